@@ -1,1 +1,28 @@
-//! Under construction.
+//! The contract between the trunkline server and the engines behind it.
+//!
+//! An engine implements [`Engine`] and [`Session`], or is made of functions by [`query_fn`] and
+//! [`statement_fn`]. It never sees a socket, the protocol's state, or an async runtime.
+
+mod client;
+mod column;
+mod engine;
+mod error;
+mod handler;
+mod prepared;
+mod reply;
+mod rowbuf;
+mod rows;
+pub mod settings;
+
+pub use client::{Client, Identity};
+pub use column::{Column, Columns};
+pub use engine::{Engine, Language, Session};
+pub use error::{Notice, PgError, Result, Severity};
+pub use handler::{
+    Description, HandlerEngine, HandlerSession, Query, query_fn, statement_fn,
+};
+pub use prepared::{Formats, Param, Params, Prepared, Run};
+pub use reply::{CommandTag, Reply};
+pub use rowbuf::{RowBuf, RowWriter};
+pub use rows::{IntoRow, Progress, RowSet, RowSource, Rows};
+pub use trunkline_proto::{Format, Oid, SqlState, types};

@@ -1,0 +1,90 @@
+//! Who is connected.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use trunkline_proto::types::TextStyle;
+
+use crate::error::Notice;
+use crate::settings::Settings;
+
+/// A connected client, as its engine session sees it; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<SessionView>);
+
+/// The facts of a session that its engine may read while it runs.
+#[derive(Debug)]
+struct SessionView {
+    identity: Identity,
+    settings: Mutex<Settings>,
+    notices: Mutex<Vec<Notice>>,
+}
+
+/// Who a client is and how it came.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Identity {
+    /// The user it has proved to be, or claims to be under trust.
+    pub user: Box<str>,
+    /// The database it asked for; the user's name when it asked for none.
+    pub database: Box<str>,
+    /// What `pg_backend_pid()` answers.
+    pub pid: i32,
+    /// Its address; `None` for a Unix socket.
+    pub address: Option<SocketAddr>,
+    /// Whether TLS protects the connection.
+    pub encrypted: bool,
+}
+
+impl Identity {
+    /// A client in this very process, as tests need it.
+    pub fn new(user: impl Into<Box<str>>, database: impl Into<Box<str>>) -> Identity {
+        Identity {
+            user: user.into(),
+            database: database.into(),
+            pid: 1,
+            address: None,
+            encrypted: false,
+        }
+    }
+}
+
+impl Client {
+    /// A client with the settings it starts with.
+    pub fn new(identity: Identity, settings: Settings) -> Client {
+        Client(Arc::new(SessionView {
+            identity,
+            settings: Mutex::new(settings),
+            notices: Mutex::default(),
+        }))
+    }
+
+    /// Who it is.
+    pub fn identity(&self) -> &Identity {
+        &self.0.identity
+    }
+
+    /// The session's settings, locked while the guard lives: never hold it across an await.
+    pub fn settings(&self) -> MutexGuard<'_, Settings> {
+        self.0.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How values look as text by the session's settings.
+    pub fn style(&self) -> Arc<TextStyle> {
+        self.settings().style()
+    }
+
+    /// Sends a notice; it reaches the client before the running statement's CommandComplete.
+    pub fn notify(&self, notice: Notice) {
+        self.notices().push(notice);
+    }
+
+    /// Takes the notices that wait to be sent; for the server.
+    pub fn take_notices(&self) -> Vec<Notice> {
+        std::mem::take(&mut *self.notices())
+    }
+
+    fn notices(&self) -> MutexGuard<'_, Vec<Notice>> {
+        self.0.notices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,117 @@
+//! The two traits of an engine.
+
+use std::future::Future;
+
+use trunkline_proto::Oid;
+use trunkline_sql::statement::TransactionMode;
+
+use crate::client::Client;
+use crate::error::Result;
+use crate::prepared::{Prepared, Run};
+use crate::reply::Reply;
+
+/// What stands behind the server: opens a session for each client.
+pub trait Engine: Send + Sync + 'static {
+    /// What serves one client.
+    type Session: Session;
+
+    /// Opens a session, once a connection, after the client has proved who it is.
+    ///
+    /// An error ends the connection: `3D000` for a database that does not exist, `42501` for one
+    /// that this user may not enter.
+    fn open(&self, client: Client) -> impl Future<Output = Result<Self::Session>> + Send;
+}
+
+/// One client's view of an engine.
+///
+/// Calls never overlap, but several [`Rows`](crate::Rows) that earlier calls returned may be alive
+/// (suspended portals) while another call runs. The simple and the extended protocol both end here.
+/// A session need not know of the protocol's state, of transactions it does not have, nor of the
+/// statements that belong to the session itself (`SET`, `SHOW`, `BEGIN`, `DEALLOCATE`, …): the
+/// server answers those.
+///
+/// An engine that blocks runs on a thread of its own and gives the future a cancel handle; dropping
+/// the future pulls it.
+pub trait Session: Send + 'static {
+    /// A statement that was prepared; shared by the portals that run it.
+    type Statement: Send + Sync + 'static;
+
+    /// Parses and describes a statement: the types of its parameters and the shape of its result,
+    /// before anything runs.
+    ///
+    /// `hints` are the types that the client declared for `$1`, `$2`, …; it may declare more or
+    /// fewer than there are, and zero where it leaves the choice to the engine. A type that is
+    /// declared must be kept: the client will send that type's bytes.
+    fn prepare(
+        &mut self,
+        sql: &str,
+        hints: &[Oid],
+    ) -> impl Future<Output = Result<Prepared<Self::Statement>>> + Send;
+
+    /// Runs a statement.
+    ///
+    /// Rows must have the shape that [`prepare`](Session::prepare) announced. Dropping the future,
+    /// or the rows while they are running, cancels the statement; the server then awaits
+    /// [`settle`](Session::settle).
+    fn execute(
+        &mut self,
+        statement: &Self::Statement,
+        run: Run,
+    ) -> impl Future<Output = Result<Reply>> + Send;
+
+    /// Waits until a statement that was cancelled has really stopped.
+    fn settle(&mut self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
+    /// Starts a transaction block. An engine without transactions shows the client the data as it
+    /// is and need not care; the server keeps the block's state either way.
+    fn begin(&mut self, modes: &[TransactionMode]) -> impl Future<Output = Result<()>> + Send {
+        let _ = modes;
+        async { Ok(()) }
+    }
+
+    /// Ends a transaction block and keeps what it did. The server has dropped its rows before.
+    fn commit(&mut self) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
+
+    /// Ends a transaction block and undoes what it did. The server has dropped its rows before.
+    fn rollback(&mut self) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
+
+    /// Marks a point within the transaction block.
+    fn savepoint(&mut self, name: &str) -> impl Future<Output = Result<()>> + Send {
+        let _ = name;
+        async { Ok(()) }
+    }
+
+    /// Forgets a savepoint and keeps what was done since.
+    fn release(&mut self, name: &str) -> impl Future<Output = Result<()>> + Send {
+        let _ = name;
+        async { Ok(()) }
+    }
+
+    /// Undoes what was done since a savepoint, and keeps the savepoint.
+    fn rollback_to(&mut self, name: &str) -> impl Future<Output = Result<()>> + Send {
+        let _ = name;
+        async { Ok(()) }
+    }
+
+    /// What language the statements are in.
+    fn language(&self) -> Language {
+        Language::Sql
+    }
+}
+
+/// The language that a session's clients speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Language {
+    /// SQL: the server splits a string at its semicolons and answers the session's statements.
+    #[default]
+    Sql,
+    /// Another one: the engine gets every string whole, and `SET` and `BEGIN` too.
+    Other,
+}

@@ -1,0 +1,240 @@
+//! Errors and notices as answers to the client.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use trunkline_proto::SqlState;
+use trunkline_proto::message::ErrorFields;
+use trunkline_proto::types::ValueError;
+
+/// The result of everything an engine does.
+pub type Result<T, E = PgError> = std::result::Result<T, E>;
+
+/// An error that the client is told: an answer, not a failure of the server.
+///
+/// The fields are those of ErrorResponse:
+/// <https://www.postgresql.org/docs/18/protocol-error-fields.html>. A [`source`](PgError::source)
+/// is for the log only and never sent.
+pub struct PgError(Box<Body>);
+
+#[derive(Default)]
+struct Body {
+    fatal: bool,
+    sqlstate: Option<SqlState>,
+    message: Cow<'static, str>,
+    fields: Vec<(u8, Cow<'static, str>)>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl PgError {
+    /// An error with its code and message; the message starts in lower case and has no full stop,
+    /// as PostgreSQL's do.
+    pub fn new(sqlstate: SqlState, message: impl Into<Cow<'static, str>>) -> PgError {
+        PgError(Box::new(Body {
+            sqlstate: Some(sqlstate),
+            message: message.into(),
+            ..Body::default()
+        }))
+    }
+
+    /// An error of the server's own making: XX000.
+    pub fn internal(message: impl Into<Cow<'static, str>>) -> PgError {
+        PgError::new(SqlState::INTERNAL_ERROR, message)
+    }
+
+    /// Something that PostgreSQL has and this server has not: 0A000.
+    pub fn unsupported(message: impl Into<Cow<'static, str>>) -> PgError {
+        PgError::new(SqlState::FEATURE_NOT_SUPPORTED, message)
+    }
+
+    /// The answer to a statement that was cancelled: 57014.
+    pub fn canceled() -> PgError {
+        PgError::new(SqlState::QUERY_CANCELED, "canceling statement due to user request")
+    }
+
+    /// Ends the connection after it was told.
+    pub fn fatal(mut self) -> PgError {
+        self.0.fatal = true;
+        self
+    }
+
+    /// A secondary message with details.
+    pub fn detail(self, text: impl Into<Cow<'static, str>>) -> PgError {
+        self.field(b'D', text)
+    }
+
+    /// What the user could do about it.
+    pub fn hint(self, text: impl Into<Cow<'static, str>>) -> PgError {
+        self.field(b'H', text)
+    }
+
+    /// Where in the statement, in characters, starting with 1.
+    pub fn position(self, character: usize) -> PgError {
+        self.field(b'P', character.to_string())
+    }
+
+    /// The context in which it happened, one line a call.
+    pub fn context(self, text: impl Into<Cow<'static, str>>) -> PgError {
+        self.field(b'W', text)
+    }
+
+    /// Any other field by its code, for example `t` (table) or `n` (constraint); a field given
+    /// twice keeps the last text.
+    pub fn field(mut self, code: u8, text: impl Into<Cow<'static, str>>) -> PgError {
+        self.0.fields.retain(|(known, _)| *known != code);
+        self.0.fields.push((code, text.into()));
+        self
+    }
+
+    /// What caused it; logged, never sent.
+    pub fn source(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> PgError {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// The code.
+    pub fn sqlstate(&self) -> SqlState {
+        self.0.sqlstate.unwrap_or(SqlState::INTERNAL_ERROR)
+    }
+
+    /// The primary message.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The text of a field by its code.
+    pub fn get(&self, code: u8) -> Option<&str> {
+        self.0.fields.iter().find(|(known, _)| *known == code).map(|(_, text)| text.as_ref())
+    }
+
+    /// Whether the connection ends with it.
+    pub fn is_fatal(&self) -> bool {
+        self.0.fatal
+    }
+
+    /// The fields of the ErrorResponse; a NUL within a text becomes a space, since it would end it.
+    pub fn to_fields(&self) -> ErrorFields {
+        let severity = if self.0.fatal { "FATAL" } else { "ERROR" };
+        fields(severity, self.sqlstate(), &self.0.message, &self.0.fields)
+    }
+}
+
+impl fmt::Display for PgError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.0.message, self.sqlstate())
+    }
+}
+
+impl fmt::Debug for PgError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PgError")
+            .field("sqlstate", &self.sqlstate())
+            .field("message", &self.0.message)
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for PgError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<ValueError> for PgError {
+    fn from(error: ValueError) -> PgError {
+        PgError::new(error.sqlstate(), error.message().to_owned())
+    }
+}
+
+impl From<trunkline_sql::SyntaxError> for PgError {
+    fn from(error: trunkline_sql::SyntaxError) -> PgError {
+        PgError::new(SqlState::SYNTAX_ERROR, error.message().to_owned()).position(error.position())
+    }
+}
+
+/// How loud a [`Notice`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Severity {
+    /// For developers of the server.
+    Debug,
+    /// Asked for by the user.
+    Info,
+    /// For the administrator.
+    Log,
+    /// Helpful to the user.
+    Notice,
+    /// A likely problem.
+    Warning,
+}
+
+impl Severity {
+    fn as_str(self) -> &'static str {
+        match self {
+            Severity::Debug => "DEBUG",
+            Severity::Info => "INFO",
+            Severity::Log => "LOG",
+            Severity::Notice => "NOTICE",
+            Severity::Warning => "WARNING",
+        }
+    }
+}
+
+/// A message beside the answer, as `RAISE NOTICE` sends it.
+///
+/// Notices that an engine emits before its reply ends reach the client before CommandComplete.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    severity: Severity,
+    sqlstate: SqlState,
+    message: Cow<'static, str>,
+    fields: Vec<(u8, Cow<'static, str>)>,
+}
+
+impl Notice {
+    /// A notice with its code, usually `00000` or a warning's `01000`.
+    pub fn new(
+        severity: Severity,
+        sqlstate: SqlState,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Notice {
+        Notice { severity, sqlstate, message: message.into(), fields: Vec::new() }
+    }
+
+    /// A warning.
+    pub fn warning(sqlstate: SqlState, message: impl Into<Cow<'static, str>>) -> Notice {
+        Notice::new(Severity::Warning, sqlstate, message)
+    }
+
+    /// Adds a field by its code, for example `D` (detail) or `H` (hint).
+    pub fn field(mut self, code: u8, text: impl Into<Cow<'static, str>>) -> Notice {
+        self.fields.push((code, text.into()));
+        self
+    }
+
+    /// The fields of the NoticeResponse.
+    pub fn to_fields(&self) -> ErrorFields {
+        fields(self.severity.as_str(), self.sqlstate, &self.message, &self.fields)
+    }
+}
+
+fn fields(
+    severity: &str,
+    sqlstate: SqlState,
+    message: &str,
+    more: &[(u8, Cow<'static, str>)],
+) -> ErrorFields {
+    let mut fields = ErrorFields::new(severity, sqlstate, &without_nul(message));
+    for (code, text) in more {
+        fields = fields.with(*code, &without_nul(text));
+    }
+    fields
+}
+
+fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', " ").into() } else { text.into() }
+}

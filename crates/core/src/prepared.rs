@@ -1,0 +1,190 @@
+//! Statements, parameters and the order to run.
+
+use std::sync::Arc;
+
+use trunkline_proto::types::{FromPg, TextStyle, ValueError};
+use trunkline_proto::{Format, Oid, SqlState};
+
+use crate::column::Columns;
+use crate::error::{PgError, Result};
+
+/// A statement that was parsed and described, not run.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Prepared<S> {
+    /// What the engine needs to run it.
+    pub statement: S,
+    /// The types of `$1`, `$2`, …: none is left unspecified.
+    pub parameters: Arc<[Oid]>,
+    /// The shape of its result.
+    pub columns: Columns,
+}
+
+impl<S> Prepared<S> {
+    /// A statement without parameters.
+    pub fn new(statement: S, columns: Columns) -> Prepared<S> {
+        Prepared { statement, parameters: Arc::default(), columns }
+    }
+
+    /// Sets the types of the parameters.
+    pub fn parameters(mut self, types: impl Into<Arc<[Oid]>>) -> Prepared<S> {
+        self.parameters = types.into();
+        self
+    }
+}
+
+/// Values for the parameters of a statement, still as the client sent them.
+#[derive(Clone, Debug, Default)]
+pub struct Params {
+    types: Arc<[Oid]>,
+    /// The bytes of all values, end to end.
+    bytes: Box<[u8]>,
+    /// Where each value ends in `bytes`, its format, and whether it is NULL.
+    values: Box<[Slot]>,
+    bound: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    end: usize,
+    format: Format,
+    null: bool,
+}
+
+/// One parameter value.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Param<'a> {
+    /// Its type, as the statement was described.
+    pub type_oid: Oid,
+    /// The format of its bytes.
+    pub format: Format,
+    /// Its bytes; `None` is NULL.
+    pub bytes: Option<&'a [u8]>,
+}
+
+impl<'a> Param<'a> {
+    /// Decodes the value; NULL is an error unless `T` is an `Option`.
+    pub fn decode<T: FromPg<'a>>(&self, style: &TextStyle) -> Result<T, ValueError> {
+        match self.bytes {
+            Some(bytes) => T::decode(self.type_oid, self.format, bytes, style),
+            None => T::null(),
+        }
+    }
+}
+
+impl Params {
+    /// Parameters that have no values yet, as in Describe of a statement.
+    pub fn unbound(types: Arc<[Oid]>) -> Params {
+        Params { types, ..Params::default() }
+    }
+
+    /// Copies the values out of a message, so that a statement that runs for long pins no buffer.
+    ///
+    /// A number of values that is not the number of `types` is an error, 08P01 as in PostgreSQL.
+    pub fn bind<'v>(
+        types: Arc<[Oid]>,
+        values: impl Iterator<Item = (Format, Option<&'v [u8]>)> + Clone,
+    ) -> Result<Params> {
+        let length = values.clone().map(|(_, value)| value.map_or(0, <[u8]>::len)).sum();
+        let mut bytes = Vec::with_capacity(length);
+        let mut slots = Vec::with_capacity(types.len());
+        for (format, value) in values {
+            bytes.extend_from_slice(value.unwrap_or_default());
+            slots.push(Slot { end: bytes.len(), format, null: value.is_none() });
+        }
+        if slots.len() != types.len() {
+            return Err(PgError::new(
+                SqlState::PROTOCOL_VIOLATION,
+                format!(
+                    "bind message supplies {} parameters, but the statement requires {}",
+                    slots.len(),
+                    types.len()
+                ),
+            ));
+        }
+        let (bytes, values) = (bytes.into_boxed_slice(), slots.into_boxed_slice());
+        Ok(Params { types, bytes, values, bound: true })
+    }
+
+    /// Whether values are there; without them a statement can only be described.
+    pub fn is_bound(&self) -> bool {
+        self.bound || self.types.is_empty()
+    }
+
+    /// The number of parameters.
+    pub fn len(&self) -> usize {
+        self.types.len()
+    }
+
+    /// Whether the statement has no parameters.
+    pub fn is_empty(&self) -> bool {
+        self.types.is_empty()
+    }
+
+    /// The value of `$1` at index 0, and so on; `None` beyond the last and when nothing is bound.
+    pub fn get(&self, index: usize) -> Option<Param<'_>> {
+        let slot = self.values.get(index)?;
+        let start = match index.checked_sub(1) {
+            Some(before) => self.values.get(before)?.end,
+            None => 0,
+        };
+        let bytes = self.bytes.get(start..slot.end).filter(|_| !slot.null);
+        Some(Param { type_oid: *self.types.get(index)?, format: slot.format, bytes })
+    }
+
+    /// All values in order; empty when nothing is bound.
+    pub fn iter(&self) -> impl Iterator<Item = Param<'_>> {
+        (0..self.values.len()).filter_map(|index| self.get(index))
+    }
+}
+
+/// The formats of a result's columns, as Bind asks for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Formats {
+    /// The same for all columns.
+    All(Format),
+    /// One for each column.
+    Each(Box<[Format]>),
+}
+
+impl Formats {
+    /// The format of a column.
+    pub fn get(&self, column: usize) -> Format {
+        match self {
+            Formats::All(format) => *format,
+            Formats::Each(formats) => formats.get(column).copied().unwrap_or_default(),
+        }
+    }
+}
+
+impl Default for Formats {
+    fn default() -> Formats {
+        Formats::All(Format::Text)
+    }
+}
+
+/// The order to run a statement.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Run {
+    /// The values of its parameters.
+    pub params: Params,
+    /// The formats of its result; [`RowBuf`](crate::RowBuf) obeys them, few engines need to look.
+    pub formats: Formats,
+    /// How values look as text, in and out.
+    pub style: Arc<TextStyle>,
+}
+
+impl Run {
+    /// Runs with these parameters, and text results.
+    pub fn new(params: Params, style: Arc<TextStyle>) -> Run {
+        Run { params, formats: Formats::default(), style }
+    }
+
+    /// Sets the formats of the result.
+    pub fn formats(mut self, formats: Formats) -> Run {
+        self.formats = formats;
+        self
+    }
+}

@@ -1,0 +1,284 @@
+//! Where a source writes its rows.
+
+use trunkline_proto::types::{IsNull, TextStyle, ToPg, datetime, float, int};
+use trunkline_proto::{Format, Oid, SqlState};
+
+use crate::column::Column;
+use crate::error::{PgError, Result};
+use crate::prepared::Formats;
+
+/// The longest row that the protocol's peers take: 1 GiB less one byte, as in PostgreSQL.
+const MAX_ROW: usize = 0x3fff_ffff;
+
+/// The connection's send buffer, for rows of one shape in the formats that the client wants.
+///
+/// A source writes rows until [`is_full`](RowBuf::is_full). Each row goes straight to the bytes of
+/// its DataRow message; there is no row in between.
+#[derive(Debug)]
+pub struct RowBuf<'a> {
+    out: &'a mut Vec<u8>,
+    columns: &'a [Column],
+    formats: &'a Formats,
+    style: &'a TextStyle,
+    full_at: usize,
+    limit: u64,
+    rows: u64,
+}
+
+impl<'a> RowBuf<'a> {
+    /// A buffer that is full when `out` has grown to `full_at` bytes or holds `limit` more rows.
+    pub fn new(
+        out: &'a mut Vec<u8>,
+        columns: &'a [Column],
+        formats: &'a Formats,
+        style: &'a TextStyle,
+    ) -> RowBuf<'a> {
+        RowBuf { out, columns, formats, style, full_at: usize::MAX, limit: u64::MAX, rows: 0 }
+    }
+
+    /// Sets the length of the send buffer, in bytes, at which the source shall pause.
+    pub fn full_at(mut self, length: usize) -> RowBuf<'a> {
+        self.full_at = length;
+        self
+    }
+
+    /// Sets the number of rows after which the source must pause.
+    pub fn limit(mut self, rows: u64) -> RowBuf<'a> {
+        self.limit = rows;
+        self
+    }
+
+    /// Whether the source must stop writing for now: the client has to take what there is, or
+    /// asked for no more rows.
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        self.out.len() >= self.full_at || self.rows >= self.limit
+    }
+
+    /// The number of rows written.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The number of rows that may still be written.
+    pub fn rows_left(&self) -> u64 {
+        self.limit.saturating_sub(self.rows)
+    }
+
+    /// The columns, as they were announced.
+    pub fn columns(&self) -> &'a [Column] {
+        self.columns
+    }
+
+    /// The format that the client wants for a column.
+    pub fn format(&self, column: usize) -> Format {
+        self.formats.get(column)
+    }
+
+    /// How values look as text.
+    pub fn style(&self) -> &'a TextStyle {
+        self.style
+    }
+
+    /// Writes one row, all of it or none: the closure writes the cells in order.
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns; XX000 for a number of cells that is not that of the columns; 54000
+    /// for a row beyond 1 GiB. The rows before stay valid.
+    #[inline]
+    pub fn row(&mut self, write: impl FnOnce(&mut RowWriter<'_>) -> Result<()>) -> Result<()> {
+        let start = self.out.len();
+        self.out.extend_from_slice(b"D\0\0\0\0");
+        let count = u16::try_from(self.columns.len()).unwrap_or(u16::MAX);
+        self.out.extend_from_slice(&count.to_be_bytes());
+        let mut row = RowWriter {
+            out: self.out,
+            columns: self.columns,
+            formats: self.formats,
+            style: self.style,
+            next: 0,
+        };
+        let written = write(&mut row);
+        let cells = row.next;
+        let finished = written.and_then(|()| self.finish(start, cells));
+        match finished {
+            Ok(()) => self.rows = self.rows.saturating_add(1),
+            Err(_) => self.out.truncate(start),
+        }
+        finished
+    }
+
+    #[inline]
+    fn finish(&mut self, start: usize, cells: usize) -> Result<()> {
+        if cells != self.columns.len() {
+            return Err(wrong_arity(cells, self.columns.len()));
+        }
+        let length = self.out.len() - start - 1;
+        match (u32::try_from(length), self.out.get_mut(start + 1..start + 5)) {
+            (Ok(word), Some(place)) if length <= MAX_ROW => {
+                place.copy_from_slice(&word.to_be_bytes());
+                Ok(())
+            }
+            _ => Err(PgError::new(
+                SqlState::PROGRAM_LIMIT_EXCEEDED,
+                format!("row of {length} bytes exceeds the limit of {MAX_ROW} bytes"),
+            )),
+        }
+    }
+}
+
+#[cold]
+fn wrong_arity(cells: usize, columns: usize) -> PgError {
+    PgError::internal(format!("a row has {cells} values, but the result has {columns} columns"))
+}
+
+/// Writes the cells of one row, from the first column to the last.
+///
+/// The typed methods encode a Rust value as exactly one PostgreSQL type, in the format that the
+/// client wants; that the column was announced with that type is the caller's promise. [`value`]
+/// looks at the column's type instead and converts or refuses.
+///
+/// [`value`]: RowWriter::value
+#[derive(Debug)]
+pub struct RowWriter<'a> {
+    out: &'a mut Vec<u8>,
+    columns: &'a [Column],
+    formats: &'a Formats,
+    style: &'a TextStyle,
+    next: usize,
+}
+
+impl RowWriter<'_> {
+    /// The format of the next cell.
+    #[inline]
+    pub fn format(&self) -> Format {
+        self.formats.get(self.next)
+    }
+
+    /// Writes NULL.
+    #[inline]
+    pub fn null(&mut self) {
+        self.next += 1;
+        self.out.extend_from_slice(&(-1_i32).to_be_bytes());
+    }
+
+    /// Writes bytes that are already those of the column's type in the right format.
+    #[inline]
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.next += 1;
+        // A cell too long for its length word makes the row too long, which `row` refuses.
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        self.out.extend_from_slice(&length.to_be_bytes());
+        self.out.extend_from_slice(bytes);
+    }
+
+    /// Writes a cell whose bytes the closure appends.
+    #[inline]
+    pub fn cell<E>(
+        &mut self,
+        write: impl FnOnce(Format, &TextStyle, &mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let format = self.format();
+        let start = self.out.len();
+        self.out.extend_from_slice(&[0; 4]);
+        write(format, self.style, self.out)?;
+        let length = u32::try_from(self.out.len() - start - 4).unwrap_or(u32::MAX);
+        if let Some(place) = self.out.get_mut(start..start + 4) {
+            place.copy_from_slice(&length.to_be_bytes());
+        }
+        self.next += 1;
+        Ok(())
+    }
+
+    /// Writes any value as the column's type.
+    ///
+    /// # Errors
+    ///
+    /// 42804 for a value that the column's type cannot hold.
+    pub fn value(&mut self, value: &(impl ToPg + ?Sized)) -> Result<()> {
+        // A row with too many cells is refused at its end.
+        let oid = self.columns.get(self.next).map_or(Oid::TEXT, |column| column.type_oid);
+        let start = self.out.len();
+        let mut is_null = IsNull::No;
+        self.cell(|format, style, out| {
+            is_null = value.encode(oid, format, style, out)?;
+            Ok::<(), PgError>(())
+        })?;
+        if let (IsNull::Yes, Some(place)) = (is_null, self.out.get_mut(start..start + 4)) {
+            place.copy_from_slice(&(-1_i32).to_be_bytes());
+        }
+        Ok(())
+    }
+
+    /// Writes a `bool`.
+    #[inline]
+    pub fn bool(&mut self, value: bool) {
+        match (self.format(), value) {
+            (Format::Binary, value) => self.bytes(&[u8::from(value)]),
+            (Format::Text, true) => self.bytes(b"t"),
+            (Format::Text, false) => self.bytes(b"f"),
+        }
+    }
+
+    /// Writes an `int2`.
+    #[inline]
+    pub fn int2(&mut self, value: i16) {
+        match self.format() {
+            Format::Binary => self.bytes(&value.to_be_bytes()),
+            Format::Text => self.text_with(|out| int::text_i64(value.into(), out)),
+        }
+    }
+
+    /// Writes an `int4`.
+    #[inline]
+    pub fn int4(&mut self, value: i32) {
+        match self.format() {
+            Format::Binary => self.bytes(&value.to_be_bytes()),
+            Format::Text => self.text_with(|out| int::text_i64(value.into(), out)),
+        }
+    }
+
+    /// Writes an `int8`.
+    #[inline]
+    pub fn int8(&mut self, value: i64) {
+        match self.format() {
+            Format::Binary => self.bytes(&value.to_be_bytes()),
+            Format::Text => self.text_with(|out| int::text_i64(value, out)),
+        }
+    }
+
+    /// Writes a `float8`.
+    #[inline]
+    pub fn float8(&mut self, value: f64) {
+        let digits = self.style.extra_float_digits;
+        match self.format() {
+            Format::Binary => self.bytes(&value.to_be_bytes()),
+            Format::Text => self.text_with(|out| float::text_f64(value, digits, out)),
+        }
+    }
+
+    /// Writes a `text`, `varchar` or other string type: both formats are the same bytes.
+    #[inline]
+    pub fn text(&mut self, value: &str) {
+        self.bytes(value.as_bytes());
+    }
+
+    /// Writes a `timestamp`, in microseconds since 2000-01-01.
+    #[inline]
+    pub fn timestamp(&mut self, micros: i64) {
+        let style = self.style;
+        match self.format() {
+            Format::Binary => self.bytes(&micros.to_be_bytes()),
+            Format::Text => self.text_with(|out| datetime::text_timestamp(micros, style, out)),
+        }
+    }
+
+    #[inline]
+    fn text_with(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        let Ok(()) = self.cell(|_, _, out| {
+            write(out);
+            Ok::<(), std::convert::Infallible>(())
+        });
+    }
+}

@@ -1,0 +1,366 @@
+//! The settings of a session: what SET sets and SHOW shows.
+//!
+//! Source: <https://www.postgresql.org/docs/18/config-setting.html>. Every setting of
+//! PostgreSQL 18 is known with its type and bounds, whether or not it means anything here: drivers
+//! set dozens that only a PostgreSQL has. Those that change how values look as text are obeyed
+//! through [`TextStyle`].
+
+mod definition;
+mod generated;
+mod value;
+
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
+
+use trunkline_proto::SqlState;
+use trunkline_proto::types::{ByteaOutput, DateStyle, IntervalStyle, TextStyle, TimeZone};
+
+pub use definition::{Context, Definition, Kind};
+
+use crate::error::{PgError, Result};
+
+/// The version of PostgreSQL that is claimed: some clients die on anything but a bare number.
+pub const SERVER_VERSION: &str = "18.4";
+
+/// The settings of one session; what has its default takes no room.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What RESET goes back to: what the server and the startup packet said.
+    initial: Values,
+    current: Values,
+    style: Arc<TextStyle>,
+    /// The values before the transaction block, while one is open.
+    before: Option<Box<Before>>,
+    /// Reported settings that changed, with the value that the client was told last.
+    unreported: Vec<(&'static Definition, String)>,
+}
+
+type Values = Vec<(Name, String)>;
+
+#[derive(Clone, Debug)]
+struct Before {
+    values: Values,
+    /// What SET LOCAL covers until the block ends.
+    local: Values,
+}
+
+/// The name of a setting: one of PostgreSQL's, or one with a dot that anyone may make up.
+#[derive(Clone, Debug)]
+enum Name {
+    Known(&'static Definition),
+    Custom(Box<str>),
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Name) -> bool {
+        match (self, other) {
+            (Name::Known(one), Name::Known(other)) => std::ptr::eq(*one, *other),
+            (Name::Custom(one), Name::Custom(other)) => one.eq_ignore_ascii_case(other),
+            _ => false,
+        }
+    }
+}
+
+impl Name {
+    fn find(name: &str) -> Option<Name> {
+        if let Some(definition) = definition(name) {
+            return Some(Name::Known(definition));
+        }
+        // PostgreSQL takes any name of at least two identifiers.
+        let valid = |part: &str| {
+            part.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$')
+        };
+        (name.contains('.') && name.split('.').all(valid)).then(|| Name::Custom(name.into()))
+    }
+
+    fn as_str(&self) -> &str {
+        match self {
+            Name::Known(definition) => definition.name,
+            Name::Custom(name) => name,
+        }
+    }
+}
+
+/// What every session starts from, worked out once.
+static START: LazyLock<Settings> = LazyLock::new(|| {
+    let mut settings = Settings {
+        initial: Values::new(),
+        current: Values::new(),
+        style: Arc::default(),
+        before: None,
+        unreported: Vec::new(),
+    };
+    settings.preset("server_version", SERVER_VERSION);
+    settings.preset("server_version_num", "180004");
+    settings.preset("client_encoding", "UTF8");
+    settings.preset("server_encoding", "UTF8");
+    settings.preset("TimeZone", "UTC");
+    settings
+});
+
+impl Default for Settings {
+    fn default() -> Settings {
+        START.clone()
+    }
+}
+
+impl Settings {
+    /// Gives a setting its initial value, without asking who may; for the server, before the
+    /// client is told.
+    pub fn preset(&mut self, name: &str, value: &str) {
+        if let Some(name) = Name::find(name) {
+            put(&mut self.initial, &name, Some(value.to_owned()));
+            put(&mut self.current, &name, Some(value.to_owned()));
+            self.restyle(&name);
+        }
+    }
+
+    /// Sets what the startup packet asks for; RESET goes back to it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`set`](Settings::set).
+    pub fn set_at_startup(&mut self, name: &str, value: &str) -> Result<()> {
+        let name = self.allowed(name, true)?;
+        let value = self.canonical(&name, value)?;
+        put(&mut self.initial, &name, Some(value.clone()));
+        put(&mut self.current, &name, Some(value));
+        self.restyle(&name);
+        Ok(())
+    }
+
+    /// Sets a setting for the session, or until the end of the transaction block if `local`.
+    ///
+    /// # Errors
+    ///
+    /// 42704 for a name that PostgreSQL does not know, 22023 for a value that it does not take,
+    /// 55P02 for a setting that cannot be changed now.
+    pub fn set(&mut self, name: &str, value: &str, local: bool) -> Result<()> {
+        let name = self.allowed(name, false)?;
+        let value = self.canonical(&name, value)?;
+        self.assign(&name, Some(value), local);
+        Ok(())
+    }
+
+    /// Gives a setting the value it had when the session started.
+    ///
+    /// # Errors
+    ///
+    /// As for [`set`](Settings::set).
+    pub fn reset(&mut self, name: &str, local: bool) -> Result<()> {
+        let name = self.allowed(name, false)?;
+        let value = get(&self.initial, &name).map(str::to_owned);
+        self.assign(&name, value, local);
+        Ok(())
+    }
+
+    /// Gives every setting the value it had when the session started.
+    pub fn reset_all(&mut self) {
+        let names: Vec<Name> = self.current.iter().map(|(name, _)| name.clone()).collect();
+        for name in names {
+            // What identifies the session stays.
+            let stays = matches!(name.as_str(), "session_authorization" | "role" | "is_superuser");
+            if !stays {
+                let value = get(&self.initial, &name).map(str::to_owned);
+                self.assign(&name, value, false);
+            }
+        }
+    }
+
+    /// The value of a setting as SHOW prints it; `None` for a name that is not known.
+    pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+        let name = Name::find(name)?;
+        match (get(&self.current, &name), &name) {
+            (Some(value), _) => Some(Cow::Borrowed(value)),
+            (None, Name::Known(definition)) => Some(value::shown_default(definition)),
+            (None, Name::Custom(_)) => None,
+        }
+    }
+
+    /// Every setting of PostgreSQL with its value, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static Definition, Cow<'_, str>)> {
+        generated::SETTINGS.iter().map(|definition| (definition, self.shown(definition)))
+    }
+
+    /// The settings that the client is told of when it starts.
+    pub fn reported(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let reported = generated::SETTINGS.iter().filter(|definition| definition.reported);
+        reported.map(|definition| (definition.name, self.shown(definition)))
+    }
+
+    /// The reported settings that have changed since the client was told.
+    pub fn take_reports(&mut self) -> Vec<(&'static str, String)> {
+        if self.unreported.is_empty() {
+            return Vec::new();
+        }
+        let changed = std::mem::take(&mut self.unreported);
+        let now = changed.into_iter().map(|(definition, told)| {
+            let value = self.shown(definition).into_owned();
+            (definition.name, value, told)
+        });
+        now.filter(|(_, value, told)| value != told).map(|(name, value, _)| (name, value)).collect()
+    }
+
+    /// How values look as text.
+    pub fn style(&self) -> Arc<TextStyle> {
+        self.style.clone()
+    }
+
+    /// Remembers the values as they are: a transaction block begins.
+    pub fn begin(&mut self) {
+        if self.before.is_none() {
+            let values = self.current.clone();
+            self.before = Some(Box::new(Before { values, local: Values::new() }));
+        }
+    }
+
+    /// The transaction block ends: what SET LOCAL covered comes back.
+    pub fn commit(&mut self) {
+        let Some(before) = self.before.take() else { return };
+        for (name, value) in before.local {
+            self.replace(&name, Some(value));
+        }
+    }
+
+    /// The transaction block is undone, and every SET in it.
+    pub fn rollback(&mut self) {
+        let Some(before) = self.before.take() else { return };
+        let names: Vec<Name> = self.current.iter().map(|(name, _)| name.clone()).collect();
+        for name in names.iter().chain(before.values.iter().map(|(name, _)| name)) {
+            self.replace(name, get(&before.values, name).map(str::to_owned));
+        }
+    }
+
+    fn shown(&self, definition: &'static Definition) -> Cow<'_, str> {
+        match get(&self.current, &Name::Known(definition)) {
+            Some(value) => Cow::Borrowed(value),
+            None => value::shown_default(definition),
+        }
+    }
+
+    fn allowed(&self, name: &str, startup: bool) -> Result<Name> {
+        let unknown = || {
+            PgError::new(
+                SqlState::UNDEFINED_OBJECT,
+                format!("unrecognized configuration parameter \"{name}\""),
+            )
+        };
+        let found = Name::find(name).ok_or_else(unknown)?;
+        let Name::Known(definition) = &found else { return Ok(found) };
+        let why = match definition.context {
+            Context::Internal => "cannot be changed",
+            Context::Postmaster => "cannot be changed without restarting the server",
+            Context::Sighup => "cannot be changed now",
+            Context::Backend | Context::SuperuserBackend if !startup => {
+                "cannot be set after connection start"
+            }
+            Context::SuperuserBackend | Context::Superuser => {
+                return Err(PgError::new(
+                    SqlState::INSUFFICIENT_PRIVILEGE,
+                    format!("permission denied to set parameter \"{}\"", definition.name),
+                ));
+            }
+            Context::Backend | Context::User => return Ok(found),
+        };
+        Err(PgError::new(
+            SqlState::CANT_CHANGE_RUNTIME_PARAM,
+            format!("parameter \"{}\" {why}", definition.name),
+        ))
+    }
+
+    fn canonical(&self, name: &Name, value: &str) -> Result<String> {
+        match name {
+            Name::Known(definition) => value::canonical(definition, value, &self.shown(definition)),
+            Name::Custom(_) => Ok(value.to_owned()),
+        }
+    }
+
+    fn assign(&mut self, name: &Name, value: Option<String>, local: bool) {
+        if local {
+            let known = get(&self.current, name).map(str::to_owned);
+            // Outside a block SET LOCAL has no effect.
+            let Some(before) = &mut self.before else { return };
+            if get(&before.local, name).is_none() {
+                let default = || match name {
+                    Name::Known(definition) => value::shown_default(definition).into_owned(),
+                    Name::Custom(_) => String::new(),
+                };
+                before.local.push((name.clone(), known.unwrap_or_else(default)));
+            }
+        } else if let Some(before) = &mut self.before {
+            before.local.retain(|(covered, _)| covered != name);
+        }
+        self.replace(name, value);
+    }
+
+    fn replace(&mut self, name: &Name, value: Option<String>) {
+        if let Name::Known(definition) = name
+            && definition.reported
+            && !self.unreported.iter().any(|(known, _)| known.name == definition.name)
+        {
+            let told = self.shown(definition).into_owned();
+            self.unreported.push((definition, told));
+        }
+        put(&mut self.current, name, value);
+        self.restyle(name);
+    }
+
+    fn restyle(&mut self, changed: &Name) {
+        if !STYLING.contains(&changed.as_str()) {
+            return;
+        }
+        let style = self.text_style();
+        if *self.style != style {
+            self.style = Arc::new(style);
+        }
+    }
+
+    fn text_style(&self) -> TextStyle {
+        let text = |name: &str| self.get(name).unwrap_or_default();
+        let default = TextStyle::default();
+        TextStyle {
+            date_style: DateStyle::parse(&text("DateStyle"), default.date_style)
+                .unwrap_or(default.date_style),
+            interval_style: IntervalStyle::parse(&text("IntervalStyle"))
+                .unwrap_or(default.interval_style),
+            time_zone: TimeZone::parse(&text("TimeZone")).unwrap_or(default.time_zone),
+            bytea_output: ByteaOutput::parse(&text("bytea_output"))
+                .unwrap_or(default.bytea_output),
+            extra_float_digits: text("extra_float_digits")
+                .parse()
+                .unwrap_or(default.extra_float_digits),
+        }
+    }
+}
+
+/// What PostgreSQL knows of a setting, by its name in any capitals.
+pub fn definition(name: &str) -> Option<&'static Definition> {
+    let name = match name {
+        // An older spelling that clients still send.
+        _ if name.eq_ignore_ascii_case("time zone") => "TimeZone",
+        _ => name,
+    };
+    let wanted = name.to_ascii_lowercase();
+    let found = generated::SETTINGS.binary_search_by(|known| {
+        known.name.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(wanted.bytes())
+    });
+    found.ok().and_then(|place| generated::SETTINGS.get(place))
+}
+
+/// The settings that change how values look as text.
+const STYLING: [&str; 5] =
+    ["DateStyle", "IntervalStyle", "TimeZone", "bytea_output", "extra_float_digits"];
+
+fn get<'v>(values: &'v Values, name: &Name) -> Option<&'v str> {
+    values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+fn put(values: &mut Values, name: &Name, value: Option<String>) {
+    let place = values.iter().position(|(known, _)| known == name);
+    match (place.and_then(|place| values.get_mut(place)), value) {
+        (Some((_, old)), Some(new)) => *old = new,
+        (None, Some(new)) => values.push((name.clone(), new)),
+        (_, None) => values.retain(|(known, _)| known != name),
+    }
+}
