@@ -18,6 +18,8 @@ mod format;
 mod oid;
 mod sqlstate;
 
+pub use error::{Malformed, Misuse, PeerError};
 pub use format::Format;
+pub use limits::Limits;
 pub use oid::Oid;
 pub use sqlstate::SqlState;

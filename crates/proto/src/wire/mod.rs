@@ -1,1 +1,21 @@
-//! Under construction.
+//! The layer below the messages: frames, and the fields inside a body.
+//!
+//! A frame is split off first, then its body is decoded by a [`Reader`] that ends where the body
+//! ends: reading beyond it is impossible by construction.
+
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects
+)]
+
+pub mod frame;
+mod reader;
+mod writer;
+
+pub use frame::{Header, frame, untyped_frame};
+pub use reader::Reader;
+pub use writer::{Count, put_count, put_string, put_value};

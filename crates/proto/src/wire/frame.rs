@@ -1,0 +1,126 @@
+//! Frames: a type byte, an Int32 length that includes itself, a body.
+//!
+//! Source: <https://www.postgresql.org/docs/18/protocol-overview.html#PROTOCOL-MESSAGE-CONCEPTS>.
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use super::writer::{length, patch};
+use crate::error::{Misuse, PeerError};
+
+/// The bytes in front of a body: one of type, four of length.
+pub const HEADER: usize = 5;
+
+/// The head of a frame, not yet believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The type byte.
+    pub tag: u8,
+    /// The length word: itself and the body. Anything the peer likes, negative too.
+    pub length: i32,
+}
+
+impl Header {
+    /// The bytes of the whole frame, if the length is one the body can have.
+    ///
+    /// `limit` bounds the length word. Outside of 4..=limit the error is silent: a server closes
+    /// the connection without a word, since it has lost the boundary of the messages.
+    #[inline]
+    pub fn frame_length(&self, limit: u32) -> Result<usize, PeerError> {
+        match u32::try_from(self.length) {
+            Ok(length) if length >= 4 && length <= limit => match usize::try_from(length) {
+                Ok(length) => Ok(length.saturating_add(1)),
+                Err(_) => Err(invalid_length()),
+            },
+            _ => Err(invalid_length()),
+        }
+    }
+}
+
+/// The type byte at the front of `input`.
+///
+/// It is to be judged before the length: an unknown type with an absurd length is an unknown type.
+#[inline]
+pub fn peek_tag(input: &[u8]) -> Option<u8> {
+    input.first().copied()
+}
+
+/// The head of the frame at the front of `input`; `None` while it is incomplete.
+#[inline]
+pub fn peek(input: &[u8]) -> Option<Header> {
+    let (&tag, rest) = input.split_first()?;
+    let length = i32::from_be_bytes(*rest.first_chunk()?);
+    Some(Header { tag, length })
+}
+
+/// The length word of the untyped packet at the front of `input` (before the login).
+#[inline]
+pub fn peek_untyped(input: &[u8]) -> Option<i32> {
+    input.first_chunk().copied().map(i32::from_be_bytes)
+}
+
+/// Splits the first `frame_length` bytes off `input` and returns the body; `None` while they have
+/// not all arrived.
+///
+/// Never reserves memory: `input` grows by what was received, not by what was announced.
+#[inline]
+pub fn split(input: &mut BytesMut, frame_length: usize) -> Option<Bytes> {
+    split_after(input, frame_length, HEADER)
+}
+
+/// The same for an untyped packet, whose head is only the length word.
+#[inline]
+pub fn split_untyped(input: &mut BytesMut, packet_length: usize) -> Option<Bytes> {
+    split_after(input, packet_length, 4)
+}
+
+/// Appends a frame: the type byte, the body that `body` writes, and between them its length.
+///
+/// On an error, of the body or because its length does not fit, `out` is as it was before.
+#[inline]
+pub fn frame(
+    out: &mut Vec<u8>,
+    tag: u8,
+    body: impl FnOnce(&mut Vec<u8>) -> Result<(), Misuse>,
+) -> Result<(), Misuse> {
+    let start = out.len();
+    out.push(tag);
+    untyped_frame(out, body).inspect_err(|_| out.truncate(start))
+}
+
+/// Appends an untyped packet: its length and the body that `body` writes.
+///
+/// On an error `out` is as it was before.
+#[inline]
+pub fn untyped_frame(
+    out: &mut Vec<u8>,
+    body: impl FnOnce(&mut Vec<u8>) -> Result<(), Misuse>,
+) -> Result<(), Misuse> {
+    let start = out.len();
+    out.extend_from_slice(&[0; 4]);
+    let written = body(out).and_then(|()| {
+        let length = length(out.len().saturating_sub(start))?;
+        patch(out, start, length.to_be_bytes())
+    });
+    written.inspect_err(|_| out.truncate(start))
+}
+
+/// The frame of a message without a body.
+#[inline]
+pub(crate) const fn empty_frame(tag: u8) -> [u8; HEADER] {
+    [tag, 0, 0, 0, 4]
+}
+
+#[inline]
+fn split_after(input: &mut BytesMut, length: usize, head: usize) -> Option<Bytes> {
+    if input.len() < length || length < head {
+        return None;
+    }
+    let mut frame = input.split_to(length).freeze();
+    frame.advance(head);
+    Some(frame)
+}
+
+#[cold]
+fn invalid_length() -> PeerError {
+    PeerError::silent("invalid message length")
+}
