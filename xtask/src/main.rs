@@ -1,1 +1,36 @@
-fn main() {}
+//! The tasks of this repository. `cargo xtask` lists them.
+
+mod deps;
+mod process;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use workspace::Workspace;
+
+const TASKS: &str = "\
+cargo xtask deps               prove the law of imports and the budgets of third-party packages
+cargo xtask tidy               sizes, names, stubs, paths, commands in the documentation
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), String> {
+    let workspace = Workspace::find()?;
+    let (task, rest) = arguments.split_first().map_or(("", arguments), |(t, r)| (t.as_str(), r));
+    match (task, rest) {
+        ("deps", []) => deps::prove(&workspace).map(|report| print!("{report}")),
+        ("tidy", []) => tidy::prove(&workspace).map(|report| print!("{report}")),
+        _ => Err(format!("{TASKS}\nunknown task: {}", arguments.join(" "))),
+    }
+}
