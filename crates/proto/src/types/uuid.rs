@@ -1,0 +1,58 @@
+//! `uuid`.
+//!
+//! Source: <https://www.postgresql.org/docs/18/datatype-uuid.html>.
+
+use super::bytea::{hex_digit, hex_pair};
+use super::error::ValueError;
+
+/// Appends a UUID: lower case, with hyphens.
+pub fn text(value: &[u8; 16], out: &mut Vec<u8>) {
+    for (place, byte) in value.iter().enumerate() {
+        if matches!(place, 4 | 6 | 8 | 10) {
+            out.push(b'-');
+        }
+        out.extend_from_slice(&hex_pair(*byte));
+    }
+}
+
+/// Reads a UUID: 32 digits, a hyphen allowed after every four, braces allowed around.
+///
+/// # Errors
+///
+/// 22P02 for other text.
+pub fn parse(text: &str) -> Result<[u8; 16], ValueError> {
+    parse_bytes(text.as_bytes()).ok_or_else(|| ValueError::syntax("uuid", text))
+}
+
+/// Appends the 16 bytes.
+#[inline]
+pub fn binary(value: &[u8; 16], out: &mut Vec<u8>) {
+    out.extend_from_slice(value);
+}
+
+/// Reads the binary form.
+///
+/// # Errors
+///
+/// 08P01 for fewer than 16 bytes, 22P03 for more.
+#[inline]
+pub fn receive(bytes: &[u8]) -> Result<[u8; 16], ValueError> {
+    super::int::exact(bytes)
+}
+
+fn parse_bytes(text: &[u8]) -> Option<[u8; 16]> {
+    let (mut text, braces) = match text {
+        [b'{', rest @ ..] => (rest, true),
+        _ => (text, false),
+    };
+    let mut value = [0; 16];
+    for (place, byte) in value.iter_mut().enumerate() {
+        let [high, low, rest @ ..] = text else { return None };
+        *byte = hex_digit(*high)?.wrapping_shl(4) | hex_digit(*low)?;
+        text = match rest {
+            [b'-', rest @ ..] if place % 2 == 1 && place < 15 => rest,
+            _ => rest,
+        };
+    }
+    matches!((text, braces), (b"", false) | (b"}", true)).then_some(value)
+}
