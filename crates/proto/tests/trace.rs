@@ -1,0 +1,112 @@
+//! What our trace prints of recorded conversations is what libpq printed of them, and every frame
+//! in them is encoded again as it was.
+
+use bytes::Bytes;
+use trunkline_proto::{
+    message::{AnyBackend, AnyFrontend, BackendTag, Encode, FrontendTag, StartupPacket},
+    trace::Trace,
+};
+
+/// Reads `golden/*.trace`: frames as lines of hex (`-` in front: not in libpq's trace), an empty
+/// line, libpq's lines. `golden/capture.py` wrote them.
+fn golden(name: &str) -> (Vec<(bool, u8, Vec<u8>)>, Vec<u8>) {
+    let path = format!("{}/tests/golden/{name}.trace", env!("CARGO_MANIFEST_DIR"));
+    let file = std::fs::read(path).unwrap();
+    let end = file.windows(2).position(|bytes| bytes == b"\n\n").unwrap();
+    let frames = std::str::from_utf8(&file[..end]).unwrap().lines().map(|line| {
+        let (is_traced, line) = line.strip_prefix('-').map_or((true, line), |line| (false, line));
+        let (side, hex) = line.split_once(' ').unwrap();
+        let bytes = (0..hex.len()).step_by(2);
+        let bytes = bytes.map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
+        (is_traced, side.as_bytes()[0], bytes)
+    });
+    (frames.collect(), file[end + 2..].to_vec())
+}
+
+fn check(name: &str, mut trace: Trace) {
+    let (frames, expected) = golden(name);
+    let mut printed = Vec::new();
+    let mut encryption = "";
+    for (is_traced, side, frame) in frames {
+        let mut ignored = Vec::new();
+        let out = if is_traced { &mut printed } else { &mut ignored };
+        let mut again = Vec::new();
+        match side {
+            b'F' if frame[0] == 0 => {
+                let packet = StartupPacket::decode(Bytes::copy_from_slice(&frame[4..])).unwrap();
+                trace.startup(&frame[4..], out);
+                match packet {
+                    StartupPacket::Ssl(request) => {
+                        encryption = "SSLResponse";
+                        request.encode(&mut again).unwrap();
+                    }
+                    StartupPacket::Startup(message) => message.encode(&mut again).unwrap(),
+                    other => panic!("{other:?}"),
+                }
+            }
+            b'B' if frame.len() == 1 => {
+                trace.encryption_response(encryption, frame[0], out);
+                again.push(frame[0]);
+            }
+            b'F' => {
+                let tag = FrontendTag(frame[0]);
+                trace.frontend(tag, &frame[5..], out);
+                let message = AnyFrontend::decode(tag, Bytes::copy_from_slice(&frame[5..]));
+                message.unwrap().encode(&mut again).unwrap();
+            }
+            _ => {
+                let tag = BackendTag(frame[0]);
+                trace.backend(tag, &frame[5..], out);
+                let message = AnyBackend::decode(tag, Bytes::copy_from_slice(&frame[5..]));
+                message.unwrap().encode(&mut again).unwrap();
+            }
+        }
+        assert_eq!(again, frame, "{name}: a frame changed");
+    }
+    assert_eq!(String::from_utf8_lossy(&printed), String::from_utf8_lossy(&expected), "{name}");
+    assert_eq!(printed, expected, "{name}");
+}
+
+#[test]
+fn simple_queries() {
+    check("simple", Trace::new());
+}
+
+#[test]
+fn extended_queries_and_pipelines() {
+    check("extended", Trace::new());
+}
+
+#[test]
+fn copy_in_out_and_fail() {
+    check("copy", Trace::new());
+}
+
+#[test]
+fn function_calls() {
+    check("function_call", Trace::new());
+}
+
+#[test]
+fn replication() {
+    check("replication", Trace::new());
+}
+
+#[test]
+fn every_way_to_log_in() {
+    for name in ["login_scram", "login_md5", "login_cleartext", "login_refused"] {
+        check(name, Trace::new());
+    }
+}
+
+#[test]
+fn protocol_versions() {
+    for name in ["protocol_3_2", "negotiate"] {
+        check(name, Trace::new());
+    }
+}
+
+#[test]
+fn regress_mode_hides_what_varies() {
+    check("regress", Trace::regress());
+}
