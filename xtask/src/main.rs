@@ -1,7 +1,10 @@
 //! The tasks of this repository. `cargo xtask` lists them.
 
+mod cache;
 mod deps;
+mod halt;
 mod process;
+mod servers;
 mod tidy;
 mod workspace;
 
@@ -12,6 +15,8 @@ use workspace::Workspace;
 const TASKS: &str = "\
 cargo xtask deps               prove the law of imports and the budgets of third-party packages
 cargo xtask tidy               sizes, names, stubs, paths, commands in the documentation
+cargo xtask servers            install PostgreSQL 18 into the cache, and say where each version is
+cargo xtask servers run NAME   run pg15 or pg18 until its standard input ends
 ";
 
 fn main() -> ExitCode {
@@ -31,6 +36,8 @@ fn run(arguments: &[String]) -> Result<(), String> {
     match (task, rest) {
         ("deps", []) => deps::prove(&workspace).map(|report| print!("{report}")),
         ("tidy", []) => tidy::prove(&workspace).map(|report| print!("{report}")),
+        ("servers", []) => servers::list().map(|report| print!("{report}")),
+        ("servers", [run, name]) if run == "run" => servers::run(name),
         _ => Err(format!("{TASKS}\nunknown task: {}", arguments.join(" "))),
     }
 }

@@ -1,6 +1,15 @@
 //! Running other programs: what they said, or one line that says what failed.
 
-use std::process::{Command, Stdio};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::halt::Halt;
+
+/// How long a server may take to end by itself.
+const END: Duration = Duration::from_secs(10);
 
 /// Standard output of a command that succeeded.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
@@ -24,10 +33,47 @@ pub(crate) fn succeed(command: &mut Command) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(format!("{}: {status}", shown(command))) }
 }
 
-/// Where the shell would find a program, if anywhere.
-pub(crate) fn find(program: &str) -> Option<std::path::PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+/// Starts a command in the background; both its outputs go to a file.
+pub(crate) fn spawn_logged(command: &mut Command, log: &Path) -> Result<Child, String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", log.display());
+    let output = File::create(log).map_err(failed)?;
+    let errors = output.try_clone().map_err(failed)?;
+    command
+        .stdin(Stdio::null())
+        .stdout(output)
+        .stderr(errors)
+        .spawn()
+        .map_err(|error| format!("{}: {error}", shown(command)))
+}
+
+/// Asks one process to end, by signal, and makes it end when it does not.
+pub(crate) fn stop(child: &mut Child, signal: &str) {
+    if signalled(child, signal).is_ok() {
+        let deadline = Instant::now() + END;
+        while Instant::now() < deadline {
+            if !matches!(child.try_wait(), Ok(None)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// Sends one signal to one process of ours.
+pub(crate) fn signalled(child: &Child, signal: &str) -> Result<(), String> {
+    let mut kill = Command::new("kill");
+    output(kill.arg(format!("-{signal}")).arg(child.id().to_string())).map(drop)
+}
+
+/// Where the shell would find a program; without it the task is skipped.
+pub(crate) fn require(program: &str) -> Result<PathBuf, Halt> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+        .ok_or_else(|| Halt::Skipped(format!("no {program} on the PATH")))
 }
 
 fn shown(command: &Command) -> String {
@@ -49,7 +95,15 @@ mod tests {
 
     #[test]
     fn programs_are_found_on_the_path() {
-        assert!(find("sh").is_some());
-        assert!(find("no-program-has-this-name").is_none());
+        assert!(require("sh").is_ok());
+        let halt = require("no-program-has-this-name");
+        assert!(matches!(halt, Err(Halt::Skipped(_))), "{halt:?}");
+    }
+
+    #[test]
+    fn a_process_that_does_not_listen_is_ended() {
+        let mut child = Command::new("sleep").arg("100").spawn().unwrap();
+        stop(&mut child, "TERM");
+        assert!(!child.try_wait().unwrap().unwrap().success());
     }
 }
