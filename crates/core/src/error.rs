@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use trunkline_proto::SqlState;
-use trunkline_proto::message::ErrorFields;
+use trunkline_proto::message::{ErrorFields, FieldCode};
 use trunkline_proto::types::ValueError;
 
 /// The result of everything an engine does.
@@ -45,6 +45,15 @@ impl PgError {
     /// Something that PostgreSQL has and this server has not: 0A000.
     pub fn unsupported(message: impl Into<Cow<'static, str>>) -> PgError {
         PgError::new(SqlState::FEATURE_NOT_SUPPORTED, message)
+    }
+
+    /// A text that is not a statement, with the place where that shows: 42601.
+    pub fn syntax(error: &trunkline_sql::SyntaxError, sql: &str) -> PgError {
+        let answer = PgError::new(SqlState::SYNTAX_ERROR, error.message().to_owned());
+        match error.position(sql) {
+            Some(character) => answer.position(character),
+            None => answer,
+        }
     }
 
     /// The answer to a statement that was cancelled: 57014.
@@ -150,12 +159,6 @@ impl From<ValueError> for PgError {
     }
 }
 
-impl From<trunkline_sql::SyntaxError> for PgError {
-    fn from(error: trunkline_sql::SyntaxError) -> PgError {
-        PgError::new(SqlState::SYNTAX_ERROR, error.message().to_owned()).position(error.position())
-    }
-}
-
 /// How loud a [`Notice`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -230,7 +233,7 @@ fn fields(
 ) -> ErrorFields {
     let mut fields = ErrorFields::new(severity, sqlstate, &without_nul(message));
     for (code, text) in more {
-        fields = fields.with(*code, &without_nul(text));
+        fields.push(FieldCode(*code), without_nul(text).as_bytes());
     }
     fields
 }

@@ -50,7 +50,10 @@ where
     A: Future<Output = Result<R>> + Send,
     R: Into<Reply>,
 {
-    statement_fn(|_: &str| Ok(Description { parameters: Vec::new(), columns: Columns::AfterBind }), answer)
+    statement_fn(
+        |_: &str| Ok(Description { parameters: Vec::new(), columns: Columns::AfterBind }),
+        answer,
+    )
 }
 
 /// An engine that is two functions: one describes a statement, the other runs it.

@@ -18,9 +18,7 @@ pub use client::{Client, Identity};
 pub use column::{Column, Columns};
 pub use engine::{Engine, Language, Session};
 pub use error::{Notice, PgError, Result, Severity};
-pub use handler::{
-    Description, HandlerEngine, HandlerSession, Query, query_fn, statement_fn,
-};
+pub use handler::{Description, HandlerEngine, HandlerSession, Query, query_fn, statement_fn};
 pub use prepared::{Formats, Param, Params, Prepared, Run};
 pub use reply::{CommandTag, Reply};
 pub use rowbuf::{RowBuf, RowWriter};

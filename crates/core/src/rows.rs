@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use trunkline_proto::types::Value;
 
@@ -15,6 +15,7 @@ use crate::rowbuf::RowBuf;
 pub struct Rows {
     columns: Arc<[Column]>,
     source: Box<dyn RowSource>,
+    tag: Option<CommandTag>,
 }
 
 /// Where rows come from: asked for more whenever the client has taken what there was.
@@ -27,11 +28,7 @@ pub trait RowSource: Send + 'static {
     /// [`Progress::More`] without a row written is allowed, but asks to be called again at once;
     /// a source with nothing to give yet returns `Pending` and wakes the task. After
     /// [`Progress::End`] or an error it is not called again.
-    fn poll_fill(
-        &mut self,
-        cx: &mut Context<'_>,
-        rows: &mut RowBuf<'_>,
-    ) -> Poll<Result<Progress>>;
+    fn poll_fill(&mut self, cx: &mut Context<'_>, rows: &mut RowBuf<'_>) -> Poll<Result<Progress>>;
 }
 
 /// How far a source got.
@@ -46,7 +43,7 @@ pub enum Progress {
 impl Rows {
     /// Rows from a source.
     pub fn from_source(columns: Arc<[Column]>, source: impl RowSource) -> Rows {
-        Rows { columns, source: Box::new(source) }
+        Rows { columns, source: Box::new(source), tag: None }
     }
 
     /// Rows that are at hand: add them with [`row`](RowSet::row).
@@ -55,11 +52,17 @@ impl Rows {
     }
 
     /// Rows of an iterator, made while they are sent.
-    pub fn from_rows<R: IntoRow>(
+    pub fn from_rows<R: IntoRow + 'static>(
         columns: Arc<[Column]>,
         rows: impl IntoIterator<Item = R, IntoIter: Send + 'static>,
     ) -> Rows {
         Rows::from_source(columns, Iter(rows.into_iter().map(IntoRow::into_row)))
+    }
+
+    /// Sets the words of CommandComplete, whatever the source says at its end.
+    pub fn tagged(mut self, tag: CommandTag) -> Rows {
+        self.tag = Some(tag);
+        self
     }
 
     /// The shape of the rows.
@@ -73,7 +76,11 @@ impl Rows {
         cx: &mut Context<'_>,
         rows: &mut RowBuf<'_>,
     ) -> Poll<Result<Progress>> {
-        self.source.poll_fill(cx, rows)
+        let progress = ready!(self.source.poll_fill(cx, rows))?;
+        Poll::Ready(Ok(match (progress, &self.tag) {
+            (Progress::End(_), Some(tag)) => Progress::End(tag.clone()),
+            (progress, _) => progress,
+        }))
     }
 }
 

@@ -1,1 +1,35 @@
-//! Under construction.
+//! Give any program, file or engine a PostgreSQL face.
+//!
+//! ```no_run
+//! use trunkline::{Oid, Query, Result, RowSet, Rows, query_fn, serve};
+//!
+//! #[tokio::main]
+//! async fn main() -> std::io::Result<()> {
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:5432").await?;
+//!     serve(listener, query_fn(answer)).await
+//! }
+//!
+//! async fn answer(query: Query) -> Result<RowSet> {
+//!     let columns = [("you_said", Oid::TEXT), ("times", Oid::INT4)];
+//!     Ok(Rows::new(columns).row((query.sql().to_owned(), 1_i32)))
+//! }
+//! ```
+
+mod auth;
+mod buffers;
+mod connection;
+mod limits;
+mod listener;
+mod login;
+mod registry;
+mod server;
+mod session;
+mod stream;
+mod tls;
+
+pub use auth::{Auth, Users, UsersError};
+pub use limits::Limits;
+pub use listener::{Listener, UnixSocket};
+pub use server::{Server, ServerBuilder, serve};
+pub use tls::{Tls, TlsError};
+pub use trunkline_core::*;

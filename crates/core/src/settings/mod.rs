@@ -325,8 +325,7 @@ impl Settings {
             interval_style: IntervalStyle::parse(&text("IntervalStyle"))
                 .unwrap_or(default.interval_style),
             time_zone: TimeZone::parse(&text("TimeZone")).unwrap_or(default.time_zone),
-            bytea_output: ByteaOutput::parse(&text("bytea_output"))
-                .unwrap_or(default.bytea_output),
+            bytea_output: ByteaOutput::parse(&text("bytea_output")).unwrap_or(default.bytea_output),
             extra_float_digits: text("extra_float_digits")
                 .parse()
                 .unwrap_or(default.extra_float_digits),

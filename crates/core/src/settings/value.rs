@@ -49,10 +49,19 @@ pub(super) fn canonical(definition: &Definition, text: &str, current: &str) -> R
         }
         Kind::Integer { min, max, unit } => {
             let number = number(text, *unit).ok_or_else(invalid)?.round_ties_even();
-            #[allow(clippy::cast_precision_loss, reason = "the bounds are 32 bits wide but for a few")]
+            #[allow(
+                clippy::cast_precision_loss,
+                reason = "the bounds are 32 bits wide but for a few"
+            )]
             let (low, high) = (*min as f64, *max as f64);
             if !(low..=high).contains(&number) {
-                return Err(outside(definition.name, &number.to_string(), &low.to_string(), &high.to_string(), *unit));
+                return Err(outside(
+                    definition.name,
+                    &number.to_string(),
+                    &low.to_string(),
+                    &high.to_string(),
+                    *unit,
+                ));
             }
             #[allow(clippy::cast_possible_truncation, reason = "within bounds that are i64")]
             Ok(shown(number as i64, *unit).into_owned())
@@ -60,7 +69,13 @@ pub(super) fn canonical(definition: &Definition, text: &str, current: &str) -> R
         Kind::Real { min, max, unit } => {
             let number = number(text, *unit).ok_or_else(invalid)?;
             if !(*min..=*max).contains(&number) {
-                return Err(outside(definition.name, &number.to_string(), &min.to_string(), &max.to_string(), *unit));
+                return Err(outside(
+                    definition.name,
+                    &number.to_string(),
+                    &min.to_string(),
+                    &max.to_string(),
+                    *unit,
+                ));
             }
             Ok(match unit {
                 Some(unit) if number != 0.0 => format!("{number}{unit}"),
@@ -171,13 +186,8 @@ fn shown(number: i64, unit: Option<&'static str>) -> Cow<'static, str> {
     }
 }
 
-const MEMORY: &[(&str, i64)] = &[
-    ("TB", 1_099_511_627_776),
-    ("GB", 1_073_741_824),
-    ("MB", 1_048_576),
-    ("kB", 1024),
-    ("B", 1),
-];
+const MEMORY: &[(&str, i64)] =
+    &[("TB", 1_099_511_627_776), ("GB", 1_073_741_824), ("MB", 1_048_576), ("kB", 1024), ("B", 1)];
 
 const TIME: &[(&str, i64)] =
     &[("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1)];

@@ -1,0 +1,129 @@
+//! What the user may say: flags, environment, configuration file.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use serde::Deserialize;
+
+use crate::failure::Failure;
+
+/// Put files behind psql and every PostgreSQL driver.
+#[derive(Debug, Parser)]
+#[command(name = "trunkline", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve folders of CSV, Parquet and NDJSON files as a database
+    Serve(Box<Serve>),
+}
+
+/// The flags of `serve`; each may stand in the configuration file under the same name.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Serve {
+    /// Files, folders or globs; every file or folder of parts is a table
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// A table by name: --table flights=data/flights-*.parquet (repeatable)
+    #[arg(long = "table", value_name = "NAME=PATH")]
+    pub(crate) table: Vec<String>,
+
+    /// Where to listen: HOST:PORT, port 0 for any, or a folder for a Unix socket (repeatable)
+    /// [default: 127.0.0.1:5432]
+    #[arg(long, value_name = "ADDRESS", env = "TRUNKLINE_LISTEN", value_delimiter = ',')]
+    pub(crate) listen: Vec<String>,
+
+    /// The database's name; `postgres` is accepted too [default: the folder's name]
+    #[arg(long, value_name = "NAME", env = "TRUNKLINE_DATABASE")]
+    pub(crate) database: Option<String>,
+
+    /// A user who logs in by SCRAM-SHA-256; without a password one is made up (repeatable)
+    #[arg(long, value_name = "NAME[:PASSWORD]", env = "TRUNKLINE_USER", hide_env_values = true)]
+    pub(crate) user: Vec<String>,
+
+    /// Users in the form of PgBouncer's userlist.txt
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_USERS_FILE")]
+    pub(crate) users_file: Option<PathBuf>,
+
+    /// The certificate chain for TLS, in PEM
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_TLS_CERT", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate, in PEM
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_TLS_KEY", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+
+    /// Connections at once [default: 1000]
+    #[arg(long, value_name = "N", env = "TRUNKLINE_MAX_CONNECTIONS")]
+    pub(crate) max_connections: Option<usize>,
+
+    /// Memory for sorting, grouping and joining, in MiB, shared by all queries
+    /// [default: half of what the machine has]
+    #[arg(long, value_name = "MIB", env = "TRUNKLINE_MAX_MEMORY")]
+    pub(crate) max_memory: Option<usize>,
+
+    /// What to log: error, warn, info, debug or trace [default: warn]
+    #[arg(long, value_name = "LEVEL", env = "TRUNKLINE_LOG")]
+    pub(crate) log: Option<String>,
+
+    /// Listen on public addresses even without users or without TLS
+    #[arg(long, env = "TRUNKLINE_INSECURE_LISTEN")]
+    pub(crate) insecure_listen: bool,
+
+    /// A configuration file in TOML with these flags as keys
+    #[arg(long, short, value_name = "FILE", env = "TRUNKLINE_CONFIG")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+impl Serve {
+    /// What the user said, with the configuration file where nothing else was said.
+    ///
+    /// Flags win over the environment, and that over the file. A list is taken whole from one of
+    /// them, never mixed. Paths in the file are relative to the file.
+    pub(crate) fn settled(self) -> Result<Serve, Failure> {
+        let Some(path) = self.config.clone() else { return Ok(self) };
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
+        let file: Serve = toml::from_str(&text)
+            .map_err(|error| Failure::usage(format!("{}: {}", path.display(), error.message())))?;
+        let file = file.relative_to(path.parent().unwrap_or(Path::new("")));
+        fn list<T>(said: Vec<T>, file: Vec<T>) -> Vec<T> {
+            if said.is_empty() { file } else { said }
+        }
+        Ok(Serve {
+            paths: list(self.paths, file.paths),
+            table: list(self.table, file.table),
+            listen: list(self.listen, file.listen),
+            database: self.database.or(file.database),
+            user: list(self.user, file.user),
+            users_file: self.users_file.or(file.users_file),
+            tls_cert: self.tls_cert.or(file.tls_cert),
+            tls_key: self.tls_key.or(file.tls_key),
+            max_connections: self.max_connections.or(file.max_connections),
+            max_memory: self.max_memory.or(file.max_memory),
+            log: self.log.or(file.log),
+            insecure_listen: self.insecure_listen || file.insecure_listen,
+            config: self.config,
+        })
+    }
+
+    fn relative_to(mut self, folder: &Path) -> Serve {
+        let paths = self.paths.iter_mut();
+        let files = [&mut self.users_file, &mut self.tls_cert, &mut self.tls_key];
+        for path in paths.chain(files.into_iter().flatten()) {
+            *path = folder.join(&path);
+        }
+        for table in &mut self.table {
+            if let Some((name, path)) = table.split_once('=') {
+                *table = format!("{name}={}", folder.join(path).display());
+            }
+        }
+        self
+    }
+}

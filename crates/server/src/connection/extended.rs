@@ -1,0 +1,337 @@
+//! The extended query protocol: Parse, Bind, Describe, Execute, Close, Sync.
+
+use std::sync::Arc;
+
+use trunkline_core::{
+    Column, Columns, Format, Formats, Language, Oid, Params, PgError, Reply, Result, Run, Session,
+    SqlState,
+};
+use trunkline_proto::message::{
+    Bind, BindComplete, Close, CloseComplete, Describe, EmptyQueryResponse, Execute, NoData,
+    ParameterDescription, Parse, ParseComplete, PortalSuspended, Target,
+};
+use trunkline_sql::{split, statement};
+
+use super::portals::{Plan, Portal, PortalState, Statement};
+use super::watch::{Shape, Streamed, stream, watch};
+use super::{Connection, Stop};
+
+impl<S: Session> Connection<S> {
+    pub(super) async fn parse(&mut self, parse: Parse) -> Result<(), Stop> {
+        let name = text(parse.name.as_bytes())?;
+        let sql = text(parse.sql.as_bytes())?;
+        self.statements.vacate(name)?;
+        let statement = self.prepare(sql, &parse).await?;
+        self.statements.insert(name, statement, &self.limits)?;
+        self.protocol.send(&ParseComplete, self.io.output())?;
+        Ok(())
+    }
+
+    async fn prepare(&mut self, sql: &str, parse: &Parse) -> Result<Statement<S::Statement>, Stop> {
+        let hints: Vec<Oid> = parse.parameter_types.iter().collect();
+        let length = sql.len();
+        if self.language == Language::Sql {
+            let mut statements = split::split(sql);
+            let (first, second) = (statements.next(), statements.next());
+            let (columns, parameters) = (Columns::None, Arc::from(hints.as_slice()));
+            let Some(first) = first else {
+                return Ok(Statement { plan: Plan::Empty, parameters, columns, length });
+            };
+            if second.is_some() {
+                return Err(PgError::new(
+                    SqlState::SYNTAX_ERROR,
+                    "cannot insert multiple commands into a prepared statement",
+                )
+                .into());
+            }
+            if let Some(recognised) = statement::recognise(first) {
+                let command = recognised.map_err(|error| PgError::syntax(&error, sql))?;
+                self.transaction.admit_command(&command)?;
+                let columns = self.command_columns(&command);
+                let plan = Plan::Session(Box::new(command));
+                return Ok(Statement { plan, parameters, columns, length });
+            }
+        }
+        self.transaction.admit()?;
+        let prepared = watch(&mut self.io, &self.entry, self.session.prepare(sql, &hints)).await;
+        let prepared = self.settled(prepared).await?;
+        Ok(Statement {
+            plan: Plan::Engine(prepared.statement),
+            parameters: prepared.parameters,
+            columns: prepared.columns,
+            length,
+        })
+    }
+
+    pub(super) fn bind(&mut self, bind: Bind) -> Result<(), Stop> {
+        let (portal, statement) = (text(bind.portal())?, text(bind.statement())?);
+        let statement = self.statements.get(statement)?.clone();
+        self.admit_portal(&statement)?;
+        let count = bind.parameter_count();
+        let formats = parameter_formats(&bind, count)?;
+        let values = bind.parameters().enumerate();
+        let values = values.map(|(index, value)| (formats.get(index), value));
+        let params = Params::bind(statement.parameters.clone(), values).map_err(|error| {
+            // PostgreSQL names the statement, and only here is its name known.
+            let name = text(bind.statement()).unwrap_or_default();
+            let message = format!(
+                "bind message supplies {count} parameters, but prepared statement \"{name}\" requires {}",
+                statement.parameters.len()
+            );
+            PgError::new(error.sqlstate(), message)
+        })?;
+        let formats = result_formats(&bind, &statement.columns)?;
+        let run = Run::new(params, self.client.style()).formats(formats);
+        let bound = Portal { statement, run, state: PortalState::Ready };
+        self.portals.insert(portal, bound, &self.limits)?;
+        self.protocol.send(&BindComplete, self.io.output())?;
+        Ok(())
+    }
+
+    pub(super) async fn describe(&mut self, describe: Describe) -> Result<(), Stop> {
+        let name = text(describe.name.as_bytes())?;
+        match describe.target {
+            Target::Statement => {
+                let statement = self.statements.get(name)?.clone();
+                let types = statement.parameters.iter().copied();
+                self.protocol.send(&ParameterDescription { types }, self.io.output())?;
+                let columns = match &statement.columns {
+                    Columns::AfterBind => {
+                        let params = Params::unbound(statement.parameters.clone());
+                        let run = Run::new(params, self.client.style());
+                        let reply = self.run(&statement, run).await?;
+                        match reply {
+                            Reply::Rows(rows) => Some(rows.columns().clone()),
+                            _ => None,
+                        }
+                    }
+                    Columns::Known(columns) => Some(columns.clone()),
+                    Columns::None => None,
+                };
+                self.describe_columns(columns, &Formats::default())
+            }
+            Target::Portal => {
+                let portal = self.portals.get(name)?;
+                let statement = portal.statement.clone();
+                let formats = portal.run.formats.clone();
+                let columns = match (&statement.columns, portal.state.columns()) {
+                    (_, Some(columns)) => Some(columns.clone()),
+                    (Columns::Known(columns), None) => Some(columns.clone()),
+                    (Columns::None, None) => None,
+                    (Columns::AfterBind, None) => {
+                        let run = portal.run.clone();
+                        let reply = self.run(&statement, run).await?;
+                        let Reply::Rows(rows) = reply else {
+                            return self.describe_columns(None, &formats);
+                        };
+                        // The Execute that follows takes these rows.
+                        let columns = rows.columns().clone();
+                        self.portals.get(name)?.state = PortalState::Described(rows);
+                        Some(columns)
+                    }
+                };
+                self.describe_columns(columns, &formats)
+            }
+        }
+    }
+
+    fn describe_columns(
+        &mut self,
+        columns: Option<Arc<[Column]>>,
+        formats: &Formats,
+    ) -> Result<(), Stop> {
+        match columns {
+            Some(columns) => self.row_description(&columns, formats),
+            None => Ok(self.protocol.send(&NoData, self.io.output())?),
+        }
+    }
+
+    pub(super) async fn execute(&mut self, execute: Execute) -> Result<(), Stop> {
+        let name = text(execute.portal.as_bytes())?;
+        let portal = self.portals.get(name)?;
+        let statement = portal.statement.clone();
+        self.admit_portal(&statement)?;
+        let limit = match u64::try_from(execute.max_rows) {
+            Ok(0) | Err(_) => u64::MAX,
+            Ok(limit) => limit,
+        };
+        let portal = self.portals.get(name)?;
+        let mut rows = match std::mem::replace(&mut portal.state, PortalState::Done) {
+            PortalState::Ready => {
+                let run = portal.run.clone();
+                if let Plan::Empty = statement.plan {
+                    return Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?);
+                }
+                match self.run(&statement, run).await? {
+                    Reply::Rows(rows) => rows,
+                    Reply::Done(tag) => return self.complete(&tag, 0),
+                    _ => {
+                        return Err(
+                            PgError::unsupported("this kind of reply is not supported").into()
+                        );
+                    }
+                }
+            }
+            PortalState::Described(rows) | PortalState::Suspended(rows) => rows,
+            PortalState::Exhausted(tag) => {
+                portal.state = PortalState::RowsDone;
+                return self.complete(&tag, 0);
+            }
+            PortalState::RowsDone => {
+                portal.state = PortalState::RowsDone;
+                return self.complete(&trunkline_core::CommandTag::select(), 0);
+            }
+            PortalState::Done => {
+                return Err(PgError::new(
+                    SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
+                    format!("portal \"{name}\" cannot be run"),
+                )
+                .into());
+            }
+        };
+        // A statement that ends the transaction takes its portal with it.
+        let Ok(portal) = self.portals.get(name) else {
+            return Err(PgError::internal("the portal is gone").into());
+        };
+        let columns = rows.columns().clone();
+        let shape = Shape { columns: &columns, run: &portal.run };
+        let streamed = stream(&mut self.io, &self.entry, &mut rows, &shape, limit).await;
+        let finished = match streamed {
+            Ok(Ok(Streamed { sent, tag: Some(tag) })) if sent < limit || limit == u64::MAX => {
+                portal.state = PortalState::RowsDone;
+                return self.complete(&tag, sent);
+            }
+            Ok(Ok(Streamed { tag: Some(tag), .. })) => PortalState::Exhausted(tag),
+            Ok(Ok(Streamed { tag: None, .. })) => PortalState::Suspended(rows),
+            failed => {
+                drop(rows);
+                self.settled(failed).await?;
+                return Ok(());
+            }
+        };
+        portal.state = finished;
+        self.protocol.send(&PortalSuspended, self.io.output())?;
+        Ok(())
+    }
+
+    /// Runs a statement that is not empty, and checks that the rows are what was announced.
+    async fn run(&mut self, statement: &Statement<S::Statement>, run: Run) -> Result<Reply, Stop> {
+        let engine = match &statement.plan {
+            Plan::Empty => return Err(PgError::internal("an empty statement was run").into()),
+            Plan::Session(command) => return self.command(command).await,
+            Plan::Engine(engine) => engine,
+        };
+        let call = self.session.execute(engine, run);
+        let reply = watch(&mut self.io, &self.entry, call).await;
+        let reply = self.settled(reply).await?;
+        if let (Columns::Known(announced), Reply::Rows(rows)) = (&statement.columns, &reply) {
+            check_shape(announced, rows.columns())?;
+        }
+        Ok(reply)
+    }
+
+    pub(super) fn close(&mut self, close: Close) -> Result<(), Stop> {
+        let name = text(close.name.as_bytes())?;
+        match close.target {
+            Target::Statement => drop(self.statements.close(name)),
+            Target::Portal => self.portals.close(name),
+        }
+        self.protocol.send(&CloseComplete, self.io.output())?;
+        Ok(())
+    }
+
+    pub(super) async fn sync(&mut self) -> Result<(), Stop> {
+        let ended = self.end_implicit().await;
+        // An error here is told, and does not skip: the Sync that would end the skip is this one.
+        if let Err(Stop::Error(error)) = ended {
+            self.refuse(&error)?;
+        }
+        self.entry.finish();
+        self.ready()
+    }
+
+    fn admit_portal(&self, statement: &Statement<S::Statement>) -> Result<()> {
+        match &statement.plan {
+            Plan::Empty => Ok(()),
+            Plan::Session(command) => self.transaction.admit_command(command),
+            Plan::Engine(_) => self.transaction.admit(),
+        }
+    }
+}
+
+/// A string of the client as text.
+///
+/// # Errors
+///
+/// 22021 for bytes that are not UTF-8.
+pub(super) fn text(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let bad = bytes.get(error.valid_up_to()..).unwrap_or_default();
+        let length = error.error_len().unwrap_or(bad.len()).clamp(1, 4);
+        let shown: Vec<String> =
+            bad.iter().take(length).map(|byte| format!("0x{byte:02x}")).collect();
+        PgError::new(
+            SqlState::CHARACTER_NOT_IN_REPERTOIRE,
+            format!("invalid byte sequence for encoding \"UTF8\": {}", shown.join(" ")),
+        )
+    })
+}
+
+/// The rows must be what the client was told they would be: it decodes them blindly.
+pub(super) fn check_shape(announced: &Arc<[Column]>, running: &Arc<[Column]>) -> Result<()> {
+    let same = Arc::ptr_eq(announced, running)
+        || (announced.len() == running.len()
+            && announced.iter().zip(running.iter()).all(|(a, b)| a.type_oid == b.type_oid));
+    if same {
+        return Ok(());
+    }
+    Err(PgError::unsupported("cached plan must not change result type"))
+}
+
+fn parameter_formats(bind: &Bind, values: usize) -> Result<Formats> {
+    let codes = bind.parameter_formats();
+    let count = codes.len();
+    if count > 1 && count != values {
+        return Err(PgError::new(
+            SqlState::PROTOCOL_VIOLATION,
+            format!("bind message has {count} parameter formats but {values} parameters"),
+        ));
+    }
+    formats(codes)
+}
+
+fn result_formats(bind: &Bind, columns: &Columns) -> Result<Formats> {
+    let codes = bind.result_formats();
+    match columns {
+        // For a statement without rows they are ignored.
+        Columns::None => return Ok(Formats::default()),
+        Columns::Known(columns) if codes.len() > 1 && codes.len() != columns.len() => {
+            return Err(PgError::new(
+                SqlState::PROTOCOL_VIOLATION,
+                format!(
+                    "bind message has {} result formats but query has {} columns",
+                    codes.len(),
+                    columns.len()
+                ),
+            ));
+        }
+        Columns::Known(_) | Columns::AfterBind => {}
+    }
+    formats(codes)
+}
+
+fn formats(mut codes: impl ExactSizeIterator<Item = i16>) -> Result<Formats> {
+    let format = |code| {
+        Format::from_code(code).ok_or_else(|| {
+            PgError::new(
+                SqlState::INVALID_PARAMETER_VALUE,
+                format!("unsupported format code: {code}"),
+            )
+        })
+    };
+    match codes.len() {
+        0 => Ok(Formats::default()),
+        1 => codes.next().map_or(Ok(Format::Text), format).map(Formats::All),
+        _ => codes.map(format).collect::<Result<_>>().map(Formats::Each),
+    }
+}

@@ -1,0 +1,128 @@
+//! The bytes of a connection: what has come and what shall go.
+
+use std::future::poll_fn;
+use std::io;
+use std::task::{Context, Poll, ready};
+
+use bytes::{BufMut, BytesMut};
+use trunkline_proto::backend::TLS_HANDSHAKE;
+
+use crate::buffers;
+use crate::stream::Stream;
+
+/// How much a client may send ahead while its statement runs; beyond, it has to wait.
+const READ_AHEAD: usize = 64 * 1024;
+
+/// A socket with its two buffers, which are empty and without room while the connection is idle.
+#[derive(Debug)]
+pub(crate) struct Io {
+    stream: Stream,
+    pub(crate) input: BytesMut,
+    pub(crate) output: Vec<u8>,
+    /// How much of `output` is already written.
+    written: usize,
+}
+
+impl Io {
+    pub(crate) fn new(stream: Stream) -> Io {
+        Io { stream, input: BytesMut::new(), output: Vec::new(), written: 0 }
+    }
+
+    pub(crate) fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    /// Gives the send buffer its room.
+    pub(crate) fn take_output(&mut self) {
+        buffers::take_write(&mut self.output);
+    }
+
+    /// Takes the socket back, with what was read and not yet understood.
+    pub(crate) fn into_parts(self) -> (Stream, BytesMut) {
+        (self.stream, self.input)
+    }
+
+    /// The send buffer, with room to write into.
+    pub(crate) fn output(&mut self) -> &mut Vec<u8> {
+        buffers::take_write(&mut self.output);
+        &mut self.output
+    }
+
+    /// Reads more; `Ok(false)` is the end of the stream. Holds no buffer while it waits.
+    pub(crate) fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        buffers::take_read(&mut self.input);
+        let read = self.stream.poll_read(cx, &mut self.input);
+        if read.is_pending() {
+            buffers::release_read(&mut self.input);
+        }
+        read.map_ok(|count| count > 0)
+    }
+
+    /// Reads ahead while a statement runs: ready when the client is gone.
+    pub(crate) fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while self.input.len() < READ_AHEAD {
+            match ready!(self.poll_fill(cx)) {
+                Ok(true) => {}
+                Ok(false) | Err(_) => return Poll::Ready(()),
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Writes all of the send buffer; the buffer is given back when it is empty.
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let Some(rest) = self.output.get(self.written..).filter(|rest| !rest.is_empty()) {
+            match ready!(self.stream.poll_write(cx, rest))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                count => self.written += count,
+            }
+        }
+        self.output.clear();
+        self.written = 0;
+        ready!(self.stream.poll_flush(cx))?;
+        Poll::Ready(Ok(()))
+    }
+
+    pub(crate) async fn flush(&mut self) -> io::Result<()> {
+        poll_fn(|cx| self.poll_flush(cx)).await?;
+        buffers::release_write(&mut self.output);
+        Ok(())
+    }
+
+    pub(crate) async fn fill(&mut self) -> io::Result<bool> {
+        poll_fn(|cx| self.poll_fill(cx)).await
+    }
+
+    /// Reads until there are `length` bytes, and not one more; `Ok(false)` is the end of the
+    /// stream.
+    pub(crate) async fn fill_up_to(&mut self, length: usize) -> io::Result<bool> {
+        while let Some(missing) = length.checked_sub(self.input.len()).filter(|n| *n > 0) {
+            self.input.reserve(missing.min(buffers::READ_SIZE));
+            let read =
+                poll_fn(|cx| self.stream.poll_read(cx, &mut (&mut self.input).limit(missing)));
+            if read.await? == 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether the first byte is that of a TLS handshake; it stays in the socket.
+    pub(crate) async fn begins_with_tls(&self) -> io::Result<bool> {
+        match &self.stream {
+            Stream::Tcp(stream) => {
+                let mut first = [0];
+                Ok(stream.peek(&mut first).await? == 1 && first == [TLS_HANDSHAKE])
+            }
+            Stream::Unix(_) | Stream::Tls(_) => Ok(false),
+        }
+    }
+
+    /// Sends what is left and says goodbye; a client that is gone has no complaint.
+    pub(crate) async fn close(mut self) {
+        let flushed = self.flush().await;
+        if flushed.is_ok() {
+            let _ = poll_fn(|cx| self.stream.poll_shutdown(cx)).await;
+        }
+    }
+}

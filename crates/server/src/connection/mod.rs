@@ -1,0 +1,288 @@
+//! One client, after its login: events in, replies out.
+
+mod extended;
+pub(crate) mod io;
+mod portals;
+mod simple;
+mod watch;
+
+use std::sync::Arc;
+
+use trunkline_core::{Client, Column, Formats, Language, PgError, Result, Session, SqlState};
+use trunkline_proto::backend::{self, Event};
+use trunkline_proto::message::{
+    CommandComplete, ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus,
+    RowDescription,
+};
+use trunkline_proto::{Misuse, PeerError};
+
+use self::io::Io;
+use self::portals::{Portals, Statements};
+use self::watch::Interrupt;
+use crate::limits::Limits;
+use crate::registry::Entry;
+use crate::session::transaction::Transaction;
+
+/// A connection that may send queries.
+pub(crate) struct Connection<S: Session> {
+    pub(crate) io: Io,
+    pub(crate) protocol: backend::Connection,
+    pub(crate) session: S,
+    pub(crate) client: Client,
+    pub(crate) entry: Entry,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) transaction: Transaction,
+    pub(crate) statements: Statements<S::Statement>,
+    pub(crate) portals: Portals<S::Statement>,
+    language: Language,
+    /// Whether the client waits for what is in the send buffer.
+    flush: bool,
+}
+
+/// Why a message could not be answered as hoped.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The client is told, and the connection goes on unless the error is fatal.
+    Error(PgError),
+    /// There is nobody left to tell.
+    Gone,
+}
+
+impl From<PgError> for Stop {
+    fn from(error: PgError) -> Stop {
+        Stop::Error(error)
+    }
+}
+
+impl From<Misuse> for Stop {
+    fn from(misuse: Misuse) -> Stop {
+        Stop::Error(PgError::internal("internal error").source(misuse))
+    }
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(_: std::io::Error) -> Stop {
+        Stop::Gone
+    }
+}
+
+/// What is left to do after an event.
+enum Next {
+    Go,
+    Close,
+}
+
+impl<S: Session> Connection<S> {
+    pub(crate) fn new(
+        io: Io,
+        protocol: backend::Connection,
+        session: S,
+        client: Client,
+        entry: Entry,
+        limits: Arc<Limits>,
+    ) -> Connection<S> {
+        let language = session.language();
+        Connection {
+            io,
+            protocol,
+            session,
+            client,
+            entry,
+            limits,
+            transaction: Transaction::default(),
+            statements: Statements::default(),
+            portals: Portals::default(),
+            language,
+            // The greeting is still in the send buffer.
+            flush: true,
+        }
+    }
+
+    /// Serves the client until it leaves, breaks the protocol, or the server shuts down.
+    pub(crate) async fn serve(mut self) {
+        loop {
+            match self.protocol.receive(&mut self.io.input) {
+                Ok(Some(event)) => {
+                    self.entry.start();
+                    let next = self.answer(event).await;
+                    self.entry.finish();
+                    match next {
+                        Next::Go => {}
+                        Next::Close => break,
+                    }
+                }
+                Ok(None) => {
+                    if self.wait().await.is_err() {
+                        break;
+                    }
+                }
+                Err(error) if error.is_fatal() => {
+                    self.part(&error);
+                    break;
+                }
+                Err(error) => {
+                    let error = PgError::new(error.sqlstate(), error.message().to_owned());
+                    if self.refuse(&error).is_err() {
+                        break;
+                    }
+                }
+            }
+        }
+        self.portals.close_all();
+        self.io.close().await;
+    }
+
+    /// Sends what the client waits for, then waits for the client.
+    async fn wait(&mut self) -> Result<(), Stop> {
+        if self.flush {
+            self.io.flush().await?;
+            self.flush = false;
+        }
+        let Connection { io, entry, .. } = self;
+        let more = std::future::poll_fn(|cx| {
+            entry.register(cx.waker());
+            if entry.is_terminated() {
+                return std::task::Poll::Ready(None);
+            }
+            io.poll_fill(cx).map(Some)
+        });
+        match more.await {
+            Some(Ok(true)) => Ok(()),
+            Some(Ok(false) | Err(_)) => Err(Stop::Gone),
+            None => {
+                let error = PgError::new(
+                    SqlState::ADMIN_SHUTDOWN,
+                    "terminating connection due to administrator command",
+                );
+                let _ = self.tell(&error.fatal());
+                Err(Stop::Gone)
+            }
+        }
+    }
+
+    /// Answers one message of the client.
+    async fn answer(&mut self, event: Event) -> Next {
+        let answered = match event {
+            Event::Query(query) => return self.query(query).await,
+            Event::Parse(parse) => self.parse(parse).await,
+            Event::Bind(bind) => self.bind(bind),
+            Event::Describe(describe) => self.describe(describe).await,
+            Event::Execute(execute) => self.execute(execute).await,
+            Event::Close(close) => self.close(close),
+            Event::Sync(_) => self.sync().await,
+            Event::Flush(_) => {
+                self.flush = true;
+                Ok(())
+            }
+            Event::Terminate(_) => return Next::Close,
+            Event::FunctionCall(_) => {
+                let error = PgError::unsupported("function calls are not supported");
+                let ready = self.refuse(&error).and_then(|()| self.ready());
+                return after(&ready);
+            }
+            // COPY is never begun, so its messages do not come.
+            _ => Err(PgError::internal("unexpected message").fatal().into()),
+        };
+        match answered {
+            Ok(()) => Next::Go,
+            Err(Stop::Gone) => Next::Close,
+            Err(Stop::Error(error)) => after(&self.refuse(&error)),
+        }
+    }
+
+    /// Tells the client of an error; a fatal one is the last word.
+    fn refuse(&mut self, error: &PgError) -> Result<(), Stop> {
+        self.transaction.fail();
+        if let Some(source) = std::error::Error::source(error) {
+            tracing::error!(sqlstate = %error.sqlstate(), %error, %source, "statement failed");
+        }
+        self.tell(error)?;
+        if error.is_fatal() { Err(Stop::Gone) } else { Ok(()) }
+    }
+
+    fn tell(&mut self, error: &PgError) -> Result<(), Stop> {
+        self.notices()?;
+        self.flush = true;
+        let response = ErrorResponse { fields: error.to_fields() };
+        self.protocol.fail(&response, self.io.output())?;
+        Ok(())
+    }
+
+    /// The last word to a client that broke the protocol; none where PostgreSQL has none.
+    fn part(&mut self, error: &PeerError) {
+        tracing::debug!(%error, "client broke the protocol");
+        self.flush = true;
+        if !error.is_silent() && error.encode(self.io.output()).is_err() {
+            tracing::debug!("its error could not be told");
+        }
+    }
+
+    /// ReadyForQuery, with what changed before it.
+    fn ready(&mut self) -> Result<(), Stop> {
+        self.notices()?;
+        self.reports()?;
+        self.flush = true;
+        let status = self.transaction.status();
+        self.protocol.ready(status, self.io.output())?;
+        Ok(())
+    }
+
+    fn notices(&mut self) -> Result<(), Stop> {
+        for notice in self.client.take_notices() {
+            self.protocol.send(&NoticeResponse { fields: notice.to_fields() }, self.io.output())?;
+        }
+        Ok(())
+    }
+
+    /// Tells the client of reported settings that changed: just before ReadyForQuery, once each.
+    fn reports(&mut self) -> Result<(), Stop> {
+        let reports = self.client.settings().take_reports();
+        for (name, value) in reports {
+            self.protocol
+                .send(&ParameterStatus { name, value: value.as_str() }, self.io.output())?;
+        }
+        Ok(())
+    }
+
+    /// RowDescription of a result.
+    fn row_description(&mut self, columns: &[Column], formats: &Formats) -> Result<(), Stop> {
+        let fields = columns.iter().enumerate().map(|(index, column)| FieldDescription {
+            name: column.name.as_bytes(),
+            table: column.table_oid,
+            column: column.attnum,
+            type_oid: column.type_oid,
+            typlen: column.typlen,
+            typmod: column.typmod,
+            format: formats.get(index),
+        });
+        self.protocol.send(&RowDescription { fields }, self.io.output())?;
+        Ok(())
+    }
+
+    /// CommandComplete, after the notices that belong to the command.
+    fn complete(&mut self, tag: &trunkline_core::CommandTag, sent: u64) -> Result<(), Stop> {
+        self.notices()?;
+        let mut words = Vec::new();
+        tag.write(sent, &mut words);
+        self.protocol.send(&CommandComplete { tag: &words }, self.io.output())?;
+        Ok(())
+    }
+
+    /// The outcome of a call that was watched; an interrupted one is waited for.
+    async fn settled<T>(&mut self, outcome: Result<Result<T>, Interrupt>) -> Result<T, Stop> {
+        match outcome {
+            Ok(result) => result.map_err(Stop::Error),
+            Err(interrupt) => {
+                if !matches!(interrupt, Interrupt::Panicked) {
+                    self.session.settle().await;
+                }
+                Err(interrupt.into_error().map_or(Stop::Gone, Stop::Error))
+            }
+        }
+    }
+}
+
+/// A connection that could not be told its answer is closed.
+fn after(answered: &Result<(), Stop>) -> Next {
+    if answered.is_ok() { Next::Go } else { Next::Close }
+}

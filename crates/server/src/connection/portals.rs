@@ -1,0 +1,220 @@
+//! Prepared statements and portals of one connection.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use trunkline_core::{Column, Columns, CommandTag, Oid, PgError, Result, Rows, Run, SqlState};
+use trunkline_sql::statement::SessionStatement;
+
+use crate::limits::Limits;
+
+/// A statement that was parsed.
+#[derive(Debug)]
+pub(crate) struct Statement<S> {
+    pub(crate) plan: Plan<S>,
+    pub(crate) parameters: Arc<[Oid]>,
+    pub(crate) columns: Columns,
+    /// The length of its text, for the limit.
+    pub(crate) length: usize,
+}
+
+/// Who runs it.
+#[derive(Debug)]
+pub(crate) enum Plan<S> {
+    /// Nobody: the text is empty.
+    Empty,
+    /// The session layer.
+    Session(Box<SessionStatement>),
+    /// The engine.
+    Engine(S),
+}
+
+/// A statement with its parameters, ready to run or running.
+#[derive(Debug)]
+pub(crate) struct Portal<S> {
+    pub(crate) statement: Arc<Statement<S>>,
+    pub(crate) run: Run,
+    pub(crate) state: PortalState,
+}
+
+/// How far a portal is.
+#[derive(Debug)]
+pub(crate) enum PortalState {
+    /// Not begun.
+    Ready,
+    /// Begun to learn its columns.
+    Described(Rows),
+    /// Rows are left, or may be.
+    Suspended(Rows),
+    /// The last row went out exactly when the limit was reached: one more Execute says so.
+    Exhausted(CommandTag),
+    /// Done; it had rows.
+    RowsDone,
+    /// Done; it had none.
+    Done,
+}
+
+impl PortalState {
+    /// The columns of rows that are already running.
+    pub(crate) fn columns(&self) -> Option<&Arc<[Column]>> {
+        match self {
+            PortalState::Described(rows) | PortalState::Suspended(rows) => Some(rows.columns()),
+            _ => None,
+        }
+    }
+}
+
+/// The statements of a connection, by name; the unnamed one apart, since most drivers use only it.
+#[derive(Debug)]
+pub(crate) struct Statements<S> {
+    unnamed: Option<Arc<Statement<S>>>,
+    named: HashMap<Box<str>, Arc<Statement<S>>>,
+    text: usize,
+}
+
+/// The portals of a connection, by name.
+#[derive(Debug)]
+pub(crate) struct Portals<S> {
+    unnamed: Option<Portal<S>>,
+    named: HashMap<Box<str>, Portal<S>>,
+}
+
+impl<S> Default for Statements<S> {
+    fn default() -> Self {
+        Statements { unnamed: None, named: HashMap::new(), text: 0 }
+    }
+}
+
+impl<S> Default for Portals<S> {
+    fn default() -> Self {
+        Portals { unnamed: None, named: HashMap::new() }
+    }
+}
+
+impl<S> Statements<S> {
+    /// Whether a new statement may have this name; the unnamed one is dropped first, so that a
+    /// Parse that fails leaves none.
+    pub(crate) fn vacate(&mut self, name: &str) -> Result<()> {
+        let name = cut(name);
+        if name.is_empty() {
+            self.unnamed = None;
+        } else if self.named.contains_key(name) {
+            return Err(PgError::new(
+                SqlState::DUPLICATE_PSTATEMENT,
+                format!("prepared statement \"{name}\" already exists"),
+            ));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn insert(
+        &mut self,
+        name: &str,
+        statement: Statement<S>,
+        limits: &Limits,
+    ) -> Result<()> {
+        let name = cut(name);
+        if name.is_empty() {
+            self.unnamed = Some(Arc::new(statement));
+            return Ok(());
+        }
+        let text = self.text.saturating_add(statement.length);
+        if self.named.len() >= limits.statements || text > limits.statement_bytes {
+            return Err(PgError::new(
+                SqlState::CONFIGURATION_LIMIT_EXCEEDED,
+                "too many prepared statements",
+            )
+            .detail(format!(
+                "A connection may hold {} prepared statements of {} bytes in all.",
+                limits.statements, limits.statement_bytes
+            )));
+        }
+        self.text = text;
+        self.named.insert(name.into(), Arc::new(statement));
+        Ok(())
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Result<&Arc<Statement<S>>> {
+        let name = cut(name);
+        let found = if name.is_empty() { self.unnamed.as_ref() } else { self.named.get(name) };
+        found.ok_or_else(|| {
+            let message = match name {
+                "" => "unnamed prepared statement does not exist".to_owned(),
+                _ => format!("prepared statement \"{name}\" does not exist"),
+            };
+            PgError::new(SqlState::INVALID_SQL_STATEMENT_NAME, message)
+        })
+    }
+
+    /// Forgets a statement; says whether there was one. Its portals live on.
+    pub(crate) fn close(&mut self, name: &str) -> bool {
+        let name = cut(name);
+        if name.is_empty() {
+            return self.unnamed.take().is_some();
+        }
+        let closed = self.named.remove(name);
+        self.text -= closed.as_ref().map_or(0, |statement| statement.length);
+        closed.is_some()
+    }
+
+    pub(crate) fn close_all(&mut self) {
+        *self = Statements::default();
+    }
+}
+
+impl<S> Portals<S> {
+    pub(crate) fn insert(&mut self, name: &str, portal: Portal<S>, limits: &Limits) -> Result<()> {
+        let name = cut(name);
+        if name.is_empty() {
+            self.unnamed = Some(portal);
+            return Ok(());
+        }
+        if self.named.contains_key(name) {
+            return Err(PgError::new(
+                SqlState::DUPLICATE_CURSOR,
+                format!("cursor \"{name}\" already exists"),
+            ));
+        }
+        if self.named.len() >= limits.portals {
+            return Err(PgError::new(SqlState::CONFIGURATION_LIMIT_EXCEEDED, "too many portals")
+                .detail(format!("A connection may hold {} portals.", limits.portals)));
+        }
+        self.named.insert(name.into(), portal);
+        Ok(())
+    }
+
+    /// Takes a portal out, to run it.
+    pub(crate) fn get(&mut self, name: &str) -> Result<&mut Portal<S>> {
+        let name = cut(name);
+        let found = if name.is_empty() { self.unnamed.as_mut() } else { self.named.get_mut(name) };
+        found.ok_or_else(|| {
+            PgError::new(SqlState::INVALID_CURSOR_NAME, format!("portal \"{name}\" does not exist"))
+        })
+    }
+
+    pub(crate) fn close(&mut self, name: &str) {
+        let name = cut(name);
+        if name.is_empty() {
+            self.unnamed = None;
+        } else {
+            self.named.remove(name);
+        }
+    }
+
+    /// Forgets the unnamed portal, as every simple query does.
+    pub(crate) fn close_unnamed(&mut self) {
+        self.unnamed = None;
+    }
+
+    /// The transaction is over, and with it all its portals.
+    pub(crate) fn close_all(&mut self) {
+        self.unnamed = None;
+        self.named.clear();
+    }
+}
+
+/// PostgreSQL cuts names at 63 bytes, so a longer name is the same as its beginning.
+fn cut(name: &str) -> &str {
+    const LONGEST: usize = 63;
+    name.get(..name.floor_char_boundary(LONGEST)).unwrap_or(name)
+}

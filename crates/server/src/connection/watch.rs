@@ -1,0 +1,140 @@
+//! Calls of the engine, with an eye on the client.
+
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Poll};
+
+use trunkline_core::{CommandTag, PgError, Progress, Result, RowBuf, Rows, Run};
+
+use super::io::Io;
+use crate::buffers::CHUNK;
+use crate::registry::Handle;
+
+/// Why a call of the engine did not come to its end.
+#[derive(Debug)]
+pub(crate) enum Interrupt {
+    /// The client asked for it.
+    Canceled,
+    /// The client is gone.
+    Gone,
+    /// The engine panicked.
+    Panicked,
+}
+
+/// Runs a call of the engine until it is done, the client is gone, or somebody cancels it.
+///
+/// The socket is read meanwhile: what the client sends ahead waits in the buffer.
+pub(crate) async fn watch<F: Future>(
+    io: &mut Io,
+    handle: &Handle,
+    future: F,
+) -> Result<F::Output, Interrupt> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match guarded(|| future.as_mut().poll(cx)) {
+        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+        Ok(Poll::Pending) => poll_interrupt(io, handle, cx).map(Err),
+        Err(interrupt) => Poll::Ready(Err(interrupt)),
+    })
+    .await
+}
+
+/// How far the client got in a result.
+#[derive(Debug)]
+pub(crate) struct Streamed {
+    pub(crate) sent: u64,
+    /// The words for CommandComplete; `None` if the limit came first.
+    pub(crate) tag: Option<CommandTag>,
+}
+
+/// Writes rows to the client until there are no more or `limit` is reached.
+///
+/// Memory is that of one chunk: the source is asked again only when the chunk is written.
+pub(crate) async fn stream(
+    io: &mut Io,
+    handle: &Handle,
+    rows: &mut Rows,
+    run: &Shape<'_>,
+    limit: u64,
+) -> Result<Result<Streamed>, Interrupt> {
+    let mut sent = 0;
+    let mut flushing = false;
+    // Rows that the client has not seen yet: worth a write when the source makes it wait.
+    let mut fresh = false;
+    poll_fn(|cx| {
+        loop {
+            if handle.is_canceled() {
+                return Poll::Ready(Err(Interrupt::Canceled));
+            }
+            if flushing || io.output.len() >= CHUNK {
+                match io.poll_flush(cx) {
+                    Poll::Ready(Ok(())) => (flushing, fresh) = (false, false),
+                    Poll::Ready(Err(_)) => return Poll::Ready(Err(Interrupt::Gone)),
+                    Poll::Pending => {
+                        // Half a chunk is written: nothing may be appended before the rest is.
+                        flushing = true;
+                        return poll_interrupt(io, handle, cx).map(Err);
+                    }
+                }
+            }
+            let mut buffer =
+                RowBuf::new(io.output(), run.columns, &run.run.formats, &run.run.style)
+                    .full_at(CHUNK)
+                    .limit(limit - sent);
+            let filled = guarded(|| rows.poll_fill(cx, &mut buffer));
+            let written = buffer.rows();
+            sent += written;
+            fresh |= written > 0;
+            match filled {
+                Err(interrupt) => return Poll::Ready(Err(interrupt)),
+                Ok(Poll::Ready(Err(error))) => return Poll::Ready(Ok(Err(error))),
+                Ok(Poll::Ready(Ok(Progress::End(tag)))) => {
+                    return Poll::Ready(Ok(Ok(Streamed { sent, tag: Some(tag) })));
+                }
+                Ok(Poll::Ready(Ok(Progress::More))) if sent >= limit => {
+                    return Poll::Ready(Ok(Ok(Streamed { sent, tag: None })));
+                }
+                Ok(Poll::Ready(Ok(Progress::More))) if written == 0 => {
+                    // A source that does nothing must not starve the other connections.
+                    cx.waker().wake_by_ref();
+                    return poll_interrupt(io, handle, cx).map(Err);
+                }
+                Ok(Poll::Ready(Ok(Progress::More))) => {}
+                Ok(Poll::Pending) if fresh => flushing = true,
+                Ok(Poll::Pending) => return poll_interrupt(io, handle, cx).map(Err),
+            }
+        }
+    })
+    .await
+}
+
+/// What rows look like on the wire.
+#[derive(Debug)]
+pub(crate) struct Shape<'a> {
+    pub(crate) columns: &'a [trunkline_core::Column],
+    pub(crate) run: &'a Run,
+}
+
+fn poll_interrupt(io: &mut Io, handle: &Handle, cx: &mut Context<'_>) -> Poll<Interrupt> {
+    handle.register(cx.waker());
+    if handle.is_canceled() {
+        return Poll::Ready(Interrupt::Canceled);
+    }
+    io.poll_gone(cx).map(|()| Interrupt::Gone)
+}
+
+/// A panic of the engine ends this connection, not the server.
+fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, Interrupt> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|_| Interrupt::Panicked)
+}
+
+impl Interrupt {
+    /// The word to the client, if one can still be had with it.
+    pub(crate) fn into_error(self) -> Option<PgError> {
+        match self {
+            Interrupt::Canceled => Some(PgError::canceled()),
+            Interrupt::Panicked => Some(PgError::internal("internal error").fatal()),
+            Interrupt::Gone => None,
+        }
+    }
+}

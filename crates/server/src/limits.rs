@@ -1,0 +1,40 @@
+//! What one client may take.
+
+use std::time::Duration;
+
+/// The bounds of a server; each default is safe for a public address.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Connections at once; more get 53300.
+    pub connections: usize,
+    /// Sockets at once that have not yet proved who they are; more are dropped.
+    pub logins: usize,
+    /// The time from the first byte to the end of the login, TLS included.
+    pub login: Duration,
+    /// Named prepared statements a connection.
+    pub statements: usize,
+    /// The text of all named prepared statements of a connection, in bytes.
+    pub statement_bytes: usize,
+    /// Named portals a connection.
+    pub portals: usize,
+    /// How long shutdown waits for running statements before it cancels them.
+    pub drain: Duration,
+    /// The longest message a client may send, in bytes.
+    pub message: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            connections: 100,
+            logins: 256,
+            login: Duration::from_secs(30),
+            statements: 1_000,
+            statement_bytes: 16 * 1024 * 1024,
+            portals: 1_000,
+            drain: Duration::from_secs(30),
+            message: 64 * 1024 * 1024,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Where clients come in.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, UnixListener, UnixStream};
+
+use crate::stream::Stream;
+
+/// Connections that wait to be accepted, before the kernel turns more away.
+const BACKLOG: u32 = 4096;
+
+/// A socket that accepts clients.
+#[derive(Debug)]
+pub enum Listener {
+    /// A TCP port.
+    Tcp(TcpListener),
+    /// A Unix socket; its file goes with it.
+    Unix(UnixSocket),
+}
+
+/// A Unix socket and the file it was bound to.
+#[derive(Debug)]
+pub struct UnixSocket {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+impl From<TcpListener> for Listener {
+    fn from(listener: TcpListener) -> Listener {
+        Listener::Tcp(listener)
+    }
+}
+
+impl Listener {
+    /// Listens on a TCP port; port 0 lets the system choose.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system: a port in use, an address that is not ours.
+    pub async fn tcp(address: SocketAddr) -> io::Result<Listener> {
+        let socket = match address {
+            SocketAddr::V4(_) => tokio::net::TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => tokio::net::TcpSocket::new_v6()?,
+        };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        Ok(Listener::Tcp(socket.listen(BACKLOG)?))
+    }
+
+    /// Listens on the Unix socket `.s.PGSQL.PORT` in a folder, where libpq looks for it. Only the
+    /// owner may connect (mode 0600).
+    ///
+    /// A file that a dead server left behind is replaced; one that is no socket, or on which a
+    /// server still answers, is not touched.
+    ///
+    /// # Errors
+    ///
+    /// `AddrInUse` if a server answers there or the file is no socket; else those of the system.
+    pub async fn unix(folder: impl AsRef<Path>, port: u16) -> io::Result<Listener> {
+        let path = folder.as_ref().join(format!(".s.PGSQL.{port}"));
+        match std::fs::symlink_metadata(&path) {
+            Ok(found) if !found.file_type().is_socket() => {
+                return Err(in_use(&path, "exists and is no socket"));
+            }
+            Ok(_) if UnixStream::connect(&path).await.is_ok() => {
+                return Err(in_use(&path, "is in use by another server"));
+            }
+            Ok(_) => std::fs::remove_file(&path)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        // Bound under a name nobody knows and opened to its owner only; then it gets its name.
+        let hidden = path.with_extension(format!("{port}.{}", std::process::id()));
+        let listener = UnixListener::bind(&hidden)?;
+        std::fs::set_permissions(&hidden, std::fs::Permissions::from_mode(0o600))?;
+        std::fs::rename(&hidden, &path)?;
+        Ok(Listener::Unix(UnixSocket { listener, path }))
+    }
+
+    /// The address, with the port that the system chose; `None` for a Unix socket.
+    pub fn local_address(&self) -> Option<SocketAddr> {
+        match self {
+            Listener::Tcp(listener) => listener.local_addr().ok(),
+            Listener::Unix(_) => None,
+        }
+    }
+
+    /// The file of a Unix socket.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Listener::Tcp(_) => None,
+            Listener::Unix(socket) => Some(&socket.path),
+        }
+    }
+
+    /// Waits for a client, over errors that are only of the moment.
+    pub(crate) async fn accept(&self) -> Stream {
+        loop {
+            let accepted = match self {
+                Listener::Tcp(listener) => listener.accept().await.map(|(stream, _)| {
+                    // A reply is written whole: waiting for more would only delay it.
+                    let _ = stream.set_nodelay(true);
+                    Stream::Tcp(stream)
+                }),
+                Listener::Unix(socket) => {
+                    socket.listener.accept().await.map(|(stream, _)| Stream::Unix(stream))
+                }
+            };
+            match accepted {
+                Ok(stream) => return stream,
+                Err(error) if is_of_one_client(&error) => {}
+                Err(error) => {
+                    // Out of file descriptors or memory: serve those who are here, then look again.
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for UnixSocket {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn in_use(path: &Path, why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::AddrInUse, format!("{} {why}", path.display()))
+}
+
+/// Whether only the client that was about to come is lost.
+fn is_of_one_client(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::Interrupted
+    )
+}

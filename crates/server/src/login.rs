@@ -1,0 +1,290 @@
+//! From the first byte to the first ReadyForQuery.
+
+use std::net::SocketAddr;
+
+use bytes::BytesMut;
+use tokio::sync::OwnedSemaphorePermit;
+use trunkline_core::settings::Settings;
+use trunkline_core::{Client, Engine, Identity, PgError, Result, SqlState};
+use trunkline_proto::backend::{Channel, Login, Ready, Startup, Step, TLS_HANDSHAKE, TlsHandshake};
+use trunkline_proto::message::{Encode, ErrorResponse, Parameters, ProtocolVersion};
+use trunkline_proto::wire::frame;
+use trunkline_proto::{Limits, PeerError};
+
+use crate::auth::Method;
+use crate::connection::Connection;
+use crate::connection::io::Io;
+use crate::registry::Registry;
+use crate::server::Shared;
+use crate::stream::Stream;
+use crate::tls::{ALPN, Tls};
+
+/// How a login ends without a connection.
+pub(crate) enum End {
+    /// The client broke the protocol.
+    Peer(PeerError),
+    /// The client is told why it may not come in.
+    Refused(PgError),
+    /// Nothing is said.
+    Silent,
+}
+
+impl From<PeerError> for End {
+    fn from(error: PeerError) -> End {
+        End::Peer(error)
+    }
+}
+
+impl From<PgError> for End {
+    fn from(error: PgError) -> End {
+        End::Refused(error)
+    }
+}
+
+impl From<std::io::Error> for End {
+    fn from(_: std::io::Error) -> End {
+        End::Silent
+    }
+}
+
+/// Lets a client in; `None` if it may not, or only came to cancel something.
+///
+/// Any error ends the connection: there is no second try on the same socket.
+pub(crate) async fn login<E: Engine>(
+    server: &Shared<E>,
+    stream: Stream,
+) -> Option<(Connection<E::Session>, OwnedSemaphorePermit)> {
+    let address = stream.peer_address();
+    let mut io = Some(Io::new(stream));
+    match attempt(server, &mut io, address).await {
+        Ok(connected) => Some(connected),
+        Err(end) => {
+            if let Some(mut io) = io {
+                let told = match end {
+                    End::Peer(error) if error.is_silent() => Ok(()),
+                    End::Peer(error) => error.encode(io.output()),
+                    End::Refused(error) => {
+                        ErrorResponse { fields: error.fatal().to_fields() }.encode(io.output())
+                    }
+                    End::Silent => Ok(()),
+                };
+                if told.is_ok() {
+                    io.close().await;
+                }
+            }
+            None
+        }
+    }
+}
+
+async fn attempt<E: Engine>(
+    server: &Shared<E>,
+    place: &mut Option<Io>,
+    address: Option<SocketAddr>,
+) -> Result<(Connection<E::Session>, OwnedSemaphorePermit), End> {
+    let login = startup(server.tls.as_ref(), &server.registry, place).await?;
+    let Some(io) = place.as_mut() else { return Err(End::Silent) };
+    let Ok(permit) = server.clients.clone().try_acquire_owned() else {
+        let error = PgError::new(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already");
+        return Err(error.into());
+    };
+    let parameters = login.parameters().clone();
+    let entry = server.registry.enter(login.version() >= ProtocolVersion::V3_2)?;
+    let user = text(&parameters, "user")?.unwrap_or_default();
+    let database = text(&parameters, "database")?.filter(|name| !name.is_empty());
+    let mut identity = Identity::new(user.as_str(), database.as_deref().unwrap_or(&user));
+    identity.pid = entry.pid();
+    identity.address = address;
+    identity.encrypted = login.is_encrypted();
+    let ready = authenticate(login, &user, server, io).await?;
+    let client = Client::new(identity, startup_settings(&parameters, &user)?);
+    let session = server.engine.open(client.clone()).await?;
+    let settings: Vec<(&str, String)> =
+        client.settings().reported().map(|(name, value)| (name, value.into_owned())).collect();
+    let protocol = ready
+        .finish(settings, entry.pid(), entry.key(), io.output())
+        .map_err(|misuse| PgError::internal("internal error").source(misuse))?;
+    let Some(io) = place.take() else { return Err(End::Silent) };
+    let limits = server.limits.clone();
+    Ok((Connection::new(io, protocol, session, client, entry, limits), permit))
+}
+
+/// Everything before the client has said who it is.
+///
+/// Reads no byte beyond the packet in hand: a ClientHello that was sent ahead stays in the socket
+/// for TLS, and clear bytes can never be taken for decrypted ones.
+async fn startup(
+    tls: Option<&Tls>,
+    registry: &Registry,
+    place: &mut Option<Io>,
+) -> Result<Login, End> {
+    let io = place.as_mut().ok_or(End::Silent)?;
+    let unix = io.stream().is_unix();
+    let channel = if unix { Channel::Unix } else { Channel::Tcp };
+    let mut startup = Startup::new(&Limits::POSTGRESQL, channel);
+    if tls.is_some() && io.begins_with_tls().await? {
+        startup = direct_tls(startup, tls, place).await?;
+    }
+    loop {
+        let io = place.as_mut().ok_or(End::Silent)?;
+        io.take_output();
+        startup = match startup.step(&mut io.input, &mut io.output)? {
+            Step::NeedInput(startup) => {
+                io.flush().await?;
+                let wanted = match frame::peek_untyped(&io.input) {
+                    Some(word) => usize::try_from(word).unwrap_or(PACKET_HEAD),
+                    None => PACKET_HEAD,
+                };
+                if !io.fill_up_to(wanted.max(PACKET_HEAD)).await? {
+                    return Err(End::Silent);
+                }
+                startup
+            }
+            Step::Tls(request) => match tls {
+                Some(tls) => {
+                    let handshake = request.accept(&mut io.output);
+                    io.flush().await?;
+                    shake_hands(tls, handshake, place, false).await?
+                }
+                None => request.decline(&mut io.output),
+            },
+            Step::Cancel(request) => {
+                registry.cancel(request.process_id, &request.key);
+                return Err(End::Silent);
+            }
+            Step::Login(login) => return Ok(login),
+            // Its first byte is not a packet's: it was looked at before, or there is no TLS.
+            Step::DirectTls(_) => return Err(End::Silent),
+        };
+    }
+}
+
+/// The shortest packet: its length and its code.
+const PACKET_HEAD: usize = 8;
+
+/// TLS from the first byte on, as clients with `sslnegotiation=direct` do it.
+async fn direct_tls(
+    startup: Startup,
+    tls: Option<&Tls>,
+    place: &mut Option<Io>,
+) -> Result<Startup, End> {
+    // The byte that tells so is still in the socket, where TLS needs it.
+    let mut first = BytesMut::from(&[TLS_HANDSHAKE][..]);
+    match (startup.step(&mut first, &mut Vec::new())?, tls) {
+        (Step::DirectTls(request), Some(tls)) => {
+            shake_hands(tls, request.accept(), place, true).await
+        }
+        _ => Err(End::Silent),
+    }
+}
+
+async fn shake_hands(
+    tls: &Tls,
+    handshake: TlsHandshake,
+    place: &mut Option<Io>,
+    direct: bool,
+) -> Result<Startup, End> {
+    let (stream, early) = place.take().ok_or(End::Silent)?.into_parts();
+    let Stream::Tcp(stream) = stream else { return Err(End::Silent) };
+    if !early.is_empty() {
+        return Err(End::Silent);
+    }
+    let stream = tls.acceptor().accept(stream).await?;
+    // Asked for by SSLRequest, TLS needs no ALPN; begun at once, it must say what it is for.
+    let named = stream.get_ref().1.alpn_protocol() == Some(ALPN);
+    if direct && !named {
+        return Err(End::Silent);
+    }
+    *place = Some(Io::new(Stream::Tls(Box::new(stream))));
+    Ok(handshake.established())
+}
+
+/// A startup parameter as text; one that is not UTF-8 cannot name anything here.
+fn text(parameters: &Parameters, name: &str) -> Result<Option<String>> {
+    let Some(value) = parameters.get(name) else { return Ok(None) };
+    match value.as_str() {
+        Ok(value) => Ok(Some(value.to_owned())),
+        Err(_) => Err(PgError::new(
+            SqlState::CHARACTER_NOT_IN_REPERTOIRE,
+            format!("invalid byte sequence for encoding \"UTF8\" in startup parameter {name}"),
+        )),
+    }
+}
+
+/// The settings that the client asks for in its startup packet.
+fn startup_settings(parameters: &Parameters, user: &str) -> Result<Settings> {
+    let mut settings = Settings::default();
+    settings.preset("session_authorization", user);
+    for (name, value) in parameters.iter() {
+        let name = String::from_utf8_lossy(name);
+        let value = String::from_utf8_lossy(value);
+        match name.as_ref() {
+            "user" | "database" => {}
+            "options" => {
+                for (name, value) in command_line(&value)? {
+                    settings.set_at_startup(&name, &value)?;
+                }
+            }
+            "replication" => {
+                return Err(PgError::unsupported("replication connections are not supported"));
+            }
+            _ if name.starts_with("_pq_.") => {}
+            name => settings.set_at_startup(name, &value)?,
+        }
+    }
+    Ok(settings)
+}
+
+/// The settings in a command line of PostgreSQL's server: `-c name=value` and `--name=value`.
+fn command_line(text: &str) -> Result<Vec<(String, String)>> {
+    let mut words = arguments(text).into_iter();
+    let mut settings = Vec::new();
+    while let Some(word) = words.next() {
+        let assignment = match (word.as_str(), word.strip_prefix("-c"), word.strip_prefix("--")) {
+            ("-c", ..) => words.next(),
+            (_, Some(rest), _) | (_, None, Some(rest)) => Some(rest.to_owned()),
+            _ => None,
+        };
+        let pair = assignment.as_deref().and_then(|text| text.split_once('='));
+        let Some((name, value)) = pair else {
+            return Err(PgError::new(
+                SqlState::SYNTAX_ERROR,
+                format!("invalid command-line argument for server process: {word}"),
+            ));
+        };
+        settings.push((name.replace('-', "_"), value.to_owned()));
+    }
+    Ok(settings)
+}
+
+/// Words between spaces; a backslash keeps the character behind it as it is.
+fn arguments(text: &str) -> Vec<String> {
+    let (mut words, mut word, mut escaped) = (Vec::new(), None::<String>, false);
+    for c in text.chars() {
+        if !escaped && c.is_ascii_whitespace() {
+            words.extend(word.take());
+        } else if !escaped && c == '\\' {
+            escaped = true;
+        } else {
+            word.get_or_insert_default().push(c);
+            escaped = false;
+        }
+    }
+    words.extend(word);
+    words
+}
+
+async fn authenticate<E: Engine>(
+    login: Login,
+    user: &str,
+    server: &Shared<E>,
+    io: &mut Io,
+) -> Result<Ready, End> {
+    match &server.auth.0 {
+        Method::Trust => Ok(login.trust(io.output())?),
+        Method::Scram(_users) => {
+            let _ = user;
+            Err(PgError::unsupported("SCRAM is not wired yet").into())
+        }
+    }
+}

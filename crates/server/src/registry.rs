@@ -1,0 +1,194 @@
+//! The live connections: who may be cancelled by which key, and who must go at shutdown.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use atomic_waker::AtomicWaker;
+use subtle::ConstantTimeEq;
+
+/// All connections that are past their startup.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    connections: Mutex<HashMap<i32, Arc<Handle>>>,
+    /// Set at shutdown, so that who comes late goes too.
+    closing: AtomicBool,
+}
+
+/// What other tasks may do to a connection.
+#[derive(Debug)]
+pub(crate) struct Handle {
+    pub(crate) pid: i32,
+    key: Key,
+    state: AtomicU8,
+    terminate: AtomicBool,
+    waker: AtomicWaker,
+}
+
+/// The secret of a CancelRequest: 4 bytes in protocol 3.0, 32 in 3.2.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Key {
+    Short([u8; 4]),
+    Long(Box<[u8; 32]>),
+}
+
+impl Key {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Key::Short(key) => key,
+            Key::Long(key) => key.as_slice(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(..)")
+    }
+}
+
+const IDLE: u8 = 0;
+const RUNNING: u8 = 1;
+const CANCELED: u8 = 2;
+
+impl Handle {
+    /// A statement starts: from now on a cancel means this one.
+    pub(crate) fn start(&self) {
+        self.state.store(RUNNING, Ordering::Release);
+    }
+
+    /// The statement is over: a cancel that comes now hits nothing, and is not remembered.
+    pub(crate) fn finish(&self) {
+        self.state.store(IDLE, Ordering::Release);
+    }
+
+    /// Whether the running statement was cancelled.
+    pub(crate) fn is_canceled(&self) -> bool {
+        self.state.load(Ordering::Acquire) == CANCELED
+    }
+
+    /// Whether the connection must end.
+    pub(crate) fn is_terminated(&self) -> bool {
+        self.terminate.load(Ordering::Acquire)
+    }
+
+    /// Wakes this task when something is asked of the connection.
+    pub(crate) fn register(&self, waker: &Waker) {
+        self.waker.register(waker);
+    }
+
+    pub(crate) fn cancel(&self) {
+        let running =
+            self.state.compare_exchange(RUNNING, CANCELED, Ordering::AcqRel, Ordering::Acquire);
+        if running.is_ok() {
+            self.waker.wake();
+        }
+    }
+
+    pub(crate) fn terminate(&self) {
+        self.terminate.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+}
+
+impl Registry {
+    /// Enters a connection under a pid of its own; it leaves when the entry is dropped.
+    pub(crate) fn enter(self: &Arc<Self>, long_key: bool) -> std::io::Result<Entry> {
+        let mut connections = self.lock();
+        let pid = loop {
+            let mut bytes = [0; 4];
+            random(&mut bytes)?;
+            // 31 bits and never zero, as a pid looks.
+            let pid = (i32::from_be_bytes(bytes) & i32::MAX).max(1);
+            if !connections.contains_key(&pid) {
+                break pid;
+            }
+        };
+        let key = if long_key {
+            let mut key = Box::new([0; 32]);
+            random(key.as_mut_slice())?;
+            Key::Long(key)
+        } else {
+            let mut key = [0; 4];
+            random(&mut key)?;
+            Key::Short(key)
+        };
+        let handle = Arc::new(Handle {
+            pid,
+            key,
+            state: AtomicU8::new(IDLE),
+            terminate: AtomicBool::new(self.closing.load(Ordering::Acquire)),
+            waker: AtomicWaker::new(),
+        });
+        connections.insert(pid, handle.clone());
+        Ok(Entry { registry: self.clone(), handle })
+    }
+
+    /// Cancels what the connection of this pid runs, if the key is its key; says nothing of it.
+    pub(crate) fn cancel(&self, pid: i32, key: &[u8]) {
+        let handle = self.lock().get(&pid).cloned();
+        if let Some(handle) = handle
+            && bool::from(handle.key.as_bytes().ct_eq(key))
+        {
+            handle.cancel();
+        }
+    }
+
+    /// Asks every connection to end, now and those that still come.
+    pub(crate) fn terminate_all(&self) {
+        self.closing.store(true, Ordering::Release);
+        let handles: Vec<_> = self.lock().values().cloned().collect();
+        for handle in handles {
+            handle.terminate();
+        }
+    }
+
+    /// Cancels every running statement.
+    pub(crate) fn cancel_all(&self) {
+        let handles: Vec<_> = self.lock().values().cloned().collect();
+        for handle in handles {
+            handle.cancel();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<i32, Arc<Handle>>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection's place in the registry.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    registry: Arc<Registry>,
+    handle: Arc<Handle>,
+}
+
+impl Entry {
+    pub(crate) fn pid(&self) -> i32 {
+        self.handle.pid
+    }
+
+    pub(crate) fn key(&self) -> &[u8] {
+        self.handle.key.as_bytes()
+    }
+}
+
+impl std::ops::Deref for Entry {
+    type Target = Handle;
+
+    fn deref(&self) -> &Handle {
+        &self.handle
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.registry.lock().remove(&self.handle.pid);
+    }
+}
+
+/// Fills a buffer with randomness of the operating system.
+pub(crate) fn random(bytes: &mut [u8]) -> std::io::Result<()> {
+    getrandom::fill(bytes).map_err(std::io::Error::other)
+}

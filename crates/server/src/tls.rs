@@ -1,0 +1,119 @@
+//! TLS: certificate and key checked at the start, never a fallback to clear text.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+
+/// The name by which clients that start with TLS at once ask for PostgreSQL.
+pub(crate) const ALPN: &[u8] = b"postgresql";
+
+/// A certificate with its key, ready to be offered.
+#[derive(Clone)]
+pub struct Tls {
+    acceptor: TlsAcceptor,
+    certificate: Arc<[u8]>,
+}
+
+/// Why TLS cannot be offered.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// A file cannot be read or holds no such thing.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Certificate and key do not fit each other, or are of a kind that is not supported.
+    Rejected(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl fmt::Display for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TlsError::File { path, source } => write!(f, "{}: {source}", path.display()),
+            TlsError::Rejected(source) => {
+                write!(f, "the certificate and its key cannot be used: {source}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for TlsError {}
+
+impl Tls {
+    /// Reads a certificate chain and its private key from PEM files.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or parsed, an empty chain, or a key of another certificate.
+    pub fn from_pem_files(
+        certificate: impl AsRef<Path>,
+        key: impl AsRef<Path>,
+    ) -> Result<Tls, TlsError> {
+        let (certificate, key) = (certificate.as_ref(), key.as_ref());
+        let file = |path: &Path, source: rustls_pki_types::pem::Error| TlsError::File {
+            path: path.to_owned(),
+            source: source.into(),
+        };
+        let chain = CertificateDer::pem_file_iter(certificate)
+            .and_then(|chain| chain.collect::<Result<Vec<_>, _>>())
+            .map_err(|error| file(certificate, error))?;
+        let key = PrivateKeyDer::from_pem_file(key).map_err(|error| file(key, error))?;
+        Tls::new(chain, key)
+    }
+
+    /// Takes a certificate chain, its own certificate first, and the private key.
+    ///
+    /// # Errors
+    ///
+    /// An empty chain, or a key of another certificate.
+    pub fn new(
+        chain: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+    ) -> Result<Tls, TlsError> {
+        let Some(certificate) = chain.first().map(|first| Arc::from(first.as_ref())) else {
+            return Err(TlsError::Rejected("no certificate was found".into()));
+        };
+        let provider = tokio_rustls::rustls::crypto::ring::default_provider();
+        let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
+            .with_safe_default_protocol_versions()
+            .map_err(rejected)?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .map_err(rejected)?;
+        config.alpn_protocols = vec![ALPN.to_vec()];
+        Ok(Tls { acceptor: TlsAcceptor::from(Arc::new(config)), certificate })
+    }
+
+    pub(crate) fn acceptor(&self) -> &TlsAcceptor {
+        &self.acceptor
+    }
+
+    /// The server's certificate (DER), to which SCRAM-SHA-256-PLUS binds.
+    pub(crate) fn certificate(&self) -> &[u8] {
+        &self.certificate
+    }
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls").finish_non_exhaustive()
+    }
+}
+
+fn rejected(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TlsError {
+    TlsError::Rejected(error.into())
+}
+
+/// A handshake that failed, as an I/O error.
+pub(crate) fn handshake_failed(message: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}
