@@ -95,9 +95,10 @@ fn a_message_cut_anywhere_or_prolonged_is_malformed() {
     }
 }
 
+/// As PostgreSQL 15 and 18 answer to the same bytes.
 #[test]
 fn the_words_are_postgresqls_and_the_session_lives() {
-    let cases: [(u8, &[u8], &str); 15] = [
+    let cases: [(u8, &[u8], &str); 27] = [
         (b'Q', b"select 1", "invalid string in message"),
         (b'Q', b"", "invalid string in message"),
         (b'Q', b"select 1\0\0", "invalid message format"),
@@ -112,6 +113,18 @@ fn the_words_are_postgresqls_and_the_session_lives() {
         (b'C', b"X\0", "invalid CLOSE message subtype 88"),
         (b'E', b"\0\0\0\0", "insufficient data left in message"),
         (b'S', b"x", "invalid message format"),
+        (b'H', b"x", "invalid message format"),
+        (b'P', b"", "invalid string in message"),
+        (b'P', b"a", "invalid string in message"),
+        (b'B', b"", "invalid string in message"),
+        (b'B', b"\0", "invalid string in message"),
+        (b'B', b"\0\0\0", "insufficient data left in message"),
+        (b'B', b"\0\0\0\0\0\0\0", "insufficient data left in message"),
+        (b'B', b"\0\0\0\0\0\0\0\0x", "invalid message format"),
+        (b'D', b"S", "invalid string in message"),
+        (b'D', b"Sabc", "invalid string in message"),
+        (b'E', b"", "invalid string in message"),
+        (b'E', b"\0", "insufficient data left in message"),
         (
             b'F',
             b"\0\0\0\x01\0\0\0\x01\xff\xff\xff\xfe\0\0",

@@ -7,9 +7,15 @@ use trunkline_proto::{
     trace::Trace,
 };
 
+struct Frame {
+    is_traced: bool,
+    side: u8,
+    bytes: Vec<u8>,
+}
+
 /// Reads `golden/*.trace`: frames as lines of hex (`-` in front: not in libpq's trace), an empty
 /// line, libpq's lines. `golden/capture.py` wrote them.
-fn golden(name: &str) -> (Vec<(bool, u8, Vec<u8>)>, Vec<u8>) {
+fn golden(name: &str) -> (Vec<Frame>, Vec<u8>) {
     let path = format!("{}/tests/golden/{name}.trace", env!("CARGO_MANIFEST_DIR"));
     let file = std::fs::read(path).unwrap();
     let end = file.windows(2).position(|bytes| bytes == b"\n\n").unwrap();
@@ -18,7 +24,7 @@ fn golden(name: &str) -> (Vec<(bool, u8, Vec<u8>)>, Vec<u8>) {
         let (side, hex) = line.split_once(' ').unwrap();
         let bytes = (0..hex.len()).step_by(2);
         let bytes = bytes.map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
-        (is_traced, side.as_bytes()[0], bytes)
+        Frame { is_traced, side: side.as_bytes()[0], bytes }
     });
     (frames.collect(), file[end + 2..].to_vec())
 }
@@ -26,8 +32,7 @@ fn golden(name: &str) -> (Vec<(bool, u8, Vec<u8>)>, Vec<u8>) {
 fn check(name: &str, mut trace: Trace) {
     let (frames, expected) = golden(name);
     let mut printed = Vec::new();
-    let mut encryption = "";
-    for (is_traced, side, frame) in frames {
+    for Frame { is_traced, side, bytes: frame } in frames {
         let mut ignored = Vec::new();
         let out = if is_traced { &mut printed } else { &mut ignored };
         let mut again = Vec::new();
@@ -36,16 +41,13 @@ fn check(name: &str, mut trace: Trace) {
                 let packet = StartupPacket::decode(Bytes::copy_from_slice(&frame[4..])).unwrap();
                 trace.startup(&frame[4..], out);
                 match packet {
-                    StartupPacket::Ssl(request) => {
-                        encryption = "SSLResponse";
-                        request.encode(&mut again).unwrap();
-                    }
+                    StartupPacket::Ssl(request) => request.encode(&mut again).unwrap(),
                     StartupPacket::Startup(message) => message.encode(&mut again).unwrap(),
                     other => panic!("{other:?}"),
                 }
             }
             b'B' if frame.len() == 1 => {
-                trace.encryption_response(encryption, frame[0], out);
+                trace.encryption_response(frame[0], out);
                 again.push(frame[0]);
             }
             b'F' => {
@@ -109,4 +111,28 @@ fn protocol_versions() {
 #[test]
 fn regress_mode_hides_what_varies() {
     check("regress", Trace::regress());
+}
+
+#[test]
+fn what_is_not_understood_is_said() {
+    let mut trace = Trace::new();
+    let mut out = Vec::new();
+    trace.frontend(FrontendTag(b'y'), b"abc", &mut out);
+    trace.frontend(FrontendTag::PASSWORD, b"", &mut out);
+    trace.frontend(FrontendTag::BIND, b"\0\0\0", &mut out);
+    trace.backend(BackendTag::DATA_ROW, b"\0\x01\xff\xff\xff\xfe", &mut out);
+    trace.startup(b"\x04\xd2\x16\x30", &mut out);
+    trace.encryption_response(b'G', &mut out);
+    let expected = [
+        "F\t7\tUnknown message: 79",
+        "mismatched message length: consumed 4, expected 7",
+        "F\t4\tUnknownAuthenticationResponse",
+        "F\t7\tBind\t \"\" \"\"",
+        "mismatched message length: consumed 6, expected 7",
+        "B\t10\tDataRow\t 1 -2",
+        "mismatched message length: consumed 10, expected 10",
+        "F\t8\tGSSENCRequest\t 1234 5680",
+        "B\t1\tGSSENCResponse\t G",
+    ];
+    assert_eq!(String::from_utf8(out).unwrap().lines().collect::<Vec<_>>(), expected);
 }

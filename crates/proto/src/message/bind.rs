@@ -1,6 +1,6 @@
 //! Bind: parameters for a statement make a portal.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use bytes::Bytes;
 
@@ -27,9 +27,17 @@ pub struct Bind {
     parameter_count: u16,
 }
 
-/// A format code that is neither 0 nor 1.
+/// A format code that is neither 0 nor 1: an ERROR 22023 in PostgreSQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownFormat(pub i16);
+
+impl fmt::Display for UnknownFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unsupported format code: {}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownFormat {}
 
 impl Bind {
     /// Decodes the body.
@@ -122,8 +130,8 @@ impl Bind {
     }
 }
 
-impl std::fmt::Debug for Bind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Bind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Parameters are data, perhaps secret: only their number is told.
         f.debug_struct("Bind")
             .field("portal", &self.portal().escape_ascii().to_string())
