@@ -42,6 +42,22 @@ pub(super) fn display_name(oid: Oid) -> std::borrow::Cow<'static, str> {
     }
 }
 
+/// Whether both formats of a type are the string itself.
+pub(super) fn is_string(oid: Oid) -> bool {
+    matches!(
+        oid,
+        Oid::TEXT
+            | Oid::VARCHAR
+            | Oid::BPCHAR
+            | Oid::NAME
+            | Oid::UNKNOWN
+            | Oid::UNSPECIFIED
+            | Oid::XML
+            | Oid::CSTRING
+            | Oid::REFCURSOR
+    )
+}
+
 fn find(oid: Oid) -> Option<&'static TypeRow> {
     let place = TYPES.binary_search_by_key(&oid.0, |row| row.oid).ok()?;
     TYPES.get(place)

@@ -12,29 +12,38 @@
     clippy::unwrap_used
 )]
 
+pub mod array;
 pub mod boolean;
 pub mod bytea;
 pub mod datetime;
 pub mod float;
 pub mod int;
+pub mod interval;
 pub mod json;
+pub mod lsn;
+pub mod numeric;
+pub mod record;
 pub mod text;
 pub mod uuid;
 
 mod catalog;
 mod convert;
 mod error;
-mod from_pg;
 #[rustfmt::skip]
 mod generated;
+mod into_value;
 mod style;
-mod to_pg;
 mod value;
 mod zone;
 
+pub use array::Array;
 pub use catalog::{array_of, element_of, name_of, typlen};
 pub use convert::{FromPg, IsNull, ToPg};
 pub use error::ValueError;
+pub use interval::Interval;
+pub use numeric::Numeric;
+pub use record::Record;
 pub use style::{ByteaOutput, DateFormat, DateOrder, DateStyle, IntervalStyle, TextStyle};
-pub use value::Value;
+pub use uuid::Uuid;
+pub use value::{Opaque, Value};
 pub use zone::{Offset, TimeZone};

@@ -5,6 +5,10 @@
 use super::bytea::{hex_digit, hex_pair};
 use super::error::ValueError;
 
+/// A UUID, to tell its bytes from those of a `bytea`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Uuid(pub [u8; 16]);
+
 /// Appends a UUID: lower case, with hyphens.
 pub fn text(value: &[u8; 16], out: &mut Vec<u8>) {
     for (place, byte) in value.iter().enumerate() {

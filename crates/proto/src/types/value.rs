@@ -1,9 +1,16 @@
 //! Any value.
 
+use super::array::{self, Array};
+use super::catalog::{element_of, is_string};
+use super::convert::is_oid_alias;
+use super::datetime::{self, Timetz};
 use super::error::ValueError;
+use super::interval::Interval;
+use super::numeric::Numeric;
+use super::record::{self, Field, Record};
 use super::style::TextStyle;
-use super::{boolean, bytea, float, int, json, text, uuid};
-use crate::{Format, Oid};
+use super::{boolean, bytea, float, int, json, lsn, text, uuid};
+use crate::{Format, Oid, SqlState};
 
 /// A decoded value, for engines without types of their own.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,12 +29,18 @@ pub enum Value {
     Int4(i32),
     /// `bigint`
     Int8(i64),
-    /// `oid`, and in binary its aliases such as `regclass`
+    /// `oid`, `xid`, `cid`, and in binary the likes of `regclass`
     Oid(u32),
+    /// `xid8`
+    Xid8(u64),
+    /// `pg_lsn`
+    Lsn(u64),
     /// `real`
     Float4(f32),
     /// `double precision`
     Float8(f64),
+    /// `numeric`
+    Numeric(Numeric),
     /// `text` and every other string type
     Text(String),
     /// `bytea`
@@ -36,22 +49,46 @@ pub enum Value {
     Date(i32),
     /// `time`: microseconds since midnight
     Time(i64),
+    /// `timetz`
+    Timetz(Timetz),
     /// `timestamp`: microseconds since 2000-01-01
     Timestamp(i64),
     /// `timestamptz`: microseconds since 2000-01-01 UTC
     Timestamptz(i64),
+    /// `interval`
+    Interval(Interval),
     /// `uuid`
     Uuid([u8; 16]),
     /// The text of `json` or `jsonb`
     Json(String),
+    /// An array
+    Array(Array),
+    /// A record; a composite type in binary
+    Record(Record),
+    /// A type that is not known here, undecoded
+    Opaque(Opaque),
 }
+
+/// The bytes of a type that is not known here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opaque {
+    /// The type.
+    pub oid: Oid,
+    /// How the bytes are to be read.
+    pub format: Format,
+    /// The value.
+    pub bytes: Vec<u8>,
+}
+
+/// How deep records and arrays may lie in one another: PostgreSQL's bound is its stack.
+const MAX_DEPTH: u32 = 64;
 
 impl Value {
     /// Reads a value of the type `oid`.
     ///
     /// # Errors
     ///
-    /// What the type says of wrong bytes.
+    /// What the type says of wrong bytes; 54001 for records nested too deeply.
     pub fn decode(
         oid: Oid,
         format: Format,
@@ -59,12 +96,17 @@ impl Value {
         style: &TextStyle,
     ) -> Result<Value, ValueError> {
         match format {
-            Format::Text => Value::parse(oid, text::receive(bytes)?, style),
-            Format::Binary => Value::receive(oid, bytes),
+            Format::Text => Value::from_literal(oid, text::receive(bytes)?, style),
+            Format::Binary => Value::receive(oid, bytes, 0),
         }
     }
 
-    fn parse(oid: Oid, text: &str, _style: &TextStyle) -> Result<Value, ValueError> {
+    /// Reads the text of a value of the type `oid`, as SQL reads a literal.
+    ///
+    /// # Errors
+    ///
+    /// What the type says of wrong text.
+    pub fn from_literal(oid: Oid, text: &str, style: &TextStyle) -> Result<Value, ValueError> {
         Ok(match oid {
             Oid::BOOL => Value::Bool(boolean::parse(text)?),
             Oid::CHAR => Value::Char(text::parse_char(text)),
@@ -72,33 +114,120 @@ impl Value {
             Oid::INT4 => Value::Int4(int::parse_i32(text)?),
             Oid::INT8 => Value::Int8(int::parse_i64(text)?),
             Oid::OID => Value::Oid(int::parse_u32(text, "oid")?),
+            Oid::XID => Value::Oid(int::parse_u32(text, "xid")?),
+            Oid::CID => Value::Oid(int::parse_u32(text, "cid")?),
+            Oid::XID8 => Value::Xid8(int::parse_u64(text, "xid8")?),
+            Oid::PG_LSN => Value::Lsn(lsn::parse(text)?),
             Oid::FLOAT4 => Value::Float4(float::parse_f32(text)?),
             Oid::FLOAT8 => Value::Float8(float::parse_f64(text)?),
+            Oid::NUMERIC => Value::Numeric(Numeric::parse(text)?),
             Oid::BYTEA => Value::Bytea(bytea::parse(text)?),
             Oid::UUID => Value::Uuid(uuid::parse(text)?),
             Oid::JSON | Oid::JSONB => Value::Json(text.to_owned()),
-            _ => Value::Text(text.to_owned()),
+            Oid::RECORD => Value::Record(Record::from_literal(text)?),
+            Oid::NAME => Value::Text(text::truncate_name(text).to_owned()),
+            oid if is_string(oid) => Value::Text(text.to_owned()),
+            oid => match element_of(oid) {
+                Some(element) => Value::Array(Array::from_literal(oid, element, text, style)?),
+                None => Value::Opaque(Opaque {
+                    oid,
+                    format: Format::Text,
+                    bytes: text.as_bytes().to_vec(),
+                }),
+            },
         })
     }
 
-    fn receive(oid: Oid, bytes: &[u8]) -> Result<Value, ValueError> {
+    fn receive(oid: Oid, bytes: &[u8], depth: u32) -> Result<Value, ValueError> {
         Ok(match oid {
             Oid::BOOL => Value::Bool(boolean::receive(bytes)?),
             Oid::CHAR => Value::Char(text::receive_char(bytes)?),
             Oid::INT2 => Value::Int2(int::receive_i16(bytes)?),
             Oid::INT4 => Value::Int4(int::receive_i32(bytes)?),
             Oid::INT8 => Value::Int8(int::receive_i64(bytes)?),
-            Oid::OID => Value::Oid(int::receive_u32(bytes)?),
+            Oid::OID | Oid::XID | Oid::CID => Value::Oid(int::receive_u32(bytes)?),
+            Oid::XID8 => Value::Xid8(int::receive_u64(bytes)?),
+            Oid::PG_LSN => Value::Lsn(int::receive_u64(bytes)?),
             Oid::FLOAT4 => Value::Float4(float::receive_f32(bytes)?),
             Oid::FLOAT8 => Value::Float8(float::receive_f64(bytes)?),
+            Oid::NUMERIC => Value::Numeric(Numeric::receive(bytes)?),
             Oid::BYTEA => Value::Bytea(bytes.to_owned()),
             Oid::UUID => Value::Uuid(uuid::receive(bytes)?),
             Oid::JSON | Oid::JSONB => Value::Json(json::receive(bytes, oid)?.to_owned()),
-            Oid::DATE => Value::Date(int::receive_i32(bytes)?),
-            Oid::TIME => Value::Time(int::receive_i64(bytes)?),
-            Oid::TIMESTAMP => Value::Timestamp(int::receive_i64(bytes)?),
-            Oid::TIMESTAMPTZ => Value::Timestamptz(int::receive_i64(bytes)?),
-            _ => Value::Text(text::receive(bytes)?.to_owned()),
+            Oid::DATE => Value::Date(datetime::receive_date(bytes)?),
+            Oid::TIME => Value::Time(datetime::receive_time(bytes)?),
+            Oid::TIMETZ => Value::Timetz(datetime::receive_timetz(bytes)?),
+            Oid::TIMESTAMP => Value::Timestamp(datetime::receive_timestamp(bytes)?),
+            Oid::TIMESTAMPTZ => Value::Timestamptz(datetime::receive_timestamp(bytes)?),
+            Oid::INTERVAL => Value::Interval(Interval::receive(bytes)?),
+            Oid::RECORD => Value::Record(Record::receive(bytes, depth)?),
+            oid if is_string(oid) => Value::Text(text::receive(bytes)?.to_owned()),
+            oid if is_oid_alias(oid) => Value::Oid(int::receive_u32(bytes)?),
+            oid => match element_of(oid) {
+                Some(element) => Value::Array(Array::receive(bytes, element, depth)?),
+                None => {
+                    Value::Opaque(Opaque { oid, format: Format::Binary, bytes: bytes.to_owned() })
+                }
+            },
         })
     }
+}
+
+impl Array {
+    fn from_literal(
+        oid: Oid,
+        element: Oid,
+        text: &str,
+        style: &TextStyle,
+    ) -> Result<Array, ValueError> {
+        if matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR) {
+            return Array::vector_from_literal(element, text, style);
+        }
+        let parsed = array::parse(text, array::delimiter(element))?;
+        let elements = parsed.elements.into_iter().map(|text| match text {
+            Some(text) => Value::from_literal(element, &text, style),
+            None => Ok(Value::Null),
+        });
+        let elements = elements.collect::<Result<_, _>>()?;
+        Ok(Array { element, dimensions: parsed.dimensions, elements })
+    }
+
+    fn receive(bytes: &[u8], element: Oid, depth: u32) -> Result<Array, ValueError> {
+        let deeper = deeper(depth)?;
+        let received = array::receive(bytes, element)?;
+        let elements = received.elements.into_iter().map(|item| match item {
+            Some(bytes) => Value::receive(element, bytes, deeper),
+            None => Ok(Value::Null),
+        });
+        let elements = elements.collect::<Result<_, _>>()?;
+        Ok(Array { element, dimensions: received.dimensions, elements })
+    }
+}
+
+impl Record {
+    fn from_literal(text: &str) -> Result<Record, ValueError> {
+        let fields = record::parse(text)?
+            .into_iter()
+            .map(|text| Field { oid: Oid::UNKNOWN, value: text.map_or(Value::Null, Value::Text) });
+        Ok(Record { fields: fields.collect() })
+    }
+
+    fn receive(bytes: &[u8], depth: u32) -> Result<Record, ValueError> {
+        let deeper = deeper(depth)?;
+        let fields = record::receive(bytes)?.into_iter().map(|(oid, item)| {
+            let value = match item {
+                Some(bytes) => Value::receive(oid, bytes, deeper)?,
+                None => Value::Null,
+            };
+            Ok(Field { oid, value })
+        });
+        Ok(Record { fields: fields.collect::<Result<_, ValueError>>()? })
+    }
+}
+
+fn deeper(depth: u32) -> Result<u32, ValueError> {
+    if depth >= MAX_DEPTH {
+        return Err(ValueError::new(SqlState::STATEMENT_TOO_COMPLEX, "stack depth limit exceeded"));
+    }
+    Ok(depth.saturating_add(1))
 }

@@ -1,8 +1,15 @@
 //! Rust values to and from the bytes of a column's type.
 
+mod number;
+mod plain;
+mod time;
+mod value;
+
 use super::error::ValueError;
 use super::style::TextStyle;
 use crate::{Format, Oid};
+
+pub(super) use value::is_oid_alias;
 
 /// Whether an encoded value is NULL: then it has a length of -1 and no bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

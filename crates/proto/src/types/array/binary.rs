@@ -1,0 +1,159 @@
+//! The binary form.
+
+use std::borrow::Cow;
+
+use super::{Array, Dimension, MAX_DIMENSIONS, check_size};
+use crate::types::catalog::display_name;
+use crate::types::convert::{IsNull, ToPg};
+use crate::types::error::ValueError;
+use crate::types::style::TextStyle;
+use crate::{Format, Oid, SqlState};
+
+/// An array in the binary form, its elements not yet decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArrayBytes<'a> {
+    /// The type of the elements.
+    pub element: Oid,
+    /// The outermost first; none for an array without elements.
+    pub dimensions: Vec<Dimension>,
+    /// The bytes of each; `None` is NULL.
+    pub elements: Vec<Option<&'a [u8]>>,
+}
+
+/// Appends what comes before the elements.
+///
+/// Each element follows as a 32-bit length, -1 for NULL, and its bytes. An array without elements
+/// has no dimensions.
+pub fn binary_header(element: Oid, dimensions: &[Dimension], has_null: bool, out: &mut Vec<u8>) {
+    let count = u32::try_from(dimensions.len()).unwrap_or(u32::MAX);
+    out.extend_from_slice(&count.to_be_bytes());
+    out.extend_from_slice(&u32::from(has_null).to_be_bytes());
+    out.extend_from_slice(&element.0.to_be_bytes());
+    for dimension in dimensions {
+        out.extend_from_slice(&dimension.length.to_be_bytes());
+        out.extend_from_slice(&dimension.lower.to_be_bytes());
+    }
+}
+
+/// Reads the binary form of an array of `element`, or of any type if that is unspecified.
+///
+/// # Errors
+///
+/// 22P03 or 08P01 for a wrong form, 42804 for other elements, 54000 for more than six dimensions
+/// or too many elements.
+pub fn receive(bytes: &[u8], element: Oid) -> Result<ArrayBytes<'_>, ValueError> {
+    let mut rest = bytes;
+    let count = take_i32(&mut rest)?;
+    let count = usize::try_from(count)
+        .map_err(|_| ValueError::binary(format!("invalid number of dimensions: {count}")))?;
+    if count > MAX_DIMENSIONS {
+        return Err(ValueError::new(
+            SqlState::PROGRAM_LIMIT_EXCEEDED,
+            format!(
+                "number of array dimensions ({count}) exceeds the maximum allowed ({MAX_DIMENSIONS})"
+            ),
+        ));
+    }
+    if !matches!(take_i32(&mut rest)?, 0 | 1) {
+        return Err(ValueError::binary("invalid array flags"));
+    }
+    let sent = Oid(take_i32(&mut rest)?.cast_unsigned());
+    if element != Oid::UNSPECIFIED && sent != element {
+        return Err(wrong_element(sent, element));
+    }
+    let mut dimensions = Vec::with_capacity(count);
+    for _ in 0..count {
+        let (length, lower) = (take_i32(&mut rest)?, take_i32(&mut rest)?);
+        dimensions.push(Dimension { length, lower });
+    }
+    let size = check_size(&dimensions)?;
+    if size == 0 {
+        dimensions.clear();
+    }
+    // No more than can follow: each takes four bytes at least.
+    let mut elements = Vec::with_capacity(size.min(rest.len() / 4));
+    for _ in 0..size {
+        elements.push(take_item(&mut rest)?);
+    }
+    if !rest.is_empty() {
+        return Err(ValueError::trailing());
+    }
+    Ok(ArrayBytes { element: sent, dimensions, elements })
+}
+
+impl Array {
+    /// Appends the binary form, the elements as the type that the array names.
+    pub(in crate::types) fn binary(
+        &self,
+        style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ValueError> {
+        let start = out.len();
+        let dimensions = if self.elements.is_empty() { Cow::default() } else { self.shape() };
+        binary_header(self.element, &dimensions, false, out);
+        let mut has_null = false;
+        for element in &self.elements {
+            let is_null = push_item(element, self.element, style, out)?;
+            has_null |= is_null == IsNull::Yes;
+        }
+        let flag = start.saturating_add(7);
+        if let Some(flag) = out.get_mut(flag) {
+            *flag = has_null.into();
+        }
+        Ok(())
+    }
+}
+
+/// Appends a value after its length.
+pub(in crate::types) fn push_item(
+    value: &(impl ToPg + ?Sized),
+    oid: Oid,
+    style: &TextStyle,
+    out: &mut Vec<u8>,
+) -> Result<IsNull, ValueError> {
+    let start = out.len();
+    out.extend_from_slice(&(-1_i32).to_be_bytes());
+    let body = out.len();
+    let is_null = value.encode(oid, Format::Binary, style, out)?;
+    if is_null == IsNull::No {
+        let length = out.len().saturating_sub(body);
+        let length = i32::try_from(length).map_err(|_| {
+            ValueError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, "value exceeds 1 GiB")
+        })?;
+        if let Some(place) = out.get_mut(start..body) {
+            place.copy_from_slice(&length.to_be_bytes());
+        }
+    }
+    Ok(is_null)
+}
+
+pub(in crate::types) fn take_i32(rest: &mut &[u8]) -> Result<i32, ValueError> {
+    let (head, tail) = rest.split_first_chunk().ok_or_else(ValueError::truncated)?;
+    *rest = tail;
+    Ok(i32::from_be_bytes(*head))
+}
+
+/// A length and that many bytes; a length of -1 is NULL.
+pub(in crate::types) fn take_item<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, ValueError> {
+    let length = take_i32(rest)?;
+    if length == -1 {
+        return Ok(None);
+    }
+    let split = usize::try_from(length).ok().and_then(|length| rest.split_at_checked(length));
+    let (item, tail) =
+        split.ok_or_else(|| ValueError::binary("insufficient data left in message"))?;
+    *rest = tail;
+    Ok(Some(item))
+}
+
+#[cold]
+fn wrong_element(sent: Oid, wanted: Oid) -> ValueError {
+    ValueError::new(
+        SqlState::DATATYPE_MISMATCH,
+        format!(
+            "binary data has array element type {sent} ({}) instead of expected {wanted} ({})",
+            display_name(sent),
+            display_name(wanted)
+        ),
+    )
+}

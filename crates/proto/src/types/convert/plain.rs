@@ -1,0 +1,290 @@
+//! Booleans, strings, bytes, UUIDs, and what may be NULL.
+
+use super::{FromPg, IsNull, ToPg};
+use crate::types::catalog::{display_name, is_string};
+use crate::types::error::ValueError;
+use crate::types::style::TextStyle;
+use crate::types::uuid::Uuid;
+use crate::types::{Value, boolean, bytea, json, text, uuid};
+use crate::{Format, Oid};
+
+impl ToPg for bool {
+    fn natural_oid(&self) -> Oid {
+        Oid::BOOL
+    }
+
+    fn encode(
+        &self,
+        oid: Oid,
+        format: Format,
+        _style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<IsNull, ValueError> {
+        match (oid, format) {
+            (Oid::BOOL, Format::Text) => boolean::text(*self, out),
+            (Oid::BOOL, Format::Binary) => boolean::binary(*self, out),
+            // What the cast in SQL makes of it.
+            (oid, _) if is_string(oid) => {
+                out.extend_from_slice(if *self { b"true" } else { b"false" });
+            }
+            _ => return Err(ValueError::mismatch("a boolean", &display_name(oid))),
+        }
+        Ok(IsNull::No)
+    }
+}
+
+impl FromPg<'_> for bool {
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        _style: &TextStyle,
+    ) -> Result<bool, ValueError> {
+        match (oid, format) {
+            (Oid::BOOL, Format::Binary) => boolean::receive(bytes),
+            (Oid::BOOL, Format::Text) => boolean::parse(text::receive(bytes)?),
+            (oid, _) if is_string(oid) => boolean::parse(text::receive(bytes)?),
+            _ => Err(wrong(oid, "boolean")),
+        }
+    }
+}
+
+impl ToPg for str {
+    fn natural_oid(&self) -> Oid {
+        Oid::TEXT
+    }
+
+    #[inline]
+    fn encode(
+        &self,
+        oid: Oid,
+        format: Format,
+        style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<IsNull, ValueError> {
+        match oid {
+            Oid::NAME => out.extend_from_slice(text::truncate_name(self).as_bytes()),
+            oid if is_string(oid) => out.extend_from_slice(self.as_bytes()),
+            oid => return Value::from_literal(oid, self, style)?.encode(oid, format, style, out),
+        }
+        Ok(IsNull::No)
+    }
+}
+
+impl ToPg for String {
+    fn natural_oid(&self) -> Oid {
+        Oid::TEXT
+    }
+
+    #[inline]
+    fn encode(
+        &self,
+        oid: Oid,
+        format: Format,
+        style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<IsNull, ValueError> {
+        self.as_str().encode(oid, format, style, out)
+    }
+}
+
+/// Any type as text; in binary, those whose bytes are a string.
+impl<'a> FromPg<'a> for &'a str {
+    #[inline]
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &'a [u8],
+        _style: &TextStyle,
+    ) -> Result<&'a str, ValueError> {
+        match (oid, format) {
+            (_, Format::Text) => text::receive(bytes),
+            (Oid::JSON | Oid::JSONB | Oid::JSONPATH, _) => json::receive(bytes, oid),
+            (oid, _) if is_string(oid) => text::receive(bytes),
+            (oid, _) => Err(wrong(oid, "text")),
+        }
+    }
+}
+
+/// Any type, as its text.
+impl FromPg<'_> for String {
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<String, ValueError> {
+        if format == Format::Text || is_string(oid) {
+            return text::receive(bytes).map(str::to_owned);
+        }
+        let mut out = Vec::new();
+        let value = Value::decode(oid, format, bytes, style)?;
+        let _ = value.encode(oid, Format::Text, style, &mut out)?;
+        text::receive(&out).map(str::to_owned)
+    }
+}
+
+impl ToPg for [u8] {
+    fn natural_oid(&self) -> Oid {
+        Oid::BYTEA
+    }
+
+    #[inline]
+    fn encode(
+        &self,
+        oid: Oid,
+        format: Format,
+        style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<IsNull, ValueError> {
+        match (oid, format) {
+            (Oid::BYTEA, Format::Binary) => out.extend_from_slice(self),
+            (Oid::BYTEA, Format::Text) => bytea::text(self, style.bytea_output, out),
+            _ => return Err(ValueError::mismatch("a bytea", &display_name(oid))),
+        }
+        Ok(IsNull::No)
+    }
+}
+
+impl ToPg for Vec<u8> {
+    fn natural_oid(&self) -> Oid {
+        Oid::BYTEA
+    }
+
+    #[inline]
+    fn encode(
+        &self,
+        oid: Oid,
+        format: Format,
+        style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<IsNull, ValueError> {
+        self.as_slice().encode(oid, format, style, out)
+    }
+}
+
+/// `bytea` in binary, and strings; the text of `bytea` must be unescaped, into a `Vec<u8>`.
+impl<'a> FromPg<'a> for &'a [u8] {
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &'a [u8],
+        _style: &TextStyle,
+    ) -> Result<&'a [u8], ValueError> {
+        match (oid, format) {
+            (Oid::BYTEA, Format::Binary) => Ok(bytes),
+            (oid, _) if is_string(oid) => Ok(bytes),
+            _ => Err(wrong(oid, "bytea")),
+        }
+    }
+}
+
+impl FromPg<'_> for Vec<u8> {
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<Vec<u8>, ValueError> {
+        match (oid, format) {
+            (Oid::BYTEA, Format::Text) => bytea::parse(text::receive(bytes)?),
+            _ => <&[u8]>::decode(oid, format, bytes, style).map(<[u8]>::to_vec),
+        }
+    }
+}
+
+impl ToPg for Uuid {
+    fn natural_oid(&self) -> Oid {
+        Oid::UUID
+    }
+
+    fn encode(
+        &self,
+        oid: Oid,
+        format: Format,
+        _style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<IsNull, ValueError> {
+        match (oid, format) {
+            (Oid::UUID, Format::Binary) => uuid::binary(&self.0, out),
+            (Oid::UUID, Format::Text) => uuid::text(&self.0, out),
+            (oid, _) if is_string(oid) => uuid::text(&self.0, out),
+            _ => return Err(ValueError::mismatch("a uuid", &display_name(oid))),
+        }
+        Ok(IsNull::No)
+    }
+}
+
+impl FromPg<'_> for Uuid {
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        _style: &TextStyle,
+    ) -> Result<Uuid, ValueError> {
+        match (oid, format) {
+            (Oid::UUID, Format::Binary) => uuid::receive(bytes).map(Uuid),
+            (Oid::UUID, Format::Text) => uuid::parse(text::receive(bytes)?).map(Uuid),
+            (oid, _) if is_string(oid) => uuid::parse(text::receive(bytes)?).map(Uuid),
+            _ => Err(wrong(oid, "uuid")),
+        }
+    }
+}
+
+impl<T: ToPg + ?Sized> ToPg for &T {
+    fn natural_oid(&self) -> Oid {
+        (**self).natural_oid()
+    }
+
+    #[inline]
+    fn encode(
+        &self,
+        oid: Oid,
+        format: Format,
+        style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<IsNull, ValueError> {
+        (**self).encode(oid, format, style, out)
+    }
+}
+
+impl<T: ToPg> ToPg for Option<T> {
+    fn natural_oid(&self) -> Oid {
+        self.as_ref().map_or(Oid::UNKNOWN, ToPg::natural_oid)
+    }
+
+    #[inline]
+    fn encode(
+        &self,
+        oid: Oid,
+        format: Format,
+        style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<IsNull, ValueError> {
+        match self {
+            Some(value) => value.encode(oid, format, style, out),
+            None => Ok(IsNull::Yes),
+        }
+    }
+}
+
+impl<'a, T: FromPg<'a>> FromPg<'a> for Option<T> {
+    #[inline]
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &'a [u8],
+        style: &TextStyle,
+    ) -> Result<Option<T>, ValueError> {
+        T::decode(oid, format, bytes, style).map(Some)
+    }
+
+    fn null() -> Result<Option<T>, ValueError> {
+        Ok(None)
+    }
+}
+
+#[cold]
+pub(super) fn wrong(oid: Oid, wanted: &str) -> ValueError {
+    ValueError::mismatch(&format!("type {}", display_name(oid)), wanted)
+}

@@ -1,0 +1,208 @@
+//! Any value.
+
+use super::{FromPg, IsNull, ToPg};
+use crate::types::array::Array;
+use crate::types::catalog::{array_of, display_name, is_string};
+use crate::types::datetime::{Date, Time, Timestamp, Timestamptz, Timetz};
+use crate::types::error::ValueError;
+use crate::types::record::Record;
+use crate::types::style::TextStyle;
+use crate::types::uuid::Uuid;
+use crate::types::value::Opaque;
+use crate::types::{Value, int, json, lsn, text};
+use crate::{Format, Oid};
+
+impl ToPg for Value {
+    fn natural_oid(&self) -> Oid {
+        match self {
+            Value::Null => Oid::UNKNOWN,
+            Value::Bool(_) => Oid::BOOL,
+            Value::Char(_) => Oid::CHAR,
+            Value::Int2(_) => Oid::INT2,
+            Value::Int4(_) => Oid::INT4,
+            Value::Int8(_) => Oid::INT8,
+            Value::Oid(_) => Oid::OID,
+            Value::Xid8(_) => Oid::XID8,
+            Value::Lsn(_) => Oid::PG_LSN,
+            Value::Float4(_) => Oid::FLOAT4,
+            Value::Float8(_) => Oid::FLOAT8,
+            Value::Numeric(_) => Oid::NUMERIC,
+            Value::Text(_) => Oid::TEXT,
+            Value::Bytea(_) => Oid::BYTEA,
+            Value::Date(_) => Oid::DATE,
+            Value::Time(_) => Oid::TIME,
+            Value::Timetz(_) => Oid::TIMETZ,
+            Value::Timestamp(_) => Oid::TIMESTAMP,
+            Value::Timestamptz(_) => Oid::TIMESTAMPTZ,
+            Value::Interval(_) => Oid::INTERVAL,
+            Value::Uuid(_) => Oid::UUID,
+            Value::Json(_) => Oid::JSON,
+            Value::Array(array) => array.natural_oid(),
+            Value::Record(_) => Oid::RECORD,
+            Value::Opaque(opaque) => opaque.oid,
+        }
+    }
+
+    fn encode(
+        &self,
+        oid: Oid,
+        format: Format,
+        style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<IsNull, ValueError> {
+        let binary = format == Format::Binary;
+        match self {
+            Value::Null => return Ok(IsNull::Yes),
+            // A function that returns nothing returns this, whatever it is.
+            _ if oid == Oid::VOID => {}
+            Value::Bool(value) => return value.encode(oid, format, style, out),
+            Value::Int2(value) => return value.encode(oid, format, style, out),
+            Value::Int4(value) => return value.encode(oid, format, style, out),
+            Value::Int8(value) => return value.encode(oid, format, style, out),
+            Value::Oid(value) if is_oid_alias(oid) => match format {
+                Format::Text => int::text_u64((*value).into(), out),
+                Format::Binary => int::binary_u32(*value, out),
+            },
+            Value::Oid(value) => return value.encode(oid, format, style, out),
+            Value::Float4(value) => return value.encode(oid, format, style, out),
+            Value::Float8(value) => return value.encode(oid, format, style, out),
+            Value::Numeric(value) => return value.encode(oid, format, style, out),
+            Value::Text(value) => return value.encode(oid, format, style, out),
+            Value::Bytea(value) => return value.encode(oid, format, style, out),
+            Value::Date(value) => return Date(*value).encode(oid, format, style, out),
+            Value::Time(value) => return Time(*value).encode(oid, format, style, out),
+            Value::Timetz(value) => return value.encode(oid, format, style, out),
+            Value::Timestamp(value) => return Timestamp(*value).encode(oid, format, style, out),
+            Value::Timestamptz(value) => {
+                return Timestamptz(*value).encode(oid, format, style, out);
+            }
+            Value::Interval(value) => return value.encode(oid, format, style, out),
+            Value::Uuid(value) => return Uuid(*value).encode(oid, format, style, out),
+            Value::Array(value) => return value.encode(oid, format, style, out),
+            Value::Record(value) => return value.encode(oid, format, style, out),
+            Value::Opaque(value) => return value.encode(oid, format, style, out),
+            Value::Char(value) if oid == Oid::CHAR && binary => out.push(*value),
+            Value::Char(value) if oid == Oid::CHAR || is_string(oid) => {
+                text::text_char(*value, out);
+            }
+            Value::Xid8(value) if oid == Oid::XID8 && binary => int::binary_u64(*value, out),
+            Value::Xid8(value) if oid == Oid::XID8 || is_string(oid) => int::text_u64(*value, out),
+            Value::Lsn(value) if oid == Oid::PG_LSN && binary => int::binary_u64(*value, out),
+            Value::Lsn(value) if oid == Oid::PG_LSN || is_string(oid) => lsn::text(*value, out),
+            Value::Json(value) if matches!(oid, Oid::JSON | Oid::JSONB) && binary => {
+                json::binary(value, oid, out);
+            }
+            Value::Json(value) if matches!(oid, Oid::JSON | Oid::JSONB) || is_string(oid) => {
+                out.extend_from_slice(value.as_bytes());
+            }
+            Value::Char(_) | Value::Xid8(_) | Value::Lsn(_) | Value::Json(_) => {
+                let own = display_name(self.natural_oid());
+                return Err(ValueError::mismatch(&format!("type {own}"), &display_name(oid)));
+            }
+        }
+        Ok(IsNull::No)
+    }
+}
+
+impl FromPg<'_> for Value {
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<Value, ValueError> {
+        Value::decode(oid, format, bytes, style)
+    }
+
+    fn null() -> Result<Value, ValueError> {
+        Ok(Value::Null)
+    }
+}
+
+impl ToPg for Array {
+    fn natural_oid(&self) -> Oid {
+        array_of(self.element).unwrap_or(Oid::UNKNOWN)
+    }
+
+    fn encode(
+        &self,
+        oid: Oid,
+        format: Format,
+        style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<IsNull, ValueError> {
+        match (oid, format) {
+            (Oid::INT2VECTOR | Oid::OIDVECTOR, Format::Text) => self.text_vector(style, out)?,
+            // An array of a type that is not built in can be recognised by its elements only.
+            (_, Format::Text) => self.text(style, out)?,
+            (oid, Format::Binary) => match crate::types::element_of(oid) {
+                Some(element) if element != self.element => {
+                    let own = format!("type {}", display_name(self.natural_oid()));
+                    return Err(ValueError::mismatch(&own, &display_name(oid)));
+                }
+                _ => self.binary(style, out)?,
+            },
+        }
+        Ok(IsNull::No)
+    }
+}
+
+impl ToPg for Record {
+    fn natural_oid(&self) -> Oid {
+        Oid::RECORD
+    }
+
+    fn encode(
+        &self,
+        _oid: Oid,
+        format: Format,
+        style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<IsNull, ValueError> {
+        match format {
+            Format::Text => self.text(style, out)?,
+            Format::Binary => self.binary(style, out)?,
+        }
+        Ok(IsNull::No)
+    }
+}
+
+impl ToPg for Opaque {
+    fn natural_oid(&self) -> Oid {
+        self.oid
+    }
+
+    fn encode(
+        &self,
+        oid: Oid,
+        format: Format,
+        _style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<IsNull, ValueError> {
+        let as_string = self.format == Format::Text && is_string(oid);
+        if (oid, format) != (self.oid, self.format) && !as_string {
+            let own = format!("type {}", display_name(self.oid));
+            return Err(ValueError::mismatch(&own, &display_name(oid)));
+        }
+        out.extend_from_slice(&self.bytes);
+        Ok(IsNull::No)
+    }
+}
+
+/// Whether the binary form of a type is an OID, and its text a name that only a catalog knows.
+pub(in crate::types) fn is_oid_alias(oid: Oid) -> bool {
+    matches!(
+        oid,
+        Oid::REGPROC
+            | Oid::REGPROCEDURE
+            | Oid::REGOPER
+            | Oid::REGOPERATOR
+            | Oid::REGCLASS
+            | Oid::REGCOLLATION
+            | Oid::REGTYPE
+            | Oid::REGROLE
+            | Oid::REGNAMESPACE
+            | Oid::REGCONFIG
+            | Oid::REGDICTIONARY
+    )
+}
