@@ -121,6 +121,7 @@ fn what_is_not_understood_is_said() {
     trace.frontend(FrontendTag::PASSWORD, b"", &mut out);
     trace.frontend(FrontendTag::BIND, b"\0\0\0", &mut out);
     trace.backend(BackendTag::DATA_ROW, b"\0\x01\xff\xff\xff\xfe", &mut out);
+    trace.backend(BackendTag::COPY_DATA, b" ~\x7f\x1f", &mut out);
     trace.startup(b"\x04\xd2\x16\x30", &mut out);
     trace.encryption_response(b'G', &mut out);
     let expected = [
@@ -131,6 +132,7 @@ fn what_is_not_understood_is_said() {
         "mismatched message length: consumed 6, expected 7",
         "B\t10\tDataRow\t 1 -2",
         "mismatched message length: consumed 10, expected 10",
+        "B\t8\tCopyData\t ' ~\\x7f\\x1f'",
         "F\t8\tGSSENCRequest\t 1234 5680",
         "B\t1\tGSSENCResponse\t G",
     ];

@@ -5,6 +5,25 @@
 //! of: where a field is a string it takes anything `AsRef<[u8]>`, where it is a list it takes any
 //! iterator that can be cloned. Neither way allocates.
 //!
+//! ```
+//! use bytes::BytesMut;
+//! use trunkline_proto::{
+//!     Limits,
+//!     message::{Encode, FrontendTag, Query},
+//!     wire::frame,
+//! };
+//!
+//! let mut out = Vec::new();
+//! Query { sql: "select 1" }.encode(&mut out)?;
+//!
+//! let mut input = BytesMut::from(&out[..]);
+//! let header = frame::peek(&input).unwrap();
+//! let limit = Limits::default().frontend(FrontendTag(header.tag)).unwrap();
+//! let body = frame::split(&mut input, header.frame_length(limit)?).unwrap();
+//! assert_eq!(Query::decode(body)?.sql, "select 1");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Source: <https://www.postgresql.org/docs/18/protocol-message-formats.html>.
 
 #![deny(
