@@ -8,7 +8,7 @@ use trunkline_proto::{
     error::Severity,
     message::*,
     trace::Trace,
-    wire::frame::{self, Header},
+    wire::frame::{self, Header, Relay},
 };
 
 fn encoded(message: &impl Encode) -> Vec<u8> {
@@ -180,6 +180,19 @@ fn nothing_is_split_off_before_it_is_there() {
     }
     assert_eq!(frame::split(&mut input, 4), None, "a frame is never shorter than its head");
     assert_eq!(frame::split(&mut input, 7).unwrap(), b"a\0"[..]);
+}
+
+#[test]
+fn a_frame_is_relayed_in_pieces_and_nothing_behind_it() {
+    let sent = [encoded(&CopyData { data: [7; 100] }), encoded(&Sync)].concat();
+    let mut relay = Relay::new(105);
+    let (mut input, mut passed) = (BytesMut::new(), Vec::new());
+    for piece in sent.chunks(10) {
+        input.extend_from_slice(piece);
+        passed.extend_from_slice(&relay.take(&mut input));
+    }
+    assert_eq!((relay.remaining(), &passed[..]), (0, &sent[..105]));
+    assert_eq!(input, encoded(&Sync)[..]);
 }
 
 #[test]

@@ -73,6 +73,31 @@ pub fn split_untyped(input: &mut BytesMut, packet_length: usize) -> Option<Bytes
     split_after(input, packet_length, 4)
 }
 
+/// A frame that passes through in pieces, so that a proxy holds no body of a gigabyte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Relay {
+    remaining: usize,
+}
+
+impl Relay {
+    /// A relay of the whole frame, head included, whose length [`Header::frame_length`] told.
+    pub const fn new(frame_length: usize) -> Relay {
+        Relay { remaining: frame_length }
+    }
+
+    /// How many bytes have not passed yet.
+    pub const fn remaining(&self) -> usize {
+        self.remaining
+    }
+
+    /// Splits off what has arrived of the frame, and no byte of the next.
+    pub fn take(&mut self, input: &mut BytesMut) -> Bytes {
+        let length = input.len().min(self.remaining);
+        self.remaining = self.remaining.saturating_sub(length);
+        input.split_to(length).freeze()
+    }
+}
+
 /// Appends a frame: the type byte, the body that `body` writes, and between them its length.
 ///
 /// On an error, of the body or because its length does not fit, `out` is as it was before.

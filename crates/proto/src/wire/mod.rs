@@ -16,6 +16,6 @@ pub mod frame;
 mod reader;
 mod writer;
 
-pub use frame::{Header, frame, untyped_frame};
+pub use frame::{Header, Relay, frame, untyped_frame};
 pub use reader::Reader;
 pub use writer::{Count, put_count, put_string, put_value};
