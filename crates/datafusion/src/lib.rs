@@ -1,1 +1,2 @@
-//! Under construction.
+//! DataFusion as a trunkline engine: folders of CSV, Parquet and NDJSON files as a PostgreSQL
+//! database.
