@@ -3,6 +3,7 @@
 mod cache;
 mod deps;
 mod halt;
+mod interop;
 mod process;
 mod servers;
 mod tidy;
@@ -10,6 +11,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
+use halt::Halt;
 use workspace::Workspace;
 
 const TASKS: &str = "\
@@ -17,6 +19,8 @@ cargo xtask deps               prove the law of imports and the budgets of third
 cargo xtask tidy               sizes, names, stubs, paths, commands in the documentation
 cargo xtask servers            install PostgreSQL 18 into the cache, and say where each version is
 cargo xtask servers run NAME   run pg15 or pg18 until its standard input ends
+cargo xtask interop [--against pg15|pg18|DSN] [--bless] [CLIENT …]
+                               real clients against `trunkline serve`, or against a real PostgreSQL
 ";
 
 fn main() -> ExitCode {
@@ -38,6 +42,9 @@ fn run(arguments: &[String]) -> Result<(), String> {
         ("tidy", []) => tidy::prove(&workspace).map(|report| print!("{report}")),
         ("servers", []) => servers::list().map(|report| print!("{report}")),
         ("servers", [run, name]) if run == "run" => servers::run(name),
+        ("interop", _) => {
+            interop::task(&workspace, rest).map(|report| println!("{report}")).map_err(Halt::reason)
+        }
         _ => Err(format!("{TASKS}\nunknown task: {}", arguments.join(" "))),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -35,30 +35,48 @@ pub(crate) fn succeed(command: &mut Command) -> Result<(), String> {
 
 /// Starts a command in the background; both its outputs go to a file.
 pub(crate) fn spawn_logged(command: &mut Command, log: &Path) -> Result<Child, String> {
+    spawn(command.stdin(Stdio::null()), log)
+}
+
+/// The same with an open standard input.
+pub(crate) fn spawn_spoken_to(command: &mut Command, log: &Path) -> Result<Child, String> {
+    spawn(command.stdin(Stdio::piped()), log)
+}
+
+fn spawn(command: &mut Command, log: &Path) -> Result<Child, String> {
     let failed = |error: std::io::Error| format!("{}: {error}", log.display());
     let output = File::create(log).map_err(failed)?;
     let errors = output.try_clone().map_err(failed)?;
-    command
-        .stdin(Stdio::null())
-        .stdout(output)
-        .stderr(errors)
-        .spawn()
-        .map_err(|error| format!("{}: {error}", shown(command)))
+    let child = command.stdout(output).stderr(errors).spawn();
+    child.map_err(|error| format!("{}: {error}", shown(command)))
+}
+
+/// Waits for a process, and ends it when it takes too long: then there is no status.
+pub(crate) fn wait(child: &mut Child, limit: Duration) -> Result<Option<ExitStatus>, String> {
+    let ended = ends_within(child, limit)?;
+    if ended.is_none() {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    Ok(ended)
+}
+
+fn ends_within(child: &mut Child, limit: Duration) -> Result<Option<ExitStatus>, String> {
+    let deadline = Instant::now() + limit;
+    loop {
+        match child.try_wait().map_err(|error| error.to_string())? {
+            None if Instant::now() < deadline => thread::sleep(Duration::from_millis(10)),
+            ended => return Ok(ended),
+        }
+    }
 }
 
 /// Asks one process to end, by signal, and makes it end when it does not.
 pub(crate) fn stop(child: &mut Child, signal: &str) {
-    if signalled(child, signal).is_ok() {
-        let deadline = Instant::now() + END;
-        while Instant::now() < deadline {
-            if !matches!(child.try_wait(), Ok(None)) {
-                return;
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
+    if signalled(child, signal).is_err() || !matches!(ends_within(child, END), Ok(Some(_))) {
+        let _ = child.kill();
+        let _ = child.wait();
     }
-    let _ = child.kill();
-    let _ = child.wait();
 }
 
 /// Sends one signal to one process of ours.

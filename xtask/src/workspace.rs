@@ -35,6 +35,11 @@ impl Workspace {
         self.root.join(relative)
     }
 
+    /// The folder that Cargo builds into.
+    pub(crate) fn target(&self) -> PathBuf {
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.path("target"), |t| self.path(t))
+    }
+
     /// A Cargo command in the root, with the Cargo that runs us.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

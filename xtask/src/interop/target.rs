@@ -1,0 +1,244 @@
+//! The server that the clients meet.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use crate::cache::Cache;
+use crate::halt::Halt;
+use crate::process;
+use crate::servers::{Certificate, Cluster, Version};
+use crate::workspace::Workspace;
+
+const DATABASE: &str = "interop";
+/// May connect without a password.
+const GUEST: &str = "guest";
+const SECURE_USER: &str = "interop";
+const PASSWORD: &str = "secret";
+const BANNER: Duration = Duration::from_secs(30);
+
+/// A server that has the tables of `interop/data`.
+pub(super) struct Target {
+    kind: Kind,
+    /// Where a password is asked for and TLS is offered.
+    secure: Option<(u16, PathBuf)>,
+    host: String,
+    port: u16,
+    user: String,
+    database: String,
+}
+
+enum Kind {
+    Trunkline(Vec<Ours>),
+    /// Kept for its end: dropping it stops the server.
+    PostgreSql(Version, #[allow(dead_code)] Cluster),
+    Given(String),
+}
+
+/// One running `trunkline serve`.
+struct Ours {
+    child: Child,
+    port: u16,
+}
+
+impl Target {
+    pub(super) fn start(
+        name: &str,
+        workspace: &Workspace,
+        cache: &Cache,
+        scratch: &Path,
+    ) -> Result<Self, Halt> {
+        if let Some(version) = Version::named(name) {
+            return Self::postgresql(version, workspace, cache, scratch);
+        }
+        match name {
+            "trunkline" => Self::trunkline(workspace, scratch),
+            _ => Self::given(name),
+        }
+    }
+
+    fn trunkline(workspace: &Workspace, scratch: &Path) -> Result<Self, Halt> {
+        let binary = workspace.target().join("release/trunkline");
+        if !binary.is_file() {
+            let build = "cargo build --release -p trunkline-cli";
+            return Err(Halt::Failed(format!("{}: first {build}", binary.display())));
+        }
+        let data = workspace.path("interop/data");
+        let open = Ours::start(&binary, &data, scratch, &[])?;
+        let tls = Certificate::make(scratch)?;
+        let (certificate, key) = (tls.certificate.to_string_lossy(), tls.key.to_string_lossy());
+        let user = format!("{SECURE_USER}:{PASSWORD}");
+        let flags = ["--user", &user, "--tls-cert", &certificate, "--tls-key", &key];
+        let closed = Ours::start(&binary, &data, scratch, &flags)?;
+        Ok(Self {
+            port: open.port,
+            secure: Some((closed.port, tls.certificate)),
+            kind: Kind::Trunkline(vec![open, closed]),
+            host: "127.0.0.1".into(),
+            user: GUEST.into(),
+            database: DATABASE.into(),
+        })
+    }
+
+    fn postgresql(
+        version: Version,
+        workspace: &Workspace,
+        cache: &Cache,
+        scratch: &Path,
+    ) -> Result<Self, Halt> {
+        let tls = Certificate::make(scratch)?;
+        let cluster = Cluster::start(version, cache, Some(&tls))?;
+        let psql = version.clients(cache)?.join("psql");
+        let superuser = |database: &str| {
+            let mut command = Command::new(&psql);
+            command.current_dir(workspace.path("interop")).arg("-Xqv").arg("ON_ERROR_STOP=1");
+            command.arg(format!(
+                "host=127.0.0.1 port={} user=postgres dbname={database}",
+                cluster.port
+            ));
+            command
+        };
+        process::output(
+            superuser("postgres").args(["-c", &format!("create database {DATABASE}")]),
+        )?;
+        process::output(superuser(DATABASE).args(["-f", "postgres/schema.sql"]))?;
+        Ok(Self {
+            port: cluster.port,
+            secure: Some((cluster.port, tls.certificate)),
+            kind: Kind::PostgreSql(version, cluster),
+            host: "127.0.0.1".into(),
+            user: GUEST.into(),
+            database: DATABASE.into(),
+        })
+    }
+
+    /// `postgresql://user@host:port/database`: a server that somebody else runs, without a password.
+    fn given(dsn: &str) -> Result<Self, Halt> {
+        let wrong = || Halt::Failed(format!("{dsn}: not postgresql://user@host:port/database"));
+        let rest = dsn.strip_prefix("postgresql://").ok_or_else(wrong)?;
+        let (user, rest) = rest.split_once('@').ok_or_else(wrong)?;
+        let (address, database) = rest.split_once('/').ok_or_else(wrong)?;
+        let (host, port) = address.rsplit_once(':').ok_or_else(wrong)?;
+        Ok(Self {
+            kind: Kind::Given(dsn.into()),
+            secure: None,
+            host: host.into(),
+            port: port.parse().map_err(|_| wrong())?,
+            user: user.into(),
+            database: database.into(),
+        })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        match &self.kind {
+            Kind::Trunkline(_) => "trunkline",
+            Kind::PostgreSql(version, _) => version.name(),
+            Kind::Given(dsn) => dsn,
+        }
+    }
+
+    pub(super) fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Host, port and user as libpq's keywords.
+    pub(super) fn address(&self) -> String {
+        format!("host={} port={} user={}", self.host, self.port, self.user)
+    }
+
+    /// The same for the server with a password, and the certificate it shows.
+    pub(super) fn secure_address(&self) -> Option<(String, &Path)> {
+        let (port, certificate) = self.secure.as_ref()?;
+        let address = format!(
+            "host={} port={port} user={SECURE_USER} password={PASSWORD} dbname={}",
+            self.host, self.database
+        );
+        Some((address, certificate))
+    }
+
+    /// What the programs in `interop/` read.
+    pub(super) fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut variables = vec![
+            ("INTEROP_HOST", self.host.clone()),
+            ("INTEROP_PORT", self.port.to_string()),
+            ("INTEROP_USER", self.user.clone()),
+            ("INTEROP_DATABASE", self.database.clone()),
+        ];
+        if let Some((port, certificate)) = &self.secure {
+            variables.extend([
+                ("INTEROP_SECURE_PORT", port.to_string()),
+                ("INTEROP_SECURE_USER", SECURE_USER.into()),
+                ("INTEROP_PASSWORD", PASSWORD.into()),
+                ("INTEROP_CA", certificate.display().to_string()),
+            ]);
+        }
+        variables
+    }
+
+    /// How one of our servers ended, if one did: none may before its time.
+    pub(super) fn ended(&mut self) -> Option<String> {
+        let Kind::Trunkline(servers) = &mut self.kind else { return None };
+        servers.iter_mut().find_map(|server| match server.child.try_wait() {
+            Ok(None) => None,
+            Ok(Some(status)) => Some(status.to_string()),
+            Err(error) => Some(error.to_string()),
+        })
+    }
+}
+
+impl Ours {
+    fn start(binary: &Path, data: &Path, scratch: &Path, flags: &[&str]) -> Result<Self, Halt> {
+        let mut serve = Command::new(binary);
+        serve.arg("serve").arg(data).args(["--listen", "127.0.0.1:0", "--database", DATABASE]);
+        serve.args(flags).current_dir(scratch).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = serve.spawn().map_err(|error| format!("{}: {error}", binary.display()))?;
+        let stdout = child.stdout.take().ok_or_else(|| "no standard output".to_owned())?;
+        let (tell, told) = mpsc::channel();
+        // Reads to the end, so that the server never waits for us.
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if let Some(port) = port(&line) {
+                    let _ = tell.send(port);
+                }
+            }
+        });
+        match told.recv_timeout(BANNER) {
+            Ok(port) => Ok(Self { child, port }),
+            Err(_) => {
+                process::stop(&mut child, "TERM");
+                Err(Halt::Failed("trunkline serve printed no line `listening on`".into()))
+            }
+        }
+    }
+}
+
+impl Drop for Ours {
+    fn drop(&mut self) {
+        process::stop(&mut self.child, "TERM");
+    }
+}
+
+fn port(line: &str) -> Option<u16> {
+    line.trim().strip_prefix("listening on ")?.rsplit_once(':')?.1.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_banner_tells_the_port() {
+        assert_eq!(port("listening on 127.0.0.1:40123"), Some(40123));
+        assert_eq!(port("  psql  psql \"host=127.0.0.1 port=1\""), None);
+    }
+
+    #[test]
+    fn a_given_server_is_taken_apart() {
+        let target = Target::given("postgresql://me@127.0.0.1:5433/db").unwrap();
+        assert_eq!(target.address(), "host=127.0.0.1 port=5433 user=me");
+        assert_eq!(target.database(), "db");
+        assert!(Target::given("pg19").is_err());
+    }
+}
