@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use crate::{
     SqlState,
-    message::{Encode, ErrorFields, ErrorResponse},
+    message::{Encode, ErrorFields, ErrorResponse, FieldCode},
 };
 
 /// The body of a message does not have the layout its type demands.
@@ -111,12 +111,14 @@ pub struct PeerError {
     silent: bool,
     sqlstate: SqlState,
     message: Cow<'static, str>,
+    detail: Option<Cow<'static, str>>,
 }
 
 impl PeerError {
     /// ERROR: answered, and the connection lives.
     pub fn error(sqlstate: SqlState, message: impl Into<Cow<'static, str>>) -> PeerError {
-        PeerError { severity: Severity::Error, silent: false, sqlstate, message: message.into() }
+        let message = message.into();
+        PeerError { severity: Severity::Error, silent: false, sqlstate, message, detail: None }
     }
 
     /// FATAL: answered, then the connection is closed.
@@ -127,6 +129,11 @@ impl PeerError {
     /// FATAL 08P01 that is only logged: the connection is closed without a word.
     pub fn silent(message: impl Into<Cow<'static, str>>) -> PeerError {
         PeerError { silent: true, ..PeerError::fatal(SqlState::PROTOCOL_VIOLATION, message) }
+    }
+
+    /// The same with more about it.
+    pub fn with_detail(self, detail: impl Into<Cow<'static, str>>) -> PeerError {
+        PeerError { detail: Some(detail.into()), ..self }
     }
 
     /// The same error, ending the connection.
@@ -161,10 +168,19 @@ impl PeerError {
         &self.message
     }
 
-    /// The ErrorResponse owed for it: the fields S, V, C and M.
+    /// The words for the field `D`.
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
+    /// The ErrorResponse owed for it: the fields S, V, C, M, and D where there is more to say.
     pub fn response(&self) -> ErrorResponse {
         let severity = self.severity.as_str();
-        ErrorResponse { fields: ErrorFields::new(severity, self.sqlstate, &self.message) }
+        let mut fields = ErrorFields::new(severity, self.sqlstate, &self.message);
+        if let Some(detail) = self.detail() {
+            fields.push(FieldCode::DETAIL, detail);
+        }
+        ErrorResponse { fields }
     }
 
     /// Appends its ErrorResponse to `out`; nothing if the error [is silent](Self::is_silent).

@@ -1,1 +1,21 @@
-//! Under construction.
+//! Proofs of identity, for both sides, without I/O: nonces and salts are arguments.
+//!
+//! Source: <https://www.postgresql.org/docs/18/auth-methods.html> and, for the messages,
+//! <https://www.postgresql.org/docs/18/sasl-authentication.html>. Secrets are compared in constant
+//! time, wiped when dropped, and never printed by `Debug`.
+
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects
+)]
+
+pub mod md5;
+pub mod oauth;
+mod saslprep;
+pub mod scram;
+
+pub use saslprep::saslprep;

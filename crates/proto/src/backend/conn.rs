@@ -1,123 +1,421 @@
 //! The loop after the login.
 
-use bytes::BytesMut;
+use bytes::{Buf, Bytes, BytesMut};
 
-use crate::error::{Malformed, Misuse, PeerError};
-use crate::limits::Limits;
-use crate::message::{
-    AnyFrontend, BackendMessage, BackendTag, Encode, ErrorResponse, FrontendTag, ReadyForQuery,
-    TransactionStatus,
+use super::event::Event;
+use crate::{
+    SqlState,
+    error::{Malformed, Misuse, PeerError},
+    limits::Limits,
+    message::{
+        BackendMessage, Bind, Close, CopyData, CopyFail, Describe, Encode, ErrorFields,
+        ErrorResponse, Execute, FrontendTag, FunctionCall, Parse, PgStr, Query, ReadyForQuery,
+        Target, TransactionStatus,
+    },
+    state::{Conversation, Kind, Phase, Request, Verdict},
+    wire::{
+        Reader,
+        frame::{self, HEADER},
+    },
 };
-use crate::wire::frame;
-
-/// A message of the client that wants an answer.
-pub type Event = AnyFrontend;
 
 /// A connection past its login: bytes in, events out; messages in, bytes out.
+///
+/// The server calls [`receive`](Self::receive) and answers each [`Event`] by
+/// [`send`](Self::send), [`fail`](Self::fail) and [`ready`](Self::ready). What the protocol decides
+/// happens inside: what is skipped after an error, what means nothing where it comes, what ends the
+/// connection. A server never asks for the state and cannot break it: what must not be sent now is
+/// [`Misuse`], and nothing is written.
+///
+/// The buffers belong to the caller. When to write is the server's decision: PostgreSQL writes at
+/// ReadyForQuery, at a Flush, after an error, and when its buffer is full.
 #[derive(Debug)]
 pub struct Connection {
-    limits: Limits,
-    phase: Phase,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// Waiting for a message, or answering one of the extended protocol.
-    Open,
-    /// Answering a Query or FunctionCall: a ReadyForQuery is owed.
-    Simple,
-    /// After an error in the extended protocol: everything is dropped up to the Sync.
-    Skipping,
+    conversation: Conversation,
+    /// Limits of the length word: of small messages and of large ones.
+    small: u32,
+    large: u32,
+    /// Bytes of a message that is dropped as it arrives.
+    dropping: u32,
 }
 
 impl Connection {
-    pub(super) fn new(limits: Limits) -> Connection {
-        Connection { limits, phase: Phase::Open }
-    }
-
-    /// The next message that wants an answer; `None` until more bytes have come.
-    ///
-    /// What is to be skipped after an error is skipped here.
-    ///
-    /// # Errors
-    ///
-    /// A fatal one ends the connection, without a word if it is silent. One that is not fatal is to
-    /// be answered by [`fail`](Connection::fail) as any error of the server's own.
-    pub fn receive(&mut self, input: &mut BytesMut) -> Result<Option<Event>, PeerError> {
-        loop {
-            let Some(tag) = frame::peek_tag(input) else { return Ok(None) };
-            let tag = FrontendTag(tag);
-            // The type is judged before the length is believed.
-            let Some(limit) = self.limits.frontend(tag) else {
-                return Err(PeerError::from(Malformed::MessageType(tag.0)).into_fatal());
-            };
-            let Some(header) = frame::peek(input) else { return Ok(None) };
-            let length = header.frame_length(limit)?;
-            let Some(body) = frame::split(input, length) else { return Ok(None) };
-            match (self.phase, tag) {
-                (_, FrontendTag::TERMINATE) => {}
-                (Phase::Skipping, FrontendTag::SYNC) => self.phase = Phase::Open,
-                (Phase::Skipping, _) => continue,
-                // Outside of COPY its messages mean nothing, and are no error.
-                (_, FrontendTag::COPY_DATA | FrontendTag::COPY_DONE | FrontendTag::COPY_FAIL) => {
-                    continue;
-                }
-                (_, FrontendTag::QUERY | FrontendTag::FUNCTION_CALL) => self.phase = Phase::Simple,
-                _ => self.phase = Phase::Open,
-            }
-            return Ok(Some(AnyFrontend::decode(tag, body)?));
+    pub(super) fn new(limits: &Limits) -> Connection {
+        Connection {
+            conversation: Conversation::new(),
+            small: limits.small,
+            large: limits.large,
+            dropping: 0,
         }
     }
 
-    /// Writes a message.
+    /// Takes the next message that wants something from `input`; `None` until more bytes have
+    /// come.
+    ///
+    /// A message may be taken before those before it are answered; their answers are owed in that
+    /// order. Only the data of a COPY cannot be told from noise while it is open whether a COPY
+    /// will begin: then this returns `None` too, so a server that takes messages ahead asks again
+    /// after each answer.
     ///
     /// # Errors
     ///
-    /// A message that cannot be written, or not now; nothing is written then.
+    /// [Fatal](PeerError::is_fatal): the connection is over; the last words are
+    /// [`PeerError::encode`]'s, none if the error [is silent](PeerError::is_silent). Otherwise the
+    /// error is the answer to a message with a malformed body and must be given to
+    /// [`fail`](Self::fail), followed by [`ready`](Self::ready) if [`owes_ready`](Self::owes_ready)
+    /// says so; the connection goes on (unless the next call says that it is lost, as after
+    /// anything but data in CopyIn).
+    #[inline]
+    pub fn receive(&mut self, input: &mut BytesMut) -> Result<Option<Event>, PeerError> {
+        loop {
+            if self.dropping > 0 && !self.drop_rest(input) {
+                return Ok(None);
+            }
+            let Some(tag) = frame::peek_tag(input) else { return Ok(None) };
+            let tag = FrontendTag(tag);
+            match self.conversation.phase() {
+                Phase::CopyIn(_) | Phase::CopyBoth | Phase::CopyBothIn => {
+                    if let Some(error) = self.check_in_copy(tag) {
+                        return Err(error);
+                    }
+                }
+                Phase::Lost => return Err(self.lost()),
+                Phase::Closed => return Ok(None),
+                _ => {}
+            }
+            // The type is judged before the length is believed.
+            let Some(limit) = self.limit(tag) else { return Err(self.unknown(tag)) };
+            let Some(header) = frame::peek(input) else { return Ok(None) };
+            let length = match header.frame_length(limit) {
+                Ok(length) => length,
+                Err(error) => return Err(self.close(error)),
+            };
+            if self.is_dropped(tag) {
+                self.drop(input, length);
+                continue;
+            }
+            if input.len() < length {
+                return Ok(None);
+            }
+            match self.take(tag, input, length) {
+                Ok(Some(event)) => return Ok(Some(event)),
+                Ok(None) => {}
+                Err(Refused::Early) => return Ok(None),
+                Err(Refused::Peer(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// Appends a message to `output`.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse`] if it must not be sent now, or cannot be written at all; nothing is written then,
+    /// and nothing has changed. Errors are sent by [`fail`](Self::fail).
     #[inline]
     pub fn send<M: BackendMessage>(
         &mut self,
         message: &M,
         output: &mut Vec<u8>,
     ) -> Result<(), Misuse> {
-        if self.phase == Phase::Skipping && !is_asynchronous(M::TAG) {
-            return Err(Misuse::new("after an error only the Sync is answered"));
-        }
-        message.encode(output)
+        self.reply(const { Kind::of_backend(M::TAG) }, message, output)
     }
 
-    /// Writes an error for the message in hand; in the extended protocol everything up to the
-    /// Sync is dropped from now on.
+    /// Appends an error: the answer to the message in hand.
+    ///
+    /// If that belongs to the extended protocol, everything up to the Sync is skipped from now on;
+    /// after a Query, a FunctionCall or a Sync the server still owes [`ready`](Self::ready). An
+    /// error whose severity is `FATAL` or `PANIC` may be sent at any time and is the last message.
     ///
     /// # Errors
     ///
-    /// As for [`send`](Connection::send).
+    /// [`Misuse`] if the error is not fatal and nothing is in hand.
     pub fn fail(&mut self, error: &ErrorResponse, output: &mut Vec<u8>) -> Result<(), Misuse> {
-        error.encode(output)?;
-        if self.phase == Phase::Open {
-            self.phase = Phase::Skipping;
+        let kind = if is_fatal(&error.fields) { Kind::Fatal } else { Kind::Error };
+        self.reply(kind, error, output)
+    }
+
+    /// Appends ReadyForQuery: the end of the answer to a Query, a FunctionCall or a Sync.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse`] if none is owed, or the Query is not answered: even an empty one is owed
+    /// EmptyQueryResponse.
+    #[inline]
+    pub fn ready(&mut self, status: TransactionStatus, output: &mut Vec<u8>) -> Result<(), Misuse> {
+        self.send(&ReadyForQuery { status }, output)
+    }
+
+    /// Whether DataRows may be written now, so that a server may append them to the output itself.
+    #[inline]
+    pub fn may_send_rows(&self) -> bool {
+        self.conversation.permits(Kind::DataRow)
+    }
+
+    /// Whether CopyData may be written now, so that a server may append it to the output itself.
+    #[inline]
+    pub fn may_send_copy_data(&self) -> bool {
+        self.conversation.permits(Kind::CopyData)
+    }
+
+    /// Whether what is in hand ends with ReadyForQuery: true for a Query, a FunctionCall, a Sync.
+    #[inline]
+    pub fn owes_ready(&self) -> bool {
+        self.conversation.phase().owes_ready()
+    }
+
+    /// Whether the client is to send the data of a COPY.
+    #[inline]
+    pub fn is_copying_in(&self) -> bool {
+        matches!(self.conversation.phase(), Phase::CopyIn(_) | Phase::CopyBoth | Phase::CopyBothIn)
+    }
+
+    /// How many messages of the client are owed an answer.
+    pub fn owed(&self) -> usize {
+        self.conversation.owed()
+    }
+
+    #[inline]
+    fn reply<M: Encode>(
+        &mut self,
+        kind: Kind,
+        message: &M,
+        output: &mut Vec<u8>,
+    ) -> Result<(), Misuse> {
+        if !self.conversation.permits(kind) {
+            return Err(self.misplaced(kind));
+        }
+        let start = output.len();
+        message.encode(output)?;
+        if self.conversation.reply(kind) == Verdict::Ignored {
+            output.truncate(start);
         }
         Ok(())
     }
 
-    /// Writes ReadyForQuery: the end of the answer to a Query, a FunctionCall or a Sync.
-    ///
-    /// # Errors
-    ///
-    /// As for [`send`](Connection::send).
-    pub fn ready(&mut self, status: TransactionStatus, output: &mut Vec<u8>) -> Result<(), Misuse> {
-        self.phase = Phase::Open;
-        ReadyForQuery { status }.encode(output)
+    /// Takes the first message, all of which has arrived; `None` if it means nothing.
+    #[inline]
+    fn take(
+        &mut self,
+        tag: FrontendTag,
+        input: &mut BytesMut,
+        length: usize,
+    ) -> Result<Option<Event>, Refused> {
+        // What a COPY will make of its data must not be taken before that is known.
+        let is_data =
+            matches!(tag, FrontendTag::COPY_DATA | FrontendTag::COPY_DONE | FrontendTag::COPY_FAIL);
+        if is_data {
+            match self.conversation.request(Kind::of_frontend(tag)) {
+                Request::Taken => {}
+                Request::Early => return Err(Refused::Early),
+                Request::Ignored | Request::Illegal => {
+                    input.advance(length);
+                    return Ok(None);
+                }
+            }
+        }
+        let event = match decode(tag, input, length) {
+            Ok(event) => event,
+            Err(malformed) => {
+                if !is_data {
+                    self.conversation.request(malformed_kind(tag));
+                }
+                return Err(Refused::Peer(malformed.into()));
+            }
+        };
+        if is_data {
+            return Ok(Some(event));
+        }
+        match self.conversation.request(kind(&event)) {
+            Request::Taken => Ok(Some(event)),
+            Request::Ignored | Request::Early | Request::Illegal => Ok(None),
+        }
+    }
+
+    /// The limit of the length word; `None` for a type that is none after the login.
+    #[inline]
+    fn limit(&self, tag: FrontendTag) -> Option<u32> {
+        let limits = Limits { small: self.small, large: self.large, ..Limits::POSTGRESQL };
+        limits.frontend(tag)
+    }
+
+    /// Whether a message is dropped whatever is in it.
+    #[inline]
+    fn is_dropped(&self, tag: FrontendTag) -> bool {
+        match self.conversation.phase() {
+            Phase::Skipping => !matches!(tag, FrontendTag::SYNC | FrontendTag::TERMINATE),
+            Phase::CopyIn(_) => matches!(tag, FrontendTag::FLUSH | FrontendTag::SYNC),
+            _ => false,
+        }
+    }
+
+    /// Drops a message as it arrives: it need not fit into memory.
+    fn drop(&mut self, input: &mut BytesMut, length: usize) {
+        let here = length.min(input.len());
+        input.advance(here);
+        self.dropping = u32::try_from(length.saturating_sub(here)).unwrap_or(u32::MAX);
+    }
+
+    /// Drops more of it; whether that was all.
+    #[cold]
+    fn drop_rest(&mut self, input: &mut BytesMut) -> bool {
+        let rest = usize::try_from(self.dropping).unwrap_or(usize::MAX);
+        self.drop(input, rest);
+        self.dropping == 0
+    }
+
+    /// In a COPY the type alone decides, before the length is looked at.
+    #[inline]
+    fn check_in_copy(&mut self, tag: FrontendTag) -> Option<PeerError> {
+        match tag {
+            FrontendTag::COPY_DATA | FrontendTag::COPY_DONE => None,
+            _ => self.check_no_data_in_copy(tag),
+        }
+    }
+
+    #[cold]
+    fn check_no_data_in_copy(&mut self, tag: FrontendTag) -> Option<PeerError> {
+        let FrontendTag(byte) = tag;
+        if !matches!(self.conversation.phase(), Phase::CopyIn(_)) {
+            if tag == FrontendTag::TERMINATE {
+                return None;
+            }
+            let byte = byte.escape_ascii();
+            let error = PeerError::fatal(
+                SqlState::PROTOCOL_VIOLATION,
+                format!("invalid standby message type \"{byte}\""),
+            );
+            return Some(self.close(error));
+        }
+        match tag {
+            FrontendTag::COPY_FAIL | FrontendTag::FLUSH | FrontendTag::SYNC => None,
+            _ => {
+                self.conversation.request(Kind::of_frontend(tag));
+                Some(PeerError::error(
+                    SqlState::PROTOCOL_VIOLATION,
+                    format!("unexpected message type 0x{byte:02X} during COPY from stdin"),
+                ))
+            }
+        }
+    }
+
+    #[cold]
+    fn lost(&mut self) -> PeerError {
+        self.close(PeerError::fatal(
+            SqlState::PROTOCOL_VIOLATION,
+            "terminating connection because protocol synchronization was lost",
+        ))
+    }
+
+    #[cold]
+    fn unknown(&mut self, FrontendTag(byte): FrontendTag) -> PeerError {
+        self.close(PeerError::fatal(
+            SqlState::PROTOCOL_VIOLATION,
+            format!("invalid frontend message type {byte}"),
+        ))
+    }
+
+    /// Nothing is taken and nothing is sent from now on.
+    #[cold]
+    fn close(&mut self, error: PeerError) -> PeerError {
+        self.conversation.reply(Kind::Fatal);
+        error
+    }
+
+    #[cold]
+    fn misplaced(&self, kind: Kind) -> Misuse {
+        let phase = self.conversation.phase();
+        Misuse::new(format!("{kind:?} must not be sent in the phase {phase:?}"))
     }
 }
 
-/// Whether a message may come at any time.
-fn is_asynchronous(tag: BackendTag) -> bool {
-    matches!(
-        tag,
-        BackendTag::NOTICE_RESPONSE
-            | BackendTag::NOTIFICATION_RESPONSE
-            | BackendTag::PARAMETER_STATUS
-            | BackendTag::ERROR_RESPONSE
-    )
+/// Why a message is not taken.
+enum Refused {
+    Early,
+    Peer(PeerError),
+}
+
+/// Splits the first message off `input` and reads it.
+#[inline]
+fn decode(tag: FrontendTag, input: &mut BytesMut, length: usize) -> Result<Event, Malformed> {
+    // Messages that keep nothing of the input need no reference to it.
+    match tag {
+        FrontendTag::EXECUTE => {
+            let body = input.get(HEADER..length).unwrap_or_default();
+            if let Some((0, rest)) = body.split_first()
+                && let Ok(max_rows) = <[u8; 4]>::try_from(rest)
+            {
+                input.advance(length);
+                let max_rows = i32::from_be_bytes(max_rows);
+                return Ok(Event::Execute(Execute { portal: PgStr::default(), max_rows }));
+            }
+        }
+        FrontendTag::FLUSH | FrontendTag::SYNC => {
+            let body = input.get(HEADER..length).unwrap_or_default();
+            let read = Reader::new(body).finish();
+            input.advance(length);
+            let event = if tag == FrontendTag::SYNC { Event::Sync } else { Event::Flush };
+            return read.map(|()| event);
+        }
+        FrontendTag::COPY_DONE => {
+            input.advance(length);
+            return Ok(Event::CopyDone);
+        }
+        FrontendTag::TERMINATE => {
+            input.advance(length);
+            return Ok(Event::Terminate);
+        }
+        _ => {}
+    }
+    let body = frame::split(input, length).unwrap_or_else(Bytes::new);
+    Ok(match tag {
+        FrontendTag::BIND => Event::Bind(Bind::decode(body)?),
+        FrontendTag::CLOSE => Event::Close(Close::decode(body)?),
+        FrontendTag::COPY_DATA => Event::CopyData(CopyData::decode(body)),
+        FrontendTag::COPY_FAIL => Event::CopyFail(CopyFail::decode(body)?),
+        FrontendTag::DESCRIBE => Event::Describe(Describe::decode(body)?),
+        FrontendTag::EXECUTE => Event::Execute(Execute::decode(body)?),
+        FrontendTag::FUNCTION_CALL => Event::FunctionCall(FunctionCall::decode(body)?),
+        FrontendTag::PARSE => Event::Parse(Parse::decode(body)?),
+        FrontendTag::QUERY => Event::Query(Query::decode(body)?),
+        FrontendTag(byte) => return Err(Malformed::MessageType(byte)),
+    })
+}
+
+#[inline]
+fn kind(event: &Event) -> Kind {
+    match event {
+        Event::Bind(_) => Kind::Bind,
+        Event::Close(_) => Kind::Close,
+        Event::CopyData(_) => Kind::CopyData,
+        Event::CopyDone => Kind::CopyDone,
+        Event::CopyFail(_) => Kind::CopyFail,
+        Event::Describe(describe) => match describe.target {
+            Target::Statement => Kind::DescribeStatement,
+            Target::Portal => Kind::DescribePortal,
+        },
+        Event::Execute(_) => Kind::Execute,
+        Event::Flush => Kind::Flush,
+        Event::FunctionCall(_) => Kind::FunctionCall,
+        Event::Parse(_) => Kind::Parse,
+        Event::Query(_) => Kind::Query,
+        Event::Sync => Kind::Sync,
+        Event::Terminate => Kind::Terminate,
+    }
+}
+
+/// What a message with a malformed body is to the conversation.
+#[cold]
+fn malformed_kind(tag: FrontendTag) -> Kind {
+    match tag {
+        FrontendTag::QUERY | FrontendTag::FUNCTION_CALL | FrontendTag::SYNC => {
+            Kind::of_frontend(tag)
+        }
+        _ => Kind::MalformedExtended,
+    }
+}
+
+/// Whether an error ends the connection.
+pub(crate) fn is_fatal(fields: &ErrorFields) -> bool {
+    matches!(fields.severity().as_ref(), "FATAL" | "PANIC")
 }

@@ -1,28 +1,32 @@
-//! Before the login: encryption, cancel requests, negotiation, who comes in.
+//! Before the login: encryption, cancel requests, the version, who is there.
 
 use bytes::BytesMut;
 
-use super::conn::Connection;
-use crate::error::{Misuse, PeerError};
-use crate::limits::Limits;
-use crate::message::{
-    Authentication, BackendKeyData, CancelRequest, Encode, NegotiateProtocolVersion,
-    ParameterStatus, Parameters, PgStr, ProtocolVersion, ReadyForQuery, StartupMessage,
-    StartupPacket, TransactionStatus,
+use super::login::Login;
+use crate::{
+    SqlState,
+    error::PeerError,
+    limits::Limits,
+    message::{CancelRequest, ProtocolVersion, StartupPacket},
+    wire::frame,
 };
-use crate::sqlstate::SqlState;
-use crate::wire::frame;
+
+/// The first byte of TLS, with which no startup packet begins.
+pub const TLS_HANDSHAKE: u8 = 0x16;
 
 /// What the bytes travel on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Channel {
-    /// A network socket, which TLS can protect.
+    /// A network socket.
     Tcp,
-    /// A Unix socket: encryption is refused.
+    /// A Unix socket: requests for encryption are declined without asking.
     Unix,
 }
 
 /// A client that has not said who it is.
+///
+/// Requests for TLS and for GSSAPI encryption are honoured once each; a second one is a version of
+/// the protocol that nobody speaks. GSSAPI is always declined.
 #[derive(Debug)]
 pub struct Startup {
     limits: Limits,
@@ -30,53 +34,81 @@ pub struct Startup {
     encrypted: bool,
     tls_spent: bool,
     gss_spent: bool,
+    /// A request was declined although bytes lay behind it: nobody may have sent them knowingly.
+    injected: Option<&'static str>,
 }
 
-/// What the server does next.
+/// What a client wants.
 #[derive(Debug)]
 pub enum Step {
-    /// Read more, then step again.
+    /// More bytes: write the output, read, and step again.
     NeedInput(Startup),
-    /// The client asks for TLS.
+    /// TLS, by an SSLRequest.
     Tls(TlsRequest),
-    /// The client begins TLS at once; its bytes are still in the input.
+    /// TLS without asking (`sslnegotiation=direct`); its bytes are still in the input.
     DirectTls(DirectTls),
-    /// The client asks to cancel what another connection runs: close without an answer.
+    /// To cancel what another connection runs. It is never answered: look the key up in constant
+    /// time and close.
     Cancel(CancelRequest),
-    /// The client wants to log in.
+    /// To log in.
     Login(Login),
 }
 
-/// A request for TLS, to be accepted or declined.
+/// A client that asks for TLS.
 #[derive(Debug)]
-pub struct TlsRequest(Startup);
+pub struct TlsRequest {
+    startup: Startup,
+    has_more: bool,
+}
 
-/// A client that begins with TLS.
+/// A client that speaks TLS at once.
 #[derive(Debug)]
-pub struct DirectTls(Startup);
+pub struct DirectTls {
+    startup: Startup,
+}
 
-/// TLS was accepted: the caller shakes hands, and comes back when it is done.
+/// A client with which the TLS library shakes hands.
 #[derive(Debug)]
-pub struct TlsHandshake(Startup);
-
-/// The first byte of a TLS handshake record, with which no startup packet begins.
-pub const TLS_HANDSHAKE: u8 = 0x16;
+pub struct TlsHandshake {
+    startup: Startup,
+}
 
 impl Startup {
     /// A client that has just connected.
     pub fn new(limits: &Limits, channel: Channel) -> Startup {
-        Startup { limits: *limits, channel, encrypted: false, tls_spent: false, gss_spent: false }
+        Startup {
+            limits: *limits,
+            channel,
+            encrypted: false,
+            tls_spent: false,
+            gss_spent: false,
+            injected: None,
+        }
     }
 
-    /// Takes one packet from the input.
+    /// Takes packets from `input` up to one that the caller has to decide on.
+    ///
+    /// Answers that need no decision are appended to `output`: `N` to a request that is declined
+    /// anyway, NegotiateProtocolVersion. Nothing is written while more input is needed to know. No
+    /// more than [`Limits::startup`] bytes need ever be held: what cannot be a packet is refused by
+    /// its length.
     ///
     /// # Errors
     ///
-    /// All of them end the connection.
+    /// All end the connection; write the output, then [`PeerError::encode`]. A client of protocol 2
+    /// is told in the form of its day, which is in `output` already: the error is silent.
     pub fn step(mut self, input: &mut BytesMut, output: &mut Vec<u8>) -> Result<Step, PeerError> {
         loop {
-            if input.first() == Some(&TLS_HANDSHAKE) && !self.encrypted && !self.tls_spent {
-                return Ok(Step::DirectTls(DirectTls(self)));
+            if let Some(request) = self.injected
+                && !input.is_empty()
+            {
+                return Err(injected(request));
+            }
+            if self.is_untouched() && input.first() == Some(&TLS_HANDSHAKE) {
+                return match self.channel {
+                    Channel::Tcp => Ok(Step::DirectTls(DirectTls { startup: self })),
+                    Channel::Unix => Err(PeerError::silent("TLS on a Unix socket")),
+                };
             }
             let Some(word) = frame::peek_untyped(input) else { return Ok(Step::NeedInput(self)) };
             let length = self.limits.startup_length(word)?;
@@ -85,155 +117,111 @@ impl Startup {
             };
             match StartupPacket::decode(body)? {
                 StartupPacket::Cancel(request) => return Ok(Step::Cancel(request)),
-                StartupPacket::Ssl(_) if self.tls_spent => return Err(unsupported(0x04d2_162f)),
+                StartupPacket::Ssl(_) if self.tls_spent => return Err(unsupported(SSL_VERSION)),
                 StartupPacket::Ssl(_) => {
                     self.tls_spent = true;
-                    if self.channel == Channel::Tcp {
-                        return Ok(Step::Tls(TlsRequest(self)));
+                    let has_more = !input.is_empty();
+                    let request = TlsRequest { startup: self, has_more };
+                    if request.startup.may_encrypt() {
+                        return Ok(Step::Tls(request));
                     }
-                    output.push(b'N');
+                    self = request.decline(output);
                 }
-                StartupPacket::GssEnc(_) if self.gss_spent => return Err(unsupported(0x04d2_1630)),
+                StartupPacket::GssEnc(_) if self.gss_spent => return Err(unsupported(GSS_VERSION)),
                 StartupPacket::GssEnc(_) => {
                     self.gss_spent = true;
                     output.push(b'N');
+                    self.injected = (!input.is_empty()).then_some("GSSAPI encryption");
                 }
-                StartupPacket::Startup(message) => return self.login(message, output),
-                StartupPacket::Unsupported(version) => return Err(unsupported(version.0)),
+                StartupPacket::Startup(message) => {
+                    return Login::new(self.limits, self.encrypted, message, output)
+                        .map(Step::Login);
+                }
+                StartupPacket::Unsupported(version) if version.major() < 3 => {
+                    return Err(ancient(version, output));
+                }
+                StartupPacket::Unsupported(version) => return Err(unsupported(version)),
             }
         }
     }
 
-    fn login(self, message: StartupMessage, output: &mut Vec<u8>) -> Result<Step, PeerError> {
-        let parameters = message.parameters;
-        let unknown: Vec<PgStr> = parameters
-            .iter()
-            .filter(|(name, _)| name.starts_with(b"_pq_."))
-            .map(|(name, _)| PgStr::from(String::from_utf8_lossy(name).into_owned()))
-            .collect();
-        let latest = ProtocolVersion::V3_2;
-        let version = message.version.min(latest);
-        if message.version > latest || !unknown.is_empty() {
-            let offer = NegotiateProtocolVersion { version: latest, options: unknown };
-            offer.encode(output).map_err(misused)?;
-        }
-        if parameters.get("user").is_none_or(|user| user.is_empty()) {
-            return Err(PeerError::fatal(
-                SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
-                "no PostgreSQL user name specified in startup packet",
-            ));
-        }
-        Ok(Step::Login(Login {
-            limits: self.limits,
-            encrypted: self.encrypted,
-            version,
-            parameters,
-        }))
+    /// Whether nothing has come yet.
+    fn is_untouched(&self) -> bool {
+        !self.encrypted && !self.tls_spent && !self.gss_spent
+    }
+
+    fn may_encrypt(&self) -> bool {
+        self.channel == Channel::Tcp && !self.encrypted
     }
 }
 
 impl TlsRequest {
-    /// Agrees: what comes next belongs to the TLS library.
+    /// Agrees; write the output and give everything else to the TLS library.
+    ///
+    /// That is what is left in the input, too: a client may send its ClientHello ahead. Anything
+    /// else there fails the handshake, and is never taken for decrypted bytes (CVE-2021-23214):
+    /// the input of the next step must hold nothing but what the TLS library has decrypted.
     pub fn accept(self, output: &mut Vec<u8>) -> TlsHandshake {
         output.push(b'S');
-        TlsHandshake(self.0)
+        TlsHandshake { startup: self.startup }
     }
 
-    /// Declines: the client may go on in clear.
+    /// Declines: the client may go on in clear, or leave.
+    ///
+    /// If bytes lie behind the request the next step is an error: no client sends a packet before
+    /// it knows how.
     pub fn decline(self, output: &mut Vec<u8>) -> Startup {
         output.push(b'N');
-        self.0
+        let injected = if self.has_more { Some("SSL") } else { None };
+        Startup { injected, ..self.startup }
     }
 }
 
 impl DirectTls {
-    /// Agrees: all bytes belong to the TLS library. The caller checks that ALPN chose
-    /// `postgresql`; without it the connection must end.
+    /// Agrees: the whole input belongs to the TLS library.
+    ///
+    /// The protocol `postgresql` must be chosen by ALPN; without it the connection is to be closed,
+    /// lest a browser be made to speak to us (ALPACA).
     pub fn accept(self) -> TlsHandshake {
-        TlsHandshake(self.0)
+        TlsHandshake { startup: self.startup }
     }
 }
 
 impl TlsHandshake {
-    /// The handshake is done; encryption cannot be asked for again.
+    /// The handshake is done: the next steps take decrypted bytes only.
     pub fn established(self) -> Startup {
-        Startup { encrypted: true, tls_spent: true, gss_spent: true, ..self.0 }
+        // Asked for by a packet, encryption is spent; else a request for it is declined.
+        let gss_spent = self.startup.tls_spent;
+        Startup { encrypted: true, gss_spent, ..self.startup }
     }
 }
 
-/// A client that said who it is, and has to prove it.
-#[derive(Debug)]
-pub struct Login {
-    limits: Limits,
-    encrypted: bool,
-    version: ProtocolVersion,
-    parameters: Parameters,
+/// What an SSLRequest looks like as a version.
+const SSL_VERSION: ProtocolVersion = ProtocolVersion((1234 << 16) | 5679);
+const GSS_VERSION: ProtocolVersion = ProtocolVersion((1234 << 16) | 5680);
+
+fn unsupported(version: ProtocolVersion) -> PeerError {
+    PeerError::fatal(SqlState::FEATURE_NOT_SUPPORTED, unsupported_message(version))
 }
 
-/// A client that has proved who it is.
-#[derive(Debug)]
-pub struct Ready {
-    limits: Limits,
+/// The error as protocol 2 had it: a text without fields and without a length.
+fn ancient(version: ProtocolVersion, output: &mut Vec<u8>) -> PeerError {
+    let message = unsupported_message(version);
+    output.extend_from_slice(b"EFATAL:  ");
+    output.extend_from_slice(message.as_bytes());
+    output.extend_from_slice(b"\n\0");
+    PeerError::silent(message)
 }
 
-impl Login {
-    /// What the client said of itself; the last of repeated names counts.
-    pub fn parameters(&self) -> &Parameters {
-        &self.parameters
-    }
-
-    /// The protocol that was agreed: 3.2 has cancel keys of up to 256 bytes, 3.0 of 4.
-    pub fn version(&self) -> ProtocolVersion {
-        self.version
-    }
-
-    /// Whether TLS protects the connection.
-    pub fn is_encrypted(&self) -> bool {
-        self.encrypted
-    }
-
-    /// The limits of this connection.
-    pub fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
-    /// Believes the client.
-    pub fn trust(self, output: &mut Vec<u8>) -> Result<Ready, PeerError> {
-        Authentication::Ok.encode(output).map_err(misused)?;
-        Ok(Ready { limits: self.limits })
-    }
+fn unsupported_message(version: ProtocolVersion) -> String {
+    let (oldest, latest) = (ProtocolVersion::V3_0, ProtocolVersion::V3_2);
+    format!("unsupported frontend protocol {version}: server supports {oldest} to {latest}")
 }
 
-impl Ready {
-    /// Tells the client its settings and its cancel key, and that it may ask.
-    ///
-    /// # Errors
-    ///
-    /// A setting that cannot be written.
-    pub fn finish<N: AsRef<[u8]>, V: AsRef<[u8]>>(
-        self,
-        settings: impl IntoIterator<Item = (N, V)>,
-        process_id: i32,
-        key: &[u8],
-        output: &mut Vec<u8>,
-    ) -> Result<Connection, Misuse> {
-        for (name, value) in settings {
-            ParameterStatus { name: name.as_ref(), value: value.as_ref() }.encode(output)?;
-        }
-        BackendKeyData { process_id, key }.encode(output)?;
-        ReadyForQuery { status: TransactionStatus::Idle }.encode(output)?;
-        Ok(Connection::new(self.limits))
-    }
-}
-
-fn unsupported(code: u32) -> PeerError {
-    let version = ProtocolVersion(code);
-    PeerError::fatal(
-        SqlState::FEATURE_NOT_SUPPORTED,
-        format!("unsupported frontend protocol {version}: server supports 3.0 to 3.2"),
+fn injected(request: &str) -> PeerError {
+    let message = format!("received unencrypted data after {request} request");
+    PeerError::fatal(SqlState::PROTOCOL_VIOLATION, message).with_detail(
+        "This could be either a client-software bug or evidence of an attempted \
+         man-in-the-middle attack.",
     )
-}
-
-fn misused(misuse: Misuse) -> PeerError {
-    PeerError::fatal(SqlState::INTERNAL_ERROR, misuse.message().to_owned())
 }

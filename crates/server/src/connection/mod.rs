@@ -169,12 +169,12 @@ impl<S: Session> Connection<S> {
             Event::Describe(describe) => self.describe(describe).await,
             Event::Execute(execute) => self.execute(execute).await,
             Event::Close(close) => self.close(close),
-            Event::Sync(_) => self.sync().await,
-            Event::Flush(_) => {
+            Event::Sync => self.sync().await,
+            Event::Flush => {
                 self.flush = true;
                 Ok(())
             }
-            Event::Terminate(_) => return Next::Close,
+            Event::Terminate => return Next::Close,
             Event::FunctionCall(_) => {
                 let error = PgError::unsupported("function calls are not supported");
                 let ready = self.refuse(&error).and_then(|()| self.ready());

@@ -1,0 +1,43 @@
+//! What a client asks for.
+
+use crate::message::{
+    Bind, Close, CopyData, CopyFail, Describe, Execute, FunctionCall, Parse, Query,
+};
+
+/// A message of the client that wants something of the server.
+///
+/// Bodies are slices of the input: what is kept beyond the answer is to be detached
+/// ([`PgStr::detach`](crate::message::PgStr::detach), [`Bind::detach`]), else it keeps the whole
+/// read buffer alive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// Make a portal. Answer: BindComplete.
+    Bind(Bind),
+    /// Forget a statement or portal, if there is one. Answer: CloseComplete.
+    Close(Close),
+    /// Data of a COPY. No answer.
+    CopyData(CopyData),
+    /// The data of a COPY is complete. Answer: CommandComplete, or an error; of a Query then what
+    /// follows, and ReadyForQuery.
+    CopyDone,
+    /// The client gives a COPY up. Answer: an error, 57014 `COPY from stdin failed: …`.
+    CopyFail(CopyFail),
+    /// Describe a statement or portal. Answer: ParameterDescription (of a statement), then
+    /// RowDescription or NoData.
+    Describe(Describe),
+    /// Run a portal. Answer: rows, then CommandComplete, PortalSuspended or EmptyQueryResponse.
+    Execute(Execute),
+    /// Send what there is. No answer.
+    Flush,
+    /// Call a function. Answer: FunctionCallResponse or an error, then ReadyForQuery.
+    FunctionCall(FunctionCall),
+    /// Prepare a statement. Answer: ParseComplete.
+    Parse(Parse),
+    /// Run statements. Answer: those of each statement, then ReadyForQuery.
+    Query(Query),
+    /// The end of a pipeline. Answer: ReadyForQuery, perhaps after an error.
+    Sync,
+    /// The client leaves. No answer.
+    Terminate,
+}

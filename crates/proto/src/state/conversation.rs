@@ -1,0 +1,120 @@
+//! A conversation with pipelining: the phase, and the messages whose turn has not come.
+
+use std::collections::VecDeque;
+
+use super::{Kind, Phase, Sender, Verdict, next};
+
+/// Where a conversation stands, and which messages of the frontend wait for their answers.
+///
+/// The answer to one message can change what the next one means (after an error it is dropped, in
+/// a COPY it must be data). So messages that come ahead wait in a queue, one byte each, and take
+/// effect when those before them are answered. A server that answers each message before it takes
+/// the next never fills the queue; a proxy and a client do.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    phase: Phase,
+    waiting: VecDeque<Kind>,
+}
+
+/// What becomes of a message of the frontend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Request {
+    /// It takes effect, now or when its turn comes.
+    Taken,
+    /// It means nothing and is dropped.
+    Ignored,
+    /// What it means depends on an answer still owed: it must be asked about again, after that.
+    Early,
+    /// It must not come.
+    Illegal,
+}
+
+impl Conversation {
+    /// A conversation just after the login.
+    pub const fn new() -> Conversation {
+        Conversation { phase: Phase::Idle, waiting: VecDeque::new() }
+    }
+
+    /// Where it stands.
+    #[inline]
+    pub const fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// How many messages are owed an answer, the one in hand included. Those skipped after an
+    /// error are owed none.
+    pub fn owed(&self) -> usize {
+        self.waiting.len().saturating_add(usize::from(self.phase.owes_reply()))
+    }
+
+    /// A message of the frontend passes.
+    #[inline]
+    pub fn request(&mut self, kind: Kind) -> Request {
+        if self.phase.owes_reply() || !self.waiting.is_empty() {
+            return self.wait(kind);
+        }
+        match next(self.phase, Sender::Frontend, kind) {
+            Verdict::Next(phase) => {
+                self.phase = phase;
+                Request::Taken
+            }
+            Verdict::Ignored => Request::Ignored,
+            Verdict::Illegal => Request::Illegal,
+        }
+    }
+
+    /// A message of the backend passes.
+    ///
+    /// [`Verdict::Next`] tells the phase it leads to; where messages have waited for that, their
+    /// turn has come and [`phase`](Self::phase) is beyond it.
+    #[inline]
+    pub fn reply(&mut self, kind: Kind) -> Verdict {
+        let verdict = next(self.phase, Sender::Backend, kind);
+        if let Verdict::Next(phase) = verdict {
+            self.phase = phase;
+            if !self.waiting.is_empty() {
+                self.advance();
+            }
+        }
+        verdict
+    }
+
+    /// Whether a message of the backend may come now; changes nothing.
+    #[inline]
+    pub fn permits(&self, kind: Kind) -> bool {
+        !matches!(next(self.phase, Sender::Backend, kind), Verdict::Illegal)
+    }
+
+    #[cold]
+    fn wait(&mut self, kind: Kind) -> Request {
+        match kind {
+            // If the answer starts a COPY, this is its data.
+            Kind::CopyData | Kind::CopyDone | Kind::CopyFail => return Request::Early,
+            Kind::Flush => {}
+            _ => self.waiting.push_back(kind),
+        }
+        Request::Taken
+    }
+
+    /// Messages take effect until one is owed an answer.
+    #[cold]
+    fn advance(&mut self) {
+        while !self.phase.owes_reply()
+            && let Some(kind) = self.waiting.pop_front()
+        {
+            if let Verdict::Next(phase) = next(self.phase, Sender::Frontend, kind) {
+                self.phase = phase;
+            }
+        }
+        if self.waiting.is_empty() {
+            // An idle connection holds no memory for what it once waited for.
+            self.waiting = VecDeque::new();
+        }
+    }
+}
+
+impl Default for Conversation {
+    fn default() -> Conversation {
+        Conversation::new()
+    }
+}
