@@ -136,13 +136,19 @@ impl Users {
         Ok(self)
     }
 
+    /// The users' names, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.verifiers.keys().map(String::as_str)
+    }
+
     /// What verifies this user; for one that does not exist something that looks the same and
     /// fits no password.
-    pub(crate) fn verifier(&self, user: &str) -> (ScramVerifier, bool) {
-        match self.verifiers.get(user) {
-            Some(verifier) => (verifier.clone(), true),
-            None => (ScramVerifier::mock(user, &self.secret, ITERATIONS), false),
-        }
+    pub(crate) fn verifier(&self, user: &str) -> ScramVerifier {
+        let known = self.verifiers.get(user).cloned();
+        known.unwrap_or_else(|| {
+            let iterations = self.verifiers.values().next().map(ScramVerifier::iterations);
+            ScramVerifier::mock(user, &self.secret, iterations.unwrap_or(ITERATIONS))
+        })
     }
 }
 

@@ -6,15 +6,18 @@ use bytes::BytesMut;
 use tokio::sync::OwnedSemaphorePermit;
 use trunkline_core::settings::Settings;
 use trunkline_core::{Client, Engine, Identity, PgError, Result, SqlState};
-use trunkline_proto::backend::{Channel, Login, Ready, Startup, Step, TLS_HANDSHAKE, TlsHandshake};
-use trunkline_proto::message::{Encode, ErrorResponse, Parameters, ProtocolVersion};
+use trunkline_proto::auth::scram::{Binding, NONCE_LENGTH, ScramServer};
+use trunkline_proto::backend::{
+    Channel, Exchange, Login, Ready, Replication, Startup, Step, TLS_HANDSHAKE, TlsHandshake,
+};
+use trunkline_proto::message::{Encode, ErrorResponse, ProtocolVersion};
 use trunkline_proto::wire::frame;
 use trunkline_proto::{Limits, PeerError};
 
 use crate::auth::Method;
 use crate::connection::Connection;
 use crate::connection::io::Io;
-use crate::registry::Registry;
+use crate::registry::{Registry, random};
 use crate::server::Shared;
 use crate::stream::Stream;
 use crate::tls::{ALPN, Tls};
@@ -88,22 +91,25 @@ async fn attempt<E: Engine>(
         let error = PgError::new(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already");
         return Err(error.into());
     };
-    let parameters = login.parameters().clone();
+    if login.replication() != Replication::No {
+        return Err(PgError::unsupported("replication connections are not supported").into());
+    }
     let entry = server.registry.enter(login.version() >= ProtocolVersion::V3_2)?;
-    let user = text(&parameters, "user")?.unwrap_or_default();
-    let database = text(&parameters, "database")?.filter(|name| !name.is_empty());
-    let mut identity = Identity::new(user.as_str(), database.as_deref().unwrap_or(&user));
+    let mut identity = Identity::new(login.user(), login.database());
     identity.pid = entry.pid();
     identity.address = address;
     identity.encrypted = login.is_encrypted();
-    let ready = authenticate(login, &user, server, io).await?;
-    let client = Client::new(identity, startup_settings(&parameters, &user)?);
+    // Read now, for the proof consumes the login; an error in them is told to proved users only.
+    let settings = startup_settings(&login);
+    let ready = authenticate(login, server, io).await?;
+    let client = Client::new(identity, settings?);
     let session = server.engine.open(client.clone()).await?;
-    let settings: Vec<(&str, String)> =
-        client.settings().reported().map(|(name, value)| (name, value.into_owned())).collect();
-    let protocol = ready
-        .finish(settings, entry.pid(), entry.key(), io.output())
-        .map_err(|misuse| PgError::internal("internal error").source(misuse))?;
+    let greeting = {
+        let settings = client.settings();
+        let settings = settings.reported().map(|(name, value)| (name, value.into_owned()));
+        ready.finish(settings, entry.pid(), entry.key(), io.output())
+    };
+    let protocol = greeting.map_err(|misuse| PgError::internal("internal error").source(misuse))?;
     let Some(io) = place.take() else { return Err(End::Silent) };
     let limits = server.limits.clone();
     Ok((Connection::new(io, protocol, session, client, entry, limits), permit))
@@ -199,38 +205,17 @@ async fn shake_hands(
     Ok(handshake.established())
 }
 
-/// A startup parameter as text; one that is not UTF-8 cannot name anything here.
-fn text(parameters: &Parameters, name: &str) -> Result<Option<String>> {
-    let Some(value) = parameters.get(name) else { return Ok(None) };
-    match value.as_str() {
-        Ok(value) => Ok(Some(value.to_owned())),
-        Err(_) => Err(PgError::new(
-            SqlState::CHARACTER_NOT_IN_REPERTOIRE,
-            format!("invalid byte sequence for encoding \"UTF8\" in startup parameter {name}"),
-        )),
-    }
-}
-
 /// The settings that the client asks for in its startup packet.
-fn startup_settings(parameters: &Parameters, user: &str) -> Result<Settings> {
+fn startup_settings(login: &Login) -> Result<Settings> {
     let mut settings = Settings::default();
-    settings.preset("session_authorization", user);
-    for (name, value) in parameters.iter() {
-        let name = String::from_utf8_lossy(name);
-        let value = String::from_utf8_lossy(value);
-        match name.as_ref() {
-            "user" | "database" => {}
-            "options" => {
-                for (name, value) in command_line(&value)? {
-                    settings.set_at_startup(&name, &value)?;
-                }
-            }
-            "replication" => {
-                return Err(PgError::unsupported("replication connections are not supported"));
-            }
-            _ if name.starts_with("_pq_.") => {}
-            name => settings.set_at_startup(name, &value)?,
+    settings.preset("session_authorization", login.user());
+    if let Some(options) = login.options() {
+        for (name, value) in command_line(&String::from_utf8_lossy(options.as_bytes()))? {
+            settings.set_at_startup(&name, &value)?;
         }
+    }
+    for (name, value) in login.settings() {
+        settings.set_at_startup(name, value)?;
     }
     Ok(settings)
 }
@@ -274,17 +259,36 @@ fn arguments(text: &str) -> Vec<String> {
     words
 }
 
+/// Has the client prove who it is.
 async fn authenticate<E: Engine>(
     login: Login,
-    user: &str,
     server: &Shared<E>,
     io: &mut Io,
 ) -> Result<Ready, End> {
-    match &server.auth.0 {
-        Method::Trust => Ok(login.trust(io.output())),
-        Method::Scram(_users) => {
-            let _ = user;
-            Err(PgError::unsupported("SCRAM is not wired yet").into())
+    let users = match &server.auth.0 {
+        Method::Trust => return Ok(login.trust(io.output())),
+        Method::Scram(users) => users,
+    };
+    let binding = match (&server.tls, login.is_encrypted()) {
+        (Some(tls), true) => tls.binding().clone(),
+        _ => Binding::default(),
+    };
+    let mut nonce = [0; NONCE_LENGTH];
+    random(&mut nonce)?;
+    let scram = ScramServer::new(users.verifier(login.user()), nonce, binding);
+    let mut exchange = login.scram(scram, io.output());
+    loop {
+        io.flush().await?;
+        io.take_output();
+        exchange = match exchange.step(&mut io.input, &mut io.output)? {
+            Exchange::Done(ready) => return Ok(ready),
+            Exchange::NeedInput(exchange) => exchange,
+        };
+        if !io.output.is_empty() {
+            continue;
+        }
+        if !io.fill().await? {
+            return Err(End::Silent);
         }
     }
 }

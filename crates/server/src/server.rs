@@ -127,7 +127,7 @@ impl<E: Engine> Server<E> {
     /// are and TLS is offered, or [`ServerBuilder::danger_listen_insecurely`] was said.
     pub async fn serve(&self, listener: impl Into<Listener>) -> io::Result<()> {
         let listener = listener.into();
-        self.permit(&listener)?;
+        self.check(&listener)?;
         let mut stopping = self.shared.stopping.subscribe();
         loop {
             let stream = tokio::select! {
@@ -158,7 +158,12 @@ impl<E: Engine> Server<E> {
         }
     }
 
-    fn permit(&self, listener: &Listener) -> io::Result<()> {
+    /// Whether it is safe to serve clients of this socket.
+    ///
+    /// # Errors
+    ///
+    /// As for [`serve`](Server::serve).
+    pub fn check(&self, listener: &Listener) -> io::Result<()> {
         let shared = &self.shared;
         let Some(address) = listener.local_address() else { return Ok(()) };
         if shared.insecure || address.ip().is_loopback() {

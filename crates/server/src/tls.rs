@@ -1,7 +1,6 @@
 //! TLS: certificate and key checked at the start, never a fallback to clear text.
 
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use trunkline_proto::auth::scram::Binding;
 
 /// The name by which clients that start with TLS at once ask for PostgreSQL.
 pub(crate) const ALPN: &[u8] = b"postgresql";
@@ -17,7 +17,7 @@ pub(crate) const ALPN: &[u8] = b"postgresql";
 #[derive(Clone)]
 pub struct Tls {
     acceptor: TlsAcceptor,
-    certificate: Arc<[u8]>,
+    binding: Binding,
 }
 
 /// Why TLS cannot be offered.
@@ -79,7 +79,7 @@ impl Tls {
         chain: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
     ) -> Result<Tls, TlsError> {
-        let Some(certificate) = chain.first().map(|first| Arc::from(first.as_ref())) else {
+        let Some(binding) = chain.first().map(|own| Binding::of_certificate(own.as_ref())) else {
             return Err(TlsError::Rejected("no certificate was found".into()));
         };
         let provider = tokio_rustls::rustls::crypto::ring::default_provider();
@@ -90,16 +90,16 @@ impl Tls {
             .with_single_cert(chain, key)
             .map_err(rejected)?;
         config.alpn_protocols = vec![ALPN.to_vec()];
-        Ok(Tls { acceptor: TlsAcceptor::from(Arc::new(config)), certificate })
+        Ok(Tls { acceptor: TlsAcceptor::from(Arc::new(config)), binding })
     }
 
     pub(crate) fn acceptor(&self) -> &TlsAcceptor {
         &self.acceptor
     }
 
-    /// The server's certificate (DER), to which SCRAM-SHA-256-PLUS binds.
-    pub(crate) fn certificate(&self) -> &[u8] {
-        &self.certificate
+    /// What SCRAM-SHA-256-PLUS binds a proof to.
+    pub(crate) fn binding(&self) -> &Binding {
+        &self.binding
     }
 }
 
@@ -111,9 +111,4 @@ impl fmt::Debug for Tls {
 
 fn rejected(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TlsError {
     TlsError::Rejected(error.into())
-}
-
-/// A handshake that failed, as an I/O error.
-pub(crate) fn handshake_failed(message: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, message)
 }
