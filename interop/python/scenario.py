@@ -62,10 +62,10 @@ CONDITIONS = [
     ("items where name = {}", 'naïve, "quoted" № 5', 1),
     ("items where price > {}", 99.5, 1),
     ("items where in_stock = {}", True, 429),
-    ("items where added >= {}", dt.date(2002, 11, 20), 4),
+    ("items where added >= {}", dt.date(2002, 11, 20), 5),
     ("items where updated < {}", dt.datetime(2020, 1, 2, 3, 0, 0), 3),
     ("ledger where amount < {}", Decimal("-9000.00"), 8),
-    ("ledger where posted > {}", dt.datetime(2024, 9, 15, 0, 0, 0, tzinfo=UTC), 1),
+    ("ledger where posted > {}", dt.datetime(2024, 9, 16, 0, 0, 0, tzinfo=UTC), 1),
     ("events where kind = {}", "sale", 17),
 ]
 
