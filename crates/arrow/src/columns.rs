@@ -1,0 +1,21 @@
+//! From a schema to the columns of a result.
+
+use std::sync::Arc;
+
+use arrow_schema::{Field, Schema};
+use trunkline_core::Column;
+
+use crate::pg_type::PgType;
+
+/// The column that a field is announced as.
+///
+/// A decimal has its precision and scale in the type's modifier, `UInt64` is `numeric(20,0)`.
+pub fn column(field: &Field) -> Column {
+    let PgType { oid, typmod } = PgType::of_field(field);
+    Column::new(field.name().as_str(), oid).typmod(typmod)
+}
+
+/// The columns that a schema is announced as.
+pub fn columns(schema: &Schema) -> Arc<[Column]> {
+    schema.fields().iter().map(|field| column(field)).collect()
+}

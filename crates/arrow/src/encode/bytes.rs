@@ -1,0 +1,166 @@
+//! Strings and byte strings.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    BinaryType, BinaryViewType, ByteArrayType, ByteViewType, LargeBinaryType, LargeUtf8Type,
+    StringViewType, Utf8Type,
+};
+use arrow_array::{Array, FixedSizeBinaryArray, GenericByteArray, GenericByteViewArray};
+use arrow_schema::DataType;
+use trunkline_core::{PgError, Result};
+use trunkline_proto::types::{TextStyle, bytea, uuid};
+use trunkline_proto::{Format, Oid, SqlState};
+
+use super::cell::{Encode, Encoder, length_word};
+
+/// An array whose values are slices.
+trait Slices: Send + 'static {
+    fn slice(&self, row: usize) -> &[u8];
+}
+
+impl<T: ByteArrayType> Slices for GenericByteArray<T> {
+    #[inline]
+    fn slice(&self, row: usize) -> &[u8] {
+        self.value(row).as_ref()
+    }
+}
+
+impl<T: ByteViewType + ?Sized> Slices for GenericByteViewArray<T> {
+    #[inline]
+    fn slice(&self, row: usize) -> &[u8] {
+        self.value(row).as_ref()
+    }
+}
+
+impl Slices for FixedSizeBinaryArray {
+    #[inline]
+    fn slice(&self, row: usize) -> &[u8] {
+        self.value(row)
+    }
+}
+
+/// Plans `text` and the types that look like it; `None` if the array holds no strings.
+pub(super) fn text(array: &dyn Array, oid: Oid, format: Format) -> Option<Encoder> {
+    let jsonb = oid == Oid::JSONB && format == Format::Binary;
+    Some(match array.data_type() {
+        DataType::Utf8 => text_of(array.as_bytes::<Utf8Type>().clone(), jsonb),
+        DataType::LargeUtf8 => text_of(array.as_bytes::<LargeUtf8Type>().clone(), jsonb),
+        DataType::Utf8View => text_of(array.as_byte_view::<StringViewType>().clone(), jsonb),
+        _ => return None,
+    })
+}
+
+fn text_of(values: impl Slices, jsonb: bool) -> Encoder {
+    if jsonb { Box::new(Jsonb(values)) } else { Box::new(Text(values)) }
+}
+
+/// Plans `bytea`; `None` if the array holds no byte strings.
+pub(super) fn bytea(array: &dyn Array, format: Format) -> Option<Encoder> {
+    Some(match array.data_type() {
+        DataType::Binary => bytea_of(array.as_bytes::<BinaryType>().clone(), format),
+        DataType::LargeBinary => bytea_of(array.as_bytes::<LargeBinaryType>().clone(), format),
+        DataType::BinaryView => bytea_of(array.as_byte_view::<BinaryViewType>().clone(), format),
+        DataType::FixedSizeBinary(_) => bytea_of(array.as_fixed_size_binary().clone(), format),
+        _ => return None,
+    })
+}
+
+fn bytea_of(values: impl Slices, format: Format) -> Encoder {
+    match format {
+        Format::Text => Box::new(Bytea(values)),
+        Format::Binary => Box::new(Raw(values)),
+    }
+}
+
+/// Plans `uuid`; `None` if the array does not hold 16 bytes each.
+pub(super) fn uuid(array: &dyn Array, format: Format) -> Option<Encoder> {
+    let DataType::FixedSizeBinary(16) = array.data_type() else { return None };
+    let values = array.as_fixed_size_binary().clone();
+    Some(match format {
+        Format::Text => Box::new(Uuid(values)),
+        Format::Binary => Box::new(Raw(values)),
+    })
+}
+
+/// Bytes as they are.
+struct Raw<A>(A);
+
+impl<A: Slices> Encode for Raw<A> {
+    fn value(&self, row: usize, _: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
+        out.extend_from_slice(self.0.slice(row));
+        Ok(())
+    }
+
+    fn cell(&self, row: usize, _: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
+        append_cell(self.0.slice(row), out);
+        Ok(())
+    }
+}
+
+/// Text, the same in both formats; PostgreSQL knows no character zero.
+struct Text<A>(A);
+
+impl<A: Slices> Encode for Text<A> {
+    fn value(&self, row: usize, _: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
+        out.extend_from_slice(without_zero(self.0.slice(row))?);
+        Ok(())
+    }
+
+    fn cell(&self, row: usize, _: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
+        append_cell(without_zero(self.0.slice(row))?, out);
+        Ok(())
+    }
+}
+
+/// Binary `jsonb`: its version and its text.
+struct Jsonb<A>(A);
+
+impl<A: Slices> Encode for Jsonb<A> {
+    fn value(&self, row: usize, _: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
+        out.push(1);
+        out.extend_from_slice(without_zero(self.0.slice(row))?);
+        Ok(())
+    }
+}
+
+/// `bytea` as text.
+struct Bytea<A>(A);
+
+impl<A: Slices> Encode for Bytea<A> {
+    fn value(&self, row: usize, style: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
+        bytea::text(self.0.slice(row), style.bytea_output, out);
+        Ok(())
+    }
+}
+
+/// `uuid` as text.
+struct Uuid(FixedSizeBinaryArray);
+
+impl Encode for Uuid {
+    fn value(&self, row: usize, _: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
+        let value = self.0.value(row);
+        let value = value.try_into().map_err(|_| PgError::internal("a uuid has 16 bytes"))?;
+        uuid::text(value, out);
+        Ok(())
+    }
+}
+
+#[inline]
+fn append_cell(bytes: &[u8], out: &mut Vec<u8>) {
+    out.reserve(bytes.len().saturating_add(4));
+    out.extend_from_slice(&length_word(bytes.len()));
+    out.extend_from_slice(bytes);
+}
+
+#[inline]
+fn without_zero(text: &[u8]) -> Result<&[u8]> {
+    if text.contains(&0) { Err(zero()) } else { Ok(text) }
+}
+
+#[cold]
+fn zero() -> PgError {
+    PgError::new(
+        SqlState::CHARACTER_NOT_IN_REPERTOIRE,
+        "invalid byte sequence for encoding \"UTF8\": 0x00",
+    )
+}

@@ -1,0 +1,60 @@
+//! From arrays to bytes: every decision once a batch, then value by value.
+
+mod bytes;
+mod cell;
+mod indexed;
+mod json;
+mod list;
+mod number;
+mod temporal;
+
+use arrow_array::ArrayRef;
+use trunkline_core::Result;
+use trunkline_proto::{Format, Oid};
+
+pub(crate) use cell::Cells;
+use cell::Encoder;
+use indexed::Indexed;
+
+/// Plans how the values of an array become the type `oid`; `None` if they cannot.
+///
+/// # Errors
+///
+/// XX000 for an array whose parts contradict its type.
+pub(crate) fn cells(array: &ArrayRef, oid: Oid, format: Format) -> Result<Option<Cells>> {
+    let Some(encoder) = encoder(array, oid, format)? else { return Ok(None) };
+    let nulls = array.logical_nulls().filter(|nulls| nulls.null_count() > 0);
+    Ok(Some(Cells { nulls, encoder }))
+}
+
+fn encoder(array: &ArrayRef, oid: Oid, format: Format) -> Result<Option<Encoder>> {
+    if let Some(indexed) = Indexed::new(array) {
+        let values = encoder(&indexed.values, oid, format)?;
+        return Ok(values.map(|values| indexed.encoder(values)));
+    }
+    if array.data_type().is_null() {
+        return Ok(Some(cell::writing(|_, _, _| Ok(()))));
+    }
+    Ok(match oid {
+        Oid::BOOL => number::boolean(array.as_ref(), format),
+        Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::OID => number::integer(array.as_ref(), oid, format),
+        Oid::FLOAT4 => number::float4(array.as_ref(), format),
+        Oid::FLOAT8 => number::float8(array.as_ref(), format),
+        Oid::NUMERIC => number::decimal(array.as_ref(), format),
+        Oid::DATE => temporal::date(array.as_ref(), format),
+        Oid::TIME => temporal::time(array.as_ref(), format),
+        Oid::TIMESTAMP => temporal::timestamp(array.as_ref(), format),
+        Oid::TIMESTAMPTZ => temporal::timestamptz(array.as_ref(), format),
+        Oid::INTERVAL => temporal::interval(array.as_ref(), format),
+        Oid::BYTEA => bytes::bytea(array.as_ref(), format),
+        Oid::UUID => bytes::uuid(array.as_ref(), format),
+        Oid::TEXT | Oid::VARCHAR | Oid::BPCHAR | Oid::NAME | Oid::JSON | Oid::UNKNOWN => {
+            bytes::text(array.as_ref(), oid, format)
+        }
+        Oid::JSONB => match bytes::text(array.as_ref(), oid, format) {
+            Some(text) => Some(text),
+            None => Some(json::encoder(array, format)?),
+        },
+        _ => list::array(array.as_ref(), oid, format)?,
+    })
+}
