@@ -30,9 +30,14 @@ pub enum Request {
 }
 
 impl Conversation {
-    /// A conversation just after the login.
+    /// A conversation at the first ReadyForQuery.
     pub const fn new() -> Conversation {
         Conversation { phase: Phase::Idle, waiting: VecDeque::new() }
+    }
+
+    /// A conversation just after AuthenticationOk.
+    pub const fn starting() -> Conversation {
+        Conversation { phase: Phase::Starting, waiting: VecDeque::new() }
     }
 
     /// Where it stands.
@@ -45,6 +50,19 @@ impl Conversation {
     /// error are owed none.
     pub fn owed(&self) -> usize {
         self.waiting.len().saturating_add(usize::from(self.phase.owes_reply()))
+    }
+
+    /// What becomes of a message of the frontend; changes nothing.
+    #[inline]
+    pub fn judge(&self, kind: Kind) -> Request {
+        if self.phase.owes_reply() || !self.waiting.is_empty() {
+            return self.judge_ahead(kind);
+        }
+        match next(self.phase, Sender::Frontend, kind) {
+            Verdict::Next(_) => Request::Taken,
+            Verdict::Ignored => Request::Ignored,
+            Verdict::Illegal => Request::Illegal,
+        }
     }
 
     /// A message of the frontend passes.
@@ -86,14 +104,27 @@ impl Conversation {
     }
 
     #[cold]
-    fn wait(&mut self, kind: Kind) -> Request {
+    fn judge_ahead(&self, kind: Kind) -> Request {
         match kind {
             // If the answer starts a COPY, this is its data.
-            Kind::CopyData | Kind::CopyDone | Kind::CopyFail => return Request::Early,
-            Kind::Flush => {}
-            _ => self.waiting.push_back(kind),
+            Kind::CopyData | Kind::CopyDone | Kind::CopyFail
+                if !self.waiting.is_empty() || self.phase.may_copy_in() =>
+            {
+                Request::Early
+            }
+            Kind::CopyData | Kind::CopyDone | Kind::CopyFail => Request::Ignored,
+            _ => Request::Taken,
         }
-        Request::Taken
+    }
+
+    #[cold]
+    fn wait(&mut self, kind: Kind) -> Request {
+        let request = self.judge_ahead(kind);
+        // A Flush is owed no answer.
+        if request == Request::Taken && kind != Kind::Flush {
+            self.waiting.push_back(kind);
+        }
+        request
     }
 
     /// Messages take effect until one is owed an answer.

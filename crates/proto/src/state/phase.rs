@@ -11,9 +11,11 @@ pub enum Protocol {
     Extended,
 }
 
-/// Where a conversation stands after the login.
+/// Where a conversation stands, from AuthenticationOk on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
+    /// The frontend is let in; the backend tells its settings and its cancel key.
+    Starting,
     /// Nothing is owed; any message of the frontend may come.
     Idle,
     /// A Query has come; nothing of its answer is complete yet.
@@ -71,7 +73,8 @@ impl Phase {
             | Phase::CopyBothIn
             | Phase::Lost
             | Phase::Closed => false,
-            Phase::Query
+            Phase::Starting
+            | Phase::Query
             | Phase::QueryRows
             | Phase::QueryNext
             | Phase::FunctionCall
@@ -88,12 +91,19 @@ impl Phase {
         }
     }
 
+    /// Whether the answer owed may start a COPY whose data the frontend sends.
+    #[inline]
+    pub const fn may_copy_in(self) -> bool {
+        matches!(self, Phase::Query | Phase::QueryRows | Phase::QueryNext | Phase::Execute)
+    }
+
     /// Whether what is in hand ends with a ReadyForQuery.
     #[inline]
     pub const fn owes_ready(self) -> bool {
         matches!(
             self,
-            Phase::Query
+            Phase::Starting
+                | Phase::Query
                 | Phase::QueryRows
                 | Phase::QueryNext
                 | Phase::FunctionCall
@@ -157,7 +167,9 @@ pub enum Kind {
     PortalSuspended,
     ReadyForQuery,
     RowDescription,
-    /// A message of the login (Authentication, BackendKeyData, …), which is over.
+    BackendKeyData,
+    /// A message that belongs before [`Phase::Starting`]: Authentication and its answers,
+    /// NegotiateProtocolVersion.
     Login,
 }
 
@@ -166,6 +178,7 @@ impl Kind {
     #[inline]
     pub const fn of_backend(tag: BackendTag) -> Kind {
         match tag {
+            BackendTag::BACKEND_KEY_DATA => Kind::BackendKeyData,
             BackendTag::BIND_COMPLETE => Kind::BindComplete,
             BackendTag::CLOSE_COMPLETE => Kind::CloseComplete,
             BackendTag::COMMAND_COMPLETE => Kind::CommandComplete,

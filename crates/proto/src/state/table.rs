@@ -73,6 +73,9 @@ const fn backend(phase: Phase, kind: Kind) -> Verdict {
         (_, Kind::Asynchronous) => phase,
         (_, Kind::Fatal) => P::Closed,
 
+        (P::Starting, Kind::BackendKeyData) => P::Starting,
+        (P::Starting, Kind::ReadyForQuery) => P::Idle,
+
         (P::Query | P::QueryNext, Kind::RowDescription) => P::QueryRows,
         (P::QueryRows, Kind::DataRow) => P::QueryRows,
         (P::Query | P::QueryRows | P::QueryNext, Kind::CommandComplete) => P::QueryNext,
