@@ -85,6 +85,16 @@ func counts(ctx context.Context, conn *pgx.Conn, expected int64, query string, a
 	return equal(fmt.Sprint(query, found), fmt.Sprint(query, expected))
 }
 
+// ask runs a query to its end. Unlike Exec it keeps to the extended protocol when there are no arguments.
+func ask(ctx context.Context, conn *pgx.Conn, query string, arguments ...any) error {
+	rows, err := conn.Query(ctx, query, arguments...)
+	if err != nil {
+		return err
+	}
+	rows.Close()
+	return rows.Err()
+}
+
 func connectsInTrust(ctx context.Context) error {
 	return connected(ctx, address()+" application_name=interop", func(conn *pgx.Conn) error {
 		return errors.Join(
@@ -205,8 +215,7 @@ func failures(ctx context.Context) error {
 	return connected(ctx, address(), func(conn *pgx.Conn) error {
 		for name, mode := range modes {
 			for _, c := range cases {
-				_, err := conn.Exec(ctx, c.query, mode)
-				if err := fails(err, c.code, c.position); err != nil {
+				if err := fails(ask(ctx, conn, c.query, mode), c.code, c.position); err != nil {
 					return fmt.Errorf("%s: %s: %w", name, c.query, err)
 				}
 				if err := counts(ctx, conn, 50, "select count(*) from events"); err != nil {
@@ -229,7 +238,7 @@ func emptyAndSeveralStatements(ctx context.Context) error {
 		for _, result := range results {
 			tags = append(tags, result.CommandTag.String())
 		}
-		_, two := conn.Exec(ctx, "select 1; select 2", pgx.QueryExecModeDescribeExec)
+		two := ask(ctx, conn, "select 1; select 2")
 		return errors.Join(equal(tags, []string{"SELECT 1", "SET", "SELECT 1"}), fails(two, "42601", 0))
 	})
 }
