@@ -46,4 +46,4 @@ pub use record::Record;
 pub use style::{ByteaOutput, DateFormat, DateOrder, DateStyle, IntervalStyle, TextStyle};
 pub use uuid::Uuid;
 pub use value::{Opaque, Value};
-pub use zone::{Offset, TimeZone};
+pub use zone::TimeZone;

@@ -207,7 +207,7 @@ impl FromPg<'_> for f32 {
         oid: Oid,
         format: Format,
         bytes: &[u8],
-        style: &TextStyle,
+        _style: &TextStyle,
     ) -> Result<f32, ValueError> {
         match (oid, format) {
             (Oid::FLOAT4, Format::Binary) => float::receive_f32(bytes),

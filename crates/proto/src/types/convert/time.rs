@@ -1,11 +1,12 @@
 //! Dates, times, moments and spans.
 
-use super::{IsNull, ToPg};
+use super::plain::wrong;
+use super::{FromPg, IsNull, ToPg};
 use crate::types::catalog::{display_name, is_string};
 use crate::types::datetime::{self, Date, Time, Timestamp, Timestamptz, Timetz};
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
-use crate::types::{Interval, int};
+use crate::types::{Interval, int, text};
 use crate::{Format, Oid};
 
 impl ToPg for Date {
@@ -27,6 +28,23 @@ impl ToPg for Date {
             _ => return Err(ValueError::mismatch("a date", &display_name(oid))),
         }
         Ok(IsNull::No)
+    }
+}
+
+impl FromPg<'_> for Date {
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<Date, ValueError> {
+        match (oid, format) {
+            (Oid::DATE, Format::Binary) => datetime::receive_date(bytes).map(Date),
+            (oid, _) if oid == Oid::DATE || is_string(oid) => {
+                datetime::parse_date(text::receive(bytes)?, style).map(Date)
+            }
+            _ => Err(wrong(oid, "date")),
+        }
     }
 }
 
@@ -52,6 +70,23 @@ impl ToPg for Time {
     }
 }
 
+impl FromPg<'_> for Time {
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<Time, ValueError> {
+        match (oid, format) {
+            (Oid::TIME, Format::Binary) => datetime::receive_time(bytes).map(Time),
+            (oid, _) if oid == Oid::TIME || is_string(oid) => {
+                datetime::parse_time(text::receive(bytes)?, style).map(Time)
+            }
+            _ => Err(wrong(oid, "time")),
+        }
+    }
+}
+
 impl ToPg for Timetz {
     fn natural_oid(&self) -> Oid {
         Oid::TIMETZ
@@ -71,6 +106,23 @@ impl ToPg for Timetz {
             _ => return Err(ValueError::mismatch("a time with time zone", &display_name(oid))),
         }
         Ok(IsNull::No)
+    }
+}
+
+impl FromPg<'_> for Timetz {
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<Timetz, ValueError> {
+        match (oid, format) {
+            (Oid::TIMETZ, Format::Binary) => datetime::receive_timetz(bytes),
+            (oid, _) if oid == Oid::TIMETZ || is_string(oid) => {
+                datetime::parse_timetz(text::receive(bytes)?, style)
+            }
+            _ => Err(wrong(oid, "timetz")),
+        }
     }
 }
 
@@ -97,6 +149,23 @@ impl ToPg for Timestamp {
     }
 }
 
+impl FromPg<'_> for Timestamp {
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<Timestamp, ValueError> {
+        match (oid, format) {
+            (Oid::TIMESTAMP, Format::Binary) => datetime::receive_timestamp(bytes).map(Timestamp),
+            (oid, _) if oid == Oid::TIMESTAMP || is_string(oid) => {
+                datetime::parse_timestamp(text::receive(bytes)?, style).map(Timestamp)
+            }
+            _ => Err(wrong(oid, "timestamp")),
+        }
+    }
+}
+
 impl ToPg for Timestamptz {
     fn natural_oid(&self) -> Oid {
         Oid::TIMESTAMPTZ
@@ -120,6 +189,25 @@ impl ToPg for Timestamptz {
     }
 }
 
+impl FromPg<'_> for Timestamptz {
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<Timestamptz, ValueError> {
+        match (oid, format) {
+            (Oid::TIMESTAMPTZ, Format::Binary) => {
+                datetime::receive_timestamp(bytes).map(Timestamptz)
+            }
+            (oid, _) if oid == Oid::TIMESTAMPTZ || is_string(oid) => {
+                datetime::parse_timestamptz(text::receive(bytes)?, style).map(Timestamptz)
+            }
+            _ => Err(wrong(oid, "timestamptz")),
+        }
+    }
+}
+
 impl ToPg for Interval {
     fn natural_oid(&self) -> Oid {
         Oid::INTERVAL
@@ -139,5 +227,22 @@ impl ToPg for Interval {
             _ => return Err(ValueError::mismatch("an interval", &display_name(oid))),
         }
         Ok(IsNull::No)
+    }
+}
+
+impl FromPg<'_> for Interval {
+    fn decode(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<Interval, ValueError> {
+        match (oid, format) {
+            (Oid::INTERVAL, Format::Binary) => Interval::receive(bytes),
+            (oid, _) if oid == Oid::INTERVAL || is_string(oid) => {
+                Interval::parse_in(text::receive(bytes)?, style.interval_style)
+            }
+            _ => Err(wrong(oid, "interval")),
+        }
     }
 }

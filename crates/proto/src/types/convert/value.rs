@@ -3,7 +3,7 @@
 use super::{FromPg, IsNull, ToPg};
 use crate::types::array::Array;
 use crate::types::catalog::{array_of, display_name, is_string};
-use crate::types::datetime::{Date, Time, Timestamp, Timestamptz, Timetz};
+use crate::types::datetime::{Date, Time, Timestamp, Timestamptz};
 use crate::types::error::ValueError;
 use crate::types::record::Record;
 use crate::types::style::TextStyle;

@@ -62,7 +62,7 @@ pub fn days_from_civil(year: i32, month: i32, day: i32) -> i64 {
 }
 
 /// Whether a year has a February 29.
-pub fn is_leap(year: i32) -> bool {
+fn is_leap(year: i32) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 

@@ -5,7 +5,6 @@
 )]
 
 use super::super::style::{DateFormat, DateOrder, DateStyle, TextStyle};
-use super::super::zone::Offset;
 use super::calendar::{Civil, DAY, civil_from_days, weekday};
 
 /// Appends a `date`, in days since 2000-01-01.
@@ -51,9 +50,24 @@ pub fn text_timestamptz(micros: i64, style: &TextStyle, out: &mut Vec<u8>) {
     if matches!(micros, i64::MAX | i64::MIN) {
         return text_moment(micros, None, style.date_style, out);
     }
-    let offset = style.time_zone.offset_at(micros);
-    let local = micros.saturating_add(i64::from(offset.east) * 1_000_000);
-    text_moment(local, Some(offset), style.date_style, out);
+    let zone = &style.time_zone;
+    let east = zone.east_at(micros);
+    let local = micros.saturating_add(i64::from(east) * 1_000_000);
+    if style.date_style.format == DateFormat::Iso {
+        text_moment(local, Some(Offset { east, abbreviation: "" }), style.date_style, out);
+    } else {
+        let abbreviation = zone.abbreviation_at(micros);
+        // PostgreSQL has room for ten bytes.
+        let abbreviation = abbreviation.get(..10).unwrap_or(&abbreviation);
+        text_moment(local, Some(Offset { east, abbreviation }), style.date_style, out);
+    }
+}
+
+/// What holds in a zone at one moment.
+#[derive(Clone, Copy)]
+struct Offset<'a> {
+    east: i32,
+    abbreviation: &'a str,
 }
 
 #[inline]
@@ -211,7 +225,6 @@ fn push_styled_date(date: Civil, style: DateStyle, out: &mut Vec<u8>) {
 /// The year as it is counted: there is no year 0.
 fn push_year(date: Civil, out: &mut Vec<u8>) {
     let year = date.year.unsigned_abs() + u32::from(date.year <= 0);
-    let year = if date.year <= 0 { date.year.unsigned_abs() + 1 } else { year };
     match u16::try_from(year) {
         Ok(year @ 0..=9999) => out.extend_from_slice(&year4(year)),
         _ => out.extend_from_slice(itoa::Buffer::new().format(year).as_bytes()),

@@ -2,7 +2,10 @@
 //!
 //! Source: <https://www.postgresql.org/docs/18/datatype-datetime.html#DATATYPE-INTERVAL-INPUT>.
 
+mod iso;
+mod parse;
 mod print;
+mod sum;
 
 use super::error::ValueError;
 use super::int;

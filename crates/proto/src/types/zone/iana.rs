@@ -1,0 +1,75 @@
+//! IANA zones, from the database that the crate `jiff` brings along.
+
+use std::sync::{Arc, OnceLock};
+
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
+use jiff::{Timestamp, civil};
+
+use crate::types::datetime::civil_from_days;
+
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
+/// From 1970-01-01 to 2000-01-01, in seconds.
+const EPOCH: i64 = 946_684_800;
+/// 400 years, after which the calendar and so the rules repeat themselves, in seconds.
+const ERA: i64 = 146_097 * 86_400;
+
+/// A zone and its name in the database's own capitals.
+pub(super) fn find(text: &str) -> Option<(Arc<str>, TimeZone)> {
+    static DATABASE: OnceLock<TimeZoneDatabase> = OnceLock::new();
+    let zone = DATABASE.get_or_init(TimeZoneDatabase::bundled).get(text).ok()?;
+    let name = zone.iana_name().filter(|_| !zone.is_unknown())?.into();
+    Some((name, zone))
+}
+
+#[inline]
+pub(super) fn east_at(zone: &TimeZone, micros: i64) -> i32 {
+    zone.to_offset(moment(micros)).seconds()
+}
+
+pub(super) fn abbreviation_at(zone: &TimeZone, micros: i64) -> String {
+    zone.to_offset_info(moment(micros)).abbreviation().to_owned()
+}
+
+pub(super) fn east_at_local(zone: &TimeZone, micros: i64) -> i32 {
+    let Some(local) = local(micros) else { return east_at(zone, micros) };
+    match zone.to_ambiguous_timestamp(local).offset() {
+        AmbiguousOffset::Unambiguous { offset } => offset.seconds(),
+        AmbiguousOffset::Gap { before, .. } => before.seconds(),
+        AmbiguousOffset::Fold { after, .. } => after.seconds(),
+    }
+}
+
+/// The moment, or where jiff's years end another one that the same rules govern.
+#[inline]
+fn moment(micros: i64) -> Timestamp {
+    let mut seconds = micros.div_euclid(SECOND).saturating_add(EPOCH);
+    let (min, max) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+    if seconds > max {
+        let eras = seconds.saturating_sub(max).div_euclid(ERA).saturating_add(1);
+        seconds = seconds.saturating_sub(eras.saturating_mul(ERA));
+    }
+    Timestamp::from_second(seconds.max(min)).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn local(micros: i64) -> Option<civil::DateTime> {
+    let days = i32::try_from(micros.div_euclid(DAY)).ok()?;
+    let date = civil_from_days(days);
+    // The same day of a year that jiff has; before that all zones keep their first offset.
+    let year = if date.year > 9999 {
+        date.year.rem_euclid(400).saturating_add(9200)
+    } else {
+        date.year.max(-9998)
+    };
+    let second = micros.rem_euclid(DAY) / SECOND;
+    civil::DateTime::new(
+        i16::try_from(year).ok()?,
+        i8::try_from(date.month).ok()?,
+        i8::try_from(date.day).ok()?,
+        i8::try_from(second / 3600).ok()?,
+        i8::try_from(second / 60 % 60).ok()?,
+        i8::try_from(second % 60).ok()?,
+        0,
+    )
+    .ok()
+}
