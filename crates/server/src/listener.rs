@@ -98,20 +98,20 @@ impl Listener {
     }
 
     /// Waits for a client, over errors that are only of the moment.
-    pub(crate) async fn accept(&self) -> Stream {
+    pub(crate) async fn accept(&self) -> (Stream, Option<SocketAddr>) {
         loop {
             let accepted = match self {
-                Listener::Tcp(listener) => listener.accept().await.map(|(stream, _)| {
+                Listener::Tcp(listener) => listener.accept().await.map(|(stream, address)| {
                     // A reply is written whole: waiting for more would only delay it.
                     let _ = stream.set_nodelay(true);
-                    Stream::Tcp(stream)
+                    (Stream::Tcp(stream), Some(address))
                 }),
                 Listener::Unix(socket) => {
-                    socket.listener.accept().await.map(|(stream, _)| Stream::Unix(stream))
+                    socket.listener.accept().await.map(|(stream, _)| (Stream::Unix(stream), None))
                 }
             };
             match accepted {
-                Ok(stream) => return stream,
+                Ok(accepted) => return accepted,
                 Err(error) if is_of_one_client(&error) => {}
                 Err(error) => {
                     // Out of file descriptors or memory: serve those who are here, then look again.

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use bytes::BytesMut;
-use tokio::sync::OwnedSemaphorePermit;
 use trunkline_core::settings::Settings;
 use trunkline_core::{Client, Engine, Identity, PgError, Result, SqlState};
 use trunkline_proto::auth::scram::{Binding, NONCE_LENGTH, ScramServer};
@@ -56,8 +55,8 @@ impl From<std::io::Error> for End {
 pub(crate) async fn login<E: Engine>(
     server: &Shared<E>,
     stream: Stream,
-) -> Option<(Connection<E::Session>, OwnedSemaphorePermit)> {
-    let address = stream.peer_address();
+    address: Option<SocketAddr>,
+) -> Option<Box<Connection<E::Session>>> {
     let mut io = Some(Io::new(stream));
     match attempt(server, &mut io, address).await {
         Ok(connected) => Some(connected),
@@ -84,7 +83,7 @@ async fn attempt<E: Engine>(
     server: &Shared<E>,
     place: &mut Option<Io>,
     address: Option<SocketAddr>,
-) -> Result<(Connection<E::Session>, OwnedSemaphorePermit), End> {
+) -> Result<Box<Connection<E::Session>>, End> {
     let login = startup(server.tls.as_ref(), &server.registry, place).await?;
     let Some(io) = place.as_mut() else { return Err(End::Silent) };
     let Ok(permit) = server.clients.clone().try_acquire_owned() else {
@@ -112,12 +111,12 @@ async fn attempt<E: Engine>(
     let protocol = greeting.map_err(|misuse| PgError::internal("internal error").source(misuse))?;
     let Some(io) = place.take() else { return Err(End::Silent) };
     let limits = server.limits.clone();
-    Ok((Connection::new(io, protocol, session, client, entry, limits), permit))
+    Ok(Box::new(Connection::new(io, protocol, session, client, entry, limits, permit)))
 }
 
 /// Everything before the client has said who it is.
 ///
-/// Reads no byte beyond the packet in hand: a ClientHello that was sent ahead stays in the socket
+/// Where TLS may begin, no byte is read beyond the packet in hand: a ClientHello that was sent ahead stays in the socket
 /// for TLS, and clear bytes can never be taken for decrypted ones.
 async fn startup(
     tls: Option<&Tls>,
@@ -137,11 +136,15 @@ async fn startup(
         startup = match startup.step(&mut io.input, &mut io.output)? {
             Step::NeedInput(startup) => {
                 io.flush().await?;
-                let wanted = match frame::peek_untyped(&io.input) {
-                    Some(word) => usize::try_from(word).unwrap_or(PACKET_HEAD),
-                    None => PACKET_HEAD,
+                let more = match io.stream() {
+                    Stream::Tcp(_) if tls.is_some() => {
+                        let word = frame::peek_untyped(&io.input).unwrap_or_default();
+                        let length = usize::try_from(word).unwrap_or_default();
+                        io.fill_up_to(length.max(PACKET_HEAD)).await?
+                    }
+                    _ => io.fill().await?,
                 };
-                if !io.fill_up_to(wanted.max(PACKET_HEAD)).await? {
+                if !more {
                     return Err(End::Silent);
                 }
                 startup

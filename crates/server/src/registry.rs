@@ -95,25 +95,21 @@ impl Handle {
 impl Registry {
     /// Enters a connection under a pid of its own; it leaves when the entry is dropped.
     pub(crate) fn enter(self: &Arc<Self>, long_key: bool) -> std::io::Result<Entry> {
+        // One call for both: randomness costs a system call.
+        let mut bytes = [0; 36];
+        let length = if long_key { 36 } else { 8 };
+        random(bytes.get_mut(..length).unwrap_or_default())?;
+        let [a, b, c, d, secret @ ..] = bytes;
+        let key = match secret.first_chunk() {
+            Some(short) if !long_key => Key::Short(*short),
+            _ => Key::Long(Box::new(secret)),
+        };
         let mut connections = self.lock();
-        let pid = loop {
-            let mut bytes = [0; 4];
-            random(&mut bytes)?;
-            // 31 bits and never zero, as a pid looks.
-            let pid = (i32::from_be_bytes(bytes) & i32::MAX).max(1);
-            if !connections.contains_key(&pid) {
-                break pid;
-            }
-        };
-        let key = if long_key {
-            let mut key = Box::new([0; 32]);
-            random(key.as_mut_slice())?;
-            Key::Long(key)
-        } else {
-            let mut key = [0; 4];
-            random(&mut key)?;
-            Key::Short(key)
-        };
+        // 31 bits and never zero, as a pid looks; the next free one if it is taken.
+        let mut pid = (i32::from_be_bytes([a, b, c, d]) & i32::MAX).max(1);
+        while connections.contains_key(&pid) {
+            pid = pid.checked_add(1).unwrap_or(1);
+        }
         let handle = Arc::new(Handle {
             pid,
             key,

@@ -1,10 +1,12 @@
 //! The server: an engine, its guards, and the sockets it serves.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
 use trunkline_core::Engine;
 
 use crate::auth::Auth;
@@ -128,19 +130,11 @@ impl<E: Engine> Server<E> {
     pub async fn serve(&self, listener: impl Into<Listener>) -> io::Result<()> {
         let listener = listener.into();
         self.check(&listener)?;
-        let mut stopping = self.shared.stopping.subscribe();
-        loop {
-            let stream = tokio::select! {
-                stream = listener.accept() => stream,
-                _ = stopping.wait_for(|stopping| *stopping) => return Ok(()),
-            };
-            // Too many who have not said who they are: this one is not even heard.
-            let Ok(permit) = self.shared.logins.clone().try_acquire_owned() else {
-                tracing::warn!("too many connections are logging in: one is dropped");
-                continue;
-            };
-            tokio::spawn(attend(self.shared.clone(), stream, permit));
-        }
+        // A task of its own: on a worker, new connections need no wake-up of another thread.
+        let mut accepting = JoinSet::new();
+        accepting.spawn(accept(self.shared.clone(), listener));
+        let ended = accepting.join_next().await;
+        ended.unwrap_or(Ok(())).map_err(io::Error::other)
     }
 
     /// Stops accepting, sends idle clients away, waits for running statements, at most
@@ -181,6 +175,23 @@ impl<E: Engine> Server<E> {
     }
 }
 
+/// Accepts clients until the server stops.
+async fn accept<E: Engine>(shared: Arc<Shared<E>>, listener: Listener) {
+    let mut stopping = shared.stopping.subscribe();
+    loop {
+        let (stream, address) = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+        };
+        // Too many who have not said who they are: this one is not even heard.
+        let Ok(permit) = shared.logins.clone().try_acquire_owned() else {
+            tracing::warn!("too many connections are logging in: one is dropped");
+            continue;
+        };
+        tokio::spawn(attend(shared.clone(), stream, address, permit));
+    }
+}
+
 /// How long a cancelled statement may take to stop at shutdown.
 const AFTER_CANCEL: Duration = Duration::from_secs(1);
 
@@ -188,14 +199,15 @@ const AFTER_CANCEL: Duration = Duration::from_secs(1);
 async fn attend<E: Engine>(
     shared: Arc<Shared<E>>,
     stream: Stream,
-    login_permit: tokio::sync::OwnedSemaphorePermit,
+    address: Option<SocketAddr>,
+    login_permit: OwnedSemaphorePermit,
 ) {
     // Boxed: what a login needs is not carried along by a connection that lives for days.
-    let login = Box::pin(login(&shared, stream));
+    let login = Box::pin(login(&shared, stream, address));
     let connected = tokio::time::timeout(shared.limits.login, login).await;
     drop(login_permit);
-    if let Ok(Some((connection, _permit))) = connected {
-        drop(shared);
+    drop(shared);
+    if let Ok(Some(mut connection)) = connected {
         connection.serve().await;
     }
 }

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
@@ -21,14 +20,6 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
-    pub(crate) fn peer_address(&self) -> Option<SocketAddr> {
-        match self {
-            Stream::Tcp(stream) => stream.peer_addr().ok(),
-            Stream::Unix(_) => None,
-            Stream::Tls(stream) => stream.get_ref().0.peer_addr().ok(),
-        }
-    }
-
     pub(crate) fn is_unix(&self) -> bool {
         matches!(self, Stream::Unix(_))
     }

@@ -8,6 +8,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::server::NoServerSessionStorage;
 use trunkline_proto::auth::scram::Binding;
 
 /// The name by which clients that start with TLS at once ask for PostgreSQL.
@@ -90,6 +91,9 @@ impl Tls {
             .with_single_cert(chain, key)
             .map_err(rejected)?;
         config.alpn_protocols = vec![ALPN.to_vec()];
+        // As PostgreSQL: no resumption, hence no tickets that outlive a key, and nothing to store.
+        config.send_tls13_tickets = 0;
+        config.session_storage = Arc::new(NoServerSessionStorage {});
         Ok(Tls { acceptor: TlsAcceptor::from(Arc::new(config)), binding })
     }
 

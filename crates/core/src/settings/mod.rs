@@ -185,8 +185,7 @@ impl Settings {
 
     /// The settings that the client is told of when it starts.
     pub fn reported(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
-        let reported = generated::SETTINGS.iter().filter(|definition| definition.reported);
-        reported.map(|definition| (definition.name, self.shown(definition)))
+        REPORTED.iter().map(|definition| (definition.name, self.shown(definition)))
     }
 
     /// The reported settings that have changed since the client was told.
@@ -346,6 +345,9 @@ pub fn definition(name: &str) -> Option<&'static Definition> {
     });
     found.ok().and_then(|place| generated::SETTINGS.get(place))
 }
+
+static REPORTED: LazyLock<Vec<&'static Definition>> =
+    LazyLock::new(|| generated::SETTINGS.iter().filter(|known| known.reported).collect());
 
 /// The settings that change how values look as text.
 const STYLING: [&str; 5] =

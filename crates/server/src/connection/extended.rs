@@ -17,11 +17,11 @@ use super::watch::{Shape, Streamed, stream, watch};
 use super::{Connection, Stop};
 
 impl<S: Session> Connection<S> {
-    pub(super) async fn parse(&mut self, parse: Parse) -> Result<(), Stop> {
+    pub(super) async fn parse(&mut self, parse: &Parse) -> Result<(), Stop> {
         let name = text(parse.name.as_bytes())?;
         let sql = text(parse.sql.as_bytes())?;
         self.statements.vacate(name)?;
-        let statement = self.prepare(sql, &parse).await?;
+        let statement = self.prepare(sql, parse).await?;
         self.statements.insert(name, statement, &self.limits)?;
         self.protocol.send(&ParseComplete, self.io.output())?;
         Ok(())
@@ -63,12 +63,12 @@ impl<S: Session> Connection<S> {
         })
     }
 
-    pub(super) fn bind(&mut self, bind: Bind) -> Result<(), Stop> {
+    pub(super) fn bind(&mut self, bind: &Bind) -> Result<(), Stop> {
         let (portal, statement) = (text(bind.portal())?, text(bind.statement())?);
         let statement = self.statements.get(statement)?.clone();
         self.admit_portal(&statement)?;
         let count = bind.parameter_count();
-        let formats = parameter_formats(&bind, count)?;
+        let formats = parameter_formats(bind, count)?;
         let values = bind.parameters().enumerate();
         let values = values.map(|(index, value)| (formats.get(index), value));
         let params = Params::bind(statement.parameters.clone(), values).map_err(|error| {
@@ -80,7 +80,7 @@ impl<S: Session> Connection<S> {
             );
             PgError::new(error.sqlstate(), message)
         })?;
-        let formats = result_formats(&bind, &statement.columns)?;
+        let formats = result_formats(bind, &statement.columns)?;
         let run = Run::new(params, self.client.style()).formats(formats);
         let bound = Portal { statement, run, state: PortalState::Ready };
         self.portals.insert(portal, bound, &self.limits)?;
@@ -88,7 +88,7 @@ impl<S: Session> Connection<S> {
         Ok(())
     }
 
-    pub(super) async fn describe(&mut self, describe: Describe) -> Result<(), Stop> {
+    pub(super) async fn describe(&mut self, describe: &Describe) -> Result<(), Stop> {
         let name = text(describe.name.as_bytes())?;
         match describe.target {
             Target::Statement => {
@@ -146,7 +146,7 @@ impl<S: Session> Connection<S> {
         }
     }
 
-    pub(super) async fn execute(&mut self, execute: Execute) -> Result<(), Stop> {
+    pub(super) async fn execute(&mut self, execute: &Execute) -> Result<(), Stop> {
         let name = text(execute.portal.as_bytes())?;
         let portal = self.portals.get(name)?;
         let statement = portal.statement.clone();
@@ -230,7 +230,7 @@ impl<S: Session> Connection<S> {
         Ok(reply)
     }
 
-    pub(super) fn close(&mut self, close: Close) -> Result<(), Stop> {
+    pub(super) fn close(&mut self, close: &Close) -> Result<(), Stop> {
         let name = text(close.name.as_bytes())?;
         match close.target {
             Target::Statement => drop(self.statements.close(name)),

@@ -118,10 +118,11 @@ impl Io {
         }
     }
 
-    /// Sends what is left and says goodbye; a client that is gone has no complaint.
-    pub(crate) async fn close(mut self) {
+    /// Sends what is left, and under TLS says goodbye; a client that is gone has no complaint.
+    pub(crate) async fn close(&mut self) {
         let flushed = self.flush().await;
-        if flushed.is_ok() {
+        // In clear the end of the socket says it all.
+        if flushed.is_ok() && self.stream.is_encrypted() {
             let _ = poll_fn(|cx| self.stream.poll_shutdown(cx)).await;
         }
     }

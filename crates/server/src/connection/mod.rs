@@ -8,6 +8,7 @@ mod watch;
 
 use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
 use trunkline_core::{Client, Column, Formats, Language, PgError, Result, Session, SqlState};
 use trunkline_proto::backend::{self, Event};
 use trunkline_proto::message::{
@@ -37,6 +38,8 @@ pub(crate) struct Connection<S: Session> {
     language: Language,
     /// Whether the client waits for what is in the send buffer.
     flush: bool,
+    /// One of the server's places for clients, given back when the connection ends.
+    _permit: OwnedSemaphorePermit,
 }
 
 /// Why a message could not be answered as hoped.
@@ -80,6 +83,7 @@ impl<S: Session> Connection<S> {
         client: Client,
         entry: Entry,
         limits: Arc<Limits>,
+        permit: OwnedSemaphorePermit,
     ) -> Connection<S> {
         let language = session.language();
         Connection {
@@ -95,16 +99,19 @@ impl<S: Session> Connection<S> {
             language,
             // The greeting is still in the send buffer.
             flush: true,
+            _permit: permit,
         }
     }
 
     /// Serves the client until it leaves, breaks the protocol, or the server shuts down.
-    pub(crate) async fn serve(mut self) {
+    ///
+    /// By reference: a future that owned the connection would hold it twice.
+    pub(crate) async fn serve(&mut self) {
         loop {
             match self.protocol.receive(&mut self.io.input) {
                 Ok(Some(event)) => {
                     self.entry.start();
-                    let next = self.answer(event).await;
+                    let next = self.answer(&event).await;
                     self.entry.finish();
                     match next {
                         Next::Go => {}
@@ -161,7 +168,7 @@ impl<S: Session> Connection<S> {
     }
 
     /// Answers one message of the client.
-    async fn answer(&mut self, event: Event) -> Next {
+    async fn answer(&mut self, event: &Event) -> Next {
         let answered = match event {
             Event::Query(query) => return self.query(query).await,
             Event::Parse(parse) => self.parse(parse).await,

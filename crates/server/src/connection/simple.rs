@@ -9,10 +9,10 @@ use super::{Connection, Next, Stop, after};
 
 impl<S: Session> Connection<S> {
     /// Answers a Query message.
-    pub(super) async fn query(&mut self, query: Query) -> Next {
+    pub(super) async fn query(&mut self, query: &Query) -> Next {
         self.statements.close("");
         self.portals.close_unnamed();
-        match self.statements_of(&query).await {
+        match self.statements_of(query).await {
             Ok(()) => {}
             Err(Stop::Gone) => return Next::Close,
             Err(Stop::Error(error)) => {
