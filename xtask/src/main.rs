@@ -1,11 +1,13 @@
 //! The tasks of this repository. `cargo xtask` lists them.
 
 mod cache;
+mod codegen;
 mod deps;
 mod halt;
 mod interop;
 mod process;
 mod servers;
+mod test;
 mod tidy;
 mod workspace;
 
@@ -15,8 +17,10 @@ use halt::Halt;
 use workspace::Workspace;
 
 const TASKS: &str = "\
+cargo xtask test [--only NAME] everything below and all tests, with a table at the end
 cargo xtask deps               prove the law of imports and the budgets of third-party packages
 cargo xtask tidy               sizes, names, stubs, paths, commands in the documentation
+cargo xtask codegen [--check]  write the tables taken from PostgreSQL 18, or say which are stale
 cargo xtask servers            install PostgreSQL 18 into the cache, and say where each version is
 cargo xtask servers run NAME   run pg15 or pg18 until its standard input ends
 cargo xtask interop [--against pg15|pg18|DSN] [--bless] [CLIENT …]
@@ -40,6 +44,11 @@ fn run(arguments: &[String]) -> Result<(), String> {
     match (task, rest) {
         ("deps", []) => deps::prove(&workspace).map(|report| print!("{report}")),
         ("tidy", []) => tidy::prove(&workspace).map(|report| print!("{report}")),
+        ("test", _) => test::task(&workspace, rest),
+        ("codegen", []) => printed(codegen::write(&workspace)),
+        ("codegen", [check]) if check == "--check" => {
+            printed(codegen::check(&workspace, &cache::Cache::find()?))
+        }
         ("servers", []) => servers::list().map(|report| print!("{report}")),
         ("servers", [run, name]) if run == "run" => servers::run(name),
         ("interop", _) => {
@@ -47,4 +56,8 @@ fn run(arguments: &[String]) -> Result<(), String> {
         }
         _ => Err(format!("{TASKS}\nunknown task: {}", arguments.join(" "))),
     }
+}
+
+fn printed(outcome: Result<String, Halt>) -> Result<(), String> {
+    outcome.map(|report| println!("{report}")).map_err(Halt::reason)
 }

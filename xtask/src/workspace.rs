@@ -19,7 +19,22 @@ pub(crate) struct Package {
     pub(crate) name: String,
     /// Names of the packages it imports to run or to build; what only its tests import is left out.
     pub(crate) imports: BTreeSet<String>,
+    pub(crate) features: BTreeSet<String>,
     pub(crate) examples: BTreeSet<String>,
+}
+
+impl Package {
+    /// Whether `cargo test` without more compiles it: then neither Arrow nor DataFusion is below it.
+    pub(crate) fn is_light(&self) -> bool {
+        !matches!(
+            self.name.as_str(),
+            "trunkline-arrow"
+                | "trunkline-datafusion"
+                | "trunkline-cli"
+                | "trunkline-engines"
+                | "xtask"
+        )
+    }
 }
 
 impl Workspace {
@@ -88,6 +103,7 @@ fn package(value: &Value) -> Option<Package> {
     Some(Package {
         name: value["name"].as_str()?.to_owned(),
         imports: imports.collect(),
+        features: value["features"].as_object()?.keys().cloned().collect(),
         examples: examples.collect(),
     })
 }
@@ -99,13 +115,14 @@ mod tests {
     #[test]
     fn dev_dependencies_are_no_imports() {
         let metadata = r#"{"packages": [{
-            "name": "a",
+            "name": "a", "features": {"f": []},
             "targets": [{"kind": ["lib"], "name": "a"}, {"kind": ["example"], "name": "e"}],
             "dependencies": [
                 {"name": "b", "kind": null}, {"name": "c", "kind": "dev"}, {"name": "d", "kind": "build"}
             ]}]}"#;
         let packages = packages(metadata).unwrap();
         assert_eq!(packages[0].imports, BTreeSet::from(["b".to_owned(), "d".to_owned()]));
+        assert_eq!(packages[0].features, BTreeSet::from(["f".to_owned()]));
         assert_eq!(packages[0].examples, BTreeSet::from(["e".to_owned()]));
     }
 }

@@ -117,6 +117,7 @@ mod tests {
         Package {
             name: name.into(),
             imports: imports.iter().map(|&import| import.into()).collect(),
+            features: BTreeSet::new(),
             examples: BTreeSet::new(),
         }
     }

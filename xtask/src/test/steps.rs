@@ -1,0 +1,151 @@
+//! The steps of the test command, cheapest first.
+
+use super::{Run, deny};
+use crate::halt::Halt;
+use crate::{codegen, deps, interop, process, tidy};
+
+/// One proof.
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    pub(super) what: &'static str,
+    pub(super) run: fn(&Run<'_>) -> Result<String, Halt>,
+}
+
+pub(super) const STEPS: &[Step] = &[
+    Step {
+        name: "fmt",
+        what: "the sources are formatted",
+        run: |run| cargo(run, &["fmt", "--all", "--check"]),
+    },
+    Step {
+        name: "tidy",
+        what: "sizes, names, stubs, paths, commands in the documentation",
+        run: tidy,
+    },
+    Step { name: "deps", what: "the law of imports, the budgets, the lock file", run: deps },
+    Step { name: "deny", what: "licences, bans and sources of dependencies", run: deny::check },
+    Step {
+        name: "xtask",
+        what: "the tests of this task runner",
+        run: |run| cargo(run, &["test", "--quiet", "-p", "xtask"]),
+    },
+    Step { name: "codegen", what: "generated code is what PostgreSQL 18 says", run: codegen },
+    Step {
+        name: "clippy",
+        what: "no warnings in the crates without DataFusion",
+        run: |run| {
+            cargo(
+                run,
+                &["clippy", "--quiet", "--all-targets", "--all-features", "--", "-Dwarnings"],
+            )
+        },
+    },
+    Step {
+        name: "unit",
+        what: "unit tests, tests of examples and doc tests of the crates without DataFusion",
+        run: |run| cargo(run, &["test", "--quiet", "--all-features"]),
+    },
+    Step {
+        name: "features",
+        what: "every crate builds with each of its features alone",
+        run: features,
+    },
+    Step { name: "doc", what: "the documentation has no broken link", run: doc },
+    Step {
+        name: "build",
+        what: "the binary, in the release profile",
+        run: |run| cargo(run, &["build", "--release", "--quiet", "-p", "trunkline-cli"]),
+    },
+    Step {
+        name: "engine",
+        what: "tests of the crates with Arrow and DataFusion, in the release profile",
+        run: |run| cargo(run, &engine("test", &[])),
+    },
+    Step {
+        name: "lint",
+        what: "no warnings in the crates with Arrow and DataFusion",
+        run: |run| cargo(run, &engine("clippy", &["--all-targets", "--", "-Dwarnings"])),
+    },
+    Step { name: "fuzz", what: "the fuzzers' corpora, replayed", run: fuzz },
+    Step {
+        name: "interop",
+        what: "real clients against trunkline",
+        run: |run| interop(run, "trunkline"),
+    },
+    Step {
+        name: "interop-15",
+        what: "the same expectations against PostgreSQL 15",
+        run: |run| interop(run, "pg15"),
+    },
+    Step {
+        name: "interop-18",
+        what: "the same expectations against PostgreSQL 18",
+        run: |run| interop(run, "pg18"),
+    },
+];
+
+/// Shares the release profile's artefacts with the binary, since DataFusion takes minutes to compile.
+fn engine<'a>(verb: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let mut words = vec![verb, "--release", "--quiet"];
+    words.extend(["-p", "trunkline-arrow", "-p", "trunkline-datafusion", "-p", "trunkline-cli"]);
+    words.extend(more);
+    words
+}
+
+fn cargo(run: &Run<'_>, arguments: &[&str]) -> Result<String, Halt> {
+    process::succeed(&mut run.workspace.cargo(arguments))?;
+    Ok(String::new())
+}
+
+fn tidy(run: &Run<'_>) -> Result<String, Halt> {
+    Ok(tidy::prove(run.workspace)?.trim_end().to_owned())
+}
+
+fn deps(run: &Run<'_>) -> Result<String, Halt> {
+    process::output(&mut run.workspace.cargo(&["metadata", "--locked", "--format-version", "1"]))?;
+    print!("{}", deps::prove(run.workspace)?);
+    Ok(String::new())
+}
+
+fn codegen(run: &Run<'_>) -> Result<String, Halt> {
+    codegen::check(run.workspace, &run.cache)
+}
+
+fn features(run: &Run<'_>) -> Result<String, Halt> {
+    let mut built = 0;
+    for package in run.workspace.packages()? {
+        if !package.is_light() {
+            continue;
+        }
+        let alone = package.features.iter().filter(|feature| *feature != "default");
+        for feature in alone.map(String::as_str).chain([""]) {
+            let check = ["check", "--quiet", "-p", &package.name, "--no-default-features"];
+            let mut check = run.workspace.cargo(&check);
+            check.args(["--features", feature]).env("RUSTFLAGS", "-Dwarnings");
+            process::succeed(&mut check)?;
+            built += 1;
+        }
+    }
+    Ok(format!("{built} combinations"))
+}
+
+fn doc(run: &Run<'_>) -> Result<String, Halt> {
+    let mut doc = run.workspace.cargo(&["doc", "--quiet", "--no-deps", "--all-features"]);
+    process::succeed(doc.env("RUSTDOCFLAGS", "-Dwarnings"))?;
+    Ok(String::new())
+}
+
+fn fuzz(run: &Run<'_>) -> Result<String, Halt> {
+    let manifest = "fuzz/Cargo.toml";
+    if !run.workspace.path(manifest).is_file() {
+        return Err(Halt::Skipped(format!("no {manifest} yet")));
+    }
+    let target = run.cache.folder("fuzz")?;
+    let mut test = run.workspace.cargo(&["test", "--quiet", "--manifest-path", manifest]);
+    process::succeed(test.arg("--target-dir").arg(target))?;
+    Ok(String::new())
+}
+
+fn interop(run: &Run<'_>, against: &str) -> Result<String, Halt> {
+    interop::task(run.workspace, &["--against".into(), against.into()])
+}
