@@ -24,11 +24,20 @@ fn batch(start: i64) -> RecordBatch {
     let ids = start..start + BATCH;
     let columns: [(&str, ArrayRef); 5] = [
         ("id", Arc::new(Int64Array::from_iter_values(ids.clone()))),
-        ("value", Arc::new(Float64Array::from_iter_values(ids.clone().map(|i| i as f64 * 0.37 + 0.5)))),
-        ("name", Arc::new(StringArray::from_iter_values(ids.clone().map(|i| format!("row-{i:016}"))))),
-        ("at", Arc::new(TimestampMicrosecondArray::from_iter_values(
-            ids.clone().map(|i| 1_704_067_200_000_000 + i * 1_000_123),
-        ))),
+        (
+            "value",
+            Arc::new(Float64Array::from_iter_values(ids.clone().map(|i| i as f64 * 0.37 + 0.5))),
+        ),
+        (
+            "name",
+            Arc::new(StringArray::from_iter_values(ids.clone().map(|i| format!("row-{i:016}")))),
+        ),
+        (
+            "at",
+            Arc::new(TimestampMicrosecondArray::from_iter_values(
+                ids.clone().map(|i| 1_704_067_200_000_000 + i * 1_000_123),
+            )),
+        ),
         ("flag", Arc::new(BooleanArray::from_iter(ids.map(|i| Some(i % 2 == 0))))),
     ];
     RecordBatch::try_from_iter(columns).expect("columns of one length")

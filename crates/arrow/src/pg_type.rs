@@ -22,10 +22,9 @@ impl PgType {
     pub fn of_field(field: &Field) -> PgType {
         match (field.extension_type_name(), field.data_type()) {
             (Some("arrow.uuid"), DataType::FixedSizeBinary(16)) => Oid::UUID.into(),
-            (
-                Some("arrow.json"),
-                DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View,
-            ) => Oid::JSON.into(),
+            (Some("arrow.json"), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) => {
+                Oid::JSON.into()
+            }
             (_, DataType::Dictionary(_, values)) => PgType::of_field(
                 // An extension type is told by the metadata of the field around.
                 &Field::clone(field).with_data_type(values.as_ref().clone()),

@@ -64,11 +64,7 @@ where
     S: Stream<Item = Result<RecordBatch, E>> + Send + 'static,
     E: Into<PgError>,
 {
-    fn poll_fill(
-        &mut self,
-        cx: &mut Context<'_>,
-        rows: &mut RowBuf<'_>,
-    ) -> Poll<Result<Progress>> {
+    fn poll_fill(&mut self, cx: &mut Context<'_>, rows: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
         loop {
             if let Some(current) = &mut self.current {
                 if !current.write(rows)? {

@@ -37,7 +37,9 @@ fn encoder(array: &ArrayRef, oid: Oid, format: Format) -> Result<Option<Encoder>
     }
     Ok(match oid {
         Oid::BOOL => number::boolean(array.as_ref(), format),
-        Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::OID => number::integer(array.as_ref(), oid, format),
+        Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::OID => {
+            number::integer(array.as_ref(), oid, format)
+        }
         Oid::FLOAT4 => number::float4(array.as_ref(), format),
         Oid::FLOAT8 => number::float8(array.as_ref(), format),
         Oid::NUMERIC => number::decimal(array.as_ref(), format),

@@ -183,11 +183,7 @@ pub(super) fn decimal(array: &dyn Array, format: Format) -> Option<Encoder> {
     })
 }
 
-fn decimal_of(
-    read: impl Fn(usize) -> i128 + Send + 'static,
-    scale: i8,
-    format: Format,
-) -> Encoder {
+fn decimal_of(read: impl Fn(usize) -> i128 + Send + 'static, scale: i8, format: Format) -> Encoder {
     match format {
         Format::Text => writing(move |row, _, out| {
             numeric::text_i128(read(row), scale.into(), out);

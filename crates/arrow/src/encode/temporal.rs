@@ -18,12 +18,9 @@ use trunkline_proto::types::{Interval, TextStyle, datetime};
 use trunkline_proto::{Format, SqlState};
 
 use super::cell::{Encoder, fixed, writing};
+use crate::epoch::{DAY_MICROS, EPOCH_DAYS, EPOCH_MICROS};
 
-/// Days, and microseconds, from 1970-01-01 to 2000-01-01.
-const EPOCH_DAYS: i64 = 10_957;
-const EPOCH_MICROS: i64 = EPOCH_DAYS * DAY_MICROS;
-const DAY_MICROS: i64 = 86_400_000_000;
-const DAY_MILLIS: i64 = 86_400_000;
+const DAY_MILLIS: i64 = DAY_MICROS / 1_000;
 
 /// The days that a `date` can be: 4713-11-24 BC to 5874897-12-31.
 const DATES: std::ops::RangeInclusive<i64> = -2_451_545..=2_145_031_948;
@@ -175,7 +172,10 @@ pub(super) fn interval(array: &dyn Array, format: Format) -> Option<Encoder> {
         }
         DataType::Interval(IntervalUnit::YearMonth) => {
             let values = array.as_primitive::<IntervalYearMonthType>().clone();
-            interval_of(move |row| Some(Interval { months: values.value(row), days: 0, micros: 0 }), format)
+            interval_of(
+                move |row| Some(Interval { months: values.value(row), days: 0, micros: 0 }),
+                format,
+            )
         }
         DataType::Interval(IntervalUnit::DayTime) => {
             let values = array.as_primitive::<IntervalDayTimeType>().clone();
@@ -205,9 +205,7 @@ fn duration<T: ArrowPrimitiveType<Native = i64>>(
     format: Format,
 ) -> Encoder {
     let values: PrimitiveArray<T> = array.as_primitive::<T>().clone();
-    let read = move |row| {
-        Some(Interval { months: 0, days: 0, micros: micros(values.value(row))? })
-    };
+    let read = move |row| Some(Interval { months: 0, days: 0, micros: micros(values.value(row))? });
     interval_of(read, format)
 }
 
