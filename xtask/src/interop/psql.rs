@@ -18,6 +18,8 @@ const CANCEL: Duration = Duration::from_secs(1);
 /// Runs for minutes unless it is cancelled.
 const ENDLESS: &str = "select count(*) from items a cross join items b cross join items c \
                        where sin(a.price) + sin(b.price) + sin(c.price) > 4;\n";
+/// What psql holds when it has read some hundred thousand rows.
+const MID_RESULT_KIB: u64 = 65_536;
 const POLL: Duration = Duration::from_millis(20);
 
 pub(super) fn run(run: &Run<'_>, version: Version) -> Result<Verdicts, Halt> {
@@ -172,8 +174,8 @@ fn killed(run: &Run<'_>, psql: &Path) -> Result<(), String> {
     let flood = "select a.id, b.name, c.name from items a cross join items b cross join items c;\n";
     fs::write(&script, flood).map_err(|error| error.to_string())?;
     let mut child = start(run, psql, &script, &log)?;
-    // psql prints nothing before it has all: it dies while rows come in.
-    thread::sleep(Duration::from_millis(700));
+    // psql prints nothing before it has all: that rows come in is seen by its memory.
+    let _ = wait_for(SCRIPT, || resident_kib(&child).is_none_or(|kib| kib > MID_RESULT_KIB));
     let early = child.try_wait().map_err(|error| error.to_string())?;
     let _ = child.kill();
     let _ = child.wait();
@@ -184,6 +186,15 @@ fn killed(run: &Run<'_>, psql: &Path) -> Result<(), String> {
         ));
     }
     says_1000(psql, &run.conninfo(run.target.database()))
+}
+
+fn resident_kib(child: &Child) -> Option<u64> {
+    let mut ps = Command::new("ps");
+    process::output(ps.args(["-o", "rss=", "-p", &child.id().to_string()]))
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
 }
 
 fn wait_for(limit: Duration, mut done: impl FnMut() -> bool) -> Option<()> {

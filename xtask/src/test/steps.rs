@@ -2,6 +2,8 @@
 
 use super::{Run, deny};
 use crate::halt::Halt;
+use crate::servers::{Cluster, Version};
+use crate::workspace::Package;
 use crate::{codegen, deps, interop, process, tidy};
 
 /// One proof.
@@ -24,11 +26,7 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step { name: "deps", what: "the law of imports, the budgets, the lock file", run: deps },
     Step { name: "deny", what: "licences, bans and sources of dependencies", run: deny::check },
-    Step {
-        name: "xtask",
-        what: "the tests of this task runner",
-        run: |run| cargo(run, &["test", "--quiet", "-p", "xtask"]),
-    },
+    Step { name: "xtask", what: "the tests of this task runner", run: xtask },
     Step { name: "codegen", what: "generated code is what PostgreSQL 18 says", run: codegen },
     Step {
         name: "clippy",
@@ -49,6 +47,11 @@ pub(super) const STEPS: &[Step] = &[
         name: "features",
         what: "every crate builds with each of its features alone",
         run: features,
+    },
+    Step {
+        name: "types",
+        what: "text and binary of every type, compared with PostgreSQL 18",
+        run: types,
     },
     Step { name: "doc", what: "the documentation has no broken link", run: doc },
     Step {
@@ -111,22 +114,33 @@ fn codegen(run: &Run<'_>) -> Result<String, Halt> {
     codegen::check(run.workspace, &run.cache)
 }
 
+/// Warnings too: what a feature alone leaves unused is only seen without the others.
 fn features(run: &Run<'_>) -> Result<String, Halt> {
-    let mut built = 0;
-    for package in run.workspace.packages()? {
-        if !package.is_light() {
-            continue;
-        }
+    let mut seen = 0;
+    for package in run.workspace.packages()?.into_iter().filter(Package::is_light) {
         let alone = package.features.iter().filter(|feature| *feature != "default");
         for feature in alone.map(String::as_str).chain([""]) {
-            let check = ["check", "--quiet", "-p", &package.name, "--no-default-features"];
-            let mut check = run.workspace.cargo(&check);
-            check.args(["--features", feature]).env("RUSTFLAGS", "-Dwarnings");
-            process::succeed(&mut check)?;
-            built += 1;
+            let mut clippy = run.workspace.cargo(&["clippy", "--quiet", "--no-default-features"]);
+            clippy.args(["-p", &package.name, "--features", feature, "--", "-Dwarnings"]);
+            process::succeed(&mut clippy)?;
+            seen += 1;
         }
     }
-    Ok(format!("{built} combinations"))
+    Ok(format!("{seen} combinations"))
+}
+
+/// Every type in text and binary, thousands of random values among them, asked of a real server.
+fn types(run: &Run<'_>) -> Result<String, Halt> {
+    let server = Cluster::start(Version::Pg18, &run.cache, None)?;
+    let mut test = run.workspace.cargo(&["test", "--quiet", "--all-features"]);
+    test.args(["-p", "trunkline-proto", "--test", "types_live"]);
+    process::succeed(test.env("TRUNKLINE_TEST_PG", format!("127.0.0.1:{}", server.port)))?;
+    Ok(String::new())
+}
+
+fn xtask(run: &Run<'_>) -> Result<String, Halt> {
+    cargo(run, &["clippy", "--quiet", "-p", "xtask", "--all-targets", "--", "-Dwarnings"])?;
+    cargo(run, &["test", "--quiet", "-p", "xtask"])
 }
 
 fn doc(run: &Run<'_>) -> Result<String, Halt> {
