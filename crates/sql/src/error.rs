@@ -142,7 +142,12 @@ impl SyntaxError {
 
     /// `syntax error at end of input`; `offset` is where the input ends.
     pub(crate) fn at_end(offset: usize) -> Self {
-        Self::at("syntax error at end of input", offset)
+        Self::near_end("syntax error", offset)
+    }
+
+    /// `message at end of input`; `offset` is where the input ends.
+    pub(crate) fn near_end(message: &str, offset: usize) -> Self {
+        Self { message: format!("{message} at end of input").into(), ..Self::at("", offset) }
     }
 
     /// `message at or near "…"`.
@@ -152,8 +157,8 @@ impl SyntaxError {
     }
 
     /// A message of its own, placed at `offset`.
-    pub(crate) fn at(message: &'static str, offset: usize) -> Self {
-        let message = Cow::Borrowed(message);
+    pub(crate) fn at(message: impl Into<Cow<'static, str>>, offset: usize) -> Self {
+        let message = message.into();
         Self { sqlstate: "42601", message, detail: None, hint: None, offset: Some(offset) }
     }
 

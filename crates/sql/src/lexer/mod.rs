@@ -5,6 +5,8 @@ mod number;
 mod operator;
 mod quoted;
 
+pub(crate) use quoted::continuation;
+
 use class::{is_ident_cont, is_ident_start, is_operator, is_space};
 
 use crate::error::Flaw;

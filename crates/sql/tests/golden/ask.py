@@ -20,6 +20,8 @@ from pathlib import Path
 
 # Behind this word every token is a syntax error, except the few that no text of ours begins with.
 PREFIX = "DISCARD "
+# What is wrong with the text itself: syntax, escapes, encoding, options that contradict each other.
+SYNTAX = {"42601", "22025", "22021", "0A000", "42P11"}
 NEAR = re.compile(r'(.*) at or near "(.*)"\Z', re.DOTALL)
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\v": "\\v", "\f": "\\f"}
 UNESCAPE = {escaped[1]: plain for plain, escaped in ESCAPES.items()}
@@ -96,7 +98,7 @@ def tokens(server, text):
 
 def statements(server, text):
     error = server.parse(text)
-    return error_text(error) if error else "ok"
+    return error_text(error) if error and error["C"] in SYNTAX else "ok"
 
 
 def replies(server, text):
