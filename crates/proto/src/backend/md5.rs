@@ -48,7 +48,7 @@ impl Md5 {
             Some(verifier) => (verifier, true),
             None => (Md5Verifier::from_password(self.login.user(), self.salt), false),
         };
-        if verifier.verify(self.salt, response.as_bytes()) & exists {
+        if verifier.verify(self.salt, response.password.as_bytes()) & exists {
             Ok(Exchange::Done(self.login.trust(output)))
         } else {
             Err(self.login.password_failed())

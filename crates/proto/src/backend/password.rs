@@ -6,7 +6,7 @@ use super::login::{Login, Ready};
 use crate::{
     SqlState,
     error::PeerError,
-    message::{FrontendTag, PasswordMessage, PgStr},
+    message::{FrontendTag, PasswordMessage},
     wire::frame,
 };
 
@@ -38,7 +38,7 @@ pub enum CleartextStep {
 #[derive(Debug)]
 pub struct CleartextPassword {
     login: Login,
-    password: PgStr,
+    message: PasswordMessage,
 }
 
 impl Cleartext {
@@ -53,10 +53,10 @@ impl Cleartext {
     /// All end the connection; those of a malformed length are silent.
     pub fn step(self, input: &mut BytesMut) -> Result<CleartextStep, PeerError> {
         let limit = self.login.limits.password;
-        let Some(password) = password_message(input, limit)? else {
+        let Some(message) = password_message(input, limit)? else {
             return Ok(CleartextStep::NeedInput(self));
         };
-        Ok(CleartextStep::Password(CleartextPassword { login: self.login, password }))
+        Ok(CleartextStep::Password(CleartextPassword { login: self.login, message }))
     }
 }
 
@@ -68,7 +68,7 @@ impl CleartextPassword {
 
     /// The password. Compare it in constant time: see `ScramVerifier::verify_password`.
     pub fn as_bytes(&self) -> &[u8] {
-        self.password.as_bytes()
+        self.message.password.as_bytes()
     }
 
     /// It is right.
@@ -86,7 +86,7 @@ impl CleartextPassword {
 pub(super) fn password_message(
     input: &mut BytesMut,
     limit: u32,
-) -> Result<Option<PgStr>, PeerError> {
+) -> Result<Option<PasswordMessage>, PeerError> {
     let Some(body) = answer(input, limit, "password")? else { return Ok(None) };
     let message =
         PasswordMessage::decode(body).map_err(|error| PeerError::from(error).into_fatal())?;
@@ -94,7 +94,7 @@ pub(super) fn password_message(
         let message = "empty password returned by client";
         return Err(PeerError::fatal(SqlState::INVALID_PASSWORD, message));
     }
-    Ok(Some(message.password))
+    Ok(Some(message))
 }
 
 /// Takes the body of a `p` from `input`, the only message a client may send before it is let in;

@@ -113,6 +113,7 @@ impl Conversation {
                 Request::Early
             }
             Kind::CopyData | Kind::CopyDone | Kind::CopyFail => Request::Ignored,
+            _ if self.waiting.back() == Some(&Kind::Terminate) => Request::Illegal,
             _ => Request::Taken,
         }
     }

@@ -61,6 +61,34 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// All of them.
+    pub const ALL: [Phase; 24] = [
+        Phase::Starting,
+        Phase::Idle,
+        Phase::Query,
+        Phase::QueryRows,
+        Phase::QueryNext,
+        Phase::FunctionCall,
+        Phase::Ending,
+        Phase::Parse,
+        Phase::Bind,
+        Phase::Close,
+        Phase::DescribeStatement,
+        Phase::DescribeRows,
+        Phase::Execute,
+        Phase::Malformed,
+        Phase::Skipping,
+        Phase::CopyIn(Protocol::Simple),
+        Phase::CopyIn(Protocol::Extended),
+        Phase::CopyOut(Protocol::Simple),
+        Phase::CopyOut(Protocol::Extended),
+        Phase::CopyBoth,
+        Phase::CopyBothOut,
+        Phase::CopyBothIn,
+        Phase::Lost,
+        Phase::Closed,
+    ];
+
     /// Whether the backend owes an answer, so that a message of the frontend has to wait for its
     /// turn.
     #[inline]
@@ -174,6 +202,52 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All that a frontend sends.
+    pub const FRONTEND: [Kind; 16] = [
+        Kind::Query,
+        Kind::Parse,
+        Kind::Bind,
+        Kind::DescribeStatement,
+        Kind::DescribePortal,
+        Kind::Execute,
+        Kind::Close,
+        Kind::Flush,
+        Kind::MalformedExtended,
+        Kind::Sync,
+        Kind::FunctionCall,
+        Kind::CopyData,
+        Kind::CopyDone,
+        Kind::CopyFail,
+        Kind::Terminate,
+        Kind::Login,
+    ];
+
+    /// All that a backend sends.
+    pub const BACKEND: [Kind; 22] = [
+        Kind::Asynchronous,
+        Kind::BackendKeyData,
+        Kind::ParseComplete,
+        Kind::BindComplete,
+        Kind::CloseComplete,
+        Kind::ParameterDescription,
+        Kind::RowDescription,
+        Kind::NoData,
+        Kind::DataRow,
+        Kind::CommandComplete,
+        Kind::EmptyQueryResponse,
+        Kind::PortalSuspended,
+        Kind::FunctionCallResponse,
+        Kind::CopyInResponse,
+        Kind::CopyOutResponse,
+        Kind::CopyBothResponse,
+        Kind::CopyData,
+        Kind::CopyDone,
+        Kind::Error,
+        Kind::Fatal,
+        Kind::ReadyForQuery,
+        Kind::Login,
+    ];
+
     /// The kind of a message from the backend; an ErrorResponse is taken for not fatal.
     #[inline]
     pub const fn of_backend(tag: BackendTag) -> Kind {

@@ -29,8 +29,6 @@ pub const fn next(phase: Phase, sender: Sender, kind: Kind) -> Verdict {
 const fn frontend(phase: Phase, kind: Kind) -> Verdict {
     use Phase as P;
     let next = match (phase, kind) {
-        (P::Closed, _) => return Verdict::Illegal,
-
         (P::CopyIn(_), Kind::CopyData) => phase,
         (P::CopyIn(protocol), Kind::CopyDone | Kind::CopyFail) => after_copy(protocol),
         (P::CopyIn(_), Kind::Flush | Kind::Sync) => return Verdict::Ignored,
@@ -40,15 +38,13 @@ const fn frontend(phase: Phase, kind: Kind) -> Verdict {
         (P::CopyBoth | P::CopyBothIn, Kind::CopyData) => phase,
         (P::CopyBoth, Kind::CopyDone) => P::CopyBothOut,
         (P::CopyBothIn, Kind::CopyDone) => P::Query,
-        (P::CopyBoth | P::CopyBothIn, Kind::Terminate) => P::Closed,
-        (P::CopyBoth | P::CopyBothIn, _) => return Verdict::Illegal,
-
-        (_, Kind::CopyData | Kind::CopyDone | Kind::CopyFail) => return Verdict::Ignored,
-        (_, Kind::Terminate) => P::Closed,
+        (P::CopyBoth | P::CopyBothIn | P::Skipping | P::Idle, Kind::Terminate) => P::Closed,
 
         (P::Skipping, Kind::Sync) => P::Ending,
+        (_, Kind::Login) => return Verdict::Illegal,
         (P::Skipping, _) => return Verdict::Ignored,
 
+        (P::Idle, Kind::CopyData | Kind::CopyDone | Kind::CopyFail) => return Verdict::Ignored,
         (P::Idle, Kind::Bind) => P::Bind,
         (P::Idle, Kind::Close) => P::Close,
         (P::Idle, Kind::DescribePortal) => P::DescribeRows,
@@ -61,6 +57,7 @@ const fn frontend(phase: Phase, kind: Kind) -> Verdict {
         (P::Idle, Kind::Query) => P::Query,
         (P::Idle, Kind::Sync) => P::Ending,
 
+        // While an answer is owed, a message has to wait; after the end it is too late.
         _ => return Verdict::Illegal,
     };
     Verdict::Next(next)

@@ -1,0 +1,11 @@
+//! Conversations in memory: our client against our server.
+
+#[cfg(feature = "auth")]
+mod auth;
+mod copy;
+mod errors;
+mod harness;
+mod login;
+mod queries;
+mod splits;
+mod toy;
