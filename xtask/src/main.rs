@@ -9,6 +9,7 @@ mod process;
 mod servers;
 mod test;
 mod tidy;
+mod wire;
 mod workspace;
 
 use std::process::ExitCode;

@@ -2,7 +2,6 @@
 
 mod error_codes;
 mod oids;
-mod reported;
 mod settings;
 
 use std::fs;
@@ -12,6 +11,7 @@ use crate::cache::Cache;
 use crate::halt::Halt;
 use crate::process;
 use crate::servers::{Cluster, Version, error_codes};
+use crate::wire::Session;
 use crate::workspace::Workspace;
 
 /// One generated file, relative to the root, and what belongs in it.
@@ -54,7 +54,8 @@ fn generate(cache: &Cache) -> Result<Vec<Generated>, Halt> {
     let codes = error_codes(cache)?;
     let codes = fs::read_to_string(&codes).map_err(|e| format!("{}: {e}", codes.display()))?;
     let server = Server::start(cache)?;
-    let reported = reported::settings(server.cluster.port)?;
+    let session = Session::connect(server.cluster.port, "postgres", "postgres")
+        .map_err(|error| format!("the start of a session: {error}"))?;
     Ok(vec![
         Generated {
             file: "crates/proto/src/oid/generated.rs",
@@ -66,7 +67,7 @@ fn generate(cache: &Cache) -> Result<Vec<Generated>, Halt> {
         },
         Generated {
             file: "crates/core/src/settings/generated.rs",
-            text: settings::source(&server.rows(settings::QUERY)?, &reported)?,
+            text: settings::source(&server.rows(settings::QUERY)?, &session.reported)?,
         },
     ])
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::verdict::Verdicts;
-use super::{Run, pgbench, psql};
+use super::{Run, bulk, pgbench, psql};
 use crate::cache::Cache;
 use crate::halt::Halt;
 use crate::process;
@@ -29,6 +29,7 @@ pub(super) const CLIENTS: &[Client] = &[
     Client { name: "pgjdbc", run: |run| run.program(&mut java(run)?) },
     Client { name: "pgx", run: |run| run.program(&mut go(run)?) },
     Client { name: "tokio-postgres", run: |run| run.program(&mut rust(run)?) },
+    Client { name: "bulk", run: bulk::run },
 ];
 
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
@@ -37,15 +38,16 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 fn python(run: &Run<'_>, program: &str) -> Result<Command, Halt> {
     let folder = run.workspace.path("interop/python");
-    let mut command = Command::new(python_with(run.cache, &folder.join("requirements.txt"))?);
+    let mut command =
+        Command::new(python_with(run.cache, "python-clients", &folder.join("requirements.txt"))?);
     command.arg(folder.join(program)).env("PYTHONDONTWRITEBYTECODE", "1");
     Ok(command)
 }
 
 /// A Python with the packages of a list, in an environment of its own.
-pub(crate) fn python_with(cache: &Cache, requirements: &Path) -> Result<PathBuf, Halt> {
+pub(super) fn python_with(cache: &Cache, name: &str, requirements: &Path) -> Result<PathBuf, Halt> {
     let list = read(requirements)?;
-    let folder = cache.installed("python-clients", &list, |folder| {
+    let folder = cache.installed(name, &list, |folder| {
         let mut venv = Command::new(process::require("python3")?);
         process::output(venv.args(["-m", "venv"]).arg(folder))?;
         let mut pip = Command::new(folder.join("bin/pip"));

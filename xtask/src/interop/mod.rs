@@ -1,5 +1,6 @@
 //! Real clients against a server: ours, or a real PostgreSQL that proves the expectations.
 
+mod bulk;
 mod clients;
 mod pgbench;
 mod psql;

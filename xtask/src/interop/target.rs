@@ -31,16 +31,19 @@ pub(super) struct Target {
 }
 
 enum Kind {
-    Trunkline(Vec<Ours>),
+    Trunkline {
+        binary: PathBuf,
+        servers: Vec<Ours>,
+    },
     /// Kept for its end: dropping it stops the server.
     PostgreSql(Version, #[allow(dead_code)] Cluster),
     Given(String),
 }
 
 /// One running `trunkline serve`.
-struct Ours {
+pub(super) struct Ours {
     child: Child,
-    port: u16,
+    pub(super) port: u16,
 }
 
 impl Target {
@@ -75,7 +78,7 @@ impl Target {
         Ok(Self {
             port: open.port,
             secure: Some((closed.port, tls.certificate)),
-            kind: Kind::Trunkline(vec![open, closed]),
+            kind: Kind::Trunkline { binary, servers: vec![open, closed] },
             host: "127.0.0.1".into(),
             user: GUEST.into(),
             database: DATABASE.into(),
@@ -133,7 +136,7 @@ impl Target {
 
     pub(super) fn name(&self) -> &str {
         match &self.kind {
-            Kind::Trunkline(_) => "trunkline",
+            Kind::Trunkline { .. } => "trunkline",
             Kind::PostgreSql(version, _) => version.name(),
             Kind::Given(dsn) => dsn,
         }
@@ -177,9 +180,17 @@ impl Target {
         variables
     }
 
+    /// Our program, to start it on other data.
+    pub(super) fn binary(&self) -> Result<&Path, Halt> {
+        match &self.kind {
+            Kind::Trunkline { binary, .. } => Ok(binary),
+            _ => Err(Halt::Skipped("only of trunkline".into())),
+        }
+    }
+
     /// How one of our servers ended, if one did: none may before its time.
     pub(super) fn ended(&mut self) -> Option<String> {
-        let Kind::Trunkline(servers) = &mut self.kind else { return None };
+        let Kind::Trunkline { servers, .. } = &mut self.kind else { return None };
         servers.iter_mut().find_map(|server| match server.child.try_wait() {
             Ok(None) => None,
             Ok(Some(status)) => Some(status.to_string()),
@@ -189,7 +200,16 @@ impl Target {
 }
 
 impl Ours {
-    fn start(binary: &Path, data: &Path, scratch: &Path, flags: &[&str]) -> Result<Self, Halt> {
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(super) fn start(
+        binary: &Path,
+        data: &Path,
+        scratch: &Path,
+        flags: &[&str],
+    ) -> Result<Self, Halt> {
         let mut serve = Command::new(binary);
         serve.arg("serve").arg(data).args(["--listen", "127.0.0.1:0", "--database", DATABASE]);
         serve.args(flags).current_dir(scratch).stdin(Stdio::null()).stdout(Stdio::piped());
