@@ -13,5 +13,5 @@ pub use keyword::{KeywordCategory, keyword_category};
 pub use lexer::Lexer;
 pub use literal::MAX_NAME_LENGTH;
 pub use position::{byte_offset, character_position};
-pub use statement::{SessionStatement, recognise};
+pub use statement::{SessionStatement, TypeName, recognise};
 pub use token::{Span, Token, TokenKind};

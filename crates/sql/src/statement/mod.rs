@@ -10,6 +10,7 @@ mod prepare;
 mod reader;
 mod set;
 mod transaction;
+mod type_name;
 
 pub use copy::{Copy, CopyDirection, CopyEndpoint, CopyOption, CopySource, CopyValue};
 pub use cursor::{Declare, Fetch, FetchCount, FetchDirection};
@@ -17,6 +18,7 @@ pub use model::{Discard, SessionStatement, Which};
 pub use prepare::{Execute, Prepare};
 pub use set::{Constraints, IntervalFields, QualifiedName, Scope, Set, SetValue};
 pub use transaction::{IsolationLevel, TransactionModes};
+pub use type_name::TypeName;
 
 use crate::error::SyntaxError;
 use crate::lexer::Lexer;

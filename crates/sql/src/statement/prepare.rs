@@ -1,6 +1,7 @@
 //! PREPARE, EXECUTE and DEALLOCATE.
 
 use super::reader::Reader;
+use super::type_name::{TypeName, type_name};
 use super::{SessionStatement, Which};
 use crate::error::SyntaxError;
 use crate::token::{Span, TokenKind};
@@ -11,8 +12,8 @@ use crate::token::{Span, TokenKind};
 pub struct Prepare {
     /// The name of the prepared statement.
     pub name: String,
-    /// The types of its parameters, as written.
-    pub types: Vec<Span>,
+    /// The types of its parameters.
+    pub types: Vec<TypeName>,
     /// The statement: SELECT, VALUES, TABLE, WITH, INSERT, UPDATE, DELETE or MERGE.
     pub body: Span,
 }
@@ -34,8 +35,14 @@ pub(super) fn prepare(reader: &mut Reader<'_>) -> Result<SessionStatement, Synta
         return Ok(SessionStatement::PrepareTransaction(reader.string()?));
     }
     let name = reader.name()?;
-    let types =
-        if reader.at_kind(TokenKind::LeftParen) { reader.expressions()? } else { Vec::new() };
+    let mut types = Vec::new();
+    if reader.eat_kind(TokenKind::LeftParen) {
+        types.push(type_name(reader)?);
+        while reader.eat_kind(TokenKind::Comma) {
+            types.push(type_name(reader)?);
+        }
+        reader.expect_kind(TokenKind::RightParen)?;
+    }
     reader.expect("as")?;
     reader.expect_preparable()?;
     Ok(SessionStatement::Prepare(Prepare { name, types, body: reader.rest()? }))

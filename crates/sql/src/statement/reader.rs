@@ -193,6 +193,13 @@ impl<'a> Reader<'a> {
         self.identifier(|category| category != KeywordCategory::Reserved)
     }
 
+    /// `type_function_name`: a name that may be a key word unless that is reserved or a column name.
+    pub(super) fn type_function_name(&mut self) -> Result<String, SyntaxError> {
+        self.identifier(|category| {
+            matches!(category, KeywordCategory::Unreserved | KeywordCategory::TypeOrFunctionName)
+        })
+    }
+
     /// `ColLabel`: any word.
     pub(super) fn label(&mut self) -> Result<String, SyntaxError> {
         self.identifier(|_| true)

@@ -1,6 +1,7 @@
 //! SET, RESET and SHOW.
 
 use super::reader::Reader;
+use super::type_name::interval_qualifier;
 use super::{SessionStatement, Which, transaction};
 use crate::error::SyntaxError;
 use crate::token::TokenKind;
@@ -297,37 +298,15 @@ fn time_zone(reader: &mut Reader<'_>) -> Result<SetValue, SyntaxError> {
 }
 
 fn interval_fields(reader: &mut Reader<'_>) -> Result<IntervalFields, SyntaxError> {
-    if reader.at_end() {
-        return Ok(IntervalFields::All);
-    }
     let offset = reader.offset();
-    let first = reader.word().to_ascii_lowercase();
-    let finer: &[&str] = match first.as_str() {
-        "year" => &["month"],
-        "day" => &["hour", "minute", "second"],
-        "hour" => &["minute", "second"],
-        "minute" => &["second"],
-        "month" | "second" => &[],
-        _ => return Err(reader.unexpected()),
-    };
-    reader.advance();
-    let mut last = first.clone();
-    if !finer.is_empty() && reader.eat("to") {
-        if !reader.at_any(finer) {
-            return Err(reader.unexpected());
+    match interval_qualifier(reader)? {
+        None => Ok(IntervalFields::All),
+        Some(("hour", "hour")) => Ok(IntervalFields::Hour),
+        Some(("minute", "minute")) => Ok(IntervalFields::Minute),
+        Some(("hour", "minute")) => Ok(IntervalFields::HourToMinute),
+        Some(_) => {
+            Err(SyntaxError::at("time zone interval must be HOUR or HOUR TO MINUTE", offset))
         }
-        last = reader.word().to_ascii_lowercase();
-        reader.advance();
-    }
-    if last == "second" && reader.eat_kind(TokenKind::LeftParen) {
-        reader.integer()?;
-        reader.expect_kind(TokenKind::RightParen)?;
-    }
-    match (first.as_str(), last.as_str()) {
-        ("hour", "hour") => Ok(IntervalFields::Hour),
-        ("minute", "minute") => Ok(IntervalFields::Minute),
-        ("hour", "minute") => Ok(IntervalFields::HourToMinute),
-        _ => Err(SyntaxError::at("time zone interval must be HOUR or HOUR TO MINUTE", offset)),
     }
 }
 

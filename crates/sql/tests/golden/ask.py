@@ -21,7 +21,7 @@ from pathlib import Path
 # Behind this word every token is a syntax error, except the few that no text of ours begins with.
 PREFIX = "DISCARD "
 # What is wrong with the text itself: syntax, escapes, encoding, options that contradict each other.
-SYNTAX = {"42601", "22025", "22021", "0A000", "42P11"}
+SYNTAX = {"42601", "22025", "22021", "22023", "0A000", "42P11"}
 NEAR = re.compile(r'(.*) at or near "(.*)"\Z', re.DOTALL)
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\v": "\\v", "\f": "\\f"}
 UNESCAPE = {escaped[1]: plain for plain, escaped in ESCAPES.items()}
