@@ -122,8 +122,13 @@ fn dictionary(key: &DataType, values: ArrayRef) -> Result<ArrayRef> {
 }
 
 fn dictionary_of<K: ArrowDictionaryKeyType>(values: ArrayRef) -> Result<ArrayRef> {
-    let keys = (0..values.len()).map(|key| K::Native::from_usize(key));
-    let keys: PrimitiveArray<K> = keys.collect();
+    let key = |key| {
+        K::Native::from_usize(key).ok_or_else(|| {
+            PgError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, "too many values for a dictionary")
+        })
+    };
+    let keys = (0..values.len()).map(key).collect::<Result<Vec<_>>>()?;
+    let keys = PrimitiveArray::<K>::from_iter_values(keys);
     DictionaryArray::try_new(keys, values)
         .map(|array| Arc::new(array) as ArrayRef)
         .map_err(wrong_list)

@@ -78,10 +78,12 @@ pub fn decimal_type(param: &Param<'_>, style: &TextStyle) -> Result<Option<DataT
     let (Ok(precision), Ok(places)) = (u8::try_from(digits), i8::try_from(scale)) else {
         return Ok(None);
     };
-    Ok(match digits {
-        ..=PRECISION_128 => Some(DataType::Decimal128(precision, places)),
-        ..=PRECISION_256 => Some(DataType::Decimal256(precision, places)),
-        _ => None,
+    Ok(if digits <= PRECISION_128 {
+        Some(DataType::Decimal128(precision, places))
+    } else if digits <= PRECISION_256 {
+        Some(DataType::Decimal256(precision, places))
+    } else {
+        None
     })
 }
 

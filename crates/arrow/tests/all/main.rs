@@ -1,0 +1,9 @@
+//! Everything the crate promises, against what PostgreSQL printed and sent.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod allocations;
+mod params;
+mod rows;
+mod types;
+mod values;
+mod wire;
