@@ -129,7 +129,12 @@ impl<S: Session> Connection<S> {
                 }
                 Err(error) => {
                     let error = PgError::new(error.sqlstate(), error.message().to_owned());
-                    if self.refuse(&error).is_err() {
+                    let mut told = self.refuse(&error);
+                    // A Query that could not be read still ends with ReadyForQuery.
+                    if self.protocol.owes_ready() {
+                        told = told.and_then(|()| self.ready());
+                    }
+                    if told.is_err() {
                         break;
                     }
                 }

@@ -1,48 +1,33 @@
 //! BEGIN, COMMIT, ROLLBACK and savepoints.
 
 use trunkline_core::{CommandTag, Notice, PgError, Reply, Result, Session, SqlState};
-use trunkline_sql::statement::TransactionMode;
+use trunkline_sql::statement::TransactionModes;
 
 use crate::connection::{Connection, Stop};
 
 impl<S: Session> Connection<S> {
-    pub(super) async fn begin(
-        &mut self,
-        tag: &'static str,
-        modes: &[TransactionMode],
-    ) -> Result<Reply, Stop> {
+    pub(super) async fn begin(&mut self, modes: TransactionModes) -> Result<(), Stop> {
         if self.transaction.is_block() {
             self.client.notify(Notice::warning(
                 SqlState::ACTIVE_SQL_TRANSACTION,
                 "there is already a transaction in progress",
             ));
-        } else {
-            self.start_block(modes).await?;
+            return Ok(());
         }
-        Ok(CommandTag::new(tag).into())
+        self.start_block(modes).await
     }
 
-    async fn start_block(&mut self, modes: &[TransactionMode]) -> Result<(), Stop> {
+    async fn start_block(&mut self, modes: TransactionModes) -> Result<(), Stop> {
         self.client.settings().begin();
         self.session.begin(modes).await?;
         self.transaction.open();
-        self.transaction_modes(modes)?;
-        Ok(())
-    }
-
-    /// Sets what SHOW tells of the running transaction.
-    pub(super) fn transaction_modes(&mut self, modes: &[TransactionMode]) -> Result<()> {
-        let mut settings = self.client.settings();
-        for mode in modes {
-            let (name, value) = mode.setting();
-            settings.set(name, value, true)?;
-        }
-        Ok(())
+        Ok(self.set_transaction(modes)?)
     }
 
     pub(super) async fn commit(&mut self, chain: bool) -> Result<Reply, Stop> {
         if !self.transaction.is_block() {
-            return self.outside("COMMIT", chain);
+            self.outside("COMMIT", chain)?;
+            return Ok(CommandTag::new("COMMIT").into());
         }
         if self.transaction.is_failed() {
             self.undo().await?;
@@ -61,13 +46,12 @@ impl<S: Session> Connection<S> {
         Ok(CommandTag::new("COMMIT").into())
     }
 
-    pub(super) async fn rollback(&mut self, chain: bool) -> Result<Reply, Stop> {
+    pub(super) async fn rollback(&mut self, chain: bool) -> Result<(), Stop> {
         if !self.transaction.is_block() {
-            return self.outside("ROLLBACK", chain);
+            return Ok(self.outside("ROLLBACK", chain)?);
         }
         self.undo().await?;
-        self.chain(chain).await?;
-        Ok(CommandTag::new("ROLLBACK").into())
+        self.chain(chain).await
     }
 
     async fn undo(&mut self) -> Result<(), Stop> {
@@ -78,47 +62,44 @@ impl<S: Session> Connection<S> {
     }
 
     async fn chain(&mut self, chain: bool) -> Result<(), Stop> {
-        if chain { self.start_block(&[]).await } else { Ok(()) }
+        if chain { self.start_block(TransactionModes::default()).await } else { Ok(()) }
     }
 
     /// COMMIT or ROLLBACK without BEGIN: a warning, unless AND CHAIN asks for more.
-    fn outside(&mut self, tag: &'static str, chain: bool) -> Result<Reply, Stop> {
+    fn outside(&mut self, command: &str, chain: bool) -> Result<()> {
         if chain {
             return Err(PgError::new(
                 SqlState::NO_ACTIVE_SQL_TRANSACTION,
-                format!("{tag} AND CHAIN can only be used in transaction blocks"),
-            )
-            .into());
+                format!("{command} AND CHAIN can only be used in transaction blocks"),
+            ));
         }
         self.client.notify(Notice::warning(
             SqlState::NO_ACTIVE_SQL_TRANSACTION,
             "there is no transaction in progress",
         ));
-        Ok(CommandTag::new(tag).into())
+        Ok(())
     }
 
-    pub(super) async fn savepoint(&mut self, name: &str) -> Result<Reply, Stop> {
+    pub(super) async fn savepoint(&mut self, name: &str) -> Result<(), Stop> {
         self.within_block("SAVEPOINT")?;
         self.session.savepoint(name).await?;
         self.transaction.savepoint(name);
-        Ok(CommandTag::new("SAVEPOINT").into())
+        Ok(())
     }
 
-    pub(super) async fn release(&mut self, name: &str) -> Result<Reply, Stop> {
+    pub(super) async fn release(&mut self, name: &str) -> Result<(), Stop> {
         self.within_block("RELEASE SAVEPOINT")?;
         self.transaction.find(name)?;
         self.session.release(name).await?;
-        self.transaction.release(name)?;
-        Ok(CommandTag::new("RELEASE").into())
+        Ok(self.transaction.release(name)?)
     }
 
-    pub(super) async fn rollback_to(&mut self, name: &str) -> Result<Reply, Stop> {
+    pub(super) async fn rollback_to(&mut self, name: &str) -> Result<(), Stop> {
         self.within_block("ROLLBACK TO SAVEPOINT")?;
         self.transaction.find(name)?;
         self.portals.close_all();
         self.session.rollback_to(name).await?;
-        self.transaction.rollback_to(name)?;
-        Ok(CommandTag::new("ROLLBACK").into())
+        Ok(self.transaction.rollback_to(name)?)
     }
 
     /// The end of a string or of a pipeline: with it ends a transaction that nobody began, and

@@ -6,7 +6,7 @@ mod settings;
 pub(crate) mod transaction;
 
 use trunkline_core::{Columns, CommandTag, PgError, Reply, Result, Session};
-use trunkline_sql::statement::{Deallocate, Discard, SessionStatement};
+use trunkline_sql::statement::{Discard, SessionStatement, Which};
 
 use crate::connection::{Connection, Stop};
 
@@ -23,53 +23,51 @@ impl<S: Session> Connection<S> {
     pub(crate) async fn command(&mut self, command: &SessionStatement) -> Result<Reply, Stop> {
         use SessionStatement as Command;
         match command {
-            Command::Set { .. } | Command::Reset(_) => Ok(self.set(command)?),
-            Command::Show(what) => Ok(self.show(what)?),
-            Command::Begin { start, modes } => self.begin(*start, modes).await,
-            Command::Commit { chain } => self.commit(*chain).await,
-            Command::Rollback { chain } => self.rollback(*chain).await,
-            Command::Savepoint(name) => self.savepoint(name).await,
-            Command::Release(name) => self.release(name).await,
-            Command::RollbackTo(name) => self.rollback_to(name).await,
-            Command::Discard(what) => Ok(self.discard(*what)?),
-            Command::Deallocate(what) => Ok(self.deallocate(what)?),
-            // There are no cursors and no channels yet: nothing to close, nothing to leave.
-            Command::Close(None) => Ok(CommandTag::new("CLOSE CURSOR ALL").into()),
-            Command::Unlisten(_) => Ok(CommandTag::new("UNLISTEN").into()),
-            other => Err(PgError::unsupported(format!("{} is not supported", other.verb())).into()),
-        }
-    }
-
-    fn discard(&mut self, what: Discard) -> Result<Reply> {
-        if what == Discard::All {
-            if self.transaction.is_block() || self.transaction.is_implicit() {
-                return Err(transaction::cannot_run_inside("DISCARD ALL"));
+            Command::Set(set) => self.set(set)?,
+            Command::SetTransaction(modes) => self.set_transaction(*modes)?,
+            Command::SetSessionCharacteristics(modes) => self.set_characteristics(*modes)?,
+            Command::Reset(what) => self.reset(what)?,
+            Command::Show(what) => return Ok(self.show(what)?),
+            Command::Begin(modes) | Command::StartTransaction(modes) => self.begin(*modes).await?,
+            Command::Commit { chain } => return self.commit(*chain).await,
+            Command::Rollback { chain } => self.rollback(*chain).await?,
+            Command::Savepoint(name) => self.savepoint(name).await?,
+            Command::Release(name) => self.release(name).await?,
+            Command::RollbackTo(name) => self.rollback_to(name).await?,
+            Command::Discard(what) => self.discard(*what)?,
+            Command::Deallocate(what) => self.deallocate(what)?,
+            // There are no constraints to defer, no cursors to close, no channels to leave.
+            Command::SetConstraints(_) | Command::Close(Which::All) | Command::Unlisten(_) => {}
+            other => {
+                let message = format!("{} is not supported", other.command_tag());
+                return Err(PgError::unsupported(message).into());
             }
-            self.portals.close_all();
-            self.statements.close_all();
-            self.client.settings().reset_all();
         }
-        Ok(CommandTag::new(match what {
-            Discard::All => "DISCARD ALL",
-            Discard::Plans => "DISCARD PLANS",
-            Discard::Sequences => "DISCARD SEQUENCES",
-            Discard::Temp => "DISCARD TEMP",
-        })
-        .into())
+        Ok(CommandTag::new(command.command_tag()).into())
     }
 
-    fn deallocate(&mut self, what: &Deallocate) -> Result<Reply> {
+    fn discard(&mut self, what: Discard) -> Result<()> {
+        if what != Discard::All {
+            return Ok(());
+        }
+        if self.transaction.is_block() || self.transaction.is_implicit() {
+            return Err(transaction::cannot_run_inside("DISCARD ALL"));
+        }
+        self.portals.close_all();
+        self.statements.close_all();
+        self.client.settings().reset_all();
+        Ok(())
+    }
+
+    fn deallocate(&mut self, what: &Which) -> Result<()> {
         match what {
-            Deallocate::All => {
-                self.statements.close_all();
-                Ok(CommandTag::new("DEALLOCATE ALL").into())
-            }
-            Deallocate::Name(name) => {
+            Which::All => self.statements.close_all(),
+            Which::Named(name) => {
                 // Asks first: a name that is not there is an error here, unlike in Close.
                 self.statements.get(name)?;
                 self.statements.close(name);
-                Ok(CommandTag::new("DEALLOCATE").into())
             }
         }
+        Ok(())
     }
 }

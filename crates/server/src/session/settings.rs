@@ -2,53 +2,102 @@
 
 use std::sync::Arc;
 
+use trunkline_core::types::Interval;
 use trunkline_core::{
     Column, CommandTag, Notice, Oid, PgError, Reply, Result, Rows, Session, SqlState, settings,
 };
-use trunkline_sql::statement::{Scope, SessionStatement, SetValue, Setting};
+use trunkline_sql::statement::{Scope, Set, SetValue, TransactionModes, Which};
 
 use crate::connection::Connection;
 
 impl<S: Session> Connection<S> {
-    /// Answers SET and RESET.
-    pub(super) fn set(&mut self, command: &SessionStatement) -> Result<Reply> {
-        let mut settings = self.client.settings();
-        match command {
-            SessionStatement::Set { scope, name, value } => {
-                let local = *scope == Scope::Local;
-                if local && !self.transaction.is_block() && !self.transaction.is_implicit() {
-                    drop(settings);
-                    self.client.notify(Notice::warning(
-                        SqlState::NO_ACTIVE_SQL_TRANSACTION,
-                        "SET LOCAL can only be used in transaction blocks",
-                    ));
-                    return Ok(CommandTag::new("SET").into());
-                }
-                match value {
-                    SetValue::Default => settings.reset(name, local)?,
-                    SetValue::List(values) => settings.set(name, &list(name, values)?, local)?,
-                }
-                Ok(CommandTag::new("SET").into())
-            }
-            SessionStatement::Reset(Setting::All) => {
-                settings.reset_all();
-                Ok(CommandTag::new("RESET").into())
-            }
-            SessionStatement::Reset(Setting::Name(name)) => {
-                settings.reset(name, false)?;
-                Ok(CommandTag::new("RESET").into())
-            }
-            _ => Err(PgError::internal("neither SET nor RESET")),
+    /// Answers SET.
+    pub(super) fn set(&mut self, set: &Set) -> Result<()> {
+        let local = set.scope == Scope::Local;
+        if local && !self.in_transaction() {
+            self.client.notify(Notice::warning(
+                SqlState::NO_ACTIVE_SQL_TRANSACTION,
+                "SET LOCAL can only be used in transaction blocks",
+            ));
+            return Ok(());
         }
+        let value = match &set.value {
+            SetValue::Default => return self.client.settings().reset(&set.name, local),
+            SetValue::Current => return Ok(()),
+            SetValue::List(values) => list(&set.name, values)?,
+            SetValue::Interval { value, .. } => zone_of(value)?,
+            _ => return Err(PgError::unsupported("this form of SET is not supported")),
+        };
+        if matches!(&*set.name, "role" | "session_authorization") {
+            self.check_role(&value)?;
+        }
+        self.client.settings().set(&set.name, &value, local)
+    }
+
+    /// There are no other roles that a client could become.
+    fn check_role(&self, role: &str) -> Result<()> {
+        if *role == *self.client.identity().user || role == "none" {
+            return Ok(());
+        }
+        Err(PgError::new(
+            SqlState::INVALID_PARAMETER_VALUE,
+            format!("role \"{role}\" does not exist"),
+        ))
+    }
+
+    /// Answers SET TRANSACTION, and what BEGIN says of the transaction.
+    pub(super) fn set_transaction(&mut self, modes: TransactionModes) -> Result<()> {
+        if !self.in_transaction() {
+            self.client.notify(Notice::warning(
+                SqlState::NO_ACTIVE_SQL_TRANSACTION,
+                "SET TRANSACTION can only be used in transaction blocks",
+            ));
+            return Ok(());
+        }
+        self.set_modes("transaction", modes, true)
+    }
+
+    /// Answers SET SESSION CHARACTERISTICS.
+    pub(super) fn set_characteristics(&mut self, modes: TransactionModes) -> Result<()> {
+        self.set_modes("default_transaction", modes, false)
+    }
+
+    fn set_modes(&mut self, prefix: &str, modes: TransactionModes, local: bool) -> Result<()> {
+        let mut settings = self.client.settings();
+        let on = |on: bool| if on { "on" } else { "off" };
+        let values = [
+            ("isolation", modes.isolation.map(|level| level.as_str())),
+            ("read_only", modes.read_only.map(on)),
+            ("deferrable", modes.deferrable.map(on)),
+        ];
+        for (name, value) in values {
+            if let Some(value) = value {
+                settings.set(&format!("{prefix}_{name}"), value, local)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers RESET.
+    pub(super) fn reset(&mut self, what: &Which) -> Result<()> {
+        match what {
+            Which::All => self.client.settings().reset_all(),
+            Which::Named(name) => self.client.settings().reset(name, false)?,
+        }
+        Ok(())
+    }
+
+    fn in_transaction(&self) -> bool {
+        self.transaction.is_block() || self.transaction.is_implicit()
     }
 
     /// Answers SHOW.
-    pub(super) fn show(&self, what: &Setting) -> Result<Reply> {
+    pub(super) fn show(&self, what: &Which) -> Result<Reply> {
         let columns = show_columns(what);
         let settings = self.client.settings();
         let name = match what {
-            Setting::Name(name) => name,
-            Setting::All => {
+            Which::Named(name) => name,
+            Which::All => {
                 let all: Vec<_> = settings
                     .iter()
                     .map(|(known, value)| {
@@ -74,13 +123,13 @@ fn show_reply(rows: Rows) -> Reply {
 }
 
 /// The columns of SHOW: one by the setting's name, or those of SHOW ALL.
-pub(super) fn show_columns(what: &Setting) -> Arc<[Column]> {
+pub(super) fn show_columns(what: &Which) -> Arc<[Column]> {
     match what {
-        Setting::All => ["name", "setting", "description"]
+        Which::All => ["name", "setting", "description"]
             .into_iter()
             .map(|name| Column::new(name, Oid::TEXT))
             .collect(),
-        Setting::Name(name) => {
+        Which::Named(name) => {
             let known = settings::definition(name).map(|definition| definition.name);
             Arc::new([Column::new(known.unwrap_or(name), Oid::TEXT)])
         }
@@ -101,6 +150,20 @@ fn list(name: &str, values: &[String]) -> Result<String> {
             format!("SET {name} takes only one argument"),
         )),
     }
+}
+
+/// The zone of `SET TIME ZONE INTERVAL '…'`, whose sign is that of ISO: east is positive.
+fn zone_of(text: &str) -> Result<String> {
+    let offset = Interval::parse(text)?;
+    let seconds = offset.micros / 1_000_000;
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    let (sign, opposite) = if seconds < 0 { ('-', '+') } else { ('+', '-') };
+    let (hours, minutes) = (hours.abs(), minutes.abs());
+    let time = match minutes {
+        0 => format!("{hours:02}"),
+        _ => format!("{hours:02}:{minutes:02}"),
+    };
+    Ok(format!("<{sign}{time}>{opposite}{time}"))
 }
 
 /// The settings that are lists of names.

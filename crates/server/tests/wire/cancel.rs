@@ -1,0 +1,121 @@
+//! Statements that are cut short: by a cancel, by a client that leaves, by shutdown.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use trunkline_proto::message::{CancelRequest, Query, Terminate};
+
+use crate::dialogue::Dialogue;
+use crate::toy::{self, RUNNING};
+
+/// The tests here share a counter of running statements.
+static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Waits until so many statements run.
+fn running(count: usize) {
+    let start = Instant::now();
+    while RUNNING.load(Ordering::SeqCst) != count {
+        assert!(start.elapsed() < Duration::from_secs(10), "{count} statements should run");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn t7_a_cancel_stops_the_statement_and_is_not_answered() {
+    let _alone = alone();
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    client.say(&Query { sql: "forever" }).send();
+    running(1);
+    let (process_id, key) = client.key.clone();
+    let cancel = CancelRequest { process_id, key };
+    assert_eq!(Dialogue::silent(server.address).say(&cancel).hear_out(), "");
+    assert_eq!(client.hear_until('Z'), "E(ERROR 57014) Z(I)");
+    running(0);
+    assert_eq!(client.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
+}
+
+#[test]
+fn a_cancel_stops_rows_that_never_wait() {
+    let _alone = alone();
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    let (process_id, key) = client.key.clone();
+    client.say(&Query { sql: "endless" }).send();
+    client.next();
+    Dialogue::silent(server.address).say(&CancelRequest { process_id, key }).hear_out();
+    // What is on the way comes first.
+    assert!(client.hear_until('Z').ends_with(" E(ERROR 57014) Z(I)"));
+}
+
+#[test]
+fn t59_a_cancel_that_comes_idle_or_with_a_wrong_key_hits_nothing() {
+    let _alone = alone();
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    let (process_id, key) = client.key.clone();
+    let wrong = vec![key[0] ^ 1, key[1], key[2], key[3]];
+    let idle = CancelRequest { process_id, key: key.clone() };
+    Dialogue::silent(server.address).say(&idle).hear_out();
+    assert_eq!(client.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
+    client.say(&Query { sql: "forever" }).send();
+    running(1);
+    for key in [wrong, key[..3].to_vec(), [&key[..], &key[..]].concat()] {
+        assert_eq!(
+            Dialogue::silent(server.address).say(&CancelRequest { process_id, key }).hear_out(),
+            ""
+        );
+    }
+    assert!(client.hears_nothing());
+    assert_eq!(RUNNING.load(Ordering::SeqCst), 1);
+    drop(client);
+    running(0);
+}
+
+#[test]
+fn a_client_that_leaves_takes_its_statement_along() {
+    let _alone = alone();
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    client.say(&Query { sql: "forever" }).send();
+    running(1);
+    drop(client);
+    running(0);
+    let mut client = Dialogue::login(server.address);
+    client.say(&Query { sql: "forever" }).say(&Terminate).send();
+    running(1);
+    drop(client);
+    running(0);
+}
+
+#[test]
+fn shutdown_sends_the_idle_away_and_waits_for_the_busy() {
+    let _alone = alone();
+    let server = toy::start_with(|builder| {
+        let mut limits = trunkline::Limits::default();
+        limits.drain = Duration::from_millis(200);
+        builder.limits(limits)
+    });
+    let mut idle = Dialogue::login(server.address);
+    let mut busy = Dialogue::login(server.address);
+    busy.say(&Query { sql: "forever" }).send();
+    running(1);
+    let stopped = std::thread::spawn({
+        let server = server.server.clone();
+        move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime")
+                .block_on(async move { server.shutdown().await })
+        }
+    });
+    assert_eq!(idle.hear_out(), "E(FATAL 57P01)");
+    assert_eq!(busy.hear_out(), "E(ERROR 57014) Z(I) E(FATAL 57P01)");
+    stopped.join().expect("the server stops");
+    running(0);
+}

@@ -1,0 +1,12 @@
+//! The server on the wire: bytes of a client in, bytes of the server out.
+
+mod dialogue;
+mod toy;
+
+mod cancel;
+mod extended;
+mod malformed;
+mod session;
+mod simple;
+mod startup;
+mod writes;

@@ -1,0 +1,93 @@
+//! What no client of good faith sends.
+
+use trunkline_proto::message::{Query, Sync};
+
+use crate::dialogue::Dialogue;
+use crate::toy;
+
+#[test]
+fn t20_a_message_of_an_impossible_length_closes_without_a_word() {
+    let server = toy::start();
+    for length in [0_i32, 3, -1, i32::MIN, i32::MAX] {
+        let mut bytes = vec![b'Q'];
+        bytes.extend_from_slice(&length.to_be_bytes());
+        assert_eq!(Dialogue::login(server.address).say_raw(&bytes).hear_out(), "", "{length}");
+    }
+}
+
+#[test]
+fn t21_the_type_is_judged_before_the_length() {
+    let server = toy::start();
+    for bytes in [&b"y\x7f\xff\xff\xff"[..], b"\0\0\0\0\x04", b"p\0\0\0\x05\0"] {
+        let heard = Dialogue::login(server.address).say_raw(bytes).hear_out();
+        assert_eq!(heard, "E(FATAL 08P01)", "{bytes:?}");
+    }
+}
+
+#[test]
+fn t23_t32_a_malformed_body_is_an_error_and_the_session_lives() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    for bytes in [&b"Q\0\0\0\x04"[..], b"Q\0\0\0\x07one", b"Q\0\0\0\x09one\0x"] {
+        assert_eq!(client.say_raw(bytes).hear_until('Z'), "E(ERROR 08P01) Z(I)", "{bytes:?}");
+    }
+    for bytes in [
+        &b"P\0\0\0\x06\0\0"[..],
+        b"B\0\0\0\x06\0\0",
+        b"D\0\0\0\x06X\0",
+        b"E\0\0\0\x05\0",
+        b"S\0\0\0\x05x",
+        b"C\0\0\0\x05S",
+    ] {
+        client.say_raw(bytes).say(&Sync);
+        assert_eq!(client.hear_until('Z'), "E(ERROR 08P01) Z(I)", "{bytes:?}");
+    }
+    assert_eq!(client.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
+}
+
+#[test]
+fn messages_of_copy_mean_nothing_outside_of_it() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    client.say_raw(b"d\0\0\0\x05x").say_raw(b"c\0\0\0\x04").say_raw(b"f\0\0\0\x05\0");
+    assert_eq!(client.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
+}
+
+#[test]
+fn a_byte_at_a_time_is_understood() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    for byte in b"Q\0\0\0\x0bnotice\0" {
+        client.say_raw(&[*byte]).send();
+    }
+    assert_eq!(client.hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
+}
+
+#[test]
+fn what_is_claimed_is_not_allocated() {
+    let server = toy::start_with(|builder| {
+        let mut limits = trunkline::Limits::default();
+        limits.connections = 300;
+        builder.limits(limits)
+    });
+    let before = resident();
+    let clients: Vec<_> = (0..200)
+        .map(|_| {
+            let mut client = Dialogue::login(server.address);
+            // 60 MiB are announced, and ten bytes come.
+            client.say_raw(b"Q\x03\xc0\0\0aaaaaaaaaa").send();
+            client
+        })
+        .collect();
+    assert!(clients.into_iter().last().is_some_and(|mut client| client.hears_nothing()));
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 200 * 64 * 1024, "{grown} bytes for 200 connections");
+}
+
+/// The resident memory of this process, client and server, in bytes.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("a line");
+    let kib: usize = line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("KiB");
+    kib * 1024
+}

@@ -1,0 +1,117 @@
+//! Statements that belong to the session.
+
+use trunkline_proto::message::{Describe, Parse, Query, Sync, Target};
+
+use crate::dialogue::Dialogue;
+use crate::toy;
+
+/// Asks one thing after another on one connection.
+fn talk(turns: &[(&str, &str)]) {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    for (sql, answer) in turns {
+        assert_eq!(client.say(&Query { sql: *sql }).hear_until('Z'), *answer, "{sql}");
+    }
+}
+
+#[test]
+fn set_and_show() {
+    talk(&[
+        ("show server_version", "T(server_version:25:0) D(18.4) C(SHOW) Z(I)"),
+        ("set DATESTYLE = german", "C(SET) S(DateStyle=German, DMY) Z(I)"),
+        ("show datestyle", "T(DateStyle:25:0) D(German, DMY) C(SHOW) Z(I)"),
+        ("set datestyle to 'German, DMY'", "C(SET) Z(I)"),
+        ("reset datestyle", "C(RESET) S(DateStyle=ISO, MDY) Z(I)"),
+        ("set time zone 'europe/paris'", "C(SET) S(TimeZone=Europe/Paris) Z(I)"),
+        ("set statement_timeout = '90min'", "C(SET) Z(I)"),
+        ("show statement_timeout", "T(statement_timeout:25:0) D(90min) C(SHOW) Z(I)"),
+        ("set search_path to a, \"B c\"", "C(SET) S(search_path=a, \"B c\") Z(I)"),
+        ("set my.own = 'x'", "C(SET) Z(I)"),
+        ("show my.own", "T(my.own:25:0) D(x) C(SHOW) Z(I)"),
+        ("set nonsense = 1", "E(ERROR 42704) Z(I)"),
+        ("show nonsense", "E(ERROR 42704) Z(I)"),
+        ("set work_mem = 'lots'", "E(ERROR 22023) Z(I)"),
+        ("set server_version = '1'", "E(ERROR 55P02) Z(I)"),
+        ("set", "E(ERROR 42601) Z(I)"),
+    ]);
+}
+
+#[test]
+fn two_sets_are_reported_once_with_the_last_value() {
+    talk(&[
+        (
+            "set application_name = 'a'; set application_name = 'b'",
+            "C(SET) C(SET) S(application_name=b) Z(I)",
+        ),
+        ("set application_name = 'c'; set application_name = 'b'", "C(SET) C(SET) Z(I)"),
+    ]);
+}
+
+#[test]
+fn a_block_and_its_failure() {
+    talk(&[
+        ("begin", "C(BEGIN) Z(T)"),
+        ("begin", "N(25001) C(BEGIN) Z(T)"),
+        ("bogus", "E(ERROR 42P01) Z(E)"),
+        ("one", "E(ERROR 25P02) Z(E)"),
+        ("show datestyle", "E(ERROR 25P02) Z(E)"),
+        ("", "I Z(E)"),
+        ("commit", "C(ROLLBACK) Z(I)"),
+        ("commit", "N(25P01) C(COMMIT) Z(I)"),
+        ("rollback", "N(25P01) C(ROLLBACK) Z(I)"),
+        ("start transaction read only", "C(START TRANSACTION) Z(T)"),
+        ("show transaction_read_only", "T(transaction_read_only:25:0) D(on) C(SHOW) Z(T)"),
+        ("end", "C(COMMIT) Z(I)"),
+        ("show transaction_read_only", "T(transaction_read_only:25:0) D(off) C(SHOW) Z(I)"),
+    ]);
+}
+
+#[test]
+fn savepoints() {
+    talk(&[
+        ("savepoint a", "E(ERROR 25P01) Z(I)"),
+        ("begin; savepoint a", "C(BEGIN) C(SAVEPOINT) Z(T)"),
+        ("bogus", "E(ERROR 42P01) Z(E)"),
+        ("rollback to a", "C(ROLLBACK) Z(T)"),
+        ("release a", "C(RELEASE) Z(T)"),
+        ("release a", "E(ERROR 3B001) Z(E)"),
+        ("rollback", "C(ROLLBACK) Z(I)"),
+    ]);
+}
+
+#[test]
+fn a_block_that_is_undone_undoes_its_settings() {
+    talk(&[
+        ("begin; set application_name = 'x'", "C(BEGIN) C(SET) S(application_name=x) Z(T)"),
+        ("rollback", "C(ROLLBACK) S(application_name=) Z(I)"),
+        ("begin; set local application_name = 'y'", "C(BEGIN) C(SET) S(application_name=y) Z(T)"),
+        ("commit", "C(COMMIT) S(application_name=) Z(I)"),
+        ("set local application_name = 'z'", "N(25P01) C(SET) Z(I)"),
+    ]);
+}
+
+#[test]
+fn what_drivers_send_to_reset_a_session() {
+    talk(&[
+        ("set application_name = 'x'", "C(SET) S(application_name=x) Z(I)"),
+        (
+            "close all; unlisten *; reset all",
+            "C(CLOSE CURSOR ALL) C(UNLISTEN) C(RESET) S(application_name=) Z(I)",
+        ),
+        ("discard all", "C(DISCARD ALL) Z(I)"),
+        ("begin; discard all", "C(BEGIN) E(ERROR 25001) Z(E)"),
+        ("rollback", "C(ROLLBACK) Z(I)"),
+        ("deallocate all", "C(DEALLOCATE ALL) Z(I)"),
+        ("deallocate nothing", "E(ERROR 26000) Z(I)"),
+    ]);
+}
+
+#[test]
+fn show_is_described_before_it_runs() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    let none: [trunkline_proto::Oid; 0] = [];
+    client.say(&Parse { name: "", sql: "show TimeZone", parameter_types: none });
+    client.say(&Describe { target: Target::Statement, name: "" }).say(&Sync);
+    assert_eq!(client.hear_until('Z'), "1 t() T(TimeZone:25:0) Z(I)");
+}

@@ -1,0 +1,66 @@
+//! How often the server writes: once for each thing that a client waits for.
+
+use std::io::Read;
+
+use trunkline_proto::Oid;
+use trunkline_proto::message::{Execute, NewBind, Parse, Query, Sync};
+
+use crate::dialogue::Dialogue;
+use crate::toy;
+
+/// The sizes of the reads in which an answer arrives, when each is awaited: the server's writes.
+fn reads(client: &mut Dialogue, length: usize) -> Vec<usize> {
+    client.send();
+    // Room for all writes to arrive before the first read: then they can only be told apart if
+    // the server made the client wait between them.
+    let mut sizes = Vec::new();
+    let mut total = 0;
+    let mut chunk = vec![0; 1 << 20];
+    while total < length {
+        let count = client.socket.read(&mut chunk).expect("the server answers");
+        sizes.push(count);
+        total += count;
+    }
+    sizes
+}
+
+#[test]
+fn a_pipeline_of_ten_is_one_write() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    let none: [Oid; 0] = [];
+    client.say(&Parse { name: "s", sql: "one", parameter_types: none }).say(&Sync);
+    client.hear_until('Z');
+    for _ in 0..10 {
+        client.say(&NewBind {
+            portal: "",
+            statement: "s",
+            parameter_formats: &[],
+            parameters: std::iter::empty::<Option<&[u8]>>(),
+            result_formats: &[],
+        });
+        client.say(&Execute { portal: "", max_rows: 0 }).say(&Sync);
+    }
+    // BindComplete, DataRow of one digit, CommandComplete `SELECT 1`, ReadyForQuery.
+    let length = 10 * (5 + 12 + 14 + 6);
+    assert_eq!(reads(&mut client, length), [length]);
+}
+
+#[test]
+fn a_query_is_one_write() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    client.say(&Query { sql: "one; one; one" });
+    let length = 3 * (34 + 12 + 14) + 6;
+    assert_eq!(reads(&mut client, length), [length]);
+}
+
+#[test]
+fn a_big_result_comes_in_chunks_while_it_is_made() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    let mut chunk = [0; 1024];
+    client.say(&Query { sql: "endless" }).send();
+    // The first rows are here although there is no last one.
+    assert!(client.socket.read(&mut chunk).expect("rows") > 0);
+}
