@@ -124,17 +124,19 @@ fn too_many_clients_are_told_so_and_places_come_back() {
         builder.limits(limits)
     });
     for _ in 0..3 {
-        let client = Dialogue::login(server.address);
+        let _client = login_when_there_is_a_place(server.address);
         let heard = Dialogue::silent(server.address).say(&startup(0x30000, &ANN)).hear_out();
         assert_eq!(heard, "E(FATAL 53300)");
-        drop(client);
-        wait_for_a_place(server.address);
     }
 }
 
 /// A place is free again as soon as the server has seen that its client is gone.
-fn wait_for_a_place(address: std::net::SocketAddr) {
-    while !Dialogue::silent(address).say(&startup(0x30000, &ANN)).hear_until_ready() {
+fn login_when_there_is_a_place(address: std::net::SocketAddr) -> Dialogue {
+    loop {
+        let mut client = Dialogue::silent(address);
+        if client.say(&startup(0x30000, &ANN)).hear_until_ready() {
+            return client;
+        }
         std::thread::sleep(Duration::from_millis(5));
     }
 }
