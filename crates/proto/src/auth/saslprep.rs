@@ -1,23 +1,66 @@
 //! Passwords that look alike become alike.
 
+use stringprep::tables;
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 /// Prepares a password as PostgreSQL does before SCRAM hashes it.
 ///
-/// By SASLprep (RFC 4013): odd spaces become plain ones, compatibility forms are unified. Unlike
-/// the RFC, a password that SASLprep refuses (not UTF-8, control characters, unassigned code
-/// points) is not an error but is used byte for byte, so every password works.
+/// By SASLprep (RFC 4013): odd spaces become plain ones, compatibility forms are unified. A
+/// password that must not be prepared (not UTF-8, control characters, unassigned code points, mixed
+/// directions) is not an error but used byte for byte, so every password works.
+///
+/// Unlike the RFC, and like PostgreSQL, whether it must not be is judged before the compatibility
+/// forms are unified: `\u{213b}` (℻), unassigned in Unicode 3.2, stays as it is.
 ///
 /// Source: `pg_saslprep()` and its callers, `src/common/saslprep.c`.
 pub fn saslprep(password: &[u8]) -> Zeroizing<Vec<u8>> {
-    let prepared = std::str::from_utf8(password).ok().and_then(|text| {
-        // A password of which nothing is left is refused too.
-        stringprep::saslprep(text).ok().filter(|prepared| !prepared.is_empty())
-    });
-    Zeroizing::new(match prepared {
-        Some(prepared) => prepared.into_owned().into_bytes(),
-        None => password.to_vec(),
-    })
+    let prepared = match std::str::from_utf8(password) {
+        Ok(text) if !text.is_ascii() => prepare(text),
+        _ => None,
+    };
+    prepared.unwrap_or_else(|| Zeroizing::new(password.to_vec()))
+}
+
+/// `None` if the text is to be left alone.
+fn prepare(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let mapped = || {
+        text.chars().filter_map(|c| match c {
+            c if tables::non_ascii_space_character(c) => Some(' '),
+            c if tables::commonly_mapped_to_nothing(c) => None,
+            c => Some(c),
+        })
+    };
+    let (first, last) = (mapped().next()?, mapped().last()?);
+    if mapped().any(|c| is_prohibited(c) || tables::unassigned_code_point(c)) {
+        return None;
+    }
+    // RFC 3454, section 6: text that runs right to left does so from its start to its end.
+    if mapped().any(tables::bidi_r_or_al) {
+        let is_whole = tables::bidi_r_or_al(first) && tables::bidi_r_or_al(last);
+        if !is_whole || mapped().any(tables::bidi_l) {
+            return None;
+        }
+    }
+    let mut prepared = Zeroizing::new(Vec::with_capacity(text.len().saturating_mul(4)));
+    for c in mapped().nfkc() {
+        prepared.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+    Some(prepared)
+}
+
+/// The tables C.1.2 to C.9 of RFC 3454.
+fn is_prohibited(c: char) -> bool {
+    tables::non_ascii_space_character(c)
+        || tables::ascii_control_character(c)
+        || tables::non_ascii_control_character(c)
+        || tables::private_use(c)
+        || tables::non_character_code_point(c)
+        || tables::surrogate_code(c)
+        || tables::inappropriate_for_plain_text(c)
+        || tables::inappropriate_for_canonical_representation(c)
+        || tables::change_display_properties_or_deprecated(c)
+        || tables::tagging_character(c)
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ impl Connection {
             let Some(header) = frame::peek(input) else { return Ok(None) };
             let length = match header.frame_length(limit) {
                 Ok(length) => length,
-                Err(error) => return Err(self.close(error)),
+                Err(error) => return Err(self.impossible_length(error)),
             };
             if self.is_dropped(tag) {
                 self.drop(input, length);
@@ -297,6 +297,20 @@ impl Connection {
                 ))
             }
         }
+    }
+
+    /// PostgreSQL closes without a word; within a COPY it has words, though not for the client.
+    #[cold]
+    fn impossible_length(&mut self, error: PeerError) -> PeerError {
+        if !matches!(self.conversation.phase(), Phase::CopyIn(_)) {
+            return self.close(error);
+        }
+        // Like any message that is no data.
+        self.conversation.request(Kind::Login);
+        PeerError::error(
+            SqlState::CONNECTION_FAILURE,
+            "unexpected EOF on client connection with an open transaction",
+        )
     }
 
     #[cold]

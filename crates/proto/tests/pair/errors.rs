@@ -152,12 +152,56 @@ fn a_malformed_sync_is_an_error_and_ends_the_pipeline() {
 }
 
 #[test]
-fn a_malformed_copy_fail_is_an_error_of_the_copy() {
+fn a_malformed_sync_is_an_error_while_skipping_too() {
+    let mut pair = Pair::new();
+    pair.ask(&parse("bad"));
+    pair.server_event();
+    pair.fail(SqlState::SYNTAX_ERROR);
+    raw(&mut pair, b'S', 5, b"x");
+    let error = pair.try_server_event().expect_err("it is malformed");
+    pair.server.fail(&error.response(), &mut Vec::new()).expect("it is owed");
+    pair.ready(TransactionStatus::Idle);
+    pair.ask_raw(&Query { sql: "select" });
+    assert!(matches!(pair.server_event(), Some(backend::Event::Query(_))));
+}
+
+fn copying_in() -> Pair {
     let mut pair = Pair::new();
     pair.ask(&Query { sql: "copy t from stdin" });
     pair.server_event();
     let format = trunkline_proto::Format::Text;
     pair.answer(&trunkline_proto::message::CopyInResponse { format, columns: [0_i16] });
+    pair
+}
+
+/// Elsewhere there is not a word.
+#[test]
+fn a_length_that_cannot_be_is_told_within_a_copy() {
+    for (tag, length) in [(b'd', 3), (b'c', 10001), (b'S', -1)] {
+        let mut pair = copying_in();
+        raw(&mut pair, tag, length, b"");
+        let error = pair.try_server_event().expect_err("no such length");
+        assert_eq!((error.is_fatal(), error.sqlstate()), (false, SqlState::CONNECTION_FAILURE));
+        pair.server.fail(&error.response(), &mut Vec::new()).expect("it is owed");
+        assert!(!pair.server.owes_ready());
+        assert!(pair.try_server_event().expect_err("the connection is lost").is_fatal());
+    }
+}
+
+#[test]
+fn what_lies_behind_the_words_of_a_copy_fail_is_ignored() {
+    let mut pair = copying_in();
+    raw(&mut pair, b'c', 5, b"x");
+    assert_eq!(pair.server_event(), Some(backend::Event::CopyDone));
+    let mut pair = copying_in();
+    raw(&mut pair, b'f', 9, b"no\0xx");
+    let Some(backend::Event::CopyFail(fail)) = pair.server_event() else { panic!() };
+    assert_eq!(fail.message, "no");
+}
+
+#[test]
+fn a_malformed_copy_fail_is_an_error_of_the_copy() {
+    let mut pair = copying_in();
     raw(&mut pair, b'f', 6, b"no");
     let error = pair.try_server_event().expect_err("no NUL");
     assert_eq!(error.message(), "invalid string in message");

@@ -28,7 +28,7 @@ impl<'a> Attributes<'a> {
             Some((found, rest)) if *found == name => self.value(name, rest),
             _ => Err(MalformedAttribute(format!(
                 "Expected attribute \"{}\" but found \"{}\".",
-                Printed(Some(&name)),
+                char::from(name),
                 Printed(self.rest.first()),
             ))),
         }
@@ -52,7 +52,7 @@ impl<'a> Attributes<'a> {
 
     fn value(&mut self, name: u8, rest: &'a [u8]) -> Result<&'a [u8], MalformedAttribute> {
         let Some((b'=', rest)) = rest.split_first() else {
-            let name = Printed(Some(&name));
+            let name = char::from(name);
             return Err(MalformedAttribute(format!(
                 "Expected character \"=\" for attribute \"{name}\"."
             )));
@@ -64,15 +64,15 @@ impl<'a> Attributes<'a> {
     }
 }
 
-/// A byte of the peer in an error message: nothing unprintable gets into a log.
+/// A byte of the peer in an error message, as PostgreSQL shows it (`sanitize_char()`): nothing
+/// unprintable gets into a log; the end is a NUL.
 pub(super) struct Printed<'a>(pub(super) Option<&'a u8>);
 
 impl fmt::Display for Printed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            None => f.write_str("end of string"),
-            Some(byte) if byte.is_ascii_graphic() => write!(f, "{}", char::from(*byte)),
-            Some(byte) => write!(f, "0x{byte:02x}"),
+        match self.0.copied().unwrap_or_default() {
+            byte if byte.is_ascii_graphic() => write!(f, "'{}'", char::from(byte)),
+            byte => write!(f, "0x{byte:02x}"),
         }
     }
 }

@@ -133,3 +133,30 @@ impl fmt::Debug for ScramVerifier {
         f.debug_struct("ScramVerifier").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7677, section 3.
+    #[test]
+    fn agrees_with_the_conversation_of_the_rfc() {
+        let salt = BASE64.decode("W22ZaJ0SNY7soEsUEjb6gQ==").unwrap();
+        let verifier = ScramVerifier::from_password("pencil", &salt, 4096);
+        let nonce = "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+        let auth_message = [
+            "n=user,r=rOprNGfwEbeRWgbNEkqO",
+            &format!(",r={nonce},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"),
+            &format!(",c=biws,r={nonce}"),
+        ]
+        .concat();
+        let parts = [auth_message.as_bytes()];
+        let proof = BASE64.decode("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=").unwrap();
+        let mut proof = Key::try_from(proof).unwrap();
+        assert!(verifier.verify(&proof, &parts));
+        let signature = BASE64.encode(verifier.sign(&parts));
+        assert_eq!(signature, "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+        proof[31] ^= 1;
+        assert!(!verifier.verify(&proof, &parts));
+    }
+}
