@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use trunkline_proto::Oid;
-use trunkline_sql::statement::TransactionMode;
+use trunkline_sql::statement::TransactionModes;
 
 use crate::client::Client;
 use crate::error::Result;
@@ -66,7 +66,7 @@ pub trait Session: Send + 'static {
 
     /// Starts a transaction block. An engine without transactions shows the client the data as it
     /// is and need not care; the server keeps the block's state either way.
-    fn begin(&mut self, modes: &[TransactionMode]) -> impl Future<Output = Result<()>> + Send {
+    fn begin(&mut self, modes: TransactionModes) -> impl Future<Output = Result<()>> + Send {
         let _ = modes;
         async { Ok(()) }
     }

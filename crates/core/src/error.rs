@@ -47,13 +47,21 @@ impl PgError {
         PgError::new(SqlState::FEATURE_NOT_SUPPORTED, message)
     }
 
-    /// A text that is not a statement, with the place where that shows: 42601.
+    /// A text that is not a statement, with the place where that shows: mostly 42601.
     pub fn syntax(error: &trunkline_sql::SyntaxError, sql: &str) -> PgError {
-        let answer = PgError::new(SqlState::SYNTAX_ERROR, error.message().to_owned());
-        match error.position(sql) {
-            Some(character) => answer.position(character),
-            None => answer,
+        let sqlstate =
+            error.sqlstate().as_bytes().first_chunk().and_then(|code| SqlState::new(*code));
+        let mut answer =
+            PgError::new(sqlstate.unwrap_or(SqlState::SYNTAX_ERROR), error.message().to_owned());
+        if let Some(character) = error.position(sql) {
+            answer = answer.position(character);
         }
+        for (code, text) in [(b'D', error.detail()), (b'H', error.hint())] {
+            if let Some(text) = text {
+                answer = answer.field(code, text);
+            }
+        }
+        answer
     }
 
     /// The answer to a statement that was cancelled: 57014.
@@ -80,6 +88,14 @@ impl PgError {
     /// Where in the statement, in characters, starting with 1.
     pub fn position(self, character: usize) -> PgError {
         self.field(b'P', character.to_string())
+    }
+
+    /// Moves the position, where the statement is only a part of what the client sent.
+    pub fn shifted(self, characters: usize) -> PgError {
+        match self.get(b'P').and_then(|position| position.parse::<usize>().ok()) {
+            Some(position) if characters > 0 => self.position(position.saturating_add(characters)),
+            _ => self,
+        }
     }
 
     /// The context in which it happened, one line a call.

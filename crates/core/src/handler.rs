@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use trunkline_proto::Oid;
+use trunkline_sql::{Lexer, TokenKind};
 
 use crate::client::Client;
 use crate::column::{Column, Columns};
@@ -151,7 +152,7 @@ where
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Arc<str>>> {
         let Description { parameters, columns } = (self.handler.describe)(sql)?;
         let used = match self.language {
-            Language::Sql => trunkline_sql::parameter_count(sql),
+            Language::Sql => parameter_count(sql),
             Language::Other => 0,
         };
         let count = used.max(parameters.len()).max(hints.len());
@@ -172,4 +173,11 @@ where
     fn language(&self) -> Language {
         self.language
     }
+}
+
+/// The highest `$n` in a text: how many parameters a statement has.
+fn parameter_count(sql: &str) -> usize {
+    let parameters = Lexer::new(sql).filter(|token| token.kind == TokenKind::Parameter);
+    let numbers = parameters.filter_map(|token| token.text(sql).get(1..)?.parse().ok());
+    numbers.max().unwrap_or(0)
 }

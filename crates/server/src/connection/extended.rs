@@ -10,7 +10,6 @@ use trunkline_proto::message::{
     Bind, BindComplete, Close, CloseComplete, Describe, EmptyQueryResponse, Execute, NoData,
     ParameterDescription, Parse, ParseComplete, PortalSuspended, Target,
 };
-use trunkline_sql::{split, statement};
 
 use super::portals::{Plan, Portal, PortalState, Statement};
 use super::watch::{Shape, Streamed, stream, watch};
@@ -30,8 +29,10 @@ impl<S: Session> Connection<S> {
     async fn prepare(&mut self, sql: &str, parse: &Parse) -> Result<Statement<S::Statement>, Stop> {
         let hints: Vec<Oid> = parse.parameter_types.iter().collect();
         let length = sql.len();
+        // The one statement in the text, and where it begins.
+        let (mut part, mut start) = (sql, 0);
         if self.language == Language::Sql {
-            let mut statements = split::split(sql);
+            let mut statements = trunkline_sql::split(sql);
             let (first, second) = (statements.next(), statements.next());
             let (columns, parameters) = (Columns::None, Arc::from(hints.as_slice()));
             let Some(first) = first else {
@@ -44,17 +45,18 @@ impl<S: Session> Connection<S> {
                 )
                 .into());
             }
-            if let Some(recognised) = statement::recognise(first) {
+            if let Some(recognised) = first.recognise() {
                 let command = recognised.map_err(|error| PgError::syntax(&error, sql))?;
                 self.transaction.admit_command(&command)?;
                 let columns = self.command_columns(&command);
                 let plan = Plan::Session(Box::new(command));
                 return Ok(Statement { plan, parameters, columns, length });
             }
+            (part, start) = (first.text(), first.span().start);
         }
         self.transaction.admit()?;
-        let prepared = watch(&mut self.io, &self.entry, self.session.prepare(sql, &hints)).await;
-        let prepared = self.settled(prepared).await?;
+        let prepared = watch(&mut self.io, &self.entry, self.session.prepare(part, &hints)).await;
+        let prepared = self.settled(prepared).await.map_err(|stop| stop.behind(sql, start))?;
         Ok(Statement {
             plan: Plan::Engine(prepared.statement),
             parameters: prepared.parameters,

@@ -51,6 +51,19 @@ pub(crate) enum Stop {
     Gone,
 }
 
+impl Stop {
+    /// The engine counts positions from its statement on, the client from the start of the text.
+    fn behind(self, text: &str, start: usize) -> Stop {
+        match self {
+            Stop::Error(error) => {
+                let before = text.get(..start).unwrap_or_default();
+                Stop::Error(error.shifted(before.chars().count()))
+            }
+            Stop::Gone => Stop::Gone,
+        }
+    }
+}
+
 impl From<PgError> for Stop {
     fn from(error: PgError) -> Stop {
         Stop::Error(error)

@@ -2,7 +2,6 @@
 
 use trunkline_core::{Columns, Formats, Language, Params, PgError, Reply, Run, Session, SqlState};
 use trunkline_proto::message::{EmptyQueryResponse, Query};
-use trunkline_sql::{split, statement};
 
 use super::watch::{Shape, Streamed, stream, watch};
 use super::{Connection, Next, Stop, after};
@@ -37,13 +36,25 @@ impl<S: Session> Connection<S> {
         if self.language == Language::Other {
             return self.statement(text).await;
         }
-        let mut statements = split::split(text).peekable();
+        let mut statements = trunkline_sql::split(text).peekable();
         if statements.peek().is_none() {
             self.protocol.send(&EmptyQueryResponse, self.io.output())?;
             return Ok(());
         }
         while let Some(statement) = statements.next() {
-            self.statement(statement).await?;
+            match statement.recognise() {
+                Some(command) => {
+                    let command = command.map_err(|error| PgError::syntax(&error, text))?;
+                    self.transaction.admit_command(&command)?;
+                    let reply = self.command(&command).await?;
+                    self.reply(reply, &Run::new(Params::default(), self.client.style())).await?;
+                }
+                None => {
+                    let start = statement.span().start;
+                    let sent = self.statement(statement.text()).await;
+                    sent.map_err(|stop| stop.behind(text, start))?;
+                }
+            }
             if statements.peek().is_some() {
                 self.transaction.begin_implicit();
             }
@@ -51,16 +62,8 @@ impl<S: Session> Connection<S> {
         Ok(())
     }
 
-    /// Runs one statement and sends all of its reply.
+    /// Runs one statement of the engine and sends all of its reply.
     async fn statement(&mut self, sql: &str) -> Result<(), Stop> {
-        if self.language == Language::Sql
-            && let Some(recognised) = statement::recognise(sql)
-        {
-            let command = recognised.map_err(|error| PgError::syntax(&error, sql))?;
-            self.transaction.admit_command(&command)?;
-            let reply = self.command(&command).await?;
-            return self.reply(reply, &Run::new(Params::default(), self.client.style())).await;
-        }
         self.transaction.admit()?;
         let prepared = watch(&mut self.io, &self.entry, self.session.prepare(sql, &[])).await;
         let prepared = self.settled(prepared).await?;

@@ -61,32 +61,3 @@ fn a_byte_at_a_time_is_understood() {
     }
     assert_eq!(client.hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
 }
-
-#[test]
-fn what_is_claimed_is_not_allocated() {
-    let server = toy::start_with(|builder| {
-        let mut limits = trunkline::Limits::default();
-        limits.connections = 300;
-        builder.limits(limits)
-    });
-    let before = resident();
-    let clients: Vec<_> = (0..200)
-        .map(|_| {
-            let mut client = Dialogue::login(server.address);
-            // 60 MiB are announced, and ten bytes come.
-            client.say_raw(b"Q\x03\xc0\0\0aaaaaaaaaa").send();
-            client
-        })
-        .collect();
-    assert!(clients.into_iter().last().is_some_and(|mut client| client.hears_nothing()));
-    let grown = resident().saturating_sub(before);
-    assert!(grown < 200 * 64 * 1024, "{grown} bytes for 200 connections");
-}
-
-/// The resident memory of this process, client and server, in bytes.
-fn resident() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("a line");
-    let kib: usize = line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("KiB");
-    kib * 1024
-}
