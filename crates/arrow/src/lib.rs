@@ -1,4 +1,19 @@
 //! Arrow arrays to PostgreSQL bytes and back.
+//!
+//! [`columns`] announces a schema, [`rows`] and [`rows_of_stream`] send record batches: what each
+//! column needs is decided once a batch, and each value goes straight into the connection's send
+//! buffer. [`param_array`] turns a statement's parameters into arrays.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use arrow_array::{Int64Array, RecordBatch};
+//!
+//! let batch = RecordBatch::try_from_iter([("id", Arc::new(Int64Array::from(vec![1, 2])) as _)])?;
+//! let columns = trunkline_arrow::columns(&batch.schema());
+//! let reply: trunkline_core::Reply = trunkline_arrow::rows(columns, [batch]).into();
+//! # Ok::<(), arrow_schema::ArrowError>(())
+//! ```
+#![doc = include_str!("types.md")]
 
 mod columns;
 mod encode;

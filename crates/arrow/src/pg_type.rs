@@ -35,7 +35,7 @@ impl PgType {
     }
 
     /// The type that values of an Arrow type are sent as: the whole table is in
-    /// [the crate's documentation](crate#types).
+    /// [the crate's documentation](crate#arrow-types-as-postgresql-types).
     pub fn of(data_type: &DataType) -> PgType {
         let oid = match data_type {
             DataType::Null | DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Oid::TEXT,

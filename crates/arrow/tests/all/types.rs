@@ -220,3 +220,28 @@ fn a_declared_type_has_an_arrow_type_that_is_announced_as_it_again() {
         assert_eq!(data_type_of(oid), None);
     }
 }
+
+#[test]
+fn the_documented_table_is_true() {
+    let page = include_str!("../../src/types.md");
+    assert_eq!(page, include_str!("../../../../docs/arrow-types.md"), "the page is one");
+    let mut checked = 0;
+    for line in page.lines().take_while(|line| !line.starts_with("## Announced")) {
+        let Some([arrow, postgresql, _]) = line
+            .strip_prefix("| `")
+            .and_then(|line| line.strip_suffix("|"))
+            .map(|line| line.split(" | ").collect::<Vec<_>>())
+            .and_then(|cells| <[&str; 3]>::try_from(cells).ok())
+        else {
+            continue;
+        };
+        let postgresql = postgresql.trim_matches('`');
+        for data_type in arrow.trim_end_matches('`').split("`, `") {
+            let parsed: DataType = data_type.parse().unwrap_or_else(|_| panic!("{data_type}"));
+            let oid = PgType::of(&parsed).oid;
+            assert_eq!(trunkline_proto::types::name_of(oid), Some(postgresql), "{data_type}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 50, "{checked}");
+}
