@@ -73,6 +73,26 @@ impl<'a> Lexer<'a> {
         self.find(|token| token.kind.is_significant())
     }
 
+    /// The lexer behind the white space that it is at; a comment is not skipped.
+    #[inline]
+    pub(crate) fn skip_whitespace(self) -> Self {
+        let at = self.text().run(self.at, is_space);
+        Self { at, ..self }
+    }
+
+    /// The lexer at another offset, which must be a character boundary.
+    #[inline]
+    pub(crate) fn starting_at(self, at: usize) -> Self {
+        Self { at, ..self }
+    }
+
+    /// What has not been lexed yet.
+    #[inline]
+    pub(crate) fn rest(&self) -> &'a str {
+        self.source.get(self.at..self.end).unwrap_or_default()
+    }
+
+    #[inline]
     fn text(&self) -> Text<'a> {
         let source = self.source.get(..self.end).unwrap_or_default();
         Text { source, bytes: source.as_bytes() }

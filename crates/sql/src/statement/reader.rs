@@ -291,7 +291,7 @@ impl<'a> Reader<'a> {
         match self.current {
             Current::Token(Lexeme { token, escape, .. }) if token.kind.is_identifier() => {
                 let category = keyword_category(self.word());
-                if !category.is_none_or(allowed) {
+                if !category.is_none_or(allowed) || self.at_joined_keyword() {
                     return Err(self.unexpected());
                 }
                 let name = token.identifier_with_escape(self.source, escape)?.into_owned();
@@ -300,6 +300,13 @@ impl<'a> Reader<'a> {
             }
             _ => Err(self.unexpected()),
         }
+    }
+
+    /// Whether `base_yylex` makes the current word and the next one something that is no name.
+    fn at_joined_keyword(&self) -> bool {
+        self.at("without") && self.next_is(&["time"])
+            || self.at("nulls") && self.next_is(&["first", "last"])
+            || self.at("format") && self.next_is(&["json"])
     }
 
     fn read(&mut self) {
@@ -435,8 +442,17 @@ impl Reader<'_> {
 
     /// The current token must begin a query.
     pub(super) fn expect_query(&self) -> Result<(), SyntaxError> {
-        let begins = self.at_any(&["select", "values", "table", "with"]);
-        if begins || self.at_kind(TokenKind::LeftParen) { Ok(()) } else { Err(self.unexpected()) }
+        const VERBS: [&str; 4] = ["select", "values", "table", "with"];
+        if self.at_any(&VERBS) {
+            return Ok(());
+        }
+        if !self.at_kind(TokenKind::LeftParen) {
+            return Err(self.unexpected());
+        }
+        // However many parentheses, there must be a query in them.
+        let mut inner = Reader::new(self.lexer.clone());
+        while inner.eat_kind(TokenKind::LeftParen) {}
+        if inner.at_any(&VERBS) { Ok(()) } else { Err(inner.unexpected()) }
     }
 
     /// Takes one token, or a whole group in parentheses or brackets.

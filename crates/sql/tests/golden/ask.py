@@ -8,8 +8,9 @@ replaced. The name of the file says what is asked:
 
 tokens      where PostgreSQL's lexer sees tokens: `start..end`, in bytes, or the error it stops at
 statements  whether the text parses: `ok`, or SQLSTATE, position and message (nothing is executed)
-replies     the command tags of the text sent as one simple query (it is executed: use a database
+replies     the command tags, without counts, of the text sent as one simple query (it is executed: use a database
             of its own), or `empty`, or SQLSTATE, position and message
+tables      which tables a view with this query depends on, sorted (all is rolled back)
 """
 
 import re
@@ -25,6 +26,21 @@ SYNTAX = {"42601", "22025", "22021", "22023", "0A000", "42P11"}
 NEAR = re.compile(r'(.*) at or near "(.*)"\Z', re.DOTALL)
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\v": "\\v", "\f": "\\f"}
 UNESCAPE = {escaped[1]: plain for plain, escaped in ESCAPES.items()}
+
+
+# What the queries of `tables` are about.
+SCHEMA = """
+    CREATE SCHEMA s; CREATE TABLE t (id int, a int, b text, d date); CREATE TABLE u (LIKE t);
+    CREATE TABLE v (LIKE t); CREATE TABLE s.t (LIKE t); CREATE TABLE "Big" (LIKE t);
+    CREATE TABLE key (LIKE t); CREATE TABLE made_by (LIKE t);
+"""
+DEPENDS = """
+    SELECT DISTINCT CASE nspname WHEN 'public' THEN '' ELSE nspname || '.' END || relname
+    FROM pg_rewrite r JOIN pg_depend d ON d.objid = r.oid JOIN pg_class c ON c.oid = d.refobjid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE r.ev_class = 'made'::regclass AND d.refclassid = 'pg_class'::regclass
+    AND d.classid = 'pg_rewrite'::regclass AND c.relname <> 'made' ORDER BY 1
+"""
 
 
 class Server:
@@ -62,7 +78,7 @@ class Server:
         messages = self.until_ready()
         if error := first_error(messages):
             return error_text(error)
-        tags = [body[:-1].decode() for kind, body in messages if kind == b"C"]
+        tags = [re.sub(r"[ 0-9]*\0", "", body.decode()) for kind, body in messages if kind == b"C"]
         return "|".join(tags) or "empty"
 
 
@@ -103,6 +119,16 @@ def statements(server, text):
 
 def replies(server, text):
     return server.query(text)
+
+
+def tables(server, text):
+    server.query(f"BEGIN; {SCHEMA}")
+    server.send((b"Q", f"CREATE VIEW made AS SELECT 1 FROM ({text}\n) q; {DEPENDS}".encode() + b"\0"))
+    messages = server.until_ready()
+    server.query("ROLLBACK")
+    if error := first_error(messages):
+        raise SystemExit(f"{error_text(error)} in {text!r}")
+    return " ".join(body[6:].decode() for kind, body in messages if kind == b"D")
 
 
 def escape(text):

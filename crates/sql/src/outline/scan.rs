@@ -1,0 +1,418 @@
+//! One pass over the tokens of a statement, which finds tables, functions and parameters.
+
+use std::borrow::Cow;
+
+use super::tag::Verb;
+use super::word::Word;
+use super::{Mention, StatementKind};
+use crate::keyword::{KeywordCategory, keyword_category};
+use crate::lexer::Lexer;
+use crate::token::{Span, Token, TokenKind};
+
+/// What the pass has found so far, and where in the statement it is.
+pub(super) struct Scan<'a> {
+    lexer: Lexer<'a>,
+    /// What WITH turned out to introduce.
+    pub(super) kind: Option<StatementKind>,
+    pub(super) tag: Option<&'static str>,
+    pub(super) tables: Vec<Mention<'a>>,
+    pub(super) functions: Vec<Mention<'a>>,
+    /// Whether something in it changes data, or locks rows.
+    pub(super) changes: bool,
+    pub(super) parameters: u32,
+    /// One level for each open parenthesis.
+    levels: Vec<Level<'a>>,
+    previous: [Word; 2],
+    /// What the first words say.
+    verb: Verb,
+    /// Whether a definition's query is not run.
+    no_data: bool,
+}
+
+/// A query, a list, or an expression in parentheses.
+#[derive(Default)]
+struct Level<'a> {
+    /// The verb of this query; none yet, or no query at all.
+    verb: Option<Word>,
+    /// Whether a verb may stand here: at the start, behind WITH, UNION and the like.
+    at_verb: bool,
+    /// Whether FROM begins a list of tables here.
+    in_query: bool,
+    /// Whether this is within such a list, so that a comma goes on with it.
+    in_list: bool,
+    /// Whether the list has a JOIN, so that USING names columns.
+    joined: bool,
+    /// What the next name is.
+    expect: Expect,
+    /// The names of WITH queries, known from here on.
+    known: Vec<Cow<'a, str>>,
+    /// The name whose query is being read.
+    pending: Option<Cow<'a, str>>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Expect {
+    #[default]
+    Nothing,
+    /// A table that is read.
+    Table,
+    /// A table that is written.
+    Target,
+    /// The name of a WITH query.
+    WithName,
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn run(lexer: Lexer<'a>, verb: Verb) -> Self {
+        let mut scan = Self {
+            lexer,
+            kind: None,
+            tag: None,
+            tables: Vec::new(),
+            functions: Vec::new(),
+            changes: false,
+            parameters: 0,
+            levels: vec![Level { at_verb: true, ..Level::default() }],
+            previous: [Word::None; 2],
+            verb,
+            no_data: false,
+        };
+        while let Some(token) = scan.lexer.next_significant() {
+            scan.token(token);
+        }
+        let definition = matches!(verb.tag, "CREATE TABLE" | "CREATE MATERIALIZED VIEW");
+        if definition && scan.levels.first().is_some_and(|level| level.verb == Some(Word::Select)) {
+            // A definition that runs its query says how many rows it has copied.
+            scan.tag = match verb.tag {
+                _ if !scan.no_data => Some("SELECT"),
+                "CREATE TABLE" => Some("CREATE TABLE AS"),
+                _ => None,
+            };
+        }
+        scan
+    }
+
+    fn token(&mut self, token: Token) {
+        let source = self.lexer.source();
+        if let Some(number) = token.parameter(source) {
+            self.parameters = self.parameters.max(number);
+        }
+        let word = match token.kind {
+            TokenKind::LeftParen => {
+                self.open();
+                Word::Other
+            }
+            TokenKind::RightParen => {
+                self.close();
+                Word::Other
+            }
+            TokenKind::Comma => {
+                self.comma();
+                Word::Other
+            }
+            TokenKind::Word => {
+                let word = Word::of(token.text(source));
+                // Behind a point even a key word is a name.
+                let word = if self.previous[0] == Word::Dot { Word::Other } else { word };
+                self.word(word, token);
+                word
+            }
+            TokenKind::Dot => Word::Dot,
+            kind if kind.is_identifier() => {
+                self.name(Word::Other, token);
+                Word::Other
+            }
+            _ => Word::Other,
+        };
+        let is_paren = matches!(token.kind, TokenKind::LeftParen | TokenKind::RightParen);
+        if let Some(level) = self.levels.last_mut()
+            && !is_paren
+            && !word.keeps_verb()
+            && level.expect != Expect::WithName
+        {
+            level.at_verb = false;
+        }
+        self.previous = [word, self.previous[0]];
+    }
+
+    fn open(&mut self) {
+        let Some(level) = self.levels.last_mut() else { return };
+        // `FROM (a JOIN b …)` goes on with the list, unless a query stands in the parentheses.
+        let table = level.expect == Expect::Table;
+        if table {
+            level.expect = Expect::Nothing;
+        }
+        self.levels.push(Level {
+            at_verb: true,
+            in_query: table,
+            in_list: table,
+            expect: if table { Expect::Table } else { Expect::Nothing },
+            ..Level::default()
+        });
+    }
+
+    fn close(&mut self) {
+        if self.levels.len() > 1 {
+            self.levels.pop();
+        }
+        if let Some(level) = self.levels.last_mut()
+            && let Some(name) = level.pending.take()
+        {
+            level.known.push(name);
+            level.at_verb = true;
+        }
+    }
+
+    fn comma(&mut self) {
+        let Some(level) = self.levels.last_mut() else { return };
+        if level.in_list {
+            let targets = level.verb == Some(Word::Define);
+            level.expect = if targets { Expect::Target } else { Expect::Table };
+        } else if level.verb == Some(Word::With) {
+            level.expect = Expect::WithName;
+        }
+    }
+
+    fn word(&mut self, word: Word, token: Token) {
+        let [previous, before] = self.previous;
+        let Some(level) = self.levels.last_mut() else { return };
+        let expects = level.expect != Expect::Nothing;
+        match word {
+            Word::Select => level.begin(Word::Select),
+            Word::Values if level.at_verb => level.begin(Word::Select),
+            Word::With if level.at_verb => {
+                level.begin(Word::With);
+                level.expect = Expect::WithName;
+                level.at_verb = true;
+            }
+            Word::Insert | Word::Update | Word::Delete | Word::Merge if level.at_verb => {
+                self.change(word);
+            }
+            Word::Table if level.at_verb => {
+                level.begin(Word::Select);
+                level.expect = Expect::Table;
+            }
+            Word::Table | Word::View if level.verb == Some(Word::Define) && !expects => {
+                level.expect = Expect::Target;
+            }
+            Word::Create | Word::Alter if level.at_verb => level.begin(Word::Define),
+            Word::Drop if level.at_verb => {
+                level.begin(Word::Define);
+                level.in_list = true;
+            }
+            Word::Truncate | Word::Lock if level.at_verb => {
+                level.begin(Word::Define);
+                level.in_list = true;
+                level.expect = Expect::Target;
+            }
+            Word::Copy if level.at_verb => {
+                level.begin(Word::Copy);
+                level.expect = Expect::Table;
+            }
+            // The query that a definition, a PREPARE or a DECLARE is about.
+            Word::As if matches!(level.verb, None | Some(Word::Define)) => level.at_verb = true,
+            Word::For if level.verb.is_none() => level.at_verb = true,
+            Word::For | Word::EndOfList => level.end_list(),
+            Word::SetOperation => {
+                level.end_list();
+                level.at_verb = true;
+            }
+            Word::Into if level.verb == Some(Word::Select) && level.in_query => {
+                level.expect = Expect::Target;
+                self.changes = true;
+            }
+            Word::From if level.expect == Expect::Target => {}
+            Word::From if previous == Word::Distinct && matches!(before, Word::Is | Word::Not) => {}
+            Word::From if level.verb == Some(Word::Copy) => {
+                self.changes = true;
+                if let Some(table) = self.tables.last_mut() {
+                    table.is_target = true;
+                }
+            }
+            Word::From if level.in_query => {
+                level.in_list = true;
+                level.joined = false;
+                level.expect = Expect::Table;
+            }
+            Word::Join if level.in_list => {
+                level.joined = true;
+                level.expect = Expect::Table;
+            }
+            Word::Using if matches!(level.verb, Some(Word::Delete | Word::Merge)) => {
+                if !level.joined {
+                    level.in_list = true;
+                    level.expect = Expect::Table;
+                }
+            }
+            // `WITH NO DATA`: no rows, so no count of them.
+            Word::Data if previous == Word::No && before == Word::With => self.no_data = true,
+            Word::Update | Word::Share if matches!(previous, Word::For | Word::Key) => {
+                self.changes = true;
+            }
+            Word::Adverb | Word::Not | Word::Into | Word::Table if expects => {}
+            _ => self.name(word, token),
+        }
+    }
+
+    fn change(&mut self, word: Word) {
+        self.changes = true;
+        let is_main = self.levels.len() == 1;
+        let Some(level) = self.levels.last_mut() else { return };
+        let was_with = level.verb == Some(Word::With);
+        level.begin(word);
+        let (kind, tag) = match word {
+            Word::Insert => (StatementKind::Insert, "INSERT"),
+            Word::Update => (StatementKind::Update, "UPDATE"),
+            Word::Delete => (StatementKind::Delete, "DELETE"),
+            _ => (StatementKind::Merge, "MERGE"),
+        };
+        level.in_query = word != Word::Insert;
+        level.expect = Expect::Target;
+        if is_main && was_with && self.verb.kind == StatementKind::Select {
+            (self.kind, self.tag) = (Some(kind), Some(tag));
+        }
+    }
+
+    /// An identifier that is no key word of interest here.
+    fn name(&mut self, word: Word, token: Token) {
+        let source = self.lexer.source();
+        if self.previous[0] == Word::Dot {
+            return;
+        }
+        let expect = self.levels.last().map(|level| level.expect).unwrap_or_default();
+        let category = match token.kind {
+            TokenKind::Word => keyword_category(token.text(source)),
+            _ => None,
+        };
+        if category == Some(KeywordCategory::Reserved) {
+            return;
+        }
+        let next = self.lexer.clone().next_significant();
+        let next_is_from = next.is_some_and(|next| next.is_word(source, "from"));
+        if expect == Expect::Table && next_is_from && token.is_word(source, "rows") {
+            // `ROWS FROM (function, …)`
+            return;
+        }
+        let Ok(first) = token.identifier(source) else { return };
+        let Some(level) = self.levels.last_mut() else { return };
+        if expect == Expect::WithName {
+            level.pending = Some(first);
+            level.expect = Expect::Nothing;
+            return;
+        }
+        let mention = self.qualified(first, token.span, expect == Expect::Target);
+        let mut behind = self.lexer.clone();
+        let called =
+            behind.next_significant().is_some_and(|next| next.kind == TokenKind::LeftParen);
+        if expect != Expect::Nothing && !(called && expect == Expect::Table && !self.in_copy()) {
+            self.table(mention);
+        } else if called && word == Word::Other && self.is_call(category, token) {
+            if CHANGING.contains(&&*mention.name) {
+                self.changes = true;
+            }
+            self.functions.push(mention);
+            self.expect_nothing();
+        } else {
+            self.expect_nothing();
+        }
+    }
+
+    /// Reads the rest of a name whose first part is given.
+    fn qualified(&mut self, first: Cow<'a, str>, span: Span, is_target: bool) -> Mention<'a> {
+        let source = self.lexer.source();
+        let mut mention = Mention { schema: None, name: first, is_target, span };
+        loop {
+            let mut behind = self.lexer.clone();
+            let (Some(dot), Some(next)) = (behind.next_significant(), behind.next_significant())
+            else {
+                return mention;
+            };
+            let (TokenKind::Dot, Ok(part)) = (dot.kind, next.identifier(source)) else {
+                return mention;
+            };
+            self.lexer = behind;
+            mention.schema = Some(std::mem::replace(&mut mention.name, part));
+            mention.span.end = next.span.end;
+        }
+    }
+
+    fn table(&mut self, mention: Mention<'a>) {
+        self.expect_nothing();
+        let is_known = mention.schema.is_none()
+            && !mention.is_target
+            && self.levels.iter().any(|level| level.known.contains(&mention.name));
+        if !is_known {
+            self.tables.push(mention);
+        }
+    }
+
+    fn is_call(&self, category: Option<KeywordCategory>, token: Token) -> bool {
+        let source = self.lexer.source();
+        // Outside a query a name before a parenthesis is a type, a prepared statement, an option.
+        let in_query = self.verb.kind == StatementKind::Call
+            || self.levels.iter().any(|level| level.verb.is_some_and(|verb| verb != Word::Define));
+        let in_with_list = self.levels.last().is_some_and(|level| level.pending.is_some());
+        in_query
+            && !in_with_list
+            && self.previous[0] != Word::As
+            && category != Some(KeywordCategory::ColumnName)
+            && !NOT_CALLED.iter().any(|word| token.is_word(source, word))
+    }
+
+    fn in_copy(&self) -> bool {
+        self.levels.last().is_some_and(|level| level.verb == Some(Word::Copy))
+    }
+
+    fn expect_nothing(&mut self) {
+        if let Some(level) = self.levels.last_mut() {
+            level.expect = Expect::Nothing;
+        }
+    }
+}
+
+impl Level<'_> {
+    fn begin(&mut self, verb: Word) {
+        self.end_list();
+        self.verb = Some(verb);
+        self.at_verb = false;
+        self.in_query = verb == Word::Select;
+        self.joined = false;
+    }
+
+    fn end_list(&mut self) {
+        self.in_list = false;
+        self.expect = Expect::Nothing;
+    }
+}
+
+/// Words before a parenthesis that call nothing.
+const NOT_CALLED: [&str; 12] = [
+    "by",
+    "cube",
+    "filter",
+    "groups",
+    "key",
+    "over",
+    "partition",
+    "range",
+    "rollup",
+    "rows",
+    "sets",
+    "within",
+];
+
+/// Functions that change something, as far as it is worth to know them by name.
+const CHANGING: [&str; 12] = [
+    "lo_create",
+    "lo_import",
+    "lo_unlink",
+    "nextval",
+    "pg_cancel_backend",
+    "pg_notify",
+    "pg_reload_conf",
+    "pg_terminate_backend",
+    "set_config",
+    "setval",
+    "txid_current",
+    "pg_current_xact_id",
+];

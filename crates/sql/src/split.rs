@@ -1,0 +1,238 @@
+//! Cuts a text into statements.
+
+use std::iter::FusedIterator;
+
+use crate::error::SyntaxError;
+use crate::lexer::Lexer;
+use crate::statement::{SessionStatement, recognise_in};
+use crate::token::{Span, Token, TokenKind};
+
+/// Cuts a text into its statements, at the semicolons between them.
+///
+/// Semicolons in quotes, dollar quotes, comments, parentheses and the bodies of SQL functions
+/// (`BEGIN ATOMIC … END`) do not cut. Parts without a token are left out, so `;;select 1;` is one
+/// statement, and a text without any statement is what PostgreSQL answers with EmptyQueryResponse.
+/// Nothing is rejected: a text with a broken token is cut as far as it can be read.
+///
+/// ```
+/// let texts: Vec<_> = trunkline_sql::split(";;select 1; select ';' ;").map(|s| s.text()).collect();
+/// assert_eq!(texts, ["select 1", "select ';'"]);
+/// assert!(trunkline_sql::split(" ; -- nothing").next().is_none());
+/// ```
+#[inline]
+pub fn split(source: &str) -> Statements<'_> {
+    Statements { lexer: Lexer::new(source) }
+}
+
+/// The statements of a text: see [`split`].
+#[derive(Clone, Debug)]
+pub struct Statements<'a> {
+    lexer: Lexer<'a>,
+}
+
+impl Statements<'_> {
+    /// Obeys the setting of that name; off means that `'…'` knows backslash escapes.
+    pub const fn standard_conforming_strings(self, on: bool) -> Self {
+        Self { lexer: self.lexer.standard_conforming_strings(on) }
+    }
+}
+
+impl<'a> Iterator for Statements<'a> {
+    type Item = Statement<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Statement<'a>> {
+        self.lexer = self.lexer.clone().skip_whitespace();
+        if self.lexer.offset() >= self.lexer.end() {
+            return None;
+        }
+        if let Some((end, next)) = plain_end(self.lexer.rest()) {
+            let start = self.lexer.offset();
+            let statement = self.statement(start, start + end, start + next);
+            self.lexer = self.lexer.clone().starting_at(start + next);
+            return Some(statement);
+        }
+        self.next_by_token()
+    }
+}
+
+impl FusedIterator for Statements<'_> {}
+
+impl<'a> Statements<'a> {
+    /// The statement that covers `start..end` and whose semicolon, if any, ends at `next`.
+    #[inline]
+    fn statement(&self, start: usize, end: usize, next: usize) -> Statement<'a> {
+        let lexer = self.lexer.clone().within(Span::new(start, next));
+        Statement { lexer, end }
+    }
+
+    fn next_by_token(&mut self) -> Option<Statement<'a>> {
+        loop {
+            let start = self.lexer.clone().skip_whitespace().offset();
+            let mut body = Body::default();
+            let mut end = None;
+            let next = loop {
+                let Some(token) = self.lexer.next() else { break self.lexer.end() };
+                if !token.kind.is_significant() {
+                    // Behind the last token a comment still belongs to the statement.
+                    if token.kind != TokenKind::Whitespace && end.is_some() {
+                        end = Some(token.span.end);
+                    }
+                    continue;
+                }
+                if body.is_terminator(token, self.lexer.source()) {
+                    break token.span.end;
+                }
+                end = Some(token.span.end);
+            };
+            match end {
+                Some(end) => return Some(self.statement(start, end, next)),
+                None if self.lexer.offset() >= self.lexer.end() => return None,
+                None => {}
+            }
+        }
+    }
+}
+
+/// One statement of a text, without the white space around it.
+///
+/// Comments before it and within it are part of it; so are comments behind it, up to its semicolon.
+#[derive(Clone, Debug)]
+pub struct Statement<'a> {
+    /// From the first byte to behind the semicolon.
+    lexer: Lexer<'a>,
+    end: usize,
+}
+
+impl<'a> Statement<'a> {
+    /// The text, without the semicolon.
+    #[inline]
+    pub fn text(&self) -> &'a str {
+        self.span().text(self.lexer.source())
+    }
+
+    /// The text in which the statement stands, whole.
+    pub fn source(&self) -> &'a str {
+        self.lexer.source()
+    }
+
+    /// Where the text stands in the source.
+    #[inline]
+    pub fn span(&self) -> Span {
+        Span::new(self.lexer.offset(), self.end)
+    }
+
+    /// Whether a semicolon ends it, rather than the end of the source.
+    pub fn is_terminated(&self) -> bool {
+        self.lexer
+            .clone()
+            .within(Span::new(self.end, self.lexer.end()))
+            .next_significant()
+            .is_some()
+    }
+
+    /// Its tokens, without the semicolon; their spans count from the start of the source.
+    pub fn lexer(&self) -> Lexer<'a> {
+        self.lexer.clone().within(self.span())
+    }
+
+    /// Reads it as a session statement: see [`recognise`](crate::recognise).
+    ///
+    /// Spans and offsets count from the start of the source, as positions in errors must.
+    #[inline]
+    pub fn recognise(&self) -> Option<Result<SessionStatement, SyntaxError>> {
+        recognise_in(self.lexer.clone())
+    }
+}
+
+/// If a text surely begins with a statement that ends at the first semicolon or at the end of the
+/// text: where it ends, and where the next one begins.
+///
+/// That is the usual case, and needs no lexing. It is sure if nothing before the semicolon could
+/// hide it, and if the text does not begin with a comment.
+#[inline]
+fn plain_end(text: &str) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    if matches!(bytes.first(), Some(b'-' | b'/' | b';')) {
+        return None;
+    }
+    let semicolon = text.find(';');
+    let head = bytes.get(..semicolon.unwrap_or(bytes.len()))?;
+    let plain = semicolon.is_none()
+        || !head.iter().any(|byte| matches!(byte, b'\'' | b'"' | b'$' | b'-' | b'/' | b'('))
+            && !head.get(..6).is_some_and(|word| word.eq_ignore_ascii_case(b"create"));
+    let next = semicolon.map_or(bytes.len(), |at| at + 1);
+    plain.then(|| (trim_end(head), next))
+}
+
+fn trim_end(bytes: &[u8]) -> usize {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    bytes.iter().rposition(|byte| !is_space(byte)).map_or(0, |last| last + 1)
+}
+
+/// How deep inside a statement the tokens are, so that a semicolon does not end it.
+#[derive(Default)]
+struct Body {
+    parentheses: usize,
+    routine: Routine,
+}
+
+/// How far `CREATE [ OR REPLACE ] { FUNCTION | PROCEDURE } … BEGIN ATOMIC … END` has been read.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Routine {
+    /// Nothing yet.
+    #[default]
+    Start,
+    /// `CREATE`, or `CREATE OR REPLACE`.
+    Create,
+    /// `CREATE FUNCTION …`.
+    Head,
+    /// `CREATE FUNCTION … BEGIN`.
+    Begin,
+    /// In the body, where a statement or its `END` may begin: behind `ATOMIC` or a semicolon.
+    ///
+    /// Only there does `END` close the body; elsewhere it ends a `CASE` or is a label.
+    BodyStart,
+    /// In the body, within a statement.
+    Body,
+    /// Some other statement, or behind the body.
+    None,
+}
+
+impl Body {
+    /// Whether this token is the semicolon that ends the statement.
+    fn is_terminator(&mut self, token: Token, source: &str) -> bool {
+        match token.kind {
+            TokenKind::LeftParen => self.parentheses = self.parentheses.saturating_add(1),
+            TokenKind::RightParen => self.parentheses = self.parentheses.saturating_sub(1),
+            _ => {}
+        }
+        if self.parentheses > 0 {
+            return false;
+        }
+        let in_body = matches!(self.routine, Routine::BodyStart | Routine::Body);
+        self.routine = self.routine.next(token, source);
+        token.kind == TokenKind::Semicolon && !in_body
+    }
+}
+
+impl Routine {
+    fn next(self, token: Token, source: &str) -> Self {
+        let is = |word| token.is_word(source, word);
+        match self {
+            Self::Start if is("create") => Self::Create,
+            Self::Create if is("or") || is("replace") => Self::Create,
+            Self::Create if is("function") || is("procedure") => Self::Head,
+            Self::Head | Self::Begin if is("begin") => Self::Begin,
+            Self::Begin if is("atomic") => Self::BodyStart,
+            Self::Head | Self::Begin => Self::Head,
+            Self::BodyStart if is("end") => Self::None,
+            Self::BodyStart | Self::Body if token.kind == TokenKind::Semicolon => Self::BodyStart,
+            Self::BodyStart | Self::Body => Self::Body,
+            Self::Start | Self::Create | Self::None => Self::None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
