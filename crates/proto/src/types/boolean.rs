@@ -48,5 +48,5 @@ pub fn binary(value: bool, out: &mut Vec<u8>) {
 /// 08P01 for no byte, 22P03 for more than one.
 #[inline]
 pub fn receive(bytes: &[u8]) -> Result<bool, ValueError> {
-    super::int::exact(bytes).map(|[byte]| byte != 0)
+    super::int::single(bytes).map(|byte| byte != 0)
 }

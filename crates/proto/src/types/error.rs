@@ -89,10 +89,26 @@ impl ValueError {
         ValueError::new(SqlState::PROTOCOL_VIOLATION, "insufficient data left in message")
     }
 
+    /// 08P01: a binary form of one byte is empty.
+    #[cold]
+    pub(super) fn empty() -> ValueError {
+        ValueError::new(SqlState::PROTOCOL_VIOLATION, "no data left in message")
+    }
+
     /// 22P03: the binary form goes on after its end.
     #[cold]
     pub(super) fn trailing() -> ValueError {
         ValueError::binary("incorrect binary data format")
+    }
+
+    /// The same error of a part of a value: what is left over is said to be the part's.
+    #[cold]
+    pub(super) fn within(self, part: &str, place: usize) -> ValueError {
+        if self != ValueError::trailing() {
+            return self;
+        }
+        let place = place.saturating_add(1);
+        ValueError::binary(format!("improper binary format in {part} {place}"))
     }
 
     /// 42804: a value of one type where another is wanted.

@@ -169,6 +169,29 @@ pub(super) fn exact<const N: usize>(bytes: &[u8]) -> Result<[u8; N], ValueError>
     }
 }
 
+/// The bytes that a value starts with, and what is left over, which the type's own rules go before.
+#[inline]
+pub(super) fn leading<const N: usize>(bytes: &[u8]) -> Result<([u8; N], &[u8]), ValueError> {
+    let (chunk, rest) = bytes.split_first_chunk().ok_or_else(ValueError::truncated)?;
+    Ok((*chunk, rest))
+}
+
+/// Refuses bytes that are left over.
+#[inline]
+pub(super) fn finish<T>(value: T, rest: &[u8]) -> Result<T, ValueError> {
+    if rest.is_empty() { Ok(value) } else { Err(ValueError::trailing()) }
+}
+
+/// The byte of a value that has one.
+#[inline]
+pub(super) fn single(bytes: &[u8]) -> Result<u8, ValueError> {
+    match bytes {
+        [byte] => Ok(*byte),
+        [] => Err(ValueError::empty()),
+        _ => Err(ValueError::trailing()),
+    }
+}
+
 /// The digits of a literal in one of the four bases, with `_` between them.
 pub(super) struct Digits<'a> {
     pub(super) radix: u32,
@@ -262,9 +285,11 @@ fn parse_c(text: &str, type_name: &str) -> Result<u64, ValueError> {
         value = Some(more.unwrap_or(u64::MAX));
         rest = after;
     }
-    let spaces = rest.iter().all(|byte| is_space(*byte));
-    match value.filter(|_| spaces) {
-        Some(_) if overflow => Err(ValueError::text_out_of_range(type_name, text)),
+    if overflow {
+        // Whatever follows.
+        return Err(ValueError::text_out_of_range(type_name, text));
+    }
+    match value.filter(|_| rest.iter().all(|byte| is_space(*byte))) {
         Some(value) if negative => Ok(value.wrapping_neg()),
         Some(value) => Ok(value),
         None => Err(ValueError::syntax(type_name, text)),

@@ -29,9 +29,6 @@ pub struct Field {
     pub value: Value,
 }
 
-/// The bytes of a field; `None` is NULL.
-pub type FieldBytes<'a> = (Oid, Option<&'a [u8]>);
-
 /// Puts quotes around the field whose text was appended from `start` on, if it needs them.
 #[inline]
 pub fn quote(start: usize, out: &mut Vec<u8>) {
@@ -89,19 +86,23 @@ pub fn parse(text: &str) -> Result<Vec<Option<String>>, ValueError> {
     }
 }
 
-/// Reads the binary form.
+/// Reads the binary form, each field by `read` from its type and its bytes, or NULL.
 ///
 /// # Errors
 ///
-/// 22P03 or 08P01 for a wrong form.
-pub fn receive(bytes: &[u8]) -> Result<Vec<FieldBytes<'_>>, ValueError> {
+/// 22P03 or 08P01 for a wrong form; and those of `read`.
+pub fn receive<'a, T>(
+    bytes: &'a [u8],
+    mut read: impl FnMut(Oid, Option<&'a [u8]>) -> Result<T, ValueError>,
+) -> Result<Vec<T>, ValueError> {
     let mut rest = bytes;
-    let count = take_i32(&mut rest)?;
+    let count = usize::try_from(take_i32(&mut rest)?).unwrap_or(0);
     // No more than can follow: each takes eight bytes at least.
-    let mut fields = Vec::with_capacity(usize::try_from(count).unwrap_or(0).min(rest.len() / 8));
-    for _ in 0..count {
+    let mut fields = Vec::with_capacity(count.min(rest.len() / 8));
+    for place in 0..count {
         let oid = Oid(take_i32(&mut rest)?.cast_unsigned());
-        fields.push((oid, take_item(&mut rest)?));
+        let item = take_item(&mut rest)?;
+        fields.push(read(oid, item).map_err(|error| error.within("record column", place))?);
     }
     if rest.is_empty() { Ok(fields) } else { Err(ValueError::trailing()) }
 }

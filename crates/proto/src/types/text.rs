@@ -55,7 +55,7 @@ pub fn parse_char(text: &str) -> u8 {
 ///
 /// 08P01 for no byte, 22P03 for more than one.
 pub fn receive_char(bytes: &[u8]) -> Result<u8, ValueError> {
-    super::int::exact(bytes).map(|[byte]| byte)
+    super::int::single(bytes)
 }
 
 /// The longest beginning that fits a `name`: 63 bytes, whole characters.

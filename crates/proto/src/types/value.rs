@@ -1,6 +1,6 @@
 //! Any value.
 
-use super::array::{self, Array};
+use super::array::{self, Array, Dimension};
 use super::catalog::{element_of, is_string};
 use super::convert::is_oid_alias;
 use super::datetime::{self, Timetz};
@@ -169,6 +169,8 @@ impl Value {
             Oid::RECORD => Value::Record(Record::receive(bytes, depth)?),
             oid if is_string(oid) => Value::Text(text::receive(bytes)?.to_owned()),
             oid if is_oid_alias(oid) => Value::Oid(int::receive_u32(bytes)?),
+            Oid::INT2VECTOR => Value::Array(Array::vector_from_binary(Oid::INT2, bytes)?),
+            Oid::OIDVECTOR => Value::Array(Array::vector_from_binary(Oid::OID, bytes)?),
             oid => match element_of(oid) {
                 Some(element) => Value::Array(Array::receive(bytes, element, depth)?),
                 None => {
@@ -189,24 +191,25 @@ impl Array {
         if matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR) {
             return Array::vector_from_literal(element, text, style);
         }
-        let parsed = array::parse(text, array::delimiter(element))?;
-        let elements = parsed.elements.into_iter().map(|text| match text {
-            Some(text) => Value::from_literal(element, &text, style),
+        let parts = array::parse(text, array::delimiter(element), |text| match text {
+            Some(text) => Value::from_literal(element, text, style),
             None => Ok(Value::Null),
-        });
-        let elements = elements.collect::<Result<_, _>>()?;
-        Ok(Array { element, dimensions: parsed.dimensions, elements })
+        })?;
+        Ok(Array { element, dimensions: parts.dimensions, elements: parts.elements })
+    }
+
+    fn vector_from_binary(element: Oid, bytes: &[u8]) -> Result<Array, ValueError> {
+        let array = Array::receive(bytes, element, 0)?;
+        Ok(Array { dimensions: vec![Dimension { length: array.length(), lower: 0 }], ..array })
     }
 
     fn receive(bytes: &[u8], element: Oid, depth: u32) -> Result<Array, ValueError> {
         let deeper = deeper(depth)?;
-        let received = array::receive(bytes, element)?;
-        let elements = received.elements.into_iter().map(|item| match item {
+        let parts = array::receive(bytes, element, |item| match item {
             Some(bytes) => Value::receive(element, bytes, deeper),
             None => Ok(Value::Null),
-        });
-        let elements = elements.collect::<Result<_, _>>()?;
-        Ok(Array { element, dimensions: received.dimensions, elements })
+        })?;
+        Ok(Array { element, dimensions: parts.dimensions, elements: parts.elements })
     }
 }
 
@@ -220,14 +223,14 @@ impl Record {
 
     fn receive(bytes: &[u8], depth: u32) -> Result<Record, ValueError> {
         let deeper = deeper(depth)?;
-        let fields = record::receive(bytes)?.into_iter().map(|(oid, item)| {
+        let fields = record::receive(bytes, |oid, item| {
             let value = match item {
                 Some(bytes) => Value::receive(oid, bytes, deeper)?,
                 None => Value::Null,
             };
             Ok(Field { oid, value })
-        });
-        Ok(Record { fields: fields.collect::<Result<_, ValueError>>()? })
+        })?;
+        Ok(Record { fields })
     }
 }
 

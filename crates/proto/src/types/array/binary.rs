@@ -1,24 +1,11 @@
 //! The binary form.
 
-use std::borrow::Cow;
-
-use super::{Array, Dimension, MAX_DIMENSIONS, check_size};
-use crate::types::catalog::display_name;
+use super::{Array, Dimension, MAX_DIMENSIONS, Parts, check_size};
+use crate::types::catalog::name_of;
 use crate::types::convert::{IsNull, ToPg};
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
 use crate::{Format, Oid, SqlState};
-
-/// An array in the binary form, its elements not yet decoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArrayBytes<'a> {
-    /// The type of the elements.
-    pub element: Oid,
-    /// The outermost first; none for an array without elements.
-    pub dimensions: Vec<Dimension>,
-    /// The bytes of each; `None` is NULL.
-    pub elements: Vec<Option<&'a [u8]>>,
-}
 
 /// Appends what comes before the elements.
 ///
@@ -35,15 +22,37 @@ pub fn binary_header(element: Oid, dimensions: &[Dimension], has_null: bool, out
     }
 }
 
-/// Reads the binary form of an array of `element`, or of any type if that is unspecified.
+/// Reads the binary form of an array of `element`, each of them, or NULL, by `read`.
 ///
 /// # Errors
 ///
 /// 22P03 or 08P01 for a wrong form, 42804 for other elements, 54000 for more than six dimensions
-/// or too many elements.
-pub fn receive(bytes: &[u8], element: Oid) -> Result<ArrayBytes<'_>, ValueError> {
+/// or too many elements; and those of `read`.
+///
+/// The type that the bytes name is not looked at unless it and `element` are built in: other OIDs
+/// differ from server to server.
+pub fn receive<'a, T>(
+    bytes: &'a [u8],
+    element: Oid,
+    mut read: impl FnMut(Option<&'a [u8]>) -> Result<T, ValueError>,
+) -> Result<Parts<T>, ValueError> {
     let mut rest = bytes;
-    let count = take_i32(&mut rest)?;
+    let dimensions = header(&mut rest, element)?;
+    let size = check_size(&dimensions)?;
+    // No more than can follow: each takes four bytes at least.
+    let mut elements = Vec::with_capacity(size.min(rest.len() / 4));
+    for place in 0..size {
+        let item = take_item(&mut rest)?;
+        elements.push(read(item).map_err(|error| error.within("array element", place))?);
+    }
+    if !rest.is_empty() {
+        return Err(ValueError::trailing());
+    }
+    Ok(Parts { dimensions: if size == 0 { Vec::new() } else { dimensions }, elements })
+}
+
+fn header(rest: &mut &[u8], element: Oid) -> Result<Vec<Dimension>, ValueError> {
+    let count = take_i32(rest)?;
     let count = usize::try_from(count)
         .map_err(|_| ValueError::binary(format!("invalid number of dimensions: {count}")))?;
     if count > MAX_DIMENSIONS {
@@ -54,31 +63,20 @@ pub fn receive(bytes: &[u8], element: Oid) -> Result<ArrayBytes<'_>, ValueError>
             ),
         ));
     }
-    if !matches!(take_i32(&mut rest)?, 0 | 1) {
+    if !matches!(take_i32(rest)?, 0 | 1) {
         return Err(ValueError::binary("invalid array flags"));
     }
-    let sent = Oid(take_i32(&mut rest)?.cast_unsigned());
-    if element != Oid::UNSPECIFIED && sent != element {
+    let sent = Oid(take_i32(rest)?.cast_unsigned());
+    let is_built_in = |oid: Oid| oid.0 < 10_000;
+    if sent != element && is_built_in(sent) && is_built_in(element) {
         return Err(wrong_element(sent, element));
     }
     let mut dimensions = Vec::with_capacity(count);
     for _ in 0..count {
-        let (length, lower) = (take_i32(&mut rest)?, take_i32(&mut rest)?);
+        let (length, lower) = (take_i32(rest)?, take_i32(rest)?);
         dimensions.push(Dimension { length, lower });
     }
-    let size = check_size(&dimensions)?;
-    if size == 0 {
-        dimensions.clear();
-    }
-    // No more than can follow: each takes four bytes at least.
-    let mut elements = Vec::with_capacity(size.min(rest.len() / 4));
-    for _ in 0..size {
-        elements.push(take_item(&mut rest)?);
-    }
-    if !rest.is_empty() {
-        return Err(ValueError::trailing());
-    }
-    Ok(ArrayBytes { element: sent, dimensions, elements })
+    Ok(dimensions)
 }
 
 impl Array {
@@ -89,8 +87,7 @@ impl Array {
         out: &mut Vec<u8>,
     ) -> Result<(), ValueError> {
         let start = out.len();
-        let dimensions = if self.elements.is_empty() { Cow::default() } else { self.shape() };
-        binary_header(self.element, &dimensions, false, out);
+        binary_header(self.element, &self.shape(), false, out);
         let mut has_null = false;
         for element in &self.elements {
             let is_null = push_item(element, self.element, style, out)?;
@@ -148,12 +145,16 @@ pub(in crate::types) fn take_item<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a 
 
 #[cold]
 fn wrong_element(sent: Oid, wanted: Oid) -> ValueError {
+    let name = |oid: Oid| match oid {
+        Oid::UNSPECIFIED => "-",
+        oid => name_of(oid).unwrap_or("???"),
+    };
     ValueError::new(
         SqlState::DATATYPE_MISMATCH,
         format!(
             "binary data has array element type {sent} ({}) instead of expected {wanted} ({})",
-            display_name(sent),
-            display_name(wanted)
+            name(sent),
+            name(wanted)
         ),
     )
 }

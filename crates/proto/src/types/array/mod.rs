@@ -15,9 +15,9 @@ use super::error::ValueError;
 use super::value::Value;
 use crate::{Oid, SqlState};
 
-pub use binary::{ArrayBytes, binary_header, receive};
+pub use binary::{binary_header, receive};
 pub(super) use binary::{push_item, take_i32, take_item};
-pub use parse::{ArrayText, parse};
+pub use parse::parse;
 pub(super) use print::surround;
 pub use print::{quote, text_dimensions};
 
@@ -30,6 +30,15 @@ pub struct Array {
     pub dimensions: Vec<Dimension>,
     /// The last dimension varies fastest.
     pub elements: Vec<Value>,
+}
+
+/// An array whose elements were read one by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts<T> {
+    /// The outermost first; none for an array without elements.
+    pub dimensions: Vec<Dimension>,
+    /// The last dimension varies fastest.
+    pub elements: Vec<T>,
 }
 
 /// The extent of an array in one direction.
@@ -54,11 +63,23 @@ impl Array {
         Array { element, dimensions, elements }
     }
 
+    pub(super) fn length(&self) -> i32 {
+        i32::try_from(self.elements.len()).unwrap_or(i32::MAX)
+    }
+
     /// The dimensions, or one of all elements if theirs is another number.
     fn shape(&self) -> Cow<'_, [Dimension]> {
-        let length = i32::try_from(self.elements.len()).unwrap_or(i32::MAX);
+        let length = self.length();
         match check_size(&self.dimensions) {
-            Ok(size) if size == self.elements.len() && self.dimensions.len() <= MAX_DIMENSIONS => {
+            // A vector without elements has a dimension all the same; an array has none.
+            Ok(0) if length == 0 && self.dimensions.len() == 1 => {
+                Cow::Borrowed(self.dimensions.as_slice())
+            }
+            Ok(size)
+                if size > 0
+                    && size == self.elements.len()
+                    && self.dimensions.len() <= MAX_DIMENSIONS =>
+            {
                 Cow::Borrowed(self.dimensions.as_slice())
             }
             _ if length == 0 => Cow::Borrowed(&[]),

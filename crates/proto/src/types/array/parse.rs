@@ -1,26 +1,23 @@
 //! How an array is read.
 
-use super::{Dimension, MAX_DIMENSIONS, check_size};
+use super::{Dimension, MAX_DIMENSIONS, Parts, check_size};
 use crate::SqlState;
 use crate::types::error::ValueError;
 use crate::types::text::is_space;
 
-/// An array as text, its elements not yet parsed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ArrayText {
-    /// The outermost first; none for an array without elements.
-    pub dimensions: Vec<Dimension>,
-    /// The text of each, without quotes and escapes; `None` is NULL.
-    pub elements: Vec<Option<String>>,
-}
-
 /// Reads an array: `{1,NULL,"a b"}`, `{{1,2},{3,4}}`, `[0:1]={5,6}`.
+///
+/// `read` gets each element's text, without quotes and escapes, or NULL.
 ///
 /// # Errors
 ///
 /// 22P02 for other text, 54000 for more than six dimensions or too many elements, 2202E for an
-/// upper bound below the lower.
-pub fn parse(text: &str, delimiter: u8) -> Result<ArrayText, ValueError> {
+/// upper bound below the lower; and those of `read`.
+pub fn parse<T>(
+    text: &str,
+    delimiter: u8,
+    read: impl FnMut(Option<&str>) -> Result<T, ValueError>,
+) -> Result<Parts<T>, ValueError> {
     let mut parser = Parser { text, rest: text.as_bytes(), delimiter };
     let bounds = parser.dimensions()?;
     if !matches!(parser.rest, [b'{', ..]) {
@@ -31,12 +28,12 @@ pub fn parse(text: &str, delimiter: u8) -> Result<ArrayText, ValueError> {
         }));
     }
     let mut shape = Shape::new(&bounds);
-    let elements = parser.contents(&mut shape)?;
+    let elements = parser.contents(&mut shape, read)?;
     if !parser.rest.iter().all(|byte| is_space(*byte)) {
         return Err(parser.malformed("Junk after closing right brace."));
     }
     if elements.is_empty() {
-        return Ok(ArrayText::default());
+        return Ok(Parts { dimensions: Vec::new(), elements });
     }
     let lower = bounds.iter().map(|bound| bound.lower).chain(std::iter::repeat(1));
     let lengths = shape.lengths.iter().take(shape.depth);
@@ -45,7 +42,7 @@ pub fn parse(text: &str, delimiter: u8) -> Result<ArrayText, ValueError> {
         .map(|(length, lower)| Dimension { length: length.unwrap_or(0), lower })
         .collect();
     check_size(&dimensions)?;
-    Ok(ArrayText { dimensions, elements })
+    Ok(Parts { dimensions, elements })
 }
 
 struct Parser<'a> {
@@ -155,7 +152,7 @@ impl Parser<'_> {
         match number.parse::<i32>() {
             Ok(number) => Ok(number),
             Err(_) if number.ends_with(|last: char| last.is_ascii_digit()) => Err(ValueError::new(
-                SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
+                SqlState::PROGRAM_LIMIT_EXCEEDED,
                 "array bound is out of integer range",
             )),
             Err(_) => {
@@ -164,7 +161,11 @@ impl Parser<'_> {
         }
     }
 
-    fn contents(&mut self, shape: &mut Shape) -> Result<Vec<Option<String>>, ValueError> {
+    fn contents<T>(
+        &mut self,
+        shape: &mut Shape,
+        mut read: impl FnMut(Option<&str>) -> Result<T, ValueError>,
+    ) -> Result<Vec<T>, ValueError> {
         let mut elements = Vec::new();
         let mut level: usize = 0;
         let mut expect_delimiter = false;
@@ -212,7 +213,7 @@ impl Parser<'_> {
                     if expect_delimiter {
                         return Err(self.malformed("Unexpected array element."));
                     }
-                    elements.push(element);
+                    elements.push(read(element.as_deref())?);
                     // All elements lie at the same depth as the first.
                     shape.frozen = true;
                     if level != shape.depth {

@@ -34,7 +34,7 @@ impl Array {
         let words = text.split_ascii_whitespace();
         let elements = words.map(|word| Value::from_literal(element, word, style));
         let elements = elements.collect::<Result<Vec<_>, _>>()?;
-        let length = i32::try_from(elements.len()).unwrap_or(i32::MAX);
-        Ok(Array { element, dimensions: vec![Dimension { length, lower: 0 }], elements })
+        let array = Array::new(element, elements);
+        Ok(Array { dimensions: vec![Dimension { length: array.length(), lower: 0 }], ..array })
     }
 }

@@ -20,8 +20,9 @@ pub(super) const END_TIMESTAMP: i64 = 9_223_371_331_200_000_000;
 ///
 /// 22008 for a day out of range, 08P01 or 22P03 for a wrong number of bytes.
 pub fn receive_date(bytes: &[u8]) -> Result<i32, ValueError> {
-    match int::receive_i32(bytes)? {
-        days @ (i32::MIN | i32::MAX | MIN_DATE..END_DATE) => Ok(days),
+    let (value, rest) = int::leading(bytes)?;
+    match i32::from_be_bytes(value) {
+        days @ (i32::MIN | i32::MAX | MIN_DATE..END_DATE) => int::finish(days, rest),
         _ => Err(ValueError::datetime_out_of_range("date out of range")),
     }
 }
@@ -32,8 +33,9 @@ pub fn receive_date(bytes: &[u8]) -> Result<i32, ValueError> {
 ///
 /// 22008 for a time out of range, 08P01 or 22P03 for a wrong number of bytes.
 pub fn receive_time(bytes: &[u8]) -> Result<i64, ValueError> {
-    match int::receive_i64(bytes)? {
-        micros @ 0..=DAY => Ok(micros),
+    let (value, rest) = int::leading(bytes)?;
+    match i64::from_be_bytes(value) {
+        micros @ 0..=DAY => int::finish(micros, rest),
         _ => Err(ValueError::datetime_out_of_range("time out of range")),
     }
 }
@@ -45,12 +47,13 @@ pub fn receive_time(bytes: &[u8]) -> Result<i64, ValueError> {
 /// 22008 for a time out of range, 22009 for a zone out of range, 08P01 or 22P03 for a wrong number
 /// of bytes.
 pub fn receive_timetz(bytes: &[u8]) -> Result<Timetz, ValueError> {
-    let [a, b, c, d, e, f, g, h, i, j, k, l] = int::exact(bytes)?;
-    let micros = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
-    let west = i32::from_be_bytes([i, j, k, l]);
+    let (micros, rest) = int::leading(bytes)?;
+    let micros = i64::from_be_bytes(micros);
     if !(0..=DAY).contains(&micros) {
         return Err(ValueError::datetime_out_of_range("time out of range"));
     }
+    let (west, rest) = int::leading(rest)?;
+    let west = i32::from_be_bytes(west);
     // Sixteen hours and no more, in either direction.
     if !(-57_599..=57_599).contains(&west) {
         return Err(ValueError::new(
@@ -58,7 +61,7 @@ pub fn receive_timetz(bytes: &[u8]) -> Result<Timetz, ValueError> {
             "time zone displacement out of range",
         ));
     }
-    Ok(Timetz { micros, west })
+    int::finish(Timetz { micros, west }, rest)
 }
 
 /// Appends the binary form of a `timetz`.
@@ -73,8 +76,9 @@ pub fn binary_timetz(value: Timetz, out: &mut Vec<u8>) {
 ///
 /// 22008 for a moment out of range, 08P01 or 22P03 for a wrong number of bytes.
 pub fn receive_timestamp(bytes: &[u8]) -> Result<i64, ValueError> {
-    match int::receive_i64(bytes)? {
-        micros @ (i64::MIN | i64::MAX | MIN_TIMESTAMP..END_TIMESTAMP) => Ok(micros),
+    let (value, rest) = int::leading(bytes)?;
+    match i64::from_be_bytes(value) {
+        micros @ (i64::MIN | i64::MAX | MIN_TIMESTAMP..END_TIMESTAMP) => int::finish(micros, rest),
         _ => Err(ValueError::datetime_out_of_range("timestamp out of range")),
     }
 }

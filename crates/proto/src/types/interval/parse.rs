@@ -200,8 +200,10 @@ impl Reader {
         Ok(TIME)
     }
 
+    /// What is no time after its sign is looked at as a number, to no avail.
     fn signed_time(&mut self, text: &str) -> Result<Set, Flaw> {
-        self.time(text.get(1..).unwrap_or_default(), text.starts_with('-'))
+        let time = self.time(text.get(1..).unwrap_or_default(), text.starts_with('-'));
+        time.or_else(|_| self.number(text))
     }
 
     fn number(&mut self, text: &str) -> Result<Set, Flaw> {

@@ -31,6 +31,10 @@ pub(super) fn abbreviation_at(zone: &TimeZone, micros: i64) -> String {
     zone.to_offset_info(moment(micros)).abbreviation().to_owned()
 }
 
+pub(super) fn is_summer_at(zone: &TimeZone, micros: i64) -> bool {
+    zone.to_offset_info(moment(micros)).dst().is_dst()
+}
+
 pub(super) fn east_at_local(zone: &TimeZone, micros: i64) -> i32 {
     let Some(local) = local(micros) else { return east_at(zone, micros) };
     match zone.to_ambiguous_timestamp(local).offset() {
@@ -38,6 +42,36 @@ pub(super) fn east_at_local(zone: &TimeZone, micros: i64) -> i32 {
         AmbiguousOffset::Gap { before, .. } => before.seconds(),
         AmbiguousOffset::Fold { after, .. } => after.seconds(),
     }
+}
+
+/// The offset that an abbreviation stands for around a local time.
+pub(super) fn east_named(zone: &TimeZone, abbreviation: &str, micros: i64) -> Option<i32> {
+    /// More changes than any zone has up to now.
+    const ENOUGH: usize = 1000;
+    let east = i64::from(east_at_local(zone, micros));
+    let time = moment(micros.saturating_sub(east.saturating_mul(SECOND)));
+    let is = |name: &str| name.eq_ignore_ascii_case(abbreviation);
+    let now = zone.to_offset_info(time);
+    if is(now.abbreviation()) {
+        return Some(now.offset().seconds());
+    }
+    let before = zone.preceding(time).take(ENOUGH).find(|change| is(change.abbreviation()));
+    if let Some(change) = before {
+        return Some(change.offset().seconds());
+    }
+    let first = zone.to_offset_info(Timestamp::MIN);
+    if is(first.abbreviation()) {
+        return Some(first.offset().seconds());
+    }
+    let after = zone.following(time).take(ENOUGH).find(|change| is(change.abbreviation()));
+    after.map(|change| change.offset().seconds())
+}
+
+/// The offset of a zone that never had another.
+pub(super) fn only_offset(zone: &TimeZone) -> Option<i32> {
+    let first = zone.to_offset(Timestamp::MIN);
+    let same = zone.following(Timestamp::MIN).all(|transition| transition.offset() == first);
+    same.then(|| first.seconds())
 }
 
 /// The moment, or where jiff's years end another one that the same rules govern.

@@ -35,6 +35,12 @@ enum Rules {
     },
     #[cfg(feature = "time")]
     Iana(jiff::tz::TimeZone),
+    #[cfg(feature = "time")]
+    Posix {
+        rules: jiff::tz::TimeZone,
+        winter: Name,
+        summer: Name,
+    },
 }
 
 impl TimeZone {
@@ -130,7 +136,7 @@ impl TimeZone {
         match &self.rules {
             Rules::Fixed { east, .. } => *east,
             #[cfg(feature = "time")]
-            Rules::Iana(rules) => iana::east_at(rules, micros),
+            Rules::Iana(rules) | Rules::Posix { rules, .. } => iana::east_at(rules, micros),
         }
     }
 
@@ -141,6 +147,11 @@ impl TimeZone {
             Rules::Fixed { abbreviation, .. } => abbreviation.as_str().to_owned(),
             #[cfg(feature = "time")]
             Rules::Iana(rules) => iana::abbreviation_at(rules, micros),
+            #[cfg(feature = "time")]
+            Rules::Posix { rules, winter, summer } => {
+                let name = if iana::is_summer_at(rules, micros) { summer } else { winter };
+                name.as_str().to_owned()
+            }
         }
     }
 
@@ -152,7 +163,37 @@ impl TimeZone {
         match &self.rules {
             Rules::Fixed { east, .. } => *east,
             #[cfg(feature = "time")]
-            Rules::Iana(rules) => iana::east_at_local(rules, micros),
+            Rules::Iana(rules) | Rules::Posix { rules, .. } => iana::east_at_local(rules, micros),
+        }
+    }
+
+    /// Whether the time of this zone is ever called so.
+    pub(super) fn uses(&self, abbreviation: &str) -> bool {
+        self.east_named(abbreviation, 0).is_some()
+    }
+
+    /// The offset that an abbreviation stands for around a time that the clocks show: the last one
+    /// before, or else the first one after.
+    pub(super) fn east_named(&self, abbreviation: &str, local: i64) -> Option<i32> {
+        let _ = local;
+        match &self.rules {
+            Rules::Fixed { east, abbreviation: own } => {
+                own.as_str().eq_ignore_ascii_case(abbreviation).then_some(*east)
+            }
+            #[cfg(feature = "time")]
+            Rules::Iana(rules) => iana::east_named(rules, abbreviation, local),
+            #[cfg(feature = "time")]
+            Rules::Posix { rules, winter, summer } => {
+                let is = |name: &Name| name.as_str().eq_ignore_ascii_case(abbreviation);
+                let wanted = if is(winter) {
+                    posix::WINTER
+                } else if is(summer) {
+                    posix::SUMMER
+                } else {
+                    return None;
+                };
+                iana::east_named(rules, wanted, local)
+            }
         }
     }
 
@@ -161,7 +202,9 @@ impl TimeZone {
         match &self.rules {
             Rules::Fixed { east, .. } => Some(*east),
             #[cfg(feature = "time")]
-            Rules::Iana(rules) => rules.to_fixed_offset().ok().map(jiff::tz::Offset::seconds),
+            Rules::Iana(rules) => iana::only_offset(rules),
+            #[cfg(feature = "time")]
+            Rules::Posix { .. } => None,
         }
     }
 

@@ -8,18 +8,18 @@ use super::{Name, Rules, TimeZone};
 /// The largest offset: a week less an hour.
 pub(super) const MAX_HOURS: u32 = 167;
 
+/// The names that the crate gets for those of a zone with summer time.
+#[cfg(feature = "time")]
+pub(super) const WINTER: &str = "WWW";
+#[cfg(feature = "time")]
+pub(super) const SUMMER: &str = "SSS";
+
 /// Reads a zone; the text is in upper case, as PostgreSQL keeps it.
 pub(super) fn parse(text: &str) -> Option<TimeZone> {
-    let (abbreviation, rest) = match text.strip_prefix('<') {
-        Some(quoted) => quoted.split_once('>')?,
-        None => {
-            let end = text.find(|c: char| c.is_ascii_digit() || matches!(c, ',' | '-' | '+'))?;
-            text.split_at_checked(end)?
-        }
-    };
+    let (abbreviation, rest) = name(text)?;
     let (west, rest) = offset(rest)?;
     if !rest.is_empty() {
-        return with_summer_time(text, rest);
+        return with_summer_time(text, abbreviation, west, rest);
     }
     Some(TimeZone {
         name: Name::Shared(text.into()),
@@ -28,6 +28,15 @@ pub(super) fn parse(text: &str) -> Option<TimeZone> {
             abbreviation: Name::Shared(abbreviation.into()),
         },
     })
+}
+
+/// An abbreviation up to a digit, a sign or a comma, or in angle brackets, and what follows.
+fn name(text: &str) -> Option<(&str, &str)> {
+    if let Some(quoted) = text.strip_prefix('<') {
+        return quoted.split_once('>');
+    }
+    let ends = |c: char| c.is_ascii_digit() || matches!(c, ',' | '-' | '+');
+    text.split_at_checked(text.find(ends).unwrap_or(text.len()))
 }
 
 /// Hours, and minutes and seconds where there are any.
@@ -40,19 +49,33 @@ pub(super) fn offset_text(seconds: u32) -> String {
     }
 }
 
+/// A zone with summer time: its name, its offset if that is not one hour, its rules if they are
+/// not those of the United States.
 #[cfg(feature = "time")]
-fn with_summer_time(text: &str, summer: &str) -> Option<TimeZone> {
-    // Without rules of its own a zone follows those of the United States.
-    let rules = if summer.contains(',') {
-        jiff::tz::TimeZone::posix(text)
-    } else {
-        jiff::tz::TimeZone::posix(&format!("{text},M3.2.0,M11.1.0"))
+fn with_summer_time(text: &str, winter: &str, west: i32, summer: &str) -> Option<TimeZone> {
+    let (summer, rest) = name(summer).filter(|(summer, _)| !summer.is_empty())?;
+    let (summer_west, rules) = match rest.as_bytes().first() {
+        None | Some(b',') => (west.checked_sub(3600)?, rest),
+        Some(_) => offset(rest)?,
     };
-    Some(TimeZone { name: Name::Shared(text.into()), rules: Rules::Iana(rules.ok()?) })
+    let rules = if rules.is_empty() { ",M3.2.0,M11.1.0" } else { rules };
+    let amount = |west: i32| {
+        format!("{}{}", if west < 0 { "-" } else { "+" }, offset_text(west.unsigned_abs()))
+    };
+    // The crate is stricter about names: it gets others.
+    let posix = format!("{WINTER}{}{SUMMER}{}{rules}", amount(west), amount(summer_west));
+    Some(TimeZone {
+        name: Name::Shared(text.into()),
+        rules: Rules::Posix {
+            rules: jiff::tz::TimeZone::posix(&posix).ok()?,
+            winter: Name::Shared(winter.into()),
+            summer: Name::Shared(summer.into()),
+        },
+    })
 }
 
 #[cfg(not(feature = "time"))]
-fn with_summer_time(_text: &str, _summer: &str) -> Option<TimeZone> {
+fn with_summer_time(_: &str, _: &str, _: i32, _: &str) -> Option<TimeZone> {
     None
 }
 

@@ -8,6 +8,7 @@ use super::number::displacement;
 use super::words::{Word, abbreviation, word};
 use super::{Flaw, Prefix, named_zone};
 use crate::types::style::TextStyle;
+use crate::types::zone::TimeZone;
 
 /// What was read.
 pub(super) enum Moment {
@@ -23,10 +24,13 @@ impl Moment {
         let fields = Fields::new(text)?;
         let mut reader = Reader {
             draft: Draft { order: style.date_style.order, ..Draft::default() },
+            session: &style.time_zone,
             have: 0,
             prefix: None,
             text_month: false,
             special: None,
+            abbreviation: None,
+            unknown_zone: false,
         };
         for place in 0..fields.len() {
             let Some((kind, text)) = fields.get(place) else { break };
@@ -36,20 +40,25 @@ impl Moment {
             }
             reader.have |= set;
         }
-        reader.finish(style)
+        reader.finish()
     }
 }
 
-struct Reader {
+struct Reader<'a> {
     draft: Draft,
+    session: &'a TimeZone,
     have: Set,
     /// What the field before said of the next.
     prefix: Option<Prefix>,
     text_month: bool,
     special: Option<Word>,
+    /// What the time is called in the zone that is meant.
+    abbreviation: Option<String>,
+    /// Only the session's zone can tell what the abbreviation means.
+    unknown_zone: bool,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn field(&mut self, kind: Kind, text: &str) -> Result<Set, Flaw> {
         match kind {
             Kind::Date => self.date(text),
@@ -111,9 +120,7 @@ impl Reader {
         if point.is_some() && self.have & DATE == 0 {
             self.draft.date(text, self.have)
         } else if point.is_some_and(|digits| digits > 2)
-            || (point.is_none()
-                && text.len() >= 6
-                && (self.have & DATE == 0 || self.have & TIME == 0))
+            || (text.len() >= 6 && (self.have & DATE == 0 || self.have & TIME == 0))
         {
             self.draft.run_together(text, self.have)
         } else {
@@ -124,6 +131,7 @@ impl Reader {
     fn word(&mut self, text: &str) -> Result<Set, Flaw> {
         if let Some((east, summer)) = abbreviation(text) {
             self.draft.west = east.wrapping_neg();
+            self.abbreviation = Some(text.to_owned());
             return Ok(if summer { ZONE | SUMMER } else { ZONE });
         }
         match word(text) {
@@ -179,13 +187,17 @@ impl Reader {
                 Ok(0)
             }
             Word::Unknown => {
-                self.draft.zone = Some(named_zone(text).map_err(|_| Flaw::Format)?);
-                Ok(ZONE)
+                // The session's zone may know it, but that depends on the date.
+                self.abbreviation = Some(text.to_owned());
+                self.draft.zone = named_zone(text).ok();
+                self.unknown_zone = self.draft.zone.is_none();
+                let known = !self.unknown_zone || self.session.uses(text);
+                if known { Ok(ZONE) } else { Err(Flaw::Format) }
             }
         }
     }
 
-    fn finish(mut self, style: &TextStyle) -> Result<Moment, Flaw> {
+    fn finish(mut self) -> Result<Moment, Flaw> {
         if self.prefix.is_some() {
             return Err(Flaw::Format);
         }
@@ -200,8 +212,17 @@ impl Reader {
         if self.have & DATE != DATE {
             return Err(Flaw::Format);
         }
+        let session = self
+            .abbreviation
+            .as_deref()
+            .and_then(|abbreviation| self.session.east_named(abbreviation, self.draft.local()?));
+        if let Some(east) = session {
+            (self.draft.zone, self.draft.west) = (None, east.wrapping_neg());
+        } else if self.unknown_zone {
+            return Err(Flaw::Format);
+        }
         if self.draft.zone.is_none() && self.have & ZONE == 0 {
-            self.draft.zone = Some(style.time_zone.clone());
+            self.draft.zone = Some(self.session.clone());
         }
         if self.draft.zone.is_some() && self.have & MODIFIER != 0 {
             return Err(Flaw::Format);

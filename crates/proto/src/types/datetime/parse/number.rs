@@ -198,7 +198,17 @@ pub(super) fn displacement(text: &str) -> Result<i32, Flaw> {
         Some(b'-') => true,
         _ => return Err(Flaw::Format),
     };
-    let number = |text| leading_int(text).ok_or(Flaw::Displacement);
+    // A sign may stand within, but zero must follow it.
+    fn number(text: &str) -> Result<(i32, &str), Flaw> {
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let (value, rest) = leading_int(unsigned).ok_or(Flaw::Displacement)?;
+        match rest.len() == unsigned.len() {
+            // C reads no number then, and no sign either.
+            true => Ok((0, text)),
+            false if unsigned.len() < text.len() && value > 0 => Err(Flaw::Displacement),
+            false => Ok((value, rest)),
+        }
+    }
     let (mut hours, mut rest) = number(text.get(1..).unwrap_or_default())?;
     let (mut minutes, mut seconds) = (0, 0);
     if let Some(after) = rest.strip_prefix(':') {
