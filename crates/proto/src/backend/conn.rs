@@ -1,6 +1,6 @@
 //! The loop after the login.
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, BytesMut};
 
 use super::event::Event;
 use crate::{
@@ -13,10 +13,7 @@ use crate::{
         Target, TransactionStatus,
     },
     state::{Conversation, Kind, Phase, Request, Verdict},
-    wire::{
-        Reader,
-        frame::{self, HEADER},
-    },
+    wire::frame::{self, HEADER},
 };
 
 /// A connection past its login: bytes in, events out; messages in, bytes out.
@@ -65,7 +62,6 @@ impl Connection {
     /// [`fail`](Self::fail), followed by [`ready`](Self::ready) if [`owes_ready`](Self::owes_ready)
     /// says so; the connection goes on (unless the next call says that it is lost, as after
     /// anything but data in CopyIn).
-    #[inline]
     pub fn receive(&mut self, input: &mut BytesMut) -> Result<Option<Event>, PeerError> {
         loop {
             if self.dropping > 0 && !self.drop_rest(input) {
@@ -94,15 +90,17 @@ impl Connection {
                 self.drop(input, length);
                 continue;
             }
-            if input.len() < length {
-                return Ok(None);
+            let Some(body) = input.get(HEADER..length) else { return Ok(None) };
+            match self.conversation.request(kind(tag, body)) {
+                Request::Taken => {}
+                Request::Early => return Ok(None),
+                Request::Ignored | Request::Illegal => {
+                    input.advance(length);
+                    continue;
+                }
             }
-            match self.take(tag, input, length) {
-                Ok(Some(event)) => return Ok(Some(event)),
-                Ok(None) => {}
-                Err(Refused::Early) => return Ok(None),
-                Err(Refused::Peer(error)) => return Err(error),
-            }
+            // What it is decides what its answer is, even if it cannot be read.
+            return decode(tag, input, length);
         }
     }
 
@@ -191,45 +189,6 @@ impl Connection {
             output.truncate(start);
         }
         Ok(())
-    }
-
-    /// Takes the first message, all of which has arrived; `None` if it means nothing.
-    #[inline]
-    fn take(
-        &mut self,
-        tag: FrontendTag,
-        input: &mut BytesMut,
-        length: usize,
-    ) -> Result<Option<Event>, Refused> {
-        // What a COPY will make of its data must not be taken before that is known.
-        let is_data =
-            matches!(tag, FrontendTag::COPY_DATA | FrontendTag::COPY_DONE | FrontendTag::COPY_FAIL);
-        if is_data {
-            match self.conversation.request(Kind::of_frontend(tag)) {
-                Request::Taken => {}
-                Request::Early => return Err(Refused::Early),
-                Request::Ignored | Request::Illegal => {
-                    input.advance(length);
-                    return Ok(None);
-                }
-            }
-        }
-        let event = match decode(tag, input, length) {
-            Ok(event) => event,
-            Err(malformed) => {
-                if !is_data {
-                    self.conversation.request(malformed_kind(tag));
-                }
-                return Err(Refused::Peer(malformed.into()));
-            }
-        };
-        if is_data {
-            return Ok(Some(event));
-        }
-        match self.conversation.request(kind(&event)) {
-            Request::Taken => Ok(Some(event)),
-            Request::Ignored | Request::Early | Request::Illegal => Ok(None),
-        }
     }
 
     /// The limit of the length word; `None` for a type that is none after the login.
@@ -343,89 +302,79 @@ impl Connection {
     }
 }
 
-/// Why a message is not taken.
-enum Refused {
-    Early,
-    Peer(PeerError),
-}
-
 /// Splits the first message off `input` and reads it.
+///
+/// Returns what `receive` does: an event is large, and each conversion moves it once more.
 #[inline]
-fn decode(tag: FrontendTag, input: &mut BytesMut, length: usize) -> Result<Event, Malformed> {
+fn decode(
+    tag: FrontendTag,
+    input: &mut BytesMut,
+    length: usize,
+) -> Result<Option<Event>, PeerError> {
     // Messages that keep nothing of the input need no reference to it.
+    let is_empty = length == HEADER;
     match tag {
-        FrontendTag::EXECUTE => {
-            let body = input.get(HEADER..length).unwrap_or_default();
-            if let Some((0, rest)) = body.split_first()
-                && let Ok(max_rows) = <[u8; 4]>::try_from(rest)
-            {
-                input.advance(length);
-                let max_rows = i32::from_be_bytes(max_rows);
-                return Ok(Event::Execute(Execute { portal: PgStr::default(), max_rows }));
-            }
-        }
-        FrontendTag::FLUSH | FrontendTag::SYNC => {
-            let body = input.get(HEADER..length).unwrap_or_default();
-            let read = Reader::new(body).finish();
+        FrontendTag::FLUSH | FrontendTag::SYNC if !is_empty => {
             input.advance(length);
-            let event = if tag == FrontendTag::SYNC { Event::Sync } else { Event::Flush };
-            return read.map(|()| event);
+            return Err(Malformed::TrailingData.into());
+        }
+        FrontendTag::FLUSH => {
+            input.advance(length);
+            return Ok(Some(Event::Flush));
+        }
+        FrontendTag::SYNC => {
+            input.advance(length);
+            return Ok(Some(Event::Sync));
         }
         FrontendTag::COPY_DONE => {
             input.advance(length);
-            return Ok(Event::CopyDone);
+            return Ok(Some(Event::CopyDone));
         }
         FrontendTag::TERMINATE => {
             input.advance(length);
-            return Ok(Event::Terminate);
+            return Ok(Some(Event::Terminate));
+        }
+        FrontendTag::EXECUTE => {
+            if let Some(max_rows) = unnamed_portal(input, length) {
+                input.advance(length);
+                let portal = PgStr::default();
+                return Ok(Some(Event::Execute(Execute { portal, max_rows })));
+            }
         }
         _ => {}
     }
-    let body = frame::split(input, length).unwrap_or_else(Bytes::new);
-    Ok(match tag {
-        FrontendTag::BIND => Event::Bind(Bind::decode(body)?),
-        FrontendTag::CLOSE => Event::Close(Close::decode(body)?),
-        FrontendTag::COPY_DATA => Event::CopyData(CopyData::decode(body)),
-        FrontendTag::COPY_FAIL => Event::CopyFail(CopyFail::decode(body)?),
-        FrontendTag::DESCRIBE => Event::Describe(Describe::decode(body)?),
-        FrontendTag::EXECUTE => Event::Execute(Execute::decode(body)?),
-        FrontendTag::FUNCTION_CALL => Event::FunctionCall(FunctionCall::decode(body)?),
-        FrontendTag::PARSE => Event::Parse(Parse::decode(body)?),
-        FrontendTag::QUERY => Event::Query(Query::decode(body)?),
-        FrontendTag(byte) => return Err(Malformed::MessageType(byte)),
-    })
-}
-
-#[inline]
-fn kind(event: &Event) -> Kind {
-    match event {
-        Event::Bind(_) => Kind::Bind,
-        Event::Close(_) => Kind::Close,
-        Event::CopyData(_) => Kind::CopyData,
-        Event::CopyDone => Kind::CopyDone,
-        Event::CopyFail(_) => Kind::CopyFail,
-        Event::Describe(describe) => match describe.target {
-            Target::Statement => Kind::DescribeStatement,
-            Target::Portal => Kind::DescribePortal,
-        },
-        Event::Execute(_) => Kind::Execute,
-        Event::Flush => Kind::Flush,
-        Event::FunctionCall(_) => Kind::FunctionCall,
-        Event::Parse(_) => Kind::Parse,
-        Event::Query(_) => Kind::Query,
-        Event::Sync => Kind::Sync,
-        Event::Terminate => Kind::Terminate,
+    let body = frame::split(input, length).unwrap_or_default();
+    match tag {
+        FrontendTag::BIND => Ok(Some(Event::Bind(Bind::decode(body)?))),
+        FrontendTag::CLOSE => Ok(Some(Event::Close(Close::decode(body)?))),
+        FrontendTag::COPY_DATA => Ok(Some(Event::CopyData(CopyData::decode(body)))),
+        FrontendTag::COPY_FAIL => Ok(Some(Event::CopyFail(CopyFail::decode(body)?))),
+        FrontendTag::DESCRIBE => Ok(Some(Event::Describe(Describe::decode(body)?))),
+        FrontendTag::EXECUTE => Ok(Some(Event::Execute(Execute::decode(body)?))),
+        FrontendTag::FUNCTION_CALL => Ok(Some(Event::FunctionCall(FunctionCall::decode(body)?))),
+        FrontendTag::PARSE => Ok(Some(Event::Parse(Parse::decode(body)?))),
+        FrontendTag::QUERY => Ok(Some(Event::Query(Query::decode(body)?))),
+        FrontendTag(byte) => Err(Malformed::MessageType(byte).into()),
     }
 }
 
-/// What a message with a malformed body is to the conversation.
-#[cold]
-fn malformed_kind(tag: FrontendTag) -> Kind {
+/// The row limit of an Execute of the unnamed portal: its body is a NUL and this.
+#[inline]
+fn unnamed_portal(input: &[u8], length: usize) -> Option<i32> {
+    let (0, max_rows) = input.get(HEADER..length)?.split_first()? else { return None };
+    Some(i32::from_be_bytes(max_rows.try_into().ok()?))
+}
+
+/// What a message is to the conversation.
+#[inline]
+fn kind(tag: FrontendTag, body: &[u8]) -> Kind {
     match tag {
-        FrontendTag::QUERY | FrontendTag::FUNCTION_CALL | FrontendTag::SYNC => {
-            Kind::of_frontend(tag)
+        FrontendTag::DESCRIBE if body.first() == Some(&Target::Portal.byte()) => {
+            Kind::DescribePortal
         }
-        _ => Kind::MalformedExtended,
+        // Owed no answer, unless it is malformed.
+        FrontendTag::FLUSH if !body.is_empty() => Kind::MalformedExtended,
+        tag => Kind::of_frontend(tag),
     }
 }
 

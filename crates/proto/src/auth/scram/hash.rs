@@ -1,17 +1,14 @@
 //! The functions of RFC 5802, section 2.2.
 
-use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// A hash, or a key made by one.
 pub(super) type Key = [u8; 32];
 
 /// HMAC(key, parts put together).
 pub(super) fn hmac(key: &[u8], parts: &[&[u8]]) -> Key {
-    let mut mac = keyed(key);
-    parts.iter().for_each(|part| mac.update(part));
-    mac.finalize().into_bytes().into()
+    Hmac::new(key).finish(parts)
 }
 
 /// H(bytes)
@@ -21,19 +18,14 @@ pub(super) fn hash(bytes: &[u8]) -> Key {
 
 /// Hi(password, salt, iterations): PBKDF2 with one block. The time grows with the iterations.
 pub(super) fn salted_password(password: &[u8], salt: &[u8], iterations: u32) -> Zeroizing<Key> {
-    let mac = keyed(password);
-    let mut first = mac.clone();
-    first.update(salt);
-    first.update(&1_u32.to_be_bytes());
-    let mut last: Key = first.finalize().into_bytes().into();
+    let hmac = Hmac::new(password);
+    let mut last = hmac.finish(&[salt, &1_u32.to_be_bytes()]);
     let mut salted = Zeroizing::new(last);
     for _ in 1..iterations {
-        let mut next = mac.clone();
-        next.update(&last);
-        last = next.finalize().into_bytes().into();
+        last = hmac.finish(&[&last]);
         xor(&mut salted, &last);
     }
-    zeroize::Zeroize::zeroize(&mut last);
+    last.zeroize();
     salted
 }
 
@@ -42,19 +34,32 @@ pub(super) fn xor(left: &mut Key, right: &Key) {
     left.iter_mut().zip(right).for_each(|(left, right)| *left ^= right);
 }
 
-/// HMAC pads a key to the block of its hash with zeros, and hashes a longer one.
-fn keyed(key: &[u8]) -> Hmac<Sha256> {
-    const BLOCK: usize = 64;
-    let mut block = Zeroizing::new([0; BLOCK]);
-    let hashed;
-    let key = if key.len() > BLOCK {
-        hashed = Zeroizing::new(hash(key));
-        hashed.as_slice()
-    } else {
-        key
-    };
-    block.iter_mut().zip(key).for_each(|(place, byte)| *place = *byte);
-    Hmac::new((&*block).into())
+/// HMAC-SHA-256 (RFC 2104) with its key in place: two hashes that have taken one block each.
+struct Hmac {
+    inner: Sha256,
+    outer: Sha256,
+}
+
+impl Hmac {
+    fn new(key: &[u8]) -> Hmac {
+        // A key is padded to a block with zeros; a longer one is hashed first.
+        let mut block = Zeroizing::new([0_u8; 64]);
+        let hashed =
+            Zeroizing::new(if key.len() > block.len() { hash(key) } else { Key::default() });
+        let key = if key.len() > block.len() { hashed.as_slice() } else { key };
+        block.iter_mut().zip(key).for_each(|(place, byte)| *place = *byte);
+        let padded = |pad: u8| {
+            let block = Zeroizing::new(block.map(|byte| byte ^ pad));
+            Sha256::new_with_prefix(block.as_slice())
+        };
+        Hmac { inner: padded(0x36), outer: padded(0x5c) }
+    }
+
+    fn finish(&self, parts: &[&[u8]]) -> Key {
+        let mut inner = self.inner.clone();
+        parts.iter().for_each(|part| inner.update(part));
+        self.outer.clone().chain_update(inner.finalize()).finalize().into()
+    }
 }
 
 #[cfg(test)]
