@@ -7,9 +7,12 @@ A line is a text and, behind a tab, what the server makes of it. The texts are k
 replaced. The name of the file says what is asked:
 
 tokens      where PostgreSQL's lexer sees tokens: `start..end`, in bytes, or the error it stops at
+tokens_escaping  the same with standard_conforming_strings off
 statements  whether the text parses: `ok`, or SQLSTATE, position and message (nothing is executed)
-replies     the command tags, without counts, of the text sent as one simple query (it is executed: use a database
-            of its own), or `empty`, or SQLSTATE, position and message
+replies     the command tags, without counts, of the text sent as one simple query, or `empty`, or
+            SQLSTATE, position and message (it is executed: use a database of its own)
+strings     the value of a string constant
+names       what an identifier is as a name
 tables      which tables a view with this query depends on, sorted (all is rolled back)
 """
 
@@ -112,6 +115,14 @@ def tokens(server, text):
         found.append(span)
 
 
+def tokens_escaping(server, text):
+    server.query("SET standard_conforming_strings = off")
+    try:
+        return tokens(server, text)
+    finally:
+        server.query("RESET standard_conforming_strings")
+
+
 def statements(server, text):
     error = server.parse(text)
     return error_text(error) if error and error["C"] in SYNTAX else "ok"
@@ -119,6 +130,18 @@ def statements(server, text):
 
 def replies(server, text):
     return server.query(text)
+
+
+def strings(server, text):
+    server.send((b"Q", f"SELECT {text}::text".encode() + b"\0"))
+    messages = dict(server.until_ready())
+    return messages[b"D"][6:].decode()
+
+
+def names(server, text):
+    server.send((b"Q", f"SELECT 1 AS {text}".encode() + b"\0"))
+    messages = dict(server.until_ready())
+    return messages[b"T"][2:].split(b"\0")[0].decode()
 
 
 def tables(server, text):
