@@ -133,7 +133,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     limits.logins = 20_000;
     let (mut port, mut server) = (5433, Server::builder(Bench).limits(limits));
     let mut words = std::env::args().skip(1);
-    let mut value = |words: &mut dyn Iterator<Item = String>, of: &str| {
+    let value = |words: &mut dyn Iterator<Item = String>, of: &str| {
         words.next().ok_or_else(|| format!("{of} needs a value"))
     };
     while let Some(word) = words.next() {
