@@ -39,7 +39,9 @@ async fn run(said: &Serve) -> Result<(), Failure> {
         .map_err(|error| Failure::usage(error.to_string()))?;
     let mut limits = Limits::default();
     limits.connections = said.max_connections.unwrap_or(CONNECTIONS);
-    let engine = DataFusion::new(database.clone(), said.max_memory.map(|mib| mib << 20));
+    let memory = said.max_memory.map(|mib| mib.saturating_mul(1 << 20));
+    let engine = DataFusion::new(database.clone(), memory)
+        .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
     let mut builder = Server::builder(engine).auth(logins.auth.clone()).limits(limits);
     if let (Some(certificate), Some(key)) = (&said.tls_cert, &said.tls_key) {
         let tls = Tls::from_pem_files(certificate, key)
