@@ -90,10 +90,15 @@ where
 
     #[inline]
     fn cell(&self, row: usize, _: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
-        let value = (self.0)(row)?;
-        out.reserve(N + 4);
-        out.extend_from_slice(&length_word(N));
-        out.extend_from_slice(&value);
+        // Together they are one check of the buffer's room, and no type has more than 16 bytes.
+        let mut cell = [0; 20];
+        if let Some((length, value)) = cell.split_first_chunk_mut() {
+            *length = length_word(N);
+            if let Some(place) = value.first_chunk_mut() {
+                *place = (self.0)(row)?;
+            }
+        }
+        out.extend_from_slice(cell.get(..N + 4).unwrap_or_default());
         Ok(())
     }
 }

@@ -27,9 +27,22 @@ pub(crate) fn cells(array: &ArrayRef, oid: Oid, format: Format) -> Result<Option
     Ok(Some(Cells { nulls, encoder }))
 }
 
+/// How many of an array's values are going to be written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Each of them, once.
+    All,
+    /// Few or many, those that an index points to.
+    Some,
+}
+
 fn encoder(array: &ArrayRef, oid: Oid, format: Format) -> Result<Option<Encoder>> {
+    plan(array, oid, format, Use::All)
+}
+
+fn plan(array: &ArrayRef, oid: Oid, format: Format, use_of: Use) -> Result<Option<Encoder>> {
     if let Some(indexed) = Indexed::new(array) {
-        let values = encoder(&indexed.values, oid, format)?;
+        let values = plan(&indexed.values, oid, format, Use::Some)?;
         return Ok(values.map(|values| indexed.encoder(values)));
     }
     if array.data_type().is_null() {
@@ -51,9 +64,9 @@ fn encoder(array: &ArrayRef, oid: Oid, format: Format) -> Result<Option<Encoder>
         Oid::BYTEA => bytes::bytea(array.as_ref(), format),
         Oid::UUID => bytes::uuid(array.as_ref(), format),
         Oid::TEXT | Oid::VARCHAR | Oid::BPCHAR | Oid::NAME | Oid::JSON | Oid::UNKNOWN => {
-            bytes::text(array.as_ref(), oid, format)
+            bytes::text(array.as_ref(), oid, format, use_of)
         }
-        Oid::JSONB => match bytes::text(array.as_ref(), oid, format) {
+        Oid::JSONB => match bytes::text(array.as_ref(), oid, format, use_of) {
             Some(text) => Some(text),
             None => Some(json::encoder(array, format)?),
         },
