@@ -1,0 +1,183 @@
+//! The engine: one catalog, one memory pool, one runtime for all sessions.
+
+use std::fmt;
+use std::sync::Arc;
+
+use datafusion::catalog::CatalogProvider;
+use datafusion::execution::SessionState;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::prelude::SessionConfig;
+use tokio::runtime::Handle;
+use trunkline_core::{Client, Engine, PgError, Result, SqlState};
+
+use crate::folder::Database;
+use crate::session::DataFusionSession;
+
+/// DataFusion behind a PostgreSQL server.
+///
+/// Queries run on a runtime of their own: a query that computes for seconds delays no other
+/// connection's bytes.
+pub struct DataFusion {
+    shared: Arc<Shared>,
+}
+
+/// What all sessions share.
+pub(crate) struct Shared {
+    pub(crate) database: Source,
+    pub(crate) runtime: ComputeRuntime,
+    template: SessionState,
+}
+
+/// Where the tables come from.
+pub(crate) enum Source {
+    /// Files.
+    Folder(Database),
+    /// Tables of the embedding program.
+    Catalog { name: String, catalog: Arc<dyn CatalogProvider> },
+}
+
+impl Source {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Source::Folder(database) => database.name(),
+            Source::Catalog { name, .. } => name,
+        }
+    }
+
+    pub(crate) fn catalog(&self) -> Arc<dyn CatalogProvider> {
+        match self {
+            Source::Folder(database) => database.catalog(),
+            Source::Catalog { catalog, .. } => catalog.clone(),
+        }
+    }
+
+    /// Looks whether files have come or gone.
+    pub(crate) async fn refresh(&self) {
+        if let Source::Folder(database) = self {
+            database.refresh().await;
+        }
+    }
+}
+
+impl DataFusion {
+    /// An engine over files. `memory` bounds what all queries together may hold for sorting,
+    /// grouping and joining, in bytes; beyond it they spill to temporary files.
+    ///
+    /// # Errors
+    ///
+    /// When no threads or no temporary folder can be had.
+    pub fn new(database: Database, memory: Option<usize>) -> std::io::Result<DataFusion> {
+        DataFusion::build(Source::Folder(database), memory)
+    }
+
+    /// An engine over the tables of a program: its catalog under the name of the database.
+    ///
+    /// # Errors
+    ///
+    /// As for [`new`](DataFusion::new).
+    pub fn from_catalog(
+        name: impl Into<String>,
+        catalog: Arc<dyn CatalogProvider>,
+        memory: Option<usize>,
+    ) -> std::io::Result<DataFusion> {
+        DataFusion::build(Source::Catalog { name: name.into(), catalog }, memory)
+    }
+
+    fn build(database: Source, memory: Option<usize>) -> std::io::Result<DataFusion> {
+        let pool = Arc::new(FairSpillPool::new(memory.unwrap_or(DEFAULT_MEMORY)));
+        let mut runtime_env = RuntimeEnvBuilder::new().with_memory_pool(pool);
+        if let Source::Folder(folder) = &database {
+            runtime_env = runtime_env.with_object_store_registry(folder.object_stores());
+        }
+        let runtime_env = runtime_env.build_arc().map_err(std::io::Error::other)?;
+        let template = template(&database, runtime_env);
+        let runtime = ComputeRuntime::new()?;
+        Ok(DataFusion { shared: Arc::new(Shared { database, runtime, template }) })
+    }
+}
+
+impl fmt::Debug for DataFusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DataFusion")
+            .field("database", &self.shared.database.name())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine for DataFusion {
+    type Session = DataFusionSession;
+
+    async fn open(&self, client: Client) -> Result<DataFusionSession> {
+        let asked = &client.identity().database;
+        let name = self.shared.database.name();
+        // Programs that were given no database ask for the one that every PostgreSQL has.
+        if **asked != *name && **asked != *"postgres" {
+            return Err(PgError::new(
+                SqlState::INVALID_CATALOG_NAME,
+                format!("database \"{asked}\" does not exist"),
+            ));
+        }
+        Ok(DataFusionSession::new(self.shared.clone(), client))
+    }
+}
+
+impl Shared {
+    /// A state for one session, without its functions.
+    pub(crate) fn state(&self) -> SessionState {
+        self.template.clone()
+    }
+}
+
+/// What a session starts from; made once, for it holds hundreds of functions.
+fn template(database: &Source, runtime_env: Arc<RuntimeEnv>) -> SessionState {
+    let mut config = SessionConfig::new()
+        .with_default_catalog_and_schema(database.name(), "public")
+        .with_create_default_catalog_and_schema(false)
+        .with_information_schema(false)
+        .with_batch_size(8192);
+    let options = config.options_mut();
+    options.sql_parser.dialect = datafusion::config::Dialect::PostgreSQL;
+    options.sql_parser.parse_float_as_decimal = true;
+    options.sql_parser.collect_spans = true;
+    // Dates print by the session's zone on the way out; within, everything is UTC.
+    options.execution.time_zone = Some("UTC".to_owned());
+    let state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime_env)
+        .with_default_features()
+        .build();
+    state.catalog_list().register_catalog(database.name().to_owned(), database.catalog());
+    state
+}
+
+/// Unless told otherwise, queries may hold this much.
+const DEFAULT_MEMORY: usize = 4 << 30;
+
+/// Threads for queries alone.
+pub(crate) struct ComputeRuntime(Option<tokio::runtime::Runtime>, Handle);
+
+impl ComputeRuntime {
+    fn new() -> std::io::Result<ComputeRuntime> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .thread_name("trunkline-query")
+            .enable_time()
+            .build()?;
+        let handle = runtime.handle().clone();
+        Ok(ComputeRuntime(Some(runtime), handle))
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.1
+    }
+}
+
+impl Drop for ComputeRuntime {
+    fn drop(&mut self) {
+        // Not awaited: the last session may end on a thread that must not block.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! DataFusion's errors in PostgreSQL's words.
+
+mod arrow;
+mod place;
+mod plan;
+
+use std::error::Error;
+
+use datafusion::common::{DataFusionError, SchemaError};
+use datafusion::sql::sqlparser::parser::ParserError;
+use trunkline_core::{PgError, SqlState};
+
+pub(crate) use place::{position_of_relation, syntax};
+
+/// The answer for an error of a running statement.
+pub(crate) fn answer(error: DataFusionError) -> PgError {
+    answer_in(error, "")
+}
+
+/// The answer for an error in a text, with the place where the text is wrong.
+pub(crate) fn answer_in(error: DataFusionError, sql: &str) -> PgError {
+    match error {
+        DataFusionError::Context(_, inner) => answer_in(*inner, sql),
+        DataFusionError::Diagnostic(diagnostic, inner) => {
+            let answer = answer_in(*inner, sql);
+            match diagnostic.span {
+                Some(span) if answer.get(b'P').is_none() && !sql.is_empty() => {
+                    let (line, column) = (span.start.line, span.start.column);
+                    answer.position(place::position(sql, line, column))
+                }
+                _ => answer,
+            }
+        }
+        DataFusionError::Collection(errors) => match errors.into_iter().next() {
+            Some(first) => answer_in(first, sql),
+            None => PgError::internal("unknown error"),
+        },
+        DataFusionError::Shared(shared) => match std::sync::Arc::try_unwrap(shared) {
+            Ok(error) => answer_in(error, sql),
+            Err(shared) => by_reference(&shared),
+        },
+        DataFusionError::External(source) => external(source),
+        DataFusionError::ArrowError(error, _) => arrow::answer(*error),
+        DataFusionError::SQL(error, _) => match *error {
+            ParserError::RecursionLimitExceeded => too_deep(),
+            error => syntax(&error, sql),
+        },
+        DataFusionError::SchemaError(error, _) => schema(&error, sql),
+        DataFusionError::Plan(message) => plan::answer(&message, sql),
+        DataFusionError::NotImplemented(message) => plan::unsupported(&message, sql),
+        DataFusionError::Execution(message) => plan::execution(&message),
+        DataFusionError::ResourcesExhausted(message) => {
+            PgError::new(SqlState::OUT_OF_MEMORY, "out of memory").source(message)
+        }
+        DataFusionError::ParquetError(error) => corrupt(error),
+        DataFusionError::ObjectStore(error) => unreadable(error),
+        DataFusionError::IoError(error) => unreadable(error),
+        DataFusionError::Internal(message) => plan::internal(&message),
+        DataFusionError::ExecutionJoin(error) => corrupt(error),
+        DataFusionError::Configuration(message) => {
+            PgError::new(SqlState::INVALID_PARAMETER_VALUE, first_line(&message))
+        }
+        other => PgError::internal("the query failed").source(other.to_string()),
+    }
+}
+
+/// An error that others hold, too.
+fn by_reference(error: &DataFusionError) -> PgError {
+    match error.find_root() {
+        DataFusionError::ArrowError(error, _) => arrow::by_text(&error.to_string()),
+        DataFusionError::Plan(message) => plan::answer(message, ""),
+        DataFusionError::Execution(message) => plan::execution(message),
+        DataFusionError::ResourcesExhausted(message) => {
+            PgError::new(SqlState::OUT_OF_MEMORY, "out of memory").source(message.clone())
+        }
+        DataFusionError::External(source) => match source.downcast_ref::<PgError>() {
+            Some(error) => PgError::new(error.sqlstate(), error.message().to_owned()),
+            None => corrupt(source.to_string()),
+        },
+        other => corrupt(other.to_string()),
+    }
+}
+
+fn external(source: Box<dyn Error + Send + Sync>) -> PgError {
+    let source = match source.downcast::<PgError>() {
+        Ok(answer) => return *answer,
+        Err(source) => source,
+    };
+    match source.downcast::<DataFusionError>() {
+        Ok(error) => answer(*error),
+        Err(source) => match source.downcast::<datafusion::arrow::error::ArrowError>() {
+            Ok(error) => arrow::answer(*error),
+            Err(source) => corrupt(source),
+        },
+    }
+}
+
+fn schema(error: &SchemaError, sql: &str) -> PgError {
+    match error {
+        SchemaError::FieldNotFound { field, .. } => plan::missing_column(field, sql),
+        SchemaError::AmbiguousReference { field } => plan::placed(
+            PgError::new(
+                SqlState::AMBIGUOUS_COLUMN,
+                format!("column reference \"{}\" is ambiguous", field.name),
+            ),
+            &field.name,
+            sql,
+        ),
+        SchemaError::DuplicateUnqualifiedField { name }
+        | SchemaError::DuplicateQualifiedField { name, .. } => PgError::new(
+            SqlState::AMBIGUOUS_COLUMN,
+            format!("column name \"{}\" is used more than once", crate::names::shown(name)),
+        ),
+    }
+}
+
+/// What is in a file is not what it should be. The error may name paths: the client never sees it.
+pub(crate) fn corrupt(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgError {
+    let source = source.into();
+    tracing::warn!(error = %source, "a file could not be read");
+    PgError::new(SqlState::DATA_CORRUPTED, "the data of a table could not be read").source(source)
+}
+
+fn unreadable(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgError {
+    let source = source.into();
+    tracing::warn!(error = %source, "a file could not be read");
+    PgError::new(SqlState::IO_ERROR, "a file of a table could not be read").source(source)
+}
+
+pub(crate) fn too_deep() -> PgError {
+    PgError::new(SqlState::STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
+        .hint("Nest the statement less deeply.")
+}
+
+/// DataFusion's messages go on for lines with hints and candidates.
+fn first_line(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default().trim_end_matches('.');
+    let mut characters = line.chars();
+    match characters.next() {
+        Some(first) if !line.starts_with(|c: char| c.is_ascii_uppercase())
+            || line.chars().nth(1).is_some_and(|c| c.is_ascii_uppercase()) =>
+        {
+            format!("{first}{}", characters.as_str())
+        }
+        Some(first) => format!("{}{}", first.to_lowercase(), characters.as_str()),
+        None => "the query failed".to_owned(),
+    }
+}

@@ -1,0 +1,154 @@
+//! Arrow's errors.
+
+use datafusion::arrow::error::ArrowError;
+use trunkline_core::{PgError, SqlState};
+
+use super::{corrupt, first_line};
+
+/// The answer for an error of Arrow's kernels and readers.
+pub(super) fn answer(error: ArrowError) -> PgError {
+    match error {
+        ArrowError::ExternalError(source) => super::external(source),
+        ArrowError::DivideByZero => PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero"),
+        ArrowError::ArithmeticOverflow(message) => overflow(&message),
+        ArrowError::CastError(message) => cast(&message),
+        ArrowError::ParseError(message) => parse(&message),
+        ArrowError::ComputeError(message) | ArrowError::InvalidArgumentError(message) => {
+            compute(&message)
+        }
+        ArrowError::CsvError(message) => csv(&message),
+        ArrowError::NotYetImplemented(message) => PgError::unsupported(first_line(&message)),
+        other => corrupt(other.to_string()),
+    }
+}
+
+/// The answer for an error of which only the words are left.
+pub(super) fn by_text(text: &str) -> PgError {
+    let kinds: [(&str, fn(&str) -> PgError); 7] = [
+        ("Divide by zero error", |_| PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero")),
+        ("Arithmetic overflow: ", overflow),
+        ("Cast error: ", cast),
+        ("Parser error: ", parse),
+        ("Compute error: ", compute),
+        ("Invalid argument error: ", compute),
+        ("Csv error: ", csv),
+    ];
+    match kinds.iter().find_map(|(kind, answer)| Some((text.strip_prefix(kind)?, answer))) {
+        Some((rest, answer)) => answer(rest),
+        None => corrupt(text.to_owned()),
+    }
+}
+
+fn overflow(message: &str) -> PgError {
+    // The words name values of a type, never the type; an operand of more than 10 digits tells.
+    let wide = message
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|digits| digits.parse::<i64>().is_ok_and(|value| value > i64::from(i32::MAX) + 1));
+    let message = if wide { "bigint out of range" } else { "integer out of range" };
+    PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message)
+}
+
+fn cast(message: &str) -> PgError {
+    // Cannot cast string 'x' to value of Int32 type
+    if let Some(rest) = message.strip_prefix("Cannot cast string '")
+        && let Some((value, rest)) = rest.rsplit_once("' to value of ")
+    {
+        return invalid_text(value, rest.split(" type").next().unwrap_or(rest));
+    }
+    // Can't cast value 300 to type Int8
+    if let Some(rest) = message.strip_prefix("Can't cast value ") {
+        let wanted = rest.rsplit_once(" to type ").map_or("", |(_, wanted)| wanted);
+        return PgError::new(
+            SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
+            format!("{} out of range", type_word(wanted)),
+        );
+    }
+    PgError::new(SqlState::CANNOT_COERCE, first_line(message))
+}
+
+fn parse(message: &str) -> PgError {
+    // Error parsing timestamp from 'x': …, Cannot parse string 'x' …
+    let value = message.split('\'').nth(1).unwrap_or_default();
+    let type_name = match () {
+        () if message.contains("timestamp") => "timestamp",
+        () if message.contains("interval") || message.contains("Interval") => "interval",
+        () if message.contains("time") => "time",
+        () => "date",
+    };
+    invalid_datetime(type_name, value)
+}
+
+fn invalid_text(value: &str, arrow_type: &str) -> PgError {
+    let name = type_word(arrow_type);
+    if arrow_type.starts_with("Date") || arrow_type.starts_with("Time") {
+        return invalid_datetime(&name, value);
+    }
+    let number = value.trim();
+    let integer = arrow_type.starts_with("Int") || arrow_type.starts_with("UInt");
+    if integer && number.strip_prefix(['-', '+']).unwrap_or(number).bytes().all(|b| b.is_ascii_digit()) && number.len() > 2 {
+        return PgError::new(
+            SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
+            format!("value \"{value}\" is out of range for type {name}"),
+        );
+    }
+    PgError::new(
+        SqlState::INVALID_TEXT_REPRESENTATION,
+        format!("invalid input syntax for type {name}: \"{value}\""),
+    )
+}
+
+fn invalid_datetime(type_name: &str, value: &str) -> PgError {
+    PgError::new(
+        SqlState::INVALID_DATETIME_FORMAT,
+        format!("invalid input syntax for type {type_name}: \"{value}\""),
+    )
+}
+
+fn compute(message: &str) -> PgError {
+    if message.contains("Regular expression") || message.contains("regex") {
+        return PgError::new(
+            SqlState::INVALID_REGULAR_EXPRESSION,
+            format!("invalid regular expression: {}", first_line(message)),
+        );
+    }
+    if message.contains("too large to store in a Decimal") || message.contains("verflow") {
+        return PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, "numeric field overflow");
+    }
+    PgError::new(SqlState::DATA_EXCEPTION, first_line(message))
+}
+
+fn csv(message: &str) -> PgError {
+    // incorrect number of fields for line 3, expected 2 got 3
+    let line = message
+        .split("line ")
+        .nth(1)
+        .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
+    let error = PgError::new(SqlState::BAD_COPY_FILE_FORMAT, "a CSV file is malformed");
+    match line.filter(|line| !line.is_empty()) {
+        Some(line) => error.detail(first_line(message)).context(format!("line {line}")),
+        None => error.detail(first_line(message)),
+    }
+}
+
+/// PostgreSQL's word for a type that Arrow's name is known of.
+pub(super) fn type_word(arrow_type: &str) -> String {
+    let kind = arrow_type.split('(').next().unwrap_or(arrow_type);
+    match kind {
+        "Boolean" => "boolean",
+        "Int8" | "Int16" | "UInt8" => "smallint",
+        "Int32" | "UInt16" => "integer",
+        "Int64" | "UInt32" => "bigint",
+        "Float16" | "Float32" => "real",
+        "Float64" => "double precision",
+        "UInt64" | "Decimal32" | "Decimal64" | "Decimal128" | "Decimal256" => "numeric",
+        "Date32" | "Date64" => "date",
+        "Time32" | "Time64" => "time",
+        "Timestamp" => "timestamp",
+        "Interval" | "Duration" => "interval",
+        "Binary" | "LargeBinary" | "BinaryView" | "FixedSizeBinary" => "bytea",
+        "Utf8" | "LargeUtf8" | "Utf8View" => "text",
+        "Null" => "unknown",
+        other => return other.to_ascii_lowercase(),
+    }
+    .to_owned()
+}

@@ -1,0 +1,146 @@
+//! Errors that DataFusion tells by words alone.
+
+use datafusion::common::Column;
+use trunkline_core::{PgError, SqlState};
+
+use super::first_line;
+use super::place::position_of_word;
+
+/// The answer for a statement that has no plan.
+pub(super) fn answer(message: &str, sql: &str) -> PgError {
+    if let Some(rest) = message.strip_prefix("Invalid function '") {
+        let name = rest.split('\'').next().unwrap_or_default();
+        return missing_function(name, sql);
+    }
+    let is = |words: &str| message.contains(words);
+    let state = match () {
+        () if is("must appear in the GROUP BY clause") || is("could not be resolved from available columns") => {
+            return placed_grouping(message, sql);
+        }
+        () if is("No function matches the given name") || is("Failed to coerce arguments") => {
+            return mismatched_function(message, sql);
+        }
+        () if is("Cannot coerce arithmetic") || is("Cannot infer common argument type") => {
+            SqlState::UNDEFINED_FUNCTION
+        }
+        () if is("aggregate function calls cannot") || is("Aggregate functions are not allowed") => {
+            SqlState::GROUPING_ERROR
+        }
+        () if is("same number of columns") || is("Table with alias") => SqlState::SYNTAX_ERROR,
+        () if is("require unique expression names") => SqlState::DUPLICATE_COLUMN,
+        () if is("incompatible data type") || is("Cannot cast") || is("must be boolean") || is("non-boolean") => {
+            SqlState::DATATYPE_MISMATCH
+        }
+        () if is("Invalid placeholder") => SqlState::UNDEFINED_PARAMETER,
+        () => SqlState::SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION,
+    };
+    PgError::new(state, first_line(message))
+}
+
+/// The answer for what DataFusion cannot do yet.
+pub(super) fn unsupported(message: &str, _: &str) -> PgError {
+    PgError::unsupported(first_line(message))
+}
+
+/// The answer for what should not happen, but does: DataFusion checks many things only so.
+pub(super) fn internal(message: &str) -> PgError {
+    tracing::warn!(error = message, "DataFusion reports an error of its own");
+    let message = message.split("\nThis issue was likely caused").next().unwrap_or(message);
+    PgError::internal(first_line(message))
+}
+
+/// The answer for an error in the data.
+pub(super) fn execution(message: &str) -> PgError {
+    let lower = message.to_ascii_lowercase();
+    let state = match () {
+        () if lower.contains("divide by zero") => {
+            return PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero");
+        }
+        () if lower.contains("overflow") => SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
+        () if lower.contains("regular expression") || lower.contains("regex") => {
+            SqlState::INVALID_REGULAR_EXPRESSION
+        }
+        () if lower.contains("error parsing timestamp") || lower.contains("error parsing date") => {
+            SqlState::INVALID_DATETIME_FORMAT
+        }
+        () if lower.contains("more than one row") => {
+            return PgError::new(
+                SqlState::CARDINALITY_VIOLATION,
+                "more than one row returned by a subquery used as an expression",
+            );
+        }
+        () => SqlState::DATA_EXCEPTION,
+    };
+    PgError::new(state, first_line(message))
+}
+
+/// 42703, or 42P01 when the table before the point is missing.
+pub(super) fn missing_column(column: &Column, sql: &str) -> PgError {
+    let name = crate::names::shown(&column.name);
+    match &column.relation {
+        Some(relation) => placed(
+            PgError::new(
+                SqlState::UNDEFINED_COLUMN,
+                format!("column {}.{name} does not exist", relation.table()),
+            ),
+            relation.table(),
+            sql,
+        ),
+        None => placed(
+            PgError::new(
+                SqlState::UNDEFINED_COLUMN,
+                format!("column \"{name}\" does not exist"),
+            ),
+            name,
+            sql,
+        ),
+    }
+}
+
+fn missing_function(name: &str, sql: &str) -> PgError {
+    let error = PgError::new(
+        SqlState::UNDEFINED_FUNCTION,
+        format!("function {name} does not exist"),
+    );
+    placed(error, name, sql)
+}
+
+fn mismatched_function(message: &str, sql: &str) -> PgError {
+    // … No function matches the given name and argument types 'abs(Utf8)'. You might …
+    let call = message.split("argument types '").nth(1).and_then(|rest| rest.split('\'').next());
+    let Some(call) = call else {
+        return PgError::new(SqlState::UNDEFINED_FUNCTION, first_line(message));
+    };
+    let name = call.split('(').next().unwrap_or_default();
+    let arguments = call.get(name.len()..).unwrap_or_default().trim_matches(['(', ')']);
+    let arguments = arguments.split(", ").map(super::arrow::type_word).collect::<Vec<_>>().join(", ");
+    let error = PgError::new(
+        SqlState::UNDEFINED_FUNCTION,
+        format!("function {name}({arguments}) does not exist"),
+    )
+    .hint(
+        "No function matches the given name and argument types. \
+         You might need to add explicit type casts.",
+    );
+    placed(error, name, sql)
+}
+
+fn placed_grouping(message: &str, sql: &str) -> PgError {
+    // … Column in SELECT must be in GROUP BY or an aggregate function: … "t.a" …
+    let column = message.split('"').nth(1).unwrap_or_default();
+    let error = PgError::new(
+        SqlState::GROUPING_ERROR,
+        format!(
+            "column \"{column}\" must appear in the GROUP BY clause or be used in an aggregate function"
+        ),
+    );
+    placed(error, column.rsplit('.').next().unwrap_or(column), sql)
+}
+
+/// Adds the place of a word, if there is one.
+pub(super) fn placed(error: PgError, word: &str, sql: &str) -> PgError {
+    match position_of_word(sql, word, 0) {
+        Some(position) => error.position(position),
+        None => error,
+    }
+}

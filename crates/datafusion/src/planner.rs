@@ -1,0 +1,222 @@
+//! Names to tables and functions, for DataFusion's SQL planner.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, FieldRef, SchemaRef};
+use datafusion::catalog::cte_worktable::CteWorkTable;
+use datafusion::catalog::{CatalogProvider, SchemaProvider, TableFunctionArgs};
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::{DataFusionError, TableReference};
+use datafusion::datasource::provider_as_source;
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner};
+use datafusion::logical_expr::{
+    AggregateUDF, Expr, HigherOrderUDF, LogicalPlan, ScalarUDF, TableSource, WindowUDF,
+};
+use datafusion::sql::planner::{ParserOptions, PlannerContext, SqlToRel};
+use datafusion::sql::sqlparser::ast;
+use trunkline_core::{PgError, Result, SqlState};
+
+use crate::error::{answer_in, position_of_relation};
+use crate::information_schema::InformationSchema;
+
+/// The tables that a session sees.
+#[derive(Clone, Debug)]
+pub(crate) struct Tables {
+    /// The name of the database.
+    pub(crate) database: String,
+    pub(crate) catalog: Arc<dyn CatalogProvider>,
+    /// The schemas in which a table without a schema is looked for.
+    pub(crate) search_path: Vec<String>,
+}
+
+impl Tables {
+    fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
+        if name == InformationSchema::NAME {
+            return Some(Arc::new(InformationSchema::new(self.clone())));
+        }
+        self.catalog.schema(name)
+    }
+
+    async fn find(
+        &self,
+        name: &TableReference,
+    ) -> Result<Option<Arc<dyn TableSource>>, DataFusionError> {
+        if name.catalog().is_some_and(|catalog| catalog != self.database) {
+            let error = PgError::unsupported(format!(
+                "cross-database references are not implemented: \"{}\"",
+                dotted(name)
+            ));
+            return Err(DataFusionError::External(Box::new(error)));
+        }
+        let path = match name.schema() {
+            Some(schema) => std::slice::from_ref(&schema.to_owned()).to_vec(),
+            None => self.search_path.clone(),
+        };
+        for schema in path {
+            if let Some(schema) = self.schema(&schema)
+                && let Some(table) = schema.table(name.table()).await?
+            {
+                return Ok(Some(provider_as_source(table)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Plans statements over tables that were looked up before.
+pub(crate) struct Planner<'a> {
+    state: &'a SessionState,
+    tables: HashMap<TableReference, Arc<dyn TableSource>>,
+}
+
+impl<'a> Planner<'a> {
+    /// Looks up the tables of a statement; one that does not exist is 42P01.
+    pub(crate) async fn new(
+        state: &'a SessionState,
+        tables: &Tables,
+        statement: &ast::Statement,
+        sql: &str,
+    ) -> Result<Planner<'a>> {
+        let wrapped = datafusion::sql::parser::Statement::Statement(Box::new(statement.clone()));
+        let references = state.resolve_table_references(&wrapped);
+        let mut found = HashMap::new();
+        for reference in references.map_err(|error| answer_in(error, sql))? {
+            match tables.find(&reference).await.map_err(|error| answer_in(error, sql))? {
+                Some(table) => drop(found.insert(reference, table)),
+                // Functions in FROM are among the references.
+                None if state.table_functions().contains_key(reference.table()) => {}
+                None => return Err(missing(&reference, statement, sql)),
+            }
+        }
+        Ok(Planner { state, tables: found })
+    }
+
+    /// Plans a statement whose parameters have these types.
+    pub(crate) fn plan(
+        &self,
+        statement: ast::Statement,
+        parameters: Vec<Option<FieldRef>>,
+    ) -> Result<LogicalPlan, DataFusionError> {
+        let options = ParserOptions::from(&self.state.config_options().sql_parser);
+        let mut context = PlannerContext::new().with_prepare_param_data_types(parameters);
+        SqlToRel::new_with_options(self, options)
+            .sql_statement_to_plan_with_context(statement, &mut context)
+    }
+}
+
+fn missing(reference: &TableReference, statement: &ast::Statement, sql: &str) -> PgError {
+    let error = PgError::new(
+        SqlState::UNDEFINED_TABLE,
+        format!("relation \"{}\" does not exist", dotted(reference)),
+    );
+    match position_of_relation(statement, reference, sql) {
+        Some(position) => error.position(position),
+        None => error,
+    }
+}
+
+/// A name as PostgreSQL prints it in errors: without quotes.
+fn dotted(name: &TableReference) -> String {
+    let parts = [name.catalog(), name.schema(), Some(name.table())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(".")
+}
+
+impl ContextProvider for Planner<'_> {
+    fn get_table_source(
+        &self,
+        name: TableReference,
+    ) -> Result<Arc<dyn TableSource>, DataFusionError> {
+        self.tables.get(&name).cloned().ok_or_else(|| {
+            DataFusionError::External(Box::new(PgError::new(
+                SqlState::UNDEFINED_TABLE,
+                format!("relation \"{}\" does not exist", dotted(&name)),
+            )))
+        })
+    }
+
+    fn get_table_function_source(
+        &self,
+        name: &str,
+        args: Vec<Expr>,
+    ) -> Result<Arc<dyn TableSource>, DataFusionError> {
+        let Some(function) = self.state.table_functions().get(name) else {
+            return Err(DataFusionError::External(Box::new(PgError::new(
+                SqlState::UNDEFINED_FUNCTION,
+                format!("function {name} does not exist"),
+            ))));
+        };
+        let simplified = args.into_iter().map(|arg| self.constant(arg));
+        let args = simplified.collect::<Result<Vec<_>, _>>()?;
+        let args = TableFunctionArgs::new(&args, self.state);
+        Ok(provider_as_source(function.create_table_provider_with_args(args)?))
+    }
+
+    fn create_cte_work_table(
+        &self,
+        name: &str,
+        schema: SchemaRef,
+    ) -> Result<Arc<dyn TableSource>, DataFusionError> {
+        Ok(provider_as_source(Arc::new(CteWorkTable::new(name, schema))))
+    }
+
+    fn get_expr_planners(&self) -> &[Arc<dyn ExprPlanner>] {
+        self.state.expr_planners()
+    }
+
+    fn get_function_meta(&self, name: &str) -> Option<Arc<ScalarUDF>> {
+        self.state.scalar_functions().get(name).cloned()
+    }
+
+    fn get_higher_order_meta(&self, name: &str) -> Option<Arc<HigherOrderUDF>> {
+        datafusion::catalog::Session::higher_order_functions(self.state).get(name).cloned()
+    }
+
+    fn get_aggregate_meta(&self, name: &str) -> Option<Arc<AggregateUDF>> {
+        self.state.aggregate_functions().get(name).cloned()
+    }
+
+    fn get_window_meta(&self, name: &str) -> Option<Arc<WindowUDF>> {
+        self.state.window_functions().get(name).cloned()
+    }
+
+    fn get_variable_type(&self, _: &[String]) -> Option<DataType> {
+        None
+    }
+
+    fn options(&self) -> &ConfigOptions {
+        self.state.config_options()
+    }
+
+    fn udf_names(&self) -> Vec<String> {
+        self.state.scalar_functions().keys().cloned().collect()
+    }
+
+    fn higher_order_function_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn udaf_names(&self) -> Vec<String> {
+        self.state.aggregate_functions().keys().cloned().collect()
+    }
+
+    fn udwf_names(&self) -> Vec<String> {
+        self.state.window_functions().keys().cloned().collect()
+    }
+}
+
+impl Planner<'_> {
+    fn constant(&self, arg: Expr) -> Result<Expr, DataFusionError> {
+        use datafusion::common::DFSchema;
+        use datafusion::logical_expr::simplify::SimplifyContext;
+        use datafusion::optimizer::simplify_expressions::ExprSimplifier;
+
+        let context = SimplifyContext::builder()
+            .with_config_options(self.state.config_options().clone())
+            .build();
+        let simplifier = ExprSimplifier::new(context);
+        let typed = simplifier.coerce(arg, &DFSchema::empty())?;
+        simplifier.simplify(typed)
+    }
+}

@@ -1,0 +1,121 @@
+//! From a text to a plan whose parameters and columns are known.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{Field, FieldRef, Schema};
+use datafusion::common::DataFusionError;
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::sql::sqlparser::ast;
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::parser::Parser;
+use trunkline_core::{Columns, Oid, PgError, Prepared, Result, SqlState};
+
+use crate::error::{answer_in, syntax};
+use crate::parameters::{self, Parameter};
+use crate::planner::{Planner, Tables};
+use crate::session::Statement;
+use crate::{names, readonly, rewrite};
+
+/// How deeply a statement may be nested.
+const DEPTH: usize = 50;
+
+/// Parses, plans and describes one statement.
+pub(crate) async fn prepare(
+    state: Arc<SessionState>,
+    tables: Tables,
+    sql: &str,
+    hints: &[Oid],
+) -> Result<Prepared<Statement>> {
+    let mut statement = parse(sql)?;
+    readonly::check(&statement)?;
+    rewrite::rewrite(&mut statement);
+    names::name_columns(&mut statement);
+    let planner = Planner::new(&state, &tables, &statement, sql).await?;
+    let describe = Describe { state: &state, planner: &planner, statement: &statement };
+    let (plan, parameters) = describe
+        .plan_with_parameters(parameters::declared(&statement, hints)?)
+        .map_err(|error| answer_in(error, sql))?;
+    let schema = Arc::new(announced(plan.schema().as_arrow()));
+    let columns = trunkline_arrow::columns(&schema);
+    let oids: Vec<Oid> = parameters.iter().map(|parameter| parameter.oid).collect();
+    let statement = Statement { plan, schema, columns: columns.clone(), parameters };
+    Ok(Prepared::new(statement, Columns::Known(columns)).parameters(oids))
+}
+
+/// Parses exactly one statement.
+fn parse(sql: &str) -> Result<ast::Statement> {
+    let mut statements = Parser::new(&PostgreSqlDialect {})
+        .with_recursion_limit(DEPTH)
+        .try_with_sql(sql)
+        .and_then(|mut parser| parser.parse_statements())
+        .map_err(|error| syntax(&error, sql))?;
+    match (statements.pop(), statements.len()) {
+        (Some(statement), 0) => Ok(statement),
+        (Some(_), _) => Err(PgError::new(
+            SqlState::SYNTAX_ERROR,
+            "cannot insert multiple commands into a prepared statement",
+        )),
+        (None, _) => Err(PgError::new(SqlState::SYNTAX_ERROR, "syntax error at end of input")),
+    }
+}
+
+/// The columns that a plan announces: those of its schema, under the names that were asked for.
+fn announced(schema: &Schema) -> Schema {
+    let field = |field: &FieldRef| {
+        Field::clone(field).with_name(names::shown(field.name())).with_nullable(true)
+    };
+    Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>())
+}
+
+struct Describe<'a> {
+    state: &'a SessionState,
+    planner: &'a Planner<'a>,
+    statement: &'a ast::Statement,
+}
+
+impl Describe<'_> {
+    /// Plans with the types that are known, finds the others in the plan, and plans again.
+    fn plan_with_parameters(
+        &self,
+        mut known: Vec<Option<Parameter>>,
+    ) -> Result<(LogicalPlan, Vec<Parameter>), DataFusionError> {
+        if known.iter().any(Option::is_none) {
+            parameters::by_context(self.statement, &mut known);
+        }
+        if known.iter().any(Option::is_none)
+            && let Ok(plan) = self.plan(&known)
+        {
+            parameters::by_plan(&plan, &mut known)?;
+        }
+        if known.iter().all(Option::is_some) {
+            let plan = self.analyzed(&known)?;
+            return Ok((plan, known.into_iter().flatten().collect()));
+        }
+        // Nothing says what they are: text, or whatever else makes sense of the statement.
+        let mut first_error = None;
+        for guess in parameters::guesses() {
+            let all: Vec<_> = known
+                .iter()
+                .map(|known| Some(known.clone().unwrap_or_else(|| guess.clone())))
+                .collect();
+            match self.analyzed(&all) {
+                Ok(plan) => return Ok((plan, all.into_iter().flatten().collect())),
+                Err(error) => first_error = first_error.or(Some(error)),
+            }
+        }
+        Err(first_error.unwrap_or_else(|| DataFusionError::Plan("no plan".to_owned())))
+    }
+
+    fn plan(&self, parameters: &[Option<Parameter>]) -> Result<LogicalPlan, DataFusionError> {
+        let fields = parameters.iter().map(|known| Some(known.as_ref()?.field()));
+        self.planner.plan(self.statement.clone(), fields.collect())
+    }
+
+    /// A plan in which all casts are explicit: only then its columns have their final types.
+    fn analyzed(&self, parameters: &[Option<Parameter>]) -> Result<LogicalPlan, DataFusionError> {
+        let plan = self.plan(parameters)?;
+        let options = self.state.config_options();
+        self.state.analyzer().execute_and_check(plan, options, |_, _| {})
+    }
+}

@@ -1,0 +1,120 @@
+//! Batches of a running query.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch};
+use datafusion::arrow::compute::{CastOptions, cast_with_options};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::error::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
+use futures::{Stream, StreamExt};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinHandle};
+use trunkline_core::{PgError, Result, SqlState};
+
+use crate::error::answer;
+
+/// The batches of a query that runs on the threads of queries; dropping it stops the query.
+pub(crate) struct Batches {
+    receiver: mpsc::Receiver<Result<RecordBatch, DataFusionError>>,
+    schema: SchemaRef,
+    task: AbortHandle,
+    outcome: Option<JoinHandle<()>>,
+}
+
+impl Batches {
+    /// Runs a stream; one batch is made ahead while the last one is sent.
+    pub(crate) fn new(
+        handle: &Handle,
+        mut stream: SendableRecordBatchStream,
+        schema: SchemaRef,
+    ) -> Batches {
+        let (sender, receiver) = mpsc::channel(1);
+        let task = handle.spawn(async move {
+            while let Some(batch) = stream.next().await {
+                if sender.send(batch).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Batches { receiver, schema, task: task.abort_handle(), outcome: Some(task) }
+    }
+
+    /// The result of a task of the query; one that panicked is an error of that query.
+    pub(crate) async fn join<T>(
+        task: JoinHandle<Result<T, DataFusionError>>,
+    ) -> Result<T, PgError> {
+        let guard = AbortOnDrop(task.abort_handle());
+        let joined = task.await;
+        drop(guard);
+        match joined {
+            Ok(outcome) => outcome.map_err(answer),
+            Err(error) => Err(panicked(error)),
+        }
+    }
+}
+
+struct AbortOnDrop(AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Drop for Batches {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Stream for Batches {
+    type Item = Result<RecordBatch, PgError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match ready!(self.receiver.poll_recv(cx)) {
+            Some(batch) => Poll::Ready(Some(
+                batch.map_err(answer).and_then(|batch| announced(&batch, &self.schema)),
+            )),
+            None => {
+                // The end, or a panic: only the task knows.
+                let Some(task) = &mut self.outcome else { return Poll::Ready(None) };
+                let outcome = ready!(Pin::new(task).poll(cx));
+                self.outcome = None;
+                Poll::Ready(outcome.err().map(|error| Err(panicked(error))))
+            }
+        }
+    }
+}
+
+/// The batch in the types that were announced: binding parameters can change them.
+fn announced(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    let same = |(column, field): (&ArrayRef, &Arc<datafusion::arrow::datatypes::Field>)| {
+        column.data_type() == field.data_type()
+    };
+    if batch.columns().iter().zip(schema.fields()).all(same) {
+        return Ok(batch.clone());
+    }
+    let strict = CastOptions { safe: false, ..CastOptions::default() };
+    let columns = batch.columns().iter().zip(schema.fields());
+    let columns = columns
+        .map(|(column, field)| cast_with_options(column, field.data_type(), &strict))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| answer(error.into()))?;
+    let options = datafusion::arrow::array::RecordBatchOptions::new()
+        .with_row_count(Some(batch.num_rows()));
+    let nullable = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true));
+    let schema = Arc::new(datafusion::arrow::datatypes::Schema::new(nullable.collect::<Vec<_>>()));
+    RecordBatch::try_new_with_options(schema, columns, &options)
+        .map_err(|error| answer(error.into()))
+}
+
+fn panicked(error: tokio::task::JoinError) -> PgError {
+    if error.is_cancelled() {
+        return PgError::canceled();
+    }
+    PgError::new(SqlState::DATA_CORRUPTED, "the data could not be read").source(error)
+}
