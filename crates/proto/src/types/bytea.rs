@@ -10,10 +10,12 @@ use crate::SqlState;
 pub fn text(value: &[u8], output: ByteaOutput, out: &mut Vec<u8>) {
     match output {
         ByteaOutput::Hex => {
-            out.reserve(value.len().saturating_mul(2).saturating_add(2));
             out.extend_from_slice(b"\\x");
-            for byte in value {
-                out.extend_from_slice(&hex_pair(*byte));
+            let start = out.len();
+            out.resize(start.saturating_add(value.len().saturating_mul(2)), 0);
+            let (pairs, _) = out.get_mut(start..).unwrap_or_default().as_chunks_mut();
+            for (pair, byte) in pairs.iter_mut().zip(value) {
+                *pair = hex_pair(*byte);
             }
         }
         ByteaOutput::Escape => {
@@ -35,22 +37,23 @@ pub fn text(value: &[u8], output: ByteaOutput, out: &mut Vec<u8>) {
 ///
 /// 22023 for a wrong hexadecimal digit or an odd number of them, 22P02 for a wrong escape.
 pub fn parse(text: &str) -> Result<Vec<u8>, ValueError> {
-    match text.as_bytes() {
-        [b'\\', b'x', digits @ ..] => parse_hex(digits, text),
-        escaped => parse_escaped(escaped).ok_or_else(|| {
-            ValueError::new(
-                SqlState::INVALID_TEXT_REPRESENTATION,
-                "invalid input syntax for type bytea",
-            )
-        }),
+    if let Some(digits) = text.strip_prefix("\\x") {
+        return parse_hex(digits);
     }
+    parse_escaped(text.as_bytes()).ok_or_else(|| {
+        ValueError::new(
+            SqlState::INVALID_TEXT_REPRESENTATION,
+            "invalid input syntax for type bytea",
+        )
+    })
 }
 
-/// Two lower-case hexadecimal digits.
+/// Two lower-case hexadecimal digits; without branches, so that many are made at once.
 #[inline]
 pub(super) fn hex_pair(byte: u8) -> [u8; 2] {
     let digit = |half: u8| {
-        if half < 10 { b'0'.wrapping_add(half) } else { b'a'.wrapping_add(half.wrapping_sub(10)) }
+        let letter = u8::from(half > 9).wrapping_mul(b'a' - b'0' - 10);
+        half.wrapping_add(b'0').wrapping_add(letter)
     };
     [digit(byte.wrapping_shr(4)), digit(byte & 15)]
 }
@@ -61,33 +64,26 @@ pub(super) fn hex_digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-fn parse_hex(digits: &[u8], text: &str) -> Result<Vec<u8>, ValueError> {
+fn parse_hex(digits: &str) -> Result<Vec<u8>, ValueError> {
     let invalid = |message: String| ValueError::new(SqlState::INVALID_PARAMETER_VALUE, message);
     let mut value = Vec::with_capacity(digits.len() / 2);
-    let mut rest = digits;
-    loop {
-        let digit = |byte: u8| {
-            hex_digit(byte).ok_or_else(|| {
-                let place = text.len().saturating_sub(rest.len());
-                let shown = rest.iter().position(|one| *one == byte).unwrap_or(0);
-                let start = place.saturating_add(shown);
-                let end = text.ceil_char_boundary(start.saturating_add(1));
-                let shown = text.get(start..end).unwrap_or_default();
-                invalid(format!("invalid hexadecimal digit: \"{shown}\""))
-            })
-        };
-        match rest {
-            [] => return Ok(value),
-            [space, after @ ..] if matches!(space, b' ' | b'\n' | b'\t' | b'\r') => rest = after,
-            [high, low, after @ ..] => {
-                value.push(digit(*high)?.wrapping_shl(4) | digit(*low)?);
-                rest = after;
-            }
-            [one] => {
-                digit(*one)?;
-                return Err(invalid("invalid hexadecimal data: odd number of digits".to_owned()));
-            }
+    let mut high = None;
+    for (place, byte) in digits.bytes().enumerate() {
+        if high.is_none() && matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
+            continue;
         }
+        let digit = hex_digit(byte).ok_or_else(|| {
+            let shown = digits.get(place..).and_then(|rest| rest.chars().next());
+            invalid(format!("invalid hexadecimal digit: \"{}\"", shown.unwrap_or_default()))
+        })?;
+        match high.take() {
+            Some(high) => value.push(u8::wrapping_shl(high, 4) | digit),
+            None => high = Some(digit),
+        }
+    }
+    match high {
+        Some(_) => Err(invalid("invalid hexadecimal data: odd number of digits".to_owned())),
+        None => Ok(value),
     }
 }
 

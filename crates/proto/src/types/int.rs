@@ -2,25 +2,23 @@
 //!
 //! Source: <https://www.postgresql.org/docs/18/datatype-numeric.html#DATATYPE-INT>.
 
+use super::digits;
 use super::error::ValueError;
 use super::text::{is_space, trim_start};
 
 /// Appends a signed integer in decimal.
 #[inline]
 pub fn text_i64(value: i64, out: &mut Vec<u8>) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    if value < 0 {
+        out.push(b'-');
+    }
+    digits::push(value.unsigned_abs(), out);
 }
 
 /// Appends an unsigned integer in decimal.
 #[inline]
 pub fn text_u64(value: u64, out: &mut Vec<u8>) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
-}
-
-/// Appends a signed 32-bit integer in decimal: a little faster than [`text_i64`].
-#[inline]
-pub fn text_i32(value: i32, out: &mut Vec<u8>) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    digits::push(value, out);
 }
 
 /// Reads an `int2`.
@@ -238,6 +236,9 @@ impl Iterator for Digits<'_> {
 }
 
 fn parse(text: &str, type_name: &str, max: u64) -> Result<i128, ValueError> {
+    if let Some(value) = parse_plain(text.as_bytes()) {
+        return Ok(value.into());
+    }
     let (negative, unsigned) = match trim_start(text.as_bytes()) {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -259,6 +260,22 @@ fn parse(text: &str, type_name: &str, max: u64) -> Result<i128, ValueError> {
     };
     let magnitude = i128::from(magnitude);
     Ok(if negative { magnitude.wrapping_neg() } else { magnitude })
+}
+
+/// Up to 18 digits, perhaps after a minus: what nearly everybody sends.
+#[inline]
+fn parse_plain(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if !matches!(digits.len(), 1..=18) || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let value = digits
+        .iter()
+        .fold(0_i64, |value, digit| value.wrapping_mul(10).wrapping_add(i64::from(digit & 15)));
+    Some(if negative { value.wrapping_neg() } else { value })
 }
 
 /// What C's `strtoul` with base 0 reads: a sign negates, `0x` is hexadecimal, `0` octal.

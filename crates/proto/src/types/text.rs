@@ -60,7 +60,11 @@ pub fn receive_char(bytes: &[u8]) -> Result<u8, ValueError> {
 
 /// The longest beginning that fits a `name`: 63 bytes, whole characters.
 pub fn truncate_name(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(63)).unwrap_or(text)
+    if text.len() < 64 {
+        return text;
+    }
+    let end = (0..64).rev().find(|end| text.is_char_boundary(*end));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
 /// Appends `\ooo`.

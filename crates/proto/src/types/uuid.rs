@@ -11,11 +11,13 @@ pub struct Uuid(pub [u8; 16]);
 
 /// Appends a UUID: lower case, with hyphens.
 pub fn text(value: &[u8; 16], out: &mut Vec<u8>) {
-    for (place, byte) in value.iter().enumerate() {
-        if matches!(place, 4 | 6 | 8 | 10) {
+    let digits = value.map(hex_pair);
+    let (groups, _) = digits.as_flattened().as_chunks::<4>();
+    for (place, group) in groups.iter().enumerate() {
+        if matches!(place, 2..=5) {
             out.push(b'-');
         }
-        out.extend_from_slice(&hex_pair(*byte));
+        out.extend_from_slice(group);
     }
 }
 

@@ -61,8 +61,8 @@ fn encode_integer(
         (Oid::INT4, Format::Binary) => int::binary_i32(narrow(value, "integer")?, out),
         (Oid::INT2, Format::Binary) => int::binary_i16(narrow(value, "smallint")?, out),
         (Oid::INT8, Format::Text) => int::text_i64(value, out),
-        (Oid::INT4, Format::Text) => int::text_i32(narrow(value, "integer")?, out),
-        (Oid::INT2, Format::Text) => int::text_i32(narrow::<i16>(value, "smallint")?.into(), out),
+        (Oid::INT4, Format::Text) => int::text_i64(narrow::<i32>(value, "integer")?.into(), out),
+        (Oid::INT2, Format::Text) => int::text_i64(narrow::<i16>(value, "smallint")?.into(), out),
         (Oid::OID | Oid::XID | Oid::CID, _) => {
             let value: u32 = narrow(value, "OID")?;
             match format {

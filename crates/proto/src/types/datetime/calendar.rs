@@ -27,25 +27,28 @@ pub struct Civil {
 /// The date of a number of days since 2000-01-01.
 ///
 /// Source: Neri and Schneider, "Euclidean affine functions and their application to calendar
-/// algorithms", 2022.
+/// algorithms", 2022. Divisions by the lengths of years and months become multiplications.
 #[inline]
 pub fn civil_from_days(days: i32) -> Civil {
-    let shifted = i64::from(days) + EPOCH;
-    let (era, day) = (shifted.div_euclid(ERA), shifted.rem_euclid(ERA));
-    let quarter = 4 * day + 3;
-    let century = quarter / ERA;
-    let in_century = quarter % ERA / 4;
-    let year_of_century = (4 * in_century + 3) / 1461;
-    let day_of_year = (4 * in_century + 3) % 1461 / 4;
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    // The computation's year starts in March.
-    let late = i64::from(month >= 10);
-    let year = 400 * era + 100 * century + year_of_century + late;
+    /// Eras before the first day that an i32 can name, so that what follows is not negative.
+    const ERAS: i64 = 14_705;
+    let shifted = (i64::from(days) + EPOCH + ERAS * ERA).unsigned_abs();
+    let quarters = 4 * shifted + 3;
+    let (century, rest) = (quarters / 146_097, quarters % 146_097);
+    // 2^32 / 1461 days is the scale: the upper half counts years, the lower half days.
+    let scaled = 2_939_745 * (rest | 3);
+    let year_of_century = scaled >> 32;
+    let day_of_year = (scaled & 0xffff_ffff) / 2_939_745 / 4;
+    // 2^16 / 30.6 days, likewise for months. Their year starts in March.
+    let scaled = 2141 * day_of_year + 197_913;
+    let (month, day) = (scaled >> 16, (scaled & 0xffff) / 2141);
+    let late = day_of_year >= 306;
+    let year = i64::try_from(100 * century + year_of_century).unwrap_or(i64::MAX);
+    let year = year - 400 * ERAS + i64::from(late);
     Civil {
         year: i32::try_from(year).unwrap_or(i32::MAX),
-        month: u8::try_from(month + 3 - 12 * late).unwrap_or(0),
-        day: u8::try_from(day).unwrap_or(0),
+        month: u8::try_from(if late { month - 12 } else { month }).unwrap_or(0),
+        day: u8::try_from(day + 1).unwrap_or(0),
     }
 }
 
@@ -80,4 +83,34 @@ pub fn days_in_month(year: i32, month: i32) -> i32 {
 pub(super) fn weekday(days: i32) -> usize {
     // 2000-01-01 was a Saturday.
     usize::try_from((i64::from(days) + 6).rem_euclid(7)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_dates_agree() {
+        let mut days = days_from_civil(-5000, 1, 1);
+        for year in -5000..13_000 {
+            for month in 1..=12 {
+                for day in 1..=days_in_month(year, month) {
+                    let date = civil_from_days(i32::try_from(days).unwrap());
+                    let expected = (year, u8::try_from(month).unwrap(), u8::try_from(day).unwrap());
+                    assert_eq!((date.year, date.month, date.day), expected);
+                    assert_eq!(days_from_civil(year, month, day), days);
+                    days += 1;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_ends_of_an_i32_have_dates() {
+        for days in [i32::MIN, i32::MIN + 1, i32::MAX - 1, i32::MAX] {
+            let date = civil_from_days(days);
+            let back = days_from_civil(date.year, date.month.into(), date.day.into());
+            assert_eq!(back, days.into());
+        }
+    }
 }

@@ -4,6 +4,7 @@
     reason = "divisions by constants, and sums of parts of a day"
 )]
 
+use super::super::digits;
 use super::super::style::{DateFormat, DateOrder, DateStyle, TextStyle};
 use super::calendar::{Civil, DAY, civil_from_days, weekday};
 
@@ -15,8 +16,12 @@ pub fn text_date(days: i32, style: &TextStyle, out: &mut Vec<u8>) {
         i32::MIN => out.extend_from_slice(b"-infinity"),
         days => {
             let date = civil_from_days(days);
-            match style.date_style.format {
-                DateFormat::Iso => push_iso_date(date, out),
+            match (style.date_style.format, u16::try_from(date.year)) {
+                (DateFormat::Iso, Ok(year @ 1..=9999)) => {
+                    let [a, b, c, d, m, n, e, f] = date_digits(year, date);
+                    return out.extend_from_slice(&[a, b, c, d, b'-', m, n, b'-', e, f]);
+                }
+                (DateFormat::Iso, _) => push_iso_date(date, out),
                 _ => push_styled_date(date, style.date_style, out),
             }
             push_era(date, out);
@@ -27,8 +32,7 @@ pub fn text_date(days: i32, style: &TextStyle, out: &mut Vec<u8>) {
 /// Appends a `time`, in microseconds since midnight.
 #[inline]
 pub fn text_time(micros: i64, out: &mut Vec<u8>) {
-    let clock = Clock::new(micros);
-    out.extend_from_slice(clock.text().get(..clock.len()).unwrap_or_default());
+    push_clock(Clock::new(micros), out);
 }
 
 /// Appends a `timetz`: microseconds since midnight and seconds **west** of Greenwich, as the
@@ -83,13 +87,14 @@ fn text_moment(micros: i64, offset: Option<Offset<'_>>, style: DateStyle, out: &
     let date = civil_from_days(days);
     match (style.format, u16::try_from(date.year)) {
         (DateFormat::Iso, Ok(year @ 1..=9999)) => {
-            let [a, b, c, d] = year4(year);
-            let ([e, f], [g, h]) = (pair(date.month), pair(date.day));
-            let mut text = [0; 26];
-            let (day, time) = text.split_at_mut(11);
-            day.copy_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h, b' ']);
-            time.copy_from_slice(&clock.text());
-            out.extend_from_slice(text.get(..11 + clock.len()).unwrap_or_default());
+            let [a, b, c, d, m, n, e, f] = date_digits(year, date);
+            let ([g, h, i, j, k, l, ..], [_, _, s, t, u, v, w, x]) = clock.digits();
+            // One store of a fixed size, and what is too much of the fraction goes again.
+            out.extend_from_slice(&[
+                a, b, c, d, b'-', m, n, b'-', e, f, b' ', g, h, b':', i, j, b':', k, l, b'.', s, t,
+                u, v, w, x,
+            ]);
+            out.truncate(out.len() + clock.len() - 15);
             if let Some(offset) = offset {
                 push_offset(offset.east, out);
             }
@@ -159,17 +164,12 @@ impl Clock {
         }
     }
 
-    /// `04:05:06.000000`
+    /// `040506..` and `..000000`
     #[inline]
-    fn text(self) -> [u8; 15] {
+    fn digits(self) -> ([u8; 8], [u8; 8]) {
         let minutes = self.seconds / 60;
-        let [a, b] = pair_of(minutes / 60);
-        let [c, d] = pair_of(minutes % 60);
-        let [e, f] = pair_of(self.seconds % 60);
-        let [g, h] = pair_of(self.micros / 10_000);
-        let [i, j] = pair_of(self.micros / 100 % 100);
-        let [k, l] = pair_of(self.micros % 100);
-        [a, b, b':', c, d, b':', e, f, b'.', g, h, i, j, k, l]
+        let clock = digits::pairs(minutes / 60, minutes % 60, self.seconds % 60, 0);
+        (clock, digits::eight(self.micros.into()))
     }
 
     /// How many of the bytes of the text count: zeros at the end of a fraction do not.
@@ -178,16 +178,16 @@ impl Clock {
         let micros = self.micros;
         if micros == 0 {
             8
-        } else if micros % 1000 == 0 {
+        } else if micros.is_multiple_of(1000) {
             match micros {
-                _ if micros % 100_000 == 0 => 10,
-                _ if micros % 10_000 == 0 => 11,
+                _ if micros.is_multiple_of(100_000) => 10,
+                _ if micros.is_multiple_of(10_000) => 11,
                 _ => 12,
             }
         } else {
             match micros {
-                _ if micros % 100 == 0 => 13,
-                _ if micros % 10 == 0 => 14,
+                _ if micros.is_multiple_of(100) => 13,
+                _ if micros.is_multiple_of(10) => 14,
                 _ => 15,
             }
         }
@@ -195,7 +195,15 @@ impl Clock {
 }
 
 fn push_clock(clock: Clock, out: &mut Vec<u8>) {
-    out.extend_from_slice(clock.text().get(..clock.len()).unwrap_or_default());
+    let ([g, h, i, j, k, l, ..], [_, _, s, t, u, v, w, x]) = clock.digits();
+    out.extend_from_slice(&[g, h, b':', i, j, b':', k, l, b'.', s, t, u, v, w, x]);
+    out.truncate(out.len() + clock.len() - 15);
+}
+
+/// `yyyymmdd`
+#[inline]
+fn date_digits(year: u16, date: Civil) -> [u8; 8] {
+    digits::pairs((year / 100).into(), (year % 100).into(), date.month.into(), date.day.into())
 }
 
 fn push_iso_date(date: Civil, out: &mut Vec<u8>) {
@@ -226,8 +234,11 @@ fn push_styled_date(date: Civil, style: DateStyle, out: &mut Vec<u8>) {
 fn push_year(date: Civil, out: &mut Vec<u8>) {
     let year = date.year.unsigned_abs() + u32::from(date.year <= 0);
     match u16::try_from(year) {
-        Ok(year @ 0..=9999) => out.extend_from_slice(&year4(year)),
-        _ => out.extend_from_slice(itoa::Buffer::new().format(year).as_bytes()),
+        Ok(year @ 0..=9999) => {
+            out.extend_from_slice(&pair(year / 100));
+            out.extend_from_slice(&pair(year % 100));
+        }
+        _ => digits::push(year.into(), out),
     }
 }
 
@@ -251,32 +262,20 @@ fn push_offset(east: i32, out: &mut Vec<u8>) {
     let seconds = east.unsigned_abs();
     let minutes = seconds / 60;
     out.push(if east < 0 { b'-' } else { b'+' });
-    out.extend_from_slice(&pair_of(minutes / 60));
-    if seconds % 3600 != 0 {
+    out.extend_from_slice(&pair(minutes / 60));
+    if !seconds.is_multiple_of(3600) {
         out.push(b':');
-        out.extend_from_slice(&pair_of(minutes % 60));
+        out.extend_from_slice(&pair(minutes % 60));
     }
-    if seconds % 60 != 0 {
+    if !seconds.is_multiple_of(60) {
         out.push(b':');
-        out.extend_from_slice(&pair_of(seconds % 60));
+        out.extend_from_slice(&pair(seconds % 60));
     }
-}
-
-#[inline]
-fn year4(year: u16) -> [u8; 4] {
-    let ([a, b], [c, d]) = (pair_of((year / 100).into()), pair_of((year % 100).into()));
-    [a, b, c, d]
-}
-
-#[inline]
-fn pair(value: u8) -> [u8; 2] {
-    pair_of(value.into())
 }
 
 /// Two digits of a number below 100.
 #[inline]
-fn pair_of(value: u32) -> [u8; 2] {
-    let [tens, ..] = (value / 10).to_le_bytes();
-    let [ones, ..] = (value % 10).to_le_bytes();
-    [b'0' | tens, b'0' | ones]
+fn pair(value: impl Into<u32>) -> [u8; 2] {
+    let [tens, ones, ..] = digits::pairs(value.into(), 0, 0, 0);
+    [tens, ones]
 }

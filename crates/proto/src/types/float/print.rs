@@ -15,11 +15,15 @@ pub fn text_f64(value: f64, extra_float_digits: i8, out: &mut Vec<u8>) {
         push_special(value.is_nan(), value.is_sign_negative(), out);
     } else if extra_float_digits > 0 {
         let mut buffer = zmij::Buffer::new();
-        let decimal = Decimal::parse(buffer.format_finite(value));
-        if decimal.is_midpoint(Binary::of_f64(value)) {
-            return push_unambiguous(value, decimal.count, out);
+        let text = buffer.format_finite(value);
+        // Only here can the shortest digits lie in the middle between two floats.
+        if (9e15..1e41).contains(&value.abs()) {
+            let decimal = Decimal::parse(text);
+            if decimal.is_midpoint(Binary::of_f64(value)) {
+                return push_unambiguous(value, decimal.count, out);
+            }
         }
-        decimal.push(15, out);
+        push_shortest(text, 15, out);
     } else {
         push_rounded(value, precision(15, extra_float_digits), out);
     }
@@ -39,14 +43,32 @@ pub fn text_f32(value: f32, extra_float_digits: i8, out: &mut Vec<u8>) {
         push_special(value.is_nan(), value.is_sign_negative(), out);
     } else if extra_float_digits > 0 {
         let mut buffer = zmij::Buffer::new();
-        let decimal = Decimal::parse(buffer.format_finite(value));
-        if decimal.is_midpoint(Binary::of_f32(value)) {
-            return push_unambiguous_f32(value, decimal.count, out);
+        let text = buffer.format_finite(value);
+        if (8e6..1e30).contains(&value.abs()) {
+            let decimal = Decimal::parse(text);
+            if decimal.is_midpoint(Binary::of_f32(value)) {
+                return push_unambiguous_f32(value, decimal.count, out);
+            }
         }
-        decimal.push(6, out);
+        push_shortest(text, 6, out);
     } else {
         push_rounded(value.into(), precision(6, extra_float_digits), out);
     }
+}
+
+/// From Rust's form to PostgreSQL's: an exponent has a sign and two digits at least.
+fn push_shortest(text: &str, limit: i32, out: &mut Vec<u8>) {
+    let Some((mantissa, exponent)) = text.split_once('e') else {
+        return Decimal::parse(text).push(limit, out);
+    };
+    out.extend_from_slice(mantissa.as_bytes());
+    let negative = exponent.starts_with('-');
+    out.extend_from_slice(if negative { b"e-" } else { b"e+" });
+    let exponent = exponent.trim_start_matches(['-', '+']);
+    if exponent.len() < 2 {
+        out.push(b'0');
+    }
+    out.extend_from_slice(exponent.as_bytes());
 }
 
 fn push_special(nan: bool, negative: bool, out: &mut Vec<u8>) {

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{BASE, Finite, Kind, Numeric, overflow};
+use super::{Finite, Kind, Numeric, overflow};
 use crate::types::error::ValueError;
 use crate::types::int::Digits;
 use crate::types::text::{is_space, trim_end, trim_start};
@@ -180,12 +180,12 @@ fn based(negative: bool, text: &[u8]) -> Result<Finite, Wrong> {
         let mut carry = chunk;
         for group in &mut groups {
             let value = u64::from(*group).wrapping_mul(factor).wrapping_add(carry);
-            *group = u16::try_from(value % u64::from(BASE)).unwrap_or(0);
-            carry = value / u64::from(BASE);
+            *group = u16::try_from(value % 10_000).unwrap_or(0);
+            carry = value / 10_000;
         }
         while carry > 0 {
-            groups.push(u16::try_from(carry % u64::from(BASE)).unwrap_or(0));
-            carry /= u64::from(BASE);
+            groups.push(u16::try_from(carry % 10_000).unwrap_or(0));
+            carry /= 10_000;
         }
         if groups.len() > 1 << 15 {
             return Err(Wrong::Range);

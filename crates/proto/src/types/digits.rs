@@ -1,0 +1,102 @@
+//! Decimal digits, eight at a time in one machine word.
+//!
+//! Every lane of a word is below its bound, so that no lane spills into the next: the arithmetic
+//! wraps in name only.
+
+/// The digit `0` in every byte.
+const ASCII: u64 = 0x3030_3030_3030_3030;
+
+/// Appends an integer without leading zeros.
+#[inline]
+pub(super) fn push(value: u64, out: &mut Vec<u8>) {
+    match value {
+        0..100_000_000 => push_first(value, out),
+        100_000_000..10_000_000_000_000_000 => {
+            push_first(value / 100_000_000, out);
+            out.extend_from_slice(&eight(value % 100_000_000));
+        }
+        _ => {
+            push_first(value / 10_000_000_000_000_000, out);
+            out.extend_from_slice(&eight(value / 100_000_000 % 100_000_000));
+            out.extend_from_slice(&eight(value % 100_000_000));
+        }
+    }
+}
+
+/// The eight digits of a number below 10^8.
+#[inline]
+pub(super) fn eight(value: u64) -> [u8; 8] {
+    (lanes(value) | ASCII).to_le_bytes()
+}
+
+/// The two digits of each of four numbers below 100.
+#[inline]
+pub(super) fn pairs(first: u32, second: u32, third: u32, fourth: u32) -> [u8; 8] {
+    let low = u64::from(first) | u64::from(second).wrapping_shl(16);
+    let high = u64::from(third) | u64::from(fourth).wrapping_shl(16);
+    (split_pairs(low | high.wrapping_shl(32)) | ASCII).to_le_bytes()
+}
+
+/// Appends a number below 10^8 without leading zeros.
+#[inline]
+fn push_first(value: u64, out: &mut Vec<u8>) {
+    let lanes = lanes(value);
+    // Bytes that are zero up to the first digit; one digit stays.
+    let zeros = (lanes | 1 << 56).trailing_zeros() / 8;
+    let text = (lanes | ASCII).wrapping_shr(zeros.wrapping_mul(8));
+    out.extend_from_slice(&text.to_le_bytes());
+    // All eight bytes were copied, for that is one store; what is too much goes again.
+    out.truncate(out.len().saturating_sub(usize::try_from(zeros).unwrap_or(0)));
+}
+
+/// A digit in each byte, the first in the lowest.
+#[inline]
+fn lanes(value: u64) -> u64 {
+    // Two numbers below 10,000 ...
+    let fours = (value / 10_000) | (value % 10_000).wrapping_shl(32);
+    // ... four below 100: x / 100 is x * 10486 / 2^20 here.
+    let hundreds = fours.wrapping_mul(10_486).wrapping_shr(20) & 0x0000_007f_0000_007f;
+    let rest = fours.wrapping_sub(hundreds.wrapping_mul(100));
+    split_pairs(hundreds | rest.wrapping_shl(16))
+}
+
+/// From four numbers below 100 to eight below 10: x / 10 is x * 103 / 2^10 here.
+#[inline]
+fn split_pairs(pairs: u64) -> u64 {
+    let tens = pairs.wrapping_mul(103).wrapping_shr(10) & 0x000f_000f_000f_000f;
+    let ones = pairs.wrapping_sub(tens.wrapping_mul(10));
+    tens | ones.wrapping_shl(8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_pairs_and_all_fours() {
+        for value in 0..10_000_u32 {
+            let text = String::from_utf8(eight(value.into()).to_vec()).unwrap();
+            assert_eq!(text, format!("{value:08}"));
+            let text = eight(u64::from(value) * 10_000 + 9999);
+            assert_eq!(String::from_utf8(text.to_vec()).unwrap(), format!("{value:04}9999"));
+            let text = pairs(value / 100, value % 100, 0, 99);
+            assert_eq!(String::from_utf8(text.to_vec()).unwrap(), format!("{value:04}0099"));
+        }
+    }
+
+    #[test]
+    fn integers_of_every_length() {
+        let mut value = 1_u64;
+        for _ in 0..19 {
+            for value in [value - 1, value, value + 1, value * 9 + value / 3] {
+                let mut out = b"x".to_vec();
+                push(value, &mut out);
+                assert_eq!(out, format!("x{value}").into_bytes());
+            }
+            value *= 10;
+        }
+        let mut out = Vec::new();
+        push(u64::MAX, &mut out);
+        assert_eq!(out, u64::MAX.to_string().into_bytes());
+    }
+}
