@@ -31,7 +31,7 @@ fn prepare(text: &str) -> Option<Zeroizing<Vec<u8>>> {
             c => Some(c),
         })
     };
-    let (first, last) = (mapped().next()?, mapped().last()?);
+    let (first, last) = (mapped().next()?, mapped().next_back()?);
     if mapped().any(|c| is_prohibited(c) || tables::unassigned_code_point(c)) {
         return None;
     }

@@ -219,7 +219,10 @@ fn text_of(parameters: &Parameters, name: &str) -> Result<Option<String>, PeerEr
 
 /// The first 63 bytes of a name, without a character cut in two.
 fn truncated(mut name: String) -> String {
-    name.truncate(name.floor_char_boundary(63));
+    let end = (0..=63).rev().find(|end| name.is_char_boundary(*end));
+    if let Some(end) = end.filter(|_| name.len() > 63) {
+        name.truncate(end);
+    }
     name
 }
 

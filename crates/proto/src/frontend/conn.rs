@@ -193,21 +193,21 @@ fn described(body: Option<&[u8]>) -> Kind {
 #[inline]
 fn decode(tag: BackendTag, input: &mut BytesMut, length: usize) -> Result<Event, Malformed> {
     // Messages without a body need no reference to the input.
-    let empty = match tag {
-        BackendTag::BIND_COMPLETE => Some(Event::BindComplete),
-        BackendTag::CLOSE_COMPLETE => Some(Event::CloseComplete),
-        BackendTag::COPY_DONE => Some(Event::CopyDone),
-        BackendTag::EMPTY_QUERY_RESPONSE => Some(Event::EmptyQuery),
-        BackendTag::NO_DATA => Some(Event::NoData),
-        BackendTag::PARSE_COMPLETE => Some(Event::ParseComplete),
-        BackendTag::PORTAL_SUSPENDED => Some(Event::PortalSuspended),
-        _ => None,
-    };
-    if let Some(event) = empty {
+    if length == HEADER {
         input.advance(length);
-        return if length == HEADER { Ok(event) } else { Err(Malformed::TrailingData) };
+        return match tag {
+            BackendTag::BIND_COMPLETE => Ok(Event::BindComplete),
+            BackendTag::CLOSE_COMPLETE => Ok(Event::CloseComplete),
+            BackendTag::COPY_DATA => Ok(Event::CopyData(CopyData::decode(Bytes::new()))),
+            BackendTag::COPY_DONE => Ok(Event::CopyDone),
+            BackendTag::EMPTY_QUERY_RESPONSE => Ok(Event::EmptyQuery),
+            BackendTag::NO_DATA => Ok(Event::NoData),
+            BackendTag::PARSE_COMPLETE => Ok(Event::ParseComplete),
+            BackendTag::PORTAL_SUSPENDED => Ok(Event::PortalSuspended),
+            _ => Err(Malformed::InsufficientData),
+        };
     }
-    let body = frame::split(input, length).unwrap_or_else(Bytes::new);
+    let body = frame::split(input, length).unwrap_or_default();
     Ok(match tag {
         BackendTag::DATA_ROW => Event::Row(DataRow::decode(body)?),
         BackendTag::COPY_DATA => Event::CopyData(CopyData::decode(body)),
@@ -230,6 +230,6 @@ fn decode(tag: BackendTag, input: &mut BytesMut, length: usize) -> Result<Event,
         BackendTag::PARAMETER_STATUS => Event::ParameterStatus(ParameterStatus::decode(body)?),
         BackendTag::READY_FOR_QUERY => Event::Ready(ReadyForQuery::decode(body)?.status),
         BackendTag::ROW_DESCRIPTION => Event::RowDescription(RowDescription::decode(body)?),
-        BackendTag(byte) => return Err(Malformed::MessageType(byte)),
+        _ => return Err(Malformed::TrailingData),
     })
 }
