@@ -13,6 +13,7 @@ mod reply;
 mod rowbuf;
 mod rows;
 pub mod settings;
+pub mod testkit;
 
 pub use client::{Client, Identity};
 pub use column::{Column, Columns};

@@ -343,11 +343,38 @@ pub fn definition(name: &str) -> Option<&'static Definition> {
     let found = generated::SETTINGS.binary_search_by(|known| {
         known.name.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(wanted.bytes())
     });
-    found.ok().and_then(|place| generated::SETTINGS.get(place))
+    let hidden = || HIDDEN.iter().find(|known| known.name == wanted);
+    found.ok().and_then(|place| generated::SETTINGS.get(place)).or_else(hidden)
 }
 
-static REPORTED: LazyLock<Vec<&'static Definition>> =
-    LazyLock::new(|| generated::SETTINGS.iter().filter(|known| known.reported).collect());
+/// Settings that SHOW ALL leaves out, and `pg_settings` too.
+static HIDDEN: [Definition; 3] = [
+    Definition {
+        name: "is_superuser",
+        kind: Kind::Bool,
+        default: "off",
+        context: Context::Internal,
+        reported: true,
+    },
+    Definition {
+        name: "role",
+        kind: Kind::String,
+        default: "none",
+        context: Context::User,
+        reported: false,
+    },
+    Definition {
+        name: "session_authorization",
+        kind: Kind::String,
+        default: "",
+        context: Context::User,
+        reported: true,
+    },
+];
+
+static REPORTED: LazyLock<Vec<&'static Definition>> = LazyLock::new(|| {
+    generated::SETTINGS.iter().chain(&HIDDEN).filter(|known| known.reported).collect()
+});
 
 /// The settings that change how values look as text.
 const STYLING: [&str; 5] =
