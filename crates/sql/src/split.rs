@@ -86,7 +86,11 @@ impl<'a> Statements<'a> {
                 end = Some(token.span.end);
             };
             match end {
-                Some(end) => return Some(self.statement(start, end, next)),
+                Some(end) => {
+                    // A comment or a broken token may itself end in white space.
+                    let text = Span::new(start, end).text(self.lexer.source());
+                    return Some(self.statement(start, start + trim_end(text.as_bytes()), next));
+                }
                 None if self.lexer.offset() >= self.lexer.end() => return None,
                 None => {}
             }
