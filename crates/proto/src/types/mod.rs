@@ -51,3 +51,6 @@ pub use style::{ByteaOutput, DateFormat, DateOrder, DateStyle, IntervalStyle, Te
 pub use uuid::Uuid;
 pub use value::{Opaque, Value};
 pub use zone::TimeZone;
+
+#[cfg(test)]
+mod tests;

@@ -8,9 +8,11 @@ use crate::golden::{Case, oid_of};
 /// How many inputs each family gets, in text and again in binary.
 const PER_FAMILY: usize = 3000;
 
+type Generate = fn(&mut Random) -> String;
+
 /// The inputs of each type, the same in every run.
 pub(crate) fn families() -> Vec<Vec<Case>> {
-    let text: [(&str, fn(&mut Random) -> String); 19] = [
+    let text: [(&str, Generate); 19] = [
         ("smallint", integer),
         ("integer", integer),
         ("bigint", integer),
@@ -34,7 +36,7 @@ pub(crate) fn families() -> Vec<Vec<Case>> {
     text.into_iter().map(|(name, generate)| family(oid_of(name), generate)).collect()
 }
 
-fn family(oid: Oid, generate: fn(&mut Random) -> String) -> Vec<Case> {
+fn family(oid: Oid, generate: Generate) -> Vec<Case> {
     let mut random = Random(u64::from(oid.0) + 0x9e37_79b9_7f4a_7c15);
     let mut cases = Vec::new();
     for _ in 0..PER_FAMILY {
@@ -256,7 +258,7 @@ fn interval(random: &mut Random) -> String {
     text
 }
 
-fn array(random: &mut Random, element: fn(&mut Random) -> String) -> String {
+fn array(random: &mut Random, element: Generate) -> String {
     let depth = random.below(3);
     let length = random.below(4);
     let bounds = match random.below(6) {
@@ -266,12 +268,7 @@ fn array(random: &mut Random, element: fn(&mut Random) -> String) -> String {
     bounds + &level(random, depth, length, element)
 }
 
-fn level(
-    random: &mut Random,
-    depth: u64,
-    length: u64,
-    element: fn(&mut Random) -> String,
-) -> String {
+fn level(random: &mut Random, depth: u64, length: u64, element: Generate) -> String {
     let parts: Vec<String> = (0..length)
         .map(|_| match (depth, random.below(10)) {
             (0, 0) => "NULL".to_owned(),

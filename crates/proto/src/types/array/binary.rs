@@ -1,6 +1,6 @@
 //! The binary form.
 
-use super::{Array, Dimension, MAX_DIMENSIONS, Parts, check_size};
+use super::{Dimension, MAX_DIMENSIONS, Parts, check_size};
 use crate::types::catalog::name_of;
 use crate::types::convert::{IsNull, ToPg};
 use crate::types::error::ValueError;
@@ -79,26 +79,25 @@ fn header(rest: &mut &[u8], element: Oid) -> Result<Vec<Dimension>, ValueError> 
     Ok(dimensions)
 }
 
-impl Array {
-    /// Appends the binary form, the elements as the type that the array names.
-    pub(in crate::types) fn binary(
-        &self,
-        style: &TextStyle,
-        out: &mut Vec<u8>,
-    ) -> Result<(), ValueError> {
-        let start = out.len();
-        binary_header(self.element, &self.shape(), false, out);
-        let mut has_null = false;
-        for element in &self.elements {
-            let is_null = push_item(element, self.element, style, out)?;
-            has_null |= is_null == IsNull::Yes;
-        }
-        let flag = start.saturating_add(7);
-        if let Some(flag) = out.get_mut(flag) {
-            *flag = has_null.into();
-        }
-        Ok(())
+/// Appends the binary form of elements, each as the type `element`.
+pub(in crate::types) fn push_binary<T: ToPg>(
+    elements: &[T],
+    dimensions: &[Dimension],
+    element: Oid,
+    style: &TextStyle,
+    out: &mut Vec<u8>,
+) -> Result<(), ValueError> {
+    let start = out.len();
+    binary_header(element, dimensions, false, out);
+    let mut has_null = false;
+    for value in elements {
+        has_null |= push_item(value, element, style, out)? == IsNull::Yes;
     }
+    // The flag's last byte, now that it is known.
+    if let Some(flag) = out.get_mut(start.saturating_add(7)) {
+        *flag = has_null.into();
+    }
+    Ok(())
 }
 
 /// Appends a value after its length.

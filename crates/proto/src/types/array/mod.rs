@@ -16,10 +16,11 @@ use super::value::Value;
 use crate::{Oid, SqlState};
 
 pub use binary::{binary_header, receive};
-pub(super) use binary::{push_item, take_i32, take_item};
+pub(super) use binary::{push_binary, push_item, take_i32, take_item};
 pub use parse::parse;
-pub(super) use print::surround;
+pub(super) use print::{push_text, surround};
 pub use print::{quote, text_dimensions};
+pub(super) use vector::push_vector;
 
 /// A decoded array.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +69,7 @@ impl Array {
     }
 
     /// The dimensions, or one of all elements if theirs is another number.
-    fn shape(&self) -> Cow<'_, [Dimension]> {
+    pub(super) fn shape(&self) -> Cow<'_, [Dimension]> {
         let length = self.length();
         match check_size(&self.dimensions) {
             // A vector without elements has a dimension all the same; an array has none.

@@ -1,11 +1,11 @@
 //! How an array looks.
 
-use super::{Array, Dimension, MAX_DIMENSIONS, delimiter};
-use crate::Format;
+use super::{Dimension, MAX_DIMENSIONS, delimiter};
 use crate::types::convert::{IsNull, ToPg};
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
 use crate::types::text::is_space;
+use crate::{Format, Oid};
 
 /// Appends `[0:2]=` if a subscript does not start at 1, and nothing otherwise.
 pub fn text_dimensions(dimensions: &[Dimension], out: &mut Vec<u8>) {
@@ -53,43 +53,41 @@ pub(in crate::types) fn surround(start: usize, escape: u8, out: &mut Vec<u8>) {
     out.drain(start..end);
 }
 
-impl Array {
-    /// Appends the array as text, its elements as the type that it names.
-    pub(in crate::types) fn text(
-        &self,
-        style: &TextStyle,
-        out: &mut Vec<u8>,
-    ) -> Result<(), ValueError> {
-        if self.elements.is_empty() {
-            out.extend_from_slice(b"{}");
-            return Ok(());
-        }
-        let dimensions = self.shape();
-        text_dimensions(&dimensions, out);
-        let delimiter = delimiter(self.element);
-        // A brace opens before the elements whose number is a multiple of a sub-array's size, and
-        // closes after those before them.
-        let mut sizes = [0; MAX_DIMENSIONS];
-        let mut size: usize = 1;
-        for (place, dimension) in sizes.iter_mut().zip(dimensions.iter().rev()) {
-            size = size.saturating_mul(usize::try_from(dimension.length).unwrap_or(0));
-            *place = size;
-        }
-        let braces = |element: usize| {
-            sizes.iter().filter(|size| element.checked_rem(**size) == Some(0)).count()
-        };
-        for (place, element) in self.elements.iter().enumerate() {
-            if place > 0 {
-                out.push(delimiter);
-            }
-            out.resize(out.len().saturating_add(braces(place)), b'{');
-            let start = out.len();
-            match element.encode(self.element, Format::Text, style, out)? {
-                IsNull::Yes => out.extend_from_slice(b"NULL"),
-                IsNull::No => quote(start, delimiter, out),
-            }
-            out.resize(out.len().saturating_add(braces(place.saturating_add(1))), b'}');
-        }
-        Ok(())
+/// Appends elements as text, each as the type `element`.
+pub(in crate::types) fn push_text<T: ToPg>(
+    elements: &[T],
+    dimensions: &[Dimension],
+    element: Oid,
+    style: &TextStyle,
+    out: &mut Vec<u8>,
+) -> Result<(), ValueError> {
+    if elements.is_empty() {
+        out.extend_from_slice(b"{}");
+        return Ok(());
     }
+    text_dimensions(dimensions, out);
+    let delimiter = delimiter(element);
+    // A brace opens before the elements whose number is a multiple of a sub-array's size, and
+    // closes after those before them.
+    let mut sizes = [0; MAX_DIMENSIONS];
+    let mut size: usize = 1;
+    for (place, dimension) in sizes.iter_mut().zip(dimensions.iter().rev()) {
+        size = size.saturating_mul(usize::try_from(dimension.length).unwrap_or(0));
+        *place = size;
+    }
+    let braces =
+        |element: usize| sizes.iter().filter(|size| element.checked_rem(**size) == Some(0)).count();
+    for (place, value) in elements.iter().enumerate() {
+        if place > 0 {
+            out.push(delimiter);
+        }
+        out.resize(out.len().saturating_add(braces(place)), b'{');
+        let start = out.len();
+        match value.encode(element, Format::Text, style, out)? {
+            IsNull::Yes => out.extend_from_slice(b"NULL"),
+            IsNull::No => quote(start, delimiter, out),
+        }
+        out.resize(out.len().saturating_add(braces(place.saturating_add(1))), b'}');
+    }
+    Ok(())
 }

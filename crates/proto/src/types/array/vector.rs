@@ -7,24 +7,25 @@ use crate::types::style::TextStyle;
 use crate::types::value::Value;
 use crate::{Format, Oid};
 
-impl Array {
-    /// Appends the elements with spaces between: `1 2 3`.
-    pub(in crate::types) fn text_vector(
-        &self,
-        style: &TextStyle,
-        out: &mut Vec<u8>,
-    ) -> Result<(), ValueError> {
-        for (place, element) in self.elements.iter().enumerate() {
-            if place > 0 {
-                out.push(b' ');
-            }
-            if element.encode(self.element, Format::Text, style, out)? == IsNull::Yes {
-                return Err(ValueError::unexpected_null());
-            }
+/// Appends elements with spaces between: `1 2 3`.
+pub(in crate::types) fn push_vector<T: ToPg>(
+    elements: &[T],
+    element: Oid,
+    style: &TextStyle,
+    out: &mut Vec<u8>,
+) -> Result<(), ValueError> {
+    for (place, value) in elements.iter().enumerate() {
+        if place > 0 {
+            out.push(b' ');
         }
-        Ok(())
+        if value.encode(element, Format::Text, style, out)? == IsNull::Yes {
+            return Err(ValueError::unexpected_null());
+        }
     }
+    Ok(())
+}
 
+impl Array {
     /// Reads elements with spaces between; subscripts start at 0.
     pub(in crate::types) fn vector_from_literal(
         element: Oid,

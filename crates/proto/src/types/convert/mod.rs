@@ -1,5 +1,6 @@
 //! Rust values to and from the bytes of a column's type.
 
+mod list;
 mod number;
 mod plain;
 mod time;

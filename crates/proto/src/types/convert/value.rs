@@ -1,8 +1,8 @@
 //! Any value.
 
 use super::{FromPg, IsNull, ToPg};
-use crate::types::array::Array;
-use crate::types::catalog::{array_of, display_name, is_string};
+use crate::types::array::{self, Array};
+use crate::types::catalog::{array_of, display_name, element_of, is_string, name_of};
 use crate::types::datetime::{Date, Time, Timestamp, Timestamptz};
 use crate::types::error::ValueError;
 use crate::types::record::Record;
@@ -131,17 +131,20 @@ impl ToPg for Array {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
+        let element = match element_of(oid) {
+            Some(element) => element,
+            // A type that is not built in, or a string that shows the array.
+            None if name_of(oid).is_none() || is_string(oid) => self.element,
+            None => return Err(ValueError::mismatch("an array", &display_name(oid))),
+        };
         match (oid, format) {
-            (Oid::INT2VECTOR | Oid::OIDVECTOR, Format::Text) => self.text_vector(style, out)?,
-            // An array of a type that is not built in can be recognised by its elements only.
-            (_, Format::Text) => self.text(style, out)?,
-            (oid, Format::Binary) => match crate::types::element_of(oid) {
-                Some(element) if element != self.element => {
-                    let own = format!("type {}", display_name(self.natural_oid()));
-                    return Err(ValueError::mismatch(&own, &display_name(oid)));
-                }
-                _ => self.binary(style, out)?,
-            },
+            (Oid::INT2VECTOR | Oid::OIDVECTOR, Format::Text) => {
+                array::push_vector(&self.elements, element, style, out)?;
+            }
+            (_, Format::Binary) if !is_string(oid) => {
+                array::push_binary(&self.elements, &self.shape(), element, style, out)?;
+            }
+            _ => array::push_text(&self.elements, &self.shape(), element, style, out)?,
         }
         Ok(IsNull::No)
     }
@@ -154,14 +157,18 @@ impl ToPg for Record {
 
     fn encode(
         &self,
-        _oid: Oid,
+        oid: Oid,
         format: Format,
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
+        // Composite types have OIDs that are not built in.
+        if oid != Oid::RECORD && name_of(oid).is_some() && !is_string(oid) {
+            return Err(ValueError::mismatch("a record", &display_name(oid)));
+        }
         match format {
-            Format::Text => self.text(style, out)?,
-            Format::Binary => self.binary(style, out)?,
+            Format::Binary if !is_string(oid) => self.binary(style, out)?,
+            _ => self.text(style, out)?,
         }
         Ok(IsNull::No)
     }

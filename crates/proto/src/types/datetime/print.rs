@@ -29,10 +29,10 @@ pub fn text_date(days: i32, style: &TextStyle, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends a `time`, in microseconds since midnight.
+/// Appends a `time`, in microseconds since midnight; at least 00:00:00 and at most 24:00:00.
 #[inline]
 pub fn text_time(micros: i64, out: &mut Vec<u8>) {
-    push_clock(Clock::new(micros), out);
+    push_clock(Clock::new(micros.clamp(0, DAY)), out);
 }
 
 /// Appends a `timetz`: microseconds since midnight and seconds **west** of Greenwich, as the
@@ -262,7 +262,10 @@ fn push_offset(east: i32, out: &mut Vec<u8>) {
     let seconds = east.unsigned_abs();
     let minutes = seconds / 60;
     out.push(if east < 0 { b'-' } else { b'+' });
-    out.extend_from_slice(&pair(minutes / 60));
+    match minutes / 60 {
+        hours @ ..100 => out.extend_from_slice(&pair(hours)),
+        hours => digits::push(hours.into(), out),
+    }
     if !seconds.is_multiple_of(3600) {
         out.push(b':');
         out.extend_from_slice(&pair(minutes % 60));
