@@ -47,6 +47,7 @@ impl Rows {
     }
 
     /// Rows that are at hand: add them with [`row`](RowSet::row).
+    #[allow(clippy::new_ret_no_self, reason = "a set of rows becomes `Rows` by itself")]
     pub fn new<C: Into<Column>>(columns: impl IntoIterator<Item = C>) -> RowSet {
         RowSet { columns: columns.into_iter().map(Into::into).collect(), rows: Vec::new() }
     }

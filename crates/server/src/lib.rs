@@ -33,3 +33,9 @@ pub use listener::{Listener, UnixSocket};
 pub use server::{Server, ServerBuilder, serve};
 pub use tls::{Tls, TlsError};
 pub use trunkline_core::*;
+
+/// The Rust code in the documents is compiled, like that above.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../../../docs/coming-from-pgwire.md")]
+struct Documents;

@@ -170,7 +170,7 @@ impl<S: Session> Asking<'_, S> {
         let run = Run::new(Params::default(), self.style.clone());
         {
             let mut call = pin!(self.session.execute(&prepared.statement, run));
-            poll_fn(|cx| Poll::Ready(drop(call.as_mut().poll(cx)))).await;
+            poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_ready())).await;
         }
         self.session.settle().await;
     }

@@ -6,6 +6,7 @@ mod toy;
 mod cancel;
 mod extended;
 mod malformed;
+mod promises;
 mod session;
 mod simple;
 mod startup;
