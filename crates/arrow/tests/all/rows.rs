@@ -148,6 +148,24 @@ fn a_dictionary_has_nulls_in_its_keys_and_in_its_values() {
 }
 
 #[test]
+fn runs_have_nulls_wherever_they_are_cut() {
+    let ends = Int16Array::from(vec![2, 3, 6, 8]);
+    let values = Int32Array::from(vec![Some(1), None, None, Some(4)]);
+    let runs: ArrayRef = Arc::new(RunArray::try_new(&ends, &values).unwrap());
+    let one = || Some(b"1".to_vec());
+    let four = || Some(b"4".to_vec());
+    let all = [one(), one(), None, None, None, None, four(), four()];
+    for start in 0..=8 {
+        for end in start..=8 {
+            let slice = runs.slice(start, end - start);
+            let field = Field::new("c", slice.data_type().clone(), true);
+            let cells = wire::cells(field, slice, Format::Text, &TextStyle::default()).unwrap();
+            assert_eq!(cells, all[start..end]);
+        }
+    }
+}
+
+#[test]
 fn an_extension_type_shines_through_a_dictionary() {
     let values = FixedSizeBinaryArray::try_from_iter([[0xab; 16]].into_iter()).unwrap();
     let keys = Int8Array::from(vec![0]);
