@@ -75,6 +75,7 @@ impl Listener {
         }
         // Bound under a name nobody knows and opened to its owner only; then it gets its name.
         let hidden = path.with_extension(format!("{port}.{}", std::process::id()));
+        let _ = std::fs::remove_file(&hidden);
         let listener = UnixListener::bind(&hidden)?;
         std::fs::set_permissions(&hidden, std::fs::Permissions::from_mode(0o600))?;
         std::fs::rename(&hidden, &path)?;

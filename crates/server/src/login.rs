@@ -16,7 +16,7 @@ use trunkline_proto::{Limits, PeerError};
 use crate::auth::Method;
 use crate::connection::Connection;
 use crate::connection::io::Io;
-use crate::registry::{Registry, random};
+use crate::registry::random;
 use crate::server::Shared;
 use crate::stream::Stream;
 use crate::tls::{ALPN, Tls};
@@ -84,7 +84,7 @@ async fn attempt<E: Engine>(
     place: &mut Option<Io>,
     address: Option<SocketAddr>,
 ) -> Result<Box<Connection<E::Session>>, End> {
-    let login = startup(server.tls.as_ref(), &server.registry, place).await?;
+    let login = startup(server, place).await?;
     let Some(io) = place.as_mut() else { return Err(End::Silent) };
     let Ok(permit) = server.clients.clone().try_acquire_owned() else {
         let error = PgError::new(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already");
@@ -118,15 +118,14 @@ async fn attempt<E: Engine>(
 ///
 /// Where TLS may begin, no byte is read beyond the packet in hand: a ClientHello that was sent ahead stays in the socket
 /// for TLS, and clear bytes can never be taken for decrypted ones.
-async fn startup(
-    tls: Option<&Tls>,
-    registry: &Registry,
-    place: &mut Option<Io>,
-) -> Result<Login, End> {
+async fn startup<E>(server: &Shared<E>, place: &mut Option<Io>) -> Result<Login, End> {
+    let (tls, registry) = (server.tls.as_ref(), &server.registry);
     let io = place.as_mut().ok_or(End::Silent)?;
     let unix = io.stream().is_unix();
     let channel = if unix { Channel::Unix } else { Channel::Tcp };
-    let mut startup = Startup::new(&Limits::POSTGRESQL, channel);
+    let mut limits = Limits::POSTGRESQL;
+    limits.large = limits.large.min(u32::try_from(server.limits.message).unwrap_or(u32::MAX));
+    let mut startup = Startup::new(&limits, channel);
     if tls.is_some() && io.begins_with_tls().await? {
         startup = direct_tls(startup, tls, place).await?;
     }

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use trunkline_proto::backend::TLS_HANDSHAKE;
@@ -12,6 +13,9 @@ use crate::stream::Stream;
 
 /// How much a client may send ahead while its statement runs; beyond, it has to wait.
 const READ_AHEAD: usize = 64 * 1024;
+
+/// How long a client may take to hear the last word.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A socket with its two buffers, which are empty and without room while the connection is idle.
 #[derive(Debug)]
@@ -83,8 +87,18 @@ impl Io {
         Poll::Ready(Ok(()))
     }
 
+    /// Writes all of the send buffer, and reads ahead while the client is slow to take it: it may
+    /// be waiting itself for its own messages to be taken.
     pub(crate) async fn flush(&mut self) -> io::Result<()> {
-        poll_fn(|cx| self.poll_flush(cx)).await?;
+        poll_fn(|cx| {
+            let flushed = self.poll_flush(cx);
+            if flushed.is_pending() {
+                // A client that has said its last word may still listen.
+                let _ = self.poll_gone(cx);
+            }
+            flushed
+        })
+        .await?;
         buffers::release_write(&mut self.output);
         Ok(())
     }
@@ -120,10 +134,14 @@ impl Io {
 
     /// Sends what is left, and under TLS says goodbye; a client that is gone has no complaint.
     pub(crate) async fn close(&mut self) {
-        let flushed = self.flush().await;
-        // In clear the end of the socket says it all.
-        if flushed.is_ok() && self.stream.is_encrypted() {
-            let _ = poll_fn(|cx| self.stream.poll_shutdown(cx)).await;
+        if self.output.is_empty() && !self.stream.is_encrypted() {
+            // In clear the end of the socket says it all.
+            return;
         }
+        let farewell = Box::pin(async {
+            self.flush().await?;
+            poll_fn(|cx| self.stream.poll_shutdown(cx)).await
+        });
+        let _ = tokio::time::timeout(FAREWELL, farewell).await;
     }
 }

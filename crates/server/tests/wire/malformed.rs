@@ -61,3 +61,14 @@ fn a_byte_at_a_time_is_understood() {
     }
     assert_eq!(client.hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
 }
+
+#[test]
+fn a_message_beyond_the_limit_of_the_server_closes() {
+    let server = toy::start_with(|builder| {
+        let mut limits = trunkline::Limits::default();
+        limits.message = 1000;
+        builder.limits(limits)
+    });
+    let sql = "x".repeat(1000);
+    assert_eq!(Dialogue::login(server.address).say(&Query { sql }).hear_out(), "");
+}

@@ -64,3 +64,17 @@ fn a_big_result_comes_in_chunks_while_it_is_made() {
     // The first rows are here although there is no last one.
     assert!(client.socket.read(&mut chunk).expect("rows") > 0);
 }
+
+#[test]
+fn t24_a_client_that_writes_much_before_it_reads_is_heard() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    // Its answers are more than the socket buffers hold, its questions less than we read ahead.
+    for _ in 0..100 {
+        client.say(&Query { sql: "rows 5000" });
+    }
+    client.send();
+    for _ in 0..100 {
+        assert!(client.hear_until_ready());
+    }
+}
