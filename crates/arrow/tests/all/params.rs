@@ -132,6 +132,10 @@ fn numbers_are_cast_to_the_wanted_type() {
         "-12345678901234567890123456789012345678901234567890.123"
     );
     assert_eq!(
+        shown(Oid::NUMERIC, long, DataType::Decimal256(76, 4), Oid::NUMERIC),
+        "-12345678901234567890123456789012345678901234567890.1235"
+    );
+    assert_eq!(
         shown(Oid::NUMERIC, long, DataType::Decimal256(76, 20), Oid::NUMERIC),
         format!("{long}00000000000000")
     );
@@ -162,6 +166,10 @@ fn times_are_cast_to_the_wanted_unit_and_zone() {
     ] {
         assert_eq!(micros(oid, value, zone, &india), expected, "{oid} {value} {zone:?}");
     }
+    // Half an hour before the clocks go forward, which in UTC is not yet near.
+    let berlin = wire::style("timezone=Europe/Berlin");
+    let before = micros(Oid::TIMESTAMP, "2020-03-29 01:30:00", Some("UTC"), &berlin);
+    assert_eq!(before, 1_585_441_800_000_000);
     let value = "1969-12-31 23:59:59.5";
     let seconds =
         text(Oid::TIMESTAMP, value, &DataType::Timestamp(TimeUnit::Second, None)).unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use arrow_array::*;
-use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_buffer::{BooleanBuffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field};
 use futures_core::Stream;
 use trunkline_core::{Column, Format, Formats, PgError, Progress, RowBuf, Rows};
@@ -131,6 +131,26 @@ fn a_slice_is_its_rows_whatever_its_offset() {
 }
 
 #[test]
+fn the_rows_of_a_grid_do_not_mix() {
+    let grid = |rows: &[&[[i32; 2]]]| -> ArrayRef {
+        let pairs = rows.iter().flat_map(|row| row.iter()).map(|pair| Some(pair.map(Some)));
+        let pairs = FixedSizeListArray::from_iter_primitive::<types::Int32Type, _, _>(pairs, 2);
+        let item = Arc::new(Field::new_list_field(pairs.data_type().clone(), true));
+        let offsets = OffsetBuffer::from_lengths(rows.iter().map(|row| row.len()));
+        Arc::new(ListArray::new(item, offsets, Arc::new(pairs), None))
+    };
+    let rows: [&[[i32; 2]]; 3] = [&[[1, 2], [3, 4]], &[], &[[5, 6]]];
+    for format in FORMATS {
+        let cells = |array: ArrayRef| {
+            let field = Field::new("c", array.data_type().clone(), true);
+            wire::cells(field, array, format, &TextStyle::default()).unwrap()
+        };
+        let alone = rows.iter().flat_map(|row| cells(grid(&[row])));
+        assert_eq!(cells(grid(&rows)), alone.collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn a_dictionary_has_nulls_in_its_keys_and_in_its_values() {
     let values: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None]));
     let keys = Int8Array::from(vec![Some(0), None, Some(1), Some(0)]);
@@ -222,12 +242,7 @@ fn what_postgresql_cannot_hold_is_an_error_after_the_rows_before() {
         1,
     );
     let item = Arc::new(Field::new_list_field(fixed.data_type().clone(), true));
-    let grid = ListArray::new(
-        item,
-        arrow_buffer::OffsetBuffer::from_lengths([1, 1]),
-        Arc::new(fixed),
-        None,
-    );
+    let grid = ListArray::new(item, OffsetBuffer::from_lengths([1, 1]), Arc::new(fixed), None);
     let arrays: Vec<(ArrayRef, &str, &str)> = vec![
         (Arc::new(Date32Array::from(vec![0, i32::MAX])), "22008", "date out of range"),
         (Arc::new(Date32Array::from(vec![0, i32::MIN])), "22008", "date out of range"),
