@@ -12,7 +12,8 @@ use crate::token::{Span, Token, TokenKind};
 /// Semicolons in quotes, dollar quotes, comments, parentheses and the bodies of SQL functions
 /// (`BEGIN ATOMIC … END`) do not cut. Parts without a token are left out, so `;;select 1;` is one
 /// statement, and a text without any statement is what PostgreSQL answers with EmptyQueryResponse.
-/// Nothing is rejected: a text with a broken token is cut as far as it can be read.
+/// Nothing is rejected: a text with a broken token is cut as far as it can be read. A semicolon at
+/// the very end, with no other before it, ends its statement even if that is broken or in a comment.
 ///
 /// ```
 /// let texts: Vec<_> = trunkline_sql::split(";;select 1; select ';' ;").map(|s| s.text()).collect();
@@ -42,14 +43,14 @@ impl<'a> Iterator for Statements<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Statement<'a>> {
-        self.lexer = self.lexer.clone().skip_whitespace();
+        self.lexer.skip_whitespace();
         if self.lexer.offset() >= self.lexer.end() {
             return None;
         }
         if let Some((end, next)) = plain_end(self.lexer.rest()) {
             let start = self.lexer.offset();
             let statement = self.statement(start, start + end, start + next);
-            self.lexer = self.lexer.clone().starting_at(start + next);
+            self.lexer.seek(start + next);
             return Some(statement);
         }
         self.next_by_token()
@@ -68,7 +69,8 @@ impl<'a> Statements<'a> {
 
     fn next_by_token(&mut self) -> Option<Statement<'a>> {
         loop {
-            let start = self.lexer.clone().skip_whitespace().offset();
+            self.lexer.skip_whitespace();
+            let start = self.lexer.offset();
             let mut body = Body::default();
             let mut end = None;
             let next = loop {
@@ -153,20 +155,25 @@ impl<'a> Statement<'a> {
 /// text: where it ends, and where the next one begins.
 ///
 /// That is the usual case, and needs no lexing. It is sure if nothing before the semicolon could
-/// hide it, and if the text does not begin with a comment.
+/// hide it, or if nothing comes behind it, and if the text does not begin with a comment.
 #[inline]
 fn plain_end(text: &str) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     if matches!(bytes.first(), Some(b'-' | b'/' | b';')) {
         return None;
     }
-    let semicolon = text.find(';');
-    let head = bytes.get(..semicolon.unwrap_or(bytes.len()))?;
-    let plain = semicolon.is_none()
-        || !head.iter().any(|byte| matches!(byte, b'\'' | b'"' | b'$' | b'-' | b'/' | b'('))
-            && !head.get(..6).is_some_and(|word| word.eq_ignore_ascii_case(b"create"));
-    let next = semicolon.map_or(bytes.len(), |at| at + 1);
-    plain.then(|| (trim_end(head), next))
+    let Some(semicolon) = text.find(';') else {
+        return Some((trim_end(bytes), bytes.len()));
+    };
+    let (head, tail) = bytes.split_at_checked(semicolon)?;
+    let next = semicolon + 1;
+    if trim_end(tail) == 1 || is_plain(head) { Some((trim_end(head), next)) } else { None }
+}
+
+/// Whether these bytes cannot hide a semicolon behind them.
+fn is_plain(head: &[u8]) -> bool {
+    !head.iter().any(|byte| matches!(byte, b'\'' | b'"' | b'$' | b'-' | b'/' | b'('))
+        && !head.get(..6).is_some_and(|word| word.eq_ignore_ascii_case(b"create"))
 }
 
 fn trim_end(bytes: &[u8]) -> usize {
@@ -213,6 +220,9 @@ impl Body {
         }
         if self.parentheses > 0 {
             return false;
+        }
+        if self.routine == Routine::None {
+            return token.kind == TokenKind::Semicolon;
         }
         let in_body = matches!(self.routine, Routine::BodyStart | Routine::Body);
         self.routine = self.routine.next(token, source);

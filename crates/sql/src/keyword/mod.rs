@@ -2,7 +2,7 @@
 
 mod table;
 
-use table::{COLUMN_NAME, RESERVED, TYPE_OR_FUNCTION_NAME, UNRESERVED};
+use table::KEYWORDS;
 
 /// How far a key word is reserved.
 ///
@@ -39,48 +39,47 @@ pub fn keyword_category(word: &str) -> Option<KeywordCategory> {
     let lower = buffer.get_mut(..word.len())?;
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
-    let is_in =
-        |words: &[&str]| words.binary_search_by(|keyword| keyword.as_bytes().cmp(&*lower)).is_ok();
-    if is_in(&RESERVED) {
-        Some(KeywordCategory::Reserved)
-    } else if is_in(&UNRESERVED) {
-        Some(KeywordCategory::Unreserved)
-    } else if is_in(&COLUMN_NAME) {
-        Some(KeywordCategory::ColumnName)
-    } else if is_in(&TYPE_OR_FUNCTION_NAME) {
-        Some(KeywordCategory::TypeOrFunctionName)
-    } else {
-        None
-    }
+    let letter = usize::from(lower.first()?.wrapping_sub(b'a'));
+    let same_letter = KEYWORDS.get(*LETTERS.get(letter)?..*LETTERS.get(letter + 1)?)?;
+    let found = same_letter.binary_search_by(|(keyword, _)| keyword.as_bytes().cmp(lower)).ok()?;
+    same_letter.get(found).map(|&(_, category)| category)
 }
 
 /// Bytes of the longest key word, `current_timestamp`.
 const LONGEST: usize = 17;
+
+/// Where the words with each letter begin in the table, and its length.
+const LETTERS: [usize; 27] = letters();
+
+const fn letters() -> [usize; 27] {
+    let mut starts = [KEYWORDS.len(); 27];
+    let mut at = KEYWORDS.len();
+    let mut letter = 26;
+    while letter > 0 {
+        letter -= 1;
+        while at > 0 && KEYWORDS[at - 1].0.as_bytes()[0] as usize >= letter + b'a' as usize {
+            at -= 1;
+        }
+        starts[letter] = at;
+    }
+    starts
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_word_is_found_in_its_list() {
-        let lists = [
-            (&UNRESERVED[..], KeywordCategory::Unreserved),
-            (&COLUMN_NAME, KeywordCategory::ColumnName),
-            (&TYPE_OR_FUNCTION_NAME, KeywordCategory::TypeOrFunctionName),
-            (&RESERVED, KeywordCategory::Reserved),
-        ];
-        for (words, category) in lists {
-            for word in words {
-                assert_eq!(keyword_category(&word.to_ascii_uppercase()), Some(category), "{word}");
-            }
+    fn every_word_is_found() {
+        for (word, category) in KEYWORDS {
+            assert_eq!(keyword_category(&word.to_ascii_uppercase()), Some(category), "{word}");
         }
-        let longest = lists.iter().flat_map(|(words, _)| *words).map(|word| word.len()).max();
-        assert_eq!(longest, Some(LONGEST));
+        assert_eq!(KEYWORDS.iter().map(|(word, _)| word.len()).max(), Some(LONGEST));
     }
 
     #[test]
     fn other_words_are_none() {
-        for word in ["", "foo", "current_timestamps", "é", "select\u{130}"] {
+        for word in ["", "_", "foo", "{", "zz", "aa", "current_timestamps", "é", "select\u{130}"] {
             assert_eq!(keyword_category(word), None, "{word}");
         }
     }

@@ -7,7 +7,7 @@ mod quoted;
 
 pub(crate) use quoted::continuation;
 
-use class::{is_ident_cont, is_ident_start, is_operator, is_space};
+use class::{is_ident_cont, is_operator, is_space};
 
 use crate::error::Flaw;
 use crate::token::{Span, Token, TokenKind};
@@ -28,15 +28,16 @@ use crate::token::{Span, Token, TokenKind};
 #[derive(Clone, Debug)]
 pub struct Lexer<'a> {
     source: &'a str,
+    /// The source up to where this lexer ends.
+    text: &'a str,
     at: usize,
-    end: usize,
     standard_strings: bool,
 }
 
 impl<'a> Lexer<'a> {
     /// A lexer at the start of `source`, with `standard_conforming_strings` on.
     pub const fn new(source: &'a str) -> Self {
-        Self { source, at: 0, end: source.len(), standard_strings: true }
+        Self { source, text: source, at: 0, standard_strings: true }
     }
 
     /// Obeys the setting of that name; off means that `'…'` knows backslash escapes.
@@ -47,10 +48,14 @@ impl<'a> Lexer<'a> {
     /// Confines the lexer to a part of its source; offsets stay those of the whole.
     ///
     /// A span that is not within the source, or cuts a character, yields no tokens.
+    #[inline]
     pub fn within(self, span: Span) -> Self {
-        let valid = self.source.get(span.start..span.end).is_some();
-        let Span { start, end } = if valid { span } else { Span::default() };
-        Self { at: start, end, ..self }
+        let text = self.source.get(..span.end).unwrap_or_default();
+        if text.is_char_boundary(span.start) {
+            Self { text, at: span.start, ..self }
+        } else {
+            Self { text: "", at: 0, ..self }
+        }
     }
 
     /// The text being lexed.
@@ -65,37 +70,38 @@ impl<'a> Lexer<'a> {
 
     /// Where the text ends for this lexer.
     pub const fn end(&self) -> usize {
-        self.end
+        self.text.len()
     }
 
     /// The next token that is neither white space nor a comment.
+    #[inline]
     pub fn next_significant(&mut self) -> Option<Token> {
         self.find(|token| token.kind.is_significant())
     }
 
-    /// The lexer behind the white space that it is at; a comment is not skipped.
+    /// Goes behind the white space that it is at; a comment is not skipped.
     #[inline]
-    pub(crate) fn skip_whitespace(self) -> Self {
-        let at = self.text().run(self.at, is_space);
-        Self { at, ..self }
+    pub(crate) fn skip_whitespace(&mut self) {
+        if self.text.as_bytes().get(self.at).is_some_and(|&byte| is_space(byte)) {
+            self.at = self.text().run(self.at, is_space);
+        }
     }
 
-    /// The lexer at another offset, which must be a character boundary.
+    /// Goes to another offset, which must be a character boundary.
     #[inline]
-    pub(crate) fn starting_at(self, at: usize) -> Self {
-        Self { at, ..self }
+    pub(crate) fn seek(&mut self, at: usize) {
+        self.at = at;
     }
 
     /// What has not been lexed yet.
     #[inline]
     pub(crate) fn rest(&self) -> &'a str {
-        self.source.get(self.at..self.end).unwrap_or_default()
+        self.text.get(self.at..).unwrap_or_default()
     }
 
     #[inline]
     fn text(&self) -> Text<'a> {
-        let source = self.source.get(..self.end).unwrap_or_default();
-        Text { source, bytes: source.as_bytes() }
+        Text { source: self.text, bytes: self.text.as_bytes() }
     }
 }
 
@@ -105,12 +111,12 @@ impl Iterator for Lexer<'_> {
     #[inline]
     fn next(&mut self) -> Option<Token> {
         let start = self.at;
-        if start >= self.end {
+        if start >= self.text.len() {
             return None;
         }
         let (kind, end) = scan(self.text(), start, self.standard_strings);
         // Every rule takes at least one byte; were one wrong, the lexer must still end.
-        debug_assert!(end > start && end <= self.end);
+        debug_assert!(end > start && end <= self.text.len());
         self.at = end.max(start.saturating_add(1));
         Some(Token { kind, span: Span { start, end: self.at } })
     }
@@ -147,39 +153,42 @@ impl Text<'_> {
 /// The kind and end of the token that begins at `start`, which is within the text.
 #[inline]
 fn scan(text: Text<'_>, start: usize, standard_strings: bool) -> (TokenKind, usize) {
-    let first = text.byte(start);
+    use TokenKind::*;
     let one = start.saturating_add(1);
+    let two = start.saturating_add(2);
+    let first = text.byte(start);
     let second = text.byte(one);
     match first {
-        _ if is_space(first) => (TokenKind::Whitespace, text.run(one, is_space)),
-        b'\'' if standard_strings => quoted::plain_string(text, one),
-        b'\'' => quoted::escape_string(text, one),
-        _ if second == b'\'' && matches!(first, b'b' | b'B' | b'e' | b'E' | b'x' | b'X') => {
-            quoted::prefixed_string(text, first, one.saturating_add(1))
+        b' ' | b'\t'..=b'\r' => (Whitespace, text.run(one, is_space)),
+        b'b' | b'B' | b'e' | b'E' | b'x' | b'X' if second == b'\'' => {
+            quoted::prefixed_string(text, first, two)
         }
         b'u' | b'U' if second == b'&' => {
-            quoted::unicode(text, start, standard_strings).unwrap_or((TokenKind::Word, one))
+            quoted::unicode(text, start, standard_strings).unwrap_or((Word, one))
         }
-        _ if is_ident_start(first) => (TokenKind::Word, text.run(one, is_ident_cont)),
-        b'"' => quoted::identifier(text, one, TokenKind::QuotedIdentifier),
+        b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => (Word, text.run(one, is_ident_cont)),
+        b'\'' if standard_strings => quoted::plain_string(text, one),
+        b'\'' => quoted::escape_string(text, one),
+        b'"' => quoted::identifier(text, one, QuotedIdentifier),
         b'0'..=b'9' => number::number(text, start),
-        b'.' if second.is_ascii_digit() => number::number(text, start),
-        b'.' if second == b'.' => (TokenKind::DotDot, one.saturating_add(1)),
-        b'.' => (TokenKind::Dot, one),
         b'$' => number::dollar(text, start),
-        b':' if second == b':' => (TokenKind::Typecast, one.saturating_add(1)),
-        b':' if second == b'=' => (TokenKind::ColonEquals, one.saturating_add(1)),
-        b':' => (TokenKind::Colon, one),
-        b',' => (TokenKind::Comma, one),
-        b';' => (TokenKind::Semicolon, one),
-        b'(' => (TokenKind::LeftParen, one),
-        b')' => (TokenKind::RightParen, one),
-        b'[' => (TokenKind::LeftBracket, one),
-        b']' => (TokenKind::RightBracket, one),
-        b'-' if second == b'-' => (TokenKind::LineComment, text.run(one, |b| !is_newline(b))),
-        b'/' if second == b'*' => operator::block_comment(text, one.saturating_add(1)),
-        _ if is_operator(first) => operator::operator(text, start),
-        _ => (TokenKind::Unknown, one),
+        b'.' if second.is_ascii_digit() => number::number(text, start),
+        b'.' if second == b'.' => (DotDot, two),
+        b'.' => (Dot, one),
+        b',' => (Comma, one),
+        b';' => (Semicolon, one),
+        b'(' => (LeftParen, one),
+        b')' => (RightParen, one),
+        b'[' => (LeftBracket, one),
+        b']' => (RightBracket, one),
+        b':' if second == b':' => (Typecast, two),
+        b':' if second == b'=' => (ColonEquals, two),
+        b':' => (Colon, one),
+        b'-' if second == b'-' => (LineComment, text.run(two, |byte| !is_newline(byte))),
+        b'/' if second == b'*' => operator::block_comment(text, two),
+        _ if !is_operator(first) => (Unknown, one),
+        _ if !is_operator(second) => (Operator, one),
+        _ => operator::operator(text, start),
     }
 }
 

@@ -12,6 +12,9 @@ pub(super) fn number(text: Text<'_>, start: usize) -> (TokenKind, usize) {
     }
     let mut kind = TokenKind::Integer;
     let mut end = digits(text, start, u8::is_ascii_digit);
+    if text.byte(end) != b'.' && !is_ident_start(text.byte(end)) {
+        return (kind, end);
+    }
     if text.byte(end) == b'.' {
         let point = end.saturating_add(1);
         if text.byte(point) == b'.' && end > start {

@@ -51,7 +51,7 @@ pub(super) fn unicode(
 pub(super) fn identifier(text: Text<'_>, from: usize, kind: TokenKind) -> (TokenKind, usize) {
     let mut at = from;
     loop {
-        let Some(quote) = find(text, at, '"') else {
+        let Some(quote) = find(text, at, b'"') else {
             return invalid(Flaw::UnterminatedIdentifier, text.len());
         };
         at = quote.saturating_add(1);
@@ -113,7 +113,7 @@ fn close(
 ) -> (TokenKind, usize) {
     let mut at = from;
     loop {
-        let quote = if rules.backslash { find_unescaped(text, at) } else { find(text, at, '\'') };
+        let quote = if rules.backslash { find_unescaped(text, at) } else { find(text, at, b'\'') };
         let Some(quote) = quote else {
             return invalid(unterminated, text.len());
         };
@@ -129,9 +129,9 @@ fn close(
 }
 
 #[inline]
-fn find(text: Text<'_>, from: usize, quote: char) -> Option<usize> {
-    let at = text.source.get(from..)?.find(quote)?;
-    Some(from.saturating_add(at))
+fn find(text: Text<'_>, from: usize, quote: u8) -> Option<usize> {
+    let at = text.run(from, |byte| byte != quote);
+    (at < text.len()).then_some(at)
 }
 
 fn find_unescaped(text: Text<'_>, from: usize) -> Option<usize> {

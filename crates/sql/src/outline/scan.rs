@@ -12,6 +12,8 @@ use crate::token::{Span, Token, TokenKind};
 /// What the pass has found so far, and where in the statement it is.
 pub(super) struct Scan<'a> {
     lexer: Lexer<'a>,
+    /// The token behind the current one.
+    next: Option<Token>,
     /// What WITH turned out to introduce.
     pub(super) kind: Option<StatementKind>,
     pub(super) tag: Option<&'static str>,
@@ -63,9 +65,11 @@ enum Expect {
 }
 
 impl<'a> Scan<'a> {
-    pub(super) fn run(lexer: Lexer<'a>, verb: Verb) -> Self {
+    pub(super) fn run(mut lexer: Lexer<'a>, verb: Verb) -> Self {
+        let next = lexer.next_significant();
         let mut scan = Self {
             lexer,
+            next,
             kind: None,
             tag: None,
             tables: Vec::new(),
@@ -77,7 +81,7 @@ impl<'a> Scan<'a> {
             verb,
             no_data: false,
         };
-        while let Some(token) = scan.lexer.next_significant() {
+        while let Some(token) = scan.advance() {
             scan.token(token);
         }
         let definition = matches!(verb.tag, "CREATE TABLE" | "CREATE MATERIALIZED VIEW");
@@ -90,6 +94,14 @@ impl<'a> Scan<'a> {
             };
         }
         scan
+    }
+
+    fn advance(&mut self) -> Option<Token> {
+        std::mem::replace(&mut self.next, self.lexer.next_significant())
+    }
+
+    fn next_is(&self, kind: TokenKind) -> bool {
+        self.next.is_some_and(|next| next.kind == kind)
     }
 
     fn token(&mut self, token: Token) {
@@ -280,6 +292,10 @@ impl<'a> Scan<'a> {
             return;
         }
         let expect = self.levels.last().map(|level| level.expect).unwrap_or_default();
+        let is_plain = !self.next_is(TokenKind::LeftParen) && !self.next_is(TokenKind::Dot);
+        if expect == Expect::Nothing && is_plain {
+            return;
+        }
         let category = match token.kind {
             TokenKind::Word => keyword_category(token.text(source)),
             _ => None,
@@ -287,33 +303,26 @@ impl<'a> Scan<'a> {
         if category == Some(KeywordCategory::Reserved) {
             return;
         }
-        let next = self.lexer.clone().next_significant();
-        let next_is_from = next.is_some_and(|next| next.is_word(source, "from"));
+        let next_is_from = self.next.is_some_and(|next| next.is_word(source, "from"));
         if expect == Expect::Table && next_is_from && token.is_word(source, "rows") {
             // `ROWS FROM (function, …)`
             return;
         }
         let Ok(first) = token.identifier(source) else { return };
-        let Some(level) = self.levels.last_mut() else { return };
-        if expect == Expect::WithName {
-            level.pending = Some(first);
+        if let Some(level) = self.levels.last_mut() {
             level.expect = Expect::Nothing;
-            return;
+            if expect == Expect::WithName {
+                level.pending = Some(first);
+                return;
+            }
         }
         let mention = self.qualified(first, token.span, expect == Expect::Target);
-        let mut behind = self.lexer.clone();
-        let called =
-            behind.next_significant().is_some_and(|next| next.kind == TokenKind::LeftParen);
+        let called = self.next_is(TokenKind::LeftParen);
         if expect != Expect::Nothing && !(called && expect == Expect::Table && !self.in_copy()) {
             self.table(mention);
         } else if called && word == Word::Other && self.is_call(category, token) {
-            if CHANGING.contains(&&*mention.name) {
-                self.changes = true;
-            }
+            self.changes |= CHANGING.contains(&&*mention.name);
             self.functions.push(mention);
-            self.expect_nothing();
-        } else {
-            self.expect_nothing();
         }
     }
 
@@ -321,23 +330,19 @@ impl<'a> Scan<'a> {
     fn qualified(&mut self, first: Cow<'a, str>, span: Span, is_target: bool) -> Mention<'a> {
         let source = self.lexer.source();
         let mut mention = Mention { schema: None, name: first, is_target, span };
-        loop {
-            let mut behind = self.lexer.clone();
-            let (Some(dot), Some(next)) = (behind.next_significant(), behind.next_significant())
-            else {
-                return mention;
-            };
-            let (TokenKind::Dot, Ok(part)) = (dot.kind, next.identifier(source)) else {
-                return mention;
-            };
-            self.lexer = behind;
-            mention.schema = Some(std::mem::replace(&mut mention.name, part));
-            mention.span.end = next.span.end;
+        while self.next_is(TokenKind::Dot) {
+            let part = self.lexer.clone().next_significant();
+            let Some(part) = part.filter(|part| part.kind.is_identifier()) else { break };
+            let Ok(name) = part.identifier(source) else { break };
+            self.advance();
+            self.advance();
+            mention.schema = Some(std::mem::replace(&mut mention.name, name));
+            mention.span.end = part.span.end;
         }
+        mention
     }
 
     fn table(&mut self, mention: Mention<'a>) {
-        self.expect_nothing();
         let is_known = mention.schema.is_none()
             && !mention.is_target
             && self.levels.iter().any(|level| level.known.contains(&mention.name));
@@ -361,12 +366,6 @@ impl<'a> Scan<'a> {
 
     fn in_copy(&self) -> bool {
         self.levels.last().is_some_and(|level| level.verb == Some(Word::Copy))
-    }
-
-    fn expect_nothing(&mut self) {
-        if let Some(level) = self.levels.last_mut() {
-            level.expect = Expect::Nothing;
-        }
     }
 }
 

@@ -22,18 +22,32 @@ proptest! {
     fn the_short_cut_changes_nothing(
         source in "([ \n;]|select|1|'|\"|\\$|-|/|\\*|--|\\(|\\)|create |function |begin |atomic |end|é|E'|\\\\|[\u{b}\u{c}]){0,16}"
     ) {
+        // Behind a last semicolon it may.
+        let source = source + "\n;1;";
         prop_assert_eq!(by_token(&source), by_short_cut(&source));
     }
 }
 
 #[test]
 fn a_usual_statement_takes_the_short_cut() {
-    for source in ["select 1", "select 1;", "  select 'a' -- b", "begin", "create table t ()"] {
+    for source in
+        ["select 1", "select 1;", "  select 'a' -- b", "begin", "select ';", "create table t ()"]
+    {
         assert!(plain_end(source.trim_start()).is_some(), "{source}");
     }
-    for source in ["select ';';", "-- c\nselect 1", "create table t ();", "select (1;2)", ";"] {
+    for source in ["select ';'; 1", "-- c\nselect 1", "create table t; 1", "select (1;2)", ";"] {
         assert!(plain_end(source).is_none(), "{source}");
     }
+}
+
+#[test]
+fn a_last_semicolon_ends_even_a_broken_statement() {
+    for source in ["select 'a ;", "select 1 -- c;\n", "select (1; ", "select 1; select $$;"] {
+        let last = split(source).last().unwrap();
+        assert!(last.is_terminated(), "{source}");
+        assert!(!last.text().contains(';'), "{source}");
+    }
+    assert_eq!(split("-- ;").count(), 0);
 }
 
 #[test]

@@ -47,12 +47,40 @@ pub fn recognise(source: &str) -> Option<Result<SessionStatement, SyntaxError>> 
 /// Reads the session statement that a lexer is about to read: see [`recognise`].
 #[inline]
 pub(crate) fn recognise_in(mut lexer: Lexer<'_>) -> Option<Result<SessionStatement, SyntaxError>> {
+    lexer.skip_whitespace();
+    if !may_be_session(lexer.rest()) {
+        return None;
+    }
     let first = lexer.next_significant()?;
     if first.kind != TokenKind::Word {
         return None;
     }
     let read = grammar(first.text(lexer.source()))?;
     Some(read_with(lexer, read))
+}
+
+/// Whether a text may begin with a session statement: a look at its first letters.
+#[inline]
+fn may_be_session(text: &str) -> bool {
+    let [first, second, third, ..] = text.as_bytes() else { return false };
+    let second = second.to_ascii_lowercase();
+    match first.to_ascii_lowercase() {
+        b'a' => second == b'b',
+        b'b' | b'f' => second == b'e',
+        b'c' => matches!(second, b'l' | b'o'),
+        b'd' => matches!(second, b'e' | b'i'),
+        b'e' => matches!(second, b'n' | b'x'),
+        b'l' => second == b'i',
+        b'm' | b'n' => second == b'o',
+        b'p' => second == b'r',
+        b'r' => matches!(second, b'e' | b'o'),
+        b's' if second == b'e' => third.eq_ignore_ascii_case(&b't'),
+        b's' => matches!(second, b'a' | b'h' | b't'),
+        b'u' => second == b'n',
+        // A comment may come first.
+        b'-' | b'/' => true,
+        _ => false,
+    }
 }
 
 type Grammar = fn(&mut Reader<'_>) -> Result<SessionStatement, SyntaxError>;
@@ -66,39 +94,39 @@ fn read_with(lexer: Lexer<'_>, read: Grammar) -> Result<SessionStatement, Syntax
 }
 
 /// What reads a statement behind this first word.
+///
+/// Nearly every word is told apart from these by its length and first letter alone.
 #[inline]
 fn grammar(word: &str) -> Option<Grammar> {
-    let mut buffer = [0; 10];
-    let lower = buffer.get_mut(..word.len())?;
-    lower.copy_from_slice(word.as_bytes());
-    lower.make_ascii_lowercase();
-    let read: Grammar = match &*lower {
-        b"abort" => transaction::rollback,
-        b"begin" => transaction::begin,
-        b"close" => cursor::close,
-        b"commit" => transaction::commit,
-        b"copy" => copy::copy,
-        b"deallocate" => prepare::deallocate,
-        b"declare" => cursor::declare,
-        b"discard" => discard,
-        b"end" => transaction::end,
-        b"execute" => prepare::execute,
-        b"fetch" => cursor::fetch,
-        b"listen" => listen,
-        b"move" => cursor::r#move,
-        b"notify" => notify,
-        b"prepare" => prepare::prepare,
-        b"release" => transaction::release,
-        b"reset" => set::reset,
-        b"rollback" => transaction::rollback_or_more,
-        b"savepoint" => transaction::savepoint,
-        b"set" => set::set,
-        b"show" => set::show,
-        b"start" => transaction::start,
-        b"unlisten" => unlisten,
+    let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
+    let first = word.bytes().next()?.to_ascii_lowercase();
+    let (keyword, read): (&str, Grammar) = match (word.len(), first) {
+        (5, b'a') => ("abort", transaction::rollback),
+        (5, b'b') => ("begin", transaction::begin),
+        (5, b'c') => ("close", cursor::close),
+        (6, b'c') => ("commit", transaction::commit),
+        (4, b'c') => ("copy", copy::copy),
+        (10, b'd') => ("deallocate", prepare::deallocate),
+        (7, b'd') if is("declare") => ("declare", cursor::declare),
+        (7, b'd') => ("discard", discard),
+        (3, b'e') => ("end", transaction::end),
+        (7, b'e') => ("execute", prepare::execute),
+        (5, b'f') => ("fetch", cursor::fetch),
+        (6, b'l') => ("listen", listen),
+        (4, b'm') => ("move", cursor::r#move),
+        (6, b'n') => ("notify", notify),
+        (7, b'p') => ("prepare", prepare::prepare),
+        (7, b'r') => ("release", transaction::release),
+        (5, b'r') => ("reset", set::reset),
+        (8, b'r') => ("rollback", transaction::rollback_or_more),
+        (9, b's') => ("savepoint", transaction::savepoint),
+        (3, b's') => ("set", set::set),
+        (4, b's') => ("show", set::show),
+        (5, b's') => ("start", transaction::start),
+        (8, b'u') => ("unlisten", unlisten),
         _ => return None,
     };
-    Some(read)
+    is(keyword).then_some(read)
 }
 
 /// `DISCARD { ALL | PLANS | SEQUENCES | TEMPORARY | TEMP }`
