@@ -172,3 +172,74 @@ impl fmt::Display for Json<'_> {
         f.write_char('"')
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_clients_send() {
+        let token = |message: &str| match Credentials::parse(message.as_bytes()) {
+            Ok(Credentials::Token(token)) => token.to_string(),
+            other => panic!("{message:?}: {other:?}"),
+        };
+        assert_eq!(token("n,,\x01auth=Bearer abc\x01\x01"), "abc");
+        assert_eq!(
+            token("y,,\x01host=h\x01auth=bEARER   a.b-c_d~e+f/g==\x01port=1\x01\x01"),
+            "a.b-c_d~e+f/g=="
+        );
+        assert_eq!(Credentials::parse(b"n,,\x01auth=\x01\x01"), Ok(Credentials::Discovery));
+    }
+
+    #[test]
+    fn refuses_everything_else() {
+        let refused = [
+            "",
+            "n",
+            "n,,",
+            "x,,\x01auth=Bearer abc\x01\x01",
+            "p=tls-server-end-point,,\x01auth=Bearer abc\x01\x01",
+            "n,a=bob,\x01auth=Bearer abc\x01\x01",
+            "n,,auth=Bearer abc\x01\x01",
+            "n,,\x01auth=Bearer abc\x01",
+            "n,,\x01auth=Bearer abc\x01\x01x",
+            "n,,\x01\x01",
+            "n,,\x01host=h\x01\x01",
+            "n,,\x01auth=Bearer abc\x01auth=Bearer abc\x01\x01",
+            "n,,\x01auth=Bearer abc\x01auth=\x01\x01",
+            "n,,\x01auth\x01\x01",
+            "n,,\x01=x\x01auth=Bearer abc\x01\x01",
+            "n,,\x01a1=x\x01auth=Bearer abc\x01\x01",
+            "n,,\x01auth=Basic abc\x01\x01",
+            "n,,\x01auth=Bearer\x01\x01",
+            "n,,\x01auth=Bearer \x01\x01",
+            "n,,\x01auth=Bearer a b\x01\x01",
+            "n,,\x01auth=Bearer a=b\x01\x01",
+            "n,,\x01auth=Bearer \u{e9}\x01\x01",
+            "n,,\x01auth=Bearer a\0\x01\x01",
+        ];
+        for message in refused {
+            let error = Credentials::parse(message.as_bytes()).expect_err(message);
+            assert!(error.is_fatal(), "{message:?}");
+        }
+        assert!(Credentials::parse(b"n,,\x01auth=Bearer \xff\x01\x01").is_err());
+    }
+
+    #[test]
+    fn a_token_smuggles_nothing() {
+        for token in ["a\x01host=evil", "", "a b", "\u{e9}", "==", "a\0"] {
+            let credentials = Credentials::Token(token.to_owned().into());
+            assert_eq!(credentials.to_message(), None, "{token:?}");
+            assert!(!format!("{credentials:?}").contains("evil"));
+        }
+    }
+
+    #[test]
+    fn the_failure_is_json() {
+        assert_eq!(
+            failure("https://a.example/\"x\\\n", "openid profile"),
+            "{ \"status\": \"invalid_token\", \"openid-configuration\": \
+             \"https://a.example/\\\"x\\\\\\u000a\", \"scope\": \"openid profile\" }"
+        );
+    }
+}

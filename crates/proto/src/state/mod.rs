@@ -13,9 +13,11 @@
 )]
 
 mod conversation;
+mod kind;
 mod phase;
 mod table;
 
 pub use conversation::{Conversation, Request};
-pub use phase::{Kind, Phase, Protocol, Sender};
+pub use kind::{Kind, Sender};
+pub use phase::{Phase, Protocol};
 pub use table::{Verdict, next};

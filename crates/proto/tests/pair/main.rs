@@ -2,6 +2,7 @@
 
 #[cfg(feature = "auth")]
 mod auth;
+mod client_login;
 mod copy;
 mod errors;
 mod harness;

@@ -65,7 +65,7 @@ impl Toy {
         match event {
             Event::Query(query) => {
                 self.is_simple = true;
-                self.run(connection, query.sql.as_str().expect("a text"), output);
+                self.run(connection, query.sql.as_str().unwrap_or("other"), output);
                 if !connection.is_copying_in() {
                     connection.ready(idle, output).expect("it is owed");
                 }
@@ -94,7 +94,7 @@ impl Toy {
             Event::Execute(_) => {
                 self.is_simple = false;
                 let statement = self.statement.clone();
-                self.run(connection, statement.as_str().expect("a text"), output);
+                self.run(connection, statement.as_str().unwrap_or("other"), output);
                 return;
             }
             Event::Sync => connection.ready(idle, output),
