@@ -4,15 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use datafusion::catalog::CatalogProvider;
-use datafusion::execution::SessionState;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::execution::{FunctionRegistry, SessionState};
 use datafusion::prelude::SessionConfig;
 use tokio::runtime::Handle;
 use trunkline_core::{Client, Engine, PgError, Result, SqlState};
 
 use crate::folder::Database;
+use crate::operators::Operators;
 use crate::session::DataFusionSession;
 
 /// DataFusion behind a PostgreSQL server.
@@ -143,11 +144,13 @@ fn template(database: &Source, runtime_env: Arc<RuntimeEnv>) -> SessionState {
     options.sql_parser.collect_spans = true;
     // Dates print by the session's zone on the way out; within, everything is UTC.
     options.execution.time_zone = Some("UTC".to_owned());
-    let state = SessionStateBuilder::new()
+    let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime_env)
         .with_default_features()
         .build();
+    // Only a registry that is read-only refuses.
+    let _ = state.register_expr_planner(Arc::new(Operators));
     state.catalog_list().register_catalog(database.name().to_owned(), database.catalog());
     state
 }

@@ -137,8 +137,9 @@ fn first_line(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default().trim_end_matches('.');
     let mut characters = line.chars();
     match characters.next() {
-        Some(first) if !line.starts_with(|c: char| c.is_ascii_uppercase())
-            || line.chars().nth(1).is_some_and(|c| c.is_ascii_uppercase()) =>
+        Some(first)
+            if !line.starts_with(|c: char| c.is_ascii_uppercase())
+                || line.chars().nth(1).is_some_and(|c| c.is_ascii_uppercase()) =>
         {
             format!("{first}{}", characters.as_str())
         }

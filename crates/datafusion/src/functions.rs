@@ -162,10 +162,7 @@ fn current_setting(facts: &Facts, args: &ScalarFunctionArgs) -> Result<ScalarVal
 
 fn set_config(facts: &Facts, args: &ScalarFunctionArgs) -> Result<ScalarValue> {
     let Some(name) = scalar_text(args, 0)? else {
-        return Err(PgError::new(
-            SqlState::NULL_VALUE_NOT_ALLOWED,
-            "SET requires parameter name",
-        ));
+        return Err(PgError::new(SqlState::NULL_VALUE_NOT_ALLOWED, "SET requires parameter name"));
     };
     let local = matches!(scalar(args, 2)?, ScalarValue::Boolean(Some(true)));
     let mut settings = facts.client.settings();

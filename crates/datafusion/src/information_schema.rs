@@ -265,4 +265,3 @@ const VIEWS: &[&str] = &[
     "is_trigger_deletable",
     "is_trigger_insertable_into",
 ];
-

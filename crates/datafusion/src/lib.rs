@@ -1,2 +1,23 @@
 //! DataFusion as a trunkline engine: folders of CSV, Parquet and NDJSON files as a PostgreSQL
 //! database.
+
+mod calls;
+mod engine;
+mod error;
+mod folder;
+mod functions;
+mod information_schema;
+mod names;
+mod operators;
+mod parameters;
+mod planner;
+mod prepare;
+mod readonly;
+mod rewrite;
+mod rows;
+mod session;
+mod types;
+
+pub use engine::DataFusion;
+pub use folder::{Database, FolderError, TableInfo};
+pub use session::{DataFusionSession, Statement};

@@ -38,9 +38,9 @@ impl VisitorMut for Namer {
 fn name_items(items: &mut [SelectItem]) {
     let mut taken = HashSet::new();
     // What a wildcard yields is not known yet: nothing beside it may have a plain column's name.
-    let wildcard = items.iter().any(|item| {
-        matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..))
-    });
+    let wildcard = items
+        .iter()
+        .any(|item| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)));
     for (place, item) in items.iter_mut().enumerate() {
         let (expr, given) = match item {
             SelectItem::UnnamedExpr(expr) => (expr, None),
@@ -48,7 +48,8 @@ fn name_items(items: &mut [SelectItem]) {
             _ => continue,
         };
         let named = given.is_some();
-        let ident = given.unwrap_or_else(|| figure(expr).map_or_else(|| quoted("?column?"), |f| f.0));
+        let ident =
+            given.unwrap_or_else(|| figure(expr).map_or_else(|| quoted("?column?"), |f| f.0));
         let name = normal(&ident);
         let first = taken.insert(name.clone());
         let plain = matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_));

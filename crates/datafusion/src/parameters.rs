@@ -13,7 +13,9 @@ use datafusion::sql::sqlparser::ast::{
 use trunkline_arrow::{PgType, data_type_of, decimal_type, param_array};
 use trunkline_core::{Oid, PgError, Result, Run, SqlState, types};
 
+use crate::calls::type_of;
 use crate::error::answer;
+use crate::planner::Planner;
 use crate::types::oid_of;
 
 /// A parameter whose type is settled.
@@ -49,7 +51,8 @@ impl Parameter {
             DataType::Decimal32(precision, scale)
             | DataType::Decimal64(precision, scale)
             | DataType::Decimal128(precision, scale)
-                if (0..=SCALE).contains(scale) && whole_digits(*precision, *scale) <= 38 - SCALE =>
+                if (0..=SCALE).contains(scale)
+                    && whole_digits(*precision, *scale) <= 38 - SCALE =>
             {
                 return Parameter::of_oid(Oid::NUMERIC);
             }
@@ -112,25 +115,32 @@ fn number(name: &str) -> Option<usize> {
 
 /// Settles what the text around a parameter tells, where DataFusion's plan is silent: a cast, a
 /// limit, a moment to which an interval is added.
-pub(crate) fn by_context(statement: &Statement, known: &mut [Option<Parameter>]) {
-    let mut found = Context(BTreeMap::new());
+pub(crate) fn by_context(
+    statement: &Statement,
+    planner: &Planner<'_>,
+    known: &mut [Option<Parameter>],
+) {
+    let mut found = Context { found: BTreeMap::new(), planner };
     let _: ControlFlow<()> = statement.visit(&mut found);
-    for (index, oid) in found.0 {
+    for (index, oid) in found.found {
         if let Some(place @ None) = known.get_mut(index) {
             *place = Parameter::of_oid(oid);
         }
     }
 }
 
-struct Context(BTreeMap<usize, Oid>);
+struct Context<'a> {
+    found: BTreeMap<usize, Oid>,
+    planner: &'a Planner<'a>,
+}
 
-impl Context {
+impl Context<'_> {
     fn settle(&mut self, expr: &Expr, oid: Oid) {
         match expr {
             Expr::Nested(inner) => self.settle(inner, oid),
             Expr::Value(ValueWithSpan { value: Value::Placeholder(name), .. }) => {
                 if let Some(index) = number(name) {
-                    self.0.entry(index).or_insert(oid);
+                    self.found.entry(index).or_insert(oid);
                 }
             }
             _ => {}
@@ -138,7 +148,7 @@ impl Context {
     }
 }
 
-impl Visitor for Context {
+impl Visitor for Context<'_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
@@ -163,6 +173,11 @@ impl Visitor for Context {
             Expr::Cast { expr, data_type, .. } => {
                 if let Some(oid) = oid_of(data_type) {
                     self.settle(expr, oid);
+                }
+            }
+            Expr::AnyOp { left, right, .. } | Expr::AllOp { left, right, .. } => {
+                if let Some(array) = type_of(left, self.planner).and_then(types::array_of) {
+                    self.settle(right, array);
                 }
             }
             Expr::BinaryOp { left, op: BinaryOperator::Plus | BinaryOperator::Minus, right } => {
@@ -225,4 +240,3 @@ pub(crate) fn values(run: &Run, parameters: &[Parameter]) -> Result<Vec<ScalarVa
     };
     parameters.iter().enumerate().map(value).collect()
 }
-

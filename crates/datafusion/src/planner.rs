@@ -93,6 +93,12 @@ impl<'a> Planner<'a> {
         Ok(Planner { state, tables: found })
     }
 
+    /// The first column of a name.
+    pub(crate) fn field(&self, name: &str) -> Option<FieldRef> {
+        let mut schemas = self.tables.values().map(|table| table.schema());
+        schemas.find_map(|schema| Some(Arc::new(schema.field_with_name(name).ok()?.clone())))
+    }
+
     /// Plans a statement whose parameters have these types.
     pub(crate) fn plan(
         &self,

@@ -8,14 +8,16 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::Parser;
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 use trunkline_core::{Columns, Oid, PgError, Prepared, Result, SqlState};
 
 use crate::error::{answer_in, syntax};
 use crate::parameters::{self, Parameter};
 use crate::planner::{Planner, Tables};
 use crate::session::Statement;
-use crate::{names, readonly, rewrite};
+use crate::{calls, names, readonly, rewrite};
 
 /// How deeply a statement may be nested.
 const DEPTH: usize = 50;
@@ -29,13 +31,14 @@ pub(crate) async fn prepare(
 ) -> Result<Prepared<Statement>> {
     let mut statement = parse(sql)?;
     readonly::check(&statement)?;
-    rewrite::rewrite(&mut statement);
+    // Names come from what was written.
     names::name_columns(&mut statement);
+    rewrite::rewrite(&mut statement);
     let planner = Planner::new(&state, &tables, &statement, sql).await?;
     let describe = Describe { state: &state, planner: &planner, statement: &statement };
     let (plan, parameters) = describe
         .plan_with_parameters(parameters::declared(&statement, hints)?)
-        .map_err(|error| answer_in(error, sql))?;
+        .map_err(|error| describe.failed(error, sql))?;
     let schema = Arc::new(announced(plan.schema().as_arrow()));
     let columns = trunkline_arrow::columns(&schema);
     let oids: Vec<Oid> = parameters.iter().map(|parameter| parameter.oid).collect();
@@ -45,10 +48,15 @@ pub(crate) async fn prepare(
 
 /// Parses exactly one statement.
 fn parse(sql: &str) -> Result<ast::Statement> {
-    let mut statements = Parser::new(&PostgreSqlDialect {})
+    let dialect = PostgreSqlDialect {};
+    let mut tokens = Tokenizer::new(&dialect, sql)
+        .tokenize_with_location()
+        .map_err(|error| syntax(&error.into(), sql))?;
+    expand_table(&mut tokens);
+    let mut statements = Parser::new(&dialect)
         .with_recursion_limit(DEPTH)
-        .try_with_sql(sql)
-        .and_then(|mut parser| parser.parse_statements())
+        .with_tokens_with_locations(tokens)
+        .parse_statements()
         .map_err(|error| syntax(&error, sql))?;
     match (statements.pop(), statements.len()) {
         (Some(statement), 0) => Ok(statement),
@@ -58,6 +66,20 @@ fn parse(sql: &str) -> Result<ast::Statement> {
         )),
         (None, _) => Err(PgError::new(SqlState::SYNTAX_ERROR, "syntax error at end of input")),
     }
+}
+
+/// `TABLE t` is `SELECT * FROM t`, which the parser does not know at a statement's start.
+fn expand_table(tokens: &mut Vec<TokenWithSpan>) {
+    let first = tokens.iter().position(|token| !matches!(token.token, Token::Whitespace(_)));
+    let Some((place, token)) = first.and_then(|first| Some((first, tokens.get(first)?))) else {
+        return;
+    };
+    if !matches!(&token.token, Token::Word(word) if word.keyword == Keyword::TABLE) {
+        return;
+    }
+    let span = token.span;
+    let words = [Token::make_keyword("SELECT"), Token::Mul, Token::make_keyword("FROM")];
+    tokens.splice(place..=place, words.map(|token| TokenWithSpan::new(token, span)));
 }
 
 /// The columns that a plan announces: those of its schema, under the names that were asked for.
@@ -81,7 +103,7 @@ impl Describe<'_> {
         mut known: Vec<Option<Parameter>>,
     ) -> Result<(LogicalPlan, Vec<Parameter>), DataFusionError> {
         if known.iter().any(Option::is_none) {
-            parameters::by_context(self.statement, &mut known);
+            parameters::by_context(self.statement, self.planner, &mut known);
         }
         if known.iter().any(Option::is_none)
             && let Ok(plan) = self.plan(&known)
@@ -105,6 +127,25 @@ impl Describe<'_> {
             }
         }
         Err(first_error.unwrap_or_else(|| DataFusionError::Plan("no plan".to_owned())))
+    }
+
+    fn failed(&self, error: DataFusionError, sql: &str) -> PgError {
+        let error = answer_in(error, sql);
+        let missing =
+            error.message().strip_prefix("function ").and_then(|rest| rest.split_once(' '));
+        let Some((function, "does not exist")) = missing else { return error };
+        let Some(types) = calls::argument_types(self.statement, function, self.planner) else {
+            return error;
+        };
+        let message = format!("function {function}({types}) does not exist");
+        let answer = PgError::new(SqlState::UNDEFINED_FUNCTION, message).hint(
+            "No function matches the given name and argument types. \
+             You might need to add explicit type casts.",
+        );
+        match error.get(b'P').and_then(|position| position.parse().ok()) {
+            Some(position) => answer.position(position),
+            None => answer,
+        }
     }
 
     fn plan(&self, parameters: &[Option<Parameter>]) -> Result<LogicalPlan, DataFusionError> {

@@ -60,9 +60,8 @@ fn command(text: &str) -> String {
 }
 
 /// What may stand between CREATE and the kind of what is created.
-const MODIFIERS: [&str; 9] = [
-    "OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL", "UNIQUE", "EXTERNAL",
-];
+const MODIFIERS: [&str; 9] =
+    ["OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL", "UNIQUE", "EXTERNAL"];
 
 /// Looks for what writes, or locks, within a query.
 struct Writes;

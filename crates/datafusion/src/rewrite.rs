@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, Expr, Function, FunctionArguments, ObjectName,
-    ObjectNamePart, Query, Select, SelectItem, SetExpr, Statement, UnaryOperator, Value, VisitMut,
-    VisitorMut,
+    BinaryOperator, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, ObjectName, ObjectNamePart, Query, Select, SelectItem, SetExpr, Statement,
+    UnaryOperator, Value, VisitMut, VisitorMut,
 };
 
 /// Rewrites a statement, so that DataFusion gives it PostgreSQL's meaning.
@@ -47,7 +47,13 @@ impl VisitorMut for Rewriter {
                 conditions.iter_mut().for_each(|when| int4(&mut when.result));
                 else_result.iter_mut().for_each(|result| int4(result));
             }
-            Expr::Function(function) => unqualify(&mut function.name),
+            Expr::Array(array) => array.elem.iter_mut().for_each(int4),
+            Expr::Function(function) => {
+                unqualify(&mut function.name);
+                if keeps_type(&function.name) {
+                    arguments(function).for_each(int4);
+                }
+            }
             Expr::Identifier(ident) if ident.quote_style.is_none() => {
                 let word = ident.value.to_ascii_lowercase();
                 if matches!(&*word, "current_role" | "current_schema") {
@@ -95,6 +101,34 @@ fn is_arithmetic(op: &BinaryOperator) -> bool {
             | BinaryOperator::Divide
             | BinaryOperator::Modulo
     )
+}
+
+/// Whether the result of a function has the type of its arguments, or tells it.
+fn keeps_type(name: &ObjectName) -> bool {
+    let name = name.to_string().to_lowercase();
+    matches!(
+        &*name,
+        "coalesce"
+            | "nullif"
+            | "greatest"
+            | "least"
+            | "min"
+            | "max"
+            | "sum"
+            | "array_agg"
+            | "pg_typeof"
+    )
+}
+
+fn arguments(function: &mut Function) -> impl Iterator<Item = &mut Expr> {
+    let list = match &mut function.args {
+        FunctionArguments::List(list) => list.args.as_mut_slice(),
+        _ => &mut [],
+    };
+    list.iter_mut().filter_map(|arg| match arg {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+        _ => None,
+    })
 }
 
 /// Drops the schema of PostgreSQL's own functions.

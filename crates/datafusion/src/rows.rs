@@ -1,7 +1,7 @@
 //! Batches of a running query.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch};
@@ -23,6 +23,28 @@ pub(crate) struct Batches {
     schema: SchemaRef,
     task: AbortHandle,
     outcome: Option<JoinHandle<()>>,
+    stopping: Stopping,
+}
+
+/// The queries of a session that were told to stop, and may still be on their way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stopping(Arc<Mutex<Vec<JoinHandle<()>>>>);
+
+impl Stopping {
+    fn push(&self, task: JoinHandle<()>) {
+        let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.retain(|task| !task.is_finished());
+        tasks.push(task);
+    }
+
+    /// Waits until all have stopped.
+    pub(crate) async fn settle(&self) {
+        let tasks = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            // How it ended does not matter any more.
+            let _ = task.await;
+        }
+    }
 }
 
 impl Batches {
@@ -31,6 +53,7 @@ impl Batches {
         handle: &Handle,
         mut stream: SendableRecordBatchStream,
         schema: SchemaRef,
+        stopping: Stopping,
     ) -> Batches {
         let (sender, receiver) = mpsc::channel(1);
         let task = handle.spawn(async move {
@@ -40,7 +63,7 @@ impl Batches {
                 }
             }
         });
-        Batches { receiver, schema, task: task.abort_handle(), outcome: Some(task) }
+        Batches { receiver, schema, task: task.abort_handle(), outcome: Some(task), stopping }
     }
 
     /// The result of a task of the query; one that panicked is an error of that query.
@@ -68,6 +91,9 @@ impl Drop for AbortOnDrop {
 impl Drop for Batches {
     fn drop(&mut self) {
         self.task.abort();
+        if let Some(task) = self.outcome.take() {
+            self.stopping.push(task);
+        }
     }
 }
 
@@ -104,8 +130,8 @@ fn announced(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
         .map(|(column, field)| cast_with_options(column, field.data_type(), &strict))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| answer(error.into()))?;
-    let options = datafusion::arrow::array::RecordBatchOptions::new()
-        .with_row_count(Some(batch.num_rows()));
+    let options =
+        datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     let nullable = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true));
     let schema = Arc::new(datafusion::arrow::datatypes::Schema::new(nullable.collect::<Vec<_>>()));
     RecordBatch::try_new_with_options(schema, columns, &options)

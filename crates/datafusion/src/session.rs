@@ -15,7 +15,7 @@ use crate::engine::Shared;
 use crate::error::answer;
 use crate::parameters::{self, Parameter};
 use crate::planner::Tables;
-use crate::rows::Batches;
+use crate::rows::{Batches, Stopping};
 use crate::{functions, prepare};
 
 /// A session on DataFusion.
@@ -24,6 +24,7 @@ pub struct DataFusionSession {
     client: Client,
     /// Made for the first statement: many connections never send one.
     state: Option<Arc<SessionState>>,
+    stopping: Stopping,
 }
 
 /// A statement with its plan.
@@ -37,7 +38,7 @@ pub struct Statement {
 
 impl DataFusionSession {
     pub(crate) fn new(shared: Arc<Shared>, client: Client) -> DataFusionSession {
-        DataFusionSession { shared, client, state: None }
+        DataFusionSession { shared, client, state: None, stopping: Stopping::default() }
     }
 
     fn state(&mut self) -> Arc<SessionState> {
@@ -79,6 +80,10 @@ impl Session for DataFusionSession {
         let state = self.state();
         Box::pin(self.run(state, statement, run)).await
     }
+
+    async fn settle(&mut self) {
+        self.stopping.settle().await;
+    }
 }
 
 impl DataFusionSession {
@@ -108,7 +113,8 @@ impl DataFusionSession {
             execute_stream(physical, state.task_ctx())
         });
         let stream = Batches::join(started).await?;
-        let batches = Batches::new(&handle, stream, statement.schema.clone());
+        let batches =
+            Batches::new(&handle, stream, statement.schema.clone(), self.stopping.clone());
         Ok(Reply::Rows(rows_of_stream(statement.columns.clone(), batches)))
     }
 }

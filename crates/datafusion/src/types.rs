@@ -13,10 +13,9 @@ pub(crate) fn oid_of(data_type: &DataType) -> Option<Oid> {
         DataType::BigInt(_) | DataType::Int8(_) => Oid::INT8,
         DataType::Real | DataType::Float4 => Oid::FLOAT4,
         DataType::Float(ExactNumberInfo::Precision(precision)) if *precision <= 24 => Oid::FLOAT4,
-        DataType::Float(_)
-        | DataType::Float8
-        | DataType::Double(_)
-        | DataType::DoublePrecision => Oid::FLOAT8,
+        DataType::Float(_) | DataType::Float8 | DataType::Double(_) | DataType::DoublePrecision => {
+            Oid::FLOAT8
+        }
         DataType::Numeric(_) | DataType::Decimal(_) | DataType::Dec(_) => Oid::NUMERIC,
         DataType::Text => Oid::TEXT,
         DataType::Varchar(_) | DataType::CharacterVarying(_) | DataType::CharVarying(_) => {

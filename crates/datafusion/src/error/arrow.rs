@@ -85,7 +85,10 @@ fn invalid_text(value: &str, arrow_type: &str) -> PgError {
     }
     let number = value.trim();
     let integer = arrow_type.starts_with("Int") || arrow_type.starts_with("UInt");
-    if integer && number.strip_prefix(['-', '+']).unwrap_or(number).bytes().all(|b| b.is_ascii_digit()) && number.len() > 2 {
+    if integer
+        && number.strip_prefix(['-', '+']).unwrap_or(number).bytes().all(|b| b.is_ascii_digit())
+        && number.len() > 2
+    {
         return PgError::new(
             SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
             format!("value \"{value}\" is out of range for type {name}"),

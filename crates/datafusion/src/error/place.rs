@@ -72,10 +72,12 @@ fn line_and_column(message: &str) -> Option<(u64, u64)> {
 fn first_token(text: &str) -> &str {
     let mut tokens = Vec::new();
     // Half a text may not be lexed to its end; the tokens before are there all the same.
-    let _ = Tokenizer::new(&PostgreSqlDialect {}, text).tokenize_with_location_into_buf(&mut tokens);
-    let end = tokens.iter().find(|token| !matches!(token.token, Token::Whitespace(_))).map(|token| {
-        position(text, token.span.end.line, token.span.end.column).saturating_sub(1)
-    });
+    let _ =
+        Tokenizer::new(&PostgreSqlDialect {}, text).tokenize_with_location_into_buf(&mut tokens);
+    let end = tokens
+        .iter()
+        .find(|token| !matches!(token.token, Token::Whitespace(_)))
+        .map(|token| position(text, token.span.end.line, token.span.end.column).saturating_sub(1));
     let end = end.and_then(|end| text.char_indices().nth(end)).map_or(text.len(), |(end, _)| end);
     text.get(..end).unwrap_or(text)
 }

@@ -14,7 +14,9 @@ pub(super) fn answer(message: &str, sql: &str) -> PgError {
     }
     let is = |words: &str| message.contains(words);
     let state = match () {
-        () if is("must appear in the GROUP BY clause") || is("could not be resolved from available columns") => {
+        () if is("must appear in the GROUP BY clause")
+            || is("could not be resolved from available columns") =>
+        {
             return placed_grouping(message, sql);
         }
         () if is("No function matches the given name") || is("Failed to coerce arguments") => {
@@ -23,12 +25,18 @@ pub(super) fn answer(message: &str, sql: &str) -> PgError {
         () if is("Cannot coerce arithmetic") || is("Cannot infer common argument type") => {
             SqlState::UNDEFINED_FUNCTION
         }
-        () if is("aggregate function calls cannot") || is("Aggregate functions are not allowed") => {
+        () if is("aggregate function calls cannot")
+            || is("Aggregate functions are not allowed") =>
+        {
             SqlState::GROUPING_ERROR
         }
         () if is("same number of columns") || is("Table with alias") => SqlState::SYNTAX_ERROR,
         () if is("require unique expression names") => SqlState::DUPLICATE_COLUMN,
-        () if is("incompatible data type") || is("Cannot cast") || is("must be boolean") || is("non-boolean") => {
+        () if is("incompatible data type")
+            || is("Cannot cast")
+            || is("must be boolean")
+            || is("non-boolean") =>
+        {
             SqlState::DATATYPE_MISMATCH
         }
         () if is("Invalid placeholder") => SqlState::UNDEFINED_PARAMETER,
@@ -87,10 +95,7 @@ pub(super) fn missing_column(column: &Column, sql: &str) -> PgError {
             sql,
         ),
         None => placed(
-            PgError::new(
-                SqlState::UNDEFINED_COLUMN,
-                format!("column \"{name}\" does not exist"),
-            ),
+            PgError::new(SqlState::UNDEFINED_COLUMN, format!("column \"{name}\" does not exist")),
             name,
             sql,
         ),
@@ -98,10 +103,8 @@ pub(super) fn missing_column(column: &Column, sql: &str) -> PgError {
 }
 
 fn missing_function(name: &str, sql: &str) -> PgError {
-    let error = PgError::new(
-        SqlState::UNDEFINED_FUNCTION,
-        format!("function {name} does not exist"),
-    );
+    let error =
+        PgError::new(SqlState::UNDEFINED_FUNCTION, format!("function {name} does not exist"));
     placed(error, name, sql)
 }
 
@@ -113,7 +116,8 @@ fn mismatched_function(message: &str, sql: &str) -> PgError {
     };
     let name = call.split('(').next().unwrap_or_default();
     let arguments = call.get(name.len()..).unwrap_or_default().trim_matches(['(', ')']);
-    let arguments = arguments.split(", ").map(super::arrow::type_word).collect::<Vec<_>>().join(", ");
+    let arguments =
+        arguments.split(", ").map(super::arrow::type_word).collect::<Vec<_>>().join(", ");
     let error = PgError::new(
         SqlState::UNDEFINED_FUNCTION,
         format!("function {name}({arguments}) does not exist"),

@@ -29,10 +29,8 @@ impl Described {
             scale,
             ..plain(udt)
         };
-        let moment = |udt: &str, digits: i32| Described {
-            datetime_precision: Some(digits),
-            ..plain(udt)
-        };
+        let moment =
+            |udt: &str, digits: i32| Described { datetime_precision: Some(digits), ..plain(udt) };
         let string = |udt: &str| Described { octets: Some(1 << 30), ..plain(udt) };
         match oid {
             Oid::BOOL => plain("bool"),
@@ -81,7 +79,9 @@ impl Described {
         ];
         let mut cells =
             vec![("data_type", word(self.data_type)), ("udt_name", word(self.udt_name))];
-        cells.extend(numbers.into_iter().filter_map(|(name, value)| Some((name, Cell::Int(value?)))));
+        cells.extend(
+            numbers.into_iter().filter_map(|(name, value)| Some((name, Cell::Int(value?)))),
+        );
         cells
     }
 }

@@ -1,0 +1,8 @@
+//! The engine as the server drives it: prepare, execute, rows.
+
+mod columns;
+mod errors;
+mod harness;
+mod parameters;
+mod schema;
+mod statements;
