@@ -71,9 +71,11 @@ async fn tables(text: &mut String, database: &Database) {
         let rows = table.rows.map_or(String::new(), |rows| format!("  {rows} rows"));
         let _ = writeln!(text, "  {}{rows}", table.name);
         let columns = match &table.columns {
-            Ok(columns) => {
-                columns.iter().map(|(name, of)| format!("{name} {of}")).collect::<Vec<_>>().join(", ")
-            }
+            Ok(columns) => columns
+                .iter()
+                .map(|(name, of)| format!("{name} {of}"))
+                .collect::<Vec<_>>()
+                .join(", "),
             Err(error) => format!("cannot be read: {error}"),
         };
         let mut shown: String = columns.chars().take(WIDTH).collect();
@@ -86,7 +88,9 @@ async fn tables(text: &mut String, database: &Database) {
 
 /// A value in a connection string of libpq.
 fn keyword(value: &str) -> String {
-    if value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) && !value.is_empty() {
+    if value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        && !value.is_empty()
+    {
         return value.to_owned();
     }
     format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))

@@ -38,7 +38,9 @@ fn explain(place: &str, error: &io::Error) -> Failure {
             "cannot listen on {place}: it is in use; stop the other server or say --listen 127.0.0.1:0 for any free port"
         ),
         io::ErrorKind::PermissionDenied => {
-            format!("cannot listen on {place}: permission denied; take a port above 1023 or a folder you may write to")
+            format!(
+                "cannot listen on {place}: permission denied; take a port above 1023 or a folder you may write to"
+            )
         }
         io::ErrorKind::NotFound => format!("cannot listen in {place}: there is no such folder"),
         _ => format!("cannot listen on {place}: {error}"),

@@ -126,8 +126,9 @@ impl Signals {
 }
 
 fn log(level: &str) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(level)
-        .map_err(|_| Failure::usage(format!("--log {level}: say error, warn, info, debug or trace")))?;
+    let filter = tracing_subscriber::EnvFilter::try_new(level).map_err(|_| {
+        Failure::usage(format!("--log {level}: say error, warn, info, debug or trace"))
+    })?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     Ok(())
 }
