@@ -1,0 +1,74 @@
+//! Why files cannot be served.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::error::DataFusionError;
+use trunkline_core::SqlState;
+
+/// Why files cannot be served, or a table of them not be read: one line that names the fix.
+///
+/// [`Database::open`](crate::Database::open) ends with it. While running, a query that needs the
+/// table ends with it, as the source of a [`DataFusionError::External`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderError {
+    code: SqlState,
+    message: Arc<str>,
+}
+
+impl FolderError {
+    pub(super) fn new(code: SqlState, message: impl Into<String>) -> FolderError {
+        FolderError { code, message: message.into().into() }
+    }
+
+    /// The file is there but not what its name says.
+    pub(super) fn corrupt(message: impl Into<String>) -> FolderError {
+        FolderError::new(SqlState::DATA_CORRUPTED, message)
+    }
+
+    /// The system does not give the file or folder.
+    pub(super) fn io(path: impl fmt::Display, error: &io::Error) -> FolderError {
+        match error.kind() {
+            io::ErrorKind::NotFound => FolderError::new(
+                SqlState::UNDEFINED_FILE,
+                format!("{path}: there is no such file or folder; check the path"),
+            ),
+            io::ErrorKind::PermissionDenied => FolderError::new(
+                SqlState::INSUFFICIENT_PRIVILEGE,
+                format!("{path}: permission denied; let this user read it, as with chmod +r"),
+            ),
+            _ => FolderError::new(SqlState::IO_ERROR, format!("{path}: cannot be read: {error}")),
+        }
+    }
+
+    pub(super) fn at(path: &Path, error: &io::Error) -> FolderError {
+        FolderError::io(path.display(), error)
+    }
+
+    /// The condition as PostgreSQL names it.
+    pub fn code(&self) -> SqlState {
+        self.code
+    }
+}
+
+impl fmt::Display for FolderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for FolderError {}
+
+impl From<FolderError> for DataFusionError {
+    fn from(error: FolderError) -> DataFusionError {
+        DataFusionError::External(Box::new(error))
+    }
+}
+
+impl From<FolderError> for datafusion::object_store::Error {
+    fn from(error: FolderError) -> datafusion::object_store::Error {
+        datafusion::object_store::Error::Generic { store: "folder", source: Box::new(error) }
+    }
+}

@@ -1,0 +1,141 @@
+//! The files of one version of a table.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use datafusion::object_store::path::Path as Location;
+use datafusion::object_store::{Error, ObjectMeta, Result};
+use trunkline_core::SqlState;
+
+use super::error::FolderError;
+use super::file::{DataFile, Stamp};
+
+/// The files of one version of a table.
+///
+/// They give the bytes that were there when the table was found, or an error: a path is believed
+/// only if it leads to the same file as then, so that neither a link nor a file put in its place
+/// can lead elsewhere.
+#[derive(Debug)]
+pub(super) struct TableFiles {
+    files: HashMap<Location, TableFile>,
+}
+
+/// A file of a table.
+#[derive(Debug)]
+pub(super) struct TableFile {
+    path: PathBuf,
+    pub(super) stamp: Stamp,
+    /// Shared by the queries that read it at a time.
+    open: Mutex<Weak<File>>,
+}
+
+impl TableFiles {
+    pub(super) fn new(files: &[DataFile]) -> TableFiles {
+        let files = files.iter().map(|file| {
+            let open = Mutex::new(Weak::new());
+            let stored = TableFile { path: file.path.clone(), stamp: file.stamp, open };
+            (location(file), stored)
+        });
+        TableFiles { files: files.collect() }
+    }
+
+    pub(super) fn file(&self, location: &Location) -> Result<&TableFile> {
+        self.files.get(location).ok_or_else(|| Error::NotFound {
+            path: location.to_string(),
+            source: "it is not a file of this table".into(),
+        })
+    }
+
+    /// All files as DataFusion knows them.
+    pub(super) fn metas(&self) -> impl Iterator<Item = ObjectMeta> {
+        self.files.iter().map(|(location, file)| meta(location.clone(), &file.stamp))
+    }
+}
+
+impl TableFile {
+    /// The file, if it is still the one that was found.
+    pub(super) fn open(&self, location: &Location) -> Result<Arc<File>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = open.upgrade() {
+            return Ok(file);
+        }
+        let failed = |error| FolderError::io(location, &error);
+        let file = File::open(&self.path).map_err(failed)?;
+        let metadata = file.metadata().map_err(failed)?;
+        if Stamp::of(&metadata) != self.stamp {
+            return Err(changed(location).into());
+        }
+        let file = Arc::new(file);
+        *open = Arc::downgrade(&file);
+        Ok(file)
+    }
+}
+
+/// A file was changed while it was used.
+fn changed(location: &Location) -> FolderError {
+    FolderError::new(
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        format!("{location} was changed while the query ran; run the query again"),
+    )
+}
+
+/// The name of a file in its table's store.
+pub(super) fn location(file: &DataFile) -> Location {
+    Location::from_iter(file.location.split('/'))
+}
+
+/// What DataFusion knows of a file.
+///
+/// Its caches take a file of the same size and time for the same. So the time, which is for nothing
+/// else, is made of all that tells one file from another.
+pub(super) fn meta(location: Location, stamp: &Stamp) -> ObjectMeta {
+    let last_modified = (SystemTime::UNIX_EPOCH + stamp.fingerprint()).into();
+    ObjectMeta { location, last_modified, size: stamp.size, e_tag: None, version: None }
+}
+
+/// Reads exactly these bytes.
+pub(super) fn read(
+    file: &File,
+    location: &Location,
+    range: &Range<u64>,
+    size: u64,
+) -> Result<Bytes> {
+    let length = range.end.checked_sub(range.start).filter(|_| range.end <= size);
+    let length = length.and_then(|length| usize::try_from(length).ok()).ok_or_else(|| {
+        FolderError::corrupt(format!(
+            "{location}: damaged: it points to bytes {} to {} of {size}",
+            range.start, range.end
+        ))
+    })?;
+    let mut bytes = vec![0; length];
+    read_exact_at(file, &mut bytes, range.start).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => changed(location),
+        _ => FolderError::io(location, &error),
+    })?;
+    Ok(bytes.into())
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
+    use std::os::windows::fs::FileExt;
+    while !bytes.is_empty() {
+        let read = file.seek_read(bytes, offset)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes = bytes.split_at_mut(read).1;
+        offset += u64::try_from(read).map_err(io::Error::other)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! What is in a JSON file: the columns of its objects.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema};
+use datafusion::arrow::json::reader::infer_json_schema;
+use datafusion::datasource::file_format::FileFormat;
+use datafusion::datasource::file_format::json::JsonFormat;
+use datafusion::execution::SessionState;
+use datafusion::object_store::ObjectStore;
+
+use super::error::FolderError;
+use super::facts::{Facts, unreadable};
+use super::file::DataFile;
+use super::files;
+use super::sample::Sample;
+
+/// JSON arrays up to this size are looked at: it must be done whole.
+const ARRAY: u64 = 64 << 20;
+
+/// The order of columns is that of the keys in so many bytes.
+const ORDERED: usize = 256 << 10;
+
+/// Infers the columns of JSON lines, or of a JSON array.
+pub(super) async fn json(
+    file: &DataFile,
+    state: &SessionState,
+    store: &Arc<dyn ObjectStore>,
+) -> Result<Facts, FolderError> {
+    let found = file.clone();
+    let sample = tokio::task::spawn_blocking(move || Sample::of(&found)).await;
+    let sample = sample.map_err(|_| {
+        FolderError::corrupt(format!("{}: damaged: its reader gave up", file.location))
+    })??;
+    let lines = sample.bytes.split(|byte| *byte == b'\n');
+    let is_blank = |line: &&[u8]| line.iter().all(u8::is_ascii_whitespace);
+    let mut lines = lines.filter(|line| !is_blank(line));
+    let Some(first) = lines.next() else { return Ok(Facts::Empty) };
+    if first.trim_ascii_start().starts_with(b"[") {
+        return json_array(file, state, store, &sample).await;
+    }
+    let rows = sample.is_whole.then(|| lines.count() + 1);
+    let (schema, _) = infer_json_schema(sample.bytes.as_slice(), None)
+        .map_err(|error| unreadable(file, &error.into()))?;
+    let schema = in_order(known(&schema), &keys(&sample.bytes, 1));
+    Ok(Facts::Json { schema: Arc::new(schema), is_array: false, rows })
+}
+
+async fn json_array(
+    file: &DataFile,
+    state: &SessionState,
+    store: &Arc<dyn ObjectStore>,
+    sample: &Sample,
+) -> Result<Facts, FolderError> {
+    if file.stamp.size > ARRAY {
+        return Err(FolderError::corrupt(format!(
+            "{}: a JSON array of more than 64 MiB; convert it to lines, as with jq -c '.[]'",
+            file.location
+        )));
+    }
+    let format = JsonFormat::default()
+        .with_newline_delimited(false)
+        .with_schema_infer_max_rec(usize::MAX)
+        .with_file_compression_type(file.format.compression.into());
+    let meta = files::meta(files::location(file), &file.stamp);
+    let schema = format.infer_schema(state, store, &[meta]).await;
+    let schema = schema.map_err(|error| unreadable(file, &error))?;
+    let schema = in_order(known(&schema), &keys(&sample.bytes, 2));
+    Ok(Facts::Json { schema: Arc::new(schema), is_array: true, rows: None })
+}
+
+/// A schema in which every type is known: what was always null is text.
+fn known(schema: &Schema) -> Schema {
+    fn field(of: &FieldRef) -> FieldRef {
+        Arc::new(Field::clone(of).with_data_type(known(of.data_type())))
+    }
+    fn known(data_type: &DataType) -> DataType {
+        match data_type {
+            DataType::Null => DataType::Utf8,
+            DataType::List(item) => DataType::List(field(item)),
+            DataType::Struct(fields) => DataType::Struct(fields.iter().map(field).collect()),
+            other => other.clone(),
+        }
+    }
+    Schema::new(schema.fields().iter().map(field).collect::<Fields>())
+}
+
+/// The fields in the order of these names; the others, which were seen later, behind them.
+fn in_order(schema: Schema, names: &[&[u8]]) -> Schema {
+    let place = |field: &FieldRef| {
+        names.iter().position(|name| *name == field.name().as_bytes()).unwrap_or(usize::MAX)
+    };
+    let mut fields = schema.fields().to_vec();
+    fields.sort_by_cached_key(place);
+    Schema::new(fields)
+}
+
+/// The different keys of the objects at a depth of nesting, as they come.
+fn keys(bytes: &[u8], depth: usize) -> Vec<&[u8]> {
+    let mut keys: Vec<&[u8]> = Vec::new();
+    let (mut nested, mut is_key, mut quote) = (0_usize, false, None);
+    let mut escaped = false;
+    for (at, byte) in bytes.iter().enumerate().take(ORDERED) {
+        if let Some(start) = quote {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => {
+                    quote = None;
+                    let key = bytes.get(start + 1..at).unwrap_or_default();
+                    if is_key && nested == depth && !keys.contains(&key) {
+                        keys.push(key);
+                    }
+                }
+                _ => {}
+            }
+            continue;
+        }
+        match byte {
+            b'"' => quote = Some(at),
+            b'{' | b'[' => (nested, is_key) = (nested + 1, *byte == b'{'),
+            b'}' | b']' => nested = nested.saturating_sub(1),
+            b',' => is_key = true,
+            b':' => is_key = false,
+            _ => {}
+        }
+    }
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_come_in_the_order_of_the_file() {
+        let lines =
+            br#"{"z": 1, "a": {"inner": [1, {"k": 2}]}, "b\"c": ["x", "y"], "m": "z, \"q\": 1"}
+            {"a": {}, "new": null}"#;
+        let expected: [&[u8]; 5] = [b"z", b"a", br#"b\"c"#, b"m", b"new"];
+        assert_eq!(keys(lines, 1), expected);
+        let array = br#"[{"z": [1, "a"], "y": 1}, {"x": {"w": 1}}]"#;
+        assert_eq!(keys(array, 2), [b"z", b"y", b"x"]);
+    }
+}

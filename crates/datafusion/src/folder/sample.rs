@@ -1,0 +1,57 @@
+//! The beginning of a text file.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
+
+use super::error::FolderError;
+use super::file::DataFile;
+
+/// Files up to this size, decompressed, are looked at whole.
+const WHOLE: u64 = 8 << 20;
+
+/// Of bigger ones, this much is looked at.
+const PART: usize = 2 << 20;
+
+/// Text that types are inferred from.
+#[derive(Debug)]
+pub(super) struct Sample {
+    pub(super) bytes: Vec<u8>,
+    /// Whether these are all bytes of the file; else they end with a whole line.
+    pub(super) is_whole: bool,
+}
+
+impl Sample {
+    pub(super) fn of(file: &DataFile) -> Result<Sample, FolderError> {
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
+                FolderError::io(&file.location, &error)
+            }
+            _ => FolderError::corrupt(format!(
+                "{}: cannot be read as {}: {error}",
+                file.location, file.format
+            )),
+        };
+        let reader = File::open(&file.path).map_err(failed)?;
+        let compression = FileCompressionType::from(file.format.compression);
+        let reader =
+            compression.convert_read(reader).map_err(|error| failed(io::Error::other(error)))?;
+        let mut bytes = Vec::new();
+        reader.take(WHOLE + 1).read_to_end(&mut bytes).map_err(failed)?;
+        let is_whole = u64::try_from(bytes.len()).is_ok_and(|length| length <= WHOLE);
+        if !is_whole {
+            bytes.truncate(PART);
+            let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+            bytes.truncate(end);
+        }
+        if let Err(error) = std::str::from_utf8(&bytes) {
+            return Err(FolderError::corrupt(format!(
+                "{}: not UTF-8, from byte {} on; convert it, as with iconv -f LATIN1 -t UTF-8",
+                file.location,
+                error.valid_up_to(),
+            )));
+        }
+        Ok(Sample { bytes, is_whole })
+    }
+}

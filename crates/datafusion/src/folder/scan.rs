@@ -1,0 +1,341 @@
+//! Which tables lie in the given paths.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use trunkline_core::SqlState;
+
+use super::error::FolderError;
+use super::file::{DataFile, Folder, Stamp, Walk, is_hidden};
+use super::parts::{self, Parts};
+
+/// The schema of what lies directly in a path.
+pub(super) const PUBLIC: &str = "public";
+
+/// Schemas that a folder cannot be.
+const RESERVED: [&str; 2] = ["information_schema", "pg_catalog"];
+
+/// Something that was given to be served.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    /// A file, a folder or a glob.
+    pub(super) path: PathBuf,
+    /// Schema and table, if it is to be one table of that name.
+    pub(super) table: Option<(String, String)>,
+    /// What the locations of its files begin with: unique among the sources.
+    pub(super) label: String,
+}
+
+/// A table that was found.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) parts: Result<Parts, FolderError>,
+    /// Where it was found, for messages.
+    pub(super) place: PathBuf,
+    /// The folders in which parts may come and go.
+    pub(super) folders: Vec<(PathBuf, Stamp)>,
+}
+
+/// What was found: tables by schema and name.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    pub(super) tables: BTreeMap<(String, String), Found>,
+    pub(super) warnings: Vec<String>,
+    /// Why a source has nothing to give.
+    pub(super) failures: Vec<FolderError>,
+    /// Two tables of one name.
+    pub(super) conflicts: Vec<FolderError>,
+}
+
+impl Scan {
+    /// Looks through all sources.
+    pub(super) fn of(sources: &[Source]) -> Scan {
+        let mut scan = Scan::default();
+        let mut expanded = Vec::new();
+        for source in sources {
+            match Place::of(source) {
+                Ok(places) => expanded.extend(places.into_iter().map(|place| (source, place))),
+                Err(error) => scan.failures.push(error),
+            }
+        }
+        let roots: Vec<PathBuf> = expanded.iter().map(|(_, place)| place.root.clone()).collect();
+        let mut walk = Walk { roots: &roots, warnings: Vec::new() };
+        for source in sources {
+            let places: Vec<&Place> = expanded
+                .iter()
+                .filter(|(of, _)| std::ptr::eq(*of, source))
+                .map(|(_, p)| p)
+                .collect();
+            let outcome = match &source.table {
+                Some(name) => scan.table(&mut walk, source, name, &places),
+                None => places.iter().try_for_each(|place| scan.place(&mut walk, place)),
+            };
+            scan.failures.extend(outcome.err());
+        }
+        scan.warnings.append(&mut walk.warnings);
+        scan
+    }
+
+    /// The tables of a path.
+    fn place(&mut self, walk: &mut Walk<'_>, place: &Place) -> Result<(), FolderError> {
+        if place.is_file {
+            let Some(file) = place.file()? else {
+                return Err(FolderError::new(
+                    SqlState::FEATURE_NOT_SUPPORTED,
+                    format!(
+                        "{}: its name does not tell a format; known are .csv, .tsv, .json, .jsonl, \
+                         .ndjson (also with .gz, .zst, .bz2, .xz) and .parquet",
+                        place.given.display()
+                    ),
+                ));
+            };
+            self.file(PUBLIC, file, place.given.clone());
+            return Ok(());
+        }
+        let folder = walk.folder(&place.root, &place.location)?;
+        if parts::is_hive(&folder) || parts::are_spark_parts(&folder.files) {
+            self.folder_of_parts(walk, PUBLIC, &place.name, &place.given, folder, &place.location);
+            return Ok(());
+        }
+        self.schema(walk, PUBLIC, folder, &place.given, true)
+    }
+
+    /// The tables of a folder: its files, its folders of parts, and the schemas below.
+    fn schema(
+        &mut self,
+        walk: &mut Walk<'_>,
+        schema: &str,
+        folder: Folder,
+        given: &Path,
+        with_schemas: bool,
+    ) -> Result<(), FolderError> {
+        for file in folder.files {
+            let place = given.join(file.path.file_name().unwrap_or_default());
+            self.file(schema, file, place);
+        }
+        for sub in folder.folders {
+            let place = given.join(&sub.name);
+            let inner = match walk.folder(&sub.path, &sub.location) {
+                Ok(inner) => inner,
+                Err(error) => {
+                    walk.warn(format!("{error} (ignored)"));
+                    continue;
+                }
+            };
+            let one = parts::is_hive(&inner)
+                || parts::are_parts(&inner.files) && inner.folders.is_empty();
+            if one {
+                self.folder_of_parts(walk, schema, &sub.name, &place, inner, &sub.location);
+            } else if with_schemas && !RESERVED.contains(&sub.name.as_str()) {
+                self.schema(walk, &sub.name, inner, &place, false)?;
+            } else if !inner.files.is_empty() {
+                let why =
+                    if with_schemas { "its name is PostgreSQL's own" } else { "it lies too deep" };
+                walk.warn(format!(
+                    "{} is ignored: {why}; give it as a path of its own",
+                    place.display()
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn folder_of_parts(
+        &mut self,
+        walk: &mut Walk<'_>,
+        schema: &str,
+        table: &str,
+        place: &Path,
+        folder: Folder,
+        location: &str,
+    ) {
+        let mut watched = Vec::new();
+        let parts = match parts::is_hive(&folder) {
+            true => parts::hive(walk, folder, location, &mut watched),
+            false => {
+                let files = folder.files.clone();
+                watched.push(folder);
+                Parts::new(files, Vec::new(), location)
+            }
+        };
+        let folders = watched.into_iter().filter_map(|folder| folder.stamp).collect();
+        self.add(schema, table, Found { parts, place: place.to_owned(), folders });
+    }
+
+    fn file(&mut self, schema: &str, file: DataFile, place: PathBuf) {
+        let (table, location) = (file.table.clone(), file.location.clone());
+        let parts = Parts::new(vec![file], Vec::new(), &location);
+        self.add(schema, &table, Found { parts, place, folders: Vec::new() });
+    }
+
+    /// The one table of a `NAME=PATH`.
+    fn table(
+        &mut self,
+        walk: &mut Walk<'_>,
+        source: &Source,
+        (schema, table): &(String, String),
+        places: &[&Place],
+    ) -> Result<(), FolderError> {
+        let mut collected = Vec::new();
+        let mut folders = Vec::new();
+        for place in places {
+            let (keys, values): (Vec<_>, Vec<_>) = place.pairs.iter().cloned().unzip();
+            if place.is_file {
+                let Some(mut file) = place.file()? else { continue };
+                file.values = values;
+                collected.push((keys, file));
+                continue;
+            }
+            let folder = walk.folder(&place.root, &place.location)?;
+            let mut watched = Vec::new();
+            let (inner, files) = match parts::is_hive(&folder) {
+                true => {
+                    let parts = parts::hive(walk, folder, &place.location, &mut watched)?;
+                    (parts.partitions, parts.files)
+                }
+                false => {
+                    let files = folder.files.clone();
+                    watched.push(folder);
+                    (Vec::new(), files)
+                }
+            };
+            folders.extend(watched.into_iter().filter_map(|folder| folder.stamp));
+            for mut file in files {
+                file.values = [values.clone(), file.values].concat();
+                collected.push(([keys.clone(), inner.clone()].concat(), file));
+            }
+        }
+        let parts = parts::same_keys(collected, &source.path.to_string_lossy());
+        self.add(schema, table, Found { parts, place: source.path.clone(), folders });
+        Ok(())
+    }
+
+    fn add(&mut self, schema: &str, table: &str, found: Found) {
+        match self.tables.entry((schema.to_owned(), table.to_owned())) {
+            Entry::Vacant(entry) => {
+                entry.insert(found);
+            }
+            Entry::Occupied(mut entry) => {
+                let error = FolderError::new(
+                    SqlState::DUPLICATE_TABLE,
+                    format!(
+                        "{} and {} are both table {}; rename one of them, or leave it out of the \
+                         paths and give it a name with --table NAME=PATH",
+                        entry.get().place.display(),
+                        found.place.display(),
+                        qualified(schema, table),
+                    ),
+                );
+                self.conflicts.push(error.clone());
+                entry.get_mut().parts = Err(error);
+            }
+        }
+    }
+}
+
+/// A file or folder that a source leads to.
+#[derive(Debug)]
+struct Place {
+    /// As it was given.
+    given: PathBuf,
+    /// Without symbolic links.
+    root: PathBuf,
+    is_file: bool,
+    name: String,
+    location: String,
+    /// The partition columns in the part of the path that a glob matched.
+    pairs: Vec<(String, Option<String>)>,
+}
+
+impl Place {
+    fn of(source: &Source) -> Result<Vec<Place>, FolderError> {
+        let path = &source.path;
+        let pattern = path.to_string_lossy();
+        if fs::symlink_metadata(path).is_ok() || !pattern.contains(['*', '?', '[']) {
+            return Ok(vec![Place::new(path.clone(), source.label.clone())?]);
+        }
+        Place::matches(source, &pattern)
+    }
+
+    fn new(given: PathBuf, location: String) -> Result<Place, FolderError> {
+        let failed = |error| FolderError::at(&given, &error);
+        let root = given.canonicalize().map_err(failed)?;
+        let metadata = fs::metadata(&root).map_err(failed)?;
+        if !metadata.is_file() && !metadata.is_dir() {
+            return Err(FolderError::new(
+                SqlState::WRONG_OBJECT_TYPE,
+                format!("{}: neither a file nor a folder; give one", given.display()),
+            ));
+        }
+        let named = given.file_name().or(root.file_name()).unwrap_or_default();
+        let name = named.to_string_lossy().into_owned();
+        Ok(Place { root, is_file: metadata.is_file(), name, location, given, pairs: Vec::new() })
+    }
+
+    /// What a glob matches. What leads out of its folder by a symbolic link is left out.
+    fn matches(source: &Source, pattern: &str) -> Result<Vec<Place>, FolderError> {
+        let failed = |error: &dyn std::fmt::Display| {
+            FolderError::new(
+                SqlState::SYNTAX_ERROR,
+                format!("{pattern}: not a glob: {error}; quote special characters as in [[]"),
+            )
+        };
+        let options = glob::MatchOptions {
+            require_literal_leading_dot: true,
+            require_literal_separator: true,
+            ..glob::MatchOptions::default()
+        };
+        let base: PathBuf = source
+            .path
+            .components()
+            .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']))
+            .collect();
+        let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
+        let root = base.canonicalize().map_err(|error| FolderError::at(&base, &error))?;
+        let mut places = Vec::new();
+        for path in glob::glob_with(pattern, options).map_err(|error| failed(&error))? {
+            let Ok(path) = path else { continue };
+            let inner = path.strip_prefix(&base).unwrap_or(&path).to_owned();
+            let names: Vec<_> = inner.iter().map(|part| part.to_string_lossy()).collect();
+            if names.iter().any(|name| is_hidden(name)) {
+                continue;
+            }
+            let location = format!("{}/{}", source.label, names.join("/"));
+            let Ok(mut place) = Place::new(path, location) else { continue };
+            if !place.root.starts_with(&root) {
+                continue;
+            }
+            place.pairs = names.iter().filter_map(|name| parts::split(name)).collect();
+            let known = place.is_file && place.file().is_ok_and(|file| file.is_some());
+            if known || !place.is_file {
+                places.push(place);
+            }
+        }
+        if places.is_empty() {
+            return Err(FolderError::new(
+                SqlState::UNDEFINED_FILE,
+                format!("{pattern}: matches no data file or folder; check the pattern"),
+            ));
+        }
+        Ok(places)
+    }
+
+    fn file(&self) -> Result<Option<DataFile>, FolderError> {
+        let metadata = fs::metadata(&self.root).map_err(|e| FolderError::at(&self.given, &e))?;
+        Ok(DataFile::new(self.root.clone(), self.location.clone(), &metadata, &self.name))
+    }
+}
+
+/// The name of a table as one writes it in SQL.
+pub(super) fn qualified(schema: &str, table: &str) -> String {
+    if schema == PUBLIC { quoted(table) } else { format!("{}.{}", quoted(schema), quoted(table)) }
+}
+
+/// An identifier, quoted if PostgreSQL would not take it as it is.
+fn quoted(name: &str) -> String {
+    let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}

@@ -1,0 +1,188 @@
+//! The files of a running query as an object store.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::fs::File;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use datafusion::datasource::object_store::ObjectStoreUrl;
+use datafusion::error::DataFusionError;
+use datafusion::object_store::path::Path as Location;
+use datafusion::object_store::{
+    Attributes, CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult,
+    MultipartUpload, ObjectMeta, ObjectStore, PutMultipartOptions, PutOptions, PutPayload,
+    PutResult, Result,
+};
+use futures::stream::{self, BoxStream, StreamExt};
+use trunkline_core::SqlState;
+
+use super::error::FolderError;
+use super::files::{TableFiles, meta, read};
+use super::stores::Stores;
+
+/// How much is read at once where a whole file is read.
+const CHUNK: u64 = 512 << 10;
+
+/// Files that are held open for running queries, over all tables.
+const HELD: usize = 256;
+
+/// The files of a table for one scan of it: nothing else can be read, and nothing written.
+///
+/// It holds the files open, so whatever becomes of their names, the scan reads what was there when
+/// it was planned. A reader keeps its store as long as it reads.
+#[derive(Debug)]
+pub(super) struct ScanStore {
+    id: u64,
+    url: ObjectStoreUrl,
+    files: Arc<TableFiles>,
+    open: HashMap<Location, Arc<File>>,
+    stores: Arc<Stores>,
+}
+
+impl ScanStore {
+    /// Opens the files of a scan. Beyond [`HELD`] files the rest is opened when it is read.
+    ///
+    /// # Errors
+    ///
+    /// When a file is no longer what was found.
+    pub(super) fn new<'a>(
+        files: &Arc<TableFiles>,
+        scanned: impl IntoIterator<Item = &'a Location>,
+        stores: &Arc<Stores>,
+    ) -> Result<Arc<ScanStore>, DataFusionError> {
+        let (id, url) = stores.next()?;
+        let (files, open, stores) = (files.clone(), HashMap::new(), stores.clone());
+        let mut store = ScanStore { id, url, files, open, stores };
+        for location in scanned {
+            if store.stores.held.load(Ordering::Relaxed) >= HELD {
+                break;
+            }
+            let file = store.files.file(location)?.open(location)?;
+            store.stores.held.fetch_add(1, Ordering::Relaxed);
+            if store.open.insert(location.clone(), file).is_some() {
+                store.stores.held.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        let store = Arc::new(store);
+        store.stores.insert(id, &store);
+        Ok(store)
+    }
+
+    pub(super) fn url(&self) -> ObjectStoreUrl {
+        self.url.clone()
+    }
+
+    fn file(&self, location: &Location) -> Result<Arc<File>> {
+        match self.open.get(location) {
+            Some(file) => Ok(file.clone()),
+            None => self.files.file(location)?.open(location),
+        }
+    }
+}
+
+impl Drop for ScanStore {
+    fn drop(&mut self) {
+        self.stores.held.fetch_sub(self.open.len(), Ordering::Relaxed);
+        self.stores.remove(self.id);
+    }
+}
+
+impl fmt::Display for ScanStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.url)
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|source| Error::JoinError { source })?
+}
+
+#[async_trait]
+impl ObjectStore for ScanStore {
+    async fn get_opts(&self, location: &Location, options: GetOptions) -> Result<GetResult> {
+        let meta = meta(location.clone(), &self.files.file(location)?.stamp);
+        let size = meta.size;
+        let range = match &options.range {
+            Some(range) => range
+                .as_range(size)
+                .map_err(|source| Error::Generic { store: "folder", source: Box::new(source) })?,
+            None => 0..size,
+        };
+        let payload = if options.head {
+            stream::empty().boxed()
+        } else {
+            let file = self.file(location)?;
+            let (location, end) = (location.clone(), range.end);
+            let chunks = stream::try_unfold((file, range.start), move |(file, start)| {
+                let location = location.clone();
+                async move {
+                    if start >= end {
+                        return Ok(None);
+                    }
+                    let range = start..end.min(start.saturating_add(CHUNK));
+                    let next = range.end;
+                    let chunk = blocking(move || {
+                        read(&file, &location, &range, size).map(|chunk| (chunk, file))
+                    });
+                    let (chunk, file) = chunk.await?;
+                    Ok(Some((chunk, (file, next))))
+                }
+            });
+            chunks.boxed()
+        };
+        let attributes = Attributes::new();
+        Ok(GetResult { payload: GetResultPayload::Stream(payload), meta, range, attributes })
+    }
+
+    async fn get_ranges(&self, location: &Location, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        let size = self.files.file(location)?.stamp.size;
+        let file = self.file(location)?;
+        let (ranges, location) = (ranges.to_vec(), location.clone());
+        blocking(move || ranges.iter().map(|range| read(&file, &location, range, size)).collect())
+            .await
+    }
+
+    fn list(&self, prefix: Option<&Location>) -> BoxStream<'static, Result<ObjectMeta>> {
+        let within =
+            |meta: &ObjectMeta| prefix.is_none_or(|prefix| meta.location.prefix_matches(prefix));
+        let listed: Vec<_> = self.files.metas().filter(within).map(Ok).collect();
+        stream::iter(listed).boxed()
+    }
+
+    async fn list_with_delimiter(&self, _prefix: Option<&Location>) -> Result<ListResult> {
+        Err(refused())
+    }
+
+    async fn put_opts(&self, _: &Location, _: PutPayload, _: PutOptions) -> Result<PutResult> {
+        Err(refused())
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        _: &Location,
+        _: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        Err(refused())
+    }
+
+    fn delete_stream(
+        &self,
+        locations: BoxStream<'static, Result<Location>>,
+    ) -> BoxStream<'static, Result<Location>> {
+        locations.map(|_| Err(refused())).boxed()
+    }
+
+    async fn copy_opts(&self, _: &Location, _: &Location, _: CopyOptions) -> Result<()> {
+        Err(refused())
+    }
+}
+
+fn refused() -> Error {
+    FolderError::new(SqlState::READ_ONLY_SQL_TRANSACTION, "the served files are read-only").into()
+}

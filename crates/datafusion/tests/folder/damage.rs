@@ -1,0 +1,83 @@
+//! Damaged files are errors of their tables alone.
+
+use crate::served::{Files, parquet};
+
+#[tokio::test]
+async fn a_table_that_cannot_be_read_leaves_the_others_alone() {
+    let files = Files::new(&[
+        ("broken.parquet", "this is not Parquet"),
+        ("empty.csv", ""),
+        ("empty2.parquet", ""),
+        ("good.csv", "a\n1\n"),
+        ("lines.ndjson", "{\"a\": 1}\n{\"a\": \n"),
+        ("zipped.csv.gz", "not gzip"),
+    ]);
+    files.write("latin.csv", b"name\nS\xe3o Paulo\n");
+    let served = files.open().await;
+    let tables = served.tables().await;
+    let told = [
+        "broken: data/broken.parquet: not a Parquet file, or damaged: ",
+        "\"empty\": data/empty.csv: empty: it tells no columns; ",
+        "empty2: data/empty2.parquet: not a Parquet file, or damaged: ",
+        "good(a bigint) 1",
+        "latin: data/latin.csv: not UTF-8, from byte 6 on; convert it, as with iconv ",
+        "lines: data/lines.ndjson: not a JSON file, or damaged: ",
+        "zipped: data/zipped.csv.gz: cannot be read as CSV (GZIP): ",
+    ];
+    for (table, expected) in tables.iter().zip(told) {
+        let expected = expected.trim_start_matches('"').replacen("empty\"", "empty", 1);
+        assert!(table.starts_with(&expected), "{table}");
+        assert!(!table.contains('\n'), "{table}");
+    }
+    assert_eq!(tables.len(), told.len());
+    assert_eq!(served.query("SELECT a FROM good").await, ["1"]);
+    let error = served.try_query("SELECT * FROM latin").await.unwrap_err();
+    assert!(error.contains("data/latin.csv: not UTF-8"), "{error}");
+    let columns = "SELECT table_name, column_name FROM information_schema.columns \
+                   WHERE table_schema = 'public'";
+    assert_eq!(served.query(columns).await, ["good|a"]);
+}
+
+#[tokio::test]
+async fn ragged_rows_are_errors_of_the_query() {
+    let files = Files::new(&[("t.csv", "a,b\n1,2\n3,4,5\n"), ("good.csv", "a\n1\n")]);
+    let served = files.open().await;
+    let error = served.try_query("SELECT * FROM t").await.unwrap_err();
+    assert!(error.contains("incorrect number of fields"), "{error}");
+    assert_eq!(served.query("SELECT a FROM good").await, ["1"]);
+}
+
+#[tokio::test]
+async fn mutated_parquet_is_an_error_or_rows_but_never_a_crash() {
+    let files = Files::new(&[("good.csv", "a\n1\n")]);
+    let whole = parquet(0, 200, 50);
+    files.write("t.parquet", &whole);
+    let served = files.open().await;
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % u64::try_from(below).unwrap()).unwrap()
+    };
+    let mut errors = 0;
+    for _ in 0..300 {
+        let mut bytes = whole.clone();
+        for _ in 0..=next(4) {
+            let at = next(bytes.len());
+            bytes[at] ^= 1 << next(8);
+        }
+        if next(8) == 0 {
+            bytes.truncate(next(whole.len()));
+        }
+        files.replace("t.parquet", &bytes);
+        // On a task of its own, as a server runs it: a panic in a reader ends that task alone.
+        let context = served.context.clone();
+        let query = tokio::spawn(async move {
+            context.sql("SELECT count(t), sum(n) FROM t WHERE n > 3").await?.collect().await
+        });
+        errors += usize::from(!matches!(query.await, Ok(Ok(_))));
+    }
+    assert!(errors > 50, "{errors} of 300 are errors");
+    assert_eq!(served.query("SELECT a FROM good").await, ["1"]);
+}
