@@ -10,23 +10,23 @@ use trunkline_proto::{
 };
 
 /// Both ends of a connection, logged in.
-pub struct Pair {
-    pub client: frontend::Connection,
-    pub server: backend::Connection,
-    pub to_server: BytesMut,
-    pub to_client: BytesMut,
+pub(crate) struct Pair {
+    pub(crate) client: frontend::Connection,
+    pub(crate) server: backend::Connection,
+    pub(crate) to_server: BytesMut,
+    pub(crate) to_client: BytesMut,
 }
 
 impl Pair {
     /// A connection whose client has seen its first ReadyForQuery.
-    pub fn new() -> Pair {
+    pub(crate) fn new() -> Pair {
         let mut pair = Pair::starting();
         assert_eq!(names(&pair.client_events()), "BackendKeyData Ready");
         pair
     }
 
     /// A connection whose server has said everything, and whose client has read AuthenticationOk.
-    pub fn starting() -> Pair {
+    pub(crate) fn starting() -> Pair {
         let (mut to_server, mut to_client) = (Vec::new(), Vec::new());
         let client = frontend::Startup::new(&Limits::default())
             .log_in(ProtocolVersion::V3_0, [("user", "alice")], &mut to_server)
@@ -45,11 +45,11 @@ impl Pair {
         Pair { client, server, to_server: BytesMut::new(), to_client }
     }
 
-    pub fn ask(&mut self, message: &impl FrontendMessage) {
+    pub(crate) fn ask(&mut self, message: &impl FrontendMessage) {
         self.try_ask(message).expect("legal now");
     }
 
-    pub fn try_ask(&mut self, message: &impl FrontendMessage) -> Result<(), Misuse> {
+    pub(crate) fn try_ask(&mut self, message: &impl FrontendMessage) -> Result<(), Misuse> {
         let mut output = Vec::new();
         let sent = self.client.send(message, &mut output);
         self.to_server.extend_from_slice(&output);
@@ -57,44 +57,44 @@ impl Pair {
     }
 
     /// Sends what the client itself would not.
-    pub fn ask_raw(&mut self, message: &impl Encode) {
+    pub(crate) fn ask_raw(&mut self, message: &impl Encode) {
         let mut output = Vec::new();
         message.encode(&mut output).expect("it can be written");
         self.to_server.extend_from_slice(&output);
     }
 
-    pub fn answer(&mut self, message: &impl BackendMessage) {
+    pub(crate) fn answer(&mut self, message: &impl BackendMessage) {
         self.try_answer(message).expect("legal now");
     }
 
-    pub fn try_answer(&mut self, message: &impl BackendMessage) -> Result<(), Misuse> {
+    pub(crate) fn try_answer(&mut self, message: &impl BackendMessage) -> Result<(), Misuse> {
         let mut output = Vec::new();
         let sent = self.server.send(message, &mut output);
         self.to_client.extend_from_slice(&output);
         sent
     }
 
-    pub fn fail(&mut self, sqlstate: SqlState) {
+    pub(crate) fn fail(&mut self, sqlstate: SqlState) {
         let mut output = Vec::new();
         self.server.fail(&error("ERROR", sqlstate), &mut output).expect("legal now");
         self.to_client.extend_from_slice(&output);
     }
 
-    pub fn ready(&mut self, status: TransactionStatus) {
+    pub(crate) fn ready(&mut self, status: TransactionStatus) {
         let mut output = Vec::new();
         self.server.ready(status, &mut output).expect("owed now");
         self.to_client.extend_from_slice(&output);
     }
 
-    pub fn server_event(&mut self) -> Option<backend::Event> {
+    pub(crate) fn server_event(&mut self) -> Option<backend::Event> {
         self.try_server_event().expect("a legal message")
     }
 
-    pub fn try_server_event(&mut self) -> Result<Option<backend::Event>, PeerError> {
+    pub(crate) fn try_server_event(&mut self) -> Result<Option<backend::Event>, PeerError> {
         self.server.receive(&mut self.to_server)
     }
 
-    pub fn client_events(&mut self) -> Vec<frontend::Event> {
+    pub(crate) fn client_events(&mut self) -> Vec<frontend::Event> {
         let mut events = Vec::new();
         while let Some(event) = self.client.receive(&mut self.to_client).expect("a legal answer") {
             events.push(event);
@@ -104,12 +104,12 @@ impl Pair {
     }
 }
 
-pub fn error(severity: &str, sqlstate: SqlState) -> ErrorResponse {
+pub(crate) fn error(severity: &str, sqlstate: SqlState) -> ErrorResponse {
     ErrorResponse { fields: ErrorFields::new(severity, sqlstate, "it failed") }
 }
 
 /// The names of events, for reading.
-pub fn names<E: std::fmt::Debug>(events: &[E]) -> String {
+pub(crate) fn names<E: std::fmt::Debug>(events: &[E]) -> String {
     let name = |event: &E| {
         let text = format!("{event:?}");
         let end = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());

@@ -7,7 +7,7 @@ use trunkline_proto::{
     message::{CancelRequest, Encode, GssEncRequest, ProtocolVersion, SslRequest, StartupMessage},
 };
 
-pub fn bytes(messages: &[&dyn Encode]) -> BytesMut {
+pub(crate) fn bytes(messages: &[&dyn Encode]) -> BytesMut {
     let mut bytes = Vec::new();
     for message in messages {
         message.encode(&mut bytes).expect("it can be written");
@@ -36,7 +36,7 @@ fn login(version: u32, body: &[u8]) -> (Login, Vec<u8>) {
     }
 }
 
-pub const V3: u32 = 0x0003_0000;
+pub(crate) const V3: u32 = 0x0003_0000;
 const ALICE: StartupMessage<[(&str, &str); 1]> =
     StartupMessage { version: ProtocolVersion::V3_0, parameters: [("user", "alice")] };
 
@@ -110,7 +110,8 @@ fn a_layout_that_cannot_be_is_fatal() {
 #[test]
 fn versions_are_negotiated() {
     let user = b"user\0alice\0\0";
-    let cases: [(u32, &[u8], u32, Option<&[u8]>); 8] = [
+    type Case<'a> = (u32, &'a [u8], u32, Option<&'a [u8]>);
+    let cases: [Case<'_>; 8] = [
         (V3, user, V3, None),
         (V3 + 1, user, V3 + 1, None),
         (V3 + 2, user, V3 + 2, None),

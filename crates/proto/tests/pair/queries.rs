@@ -14,11 +14,11 @@ use trunkline_proto::{
 
 use crate::harness::{Pair, error, names};
 
-pub fn parse(sql: &str) -> Parse<&str, [Oid; 0]> {
+pub(crate) fn parse(sql: &str) -> Parse<&str, [Oid; 0]> {
     Parse { name: "", sql, parameter_types: [] }
 }
 
-pub fn bind() -> NewBind<'static, [Option<&'static str>; 1]> {
+pub(crate) fn bind() -> NewBind<'static, [Option<&'static str>; 1]> {
     NewBind {
         portal: "",
         statement: "",
@@ -28,7 +28,7 @@ pub fn bind() -> NewBind<'static, [Option<&'static str>; 1]> {
     }
 }
 
-pub const EXECUTE: Execute<&str> = Execute { portal: "", max_rows: 0 };
+pub(crate) const EXECUTE: Execute<&str> = Execute { portal: "", max_rows: 0 };
 
 #[test]
 fn a_query_has_the_answers_of_all_its_statements_and_one_ready() {

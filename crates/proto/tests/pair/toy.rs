@@ -16,7 +16,7 @@ use crate::harness::error;
 
 /// `select`, `rows` (suspended), `fail`, `copy in`, `copy out`, anything else is done.
 #[derive(Default)]
-pub struct Toy {
+pub(crate) struct Toy {
     statement: PgStr,
     copied: usize,
     /// Whether the COPY in hand came by a Query.
@@ -25,7 +25,7 @@ pub struct Toy {
 
 impl Toy {
     /// Answers everything in `input`; the error that ends the connection is answered too.
-    pub fn serve(
+    pub(crate) fn serve(
         &mut self,
         connection: &mut Connection,
         input: &mut BytesMut,
