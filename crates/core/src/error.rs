@@ -257,3 +257,79 @@ fn fields(
 fn without_nul(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', " ").into() } else { text.into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(fields: &ErrorFields) -> Vec<(u8, String)> {
+        fields
+            .iter()
+            .map(|(code, text)| (code.0, String::from_utf8_lossy(text).into_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn fields_are_those_of_error_response() {
+        let error = PgError::new(SqlState::UNDEFINED_TABLE, "relation \"x\" does not exist")
+            .detail("first")
+            .hint("look elsewhere")
+            .detail("last\0one")
+            .position(15)
+            .shifted(7)
+            .source(std::io::Error::other("secret"));
+        let expected = [
+            (b'S', "ERROR"),
+            (b'V', "ERROR"),
+            (b'C', "42P01"),
+            (b'M', "relation \"x\" does not exist"),
+            (b'H', "look elsewhere"),
+            (b'D', "last one"),
+            (b'P', "22"),
+        ];
+        let expected: Vec<_> =
+            expected.into_iter().map(|(code, text)| (code, text.to_owned())).collect();
+        assert_eq!(shown(&error.to_fields()), expected);
+        assert_eq!(error.to_string(), "relation \"x\" does not exist (42P01)");
+        assert!(std::error::Error::source(&error).is_some());
+        let fatal = shown(&error.fatal().to_fields());
+        assert_eq!(fatal.get(..2), Some(&[(b'S', "FATAL".into()), (b'V', "FATAL".into())][..]));
+    }
+
+    #[test]
+    fn only_a_position_is_shifted() {
+        let error = PgError::canceled().shifted(3);
+        assert_eq!((error.sqlstate(), error.get(b'P')), (SqlState::QUERY_CANCELED, None));
+        assert_eq!(
+            PgError::internal("x").position(usize::MAX).shifted(1).get(b'P'),
+            Some("18446744073709551615")
+        );
+    }
+
+    /// PostgreSQL 18 points at the same character.
+    #[test]
+    fn a_syntax_error_says_where_in_characters() {
+        let sql = "/* ä */ BEGIN ISOLATION LEVEL nope";
+        let recognised = trunkline_sql::split(sql).find_map(|statement| statement.recognise());
+        let error = recognised.expect("a statement").expect_err("there is no such level");
+        let error = PgError::syntax(&error, sql);
+        assert_eq!(error.sqlstate(), SqlState::SYNTAX_ERROR);
+        assert_eq!(error.message(), "syntax error at or near \"nope\"");
+        assert_eq!(error.get(b'P'), Some("31"));
+    }
+
+    #[test]
+    fn a_notice_has_its_severity() {
+        let notice = Notice::warning(SqlState::WARNING, "careful").field(b'H', "or not");
+        let expected = [
+            (b'S', "WARNING"),
+            (b'V', "WARNING"),
+            (b'C', "01000"),
+            (b'M', "careful"),
+            (b'H', "or not"),
+        ];
+        let expected: Vec<_> =
+            expected.into_iter().map(|(code, text)| (code, text.to_owned())).collect();
+        assert_eq!(shown(&notice.to_fields()), expected);
+    }
+}

@@ -188,3 +188,68 @@ impl Run {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bind(types: &[Oid], values: &[(Format, Option<&[u8]>)]) -> Result<Params> {
+        Params::bind(types.into(), values.iter().copied())
+    }
+
+    #[test]
+    fn values_are_found_where_they_were_bound() {
+        let types = [Oid::INT4, Oid::TEXT, Oid::INT4, Oid::TEXT];
+        let binary = 7_i32.to_be_bytes();
+        let values: [(Format, Option<&[u8]>); 4] = [
+            (Format::Text, Some(b"-5")),
+            (Format::Text, None),
+            (Format::Binary, Some(&binary)),
+            (Format::Text, Some(b"")),
+        ];
+        let params = bind(&types, &values).expect("four values for four parameters");
+        assert!(params.is_bound());
+        assert_eq!((params.len(), params.iter().count()), (4, 4));
+        let style = TextStyle::default();
+        let number = |index| params.get(index).map(|param: Param<'_>| param.decode::<i32>(&style));
+        assert_eq!(number(0), Some(Ok(-5)));
+        assert_eq!(number(2), Some(Ok(7)));
+        assert_eq!(number(4), None);
+        let text = |index| params.get(index).map(|param| param.decode::<Option<String>>(&style));
+        assert_eq!(text(1), Some(Ok(None)));
+        assert_eq!(text(3), Some(Ok(Some(String::new()))));
+        // NULL is no value, and an empty text is not NULL.
+        let null = number(1).expect("it is bound").expect_err("no number");
+        assert_eq!(null.sqlstate(), SqlState::NULL_VALUE_NOT_ALLOWED);
+    }
+
+    #[test]
+    fn another_number_of_values_is_refused() {
+        for values in [&[][..], &[(Format::Text, None); 2]] {
+            let error = bind(&[Oid::INT4], values).expect_err("one value is needed");
+            assert_eq!(error.sqlstate(), SqlState::PROTOCOL_VIOLATION);
+        }
+    }
+
+    #[test]
+    fn nothing_is_bound_before_bind() {
+        let params = Params::unbound([Oid::INT4].into());
+        assert!(!params.is_bound());
+        assert_eq!((params.len(), params.iter().count()), (1, 0));
+        assert!(params.get(0).is_none());
+        // Where there is nothing to bind, nothing is missing.
+        assert!(Params::unbound([].into()).is_bound());
+        assert!(Params::default().is_bound());
+    }
+
+    #[test]
+    fn formats_are_one_for_all_or_one_for_each() {
+        assert_eq!(Formats::default().get(9), Format::Text);
+        assert_eq!(Formats::All(Format::Binary).get(9), Format::Binary);
+        let each = Formats::Each([Format::Text, Format::Binary].into());
+        assert_eq!(
+            [each.get(0), each.get(1), each.get(2)],
+            [Format::Text, Format::Binary, Format::Text]
+        );
+    }
+}

@@ -76,3 +76,27 @@ impl CommandTag {
         trunkline_proto::types::int::text_u64(count, out);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What PostgreSQL 18 answers to such statements.
+    #[test]
+    fn tags_are_those_of_postgresql() {
+        for (tag, sent, text) in [
+            (CommandTag::new("BEGIN"), 5, "BEGIN"),
+            (CommandTag::new("CREATE TABLE"), 0, "CREATE TABLE"),
+            (CommandTag::select(), 0, "SELECT 0"),
+            (CommandTag::select(), 10_000_000_000, "SELECT 10000000000"),
+            (CommandTag::sent("FETCH"), 2, "FETCH 2"),
+            (CommandTag::affected("INSERT 0", 3), 1, "INSERT 0 3"),
+            (CommandTag::affected("UPDATE", u64::MAX), 0, "UPDATE 18446744073709551615"),
+            (CommandTag::affected(String::from("COPY"), 7), 0, "COPY 7"),
+        ] {
+            let mut out = b"C".to_vec();
+            tag.write(sent, &mut out);
+            assert_eq!(out, [b"C", text.as_bytes()].concat(), "{tag:?}");
+        }
+    }
+}

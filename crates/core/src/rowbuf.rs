@@ -311,3 +311,6 @@ impl RowWriter<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 
 mod definition;
 mod generated;
+mod number;
 mod value;
 
 use std::borrow::Cow;
@@ -134,7 +135,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// 42704 for a name that PostgreSQL does not know, 22023 for a value that it does not take,
+    /// 42704 for a name that PostgreSQL does not know, 42602 for one that nobody may make up, 22023 for a value that it does not take,
     /// 55P02 for a setting that cannot be changed now.
     pub fn set(&mut self, name: &str, value: &str, local: bool) -> Result<()> {
         let name = self.allowed(name, false)?;
@@ -239,11 +240,18 @@ impl Settings {
     }
 
     fn allowed(&self, name: &str, startup: bool) -> Result<Name> {
-        let unknown = || {
-            PgError::new(
+        let unknown = || match name.contains('.') {
+            true => PgError::new(
+                SqlState::INVALID_NAME,
+                format!("invalid configuration parameter name \"{name}\""),
+            )
+            .detail(
+                "Custom parameter names must be two or more simple identifiers separated by dots.",
+            ),
+            false => PgError::new(
                 SqlState::UNDEFINED_OBJECT,
                 format!("unrecognized configuration parameter \"{name}\""),
-            )
+            ),
         };
         let found = Name::find(name).ok_or_else(unknown)?;
         let Name::Known(definition) = &found else { return Ok(found) };
