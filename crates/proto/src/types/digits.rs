@@ -23,18 +23,48 @@ pub(super) fn push(value: u64, out: &mut Vec<u8>) {
     }
 }
 
+/// Appends a text, up to 24 bytes of it by whole words: a copy of any length is slower.
+#[inline]
+pub(super) fn push_short(text: &[u8], out: &mut Vec<u8>) {
+    let (whole, last): (usize, [u8; 8]) =
+        match (text.first_chunk::<16>(), text.first_chunk::<8>(), text.last_chunk()) {
+            (Some(head), _, Some(last)) if text.len() <= 24 => {
+                out.extend_from_slice(head);
+                (24, *last)
+            }
+            (None, Some(head), Some(last)) => {
+                out.extend_from_slice(head);
+                (16, *last)
+            }
+            _ => return out.extend_from_slice(text),
+        };
+    // The last eight bytes, without those that are copied already.
+    let excess = whole.saturating_sub(text.len());
+    let bits = u32::try_from(excess).unwrap_or(0).wrapping_mul(8);
+    let tail = u64::from_le_bytes(last).checked_shr(bits).unwrap_or(0);
+    out.extend_from_slice(&tail.to_le_bytes());
+    out.truncate(out.len().saturating_sub(excess));
+}
+
 /// The eight digits of a number below 10^8.
 #[inline]
 pub(super) fn eight(value: u64) -> [u8; 8] {
     (lanes(value) | ASCII).to_le_bytes()
 }
 
-/// The two digits of each of four numbers below 100.
+/// The two digits of each of four numbers below 100, as a word whose lowest byte is the first.
 #[inline]
-pub(super) fn pairs(first: u32, second: u32, third: u32, fourth: u32) -> [u8; 8] {
+pub(super) fn pairs(first: u32, second: u32, third: u32, fourth: u32) -> u64 {
     let low = u64::from(first) | u64::from(second).wrapping_shl(16);
     let high = u64::from(third) | u64::from(fourth).wrapping_shl(16);
-    (split_pairs(low | high.wrapping_shl(32)) | ASCII).to_le_bytes()
+    split_pairs(low | high.wrapping_shl(32)) | ASCII
+}
+
+/// The eight digits of a number below 10^8 as such a word, and how many zeros they end in.
+#[inline]
+pub(super) fn eight_and_zeros(value: u64) -> (u64, u32) {
+    let lanes = lanes(value);
+    (lanes | ASCII, lanes.leading_zeros() / 8)
 }
 
 /// Appends a number below 10^8 without leading zeros.
@@ -79,8 +109,20 @@ mod tests {
             assert_eq!(text, format!("{value:08}"));
             let text = eight(u64::from(value) * 10_000 + 9999);
             assert_eq!(String::from_utf8(text.to_vec()).unwrap(), format!("{value:04}9999"));
-            let text = pairs(value / 100, value % 100, 0, 99);
+            let text = pairs(value / 100, value % 100, 0, 99).to_le_bytes();
             assert_eq!(String::from_utf8(text.to_vec()).unwrap(), format!("{value:04}0099"));
+            let zeros = format!("{value:08}").bytes().rev().take_while(|b| *b == b'0').count();
+            assert_eq!(eight_and_zeros(value.into()).1 as usize, zeros);
+        }
+    }
+
+    #[test]
+    fn short_texts_are_copied_whole() {
+        let text: Vec<u8> = (1..=40).collect();
+        for length in 0..=40 {
+            let mut out = b"x".to_vec();
+            push_short(&text[..length], &mut out);
+            assert_eq!(out, [b"x", &text[..length]].concat(), "{length}");
         }
     }
 

@@ -43,13 +43,11 @@ pub fn civil_from_days(days: i32) -> Civil {
     let scaled = 2141 * day_of_year + 197_913;
     let (month, day) = (scaled >> 16, (scaled & 0xffff) / 2141);
     let late = day_of_year >= 306;
-    let year = i64::try_from(100 * century + year_of_century).unwrap_or(i64::MAX);
-    let year = year - 400 * ERAS + i64::from(late);
-    Civil {
-        year: i32::try_from(year).unwrap_or(i32::MAX),
-        month: u8::try_from(if late { month - 12 } else { month }).unwrap_or(0),
-        day: u8::try_from(day + 1).unwrap_or(0),
-    }
+    let year = (100 * century + year_of_century).cast_signed() - 400 * ERAS + i64::from(late);
+    // A month and a day have no more than one byte that is not zero.
+    let [month, ..] = (if late { month - 12 } else { month }).to_le_bytes();
+    let [day, ..] = (day + 1).to_le_bytes();
+    Civil { year: i32::try_from(year).unwrap_or(i32::MAX), month, day }
 }
 
 /// The number of days from 2000-01-01 to a date.

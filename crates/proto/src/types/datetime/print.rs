@@ -18,8 +18,10 @@ pub fn text_date(days: i32, style: &TextStyle, out: &mut Vec<u8>) {
             let date = civil_from_days(days);
             match (style.date_style.format, u16::try_from(date.year)) {
                 (DateFormat::Iso, Ok(year @ 1..=9999)) => {
-                    let [a, b, c, d, m, n, e, f] = date_digits(year, date);
-                    return out.extend_from_slice(&[a, b, c, d, b'-', m, n, b'-', e, f]);
+                    let (start, day) = iso_date(year, date);
+                    out.extend_from_slice(&start.to_le_bytes());
+                    let [tens, ones, ..] = day.to_le_bytes();
+                    return out.extend_from_slice(&[tens, ones]);
                 }
                 (DateFormat::Iso, _) => push_iso_date(date, out),
                 _ => push_styled_date(date, style.date_style, out),
@@ -32,7 +34,7 @@ pub fn text_date(days: i32, style: &TextStyle, out: &mut Vec<u8>) {
 /// Appends a `time`, in microseconds since midnight; at least 00:00:00 and at most 24:00:00.
 #[inline]
 pub fn text_time(micros: i64, out: &mut Vec<u8>) {
-    push_clock(Clock::new(micros.clamp(0, DAY)), out);
+    push_clock(Clock::new(micros.clamp(0, DAY).unsigned_abs()), out);
 }
 
 /// Appends a `timetz`: microseconds since midnight and seconds **west** of Greenwich, as the
@@ -81,25 +83,78 @@ fn text_moment(micros: i64, offset: Option<Offset<'_>>, style: DateStyle, out: &
         i64::MIN => return out.extend_from_slice(b"-infinity"),
         _ => {}
     }
-    // 2^63 microseconds are some 10^8 days.
-    let days = i32::try_from(micros.div_euclid(DAY)).unwrap_or(0);
-    let clock = Clock::new(micros.rem_euclid(DAY));
+    let (days, time) = split_day(micros);
+    let clock = Clock::new(time);
     let date = civil_from_days(days);
-    match (style.format, u16::try_from(date.year)) {
-        (DateFormat::Iso, Ok(year @ 1..=9999)) => {
-            let [a, b, c, d, m, n, e, f] = date_digits(year, date);
-            let ([g, h, i, j, k, l, ..], [_, _, s, t, u, v, w, x]) = clock.digits();
-            // One store of a fixed size, and what is too much of the fraction goes again.
-            out.extend_from_slice(&[
-                a, b, c, d, b'-', m, n, b'-', e, f, b' ', g, h, b':', i, j, b':', k, l, b'.', s, t,
-                u, v, w, x,
-            ]);
-            out.truncate(out.len() + clock.len() - 15);
-            if let Some(offset) = offset {
-                push_offset(offset.east, out);
-            }
+    if let (DateFormat::Iso, Ok(year @ 1..=9999)) = (style.format, u16::try_from(date.year)) {
+        push_iso(year, date, clock, out);
+        if let Some(offset) = offset {
+            push_offset(offset.east, out);
         }
-        (DateFormat::Iso, _) => {
+    } else {
+        text_styled(days, clock, offset, style, out);
+    }
+}
+
+/// Days and microseconds of the day.
+///
+/// Counted from a midnight before any that 64 bits can name, for unsigned division is faster.
+#[inline]
+fn split_day(micros: i64) -> (i32, u64) {
+    const BEFORE: i64 = 106_751_992;
+    let since = micros.wrapping_sub(i64::MIN).cast_unsigned();
+    // What is left of the day in which 64 bits begin.
+    let since = since.saturating_add(71_945_224_192);
+    let days = (since / DAY.unsigned_abs()).cast_signed() - BEFORE;
+    (i32::try_from(days).unwrap_or(0), since % DAY.unsigned_abs())
+}
+
+/// `yyyy-mm-dd hh:mm:ss.ffffff`, eight bytes at a time.
+#[inline]
+fn push_iso(year: u16, date: Civil, clock: Clock, out: &mut Vec<u8>) {
+    let (start, day) = iso_date(year, date);
+    let (hms, (fraction, zeros)) = clock.digits();
+    let two = |shift: u32| hms >> shift & 0xffff;
+    let middle = day | SPACE << 16 | two(0) << 24 | COLON << 40 | two(16) << 48;
+    let end = COLON | two(32) << 8 | POINT << 24 | (fraction >> 16) << 32;
+    let words = [start, middle, end, fraction >> 48].map(u64::to_le_bytes);
+    // All is copied, for that is a few stores of a fixed size; what is too much goes again.
+    out.extend_from_slice(words.as_flattened());
+    out.truncate(out.len() - 6 - cut(zeros));
+}
+
+const SPACE: u64 = 0x20;
+const COLON: u64 = 0x3a;
+const POINT: u64 = 0x2e;
+const HYPHEN: u64 = 0x2d;
+
+/// `yyyy-mm-` and `dd`
+#[inline]
+fn iso_date(year: u16, date: Civil) -> (u64, u64) {
+    let digits =
+        digits::pairs((year / 100).into(), (year % 100).into(), date.month.into(), date.day.into());
+    let month = digits >> 32 & 0xffff;
+    (digits & 0xffff_ffff | HYPHEN << 32 | month << 40 | HYPHEN << 56, digits >> 48)
+}
+
+/// How many bytes of a fraction's seven do not count: the zeros at its end, and with all six the
+/// point.
+#[inline]
+fn cut(zeros: u32) -> usize {
+    usize::try_from(zeros.min(7)).unwrap_or(0)
+}
+
+/// A moment in another style than ISO, or of a year with more or fewer than four digits.
+fn text_styled(
+    days: i32,
+    clock: Clock,
+    offset: Option<Offset<'_>>,
+    style: DateStyle,
+    out: &mut Vec<u8>,
+) {
+    let date = civil_from_days(days);
+    match style.format {
+        DateFormat::Iso => {
             push_iso_date(date, out);
             out.push(b' ');
             push_clock(clock, out);
@@ -108,7 +163,7 @@ fn text_moment(micros: i64, offset: Option<Offset<'_>>, style: DateStyle, out: &
             }
             push_era(date, out);
         }
-        (DateFormat::Postgres, _) => {
+        DateFormat::Postgres => {
             let day = WEEKDAYS.get(weekday(days)).copied().unwrap_or_default();
             let month = usize::from(date.month).checked_sub(1);
             let month = month.and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
@@ -133,7 +188,7 @@ fn text_moment(micros: i64, offset: Option<Offset<'_>>, style: DateStyle, out: &
             push_zone(offset, out);
             push_era(date, out);
         }
-        (DateFormat::Sql | DateFormat::German, _) => {
+        DateFormat::Sql | DateFormat::German => {
             push_styled_date(date, style, out);
             out.push(b' ');
             push_clock(clock, out);
@@ -156,54 +211,31 @@ struct Clock {
 
 impl Clock {
     #[inline]
-    fn new(micros: i64) -> Clock {
-        let micros = micros.unsigned_abs();
+    fn new(micros: u64) -> Clock {
         Clock {
             seconds: u32::try_from(micros / 1_000_000).unwrap_or(0),
             micros: u32::try_from(micros % 1_000_000).unwrap_or(0),
         }
     }
 
-    /// `040506..` and `..000000`
+    /// `hhmmss00`, and `00ffffff` with the number of zeros at its end.
     #[inline]
-    fn digits(self) -> ([u8; 8], [u8; 8]) {
+    fn digits(self) -> (u64, (u64, u32)) {
         let minutes = self.seconds / 60;
         let clock = digits::pairs(minutes / 60, minutes % 60, self.seconds % 60, 0);
-        (clock, digits::eight(self.micros.into()))
-    }
-
-    /// How many of the bytes of the text count: zeros at the end of a fraction do not.
-    #[inline]
-    fn len(self) -> usize {
-        let micros = self.micros;
-        if micros == 0 {
-            8
-        } else if micros.is_multiple_of(1000) {
-            match micros {
-                _ if micros.is_multiple_of(100_000) => 10,
-                _ if micros.is_multiple_of(10_000) => 11,
-                _ => 12,
-            }
-        } else {
-            match micros {
-                _ if micros.is_multiple_of(100) => 13,
-                _ if micros.is_multiple_of(10) => 14,
-                _ => 15,
-            }
-        }
+        (clock, digits::eight_and_zeros(self.micros.into()))
     }
 }
 
-fn push_clock(clock: Clock, out: &mut Vec<u8>) {
-    let ([g, h, i, j, k, l, ..], [_, _, s, t, u, v, w, x]) = clock.digits();
-    out.extend_from_slice(&[g, h, b':', i, j, b':', k, l, b'.', s, t, u, v, w, x]);
-    out.truncate(out.len() + clock.len() - 15);
-}
-
-/// `yyyymmdd`
+/// `hh:mm:ss.ffffff`
 #[inline]
-fn date_digits(year: u16, date: Civil) -> [u8; 8] {
-    digits::pairs((year / 100).into(), (year % 100).into(), date.month.into(), date.day.into())
+fn push_clock(clock: Clock, out: &mut Vec<u8>) {
+    let (hms, (fraction, zeros)) = clock.digits();
+    let two = |shift: u32| hms >> shift & 0xffff;
+    let start = two(0) | COLON << 16 | two(16) << 24 | COLON << 40 | two(32) << 48;
+    let words = [start, POINT | (fraction >> 16) << 8].map(u64::to_le_bytes);
+    out.extend_from_slice(words.as_flattened());
+    out.truncate(out.len() - 1 - cut(zeros));
 }
 
 fn push_iso_date(date: Civil, out: &mut Vec<u8>) {
@@ -279,6 +311,6 @@ fn push_offset(east: i32, out: &mut Vec<u8>) {
 /// Two digits of a number below 100.
 #[inline]
 fn pair(value: impl Into<u32>) -> [u8; 2] {
-    let [tens, ones, ..] = digits::pairs(value.into(), 0, 0, 0);
+    let [tens, ones, ..] = digits::pairs(value.into(), 0, 0, 0).to_le_bytes();
     [tens, ones]
 }

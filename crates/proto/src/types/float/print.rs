@@ -1,5 +1,7 @@
 //! How a float looks.
 
+use crate::types::digits;
+
 /// Appends a `float8` as `float8out` does.
 ///
 /// With `extra_float_digits` above 0 the shortest digits that read back the same; otherwise 15
@@ -10,7 +12,7 @@ pub fn text_f64(value: f64, extra_float_digits: i8, out: &mut Vec<u8>) {
         // Here the two forms differ in nothing but this.
         let mut buffer = zmij::Buffer::new();
         let text = buffer.format_finite(value);
-        out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
+        digits::push_short(text.strip_suffix(".0").unwrap_or(text).as_bytes(), out);
     } else if !value.is_finite() {
         push_special(value.is_nan(), value.is_sign_negative(), out);
     } else if extra_float_digits > 0 {
@@ -38,7 +40,7 @@ pub fn text_f32(value: f32, extra_float_digits: i8, out: &mut Vec<u8>) {
     if extra_float_digits > 0 && (1e-4..1e6).contains(&value.abs()) {
         let mut buffer = zmij::Buffer::new();
         let text = buffer.format_finite(value);
-        out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
+        digits::push_short(text.strip_suffix(".0").unwrap_or(text).as_bytes(), out);
     } else if !value.is_finite() {
         push_special(value.is_nan(), value.is_sign_negative(), out);
     } else if extra_float_digits > 0 {
