@@ -2,7 +2,7 @@
 
 mod golden;
 
-use trunkline_sql::Lexer;
+use trunkline_sql::{Lexer, quote_identifier, quote_literal};
 
 #[test]
 fn strings_have_the_value_that_postgresql_gives_them() {
@@ -22,4 +22,12 @@ fn names_are_folded_and_cut_as_in_postgresql() {
         assert_eq!(lexer.next(), None, "{source}");
         token.identifier(source).unwrap().into_owned()
     });
+}
+
+#[test]
+fn names_and_values_are_quoted_as_in_postgresql() {
+    golden::check("quoting.txt", |source| {
+        format!("{} {}", quote_identifier(source), quote_literal(source))
+    });
+    assert_eq!(quote_identifier(""), "\"\"");
 }

@@ -130,6 +130,7 @@ impl<'a> Scan<'a> {
                 word
             }
             TokenKind::Dot => Word::Dot,
+            TokenKind::Typecast => Word::Typecast,
             kind if kind.is_identifier() => {
                 self.name(Word::Other, token);
                 Word::Other
@@ -359,7 +360,7 @@ impl<'a> Scan<'a> {
         let in_with_list = self.levels.last().is_some_and(|level| level.pending.is_some());
         in_query
             && !in_with_list
-            && self.previous[0] != Word::As
+            && !matches!(self.previous[0], Word::As | Word::Typecast)
             && category != Some(KeywordCategory::ColumnName)
             && !NOT_CALLED.iter().any(|word| token.is_word(source, word))
     }

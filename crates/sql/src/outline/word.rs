@@ -39,6 +39,8 @@ pub(super) enum Word {
     Share,
     Table,
     Truncate,
+    /// `::`.
+    Typecast,
     Update,
     Using,
     Values,

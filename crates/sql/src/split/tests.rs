@@ -16,7 +16,7 @@ fn by_short_cut(source: &str) -> Vec<(Span, bool)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn the_short_cut_changes_nothing(

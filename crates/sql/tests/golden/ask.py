@@ -12,6 +12,7 @@ statements  whether the text parses: `ok`, or SQLSTATE, position and message (no
 replies     the command tags, without counts, of the text sent as one simple query, or `empty`, or
             SQLSTATE, position and message (it is executed: use a database of its own)
 strings     the value of a string constant
+quoting     quote_ident and quote_literal of the text
 names       what an identifier is as a name
 tables      which tables a view with this query depends on, sorted (all is rolled back)
 """
@@ -134,6 +135,13 @@ def replies(server, text):
 
 def strings(server, text):
     server.send((b"Q", f"SELECT {text}::text".encode() + b"\0"))
+    messages = dict(server.until_ready())
+    return messages[b"D"][6:].decode()
+
+
+def quoting(server, text):
+    value = "'" + text.replace("'", "''") + "'"
+    server.send((b"Q", f"SELECT quote_ident({value}) || ' ' || quote_literal({value})".encode() + b"\0"))
     messages = dict(server.until_ready())
     return messages[b"D"][6:].decode()
 
