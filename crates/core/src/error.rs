@@ -171,7 +171,11 @@ impl std::error::Error for PgError {
 
 impl From<ValueError> for PgError {
     fn from(error: ValueError) -> PgError {
-        PgError::new(error.sqlstate(), error.message().to_owned())
+        let answer = PgError::new(error.sqlstate(), error.message().to_owned());
+        match error.detail() {
+            Some(detail) => answer.detail(detail.to_owned()),
+            None => answer,
+        }
     }
 }
 

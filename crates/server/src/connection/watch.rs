@@ -80,7 +80,7 @@ pub(crate) async fn stream(
             let mut buffer =
                 RowBuf::new(io.output(), run.columns, &run.run.formats, &run.run.style)
                     .full_at(CHUNK)
-                    .limit(limit - sent);
+                    .limit(limit.saturating_sub(sent));
             let filled = guarded(|| rows.poll_fill(cx, &mut buffer));
             let written = buffer.rows();
             sent += written;
