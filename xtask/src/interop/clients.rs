@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::verdict::Verdicts;
-use super::{Run, bulk, pgbench, psql};
+use super::{Run, bulk, pgbench, psql, real_data};
 use crate::cache::Cache;
 use crate::halt::Halt;
 use crate::process;
@@ -30,13 +30,14 @@ pub(super) const CLIENTS: &[Client] = &[
     Client { name: "pgx", run: |run| run.program(&mut go(run)?) },
     Client { name: "tokio-postgres", run: |run| run.program(&mut rust(run)?) },
     Client { name: "bulk", run: bulk::run },
+    Client { name: "real-data", run: real_data::run },
 ];
 
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     CLIENTS.iter().map(|client| client.name)
 }
 
-fn python(run: &Run<'_>, program: &str) -> Result<Command, Halt> {
+pub(super) fn python(run: &Run<'_>, program: &str) -> Result<Command, Halt> {
     let folder = run.workspace.path("interop/python");
     let mut command =
         Command::new(python_with(run.cache, "python-clients", &folder.join("requirements.txt"))?);

@@ -4,6 +4,7 @@ mod bulk;
 mod clients;
 mod pgbench;
 mod psql;
+mod real_data;
 mod target;
 mod verdict;
 
@@ -89,8 +90,17 @@ impl Run<'_> {
 
     /// Runs a program that prints its own verdicts.
     fn program(&self, command: &mut std::process::Command) -> Result<Verdicts, Halt> {
-        let log = self.scratch.path().join("client");
+        self.judge(command.envs(self.target.environment()))
+    }
+
+    /// The same against another server of ours than the target.
+    fn program_at(&self, command: &mut std::process::Command, port: u16) -> Result<Verdicts, Halt> {
         command.envs(self.target.environment());
+        self.judge(command.env("INTEROP_PORT", port.to_string()))
+    }
+
+    fn judge(&self, command: &mut std::process::Command) -> Result<Verdicts, Halt> {
+        let log = self.scratch.path().join("client");
         let mut child = process::spawn_logged(command, &log)?;
         let ended = process::wait(&mut child, CLIENT_LIMIT)?;
         let said = std::fs::read_to_string(&log).unwrap_or_default();
