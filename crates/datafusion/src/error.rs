@@ -10,7 +10,7 @@ use datafusion::common::{DataFusionError, SchemaError};
 use datafusion::sql::sqlparser::parser::ParserError;
 use trunkline_core::{PgError, SqlState};
 
-pub(crate) use place::{position_of_relation, syntax};
+pub(crate) use place::{position, position_of_relation, syntax};
 
 /// The answer for an error of a running statement.
 pub(crate) fn answer(error: DataFusionError) -> PgError {
@@ -97,7 +97,9 @@ fn external(source: Box<dyn Error + Send + Sync>) -> PgError {
 
 fn schema(error: &SchemaError, sql: &str) -> PgError {
     match error {
-        SchemaError::FieldNotFound { field, .. } => plan::missing_column(field, sql),
+        SchemaError::FieldNotFound { field, valid_fields } => {
+            plan::missing_column(field, valid_fields, sql)
+        }
         SchemaError::AmbiguousReference { field } => plan::placed(
             PgError::new(
                 SqlState::AMBIGUOUS_COLUMN,
@@ -106,8 +108,11 @@ fn schema(error: &SchemaError, sql: &str) -> PgError {
             &field.name,
             sql,
         ),
-        SchemaError::DuplicateUnqualifiedField { name }
-        | SchemaError::DuplicateQualifiedField { name, .. } => PgError::new(
+        SchemaError::DuplicateQualifiedField { qualifier, .. } => PgError::new(
+            SqlState::DUPLICATE_ALIAS,
+            format!("table name \"{}\" specified more than once", qualifier.table()),
+        ),
+        SchemaError::DuplicateUnqualifiedField { name } => PgError::new(
             SqlState::AMBIGUOUS_COLUMN,
             format!("column name \"{}\" is used more than once", crate::names::shown(name)),
         ),

@@ -2,6 +2,7 @@
 //! database.
 
 mod calls;
+mod casts;
 mod engine;
 mod error;
 mod folder;
@@ -13,9 +14,11 @@ mod parameters;
 mod planner;
 mod prepare;
 mod readonly;
+mod refuse;
 mod rewrite;
 mod rows;
 mod session;
+mod text;
 mod types;
 
 pub use engine::DataFusion;

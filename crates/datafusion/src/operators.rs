@@ -3,10 +3,11 @@
 
 use std::sync::{Arc, LazyLock};
 
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Datum, Float64Array};
 use datafusion::arrow::compute::kernels::numeric;
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, Float64Type};
 use datafusion::arrow::error::ArrowError;
-use datafusion::common::{DFSchema, DataFusionError};
+use datafusion::common::{DFSchema, DataFusionError, ScalarValue};
 use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
 use datafusion::logical_expr::{
@@ -27,10 +28,14 @@ impl ExprPlanner for Operators {
         raw: RawBinaryExpr,
         schema: &DFSchema,
     ) -> Result<PlannerResult<RawBinaryExpr>, DataFusionError> {
+        let raw = typed(raw, schema);
         // The type of a parameter may not be known yet.
         let (Ok(left), Ok(right)) = (raw.left.get_type(schema), raw.right.get_type(schema)) else {
             return Ok(PlannerResult::Original(raw));
         };
+        if raw.op == BinaryOperator::Divide {
+            return Ok(divide(raw, &left, &right));
+        }
         let function = match raw.op {
             BinaryOperator::Plus => &ADD,
             BinaryOperator::Minus => &SUBTRACT,
@@ -63,6 +68,69 @@ impl ExprPlanner for Operators {
     }
 }
 
+/// Gives a literal without a type that of the other operand, as `'5' + 1` has it.
+fn typed(raw: RawBinaryExpr, schema: &DFSchema) -> RawBinaryExpr {
+    let arithmetic = matches!(
+        raw.op,
+        BinaryOperator::Plus
+            | BinaryOperator::Minus
+            | BinaryOperator::Multiply
+            | BinaryOperator::Divide
+            | BinaryOperator::Modulo
+    );
+    if !arithmetic {
+        return raw;
+    }
+    let RawBinaryExpr { op, left, right } = raw;
+    let number = |expr: &Expr| expr.get_type(schema).ok().filter(DataType::is_numeric);
+    let (left, right) = match (is_unknown(&left), is_unknown(&right)) {
+        (true, false) => match number(&right) {
+            Some(wanted) => (cast(left, wanted), right),
+            None => (left, right),
+        },
+        (false, true) => match number(&left) {
+            Some(wanted) => (left, cast(right, wanted)),
+            None => (left, right),
+        },
+        _ => (left, right),
+    };
+    RawBinaryExpr { op, left, right }
+}
+
+fn is_unknown(expr: &Expr) -> bool {
+    matches!(expr, Expr::Literal(value, _) if value.try_as_str().is_some())
+}
+
+/// Division by zero is an error for floats, too; decimals are divided to more than a few digits.
+fn divide(raw: RawBinaryExpr, left: &DataType, right: &DataType) -> PlannerResult<RawBinaryExpr> {
+    let is_float = |data_type: &DataType| data_type.is_floating();
+    if is_float(left) && right.is_numeric() || left.is_numeric() && is_float(right) {
+        let (left, right) = (cast(raw.left, DataType::Float64), cast(raw.right, DataType::Float64));
+        let function = Arc::clone(&FLOAT_DIVIDE);
+        let call = ScalarFunction::new_udf(function, vec![left, right]);
+        return PlannerResult::Planned(Expr::ScalarFunction(call));
+    }
+    let (digits, scale) = match left {
+        DataType::Decimal128(precision, scale) => (*precision, *scale),
+        DataType::Int16 | DataType::Int32 => (10, 0),
+        _ => return PlannerResult::Original(raw),
+    };
+    let divisor = match right {
+        DataType::Decimal128(_, scale) => *scale,
+        DataType::Int16 | DataType::Int32 | DataType::Int64 if left.is_decimal() => 0,
+        _ => return PlannerResult::Original(raw),
+    };
+    // Arrow adds four digits and those of the divisor; all must fit in 38.
+    let whole = i8::try_from(digits).map_or(i8::MAX, |digits| digits.saturating_sub(scale));
+    let room = 34_i8.saturating_sub(whole).saturating_sub(divisor).min(16);
+    let RawBinaryExpr { op, left, right } = raw;
+    let left = match room > scale {
+        true => cast(left, DataType::Decimal128(38, room)),
+        false => left,
+    };
+    PlannerResult::Original(RawBinaryExpr { op, left, right })
+}
+
 fn is_day_count(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Int16 | DataType::Int32)
 }
@@ -86,6 +154,11 @@ fn width(data_type: &DataType) -> Option<u8> {
     }
 }
 
+/// The nearest whole number; of two as near, the even one.
+pub(crate) static ROUND_EVEN: LazyLock<Arc<ScalarUDF>> =
+    LazyLock::new(|| checked(Operation::RoundEven));
+
+static FLOAT_DIVIDE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Divide));
 static ADD: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Add));
 static SUBTRACT: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Subtract));
 static MULTIPLY: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Multiply));
@@ -107,6 +180,9 @@ enum Operation {
     Add,
     Subtract,
     Multiply,
+    /// Of floats.
+    Divide,
+    RoundEven,
 }
 
 impl ScalarUDFImpl for Checked {
@@ -115,6 +191,8 @@ impl ScalarUDFImpl for Checked {
             Operation::Add => "int_add",
             Operation::Subtract => "int_subtract",
             Operation::Multiply => "int_multiply",
+            Operation::Divide => "float_divide",
+            Operation::RoundEven => "round_even",
         }
     }
 
@@ -123,11 +201,13 @@ impl ScalarUDFImpl for Checked {
     }
 
     fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>, DataFusionError> {
-        let common = self.return_type(types)?;
-        Ok(vec![common; 2])
+        Ok(vec![self.return_type(types)?; types.len()])
     }
 
     fn return_type(&self, types: &[DataType]) -> Result<DataType, DataFusionError> {
+        if matches!(self.operation, Operation::Divide | Operation::RoundEven) {
+            return Ok(DataType::Float64);
+        }
         let [left, right] = types else {
             return Err(DataFusionError::Plan(format!("{} takes two integers", self.name())));
         };
@@ -136,6 +216,9 @@ impl ScalarUDFImpl for Checked {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue, DataFusionError> {
+        if self.operation == Operation::RoundEven {
+            return round_even(&args.args);
+        }
         let [left, right] = args.args.as_slice() else {
             return Err(DataFusionError::Plan(format!("{} takes two integers", self.name())));
         };
@@ -143,6 +226,7 @@ impl ScalarUDFImpl for Checked {
             Operation::Add => numeric::add,
             Operation::Subtract => numeric::sub,
             Operation::Multiply => numeric::mul,
+            Operation::Divide | Operation::RoundEven => float_divide,
         };
         apply(left, right, kernel).map_err(|error| match error.find_root() {
             DataFusionError::ArrowError(root, _)
@@ -152,6 +236,43 @@ impl ScalarUDFImpl for Checked {
             }
             _ => error,
         })
+    }
+}
+
+fn float_divide(left: &dyn Datum, right: &dyn Datum) -> Result<ArrayRef, ArrowError> {
+    let divisors = right.get().0.as_primitive::<Float64Type>();
+    if divisors.iter().any(|divisor| divisor == Some(0.0)) {
+        // NULL divided by zero is NULL, and NaN is NaN.
+        let ((dividends, one), (_, by_one)) = (left.get(), right.get());
+        let dividends = dividends.as_primitive::<Float64Type>();
+        let length = if one { divisors.len() } else { dividends.len() };
+        let at = |array: &Float64Array, row: usize, one: bool| {
+            let row = if one { 0 } else { row };
+            array.is_valid(row).then(|| array.value(row))
+        };
+        let fails = |row: usize| {
+            at(dividends, row, one).is_some_and(|dividend| !dividend.is_nan())
+                && at(divisors, row, by_one) == Some(0.0)
+        };
+        if (0..length).any(fails) {
+            return Err(ArrowError::DivideByZero);
+        }
+    }
+    numeric::div(left, right)
+}
+
+fn round_even(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
+    let round = |array: ArrayRef| -> ArrayRef {
+        let floats = array.as_primitive::<Float64Type>();
+        Arc::new(floats.unary::<_, Float64Type>(f64::round_ties_even))
+    };
+    match args {
+        [ColumnarValue::Array(array)] => Ok(ColumnarValue::Array(round(array.clone()))),
+        [ColumnarValue::Scalar(value)] => {
+            let rounded = round(value.to_array()?);
+            Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&rounded, 0)?))
+        }
+        _ => Err(DataFusionError::Plan("round_even takes one number".to_owned())),
     }
 }
 

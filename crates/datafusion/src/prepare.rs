@@ -11,13 +11,14 @@ use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+use trunkline_core::types::TextStyle;
 use trunkline_core::{Columns, Oid, PgError, Prepared, Result, SqlState};
 
 use crate::error::{answer_in, syntax};
 use crate::parameters::{self, Parameter};
 use crate::planner::{Planner, Tables};
 use crate::session::Statement;
-use crate::{calls, names, readonly, rewrite};
+use crate::{calls, casts, names, readonly, refuse, rewrite};
 
 /// How deeply a statement may be nested.
 const DEPTH: usize = 50;
@@ -26,16 +27,18 @@ const DEPTH: usize = 50;
 pub(crate) async fn prepare(
     state: Arc<SessionState>,
     tables: Tables,
+    style: Arc<TextStyle>,
     sql: &str,
     hints: &[Oid],
 ) -> Result<Prepared<Statement>> {
     let mut statement = parse(sql)?;
     readonly::check(&statement)?;
+    refuse::check(&statement, sql)?;
     // Names come from what was written.
     names::name_columns(&mut statement);
     rewrite::rewrite(&mut statement);
     let planner = Planner::new(&state, &tables, &statement, sql).await?;
-    let describe = Describe { state: &state, planner: &planner, statement: &statement };
+    let describe = Describe { state: &state, planner: &planner, statement: &statement, style };
     let (plan, parameters) = describe
         .plan_with_parameters(parameters::declared(&statement, hints)?)
         .map_err(|error| describe.failed(error, sql))?;
@@ -94,6 +97,7 @@ struct Describe<'a> {
     state: &'a SessionState,
     planner: &'a Planner<'a>,
     statement: &'a ast::Statement,
+    style: Arc<TextStyle>,
 }
 
 impl Describe<'_> {
@@ -157,6 +161,7 @@ impl Describe<'_> {
     fn analyzed(&self, parameters: &[Option<Parameter>]) -> Result<LogicalPlan, DataFusionError> {
         let plan = self.plan(parameters)?;
         let options = self.state.config_options();
-        self.state.analyzer().execute_and_check(plan, options, |_, _| {})
+        let plan = self.state.analyzer().execute_and_check(plan, options, |_, _| {})?;
+        casts::rewrite(plan, &self.style)
     }
 }

@@ -3,10 +3,12 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArguments, ObjectName, ObjectNamePart, Query, Select, SelectItem, SetExpr, Statement,
-    UnaryOperator, Value, VisitMut, VisitorMut,
+    BinaryOperator, CastKind, CharacterLength, DataType, Expr, Fetch, Function, FunctionArg,
+    FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, LimitClause, ObjectName,
+    ObjectNamePart, Query, Select, SelectItem, SetExpr, Statement, TimezoneInfo, UnaryOperator,
+    Value, ValueWithSpan, VisitMut, VisitorMut,
 };
+use datafusion::sql::sqlparser::tokenizer::Span;
 
 /// Rewrites a statement, so that DataFusion gives it PostgreSQL's meaning.
 ///
@@ -25,6 +27,7 @@ impl VisitorMut for Rewriter {
         if let SetExpr::Values(values) = &mut *query.body {
             values.rows.iter_mut().flat_map(|row| row.content.iter_mut()).for_each(int4);
         }
+        limit_of_fetch(query);
         ControlFlow::Continue(())
     }
 
@@ -32,6 +35,7 @@ impl VisitorMut for Rewriter {
         for item in &mut select.projection {
             if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {
                 int4(expr);
+                set_returning(expr);
             }
         }
         ControlFlow::Continue(())
@@ -47,9 +51,45 @@ impl VisitorMut for Rewriter {
                 conditions.iter_mut().for_each(|when| int4(&mut when.result));
                 else_result.iter_mut().for_each(|result| int4(result));
             }
+            Expr::Cast { data_type, .. } => {
+                microseconds(data_type);
+                if let Some(bounded) = bounded(expr) {
+                    *expr = bounded;
+                }
+            }
+            Expr::TypedString(typed) => microseconds(&mut typed.data_type),
+            Expr::SimilarTo { negated, expr: subject, pattern, escape_char } => {
+                if let Some(regex) = similar_to(pattern, escape_char.as_ref()) {
+                    let subject = std::mem::replace(&mut **subject, Expr::Tuple(Vec::new()));
+                    let op = match negated {
+                        true => BinaryOperator::PGRegexNotMatch,
+                        false => BinaryOperator::PGRegexMatch,
+                    };
+                    let right = Expr::Value(Value::SingleQuotedString(regex).into());
+                    *expr = Expr::Nested(Box::new(Expr::BinaryOp {
+                        left: Box::new(subject),
+                        op,
+                        right: Box::new(right),
+                    }));
+                }
+            }
+            Expr::Collate { expr: inner, .. } => {
+                let inner = std::mem::replace(&mut **inner, Expr::Tuple(Vec::new()));
+                *expr = inner;
+            }
             Expr::Array(array) => array.elem.iter_mut().for_each(int4),
+            Expr::Function(function) if is_named(&function.name, "localtimestamp") => {
+                *expr = Expr::Cast {
+                    kind: CastKind::Cast,
+                    expr: Box::new(call("now", Span::empty(), Some(Vec::new()))),
+                    data_type: DataType::Timestamp(Some(6), TimezoneInfo::None),
+                    array: false,
+                    format: None,
+                };
+            }
             Expr::Function(function) => {
                 unqualify(&mut function.name);
+                rename(&mut function.name);
                 if keeps_type(&function.name) {
                     arguments(function).for_each(int4);
                 }
@@ -57,7 +97,7 @@ impl VisitorMut for Rewriter {
             Expr::Identifier(ident) if ident.quote_style.is_none() => {
                 let word = ident.value.to_ascii_lowercase();
                 if matches!(&*word, "current_role" | "current_schema") {
-                    *expr = Expr::Function(call(&word, ident.span));
+                    *expr = call(&word, ident.span, None);
                 }
             }
             _ => {}
@@ -103,6 +143,122 @@ fn is_arithmetic(op: &BinaryOperator) -> bool {
     )
 }
 
+/// `FETCH FIRST n ROWS ONLY` is `LIMIT n`.
+fn limit_of_fetch(query: &mut Query) {
+    let plain = |fetch: &Fetch| !fetch.percent && !fetch.with_ties;
+    if !query.fetch.as_ref().is_some_and(plain) {
+        return;
+    }
+    let one = || Expr::Value(Value::Number("1".to_owned(), false).into());
+    let quantity = query.fetch.take().and_then(|fetch| fetch.quantity).unwrap_or_else(one);
+    match &mut query.limit_clause {
+        Some(LimitClause::LimitOffset { limit: limit @ None, .. }) => *limit = Some(quantity),
+        clause @ None => {
+            *clause = Some(LimitClause::LimitOffset {
+                limit: Some(quantity),
+                offset: None,
+                limit_by: Vec::new(),
+            });
+        }
+        Some(_) => {}
+    }
+}
+
+/// A function that returns a set has one row for each of its values.
+fn set_returning(expr: &mut Expr) {
+    if !matches!(expr, Expr::Function(function) if is_named(&function.name, "generate_series")) {
+        return;
+    }
+    let series = std::mem::replace(expr, Expr::Tuple(Vec::new()));
+    *expr = function("unnest", vec![series]);
+}
+
+/// PostgreSQL's timestamps count microseconds; DataFusion's nanoseconds reach three centuries.
+fn microseconds(data_type: &mut DataType) {
+    if let DataType::Timestamp(precision @ None, _) = data_type {
+        *precision = Some(6);
+    }
+}
+
+/// A cast to `varchar(n)` cuts, one to `char(n)` fills up, too.
+fn bounded(expr: &mut Expr) -> Option<Expr> {
+    let Expr::Cast { expr, data_type, .. } = expr else { return None };
+    let (length, fills) = match data_type {
+        DataType::Varchar(length)
+        | DataType::CharacterVarying(length)
+        | DataType::CharVarying(length) => (length.take()?, false),
+        DataType::Char(length) | DataType::Character(length) => {
+            let one = CharacterLength::IntegerLength { length: 1, unit: None };
+            (length.take().unwrap_or(one), true)
+        }
+        _ => return None,
+    };
+    let CharacterLength::IntegerLength { length, .. } = length else { return None };
+    let number = || Expr::Value(Value::Number(length.to_string(), false).into());
+    let text = Expr::Cast {
+        kind: CastKind::Cast,
+        expr: Box::new(std::mem::replace(&mut **expr, Expr::Tuple(Vec::new()))),
+        data_type: DataType::Text,
+        array: false,
+        format: None,
+    };
+    // Both count characters; rpad cuts, too.
+    let bound = if fills { "rpad" } else { "left" };
+    Some(function(bound, vec![text, number()]))
+}
+
+/// Calls what DataFusion knows by another name.
+fn rename(name: &mut ObjectName) {
+    let known = match &*name.to_string().to_lowercase() {
+        "sign" => "signum",
+        "variance" => "var_samp",
+        "every" => "bool_and",
+        "gen_random_uuid" | "uuidv4" => "uuid",
+        "ceiling" => "ceil",
+        "pow" => "power",
+        _ => return,
+    };
+    if let [ObjectNamePart::Identifier(ident)] = name.0.as_mut_slice() {
+        *ident = Ident { span: ident.span, ..Ident::new(known) };
+    }
+}
+
+/// The regular expression of a pattern of SIMILAR TO, which is one with `%` and `_`.
+fn similar_to(pattern: &Expr, escape: Option<&ValueWithSpan>) -> Option<String> {
+    let text = |value: &ValueWithSpan| match &value.value {
+        Value::SingleQuotedString(text) => Some(text.clone()),
+        _ => None,
+    };
+    let Expr::Value(pattern) = pattern else { return None };
+    let escape = escape.and_then(text).map_or(Some('\\'), |escape| escape.chars().next());
+    let (mut regex, mut escaped, mut in_class) = ("^(?:".to_owned(), false, false);
+    for character in text(pattern)?.chars() {
+        match character {
+            _ if escaped => {
+                escaped = false;
+                if !character.is_alphanumeric() {
+                    regex.push('\\');
+                }
+                regex.push(character);
+            }
+            _ if Some(character) == escape => escaped = true,
+            '%' if !in_class => regex.push_str(".*"),
+            '_' if !in_class => regex.push('.'),
+            '.' | '^' | '$' | '\\' if !in_class => regex.extend(['\\', character]),
+            _ => {
+                in_class = character == '[' || in_class && character != ']';
+                regex.push(character);
+            }
+        }
+    }
+    regex.push_str(")$");
+    Some(regex)
+}
+
+fn is_named(name: &ObjectName, wanted: &str) -> bool {
+    name.to_string().eq_ignore_ascii_case(wanted)
+}
+
 /// Whether the result of a function has the type of its arguments, or tells it.
 fn keeps_type(name: &ObjectName) -> bool {
     let name = name.to_string().to_lowercase();
@@ -140,17 +296,28 @@ fn unqualify(name: &mut ObjectName) {
     }
 }
 
-fn call(name: &str, span: datafusion::sql::sqlparser::tokenizer::Span) -> Function {
-    let mut ident = datafusion::sql::sqlparser::ast::Ident::new(name);
-    ident.span = span;
-    Function {
-        name: ObjectName::from(vec![ident]),
+fn function(name: &str, args: Vec<Expr>) -> Expr {
+    call(name, Span::empty(), Some(args))
+}
+
+/// A call; some words are called without parentheses.
+fn call(name: &str, span: Span, args: Option<Vec<Expr>>) -> Expr {
+    let list = |args: Vec<Expr>| {
+        let args = args.into_iter().map(|arg| FunctionArg::Unnamed(FunctionArgExpr::Expr(arg)));
+        FunctionArguments::List(FunctionArgumentList {
+            duplicate_treatment: None,
+            args: args.collect(),
+            clauses: Vec::new(),
+        })
+    };
+    Expr::Function(Function {
+        name: ObjectName::from(vec![Ident { span, ..Ident::new(name) }]),
         uses_odbc_syntax: false,
         parameters: FunctionArguments::None,
-        args: FunctionArguments::None,
+        args: args.map_or(FunctionArguments::None, list),
         filter: None,
         null_treatment: None,
         over: None,
         within_group: Vec::new(),
-    }
+    })
 }

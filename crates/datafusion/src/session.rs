@@ -73,7 +73,7 @@ impl Session for DataFusionSession {
         self.shared.database.refresh().await;
         let (state, tables) = (self.state(), self.tables());
         // Boxed: a planner's future is large, and a connection is carried along by its task.
-        Box::pin(prepare::prepare(state, tables, sql, hints)).await
+        Box::pin(prepare::prepare(state, tables, self.client.style(), sql, hints)).await
     }
 
     async fn execute(&mut self, statement: &Statement, run: Run) -> Result<Reply> {

@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 use trunkline_core::{PgError, SqlState};
 
 /// The position that a line and a column, both counted from one, have in characters.
-pub(super) fn position(sql: &str, line: u64, column: u64) -> usize {
+pub(crate) fn position(sql: &str, line: u64, column: u64) -> usize {
     let before = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
     let lines = sql.split_inclusive('\n').take(before);
     let characters = lines.map(|line| line.chars().count()).sum::<usize>();

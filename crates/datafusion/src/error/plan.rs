@@ -13,6 +13,12 @@ pub(super) fn answer(message: &str, sql: &str) -> PgError {
         return missing_function(name, sql);
     }
     let is = |words: &str| message.contains(words);
+    if let Some(name) = message.strip_prefix("Invalid qualifier ") {
+        return missing_from(name, sql);
+    }
+    if let Some(error) = of_clause(message) {
+        return error;
+    }
     let state = match () {
         () if is("must appear in the GROUP BY clause")
             || is("could not be resolved from available columns") =>
@@ -83,8 +89,13 @@ pub(super) fn execution(message: &str) -> PgError {
 }
 
 /// 42703, or 42P01 when the table before the point is missing.
-pub(super) fn missing_column(column: &Column, sql: &str) -> PgError {
+pub(super) fn missing_column(column: &Column, known: &[Column], sql: &str) -> PgError {
     let name = crate::names::shown(&column.name);
+    if let Some(relation) = &column.relation
+        && !known.iter().any(|known| known.relation.as_ref() == Some(relation))
+    {
+        return missing_from(relation.table(), sql);
+    }
     match &column.relation {
         Some(relation) => placed(
             PgError::new(
@@ -100,6 +111,65 @@ pub(super) fn missing_column(column: &Column, sql: &str) -> PgError {
             sql,
         ),
     }
+}
+
+fn missing_from(table: &str, sql: &str) -> PgError {
+    let message = format!("missing FROM-clause entry for table \"{table}\"");
+    placed(PgError::new(SqlState::UNDEFINED_TABLE, message), table, sql)
+}
+
+/// What is wrong with the numbers and counts of clauses.
+fn of_clause(message: &str) -> Option<PgError> {
+    let number = |before: &str| {
+        let rest = message.split(before).nth(1)?;
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        (!digits.is_empty()).then_some(digits)
+    };
+    let not_in_list = |clause: &str, position: &str| {
+        PgError::new(
+            SqlState::INVALID_COLUMN_REFERENCE,
+            format!("{clause} position {position} is not in select list"),
+        )
+    };
+    if let Some(position) = number("Order by column out of bounds, specified: ") {
+        return Some(not_in_list("ORDER BY", &position));
+    }
+    if let Some(position) = number("Cannot find column with position ") {
+        return Some(not_in_list("GROUP BY", &position));
+    }
+    for (clause, state) in [
+        ("LIMIT", SqlState::INVALID_ROW_COUNT_IN_LIMIT_CLAUSE),
+        ("OFFSET", SqlState::INVALID_ROW_COUNT_IN_RESULT_OFFSET_CLAUSE),
+    ] {
+        if message.starts_with(&format!("{clause} must be >= 0")) {
+            return Some(PgError::new(state, format!("{clause} must not be negative")));
+        }
+        if message.starts_with(&format!("Expected {clause} to be an integer")) {
+            let message = format!("argument of {clause} must be type bigint");
+            return Some(PgError::new(SqlState::DATATYPE_MISMATCH, message));
+        }
+    }
+    if message.contains("queries have different number of columns") {
+        let operation = message.split(' ').next().unwrap_or("UNION");
+        let message = format!("each {operation} query must have the same number of columns");
+        return Some(PgError::new(SqlState::SYNTAX_ERROR, message));
+    }
+    let grouping = |message: &'static str| Some(PgError::new(SqlState::GROUPING_ERROR, message));
+    if message.contains("not allowed in the WHERE clause") {
+        return grouping("aggregate functions are not allowed in WHERE");
+    }
+    if message.contains("ggregate function calls cannot be nested") {
+        return grouping("aggregate function calls cannot be nested");
+    }
+    let arithmetic = message.split("Cannot coerce arithmetic expression ").nth(1);
+    let (left, rest) = arithmetic?.split_once(' ')?;
+    let (operator, rest) = rest.split_once(' ')?;
+    let right = rest.split(' ').next()?;
+    let word = super::arrow::type_word;
+    Some(PgError::new(
+        SqlState::UNDEFINED_FUNCTION,
+        format!("operator does not exist: {} {operator} {}", word(left), word(right)),
+    ))
 }
 
 fn missing_function(name: &str, sql: &str) -> PgError {

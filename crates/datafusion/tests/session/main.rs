@@ -3,6 +3,7 @@
 mod columns;
 mod errors;
 mod harness;
+mod meaning;
 mod parameters;
 mod schema;
 mod statements;

@@ -1,0 +1,158 @@
+//! Casts that PostgreSQL makes otherwise than Arrow.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{DFSchema, DataFusionError, ScalarValue};
+use datafusion::logical_expr::expr::{Cast, ScalarFunction};
+use datafusion::logical_expr::expr_rewriter::NamePreserver;
+use datafusion::logical_expr::utils::merge_schema;
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, ScalarUDF, cast};
+use trunkline_arrow::param_array;
+use trunkline_core::types::TextStyle;
+use trunkline_core::{Format, Oid, Params, PgError};
+
+use crate::text::AsText;
+
+/// Gives the casts of a plan PostgreSQL's meaning: literals are read as its types read them, numbers
+/// are rounded to integers, not cut, and moments become text in the session's style.
+pub(crate) fn rewrite(
+    plan: LogicalPlan,
+    style: &Arc<TextStyle>,
+) -> Result<LogicalPlan, DataFusionError> {
+    let casts = Casts { style, as_text: Arc::new(AsText::new(style.clone()).into()) };
+    plan.transform_up_with_subqueries(|plan| casts.rewrite_node(plan)).map(|plan| plan.data)
+}
+
+struct Casts<'a> {
+    style: &'a TextStyle,
+    as_text: Arc<ScalarUDF>,
+}
+
+impl Casts<'_> {
+    fn rewrite_node(&self, plan: LogicalPlan) -> Result<Transformed<LogicalPlan>, DataFusionError> {
+        let mut schema = merge_schema(&plan.inputs());
+        if let LogicalPlan::TableScan(scan) = &plan {
+            let source = scan.source.schema();
+            schema.merge(&DFSchema::try_from_qualified_schema(scan.table_name.clone(), &source)?);
+        }
+        let names = NamePreserver::new(&plan);
+        let rewritten = plan.map_expressions(|expr| {
+            let name = names.save(&expr);
+            let expr = expr.transform_up(|expr| self.rewrite_expr(expr, &schema))?;
+            Ok(expr.update_data(|expr| name.restore(expr)))
+        })?;
+        match rewritten.transformed {
+            true => rewritten.map_data(LogicalPlan::recompute_schema),
+            false => Ok(rewritten),
+        }
+    }
+
+    fn rewrite_expr(
+        &self,
+        expr: Expr,
+        schema: &DFSchema,
+    ) -> Result<Transformed<Expr>, DataFusionError> {
+        match expr {
+            Expr::Cast(cast) => self.rewrite_cast(cast, schema),
+            Expr::ScalarFunction(call) if call.name() == "round" => round(call, schema),
+            other => Ok(Transformed::no(other)),
+        }
+    }
+
+    fn rewrite_cast(
+        &self,
+        to: Cast,
+        schema: &DFSchema,
+    ) -> Result<Transformed<Expr>, DataFusionError> {
+        let wanted = to.field.data_type();
+        if let Expr::Literal(value, _) = &*to.expr
+            && let Some(Some(text)) = value.try_as_str()
+            && !is_text(wanted)
+        {
+            return Ok(Transformed::yes(Expr::Literal(self.literal(text, wanted)?, None)));
+        }
+        let found = to.expr.get_type(schema)?;
+        match (&found, wanted) {
+            (DataType::Decimal128(precision, scale), wanted)
+                if *scale > 0 && is_integer(wanted) =>
+            {
+                // Arrow rounds a decimal to another decimal, but cuts it to an integer.
+                let whole = cast(*to.expr, DataType::Decimal128(*precision, 0));
+                Ok(Transformed::yes(cast(whole, wanted.clone())))
+            }
+            (DataType::Float32 | DataType::Float64, wanted) if is_integer(wanted) => {
+                let rounded = call(&crate::operators::ROUND_EVEN, vec![*to.expr]);
+                Ok(Transformed::yes(cast(rounded, wanted.clone())))
+            }
+            (
+                DataType::Timestamp(..)
+                | DataType::Interval(_)
+                | DataType::Duration(_)
+                | DataType::Float32
+                | DataType::Float64
+                | DataType::Binary
+                | DataType::BinaryView,
+                DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View,
+            ) => {
+                let text = call(&self.as_text, vec![*to.expr]);
+                Ok(Transformed::yes(match wanted {
+                    DataType::Utf8 => text,
+                    wanted => cast(text, wanted.clone()),
+                }))
+            }
+            _ => Ok(Transformed::no(Expr::Cast(to))),
+        }
+    }
+
+    /// A literal as the type's input function reads it.
+    fn literal(&self, text: &str, wanted: &DataType) -> Result<ScalarValue, DataFusionError> {
+        let external = |error: PgError| DataFusionError::External(Box::new(error));
+        let value = std::iter::once((Format::Text, Some(text.as_bytes())));
+        let params = Params::bind(Arc::from([Oid::TEXT]), value).map_err(external)?;
+        let Some(param) = params.get(0) else { return ScalarValue::try_from(wanted) };
+        let array = param_array(&param, wanted, self.style).map_err(external)?;
+        ScalarValue::try_from_array(&array, 0)
+    }
+}
+
+/// `round(numeric, n)` has n decimals.
+fn round(call: ScalarFunction, schema: &DFSchema) -> Result<Transformed<Expr>, DataFusionError> {
+    let second = call.args.get(1).map(|arg| match arg {
+        Expr::Cast(cast) => &*cast.expr,
+        arg => arg,
+    });
+    let places = match second {
+        None => Some(0),
+        Some(Expr::Literal(ScalarValue::Int64(Some(places)), _)) => i8::try_from(*places).ok(),
+        Some(Expr::Literal(ScalarValue::Int32(Some(places)), _)) => i8::try_from(*places).ok(),
+        Some(_) => None,
+    };
+    let expr = Expr::ScalarFunction(call);
+    Ok(match (expr.get_type(schema)?, places) {
+        (DataType::Decimal128(precision, scale), Some(places)) if (0..scale).contains(&places) => {
+            Transformed::yes(cast(expr, DataType::Decimal128(precision, places)))
+        }
+        _ => Transformed::no(expr),
+    })
+}
+
+fn call(function: &Arc<ScalarUDF>, args: Vec<Expr>) -> Expr {
+    Expr::ScalarFunction(ScalarFunction::new_udf(Arc::clone(function), args))
+}
+
+fn is_integer(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Int16 | DataType::Int32 | DataType::Int64)
+}
+
+fn is_text(data_type: &DataType) -> bool {
+    matches!(
+        data_type,
+        DataType::Null
+            | DataType::Utf8
+            | DataType::LargeUtf8
+            | DataType::Utf8View
+            | DataType::Dictionary(..)
+    )
+}

@@ -1,0 +1,77 @@
+//! What the parser takes, and PostgreSQL or DataFusion does not.
+
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{
+    Expr, Ident, Select, SelectItem, Spanned, Statement, Value, Visit, Visitor,
+};
+use trunkline_core::{PgError, Result, SqlState};
+
+use crate::error::position;
+
+/// Refuses what would be planned to something else than it means.
+///
+/// # Errors
+///
+/// 42601 and 0A000.
+pub(crate) fn check(statement: &Statement, sql: &str) -> Result<()> {
+    match statement.visit(&mut Refuse { sql }) {
+        ControlFlow::Break(error) => Err(*error),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+struct Refuse<'a> {
+    sql: &'a str,
+}
+
+impl Refuse<'_> {
+    /// A string is no name, though other databases take it for one: `select 'a' 'b'`.
+    fn alias(&self, alias: &Ident) -> ControlFlow<Box<PgError>> {
+        if alias.quote_style != Some('\'') {
+            return ControlFlow::Continue(());
+        }
+        let text = format!("'{}'", alias.value);
+        let error =
+            PgError::new(SqlState::SYNTAX_ERROR, format!("syntax error at or near \"{text}\""));
+        // The parser forgets where it was.
+        let place = self.sql.rfind(&text).and_then(|at| self.sql.get(..at));
+        let place = place.map(|before| before.chars().count().saturating_add(1));
+        ControlFlow::Break(Box::new(match place {
+            Some(place) => error.position(place),
+            None => error,
+        }))
+    }
+}
+
+impl Visitor for Refuse<'_> {
+    type Break = Box<PgError>;
+
+    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<Box<PgError>> {
+        for item in &select.projection {
+            if let SelectItem::ExprWithAlias { alias, .. } = item {
+                self.alias(alias)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Box<PgError>> {
+        match expr {
+            // Made a regular expression by the rewriter, if it is known what it says.
+            Expr::SimilarTo { pattern, .. }
+                if !matches!(
+                    &**pattern,
+                    Expr::Value(value) if matches!(value.value, Value::SingleQuotedString(_))
+                ) =>
+            {
+                let error =
+                    PgError::unsupported("SIMILAR TO with a computed pattern is not supported");
+                let start = pattern.span().start;
+                let position = position(self.sql, start.line, start.column);
+                ControlFlow::Break(Box::new(error.position(position)))
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    }
+}
