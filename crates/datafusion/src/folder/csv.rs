@@ -6,6 +6,7 @@ use datafusion::arrow::datatypes::{
     DataType, Date32Type, Float64Type, Int64Type, Time64MicrosecondType, TimeUnit,
 };
 
+use super::cut::Cut;
 use super::error::FolderError;
 use super::file::DataFile;
 use super::format::Kind;
@@ -18,13 +19,14 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const SNIFFED: usize = 200;
 
 /// What is in a CSV file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct CsvFacts {
     pub(super) delimiter: u8,
     pub(super) has_header: bool,
     pub(super) columns: Vec<(String, CsvType)>,
     /// How many rows it has, when it was looked at whole.
     pub(super) rows: Option<usize>,
+    pub(super) cut: Cut,
 }
 
 /// A type that fields of CSV can have.
@@ -46,8 +48,7 @@ pub(super) enum CsvType {
 
 impl CsvFacts {
     /// Infers them; `None` for a file without a byte.
-    pub(super) fn of(file: &DataFile) -> Result<Option<CsvFacts>, FolderError> {
-        let sample = Sample::of(file)?;
+    pub(super) fn of(file: &DataFile, sample: &Sample) -> Result<Option<CsvFacts>, FolderError> {
         let bytes = sample.bytes.as_slice();
         if bytes.is_empty() && !sample.is_whole {
             return Err(FolderError::corrupt(format!(
@@ -85,7 +86,7 @@ impl CsvFacts {
         });
         let columns = names.zip(types).collect();
         let rows = sample.is_whole.then_some(rows);
-        Ok(Some(CsvFacts { delimiter, has_header, columns, rows }))
+        Ok(Some(CsvFacts { delimiter, has_header, columns, rows, cut: Cut::default() }))
     }
 }
 
@@ -137,7 +138,7 @@ impl CsvType {
         let digits = field.trim_start_matches('-');
         let is_code = digits.len() > 1
             && digits.starts_with('0')
-            && digits.bytes().nth(1).is_some_and(|byte| byte.is_ascii_digit());
+            && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
         if is_code {
             CsvType::Text
         } else if digits.bytes().all(|byte| byte.is_ascii_digit()) {

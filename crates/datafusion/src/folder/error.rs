@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::error::DataFusionError;
+use datafusion::object_store::Error as StoreError;
 use trunkline_core::SqlState;
 
 /// Why files cannot be served, or a table of them not be read: one line that names the fix.
@@ -43,6 +44,16 @@ impl FolderError {
         }
     }
 
+    /// What a store of ours says.
+    pub(super) fn of_store(error: &StoreError) -> FolderError {
+        if let StoreError::Generic { source, .. } = error
+            && let Some(error) = source.downcast_ref::<FolderError>()
+        {
+            return error.clone();
+        }
+        FolderError::new(SqlState::IO_ERROR, error.to_string())
+    }
+
     pub(super) fn at(path: &Path, error: &io::Error) -> FolderError {
         FolderError::io(path.display(), error)
     }
@@ -67,8 +78,8 @@ impl From<FolderError> for DataFusionError {
     }
 }
 
-impl From<FolderError> for datafusion::object_store::Error {
-    fn from(error: FolderError) -> datafusion::object_store::Error {
-        datafusion::object_store::Error::Generic { store: "folder", source: Box::new(error) }
+impl From<FolderError> for StoreError {
+    fn from(error: FolderError) -> StoreError {
+        StoreError::Generic { store: "folder", source: Box::new(error) }
     }
 }

@@ -1,5 +1,6 @@
 //! What is in one file.
 
+use std::fs::File;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::SchemaRef;
@@ -16,7 +17,9 @@ use super::error::FolderError;
 use super::file::DataFile;
 use super::files;
 use super::format::Kind;
-use super::json::json;
+use super::sample::Sample;
+use super::store::ScanStore;
+use super::{footer, json};
 
 /// What is in one file, told by its metadata or its first rows.
 #[derive(Debug)]
@@ -40,23 +43,23 @@ impl Facts {
     pub(super) async fn of(
         file: &DataFile,
         state: &Arc<SessionState>,
-        store: Arc<dyn ObjectStore>,
+        store: Arc<ScanStore>,
     ) -> Result<Arc<Facts>, FolderError> {
         let (found, state) = (file.clone(), state.clone());
-        let facts = match file.format.kind {
-            Kind::Csv | Kind::Tsv => tokio::task::spawn_blocking(move || {
-                Ok(CsvFacts::of(&found)?.map_or(Facts::Empty, Facts::Csv))
-            }),
-            Kind::Json => tokio::spawn(async move { json(&found, &state, &store).await }),
-            Kind::Parquet => tokio::spawn(async move {
-                parquet(&found, &state, &store).await.map_err(|error| unreadable(&found, &error))
-            }),
-        };
-        let outcome = facts.await.unwrap_or_else(|_| {
-            let message = format!("{}: damaged: its reader gave up", file.location);
-            Err(FolderError::corrupt(message))
+        let looked = tokio::spawn(async move {
+            let open = store.file(&files::location(&found));
+            let open = open.map_err(|error| FolderError::of_store(&error))?;
+            let looked = {
+                let (found, open) = (found.clone(), open.clone());
+                tokio::task::spawn_blocking(move || Look::at(&found, open))
+            };
+            match looked.await.map_err(|_| gave_up(&found))?? {
+                Look::Facts(facts) => Ok(facts),
+                Look::Array(sample) => json::array(&found, &sample, &state, &(store as _)).await,
+                Look::Parquet => parquet(&found, &state, &(store as _)).await,
+            }
         });
-        outcome.map(Arc::new)
+        looked.await.unwrap_or_else(|_| Err(gave_up(file))).map(Arc::new)
     }
 
     /// How many rows the file has, if that is known exactly.
@@ -73,25 +76,59 @@ impl Facts {
     }
 }
 
+/// What can be told by reading from the beginning.
+enum Look {
+    Facts(Facts),
+    /// An array in JSON must be read to its end.
+    Array(Sample),
+    Parquet,
+}
+
+impl Look {
+    fn at(file: &DataFile, open: Arc<File>) -> Result<Look, FolderError> {
+        Ok(match file.format.kind {
+            Kind::Csv | Kind::Tsv => {
+                let sample = Sample::of(file, open)?;
+                Look::Facts(CsvFacts::of(file, &sample)?.map_or(Facts::Empty, Facts::Csv))
+            }
+            Kind::Json => {
+                let sample = Sample::of(file, open)?;
+                match json::is_array(&sample) {
+                    true => Look::Array(sample),
+                    false => Look::Facts(json::lines(file, &sample)?),
+                }
+            }
+            Kind::Parquet => {
+                footer::check(file, &open)?;
+                Look::Parquet
+            }
+        })
+    }
+}
+
 async fn parquet(
     file: &DataFile,
     state: &SessionState,
     store: &Arc<dyn ObjectStore>,
-) -> Result<Facts, DataFusionError> {
+) -> Result<Facts, FolderError> {
     let format = ParquetFormat::new();
     let meta = files::meta(files::location(file), &file.stamp);
-    let schema = format.infer_schema(state, store, std::slice::from_ref(&meta)).await?;
-    let statistics = format.infer_stats(state, store, schema.clone(), &meta).await?;
-    Ok(Facts::Parquet { schema, statistics: Arc::new(statistics) })
+    let facts = async {
+        let schema = format.infer_schema(state, store, std::slice::from_ref(&meta)).await?;
+        let statistics = format.infer_stats(state, store, schema.clone(), &meta).await?;
+        Ok(Facts::Parquet { schema, statistics: Arc::new(statistics) })
+    };
+    facts.await.map_err(|error| unreadable(file, &error))
+}
+
+fn gave_up(file: &DataFile) -> FolderError {
+    FolderError::corrupt(format!("{}: damaged: its reader gave up", file.location))
 }
 
 /// What a reader says of a file, in one line.
 pub(super) fn unreadable(file: &DataFile, error: &DataFusionError) -> FolderError {
-    if let DataFusionError::ObjectStore(error) = error
-        && let datafusion::object_store::Error::Generic { source, .. } = error.as_ref()
-        && let Some(error) = source.downcast_ref::<FolderError>()
-    {
-        return error.clone();
+    if let DataFusionError::ObjectStore(error) = error {
+        return FolderError::of_store(error);
     }
     let reason = error.find_root().to_string();
     let reason = reason.lines().next().unwrap_or_default();

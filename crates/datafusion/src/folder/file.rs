@@ -17,7 +17,13 @@ pub(super) struct Stamp {
     modified: SystemTime,
     /// When the inode was last changed, which nobody can set back.
     changed: (i64, i64),
+    /// Whether the last change was a while ago. Clocks of file systems tick slowly: a file that was
+    /// just written can be written again without another time.
+    is_settled: bool,
 }
+
+/// A file that was left alone for so long has another time when it is written again.
+const SETTLED: Duration = Duration::from_millis(50);
 
 impl Stamp {
     pub(super) fn of(metadata: &Metadata) -> Stamp {
@@ -29,7 +35,14 @@ impl Stamp {
         #[cfg(not(unix))]
         let (identity, changed) = ((0, 0), (0, 0));
         let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-        Stamp { identity, size: metadata.len(), modified, changed }
+        // A time in the future is that of another clock.
+        let is_settled = modified.elapsed().map_or(true, |since| since > SETTLED);
+        Stamp { identity, size: metadata.len(), modified, changed, is_settled }
+    }
+
+    /// Whether both are of the same bytes.
+    pub(super) fn is_same(&self, other: &Stamp) -> bool {
+        Stamp { is_settled: true, ..*self } == Stamp { is_settled: true, ..*other }
     }
 
     /// A time that no other stamp has.
@@ -39,9 +52,9 @@ impl Stamp {
         Duration::from_nanos(hasher.finish())
     }
 
-    /// Whether the path still leads to these bytes.
+    /// Whether the path still leads to these bytes, for sure.
     pub(super) fn holds(&self, path: &Path) -> bool {
-        fs::metadata(path).is_ok_and(|metadata| Stamp::of(&metadata) == *self)
+        self.is_settled && fs::metadata(path).is_ok_and(|metadata| Stamp::of(&metadata) == *self)
     }
 }
 

@@ -68,7 +68,7 @@ impl TableFile {
         let failed = |error| FolderError::io(location, &error);
         let file = File::open(&self.path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
-        if Stamp::of(&metadata) != self.stamp {
+        if !Stamp::of(&metadata).is_same(&self.stamp) {
             return Err(changed(location).into());
         }
         let file = Arc::new(file);
@@ -121,21 +121,40 @@ pub(super) fn read(
     Ok(bytes.into())
 }
 
-#[cfg(unix)]
-fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
 fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
-    use std::os::windows::fs::FileExt;
     while !bytes.is_empty() {
-        let read = file.seek_read(bytes, offset)?;
-        if read == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        match read_at(file, bytes, offset) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => {
+                bytes = bytes.get_mut(read..).unwrap_or_default();
+                offset += u64::try_from(read).map_err(io::Error::other)?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
-        bytes = bytes.split_at_mut(read).1;
-        offset += u64::try_from(read).map_err(io::Error::other)?;
     }
     Ok(())
+}
+
+/// Reads without a position that others could move.
+pub(super) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_at(file, bytes, offset);
+    #[cfg(windows)]
+    return std::os::windows::fs::FileExt::seek_read(file, bytes, offset);
+}
+
+/// A file from its beginning.
+#[derive(Debug)]
+pub(super) struct FromStart {
+    pub(super) file: Arc<File>,
+    pub(super) at: u64,
+}
+
+impl io::Read for FromStart {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = read_at(&self.file, bytes, self.at)?;
+        self.at += u64::try_from(read).map_err(io::Error::other)?;
+        Ok(read)
+    }
 }

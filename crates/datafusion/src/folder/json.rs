@@ -21,36 +21,31 @@ const ARRAY: u64 = 64 << 20;
 /// The order of columns is that of the keys in so many bytes.
 const ORDERED: usize = 256 << 10;
 
-/// Infers the columns of JSON lines, or of a JSON array.
-pub(super) async fn json(
-    file: &DataFile,
-    state: &SessionState,
-    store: &Arc<dyn ObjectStore>,
-) -> Result<Facts, FolderError> {
-    let found = file.clone();
-    let sample = tokio::task::spawn_blocking(move || Sample::of(&found)).await;
-    let sample = sample.map_err(|_| {
-        FolderError::corrupt(format!("{}: damaged: its reader gave up", file.location))
-    })??;
+/// Whether a file is an array of objects, not a line for each.
+pub(super) fn is_array(sample: &Sample) -> bool {
+    sample.bytes.trim_ascii_start().starts_with(b"[")
+}
+
+/// Infers the columns of JSON lines.
+pub(super) fn lines(file: &DataFile, sample: &Sample) -> Result<Facts, FolderError> {
     let lines = sample.bytes.split(|byte| *byte == b'\n');
-    let is_blank = |line: &&[u8]| line.iter().all(u8::is_ascii_whitespace);
-    let mut lines = lines.filter(|line| !is_blank(line));
-    let Some(first) = lines.next() else { return Ok(Facts::Empty) };
-    if first.trim_ascii_start().starts_with(b"[") {
-        return json_array(file, state, store, &sample).await;
+    let rows = lines.filter(|line| !line.trim_ascii().is_empty()).count();
+    if rows == 0 {
+        return Ok(Facts::Empty);
     }
-    let rows = sample.is_whole.then(|| lines.count() + 1);
     let (schema, _) = infer_json_schema(sample.bytes.as_slice(), None)
         .map_err(|error| unreadable(file, &error.into()))?;
     let schema = in_order(known(&schema), &keys(&sample.bytes, 1));
+    let rows = sample.is_whole.then_some(rows);
     Ok(Facts::Json { schema: Arc::new(schema), is_array: false, rows })
 }
 
-async fn json_array(
+/// Infers the columns of a JSON array.
+pub(super) async fn array(
     file: &DataFile,
+    sample: &Sample,
     state: &SessionState,
     store: &Arc<dyn ObjectStore>,
-    sample: &Sample,
 ) -> Result<Facts, FolderError> {
     if file.stamp.size > ARRAY {
         return Err(FolderError::corrupt(format!(

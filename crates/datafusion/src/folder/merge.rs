@@ -6,6 +6,7 @@ use datafusion::arrow::compute::kernels::cast_utils::Parser;
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Field, Fields, Int64Type, Schema, SchemaRef,
 };
+use datafusion::common::parsers::CompressionTypeVariant as Compression;
 use datafusion::common::stats::Precision;
 use datafusion::common::{ColumnStatistics, ScalarValue, Statistics};
 use datafusion::config::CsvOptions;
@@ -25,6 +26,8 @@ use super::file::DataFile;
 #[derive(Debug)]
 pub(super) struct Merged {
     pub(super) format: Arc<dyn FileFormat>,
+    /// How they are read when they may be cut into pieces, if that must be known before.
+    pub(super) when_cut: Option<Arc<dyn FileFormat>>,
     pub(super) schema: SchemaRef,
 }
 
@@ -59,10 +62,11 @@ pub(super) fn merge(files: &[DataFile], facts: &[Arc<Facts>]) -> Result<Merged, 
                 let how = "one is a JSON array, the other has a value a line";
                 return Err(differ(first, other, how));
             }
-            Ok(Merged { format: Arc::new(format), schema: merge_by_name(&told)? })
+            Ok(Merged { format: Arc::new(format), when_cut: None, schema: merge_by_name(&told)? })
         }
         Facts::Parquet { .. } | Facts::Empty => {
-            Ok(Merged { format: Arc::new(ParquetFormat::new()), schema: merge_by_name(&told)? })
+            let format = Arc::new(ParquetFormat::new());
+            Ok(Merged { format, when_cut: None, schema: merge_by_name(&told)? })
         }
     }
 }
@@ -95,10 +99,13 @@ fn merge_csv(
     let options = CsvOptions::default()
         .with_has_header(csv.has_header)
         .with_delimiter(csv.delimiter)
-        // A file cut into pieces at line ends would be cut within quotes, too.
-        .with_newlines_in_values(true)
         .with_file_compression_type(first.format.compression);
-    Ok(Merged { format: Arc::new(CsvFormat::default().with_options(options)), schema })
+    let format = |newlines_in_values| -> Arc<dyn FileFormat> {
+        let options = options.clone().with_newlines_in_values(newlines_in_values);
+        Arc::new(CsvFormat::default().with_options(options))
+    };
+    let is_plain = first.format.compression == Compression::UNCOMPRESSED;
+    Ok(Merged { format: format(true), when_cut: is_plain.then(|| format(false)), schema })
 }
 
 fn merge_by_name(told: &[(&DataFile, &Facts)]) -> Result<SchemaRef, FolderError> {

@@ -2,10 +2,12 @@
 
 mod catalog;
 mod csv;
+mod cut;
 mod error;
 mod facts;
 mod file;
 mod files;
+mod footer;
 mod format;
 mod json;
 mod merge;
@@ -17,6 +19,7 @@ mod source;
 mod store;
 mod stores;
 mod table;
+mod thrift;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -113,7 +116,7 @@ impl Database {
             warned: Mutex::default(),
         };
         let database = Database { inner: Arc::new(inner) };
-        let scan = database.scan().await;
+        let scan = database.scan().await.unwrap_or_default();
         if let Some(error) = scan.failures.first().or(scan.conflicts.first()) {
             return Err(error.clone());
         }
@@ -188,7 +191,8 @@ impl Database {
 
     async fn rescan(&self, last: &mut LastScan) {
         last.started = Instant::now();
-        let mut scan = self.scan().await;
+        // Without a scan everything stays as it is.
+        let Some(mut scan) = self.scan().await else { return };
         for error in scan.failures.drain(..).chain(scan.conflicts.drain(..)) {
             self.warn(error.to_string());
         }
@@ -196,9 +200,9 @@ impl Database {
         last.took = last.started.elapsed();
     }
 
-    async fn scan(&self) -> Scan {
+    async fn scan(&self) -> Option<Scan> {
         let sources = self.inner.sources.clone();
-        tokio::task::spawn_blocking(move || Scan::of(&sources)).await.unwrap_or_default()
+        tokio::task::spawn_blocking(move || Scan::of(&sources)).await.ok()
     }
 
     /// Makes what was found the tables of the database; looks only into what is new.

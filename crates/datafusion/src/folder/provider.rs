@@ -149,14 +149,15 @@ impl TableProvider for FilesTable {
         let schema = TableSchemaBuilder::from(&contents.file_schema)
             .with_table_partition_cols(contents.partitions.to_vec())
             .build();
-        let source = contents.format.file_source(schema);
+        let format = contents.format();
+        let source = format.file_source(schema);
         let config = FileScanConfigBuilder::new(store.url(), source)
             .with_file_groups(groups.collect::<Result<_>>()?)
             .with_statistics(all)
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)
             .build();
-        contents.format.create_physical_plan(state, config).await
+        format.create_physical_plan(state, config).await
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
 
 use super::error::FolderError;
 use super::file::DataFile;
+use super::files::FromStart;
 
 /// Files up to this size, decompressed, are looked at whole.
 const WHOLE: u64 = 8 << 20;
@@ -23,17 +25,12 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    pub(super) fn of(file: &DataFile) -> Result<Sample, FolderError> {
-        let failed = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
-                FolderError::io(&file.location, &error)
-            }
-            _ => FolderError::corrupt(format!(
-                "{}: cannot be read as {}: {error}",
-                file.location, file.format
-            )),
+    pub(super) fn of(file: &DataFile, open: Arc<File>) -> Result<Sample, FolderError> {
+        let failed = |error: io::Error| {
+            let (location, format) = (&file.location, file.format);
+            FolderError::corrupt(format!("{location}: cannot be read as {format}: {error}"))
         };
-        let reader = File::open(&file.path).map_err(failed)?;
+        let reader = FromStart { file: open, at: 0 };
         let compression = FileCompressionType::from(file.format.compression);
         let reader =
             compression.convert_read(reader).map_err(|error| failed(io::Error::other(error)))?;

@@ -76,7 +76,8 @@ impl ScanStore {
         self.url.clone()
     }
 
-    fn file(&self, location: &Location) -> Result<Arc<File>> {
+    /// The file, if it is still the one that was found.
+    pub(super) fn file(&self, location: &Location) -> Result<Arc<File>> {
         match self.open.get(location) {
             Some(file) => Ok(file.clone()),
             None => self.files.file(location)?.open(location),

@@ -23,6 +23,9 @@ use super::stores::Stores;
 /// Files that are looked into at once.
 const AT_ONCE: usize = 8;
 
+/// DataFusion cuts files from this size on.
+const LARGE: u64 = 10 << 20;
+
 /// A table of more files and folders is not checked at each use, only by the regular scan.
 const CHECKED: usize = 128;
 
@@ -38,7 +41,9 @@ pub(super) struct Table {
 pub(super) struct Contents {
     pub(super) files: Arc<TableFiles>,
     pub(super) parts: Vec<Part>,
-    pub(super) format: Arc<dyn FileFormat>,
+    format: Arc<dyn FileFormat>,
+    /// How they are read when they may be cut into pieces, if that must be known before.
+    when_cut: Option<Arc<dyn FileFormat>>,
     /// The columns in the files.
     pub(super) file_schema: SchemaRef,
     /// The columns in the names of folders.
@@ -144,7 +149,7 @@ impl Contents {
         let facts: Vec<_> = facts.collect();
         let facts: Vec<Arc<Facts>> = stream::iter(facts).buffered(AT_ONCE).try_collect().await?;
         let rows = facts.iter().map(|facts| facts.rows().and_then(|rows| u64::try_from(rows).ok()));
-        let rows = rows.sum();
+        let rows = rows.into_iter().try_fold(0_u64, |sum, rows| sum.checked_add(rows?));
         let merged = merge::merge(files, &facts)?;
         let in_files = |key: &String| merged.schema.column_with_name(key).is_some();
         // A column that the files have, too, is read from them.
@@ -169,11 +174,46 @@ impl Contents {
             parts: parts.collect(),
             files: readable,
             format: merged.format,
+            when_cut: merged.when_cut,
             file_schema: merged.schema,
             partitions,
             schema,
             rows,
         })
+    }
+}
+
+impl Contents {
+    /// How the files are read: in pieces by several threads, where that is known to be safe.
+    ///
+    /// Whether it is, is sought in the background from the first time on.
+    pub(super) fn format(&self) -> Arc<dyn FileFormat> {
+        let Some(when_cut) = &self.when_cut else { return self.format.clone() };
+        let large: Vec<_> = self.parts.iter().filter(|part| part.stamp.size >= LARGE).collect();
+        let is_safe =
+            |part: &&Part| matches!(&*part.facts, Facts::Csv(facts) if facts.cut.is_safe());
+        if !large.is_empty() && large.iter().all(is_safe) {
+            return when_cut.clone();
+        }
+        for part in large {
+            self.seek_cut(part);
+        }
+        self.format.clone()
+    }
+
+    fn seek_cut(&self, part: &Part) {
+        let Ok(file) = self.files.file(&part.location).and_then(|file| file.open(&part.location))
+        else {
+            return;
+        };
+        let (facts, wanted) = (part.facts.clone(), Arc::downgrade(&self.files));
+        let Facts::Csv(csv) = &*part.facts else { return };
+        if csv.cut.is_mine() {
+            tokio::task::spawn_blocking(move || {
+                let Facts::Csv(csv) = &*facts else { return };
+                csv.cut.find(&file, csv.delimiter, || wanted.strong_count() > 0);
+            });
+        }
     }
 }
 

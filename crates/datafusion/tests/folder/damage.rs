@@ -2,6 +2,9 @@
 
 use crate::served::{Files, parquet};
 
+/// Files that are tried.
+const ROUNDS: usize = 2000;
+
 #[tokio::test]
 async fn a_table_that_cannot_be_read_leaves_the_others_alone() {
     let files = Files::new(&[
@@ -60,11 +63,15 @@ async fn mutated_parquet_is_an_error_or_rows_but_never_a_crash() {
         random ^= random << 17;
         usize::try_from(random % u64::try_from(below).unwrap()).unwrap()
     };
+    let tail: [u8; 4] = whole[whole.len() - 8..whole.len() - 4].try_into().unwrap();
+    let metadata = usize::try_from(u32::from_le_bytes(tail)).unwrap() + 8;
     let mut errors = 0;
-    for _ in 0..300 {
+    for _ in 0..ROUNDS {
         let mut bytes = whole.clone();
+        // Half of the mutations hit the metadata, which are at the end.
+        let from = if next(2) == 0 { 0 } else { bytes.len() - metadata };
         for _ in 0..=next(4) {
-            let at = next(bytes.len());
+            let at = from + next(bytes.len() - from);
             bytes[at] ^= 1 << next(8);
         }
         if next(8) == 0 {
@@ -78,6 +85,39 @@ async fn mutated_parquet_is_an_error_or_rows_but_never_a_crash() {
         });
         errors += usize::from(!matches!(query.await, Ok(Ok(_))));
     }
-    assert!(errors > 50, "{errors} of 300 are errors");
+    assert!(errors > ROUNDS / 6, "{errors} of {ROUNDS} are errors");
     assert_eq!(served.query("SELECT a FROM good").await, ["1"]);
+}
+
+#[tokio::test]
+async fn metadata_cannot_make_the_reader_allocate_without_end() {
+    let files = Files::new(&[("good.csv", "a\n1\n")]);
+    // The row groups of a file: a list of 2^31 - 1 structs.
+    let mut bytes = b"PAR1".to_vec();
+    bytes.extend([0x49, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x07, 0x00]);
+    bytes.extend([8, 0, 0, 0]);
+    bytes.extend(b"PAR1");
+    files.write("list.parquet", &bytes);
+    // A column in a column in a column, 100,000 times.
+    let mut metadata = vec![0x15, 0x02, 0x19, 0xfc, 0xa1, 0x8d, 0x06];
+    for depth in 0..=100_000_u32 {
+        metadata.extend([0x48, 1, b'c']);
+        metadata.extend(if depth < 100_000 { [0x15, 0x02] } else { [0x15, 0x00] });
+        metadata.push(0);
+    }
+    metadata.push(0);
+    let length = u32::try_from(metadata.len()).unwrap().to_le_bytes();
+    files.write("deep.parquet", &[b"PAR1", metadata.as_slice(), &length, b"PAR1"].concat());
+    let served = files.open().await;
+    let tables = served.tables().await;
+    assert_eq!(
+        tables,
+        [
+            "deep: data/deep.parquet: not a Parquet file, or damaged: its columns are nested more \
+             than 100 deep",
+            "good(a bigint) 1",
+            "list: data/list.parquet: not a Parquet file, or damaged: its metadata have a list \
+             longer than they are",
+        ]
+    );
 }

@@ -192,3 +192,33 @@ async fn csv_parts_must_have_the_same_columns() {
     assert_eq!(tables[1], "good(a double precision, b text) 2");
     assert_eq!(served.query("SELECT a, b FROM good ORDER BY a").await, ["1.0|NULL", "2.5|x"]);
 }
+
+#[tokio::test]
+async fn a_large_csv_without_line_ends_in_quotes_is_read_by_several_threads() {
+    let mut text = "id,note\n".to_owned();
+    for id in 0..600_000 {
+        text += &format!("{id},\"some, words\"\n");
+    }
+    let quoted = text.replacen("some, words", "some\nwords", 1);
+    let files = Files::new(&[("plain.csv", &text), ("quoted.csv", &quoted)]);
+    let served = files.open().await;
+    let groups = async |table: &str| {
+        let plan = served.query(&format!("EXPLAIN SELECT id FROM {table}")).await.join("\n");
+        plan.split("file_groups={").nth(1).unwrap().split(' ').next().unwrap().to_owned()
+    };
+    assert_eq!(groups("plain").await, "1");
+    assert_eq!(groups("quoted").await, "1");
+    for _ in 0..1000 {
+        if groups("plain").await == "2" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(groups("plain").await, "2");
+    assert_eq!(groups("quoted").await, "1");
+    for table in ["plain", "quoted"] {
+        let sum = served.query(&format!("SELECT count(*), sum(id), min(note) FROM {table}")).await;
+        let least = if table == "plain" { "some, words" } else { "some\nwords" };
+        assert_eq!(sum, [format!("600000|179999700000|{least}")], "{table}");
+    }
+}
