@@ -10,6 +10,8 @@ use datafusion::common::{DataFusionError, SchemaError};
 use datafusion::sql::sqlparser::parser::ParserError;
 use trunkline_core::{PgError, SqlState};
 
+use crate::folder::FolderError;
+
 pub(crate) use place::{position, position_of_relation, syntax};
 
 /// The answer for an error of a running statement.
@@ -75,9 +77,9 @@ fn by_reference(error: &DataFusionError) -> PgError {
         }
         DataFusionError::External(source) => match source.downcast_ref::<PgError>() {
             Some(error) => PgError::new(error.sqlstate(), error.message().to_owned()),
-            None => corrupt(source.to_string()),
+            None => of_folder(source.as_ref()).unwrap_or_else(|| corrupt(source.to_string())),
         },
-        other => corrupt(other.to_string()),
+        other => of_folder(other).unwrap_or_else(|| corrupt(other.to_string())),
     }
 }
 
@@ -122,14 +124,27 @@ fn schema(error: &SchemaError, sql: &str) -> PgError {
 /// What is in a file is not what it should be. The error may name paths: the client never sees it.
 pub(crate) fn corrupt(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgError {
     let source = source.into();
+    if let Some(told) = of_folder(&*source) {
+        return told;
+    }
     tracing::warn!(error = %source, "a file could not be read");
     PgError::new(SqlState::DATA_CORRUPTED, "the data of a table could not be read").source(source)
 }
 
 fn unreadable(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgError {
     let source = source.into();
+    if let Some(told) = of_folder(&*source) {
+        return told;
+    }
     tracing::warn!(error = %source, "a file could not be read");
     PgError::new(SqlState::IO_ERROR, "a file of a table could not be read").source(source)
+}
+
+/// What the folder says of its files is for the client: it names them without their folder's path.
+fn of_folder(source: &(dyn Error + 'static)) -> Option<PgError> {
+    let chain = std::iter::successors(Some(source), |error| (**error).source());
+    let mut told = chain.filter_map(|error| error.downcast_ref::<FolderError>());
+    told.next().map(|error| PgError::new(error.code(), error.to_string()))
 }
 
 pub(crate) fn too_deep() -> PgError {

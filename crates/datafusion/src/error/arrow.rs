@@ -67,6 +67,18 @@ fn cast(message: &str) -> PgError {
 }
 
 fn parse(message: &str) -> PgError {
+    // Error while parsing value 'x' as type 'Int64' for column 0 at line 3. Row data: '[x]'
+    if let Some(rest) = message.strip_prefix("Error while parsing value '")
+        && let Some((value, rest)) = rest.split_once("' as type '")
+        && let Some((arrow_type, rest)) = rest.split_once("' for column ")
+    {
+        let place = rest.split(". Row data").next().and_then(|place| place.split_once(" at line "));
+        let error = invalid_text(value, arrow_type);
+        return match place.and_then(|(column, line)| Some((column.parse::<u32>().ok()?, line))) {
+            Some((column, line)) => error.context(format!("line {line}, column {}", column + 1)),
+            None => error,
+        };
+    }
     // Error parsing timestamp from 'x': …, Cannot parse string 'x' …
     let value = message.split('\'').nth(1).unwrap_or_default();
     let type_name = match () {

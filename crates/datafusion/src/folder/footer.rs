@@ -38,7 +38,7 @@ pub(super) fn check(file: &DataFile, open: &File) -> Result<(), FolderError> {
     match magic {
         b"PAR1" => {}
         b"PARE" => return Err(damaged("its metadata are encrypted, which is not supported")),
-        _ => return Err(damaged("it does not end as one")),
+        _ => return Err(damaged("it does not end with PAR1")),
     }
     let end = file.stamp.size.saturating_sub(TAIL);
     let start = end.checked_sub(u64::from(u32::from_le_bytes(*length)));

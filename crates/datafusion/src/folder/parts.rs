@@ -39,7 +39,7 @@ impl Parts {
                 SqlState::WRONG_OBJECT_TYPE,
                 format!(
                     "{place}: its files are of two formats, {} ({format}) and {} ({}); make a table \
-                     of each with --table NAME='{place}/*.EXTENSION'",
+                     of each with --table NAME='FOLDER/*.EXTENSION'",
                     first.location, other.location, other.format,
                 ),
             ));

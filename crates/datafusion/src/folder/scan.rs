@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,8 +33,10 @@ pub(super) struct Source {
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     pub(super) parts: Result<Parts, FolderError>,
-    /// Where it was found, for messages.
+    /// Where it was found, as it was given: for whoever gave it.
     pub(super) place: PathBuf,
+    /// Where it was found within the database: for clients.
+    pub(super) location: String,
     /// The folders in which parts may come and go.
     pub(super) folders: Vec<(PathBuf, Stamp)>,
 }
@@ -161,13 +164,14 @@ impl Scan {
             }
         };
         let folders = watched.into_iter().filter_map(|folder| folder.stamp).collect();
-        self.add(schema, table, Found { parts, place: place.to_owned(), folders });
+        let (place, location) = (place.to_owned(), location.to_owned());
+        self.add(schema, table, Found { parts, place, location, folders });
     }
 
     fn file(&mut self, schema: &str, file: DataFile, place: PathBuf) {
         let (table, location) = (file.table.clone(), file.location.clone());
         let parts = Parts::new(vec![file], Vec::new(), &location);
-        self.add(schema, &table, Found { parts, place, folders: Vec::new() });
+        self.add(schema, &table, Found { parts, place, location, folders: Vec::new() });
     }
 
     /// The one table of a `NAME=PATH`.
@@ -207,8 +211,9 @@ impl Scan {
                 collected.push(([keys.clone(), inner.clone()].concat(), file));
             }
         }
-        let parts = parts::same_keys(collected, &source.path.to_string_lossy());
-        self.add(schema, table, Found { parts, place: source.path.clone(), folders });
+        let parts = parts::same_keys(collected, &source.label);
+        let (place, location) = (source.path.clone(), source.label.clone());
+        self.add(schema, table, Found { parts, place, location, folders });
         Ok(())
     }
 
@@ -218,18 +223,19 @@ impl Scan {
                 entry.insert(found);
             }
             Entry::Occupied(mut entry) => {
-                let error = FolderError::new(
-                    SqlState::DUPLICATE_TABLE,
-                    format!(
-                        "{} and {} are both table {}; rename one of them, or leave it out of the \
-                         paths and give it a name with --table NAME=PATH",
-                        entry.get().place.display(),
-                        found.place.display(),
-                        qualified(schema, table),
-                    ),
-                );
-                self.conflicts.push(error.clone());
-                entry.get_mut().parts = Err(error);
+                let twice = |one: &dyn Display, other: &dyn Display| {
+                    let table = qualified(schema, table);
+                    FolderError::new(
+                        SqlState::DUPLICATE_TABLE,
+                        format!(
+                            "{one} and {other} are both table {table}; rename one of them, or leave \
+                             it out of the paths and give it a name with --table NAME=PATH"
+                        ),
+                    )
+                };
+                let first = entry.get_mut();
+                self.conflicts.push(twice(&first.place.display(), &found.place.display()));
+                first.parts = Err(twice(&first.location, &found.location));
             }
         }
     }

@@ -95,7 +95,7 @@ async fn a_second_file_of_a_name_stops_that_table_alone() {
             }
         }
     }
-    assert!(error.contains("are both table a; rename one"), "{error}");
+    assert!(error.contains("data/a.csv and data/a.json are both table a; rename one"), "{error}");
     assert_eq!(served.query("SELECT x FROM b").await, ["2"]);
     fs::remove_file(files.path("a.json")).unwrap();
     for _ in 0..500 {
