@@ -8,21 +8,21 @@ use serde::Deserialize;
 use crate::failure::Failure;
 
 /// Put files behind psql and every PostgreSQL driver.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "trunkline", version)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(crate) enum Command {
     /// Serve folders of CSV, Parquet and NDJSON files as a database
     Serve(Box<Serve>),
 }
 
-/// The flags of `serve`; each may stand in the configuration file under the same name.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
+/// The flags of `serve`, which hold passwords and are never printed; each may stand in the configuration file under the same name.
+#[derive(Args, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(crate) struct Serve {
     /// Files, folders or globs; every file or folder of parts is a table
@@ -51,11 +51,11 @@ pub(crate) struct Serve {
     pub(crate) users_file: Option<PathBuf>,
 
     /// The certificate chain for TLS, in PEM
-    #[arg(long, value_name = "FILE", env = "TRUNKLINE_TLS_CERT", requires = "tls_key")]
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_TLS_CERT")]
     pub(crate) tls_cert: Option<PathBuf>,
 
     /// The private key of the certificate, in PEM
-    #[arg(long, value_name = "FILE", env = "TRUNKLINE_TLS_KEY", requires = "tls_cert")]
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_TLS_KEY")]
     pub(crate) tls_key: Option<PathBuf>,
 
     /// Connections at once [default: 1000]

@@ -43,10 +43,14 @@ async fn run(said: &Serve) -> Result<(), Failure> {
     let engine = DataFusion::new(database.clone(), memory)
         .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
     let mut builder = Server::builder(engine).auth(logins.auth.clone()).limits(limits);
-    if let (Some(certificate), Some(key)) = (&said.tls_cert, &said.tls_key) {
-        let tls = Tls::from_pem_files(certificate, key)
-            .map_err(|error| Failure::usage(format!("cannot offer TLS: {error}")))?;
-        builder = builder.tls(tls);
+    match (&said.tls_cert, &said.tls_key) {
+        (Some(certificate), Some(key)) => {
+            let tls = Tls::from_pem_files(certificate, key)
+                .map_err(|error| Failure::usage(format!("cannot offer TLS: {error}")))?;
+            builder = builder.tls(tls);
+        }
+        (None, None) => {}
+        _ => return Err(Failure::usage("TLS needs both --tls-cert and --tls-key")),
     }
     if said.insecure_listen {
         builder = builder.danger_listen_insecurely();

@@ -201,7 +201,9 @@ fn mistakes_are_explained_in_one_line() {
     let text = folder.write("text.pem", "no certificate");
     let (wrong, text) = (wrong.display().to_string(), text.display().to_string());
     let served = data().display().to_string();
-    let cases: [(&[&str], i32, &str); 10] = [
+    let half = folder.write("half.toml", "tls-cert = \"server.crt\"\n").display().to_string();
+    let cases: [(&[&str], i32, &str); 11] = [
+        (&["serve", &served, "--config", &half], 2, "both --tls-cert and --tls-key"),
         (&["serve", "/nowhere/at/all"], 2, "/nowhere/at/all"),
         (&["serve"], 2, "say a folder"),
         (&["serve", &served, "--listen", &taken], 1, "in use"),

@@ -3,13 +3,13 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use trunkline_proto::Oid;
+use trunkline_proto::{Oid, SqlState};
 use trunkline_sql::{Lexer, TokenKind};
 
 use crate::client::Client;
 use crate::column::{Column, Columns};
 use crate::engine::{Engine, Language, Session};
-use crate::error::Result;
+use crate::error::{PgError, Result};
 use crate::prepared::{Params, Prepared, Run};
 use crate::reply::Reply;
 
@@ -152,7 +152,7 @@ where
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Arc<str>>> {
         let Description { parameters, columns } = (self.handler.describe)(sql)?;
         let used = match self.language {
-            Language::Sql => parameter_count(sql),
+            Language::Sql => parameter_count(sql)?,
             Language::Other => 0,
         };
         let count = used.max(parameters.len()).max(hints.len());
@@ -176,8 +176,20 @@ where
 }
 
 /// The highest `$n` in a text: how many parameters a statement has.
-fn parameter_count(sql: &str) -> usize {
-    let parameters = Lexer::new(sql).filter(|token| token.kind == TokenKind::Parameter);
-    let numbers = parameters.filter_map(|token| token.text(sql).get(1..)?.parse().ok());
-    numbers.max().unwrap_or(0)
+///
+/// # Errors
+///
+/// 42P02 for a number that no Bind can reach: the protocol counts parameters in 16 bits.
+fn parameter_count(sql: &str) -> Result<usize> {
+    let mut highest = 0;
+    for token in Lexer::new(sql).filter(|token| token.kind == TokenKind::Parameter) {
+        let name = token.text(sql);
+        let number = name.get(1..).and_then(|number| number.parse::<u16>().ok());
+        let Some(number) = number.filter(|number| *number > 0) else {
+            let message = format!("there is no parameter {name}");
+            return Err(PgError::new(SqlState::UNDEFINED_PARAMETER, message));
+        };
+        highest = highest.max(usize::from(number));
+    }
+    Ok(highest)
 }

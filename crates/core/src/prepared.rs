@@ -41,7 +41,7 @@ pub struct Params {
     bytes: Box<[u8]>,
     /// Where each value ends in `bytes`, its format, and whether it is NULL.
     values: Box<[Slot]>,
-    bound: bool,
+    unbound: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,7 @@ impl<'a> Param<'a> {
 impl Params {
     /// Parameters that have no values yet, as in Describe of a statement.
     pub fn unbound(types: Arc<[Oid]>) -> Params {
-        Params { types, ..Params::default() }
+        Params { types, unbound: true, ..Params::default() }
     }
 
     /// Copies the values out of a message, so that a statement that runs for long pins no buffer.
@@ -104,12 +104,12 @@ impl Params {
             ));
         }
         let (bytes, values) = (bytes.into_boxed_slice(), slots.into_boxed_slice());
-        Ok(Params { types, bytes, values, bound: true })
+        Ok(Params { types, bytes, values, unbound: false })
     }
 
     /// Whether values are there; without them a statement can only be described.
     pub fn is_bound(&self) -> bool {
-        self.bound || self.types.is_empty()
+        !self.unbound
     }
 
     /// The number of parameters.
@@ -237,8 +237,8 @@ mod tests {
         assert!(!params.is_bound());
         assert_eq!((params.len(), params.iter().count()), (1, 0));
         assert!(params.get(0).is_none());
-        // Where there is nothing to bind, nothing is missing.
-        assert!(Params::unbound([].into()).is_bound());
+        // A statement that has none is not run either when it is only described.
+        assert!(!Params::unbound([].into()).is_bound());
         assert!(Params::default().is_bound());
     }
 

@@ -143,6 +143,9 @@ impl<'a> RowBuf<'a> {
         if cells != self.columns.len() {
             return Err(wrong_arity(cells, self.columns.len()));
         }
+        if self.rows >= self.limit {
+            return Err(PgError::internal("a row beyond the limit that the client set"));
+        }
         let length = self.out.len() - start - 1;
         match (u32::try_from(length), self.out.get_mut(start + 1..start + 5)) {
             (Ok(word), Some(place)) if length <= MAX_ROW => {

@@ -6,7 +6,8 @@ use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, UnixListener, UnixStream};
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 
 use crate::stream::Stream;
 
@@ -66,10 +67,13 @@ impl Listener {
             Ok(found) if !found.file_type().is_socket() => {
                 return Err(in_use(&path, "exists and is no socket"));
             }
-            Ok(_) if UnixStream::connect(&path).await.is_ok() => {
-                return Err(in_use(&path, "is in use by another server"));
-            }
-            Ok(_) => std::fs::remove_file(&path)?,
+            // Only a refusal proves that nobody listens: a server can be too busy to answer.
+            Ok(_) => match UnixStream::connect(&path).await {
+                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                    std::fs::remove_file(&path)?;
+                }
+                _ => return Err(in_use(&path, "is in use by another server")),
+            },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
@@ -105,6 +109,7 @@ impl Listener {
                 Listener::Tcp(listener) => listener.accept().await.map(|(stream, address)| {
                     // A reply is written whole: waiting for more would only delay it.
                     let _ = stream.set_nodelay(true);
+                    watch_over(&stream);
                     (Stream::Tcp(stream), Some(address))
                 }),
                 Listener::Unix(socket) => {
@@ -128,6 +133,18 @@ impl Drop for UnixSocket {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.path);
     }
+}
+
+/// Has the system find out when a client is lost without a word.
+fn watch_over(stream: &TcpStream) {
+    let keepalive = TcpKeepalive::new()
+        .with_time(Duration::from_secs(60))
+        .with_interval(Duration::from_secs(10))
+        .with_retries(6);
+    let socket = SockRef::from(stream);
+    let _ = socket.set_tcp_keepalive(&keepalive);
+    #[cfg(target_os = "linux")]
+    let _ = socket.set_tcp_user_timeout(Some(Duration::from_secs(60)));
 }
 
 fn in_use(path: &Path, why: &str) -> io::Error {

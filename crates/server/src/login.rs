@@ -86,10 +86,10 @@ async fn attempt<E: Engine>(
 ) -> Result<Box<Connection<E::Session>>, End> {
     let login = startup(server, place).await?;
     let Some(io) = place.as_mut() else { return Err(End::Silent) };
-    let Ok(permit) = server.clients.clone().try_acquire_owned() else {
-        let error = PgError::new(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already");
-        return Err(error.into());
-    };
+    let full = || PgError::new(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already");
+    if server.clients.available_permits() == 0 {
+        return Err(full().into());
+    }
     if login.replication() != Replication::No {
         return Err(PgError::unsupported("replication connections are not supported").into());
     }
@@ -101,6 +101,8 @@ async fn attempt<E: Engine>(
     // Read now, for the proof consumes the login; an error in them is told to proved users only.
     let settings = startup_settings(&login);
     let ready = authenticate(login, server, io).await?;
+    // Only now: who has proved nothing takes no place of those who have.
+    let permit = server.clients.clone().try_acquire_owned().map_err(|_| full())?;
     let client = Client::new(identity, settings?);
     let session = server.engine.open(client.clone()).await?;
     let greeting = {
@@ -135,6 +137,7 @@ async fn startup<E>(server: &Shared<E>, place: &mut Option<Io>) -> Result<Login,
         startup = match startup.step(&mut io.input, &mut io.output)? {
             Step::NeedInput(startup) => {
                 io.flush().await?;
+                io.release_output();
                 let more = match io.stream() {
                     Stream::Tcp(_) if tls.is_some() => {
                         let word = frame::peek_untyped(&io.input).unwrap_or_default();
@@ -289,6 +292,7 @@ async fn authenticate<E: Engine>(
         if !io.output.is_empty() {
             continue;
         }
+        io.release_output();
         if !io.fill().await? {
             return Err(End::Silent);
         }

@@ -43,3 +43,24 @@ fn resident() -> usize {
     let kib: usize = line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("KiB");
     kib * 1024
 }
+
+#[test]
+fn what_is_asked_without_a_sync_is_sent_when_it_is_much() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    let describe = trunkline_proto::message::Describe {
+        target: trunkline_proto::message::Target::Statement,
+        name: "s",
+    };
+    let none: [trunkline_proto::Oid; 0] = [];
+    let parse = trunkline_proto::message::Parse { name: "s", sql: "rows 1", parameter_types: none };
+    client.say(&parse);
+    // Answers of four chunks, and no Sync that would ask for them.
+    for _ in 0..5000 {
+        client.say(&describe);
+    }
+    client.send();
+    for _ in 0..4000 {
+        assert!(client.next().is_some());
+    }
+}

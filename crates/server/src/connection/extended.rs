@@ -99,6 +99,7 @@ impl<S: Session> Connection<S> {
                 self.protocol.send(&ParameterDescription { types }, self.io.output())?;
                 let columns = match &statement.columns {
                     Columns::AfterBind => {
+                        self.transaction.admit()?;
                         let params = Params::unbound(statement.parameters.clone());
                         let run = Run::new(params, self.client.style());
                         let reply = self.run(&statement, run).await?;
@@ -122,9 +123,16 @@ impl<S: Session> Connection<S> {
                     (Columns::None, None) => None,
                     (Columns::AfterBind, None) => {
                         let run = portal.run.clone();
+                        self.transaction.admit()?;
                         let reply = self.run(&statement, run).await?;
-                        let Reply::Rows(rows) = reply else {
-                            return self.describe_columns(None, &formats);
+                        let rows = match reply {
+                            Reply::Rows(rows) => rows,
+                            Reply::Done(tag) => {
+                                // It is done: the Execute that follows only says so.
+                                self.portals.get(name)?.state = PortalState::DescribedDone(tag);
+                                return self.describe_columns(None, &formats);
+                            }
+                            _ => return self.describe_columns(None, &formats),
                         };
                         // The Execute that follows takes these rows.
                         let columns = rows.columns().clone();
@@ -175,6 +183,7 @@ impl<S: Session> Connection<S> {
                 }
             }
             PortalState::Described(rows) | PortalState::Suspended(rows) => rows,
+            PortalState::DescribedDone(tag) => return self.complete(&tag, 0),
             PortalState::Exhausted(tag) => {
                 portal.state = PortalState::RowsDone;
                 return self.complete(&tag, 0);

@@ -41,6 +41,11 @@ impl Io {
         buffers::take_write(&mut self.output);
     }
 
+    /// Gives the send buffer back if nothing is in it: who waits holds none.
+    pub(crate) fn release_output(&mut self) {
+        buffers::release_write(&mut self.output);
+    }
+
     /// Takes the socket back, with what was read and not yet understood.
     pub(crate) fn into_parts(self) -> (Stream, BytesMut) {
         (self.stream, self.input)

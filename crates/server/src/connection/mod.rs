@@ -20,6 +20,7 @@ use trunkline_proto::{Misuse, PeerError};
 use self::io::Io;
 use self::portals::{Portals, Statements};
 use self::watch::Interrupt;
+use crate::buffers::CHUNK;
 use crate::limits::Limits;
 use crate::registry::Entry;
 use crate::session::transaction::Transaction;
@@ -126,6 +127,10 @@ impl<S: Session> Connection<S> {
                     self.entry.start();
                     let next = self.answer(&event).await;
                     self.entry.finish();
+                    // Much was asked, and nothing awaited: what is sent takes no memory.
+                    if self.io.output.len() >= CHUNK && self.io.flush().await.is_err() {
+                        break;
+                    }
                     match next {
                         Next::Go => {}
                         Next::Close => break,

@@ -44,6 +44,8 @@ pub(crate) enum PortalState {
     Ready,
     /// Begun to learn its columns.
     Described(Rows),
+    /// Run to learn its columns, of which there are none.
+    DescribedDone(CommandTag),
     /// Rows are left, or may be.
     Suspended(Rows),
     /// The last row went out exactly when the limit was reached: one more Execute says so.

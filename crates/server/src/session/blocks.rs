@@ -18,8 +18,8 @@ impl<S: Session> Connection<S> {
     }
 
     async fn start_block(&mut self, modes: TransactionModes) -> Result<(), Stop> {
-        self.client.settings().begin();
         self.session.begin(modes).await?;
+        self.client.settings().begin();
         self.transaction.open();
         Ok(self.set_transaction(modes)?)
     }

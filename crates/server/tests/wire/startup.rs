@@ -151,3 +151,17 @@ fn a_client_that_says_nothing_is_sent_away() {
     assert_eq!(Dialogue::silent(server.address).hear_out(), "");
     assert_eq!(Dialogue::silent(server.address).say_raw(b"\0\0\0").hear_out(), "");
 }
+
+#[test]
+fn who_has_proved_nothing_takes_no_place() {
+    let server = toy::start_with(|builder| {
+        let mut limits = Limits::default();
+        limits.connections = 1;
+        let users = Users::new().and_then(|users| users.password("ann", "secret"));
+        builder.limits(limits).auth(Auth::scram(users.expect("users")))
+    });
+    let mut strangers: Vec<_> = (0..3).map(|_| Dialogue::silent(server.address)).collect();
+    for stranger in &mut strangers {
+        assert_eq!(stranger.say(&startup(0x30000, &ANN)).hear_until('R'), "R(Sasl)");
+    }
+}
