@@ -43,17 +43,20 @@ impl<'a> Iterator for Statements<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Statement<'a>> {
-        self.lexer.skip_whitespace();
-        if self.lexer.offset() >= self.lexer.end() {
-            return None;
-        }
-        if let Some((end, next)) = plain_end(self.lexer.rest()) {
+        loop {
+            self.lexer.skip_whitespace();
             let start = self.lexer.offset();
-            let statement = self.statement(start, start + end, start + next);
-            self.lexer.seek(start + next);
-            return Some(statement);
+            if start >= self.lexer.end() {
+                return None;
+            }
+            if let Some((end, next)) = plain_end(self.lexer.rest()) {
+                self.lexer.seek(start + next);
+                return Some(self.statement(start, start + end, start + next));
+            }
+            if let Some(statement) = self.next_by_token() {
+                return Some(statement);
+            }
         }
-        self.next_by_token()
     }
 }
 
@@ -67,36 +70,29 @@ impl<'a> Statements<'a> {
         Statement { lexer, end }
     }
 
+    /// The next statement, or `None` if there is none up to the next semicolon.
     fn next_by_token(&mut self) -> Option<Statement<'a>> {
-        loop {
-            self.lexer.skip_whitespace();
-            let start = self.lexer.offset();
-            let mut body = Body::default();
-            let mut end = None;
-            let next = loop {
-                let Some(token) = self.lexer.next() else { break self.lexer.end() };
-                if !token.kind.is_significant() {
-                    // Behind the last token a comment still belongs to the statement.
-                    if token.kind != TokenKind::Whitespace && end.is_some() {
-                        end = Some(token.span.end);
-                    }
-                    continue;
+        self.lexer.skip_whitespace();
+        let start = self.lexer.offset();
+        let mut body = Body::default();
+        let mut end = None;
+        let next = loop {
+            let Some(token) = self.lexer.next() else { break self.lexer.end() };
+            if !token.kind.is_significant() {
+                // Behind the last token a comment still belongs to the statement.
+                if token.kind != TokenKind::Whitespace && end.is_some() {
+                    end = Some(token.span.end);
                 }
-                if body.is_terminator(token, self.lexer.source()) {
-                    break token.span.end;
-                }
-                end = Some(token.span.end);
-            };
-            match end {
-                Some(end) => {
-                    // A comment or a broken token may itself end in white space.
-                    let text = Span::new(start, end).text(self.lexer.source());
-                    return Some(self.statement(start, start + trim_end(text.as_bytes()), next));
-                }
-                None if self.lexer.offset() >= self.lexer.end() => return None,
-                None => {}
+                continue;
             }
-        }
+            if body.is_terminator(token, self.lexer.source()) {
+                break token.span.end;
+            }
+            end = Some(token.span.end);
+        };
+        // A comment or a broken token may itself end in white space.
+        let text = Span::new(start, end?).text(self.lexer.source());
+        Some(self.statement(start, start + trim_end(text.as_bytes()), next))
     }
 }
 

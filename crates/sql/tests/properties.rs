@@ -128,6 +128,8 @@ proptest! {
     fn statements_joined_split_into_the_same(source in text()) {
         let texts: Vec<_> = split(&source).map(|statement| statement.text()).collect();
         let joined = texts.join("\n;\n");
+        // A semicolon at the very end cuts even in a comment or a broken string.
+        prop_assume!(!joined.ends_with(';'));
         let again: Vec<_> = split(&joined).map(|statement| statement.text()).collect();
         prop_assert_eq!(texts, again);
     }

@@ -6,9 +6,11 @@ use super::*;
 
 fn by_token(source: &str) -> Vec<(Span, bool)> {
     let mut statements = split(source);
-    std::iter::from_fn(|| statements.next_by_token())
-        .map(|statement| (statement.span(), statement.is_terminated()))
-        .collect()
+    let mut found = Vec::new();
+    while statements.lexer.offset() < source.len() {
+        found.extend(statements.next_by_token());
+    }
+    found.iter().map(|statement| (statement.span(), statement.is_terminated())).collect()
 }
 
 fn by_short_cut(source: &str) -> Vec<(Span, bool)> {

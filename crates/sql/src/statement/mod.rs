@@ -1,7 +1,7 @@
 //! Session statements: those that PostgreSQL answers from the session, not from the data.
 //!
 //! They are recognised by token and read by PostgreSQL's grammar; what is malformed gives
-//! PostgreSQL's own syntax error. Queries and expressions inside them stay text: see [`Span`].
+//! PostgreSQL's own syntax error. Queries and expressions inside them stay text: see [`Span`](crate::Span).
 
 mod copy;
 mod cursor;
