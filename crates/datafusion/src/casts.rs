@@ -13,6 +13,7 @@ use trunkline_arrow::param_array;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{Format, Oid, Params, PgError};
 
+use crate::template::to_chrono;
 use crate::text::AsText;
 
 /// Gives the casts of a plan PostgreSQL's meaning: literals are read as its types read them, numbers
@@ -38,15 +39,17 @@ impl Casts<'_> {
             schema.merge(&DFSchema::try_from_qualified_schema(scan.table_name.clone(), &source)?);
         }
         let names = NamePreserver::new(&plan);
+        let is_projection = matches!(plan, LogicalPlan::Projection(_));
         let rewritten = plan.map_expressions(|expr| {
             let name = names.save(&expr);
-            let expr = expr.transform_up(|expr| self.rewrite_expr(expr, &schema))?;
+            let mut expr = expr.transform_up(|expr| self.rewrite_expr(expr, &schema))?;
+            if is_projection && is_computed_unsigned(&expr.data, &schema) {
+                expr = Transformed::yes(cast(expr.data, DataType::Int64));
+            }
             Ok(expr.update_data(|expr| name.restore(expr)))
         })?;
-        match rewritten.transformed {
-            true => rewritten.map_data(LogicalPlan::recompute_schema),
-            false => Ok(rewritten),
-        }
+        // Below, types may have changed.
+        rewritten.map_data(LogicalPlan::recompute_schema)
     }
 
     fn rewrite_expr(
@@ -57,6 +60,11 @@ impl Casts<'_> {
         match expr {
             Expr::Cast(cast) => self.rewrite_cast(cast, schema),
             Expr::ScalarFunction(call) if call.name() == "round" => round(call, schema),
+            Expr::ScalarFunction(call)
+                if matches!(call.name(), "to_char" | "to_date" | "to_timestamp") =>
+            {
+                template(call)
+            }
             other => Ok(Transformed::no(other)),
         }
     }
@@ -115,6 +123,37 @@ impl Casts<'_> {
         let array = param_array(&param, wanted, self.style).map_err(external)?;
         ScalarValue::try_from_array(&array, 0)
     }
+}
+
+/// Translates the template of a function that formats.
+fn template(mut call: ScalarFunction) -> Result<Transformed<Expr>, DataFusionError> {
+    let Some(argument) = call.args.get_mut(1) else {
+        return Ok(Transformed::no(Expr::ScalarFunction(call)));
+    };
+    let external = |error: PgError| DataFusionError::External(Box::new(error));
+    let Expr::Literal(value, _) = &*argument else {
+        return Err(external(PgError::unsupported(format!(
+            "{} with a computed template is not supported",
+            call.name()
+        ))));
+    };
+    let Some(Some(text)) = value.try_as_str() else {
+        return Ok(Transformed::no(Expr::ScalarFunction(call)));
+    };
+    let format = to_chrono(text).map_err(external)?;
+    *argument = Expr::Literal(ScalarValue::Utf8(Some(format)), None);
+    Ok(Transformed::yes(Expr::ScalarFunction(call)))
+}
+
+/// Whether an integer without a sign was computed: a count or rank, which are signed in PostgreSQL.
+/// Only columns of tables know larger numbers.
+fn is_computed_unsigned(expr: &Expr, schema: &DFSchema) -> bool {
+    let inner = match expr {
+        Expr::Alias(alias) => &alias.expr,
+        expr => expr,
+    };
+    !matches!(inner, Expr::Column(column) if column.relation.is_some())
+        && matches!(inner.get_type(schema), Ok(DataType::UInt64))
 }
 
 /// `round(numeric, n)` has n decimals.

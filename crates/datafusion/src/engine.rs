@@ -15,6 +15,7 @@ use trunkline_core::{Client, Engine, PgError, Result, SqlState};
 use crate::folder::Database;
 use crate::operators::Operators;
 use crate::session::DataFusionSession;
+use crate::yielding::YieldingRule;
 
 /// DataFusion behind a PostgreSQL server.
 ///
@@ -148,7 +149,12 @@ fn template(database: &Source, runtime_env: Arc<RuntimeEnv>) -> SessionState {
         .with_config(config)
         .with_runtime_env(runtime_env)
         .with_default_features()
+        .with_physical_optimizer_rule(Arc::new(YieldingRule))
         .build();
+    // They make a list of all their values at once, be it of a billion.
+    for unbounded in ["generate_series", "range"] {
+        let _ = state.deregister_udf(unbounded);
+    }
     // Only a registry that is read-only refuses.
     let _ = state.register_expr_planner(Arc::new(Operators));
     state.catalog_list().register_catalog(database.name().to_owned(), database.catalog());
@@ -161,10 +167,14 @@ const DEFAULT_MEMORY: usize = 4 << 30;
 /// Threads for queries alone.
 pub(crate) struct ComputeRuntime(Option<tokio::runtime::Runtime>, Handle);
 
+/// Room for the deepest statement that is let in; only what is touched takes memory.
+const STACK: usize = 64 << 20;
+
 impl ComputeRuntime {
     fn new() -> std::io::Result<ComputeRuntime> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .thread_name("trunkline-query")
+            .thread_stack_size(STACK)
             .enable_time()
             .build()?;
         let handle = runtime.handle().clone();

@@ -18,8 +18,10 @@ mod refuse;
 mod rewrite;
 mod rows;
 mod session;
+mod template;
 mod text;
 mod types;
+mod yielding;
 
 pub use engine::DataFusion;
 pub use folder::{Database, FolderError, TableInfo};

@@ -113,6 +113,7 @@ fn divide(raw: RawBinaryExpr, left: &DataType, right: &DataType) -> PlannerResul
     let (digits, scale) = match left {
         DataType::Decimal128(precision, scale) => (*precision, *scale),
         DataType::Int16 | DataType::Int32 => (10, 0),
+        DataType::Int64 => (19, 0),
         _ => return PlannerResult::Original(raw),
     };
     let divisor = match right {
@@ -149,7 +150,7 @@ fn width(data_type: &DataType) -> Option<u8> {
     match data_type {
         DataType::Int8 | DataType::Int16 | DataType::UInt8 => Some(2),
         DataType::Int32 | DataType::UInt16 => Some(4),
-        DataType::Int64 | DataType::UInt32 => Some(8),
+        DataType::Int64 | DataType::UInt32 | DataType::UInt64 => Some(8),
         _ => None,
     }
 }

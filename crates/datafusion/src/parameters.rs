@@ -180,9 +180,22 @@ impl Visitor for Context<'_> {
                     self.settle(right, array);
                 }
             }
-            Expr::BinaryOp { left, op: BinaryOperator::Plus | BinaryOperator::Minus, right } => {
+            Expr::BinaryOp {
+                left,
+                op: op @ (BinaryOperator::Plus | BinaryOperator::Minus),
+                right,
+            } => {
                 if matches!(**right, Expr::Interval(_)) {
                     self.settle(left, Oid::TIMESTAMP);
+                }
+                // What is added to a moment is an interval; what is taken from it, another moment.
+                if matches!(op, BinaryOperator::Plus) {
+                    for (moment, other) in [(left, right), (right, left)] {
+                        let found = type_of(moment, self.planner);
+                        if matches!(found, Some(Oid::TIMESTAMP | Oid::TIMESTAMPTZ)) {
+                            self.settle(other, Oid::INTERVAL);
+                        }
+                    }
                 }
                 if matches!(**left, Expr::Interval(_)) {
                     self.settle(right, Oid::TIMESTAMP);

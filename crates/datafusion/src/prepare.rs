@@ -23,6 +23,9 @@ use crate::{calls, casts, names, readonly, refuse, rewrite};
 /// How deeply a statement may be nested.
 const DEPTH: usize = 50;
 
+/// How many operators a statement may have: each can make its tree one deeper.
+const OPERATORS: usize = 2_000;
+
 /// Parses, plans and describes one statement.
 pub(crate) async fn prepare(
     state: Arc<SessionState>,
@@ -45,7 +48,8 @@ pub(crate) async fn prepare(
     let schema = Arc::new(announced(plan.schema().as_arrow()));
     let columns = trunkline_arrow::columns(&schema);
     let oids: Vec<Oid> = parameters.iter().map(|parameter| parameter.oid).collect();
-    let statement = Statement { plan, schema, columns: columns.clone(), parameters };
+    let statement =
+        Statement { plan: Arc::new(plan), schema, columns: columns.clone(), parameters };
     Ok(Prepared::new(statement, Columns::Known(columns)).parameters(oids))
 }
 
@@ -55,6 +59,7 @@ fn parse(sql: &str) -> Result<ast::Statement> {
     let mut tokens = Tokenizer::new(&dialect, sql)
         .tokenize_with_location()
         .map_err(|error| syntax(&error.into(), sql))?;
+    check_depth(&tokens)?;
     expand_table(&mut tokens);
     let mut statements = Parser::new(&dialect)
         .with_recursion_limit(DEPTH)
@@ -69,6 +74,41 @@ fn parse(sql: &str) -> Result<ast::Statement> {
         )),
         (None, _) => Err(PgError::new(SqlState::SYNTAX_ERROR, "syntax error at end of input")),
     }
+}
+
+/// Refuses a statement whose tree could be too deep for the stacks that walk it.
+///
+/// The parser bounds what is nested in parentheses, but not `1 + 1 + 1 + …`, whose tree is as deep
+/// as it is long; commas make a tree wide, not deep.
+fn check_depth(tokens: &[TokenWithSpan]) -> Result<()> {
+    let deepens = |token: &&TokenWithSpan| match &token.token {
+        Token::Word(word) => matches!(
+            word.keyword,
+            Keyword::AND
+                | Keyword::OR
+                | Keyword::NOT
+                | Keyword::UNION
+                | Keyword::EXCEPT
+                | Keyword::INTERSECT
+                | Keyword::JOIN
+                | Keyword::CASE
+                | Keyword::IS
+        ),
+        Token::Whitespace(_)
+        | Token::Comma
+        | Token::Period
+        | Token::Number(..)
+        | Token::SingleQuotedString(_)
+        | Token::Placeholder(_)
+        | Token::RParen
+        | Token::SemiColon => false,
+        _ => true,
+    };
+    if tokens.iter().filter(deepens).count() <= OPERATORS {
+        return Ok(());
+    }
+    Err(PgError::new(SqlState::STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
+        .field(b'H', format!("A statement may have {OPERATORS} operators.")))
 }
 
 /// `TABLE t` is `SELECT * FROM t`, which the parser does not know at a statement's start.

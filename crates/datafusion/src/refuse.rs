@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Ident, Select, SelectItem, Spanned, Statement, Value, Visit, Visitor,
+    Expr, Ident, Select, SelectItem, Spanned, Statement, TableFactor, Value, Visit, Visitor,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
@@ -54,6 +54,16 @@ impl Visitor for Refuse<'_> {
             }
         }
         ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<Box<PgError>> {
+        match table {
+            TableFactor::Table { sample: Some(_), .. } => {
+                let error = PgError::unsupported("TABLESAMPLE is not supported");
+                ControlFlow::Break(Box::new(error))
+            }
+            _ => ControlFlow::Continue(()),
+        }
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Box<PgError>> {

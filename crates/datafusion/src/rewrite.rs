@@ -8,7 +8,10 @@ use datafusion::sql::sqlparser::ast::{
     ObjectNamePart, Query, Select, SelectItem, SetExpr, Statement, TimezoneInfo, UnaryOperator,
     Value, ValueWithSpan, VisitMut, VisitorMut,
 };
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::Span;
+use trunkline_core::Oid;
 
 /// Rewrites a statement, so that DataFusion gives it PostgreSQL's meaning.
 ///
@@ -35,9 +38,9 @@ impl VisitorMut for Rewriter {
         for item in &mut select.projection {
             if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {
                 int4(expr);
-                set_returning(expr);
             }
         }
+        series_in_from(select);
         ControlFlow::Continue(())
     }
 
@@ -51,10 +54,21 @@ impl VisitorMut for Rewriter {
                 conditions.iter_mut().for_each(|when| int4(&mut when.result));
                 else_result.iter_mut().for_each(|result| int4(result));
             }
-            Expr::Cast { data_type, .. } => {
+            Expr::Cast { data_type, expr: inner, .. } => {
                 microseconds(data_type);
+                exact(inner, data_type);
                 if let Some(bounded) = bounded(expr) {
                     *expr = bounded;
+                }
+            }
+            Expr::AnyOp { left, compare_op: BinaryOperator::Eq, right, .. } => {
+                if let Some(member) = in_subquery(left, right, false) {
+                    *expr = member;
+                }
+            }
+            Expr::AllOp { left, compare_op: BinaryOperator::NotEq, right } => {
+                if let Some(member) = in_subquery(left, right, true) {
+                    *expr = member;
                 }
             }
             Expr::TypedString(typed) => microseconds(&mut typed.data_type),
@@ -164,13 +178,24 @@ fn limit_of_fetch(query: &mut Query) {
     }
 }
 
-/// A function that returns a set has one row for each of its values.
-fn set_returning(expr: &mut Expr) {
-    if !matches!(expr, Expr::Function(function) if is_named(&function.name, "generate_series")) {
+/// `SELECT generate_series(…)` is `SELECT * FROM generate_series(…)`: a row for each value.
+fn series_in_from(select: &mut Select) {
+    let ([SelectItem::ExprWithAlias { expr: Expr::Function(call), .. }], true) =
+        (select.projection.as_slice(), select.from.is_empty())
+    else {
+        return;
+    };
+    if !is_named(&call.name, "generate_series") {
         return;
     }
-    let series = std::mem::replace(expr, Expr::Tuple(Vec::new()));
-    *expr = function("unnest", vec![series]);
+    let text = format!("SELECT * FROM {call} AS generate_series(generate_series)");
+    let parsed = Parser::parse_sql(&PostgreSqlDialect {}, &text).unwrap_or_default();
+    if let Some(Statement::Query(query)) = parsed.into_iter().next()
+        && let SetExpr::Select(of_series) = *query.body
+    {
+        select.projection = of_series.projection;
+        select.from = of_series.from;
+    }
 }
 
 /// PostgreSQL's timestamps count microseconds; DataFusion's nanoseconds reach three centuries.
@@ -178,6 +203,30 @@ fn microseconds(data_type: &mut DataType) {
     if let DataType::Timestamp(precision @ None, _) = data_type {
         *precision = Some(6);
     }
+}
+
+/// A number that becomes a float is read as one: a decimal on the way would cost its last digit.
+fn exact(number: &mut Expr, data_type: &DataType) {
+    let is_float = matches!(crate::types::oid_of(data_type), Some(Oid::FLOAT4 | Oid::FLOAT8));
+    if let (true, Expr::Value(value)) = (is_float, number)
+        && let Value::Number(digits, _) = &value.value
+    {
+        value.value = Value::SingleQuotedString(digits.clone());
+    }
+}
+
+/// `= ANY (SELECT …)` is `IN (SELECT …)`, and `<> ALL` its opposite.
+fn in_subquery(left: &mut Expr, right: &mut Expr, negated: bool) -> Option<Expr> {
+    let mut inner = right;
+    while let Expr::Nested(nested) = inner {
+        inner = nested;
+    }
+    let Expr::Subquery(subquery) = inner else { return None };
+    Some(Expr::InSubquery {
+        expr: Box::new(std::mem::replace(left, Expr::Tuple(Vec::new()))),
+        subquery: subquery.clone(),
+        negated,
+    })
 }
 
 /// A cast to `varchar(n)` cuts, one to `char(n)` fills up, too.

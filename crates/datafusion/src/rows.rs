@@ -67,16 +67,11 @@ impl Batches {
     }
 
     /// The result of a task of the query; one that panicked is an error of that query.
-    pub(crate) async fn join<T>(
-        task: JoinHandle<Result<T, DataFusionError>>,
-    ) -> Result<T, PgError> {
+    pub(crate) async fn join<T>(task: JoinHandle<T>) -> Result<T, PgError> {
         let guard = AbortOnDrop(task.abort_handle());
         let joined = task.await;
         drop(guard);
-        match joined {
-            Ok(outcome) => outcome.map_err(answer),
-            Err(error) => Err(panicked(error)),
-        }
+        joined.map_err(panicked)
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::ParamValues;
+use datafusion::common::tree_node::TreeNode;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::execute_stream;
@@ -18,6 +20,9 @@ use crate::planner::Tables;
 use crate::rows::{Batches, Stopping};
 use crate::{functions, prepare};
 
+/// How long a client waits for its query to stop.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// A session on DataFusion.
 pub struct DataFusionSession {
     shared: Arc<Shared>,
@@ -30,7 +35,8 @@ pub struct DataFusionSession {
 /// A statement with its plan.
 #[derive(Debug)]
 pub struct Statement {
-    pub(crate) plan: LogicalPlan,
+    /// Shared, for a copy is as deep as the statement, and made where the stack is.
+    pub(crate) plan: Arc<LogicalPlan>,
     pub(crate) schema: SchemaRef,
     pub(crate) columns: Arc<[Column]>,
     pub(crate) parameters: Vec<Parameter>,
@@ -72,8 +78,14 @@ impl Session for DataFusionSession {
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Statement>> {
         self.shared.database.refresh().await;
         let (state, tables) = (self.state(), self.tables());
-        // Boxed: a planner's future is large, and a connection is carried along by its task.
-        Box::pin(prepare::prepare(state, tables, self.client.style(), sql, hints)).await
+        let (style, sql, hints) = (self.client.style(), sql.to_owned(), hints.to_vec());
+        // Planning computes: it belongs to the threads of queries, where a cancel can leave it.
+        let planning = self
+            .shared
+            .runtime
+            .handle()
+            .spawn(async move { prepare::prepare(state, tables, style, &sql, &hints).await });
+        Batches::join(planning).await?
     }
 
     async fn execute(&mut self, statement: &Statement, run: Run) -> Result<Reply> {
@@ -82,8 +94,30 @@ impl Session for DataFusionSession {
     }
 
     async fn settle(&mut self) {
-        self.stopping.settle().await;
+        let stopping = self.stopping.clone();
+        // A join that is deep in one batch takes its time: nobody has to wait for that.
+        let patience = async move { tokio::time::timeout(PATIENCE, stopping.settle()).await };
+        let _ = self.shared.runtime.handle().spawn(patience).await;
     }
+}
+
+/// Whether rows go through as they come, so that they are read as fast by one as by many.
+fn is_plain(plan: &LogicalPlan) -> bool {
+    let gathers = plan.exists(|node| {
+        let gathers = matches!(
+            node,
+            LogicalPlan::Aggregate(_)
+                | LogicalPlan::Join(_)
+                | LogicalPlan::Sort(_)
+                | LogicalPlan::Window(_)
+                | LogicalPlan::Distinct(_)
+                | LogicalPlan::RecursiveQuery(_)
+                | LogicalPlan::Explain(_)
+                | LogicalPlan::Analyze(_)
+        );
+        Ok(gathers)
+    });
+    !gathers.unwrap_or(true)
 }
 
 impl DataFusionSession {
@@ -93,26 +127,29 @@ impl DataFusionSession {
         statement: &Statement,
         run: Run,
     ) -> Result<Reply> {
-        if !run.params.is_bound() {
+        if !run.params.is_bound() && !statement.parameters.is_empty() {
             return Err(PgError::internal("a statement with parameters was run without values"));
         }
         let values = parameters::values(&run, &statement.parameters)?;
         let plan = statement.plan.clone();
-        let plan = match values.is_empty() {
-            true => plan,
-            false => plan.with_param_values(ParamValues::from(values)).map_err(answer)?,
-        };
         let handle = self.shared.runtime.handle().clone();
-        // Planning computes, too: it belongs to the threads of queries.
         let started = handle.spawn(async move {
+            let mut plan = LogicalPlan::clone(&plan);
+            if !values.is_empty() {
+                plan = plan.with_param_values(ParamValues::from(values))?;
+            }
             // What the time is gets fixed when a statement starts, not when its session did.
             let mut state = SessionState::clone(&state);
             let options = state.config_options().clone();
             state.execution_props_mut().mark_start_execution(options);
+            if is_plain(&plan) {
+                // One reader: the rows come in the order of the file, and take little memory.
+                state.config_mut().options_mut().execution.target_partitions = 1;
+            }
             let physical = state.create_physical_plan(&plan).await?;
             execute_stream(physical, state.task_ctx())
         });
-        let stream = Batches::join(started).await?;
+        let stream = Batches::join(started).await?.map_err(answer)?;
         let batches =
             Batches::new(&handle, stream, statement.schema.clone(), self.stopping.clone());
         Ok(Reply::Rows(rows_of_stream(statement.columns.clone(), batches)))

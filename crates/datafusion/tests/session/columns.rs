@@ -50,6 +50,12 @@ async fn literals_have_the_types_that_postgresql_gives_them() {
         ("select case when ok then 1 else 0 end from t", &[Oid::INT4]),
         ("select count(*), sum(id), min(id) from t", &[Oid::INT8, Oid::INT8, Oid::INT4]),
         ("values (1), (2)", &[Oid::INT4]),
+        ("select name, rank() over (order by price) from t order by id", &[Oid::TEXT, Oid::INT8]),
+        ("select rank() over (order by id), row_number() over () from t", &[Oid::INT8, Oid::INT8]),
+        (
+            "select r + 1 from (select rank() over (order by id) r from t) s where r > 1",
+            &[Oid::INT8],
+        ),
         ("select null", &[Oid::TEXT]),
         ("select now(), current_date", &[Oid::TIMESTAMPTZ, Oid::DATE]),
     ];

@@ -83,8 +83,9 @@ async fn nothing_can_be_written() {
             "{sql}"
         );
     }
-    let error = h.fail("copy t to '/tmp/x'").await;
-    assert_eq!(error.sqlstate().to_string(), "0A000");
+    for sql in ["copy t to '/tmp/x'", "select * from t tablesample system (1)"] {
+        assert_eq!(h.fail(sql).await.sqlstate().to_string(), "0A000", "{sql}");
+    }
 }
 
 #[tokio::test]

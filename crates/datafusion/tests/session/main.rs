@@ -1,5 +1,6 @@
 //! The engine as the server drives it: prepare, execute, rows.
 
+mod cancel;
 mod columns;
 mod errors;
 mod harness;

@@ -43,6 +43,22 @@ async fn statements_mean_what_postgresql_means() {
         ("select 'a' collate \"C\" < 'b'", &["t"]),
         ("select sign(-2.0::float8), every(ok) from t", &["-1|f"]),
         ("select localtimestamp is not null, gen_random_uuid() is not null", &["t|t"]),
+        (
+            "select to_char(at, 'YYYY-MM-DD HH24:MI'), to_char(day, 'FMDD Mon YY') from t where id = 3",
+            &["2024-01-02 00:00|1 Jan 24"],
+        ),
+        ("select to_date('02.01.2024', 'DD.MM.YYYY')", &["2024-01-02"]),
+        ("select id from t where id = some (select id from t where ok)", &["1"]),
+        (
+            "select id from t where id = any (select id from t where id > 1) order by id",
+            &["2", "3"],
+        ),
+        ("select id from t where id <> all (select id from t where id > 1)", &["1"]),
+        ("select 1e21::float8, 0.1::float8, round(100.0 / 3, 2)", &["1e+21|0.1|33.33"]),
+        (
+            "select round(100.0 * id / sum(id) over (), 1) from t order by id",
+            &["16.7", "33.3", "50.0"],
+        ),
         ("select null::float8 / 0, ratio / 2 from t where id = 1", &["|0.25"]),
     ];
     for (sql, lines) in cases {

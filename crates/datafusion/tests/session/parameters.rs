@@ -17,6 +17,8 @@ async fn types_are_inferred_from_the_statement() {
         ("select $1", &[Oid::TEXT]),
         ("select $1::int, cast($2 as date)", &[Oid::INT4, Oid::DATE]),
         ("select $1 + interval '1 day'", &[Oid::TIMESTAMP]),
+        ("select at + $1, at - $2 from t", &[Oid::INTERVAL, Oid::TIMESTAMP]),
+        ("select id from t where at > $1 + interval '1 day'", &[Oid::TIMESTAMP]),
         ("select id + $1 from t", &[Oid::INT4]),
         ("select abs($1)", &[Oid::FLOAT8]),
         ("select upper($1), $1 || 'x'", &[Oid::TEXT]),
