@@ -65,7 +65,7 @@ fn lies_are_found() {
         (Lie::TextInBinary, announces, "its bytes, in Binary, cannot be read"),
         (Lie::OtherInBinary, announces, "in binary"),
         (Lie::TwoRows, announces, "three are needed"),
-        (Lie::Overruns, few, "rows come where 1 may"),
+        (Lie::Overruns, few, "a row beyond the limit"),
         (Lie::Forgets, few, "are not the 3 rows"),
         (Lie::Shares, "two suspended results do not disturb each other", "are not the 3 rows"),
         (Lie::Sticks, "a session is usable after a statement was dropped", "still busy"),
