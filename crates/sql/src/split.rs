@@ -163,7 +163,9 @@ fn plain_end(text: &str) -> Option<(usize, usize)> {
     };
     let (head, tail) = bytes.split_at_checked(semicolon)?;
     let next = semicolon + 1;
-    if trim_end(tail) == 1 || is_plain(head) { Some((trim_end(head), next)) } else { None }
+    // From the front, so that white space at the end is not read again for every statement.
+    let is_last = tail.iter().skip(1).all(is_space);
+    if is_last || is_plain(head) { Some((trim_end(head), next)) } else { None }
 }
 
 /// Whether these bytes cannot hide a semicolon behind them.
@@ -173,8 +175,11 @@ fn is_plain(head: &[u8]) -> bool {
 }
 
 fn trim_end(bytes: &[u8]) -> usize {
-    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
     bytes.iter().rposition(|byte| !is_space(byte)).map_or(0, |last| last + 1)
+}
+
+fn is_space(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
 /// How deep inside a statement the tokens are, so that a semicolon does not end it.

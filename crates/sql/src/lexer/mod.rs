@@ -31,13 +31,15 @@ pub struct Lexer<'a> {
     /// The source up to where this lexer ends.
     text: &'a str,
     at: usize,
+    /// Up to here every `+` and `-` is an operator by itself: see [`operator::operator`].
+    signs: usize,
     standard_strings: bool,
 }
 
 impl<'a> Lexer<'a> {
     /// A lexer at the start of `source`, with `standard_conforming_strings` on.
     pub const fn new(source: &'a str) -> Self {
-        Self { source, text: source, at: 0, standard_strings: true }
+        Self { source, text: source, at: 0, signs: 0, standard_strings: true }
     }
 
     /// Obeys the setting of that name; off means that `'…'` knows backslash escapes.
@@ -103,6 +105,50 @@ impl<'a> Lexer<'a> {
     fn text(&self) -> Text<'a> {
         Text { source: self.text, bytes: self.text.as_bytes() }
     }
+
+    /// The kind and end of the token that begins at `start`, which is within the text.
+    #[inline]
+    fn scan(&mut self, start: usize) -> (TokenKind, usize) {
+        use TokenKind::*;
+        let text = self.text();
+        let one = start.saturating_add(1);
+        let two = start.saturating_add(2);
+        let first = text.byte(start);
+        let second = text.byte(one);
+        match first {
+            b' ' | b'\t'..=b'\r' => (Whitespace, text.run(one, is_space)),
+            b'b' | b'B' | b'e' | b'E' | b'x' | b'X' if second == b'\'' => {
+                quoted::prefixed_string(text, first, two)
+            }
+            b'u' | b'U' if second == b'&' => {
+                quoted::unicode(text, start, self.standard_strings).unwrap_or((Word, one))
+            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => (Word, text.run(one, is_ident_cont)),
+            b'\'' if self.standard_strings => quoted::plain_string(text, one),
+            b'\'' => quoted::escape_string(text, one),
+            b'"' => quoted::identifier(text, one, QuotedIdentifier),
+            b'0'..=b'9' => number::number(text, start),
+            b'$' => number::dollar(text, start),
+            b'.' if second.is_ascii_digit() => number::number(text, start),
+            b'.' if second == b'.' => (DotDot, two),
+            b'.' => (Dot, one),
+            b',' => (Comma, one),
+            b';' => (Semicolon, one),
+            b'(' => (LeftParen, one),
+            b')' => (RightParen, one),
+            b'[' => (LeftBracket, one),
+            b']' => (RightBracket, one),
+            b':' if second == b':' => (Typecast, two),
+            b':' if second == b'=' => (ColonEquals, two),
+            b':' => (Colon, one),
+            b'-' if second == b'-' => (LineComment, text.run(two, |byte| !is_newline(byte))),
+            b'/' if second == b'*' => operator::block_comment(text, two),
+            _ if !is_operator(first) => (Unknown, one),
+            b'+' | b'-' if start < self.signs => (Operator, one),
+            _ if !is_operator(second) => (Operator, one),
+            _ => operator::operator(text, start, &mut self.signs),
+        }
+    }
 }
 
 impl Iterator for Lexer<'_> {
@@ -114,7 +160,7 @@ impl Iterator for Lexer<'_> {
         if start >= self.text.len() {
             return None;
         }
-        let (kind, end) = scan(self.text(), start, self.standard_strings);
+        let (kind, end) = self.scan(start);
         // Every rule takes at least one byte; were one wrong, the lexer must still end.
         debug_assert!(end > start && end <= self.text.len());
         self.at = end.max(start.saturating_add(1));
@@ -147,48 +193,6 @@ impl Text<'_> {
 
     fn len(self) -> usize {
         self.bytes.len()
-    }
-}
-
-/// The kind and end of the token that begins at `start`, which is within the text.
-#[inline]
-fn scan(text: Text<'_>, start: usize, standard_strings: bool) -> (TokenKind, usize) {
-    use TokenKind::*;
-    let one = start.saturating_add(1);
-    let two = start.saturating_add(2);
-    let first = text.byte(start);
-    let second = text.byte(one);
-    match first {
-        b' ' | b'\t'..=b'\r' => (Whitespace, text.run(one, is_space)),
-        b'b' | b'B' | b'e' | b'E' | b'x' | b'X' if second == b'\'' => {
-            quoted::prefixed_string(text, first, two)
-        }
-        b'u' | b'U' if second == b'&' => {
-            quoted::unicode(text, start, standard_strings).unwrap_or((Word, one))
-        }
-        b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => (Word, text.run(one, is_ident_cont)),
-        b'\'' if standard_strings => quoted::plain_string(text, one),
-        b'\'' => quoted::escape_string(text, one),
-        b'"' => quoted::identifier(text, one, QuotedIdentifier),
-        b'0'..=b'9' => number::number(text, start),
-        b'$' => number::dollar(text, start),
-        b'.' if second.is_ascii_digit() => number::number(text, start),
-        b'.' if second == b'.' => (DotDot, two),
-        b'.' => (Dot, one),
-        b',' => (Comma, one),
-        b';' => (Semicolon, one),
-        b'(' => (LeftParen, one),
-        b')' => (RightParen, one),
-        b'[' => (LeftBracket, one),
-        b']' => (RightBracket, one),
-        b':' if second == b':' => (Typecast, two),
-        b':' if second == b'=' => (ColonEquals, two),
-        b':' => (Colon, one),
-        b'-' if second == b'-' => (LineComment, text.run(two, |byte| !is_newline(byte))),
-        b'/' if second == b'*' => operator::block_comment(text, two),
-        _ if !is_operator(first) => (Unknown, one),
-        _ if !is_operator(second) => (Operator, one),
-        _ => operator::operator(text, start),
     }
 }
 

@@ -14,12 +14,16 @@ const NAME_LENGTH: usize = 64;
 /// `a=-1` to work, a trailing `+` or `-` belongs to an operator of several characters only if that
 /// also has one of ``~ ! @ # % ^ & | ` ?``.
 /// <https://www.postgresql.org/docs/18/sql-syntax-lexical.html#SQL-SYNTAX-OPERATORS>
-pub(super) fn operator(text: Text<'_>, start: usize) -> (TokenKind, usize) {
+///
+/// The signs that are cut off then stand alone, up to `signs`. To know that saves reading them
+/// again and again: a long row of `+` would take quadratic time.
+pub(super) fn operator(text: Text<'_>, start: usize, signs: &mut usize) -> (TokenKind, usize) {
     let run = text.run(start, is_operator);
     let mut name = text.bytes.get(start..run).unwrap_or_default();
     if let Some(comment) = name.windows(2).position(|pair| matches!(pair, b"--" | b"/*")) {
         name = name.get(..comment).unwrap_or_default();
     }
+    *signs = start.saturating_add(name.len());
     let keeps_sign = name.split_last().is_some_and(|(_, before)| before.iter().any(is_unsql));
     if !keeps_sign {
         while let [before @ .., b'+' | b'-'] = name

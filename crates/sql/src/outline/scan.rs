@@ -1,6 +1,7 @@
 //! One pass over the tokens of a statement, which finds tables, functions and parameters.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::tag::Verb;
 use super::word::Word;
@@ -25,6 +26,10 @@ pub(super) struct Scan<'a> {
     /// One level for each open parenthesis.
     levels: Vec<Level<'a>>,
     previous: [Word; 2],
+    /// How many WITH queries of each name are known here: those of all open levels.
+    known: HashMap<Cow<'a, str>, usize>,
+    /// Whether a query, and not only a definition, has begun.
+    has_query: bool,
     /// What the first words say.
     verb: Verb,
     /// Whether a definition's query is not run.
@@ -46,7 +51,7 @@ struct Level<'a> {
     joined: bool,
     /// What the next name is.
     expect: Expect,
-    /// The names of WITH queries, known from here on.
+    /// The names of WITH queries that are known on this level.
     known: Vec<Cow<'a, str>>,
     /// The name whose query is being read.
     pending: Option<Cow<'a, str>>,
@@ -78,6 +83,8 @@ impl<'a> Scan<'a> {
             parameters: 0,
             levels: vec![Level { at_verb: true, ..Level::default() }],
             previous: [Word::None; 2],
+            known: HashMap::new(),
+            has_query: verb.kind == StatementKind::Call,
             verb,
             no_data: false,
         };
@@ -145,6 +152,7 @@ impl<'a> Scan<'a> {
         {
             level.at_verb = false;
         }
+        self.has_query |= word.begins_query();
         self.previous = [word, self.previous[0]];
     }
 
@@ -165,14 +173,21 @@ impl<'a> Scan<'a> {
     }
 
     fn close(&mut self) {
-        if self.levels.len() > 1 {
-            self.levels.pop();
+        if self.levels.len() > 1
+            && let Some(level) = self.levels.pop()
+        {
+            for name in level.known {
+                if let Some(count) = self.known.get_mut(&name) {
+                    *count = count.saturating_sub(1);
+                }
+            }
         }
         if let Some(level) = self.levels.last_mut()
             && let Some(name) = level.pending.take()
         {
-            level.known.push(name);
+            level.known.push(name.clone());
             level.at_verb = true;
+            *self.known.entry(name).or_default() += 1;
         }
     }
 
@@ -346,7 +361,7 @@ impl<'a> Scan<'a> {
     fn table(&mut self, mention: Mention<'a>) {
         let is_known = mention.schema.is_none()
             && !mention.is_target
-            && self.levels.iter().any(|level| level.known.contains(&mention.name));
+            && self.known.get(&mention.name).is_some_and(|&count| count > 0);
         if !is_known {
             self.tables.push(mention);
         }
@@ -354,11 +369,9 @@ impl<'a> Scan<'a> {
 
     fn is_call(&self, category: Option<KeywordCategory>, token: Token) -> bool {
         let source = self.lexer.source();
-        // Outside a query a name before a parenthesis is a type, a prepared statement, an option.
-        let in_query = self.verb.kind == StatementKind::Call
-            || self.levels.iter().any(|level| level.verb.is_some_and(|verb| verb != Word::Define));
+        // Before any query a name before a parenthesis is a type, a prepared statement, an option.
         let in_with_list = self.levels.last().is_some_and(|level| level.pending.is_some());
-        in_query
+        self.has_query
             && !in_with_list
             && !matches!(self.previous[0], Word::As | Word::Typecast)
             && category != Some(KeywordCategory::ColumnName)

@@ -94,6 +94,20 @@ impl Word {
         }
     }
 
+    /// Whether it begins a query or a data change, or may do so.
+    pub(super) fn begins_query(self) -> bool {
+        matches!(
+            self,
+            Self::Delete
+                | Self::Insert
+                | Self::Merge
+                | Self::Select
+                | Self::Update
+                | Self::Values
+                | Self::With
+        )
+    }
+
     /// Whether it leaves open the place where a verb may stand.
     pub(super) fn keeps_verb(self) -> bool {
         matches!(
