@@ -3,6 +3,7 @@
 //! They are recognised by token and read by PostgreSQL's grammar; what is malformed gives
 //! PostgreSQL's own syntax error. Queries and expressions inside them stay text: see [`Span`](crate::Span).
 
+mod body;
 mod copy;
 mod cursor;
 mod model;

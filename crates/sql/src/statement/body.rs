@@ -1,0 +1,97 @@
+//! Whole expressions and queries: the engine's to understand, so only their ends are found.
+
+use super::reader::Reader;
+use crate::error::SyntaxError;
+use crate::token::{Span, TokenKind};
+
+impl Reader<'_> {
+    /// Takes everything up to the end of the statement.
+    pub(super) fn rest(&mut self) -> Result<Span, SyntaxError> {
+        let start = self.offset();
+        while !self.at_end() {
+            self.skip()?;
+        }
+        Ok(Span::new(start, self.taken().max(start)))
+    }
+
+    /// Takes an expression up to a comma or closing parenthesis of the level it began on.
+    pub(super) fn expression(&mut self) -> Result<Span, SyntaxError> {
+        let start = self.offset();
+        while !self.at_kind(TokenKind::Comma) && !self.at_kind(TokenKind::RightParen) {
+            if self.at_end() {
+                return Err(self.unexpected());
+            }
+            self.skip()?;
+        }
+        if self.offset() == start {
+            return Err(self.unexpected());
+        }
+        Ok(Span::new(start, self.taken()))
+    }
+
+    /// `( expression, … )`, with at least one.
+    pub(super) fn expressions(&mut self) -> Result<Vec<Span>, SyntaxError> {
+        self.expect_kind(TokenKind::LeftParen)?;
+        let mut list = vec![self.expression()?];
+        while self.eat_kind(TokenKind::Comma) {
+            list.push(self.expression()?);
+        }
+        self.expect_kind(TokenKind::RightParen)?;
+        Ok(list)
+    }
+
+    /// Takes a query up to the parenthesis that closes it, which stays.
+    pub(super) fn parenthesized_query(&mut self) -> Result<Span, SyntaxError> {
+        let start = self.offset();
+        self.expect_preparable()?;
+        while !self.at_kind(TokenKind::RightParen) {
+            if self.at_end() {
+                return Err(self.unexpected());
+            }
+            self.skip()?;
+        }
+        Ok(Span::new(start, self.taken().max(start)))
+    }
+
+    /// The current token must begin a statement that can be prepared: a query or a data change.
+    pub(super) fn expect_preparable(&self) -> Result<(), SyntaxError> {
+        const VERBS: [&str; 4] = ["insert", "update", "delete", "merge"];
+        if self.at_any(&VERBS) { Ok(()) } else { self.expect_query() }
+    }
+
+    /// The current token must begin a query.
+    pub(super) fn expect_query(&self) -> Result<(), SyntaxError> {
+        const VERBS: [&str; 4] = ["select", "values", "table", "with"];
+        if self.at_any(&VERBS) {
+            return Ok(());
+        }
+        if !self.at_kind(TokenKind::LeftParen) {
+            return Err(self.unexpected());
+        }
+        // However many parentheses, there must be a query in them.
+        let mut inner = Reader::new(self.lookahead());
+        while inner.eat_kind(TokenKind::LeftParen) {}
+        if inner.at_any(&VERBS) { Ok(()) } else { Err(inner.unexpected()) }
+    }
+
+    /// Takes one token, or a whole group in parentheses or brackets.
+    fn skip(&mut self) -> Result<(), SyntaxError> {
+        let mut depth = 0_usize;
+        loop {
+            match self.kind() {
+                None => return Err(self.unexpected()),
+                Some(TokenKind::LeftParen | TokenKind::LeftBracket) => depth += 1,
+                Some(TokenKind::RightParen | TokenKind::RightBracket) if depth == 0 => {
+                    return Err(self.unexpected());
+                }
+                Some(TokenKind::RightParen | TokenKind::RightBracket) => depth -= 1,
+                Some(TokenKind::Semicolon) => return Err(self.unexpected()),
+                Some(_) => {}
+            }
+            self.advance();
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
