@@ -45,8 +45,4 @@ set my.own = 'x';
 show my.own;
 discard all;
 show statement_timeout;
-prepare by_id as select name from items where id = $1;
-execute by_id(3);
-deallocate by_id;
-execute by_id(3);
 select current_user, session_user, current_database(), current_schema();
