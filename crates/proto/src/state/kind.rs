@@ -53,7 +53,7 @@ pub enum Kind {
     ReadyForQuery,
     RowDescription,
     BackendKeyData,
-    /// A message that belongs before [`Phase::Starting`]: Authentication and its answers,
+    /// A message that belongs before `Phase::Starting`: Authentication and its answers,
     /// NegotiateProtocolVersion.
     Login,
 }
