@@ -16,6 +16,9 @@ use crate::users::logins;
 /// Connections at once, unless the user says otherwise.
 const CONNECTIONS: usize = 1_000;
 
+/// Room to free the plan of the deepest statement; only what is touched takes memory.
+const STACK: usize = 16 << 20;
+
 /// Serves until a signal says to stop.
 pub(crate) fn serve(said: Serve) -> Result<(), Failure> {
     log(said.log.as_deref().unwrap_or("warn"))?;
@@ -24,6 +27,7 @@ pub(crate) fn serve(said: Serve) -> Result<(), Failure> {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .thread_stack_size(STACK)
         .build()
         .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
     let outcome = runtime.block_on(run(&said));

@@ -20,7 +20,9 @@ mod rows;
 mod session;
 mod template;
 mod text;
+mod tokens;
 mod types;
+mod using;
 mod yielding;
 
 pub use engine::DataFusion;

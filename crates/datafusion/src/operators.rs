@@ -5,7 +5,10 @@ use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Datum, Float64Array};
 use datafusion::arrow::compute::kernels::numeric;
-use datafusion::arrow::datatypes::{DataType, Float64Type};
+use datafusion::arrow::datatypes::{
+    DataType, Float64Type, Int64Type, IntervalMonthDayNano, IntervalMonthDayNanoType, IntervalUnit,
+    TimeUnit,
+};
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::{DFSchema, DataFusionError, ScalarValue};
 use datafusion::logical_expr::expr::ScalarFunction;
@@ -49,6 +52,14 @@ impl ExprPlanner for Operators {
         let date = |days| cast(days, DataType::Date32);
         let planned = match (&left, &right) {
             _ if integers(&left, &right).is_some() => call(raw.left, raw.right),
+            (DataType::Timestamp(..), DataType::Timestamp(..))
+                if raw.op == BinaryOperator::Minus =>
+            {
+                let micros = |moment| cast(cast(moment, MICROSECONDS), DataType::Int64);
+                let args = vec![micros(raw.left), micros(raw.right)];
+                let elapsed = ScalarFunction::new_udf(Arc::clone(&ELAPSED), args);
+                Expr::ScalarFunction(elapsed)
+            }
             (DataType::Date32, DataType::Date32) if raw.op == BinaryOperator::Minus => {
                 call(days(raw.left), days(raw.right))
             }
@@ -78,10 +89,16 @@ fn typed(raw: RawBinaryExpr, schema: &DFSchema) -> RawBinaryExpr {
             | BinaryOperator::Divide
             | BinaryOperator::Modulo
     );
-    if !arithmetic {
-        return raw;
-    }
     let RawBinaryExpr { op, left, right } = raw;
+    if !arithmetic {
+        let is_bool = |expr: &Expr| expr.get_type(schema).is_ok_and(|of| of == DataType::Boolean);
+        let (left, right) = match (is_unknown(&left), is_unknown(&right)) {
+            (true, false) if is_bool(&right) => (cast(left, DataType::Boolean), right),
+            (false, true) if is_bool(&left) => (left, cast(right, DataType::Boolean)),
+            _ => (left, right),
+        };
+        return RawBinaryExpr { op, left, right };
+    }
     let number = |expr: &Expr| expr.get_type(schema).ok().filter(DataType::is_numeric);
     let (left, right) = match (is_unknown(&left), is_unknown(&right)) {
         (true, false) => match number(&right) {
@@ -160,6 +177,7 @@ pub(crate) static ROUND_EVEN: LazyLock<Arc<ScalarUDF>> =
     LazyLock::new(|| checked(Operation::RoundEven));
 
 static FLOAT_DIVIDE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Divide));
+static ELAPSED: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Elapsed));
 static ADD: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Add));
 static SUBTRACT: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Subtract));
 static MULTIPLY: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Multiply));
@@ -184,6 +202,8 @@ enum Operation {
     /// Of floats.
     Divide,
     RoundEven,
+    /// Between two moments, in microseconds.
+    Elapsed,
 }
 
 impl ScalarUDFImpl for Checked {
@@ -194,6 +214,7 @@ impl ScalarUDFImpl for Checked {
             Operation::Multiply => "int_multiply",
             Operation::Divide => "float_divide",
             Operation::RoundEven => "round_even",
+            Operation::Elapsed => "elapsed",
         }
     }
 
@@ -202,12 +223,18 @@ impl ScalarUDFImpl for Checked {
     }
 
     fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>, DataFusionError> {
-        Ok(vec![self.return_type(types)?; types.len()])
+        let wanted = match self.operation {
+            Operation::Elapsed => DataType::Int64,
+            _ => self.return_type(types)?,
+        };
+        Ok(vec![wanted; types.len()])
     }
 
     fn return_type(&self, types: &[DataType]) -> Result<DataType, DataFusionError> {
-        if matches!(self.operation, Operation::Divide | Operation::RoundEven) {
-            return Ok(DataType::Float64);
+        match self.operation {
+            Operation::Divide | Operation::RoundEven => return Ok(DataType::Float64),
+            Operation::Elapsed => return Ok(DataType::Interval(IntervalUnit::MonthDayNano)),
+            _ => {}
         }
         let [left, right] = types else {
             return Err(DataFusionError::Plan(format!("{} takes two integers", self.name())));
@@ -228,6 +255,7 @@ impl ScalarUDFImpl for Checked {
             Operation::Subtract => numeric::sub,
             Operation::Multiply => numeric::mul,
             Operation::Divide | Operation::RoundEven => float_divide,
+            Operation::Elapsed => elapsed,
         };
         apply(left, right, kernel).map_err(|error| match error.find_root() {
             DataFusionError::ArrowError(root, _)
@@ -239,6 +267,24 @@ impl ScalarUDFImpl for Checked {
         })
     }
 }
+
+/// The time between two moments, in days and what is left of a day.
+fn elapsed(left: &dyn Datum, right: &dyn Datum) -> Result<ArrayRef, ArrowError> {
+    let micros = numeric::sub(left, right)?;
+    let interval = |micros: i64| {
+        let days = i32::try_from(micros / DAY).map_err(|_| {
+            ArrowError::ArithmeticOverflow("the time between two moments".to_owned())
+        })?;
+        Ok::<_, ArrowError>(IntervalMonthDayNano::new(0, days, (micros % DAY) * 1_000))
+    };
+    let micros = micros.as_primitive::<Int64Type>();
+    Ok(Arc::new(micros.try_unary::<_, IntervalMonthDayNanoType, _>(interval)?))
+}
+
+/// Microseconds.
+const DAY: i64 = 86_400_000_000;
+
+const MICROSECONDS: DataType = DataType::Timestamp(TimeUnit::Microsecond, None);
 
 fn float_divide(left: &dyn Datum, right: &dyn Datum) -> Result<ArrayRef, ArrowError> {
     let divisors = right.get().0.as_primitive::<Float64Type>();

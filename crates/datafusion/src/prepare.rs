@@ -8,9 +8,8 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
-use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::Parser;
-use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+use datafusion::sql::sqlparser::tokenizer::Tokenizer;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{Columns, Oid, PgError, Prepared, Result, SqlState};
 
@@ -18,13 +17,10 @@ use crate::error::{answer_in, syntax};
 use crate::parameters::{self, Parameter};
 use crate::planner::{Planner, Tables};
 use crate::session::Statement;
-use crate::{calls, casts, names, readonly, refuse, rewrite};
+use crate::{calls, casts, names, readonly, refuse, rewrite, tokens};
 
 /// How deeply a statement may be nested.
 const DEPTH: usize = 50;
-
-/// How many operators a statement may have: each can make its tree one deeper.
-const OPERATORS: usize = 2_000;
 
 /// Parses, plans and describes one statement.
 pub(crate) async fn prepare(
@@ -56,14 +52,12 @@ pub(crate) async fn prepare(
 /// Parses exactly one statement.
 fn parse(sql: &str) -> Result<ast::Statement> {
     let dialect = PostgreSqlDialect {};
-    let mut tokens = Tokenizer::new(&dialect, sql)
+    let tokens = Tokenizer::new(&dialect, sql)
         .tokenize_with_location()
         .map_err(|error| syntax(&error.into(), sql))?;
-    check_depth(&tokens)?;
-    expand_table(&mut tokens);
     let mut statements = Parser::new(&dialect)
         .with_recursion_limit(DEPTH)
-        .with_tokens_with_locations(tokens)
+        .with_tokens_with_locations(tokens::adapt(tokens, sql)?)
         .parse_statements()
         .map_err(|error| syntax(&error, sql))?;
     match (statements.pop(), statements.len()) {
@@ -74,55 +68,6 @@ fn parse(sql: &str) -> Result<ast::Statement> {
         )),
         (None, _) => Err(PgError::new(SqlState::SYNTAX_ERROR, "syntax error at end of input")),
     }
-}
-
-/// Refuses a statement whose tree could be too deep for the stacks that walk it.
-///
-/// The parser bounds what is nested in parentheses, but not `1 + 1 + 1 + …`, whose tree is as deep
-/// as it is long; commas make a tree wide, not deep.
-fn check_depth(tokens: &[TokenWithSpan]) -> Result<()> {
-    let deepens = |token: &&TokenWithSpan| match &token.token {
-        Token::Word(word) => matches!(
-            word.keyword,
-            Keyword::AND
-                | Keyword::OR
-                | Keyword::NOT
-                | Keyword::UNION
-                | Keyword::EXCEPT
-                | Keyword::INTERSECT
-                | Keyword::JOIN
-                | Keyword::CASE
-                | Keyword::IS
-        ),
-        Token::Whitespace(_)
-        | Token::Comma
-        | Token::Period
-        | Token::Number(..)
-        | Token::SingleQuotedString(_)
-        | Token::Placeholder(_)
-        | Token::RParen
-        | Token::SemiColon => false,
-        _ => true,
-    };
-    if tokens.iter().filter(deepens).count() <= OPERATORS {
-        return Ok(());
-    }
-    Err(PgError::new(SqlState::STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
-        .field(b'H', format!("A statement may have {OPERATORS} operators.")))
-}
-
-/// `TABLE t` is `SELECT * FROM t`, which the parser does not know at a statement's start.
-fn expand_table(tokens: &mut Vec<TokenWithSpan>) {
-    let first = tokens.iter().position(|token| !matches!(token.token, Token::Whitespace(_)));
-    let Some((place, token)) = first.and_then(|first| Some((first, tokens.get(first)?))) else {
-        return;
-    };
-    if !matches!(&token.token, Token::Word(word) if word.keyword == Keyword::TABLE) {
-        return;
-    }
-    let span = token.span;
-    let words = [Token::make_keyword("SELECT"), Token::Mul, Token::make_keyword("FROM")];
-    tokens.splice(place..=place, words.map(|token| TokenWithSpan::new(token, span)));
 }
 
 /// The columns that a plan announces: those of its schema, under the names that were asked for.

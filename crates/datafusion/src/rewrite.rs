@@ -13,6 +13,8 @@ use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::Span;
 use trunkline_core::Oid;
 
+use crate::using;
+
 /// Rewrites a statement, so that DataFusion gives it PostgreSQL's meaning.
 ///
 /// An integer in the place of a value is an `int4` if it fits; DataFusion takes it for an `int8`.
@@ -41,6 +43,7 @@ impl VisitorMut for Rewriter {
             }
         }
         series_in_from(select);
+        using::qualify(select);
         ControlFlow::Continue(())
     }
 
