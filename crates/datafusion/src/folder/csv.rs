@@ -76,16 +76,19 @@ impl CsvFacts {
             widen_all(&mut types, &record);
         }
         let mut rows = usize::from(!has_header);
+        let mut is_ragged = false;
         while records.read_byte_record(&mut record).map_err(failed)? {
             widen_all(&mut types, &record);
             rows += 1;
+            // To count rows that cannot be read would hide it.
+            is_ragged |= record.len() != types.len();
         }
         let names = first.into_iter().enumerate().map(|(i, name)| match has_header {
             true if !name.is_empty() => name,
             _ => format!("column_{}", i + 1),
         });
         let columns = names.zip(types).collect();
-        let rows = sample.is_whole.then_some(rows);
+        let rows = (sample.is_whole && !is_ragged).then_some(rows);
         Ok(Some(CsvFacts { delimiter, has_header, columns, rows, cut: Cut::default() }))
     }
 }

@@ -58,6 +58,19 @@ impl FolderError {
         FolderError::io(path.display(), error)
     }
 
+    /// A file was changed between being found and being read.
+    pub(super) fn changed(location: impl fmt::Display) -> FolderError {
+        FolderError::new(
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            format!("{location} was changed while the query ran; run the query again"),
+        )
+    }
+
+    /// Whether it may be gone when one looks again.
+    pub(super) fn is_passing(&self) -> bool {
+        self.code == SqlState::T_R_SERIALIZATION_FAILURE
+    }
+
     /// The condition as PostgreSQL names it.
     pub fn code(&self) -> SqlState {
         self.code

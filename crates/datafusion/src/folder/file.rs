@@ -80,6 +80,8 @@ pub(super) struct Folder {
     /// The subfolders with their names and locations.
     pub(super) folders: Vec<Subfolder>,
     pub(super) stamp: Option<(PathBuf, Stamp)>,
+    /// The folder in it that tells which of the files are the table.
+    pub(super) log: Option<&'static str>,
 }
 
 /// A folder in a folder.
@@ -115,6 +117,7 @@ impl Walk<'_> {
                 continue;
             };
             if is_hidden(name) {
+                folder.log = folder.log.or(LOGS.into_iter().find(|log| *log == name));
                 continue;
             }
             let location = format!("{location}/{name}");
@@ -175,6 +178,9 @@ impl DataFile {
         Some(DataFile { path, location, stamp, format, table, values: Vec::new() })
     }
 }
+
+/// The logs of Delta Lake and Hudi.
+const LOGS: [&str; 2] = ["_delta_log", ".hoodie"];
 
 /// Whether a name marks what is not data: `.git`, `_SUCCESS`.
 pub(super) fn is_hidden(name: &str) -> bool {

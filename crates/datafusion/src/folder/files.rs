@@ -11,7 +11,6 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use datafusion::object_store::path::Path as Location;
 use datafusion::object_store::{Error, ObjectMeta, Result};
-use trunkline_core::SqlState;
 
 use super::error::FolderError;
 use super::file::{DataFile, Stamp};
@@ -69,20 +68,12 @@ impl TableFile {
         let file = File::open(&self.path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         if !Stamp::of(&metadata).is_same(&self.stamp) {
-            return Err(changed(location).into());
+            return Err(FolderError::changed(location).into());
         }
         let file = Arc::new(file);
         *open = Arc::downgrade(&file);
         Ok(file)
     }
-}
-
-/// A file was changed while it was used.
-fn changed(location: &Location) -> FolderError {
-    FolderError::new(
-        SqlState::T_R_SERIALIZATION_FAILURE,
-        format!("{location} was changed while the query ran; run the query again"),
-    )
 }
 
 /// The name of a file in its table's store.
@@ -115,7 +106,7 @@ pub(super) fn read(
     })?;
     let mut bytes = vec![0; length];
     read_exact_at(file, &mut bytes, range.start).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => changed(location),
+        io::ErrorKind::UnexpectedEof => FolderError::changed(location),
         _ => FolderError::io(location, &error),
     })?;
     Ok(bytes.into())

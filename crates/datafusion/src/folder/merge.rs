@@ -26,9 +26,17 @@ use super::file::DataFile;
 #[derive(Debug)]
 pub(super) struct Merged {
     pub(super) format: Arc<dyn FileFormat>,
-    /// How they are read when they may be cut into pieces, if that must be known before.
-    pub(super) when_cut: Option<Arc<dyn FileFormat>>,
+    pub(super) cuts: Cuts,
     pub(super) schema: SchemaRef,
+}
+
+/// Whether a file may be cut into pieces, to be read by several threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cuts {
+    Always,
+    Never,
+    /// When no line ends within quotes.
+    Found,
 }
 
 /// One schema for all files.
@@ -62,11 +70,12 @@ pub(super) fn merge(files: &[DataFile], facts: &[Arc<Facts>]) -> Result<Merged, 
                 let how = "one is a JSON array, the other has a value a line";
                 return Err(differ(first, other, how));
             }
-            Ok(Merged { format: Arc::new(format), when_cut: None, schema: merge_by_name(&told)? })
+            let cuts = if *is_array { Cuts::Never } else { Cuts::Always };
+            Ok(Merged { format: Arc::new(format), cuts, schema: merge_by_name(&told)? })
         }
         Facts::Parquet { .. } | Facts::Empty => {
             let format = Arc::new(ParquetFormat::new());
-            Ok(Merged { format, when_cut: None, schema: merge_by_name(&told)? })
+            Ok(Merged { format, cuts: Cuts::Always, schema: merge_by_name(&told)? })
         }
     }
 }
@@ -99,13 +108,13 @@ fn merge_csv(
     let options = CsvOptions::default()
         .with_has_header(csv.has_header)
         .with_delimiter(csv.delimiter)
+        .with_newlines_in_values(false)
         .with_file_compression_type(first.format.compression);
-    let format = |newlines_in_values| -> Arc<dyn FileFormat> {
-        let options = options.clone().with_newlines_in_values(newlines_in_values);
-        Arc::new(CsvFormat::default().with_options(options))
-    };
+    let format = Arc::new(CsvFormat::default().with_options(options));
+    // Compressed files are never cut.
     let is_plain = first.format.compression == Compression::UNCOMPRESSED;
-    Ok(Merged { format: format(true), when_cut: is_plain.then(|| format(false)), schema })
+    let cuts = if is_plain { Cuts::Found } else { Cuts::Always };
+    Ok(Merged { format, cuts, schema })
 }
 
 fn merge_by_name(told: &[(&DataFile, &Facts)]) -> Result<SchemaRef, FolderError> {

@@ -12,6 +12,7 @@ mod format;
 mod json;
 mod merge;
 mod parts;
+mod place;
 mod provider;
 mod sample;
 mod scan;
@@ -30,15 +31,17 @@ use std::time::{Duration, Instant};
 use datafusion::catalog::CatalogProvider;
 use datafusion::execution::SessionState;
 use datafusion::execution::object_store::ObjectStoreRegistry;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use futures::stream::{self, StreamExt};
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 use trunkline_arrow::PgType;
 use trunkline_core::types::name_of;
 
 use self::catalog::DatabaseCatalog;
 pub use self::error::FolderError;
-use self::scan::{PUBLIC, Scan, Source, qualified};
+use self::scan::{PUBLIC, Scan, qualified};
+use self::source::Source;
 use self::stores::Stores;
 use self::table::Table;
 
@@ -47,6 +50,12 @@ const RATE: Duration = Duration::from_millis(500);
 
 /// ... and a scan takes at most one part in so many of the time.
 const SHARE: u32 = 20;
+
+/// So many bytes of metadata are kept while files are looked into.
+const LOOKED: usize = 8 << 20;
+
+/// So often files may change while they are looked into and opened.
+const TRIES: u32 = 10;
 
 /// Tables that are looked into at once.
 const AT_ONCE: usize = 8;
@@ -109,7 +118,7 @@ impl Database {
         let inner = Inner {
             name,
             sources,
-            state: Arc::new(SessionStateBuilder::new().with_default_features().build()),
+            state: Arc::new(looking()),
             stores,
             snapshot: RwLock::default(),
             last: AsyncMutex::new(LastScan { started: Instant::now(), took: Duration::ZERO }),
@@ -163,18 +172,36 @@ impl Database {
 
     /// A table as it is now.
     async fn table(&self, schema: &str, name: &str) -> Option<Arc<Table>> {
-        let asked = Instant::now();
-        let known = self.known(schema, name);
-        if known.as_ref().is_some_and(|table| table.holds()) {
-            return known;
-        }
-        let mut last = self.inner.last.lock().await;
-        // Names that nobody knows must not make the disk busy.
-        let soon = known.is_none() && last.started.elapsed() < last.took.saturating_mul(SHARE);
-        if last.started < asked && !soon {
-            self.rescan(&mut last).await;
+        for _ in 0..TRIES {
+            let asked = Instant::now();
+            let known = self.known(schema, name);
+            if known.as_ref().is_some_and(|table| table.holds()) {
+                return known;
+            }
+            let last = self.inner.last.lock().await;
+            // Names that nobody knows must not make the disk busy.
+            let soon = last.started.elapsed() < last.took.saturating_mul(SHARE);
+            if known.is_some() || !soon {
+                self.rescan_since(asked, last).await;
+            }
+            let found = self.known(schema, name);
+            if !found.as_ref().is_some_and(|table| table.is_passing()) {
+                return found;
+            }
         }
         self.known(schema, name)
+    }
+
+    /// Looks for the files again, unless somebody began to after one `asked`.
+    async fn look_again(&self, asked: Instant) {
+        let last = self.inner.last.lock().await;
+        self.rescan_since(asked, last).await;
+    }
+
+    async fn rescan_since(&self, asked: Instant, mut last: MutexGuard<'_, LastScan>) {
+        if last.started < asked {
+            self.rescan(&mut last).await;
+        }
     }
 
     fn stores(&self) -> &Arc<Stores> {
@@ -241,6 +268,13 @@ impl Database {
             warned.insert(warning);
         }
     }
+}
+
+/// Options for looking into files. Metadata are kept only from one look to the next.
+fn looking() -> SessionState {
+    let runtime = RuntimeEnvBuilder::new().with_metadata_cache_limit(LOOKED).build_arc();
+    let state = SessionStateBuilder::new().with_runtime_env(runtime.unwrap_or_default());
+    state.with_default_features().build()
 }
 
 impl fmt::Debug for Database {

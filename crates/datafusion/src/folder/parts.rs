@@ -48,22 +48,55 @@ impl Parts {
     }
 }
 
+/// Whether a folder within a path is one table.
+pub(super) fn is_table(folder: &Folder) -> bool {
+    folder.log.is_some() || is_hive(folder) || are_parts(&folder.files) && folder.folders.is_empty()
+}
+
+/// Whether a folder that is given as a path is one table, and its files are not one each.
+pub(super) fn is_table_as_path(folder: &Folder) -> bool {
+    // As Spark and Hadoop name the parts of a table.
+    let is_part = |file: &DataFile| file.table.starts_with("part-");
+    folder.log.is_some()
+        || is_hive(folder)
+        || are_parts(&folder.files) && folder.files.iter().all(is_part)
+}
+
+/// The one table of a folder.
+pub(super) fn of_folder(
+    walk: &mut Walk<'_>,
+    mut folder: Folder,
+    place: &str,
+    watched: &mut Vec<Folder>,
+) -> Result<Parts, FolderError> {
+    if let Some(log) = folder.log {
+        // Read as they are, the files would show rows that were deleted or replaced.
+        return Err(FolderError::new(
+            SqlState::FEATURE_NOT_SUPPORTED,
+            format!(
+                "{place}: a table with a log, {log}, which cannot be read; export it to Parquet"
+            ),
+        ));
+    }
+    if is_hive(&folder) {
+        return hive(walk, folder, place, watched);
+    }
+    let files = std::mem::take(&mut folder.files);
+    watched.push(folder);
+    Parts::new(files, Vec::new(), place)
+}
+
 /// Whether the files of a folder look like the parts of one table.
 ///
 /// They do when all have one format and names that differ in numbers and UUIDs alone, of which
 /// every name has at least one: `part-00000-….parquet`, `2024-01-05.csv`, `sales_1.csv`.
-pub(super) fn are_parts(files: &[DataFile]) -> bool {
+fn are_parts(files: &[DataFile]) -> bool {
     let Some(first) = files.first() else { return false };
     let skeleton = skeleton(&first.table);
     skeleton.contains('#')
         && files
             .iter()
             .all(|file| file.format == first.format && self::skeleton(&file.table) == skeleton)
-}
-
-/// Whether the files are named as Spark and Hadoop name the parts of a table.
-pub(super) fn are_spark_parts(files: &[DataFile]) -> bool {
-    are_parts(files) && files.iter().all(|file| file.table.starts_with("part-"))
 }
 
 /// A name with `#` for its numbers and UUIDs.
@@ -107,12 +140,12 @@ fn uuid_length(text: &str) -> Option<usize> {
 }
 
 /// Whether a folder is one table by its subfolders: `key=value`, and no data beside them.
-pub(super) fn is_hive(folder: &Folder) -> bool {
+fn is_hive(folder: &Folder) -> bool {
     folder.files.is_empty() && folder.folders.iter().any(|folder| split(&folder.name).is_some())
 }
 
 /// All files below a Hive-partitioned folder.
-pub(super) fn hive(
+fn hive(
     walk: &mut Walk<'_>,
     folder: Folder,
     place: &str,

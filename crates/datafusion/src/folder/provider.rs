@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
@@ -16,15 +17,15 @@ use datafusion::datasource::table_schema::TableSchemaBuilder;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
-use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
+use datafusion::physical_plan::{ExecutionPlan, Partitioning};
 use trunkline_core::SqlState;
 
-use super::Database;
 use super::error::FolderError;
 use super::files;
 use super::store::ScanStore;
-use super::table::{Contents, Part, Table};
+use super::table::{Contents, Part};
+use super::{Database, TRIES};
 
 /// A table of files.
 ///
@@ -54,8 +55,8 @@ impl FilesTable {
         }
     }
 
-    /// The version that is there now, if it has the columns that were planned.
-    async fn current(&self) -> Result<Arc<Table>> {
+    /// What is there now, if it has the columns that were planned.
+    async fn current(&self) -> Result<Arc<Contents>> {
         let Some(table) = self.database.table(&self.schema, &self.name).await else {
             let name = super::scan::qualified(&self.schema, &self.name);
             return Err(FolderError::new(
@@ -64,16 +65,38 @@ impl FilesTable {
             )
             .into());
         };
-        if let Ok(contents) = &table.contents
-            && contents.schema != self.columns
-        {
+        let contents = table.contents.clone()?;
+        if contents.schema != self.columns {
             return Err(FolderError::new(
                 SqlState::FEATURE_NOT_SUPPORTED,
                 "cached plan must not change result type",
             )
             .into());
         }
-        Ok(table)
+        Ok(contents)
+    }
+
+    /// What is there now, with those of its files open that filters on partitions leave.
+    ///
+    /// Files may change between being found and being opened: then it looks for them again.
+    async fn opened(
+        &self,
+        filters: &[Expr],
+        state: &dyn Session,
+    ) -> Result<(Arc<Contents>, Vec<usize>, Arc<ScanStore>)> {
+        let mut tries = 0;
+        loop {
+            let asked = Instant::now();
+            let contents = self.current().await?;
+            let kept = matching(&contents, filters, state)?;
+            let parts = kept.iter().filter_map(|part| contents.parts.get(*part));
+            let locations = parts.map(|part| &part.location);
+            match ScanStore::new(&contents.files, locations, self.database.stores()) {
+                Err(_) if tries < TRIES => tries += 1,
+                opened => return Ok((contents, kept, opened?)),
+            }
+            self.database.look_again(asked).await;
+        }
     }
 
     fn is_about_partitions(&self, filter: &Expr) -> bool {
@@ -116,18 +139,15 @@ impl TableProvider for FilesTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let table = self.current().await?;
-        let contents = table.contents.as_ref().map_err(FolderError::clone)?;
         let (about_partitions, others): (Vec<Expr>, Vec<Expr>) =
             filters.iter().cloned().partition(|filter| self.is_about_partitions(filter));
-        let parts = matching(contents, about_partitions, state)?;
+        let (contents, kept, store) = self.opened(&about_partitions, state).await?;
         // A limit of rows that a filter has yet to find is none of the scan's.
         let limit = limit.filter(|_| others.is_empty());
-        if parts.is_empty() {
+        if kept.is_empty() {
             return Ok(Arc::new(EmptyExec::new(project_schema(&self.columns, projection)?)));
         }
-        let locations = parts.iter().map(|part| &part.location);
-        let store = ScanStore::new(&contents.files, locations, self.database.stores())?;
+        let parts: Vec<&Part> = kept.iter().filter_map(|part| contents.parts.get(*part)).collect();
         let files = parts.iter().map(|part| {
             let meta = files::meta(part.location.clone(), &part.stamp);
             let mut file = PartitionedFile::new_from_meta(meta).with_extension(store.clone());
@@ -149,26 +169,27 @@ impl TableProvider for FilesTable {
         let schema = TableSchemaBuilder::from(&contents.file_schema)
             .with_table_partition_cols(contents.partitions.to_vec())
             .build();
-        let format = contents.format();
-        let source = format.file_source(schema);
+        let source = contents.format.file_source(schema);
+        let groups = groups.collect::<Result<Vec<_>>>()?;
+        // What is said of its pieces, DataFusion leaves as it is: it does not cut the files.
+        let whole = Partitioning::UnknownPartitioning(groups.len());
+        let whole = (!contents.may_be_cut()).then_some(whole);
         let config = FileScanConfigBuilder::new(store.url(), source)
-            .with_file_groups(groups.collect::<Result<_>>()?)
+            .with_file_groups(groups)
             .with_statistics(all)
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)
+            .with_output_partitioning(whole)
             .build();
-        format.create_physical_plan(state, config).await
+        contents.format.create_physical_plan(state, config).await
     }
 }
 
-/// The files whose partition values let the filters pass.
-fn matching<'a>(
-    contents: &'a Contents,
-    filters: Vec<Expr>,
-    state: &dyn Session,
-) -> Result<Vec<&'a Part>> {
-    let Some(filter) = conjunction(filters) else { return Ok(contents.parts.iter().collect()) };
-    if contents.parts.is_empty() {
+/// Which files have partition values that let the filters pass.
+fn matching(contents: &Contents, filters: &[Expr], state: &dyn Session) -> Result<Vec<usize>> {
+    let all = 0..contents.parts.len();
+    let Some(filter) = conjunction(filters.iter().cloned()) else { return Ok(all.collect()) };
+    if all.is_empty() {
         return Ok(Vec::new());
     }
     let schema = Arc::new(Schema::new(contents.partitions.clone()));
@@ -183,7 +204,5 @@ fn matching<'a>(
     let passed = passed
         .as_boolean_opt()
         .ok_or_else(|| DataFusionError::Internal("a filter is not boolean".to_owned()))?;
-    let parts = contents.parts.iter().enumerate();
-    let parts = parts.filter(|(row, _)| passed.is_valid(*row) && passed.value(*row));
-    Ok(parts.map(|(_, part)| part).collect())
+    Ok(all.filter(|part| passed.is_valid(*part) && passed.value(*part)).collect())
 }

@@ -3,31 +3,22 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt::Display;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use trunkline_core::SqlState;
 
 use super::error::FolderError;
-use super::file::{DataFile, Folder, Stamp, Walk, is_hidden};
+use super::file::{DataFile, Folder, Stamp, Walk};
+use super::format::Format;
 use super::parts::{self, Parts};
+use super::place::Place;
+use super::source::Source;
 
 /// The schema of what lies directly in a path.
 pub(super) const PUBLIC: &str = "public";
 
 /// Schemas that a folder cannot be.
 const RESERVED: [&str; 2] = ["information_schema", "pg_catalog"];
-
-/// Something that was given to be served.
-#[derive(Clone, Debug)]
-pub(super) struct Source {
-    /// A file, a folder or a glob.
-    pub(super) path: PathBuf,
-    /// Schema and table, if it is to be one table of that name.
-    pub(super) table: Option<(String, String)>,
-    /// What the locations of its files begin with: unique among the sources.
-    pub(super) label: String,
-}
 
 /// A table that was found.
 #[derive(Clone, Debug)]
@@ -39,6 +30,17 @@ pub(super) struct Found {
     pub(super) location: String,
     /// The folders in which parts may come and go.
     pub(super) folders: Vec<(PathBuf, Stamp)>,
+}
+
+impl Found {
+    /// Whether both are the same files.
+    fn is(&self, other: &Found) -> bool {
+        let files = |found: &Found| {
+            let parts = found.parts.as_ref().ok()?;
+            Some(parts.files.iter().map(|file| file.path.clone()).collect::<Vec<_>>())
+        };
+        files(self).is_some_and(|paths| files(other).is_some_and(|other| other == paths))
+    }
 }
 
 /// What was found: tables by schema and name.
@@ -98,7 +100,7 @@ impl Scan {
             return Ok(());
         }
         let folder = walk.folder(&place.root, &place.location)?;
-        if parts::is_hive(&folder) || parts::are_spark_parts(&folder.files) {
+        if parts::is_table_as_path(&folder) {
             self.folder_of_parts(walk, PUBLIC, &place.name, &place.given, folder, &place.location);
             return Ok(());
         }
@@ -115,7 +117,8 @@ impl Scan {
         with_schemas: bool,
     ) -> Result<(), FolderError> {
         for file in folder.files {
-            let place = given.join(file.path.file_name().unwrap_or_default());
+            let name = file.location.rsplit('/').next().unwrap_or_default();
+            let place = given.join(name);
             self.file(schema, file, place);
         }
         for sub in folder.folders {
@@ -127,9 +130,7 @@ impl Scan {
                     continue;
                 }
             };
-            let one = parts::is_hive(&inner)
-                || parts::are_parts(&inner.files) && inner.folders.is_empty();
-            if one {
+            if parts::is_table(&inner) {
                 self.folder_of_parts(walk, schema, &sub.name, &place, inner, &sub.location);
             } else if with_schemas && !RESERVED.contains(&sub.name.as_str()) {
                 self.schema(walk, &sub.name, inner, &place, false)?;
@@ -155,14 +156,9 @@ impl Scan {
         location: &str,
     ) {
         let mut watched = Vec::new();
-        let parts = match parts::is_hive(&folder) {
-            true => parts::hive(walk, folder, location, &mut watched),
-            false => {
-                let files = folder.files.clone();
-                watched.push(folder);
-                Parts::new(files, Vec::new(), location)
-            }
-        };
+        let parts = parts::of_folder(walk, folder, location, &mut watched);
+        // A folder may be called as a file is: Spark writes `flights.parquet/part-…`.
+        let table = Format::of(table).map_or(table, |(_, table)| table);
         let folders = watched.into_iter().filter_map(|folder| folder.stamp).collect();
         let (place, location) = (place.to_owned(), location.to_owned());
         self.add(schema, table, Found { parts, place, location, folders });
@@ -194,21 +190,11 @@ impl Scan {
             }
             let folder = walk.folder(&place.root, &place.location)?;
             let mut watched = Vec::new();
-            let (inner, files) = match parts::is_hive(&folder) {
-                true => {
-                    let parts = parts::hive(walk, folder, &place.location, &mut watched)?;
-                    (parts.partitions, parts.files)
-                }
-                false => {
-                    let files = folder.files.clone();
-                    watched.push(folder);
-                    (Vec::new(), files)
-                }
-            };
+            let parts = parts::of_folder(walk, folder, &place.location, &mut watched)?;
             folders.extend(watched.into_iter().filter_map(|folder| folder.stamp));
-            for mut file in files {
+            for mut file in parts.files {
                 file.values = [values.clone(), file.values].concat();
-                collected.push(([keys.clone(), inner.clone()].concat(), file));
+                collected.push(([keys.clone(), parts.partitions.clone()].concat(), file));
             }
         }
         let parts = parts::same_keys(collected, &source.label);
@@ -222,6 +208,8 @@ impl Scan {
             Entry::Vacant(entry) => {
                 entry.insert(found);
             }
+            // One file or folder was given twice, as by `data data/*.csv`.
+            Entry::Occupied(entry) if entry.get().is(&found) => {}
             Entry::Occupied(mut entry) => {
                 let twice = |one: &dyn Display, other: &dyn Display| {
                     let table = qualified(schema, table);
@@ -238,99 +226,6 @@ impl Scan {
                 first.parts = Err(twice(&first.location, &found.location));
             }
         }
-    }
-}
-
-/// A file or folder that a source leads to.
-#[derive(Debug)]
-struct Place {
-    /// As it was given.
-    given: PathBuf,
-    /// Without symbolic links.
-    root: PathBuf,
-    is_file: bool,
-    name: String,
-    location: String,
-    /// The partition columns in the part of the path that a glob matched.
-    pairs: Vec<(String, Option<String>)>,
-}
-
-impl Place {
-    fn of(source: &Source) -> Result<Vec<Place>, FolderError> {
-        let path = &source.path;
-        let pattern = path.to_string_lossy();
-        if fs::symlink_metadata(path).is_ok() || !pattern.contains(['*', '?', '[']) {
-            return Ok(vec![Place::new(path.clone(), source.label.clone())?]);
-        }
-        Place::matches(source, &pattern)
-    }
-
-    fn new(given: PathBuf, location: String) -> Result<Place, FolderError> {
-        let failed = |error| FolderError::at(&given, &error);
-        let root = given.canonicalize().map_err(failed)?;
-        let metadata = fs::metadata(&root).map_err(failed)?;
-        if !metadata.is_file() && !metadata.is_dir() {
-            return Err(FolderError::new(
-                SqlState::WRONG_OBJECT_TYPE,
-                format!("{}: neither a file nor a folder; give one", given.display()),
-            ));
-        }
-        let named = given.file_name().or(root.file_name()).unwrap_or_default();
-        let name = named.to_string_lossy().into_owned();
-        Ok(Place { root, is_file: metadata.is_file(), name, location, given, pairs: Vec::new() })
-    }
-
-    /// What a glob matches. What leads out of its folder by a symbolic link is left out.
-    fn matches(source: &Source, pattern: &str) -> Result<Vec<Place>, FolderError> {
-        let failed = |error: &dyn std::fmt::Display| {
-            FolderError::new(
-                SqlState::SYNTAX_ERROR,
-                format!("{pattern}: not a glob: {error}; quote special characters as in [[]"),
-            )
-        };
-        let options = glob::MatchOptions {
-            require_literal_leading_dot: true,
-            require_literal_separator: true,
-            ..glob::MatchOptions::default()
-        };
-        let base: PathBuf = source
-            .path
-            .components()
-            .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']))
-            .collect();
-        let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
-        let root = base.canonicalize().map_err(|error| FolderError::at(&base, &error))?;
-        let mut places = Vec::new();
-        for path in glob::glob_with(pattern, options).map_err(|error| failed(&error))? {
-            let Ok(path) = path else { continue };
-            let inner = path.strip_prefix(&base).unwrap_or(&path).to_owned();
-            let names: Vec<_> = inner.iter().map(|part| part.to_string_lossy()).collect();
-            if names.iter().any(|name| is_hidden(name)) {
-                continue;
-            }
-            let location = format!("{}/{}", source.label, names.join("/"));
-            let Ok(mut place) = Place::new(path, location) else { continue };
-            if !place.root.starts_with(&root) {
-                continue;
-            }
-            place.pairs = names.iter().filter_map(|name| parts::split(name)).collect();
-            let known = place.is_file && place.file().is_ok_and(|file| file.is_some());
-            if known || !place.is_file {
-                places.push(place);
-            }
-        }
-        if places.is_empty() {
-            return Err(FolderError::new(
-                SqlState::UNDEFINED_FILE,
-                format!("{pattern}: matches no data file or folder; check the pattern"),
-            ));
-        }
-        Ok(places)
-    }
-
-    fn file(&self) -> Result<Option<DataFile>, FolderError> {
-        let metadata = fs::metadata(&self.root).map_err(|e| FolderError::at(&self.given, &e))?;
-        Ok(DataFile::new(self.root.clone(), self.location.clone(), &metadata, &self.name))
     }
 }
 

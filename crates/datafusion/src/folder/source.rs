@@ -1,11 +1,22 @@
 //! From what was given to what is looked through.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use trunkline_core::SqlState;
 
 use super::error::FolderError;
-use super::scan::{PUBLIC, Source};
+use super::scan::PUBLIC;
+
+/// Something that was given to be served.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    /// A file, a folder or a glob.
+    pub(super) path: PathBuf,
+    /// Schema and table, if it is to be one table of that name.
+    pub(super) table: Option<(String, String)>,
+    /// What the locations of its files begin with: unique among the sources.
+    pub(super) label: String,
+}
 
 /// What is looked through for `PATH…` and `NAME=PATH…`.
 pub(super) fn sources<P: AsRef<Path>>(

@@ -15,7 +15,7 @@ use super::error::FolderError;
 use super::facts::Facts;
 use super::file::{DataFile, Stamp};
 use super::files::{self, TableFiles};
-use super::merge::{self, partition_type};
+use super::merge::{self, Cuts, partition_type};
 use super::scan::Found;
 use super::store::ScanStore;
 use super::stores::Stores;
@@ -41,9 +41,8 @@ pub(super) struct Table {
 pub(super) struct Contents {
     pub(super) files: Arc<TableFiles>,
     pub(super) parts: Vec<Part>,
-    format: Arc<dyn FileFormat>,
-    /// How they are read when they may be cut into pieces, if that must be known before.
-    when_cut: Option<Arc<dyn FileFormat>>,
+    pub(super) format: Arc<dyn FileFormat>,
+    cuts: Cuts,
     /// The columns in the files.
     pub(super) file_schema: SchemaRef,
     /// The columns in the names of folders.
@@ -88,7 +87,7 @@ impl Table {
 
     /// Whether a scan found the same files as for this table.
     pub(super) fn is(&self, found: &Found) -> bool {
-        self.found.parts == found.parts
+        self.found.parts == found.parts && !self.is_passing()
     }
 
     /// The same table after a scan that found the same files, perhaps in touched folders.
@@ -102,10 +101,18 @@ impl Table {
     /// Whether the files are what they were, as far as a quick look can tell.
     pub(super) fn holds(&self) -> bool {
         let Ok(parts) = &self.found.parts else { return true };
+        if self.is_passing() {
+            return false;
+        }
         let folders = &self.found.folders;
         parts.files.len() + folders.len() > CHECKED
             || folders.iter().all(|(path, stamp)| stamp.holds(path))
                 && parts.files.iter().all(|file| file.stamp.holds(&file.path))
+    }
+
+    /// Whether its files changed while they were looked into.
+    pub(super) fn is_passing(&self) -> bool {
+        self.contents.as_ref().is_err_and(FolderError::is_passing)
     }
 
     /// What is known of its files.
@@ -174,7 +181,7 @@ impl Contents {
             parts: parts.collect(),
             files: readable,
             format: merged.format,
-            when_cut: merged.when_cut,
+            cuts: merged.cuts,
             file_schema: merged.schema,
             partitions,
             schema,
@@ -184,21 +191,22 @@ impl Contents {
 }
 
 impl Contents {
-    /// How the files are read: in pieces by several threads, where that is known to be safe.
+    /// Whether the files may be cut into pieces, to be read by several threads.
     ///
-    /// Whether it is, is sought in the background from the first time on.
-    pub(super) fn format(&self) -> Arc<dyn FileFormat> {
-        let Some(when_cut) = &self.when_cut else { return self.format.clone() };
+    /// Where it is not known, it is sought in the background from the first time on.
+    pub(super) fn may_be_cut(&self) -> bool {
+        if self.cuts != Cuts::Found {
+            return self.cuts == Cuts::Always;
+        }
         let large: Vec<_> = self.parts.iter().filter(|part| part.stamp.size >= LARGE).collect();
-        let is_safe =
-            |part: &&Part| matches!(&*part.facts, Facts::Csv(facts) if facts.cut.is_safe());
-        if !large.is_empty() && large.iter().all(is_safe) {
-            return when_cut.clone();
+        let is_safe = |part: &&Part| matches!(&*part.facts, Facts::Csv(csv) if csv.cut.is_safe());
+        if large.iter().all(is_safe) {
+            return true;
         }
         for part in large {
             self.seek_cut(part);
         }
-        self.format.clone()
+        false
     }
 
     fn seek_cut(&self, part: &Part) {

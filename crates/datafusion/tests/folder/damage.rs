@@ -45,7 +45,11 @@ async fn a_table_that_cannot_be_read_leaves_the_others_alone() {
 async fn ragged_rows_are_errors_of_the_query() {
     let files = Files::new(&[("t.csv", "a,b\n1,2\n3,4,5\n"), ("good.csv", "a\n1\n")]);
     let served = files.open().await;
-    let error = served.try_query("SELECT * FROM t").await.unwrap_err();
+    for sql in ["SELECT * FROM t", "SELECT count(*) FROM t"] {
+        let error = served.try_query(sql).await.unwrap_err();
+        assert!(error.contains("incorrect number of fields"), "{error}");
+    }
+    let error = served.try_query("SELECT a FROM t").await.unwrap_err();
     assert!(error.contains("incorrect number of fields"), "{error}");
     assert_eq!(served.query("SELECT a FROM good").await, ["1"]);
 }

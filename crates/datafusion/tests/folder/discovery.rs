@@ -182,3 +182,53 @@ async fn folders_that_are_too_deep_or_reserved_are_left_out() {
     ]);
     assert_eq!(files.open().await.names().await, ["a"]);
 }
+
+#[tokio::test]
+async fn a_file_that_is_given_twice_is_one_table() {
+    let files = Files::new(&[("a.csv", "x\n1\n"), ("b.csv", "x\n2\n"), ("h/k=1/a.csv", "x\n3\n")]);
+    let paths = [files.root(), files.path("a.csv"), files.path("*.csv"), files.path("h")];
+    let served = Served::open(&paths, &[]).await.unwrap();
+    assert_eq!(served.names().await, ["a", "b", "h"]);
+}
+
+#[tokio::test]
+async fn a_folder_called_as_a_file_is_named_as_one() {
+    let files = Files::new(&[
+        ("a.parquet/_SUCCESS", ""),
+        ("a.parquet/part-00000-c000.csv", "x\n1\n"),
+        ("b.csv/k=1/x.csv", "x\n2\n"),
+    ]);
+    assert_eq!(files.open().await.names().await, ["a", "b"]);
+    let served = Served::open(&[files.path("b.csv")], &[]).await.unwrap();
+    assert_eq!(served.names().await, ["b"]);
+}
+
+#[tokio::test]
+async fn tables_with_a_log_are_not_taken_for_their_files() {
+    let files = Files::new(&[("good.csv", "x\n1\n"), ("t/_delta_log/00000.json", "{}\n")]);
+    files.write("t/part-00000.parquet", &parquet(0, 10, 5));
+    let tables = files.open().await.tables().await;
+    assert_eq!(tables[0], "good(x bigint) 1");
+    assert!(tables[1].starts_with("t: data/t: a table with a log, _delta_log, "), "{}", tables[1]);
+}
+
+#[tokio::test]
+async fn a_column_that_files_and_folders_have_is_that_of_the_files() {
+    let files = Files::new(&[("t/k=1/a.csv", "n,k\n1,one\n"), ("t/k=2/a.csv", "n,k\n2,two\n")]);
+    let served = files.open().await;
+    assert_eq!(served.tables().await, ["t(n bigint, k text) 2"]);
+    assert_eq!(served.query("SELECT n FROM t WHERE k = 'two'").await, ["2"]);
+}
+
+#[tokio::test]
+async fn partitions_with_different_keys_are_an_error_of_their_table() {
+    let files =
+        Files::new(&[("t/a=1/x.csv", "n\n1\n"), ("t/b=1/x.csv", "n\n1\n"), ("u.csv", "n\n1\n")]);
+    let tables = files.open().await.tables().await;
+    assert_eq!(
+        tables[0],
+        "t: data/t: its files are partitioned by different keys, (a) and, in data/t/b=1/x.csv, (b); \
+         give all the same"
+    );
+    assert_eq!(tables[1], "u(n bigint) 1");
+}

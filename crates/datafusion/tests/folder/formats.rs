@@ -222,3 +222,22 @@ async fn a_large_csv_without_line_ends_in_quotes_is_read_by_several_threads() {
         assert_eq!(sum, [format!("600000|179999700000|{least}")], "{table}");
     }
 }
+
+#[tokio::test]
+async fn large_json_is_read_whole() {
+    let lines: Vec<String> =
+        (0..300_000).map(|id| format!("{{\"id\": {id}, \"note\": \"some words\"}}")).collect();
+    let files = Files::new(&[
+        ("lines.ndjson", &lines.join("\n")),
+        ("listed.json", &format!("[{}]", lines.join(",\n"))),
+    ]);
+    let served = files.open().await;
+    assert_eq!(
+        served.tables().await,
+        ["lines(id bigint, note text)", "listed(id bigint, note text)"]
+    );
+    for table in ["lines", "listed"] {
+        let sum = served.query(&format!("SELECT count(*), sum(id) FROM {table}")).await;
+        assert_eq!(sum, ["300000|44999850000"], "{table}");
+    }
+}

@@ -135,3 +135,31 @@ async fn files_in_use_are_closed_with_their_queries() {
     }
     panic!("{} files are still open", held());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_replaced_all_the_time_is_always_read_whole() {
+    let files = Files::new(&[]);
+    files.write("t.parquet", &parquet(0, 10, 5));
+    let served = files.open().await;
+    let path = files.path("t.parquet");
+    let next = files.path("next.tmp");
+    let replacing = tokio::task::spawn_blocking(move || {
+        for version in 1..100_i64 {
+            // The sum of the numbers tells whether they are all of one version.
+            fs::write(&next, parquet(version * 100, 10 + version % 7, 5)).unwrap();
+            fs::rename(&next, &path).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    });
+    let mut versions = std::collections::BTreeSet::new();
+    while !replacing.is_finished() {
+        let rows = served.query("SELECT min(n), max(n) - min(n), count(t) FROM t").await;
+        let numbers: Vec<i64> = rows[0].split('|').map(|number| number.parse().unwrap()).collect();
+        let version = numbers[0] / 100;
+        let rows = if version == 0 { 10 } else { 10 + version % 7 };
+        assert_eq!(numbers[1..], [rows - 1, rows], "version {version}");
+        versions.insert(version);
+    }
+    replacing.await.unwrap();
+    assert!(versions.len() > 3, "{versions:?}");
+}
