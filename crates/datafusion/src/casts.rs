@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, DataFusionError, ScalarValue};
-use datafusion::logical_expr::expr::{Cast, ScalarFunction};
+use datafusion::logical_expr::expr::{AggregateFunction, Cast, ScalarFunction};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, ScalarUDF, cast};
@@ -13,6 +13,7 @@ use trunkline_arrow::param_array;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{Format, Oid, Params, PgError};
 
+use crate::operators::ROUND_EVEN;
 use crate::template::to_chrono;
 use crate::text::AsText;
 
@@ -65,6 +66,8 @@ impl Casts<'_> {
             {
                 template(call)
             }
+            Expr::AggregateFunction(call) if call.func.name() == "sum" => wide_sum(call, schema),
+            Expr::ScalarFunction(call) if call.name() == "date_part" => Ok(seconds(call)),
             other => Ok(Transformed::no(other)),
         }
     }
@@ -91,7 +94,7 @@ impl Casts<'_> {
                 Ok(Transformed::yes(cast(whole, wanted.clone())))
             }
             (DataType::Float32 | DataType::Float64, wanted) if is_integer(wanted) => {
-                let rounded = call(&crate::operators::ROUND_EVEN, vec![*to.expr]);
+                let rounded = call(&ROUND_EVEN, vec![*to.expr]);
                 Ok(Transformed::yes(cast(rounded, wanted.clone())))
             }
             (
@@ -123,6 +126,39 @@ impl Casts<'_> {
         let array = param_array(&param, wanted, self.style).map_err(external)?;
         ScalarValue::try_from_array(&array, 0)
     }
+}
+
+/// A sum of `int8` is a `numeric`: it may be larger than any `int8`.
+fn wide_sum(
+    mut call: AggregateFunction,
+    schema: &DFSchema,
+) -> Result<Transformed<Expr>, DataFusionError> {
+    let Some(summand) = call.params.args.first_mut() else {
+        return Ok(Transformed::no(Expr::AggregateFunction(call)));
+    };
+    // What was widened already is less wide; 2³² of them fit.
+    let widened = match summand {
+        Expr::Cast(cast) => !matches!(cast.expr.get_type(schema)?, DataType::Int64),
+        _ => false,
+    };
+    if widened || summand.get_type(schema)? != DataType::Int64 {
+        return Ok(Transformed::no(Expr::AggregateFunction(call)));
+    }
+    *summand = cast(std::mem::take(summand), DataType::Decimal128(19, 0));
+    Ok(Transformed::yes(Expr::AggregateFunction(call)))
+}
+
+/// The seconds of a moment have six decimals.
+fn seconds(mut call: ScalarFunction) -> Transformed<Expr> {
+    if let Some(Expr::Literal(part, _)) = call.args.first_mut()
+        && let Some(Some("second" | "seconds" | "SECOND")) = part.try_as_str()
+    {
+        *part = ScalarValue::Utf8(Some("microsecond".to_owned()));
+        let micros = cast(Expr::ScalarFunction(call), DataType::Decimal128(12, 0));
+        let millionth = ScalarValue::Decimal128(Some(1), 7, 6);
+        return Transformed::yes(micros * Expr::Literal(millionth, None));
+    }
+    Transformed::no(Expr::ScalarFunction(call))
 }
 
 /// Translates the template of a function that formats.
@@ -168,6 +204,12 @@ fn round(call: ScalarFunction, schema: &DFSchema) -> Result<Transformed<Expr>, D
         Some(Expr::Literal(ScalarValue::Int32(Some(places)), _)) => i8::try_from(*places).ok(),
         Some(_) => None,
     };
+    if let ([number], DataType::Float64) = (
+        call.args.as_slice(),
+        call.args.first().map_or(Ok(DataType::Null), |number| number.get_type(schema))?,
+    ) {
+        return Ok(Transformed::yes(self::call(&ROUND_EVEN, vec![number.clone()])));
+    }
     let expr = Expr::ScalarFunction(call);
     Ok(match (expr.get_type(schema)?, places) {
         (DataType::Decimal128(precision, scale), Some(places)) if (0..scale).contains(&places) => {

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Ident, Select, SelectItem, Spanned, Statement, TableFactor, Value, Visit, Visitor,
+    BinaryOperator, Expr, Ident, Select, SelectItem, Spanned, Statement, TableFactor, Value, Visit,
+    Visitor,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
@@ -44,6 +45,13 @@ impl Refuse<'_> {
     }
 }
 
+fn is_subquery(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_subquery(inner),
+        expr => matches!(expr, Expr::Subquery(_)),
+    }
+}
+
 impl Visitor for Refuse<'_> {
     type Break = Box<PgError>;
 
@@ -68,6 +76,19 @@ impl Visitor for Refuse<'_> {
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Box<PgError>> {
         match expr {
+            // DataFusion answers these wrongly; `= ANY` and `<> ALL` are made IN by the rewriter.
+            Expr::AnyOp { compare_op, right, .. }
+                if *compare_op != BinaryOperator::Eq && is_subquery(right) =>
+            {
+                let message = format!("{compare_op} ANY (subquery) is not supported");
+                ControlFlow::Break(Box::new(PgError::unsupported(message)))
+            }
+            Expr::AllOp { compare_op, right, .. }
+                if *compare_op != BinaryOperator::NotEq && is_subquery(right) =>
+            {
+                let message = format!("{compare_op} ALL (subquery) is not supported");
+                ControlFlow::Break(Box::new(PgError::unsupported(message)))
+            }
             // Made a regular expression by the rewriter, if it is known what it says.
             Expr::SimilarTo { pattern, .. }
                 if !matches!(

@@ -43,7 +43,7 @@ fn overflow(message: &str) -> PgError {
     // The words name values of a type, never the type; an operand of more than 10 digits tells.
     let wide = message
         .split(|c: char| !c.is_ascii_digit())
-        .any(|digits| digits.parse::<i64>().is_ok_and(|value| value > i64::from(i32::MAX) + 1));
+        .any(|digits| digits.parse::<u128>().is_ok_and(|value| value > 1 << 31));
     let message = if wide { "bigint out of range" } else { "integer out of range" };
     PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message)
 }
@@ -129,7 +129,7 @@ fn compute(message: &str) -> PgError {
     if message.contains("too large to store in a Decimal") || message.contains("verflow") {
         return PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, "numeric field overflow");
     }
-    PgError::new(SqlState::DATA_EXCEPTION, first_line(message))
+    super::plan::execution(message)
 }
 
 fn csv(message: &str) -> PgError {

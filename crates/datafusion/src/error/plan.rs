@@ -65,8 +65,17 @@ pub(super) fn internal(message: &str) -> PgError {
 
 /// The answer for an error in the data.
 pub(super) fn execution(message: &str) -> PgError {
+    let message = message.strip_prefix("Execution error: ").unwrap_or(message);
     let lower = message.to_ascii_lowercase();
     let state = match () {
+        () if lower.contains("square root of a negative")
+            || lower.contains("to a negative power") =>
+        {
+            SqlState::INVALID_ARGUMENT_FOR_POWER_FUNCTION
+        }
+        () if lower.contains("parse date from") || lower.contains("date value out of range") => {
+            SqlState::DATETIME_FIELD_OVERFLOW
+        }
         () if lower.contains("divide by zero") => {
             return PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero");
         }

@@ -59,6 +59,13 @@ async fn statements_mean_what_postgresql_means() {
             "select round(100.0 * id / sum(id) over (), 1) from t order by id",
             &["16.7", "33.3", "50.0"],
         ),
+        ("select sum(x) from (values (9223372036854775807), (1)) v(x)", &["9223372036854775808"]),
+        ("select sum(big), sum(id) from t where id > 1", &["30|5"]),
+        ("select 0x1F, 0b101, 0o17, 1_000", &["31|5|15|1000"]),
+        ("select round(0.5::float8), round(1.5::float8), round(2.5::float8)", &["0|2|2"]),
+        ("select extract(second from timestamp '2024-01-01 10:00:12.5')", &["12.500000"]),
+        ("select timestamp '2024-01-02 03:04:05' - timestamp '2024-01-01'", &["1 day 03:04:05"]),
+        ("select at - at, now() - now() from t where id = 1", &["00:00:00|00:00:00"]),
         ("select null::float8 / 0, ratio / 2 from t where id = 1", &["|0.25"]),
     ];
     for (sql, lines) in cases {
