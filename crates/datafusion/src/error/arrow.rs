@@ -24,18 +24,21 @@ pub(super) fn answer(error: ArrowError) -> PgError {
 
 /// The answer for an error of which only the words are left.
 pub(super) fn by_text(text: &str) -> PgError {
-    let kinds: [(&str, fn(&str) -> PgError); 7] = [
-        ("Divide by zero error", |_| PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero")),
-        ("Arithmetic overflow: ", overflow),
-        ("Cast error: ", cast),
-        ("Parser error: ", parse),
-        ("Compute error: ", compute),
-        ("Invalid argument error: ", compute),
-        ("Csv error: ", csv),
-    ];
-    match kinds.iter().find_map(|(kind, answer)| Some((text.strip_prefix(kind)?, answer))) {
-        Some((rest, answer)) => answer(rest),
-        None => corrupt(text.to_owned()),
+    let after = |kind: &str| text.strip_prefix(kind);
+    if after("Divide by zero error").is_some() {
+        PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero")
+    } else if let Some(rest) = after("Arithmetic overflow: ") {
+        overflow(rest)
+    } else if let Some(rest) = after("Cast error: ") {
+        cast(rest)
+    } else if let Some(rest) = after("Parser error: ") {
+        parse(rest)
+    } else if let Some(rest) = after("Compute error: ").or(after("Invalid argument error: ")) {
+        compute(rest)
+    } else if let Some(rest) = after("Csv error: ") {
+        csv(rest)
+    } else {
+        corrupt(text.to_owned())
     }
 }
 

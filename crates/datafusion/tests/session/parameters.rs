@@ -53,7 +53,8 @@ async fn declared_types_are_kept() {
 #[tokio::test]
 async fn values_are_bound() {
     let (mut h, mut differences) = (Harness::new().await, Differences::default());
-    let cases: &[(&str, &[Option<&str>], &[&str])] = &[
+    type Case<'a> = (&'a str, &'a [Option<&'a str>], &'a [&'a str]);
+    let cases: &[Case<'_>] = &[
         ("select id from t where id >= $1 order by id", &[Some("2")], &["2", "3"]),
         ("select id from t where name = $1", &[Some("ann")], &["1"]),
         ("select id from t where name = $1", &[None], &[]),
