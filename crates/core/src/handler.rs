@@ -4,7 +4,6 @@ use std::future::Future;
 use std::sync::Arc;
 
 use trunkline_proto::{Oid, SqlState};
-use trunkline_sql::{Lexer, TokenKind};
 
 use crate::client::Client;
 use crate::column::{Column, Columns};
@@ -182,14 +181,13 @@ where
 /// 42P02 for a number that no Bind can reach: the protocol counts parameters in 16 bits.
 fn parameter_count(sql: &str) -> Result<usize> {
     let mut highest = 0;
-    for token in Lexer::new(sql).filter(|token| token.kind == TokenKind::Parameter) {
-        let name = token.text(sql);
-        let number = name.get(1..).and_then(|number| number.parse::<u16>().ok());
-        let Some(number) = number.filter(|number| *number > 0) else {
-            let message = format!("there is no parameter {name}");
+    for parameter in trunkline_sql::parameters(sql) {
+        let number = parameter.number;
+        let Some(reachable) = u16::try_from(number).ok().filter(|number| *number > 0) else {
+            let message = format!("there is no parameter ${number}");
             return Err(PgError::new(SqlState::UNDEFINED_PARAMETER, message));
         };
-        highest = highest.max(usize::from(number));
+        highest = highest.max(usize::from(reachable));
     }
     Ok(highest)
 }

@@ -290,3 +290,19 @@ fn it_waits_for_a_source_that_is_pending() {
     };
     block_on(check(&query_fn(answer), &Expectations::new("three", "tree"))).expect("it waits");
 }
+
+#[test]
+fn a_parameter_that_no_bind_can_reach_is_refused() {
+    use trunkline_core::{
+        Client, Engine, Identity, Query, Result, RowSet, Rows, Session, query_fn,
+    };
+    async fn answer(_: Query) -> Result<RowSet> {
+        Ok(Rows::new([("one", trunkline_core::Oid::INT4)]))
+    }
+    let client = Client::new(Identity::new("ann", "toy"), Default::default());
+    let prepared = trunkline_core::testkit::block_on(async {
+        let mut session = query_fn(answer).open(client).await?;
+        session.prepare("select $4000000", &[]).await.map(drop)
+    });
+    assert_eq!(prepared.map_err(|error| error.sqlstate().to_string()), Err("42P02".to_owned()));
+}

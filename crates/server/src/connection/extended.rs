@@ -170,6 +170,7 @@ impl<S: Session> Connection<S> {
             PortalState::Ready => {
                 let run = portal.run.clone();
                 if let Plan::Empty = statement.plan {
+                    portal.state = PortalState::Ready;
                     return Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?);
                 }
                 match self.run(&statement, run).await? {

@@ -68,9 +68,7 @@ impl<S: Session> Connection<S> {
         let prepared = watch(&mut self.io, &self.entry, self.session.prepare(sql, &[])).await;
         let prepared = self.settled(prepared).await?;
         if !prepared.parameters.is_empty() {
-            return Err(
-                PgError::new(SqlState::UNDEFINED_PARAMETER, "there is no parameter $1").into()
-            );
+            return Err(no_parameter(sql).into());
         }
         let run = Run::new(Params::default(), self.client.style());
         let call = self.session.execute(&prepared.statement, run.clone());
@@ -100,4 +98,14 @@ impl<S: Session> Connection<S> {
             None => Err(PgError::internal("a result without limit was suspended").into()),
         }
     }
+}
+
+/// A simple query has no values for parameters; the first one in the text is pointed at.
+fn no_parameter(sql: &str) -> PgError {
+    let Some(parameter) = trunkline_sql::parameters(sql).next() else {
+        return PgError::new(SqlState::UNDEFINED_PARAMETER, "there is no parameter $1");
+    };
+    let message = format!("there is no parameter ${}", parameter.number);
+    PgError::new(SqlState::UNDEFINED_PARAMETER, message)
+        .position(trunkline_sql::character_position(sql, parameter.span.start))
 }

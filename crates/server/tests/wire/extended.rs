@@ -184,6 +184,8 @@ fn an_empty_statement_is_a_statement() {
     client.say(&parse("", " ; ")).say(&bind("", ""));
     client.say(&Describe { target: Target::Portal, name: "" }).say(&execute("", 0)).say(&Sync);
     assert_eq!(client.hear_until('Z'), "1 2 n I Z(I)");
+    client.say(&bind("", "")).say(&execute("", 0)).say(&execute("", 0)).say(&Sync);
+    assert_eq!(client.hear_until('Z'), "2 I I Z(I)");
 }
 
 #[test]
