@@ -97,6 +97,46 @@ pub(super) fn read(
     range: &Range<u64>,
     size: u64,
 ) -> Result<Bytes> {
+    let mut bytes = vec![0; length_of(location, range, size)?];
+    fill(file, location, range, &mut bytes)?;
+    Ok(bytes.into())
+}
+
+/// Reads exactly these pieces, as of all columns of a Parquet row group.
+///
+/// Many megabytes are read into one buffer so large that allocators give it back as soon as it is
+/// dropped: of smaller ones each thread keeps a few for later, and a row group is read by any
+/// thread. What is not written to takes no memory.
+pub(super) fn read_all(
+    file: &File,
+    location: &Location,
+    ranges: &[Range<u64>],
+    size: u64,
+) -> Result<Vec<Bytes>> {
+    let lengths = ranges.iter().map(|range| length_of(location, range, size));
+    let lengths = lengths.collect::<Result<Vec<usize>>>()?;
+    let total = lengths.iter().fold(0, |total: usize, length| total.saturating_add(*length));
+    if !MANY.contains(&total) {
+        return ranges.iter().map(|range| read(file, location, range, size)).collect();
+    }
+    let mut bytes = vec![0; total.max(GIVEN_BACK)];
+    let mut rest = bytes.as_mut_slice();
+    for (range, length) in ranges.iter().zip(&lengths) {
+        let (piece, after) = rest.split_at_mut_checked(*length).unwrap_or_default();
+        fill(file, location, range, piece)?;
+        rest = after;
+    }
+    let mut bytes = Bytes::from(bytes);
+    Ok(lengths.into_iter().map(|length| bytes.split_to(length.min(bytes.len()))).collect())
+}
+
+/// What is worth a buffer of its own, and can be had.
+const MANY: Range<usize> = 2 << 20..1 << 30;
+
+/// glibc maps what is larger than 32 MiB, whatever it has learnt of earlier sizes.
+const GIVEN_BACK: usize = 33 << 20;
+
+fn length_of(location: &Location, range: &Range<u64>, size: u64) -> Result<usize> {
     let length = range.end.checked_sub(range.start).filter(|_| range.end <= size);
     let length = length.and_then(|length| usize::try_from(length).ok()).ok_or_else(|| {
         FolderError::corrupt(format!(
@@ -104,12 +144,15 @@ pub(super) fn read(
             range.start, range.end
         ))
     })?;
-    let mut bytes = vec![0; length];
-    read_exact_at(file, &mut bytes, range.start).map_err(|error| match error.kind() {
+    Ok(length)
+}
+
+fn fill(file: &File, location: &Location, range: &Range<u64>, bytes: &mut [u8]) -> Result<()> {
+    read_exact_at(file, bytes, range.start).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => FolderError::changed(location),
         _ => FolderError::io(location, &error),
     })?;
-    Ok(bytes.into())
+    Ok(())
 }
 
 fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {

@@ -21,7 +21,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 use trunkline_core::SqlState;
 
 use super::error::FolderError;
-use super::files::{TableFiles, meta, read};
+use super::files::{TableFiles, meta, read, read_all};
 use super::stores::Stores;
 
 /// How much is read at once where a whole file is read.
@@ -145,8 +145,7 @@ impl ObjectStore for ScanStore {
         let size = self.files.file(location)?.stamp.size;
         let file = self.file(location)?;
         let (ranges, location) = (ranges.to_vec(), location.clone());
-        blocking(move || ranges.iter().map(|range| read(&file, &location, range, size)).collect())
-            .await
+        blocking(move || read_all(&file, &location, &ranges, size)).await
     }
 
     fn list(&self, prefix: Option<&Location>) -> BoxStream<'static, Result<ObjectMeta>> {
