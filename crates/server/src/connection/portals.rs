@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use trunkline_core::types::text::truncate_name;
 use trunkline_core::{Column, Columns, CommandTag, Oid, PgError, Result, Rows, Run, SqlState};
 use trunkline_sql::statement::SessionStatement;
 
@@ -97,7 +98,7 @@ impl<S> Statements<S> {
     /// Whether a new statement may have this name; the unnamed one is dropped first, so that a
     /// Parse that fails leaves none.
     pub(crate) fn vacate(&mut self, name: &str) -> Result<()> {
-        let name = cut(name);
+        let name = truncate_name(name);
         if name.is_empty() {
             self.unnamed = None;
         } else if self.named.contains_key(name) {
@@ -115,7 +116,7 @@ impl<S> Statements<S> {
         statement: Statement<S>,
         limits: &Limits,
     ) -> Result<()> {
-        let name = cut(name);
+        let name = truncate_name(name);
         if name.is_empty() {
             self.unnamed = Some(Arc::new(statement));
             return Ok(());
@@ -137,7 +138,7 @@ impl<S> Statements<S> {
     }
 
     pub(crate) fn get(&self, name: &str) -> Result<&Arc<Statement<S>>> {
-        let name = cut(name);
+        let name = truncate_name(name);
         let found = if name.is_empty() { self.unnamed.as_ref() } else { self.named.get(name) };
         found.ok_or_else(|| {
             let message = match name {
@@ -150,7 +151,7 @@ impl<S> Statements<S> {
 
     /// Forgets a statement; says whether there was one. Its portals live on.
     pub(crate) fn close(&mut self, name: &str) -> bool {
-        let name = cut(name);
+        let name = truncate_name(name);
         if name.is_empty() {
             return self.unnamed.take().is_some();
         }
@@ -166,7 +167,7 @@ impl<S> Statements<S> {
 
 impl<S> Portals<S> {
     pub(crate) fn insert(&mut self, name: &str, portal: Portal<S>, limits: &Limits) -> Result<()> {
-        let name = cut(name);
+        let name = truncate_name(name);
         if name.is_empty() {
             self.unnamed = Some(portal);
             return Ok(());
@@ -187,7 +188,7 @@ impl<S> Portals<S> {
 
     /// Takes a portal out, to run it.
     pub(crate) fn get(&mut self, name: &str) -> Result<&mut Portal<S>> {
-        let name = cut(name);
+        let name = truncate_name(name);
         let found = if name.is_empty() { self.unnamed.as_mut() } else { self.named.get_mut(name) };
         found.ok_or_else(|| {
             PgError::new(SqlState::INVALID_CURSOR_NAME, format!("portal \"{name}\" does not exist"))
@@ -195,7 +196,7 @@ impl<S> Portals<S> {
     }
 
     pub(crate) fn close(&mut self, name: &str) {
-        let name = cut(name);
+        let name = truncate_name(name);
         if name.is_empty() {
             self.unnamed = None;
         } else {
@@ -213,10 +214,4 @@ impl<S> Portals<S> {
         self.unnamed = None;
         self.named.clear();
     }
-}
-
-/// PostgreSQL cuts names at 63 bytes, so a longer name is the same as its beginning.
-fn cut(name: &str) -> &str {
-    const LONGEST: usize = 63;
-    name.get(..name.floor_char_boundary(LONGEST)).unwrap_or(name)
 }
