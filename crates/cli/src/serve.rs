@@ -96,6 +96,8 @@ async fn run(said: &Serve) -> Result<(), Failure> {
         () = server.shutdown() => {}
         () = signals.stop() => {}
     }
+    // The files of Unix sockets go with their listeners, which these tasks hold.
+    serving.shutdown().await;
     Ok(())
 }
 
