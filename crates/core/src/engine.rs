@@ -30,6 +30,9 @@ pub trait Engine: Send + Sync + 'static {
 /// statements that belong to the session itself (`SET`, `SHOW`, `BEGIN`, `DEALLOCATE`, …): the
 /// server answers those.
 ///
+/// A client that is lost drops its session without another call: what ends then (an open
+/// transaction, above all) is undone by its `Drop`. A panic in a call ends the connection, too.
+///
 /// An engine that blocks runs on a thread of its own and gives the future a cancel handle; dropping
 /// the future pulls it.
 pub trait Session: Send + 'static {
@@ -59,6 +62,17 @@ pub trait Session: Send + 'static {
         run: Run,
     ) -> impl Future<Output = Result<Reply>> + Send;
 
+    /// Says whether a statement of a longer string is one at all: PostgreSQL runs none of a string
+    /// in which one has a syntax error. What it names need not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// `42601`, with its position in the statement.
+    fn check_syntax(&mut self, sql: &str) -> impl Future<Output = Result<()>> + Send {
+        let _ = sql;
+        async { Ok(()) }
+    }
+
     /// Waits until a statement that was cancelled has really stopped.
     fn settle(&mut self) -> impl Future<Output = ()> + Send {
         async {}
@@ -71,12 +85,22 @@ pub trait Session: Send + 'static {
         async { Ok(()) }
     }
 
-    /// Ends a transaction block and keeps what it did. The server has dropped its rows before.
+    /// Starts a transaction that nobody asked for: of several statements that a client sends in one
+    /// string, or ahead of a Sync, all take effect or none. It ends with a commit or a rollback; a
+    /// BEGIN within makes it the block, without another call.
+    ///
+    /// A statement on its own comes without: [`execute`](Session::execute) keeps what it did.
+    fn begin_implicit(&mut self) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
+
+    /// Ends a transaction and keeps what it did. The server has dropped its rows before. After an
+    /// error nothing of it is left.
     fn commit(&mut self) -> impl Future<Output = Result<()>> + Send {
         async { Ok(()) }
     }
 
-    /// Ends a transaction block and undoes what it did. The server has dropped its rows before.
+    /// Ends a transaction and undoes what it did. The server has dropped its rows before.
     fn rollback(&mut self) -> impl Future<Output = Result<()>> + Send {
         async { Ok(()) }
     }

@@ -49,6 +49,11 @@ pub(crate) async fn prepare(
     Ok(Prepared::new(statement, Columns::Known(columns)).parameters(oids))
 }
 
+/// Whether a text is one statement.
+pub(crate) fn check(sql: &str) -> Result<()> {
+    parse(sql).map(drop)
+}
+
 /// Parses exactly one statement.
 fn parse(sql: &str) -> Result<ast::Statement> {
     let dialect = PostgreSqlDialect {};

@@ -88,6 +88,12 @@ impl Session for DataFusionSession {
         Batches::join(planning).await?
     }
 
+    async fn check_syntax(&mut self, sql: &str) -> Result<()> {
+        let sql = sql.to_owned();
+        let parsing = self.shared.runtime.handle().spawn(async move { prepare::check(&sql) });
+        Batches::join(parsing).await?
+    }
+
     async fn execute(&mut self, statement: &Statement, run: Run) -> Result<Reply> {
         let state = self.state();
         Box::pin(self.run(state, statement, run)).await

@@ -68,7 +68,11 @@ impl<S: Session> Connection<S> {
     pub(super) fn bind(&mut self, bind: &Bind) -> Result<(), Stop> {
         let (portal, statement) = (text(bind.portal())?, text(bind.statement())?);
         let statement = self.statements.get(statement)?.clone();
-        self.admit_portal(&statement)?;
+        match &statement.plan {
+            // Nothing to run, but in a failed block PostgreSQL does not even bind it.
+            Plan::Empty => self.transaction.admit()?,
+            _ => self.admit_portal(&statement)?,
+        }
         let count = bind.parameter_count();
         let formats = parameter_formats(bind, count)?;
         let values = bind.parameters().enumerate();
@@ -84,7 +88,8 @@ impl<S: Session> Connection<S> {
         })?;
         let formats = result_formats(bind, &statement.columns)?;
         let run = Run::new(params, self.client.style()).formats(formats);
-        let bound = Portal { statement, run, state: PortalState::Ready };
+        let depth = self.transaction.depth();
+        let bound = Portal { statement, run, state: PortalState::Ready, depth };
         self.portals.insert(portal, bound, &self.limits)?;
         self.protocol.send(&BindComplete, self.io.output())?;
         Ok(())
@@ -95,11 +100,11 @@ impl<S: Session> Connection<S> {
         match describe.target {
             Target::Statement => {
                 let statement = self.statements.get(name)?.clone();
+                self.admit_description(&statement)?;
                 let types = statement.parameters.iter().copied();
                 self.protocol.send(&ParameterDescription { types }, self.io.output())?;
                 let columns = match &statement.columns {
                     Columns::AfterBind => {
-                        self.transaction.admit()?;
                         let params = Params::unbound(statement.parameters.clone());
                         let run = Run::new(params, self.client.style());
                         let reply = self.run(&statement, run).await?;
@@ -117,13 +122,14 @@ impl<S: Session> Connection<S> {
                 let portal = self.portals.get(name)?;
                 let statement = portal.statement.clone();
                 let formats = portal.run.formats.clone();
+                self.admit_description(&statement)?;
+                let portal = self.portals.get(name)?;
                 let columns = match (&statement.columns, portal.state.columns()) {
                     (_, Some(columns)) => Some(columns.clone()),
                     (Columns::Known(columns), None) => Some(columns.clone()),
                     (Columns::None, None) => None,
                     (Columns::AfterBind, None) => {
                         let run = portal.run.clone();
-                        self.transaction.admit()?;
                         let reply = self.run(&statement, run).await?;
                         let rows = match reply {
                             Reply::Rows(rows) => rows,
@@ -228,11 +234,13 @@ impl<S: Session> Connection<S> {
 
     /// Runs a statement that is not empty, and checks that the rows are what was announced.
     async fn run(&mut self, statement: &Statement<S::Statement>, run: Run) -> Result<Reply, Stop> {
+        self.enter_pipeline();
         let engine = match &statement.plan {
             Plan::Empty => return Err(PgError::internal("an empty statement was run").into()),
             Plan::Session(command) => return self.command(command).await,
             Plan::Engine(engine) => engine,
         };
+        self.begin_implicit().await?;
         let call = self.session.execute(engine, run);
         let reply = watch(&mut self.io, &self.entry, call).await;
         let reply = self.settled(reply).await?;
@@ -253,13 +261,21 @@ impl<S: Session> Connection<S> {
     }
 
     pub(super) async fn sync(&mut self) -> Result<(), Stop> {
-        let ended = self.end_implicit().await;
-        // An error here is told, and does not skip: the Sync that would end the skip is this one.
-        if let Err(Stop::Error(error)) = ended {
-            self.refuse(&error)?;
+        match self.end_implicit().await {
+            // Told, but it does not skip: the Sync that would end the skip is this one.
+            Err(Stop::Error(error)) => self.refuse(&error)?,
+            ended => ended?,
         }
         self.entry.finish();
         self.ready()
+    }
+
+    /// In a failed block PostgreSQL describes only what has no rows.
+    fn admit_description(&self, statement: &Statement<S::Statement>) -> Result<()> {
+        match statement.columns {
+            Columns::None => Ok(()),
+            Columns::Known(_) | Columns::AfterBind => self.transaction.admit(),
+        }
     }
 
     fn admit_portal(&self, statement: &Statement<S::Statement>) -> Result<()> {

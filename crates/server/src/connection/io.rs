@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use trunkline_proto::backend::TLS_HANDSHAKE;
+use trunkline_proto::message::FrontendTag;
+use trunkline_proto::wire::frame;
 
 use crate::buffers;
 use crate::stream::Stream;
@@ -34,6 +36,11 @@ impl Io {
 
     pub(crate) fn stream(&self) -> &Stream {
         &self.stream
+    }
+
+    /// Whether the next message is a Sync that is already here.
+    pub(crate) fn sync_follows(&self) -> bool {
+        frame::peek_tag(&self.input).map(FrontendTag) == Some(FrontendTag::SYNC)
     }
 
     /// Gives the send buffer its room.

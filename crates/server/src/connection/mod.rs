@@ -4,7 +4,7 @@ mod extended;
 pub(crate) mod io;
 mod portals;
 mod simple;
-mod watch;
+pub(crate) mod watch;
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use trunkline_proto::{Misuse, PeerError};
 
 use self::io::Io;
 use self::portals::{Portals, Statements};
-use self::watch::Interrupt;
+use self::watch::{Interrupt, unbroken};
 use crate::buffers::CHUNK;
 use crate::limits::Limits;
 use crate::registry::Entry;
@@ -29,13 +29,14 @@ use crate::session::transaction::Transaction;
 pub(crate) struct Connection<S: Session> {
     pub(crate) io: Io,
     pub(crate) protocol: backend::Connection,
+    // Fields are dropped in this order: rows before the session that they run in.
+    pub(crate) portals: Portals<S::Statement>,
+    pub(crate) statements: Statements<S::Statement>,
     pub(crate) session: S,
     pub(crate) client: Client,
     pub(crate) entry: Entry,
     pub(crate) limits: Arc<Limits>,
     pub(crate) transaction: Transaction,
-    pub(crate) statements: Statements<S::Statement>,
-    pub(crate) portals: Portals<S::Statement>,
     language: Language,
     /// Whether the client waits for what is in the send buffer.
     flush: bool,
@@ -147,7 +148,7 @@ impl<S: Session> Connection<S> {
                 }
                 Err(error) => {
                     let error = PgError::new(error.sqlstate(), error.message().to_owned());
-                    let mut told = self.refuse(&error);
+                    let mut told = self.fail(&error).await;
                     // A Query that could not be read still ends with ReadyForQuery.
                     if self.protocol.owes_ready() {
                         told = told.and_then(|()| self.ready());
@@ -207,8 +208,8 @@ impl<S: Session> Connection<S> {
             Event::Terminate => return Next::Close,
             Event::FunctionCall(_) => {
                 let error = PgError::unsupported("function calls are not supported");
-                let ready = self.refuse(&error).and_then(|()| self.ready());
-                return after(&ready);
+                let told = self.fail(&error).await;
+                return after(&told.and_then(|()| self.ready()));
             }
             // COPY is never begun, so its messages do not come.
             _ => Err(PgError::internal("unexpected message").fatal().into()),
@@ -216,13 +217,22 @@ impl<S: Session> Connection<S> {
         match answered {
             Ok(()) => Next::Go,
             Err(Stop::Gone) => Next::Close,
-            Err(Stop::Error(error)) => after(&self.refuse(&error)),
+            Err(Stop::Error(error)) => after(&self.fail(&error).await),
+        }
+    }
+
+    /// Tells the client of an error, which also ends or fails the transaction.
+    async fn fail(&mut self, error: &PgError) -> Result<(), Stop> {
+        self.refuse(error)?;
+        match self.abort().await {
+            // An engine that cannot undo has nothing more to say that could be believed.
+            Err(Stop::Error(error)) => self.refuse(&error.fatal()),
+            aborted => aborted,
         }
     }
 
     /// Tells the client of an error; a fatal one is the last word.
     fn refuse(&mut self, error: &PgError) -> Result<(), Stop> {
-        self.transaction.fail();
         if let Some(source) = std::error::Error::source(error) {
             tracing::error!(sqlstate = %error.sqlstate(), %error, %source, "statement failed");
         }
@@ -299,13 +309,18 @@ impl<S: Session> Connection<S> {
     }
 
     /// The outcome of a call that was watched; an interrupted one is waited for.
-    async fn settled<T>(&mut self, outcome: Result<Result<T>, Interrupt>) -> Result<T, Stop> {
+    pub(crate) async fn settled<T>(
+        &mut self,
+        outcome: Result<Result<T>, Interrupt>,
+    ) -> Result<T, Stop> {
         match outcome {
             Ok(result) => result.map_err(Stop::Error),
             Err(interrupt) => {
-                if !matches!(interrupt, Interrupt::Panicked) {
-                    self.session.settle().await;
-                }
+                let settled = match &interrupt {
+                    Interrupt::Panicked => Ok(()),
+                    _ => unbroken(self.session.settle()).await,
+                };
+                let interrupt = settled.err().unwrap_or(interrupt);
                 Err(interrupt.into_error().map_or(Stop::Gone, Stop::Error))
             }
         }

@@ -36,6 +36,8 @@ pub(crate) struct Portal<S> {
     pub(crate) statement: Arc<Statement<S>>,
     pub(crate) run: Run,
     pub(crate) state: PortalState,
+    /// How many savepoints there were when it was bound.
+    pub(crate) depth: usize,
 }
 
 /// How far a portal is.
@@ -207,6 +209,19 @@ impl<S> Portals<S> {
     /// Forgets the unnamed portal, as every simple query does.
     pub(crate) fn close_unnamed(&mut self) {
         self.unnamed = None;
+    }
+
+    /// The savepoint at a place is released: what was bound behind it now belongs before it.
+    pub(crate) fn release(&mut self, place: usize) {
+        for portal in self.named.values_mut().chain(&mut self.unnamed) {
+            portal.depth = portal.depth.min(place);
+        }
+    }
+
+    /// The savepoint at a place is gone back to: what was bound behind it is gone.
+    pub(crate) fn rollback_to(&mut self, place: usize) {
+        self.unnamed.take_if(|portal| portal.depth > place);
+        self.named.retain(|_, portal| portal.depth <= place);
     }
 
     /// The transaction is over, and with it all its portals.

@@ -1,7 +1,10 @@
 //! The simple query protocol: a string of statements, one reply each, one ReadyForQuery.
 
-use trunkline_core::{Columns, Formats, Language, Params, PgError, Reply, Run, Session, SqlState};
+use trunkline_core::{
+    Columns, CommandTag, Formats, Language, Params, PgError, Reply, Run, Session, SqlState,
+};
 use trunkline_proto::message::{EmptyQueryResponse, Query};
+use trunkline_sql::Statement;
 
 use super::watch::{Shape, Streamed, stream, watch};
 use super::{Connection, Next, Stop, after};
@@ -11,60 +14,96 @@ impl<S: Session> Connection<S> {
     pub(super) async fn query(&mut self, query: &Query) -> Next {
         self.statements.close("");
         self.portals.close_unnamed();
-        match self.statements_of(query).await {
-            Ok(()) => {}
-            Err(Stop::Gone) => return Next::Close,
-            Err(Stop::Error(error)) => {
-                if self.refuse(&error).is_err() {
-                    return Next::Close;
-                }
-            }
-        }
-        let ended = self.end_implicit().await;
-        if let Err(Stop::Error(error)) = ended
-            && self.refuse(&error).is_err()
-        {
-            return Next::Close;
-        }
+        let answered = match self.statements_of(query).await {
+            Err(Stop::Error(error)) => self.fail(&error).await,
+            answered => answered,
+        };
         // The command is over before ReadyForQuery says so: a cancel that comes after it is late.
         self.entry.finish();
-        after(&self.ready())
+        after(&answered.and_then(|()| self.ready()))
     }
 
     async fn statements_of(&mut self, query: &Query) -> Result<(), Stop> {
         let text = super::extended::text(query.sql.as_bytes())?;
         if self.language == Language::Other {
-            return self.statement(text).await;
+            if text.trim().is_empty() {
+                return Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?);
+            }
+            let done = self.statement(text).await?;
+            return self.end_alone(done).await;
+        }
+        let mut statements = trunkline_sql::split(text);
+        let Some(first) = statements.next() else {
+            return Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?);
+        };
+        if statements.next().is_none() {
+            if self.transaction.is_implicit() {
+                // PostgreSQL 18 takes it for one more statement of the pipeline.
+                self.transaction.enter_pipeline();
+            }
+            let done = self.answer_one(&first).await?;
+            return self.end_alone(done).await;
+        }
+        for statement in trunkline_sql::split(text) {
+            self.check(&statement).await?;
         }
         let mut statements = trunkline_sql::split(text).peekable();
-        if statements.peek().is_none() {
-            self.protocol.send(&EmptyQueryResponse, self.io.output())?;
-            return Ok(());
-        }
         while let Some(statement) = statements.next() {
-            match statement.recognise() {
-                Some(command) => {
-                    let command = command.map_err(|error| PgError::syntax(&error, text))?;
-                    self.transaction.admit_command(&command)?;
-                    let reply = self.command(&command).await?;
-                    self.reply(reply, &Run::new(Params::default(), self.client.style())).await?;
-                }
-                None => {
-                    let start = statement.span().start;
-                    let sent = self.statement(statement.text()).await;
-                    sent.map_err(|stop| stop.behind(text, start))?;
-                }
+            self.enter_string();
+            let (tag, sent) = self.answer_one(&statement).await?;
+            if statements.peek().is_none() {
+                // What cannot be kept must not be called complete.
+                self.end_implicit().await?;
             }
-            if statements.peek().is_some() {
-                self.transaction.begin_implicit();
-            }
+            self.complete(&tag, sent)?;
         }
         Ok(())
     }
 
-    /// Runs one statement of the engine and sends all of its reply.
-    async fn statement(&mut self, sql: &str) -> Result<(), Stop> {
+    /// The end of a string of one statement; within a pipeline the transaction goes on.
+    async fn end_alone(&mut self, (tag, sent): (CommandTag, u64)) -> Result<(), Stop> {
+        if !self.transaction.is_implicit() {
+            self.end_implicit().await?;
+        }
+        self.complete(&tag, sent)
+    }
+
+    /// Finds the syntax errors of a statement before any statement of its string runs.
+    async fn check(&mut self, statement: &Statement<'_>) -> Result<(), Stop> {
+        match statement.recognise() {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => Err(PgError::syntax(&error, statement.source()).into()),
+            None => {
+                let call = self.session.check_syntax(statement.text());
+                let checked = watch(&mut self.io, &self.entry, call).await;
+                self.settled(checked)
+                    .await
+                    .map_err(|stop| stop.behind(statement.source(), statement.span().start))
+            }
+        }
+    }
+
+    /// Runs one statement of a string, whoever is to answer it.
+    async fn answer_one(&mut self, statement: &Statement<'_>) -> Result<(CommandTag, u64), Stop> {
+        match statement.recognise() {
+            Some(command) => {
+                let command =
+                    command.map_err(|error| PgError::syntax(&error, statement.source()))?;
+                self.transaction.admit_command(&command)?;
+                let reply = self.command(&command).await?;
+                self.reply(reply, &Run::new(Params::default(), self.client.style())).await
+            }
+            None => {
+                let done = self.statement(statement.text()).await;
+                done.map_err(|stop| stop.behind(statement.source(), statement.span().start))
+            }
+        }
+    }
+
+    /// Runs one statement of the engine and sends its rows.
+    async fn statement(&mut self, sql: &str) -> Result<(CommandTag, u64), Stop> {
         self.transaction.admit()?;
+        self.begin_implicit().await?;
         let prepared = watch(&mut self.io, &self.entry, self.session.prepare(sql, &[])).await;
         let prepared = self.settled(prepared).await?;
         if !prepared.parameters.is_empty() {
@@ -80,9 +119,10 @@ impl<S: Session> Connection<S> {
         self.reply(reply, &run).await
     }
 
-    async fn reply(&mut self, reply: Reply, run: &Run) -> Result<(), Stop> {
+    /// Sends the rows of a reply; says what completes it.
+    async fn reply(&mut self, reply: Reply, run: &Run) -> Result<(CommandTag, u64), Stop> {
         let mut rows = match reply {
-            Reply::Done(tag) => return self.complete(&tag, 0),
+            Reply::Done(tag) => return Ok((tag, 0)),
             Reply::Rows(rows) => rows,
             _ => return Err(PgError::unsupported("this kind of reply is not supported").into()),
         };
@@ -94,7 +134,7 @@ impl<S: Session> Connection<S> {
         drop(rows);
         let Streamed { sent, tag } = self.settled(streamed).await?;
         match tag {
-            Some(tag) => self.complete(&tag, sent),
+            Some(tag) => Ok((tag, sent)),
             None => Err(PgError::internal("a result without limit was suspended").into()),
         }
     }

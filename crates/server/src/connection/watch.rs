@@ -39,6 +39,17 @@ pub(crate) async fn watch<F: Future>(
     .await
 }
 
+/// Runs a call of the engine to its end, whatever the client does meanwhile: half a COMMIT is none.
+pub(crate) async fn unbroken<F: Future>(future: F) -> Result<F::Output, Interrupt> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match guarded(|| future.as_mut().poll(cx)) {
+        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+        Ok(Poll::Pending) => Poll::Pending,
+        Err(interrupt) => Poll::Ready(Err(interrupt)),
+    })
+    .await
+}
+
 /// How far the client got in a result.
 #[derive(Debug)]
 pub(crate) struct Streamed {

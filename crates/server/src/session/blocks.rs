@@ -3,6 +3,7 @@
 use trunkline_core::{CommandTag, Notice, PgError, Reply, Result, Session, SqlState};
 use trunkline_sql::statement::TransactionModes;
 
+use crate::connection::watch::{unbroken, watch};
 use crate::connection::{Connection, Stop};
 
 impl<S: Session> Connection<S> {
@@ -17,48 +18,60 @@ impl<S: Session> Connection<S> {
         self.start_block(modes).await
     }
 
+    /// An implicit transaction that the engine knows of goes on as the block.
     async fn start_block(&mut self, modes: TransactionModes) -> Result<(), Stop> {
-        self.session.begin(modes).await?;
+        if !self.transaction.is_begun() {
+            let begun = watch(&mut self.io, &self.entry, self.session.begin(modes)).await;
+            self.settled(begun).await?;
+        }
         self.client.settings().begin();
         self.transaction.open();
         Ok(self.set_transaction(modes)?)
     }
 
     pub(super) async fn commit(&mut self, chain: bool) -> Result<Reply, Stop> {
-        if !self.transaction.is_block() {
-            self.outside("COMMIT", chain)?;
-            return Ok(CommandTag::new("COMMIT").into());
-        }
-        if self.transaction.is_failed() {
+        let tag = if self.transaction.is_failed() {
             self.undo().await?;
-            self.chain(chain).await?;
-            return Ok(CommandTag::new("ROLLBACK").into());
-        }
-        // Before the transaction ends its rows are gone.
-        self.portals.close_all();
-        self.transaction.end();
-        if let Err(error) = self.session.commit().await {
-            self.client.settings().rollback();
-            return Err(error.into());
-        }
-        self.client.settings().commit();
+            "ROLLBACK"
+        } else {
+            self.outside("COMMIT", chain)?;
+            self.keep().await?;
+            "COMMIT"
+        };
         self.chain(chain).await?;
-        Ok(CommandTag::new("COMMIT").into())
+        Ok(CommandTag::new(tag).into())
     }
 
     pub(super) async fn rollback(&mut self, chain: bool) -> Result<(), Stop> {
-        if !self.transaction.is_block() {
-            return Ok(self.outside("ROLLBACK", chain)?);
-        }
+        self.outside("ROLLBACK", chain)?;
         self.undo().await?;
         self.chain(chain).await
     }
 
+    /// Ends the transaction, if there is one, and keeps what it did.
+    async fn keep(&mut self) -> Result<(), Stop> {
+        // Before the transaction ends its rows are gone.
+        self.portals.close_all();
+        if self.transaction.end() {
+            let committed = unbroken(self.session.commit()).await;
+            if let Err(stop) = self.settled(committed).await {
+                self.client.settings().rollback();
+                return Err(stop);
+            }
+        }
+        self.client.settings().commit();
+        Ok(())
+    }
+
+    /// Ends the transaction, if there is one, and undoes what it did.
     async fn undo(&mut self) -> Result<(), Stop> {
         self.portals.close_all();
-        self.transaction.end();
         self.client.settings().rollback();
-        Ok(self.session.rollback().await?)
+        if self.transaction.end() {
+            let undone = unbroken(self.session.rollback()).await;
+            self.settled(undone).await?;
+        }
+        Ok(())
     }
 
     async fn chain(&mut self, chain: bool) -> Result<(), Stop> {
@@ -67,6 +80,9 @@ impl<S: Session> Connection<S> {
 
     /// COMMIT or ROLLBACK without BEGIN: a warning, unless AND CHAIN asks for more.
     fn outside(&mut self, command: &str, chain: bool) -> Result<()> {
+        if self.transaction.is_block() {
+            return Ok(());
+        }
         if chain {
             return Err(PgError::new(
                 SqlState::NO_ACTIVE_SQL_TRANSACTION,
@@ -82,34 +98,77 @@ impl<S: Session> Connection<S> {
 
     pub(super) async fn savepoint(&mut self, name: &str) -> Result<(), Stop> {
         self.within_block("SAVEPOINT")?;
-        self.session.savepoint(name).await?;
+        let marked = unbroken(self.session.savepoint(name)).await;
+        self.settled(marked).await?;
         self.transaction.savepoint(name);
         Ok(())
     }
 
     pub(super) async fn release(&mut self, name: &str) -> Result<(), Stop> {
         self.within_block("RELEASE SAVEPOINT")?;
-        self.transaction.find(name)?;
-        self.session.release(name).await?;
-        Ok(self.transaction.release(name)?)
+        let place = self.transaction.find(name)?;
+        let released = unbroken(self.session.release(name)).await;
+        self.settled(released).await?;
+        self.portals.release(place);
+        self.transaction.release(place);
+        Ok(())
     }
 
     pub(super) async fn rollback_to(&mut self, name: &str) -> Result<(), Stop> {
         self.within_block("ROLLBACK TO SAVEPOINT")?;
-        self.transaction.find(name)?;
-        self.portals.close_all();
-        self.session.rollback_to(name).await?;
-        Ok(self.transaction.rollback_to(name)?)
+        let place = self.transaction.find(name)?;
+        self.portals.rollback_to(place);
+        let undone = unbroken(self.session.rollback_to(name)).await;
+        self.settled(undone).await?;
+        self.transaction.rollback_to(place);
+        Ok(())
+    }
+
+    /// A string of several statements is one transaction, until it says otherwise.
+    pub(crate) fn enter_string(&mut self) {
+        if !self.transaction.is_block() {
+            self.transaction.enter_string();
+            self.client.settings().begin();
+        }
+    }
+
+    /// The statements up to a Sync are one transaction; one on its own needs none around it.
+    pub(crate) fn enter_pipeline(&mut self) {
+        let alone = !self.transaction.is_implicit() && self.io.sync_follows();
+        if !alone && !self.transaction.is_block() {
+            self.transaction.enter_pipeline();
+            self.client.settings().begin();
+        }
+    }
+
+    /// Tells the engine of a transaction that nobody began, before the first statement in it.
+    pub(crate) async fn begin_implicit(&mut self) -> Result<(), Stop> {
+        if self.transaction.is_implicit() && !self.transaction.is_begun() {
+            let begun = watch(&mut self.io, &self.entry, self.session.begin_implicit()).await;
+            self.settled(begun).await?;
+            self.transaction.set_begun();
+        }
+        Ok(())
     }
 
     /// The end of a string or of a pipeline: with it ends a transaction that nobody began, and
     /// every portal that is not in a block.
     pub(crate) async fn end_implicit(&mut self) -> Result<(), Stop> {
-        if self.transaction.is_block() {
-            return Ok(());
+        if self.transaction.is_implicit() {
+            return self.keep().await;
         }
-        self.portals.close_all();
-        self.transaction.end();
+        if !self.transaction.is_block() {
+            self.portals.close_all();
+        }
+        Ok(())
+    }
+
+    /// An error: a transaction that nobody began is over, and a block can only be left.
+    pub(crate) async fn abort(&mut self) -> Result<(), Stop> {
+        if !self.transaction.is_block() {
+            return self.undo().await;
+        }
+        self.transaction.fail();
         Ok(())
     }
 

@@ -50,7 +50,7 @@ impl<S: Session> Connection<S> {
         if what != Discard::All {
             return Ok(());
         }
-        if self.transaction.is_block() || self.transaction.is_implicit() {
+        if self.transaction.is_shared() {
             return Err(transaction::cannot_run_inside("DISCARD ALL"));
         }
         self.portals.close_all();

@@ -14,12 +14,8 @@ impl<S: Session> Connection<S> {
     /// Answers SET.
     pub(super) fn set(&mut self, set: &Set) -> Result<()> {
         let local = set.scope == Scope::Local;
-        if local && !self.in_transaction() {
-            self.client.notify(Notice::warning(
-                SqlState::NO_ACTIVE_SQL_TRANSACTION,
-                "SET LOCAL can only be used in transaction blocks",
-            ));
-            return Ok(());
+        if local {
+            self.warn_unless_shared("SET LOCAL");
         }
         let value = match &set.value {
             SetValue::Default => return self.client.settings().reset(&set.name, local),
@@ -47,14 +43,18 @@ impl<S: Session> Connection<S> {
 
     /// Answers SET TRANSACTION, and what BEGIN says of the transaction.
     pub(super) fn set_transaction(&mut self, modes: TransactionModes) -> Result<()> {
-        if !self.in_transaction() {
+        self.warn_unless_shared("SET TRANSACTION");
+        self.set_modes("transaction", modes, true)
+    }
+
+    /// What holds for one transaction is lost at once where each statement is one.
+    fn warn_unless_shared(&self, command: &str) {
+        if !self.transaction.is_shared() {
             self.client.notify(Notice::warning(
                 SqlState::NO_ACTIVE_SQL_TRANSACTION,
-                "SET TRANSACTION can only be used in transaction blocks",
+                format!("{command} can only be used in transaction blocks"),
             ));
-            return Ok(());
         }
-        self.set_modes("transaction", modes, true)
     }
 
     /// Answers SET SESSION CHARACTERISTICS.
@@ -85,10 +85,6 @@ impl<S: Session> Connection<S> {
             Which::Named(name) => self.client.settings().reset(name, false)?,
         }
         Ok(())
-    }
-
-    fn in_transaction(&self) -> bool {
-        self.transaction.is_block() || self.transaction.is_implicit()
     }
 
     /// Answers SHOW.

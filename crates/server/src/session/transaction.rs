@@ -8,6 +8,8 @@ use trunkline_sql::statement::SessionStatement;
 #[derive(Debug, Default)]
 pub(crate) struct Transaction {
     block: Block,
+    /// Whether the engine was told that a transaction began, and waits to hear of its end.
+    begun: bool,
     savepoints: Vec<Box<str>>,
 }
 
@@ -16,6 +18,8 @@ enum Block {
     /// Each statement is a transaction of its own.
     #[default]
     None,
+    /// The first statement of a pipeline, which counts as on its own: nobody knows what follows.
+    First,
     /// Statements of one string or pipeline, without BEGIN: one transaction that ends with them.
     Implicit,
     /// After BEGIN.
@@ -28,8 +32,8 @@ impl Transaction {
     /// What ReadyForQuery says.
     pub(crate) fn status(&self) -> TransactionStatus {
         match self.block {
-            Block::None | Block::Implicit => TransactionStatus::Idle,
-            Block::Open => TransactionStatus::InTransaction,
+            Block::None | Block::First => TransactionStatus::Idle,
+            Block::Implicit | Block::Open => TransactionStatus::InTransaction,
             Block::Failed => TransactionStatus::Failed,
         }
     }
@@ -43,8 +47,24 @@ impl Transaction {
         self.block == Block::Failed
     }
 
+    /// Whether a transaction is open that ends with its string or pipeline.
     pub(crate) fn is_implicit(&self) -> bool {
-        self.block == Block::Implicit
+        matches!(self.block, Block::First | Block::Implicit)
+    }
+
+    /// Whether other statements share the transaction of this one.
+    pub(crate) fn is_shared(&self) -> bool {
+        !matches!(self.block, Block::None | Block::First)
+    }
+
+    /// Whether the engine was told that a transaction began.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// The engine was told.
+    pub(crate) fn set_begun(&mut self) {
+        self.begun = true;
     }
 
     /// Lets an engine's statement in, unless the block has failed.
@@ -75,50 +95,59 @@ impl Transaction {
         }
     }
 
-    /// More statements follow in the same string.
-    pub(crate) fn begin_implicit(&mut self) {
-        if self.block == Block::None {
+    /// A string has several statements, of which one is about to run.
+    pub(crate) fn enter_string(&mut self) {
+        if !self.is_block() {
             self.block = Block::Implicit;
         }
     }
 
-    pub(crate) fn open(&mut self) {
-        self.block = Block::Open;
+    /// A statement is about to run, and behind it more may follow before the Sync.
+    pub(crate) fn enter_pipeline(&mut self) {
+        self.block = match self.block {
+            Block::None => Block::First,
+            Block::First => Block::Implicit,
+            other => other,
+        };
     }
 
-    pub(crate) fn end(&mut self) {
+    pub(crate) fn open(&mut self) {
+        self.block = Block::Open;
+        self.begun = true;
+    }
+
+    /// The transaction is over; says whether the engine has to hear of it.
+    pub(crate) fn end(&mut self) -> bool {
         self.block = Block::None;
         self.savepoints.clear();
+        std::mem::take(&mut self.begun)
+    }
+
+    /// How many savepoints there are.
+    pub(crate) fn depth(&self) -> usize {
+        self.savepoints.len()
     }
 
     pub(crate) fn savepoint(&mut self, name: &str) {
         self.savepoints.push(name.into());
     }
 
-    /// Forgets a savepoint and those after it.
-    ///
-    /// # Errors
-    ///
-    /// 3B001 if there is none of this name.
-    pub(crate) fn release(&mut self, name: &str) -> Result<()> {
-        let place = self.find(name)?;
+    /// Forgets the savepoint at a place and those after it.
+    pub(crate) fn release(&mut self, place: usize) {
         self.savepoints.truncate(place);
-        Ok(())
     }
 
-    /// Goes back to a savepoint, which stays, and forgets those after it.
+    /// Goes back to the savepoint at a place, which stays, and forgets those after it.
+    pub(crate) fn rollback_to(&mut self, place: usize) {
+        self.savepoints.truncate(place.saturating_add(1));
+        self.block = Block::Open;
+    }
+
+    /// The place of the newest savepoint of a name: an older one of the same name is hidden by it.
     ///
     /// # Errors
     ///
     /// 3B001 if there is none of this name.
-    pub(crate) fn rollback_to(&mut self, name: &str) -> Result<()> {
-        let place = self.find(name)?;
-        self.savepoints.truncate(place + 1);
-        self.block = Block::Open;
-        Ok(())
-    }
-
-    /// The newest savepoint of a name: an older one of the same name is hidden by it.
     pub(crate) fn find(&self, name: &str) -> Result<usize> {
         self.savepoints.iter().rposition(|known| &**known == name).ok_or_else(|| {
             PgError::new(

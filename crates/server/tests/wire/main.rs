@@ -10,4 +10,5 @@ mod promises;
 mod session;
 mod simple;
 mod startup;
+mod transactions;
 mod writes;

@@ -141,13 +141,13 @@ impl RowSource for Numbers {
 }
 
 /// A server for one test, gone when it is dropped.
-pub(crate) struct RunningServer {
+pub(crate) struct RunningServer<E = Toy> {
     runtime: Option<tokio::runtime::Runtime>,
     pub(crate) address: SocketAddr,
-    pub(crate) server: Server<Toy>,
+    pub(crate) server: Server<E>,
 }
 
-impl Drop for RunningServer {
+impl<E> Drop for RunningServer<E> {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -164,12 +164,16 @@ pub(crate) fn start() -> RunningServer {
 pub(crate) fn start_with(
     change: impl FnOnce(ServerBuilder<Toy>) -> ServerBuilder<Toy>,
 ) -> RunningServer {
+    start_server(change(Server::builder(Toy)).build())
+}
+
+/// Starts a server of any engine.
+pub(crate) fn start_server<E: Engine>(server: Server<E>) -> RunningServer<E> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime");
-    let server = change(Server::builder(Toy)).build();
     let listener =
         runtime.block_on(Listener::tcp(([127, 0, 0, 1], 0).into())).expect("a free port");
     let address = listener.local_address().expect("a TCP address");
