@@ -3,10 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use trunkline_proto::SqlState;
 use trunkline_proto::types::TextStyle;
 
 use crate::error::Notice;
 use crate::settings::Settings;
+
+/// How many notices of a statement wait for its end.
+const NOTICES: usize = 1_000;
 
 /// A connected client, as its engine session sees it; cheap to clone.
 #[derive(Clone, Debug)]
@@ -75,8 +79,18 @@ impl Client {
     }
 
     /// Sends a notice; it reaches the client before the running statement's CommandComplete.
+    ///
+    /// Of one statement 1,000 are kept: what it says beyond would only fill the memory.
     pub fn notify(&self, notice: Notice) {
-        self.notices().push(notice);
+        let mut notices = self.notices();
+        match notices.len() {
+            0..NOTICES => notices.push(notice),
+            NOTICES => notices.push(Notice::warning(
+                SqlState::WARNING,
+                "further notices of this statement are left out",
+            )),
+            _ => {}
+        }
     }
 
     /// Takes the notices that wait to be sent; for the server.

@@ -14,10 +14,12 @@ pub struct Limits {
     pub login: Duration,
     /// Named prepared statements a connection.
     pub statements: usize,
-    /// The text of all named prepared statements of a connection, in bytes.
+    /// The text and parameter types of all named prepared statements of a connection, in bytes.
     pub statement_bytes: usize,
     /// Named portals a connection.
     pub portals: usize,
+    /// The parameter values of all named portals of a connection, in bytes.
+    pub portal_bytes: usize,
     /// How long shutdown waits for running statements before it cancels them.
     pub drain: Duration,
     /// The longest message a client may send, in bytes.
@@ -33,6 +35,7 @@ impl Default for Limits {
             statements: 1_000,
             statement_bytes: 16 * 1024 * 1024,
             portals: 1_000,
+            portal_bytes: 64 * 1024 * 1024,
             drain: Duration::from_secs(30),
             message: 64 * 1024 * 1024,
         }

@@ -75,6 +75,7 @@ impl<S: Session> Connection<S> {
         }
         let count = bind.parameter_count();
         let formats = parameter_formats(bind, count)?;
+        let size = bind.parameters().map(|value| value.map_or(0, <[u8]>::len)).sum();
         let values = bind.parameters().enumerate();
         let values = values.map(|(index, value)| (formats.get(index), value));
         let params = Params::bind(statement.parameters.clone(), values).map_err(|error| {
@@ -89,7 +90,7 @@ impl<S: Session> Connection<S> {
         let formats = result_formats(bind, &statement.columns)?;
         let run = Run::new(params, self.client.style()).formats(formats);
         let depth = self.transaction.depth();
-        let bound = Portal { statement, run, state: PortalState::Ready, depth };
+        let bound = Portal { statement, run, state: PortalState::Ready, depth, size };
         self.portals.insert(portal, bound, &self.limits)?;
         self.protocol.send(&BindComplete, self.io.output())?;
         Ok(())

@@ -19,6 +19,13 @@ pub(crate) struct Statement<S> {
     pub(crate) length: usize,
 }
 
+impl<S> Statement<S> {
+    /// The bytes that the client has it hold.
+    fn size(&self) -> usize {
+        self.length.saturating_add(self.parameters.len().saturating_mul(size_of::<Oid>()))
+    }
+}
+
 /// Who runs it.
 #[derive(Debug)]
 pub(crate) enum Plan<S> {
@@ -38,6 +45,8 @@ pub(crate) struct Portal<S> {
     pub(crate) state: PortalState,
     /// How many savepoints there were when it was bound.
     pub(crate) depth: usize,
+    /// The bytes of its parameters, for the limit.
+    pub(crate) size: usize,
 }
 
 /// How far a portal is.
@@ -74,7 +83,8 @@ impl PortalState {
 pub(crate) struct Statements<S> {
     unnamed: Option<Arc<Statement<S>>>,
     named: HashMap<Box<str>, Arc<Statement<S>>>,
-    text: usize,
+    /// What the named ones hold.
+    bytes: usize,
 }
 
 /// The portals of a connection, by name.
@@ -82,17 +92,19 @@ pub(crate) struct Statements<S> {
 pub(crate) struct Portals<S> {
     unnamed: Option<Portal<S>>,
     named: HashMap<Box<str>, Portal<S>>,
+    /// What the named ones hold.
+    bytes: usize,
 }
 
 impl<S> Default for Statements<S> {
     fn default() -> Self {
-        Statements { unnamed: None, named: HashMap::new(), text: 0 }
+        Statements { unnamed: None, named: HashMap::new(), bytes: 0 }
     }
 }
 
 impl<S> Default for Portals<S> {
     fn default() -> Self {
-        Portals { unnamed: None, named: HashMap::new() }
+        Portals { unnamed: None, named: HashMap::new(), bytes: 0 }
     }
 }
 
@@ -123,8 +135,8 @@ impl<S> Statements<S> {
             self.unnamed = Some(Arc::new(statement));
             return Ok(());
         }
-        let text = self.text.saturating_add(statement.length);
-        if self.named.len() >= limits.statements || text > limits.statement_bytes {
+        let bytes = self.bytes.saturating_add(statement.size());
+        if self.named.len() >= limits.statements || bytes > limits.statement_bytes {
             return Err(PgError::new(
                 SqlState::CONFIGURATION_LIMIT_EXCEEDED,
                 "too many prepared statements",
@@ -134,7 +146,7 @@ impl<S> Statements<S> {
                 limits.statements, limits.statement_bytes
             )));
         }
-        self.text = text;
+        self.bytes = bytes;
         self.named.insert(name.into(), Arc::new(statement));
         Ok(())
     }
@@ -158,7 +170,7 @@ impl<S> Statements<S> {
             return self.unnamed.take().is_some();
         }
         let closed = self.named.remove(name);
-        self.text -= closed.as_ref().map_or(0, |statement| statement.length);
+        self.bytes -= closed.as_ref().map_or(0, |statement| statement.size());
         closed.is_some()
     }
 
@@ -180,10 +192,15 @@ impl<S> Portals<S> {
                 format!("cursor \"{name}\" already exists"),
             ));
         }
-        if self.named.len() >= limits.portals {
+        let bytes = self.bytes.saturating_add(portal.size);
+        if self.named.len() >= limits.portals || bytes > limits.portal_bytes {
             return Err(PgError::new(SqlState::CONFIGURATION_LIMIT_EXCEEDED, "too many portals")
-                .detail(format!("A connection may hold {} portals.", limits.portals)));
+                .detail(format!(
+                    "A connection may hold {} portals with {} bytes of parameters in all.",
+                    limits.portals, limits.portal_bytes
+                )));
         }
+        self.bytes = bytes;
         self.named.insert(name.into(), portal);
         Ok(())
     }
@@ -201,8 +218,8 @@ impl<S> Portals<S> {
         let name = truncate_name(name);
         if name.is_empty() {
             self.unnamed = None;
-        } else {
-            self.named.remove(name);
+        } else if let Some(closed) = self.named.remove(name) {
+            self.bytes -= closed.size;
         }
     }
 
@@ -222,11 +239,13 @@ impl<S> Portals<S> {
     pub(crate) fn rollback_to(&mut self, place: usize) {
         self.unnamed.take_if(|portal| portal.depth > place);
         self.named.retain(|_, portal| portal.depth <= place);
+        self.bytes = self.named.values().map(|portal| portal.size).sum();
     }
 
     /// The transaction is over, and with it all its portals.
     pub(crate) fn close_all(&mut self) {
         self.unnamed = None;
         self.named.clear();
+        self.bytes = 0;
     }
 }

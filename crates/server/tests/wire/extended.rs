@@ -1,5 +1,6 @@
 //! The extended query protocol.
 
+use trunkline::Limits;
 use trunkline_proto::message::{
     Close, Describe, Encode, Execute, Flush, NewBind, Parse, Query, Sync, Target,
 };
@@ -211,4 +212,41 @@ fn portals_die_at_the_sync_unless_a_block_is_open() {
     client.say(&Query { sql: "commit" }).hear_until('Z');
     client.say(&execute("p", 9)).say(&Sync);
     assert_eq!(client.hear_until('Z'), "E(ERROR 34000) Z(I)");
+}
+
+#[test]
+fn what_statements_and_portals_hold_is_bounded() {
+    let mut limits = Limits::default();
+    (limits.statements, limits.statement_bytes) = (2, 300);
+    (limits.portals, limits.portal_bytes) = (2, 100);
+    let server = toy::start_with(|builder| builder.limits(limits));
+    let mut client = Dialogue::login(server.address);
+    let many = vec![Oid::INT4; 100];
+    client.say(&Parse { name: "many", sql: "one", parameter_types: many }).say(&Sync);
+    assert_eq!(
+        client.hear_until('Z'),
+        "1 Z(I)",
+        "the types that the engine does not use are not kept"
+    );
+    client.say(&parse("echo", "echo")).say(&parse("third", "one")).say(&Sync);
+    assert_eq!(client.hear_until('Z'), "1 E(ERROR 53400) Z(I)");
+    let long = "x".repeat(300);
+    let close = Close { target: Target::Statement, name: "many" };
+    client.say(&close).say(&parse("long", &format!("one {long}"))).say(&Sync);
+    assert_eq!(client.hear_until('Z'), "3 E(ERROR 53400) Z(I)");
+    client.say(&parse("short", "one")).say(&Query { sql: "begin" });
+    assert_eq!(client.hear_until('Z'), "1 C(BEGIN) Z(T)");
+
+    let value = [b'v'; 60];
+    let values = [Some(value.as_slice())];
+    client.say(&bind_with("a", "echo", &values, &[])).say(&bind_with("", "echo", &values, &[]));
+    client.say(&bind("b", "short")).say(&bind("c", "short")).say(&Sync);
+    assert_eq!(client.hear_until('Z'), "2 2 2 E(ERROR 53400) Z(E)");
+    client.say(&Query { sql: "rollback" }).hear_until('Z');
+    client.say(&bind_with("a", "echo", &values, &[])).say(&bind_with("b", "echo", &values, &[]));
+    assert_eq!(client.say(&Sync).hear_until('Z'), "2 E(ERROR 53400) Z(I)");
+    let close = Close { target: Target::Portal, name: "a" };
+    client.say(&bind_with("a", "echo", &values, &[])).say(&close);
+    client.say(&bind_with("b", "echo", &values, &[])).say(&Sync);
+    assert_eq!(client.hear_until('Z'), "2 3 2 Z(I)");
 }

@@ -56,6 +56,12 @@ fn a_notice_comes_before_command_complete() {
 }
 
 #[test]
+fn a_thousand_notices_are_enough() {
+    let expected = "N(00000) ".repeat(1000) + "N(01000) C(NOTICE) Z(I)";
+    assert_eq!(ask("notice 1000000"), expected);
+}
+
+#[test]
 fn t36_text_that_is_not_utf8_is_an_error_and_the_session_lives() {
     let server = toy::start();
     let mut client = Dialogue::login(server.address);

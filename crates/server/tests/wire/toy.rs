@@ -76,7 +76,9 @@ impl Session for ToySession {
             "endless" => Ok(Reply::Rows(source(Numbers { next: 0, end: i64::MAX, fails: false }))),
             "notice" => {
                 let notice = Notice::new(Severity::Notice, SqlState::SUCCESSFUL_COMPLETION, "hear");
-                self.client.notify(notice);
+                for _ in 0..number.max(1) {
+                    self.client.notify(notice.clone());
+                }
                 Ok(CommandTag::new("NOTICE").into())
             }
             "forever" => {
