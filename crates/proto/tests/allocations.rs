@@ -24,7 +24,7 @@ fn a_frontend_writes_an_extended_query_without_allocating() {
     let parameters = [Some(&b"1"[..]), None, Some(b"three")];
     let allocations = count(|| {
         let sql = "select $1, $2, $3";
-        Parse { name: "s", sql, parameter_types: [Oid::INT4] }.encode(&mut out).unwrap();
+        NewParse { name: "s", sql, parameter_types: [Oid::INT4] }.encode(&mut out).unwrap();
         Describe { target: Target::Statement, name: "s" }.encode(&mut out).unwrap();
         NewBind {
             portal: "",
@@ -48,7 +48,9 @@ fn a_backend_reads_an_extended_query_without_allocating() {
     let mut sent = Vec::new();
     let parameters: Vec<_> = (0..100).map(|number| Some(format!("{number}"))).collect();
     Query { sql: "select 1" }.encode(&mut sent).unwrap();
-    Parse { name: "s", sql: "select $1", parameter_types: [Oid::INT4] }.encode(&mut sent).unwrap();
+    NewParse { name: "s", sql: "select $1", parameter_types: [Oid::INT4] }
+        .encode(&mut sent)
+        .unwrap();
     let bind = NewBind {
         portal: "p",
         statement: "s",

@@ -22,9 +22,9 @@ use trunkline_proto::{
         AnyFrontend, BackendTag, BindComplete, Close, CloseComplete, CommandComplete, CopyData,
         CopyDone, CopyFail, CopyInResponse, CopyOutResponse, DataRow, Describe, EmptyQueryResponse,
         Encode, ErrorFields, ErrorResponse, Execute, FieldDescription, Flush, FunctionCallResponse,
-        NewBind, NewFunctionCall, NoData, NoticeResponse, NotificationResponse,
-        ParameterDescription, ParameterStatus, Parse, ParseComplete, PortalSuspended,
-        ProtocolVersion, Query, RowDescription, StartupMessage, Sync, Target, Terminate,
+        NewBind, NewFunctionCall, NewParse, NoData, NoticeResponse, NotificationResponse,
+        ParameterDescription, ParameterStatus, ParseComplete, PortalSuspended, ProtocolVersion,
+        Query, RowDescription, StartupMessage, Sync, Target, Terminate,
     },
     wire::frame,
 };
@@ -93,7 +93,7 @@ fn message(numbers: &mut Numbers, bytes: &mut Vec<u8>) {
         0..=2 => Query { sql }.encode(bytes),
         3..=6 => {
             let name = numbers.among(&["", "", "", "s"]);
-            Parse { name, sql, parameter_types: [Oid(0); 0] }.encode(bytes)
+            NewParse { name, sql, parameter_types: [Oid(0); 0] }.encode(bytes)
         }
         7..=9 => {
             let (portal, statement) = ("", "");

@@ -7,8 +7,8 @@ use trunkline_proto::{
     backend::{self, Channel, Startup, Step, TransactionStatus},
     frontend::{self, LoginStep},
     message::{
-        BindComplete, CommandComplete, DataRow, Describe, Encode, Execute, NewBind, NoData, Parse,
-        ParseComplete, ProtocolVersion, Query, RowDescription, Sync, Target,
+        BindComplete, CommandComplete, DataRow, Describe, Encode, Execute, NewBind, NewParse,
+        NoData, ParseComplete, ProtocolVersion, Query, RowDescription, Sync, Target,
     },
 };
 
@@ -68,7 +68,7 @@ fn a_server_answers_without_allocating() {
     let (mut client, mut server) = connected();
     let (mut sent, mut output) = (Vec::new(), Vec::with_capacity(64 * 1024));
     for _ in 0..10 {
-        let parse = Parse { name: "s", sql: "select $1", parameter_types: [Oid::INT4] };
+        let parse = NewParse { name: "s", sql: "select $1", parameter_types: [Oid::INT4] };
         client.send(&parse, &mut sent).expect("legal now");
         let bind = NewBind {
             portal: "",

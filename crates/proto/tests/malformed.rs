@@ -22,7 +22,7 @@ fn frontend_samples() -> Vec<Vec<u8>> {
     let values = [Some(&b"one"[..]), None, Some(b"")];
     vec![
         encoded(&Query { sql: "select 1" }),
-        encoded(&Parse { name: "s", sql: "select $1", parameter_types: [Oid::INT4] }),
+        encoded(&NewParse { name: "s", sql: "select $1", parameter_types: [Oid::INT4] }),
         encoded(&NewBind {
             portal: "p",
             statement: "s",
@@ -246,8 +246,12 @@ fn what_cannot_be_written_leaves_no_byte() {
         assert_eq!(out, b"before");
     }
     refused(&Query { sql: "a\0b" });
-    refused(&Parse { name: "a\0", sql: "", parameter_types: [Oid::INT4; 0] });
-    refused(&Parse { name: "", sql: "", parameter_types: std::iter::repeat_n(Oid::INT4, 65536) });
+    refused(&NewParse { name: "a\0", sql: "", parameter_types: [Oid::INT4; 0] });
+    refused(&NewParse {
+        name: "",
+        sql: "",
+        parameter_types: std::iter::repeat_n(Oid::INT4, 65536),
+    });
     refused(&ParameterDescription { types: std::iter::repeat_n(Oid::INT4, 65536) });
     let bind = NewBind {
         portal: "",
@@ -286,9 +290,9 @@ fn bind_with_none() -> NewBind<'static, [Option<&'static Vec<u8>>; 1]> {
 #[test]
 fn counts_reach_what_their_type_can_tell() {
     let types = std::iter::repeat_n(Oid::INT4, 65535);
-    let frame = encoded(&Parse { name: "", sql: "", parameter_types: types });
+    let frame = encoded(&NewParse { name: "", sql: "", parameter_types: types });
     let parse = Parse::decode(Bytes::from(frame).slice(5..)).unwrap();
-    assert_eq!(parse.parameter_types.len(), 65535);
+    assert_eq!(parse.parameter_types().len(), 65535);
     let frame = encoded(&DataRow { values: std::iter::repeat_n(Some("x"), 32767) });
     assert_eq!(DataRow::decode(Bytes::from(frame).slice(5..)).unwrap().values.len(), 32767);
     assert_eq!(DataRow::decode(Bytes::from_static(b"\xff\xff")), Err(Malformed::Count(-1)));

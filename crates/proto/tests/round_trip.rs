@@ -111,13 +111,13 @@ proptest! {
     fn statements(name in text(), sql in text(), types in vec(oid(), 0..9)) {
         let AnyFrontend::Query(query) = from_frontend(&Query { sql: &sql }) else { panic!() };
         prop_assert_eq!(query.sql.as_bytes(), &sql);
-        let sent = Parse { name: &name, sql: &sql, parameter_types: &types[..] };
+        let sent = NewParse { name: &name, sql: &sql, parameter_types: &types[..] };
         let AnyFrontend::Parse(parse) = from_frontend(&sent) else { panic!() };
-        prop_assert_eq!(parse.name.as_bytes(), &name);
-        prop_assert_eq!(parse.sql.as_bytes(), &sql);
-        prop_assert_eq!(parse.parameter_types.len(), types.len());
-        prop_assert_eq!(parse.parameter_types.iter().collect::<Vec<_>>(), types.clone());
-        prop_assert_eq!(parse.parameter_types.collect::<Vec<_>>(), types);
+        prop_assert_eq!(parse.name(), &name);
+        prop_assert_eq!(parse.sql(), &sql);
+        prop_assert_eq!(parse.parameter_types().len(), types.len());
+        prop_assert_eq!(parse.parameter_types().collect::<Vec<_>>(), types);
+        prop_assert_eq!(parse.detach(), parse);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use trunkline_proto::frontend::{Connection, Event, LoginStep, Startup};
-use trunkline_proto::message::{Execute, NewBind, Parse, ProtocolVersion, Sync};
+use trunkline_proto::message::{Execute, NewBind, NewParse, ProtocolVersion, Sync};
 use trunkline_proto::{Limits, Oid};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -27,7 +27,7 @@ async fn main() -> Result<()> {
     let mut connection = log_in(&mut socket, &mut input).await?;
 
     // All in one write: the answers come in order, and after an error only that to the Sync.
-    connection.send(&Parse { name: "", sql, parameter_types: [] as [Oid; 0] }, &mut out)?;
+    connection.send(&NewParse { name: "", sql, parameter_types: [] as [Oid; 0] }, &mut out)?;
     let (parameters, text) = (parameters.iter().map(Some), &[]);
     let (portal, statement, parameter_formats, result_formats) = ("", "", text, text);
     let bind = NewBind { portal, statement, parameter_formats, parameters, result_formats };

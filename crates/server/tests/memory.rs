@@ -53,7 +53,8 @@ fn what_is_asked_without_a_sync_is_sent_when_it_is_much() {
         name: "s",
     };
     let none: [trunkline_proto::Oid; 0] = [];
-    let parse = trunkline_proto::message::Parse { name: "s", sql: "rows 1", parameter_types: none };
+    let parse =
+        trunkline_proto::message::NewParse { name: "s", sql: "rows 1", parameter_types: none };
     client.say(&parse);
     // Answers of four chunks, and no Sync that would ask for them.
     for _ in 0..5000 {

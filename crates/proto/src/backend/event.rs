@@ -41,3 +41,14 @@ pub enum Event {
     /// The client leaves. No answer.
     Terminate,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It is moved for every message: one slice of the input and four places in it.
+    #[test]
+    fn an_event_is_small() {
+        assert!(size_of::<Event>() <= 56, "{} bytes", size_of::<Event>());
+    }
+}

@@ -7,7 +7,7 @@
 //! ```
 //! use bytes::BytesMut;
 //! use trunkline_proto::{Limits, Oid, frontend::{Event, LoginStep, Startup}};
-//! use trunkline_proto::message::{Execute, NewBind, Parse, ProtocolVersion, Sync};
+//! use trunkline_proto::message::{Execute, NewBind, NewParse, ProtocolVersion, Sync};
 //!
 //! let mut output = Vec::new();
 //! let startup = Startup::new(&Limits::default());
@@ -22,7 +22,7 @@
 //!
 //! // A pipeline: four messages, one write, one wait.
 //! let (sql, parameter_types) = ("delete from t where n = $1", [Oid::INT4]);
-//! connection.send(&Parse { name: "", sql, parameter_types }, &mut output)?;
+//! connection.send(&NewParse { name: "", sql, parameter_types }, &mut output)?;
 //! let bind = NewBind {
 //!     portal: "",
 //!     statement: "",

@@ -4,7 +4,11 @@ use std::{fmt, ops::Range};
 
 use bytes::Bytes;
 
-use super::{Encode, FrontendMessage, FrontendTag, list::codes};
+use super::{
+    Encode, FrontendMessage, FrontendTag,
+    list::codes,
+    parts::{part, position, put_body},
+};
 use crate::{
     Format,
     error::{Malformed, Misuse},
@@ -20,11 +24,11 @@ use crate::{
 pub struct Bind {
     body: Bytes,
     /// Where the parts begin: the portal's name is first.
-    statement: usize,
-    parameter_formats: usize,
-    parameters: usize,
-    result_formats: usize,
-    parameter_count: u16,
+    statement: u32,
+    parameter_formats: u32,
+    /// Behind their count.
+    parameters: u32,
+    result_formats: u32,
 }
 
 /// A format code that is neither 0 nor 1: an ERROR 22023 in PostgreSQL.
@@ -44,23 +48,22 @@ impl Bind {
     #[inline]
     pub fn decode(body: Bytes) -> Result<Bind, Malformed> {
         let mut reader = Reader::new(&body);
-        let position = |reader: &Reader<'_>| body.len().saturating_sub(reader.rest().len());
         reader.string()?;
-        let statement = position(&reader);
+        let statement = position(&body, &reader)?;
         reader.string()?;
         let formats = reader.u16()?;
-        let parameter_formats = position(&reader);
+        let parameter_formats = position(&body, &reader)?;
         reader.bytes(usize::from(formats).saturating_mul(2))?;
         let parameter_count = reader.u16()?;
-        let parameters = position(&reader);
+        let parameters = position(&body, &reader)?;
         for _ in 0..parameter_count {
             reader.value()?;
         }
         let formats = reader.u16()?;
-        let result_formats = position(&reader);
+        let result_formats = position(&body, &reader)?;
         reader.bytes(usize::from(formats).saturating_mul(2))?;
         reader.finish()?;
-        Ok(Bind { statement, parameter_formats, parameters, result_formats, parameter_count, body })
+        Ok(Bind { statement, parameter_formats, parameters, result_formats, body })
     }
 
     /// The name of the portal; empty is the unnamed one.
@@ -98,20 +101,21 @@ impl Bind {
     /// How many parameters there are.
     #[inline]
     pub fn parameter_count(&self) -> usize {
-        usize::from(self.parameter_count)
+        let count = self.parameters.saturating_sub(2)..self.parameters;
+        Reader::new(self.part(count)).u16().map(usize::from).unwrap_or_default()
     }
 
     /// The values of the parameters; `None` is NULL.
     #[inline]
     pub fn parameters(&self) -> impl Iterator<Item = Option<&[u8]>> + Clone {
-        let mut reader = Reader::new(self.part(self.parameters..self.body.len()));
-        (0..self.parameter_count).map_while(move |_| reader.value().ok())
+        let mut reader = Reader::new(self.part(self.parameters..u32::MAX));
+        (0..self.parameter_count()).map_while(move |_| reader.value().ok())
     }
 
     /// The format codes of the columns as received: none, one for all, or one each.
     #[inline]
     pub fn result_formats(&self) -> impl ExactSizeIterator<Item = i16> + Clone + '_ {
-        codes(self.part(self.result_formats..self.body.len()))
+        codes(self.part(self.result_formats..u32::MAX))
     }
 
     /// The whole body, as received.
@@ -125,8 +129,8 @@ impl Bind {
     }
 
     #[inline]
-    fn part(&self, range: Range<usize>) -> &[u8] {
-        self.body.get(range).unwrap_or_default()
+    fn part(&self, range: Range<u32>) -> &[u8] {
+        part(&self.body, range)
     }
 }
 
@@ -136,17 +140,14 @@ impl fmt::Debug for Bind {
         f.debug_struct("Bind")
             .field("portal", &self.portal().escape_ascii().to_string())
             .field("statement", &self.statement().escape_ascii().to_string())
-            .field("parameter_count", &self.parameter_count)
+            .field("parameter_count", &self.parameter_count())
             .finish_non_exhaustive()
     }
 }
 
 impl Encode for Bind {
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), Misuse> {
-        frame(out, Self::TAG.0, |out| {
-            out.extend_from_slice(&self.body);
-            Ok(())
-        })
+        put_body(out, Self::TAG, &self.body)
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     BackendMessage, BackendTag, Encode, FrontendMessage, FrontendTag,
     bind::{put_formats, put_values},
     list::codes,
+    parts::{part, position, put_body},
 };
 use crate::{
     Format, Oid,
@@ -17,8 +18,8 @@ use crate::{
 #[derive(Clone, PartialEq, Eq)]
 pub struct FunctionCall {
     body: Bytes,
-    arguments: usize,
-    argument_count: u16,
+    /// Where the arguments begin, behind their count.
+    arguments: u32,
 }
 
 impl FunctionCall {
@@ -29,7 +30,7 @@ impl FunctionCall {
         let formats = reader.u16()?;
         reader.bytes(usize::from(formats).saturating_mul(2))?;
         let argument_count = reader.u16()?;
-        let arguments = body.len().saturating_sub(reader.rest().len());
+        let arguments = position(&body, &reader)?;
         for _ in 0..argument_count {
             reader.value().map_err(|malformed| match malformed {
                 Malformed::ValueSize(size) => Malformed::ArgumentSize(size),
@@ -38,7 +39,7 @@ impl FunctionCall {
         }
         reader.i16()?;
         reader.finish()?;
-        Ok(FunctionCall { arguments, argument_count, body })
+        Ok(FunctionCall { arguments, body })
     }
 
     /// The function, an oid of `pg_proc`.
@@ -48,18 +49,19 @@ impl FunctionCall {
 
     /// The format codes of the arguments as received: none, one for all, or one each.
     pub fn argument_formats(&self) -> impl ExactSizeIterator<Item = i16> + Clone + '_ {
-        codes(self.body.get(6..self.arguments.saturating_sub(2)).unwrap_or_default())
+        codes(part(&self.body, 6..self.arguments.saturating_sub(2)))
     }
 
     /// How many arguments there are.
     pub fn argument_count(&self) -> usize {
-        usize::from(self.argument_count)
+        let count = self.arguments.saturating_sub(2)..self.arguments;
+        Reader::new(part(&self.body, count)).u16().map(usize::from).unwrap_or_default()
     }
 
     /// The values of the arguments; `None` is NULL.
     pub fn arguments(&self) -> impl Iterator<Item = Option<&[u8]>> + Clone {
-        let mut reader = Reader::new(self.body.get(self.arguments..).unwrap_or_default());
-        (0..self.argument_count).map_while(move |_| reader.value().ok())
+        let mut reader = Reader::new(part(&self.body, self.arguments..u32::MAX));
+        (0..self.argument_count()).map_while(move |_| reader.value().ok())
     }
 
     /// The format code of the result as received.
@@ -72,17 +74,14 @@ impl std::fmt::Debug for FunctionCall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("FunctionCall")
             .field("function", &self.function())
-            .field("argument_count", &self.argument_count)
+            .field("argument_count", &self.argument_count())
             .finish_non_exhaustive()
     }
 }
 
 impl Encode for FunctionCall {
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), Misuse> {
-        frame(out, Self::TAG.0, |out| {
-            out.extend_from_slice(&self.body);
-            Ok(())
-        })
+        put_body(out, Self::TAG, &self.body)
     }
 }
 

@@ -4,7 +4,7 @@ use bytes::{Buf, Bytes};
 
 use crate::{Format, Oid, error::Malformed, wire::Reader};
 
-/// A received list of types: parameters of Parse and ParameterDescription.
+/// A received list of types: those of ParameterDescription.
 ///
 /// Also an iterator over itself: cloning it costs a reference count.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Oids {
 
     /// The types, without consuming the list.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Oid> + Clone + '_ {
-        self.0.as_chunks().0.iter().map(|chunk| Oid(u32::from_be_bytes(*chunk)))
+        oids(&self.0)
     }
 }
 
@@ -117,6 +117,12 @@ impl std::fmt::Debug for FormatCodes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.iter()).finish()
     }
+}
+
+/// The types that lie in `bytes`.
+#[inline]
+pub(super) fn oids(bytes: &[u8]) -> impl ExactSizeIterator<Item = Oid> + Clone + '_ {
+    bytes.as_chunks().0.iter().map(|chunk| Oid(u32::from_be_bytes(*chunk)))
 }
 
 /// The format codes that lie in `bytes`.

@@ -44,6 +44,7 @@ mod error_response;
 mod execute;
 mod function_call;
 mod list;
+mod parts;
 mod password;
 mod query;
 mod row;
@@ -65,7 +66,9 @@ pub use execute::{Close, Describe, Execute, Target};
 pub use function_call::{FunctionCall, FunctionCallResponse, NewFunctionCall};
 pub use list::{FormatCodes, Oids};
 pub use password::{Password, PasswordMessage, SaslInitialResponse, SaslResponse};
-pub use query::{CommandComplete, ParameterDescription, Parse, Query};
+pub use query::{
+    CommandComplete, NewCommandComplete, NewParse, ParameterDescription, Parse, Query,
+};
 pub use row::{DataRow, FieldDescription, Fields, RowDescription, Values};
 pub use startup::{
     CancelRequest, GssEncRequest, Parameters, ProtocolVersion, SslRequest, StartupMessage,

@@ -1,14 +1,18 @@
 //! Statements: Query, Parse, and what answers them.
 
-use std::borrow::Borrow;
+use std::{borrow::Borrow, fmt};
 
 use bytes::Bytes;
 
-use super::{BackendMessage, BackendTag, Encode, FrontendMessage, FrontendTag, PgStr, list::Oids};
+use super::{
+    BackendMessage, BackendTag, Encode, FrontendMessage, FrontendTag, PgStr,
+    list::{Oids, oids},
+    parts::{part, position, put_body},
+};
 use crate::{
     Oid,
     error::{Malformed, Misuse},
-    wire::{Count, frame, put_count, put_string},
+    wire::{Count, Reader, frame, put_count, put_string},
 };
 
 /// Query: run every statement of a string.
@@ -37,29 +41,90 @@ impl<S: AsRef<[u8]>> FrontendMessage for Query<S> {
     const TAG: FrontendTag = FrontendTag::QUERY;
 }
 
-/// Parse: prepare a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parse<S = PgStr, T = Oids> {
-    /// The name of the statement; empty is the unnamed statement.
-    pub name: S,
-    /// One statement, or the empty string.
-    pub sql: S,
-    /// Types of the first parameters, at most 65535; [`Oid::UNSPECIFIED`] leaves one to the
-    /// server. May be fewer or more than the statement has.
-    pub parameter_types: T,
+/// A received Parse: prepare a statement. To write one, see [`NewParse`].
+///
+/// One slice of the read buffer and where its parts lie.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Parse {
+    body: Bytes,
+    /// Where the statement begins, behind its name, and where its parameters' types do.
+    sql: u32,
+    parameter_types: u32,
 }
 
 impl Parse {
     /// Decodes the body.
     #[inline]
-    pub fn decode(mut body: Bytes) -> Result<Parse, Malformed> {
-        let name = PgStr::take(&mut body)?;
-        let sql = PgStr::take(&mut body)?;
-        Ok(Parse { name, sql, parameter_types: Oids::last(body)? })
+    pub fn decode(body: Bytes) -> Result<Parse, Malformed> {
+        let mut reader = Reader::new(&body);
+        reader.string()?;
+        let sql = position(&body, &reader)?;
+        reader.string()?;
+        let count = reader.u16()?;
+        let parameter_types = position(&body, &reader)?;
+        reader.bytes(usize::from(count).saturating_mul(4))?;
+        reader.finish()?;
+        Ok(Parse { sql, parameter_types, body })
+    }
+
+    /// The name of the statement; empty is the unnamed statement.
+    #[inline]
+    pub fn name(&self) -> &[u8] {
+        part(&self.body, 0..self.sql.saturating_sub(1))
+    }
+
+    /// One statement, or the empty string.
+    #[inline]
+    pub fn sql(&self) -> &[u8] {
+        // Behind it: its NUL and the count of the types.
+        part(&self.body, self.sql..self.parameter_types.saturating_sub(3))
+    }
+
+    /// Types of the first parameters; [`Oid::UNSPECIFIED`] leaves one to the server. May be fewer
+    /// or more than the statement has.
+    #[inline]
+    pub fn parameter_types(&self) -> impl ExactSizeIterator<Item = Oid> + Clone + '_ {
+        oids(part(&self.body, self.parameter_types..u32::MAX))
+    }
+
+    /// A copy that does not keep the read buffer alive.
+    pub fn detach(&self) -> Parse {
+        Parse { body: Bytes::copy_from_slice(&self.body), ..self.clone() }
     }
 }
 
-impl<S, T> Encode for Parse<S, T>
+impl fmt::Debug for Parse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parse")
+            .field("name", &self.name().escape_ascii().to_string())
+            .field("sql", &self.sql().escape_ascii().to_string())
+            .field("parameter_types", &self.parameter_types().collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+impl Encode for Parse {
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), Misuse> {
+        put_body(out, Self::TAG, &self.body)
+    }
+}
+
+impl FrontendMessage for Parse {
+    const TAG: FrontendTag = FrontendTag::PARSE;
+}
+
+/// A Parse to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewParse<S, T> {
+    /// The name of the statement; empty is the unnamed statement.
+    pub name: S,
+    /// One statement, or the empty string.
+    pub sql: S,
+    /// Types of the first parameters, at most 65535: see [`Parse::parameter_types`].
+    pub parameter_types: T,
+}
+
+impl<S, T> Encode for NewParse<S, T>
 where
     S: AsRef<[u8]>,
     T: Clone + IntoIterator<Item: Borrow<Oid>>,
@@ -74,7 +139,7 @@ where
     }
 }
 
-impl<S, T> FrontendMessage for Parse<S, T>
+impl<S, T> FrontendMessage for NewParse<S, T>
 where
     S: AsRef<[u8]>,
     T: Clone + IntoIterator<Item: Borrow<Oid>>,
@@ -130,6 +195,36 @@ impl<S: AsRef<[u8]>> Encode for CommandComplete<S> {
 }
 
 impl<S: AsRef<[u8]>> BackendMessage for CommandComplete<S> {
+    const TAG: BackendTag = BackendTag::COMMAND_COMPLETE;
+}
+
+/// A CommandComplete to be written whose tag is put together only there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewCommandComplete<'a> {
+    /// `SELECT`, `INSERT 0`, `CREATE TABLE`.
+    pub words: &'a str,
+    /// The number of rows, behind the words.
+    pub rows: Option<u64>,
+}
+
+impl Encode for NewCommandComplete<'_> {
+    #[inline]
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), Misuse> {
+        frame(out, Self::TAG.0, |out| {
+            put_string(out, self.words.as_bytes())?;
+            if let Some(rows) = self.rows {
+                // The NUL moves behind the number.
+                out.pop();
+                out.push(b' ');
+                crate::types::int::text_u64(rows, out);
+                out.push(0);
+            }
+            Ok(())
+        })
+    }
+}
+
+impl BackendMessage for NewCommandComplete<'_> {
     const TAG: BackendTag = BackendTag::COMMAND_COMPLETE;
 }
 

@@ -5,7 +5,7 @@ use trunkline_proto::{
     Limits, SqlState,
     frontend::{Login, LoginStep, Startup, TlsStep},
     message::{
-        Authentication, BackendKeyData, Encode, ErrorResponse, NegotiateProtocolVersion, Parse,
+        Authentication, BackendKeyData, Encode, ErrorResponse, NegotiateProtocolVersion, NewParse,
         ProtocolVersion,
     },
 };
@@ -78,7 +78,7 @@ fn our_client_is_refused_by_an_error() {
     let step = client_login(ProtocolVersion::V3_0).step(&mut bytes(&[&last]), &mut Vec::new());
     let Ok(LoginStep::Refused(ErrorResponse { fields })) = step else { panic!("{step:?}") };
     assert_eq!(fields.sqlstate(), Some(SqlState::INVALID_PASSWORD));
-    let ahead = Parse { name: "", sql: "", parameter_types: [trunkline_proto::Oid(0)] };
+    let ahead = NewParse { name: "", sql: "", parameter_types: [trunkline_proto::Oid(0)] };
     let step = client_login(ProtocolVersion::V3_0).step(&mut bytes(&[&ahead]), &mut Vec::new());
     assert!(step.expect_err("no request").message().starts_with("expected authentication request"));
 }

@@ -4,7 +4,7 @@ use trunkline_proto::{
     SqlState,
     backend::{self, TransactionStatus},
     message::{
-        CommandComplete, CopyData, Execute, Flush, NewFunctionCall, Parse, ParseComplete, Query,
+        CommandComplete, CopyData, Execute, Flush, NewFunctionCall, NewParse, ParseComplete, Query,
         Sync, Terminate,
     },
 };
@@ -224,7 +224,7 @@ fn an_execute_with_a_portal_is_read_like_one_without() {
 #[test]
 fn a_client_skips_with_its_server() {
     let mut pair = Pair::new();
-    pair.ask(&Parse { name: "", sql: "bad", parameter_types: [trunkline_proto::Oid(0); 0] });
+    pair.ask(&NewParse { name: "", sql: "bad", parameter_types: [trunkline_proto::Oid(0); 0] });
     pair.ask(&EXECUTE);
     pair.ask(&Sync);
     pair.ask(&Query { sql: "next" });

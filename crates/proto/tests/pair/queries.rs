@@ -6,16 +6,16 @@ use trunkline_proto::{
     frontend::Event,
     message::{
         BindComplete, Close, CloseComplete, CommandComplete, DataRow, Describe, EmptyQueryResponse,
-        Execute, Flush, NewBind, NewFunctionCall, NoData, NoticeResponse, NotificationResponse,
-        ParameterDescription, ParameterStatus, Parse, ParseComplete, PortalSuspended, Query,
-        RowDescription, Sync, Target, Terminate,
+        Execute, Flush, NewBind, NewFunctionCall, NewParse, NoData, NoticeResponse,
+        NotificationResponse, ParameterDescription, ParameterStatus, ParseComplete,
+        PortalSuspended, Query, RowDescription, Sync, Target, Terminate,
     },
 };
 
 use crate::harness::{Pair, error, names};
 
-pub(crate) fn parse(sql: &str) -> Parse<&str, [Oid; 0]> {
-    Parse { name: "", sql, parameter_types: [] }
+pub(crate) fn parse(sql: &str) -> NewParse<&str, [Oid; 0]> {
+    NewParse { name: "", sql, parameter_types: [] }
 }
 
 pub(crate) fn bind() -> NewBind<'static, [Option<&'static str>; 1]> {

@@ -6,7 +6,7 @@ use trunkline_proto::{
     Oid,
     message::{
         Close, CopyData, CopyDone, CopyFail, Describe, Encode, Execute, Flush, NewBind,
-        NewFunctionCall, Parse, Query, Sync, Target,
+        NewFunctionCall, NewParse, Query, Sync, Target,
     },
 };
 
@@ -23,7 +23,7 @@ fn message() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         4 => sql().prop_map(|sql| encoded(&Query { sql })),
         4 => (name(), sql()).prop_map(|(name, sql)| {
-            encoded(&Parse { name, sql, parameter_types: [Oid::INT4] })
+            encoded(&NewParse { name, sql, parameter_types: [Oid::INT4] })
         }),
         3 => (name(), prop::collection::vec(value, 0..4)).prop_map(|(statement, parameters)| {
             let (parameter_formats, result_formats) = (&[][..], &[][..]);

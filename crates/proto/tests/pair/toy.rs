@@ -71,11 +71,11 @@ impl Toy {
                 }
                 return;
             }
-            Event::Parse(parse) if parse.sql == "bad" => {
+            Event::Parse(parse) if parse.sql() == b"bad" => {
                 connection.fail(&error("ERROR", SqlState::SYNTAX_ERROR), output)
             }
             Event::Parse(parse) => {
-                self.statement = parse.sql;
+                self.statement = PgStr::from(bytes::Bytes::copy_from_slice(parse.sql()));
                 connection.send(&ParseComplete, output)
             }
             Event::Bind(_) => connection.send(&BindComplete, output),

@@ -17,8 +17,8 @@ use super::{Connection, Stop};
 
 impl<S: Session> Connection<S> {
     pub(super) async fn parse(&mut self, parse: &Parse) -> Result<(), Stop> {
-        let name = text(parse.name.as_bytes())?;
-        let sql = text(parse.sql.as_bytes())?;
+        let name = text(parse.name())?;
+        let sql = text(parse.sql())?;
         self.statements.vacate(name)?;
         let statement = self.prepare(sql, parse).await?;
         self.statements.insert(name, statement, &self.limits)?;
@@ -27,7 +27,7 @@ impl<S: Session> Connection<S> {
     }
 
     async fn prepare(&mut self, sql: &str, parse: &Parse) -> Result<Statement<S::Statement>, Stop> {
-        let hints: Vec<Oid> = parse.parameter_types.iter().collect();
+        let hints: Vec<Oid> = parse.parameter_types().collect();
         let length = sql.len();
         // The one statement in the text, and where it begins.
         let (mut part, mut start) = (sql, 0);

@@ -2,7 +2,7 @@
 
 use trunkline::Limits;
 use trunkline_proto::message::{
-    Close, Describe, Encode, Execute, Flush, NewBind, Parse, Query, Sync, Target,
+    Close, Describe, Encode, Execute, Flush, NewBind, NewParse, Query, Sync, Target,
 };
 use trunkline_proto::{Format, Oid};
 
@@ -10,7 +10,7 @@ use crate::dialogue::Dialogue;
 use crate::toy;
 
 fn parse<'a>(name: &'a str, sql: &'a str) -> impl Encode + 'a {
-    Parse { name, sql, parameter_types: Vec::<Oid>::new() }
+    NewParse { name, sql, parameter_types: Vec::<Oid>::new() }
 }
 
 fn bind<'a>(portal: &'a str, statement: &'a str) -> impl Encode + 'a {
@@ -153,7 +153,7 @@ fn parameters_come_in_text_and_in_the_declared_type() {
     let server = toy::start();
     let mut client = Dialogue::login(server.address);
     let types = [Oid::INT4];
-    client.say(&Parse { name: "", sql: "echo $1", parameter_types: types });
+    client.say(&NewParse { name: "", sql: "echo $1", parameter_types: types });
     client.say(&Describe { target: Target::Statement, name: "" });
     client
         .say(&bind_with("", "", &[Some(b" 42 ")], &[Format::Binary]))

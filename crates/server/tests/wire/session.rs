@@ -1,6 +1,6 @@
 //! Statements that belong to the session.
 
-use trunkline_proto::message::{Describe, Parse, Query, Sync, Target};
+use trunkline_proto::message::{Describe, NewParse, Query, Sync, Target};
 
 use crate::dialogue::Dialogue;
 use crate::toy;
@@ -111,7 +111,7 @@ fn show_is_described_before_it_runs() {
     let server = toy::start();
     let mut client = Dialogue::login(server.address);
     let none: [trunkline_proto::Oid; 0] = [];
-    client.say(&Parse { name: "", sql: "show TimeZone", parameter_types: none });
+    client.say(&NewParse { name: "", sql: "show TimeZone", parameter_types: none });
     client.say(&Describe { target: Target::Statement, name: "" }).say(&Sync);
     assert_eq!(client.hear_until('Z'), "1 t() T(TimeZone:25:0) Z(I)");
 }

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use trunkline_proto::Oid;
-use trunkline_proto::message::{Execute, NewBind, Parse, Query, Sync};
+use trunkline_proto::message::{Execute, NewBind, NewParse, Query, Sync};
 
 use crate::dialogue::Dialogue;
 use crate::toy;
@@ -29,7 +29,7 @@ fn a_pipeline_of_ten_is_one_write() {
     let server = toy::start();
     let mut client = Dialogue::login(server.address);
     let none: [Oid; 0] = [];
-    client.say(&Parse { name: "s", sql: "one", parameter_types: none }).say(&Sync);
+    client.say(&NewParse { name: "s", sql: "one", parameter_types: none }).say(&Sync);
     client.hear_until('Z');
     for _ in 0..10 {
         client.say(&NewBind {
