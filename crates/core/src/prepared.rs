@@ -37,18 +37,35 @@ impl<S> Prepared<S> {
 #[derive(Clone, Debug, Default)]
 pub struct Params {
     types: Arc<[Oid]>,
-    /// The bytes of all values, end to end.
-    bytes: Box<[u8]>,
-    /// Where each value ends in `bytes`, its format, and whether it is NULL.
-    values: Box<[Slot]>,
+    /// A [`Slot`] for each value, then the bytes of all values, end to end: one allocation.
+    values: Box<[u8]>,
     unbound: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// Where a value ends, counted from where the first one begins; its format; whether it is NULL.
+#[derive(Clone, Copy)]
 struct Slot {
     end: usize,
     format: Format,
     null: bool,
+}
+
+impl Slot {
+    const SIZE: usize = size_of::<usize>() + 2;
+
+    fn write(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.end.to_ne_bytes());
+        out.push(u8::from(self.format == Format::Binary));
+        out.push(u8::from(self.null));
+    }
+
+    fn read(slots: &[u8], index: usize) -> Option<Slot> {
+        let slot = slots.get(index.checked_mul(Slot::SIZE)?..)?;
+        let (end, rest) = slot.split_first_chunk()?;
+        let [format, null, ..] = rest else { return None };
+        let format = if *format == 0 { Format::Text } else { Format::Binary };
+        Some(Slot { end: usize::from_ne_bytes(*end), format, null: *null != 0 })
+    }
 }
 
 /// One parameter value.
@@ -86,25 +103,30 @@ impl Params {
         types: Arc<[Oid]>,
         values: impl Iterator<Item = (Format, Option<&'v [u8]>)> + Clone,
     ) -> Result<Params> {
-        let length = values.clone().map(|(_, value)| value.map_or(0, <[u8]>::len)).sum();
-        let mut bytes = Vec::with_capacity(length);
-        let mut slots = Vec::with_capacity(types.len());
-        for (format, value) in values {
-            bytes.extend_from_slice(value.unwrap_or_default());
-            slots.push(Slot { end: bytes.len(), format, null: value.is_none() });
+        let (mut supplied, mut length) = (0_usize, 0);
+        for (_, value) in values.clone() {
+            supplied += 1;
+            length += value.map_or(0, <[u8]>::len);
         }
-        if slots.len() != types.len() {
+        if supplied != types.len() {
             return Err(PgError::new(
                 SqlState::PROTOCOL_VIOLATION,
                 format!(
-                    "bind message supplies {} parameters, but the statement requires {}",
-                    slots.len(),
+                    "bind message supplies {supplied} parameters, but the statement requires {}",
                     types.len()
                 ),
             ));
         }
-        let (bytes, values) = (bytes.into_boxed_slice(), slots.into_boxed_slice());
-        Ok(Params { types, bytes, values, unbound: false })
+        let mut copied = Vec::with_capacity(supplied * Slot::SIZE + length);
+        let mut end = 0;
+        for (format, value) in values.clone() {
+            end += value.map_or(0, <[u8]>::len);
+            Slot { end, format, null: value.is_none() }.write(&mut copied);
+        }
+        for (_, value) in values {
+            copied.extend_from_slice(value.unwrap_or_default());
+        }
+        Ok(Params { types, values: copied.into_boxed_slice(), unbound: false })
     }
 
     /// Whether values are there; without them a statement can only be described.
@@ -124,18 +146,20 @@ impl Params {
 
     /// The value of `$1` at index 0, and so on; `None` beyond the last and when nothing is bound.
     pub fn get(&self, index: usize) -> Option<Param<'_>> {
-        let slot = self.values.get(index)?;
+        let type_oid = *self.types.get(index)?;
+        let (slots, bytes) = self.values.split_at_checked(self.types.len() * Slot::SIZE)?;
+        let slot = Slot::read(slots, index)?;
         let start = match index.checked_sub(1) {
-            Some(before) => self.values.get(before)?.end,
+            Some(before) => Slot::read(slots, before)?.end,
             None => 0,
         };
-        let bytes = self.bytes.get(start..slot.end).filter(|_| !slot.null);
-        Some(Param { type_oid: *self.types.get(index)?, format: slot.format, bytes })
+        let bytes = bytes.get(start..slot.end).filter(|_| !slot.null);
+        Some(Param { type_oid, format: slot.format, bytes })
     }
 
     /// All values in order; empty when nothing is bound.
     pub fn iter(&self) -> impl Iterator<Item = Param<'_>> {
-        (0..self.values.len()).filter_map(|index| self.get(index))
+        (0..self.types.len()).map_while(|index| self.get(index))
     }
 }
 
@@ -145,7 +169,7 @@ pub enum Formats {
     /// The same for all columns.
     All(Format),
     /// One for each column.
-    Each(Box<[Format]>),
+    Each(Arc<[Format]>),
 }
 
 impl Formats {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use trunkline_proto::message::NewCommandComplete;
+
 use crate::rows::Rows;
 
 /// The answer to one statement.
@@ -64,21 +66,21 @@ impl CommandTag {
         CommandTag::sent("SELECT")
     }
 
-    /// Appends the tag's text, `sent` being the rows this Execute has sent.
-    pub fn write(&self, sent: u64, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.words.as_bytes());
-        let count = match self.count {
-            Count::None => return,
-            Count::Sent => sent,
-            Count::Exact(count) => count,
+    /// The message, `sent` being the rows this Execute has sent.
+    pub fn message(&self, sent: u64) -> NewCommandComplete<'_> {
+        let rows = match self.count {
+            Count::None => None,
+            Count::Sent => Some(sent),
+            Count::Exact(count) => Some(count),
         };
-        out.push(b' ');
-        trunkline_proto::types::int::text_u64(count, out);
+        NewCommandComplete { words: &self.words, rows }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use trunkline_proto::message::{CommandComplete, Encode};
+
     use super::*;
 
     /// What PostgreSQL 18 answers to such statements.
@@ -94,9 +96,10 @@ mod tests {
             (CommandTag::affected("UPDATE", u64::MAX), 0, "UPDATE 18446744073709551615"),
             (CommandTag::affected(String::from("COPY"), 7), 0, "COPY 7"),
         ] {
-            let mut out = b"C".to_vec();
-            tag.write(sent, &mut out);
-            assert_eq!(out, [b"C", text.as_bytes()].concat(), "{tag:?}");
+            let (mut out, mut expected) = (Vec::new(), Vec::new());
+            tag.message(sent).encode(&mut out).expect("no NUL is in it");
+            CommandComplete { tag: text }.encode(&mut expected).expect("no NUL is in it");
+            assert_eq!(out, expected, "{tag:?}");
         }
     }
 }

@@ -12,8 +12,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use trunkline_core::{Client, Column, Formats, Language, PgError, Result, Session, SqlState};
 use trunkline_proto::backend::{self, Event};
 use trunkline_proto::message::{
-    CommandComplete, ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus,
-    RowDescription,
+    ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus, RowDescription,
 };
 use trunkline_proto::{Misuse, PeerError};
 
@@ -302,9 +301,7 @@ impl<S: Session> Connection<S> {
     /// CommandComplete, after the notices that belong to the command.
     fn complete(&mut self, tag: &trunkline_core::CommandTag, sent: u64) -> Result<(), Stop> {
         self.notices()?;
-        let mut words = Vec::new();
-        tag.write(sent, &mut words);
-        self.protocol.send(&CommandComplete { tag: &words }, self.io.output())?;
+        self.protocol.send(&tag.message(sent), self.io.output())?;
         Ok(())
     }
 
