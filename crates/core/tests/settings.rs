@@ -80,6 +80,29 @@ fn local(settings: &mut Settings, work_mem: &str) {
     settings.set("work_mem", work_mem, true).expect("anyone may");
 }
 
+/// As in psql, too: a name that was made up is never forgotten, only its value is.
+#[test]
+fn a_name_that_was_made_up_stays() {
+    let mut settings = Settings::default();
+    let shows =
+        |settings: &Settings, name: &str| settings.get(name).map(|value| value.into_owned());
+    assert_eq!(shows(&settings, "my.own"), None);
+    settings.begin();
+    settings.set("my.own", "1", false).expect("anyone may");
+    settings.rollback();
+    assert_eq!(shows(&settings, "my.own").as_deref(), Some(""));
+    settings.begin();
+    settings.set("my.local", "1", true).expect("anyone may");
+    assert_eq!(shows(&settings, "my.local").as_deref(), Some("1"));
+    settings.commit();
+    assert_eq!(shows(&settings, "my.local").as_deref(), Some(""));
+    settings.reset("my.reset", false).expect("anyone may");
+    assert_eq!(shows(&settings, "my.reset").as_deref(), Some(""));
+    settings.set("my.own", "2", false).expect("anyone may");
+    settings.reset_all();
+    assert_eq!(shows(&settings, "my.own").as_deref(), Some(""));
+}
+
 #[test]
 fn the_client_is_told_of_what_changed() {
     let mut settings = Settings::default();

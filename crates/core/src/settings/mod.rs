@@ -26,23 +26,26 @@ pub const SERVER_VERSION: &str = "18.4";
 /// The settings of one session; what has its default takes no room.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What RESET goes back to: what the server and the startup packet said.
+    /// What RESET goes back to, where it is no default: what the server and the startup packet said.
     initial: Values,
-    current: Values,
+    /// What was set since, over `initial`.
+    changed: Values,
     style: Arc<TextStyle>,
-    /// The values before the transaction block, while one is open.
+    /// Whether a transaction block is open.
+    in_block: bool,
+    /// The values before the block, once something was set in it.
     before: Option<Box<Before>>,
     /// Reported settings that changed, with the value that the client was told last.
     unreported: Vec<(&'static Definition, String)>,
 }
 
-type Values = Vec<(Name, String)>;
+type Values = Vec<(Name, Box<str>)>;
 
 #[derive(Clone, Debug)]
 struct Before {
-    values: Values,
+    changed: Values,
     /// What SET LOCAL covers until the block ends.
-    local: Values,
+    local: Vec<(Name, Option<Box<str>>)>,
 }
 
 /// The name of a setting: one of PostgreSQL's, or one with a dot that anyone may make up.
@@ -87,18 +90,24 @@ impl Name {
 static START: LazyLock<Settings> = LazyLock::new(|| {
     let mut settings = Settings {
         initial: Values::new(),
-        current: Values::new(),
+        changed: Values::new(),
         style: Arc::default(),
+        in_block: false,
         before: None,
         unreported: Vec::new(),
     };
-    settings.preset("server_version", SERVER_VERSION);
-    settings.preset("server_version_num", "180004");
-    settings.preset("client_encoding", "UTF8");
-    settings.preset("server_encoding", "UTF8");
-    settings.preset("TimeZone", "UTC");
+    settings.style = Arc::new(settings.text_style());
     settings
 });
+
+/// Defaults that are ours, over those of a PostgreSQL without configuration.
+const DEFAULTS: [(&str, &str); 5] = [
+    ("server_version", SERVER_VERSION),
+    ("server_version_num", "180004"),
+    ("client_encoding", "UTF8"),
+    ("server_encoding", "UTF8"),
+    ("TimeZone", "UTC"),
+];
 
 impl Default for Settings {
     fn default() -> Settings {
@@ -111,9 +120,7 @@ impl Settings {
     /// client is told.
     pub fn preset(&mut self, name: &str, value: &str) {
         if let Some(name) = Name::find(name) {
-            put(&mut self.initial, &name, Some(value.to_owned()));
-            put(&mut self.current, &name, Some(value.to_owned()));
-            self.restyle(&name);
+            self.start_with(&name, value.into());
         }
     }
 
@@ -125,9 +132,7 @@ impl Settings {
     pub fn set_at_startup(&mut self, name: &str, value: &str) -> Result<()> {
         let name = self.allowed(name, true)?;
         let value = self.canonical(&name, value)?;
-        put(&mut self.initial, &name, Some(value.clone()));
-        put(&mut self.current, &name, Some(value));
-        self.restyle(&name);
+        self.start_with(&name, value.into());
         Ok(())
     }
 
@@ -140,7 +145,7 @@ impl Settings {
     pub fn set(&mut self, name: &str, value: &str, local: bool) -> Result<()> {
         let name = self.allowed(name, false)?;
         let value = self.canonical(&name, value)?;
-        self.assign(&name, Some(value), local);
+        self.assign(&name, Some(value.into()), local);
         Ok(())
     }
 
@@ -151,32 +156,24 @@ impl Settings {
     /// As for [`set`](Settings::set).
     pub fn reset(&mut self, name: &str, local: bool) -> Result<()> {
         let name = self.allowed(name, false)?;
-        let value = get(&self.initial, &name).map(str::to_owned);
-        self.assign(&name, value, local);
+        self.assign(&name, None, local);
         Ok(())
     }
 
     /// Gives every setting the value it had when the session started.
     pub fn reset_all(&mut self) {
-        let names: Vec<Name> = self.current.iter().map(|(name, _)| name.clone()).collect();
-        for name in names {
+        for name in self.changed_names() {
             // What identifies the session stays.
             let stays = matches!(name.as_str(), "session_authorization" | "role" | "is_superuser");
             if !stays {
-                let value = get(&self.initial, &name).map(str::to_owned);
-                self.assign(&name, value, false);
+                self.assign(&name, None, false);
             }
         }
     }
 
     /// The value of a setting as SHOW prints it; `None` for a name that is not known.
     pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
-        let name = Name::find(name)?;
-        match (get(&self.current, &name), &name) {
-            (Some(value), _) => Some(Cow::Borrowed(value)),
-            (None, Name::Known(definition)) => Some(value::shown_default(definition)),
-            (None, Name::Custom(_)) => None,
-        }
+        self.value(&Name::find(name)?)
     }
 
     /// Every setting of PostgreSQL with its value, by name.
@@ -207,36 +204,44 @@ impl Settings {
         self.style.clone()
     }
 
-    /// Remembers the values as they are: a transaction block begins.
+    /// A transaction block begins: what is set from now on may be undone.
     pub fn begin(&mut self) {
-        if self.before.is_none() {
-            let values = self.current.clone();
-            self.before = Some(Box::new(Before { values, local: Values::new() }));
-        }
+        self.in_block = true;
     }
 
     /// The transaction block ends: what SET LOCAL covered comes back.
     pub fn commit(&mut self) {
+        self.in_block = false;
         let Some(before) = self.before.take() else { return };
         for (name, value) in before.local {
-            self.replace(&name, Some(value));
+            self.replace(&name, value);
         }
     }
 
     /// The transaction block is undone, and every SET in it.
     pub fn rollback(&mut self) {
+        self.in_block = false;
         let Some(before) = self.before.take() else { return };
-        let names: Vec<Name> = self.current.iter().map(|(name, _)| name.clone()).collect();
-        for name in names.iter().chain(before.values.iter().map(|(name, _)| name)) {
-            self.replace(name, get(&before.values, name).map(str::to_owned));
+        for name in self.changed_names().iter().chain(before.changed.iter().map(|(name, _)| name)) {
+            self.replace(name, get(&before.changed, name).map(Box::from));
+        }
+    }
+
+    fn changed_names(&self) -> Vec<Name> {
+        self.changed.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    fn value(&self, name: &Name) -> Option<Cow<'_, str>> {
+        let set = get(&self.changed, name).or_else(|| get(&self.initial, name));
+        match (set, name) {
+            (Some(value), _) => Some(Cow::Borrowed(value)),
+            (None, Name::Known(definition)) => Some(default(definition)),
+            (None, Name::Custom(_)) => None,
         }
     }
 
     fn shown(&self, definition: &'static Definition) -> Cow<'_, str> {
-        match get(&self.current, &Name::Known(definition)) {
-            Some(value) => Cow::Borrowed(value),
-            None => value::shown_default(definition),
-        }
+        self.value(&Name::Known(definition)).unwrap_or_default()
     }
 
     fn allowed(&self, name: &str, startup: bool) -> Result<Name> {
@@ -283,25 +288,36 @@ impl Settings {
         }
     }
 
-    fn assign(&mut self, name: &Name, value: Option<String>, local: bool) {
-        if local {
-            let known = get(&self.current, name).map(str::to_owned);
+    fn start_with(&mut self, name: &Name, value: Box<str>) {
+        put(&mut self.initial, name, Some(value));
+        put(&mut self.changed, name, None);
+        self.restyle(name);
+    }
+
+    /// `None` is what the session started with.
+    fn assign(&mut self, name: &Name, value: Option<Box<str>>, local: bool) {
+        if local && !self.in_block {
             // Outside a block SET LOCAL has no effect.
-            let Some(before) = &mut self.before else { return };
-            if get(&before.local, name).is_none() {
-                let default = || match name {
-                    Name::Known(definition) => value::shown_default(definition).into_owned(),
-                    Name::Custom(_) => String::new(),
-                };
-                before.local.push((name.clone(), known.unwrap_or_else(default)));
+            return;
+        }
+        if self.in_block && self.before.is_none() {
+            let changed = self.changed.clone();
+            self.before = Some(Box::new(Before { changed, local: Vec::new() }));
+        }
+        if let Some(before) = &mut self.before {
+            if !local {
+                before.local.retain(|(covered, _)| covered != name);
+            } else if before.local.iter().all(|(known, _)| known != name) {
+                before.local.push((name.clone(), get(&self.changed, name).map(Box::from)));
             }
-        } else if let Some(before) = &mut self.before {
-            before.local.retain(|(covered, _)| covered != name);
         }
         self.replace(name, value);
     }
 
-    fn replace(&mut self, name: &Name, value: Option<String>) {
+    fn replace(&mut self, name: &Name, value: Option<Box<str>>) {
+        // A name that was made up stays, with nothing to go back to.
+        let is_made_up = matches!(name, Name::Custom(_)) && get(&self.initial, name).is_none();
+        let value = value.or_else(|| is_made_up.then(Box::default));
         if let Name::Known(definition) = name
             && definition.reported
             && !self.unreported.iter().any(|(known, _)| known.name == definition.name)
@@ -309,7 +325,7 @@ impl Settings {
             let told = self.shown(definition).into_owned();
             self.unreported.push((definition, told));
         }
-        put(&mut self.current, name, value);
+        put(&mut self.changed, name, value);
         self.restyle(name);
     }
 
@@ -388,11 +404,19 @@ static REPORTED: LazyLock<Vec<&'static Definition>> = LazyLock::new(|| {
 const STYLING: [&str; 5] =
     ["DateStyle", "IntervalStyle", "TimeZone", "bytea_output", "extra_float_digits"];
 
-fn get<'v>(values: &'v Values, name: &Name) -> Option<&'v str> {
-    values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+/// The value of a setting that nobody has set, as SHOW prints it.
+fn default(definition: &'static Definition) -> Cow<'static, str> {
+    match DEFAULTS.iter().find(|(name, _)| *name == definition.name) {
+        Some((_, value)) => Cow::Borrowed(*value),
+        None => value::shown_default(definition),
+    }
 }
 
-fn put(values: &mut Values, name: &Name, value: Option<String>) {
+fn get<'v>(values: &'v Values, name: &Name) -> Option<&'v str> {
+    values.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
+}
+
+fn put(values: &mut Values, name: &Name, value: Option<Box<str>>) {
     let place = values.iter().position(|(known, _)| known == name);
     match (place.and_then(|place| values.get_mut(place)), value) {
         (Some((_, old)), Some(new)) => *old = new,
