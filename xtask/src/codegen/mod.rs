@@ -1,8 +1,11 @@
-//! Tables taken from a real PostgreSQL 18: types, error codes, settings.
+//! Tables taken from a real PostgreSQL 18: types, error codes, settings, key words, time zones.
 
+mod abbreviations;
 mod error_codes;
+mod keywords;
 mod oids;
 mod settings;
+mod types;
 
 use std::fs;
 use std::process::Command;
@@ -69,6 +72,18 @@ fn generate(cache: &Cache) -> Result<Vec<Generated>, Halt> {
             file: "crates/core/src/settings/generated.rs",
             text: settings::source(&server.rows(settings::QUERY)?, &session.reported)?,
         },
+        Generated {
+            file: "crates/proto/src/types/generated.rs",
+            text: types::source(&server.rows(types::QUERY)?)?,
+        },
+        Generated {
+            file: "crates/proto/src/types/datetime/parse/zones.rs",
+            text: abbreviations::source(&server.rows(abbreviations::QUERY)?)?,
+        },
+        Generated {
+            file: "crates/sql/src/keyword/table.rs",
+            text: keywords::source(&server.rows(keywords::QUERY)?)?,
+        },
     ])
 }
 
@@ -84,10 +99,11 @@ impl Server {
         Ok(Self { cluster: Cluster::start(Version::Pg18, cache, None)?, psql })
     }
 
-    /// Rows of text columns. Neither separator occurs in what is asked for.
+    /// Rows of text columns, in a session whose zone is UTC. Neither separator occurs in what is
+    /// asked for.
     fn rows(&self, query: &str) -> Result<Vec<Vec<String>>, String> {
         let mut psql = Command::new(&self.psql);
-        psql.args(["-X", "-A", "-t", "-F", "\t", "-c", query]);
+        psql.args(["-X", "-A", "-t", "-q", "-F", "\t", "-c", "set timezone to 'UTC'", "-c", query]);
         let conninfo = format!("host=127.0.0.1 port={} user=postgres", self.cluster.port);
         let said = process::output(psql.arg(conninfo))?;
         Ok(said.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect())
