@@ -1,20 +1,3 @@
-//! The first packet of a connection, and the bodies of `p` that follow it.
 #![no_main]
 
-use bytes::Bytes;
-use libfuzzer_sys::fuzz_target;
-use trunkline_proto::{
-    message::{Encode, PasswordMessage, SaslInitialResponse, StartupPacket},
-    trace::Trace,
-};
-
-fuzz_target!(|data: &[u8]| {
-    let body = Bytes::copy_from_slice(data);
-    Trace::new().startup(&body, &mut Vec::new());
-    let (_, _) = (PasswordMessage::decode(body.clone()), SaslInitialResponse::decode(body.clone()));
-    if let Ok(StartupPacket::Startup(message)) = StartupPacket::decode(body) {
-        let mut out = Vec::new();
-        message.encode(&mut out).unwrap();
-        assert_eq!(&out[4..], data);
-    }
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| trunkline_fuzz::startup_packet::run(data));
