@@ -6,6 +6,7 @@ use trunkline_core::types::Interval;
 use trunkline_core::{
     Column, CommandTag, Notice, Oid, PgError, Reply, Result, Rows, Session, SqlState, settings,
 };
+use trunkline_sql::quote_identifier;
 use trunkline_sql::statement::{Scope, Set, SetValue, TransactionModes, Which};
 
 use crate::connection::Connection;
@@ -135,12 +136,13 @@ pub(super) fn show_columns(what: &Which) -> Arc<[Column]> {
 /// One text of the values after SET: lists are joined, where the setting is a list.
 fn list(name: &str, values: &[String]) -> Result<String> {
     let name = settings::definition(name).map_or(name, |definition| definition.name);
-    match (values, LISTS.contains(&name), name) {
-        ([value], false, _) => Ok(value.clone()),
-        (values, true, "DateStyle") => Ok(values.join(", ")),
-        (values, true, _) => {
-            Ok(values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", "))
+    match values {
+        _ if LISTS_OF_NAMES.contains(&name) => {
+            let names: Vec<_> = values.iter().map(|name| quote_identifier(name)).collect();
+            Ok(names.join(", "))
         }
+        _ if LISTS_OF_WORDS.contains(&name) => Ok(values.join(", ")),
+        [value] => Ok(value.clone()),
         _ => Err(PgError::new(
             SqlState::INVALID_PARAMETER_VALUE,
             format!("SET {name} takes only one argument"),
@@ -162,22 +164,27 @@ fn zone_of(text: &str) -> Result<String> {
     Ok(format!("<{sign}{time}>{opposite}{time}"))
 }
 
-/// The settings that are lists of names.
-const LISTS: [&str; 9] = [
-    "DateStyle",
-    "createrole_self_grant",
+/// The settings that are lists of names, which SHOW shows as they must be written.
+const LISTS_OF_NAMES: [&str; 6] = [
     "local_preload_libraries",
-    "log_destination",
     "search_path",
     "session_preload_libraries",
+    "shared_preload_libraries",
     "temp_tablespaces",
     "unix_socket_directories",
-    "wal_consistency_checking",
 ];
 
-/// An identifier as it must be written: in quotes unless it is plain.
-fn quoted(name: &str) -> String {
-    let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
-}
+/// The settings that are lists of words, which SHOW shows as they are.
+const LISTS_OF_WORDS: [&str; 11] = [
+    "DateStyle",
+    "createrole_self_grant",
+    "debug_io_direct",
+    "listen_addresses",
+    "log_connections",
+    "log_destination",
+    "oauth_validator_libraries",
+    "restrict_nonsystem_relation_kind",
+    "synchronized_standby_slots",
+    "synchronous_standby_names",
+    "wal_consistency_checking",
+];

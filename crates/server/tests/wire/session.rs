@@ -26,6 +26,18 @@ fn set_and_show() {
         ("set statement_timeout = '90min'", "C(SET) Z(I)"),
         ("show statement_timeout", "T(statement_timeout:25:0) D(90min) C(SHOW) Z(I)"),
         ("set search_path to a, \"B c\"", "C(SET) S(search_path=a, \"B c\") Z(I)"),
+        // Key words need quotes where they may not be a name of everything.
+        (
+            "set search_path to abort, \"int\", 'select', x$y, ''",
+            "C(SET) S(search_path=abort, \"int\", \"select\", \"x$y\", \"\") Z(I)",
+        ),
+        ("set restrict_nonsystem_relation_kind to 'view', 'foreign-table'", "C(SET) Z(I)"),
+        (
+            "show restrict_nonsystem_relation_kind",
+            "T(restrict_nonsystem_relation_kind:25:0) D(view, foreign-table) C(SHOW) Z(I)",
+        ),
+        ("set log_destination to 'a', 'b'", "E(ERROR 55P02) Z(I)"),
+        ("set work_mem to 'a', 'b'", "E(ERROR 22023) Z(I)"),
         ("set my.own = 'x'", "C(SET) Z(I)"),
         ("show my.own", "T(my.own:25:0) D(x) C(SHOW) Z(I)"),
         ("set nonsense = 1", "E(ERROR 42704) Z(I)"),
