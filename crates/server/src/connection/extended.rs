@@ -34,8 +34,8 @@ impl<S: Session> Connection<S> {
         if self.language == Language::Sql {
             let mut statements = trunkline_sql::split(sql);
             let (first, second) = (statements.next(), statements.next());
-            let (columns, parameters) = (Columns::None, Arc::from(hints.as_slice()));
             let Some(first) = first else {
+                let (columns, parameters) = (Columns::None, hints.into());
                 return Ok(Statement { plan: Plan::Empty, parameters, columns, length });
             };
             if second.is_some() {
@@ -49,7 +49,7 @@ impl<S: Session> Connection<S> {
                 let command = recognised.map_err(|error| PgError::syntax(&error, sql))?;
                 self.transaction.admit_command(&command)?;
                 let columns = self.command_columns(&command);
-                let plan = Plan::Session(Box::new(command));
+                let (plan, parameters) = (Plan::Session(Box::new(command)), hints.into());
                 return Ok(Statement { plan, parameters, columns, length });
             }
             (part, start) = (first.text(), first.span().start);
@@ -88,9 +88,9 @@ impl<S: Session> Connection<S> {
             PgError::new(error.sqlstate(), message)
         })?;
         let formats = result_formats(bind, &statement.columns)?;
-        let run = Run::new(params, self.client.style()).formats(formats);
-        let depth = self.transaction.depth();
-        let bound = Portal { statement, run, state: PortalState::Ready, depth, size };
+        let (style, depth) = (self.client.style(), self.transaction.depth());
+        let state = PortalState::Ready(params);
+        let bound = Portal { statement, formats, style, state, depth, size };
         self.portals.insert(portal, bound, &self.limits)?;
         self.protocol.send(&BindComplete, self.io.output())?;
         Ok(())
@@ -122,15 +122,16 @@ impl<S: Session> Connection<S> {
             Target::Portal => {
                 let portal = self.portals.get(name)?;
                 let statement = portal.statement.clone();
-                let formats = portal.run.formats.clone();
                 self.admit_description(&statement)?;
                 let portal = self.portals.get(name)?;
-                let columns = match (&statement.columns, portal.state.columns()) {
-                    (_, Some(columns)) => Some(columns.clone()),
-                    (Columns::Known(columns), None) => Some(columns.clone()),
-                    (Columns::None, None) => None,
-                    (Columns::AfterBind, None) => {
-                        let run = portal.run.clone();
+                let formats = portal.formats.clone();
+                let columns = match (&statement.columns, &portal.state) {
+                    (_, PortalState::Described(rows) | PortalState::Suspended(rows)) => {
+                        Some(rows.columns().clone())
+                    }
+                    (Columns::Known(columns), _) => Some(columns.clone()),
+                    (Columns::AfterBind, PortalState::Ready(params)) => {
+                        let run = portal.run(params.clone());
                         let reply = self.run(&statement, run).await?;
                         let rows = match reply {
                             Reply::Rows(rows) => rows,
@@ -146,6 +147,7 @@ impl<S: Session> Connection<S> {
                         self.portals.get(name)?.state = PortalState::Described(rows);
                         Some(columns)
                     }
+                    (Columns::None | Columns::AfterBind, _) => None,
                 };
                 self.describe_columns(columns, &formats)
             }
@@ -174,12 +176,12 @@ impl<S: Session> Connection<S> {
         };
         let portal = self.portals.get(name)?;
         let mut rows = match std::mem::replace(&mut portal.state, PortalState::Done) {
-            PortalState::Ready => {
-                let run = portal.run.clone();
+            PortalState::Ready(params) => {
                 if let Plan::Empty = statement.plan {
-                    portal.state = PortalState::Ready;
+                    portal.state = PortalState::Ready(params);
                     return Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?);
                 }
+                let run = portal.run(params);
                 match self.run(&statement, run).await? {
                     Reply::Rows(rows) => rows,
                     Reply::Done(tag) => return self.complete(&tag, 0),
@@ -213,7 +215,7 @@ impl<S: Session> Connection<S> {
             return Err(PgError::internal("the portal is gone").into());
         };
         let columns = rows.columns().clone();
-        let shape = Shape { columns: &columns, run: &portal.run };
+        let shape = Shape { columns: &columns, formats: &portal.formats, style: &portal.style };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, &shape, limit).await;
         let finished = match streamed {
             Ok(Ok(Streamed { sent, tag: Some(tag) })) if sent < limit || limit == u64::MAX => {

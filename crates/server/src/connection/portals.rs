@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use trunkline_core::types::TextStyle;
 use trunkline_core::types::text::truncate_name;
-use trunkline_core::{Column, Columns, CommandTag, Oid, PgError, Result, Rows, Run, SqlState};
+use trunkline_core::{
+    Columns, CommandTag, Formats, Oid, Params, PgError, Result, Rows, Run, SqlState,
+};
 use trunkline_sql::statement::SessionStatement;
 
 use crate::limits::Limits;
@@ -41,7 +44,8 @@ pub(crate) enum Plan<S> {
 #[derive(Debug)]
 pub(crate) struct Portal<S> {
     pub(crate) statement: Arc<Statement<S>>,
-    pub(crate) run: Run,
+    pub(crate) formats: Formats,
+    pub(crate) style: Arc<TextStyle>,
     pub(crate) state: PortalState,
     /// How many savepoints there were when it was bound.
     pub(crate) depth: usize,
@@ -49,11 +53,18 @@ pub(crate) struct Portal<S> {
     pub(crate) size: usize,
 }
 
+impl<S> Portal<S> {
+    /// The order to run it.
+    pub(crate) fn run(&self, params: Params) -> Run {
+        Run::new(params, self.style.clone()).formats(self.formats.clone())
+    }
+}
+
 /// How far a portal is.
 #[derive(Debug)]
 pub(crate) enum PortalState {
     /// Not begun.
-    Ready,
+    Ready(Params),
     /// Begun to learn its columns.
     Described(Rows),
     /// Run to learn its columns, of which there are none.
@@ -66,16 +77,6 @@ pub(crate) enum PortalState {
     RowsDone,
     /// Done; it had none.
     Done,
-}
-
-impl PortalState {
-    /// The columns of rows that are already running.
-    pub(crate) fn columns(&self) -> Option<&Arc<[Column]>> {
-        match self {
-            PortalState::Described(rows) | PortalState::Suspended(rows) => Some(rows.columns()),
-            _ => None,
-        }
-    }
 }
 
 /// The statements of a connection, by name; the unnamed one apart, since most drivers use only it.

@@ -1,5 +1,6 @@
 //! The simple query protocol: a string of statements, one reply each, one ReadyForQuery.
 
+use trunkline_core::types::TextStyle;
 use trunkline_core::{
     Columns, CommandTag, Formats, Language, Params, PgError, Reply, Run, Session, SqlState,
 };
@@ -91,7 +92,7 @@ impl<S: Session> Connection<S> {
                     command.map_err(|error| PgError::syntax(&error, statement.source()))?;
                 self.transaction.admit_command(&command)?;
                 let reply = self.command(&command).await?;
-                self.reply(reply, &Run::new(Params::default(), self.client.style())).await
+                self.reply(reply, &self.client.style()).await
             }
             None => {
                 let done = self.statement(statement.text()).await;
@@ -109,18 +110,19 @@ impl<S: Session> Connection<S> {
         if !prepared.parameters.is_empty() {
             return Err(no_parameter(sql).into());
         }
-        let run = Run::new(Params::default(), self.client.style());
-        let call = self.session.execute(&prepared.statement, run.clone());
+        let style = self.client.style();
+        let run = Run::new(Params::default(), style.clone());
+        let call = self.session.execute(&prepared.statement, run);
         let reply = watch(&mut self.io, &self.entry, call).await;
         let reply = self.settled(reply).await?;
         if let (Columns::Known(announced), Reply::Rows(rows)) = (&prepared.columns, &reply) {
             super::extended::check_shape(announced, rows.columns())?;
         }
-        self.reply(reply, &run).await
+        self.reply(reply, &style).await
     }
 
     /// Sends the rows of a reply; says what completes it.
-    async fn reply(&mut self, reply: Reply, run: &Run) -> Result<(CommandTag, u64), Stop> {
+    async fn reply(&mut self, reply: Reply, style: &TextStyle) -> Result<(CommandTag, u64), Stop> {
         let mut rows = match reply {
             Reply::Done(tag) => return Ok((tag, 0)),
             Reply::Rows(rows) => rows,
@@ -128,7 +130,7 @@ impl<S: Session> Connection<S> {
         };
         let columns = rows.columns().clone();
         self.row_description(&columns, &Formats::default())?;
-        let shape = Shape { columns: &columns, run };
+        let shape = Shape { columns: &columns, formats: &Formats::default(), style };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, &shape, u64::MAX).await;
         // Rows are dropped before the session is asked to settle: that is what stops them.
         drop(rows);

@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll};
 
-use trunkline_core::{CommandTag, PgError, Progress, Result, RowBuf, Rows, Run};
+use trunkline_core::types::TextStyle;
+use trunkline_core::{CommandTag, Formats, PgError, Progress, Result, RowBuf, Rows};
 
 use super::io::Io;
 use crate::buffers::CHUNK;
@@ -65,7 +66,7 @@ pub(crate) async fn stream(
     io: &mut Io,
     handle: &Handle,
     rows: &mut Rows,
-    run: &Shape<'_>,
+    shape: &Shape<'_>,
     limit: u64,
 ) -> Result<Result<Streamed>, Interrupt> {
     let mut sent = 0;
@@ -88,10 +89,9 @@ pub(crate) async fn stream(
                     }
                 }
             }
-            let mut buffer =
-                RowBuf::new(io.output(), run.columns, &run.run.formats, &run.run.style)
-                    .full_at(CHUNK)
-                    .limit(limit.saturating_sub(sent));
+            let mut buffer = RowBuf::new(io.output(), shape.columns, shape.formats, shape.style)
+                .full_at(CHUNK)
+                .limit(limit.saturating_sub(sent));
             let filled = guarded(|| rows.poll_fill(cx, &mut buffer));
             let written = buffer.rows();
             sent += written;
@@ -123,7 +123,8 @@ pub(crate) async fn stream(
 #[derive(Debug)]
 pub(crate) struct Shape<'a> {
     pub(crate) columns: &'a [trunkline_core::Column],
-    pub(crate) run: &'a Run,
+    pub(crate) formats: &'a Formats,
+    pub(crate) style: &'a TextStyle,
 }
 
 fn poll_interrupt(io: &mut Io, handle: &Handle, cx: &mut Context<'_>) -> Poll<Interrupt> {
