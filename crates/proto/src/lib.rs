@@ -1,6 +1,19 @@
 //! The PostgreSQL frontend/backend protocol without I/O: bytes in, events out; messages in, bytes
 //! out; both sides.
 
+// What a peer sent must not reach a panic. Tests may panic.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects
+    )
+)]
+
 pub mod backend;
 pub mod error;
 pub mod frontend;

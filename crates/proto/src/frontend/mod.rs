@@ -46,15 +46,6 @@
 //! To cancel what a connection runs, open another one, under the same encryption, write a
 //! [`CancelRequest`](crate::message::CancelRequest) and wait for its end: nothing is answered.
 
-#![deny(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::arithmetic_side_effects
-)]
-
 mod conn;
 mod event;
 mod login;

@@ -26,15 +26,6 @@
 //!
 //! Source: <https://www.postgresql.org/docs/18/protocol-message-formats.html>.
 
-#![deny(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::arithmetic_side_effects
-)]
-
 mod any;
 mod authentication;
 mod bind;

@@ -6,15 +6,6 @@
 //! Source: <https://www.postgresql.org/docs/18/libpq-control.html#LIBPQ-PQTRACE>. Like libpq's, a
 //! trace shows passwords, cancel keys and data.
 
-#![deny(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::arithmetic_side_effects
-)]
-
 mod fields;
 mod line;
 

@@ -3,18 +3,6 @@
 //! One module per family, of free functions: `text` and `binary` append a value's bytes (without a
 //! length) to a buffer, `parse` reads text, `receive` reads the binary form. [`ToPg`] and [`FromPg`]
 //! pick the function by a column's type and format; [`Value`] is any value.
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::arithmetic_side_effects,
-        clippy::as_conversions,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic,
-        clippy::unwrap_used
-    )
-)]
-
 pub mod array;
 pub mod boolean;
 pub mod bytea;

@@ -3,15 +3,6 @@
 //! A frame is split off first, then its body is decoded by a [`Reader`] that ends where the body
 //! ends: reading beyond it is impossible by construction.
 
-#![deny(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::arithmetic_side_effects
-)]
-
 pub mod frame;
 mod reader;
 mod writer;

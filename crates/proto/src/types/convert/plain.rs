@@ -40,11 +40,9 @@ impl FromPg<'_> for bool {
         bytes: &[u8],
         _style: &TextStyle,
     ) -> Result<bool, ValueError> {
-        match (oid, format) {
-            (Oid::BOOL, Format::Binary) => boolean::receive(bytes),
-            (Oid::BOOL, Format::Text) => boolean::parse(text::receive(bytes)?),
-            (oid, _) if is_string(oid) => boolean::parse(text::receive(bytes)?),
-            _ => Err(wrong(oid, "boolean")),
+        match decoded_form(Oid::BOOL, "boolean", oid, format)? {
+            Format::Binary => boolean::receive(bytes),
+            Format::Text => boolean::parse(text::receive(bytes)?),
         }
     }
 }
@@ -205,11 +203,9 @@ impl ToPg for Uuid {
         _style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match (oid, format) {
-            (Oid::UUID, Format::Binary) => uuid::binary(&self.0, out),
-            (Oid::UUID, Format::Text) => uuid::text(&self.0, out),
-            (oid, _) if is_string(oid) => uuid::text(&self.0, out),
-            _ => return Err(ValueError::mismatch("a uuid", &display_name(oid))),
+        match encoded_form(Oid::UUID, "a uuid", oid, format)? {
+            Format::Binary => uuid::binary(&self.0, out),
+            Format::Text => uuid::text(&self.0, out),
         }
         Ok(IsNull::No)
     }
@@ -222,11 +218,9 @@ impl FromPg<'_> for Uuid {
         bytes: &[u8],
         _style: &TextStyle,
     ) -> Result<Uuid, ValueError> {
-        match (oid, format) {
-            (Oid::UUID, Format::Binary) => uuid::receive(bytes).map(Uuid),
-            (Oid::UUID, Format::Text) => uuid::parse(text::receive(bytes)?).map(Uuid),
-            (oid, _) if is_string(oid) => uuid::parse(text::receive(bytes)?).map(Uuid),
-            _ => Err(wrong(oid, "uuid")),
+        match decoded_form(Oid::UUID, "uuid", oid, format)? {
+            Format::Binary => uuid::receive(bytes).map(Uuid),
+            Format::Text => uuid::parse(text::receive(bytes)?).map(Uuid),
         }
     }
 }
@@ -282,6 +276,33 @@ impl<'a, T: FromPg<'a>> FromPg<'a> for Option<T> {
     fn null() -> Result<Option<T>, ValueError> {
         Ok(None)
     }
+}
+
+/// How a value of the type `own` is written as the type `oid`: as its own, or in a string as text.
+#[inline]
+pub(super) fn encoded_form(
+    own: Oid,
+    what: &str,
+    oid: Oid,
+    format: Format,
+) -> Result<Format, ValueError> {
+    form(own, oid, format).ok_or_else(|| ValueError::mismatch(what, &display_name(oid)))
+}
+
+/// How a value of the type `own` is read out of the type `oid`.
+#[inline]
+pub(super) fn decoded_form(
+    own: Oid,
+    wanted: &str,
+    oid: Oid,
+    format: Format,
+) -> Result<Format, ValueError> {
+    form(own, oid, format).ok_or_else(|| wrong(oid, wanted))
+}
+
+#[inline]
+fn form(own: Oid, oid: Oid, format: Format) -> Option<Format> {
+    if oid == own { Some(format) } else { is_string(oid).then_some(Format::Text) }
 }
 
 #[cold]

@@ -1,8 +1,7 @@
 //! Dates, times, moments and spans.
 
-use super::plain::wrong;
+use super::plain::{decoded_form, encoded_form};
 use super::{FromPg, IsNull, ToPg};
-use crate::types::catalog::{display_name, is_string};
 use crate::types::datetime::{self, Date, Time, Timestamp, Timestamptz, Timetz};
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
@@ -21,11 +20,9 @@ impl ToPg for Date {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match (oid, format) {
-            (Oid::DATE, Format::Binary) => int::binary_i32(self.0, out),
-            (Oid::DATE, Format::Text) => datetime::text_date(self.0, style, out),
-            (oid, _) if is_string(oid) => datetime::text_date(self.0, style, out),
-            _ => return Err(ValueError::mismatch("a date", &display_name(oid))),
+        match encoded_form(Oid::DATE, "a date", oid, format)? {
+            Format::Binary => int::binary_i32(self.0, out),
+            Format::Text => datetime::text_date(self.0, style, out),
         }
         Ok(IsNull::No)
     }
@@ -38,12 +35,9 @@ impl FromPg<'_> for Date {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Date, ValueError> {
-        match (oid, format) {
-            (Oid::DATE, Format::Binary) => datetime::receive_date(bytes).map(Date),
-            (oid, _) if oid == Oid::DATE || is_string(oid) => {
-                datetime::parse_date(text::receive(bytes)?, style).map(Date)
-            }
-            _ => Err(wrong(oid, "date")),
+        match decoded_form(Oid::DATE, "date", oid, format)? {
+            Format::Binary => datetime::receive_date(bytes).map(Date),
+            Format::Text => datetime::parse_date(text::receive(bytes)?, style).map(Date),
         }
     }
 }
@@ -60,11 +54,9 @@ impl ToPg for Time {
         _style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match (oid, format) {
-            (Oid::TIME, Format::Binary) => int::binary_i64(self.0, out),
-            (Oid::TIME, Format::Text) => datetime::text_time(self.0, out),
-            (oid, _) if is_string(oid) => datetime::text_time(self.0, out),
-            _ => return Err(ValueError::mismatch("a time", &display_name(oid))),
+        match encoded_form(Oid::TIME, "a time", oid, format)? {
+            Format::Binary => int::binary_i64(self.0, out),
+            Format::Text => datetime::text_time(self.0, out),
         }
         Ok(IsNull::No)
     }
@@ -77,12 +69,9 @@ impl FromPg<'_> for Time {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Time, ValueError> {
-        match (oid, format) {
-            (Oid::TIME, Format::Binary) => datetime::receive_time(bytes).map(Time),
-            (oid, _) if oid == Oid::TIME || is_string(oid) => {
-                datetime::parse_time(text::receive(bytes)?, style).map(Time)
-            }
-            _ => Err(wrong(oid, "time")),
+        match decoded_form(Oid::TIME, "time", oid, format)? {
+            Format::Binary => datetime::receive_time(bytes).map(Time),
+            Format::Text => datetime::parse_time(text::receive(bytes)?, style).map(Time),
         }
     }
 }
@@ -99,11 +88,9 @@ impl ToPg for Timetz {
         _style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match (oid, format) {
-            (Oid::TIMETZ, Format::Binary) => datetime::binary_timetz(*self, out),
-            (Oid::TIMETZ, Format::Text) => datetime::text_timetz(self.micros, self.west, out),
-            (oid, _) if is_string(oid) => datetime::text_timetz(self.micros, self.west, out),
-            _ => return Err(ValueError::mismatch("a time with time zone", &display_name(oid))),
+        match encoded_form(Oid::TIMETZ, "a time with time zone", oid, format)? {
+            Format::Binary => datetime::binary_timetz(*self, out),
+            Format::Text => datetime::text_timetz(self.micros, self.west, out),
         }
         Ok(IsNull::No)
     }
@@ -116,12 +103,9 @@ impl FromPg<'_> for Timetz {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Timetz, ValueError> {
-        match (oid, format) {
-            (Oid::TIMETZ, Format::Binary) => datetime::receive_timetz(bytes),
-            (oid, _) if oid == Oid::TIMETZ || is_string(oid) => {
-                datetime::parse_timetz(text::receive(bytes)?, style)
-            }
-            _ => Err(wrong(oid, "timetz")),
+        match decoded_form(Oid::TIMETZ, "timetz", oid, format)? {
+            Format::Binary => datetime::receive_timetz(bytes),
+            Format::Text => datetime::parse_timetz(text::receive(bytes)?, style),
         }
     }
 }
@@ -139,11 +123,9 @@ impl ToPg for Timestamp {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match (oid, format) {
-            (Oid::TIMESTAMP, Format::Binary) => int::binary_i64(self.0, out),
-            (Oid::TIMESTAMP, Format::Text) => datetime::text_timestamp(self.0, style, out),
-            (oid, _) if is_string(oid) => datetime::text_timestamp(self.0, style, out),
-            _ => return Err(ValueError::mismatch("a timestamp", &display_name(oid))),
+        match encoded_form(Oid::TIMESTAMP, "a timestamp", oid, format)? {
+            Format::Binary => int::binary_i64(self.0, out),
+            Format::Text => datetime::text_timestamp(self.0, style, out),
         }
         Ok(IsNull::No)
     }
@@ -156,12 +138,9 @@ impl FromPg<'_> for Timestamp {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Timestamp, ValueError> {
-        match (oid, format) {
-            (Oid::TIMESTAMP, Format::Binary) => datetime::receive_timestamp(bytes).map(Timestamp),
-            (oid, _) if oid == Oid::TIMESTAMP || is_string(oid) => {
-                datetime::parse_timestamp(text::receive(bytes)?, style).map(Timestamp)
-            }
-            _ => Err(wrong(oid, "timestamp")),
+        match decoded_form(Oid::TIMESTAMP, "timestamp", oid, format)? {
+            Format::Binary => datetime::receive_timestamp(bytes).map(Timestamp),
+            Format::Text => datetime::parse_timestamp(text::receive(bytes)?, style).map(Timestamp),
         }
     }
 }
@@ -179,11 +158,9 @@ impl ToPg for Timestamptz {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match (oid, format) {
-            (Oid::TIMESTAMPTZ, Format::Binary) => int::binary_i64(self.0, out),
-            (Oid::TIMESTAMPTZ, Format::Text) => datetime::text_timestamptz(self.0, style, out),
-            (oid, _) if is_string(oid) => datetime::text_timestamptz(self.0, style, out),
-            _ => return Err(ValueError::mismatch("a timestamptz", &display_name(oid))),
+        match encoded_form(Oid::TIMESTAMPTZ, "a timestamptz", oid, format)? {
+            Format::Binary => int::binary_i64(self.0, out),
+            Format::Text => datetime::text_timestamptz(self.0, style, out),
         }
         Ok(IsNull::No)
     }
@@ -196,14 +173,11 @@ impl FromPg<'_> for Timestamptz {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Timestamptz, ValueError> {
-        match (oid, format) {
-            (Oid::TIMESTAMPTZ, Format::Binary) => {
-                datetime::receive_timestamp(bytes).map(Timestamptz)
-            }
-            (oid, _) if oid == Oid::TIMESTAMPTZ || is_string(oid) => {
+        match decoded_form(Oid::TIMESTAMPTZ, "timestamptz", oid, format)? {
+            Format::Binary => datetime::receive_timestamp(bytes).map(Timestamptz),
+            Format::Text => {
                 datetime::parse_timestamptz(text::receive(bytes)?, style).map(Timestamptz)
             }
-            _ => Err(wrong(oid, "timestamptz")),
         }
     }
 }
@@ -220,11 +194,9 @@ impl ToPg for Interval {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match (oid, format) {
-            (Oid::INTERVAL, Format::Binary) => self.binary(out),
-            (Oid::INTERVAL, Format::Text) => self.text(style.interval_style, out),
-            (oid, _) if is_string(oid) => self.text(style.interval_style, out),
-            _ => return Err(ValueError::mismatch("an interval", &display_name(oid))),
+        match encoded_form(Oid::INTERVAL, "an interval", oid, format)? {
+            Format::Binary => self.binary(out),
+            Format::Text => self.text(style.interval_style, out),
         }
         Ok(IsNull::No)
     }
@@ -237,12 +209,9 @@ impl FromPg<'_> for Interval {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Interval, ValueError> {
-        match (oid, format) {
-            (Oid::INTERVAL, Format::Binary) => Interval::receive(bytes),
-            (oid, _) if oid == Oid::INTERVAL || is_string(oid) => {
-                Interval::parse_in(text::receive(bytes)?, style.interval_style)
-            }
-            _ => Err(wrong(oid, "interval")),
+        match decoded_form(Oid::INTERVAL, "interval", oid, format)? {
+            Format::Binary => Interval::receive(bytes),
+            Format::Text => Interval::parse_in(text::receive(bytes)?, style.interval_style),
         }
     }
 }

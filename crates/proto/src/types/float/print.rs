@@ -1,5 +1,9 @@
 //! How a float looks.
 
+use std::fmt::LowerExp;
+use std::ops::Range;
+use std::str::FromStr;
+
 use crate::types::digits;
 
 /// Appends a `float8` as `float8out` does.
@@ -8,27 +12,7 @@ use crate::types::digits;
 /// digits and that many fewer.
 #[inline]
 pub fn text_f64(value: f64, extra_float_digits: i8, out: &mut Vec<u8>) {
-    if extra_float_digits > 0 && (1e-4..1e15).contains(&value.abs()) {
-        // Here the two forms differ in nothing but this.
-        let mut buffer = zmij::Buffer::new();
-        let text = buffer.format_finite(value);
-        digits::push_short(text.strip_suffix(".0").unwrap_or(text).as_bytes(), out);
-    } else if !value.is_finite() {
-        push_special(value.is_nan(), value.is_sign_negative(), out);
-    } else if extra_float_digits > 0 {
-        let mut buffer = zmij::Buffer::new();
-        let text = buffer.format_finite(value);
-        // Only here can the shortest digits lie in the middle between two floats.
-        if (9e15..1e41).contains(&value.abs()) {
-            let decimal = Decimal::parse(text);
-            if decimal.is_midpoint(Binary::of_f64(value)) {
-                return push_unambiguous(value, decimal.count, out);
-            }
-        }
-        push_shortest(text, 15, out);
-    } else {
-        push_rounded(value, precision(15, extra_float_digits), out);
-    }
+    text(value, extra_float_digits, out);
 }
 
 /// Appends a `float4` as `float4out` does.
@@ -37,24 +21,95 @@ pub fn text_f64(value: f64, extra_float_digits: i8, out: &mut Vec<u8>) {
 /// digits and that many fewer.
 #[inline]
 pub fn text_f32(value: f32, extra_float_digits: i8, out: &mut Vec<u8>) {
-    if extra_float_digits > 0 && (1e-4..1e6).contains(&value.abs()) {
+    text(value, extra_float_digits, out);
+}
+
+/// What the two widths differ in.
+trait Float: Copy + PartialEq + PartialOrd + Into<f64> + LowerExp + FromStr + zmij::Float {
+    /// Digits that any number of as many has in decimal and back.
+    const DIGITS: i8;
+    /// The most digits that are needed to tell a float from its neighbours.
+    const LONGEST: usize;
+    /// Where PostgreSQL writes no exponent.
+    const PLAIN: Range<Self>;
+    /// Where the shortest digits can lie in the middle between two floats.
+    const MIDDLES: Range<Self>;
+
+    fn magnitude(self) -> Self;
+
+    fn binary(self) -> Binary;
+}
+
+impl Float for f64 {
+    const DIGITS: i8 = 15;
+    const LONGEST: usize = 17;
+    const PLAIN: Range<f64> = 1e-4..1e15;
+    const MIDDLES: Range<f64> = 9e15..1e41;
+
+    #[inline]
+    fn magnitude(self) -> f64 {
+        self.abs()
+    }
+
+    fn binary(self) -> Binary {
+        let bits = self.to_bits();
+        let fraction = bits & ((1 << 52) - 1);
+        let exponent = i32::try_from(bits.wrapping_shr(52) & 0x7ff).unwrap_or(0);
+        Binary {
+            mantissa: fraction | (1 << 52),
+            power: exponent.wrapping_sub(1075),
+            closer_below: fraction == 0,
+        }
+    }
+}
+
+impl Float for f32 {
+    const DIGITS: i8 = 6;
+    const LONGEST: usize = 9;
+    const PLAIN: Range<f32> = 1e-4..1e6;
+    const MIDDLES: Range<f32> = 8e6..1e30;
+
+    #[inline]
+    fn magnitude(self) -> f32 {
+        self.abs()
+    }
+
+    fn binary(self) -> Binary {
+        let bits = self.to_bits();
+        let fraction = bits & ((1 << 23) - 1);
+        let exponent = i32::try_from(bits.wrapping_shr(23) & 0xff).unwrap_or(0);
+        Binary {
+            mantissa: (fraction | (1 << 23)).into(),
+            power: exponent.wrapping_sub(150),
+            closer_below: fraction == 0,
+        }
+    }
+}
+
+#[inline]
+fn text<F: Float>(value: F, extra_float_digits: i8, out: &mut Vec<u8>) {
+    if extra_float_digits > 0 && F::PLAIN.contains(&value.magnitude()) {
+        // Here the two forms differ in nothing but this.
         let mut buffer = zmij::Buffer::new();
         let text = buffer.format_finite(value);
         digits::push_short(text.strip_suffix(".0").unwrap_or(text).as_bytes(), out);
-    } else if !value.is_finite() {
-        push_special(value.is_nan(), value.is_sign_negative(), out);
+        return;
+    }
+    let wide: f64 = value.into();
+    if !wide.is_finite() {
+        push_special(wide.is_nan(), wide.is_sign_negative(), out);
     } else if extra_float_digits > 0 {
         let mut buffer = zmij::Buffer::new();
         let text = buffer.format_finite(value);
-        if (8e6..1e30).contains(&value.abs()) {
+        if F::MIDDLES.contains(&value.magnitude()) {
             let decimal = Decimal::parse(text);
-            if decimal.is_midpoint(Binary::of_f32(value)) {
-                return push_unambiguous_f32(value, decimal.count, out);
+            if decimal.is_midpoint(value.binary()) {
+                return push_unambiguous(value, decimal.count, out);
             }
         }
-        push_shortest(text, 6, out);
+        push_shortest(text, F::DIGITS.into(), out);
     } else {
-        push_rounded(value.into(), precision(6, extra_float_digits), out);
+        push_rounded(wide, precision(F::DIGITS, extra_float_digits), out);
     }
 }
 
@@ -213,28 +268,6 @@ struct Binary {
 }
 
 impl Binary {
-    fn of_f64(value: f64) -> Binary {
-        let bits = value.to_bits();
-        let fraction = bits & ((1 << 52) - 1);
-        let exponent = i32::try_from(bits.wrapping_shr(52) & 0x7ff).unwrap_or(0);
-        Binary {
-            mantissa: fraction | (1 << 52),
-            power: exponent.wrapping_sub(1075),
-            closer_below: fraction == 0,
-        }
-    }
-
-    fn of_f32(value: f32) -> Binary {
-        let bits = value.to_bits();
-        let fraction = bits & ((1 << 23) - 1);
-        let exponent = i32::try_from(bits.wrapping_shr(23) & 0xff).unwrap_or(0);
-        Binary {
-            mantissa: (fraction | (1 << 23)).into(),
-            power: exponent.wrapping_sub(150),
-            closer_below: fraction == 0,
-        }
-    }
-
     /// The numbers in the middle of this float and its neighbours: odd, and a power of two.
     fn midpoints(self) -> [Option<(u128, u32)>; 2] {
         let double = u128::from(self.mantissa).wrapping_mul(2);
@@ -252,26 +285,13 @@ impl Binary {
 
 /// Writes the fewest digits, more than `count`, that only this float is nearest to.
 #[cold]
-fn push_unambiguous(value: f64, count: usize, out: &mut Vec<u8>) {
-    for more in count..=17 {
+fn push_unambiguous<F: Float>(value: F, count: usize, out: &mut Vec<u8>) {
+    for more in count..=F::LONGEST {
         let text = format!("{value:.more$e}");
-        if text.parse() == Ok(value) {
+        if text.parse().is_ok_and(|read: F| read == value) {
             let decimal = Decimal::parse(&text);
-            if !decimal.is_midpoint(Binary::of_f64(value)) {
-                return decimal.push(15, out);
-            }
-        }
-    }
-}
-
-#[cold]
-fn push_unambiguous_f32(value: f32, count: usize, out: &mut Vec<u8>) {
-    for more in count..=9 {
-        let text = format!("{value:.more$e}");
-        if text.parse() == Ok(value) {
-            let decimal = Decimal::parse(&text);
-            if !decimal.is_midpoint(Binary::of_f32(value)) {
-                return decimal.push(6, out);
+            if !decimal.is_midpoint(value.binary()) {
+                return decimal.push(F::DIGITS.into(), out);
             }
         }
     }

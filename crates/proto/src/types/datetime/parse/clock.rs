@@ -1,9 +1,9 @@
 //! A time alone: `time` and `timetz`. A date may stand before it, for the zone's sake.
 
-use super::draft::{DATE, Draft, ERA, MERIDIEM, MODIFIER, SUMMER, Set, TIME, ZONE};
+use super::draft::{DATE, Draft, MODIFIER, Set, TIME, ZONE};
 use super::lexer::{Fields, Kind};
 use super::number::displacement;
-use super::words::{Word, abbreviation, word};
+use super::words::{Word, word};
 use super::{Flaw, Prefix, named_zone};
 use crate::types::style::TextStyle;
 
@@ -101,30 +101,11 @@ impl Reader<'_> {
     }
 
     fn word(&mut self, place: usize, text: &str) -> Result<Set, Flaw> {
-        if let Some((east, summer)) = abbreviation(text) {
-            self.draft.west = east.wrapping_neg();
-            return Ok(if summer { ZONE | SUMMER } else { ZONE });
+        if let Some(set) = self.draft.abbreviation(text) {
+            return Ok(set);
         }
         match word(text) {
             Word::Clock if text == "now" => Err(Flaw::Clock(text.to_owned())),
-            Word::AllBalls => {
-                let draft = &mut self.draft;
-                (draft.hour, draft.minute, draft.second, draft.west) = (0, 0, 0, 0);
-                Ok(TIME | ZONE)
-            }
-            Word::Meridiem { pm } => {
-                self.draft.pm = Some(pm);
-                Ok(MERIDIEM)
-            }
-            Word::Era { bc } => {
-                self.draft.before_christ = bc;
-                Ok(ERA)
-            }
-            Word::Ignored => Ok(0),
-            Word::SummerTime => {
-                self.draft.west = self.draft.west.saturating_sub(3600);
-                Ok(SUMMER | MODIFIER)
-            }
             Word::Time => {
                 let next = self.fields.kind(place.saturating_add(1));
                 if !matches!(next, Some(Kind::Number | Kind::Time | Kind::Date)) {
@@ -145,12 +126,7 @@ impl Reader<'_> {
                 self.draft.zone = Some(named_zone(text).map_err(|_| Flaw::Format)?);
                 Ok(ZONE)
             }
-            Word::Epoch
-            | Word::Late
-            | Word::Early
-            | Word::Clock
-            | Word::Month(_)
-            | Word::Weekday => Err(Flaw::Format),
+            word => self.draft.word(word).ok_or(Flaw::Format),
         }
     }
 

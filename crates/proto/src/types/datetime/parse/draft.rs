@@ -2,6 +2,7 @@
 
 use super::super::calendar::{DAY as DAY_MICROS, civil_from_days, days_from_civil, days_in_month};
 use super::Flaw;
+use super::words::{Word, abbreviation};
 use crate::types::style::DateOrder;
 use crate::types::zone::TimeZone;
 
@@ -47,6 +48,37 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Reads an abbreviation of a zone's time; says what it set.
+    pub(super) fn abbreviation(&mut self, text: &str) -> Option<Set> {
+        let (east, summer) = abbreviation(text)?;
+        self.west = east.wrapping_neg();
+        Some(if summer { ZONE | SUMMER } else { ZONE })
+    }
+
+    /// Reads a word that means the same in a time and in a moment; says what it set.
+    pub(super) fn word(&mut self, word: Word) -> Option<Set> {
+        match word {
+            Word::AllBalls => {
+                (self.hour, self.minute, self.second, self.west) = (0, 0, 0, 0);
+                Some(TIME | ZONE)
+            }
+            Word::Meridiem { pm } => {
+                self.pm = Some(pm);
+                Some(MERIDIEM)
+            }
+            Word::Era { bc } => {
+                self.before_christ = bc;
+                Some(ERA)
+            }
+            Word::Ignored => Some(0),
+            Word::SummerTime => {
+                self.west = self.west.saturating_sub(3600);
+                Some(SUMMER | MODIFIER)
+            }
+            _ => None,
+        }
+    }
+
     /// Settles year, month and day, of which `have` says what was read.
     pub(super) fn settle_date(&mut self, have: Set) -> Result<(), Flaw> {
         if have & YEAR != 0 && !self.julian {

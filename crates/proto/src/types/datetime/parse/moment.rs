@@ -1,11 +1,9 @@
 //! A date with a time: `date`, `timestamp`, `timestamptz`.
 
-use super::draft::{
-    DATE, DAY, Draft, ERA, MERIDIEM, MODIFIER, MONTH, SPECIAL, SUMMER, Set, TIME, WEEKDAY, ZONE,
-};
+use super::draft::{DATE, DAY, Draft, MODIFIER, MONTH, SPECIAL, Set, TIME, WEEKDAY, ZONE};
 use super::lexer::{Fields, Kind};
 use super::number::displacement;
-use super::words::{Word, abbreviation, word};
+use super::words::{Word, word};
 use super::{Flaw, Prefix, named_zone};
 use crate::types::style::TextStyle;
 use crate::types::zone::TimeZone;
@@ -129,10 +127,9 @@ impl Reader<'_> {
     }
 
     fn word(&mut self, text: &str) -> Result<Set, Flaw> {
-        if let Some((east, summer)) = abbreviation(text) {
-            self.draft.west = east.wrapping_neg();
+        if let Some(set) = self.draft.abbreviation(text) {
             self.abbreviation = Some(text.to_owned());
-            return Ok(if summer { ZONE | SUMMER } else { ZONE });
+            return Ok(set);
         }
         match word(text) {
             special @ (Word::Epoch | Word::Late | Word::Early) => {
@@ -140,11 +137,6 @@ impl Reader<'_> {
                 Ok(DATE | TIME | ZONE | SPECIAL)
             }
             Word::Clock => Err(Flaw::Clock(text.to_owned())),
-            Word::AllBalls => {
-                let draft = &mut self.draft;
-                (draft.hour, draft.minute, draft.second, draft.west) = (0, 0, 0, 0);
-                Ok(TIME | ZONE)
-            }
             Word::Month(month) => {
                 let draft = &mut self.draft;
                 let mut set = MONTH;
@@ -162,19 +154,6 @@ impl Reader<'_> {
                 Ok(set)
             }
             Word::Weekday => Ok(WEEKDAY),
-            Word::Meridiem { pm } => {
-                self.draft.pm = Some(pm);
-                Ok(MERIDIEM)
-            }
-            Word::Era { bc } => {
-                self.draft.before_christ = bc;
-                Ok(ERA)
-            }
-            Word::Ignored => Ok(0),
-            Word::SummerTime => {
-                self.draft.west = self.draft.west.saturating_sub(3600);
-                Ok(SUMMER | MODIFIER)
-            }
             prefix @ (Word::Julian | Word::Time | Word::Unit) => {
                 if self.prefix.is_some() || (prefix == Word::Time && self.have & DATE != DATE) {
                     return Err(Flaw::Format);
@@ -194,6 +173,7 @@ impl Reader<'_> {
                 let known = !self.unknown_zone || self.session.uses(text);
                 if known { Ok(ZONE) } else { Err(Flaw::Format) }
             }
+            word => self.draft.word(word).ok_or(Flaw::Format),
         }
     }
 
