@@ -5,6 +5,7 @@
 //! set dozens that only a PostgreSQL has. Those that change how values look as text are obeyed
 //! through [`TextStyle`].
 
+mod block;
 mod definition;
 mod generated;
 mod number;
@@ -16,6 +17,7 @@ use std::sync::{Arc, LazyLock};
 use trunkline_proto::SqlState;
 use trunkline_proto::types::{ByteaOutput, DateStyle, IntervalStyle, TextStyle, TimeZone};
 
+use block::{Before, Savepoint};
 pub use definition::{Context, Definition, Kind};
 
 use crate::error::{PgError, Result};
@@ -35,18 +37,13 @@ pub struct Settings {
     in_block: bool,
     /// The values before the block, once something was set in it.
     before: Option<Box<Before>>,
+    /// The values at each savepoint.
+    savepoints: Vec<Savepoint>,
     /// Reported settings that changed, with the value that the client was told last.
     unreported: Vec<(&'static Definition, String)>,
 }
 
 type Values = Vec<(Name, Box<str>)>;
-
-#[derive(Clone, Debug)]
-struct Before {
-    changed: Values,
-    /// What SET LOCAL covers until the block ends.
-    local: Vec<(Name, Option<Box<str>>)>,
-}
 
 /// The name of a setting: one of PostgreSQL's, or one with a dot that anyone may make up.
 #[derive(Clone, Debug)]
@@ -94,6 +91,7 @@ static START: LazyLock<Settings> = LazyLock::new(|| {
         style: Arc::default(),
         in_block: false,
         before: None,
+        savepoints: Vec::new(),
         unreported: Vec::new(),
     };
     settings.style = Arc::new(settings.text_style());
@@ -202,29 +200,6 @@ impl Settings {
     /// How values look as text.
     pub fn style(&self) -> Arc<TextStyle> {
         self.style.clone()
-    }
-
-    /// A transaction block begins: what is set from now on may be undone.
-    pub fn begin(&mut self) {
-        self.in_block = true;
-    }
-
-    /// The transaction block ends: what SET LOCAL covered comes back.
-    pub fn commit(&mut self) {
-        self.in_block = false;
-        let Some(before) = self.before.take() else { return };
-        for (name, value) in before.local {
-            self.replace(&name, value);
-        }
-    }
-
-    /// The transaction block is undone, and every SET in it.
-    pub fn rollback(&mut self) {
-        self.in_block = false;
-        let Some(before) = self.before.take() else { return };
-        for name in self.changed_names().iter().chain(before.changed.iter().map(|(name, _)| name)) {
-            self.replace(name, get(&before.changed, name).map(Box::from));
-        }
     }
 
     fn changed_names(&self) -> Vec<Name> {

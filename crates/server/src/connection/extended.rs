@@ -240,7 +240,7 @@ impl<S: Session> Connection<S> {
         self.enter_pipeline();
         let engine = match &statement.plan {
             Plan::Empty => return Err(PgError::internal("an empty statement was run").into()),
-            Plan::Session(command) => return self.command(command).await,
+            Plan::Session(command) => return Box::pin(self.command(command)).await,
             Plan::Engine(engine) => engine,
         };
         self.begin_implicit().await?;

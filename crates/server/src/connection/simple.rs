@@ -6,6 +6,7 @@ use trunkline_core::{
 };
 use trunkline_proto::message::{EmptyQueryResponse, Query};
 use trunkline_sql::Statement;
+use trunkline_sql::statement::SessionStatement;
 
 use super::watch::{Shape, Streamed, stream, watch};
 use super::{Connection, Next, Stop, after};
@@ -45,6 +46,12 @@ impl<S: Session> Connection<S> {
             let done = self.answer_one(&first).await?;
             return self.end_alone(done).await;
         }
+        // Boxed, as what is rare: an idle connection has room for what is common only.
+        Box::pin(self.answer_all(text)).await
+    }
+
+    /// Answers a string of several statements, which are one transaction.
+    async fn answer_all(&mut self, text: &str) -> Result<(), Stop> {
         for statement in trunkline_sql::split(text) {
             self.check(&statement).await?;
         }
@@ -90,15 +97,22 @@ impl<S: Session> Connection<S> {
             Some(command) => {
                 let command =
                     command.map_err(|error| PgError::syntax(&error, statement.source()))?;
-                self.transaction.admit_command(&command)?;
-                let reply = self.command(&command).await?;
-                self.reply(reply, &self.client.style()).await
+                Box::pin(self.answer_command(command)).await
             }
             None => {
                 let done = self.statement(statement.text()).await;
                 done.map_err(|stop| stop.behind(statement.source(), statement.span().start))
             }
         }
+    }
+
+    async fn answer_command(
+        &mut self,
+        command: SessionStatement,
+    ) -> Result<(CommandTag, u64), Stop> {
+        self.transaction.admit_command(&command)?;
+        let reply = self.command(&command).await?;
+        self.reply(reply, &self.client.style()).await
     }
 
     /// Runs one statement of the engine and sends its rows.

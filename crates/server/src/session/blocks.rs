@@ -100,6 +100,7 @@ impl<S: Session> Connection<S> {
         self.within_block("SAVEPOINT")?;
         let marked = unbroken(self.session.savepoint(name)).await;
         self.settled(marked).await?;
+        self.client.settings().savepoint();
         self.transaction.savepoint(name);
         Ok(())
     }
@@ -110,6 +111,7 @@ impl<S: Session> Connection<S> {
         let released = unbroken(self.session.release(name)).await;
         self.settled(released).await?;
         self.portals.release(place);
+        self.client.settings().release(place);
         self.transaction.release(place);
         Ok(())
     }
@@ -120,6 +122,7 @@ impl<S: Session> Connection<S> {
         self.portals.rollback_to(place);
         let undone = unbroken(self.session.rollback_to(name)).await;
         self.settled(undone).await?;
+        self.client.settings().rollback_to(place);
         self.transaction.rollback_to(place);
         Ok(())
     }

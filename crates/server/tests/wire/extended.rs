@@ -222,7 +222,7 @@ fn what_statements_and_portals_hold_is_bounded() {
     let server = toy::start_with(|builder| builder.limits(limits));
     let mut client = Dialogue::login(server.address);
     let many = vec![Oid::INT4; 100];
-    client.say(&Parse { name: "many", sql: "one", parameter_types: many }).say(&Sync);
+    client.say(&NewParse { name: "many", sql: "one", parameter_types: many }).say(&Sync);
     assert_eq!(
         client.hear_until('Z'),
         "1 Z(I)",

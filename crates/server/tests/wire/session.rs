@@ -127,3 +127,26 @@ fn show_is_described_before_it_runs() {
     client.say(&Describe { target: Target::Statement, name: "" }).say(&Sync);
     assert_eq!(client.hear_until('Z'), "1 t() T(TimeZone:25:0) Z(I)");
 }
+
+#[test]
+fn a_savepoint_holds_settings_too() {
+    talk(&[
+        ("begin", "C(BEGIN) Z(T)"),
+        (
+            "set application_name = 'a'; savepoint s",
+            "C(SET) C(SAVEPOINT) S(application_name=a) Z(T)",
+        ),
+        ("set application_name = 'b'", "C(SET) S(application_name=b) Z(T)"),
+        ("set local application_name = 'c'", "C(SET) S(application_name=c) Z(T)"),
+        ("bogus", "E(ERROR 42P01) Z(E)"),
+        ("rollback to s", "C(ROLLBACK) S(application_name=a) Z(T)"),
+        (
+            "set local application_name = 'd'; savepoint t",
+            "C(SET) C(SAVEPOINT) S(application_name=d) Z(T)",
+        ),
+        ("set application_name = 'e'; rollback to t", "C(SET) C(ROLLBACK) Z(T)"),
+        ("release s", "C(RELEASE) Z(T)"),
+        ("rollback to t", "E(ERROR 3B001) Z(E)"),
+        ("rollback", "C(ROLLBACK) S(application_name=) Z(I)"),
+    ]);
+}

@@ -8,7 +8,7 @@ use trunkline::{
     Client, Columns, CommandTag, Engine, Oid, PgError, Prepared, Reply, Result, Run, Server,
     Session, SqlState,
 };
-use trunkline_proto::message::{Execute, Flush, NewBind, Parse, Query, Sync};
+use trunkline_proto::message::{Execute, Flush, NewBind, NewParse, Query, Sync};
 use trunkline_sql::statement::TransactionModes;
 
 use crate::dialogue::Dialogue;
@@ -163,6 +163,6 @@ fn execute<'a>(client: &'a mut Dialogue, sql: &str) -> &'a mut Dialogue {
         parameters: std::iter::empty::<Option<&[u8]>>(),
         result_formats: &[],
     };
-    client.say(&Parse { name: "", sql, parameter_types: Vec::<Oid>::new() });
+    client.say(&NewParse { name: "", sql, parameter_types: Vec::<Oid>::new() });
     client.say(&bind).say(&Execute { portal: "", max_rows: 0 })
 }
