@@ -18,11 +18,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         [userlist, certificate, key, address] => (userlist, certificate, key, address.as_str()),
         _ => return Err("usage: scram_tls USERLIST CERTIFICATE KEY [ADDRESS]".into()),
     };
-    let users = Users::new()?.userlist(&std::fs::read_to_string(userlist)?)?;
-    let server = Server::builder(query_fn(answer))
-        .auth(Auth::scram(users))
-        .tls(Tls::from_pem_files(certificate, key)?)
-        .build();
+    let tls = Tls::from_pem_files(certificate, key)?;
+    // What strangers see of users who do not exist stays the same as long as the key does.
+    let users = Users::with_secret(tls.salt_secret());
+    let users = users.userlist(&std::fs::read_to_string(userlist)?)?;
+    let server = Server::builder(query_fn(answer)).auth(Auth::scram(users)).tls(tls).build();
 
     let listener = Listener::tcp(address.parse()?).await?;
     if let Some(address) = listener.local_address() {

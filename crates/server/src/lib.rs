@@ -20,19 +20,23 @@ mod buffers;
 mod connection;
 mod limits;
 mod listener;
+mod lobby;
 mod login;
+mod options;
 mod registry;
 mod server;
 mod session;
 mod stream;
 mod tls;
+mod unix;
 
 pub use auth::{Auth, Users, UsersError};
 pub use limits::Limits;
-pub use listener::{Listener, UnixSocket};
+pub use listener::Listener;
 pub use server::{Server, ServerBuilder, serve};
 pub use tls::{Tls, TlsError};
 pub use trunkline_core::*;
+pub use unix::UnixSocket;
 
 /// The Rust code in the documents is compiled, like that above.
 #[cfg(doctest)]

@@ -8,9 +8,12 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at once; more get 53300.
     pub connections: usize,
-    /// Sockets at once that have not yet proved who they are; more are dropped.
+    /// Sockets at once that have not yet proved who they are; more get 53300 and are not heard.
     pub logins: usize,
-    /// The time from the first byte to the end of the login, TLS included.
+    /// How many of these may come from one IPv4 address or one /64 network of IPv6.
+    pub logins_per_address: usize,
+    /// The time from the first byte to the end of the login, TLS included. Who has not proved by
+    /// then who it is hears nothing, as from PostgreSQL.
     pub login: Duration,
     /// Named prepared statements a connection.
     pub statements: usize,
@@ -20,7 +23,8 @@ pub struct Limits {
     pub portals: usize,
     /// The parameter values of all named portals of a connection, in bytes.
     pub portal_bytes: usize,
-    /// How long shutdown waits for running statements before it cancels them.
+    /// How long shutdown waits for running statements before it cancels them, and ends what does
+    /// not end by itself.
     pub drain: Duration,
     /// The longest message a client may send, in bytes.
     pub message: usize,
@@ -31,6 +35,7 @@ impl Default for Limits {
         Limits {
             connections: 100,
             logins: 256,
+            logins_per_address: 128,
             login: Duration::from_secs(30),
             statements: 1_000,
             statement_bytes: 16 * 1024 * 1024,

@@ -2,14 +2,14 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::stream::Stream;
+use crate::unix::UnixSocket;
 
 /// Connections that wait to be accepted, before the kernel turns more away.
 const BACKLOG: u32 = 4096;
@@ -21,13 +21,6 @@ pub enum Listener {
     Tcp(TcpListener),
     /// A Unix socket; its file goes with it.
     Unix(UnixSocket),
-}
-
-/// A Unix socket and the file it was bound to.
-#[derive(Debug)]
-pub struct UnixSocket {
-    listener: UnixListener,
-    path: PathBuf,
 }
 
 impl From<TcpListener> for Listener {
@@ -56,34 +49,14 @@ impl Listener {
     /// owner may connect (mode 0600).
     ///
     /// A file that a dead server left behind is replaced; one that is no socket, or on which a
-    /// server still answers, is not touched.
+    /// server still answers, is not touched. The file goes with the listener, or earlier with the
+    /// future of [`Server::serve`](crate::Server::serve).
     ///
     /// # Errors
     ///
     /// `AddrInUse` if a server answers there or the file is no socket; else those of the system.
     pub async fn unix(folder: impl AsRef<Path>, port: u16) -> io::Result<Listener> {
-        let path = folder.as_ref().join(format!(".s.PGSQL.{port}"));
-        match std::fs::symlink_metadata(&path) {
-            Ok(found) if !found.file_type().is_socket() => {
-                return Err(in_use(&path, "exists and is no socket"));
-            }
-            // Only a refusal proves that nobody listens: a server can be too busy to answer.
-            Ok(_) => match UnixStream::connect(&path).await {
-                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                    std::fs::remove_file(&path)?;
-                }
-                _ => return Err(in_use(&path, "is in use by another server")),
-            },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-        // Bound under a name nobody knows and opened to its owner only; then it gets its name.
-        let hidden = path.with_extension(format!("{port}.{}", std::process::id()));
-        let _ = std::fs::remove_file(&hidden);
-        let listener = UnixListener::bind(&hidden)?;
-        std::fs::set_permissions(&hidden, std::fs::Permissions::from_mode(0o600))?;
-        std::fs::rename(&hidden, &path)?;
-        Ok(Listener::Unix(UnixSocket { listener, path }))
+        UnixSocket::bind(folder.as_ref(), port).await.map(Listener::Unix)
     }
 
     /// The address, with the port that the system chose; `None` for a Unix socket.
@@ -98,7 +71,14 @@ impl Listener {
     pub fn path(&self) -> Option<&Path> {
         match self {
             Listener::Tcp(_) => None,
-            Listener::Unix(socket) => Some(&socket.path),
+            Listener::Unix(socket) => Some(socket.path()),
+        }
+    }
+
+    /// Removes the file of a Unix socket, if it is still its own.
+    pub(crate) fn remove_file(&self) {
+        if let Listener::Unix(socket) = self {
+            socket.remove_file();
         }
     }
 
@@ -113,7 +93,7 @@ impl Listener {
                     (Stream::Tcp(stream), Some(address))
                 }),
                 Listener::Unix(socket) => {
-                    socket.listener.accept().await.map(|(stream, _)| (Stream::Unix(stream), None))
+                    socket.accept().await.map(|stream| (Stream::Unix(stream), None))
                 }
             };
             match accepted {
@@ -129,12 +109,6 @@ impl Listener {
     }
 }
 
-impl Drop for UnixSocket {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
 /// Has the system find out when a client is lost without a word.
 fn watch_over(stream: &TcpStream) {
     let keepalive = TcpKeepalive::new()
@@ -145,10 +119,6 @@ fn watch_over(stream: &TcpStream) {
     let _ = socket.set_tcp_keepalive(&keepalive);
     #[cfg(target_os = "linux")]
     let _ = socket.set_tcp_user_timeout(Some(Duration::from_secs(60)));
-}
-
-fn in_use(path: &Path, why: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::AddrInUse, format!("{} {why}", path.display()))
 }
 
 /// Whether only the client that was about to come is lost.

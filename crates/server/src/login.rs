@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use bytes::BytesMut;
-use trunkline_core::settings::Settings;
 use trunkline_core::{Client, Engine, Identity, PgError, Result, SqlState};
 use trunkline_proto::auth::scram::{Binding, NONCE_LENGTH, ScramServer};
 use trunkline_proto::backend::{
@@ -16,6 +15,7 @@ use trunkline_proto::{Limits, PeerError};
 use crate::auth::Method;
 use crate::connection::Connection;
 use crate::connection::io::Io;
+use crate::options::startup_settings;
 use crate::registry::random;
 use crate::server::Shared;
 use crate::stream::Stream;
@@ -55,10 +55,13 @@ impl From<std::io::Error> for End {
 pub(crate) async fn login<E: Engine>(
     server: &Shared<E>,
     stream: Stream,
-    address: Option<SocketAddr>,
+    from: Origin,
 ) -> Option<Box<Connection<E::Session>>> {
     let mut io = Some(Io::new(stream));
-    match attempt(server, &mut io, address).await {
+    let mut stage = Stage::Stranger;
+    let attempt = attempt(server, &mut io, from, &mut stage);
+    let outcome = tokio::time::timeout(server.limits.login, attempt).await;
+    match outcome.unwrap_or_else(|_| Err(late(stage, from))) {
         Ok(connected) => Some(connected),
         Err(end) => {
             if let Some(mut io) = io {
@@ -79,16 +82,45 @@ pub(crate) async fn login<E: Engine>(
     }
 }
 
+/// Where a client comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    /// `None` on a Unix socket.
+    pub(crate) address: Option<SocketAddr>,
+    /// Whether it may only come in by TLS.
+    pub(crate) must_encrypt: bool,
+}
+
+/// How far a login has come.
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    Stranger,
+    Proved,
+}
+
+/// A login that takes too long. A stranger hears nothing, as from PostgreSQL.
+fn late(stage: Stage, from: Origin) -> End {
+    let message = "canceling authentication due to timeout";
+    tracing::info!(address = ?from.address, "{message}");
+    match stage {
+        Stage::Stranger => End::Silent,
+        Stage::Proved => PgError::new(SqlState::QUERY_CANCELED, message).into(),
+    }
+}
+
 async fn attempt<E: Engine>(
     server: &Shared<E>,
     place: &mut Option<Io>,
-    address: Option<SocketAddr>,
+    from: Origin,
+    stage: &mut Stage,
 ) -> Result<Box<Connection<E::Session>>, End> {
     let login = startup(server, place).await?;
     let Some(io) = place.as_mut() else { return Err(End::Silent) };
-    let full = || PgError::new(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already");
-    if server.clients.available_permits() == 0 {
-        return Err(full().into());
+    if server.is_stopping() || server.clients.available_permits() == 0 {
+        return Err(closed(server).into());
+    }
+    if from.must_encrypt && !login.is_encrypted() {
+        return Err(unencrypted(&login, from).into());
     }
     if login.replication() != Replication::No {
         return Err(PgError::unsupported("replication connections are not supported").into());
@@ -96,13 +128,14 @@ async fn attempt<E: Engine>(
     let entry = server.registry.enter(login.version() >= ProtocolVersion::V3_2)?;
     let mut identity = Identity::new(login.user(), login.database());
     identity.pid = entry.pid();
-    identity.address = address;
+    identity.address = from.address;
     identity.encrypted = login.is_encrypted();
     // Read now, for the proof consumes the login; an error in them is told to proved users only.
     let settings = startup_settings(&login);
     let ready = authenticate(login, server, io).await?;
     // Only now: who has proved nothing takes no place of those who have.
-    let permit = server.clients.clone().try_acquire_owned().map_err(|_| full())?;
+    *stage = Stage::Proved;
+    let permit = server.clients.clone().try_acquire_owned().map_err(|_| closed(server))?;
     let client = Client::new(identity, settings?);
     let session = server.engine.open(client.clone()).await?;
     let greeting = {
@@ -114,6 +147,32 @@ async fn attempt<E: Engine>(
     let Some(io) = place.take() else { return Err(End::Silent) };
     let limits = server.limits.clone();
     Ok(Box::new(Connection::new(io, protocol, session, client, entry, limits, permit)))
+}
+
+/// Why a client that did nothing wrong is not let in.
+fn closed<E>(server: &Shared<E>) -> PgError {
+    match server.is_stopping() {
+        true => PgError::new(SqlState::CANNOT_CONNECT_NOW, "the database system is shutting down"),
+        false => too_many(),
+    }
+}
+
+pub(crate) fn too_many() -> PgError {
+    PgError::new(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already")
+}
+
+/// What PostgreSQL says where `pg_hba.conf` has only a line of `hostssl`, in our words.
+fn unencrypted(login: &Login, from: Origin) -> PgError {
+    let host = from.address.map(|address| address.ip().to_string()).unwrap_or_default();
+    PgError::new(
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
+        format!(
+            "connections without TLS are not accepted: host \"{host}\", user \"{}\", database \"{}\", no encryption",
+            login.user(),
+            login.database(),
+        ),
+    )
+    .hint("Connect with sslmode=require.")
 }
 
 /// Everything before the client has said who it is.
@@ -208,60 +267,6 @@ async fn shake_hands(
     }
     *place = Some(Io::new(Stream::Tls(Box::new(stream))));
     Ok(handshake.established())
-}
-
-/// The settings that the client asks for in its startup packet.
-fn startup_settings(login: &Login) -> Result<Settings> {
-    let mut settings = Settings::default();
-    settings.preset("session_authorization", login.user());
-    if let Some(options) = login.options() {
-        for (name, value) in command_line(&String::from_utf8_lossy(options.as_bytes()))? {
-            settings.set_at_startup(&name, &value)?;
-        }
-    }
-    for (name, value) in login.settings() {
-        settings.set_at_startup(name, value)?;
-    }
-    Ok(settings)
-}
-
-/// The settings in a command line of PostgreSQL's server: `-c name=value` and `--name=value`.
-fn command_line(text: &str) -> Result<Vec<(String, String)>> {
-    let mut words = arguments(text).into_iter();
-    let mut settings = Vec::new();
-    while let Some(word) = words.next() {
-        let assignment = match (word.as_str(), word.strip_prefix("-c"), word.strip_prefix("--")) {
-            ("-c", ..) => words.next(),
-            (_, Some(rest), _) | (_, None, Some(rest)) => Some(rest.to_owned()),
-            _ => None,
-        };
-        let pair = assignment.as_deref().and_then(|text| text.split_once('='));
-        let Some((name, value)) = pair else {
-            return Err(PgError::new(
-                SqlState::SYNTAX_ERROR,
-                format!("invalid command-line argument for server process: {word}"),
-            ));
-        };
-        settings.push((name.replace('-', "_"), value.to_owned()));
-    }
-    Ok(settings)
-}
-
-/// Words between spaces; a backslash keeps the character behind it as it is.
-fn arguments(text: &str) -> Vec<String> {
-    let (mut words, mut word, mut escaped) = (Vec::new(), None::<String>, false);
-    for c in text.chars() {
-        if !escaped && c.is_ascii_whitespace() {
-            words.extend(word.take());
-        } else if !escaped && c == '\\' {
-            escaped = true;
-        } else {
-            word.get_or_insert_default().push(c);
-            escaped = false;
-        }
-    }
-    words.extend(word);
-    words
 }
 
 /// Has the client prove who it is.

@@ -1,18 +1,19 @@
 //! The server: an engine, its guards, and the sockets it serves.
 
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use trunkline_core::Engine;
+use trunkline_proto::message::{Encode, ErrorResponse};
 
 use crate::auth::Auth;
 use crate::limits::Limits;
 use crate::listener::Listener;
-use crate::login::login;
+use crate::lobby::{Lobby, Seat};
+use crate::login::{Origin, login, too_many};
 use crate::registry::Registry;
 use crate::stream::Stream;
 use crate::tls::Tls;
@@ -50,10 +51,27 @@ pub(crate) struct Shared<E> {
     pub(crate) registry: Arc<Registry>,
     /// One permit for each client that is past its login.
     pub(crate) clients: Arc<Semaphore>,
-    /// One permit for each socket that is not: strangers cannot crowd out users.
-    logins: Arc<Semaphore>,
+    /// A seat for each socket that is not: strangers cannot crowd out users.
+    lobby: Arc<Lobby>,
     insecure: bool,
-    stopping: watch::Sender<bool>,
+    require_tls: bool,
+    phase: watch::Sender<Phase>,
+}
+
+impl<E> Shared<E> {
+    /// Whether nobody is let in any more.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.phase.borrow() != Phase::Serving
+    }
+}
+
+/// The life of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Serving,
+    /// Who is there may finish; who comes is told so.
+    Draining,
+    Stopped,
 }
 
 /// Makes a [`Server`].
@@ -64,6 +82,7 @@ pub struct ServerBuilder<E> {
     tls: Option<Tls>,
     limits: Limits,
     insecure: bool,
+    require_tls: bool,
 }
 
 impl<E: Engine> ServerBuilder<E> {
@@ -74,6 +93,9 @@ impl<E: Engine> ServerBuilder<E> {
     }
 
     /// Offers TLS. Clients on Unix sockets are told that there is none.
+    ///
+    /// On an address that others can reach, whoever has to prove who it is must also speak TLS:
+    /// see [`require_tls`](ServerBuilder::require_tls).
     pub fn tls(mut self, tls: Tls) -> ServerBuilder<E> {
         self.tls = Some(tls);
         self
@@ -85,7 +107,18 @@ impl<E: Engine> ServerBuilder<E> {
         self
     }
 
-    /// Allows to listen on a public address without authentication or without TLS.
+    /// Refuses clients without TLS on every TCP port, on loopback too: FATAL 28000 before they are
+    /// asked for a password, as PostgreSQL with only `hostssl` lines in `pg_hba.conf`.
+    ///
+    /// Unless this is said, TLS is required on addresses that others can reach, and offered on
+    /// loopback. Unix sockets never need it.
+    pub fn require_tls(mut self) -> ServerBuilder<E> {
+        self.require_tls = true;
+        self
+    }
+
+    /// Allows to listen on a public address without authentication or without TLS, and clients to
+    /// do without TLS there.
     pub fn danger_listen_insecurely(mut self) -> ServerBuilder<E> {
         self.insecure = true;
         self
@@ -100,10 +133,11 @@ impl<E: Engine> ServerBuilder<E> {
             tls: self.tls,
             registry: Arc::default(),
             clients: permits(self.limits.connections),
-            logins: permits(self.limits.logins),
+            lobby: Arc::new(Lobby::new(self.limits.logins, self.limits.logins_per_address)),
             limits: Arc::new(self.limits),
             insecure: self.insecure,
-            stopping: watch::Sender::new(false),
+            require_tls: self.require_tls,
+            phase: watch::Sender::new(Phase::Serving),
         };
         Server { shared: Arc::new(shared) }
     }
@@ -118,30 +152,43 @@ impl<E: Engine> Server<E> {
             tls: None,
             limits: Limits::default(),
             insecure: false,
+            require_tls: false,
         }
     }
 
-    /// Accepts clients until [`shutdown`](Server::shutdown).
+    /// Accepts clients until [`shutdown`](Server::shutdown), and ends when they are gone. Dropped
+    /// before, it ends them at once; the file of a Unix socket goes with it in any case.
     ///
     /// # Errors
     ///
     /// `PermissionDenied` for an address that others can reach, unless clients must prove who they
-    /// are and TLS is offered, or [`ServerBuilder::danger_listen_insecurely`] was said.
+    /// are and TLS is offered, or [`ServerBuilder::danger_listen_insecurely`] was said;
+    /// `InvalidInput` if TLS is required and there is no certificate.
     pub async fn serve(&self, listener: impl Into<Listener>) -> io::Result<()> {
-        let listener = listener.into();
+        let listener = Arc::new(listener.into());
         self.check(&listener)?;
+        let must_encrypt = self.must_encrypt(&listener);
+        let _file = OwnFile(Arc::downgrade(&listener));
         // A task of its own: on a worker, new connections need no wake-up of another thread.
         let mut accepting = JoinSet::new();
-        accepting.spawn(accept(self.shared.clone(), listener));
+        accepting.spawn(accept(self.shared.clone(), listener, must_encrypt));
         let ended = accepting.join_next().await;
         ended.unwrap_or(Ok(())).map_err(io::Error::other)
     }
 
-    /// Stops accepting, sends idle clients away, waits for running statements, at most
-    /// [`Limits::drain`], and then cancels them.
+    /// Lets nobody in, sends idle clients away, waits for running statements, at most
+    /// [`Limits::drain`], then cancels them; what is not gone a second later is dropped.
+    ///
+    /// Who comes meanwhile is told so: FATAL 57P03. Afterwards nobody listens.
     pub async fn shutdown(&self) {
         let shared = &self.shared;
-        shared.stopping.send_replace(true);
+        shared.phase.send_if_modified(|phase| {
+            let serving = *phase == Phase::Serving;
+            if serving {
+                *phase = Phase::Draining;
+            }
+            serving
+        });
         shared.registry.terminate_all();
         let everyone = u32::try_from(shared.limits.connections).unwrap_or(u32::MAX);
         let gone = shared.clients.acquire_many(everyone);
@@ -150,6 +197,9 @@ impl<E: Engine> Server<E> {
             let gone = shared.clients.acquire_many(everyone);
             let _ = tokio::time::timeout(AFTER_CANCEL, gone).await;
         }
+        shared.phase.send_replace(Phase::Stopped);
+        // Those who accept look at the phase until their connections are gone.
+        shared.phase.closed().await;
     }
 
     /// Whether it is safe to serve clients of this socket.
@@ -160,6 +210,10 @@ impl<E: Engine> Server<E> {
     pub fn check(&self, listener: &Listener) -> io::Result<()> {
         let shared = &self.shared;
         let Some(address) = listener.local_address() else { return Ok(()) };
+        if shared.require_tls && shared.tls.is_none() {
+            let message = "TLS is required, but there is no certificate for it";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
         if shared.insecure || address.ip().is_loopback() {
             return Ok(());
         }
@@ -173,41 +227,86 @@ impl<E: Engine> Server<E> {
             format!("refusing to listen on {address}, which others can reach, without {missing}"),
         ))
     }
+
+    /// Whether clients of this socket must speak TLS.
+    fn must_encrypt(&self, listener: &Listener) -> bool {
+        let shared = &self.shared;
+        listener.local_address().is_some_and(|address| {
+            let exposed = !address.ip().is_loopback() && !shared.auth.is_trust();
+            shared.require_tls || (exposed && !shared.insecure)
+        })
+    }
 }
 
-/// Accepts clients until the server stops.
-async fn accept<E: Engine>(shared: Arc<Shared<E>>, listener: Listener) {
-    let mut stopping = shared.stopping.subscribe();
-    loop {
-        let (stream, address) = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stopping.wait_for(|stopping| *stopping) => return,
-        };
-        // Too many who have not said who they are: this one is not even heard.
-        let Ok(permit) = shared.logins.clone().try_acquire_owned() else {
-            tracing::warn!("too many connections are logging in: one is dropped");
-            continue;
-        };
-        tokio::spawn(attend(shared.clone(), stream, address, permit));
+/// The listener of a server that somebody waits for: its file goes when nobody waits any more.
+struct OwnFile(Weak<Listener>);
+
+impl Drop for OwnFile {
+    fn drop(&mut self) {
+        if let Some(listener) = self.0.upgrade() {
+            listener.remove_file();
+        }
     }
 }
 
 /// How long a cancelled statement may take to stop at shutdown.
 const AFTER_CANCEL: Duration = Duration::from_secs(1);
 
+/// Accepts clients until the server stops; all of them end with this task.
+async fn accept<E: Engine>(shared: Arc<Shared<E>>, listener: Arc<Listener>, must_encrypt: bool) {
+    let mut phase = shared.phase.subscribe();
+    let mut connections = JoinSet::new();
+    let mut crowd = Crowd::default();
+    loop {
+        let (stream, address) = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+            _ = phase.wait_for(|phase| *phase == Phase::Stopped) => break,
+        };
+        match shared.lobby.enter(address) {
+            Some(seat) => {
+                let origin = Origin { address, must_encrypt };
+                connections.spawn(attend(shared.clone(), stream, origin, seat));
+            }
+            None => crowd.turn_away(&stream),
+        }
+    }
+    // Closed before anybody hears that the server has stopped, by the end of `phase`.
+    drop(listener);
+    let _ = tokio::time::timeout(AFTER_CANCEL, connections.shutdown()).await;
+}
+
 /// Serves one client from its first byte to its last.
-async fn attend<E: Engine>(
-    shared: Arc<Shared<E>>,
-    stream: Stream,
-    address: Option<SocketAddr>,
-    login_permit: OwnedSemaphorePermit,
-) {
+async fn attend<E: Engine>(shared: Arc<Shared<E>>, stream: Stream, origin: Origin, seat: Seat) {
     // Boxed: what a login needs is not carried along by a connection that lives for days.
-    let login = Box::pin(login(&shared, stream, address));
-    let connected = tokio::time::timeout(shared.limits.login, login).await;
-    drop(login_permit);
+    let connected = Box::pin(login(&shared, stream, origin)).await;
+    drop(seat);
     drop(shared);
-    if let Ok(Some(mut connection)) = connected {
+    if let Some(mut connection) = connected {
         connection.serve().await;
+    }
+}
+
+/// Those for whom there is no seat.
+#[derive(Default)]
+struct Crowd {
+    since_told: u64,
+    told: Option<Instant>,
+}
+
+impl Crowd {
+    /// Tells a client that there are too many, unless it takes waiting. The log hears of them
+    /// once a second, however many they are.
+    fn turn_away(&mut self, stream: &Stream) {
+        let mut word = Vec::new();
+        if (ErrorResponse { fields: too_many().fatal().to_fields() }).encode(&mut word).is_ok() {
+            stream.say_at_once(&word);
+        }
+        self.since_told += 1;
+        if self.told.is_none_or(|told| told.elapsed() >= Duration::from_secs(1)) {
+            let count = self.since_told;
+            tracing::warn!(count, "too many connections are logging in: turned away");
+            *self = Crowd { since_told: 0, told: Some(Instant::now()) };
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use bytes::BufMut;
+use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::server::TlsStream;
@@ -26,6 +27,16 @@ impl Stream {
 
     pub(crate) fn is_encrypted(&self) -> bool {
         matches!(self, Stream::Tls(_))
+    }
+
+    /// Writes what the system takes at once, as the only word to a client that is not heard.
+    pub(crate) fn say_at_once(&self, bytes: &[u8]) {
+        // Not by the stream itself: it writes nothing before its task has waited for it.
+        let _ = match self {
+            Stream::Tcp(stream) => SockRef::from(stream).send(bytes),
+            Stream::Unix(stream) => SockRef::from(stream).send(bytes),
+            Stream::Tls(_) => Ok(0),
+        };
     }
 
     /// Reads what there is into the free room of `input`; 0 is the end of the stream.

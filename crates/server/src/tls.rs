@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use sha2::{Digest, Sha256};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::server::NoServerSessionStorage;
@@ -19,6 +20,7 @@ pub(crate) const ALPN: &[u8] = b"postgresql";
 pub struct Tls {
     acceptor: TlsAcceptor,
     binding: Binding,
+    salt_secret: [u8; 32],
 }
 
 /// Why TLS cannot be offered.
@@ -83,6 +85,8 @@ impl Tls {
         let Some(binding) = chain.first().map(|own| Binding::of_certificate(own.as_ref())) else {
             return Err(TlsError::Rejected("no certificate was found".into()));
         };
+        let salt_secret = Sha256::new_with_prefix(b"salts of users who do not exist\0");
+        let salt_secret = salt_secret.chain_update(key.secret_der()).finalize().into();
         let provider = tokio_rustls::rustls::crypto::ring::default_provider();
         let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
@@ -94,7 +98,13 @@ impl Tls {
         // As PostgreSQL: no resumption, hence no tickets that outlive a key, and nothing to store.
         config.send_tls13_tickets = 0;
         config.session_storage = Arc::new(NoServerSessionStorage {});
-        Ok(Tls { acceptor: TlsAcceptor::from(Arc::new(config)), binding })
+        Ok(Tls { acceptor: TlsAcceptor::from(Arc::new(config)), binding, salt_secret })
+    }
+
+    /// A secret that lives as long as the private key and from which the key cannot be had: for
+    /// [`Users::with_secret`](crate::Users::with_secret).
+    pub fn salt_secret(&self) -> [u8; 32] {
+        self.salt_secret
     }
 
     pub(crate) fn acceptor(&self) -> &TlsAcceptor {

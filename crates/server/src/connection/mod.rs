@@ -6,7 +6,10 @@ mod portals;
 mod simple;
 pub(crate) mod watch;
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use tokio::sync::OwnedSemaphorePermit;
 use trunkline_core::{Client, Column, Formats, Language, PgError, Result, Session, SqlState};
@@ -21,7 +24,7 @@ use self::portals::{Portals, Statements};
 use self::watch::{Interrupt, unbroken};
 use crate::buffers::CHUNK;
 use crate::limits::Limits;
-use crate::registry::Entry;
+use crate::registry::{Entry, Handle};
 use crate::session::transaction::Transaction;
 
 /// A connection that may send queries.
@@ -128,10 +131,15 @@ impl<S: Session> Connection<S> {
                     let next = self.answer(&event).await;
                     self.entry.finish();
                     // Much was asked, and nothing awaited: what is sent takes no memory.
-                    if self.io.output.len() >= CHUNK && self.io.flush().await.is_err() {
+                    if self.io.output.len() >= CHUNK && self.flush().await.is_err() {
                         break;
                     }
                     match next {
+                        // A client that never pauses is sent away between two statements.
+                        Next::Go if self.entry.is_terminated() && !self.protocol.owes_ready() => {
+                            self.dismiss();
+                            break;
+                        }
                         Next::Go => {}
                         Next::Close => break,
                     }
@@ -165,29 +173,40 @@ impl<S: Session> Connection<S> {
     /// Sends what the client waits for, then waits for the client.
     async fn wait(&mut self) -> Result<(), Stop> {
         if self.flush {
-            self.io.flush().await?;
+            self.flush().await?;
             self.flush = false;
         }
         let Connection { io, entry, .. } = self;
-        let more = std::future::poll_fn(|cx| {
-            entry.register(cx.waker());
-            if entry.is_terminated() {
-                return std::task::Poll::Ready(None);
-            }
-            io.poll_fill(cx).map(Some)
-        });
-        match more.await {
+        match unless_terminated(entry, io.fill()).await {
             Some(Ok(true)) => Ok(()),
             Some(Ok(false) | Err(_)) => Err(Stop::Gone),
             None => {
-                let error = PgError::new(
-                    SqlState::ADMIN_SHUTDOWN,
-                    "terminating connection due to administrator command",
-                );
-                let _ = self.tell(&error.fatal());
+                self.dismiss();
                 Err(Stop::Gone)
             }
         }
+    }
+
+    /// Writes the send buffer, unless the server shuts down: then the client hears that, if it
+    /// takes it soon.
+    async fn flush(&mut self) -> Result<(), Stop> {
+        let Connection { io, entry, .. } = self;
+        match unless_terminated(entry, io.flush()).await {
+            Some(flushed) => Ok(flushed?),
+            None => {
+                self.dismiss();
+                Err(Stop::Gone)
+            }
+        }
+    }
+
+    /// The last word to a client when the server shuts down.
+    fn dismiss(&mut self) {
+        let error = PgError::new(
+            SqlState::ADMIN_SHUTDOWN,
+            "terminating connection due to administrator command",
+        );
+        let _ = self.tell(&error.fatal());
     }
 
     /// Answers one message of the client.
@@ -327,4 +346,17 @@ impl<S: Session> Connection<S> {
 /// A connection that could not be told its answer is closed.
 fn after(answered: &Result<(), Stop>) -> Next {
     if answered.is_ok() { Next::Go } else { Next::Close }
+}
+
+/// Waits, but not beyond the order to end; `None` is the order.
+async fn unless_terminated<F: Future>(handle: &Handle, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        handle.register(cx.waker());
+        match handle.is_terminated() {
+            true => Poll::Ready(None),
+            false => future.as_mut().poll(cx).map(Some),
+        }
+    })
+    .await
 }

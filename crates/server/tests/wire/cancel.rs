@@ -11,12 +11,12 @@ use crate::toy::{self, RUNNING};
 /// The tests here share a counter of running statements.
 static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
-fn alone() -> std::sync::MutexGuard<'static, ()> {
+pub(crate) fn alone() -> std::sync::MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Waits until so many statements run.
-fn running(count: usize) {
+pub(crate) fn running(count: usize) {
     let start = Instant::now();
     while RUNNING.load(Ordering::SeqCst) != count {
         assert!(start.elapsed() < Duration::from_secs(10), "{count} statements should run");

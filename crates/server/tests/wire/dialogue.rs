@@ -88,6 +88,11 @@ impl Dialogue {
         false
     }
 
+    /// The next message in words.
+    pub(crate) fn first(&mut self) -> String {
+        self.next().map(|message| describe(&message)).unwrap_or_default()
+    }
+
     /// Sends, and writes down everything until the server closes.
     pub(crate) fn hear_out(&mut self) -> String {
         self.send();

@@ -4,10 +4,12 @@ mod dialogue;
 mod toy;
 
 mod cancel;
+mod encryption;
 mod extended;
 mod malformed;
 mod promises;
 mod session;
+mod shutdown;
 mod simple;
 mod startup;
 mod transactions;

@@ -72,6 +72,45 @@ fn settings_of_the_startup_packet_are_obeyed_or_refused_after_the_proof() {
     }
 }
 
+/// The answers are those of PostgreSQL 15 and 18, but for 22021: there bytes in a free text are
+/// kept as they are, and a user or database of that name does not exist.
+#[test]
+fn settings_that_are_no_utf8_are_refused_and_not_replaced() {
+    let server = toy::start();
+    let cases: [(&[u8], &[u8], &str); 7] = [
+        (b"options", b"-c \xff=1", "R(Ok) E(FATAL 42704)"),
+        (b"options", b"-c datestyle=\xff", "R(Ok) E(FATAL 22023)"),
+        (b"options", b"-c search_path=\xff", "R(Ok) E(FATAL 22021)"),
+        (b"\xff", b"1", "R(Ok) E(FATAL 42704)"),
+        (b"datestyle", b"\xff", "R(Ok) E(FATAL 22023)"),
+        (b"search_path", b"x\xff", "R(Ok) E(FATAL 22021)"),
+        (b"nonsense", b"\xff", "R(Ok) E(FATAL 42704)"),
+    ];
+    for (name, value, expected) in cases {
+        let parameters: [(&[u8], &[u8]); 3] =
+            [(b"user", b"ann"), (b"database", b"toy"), (name, value)];
+        let message = StartupMessage { version: ProtocolVersion::V3_0, parameters };
+        let heard = Dialogue::silent(server.address).say(&message).hear_out();
+        assert_eq!(heard, expected, "{} = {}", name.escape_ascii(), value.escape_ascii());
+    }
+    for (name, value) in [("user", &b"a\xff"[..]), ("database", b"a\xff")] {
+        let parameters = [("user", &b"ann"[..]), ("database", b"toy"), (name, value)];
+        let message = StartupMessage { version: ProtocolVersion::V3_0, parameters };
+        let heard = Dialogue::silent(server.address).say(&message).hear_out();
+        assert_eq!(heard, "E(FATAL 22021)", "{name}");
+    }
+}
+
+#[test]
+fn an_application_name_becomes_ascii_as_in_postgresql() {
+    let server = toy::start();
+    let bytes = b"-c application_name=a\xff\\ b";
+    let parameters = [("user", &b"ann"[..]), ("database", b"toy"), ("options", bytes)];
+    let message = StartupMessage { version: ProtocolVersion::V3_0, parameters };
+    let heard = Dialogue::silent(server.address).say(&message).hear_until('Z');
+    assert!(heard.contains("S(application_name=a\\xff b)"), "{heard}");
+}
+
 #[test]
 fn a_database_that_is_not_there_is_told_after_the_proof() {
     let server = toy::start();
@@ -150,6 +189,51 @@ fn a_client_that_says_nothing_is_sent_away() {
     });
     assert_eq!(Dialogue::silent(server.address).hear_out(), "");
     assert_eq!(Dialogue::silent(server.address).say_raw(b"\0\0\0").hear_out(), "");
+}
+
+/// PostgreSQL 15 and 18 say nothing either, and write it to their log.
+#[test]
+fn a_proof_that_takes_too_long_is_not_awaited() {
+    let server = toy::start_with(|builder| {
+        let mut limits = Limits::default();
+        limits.login = Duration::from_millis(200);
+        let users = Users::new().and_then(|users| users.password("ann", "secret"));
+        builder.limits(limits).auth(Auth::scram(users.expect("users")))
+    });
+    let mut client = Dialogue::silent(server.address);
+    assert_eq!(client.say(&startup(0x30000, &ANN)).hear_out(), "R(Sasl)");
+}
+
+#[test]
+fn who_has_proved_who_it_is_hears_that_the_engine_takes_too_long() {
+    let server = toy::start_with(|builder| {
+        let mut limits = Limits::default();
+        limits.login = Duration::from_millis(200);
+        builder.limits(limits)
+    });
+    let mut client = Dialogue::silent(server.address);
+    let slow = [("user", "ann"), ("database", "slow")];
+    assert_eq!(client.say(&startup(0x30000, &slow)).hear_out(), "R(Ok) E(FATAL 57014)");
+}
+
+#[test]
+fn strangers_from_one_address_are_turned_away_when_they_are_many() {
+    let server = toy::start_with(|builder| {
+        let mut limits = Limits::default();
+        limits.logins_per_address = 2;
+        builder.limits(limits)
+    });
+    // Users take none of these places.
+    let _users: Vec<_> = (0..5).map(|_| Dialogue::login(server.address)).collect();
+    let mut waiting: Vec<_> = (0..2).map(|_| Dialogue::silent(server.address)).collect();
+    for client in &mut waiting {
+        // Its first packet is answered: it is in.
+        assert_eq!(client.say(&SslRequest).raw(1), b"N");
+    }
+    assert_eq!(Dialogue::silent(server.address).hear_out(), "E(FATAL 53300)");
+    let mut first = waiting.remove(0);
+    first.say(&startup(0x30000, &ANN)).hear_until('Z');
+    assert_eq!(Dialogue::silent(server.address).say(&SslRequest).raw(1), b"N");
 }
 
 #[test]

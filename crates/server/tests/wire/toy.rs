@@ -22,6 +22,7 @@ impl Engine for Toy {
     async fn open(&self, client: Client) -> Result<ToySession> {
         match &*client.identity().database {
             "toy" => Ok(ToySession { client }),
+            "slow" => std::future::pending().await,
             other => Err(PgError::new(
                 SqlState::INVALID_CATALOG_NAME,
                 format!("database \"{other}\" does not exist"),
@@ -171,15 +172,20 @@ pub(crate) fn start_with(
 
 /// Starts a server of any engine.
 pub(crate) fn start_server<E: Engine>(server: Server<E>) -> RunningServer<E> {
+    start_at([127, 0, 0, 1], server)
+}
+
+/// Starts a server on another address; clients come over loopback.
+pub(crate) fn start_at<E: Engine>(host: [u8; 4], server: Server<E>) -> RunningServer<E> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime");
-    let listener =
-        runtime.block_on(Listener::tcp(([127, 0, 0, 1], 0).into())).expect("a free port");
+    let listener = runtime.block_on(Listener::tcp((host, 0).into())).expect("a free port");
     let address = listener.local_address().expect("a TCP address");
     let serving = server.clone();
     runtime.spawn(async move { serving.serve(listener).await });
+    let address = ([127, 0, 0, 1], address.port()).into();
     RunningServer { runtime: Some(runtime), address, server }
 }
