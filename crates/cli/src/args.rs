@@ -2,10 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::BoolishValueParser;
+use clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+use clap::parser::ValueSource;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::private;
 
 /// Put files behind psql and every PostgreSQL driver.
 #[derive(Parser)]
@@ -33,8 +37,8 @@ pub(crate) struct Serve {
     #[arg(long = "table", value_name = "NAME=PATH")]
     pub(crate) table: Vec<String>,
 
-    /// Where to listen: HOST:PORT, port 0 for any, or a folder for a Unix socket (repeatable)
-    /// [default: 127.0.0.1:5432]
+    /// Where to listen: HOST:PORT, port 0 for any, or FOLDER[:PORT] with a slash for a Unix socket
+    /// (repeatable) [default: 127.0.0.1:5432]
     #[arg(long, value_name = "ADDRESS", env = "TRUNKLINE_LISTEN", value_delimiter = ',')]
     pub(crate) listen: Vec<String>,
 
@@ -42,7 +46,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "NAME", env = "TRUNKLINE_DATABASE")]
     pub(crate) database: Option<String>,
 
-    /// A user who logs in by SCRAM-SHA-256; without a password one is made up (repeatable)
+    /// A user who logs in by SCRAM-SHA-256. The password of one NAME is taken from the environment
+    /// (TRUNKLINE_PASSWORD), else one is made up; in the command line others can read it (repeatable)
     #[arg(long, value_name = "NAME[:PASSWORD]", env = "TRUNKLINE_USER", hide_env_values = true)]
     pub(crate) user: Vec<String>,
 
@@ -58,7 +63,11 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE", env = "TRUNKLINE_TLS_KEY")]
     pub(crate) tls_key: Option<PathBuf>,
 
-    /// Connections at once [default: 1000]
+    /// Refuse clients without TLS on loopback too; on public addresses they always are
+    #[arg(long, env = "TRUNKLINE_TLS_REQUIRED", value_parser = BoolishValueParser::new())]
+    pub(crate) tls_required: bool,
+
+    /// Connections at once, as far as there are files to open for them [default: 1000]
     #[arg(long, value_name = "N", env = "TRUNKLINE_MAX_CONNECTIONS")]
     pub(crate) max_connections: Option<usize>,
 
@@ -70,14 +79,48 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "LEVEL", env = "TRUNKLINE_LOG")]
     pub(crate) log: Option<String>,
 
-    /// Listen on public addresses even without users or without TLS
-    #[arg(long, env = "TRUNKLINE_INSECURE_LISTEN")]
+    /// Listen on public addresses even without users or without TLS, and let clients do without it
+    #[arg(long, env = "TRUNKLINE_INSECURE_LISTEN", value_parser = BoolishValueParser::new())]
     pub(crate) insecure_listen: bool,
 
     /// A configuration file in TOML with these flags as keys
     #[arg(long, short, value_name = "FILE", env = "TRUNKLINE_CONFIG")]
     #[serde(skip)]
     pub(crate) config: Option<PathBuf>,
+
+    /// Whether users stand in the command line, where others can read it.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub(crate) users_are_visible: bool,
+}
+
+impl Cli {
+    /// Reads the command line and the environment. Asked for help, or for the version, the program
+    /// ends here.
+    pub(crate) fn read() -> Result<Cli, Failure> {
+        let matches = Cli::command().try_get_matches().map_err(mistake)?;
+        let mut cli = Cli::from_arg_matches(&matches).map_err(mistake)?;
+        let Command::Serve(serve) = &mut cli.command;
+        serve.users_are_visible = matches
+            .subcommand_matches("serve")
+            .is_some_and(|matches| matches.value_source("user") == Some(ValueSource::CommandLine));
+        Ok(cli)
+    }
+}
+
+/// What clap says, without its paragraphs.
+fn mistake(error: clap::Error) -> Failure {
+    if !error.use_stderr() || error.kind() == DisplayHelpOnMissingArgumentOrSubcommand {
+        error.exit();
+    }
+    let text = error.render().to_string();
+    let mut parts = text.lines().map(str::trim);
+    let first = parts.next().unwrap_or_default();
+    let mut line = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+    for tip in parts.filter_map(|part| part.strip_prefix("tip: ")) {
+        line = format!("{line}; {tip}");
+    }
+    Failure::usage(format!("{line}; trunkline serve --help tells more"))
 }
 
 impl Serve {
@@ -89,8 +132,14 @@ impl Serve {
         let Some(path) = self.config.clone() else { return Ok(self) };
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
-        let file: Serve = toml::from_str(&text)
-            .map_err(|error| Failure::usage(format!("{}: {}", path.display(), error.message())))?;
+        let file: Serve = toml::from_str(&text).map_err(|error| {
+            let line = error.span().and_then(|span| text.get(..span.start));
+            let line = line.map_or(1, |before| before.matches('\n').count() + 1);
+            Failure::usage(format!("{} line {line}: {}", path.display(), error.message()))
+        })?;
+        if file.user.iter().any(|user| user.contains(':')) {
+            private::check(&path, "holds passwords")?;
+        }
         let file = file.relative_to(path.parent().unwrap_or(Path::new("")));
         fn list<T>(said: Vec<T>, file: Vec<T>) -> Vec<T> {
             if said.is_empty() { file } else { said }
@@ -104,11 +153,13 @@ impl Serve {
             users_file: self.users_file.or(file.users_file),
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),
+            tls_required: self.tls_required || file.tls_required,
             max_connections: self.max_connections.or(file.max_connections),
             max_memory: self.max_memory.or(file.max_memory),
             log: self.log.or(file.log),
             insecure_listen: self.insecure_listen || file.insecure_listen,
             config: self.config,
+            users_are_visible: self.users_are_visible,
         })
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use trunkline::Listener;
 use trunkline_datafusion::Database;
 
-use crate::listen::DEFAULT_PORT;
+use crate::printable::printable;
 use crate::users::Logins;
 
 /// The widest line of columns before it is cut.
@@ -45,11 +45,13 @@ pub(crate) async fn banner(
                 );
             }
             (None, Some(path)) => {
-                let folder = path.parent().unwrap_or(path).display();
+                let folder = path.parent().unwrap_or(path).display().to_string();
+                let port = path.extension().unwrap_or_default().display();
                 let _ = writeln!(text, "listening on {}", path.display());
                 let _ = writeln!(
                     text,
-                    "  psql  psql \"host={folder} port={DEFAULT_PORT} user={} dbname={}\"",
+                    "  psql  psql \"host={} port={port} user={} dbname={}\"",
+                    keyword(&folder),
                     keyword(user),
                     keyword(name),
                 );
@@ -69,7 +71,7 @@ async fn tables(text: &mut String, database: &Database) {
     let _ = writeln!(text, "{} table{}", tables.len(), if tables.len() == 1 { "" } else { "s" });
     for table in tables {
         let rows = table.rows.map_or(String::new(), |rows| format!("  {rows} rows"));
-        let _ = writeln!(text, "  {}{rows}", table.name);
+        let _ = writeln!(text, "  {}{rows}", printable(&table.name));
         let columns = match &table.columns {
             Ok(columns) => columns
                 .iter()
@@ -78,6 +80,8 @@ async fn tables(text: &mut String, database: &Database) {
                 .join(", "),
             Err(error) => format!("cannot be read: {error}"),
         };
+        // Whoever writes the files writes the names.
+        let columns = printable(&columns);
         let mut shown: String = columns.chars().take(WIDTH).collect();
         if shown.len() < columns.len() {
             shown.push('…');
@@ -88,7 +92,7 @@ async fn tables(text: &mut String, database: &Database) {
 
 /// A value in a connection string of libpq.
 fn keyword(value: &str) -> String {
-    if value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+    if value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'))
         && !value.is_empty()
     {
         return value.to_owned();

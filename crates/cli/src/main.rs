@@ -4,23 +4,29 @@ mod args;
 mod banner;
 mod failure;
 mod listen;
+mod log;
+mod open_files;
+mod printable;
+mod private;
 mod serve;
 mod users;
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::args::{Cli, Command};
+use crate::printable::printable;
 
 fn main() -> ExitCode {
-    let Command::Serve(said) = Cli::parse().command;
-    match said.settled().and_then(serve::serve) {
+    let outcome = Cli::read().and_then(|cli| {
+        let Command::Serve(said) = cli.command;
+        serve::serve(said.settled()?)
+    });
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // A terminal that is gone is no reason to fail differently.
-            let _ = writeln!(std::io::stderr(), "trunkline: {failure}");
+            let _ = writeln!(std::io::stderr(), "trunkline: {}", printable(&failure.to_string()));
             ExitCode::from(failure.code())
         }
     }

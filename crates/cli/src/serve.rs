@@ -11,7 +11,9 @@ use crate::args::Serve;
 use crate::banner::banner;
 use crate::failure::Failure;
 use crate::listen::listen;
+use crate::printable::printable;
 use crate::users::logins;
+use crate::{log, open_files, private};
 
 /// Connections at once, unless the user says otherwise.
 const CONNECTIONS: usize = 1_000;
@@ -21,7 +23,7 @@ const STACK: usize = 16 << 20;
 
 /// Serves until a signal says to stop.
 pub(crate) fn serve(said: Serve) -> Result<(), Failure> {
-    log(said.log.as_deref().unwrap_or("warn"))?;
+    log::start(said.log.as_deref().unwrap_or("warn"))?;
     if said.paths.is_empty() && said.table.is_empty() {
         return Err(Failure::usage("nothing to serve: say a folder, as in trunkline serve data/"));
     }
@@ -37,24 +39,31 @@ pub(crate) fn serve(said: Serve) -> Result<(), Failure> {
 }
 
 async fn run(said: &Serve) -> Result<(), Failure> {
-    let logins = logins(said)?;
+    let tls = tls(said)?;
+    let logins = logins(said, tls.as_ref())?;
+    let mut limits = Limits::default();
+    let wanted = said.max_connections.unwrap_or(CONNECTIONS);
+    if wanted == 0 {
+        return Err(Failure::usage("--max-connections 0 lets nobody in: say 1 or more"));
+    }
+    if said.database.as_deref() == Some("") {
+        return Err(Failure::usage("--database \"\" cannot be asked for: say a name, or nothing"));
+    }
+    let few;
+    (limits.connections, few) = open_files::fit(wanted, limits.logins);
     let database = Database::open(said.paths.iter(), &tables(said)?, said.database.as_deref())
         .await
         .map_err(|error| Failure::usage(error.to_string()))?;
-    let mut limits = Limits::default();
-    limits.connections = said.max_connections.unwrap_or(CONNECTIONS);
     let memory = said.max_memory.map(|mib| mib.saturating_mul(1 << 20));
     let engine = DataFusion::new(database.clone(), memory)
         .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
     let mut builder = Server::builder(engine).auth(logins.auth.clone()).limits(limits);
-    match (&said.tls_cert, &said.tls_key) {
-        (Some(certificate), Some(key)) => {
-            let tls = Tls::from_pem_files(certificate, key)
-                .map_err(|error| Failure::usage(format!("cannot offer TLS: {error}")))?;
-            builder = builder.tls(tls);
-        }
-        (None, None) => {}
-        _ => return Err(Failure::usage("TLS needs both --tls-cert and --tls-key")),
+    let has_tls = tls.is_some();
+    if let Some(tls) = tls {
+        builder = builder.tls(tls);
+    }
+    if said.tls_required {
+        builder = builder.require_tls();
     }
     if said.insecure_listen {
         builder = builder.danger_listen_insecurely();
@@ -70,11 +79,12 @@ async fn run(said: &Serve) -> Result<(), Failure> {
         listeners.extend(listen(place).await?);
     }
     for listener in &listeners {
-        server.check(listener).map_err(|error| {
-            Failure::usage(format!("{error}; say --insecure-listen if you mean it"))
-        })?;
+        server.check(listener).map_err(|error| Failure::usage(refusal(said, &error)))?;
     }
-    let banner = banner(&listeners, &database, &logins, said.tls_cert.is_some()).await;
+    for warning in [&logins.warning, &few].into_iter().flatten() {
+        let _ = writeln!(std::io::stderr(), "trunkline: warning: {}", printable(warning));
+    }
+    let banner = banner(&listeners, &database, &logins, has_tls).await;
     // A pipe that nobody reads any more must not end the server.
     let _ = std::io::stdout().write_all(banner.as_bytes());
     let _ = std::io::stdout().flush();
@@ -84,21 +94,50 @@ async fn run(said: &Serve) -> Result<(), Failure> {
         let server = server.clone();
         serving.spawn(async move { server.serve(listener).await });
     }
-    tokio::select! {
-        Some(ended) = serving.join_next() => match ended {
-            Ok(Err(error)) => return Err(Failure::runtime(error.to_string())),
-            _ => return Err(Failure::runtime("the server stopped by itself")),
-        },
-        () = signals.stop() => {}
-    }
-    // Asked once, the server ends in good order; asked twice, at once.
-    tokio::select! {
-        () = server.shutdown() => {}
-        () = signals.stop() => {}
-    }
-    // The files of Unix sockets go with their listeners, which these tasks hold.
+    let outcome = tokio::select! {
+        Some(ended) = serving.join_next() => Err(Failure::runtime(match ended {
+            Ok(Err(error)) => error.to_string(),
+            _ => "the server stopped by itself".to_owned(),
+        })),
+        urgent = signals.stop() => {
+            if !urgent {
+                // Asked once, the server ends in good order; asked twice, at once.
+                tokio::select! {
+                    () = server.shutdown() => {}
+                    _ = signals.stop() => {}
+                }
+            }
+            Ok(())
+        }
+    };
+    // The files of Unix sockets go with these tasks, whatever ends them.
     serving.shutdown().await;
-    Ok(())
+    outcome
+}
+
+fn tls(said: &Serve) -> Result<Option<Tls>, Failure> {
+    match (&said.tls_cert, &said.tls_key) {
+        (Some(certificate), Some(key)) => {
+            let tls = Tls::from_pem_files(certificate, key)
+                .map_err(|error| Failure::usage(format!("cannot offer TLS: {error}")))?;
+            private::check(key, "is a private key")?;
+            Ok(Some(tls))
+        }
+        (None, None) if said.tls_required => {
+            Err(Failure::usage("--tls-required needs --tls-cert and --tls-key"))
+        }
+        (None, None) => Ok(None),
+        _ => Err(Failure::usage("TLS needs both --tls-cert and --tls-key")),
+    }
+}
+
+/// Why a public address is refused, and how it would not be.
+fn refusal(said: &Serve, error: &std::io::Error) -> String {
+    let fix = match said.user.is_empty() && said.users_file.is_none() {
+        true => "say --user NAME with --tls-cert and --tls-key",
+        false => "say --tls-cert and --tls-key",
+    };
+    format!("{error}; {fix}, or --insecure-listen if you mean it")
 }
 
 /// The tables that were named: `NAME=PATH`.
@@ -116,6 +155,7 @@ fn tables(said: &Serve) -> Result<Vec<(String, String)>, Failure> {
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    quit: Signal,
 }
 
 impl Signals {
@@ -124,21 +164,16 @@ impl Signals {
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
             terminate: signal(SignalKind::terminate()).map_err(failed)?,
+            quit: signal(SignalKind::quit()).map_err(failed)?,
         })
     }
 
-    async fn stop(&mut self) {
+    /// Waits for a signal to stop; `true` if it is to be at once (SIGQUIT).
+    async fn stop(&mut self) -> bool {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => false,
+            _ = self.terminate.recv() => false,
+            _ = self.quit.recv() => true,
         }
     }
-}
-
-fn log(level: &str) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(level).map_err(|_| {
-        Failure::usage(format!("--log {level}: say error, warn, info, debug or trace"))
-    })?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    Ok(())
 }

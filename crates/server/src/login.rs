@@ -31,6 +31,17 @@ pub(crate) enum End {
     Silent,
 }
 
+impl End {
+    /// For the log; a client that goes away by itself is not worth a line.
+    fn why(&self) -> Option<String> {
+        match self {
+            End::Peer(error) => Some(error.to_string()),
+            End::Refused(error) => Some(error.to_string()),
+            End::Silent => None,
+        }
+    }
+}
+
 impl From<PeerError> for End {
     fn from(error: PeerError) -> End {
         End::Peer(error)
@@ -64,6 +75,9 @@ pub(crate) async fn login<E: Engine>(
     match outcome.unwrap_or_else(|_| Err(late(stage, from))) {
         Ok(connected) => Some(connected),
         Err(end) => {
+            if let Some(why) = end.why() {
+                tracing::info!(address = ?from.address, why, "login refused");
+            }
             if let Some(mut io) = io {
                 let told = match end {
                     End::Peer(error) if error.is_silent() => Ok(()),

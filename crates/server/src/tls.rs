@@ -4,12 +4,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::server::NoServerSessionStorage;
+use tokio_rustls::rustls::{Error, ServerConfig};
 use trunkline_proto::auth::scram::Binding;
 
 /// The name by which clients that start with TLS at once ask for PostgreSQL.
@@ -62,14 +62,25 @@ impl Tls {
         key: impl AsRef<Path>,
     ) -> Result<Tls, TlsError> {
         let (certificate, key) = (certificate.as_ref(), key.as_ref());
-        let file = |path: &Path, source: rustls_pki_types::pem::Error| TlsError::File {
+        let wrong = |path: &Path, why: Box<dyn std::error::Error + Send + Sync>| TlsError::File {
             path: path.to_owned(),
-            source: source.into(),
+            source: why,
         };
-        let chain = CertificateDer::pem_file_iter(certificate)
-            .and_then(|chain| chain.collect::<Result<Vec<_>, _>>())
-            .map_err(|error| file(certificate, error))?;
-        let key = PrivateKeyDer::from_pem_file(key).map_err(|error| file(key, error))?;
+        let read = |path| std::fs::read(path).map_err(|error| wrong(path, error.into()));
+        let chain = CertificateDer::pem_slice_iter(&read(certificate)?)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| wrong(certificate, error.into()))?;
+        if chain.is_empty() {
+            return Err(wrong(certificate, "it holds no certificate in PEM".into()));
+        }
+        let text = read(key)?;
+        let key = PrivateKeyDer::from_pem_slice(&text).map_err(|error| match error {
+            pem::Error::NoItemsFound if is_encrypted(&text) => {
+                wrong(key, "the key is encrypted: decrypt it, as with openssl pkey".into())
+            }
+            pem::Error::NoItemsFound => wrong(key, "it holds no private key in PEM".into()),
+            error => wrong(key, error.into()),
+        })?;
         Tls::new(chain, key)
     }
 
@@ -93,7 +104,10 @@ impl Tls {
             .map_err(rejected)?
             .with_no_client_auth()
             .with_single_cert(chain, key)
-            .map_err(rejected)?;
+            .map_err(|error| match error {
+                Error::InconsistentKeys(_) => rejected("the key is that of another certificate"),
+                error => rejected(error),
+            })?;
         config.alpn_protocols = vec![ALPN.to_vec()];
         // As PostgreSQL: no resumption, hence no tickets that outlive a key, and nothing to store.
         config.send_tls13_tickets = 0;
@@ -121,6 +135,12 @@ impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tls").finish_non_exhaustive()
     }
+}
+
+/// Whether a key in PEM needs a password, which nobody can be asked for.
+fn is_encrypted(pem: &[u8]) -> bool {
+    let label = b"-----BEGIN ENCRYPTED PRIVATE KEY-----";
+    pem.windows(label.len()).any(|window| window == label)
 }
 
 fn rejected(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TlsError {

@@ -1,0 +1,76 @@
+//! Users, their passwords, and who can read them.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Stdio;
+
+use crate::running::{Folder, Serving, data, trunkline};
+
+#[test]
+fn users_must_prove_themselves_and_a_password_is_made_up() {
+    let mut command = trunkline();
+    command.arg("serve").arg(data()).args(["--listen", "127.0.0.1:0", "--user", "ann"]);
+    let serving = Serving::start(&mut command);
+    let password = serving.line("user ann has the password ").rsplit(' ').next().expect("a word");
+    assert_eq!(password.len(), 30);
+    let mut socket = TcpStream::connect(serving.address()).expect("it listens");
+    socket.write_all(b"\0\0\0\x12\0\x03\0\0user\0ann\0\0").expect("the server reads");
+    let mut answer = [0; 9];
+    socket.read_exact(&mut answer).expect("the server answers");
+    // AuthenticationSASL.
+    assert_eq!((answer[0], answer[8]), (b'R', 10));
+}
+
+/// What a server with these flags says on the standard error until it is told to stop.
+fn complaints(flags: &[&str], variables: &[(&str, &str)]) -> String {
+    let mut command = trunkline();
+    command.arg("serve").arg(data()).args(["--listen", "127.0.0.1:0"]).args(flags);
+    command.envs(variables.iter().copied());
+    let mut serving = Serving::start(command.stderr(Stdio::piped()));
+    serving.send("-TERM");
+    let mut text = String::new();
+    let mut errors = serving.child.stderr.take().expect("its errors");
+    errors.read_to_string(&mut text).expect("text");
+    text
+}
+
+#[test]
+fn a_password_that_everybody_can_read_is_warned_of() {
+    let visible = complaints(&["--user", "ann:secret"], &[]);
+    assert!(visible.starts_with("trunkline: warning: "), "{visible}");
+    assert!(visible.contains("--user ann with TRUNKLINE_PASSWORD"), "{visible}");
+    assert!(!visible.contains("secret"), "{visible}");
+    assert_eq!(complaints(&[], &[("TRUNKLINE_USER", "ann:secret")]), "");
+    assert_eq!(complaints(&["--user", "ann"], &[("TRUNKLINE_PASSWORD", "x")]), "");
+    let folder = Folder::new("visible");
+    let config = folder.secret("trunkline.toml", "user = [\"ann:secret\"]\n");
+    let config = config.display().to_string();
+    assert_eq!(complaints(&["--config", &config], &[]), "");
+}
+
+#[test]
+fn connections_that_do_not_fit_are_warned_of() {
+    let warned = complaints(&["--max-connections", "100000000"], &[]);
+    assert!(warned.starts_with("trunkline: warning: 100000000 connections"), "{warned}");
+    assert_eq!(warned.lines().count(), 1, "{warned}");
+}
+
+#[test]
+fn the_password_of_the_environment_is_the_users() {
+    let mut command = trunkline();
+    command.arg("serve").arg(data()).args(["--listen", "127.0.0.1:0", "--user", "ann"]);
+    let serving = Serving::start(command.env("TRUNKLINE_PASSWORD", "open sesame"));
+    assert!(!serving.banner.iter().any(|line| line.contains("password")), "{:?}", serving.banner);
+    let port = serving.address().rsplit(':').next().expect("a port");
+    let Ok(psql) = psql(port, "open sesame") else { return };
+    assert!(psql, "the right password is taken");
+    assert!(!self::psql(port, "wrong").expect("psql starts"), "and no other");
+}
+
+/// Whether psql can log in; an error where there is no psql.
+fn psql(port: &str, password: &str) -> std::io::Result<bool> {
+    let mut psql = std::process::Command::new("psql");
+    let place = format!("host=127.0.0.1 port={port} user=ann dbname=data");
+    psql.args(["--no-psqlrc", "--no-password", "--dbname", &place, "--command", "select 1"]);
+    Ok(psql.env("PGPASSWORD", password).output()?.status.success())
+}
