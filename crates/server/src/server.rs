@@ -10,6 +10,7 @@ use trunkline_core::Engine;
 use trunkline_proto::message::{Encode, ErrorResponse};
 
 use crate::auth::Auth;
+use crate::connection::Connection;
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::lobby::{Lobby, Seat};
@@ -266,7 +267,13 @@ async fn accept<E: Engine>(shared: Arc<Shared<E>>, listener: Arc<Listener>, must
         match shared.lobby.enter(address) {
             Some(seat) => {
                 let origin = Origin { address, must_encrypt };
-                connections.spawn(attend(shared.clone(), stream, origin, seat));
+                // Boxed: what a login needs is not carried along by a connection that lives for days.
+                let coming = Box::pin(come_in(shared.clone(), stream, origin, seat));
+                connections.spawn(async {
+                    if let Some(mut connection) = coming.await {
+                        connection.serve().await;
+                    }
+                });
             }
             None => crowd.turn_away(&stream),
         }
@@ -276,15 +283,14 @@ async fn accept<E: Engine>(shared: Arc<Shared<E>>, listener: Arc<Listener>, must
     let _ = tokio::time::timeout(AFTER_CANCEL, connections.shutdown()).await;
 }
 
-/// Serves one client from its first byte to its last.
-async fn attend<E: Engine>(shared: Arc<Shared<E>>, stream: Stream, origin: Origin, seat: Seat) {
-    // Boxed: what a login needs is not carried along by a connection that lives for days.
-    let connected = Box::pin(login(&shared, stream, origin)).await;
-    drop(seat);
-    drop(shared);
-    if let Some(mut connection) = connected {
-        connection.serve().await;
-    }
+/// Lets one client in; its seat is free when that is done.
+async fn come_in<E: Engine>(
+    shared: Arc<Shared<E>>,
+    stream: Stream,
+    origin: Origin,
+    _seat: Seat,
+) -> Option<Box<Connection<E::Session>>> {
+    login(&shared, stream, origin).await
 }
 
 /// Those for whom there is no seat.
