@@ -49,6 +49,22 @@ fn a_password_that_everybody_can_read_is_warned_of() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn as_many_files_are_open_as_the_system_allows() {
+    let mut limited = std::process::Command::new("sh");
+    // A low bound that may be raised, as in most shells.
+    limited.args(["-c", "ulimit -Sn 200 && exec \"$@\"", "sh"]);
+    limited.arg(trunkline().get_program()).arg("serve").arg(data());
+    let serving = Serving::start(limited.args(["--listen", "127.0.0.1:0"]));
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", serving.child.id()));
+    let limits = limits.expect("its limits");
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).expect("a line");
+    let mut numbers = line.split_whitespace().filter_map(|word| word.parse::<u64>().ok());
+    let (soft, hard) = (numbers.next(), numbers.next());
+    assert!(soft == hard && soft > Some(200), "{line}");
+}
+
+#[test]
 fn connections_that_do_not_fit_are_warned_of() {
     let warned = complaints(&["--max-connections", "100000000"], &[]);
     assert!(warned.starts_with("trunkline: warning: 100000000 connections"), "{warned}");
