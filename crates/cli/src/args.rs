@@ -71,7 +71,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", env = "TRUNKLINE_MAX_CONNECTIONS")]
     pub(crate) max_connections: Option<usize>,
 
-    /// Memory for sorting, grouping and joining, in MiB, shared by all queries [default: 4096]
+    /// Memory for sorting, grouping and joining, in MiB, shared by all queries; temporary files may
+    /// take eight times as much [default: half of the memory there is, at most 4096]
     #[arg(long, value_name = "MIB", env = "TRUNKLINE_MAX_MEMORY")]
     pub(crate) max_memory: Option<usize>,
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use datafusion::catalog::CatalogProvider;
+use datafusion::execution::disk_manager::DiskManagerBuilder;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::SessionStateBuilder;
@@ -13,6 +14,7 @@ use tokio::runtime::Handle;
 use trunkline_core::{Client, Engine, PgError, Result, SqlState};
 
 use crate::folder::Database;
+use crate::memory;
 use crate::operators::Operators;
 use crate::session::DataFusionSession;
 use crate::yielding::YieldingRule;
@@ -65,7 +67,8 @@ impl Source {
 
 impl DataFusion {
     /// An engine over files. `memory` bounds what all queries together may hold for sorting,
-    /// grouping and joining, in bytes; beyond it they spill to temporary files.
+    /// grouping and joining, in bytes; beyond it they spill to temporary files, of up to eight times
+    /// that size. Without it, it is half of the memory that there is, and at most 4 GiB.
     ///
     /// # Errors
     ///
@@ -88,8 +91,13 @@ impl DataFusion {
     }
 
     fn build(database: Source, memory: Option<usize>) -> std::io::Result<DataFusion> {
-        let pool = Arc::new(FairSpillPool::new(memory.unwrap_or(DEFAULT_MEMORY)));
-        let mut runtime_env = RuntimeEnvBuilder::new().with_memory_pool(pool);
+        let memory = memory.unwrap_or_else(memory::default);
+        let disk = u64::try_from(memory).unwrap_or(u64::MAX).saturating_mul(SPILLED);
+        let mut runtime_env = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(memory)))
+            .with_disk_manager_builder(
+                DiskManagerBuilder::default().with_max_temp_directory_size(disk),
+            );
         if let Source::Folder(folder) = &database {
             runtime_env = runtime_env.with_object_store_registry(folder.object_stores());
         }
@@ -161,8 +169,8 @@ fn template(database: &Source, runtime_env: Arc<RuntimeEnv>) -> SessionState {
     state
 }
 
-/// Unless told otherwise, queries may hold this much.
-const DEFAULT_MEMORY: usize = 4 << 30;
+/// Temporary files may take so many times the memory.
+const SPILLED: u64 = 8;
 
 /// Threads for queries alone.
 pub(crate) struct ComputeRuntime(Option<tokio::runtime::Runtime>, Handle);

@@ -10,7 +10,7 @@ use datafusion::common::{DataFusionError, SchemaError};
 use datafusion::sql::sqlparser::parser::ParserError;
 use trunkline_core::{PgError, SqlState};
 
-use crate::folder::FolderError;
+use crate::folder::{FolderError, InFile};
 
 pub(crate) use place::{position, position_of_relation, syntax};
 
@@ -51,9 +51,7 @@ pub(crate) fn answer_in(error: DataFusionError, sql: &str) -> PgError {
         DataFusionError::Plan(message) => plan::answer(&message, sql),
         DataFusionError::NotImplemented(message) => plan::unsupported(&message, sql),
         DataFusionError::Execution(message) => plan::execution(&message),
-        DataFusionError::ResourcesExhausted(message) => {
-            PgError::new(SqlState::OUT_OF_MEMORY, "out of memory").source(message)
-        }
+        DataFusionError::ResourcesExhausted(message) => exhausted(message),
         DataFusionError::ParquetError(error) => corrupt(error),
         DataFusionError::ObjectStore(error) => unreadable(error),
         DataFusionError::IoError(error) => unreadable(error),
@@ -68,13 +66,19 @@ pub(crate) fn answer_in(error: DataFusionError, sql: &str) -> PgError {
 
 /// An error that others hold, too.
 fn by_reference(error: &DataFusionError) -> PgError {
+    let answer = root(error);
+    match chain(error).find_map(|error| error.downcast_ref::<InFile>()) {
+        Some(of) => located(answer, of.table(), of.file()),
+        None => answer,
+    }
+}
+
+fn root(error: &DataFusionError) -> PgError {
     match error.find_root() {
         DataFusionError::ArrowError(error, _) => arrow::by_text(&error.to_string()),
         DataFusionError::Plan(message) => plan::answer(message, ""),
         DataFusionError::Execution(message) => plan::execution(message),
-        DataFusionError::ResourcesExhausted(message) => {
-            PgError::new(SqlState::OUT_OF_MEMORY, "out of memory").source(message.clone())
-        }
+        DataFusionError::ResourcesExhausted(message) => exhausted(message.clone()),
         DataFusionError::External(source) => match source.downcast_ref::<PgError>() {
             Some(error) => PgError::new(error.sqlstate(), error.message().to_owned()),
             None => of_folder(source.as_ref()).unwrap_or_else(|| corrupt(source.to_string())),
@@ -88,6 +92,10 @@ fn external(source: Box<dyn Error + Send + Sync>) -> PgError {
         Ok(answer) => return *answer,
         Err(source) => source,
     };
+    let source = match source.downcast::<InFile>() {
+        Ok(error) => return in_file(*error),
+        Err(source) => source,
+    };
     match source.downcast::<DataFusionError>() {
         Ok(error) => answer(*error),
         Err(source) => match source.downcast::<datafusion::arrow::error::ArrowError>() {
@@ -95,6 +103,43 @@ fn external(source: Box<dyn Error + Send + Sync>) -> PgError {
             Err(source) => corrupt(source),
         },
     }
+}
+
+fn in_file(error: InFile) -> PgError {
+    let (table, file) = (error.table().to_owned(), error.file().to_owned());
+    located(answer(error.into_source()), &table, &file)
+}
+
+/// Says which file of which table it was, if the error is one of its data.
+fn located(answer: PgError, table: &str, file: &str) -> PgError {
+    let line = answer.get(b'W').filter(|context| context.starts_with("line "));
+    let code = answer.sqlstate();
+    let is_of_data = line.is_some()
+        || code == SqlState::DATA_CORRUPTED
+        || code == SqlState::BAD_COPY_FILE_FORMAT
+        || code == SqlState::PROGRAM_LIMIT_EXCEEDED;
+    if !is_of_data {
+        return answer;
+    }
+    let place = line.map_or(String::new(), |line| format!(", {line}"));
+    let context = format!("table {table}, file {file}{place}");
+    let answer = match answer.message() == UNREADABLE {
+        true => {
+            let reason = Error::source(&answer).map(|reason| last(reason).to_string());
+            let reason = first_line(&reason.unwrap_or_default());
+            PgError::new(code, format!("{file}: damaged: {reason}"))
+        }
+        false => answer,
+    };
+    answer.context(context)
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (**error).source())
+}
+
+fn last<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    chain(error).last().unwrap_or(error)
 }
 
 fn schema(error: &SchemaError, sql: &str) -> PgError {
@@ -121,6 +166,17 @@ fn schema(error: &SchemaError, sql: &str) -> PgError {
     }
 }
 
+/// Memory, or the disk for what does not fit into it.
+fn exhausted(message: String) -> PgError {
+    if message.contains("disk space") {
+        let text = "temporary files of queries exceed the limit on their size";
+        return PgError::new(SqlState::DISK_FULL, text)
+            .hint("Sort, group or join fewer rows, or give the server more memory.")
+            .source(message);
+    }
+    PgError::new(SqlState::OUT_OF_MEMORY, "out of memory").source(message)
+}
+
 /// What is in a file is not what it should be. The error may name paths: the client never sees it.
 pub(crate) fn corrupt(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgError {
     let source = source.into();
@@ -128,8 +184,11 @@ pub(crate) fn corrupt(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgErro
         return told;
     }
     tracing::warn!(error = %source, "a file could not be read");
-    PgError::new(SqlState::DATA_CORRUPTED, "the data of a table could not be read").source(source)
+    PgError::new(SqlState::DATA_CORRUPTED, UNREADABLE).source(source)
 }
+
+/// What is said of damage where its file is not known.
+const UNREADABLE: &str = "the data of a table could not be read";
 
 fn unreadable(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgError {
     let source = source.into();
@@ -142,8 +201,7 @@ fn unreadable(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgError {
 
 /// What the folder says of its files is for the client: it names them without their folder's path.
 fn of_folder(source: &(dyn Error + 'static)) -> Option<PgError> {
-    let chain = std::iter::successors(Some(source), |error| (**error).source());
-    let mut told = chain.filter_map(|error| error.downcast_ref::<FolderError>());
+    let mut told = chain(source).filter_map(|error| error.downcast_ref::<FolderError>());
     told.next().map(|error| PgError::new(error.code(), error.to_string()))
 }
 

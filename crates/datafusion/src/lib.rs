@@ -8,6 +8,7 @@ mod error;
 mod folder;
 mod functions;
 mod information_schema;
+mod memory;
 mod names;
 mod operators;
 mod parameters;

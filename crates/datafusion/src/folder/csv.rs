@@ -50,12 +50,6 @@ impl CsvFacts {
     /// Infers them; `None` for a file without a byte.
     pub(super) fn of(file: &DataFile, sample: &Sample) -> Result<Option<CsvFacts>, FolderError> {
         let bytes = sample.bytes.as_slice();
-        if bytes.is_empty() && !sample.is_whole {
-            return Err(FolderError::corrupt(format!(
-                "{}: its lines are longer than 2 MiB; is it a CSV file?",
-                file.location
-            )));
-        }
         let delimiter = match file.format.kind {
             Kind::Tsv => b'\t',
             _ => delimiter(bytes),

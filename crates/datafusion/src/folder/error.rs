@@ -96,3 +96,44 @@ impl From<FolderError> for StoreError {
         StoreError::Generic { store: "folder", source: Box::new(error) }
     }
 }
+
+/// An error of reading a file, with the names of its table and of itself.
+#[derive(Debug)]
+pub(crate) struct InFile {
+    table: String,
+    file: String,
+    source: DataFusionError,
+}
+
+impl InFile {
+    pub(super) fn new(table: &str, file: &str, source: DataFusionError) -> DataFusionError {
+        let (table, file) = (table.to_owned(), file.to_owned());
+        DataFusionError::External(Box::new(InFile { table, file, source }))
+    }
+
+    /// The table as one writes it in SQL.
+    pub(crate) fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// The file without the path of its folder.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    pub(crate) fn into_source(self) -> DataFusionError {
+        self.source
+    }
+}
+
+impl fmt::Display for InFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file, self.source)
+    }
+}
+
+impl std::error::Error for InFile {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}

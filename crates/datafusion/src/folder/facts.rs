@@ -62,6 +62,15 @@ impl Facts {
         looked.await.unwrap_or_else(|_| Err(gave_up(file))).map(Arc::new)
     }
 
+    /// How many columns the file has.
+    pub(super) fn columns(&self) -> usize {
+        match self {
+            Facts::Empty => 0,
+            Facts::Csv(facts) => facts.columns.len(),
+            Facts::Json { schema, .. } | Facts::Parquet { schema, .. } => schema.fields().len(),
+        }
+    }
+
     /// How many rows the file has, if that is known exactly.
     pub(super) fn rows(&self) -> Option<usize> {
         match self {
@@ -92,9 +101,12 @@ impl Look {
                 Look::Facts(CsvFacts::of(file, &sample)?.map_or(Facts::Empty, Facts::Csv))
             }
             Kind::Json => {
-                let sample = Sample::of(file, open)?;
+                let sample = Sample::of(file, open.clone())?;
                 match json::is_array(&sample) {
-                    true => Look::Array(sample),
+                    true => {
+                        json::check_array(file, open)?;
+                        Look::Array(sample)
+                    }
                     false => Look::Facts(json::lines(file, &sample)?),
                 }
             }

@@ -14,6 +14,7 @@ use datafusion::object_store::{Error, ObjectMeta, Result};
 
 use super::error::FolderError;
 use super::file::{DataFile, Stamp};
+use super::format::Format;
 
 /// The files of one version of a table.
 ///
@@ -30,6 +31,7 @@ pub(super) struct TableFiles {
 pub(super) struct TableFile {
     path: PathBuf,
     pub(super) stamp: Stamp,
+    pub(super) format: Format,
     /// Shared by the queries that read it at a time.
     open: Mutex<Weak<File>>,
 }
@@ -38,7 +40,8 @@ impl TableFiles {
     pub(super) fn new(files: &[DataFile]) -> TableFiles {
         let files = files.iter().map(|file| {
             let open = Mutex::new(Weak::new());
-            let stored = TableFile { path: file.path.clone(), stamp: file.stamp, open };
+            let (path, stamp, format) = (file.path.clone(), file.stamp, file.format);
+            let stored = TableFile { path, stamp, format, open };
             (location(file), stored)
         });
         TableFiles { files: files.collect() }

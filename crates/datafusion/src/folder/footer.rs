@@ -10,6 +10,7 @@ use std::fs::File;
 use std::ops::Range;
 
 use datafusion::object_store::path::Path as Location;
+use trunkline_core::SqlState;
 
 use super::error::FolderError;
 use super::file::DataFile;
@@ -18,6 +19,9 @@ use super::thrift::{Flaw, Thrift, Type};
 
 /// How deep columns may be nested.
 const DEEPEST: usize = 100;
+
+/// The metadata may have so many bytes: they are held in memory, in a form many times as large.
+const METADATA: u64 = 64 << 20;
 
 /// The length of the metadata, and the magic number.
 const TAIL: u64 = 8;
@@ -41,8 +45,15 @@ pub(super) fn check(file: &DataFile, open: &File) -> Result<(), FolderError> {
         _ => return Err(damaged("it does not end with PAR1")),
     }
     let end = file.stamp.size.saturating_sub(TAIL);
-    let start = end.checked_sub(u64::from(u32::from_le_bytes(*length)));
+    let length = u64::from(u32::from_le_bytes(*length));
+    let start = end.checked_sub(length);
     let start = start.ok_or_else(|| damaged("its metadata are longer than the file"))?;
+    if length > METADATA {
+        return Err(FolderError::new(
+            SqlState::PROGRAM_LIMIT_EXCEEDED,
+            format!("{location}: metadata of {length} bytes; there may be up to 64 MiB"),
+        ));
+    }
     let metadata = bytes.read(start..end)?;
     let indexes = metadata_of_file(Thrift(&metadata)).map_err(damaged)?;
     for group in together(indexes) {

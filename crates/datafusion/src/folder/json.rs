@@ -1,5 +1,8 @@
 //! What is in a JSON file: the columns of its objects.
 
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema};
@@ -8,15 +11,14 @@ use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::file_format::json::JsonFormat;
 use datafusion::execution::SessionState;
 use datafusion::object_store::ObjectStore;
+use trunkline_core::SqlState;
 
+use super::decoded::{LINE, decompressed, undecompressed};
 use super::error::FolderError;
 use super::facts::{Facts, unreadable};
 use super::file::DataFile;
 use super::files;
 use super::sample::Sample;
-
-/// JSON arrays up to this size are looked at: it must be done whole.
-const ARRAY: u64 = 64 << 20;
 
 /// The order of columns is that of the keys in so many bytes.
 const ORDERED: usize = 256 << 10;
@@ -40,6 +42,23 @@ pub(super) fn lines(file: &DataFile, sample: &Sample) -> Result<Facts, FolderErr
     Ok(Facts::Json { schema: Arc::new(schema), is_array: false, rows })
 }
 
+/// Refuses an array that is too large to be looked at.
+pub(super) fn check_array(file: &DataFile, open: Arc<File>) -> Result<(), FolderError> {
+    let failed = |error| undecompressed(&file.location, &error);
+    let reader = decompressed(open, file.format.compression).map_err(failed)?;
+    let size = io::copy(&mut reader.take(LINE + 1), &mut io::sink()).map_err(failed)?;
+    if size > LINE {
+        return Err(FolderError::new(
+            SqlState::PROGRAM_LIMIT_EXCEEDED,
+            format!(
+                "{}: a JSON array of more than 64 MiB; convert it to lines, as with jq -c '.[]'",
+                file.location
+            ),
+        ));
+    }
+    Ok(())
+}
+
 /// Infers the columns of a JSON array.
 pub(super) async fn array(
     file: &DataFile,
@@ -47,16 +66,8 @@ pub(super) async fn array(
     state: &SessionState,
     store: &Arc<dyn ObjectStore>,
 ) -> Result<Facts, FolderError> {
-    if file.stamp.size > ARRAY {
-        return Err(FolderError::corrupt(format!(
-            "{}: a JSON array of more than 64 MiB; convert it to lines, as with jq -c '.[]'",
-            file.location
-        )));
-    }
-    let format = JsonFormat::default()
-        .with_newline_delimited(false)
-        .with_schema_infer_max_rec(usize::MAX)
-        .with_file_compression_type(file.format.compression.into());
+    let format =
+        JsonFormat::default().with_newline_delimited(false).with_schema_infer_max_rec(usize::MAX);
     let meta = files::meta(files::location(file), &file.stamp);
     let schema = format.infer_schema(state, store, &[meta]).await;
     let schema = schema.map_err(|error| unreadable(file, &error))?;
@@ -82,9 +93,9 @@ fn known(schema: &Schema) -> Schema {
 
 /// The fields in the order of these names; the others, which were seen later, behind them.
 fn in_order(schema: Schema, names: &[&[u8]]) -> Schema {
-    let place = |field: &FieldRef| {
-        names.iter().position(|name| *name == field.name().as_bytes()).unwrap_or(usize::MAX)
-    };
+    let places: HashMap<&[u8], usize> =
+        names.iter().enumerate().map(|(place, name)| (*name, place)).collect();
+    let place = |field: &FieldRef| places.get(field.name().as_bytes()).map_or(usize::MAX, |p| *p);
     let mut fields = schema.fields().to_vec();
     fields.sort_by_cached_key(place);
     Schema::new(fields)
@@ -93,6 +104,7 @@ fn in_order(schema: Schema, names: &[&[u8]]) -> Schema {
 /// The different keys of the objects at a depth of nesting, as they come.
 fn keys(bytes: &[u8], depth: usize) -> Vec<&[u8]> {
     let mut keys: Vec<&[u8]> = Vec::new();
+    let mut known: HashSet<&[u8]> = HashSet::new();
     let (mut nested, mut is_key, mut quote) = (0_usize, false, None);
     let mut escaped = false;
     for (at, byte) in bytes.iter().enumerate().take(ORDERED) {
@@ -103,7 +115,7 @@ fn keys(bytes: &[u8], depth: usize) -> Vec<&[u8]> {
                 b'"' => {
                     quote = None;
                     let key = bytes.get(start + 1..at).unwrap_or_default();
-                    if is_key && nested == depth && !keys.contains(&key) {
+                    if is_key && nested == depth && known.insert(key) {
                         keys.push(key);
                     }
                 }

@@ -39,6 +39,20 @@ pub(super) enum Cuts {
     Found,
 }
 
+/// So many columns a table may have: PostgreSQL's messages count them in 16 bits.
+pub(super) const COLUMNS: usize = 32_767;
+
+/// Refuses what no client could read, and no planner plan.
+pub(super) fn check_columns(location: &str, columns: usize) -> Result<(), FolderError> {
+    if columns <= COLUMNS {
+        return Ok(());
+    }
+    Err(FolderError::new(
+        SqlState::TOO_MANY_COLUMNS,
+        format!("{location}: {columns} columns; a table may have up to {COLUMNS}"),
+    ))
+}
+
 /// One schema for all files.
 ///
 /// JSON and Parquet files are read by the names of their columns: what one lacks is NULL. CSV
@@ -57,12 +71,13 @@ pub(super) fn merge(files: &[DataFile], facts: &[Arc<Facts>]) -> Result<Merged, 
             format!("{place}: empty: it tells no columns; write at least a header, or remove it"),
         ));
     };
+    for (file, facts) in &told {
+        check_columns(&file.location, facts.columns())?;
+    }
     match facts {
         Facts::Csv(csv) => merge_csv(first, csv, &told),
         Facts::Json { is_array, .. } => {
-            let format = JsonFormat::default()
-                .with_newline_delimited(!is_array)
-                .with_file_compression_type(first.format.compression.into());
+            let format = JsonFormat::default().with_newline_delimited(!is_array);
             let other = told.iter().find(
                 |(_, facts)| !matches!(facts, Facts::Json { is_array: other, .. } if other == is_array),
             );
@@ -70,7 +85,7 @@ pub(super) fn merge(files: &[DataFile], facts: &[Arc<Facts>]) -> Result<Merged, 
                 let how = "one is a JSON array, the other has a value a line";
                 return Err(differ(first, other, how));
             }
-            let cuts = if *is_array { Cuts::Never } else { Cuts::Always };
+            let cuts = if *is_array || !is_plain(first) { Cuts::Never } else { Cuts::Always };
             Ok(Merged { format: Arc::new(format), cuts, schema: merge_by_name(&told)? })
         }
         Facts::Parquet { .. } | Facts::Empty => {
@@ -108,13 +123,15 @@ fn merge_csv(
     let options = CsvOptions::default()
         .with_has_header(csv.has_header)
         .with_delimiter(csv.delimiter)
-        .with_newlines_in_values(false)
-        .with_file_compression_type(first.format.compression);
+        .with_newlines_in_values(false);
     let format = Arc::new(CsvFormat::default().with_options(options));
-    // Compressed files are never cut.
-    let is_plain = first.format.compression == Compression::UNCOMPRESSED;
-    let cuts = if is_plain { Cuts::Found } else { Cuts::Always };
+    let cuts = if is_plain(first) { Cuts::Found } else { Cuts::Never };
     Ok(Merged { format, cuts, schema })
+}
+
+/// Compressed files are decompressed by their store, from the beginning to the end.
+fn is_plain(file: &DataFile) -> bool {
+    file.format.compression == Compression::UNCOMPRESSED
 }
 
 fn merge_by_name(told: &[(&DataFile, &Facts)]) -> Result<SchemaRef, FolderError> {

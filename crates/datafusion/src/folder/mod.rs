@@ -3,6 +3,7 @@
 mod catalog;
 mod csv;
 mod cut;
+mod decoded;
 mod error;
 mod facts;
 mod file;
@@ -11,9 +12,11 @@ mod footer;
 mod format;
 mod json;
 mod merge;
+mod parquet;
 mod parts;
 mod place;
 mod provider;
+mod reading;
 mod sample;
 mod scan;
 mod source;
@@ -21,6 +24,7 @@ mod store;
 mod stores;
 mod table;
 mod thrift;
+mod unread;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -40,6 +44,7 @@ use trunkline_core::types::name_of;
 
 use self::catalog::DatabaseCatalog;
 pub use self::error::FolderError;
+pub(crate) use self::error::InFile;
 use self::scan::{PUBLIC, Scan, qualified};
 use self::source::Source;
 use self::stores::Stores;

@@ -23,8 +23,10 @@ use trunkline_core::SqlState;
 
 use super::error::FolderError;
 use super::files;
+use super::reading::{Reading, Scan};
 use super::store::ScanStore;
 use super::table::{Contents, Part};
+use super::unread::Unread;
 use super::{Database, TRIES};
 
 /// A table of files.
@@ -91,7 +93,8 @@ impl FilesTable {
             let kept = matching(&contents, filters, state)?;
             let parts = kept.iter().filter_map(|part| contents.parts.get(*part));
             let locations = parts.map(|part| &part.location);
-            match ScanStore::new(&contents.files, locations, self.database.stores()) {
+            let unread = Unread::of(&state.runtime_env().memory_pool);
+            match ScanStore::new(&contents.files, locations, self.database.stores(), unread) {
                 Err(_) if tries < TRIES => tries += 1,
                 opened => return Ok((contents, kept, opened?)),
             }
@@ -181,7 +184,10 @@ impl TableProvider for FilesTable {
             .with_limit(limit)
             .with_output_partitioning(whole)
             .build();
-        contents.format.create_physical_plan(state, config).await
+        let plan = contents.format.create_physical_plan(state, config).await?;
+        let metadata = state.runtime_env().cache_manager.get_file_metadata_cache();
+        let table = super::scan::qualified(&self.schema, &self.name);
+        Ok(Reading::of(plan, Scan { table, store, metadata }))
     }
 }
 

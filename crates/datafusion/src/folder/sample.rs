@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
+use trunkline_core::SqlState;
 
+use super::decoded::{decompressed, undecompressed};
 use super::error::FolderError;
 use super::file::DataFile;
-use super::files::FromStart;
 
 /// Files up to this size, decompressed, are looked at whole.
 const WHOLE: u64 = 8 << 20;
@@ -28,12 +28,13 @@ impl Sample {
     pub(super) fn of(file: &DataFile, open: Arc<File>) -> Result<Sample, FolderError> {
         let failed = |error: io::Error| {
             let (location, format) = (&file.location, file.format);
+            let told = undecompressed(location, &error);
+            if told.code() != SqlState::DATA_CORRUPTED {
+                return told;
+            }
             FolderError::corrupt(format!("{location}: cannot be read as {format}: {error}"))
         };
-        let reader = FromStart { file: open, at: 0 };
-        let compression = FileCompressionType::from(file.format.compression);
-        let reader =
-            compression.convert_read(reader).map_err(|error| failed(io::Error::other(error)))?;
+        let reader = decompressed(open, file.format.compression).map_err(failed)?;
         let mut bytes = Vec::new();
         reader.take(WHOLE + 1).read_to_end(&mut bytes).map_err(failed)?;
         let is_whole = u64::try_from(bytes.len()).is_ok_and(|length| length <= WHOLE);
@@ -41,6 +42,15 @@ impl Sample {
             bytes.truncate(PART);
             let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
             bytes.truncate(end);
+            if bytes.is_empty() {
+                return Err(FolderError::new(
+                    SqlState::PROGRAM_LIMIT_EXCEEDED,
+                    format!(
+                        "{}: its lines are longer than 2 MiB; is it a {} file?",
+                        file.location, file.format
+                    ),
+                ));
+            }
         }
         if let Err(error) = std::str::from_utf8(&bytes) {
             return Err(FolderError::corrupt(format!(

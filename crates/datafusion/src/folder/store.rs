@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use datafusion::common::parsers::CompressionTypeVariant as Compression;
 use datafusion::datasource::object_store::ObjectStoreUrl;
 use datafusion::error::DataFusionError;
 use datafusion::object_store::path::Path as Location;
@@ -20,12 +21,11 @@ use datafusion::object_store::{
 use futures::stream::{self, BoxStream, StreamExt};
 use trunkline_core::SqlState;
 
+use super::decoded::Chunks;
 use super::error::FolderError;
-use super::files::{TableFiles, meta, read, read_all};
+use super::files::{TableFiles, meta, read_all};
 use super::stores::Stores;
-
-/// How much is read at once where a whole file is read.
-const CHUNK: u64 = 512 << 10;
+use super::unread::Unread;
 
 /// Files that are held open for running queries, over all tables.
 const HELD: usize = 256;
@@ -41,6 +41,7 @@ pub(super) struct ScanStore {
     files: Arc<TableFiles>,
     open: HashMap<Location, Arc<File>>,
     stores: Arc<Stores>,
+    unread: Arc<Unread>,
 }
 
 impl ScanStore {
@@ -53,10 +54,11 @@ impl ScanStore {
         files: &Arc<TableFiles>,
         scanned: impl IntoIterator<Item = &'a Location>,
         stores: &Arc<Stores>,
+        unread: Unread,
     ) -> Result<Arc<ScanStore>, DataFusionError> {
         let (id, url) = stores.next()?;
         let (files, open, stores) = (files.clone(), HashMap::new(), stores.clone());
-        let mut store = ScanStore { id, url, files, open, stores };
+        let mut store = ScanStore { id, url, files, open, stores, unread: Arc::new(unread) };
         for location in scanned {
             if store.stores.held.load(Ordering::Relaxed) >= HELD {
                 break;
@@ -70,6 +72,11 @@ impl ScanStore {
         let store = Arc::new(store);
         store.stores.insert(id, &store);
         Ok(store)
+    }
+
+    /// What was given out of text files and has not become rows.
+    pub(super) fn unread(&self) -> &Unread {
+        &self.unread
     }
 
     pub(super) fn url(&self) -> ObjectStoreUrl {
@@ -118,22 +125,23 @@ impl ObjectStore for ScanStore {
         let payload = if options.head {
             stream::empty().boxed()
         } else {
-            let file = self.file(location)?;
-            let (location, end) = (location.clone(), range.end);
-            let chunks = stream::try_unfold((file, range.start), move |(file, start)| {
-                let location = location.clone();
-                async move {
-                    if start >= end {
-                        return Ok(None);
-                    }
-                    let range = start..end.min(start.saturating_add(CHUNK));
-                    let next = range.end;
-                    let chunk = blocking(move || {
-                        read(&file, &location, &range, size).map(|chunk| (chunk, file))
-                    });
-                    let (chunk, file) = chunk.await?;
-                    Ok(Some((chunk, (file, next))))
+            let (file, format) = (self.file(location)?, self.files.file(location)?.format);
+            let chunks = match format.compression {
+                Compression::UNCOMPRESSED => {
+                    Chunks::plain(file, location.clone(), size, range.clone())
                 }
+                // Whoever reads it knows nothing of its compression, and asks for all of it.
+                compression => Chunks::compressed(file, location.clone(), compression)?,
+            };
+            let (unread, of) = (self.unread.clone(), location.clone());
+            let chunks = stream::try_unfold(chunks, |mut chunks| async move {
+                let (chunk, chunks) = blocking(move || Ok((chunks.next()?, chunks))).await?;
+                Ok(chunk.map(|chunk| (chunk, chunks)))
+            });
+            let chunks = chunks.map(move |chunk: Result<Bytes>| {
+                let chunk = chunk?;
+                unread.add(&of, chunk.len())?;
+                Ok(chunk)
             });
             chunks.boxed()
         };

@@ -19,6 +19,7 @@ use super::merge::{self, Cuts, partition_type};
 use super::scan::Found;
 use super::store::ScanStore;
 use super::stores::Stores;
+use super::unread::Unread;
 
 /// Files that are looked into at once.
 const AT_ONCE: usize = 8;
@@ -140,7 +141,7 @@ impl Contents {
     ) -> Result<Contents, FolderError> {
         let readable = Arc::new(TableFiles::new(files));
         // Nothing is held open: where thousands of files are looked into, few are at a time.
-        let store = ScanStore::new(&readable, [], stores)
+        let store = ScanStore::new(&readable, [], stores, Unread::default())
             .map_err(|error| FolderError::corrupt(error.to_string()))?;
         let facts = files.iter().map(|file| {
             let known = known.get(&(file.path.clone(), file.stamp)).cloned();
