@@ -168,13 +168,28 @@ fn schema(error: &SchemaError, sql: &str) -> PgError {
 
 /// Memory, or the disk for what does not fit into it.
 fn exhausted(message: String) -> PgError {
-    if message.contains("disk space") {
-        let text = "temporary files of queries exceed the limit on their size";
-        return PgError::new(SqlState::DISK_FULL, text)
-            .hint("Sort, group or join fewer rows, or give the server more memory.")
-            .source(message);
+    match is_of_disk(&message) {
+        true => disk_full(message),
+        false => PgError::new(SqlState::OUT_OF_MEMORY, "out of memory").source(message),
     }
-    PgError::new(SqlState::OUT_OF_MEMORY, "out of memory").source(message)
+}
+
+/// Only words are left of the limit on temporary files once they went through a writer.
+fn is_of_disk(message: &str) -> bool {
+    message.contains("used disk space during the spilling process")
+}
+
+fn disk_full(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgError {
+    PgError::new(SqlState::DISK_FULL, "temporary files of queries take more disk than they may")
+        .hint("Sort, group or join fewer rows, or give queries more memory.")
+        .source(source)
+}
+
+/// The disk is full, or queries may take no more of it.
+fn of_disk(source: &(dyn Error + 'static)) -> bool {
+    let is_full = |error: &std::io::Error| error.kind() == std::io::ErrorKind::StorageFull;
+    chain(source).any(|error| error.downcast_ref().is_some_and(is_full))
+        || is_of_disk(&source.to_string())
 }
 
 /// What is in a file is not what it should be. The error may name paths: the client never sees it.
@@ -182,6 +197,9 @@ pub(crate) fn corrupt(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgErro
     let source = source.into();
     if let Some(told) = of_folder(&*source) {
         return told;
+    }
+    if of_disk(&*source) {
+        return disk_full(source);
     }
     tracing::warn!(error = %source, "a file could not be read");
     PgError::new(SqlState::DATA_CORRUPTED, UNREADABLE).source(source)
@@ -194,6 +212,9 @@ fn unreadable(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgError {
     let source = source.into();
     if let Some(told) = of_folder(&*source) {
         return told;
+    }
+    if of_disk(&*source) {
+        return disk_full(source);
     }
     tracing::warn!(error = %source, "a file could not be read");
     PgError::new(SqlState::IO_ERROR, "a file of a table could not be read").source(source)

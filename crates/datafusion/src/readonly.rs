@@ -2,32 +2,62 @@
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{Query, Select, SetExpr, Statement, Visit, Visitor};
+use datafusion::sql::sqlparser::ast::{
+    CopyTarget, Expr, ObjectName, Query, Select, SetExpr, Statement, TableFactor, Visit, Visitor,
+};
 use trunkline_core::{PgError, Result, SqlState};
 
 /// Refuses everything but queries and their explanation.
 ///
 /// # Errors
 ///
-/// 25006 for what would change something, 0A000 for other statements.
+/// 25006 for what would change something, 42501 for what goes to the files of the server, 42601 for
+/// statements of other databases, 0A000 for the rest.
 pub(crate) fn check(statement: &Statement) -> Result<()> {
     match statement {
         Statement::Query(_) => {}
         Statement::Explain { statement, .. } => return check(statement),
-        Statement::Copy { .. } => return Err(PgError::unsupported("COPY is not supported")),
+        Statement::Copy { to, target, .. } => return Err(copy(*to, target)),
         other => return Err(refusal(&other.to_string())),
     }
     match statement.visit(&mut Writes) {
-        ControlFlow::Break(command) => Err(read_only(&command)),
+        ControlFlow::Break(refusal) => Err(*refusal),
         ControlFlow::Continue(()) => Ok(()),
     }
+}
+
+/// As PostgreSQL answers those who may neither write nor see the files of the server.
+fn copy(to: bool, target: &CopyTarget) -> PgError {
+    let (what, role) = match (target, to) {
+        (CopyTarget::File { .. }, true) => ("COPY to a file", "pg_write_server_files"),
+        (CopyTarget::File { .. }, false) => ("COPY from a file", "pg_read_server_files"),
+        (CopyTarget::Program { .. }, _) => {
+            ("COPY to or from an external program", "pg_execute_server_program")
+        }
+        (_, true) => return PgError::unsupported("COPY is not supported"),
+        (_, false) => return read_only("COPY FROM"),
+    };
+    denied(format!("permission denied to {what}"))
+        .detail(format!("Only roles with privileges of the \"{role}\" role may {what}."))
+        .hint(
+            "Anyone can COPY to stdout or from stdin. psql's \\copy command also works for anyone.",
+        )
+}
+
+fn denied(message: String) -> PgError {
+    PgError::new(SqlState::INSUFFICIENT_PRIVILEGE, message)
 }
 
 fn refusal(text: &str) -> PgError {
     let command = command(text);
     match command.split(' ').next().unwrap_or_default() {
+        "LOAD" => denied("access to libraries is not allowed".to_owned()),
+        unknown if FOREIGN.contains(&unknown) => {
+            let message = format!("syntax error at or near \"{unknown}\"");
+            PgError::new(SqlState::SYNTAX_ERROR, message).position(1)
+        }
         "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" | "CREATE" | "ALTER" | "DROP"
-        | "GRANT" | "REVOKE" | "COMMENT" | "LOCK" => read_only(&command),
+        | "GRANT" | "REVOKE" | "COMMENT" | "LOCK" | "REFRESH" => read_only(&command),
         _ => PgError::unsupported(format!("{command} is not supported")),
     }
 }
@@ -63,28 +93,84 @@ fn command(text: &str) -> String {
 const MODIFIERS: [&str; 9] =
     ["OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL", "UNIQUE", "EXTERNAL"];
 
-/// Looks for what writes, or locks, within a query.
+/// Verbs that the parser knows of other databases.
+const FOREIGN: [&str; 12] = [
+    "ATTACH", "CACHE", "DETACH", "EXPORT", "FLUSH", "INSTALL", "KILL", "MSCK", "OPTIMIZE",
+    "PRAGMA", "UNCACHE", "UNLOAD",
+];
+
+/// Functions that read or write the files of the server.
+fn is_of_files(function: &str) -> bool {
+    const OF_FILES: [&str; 6] = [
+        "lo_export",
+        "lo_import",
+        "pg_current_logfile",
+        "pg_read_binary_file",
+        "pg_read_file",
+        "pg_stat_file",
+    ];
+    let listing = function.strip_prefix("pg_ls_").is_some_and(|rest| rest.ends_with("dir"));
+    listing || function.starts_with("pg_file_") || OF_FILES.contains(&function)
+}
+
+/// Looks for what writes, locks, or sees files within a query.
 struct Writes;
 
-impl Visitor for Writes {
-    type Break = String;
+impl Writes {
+    fn call(name: &ObjectName) -> ControlFlow<Box<PgError>> {
+        let name = name.0.last().and_then(|part| part.as_ident());
+        let name = name.map(|ident| match ident.quote_style {
+            Some(_) => ident.value.clone(),
+            None => ident.value.to_lowercase(),
+        });
+        match name.filter(|name| is_of_files(name)) {
+            Some(name) => {
+                let message = format!("permission denied for function {name}");
+                ControlFlow::Break(Box::new(denied(message)))
+            }
+            None => ControlFlow::Continue(()),
+        }
+    }
+}
 
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<String> {
+impl Visitor for Writes {
+    type Break = Box<PgError>;
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Box<PgError>> {
+        match expr {
+            Expr::Function(function) => Writes::call(&function.name),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<Box<PgError>> {
+        match table {
+            TableFactor::Table { name, args: Some(_), .. } | TableFactor::Function { name, .. } => {
+                Writes::call(name)
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Box<PgError>> {
         if let Some(lock) = query.locks.first() {
-            return ControlFlow::Break(format!("SELECT FOR {}", lock.lock_type));
+            let command = format!("SELECT FOR {}", lock.lock_type);
+            return ControlFlow::Break(Box::new(read_only(&command)));
         }
         match &*query.body {
             SetExpr::Insert(statement)
             | SetExpr::Update(statement)
             | SetExpr::Delete(statement)
-            | SetExpr::Merge(statement) => ControlFlow::Break(command(&statement.to_string())),
+            | SetExpr::Merge(statement) => {
+                ControlFlow::Break(Box::new(read_only(&command(&statement.to_string()))))
+            }
             _ => ControlFlow::Continue(()),
         }
     }
 
-    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<String> {
+    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<Box<PgError>> {
         match select.into {
-            Some(_) => ControlFlow::Break("SELECT INTO".to_owned()),
+            Some(_) => ControlFlow::Break(Box::new(read_only("SELECT INTO"))),
             None => ControlFlow::Continue(()),
         }
     }

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, Ident, Select, SelectItem, Spanned, Statement, TableFactor, Value, Visit,
-    Visitor,
+    BinaryOperator, Expr, Ident, ObjectName, Select, SelectItem, Spanned, Statement, TableFactor,
+    Value, Visit, Visitor,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
@@ -32,7 +32,11 @@ impl Refuse<'_> {
         if alias.quote_style != Some('\'') {
             return ControlFlow::Continue(());
         }
-        let text = format!("'{}'", alias.value);
+        self.string(alias)
+    }
+
+    fn string(&self, name: &Ident) -> ControlFlow<Box<PgError>> {
+        let text = format!("'{}'", name.value);
         let error =
             PgError::new(SqlState::SYNTAX_ERROR, format!("syntax error at or near \"{text}\""));
         // The parser forgets where it was.
@@ -43,6 +47,11 @@ impl Refuse<'_> {
             None => error,
         }))
     }
+}
+
+fn is_string(name: &ObjectName) -> bool {
+    let last = name.0.last().and_then(|part| part.as_ident());
+    last.is_some_and(|last| last.quote_style == Some('\''))
 }
 
 fn is_subquery(expr: &Expr) -> bool {
@@ -66,6 +75,13 @@ impl Visitor for Refuse<'_> {
 
     fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<Box<PgError>> {
         match table {
+            // Other databases open a file of that name.
+            TableFactor::Table { name, .. } if is_string(name) => {
+                match name.0.last().and_then(|part| part.as_ident()) {
+                    Some(name) => self.string(name),
+                    None => ControlFlow::Continue(()),
+                }
+            }
             TableFactor::Table { sample: Some(_), .. } => {
                 let error = PgError::unsupported("TABLESAMPLE is not supported");
                 ControlFlow::Break(Box::new(error))

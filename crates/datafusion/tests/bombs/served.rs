@@ -84,7 +84,6 @@ impl Served {
             Err(error) => error,
         };
         assert_eq!(self.query("select a from good").await.unwrap().0, 1, "{error:?}");
-        eprintln!("{sql}: {error:?}");
         (error.sqlstate().to_string(), error.message().to_owned())
     }
 }

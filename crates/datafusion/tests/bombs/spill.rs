@@ -13,6 +13,6 @@ async fn temporary_files_are_bounded() {
     };
     assert_eq!(served.query(&sorted(100_000)).await.unwrap().0, 0);
     let (code, message) = served.fail(&sorted(1_200_000)).await;
-    let told = "temporary files of queries exceed the limit on their size";
+    let told = "temporary files of queries take more disk than they may";
     assert_eq!((code.as_str(), message.as_str()), ("53100", told));
 }

@@ -6,5 +6,6 @@ mod errors;
 mod harness;
 mod meaning;
 mod parameters;
+mod refusals;
 mod schema;
 mod statements;
