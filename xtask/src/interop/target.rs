@@ -1,6 +1,8 @@
 //! The server that the clients meet.
 
-use std::io::{BufRead as _, BufReader};
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -40,6 +42,16 @@ enum Kind {
     Given(String),
 }
 
+/// The user who has to prove who it is, in a file that only its owner can read.
+fn users_file(scratch: &Path) -> Result<PathBuf, Halt> {
+    let file = scratch.join("users.txt");
+    let failed = |error| format!("{}: {error}", file.display());
+    let mut open = fs::OpenOptions::new();
+    let mut opened = open.write(true).create_new(true).mode(0o600).open(&file).map_err(failed)?;
+    writeln!(opened, "\"{SECURE_USER}\" \"{PASSWORD}\"").map_err(failed)?;
+    Ok(file)
+}
+
 /// One running `trunkline serve`.
 pub(super) struct Ours {
     child: Child,
@@ -72,8 +84,9 @@ impl Target {
         let open = Ours::start(&binary, &data, scratch, &[])?;
         let tls = Certificate::make(scratch)?;
         let (certificate, key) = (tls.certificate.to_string_lossy(), tls.key.to_string_lossy());
-        let user = format!("{SECURE_USER}:{PASSWORD}");
-        let flags = ["--user", &user, "--tls-cert", &certificate, "--tls-key", &key];
+        let users = users_file(scratch)?;
+        let users = users.to_string_lossy();
+        let flags = ["--users-file", &users, "--tls-cert", &certificate, "--tls-key", &key];
         let closed = Ours::start(&binary, &data, scratch, &flags)?;
         Ok(Self {
             port: open.port,
