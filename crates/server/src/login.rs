@@ -15,6 +15,7 @@ use trunkline_proto::{Limits, PeerError};
 use crate::auth::Method;
 use crate::connection::Connection;
 use crate::connection::io::Io;
+use crate::connection::watch::unbroken;
 use crate::options::startup_settings;
 use crate::registry::random;
 use crate::server::Shared;
@@ -151,7 +152,8 @@ async fn attempt<E: Engine>(
     *stage = Stage::Proved;
     let permit = server.clients.clone().try_acquire_owned().map_err(|_| closed(server))?;
     let client = Client::new(identity, settings?);
-    let session = server.engine.open(client.clone()).await?;
+    let opened = unbroken(server.engine.open(client.clone())).await;
+    let session = opened.map_err(|_| PgError::internal("internal error"))??;
     let greeting = {
         let settings = client.settings();
         let settings = settings.reported().map(|(name, value)| (name, value.into_owned()));

@@ -252,7 +252,10 @@ impl<S: Session> Connection<S> {
     /// Tells the client of an error; a fatal one is the last word.
     fn refuse(&mut self, error: &PgError) -> Result<(), Stop> {
         if let Some(source) = std::error::Error::source(error) {
-            tracing::error!(sqlstate = %error.sqlstate(), %error, %source, "statement failed");
+            // As strings, whose line breaks and escapes a log shows as such.
+            let (error_text, source) = (error.to_string(), source.to_string());
+            let sqlstate = error.sqlstate();
+            tracing::error!(%sqlstate, error = error_text, source, "statement failed");
         }
         self.tell(error)?;
         if error.is_fatal() { Err(Stop::Gone) } else { Ok(()) }

@@ -119,6 +119,15 @@ fn a_database_that_is_not_there_is_told_after_the_proof() {
 }
 
 #[test]
+fn an_engine_that_panics_when_opened_is_an_internal_error() {
+    let server = toy::start();
+    let parameters = [("user", "ann"), ("database", "broken")];
+    let heard = Dialogue::silent(server.address).say(&startup(0x30000, &parameters)).hear_out();
+    assert_eq!(heard, "R(Ok) E(FATAL XX000)");
+    Dialogue::login(server.address);
+}
+
+#[test]
 fn somebody_must_come() {
     let server = toy::start();
     let heard = Dialogue::silent(server.address).say(&startup(0x30000, &[])).hear_out();

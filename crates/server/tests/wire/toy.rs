@@ -23,6 +23,7 @@ impl Engine for Toy {
         match &*client.identity().database {
             "toy" => Ok(ToySession { client }),
             "slow" => std::future::pending().await,
+            "broken" => panic!("the engine panics"),
             other => Err(PgError::new(
                 SqlState::INVALID_CATALOG_NAME,
                 format!("database \"{other}\" does not exist"),

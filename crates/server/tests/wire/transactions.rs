@@ -69,6 +69,11 @@ impl Session for Diary {
         Ok(())
     }
 
+    async fn savepoint(&mut self, name: &str) -> Result<()> {
+        assert_ne!(name, "broken", "the engine panics");
+        Ok(())
+    }
+
     async fn commit(&mut self) -> Result<()> {
         let rotten = self.0.lock().expect("a diary").iter().any(|word| word == "rotten");
         self.write(if rotten { "refused" } else { "COMMIT" });
@@ -152,6 +157,14 @@ fn a_pipeline_is_one_transaction() {
     assert_eq!(diary.read(), "( one two");
     execute(&mut client, "commit").say(&Sync).hear_until('Z');
     assert_eq!(diary.read(), "COMMIT");
+}
+
+#[test]
+fn a_panic_in_a_transaction_ends_one_connection_only() {
+    let (server, mut client, _) = start();
+    let heard = client.say(&Query { sql: "begin; savepoint broken" }).hear_out();
+    assert_eq!(heard, "C(BEGIN) E(FATAL XX000)");
+    Dialogue::login(server.address);
 }
 
 /// Parse, Bind and Execute.
