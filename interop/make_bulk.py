@@ -1,4 +1,7 @@
-"""Writes ten million rows as Parquet: python make_bulk.py FILE (pip install pyarrow)."""
+"""Writes ten million rows as Parquet, and three million in row groups of 50 MB each.
+
+python make_bulk.py FOLDER (pip install pyarrow)
+"""
 
 import sys
 
@@ -6,11 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-ROWS, PART = 10_000_000, 500_000
 
-
-def part(start):
-    ids = pa.array(range(start, start + PART), pa.int64())
+def part(start, rows):
+    ids = pa.array(range(start, start + rows), pa.int64())
     return pa.table({
         "id": ids,
         "price": pc.divide(pc.cast(ids, pa.float64()), 8),
@@ -20,9 +21,14 @@ def part(start):
     })
 
 
-writer = None
-for start in range(0, ROWS, PART):
-    table = part(start)
-    writer = writer or pq.ParquetWriter(sys.argv[1], table.schema, compression="snappy")
-    writer.write_table(table, row_group_size=100_000)
-writer.close()
+def write(name, rows, row_group, part_rows, **options):
+    writer = None
+    for start in range(0, rows, part_rows):
+        table = part(start, part_rows)
+        writer = writer or pq.ParquetWriter(f"{sys.argv[1]}/{name}.parquet", table.schema, **options)
+        writer.write_table(table, row_group_size=row_group)
+    writer.close()
+
+
+write("bulk", 10_000_000, 100_000, 500_000, compression="snappy")
+write("large", 3_000_000, 1_000_000, 1_000_000, compression="none")

@@ -68,7 +68,7 @@ pub(crate) fn answer_in(error: DataFusionError, sql: &str) -> PgError {
 fn by_reference(error: &DataFusionError) -> PgError {
     let answer = root(error);
     match chain(error).find_map(|error| error.downcast_ref::<InFile>()) {
-        Some(of) => located(answer, of.table(), of.file()),
+        Some(of) => located(answer, of.table(), of.file(), of.is_whole()),
         None => answer,
     }
 }
@@ -107,11 +107,12 @@ fn external(source: Box<dyn Error + Send + Sync>) -> PgError {
 
 fn in_file(error: InFile) -> PgError {
     let (table, file) = (error.table().to_owned(), error.file().to_owned());
-    located(answer(error.into_source()), &table, &file)
+    let is_whole = error.is_whole();
+    located(answer(error.into_source()), &table, &file, is_whole)
 }
 
 /// Says which file of which table it was, if the error is one of its data.
-fn located(answer: PgError, table: &str, file: &str) -> PgError {
+fn located(answer: PgError, table: &str, file: &str, is_whole: bool) -> PgError {
     let line = answer.get(b'W').filter(|context| context.starts_with("line "));
     let code = answer.sqlstate();
     let is_of_data = line.is_some()
@@ -121,7 +122,7 @@ fn located(answer: PgError, table: &str, file: &str) -> PgError {
     if !is_of_data {
         return answer;
     }
-    let place = line.map_or(String::new(), |line| format!(", {line}"));
+    let place = line.filter(|_| is_whole).map_or(String::new(), |line| format!(", {line}"));
     let context = format!("table {table}, file {file}{place}");
     let answer = match answer.message() == UNREADABLE {
         true => {

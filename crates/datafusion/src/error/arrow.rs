@@ -76,9 +76,14 @@ fn parse(message: &str) -> PgError {
         && let Some((arrow_type, rest)) = rest.split_once("' for column ")
     {
         let place = rest.split(". Row data").next().and_then(|place| place.split_once(" at line "));
+        let place = place.and_then(|(column, line)| {
+            // Both are counted from zero.
+            let line = line.parse::<u64>().ok()?.checked_add(1)?;
+            Some((line, column.parse::<u32>().ok()?.checked_add(1)?))
+        });
         let error = invalid_text(value, arrow_type);
-        return match place.and_then(|(column, line)| Some((column.parse::<u32>().ok()?, line))) {
-            Some((column, line)) => error.context(format!("line {line}, column {}", column + 1)),
+        return match place {
+            Some((line, column)) => error.context(format!("line {line}, column {column}")),
             None => error,
         };
     }

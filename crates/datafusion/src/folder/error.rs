@@ -102,13 +102,20 @@ impl From<FolderError> for StoreError {
 pub(crate) struct InFile {
     table: String,
     file: String,
+    is_whole: bool,
     source: DataFusionError,
 }
 
 impl InFile {
-    pub(super) fn new(table: &str, file: &str, source: DataFusionError) -> DataFusionError {
+    /// Of a file that is read whole, or else from somewhere in it on.
+    pub(super) fn new(
+        table: &str,
+        file: &str,
+        is_whole: bool,
+        source: DataFusionError,
+    ) -> DataFusionError {
         let (table, file) = (table.to_owned(), file.to_owned());
-        DataFusionError::External(Box::new(InFile { table, file, source }))
+        DataFusionError::External(Box::new(InFile { table, file, is_whole, source }))
     }
 
     /// The table as one writes it in SQL.
@@ -119,6 +126,11 @@ impl InFile {
     /// The file without the path of its folder.
     pub(crate) fn file(&self) -> &str {
         &self.file
+    }
+
+    /// Whether a line's number counts from the beginning of the file.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     pub(crate) fn into_source(self) -> DataFusionError {

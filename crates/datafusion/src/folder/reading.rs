@@ -195,6 +195,7 @@ struct Named {
 impl FileOpener for Named {
     fn open(&self, file: PartitionedFile) -> Result<FileOpenFuture> {
         let (scan, location) = (self.scan.clone(), file.object_meta.location.clone());
+        let is_whole = file.range.as_ref().is_none_or(|range| range.start == 0);
         let (store, read) = (self.scan.store.clone(), location.clone());
         let gave_up = {
             let location = location.clone();
@@ -203,7 +204,7 @@ impl FileOpener for Named {
         let name = move |error| match error {
             // It tells by itself which file it is about, or is about none.
             error @ DataFusionError::ResourcesExhausted(_) => error,
-            error => InFile::new(&scan.table, location.as_ref(), error),
+            error => InFile::new(&scan.table, location.as_ref(), is_whole, error),
         };
         let opening = self.opener.open(file).map_err(&name)?;
         Ok(Box::pin(async move {

@@ -150,3 +150,39 @@ async fn a_large_row_group_takes_a_page_of_each_column() {
     assert_eq!(rows, 0);
     peak.is_within(40 * MIB);
 }
+
+#[tokio::test]
+async fn damage_is_told_with_its_table_and_file() {
+    let mut served = Served::new();
+    let ten: Vec<u8> = (0..10_u64).flat_map(u64::to_le_bytes).collect();
+    let gz = Compression::GZIP(Default::default());
+    // Fewer bytes than the page tells of, and a header that goes on behind its column.
+    served.write("short.parquet", &of_page(gz, 80, &gzip(&ten[..40])));
+    let mut cut = of_page(Compression::UNCOMPRESSED, 80, &ten);
+    cut[9] = 0xff;
+    served.write("Cut.parquet", &cut);
+    served.write("ragged.csv", b"a,b\n1,2\n3,4,5\n");
+    served.write("word.csv", format!("a\n{}x\n", "1\n".repeat(5 * MIB)).as_bytes());
+    served.open(1 << 30).await;
+    for (table, code, message, context) in [
+        ("short", "XX001", "data/short.parquet: damaged: ", "table short, file data/short.parquet"),
+        ("\"Cut\"", "XX001", "data/Cut.parquet: damaged: ", "table \"Cut\", file data/Cut.parquet"),
+        (
+            "ragged",
+            "22P04",
+            "a CSV file is malformed",
+            "table ragged, file data/ragged.csv, line 3",
+        ),
+        (
+            "word",
+            "22P02",
+            "invalid input syntax for type bigint: \"x\"",
+            "table word, file data/word.csv, line 5242882, column 1",
+        ),
+    ] {
+        let error = served.query(&format!("select * from {table}")).await.unwrap_err();
+        assert_eq!(error.sqlstate().to_string(), code, "{error:?}");
+        assert!(error.message().starts_with(message), "{error:?}");
+        assert_eq!(error.get(b'W'), Some(context), "{error:?}");
+    }
+}

@@ -4,5 +4,6 @@ mod damage;
 mod discovery;
 mod formats;
 mod live;
+mod pruning;
 mod safety;
 mod served;

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::arrow::datatypes::{Fields, Schema, SchemaRef};
 use datafusion::common::ScalarValue;
 use datafusion::datasource::listing::{FileRange, PartitionedFile};
 use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
@@ -25,6 +25,7 @@ use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use datafusion::parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::simplifier::PhysicalExprSimplifier;
 use datafusion::physical_expr::{PhysicalExpr, PhysicalSortExpr};
 use datafusion::physical_expr_adapter::{
     BatchAdapterFactory, DefaultPhysicalExprAdapterFactory, PhysicalExprAdapterFactory,
@@ -145,12 +146,19 @@ impl ParquetOpener {
     ) -> Result<Pruning> {
         let values: HashMap<&str, &ScalarValue> =
             self.partitions.iter().map(String::as_str).zip(&file.partition_values).collect();
-        let adapter =
-            DefaultPhysicalExprAdapterFactory.create(self.columns.clone(), schema.clone())?;
-        let predicate = self
-            .predicate
-            .clone()
-            .map(|predicate| adapter.rewrite(replace_columns_with_literals(predicate, &values)?));
+        // A column that the file has in the table's type is not to be converted.
+        let fields = self.columns.fields().iter().map(|field| {
+            let of_file = schema.field_with_name(field.name()).ok();
+            let of_file = of_file.filter(|of_file| of_file.data_type() == field.data_type());
+            of_file.map_or_else(|| field.clone(), |of_file| Arc::new(of_file.clone()))
+        });
+        let columns = Arc::new(Schema::new(fields.collect::<Fields>()));
+        let adapter = DefaultPhysicalExprAdapterFactory.create(columns, schema.clone())?;
+        let simplifier = PhysicalExprSimplifier::new(schema);
+        let predicate = self.predicate.clone().map(|predicate| {
+            let predicate = replace_columns_with_literals(predicate, &values)?;
+            simplifier.simplify(adapter.rewrite(predicate)?)
+        });
         let range: Option<FileRange> = file.range.clone();
         Ok(Pruning {
             predicate: predicate.transpose()?,

@@ -74,7 +74,7 @@ impl Pruning {
         plan.scan(group);
         let mut filter = RowGroupAccessPlanFilter::new(plan);
         self.by_statistics(metadata, &predicate, &mut filter);
-        filter.is_empty()
+        filter.remaining_row_group_count() == 0
     }
 
     fn predicate(&self, metadata: &ArrowReaderMetadata) -> Option<Arc<PruningPredicate>> {

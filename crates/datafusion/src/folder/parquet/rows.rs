@@ -58,7 +58,10 @@ impl Rows {
         let generation = self.pruning.generation();
         if generation != self.generation {
             self.generation = generation;
+            let planned = self.plan.len();
             self.plan.retain(|(group, _)| !self.pruning.rules_out(&self.wanted.metadata, *group));
+            let left_out = planned.saturating_sub(self.plan.len());
+            self.pruning.metrics.row_groups_pruned_dynamic_filter.add(left_out);
         }
         let (group, access) = self.plan.pop_front()?;
         Some(self.reader(group, access))
