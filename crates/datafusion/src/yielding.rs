@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::RecordBatch;
@@ -13,6 +13,7 @@ use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::{RecordBatchStream, SendableRecordBatchStream, TaskContext};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::execution_plan::{ChildrenPropertiesMode, ReplaceChildrenOptions};
 use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, PhysicalExpr, PlanProperties,
 };
@@ -20,6 +21,9 @@ use futures::Stream;
 
 /// How long a query may compute before it looks whether it is still wanted.
 const SLICE: Duration = Duration::from_millis(20);
+
+/// A nested loop compares so many rows with all of the other side before it looks.
+const PROBED: usize = 64;
 
 /// Lets every node yield that makes many rows of few: joins and unnests.
 ///
@@ -38,7 +42,8 @@ impl PhysicalOptimizerRule for YieldingRule {
             if node.children().len() < 2 && node.name() != "UnnestExec" {
                 return Ok(Transformed::no(node));
             }
-            let yielding: Arc<dyn ExecutionPlan> = Arc::new(Yielding { input: node });
+            let node = probed_in_pieces(node)?;
+            let yielding: Arc<dyn ExecutionPlan> = Arc::new(Yielding::of(node));
             Ok(Transformed::yes(yielding))
         };
         plan.transform_up(wrap).map(|plan| plan.data)
@@ -53,10 +58,32 @@ impl PhysicalOptimizerRule for YieldingRule {
     }
 }
 
-/// A node that passes on what its input makes.
+/// A nested loop yields with its right side alone, and takes each batch of that as one.
+fn probed_in_pieces(node: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    if node.name() != "NestedLoopJoinExec" {
+        return Ok(node);
+    }
+    let sides: Vec<_> = node.children().into_iter().cloned().collect();
+    match <[_; 2]>::try_from(sides) {
+        Ok([left, input]) => {
+            let sides = vec![left, Arc::new(Yielding { input, rows: PROBED }) as _];
+            node.replace_children(sides, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Keep))
+        }
+        Err(_) => Ok(node),
+    }
+}
+
+/// A node that passes on what its input makes, so many rows at a time.
 #[derive(Debug)]
 struct Yielding {
     input: Arc<dyn ExecutionPlan>,
+    rows: usize,
+}
+
+impl Yielding {
+    fn of(input: Arc<dyn ExecutionPlan>) -> Yielding {
+        Yielding { input, rows: usize::MAX }
+    }
 }
 
 impl DisplayAs for Yielding {
@@ -94,7 +121,7 @@ impl ExecutionPlan for Yielding {
         children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         match <[_; 1]>::try_from(children) {
-            Ok([input]) => Ok(Arc::new(Yielding { input })),
+            Ok([input]) => Ok(Arc::new(Yielding { input, rows: self.rows })),
             Err(_) => Err(DataFusionError::Internal("Yielding has one child".to_owned())),
         }
     }
@@ -105,13 +132,16 @@ impl ExecutionPlan for Yielding {
         context: Arc<TaskContext>,
     ) -> Result<SendableRecordBatchStream> {
         let input = self.input.execute(partition, context)?;
-        Ok(Box::pin(YieldingStream { input, since: Instant::now() }))
+        let (since, rows) = (Instant::now(), self.rows);
+        Ok(Box::pin(YieldingStream { input, since, rows, rest: None }))
     }
 }
 
 struct YieldingStream {
     input: SendableRecordBatchStream,
     since: Instant,
+    rows: usize,
+    rest: Option<RecordBatch>,
 }
 
 impl Stream for YieldingStream {
@@ -123,7 +153,18 @@ impl Stream for YieldingStream {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        self.input.as_mut().poll_next(cx)
+        let batch = match self.rest.take() {
+            Some(rest) => rest,
+            None => match ready!(self.input.as_mut().poll_next(cx)) {
+                Some(Ok(batch)) => batch,
+                other => return Poll::Ready(other),
+            },
+        };
+        let Some(left) = batch.num_rows().checked_sub(self.rows).filter(|left| *left > 0) else {
+            return Poll::Ready(Some(Ok(batch)));
+        };
+        self.rest = Some(batch.slice(self.rows, left));
+        Poll::Ready(Some(Ok(batch.slice(0, self.rows))))
     }
 }
 

@@ -69,7 +69,7 @@ async fn compressed_lines_take_no_memory() {
         let bomb = compressed(extension, piece.as_bytes()).repeat(12);
         served.write(&format!("{extension}.csv.{extension}"), &bomb);
     }
-    served.open(1 << 30).await;
+    served.open(64 * MIB).await;
     for extension in EXTENSIONS {
         let peak = Peak::start();
         let sql = format!("select column_1 from {extension}");
