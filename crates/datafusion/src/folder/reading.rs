@@ -204,7 +204,7 @@ impl FileOpener for Named {
         let name = move |error| match error {
             // It tells by itself which file it is about, or is about none.
             error @ DataFusionError::ResourcesExhausted(_) => error,
-            error => InFile::new(&scan.table, location.as_ref(), is_whole, error),
+            error => InFile::wrap(&scan.table, location.as_ref(), is_whole, error),
         };
         let opening = self.opener.open(file).map_err(&name)?;
         Ok(Box::pin(async move {
