@@ -78,7 +78,8 @@ pub trait Session: Send + 'static {
         async {}
     }
 
-    /// Starts a transaction block. An engine without transactions shows the client the data as it
+    /// Starts a transaction block. Dropping the future is followed by a
+    /// [`rollback`](Session::rollback), however far it got; an error is not. An engine without transactions shows the client the data as it
     /// is and need not care; the server keeps the block's state either way.
     fn begin(&mut self, modes: TransactionModes) -> impl Future<Output = Result<()>> + Send {
         let _ = modes;
@@ -100,7 +101,8 @@ pub trait Session: Send + 'static {
         async { Ok(()) }
     }
 
-    /// Ends a transaction and undoes what it did. The server has dropped its rows before.
+    /// Ends a transaction and undoes what it did. The server has dropped its rows before. After an
+    /// error the connection is closed: nobody knows what it would go on with.
     fn rollback(&mut self) -> impl Future<Output = Result<()>> + Send {
         async { Ok(()) }
     }

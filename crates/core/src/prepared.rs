@@ -134,6 +134,11 @@ impl Params {
         !self.unbound
     }
 
+    /// The bytes that it holds in memory.
+    pub fn size(&self) -> usize {
+        self.values.len()
+    }
+
     /// The number of parameters.
     pub fn len(&self) -> usize {
         self.types.len()

@@ -66,6 +66,14 @@ impl CommandTag {
         CommandTag::sent("SELECT")
     }
 
+    /// The same of a statement that is run again when it is done: it does nothing more.
+    pub fn again(mut self) -> CommandTag {
+        if let Count::Exact(_) = self.count {
+            self.count = Count::Exact(0);
+        }
+        self
+    }
+
     /// The message, `sent` being the rows this Execute has sent.
     pub fn message(&self, sent: u64) -> NewCommandComplete<'_> {
         let rows = match self.count {

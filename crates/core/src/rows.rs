@@ -1,6 +1,7 @@
 //! Rows that write themselves.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -82,6 +83,23 @@ impl Rows {
             (Progress::End(_), Some(tag)) => Progress::End(tag.clone()),
             (progress, _) => progress,
         }))
+    }
+}
+
+impl Drop for Rows {
+    /// A panic at the end of a source is not told to anybody: two at a time would end the process.
+    fn drop(&mut self) {
+        let source = std::mem::replace(&mut self.source, Box::new(Spent));
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(source)));
+    }
+}
+
+/// Stands where a source was.
+struct Spent;
+
+impl RowSource for Spent {
+    fn poll_fill(&mut self, _: &mut Context<'_>, _: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+        Poll::Ready(Ok(Progress::End(CommandTag::select())))
     }
 }
 

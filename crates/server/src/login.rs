@@ -152,7 +152,7 @@ async fn attempt<E: Engine>(
     *stage = Stage::Proved;
     let permit = server.clients.clone().try_acquire_owned().map_err(|_| closed(server))?;
     let client = Client::new(identity, settings?);
-    let opened = unbroken(server.engine.open(client.clone())).await;
+    let opened = unbroken(|| server.engine.open(client.clone())).await;
     let session = opened.map_err(|_| PgError::internal("internal error"))??;
     let greeting = {
         let settings = client.settings();

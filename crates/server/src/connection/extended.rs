@@ -19,7 +19,10 @@ impl<S: Session> Connection<S> {
     pub(super) async fn parse(&mut self, parse: &Parse) -> Result<(), Stop> {
         let name = text(parse.name())?;
         let sql = text(parse.sql())?;
-        self.statements.vacate(name)?;
+        // A Parse that fails leaves no unnamed statement.
+        if name.is_empty() {
+            self.statements.close(name);
+        }
         let statement = self.prepare(sql, parse).await?;
         self.statements.insert(name, statement, &self.limits)?;
         self.protocol.send(&ParseComplete, self.io.output())?;
@@ -55,7 +58,8 @@ impl<S: Session> Connection<S> {
             (part, start) = (first.text(), first.span().start);
         }
         self.transaction.admit()?;
-        let prepared = watch(&mut self.io, &self.entry, self.session.prepare(part, &hints)).await;
+        let prepared =
+            watch(&mut self.io, &self.entry, || self.session.prepare(part, &hints)).await;
         let prepared = self.settled(prepared).await.map_err(|stop| stop.behind(sql, start))?;
         Ok(Statement {
             plan: Plan::Engine(prepared.statement),
@@ -75,7 +79,6 @@ impl<S: Session> Connection<S> {
         }
         let count = bind.parameter_count();
         let formats = parameter_formats(bind, count)?;
-        let size = bind.parameters().map(|value| value.map_or(0, <[u8]>::len)).sum();
         let values = bind.parameters().enumerate();
         let values = values.map(|(index, value)| (formats.get(index), value));
         let params = Params::bind(statement.parameters.clone(), values).map_err(|error| {
@@ -89,6 +92,7 @@ impl<S: Session> Connection<S> {
         })?;
         let formats = result_formats(bind, &statement.columns)?;
         let (style, depth) = (self.client.style(), self.transaction.depth());
+        let size = params.size().saturating_add(bind.result_formats().len());
         let state = PortalState::Ready(params);
         let bound = Portal { statement, formats, style, state, depth, size };
         self.portals.insert(portal, bound, &self.limits)?;
@@ -132,6 +136,7 @@ impl<S: Session> Connection<S> {
                     (Columns::Known(columns), _) => Some(columns.clone()),
                     (Columns::AfterBind, PortalState::Ready(params)) => {
                         let run = portal.run(params.clone());
+                        self.enter_pipeline();
                         let reply = self.run(&statement, run).await?;
                         let rows = match reply {
                             Reply::Rows(rows) => rows,
@@ -182,6 +187,7 @@ impl<S: Session> Connection<S> {
                     return Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?);
                 }
                 let run = portal.run(params);
+                self.enter_pipeline();
                 match self.run(&statement, run).await? {
                     Reply::Rows(rows) => rows,
                     Reply::Done(tag) => return self.complete(&tag, 0),
@@ -195,12 +201,12 @@ impl<S: Session> Connection<S> {
             PortalState::Described(rows) | PortalState::Suspended(rows) => rows,
             PortalState::DescribedDone(tag) => return self.complete(&tag, 0),
             PortalState::Exhausted(tag) => {
-                portal.state = PortalState::RowsDone;
+                portal.state = PortalState::RowsDone(tag.clone().again());
                 return self.complete(&tag, 0);
             }
-            PortalState::RowsDone => {
-                portal.state = PortalState::RowsDone;
-                return self.complete(&trunkline_core::CommandTag::select(), 0);
+            PortalState::RowsDone(tag) => {
+                portal.state = PortalState::RowsDone(tag.clone());
+                return self.complete(&tag, 0);
             }
             PortalState::Done => {
                 return Err(PgError::new(
@@ -219,7 +225,7 @@ impl<S: Session> Connection<S> {
         let streamed = stream(&mut self.io, &self.entry, &mut rows, &shape, limit).await;
         let finished = match streamed {
             Ok(Ok(Streamed { sent, tag: Some(tag) })) if sent < limit || limit == u64::MAX => {
-                portal.state = PortalState::RowsDone;
+                portal.state = PortalState::RowsDone(tag.clone().again());
                 return self.complete(&tag, sent);
             }
             Ok(Ok(Streamed { tag: Some(tag), .. })) => PortalState::Exhausted(tag),
@@ -237,15 +243,14 @@ impl<S: Session> Connection<S> {
 
     /// Runs a statement that is not empty, and checks that the rows are what was announced.
     async fn run(&mut self, statement: &Statement<S::Statement>, run: Run) -> Result<Reply, Stop> {
-        self.enter_pipeline();
         let engine = match &statement.plan {
             Plan::Empty => return Err(PgError::internal("an empty statement was run").into()),
             Plan::Session(command) => return Box::pin(self.command(command)).await,
             Plan::Engine(engine) => engine,
         };
-        self.begin_implicit().await?;
-        let call = self.session.execute(engine, run);
-        let reply = watch(&mut self.io, &self.entry, call).await;
+        self.enter_statement().await?;
+        let (io, session) = (&mut self.io, &mut self.session);
+        let reply = watch(io, &self.entry, || session.execute(engine, run)).await;
         let reply = self.settled(reply).await?;
         if let (Columns::Known(announced), Reply::Rows(rows)) = (&statement.columns, &reply) {
             check_shape(announced, rows.columns())?;

@@ -1,6 +1,7 @@
 //! One client, after its login: events in, replies out.
 
 mod extended;
+pub(crate) mod guard;
 pub(crate) mod io;
 mod portals;
 mod simple;
@@ -19,6 +20,7 @@ use trunkline_proto::message::{
 };
 use trunkline_proto::{Misuse, PeerError};
 
+use self::guard::{Guarded, guarded};
 use self::io::Io;
 use self::portals::{Portals, Statements};
 use self::watch::{Interrupt, unbroken};
@@ -34,7 +36,7 @@ pub(crate) struct Connection<S: Session> {
     // Fields are dropped in this order: rows before the session that they run in.
     pub(crate) portals: Portals<S::Statement>,
     pub(crate) statements: Statements<S::Statement>,
-    pub(crate) session: S,
+    pub(crate) session: Guarded<S>,
     pub(crate) client: Client,
     pub(crate) entry: Entry,
     pub(crate) limits: Arc<Limits>,
@@ -102,11 +104,12 @@ impl<S: Session> Connection<S> {
         limits: Arc<Limits>,
         permit: OwnedSemaphorePermit,
     ) -> Connection<S> {
-        let language = session.language();
+        // An engine that cannot even say that speaks SQL, and will panic again.
+        let language = guarded(|| session.language()).unwrap_or_default();
         Connection {
             io,
             protocol,
-            session,
+            session: Guarded::new(session),
             client,
             entry,
             limits,
@@ -243,8 +246,7 @@ impl<S: Session> Connection<S> {
     async fn fail(&mut self, error: &PgError) -> Result<(), Stop> {
         self.refuse(error)?;
         match self.abort().await {
-            // An engine that cannot undo has nothing more to say that could be believed.
-            Err(Stop::Error(error)) => self.refuse(&error.fatal()),
+            Err(Stop::Error(error)) => self.refuse(&error),
             aborted => aborted,
         }
     }
@@ -320,6 +322,19 @@ impl<S: Session> Connection<S> {
         Ok(())
     }
 
+    /// Between two statements of a long string: what is sent takes no memory, a cancel is heard, and
+    /// other connections have their turn.
+    async fn pause(&mut self) -> Result<(), Stop> {
+        if self.io.output.len() >= CHUNK {
+            self.flush().await?;
+        }
+        tokio::task::consume_budget().await;
+        if self.entry.is_canceled() {
+            return Err(PgError::canceled().into());
+        }
+        Ok(())
+    }
+
     /// CommandComplete, after the notices that belong to the command.
     fn complete(&mut self, tag: &trunkline_core::CommandTag, sent: u64) -> Result<(), Stop> {
         self.notices()?;
@@ -337,7 +352,7 @@ impl<S: Session> Connection<S> {
             Err(interrupt) => {
                 let settled = match &interrupt {
                     Interrupt::Panicked => Ok(()),
-                    _ => unbroken(self.session.settle()).await,
+                    _ => unbroken(|| self.session.settle()).await,
                 };
                 let interrupt = settled.err().unwrap_or(interrupt);
                 Err(interrupt.into_error().map_or(Stop::Gone, Stop::Error))

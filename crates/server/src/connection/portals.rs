@@ -49,7 +49,7 @@ pub(crate) struct Portal<S> {
     pub(crate) state: PortalState,
     /// How many savepoints there were when it was bound.
     pub(crate) depth: usize,
-    /// The bytes of its parameters, for the limit.
+    /// The bytes of its parameters and formats, for the limit.
     pub(crate) size: usize,
 }
 
@@ -73,8 +73,8 @@ pub(crate) enum PortalState {
     Suspended(Rows),
     /// The last row went out exactly when the limit was reached: one more Execute says so.
     Exhausted(CommandTag),
-    /// Done; it had rows.
-    RowsDone,
+    /// Done; it had rows. To run it again says this and does nothing.
+    RowsDone(CommandTag),
     /// Done; it had none.
     Done,
 }
@@ -110,21 +110,6 @@ impl<S> Default for Portals<S> {
 }
 
 impl<S> Statements<S> {
-    /// Whether a new statement may have this name; the unnamed one is dropped first, so that a
-    /// Parse that fails leaves none.
-    pub(crate) fn vacate(&mut self, name: &str) -> Result<()> {
-        let name = truncate_name(name);
-        if name.is_empty() {
-            self.unnamed = None;
-        } else if self.named.contains_key(name) {
-            return Err(PgError::new(
-                SqlState::DUPLICATE_PSTATEMENT,
-                format!("prepared statement \"{name}\" already exists"),
-            ));
-        }
-        Ok(())
-    }
-
     pub(crate) fn insert(
         &mut self,
         name: &str,
@@ -135,6 +120,12 @@ impl<S> Statements<S> {
         if name.is_empty() {
             self.unnamed = Some(Arc::new(statement));
             return Ok(());
+        }
+        if self.named.contains_key(name) {
+            return Err(PgError::new(
+                SqlState::DUPLICATE_PSTATEMENT,
+                format!("prepared statement \"{name}\" already exists"),
+            ));
         }
         let bytes = self.bytes.saturating_add(statement.size());
         if self.named.len() >= limits.statements || bytes > limits.statement_bytes {
@@ -175,8 +166,10 @@ impl<S> Statements<S> {
         closed.is_some()
     }
 
-    pub(crate) fn close_all(&mut self) {
-        *self = Statements::default();
+    /// Forgets those that have a name, as DEALLOCATE ALL does.
+    pub(crate) fn close_named(&mut self) {
+        self.named = HashMap::new();
+        self.bytes = 0;
     }
 }
 

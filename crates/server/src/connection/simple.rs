@@ -15,7 +15,6 @@ impl<S: Session> Connection<S> {
     /// Answers a Query message.
     pub(super) async fn query(&mut self, query: &Query) -> Next {
         self.statements.close("");
-        self.portals.close_unnamed();
         let answered = match self.statements_of(query).await {
             Err(Stop::Error(error)) => self.fail(&error).await,
             answered => answered,
@@ -27,10 +26,15 @@ impl<S: Session> Connection<S> {
 
     async fn statements_of(&mut self, query: &Query) -> Result<(), Stop> {
         let text = super::extended::text(query.sql.as_bytes())?;
+        if self.transaction.is_implicit() {
+            // PostgreSQL 18 takes it for one more statement of the pipeline.
+            self.transaction.enter_pipeline();
+        }
         if self.language == Language::Other {
             if text.trim().is_empty() {
                 return Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?);
             }
+            self.portals.close_unnamed();
             let done = self.statement(text).await?;
             return self.end_alone(done).await;
         }
@@ -38,11 +42,8 @@ impl<S: Session> Connection<S> {
         let Some(first) = statements.next() else {
             return Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?);
         };
+        self.portals.close_unnamed();
         if statements.next().is_none() {
-            if self.transaction.is_implicit() {
-                // PostgreSQL 18 takes it for one more statement of the pipeline.
-                self.transaction.enter_pipeline();
-            }
             let done = self.answer_one(&first).await?;
             return self.end_alone(done).await;
         }
@@ -54,6 +55,7 @@ impl<S: Session> Connection<S> {
     async fn answer_all(&mut self, text: &str) -> Result<(), Stop> {
         for statement in trunkline_sql::split(text) {
             self.check(&statement).await?;
+            self.pause().await?;
         }
         let mut statements = trunkline_sql::split(text).peekable();
         while let Some(statement) = statements.next() {
@@ -64,6 +66,7 @@ impl<S: Session> Connection<S> {
                 self.end_implicit().await?;
             }
             self.complete(&tag, sent)?;
+            self.pause().await?;
         }
         Ok(())
     }
@@ -82,8 +85,9 @@ impl<S: Session> Connection<S> {
             Some(Ok(_)) => Ok(()),
             Some(Err(error)) => Err(PgError::syntax(&error, statement.source()).into()),
             None => {
-                let call = self.session.check_syntax(statement.text());
-                let checked = watch(&mut self.io, &self.entry, call).await;
+                let (io, session) = (&mut self.io, &mut self.session);
+                let checked =
+                    watch(io, &self.entry, || session.check_syntax(statement.text())).await;
                 self.settled(checked)
                     .await
                     .map_err(|stop| stop.behind(statement.source(), statement.span().start))
@@ -118,16 +122,16 @@ impl<S: Session> Connection<S> {
     /// Runs one statement of the engine and sends its rows.
     async fn statement(&mut self, sql: &str) -> Result<(CommandTag, u64), Stop> {
         self.transaction.admit()?;
-        self.begin_implicit().await?;
-        let prepared = watch(&mut self.io, &self.entry, self.session.prepare(sql, &[])).await;
+        self.enter_statement().await?;
+        let prepared = watch(&mut self.io, &self.entry, || self.session.prepare(sql, &[])).await;
         let prepared = self.settled(prepared).await?;
         if !prepared.parameters.is_empty() {
             return Err(no_parameter(sql).into());
         }
         let style = self.client.style();
         let run = Run::new(Params::default(), style.clone());
-        let call = self.session.execute(&prepared.statement, run);
-        let reply = watch(&mut self.io, &self.entry, call).await;
+        let (io, session) = (&mut self.io, &mut self.session);
+        let reply = watch(io, &self.entry, || session.execute(&prepared.statement, run)).await;
         let reply = self.settled(reply).await?;
         if let (Columns::Known(announced), Reply::Rows(rows)) = (&prepared.columns, &reply) {
             super::extended::check_shape(announced, rows.columns())?;

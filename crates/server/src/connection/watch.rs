@@ -1,13 +1,13 @@
 //! Calls of the engine, with an eye on the client.
 
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll};
 
 use trunkline_core::types::TextStyle;
 use trunkline_core::{CommandTag, Formats, PgError, Progress, Result, RowBuf, Rows};
 
+use super::guard::{Call, guarded};
 use super::io::Io;
 use crate::buffers::CHUNK;
 use crate::registry::Handle;
@@ -29,10 +29,10 @@ pub(crate) enum Interrupt {
 pub(crate) async fn watch<F: Future>(
     io: &mut Io,
     handle: &Handle,
-    future: F,
+    call: impl FnOnce() -> F,
 ) -> Result<F::Output, Interrupt> {
-    let mut future = pin!(future);
-    poll_fn(|cx| match guarded(|| future.as_mut().poll(cx)) {
+    let mut call = pin!(Call::make(call)?);
+    poll_fn(|cx| match call.as_mut().poll(cx) {
         Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
         Ok(Poll::Pending) => poll_interrupt(io, handle, cx).map(Err),
         Err(interrupt) => Poll::Ready(Err(interrupt)),
@@ -41,9 +41,9 @@ pub(crate) async fn watch<F: Future>(
 }
 
 /// Runs a call of the engine to its end, whatever the client does meanwhile: half a COMMIT is none.
-pub(crate) async fn unbroken<F: Future>(future: F) -> Result<F::Output, Interrupt> {
-    let mut future = pin!(future);
-    poll_fn(|cx| match guarded(|| future.as_mut().poll(cx)) {
+pub(crate) async fn unbroken<F: Future>(call: impl FnOnce() -> F) -> Result<F::Output, Interrupt> {
+    let mut call = pin!(Call::make(call)?);
+    poll_fn(|cx| match call.as_mut().poll(cx) {
         Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
         Ok(Poll::Pending) => Poll::Pending,
         Err(interrupt) => Poll::Ready(Err(interrupt)),
@@ -133,11 +133,6 @@ fn poll_interrupt(io: &mut Io, handle: &Handle, cx: &mut Context<'_>) -> Poll<In
         return Poll::Ready(Interrupt::Canceled);
     }
     io.poll_gone(cx).map(|()| Interrupt::Gone)
-}
-
-/// A panic of the engine ends this connection, not the server.
-fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, Interrupt> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(|_| Interrupt::Panicked)
 }
 
 impl Interrupt {

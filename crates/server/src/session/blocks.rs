@@ -20,16 +20,21 @@ impl<S: Session> Connection<S> {
 
     /// An implicit transaction that the engine knows of goes on as the block.
     async fn start_block(&mut self, modes: TransactionModes) -> Result<(), Stop> {
+        self.transaction.admit_modes(modes, &self.client.settings())?;
         if !self.transaction.is_begun() {
-            let begun = watch(&mut self.io, &self.entry, self.session.begin(modes)).await;
+            // Before the call: one that is cut short has to be undone.
+            self.transaction.set_begun(true);
+            let begun = watch(&mut self.io, &self.entry, || self.session.begin(modes)).await;
+            self.transaction.set_begun(!matches!(begun, Ok(Err(_))));
             self.settled(begun).await?;
         }
         self.client.settings().begin();
         self.transaction.open();
-        Ok(self.set_transaction(modes)?)
+        Ok(self.set_modes_of_transaction(modes)?)
     }
 
     pub(super) async fn commit(&mut self, chain: bool) -> Result<Reply, Stop> {
+        let modes = self.transaction.modes();
         let tag = if self.transaction.is_failed() {
             self.undo().await?;
             "ROLLBACK"
@@ -38,22 +43,23 @@ impl<S: Session> Connection<S> {
             self.keep().await?;
             "COMMIT"
         };
-        self.chain(chain).await?;
+        self.chain(chain, modes).await?;
         Ok(CommandTag::new(tag).into())
     }
 
     pub(super) async fn rollback(&mut self, chain: bool) -> Result<(), Stop> {
+        let modes = self.transaction.modes();
         self.outside("ROLLBACK", chain)?;
         self.undo().await?;
-        self.chain(chain).await
+        self.chain(chain, modes).await
     }
 
     /// Ends the transaction, if there is one, and keeps what it did.
-    async fn keep(&mut self) -> Result<(), Stop> {
+    pub(super) async fn keep(&mut self) -> Result<(), Stop> {
         // Before the transaction ends its rows are gone.
         self.portals.close_all();
         if self.transaction.end() {
-            let committed = unbroken(self.session.commit()).await;
+            let committed = unbroken(|| self.session.commit()).await;
             if let Err(stop) = self.settled(committed).await {
                 self.client.settings().rollback();
                 return Err(stop);
@@ -68,14 +74,18 @@ impl<S: Session> Connection<S> {
         self.portals.close_all();
         self.client.settings().rollback();
         if self.transaction.end() {
-            let undone = unbroken(self.session.rollback()).await;
-            self.settled(undone).await?;
+            let undone = unbroken(|| self.session.rollback()).await;
+            self.settled(undone).await.map_err(|stop| match stop {
+                // Nobody knows what statements would run in now.
+                Stop::Error(error) => Stop::Error(error.fatal()),
+                Stop::Gone => Stop::Gone,
+            })?;
         }
         Ok(())
     }
 
-    async fn chain(&mut self, chain: bool) -> Result<(), Stop> {
-        if chain { self.start_block(TransactionModes::default()).await } else { Ok(()) }
+    async fn chain(&mut self, chain: bool, modes: TransactionModes) -> Result<(), Stop> {
+        if chain { self.start_block(modes).await } else { Ok(()) }
     }
 
     /// COMMIT or ROLLBACK without BEGIN: a warning, unless AND CHAIN asks for more.
@@ -98,7 +108,7 @@ impl<S: Session> Connection<S> {
 
     pub(super) async fn savepoint(&mut self, name: &str) -> Result<(), Stop> {
         self.within_block("SAVEPOINT")?;
-        let marked = unbroken(self.session.savepoint(name)).await;
+        let marked = unbroken(|| self.session.savepoint(name)).await;
         self.settled(marked).await?;
         self.client.settings().savepoint();
         self.transaction.savepoint(name);
@@ -108,7 +118,7 @@ impl<S: Session> Connection<S> {
     pub(super) async fn release(&mut self, name: &str) -> Result<(), Stop> {
         self.within_block("RELEASE SAVEPOINT")?;
         let place = self.transaction.find(name)?;
-        let released = unbroken(self.session.release(name)).await;
+        let released = unbroken(|| self.session.release(name)).await;
         self.settled(released).await?;
         self.portals.release(place);
         self.client.settings().release(place);
@@ -120,37 +130,50 @@ impl<S: Session> Connection<S> {
         self.within_block("ROLLBACK TO SAVEPOINT")?;
         let place = self.transaction.find(name)?;
         self.portals.rollback_to(place);
-        let undone = unbroken(self.session.rollback_to(name)).await;
+        let undone = unbroken(|| self.session.rollback_to(name)).await;
         self.settled(undone).await?;
         self.client.settings().rollback_to(place);
         self.transaction.rollback_to(place);
         Ok(())
     }
 
+    /// Two-phase commit is off, as it is in a PostgreSQL that nobody has configured for it.
+    pub(super) async fn prepare_transaction(&mut self) -> Result<Reply, Stop> {
+        self.outside("PREPARE TRANSACTION", false)?;
+        let is_shared = self.transaction.is_shared() && !self.transaction.is_failed();
+        self.undo().await?;
+        if is_shared {
+            let message = "prepared transactions are disabled";
+            let error = PgError::new(SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, message);
+            return Err(error.hint("Set \"max_prepared_transactions\" to a nonzero value.").into());
+        }
+        Ok(CommandTag::new("ROLLBACK").into())
+    }
+
     /// A string of several statements is one transaction, until it says otherwise.
     pub(crate) fn enter_string(&mut self) {
-        if !self.transaction.is_block() {
-            self.transaction.enter_string();
-            self.client.settings().begin();
-        }
+        self.transaction.enter_string();
+        self.client.settings().begin();
     }
 
     /// The statements up to a Sync are one transaction; one on its own needs none around it.
     pub(crate) fn enter_pipeline(&mut self) {
-        let alone = !self.transaction.is_implicit() && self.io.sync_follows();
-        if !alone && !self.transaction.is_block() {
+        if self.transaction.is_implicit() || !self.io.sync_follows() {
             self.transaction.enter_pipeline();
             self.client.settings().begin();
         }
     }
 
-    /// Tells the engine of a transaction that nobody began, before the first statement in it.
-    pub(crate) async fn begin_implicit(&mut self) -> Result<(), Stop> {
+    /// A statement of the engine is about to run: of a transaction that nobody began, the engine
+    /// hears before the first one.
+    pub(crate) async fn enter_statement(&mut self) -> Result<(), Stop> {
         if self.transaction.is_implicit() && !self.transaction.is_begun() {
-            let begun = watch(&mut self.io, &self.entry, self.session.begin_implicit()).await;
+            self.transaction.set_begun(true);
+            let begun = watch(&mut self.io, &self.entry, || self.session.begin_implicit()).await;
+            self.transaction.set_begun(!matches!(begun, Ok(Err(_))));
             self.settled(begun).await?;
-            self.transaction.set_begun();
         }
+        self.transaction.set_queried();
         Ok(())
     }
 
@@ -172,6 +195,15 @@ impl<S: Session> Connection<S> {
             return self.undo().await;
         }
         self.transaction.fail();
+        // Settings go back at once, and the client hears of it.
+        let mut settings = self.client.settings();
+        match self.transaction.depth().checked_sub(1) {
+            Some(newest) => settings.rollback_to(newest),
+            None => {
+                settings.rollback();
+                settings.begin();
+            }
+        }
         Ok(())
     }
 

@@ -34,10 +34,12 @@ impl<S: Session> Connection<S> {
             Command::Savepoint(name) => self.savepoint(name).await?,
             Command::Release(name) => self.release(name).await?,
             Command::RollbackTo(name) => self.rollback_to(name).await?,
-            Command::Discard(what) => self.discard(*what)?,
+            Command::Discard(what) => self.discard(*what).await?,
             Command::Deallocate(what) => self.deallocate(what)?,
             // There are no constraints to defer, no cursors to close, no channels to leave.
-            Command::SetConstraints(_) | Command::Close(Which::All) | Command::Unlisten(_) => {}
+            Command::SetConstraints(_) => self.warn_unless_shared("SET CONSTRAINTS"),
+            Command::Close(Which::All) | Command::Unlisten(_) => {}
+            Command::PrepareTransaction(_) => return self.prepare_transaction().await,
             other => {
                 let message = format!("{} is not supported", other.command_tag());
                 return Err(PgError::unsupported(message).into());
@@ -46,22 +48,23 @@ impl<S: Session> Connection<S> {
         Ok(CommandTag::new(command.command_tag()).into())
     }
 
-    fn discard(&mut self, what: Discard) -> Result<()> {
+    async fn discard(&mut self, what: Discard) -> Result<(), Stop> {
         if what != Discard::All {
             return Ok(());
         }
         if self.transaction.is_shared() {
-            return Err(transaction::cannot_run_inside("DISCARD ALL"));
+            return Err(transaction::cannot_run_inside("DISCARD ALL").into());
         }
         self.portals.close_all();
-        self.statements.close_all();
+        self.statements.close_named();
         self.client.settings().reset_all();
-        Ok(())
+        // Ahead of other statements it does not wait for them.
+        self.keep().await
     }
 
     fn deallocate(&mut self, what: &Which) -> Result<()> {
         match what {
-            Which::All => self.statements.close_all(),
+            Which::All => self.statements.close_named(),
             Which::Named(name) => {
                 // Asks first: a name that is not there is an error here, unlike in Close.
                 self.statements.get(name)?;

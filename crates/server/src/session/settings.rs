@@ -42,14 +42,20 @@ impl<S: Session> Connection<S> {
         ))
     }
 
-    /// Answers SET TRANSACTION, and what BEGIN says of the transaction.
+    /// Answers SET TRANSACTION.
     pub(super) fn set_transaction(&mut self, modes: TransactionModes) -> Result<()> {
         self.warn_unless_shared("SET TRANSACTION");
+        self.transaction.admit_modes(modes, &self.client.settings())?;
+        self.set_modes_of_transaction(modes)
+    }
+
+    pub(super) fn set_modes_of_transaction(&mut self, modes: TransactionModes) -> Result<()> {
+        self.transaction.remember(modes);
         self.set_modes("transaction", modes, true)
     }
 
     /// What holds for one transaction is lost at once where each statement is one.
-    fn warn_unless_shared(&self, command: &str) {
+    pub(super) fn warn_unless_shared(&self, command: &str) {
         if !self.transaction.is_shared() {
             self.client.notify(Notice::warning(
                 SqlState::NO_ACTIVE_SQL_TRANSACTION,

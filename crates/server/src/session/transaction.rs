@@ -1,8 +1,9 @@
 //! The state of the transaction: what ReadyForQuery says and which statements are let in.
 
+use trunkline_core::settings::Settings;
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_proto::backend::TransactionStatus;
-use trunkline_sql::statement::SessionStatement;
+use trunkline_sql::statement::{SessionStatement, TransactionModes};
 
 /// Where a session stands.
 #[derive(Debug, Default)]
@@ -10,6 +11,9 @@ pub(crate) struct Transaction {
     block: Block,
     /// Whether the engine was told that a transaction began, and waits to hear of its end.
     begun: bool,
+    /// Whether the engine has run a statement in it.
+    queried: bool,
+    modes: TransactionModes,
     savepoints: Vec<Box<str>>,
 }
 
@@ -62,9 +66,52 @@ impl Transaction {
         self.begun
     }
 
-    /// The engine was told.
-    pub(crate) fn set_begun(&mut self) {
-        self.begun = true;
+    /// Whether the engine was told.
+    pub(crate) fn set_begun(&mut self, begun: bool) {
+        self.begun = begun;
+    }
+
+    /// The engine runs a statement.
+    pub(crate) fn set_queried(&mut self) {
+        self.queried = self.block != Block::None;
+    }
+
+    /// What was said of the transaction, for the one that is chained to it.
+    pub(crate) fn modes(&self) -> TransactionModes {
+        self.modes
+    }
+
+    /// Says more of the transaction.
+    pub(crate) fn remember(&mut self, modes: TransactionModes) {
+        self.modes.isolation = modes.isolation.or(self.modes.isolation);
+        self.modes.read_only = modes.read_only.or(self.modes.read_only);
+        self.modes.deferrable = modes.deferrable.or(self.modes.deferrable);
+    }
+
+    /// Lets SET TRANSACTION in: what a query has seen cannot be changed behind it.
+    ///
+    /// # Errors
+    ///
+    /// 25001, in PostgreSQL's words.
+    pub(crate) fn admit_modes(&self, modes: TransactionModes, settings: &Settings) -> Result<()> {
+        let differs = |name: &str, wanted: &str| settings.get(name).as_deref() != Some(wanted);
+        let isolation =
+            modes.isolation.is_some_and(|level| differs("transaction_isolation", level.as_str()));
+        let writes = modes.read_only == Some(false) && differs("transaction_read_only", "off");
+        let late = match (self.queried, self.savepoints.is_empty()) {
+            (true, _) if isolation => {
+                "SET TRANSACTION ISOLATION LEVEL must be called before any query"
+            }
+            (true, _) if writes => "transaction read-write mode must be set before any query",
+            (true, _) if modes.deferrable.is_some() => {
+                "SET TRANSACTION [NOT] DEFERRABLE must be called before any query"
+            }
+            (_, false) if isolation => {
+                "SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction"
+            }
+            _ => return Ok(()),
+        };
+        Err(PgError::new(SqlState::ACTIVE_SQL_TRANSACTION, late))
     }
 
     /// Lets an engine's statement in, unless the block has failed.
@@ -83,7 +130,8 @@ impl Transaction {
         match command {
             SessionStatement::Commit { .. }
             | SessionStatement::Rollback { .. }
-            | SessionStatement::RollbackTo { .. } => Ok(()),
+            | SessionStatement::RollbackTo { .. }
+            | SessionStatement::PrepareTransaction(_) => Ok(()),
             _ => self.admit(),
         }
     }
@@ -97,9 +145,10 @@ impl Transaction {
 
     /// A string has several statements, of which one is about to run.
     pub(crate) fn enter_string(&mut self) {
-        if !self.is_block() {
-            self.block = Block::Implicit;
-        }
+        self.block = match self.block {
+            Block::None | Block::First => Block::Implicit,
+            other => other,
+        };
     }
 
     /// A statement is about to run, and behind it more may follow before the Sync.
@@ -118,9 +167,7 @@ impl Transaction {
 
     /// The transaction is over; says whether the engine has to hear of it.
     pub(crate) fn end(&mut self) -> bool {
-        self.block = Block::None;
-        self.savepoints.clear();
-        std::mem::take(&mut self.begun)
+        std::mem::take(self).begun
     }
 
     /// How many savepoints there are.

@@ -1,6 +1,7 @@
 //! The simple query protocol.
 
-use trunkline_proto::message::Query;
+use trunkline_proto::Oid;
+use trunkline_proto::message::{Execute, Flush, NewBind, NewParse, Query};
 
 use crate::dialogue::Dialogue;
 use crate::toy;
@@ -68,6 +69,26 @@ fn t36_text_that_is_not_utf8_is_an_error_and_the_session_lives() {
     let answer = client.say(&Query { sql: b"one \xff" }).hear_until('Z');
     assert_eq!(answer, "E(ERROR 22021) Z(I)");
     assert_eq!(client.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
+}
+
+#[test]
+fn panics_while_others_unwind_do_not_end_the_process() {
+    let server = toy::start();
+    let mut other = Dialogue::login(server.address);
+    let mut client = Dialogue::login(server.address);
+    client.say(&Query { sql: "fuse" }).hear_until('Z');
+    // The portal is suspended: its rows end with the session, in the panic of a third.
+    client.say(&NewParse { name: "", sql: "fuse", parameter_types: Vec::<Oid>::new() });
+    client.say(&NewBind {
+        portal: "",
+        statement: "",
+        parameter_formats: &[],
+        parameters: std::iter::empty::<Option<&[u8]>>(),
+        result_formats: &[],
+    });
+    client.say(&Execute { portal: "", max_rows: 1 }).say(&Flush).hear_until('s');
+    assert_eq!(client.say(&Query { sql: "begin; panic" }).hear_out(), "C(BEGIN) E(FATAL XX000)");
+    assert_eq!(other.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
 }
 
 #[test]

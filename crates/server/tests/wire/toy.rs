@@ -21,7 +21,7 @@ impl Engine for Toy {
 
     async fn open(&self, client: Client) -> Result<ToySession> {
         match &*client.identity().database {
-            "toy" => Ok(ToySession { client }),
+            "toy" => Ok(ToySession { client, fused: false }),
             "slow" => std::future::pending().await,
             "broken" => panic!("the engine panics"),
             other => Err(PgError::new(
@@ -34,6 +34,14 @@ impl Engine for Toy {
 
 pub(crate) struct ToySession {
     client: Client,
+    /// Panics at its end.
+    fused: bool,
+}
+
+impl Drop for ToySession {
+    fn drop(&mut self) {
+        assert!(!self.fused, "the engine panics at the end of a session");
+    }
 }
 
 impl Session for ToySession {
@@ -47,6 +55,7 @@ impl Session for ToySession {
             "nothing" => known::<0>([]),
             "echo" => known([("echo", hints.first().copied().unwrap_or(Oid::TEXT))]),
             "notice" | "forever" | "panic" => Columns::None,
+            "fuse" => known([("id", Oid::INT8), ("name", Oid::TEXT)]),
             "wrong" => return Err(PgError::new(SqlState::SYNTAX_ERROR, "wrong").position(1)),
             other => {
                 return Err(PgError::new(
@@ -74,6 +83,11 @@ impl Session for ToySession {
                 Ok(Rows::new(columns).row(vec![value.unwrap_or_default()]).into())
             }
             "rows" => Ok(Reply::Rows(source(Numbers { next: 0, end: number, fails: false }))),
+            "fuse" => {
+                self.fused = true;
+                let numbers = Numbers { next: 0, end: 3, fails: false };
+                Ok(Reply::Rows(source(Fuse(numbers))))
+            }
             "late" => Ok(Reply::Rows(source(Numbers { next: 0, end: number, fails: true }))),
             "endless" => Ok(Reply::Rows(source(Numbers { next: 0, end: i64::MAX, fails: false }))),
             "notice" => {
@@ -111,9 +125,24 @@ fn known<const N: usize>(columns: [(&str, Oid); N]) -> Columns {
     Columns::Known(columns.into_iter().map(Column::from).collect())
 }
 
-fn source(numbers: Numbers) -> Rows {
+fn source(numbers: impl RowSource) -> Rows {
     let columns = [("id", Oid::INT8), ("name", Oid::TEXT)];
     Rows::from_source(columns.into_iter().map(Column::from).collect::<Arc<[_]>>(), numbers)
+}
+
+/// Rows that panic at their end.
+struct Fuse(Numbers);
+
+impl RowSource for Fuse {
+    fn poll_fill(&mut self, cx: &mut Context<'_>, rows: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+        self.0.poll_fill(cx, rows)
+    }
+}
+
+impl Drop for Fuse {
+    fn drop(&mut self) {
+        panic!("the engine panics at the end of rows");
+    }
 }
 
 /// Rows from `next` to `end`, and then an error if `fails`.

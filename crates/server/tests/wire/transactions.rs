@@ -8,19 +8,32 @@ use trunkline::{
     Client, Columns, CommandTag, Engine, Oid, PgError, Prepared, Reply, Result, Run, Server,
     Session, SqlState,
 };
-use trunkline_proto::message::{Execute, Flush, NewBind, NewParse, Query, Sync};
+use trunkline_proto::message::{CancelRequest, Execute, Flush, NewBind, NewParse, Query, Sync};
 use trunkline_sql::statement::TransactionModes;
 
 use crate::dialogue::Dialogue;
 use crate::toy::{RunningServer, start_server};
 
-/// Writes down what it is asked; refuses what begins with `bad`, and to commit after `rotten`.
+/// Writes down what it is asked; refuses what begins with `bad`, and to commit after `rotten`. After
+/// `stuck` it cannot roll back, after `deaf` no BEGIN comes to an end.
 #[derive(Clone, Default)]
 struct Diary(Arc<Mutex<Vec<String>>>);
 
 impl Diary {
     fn write(&self, word: impl Into<String>) {
         self.0.lock().expect("a diary").push(word.into());
+    }
+
+    fn says(&self, word: &str) -> bool {
+        self.0.lock().expect("a diary").iter().any(|written| written == word)
+    }
+
+    async fn begins(&self, word: &str) -> Result<()> {
+        self.write(word);
+        match self.says("deaf") {
+            true => std::future::pending().await,
+            false => Ok(()),
+        }
     }
 
     /// What was written since the last look.
@@ -60,13 +73,11 @@ impl Session for Diary {
     }
 
     async fn begin(&mut self, _: TransactionModes) -> Result<()> {
-        self.write("BEGIN");
-        Ok(())
+        self.begins("BEGIN").await
     }
 
     async fn begin_implicit(&mut self) -> Result<()> {
-        self.write("(");
-        Ok(())
+        self.begins("(").await
     }
 
     async fn savepoint(&mut self, name: &str) -> Result<()> {
@@ -75,7 +86,7 @@ impl Session for Diary {
     }
 
     async fn commit(&mut self) -> Result<()> {
-        let rotten = self.0.lock().expect("a diary").iter().any(|word| word == "rotten");
+        let rotten = self.says("rotten");
         self.write(if rotten { "refused" } else { "COMMIT" });
         match rotten {
             true => Err(PgError::new(SqlState::UNIQUE_VIOLATION, "found at the end")),
@@ -85,7 +96,10 @@ impl Session for Diary {
 
     async fn rollback(&mut self) -> Result<()> {
         self.write("ROLLBACK");
-        Ok(())
+        match self.says("stuck") {
+            true => Err(PgError::internal("cannot roll back")),
+            false => Ok(()),
+        }
     }
 }
 
@@ -157,6 +171,33 @@ fn a_pipeline_is_one_transaction() {
     assert_eq!(diary.read(), "( one two");
     execute(&mut client, "commit").say(&Sync).hear_until('Z');
     assert_eq!(diary.read(), "COMMIT");
+}
+
+#[test]
+fn a_begin_that_is_cut_short_is_undone() {
+    for (sql, begun) in [("begin", "BEGIN"), ("one; two", "(")] {
+        let (server, mut client, diary) = start();
+        client.say(&Query { sql: "deaf" }).hear_until('Z');
+        client.say(&Query { sql }).send();
+        let mut patience = 10_000;
+        while !diary.says(begun) && patience > 0 {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            patience -= 1;
+        }
+        let (process_id, key) = client.key.clone();
+        Dialogue::silent(server.address).say(&CancelRequest { process_id, key }).hear_out();
+        assert_eq!(client.hear_until('Z'), "E(ERROR 57014) Z(I)");
+        assert_eq!(diary.read(), format!("deaf {begun} ROLLBACK"));
+    }
+}
+
+#[test]
+fn a_transaction_that_cannot_be_undone_ends_the_connection() {
+    for sql in ["begin; stuck; rollback", "stuck; bad"] {
+        let (_server, mut client, _) = start();
+        let heard = client.say(&Query { sql }).hear_out();
+        assert!(heard.ends_with("E(FATAL XX000)"), "{sql}: {heard}");
+    }
 }
 
 #[test]
