@@ -18,11 +18,13 @@
 mod columns;
 mod encode;
 mod epoch;
+mod mark;
 mod params;
 mod pg_type;
 mod rows;
 
 pub use columns::{column, columns};
+pub use mark::{Decimals, places_of_quotient, string_metadata};
 pub use params::{decimal_type, param_array};
 pub use pg_type::{PgType, data_type_of};
 pub use rows::{ArrowRows, rows, rows_of_stream};

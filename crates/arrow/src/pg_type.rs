@@ -5,6 +5,8 @@ use trunkline_proto::Oid;
 use trunkline_proto::types::array::MAX_DIMENSIONS;
 use trunkline_proto::types::{array_of, element_of};
 
+use crate::mark::{Decimals, string_type};
+
 /// A type and its modifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -18,8 +20,16 @@ pub struct PgType {
 impl PgType {
     /// The type that a field's values are sent as.
     ///
-    /// The canonical extension types `arrow.uuid` and `arrow.json` are `uuid` and `json`.
+    /// The canonical extension types `arrow.uuid` and `arrow.json` are `uuid` and `json`; a field
+    /// may be marked as [another string type](crate::string_metadata) than `text`, or as one of
+    /// [decimals](crate::Decimals) without a common scale.
     pub fn of_field(field: &Field) -> PgType {
+        if let Some(oid) = string_type(field) {
+            return oid.into();
+        }
+        if Decimals::of_field(field).is_some() {
+            return Oid::NUMERIC.into();
+        }
         match (field.extension_type_name(), field.data_type()) {
             (Some("arrow.uuid"), DataType::FixedSizeBinary(16)) => Oid::UUID.into(),
             (Some("arrow.json"), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) => {

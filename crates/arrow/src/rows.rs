@@ -11,7 +11,7 @@ use futures_core::Stream;
 use trunkline_core::{Column, CommandTag, PgError, Progress, Result, RowBuf, RowSource, Rows};
 use trunkline_proto::Format;
 
-use crate::encode::{Cells, cells};
+use crate::encode::{Cells, cells_of_field};
 
 /// Rows of batches that are at hand, or made one by one.
 ///
@@ -106,8 +106,10 @@ impl Current {
             )));
         }
         self.cells.clear();
-        for ((array, column), format) in arrays.iter().zip(columns).zip(&self.formats) {
-            let cells = cells(array, column.type_oid, *format)?;
+        let schema = self.batch.schema_ref();
+        let fields = arrays.iter().zip(schema.fields());
+        for (((array, field), column), format) in fields.zip(columns).zip(&self.formats) {
+            let cells = cells_of_field(array, field, column.type_oid, *format)?;
             self.cells.push(cells.ok_or_else(|| mismatch(column, array))?);
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 mod bytes;
 mod cell;
+mod digits;
 mod indexed;
 mod json;
 mod list;
@@ -9,12 +10,15 @@ mod number;
 mod temporal;
 
 use arrow_array::ArrayRef;
+use arrow_schema::Field;
 use trunkline_core::Result;
 use trunkline_proto::{Format, Oid};
 
 pub(crate) use cell::Cells;
 use cell::Encoder;
 use indexed::Indexed;
+
+use crate::mark::Decimals;
 
 /// Plans how the values of an array become the type `oid`; `None` if they cannot.
 ///
@@ -25,6 +29,22 @@ pub(crate) fn cells(array: &ArrayRef, oid: Oid, format: Format) -> Result<Option
     let Some(encoder) = encoder(array, oid, format)? else { return Ok(None) };
     let nulls = array.logical_nulls().filter(|nulls| nulls.null_count() > 0);
     Ok(Some(Cells { nulls, encoder }))
+}
+
+/// As [`cells`], for the values of a field, whose marks are obeyed.
+pub(crate) fn cells_of_field(
+    array: &ArrayRef,
+    field: &Field,
+    oid: Oid,
+    format: Format,
+) -> Result<Option<Cells>> {
+    if let (Oid::NUMERIC, Some(decimals)) = (oid, Decimals::of_field(field))
+        && let Some(encoder) = digits::decimal(array.as_ref(), decimals, format)
+    {
+        let nulls = array.logical_nulls().filter(|nulls| nulls.null_count() > 0);
+        return Ok(Some(Cells { nulls, encoder }));
+    }
+    cells(array, oid, format)
 }
 
 /// How many of an array's values are going to be written.
