@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, DataFusionError, ScalarValue};
-use datafusion::logical_expr::expr::{AggregateFunction, Cast, ScalarFunction};
+use datafusion::logical_expr::expr::{Case, Cast, ScalarFunction};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, ScalarUDF, cast};
@@ -45,7 +45,8 @@ impl Casts<'_> {
             let name = names.save(&expr);
             let mut expr = expr.transform_up(|expr| self.rewrite_expr(expr, &schema))?;
             if is_projection && is_computed_unsigned(&expr.data, &schema) {
-                expr = Transformed::yes(cast(expr.data, DataType::Int64));
+                let signed = signed(&expr.data);
+                expr = Transformed::yes(cast(expr.data, signed));
             }
             Ok(expr.update_data(|expr| name.restore(expr)))
         })?;
@@ -61,13 +62,25 @@ impl Casts<'_> {
         match expr {
             Expr::Cast(cast) => self.rewrite_cast(cast, schema),
             Expr::ScalarFunction(call) if call.name() == "round" => round(call, schema),
-            Expr::ScalarFunction(call)
-                if matches!(call.name(), "to_char" | "to_date" | "to_timestamp") =>
-            {
+            Expr::ScalarFunction(call) if matches!(call.name(), "to_date" | "to_timestamp") => {
                 template(call)
             }
-            Expr::AggregateFunction(call) if call.func.name() == "sum" => wide_sum(call, schema),
-            Expr::ScalarFunction(call) if call.name() == "date_part" => Ok(seconds(call)),
+            Expr::AggregateFunction(mut call) if call.func.name() == "sum" => {
+                let changed = wide_sum(call.params.args.first_mut(), schema)?;
+                Ok(transformed(Expr::AggregateFunction(call), changed))
+            }
+            Expr::WindowFunction(mut call) if call.fun.name() == "sum" => {
+                let changed = wide_sum(call.params.args.first_mut(), schema)?;
+                Ok(transformed(Expr::WindowFunction(call), changed))
+            }
+            Expr::ScalarFunction(call) if matches!(call.name(), "ceil" | "floor" | "trunc") => {
+                whole(call, schema)
+            }
+            Expr::ScalarFunction(call)
+                if matches!(call.name(), "concat" | "concat_ws" | "format") =>
+            {
+                Ok(short_booleans(call, schema))
+            }
             other => Ok(Transformed::no(other)),
         }
     }
@@ -82,7 +95,7 @@ impl Casts<'_> {
             && let Some(Some(text)) = value.try_as_str()
             && !is_text(wanted)
         {
-            return Ok(Transformed::yes(Expr::Literal(self.literal(text, wanted)?, None)));
+            return Ok(Transformed::yes(Expr::Literal(literal(text, wanted, self.style)?, None)));
         }
         let found = to.expr.get_type(schema)?;
         match (&found, wanted) {
@@ -98,7 +111,8 @@ impl Casts<'_> {
                 Ok(Transformed::yes(cast(rounded, wanted.clone())))
             }
             (
-                DataType::Timestamp(..)
+                DataType::Decimal128(..)
+                | DataType::Timestamp(..)
                 | DataType::Interval(_)
                 | DataType::Duration(_)
                 | DataType::Float32
@@ -116,49 +130,39 @@ impl Casts<'_> {
             _ => Ok(Transformed::no(Expr::Cast(to))),
         }
     }
+}
 
-    /// A literal as the type's input function reads it.
-    fn literal(&self, text: &str, wanted: &DataType) -> Result<ScalarValue, DataFusionError> {
-        let external = |error: PgError| DataFusionError::External(Box::new(error));
-        let value = std::iter::once((Format::Text, Some(text.as_bytes())));
-        let params = Params::bind(Arc::from([Oid::TEXT]), value).map_err(external)?;
-        let Some(param) = params.get(0) else { return ScalarValue::try_from(wanted) };
-        let array = param_array(&param, wanted, self.style).map_err(external)?;
-        ScalarValue::try_from_array(&array, 0)
-    }
+/// A literal as the type's input function reads it.
+pub(crate) fn literal(
+    text: &str,
+    wanted: &DataType,
+    style: &TextStyle,
+) -> Result<ScalarValue, DataFusionError> {
+    let external = |error: PgError| DataFusionError::External(Box::new(error));
+    let value = std::iter::once((Format::Text, Some(text.as_bytes())));
+    let params = Params::bind(Arc::from([Oid::TEXT]), value).map_err(external)?;
+    let Some(param) = params.get(0) else { return ScalarValue::try_from(wanted) };
+    let array = param_array(&param, wanted, style).map_err(external)?;
+    ScalarValue::try_from_array(&array, 0)
 }
 
 /// A sum of `int8` is a `numeric`: it may be larger than any `int8`.
-fn wide_sum(
-    mut call: AggregateFunction,
-    schema: &DFSchema,
-) -> Result<Transformed<Expr>, DataFusionError> {
-    let Some(summand) = call.params.args.first_mut() else {
-        return Ok(Transformed::no(Expr::AggregateFunction(call)));
-    };
+fn wide_sum(summand: Option<&mut Expr>, schema: &DFSchema) -> Result<bool, DataFusionError> {
+    let Some(summand) = summand else { return Ok(false) };
     // What was widened already is less wide; 2³² of them fit.
     let widened = match summand {
         Expr::Cast(cast) => !matches!(cast.expr.get_type(schema)?, DataType::Int64),
         _ => false,
     };
     if widened || summand.get_type(schema)? != DataType::Int64 {
-        return Ok(Transformed::no(Expr::AggregateFunction(call)));
+        return Ok(false);
     }
     *summand = cast(std::mem::take(summand), DataType::Decimal128(19, 0));
-    Ok(Transformed::yes(Expr::AggregateFunction(call)))
+    Ok(true)
 }
 
-/// The seconds of a moment have six decimals.
-fn seconds(mut call: ScalarFunction) -> Transformed<Expr> {
-    if let Some(Expr::Literal(part, _)) = call.args.first_mut()
-        && let Some(Some("second" | "seconds" | "SECOND")) = part.try_as_str()
-    {
-        *part = ScalarValue::Utf8(Some("microsecond".to_owned()));
-        let micros = cast(Expr::ScalarFunction(call), DataType::Decimal128(12, 0));
-        let millionth = ScalarValue::Decimal128(Some(1), 7, 6);
-        return Transformed::yes(micros * Expr::Literal(millionth, None));
-    }
-    Transformed::no(Expr::ScalarFunction(call))
+fn transformed(expr: Expr, changed: bool) -> Transformed<Expr> {
+    if changed { Transformed::yes(expr) } else { Transformed::no(expr) }
 }
 
 /// Translates the template of a function that formats.
@@ -192,17 +196,27 @@ fn is_computed_unsigned(expr: &Expr, schema: &DFSchema) -> bool {
         && matches!(inner.get_type(schema), Ok(DataType::UInt64))
 }
 
+/// What a number without a sign is in PostgreSQL: lengths and places are `int4`, counts `int8`.
+fn signed(expr: &Expr) -> DataType {
+    let inner = match expr {
+        Expr::Alias(alias) => &alias.expr,
+        expr => expr,
+    };
+    match inner {
+        Expr::ScalarFunction(_) => DataType::Int32,
+        Expr::WindowFunction(call) if call.fun.name() == "ntile" => DataType::Int32,
+        _ => DataType::Int64,
+    }
+}
+
 /// `round(numeric, n)` has n decimals.
-fn round(call: ScalarFunction, schema: &DFSchema) -> Result<Transformed<Expr>, DataFusionError> {
-    let second = call.args.get(1).map(|arg| match arg {
-        Expr::Cast(cast) => &*cast.expr,
-        arg => arg,
-    });
-    let places = match second {
+fn round(
+    mut call: ScalarFunction,
+    schema: &DFSchema,
+) -> Result<Transformed<Expr>, DataFusionError> {
+    let places = match call.args.get(1) {
         None => Some(0),
-        Some(Expr::Literal(ScalarValue::Int64(Some(places)), _)) => i8::try_from(*places).ok(),
-        Some(Expr::Literal(ScalarValue::Int32(Some(places)), _)) => i8::try_from(*places).ok(),
-        Some(_) => None,
+        Some(arg) => literal_places(arg),
     };
     if let ([number], DataType::Float64) = (
         call.args.as_slice(),
@@ -210,13 +224,75 @@ fn round(call: ScalarFunction, schema: &DFSchema) -> Result<Transformed<Expr>, D
     ) {
         return Ok(Transformed::yes(self::call(&ROUND_EVEN, vec![number.clone()])));
     }
-    let expr = Expr::ScalarFunction(call);
-    Ok(match (expr.get_type(schema)?, places) {
-        (DataType::Decimal128(precision, scale), Some(places)) if (0..scale).contains(&places) => {
-            Transformed::yes(cast(expr, DataType::Decimal128(precision, places)))
+    let found = call.args.first().map(|number| number.get_type(schema)).transpose()?;
+    if call.args.len() == 1 && found.is_some_and(|found| found.is_integer()) {
+        // PostgreSQL has no rounding of integers but as floats.
+        return Ok(Transformed::yes(cast(call.args.remove(0), DataType::Float64)));
+    }
+    with_places(Expr::ScalarFunction(call), places, schema)
+}
+
+/// A decimal with so many digits after the point.
+fn with_places(
+    expr: Expr,
+    places: Option<i8>,
+    schema: &DFSchema,
+) -> Result<Transformed<Expr>, DataFusionError> {
+    let (DataType::Decimal128(precision, scale), Some(places)) = (expr.get_type(schema)?, places)
+    else {
+        return Ok(Transformed::no(expr));
+    };
+    let places = places.max(0);
+    if places == scale {
+        return Ok(Transformed::no(expr));
+    }
+    let wider = u8::try_from(places.saturating_sub(scale)).unwrap_or(0);
+    let precision = precision.saturating_add(wider).min(38);
+    Ok(Transformed::yes(cast(expr, DataType::Decimal128(precision, places))))
+}
+
+/// `ceil`, `floor` and `trunc` of a decimal leave as many digits as they are told, or none.
+fn whole(call: ScalarFunction, schema: &DFSchema) -> Result<Transformed<Expr>, DataFusionError> {
+    let places = match call.args.get(1) {
+        None => Some(0),
+        Some(arg) => literal_places(arg),
+    };
+    with_places(Expr::ScalarFunction(call), places, schema)
+}
+
+fn literal_places(arg: &Expr) -> Option<i8> {
+    match arg {
+        Expr::Cast(cast) => literal_places(&cast.expr),
+        Expr::Literal(ScalarValue::Int64(Some(places)), _) => i8::try_from(*places).ok(),
+        Expr::Literal(ScalarValue::Int32(Some(places)), _) => i8::try_from(*places).ok(),
+        _ => None,
+    }
+}
+
+/// What is put together of values has them as they are printed, not as they are cast.
+fn short_booleans(mut call: ScalarFunction, schema: &DFSchema) -> Transformed<Expr> {
+    let mut changed = false;
+    for arg in &mut call.args {
+        let Expr::Cast(cast) = &*arg else { continue };
+        if !matches!(cast.expr.get_type(schema), Ok(DataType::Boolean)) {
+            continue;
         }
-        _ => Transformed::no(expr),
-    })
+        let text = cast.field.data_type().clone();
+        let word = |word: &str| {
+            Box::new(datafusion::logical_expr::cast(
+                Expr::Literal(ScalarValue::Utf8(Some(word.to_owned())), None),
+                text.clone(),
+            ))
+        };
+        let value = Expr::clone(&cast.expr);
+        let cases = vec![
+            (Box::new(value.clone()), word("t")),
+            (Box::new(Expr::Not(Box::new(value))), word("f")),
+        ];
+        *arg = Expr::Case(Case::new(None, cases, None));
+        changed = true;
+    }
+    transformed(Expr::ScalarFunction(call), changed)
 }
 
 fn call(function: &Arc<ScalarUDF>, args: Vec<Expr>) -> Expr {

@@ -2,20 +2,31 @@
 //!
 //! Source: <https://www.postgresql.org/docs/18/functions-info.html>.
 
+pub(crate) mod builtin;
+mod date_trunc;
+mod extract;
+mod floats;
+mod moment;
+pub(crate) mod numeric;
+mod texts;
+pub(crate) mod times;
+mod to_char;
+
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ListArray, StringArray};
 use datafusion::arrow::buffer::OffsetBuffer;
-use datafusion::arrow::datatypes::{DataType, Field};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::execution::{FunctionRegistry, SessionState};
 use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, TypeSignature,
-    Volatility,
+    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+    TypeSignature, Volatility,
 };
+use trunkline_arrow::string_metadata;
 use trunkline_core::settings::SERVER_VERSION;
-use trunkline_core::{Client, PgError, Result, SqlState, types};
+use trunkline_core::{Client, Oid, PgError, Result, SqlState, types};
 
 /// Registers the functions of one client's session, over those of the same name.
 pub(crate) fn register(state: &mut SessionState, database: &str, client: &Client) {
@@ -23,13 +34,22 @@ pub(crate) fn register(state: &mut SessionState, database: &str, client: &Client
     for &(name, returns, answer) in FUNCTIONS {
         let function = SessionFunction {
             name,
-            returns: returns.data_type(),
+            returns: returns.field(name),
             signature: signature(name),
             answer,
             facts: facts.clone(),
         };
         // Only a registry that is read-only refuses.
         let _ = state.register_udf(Arc::new(ScalarUDF::new_from_impl(function)));
+    }
+    let of_session = extract::functions().into_iter().chain(to_char::functions());
+    let of_session =
+        of_session.chain(date_trunc::functions()).map(|builtin| builtin.udf_of(client));
+    let plain = numeric::functions().into_iter().chain(times::functions());
+    let plain =
+        plain.chain(floats::functions()).chain(texts::functions()).map(builtin::Builtin::udf);
+    for function in of_session.chain(plain) {
+        let _ = state.register_udf(Arc::new(function));
     }
 }
 
@@ -69,6 +89,7 @@ impl Facts {
 #[derive(Clone, Copy)]
 enum Returns {
     Text,
+    Name,
     Texts,
     Int4,
     Bool,
@@ -76,9 +97,17 @@ enum Returns {
 }
 
 impl Returns {
+    fn field(self, name: &str) -> FieldRef {
+        let field = Field::new(name, self.data_type(), true);
+        Arc::new(match self {
+            Returns::Name => field.with_metadata(string_metadata(Oid::NAME)),
+            _ => field,
+        })
+    }
+
     fn data_type(self) -> DataType {
         match self {
-            Returns::Text => DataType::Utf8,
+            Returns::Text | Returns::Name => DataType::Utf8,
             Returns::Texts => DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true))),
             Returns::Int4 => DataType::Int32,
             Returns::Bool => DataType::Boolean,
@@ -97,18 +126,18 @@ const FUNCTIONS: &[(&str, Returns, Answer)] = &[
         let (version, arch) = (env!("CARGO_PKG_VERSION"), std::env::consts::ARCH);
         text(format!("PostgreSQL {SERVER_VERSION} (trunkline {version}, DataFusion) on {arch}"))
     }),
-    ("current_database", Returns::Text, |facts, _| text(facts.database.clone())),
-    ("current_catalog", Returns::Text, |facts, _| text(facts.database.clone())),
-    ("current_schema", Returns::Text, |facts, _| Ok(ScalarValue::Utf8(facts.schema()))),
+    ("current_database", Returns::Name, |facts, _| text(facts.database.clone())),
+    ("current_catalog", Returns::Name, |facts, _| text(facts.database.clone())),
+    ("current_schema", Returns::Name, |facts, _| Ok(ScalarValue::Utf8(facts.schema()))),
     ("current_schemas", Returns::Texts, |facts, args| {
         let implicit = matches!(scalar(args, 0)?, ScalarValue::Boolean(Some(true)));
         let catalog = implicit.then(|| "pg_catalog".to_owned());
         texts(catalog.into_iter().chain(facts.schema()).collect())
     }),
-    ("current_user", Returns::Text, |facts, _| text(facts.user())),
-    ("current_role", Returns::Text, |facts, _| text(facts.user())),
-    ("session_user", Returns::Text, |facts, _| text(facts.user())),
-    ("user", Returns::Text, |facts, _| text(facts.user())),
+    ("current_user", Returns::Name, |facts, _| text(facts.user())),
+    ("current_role", Returns::Name, |facts, _| text(facts.user())),
+    ("session_user", Returns::Name, |facts, _| text(facts.user())),
+    ("user", Returns::Name, |facts, _| text(facts.user())),
     ("pg_backend_pid", Returns::Int4, |facts, _| {
         Ok(ScalarValue::Int32(Some(facts.client.identity().pid)))
     }),
@@ -214,7 +243,7 @@ fn scalar_text(args: &ScalarFunctionArgs, index: usize) -> Result<Option<String>
 /// A function that answers from the session's facts, the same for every row.
 struct SessionFunction {
     name: &'static str,
-    returns: DataType,
+    returns: FieldRef,
     signature: Signature,
     answer: Answer,
     facts: Arc<Facts>,
@@ -250,6 +279,10 @@ impl ScalarUDFImpl for SessionFunction {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType, DataFusionError> {
+        Ok(self.returns.data_type().clone())
+    }
+
+    fn return_field_from_args(&self, _: ReturnFieldArgs) -> Result<FieldRef, DataFusionError> {
         Ok(self.returns.clone())
     }
 

@@ -52,7 +52,11 @@ fn name_items(items: &mut [SelectItem]) {
             given.unwrap_or_else(|| figure(expr).map_or_else(|| quoted("?column?"), |f| f.0));
         let name = normal(&ident);
         let first = taken.insert(name.clone());
-        let plain = matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
+        let plain = match &*expr {
+            // Becomes a call.
+            Expr::Identifier(ident) => ident.quote_style.is_some() || !is_word(&ident.value),
+            expr => matches!(expr, Expr::CompoundIdentifier(_)),
+        };
         let distinct = match (first, wildcard && plain && !named) {
             (true, false) if plain && !named => continue,
             (true, false) => ident,
@@ -61,6 +65,11 @@ fn name_items(items: &mut [SelectItem]) {
         let expr = std::mem::replace(expr, Expr::Identifier(Ident::new("")));
         *item = SelectItem::ExprWithAlias { expr, alias: distinct };
     }
+}
+
+/// Words that are no columns.
+fn is_word(name: &str) -> bool {
+    ["current_role", "current_schema"].iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// How good a name is: one of a cast gives way to one of a column below it.
@@ -104,6 +113,7 @@ fn figure(expr: &Expr) -> Option<(Ident, Strength)> {
         },
         Expr::Extract { .. } => strong("extract"),
         Expr::Position { .. } => strong("position"),
+        Expr::Substring { shorthand: true, .. } => strong("substr"),
         Expr::Substring { .. } => strong("substring"),
         Expr::Overlay { .. } => strong("overlay"),
         Expr::AtTimeZone { .. } => strong("timezone"),

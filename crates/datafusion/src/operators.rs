@@ -11,15 +11,19 @@ use datafusion::arrow::datatypes::{
 };
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::{DFSchema, DataFusionError, ScalarValue};
-use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::expr::{BinaryExpr, ScalarFunction};
 use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
 use datafusion::logical_expr::{
-    ColumnarValue, Expr, ExprSchemable, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-    Volatility, cast,
+    ColumnarValue, Expr, ExprSchemable, Operator, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
+    Signature, Volatility, cast,
 };
 use datafusion::physical_expr_common::datum::apply;
 use datafusion::sql::sqlparser::ast::BinaryOperator;
-use trunkline_core::{PgError, SqlState};
+use trunkline_arrow::{Decimals, PgType};
+use trunkline_core::{PgError, SqlState, types};
+
+use crate::functions::numeric::{AS_QUOTIENT, DIVIDE};
+use crate::functions::times::{DATE_AND_TIME, INTERVAL_DIVIDE, INTERVAL_MULTIPLY};
 
 /// Plans the operators on integers and dates.
 #[derive(Debug)]
@@ -36,8 +40,20 @@ impl ExprPlanner for Operators {
         let (Ok(left), Ok(right)) = (raw.left.get_type(schema), raw.right.get_type(schema)) else {
             return Ok(PlannerResult::Original(raw));
         };
+        if is_comparison(&raw.op) {
+            return match unlike(&raw, &left, &right) {
+                Some(error) => Err(error),
+                None => Ok(PlannerResult::Original(raw)),
+            };
+        }
         if raw.op == BinaryOperator::Divide {
             return Ok(divide(raw, &left, &right));
+        }
+        if let Some(planned) = dates_and_spans(&raw, &left, &right) {
+            return Ok(PlannerResult::Planned(planned));
+        }
+        if let Some(planned) = of_quotient(&raw, schema)? {
+            return Ok(PlannerResult::Planned(planned));
         }
         let function = match raw.op {
             BinaryOperator::Plus => &ADD,
@@ -90,6 +106,9 @@ fn typed(raw: RawBinaryExpr, schema: &DFSchema) -> RawBinaryExpr {
             | BinaryOperator::Modulo
     );
     let RawBinaryExpr { op, left, right } = raw;
+    if op == BinaryOperator::StringConcat {
+        return RawBinaryExpr { op, left, right };
+    }
     if !arithmetic {
         let is_bool = |expr: &Expr| expr.get_type(schema).is_ok_and(|of| of == DataType::Boolean);
         let (left, right) = match (is_unknown(&left), is_unknown(&right)) {
@@ -114,39 +133,137 @@ fn typed(raw: RawBinaryExpr, schema: &DFSchema) -> RawBinaryExpr {
     RawBinaryExpr { op, left, right }
 }
 
+fn is_comparison(op: &BinaryOperator) -> bool {
+    matches!(
+        op,
+        BinaryOperator::Eq
+            | BinaryOperator::NotEq
+            | BinaryOperator::Lt
+            | BinaryOperator::LtEq
+            | BinaryOperator::Gt
+            | BinaryOperator::GtEq
+    )
+}
+
+/// A text is not compared with a number: DataFusion would read each text as one.
+fn unlike(raw: &RawBinaryExpr, left: &DataType, right: &DataType) -> Option<DataFusionError> {
+    let is_text = |expr: &Expr, data_type: &DataType| {
+        let constant = matches!(expr, Expr::Literal(..) | Expr::Placeholder(_));
+        data_type.is_string() && !constant
+    };
+    let is_number = |expr: &Expr, data_type: &DataType| {
+        data_type.is_numeric() && !matches!(expr, Expr::Placeholder(_))
+    };
+    let unlike = is_text(&raw.left, left) && is_number(&raw.right, right)
+        || is_number(&raw.left, left) && is_text(&raw.right, right);
+    let name = |expr: &Expr, data_type: &DataType| match expr {
+        Expr::Literal(ScalarValue::Int64(Some(number)), _) if i32::try_from(*number).is_ok() => {
+            "integer"
+        }
+        _ => types::name_of(PgType::of(data_type).oid).unwrap_or("unknown"),
+    };
+    unlike.then(|| {
+        let (left, right) = (name(&raw.left, left), name(&raw.right, right));
+        let message = format!("operator does not exist: {left} {} {right}", raw.op);
+        let error = PgError::new(SqlState::UNDEFINED_FUNCTION, message).hint(
+            "No operator matches the given name and argument types. \
+             You might need to add explicit type casts.",
+        );
+        DataFusionError::External(Box::new(error))
+    })
+}
+
 fn is_unknown(expr: &Expr) -> bool {
     matches!(expr, Expr::Literal(value, _) if value.try_as_str().is_some())
 }
 
-/// Division by zero is an error for floats, too; decimals are divided to more than a few digits.
+/// Division by zero is an error for floats, too; a quotient of `numeric` has digits of its own.
 fn divide(raw: RawBinaryExpr, left: &DataType, right: &DataType) -> PlannerResult<RawBinaryExpr> {
     let is_float = |data_type: &DataType| data_type.is_floating();
     if is_float(left) && right.is_numeric() || left.is_numeric() && is_float(right) {
         let (left, right) = (cast(raw.left, DataType::Float64), cast(raw.right, DataType::Float64));
-        let function = Arc::clone(&FLOAT_DIVIDE);
-        let call = ScalarFunction::new_udf(function, vec![left, right]);
-        return PlannerResult::Planned(Expr::ScalarFunction(call));
+        return PlannerResult::Planned(call(&FLOAT_DIVIDE, vec![left, right]));
     }
-    let (digits, scale) = match left {
-        DataType::Decimal128(precision, scale) => (*precision, *scale),
-        DataType::Int16 | DataType::Int32 => (10, 0),
-        DataType::Int64 => (19, 0),
-        _ => return PlannerResult::Original(raw),
+    if is_span(left) && (right.is_numeric() || is_unknown(&raw.right)) {
+        return PlannerResult::Planned(call(&INTERVAL_DIVIDE, vec![raw.left, raw.right]));
+    }
+    let is_exact = |data_type: &DataType| data_type.is_decimal() || data_type.is_integer();
+    let numeric = left.is_decimal() || right.is_decimal();
+    if numeric && is_exact(left) && is_exact(right) {
+        return PlannerResult::Planned(call(&DIVIDE, vec![raw.left, raw.right]));
+    }
+    PlannerResult::Original(raw)
+}
+
+/// A date and a span of time are a timestamp, and a span times a number is a span.
+fn dates_and_spans(raw: &RawBinaryExpr, left: &DataType, right: &DataType) -> Option<Expr> {
+    let binary = |left: Expr, op, right: Expr| {
+        Some(Expr::BinaryExpr(BinaryExpr::new(Box::new(left), op, Box::new(right))))
     };
-    let divisor = match right {
-        DataType::Decimal128(_, scale) => *scale,
-        DataType::Int16 | DataType::Int32 | DataType::Int64 if left.is_decimal() => 0,
-        _ => return PlannerResult::Original(raw),
+    let timestamp = |date: &Expr| cast(date.clone(), MICROSECONDS);
+    let date_and_time =
+        |date: &Expr, time: &Expr| Some(call(&DATE_AND_TIME, vec![date.clone(), time.clone()]));
+    let scaled = |span: &Expr, factor: &Expr| {
+        Some(call(&INTERVAL_MULTIPLY, vec![span.clone(), factor.clone()]))
     };
-    // Arrow adds four digits and those of the divisor; all must fit in 38.
-    let whole = i8::try_from(digits).map_or(i8::MAX, |digits| digits.saturating_sub(scale));
-    let room = 34_i8.saturating_sub(whole).saturating_sub(divisor).min(16);
-    let RawBinaryExpr { op, left, right } = raw;
-    let left = match room > scale {
-        true => cast(left, DataType::Decimal128(38, room)),
-        false => left,
+    let is_number = |data_type: &DataType| data_type.is_numeric();
+    match (&raw.op, left, right) {
+        (BinaryOperator::Plus, DataType::Date32, right) if is_span(right) => {
+            binary(timestamp(&raw.left), Operator::Plus, raw.right.clone())
+        }
+        (BinaryOperator::Minus, DataType::Date32, right) if is_span(right) => {
+            binary(timestamp(&raw.left), Operator::Minus, raw.right.clone())
+        }
+        (BinaryOperator::Plus, left, DataType::Date32) if is_span(left) => {
+            binary(timestamp(&raw.right), Operator::Plus, raw.left.clone())
+        }
+        (BinaryOperator::Plus, DataType::Date32, DataType::Time64(_)) => {
+            date_and_time(&raw.left, &raw.right)
+        }
+        (BinaryOperator::Plus, DataType::Time64(_), DataType::Date32) => {
+            date_and_time(&raw.right, &raw.left)
+        }
+        (BinaryOperator::Multiply, left, right) if is_span(left) && is_number(right) => {
+            scaled(&raw.left, &raw.right)
+        }
+        (BinaryOperator::Multiply, left, right) if is_number(left) && is_span(right) => {
+            scaled(&raw.right, &raw.left)
+        }
+        _ => None,
+    }
+}
+
+fn is_span(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Interval(_))
+}
+
+/// What is computed of a quotient shows no more digits than it.
+fn of_quotient(raw: &RawBinaryExpr, schema: &DFSchema) -> Result<Option<Expr>, DataFusionError> {
+    let op = match raw.op {
+        BinaryOperator::Plus => Operator::Plus,
+        BinaryOperator::Minus => Operator::Minus,
+        BinaryOperator::Multiply => Operator::Multiply,
+        _ => return Ok(None),
     };
-    PlannerResult::Original(RawBinaryExpr { op, left, right })
+    let mark = |expr: &Expr| {
+        let (_, field) = expr.to_field(schema)?;
+        Ok::<_, DataFusionError>(Decimals::of_field(&field))
+    };
+    let marks = (mark(&raw.left)?, mark(&raw.right)?);
+    let is_exact = |expr: &Expr| {
+        let found = expr.get_type(schema);
+        found.is_ok_and(|found| found.is_decimal() || found.is_integer())
+    };
+    if marks == (None, None) || !is_exact(&raw.left) || !is_exact(&raw.right) {
+        return Ok(None);
+    }
+    let (left, right) = (Box::new(raw.left.clone()), Box::new(raw.right.clone()));
+    let result = Expr::BinaryExpr(BinaryExpr::new(left, op, right));
+    Ok(Some(call(&AS_QUOTIENT, vec![result])))
+}
+
+fn call(function: &Arc<ScalarUDF>, args: Vec<Expr>) -> Expr {
+    Expr::ScalarFunction(ScalarFunction::new_udf(Arc::clone(function), args))
 }
 
 fn is_day_count(data_type: &DataType) -> bool {

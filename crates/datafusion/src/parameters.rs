@@ -185,7 +185,7 @@ impl Visitor for Context<'_> {
                 op: op @ (BinaryOperator::Plus | BinaryOperator::Minus),
                 right,
             } => {
-                if matches!(**right, Expr::Interval(_)) {
+                if is_interval(right) {
                     self.settle(left, Oid::TIMESTAMP);
                 }
                 // What is added to a moment is an interval; what is taken from it, another moment.
@@ -197,7 +197,7 @@ impl Visitor for Context<'_> {
                         }
                     }
                 }
-                if matches!(**left, Expr::Interval(_)) {
+                if is_interval(left) {
                     self.settle(right, Oid::TIMESTAMP);
                 }
             }
@@ -208,6 +208,14 @@ impl Visitor for Context<'_> {
             _ => {}
         }
         ControlFlow::Continue(())
+    }
+}
+
+fn is_interval(expr: &Expr) -> bool {
+    match expr {
+        Expr::Interval(_) => true,
+        Expr::Cast { data_type, .. } => oid_of(data_type) == Some(Oid::INTERVAL),
+        _ => false,
     }
 }
 

@@ -7,7 +7,7 @@ use datafusion::arrow::datatypes::{DataType, FieldRef, SchemaRef};
 use datafusion::catalog::cte_worktable::CteWorkTable;
 use datafusion::catalog::{CatalogProvider, SchemaProvider, TableFunctionArgs};
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::{DataFusionError, TableReference};
+use datafusion::common::{DataFusionError, ScalarValue, TableReference};
 use datafusion::datasource::provider_as_source;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner};
@@ -16,8 +16,10 @@ use datafusion::logical_expr::{
 };
 use datafusion::sql::planner::{ParserOptions, PlannerContext, SqlToRel};
 use datafusion::sql::sqlparser::ast;
+use trunkline_core::types::TextStyle;
 use trunkline_core::{PgError, Result, SqlState};
 
+use crate::casts::literal;
 use crate::error::{answer_in, position_of_relation};
 use crate::information_schema::InformationSchema;
 
@@ -129,6 +131,17 @@ fn dotted(name: &TableReference) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(".")
 }
 
+/// DataFusion's series of moments count nanoseconds.
+fn of_nanoseconds(arg: Expr) -> Expr {
+    match arg {
+        Expr::Literal(ScalarValue::TimestampMicrosecond(Some(micros), zone), metadata) => {
+            let nanos = ScalarValue::TimestampNanosecond(micros.checked_mul(1_000), zone);
+            Expr::Literal(nanos, metadata)
+        }
+        arg => arg,
+    }
+}
+
 impl ContextProvider for Planner<'_> {
     fn get_table_source(
         &self,
@@ -153,8 +166,8 @@ impl ContextProvider for Planner<'_> {
                 format!("function {name} does not exist"),
             ))));
         };
-        let simplified = args.into_iter().map(|arg| self.constant(arg));
-        let args = simplified.collect::<Result<Vec<_>, _>>()?;
+        let simplified = args.into_iter().map(|arg| Ok(of_nanoseconds(self.constant(arg)?)));
+        let args = simplified.collect::<Result<Vec<_>, DataFusionError>>()?;
         let args = TableFunctionArgs::new(&args, self.state);
         Ok(provider_as_source(function.create_table_provider_with_args(args)?))
     }
@@ -222,6 +235,17 @@ impl Planner<'_> {
             .with_config_options(self.state.config_options().clone())
             .build();
         let simplifier = ExprSimplifier::new(context);
+        let arg = match &arg {
+            Expr::Cast(cast) => match (&*cast.expr, cast.field.data_type()) {
+                (Expr::Literal(text, _), wanted) if wanted.is_temporal() => {
+                    let text = text.try_as_str().flatten();
+                    let read = text.map(|text| literal(text, wanted, &TextStyle::default()));
+                    read.transpose()?.map_or(arg.clone(), |value| Expr::Literal(value, None))
+                }
+                _ => arg,
+            },
+            _ => arg,
+        };
         let typed = simplifier.coerce(arg, &DFSchema::empty())?;
         simplifier.simplify(typed)
     }

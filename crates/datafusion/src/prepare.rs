@@ -13,11 +13,11 @@ use datafusion::sql::sqlparser::tokenizer::Tokenizer;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{Columns, Oid, PgError, Prepared, Result, SqlState};
 
-use crate::error::{answer_in, syntax};
+use crate::error::{answer_in, position_of_literal, position_of_word, syntax};
 use crate::parameters::{self, Parameter};
 use crate::planner::{Planner, Tables};
 use crate::session::Statement;
-use crate::{calls, casts, names, readonly, refuse, rewrite, tokens};
+use crate::{calls, casts, explain, names, readonly, refuse, rewrite, sets, tokens};
 
 /// How deeply a statement may be nested.
 const DEPTH: usize = 50;
@@ -41,7 +41,10 @@ pub(crate) async fn prepare(
     let (plan, parameters) = describe
         .plan_with_parameters(parameters::declared(&statement, hints)?)
         .map_err(|error| describe.failed(error, sql))?;
-    let schema = Arc::new(announced(plan.schema().as_arrow()));
+    let schema = match explain::schema(&plan) {
+        Some(schema) => schema,
+        None => Arc::new(announced(plan.schema().as_arrow())),
+    };
     let columns = trunkline_arrow::columns(&schema);
     let oids: Vec<Oid> = parameters.iter().map(|parameter| parameter.oid).collect();
     let statement =
@@ -81,6 +84,46 @@ fn announced(schema: &Schema) -> Schema {
         Field::clone(field).with_name(names::shown(field.name())).with_nullable(true)
     };
     Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>())
+}
+
+/// Means are made of sums: what cannot be summed has no mean.
+fn of_mean(error: PgError, sql: &str) -> PgError {
+    let arguments = ["function sum(", "function mean("]
+        .into_iter()
+        .find_map(|call| error.message().strip_prefix(call))
+        .and_then(|rest| rest.strip_suffix(") does not exist"));
+    let (Some(arguments), None) = (arguments, position_of_word(sql, "sum", 0)) else {
+        return error;
+    };
+    let Some(place) = position_of_word(sql, "avg", 0) else { return error };
+    let argument = arguments.split(", ").next().unwrap_or_default();
+    let message = format!("function avg({argument}) does not exist");
+    PgError::new(SqlState::UNDEFINED_FUNCTION, message)
+        .hint(
+            "No function matches the given name and argument types. \
+             You might need to add explicit type casts.",
+        )
+        .position(place)
+}
+
+/// Adds where the literal stands that its type does not read.
+fn place_of_literal(error: PgError, sql: &str) -> PgError {
+    let unread = matches!(
+        error.sqlstate(),
+        SqlState::INVALID_TEXT_REPRESENTATION
+            | SqlState::INVALID_DATETIME_FORMAT
+            | SqlState::DATETIME_FIELD_OVERFLOW
+            | SqlState::NUMERIC_VALUE_OUT_OF_RANGE
+    );
+    if !unread || error.get(b'P').is_some() {
+        return error;
+    }
+    let quoted = error.message().split_once('"').and_then(|(_, rest)| rest.rsplit_once('"'));
+    let place = quoted.and_then(|(text, _)| position_of_literal(sql, text));
+    match place {
+        Some(place) => error.position(place),
+        None => error,
+    }
 }
 
 struct Describe<'a> {
@@ -124,7 +167,7 @@ impl Describe<'_> {
     }
 
     fn failed(&self, error: DataFusionError, sql: &str) -> PgError {
-        let error = answer_in(error, sql);
+        let error = of_mean(place_of_literal(answer_in(error, sql), sql), sql);
         let missing =
             error.message().strip_prefix("function ").and_then(|rest| rest.split_once(' '));
         let Some((function, "does not exist")) = missing else { return error };
@@ -149,7 +192,7 @@ impl Describe<'_> {
 
     /// A plan in which all casts are explicit: only then its columns have their final types.
     fn analyzed(&self, parameters: &[Option<Parameter>]) -> Result<LogicalPlan, DataFusionError> {
-        let plan = self.plan(parameters)?;
+        let plan = sets::unite(self.plan(parameters)?)?;
         let options = self.state.config_options();
         let plan = self.state.analyzer().execute_and_check(plan, options, |_, _| {})?;
         casts::rewrite(plan, &self.style)

@@ -1,19 +1,23 @@
 //! What PostgreSQL writes otherwise than DataFusion.
 
+mod calls;
+mod tables;
+
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CastKind, CharacterLength, DataType, Expr, Fetch, Function, FunctionArg,
-    FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, LimitClause, ObjectName,
-    ObjectNamePart, Query, Select, SelectItem, SetExpr, Statement, TimezoneInfo, UnaryOperator,
-    Value, ValueWithSpan, VisitMut, VisitorMut,
+    FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, LimitClause,
+    NamedWindowDefinition, NamedWindowExpr, ObjectName, ObjectNamePart, Query, Select, SelectItem,
+    SetExpr, Statement, TableFactor, TimezoneInfo, UnaryOperator, Value, ValueWithSpan, VisitMut,
+    VisitorMut, WindowType,
 };
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::Span;
 use trunkline_core::Oid;
 
-use crate::using;
+use crate::{names, using};
 
 /// Rewrites a statement, so that DataFusion gives it PostgreSQL's meaning.
 ///
@@ -29,9 +33,7 @@ impl VisitorMut for Rewriter {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
-        if let SetExpr::Values(values) = &mut *query.body {
-            values.rows.iter_mut().flat_map(|row| row.content.iter_mut()).for_each(int4);
-        }
+        values(&mut query.body);
         limit_of_fetch(query);
         ControlFlow::Continue(())
     }
@@ -43,7 +45,22 @@ impl VisitorMut for Rewriter {
             }
         }
         series_in_from(select);
+        tables::exists_as_value(select);
         using::qualify(select);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+        for window in &mut select.named_window {
+            if let NamedWindowDefinition(_, NamedWindowExpr::WindowSpec(spec)) = window {
+                calls::frame(spec);
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_table_factor(&mut self, table: &mut TableFactor) -> ControlFlow<()> {
+        tables::function_in_from(table);
         ControlFlow::Continue(())
     }
 
@@ -60,19 +77,68 @@ impl VisitorMut for Rewriter {
             Expr::Cast { data_type, expr: inner, .. } => {
                 microseconds(data_type);
                 exact(inner, data_type);
+                if let Some(numeric) = calls::to_numeric(inner, data_type) {
+                    *expr = numeric;
+                    return ControlFlow::Continue(());
+                }
+                if let Some(text) = calls::to_text(inner, data_type) {
+                    *expr = text;
+                    return ControlFlow::Continue(());
+                }
+                let wanted = data_type.clone();
                 if let Some(bounded) = bounded(expr) {
                     *expr = bounded;
                 }
+                let text = take(expr);
+                *expr = match calls::marked(text.clone(), &wanted) {
+                    Some(marked) => marked,
+                    None => text,
+                };
+            }
+            Expr::UnaryOp { op, expr: operand } => {
+                if let Some(call) = calls::of_unary(*op, operand) {
+                    *expr = call;
+                }
+            }
+            Expr::Substring {
+                expr: text, substring_from: Some(from), substring_for: None, ..
+            } => {
+                if let Some(group) = calls::of_substring(text, from) {
+                    *expr = group;
+                }
+            }
+            Expr::Interval(interval) => {
+                if let Some(literal) = calls::of_interval(interval) {
+                    *expr = literal;
+                }
+            }
+            Expr::AtTimeZone { timestamp, time_zone } => {
+                let args = vec![take(time_zone), take(timestamp)];
+                *expr = function("timezone", args);
+            }
+            Expr::Extract { field, expr: moment, .. } => {
+                let unit = Value::SingleQuotedString(field.to_string().to_lowercase());
+                *expr = function("extract", vec![Expr::Value(unit.into()), take(moment)]);
+            }
+            Expr::Like { pattern, escape_char, .. } | Expr::ILike { pattern, escape_char, .. } => {
+                calls::escape(pattern, escape_char);
             }
             Expr::AnyOp { left, compare_op: BinaryOperator::Eq, right, .. } => {
                 if let Some(member) = in_subquery(left, right, false) {
+                    *expr = member;
+                } else if let Some(member) = calls::in_array(left, right, false) {
                     *expr = member;
                 }
             }
             Expr::AllOp { left, compare_op: BinaryOperator::NotEq, right } => {
                 if let Some(member) = in_subquery(left, right, true) {
                     *expr = member;
+                } else if let Some(member) = calls::in_array(left, right, true) {
+                    *expr = member;
                 }
+            }
+            Expr::BinaryOp { left, op: BinaryOperator::PGOverlap, right } => {
+                *expr = function("array_has_any", vec![take(left), take(right)]);
             }
             Expr::TypedString(typed) => microseconds(&mut typed.data_type),
             Expr::SimilarTo { negated, expr: subject, pattern, escape_char } => {
@@ -110,6 +176,13 @@ impl VisitorMut for Rewriter {
                 if keeps_type(&function.name) {
                     arguments(function).for_each(int4);
                 }
+                calls::sort_distinct(function);
+                if let Some(WindowType::WindowSpec(spec)) = &mut function.over {
+                    calls::frame(spec);
+                }
+                if let Some(other) = calls::of_function(function) {
+                    *expr = other;
+                }
             }
             Expr::Identifier(ident) if ident.quote_style.is_none() => {
                 let word = ident.value.to_ascii_lowercase();
@@ -120,6 +193,20 @@ impl VisitorMut for Rewriter {
             _ => {}
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// Makes the integers of VALUES `int4`.
+fn values(set: &mut SetExpr) {
+    match set {
+        SetExpr::Values(values) => {
+            values.rows.iter_mut().flat_map(|row| row.content.iter_mut()).for_each(int4);
+        }
+        SetExpr::SetOperation { left, right, .. } => {
+            values(left);
+            values(right);
+        }
+        _ => {}
     }
 }
 
@@ -157,6 +244,12 @@ fn is_arithmetic(op: &BinaryOperator) -> bool {
             | BinaryOperator::Multiply
             | BinaryOperator::Divide
             | BinaryOperator::Modulo
+            | BinaryOperator::StringConcat
+            | BinaryOperator::PGBitwiseXor
+            | BinaryOperator::BitwiseAnd
+            | BinaryOperator::BitwiseOr
+            | BinaryOperator::PGBitwiseShiftLeft
+            | BinaryOperator::PGBitwiseShiftRight
     )
 }
 
@@ -183,7 +276,7 @@ fn limit_of_fetch(query: &mut Query) {
 
 /// `SELECT generate_series(…)` is `SELECT * FROM generate_series(…)`: a row for each value.
 fn series_in_from(select: &mut Select) {
-    let ([SelectItem::ExprWithAlias { expr: Expr::Function(call), .. }], true) =
+    let ([SelectItem::ExprWithAlias { expr: Expr::Function(call), alias }], true) =
         (select.projection.as_slice(), select.from.is_empty())
     else {
         return;
@@ -191,7 +284,8 @@ fn series_in_from(select: &mut Select) {
     if !is_named(&call.name, "generate_series") {
         return;
     }
-    let text = format!("SELECT * FROM {call} AS generate_series(generate_series)");
+    let name = Ident::with_quote('"', names::shown(&alias.value));
+    let text = format!("SELECT * FROM {call} AS generate_series({name})");
     let parsed = Parser::parse_sql(&PostgreSqlDialect {}, &text).unwrap_or_default();
     if let Some(Statement::Query(query)) = parsed.into_iter().next()
         && let SetExpr::Select(of_series) = *query.body
@@ -267,6 +361,9 @@ fn rename(name: &mut ObjectName) {
         "every" => "bool_and",
         "gen_random_uuid" | "uuidv4" => "uuid",
         "ceiling" => "ceil",
+        "array_remove" => "array_remove_all",
+        "array_replace" => "array_replace_all",
+        "array_upper" => "array_length",
         "pow" => "power",
         _ => return,
     };
@@ -323,7 +420,12 @@ fn keeps_type(name: &ObjectName) -> bool {
             | "min"
             | "max"
             | "sum"
+            | "abs"
             | "array_agg"
+            | "array_append"
+            | "array_prepend"
+            | "array_remove_all"
+            | "array_replace_all"
             | "pg_typeof"
     )
 }
@@ -346,6 +448,10 @@ fn unqualify(name: &mut ObjectName) {
     {
         name.0.remove(0);
     }
+}
+
+fn take(expr: &mut Expr) -> Expr {
+    std::mem::replace(expr, Expr::Tuple(Vec::new()))
 }
 
 fn function(name: &str, args: Vec<Expr>) -> Expr {

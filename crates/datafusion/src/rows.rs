@@ -116,8 +116,16 @@ fn announced(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
     let same = |(column, field): (&ArrayRef, &Arc<datafusion::arrow::datatypes::Field>)| {
         column.data_type() == field.data_type()
     };
+    let options =
+        datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     if batch.columns().iter().zip(schema.fields()).all(same) {
-        return Ok(batch.clone());
+        // The fields that were announced may be marked.
+        return RecordBatch::try_new_with_options(
+            schema.clone(),
+            batch.columns().to_vec(),
+            &options,
+        )
+        .map_err(|error| answer(error.into()));
     }
     let strict = CastOptions { safe: false, ..CastOptions::default() };
     let columns = batch.columns().iter().zip(schema.fields());
@@ -125,11 +133,7 @@ fn announced(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
         .map(|(column, field)| cast_with_options(column, field.data_type(), &strict))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| answer(error.into()))?;
-    let options =
-        datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    let nullable = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true));
-    let schema = Arc::new(datafusion::arrow::datatypes::Schema::new(nullable.collect::<Vec<_>>()));
-    RecordBatch::try_new_with_options(schema, columns, &options)
+    RecordBatch::try_new_with_options(schema.clone(), columns, &options)
         .map_err(|error| answer(error.into()))
 }
 

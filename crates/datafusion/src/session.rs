@@ -18,7 +18,7 @@ use crate::error::answer;
 use crate::parameters::{self, Parameter};
 use crate::planner::Tables;
 use crate::rows::{Batches, Stopping};
-use crate::{functions, prepare};
+use crate::{explain, functions, prepare};
 
 /// How long a client waits for its query to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -153,7 +153,11 @@ impl DataFusionSession {
                 state.config_mut().options_mut().execution.target_partitions = 1;
             }
             let physical = state.create_physical_plan(&plan).await?;
-            execute_stream(physical, state.task_ctx())
+            let stream = execute_stream(physical, state.task_ctx())?;
+            Ok(match explain::schema(&plan) {
+                Some(schema) => explain::lines(stream, schema),
+                None => stream,
+            })
         });
         let stream = Batches::join(started).await?.map_err(answer)?;
         let batches =

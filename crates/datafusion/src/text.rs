@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringBuilder};
-use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
@@ -57,14 +57,15 @@ impl ScalarUDFImpl for AsText {
         let Some(value) = args.args.first() else {
             return Err(DataFusionError::Plan("text takes one value".to_owned()));
         };
+        let field = args.arg_fields.first();
         let external = |error: PgError| DataFusionError::External(Box::new(error));
         match value {
             ColumnarValue::Array(array) => {
-                let texts = texts(array.clone(), &self.style).map_err(external)?;
+                let texts = texts(array.clone(), field, &self.style).map_err(external)?;
                 Ok(ColumnarValue::Array(texts))
             }
             ColumnarValue::Scalar(value) => {
-                let texts = texts(value.to_array()?, &self.style).map_err(external)?;
+                let texts = texts(value.to_array()?, field, &self.style).map_err(external)?;
                 Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&texts, 0)?))
             }
         }
@@ -73,9 +74,10 @@ impl ScalarUDFImpl for AsText {
 
 /// Encodes a column as it would be sent, and takes the messages apart again: there is one place
 /// that knows how values look.
-fn texts(array: ArrayRef, style: &TextStyle) -> Result<ArrayRef> {
+fn texts(array: ArrayRef, marked: Option<&FieldRef>, style: &TextStyle) -> Result<ArrayRef> {
     let length = array.len();
-    let field = Field::new("text", array.data_type().clone(), true);
+    let metadata = marked.map(|field| field.metadata().clone()).unwrap_or_default();
+    let field = Field::new("text", array.data_type().clone(), true).with_metadata(metadata);
     let schema = Arc::new(Schema::new(vec![field]));
     let columns = trunkline_arrow::columns(&schema);
     let batch = RecordBatch::try_new(schema, vec![array])

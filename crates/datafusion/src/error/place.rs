@@ -83,7 +83,7 @@ fn first_token(text: &str) -> &str {
 }
 
 /// Where a word first stands as a token of its own.
-pub(super) fn position_of_word(sql: &str, word: &str, after: usize) -> Option<usize> {
+pub(crate) fn position_of_word(sql: &str, word: &str, after: usize) -> Option<usize> {
     let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize_with_location().ok()?;
     let is_word = |token: &&TokenWithSpan| match &token.token {
         Token::Word(found) if found.quote_style.is_some() => found.value == word,
@@ -95,6 +95,17 @@ pub(super) fn position_of_word(sql: &str, word: &str, after: usize) -> Option<us
         .filter(is_word)
         .map(|token| position(sql, token.span.start.line, token.span.start.column));
     positions.into_iter().find(|position| *position > after)
+}
+
+/// Where a string first stands as a literal.
+pub(crate) fn position_of_literal(sql: &str, text: &str) -> Option<usize> {
+    let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize_with_location().ok()?;
+    let is_literal = |token: &&TokenWithSpan| match &token.token {
+        Token::SingleQuotedString(found) | Token::EscapedStringLiteral(found) => found == text,
+        _ => false,
+    };
+    let start = tokens.iter().find(is_literal)?.span.start;
+    Some(position(sql, start.line, start.column))
 }
 
 /// Where a table is first named.

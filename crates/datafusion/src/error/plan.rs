@@ -52,9 +52,31 @@ pub(super) fn answer(message: &str, sql: &str) -> PgError {
 }
 
 /// The answer for what DataFusion cannot do yet.
-pub(super) fn unsupported(message: &str, _: &str) -> PgError {
+pub(super) fn unsupported(message: &str, sql: &str) -> PgError {
+    if let Some(expr) = message.strip_prefix("Physical plan does not support logical expression ") {
+        if expr.starts_with("WindowFunction") {
+            let message = "window functions are not allowed in WHERE";
+            return PgError::new(SqlState::WINDOWING_ERROR, message);
+        }
+        return PgError::unsupported("a subquery in this place is not supported");
+    }
+    // Unsupported SQL type nosuchtype
+    if let Some(name) = message.strip_prefix("Unsupported SQL type ")
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !POSTGRESQL.contains(&&*name.to_ascii_lowercase())
+    {
+        let message = format!("type \"{name}\" does not exist");
+        return placed(PgError::new(SqlState::UNDEFINED_OBJECT, message), name, sql);
+    }
     PgError::unsupported(first_line(message))
 }
+
+/// Types that PostgreSQL has, and DataFusion has not.
+const POSTGRESQL: &[&str] = &[
+    "bit", "box", "cidr", "circle", "hstore", "inet", "json", "jsonb", "jsonpath", "line", "lseg",
+    "macaddr", "money", "path", "point", "polygon", "regclass", "regtype", "timetz", "tsquery",
+    "tsvector", "uuid", "varbit", "xml",
+];
 
 /// The answer for what should not happen, but does: DataFusion checks many things only so.
 pub(super) fn internal(message: &str) -> PgError {
@@ -169,6 +191,14 @@ fn of_clause(message: &str) -> Option<PgError> {
     }
     if message.contains("ggregate function calls cannot be nested") {
         return grouping("aggregate function calls cannot be nested");
+    }
+    if message.starts_with("For SELECT DISTINCT, ORDER BY expressions") {
+        let message = "for SELECT DISTINCT, ORDER BY expressions must appear in select list";
+        return Some(PgError::new(SqlState::INVALID_COLUMN_REFERENCE, message));
+    }
+    if message.starts_with("Too many columns! The subquery should only return one column") {
+        let message = "subquery must return only one column";
+        return Some(PgError::new(SqlState::SYNTAX_ERROR, message));
     }
     let arithmetic = message.split("Cannot coerce arithmetic expression ").nth(1);
     let (left, rest) = arithmetic?.split_once(' ')?;

@@ -3,6 +3,7 @@
 mod cancel;
 mod columns;
 mod errors;
+mod everyday;
 mod harness;
 mod meaning;
 mod parameters;

@@ -1,0 +1,164 @@
+//! Functions in FROM, and EXISTS as a value.
+
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{
+    DataType, Expr, FunctionArg, FunctionArgExpr, GroupByExpr, Ident, Query, Select, SelectItem,
+    SetExpr, Statement, TableAlias, TableAliasColumnDef, TableFactor, UnaryOperator, Value,
+    VisitMut, VisitorMut,
+};
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::parser::Parser;
+
+use super::calls::cast;
+use super::{is_named, take};
+
+/// A function's column is called like the function, or like its alias; a series of `int4` has
+/// numbers of that type.
+pub(super) fn function_in_from(table: &mut TableFactor) {
+    match table {
+        TableFactor::Table { name, alias, args: Some(args), with_ordinality: false, .. }
+            if is_named(name, "generate_series") =>
+        {
+            of_one_type(&mut args.args);
+            let small = args.args.iter().all(|arg| expr_of(arg).is_some_and(is_small));
+            let alias = alias.take().unwrap_or_else(|| named("generate_series"));
+            let alias = with_column(alias);
+            *table = match (small, derived(&args.args, &alias)) {
+                (true, Some(derived)) => derived,
+                _ => {
+                    let mut table = take_table(table);
+                    if let TableFactor::Table { alias: place, .. } = &mut table {
+                        *place = Some(alias);
+                    }
+                    table
+                }
+            };
+        }
+        TableFactor::UNNEST { alias, array_exprs, with_ordinality: false, .. }
+            if array_exprs.len() == 1 =>
+        {
+            let found = alias.take().unwrap_or_else(|| named("unnest"));
+            *alias = Some(with_column(found));
+        }
+        _ => {}
+    }
+}
+
+fn take_table(table: &mut TableFactor) -> TableFactor {
+    let nothing = TableFactor::TableFunction { expr: Expr::Tuple(Vec::new()), alias: None };
+    std::mem::replace(table, nothing)
+}
+
+fn named(name: &str) -> TableAlias {
+    TableAlias { explicit: true, name: Ident::new(name), columns: Vec::new(), at: None }
+}
+
+fn with_column(mut alias: TableAlias) -> TableAlias {
+    if alias.columns.is_empty() {
+        alias.columns.push(TableAliasColumnDef { name: alias.name.clone(), data_type: None });
+    }
+    alias
+}
+
+/// `(SELECT value::int4 FROM generate_series(…) AS s(value)) AS alias`.
+fn derived(args: &[FunctionArg], alias: &TableAlias) -> Option<TableFactor> {
+    let args = args.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let text =
+        format!("SELECT CAST(value AS INT4) AS value FROM generate_series({args}) AS s(value)");
+    let parsed = Parser::parse_sql(&PostgreSqlDialect {}, &text).ok()?;
+    let Some(Statement::Query(subquery)) = parsed.into_iter().next() else { return None };
+    let (alias, lateral) = (Some(alias.clone()), false);
+    Some(TableFactor::Derived { lateral, subquery, alias, sample: None })
+}
+
+fn expr_of(arg: &FunctionArg) -> Option<&Expr> {
+    match arg {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+        _ => None,
+    }
+}
+
+fn is_small(expr: &Expr) -> bool {
+    match expr {
+        Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr } => is_small(expr),
+        Expr::Value(value) => {
+            matches!(&value.value, Value::Number(digits, _) if digits.parse::<i32>().is_ok())
+        }
+        _ => false,
+    }
+}
+
+/// Of a series of moments, literals are moments and spans of time.
+fn of_one_type(args: &mut [FunctionArg]) {
+    let data_type = match args.first().and_then(expr_of) {
+        Some(Expr::Cast { data_type, .. }) => data_type.clone(),
+        Some(Expr::TypedString(typed)) => typed.data_type.clone(),
+        _ => return,
+    };
+    let interval = DataType::Interval { fields: None, precision: None };
+    for (arg, wanted) in args.iter_mut().skip(1).zip([data_type, interval]) {
+        if let FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) = arg
+            && let Expr::Value(value) = &*expr
+            && matches!(value.value, Value::SingleQuotedString(_))
+        {
+            *expr = cast(take(expr), wanted);
+        }
+    }
+}
+
+/// Makes EXISTS in a list of SELECT a count: DataFusion knows it as a condition only.
+pub(super) fn exists_as_value(select: &mut Select) {
+    for item in &mut select.projection {
+        if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {
+            let _: ControlFlow<()> = expr.visit(&mut Exists { depth: 0 });
+        }
+    }
+}
+
+struct Exists {
+    depth: usize,
+}
+
+impl VisitorMut for Exists {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, _: &mut Query) -> ControlFlow<()> {
+        self.depth += 1;
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<()> {
+        self.depth = self.depth.saturating_sub(1);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        if let (0, Expr::Exists { subquery, negated }) = (self.depth, &mut *expr)
+            && let Some(count) = counted(subquery, *negated)
+        {
+            *expr = count;
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// `(SELECT count(*) > 0 FROM …)`; `None` for a query that groups or limits.
+fn counted(query: &Query, negated: bool) -> Option<Expr> {
+    let SetExpr::Select(select) = &*query.body else { return None };
+    let grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
+    if grouped || select.having.is_some() || query.limit_clause.is_some() || query.fetch.is_some() {
+        return None;
+    }
+    let condition = if negated { "count(*) = 0" } else { "count(*) > 0" };
+    let parsed = Parser::parse_sql(&PostgreSqlDialect {}, &format!("SELECT {condition}")).ok()?;
+    let Some(Statement::Query(model)) = parsed.into_iter().next() else { return None };
+    let SetExpr::Select(model) = *model.body else { return None };
+    let mut select = (**select).clone();
+    select.projection = model.projection;
+    select.distinct = None;
+    let mut query = query.clone();
+    query.order_by = None;
+    query.body = Box::new(SetExpr::Select(Box::new(select)));
+    Some(Expr::Subquery(Box::new(query)))
+}

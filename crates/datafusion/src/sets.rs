@@ -1,0 +1,117 @@
+//! The types of a UNION's columns, where PostgreSQL is stricter than DataFusion.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field};
+use datafusion::common::DataFusionError;
+use datafusion::common::tree_node::Transformed;
+use datafusion::logical_expr::{Expr, LogicalPlan, Projection, Union, cast};
+use trunkline_arrow::PgType;
+use trunkline_core::{PgError, SqlState, types};
+
+/// Reads literals without a type as the type of the columns that they are united with.
+///
+/// # Errors
+///
+/// 42804 for columns of types that have nothing in common.
+pub(crate) fn unite(plan: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
+    let united = plan.transform_up_with_subqueries(|plan| match plan {
+        LogicalPlan::Union(union) => {
+            let inputs = literals(union)?;
+            let united = Union::try_new_with_loose_types(inputs)?;
+            Ok(Transformed::yes(LogicalPlan::Union(united)))
+        }
+        plan => Ok(Transformed::no(plan)),
+    })?;
+    Ok(united.data)
+}
+
+fn literals(union: Union) -> Result<Vec<Arc<LogicalPlan>>, DataFusionError> {
+    let Union { inputs, schema } = union;
+    let mut plans: Vec<LogicalPlan> = inputs.into_iter().map(Arc::unwrap_or_clone).collect();
+    for column in 0..schema.fields().len() {
+        let mut known: Option<Field> = None;
+        for plan in plans.iter().filter(|plan| !is_unknown(plan, column)) {
+            let found = Field::clone(plan.schema().field(column));
+            match &known {
+                Some(first) if !meet(first.data_type(), found.data_type()) => {
+                    return Err(mismatch(first, &found));
+                }
+                Some(_) => {}
+                None => known = Some(found),
+            }
+        }
+        let Some(known) = known.filter(|known| group(known.data_type()) != Group::Text) else {
+            continue;
+        };
+        for plan in plans.iter_mut().filter(|plan| is_unknown(plan, column)) {
+            read_as(plan, column, known.data_type())?;
+        }
+    }
+    Ok(plans.into_iter().map(Arc::new).collect())
+}
+
+/// Whether a column is a string literal, which may become anything.
+fn is_unknown(plan: &LogicalPlan, column: usize) -> bool {
+    let LogicalPlan::Projection(projection) = plan else { return false };
+    projection.expr.get(column).is_some_and(|expr| literal(expr).is_some())
+}
+
+fn literal(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Alias(alias) => literal(&alias.expr),
+        Expr::Literal(value, _) => value.try_as_str().flatten(),
+        _ => None,
+    }
+}
+
+fn read_as(
+    plan: &mut LogicalPlan,
+    column: usize,
+    wanted: &DataType,
+) -> Result<(), DataFusionError> {
+    let LogicalPlan::Projection(projection) = plan else { return Ok(()) };
+    let mut exprs = projection.expr.clone();
+    if let Some(expr) = exprs.get_mut(column) {
+        let name = plan_name(expr);
+        *expr = cast(expr.clone().unalias(), wanted.clone()).alias(name);
+    }
+    *plan = LogicalPlan::Projection(Projection::try_new(exprs, projection.input.clone())?);
+    Ok(())
+}
+
+fn plan_name(expr: &Expr) -> String {
+    expr.schema_name().to_string()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Group {
+    Number,
+    Text,
+    Boolean,
+    Moment,
+    Span,
+    Other,
+}
+
+fn group(data_type: &DataType) -> Group {
+    match data_type {
+        data_type if data_type.is_numeric() => Group::Number,
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Group::Text,
+        DataType::Boolean => Group::Boolean,
+        DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => Group::Moment,
+        DataType::Interval(_) | DataType::Duration(_) => Group::Span,
+        _ => Group::Other,
+    }
+}
+
+fn meet(left: &DataType, right: &DataType) -> bool {
+    let groups = (group(left), group(right));
+    groups.0 == groups.1 || groups.0 == Group::Other || groups.1 == Group::Other
+}
+
+fn mismatch(left: &Field, right: &Field) -> DataFusionError {
+    let name = |field| types::name_of(PgType::of_field(field).oid).unwrap_or("unknown");
+    let message = format!("UNION types {} and {} cannot be matched", name(left), name(right));
+    DataFusionError::External(Box::new(PgError::new(SqlState::DATATYPE_MISMATCH, message)))
+}
