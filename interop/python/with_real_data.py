@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import psycopg
 
+import everyday
 from real_flights import STATEMENTS as FLIGHTS
 from real_tpch import STATEMENTS as TPCH
 from scenario import equal, main, scenario, server
@@ -80,7 +81,28 @@ for prefix, statements in ("flights", FLIGHTS), ("tpch", TPCH):
     for name, (sql, *parameters) in statements.items():
         register(f"{prefix}_{name}", sql, parameters[0] if parameters else None)
 
+def register_everyday(file):
+    def check():
+        wrong = []
+        for statement in everyday.statements(file):
+            answers = everyday.Answer(trunkline, statement.sql), everyday.Answer(peer, statement.sql)
+            difference = everyday.difference(*answers, statement.only_columns)
+            if difference and not statement.known:
+                wrong.append(f"{statement.place}: {difference}")
+            if statement.known and not difference:
+                wrong.append(f"{statement.place}: does not differ any more")
+        assert not wrong, f"{len(wrong)} differ: " + "; ".join(wrong)
+
+    check.__name__ = f"everyday_{file.stem}"
+    scenario(check)
+
+
+for file in everyday.files():
+    register_everyday(file)
+
 trunkline = connect(**server())
 peer = connect(host="127.0.0.1", port=os.environ["INTEROP_PEER_PORT"], user="postgres", database="postgres")
+for connection in trunkline, peer:
+    connection.execute("set timezone to 'UTC'")
 load(peer, pathlib.Path(os.environ["INTEROP_PEER_DATA"]))
 main()
