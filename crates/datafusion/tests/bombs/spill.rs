@@ -8,7 +8,7 @@ async fn temporary_files_are_bounded() {
     served.open(24 * MIB).await;
     let sorted = |rows: u32| {
         format!(
-            "select * from (select value, repeat('x', 200) t from generate_series(1, {rows})) s order by t, value desc offset {rows}"
+            "select * from (select value, repeat('x', 200) t from generate_series(1::bigint, {rows}) g(value)) s order by t, value desc offset {rows}"
         )
     };
     assert_eq!(served.query(&sorted(100_000)).await.unwrap().0, 0);
