@@ -12,9 +12,9 @@ async fn a_query_stops_when_its_rows_are_dropped() {
     for sql in [
         "select count(*) from generate_series(1, 1000000) a, generate_series(1, 1000000) b",
         "select count(*) from generate_series(1, 100000000000)",
-        "select count(*) from generate_series(1, 20000) a where exists (select from \
-         generate_series(1, 20000) b where a.value + b.value = -1 or a.value * b.value = -1)",
-        "select count(*) from generate_series(1, 20000) a join generate_series(1, 20000) b \
+        "select count(*) from generate_series(1, 20000) a(value) where exists (select from \
+         generate_series(1, 20000) b(value) where a.value + b.value = -1 or a.value * b.value = -1)",
+        "select count(*) from generate_series(1, 20000) a(value) join generate_series(1, 20000) b(value) \
          on a.value + b.value < 0",
     ] {
         let prepared = h.prepare(sql, &[]).await.unwrap();
