@@ -95,7 +95,7 @@ fn savepoints() {
 fn a_block_that_is_undone_undoes_its_settings() {
     talk(&[
         ("begin; set application_name = 'x'", "C(BEGIN) C(SET) S(application_name=x) Z(T)"),
-        ("rollback", "C(ROLLBACK) Z(I)"),
+        ("rollback", "C(ROLLBACK) S(application_name=) Z(I)"),
         ("begin; set local application_name = 'y'", "C(BEGIN) C(SET) S(application_name=y) Z(T)"),
         ("commit", "C(COMMIT) S(application_name=) Z(I)"),
         ("set local application_name = 'z'", "N(25P01) C(SET) Z(I)"),
