@@ -1,72 +1,88 @@
-//! What of a setting is undone with the transaction block in which it was set.
+//! Settings in a transaction block.
 
-use super::{Name, Settings, Values, get};
+use trunkline_sql::statement::TransactionModes;
 
-/// The values before a block.
-#[derive(Clone, Debug)]
-pub(super) struct Before {
-    pub(super) changed: Values,
-    /// What SET LOCAL covers until the block ends.
-    pub(super) local: Vec<(Name, Option<Box<str>>)>,
-}
-
-/// The values at a savepoint.
-#[derive(Clone, Debug)]
-pub(super) struct Savepoint {
-    changed: Values,
-    before: Option<Box<Before>>,
-}
+use super::transaction::Modes;
+use super::{Settings, changes::Changes};
 
 impl Settings {
     /// A transaction block begins: what is set from now on may be undone.
+    ///
+    /// The settings `transaction_isolation`, `transaction_read_only` and `transaction_deferrable`
+    /// start as their defaults are set. Within a block it does nothing.
     pub fn begin(&mut self) {
-        self.in_block = true;
+        if self.depth == 0 {
+            self.modes = self.default_modes();
+            self.depth = 1;
+        }
     }
 
     /// The transaction block ends: what SET LOCAL covered comes back.
     pub fn commit(&mut self) {
-        let Some(before) = self.leave() else { return };
-        for (name, value) in before.local {
-            self.replace(&name, value);
+        self.depth = 0;
+        if let Some(changes) = &self.changes {
+            let affected = changes.known_local();
+            self.alter(&affected, Changes::commit);
         }
     }
 
     /// The transaction block is undone, and every SET in it.
     pub fn rollback(&mut self) {
-        let Some(before) = self.leave() else { return };
-        self.go_back(&before.changed);
+        self.depth = 0;
+        self.undo(1);
     }
 
     /// Marks a point within the block.
     pub fn savepoint(&mut self) {
-        let (changed, before) = (self.changed.clone(), self.before.clone());
-        self.savepoints.push(Savepoint { changed, before });
+        if self.depth > 0 {
+            self.depth = self.depth.saturating_add(1);
+        }
     }
 
     /// Forgets the savepoint at a place, counted from 0, and those after it.
     pub fn release(&mut self, place: usize) {
-        self.savepoints.truncate(place);
+        let Some(depth) = self.depth_of(place) else { return };
+        self.modes.leave(depth);
+        self.depth = depth.saturating_sub(1);
+        if let Some(changes) = &mut self.changes {
+            changes.release(self.depth);
+        }
     }
 
     /// Undoes every SET since the savepoint at a place, counted from 0. It stays; those after it are
     /// forgotten.
     pub fn rollback_to(&mut self, place: usize) {
-        self.savepoints.truncate(place.saturating_add(1));
-        if let Some(Savepoint { changed, before }) = self.savepoints.get(place).cloned() {
-            self.go_back(&changed);
-            self.before = before;
-        }
+        let Some(depth) = self.depth_of(place) else { return };
+        self.modes.leave(depth);
+        self.depth = depth;
+        self.undo(depth);
     }
 
-    fn leave(&mut self) -> Option<Box<Before>> {
-        self.in_block = false;
-        self.savepoints = Vec::new();
-        self.before.take()
+    /// What holds for the transaction; outside a block, for the next one.
+    ///
+    /// COMMIT AND CHAIN begins its transaction with those of the one before.
+    pub fn transaction_modes(&self) -> TransactionModes {
+        self.current_modes().as_said()
     }
 
-    fn go_back(&mut self, values: &Values) {
-        for name in self.changed_names().iter().chain(values.iter().map(|(name, _)| name)) {
-            self.replace(name, get(values, name).map(Box::from));
+    pub(super) fn current_modes(&self) -> Modes {
+        if self.depth > 0 { self.modes.clone() } else { self.default_modes() }
+    }
+
+    fn default_modes(&self) -> Modes {
+        Modes::new(|name| self.given(name))
+    }
+
+    /// How deep one is after a savepoint, unless there is none at this place.
+    fn depth_of(&self, place: usize) -> Option<usize> {
+        let depth = place.checked_add(2)?;
+        (depth <= self.depth).then_some(depth)
+    }
+
+    fn undo(&mut self, depth: usize) {
+        if let Some(changes) = &self.changes {
+            let affected = changes.known_since(depth);
+            self.alter(&affected, |changes| changes.undo(depth));
         }
     }
 }

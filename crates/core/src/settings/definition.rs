@@ -1,5 +1,10 @@
 //! What PostgreSQL knows of a setting.
 
+use std::cmp::Ordering;
+use std::sync::LazyLock;
+
+use super::generated;
+
 /// A setting of PostgreSQL 18, as `pg_settings` describes it.
 #[derive(Debug)]
 pub struct Definition {
@@ -61,4 +66,52 @@ pub enum Context {
     Superuser,
     /// Anyone.
     User,
+}
+
+/// What PostgreSQL knows of a setting, by its name in any capitals.
+pub fn definition(name: &str) -> Option<&'static Definition> {
+    let name = match name {
+        // An older spelling that clients still send.
+        _ if name.eq_ignore_ascii_case("time zone") => "TimeZone",
+        _ => name,
+    };
+    let found = generated::SETTINGS.binary_search_by(|known| compare(known.name, name));
+    let hidden = || HIDDEN.iter().find(|known| compare(known.name, name).is_eq());
+    found.ok().and_then(|place| generated::SETTINGS.get(place)).or_else(hidden)
+}
+
+/// Settings that SHOW ALL leaves out, and `pg_settings` too.
+static HIDDEN: [Definition; 3] = [
+    Definition {
+        name: "is_superuser",
+        kind: Kind::Bool,
+        default: "off",
+        context: Context::Internal,
+        reported: true,
+    },
+    Definition {
+        name: "role",
+        kind: Kind::String,
+        default: "none",
+        context: Context::User,
+        reported: false,
+    },
+    Definition {
+        name: "session_authorization",
+        kind: Kind::String,
+        default: "",
+        context: Context::User,
+        reported: true,
+    },
+];
+
+/// The settings that the client is told of.
+pub(super) static REPORTED: LazyLock<Vec<&'static Definition>> = LazyLock::new(|| {
+    generated::SETTINGS.iter().chain(&HIDDEN).filter(|known| known.reported).collect()
+});
+
+/// The order of names, which know no capitals.
+pub(super) fn compare(one: &str, other: &str) -> Ordering {
+    let one = one.bytes().map(|byte| byte.to_ascii_lowercase());
+    one.cmp(other.bytes().map(|byte| byte.to_ascii_lowercase()))
 }

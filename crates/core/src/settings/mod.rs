@@ -6,19 +6,29 @@
 //! through [`TextStyle`].
 
 mod block;
+mod changes;
 mod definition;
 mod generated;
+mod name;
 mod number;
+mod style;
+mod transaction;
 mod value;
+mod values;
 
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use trunkline_proto::SqlState;
-use trunkline_proto::types::{ByteaOutput, DateStyle, IntervalStyle, TextStyle, TimeZone};
+use trunkline_proto::types::TextStyle;
 
-use block::{Before, Savepoint};
-pub use definition::{Context, Definition, Kind};
+pub use changes::MAX_BYTES;
+use changes::{Changes, Layer};
+use definition::REPORTED;
+pub use definition::{Context, Definition, Kind, definition};
+use name::Name;
+use transaction::{Mode, Modes};
+use values::{Value, Values};
 
 use crate::error::{PgError, Result};
 
@@ -30,82 +40,30 @@ pub const SERVER_VERSION: &str = "18.4";
 pub struct Settings {
     /// What RESET goes back to, where it is no default: what the server and the startup packet said.
     initial: Values,
-    /// What was set since, over `initial`.
-    changed: Values,
+    /// What was set since, over `initial`; most sessions set nothing.
+    changes: Option<Box<Changes>>,
     style: Arc<TextStyle>,
-    /// Whether a transaction block is open.
-    in_block: bool,
-    /// The values before the block, once something was set in it.
-    before: Option<Box<Before>>,
-    /// The values at each savepoint.
-    savepoints: Vec<Savepoint>,
+    /// 0 outside a transaction block, 1 within, and one more for each savepoint.
+    depth: usize,
+    /// The modes of the transaction in whose block we are.
+    modes: Modes,
     /// Reported settings that changed, with the value that the client was told last.
     unreported: Vec<(&'static Definition, String)>,
-}
-
-type Values = Vec<(Name, Box<str>)>;
-
-/// The name of a setting: one of PostgreSQL's, or one with a dot that anyone may make up.
-#[derive(Clone, Debug)]
-enum Name {
-    Known(&'static Definition),
-    Custom(Box<str>),
-}
-
-impl PartialEq for Name {
-    fn eq(&self, other: &Name) -> bool {
-        match (self, other) {
-            (Name::Known(one), Name::Known(other)) => std::ptr::eq(*one, *other),
-            (Name::Custom(one), Name::Custom(other)) => one.eq_ignore_ascii_case(other),
-            _ => false,
-        }
-    }
-}
-
-impl Name {
-    fn find(name: &str) -> Option<Name> {
-        if let Some(definition) = definition(name) {
-            return Some(Name::Known(definition));
-        }
-        // PostgreSQL takes any name of at least two identifiers.
-        let valid = |part: &str| {
-            part.starts_with(|c: char| c.is_alphabetic() || c == '_')
-                && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$')
-        };
-        (name.contains('.') && name.split('.').all(valid)).then(|| Name::Custom(name.into()))
-    }
-
-    fn as_str(&self) -> &str {
-        match self {
-            Name::Known(definition) => definition.name,
-            Name::Custom(name) => name,
-        }
-    }
 }
 
 /// What every session starts from, worked out once.
 static START: LazyLock<Settings> = LazyLock::new(|| {
     let mut settings = Settings {
-        initial: Values::new(),
-        changed: Values::new(),
+        initial: Values::default(),
+        changes: None,
         style: Arc::default(),
-        in_block: false,
-        before: None,
-        savepoints: Vec::new(),
+        depth: 0,
+        modes: Modes::new(|_| None),
         unreported: Vec::new(),
     };
     settings.style = Arc::new(settings.text_style());
     settings
 });
-
-/// Defaults that are ours, over those of a PostgreSQL without configuration.
-const DEFAULTS: [(&str, &str); 5] = [
-    ("server_version", SERVER_VERSION),
-    ("server_version_num", "180004"),
-    ("client_encoding", "UTF8"),
-    ("server_encoding", "UTF8"),
-    ("TimeZone", "UTC"),
-];
 
 impl Default for Settings {
     fn default() -> Settings {
@@ -118,7 +76,7 @@ impl Settings {
     /// client is told.
     pub fn preset(&mut self, name: &str, value: &str) {
         if let Some(name) = Name::find(name) {
-            self.start_with(&name, value.into());
+            self.start_with(name, value.into());
         }
     }
 
@@ -128,22 +86,40 @@ impl Settings {
     ///
     /// As for [`set`](Settings::set).
     pub fn set_at_startup(&mut self, name: &str, value: &str) -> Result<()> {
-        let name = self.allowed(name, true)?;
+        let name = Name::settable(name, true)?;
         let value = self.canonical(&name, value)?;
-        self.start_with(&name, value.into());
+        // A mode of the one transaction in which PostgreSQL starts a session.
+        if name.mode().is_none() {
+            self.start_with(name, value.into());
+        }
         Ok(())
     }
 
     /// Sets a setting for the session, or until the end of the transaction block if `local`.
     ///
+    /// `transaction_isolation`, `transaction_read_only` and `transaction_deferrable` are set until
+    /// the end of the block in any case, and `session_authorization` sets `role` to none.
+    ///
     /// # Errors
     ///
-    /// 42704 for a name that PostgreSQL does not know, 42602 for one that nobody may make up, 22023 for a value that it does not take,
-    /// 55P02 for a setting that cannot be changed now.
+    /// 42704 for a name that PostgreSQL does not know, 42602 for one that nobody may make up, 22023
+    /// for a value that it does not take, 55P02 for a setting that cannot be changed now, 25001 for
+    /// a mode of the transaction that cannot, 53400 beyond [`MAX_BYTES`].
     pub fn set(&mut self, name: &str, value: &str, local: bool) -> Result<()> {
-        let name = self.allowed(name, false)?;
+        let name = Name::settable(name, false)?;
         let value = self.canonical(&name, value)?;
+        if let Some(mode) = name.mode() {
+            // Outside a block the transaction ends with this statement.
+            return match self.depth {
+                0 => Ok(()),
+                depth => self.modes.set(mode, &value, depth),
+            };
+        }
+        self.admit(&name, &value, local)?;
         self.assign(&name, Some(value.into()), local);
+        if let Some(role) = role_of(&name) {
+            self.assign(&role, Some("none".into()), local);
+        }
         Ok(())
     }
 
@@ -151,27 +127,46 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// As for [`set`](Settings::set).
+    /// As for [`set`](Settings::set); 0A000 for a mode of the transaction.
     pub fn reset(&mut self, name: &str, local: bool) -> Result<()> {
-        let name = self.allowed(name, false)?;
+        let name = Name::settable(name, false)?;
+        if name.mode().is_some() {
+            let message = format!("parameter \"{}\" cannot be reset", name.as_str());
+            return Err(PgError::new(SqlState::FEATURE_NOT_SUPPORTED, message));
+        }
+        if name.known().is_none() && self.given(name.as_str()).is_none() {
+            self.admit(&name, "", local)?;
+        }
         self.assign(&name, None, local);
+        if let Some(role) = role_of(&name) {
+            self.assign(&role, None, local);
+        }
         Ok(())
     }
 
-    /// Gives every setting the value it had when the session started.
+    /// Gives every setting the value it had when the session started, but not those that say who
+    /// the user is: RESET ALL.
     pub fn reset_all(&mut self) {
         for name in self.changed_names() {
-            // What identifies the session stays.
-            let stays = matches!(name.as_str(), "session_authorization" | "role" | "is_superuser");
-            if !stays {
+            if !matches!(name.as_str(), "session_authorization" | "role" | "is_superuser") {
                 self.assign(&name, None, false);
             }
         }
     }
 
+    /// Gives every setting the value it had when the session started: DISCARD ALL.
+    pub fn discard(&mut self) {
+        for name in self.changed_names() {
+            self.assign(&name, None, false);
+        }
+    }
+
     /// The value of a setting as SHOW prints it; `None` for a name that is not known.
     pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.value(&Name::find(name)?)
+        match definition(name) {
+            Some(definition) => Some(self.shown(definition)),
+            None => self.given(name).map(Cow::Borrowed),
+        }
     }
 
     /// Every setting of PostgreSQL with its value, by name.
@@ -202,58 +197,29 @@ impl Settings {
         self.style.clone()
     }
 
+    /// What RESET ALL has to reset: a name that was made up stays, but is empty then.
     fn changed_names(&self) -> Vec<Name> {
-        self.changed.iter().map(|(name, _)| name.clone()).collect()
+        let changed = self.changes.iter().flat_map(|changes| changes.iter());
+        let is_reset = |name: &Name, value: &str| {
+            value.is_empty() && name.known().is_none() && !self.initial.contains(name.as_str())
+        };
+        changed
+            .filter(|(name, value)| !is_reset(name, value))
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
-    fn value(&self, name: &Name) -> Option<Cow<'_, str>> {
-        let set = get(&self.changed, name).or_else(|| get(&self.initial, name));
-        match (set, name) {
-            (Some(value), _) => Some(Cow::Borrowed(value)),
-            (None, Name::Known(definition)) => Some(default(definition)),
-            (None, Name::Custom(_)) => None,
-        }
+    /// The value that somebody gave to a setting, by its name in any capitals.
+    fn given(&self, name: &str) -> Option<&str> {
+        let set = self.changes.as_ref().and_then(|changes| changes.get(name));
+        set.or_else(|| self.initial.get(name))
     }
 
     fn shown(&self, definition: &'static Definition) -> Cow<'_, str> {
-        self.value(&Name::Known(definition)).unwrap_or_default()
-    }
-
-    fn allowed(&self, name: &str, startup: bool) -> Result<Name> {
-        let unknown = || match name.contains('.') {
-            true => PgError::new(
-                SqlState::INVALID_NAME,
-                format!("invalid configuration parameter name \"{name}\""),
-            )
-            .detail(
-                "Custom parameter names must be two or more simple identifiers separated by dots.",
-            ),
-            false => PgError::new(
-                SqlState::UNDEFINED_OBJECT,
-                format!("unrecognized configuration parameter \"{name}\""),
-            ),
-        };
-        let found = Name::find(name).ok_or_else(unknown)?;
-        let Name::Known(definition) = &found else { return Ok(found) };
-        let why = match definition.context {
-            Context::Internal => "cannot be changed",
-            Context::Postmaster => "cannot be changed without restarting the server",
-            Context::Sighup => "cannot be changed now",
-            Context::Backend | Context::SuperuserBackend if !startup => {
-                "cannot be set after connection start"
-            }
-            Context::SuperuserBackend | Context::Superuser => {
-                return Err(PgError::new(
-                    SqlState::INSUFFICIENT_PRIVILEGE,
-                    format!("permission denied to set parameter \"{}\"", definition.name),
-                ));
-            }
-            Context::Backend | Context::User => return Ok(found),
-        };
-        Err(PgError::new(
-            SqlState::CANT_CHANGE_RUNTIME_PARAM,
-            format!("parameter \"{}\" {why}", definition.name),
-        ))
+        if let Some(mode) = Mode::of(definition) {
+            return Cow::Borrowed(self.current_modes().shown(mode));
+        }
+        self.given(definition.name).map_or_else(|| value::default(definition), Cow::Borrowed)
     }
 
     fn canonical(&self, name: &Name, value: &str) -> Result<String> {
@@ -263,139 +229,68 @@ impl Settings {
         }
     }
 
-    fn start_with(&mut self, name: &Name, value: Box<str>) {
-        put(&mut self.initial, name, Some(value));
-        put(&mut self.changed, name, None);
-        self.restyle(name);
+    fn start_with(&mut self, name: Name, value: Box<str>) {
+        let known = name.known();
+        self.initial.insert(name, Some(value));
+        self.restyle(known.as_slice());
     }
 
-    /// `None` is what the session started with.
-    fn assign(&mut self, name: &Name, value: Option<Box<str>>, local: bool) {
-        if local && !self.in_block {
+    /// Whether there is room for a value.
+    fn admit(&self, name: &Name, value: &str, local: bool) -> Result<()> {
+        let layer = if local { Layer::Local } else { Layer::Kept };
+        let none = Changes::default();
+        let changes = self.changes.as_deref().unwrap_or(&none);
+        changes.admit(layer, name.as_str(), value, self.depth)
+    }
+
+    /// Sets a value; `None` is what the session started with.
+    fn assign(&mut self, name: &Name, value: Value, local: bool) {
+        let depth = self.depth;
+        let initial = self.initial.get(name.as_str());
+        // A name that was made up has nothing to go back to, and stays.
+        let is_made_up = name.known().is_none() && initial.is_none();
+        if is_made_up && self.given(name.as_str()).is_none() {
+            self.changes.get_or_insert_default().make_up(name);
+        }
+        if local && depth == 0 {
             // Outside a block SET LOCAL has no effect.
             return;
         }
-        if self.in_block && self.before.is_none() {
-            let changed = self.changed.clone();
-            self.before = Some(Box::new(Before { changed, local: Vec::new() }));
-        }
-        if let Some(before) = &mut self.before {
-            if !local {
-                before.local.retain(|(covered, _)| covered != name);
-            } else if before.local.iter().all(|(known, _)| known != name) {
-                before.local.push((name.clone(), get(&self.changed, name).map(Box::from)));
+        let is_reset = value.is_none();
+        let value = value.or_else(|| match name.known() {
+            None if is_made_up => Some(Box::default()),
+            // What the session started with has to cover what was set since.
+            Some(known) if local => {
+                Some(initial.map_or_else(|| value::default(known), Cow::Borrowed).into())
             }
-        }
-        self.replace(name, value);
-    }
-
-    fn replace(&mut self, name: &Name, value: Option<Box<str>>) {
-        // A name that was made up stays, with nothing to go back to.
-        let is_made_up = matches!(name, Name::Custom(_)) && get(&self.initial, name).is_none();
-        let value = value.or_else(|| is_made_up.then(Box::default));
-        if let Name::Known(definition) = name
-            && definition.reported
-            && !self.unreported.iter().any(|(known, _)| known.name == definition.name)
-        {
-            let told = self.shown(definition).into_owned();
-            self.unreported.push((definition, told));
-        }
-        put(&mut self.changed, name, value);
-        self.restyle(name);
-    }
-
-    fn restyle(&mut self, changed: &Name) {
-        if !STYLING.contains(&changed.as_str()) {
+            None if local => initial.map(Box::from),
+            _ => None,
+        });
+        if is_reset && self.changes.is_none() {
             return;
         }
-        let style = self.text_style();
-        if *self.style != style {
-            self.style = Arc::new(style);
+        self.alter(name.known().as_slice(), |changes| {
+            if !local {
+                changes.set(Layer::Local, name, None, depth);
+            }
+            changes.set(if local { Layer::Local } else { Layer::Kept }, name, value, depth);
+        });
+    }
+
+    /// Changes values, those of these settings of PostgreSQL among them.
+    fn alter(&mut self, affected: &[&'static Definition], change: impl FnOnce(&mut Changes)) {
+        for definition in affected.iter().copied().filter(|definition| definition.reported) {
+            if !self.unreported.iter().any(|(known, _)| known.name == definition.name) {
+                let told = self.shown(definition).into_owned();
+                self.unreported.push((definition, told));
+            }
         }
-    }
-
-    fn text_style(&self) -> TextStyle {
-        let text = |name: &str| self.get(name).unwrap_or_default();
-        let default = TextStyle::default();
-        TextStyle {
-            date_style: DateStyle::parse(&text("DateStyle"), default.date_style)
-                .unwrap_or(default.date_style),
-            interval_style: IntervalStyle::parse(&text("IntervalStyle"))
-                .unwrap_or(default.interval_style),
-            time_zone: TimeZone::parse(&text("TimeZone")).unwrap_or(default.time_zone),
-            bytea_output: ByteaOutput::parse(&text("bytea_output")).unwrap_or(default.bytea_output),
-            extra_float_digits: text("extra_float_digits")
-                .parse()
-                .unwrap_or(default.extra_float_digits),
-        }
+        change(self.changes.get_or_insert_default());
+        self.restyle(affected);
     }
 }
 
-/// What PostgreSQL knows of a setting, by its name in any capitals.
-pub fn definition(name: &str) -> Option<&'static Definition> {
-    let name = match name {
-        // An older spelling that clients still send.
-        _ if name.eq_ignore_ascii_case("time zone") => "TimeZone",
-        _ => name,
-    };
-    let wanted = name.to_ascii_lowercase();
-    let found = generated::SETTINGS.binary_search_by(|known| {
-        known.name.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(wanted.bytes())
-    });
-    let hidden = || HIDDEN.iter().find(|known| known.name == wanted);
-    found.ok().and_then(|place| generated::SETTINGS.get(place)).or_else(hidden)
-}
-
-/// Settings that SHOW ALL leaves out, and `pg_settings` too.
-static HIDDEN: [Definition; 3] = [
-    Definition {
-        name: "is_superuser",
-        kind: Kind::Bool,
-        default: "off",
-        context: Context::Internal,
-        reported: true,
-    },
-    Definition {
-        name: "role",
-        kind: Kind::String,
-        default: "none",
-        context: Context::User,
-        reported: false,
-    },
-    Definition {
-        name: "session_authorization",
-        kind: Kind::String,
-        default: "",
-        context: Context::User,
-        reported: true,
-    },
-];
-
-static REPORTED: LazyLock<Vec<&'static Definition>> = LazyLock::new(|| {
-    generated::SETTINGS.iter().chain(&HIDDEN).filter(|known| known.reported).collect()
-});
-
-/// The settings that change how values look as text.
-const STYLING: [&str; 5] =
-    ["DateStyle", "IntervalStyle", "TimeZone", "bytea_output", "extra_float_digits"];
-
-/// The value of a setting that nobody has set, as SHOW prints it.
-fn default(definition: &'static Definition) -> Cow<'static, str> {
-    match DEFAULTS.iter().find(|(name, _)| *name == definition.name) {
-        Some((_, value)) => Cow::Borrowed(*value),
-        None => value::shown_default(definition),
-    }
-}
-
-fn get<'v>(values: &'v Values, name: &Name) -> Option<&'v str> {
-    values.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
-}
-
-fn put(values: &mut Values, name: &Name, value: Option<Box<str>>) {
-    let place = values.iter().position(|(known, _)| known == name);
-    match (place.and_then(|place| values.get_mut(place)), value) {
-        (Some((_, old)), Some(new)) => *old = new,
-        (None, Some(new)) => values.push((name.clone(), new)),
-        (_, None) => values.retain(|(known, _)| known != name),
-    }
+/// SET SESSION AUTHORIZATION is SET ROLE too.
+fn role_of(name: &Name) -> Option<Name> {
+    (name.as_str() == "session_authorization").then(|| Name::find("role")).flatten()
 }

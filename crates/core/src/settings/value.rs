@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use trunkline_proto::SqlState;
 use trunkline_proto::types::{DateStyle, TimeZone};
 
+use super::SERVER_VERSION;
 use super::definition::{Definition, Kind};
 use super::number::{self, shown};
 use crate::error::{PgError, Result};
@@ -54,13 +55,25 @@ pub(super) fn canonical(definition: &Definition, text: &str, current: &str) -> R
     }
 }
 
-/// The default of a setting as SHOW prints it.
-pub(super) fn shown_default(definition: &Definition) -> Cow<'static, str> {
+/// The value of a setting that nobody has set, as SHOW prints it.
+pub(super) fn default(definition: &Definition) -> Cow<'static, str> {
+    if let Some((_, value)) = OURS.iter().find(|(name, _)| *name == definition.name) {
+        return Cow::Borrowed(value);
+    }
     match (&definition.kind, definition.default.parse::<i64>()) {
         (Kind::Integer { unit, .. }, Ok(number)) => shown(number, *unit),
         _ => Cow::Borrowed(definition.default),
     }
 }
+
+/// Defaults that are ours, over those of a PostgreSQL without configuration.
+const OURS: [(&str, &str); 5] = [
+    ("server_version", SERVER_VERSION),
+    ("server_version_num", "180004"),
+    ("client_encoding", "UTF8"),
+    ("server_encoding", "UTF8"),
+    ("TimeZone", "UTC"),
+];
 
 /// PostgreSQL's words for true and false, and unique beginnings of them.
 pub(super) fn boolean(text: &str) -> Option<bool> {

@@ -1,0 +1,40 @@
+//! How values look as text, by the settings that say so.
+
+use std::sync::Arc;
+
+use trunkline_proto::types::{ByteaOutput, DateStyle, IntervalStyle, TextStyle, TimeZone};
+
+use super::{Definition, Settings};
+
+impl Settings {
+    /// Looks again, if one of these settings says how.
+    pub(super) fn restyle(&mut self, affected: &[&'static Definition]) {
+        if !affected.iter().any(|definition| STYLING.contains(&definition.name)) {
+            return;
+        }
+        let style = self.text_style();
+        if *self.style != style {
+            self.style = Arc::new(style);
+        }
+    }
+
+    pub(super) fn text_style(&self) -> TextStyle {
+        let text = |name: &str| self.get(name).unwrap_or_default();
+        let default = TextStyle::default();
+        TextStyle {
+            date_style: DateStyle::parse(&text("DateStyle"), default.date_style)
+                .unwrap_or(default.date_style),
+            interval_style: IntervalStyle::parse(&text("IntervalStyle"))
+                .unwrap_or(default.interval_style),
+            time_zone: TimeZone::parse(&text("TimeZone")).unwrap_or(default.time_zone),
+            bytea_output: ByteaOutput::parse(&text("bytea_output")).unwrap_or(default.bytea_output),
+            extra_float_digits: text("extra_float_digits")
+                .parse()
+                .unwrap_or(default.extra_float_digits),
+        }
+    }
+}
+
+/// The settings that change how values look as text.
+const STYLING: [&str; 5] =
+    ["DateStyle", "IntervalStyle", "TimeZone", "bytea_output", "extra_float_digits"];
