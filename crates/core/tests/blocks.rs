@@ -178,8 +178,11 @@ fn what_a_session_sets_has_a_bound() {
     assert_eq!(settings.get("my.other"), None);
     // What ROLLBACK brings back takes room too.
     settings.begin();
-    let error = settings.set("my.own", &most.replace('x', "y"), true).expect_err("no room");
-    assert_eq!(error.sqlstate().as_str(), "53400");
+    for local in [false, true] {
+        let other = most.replace('x', "y");
+        let error = settings.set("my.own", &other, local).expect_err("no room");
+        assert_eq!(error.sqlstate().as_str(), "53400");
+    }
     assert_eq!(settings.get("my.own").as_deref(), Some(&*most));
     // There is always a way back.
     settings.set("my.own", "", false).expect("less than before");

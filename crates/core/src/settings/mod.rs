@@ -88,10 +88,7 @@ impl Settings {
     pub fn set_at_startup(&mut self, name: &str, value: &str) -> Result<()> {
         let name = Name::settable(name, true)?;
         let value = self.canonical(&name, value)?;
-        // A mode of the one transaction in which PostgreSQL starts a session.
-        if name.mode().is_none() {
-            self.start_with(name, value.into());
-        }
+        self.start_with(name, value.into());
         Ok(())
     }
 
