@@ -213,6 +213,23 @@ fn a_loop_of_savepoints_does_not_multiply_settings() {
 }
 
 #[test]
+fn a_loop_of_resets_does_not_multiply_settings() {
+    let mut settings = Settings::default();
+    set(&mut settings, "my.own", "something");
+    settings.begin();
+    let mut reset = 0;
+    for _ in 0..20_000 {
+        settings.savepoint();
+        settings.reset("work_mem", false).expect("it gives room");
+        settings.savepoint();
+        reset += usize::from(settings.reset("work_mem", true).is_ok());
+    }
+    assert!((1000..10_000).contains(&reset), "{reset}");
+    settings.rollback();
+    assert_eq!(settings.get("work_mem").as_deref(), Some("4MB"));
+}
+
+#[test]
 fn made_up_names_end_at_the_bound() {
     let mut settings = Settings::default();
     let mut taken = 0;

@@ -131,8 +131,9 @@ impl Settings {
             let message = format!("parameter \"{}\" cannot be reset", name.as_str());
             return Err(PgError::new(SqlState::FEATURE_NOT_SUPPORTED, message));
         }
-        if name.known().is_none() && self.given(name.as_str()).is_none() {
-            self.admit(&name, "", local)?;
+        // What only takes a value away is never refused.
+        if local || name.known().is_none() && self.given(name.as_str()).is_none() {
+            self.admit(&name, &self.original(&name), local)?;
         }
         self.assign(&name, None, local);
         if let Some(role) = role_of(&name) {
@@ -206,6 +207,12 @@ impl Settings {
             .collect()
     }
 
+    /// What RESET goes back to.
+    fn original(&self, name: &Name) -> Cow<'_, str> {
+        let default = || name.known().map(value::default).unwrap_or_default();
+        self.initial.get(name.as_str()).map_or_else(default, Cow::Borrowed)
+    }
+
     /// The value that somebody gave to a setting, by its name in any capitals.
     fn given(&self, name: &str) -> Option<&str> {
         let set = self.changes.as_ref().and_then(|changes| changes.get(name));
@@ -243,9 +250,8 @@ impl Settings {
     /// Sets a value; `None` is what the session started with.
     fn assign(&mut self, name: &Name, value: Value, local: bool) {
         let depth = self.depth;
-        let initial = self.initial.get(name.as_str());
         // A name that was made up has nothing to go back to, and stays.
-        let is_made_up = name.known().is_none() && initial.is_none();
+        let is_made_up = name.known().is_none() && self.initial.get(name.as_str()).is_none();
         if is_made_up && self.given(name.as_str()).is_none() {
             self.changes.get_or_insert_default().make_up(name);
         }
@@ -254,15 +260,9 @@ impl Settings {
             return;
         }
         let is_reset = value.is_none();
-        let value = value.or_else(|| match name.known() {
-            None if is_made_up => Some(Box::default()),
-            // What the session started with has to cover what was set since.
-            Some(known) if local => {
-                Some(initial.map_or_else(|| value::default(known), Cow::Borrowed).into())
-            }
-            None if local => initial.map(Box::from),
-            _ => None,
-        });
+        // What the session started with has to cover what was set since, if it is local.
+        let original = (is_made_up || local).then(|| self.original(name).into());
+        let value = value.or(original);
         if is_reset && self.changes.is_none() {
             return;
         }
