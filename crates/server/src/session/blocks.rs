@@ -30,11 +30,11 @@ impl<S: Session> Connection<S> {
         }
         self.client.settings().begin();
         self.transaction.open();
-        Ok(self.set_modes_of_transaction(modes)?)
+        Ok(self.set_modes("transaction", modes, true)?)
     }
 
     pub(super) async fn commit(&mut self, chain: bool) -> Result<Reply, Stop> {
-        let modes = self.transaction.modes();
+        let modes = self.client.settings().transaction_modes();
         let tag = if self.transaction.is_failed() {
             self.undo().await?;
             "ROLLBACK"
@@ -48,7 +48,7 @@ impl<S: Session> Connection<S> {
     }
 
     pub(super) async fn rollback(&mut self, chain: bool) -> Result<(), Stop> {
-        let modes = self.transaction.modes();
+        let modes = self.client.settings().transaction_modes();
         self.outside("ROLLBACK", chain)?;
         self.undo().await?;
         self.chain(chain, modes).await

@@ -57,7 +57,7 @@ impl<S: Session> Connection<S> {
         }
         self.portals.close_all();
         self.statements.close_named();
-        self.client.settings().reset_all();
+        self.client.settings().discard();
         // Ahead of other statements it does not wait for them.
         self.keep().await
     }

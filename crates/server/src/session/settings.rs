@@ -46,11 +46,6 @@ impl<S: Session> Connection<S> {
     pub(super) fn set_transaction(&mut self, modes: TransactionModes) -> Result<()> {
         self.warn_unless_shared("SET TRANSACTION");
         self.transaction.admit_modes(modes, &self.client.settings())?;
-        self.set_modes_of_transaction(modes)
-    }
-
-    pub(super) fn set_modes_of_transaction(&mut self, modes: TransactionModes) -> Result<()> {
-        self.transaction.remember(modes);
         self.set_modes("transaction", modes, true)
     }
 
@@ -69,7 +64,12 @@ impl<S: Session> Connection<S> {
         self.set_modes("default_transaction", modes, false)
     }
 
-    fn set_modes(&mut self, prefix: &str, modes: TransactionModes, local: bool) -> Result<()> {
+    pub(super) fn set_modes(
+        &mut self,
+        prefix: &str,
+        modes: TransactionModes,
+        local: bool,
+    ) -> Result<()> {
         let mut settings = self.client.settings();
         let on = |on: bool| if on { "on" } else { "off" };
         let values = [

@@ -13,7 +13,6 @@ pub(crate) struct Transaction {
     begun: bool,
     /// Whether the engine has run a statement in it.
     queried: bool,
-    modes: TransactionModes,
     savepoints: Vec<Box<str>>,
 }
 
@@ -76,40 +75,24 @@ impl Transaction {
         self.queried = self.block != Block::None;
     }
 
-    /// What was said of the transaction, for the one that is chained to it.
-    pub(crate) fn modes(&self) -> TransactionModes {
-        self.modes
-    }
-
-    /// Says more of the transaction.
-    pub(crate) fn remember(&mut self, modes: TransactionModes) {
-        self.modes.isolation = modes.isolation.or(self.modes.isolation);
-        self.modes.read_only = modes.read_only.or(self.modes.read_only);
-        self.modes.deferrable = modes.deferrable.or(self.modes.deferrable);
-    }
-
     /// Lets SET TRANSACTION in: what a query has seen cannot be changed behind it.
     ///
     /// # Errors
     ///
     /// 25001, in PostgreSQL's words.
     pub(crate) fn admit_modes(&self, modes: TransactionModes, settings: &Settings) -> Result<()> {
-        let differs = |name: &str, wanted: &str| settings.get(name).as_deref() != Some(wanted);
-        let isolation =
-            modes.isolation.is_some_and(|level| differs("transaction_isolation", level.as_str()));
-        let writes = modes.read_only == Some(false) && differs("transaction_read_only", "off");
-        let late = match (self.queried, self.savepoints.is_empty()) {
-            (true, _) if isolation => {
-                "SET TRANSACTION ISOLATION LEVEL must be called before any query"
-            }
-            (true, _) if writes => "transaction read-write mode must be set before any query",
-            (true, _) if modes.deferrable.is_some() => {
-                "SET TRANSACTION [NOT] DEFERRABLE must be called before any query"
-            }
-            (_, false) if isolation => {
-                "SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction"
-            }
-            _ => return Ok(()),
+        if !self.queried {
+            return Ok(());
+        }
+        let now = settings.transaction_modes();
+        let late = if modes.isolation.is_some() && modes.isolation != now.isolation {
+            "SET TRANSACTION ISOLATION LEVEL must be called before any query"
+        } else if modes.read_only == Some(false) && now.read_only == Some(true) {
+            "transaction read-write mode must be set before any query"
+        } else if modes.deferrable.is_some() {
+            "SET TRANSACTION [NOT] DEFERRABLE must be called before any query"
+        } else {
+            return Ok(());
         };
         Err(PgError::new(SqlState::ACTIVE_SQL_TRANSACTION, late))
     }

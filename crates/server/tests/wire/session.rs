@@ -150,3 +150,29 @@ fn a_savepoint_holds_settings_too() {
         ("rollback", "C(ROLLBACK) Z(I)"),
     ]);
 }
+
+#[test]
+fn a_chained_transaction_keeps_its_modes() {
+    let show = "show transaction_isolation; show transaction_read_only";
+    let column = "T(transaction_isolation:25:0) D";
+    let other = "C(SHOW) T(transaction_read_only:25:0) D";
+    let in_chain = format!("{column}(serializable) {other}(on) C(SHOW) Z(T)");
+    let after = format!("{column}(read committed) {other}(off) C(SHOW) Z(I)");
+    talk(&[
+        ("begin isolation level serializable read only", "C(BEGIN) Z(T)"),
+        ("commit and chain", "C(COMMIT) Z(T)"),
+        (show, &in_chain),
+        (
+            "one; set transaction read write",
+            "T(?column?:23:0) D(1) C(SELECT 1) E(ERROR 25001) Z(E)",
+        ),
+        ("rollback and chain", "C(ROLLBACK) Z(T)"),
+        (show, &in_chain),
+        ("commit", "C(COMMIT) Z(I)"),
+        (show, &after),
+        ("set role ann; discard all", "E(ERROR 25001) Z(I)"),
+        ("set role ann", "C(SET) Z(I)"),
+        ("discard all", "C(DISCARD ALL) Z(I)"),
+        ("show role", "T(role:25:0) D(none) C(SHOW) Z(I)"),
+    ]);
+}
