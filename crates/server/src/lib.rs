@@ -15,6 +15,7 @@
 //! }
 //! ```
 
+mod accept;
 mod auth;
 mod buffers;
 mod connection;
@@ -26,6 +27,7 @@ mod options;
 mod registry;
 mod server;
 mod session;
+mod startup;
 mod stream;
 mod tls;
 mod unix;

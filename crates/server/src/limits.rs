@@ -8,10 +8,12 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at once; more get 53300.
     pub connections: usize,
-    /// Sockets at once that have not yet proved who they are; more get 53300 and are not heard.
+    /// Sockets at once, beyond those `connections`, whose clients have not yet proved who they are.
+    ///
+    /// So a burst of as many clients as there is room for is let in, from one host too. When more
+    /// come, the IPv4 address or /64 network of IPv6 that has the most such sockets loses its
+    /// oldest, which gets 53300. Clients of Unix sockets are not counted: they are the owner's.
     pub logins: usize,
-    /// How many of these may come from one IPv4 address or one /64 network of IPv6.
-    pub logins_per_address: usize,
     /// The time from the first byte to the end of the login, TLS included. Who has not proved by
     /// then who it is hears nothing, as from PostgreSQL.
     pub login: Duration,
@@ -35,7 +37,6 @@ impl Default for Limits {
         Limits {
             connections: 100,
             logins: 256,
-            logins_per_address: 128,
             login: Duration::from_secs(30),
             statements: 1_000,
             statement_bytes: 16 * 1024 * 1024,

@@ -59,7 +59,8 @@ impl Listener {
         UnixSocket::bind(folder.as_ref(), port).await.map(Listener::Unix)
     }
 
-    /// The address, with the port that the system chose; `None` for a Unix socket.
+    /// The address, with the port that the system chose; `None` for a Unix socket, and where the
+    /// system does not tell it.
     pub fn local_address(&self) -> Option<SocketAddr> {
         match self {
             Listener::Tcp(listener) => listener.local_addr().ok(),

@@ -1,50 +1,56 @@
-//! Sockets that have not proved who they are: only so many at once, and only so many from one
-//! address, so that strangers cannot keep users out.
+//! Sockets that have not proved who they are: only so many at once, and when there are more, those
+//! who have the most lose one, so that strangers cannot keep users out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-/// Where sockets are until their login is done.
-#[derive(Debug)]
+use tokio::sync::oneshot;
+
+/// Where TCP sockets are until their clients have proved who they are.
+#[derive(Debug, Default)]
 pub(crate) struct Lobby {
-    seats: usize,
-    seats_per_network: usize,
     taken: Mutex<Taken>,
 }
 
 #[derive(Debug, Default)]
 struct Taken {
-    all: usize,
+    /// By number, which is by age.
+    strangers: BTreeMap<u64, Stranger>,
     by_network: HashMap<IpAddr, usize>,
+    next: u64,
+    lost: Lost,
+}
+
+#[derive(Debug)]
+struct Stranger {
+    network: IpAddr,
+    seat_is_lost: oneshot::Sender<()>,
 }
 
 impl Lobby {
-    pub(crate) fn new(seats: usize, seats_per_network: usize) -> Lobby {
-        Lobby { seats, seats_per_network, taken: Mutex::default() }
-    }
-
-    /// A seat, given back when it is dropped; `None` if there is none for this address. Clients of
-    /// a Unix socket have no address, and only the first bound.
-    pub(crate) fn enter(self: &Arc<Self>, address: Option<SocketAddr>) -> Option<Seat> {
-        let network = address.map(|address| network(address.ip()));
+    /// A seat, given back when it is dropped, and word of it if somebody else gets it before.
+    ///
+    /// Where there is no room, the network that has the most seats loses its oldest. So nobody is
+    /// kept out by those who only wait, and who proves himself at once loses nothing.
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        address: SocketAddr,
+        room: usize,
+    ) -> (Seat, oneshot::Receiver<()>) {
+        let network = network(address.ip());
+        let (seat_is_lost, word) = oneshot::channel();
         let mut taken = self.lock();
-        if taken.all >= self.seats {
-            return None;
+        // At least one, for who comes now.
+        while taken.strangers.len() >= room.max(1) {
+            taken.make_room();
         }
-        if let Some(network) = network {
-            let count = taken.by_network.entry(network).or_default();
-            // A bound of zero means nobody, and leaves no entry behind.
-            if *count >= self.seats_per_network {
-                if *count == 0 {
-                    taken.by_network.remove(&network);
-                }
-                return None;
-            }
-            *count += 1;
-        }
-        taken.all += 1;
-        Some(Seat { lobby: self.clone(), network })
+        let number = taken.next;
+        taken.next += 1;
+        *taken.by_network.entry(network).or_default() += 1;
+        taken.strangers.insert(number, Stranger { network, seat_is_lost });
+        (Seat { lobby: self.clone(), number }, word)
     }
 
     fn lock(&self) -> MutexGuard<'_, Taken> {
@@ -52,23 +58,62 @@ impl Lobby {
     }
 }
 
+impl Taken {
+    /// Takes a seat from whoever can best do without.
+    fn make_room(&mut self) {
+        let most = self.by_network.values().max();
+        let oldest = self
+            .strangers
+            .iter()
+            .find(|(_, stranger)| self.by_network.get(&stranger.network) == most)
+            .map(|(number, _)| *number);
+        if let Some(stranger) = oldest.and_then(|number| self.leave(number)) {
+            // Nobody listens who is about to leave.
+            let _ = stranger.seat_is_lost.send(());
+            self.lost.count();
+        }
+    }
+
+    fn leave(&mut self, number: u64) -> Option<Stranger> {
+        let stranger = self.strangers.remove(&number)?;
+        if let Some(count) = self.by_network.get_mut(&stranger.network) {
+            *count -= 1;
+            if *count == 0 {
+                self.by_network.remove(&stranger.network);
+            }
+        }
+        Some(stranger)
+    }
+}
+
 /// A place in the lobby.
 #[derive(Debug)]
 pub(crate) struct Seat {
     lobby: Arc<Lobby>,
-    network: Option<IpAddr>,
+    number: u64,
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut taken = self.lobby.lock();
-        taken.all -= 1;
-        let Some(network) = self.network else { return };
-        if let Some(count) = taken.by_network.get_mut(&network) {
-            *count -= 1;
-            if *count == 0 {
-                taken.by_network.remove(&network);
-            }
+        self.lobby.lock().leave(self.number);
+    }
+}
+
+/// How many lost their seats.
+#[derive(Debug, Default)]
+struct Lost {
+    since_told: u64,
+    told: Option<Instant>,
+}
+
+impl Lost {
+    /// The log hears of them once a second, however many they are.
+    fn count(&mut self) {
+        self.since_told += 1;
+        if self.told.is_none_or(|told| told.elapsed() >= Duration::from_secs(1)) {
+            let count = self.since_told;
+            tracing::warn!(count, "too many connections are logging in: turned away");
+            *self = Lost { since_told: 0, told: Some(Instant::now()) };
         }
     }
 }
@@ -88,32 +133,60 @@ fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn from(address: &str) -> Option<SocketAddr> {
-        Some(SocketAddr::new(address.parse().expect("an address"), 1))
+    /// A lobby with few seats.
+    struct Room(Arc<Lobby>, usize);
+
+    impl Room {
+        fn new(seats: usize) -> Room {
+            Room(Arc::default(), seats)
+        }
+
+        fn enter(&self, address: &str) -> (Seat, oneshot::Receiver<()>) {
+            self.0.enter(SocketAddr::new(address.parse().expect("an address"), 1), self.1)
+        }
+    }
+
+    fn lost((_, word): &mut (Seat, oneshot::Receiver<()>)) -> bool {
+        word.try_recv().is_ok()
     }
 
     #[test]
-    fn one_address_leaves_seats_for_others_and_they_come_back() {
-        let lobby = Arc::new(Lobby::new(3, 2));
-        let one = lobby.enter(from("192.0.2.1"));
-        let two = lobby.enter(from("::ffff:192.0.2.1"));
-        assert!(one.is_some() && two.is_some());
-        assert!(lobby.enter(from("192.0.2.1")).is_none());
-        let other = lobby.enter(from("192.0.2.2"));
-        assert!(other.is_some());
-        assert!(lobby.enter(from("192.0.2.3")).is_none(), "all are taken");
-        assert!(lobby.enter(None).is_none(), "all are taken");
-        drop((one, two, other));
-        assert!(lobby.lock().by_network.is_empty());
-        assert!((0..3).all(|_| lobby.enter(None).is_some()));
+    fn the_network_with_the_most_seats_loses_its_oldest() {
+        let room = Room::new(4);
+        let mut user = room.enter("192.0.2.9");
+        let mut crowd = ["192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1"].map(|from| room.enter(from));
+        assert!(!crowd.iter_mut().any(lost));
+        let mut other = room.enter("192.0.2.2");
+        let mut own = room.enter("192.0.2.1");
+        assert_eq!(crowd.each_mut().map(lost), [true, true, false]);
+        assert!(![&mut user, &mut other, &mut own].into_iter().any(lost));
+        // Nobody has more than the others: the oldest of all goes.
+        drop(own);
+        let (_third, _fourth) = (room.enter("192.0.2.3"), room.enter("192.0.2.4"));
+        assert!(lost(&mut user) && !lost(&mut other));
+    }
+
+    #[test]
+    fn seats_come_back_and_leave_nothing_behind() {
+        let room = Room::new(2);
+        for _ in 0..3 {
+            let mut both = [room.enter("192.0.2.1"), room.enter("2001:db8::1")];
+            assert!(!both.iter_mut().any(lost));
+        }
+        let mut lone = Room::new(0).enter("192.0.2.1");
+        assert!(!lost(&mut lone), "somebody can always try");
+        let taken = room.0.lock();
+        assert!(taken.strangers.is_empty() && taken.by_network.is_empty());
     }
 
     #[test]
     fn a_network_of_ipv6_is_one_address() {
-        let lobby = Arc::new(Lobby::new(9, 1));
-        let _one = lobby.enter(from("2001:db8:0:1::1"));
-        assert!(lobby.enter(from("2001:db8:0:1:ffff::2")).is_none());
-        assert!(lobby.enter(from("2001:db8:0:2::1")).is_some());
-        assert!(Arc::new(Lobby::new(9, 0)).enter(from("192.0.2.1")).is_none());
+        let room = Room::new(3);
+        let mut other = room.enter("2001:db8:0:2::1");
+        let mut one = room.enter("2001:db8:0:1::1");
+        let mut two = room.enter("2001:db8:0:1:ffff::2");
+        let _newest = room.enter("192.0.2.1");
+        assert!(lost(&mut one));
+        assert!(!lost(&mut other) && !lost(&mut two));
     }
 }

@@ -1,26 +1,24 @@
-//! From the first byte to the first ReadyForQuery.
+//! Letting a client in, from its first byte to the first ReadyForQuery.
 
 use std::net::SocketAddr;
 
-use bytes::BytesMut;
+use tokio::sync::oneshot;
 use trunkline_core::{Client, Engine, Identity, PgError, Result, SqlState};
+use trunkline_proto::PeerError;
 use trunkline_proto::auth::scram::{Binding, NONCE_LENGTH, ScramServer};
-use trunkline_proto::backend::{
-    Channel, Exchange, Login, Ready, Replication, Startup, Step, TLS_HANDSHAKE, TlsHandshake,
-};
+use trunkline_proto::backend::{Exchange, Login, Ready, Replication};
 use trunkline_proto::message::{Encode, ErrorResponse, ProtocolVersion};
-use trunkline_proto::wire::frame;
-use trunkline_proto::{Limits, PeerError};
 
 use crate::auth::Method;
 use crate::connection::Connection;
 use crate::connection::io::Io;
 use crate::connection::watch::unbroken;
+use crate::lobby::Seat;
 use crate::options::startup_settings;
 use crate::registry::random;
 use crate::server::Shared;
+use crate::startup::startup;
 use crate::stream::Stream;
-use crate::tls::{ALPN, Tls};
 
 /// How a login ends without a connection.
 pub(crate) enum End {
@@ -61,25 +59,65 @@ impl From<std::io::Error> for End {
     }
 }
 
-/// Lets a client in; `None` if it may not, or only came to cancel something.
+/// Lets a client in; `None` if it may not, or only came to cancel something, or lost its seat
+/// before it had proved who it is.
 ///
 /// Any error ends the connection: there is no second try on the same socket.
 pub(crate) async fn login<E: Engine>(
     server: &Shared<E>,
     stream: Stream,
     from: Origin,
+    seat: Option<(Seat, oneshot::Receiver<()>)>,
 ) -> Option<Box<Connection<E::Session>>> {
     let mut io = Some(Io::new(stream));
-    let mut stage = Stage::Stranger;
-    let attempt = attempt(server, &mut io, from, &mut stage);
+    let (seat, word) = seat.unzip();
+    tokio::select! {
+        connection = let_in(server, &mut io, from, Stage::Stranger(seat)) => connection,
+        () = lost(word) => {
+            tracing::info!(address = ?from.address, why = %too_many(), "login refused");
+            if let Some(io) = io {
+                turn_away(io);
+            }
+            None
+        }
+    }
+}
+
+/// Waits for the word that a seat is somebody else's by now; one that was given back is not lost.
+async fn lost(word: Option<oneshot::Receiver<()>>) {
+    if let Some(word) = word
+        && word.await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
+}
+
+/// Tells a client that there are too many, unless it takes waiting.
+fn turn_away(io: Io) {
+    let mut word = Vec::new();
+    let error = ErrorResponse { fields: too_many().fatal().to_fields() };
+    if io.output.is_empty() && error.encode(&mut word).is_ok() {
+        io.stream().say_at_once(&word);
+    }
+}
+
+/// Lets a client in, or tells it why not.
+async fn let_in<E: Engine>(
+    server: &Shared<E>,
+    place: &mut Option<Io>,
+    from: Origin,
+    mut stage: Stage,
+) -> Option<Box<Connection<E::Session>>> {
+    let attempt = attempt(server, place, from, &mut stage);
     let outcome = tokio::time::timeout(server.limits.login, attempt).await;
-    match outcome.unwrap_or_else(|_| Err(late(stage, from))) {
+    match outcome.unwrap_or_else(|_| Err(late(&stage, from))) {
         Ok(connected) => Some(connected),
         Err(end) => {
             if let Some(why) = end.why() {
                 tracing::info!(address = ?from.address, why, "login refused");
             }
-            if let Some(mut io) = io {
+            if let Some(io) = place {
                 let told = match end {
                     End::Peer(error) if error.is_silent() => Ok(()),
                     End::Peer(error) => error.encode(io.output()),
@@ -107,18 +145,19 @@ pub(crate) struct Origin {
 }
 
 /// How far a login has come.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 enum Stage {
-    Stranger,
+    /// Who comes by TCP holds a seat; by a Unix socket comes only its owner.
+    Stranger(#[expect(dead_code, reason = "given back when it is dropped")] Option<Seat>),
     Proved,
 }
 
 /// A login that takes too long. A stranger hears nothing, as from PostgreSQL.
-fn late(stage: Stage, from: Origin) -> End {
+fn late(stage: &Stage, from: Origin) -> End {
     let message = "canceling authentication due to timeout";
     tracing::info!(address = ?from.address, "{message}");
     match stage {
-        Stage::Stranger => End::Silent,
+        Stage::Stranger(_) => End::Silent,
         Stage::Proved => PgError::new(SqlState::QUERY_CANCELED, message).into(),
     }
 }
@@ -149,8 +188,9 @@ async fn attempt<E: Engine>(
     let settings = startup_settings(&login);
     let ready = authenticate(login, server, io).await?;
     // Only now: who has proved nothing takes no place of those who have.
-    *stage = Stage::Proved;
     let permit = server.clients.clone().try_acquire_owned().map_err(|_| closed(server))?;
+    // The seat goes to the next stranger, however long the engine takes.
+    *stage = Stage::Proved;
     let client = Client::new(identity, settings?);
     let opened = unbroken(|| server.engine.open(client.clone())).await;
     let session = opened.map_err(|_| PgError::internal("internal error"))??;
@@ -173,7 +213,7 @@ fn closed<E>(server: &Shared<E>) -> PgError {
     }
 }
 
-pub(crate) fn too_many() -> PgError {
+fn too_many() -> PgError {
     PgError::new(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already")
 }
 
@@ -189,100 +229,6 @@ fn unencrypted(login: &Login, from: Origin) -> PgError {
         ),
     )
     .hint("Connect with sslmode=require.")
-}
-
-/// Everything before the client has said who it is.
-///
-/// Where TLS may begin, no byte is read beyond the packet in hand: a ClientHello that was sent ahead stays in the socket
-/// for TLS, and clear bytes can never be taken for decrypted ones.
-async fn startup<E>(server: &Shared<E>, place: &mut Option<Io>) -> Result<Login, End> {
-    let (tls, registry) = (server.tls.as_ref(), &server.registry);
-    let io = place.as_mut().ok_or(End::Silent)?;
-    let unix = io.stream().is_unix();
-    let channel = if unix { Channel::Unix } else { Channel::Tcp };
-    let mut limits = Limits::POSTGRESQL;
-    limits.large = limits.large.min(u32::try_from(server.limits.message).unwrap_or(u32::MAX));
-    let mut startup = Startup::new(&limits, channel);
-    if tls.is_some() && io.begins_with_tls().await? {
-        startup = direct_tls(startup, tls, place).await?;
-    }
-    loop {
-        let io = place.as_mut().ok_or(End::Silent)?;
-        io.take_output();
-        startup = match startup.step(&mut io.input, &mut io.output)? {
-            Step::NeedInput(startup) => {
-                io.flush().await?;
-                io.release_output();
-                let more = match io.stream() {
-                    Stream::Tcp(_) if tls.is_some() => {
-                        let word = frame::peek_untyped(&io.input).unwrap_or_default();
-                        let length = usize::try_from(word).unwrap_or_default();
-                        io.fill_up_to(length.max(PACKET_HEAD)).await?
-                    }
-                    _ => io.fill().await?,
-                };
-                if !more {
-                    return Err(End::Silent);
-                }
-                startup
-            }
-            Step::Tls(request) => match tls {
-                Some(tls) => {
-                    let handshake = request.accept(&mut io.output);
-                    io.flush().await?;
-                    shake_hands(tls, handshake, place, false).await?
-                }
-                None => request.decline(&mut io.output),
-            },
-            Step::Cancel(request) => {
-                registry.cancel(request.process_id, &request.key);
-                return Err(End::Silent);
-            }
-            Step::Login(login) => return Ok(login),
-            // Its first byte is not a packet's: it was looked at before, or there is no TLS.
-            Step::DirectTls(_) => return Err(End::Silent),
-        };
-    }
-}
-
-/// The shortest packet: its length and its code.
-const PACKET_HEAD: usize = 8;
-
-/// TLS from the first byte on, as clients with `sslnegotiation=direct` do it.
-async fn direct_tls(
-    startup: Startup,
-    tls: Option<&Tls>,
-    place: &mut Option<Io>,
-) -> Result<Startup, End> {
-    // The byte that tells so is still in the socket, where TLS needs it.
-    let mut first = BytesMut::from(&[TLS_HANDSHAKE][..]);
-    match (startup.step(&mut first, &mut Vec::new())?, tls) {
-        (Step::DirectTls(request), Some(tls)) => {
-            shake_hands(tls, request.accept(), place, true).await
-        }
-        _ => Err(End::Silent),
-    }
-}
-
-async fn shake_hands(
-    tls: &Tls,
-    handshake: TlsHandshake,
-    place: &mut Option<Io>,
-    direct: bool,
-) -> Result<Startup, End> {
-    let (stream, early) = place.take().ok_or(End::Silent)?.into_parts();
-    let Stream::Tcp(stream) = stream else { return Err(End::Silent) };
-    if !early.is_empty() {
-        return Err(End::Silent);
-    }
-    let stream = tls.acceptor().accept(stream).await?;
-    // Asked for by SSLRequest, TLS needs no ALPN; begun at once, it must say what it is for.
-    let named = stream.get_ref().1.alpn_protocol() == Some(ALPN);
-    if direct && !named {
-        return Err(End::Silent);
-    }
-    *place = Some(Io::new(Stream::Tls(Box::new(stream))));
-    Ok(handshake.established())
 }
 
 /// Has the client prove who it is.

@@ -1,22 +1,20 @@
 //! The server: an engine, its guards, and the sockets it serves.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use trunkline_core::Engine;
-use trunkline_proto::message::{Encode, ErrorResponse};
 
+use crate::accept::accept;
 use crate::auth::Auth;
-use crate::connection::Connection;
 use crate::limits::Limits;
 use crate::listener::Listener;
-use crate::lobby::{Lobby, Seat};
-use crate::login::{Origin, login, too_many};
+use crate::lobby::Lobby;
 use crate::registry::Registry;
-use crate::stream::Stream;
 use crate::tls::Tls;
 
 /// Serves an engine to every client that comes to a socket, without asking who it is.
@@ -52,11 +50,11 @@ pub(crate) struct Shared<E> {
     pub(crate) registry: Arc<Registry>,
     /// One permit for each client that is past its login.
     pub(crate) clients: Arc<Semaphore>,
-    /// A seat for each socket that is not: strangers cannot crowd out users.
-    lobby: Arc<Lobby>,
+    /// Seats for those who are not: strangers cannot crowd out users.
+    pub(crate) lobby: Arc<Lobby>,
     insecure: bool,
     require_tls: bool,
-    phase: watch::Sender<Phase>,
+    pub(crate) phase: watch::Sender<Phase>,
 }
 
 impl<E> Shared<E> {
@@ -68,7 +66,7 @@ impl<E> Shared<E> {
 
 /// The life of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+pub(crate) enum Phase {
     Serving,
     /// Who is there may finish; who comes is told so.
     Draining,
@@ -134,7 +132,7 @@ impl<E: Engine> ServerBuilder<E> {
             tls: self.tls,
             registry: Arc::default(),
             clients: permits(self.limits.connections),
-            lobby: Arc::new(Lobby::new(self.limits.logins, self.limits.logins_per_address)),
+            lobby: Arc::default(),
             limits: Arc::new(self.limits),
             insecure: self.insecure,
             require_tls: self.require_tls,
@@ -164,11 +162,12 @@ impl<E: Engine> Server<E> {
     ///
     /// `PermissionDenied` for an address that others can reach, unless clients must prove who they
     /// are and TLS is offered, or [`ServerBuilder::danger_listen_insecurely`] was said;
-    /// `InvalidInput` if TLS is required and there is no certificate.
+    /// `InvalidInput` if TLS is required and there is no certificate; those of the system if it
+    /// does not tell the address.
     pub async fn serve(&self, listener: impl Into<Listener>) -> io::Result<()> {
         let listener = Arc::new(listener.into());
         self.check(&listener)?;
-        let must_encrypt = self.must_encrypt(&listener);
+        let must_encrypt = self.must_encrypt(&listener)?;
         let _file = OwnFile(Arc::downgrade(&listener));
         // A task of its own: on a worker, new connections need no wake-up of another thread.
         let mut accepting = JoinSet::new();
@@ -210,7 +209,7 @@ impl<E: Engine> Server<E> {
     /// As for [`serve`](Server::serve).
     pub fn check(&self, listener: &Listener) -> io::Result<()> {
         let shared = &self.shared;
-        let Some(address) = listener.local_address() else { return Ok(()) };
+        let Some(address) = tcp_address(listener)? else { return Ok(()) };
         if shared.require_tls && shared.tls.is_none() {
             let message = "TLS is required, but there is no certificate for it";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
@@ -230,12 +229,19 @@ impl<E: Engine> Server<E> {
     }
 
     /// Whether clients of this socket must speak TLS.
-    fn must_encrypt(&self, listener: &Listener) -> bool {
+    fn must_encrypt(&self, listener: &Listener) -> io::Result<bool> {
         let shared = &self.shared;
-        listener.local_address().is_some_and(|address| {
-            let exposed = !address.ip().is_loopback() && !shared.auth.is_trust();
-            shared.require_tls || (exposed && !shared.insecure)
-        })
+        let Some(address) = tcp_address(listener)? else { return Ok(false) };
+        let exposed = !address.ip().is_loopback() && !shared.auth.is_trust();
+        Ok(shared.require_tls || (exposed && !shared.insecure))
+    }
+}
+
+/// The address whose guards are to be checked; `None` only for a Unix socket, which needs none.
+fn tcp_address(listener: &Listener) -> io::Result<Option<SocketAddr>> {
+    match listener {
+        Listener::Tcp(listener) => listener.local_addr().map(Some),
+        Listener::Unix(_) => Ok(None),
     }
 }
 
@@ -251,68 +257,32 @@ impl Drop for OwnFile {
 }
 
 /// How long a cancelled statement may take to stop at shutdown.
-const AFTER_CANCEL: Duration = Duration::from_secs(1);
+pub(crate) const AFTER_CANCEL: Duration = Duration::from_secs(1);
 
-/// Accepts clients until the server stops; all of them end with this task.
-async fn accept<E: Engine>(shared: Arc<Shared<E>>, listener: Arc<Listener>, must_encrypt: bool) {
-    let mut phase = shared.phase.subscribe();
-    let mut connections = JoinSet::new();
-    let mut crowd = Crowd::default();
-    loop {
-        let (stream, address) = tokio::select! {
-            accepted = listener.accept() => accepted,
-            Some(_) = connections.join_next() => continue,
-            _ = phase.wait_for(|phase| *phase == Phase::Stopped) => break,
-        };
-        match shared.lobby.enter(address) {
-            Some(seat) => {
-                let origin = Origin { address, must_encrypt };
-                // Boxed: what a login needs is not carried along by a connection that lives for days.
-                let coming = Box::pin(come_in(shared.clone(), stream, origin, seat));
-                connections.spawn(async {
-                    if let Some(mut connection) = coming.await {
-                        connection.serve().await;
-                    }
-                });
-            }
-            None => crowd.turn_away(&stream),
-        }
+#[cfg(test)]
+mod tests {
+    use std::os::fd::OwnedFd;
+
+    use trunkline_core::{Query, Result, RowSet, Rows, query_fn};
+
+    use super::*;
+
+    async fn nothing(_: Query) -> Result<RowSet> {
+        Ok(Rows::new([("nothing", trunkline_core::Oid::TEXT)]).row(("",)))
     }
-    // Closed before anybody hears that the server has stopped, by the end of `phase`.
-    drop(listener);
-    let _ = tokio::time::timeout(AFTER_CANCEL, connections.shutdown()).await;
-}
 
-/// Lets one client in; its seat is free when that is done.
-async fn come_in<E: Engine>(
-    shared: Arc<Shared<E>>,
-    stream: Stream,
-    origin: Origin,
-    _seat: Seat,
-) -> Option<Box<Connection<E::Session>>> {
-    login(&shared, stream, origin).await
-}
-
-/// Those for whom there is no seat.
-#[derive(Default)]
-struct Crowd {
-    since_told: u64,
-    told: Option<Instant>,
-}
-
-impl Crowd {
-    /// Tells a client that there are too many, unless it takes waiting. The log hears of them
-    /// once a second, however many they are.
-    fn turn_away(&mut self, stream: &Stream) {
-        let mut word = Vec::new();
-        if (ErrorResponse { fields: too_many().fatal().to_fields() }).encode(&mut word).is_ok() {
-            stream.say_at_once(&word);
-        }
-        self.since_told += 1;
-        if self.told.is_none_or(|told| told.elapsed() >= Duration::from_secs(1)) {
-            let count = self.since_told;
-            tracing::warn!(count, "too many connections are logging in: turned away");
-            *self = Crowd { since_told: 0, told: Some(Instant::now()) };
-        }
+    #[tokio::test]
+    async fn a_port_whose_address_is_not_known_is_not_taken_for_a_unix_socket() {
+        // A Unix socket that is called a TCP port: the system tells no IP address of it.
+        let name = format!("trunkline-{}-no-address", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let socket = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
+        std::fs::remove_file(&path).expect("its file");
+        socket.set_nonblocking(true).expect("a mode");
+        let socket = std::net::TcpListener::from(OwnedFd::from(socket));
+        let listener = tokio::net::TcpListener::from_std(socket).expect("a listener").into();
+        let server = Server::builder(query_fn(nothing)).build();
+        assert!(server.check(&listener).is_err());
+        assert!(server.must_encrypt(&listener).is_err());
     }
 }

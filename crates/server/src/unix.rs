@@ -1,12 +1,11 @@
 //! A Unix socket and its file: made without a moment in which others could connect, and never
 //! taken from, or left to, somebody else.
 
-use std::fs::{DirBuilder, File, Metadata, Permissions, TryLockError};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use tokio::net::{UnixListener, UnixStream};
 
@@ -20,17 +19,19 @@ pub struct UnixSocket {
     /// Device and inode: the file under our name may be another server's by now.
     file: (u64, u64),
     removed: AtomicBool,
+    lock: Lock,
 }
 
 impl UnixSocket {
     /// Listens in a folder, as [`Listener::unix`](crate::Listener::unix) tells.
     pub(crate) async fn bind(folder: &Path, port: u16) -> io::Result<UnixSocket> {
-        // Looking at a file and replacing it are two steps: one server at a time.
-        let _lock = lock(folder).await?;
         let path = folder.join(format!(".s.PGSQL.{port}"));
+        // Looking at a file and replacing it are two steps: one server at a time.
+        let mut lock = Lock::take(&path)?;
         // A longer name could be given, but nobody could connect to it.
         std::os::unix::net::SocketAddr::from_pathname(&path)?;
         give_way(&path).await?;
+        lock.claim()?;
         // Bound where only we can reach it, opened to its owner only; then it gets its name.
         let hidden = Hidden::new(folder)?;
         let bound = hidden.0.join("s");
@@ -38,7 +39,7 @@ impl UnixSocket {
         std::fs::set_permissions(&bound, Permissions::from_mode(0o600))?;
         let file = identity(&std::fs::symlink_metadata(&bound)?);
         std::fs::rename(&bound, &path)?;
-        Ok(UnixSocket { listener, path, file, removed: AtomicBool::new(false) })
+        Ok(UnixSocket { listener, path, file, removed: AtomicBool::new(false), lock })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -49,7 +50,7 @@ impl UnixSocket {
         self.listener.accept().await.map(|(stream, _)| stream)
     }
 
-    /// Removes the file, once, and only if it is still this socket's.
+    /// Removes the file and its lock, once, and only if they are still this socket's.
     ///
     /// While the socket listens no other server takes its place, so nobody's file is hit between
     /// the look and the removal.
@@ -61,6 +62,7 @@ impl UnixSocket {
         if found.is_ok_and(|found| identity(&found) == self.file) {
             let _ = std::fs::remove_file(&self.path);
         }
+        self.lock.remove_file();
     }
 }
 
@@ -74,30 +76,76 @@ fn identity(file: &Metadata) -> (u64, u64) {
     (file.dev(), file.ino())
 }
 
-/// How long another server may take to start in the same folder.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The file `.s.PGSQL.PORT.lock` of a socket, named as PostgreSQL names it, which holds the number
+/// of our process: a PostgreSQL that finds it does not take the socket. Other servers of our kind
+/// see that it is locked, which ends with the process, however that ends.
+#[derive(Debug)]
+struct Lock {
+    file: File,
+    path: PathBuf,
+    /// Whether the file is ours to remove; that of a PostgreSQL is not.
+    is_ours: bool,
+}
 
-/// Keeps other servers from starting in this folder; the system lets go when it is dropped.
-async fn lock(folder: &Path) -> io::Result<File> {
-    let file = File::open(folder)?;
-    let locked = async {
+impl Lock {
+    fn take(socket: &Path) -> io::Result<Lock> {
+        let mut path = socket.as_os_str().to_owned();
+        path.push(".lock");
+        let path = PathBuf::from(path);
         loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(()),
-                Err(TryLockError::WouldBlock) => {
-                    tokio::time::sleep(Duration::from_millis(10)).await;
+            // In a folder for all, such as /tmp, the name can be anything that others put there.
+            let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+            let mut open = OpenOptions::new();
+            open.read(true).write(true).create(true).truncate(false).mode(0o600);
+            let file = match open.custom_flags(flags).open(&path) {
+                Ok(file) => file,
+                Err(error) if error.raw_os_error() == Some(libc::ELOOP) => {
+                    return Err(in_use(&path, "is a link"));
                 }
+                Err(error) => return Err(error),
+            };
+            match file.try_lock() {
+                Ok(()) => {}
                 // A file system without locks has to do without.
-                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
-                    return Ok(());
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(in_use(socket, "is in use by another server"));
                 }
                 Err(TryLockError::Error(error)) => return Err(error),
             }
+            // Empty: it was made just now, or by a server that died before it wrote its number.
+            let found = file.metadata()?;
+            let lock = Lock { file, path: path.clone(), is_ours: found.len() == 0 };
+            // Its owner may have removed the file before we had the lock.
+            if lock.is_in_place() {
+                return Ok(lock);
+            }
         }
-    };
-    match tokio::time::timeout(PATIENCE, locked).await {
-        Ok(locked) => locked.map(|()| file),
-        Err(_) => Err(in_use(folder, "is locked by another server")),
+    }
+
+    /// Writes our process into it; until then it may be another server's, which is alive.
+    fn claim(&mut self) -> io::Result<()> {
+        self.is_ours = true;
+        self.file.set_len(0)?;
+        writeln!(&self.file, "{}", std::process::id())
+    }
+
+    fn is_in_place(&self) -> bool {
+        let there = std::fs::symlink_metadata(&self.path);
+        let here = self.file.metadata();
+        there.is_ok_and(|there| here.is_ok_and(|here| identity(&there) == identity(&here)))
+    }
+
+    fn remove_file(&self) {
+        if self.is_ours && self.is_in_place() {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        self.remove_file();
     }
 }
 
@@ -149,103 +197,4 @@ impl Drop for Hidden {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A folder that goes with the test.
-    fn folder(name: &str) -> Hidden {
-        let path = std::env::temp_dir().join(format!("trunkline-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir(&path).expect("a folder");
-        Hidden(path)
-    }
-
-    fn names(folder: &Hidden) -> Vec<String> {
-        let entries = std::fs::read_dir(&folder.0).expect("a folder");
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into()).collect()
-    }
-
-    #[tokio::test]
-    async fn the_file_is_the_owners_and_goes_with_the_socket() {
-        let folder = folder("unix-file");
-        let socket = UnixSocket::bind(&folder.0, 5433).await.expect("a socket");
-        assert_eq!(names(&folder), [".s.PGSQL.5433"]);
-        let mode = std::fs::metadata(socket.path()).expect("the file").permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-        let taken = UnixSocket::bind(&folder.0, 5433).await.expect_err("it is taken");
-        assert_eq!(taken.kind(), io::ErrorKind::AddrInUse);
-        drop(socket);
-        assert!(names(&folder).is_empty());
-    }
-
-    #[tokio::test]
-    async fn what_a_dead_server_left_is_replaced() {
-        let folder = folder("unix-stale");
-        let path = folder.0.join(".s.PGSQL.5432");
-        drop(std::os::unix::net::UnixListener::bind(&path).expect("a socket"));
-        let socket = UnixSocket::bind(&folder.0, 5432).await.expect("a socket");
-        assert!(UnixStream::connect(&path).await.is_ok());
-        drop(socket);
-        assert!(names(&folder).is_empty());
-    }
-
-    #[tokio::test]
-    async fn a_file_that_is_another_servers_by_now_is_left_alone() {
-        let folder = folder("unix-other");
-        let socket = UnixSocket::bind(&folder.0, 5432).await.expect("a socket");
-        let path = socket.path().to_owned();
-        std::fs::remove_file(&path).expect("somebody removes it");
-        let other = UnixSocket::bind(&folder.0, 5432).await.expect("another socket");
-        drop(socket);
-        assert!(UnixStream::connect(&path).await.is_ok());
-        drop(other);
-        assert!(names(&folder).is_empty());
-    }
-
-    #[test]
-    fn names_of_sockets_are_no_longer_than_libpqs() {
-        let folder = folder("unix-long");
-        let long = 107 - "/.s.PGSQL.5432".len() - folder.0.as_os_str().len() - 1;
-        let folder = Hidden(folder.0.join("x".repeat(long)));
-        std::fs::create_dir(&folder.0).expect("a folder");
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.expect("a runtime");
-        assert!(runtime.block_on(UnixSocket::bind(&folder.0, 5432)).is_ok());
-        assert!(runtime.block_on(UnixSocket::bind(&folder.0, 15432)).is_err());
-        assert!(names(&folder).is_empty());
-    }
-
-    #[test]
-    fn of_many_servers_that_start_at_once_one_listens() {
-        let folder = folder("unix-race");
-        let path = folder.0.join(".s.PGSQL.5432");
-        for round in 0..20 {
-            if round % 2 == 0 {
-                // All of them see the same dead file.
-                drop(std::os::unix::net::UnixListener::bind(&path).expect("a socket"));
-            }
-            let started = std::sync::Barrier::new(8);
-            let sockets: Vec<_> = std::thread::scope(|scope| {
-                let servers: Vec<_> = (0..8)
-                    .map(|_| {
-                        scope.spawn(|| {
-                            let runtime = tokio::runtime::Builder::new_current_thread()
-                                .enable_all()
-                                .build()
-                                .expect("a runtime");
-                            started.wait();
-                            let socket = runtime.block_on(UnixSocket::bind(&folder.0, 5432));
-                            // It lives as long as its runtime.
-                            socket.ok().map(|socket| (runtime, socket))
-                        })
-                    })
-                    .collect();
-                servers.into_iter().filter_map(|server| server.join().expect("no panic")).collect()
-            });
-            assert_eq!(sockets.len(), 1);
-            assert!(std::os::unix::net::UnixStream::connect(&path).is_ok());
-            drop(sockets);
-            assert!(names(&folder).is_empty());
-        }
-    }
-}
+mod tests;

@@ -48,6 +48,17 @@ fn ann() -> impl Encode {
     StartupMessage { version: ProtocolVersion::V3_0, parameters }
 }
 
+/// The kind of the first message to a client that gives its name, and the kind of authentication:
+/// `R` and 10 are AuthenticationSASL.
+pub(crate) fn ask_for_login(mut socket: impl Read + Write) -> (u8, u8) {
+    let mut message = Vec::new();
+    ann().encode(&mut message).expect("a message");
+    socket.write_all(&message).expect("the server reads");
+    let mut answer = [0; 9];
+    socket.read_exact(&mut answer).expect("the server answers");
+    (answer[0], answer[8])
+}
+
 fn with_users(builder: ServerBuilder<Toy>) -> ServerBuilder<Toy> {
     let users = Users::new().and_then(|users| users.password("ann", "secret"));
     builder.auth(Auth::scram(users.expect("users")))
@@ -90,13 +101,7 @@ fn with_tls_one_comes_in_and_without_one_can_still_cancel() {
     socket.read_exact(&mut answer).expect("the server answers");
     assert_eq!(&answer, b"S");
     let mut socket = StreamOwned::new(certificate.client(), socket);
-    message.clear();
-    ann().encode(&mut message).expect("a message");
-    socket.write_all(&message).expect("the server reads");
-    let mut answer = [0; 9];
-    socket.read_exact(&mut answer).expect("the server answers");
-    // AuthenticationSASL.
-    assert_eq!((answer[0], answer[8]), (b'R', 10));
+    assert_eq!(ask_for_login(&mut socket), (b'R', 10));
     let cancel = CancelRequest { process_id: 1, key: vec![1, 2, 3, 4] };
     assert_eq!(Dialogue::silent(server.address).say(&cancel).hear_out(), "");
 }
@@ -111,12 +116,7 @@ fn a_unix_socket_needs_no_tls() {
     let path = listener.path().expect("a file").to_owned();
     let serving = runtime.spawn(async move { server.build().serve(listener).await });
     let mut socket = UnixStream::connect(&path).expect("it listens");
-    let mut message = Vec::new();
-    ann().encode(&mut message).expect("a message");
-    socket.write_all(&message).expect("the server reads");
-    let mut answer = [0; 9];
-    socket.read_exact(&mut answer).expect("the server answers");
-    assert_eq!((answer[0], answer[8]), (b'R', 10));
+    assert_eq!(ask_for_login(&socket), (b'R', 10));
     serving.abort();
     assert!(runtime.block_on(serving).is_err());
     let _ = socket.read_to_end(&mut Vec::new());

@@ -1,5 +1,6 @@
 //! The server on the wire: bytes of a client in, bytes of the server out.
 
+mod clock;
 mod dialogue;
 mod toy;
 
@@ -12,5 +13,6 @@ mod session;
 mod shutdown;
 mod simple;
 mod startup;
+mod strangers;
 mod transactions;
 mod writes;

@@ -5,14 +5,15 @@ use std::net::TcpStream;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use trunkline::{Auth, Limits, Users};
+use trunkline::{Auth, Limits, Server, Users};
 use trunkline_proto::message::{
     CancelRequest, Encode, ProtocolVersion, Query, SslRequest, StartupMessage,
 };
 
 use crate::cancel::{alone, running};
+use crate::clock;
 use crate::dialogue::Dialogue;
-use crate::toy::{self, RunningServer};
+use crate::toy::{self, RunningServer, Toy};
 
 fn start(drain: Duration) -> RunningServer {
     toy::start_with(|builder| {
@@ -66,16 +67,23 @@ fn who_comes_while_the_server_drains_is_told_so() {
     assert!(TcpStream::connect(server.address).is_err());
 }
 
-#[test]
-fn who_has_not_proved_who_it_is_is_not_awaited() {
-    let server = toy::start_with(|builder| {
-        let users = Users::new().and_then(|users| users.password("ann", "secret"));
-        builder.auth(Auth::scram(users.expect("users")))
-    });
-    let mut proving = newcomer(&server);
-    assert_eq!(proving.hear_until('R'), "R(Sasl)");
-    shut_down(&server).join().expect("nobody is waited for");
-    assert_eq!(proving.hear_out(), "");
+#[tokio::test(start_paused = true)]
+async fn who_has_not_proved_who_it_is_is_not_awaited() {
+    let users = Users::new().and_then(|users| users.password("ann", "secret"));
+    let auth = Auth::scram(users.expect("users"));
+    let server = Server::builder(Toy).auth(auth).build();
+    let address = clock::start(&server).await;
+    let mut proving = clock::client(move || {
+        let mut client = Dialogue::silent(address);
+        let parameters = [("user", "ann"), ("database", "toy")];
+        client.say(&StartupMessage { version: ProtocolVersion::V3_0, parameters });
+        assert_eq!(client.hear_until('R'), "R(Sasl)");
+        client
+    })
+    .await;
+    // By the clock of the server, so that no other limit can be what ended it.
+    assert!(clock::shut_down(&server).await < Duration::from_secs(1));
+    clock::client(move || assert_eq!(proving.hear_out(), "")).await;
 }
 
 #[test]
@@ -94,45 +102,57 @@ fn a_client_that_never_pauses_is_sent_away_between_two_statements() {
     done.join().expect("the server stops");
 }
 
-#[test]
-fn a_client_that_reads_nothing_is_gone_with_the_server() {
-    let server = start(Duration::from_millis(100));
-    let mut reading = Dialogue::login(server.address);
-    reading.say(&Query { sql: "endless" }).send();
-    fill_up(&reading.socket);
-    let taken = shut_down(&server).join().expect("the server stops");
-    assert!(taken < Duration::from_secs(10), "{taken:?}");
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reads_nothing_is_gone_with_the_server() {
+    let mut limits = Limits::default();
+    limits.drain = Duration::from_millis(100);
+    let server = Server::builder(Toy).limits(limits).build();
+    let address = clock::start(&server).await;
+    let mut reading = clock::client(move || {
+        let mut client = Dialogue::login(address);
+        client.say(&Query { sql: "endless" }).send();
+        client
+    })
+    .await;
+    // It can write no more, because nothing is read.
+    clock::idle().await;
+    // Sooner than by the time for the last word, which is 5 seconds.
+    let taken = clock::shut_down(&server).await;
+    assert!(taken < Duration::from_secs(3), "{taken:?}");
     // Nothing was left to tell it why: what comes are rows, and then the end.
     let mut rest = Vec::new();
-    let _ = reading.socket.read_to_end(&mut rest);
-    assert!(!rest.windows(5).any(|word| word == b"57P01"));
+    clock::client(move || {
+        let _ = reading.socket.read_to_end(&mut rest);
+        assert!(!rest.is_empty());
+        assert!(!rest.windows(5).any(|word| word == b"57P01"));
+    })
+    .await;
 }
 
-/// Waits until no more comes, because nothing is read.
-fn fill_up(socket: &TcpStream) {
-    let mut room = vec![0; 64 << 20];
-    let mut before = 0;
-    loop {
-        std::thread::sleep(Duration::from_millis(200));
-        let now = socket.peek(&mut room).expect("something came");
-        if now == before {
-            return;
-        }
-        before = now;
-    }
-}
-
-#[test]
-fn answers_that_nobody_reads_are_not_awaited() {
-    let server = start(Duration::from_secs(60));
-    let mut client = Dialogue::login(server.address);
-    // Asks until nobody listens any more, because nobody reads.
-    client.socket.set_write_timeout(Some(Duration::from_secs(1))).expect("a timeout");
+#[tokio::test(start_paused = true)]
+async fn answers_that_nobody_reads_are_not_awaited() {
+    let mut limits = Limits::default();
+    limits.drain = Duration::from_secs(60);
+    let server = Server::builder(Toy).limits(limits).build();
+    let address = clock::start(&server).await;
+    let mut client = clock::client(move || Dialogue::login(address)).await;
+    client.socket.set_nonblocking(true).expect("a mode");
     let mut questions = Vec::new();
     Query { sql: "one" }.encode(&mut questions).expect("a message");
     let questions = questions.repeat(10_000);
-    while client.socket.write_all(&questions).is_ok() {}
-    let taken = shut_down(&server).join().expect("the server stops");
+    // Asks until nobody listens any more, because nobody reads.
+    let mut asked = 0;
+    loop {
+        let before = asked;
+        while let Ok(count) = client.socket.write(&questions[asked % questions.len()..]) {
+            asked += count;
+        }
+        if asked == before {
+            break;
+        }
+        clock::idle().await;
+    }
+    let taken = clock::shut_down(&server).await;
     assert!(taken < Duration::from_secs(30), "{taken:?}");
 }
 

@@ -8,14 +8,14 @@ use trunkline_proto::message::{GssEncRequest, ProtocolVersion, Query, SslRequest
 use crate::dialogue::Dialogue;
 use crate::toy;
 
-fn startup<'a>(
+pub(crate) fn startup<'a>(
     version: u32,
     parameters: &'a [(&'a str, &'a str)],
 ) -> StartupMessage<impl IntoIterator<Item = (&'a str, &'a str)> + Clone> {
     StartupMessage { version: ProtocolVersion(version), parameters: parameters.iter().copied() }
 }
 
-const ANN: [(&str, &str); 2] = [("user", "ann"), ("database", "toy")];
+pub(crate) const ANN: [(&str, &str); 2] = [("user", "ann"), ("database", "toy")];
 
 #[test]
 fn encryption_is_declined_and_then_the_client_logs_in() {
@@ -186,75 +186,5 @@ fn login_when_there_is_a_place(address: std::net::SocketAddr) -> Dialogue {
             return client;
         }
         std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-#[test]
-fn a_client_that_says_nothing_is_sent_away() {
-    let server = toy::start_with(|builder| {
-        let mut limits = Limits::default();
-        limits.login = Duration::from_millis(100);
-        builder.limits(limits)
-    });
-    assert_eq!(Dialogue::silent(server.address).hear_out(), "");
-    assert_eq!(Dialogue::silent(server.address).say_raw(b"\0\0\0").hear_out(), "");
-}
-
-/// PostgreSQL 15 and 18 say nothing either, and write it to their log.
-#[test]
-fn a_proof_that_takes_too_long_is_not_awaited() {
-    let server = toy::start_with(|builder| {
-        let mut limits = Limits::default();
-        limits.login = Duration::from_millis(200);
-        let users = Users::new().and_then(|users| users.password("ann", "secret"));
-        builder.limits(limits).auth(Auth::scram(users.expect("users")))
-    });
-    let mut client = Dialogue::silent(server.address);
-    assert_eq!(client.say(&startup(0x30000, &ANN)).hear_out(), "R(Sasl)");
-}
-
-#[test]
-fn who_has_proved_who_it_is_hears_that_the_engine_takes_too_long() {
-    let server = toy::start_with(|builder| {
-        let mut limits = Limits::default();
-        limits.login = Duration::from_millis(200);
-        builder.limits(limits)
-    });
-    let mut client = Dialogue::silent(server.address);
-    let slow = [("user", "ann"), ("database", "slow")];
-    assert_eq!(client.say(&startup(0x30000, &slow)).hear_out(), "R(Ok) E(FATAL 57014)");
-}
-
-#[test]
-fn strangers_from_one_address_are_turned_away_when_they_are_many() {
-    let server = toy::start_with(|builder| {
-        let mut limits = Limits::default();
-        limits.logins_per_address = 2;
-        builder.limits(limits)
-    });
-    // Users take none of these places.
-    let _users: Vec<_> = (0..5).map(|_| Dialogue::login(server.address)).collect();
-    let mut waiting: Vec<_> = (0..2).map(|_| Dialogue::silent(server.address)).collect();
-    for client in &mut waiting {
-        // Its first packet is answered: it is in.
-        assert_eq!(client.say(&SslRequest).raw(1), b"N");
-    }
-    assert_eq!(Dialogue::silent(server.address).hear_out(), "E(FATAL 53300)");
-    let mut first = waiting.remove(0);
-    first.say(&startup(0x30000, &ANN)).hear_until('Z');
-    assert_eq!(Dialogue::silent(server.address).say(&SslRequest).raw(1), b"N");
-}
-
-#[test]
-fn who_has_proved_nothing_takes_no_place() {
-    let server = toy::start_with(|builder| {
-        let mut limits = Limits::default();
-        limits.connections = 1;
-        let users = Users::new().and_then(|users| users.password("ann", "secret"));
-        builder.limits(limits).auth(Auth::scram(users.expect("users")))
-    });
-    let mut strangers: Vec<_> = (0..3).map(|_| Dialogue::silent(server.address)).collect();
-    for stranger in &mut strangers {
-        assert_eq!(stranger.say(&startup(0x30000, &ANN)).hear_until('R'), "R(Sasl)");
     }
 }

@@ -1,0 +1,106 @@
+//! From the first byte to the StartupMessage: encryption is asked for, or a cancel.
+
+use bytes::BytesMut;
+use trunkline_proto::Limits;
+use trunkline_proto::backend::{Channel, Login, Startup, Step, TLS_HANDSHAKE, TlsHandshake};
+use trunkline_proto::wire::frame;
+
+use crate::connection::io::Io;
+use crate::login::End;
+use crate::server::Shared;
+use crate::stream::Stream;
+use crate::tls::{ALPN, Tls};
+
+/// Everything before the client has said who it is.
+///
+/// Where TLS may begin, no byte is read beyond the packet in hand: a ClientHello that was sent ahead stays in the socket
+/// for TLS, and clear bytes can never be taken for decrypted ones.
+pub(crate) async fn startup<E>(server: &Shared<E>, place: &mut Option<Io>) -> Result<Login, End> {
+    let (tls, registry) = (server.tls.as_ref(), &server.registry);
+    let io = place.as_mut().ok_or(End::Silent)?;
+    let unix = io.stream().is_unix();
+    let channel = if unix { Channel::Unix } else { Channel::Tcp };
+    let mut limits = Limits::POSTGRESQL;
+    limits.large = limits.large.min(u32::try_from(server.limits.message).unwrap_or(u32::MAX));
+    let mut startup = Startup::new(&limits, channel);
+    if tls.is_some() && io.begins_with_tls().await? {
+        startup = direct_tls(startup, tls, place).await?;
+    }
+    loop {
+        let io = place.as_mut().ok_or(End::Silent)?;
+        io.take_output();
+        startup = match startup.step(&mut io.input, &mut io.output)? {
+            Step::NeedInput(startup) => {
+                io.flush().await?;
+                io.release_output();
+                let more = match io.stream() {
+                    Stream::Tcp(_) if tls.is_some() => {
+                        let word = frame::peek_untyped(&io.input).unwrap_or_default();
+                        let length = usize::try_from(word).unwrap_or_default();
+                        io.fill_up_to(length.max(PACKET_HEAD)).await?
+                    }
+                    _ => io.fill().await?,
+                };
+                if !more {
+                    return Err(End::Silent);
+                }
+                startup
+            }
+            Step::Tls(request) => match tls {
+                Some(tls) => {
+                    let handshake = request.accept(&mut io.output);
+                    io.flush().await?;
+                    shake_hands(tls, handshake, place, false).await?
+                }
+                None => request.decline(&mut io.output),
+            },
+            Step::Cancel(request) => {
+                registry.cancel(request.process_id, &request.key);
+                return Err(End::Silent);
+            }
+            Step::Login(login) => return Ok(login),
+            // Its first byte is not a packet's: it was looked at before, or there is no TLS.
+            Step::DirectTls(_) => return Err(End::Silent),
+        };
+    }
+}
+
+/// The shortest packet: its length and its code.
+const PACKET_HEAD: usize = 8;
+
+/// TLS from the first byte on, as clients with `sslnegotiation=direct` do it.
+async fn direct_tls(
+    startup: Startup,
+    tls: Option<&Tls>,
+    place: &mut Option<Io>,
+) -> Result<Startup, End> {
+    // The byte that tells so is still in the socket, where TLS needs it.
+    let mut first = BytesMut::from(&[TLS_HANDSHAKE][..]);
+    match (startup.step(&mut first, &mut Vec::new())?, tls) {
+        (Step::DirectTls(request), Some(tls)) => {
+            shake_hands(tls, request.accept(), place, true).await
+        }
+        _ => Err(End::Silent),
+    }
+}
+
+async fn shake_hands(
+    tls: &Tls,
+    handshake: TlsHandshake,
+    place: &mut Option<Io>,
+    direct: bool,
+) -> Result<Startup, End> {
+    let (stream, early) = place.take().ok_or(End::Silent)?.into_parts();
+    let Stream::Tcp(stream) = stream else { return Err(End::Silent) };
+    if !early.is_empty() {
+        return Err(End::Silent);
+    }
+    let stream = tls.acceptor().accept(stream).await?;
+    // Asked for by SSLRequest, TLS needs no ALPN; begun at once, it must say what it is for.
+    let named = stream.get_ref().1.alpn_protocol() == Some(ALPN);
+    if direct && !named {
+        return Err(End::Silent);
+    }
+    *place = Some(Io::new(Stream::Tls(Box::new(stream))));
+    Ok(handshake.established())
+}
