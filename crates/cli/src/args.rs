@@ -6,7 +6,7 @@ use clap::builder::BoolishValueParser;
 use clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::failure::Failure;
 use crate::private;
@@ -31,15 +31,18 @@ pub(crate) enum Command {
 pub(crate) struct Serve {
     /// Files, folders or globs; every file or folder of parts is a table
     #[arg(value_name = "PATH")]
+    #[serde(deserialize_with = "one_or_more")]
     pub(crate) paths: Vec<PathBuf>,
 
     /// A table by name: --table flights=data/flights-*.parquet (repeatable)
     #[arg(long = "table", value_name = "NAME=PATH")]
+    #[serde(deserialize_with = "one_or_more")]
     pub(crate) table: Vec<String>,
 
     /// Where to listen: HOST:PORT, port 0 for any, or FOLDER[:PORT] with a slash for a Unix socket
     /// (repeatable) [default: 127.0.0.1:5432]
     #[arg(long, value_name = "ADDRESS", env = "TRUNKLINE_LISTEN", value_delimiter = ',')]
+    #[serde(deserialize_with = "one_or_more")]
     pub(crate) listen: Vec<String>,
 
     /// The database's name; `postgres` is accepted too [default: the folder's name]
@@ -49,6 +52,7 @@ pub(crate) struct Serve {
     /// A user who logs in by SCRAM-SHA-256. The password of one NAME is taken from the environment
     /// (TRUNKLINE_PASSWORD), else one is made up; in the command line others can read it (repeatable)
     #[arg(long, value_name = "NAME[:PASSWORD]", env = "TRUNKLINE_USER", hide_env_values = true)]
+    #[serde(deserialize_with = "one_or_more")]
     pub(crate) user: Vec<String>,
 
     /// Users in the form of PgBouncer's userlist.txt
@@ -64,8 +68,9 @@ pub(crate) struct Serve {
     pub(crate) tls_key: Option<PathBuf>,
 
     /// Refuse clients without TLS on loopback too; on public addresses they always are
-    #[arg(long, env = "TRUNKLINE_TLS_REQUIRED", value_parser = BoolishValueParser::new())]
-    pub(crate) tls_required: bool,
+    #[arg(long, value_name = "YES", env = "TRUNKLINE_TLS_REQUIRED", value_parser = BoolishValueParser::new())]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) tls_required: Option<bool>,
 
     /// Connections at once, as far as there are files to open for them [default: 1000]
     #[arg(long, value_name = "N", env = "TRUNKLINE_MAX_CONNECTIONS")]
@@ -81,8 +86,9 @@ pub(crate) struct Serve {
     pub(crate) log: Option<String>,
 
     /// Listen on public addresses even without users or without TLS, and let clients do without it
-    #[arg(long, env = "TRUNKLINE_INSECURE_LISTEN", value_parser = BoolishValueParser::new())]
-    pub(crate) insecure_listen: bool,
+    #[arg(long, value_name = "YES", env = "TRUNKLINE_INSECURE_LISTEN", value_parser = BoolishValueParser::new())]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) insecure_listen: Option<bool>,
 
     /// A configuration file in TOML with these flags as keys
     #[arg(long, short, value_name = "FILE", env = "TRUNKLINE_CONFIG")]
@@ -93,6 +99,25 @@ pub(crate) struct Serve {
     #[arg(skip)]
     #[serde(skip)]
     pub(crate) users_are_visible: bool,
+}
+
+/// A list in the configuration file; one value may stand for itself.
+fn one_or_more<'de, D, T>(file: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    // What stands there in its place may be a password, so it is not shown.
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a string or a list of strings")]
+    enum OneOrMore<T> {
+        One(T),
+        More(Vec<T>),
+    }
+    Ok(match OneOrMore::deserialize(file)? {
+        OneOrMore::One(one) => vec![one],
+        OneOrMore::More(more) => more,
+    })
 }
 
 impl Cli {
@@ -154,11 +179,11 @@ impl Serve {
             users_file: self.users_file.or(file.users_file),
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),
-            tls_required: self.tls_required || file.tls_required,
+            tls_required: self.tls_required.or(file.tls_required),
             max_connections: self.max_connections.or(file.max_connections),
             max_memory: self.max_memory.or(file.max_memory),
             log: self.log.or(file.log),
-            insecure_listen: self.insecure_listen || file.insecure_listen,
+            insecure_listen: self.insecure_listen.or(file.insecure_listen),
             config: self.config,
             users_are_visible: self.users_are_visible,
         })

@@ -1,6 +1,6 @@
 //! What the user sees first: where to connect and what is there.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use trunkline::Listener;
 use trunkline_datafusion::Database;
@@ -18,60 +18,45 @@ pub(crate) async fn banner(
     logins: &Logins,
     tls: bool,
 ) -> String {
-    let mut text = String::new();
     let (name, user) = (database.name(), &logins.example);
-    let _ = writeln!(text, "trunkline {}: database \"{name}\"", env!("CARGO_PKG_VERSION"));
+    let mut lines = vec![format!("trunkline {}: database \"{name}\"", env!("CARGO_PKG_VERSION"))];
     for listener in listeners {
         match (listener.local_address(), listener.path()) {
             (Some(address), _) => {
-                let host = address.ip();
+                let (host, port) = (address.ip(), address.port());
                 let ssl = if tls { " sslmode=require" } else { "" };
-                let _ = writeln!(text, "listening on {address}");
-                let _ = writeln!(
-                    text,
-                    "  psql  psql \"host={host} port={} user={} dbname={}{ssl}\"",
-                    address.port(),
-                    keyword(user),
-                    keyword(name),
-                );
+                lines.push(format!("listening on {address}"));
+                lines.push(psql(&host.to_string(), port, user, name, ssl));
                 let ssl = if tls { "&sslmode=require" } else { "" };
                 let host = if host.is_ipv6() { format!("[{host}]") } else { host.to_string() };
-                let _ = writeln!(
-                    text,
-                    "  JDBC  jdbc:postgresql://{host}:{}/{}?user={}{ssl}",
-                    address.port(),
-                    percent(name),
-                    percent(user),
-                );
+                let (name, user) = (percent(name), percent(user));
+                lines.push(format!(
+                    "  JDBC  jdbc:postgresql://{host}:{port}/{name}?user={user}{ssl}"
+                ));
             }
             (None, Some(path)) => {
                 let folder = path.parent().unwrap_or(path).display().to_string();
                 let port = path.extension().unwrap_or_default().display();
-                let _ = writeln!(text, "listening on {}", path.display());
-                let _ = writeln!(
-                    text,
-                    "  psql  psql \"host={} port={port} user={} dbname={}\"",
-                    keyword(&folder),
-                    keyword(user),
-                    keyword(name),
-                );
+                lines.push(format!("listening on {}", path.display()));
+                lines.push(psql(&folder, port, user, name, ""));
             }
             (None, None) => {}
         }
     }
     for (user, password) in &logins.made_up {
-        let _ = writeln!(text, "user {user} has the password {password}");
+        lines.push(format!("user {user} has the password {password}"));
     }
-    tables(&mut text, database).await;
-    text
+    tables(&mut lines, database).await;
+    // Whoever writes the files and names the folders writes these lines, too.
+    lines.iter().fold(String::new(), |text, line| text + &printable(line) + "\n")
 }
 
-async fn tables(text: &mut String, database: &Database) {
+async fn tables(lines: &mut Vec<String>, database: &Database) {
     let tables = database.tables().await;
-    let _ = writeln!(text, "{} table{}", tables.len(), if tables.len() == 1 { "" } else { "s" });
+    lines.push(format!("{} table{}", tables.len(), if tables.len() == 1 { "" } else { "s" }));
     for table in tables {
         let rows = table.rows.map_or(String::new(), |rows| format!("  {rows} rows"));
-        let _ = writeln!(text, "  {}{rows}", printable(&table.name));
+        lines.push(format!("  {}{rows}", table.name));
         let columns = match &table.columns {
             Ok(columns) => columns
                 .iter()
@@ -80,14 +65,19 @@ async fn tables(text: &mut String, database: &Database) {
                 .join(", "),
             Err(error) => format!("cannot be read: {error}"),
         };
-        // Whoever writes the files writes the names.
-        let columns = printable(&columns);
         let mut shown: String = columns.chars().take(WIDTH).collect();
         if shown.len() < columns.len() {
             shown.push('…');
         }
-        let _ = writeln!(text, "    {shown}");
+        lines.push(format!("    {shown}"));
     }
+}
+
+/// A line for a shell, in which nothing but psql is run, whatever the names are.
+fn psql(host: &str, port: impl Display, user: &str, name: &str, ssl: &str) -> String {
+    let (host, user, name) = (keyword(host), keyword(user), keyword(name));
+    let place = format!("host={host} port={port} user={user} dbname={name}{ssl}");
+    format!("  psql  psql '{}'", place.replace('\'', r"'\''"))
 }
 
 /// A value in a connection string of libpq.

@@ -9,6 +9,7 @@ mod open_files;
 mod printable;
 mod private;
 mod serve;
+mod signals;
 mod users;
 
 use std::io::Write;

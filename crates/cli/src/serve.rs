@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use trunkline::{Limits, Server, Tls};
 use trunkline_datafusion::{DataFusion, Database};
@@ -12,6 +11,7 @@ use crate::banner::banner;
 use crate::failure::Failure;
 use crate::listen::listen;
 use crate::printable::printable;
+use crate::signals::Signals;
 use crate::users::logins;
 use crate::{log, open_files, private};
 
@@ -62,10 +62,10 @@ async fn run(said: &Serve) -> Result<(), Failure> {
     if let Some(tls) = tls {
         builder = builder.tls(tls);
     }
-    if said.tls_required {
+    if said.tls_required == Some(true) {
         builder = builder.require_tls();
     }
-    if said.insecure_listen {
+    if said.insecure_listen == Some(true) {
         builder = builder.danger_listen_insecurely();
     }
     let server = builder.build();
@@ -123,7 +123,7 @@ fn tls(said: &Serve) -> Result<Option<Tls>, Failure> {
             private::check(key, "is a private key")?;
             Ok(Some(tls))
         }
-        (None, None) if said.tls_required => {
+        (None, None) if said.tls_required == Some(true) => {
             Err(Failure::usage("--tls-required needs --tls-cert and --tls-key"))
         }
         (None, None) => Ok(None),
@@ -150,30 +150,4 @@ fn tables(said: &Serve) -> Result<Vec<(String, String)>, Failure> {
         Ok((name.to_owned(), path.to_owned()))
     });
     parts.collect()
-}
-
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    quit: Signal,
-}
-
-impl Signals {
-    fn new() -> Result<Signals, Failure> {
-        let failed = |error| Failure::runtime(format!("cannot handle signals: {error}"));
-        Ok(Signals {
-            interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
-            terminate: signal(SignalKind::terminate()).map_err(failed)?,
-            quit: signal(SignalKind::quit()).map_err(failed)?,
-        })
-    }
-
-    /// Waits for a signal to stop; `true` if it is to be at once (SIGQUIT).
-    async fn stop(&mut self) -> bool {
-        tokio::select! {
-            _ = self.interrupt.recv() => false,
-            _ = self.terminate.recv() => false,
-            _ = self.quit.recv() => true,
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! `trunkline serve` as a user meets it: banner, flags, signals, mistakes.
 
 mod mistakes;
+mod names;
+mod readme;
 mod running;
 mod sockets;
 mod terminal;
@@ -9,7 +11,7 @@ mod users;
 use std::net::TcpStream;
 use std::process::Command;
 
-use crate::running::{Folder, Serving, data, hello, trunkline};
+use crate::running::{Folder, Serving, data, hello, mistake, trunkline};
 
 #[test]
 fn the_banner_tells_where_to_connect_and_signals_end_it() {
@@ -21,7 +23,7 @@ fn the_banner_tells_where_to_connect_and_signals_end_it() {
         assert_eq!(serving.line("trunkline "), "trunkline 0.1.0: database \"data\"");
         assert_eq!(
             serving.line("  psql"),
-            format!("  psql  psql \"host=127.0.0.1 port={port} user=postgres dbname=data\"")
+            format!("  psql  psql 'host=127.0.0.1 port={port} user=postgres dbname=data'")
         );
         assert_eq!(
             serving.line("  JDBC"),
@@ -59,4 +61,40 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
         command.env("TRUNKLINE_DATABASE", "of-env").args(["--database", "of-flag"]);
     };
     assert!(database(&both).ends_with("\"of-flag\""));
+}
+
+#[test]
+fn a_switch_that_the_environment_or_a_flag_turns_off_is_off() {
+    let folder = Folder::new("switches");
+    let listen = "listen = \"0.0.0.0:0\"\n";
+    let on = folder.write("on.toml", &format!("{listen}insecure-listen = true\n"));
+    let off = folder.write("off.toml", &format!("{listen}insecure-listen = false\n"));
+    let command = |config: &std::path::Path, variable: Option<&str>, flags: &[&str]| {
+        let mut command = trunkline();
+        command.arg("serve").arg(data()).arg("--config").arg(config).args(flags);
+        command.envs(variable.map(|value| ("TRUNKLINE_INSECURE_LISTEN", value)));
+        command
+    };
+    for (config, variable, flags) in [
+        (&off, None, &[][..]),
+        (&on, Some("false"), &[]),
+        (&on, Some("true"), &["--insecure-listen=false"]),
+    ] {
+        let (code, said) = mistake(&mut command(config, variable, flags));
+        assert!(code == 2 && said.contains("refusing to listen"), "{variable:?} {flags:?}: {said}");
+    }
+    for (config, variable, flags) in [
+        (&on, None, &[][..]),
+        (&off, Some("yes"), &[]),
+        (&off, Some("false"), &["--insecure-listen"]),
+    ] {
+        let mut serving = Serving::start(&mut command(config, variable, flags));
+        assert!(serving.address().starts_with("0.0.0.0:"), "{variable:?} {flags:?}");
+        assert_eq!(serving.signal("-TERM"), Some(0));
+    }
+    let required = folder.write("tls.toml", "tls-required = true\n");
+    let (code, said) = mistake(&mut command(&required, None, &[]));
+    assert!(code == 2 && said.contains("--tls-required needs"), "{said}");
+    let flags = ["--tls-required=no", "--listen", "127.0.0.1:0"];
+    Serving::start(&mut command(&required, None, &flags)).address();
 }

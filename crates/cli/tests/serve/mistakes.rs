@@ -155,7 +155,7 @@ fn about_numbers_names_and_files_of_flags() {
     folder.write("wrong.toml", "\nlisen = []\n");
     folder.write("half.toml", "tls-cert = \"server.crt\"\n");
     folder.write("syntax.toml", "listen = [\n");
-    folder.write("type.toml", "listen = \"127.0.0.1:0\"\n");
+    folder.write("type.toml", "max-connections = \"many\"\n");
     folder.write("zero.toml", "max-connections = 0\n");
     let open = folder.write("open.toml", "user = [\"a:b\"]\n");
     std::fs::set_permissions(open, Permissions::from_mode(0o644)).expect("a mode");
@@ -180,7 +180,7 @@ fn about_numbers_names_and_files_of_flags() {
     }
     for (name, value, hint) in [
         ("TRUNKLINE_MAX_CONNECTIONS", "lots", "invalid value 'lots'"),
-        ("TRUNKLINE_INSECURE_LISTEN", "perhaps", "'--insecure-listen': value was not a boolean"),
+        ("TRUNKLINE_INSECURE_LISTEN", "perhaps", "value was not a boolean"),
         ("TRUNKLINE_LISTEN", "garbage", "HOST:PORT"),
         ("TRUNKLINE_LOG", "loud", "say error"),
         ("TRUNKLINE_CONFIG", "/nothing.toml", "cannot read /nothing.toml"),
@@ -190,4 +190,27 @@ fn about_numbers_names_and_files_of_flags() {
         assert_eq!(said.trim_end().lines().count(), 1, "{name}: {said}");
     }
     assert!(Path::new(&data()).exists());
+}
+
+#[test]
+fn about_users_of_a_file_without_their_passwords() {
+    let folder = Folder::new("mistakes-secrets");
+    for (name, user) in [
+        ("list.toml", "[[\"bob:hunter2\"]]"),
+        ("number.toml", "[\"bob:hunter2\", 12345678]"),
+        ("table.toml", "{ bob = \"hunter2\" }"),
+        ("digits.toml", "12345678"),
+    ] {
+        folder.secret(name, &format!("\nuser = {user}\n"));
+        let mut command = trunkline();
+        command.current_dir(&folder.0).arg("serve").arg(data()).args(["--config", name]);
+        let (code, said) = mistake(&mut command);
+        let place = format!("{name} line 2: expected a string or a list of strings");
+        assert!(code == 2 && said.contains(&place), "{said}");
+        assert!(!said.contains("hunter2") && !said.contains("12345678"), "{said}");
+    }
+    // One user needs no list; everybody may read this one.
+    let open = folder.write("one.toml", "user = \"bob:hunter2\"\n");
+    std::fs::set_permissions(open, Permissions::from_mode(0o644)).expect("a mode");
+    explained_of_data(&folder, &["--config", "one.toml"], 2, "chmod o= one.toml");
 }

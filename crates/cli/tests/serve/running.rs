@@ -37,6 +37,11 @@ impl Folder {
         path
     }
 
+    /// The data set of the README, as `data`.
+    pub(crate) fn data(&self) {
+        std::os::unix::fs::symlink(data(), self.0.join("data")).expect("a link");
+    }
+
     /// A file that only its owner can read.
     pub(crate) fn secret(&self, name: &str, text: &str) -> PathBuf {
         let path = self.write(name, text);
@@ -60,14 +65,29 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts a server and reads its banner up to the list of tables.
     pub(crate) fn start(command: &mut Command) -> Serving {
+        Serving::start_and_read(command, false)
+    }
+
+    /// Starts a server and reads its banner with the list of tables.
+    pub(crate) fn start_whole(command: &mut Command) -> Serving {
+        Serving::start_and_read(command, true)
+    }
+
+    fn start_and_read(command: &mut Command, whole: bool) -> Serving {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program can be started");
         let output = child.stdout.take().expect("its output");
-        let mut banner = Vec::new();
+        let mut banner: Vec<String> = Vec::new();
+        // What is still to come: two lines for each table.
+        let mut tables = None;
         for line in BufReader::new(output).lines() {
             let line = line.expect("text");
-            let last = line.ends_with(" tables") || line.ends_with(" table");
+            let count = line.strip_suffix(" tables").or_else(|| line.strip_suffix(" table"));
+            tables = match (tables, count.and_then(|count| count.parse::<usize>().ok())) {
+                (None, Some(count)) => Some(if whole { count * 2 } else { 0 }),
+                (left, _) => left.map(|left: usize| left - 1),
+            };
             banner.push(line);
-            if last {
+            if tables == Some(0) {
                 break;
             }
         }
@@ -127,7 +147,20 @@ pub(crate) fn rest(mut socket: impl Read) -> Vec<u8> {
 
 /// The one line in which a mistake is explained, and the exit code.
 pub(crate) fn mistake(command: &mut Command) -> (i32, String) {
-    let Output { status, stderr, .. } = command.output().expect("the program can be started");
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    let mut banner = String::new();
+    let output = child.stdout.take().expect("its output");
+    BufReader::new(output).read_line(&mut banner).expect("text");
+    if !banner.is_empty() {
+        // It serves, and would do so for ever.
+        child.kill().expect("an end");
+    }
+    let Output { status, stderr, .. } = child.wait_with_output().expect("an end");
+    assert_eq!(banner, "", "{command:?} is no mistake");
     let text = String::from_utf8(stderr).expect("text");
     (status.code().expect("no signal"), text)
 }

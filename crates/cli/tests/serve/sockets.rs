@@ -47,7 +47,7 @@ fn the_port_of_a_socket_is_in_its_name() {
     let (mut first, mut second) = (start(5433), start(5434));
     for (serving, port) in [(&first, 5433), (&second, 5434)] {
         let folder = folder.0.canonicalize().expect("the folder");
-        let psql = format!("  psql  psql \"host={} port={port} user=postgres ", folder.display());
+        let psql = format!("  psql  psql 'host={} port={port} user=postgres ", folder.display());
         assert!(serving.line("  psql").starts_with(&psql), "{:?}", serving.banner);
     }
     let (code, text) =
@@ -65,7 +65,8 @@ fn the_port_of_a_socket_is_in_its_name() {
 fn no_file_stays_behind() {
     let folder = Folder::new("behind");
     let socket = folder.0.join(".s.PGSQL.5432");
-    for signals in [&["-TERM"][..], &["-INT"], &["-QUIT"], &["-TERM", "-TERM"], &["-INT", "-TERM"]]
+    for signals in
+        [&["-TERM"][..], &["-INT"], &["-HUP"], &["-QUIT"], &["-TERM", "-TERM"], &["-INT", "-TERM"]]
     {
         let mut command = trunkline();
         command.arg("serve").arg(data()).arg("--listen").arg(&folder.0);
@@ -129,4 +130,20 @@ fn a_failed_start_leaves_nothing_behind() {
     ]));
     assert_eq!(code, 2, "{text}");
     assert_eq!(std::fs::read_dir(&folder.0).expect("the folder").count(), 0);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn under_nohup_the_end_of_the_terminal_is_not_that_of_the_server() {
+    let folder = Folder::new("nohup");
+    let mut ignoring = std::process::Command::new("sh");
+    ignoring.args(["-c", "trap '' HUP && exec \"$@\"", "sh"]).arg(trunkline().get_program());
+    let mut serving =
+        Serving::start(ignoring.arg("serve").arg(data()).arg("--listen").arg(&folder.0));
+    serving.send("-HUP");
+    let connect = || UnixStream::connect(folder.0.join(".s.PGSQL.5432")).expect("it listens");
+    for _ in 0..20 {
+        assert_eq!(hello(connect(), "data"), b'S');
+    }
+    assert_eq!(serving.signal("-TERM"), Some(0));
 }

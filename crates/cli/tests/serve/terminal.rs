@@ -34,7 +34,9 @@ fn a_file_cannot_write_to_the_terminal() {
     let mut output = child.stdout.take().expect("its banner");
     // The names of columns come last.
     while !String::from_utf8_lossy(&banner[..length]).contains("bigint") {
-        length += output.read(&mut banner[length..]).expect("its banner");
+        let more = output.read(&mut banner[length..]).expect("its banner");
+        assert!(more > 0, "{}", String::from_utf8_lossy(&banner[..length]));
+        length += more;
     }
     let banner = String::from_utf8_lossy(&banner[..length]);
     let _ = child.kill();
