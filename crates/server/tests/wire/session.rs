@@ -162,13 +162,13 @@ fn a_chained_transaction_keeps_its_modes() {
         ("begin isolation level serializable read only", "C(BEGIN) Z(T)"),
         ("commit and chain", "C(COMMIT) Z(T)"),
         (show, &in_chain),
-        (
-            "one; set transaction read write",
-            "T(?column?:23:0) D(1) C(SELECT 1) E(ERROR 25001) Z(E)",
-        ),
         ("rollback and chain", "C(ROLLBACK) Z(T)"),
         (show, &in_chain),
-        ("commit", "C(COMMIT) Z(I)"),
+        ("set transaction isolation level serializable", "C(SET) Z(T)"),
+        ("one", "T(?column?:23:0) D(1) C(SELECT 1) Z(T)"),
+        ("set transaction read write", "E(ERROR 25001) Z(E)"),
+        // The error has undone the modes, too.
+        ("rollback and chain; commit", "C(ROLLBACK) C(COMMIT) Z(I)"),
         (show, &after),
         ("set role ann; discard all", "E(ERROR 25001) Z(I)"),
         ("set role ann", "C(SET) Z(I)"),
