@@ -170,7 +170,7 @@ fn a_chained_transaction_keeps_its_modes() {
         // The error has undone the modes, too.
         ("rollback and chain; commit", "C(ROLLBACK) C(COMMIT) Z(I)"),
         (show, &after),
-        ("set role ann; discard all", "E(ERROR 25001) Z(I)"),
+        ("set role ann; discard all", "C(SET) E(ERROR 25001) Z(I)"),
         ("set role ann", "C(SET) Z(I)"),
         ("discard all", "C(DISCARD ALL) Z(I)"),
         ("show role", "T(role:25:0) D(none) C(SHOW) Z(I)"),
