@@ -2,6 +2,7 @@
 //! engine.
 
 mod blocks;
+mod copy;
 mod settings;
 pub(crate) mod transaction;
 
@@ -40,6 +41,7 @@ impl<S: Session> Connection<S> {
             Command::SetConstraints(_) => self.warn_unless_shared("SET CONSTRAINTS"),
             Command::Close(Which::All) | Command::Unlisten(_) => {}
             Command::PrepareTransaction(_) => return self.prepare_transaction().await,
+            Command::Copy(copy) => return Err(copy::refuse(copy).into()),
             other => {
                 let message = format!("{} is not supported", other.command_tag());
                 return Err(PgError::unsupported(message).into());

@@ -176,3 +176,16 @@ fn a_chained_transaction_keeps_its_modes() {
         ("show role", "T(role:25:0) D(none) C(SHOW) Z(I)"),
     ]);
 }
+
+#[test]
+fn the_files_of_the_server_are_out_of_reach() {
+    talk(&[
+        ("copy t to '/tmp/x'", "E(ERROR 42501) Z(I)"),
+        ("copy (select 1) to '/tmp/x'", "E(ERROR 42501) Z(I)"),
+        ("copy t from '/etc/passwd'", "E(ERROR 42501) Z(I)"),
+        ("copy t from program 'id'", "E(ERROR 42501) Z(I)"),
+        ("copy t to program 'cat'", "E(ERROR 42501) Z(I)"),
+        ("copy t to stdout", "E(ERROR 0A000) Z(I)"),
+        ("copy t to '/tmp/x' stored as parquet", "E(ERROR 42601) Z(I)"),
+    ]);
+}
