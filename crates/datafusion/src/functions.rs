@@ -8,6 +8,7 @@ mod extract;
 mod floats;
 mod moment;
 pub(crate) mod numeric;
+pub(crate) mod spans;
 mod texts;
 pub(crate) mod times;
 mod to_char;
@@ -43,9 +44,12 @@ pub(crate) fn register(state: &mut SessionState, database: &str, client: &Client
         let _ = state.register_udf(Arc::new(ScalarUDF::new_from_impl(function)));
     }
     let of_session = extract::functions().into_iter().chain(to_char::functions());
-    let of_session =
-        of_session.chain(date_trunc::functions()).map(|builtin| builtin.udf_of(client));
+    let of_session = of_session
+        .chain(date_trunc::functions())
+        .chain(spans::functions())
+        .map(|builtin| builtin.udf_of(client));
     let plain = numeric::functions().into_iter().chain(times::functions());
+    let plain = plain.chain(spans::rounding());
     let plain =
         plain.chain(floats::functions()).chain(texts::functions()).map(builtin::Builtin::udf);
     for function in of_session.chain(plain) {

@@ -22,6 +22,7 @@ use datafusion::sql::sqlparser::ast::BinaryOperator;
 use trunkline_arrow::{Decimals, PgType};
 use trunkline_core::{PgError, SqlState, types};
 
+use crate::functions::builtin::INTERVAL;
 use crate::functions::numeric::{AS_QUOTIENT, DIVIDE};
 use crate::functions::times::{DATE_AND_TIME, INTERVAL_DIVIDE, INTERVAL_MULTIPLY};
 
@@ -68,7 +69,8 @@ impl ExprPlanner for Operators {
         let date = |days| cast(days, DataType::Date32);
         let planned = match (&left, &right) {
             _ if integers(&left, &right).is_some() => call(raw.left, raw.right),
-            (DataType::Timestamp(..), DataType::Timestamp(..))
+            (DataType::Timestamp(..) | DataType::Date32, DataType::Timestamp(..))
+            | (DataType::Timestamp(..), DataType::Date32)
                 if raw.op == BinaryOperator::Minus =>
             {
                 let micros = |moment| cast(cast(moment, MICROSECONDS), DataType::Int64);
@@ -106,6 +108,20 @@ fn typed(raw: RawBinaryExpr, schema: &DFSchema) -> RawBinaryExpr {
             | BinaryOperator::Modulo
     );
     let RawBinaryExpr { op, left, right } = raw;
+    if op == BinaryOperator::Plus || is_comparison(&op) {
+        // A moment takes an interval, and an interval another.
+        let takes_span = |expr: &Expr| match expr.get_type(schema) {
+            Ok(DataType::Timestamp(..)) => op == BinaryOperator::Plus,
+            Ok(found) => is_span(&found),
+            Err(_) => false,
+        };
+        if is_unknown(&left) && takes_span(&right) {
+            return RawBinaryExpr { op, left: cast(left, INTERVAL), right };
+        }
+        if is_unknown(&right) && takes_span(&left) {
+            return RawBinaryExpr { op, right: cast(right, INTERVAL), left };
+        }
+    }
     if op == BinaryOperator::StringConcat {
         return RawBinaryExpr { op, left, right };
     }
@@ -296,7 +312,8 @@ pub(crate) static ROUND_EVEN: LazyLock<Arc<ScalarUDF>> =
 static FLOAT_DIVIDE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Divide));
 static ELAPSED: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Elapsed));
 static ADD: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Add));
-static SUBTRACT: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Subtract));
+pub(crate) static SUBTRACT: LazyLock<Arc<ScalarUDF>> =
+    LazyLock::new(|| checked(Operation::Subtract));
 static MULTIPLY: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| checked(Operation::Multiply));
 
 fn checked(operation: Operation) -> Arc<ScalarUDF> {

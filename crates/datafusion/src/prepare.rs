@@ -17,7 +17,7 @@ use crate::error::{answer_in, position_of_literal, position_of_word, syntax};
 use crate::parameters::{self, Parameter};
 use crate::planner::{Planner, Tables};
 use crate::session::Statement;
-use crate::{calls, casts, explain, names, readonly, refuse, rewrite, sets, tokens};
+use crate::{calls, casts, explain, meet, names, readonly, refuse, rewrite, sets, tokens};
 
 /// How deeply a statement may be nested.
 const DEPTH: usize = 50;
@@ -192,7 +192,7 @@ impl Describe<'_> {
 
     /// A plan in which all casts are explicit: only then its columns have their final types.
     fn analyzed(&self, parameters: &[Option<Parameter>]) -> Result<LogicalPlan, DataFusionError> {
-        let plan = sets::unite(self.plan(parameters)?)?;
+        let plan = meet::rewrite(sets::unite(self.plan(parameters)?)?, self.state)?;
         let options = self.state.config_options();
         let plan = self.state.analyzer().execute_and_check(plan, options, |_, _| {})?;
         casts::rewrite(plan, &self.style)

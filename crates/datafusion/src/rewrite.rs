@@ -1,6 +1,8 @@
 //! What PostgreSQL writes otherwise than DataFusion.
 
 mod calls;
+mod moments;
+mod numbers;
 mod tables;
 
 use std::ops::ControlFlow;
@@ -17,6 +19,7 @@ use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::Span;
 use trunkline_core::Oid;
 
+use self::moments::{is_rounded, microseconds, round_moment};
 use crate::{names, using};
 
 /// Rewrites a statement, so that DataFusion gives it PostgreSQL's meaning.
@@ -73,6 +76,15 @@ impl VisitorMut for Rewriter {
             Expr::Case { conditions, else_result, .. } => {
                 conditions.iter_mut().for_each(|when| int4(&mut when.result));
                 else_result.iter_mut().for_each(|result| int4(result));
+            }
+            Expr::Value(value) => {
+                if let Some(float) = numbers::without_exponent(value) {
+                    *expr = float;
+                }
+            }
+            Expr::Cast { data_type, .. } if is_rounded(data_type) => {
+                let places = microseconds(data_type);
+                *expr = round_moment(take(expr), places);
             }
             Expr::Cast { data_type, expr: inner, .. } => {
                 microseconds(data_type);
@@ -140,7 +152,13 @@ impl VisitorMut for Rewriter {
             Expr::BinaryOp { left, op: BinaryOperator::PGOverlap, right } => {
                 *expr = function("array_has_any", vec![take(left), take(right)]);
             }
-            Expr::TypedString(typed) => microseconds(&mut typed.data_type),
+            Expr::TypedString(typed) => {
+                let rounds = is_rounded(&typed.data_type);
+                let places = microseconds(&mut typed.data_type);
+                if rounds {
+                    *expr = round_moment(take(expr), places);
+                }
+            }
             Expr::SimilarTo { negated, expr: subject, pattern, escape_char } => {
                 if let Some(regex) = similar_to(pattern, escape_char.as_ref()) {
                     let subject = std::mem::replace(&mut **subject, Expr::Tuple(Vec::new()));
@@ -292,13 +310,6 @@ fn series_in_from(select: &mut Select) {
     {
         select.projection = of_series.projection;
         select.from = of_series.from;
-    }
-}
-
-/// PostgreSQL's timestamps count microseconds; DataFusion's nanoseconds reach three centuries.
-fn microseconds(data_type: &mut DataType) {
-    if let DataType::Timestamp(precision @ None, _) = data_type {
-        *precision = Some(6);
     }
 }
 

@@ -319,11 +319,17 @@ fn array_of(query: &Query) -> Option<Expr> {
     Some(Expr::Subquery(Box::new(query)))
 }
 
-/// `= ANY ('{a,b}')` is `IN ('a', 'b')`, and `<> ALL` its opposite.
+/// `= ANY ('{a,b}')` and `= ANY (ARRAY['a', 'b'])` are `IN ('a', 'b')`, and `<> ALL` its opposite.
 pub(super) fn in_array(left: &mut Expr, right: &Expr, negated: bool) -> Option<Expr> {
     let mut inner = right;
     while let Expr::Nested(nested) = inner {
         inner = nested;
+    }
+    if let Expr::Array(array) = inner
+        && !array.elem.is_empty()
+    {
+        let list = array.elem.clone();
+        return Some(Expr::InList { expr: Box::new(take(left)), list, negated });
     }
     let Expr::Value(value) = inner else { return None };
     let Value::SingleQuotedString(text) = &value.value else { return None };

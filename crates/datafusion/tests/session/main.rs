@@ -6,6 +6,7 @@ mod errors;
 mod everyday;
 mod harness;
 mod meaning;
+mod meeting;
 mod parameters;
 mod refusals;
 mod schema;
