@@ -196,6 +196,11 @@ pub(super) fn statistics(facts: &Facts, schema: &Schema, values: &[ScalarValue])
                 && let Some(known) = known.column_statistics.get(index)
             {
                 *column = known.clone();
+                if field.data_type().is_floating() {
+                    // Writers leave NaN out, which is larger than all that they tell.
+                    column.min_value = Precision::Absent;
+                    column.max_value = Precision::Absent;
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
+    ArrayRef, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
 };
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::parquet::arrow::ArrowWriter;
@@ -85,6 +85,44 @@ async fn pages_are_left_out_by_their_index() {
     let some = scanned(&served, sql).await;
     let all = scanned(&served, "SELECT n FROM t").await;
     assert!(some * 5 < all, "{some} of {all}");
+}
+
+#[tokio::test]
+async fn not_a_number_is_found_though_no_statistics_tell_of_it() {
+    let files = Files::new(&[]);
+    // 0 to 3999 in four row groups; NaN in the first and in the third.
+    let value = |n: i32| if n == 7 || n == 2500 { f64::NAN } else { f64::from(n) };
+    let wide: ArrayRef = Arc::new(Float64Array::from_iter_values((0..4000).map(value)));
+    let with = WriterProperties::builder()
+        .set_data_page_row_count_limit(100)
+        .set_write_batch_size(100)
+        .set_bloom_filter_enabled(true)
+        .set_dictionary_enabled(false);
+    files.write("t.parquet", &written(vec![("f", wide)], with));
+    let served = files.open().await;
+    for (condition, count) in [
+        ("f > 5000", "2"),
+        ("f = 'NaN'::float8", "2"),
+        ("f >= 3990", "12"),
+        ("not (f < 3990)", "12"),
+        ("f > 5000 or f < 3", "5"),
+        ("f between 3990 and 3995", "6"),
+        ("f = 3990", "1"),
+        ("f < 3", "3"),
+        ("f <= 'NaN'::float8 and f > 3998", "3"),
+    ] {
+        let sql = format!("SELECT count(*) FROM t WHERE {condition}");
+        assert_eq!(served.query(&sql).await, [count], "{condition}");
+    }
+    let sql = "SELECT f FROM t ORDER BY f DESC LIMIT 3";
+    assert_eq!(served.query(sql).await, ["NaN", "NaN", "3999.0"]);
+    assert_eq!(served.query("SELECT max(f) FROM t").await, ["NaN"]);
+    // What NaN is not in is still left out.
+    for condition in ["f < 3", "f between 3990 and 3995", "f = 3990"] {
+        let sql = format!("SELECT f FROM t WHERE {condition}");
+        let pruned = metric(&served, &sql, "row_groups_pruned_statistics").await;
+        assert_eq!(pruned, "4 total → 1 matched", "{condition}");
+    }
 }
 
 #[tokio::test]

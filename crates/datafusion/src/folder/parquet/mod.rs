@@ -3,6 +3,7 @@
 //! DataFusion's own reader holds all pages of a row group at a time, compressed as they are: that is
 //! as much memory as whoever wrote the file liked. This one holds a page of each column.
 
+mod floats;
 mod pages;
 mod prune;
 mod rows;

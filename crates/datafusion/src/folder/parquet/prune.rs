@@ -15,8 +15,12 @@ use datafusion::parquet::arrow::arrow_reader::{
 use datafusion::parquet::arrow::parquet_column;
 use datafusion::parquet::file::reader::ChunkReader;
 use datafusion::physical_expr::PhysicalExpr;
-use datafusion::physical_expr_common::physical_expr::snapshot_generation;
+use datafusion::physical_expr_common::physical_expr::{
+    snapshot_generation, snapshot_physical_expr,
+};
 use datafusion::physical_optimizer::pruning::{PruningPredicate, PruningPredicateBuilder};
+
+use super::floats;
 
 /// What leaves row groups out.
 pub(super) struct Pruning {
@@ -41,12 +45,13 @@ impl Pruning {
         if let Some(range) = &self.range {
             filter.prune_by_range(groups, range);
         }
-        if let Some(predicate) = self.predicate(metadata) {
+        let told = self.told(metadata);
+        if let Some(predicate) = built(&told, metadata) {
             self.by_statistics(metadata, &predicate, &mut filter);
             self.by_bloom_filters(metadata, &predicate, &mut filter, input);
         }
         let mut plan = filter.build();
-        if let Some(predicate) = &self.predicate {
+        if let Some(predicate) = &told {
             let pages = PagePruningAccessPlanFilter::new(predicate, metadata.schema().clone());
             plan = pages.prune_plan_with_page_index(
                 plan,
@@ -69,7 +74,7 @@ impl Pruning {
 
     /// Whether the predicate as it is now rules a row group out.
     pub(super) fn rules_out(&self, metadata: &ArrowReaderMetadata, group: usize) -> bool {
-        let Some(predicate) = self.predicate(metadata) else { return false };
+        let Some(predicate) = built(&self.told(metadata), metadata) else { return false };
         let mut plan = ParquetAccessPlan::new_none(metadata.metadata().num_row_groups());
         plan.scan(group);
         let mut filter = RowGroupAccessPlanFilter::new(plan);
@@ -77,9 +82,10 @@ impl Pruning {
         filter.remaining_row_group_count() == 0
     }
 
-    fn predicate(&self, metadata: &ArrowReaderMetadata) -> Option<Arc<PruningPredicate>> {
-        let builder = PruningPredicateBuilder::new().with_file_schema(metadata.schema().clone());
-        builder.build(self.predicate.clone()?)
+    /// The part of the predicate, as it is now, of which statistics tell.
+    fn told(&self, metadata: &ArrowReaderMetadata) -> Option<Arc<dyn PhysicalExpr>> {
+        let predicate = snapshot_physical_expr(self.predicate.clone()?).ok()?;
+        floats::without_unordered(&predicate, metadata.schema())
     }
 
     fn by_statistics(
@@ -153,4 +159,12 @@ impl Pruning {
         let ordered: Vec<usize> = places.filter_map(|place| groups.get(place).copied()).collect();
         if ordered.len() == groups.len() { ordered } else { groups }
     }
+}
+
+fn built(
+    predicate: &Option<Arc<dyn PhysicalExpr>>,
+    metadata: &ArrowReaderMetadata,
+) -> Option<Arc<PruningPredicate>> {
+    let builder = PruningPredicateBuilder::new().with_file_schema(metadata.schema().clone());
+    builder.build(predicate.clone()?)
 }
