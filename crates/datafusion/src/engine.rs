@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use trunkline_core::{Client, Engine, PgError, Result, SqlState};
 
 use crate::folder::Database;
+use crate::functions::sizes;
 use crate::memory;
 use crate::operators::Operators;
 use crate::session::DataFusionSession;
@@ -31,6 +32,8 @@ pub struct DataFusion {
 pub(crate) struct Shared {
     pub(crate) database: Source,
     pub(crate) runtime: ComputeRuntime,
+    /// For planning, and for what reads nothing: never kept busy by queries that compute.
+    pub(crate) planning: ComputeRuntime,
     template: SessionState,
 }
 
@@ -103,8 +106,9 @@ impl DataFusion {
         }
         let runtime_env = runtime_env.build_arc().map_err(std::io::Error::other)?;
         let template = template(&database, runtime_env);
-        let runtime = ComputeRuntime::new()?;
-        Ok(DataFusion { shared: Arc::new(Shared { database, runtime, template }) })
+        let runtime = ComputeRuntime::new("trunkline-query")?;
+        let planning = ComputeRuntime::new("trunkline-plan")?;
+        Ok(DataFusion { shared: Arc::new(Shared { database, runtime, planning, template }) })
     }
 }
 
@@ -163,6 +167,7 @@ fn template(database: &Source, runtime_env: Arc<RuntimeEnv>) -> SessionState {
     for unbounded in ["generate_series", "range"] {
         let _ = state.deregister_udf(unbounded);
     }
+    sizes::bound(&mut state);
     // Only a registry that is read-only refuses.
     let _ = state.register_expr_planner(Arc::new(Operators));
     state.catalog_list().register_catalog(database.name().to_owned(), database.catalog());
@@ -179,9 +184,9 @@ pub(crate) struct ComputeRuntime(Option<tokio::runtime::Runtime>, Handle);
 const STACK: usize = 64 << 20;
 
 impl ComputeRuntime {
-    fn new() -> std::io::Result<ComputeRuntime> {
+    fn new(thread_name: &str) -> std::io::Result<ComputeRuntime> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .thread_name("trunkline-query")
+            .thread_name(thread_name)
             .thread_stack_size(STACK)
             .enable_time()
             .build()?;

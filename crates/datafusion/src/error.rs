@@ -8,6 +8,7 @@ use std::error::Error;
 
 use datafusion::common::{DataFusionError, SchemaError};
 use datafusion::sql::sqlparser::parser::ParserError;
+use tokio::task::JoinError;
 use trunkline_core::{PgError, SqlState};
 
 use crate::folder::{FolderError, InFile};
@@ -58,7 +59,7 @@ pub(crate) fn answer_in(error: DataFusionError, sql: &str) -> PgError {
         DataFusionError::ObjectStore(error) => unreadable(error),
         DataFusionError::IoError(error) => unreadable(error),
         DataFusionError::Internal(message) => plan::internal(&message),
-        DataFusionError::ExecutionJoin(error) => corrupt(error),
+        DataFusionError::ExecutionJoin(error) => panicked(*error),
         DataFusionError::Configuration(message) => {
             PgError::new(SqlState::INVALID_PARAMETER_VALUE, first_line(&message))
         }
@@ -83,9 +84,11 @@ fn root(error: &DataFusionError) -> PgError {
         DataFusionError::ResourcesExhausted(message) => exhausted(message.clone()),
         DataFusionError::External(source) => match source.downcast_ref::<PgError>() {
             Some(error) => PgError::new(error.sqlstate(), error.message().to_owned()),
-            None => of_folder(source.as_ref()).unwrap_or_else(|| corrupt(source.to_string())),
+            None => of_folder(source.as_ref()).unwrap_or_else(|| unexpected(source.to_string())),
         },
-        other => of_folder(other).unwrap_or_else(|| corrupt(other.to_string())),
+        DataFusionError::ParquetError(error) => corrupt(error.to_string()),
+        DataFusionError::Internal(message) => plan::internal(message),
+        other => of_folder(other).unwrap_or_else(|| unexpected(other.to_string())),
     }
 }
 
@@ -102,7 +105,7 @@ fn external(source: Box<dyn Error + Send + Sync>) -> PgError {
         Ok(error) => answer(*error),
         Err(source) => match source.downcast::<datafusion::arrow::error::ArrowError>() {
             Ok(error) => arrow::answer(*error),
-            Err(source) => corrupt(source),
+            Err(source) => unexpected(source),
         },
     }
 }
@@ -110,7 +113,13 @@ fn external(source: Box<dyn Error + Send + Sync>) -> PgError {
 fn in_file(error: InFile) -> PgError {
     let (table, file) = (error.table().to_owned(), error.file().to_owned());
     let is_whole = error.is_whole();
-    located(answer(error.into_source()), &table, &file, is_whole)
+    let answer = answer(error.into_source());
+    // In a file, what was not expected is the file's.
+    let answer = match answer.sqlstate() == SqlState::INTERNAL_ERROR {
+        true => PgError::new(SqlState::DATA_CORRUPTED, UNREADABLE).source(answer),
+        false => answer,
+    };
+    located(answer, &table, &file, is_whole)
 }
 
 /// Says which file of which table it was, if the error is one of its data.
@@ -195,6 +204,44 @@ fn of_disk(source: &(dyn Error + 'static)) -> bool {
         || is_of_disk(&source.to_string())
 }
 
+/// The answer for a task of a query that did not come to its end.
+pub(crate) fn panicked(error: JoinError) -> PgError {
+    if error.is_cancelled() {
+        return PgError::canceled();
+    }
+    let told = error.to_string();
+    // Builders of arrays panic where 32 bits do not count their bytes.
+    match told.contains("offset overflow") || told.contains("capacity overflow") {
+        true => too_large(),
+        false => {
+            tracing::warn!(error = told, "a query panicked");
+            PgError::internal("the query failed").source(error)
+        }
+    }
+}
+
+/// 54000 for what no array holds.
+fn too_large() -> PgError {
+    PgError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, "a value of a query is larger than it can be")
+}
+
+/// An error of which nothing is known but its words.
+fn unexpected(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgError {
+    let source = source.into();
+    if let Some(told) = of_folder(&*source) {
+        return told;
+    }
+    if of_disk(&*source) {
+        return disk_full(source);
+    }
+    let told = source.to_string();
+    if told.contains("regex parse error") {
+        return plan::regex(&told);
+    }
+    tracing::warn!(error = told, "a query failed");
+    PgError::internal("the query failed").source(source)
+}
+
 /// What is in a file is not what it should be. The error may name paths: the client never sees it.
 pub(crate) fn corrupt(source: impl Into<Box<dyn Error + Send + Sync>>) -> PgError {
     let source = source.into();
@@ -247,5 +294,37 @@ fn first_line(message: &str) -> String {
         }
         Some(first) => format!("{}{}", first.to_lowercase(), characters.as_str()),
         None => "the query failed".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::error::ArrowError;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn panics_of_queries_are_no_damage() {
+        let panic = |message: &'static str| tokio::spawn(async move { panic!("{message}") });
+        let code =
+            |joined: std::result::Result<(), JoinError>| panicked(joined.unwrap_err()).sqlstate();
+        assert_eq!(code(panic("index out of bounds").await), SqlState::INTERNAL_ERROR);
+        assert_eq!(
+            code(panic("byte array offset overflow").await),
+            SqlState::PROGRAM_LIMIT_EXCEEDED
+        );
+        let task = tokio::spawn(std::future::pending());
+        task.abort();
+        assert_eq!(code(task.await), SqlState::QUERY_CANCELED);
+    }
+
+    #[test]
+    fn what_is_unexpected_is_damage_in_a_file_alone() {
+        let unexpected = || DataFusionError::from(ArrowError::SchemaError("x".to_owned()));
+        assert_eq!(answer(unexpected()).sqlstate(), SqlState::INTERNAL_ERROR);
+        let error = InFile::wrap("t", "t.parquet", true, unexpected());
+        assert_eq!(answer(error).sqlstate(), SqlState::DATA_CORRUPTED);
+        let overflow = DataFusionError::from(ArrowError::OffsetOverflowError(1));
+        assert_eq!(answer(overflow).sqlstate(), SqlState::PROGRAM_LIMIT_EXCEEDED);
     }
 }

@@ -8,6 +8,7 @@ mod extract;
 mod floats;
 mod moment;
 pub(crate) mod numeric;
+pub(crate) mod sizes;
 pub(crate) mod spans;
 mod texts;
 pub(crate) mod times;

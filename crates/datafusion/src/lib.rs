@@ -23,6 +23,7 @@ mod rows;
 mod session;
 mod sets;
 mod spans;
+mod targets;
 mod template;
 mod text;
 mod tokens;

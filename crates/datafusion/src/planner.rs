@@ -101,6 +101,26 @@ impl<'a> Planner<'a> {
         schemas.find_map(|schema| Some(Arc::new(schema.field_with_name(name).ok()?.clone())))
     }
 
+    /// How many columns a table has.
+    pub(crate) fn columns(&self, name: &ast::ObjectName) -> Option<usize> {
+        let parts = name.0.iter().map(|part| {
+            let part = part.as_ident()?;
+            Some(match part.quote_style {
+                Some(_) => part.value.clone(),
+                None => part.value.to_lowercase(),
+            })
+        });
+        let reference = match parts.collect::<Option<Vec<_>>>()?.as_slice() {
+            [table] => TableReference::bare(table.as_str()),
+            [schema, table] => TableReference::partial(schema.as_str(), table.as_str()),
+            [catalog, schema, table] => {
+                TableReference::full(catalog.as_str(), schema.as_str(), table.as_str())
+            }
+            _ => return None,
+        };
+        Some(self.tables.get(&reference)?.schema().fields().len())
+    }
+
     /// Plans a statement whose parameters have these types.
     pub(crate) fn plan(
         &self,

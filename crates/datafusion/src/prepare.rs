@@ -17,7 +17,7 @@ use crate::error::{answer_in, position_of_literal, position_of_word, syntax};
 use crate::parameters::{self, Parameter};
 use crate::planner::{Planner, Tables};
 use crate::session::Statement;
-use crate::{calls, casts, explain, meet, names, readonly, refuse, rewrite, sets, tokens};
+use crate::{calls, casts, explain, meet, names, readonly, refuse, rewrite, sets, targets, tokens};
 
 /// How deeply a statement may be nested.
 const DEPTH: usize = 50;
@@ -37,6 +37,7 @@ pub(crate) async fn prepare(
     names::name_columns(&mut statement);
     rewrite::rewrite(&mut statement);
     let planner = Planner::new(&state, &tables, &statement, sql).await?;
+    targets::check(&statement, &planner)?;
     let describe = Describe { state: &state, planner: &planner, statement: &statement, style };
     let (plan, parameters) = describe
         .plan_with_parameters(parameters::declared(&statement, hints)?)
@@ -45,6 +46,7 @@ pub(crate) async fn prepare(
         Some(schema) => schema,
         None => Arc::new(announced(plan.schema().as_arrow())),
     };
+    targets::check_result(schema.fields().len())?;
     let columns = trunkline_arrow::columns(&schema);
     let oids: Vec<Oid> = parameters.iter().map(|parameter| parameter.oid).collect();
     let statement =

@@ -13,9 +13,9 @@ use futures::{Stream, StreamExt};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{PgError, Result};
 
-use crate::error::answer;
+use crate::error::{answer, panicked};
 
 /// The batches of a query that runs on the threads of queries; dropping it stops the query.
 pub(crate) struct Batches {
@@ -48,15 +48,19 @@ impl Stopping {
 }
 
 impl Batches {
-    /// Runs a stream; one batch is made ahead while the last one is sent.
+    /// Starts a stream on the threads of `handle` and runs it; one batch is made ahead while the last one is sent.
     pub(crate) fn new(
         handle: &Handle,
-        mut stream: SendableRecordBatchStream,
+        start: impl FnOnce() -> Result<SendableRecordBatchStream, DataFusionError> + Send + 'static,
         schema: SchemaRef,
         stopping: Stopping,
     ) -> Batches {
         let (sender, receiver) = mpsc::channel(1);
         let task = handle.spawn(async move {
+            let mut stream = match start() {
+                Ok(stream) => stream,
+                Err(error) => return drop(sender.send(Err(error)).await),
+            };
             while let Some(batch) = stream.next().await {
                 if sender.send(batch).await.is_err() {
                     return;
@@ -135,11 +139,4 @@ fn announced(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
         .map_err(|error| answer(error.into()))?;
     RecordBatch::try_new_with_options(schema.clone(), columns, &options)
         .map_err(|error| answer(error.into()))
-}
-
-fn panicked(error: tokio::task::JoinError) -> PgError {
-    if error.is_cancelled() {
-        return PgError::canceled();
-    }
-    PgError::new(SqlState::DATA_CORRUPTED, "the data could not be read").source(error)
 }

@@ -8,7 +8,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::ParamValues;
 use datafusion::common::tree_node::TreeNode;
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_plan::execute_stream;
 use trunkline_arrow::rows_of_stream;
 use trunkline_core::{Client, Column, Oid, PgError, Prepared, Reply, Result, Run, Session};
@@ -79,10 +79,11 @@ impl Session for DataFusionSession {
         self.shared.database.refresh().await;
         let (state, tables) = (self.state(), self.tables());
         let (style, sql, hints) = (self.client.style(), sql.to_owned(), hints.to_vec());
-        // Planning computes: it belongs to the threads of queries, where a cancel can leave it.
+        // Planning computes: it has threads, where a cancel can leave it, and does not wait for
+        // those of queries.
         let planning = self
             .shared
-            .runtime
+            .planning
             .handle()
             .spawn(async move { prepare::prepare(state, tables, style, &sql, &hints).await });
         Batches::join(planning).await?
@@ -90,7 +91,7 @@ impl Session for DataFusionSession {
 
     async fn check_syntax(&mut self, sql: &str) -> Result<()> {
         let sql = sql.to_owned();
-        let parsing = self.shared.runtime.handle().spawn(async move { prepare::check(&sql) });
+        let parsing = self.shared.planning.handle().spawn(async move { prepare::check(&sql) });
         Batches::join(parsing).await?
     }
 
@@ -100,10 +101,9 @@ impl Session for DataFusionSession {
     }
 
     async fn settle(&mut self) {
-        let stopping = self.stopping.clone();
-        // A join that is deep in one batch takes its time: nobody has to wait for that.
-        let patience = async move { tokio::time::timeout(PATIENCE, stopping.settle()).await };
-        let _ = self.shared.runtime.handle().spawn(patience).await;
+        // What is deep in one batch takes its time: nobody has to wait for that. The clock is the
+        // caller's: the threads of queries may all be busy.
+        let _ = tokio::time::timeout(PATIENCE, self.stopping.settle()).await;
     }
 }
 
@@ -126,6 +126,35 @@ fn is_plain(plan: &LogicalPlan) -> bool {
     !gathers.unwrap_or(true)
 }
 
+/// Whether a statement has rows other than those that it writes out itself.
+fn reads(plan: &LogicalPlan) -> bool {
+    let reads = plan.exists(|node| {
+        let is_plain = matches!(
+            node,
+            LogicalPlan::Projection(_)
+                | LogicalPlan::EmptyRelation(_)
+                | LogicalPlan::SubqueryAlias(_)
+                | LogicalPlan::Limit(_)
+        );
+        Ok(!is_plain || node.expressions().iter().any(has_subquery))
+    });
+    reads.unwrap_or(true)
+}
+
+fn has_subquery(expr: &Expr) -> bool {
+    let is_subquery = |expr: &Expr| {
+        Ok(matches!(
+            expr,
+            Expr::ScalarSubquery(_)
+                | Expr::Exists(_)
+                | Expr::InSubquery(_)
+                | Expr::SetComparison(_)
+                | Expr::Unnest(_)
+        ))
+    };
+    expr.exists(is_subquery).unwrap_or(true)
+}
+
 impl DataFusionSession {
     async fn run(
         &self,
@@ -138,8 +167,13 @@ impl DataFusionSession {
         }
         let values = parameters::values(&run, &statement.parameters)?;
         let plan = statement.plan.clone();
-        let handle = self.shared.runtime.handle().clone();
-        let started = handle.spawn(async move {
+        // What reads nothing is done where it is planned: it does not wait for other queries.
+        let runtime = match reads(&plan) {
+            true => &self.shared.runtime,
+            false => &self.shared.planning,
+        };
+        let handle = runtime.handle().clone();
+        let planned = self.shared.planning.handle().spawn(async move {
             let mut plan = LogicalPlan::clone(&plan);
             if !values.is_empty() {
                 plan = plan.with_param_values(ParamValues::from(values))?;
@@ -153,15 +187,17 @@ impl DataFusionSession {
                 state.config_mut().options_mut().execution.target_partitions = 1;
             }
             let physical = state.create_physical_plan(&plan).await?;
-            let stream = execute_stream(physical, state.task_ctx())?;
+            Ok((plan, physical, state.task_ctx()))
+        });
+        let (plan, physical, context) = Batches::join(planned).await?.map_err(answer)?;
+        let start = move || {
+            let stream = execute_stream(physical, context)?;
             Ok(match explain::schema(&plan) {
                 Some(schema) => explain::lines(stream, schema),
                 None => stream,
             })
-        });
-        let stream = Batches::join(started).await?.map_err(answer)?;
-        let batches =
-            Batches::new(&handle, stream, statement.schema.clone(), self.stopping.clone());
+        };
+        let batches = Batches::new(&handle, start, statement.schema.clone(), self.stopping.clone());
         Ok(Reply::Rows(rows_of_stream(statement.columns.clone(), batches)))
     }
 }

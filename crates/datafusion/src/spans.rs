@@ -6,7 +6,8 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::Transformed;
 use datafusion::common::{DFSchema, DataFusionError, ScalarValue};
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::expr::{BinaryExpr, ScalarFunction};
+use datafusion::functions_aggregate::first_last::first_value_udaf;
+use datafusion::logical_expr::expr::{AggregateFunction, BinaryExpr, ScalarFunction};
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator, ScalarUDF, SortExpr};
 
 use crate::functions::spans::INTERVAL_LENGTH;
@@ -48,6 +49,12 @@ pub(crate) fn rewrite(
             _ => false,
         },
         Expr::WindowFunction(window) => by_length(&mut window.params.order_by, schema),
+        Expr::AggregateFunction(aggregate)
+            if matches!(aggregate.func.name(), "min" | "max")
+                && aggregate.params.args.iter().any(is_span) =>
+        {
+            extreme(aggregate)
+        }
         Expr::AggregateFunction(aggregate) => by_length(&mut aggregate.params.order_by, schema),
         _ => false,
     };
@@ -65,6 +72,17 @@ pub(crate) fn sorted(mut plan: LogicalPlan, schema: &DFSchema) -> LogicalPlan {
 fn by_length(order: &mut [SortExpr], schema: &DFSchema) -> bool {
     let spans = order.iter_mut().map(|sort| &mut sort.expr).filter(|expr| is_span(expr, schema));
     lengths(spans)
+}
+
+/// Makes the least or greatest interval the first by length.
+fn extreme(aggregate: &mut AggregateFunction) -> bool {
+    let Some(span) = aggregate.params.args.first() else { return false };
+    let length = call(&INTERVAL_LENGTH, vec![span.clone()]);
+    let ascending = aggregate.func.name() == "min";
+    aggregate.params.order_by = vec![SortExpr::new(length, ascending, false)];
+    aggregate.params.distinct = false;
+    aggregate.func = first_value_udaf();
+    true
 }
 
 /// A moment some days later or earlier.

@@ -25,10 +25,10 @@ const SLICE: Duration = Duration::from_millis(20);
 /// A nested loop compares so many rows with all of the other side before it looks.
 const PROBED: usize = 64;
 
-/// Lets every node yield that makes many rows of few: joins and unnests.
+/// Lets every node yield that makes many rows of few, joins and unnests, and every leaf.
 ///
 /// A task is aborted where it waits. DataFusion's own checks sit at the leaves of a plan, where a
-/// join comes by rarely.
+/// join comes by rarely, and count batches, however long a batch takes.
 #[derive(Debug)]
 pub(crate) struct YieldingRule;
 
@@ -39,7 +39,7 @@ impl PhysicalOptimizerRule for YieldingRule {
         _: &ConfigOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let wrap = |node: Arc<dyn ExecutionPlan>| {
-            if node.children().len() < 2 && node.name() != "UnnestExec" {
+            if node.children().len() == 1 && node.name() != "UnnestExec" {
                 return Ok(Transformed::no(node));
             }
             let node = probed_in_pieces(node)?;

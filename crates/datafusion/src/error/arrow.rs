@@ -18,7 +18,13 @@ pub(super) fn answer(error: ArrowError) -> PgError {
         }
         ArrowError::CsvError(message) => csv(&message),
         ArrowError::NotYetImplemented(message) => PgError::unsupported(first_line(&message)),
-        other => corrupt(other.to_string()),
+        // Only readers of files have these.
+        ArrowError::ParquetError(_) | ArrowError::JsonError(_) | ArrowError::IoError(..) => {
+            corrupt(error.to_string())
+        }
+        ArrowError::OffsetOverflowError(_) => super::too_large(),
+        ArrowError::MemoryError(message) => super::exhausted(message),
+        other => super::unexpected(other.to_string()),
     }
 }
 
@@ -37,8 +43,15 @@ pub(super) fn by_text(text: &str) -> PgError {
         compute(rest)
     } else if let Some(rest) = after("Csv error: ") {
         csv(rest)
-    } else {
+    } else if ["Parquet argument error: ", "Json error: ", "Io error: "]
+        .iter()
+        .any(|kind| after(kind).is_some())
+    {
         corrupt(text.to_owned())
+    } else if after("Offset overflow error: ").is_some() {
+        super::too_large()
+    } else {
+        super::unexpected(text.to_owned())
     }
 }
 
@@ -129,10 +142,7 @@ fn invalid_datetime(type_name: &str, value: &str) -> PgError {
 
 fn compute(message: &str) -> PgError {
     if message.contains("Regular expression") || message.contains("regex") {
-        return PgError::new(
-            SqlState::INVALID_REGULAR_EXPRESSION,
-            format!("invalid regular expression: {}", first_line(message)),
-        );
+        return super::plan::regex(message);
     }
     if message.contains("too large to store in a Decimal") || message.contains("verflow") {
         return PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, "numeric field overflow");

@@ -103,7 +103,7 @@ pub(super) fn execution(message: &str) -> PgError {
         }
         () if lower.contains("overflow") => SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
         () if lower.contains("regular expression") || lower.contains("regex") => {
-            SqlState::INVALID_REGULAR_EXPRESSION
+            return regex(message);
         }
         () if lower.contains("error parsing timestamp") || lower.contains("error parsing date") => {
             SqlState::INVALID_DATETIME_FORMAT
@@ -117,6 +117,22 @@ pub(super) fn execution(message: &str) -> PgError {
         () => SqlState::DATA_EXCEPTION,
     };
     PgError::new(state, first_line(message))
+}
+
+/// The answer for a regular expression that is none, or is one that is not known here.
+pub(super) fn regex(message: &str) -> PgError {
+    // regex parse error:\n    (?=a)\n    ^^^\nerror: look-around, … is not supported
+    let reason = message.rsplit("error: ").next().unwrap_or(message);
+    let reason = first_line(reason);
+    let unknown = [" is not supported", " are not supported"];
+    if let Some(what) = unknown.iter().find_map(|words| reason.strip_suffix(words)) {
+        let what = what.trim_end_matches(',');
+        return PgError::unsupported(format!("regular expressions with {what} are not supported"));
+    }
+    PgError::new(
+        SqlState::INVALID_REGULAR_EXPRESSION,
+        format!("invalid regular expression: {reason}"),
+    )
 }
 
 /// 42703, or 42P01 when the table before the point is missing.

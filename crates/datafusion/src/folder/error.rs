@@ -108,7 +108,7 @@ pub(crate) struct InFile {
 
 impl InFile {
     /// Of a file that is read whole, or else from somewhere in it on.
-    pub(super) fn wrap(
+    pub(crate) fn wrap(
         table: &str,
         file: &str,
         is_whole: bool,

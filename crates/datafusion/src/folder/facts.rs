@@ -1,5 +1,6 @@
 //! What is in one file.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::sync::Arc;
 
@@ -8,9 +9,11 @@ use datafusion::common::Statistics;
 use datafusion::common::stats::Precision;
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
-use datafusion::object_store::ObjectStore;
+use datafusion::object_store::{ObjectMeta, ObjectStore};
+use trunkline_core::SqlState;
 
 use super::csv::CsvFacts;
 use super::error::FolderError;
@@ -126,11 +129,39 @@ async fn parquet(
     let format = ParquetFormat::new();
     let meta = files::meta(files::location(file), &file.stamp);
     let facts = async {
+        one_of_each_name(file, state, store, &meta).await?;
         let schema = format.infer_schema(state, store, std::slice::from_ref(&meta)).await?;
         let statistics = format.infer_stats(state, store, schema.clone(), &meta).await?;
         Ok(Facts::Parquet { schema, statistics: Arc::new(statistics) })
     };
     facts.await.map_err(|error| unreadable(file, &error))
+}
+
+/// Columns are found by their names: of two with one name, one would be lost.
+async fn one_of_each_name(
+    file: &DataFile,
+    state: &SessionState,
+    store: &Arc<dyn ObjectStore>,
+    meta: &ObjectMeta,
+) -> Result<(), DataFusionError> {
+    let metadata = DFParquetMetadata::new(store.as_ref(), meta)
+        .with_file_metadata_cache(Some(state.runtime_env().cache_manager.get_file_metadata_cache()))
+        .fetch_metadata()
+        .await?;
+    let mut names = HashSet::new();
+    let mut columns = metadata.file_metadata().schema().get_fields().iter();
+    match columns.find(|column| !names.insert(column.name())) {
+        Some(twice) => Err(FolderError::new(
+            SqlState::DUPLICATE_COLUMN,
+            format!(
+                "{}: two columns are called \"{}\"; rename one of them",
+                file.location,
+                twice.name()
+            ),
+        )
+        .into()),
+        None => Ok(()),
+    }
 }
 
 fn gave_up(file: &DataFile) -> FolderError {
@@ -141,6 +172,11 @@ fn gave_up(file: &DataFile) -> FolderError {
 pub(super) fn unreadable(file: &DataFile, error: &DataFusionError) -> FolderError {
     if let DataFusionError::ObjectStore(error) = error {
         return FolderError::of_store(error);
+    }
+    if let DataFusionError::External(source) = error
+        && let Some(error) = source.downcast_ref::<FolderError>()
+    {
+        return error.clone();
     }
     let reason = error.find_root().to_string();
     let reason = reason.lines().next().unwrap_or_default();

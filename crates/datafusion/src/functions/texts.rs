@@ -2,7 +2,6 @@
 //!
 //! Source: <https://www.postgresql.org/docs/18/functions-string.html>.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, AsArray, Int32Array};
@@ -13,6 +12,7 @@ use trunkline_arrow::string_metadata;
 use trunkline_core::{Oid, PgError, SqlState};
 
 use super::builtin::{Builtin, Call, failed, gives_text, nullable};
+use super::sizes;
 
 pub(super) fn functions() -> [Builtin; 9] {
     [
@@ -116,13 +116,20 @@ fn identifier(text: &str) -> String {
 }
 
 fn format(call: &Call<'_>) -> Result<ArrayRef, DataFusionError> {
+    let mut room = sizes::BATCH;
     call.collect(|row| match call.text(0, row)? {
-        Some(template) => formatted(call, template, row).map(Some),
+        Some(template) => formatted(call, template, row, &mut room).map(Some),
         None => Ok(None),
     })
 }
 
-fn formatted(call: &Call<'_>, template: &str, row: usize) -> Result<String, DataFusionError> {
+/// A template with its arguments; what it takes of `room`, a number of bytes, is taken before.
+fn formatted(
+    call: &Call<'_>,
+    template: &str,
+    row: usize,
+    room: &mut u64,
+) -> Result<String, DataFusionError> {
     let error = |message: String| failed(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message));
     let (mut out, mut rest, mut next) = (String::new(), template, 1);
     while let Some((before, specifier)) = rest.split_once('%') {
@@ -142,7 +149,7 @@ fn formatted(call: &Call<'_>, template: &str, row: usize) -> Result<String, Data
         };
         let width = specifier.find(|c: char| !c.is_ascii_digit()).unwrap_or(specifier.len());
         let (width, specifier) = specifier.split_at(width);
-        let width: usize = width.parse().unwrap_or(0);
+        let width = number(width)?;
         let index: usize = position.unwrap_or(next);
         next = index.saturating_add(1);
         if index >= call.arrays.len() || index == 0 {
@@ -161,15 +168,35 @@ fn formatted(call: &Call<'_>, template: &str, row: usize) -> Result<String, Data
             }
             None => return Err(error("unterminated format() type specifier".to_owned())),
         };
-        // Writing to a String cannot fail.
-        let _ = match left {
-            true => write!(out, "{text:<width$}"),
-            false => write!(out, "{text:>width$}"),
-        };
+        let padding = width.saturating_sub(text.chars().count());
+        take(room, out.len(), text.len().saturating_add(padding))?;
+        let padding = std::iter::repeat_n(' ', padding);
+        match left {
+            true => out.extend(text.chars().chain(padding)),
+            false => out.extend(padding.chain(text.chars())),
+        }
         rest = specifier.get(1..).unwrap_or_default();
     }
     out.push_str(rest);
     Ok(out)
+}
+
+/// Makes room for so many bytes behind those that are there.
+fn take(room: &mut u64, there: usize, bytes: usize) -> Result<(), DataFusionError> {
+    let count = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
+    if count(there).saturating_add(count(bytes)) > sizes::VALUE {
+        return Err(sizes::too_long());
+    }
+    *room = room.checked_sub(count(bytes)).ok_or_else(sizes::no_room)?;
+    Ok(())
+}
+
+/// Digits; none are 0.
+fn number(digits: &str) -> Result<usize, DataFusionError> {
+    let number = if digits.is_empty() { Ok(0) } else { digits.parse::<i32>() };
+    number.ok().and_then(|number| usize::try_from(number).ok()).ok_or_else(|| {
+        failed(PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, "number is out of range"))
+    })
 }
 
 fn is_number(text: &str) -> bool {

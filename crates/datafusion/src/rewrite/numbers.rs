@@ -30,7 +30,8 @@ fn plain(text: &str) -> Option<String> {
     let digits = format!("{whole}{fraction}");
     let point = i64::try_from(whole.len()).ok()?.checked_add(exponent)?;
     let length = i64::try_from(digits.len()).ok()?;
-    if point < -DIGITS || point > DIGITS || length > DIGITS || length - point > DIGITS {
+    let (places, bound) = (length.saturating_sub(point), -DIGITS..=DIGITS);
+    if !bound.contains(&point) || !bound.contains(&places) || length > DIGITS {
         return None;
     }
     let zeros = |count: i64| "0".repeat(usize::try_from(count).unwrap_or(0));

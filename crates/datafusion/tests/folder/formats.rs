@@ -246,3 +246,20 @@ async fn large_json_is_read_whole() {
         assert_eq!(sum, ["300000|44999850000"], "{table}");
     }
 }
+
+#[tokio::test]
+async fn two_columns_of_one_name_are_told() {
+    let files = Files::new(&[]);
+    let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(0..3));
+    files.write(
+        "t.parquet",
+        &parquet_of(vec![("a", numbers.clone()), ("b", numbers.clone()), ("a", numbers)], 10),
+    );
+    let served = files.open().await;
+    let told = "data/t.parquet: two columns are called \"a\"; rename one of them";
+    assert_eq!(served.tables().await, [format!("t: {told}")]);
+    assert_eq!(
+        served.try_query("SELECT a FROM t").await.unwrap_err(),
+        format!("External error: {told}")
+    );
+}

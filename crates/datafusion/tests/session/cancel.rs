@@ -12,6 +12,8 @@ async fn a_query_stops_when_its_rows_are_dropped() {
     for sql in [
         "select count(*) from generate_series(1, 1000000) a, generate_series(1, 1000000) b",
         "select count(*) from generate_series(1, 100000000000)",
+        "select sum(length(regexp_replace(repeat(x::text, 8), '(\\w)', '\\1\\1', 'g'))) \
+         from generate_series(1, 100000000) s(x)",
         "select count(*) from generate_series(1, 20000) a(value) where exists (select from \
          generate_series(1, 20000) b(value) where a.value + b.value = -1 or a.value * b.value = -1)",
         "select count(*) from generate_series(1, 20000) a(value) join generate_series(1, 20000) b(value) \

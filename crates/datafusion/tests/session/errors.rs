@@ -61,6 +61,25 @@ async fn errors_have_code_words_and_place() {
         ("select 2147483647 + 1", "22003", "integer out of range", None),
         ("select id + 2147483647 from t", "22003", "integer out of range", None),
         ("select big * 9223372036854775807 from t", "22003", "bigint out of range", None),
+        ("select 'a' ~ '('", "2201B", "invalid regular expression: unclosed group", None),
+        (
+            "select regexp_like(name, '(') from t",
+            "2201B",
+            "invalid regular expression: unclosed group",
+            None,
+        ),
+        (
+            "select name ~ '(?=a)' from t",
+            "0A000",
+            "regular expressions with look-around, including look-ahead and look-behind are not supported",
+            None,
+        ),
+        (
+            "select regexp_replace(name, '(a)\\1', 'b') from t",
+            "0A000",
+            "regular expressions with backreferences are not supported",
+            None,
+        ),
         ("select 'x'::int", "22P02", "invalid input syntax for type integer: \"x\"", None),
         (
             "select name::int from t",

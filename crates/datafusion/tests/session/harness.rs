@@ -103,7 +103,7 @@ pub(crate) struct Harness {
     pub(crate) session: DataFusionSession,
     pub(crate) client: Client,
     /// Sessions do not own the threads on which their queries run.
-    _engine: DataFusion,
+    engine: DataFusion,
 }
 
 impl Harness {
@@ -111,7 +111,12 @@ impl Harness {
         let client = Client::new(Identity::new("alice", "shop"), Settings::default());
         let engine = engine();
         let session = engine.open(client.clone()).await.unwrap();
-        Harness { session, client, _engine: engine }
+        Harness { session, client, engine }
+    }
+
+    /// Another session on the same engine.
+    pub(crate) async fn another(&self) -> DataFusionSession {
+        self.engine.open(self.client.clone()).await.unwrap()
     }
 
     pub(crate) async fn prepare(

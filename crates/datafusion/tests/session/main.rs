@@ -10,4 +10,6 @@ mod meeting;
 mod parameters;
 mod refusals;
 mod schema;
+mod sizes;
+mod starved;
 mod statements;

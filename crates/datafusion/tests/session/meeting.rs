@@ -109,6 +109,8 @@ async fn intervals_compare_by_their_length() {
         ("select row_number() over (order by x), x from (values (interval '1 month'), (interval '29 days'), (interval '31 days')) v(x) order by 1", &["1|29 days", "2|1 mon", "3|31 days"]),
         ("select x in ('24 hours', '2 days'), x between '1 hour' and '24 hours', at + '1 day' from (values (interval '1 day')) v(x), t where id = 1", &["t|t|2024-01-02 00:00:00"]),
         ("select at - day > interval '1 day', at - at < '1 hour' from t where id = 1", &["t|t"]),
+        ("select min(x), max(x), max(x) filter (where x < '20 days'), min(distinct x) from (values (interval '1 month'), (interval '29 days'), (null), (interval '31 days'), (interval '30:00'), (interval '1 day')) v(x)", &["1 day|31 days|30:00:00|1 day"]),
+        ("select n, max(x) from (values (1, interval '1 month'), (1, interval '31 days'), (2, null)) v(n, x) group by n order by n", &["1|31 days", "2|"]),
     ])
     .await;
 }
