@@ -13,6 +13,7 @@ use trunkline_arrow::param_array;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{Format, Oid, Params, PgError};
 
+use crate::marks;
 use crate::operators::ROUND_EVEN;
 use crate::template::to_chrono;
 use crate::text::AsText;
@@ -43,7 +44,10 @@ impl Casts<'_> {
         let is_projection = matches!(plan, LogicalPlan::Projection(_));
         let rewritten = plan.map_expressions(|expr| {
             let name = names.save(&expr);
-            let mut expr = expr.transform_up(|expr| self.rewrite_expr(expr, &schema))?;
+            let mut expr = expr.transform_up(|expr| {
+                let rewritten = self.rewrite_expr(expr, &schema)?;
+                rewritten.transform_data(|expr| marks::of_choice(expr, &schema))
+            })?;
             if is_projection && is_computed_unsigned(&expr.data, &schema) {
                 let signed = signed(&expr.data);
                 expr = Transformed::yes(cast(expr.data, signed));
@@ -51,7 +55,7 @@ impl Casts<'_> {
             Ok(expr.update_data(|expr| name.restore(expr)))
         })?;
         // Below, types may have changed.
-        rewritten.map_data(LogicalPlan::recompute_schema)
+        rewritten.map_data(LogicalPlan::recompute_schema)?.transform_data(marks::of_aggregates)
     }
 
     fn rewrite_expr(

@@ -13,9 +13,7 @@ use trunkline_core::{PgError, SqlState};
 
 use crate::folder::{FolderError, InFile};
 
-pub(crate) use place::{
-    position, position_of_literal, position_of_relation, position_of_word, syntax,
-};
+pub(crate) use place::{position, position_of_literal, position_of_relation, syntax};
 
 /// The answer for an error of a running statement.
 pub(crate) fn answer(error: DataFusionError) -> PgError {

@@ -2,6 +2,7 @@
 //!
 //! Source: <https://www.postgresql.org/docs/18/functions-info.html>.
 
+mod avg;
 pub(crate) mod builtin;
 mod date_trunc;
 mod extract;
@@ -56,6 +57,7 @@ pub(crate) fn register(state: &mut SessionState, database: &str, client: &Client
     for function in of_session.chain(plain) {
         let _ = state.register_udf(Arc::new(function));
     }
+    let _ = state.register_udaf(Arc::new(avg::function()));
 }
 
 /// The schemas in which names without a schema are looked for.

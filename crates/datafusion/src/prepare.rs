@@ -13,11 +13,14 @@ use datafusion::sql::sqlparser::tokenizer::Tokenizer;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{Columns, Oid, PgError, Prepared, Result, SqlState};
 
-use crate::error::{answer_in, position_of_literal, position_of_word, syntax};
+use crate::error::{answer_in, position_of_literal, syntax};
 use crate::parameters::{self, Parameter};
 use crate::planner::{Planner, Tables};
 use crate::session::Statement;
-use crate::{calls, casts, explain, meet, names, readonly, refuse, rewrite, sets, targets, tokens};
+use crate::{
+    calls, casts, explain, meet, names, readonly, refuse, rewrite, sets, subqueries, targets,
+    tokens,
+};
 
 /// How deeply a statement may be nested.
 const DEPTH: usize = 50;
@@ -88,26 +91,6 @@ fn announced(schema: &Schema) -> Schema {
     Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>())
 }
 
-/// Means are made of sums: what cannot be summed has no mean.
-fn of_mean(error: PgError, sql: &str) -> PgError {
-    let arguments = ["function sum(", "function mean("]
-        .into_iter()
-        .find_map(|call| error.message().strip_prefix(call))
-        .and_then(|rest| rest.strip_suffix(") does not exist"));
-    let (Some(arguments), None) = (arguments, position_of_word(sql, "sum", 0)) else {
-        return error;
-    };
-    let Some(place) = position_of_word(sql, "avg", 0) else { return error };
-    let argument = arguments.split(", ").next().unwrap_or_default();
-    let message = format!("function avg({argument}) does not exist");
-    PgError::new(SqlState::UNDEFINED_FUNCTION, message)
-        .hint(
-            "No function matches the given name and argument types. \
-             You might need to add explicit type casts.",
-        )
-        .position(place)
-}
-
 /// Adds where the literal stands that its type does not read.
 fn place_of_literal(error: PgError, sql: &str) -> PgError {
     let unread = matches!(
@@ -169,7 +152,7 @@ impl Describe<'_> {
     }
 
     fn failed(&self, error: DataFusionError, sql: &str) -> PgError {
-        let error = of_mean(place_of_literal(answer_in(error, sql), sql), sql);
+        let error = place_of_literal(answer_in(error, sql), sql);
         let missing =
             error.message().strip_prefix("function ").and_then(|rest| rest.split_once(' '));
         let Some((function, "does not exist")) = missing else { return error };
@@ -194,7 +177,8 @@ impl Describe<'_> {
 
     /// A plan in which all casts are explicit: only then its columns have their final types.
     fn analyzed(&self, parameters: &[Option<Parameter>]) -> Result<LogicalPlan, DataFusionError> {
-        let plan = meet::rewrite(sets::unite(self.plan(parameters)?)?, self.state)?;
+        let plan = subqueries::rewrite(sets::unite(self.plan(parameters)?)?)?;
+        let plan = meet::rewrite(plan, self.state)?;
         let options = self.state.config_options();
         let plan = self.state.analyzer().execute_and_check(plan, options, |_, _| {})?;
         casts::rewrite(plan, &self.style)

@@ -70,6 +70,9 @@ impl Visitor for Refuse<'_> {
                 self.alias(alias)?;
             }
         }
+        if let Err(error) = crate::using::check(select) {
+            return ControlFlow::Break(Box::new(error));
+        }
         ControlFlow::Continue(())
     }
 

@@ -38,6 +38,7 @@ impl VisitorMut for Rewriter {
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
         values(&mut query.body);
         limit_of_fetch(query);
+        using::qualify_order(query);
         ControlFlow::Continue(())
     }
 
@@ -48,7 +49,6 @@ impl VisitorMut for Rewriter {
             }
         }
         series_in_from(select);
-        tables::exists_as_value(select);
         using::qualify(select);
         ControlFlow::Continue(())
     }
@@ -465,7 +465,7 @@ fn take(expr: &mut Expr) -> Expr {
     std::mem::replace(expr, Expr::Tuple(Vec::new()))
 }
 
-fn function(name: &str, args: Vec<Expr>) -> Expr {
+pub(crate) fn function(name: &str, args: Vec<Expr>) -> Expr {
     call(name, Span::empty(), Some(args))
 }
 

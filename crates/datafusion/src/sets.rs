@@ -33,6 +33,9 @@ fn literals(union: Union) -> Result<Vec<Arc<LogicalPlan>>, DataFusionError> {
         let mut known: Option<Field> = None;
         for plan in plans.iter().filter(|plan| !is_unknown(plan, column)) {
             let found = Field::clone(plan.schema().field(column));
+            if found.data_type().is_null() {
+                continue;
+            }
             match &known {
                 Some(first) if !meet(first.data_type(), found.data_type()) => {
                     return Err(mismatch(first, &found));

@@ -4,16 +4,25 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Ident, JoinConstraint, JoinOperator, ObjectName, Query, Select, TableFactor, VisitMut,
-    VisitorMut,
+    Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, OrderByKind, Query,
+    ReplaceSelectElement, ReplaceSelectItem, Select, SelectItem, SetExpr, TableFactor,
+    TableWithJoins, VisitMut, VisitorMut,
 };
+use trunkline_core::{PgError, Result};
 
-/// Says in WHERE which table a merged column is of: DataFusion finds it in two and in neither.
+/// Says which table a merged column is of: DataFusion takes it for the left table's, and finds it in
+/// WHERE in two and in neither.
 ///
-/// In an inner or left join the merged column is the left table's.
+/// In an inner or left join it is the left table's, in a right join the right one's, and in a full
+/// join that of either.
 pub(crate) fn qualify(select: &mut Select) {
+    if let Ok(Some(merged)) = of_outer_join(select) {
+        name(&mut select.projection, &merged);
+        let _: ControlFlow<()> = select.visit(&mut Qualifier { merged, subqueries: 0 });
+        return;
+    }
     let [from] = select.from.as_slice() else { return };
-    let Some(left) = name(&from.relation) else { return };
+    let Some(left) = table_name(&from.relation) else { return };
     let mut merged = HashMap::new();
     for join in &from.joins {
         let (JoinOperator::Join(constraint)
@@ -23,15 +32,151 @@ pub(crate) fn qualify(select: &mut Select) {
         else {
             return;
         };
-        if let JoinConstraint::Using(columns) = constraint {
-            for column in columns.iter().filter_map(last) {
-                merged
-                    .insert(folded(&column), Expr::CompoundIdentifier(vec![left.clone(), column]));
-            }
+        for column in columns(constraint) {
+            merged.insert(folded(&column), Expr::CompoundIdentifier(vec![left.clone(), column]));
         }
     }
     if let (Some(condition), false) = (&mut select.selection, merged.is_empty()) {
         let _: ControlFlow<()> = condition.visit(&mut Qualifier { merged, subqueries: 0 });
+    }
+}
+
+/// Does the same for ORDER BY, where a name is that of a result first.
+pub(crate) fn qualify_order(query: &mut Query) {
+    let (SetExpr::Select(select), Some(order)) = (&*query.body, &mut query.order_by) else {
+        return;
+    };
+    let (Ok(Some(merged)), OrderByKind::Expressions(by)) = (of_outer_join(select), &mut order.kind)
+    else {
+        return;
+    };
+    let is_result = |wanted: &Ident| {
+        select.projection.iter().any(|item| match item {
+            SelectItem::UnnamedExpr(Expr::Identifier(name))
+            | SelectItem::ExprWithAlias { alias: name, .. } => folded(name) == folded(wanted),
+            item => matches!(item, SelectItem::Wildcard(_)),
+        })
+    };
+    let mut qualifier = Qualifier { merged, subqueries: 0 };
+    for by in by {
+        if !matches!(&by.expr, Expr::Identifier(name) if is_result(name)) {
+            let _: ControlFlow<()> = by.expr.visit(&mut qualifier);
+        }
+    }
+}
+
+/// Refuses the joins whose merged columns cannot be told from those of their tables.
+///
+/// # Errors
+///
+/// 0A000.
+pub(crate) fn check(select: &Select) -> Result<()> {
+    of_outer_join(select)?;
+    for from in &select.from {
+        let tables = std::iter::once(&from.relation);
+        for table in tables.chain(from.joins.iter().map(|join| &join.relation)) {
+            if let TableFactor::NestedJoin { table_with_joins, .. } = table
+                && has_merging_outer_join(table_with_joins)
+            {
+                return Err(unsupported());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn unsupported() -> PgError {
+    PgError::unsupported("RIGHT and FULL JOIN with USING or NATURAL is not supported here")
+        .hint("Write the condition as ON, and coalesce(a.x, b.x) for a merged column.")
+}
+
+/// The merged columns of a right or full join; `None` for a SELECT without one that merges.
+fn of_outer_join(select: &Select) -> Result<Option<HashMap<String, Expr>>> {
+    if !select.from.iter().any(has_merging_outer_join) {
+        return Ok(None);
+    }
+    let [TableWithJoins { relation, joins }] = select.from.as_slice() else {
+        return Err(unsupported());
+    };
+    let Some((first, others)) = joins.split_first() else { return Ok(None) };
+    let (Some(left), Some(right)) = (table_name(relation), table_name(&first.relation)) else {
+        return Err(unsupported());
+    };
+    let mut merged = HashMap::new();
+    for column in outer(first).map(columns).unwrap_or_default() {
+        let of = |table: &Ident| Expr::CompoundIdentifier(vec![table.clone(), column.clone()]);
+        let value = match &first.join_operator {
+            JoinOperator::FullOuter(_) => {
+                crate::rewrite::function("coalesce", vec![of(&left), of(&right)])
+            }
+            _ => of(&right),
+        };
+        merged.insert(folded(&column), value);
+    }
+    let wildcard = select.projection.iter().any(|item| matches!(item, SelectItem::Wildcard(_)));
+    let merges = |join: &Join| constraint(join).is_some_and(is_merging);
+    if merged.is_empty() || others.iter().any(merges) || wildcard && !others.is_empty() {
+        return Err(unsupported());
+    }
+    Ok(Some(merged))
+}
+
+fn has_merging_outer_join(from: &TableWithJoins) -> bool {
+    from.joins.iter().filter_map(outer).any(is_merging)
+}
+
+/// The constraint of a right or full join.
+fn outer(join: &Join) -> Option<&JoinConstraint> {
+    match &join.join_operator {
+        JoinOperator::Right(constraint)
+        | JoinOperator::RightOuter(constraint)
+        | JoinOperator::FullOuter(constraint) => Some(constraint),
+        _ => None,
+    }
+}
+
+fn constraint(join: &Join) -> Option<&JoinConstraint> {
+    match &join.join_operator {
+        JoinOperator::Join(constraint)
+        | JoinOperator::Inner(constraint)
+        | JoinOperator::Left(constraint)
+        | JoinOperator::LeftOuter(constraint) => Some(constraint),
+        _ => outer(join),
+    }
+}
+
+fn is_merging(constraint: &JoinConstraint) -> bool {
+    matches!(constraint, JoinConstraint::Using(_) | JoinConstraint::Natural)
+}
+
+fn columns(constraint: &JoinConstraint) -> Vec<Ident> {
+    match constraint {
+        JoinConstraint::Using(columns) => columns.iter().filter_map(last).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Keeps the names of merged columns, alone or among all columns.
+fn name(items: &mut [SelectItem], merged: &HashMap<String, Expr>) {
+    for item in items {
+        match item {
+            SelectItem::UnnamedExpr(Expr::Identifier(alias))
+                if merged.contains_key(&folded(alias)) =>
+            {
+                let expr = Expr::Identifier(alias.clone());
+                *item = SelectItem::ExprWithAlias { expr, alias: alias.clone() };
+            }
+            SelectItem::Wildcard(options) => {
+                let element = |(name, value): (&String, &Expr)| {
+                    let column_name = Ident::with_quote('"', name.clone());
+                    let expr = value.clone();
+                    Box::new(ReplaceSelectElement { expr, column_name, as_keyword: true })
+                };
+                let items = merged.iter().map(element).collect();
+                options.opt_replace = Some(ReplaceSelectItem { items });
+            }
+            _ => {}
+        }
     }
 }
 
@@ -65,7 +210,7 @@ impl VisitorMut for Qualifier {
 }
 
 /// What a table is called in its query.
-fn name(table: &TableFactor) -> Option<Ident> {
+fn table_name(table: &TableFactor) -> Option<Ident> {
     match table {
         TableFactor::Table { alias: Some(alias), .. }
         | TableFactor::Derived { alias: Some(alias), .. } => Some(alias.name.clone()),

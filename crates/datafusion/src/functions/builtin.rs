@@ -56,7 +56,13 @@ pub(crate) struct Call<'a> {
     client: Option<&'a Client>,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    /// A call with arrays of one length, where no time zone matters.
+    pub(super) fn of(arrays: Vec<ArrayRef>, result: &'a DataType) -> Call<'a> {
+        let rows = arrays.first().map_or(0, |array| array.len());
+        Call { arrays, result, rows, client: None }
+    }
+
     pub(crate) fn array(&self, index: usize) -> Result<&ArrayRef, DataFusionError> {
         self.arrays.get(index).ok_or_else(|| failed(PgError::internal("an argument is missing")))
     }

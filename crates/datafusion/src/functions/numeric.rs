@@ -25,8 +25,8 @@ pub(super) fn functions() -> [Builtin; 4] {
     [
         Builtin { name: "to_number", takes: two_texts, gives: to_number_of, run: to_number },
         Builtin { name: "scale", takes: decimal, gives: gives_int, run: scale },
+        Builtin { name: ARRAY_OF, takes: any, gives: array_field, run: no_array },
         Builtin { name: "numeric", takes: any, gives: numeric_of, run: numeric },
-        Builtin { name: "mean", takes: sum_and_count, gives: mean_of, run: mean },
     ]
 }
 
@@ -43,12 +43,34 @@ pub(crate) static AS_QUOTIENT: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
     Arc::new(Builtin { name: "as_quotient", takes: any, gives, run }.udf())
 });
 
+/// Passes a value on that may be NULL, though its type says otherwise.
+pub(crate) static NULLABLE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
+    let gives = |args: &ReturnFieldArgs<'_>| match args.arg_fields {
+        [field] => Ok(Field::clone(field).with_nullable(true)),
+        _ => Err(failed(PgError::internal("no argument"))),
+    };
+    let run = |call: &Call<'_>| call.array(0).cloned();
+    Arc::new(Builtin { name: "nullable", takes: any, gives, run }.udf())
+});
+
+/// What `ARRAY(SELECT …)` is called until it is planned; no statement can say it.
+pub(crate) const ARRAY_OF: &str = "array\u{1f}of";
+
+fn array_field(args: &ReturnFieldArgs<'_>) -> Result<Field, DataFusionError> {
+    let element = type_of(args.arg_fields, 0)?.clone();
+    Ok(nullable(DataType::new_list(element, true)))
+}
+
+fn no_array(_: &Call<'_>) -> Result<ArrayRef, DataFusionError> {
+    Err(failed(PgError::unsupported("ARRAY of a subquery is not supported here")))
+}
+
 fn any(types: &[DataType]) -> Option<Vec<DataType>> {
     (types.len() == 1).then(|| types.to_vec())
 }
 
 /// The decimal that holds all values of a type of exact numbers.
-fn exact(data_type: &DataType) -> Option<DataType> {
+pub(super) fn exact(data_type: &DataType) -> Option<DataType> {
     Some(match data_type {
         DataType::Decimal128(..) => data_type.clone(),
         DataType::Decimal32(precision, scale) | DataType::Decimal64(precision, scale) => {
@@ -144,26 +166,17 @@ fn too_large() -> DataFusionError {
     )
 }
 
-/// The sum and the number of values; what was float stays so.
-fn sum_and_count(types: &[DataType]) -> Option<Vec<DataType>> {
-    let [sum, DataType::Int64] = types else { return None };
-    let sum = match sum {
-        sum if sum.is_floating() => DataType::Float64,
-        DataType::Interval(_) | DataType::Duration(_) => INTERVAL,
-        sum => exact(sum)?,
-    };
-    Some(vec![sum, DataType::Int64])
-}
-
-fn mean_of(args: &ReturnFieldArgs<'_>) -> Result<Field, DataFusionError> {
-    match type_of(args.arg_fields, 0)? {
+/// What a sum divided by a count is, of their fields; what was float stays so.
+pub(super) fn mean_of(fields: &[Arc<Field>]) -> Result<Field, DataFusionError> {
+    match type_of(fields, 0)? {
         DataType::Float64 => Ok(nullable(DataType::Float64)),
         DataType::Interval(_) => Ok(nullable(INTERVAL)),
-        _ => quotient_of(args),
+        _ => quotient_of_fields(fields),
     }
 }
 
-fn mean(call: &Call<'_>) -> Result<ArrayRef, DataFusionError> {
+/// Sums divided by counts.
+pub(super) fn mean(call: &Call<'_>) -> Result<ArrayRef, DataFusionError> {
     match call.result {
         DataType::Float64 => {}
         DataType::Interval(_) => return times::quotients(call),
@@ -179,8 +192,12 @@ fn mean(call: &Call<'_>) -> Result<ArrayRef, DataFusionError> {
 }
 
 fn quotient_of(args: &ReturnFieldArgs<'_>) -> Result<Field, DataFusionError> {
-    let scales = args.arg_fields.iter().map(|field| scale_of(field.data_type()));
-    quotient_field(args.arg_fields, scales.max().unwrap_or(0).max(QUOTIENT))
+    quotient_of_fields(args.arg_fields)
+}
+
+fn quotient_of_fields(fields: &[Arc<Field>]) -> Result<Field, DataFusionError> {
+    let scales = fields.iter().map(|field| scale_of(field.data_type()));
+    quotient_field(fields, scales.max().unwrap_or(0).max(QUOTIENT))
 }
 
 /// Quotients of which as many decimals are shown as their operands have, or more.

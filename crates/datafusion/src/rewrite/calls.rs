@@ -2,34 +2,26 @@
 
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CastKind, DataType, DuplicateTreatment, ExactNumberInfo, Expr, Function,
-    FunctionArgumentClause, FunctionArguments, GroupByExpr, Ident, Interval, ObjectName,
-    ObjectNamePart, OrderByExpr, OrderByKind, OrderByOptions, Query, SelectItem, SetExpr,
-    UnaryOperator, Value, ValueWithSpan, WindowFrameBound, WindowSpec,
+    FunctionArgumentClause, FunctionArguments, Interval, ObjectNamePart, OrderByExpr,
+    OrderByOptions, UnaryOperator, Value, ValueWithSpan, WindowFrameBound, WindowSpec,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
 use super::{arguments, function, int4, take};
+use crate::functions::numeric::ARRAY_OF;
 
 /// What a call of a function is instead; `None` for one that stays.
 pub(super) fn of_function(call: &mut Function) -> Option<Expr> {
     let [ObjectNamePart::Identifier(name)] = call.name.0.as_slice() else { return None };
-    let name = name.value.to_ascii_lowercase();
+    let name = match name.quote_style {
+        None => name.value.to_ascii_lowercase(),
+        Some(_) => name.value.clone(),
+    };
     if let ("array", FunctionArguments::Subquery(query)) = (&*name, &call.args) {
-        return array_of(query);
+        return Some(function(ARRAY_OF, vec![Expr::Subquery(query.clone())]));
     }
     let plain = call.over.is_none() && call.filter.is_none() && call.within_group.is_empty();
     match &*name {
-        // Sums and counts are exact, and fast; what divides them knows what the mean of a type is.
-        "avg" => {
-            let mut part = |name: &str| {
-                arguments(call).for_each(int4);
-                let mut part = call.clone();
-                part.name = ObjectName::from(vec![Ident::new(name)]);
-                Expr::Function(part)
-            };
-            let parts = vec![part("sum"), part("count")];
-            Some(function("mean", parts))
-        }
         "mod" if plain => {
             let (left, right) = two(call)?;
             Some(binary(left, BinaryOperator::Modulo, right))
@@ -293,30 +285,6 @@ pub(super) fn sort_distinct(call: &mut Function) {
         let by = OrderByExpr { expr, options, with_fill: None };
         list.clauses.push(FunctionArgumentClause::OrderBy(vec![by]));
     }
-}
-
-/// `ARRAY(SELECT …)` is the array that an aggregate makes of it; `None` for a query that groups.
-fn array_of(query: &Query) -> Option<Expr> {
-    let mut query = query.clone();
-    let SetExpr::Select(select) = &mut *query.body else { return None };
-    let grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
-    if grouped || select.distinct.is_some() || query.limit_clause.is_some() {
-        return None;
-    }
-    let [SelectItem::UnnamedExpr(item) | SelectItem::ExprWithAlias { expr: item, .. }] =
-        select.projection.as_mut_slice()
-    else {
-        return None;
-    };
-    let mut aggregate = function("array_agg", vec![take(item)]);
-    let order = query.order_by.take().map(|order| order.kind);
-    if let (Expr::Function(call), Some(OrderByKind::Expressions(by))) = (&mut aggregate, order)
-        && let FunctionArguments::List(list) = &mut call.args
-    {
-        list.clauses.push(FunctionArgumentClause::OrderBy(by));
-    }
-    *item = aggregate;
-    Some(Expr::Subquery(Box::new(query)))
 }
 
 /// `= ANY ('{a,b}')` and `= ANY (ARRAY['a', 'b'])` are `IN ('a', 'b')`, and `<> ALL` its opposite.

@@ -1,11 +1,8 @@
-//! Functions in FROM, and EXISTS as a value.
-
-use std::ops::ControlFlow;
+//! Functions in FROM.
 
 use datafusion::sql::sqlparser::ast::{
-    DataType, Expr, FunctionArg, FunctionArgExpr, GroupByExpr, Ident, Query, Select, SelectItem,
-    SetExpr, Statement, TableAlias, TableAliasColumnDef, TableFactor, UnaryOperator, Value,
-    VisitMut, VisitorMut,
+    DataType, Expr, FunctionArg, FunctionArgExpr, Ident, Statement, TableAlias,
+    TableAliasColumnDef, TableFactor, UnaryOperator, Value,
 };
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -105,60 +102,4 @@ fn of_one_type(args: &mut [FunctionArg]) {
             *expr = cast(take(expr), wanted);
         }
     }
-}
-
-/// Makes EXISTS in a list of SELECT a count: DataFusion knows it as a condition only.
-pub(super) fn exists_as_value(select: &mut Select) {
-    for item in &mut select.projection {
-        if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {
-            let _: ControlFlow<()> = expr.visit(&mut Exists { depth: 0 });
-        }
-    }
-}
-
-struct Exists {
-    depth: usize,
-}
-
-impl VisitorMut for Exists {
-    type Break = ();
-
-    fn pre_visit_query(&mut self, _: &mut Query) -> ControlFlow<()> {
-        self.depth += 1;
-        ControlFlow::Continue(())
-    }
-
-    fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<()> {
-        self.depth = self.depth.saturating_sub(1);
-        ControlFlow::Continue(())
-    }
-
-    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
-        if let (0, Expr::Exists { subquery, negated }) = (self.depth, &mut *expr)
-            && let Some(count) = counted(subquery, *negated)
-        {
-            *expr = count;
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-/// `(SELECT count(*) > 0 FROM …)`; `None` for a query that groups or limits.
-fn counted(query: &Query, negated: bool) -> Option<Expr> {
-    let SetExpr::Select(select) = &*query.body else { return None };
-    let grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
-    if grouped || select.having.is_some() || query.limit_clause.is_some() || query.fetch.is_some() {
-        return None;
-    }
-    let condition = if negated { "count(*) = 0" } else { "count(*) > 0" };
-    let parsed = Parser::parse_sql(&PostgreSqlDialect {}, &format!("SELECT {condition}")).ok()?;
-    let Some(Statement::Query(model)) = parsed.into_iter().next() else { return None };
-    let SetExpr::Select(model) = *model.body else { return None };
-    let mut select = (**select).clone();
-    select.projection = model.projection;
-    select.distinct = None;
-    let mut query = query.clone();
-    query.order_by = None;
-    query.body = Box::new(SetExpr::Select(Box::new(select)));
-    Some(Expr::Subquery(Box::new(query)))
 }

@@ -13,3 +13,4 @@ mod schema;
 mod sizes;
 mod starved;
 mod statements;
+mod subqueries;
