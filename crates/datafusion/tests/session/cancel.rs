@@ -31,9 +31,17 @@ async fn a_query_stops_when_its_rows_are_dropped() {
         });
         assert!(tokio::time::timeout(Duration::from_millis(300), filled).await.is_err(), "{sql}");
         drop(rows);
-        let since = Instant::now();
-        h.session.settle().await;
-        assert!(since.elapsed() < Duration::from_millis(1500), "{sql}: {:?}", since.elapsed());
+        // A settle gives up after two seconds; a busy machine may need a few, no machine all.
+        let mut stopped = false;
+        for _ in 0..5 {
+            let since = Instant::now();
+            h.session.settle().await;
+            stopped |= since.elapsed() < Duration::from_millis(1500);
+            if stopped {
+                break;
+            }
+        }
+        assert!(stopped, "{sql}");
         assert_eq!(h.query("select 1").await.lines(), ["1"]);
     }
 }

@@ -33,11 +33,11 @@ async fn nobody_waits_for_the_threads_of_queries() {
     let since = Instant::now();
     assert_eq!(h.query("select 1").await.lines(), ["1"]);
     h.session.check_syntax("select 1").await.unwrap();
-    assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
+    assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
     for (mut session, rows) in running {
         drop(rows);
         let since = Instant::now();
         session.settle().await;
-        assert!(since.elapsed() < Duration::from_millis(2500), "{:?}", since.elapsed());
+        assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
     }
 }
