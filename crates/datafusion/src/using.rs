@@ -50,17 +50,33 @@ pub(crate) fn qualify_order(query: &mut Query) {
     else {
         return;
     };
-    let is_result = |wanted: &Ident| {
-        select.projection.iter().any(|item| match item {
+    // What the name of a result stands for; `None` for one that DataFusion finds by itself.
+    let result = |wanted: &Ident| {
+        select.projection.iter().find_map(|item| match item {
             SelectItem::UnnamedExpr(Expr::Identifier(name))
-            | SelectItem::ExprWithAlias { alias: name, .. } => folded(name) == folded(wanted),
-            item => matches!(item, SelectItem::Wildcard(_)),
+            | SelectItem::ExprWithAlias { alias: name, .. } => {
+                (folded(name) == folded(wanted)).then_some(None)
+            }
+            SelectItem::UnnamedExpr(column @ Expr::CompoundIdentifier(parts)) => {
+                let is_it = parts.last().is_some_and(|name| folded(name) == folded(wanted));
+                is_it.then(|| Some(column.clone()))
+            }
+            SelectItem::Wildcard(_) => Some(None),
+            _ => None,
         })
     };
     let mut qualifier = Qualifier { merged, subqueries: 0 };
     for by in by {
-        if !matches!(&by.expr, Expr::Identifier(name) if is_result(name)) {
-            let _: ControlFlow<()> = by.expr.visit(&mut qualifier);
+        let named = match &by.expr {
+            Expr::Identifier(name) => result(name),
+            _ => None,
+        };
+        match named {
+            Some(Some(column)) => by.expr = column,
+            Some(None) => {}
+            None => {
+                let _: ControlFlow<()> = by.expr.visit(&mut qualifier);
+            }
         }
     }
 }

@@ -82,6 +82,10 @@ async fn subqueries_merged_columns_and_means_are_those_of_postgresql() {
             &["", "a"],
         ),
         (
+            "select a.id, y from (values (1, 'a')) a(id, x) full join (values (0, 'b')) b(id, y) using (id) order by id",
+            &["1|", "|b"],
+        ),
+        (
             "select * from (values (1, 'a')) a(id, x) right join (values (2, 'b')) b(id, y) using (id) where id = 2",
             &["2||b"],
         ),
