@@ -3,7 +3,7 @@
 use trunkline_core::{CommandTag, Notice, PgError, Reply, Result, Session, SqlState};
 use trunkline_sql::statement::TransactionModes;
 
-use crate::connection::watch::{unbroken, watch};
+use crate::connection::watch::{Interrupt, unbroken, watch};
 use crate::connection::{Connection, Stop};
 
 impl<S: Session> Connection<S> {
@@ -22,15 +22,18 @@ impl<S: Session> Connection<S> {
     async fn start_block(&mut self, modes: TransactionModes) -> Result<(), Stop> {
         self.transaction.admit_modes(modes, &self.client.settings())?;
         if !self.transaction.is_begun() {
-            // Before the call: one that is cut short has to be undone.
-            self.transaction.set_begun(true);
             let begun = watch(&mut self.io, &self.entry, || self.session.begin(modes)).await;
-            self.transaction.set_begun(!matches!(begun, Ok(Err(_))));
-            self.settled(begun).await?;
+            self.begun(begun).await?;
         }
         self.client.settings().begin();
         self.transaction.open();
         Ok(self.set_modes("transaction", modes, true)?)
+    }
+
+    /// What came of a begin: one that was cut short has to be undone, one that was refused has not.
+    async fn begun(&mut self, outcome: Result<Result<()>, Interrupt>) -> Result<(), Stop> {
+        self.transaction.set_begun(!matches!(outcome, Ok(Err(_))));
+        self.settled(outcome).await
     }
 
     pub(super) async fn commit(&mut self, chain: bool) -> Result<Reply, Stop> {
@@ -168,10 +171,8 @@ impl<S: Session> Connection<S> {
     /// hears before the first one.
     pub(crate) async fn enter_statement(&mut self) -> Result<(), Stop> {
         if self.transaction.is_implicit() && !self.transaction.is_begun() {
-            self.transaction.set_begun(true);
             let begun = watch(&mut self.io, &self.entry, || self.session.begin_implicit()).await;
-            self.transaction.set_begun(!matches!(begun, Ok(Err(_))));
-            self.settled(begun).await?;
+            self.begun(begun).await?;
         }
         self.transaction.set_queried();
         Ok(())
