@@ -50,18 +50,18 @@ pub(crate) fn qualify_order(query: &mut Query) {
     else {
         return;
     };
-    // What the name of a result stands for; `None` for one that DataFusion finds by itself.
+    // What the name of a result stands for.
     let result = |wanted: &Ident| {
         select.projection.iter().find_map(|item| match item {
             SelectItem::UnnamedExpr(Expr::Identifier(name))
             | SelectItem::ExprWithAlias { alias: name, .. } => {
-                (folded(name) == folded(wanted)).then_some(None)
+                (folded(name) == folded(wanted)).then(|| Expr::Identifier(wanted.clone()))
             }
             SelectItem::UnnamedExpr(column @ Expr::CompoundIdentifier(parts)) => {
                 let is_it = parts.last().is_some_and(|name| folded(name) == folded(wanted));
-                is_it.then(|| Some(column.clone()))
+                is_it.then(|| column.clone())
             }
-            SelectItem::Wildcard(_) => Some(None),
+            SelectItem::Wildcard(_) => Some(Expr::Identifier(wanted.clone())),
             _ => None,
         })
     };
@@ -72,8 +72,7 @@ pub(crate) fn qualify_order(query: &mut Query) {
             _ => None,
         };
         match named {
-            Some(Some(column)) => by.expr = column,
-            Some(None) => {}
+            Some(column) => by.expr = column,
             None => {
                 let _: ControlFlow<()> = by.expr.visit(&mut qualifier);
             }
