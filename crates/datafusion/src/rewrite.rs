@@ -3,6 +3,7 @@
 mod calls;
 mod moments;
 mod numbers;
+mod patterns;
 mod tables;
 
 use std::ops::ControlFlow;
@@ -11,8 +12,8 @@ use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CastKind, CharacterLength, DataType, Expr, Fetch, Function, FunctionArg,
     FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, LimitClause,
     NamedWindowDefinition, NamedWindowExpr, ObjectName, ObjectNamePart, Query, Select, SelectItem,
-    SetExpr, Statement, TableFactor, TimezoneInfo, UnaryOperator, Value, ValueWithSpan, VisitMut,
-    VisitorMut, WindowType,
+    SetExpr, Statement, TableFactor, TimezoneInfo, UnaryOperator, Value, VisitMut, VisitorMut,
+    WindowType,
 };
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -72,6 +73,9 @@ impl VisitorMut for Rewriter {
             Expr::BinaryOp { left, op, right } if is_arithmetic(op) => {
                 int4(left);
                 int4(right);
+            }
+            Expr::BinaryOp { op, right, .. } if patterns::is_match(op) => {
+                patterns::across_lines(right);
             }
             Expr::Case { conditions, else_result, .. } => {
                 conditions.iter_mut().for_each(|when| int4(&mut when.result));
@@ -160,7 +164,7 @@ impl VisitorMut for Rewriter {
                 }
             }
             Expr::SimilarTo { negated, expr: subject, pattern, escape_char } => {
-                if let Some(regex) = similar_to(pattern, escape_char.as_ref()) {
+                if let Some(regex) = patterns::similar_to(pattern, escape_char.as_ref()) {
                     let subject = std::mem::replace(&mut **subject, Expr::Tuple(Vec::new()));
                     let op = match negated {
                         true => BinaryOperator::PGRegexNotMatch,
@@ -381,38 +385,6 @@ fn rename(name: &mut ObjectName) {
     if let [ObjectNamePart::Identifier(ident)] = name.0.as_mut_slice() {
         *ident = Ident { span: ident.span, ..Ident::new(known) };
     }
-}
-
-/// The regular expression of a pattern of SIMILAR TO, which is one with `%` and `_`.
-fn similar_to(pattern: &Expr, escape: Option<&ValueWithSpan>) -> Option<String> {
-    let text = |value: &ValueWithSpan| match &value.value {
-        Value::SingleQuotedString(text) => Some(text.clone()),
-        _ => None,
-    };
-    let Expr::Value(pattern) = pattern else { return None };
-    let escape = escape.and_then(text).map_or(Some('\\'), |escape| escape.chars().next());
-    let (mut regex, mut escaped, mut in_class) = ("^(?:".to_owned(), false, false);
-    for character in text(pattern)?.chars() {
-        match character {
-            _ if escaped => {
-                escaped = false;
-                if !character.is_alphanumeric() {
-                    regex.push('\\');
-                }
-                regex.push(character);
-            }
-            _ if Some(character) == escape => escaped = true,
-            '%' if !in_class => regex.push_str(".*"),
-            '_' if !in_class => regex.push('.'),
-            '.' | '^' | '$' | '\\' if !in_class => regex.extend(['\\', character]),
-            _ => {
-                in_class = character == '[' || in_class && character != ']';
-                regex.push(character);
-            }
-        }
-    }
-    regex.push_str(")$");
-    Some(regex)
 }
 
 fn is_named(name: &ObjectName, wanted: &str) -> bool {

@@ -7,7 +7,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
-use super::{arguments, function, int4, take};
+use super::{arguments, function, int4, patterns, take};
 use crate::functions::numeric::ARRAY_OF;
 
 /// What a call of a function is instead; `None` for one that stays.
@@ -44,14 +44,16 @@ pub(super) fn of_function(call: &mut Function) -> Option<Expr> {
             Some(function("log10", args))
         }
         "regexp_split_to_array" if plain => {
-            let (text, pattern) = two(call)?;
+            let (text, mut pattern) = two(call)?;
+            patterns::across_lines(&mut pattern);
             // No text has it.
             let unit = || string("\u{1f}");
             let marked = function("regexp_replace", vec![text, pattern, unit(), string("g")]);
             Some(function("string_to_array", vec![marked, unit()]))
         }
         "regexp_substr" if plain => {
-            let (text, pattern) = two(call)?;
+            let (text, mut pattern) = two(call)?;
+            patterns::across_lines(&mut pattern);
             let group = function("concat", vec![string("("), pattern, string(")")]);
             let groups = function("regexp_match", vec![text, group]);
             let first = Expr::Value(Value::Number("1".to_owned(), false).into());
@@ -63,7 +65,14 @@ pub(super) fn of_function(call: &mut Function) -> Option<Expr> {
             *argument = to_text(argument, &DataType::Text)?;
             None
         }
+        "regexp_match" | "regexp_replace" | "regexp_like" => {
+            patterns::across_lines(arguments(call).nth(1)?);
+            None
+        }
         "regexp_count" | "regexp_instr" | "ntile" => {
+            if &*name != "ntile" {
+                patterns::across_lines(arguments(call).nth(1)?);
+            }
             Some(cast(Expr::Function(call.clone()), DataType::Int4(None)))
         }
         "factorial" => Some(function("numeric", vec![Expr::Function(call.clone())])),
@@ -74,7 +83,7 @@ pub(super) fn of_function(call: &mut Function) -> Option<Expr> {
     }
 }
 
-fn string(text: &str) -> Expr {
+pub(super) fn string(text: &str) -> Expr {
     Expr::Value(Value::SingleQuotedString(text.to_owned()).into())
 }
 
@@ -93,7 +102,7 @@ fn two(call: &mut Function) -> Option<(Expr, Expr)> {
     }
 }
 
-fn binary(left: Expr, op: BinaryOperator, right: Expr) -> Expr {
+pub(super) fn binary(left: Expr, op: BinaryOperator, right: Expr) -> Expr {
     let nested = |expr| Box::new(Expr::Nested(Box::new(expr)));
     Expr::Nested(Box::new(Expr::BinaryOp { left: nested(left), op, right: nested(right) }))
 }
@@ -101,6 +110,7 @@ fn binary(left: Expr, op: BinaryOperator, right: Expr) -> Expr {
 /// `substring(text FROM pattern)` is the first group of a match; `None` for one by places.
 pub(super) fn of_substring(text: &mut Expr, from: &mut Expr) -> Option<Expr> {
     literal(from)?.parse::<f64>().is_err().then(|| {
+        patterns::across_lines(from);
         let groups = function("regexp_match", vec![take(text), take(from)]);
         let first = Expr::Value(Value::Number("1".to_owned(), false).into());
         function("array_element", vec![groups, first])
