@@ -303,14 +303,23 @@ impl<S: Session> Connection<S> {
 pub(super) fn text(bytes: &[u8]) -> Result<&str> {
     std::str::from_utf8(bytes).map_err(|error| {
         let bad = bytes.get(error.valid_up_to()..).unwrap_or_default();
-        let length = error.error_len().unwrap_or(bad.len()).clamp(1, 4);
         let shown: Vec<String> =
-            bad.iter().take(length).map(|byte| format!("0x{byte:02x}")).collect();
+            bad.iter().take(announced(bad)).map(|byte| format!("0x{byte:02x}")).collect();
         PgError::new(
             SqlState::CHARACTER_NOT_IN_REPERTOIRE,
             format!("invalid byte sequence for encoding \"UTF8\": {}", shown.join(" ")),
         )
     })
+}
+
+/// The bytes of a character, as its first one tells: so many PostgreSQL shows of one that is none.
+fn announced(character: &[u8]) -> usize {
+    match character.first() {
+        Some(0xc0..=0xdf) => 2,
+        Some(0xe0..=0xef) => 3,
+        Some(0xf0..=0xf7) => 4,
+        _ => 1,
+    }
 }
 
 /// The rows must be what the client was told they would be: it decodes them blindly.
