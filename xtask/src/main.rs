@@ -2,6 +2,7 @@
 
 mod cache;
 mod codegen;
+mod conformance;
 mod deps;
 mod halt;
 mod interop;
@@ -24,6 +25,8 @@ cargo xtask tidy               sizes, names, stubs, paths, commands in the docum
 cargo xtask codegen [--check]  write the tables taken from PostgreSQL 18, or say which are stale
 cargo xtask servers            install PostgreSQL 18 into the cache, and say where each version is
 cargo xtask servers run NAME   run pg15 or pg18 until its standard input ends
+cargo xtask conformance [--record] [--brief] [--only NAME] [FILE …]
+                               dialogues with PostgreSQL 15 and 18 and a server of ours, compared
 cargo xtask interop [--against pg15|pg18|DSN] [--bless] [CLIENT …]
                                real clients against `trunkline serve`, or against a real PostgreSQL
 ";
@@ -52,6 +55,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         }
         ("servers", []) => servers::list().map(|report| print!("{report}")),
         ("servers", [run, name]) if run == "run" => servers::run(name),
+        ("conformance", _) => printed(conformance::task(&workspace, rest)),
         ("interop", _) => {
             interop::task(&workspace, rest).map(|report| println!("{report}")).map_err(Halt::reason)
         }

@@ -51,6 +51,8 @@ const LAWS: &[Law] = &[
         may_import: &["trunkline-proto", "trunkline-core", "trunkline-catalog", "trunkline-arrow"],
         never: SERVER,
     },
+    // A fault in our codec must not hide behind itself.
+    Law { package: "trunkline-conformance", may_import: &[], never: &["trunkline-*", "tokio"] },
 ];
 
 /// Crates that know neither a runtime nor an engine, so that anyone can use them.

@@ -19,8 +19,8 @@ const POLL: Duration = Duration::from_millis(20);
 pub(crate) struct Cluster {
     pub(crate) port: u16,
     child: Child,
-    /// Kept for its end: dropping it removes the data folder.
-    _scratch: Scratch,
+    /// Kept for its end, too: dropping it removes the data folder.
+    scratch: Scratch,
 }
 
 impl Cluster {
@@ -52,7 +52,7 @@ impl Cluster {
             let log = scratch.path().join("log");
             let mut child = process::spawn_logged(&mut postgres, &log)?;
             if answers(&mut child, &data)? {
-                return Ok(Self { port, child, _scratch: scratch });
+                return Ok(Self { port, child, scratch });
             }
             process::stop(&mut child, "INT");
             let said = fs::read_to_string(&log).unwrap_or_default();
@@ -61,6 +61,11 @@ impl Cluster {
             }
         }
         Err(Halt::Failed(format!("{}: no free port", version.name())))
+    }
+
+    /// The folder of its Unix socket.
+    pub(crate) fn sockets(&self) -> &Path {
+        self.scratch.path()
     }
 }
 
@@ -114,7 +119,8 @@ fn configure(data: &Path, sockets: &Path, port: u16, tls: bool) -> Result<(), St
     )?;
     write(
         "pg_hba.conf",
-        "host all postgres,guest 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+        "local all postgres,guest trust\nhost all postgres,guest 127.0.0.1/32 trust\n\
+         host all all 127.0.0.1/32 scram-sha-256\n"
             .into(),
     )
 }

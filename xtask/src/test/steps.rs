@@ -4,7 +4,7 @@ use super::{Run, deny};
 use crate::halt::Halt;
 use crate::servers::{Cluster, Version};
 use crate::workspace::Package;
-use crate::{codegen, deps, interop, process, tidy};
+use crate::{codegen, conformance, deps, interop, process, tidy};
 
 /// One proof.
 pub(super) struct Step {
@@ -52,6 +52,11 @@ pub(super) const STEPS: &[Step] = &[
         name: "types",
         what: "text and binary of every type, compared with PostgreSQL 18",
         run: types,
+    },
+    Step {
+        name: "conformance",
+        what: "dialogues with PostgreSQL 15 and 18 and a server of ours, compared",
+        run: |run| conformance::task(run.workspace, &["--brief".into()]),
     },
     Step { name: "doc", what: "the documentation has no broken link", run: doc },
     Step {

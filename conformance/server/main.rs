@@ -1,0 +1,41 @@
+//! A trunkline server that stands behind the dialogues: a real server, and an engine of numbers.
+//!
+//!     conformance_server DATABASE FOLDER [CERTIFICATE KEY]
+//!
+//! It prints a line for each address: `open` (everybody is believed), `unix` (a folder with a socket), and `closed`
+//! (the user `closed` has the password `secret`).
+
+mod engine;
+mod eval;
+mod parse;
+
+use engine::Numbers;
+use trunkline::{Auth, Listener, Server, ServerBuilder, Tls, Users};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let (database, folder, pem) = match &words[..] {
+        [database, folder] => (database, folder, None),
+        [database, folder, certificate, key] => (database, folder, Some((certificate, key))),
+        _ => return Err("conformance_server DATABASE FOLDER [CERTIFICATE KEY]".into()),
+    };
+    let tls = pem.map(|(certificate, key)| Tls::from_pem_files(certificate, key)).transpose()?;
+    let builder = || -> ServerBuilder<Numbers> {
+        let builder = Server::builder(Numbers { database: database.clone() });
+        match &tls {
+            Some(tls) => builder.tls(tls.clone()),
+            None => builder,
+        }
+    };
+    let open = builder().build();
+    let closed = builder().auth(Auth::scram(Users::new()?.password("closed", "secret")?)).build();
+    let tcp = || tokio::net::TcpListener::bind("127.0.0.1:0");
+    let (trusting, asking) = (tcp().await?, tcp().await?);
+    let unix = Listener::unix(folder, 5432).await?;
+    println!("open 127.0.0.1:{}", trusting.local_addr()?.port());
+    println!("unix {folder}");
+    println!("closed 127.0.0.1:{}", asking.local_addr()?.port());
+    tokio::try_join!(open.serve(trusting), open.serve(unix), closed.serve(asking))?;
+    Ok(())
+}

@@ -1,0 +1,325 @@
+//! The files of dialogues: reading them and writing them again.
+//!
+//! The format is described in `README.md`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// A file: dialogues of one area.
+#[derive(Debug, PartialEq)]
+pub(crate) struct File {
+    /// What stands before the first dialogue.
+    head: Vec<String>,
+    pub(crate) dialogues: Vec<Dialogue>,
+}
+
+/// What is said and what is answered.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Dialogue {
+    pub(crate) name: String,
+    /// What it shows, in a sentence.
+    prose: Vec<String>,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// What is special about a dialogue.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Attribute {
+    /// trunkline has not got this yet: it is run against PostgreSQL only.
+    Awaiting(String),
+    /// Something a server may not offer: `tls`, `unix`, `password`.
+    Needs(String),
+    /// trunkline answers otherwise, for this reason.
+    Differs(String),
+    /// Errors are worded by the engine: of another server only severity and SQLSTATE count.
+    EnginesOwnMessage,
+    /// The settings told at the login are shown one by one.
+    EverySetting,
+    /// Every byte is a write of its own.
+    ByteByByte,
+}
+
+/// One after the other.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Step {
+    /// Messages that go out in one write.
+    Say { connection: char, messages: Vec<String> },
+    /// What comes back, and what came back from older versions.
+    Hear { connection: char, replies: Vec<String>, older: BTreeMap<u32, Vec<String>> },
+}
+
+impl Step {
+    /// What a server of a version is expected to answer.
+    pub(crate) fn replies(&self, version: u32) -> &[String] {
+        match self {
+            Step::Hear { replies, older, .. } => older.get(&version).unwrap_or(replies),
+            Step::Say { .. } => &[],
+        }
+    }
+}
+
+impl Dialogue {
+    pub(crate) fn has(&self, attribute: &Attribute) -> bool {
+        self.attributes.contains(attribute)
+    }
+
+    pub(crate) fn needs(&self) -> impl Iterator<Item = &str> {
+        self.attributes.iter().filter_map(|attribute| match attribute {
+            Attribute::Needs(what) => Some(what.as_str()),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn awaits(&self) -> Option<&str> {
+        self.attributes.iter().find_map(|attribute| match attribute {
+            Attribute::Awaiting(what) => Some(what.as_str()),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn differs(&self) -> Option<&str> {
+        self.attributes.iter().find_map(|attribute| match attribute {
+            Attribute::Differs(why) => Some(why.as_str()),
+            _ => None,
+        })
+    }
+}
+
+impl File {
+    /// Reads a file; the error names the line.
+    pub(crate) fn parse(text: &str) -> Result<File, String> {
+        let mut file = File { head: Vec::new(), dialogues: Vec::new() };
+        // A blank line ends a write.
+        let mut paused = false;
+        for (index, line) in text.lines().enumerate() {
+            let wrong = |why: String| format!("line {}: {why}", index + 1);
+            let line = line.trim_end();
+            if line.is_empty() {
+                paused = true;
+                if file.dialogues.is_empty() {
+                    file.head.push(String::new());
+                }
+                continue;
+            }
+            if line.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+                if !line.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+                    return Err(wrong(format!("{line} is no name")));
+                }
+                file.dialogues.push(Dialogue {
+                    name: line.into(),
+                    prose: Vec::new(),
+                    attributes: Vec::new(),
+                    steps: Vec::new(),
+                });
+                continue;
+            }
+            match file.dialogues.last_mut() {
+                None => file.head.push(line.into()),
+                Some(dialogue) => dialogue.line(line.trim_start(), paused).map_err(wrong)?,
+            }
+            paused = false;
+        }
+        while file.head.last().is_some_and(String::is_empty) {
+            file.head.pop();
+        }
+        let mut names = std::collections::BTreeSet::new();
+        for dialogue in &file.dialogues {
+            if dialogue.prose.is_empty() {
+                return Err(format!("{}: what does it show?", dialogue.name));
+            }
+            if !names.insert(&dialogue.name) {
+                return Err(format!("{} is there twice", dialogue.name));
+            }
+        }
+        Ok(file)
+    }
+
+    /// Writes a file.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        for line in &self.head {
+            let _ = writeln!(text, "{line}");
+        }
+        for dialogue in &self.dialogues {
+            dialogue.write(&mut text);
+        }
+        text
+    }
+}
+
+impl Dialogue {
+    fn line(&mut self, line: &str, paused: bool) -> Result<(), String> {
+        if let Some(attribute) = line.strip_prefix("@ ") {
+            self.attributes.push(Attribute::parse(attribute)?);
+            return Ok(());
+        }
+        let (mark, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let (connection, mark) = match mark.split_at_checked(1) {
+            Some((name, mark)) if mark.starts_with(['<', '>']) => (name, mark),
+            _ => ("a", mark),
+        };
+        let connection = connection.chars().next().unwrap_or('a');
+        if mark == ">" {
+            self.say(connection, rest, paused);
+        } else if let Some(version) = mark.strip_prefix('<') {
+            self.hear(connection, version, rest)?;
+        } else if self.steps.is_empty() {
+            self.prose.push(line.into());
+        } else {
+            return Err(format!("neither > nor <: {line}"));
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, speaker: char, message: &str, paused: bool) {
+        match self.steps.last_mut() {
+            Some(Step::Say { connection, messages }) if *connection == speaker && !paused => {
+                messages.push(message.into());
+            }
+            _ => {
+                let messages = vec![message.into()];
+                self.steps.push(Step::Say { connection: speaker, messages });
+            }
+        }
+    }
+
+    fn hear(&mut self, speaker: char, version: &str, reply: &str) -> Result<(), String> {
+        let same = matches!(self.steps.last(), Some(Step::Hear { connection, .. }) if *connection == speaker);
+        if !same {
+            let (replies, older) = (Vec::new(), BTreeMap::new());
+            self.steps.push(Step::Hear { connection: speaker, replies, older });
+        }
+        if let Some(Step::Hear { replies, older, .. }) = self.steps.last_mut() {
+            match version {
+                "" => replies.push(reply.into()),
+                _ => {
+                    let version = version.parse().map_err(|_| format!("<{version} is no mark"))?;
+                    older.entry(version).or_default().push(reply.into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, text: &mut String) {
+        let _ = writeln!(text, "\n{}", self.name);
+        for line in &self.prose {
+            let _ = writeln!(text, "  {line}");
+        }
+        for attribute in &self.attributes {
+            let _ = writeln!(text, "  @ {attribute}");
+        }
+        let mut spoke = None;
+        let name = |connection: char| match connection {
+            'a' => String::new(),
+            other => other.to_string(),
+        };
+        for step in &self.steps {
+            match step {
+                Step::Say { connection, messages } => {
+                    if spoke == Some(*connection) {
+                        text.push('\n');
+                    }
+                    spoke = Some(*connection);
+                    for message in messages {
+                        let _ = writeln!(text, "  {}> {message}", name(*connection));
+                    }
+                }
+                Step::Hear { connection, replies, older } => {
+                    spoke = None;
+                    for reply in replies {
+                        let _ = writeln!(text, "  {}< {reply}", name(*connection));
+                    }
+                    for (version, replies) in older {
+                        for reply in replies {
+                            let _ = writeln!(text, "  {}<{version} {reply}", name(*connection));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Attribute {
+    fn parse(text: &str) -> Result<Attribute, String> {
+        let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+        Ok(match (word, rest) {
+            ("awaiting", what) => Attribute::Awaiting(what.into()),
+            ("needs", "tls" | "unix" | "password") => Attribute::Needs(rest.into()),
+            ("differs:", why) if !why.is_empty() => Attribute::Differs(why.into()),
+            ("engine's", "own message") => Attribute::EnginesOwnMessage,
+            ("every", "setting") => Attribute::EverySetting,
+            ("byte", "by byte") => Attribute::ByteByByte,
+            _ => return Err(format!("no attribute: {text}")),
+        })
+    }
+}
+
+impl std::fmt::Display for Attribute {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Attribute::Awaiting(what) => write!(f, "awaiting {what}"),
+            Attribute::Needs(what) => write!(f, "needs {what}"),
+            Attribute::Differs(why) => write!(f, "differs: {why}"),
+            Attribute::EnginesOwnMessage => f.write_str("engine's own message"),
+            Attribute::EverySetting => f.write_str("every setting"),
+            Attribute::ByteByByte => f.write_str("byte by byte"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "\
+# An area.
+
+T1_first
+  It shows something.
+  @ awaiting COPY
+  @ differs: because
+  > Query \"select 1\"
+  > Sync
+
+  > Sync
+  < ReadyForQuery I
+  <15 ReadyForQuery T
+  b> connect
+  b< closed
+  c< closed
+
+second
+  Another.
+  > Sync
+";
+
+    #[test]
+    fn what_is_read_is_written_again() {
+        let file = File::parse(TEXT).unwrap();
+        assert_eq!(file.text(), TEXT);
+        let first = &file.dialogues[0];
+        assert_eq!((first.awaits(), first.differs()), (Some("COPY"), Some("because")));
+        let writes = first.steps.iter().filter(|step| matches!(step, Step::Say { .. })).count();
+        assert_eq!((first.steps.len(), writes), (6, 3));
+        assert_eq!(first.steps[2].replies(15), ["ReadyForQuery T"]);
+        assert_eq!(first.steps[2].replies(18), ["ReadyForQuery I"]);
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_line() {
+        for (text, why) in [
+            ("a b\n", "line 1"),
+            ("x\n  Shows.\n  @ needs luck\n", "line 3"),
+            ("x\n  Shows.\n  <z y\n", "line 3"),
+            ("x\n  Shows.\n  > Sync\n  words\n", "line 4"),
+            ("x\n  > Sync\n", "what does it show"),
+            ("x\n  Shows.\nx\n  Shows.\n", "twice"),
+        ] {
+            let error = File::parse(text).unwrap_err();
+            assert!(error.contains(why), "{error}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Holds a server to PostgreSQL's protocol, message for message.
+
+mod backend;
+mod dialogue;
+mod dsn;
+mod frontend;
+mod link;
+mod play;
+mod record;
+mod report;
+mod server;
+mod stream;
+mod text;
+mod types;
+mod verdict;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use dialogue::File;
+use server::Server;
+
+const USAGE: &str = "\
+trunkline-conformance [SERVER …] [--only NAME] [--brief] [FILE …]
+    plays dialogues to servers; without FILE those of the current folder's dialogues/
+  SERVER is one of
+    --dsn [NAME=]DSN       a server that is held to the protocol
+    --postgres [NAME=]DSN  a PostgreSQL, in whose version's words
+  and behind it, of the same server
+    --password DSN         by a user who has to give a password
+    --unix DSN             by a Unix socket
+    --exceptions           it is trunkline: what the files say of it holds
+  --only NAME              the dialogues whose names begin so
+  --brief                  the sums and what differs, not every dialogue
+trunkline-conformance --record DSN [--password DSN] [--unix DSN] [FILE …]
+    writes what this PostgreSQL answers into the files
+DSN is postgres://user@host:port/database or postgres://user@/database?host=/folder&port=5432";
+
+/// How long a server may take for one reply.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What was asked for.
+#[derive(Default)]
+struct Order {
+    servers: Vec<Server>,
+    record: bool,
+    brief: bool,
+    only: String,
+    files: Vec<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match order(std::env::args().skip(1)).and_then(run) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn order(mut words: impl Iterator<Item = String>) -> Result<Order, String> {
+    let mut order = Order::default();
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or_else(|| format!("{word} needs a value\n{USAGE}"));
+        match word.as_str() {
+            "--dsn" | "--postgres" | "--record" => {
+                let value = value()?;
+                let (name, dsn) = match value.split_once('=') {
+                    Some((name, dsn)) if !name.contains(':') => (name, dsn),
+                    _ => ("server", value.as_str()),
+                };
+                order.record |= word == "--record";
+                order.servers.push(Server::new(name, dsn.parse()?, word != "--dsn"));
+            }
+            "--password" | "--unix" | "--exceptions" => {
+                let dsn = if word == "--exceptions" { None } else { Some(value()?.parse()?) };
+                let server = order.servers.last_mut().ok_or_else(|| format!("{word} of what?"))?;
+                match word.as_str() {
+                    "--password" => server.password = dsn,
+                    "--unix" => server.unix = dsn,
+                    _ => server.has_exceptions = true,
+                }
+            }
+            "--brief" => order.brief = true,
+            "--only" => order.only = value()?,
+            flag if flag.starts_with('-') => return Err(format!("no flag {flag}\n{USAGE}")),
+            file => order.files.push(file.into()),
+        }
+    }
+    if order.servers.is_empty() {
+        return Err(USAGE.into());
+    }
+    if order.files.is_empty() {
+        order.files = all(Path::new("dialogues"))?;
+    }
+    Ok(order)
+}
+
+/// The files of a folder by name.
+fn all(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let failed = |error| format!("{}: {error}", folder.display());
+    let found = std::fs::read_dir(folder).map_err(failed)?;
+    let paths = found.map(|entry| entry.map(|entry| entry.path()));
+    let mut paths: Vec<PathBuf> = paths.collect::<Result<_, _>>().map_err(failed)?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// Whether every server did as PostgreSQL.
+fn run(mut order: Order) -> Result<bool, String> {
+    let mut files = Vec::new();
+    for path in &order.files {
+        let failed = |why: String| format!("{}: {why}", path.display());
+        let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        let mut file = File::parse(&text).map_err(failed)?;
+        file.dialogues.retain(|dialogue| dialogue.name.starts_with(&order.only));
+        files.push(file);
+    }
+    for server in &mut order.servers {
+        server.meet(PATIENCE)?;
+    }
+    match order.record {
+        true => record_all(&order, files),
+        false => Ok(report::report(&files.iter().collect::<Vec<_>>(), &order.servers, order.brief)),
+    }
+}
+
+fn record_all(order: &Order, files: Vec<File>) -> Result<bool, String> {
+    if !order.only.is_empty() {
+        return Err("--record writes whole files".into());
+    }
+    let mut good = true;
+    for (path, mut file) in order.files.iter().zip(files) {
+        for server in &order.servers {
+            for failure in record::record(&mut file, server, PATIENCE) {
+                eprintln!("{}: {failure}", path.display());
+                good = false;
+            }
+        }
+        std::fs::write(path, file.text()).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    Ok(good)
+}

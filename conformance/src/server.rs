@@ -1,0 +1,70 @@
+//! A server that is held to the protocol.
+
+use std::time::Duration;
+
+use crate::dialogue::Dialogue;
+use crate::dsn::Dsn;
+use crate::frontend;
+use crate::link::Link;
+
+/// The version whose answers are the expectations; those of others are variants.
+pub(crate) const NEWEST: u32 = 18;
+
+/// Where it is, and what it is.
+pub(crate) struct Server {
+    pub(crate) name: String,
+    pub(crate) dsn: Dsn,
+    /// The same by a user who has to prove who it is.
+    pub(crate) password: Option<Dsn>,
+    /// The same by a Unix socket.
+    pub(crate) unix: Option<Dsn>,
+    /// A PostgreSQL, by whose words others are judged.
+    pub(crate) is_postgresql: bool,
+    /// Whether what the files say of trunkline holds for it.
+    pub(crate) has_exceptions: bool,
+    pub(crate) version: u32,
+    has_tls: bool,
+}
+
+impl Server {
+    pub(crate) fn new(name: &str, dsn: Dsn, is_postgresql: bool) -> Server {
+        Server {
+            name: name.into(),
+            dsn,
+            password: None,
+            unix: None,
+            is_postgresql,
+            has_exceptions: false,
+            version: NEWEST,
+            has_tls: false,
+        }
+    }
+
+    /// Asks what it is.
+    pub(crate) fn meet(&mut self, patience: Duration) -> Result<(), String> {
+        let named = |why| format!("{}: {why}", self.name);
+        let link = Link::login(&self.dsn, patience).map_err(named)?;
+        let mut asking = Link::connect(&self.dsn, patience).map_err(named)?;
+        asking.owe(1);
+        asking.say(&frontend::ssl_request());
+        self.has_tls = asking.hear().map_err(named)? == "byte S";
+        if self.is_postgresql {
+            self.version = link.version.ok_or_else(|| named("it has no version".into()))?;
+        }
+        Ok(())
+    }
+
+    /// How a dialogue gets to it, or why it cannot.
+    pub(crate) fn address(&self, dialogue: &Dialogue) -> Result<&Dsn, String> {
+        let mut dsn = &self.dsn;
+        for need in dialogue.needs() {
+            dsn = match need {
+                "tls" if self.has_tls => dsn,
+                "password" => self.password.as_ref().ok_or("no user with a password is given")?,
+                "unix" => self.unix.as_ref().ok_or("no Unix socket is given")?,
+                _ => return Err("the server has no TLS".into()),
+            };
+        }
+        Ok(dsn)
+    }
+}
