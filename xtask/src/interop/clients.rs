@@ -23,7 +23,6 @@ pub(super) const CLIENTS: &[Client] = &[
     Client { name: "psql18", run: |run| psql::run(run, Version::Pg18) },
     Client { name: "pgbench15", run: |run| pgbench::run(run, Version::Pg15) },
     Client { name: "pgbench18", run: |run| pgbench::run(run, Version::Pg18) },
-    Client { name: "socket", run: |run| run.program(&mut python(run, "with_a_socket.py")?) },
     Client { name: "psycopg", run: |run| run.program(&mut python(run, "with_psycopg.py")?) },
     Client { name: "asyncpg", run: |run| run.program(&mut python(run, "with_asyncpg.py")?) },
     Client { name: "node-postgres", run: |run| run.program(&mut node(run)?) },

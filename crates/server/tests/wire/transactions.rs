@@ -1,6 +1,6 @@
 //! What the engine hears of transactions that clients begin, and of those that nobody begins.
 //!
-//! What clients hear is compared with a real PostgreSQL, in `interop/python/with_a_socket.py`.
+//! What clients hear is compared with a real PostgreSQL, in `conformance/dialogues/transactions.txt`.
 
 use std::sync::{Arc, Mutex};
 
