@@ -5,8 +5,9 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 use trunkline_core::Engine;
 
+use crate::auth::Origin;
 use crate::listener::Listener;
-use crate::login::{Origin, login};
+use crate::login::login;
 use crate::server::{AFTER_CANCEL, Phase, Shared};
 
 /// Accepts clients until the server stops; all of them end with this task.

@@ -19,6 +19,7 @@ mod accept;
 mod auth;
 mod buffers;
 mod connection;
+mod guards;
 mod limits;
 mod listener;
 mod lobby;
@@ -32,7 +33,7 @@ mod stream;
 mod tls;
 mod unix;
 
-pub use auth::{Auth, Users, UsersError};
+pub use auth::{Auth, Rules, RulesError, Users, UsersError};
 pub use limits::Limits;
 pub use listener::Listener;
 pub use server::{Server, ServerBuilder, serve};

@@ -1,21 +1,17 @@
 //! Letting a client in, from its first byte to the first ReadyForQuery.
 
-use std::net::SocketAddr;
-
 use tokio::sync::oneshot;
 use trunkline_core::{Client, Engine, Identity, PgError, Result, SqlState};
 use trunkline_proto::PeerError;
-use trunkline_proto::auth::scram::{Binding, NONCE_LENGTH, ScramServer};
-use trunkline_proto::backend::{Exchange, Login, Ready, Replication};
+use trunkline_proto::backend::Replication;
 use trunkline_proto::message::{Encode, ErrorResponse, ProtocolVersion};
 
-use crate::auth::Method;
+use crate::auth::{Origin, prove};
 use crate::connection::Connection;
 use crate::connection::io::Io;
 use crate::connection::watch::unbroken;
 use crate::lobby::Seat;
 use crate::options::startup_settings;
-use crate::registry::random;
 use crate::server::Shared;
 use crate::startup::startup;
 use crate::stream::Stream;
@@ -135,15 +131,6 @@ async fn let_in<E: Engine>(
     }
 }
 
-/// Where a client comes from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Origin {
-    /// `None` on a Unix socket.
-    pub(crate) address: Option<SocketAddr>,
-    /// Whether it may only come in by TLS.
-    pub(crate) must_encrypt: bool,
-}
-
 /// How far a login has come.
 #[derive(Debug)]
 enum Stage {
@@ -168,16 +155,12 @@ async fn attempt<E: Engine>(
     from: Origin,
     stage: &mut Stage,
 ) -> Result<Box<Connection<E::Session>>, End> {
-    let login = startup(server, place).await?;
+    // The same to the end: what is reloaded meanwhile is for those who come later.
+    let guards = server.guards.now();
+    let login = startup(server, guards.tls.as_ref(), place).await?;
     let Some(io) = place.as_mut() else { return Err(End::Silent) };
     if server.is_stopping() || server.clients.available_permits() == 0 {
         return Err(closed(server).into());
-    }
-    if from.must_encrypt && !login.is_encrypted() {
-        return Err(unencrypted(&login, from).into());
-    }
-    if login.replication() != Replication::No {
-        return Err(PgError::unsupported("replication connections are not supported").into());
     }
     let entry = server.registry.enter(login.version() >= ProtocolVersion::V3_2)?;
     let mut identity = Identity::new(login.user(), login.database());
@@ -186,7 +169,11 @@ async fn attempt<E: Engine>(
     identity.encrypted = login.is_encrypted();
     // Read now, for the proof consumes the login; an error in them is told to proved users only.
     let settings = startup_settings(&login);
-    let ready = authenticate(login, server, io).await?;
+    let replication = login.replication();
+    let ready = prove(&guards, login, from, io).await?;
+    if replication != Replication::No {
+        return Err(PgError::unsupported("replication connections are not supported").into());
+    }
     // Only now: who has proved nothing takes no place of those who have.
     let permit = server.clients.clone().try_acquire_owned().map_err(|_| closed(server))?;
     // The seat goes to the next stranger, however long the engine takes.
@@ -215,53 +202,4 @@ fn closed<E>(server: &Shared<E>) -> PgError {
 
 fn too_many() -> PgError {
     PgError::new(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already")
-}
-
-/// What PostgreSQL says where `pg_hba.conf` has only a line of `hostssl`, in our words.
-fn unencrypted(login: &Login, from: Origin) -> PgError {
-    let host = from.address.map(|address| address.ip().to_string()).unwrap_or_default();
-    PgError::new(
-        SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
-        format!(
-            "connections without TLS are not accepted: host \"{host}\", user \"{}\", database \"{}\", no encryption",
-            login.user(),
-            login.database(),
-        ),
-    )
-    .hint("Connect with sslmode=require.")
-}
-
-/// Has the client prove who it is.
-async fn authenticate<E: Engine>(
-    login: Login,
-    server: &Shared<E>,
-    io: &mut Io,
-) -> Result<Ready, End> {
-    let users = match &server.auth.0 {
-        Method::Trust => return Ok(login.trust(io.output())),
-        Method::Scram(users) => users,
-    };
-    let binding = match (&server.tls, login.is_encrypted()) {
-        (Some(tls), true) => tls.binding().clone(),
-        _ => Binding::default(),
-    };
-    let mut nonce = [0; NONCE_LENGTH];
-    random(&mut nonce)?;
-    let scram = ScramServer::new(users.verifier(login.user()), nonce, binding);
-    let mut exchange = login.scram(scram, io.output());
-    loop {
-        io.flush().await?;
-        io.take_output();
-        exchange = match exchange.step(&mut io.input, &mut io.output)? {
-            Exchange::Done(ready) => return Ok(ready),
-            Exchange::NeedInput(exchange) => exchange,
-        };
-        if !io.output.is_empty() {
-            continue;
-        }
-        io.release_output();
-        if !io.fill().await? {
-            return Err(End::Silent);
-        }
-    }
 }

@@ -1,7 +1,6 @@
 //! The server: an engine, its guards, and the sockets it serves.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use trunkline_core::Engine;
 
 use crate::accept::accept;
 use crate::auth::Auth;
+use crate::guards::{Guards, OnDuty};
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::lobby::Lobby;
@@ -44,16 +44,13 @@ impl<E> Clone for Server<E> {
 #[derive(Debug)]
 pub(crate) struct Shared<E> {
     pub(crate) engine: E,
-    pub(crate) auth: Auth,
-    pub(crate) tls: Option<Tls>,
+    pub(crate) guards: OnDuty,
     pub(crate) limits: Arc<Limits>,
     pub(crate) registry: Arc<Registry>,
     /// One permit for each client that is past its login.
     pub(crate) clients: Arc<Semaphore>,
     /// Seats for those who are not: strangers cannot crowd out users.
     pub(crate) lobby: Arc<Lobby>,
-    insecure: bool,
-    require_tls: bool,
     pub(crate) phase: watch::Sender<Phase>,
 }
 
@@ -77,17 +74,14 @@ pub(crate) enum Phase {
 #[derive(Debug)]
 pub struct ServerBuilder<E> {
     engine: E,
-    auth: Auth,
-    tls: Option<Tls>,
+    guards: Guards,
     limits: Limits,
-    insecure: bool,
-    require_tls: bool,
 }
 
 impl<E: Engine> ServerBuilder<E> {
     /// Sets how clients prove who they are; [`Auth::trust`] unless set.
     pub fn auth(mut self, auth: Auth) -> ServerBuilder<E> {
-        self.auth = auth;
+        self.guards.auth = auth;
         self
     }
 
@@ -96,7 +90,7 @@ impl<E: Engine> ServerBuilder<E> {
     /// On an address that others can reach, whoever has to prove who it is must also speak TLS:
     /// see [`require_tls`](ServerBuilder::require_tls).
     pub fn tls(mut self, tls: Tls) -> ServerBuilder<E> {
-        self.tls = Some(tls);
+        self.guards.tls = Some(tls);
         self
     }
 
@@ -112,14 +106,15 @@ impl<E: Engine> ServerBuilder<E> {
     /// Unless this is said, TLS is required on addresses that others can reach, and offered on
     /// loopback. Unix sockets never need it.
     pub fn require_tls(mut self) -> ServerBuilder<E> {
-        self.require_tls = true;
+        self.guards.require_tls = true;
         self
     }
 
     /// Allows to listen on a public address without authentication or without TLS, and clients to
-    /// do without TLS there.
+    /// do without TLS there; and everywhere to send a password in clear without TLS, where a rule
+    /// asks for one.
     pub fn danger_listen_insecurely(mut self) -> ServerBuilder<E> {
-        self.insecure = true;
+        self.guards.insecure = true;
         self
     }
 
@@ -128,14 +123,11 @@ impl<E: Engine> ServerBuilder<E> {
         let permits = |count: usize| Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS)));
         let shared = Shared {
             engine: self.engine,
-            auth: self.auth,
-            tls: self.tls,
+            guards: OnDuty::new(self.guards),
             registry: Arc::default(),
             clients: permits(self.limits.connections),
             lobby: Arc::default(),
             limits: Arc::new(self.limits),
-            insecure: self.insecure,
-            require_tls: self.require_tls,
             phase: watch::Sender::new(Phase::Serving),
         };
         Server { shared: Arc::new(shared) }
@@ -145,14 +137,8 @@ impl<E: Engine> ServerBuilder<E> {
 impl<E: Engine> Server<E> {
     /// A server of this engine: trust, no TLS, safe limits.
     pub fn builder(engine: E) -> ServerBuilder<E> {
-        ServerBuilder {
-            engine,
-            auth: Auth::trust(),
-            tls: None,
-            limits: Limits::default(),
-            insecure: false,
-            require_tls: false,
-        }
+        let guards = Guards { auth: Auth::trust(), tls: None, insecure: false, require_tls: false };
+        ServerBuilder { engine, guards, limits: Limits::default() }
     }
 
     /// Accepts clients until [`shutdown`](Server::shutdown), and ends when they are gone. Dropped
@@ -166,8 +152,7 @@ impl<E: Engine> Server<E> {
     /// does not tell the address.
     pub async fn serve(&self, listener: impl Into<Listener>) -> io::Result<()> {
         let listener = Arc::new(listener.into());
-        self.check(&listener)?;
-        let must_encrypt = self.must_encrypt(&listener)?;
+        let must_encrypt = self.shared.guards.guard(&listener)?;
         let _file = OwnFile(Arc::downgrade(&listener));
         // A task of its own: on a worker, new connections need no wake-up of another thread.
         let mut accepting = JoinSet::new();
@@ -202,46 +187,24 @@ impl<E: Engine> Server<E> {
         shared.phase.closed().await;
     }
 
+    /// Changes how clients prove who they are and the certificate they see, both at once; who is
+    /// connected, or logging in, goes on as before.
+    ///
+    /// # Errors
+    ///
+    /// As for [`serve`](Server::serve), if one of the sockets that are served would not be safe any
+    /// more: then nothing has changed.
+    pub fn reload(&self, auth: Auth, tls: Option<Tls>) -> io::Result<()> {
+        self.shared.guards.relieve(auth, tls)
+    }
+
     /// Whether it is safe to serve clients of this socket.
     ///
     /// # Errors
     ///
     /// As for [`serve`](Server::serve).
     pub fn check(&self, listener: &Listener) -> io::Result<()> {
-        let shared = &self.shared;
-        let Some(address) = tcp_address(listener)? else { return Ok(()) };
-        if shared.require_tls && shared.tls.is_none() {
-            let message = "TLS is required, but there is no certificate for it";
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-        }
-        if shared.insecure || address.ip().is_loopback() {
-            return Ok(());
-        }
-        let missing = match (shared.auth.is_trust(), shared.tls.is_some()) {
-            (true, _) => "authentication",
-            (false, false) => "TLS",
-            (false, true) => return Ok(()),
-        };
-        Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            format!("refusing to listen on {address}, which others can reach, without {missing}"),
-        ))
-    }
-
-    /// Whether clients of this socket must speak TLS.
-    fn must_encrypt(&self, listener: &Listener) -> io::Result<bool> {
-        let shared = &self.shared;
-        let Some(address) = tcp_address(listener)? else { return Ok(false) };
-        let exposed = !address.ip().is_loopback() && !shared.auth.is_trust();
-        Ok(shared.require_tls || (exposed && !shared.insecure))
-    }
-}
-
-/// The address whose guards are to be checked; `None` only for a Unix socket, which needs none.
-fn tcp_address(listener: &Listener) -> io::Result<Option<SocketAddr>> {
-    match listener {
-        Listener::Tcp(listener) => listener.local_addr().map(Some),
-        Listener::Unix(_) => Ok(None),
+        self.shared.guards.now().check(listener)
     }
 }
 
@@ -283,6 +246,6 @@ mod tests {
         let listener = tokio::net::TcpListener::from_std(socket).expect("a listener").into();
         let server = Server::builder(query_fn(nothing)).build();
         assert!(server.check(&listener).is_err());
-        assert!(server.must_encrypt(&listener).is_err());
+        assert!(server.shared.guards.now().must_encrypt(&listener).is_err());
     }
 }

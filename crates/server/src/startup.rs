@@ -15,8 +15,12 @@ use crate::tls::{ALPN, Tls};
 ///
 /// Where TLS may begin, no byte is read beyond the packet in hand: a ClientHello that was sent ahead stays in the socket
 /// for TLS, and clear bytes can never be taken for decrypted ones.
-pub(crate) async fn startup<E>(server: &Shared<E>, place: &mut Option<Io>) -> Result<Login, End> {
-    let (tls, registry) = (server.tls.as_ref(), &server.registry);
+pub(crate) async fn startup<E>(
+    server: &Shared<E>,
+    tls: Option<&Tls>,
+    place: &mut Option<Io>,
+) -> Result<Login, End> {
+    let registry = &server.registry;
     let io = place.as_mut().ok_or(End::Silent)?;
     let unix = io.stream().is_unix();
     let channel = if unix { Channel::Unix } else { Channel::Tcp };

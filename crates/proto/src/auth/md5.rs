@@ -29,6 +29,12 @@ impl Md5Verifier {
         is_hash.then_some(Md5Verifier { hash: *digits })
     }
 
+    /// Whether this is the user's password in clear: for the `password` method. Takes the same time
+    /// either way.
+    pub fn verify_password(&self, user: &str, password: impl AsRef<[u8]>) -> bool {
+        Md5Verifier::from_password(user, password).hash.ct_eq(&self.hash).into()
+    }
+
     /// What the client must answer to a salt.
     pub fn response(&self, salt: [u8; 4]) -> String {
         let digits = hex(&[&self.hash, &salt]);
@@ -85,6 +91,14 @@ mod tests {
         assert!(verifier.verify([1, 2, 3, 4], answer.as_bytes()));
         assert!(!verifier.verify([1, 2, 3, 5], answer.as_bytes()));
         assert!(!verifier.verify([1, 2, 3, 4], &answer.as_bytes()[..34]));
+    }
+
+    #[test]
+    fn knows_the_password_of_its_user() {
+        let verifier = Md5Verifier::from_password("alice", "secret");
+        assert!(verifier.verify_password("alice", "secret"));
+        assert!(!verifier.verify_password("alice", "secreT"));
+        assert!(!verifier.verify_password("bob", "secret"));
     }
 
     #[test]

@@ -1,59 +1,43 @@
-//! Who may come in, and how they prove it.
+//! Users and the secrets that verify their passwords.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::Arc;
 
+use trunkline_proto::auth::md5::Md5Verifier;
 use trunkline_proto::auth::scram::ScramVerifier;
 
 use crate::registry::random;
 
-/// How clients prove who they are.
-#[derive(Clone)]
-pub struct Auth(pub(crate) Method);
-
-#[derive(Clone)]
-pub(crate) enum Method {
-    Trust,
-    Scram(Arc<Users>),
-}
-
-impl Auth {
-    /// Believes every client; for loopback and Unix sockets only.
-    pub fn trust() -> Auth {
-        Auth(Method::Trust)
-    }
-
-    /// SCRAM-SHA-256, and SCRAM-SHA-256-PLUS under TLS, for these users.
-    pub fn scram(mut users: Users) -> Auth {
-        users.iterations = users.commonest_iterations();
-        Auth(Method::Scram(Arc::new(users)))
-    }
-
-    /// Whether every client is believed.
-    pub fn is_trust(&self) -> bool {
-        matches!(self.0, Method::Trust)
-    }
-}
-
-impl fmt::Debug for Auth {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            Method::Trust => "Auth::trust",
-            Method::Scram(_) => "Auth::scram",
-        })
-    }
-}
-
 /// Users with what verifies their passwords; the passwords themselves are not kept.
 pub struct Users {
-    verifiers: HashMap<String, ScramVerifier>,
-    /// Makes up verifiers for users that do not exist, always the same for the same name.
-    secret: [u8; 32],
+    secrets: HashMap<String, Secret>,
+    /// Makes salts, and verifiers for users that do not exist, always the same for the same name.
+    salt_secret: [u8; 32],
     /// Whether the salts of passwords in clear come from the secret, too.
     derived: bool,
-    /// The rounds that a user who does not exist seems to have.
+    /// What a user who does not exist seems to have.
+    usual: Usual,
+}
+
+/// What is kept of a password.
+enum Secret {
+    Scram(ScramVerifier),
+    Md5(Md5Verifier),
+}
+
+/// What most users have.
+struct Usual {
+    /// The rounds of the hash in their SCRAM verifiers.
     iterations: u32,
+    /// Whether it is an MD5 hash rather than a verifier.
+    md5: bool,
+}
+
+/// What the method `md5` asks of a user.
+pub(super) enum Challenge {
+    /// The answer to an MD5 salt; none is right where there is no hash.
+    Md5(Option<Md5Verifier>),
+    Scram,
 }
 
 /// Why users cannot be had.
@@ -85,6 +69,9 @@ impl std::error::Error for UsersError {}
 /// The rounds of the hash in verifiers made here, as in PostgreSQL.
 const ITERATIONS: u32 = 4096;
 
+/// More would let strangers keep the processor busy where passwords come in clear.
+const MOST_ITERATIONS: u32 = 100_000;
+
 impl Users {
     /// Nobody yet.
     ///
@@ -108,29 +95,36 @@ impl Users {
     /// The secret must be random, as [`Tls::salt_secret`](crate::Tls::salt_secret) is. Made from
     /// passwords it would let every stranger try passwords without asking the server.
     pub fn with_secret(secret: [u8; 32]) -> Users {
-        Users { verifiers: HashMap::new(), secret, derived: true, iterations: ITERATIONS }
+        let usual = Usual { iterations: ITERATIONS, md5: false };
+        Users { secrets: HashMap::new(), salt_secret: secret, derived: true, usual }
     }
 
-    /// Adds a user with a password in clear, or changes it.
+    /// Adds a user with a password in clear, or changes it. With an empty one nobody can log in,
+    /// as in PostgreSQL.
     ///
     /// # Errors
     ///
     /// [`UsersError::Random`].
     pub fn password(mut self, user: &str, password: &str) -> Result<Users, UsersError> {
+        if password.is_empty() {
+            self.secrets.remove(user);
+            return Ok(self);
+        }
         let mut salt = [0; 16];
         match self.derived {
             // As for a user who does not exist: whoever looks sees no difference.
-            true => salt.copy_from_slice(ScramVerifier::mock(user, &self.secret, 1).salt()),
+            true => salt.copy_from_slice(ScramVerifier::mock(user, &self.salt_secret, 1).salt()),
             false => random(&mut salt).map_err(UsersError::Random)?,
         }
         let verifier = ScramVerifier::from_password(password, &salt, ITERATIONS);
-        self.verifiers.insert(user.to_owned(), verifier);
+        self.secrets.insert(user.to_owned(), Secret::Scram(verifier));
         Ok(self)
     }
 
     /// Adds the users of a file in the form of PgBouncer's `userlist.txt`: a line each of
-    /// `"name" "secret"`, where the secret is a SCRAM verifier as in `pg_authid.rolpassword`, or a
-    /// password in clear. Quotes within are doubled; lines that start with `;` or `#` are comments.
+    /// `"name" "secret"`. The secret is a SCRAM verifier or an MD5 hash as in
+    /// `pg_authid.rolpassword`, or a password in clear. Quotes within are doubled; lines that start
+    /// with `;` or `#` are comments.
     ///
     /// # Errors
     ///
@@ -148,10 +142,11 @@ impl Users {
                 .ok_or_else(|| wrong("expected \"secret\" in double quotes after the name"))?;
             if secret.starts_with("SCRAM-SHA-256$") {
                 let verifier = ScramVerifier::parse(&secret)
+                    .filter(|verifier| verifier.iterations() <= MOST_ITERATIONS)
                     .ok_or_else(|| wrong("the SCRAM verifier is malformed"))?;
-                self.verifiers.insert(user, verifier);
-            } else if secret.starts_with("md5") && secret.len() == 35 {
-                return Err(wrong("MD5 secrets are not accepted: make a SCRAM verifier"));
+                self.secrets.insert(user, Secret::Scram(verifier));
+            } else if let Some(hash) = Md5Verifier::parse(&secret) {
+                self.secrets.insert(user, Secret::Md5(hash));
             } else {
                 self = self.password(&user, &secret)?;
             }
@@ -161,31 +156,65 @@ impl Users {
 
     /// The users' names, in no order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.verifiers.keys().map(String::as_str)
+        self.secrets.keys().map(String::as_str)
     }
 
-    /// What verifies this user; for one that does not exist something that looks the same and
-    /// fits no password.
-    pub(crate) fn verifier(&self, user: &str) -> ScramVerifier {
-        let known = self.verifiers.get(user).cloned();
-        known.unwrap_or_else(|| ScramVerifier::mock(user, &self.secret, self.iterations))
+    /// The users who can log in by the methods `md5` and `password` only, in no order: their secret
+    /// is an MD5 hash.
+    pub fn only_md5(&self) -> impl Iterator<Item = &str> {
+        let hashed = self.secrets.iter().filter(|(_, secret)| matches!(secret, Secret::Md5(_)));
+        hashed.map(|(user, _)| user.as_str())
     }
 
-    /// The rounds that most users have, and of equals the more: where one has others, he is the one
-    /// who stands out.
-    fn commonest_iterations(&self) -> u32 {
-        let mut counts = BTreeMap::<u32, usize>::new();
-        for verifier in self.verifiers.values() {
-            *counts.entry(verifier.iterations()).or_default() += 1;
+    /// Knows what most users have, now that all are there.
+    pub(super) fn settled(mut self) -> Users {
+        let (mut rounds, mut hashes) = (BTreeMap::<u32, usize>::new(), 0);
+        for secret in self.secrets.values() {
+            match secret {
+                Secret::Scram(verifier) => *rounds.entry(verifier.iterations()).or_default() += 1,
+                Secret::Md5(_) => hashes += 1,
+            }
         }
-        let commonest = counts.into_iter().max_by_key(|(iterations, count)| (*count, *iterations));
-        commonest.map_or(ITERATIONS, |(iterations, _)| iterations)
+        self.usual.md5 = hashes > rounds.values().sum::<usize>();
+        // Of equals the more: where one has others, he is the one who stands out.
+        let commonest = rounds.into_iter().max_by_key(|(rounds, count)| (*count, *rounds));
+        self.usual.iterations = commonest.map_or(ITERATIONS, |(rounds, _)| rounds);
+        self
+    }
+
+    /// What verifies this user's proof; for one without a verifier something that looks the same
+    /// and fits no password.
+    pub(super) fn verifier(&self, user: &str) -> ScramVerifier {
+        match self.secrets.get(user) {
+            Some(Secret::Scram(verifier)) => verifier.clone(),
+            _ => ScramVerifier::mock(user, &self.salt_secret, self.usual.iterations),
+        }
+    }
+
+    /// How the method `md5` goes on: who does not exist is asked what most users are.
+    pub(super) fn challenge(&self, user: &str) -> Challenge {
+        match self.secrets.get(user) {
+            Some(Secret::Md5(hash)) => Challenge::Md5(Some(hash.clone())),
+            None if self.usual.md5 => Challenge::Md5(None),
+            Some(Secret::Scram(_)) | None => Challenge::Scram,
+        }
+    }
+
+    /// Whether this is the user's password in clear; takes as long for one who does not exist.
+    pub(super) fn know(&self, user: &str, password: &[u8]) -> bool {
+        match self.secrets.get(user) {
+            Some(Secret::Md5(hash)) => hash.verify_password(user, password),
+            None if self.usual.md5 => {
+                Md5Verifier::from_password("", "").verify_password(user, password) & false
+            }
+            Some(Secret::Scram(_)) | None => self.verifier(user).verify_password(password),
+        }
     }
 }
 
 impl fmt::Debug for Users {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Users").field("count", &self.verifiers.len()).finish_non_exhaustive()
+        f.debug_struct("Users").field("count", &self.secrets.len()).finish_non_exhaustive()
     }
 }
 
@@ -214,13 +243,6 @@ mod tests {
         ScramVerifier::from_password("secret", b"0123456789abcdef", iterations).secret()
     }
 
-    fn scram(users: Users) -> Arc<Users> {
-        match Auth::scram(users).0 {
-            Method::Scram(users) => users,
-            Method::Trust => panic!("it was SCRAM"),
-        }
-    }
-
     #[test]
     fn a_user_who_does_not_exist_has_the_commonest_iterations() {
         let list = |counts: &[u32]| {
@@ -228,7 +250,7 @@ mod tests {
             let lines =
                 lines.map(|(index, count)| format!("\"u{index}\" \"{}\"\n", verifier(*count)));
             let users = Users::new().and_then(|users| users.userlist(&lines.collect::<String>()));
-            scram(users.expect("users")).verifier("nobody").iterations()
+            users.expect("users").settled().verifier("nobody").iterations()
         };
         // Often: the order of a HashMap is another each time.
         for _ in 0..20 {
@@ -242,7 +264,7 @@ mod tests {
     fn salts_are_the_same_after_a_restart_where_a_secret_is() {
         let salts = |users: Result<Users, UsersError>| {
             let users = users.and_then(|users| users.password("ann", "secret"));
-            let users = scram(users.expect("users"));
+            let users = users.expect("users").settled();
             ["ann", "nobody"].map(|user| users.verifier(user).salt().to_vec())
         };
         let kept = salts(Ok(Users::with_secret([7; 32])));

@@ -1,0 +1,32 @@
+//! The ways to prove who one is.
+
+/// How a client proves who it is, once a rule fits it.
+#[derive(Debug)]
+pub(crate) enum Method {
+    /// It is believed.
+    Trust,
+    /// It is refused.
+    Reject,
+    /// It sends its password in clear.
+    Password,
+    /// It hashes its password by MD5, or proves itself by SCRAM if its secret is a verifier.
+    Md5,
+    /// SCRAM-SHA-256, and SCRAM-SHA-256-PLUS under TLS.
+    Scram,
+}
+
+impl Method {
+    /// The methods that a rule can name.
+    pub(super) const NAMES: &str = "trust, reject, scram-sha-256, md5 or password";
+
+    pub(super) fn named(name: &str) -> Option<Method> {
+        Some(match name {
+            "trust" => Method::Trust,
+            "reject" => Method::Reject,
+            "password" => Method::Password,
+            "md5" => Method::Md5,
+            "scram-sha-256" => Method::Scram,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,64 @@
+//! Who may come in, and how they prove it.
+
+mod claim;
+mod method;
+mod prove;
+mod rules;
+mod users;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use rules::{Rules, RulesError};
+pub use users::{Users, UsersError};
+
+pub(crate) use claim::Origin;
+pub(crate) use prove::prove;
+
+use method::Method;
+
+/// How clients prove who they are; cheap to clone.
+#[derive(Clone)]
+pub struct Auth(Arc<Guard>);
+
+/// The rules, and the secrets that they ask for.
+struct Guard {
+    rules: Rules,
+    users: Users,
+}
+
+impl Auth {
+    /// Believes every client; for loopback and Unix sockets only.
+    pub fn trust() -> Auth {
+        Auth::new(Rules::everybody(Method::Trust), Users::with_secret([0; 32]))
+    }
+
+    /// SCRAM-SHA-256, and SCRAM-SHA-256-PLUS under TLS, for these users.
+    ///
+    /// Who has nothing but an MD5 hash cannot log in: see [`Users::only_md5`].
+    pub fn scram(users: Users) -> Auth {
+        Auth::new(Rules::everybody(Method::Scram), users)
+    }
+
+    /// What the first rule says that fits a client, as in `pg_hba.conf`; who fits none is refused.
+    ///
+    /// Users need no secret where they are trusted or show a certificate.
+    pub fn rules(rules: Rules, users: Users) -> Auth {
+        Auth::new(rules, users)
+    }
+
+    fn new(rules: Rules, users: Users) -> Auth {
+        Auth(Arc::new(Guard { rules, users: users.settled() }))
+    }
+
+    /// Whether somebody at an address beyond this machine could be believed without a proof.
+    pub(crate) fn believes_strangers(&self) -> bool {
+        self.0.rules.believe_strangers()
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth").field("rules", &self.0.rules).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,110 @@
+//! Having a client prove who it is.
+
+use std::ops::ControlFlow;
+
+use bytes::BytesMut;
+use trunkline_proto::PeerError;
+use trunkline_proto::auth::scram::{Binding, NONCE_LENGTH, ScramServer};
+use trunkline_proto::backend::{
+    Cleartext, CleartextPassword, CleartextStep, Exchange, Login, Ready,
+};
+
+use super::claim::{Claim, Origin};
+use super::method::Method;
+use super::users::Challenge;
+use crate::connection::io::Io;
+use crate::guards::Guards;
+use crate::login::End;
+use crate::registry::random;
+
+/// Has the client prove who it is, in the way of the first rule that fits it.
+pub(crate) async fn prove(
+    guards: &Guards,
+    login: Login,
+    from: Origin,
+    io: &mut Io,
+) -> Result<Ready, End> {
+    let claim = Claim::new(&login, from);
+    if from.must_encrypt && !claim.encrypted {
+        return Err(claim.in_clear().into());
+    }
+    let guard = &guards.auth.0;
+    let rule = guard.rules.first_for(&claim).ok_or_else(|| claim.unknown())?;
+    let users = &guard.users;
+    match &rule.method {
+        Method::Trust => Ok(login.trust(io.output())),
+        Method::Reject => Err(claim.rejected().into()),
+        Method::Password if !claim.is_private() && !guards.insecure => Err(claim.in_clear().into()),
+        Method::Password => {
+            let answer = password(login, io).await?;
+            match users.know(answer.login().user(), answer.as_bytes()) {
+                true => Ok(answer.accept(io.output())),
+                false => Err(answer.refuse().into()),
+            }
+        }
+        Method::Md5 => match users.challenge(login.user()) {
+            Challenge::Md5(verifier) => {
+                let mut salt = [0; 4];
+                random(&mut salt)?;
+                let md5 = login.md5(verifier, salt, io.output());
+                converse(io, md5, |md5, input, output| md5.step(input, output).map(flow)).await
+            }
+            Challenge::Scram => scram(guards, login, io).await,
+        },
+        Method::Scram => scram(guards, login, io).await,
+    }
+}
+
+async fn scram(guards: &Guards, login: Login, io: &mut Io) -> Result<Ready, End> {
+    let binding = match (&guards.tls, login.is_encrypted()) {
+        (Some(tls), true) => tls.binding().clone(),
+        _ => Binding::default(),
+    };
+    let mut nonce = [0; NONCE_LENGTH];
+    random(&mut nonce)?;
+    let scram = ScramServer::new(guards.auth.0.users.verifier(login.user()), nonce, binding);
+    let scram = login.scram(scram, io.output());
+    converse(io, scram, |scram, input, output| scram.step(input, output).map(flow)).await
+}
+
+/// Asks for the password in clear.
+pub(super) async fn password(login: Login, io: &mut Io) -> Result<CleartextPassword, End> {
+    let asked = login.cleartext(io.output());
+    converse(io, asked, |asked: Cleartext, input, _| {
+        asked.step(input).map(|step| match step {
+            CleartextStep::NeedInput(asked) => ControlFlow::Continue(asked),
+            CleartextStep::Password(password) => ControlFlow::Break(password),
+        })
+    })
+    .await
+}
+
+fn flow<T>(exchange: Exchange<T>) -> ControlFlow<Ready, T> {
+    match exchange {
+        Exchange::NeedInput(more) => ControlFlow::Continue(more),
+        Exchange::Done(ready) => ControlFlow::Break(ready),
+    }
+}
+
+/// Goes through the messages of a method, from its first question to what it ends with.
+pub(crate) async fn converse<S, T>(
+    io: &mut Io,
+    mut state: S,
+    step: impl Fn(S, &mut BytesMut, &mut Vec<u8>) -> Result<ControlFlow<T, S>, PeerError>,
+) -> Result<T, End> {
+    loop {
+        io.flush().await?;
+        io.take_output();
+        state = match step(state, &mut io.input, &mut io.output)? {
+            ControlFlow::Break(end) => return Ok(end),
+            ControlFlow::Continue(state) => state,
+        };
+        if !io.output.is_empty() {
+            continue;
+        }
+        io.release_output();
+        if !io.fill().await? {
+            return Err(End::Silent);
+        }
+    }
+}

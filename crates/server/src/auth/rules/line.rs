@@ -1,0 +1,133 @@
+//! A line of `pg_hba.conf`: connection, databases, users, address, method, options.
+
+use std::net::IpAddr;
+use std::vec;
+
+use super::token::{Line, Token};
+use super::{Database, Method, Network, Rule, RulesError, Source, User};
+
+/// What PostgreSQL has and we do not; taken for a name it would change who gets in.
+const GROUPS: &str = "groups are not supported: name the users";
+
+pub(super) fn rule(line: Line) -> Result<Rule, RulesError> {
+    let number = line.number;
+    read(line.fields.into_iter()).map_err(|message| RulesError { line: number, message })
+}
+
+fn read(mut fields: vec::IntoIter<Vec<Token>>) -> Result<Rule, String> {
+    let kind = one(&mut fields, "a connection type", "local, host, hostssl or hostnossl")?;
+    let tls = match kind.text.as_str() {
+        "local" | "host" => None,
+        "hostssl" => Some(true),
+        "hostnossl" => Some(false),
+        other => {
+            return Err(format!(
+                "invalid connection type \"{other}\": say local, host, hostssl or hostnossl"
+            ));
+        }
+    };
+    let databases = list(&mut fields, "a database", database)?;
+    let users = list(&mut fields, "a user", user)?;
+    let source = match kind.text.as_str() {
+        "local" => Source::Local,
+        _ => Source::Host { tls, network: network(&mut fields)? },
+    };
+    let method = one(&mut fields, "an authentication method", Method::NAMES)?;
+    let method = Method::named(&method.text).ok_or_else(|| {
+        format!("invalid authentication method \"{}\": say {}", method.text, Method::NAMES)
+    })?;
+    if let Some(option) = fields.flatten().next() {
+        let name = option.text.split('=').next().unwrap_or_default();
+        return Err(format!("unrecognized authentication option name: \"{name}\": leave it out"));
+    }
+    Ok(Rule { source, databases, users, method })
+}
+
+/// The next field, which must be one word.
+fn one(fields: &mut vec::IntoIter<Vec<Token>>, what: &str, choice: &str) -> Result<Token, String> {
+    let mut field = fields.next().unwrap_or_default().into_iter();
+    match (field.next(), field.next()) {
+        (Some(token), None) => Ok(token),
+        (None, _) => Err(format!("the line ends before {what}: say {choice}")),
+        (Some(_), Some(_)) => Err(format!("multiple values for {what}: say one of {choice}")),
+    }
+}
+
+fn list<T>(
+    fields: &mut vec::IntoIter<Vec<Token>>,
+    what: &str,
+    read: impl Fn(Token) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
+    let field =
+        fields.next().ok_or_else(|| format!("the line ends before {what}: say all or a name"))?;
+    field.into_iter().map(read).collect()
+}
+
+fn database(token: Token) -> Result<Database, String> {
+    refuse_unsupported(&token)?;
+    Ok(match () {
+        () if token.is("all") => Database::All,
+        () if token.is("sameuser") => Database::SameUser,
+        () if token.is("replication") => Database::Replication,
+        () if token.is("samerole") || token.is("samegroup") => return Err(GROUPS.to_owned()),
+        () => Database::Named(token.text),
+    })
+}
+
+fn user(token: Token) -> Result<User, String> {
+    refuse_unsupported(&token)?;
+    match token.text.starts_with('+') && !token.quoted {
+        true => Err(GROUPS.to_owned()),
+        false if token.is("all") => Ok(User::All),
+        false => Ok(User::Named(token.text)),
+    }
+}
+
+/// Names that are none in PostgreSQL.
+fn refuse_unsupported(token: &Token) -> Result<(), String> {
+    let text = &token.text;
+    match text.chars().next() {
+        Some('@') if !token.quoted => {
+            Err(format!("\"{text}\": files are not included: write the names here"))
+        }
+        // In quotes, too, as in PostgreSQL 16 and later.
+        Some('/') => Err(format!("\"{text}\": regular expressions are not supported: list names")),
+        _ => Ok(()),
+    }
+}
+
+/// An address with the length of its network, or with a mask in a field of its own; `None` for all.
+fn network(fields: &mut vec::IntoIter<Vec<Token>>) -> Result<Option<Network>, String> {
+    const CHOICE: &str = "all, or a network such as 192.0.2.0/24";
+    let token = one(fields, "an address", CHOICE)?;
+    if token.is("all") {
+        return Ok(None);
+    }
+    let text = &token.text;
+    let (address, length) = match text.split_once('/') {
+        Some((address, length)) => (address, Some(length)),
+        None => (text.as_str(), None),
+    };
+    let address: IpAddr =
+        address.parse().map_err(|_| format!("\"{text}\" is no address: say {CHOICE}"))?;
+    let network = match length {
+        Some(length) => {
+            let length = length.parse().ok();
+            length.and_then(|length| Network::with_length(address, length)).ok_or_else(|| {
+                let most = if address.is_ipv4() { 32 } else { 128 };
+                format!("invalid CIDR mask in address \"{text}\": say a number from 0 to {most}")
+            })?
+        }
+        None => {
+            let mask = one(fields, "a netmask", "one, or the network's length as in 192.0.2.0/24")?;
+            let mask: IpAddr = mask.text.parse().map_err(|_| {
+                let (mask, length) = (&mask.text, if address.is_ipv4() { 32 } else { 128 });
+                format!("invalid IP mask \"{mask}\": say one, or {address}/{length}")
+            })?;
+            Network::new(address, mask).ok_or_else(|| {
+                format!("IP address and mask do not match: {mask} is none for {address}")
+            })?
+        }
+    };
+    Ok(Some(network))
+}

@@ -1,0 +1,159 @@
+//! Rules in the form of `pg_hba.conf`: the first that fits a client says how it proves itself.
+
+mod line;
+mod network;
+mod token;
+
+use std::fmt;
+
+use trunkline_proto::backend::Replication;
+
+use super::claim::Claim;
+use super::method::Method;
+use network::Network;
+
+/// Which clients prove themselves how: the first rule that fits a client counts.
+#[derive(Debug)]
+pub struct Rules(Vec<Rule>);
+
+/// Why a file of rules or of maps cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RulesError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong with it and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for RulesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.message)
+    }
+}
+
+impl std::error::Error for RulesError {}
+
+/// One line of the file.
+#[derive(Debug)]
+pub(super) struct Rule {
+    source: Source,
+    databases: Vec<Database>,
+    users: Vec<User>,
+    pub(super) method: Method,
+}
+
+/// Where clients come from that a rule is about.
+#[derive(Debug)]
+enum Source {
+    Anywhere,
+    /// A Unix socket.
+    Local,
+    Host {
+        /// With TLS only, without it only, or either.
+        tls: Option<bool>,
+        /// `None` is `all`.
+        network: Option<Network>,
+    },
+}
+
+#[derive(Debug)]
+enum Database {
+    All,
+    SameUser,
+    Replication,
+    Named(String),
+}
+
+#[derive(Debug)]
+enum User {
+    All,
+    Named(String),
+}
+
+impl Rules {
+    /// Reads the subset of `pg_hba.conf` that PgBouncer reads, too.
+    ///
+    /// Lines of `local`, `host`, `hostssl` and `hostnossl`; databases `all`, `sameuser`,
+    /// `replication` and names; users `all` and names; `all`, an address with the length of its
+    /// network or with a mask; methods and their options:
+    /// <https://www.postgresql.org/docs/18/auth-pg-hba-conf.html>. What is written as there means
+    /// the same here, and what is left out is an error.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is wrong.
+    pub fn parse(text: &str) -> Result<Rules, RulesError> {
+        token::lines(text)?.into_iter().map(line::rule).collect::<Result<_, _>>().map(Rules)
+    }
+
+    /// One rule for all.
+    pub(super) fn everybody(method: Method) -> Rules {
+        let (databases, users) = (vec![Database::All, Database::Replication], vec![User::All]);
+        Rules(vec![Rule { source: Source::Anywhere, databases, users, method }])
+    }
+
+    pub(super) fn first_for(&self, claim: &Claim<'_>) -> Option<&Rule> {
+        self.0.iter().find(|rule| rule.fits(claim))
+    }
+
+    /// Whether somebody beyond this machine could be believed. Rules before the one that believes
+    /// are not weighed: they may let others through.
+    pub(super) fn believe_strangers(&self) -> bool {
+        self.0.iter().any(|rule| rule.believes() && rule.source.is_beyond())
+    }
+}
+
+impl Rule {
+    fn fits(&self, claim: &Claim<'_>) -> bool {
+        self.source.fits(claim)
+            && self.databases.iter().any(|database| database.fits(claim))
+            && self.users.iter().any(|user| match user {
+                User::All => true,
+                User::Named(name) => name == claim.user,
+            })
+    }
+
+    /// Whether it asks for nothing.
+    fn believes(&self) -> bool {
+        matches!(self.method, Method::Trust)
+    }
+}
+
+impl Source {
+    fn fits(&self, claim: &Claim<'_>) -> bool {
+        match (self, claim.address) {
+            (Source::Anywhere, _) | (Source::Local, None) => true,
+            (Source::Host { tls, network }, Some(address)) => {
+                tls.is_none_or(|tls| tls == claim.encrypted)
+                    && network.is_none_or(|network| network.contains(address))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether clients of other machines come from there.
+    fn is_beyond(&self) -> bool {
+        match self {
+            Source::Anywhere => true,
+            Source::Local => false,
+            Source::Host { network, .. } => !network.is_some_and(|network| network.is_loopback()),
+        }
+    }
+}
+
+impl Database {
+    /// A connection for physical replication has no database: only its keyword fits.
+    fn fits(&self, claim: &Claim<'_>) -> bool {
+        match (self, claim.replication) {
+            (Database::Replication, replication) => replication == Replication::Physical,
+            (_, Replication::Physical) => false,
+            (Database::All, _) => true,
+            (Database::SameUser, _) => claim.database == claim.user,
+            (Database::Named(name), _) => name == claim.database,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
