@@ -26,6 +26,11 @@ impl Guards {
             let message = "TLS is required, but there is no certificate for it";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
+        let knows_clients = self.tls.as_ref().is_none_or(Tls::knows_clients);
+        if self.auth.asks_for_certificates() && !knows_clients {
+            let message = "client certificates are asked for, but there is no authority for them";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
         if self.insecure || address.ip().is_loopback() {
             return Ok(());
         }

@@ -33,7 +33,7 @@ mod stream;
 mod tls;
 mod unix;
 
-pub use auth::{Auth, Rules, RulesError, Users, UsersError};
+pub use auth::{Auth, Certificate, Rules, RulesError, UserMaps, Users, UsersError};
 pub use limits::Limits;
 pub use listener::Listener;
 pub use server::{Server, ServerBuilder, serve};

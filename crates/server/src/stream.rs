@@ -6,6 +6,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use bytes::BufMut;
+use rustls_pki_types::CertificateDer;
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
@@ -27,6 +28,14 @@ impl Stream {
 
     pub(crate) fn is_encrypted(&self) -> bool {
         matches!(self, Stream::Tls(_))
+    }
+
+    /// The certificate that the client has shown, and that its authority has signed.
+    pub(crate) fn certificate(&self) -> Option<&CertificateDer<'static>> {
+        match self {
+            Stream::Tls(stream) => stream.get_ref().1.peer_certificates()?.first(),
+            Stream::Tcp(_) | Stream::Unix(_) => None,
+        }
     }
 
     /// Writes what the system takes at once, as the only word to a client that is not heard.

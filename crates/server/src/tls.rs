@@ -8,8 +8,9 @@ use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::server::NoServerSessionStorage;
-use tokio_rustls::rustls::{Error, ServerConfig};
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use tokio_rustls::rustls::{ConfigBuilder, Error, RootCertStore, ServerConfig, WantsVerifier};
 use trunkline_proto::auth::scram::Binding;
 
 /// The name by which clients that start with TLS at once ask for PostgreSQL.
@@ -21,6 +22,7 @@ pub struct Tls {
     acceptor: TlsAcceptor,
     binding: Binding,
     salt_secret: [u8; 32],
+    knows_clients: bool,
 }
 
 /// Why TLS cannot be offered.
@@ -62,18 +64,8 @@ impl Tls {
         key: impl AsRef<Path>,
     ) -> Result<Tls, TlsError> {
         let (certificate, key) = (certificate.as_ref(), key.as_ref());
-        let wrong = |path: &Path, why: Box<dyn std::error::Error + Send + Sync>| TlsError::File {
-            path: path.to_owned(),
-            source: why,
-        };
-        let read = |path| std::fs::read(path).map_err(|error| wrong(path, error.into()));
-        let chain = CertificateDer::pem_slice_iter(&read(certificate)?)
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| wrong(certificate, error.into()))?;
-        if chain.is_empty() {
-            return Err(wrong(certificate, "it holds no certificate in PEM".into()));
-        }
-        let text = read(key)?;
+        let chain = certificates(certificate)?;
+        let text = std::fs::read(key).map_err(|error| wrong(key, error.into()))?;
         let key = PrivateKeyDer::from_pem_slice(&text).map_err(|error| match error {
             pem::Error::NoItemsFound if is_encrypted(&text) => {
                 wrong(key, "the key is encrypted: decrypt it, as with openssl pkey".into())
@@ -98,21 +90,50 @@ impl Tls {
         };
         let salt_secret = Sha256::new_with_prefix(b"salts of users who do not exist\0");
         let salt_secret = salt_secret.chain_update(key.secret_der()).finalize().into();
-        let provider = tokio_rustls::rustls::crypto::ring::default_provider();
-        let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
-            .with_safe_default_protocol_versions()
-            .map_err(rejected)?
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .map_err(|error| match error {
-                Error::InconsistentKeys(_) => rejected("the key is that of another certificate"),
-                error => rejected(error),
-            })?;
-        config.alpn_protocols = vec![ALPN.to_vec()];
-        // As PostgreSQL: no resumption, hence no tickets that outlive a key, and nothing to store.
-        config.send_tls13_tickets = 0;
-        config.session_storage = Arc::new(NoServerSessionStorage {});
-        Ok(Tls { acceptor: TlsAcceptor::from(Arc::new(config)), binding, salt_secret })
+        let config = builder()?.with_no_client_auth().with_single_cert(chain, key);
+        let config = config.map_err(|error| match error {
+            Error::InconsistentKeys(_) => rejected("the key is that of another certificate"),
+            error => rejected(error),
+        })?;
+        Ok(Tls { acceptor: acceptor(config), binding, salt_secret, knows_clients: false })
+    }
+
+    /// Asks clients for certificates, which one of the authorities in a PEM file must have signed:
+    /// see [`with_client_authorities`](Tls::with_client_authorities).
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or holds no such certificate.
+    pub fn with_client_authorities_of(self, path: impl AsRef<Path>) -> Result<Tls, TlsError> {
+        let authorities = certificates(path.as_ref())?;
+        self.with_client_authorities(authorities)
+            .map_err(|error| wrong(path.as_ref(), error.to_string().into()))
+    }
+
+    /// Asks clients for certificates, which one of these authorities must have signed.
+    ///
+    /// A client need not have one unless a rule says so; with one that is not good it is sent away
+    /// by TLS, as by PostgreSQL with `ssl_ca_file`.
+    ///
+    /// # Errors
+    ///
+    /// No authority, or something that is none.
+    pub fn with_client_authorities(
+        self,
+        authorities: Vec<CertificateDer<'static>>,
+    ) -> Result<Tls, TlsError> {
+        let mut roots = RootCertStore::empty();
+        for authority in authorities {
+            roots.add(authority).map_err(rejected)?;
+        }
+        let provider = Arc::new(default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+            .allow_unauthenticated()
+            .build()
+            .map_err(rejected)?;
+        let own = self.acceptor.config().cert_resolver.clone();
+        let config = builder()?.with_client_cert_verifier(verifier).with_cert_resolver(own);
+        Ok(Tls { acceptor: acceptor(config), knows_clients: true, ..self })
     }
 
     /// A secret that lives as long as the private key and from which the key cannot be had: for
@@ -125,6 +146,11 @@ impl Tls {
         &self.acceptor
     }
 
+    /// Whether clients are asked for certificates.
+    pub(crate) fn knows_clients(&self) -> bool {
+        self.knows_clients
+    }
+
     /// What SCRAM-SHA-256-PLUS binds a proof to.
     pub(crate) fn binding(&self) -> &Binding {
         &self.binding
@@ -135,6 +161,35 @@ impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tls").finish_non_exhaustive()
     }
+}
+
+fn builder() -> Result<ConfigBuilder<ServerConfig, WantsVerifier>, TlsError> {
+    let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()));
+    builder.with_safe_default_protocol_versions().map_err(rejected)
+}
+
+fn acceptor(mut config: ServerConfig) -> TlsAcceptor {
+    config.alpn_protocols = vec![ALPN.to_vec()];
+    // As PostgreSQL: no resumption, hence no tickets that outlive a key, and nothing to store.
+    config.send_tls13_tickets = 0;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// The certificates in a PEM file, at least one.
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let text = std::fs::read(path).map_err(|error| wrong(path, error.into()))?;
+    let found = CertificateDer::pem_slice_iter(&text)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| wrong(path, error.into()))?;
+    match found.is_empty() {
+        true => Err(wrong(path, "it holds no certificate in PEM".into())),
+        false => Ok(found),
+    }
+}
+
+fn wrong(path: &Path, source: Box<dyn std::error::Error + Send + Sync>) -> TlsError {
+    TlsError::File { path: path.to_owned(), source }
 }
 
 /// Whether a key in PEM needs a password, which nobody can be asked for.

@@ -61,6 +61,11 @@ impl<'a> Claim<'a> {
         })
     }
 
+    /// What it shows is not enough for this method.
+    pub(super) fn failed(&self, method: &str) -> PgError {
+        refused(format!("{method} authentication failed for user \"{}\"", self.user))
+    }
+
     /// It would have to encrypt what it says: what PostgreSQL tells where `pg_hba.conf` has only a
     /// line of `hostssl`, in our words.
     pub(super) fn in_clear(&self) -> PgError {

@@ -13,11 +13,13 @@ pub(crate) enum Method {
     Md5,
     /// SCRAM-SHA-256, and SCRAM-SHA-256-PLUS under TLS.
     Scram,
+    /// Its certificate is all it needs: what the rule asks of certificates.
+    Certificate,
 }
 
 impl Method {
     /// The methods that a rule can name.
-    pub(super) const NAMES: &str = "trust, reject, scram-sha-256, md5 or password";
+    pub(super) const NAMES: &str = "trust, reject, scram-sha-256, md5, password or cert";
 
     pub(super) fn named(name: &str) -> Option<Method> {
         Some(match name {
@@ -26,6 +28,7 @@ impl Method {
             "password" => Method::Password,
             "md5" => Method::Md5,
             "scram-sha-256" => Method::Scram,
+            "cert" => Method::Certificate,
             _ => return None,
         })
     }

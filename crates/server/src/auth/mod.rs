@@ -1,5 +1,6 @@
 //! Who may come in, and how they prove it.
 
+mod certificate;
 mod claim;
 mod method;
 mod prove;
@@ -9,7 +10,8 @@ mod users;
 use std::fmt;
 use std::sync::Arc;
 
-pub use rules::{Rules, RulesError};
+pub use certificate::Certificate;
+pub use rules::{Rules, RulesError, UserMaps};
 pub use users::{Users, UsersError};
 
 pub(crate) use claim::Origin;
@@ -54,6 +56,11 @@ impl Auth {
     /// Whether somebody at an address beyond this machine could be believed without a proof.
     pub(crate) fn believes_strangers(&self) -> bool {
         self.0.rules.believe_strangers()
+    }
+
+    /// Whether some clients have to show a certificate.
+    pub(crate) fn asks_for_certificates(&self) -> bool {
+        self.0.rules.ask_for_certificates()
     }
 }
 

@@ -30,40 +30,49 @@ pub(crate) async fn prove(
     }
     let guard = &guards.auth.0;
     let rule = guard.rules.first_for(&claim).ok_or_else(|| claim.unknown())?;
+    let vouched = rule.certified.vouches(io.stream().certificate(), claim.user)?;
     let users = &guard.users;
     match &rule.method {
-        Method::Trust => Ok(login.trust(io.output())),
+        Method::Trust | Method::Certificate if vouched => Ok(login.trust(io.output())),
+        Method::Trust => Err(claim.failed("\"trust\"").into()),
+        Method::Certificate => Err(claim.failed("certificate").into()),
         Method::Reject => Err(claim.rejected().into()),
         Method::Password if !claim.is_private() && !guards.insecure => Err(claim.in_clear().into()),
         Method::Password => {
             let answer = password(login, io).await?;
-            match users.know(answer.login().user(), answer.as_bytes()) {
+            match users.know(answer.login().user(), answer.as_bytes()) & vouched {
                 true => Ok(answer.accept(io.output())),
                 false => Err(answer.refuse().into()),
             }
         }
         Method::Md5 => match users.challenge(login.user()) {
-            Challenge::Md5(verifier) => {
+            Challenge::Md5(hash) => {
                 let mut salt = [0; 4];
                 random(&mut salt)?;
-                let md5 = login.md5(verifier, salt, io.output());
+                let md5 = login.md5(hash.filter(|_| vouched), salt, io.output());
                 converse(io, md5, |md5, input, output| md5.step(input, output).map(flow)).await
             }
-            Challenge::Scram => scram(guards, login, io).await,
+            Challenge::Scram => scram(guards, login, vouched, io).await,
         },
-        Method::Scram => scram(guards, login, io).await,
+        Method::Scram => scram(guards, login, vouched, io).await,
     }
 }
 
-async fn scram(guards: &Guards, login: Login, io: &mut Io) -> Result<Ready, End> {
+/// Has the client prove that it knows its password. Who is not `vouched` for by its certificate
+/// fails as with a wrong one, so that nobody learns by another's certificate whether it is right.
+async fn scram(guards: &Guards, login: Login, vouched: bool, io: &mut Io) -> Result<Ready, End> {
     let binding = match (&guards.tls, login.is_encrypted()) {
         (Some(tls), true) => tls.binding().clone(),
         _ => Binding::default(),
     };
     let mut nonce = [0; NONCE_LENGTH];
     random(&mut nonce)?;
-    let scram = ScramServer::new(guards.auth.0.users.verifier(login.user()), nonce, binding);
-    let scram = login.scram(scram, io.output());
+    let users = &guards.auth.0.users;
+    let verifier = match vouched {
+        true => users.verifier(login.user()),
+        false => users.mock(login.user()),
+    };
+    let scram = login.scram(ScramServer::new(verifier, nonce, binding), io.output());
     converse(io, scram, |scram, input, output| scram.step(input, output).map(flow)).await
 }
 

@@ -187,8 +187,13 @@ impl Users {
     pub(super) fn verifier(&self, user: &str) -> ScramVerifier {
         match self.secrets.get(user) {
             Some(Secret::Scram(verifier)) => verifier.clone(),
-            _ => ScramVerifier::mock(user, &self.salt_secret, self.usual.iterations),
+            _ => self.mock(user),
         }
+    }
+
+    /// What looks like a verifier and fits no password.
+    pub(super) fn mock(&self, user: &str) -> ScramVerifier {
+        ScramVerifier::mock(user, &self.salt_secret, self.usual.iterations)
     }
 
     /// How the method `md5` goes on: who does not exist is asked what most users are.

@@ -3,8 +3,11 @@
 mod clock;
 mod dialogue;
 mod toy;
+mod visitor;
 
+mod auth;
 mod cancel;
+mod certificates;
 mod encryption;
 mod extended;
 mod malformed;

@@ -4,17 +4,18 @@ use std::net::IpAddr;
 use std::vec;
 
 use super::token::{Line, Token};
-use super::{Database, Method, Network, Rule, RulesError, Source, User};
+use super::{Database, Method, Network, Rule, RulesError, Source, User, UserMaps};
+use crate::auth::certificate::{Certified, Names};
 
 /// What PostgreSQL has and we do not; taken for a name it would change who gets in.
 const GROUPS: &str = "groups are not supported: name the users";
 
-pub(super) fn rule(line: Line) -> Result<Rule, RulesError> {
+pub(super) fn rule(line: Line, maps: &UserMaps) -> Result<Rule, RulesError> {
     let number = line.number;
-    read(line.fields.into_iter()).map_err(|message| RulesError { line: number, message })
+    read(line.fields.into_iter(), maps).map_err(|message| RulesError { line: number, message })
 }
 
-fn read(mut fields: vec::IntoIter<Vec<Token>>) -> Result<Rule, String> {
+fn read(mut fields: vec::IntoIter<Vec<Token>>, maps: &UserMaps) -> Result<Rule, String> {
     let kind = one(&mut fields, "a connection type", "local, host, hostssl or hostnossl")?;
     let tls = match kind.text.as_str() {
         "local" | "host" => None,
@@ -36,11 +37,70 @@ fn read(mut fields: vec::IntoIter<Vec<Token>>) -> Result<Rule, String> {
     let method = Method::named(&method.text).ok_or_else(|| {
         format!("invalid authentication method \"{}\": say {}", method.text, Method::NAMES)
     })?;
-    if let Some(option) = fields.flatten().next() {
-        let name = option.text.split('=').next().unwrap_or_default();
-        return Err(format!("unrecognized authentication option name: \"{name}\": leave it out"));
+    if matches!(method, Method::Certificate) && tls != Some(true) {
+        return Err("cert authentication is only supported on hostssl connections".to_owned());
     }
-    Ok(Rule { source, databases, users, method })
+    let certified = certified(fields.flatten(), &method, tls, maps)?;
+    Ok(Rule { source, databases, users, method, certified })
+}
+
+/// What the options say of a client's certificate.
+fn certified(
+    options: impl Iterator<Item = Token>,
+    method: &Method,
+    tls: Option<bool>,
+    maps: &UserMaps,
+) -> Result<Certified, String> {
+    let is_cert = matches!(method, Method::Certificate);
+    let (mut full, mut names, mut map) = (is_cert.then_some(true), Names::Common, None);
+    for Token { text, .. } in options {
+        let (name, value) = text
+            .split_once('=')
+            .ok_or_else(|| format!("authentication option not in name=value format: {text}"))?;
+        match (name, value) {
+            ("clientcert" | "clientname", _) if tls != Some(true) => {
+                return Err(format!("{name} can only be configured for \"hostssl\" rows"));
+            }
+            ("clientcert", "verify-full") => full = Some(true),
+            ("clientcert", "verify-ca") if !is_cert => full = Some(false),
+            ("clientcert", "verify-ca") => {
+                return Err(
+                    "clientcert only accepts \"verify-full\" when using \"cert\" authentication"
+                        .to_owned(),
+                );
+            }
+            ("clientname", "CN") => names = Names::Common,
+            ("clientname", "SAN") => names = Names::Alternative,
+            ("clientcert", value) => {
+                return Err(format!(
+                    "invalid value for clientcert: \"{value}\": say verify-ca or verify-full"
+                ));
+            }
+            ("clientname", value) => {
+                return Err(format!("invalid value for clientname: \"{value}\": say CN or SAN"));
+            }
+            ("map", value) if is_cert => {
+                map = Some(maps.named(value).ok_or_else(|| {
+                    format!("there is no map \"{value}\": add it to the file of maps")
+                })?);
+            }
+            ("map", _) => {
+                return Err(
+                    "authentication option \"map\" is only valid for the method cert".to_owned()
+                );
+            }
+            (name, _) => {
+                return Err(format!(
+                    "unrecognized authentication option name: \"{name}\": leave it out"
+                ));
+            }
+        }
+    }
+    Ok(match full {
+        None => Certified::NotAsked,
+        Some(false) => Certified::Somebodys,
+        Some(true) => Certified::Users { names, map },
+    })
 }
 
 /// The next field, which must be one word.

@@ -1,6 +1,7 @@
 //! Rules in the form of `pg_hba.conf`: the first that fits a client says how it proves itself.
 
 mod line;
+mod map;
 mod network;
 mod token;
 
@@ -8,9 +9,13 @@ use std::fmt;
 
 use trunkline_proto::backend::Replication;
 
+use super::certificate::Certified;
 use super::claim::Claim;
 use super::method::Method;
+pub use map::UserMaps;
 use network::Network;
+
+pub(super) use map::UserMap;
 
 /// Which clients prove themselves how: the first rule that fits a client counts.
 #[derive(Debug)]
@@ -41,6 +46,7 @@ pub(super) struct Rule {
     databases: Vec<Database>,
     users: Vec<User>,
     pub(super) method: Method,
+    pub(super) certified: Certified,
 }
 
 /// Where clients come from that a rule is about.
@@ -76,21 +82,34 @@ impl Rules {
     ///
     /// Lines of `local`, `host`, `hostssl` and `hostnossl`; databases `all`, `sameuser`,
     /// `replication` and names; users `all` and names; `all`, an address with the length of its
-    /// network or with a mask; methods and their options:
+    /// network or with a mask; methods; `clientcert`, `map` (one of `maps`) and `clientname`, which
+    /// is `CN` or, unlike there, `SAN` for the alternative names:
     /// <https://www.postgresql.org/docs/18/auth-pg-hba-conf.html>. What is written as there means
     /// the same here, and what is left out is an error.
     ///
     /// # Errors
     ///
     /// The first line that is wrong.
-    pub fn parse(text: &str) -> Result<Rules, RulesError> {
-        token::lines(text)?.into_iter().map(line::rule).collect::<Result<_, _>>().map(Rules)
+    pub fn parse(text: &str, maps: &UserMaps) -> Result<Rules, RulesError> {
+        let rules = token::lines(text)?.into_iter().map(|line| line::rule(line, maps));
+        rules.collect::<Result<_, _>>().map(Rules)
     }
 
     /// One rule for all.
     pub(super) fn everybody(method: Method) -> Rules {
         let (databases, users) = (vec![Database::All, Database::Replication], vec![User::All]);
-        Rules(vec![Rule { source: Source::Anywhere, databases, users, method }])
+        Rules(vec![Rule {
+            source: Source::Anywhere,
+            databases,
+            users,
+            method,
+            certified: Certified::NotAsked,
+        }])
+    }
+
+    /// Whether some clients have to show a certificate.
+    pub(super) fn ask_for_certificates(&self) -> bool {
+        self.0.iter().any(|rule| !matches!(rule.certified, Certified::NotAsked))
     }
 
     pub(super) fn first_for(&self, claim: &Claim<'_>) -> Option<&Rule> {
@@ -114,9 +133,10 @@ impl Rule {
             })
     }
 
-    /// Whether it asks for nothing.
+    /// Whether it asks for nothing; a certificate that could be anybody's is nothing.
     fn believes(&self) -> bool {
-        matches!(self.method, Method::Trust)
+        let is_vouched = matches!(self.certified, Certified::Users { .. });
+        matches!(self.method, Method::Trust) && !is_vouched
     }
 }
 

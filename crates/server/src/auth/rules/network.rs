@@ -10,8 +10,19 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// `None` if address and mask are of two families.
+    /// `None` if address and mask are of two families. One of IPv4 in the clothes of IPv6
+    /// (`::ffff:10.0.0.0/104`) is one of IPv4, as the clients are who come so.
     pub(super) fn new(address: IpAddr, mask: IpAddr) -> Option<Network> {
+        const MAPPED: u128 = u128::MAX << 32;
+        let (address, mask) = match (address, address.to_canonical(), mask) {
+            (IpAddr::V6(_), plain @ IpAddr::V4(_), IpAddr::V6(mask))
+                if mask.to_bits() & MAPPED == MAPPED =>
+            {
+                let [.., a, b, c, d] = mask.octets();
+                (plain, Ipv4Addr::new(a, b, c, d).into())
+            }
+            _ => (address, mask),
+        };
         (address.is_ipv4() == mask.is_ipv4()).then_some(Network { address, mask })
     }
 
@@ -73,6 +84,7 @@ mod tests {
             (network("::1", 128), "::1", "::2"),
             (network("0.0.0.0", 0), "203.0.113.9", "2001:db8::1"),
             (network("::", 0), "2001:db8::1", "203.0.113.9"),
+            (network("::ffff:10.1.2.3", 104), "10.255.0.1", "11.1.2.3"),
         ] {
             assert!(network.contains(inside.parse().expect("an address")), "{network:?}");
             assert!(!network.contains(outside.parse().expect("an address")), "{network:?}");

@@ -7,7 +7,7 @@ fn claim<'a>(user: &'a str, database: &'a str, address: Option<&str>) -> Claim<'
 }
 
 fn rules(text: &str) -> Rules {
-    Rules::parse(text).expect("rules")
+    Rules::parse(text, &UserMaps::default()).expect("rules")
 }
 
 /// The method for a client, by its `Debug`; empty for none.
@@ -64,6 +64,8 @@ fn who_is_believed_without_a_proof_is_seen() {
         ("host all all all trust", true),
         ("host all all 127.0.0.1/7 trust", true),
         ("hostssl all ann 10.0.0.1/32 trust", true),
+        ("hostssl all all all trust clientcert=verify-ca", true),
+        ("hostssl all all all trust clientcert=verify-full", false),
         ("host all all all reject\nhost all all all trust", true),
     ] {
         assert_eq!(rules(text).believe_strangers(), believed, "{text}");
@@ -72,6 +74,7 @@ fn who_is_believed_without_a_proof_is_seen() {
 
 #[test]
 fn what_is_wrong_names_its_line_and_the_fix() {
+    let maps = UserMaps::parse("known a b").expect("maps");
     for (line, message) in [
         ("hots all all all trust", "invalid connection type \"hots\": say local,"),
         ("hostgssenc all all all trust", "invalid connection type \"hostgssenc\": say local,"),
@@ -89,14 +92,30 @@ fn what_is_wrong_names_its_line_and_the_fix() {
         ("host all all samehost trust", "\"samehost\" is no address"),
         ("host all all all", "the line ends before an authentication method: say trust,"),
         ("host all all all gss", "invalid authentication method \"gss\": say trust, reject,"),
-        ("host all all all md5 map=x", "unrecognized authentication option name: \"map\""),
+        ("host all all all md5 radius=x", "unrecognized authentication option name: \"radius\""),
+        ("host all all all md5 map", "authentication option not in name=value format: map"),
+        ("hostssl all all all md5 map=known", "\"map\" is only valid for the method cert"),
+        ("hostssl all all all cert map=x", "there is no map \"x\": add it to the file of maps"),
+        ("host all all all cert", "cert authentication is only supported on hostssl connections"),
+        ("local all all cert", "cert authentication is only supported on hostssl connections"),
+        (
+            "hostssl all all all cert clientcert=verify-ca",
+            "clientcert only accepts \"verify-full\"",
+        ),
+        (
+            "hostssl all all all md5 clientcert=1",
+            "invalid value for clientcert: \"1\": say verify-",
+        ),
+        ("host all all all md5 clientcert=verify-ca", "only be configured for \"hostssl\" rows"),
+        ("hostssl all all all cert clientname=DN", "invalid value for clientname: \"DN\": say CN"),
+        ("host all all all md5 clientname=CN", "only be configured for \"hostssl\" rows"),
         ("host samerole all all trust", "groups are not supported: name the users"),
         ("host all +staff all trust", "groups are not supported: name the users"),
         ("host @dbs all all trust", "\"@dbs\": files are not included"),
         ("host all \"/^a\" all trust", "\"/^a\": regular expressions are not supported"),
         ("local \"all all trust", "a quote is not closed"),
     ] {
-        let error = Rules::parse(&format!("# rules\n\n{line}\n")).expect_err(line);
+        let error = Rules::parse(&format!("# rules\n\n{line}\n"), &maps).expect_err(line);
         assert_eq!(error.line, 3, "{line}");
         assert!(error.message.contains(message), "{line}: {error}");
     }
