@@ -33,7 +33,9 @@ mod stream;
 mod tls;
 mod unix;
 
-pub use auth::{Auth, Certificate, Rules, RulesError, UserMaps, Users, UsersError};
+pub use auth::{
+    Attempt, Auth, Certificate, Password, Rules, RulesError, UserMaps, Users, UsersError,
+};
 pub use limits::Limits;
 pub use listener::Listener;
 pub use server::{Server, ServerBuilder, serve};

@@ -1,5 +1,7 @@
 //! The ways to prove who one is.
 
+use super::callback::Callback;
+
 /// How a client proves who it is, once a rule fits it.
 #[derive(Debug)]
 pub(crate) enum Method {
@@ -15,6 +17,8 @@ pub(crate) enum Method {
     Scram,
     /// Its certificate is all it needs: what the rule asks of certificates.
     Certificate,
+    /// A function of the embedding program decides.
+    Callback(Callback),
 }
 
 impl Method {

@@ -1,5 +1,6 @@
 //! Who may come in, and how they prove it.
 
+mod callback;
 mod certificate;
 mod claim;
 mod method;
@@ -8,8 +9,10 @@ mod rules;
 mod users;
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 
+pub use callback::{Attempt, Password};
 pub use certificate::Certificate;
 pub use rules::{Rules, RulesError, UserMaps};
 pub use users::{Users, UsersError};
@@ -17,6 +20,9 @@ pub use users::{Users, UsersError};
 pub(crate) use claim::Origin;
 pub(crate) use prove::prove;
 
+use trunkline_core::Result;
+
+use callback::Callback;
 use method::Method;
 
 /// How clients prove who they are; cheap to clone.
@@ -47,6 +53,29 @@ impl Auth {
     /// Users need no secret where they are trusted or show a certificate.
     pub fn rules(rules: Rules, users: Users) -> Auth {
         Auth::new(rules, users)
+    }
+
+    /// What a function of the program says: `Ok` lets a client in, an error is what it hears.
+    ///
+    /// The function sees who the client says it is, where it comes from and the certificate it
+    /// shows, and may ask for its password. It runs within
+    /// [`Limits::login`](crate::Limits::login); a client that is gone is noticed afterwards.
+    ///
+    /// ```
+    /// use trunkline::{Attempt, Auth};
+    ///
+    /// Auth::callback(async |mut attempt: Attempt| {
+    ///     let is_known = attempt.user() == "ann" && attempt.password().await?.is("open sesame");
+    ///     if is_known { Ok(()) } else { Err(attempt.wrong_password()) }
+    /// });
+    /// ```
+    pub fn callback<F, V>(decide: F) -> Auth
+    where
+        F: Fn(Attempt) -> V + Send + Sync + 'static,
+        V: Future<Output = Result<()>> + Send + 'static,
+    {
+        let method = Method::Callback(Callback::new(decide));
+        Auth::new(Rules::everybody(method), Users::with_secret([0; 32]))
     }
 
     fn new(rules: Rules, users: Users) -> Auth {

@@ -55,6 +55,7 @@ pub(crate) async fn prove(
             Challenge::Scram => scram(guards, login, vouched, io).await,
         },
         Method::Scram => scram(guards, login, vouched, io).await,
+        Method::Callback(callback) => callback.decide(login, from, guards.insecure, io).await,
     }
 }
 

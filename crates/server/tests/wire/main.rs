@@ -6,6 +6,7 @@ mod toy;
 mod visitor;
 
 mod auth;
+mod callback;
 mod cancel;
 mod certificates;
 mod encryption;
