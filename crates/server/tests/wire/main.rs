@@ -13,6 +13,8 @@ mod encryption;
 mod extended;
 mod malformed;
 mod promises;
+mod proofs;
+mod reload;
 mod session;
 mod shutdown;
 mod simple;

@@ -15,7 +15,10 @@ use trunkline::Tls;
 use trunkline_proto::Limits;
 use trunkline_proto::auth::scram::{Binding, BindingPolicy};
 use trunkline_proto::frontend::{LoginStep, Startup, TlsStep};
-use trunkline_proto::message::{FieldCode, ProtocolVersion};
+use trunkline_proto::message::{
+    AnyBackend, Authentication, BackendTag, Encode, FieldCode, ProtocolVersion, StartupMessage,
+};
+use trunkline_proto::wire::frame;
 
 pub(crate) trait Socket: Read + Write {}
 impl<T: Read + Write> Socket for T {}
@@ -185,6 +188,66 @@ impl Visitor {
                 Ok(0) => return "the end".to_owned(),
                 Ok(count) => input.extend_from_slice(&chunk[..count]),
                 Err(error) => return format!("the end: {error}"),
+            }
+        }
+    }
+
+    /// Answers what it is asked by any bytes, or by nothing and leaves: the codes of what it was
+    /// asked, and what was said at last.
+    pub(crate) fn answer(
+        mut self,
+        user: &str,
+        database: &str,
+        mut answer: impl FnMut(&Authentication) -> Option<Vec<u8>>,
+    ) -> String {
+        let parameters = [("user", user), ("database", database)];
+        let mut output = Vec::new();
+        let version = ProtocolVersion::V3_0;
+        StartupMessage { version, parameters }.encode(&mut output).expect("a message");
+        let (mut input, mut heard) = (BytesMut::new(), Vec::new());
+        loop {
+            if self.socket.write_all(&output).is_err() {
+                heard.push("the end".to_owned());
+                return heard.join(" ");
+            }
+            output.clear();
+            let header = loop {
+                let header = frame::peek(&input);
+                let length = header.map_or(usize::MAX, |header| {
+                    header.frame_length(10_000).expect("a server's length")
+                });
+                if input.len() >= length {
+                    break header.expect("a header");
+                }
+                let mut chunk = [0; 4096];
+                match self.socket.read(&mut chunk) {
+                    Ok(count) if count > 0 => input.extend_from_slice(&chunk[..count]),
+                    _ => {
+                        heard.push("the end".to_owned());
+                        return heard.join(" ");
+                    }
+                }
+            };
+            let length = header.frame_length(10_000).expect("a server's length");
+            let body = frame::split(&mut input, length).expect("a whole message");
+            match AnyBackend::decode(BackendTag(header.tag), body).expect("a server's message") {
+                AnyBackend::Authentication(asked) => {
+                    heard.push(format!("R{}", asked.code()));
+                    match answer(&asked) {
+                        Some(bytes) => output = bytes,
+                        None => return heard.join(" "),
+                    }
+                }
+                AnyBackend::ErrorResponse(error) => {
+                    let field = |code| {
+                        String::from_utf8_lossy(error.fields.get(code).unwrap_or_default()).into()
+                    };
+                    let (code, message): (String, String) =
+                        (field(FieldCode::SQLSTATE), field(FieldCode::MESSAGE));
+                    heard.push(format!("{code} {message}"));
+                    return heard.join(" ");
+                }
+                other => panic!("the server says {other:?}"),
             }
         }
     }
