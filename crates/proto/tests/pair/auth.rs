@@ -155,43 +155,6 @@ fn a_client_that_was_deceived_about_plus_is_told_so() {
 }
 
 #[test]
-fn with_channel_binding_required_nothing_else_will_do() {
-    let requests = [
-        Authentication::Ok,
-        Authentication::CleartextPassword,
-        Authentication::Md5Password { salt: *b"salt" },
-    ];
-    for request in requests {
-        let client = ends(&end_point(1), BindingPolicy::Require).client;
-        let (mut input, mut output) = (Vec::new(), Vec::new());
-        request.encode(&mut input).expect("it can be written");
-        let error = client.step(&mut BytesMut::from(&input[..]), &mut output);
-        assert!(error.expect_err("not bound").message().contains("channel binding"));
-        assert!(output.is_empty());
-    }
-}
-
-/// A server that says Ok before it has proved itself does not know the password.
-#[test]
-fn our_client_insists_on_the_server_s_proof() {
-    let Ends { client, server } = ends(&Binding::None, BindingPolicy::Prefer);
-    let (mut to_client, mut to_server) = (Vec::new(), Vec::new());
-    let scram = ScramServer::new(verifier("secret"), [1; 18], Binding::None);
-    let exchange = server.scram(scram, &mut to_client);
-    let step = client.step(&mut carry(&mut to_client), &mut to_server).expect("SASL");
-    let LoginStep::Sasl(request) = step else { panic!("{step:?}") };
-    let client = request.scram("secret", [2; 18], &mut to_server).expect("it is offered");
-    let mut early = client;
-    exchange.step(&mut carry(&mut to_server), &mut to_client).expect("a good first message");
-    let step = early.step(&mut carry(&mut to_client), &mut to_server).expect("a challenge");
-    let LoginStep::NeedInput(next) = step else { panic!("{step:?}") };
-    early = next;
-    Authentication::Ok.encode(&mut to_client).expect("it can be written");
-    let error = early.step(&mut carry(&mut to_client), &mut to_server).expect_err("no proof");
-    assert!(error.message().contains("out of order"));
-}
-
-#[test]
 fn a_client_that_leaves_its_first_message_out_is_asked_for_it() {
     let server = ends(&Binding::None, BindingPolicy::Prefer).server;
     let mut output = Vec::new();

@@ -2,7 +2,6 @@
 
 #[cfg(feature = "auth")]
 mod auth;
-mod client_login;
 mod copy;
 mod errors;
 mod harness;
