@@ -31,8 +31,9 @@ pub fn run(data: &[u8]) {
         assert!(parsed.is_none_or(|secret| ScramVerifier::parse(&secret).is_some()));
         let _ = Md5Verifier::parse(text);
     }
-    if let Ok(credentials) = Credentials::parse(data) {
-        let message = credentials.to_message().unwrap();
+    if let Ok(credentials) = Credentials::parse(data)
+        && let Some(message) = credentials.to_message()
+    {
         assert_eq!(Credentials::parse(&message), Ok(credentials));
     }
     let _ = (tls_server_end_point(data), saslprep(data));

@@ -1,6 +1,6 @@
 //! The method `oauth`: a bearer token that someone else has made, and the caller checks.
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use zeroize::Zeroizing;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     SqlState,
-    auth::oauth::{Credentials, FAILURE_ACKNOWLEDGED, OAUTHBEARER, failure},
+    auth::oauth::{Credentials, OAUTHBEARER, check_acknowledgement, failure},
     error::PeerError,
     message::{Authentication, Encode, PgStr, SaslInitialResponse},
 };
@@ -33,6 +33,9 @@ pub enum OAuthStep {
     Token(BearerToken),
     /// The client only asked where a token can be had, and was told.
     Discovery(OAuthFailure),
+    /// What the client has sent is no bearer token, and why not, for the log; it was told where one
+    /// can be had.
+    Malformed(OAuthFailure, &'static str),
 }
 
 /// A client with a token that nobody has checked.
@@ -70,14 +73,14 @@ impl OAuth {
     ///
     /// # Errors
     ///
-    /// All end the connection; those of a malformed length are silent.
+    /// All end the connection; for a length that cannot be it is FATAL 28000, as for a wrong token.
     pub fn step(
         mut self,
         input: &mut BytesMut,
         output: &mut Vec<u8>,
     ) -> Result<OAuthStep, PeerError> {
         loop {
-            let Some(body) = answer(input, self.login.limits.password, "SASL")? else {
+            let Some(body) = sasl_response(&self.login, input)? else {
                 return Ok(OAuthStep::NeedInput(self));
             };
             let message = if self.is_chosen {
@@ -101,6 +104,7 @@ impl OAuth {
             return Ok(match Credentials::parse(&message)? {
                 Credentials::Discovery => OAuthStep::Discovery(self.fail(output)),
                 Credentials::Token(token) => OAuthStep::Token(BearerToken { oauth: self, token }),
+                Credentials::Malformed(why) => OAuthStep::Malformed(self.fail(output), why),
             });
         }
     }
@@ -147,16 +151,22 @@ impl OAuthFailure {
     ///
     /// `Ok` gives this back while more input is needed.
     pub fn step(self, input: &mut BytesMut) -> Result<OAuthFailure, PeerError> {
-        match answer(input, self.login.limits.password, "SASL")? {
-            None => Ok(self),
-            Some(body) if body == FAILURE_ACKNOWLEDGED => Err(PeerError::fatal(
-                SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
-                format!("OAuth bearer authentication failed for user \"{}\"", self.login.user()),
-            )),
-            Some(_) => {
-                Err(PeerError::fatal(SqlState::PROTOCOL_VIOLATION, "malformed OAUTHBEARER message")
-                    .with_detail("Client did not send a kvsep response."))
-            }
-        }
+        let Some(body) = sasl_response(&self.login, input)? else { return Ok(self) };
+        check_acknowledgement(&body)?;
+        Err(failed(&self.login))
     }
+}
+
+/// Takes a SASLResponse from `input`; `None` until all of it has come.
+fn sasl_response(login: &Login, input: &mut BytesMut) -> Result<Option<Bytes>, PeerError> {
+    let message = answer(input, login.limits.password, "SASL");
+    message.map_err(|error| if error.is_silent() { failed(login) } else { error })
+}
+
+/// The error for everything but a good token.
+fn failed(login: &Login) -> PeerError {
+    PeerError::fatal(
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
+        format!("OAuth bearer authentication failed for user \"{}\"", login.user()),
+    )
 }

@@ -6,6 +6,8 @@ mod copy;
 mod errors;
 mod harness;
 mod login;
+#[cfg(feature = "auth")]
+mod oauth;
 mod queries;
 mod splits;
 mod toy;

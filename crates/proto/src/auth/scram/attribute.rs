@@ -66,7 +66,7 @@ impl<'a> Attributes<'a> {
 
 /// A byte of the peer in an error message, as PostgreSQL shows it (`sanitize_char()`): nothing
 /// unprintable gets into a log; the end is a NUL.
-pub(super) struct Printed<'a>(pub(super) Option<&'a u8>);
+pub(in crate::auth) struct Printed<'a>(pub(in crate::auth) Option<&'a u8>);
 
 impl fmt::Display for Printed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -13,6 +13,7 @@ mod hash;
 mod server;
 mod verifier;
 
+pub(super) use attribute::Printed;
 pub use binding::{Binding, BindingPolicy, tls_server_end_point};
 pub use client::{ScramClient, ScramClientFinal};
 pub use server::{ScramFailure, ScramServer, ScramServerFinal};
