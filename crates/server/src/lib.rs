@@ -24,6 +24,7 @@ mod limits;
 mod listener;
 mod lobby;
 mod login;
+mod oauth;
 mod options;
 mod registry;
 mod server;
@@ -38,6 +39,7 @@ pub use auth::{
 };
 pub use limits::Limits;
 pub use listener::Listener;
+pub use oauth::{Jwks, JwksError, JwtValidator, OAuth, TokenAttempt, TokenValidator, TokenVerdict};
 pub use server::{Server, ServerBuilder, serve};
 pub use tls::{Tls, TlsError};
 pub use trunkline_core::*;

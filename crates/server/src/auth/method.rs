@@ -1,6 +1,7 @@
 //! The ways to prove who one is.
 
 use super::callback::Callback;
+use crate::oauth::OAuth;
 
 /// How a client proves who it is, once a rule fits it.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) enum Method {
     Certificate,
     /// A function of the embedding program decides.
     Callback(Callback),
+    /// It presents a bearer token.
+    OAuth(OAuth),
 }
 
 impl Method {

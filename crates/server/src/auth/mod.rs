@@ -25,6 +25,8 @@ use trunkline_core::Result;
 use callback::Callback;
 use method::Method;
 
+use crate::oauth::OAuth;
+
 /// How clients prove who they are; cheap to clone.
 #[derive(Clone)]
 pub struct Auth(Arc<Guard>);
@@ -46,6 +48,11 @@ impl Auth {
     /// Who has nothing but an MD5 hash cannot log in: see [`Users::only_md5`].
     pub fn scram(users: Users) -> Auth {
         Auth::new(Rules::everybody(Method::Scram), users)
+    }
+
+    /// OAUTHBEARER: clients present tokens that somebody else has made.
+    pub fn oauth(oauth: OAuth) -> Auth {
+        Auth::new(Rules::everybody(Method::OAuth(oauth)), Users::with_secret([0; 32]))
     }
 
     /// What the first rule says that fits a client, as in `pg_hba.conf`; who fits none is refused.

@@ -37,7 +37,9 @@ pub(crate) async fn prove(
         Method::Trust => Err(claim.failed("\"trust\"").into()),
         Method::Certificate => Err(claim.failed("certificate").into()),
         Method::Reject => Err(claim.rejected().into()),
-        Method::Password if !claim.is_private() && !guards.insecure => Err(claim.in_clear().into()),
+        Method::Password | Method::OAuth(_) if !claim.is_private() && !guards.insecure => {
+            Err(claim.in_clear().into())
+        }
         Method::Password => {
             let answer = password(login, io).await?;
             match users.know(answer.login().user(), answer.as_bytes()) & vouched {
@@ -56,6 +58,7 @@ pub(crate) async fn prove(
         },
         Method::Scram => scram(guards, login, vouched, io).await,
         Method::Callback(callback) => callback.decide(login, from, guards.insecure, io).await,
+        Method::OAuth(oauth) => Box::pin(oauth.prove(login, from.address, io)).await,
     }
 }
 
