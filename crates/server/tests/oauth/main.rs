@@ -11,4 +11,5 @@ mod dialogue;
 mod toy;
 
 mod answers;
+mod libpq;
 mod tokens;

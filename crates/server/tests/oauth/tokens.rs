@@ -1,7 +1,8 @@
 //! Signed tokens over TLS, from our own client.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,27 +21,28 @@ use trunkline_proto::message::ProtocolVersion;
 
 use crate::toy::{self, RunningServer};
 
-const ISSUER: &str = "https://issuer.example/tenant";
+pub(crate) const ISSUER: &str = "https://issuer.example/tenant";
 
 /// Signs tokens, and has its keys in a file.
-struct Issuer(Ed25519KeyPair);
+pub(crate) struct Issuer(Ed25519KeyPair);
 
 impl Issuer {
-    fn new() -> Issuer {
+    pub(crate) fn new() -> Issuer {
         Issuer(Ed25519KeyPair::from_seed_unchecked(&[9; 32]).expect("a seed"))
     }
 
-    fn keys(&self) -> Jwks {
+    fn keys(&self, name: &str) -> Jwks {
         let x = BASE64.encode(self.0.public_key());
         let key = json!({"kty": "OKP", "crv": "Ed25519", "x": x, "kid": "today", "use": "sig"});
-        let path = std::env::temp_dir().join(format!("trunkline-jwks-{}", std::process::id()));
+        let file = format!("trunkline-oauth-{name}-{}.json", std::process::id());
+        let path = std::env::temp_dir().join(file);
         std::fs::write(&path, json!({"keys": [key]}).to_string()).expect("a file");
         let keys = Jwks::from_file(&path).expect("a key");
         std::fs::remove_file(&path).expect("it was there");
         keys
     }
 
-    fn token(&self, changes: Value) -> String {
+    pub(crate) fn token(&self, changes: Value) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
         let mut claims = json!({
             "iss": ISSUER, "aud": "postgres", "sub": "ann", "scope": "sql", "exp": now + 300,
@@ -59,21 +61,38 @@ impl Issuer {
 }
 
 /// A server that takes tokens of the issuer, and what its clients trust.
-fn server(issuer: &Issuer) -> (RunningServer, RootCertStore) {
+pub(crate) struct Served {
+    pub(crate) server: RunningServer,
+    trusted: RootCertStore,
+    /// The certificate, in PEM.
+    pub(crate) certificate: PathBuf,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.certificate);
+    }
+}
+
+pub(crate) fn server(issuer: &Issuer, name: &str) -> Served {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a key");
     let certificate = made.cert.der().clone();
     let key = made.signing_key.serialize_der().try_into().expect("a key");
     let mut trusted = RootCertStore::empty();
     trusted.add(certificate.clone()).expect("a certificate");
+    let file = format!("trunkline-oauth-{name}-{}.pem", std::process::id());
+    let path = std::env::temp_dir().join(file);
+    std::fs::write(&path, made.cert.pem()).expect("a file");
     let tls = Tls::new(vec![certificate], key).expect("they fit");
-    let validator = JwtValidator::new(issuer.keys(), "postgres");
+    let validator = JwtValidator::new(issuer.keys(name), "postgres");
     let auth = Auth::oauth(OAuth::new(ISSUER, "sql", validator));
-    (toy::start_with(|builder| builder.auth(auth).tls(tls)), trusted)
+    let server = toy::start_with(|builder| builder.auth(auth).tls(tls));
+    Served { server, trusted, certificate: path }
 }
 
 /// How a client fares: the method by which it came in, or the server's words.
-fn log_in(address: SocketAddr, trusted: &RootCertStore, proof: &Credentials) -> String {
-    let mut socket = TcpStream::connect(address).expect("it listens");
+fn log_in(served: &Served, proof: &Credentials) -> String {
+    let mut socket = TcpStream::connect(served.server.address).expect("it listens");
     let mut output = Vec::new();
     let requested = Startup::new(&Limits::default()).request_tls(&mut output);
     socket.write_all(&output).expect("the server reads");
@@ -86,7 +105,7 @@ fn log_in(address: SocketAddr, trusted: &RootCertStore, proof: &Credentials) -> 
     let config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .expect("versions")
-        .with_root_certificates(trusted.clone())
+        .with_root_certificates(served.trusted.clone())
         .with_no_client_auth();
     let name = "localhost".try_into().expect("a name");
     let client = ClientConnection::new(Arc::new(config), name).expect("a client");
@@ -136,9 +155,8 @@ const REFUSED: &str = "{ \"status\": \"invalid_token\", \"openid-configuration\"
 #[test]
 fn a_signed_token_lets_its_user_in() {
     let issuer = Issuer::new();
-    let (server, trusted) = server(&issuer);
-    let present =
-        |token: String| log_in(server.address, &trusted, &Credentials::Token(token.into()));
+    let served = server(&issuer, "signed");
+    let present = |token: String| log_in(&served, &Credentials::Token(token.into()));
     assert_eq!(present(issuer.token(json!({}))), "in");
     assert_eq!(present(issuer.token(json!({"aud": ["x", "postgres"], "nbf": -10}))), "in");
     let wrong = [
@@ -163,6 +181,6 @@ fn a_signed_token_lets_its_user_in() {
 
 #[test]
 fn a_client_without_token_is_told_where_one_can_be_had() {
-    let (server, trusted) = server(&Issuer::new());
-    assert_eq!(log_in(server.address, &trusted, &Credentials::Discovery), REFUSED);
+    let served = server(&Issuer::new(), "discovery");
+    assert_eq!(log_in(&served, &Credentials::Discovery), REFUSED);
 }
