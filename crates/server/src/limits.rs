@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use trunkline_core::settings::Timeouts;
+
 /// The bounds of a server; each default is safe for a public address.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -25,6 +27,12 @@ pub struct Limits {
     pub portals: usize,
     /// The parameter values of all named portals of a connection, in bytes.
     pub portal_bytes: usize,
+    /// What the settings `statement_timeout`, `transaction_timeout`, `idle_session_timeout` and
+    /// `idle_in_transaction_session_timeout` are unless a client sets them: none, as in PostgreSQL.
+    pub timeouts: Timeouts,
+    /// The longest that those timeouts can be, whatever a client sets; where it is zero, a client
+    /// may set anything. SHOW still shows what was set.
+    pub max_timeouts: Timeouts,
     /// How long shutdown waits for running statements before it cancels them, and ends what does
     /// not end by itself.
     pub drain: Duration,
@@ -42,6 +50,8 @@ impl Default for Limits {
             statement_bytes: 16 * 1024 * 1024,
             portals: 1_000,
             portal_bytes: 64 * 1024 * 1024,
+            timeouts: Timeouts::default(),
+            max_timeouts: Timeouts::default(),
             drain: Duration::from_secs(30),
             message: 64 * 1024 * 1024,
         }

@@ -168,7 +168,7 @@ async fn attempt<E: Engine>(
     identity.address = from.address;
     identity.encrypted = login.is_encrypted();
     // Read now, for the proof consumes the login; an error in them is told to proved users only.
-    let settings = startup_settings(&login);
+    let settings = startup_settings(&login, &server.limits);
     let replication = login.replication();
     let ready = prove(&guards, login, from, io).await?;
     if replication != Replication::No {

@@ -6,15 +6,19 @@ use trunkline_core::settings::Settings;
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_proto::backend::Login;
 
-/// The settings that a session starts with: those of the `options`, then those by their own name.
+use crate::limits::Limits;
+
+/// The settings that a session starts with: those of the server, over them those of the `options`,
+/// then those by their own name.
 ///
 /// # Errors
 ///
 /// As for [`Settings::set_at_startup`]; 42601 for `options` that are no settings; 22021 for a value
 /// that is not UTF-8 where PostgreSQL, which does not look, would keep its bytes.
-pub(crate) fn startup_settings(login: &Login) -> Result<Settings> {
+pub(crate) fn startup_settings(login: &Login, limits: &Limits) -> Result<Settings> {
     let mut settings = Settings::default();
     settings.preset("session_authorization", login.user());
+    settings.preset_timeouts(&limits.timeouts);
     if let Some(options) = login.options() {
         for (name, value) in command_line(options.as_bytes())? {
             set(&mut settings, &name, &value)?;

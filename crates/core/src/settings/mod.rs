@@ -12,6 +12,7 @@ mod generated;
 mod name;
 mod number;
 mod style;
+mod timeouts;
 mod transaction;
 mod value;
 mod values;
@@ -27,6 +28,7 @@ use changes::{Changes, Layer};
 use definition::REPORTED;
 pub use definition::{Context, Definition, Kind, definition};
 use name::Name;
+pub use timeouts::Timeouts;
 use transaction::{Mode, Modes};
 use values::{Value, Values};
 
@@ -43,6 +45,8 @@ pub struct Settings {
     /// What was set since, over `initial`; most sessions set nothing.
     changes: Option<Box<Changes>>,
     style: Arc<TextStyle>,
+    /// None unless one is set, as mostly.
+    timeouts: Option<Box<Timeouts>>,
     /// 0 outside a transaction block, 1 within, and one more for each savepoint.
     depth: usize,
     /// The modes of the transaction in whose block we are.
@@ -57,6 +61,7 @@ static START: LazyLock<Settings> = LazyLock::new(|| {
         initial: Values::default(),
         changes: None,
         style: Arc::default(),
+        timeouts: None,
         depth: 0,
         modes: Modes::new(|_| None),
         unreported: Vec::new(),
@@ -236,7 +241,7 @@ impl Settings {
     fn start_with(&mut self, name: Name, value: Box<str>) {
         let known = name.known();
         self.initial.insert(name, Some(value));
-        self.restyle(known.as_slice());
+        self.look_again(known.as_slice());
     }
 
     /// Whether there is room for a value.
@@ -283,7 +288,13 @@ impl Settings {
             }
         }
         change(self.changes.get_or_insert_default());
+        self.look_again(affected);
+    }
+
+    /// Works out again what these settings say.
+    fn look_again(&mut self, affected: &[&'static Definition]) {
         self.restyle(affected);
+        self.retime(affected);
     }
 }
 

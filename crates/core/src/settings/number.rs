@@ -84,6 +84,14 @@ pub(super) fn shown(number: i64, unit: Option<&'static str>) -> Cow<'static, str
     }
 }
 
+/// The milliseconds of a time that was read before; none of anything else.
+pub(super) fn milliseconds(name: &str, shown: &str) -> u64 {
+    let number = read(name, shown, Some("ms"), false).unwrap_or_default();
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
+    let number = number as u64;
+    number
+}
+
 const MEMORY: &[(&str, i64)] =
     &[("TB", 1_099_511_627_776), ("GB", 1_073_741_824), ("MB", 1_048_576), ("kB", 1024), ("B", 1)];
 

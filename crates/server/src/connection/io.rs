@@ -10,6 +10,7 @@ use trunkline_proto::backend::TLS_HANDSHAKE;
 use trunkline_proto::message::FrontendTag;
 use trunkline_proto::wire::frame;
 
+use super::timers::{Due, Timers};
 use crate::buffers;
 use crate::stream::Stream;
 
@@ -27,11 +28,19 @@ pub(crate) struct Io {
     pub(crate) output: Vec<u8>,
     /// How much of `output` is already written.
     written: usize,
+    /// What is awaited beside bytes: here, where both are waited for.
+    pub(crate) timers: Timers,
 }
 
 impl Io {
     pub(crate) fn new(stream: Stream) -> Io {
-        Io { stream, input: BytesMut::new(), output: Vec::new(), written: 0 }
+        Io {
+            stream,
+            input: BytesMut::new(),
+            output: Vec::new(),
+            written: 0,
+            timers: Timers::default(),
+        }
     }
 
     pub(crate) fn stream(&self) -> &Stream {
@@ -113,6 +122,15 @@ impl Io {
         .await?;
         buffers::release_write(&mut self.output);
         Ok(())
+    }
+
+    /// Waits for more, unless the client takes too long.
+    pub(crate) async fn fill_in_time(&mut self) -> Result<io::Result<bool>, Due> {
+        poll_fn(|cx| match self.poll_fill(cx) {
+            Poll::Ready(filled) => Poll::Ready(Ok(filled)),
+            Poll::Pending => self.timers.poll_idle(cx).map(Err),
+        })
+        .await
     }
 
     pub(crate) async fn fill(&mut self) -> io::Result<bool> {

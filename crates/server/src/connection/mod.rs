@@ -5,6 +5,8 @@ pub(crate) mod guard;
 pub(crate) mod io;
 mod portals;
 mod simple;
+mod timeouts;
+pub(crate) mod timers;
 pub(crate) mod watch;
 
 use std::future::poll_fn;
@@ -13,6 +15,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use tokio::sync::OwnedSemaphorePermit;
+use trunkline_core::settings::Timeouts;
 use trunkline_core::{Client, Column, Formats, Language, PgError, Result, Session, SqlState};
 use trunkline_proto::backend::{self, Event};
 use trunkline_proto::message::{
@@ -44,6 +47,10 @@ pub(crate) struct Connection<S: Session> {
     language: Language,
     /// Whether the client waits for what is in the send buffer.
     flush: bool,
+    /// Whether ReadyForQuery was the last word between us.
+    resting: bool,
+    /// Whether some timeout is set.
+    timed: bool,
     /// One of the server's places for clients, given back when the connection ends.
     _permit: OwnedSemaphorePermit,
 }
@@ -106,6 +113,7 @@ impl<S: Session> Connection<S> {
     ) -> Connection<S> {
         // An engine that cannot even say that speaks SQL, and will panic again.
         let language = guarded(|| session.language()).unwrap_or_default();
+        let timed = !timeouts::heeded(&client.settings(), &limits).is_none();
         Connection {
             io,
             protocol,
@@ -119,6 +127,8 @@ impl<S: Session> Connection<S> {
             language,
             // The greeting is still in the send buffer.
             flush: true,
+            resting: true,
+            timed,
             _permit: permit,
         }
     }
@@ -179,10 +189,12 @@ impl<S: Session> Connection<S> {
             self.flush().await?;
             self.flush = false;
         }
+        self.await_client();
         let Connection { io, entry, .. } = self;
-        match unless_terminated(entry, io.fill()).await {
-            Some(Ok(true)) => Ok(()),
-            Some(Ok(false) | Err(_)) => Err(Stop::Gone),
+        match unless_terminated(entry, io.fill_in_time()).await {
+            Some(Ok(Ok(true))) => Ok(()),
+            Some(Ok(Ok(false) | Err(_))) => Err(Stop::Gone),
+            Some(Err(due)) => self.refuse(&due.into_error()),
             None => {
                 self.dismiss();
                 Err(Stop::Gone)
@@ -214,6 +226,12 @@ impl<S: Session> Connection<S> {
 
     /// Answers one message of the client.
     async fn answer(&mut self, event: &Event) -> Next {
+        if let Some(next) = self.late(event).await {
+            return next;
+        }
+        if !matches!(event, Event::Close(_) | Event::Sync | Event::Flush | Event::Terminate) {
+            self.begin_timing();
+        }
         let answered = match event {
             Event::Query(query) => return self.query(query).await,
             Event::Parse(parse) => self.parse(parse).await,
@@ -244,6 +262,7 @@ impl<S: Session> Connection<S> {
 
     /// Tells the client of an error, which also ends or fails the transaction.
     async fn fail(&mut self, error: &PgError) -> Result<(), Stop> {
+        self.io.timers.stop();
         self.refuse(error)?;
         match self.abort().await {
             Err(Stop::Error(error)) => self.refuse(&error),
@@ -283,10 +302,11 @@ impl<S: Session> Connection<S> {
     /// ReadyForQuery, with what changed before it.
     fn ready(&mut self) -> Result<(), Stop> {
         self.notices()?;
-        self.reports()?;
+        let set = self.reports()?;
         self.flush = true;
         let status = self.transaction.status();
         self.protocol.ready(status, self.io.output())?;
+        self.rest(&set);
         Ok(())
     }
 
@@ -298,13 +318,17 @@ impl<S: Session> Connection<S> {
     }
 
     /// Tells the client of reported settings that changed: just before ReadyForQuery, once each.
-    fn reports(&mut self) -> Result<(), Stop> {
-        let reports = self.client.settings().take_reports();
+    /// Gives the timeouts that hold now.
+    fn reports(&mut self) -> Result<Timeouts, Stop> {
+        let (reports, set) = {
+            let mut settings = self.client.settings();
+            (settings.take_reports(), timeouts::heeded(&settings, &self.limits))
+        };
         for (name, value) in reports {
             self.protocol
                 .send(&ParameterStatus { name, value: value.as_str() }, self.io.output())?;
         }
-        Ok(())
+        Ok(set)
     }
 
     /// RowDescription of a result.
@@ -332,6 +356,10 @@ impl<S: Session> Connection<S> {
         if self.entry.is_canceled() {
             return Err(PgError::canceled().into());
         }
+        if let Some(due) = self.io.timers.overdue() {
+            return Err(due.into_error().into());
+        }
+        self.begin_timing();
         Ok(())
     }
 
@@ -339,6 +367,7 @@ impl<S: Session> Connection<S> {
     fn complete(&mut self, tag: &trunkline_core::CommandTag, sent: u64) -> Result<(), Stop> {
         self.notices()?;
         self.protocol.send(&tag.message(sent), self.io.output())?;
+        self.end_timing();
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use trunkline_core::{CommandTag, Formats, PgError, Progress, Result, RowBuf, Row
 
 use super::guard::{Call, guarded};
 use super::io::Io;
+use super::timers::Due;
 use crate::buffers::CHUNK;
 use crate::registry::Handle;
 
@@ -17,13 +18,16 @@ use crate::registry::Handle;
 pub(crate) enum Interrupt {
     /// The client asked for it.
     Canceled,
+    /// It takes too long.
+    Overdue(Due),
     /// The client is gone.
     Gone,
     /// The engine panicked.
     Panicked,
 }
 
-/// Runs a call of the engine until it is done, the client is gone, or somebody cancels it.
+/// Runs a call of the engine until it is done, takes too long, the client is gone, or somebody
+/// cancels it.
 ///
 /// The socket is read meanwhile: what the client sends ahead waits in the buffer.
 pub(crate) async fn watch<F: Future>(
@@ -77,6 +81,9 @@ pub(crate) async fn stream(
         loop {
             if handle.is_canceled() {
                 return Poll::Ready(Err(Interrupt::Canceled));
+            }
+            if let Some(due) = io.timers.overdue() {
+                return Poll::Ready(Err(Interrupt::Overdue(due)));
             }
             if flushing || io.output.len() >= CHUNK {
                 match io.poll_flush(cx) {
@@ -132,6 +139,9 @@ fn poll_interrupt(io: &mut Io, handle: &Handle, cx: &mut Context<'_>) -> Poll<In
     if handle.is_canceled() {
         return Poll::Ready(Interrupt::Canceled);
     }
+    if let Poll::Ready(due) = io.timers.poll_statement(cx) {
+        return Poll::Ready(Interrupt::Overdue(due));
+    }
     io.poll_gone(cx).map(|()| Interrupt::Gone)
 }
 
@@ -140,6 +150,7 @@ impl Interrupt {
     pub(crate) fn into_error(self) -> Option<PgError> {
         match self {
             Interrupt::Canceled => Some(PgError::canceled()),
+            Interrupt::Overdue(due) => Some(due.into_error()),
             Interrupt::Panicked => Some(PgError::internal("internal error").fatal()),
             Interrupt::Gone => None,
         }

@@ -88,7 +88,11 @@ impl<S: Session> Connection<S> {
     }
 
     async fn chain(&mut self, chain: bool, modes: TransactionModes) -> Result<(), Stop> {
-        if chain { self.start_block(modes).await } else { Ok(()) }
+        if !chain {
+            return Ok(());
+        }
+        self.io.timers.end_transaction();
+        self.start_block(modes).await
     }
 
     /// COMMIT or ROLLBACK without BEGIN: a warning, unless AND CHAIN asks for more.

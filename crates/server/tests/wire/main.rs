@@ -20,5 +20,6 @@ mod shutdown;
 mod simple;
 mod startup;
 mod strangers;
+mod timeouts;
 mod transactions;
 mod writes;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use trunkline::{
     Client, Column, Columns, CommandTag, Engine, Listener, Notice, Oid, PgError, Prepared,
@@ -54,7 +55,11 @@ impl Session for ToySession {
             "rows" | "late" | "endless" => known([("id", Oid::INT8), ("name", Oid::TEXT)]),
             "nothing" => known::<0>([]),
             "echo" => known([("echo", hints.first().copied().unwrap_or(Oid::TEXT))]),
-            "notice" | "forever" | "panic" => Columns::None,
+            "notice" | "forever" | "sleep" | "panic" => Columns::None,
+            "unplanned" => {
+                let _running = Running::new();
+                std::future::pending().await
+            }
             "fuse" => known([("id", Oid::INT8), ("name", Oid::TEXT)]),
             "wrong" => return Err(PgError::new(SqlState::SYNTAX_ERROR, "wrong").position(1)),
             other => {
@@ -100,6 +105,10 @@ impl Session for ToySession {
             "forever" => {
                 let _running = Running::new();
                 std::future::pending().await
+            }
+            "sleep" => {
+                tokio::time::sleep(Duration::from_millis(number.unsigned_abs())).await;
+                Ok(CommandTag::new("SLEEP").into())
             }
             _ => panic!("the engine panics"),
         }

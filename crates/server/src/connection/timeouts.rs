@@ -1,0 +1,86 @@
+//! Which of the client's messages start and stop the timers of a connection.
+//!
+//! As PostgreSQL: a statement is timed from the first Parse, Bind, Describe or Execute since the
+//! last Execute that was complete, and each statement of a string by itself.
+
+use trunkline_core::Session;
+use trunkline_core::settings::{Settings, Timeouts};
+use trunkline_proto::backend::{Event, TransactionStatus};
+
+use super::timers::{Due, sooner};
+use super::{Connection, Next, after};
+use crate::limits::Limits;
+
+/// What a client has set, within what the server lets it.
+pub(super) fn heeded(settings: &Settings, limits: &Limits) -> Timeouts {
+    settings.timeouts().copied().unwrap_or_default().within(&limits.max_timeouts)
+}
+
+impl<S: Session> Connection<S> {
+    fn timeouts(&self) -> Timeouts {
+        heeded(&self.client.settings(), &self.limits)
+    }
+
+    /// A message has come: what has run out before it is told in its place.
+    pub(super) async fn late(&mut self, event: &Event) -> Option<Next> {
+        self.resting = false;
+        self.io.timers.wake();
+        let due = self.io.timers.overdue()?;
+        // A Flush is no answer's beginning: the message behind it is told.
+        if matches!(event, Event::Terminate | Event::Flush) {
+            return None;
+        }
+        let mut told = self.fail(&due.into_error()).await;
+        if told.is_ok() && matches!(event, Event::Sync) {
+            return None;
+        }
+        if self.protocol.owes_ready() {
+            told = told.and_then(|()| self.ready());
+        }
+        Some(after(&told))
+    }
+
+    /// Something is about to run.
+    pub(super) fn begin_timing(&mut self) {
+        if self.timed {
+            let set = self.timeouts();
+            self.io.timers.begin(&set);
+        }
+    }
+
+    /// A statement is complete.
+    pub(super) fn end_timing(&mut self) {
+        let set = self.timeouts();
+        let goes_on = self.transaction.is_block() || self.transaction.is_implicit();
+        self.timed = !set.is_none();
+        self.io.timers.complete(&set, goes_on);
+    }
+
+    /// ReadyForQuery is next, and then the client is awaited.
+    pub(super) fn rest(&mut self, set: &Timeouts) {
+        self.resting = true;
+        self.timed = !set.is_none();
+        let goes_on = self.transaction.status() != TransactionStatus::Idle;
+        match self.transaction.is_failed() {
+            true => self.io.timers.stop(),
+            false => self.io.timers.complete(set, goes_on),
+        }
+    }
+
+    /// Waits for the client, as long as it may take.
+    pub(super) fn await_client(&mut self) {
+        let mut idle = None;
+        if self.timed && self.resting {
+            let set = self.timeouts();
+            let (timeout, due) = match self.transaction.status() {
+                TransactionStatus::Idle => (set.idle_session, Due::IdleSession),
+                _ if !sooner(set.idle_in_transaction, set.transaction) => {
+                    (Default::default(), Due::IdleInTransaction)
+                }
+                _ => (set.idle_in_transaction, Due::IdleInTransaction),
+            };
+            idle = (!timeout.is_zero()).then_some((timeout, due));
+        }
+        self.io.timers.rest(idle);
+    }
+}
