@@ -2,13 +2,14 @@
 
 use std::future::Future;
 use std::io;
+use std::os::fd::AsFd;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::BufMut;
 use rustls_pki_types::CertificateDer;
 use socket2::SockRef;
-use tokio::io::{AsyncReadExt, AsyncWrite};
+use tokio::io::{AsyncReadExt, AsyncWrite, Interest};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::server::TlsStream;
 
@@ -46,6 +47,22 @@ impl Stream {
             Stream::Unix(stream) => SockRef::from(stream).send(bytes),
             Stream::Tls(_) => Ok(0),
         };
+    }
+
+    /// An eye on the other side, for while nothing is read from it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system: it takes one more file descriptor.
+    pub(crate) fn hang_up(&self) -> io::Result<Box<HangUp>> {
+        let socket = match self {
+            Stream::Tcp(stream) => stream.as_fd(),
+            Stream::Unix(stream) => stream.as_fd(),
+            Stream::Tls(stream) => stream.get_ref().0.as_fd(),
+        };
+        // Whatever it is: it is only asked whether it is ready.
+        let socket = std::net::TcpStream::from(socket.try_clone_to_owned()?);
+        Ok(Box::new(HangUp(TcpStream::from_std(socket)?)))
     }
 
     /// Reads what there is into the free room of `input`; 0 is the end of the stream.
@@ -89,6 +106,29 @@ impl Stream {
             Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
             Stream::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
             Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
+        }
+    }
+}
+
+/// Tells when the other side of a socket hangs up, whatever is still to be read from it.
+///
+/// A socket of its own for the runtime: that of the stream keeps being ready while it has bytes.
+#[derive(Debug)]
+pub(crate) struct HangUp(TcpStream);
+
+impl HangUp {
+    pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            if ready!(self.0.poll_read_ready(cx)).is_err() {
+                return Poll::Ready(());
+            }
+            match ready!(pin!(self.0.ready(Interest::READABLE)).poll(cx)) {
+                Ok(ready) if !ready.is_read_closed() => {}
+                Ok(_) | Err(_) => return Poll::Ready(()),
+            }
+            // Only more bytes: the next event is awaited.
+            let more = || Err::<(), _>(io::ErrorKind::WouldBlock.into());
+            let _ = self.0.try_io(Interest::READABLE, more);
         }
     }
 }

@@ -93,6 +93,28 @@ fn a_client_that_leaves_takes_its_statement_along() {
 }
 
 #[test]
+fn a_client_that_has_sent_much_ahead_and_leaves_takes_its_statement_along() {
+    let _alone = alone();
+    let server = toy::start();
+    for is_reset in [false, true] {
+        let mut client = Dialogue::login(server.address);
+        client.say(&Query { sql: "forever" });
+        // More than the server reads ahead, less than the sockets hold.
+        for _ in 0..10_000 {
+            client.say(&Query { sql: "one" });
+        }
+        client.send();
+        running(1);
+        if is_reset {
+            let at_once = Some(Duration::ZERO);
+            socket2::SockRef::from(&client.socket).set_linger(at_once).expect("a mode");
+        }
+        drop(client);
+        running(0);
+    }
+}
+
+#[test]
 fn shutdown_sends_the_idle_away_and_waits_for_the_busy() {
     let _alone = alone();
     let server = toy::start_with(|builder| {

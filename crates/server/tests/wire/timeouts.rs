@@ -123,11 +123,14 @@ fn message(letter: &str, sql: &str, out: &mut Vec<u8>) {
     encoded.expect("a message");
 }
 
+/// Unlike `forever` it is not counted by other tests.
+const FOREVER: &str = "sleep 99999999";
+
 const LATE: &str = "E(ERROR 57014) Z(I)";
 
 #[tokio::test(start_paused = true)]
 async fn a_statement_that_takes_too_long_is_cancelled() {
-    for forever in ["forever", "unplanned"] {
+    for forever in [FOREVER, "unplanned"] {
         let mut client = Timed::new(&["statement_timeout = '2s'"]).await;
         client.send("Q", forever).await;
         client.hears_after(2000).await;
@@ -143,14 +146,14 @@ async fn a_statement_that_takes_too_long_is_cancelled() {
 #[tokio::test(start_paused = true)]
 async fn each_statement_of_a_string_has_its_own_time() {
     let mut client = Timed::new(&["statement_timeout = 2000"]).await;
-    client.send("Q", "sleep 1900; sleep 1900; forever").await;
+    client.send("Q", "sleep 1900; sleep 1900; sleep 99999999").await;
     client.hears_after(1900 + 1900 + 2000).await;
     assert_eq!(client.hears_until('Z').await, "C(SLEEP) C(SLEEP) E(ERROR 57014) Z(I)");
     // What a statement sets holds from the next one on.
     client.send("Q", "SET statement_timeout = 0; sleep 9000; RESET statement_timeout").await;
     client.hears_after(9000).await;
     assert_eq!(client.hears_until('Z').await, "C(SET) C(SLEEP) C(RESET) Z(I)");
-    client.send("Q", "SET statement_timeout = 50; forever").await;
+    client.send("Q", "SET statement_timeout = 50; sleep 99999999").await;
     client.hears_after(50).await;
     assert_eq!(client.hears_until('Z').await, "C(SET) E(ERROR 57014) Z(I)");
 }
@@ -311,7 +314,7 @@ async fn the_statements_of_a_transaction_share_its_time() {
     client.send("Q", "sleep 1500; COMMIT; sleep 1500").await;
     client.hears_after(3000).await;
     assert_eq!(client.hears_until('Z').await, "C(SLEEP) N(25P01) C(COMMIT) C(SLEEP) Z(I)");
-    client.send("Q", "forever").await;
+    client.send("Q", FOREVER).await;
     client.hears_after(2000).await;
     assert_eq!(client.hears_out().await, "E(FATAL 25P04)");
     // The next one of a chain has its own.
@@ -331,12 +334,12 @@ async fn a_server_says_what_sessions_start_with_and_how_long_the_longest_is() {
     limits.max_timeouts.idle_session = Duration::from_secs(60);
     let mut client = Timed::with(limits.clone()).await;
     assert!(client.ask("SHOW statement_timeout").await.contains("D(2s)"));
-    client.send("Q", "forever").await;
+    client.send("Q", FOREVER).await;
     client.hears_after(2000).await;
     assert_eq!(client.hears_until('Z').await, LATE);
     for more in ["0", "'1h'", "3001"] {
         client.ask(&format!("SET statement_timeout = {more}")).await;
-        client.send("Q", "forever").await;
+        client.send("Q", FOREVER).await;
         client.hears_after(3000).await;
         assert_eq!(client.hears_until('Z').await, LATE);
     }
@@ -356,7 +359,7 @@ async fn a_client_may_say_so_when_it_starts() {
         client
     });
     let mut client = Timed(Some(client.await));
-    client.send("Q", "forever").await;
+    client.send("Q", FOREVER).await;
     client.hears_after(2000).await;
     assert_eq!(client.hears_until('Z').await, LATE);
     client.hears_after(3000).await;
@@ -380,7 +383,7 @@ async fn what_is_said_is_what_postgresql_says() {
         client.ask(&format!("SET {setting} = 1000")).await;
         match does {
             "BEGIN" => drop(client.ask(does).await),
-            letters => client.send(letters, "forever").await,
+            letters => client.send(letters, FOREVER).await,
         }
         pass(1001).await;
         let heard = client.talks(|client| client.next()).await;

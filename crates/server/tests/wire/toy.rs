@@ -56,10 +56,7 @@ impl Session for ToySession {
             "nothing" => known::<0>([]),
             "echo" => known([("echo", hints.first().copied().unwrap_or(Oid::TEXT))]),
             "notice" | "forever" | "sleep" | "panic" => Columns::None,
-            "unplanned" => {
-                let _running = Running::new();
-                std::future::pending().await
-            }
+            "unplanned" => return std::future::pending().await,
             "fuse" => known([("id", Oid::INT8), ("name", Oid::TEXT)]),
             "wrong" => return Err(PgError::new(SqlState::SYNTAX_ERROR, "wrong").position(1)),
             other => {
