@@ -138,6 +138,8 @@ impl<S: Session> Connection<S> {
     /// By reference: a future that owned the connection would hold it twice.
     pub(crate) async fn serve(&mut self) {
         loop {
+            // Who sends without pause, and nothing that is waited for, leaves others their turn.
+            tokio::task::consume_budget().await;
             match self.protocol.receive(&mut self.io.input) {
                 Ok(Some(event)) => {
                     self.entry.start();

@@ -11,6 +11,7 @@ mod cancel;
 mod certificates;
 mod encryption;
 mod extended;
+mod fairness;
 mod malformed;
 mod promises;
 mod proofs;
