@@ -18,6 +18,7 @@
 mod accept;
 mod auth;
 mod buffers;
+mod cancels;
 mod connection;
 mod guards;
 mod limits;
@@ -31,6 +32,7 @@ mod server;
 mod session;
 mod startup;
 mod stream;
+mod throttle;
 mod tls;
 mod unix;
 

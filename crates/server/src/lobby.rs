@@ -4,14 +4,22 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use crate::throttle::Throttle;
+
 /// Where TCP sockets are until their clients have proved who they are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Lobby {
     taken: Mutex<Taken>,
+    lost: Throttle,
+}
+
+impl Default for Lobby {
+    fn default() -> Lobby {
+        Lobby { taken: Mutex::default(), lost: Throttle::new(1) }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -20,7 +28,6 @@ struct Taken {
     strangers: BTreeMap<u64, Stranger>,
     by_network: HashMap<IpAddr, usize>,
     next: u64,
-    lost: Lost,
 }
 
 #[derive(Debug)]
@@ -45,6 +52,10 @@ impl Lobby {
         // At least one, for who comes now.
         while taken.strangers.len() >= room.max(1) {
             taken.make_room();
+            if let Some(left_out) = self.lost.admit() {
+                let count = left_out.saturating_add(1);
+                tracing::warn!(count, "too many connections are logging in: turned away");
+            }
         }
         let number = taken.next;
         taken.next += 1;
@@ -70,7 +81,6 @@ impl Taken {
         if let Some(stranger) = oldest.and_then(|number| self.leave(number)) {
             // Nobody listens who is about to leave.
             let _ = stranger.seat_is_lost.send(());
-            self.lost.count();
         }
     }
 
@@ -99,27 +109,8 @@ impl Drop for Seat {
     }
 }
 
-/// How many lost their seats.
-#[derive(Debug, Default)]
-struct Lost {
-    since_told: u64,
-    told: Option<Instant>,
-}
-
-impl Lost {
-    /// The log hears of them once a second, however many they are.
-    fn count(&mut self) {
-        self.since_told += 1;
-        if self.told.is_none_or(|told| told.elapsed() >= Duration::from_secs(1)) {
-            let count = self.since_told;
-            tracing::warn!(count, "too many connections are logging in: turned away");
-            *self = Lost { since_told: 0, told: Some(Instant::now()) };
-        }
-    }
-}
-
 /// What one stranger can have many of counts as one: of IPv6 whoever has an address has 2^64.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

@@ -70,7 +70,7 @@ pub(crate) async fn login<E: Engine>(
     tokio::select! {
         connection = let_in(server, &mut io, from, Stage::Stranger(seat)) => connection,
         () = lost(word) => {
-            tracing::info!(address = ?from.address, why = %too_many(), "login refused");
+            server.refused(from.address, &too_many().to_string());
             if let Some(io) = io {
                 turn_away(io);
             }
@@ -107,11 +107,11 @@ async fn let_in<E: Engine>(
 ) -> Option<Box<Connection<E::Session>>> {
     let attempt = attempt(server, place, from, &mut stage);
     let outcome = tokio::time::timeout(server.limits.login, attempt).await;
-    match outcome.unwrap_or_else(|_| Err(late(&stage, from))) {
+    match outcome.unwrap_or_else(|_| Err(late(server, &stage, from))) {
         Ok(connected) => Some(connected),
         Err(end) => {
             if let Some(why) = end.why() {
-                tracing::info!(address = ?from.address, why, "login refused");
+                server.refused(from.address, &why);
             }
             if let Some(io) = place {
                 let told = match end {
@@ -140,9 +140,9 @@ enum Stage {
 }
 
 /// A login that takes too long. A stranger hears nothing, as from PostgreSQL.
-fn late(stage: &Stage, from: Origin) -> End {
+fn late<E>(server: &Shared<E>, stage: &Stage, from: Origin) -> End {
     let message = "canceling authentication due to timeout";
-    tracing::info!(address = ?from.address, "{message}");
+    server.refused(from.address, message);
     match stage {
         Stage::Stranger(_) => End::Silent,
         Stage::Proved => PgError::new(SqlState::QUERY_CANCELED, message).into(),
@@ -157,7 +157,7 @@ async fn attempt<E: Engine>(
 ) -> Result<Box<Connection<E::Session>>, End> {
     // The same to the end: what is reloaded meanwhile is for those who come later.
     let guards = server.guards.now();
-    let login = startup(server, guards.tls.as_ref(), place).await?;
+    let login = startup(server, guards.tls.as_ref(), place, from.address).await?;
     let Some(io) = place.as_mut() else { return Err(End::Silent) };
     if server.is_stopping() || server.clients.available_permits() == 0 {
         return Err(closed(server).into());

@@ -48,6 +48,16 @@ impl std::fmt::Debug for Key {
     }
 }
 
+/// What came of a cancel; for the log, its sender is told nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Something was cancelled, unless the connection was idle.
+    RightKey,
+    WrongKey,
+    /// There is no connection of this pid.
+    Nobody,
+}
+
 const IDLE: u8 = 0;
 const RUNNING: u8 = 1;
 const CANCELED: u8 = 2;
@@ -121,14 +131,14 @@ impl Registry {
         Ok(Entry { registry: self.clone(), handle })
     }
 
-    /// Cancels what the connection of this pid runs, if the key is its key; says nothing of it.
-    pub(crate) fn cancel(&self, pid: i32, key: &[u8]) {
-        let handle = self.lock().get(&pid).cloned();
-        if let Some(handle) = handle
-            && bool::from(handle.key.as_bytes().ct_eq(key))
-        {
-            handle.cancel();
+    /// Cancels what the connection of this pid runs, if the key is its key.
+    pub(crate) fn cancel(&self, pid: i32, key: &[u8]) -> Outcome {
+        let Some(handle) = self.lock().get(&pid).cloned() else { return Outcome::Nobody };
+        if !bool::from(handle.key.as_bytes().ct_eq(key)) {
+            return Outcome::WrongKey;
         }
+        handle.cancel();
+        Outcome::RightKey
     }
 
     /// Asks every connection to end, now and those that still come.

@@ -10,11 +10,13 @@ use trunkline_core::Engine;
 
 use crate::accept::accept;
 use crate::auth::Auth;
+use crate::cancels::WrongKeys;
 use crate::guards::{Guards, OnDuty};
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::lobby::Lobby;
 use crate::registry::Registry;
+use crate::throttle::Throttle;
 use crate::tls::Tls;
 
 /// Serves an engine to every client that comes to a socket, without asking who it is.
@@ -51,6 +53,10 @@ pub(crate) struct Shared<E> {
     pub(crate) clients: Arc<Semaphore>,
     /// Seats for those who are not: strangers cannot crowd out users.
     pub(crate) lobby: Arc<Lobby>,
+    /// The wrong keys of cancels.
+    pub(crate) wrong_keys: WrongKeys,
+    /// For what the log hears of strangers: they decide how often.
+    pub(crate) complaints: Throttle,
     pub(crate) phase: watch::Sender<Phase>,
 }
 
@@ -58,6 +64,13 @@ impl<E> Shared<E> {
     /// Whether nobody is let in any more.
     pub(crate) fn is_stopping(&self) -> bool {
         *self.phase.borrow() != Phase::Serving
+    }
+
+    /// Tells the log why somebody may not come in, unless it has heard enough of that.
+    pub(crate) fn refused(&self, address: Option<SocketAddr>, why: &str) {
+        if let Some(left_out) = self.complaints.admit() {
+            tracing::info!(?address, why, left_out, "login refused");
+        }
     }
 }
 
@@ -127,6 +140,8 @@ impl<E: Engine> ServerBuilder<E> {
             registry: Arc::default(),
             clients: permits(self.limits.connections),
             lobby: Arc::default(),
+            wrong_keys: WrongKeys::default(),
+            complaints: Throttle::new(COMPLAINTS),
             limits: Arc::new(self.limits),
             phase: watch::Sender::new(Phase::Serving),
         };
@@ -218,6 +233,9 @@ impl Drop for OwnFile {
         }
     }
 }
+
+/// Lines a second in the log about failed logins and cancels.
+const COMPLAINTS: u32 = 10;
 
 /// How long a cancelled statement may take to stop at shutdown.
 pub(crate) const AFTER_CANCEL: Duration = Duration::from_secs(1);

@@ -1,10 +1,13 @@
 //! From the first byte to the StartupMessage: encryption is asked for, or a cancel.
 
+use std::net::SocketAddr;
+
 use bytes::BytesMut;
 use trunkline_proto::Limits;
 use trunkline_proto::backend::{Channel, Login, Startup, Step, TLS_HANDSHAKE, TlsHandshake};
 use trunkline_proto::wire::frame;
 
+use crate::cancels::cancel;
 use crate::connection::io::Io;
 use crate::login::End;
 use crate::server::Shared;
@@ -19,8 +22,8 @@ pub(crate) async fn startup<E>(
     server: &Shared<E>,
     tls: Option<&Tls>,
     place: &mut Option<Io>,
+    from: Option<SocketAddr>,
 ) -> Result<Login, End> {
-    let registry = &server.registry;
     let io = place.as_mut().ok_or(End::Silent)?;
     let unix = io.stream().is_unix();
     let channel = if unix { Channel::Unix } else { Channel::Tcp };
@@ -59,7 +62,7 @@ pub(crate) async fn startup<E>(
                 None => request.decline(&mut io.output),
             },
             Step::Cancel(request) => {
-                registry.cancel(request.process_id, &request.key);
+                cancel(server, from, &request);
                 return Err(End::Silent);
             }
             Step::Login(login) => return Ok(login),

@@ -16,13 +16,13 @@ use crate::toy::{self, Toy};
 
 const REFUSED: &str = "E(FATAL 28000)";
 
-struct Certificate {
-    tls: Tls,
+pub(crate) struct Certificate {
+    pub(crate) tls: Tls,
     trusted: RootCertStore,
 }
 
 impl Certificate {
-    fn make() -> Certificate {
+    pub(crate) fn make() -> Certificate {
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a key");
         let certificate = made.cert.der().clone();
         let key = made.signing_key.serialize_der().try_into().expect("a key");
@@ -32,12 +32,18 @@ impl Certificate {
     }
 
     fn client(self) -> ClientConnection {
+        self.client_for(&[])
+    }
+
+    /// A client that says what it wants to speak.
+    pub(crate) fn client_for(&self, protocols: &[&[u8]]) -> ClientConnection {
         let provider = tokio_rustls::rustls::crypto::ring::default_provider();
-        let config = ClientConfig::builder_with_provider(Arc::new(provider))
+        let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
             .expect("versions")
-            .with_root_certificates(self.trusted)
+            .with_root_certificates(self.trusted.clone())
             .with_no_client_auth();
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         let name = "localhost".try_into().expect("a name");
         ClientConnection::new(Arc::new(config), name).expect("a client")
     }

@@ -8,6 +8,7 @@ mod visitor;
 mod auth;
 mod callback;
 mod cancel;
+mod cancel_keys;
 mod certificates;
 mod encryption;
 mod extended;
