@@ -9,6 +9,7 @@ use crate::auth::Origin;
 use crate::listener::Listener;
 use crate::login::login;
 use crate::server::{AFTER_CANCEL, Phase, Shared};
+use crate::throttle::Throttle;
 
 /// Accepts clients until the server stops; all of them end with this task.
 pub(crate) async fn accept<E: Engine>(
@@ -18,9 +19,10 @@ pub(crate) async fn accept<E: Engine>(
 ) {
     let mut phase = shared.phase.subscribe();
     let mut connections = JoinSet::new();
+    let log = Throttle::new(1);
     loop {
         let (stream, address) = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = listener.accept(&shared.limits, &log) => accepted,
             Some(_) = connections.join_next() => continue,
             _ = phase.wait_for(|phase| *phase == Phase::Stopped) => break,
         };

@@ -33,6 +33,16 @@ pub struct Limits {
     /// The longest that those timeouts can be, whatever a client sets; where it is zero, a client
     /// may set anything. SHOW still shows what was set.
     pub max_timeouts: Timeouts,
+    /// How long a TCP connection is silent before the system asks whether the client is still there,
+    /// as `tcp_keepalives_idle` of PostgreSQL: zero leaves it to the system. So are the next two.
+    pub tcp_keepalives_idle: Duration,
+    /// How long after a question without an answer it asks again.
+    pub tcp_keepalives_interval: Duration,
+    /// After how many questions without an answer the client is lost.
+    pub tcp_keepalives_count: u32,
+    /// How long what was sent may wait for the client's machine to take it; then the client is lost.
+    /// A client that stops reading for so long is lost, too. Zero is for ever.
+    pub tcp_user_timeout: Duration,
     /// How long shutdown waits for running statements before it cancels them, and ends what does
     /// not end by itself.
     pub drain: Duration,
@@ -52,6 +62,10 @@ impl Default for Limits {
             portal_bytes: 64 * 1024 * 1024,
             timeouts: Timeouts::default(),
             max_timeouts: Timeouts::default(),
+            tcp_keepalives_idle: Duration::from_secs(60),
+            tcp_keepalives_interval: Duration::from_secs(10),
+            tcp_keepalives_count: 6,
+            tcp_user_timeout: Duration::from_secs(60),
             drain: Duration::from_secs(30),
             message: 64 * 1024 * 1024,
         }

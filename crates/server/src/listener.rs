@@ -8,7 +8,9 @@ use std::time::Duration;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::limits::Limits;
 use crate::stream::Stream;
+use crate::throttle::Throttle;
 use crate::unix::UnixSocket;
 
 /// Connections that wait to be accepted, before the kernel turns more away.
@@ -84,13 +86,17 @@ impl Listener {
     }
 
     /// Waits for a client, over errors that are only of the moment.
-    pub(crate) async fn accept(&self) -> (Stream, Option<SocketAddr>) {
+    pub(crate) async fn accept(
+        &self,
+        limits: &Limits,
+        log: &Throttle,
+    ) -> (Stream, Option<SocketAddr>) {
         loop {
             let accepted = match self {
                 Listener::Tcp(listener) => listener.accept().await.map(|(stream, address)| {
                     // A reply is written whole: waiting for more would only delay it.
                     let _ = stream.set_nodelay(true);
-                    watch_over(&stream);
+                    watch_over(&stream, limits);
                     (Stream::Tcp(stream), Some(address))
                 }),
                 Listener::Unix(socket) => {
@@ -102,7 +108,9 @@ impl Listener {
                 Err(error) if is_of_one_client(&error) => {}
                 Err(error) => {
                     // Out of file descriptors or memory: serve those who are here, then look again.
-                    tracing::warn!(%error, "cannot accept a connection");
+                    if log.admit().is_some() {
+                        tracing::warn!(%error, "cannot accept a connection");
+                    }
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             }
@@ -111,15 +119,23 @@ impl Listener {
 }
 
 /// Has the system find out when a client is lost without a word.
-fn watch_over(stream: &TcpStream) {
-    let keepalive = TcpKeepalive::new()
-        .with_time(Duration::from_secs(60))
-        .with_interval(Duration::from_secs(10))
-        .with_retries(6);
+fn watch_over(stream: &TcpStream, limits: &Limits) {
+    let mut keepalive = TcpKeepalive::new();
+    if !limits.tcp_keepalives_idle.is_zero() {
+        keepalive = keepalive.with_time(limits.tcp_keepalives_idle);
+    }
+    if !limits.tcp_keepalives_interval.is_zero() {
+        keepalive = keepalive.with_interval(limits.tcp_keepalives_interval);
+    }
+    if limits.tcp_keepalives_count > 0 {
+        keepalive = keepalive.with_retries(limits.tcp_keepalives_count);
+    }
     let socket = SockRef::from(stream);
     let _ = socket.set_tcp_keepalive(&keepalive);
     #[cfg(target_os = "linux")]
-    let _ = socket.set_tcp_user_timeout(Some(Duration::from_secs(60)));
+    if !limits.tcp_user_timeout.is_zero() {
+        let _ = socket.set_tcp_user_timeout(Some(limits.tcp_user_timeout));
+    }
 }
 
 /// Whether only the client that was about to come is lost.
@@ -131,4 +147,38 @@ fn is_of_one_client(error: &io::Error) -> bool {
             | io::ErrorKind::ConnectionRefused
             | io::ErrorKind::Interrupted
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the system knows of a client of this server: idle, interval, count, user timeout.
+    async fn watched(limits: &Limits) -> (Duration, Duration, u32, Option<Duration>) {
+        let listener = Listener::tcp(([127, 0, 0, 1], 0).into()).await.expect("a free port");
+        let address = listener.local_address().expect("a TCP address");
+        let _client = std::net::TcpStream::connect(address).expect("it listens");
+        let (stream, _) = listener.accept(limits, &Throttle::new(1)).await;
+        let Stream::Tcp(stream) = stream else { panic!("no TCP") };
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive().expect("a mode"));
+        (
+            socket.tcp_keepalive_time().expect("a time"),
+            socket.tcp_keepalive_interval().expect("a time"),
+            socket.tcp_keepalive_retries().expect("a count"),
+            socket.tcp_user_timeout().expect("a time"),
+        )
+    }
+
+    #[tokio::test]
+    async fn a_client_that_is_lost_is_found_out_about() {
+        let seconds = Duration::from_secs;
+        let mut limits = Limits::default();
+        let found = watched(&limits).await;
+        assert_eq!(found, (seconds(60), seconds(10), 6, Some(seconds(60))));
+        limits.tcp_keepalives_idle = seconds(5);
+        limits.tcp_keepalives_count = 2;
+        limits.tcp_user_timeout = Duration::ZERO;
+        assert_eq!(watched(&limits).await, (seconds(5), seconds(10), 2, None));
+    }
 }

@@ -10,6 +10,7 @@ mod callback;
 mod cancel;
 mod cancel_keys;
 mod certificates;
+mod descriptors;
 mod encryption;
 mod extended;
 mod fairness;
