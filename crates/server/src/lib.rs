@@ -21,6 +21,7 @@ mod buffers;
 mod cancels;
 mod connection;
 mod guards;
+mod guesses;
 mod limits;
 mod listener;
 mod lobby;

@@ -19,6 +19,11 @@ pub struct Limits {
     /// The time from the first byte to the end of the login, TLS included. Who has not proved by
     /// then who it is hears nothing, as from PostgreSQL.
     pub login: Duration,
+    /// Wrong passwords of a user from one network (an IPv4 address, a /64 of IPv6) within 150
+    /// seconds, after which that user is refused from there for 120 seconds, in the words for a
+    /// wrong password, even if it is right. Zero is any number. Clients of Unix sockets are never
+    /// refused.
+    pub guesses: u32,
     /// Named prepared statements a connection.
     pub statements: usize,
     /// The text and parameter types of all named prepared statements of a connection, in bytes.
@@ -56,6 +61,7 @@ impl Default for Limits {
             connections: 100,
             logins: 256,
             login: Duration::from_secs(30),
+            guesses: 10,
             statements: 1_000,
             statement_bytes: 16 * 1024 * 1024,
             portals: 1_000,

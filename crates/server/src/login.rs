@@ -27,6 +27,15 @@ pub(crate) enum End {
 }
 
 impl End {
+    pub(crate) fn is_wrong_password(&self) -> bool {
+        let sqlstate = match self {
+            End::Peer(error) => error.sqlstate(),
+            End::Refused(error) => error.sqlstate(),
+            End::Silent => return false,
+        };
+        sqlstate == SqlState::INVALID_PASSWORD
+    }
+
     /// For the log; a client that goes away by itself is not worth a line.
     fn why(&self) -> Option<String> {
         match self {
@@ -170,7 +179,8 @@ async fn attempt<E: Engine>(
     // Read now, for the proof consumes the login; an error in them is told to proved users only.
     let settings = startup_settings(&login, &server.limits);
     let replication = login.replication();
-    let ready = prove(&guards, login, from, io).await?;
+    let proved = prove(&guards, login, from, io).await;
+    let ready = server.guesses.judge(proved, &identity, io)?;
     if replication != Replication::No {
         return Err(PgError::unsupported("replication connections are not supported").into());
     }

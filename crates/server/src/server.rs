@@ -12,6 +12,7 @@ use crate::accept::accept;
 use crate::auth::Auth;
 use crate::cancels::WrongKeys;
 use crate::guards::{Guards, OnDuty};
+use crate::guesses::Guesses;
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::lobby::Lobby;
@@ -55,6 +56,8 @@ pub(crate) struct Shared<E> {
     pub(crate) lobby: Arc<Lobby>,
     /// The wrong keys of cancels.
     pub(crate) wrong_keys: WrongKeys,
+    /// The wrong passwords.
+    pub(crate) guesses: Guesses,
     /// For what the log hears of strangers: they decide how often.
     pub(crate) complaints: Throttle,
     pub(crate) phase: watch::Sender<Phase>,
@@ -141,6 +144,7 @@ impl<E: Engine> ServerBuilder<E> {
             clients: permits(self.limits.connections),
             lobby: Arc::default(),
             wrong_keys: WrongKeys::default(),
+            guesses: Guesses::new(self.limits.guesses),
             complaints: Throttle::new(COMPLAINTS),
             limits: Arc::new(self.limits),
             phase: watch::Sender::new(Phase::Serving),

@@ -14,6 +14,7 @@ mod descriptors;
 mod encryption;
 mod extended;
 mod fairness;
+mod guesses;
 mod malformed;
 mod promises;
 mod proofs;
