@@ -28,6 +28,7 @@ mod lobby;
 mod login;
 mod oauth;
 mod options;
+mod places;
 mod registry;
 mod server;
 mod session;

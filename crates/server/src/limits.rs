@@ -10,6 +10,16 @@ use trunkline_core::settings::Timeouts;
 pub struct Limits {
     /// Connections at once; more get 53300.
     pub connections: usize,
+    /// How many of those connections are kept for `admins`, as `superuser_reserved_connections`:
+    /// others get 53300 when so few are left. Without admins none are.
+    pub reserved: usize,
+    /// The names of users for whom connections are kept, and for whom the next two bounds do not
+    /// hold. Under trust anybody can say that this is his name.
+    pub admins: Vec<String>,
+    /// Connections of one user at once; more get 53300.
+    pub connections_per_user: Option<usize>,
+    /// Connections to one database at once; more get 53300.
+    pub connections_per_database: Option<usize>,
     /// Sockets at once, beyond those `connections`, whose clients have not yet proved who they are.
     ///
     /// So a burst of as many clients as there is room for is let in, from one host too. When more
@@ -59,6 +69,10 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             connections: 100,
+            reserved: 3,
+            admins: Vec::new(),
+            connections_per_user: None,
+            connections_per_database: None,
             logins: 256,
             login: Duration::from_secs(30),
             guesses: 10,

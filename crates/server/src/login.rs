@@ -12,6 +12,7 @@ use crate::connection::io::Io;
 use crate::connection::watch::unbroken;
 use crate::lobby::Seat;
 use crate::options::startup_settings;
+use crate::places::full;
 use crate::server::Shared;
 use crate::startup::startup;
 use crate::stream::Stream;
@@ -79,7 +80,7 @@ pub(crate) async fn login<E: Engine>(
     tokio::select! {
         connection = let_in(server, &mut io, from, Stage::Stranger(seat)) => connection,
         () = lost(word) => {
-            server.refused(from.address, &too_many().to_string());
+            server.refused(from.address, &full().to_string());
             if let Some(io) = io {
                 turn_away(io);
             }
@@ -101,7 +102,7 @@ async fn lost(word: Option<oneshot::Receiver<()>>) {
 /// Tells a client that there are too many, unless it takes waiting.
 fn turn_away(io: Io) {
     let mut word = Vec::new();
-    let error = ErrorResponse { fields: too_many().fatal().to_fields() };
+    let error = ErrorResponse { fields: full().fatal().to_fields() };
     if io.output.is_empty() && error.encode(&mut word).is_ok() {
         io.stream().say_at_once(&word);
     }
@@ -185,7 +186,9 @@ async fn attempt<E: Engine>(
         return Err(PgError::unsupported("replication connections are not supported").into());
     }
     // Only now: who has proved nothing takes no place of those who have.
-    let permit = server.clients.clone().try_acquire_owned().map_err(|_| closed(server))?;
+    let taken = server.places.take(&server.clients, &identity, &server.limits);
+    let own_place =
+        taken.map_err(|full| if server.is_stopping() { closed(server) } else { full })?;
     // The seat goes to the next stranger, however long the engine takes.
     *stage = Stage::Proved;
     let client = Client::new(identity, settings?);
@@ -199,17 +202,13 @@ async fn attempt<E: Engine>(
     let protocol = greeting.map_err(|misuse| PgError::internal("internal error").source(misuse))?;
     let Some(io) = place.take() else { return Err(End::Silent) };
     let limits = server.limits.clone();
-    Ok(Box::new(Connection::new(io, protocol, session, client, entry, limits, permit)))
+    Ok(Box::new(Connection::new(io, protocol, session, client, entry, limits, own_place)))
 }
 
 /// Why a client that did nothing wrong is not let in.
 fn closed<E>(server: &Shared<E>) -> PgError {
     match server.is_stopping() {
         true => PgError::new(SqlState::CANNOT_CONNECT_NOW, "the database system is shutting down"),
-        false => too_many(),
+        false => full(),
     }
-}
-
-fn too_many() -> PgError {
-    PgError::new(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already")
 }

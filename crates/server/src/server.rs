@@ -16,6 +16,7 @@ use crate::guesses::Guesses;
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::lobby::Lobby;
+use crate::places::Places;
 use crate::registry::Registry;
 use crate::throttle::Throttle;
 use crate::tls::Tls;
@@ -52,6 +53,8 @@ pub(crate) struct Shared<E> {
     pub(crate) registry: Arc<Registry>,
     /// One permit for each client that is past its login.
     pub(crate) clients: Arc<Semaphore>,
+    /// Whose they may be.
+    pub(crate) places: Arc<Places>,
     /// Seats for those who are not: strangers cannot crowd out users.
     pub(crate) lobby: Arc<Lobby>,
     /// The wrong keys of cancels.
@@ -142,6 +145,7 @@ impl<E: Engine> ServerBuilder<E> {
             guards: OnDuty::new(self.guards),
             registry: Arc::default(),
             clients: permits(self.limits.connections),
+            places: Arc::default(),
             lobby: Arc::default(),
             wrong_keys: WrongKeys::default(),
             guesses: Guesses::new(self.limits.guesses),

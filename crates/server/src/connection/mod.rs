@@ -14,7 +14,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use tokio::sync::OwnedSemaphorePermit;
 use trunkline_core::settings::Timeouts;
 use trunkline_core::{Client, Column, Formats, Language, PgError, Result, Session, SqlState};
 use trunkline_proto::backend::{self, Event};
@@ -29,6 +28,7 @@ use self::portals::{Portals, Statements};
 use self::watch::{Interrupt, unbroken};
 use crate::buffers::CHUNK;
 use crate::limits::Limits;
+use crate::places::Place;
 use crate::registry::{Entry, Handle};
 use crate::session::transaction::Transaction;
 
@@ -52,7 +52,7 @@ pub(crate) struct Connection<S: Session> {
     /// Whether some timeout is set.
     timed: bool,
     /// One of the server's places for clients, given back when the connection ends.
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 /// Why a message could not be answered as hoped.
@@ -109,7 +109,7 @@ impl<S: Session> Connection<S> {
         client: Client,
         entry: Entry,
         limits: Arc<Limits>,
-        permit: OwnedSemaphorePermit,
+        place: Place,
     ) -> Connection<S> {
         // An engine that cannot even say that speaks SQL, and will panic again.
         let language = guarded(|| session.language()).unwrap_or_default();
@@ -129,7 +129,7 @@ impl<S: Session> Connection<S> {
             flush: true,
             resting: true,
             timed,
-            _permit: permit,
+            _place: place,
         }
     }
 

@@ -16,6 +16,7 @@ mod extended;
 mod fairness;
 mod guesses;
 mod malformed;
+mod places;
 mod promises;
 mod proofs;
 mod reload;
