@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use trunkline_core::{Identity, PgError, Result, SqlState};
 
 use crate::limits::Limits;
@@ -21,12 +21,18 @@ struct Taken {
     databases: HashMap<Box<str>, usize>,
 }
 
-/// A place, given back when it is dropped.
+/// A place, given back when it is dropped. As small as the permit that it stands for.
 #[derive(Debug)]
 pub(crate) struct Place {
-    _permit: OwnedSemaphorePermit,
+    all: Arc<Semaphore>,
     /// None where only the number of all connections is bounded.
     _counted: Option<Box<Counted>>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.all.add_permits(1);
+    }
 }
 
 #[derive(Debug)]
@@ -61,7 +67,7 @@ impl Places {
             return Err(too_many(format!("too many connections for role \"{user}\"")));
         }
         let kept = if limits.admins.is_empty() || is_admin { 0 } else { limits.reserved };
-        let permit = all.clone().try_acquire_owned().map_err(|_| full())?;
+        let permit = all.try_acquire().map_err(|_| full())?;
         if all.available_permits() < kept {
             let message =
                 "remaining connection slots are reserved for roles with the SUPERUSER attribute";
@@ -77,7 +83,8 @@ impl Places {
             let (user, database) = (user.clone(), database.clone());
             Box::new(Counted { places: self.clone(), user, database })
         });
-        Ok(Place { _permit: permit, _counted: counted })
+        permit.forget();
+        Ok(Place { all: all.clone(), _counted: counted })
     }
 
     fn lock(&self) -> MutexGuard<'_, Taken> {

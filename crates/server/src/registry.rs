@@ -1,6 +1,8 @@
 //! The live connections: who may be cancelled by which key, and who must go at shutdown.
 
-use std::collections::HashMap;
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -11,10 +13,34 @@ use subtle::ConstantTimeEq;
 /// All connections that are past their startup.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
-    connections: Mutex<HashMap<i32, Arc<Handle>>>,
+    connections: Mutex<HashSet<Registered>>,
     /// Set at shutdown, so that who comes late goes too.
     closing: AtomicBool,
 }
+
+/// A connection by its pid.
+#[derive(Clone, Debug)]
+struct Registered(Arc<Handle>);
+
+impl Borrow<i32> for Registered {
+    fn borrow(&self) -> &i32 {
+        &self.0.pid
+    }
+}
+
+impl Hash for Registered {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.pid.hash(state);
+    }
+}
+
+impl PartialEq for Registered {
+    fn eq(&self, other: &Registered) -> bool {
+        self.0.pid == other.0.pid
+    }
+}
+
+impl Eq for Registered {}
 
 /// What other tasks may do to a connection.
 #[derive(Debug)]
@@ -117,7 +143,7 @@ impl Registry {
         let mut connections = self.lock();
         // 31 bits and never zero, as a pid looks; the next free one if it is taken.
         let mut pid = (i32::from_be_bytes([a, b, c, d]) & i32::MAX).max(1);
-        while connections.contains_key(&pid) {
+        while connections.contains(&pid) {
             pid = pid.checked_add(1).unwrap_or(1);
         }
         let handle = Arc::new(Handle {
@@ -127,13 +153,15 @@ impl Registry {
             terminate: AtomicBool::new(self.closing.load(Ordering::Acquire)),
             waker: AtomicWaker::new(),
         });
-        connections.insert(pid, handle.clone());
+        connections.insert(Registered(handle.clone()));
         Ok(Entry { registry: self.clone(), handle })
     }
 
     /// Cancels what the connection of this pid runs, if the key is its key.
     pub(crate) fn cancel(&self, pid: i32, key: &[u8]) -> Outcome {
-        let Some(handle) = self.lock().get(&pid).cloned() else { return Outcome::Nobody };
+        let Some(Registered(handle)) = self.lock().get(&pid).cloned() else {
+            return Outcome::Nobody;
+        };
         if !bool::from(handle.key.as_bytes().ct_eq(key)) {
             return Outcome::WrongKey;
         }
@@ -144,21 +172,21 @@ impl Registry {
     /// Asks every connection to end, now and those that still come.
     pub(crate) fn terminate_all(&self) {
         self.closing.store(true, Ordering::Release);
-        let handles: Vec<_> = self.lock().values().cloned().collect();
-        for handle in handles {
+        let handles: Vec<_> = self.lock().iter().cloned().collect();
+        for Registered(handle) in handles {
             handle.terminate();
         }
     }
 
     /// Cancels every running statement.
     pub(crate) fn cancel_all(&self) {
-        let handles: Vec<_> = self.lock().values().cloned().collect();
-        for handle in handles {
+        let handles: Vec<_> = self.lock().iter().cloned().collect();
+        for Registered(handle) in handles {
             handle.cancel();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<i32, Arc<Handle>>> {
+    fn lock(&self) -> MutexGuard<'_, HashSet<Registered>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -12,7 +12,7 @@ use trunkline_proto::wire::frame;
 
 use super::timers::{Due, Timers};
 use crate::buffers;
-use crate::stream::{HangUp, Stream};
+use crate::stream::Stream;
 
 /// How much a client may send ahead while its statement runs; beyond, it has to wait.
 const READ_AHEAD: usize = 64 * 1024;
@@ -30,8 +30,6 @@ pub(crate) struct Io {
     written: usize,
     /// What is awaited beside bytes: here, where both are waited for.
     pub(crate) timers: Timers,
-    /// While nothing more is read ahead.
-    hang_up: Option<Box<HangUp>>,
 }
 
 impl Io {
@@ -42,7 +40,6 @@ impl Io {
             output: Vec::new(),
             written: 0,
             timers: Timers::default(),
-            hang_up: None,
         }
     }
 
@@ -95,10 +92,7 @@ impl Io {
                 Ok(false) | Err(_) => return Poll::Ready(()),
             }
         }
-        if self.hang_up.is_none() {
-            self.hang_up = self.stream.hang_up().ok();
-        }
-        self.hang_up.as_ref().map_or(Poll::Pending, |hang_up| hang_up.poll(cx))
+        self.timers.poll_hang_up(|| self.stream.hang_up().ok(), cx)
     }
 
     /// Writes all of the send buffer; the buffer is given back when it is empty.
@@ -133,7 +127,6 @@ impl Io {
 
     /// Waits for more, unless the client takes too long.
     pub(crate) async fn fill_in_time(&mut self) -> Result<io::Result<bool>, Due> {
-        self.hang_up = None;
         poll_fn(|cx| match self.poll_fill(cx) {
             Poll::Ready(filled) => Poll::Ready(Ok(filled)),
             Poll::Pending => self.timers.poll_idle(cx).map(Err),

@@ -10,7 +10,12 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use trunkline_core::settings::Timeouts;
 use trunkline_core::{PgError, SqlState};
 
+use crate::stream::HangUp;
+
 /// The timers of a connection; none, and no memory, unless a timeout is set and something is timed.
+///
+/// What tells of the end of a client of which nothing is read lives here, too: both are rare, and go
+/// when the client is awaited.
 #[derive(Debug, Default)]
 pub(crate) struct Timers(Option<Pin<Box<Running>>>);
 
@@ -24,6 +29,7 @@ pin_project! {
         // Whether a transaction is open, timed or not.
         in_transaction: bool,
         idle: Option<(Instant, Due)>,
+        hang_up: Option<Box<HangUp>>,
         // Known to the runtime only once something had to be waited for.
         #[pin]
         sleep: Sleep,
@@ -121,6 +127,9 @@ impl Timers {
 
     /// The client is awaited. It may be for the rest of a message: then the time runs on.
     pub(crate) fn rest(&mut self, idle: Option<(Duration, Due)>) {
+        if let Some(timers) = &mut self.0 {
+            *timers.as_mut().project().hang_up = None;
+        }
         if let Some((timeout, due)) = idle {
             let timers = self.running().project();
             if timers.idle.is_none() {
@@ -161,6 +170,19 @@ impl Timers {
         self.poll(Running::of_rest, cx)
     }
 
+    /// Ready when the client has hung up, as what `make` makes tells.
+    pub(crate) fn poll_hang_up(
+        &mut self,
+        make: impl FnOnce() -> Option<Box<HangUp>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let hang_up = self.running().project().hang_up;
+        if hang_up.is_none() {
+            *hang_up = make();
+        }
+        hang_up.as_ref().map_or(Poll::Pending, |hang_up| hang_up.poll(cx))
+    }
+
     fn poll(
         &mut self,
         next: fn(&Running) -> Option<(Instant, Due)>,
@@ -183,6 +205,7 @@ impl Timers {
                 known: Duration::ZERO,
                 in_transaction: false,
                 idle: None,
+                hang_up: None,
                 sleep: sleep_until(Instant::now()),
             })
         };
