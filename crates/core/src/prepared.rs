@@ -1,5 +1,6 @@
 //! Statements, parameters and the order to run.
 
+use std::fmt;
 use std::sync::Arc;
 
 use trunkline_proto::types::{FromPg, TextStyle, ValueError};
@@ -34,7 +35,9 @@ impl<S> Prepared<S> {
 }
 
 /// Values for the parameters of a statement, still as the client sent them.
-#[derive(Clone, Debug, Default)]
+///
+/// They may be secret: `Debug` tells their number and types only.
+#[derive(Clone, Default)]
 pub struct Params {
     types: Arc<[Oid]>,
     /// A [`Slot`] for each value, then the bytes of all values, end to end: one allocation.
@@ -68,8 +71,8 @@ impl Slot {
     }
 }
 
-/// One parameter value.
-#[derive(Clone, Copy, Debug)]
+/// One parameter value, of which `Debug` does not show the bytes.
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Param<'a> {
     /// Its type, as the statement was described.
@@ -80,6 +83,16 @@ pub struct Param<'a> {
     pub bytes: Option<&'a [u8]>,
 }
 
+impl fmt::Debug for Param<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Param")
+            .field("type_oid", &self.type_oid)
+            .field("format", &self.format)
+            .field("length", &self.bytes.map(<[u8]>::len))
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'a> Param<'a> {
     /// Decodes the value; NULL is an error unless `T` is an `Option`.
     pub fn decode<T: FromPg<'a>>(&self, style: &TextStyle) -> Result<T, ValueError> {
@@ -87,6 +100,12 @@ impl<'a> Param<'a> {
             Some(bytes) => T::decode(self.type_oid, self.format, bytes, style),
             None => T::null(),
         }
+    }
+}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Params").field("types", &self.types).finish_non_exhaustive()
     }
 }
 
