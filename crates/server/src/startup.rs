@@ -1,10 +1,13 @@
 //! From the first byte to the StartupMessage: encryption is asked for, or a cancel.
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::task::Poll;
 
 use bytes::BytesMut;
 use trunkline_proto::Limits;
 use trunkline_proto::backend::{Channel, Login, Startup, Step, TLS_HANDSHAKE, TlsHandshake};
+use trunkline_proto::message::GssEncRequest;
 use trunkline_proto::wire::frame;
 
 use crate::cancels::cancel;
@@ -44,7 +47,9 @@ pub(crate) async fn startup<E>(
                     Stream::Tcp(_) if tls.is_some() => {
                         let word = frame::peek_untyped(&io.input).unwrap_or_default();
                         let length = usize::try_from(word).unwrap_or_default();
-                        io.fill_up_to(length.max(PACKET_HEAD)).await?
+                        let more = io.fill_up_to(length.max(PACKET_HEAD)).await?;
+                        look_behind_gssapi(io).await?;
+                        more
                     }
                     _ => io.fill().await?,
                 };
@@ -74,6 +79,18 @@ pub(crate) async fn startup<E>(
 
 /// The shortest packet: its length and its code.
 const PACKET_HEAD: usize = 8;
+
+/// Takes what already lies behind a request for GSSAPI encryption, which is always declined: as in
+/// PostgreSQL that is an error, for nobody knew yet how to send it. Only TLS may be begun ahead.
+async fn look_behind_gssapi(io: &mut Io) -> std::io::Result<()> {
+    if io.input.get(4..).is_some_and(|code| code == GssEncRequest::CODE.to_be_bytes()) {
+        let waits = poll_fn(|cx| Poll::Ready(io.poll_fill(cx))).await;
+        if let Poll::Ready(read) = waits {
+            read?;
+        }
+    }
+    Ok(())
+}
 
 /// TLS from the first byte on, as clients with `sslnegotiation=direct` do it.
 async fn direct_tls(

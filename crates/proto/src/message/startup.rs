@@ -157,7 +157,8 @@ impl Encode for SslRequest {
 pub struct GssEncRequest;
 
 impl GssEncRequest {
-    const CODE: u32 = request_code(5680);
+    /// What stands in the place of a version; the whole packet is its length and this.
+    pub const CODE: u32 = request_code(5680);
 }
 
 impl Encode for GssEncRequest {
