@@ -75,7 +75,7 @@ fn t15_a_cancel_comes_under_tls_too() {
             message.clear();
         }
         request(&client.key).encode(&mut message).expect("a message");
-        let tls = certificate.client_for(&[b"postgresql"]);
+        let tls = certificate.client_that_says(&[b"postgresql"]);
         let mut socket = StreamOwned::new(tls, socket);
         socket.write_all(&message).expect("the server reads");
         assert_eq!(socket.read(&mut [0]).expect("a goodbye"), 0);

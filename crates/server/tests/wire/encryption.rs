@@ -16,6 +16,7 @@ use crate::toy::{self, Toy};
 
 const REFUSED: &str = "E(FATAL 28000)";
 
+/// A certificate of the server, and what a client needs to trust it.
 pub(crate) struct Certificate {
     pub(crate) tls: Tls,
     trusted: RootCertStore,
@@ -31,12 +32,12 @@ impl Certificate {
         Certificate { tls: Tls::new(vec![certificate], key).expect("they fit"), trusted }
     }
 
-    fn client(self) -> ClientConnection {
-        self.client_for(&[])
+    pub(crate) fn client(self) -> ClientConnection {
+        self.client_that_says(&[])
     }
 
-    /// A client that says what it wants to speak.
-    pub(crate) fn client_for(&self, protocols: &[&[u8]]) -> ClientConnection {
+    /// A client that names these protocols by ALPN.
+    pub(crate) fn client_that_says(&self, protocols: &[&[u8]]) -> ClientConnection {
         let provider = tokio_rustls::rustls::crypto::ring::default_provider();
         let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
@@ -49,7 +50,7 @@ impl Certificate {
     }
 }
 
-fn ann() -> impl Encode {
+pub(crate) fn ann() -> impl Encode {
     let parameters = [("user", "ann"), ("database", "toy")];
     StartupMessage { version: ProtocolVersion::V3_0, parameters }
 }

@@ -25,6 +25,7 @@ mod shutdown;
 mod simple;
 mod startup;
 mod strangers;
+mod threats;
 mod timeouts;
 mod transactions;
 mod writes;

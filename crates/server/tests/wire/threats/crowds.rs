@@ -1,0 +1,116 @@
+//! Many who say little, or nothing, and those who say nothing of weight very often.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use trunkline::{Limits, Server};
+use trunkline_proto::message::{Query, SslRequest};
+
+use super::{encoded, limits, scram};
+use crate::clock;
+use crate::dialogue::Dialogue;
+use crate::encryption::Certificate;
+use crate::startup::{ANN, startup};
+use crate::toy::{self, Toy};
+
+const LOGIN: Duration = Duration::from_secs(30);
+
+/// Writes a byte a second until the server has closed; how long that took by the server's clock.
+async fn dribble(mut client: Dialogue, said: Vec<u8>) -> Duration {
+    let start = Instant::now();
+    for byte in said {
+        client = clock::client(move || {
+            client.socket.set_nonblocking(true).expect("a mode");
+            client
+        })
+        .await;
+        if is_closed(&client.socket) {
+            return start.elapsed();
+        }
+        let _ = client.socket.write_all(&[byte]);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    panic!("the server listened to all of it");
+}
+
+fn is_closed(socket: &TcpStream) -> bool {
+    match socket.peek(&mut [0]) {
+        Ok(count) => count == 0,
+        Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
+    }
+}
+
+/// The deadline is one for everything before the login, and no byte moves it.
+#[tokio::test(start_paused = true)]
+async fn slowloris_a_byte_a_second() {
+    let tls = Certificate::make();
+    let mut bounds = Limits::default();
+    bounds.login = LOGIN;
+    let server = Server::builder(Toy).auth(scram()).tls(tls.tls.clone()).limits(bounds).build();
+    let address = clock::start(&server).await;
+    let login = encoded(&startup(0x30000, &ANN));
+    let name = "x".repeat(100);
+    let slow = encoded(&startup(0x30000, &[("user", "ann"), ("application_name", &name)]));
+    let long = [&b"p\0\0\x04\0"[..], &[b'x'; 1019]].concat();
+    let mut hello = Vec::new();
+    tls.client_that_says(&[]).write_tls(&mut hello).expect("a buffer takes it");
+    // The packet itself, the proof, the ClientHello behind SSLRequest.
+    for (before, answer, said) in
+        [(vec![], None, slow), (login, Some('R'), long), (encoded(&SslRequest), None, hello)]
+    {
+        let client = clock::client(move || {
+            let mut client = Dialogue::silent(address);
+            client.say_raw(&before).send();
+            match answer {
+                Some(tag) => drop(client.hear_until(tag)),
+                None if !before.is_empty() => assert_eq!(client.raw(1), b"S"),
+                None => {}
+            }
+            client
+        })
+        .await;
+        let taken = dribble(client, said).await;
+        assert!((LOGIN - Duration::from_secs(1)..LOGIN + Duration::from_secs(2)).contains(&taken));
+    }
+}
+
+#[test]
+fn riffq_silent_clients_do_not_block_logins() {
+    let server = toy::start_with(|builder| builder.limits(limits(10)));
+    let silent: Vec<_> = (0..100).map(|_| Dialogue::silent(server.address)).collect();
+    let mut users: Vec<_> = (0..10).map(|_| Dialogue::login(server.address)).collect();
+    for user in &mut users {
+        assert_eq!(user.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
+    }
+    drop(silent);
+}
+
+/// One that floods, on a server of one thread: another is heard all the time. What it may cost in
+/// memory is the business of `tests/memory.rs`.
+#[test]
+fn rustsec_2026_0258_a_flood_of_empty_messages_starves_nobody() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let address = runtime.block_on(clock::start(&Server::builder(Toy).build()));
+    let serving = std::thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
+    let flood = b"H\0\0\0\x04S\0\0\0\x04P\0\0\0\x08\0\0\0\0d\0\0\0\x04c\0\0\0\x04";
+    let flooding = std::thread::spawn(move || {
+        let mut client = Dialogue::login(address);
+        for _ in 0..200 {
+            client.say_raw(&flood.repeat(100)).say_raw(b"S\0\0\0\x04").send();
+            for _ in 0..101 {
+                client.hear_until('Z');
+            }
+        }
+    });
+    let mut other = Dialogue::login(address);
+    let mut answered = 0;
+    while !flooding.is_finished() || answered == 0 {
+        assert_eq!(other.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
+        answered += 1;
+    }
+    flooding.join().expect("the flood is answered, too");
+    assert!(!serving.is_finished());
+}
