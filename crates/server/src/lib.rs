@@ -22,6 +22,7 @@ mod cancels;
 mod connection;
 mod guards;
 mod guesses;
+mod handshake;
 mod limits;
 mod listener;
 mod lobby;

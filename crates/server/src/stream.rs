@@ -13,13 +13,15 @@ use tokio::io::{AsyncReadExt, AsyncWrite, Interest};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::server::TlsStream;
 
+use crate::handshake::Handshake;
+
 /// A connected socket.
 #[derive(Debug)]
 pub(crate) enum Stream {
     Tcp(TcpStream),
     Unix(UnixStream),
     /// Boxed: a TLS session is large, and most connections have none.
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<Handshake>>),
 }
 
 impl Stream {

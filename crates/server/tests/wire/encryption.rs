@@ -17,6 +17,7 @@ use crate::toy::{self, Toy};
 const REFUSED: &str = "E(FATAL 28000)";
 
 /// A certificate of the server, and what a client needs to trust it.
+#[derive(Clone)]
 pub(crate) struct Certificate {
     pub(crate) tls: Tls,
     trusted: RootCertStore,

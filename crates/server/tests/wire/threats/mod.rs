@@ -7,6 +7,7 @@ mod inputs;
 mod literal;
 mod log;
 mod matrix;
+mod memory;
 mod panics;
 
 use std::sync::Arc;
