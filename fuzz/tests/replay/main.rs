@@ -13,7 +13,7 @@ use mutation::Mutator;
 use trunkline_fuzz::{TARGETS, Target};
 
 /// How long all mutations may take; more by `TRUNKLINE_FUZZ_SECONDS`.
-const SECONDS: u64 = 9;
+const SECONDS: u64 = 15;
 
 /// How many mutations a target sees at the most; no limit but time where one is given.
 const MUTATIONS: usize = 100_000;
