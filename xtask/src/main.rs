@@ -1,5 +1,6 @@
 //! The tasks of this repository. `cargo xtask` lists them.
 
+mod bench;
 mod cache;
 mod codegen;
 mod conformance;
@@ -29,6 +30,8 @@ cargo xtask conformance [--record] [--brief] [--only NAME] [FILE …]
                                dialogues with PostgreSQL 15 and 18 and a server of ours, compared
 cargo xtask interop [--against pg15|pg18|DSN] [--bless] [CLIENT …]
                                real clients against `trunkline serve`, or against a real PostgreSQL
+cargo xtask bench security [--short] [T1 …]
+                               what clients can do to a server: each figure with its goal
 ";
 
 fn main() -> ExitCode {
@@ -59,6 +62,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         ("interop", _) => {
             interop::task(&workspace, rest).map(|report| println!("{report}")).map_err(Halt::reason)
         }
+        ("bench", [_, ..]) => bench::task(&workspace, rest),
         _ => Err(format!("{TASKS}\nunknown task: {}", arguments.join(" "))),
     }
 }

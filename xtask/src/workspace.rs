@@ -32,6 +32,7 @@ impl Package {
                 | "trunkline-datafusion"
                 | "trunkline-cli"
                 | "trunkline-engines"
+                | "trunkline-bench"
                 | "xtask"
         )
     }

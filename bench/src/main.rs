@@ -1,0 +1,41 @@
+//! Figures of the server, measured from outside of its process. `cargo xtask bench` runs this.
+//!
+//! Each room is a set of figures: `security` holds what clients can do to a server.
+
+mod certificates;
+mod child;
+mod client;
+mod dice;
+mod durations;
+mod engine;
+mod process;
+mod security;
+mod serve;
+mod wire;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+trunkline-bench security [--short] [T1 …]  what clients can do to a server, and the goals for it
+trunkline-bench serve [FLAG VALUE …]       the server that is measured
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // A socket a client: as many as the system gives.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
+    let outcome = match words.split_first() {
+        Some((&"security", rest)) => security::run(rest),
+        Some((&"serve", rest)) => serve::run(rest).map(|()| true),
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
