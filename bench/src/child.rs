@@ -17,6 +17,9 @@ use crate::process::Process;
 /// A server that is to be started.
 pub(crate) struct Setup {
     flags: Vec<String>,
+    /// A program that starts the server, and what is to stand before the server's own words.
+    wrapper: Vec<String>,
+    host: String,
     tls: bool,
 }
 
@@ -46,7 +49,8 @@ pub(crate) struct Gauges {
 impl Setup {
     /// A server for 20,000 clients whom it believes, in clear.
     pub(crate) fn new() -> Setup {
-        Setup { flags: Vec::new(), tls: false }
+        let host = "127.0.0.1".to_owned();
+        Setup { flags: Vec::new(), wrapper: Vec::new(), host, tls: false }
     }
 
     pub(crate) fn flag(mut self, name: &str, value: impl ToString) -> Setup {
@@ -68,11 +72,31 @@ impl Setup {
         self.flag("--users", format!("\"{USER}\" \"{verifier}\""))
     }
 
+    /// On another address than that of loopback.
+    pub(crate) fn host(mut self, host: &str) -> Setup {
+        self.host = host.to_owned();
+        self.flag("--host", host)
+    }
+
+    /// Started by another program.
+    pub(crate) fn under<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Setup {
+        self.wrapper = words.into_iter().map(str::to_owned).collect();
+        self
+    }
+
     pub(crate) fn start(self) -> Result<Running, String> {
         let failed = |error: std::io::Error| format!("cannot start the server: {error}");
         let folder = own_folder()?;
         let itself = std::env::current_exe().map_err(failed)?;
-        let mut command = Command::new(itself);
+        let mut words = self.wrapper.into_iter();
+        let mut command = match words.next() {
+            None => Command::new(itself),
+            Some(program) => {
+                let mut command = Command::new(program);
+                command.args(words).arg(itself);
+                command
+            }
+        };
         command.arg("serve").args(&self.flags);
         let mut connector = None;
         if self.tls {
@@ -101,8 +125,8 @@ impl Setup {
         let (port, process) = number()
             .zip(number())
             .ok_or_else(|| format!("the server does not start: {banner}{}", running.errors()))?;
-        let port = port.try_into().map_err(|_| format!("no port: {port}"))?;
-        running.address = ([127, 0, 0, 1], port).into();
+        let address = format!("{}:{port}", self.host);
+        running.address = address.parse().map_err(|_| format!("no address: {address}"))?;
         running.process = Process(process);
         Ok(running)
     }

@@ -12,7 +12,8 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use trunkline_proto::auth::scram::Binding;
 use trunkline_proto::frontend::{Connection, Event, LoginStep, Startup, TlsStep};
 use trunkline_proto::message::{
-    ErrorResponse, FieldCode, FrontendMessage, ProtocolVersion, Query, Terminate,
+    CancelRequest, Encode, ErrorResponse, FieldCode, FrontendMessage, ProtocolVersion, Query,
+    Terminate,
 };
 use trunkline_proto::{Limits, Misuse, PeerError};
 
@@ -226,6 +227,18 @@ impl Client {
     pub(crate) fn wire(&self) -> &Wire {
         &self.wire
     }
+}
+
+/// Cancels what a connection runs; between these two moments the server did so.
+pub(crate) async fn cancel(target: &Target, key: &(i32, Bytes)) -> Result<(), Fault> {
+    let (mut wire, _) = connect(target, usize::MAX).await?;
+    let mut output = Vec::new();
+    CancelRequest { process_id: key.0, key: &key.1 }.encode(&mut output)?;
+    wire.write_all(&output).await?;
+    wire.flush().await?;
+    // It is never answered: the end says that it was heard, be it without a goodbye of TLS.
+    let _ = wire.read(&mut [0]).await;
+    Ok(())
 }
 
 /// A client that nobody knows yet.

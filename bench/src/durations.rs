@@ -11,6 +11,10 @@ impl Durations {
         self.0.push(taken);
     }
 
+    pub(crate) fn extend(&mut self, more: Durations) {
+        self.0.extend(more.0);
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
@@ -21,6 +25,10 @@ impl Durations {
         sorted.sort();
         let at = ((sorted.len() as f64 * part) as usize).min(sorted.len().saturating_sub(1));
         sorted.get(at).map_or(0.0, |taken| taken.as_secs_f64() * 1e3)
+    }
+
+    pub(crate) fn median(&self) -> f64 {
+        self.quantile(0.5)
     }
 
     pub(crate) fn p99(&self) -> f64 {
@@ -38,7 +46,7 @@ mod tests {
         for milliseconds in (1..=100).rev() {
             durations.push(Duration::from_millis(milliseconds));
         }
-        assert_eq!((durations.quantile(0.5), durations.p99()), (51.0, 100.0));
+        assert_eq!((durations.median(), durations.p99()), (51.0, 100.0));
         assert_eq!(Durations::default().p99(), 0.0);
     }
 }

@@ -65,7 +65,7 @@ pub(crate) enum Statement {
     Panic(Place),
     /// `gauges`: their values in words.
     Gauges,
-    /// `history`: a word for each nap of this session.
+    /// `history`: ticket, start and end of each nap of this session.
     History,
 }
 
@@ -141,7 +141,6 @@ pub(crate) fn gauges() -> String {
 struct Nap {
     ticket: u64,
     start: u128,
-    is_finished: bool,
     history: Arc<Mutex<String>>,
 }
 
@@ -149,12 +148,11 @@ impl Nap {
     fn start(ticket: u64, history: Arc<Mutex<String>>) -> Nap {
         GAUGES.running.fetch_add(1, SeqCst);
         GAUGES.started.fetch_add(1, SeqCst);
-        Nap { ticket, start: now(), is_finished: false, history }
+        Nap { ticket, start: now(), history }
     }
 
-    fn finish(mut self) {
+    fn finish(self) {
         GAUGES.finished.fetch_add(1, SeqCst);
-        self.is_finished = true;
     }
 }
 
@@ -162,8 +160,7 @@ impl Drop for Nap {
     fn drop(&mut self) {
         GAUGES.running.fetch_sub(1, SeqCst);
         let mut history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
-        let word = if self.is_finished { "finished" } else { "canceled" };
-        let _ = write!(history, "{} {} {} {word} ", self.ticket, self.start, now());
+        let _ = write!(history, "{} {} {} ", self.ticket, self.start, now());
     }
 }
 

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 trunkline-bench security [--short] [T1 …]  what clients can do to a server, and the goals for it
 trunkline-bench serve [FLAG VALUE …]       the server that is measured
+trunkline-bench hold HOST:PORT             a client that waits, in a network of its own (T21)
 ";
 
 fn main() -> ExitCode {
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let outcome = match words.split_first() {
         Some((&"security", rest)) => security::run(rest),
         Some((&"serve", rest)) => serve::run(rest).map(|()| true),
+        Some((&"hold", rest)) => security::network::hold(rest).map(|()| true),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

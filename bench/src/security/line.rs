@@ -11,6 +11,7 @@ pub(crate) struct Line {
     measured: Vec<String>,
     is_broken: bool,
     is_slow: bool,
+    skipped: Option<String>,
 }
 
 /// What is to be thought of a line.
@@ -20,12 +21,19 @@ pub(crate) enum Verdict {
     /// Only something that took time does not hold.
     Slow,
     Broken,
+    /// It could not be measured here.
+    Skipped,
 }
 
 impl Line {
     pub(crate) fn new(id: &'static str, name: &'static str) -> Line {
         let (goals, measured) = (Vec::new(), Vec::new());
-        Line { id, name, goals, measured, is_broken: false, is_slow: false }
+        Line { id, name, goals, measured, is_broken: false, is_slow: false, skipped: None }
+    }
+
+    /// A figure that cannot be measured on this machine.
+    pub(crate) fn skipped(id: &'static str, name: &'static str, why: impl Into<String>) -> Line {
+        Line { skipped: Some(why.into()), ..Line::new(id, name) }
     }
 
     /// What was done.
@@ -74,6 +82,7 @@ impl Line {
 
     pub(crate) fn verdict(&self) -> Verdict {
         match self {
+            Line { skipped: Some(_), .. } => Verdict::Skipped,
             Line { is_broken: true, .. } => Verdict::Broken,
             Line { is_slow: true, .. } => Verdict::Slow,
             _ => Verdict::Holds,
@@ -84,8 +93,11 @@ impl Line {
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:<4}{:<22}", self.id, self.name)?;
+        if let Some(why) = &self.skipped {
+            return write!(f, "skipped: {why}");
+        }
         let verdict = match self.verdict() {
-            Verdict::Holds => "holds",
+            Verdict::Holds | Verdict::Skipped => "holds",
             Verdict::Slow => "too slow",
             Verdict::Broken => "DOES NOT HOLD",
         };
