@@ -1,12 +1,12 @@
 //! A client: messages out, events in, over TLS or in clear.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 use trunkline_proto::auth::scram::Binding;
@@ -34,11 +34,13 @@ pub(crate) struct Target {
     pub(crate) tls: Option<TlsConnector>,
     pub(crate) version: ProtocolVersion,
     pub(crate) user: &'static str,
+    /// The address that they come from; the system's choice unless it is said.
+    pub(crate) from: Option<IpAddr>,
 }
 
 impl Target {
     pub(crate) fn new(address: SocketAddr) -> Target {
-        Target { address, tls: None, version: ProtocolVersion::V3_0, user: USER }
+        Target { address, tls: None, version: ProtocolVersion::V3_0, user: USER, from: None }
     }
 }
 
@@ -262,7 +264,14 @@ impl Unknown {
 
 /// A socket to the server, encrypted if that is wanted.
 async fn connect(target: &Target, bytes: usize) -> Result<(Wire, Startup), Fault> {
-    let socket = TcpStream::connect(target.address).await?;
+    let socket = match target.from {
+        None => TcpStream::connect(target.address).await?,
+        Some(from) => {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind((from, 0).into())?;
+            socket.connect(target.address).await?
+        }
+    };
     socket.set_nodelay(true)?;
     let mut base = Breakable::new(socket, bytes);
     let startup = Startup::new(&Limits::default());

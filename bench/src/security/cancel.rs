@@ -193,7 +193,8 @@ async fn latency(target: &Target, count: usize) -> Result<Durations, String> {
 
 /// T16: keys that are nobody's.
 pub(super) fn flood(extent: Extent) -> Result<Vec<Line>, String> {
-    let server = Setup::new().flag("--connections", 100).flag("--logins", 256).start()?;
+    // Together the seats that strangers can have, and room for who is just being turned away.
+    let server = Setup::new().flag("--connections", 50).flag("--logins", 200).start()?;
     block_on(flooded(&server, Duration::from_secs(extent.of(30, 3)))).map(|line| vec![line])
 }
 
@@ -244,7 +245,9 @@ async fn strangers(target: Target, sent: Arc<AtomicUsize>) {
         for _ in 0..(RATE / 100).min(2_000_usize.saturating_sub(requests.len())) {
             let key =
                 (dice.throw() as i32, Bytes::copy_from_slice(&dice.throw().to_be_bytes()[..4]));
-            let (target, sent) = (target.clone(), sent.clone());
+            // From other networks than the users', as far as loopback has such.
+            let from = Some([127, 0, 0, 2 + dice.below(8) as u8].into());
+            let (target, sent) = (Target { from, ..target.clone() }, sent.clone());
             requests.spawn(async move {
                 if cancel(&target, &key).await.is_ok() {
                     sent.fetch_add(1, Relaxed);

@@ -10,6 +10,7 @@ mod panics;
 mod reader;
 mod storms;
 mod strangers;
+mod timeouts;
 mod users;
 
 use std::time::{Duration, Instant};
@@ -54,6 +55,7 @@ const FIGURES: &[Figure] = &[
     Figure { id: "T13", is_short: true, run: drain::signals },
     Figure { id: "T15", is_short: true, run: cancel::correctness },
     Figure { id: "T16", is_short: true, run: cancel::flood },
+    Figure { id: "T17", is_short: true, run: timeouts::ends },
     Figure { id: "T18", is_short: true, run: limits::connections },
     Figure { id: "T20", is_short: true, run: limits::files },
     Figure { id: "T21", is_short: false, run: network::half_open },

@@ -249,7 +249,18 @@ async fn dribble(mut socket: TcpStream, speaks: bool) {
 }
 
 /// One user after the other logs in; how long each took, and how many were refused.
+///
+/// On a thread of its own: a user does not wait for what else this process has to do.
 pub(super) async fn users(target: &Target, during: Duration) -> (Durations, usize) {
+    let target = target.clone();
+    let logins = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.ok().map(|runtime| runtime.block_on(one_by_one(&target, during)))
+    });
+    logins.await.ok().flatten().unwrap_or_default()
+}
+
+async fn one_by_one(target: &Target, during: Duration) -> (Durations, usize) {
     let (mut logins, mut failed, start) = (Durations::default(), 0, Instant::now());
     while start.elapsed() < during {
         let (login, taken) = timed(Client::login(target)).await;
