@@ -1,6 +1,7 @@
 //! The bytes that a TLS handshake may take.
 
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -27,6 +28,12 @@ impl Handshake {
     /// What comes now is bounded by the protocol.
     pub(crate) fn done(&mut self) {
         self.left = None;
+    }
+}
+
+impl AsFd for Handshake {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The server: an engine, its guards, and the sockets it serves.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
