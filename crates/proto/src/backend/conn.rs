@@ -4,7 +4,7 @@ use bytes::{Buf, BytesMut};
 
 use super::event::Event;
 use crate::{
-    SqlState,
+    Oid, SqlState,
     error::{Malformed, Misuse, PeerError},
     limits::Limits,
     message::{
@@ -13,7 +13,10 @@ use crate::{
         Target, TransactionStatus,
     },
     state::{Conversation, Kind, Phase, Request, Verdict},
-    wire::frame::{self, HEADER},
+    wire::{
+        Reader,
+        frame::{self, HEADER},
+    },
 };
 
 /// A connection past its login: bytes in, events out; messages in, bytes out.
@@ -351,7 +354,13 @@ fn decode(
         FrontendTag::COPY_FAIL => Ok(Some(Event::CopyFail(CopyFail::decode(body)?))),
         FrontendTag::DESCRIBE => Ok(Some(Event::Describe(Describe::decode(body)?))),
         FrontendTag::EXECUTE => Ok(Some(Event::Execute(Execute::decode(body)?))),
-        FrontendTag::FUNCTION_CALL => Ok(Some(Event::FunctionCall(FunctionCall::decode(body)?))),
+        FrontendTag::FUNCTION_CALL => {
+            let function = Oid(Reader::new(&body).u32()?);
+            Ok(Some(match FunctionCall::decode(body) {
+                Ok(call) => Event::FunctionCall(call),
+                Err(malformed) => Event::MalformedCall(function, malformed),
+            }))
+        }
         FrontendTag::PARSE => Ok(Some(Event::Parse(Parse::decode(body)?))),
         FrontendTag::QUERY => Ok(Some(Event::Query(Query::decode(body)?))),
         FrontendTag(byte) => Err(Malformed::MessageType(byte).into()),

@@ -1,7 +1,9 @@
 //! What a client asks for.
 
-use crate::message::{
-    Bind, Close, CopyData, CopyFail, Describe, Execute, FunctionCall, Parse, Query,
+use crate::{
+    Oid,
+    error::Malformed,
+    message::{Bind, Close, CopyData, CopyFail, Describe, Execute, FunctionCall, Parse, Query},
 };
 
 /// A message of the client that wants something of the server.
@@ -32,6 +34,11 @@ pub enum Event {
     Flush,
     /// Call a function. Answer: FunctionCallResponse or an error, then ReadyForQuery.
     FunctionCall(FunctionCall),
+    /// Call a function with arguments that cannot be read. Answer: an error, then ReadyForQuery.
+    ///
+    /// PostgreSQL looks the function up before it reads on: 42883 if there is none, else the
+    /// [`PeerError`](crate::PeerError) that this converts to.
+    MalformedCall(Oid, Malformed),
     /// Prepare a statement. Answer: ParseComplete.
     Parse(Parse),
     /// Run statements. Answer: those of each statement, then ReadyForQuery.

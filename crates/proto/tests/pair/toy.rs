@@ -104,6 +104,11 @@ impl Toy {
                     .expect("it is owed");
                 connection.ready(idle, output)
             }
+            Event::MalformedCall(..) => {
+                let unknown = error("ERROR", SqlState::UNDEFINED_FUNCTION);
+                connection.fail(&unknown, output).expect("it is owed");
+                connection.ready(idle, output)
+            }
             Event::CopyData(data) => {
                 self.copied += data.data.len();
                 Ok(())

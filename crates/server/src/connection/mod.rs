@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use trunkline_core::settings::Timeouts;
-use trunkline_core::{Client, Column, Formats, Language, PgError, Result, Session, SqlState};
+use trunkline_core::{Client, Column, Formats, Language, Oid, PgError, Result, Session, SqlState};
 use trunkline_proto::backend::{self, Event};
 use trunkline_proto::message::{
     ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus, RowDescription,
@@ -182,6 +182,10 @@ impl<S: Session> Connection<S> {
             }
         }
         self.portals.close_all();
+        if !self.flush {
+            // As in PostgreSQL: what nobody waited for is not sent any more.
+            self.io.output.clear();
+        }
         self.io.close().await;
     }
 
@@ -247,11 +251,8 @@ impl<S: Session> Connection<S> {
                 Ok(())
             }
             Event::Terminate => return Next::Close,
-            Event::FunctionCall(_) => {
-                let error = PgError::unsupported("function calls are not supported");
-                let told = self.fail(&error).await;
-                return after(&told.and_then(|()| self.ready()));
-            }
+            Event::FunctionCall(call) => return self.call(call.function()).await,
+            Event::MalformedCall(function, _) => return self.call(*function).await,
             // COPY is never begun, so its messages do not come.
             _ => Err(PgError::internal("unexpected message").fatal().into()),
         };
@@ -260,6 +261,17 @@ impl<S: Session> Connection<S> {
             Err(Stop::Gone) => Next::Close,
             Err(Stop::Error(error)) => after(&self.fail(&error).await),
         }
+    }
+
+    /// Answers a FunctionCall: no engine has functions with numbers.
+    async fn call(&mut self, Oid(function): Oid) -> Next {
+        let unknown = || {
+            let message = format!("function with OID {function} does not exist");
+            PgError::new(SqlState::UNDEFINED_FUNCTION, message)
+        };
+        let error = self.transaction.admit().err().unwrap_or_else(unknown);
+        let told = self.fail(&error).await;
+        after(&told.and_then(|()| self.ready()))
     }
 
     /// Tells the client of an error, which also ends or fails the transaction.
@@ -295,8 +307,11 @@ impl<S: Session> Connection<S> {
     /// The last word to a client that broke the protocol; none where PostgreSQL has none.
     fn part(&mut self, error: &PeerError) {
         tracing::debug!(%error, "client broke the protocol");
+        if error.is_silent() {
+            return;
+        }
         self.flush = true;
-        if !error.is_silent() && error.encode(self.io.output()).is_err() {
+        if error.encode(self.io.output()).is_err() {
             tracing::debug!("its error could not be told");
         }
     }

@@ -52,6 +52,34 @@ fn messages_of_copy_mean_nothing_outside_of_it() {
     assert_eq!(client.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
 }
 
+/// PostgreSQL looks the function up before it reads the arguments.
+#[test]
+fn there_are_no_functions_to_call() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    for bytes in [&b"F\0\0\0\x0e\0\0\0\x07\0\0\0\0\0\0"[..], b"F\0\0\0\x09\0\0\0\x07x"] {
+        assert_eq!(client.say_raw(bytes).hear_until('Z'), "E(ERROR 42883) Z(I)", "{bytes:?}");
+    }
+    assert_eq!(client.say_raw(b"F\0\0\0\x05x").hear_until('Z'), "E(ERROR 08P01) Z(I)");
+    client.say(&Query { sql: "begin" }).hear_until('Z');
+    client.say(&Query { sql: "wrong" }).hear_until('Z');
+    assert_eq!(client.say_raw(b"F\0\0\0\x09\0\0\0\x07x").hear_until('Z'), "E(ERROR 25P02) Z(E)");
+}
+
+/// What no Flush or Sync has asked for is not sent when the client leaves, as in PostgreSQL.
+#[test]
+fn what_nobody_waits_for_is_not_sent_at_the_end() {
+    let server = toy::start();
+    for last in [&b"X\0\0\0\x04"[..], b"Q\xff\xff\xff\xff"] {
+        let mut client = Dialogue::login(server.address);
+        client.say_raw(b"C\0\0\0\x06P\0").say_raw(last);
+        assert_eq!(client.hear_out(), "", "{last:?}");
+    }
+    let mut client = Dialogue::login(server.address);
+    client.say_raw(b"C\0\0\0\x06P\0H\0\0\0\x04X\0\0\0\x04");
+    assert_eq!(client.hear_out(), "3");
+}
+
 #[test]
 fn a_byte_at_a_time_is_understood() {
     let server = toy::start();
