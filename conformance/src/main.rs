@@ -5,6 +5,7 @@ mod dialogue;
 mod dsn;
 mod frontend;
 mod link;
+mod matrix;
 mod play;
 mod record;
 mod report;
@@ -32,6 +33,7 @@ trunkline-conformance [SERVER …] [--only NAME] [--brief] [FILE …]
     --unix DSN             by a Unix socket
     --exceptions           it is trunkline: what the files say of it holds
   --only NAME              the dialogues whose names begin so
+  --matrix                 besides, every message in every state, compared with the newest PostgreSQL given
   --brief                  the sums and what differs, not every dialogue
 trunkline-conformance --record DSN [--password DSN] [--unix DSN] [FILE …]
     writes what this PostgreSQL answers into the files
@@ -46,6 +48,7 @@ struct Order {
     servers: Vec<Server>,
     record: bool,
     brief: bool,
+    matrix: bool,
     only: String,
     files: Vec<PathBuf>,
 }
@@ -85,6 +88,7 @@ fn order(mut words: impl Iterator<Item = String>) -> Result<Order, String> {
                 }
             }
             "--brief" => order.brief = true,
+            "--matrix" => order.matrix = true,
             "--only" => order.only = value()?,
             flag if flag.starts_with('-') => return Err(format!("no flag {flag}\n{USAGE}")),
             file => order.files.push(file.into()),
@@ -122,10 +126,14 @@ fn run(mut order: Order) -> Result<bool, String> {
     for server in &mut order.servers {
         server.meet(PATIENCE)?;
     }
-    match order.record {
-        true => record_all(&order, files),
-        false => Ok(report::report(&files.iter().collect::<Vec<_>>(), &order.servers, order.brief)),
+    if order.record {
+        return record_all(&order, files);
     }
+    let mut good = report::report(&files.iter().collect::<Vec<_>>(), &order.servers, order.brief);
+    if order.matrix {
+        good &= matrix::report(&order.servers, order.brief);
+    }
+    Ok(good)
 }
 
 fn record_all(order: &Order, files: Vec<File>) -> Result<bool, String> {

@@ -56,6 +56,9 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String
     runner.args(["--dsn", &format!("ours={}", tcp("postgres", ours.open))]);
     runner.args(["--password", &tcp(CLOSED, ours.closed)]);
     runner.args(["--unix", &unix(&scratch.path().display(), 5432), "--exceptions"]);
+    if arguments.iter().all(|word| *word == "--brief") {
+        runner.arg("--matrix");
+    }
     process::succeed(runner.args(arguments))?;
     Ok(String::new())
 }
