@@ -110,15 +110,18 @@ pub struct PeerError {
     severity: Severity,
     silent: bool,
     sqlstate: SqlState,
+    /// Whether what there is more to say is advice.
+    more_is_hint: bool,
     message: Cow<'static, str>,
-    detail: Option<Cow<'static, str>>,
+    more: Option<Cow<'static, str>>,
 }
 
 impl PeerError {
     /// ERROR: answered, and the connection lives.
     pub fn error(sqlstate: SqlState, message: impl Into<Cow<'static, str>>) -> PeerError {
         let message = message.into();
-        PeerError { severity: Severity::Error, silent: false, sqlstate, message, detail: None }
+        let (severity, silent, more_is_hint, more) = (Severity::Error, false, false, None);
+        PeerError { severity, silent, sqlstate, more_is_hint, message, more }
     }
 
     /// FATAL: answered, then the connection is closed.
@@ -131,9 +134,14 @@ impl PeerError {
         PeerError { silent: true, ..PeerError::fatal(SqlState::PROTOCOL_VIOLATION, message) }
     }
 
-    /// The same with more about it.
+    /// The same with more about it, in the place of a hint.
     pub fn with_detail(self, detail: impl Into<Cow<'static, str>>) -> PeerError {
-        PeerError { detail: Some(detail.into()), ..self }
+        PeerError { more: Some(detail.into()), more_is_hint: false, ..self }
+    }
+
+    /// The same with advice, in the place of a detail.
+    pub fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> PeerError {
+        PeerError { more: Some(hint.into()), more_is_hint: true, ..self }
     }
 
     /// The same error, ending the connection.
@@ -170,15 +178,23 @@ impl PeerError {
 
     /// The words for the field `D`.
     pub fn detail(&self) -> Option<&str> {
-        self.detail.as_deref()
+        self.more.as_deref().filter(|_| !self.more_is_hint)
     }
 
-    /// The ErrorResponse owed for it: the fields S, V, C, M, and D where there is more to say.
+    /// The words for the field `H`.
+    pub fn hint(&self) -> Option<&str> {
+        self.more.as_deref().filter(|_| self.more_is_hint)
+    }
+
+    /// The ErrorResponse owed for it: the fields S, V, C, M, and D or H where there is more to say.
     pub fn response(&self) -> ErrorResponse {
         let severity = self.severity.as_str();
         let mut fields = ErrorFields::new(severity, self.sqlstate, &self.message);
         if let Some(detail) = self.detail() {
             fields.push(FieldCode::DETAIL, detail);
+        }
+        if let Some(hint) = self.hint() {
+            fields.push(FieldCode::HINT, hint);
         }
         ErrorResponse { fields }
     }

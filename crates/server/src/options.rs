@@ -72,18 +72,25 @@ fn command_line(text: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
             (_, Some(rest), _) | (_, None, Some(rest)) => Some(rest.to_owned()),
             _ => None,
         };
-        let mut halves = assignment.as_deref().unwrap_or_default().splitn(2, |byte| *byte == b'=');
+        let Some(assignment) = assignment else { return Err(no_option(&word)) };
+        let mut halves = assignment.splitn(2, |byte| *byte == b'=');
         let (Some(name), Some(value)) = (halves.next(), halves.next()) else {
-            let word = String::from_utf8_lossy(&word);
-            return Err(PgError::new(
-                SqlState::SYNTAX_ERROR,
-                format!("invalid command-line argument for server process: {word}"),
-            ));
+            let dashes = if word.starts_with(b"--") { "--" } else { "-c " };
+            let name = String::from_utf8_lossy(&assignment);
+            let message = format!("{dashes}{name} requires a value");
+            return Err(PgError::new(SqlState::SYNTAX_ERROR, message));
         };
         let name = name.iter().map(|byte| if *byte == b'-' { b'_' } else { *byte });
         settings.push((name.collect(), value.to_owned()));
     }
     Ok(settings)
+}
+
+fn no_option(word: &[u8]) -> PgError {
+    let word = String::from_utf8_lossy(word);
+    let message = format!("invalid command-line argument for server process: {word}");
+    PgError::new(SqlState::SYNTAX_ERROR, message)
+        .hint("Try \"postgres --help\" for more information.")
 }
 
 /// Words between spaces; a backslash keeps the byte behind it as it is.

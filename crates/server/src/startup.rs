@@ -78,8 +78,8 @@ pub(crate) async fn startup<E>(
     }
 }
 
-/// The shortest packet: its length and its code.
-const PACKET_HEAD: usize = 8;
+/// The length of a packet: what cannot be one is refused by it.
+const PACKET_HEAD: usize = 4;
 
 /// Takes what already lies behind a request for GSSAPI encryption, which is always declined: as in
 /// PostgreSQL that is an error, for nobody knew yet how to send it. Only TLS may be begun ahead.

@@ -19,6 +19,8 @@ pub(super) fn canonical(definition: &Definition, text: &str, current: &str) -> R
     match name {
         "TimeZone" | "log_timezone" => return time_zone(name, text),
         "DateStyle" => return date_style(text, current),
+        // As names are cut, and then made fit for every log.
+        "application_name" | "cluster_name" => return Ok(printable(name_of(text))),
         "client_encoding" => return encoding(text).map(str::to_owned).ok_or_else(invalid),
         "search_path" if list(text).is_none() => {
             return Err(invalid().detail(BAD_LIST));
@@ -53,6 +55,23 @@ pub(super) fn canonical(definition: &Definition, text: &str, current: &str) -> R
         Kind::Integer { min, max, unit } => number::integer(name, text, *unit, (*min, *max)),
         Kind::Real { min, max, unit } => number::real(name, text, *unit, (*min, *max)),
     }
+}
+
+/// The first 63 bytes, up to the end of a character.
+fn name_of(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(63)).unwrap_or(text)
+}
+
+/// Printable ASCII, and `\xff` for every other byte.
+fn printable(text: &str) -> String {
+    let mut shown = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b' '..=b'~' => shown.push(char::from(byte)),
+            byte => shown.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    shown
 }
 
 /// The value of a setting that nobody has set, as SHOW prints it.

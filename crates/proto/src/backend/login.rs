@@ -239,7 +239,8 @@ fn parse_replication(value: String) -> Result<Replication, PeerError> {
         _ => Err(PeerError::fatal(
             SqlState::INVALID_PARAMETER_VALUE,
             format!("invalid value for parameter \"replication\": \"{value}\""),
-        )),
+        )
+        .with_hint("Valid values are: \"false\", 0, \"true\", 1, \"database\".")),
     }
 }
 

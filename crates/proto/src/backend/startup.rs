@@ -137,7 +137,10 @@ impl Startup {
                     return Login::new(self.limits, self.encrypted, message, output)
                         .map(Step::Login);
                 }
-                StartupPacket::Unsupported(version) if version.major() < 3 => {
+                // 0.0 is no version, so nobody knows that it is an old one.
+                StartupPacket::Unsupported(version)
+                    if version.major() < 3 && version != ProtocolVersion(0) =>
+                {
                     return Err(ancient(version, output));
                 }
                 StartupPacket::Unsupported(version) => return Err(unsupported(version)),
