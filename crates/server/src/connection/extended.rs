@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use trunkline_core::{
-    Column, Columns, Format, Formats, Language, Oid, Params, PgError, Reply, Result, Run, Session,
-    SqlState,
+    Column, Columns, Formats, Language, Oid, Params, PgError, Reply, Result, Run, Session, SqlState,
 };
 use trunkline_proto::message::{
     Bind, BindComplete, Close, CloseComplete, Describe, EmptyQueryResponse, Execute, NoData,
@@ -12,6 +11,7 @@ use trunkline_proto::message::{
 };
 
 use super::portals::{Plan, Portal, PortalState, Statement};
+use super::values;
 use super::watch::{Shape, Streamed, stream, watch};
 use super::{Connection, Stop};
 
@@ -30,7 +30,8 @@ impl<S: Session> Connection<S> {
     }
 
     async fn prepare(&mut self, sql: &str, parse: &Parse) -> Result<Statement<S::Statement>, Stop> {
-        let hints: Vec<Oid> = parse.parameter_types().collect();
+        let chosen_by_us = |oid| if oid == Oid::UNKNOWN { Oid::UNSPECIFIED } else { oid };
+        let hints: Vec<Oid> = parse.parameter_types().map(chosen_by_us).collect();
         let length = sql.len();
         // The one statement in the text, and where it begins.
         let (mut part, mut start) = (sql, 0);
@@ -78,10 +79,10 @@ impl<S: Session> Connection<S> {
             _ => self.admit_portal(&statement)?,
         }
         let count = bind.parameter_count();
-        let formats = parameter_formats(bind, count)?;
-        let values = bind.parameters().enumerate();
-        let values = values.map(|(index, value)| (formats.get(index), value));
-        let params = Params::bind(statement.parameters.clone(), values).map_err(|error| {
+        let formats = values::parameter_formats(bind, count, portal)?;
+        let bound = bind.parameters().enumerate();
+        let bound = bound.map(|(index, value)| (formats.get(index), value));
+        let params = Params::bind(statement.parameters.clone(), bound).map_err(|error| {
             // PostgreSQL names the statement, and only here is its name known.
             let name = text(bind.statement()).unwrap_or_default();
             let message = format!(
@@ -90,11 +91,14 @@ impl<S: Session> Connection<S> {
             );
             PgError::new(error.sqlstate(), message)
         })?;
-        let formats = result_formats(bind, &statement.columns)?;
         let (style, depth) = (self.client.style(), self.transaction.depth());
+        values::check(&params, &style, portal)?;
+        let formats = values::result_formats(bind, &statement.columns)?;
+        let unknown_format = formats.as_ref().err().copied();
+        let formats = formats.unwrap_or_default();
         let size = params.size().saturating_add(bind.result_formats().len());
         let state = PortalState::Ready(params);
-        let bound = Portal { statement, formats, style, state, depth, size };
+        let bound = Portal { statement, formats, unknown_format, style, state, depth, size };
         self.portals.insert(portal, bound, &self.limits)?;
         self.protocol.send(&BindComplete, self.io.output())?;
         Ok(())
@@ -180,6 +184,9 @@ impl<S: Session> Connection<S> {
             Ok(limit) => limit,
         };
         let portal = self.portals.get(name)?;
+        if let Some(code) = portal.unknown_format {
+            return Err(values::unsupported(code).into());
+        }
         let mut rows = match std::mem::replace(&mut portal.state, PortalState::Done) {
             PortalState::Ready(params) => {
                 if let Plan::Empty = statement.plan {
@@ -331,52 +338,4 @@ pub(super) fn check_shape(announced: &Arc<[Column]>, running: &Arc<[Column]>) ->
         return Ok(());
     }
     Err(PgError::unsupported("cached plan must not change result type"))
-}
-
-fn parameter_formats(bind: &Bind, values: usize) -> Result<Formats> {
-    let codes = bind.parameter_formats();
-    let count = codes.len();
-    if count > 1 && count != values {
-        return Err(PgError::new(
-            SqlState::PROTOCOL_VIOLATION,
-            format!("bind message has {count} parameter formats but {values} parameters"),
-        ));
-    }
-    formats(codes)
-}
-
-fn result_formats(bind: &Bind, columns: &Columns) -> Result<Formats> {
-    let codes = bind.result_formats();
-    match columns {
-        // For a statement without rows they are ignored.
-        Columns::None => return Ok(Formats::default()),
-        Columns::Known(columns) if codes.len() > 1 && codes.len() != columns.len() => {
-            return Err(PgError::new(
-                SqlState::PROTOCOL_VIOLATION,
-                format!(
-                    "bind message has {} result formats but query has {} columns",
-                    codes.len(),
-                    columns.len()
-                ),
-            ));
-        }
-        Columns::Known(_) | Columns::AfterBind => {}
-    }
-    formats(codes)
-}
-
-fn formats(mut codes: impl ExactSizeIterator<Item = i16>) -> Result<Formats> {
-    let format = |code| {
-        Format::from_code(code).ok_or_else(|| {
-            PgError::new(
-                SqlState::INVALID_PARAMETER_VALUE,
-                format!("unsupported format code: {code}"),
-            )
-        })
-    };
-    match codes.len() {
-        0 => Ok(Formats::default()),
-        1 => codes.next().map_or(Ok(Format::Text), format).map(Formats::All),
-        _ => codes.map(format).collect::<Result<_>>().map(Formats::Each),
-    }
 }

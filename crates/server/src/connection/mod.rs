@@ -7,6 +7,7 @@ mod portals;
 mod simple;
 mod timeouts;
 pub(crate) mod timers;
+mod values;
 pub(crate) mod watch;
 
 use std::future::poll_fn;

@@ -45,6 +45,8 @@ pub(crate) enum Plan<S> {
 pub(crate) struct Portal<S> {
     pub(crate) statement: Arc<Statement<S>>,
     pub(crate) formats: Formats,
+    /// A format of the result that does not exist, though the client asked for it.
+    pub(crate) unknown_format: Option<i16>,
     pub(crate) style: Arc<TextStyle>,
     pub(crate) state: PortalState,
     /// How many savepoints there were when it was bound.

@@ -163,7 +163,7 @@ fn parameters_come_in_text_and_in_the_declared_type() {
     client.say(&bind_with("", "", &[None], &[])).say(&execute("", 0)).say(&Sync);
     assert_eq!(client.hear_until('Z'), "2 D(NULL) C(SELECT 1) Z(I)");
     client.say(&bind_with("", "", &[Some(b"x")], &[])).say(&execute("", 0)).say(&Sync);
-    assert_eq!(client.hear_until('Z'), "2 E(ERROR 22P02) Z(I)");
+    assert_eq!(client.hear_until('Z'), "E(ERROR 22P02) Z(I)");
 }
 
 #[test]

@@ -1,0 +1,121 @@
+//! The values and formats of a Bind.
+
+use trunkline_core::types::{FromPg, TextStyle, Value, ValueError};
+use trunkline_core::{Columns, Format, Formats, Oid, Param, Params, PgError, Result, SqlState};
+use trunkline_proto::message::Bind;
+
+/// Reads every value: PostgreSQL does so when they are bound, so that is when they fail.
+///
+/// # Errors
+///
+/// What the type of the first bad value says of it, and which parameter it is.
+pub(super) fn check(params: &Params, style: &TextStyle, portal: &str) -> Result<()> {
+    for (index, param) in params.iter().enumerate() {
+        let Err(error) = readable(&param, style) else { continue };
+        // What is not known here, such as what `now` is, an engine may know.
+        if error.sqlstate() == SqlState::FEATURE_NOT_SUPPORTED {
+            continue;
+        }
+        let mut place = place(portal, index);
+        // PostgreSQL shows no value, only whether there is one; of bytes that are no text not even that.
+        if param.format == Format::Text && error.sqlstate() != SqlState::CHARACTER_NOT_IN_REPERTOIRE
+        {
+            let is_empty = param.bytes.is_none_or(<[u8]>::is_empty);
+            place.push_str(if is_empty { " = ''" } else { " = '...'" });
+        }
+        let error = match error.message() {
+            message @ "incorrect binary data format" => {
+                let message = format!("{message} in bind parameter {}", index.saturating_add(1));
+                PgError::new(error.sqlstate(), message)
+            }
+            _ => error.into(),
+        };
+        return Err(error.context(place));
+    }
+    Ok(())
+}
+
+fn readable(param: &Param<'_>, style: &TextStyle) -> Result<(), ValueError> {
+    let Some(bytes) = param.bytes else { return Ok(()) };
+    match (param.type_oid, param.format) {
+        // Nothing is copied of what may be long.
+        (Oid::TEXT | Oid::VARCHAR | Oid::BPCHAR | Oid::NAME | Oid::UNKNOWN | Oid::JSON, _)
+        | (Oid::JSONB, Format::Text) => {
+            <&str>::decode(Oid::TEXT, Format::Text, bytes, style).map(drop)
+        }
+        (Oid::BYTEA, Format::Binary) => Ok(()),
+        (oid, format) => Value::decode(oid, format, bytes, style).map(drop),
+    }
+}
+
+/// Which parameter it is, in the words of PostgreSQL's context.
+fn place(portal: &str, index: usize) -> String {
+    let number = index.saturating_add(1);
+    match portal {
+        "" => format!("unnamed portal parameter ${number}"),
+        name => format!("portal \"{name}\" parameter ${number}"),
+    }
+}
+
+/// The formats of the values.
+///
+/// # Errors
+///
+/// 08P01 for a number of them that does not fit, 22023 for one that does not exist.
+pub(super) fn parameter_formats(bind: &Bind, values: usize, portal: &str) -> Result<Formats> {
+    let codes = bind.parameter_formats();
+    let count = codes.len();
+    if count > 1 && count != values {
+        return Err(PgError::new(
+            SqlState::PROTOCOL_VIOLATION,
+            format!("bind message has {count} parameter formats but {values} parameters"),
+        ));
+    }
+    if values == 0 {
+        return Ok(Formats::default());
+    }
+    let unknown = codes.clone().position(|code| Format::from_code(code).is_none());
+    formats(codes).map_err(|code| unsupported(code).context(place(portal, unknown.unwrap_or(0))))
+}
+
+/// The formats of the result; of one that does not exist only the Execute complains.
+///
+/// # Errors
+///
+/// 08P01 for a number of them that does not fit.
+pub(super) fn result_formats(
+    bind: &Bind,
+    columns: &Columns,
+) -> Result<std::result::Result<Formats, i16>> {
+    let codes = bind.result_formats();
+    match columns {
+        // For a statement without rows they are ignored.
+        Columns::None => return Ok(Ok(Formats::default())),
+        Columns::Known(columns) if codes.len() > 1 && codes.len() != columns.len() => {
+            return Err(PgError::new(
+                SqlState::PROTOCOL_VIOLATION,
+                format!(
+                    "bind message has {} result formats but query has {} columns",
+                    codes.len(),
+                    columns.len()
+                ),
+            ));
+        }
+        Columns::Known(_) | Columns::AfterBind => {}
+    }
+    Ok(formats(codes))
+}
+
+/// The error for a format that does not exist.
+pub(super) fn unsupported(code: i16) -> PgError {
+    PgError::new(SqlState::INVALID_PARAMETER_VALUE, format!("unsupported format code: {code}"))
+}
+
+fn formats(mut codes: impl ExactSizeIterator<Item = i16>) -> std::result::Result<Formats, i16> {
+    let format = |code| Format::from_code(code).ok_or(code);
+    match codes.len() {
+        0 => Ok(Formats::default()),
+        1 => codes.next().map_or(Ok(Format::Text), format).map(Formats::All),
+        _ => codes.map(format).collect::<std::result::Result<_, _>>().map(Formats::Each),
+    }
+}
