@@ -71,7 +71,7 @@ impl Types<'_> {
     }
 
     fn parameter(&mut self, number: usize, place: usize, wanted: Option<Oid>) -> Result<Oid> {
-        let Some(index) = number.checked_sub(1).filter(|index| *index < 65_535) else {
+        let Some(index) = number.checked_sub(1).filter(|index| *index < 1_000_000) else {
             let error = format!("there is no parameter ${number}");
             return Err(PgError::new(SqlState::UNDEFINED_PARAMETER, error).position(place));
         };
