@@ -142,6 +142,22 @@ fn a_certificate_of_another_authority_does_not_get_past_tls() {
     Visitor::tcp(server.address).tls(&authority).log_in("ann", "plain", "secret");
 }
 
+/// Authorities of one name, so that each could have signed each.
+#[test]
+fn rustsec_2023_0053_a_chain_that_leads_everywhere_leads_nowhere() {
+    let authority = Authority::new();
+    let server = server(&authority);
+    let others: Vec<_> = (0..40).map(|_| Authority::new()).collect();
+    let (own, key) = others[0].issue(&[], called("ann"));
+    let chain = [own].into_iter().chain(others.iter().map(Authority::root)).collect();
+    let visitor = Visitor::tcp(server.address).certified_by(&authority, chain, key);
+    let said = visitor.log_in("ann", "cert", "");
+    assert!(said.starts_with("the end"), "{said}");
+    let good = authority.issue(&[], called("ann"));
+    let visitor = Visitor::tcp(server.address).certified(&authority, good);
+    assert_eq!(visitor.log_in("ann", "cert", ""), "Trust");
+}
+
 #[test]
 fn certificates_cannot_be_asked_for_without_an_authority() {
     let tls = Authority::new().server();

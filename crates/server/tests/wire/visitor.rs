@@ -99,6 +99,16 @@ impl Visitor {
         self.shake_hands(authority, Some((vec![certificate], key)))
     }
 
+    /// The same with any chain behind the certificate.
+    pub(crate) fn certified_by(
+        self,
+        authority: &Authority,
+        chain: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+    ) -> Visitor {
+        self.shake_hands(authority, Some((chain, key)))
+    }
+
     fn shake_hands(
         mut self,
         authority: &Authority,
