@@ -23,6 +23,11 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve folders of CSV, Parquet and NDJSON files as a database
     Serve(Box<Serve>),
+    /// Print a line for --users-file: the password, from TRUNKLINE_PASSWORD or the standard input, cannot be read from it
+    HashPassword {
+        /// The user's name
+        name: String,
+    },
 }
 
 /// The flags of `serve`, which hold passwords and are never printed; each may stand in the configuration file under the same name.
@@ -59,6 +64,14 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE", env = "TRUNKLINE_USERS_FILE")]
     pub(crate) users_file: Option<PathBuf>,
 
+    /// Rules in the form of pg_hba.conf: who proves itself how
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_HBA")]
+    pub(crate) hba: Option<PathBuf>,
+
+    /// Which names of certificates are which users, in the form of pg_ident.conf
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_IDENT")]
+    pub(crate) ident: Option<PathBuf>,
+
     /// The certificate chain for TLS, in PEM
     #[arg(long, value_name = "FILE", env = "TRUNKLINE_TLS_CERT")]
     pub(crate) tls_cert: Option<PathBuf>,
@@ -66,6 +79,10 @@ pub(crate) struct Serve {
     /// The private key of the certificate, in PEM
     #[arg(long, value_name = "FILE", env = "TRUNKLINE_TLS_KEY")]
     pub(crate) tls_key: Option<PathBuf>,
+
+    /// The authorities that sign certificates of clients, in PEM
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_TLS_CLIENT_CA")]
+    pub(crate) tls_client_ca: Option<PathBuf>,
 
     /// Refuse clients without TLS on loopback too; on public addresses they always are
     #[arg(long, value_name = "YES", env = "TRUNKLINE_TLS_REQUIRED", value_parser = BoolishValueParser::new())]
@@ -85,7 +102,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "LEVEL", env = "TRUNKLINE_LOG")]
     pub(crate) log: Option<String>,
 
-    /// Listen on public addresses even without users or without TLS, and let clients do without it
+    /// Listen on public addresses even without users or without TLS, and let clients do without it,
+    /// with a password in clear, too
     #[arg(long, value_name = "YES", env = "TRUNKLINE_INSECURE_LISTEN", value_parser = BoolishValueParser::new())]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) insecure_listen: Option<bool>,
@@ -126,10 +144,11 @@ impl Cli {
     pub(crate) fn read() -> Result<Cli, Failure> {
         let matches = Cli::command().try_get_matches().map_err(mistake)?;
         let mut cli = Cli::from_arg_matches(&matches).map_err(mistake)?;
-        let Command::Serve(serve) = &mut cli.command;
-        serve.users_are_visible = matches
-            .subcommand_matches("serve")
-            .is_some_and(|matches| matches.value_source("user") == Some(ValueSource::CommandLine));
+        if let Command::Serve(serve) = &mut cli.command {
+            serve.users_are_visible = matches.subcommand_matches("serve").is_some_and(|matches| {
+                matches.value_source("user") == Some(ValueSource::CommandLine)
+            });
+        }
         Ok(cli)
     }
 }
@@ -177,8 +196,11 @@ impl Serve {
             database: self.database.or(file.database),
             user: list(self.user, file.user),
             users_file: self.users_file.or(file.users_file),
+            hba: self.hba.or(file.hba),
+            ident: self.ident.or(file.ident),
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),
+            tls_client_ca: self.tls_client_ca.or(file.tls_client_ca),
             tls_required: self.tls_required.or(file.tls_required),
             max_connections: self.max_connections.or(file.max_connections),
             max_memory: self.max_memory.or(file.max_memory),
@@ -191,7 +213,14 @@ impl Serve {
 
     fn relative_to(mut self, folder: &Path) -> Serve {
         let paths = self.paths.iter_mut();
-        let files = [&mut self.users_file, &mut self.tls_cert, &mut self.tls_key];
+        let files = [
+            &mut self.users_file,
+            &mut self.hba,
+            &mut self.ident,
+            &mut self.tls_cert,
+            &mut self.tls_key,
+            &mut self.tls_client_ca,
+        ];
         for path in paths.chain(files.into_iter().flatten()) {
             *path = folder.join(&path);
         }

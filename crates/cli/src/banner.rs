@@ -6,7 +6,6 @@ use trunkline::Listener;
 use trunkline_datafusion::Database;
 
 use crate::printable::printable;
-use crate::users::Logins;
 
 /// The widest line of columns before it is cut.
 const WIDTH: usize = 100;
@@ -15,10 +14,11 @@ const WIDTH: usize = 100;
 pub(crate) async fn banner(
     listeners: &[Listener],
     database: &Database,
-    logins: &Logins,
+    user: &str,
+    made_up: &[(String, String)],
     tls: bool,
 ) -> String {
-    let (name, user) = (database.name(), &logins.example);
+    let name = database.name();
     let mut lines = vec![format!("trunkline {}: database \"{name}\"", env!("CARGO_PKG_VERSION"))];
     for listener in listeners {
         match (listener.local_address(), listener.path()) {
@@ -43,7 +43,7 @@ pub(crate) async fn banner(
             (None, None) => {}
         }
     }
-    for (user, password) in &logins.made_up {
+    for (user, password) in made_up {
         lines.push(format!("user {user} has the password {password}"));
     }
     tables(&mut lines, database).await;

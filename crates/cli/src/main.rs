@@ -1,8 +1,10 @@
 //! trunkline: put files behind psql and every PostgreSQL driver.
 
+mod access;
 mod args;
 mod banner;
 mod failure;
+mod hash_password;
 mod listen;
 mod log;
 mod open_files;
@@ -19,9 +21,9 @@ use crate::args::{Cli, Command};
 use crate::printable::printable;
 
 fn main() -> ExitCode {
-    let outcome = Cli::read().and_then(|cli| {
-        let Command::Serve(said) = cli.command;
-        serve::serve(said.settled()?)
+    let outcome = Cli::read().and_then(|cli| match cli.command {
+        Command::Serve(said) => serve::serve(said.settled()?),
+        Command::HashPassword { name } => hash_password::hash_password(&name),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,17 +3,17 @@
 use std::io::Write;
 
 use tokio::task::JoinSet;
-use trunkline::{Limits, Server, Tls};
+use trunkline::{Engine, Limits, Server};
 use trunkline_datafusion::{DataFusion, Database};
 
+use crate::access::Access;
 use crate::args::Serve;
 use crate::banner::banner;
 use crate::failure::Failure;
 use crate::listen::listen;
 use crate::printable::printable;
-use crate::signals::Signals;
-use crate::users::logins;
-use crate::{log, open_files, private};
+use crate::signals::{Asked, Signals};
+use crate::{log, open_files};
 
 /// Connections at once, unless the user says otherwise.
 const CONNECTIONS: usize = 1_000;
@@ -39,8 +39,7 @@ pub(crate) fn serve(said: Serve) -> Result<(), Failure> {
 }
 
 async fn run(said: &Serve) -> Result<(), Failure> {
-    let tls = tls(said)?;
-    let logins = logins(said, tls.as_ref())?;
+    let (access, loaded) = Access::open(said)?;
     let mut limits = Limits::default();
     let wanted = said.max_connections.unwrap_or(CONNECTIONS);
     if wanted == 0 {
@@ -57,9 +56,9 @@ async fn run(said: &Serve) -> Result<(), Failure> {
     let memory = said.max_memory.map(|mib| mib.saturating_mul(1 << 20));
     let engine = DataFusion::new(database.clone(), memory)
         .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
-    let mut builder = Server::builder(engine).auth(logins.auth.clone()).limits(limits);
-    let has_tls = tls.is_some();
-    if let Some(tls) = tls {
+    let mut builder = Server::builder(engine).auth(loaded.auth).limits(limits);
+    let has_tls = loaded.tls.is_some();
+    if let Some(tls) = loaded.tls {
         builder = builder.tls(tls);
     }
     if said.tls_required == Some(true) {
@@ -81,10 +80,13 @@ async fn run(said: &Serve) -> Result<(), Failure> {
     for listener in &listeners {
         server.check(listener).map_err(|error| Failure::usage(refusal(said, &error)))?;
     }
-    for warning in [&logins.warning, &few].into_iter().flatten() {
+    for warning in [&access.logins.warning, &few].into_iter().flatten() {
         let _ = writeln!(std::io::stderr(), "trunkline: warning: {}", printable(warning));
     }
-    let banner = banner(&listeners, &database, &logins, has_tls).await;
+    let first = access.logins.passwords.first().map(|(name, _)| name.clone());
+    let example = loaded.example.or(first).unwrap_or_else(|| "postgres".to_owned());
+    let made_up = &access.logins.made_up;
+    let banner = banner(&listeners, &database, &example, made_up, has_tls).await;
     // A pipe that nobody reads any more must not end the server.
     let _ = std::io::stdout().write_all(banner.as_bytes());
     let _ = std::io::stdout().flush();
@@ -94,20 +96,25 @@ async fn run(said: &Serve) -> Result<(), Failure> {
         let server = server.clone();
         serving.spawn(async move { server.serve(listener).await });
     }
-    let outcome = tokio::select! {
-        Some(ended) = serving.join_next() => Err(Failure::runtime(match ended {
-            Ok(Err(error)) => error.to_string(),
-            _ => "the server stopped by itself".to_owned(),
-        })),
-        urgent = signals.stop() => {
-            if !urgent {
+    let outcome = loop {
+        let asked = tokio::select! {
+            Some(ended) = serving.join_next() => break Err(Failure::runtime(match ended {
+                Ok(Err(error)) => error.to_string(),
+                _ => "the server stopped by itself".to_owned(),
+            })),
+            asked = signals.next() => asked,
+        };
+        match asked {
+            Asked::Reload => reload(&access, &server),
+            Asked::StopAtOnce => break Ok(()),
+            Asked::Stop => {
                 // Asked once, the server ends in good order; asked twice, at once.
                 tokio::select! {
                     () = server.shutdown() => {}
-                    _ = signals.stop() => {}
+                    () = signals.stop() => {}
                 }
+                break Ok(());
             }
-            Ok(())
         }
     };
     // The files of Unix sockets go with these tasks, whatever ends them.
@@ -115,27 +122,35 @@ async fn run(said: &Serve) -> Result<(), Failure> {
     outcome
 }
 
-fn tls(said: &Serve) -> Result<Option<Tls>, Failure> {
-    match (&said.tls_cert, &said.tls_key) {
-        (Some(certificate), Some(key)) => {
-            let tls = Tls::from_pem_files(certificate, key)
-                .map_err(|error| Failure::usage(format!("cannot offer TLS: {error}")))?;
-            private::check(key, "is a private key")?;
-            Ok(Some(tls))
-        }
-        (None, None) if said.tls_required == Some(true) => {
-            Err(Failure::usage("--tls-required needs --tls-cert and --tls-key"))
-        }
-        (None, None) => Ok(None),
-        _ => Err(Failure::usage("TLS needs both --tls-cert and --tls-key")),
+/// Reads users, rules and certificates again, and uses all of them or none.
+fn reload<E: Engine>(access: &Access<'_>, server: &Server<E>) {
+    let loaded = access.load().and_then(|loaded| {
+        let reloaded = server.reload(loaded.auth, loaded.tls);
+        reloaded.map_err(|error| Failure::usage(error.to_string()))
+    });
+    match loaded {
+        Ok(()) => tracing::info!("users, rules and certificates were read again"),
+        Err(why) => tracing::error!(%why, "nothing is reloaded: what was read before stays"),
     }
 }
 
 /// Why a public address is refused, and how it would not be.
 fn refusal(said: &Serve, error: &std::io::Error) -> String {
-    let fix = match said.user.is_empty() && said.users_file.is_none() {
-        true => "say --user NAME with --tls-cert and --tls-key",
-        false => "say --tls-cert and --tls-key",
+    if error.kind() == std::io::ErrorKind::InvalidInput {
+        return format!("{error}; say --tls-client-ca FILE");
+    }
+    let fix = match &said.hba {
+        Some(path) if said.tls_cert.is_some() => {
+            format!("let no line of {} trust others", path.display())
+        }
+        None if said.user.is_empty() && said.users_file.is_none() => {
+            "say --user NAME with --tls-cert and --tls-key".to_owned()
+        }
+        Some(path) => {
+            let path = path.display();
+            format!("say --tls-cert and --tls-key, and let no line of {path} trust others")
+        }
+        None => "say --tls-cert and --tls-key".to_owned(),
     };
     format!("{error}; {fix}, or --insecure-listen if you mean it")
 }

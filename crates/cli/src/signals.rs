@@ -1,16 +1,30 @@
-//! The signals that end the server.
+//! The signals that end the server, or have it read its files again.
+
+use std::fs::File;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::failure::Failure;
 
-/// The signals that end the server.
+/// The signals that a server listens to.
 pub(crate) struct Signals {
     interrupt: Signal,
     terminate: Signal,
     quit: Signal,
     /// None under `nohup`, which wants it ignored.
     hangup: Option<Signal>,
+    has_terminal: bool,
+}
+
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// To end in good order.
+    Stop,
+    /// To end at once.
+    StopAtOnce,
+    /// To read users, rules and certificates again.
+    Reload,
 }
 
 impl Signals {
@@ -24,11 +38,12 @@ impl Signals {
                 true => None,
                 false => Some(signal(SignalKind::hangup()).map_err(failed)?),
             },
+            has_terminal: has_terminal(),
         })
     }
 
-    /// Waits for a signal to stop; `true` if it is to be at once (SIGQUIT).
-    pub(crate) async fn stop(&mut self) -> bool {
+    /// Waits for a signal.
+    pub(crate) async fn next(&mut self) -> Asked {
         let hangup = async {
             match &mut self.hangup {
                 Some(hangup) => hangup.recv().await,
@@ -36,12 +51,26 @@ impl Signals {
             }
         };
         tokio::select! {
-            _ = hangup => false,
-            _ = self.interrupt.recv() => false,
-            _ = self.terminate.recv() => false,
-            _ = self.quit.recv() => true,
+            // The same signal tells that the terminal is gone: then nobody can end us by a key.
+            _ = hangup => match self.has_terminal && !has_terminal() {
+                true => Asked::Stop,
+                false => Asked::Reload,
+            },
+            _ = self.interrupt.recv() => Asked::Stop,
+            _ = self.terminate.recv() => Asked::Stop,
+            _ = self.quit.recv() => Asked::StopAtOnce,
         }
     }
+
+    /// Waits for a signal to stop.
+    pub(crate) async fn stop(&mut self) {
+        while self.next().await == Asked::Reload {}
+    }
+}
+
+/// Whether there is a terminal that controls us.
+fn has_terminal() -> bool {
+    File::open("/dev/tty").is_ok()
 }
 
 /// Whether whoever started us has this signal ignored; known on Linux only.

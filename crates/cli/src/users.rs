@@ -1,82 +1,55 @@
-//! Who may log in.
+//! Users of the command line, and their passwords.
 
 use std::fmt::Write as _;
 
-use trunkline::{Auth, Tls, Users, UsersError};
-
 use crate::args::Serve;
 use crate::failure::Failure;
-use crate::private;
 
 /// Holds the password of the one user whose password is not said.
-const PASSWORD: &str = "TRUNKLINE_PASSWORD";
+pub(crate) const PASSWORD: &str = "TRUNKLINE_PASSWORD";
 
-/// How clients prove who they are, and the passwords that were made up for this run.
+/// The users of `--user`, who stay the same while the program runs.
 pub(crate) struct Logins {
-    pub(crate) auth: Auth,
+    /// Their names and passwords.
+    pub(crate) passwords: Vec<(String, String)>,
+    /// Those whose passwords were made up for this run.
     pub(crate) made_up: Vec<(String, String)>,
-    /// The user in the banner's examples.
-    pub(crate) example: String,
     pub(crate) warning: Option<String>,
 }
 
-/// Reads the users of flags and file; none at all means that everyone is believed.
-pub(crate) fn logins(serve: &Serve, tls: Option<&Tls>) -> Result<Logins, Failure> {
-    let mut given = given_password(serve)?;
-    let mut made_up = Vec::new();
-    if serve.user.is_empty() && serve.users_file.is_none() {
-        let example = "postgres".to_owned();
-        return Ok(Logins { auth: Auth::trust(), made_up, example, warning: None });
-    }
-    let failed = |error: UsersError| Failure::runtime(error.to_string());
-    let mut users = match tls {
-        Some(tls) => Users::with_secret(tls.salt_secret()),
-        None => Users::new().map_err(failed)?,
-    };
-    let mut example = None;
-    if let Some(path) = &serve.users_file {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Failure::usage(format!("cannot read the users file {}: {error}", path.display()))
-        })?;
-        private::check(path, "holds secrets of users")?;
-        users = users
-            .userlist(&text)
-            .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-        // The first by name, so that the banner is the same each time.
-        example = users.names().min().map(str::to_owned);
-    }
-    let mut visible = None;
-    for user in &serve.user {
-        let (name, said) = match user.split_once(':') {
-            Some((name, password)) => (name, Some(password.to_owned())),
-            None => (user.as_str(), given.take()),
-        };
-        if name.is_empty() || said.as_deref() == Some("") {
-            return Err(Failure::usage("--user needs NAME or NAME:PASSWORD"));
-        }
-        if user.contains(':') {
-            visible.get_or_insert(name);
-        }
-        let password = match said {
-            Some(password) => password,
-            None => {
-                let password = made_up_password()?;
-                made_up.push((name.to_owned(), password.clone()));
-                password
+impl Logins {
+    /// Reads the users of the flags.
+    pub(crate) fn new(serve: &Serve) -> Result<Logins, Failure> {
+        let mut given = given_password(serve)?;
+        let (mut passwords, mut made_up, mut visible) = (Vec::new(), Vec::new(), None);
+        for user in &serve.user {
+            let (name, said) = match user.split_once(':') {
+                Some((name, password)) => (name, Some(password.to_owned())),
+                None => (user.as_str(), given.take()),
+            };
+            if name.is_empty() || said.as_deref() == Some("") {
+                return Err(Failure::usage("--user needs NAME or NAME:PASSWORD"));
             }
-        };
-        users = users.password(name, &password).map_err(failed)?;
-        example.get_or_insert_with(|| name.to_owned());
+            if user.contains(':') {
+                visible.get_or_insert(name);
+            }
+            let password = match said {
+                Some(password) => password,
+                None => {
+                    let password = made_up_password()?;
+                    made_up.push((name.to_owned(), password.clone()));
+                    password
+                }
+            };
+            passwords.push((name.to_owned(), password));
+        }
+        let warning = visible.filter(|_| serve.users_are_visible).map(|name| {
+            format!(
+                "everybody on this machine can read the password of {name} in the list of processes: say --user {name} with {PASSWORD} in the environment, or --users-file FILE"
+            )
+        });
+        Ok(Logins { passwords, made_up, warning })
     }
-    let example = example.ok_or_else(|| {
-        Failure::usage("the users file names nobody: add a line \"name\" \"secret\"")
-    })?;
-    let warning = visible.filter(|_| serve.users_are_visible).map(|name| {
-        format!(
-            "everybody on this machine can read the password of {name} in the list of processes: say --user {name} with {PASSWORD} in the environment, or --users-file FILE"
-        )
-    });
-    Ok(Logins { auth: Auth::scram(users), made_up, example, warning })
 }
 
 /// The password in the environment, if it is clear whose it is.

@@ -54,4 +54,5 @@ pub use unix::UnixSocket;
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 #[doc = include_str!("../../../docs/coming-from-pgwire.md")]
+#[doc = include_str!("../../../docs/authentication.md")]
 struct Documents;

@@ -1,5 +1,6 @@
 //! `trunkline serve` as a user meets it: banner, flags, signals, mistakes.
 
+mod access;
 mod mistakes;
 mod names;
 mod readme;

@@ -1,0 +1,132 @@
+//! Who may come in, read from files at the start and again when the user says so.
+
+use std::path::Path;
+
+use trunkline::{Auth, Rules, RulesError, Tls, UserMaps, Users, UsersError};
+
+use crate::args::Serve;
+use crate::failure::Failure;
+use crate::private;
+use crate::users::Logins;
+
+/// Where users, rules and certificates stand, and what stays the same while the program runs.
+pub(crate) struct Access<'a> {
+    said: &'a Serve,
+    pub(crate) logins: Logins,
+    /// From which salts come, so that they do not change when users or certificates do.
+    salt_secret: [u8; 32],
+}
+
+/// What is read at once and takes effect at once.
+pub(crate) struct Loaded {
+    pub(crate) auth: Auth,
+    pub(crate) tls: Option<Tls>,
+    /// A user of the file, the same each time.
+    pub(crate) example: Option<String>,
+}
+
+impl<'a> Access<'a> {
+    /// Reads everything for the first time.
+    pub(crate) fn open(said: &'a Serve) -> Result<(Access<'a>, Loaded), Failure> {
+        let tls = tls(said)?;
+        let logins = Logins::new(said)?;
+        let mut salt_secret = [0; 32];
+        match &tls {
+            Some(tls) => salt_secret = tls.salt_secret(),
+            None => getrandom::fill(&mut salt_secret)
+                .map_err(|error| Failure::runtime(format!("no randomness for salts: {error}")))?,
+        }
+        let access = Access { said, logins, salt_secret };
+        let (auth, example) = access.auth()?;
+        Ok((access, Loaded { auth, tls, example }))
+    }
+
+    /// Reads everything again.
+    pub(crate) fn load(&self) -> Result<Loaded, Failure> {
+        let tls = tls(self.said)?;
+        let (auth, example) = self.auth()?;
+        Ok(Loaded { auth, tls, example })
+    }
+
+    /// Users and rules; where there is neither, everyone is believed.
+    fn auth(&self) -> Result<(Auth, Option<String>), Failure> {
+        let said = self.said;
+        if said.user.is_empty() && said.users_file.is_none() && said.hba.is_none() {
+            return Ok((Auth::trust(), None));
+        }
+        let mut users = Users::with_secret(self.salt_secret);
+        if let Some(path) = &said.users_file {
+            let text = read(path, "users file")?;
+            private::check(path, "holds secrets of users")?;
+            users = users
+                .userlist(&text)
+                .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+        }
+        let example = users.names().min().map(str::to_owned);
+        for (name, password) in &self.logins.passwords {
+            let failed = |error: UsersError| Failure::runtime(error.to_string());
+            users = users.password(name, password).map_err(failed)?;
+        }
+        if let Some(path) = &said.hba {
+            return Ok((Auth::rules(rules(path, said.ident.as_deref())?, users), example));
+        }
+        if let Some(name) = users.only_md5().min() {
+            return Err(Failure::usage(format!(
+                "user {name} has an MD5 hash, which only lines of md5 and password in --hba FILE take: make a SCRAM verifier"
+            )));
+        }
+        if users.names().next().is_none() {
+            let why = "the users file names nobody: add a line \"name\" \"secret\"";
+            return Err(Failure::usage(why));
+        }
+        Ok((Auth::scram(users), example))
+    }
+}
+
+fn rules(path: &Path, ident: Option<&Path>) -> Result<Rules, Failure> {
+    let wrong =
+        |path: &Path, error: RulesError| Failure::usage(format!("{}: {error}", path.display()));
+    let maps = match ident {
+        Some(path) => {
+            UserMaps::parse(&read(path, "user name maps")?).map_err(|error| wrong(path, error))?
+        }
+        None => UserMaps::default(),
+    };
+    Rules::parse(&read(path, "rules")?, &maps).map_err(|error| wrong(path, error))
+}
+
+fn read(path: &Path, what: &str) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!("cannot read the {what} {}: {error}", path.display()))
+    })
+}
+
+fn tls(said: &Serve) -> Result<Option<Tls>, Failure> {
+    if said.hba.is_none() {
+        let unused = [("--ident", &said.ident), ("--tls-client-ca", &said.tls_client_ca)];
+        if let Some((flag, _)) = unused.iter().find(|(_, path)| path.is_some()) {
+            return Err(Failure::usage(format!(
+                "{flag} is for lines of cert in --hba FILE: say both"
+            )));
+        }
+    }
+    let failed = |error| Failure::usage(format!("cannot offer TLS: {error}"));
+    match (&said.tls_cert, &said.tls_key) {
+        (Some(certificate), Some(key)) => {
+            let mut tls = Tls::from_pem_files(certificate, key).map_err(failed)?;
+            private::check(key, "is a private key")?;
+            if let Some(authorities) = &said.tls_client_ca {
+                tls = tls.with_client_authorities_of(authorities).map_err(failed)?;
+            }
+            Ok(Some(tls))
+        }
+        (None, None) if said.tls_required == Some(true) => {
+            Err(Failure::usage("--tls-required needs --tls-cert and --tls-key"))
+        }
+        (None, None) if said.tls_client_ca.is_some() => {
+            Err(Failure::usage("--tls-client-ca needs --tls-cert and --tls-key"))
+        }
+        (None, None) => Ok(None),
+        _ => Err(Failure::usage("TLS needs both --tls-cert and --tls-key")),
+    }
+}
