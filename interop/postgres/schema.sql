@@ -20,3 +20,18 @@ create role guest login;
 create role interop login password 'secret';
 grant select on all tables in schema public to guest, interop;
 analyze;
+
+-- The users of rules/.
+create role clear login password 'secret';
+set password_encryption = 'md5';
+create role hashed login replication password 'secret';
+reset password_encryption;
+create role kept login password 'SCRAM-SHA-256$4096:hRBmfdR5+Z1SR2qRtAYk6w==$AFj8TdEIfOUOdO5VWe3BNMou0f8TwpGZlBcX62vZWkc=:bJqbr2jHc997MfocfHlyyxrDrJvBfU8TyD2De5UFK/c=';
+create role scrambled login password 'SCRAM-SHA-256$4096:hRBmfdR5+Z1SR2qRtAYk6w==$AFj8TdEIfOUOdO5VWe3BNMou0f8TwpGZlBcX62vZWkc=:bJqbr2jHc997MfocfHlyyxrDrJvBfU8TyD2De5UFK/c=';
+create role doubled login password 'SCRAM-SHA-256$4096:hRBmfdR5+Z1SR2qRtAYk6w==$AFj8TdEIfOUOdO5VWe3BNMou0f8TwpGZlBcX62vZWkc=:bJqbr2jHc997MfocfHlyyxrDrJvBfU8TyD2De5UFK/c=';
+create role rejected login;
+create role shown login;
+create role "Ann of Accounting" login;
+create role mapped login;
+create role vouched login;
+create role named login;

@@ -24,6 +24,7 @@ pub(super) const CLIENTS: &[Client] = &[
     Client { name: "pgbench15", run: |run| pgbench::run(run, Version::Pg15) },
     Client { name: "pgbench18", run: |run| pgbench::run(run, Version::Pg18) },
     Client { name: "psycopg", run: |run| run.program(&mut python(run, "with_psycopg.py")?) },
+    Client { name: "rules", run: |run| run.program(&mut python(run, "with_rules.py")?) },
     Client { name: "asyncpg", run: |run| run.program(&mut python(run, "with_asyncpg.py")?) },
     Client { name: "node-postgres", run: |run| run.program(&mut node(run)?) },
     Client { name: "pgjdbc", run: |run| run.program(&mut java(run)?) },

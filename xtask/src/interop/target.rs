@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -26,6 +26,8 @@ pub(super) struct Target {
     kind: Kind,
     /// Where a password is asked for and TLS is offered.
     secure: Option<(u16, PathBuf)>,
+    /// The port where the rules of `interop/rules` hold.
+    rules: Option<u16>,
     host: String,
     port: u16,
     user: String,
@@ -88,14 +90,41 @@ impl Target {
         let users = users.to_string_lossy();
         let flags = ["--users-file", &users, "--tls-cert", &certificate, "--tls-key", &key];
         let closed = Ours::start(&binary, &data, scratch, &flags)?;
+        let ruled = Self::ruled(workspace, &binary, scratch, &tls)?;
         Ok(Self {
             port: open.port,
             secure: Some((closed.port, tls.certificate)),
-            kind: Kind::Trunkline { binary, servers: vec![open, closed] },
+            rules: Some(ruled.port),
+            kind: Kind::Trunkline { binary, servers: vec![open, closed, ruled] },
             host: "127.0.0.1".into(),
             user: GUEST.into(),
             database: DATABASE.into(),
         })
+    }
+
+    /// With the rules of `interop/rules`, and users whose secrets are those of PostgreSQL's roles.
+    fn ruled(
+        workspace: &Workspace,
+        binary: &Path,
+        scratch: &Path,
+        tls: &Certificate,
+    ) -> Result<Ours, Halt> {
+        let rules = workspace.path("interop/rules");
+        let users = scratch.join("users-of-rules.txt");
+        let failed = |error| format!("{}: {error}", users.display());
+        fs::copy(rules.join("users.txt"), &users).map_err(failed)?;
+        fs::set_permissions(&users, fs::Permissions::from_mode(0o600)).map_err(failed)?;
+        let files = [
+            ("--hba", rules.join("pg_hba.conf")),
+            ("--ident", rules.join("pg_ident.conf")),
+            ("--users-file", users),
+            ("--tls-cert", tls.certificate.clone()),
+            ("--tls-key", tls.key.clone()),
+            ("--tls-client-ca", tls.authority.clone()),
+        ];
+        let files = files.map(|(flag, file)| [flag.to_owned(), file.display().to_string()]);
+        let flags: Vec<&str> = files.iter().flatten().map(String::as_str).collect();
+        Ours::start(binary, &workspace.path("interop/data"), scratch, &flags)
     }
 
     fn postgresql(
@@ -123,6 +152,7 @@ impl Target {
         Ok(Self {
             port: cluster.port,
             secure: Some((cluster.port, tls.certificate)),
+            rules: Some(cluster.port),
             kind: Kind::PostgreSql(version, cluster),
             host: "127.0.0.1".into(),
             user: GUEST.into(),
@@ -140,6 +170,7 @@ impl Target {
         Ok(Self {
             kind: Kind::Given(dsn.into()),
             secure: None,
+            rules: None,
             host: host.into(),
             port: port.parse().map_err(|_| wrong())?,
             user: user.into(),
@@ -189,6 +220,11 @@ impl Target {
                 ("INTEROP_PASSWORD", PASSWORD.into()),
                 ("INTEROP_CA", certificate.display().to_string()),
             ]);
+        }
+        if let Some((port, certificate)) = self.rules.zip(self.secure.as_ref().map(|(_, c)| c)) {
+            let clients = certificate.parent().unwrap_or(certificate).display().to_string();
+            variables.push(("INTEROP_RULES_PORT", port.to_string()));
+            variables.push(("INTEROP_CLIENTS", clients));
         }
         variables
     }

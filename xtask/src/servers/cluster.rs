@@ -12,6 +12,10 @@ use crate::cache::Cache;
 use crate::halt::Halt;
 use crate::process;
 
+/// What our own server reads, too.
+const RULES: &str = include_str!("../../../interop/rules/pg_hba.conf");
+const MAPS: &str = include_str!("../../../interop/rules/pg_ident.conf");
+
 const START: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(20);
 
@@ -78,7 +82,8 @@ impl Drop for Cluster {
 /// PostgreSQL wants its key closed to everybody else.
 fn lay_certificate(tls: &Certificate, data: &Path, account: Option<Account>) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt;
-    for (from, name) in [(&tls.certificate, "server.crt"), (&tls.key, "server.key")] {
+    let authority = (&tls.authority, "authority.crt");
+    for (from, name) in [(&tls.certificate, "server.crt"), (&tls.key, "server.key"), authority] {
         let to: PathBuf = data.join(name);
         let failed = |error: std::io::Error| format!("{}: {error}", to.display());
         fs::copy(from, &to).map_err(failed)?;
@@ -112,16 +117,20 @@ fn configure(data: &Path, sockets: &Path, port: u16, tls: bool) -> Result<(), St
         "postgresql.auto.conf",
         format!(
             "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\n\
-             max_connections = 200\nfsync = off\ntimezone = 'UTC'\nssl = {}\n",
+             max_connections = 200\nfsync = off\ntimezone = 'UTC'\n{}",
             sockets.display(),
-            if tls { "on" } else { "off" },
+            if tls { "ssl = on\nssl_ca_file = 'authority.crt'\n" } else { "" },
         ),
     )?;
+    write("pg_ident.conf", MAPS.into())?;
     write(
         "pg_hba.conf",
-        "local all postgres,guest trust\nhost all postgres,guest 127.0.0.1/32 trust\n\
-         host all all 127.0.0.1/32 scram-sha-256\n"
-            .into(),
+        format!(
+            "local all postgres,guest trust\nhost all postgres,guest 127.0.0.1/32 trust\n{}\
+             host interop,postgres all 127.0.0.1/32 scram-sha-256\n",
+            // Lines of certificates stop a server without TLS.
+            if tls { RULES } else { "" },
+        ),
     )
 }
 
