@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::builder::BoolishValueParser;
-use clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+use clap::error::ErrorKind::{DisplayHelpOnMissingArgumentOrSubcommand, UnknownArgument};
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde::{Deserialize, Deserializer};
 
 use crate::failure::Failure;
+use crate::hash_password::HashPassword;
 use crate::private;
 
 /// Put files behind psql and every PostgreSQL driver.
@@ -23,11 +24,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve folders of CSV, Parquet and NDJSON files as a database
     Serve(Box<Serve>),
-    /// Print a line for --users-file: the password, from TRUNKLINE_PASSWORD or the standard input, cannot be read from it
-    HashPassword {
-        /// The user's name
-        name: String,
-    },
+    /// Print a line for a users file: the name, and a hash of the password that is typed or piped in
+    HashPassword(HashPassword),
 }
 
 /// The flags of `serve`, which hold passwords and are never printed; each may stand in the configuration file under the same name.
@@ -158,14 +156,25 @@ fn mistake(error: clap::Error) -> Failure {
     if !error.use_stderr() || error.kind() == DisplayHelpOnMissingArgumentOrSubcommand {
         error.exit();
     }
+    let command = std::env::args().nth(1).filter(|name| name == "hash-password");
+    if command.is_some() && error.kind() == UnknownArgument {
+        // What stands there may be the password.
+        return Failure::usage(
+            "the password is no argument, where others can read it: type it, or pipe it in; trunkline hash-password --help tells more",
+        );
+    }
+    let command = command.as_deref().unwrap_or("serve");
     let text = error.render().to_string();
     let mut parts = text.lines().map(str::trim);
     let first = parts.next().unwrap_or_default();
     let mut line = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+    if let (true, Some(which)) = (line.ends_with(':'), parts.next()) {
+        line = format!("{line} {which}");
+    }
     for tip in parts.filter_map(|part| part.strip_prefix("tip: ")) {
         line = format!("{line}; {tip}");
     }
-    Failure::usage(format!("{line}; trunkline serve --help tells more"))
+    Failure::usage(format!("{line}; trunkline {command} --help tells more"))
 }
 
 impl Serve {

@@ -23,7 +23,7 @@ use crate::printable::printable;
 fn main() -> ExitCode {
     let outcome = Cli::read().and_then(|cli| match cli.command {
         Command::Serve(said) => serve::serve(said.settled()?),
-        Command::HashPassword { name } => hash_password::hash_password(&name),
+        Command::HashPassword(said) => hash_password::hash_password(&said),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

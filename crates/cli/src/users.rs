@@ -6,7 +6,7 @@ use crate::args::Serve;
 use crate::failure::Failure;
 
 /// Holds the password of the one user whose password is not said.
-pub(crate) const PASSWORD: &str = "TRUNKLINE_PASSWORD";
+const PASSWORD: &str = "TRUNKLINE_PASSWORD";
 
 /// The users of `--user`, who stay the same while the program runs.
 pub(crate) struct Logins {

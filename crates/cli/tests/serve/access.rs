@@ -106,44 +106,6 @@ fn the_page_is_true() {
     assert!(as_user("robot").contains("connection requires a valid client certificate"));
 }
 
-#[test]
-fn a_line_that_hash_password_makes_lets_in() {
-    let folder = Folder::new("hashed");
-    let [line] = commands("TRUNKLINE_PASSWORD=secret trunkline hash-password")[..] else {
-        panic!("one command")
-    };
-    let mut command = trunkline();
-    command.env("TRUNKLINE_PASSWORD", "secret").arg("hash-password");
-    let made = command.arg(line.rsplit(' ').next().expect("a name")).output().expect("it runs");
-    let made = String::from_utf8(made.stdout).expect("text");
-    assert!(
-        made.starts_with("\"admin\" \"SCRAM-SHA-256$4096:") && made.ends_with("\"\n"),
-        "{made}"
-    );
-    folder.secret("users.txt", &made);
-    let mut command = trunkline();
-    command.current_dir(&folder.0).arg("serve").arg(data()).args(["--listen", "127.0.0.1:0"]);
-    let serving = Serving::start(command.args(["--users-file", "users.txt"]));
-    let port = serving.address().rsplit(':').next().expect("a port");
-    let line = "psql 'host=127.0.0.1 dbname=data user=admin password=secret' -c 'select 1'";
-    assert_eq!(psql(&folder, port, line), Ok("1\n".to_owned()));
-    assert!(psql(&folder, port, &line.replace("=secret", "=wrong")).is_err());
-    // From the standard input, the name with a quote in it.
-    let mut command = trunkline();
-    command.args(["hash-password", "a\"b"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().expect("it starts");
-    std::io::Write::write_all(&mut child.stdin.take().expect("its input"), b"secret\n")
-        .expect("it reads");
-    let made = child.wait_with_output().expect("an end").stdout;
-    assert!(made.starts_with(b"\"a\"\"b\" \"SCRAM-SHA-256$"), "{}", made.escape_ascii());
-    for (name, password) in [("", "x"), ("x", "")] {
-        let mut command = trunkline();
-        let (code, said) =
-            mistake(command.env("TRUNKLINE_PASSWORD", password).args(["hash-password", name]));
-        assert!(code == 2 && said.contains("may be empty"), "{said}");
-    }
-}
-
 /// The lines of a server's log, until one has this in it.
 fn log_until(log: &mut BufReader<ChildStderr>, word: &str) -> String {
     loop {

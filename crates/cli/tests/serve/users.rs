@@ -98,7 +98,7 @@ fn the_password_of_the_environment_is_the_users() {
 }
 
 /// Whether psql can log in.
-fn psql(port: &str, password: &str) -> bool {
+pub(crate) fn psql(port: &str, password: &str) -> bool {
     let mut psql = Command::new("psql");
     let place = format!("host=127.0.0.1 port={port} user=ann dbname=data");
     psql.args(["--no-psqlrc", "--no-password", "--dbname", &place, "--command", "select 1"]);
