@@ -23,16 +23,21 @@ impl OAuth {
             io.take_output();
             match asked.step(&mut io.input, &mut io.output)? {
                 OAuthStep::NeedInput(more) => asked = more,
-                OAuthStep::Token(token) => match self.judge(&token, address).await {
-                    Ok(()) => return Ok(token.accept(io.output())),
-                    Err(why) => {
-                        tracing::info!(?address, why, "token refused");
-                        break token.refuse(io.output());
+                OAuthStep::Token(token) => {
+                    // However long the validator takes, no buffer waits with it.
+                    io.release_output();
+                    match self.judge(&token, address).await {
+                        Ok(()) => return Ok(token.accept(io.output())),
+                        Err(why) => {
+                            // That the login failed is logged by all methods alike.
+                            tracing::debug!(?address, why, "token refused");
+                            break token.refuse(io.output());
+                        }
                     }
-                },
+                }
                 OAuthStep::Discovery(failure) => break failure,
                 OAuthStep::Malformed(failure, why) => {
-                    tracing::info!(?address, why, "token refused");
+                    tracing::debug!(?address, why, "token refused");
                     break failure;
                 }
             }
