@@ -6,13 +6,13 @@ use zeroize::Zeroizing;
 use super::{
     login::{Login, Ready},
     password::{Reply, answer},
-    sasl::challenge,
+    sasl::{challenge, initial_response},
 };
 use crate::{
     SqlState,
     auth::oauth::{Credentials, OAUTHBEARER, check_acknowledgement, failure},
     error::PeerError,
-    message::{Authentication, Encode, PgStr, SaslInitialResponse},
+    message::{Authentication, Encode, PgStr},
 };
 
 /// A client that was offered OAUTHBEARER.
@@ -86,15 +86,7 @@ impl OAuth {
             let message = if self.is_chosen {
                 body
             } else {
-                let message = SaslInitialResponse::decode(body)
-                    .map_err(|error| PeerError::from(error).into_fatal())?;
-                if message.mechanism != OAUTHBEARER {
-                    return Err(PeerError::fatal(
-                        SqlState::PROTOCOL_VIOLATION,
-                        "client selected an invalid SASL authentication mechanism",
-                    ));
-                }
-                let Some(response) = message.response else {
+                let Some(response) = initial_response(body, &[OAUTHBEARER])?.response else {
                     self.is_chosen = true;
                     output.extend_from_slice(&Reply::SASL_CONTINUE);
                     continue;

@@ -7,6 +7,7 @@ use super::{
     password::{Exchange, Reply, answer},
 };
 use crate::{
+    SqlState,
     auth::scram::{ScramFailure, ScramServer, ScramServerFinal},
     error::PeerError,
     message::{Authentication, Encode, PgStr, SaslInitialResponse},
@@ -82,8 +83,7 @@ impl Scram {
 }
 
 fn initial(server: ScramServer, body: Bytes, output: &mut Vec<u8>) -> Result<State, PeerError> {
-    let message =
-        SaslInitialResponse::decode(body).map_err(|error| PeerError::from(error).into_fatal())?;
+    let message = initial_response(body, server.mechanisms())?;
     let mechanism = message.mechanism;
     match message.response {
         Some(response) => first(server, mechanism.as_bytes(), &response, output),
@@ -103,6 +103,22 @@ fn first(
     let (answer, last) = server.first(mechanism, message)?;
     challenge(Authentication::SaslContinue { data: answer.into() }, output);
     Ok(State::Challenged(Box::new(last)))
+}
+
+/// Reads the message of a client that chooses among these mechanisms. The name is judged before the
+/// rest is looked at, as in PostgreSQL.
+pub(super) fn initial_response(
+    body: Bytes,
+    offered: &[&str],
+) -> Result<SaslInitialResponse, PeerError> {
+    let name = memchr::memchr(0, &body).and_then(|end| body.get(..end));
+    if name.is_some_and(|name| !offered.iter().any(|offered| offered.as_bytes() == name)) {
+        return Err(PeerError::fatal(
+            SqlState::PROTOCOL_VIOLATION,
+            "client selected an invalid SASL authentication mechanism",
+        ));
+    }
+    SaslInitialResponse::decode(body).map_err(|error| PeerError::from(error).into_fatal())
 }
 
 /// Appends a challenge, which is bounded by the client's message and cannot be too long.

@@ -171,6 +171,30 @@ fn a_client_that_leaves_its_first_message_out_is_asked_for_it() {
     assert!(output.len() > 60);
 }
 
+/// As PostgreSQL 18 answers to the same bytes.
+#[test]
+fn the_mechanism_is_judged_before_the_rest_of_its_message() {
+    let mechanism = "client selected an invalid SASL authentication mechanism";
+    let cases: [(&[u8], &str); 6] = [
+        (b"FOO\0", mechanism),
+        (b"FOO\0\0\0", mechanism),
+        (b"FOO\0\0\0\0\x09ab", mechanism),
+        (b"SCRAM-SHA-256-PLUS\0\0\0\0\0x", mechanism),
+        (b"FOO", "invalid string in message"),
+        (b"SCRAM-SHA-256\0", "insufficient data left in message"),
+    ];
+    for (body, words) in cases {
+        let server = ends(&Binding::None, BindingPolicy::Prefer).server;
+        let scram = ScramServer::new(verifier("secret"), [1; 18], Binding::None);
+        let exchange = server.scram(scram, &mut Vec::new());
+        let length = u8::try_from(body.len() + 4).expect("short");
+        let input = [b"p\0\0\0", &[length][..], body].concat();
+        let step = exchange.step(&mut BytesMut::from(&input[..]), &mut Vec::new());
+        let error = step.expect_err("broken");
+        assert_eq!((error.message(), error.is_fatal()), (words, true), "{body:?}");
+    }
+}
+
 #[test]
 fn messages_of_scram_are_short() {
     let server = ends(&Binding::None, BindingPolicy::Prefer).server;

@@ -154,7 +154,7 @@ fn broken_frames_are_refused_as_by_postgresql() {
     let named = |name: &[u8], length: i32, rest: &[u8]| {
         password(&[name, &b"\0"[..], &length.to_be_bytes(), rest].concat()).to_vec()
     };
-    let cases: [(Vec<u8>, &str); 13] = [
+    let cases: [(Vec<u8>, &str); 17] = [
         (b"p\0\x01\0\0".to_vec(), failed),
         (b"p\x7f\xff\xff\xff".to_vec(), failed),
         (b"p\0\0\0\x03".to_vec(), failed),
@@ -163,6 +163,11 @@ fn broken_frames_are_refused_as_by_postgresql() {
         (b"X\0\0\0\x04".to_vec(), "E FATAL 08P01 expected SASL response, got message type 88"),
         (named(b"SCRAM-SHA-256", 21, response), mechanism),
         (named(b"OAUTHBEARER2", 21, response), mechanism),
+        // The name is judged before the rest.
+        (password(b"FOO\0").to_vec(), mechanism),
+        (named(b"FOO", 100, response), mechanism),
+        (named(b"", 0, b""), mechanism),
+        (password(b"FOO").to_vec(), "E FATAL 08P01 invalid string in message"),
         (password(b"").to_vec(), "E FATAL 08P01 invalid string in message"),
         (password(b"OAUTHBEARER\0").to_vec(), "E FATAL 08P01 insufficient data left in message"),
         (named(b"OAUTHBEARER", 100, response), "E FATAL 08P01 insufficient data left in message"),
