@@ -19,8 +19,8 @@ use crate::registry::Outcome;
 use crate::server::Shared;
 
 /// Wrong keys a second, and how many of them from one network.
-const WRONG_KEYS: usize = 256;
-const WRONG_KEYS_OF_ONE: usize = 16;
+pub(crate) const WRONG_KEYS: usize = 256;
+pub(crate) const WRONG_KEYS_OF_ONE: usize = 16;
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use trunkline_core::settings::Timeouts;
 
-/// The bounds of a server; each default is safe for a public address.
+/// The bounds of a server; each default is safe for a public address. `docs/limits.md` has them in a
+/// table.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
@@ -91,3 +92,6 @@ impl Default for Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

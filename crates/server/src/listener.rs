@@ -14,7 +14,7 @@ use crate::throttle::Throttle;
 use crate::unix::UnixSocket;
 
 /// Connections that wait to be accepted, before the kernel turns more away.
-const BACKLOG: u32 = 4096;
+pub(crate) const BACKLOG: u32 = 4096;
 
 /// A socket that accepts clients.
 #[derive(Debug)]

@@ -244,7 +244,7 @@ impl Drop for OwnFile {
 }
 
 /// Lines a second in the log about failed logins and cancels.
-const COMPLAINTS: u32 = 10;
+pub(crate) const COMPLAINTS: u32 = 10;
 
 /// How long a cancelled statement may take to stop at shutdown.
 pub(crate) const AFTER_CANCEL: Duration = Duration::from_secs(1);

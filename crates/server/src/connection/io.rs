@@ -15,7 +15,7 @@ use crate::buffers;
 use crate::stream::Stream;
 
 /// How much a client may send ahead while its statement runs; beyond, it has to wait.
-const READ_AHEAD: usize = 64 * 1024;
+pub(crate) const READ_AHEAD: usize = 64 * 1024;
 
 /// How long a client may take to hear the last word.
 const FAREWELL: Duration = Duration::from_secs(5);
