@@ -193,8 +193,13 @@ impl<S: Session> Connection<S> {
     /// Sends what the client waits for, then waits for the client.
     async fn wait(&mut self) -> Result<(), Stop> {
         if self.flush {
+            let before = self.io.input.len();
             self.flush().await?;
             self.flush = false;
+            if self.io.input.len() > before {
+                // What came meanwhile may be all that the client has to say.
+                return Ok(());
+            }
         }
         self.await_client();
         let Connection { io, entry, .. } = self;

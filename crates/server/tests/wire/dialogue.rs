@@ -24,7 +24,10 @@ pub(crate) struct Dialogue {
 impl Dialogue {
     /// A socket on which nothing has been said.
     pub(crate) fn silent(address: SocketAddr) -> Dialogue {
-        let socket = TcpStream::connect(address).expect("the server listens");
+        Dialogue::over(TcpStream::connect(address).expect("the server listens"))
+    }
+
+    pub(crate) fn over(socket: TcpStream) -> Dialogue {
         socket.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
         socket.set_nodelay(true).expect("no delay can be set");
         Dialogue { socket, input: BytesMut::new(), output: Vec::new(), key: (0, Vec::new()) }

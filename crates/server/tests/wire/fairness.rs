@@ -1,13 +1,18 @@
 //! One client that never pauses, and what the others get.
 
+use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use socket2::{Domain, Type};
 use trunkline::{Client, Columns, Engine, Oid, PgError, Prepared, Reply, Result, Run, Session};
-use trunkline_proto::message::{Execute, NewBind, NewParse, Query, Sync};
+use trunkline_proto::message::{Encode, Execute, NewBind, NewParse, Query, Sync};
 
 use crate::clock;
 use crate::dialogue::Dialogue;
+use crate::startup::{ANN, startup};
 use crate::toy;
 
 /// Counts the statements that are prepared while no other task has its turn.
@@ -102,4 +107,102 @@ fn many_binds(rounds: usize, with_rows: bool) {
 fn t24_a_pipeline_of_many_binds_needs_no_reader() {
     many_binds(100_000, false);
     many_binds(30_000, true);
+}
+
+/// Sockets that hold little, so that each side soon has to wait for the other.
+fn narrow() -> socket2::Socket {
+    let socket = socket2::Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.set_recv_buffer_size(16 * 1024).expect("a size");
+    socket.set_send_buffer_size(16 * 1024).expect("a size");
+    socket
+}
+
+/// Starts a server in this runtime whose sockets are narrow.
+fn start_narrow() -> SocketAddr {
+    let socket = narrow();
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a free port");
+    socket.listen(9).expect("it listens");
+    let address = socket.local_addr().expect("an address").as_socket().expect("an IP address");
+    socket.set_nonblocking(true).expect("a mode");
+    let listener = tokio::net::TcpListener::from_std(socket.into()).expect("a listener");
+    let server = trunkline::Server::builder(toy::Toy).build();
+    tokio::spawn(async move { server.serve(listener).await });
+    address
+}
+
+/// A client whose sockets are narrow, too.
+fn narrow_client(address: SocketAddr) -> Dialogue {
+    let socket = narrow();
+    socket.connect(&address.into()).expect("the server listens");
+    let mut client = Dialogue::over(socket.into());
+    client.say(&startup(0x30000, &ANN)).hear_until('Z');
+    client
+}
+
+/// Much more than the sockets hold is answered, and a little more is asked. Who asks does not read,
+/// and fails if nobody takes it.
+#[tokio::test]
+async fn t24_what_is_sent_ahead_is_read_while_an_answer_is_written() {
+    let address = start_narrow();
+    clock::client(move || {
+        let mut client = narrow_client(address);
+        client.socket.set_write_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+        client.say(&Query { sql: "rows 100000" }).send();
+        for _ in 0..4_000 {
+            client.say(&Query { sql: "one" });
+        }
+        client.send();
+        for _ in 0..4_001 {
+            assert!(client.hear_until_ready());
+        }
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_while_the_last_answer_was_written_is_answered_too() {
+    let address = start_narrow();
+    // An answer of less than a chunk, and more than the sockets hold.
+    let mut client = clock::client(move || {
+        let mut client = narrow_client(address);
+        client.say(&Query { sql: "rows 2700" }).send();
+        client
+    })
+    .await;
+    clock::idle().await;
+    let mut client = clock::client(move || {
+        client.say(&Query { sql: "one" }).send();
+        client
+    })
+    .await;
+    clock::idle().await;
+    clock::client(move || {
+        assert!(client.hear_until('Z').contains("D(2699,name)"));
+        assert!(client.hear_until('Z').contains("D(1)"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn t24_what_is_beyond_what_is_read_ahead_is_read_later() {
+    let address = start_narrow();
+    clock::client(move || ask_more(&mut narrow_client(address))).await;
+}
+
+/// Asks from one thread, more than the server reads ahead, and reads in the other.
+fn ask_more(client: &mut Dialogue) {
+    const ASKED: usize = 20_000;
+    let mut asking = client.socket.try_clone().expect("a socket");
+    let asking = std::thread::spawn(move || {
+        let mut questions = Vec::new();
+        for number in 0..ASKED {
+            let sql = if number % 5_000 == 0 { "rows 100000" } else { "one" };
+            Query { sql }.encode(&mut questions).expect("a message");
+        }
+        asking.write_all(&questions).expect("the server reads");
+    });
+    for number in 0..ASKED {
+        assert!(client.hear_until_ready(), "{number}");
+    }
+    asking.join().expect("no panic");
 }
