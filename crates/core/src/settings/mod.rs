@@ -45,8 +45,8 @@ pub struct Settings {
     /// What was set since, over `initial`; most sessions set nothing.
     changes: Option<Box<Changes>>,
     style: Arc<TextStyle>,
-    /// None unless one is set, as mostly.
-    timeouts: Option<Box<Timeouts>>,
+    /// In milliseconds; none unless one is set, as mostly.
+    timeouts: Option<Box<[u32; 4]>>,
     /// 0 outside a transaction block, 1 within, and one more for each savepoint.
     depth: usize,
     /// The modes of the transaction in whose block we are.

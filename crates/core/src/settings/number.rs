@@ -85,10 +85,10 @@ pub(super) fn shown(number: i64, unit: Option<&'static str>) -> Cow<'static, str
 }
 
 /// The milliseconds of a time that was read before; none of anything else.
-pub(super) fn milliseconds(name: &str, shown: &str) -> u64 {
+pub(super) fn milliseconds(name: &str, shown: &str) -> u32 {
     let number = read(name, shown, Some("ms"), false).unwrap_or_default();
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
-    let number = number as u64;
+    let number = number as u32;
     number
 }
 

@@ -51,8 +51,10 @@ const IDLE_SESSION: &str = "idle_session_timeout";
 
 impl Settings {
     /// The timeouts, unless all of them are off.
-    pub fn timeouts(&self) -> Option<&Timeouts> {
-        self.timeouts.as_deref()
+    pub fn timeouts(&self) -> Option<Timeouts> {
+        let [statement, transaction, idle_in_transaction, idle_session] =
+            self.timeouts.as_deref()?.map(|millis| Duration::from_millis(millis.into()));
+        Some(Timeouts { statement, transaction, idle_in_transaction, idle_session })
     }
 
     /// Gives the timeouts their initial values; for the server, before what the client asks for.
@@ -77,12 +79,11 @@ impl Settings {
         if !affected.iter().any(|definition| timing.contains(&definition.name)) {
             return;
         }
-        let [statement, transaction, idle_in_transaction, idle_session] = timing.map(|name| {
+        let millis = timing.map(|name| {
             let shown = self.get(name).unwrap_or_default();
-            Duration::from_millis(number::milliseconds(name, &shown))
+            number::milliseconds(name, &shown)
         });
-        let timeouts = Timeouts { statement, transaction, idle_in_transaction, idle_session };
-        self.timeouts = (!timeouts.is_none()).then(|| Box::new(timeouts));
+        self.timeouts = millis.iter().any(|millis| *millis > 0).then(|| Box::new(millis));
     }
 }
 
@@ -100,14 +101,14 @@ mod tests {
         settings.set(IDLE_SESSION, "1500", false).expect("a number of milliseconds");
         settings.begin();
         settings.set(STATEMENT, "2s", true).expect("a time");
-        let timeouts = *settings.timeouts().expect("some");
+        let timeouts = settings.timeouts().expect("some");
         assert_eq!(timeouts.statement, Duration::from_secs(2));
         assert_eq!(timeouts.idle_session, Duration::from_millis(1500));
         assert!(timeouts.transaction.is_zero() && timeouts.idle_in_transaction.is_zero());
         settings.rollback();
         assert_eq!(settings.timeouts().map(|timeouts| timeouts.statement), Some(initial.statement));
         settings.reset_all();
-        assert_eq!(settings.timeouts(), Some(&initial));
+        assert_eq!(settings.timeouts(), Some(initial));
         settings.set(STATEMENT, "0", false).expect("none");
         assert_eq!(settings.timeouts(), None);
     }

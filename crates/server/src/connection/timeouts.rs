@@ -13,7 +13,7 @@ use crate::limits::Limits;
 
 /// What a client has set, within what the server lets it.
 pub(super) fn heeded(settings: &Settings, limits: &Limits) -> Timeouts {
-    settings.timeouts().copied().unwrap_or_default().within(&limits.max_timeouts)
+    settings.timeouts().unwrap_or_default().within(&limits.max_timeouts)
 }
 
 impl<S: Session> Connection<S> {
