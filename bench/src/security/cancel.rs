@@ -195,7 +195,7 @@ async fn latency(target: &Target, count: usize) -> Result<Durations, String> {
 pub(super) fn flood(extent: Extent) -> Result<Vec<Line>, String> {
     // Together the seats that strangers can have, and room for who is just being turned away.
     let server = Setup::new().flag("--connections", 50).flag("--logins", 200).start()?;
-    block_on(flooded(&server, Duration::from_secs(extent.of(30, 3)))).map(|line| vec![line])
+    block_on(flooded(&server, Duration::from_secs(extent.of(30, 1)))).map(|line| vec![line])
 }
 
 /// How many wrong keys a second.

@@ -22,7 +22,7 @@ pub(super) fn slow(extent: Extent) -> Result<Vec<Line>, String> {
     for (name, tls) in [("slow reader", false), ("slow reader, TLS", true)] {
         // A tenth of it over TLS: the client decrypts it, too.
         let share = if tls { 10 } else { 1 };
-        let mebibytes = extent.of(10_000, 500) / share;
+        let mebibytes = extent.of(10_000, 200) / share;
         lines.push(one(name, tls, mebibytes)?);
     }
     for (name, tls) in [("stalled readers", false), ("stalled readers, TLS", true)] {
@@ -89,7 +89,7 @@ async fn stalled(line: Line, server: &Running, extent: Extent) -> Result<Line, S
     for _ in 0..count {
         wires.push(asked(Client::login(&target).await?, 1024).await?);
     }
-    tokio::time::sleep(Duration::from_secs(extent.of(10, 2))).await;
+    tokio::time::sleep(Duration::from_secs(extent.of(10, 1))).await;
     // They read a little now and then, so that what was held back moves on.
     let mut chunk = vec![0; 64 * 1024];
     for (wire, _) in &mut wires {

@@ -100,12 +100,12 @@ pub(super) fn deaths(extent: Extent) -> Result<Vec<Line>, String> {
     for (name, setup, tenths) in storms {
         let count = extent.of(100_000, 6_000) * tenths / 10;
         let server = setup.start()?;
-        lines.push(block_on(dying(Line::new("T4", name), &server, count))?);
+        lines.push(block_on(dying(Line::new("T4", name), &server, count, extent))?);
     }
     Ok(lines)
 }
 
-async fn dying(line: Line, server: &Running, count: usize) -> Result<Line, String> {
+async fn dying(line: Line, server: &Running, count: usize, extent: Extent) -> Result<Line, String> {
     let target = server.target();
     // One that lives says how long a session is.
     let (whole, _) = session(&target, usize::MAX, false).await;
@@ -123,8 +123,8 @@ async fn dying(line: Line, server: &Running, count: usize) -> Result<Line, Strin
     })
     .await?;
     let (now, open) = server.back_to(gauges, files, Duration::from_secs(2)).await?;
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    let load = server.process.load(Duration::from_secs(1)).await;
+    tokio::time::sleep(Duration::from_millis(extent.of(2000, 500))).await;
+    let load = server.process.load(Duration::from_millis(extent.of(2000, 500))).await;
     Ok(line
         .with(format!("{} killed at any of {whole} bytes", grouped(count as u64)))
         .exactly(finished.load(Relaxed), 0, "survivors")

@@ -4,7 +4,7 @@ use super::{Run, deny};
 use crate::halt::Halt;
 use crate::servers::{Cluster, Version};
 use crate::workspace::Package;
-use crate::{codegen, conformance, deps, interop, process, tidy};
+use crate::{bench, codegen, conformance, deps, interop, process, tidy};
 
 /// One proof.
 pub(super) struct Step {
@@ -26,7 +26,7 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step { name: "deps", what: "the law of imports, the budgets, the lock file", run: deps },
     Step { name: "deny", what: "licences, bans and sources of dependencies", run: deny::check },
-    Step { name: "xtask", what: "the tests of this task runner", run: xtask },
+    Step { name: "xtask", what: "the tests of this task runner and of the benches", run: xtask },
     Step { name: "codegen", what: "generated code is what PostgreSQL 18 says", run: codegen },
     Step {
         name: "clippy",
@@ -63,6 +63,14 @@ pub(super) const STEPS: &[Step] = &[
         name: "build",
         what: "the binary, in the release profile",
         run: |run| cargo(run, &["build", "--release", "--quiet", "-p", "trunkline-cli"]),
+    },
+    Step {
+        name: "security",
+        what: "the figures of what clients can do to a server, in their short form",
+        run: |run| {
+            bench::task(run.workspace, &["security".into(), "--short".into()])?;
+            Ok(String::new())
+        },
     },
     Step {
         name: "engine",
@@ -144,8 +152,9 @@ fn types(run: &Run<'_>) -> Result<String, Halt> {
 }
 
 fn xtask(run: &Run<'_>) -> Result<String, Halt> {
-    cargo(run, &["clippy", "--quiet", "-p", "xtask", "--all-targets", "--", "-Dwarnings"])?;
-    cargo(run, &["test", "--quiet", "-p", "xtask"])
+    let both = ["--quiet", "-p", "xtask", "-p", "trunkline-bench"];
+    cargo(run, &[&["clippy"], &both[..], &["--all-targets", "--", "-Dwarnings"]].concat())?;
+    cargo(run, &[&["test"], &both[..]].concat())
 }
 
 fn doc(run: &Run<'_>) -> Result<String, Halt> {
