@@ -1,6 +1,6 @@
 //! T15, T16: cancels that must hit what they mean, and cancels that mean nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -95,8 +95,8 @@ async fn storm(line: Line, target: &Target, count: usize) -> Result<Line, String
 
 /// What one client saw of its statements, and what the server did.
 struct Seen {
-    /// Those that ended with 57014.
-    canceled: Vec<u64>,
+    /// Those that ended with 57014, and when they were sent.
+    canceled: Vec<(u64, u128)>,
     /// Answers that are not those of their statements.
     mixed: usize,
     statements: u64,
@@ -113,20 +113,23 @@ struct Judged {
 /// Naps, always some of them ahead; every one is answered by its ticket or by 57014.
 async fn pipeline(mut client: Client, number: usize, stop: &AtomicBool) -> Result<Seen, String> {
     let (mut asked, mut answered, mut mixed) = (0, 0, 0);
-    let (mut canceled, mut dice) = (Vec::new(), Dice::new(number));
+    let (mut canceled, mut sent) = (Vec::new(), VecDeque::new());
+    let mut dice = Dice::new(number);
     loop {
         while asked < answered + AHEAD && !stop.load(Relaxed) {
             let sql = format!("nap {} {asked}", 1 + dice.below(4));
             client.say(&Query { sql: &sql })?;
+            sent.push_back(now());
             asked += 1;
         }
         client.send().await?;
         if answered == asked {
             break;
         }
+        let sent = sent.pop_front().unwrap_or_default();
         match client.answer().await {
             Ok(rows) => mixed += usize::from(rows != [answered.to_string()]),
-            Err(fault) if fault.is("57014") => canceled.push(answered),
+            Err(fault) if fault.is("57014") => canceled.push((answered, sent)),
             Err(fault) => return Err(format!("statement {answered}: {fault}")),
         }
         answered += 1;
@@ -153,11 +156,11 @@ impl Seen {
         }
         spans.sort_by_key(|span| span.1);
         let mut wrong = self.mixed;
-        for ticket in &self.canceled {
-            // It runs from the end of the one before to the start of the one behind.
+        for (ticket, sent) in &self.canceled {
+            // It runs from the end of the one before, or when it came, to the start of the one behind.
             let before = (0..*ticket).rev().find_map(|ticket| naps.get(&ticket));
             let behind = (ticket + 1..self.statements).find_map(|ticket| naps.get(&ticket));
-            let start = before.map_or(0, |nap| nap.1);
+            let start = before.map_or(0, |nap| nap.1).max(*sent);
             let end = behind.map_or(u128::MAX, |nap| nap.0);
             match spans.iter().position(|span| span.0 <= end && span.1 >= start) {
                 Some(at) => drop(spans.remove(at)),
