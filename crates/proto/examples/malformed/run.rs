@@ -1,0 +1,104 @@
+//! The run itself, which a test does in short.
+
+#[path = "decoders.rs"]
+mod decoders;
+#[path = "numbers.rs"]
+mod numbers;
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use allocation_counter::measure;
+use decoders::DECODERS;
+use numbers::Numbers;
+
+/// What any decoder may allocate at a time: this, and a multiple of what was sent.
+const FREE: usize = 64 * 1024;
+
+/// What was seen of one decoder.
+#[derive(Default)]
+pub(crate) struct Decoder {
+    /// How many messages it was given.
+    pub(crate) messages: u64,
+    /// How many of them it understood.
+    pub(crate) understood: u64,
+    /// The longest that one took.
+    pub(crate) slowest: Duration,
+    /// The most memory that one needed, in bytes.
+    pub(crate) peak: usize,
+    /// How many made it allocate more than it may.
+    pub(crate) beyond: u64,
+}
+
+/// What was seen.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// By the name of the decoder.
+    pub(crate) decoders: BTreeMap<&'static str, Decoder>,
+    /// How many messages made a decoder panic.
+    pub(crate) panics: u64,
+    /// The most that was allocated at a time beyond 64 KiB, for each byte that was sent.
+    pub(crate) most_per_byte: f64,
+    /// The same of values that contain values.
+    pub(crate) most_in_trees: f64,
+}
+
+impl Seen {
+    /// How many messages made a decoder allocate more than it may.
+    pub(crate) fn beyond(&self) -> u64 {
+        self.decoders.values().map(|decoder| decoder.beyond).sum()
+    }
+
+    /// The longest that any message took.
+    pub(crate) fn slowest(&self) -> Duration {
+        self.decoders.values().map(|decoder| decoder.slowest).max().unwrap_or_default()
+    }
+}
+
+/// Gives so many malformed messages to the decoders, the same ones each time.
+pub(crate) fn run(count: u64) -> Seen {
+    let mut seen = Seen::default();
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let seeds: Vec<Vec<Vec<u8>>> = DECODERS.iter().map(|decoder| (decoder.seeds)()).collect();
+    for at in 0..count {
+        let which = usize::try_from(at).unwrap_or(0) % DECODERS.len();
+        let (Some(decoder), Some(seeds)) = (DECODERS.get(which), seeds.get(which)) else {
+            continue;
+        };
+        let message = numbers.message(seeds);
+        let mut understood = Ok(false);
+        let start = Instant::now();
+        let memory = measure(|| {
+            understood = catch_unwind(AssertUnwindSafe(|| (decoder.decode)(&message)));
+        });
+        let taken = again_if_slow(start.elapsed(), || {
+            let _ = catch_unwind(AssertUnwindSafe(|| (decoder.decode)(&message)));
+        });
+        let peak = usize::try_from(memory.bytes_max).unwrap_or(usize::MAX);
+        let entry = seen.decoders.entry(decoder.name).or_default();
+        entry.messages += 1;
+        entry.understood += u64::from(matches!(understood, Ok(true)));
+        entry.slowest = entry.slowest.max(taken);
+        entry.peak = entry.peak.max(peak);
+        seen.panics += u64::from(understood.is_err());
+        entry.beyond += u64::from(peak > FREE + decoder.factor * message.len());
+        let beyond = peak.saturating_sub(FREE) as f64 / message.len().max(1) as f64;
+        let most =
+            if decoder.factor > 40 { &mut seen.most_in_trees } else { &mut seen.most_per_byte };
+        *most = most.max(beyond);
+    }
+    seen
+}
+
+/// The machine may have had others to serve: what took long is done again, and the least counts.
+fn again_if_slow(mut taken: Duration, mut run: impl FnMut()) -> Duration {
+    for _ in 0..3 {
+        if taken > Duration::from_millis(5) {
+            let start = Instant::now();
+            run();
+            taken = taken.min(start.elapsed());
+        }
+    }
+    taken
+}
