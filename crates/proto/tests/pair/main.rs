@@ -9,5 +9,6 @@ mod login;
 #[cfg(feature = "auth")]
 mod oauth;
 mod queries;
+mod regressions;
 mod splits;
 mod toy;

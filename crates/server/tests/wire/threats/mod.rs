@@ -1,6 +1,7 @@
 //! Attacks and the mistakes of others, each test named after its row in THREATS.md.
 
 mod crowds;
+mod desync;
 mod disconnects;
 mod encryption;
 mod inputs;
