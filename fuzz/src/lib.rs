@@ -8,6 +8,7 @@ pub mod frontend_message;
 pub mod frontend_stream;
 pub mod negotiation;
 pub mod proofs;
+pub mod rules;
 pub mod scram_client;
 pub mod scram_server;
 pub mod session;
@@ -15,6 +16,7 @@ pub mod setting;
 pub mod sql_split;
 pub mod startup_packet;
 pub mod statement;
+pub mod token;
 pub mod users_file;
 pub mod value;
 
@@ -22,13 +24,14 @@ pub mod value;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 17] = [
     ("backend_message", backend_message::run),
     ("backend_stream", backend_stream::run),
     ("frontend_message", frontend_message::run),
     ("frontend_stream", frontend_stream::run),
     ("negotiation", negotiation::run),
     ("proofs", proofs::run),
+    ("rules", rules::run),
     ("scram_client", scram_client::run),
     ("scram_server", scram_server::run),
     ("session", session::run),
@@ -36,6 +39,7 @@ pub const TARGETS: [Target; 15] = [
     ("sql_split", sql_split::run),
     ("startup_packet", startup_packet::run),
     ("statement", statement::run),
+    ("token", token::run),
     ("users_file", users_file::run),
     ("value", value::run),
 ];
