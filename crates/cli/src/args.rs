@@ -91,6 +91,16 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", env = "TRUNKLINE_MAX_CONNECTIONS")]
     pub(crate) max_connections: Option<usize>,
 
+    /// How long a statement may take, as PostgreSQL writes it: 30s, 5min, 0 for any time. A client
+    /// may set another statement_timeout [default: 5min]
+    #[arg(long, value_name = "TIME", env = "TRUNKLINE_STATEMENT_TIMEOUT")]
+    pub(crate) statement_timeout: Option<String>,
+
+    /// How long a client may do nothing before it is sent away; it may set another
+    /// idle_session_timeout [default: 0, any time]
+    #[arg(long, value_name = "TIME", env = "TRUNKLINE_IDLE_TIMEOUT")]
+    pub(crate) idle_timeout: Option<String>,
+
     /// Memory for sorting, grouping and joining, in MiB, shared by all queries; temporary files may
     /// take eight times as much [default: half of the memory there is, at most 4096]
     #[arg(long, value_name = "MIB", env = "TRUNKLINE_MAX_MEMORY")]
@@ -212,6 +222,8 @@ impl Serve {
             tls_client_ca: self.tls_client_ca.or(file.tls_client_ca),
             tls_required: self.tls_required.or(file.tls_required),
             max_connections: self.max_connections.or(file.max_connections),
+            statement_timeout: self.statement_timeout.or(file.statement_timeout),
+            idle_timeout: self.idle_timeout.or(file.idle_timeout),
             max_memory: self.max_memory.or(file.max_memory),
             log: self.log.or(file.log),
             insecure_listen: self.insecure_listen.or(file.insecure_listen),

@@ -12,6 +12,7 @@ mod printable;
 mod private;
 mod serve;
 mod signals;
+mod timeouts;
 mod users;
 
 use std::io::Write;

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::listen::listen;
 use crate::printable::printable;
 use crate::signals::{Asked, Signals};
+use crate::timeouts::timeouts;
 use crate::{log, open_files};
 
 /// Connections at once, unless the user says otherwise.
@@ -41,6 +42,7 @@ pub(crate) fn serve(said: Serve) -> Result<(), Failure> {
 async fn run(said: &Serve) -> Result<(), Failure> {
     let (access, loaded) = Access::open(said)?;
     let mut limits = Limits::default();
+    limits.timeouts = timeouts(said)?;
     let wanted = said.max_connections.unwrap_or(CONNECTIONS);
     if wanted == 0 {
         return Err(Failure::usage("--max-connections 0 lets nobody in: say 1 or more"));
