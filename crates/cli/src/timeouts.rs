@@ -38,13 +38,13 @@ mod tests {
 
     #[test]
     fn times_are_those_of_postgresql() {
-        let default = timeouts(&Serve::default()).ok().expect("the default");
+        let default = timeouts(&Serve::default()).expect("the default");
         assert_eq!(default.statement, Duration::from_secs(300));
         assert!(default.idle_session.is_zero() && default.transaction.is_zero());
-        let own = timeouts(&said("1500", "2h")).ok().expect("times");
+        let own = timeouts(&said("1500", "2h")).expect("times");
         assert_eq!(own.statement, Duration::from_millis(1500));
         assert_eq!(own.idle_session, Duration::from_secs(7200));
-        assert!(timeouts(&said("0", "0")).ok().expect("no times").is_none());
+        assert!(timeouts(&said("0", "0")).expect("no times").is_none());
         for wrong in ["-1", "soon", "5 minutes"] {
             assert!(timeouts(&said(wrong, "0")).is_err(), "{wrong}");
         }
