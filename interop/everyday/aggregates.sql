@@ -72,6 +72,11 @@ select p_brand, round(avg(p_size), 2), round(max(p_retailprice), 1) from part gr
 -- Windows.
 select r_name, row_number() over (order by r_name), rank() over (order by r_regionkey), dense_rank() over (order by r_regionkey desc) from region order by r_name;
 select r_name, ntile(2) over (order by r_name) from region order by r_name;
+select r_name, row_number() over (order by r_name) / 2, (rank() over (order by r_name) - 1) % 2, dense_rank() over (order by r_name) from region order by r_name;
+select n, n / 2 from (select row_number() over (order by r_name) as n from region) s order by n;
+select cardinality(array[1, 2, 3]) / 2, array_length(array[1, 2, 3], 1) / 2, array_position(array['a', 'b'], 'b') / 2;
+select n_name, sum(n_nationkey) over (w order by n_name), count(*) over (w), first_value(n_name) over v from nation window w as (partition by n_regionkey), v as (w order by n_name desc) order by n_name limit 10;
+select r_name, count(*) over (nowhere order by r_name) from region;
 select r_name, lag(r_name) over (order by r_name), lead(r_name, 2, 'none') over (order by r_name), first_value(r_name) over (order by r_name), last_value(r_name) over (order by r_name rows between unbounded preceding and unbounded following), nth_value(r_name, 2) over (order by r_name) from region order by r_name;
 select r_regionkey, sum(r_regionkey) over (order by r_regionkey), avg(r_regionkey) over (order by r_regionkey rows 1 preceding), count(*) over () from region order by 1;
 select r_regionkey, percent_rank() over (order by r_regionkey), cume_dist() over (order by r_regionkey) from region order by 1;

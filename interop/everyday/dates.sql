@@ -1,5 +1,6 @@
 -- Literals and arithmetic.
 select date '2024-02-29', timestamp '2024-02-29 12:34:56.789', time '12:34:56', timestamptz '2024-02-29 12:00:00+02', interval '1 day 02:03:04';
+select extract('month' from date '2024-05-06'), date(timestamp '2024-05-06 07:08:09');
 select '2024-01-31'::date + 1, '2024-01-31'::date - 31, date '2024-03-01' - date '2024-02-01';
 select date '2024-01-31' + interval '1 month', date '2024-01-31' - interval '1 day', date '2024-01-01' + time '10:30';
 select timestamp '2024-01-31 10:00' + interval '1 month', timestamp '2024-03-31' - interval '1 month', timestamp '2024-01-01' - timestamp '2023-12-25 12:00';

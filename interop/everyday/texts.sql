@@ -12,6 +12,11 @@ select 'abc' like 'a%', 'abc' like '_b_', 'ABC' ilike 'a%', 'abc' not like 'x%',
 select 'abc' ~ '^a', 'abc' ~* '^A', 'abc' !~ 'x', 'ABC' !~* 'abc', 'abc' similar to '(a|b)%', 'abc' similar to 'b%';
 select regexp_replace('foo123', '[0-9]+', '#'), regexp_replace('a1b2', '[0-9]', '', 'g'), regexp_replace('Hello', 'L', 'x', 'gi'), regexp_replace('abc', '(b)', '[\1]');
 select regexp_match('foobar', 'o(b)a'), regexp_count('banana', 'a'), regexp_like('abc', 'B', 'i'), regexp_substr('foobar', 'o.'), regexp_instr('foobar', 'b');
+select regexp_replace('abc', 'b', '$1'), regexp_replace('price', 'price', 'US$50'), regexp_replace('abc', 'b', '[\&]'), regexp_replace('abc', '(a)(b)', '\2\1'), regexp_replace('abc', 'b', 'x\\y');
+select 'École' ~ '^[[:upper:]]', 'été' ~ '^[[:alpha:]]+$', 'a1' ~ '^[[:alnum:]]+$', 'one two' ~ '\mtwo\M', 'one two' ~ '\mwo', 'one two' ~ '\ytwo\y', 'a b' ~ '^a[[:space:]]b$';
+select 'abc' ^@ 'ab', 'abc' ^@ 'b';
+select cast('abc' as character varying), 'abc'::character varying, 'abcdef'::character varying(3);
+select array[1, 2]::text, concat(array['a b', 'c']), format('%s', array[1, null]), array['x', 'y']::text || '!';
 select E'a\nb' ~ 'a.b', E'a\nb' !~ 'a.b', E'a\nb' ~* 'A.B', E'a\nb' ~ 'a[^x]b', E'a\nb' ~ 'a$', E'a\nb' similar to 'a_b', E'a\nb' similar to '%';
 select regexp_replace(E'a\nb', 'a.b', 'x'), regexp_like(E'a\nb', 'a.b'), regexp_count(E'a\nb', '.'), regexp_substr(E'a\nb', '.b'), substring(E'a\nb' from 'a.b'), regexp_split_to_array(E'a\nb', '.b');
 select pattern, E'a\nb' ~ pattern, regexp_replace(E'a\nb', pattern, 'x') from (values ('a.b'), (null), ('^b')) as list(pattern);

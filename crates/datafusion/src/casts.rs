@@ -122,7 +122,12 @@ impl Casts<'_> {
                 | DataType::Float32
                 | DataType::Float64
                 | DataType::Binary
-                | DataType::BinaryView,
+                | DataType::BinaryView
+                | DataType::List(_)
+                | DataType::LargeList(_)
+                | DataType::FixedSizeList(..)
+                | DataType::Struct(_)
+                | DataType::Map(..),
                 DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View,
             ) => {
                 let text = call(&self.as_text, vec![*to.expr]);

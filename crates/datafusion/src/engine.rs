@@ -14,9 +14,10 @@ use tokio::runtime::Handle;
 use trunkline_core::{Client, Engine, PgError, Result, SqlState};
 
 use crate::folder::Database;
-use crate::functions::sizes;
+use crate::functions::{coalesce, sizes};
 use crate::memory;
 use crate::operators::Operators;
+use crate::pushdown;
 use crate::session::DataFusionSession;
 use crate::yielding::YieldingRule;
 
@@ -161,6 +162,7 @@ fn template(database: &Source, runtime_env: Arc<RuntimeEnv>) -> SessionState {
         .with_config(config)
         .with_runtime_env(runtime_env)
         .with_default_features()
+        .with_physical_optimizer_rules(pushdown::rules())
         .with_physical_optimizer_rule(Arc::new(YieldingRule))
         .build();
     // They make a list of all their values at once, be it of a billion.
@@ -168,6 +170,7 @@ fn template(database: &Source, runtime_env: Arc<RuntimeEnv>) -> SessionState {
         let _ = state.deregister_udf(unbounded);
     }
     sizes::bound(&mut state);
+    coalesce::replace(&mut state);
     // Only a registry that is read-only refuses.
     let _ = state.register_expr_planner(Arc::new(Operators));
     state.catalog_list().register_catalog(database.name().to_owned(), database.catalog());

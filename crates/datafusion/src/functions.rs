@@ -4,6 +4,7 @@
 
 mod avg;
 pub(crate) mod builtin;
+pub(crate) mod coalesce;
 mod date_trunc;
 mod extract;
 mod floats;

@@ -17,6 +17,7 @@ mod operators;
 mod parameters;
 mod planner;
 mod prepare;
+mod pushdown;
 mod readonly;
 mod refuse;
 mod rewrite;

@@ -13,8 +13,8 @@ use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::expr_schema::cast_subquery;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
-    Expr, ExprSchemable, Join, JoinConstraint, LogicalPlan, LogicalPlanBuilder, Projection, Union,
-    Values, cast,
+    Expr, ExprSchemable, Join, JoinConstraint, LogicalPlan, LogicalPlanBuilder, Operator,
+    Projection, Union, Values, cast,
 };
 
 use crate::spans;
@@ -66,11 +66,16 @@ fn node(
 fn rewrite_expr(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>, DataFusionError> {
     let mut expr = expr;
     let changed = match &mut expr {
+        Expr::BinaryExpr(binary) if is_comparison(binary.op) => {
+            read_and_meet([&mut *binary.left, &mut *binary.right], schema)
+        }
         Expr::BinaryExpr(binary) => meet([&mut *binary.left, &mut *binary.right], schema),
         Expr::Between(between) => {
-            meet([&mut *between.expr, &mut *between.low, &mut *between.high], schema)
+            read_and_meet([&mut *between.expr, &mut *between.low, &mut *between.high], schema)
         }
-        Expr::InList(list) => meet(std::iter::once(&mut *list.expr).chain(&mut list.list), schema),
+        Expr::InList(list) => {
+            read_and_meet(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)
+        }
         Expr::Case(case) => of_case(case, schema),
         Expr::InSubquery(member) => of_member(member, schema)?,
         Expr::ScalarFunction(call)
@@ -79,7 +84,7 @@ fn rewrite_expr(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>, Data
                 "coalesce" | "nullif" | "greatest" | "least" | "make_array"
             ) =>
         {
-            meet(&mut call.args, schema)
+            read_and_meet(&mut call.args, schema)
         }
         Expr::Cast(to) if *to.field.data_type() == DataType::Float64 => {
             let Some(float) = float_of(&to.expr) else { return Ok(Transformed::no(expr)) };
@@ -94,10 +99,10 @@ fn of_case(case: &mut Case, schema: &DFSchema) -> bool {
     let mut changed = false;
     if let Some(compared) = &mut case.expr {
         let whens = case.when_then_expr.iter_mut().map(|(when, _)| &mut **when);
-        changed |= meet(std::iter::once(&mut **compared).chain(whens), schema);
+        changed |= read_and_meet(std::iter::once(&mut **compared).chain(whens), schema);
     }
     let results = case.when_then_expr.iter_mut().map(|(_, result)| &mut **result);
-    changed | meet(results.chain(case.else_expr.as_deref_mut()), schema)
+    changed | read_and_meet(results.chain(case.else_expr.as_deref_mut()), schema)
 }
 
 fn of_member(member: &mut InSubquery, schema: &DFSchema) -> Result<bool, DataFusionError> {
@@ -185,6 +190,56 @@ fn of_values(values: Values) -> Result<LogicalPlan, DataFusionError> {
         true => LogicalPlanBuilder::values(rows)?.build(),
         false => Ok(LogicalPlan::Values(Values { schema, values: rows })),
     }
+}
+
+/// As [`meet`], and literals without a type are read as that of the others.
+fn read_and_meet<'a>(exprs: impl IntoIterator<Item = &'a mut Expr>, schema: &DFSchema) -> bool {
+    let mut exprs: Vec<&mut Expr> = exprs.into_iter().collect();
+    let unknown =
+        |expr: &Expr| matches!(expr, Expr::Literal(value, _) if value.try_as_str().is_some());
+    let mut known = exprs.iter().filter(|expr| !unknown(expr));
+    let wanted = known.find_map(|expr| expr.get_type(schema).ok().filter(is_read));
+    let mut changed = false;
+    if let Some(wanted) = wanted {
+        for expr in exprs.iter_mut().filter(|expr| unknown(expr)) {
+            **expr = cast(std::mem::take(*expr), wanted.clone());
+            changed = true;
+        }
+    }
+    changed | meet(exprs, schema)
+}
+
+fn is_comparison(op: Operator) -> bool {
+    matches!(
+        op,
+        Operator::Eq
+            | Operator::NotEq
+            | Operator::Lt
+            | Operator::LtEq
+            | Operator::Gt
+            | Operator::GtEq
+            | Operator::IsDistinctFrom
+            | Operator::IsNotDistinctFrom
+    )
+}
+
+/// Whether literals are read as values of this type where they meet them.
+fn is_read(data_type: &DataType) -> bool {
+    // Not decimals: a literal keeps digits that the others have not.
+    matches!(
+        data_type,
+        DataType::Boolean
+            | DataType::Int16
+            | DataType::Int32
+            | DataType::Int64
+            | DataType::Float32
+            | DataType::Float64
+            | DataType::Date32
+            | DataType::Time64(_)
+            | DataType::Timestamp(..)
+            | DataType::Binary
+            | DataType::BinaryView
+    )
 }
 
 /// Casts expressions to the type in which they meet; whether there is one.

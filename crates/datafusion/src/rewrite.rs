@@ -4,7 +4,10 @@ mod calls;
 mod moments;
 mod numbers;
 mod patterns;
+mod precedence;
 mod tables;
+mod tuples;
+mod windows;
 
 use std::ops::ControlFlow;
 
@@ -15,13 +18,11 @@ use datafusion::sql::sqlparser::ast::{
     SetExpr, Statement, TableFactor, TimezoneInfo, UnaryOperator, Value, VisitMut, VisitorMut,
     WindowType,
 };
-use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
-use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::Span;
 use trunkline_core::Oid;
 
 use self::moments::{is_rounded, microseconds, round_moment};
-use crate::{names, using};
+use crate::using;
 
 /// Rewrites a statement, so that DataFusion gives it PostgreSQL's meaning.
 ///
@@ -49,7 +50,8 @@ impl VisitorMut for Rewriter {
                 int4(expr);
             }
         }
-        series_in_from(select);
+        tables::series_in_from(select);
+        windows::build_on_named(select);
         using::qualify(select);
         ControlFlow::Continue(())
     }
@@ -57,7 +59,7 @@ impl VisitorMut for Rewriter {
     fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
         for window in &mut select.named_window {
             if let NamedWindowDefinition(_, NamedWindowExpr::WindowSpec(spec)) = window {
-                calls::frame(spec);
+                windows::frame(spec);
             }
         }
         ControlFlow::Continue(())
@@ -68,14 +70,24 @@ impl VisitorMut for Rewriter {
         ControlFlow::Continue(())
     }
 
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        precedence::sign_before_power(expr);
+        precedence::distinct_before_and(expr);
+        ControlFlow::Continue(())
+    }
+
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        if let Some(by_fields) = tuples::by_fields(expr) {
+            *expr = by_fields;
+            return ControlFlow::Continue(());
+        }
         match expr {
             Expr::BinaryOp { left, op, right } if is_arithmetic(op) => {
                 int4(left);
                 int4(right);
             }
             Expr::BinaryOp { op, right, .. } if patterns::is_match(op) => {
-                patterns::across_lines(right);
+                patterns::translate(right);
             }
             Expr::Case { conditions, else_result, .. } => {
                 conditions.iter_mut().for_each(|when| int4(&mut when.result));
@@ -93,6 +105,7 @@ impl VisitorMut for Rewriter {
             Expr::Cast { data_type, expr: inner, .. } => {
                 microseconds(data_type);
                 exact(inner, data_type);
+                calls::known_type(data_type);
                 if let Some(numeric) = calls::to_numeric(inner, data_type) {
                     *expr = numeric;
                     return ControlFlow::Continue(());
@@ -133,7 +146,8 @@ impl VisitorMut for Rewriter {
                 *expr = function("timezone", args);
             }
             Expr::Extract { field, expr: moment, .. } => {
-                let unit = Value::SingleQuotedString(field.to_string().to_lowercase());
+                let unit = field.to_string().trim_matches('\'').to_lowercase();
+                let unit = Value::SingleQuotedString(unit);
                 *expr = function("extract", vec![Expr::Value(unit.into()), take(moment)]);
             }
             Expr::Like { pattern, escape_char, .. } | Expr::ILike { pattern, escape_char, .. } => {
@@ -153,10 +167,14 @@ impl VisitorMut for Rewriter {
                     *expr = member;
                 }
             }
+            Expr::BinaryOp { left, op: BinaryOperator::PGStartsWith, right } => {
+                *expr = function("starts_with", vec![take(left), take(right)]);
+            }
             Expr::BinaryOp { left, op: BinaryOperator::PGOverlap, right } => {
                 *expr = function("array_has_any", vec![take(left), take(right)]);
             }
             Expr::TypedString(typed) => {
+                calls::known_type(&mut typed.data_type);
                 let rounds = is_rounded(&typed.data_type);
                 let places = microseconds(&mut typed.data_type);
                 if rounds {
@@ -200,7 +218,7 @@ impl VisitorMut for Rewriter {
                 }
                 calls::sort_distinct(function);
                 if let Some(WindowType::WindowSpec(spec)) = &mut function.over {
-                    calls::frame(spec);
+                    windows::frame(spec);
                 }
                 if let Some(other) = calls::of_function(function) {
                     *expr = other;
@@ -296,27 +314,6 @@ fn limit_of_fetch(query: &mut Query) {
     }
 }
 
-/// `SELECT generate_series(…)` is `SELECT * FROM generate_series(…)`: a row for each value.
-fn series_in_from(select: &mut Select) {
-    let ([SelectItem::ExprWithAlias { expr: Expr::Function(call), alias }], true) =
-        (select.projection.as_slice(), select.from.is_empty())
-    else {
-        return;
-    };
-    if !is_named(&call.name, "generate_series") {
-        return;
-    }
-    let name = Ident::with_quote('"', names::shown(&alias.value));
-    let text = format!("SELECT * FROM {call} AS generate_series({name})");
-    let parsed = Parser::parse_sql(&PostgreSqlDialect {}, &text).unwrap_or_default();
-    if let Some(Statement::Query(query)) = parsed.into_iter().next()
-        && let SetExpr::Select(of_series) = *query.body
-    {
-        select.projection = of_series.projection;
-        select.from = of_series.from;
-    }
-}
-
 /// A number that becomes a float is read as one: a decimal on the way would cost its last digit.
 fn exact(number: &mut Expr, data_type: &DataType) {
     let is_float = matches!(crate::types::oid_of(data_type), Some(Oid::FLOAT4 | Oid::FLOAT8));
@@ -384,6 +381,14 @@ fn rename(name: &mut ObjectName) {
     };
     if let [ObjectNamePart::Identifier(ident)] = name.0.as_mut_slice() {
         *ident = Ident { span: ident.span, ..Ident::new(known) };
+    }
+}
+
+/// A name as it is found: in lower case unless it is quoted.
+fn folded(ident: &Ident) -> String {
+    match ident.quote_style {
+        None => ident.value.to_ascii_lowercase(),
+        Some(_) => ident.value.clone(),
     }
 }
 

@@ -21,8 +21,9 @@ const QUOTIENT: i8 = 20;
 /// The decimals of what was a float, of which 15 digits count.
 const OF_FLOAT: i8 = 15;
 
-pub(super) fn functions() -> [Builtin; 4] {
+pub(super) fn functions() -> [Builtin; 5] {
     [
+        Builtin { name: "as_numeric", takes: any, gives: unmarked, run: as_it_is },
         Builtin { name: "to_number", takes: two_texts, gives: to_number_of, run: to_number },
         Builtin { name: "scale", takes: decimal, gives: gives_int, run: scale },
         Builtin { name: ARRAY_OF, takes: any, gives: array_field, run: no_array },
@@ -38,10 +39,21 @@ pub(crate) static DIVIDE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
 
 /// Marks what was computed of a quotient as one: it has no more digits.
 pub(crate) static AS_QUOTIENT: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
-    let gives = |args: &ReturnFieldArgs<'_>| quotient_field(args.arg_fields, QUOTIENT);
-    let run = |call: &Call<'_>| call.array(0).cloned();
-    Arc::new(Builtin { name: "as_quotient", takes: any, gives, run }.udf())
+    let gives = |args: &ReturnFieldArgs<'_>| {
+        let found = type_of(args.arg_fields, 0)?.clone();
+        Ok(nullable(found).with_metadata(Decimals::Quotient(0).metadata()))
+    };
+    Arc::new(Builtin { name: "as_quotient", takes: any, gives, run: as_it_is }.udf())
 });
+
+/// A number of as many digits as its type says, whatever it was made of.
+fn unmarked(args: &ReturnFieldArgs<'_>) -> Result<Field, DataFusionError> {
+    Ok(nullable(type_of(args.arg_fields, 0)?.clone()))
+}
+
+fn as_it_is(call: &Call<'_>) -> Result<ArrayRef, DataFusionError> {
+    call.array(0).cloned()
+}
 
 /// Passes a value on that may be NULL, though its type says otherwise.
 pub(crate) static NULLABLE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
@@ -49,8 +61,7 @@ pub(crate) static NULLABLE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
         [field] => Ok(Field::clone(field).with_nullable(true)),
         _ => Err(failed(PgError::internal("no argument"))),
     };
-    let run = |call: &Call<'_>| call.array(0).cloned();
-    Arc::new(Builtin { name: "nullable", takes: any, gives, run }.udf())
+    Arc::new(Builtin { name: "nullable", takes: any, gives, run: as_it_is }.udf())
 });
 
 /// What `ARRAY(SELECT …)` is called until it is planned; no statement can say it.
@@ -195,14 +206,10 @@ fn quotient_of(args: &ReturnFieldArgs<'_>) -> Result<Field, DataFusionError> {
     quotient_of_fields(args.arg_fields)
 }
 
+/// Of a quotient as many decimals are shown as its operands have, or more.
 fn quotient_of_fields(fields: &[Arc<Field>]) -> Result<Field, DataFusionError> {
     let scales = fields.iter().map(|field| scale_of(field.data_type()));
-    quotient_field(fields, scales.max().unwrap_or(0).max(QUOTIENT))
-}
-
-/// Quotients of which as many decimals are shown as their operands have, or more.
-fn quotient_field(fields: &[Arc<Field>], scale: i8) -> Result<Field, DataFusionError> {
-    let scale = fields.iter().map(|field| scale_of(field.data_type())).fold(scale, i8::max);
+    let scale = scales.fold(QUOTIENT, i8::max);
     // What is a quotient itself shows fewer than it has.
     let shown = |field: &Arc<Field>| match Decimals::of_field(field) {
         Some(Decimals::Quotient(least)) => least,
@@ -210,7 +217,6 @@ fn quotient_field(fields: &[Arc<Field>], scale: i8) -> Result<Field, DataFusionE
         None => u8::try_from(scale_of(field.data_type())).unwrap_or(0),
     };
     let least = fields.iter().map(shown).max().unwrap_or(0);
-    let least = if fields.len() == 1 { 0 } else { least };
     Ok(nullable(DataType::Decimal128(38, scale))
         .with_metadata(Decimals::Quotient(least).metadata()))
 }

@@ -3,20 +3,17 @@
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CastKind, DataType, DuplicateTreatment, ExactNumberInfo, Expr, Function,
     FunctionArgumentClause, FunctionArguments, Interval, ObjectNamePart, OrderByExpr,
-    OrderByOptions, UnaryOperator, Value, ValueWithSpan, WindowFrameBound, WindowSpec,
+    OrderByOptions, UnaryOperator, Value, ValueWithSpan,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
-use super::{arguments, function, int4, patterns, take};
+use super::{arguments, folded, function, int4, patterns, take};
 use crate::functions::numeric::ARRAY_OF;
 
 /// What a call of a function is instead; `None` for one that stays.
 pub(super) fn of_function(call: &mut Function) -> Option<Expr> {
     let [ObjectNamePart::Identifier(name)] = call.name.0.as_slice() else { return None };
-    let name = match name.quote_style {
-        None => name.value.to_ascii_lowercase(),
-        Some(_) => name.value.clone(),
-    };
+    let name = folded(name);
     if let ("array", FunctionArguments::Subquery(query)) = (&*name, &call.args) {
         return Some(function(ARRAY_OF, vec![Expr::Subquery(query.clone())]));
     }
@@ -45,7 +42,7 @@ pub(super) fn of_function(call: &mut Function) -> Option<Expr> {
         }
         "regexp_split_to_array" if plain => {
             let (text, mut pattern) = two(call)?;
-            patterns::across_lines(&mut pattern);
+            patterns::translate(&mut pattern);
             // No text has it.
             let unit = || string("\u{1f}");
             let marked = function("regexp_replace", vec![text, pattern, unit(), string("g")]);
@@ -53,7 +50,7 @@ pub(super) fn of_function(call: &mut Function) -> Option<Expr> {
         }
         "regexp_substr" if plain => {
             let (text, mut pattern) = two(call)?;
-            patterns::across_lines(&mut pattern);
+            patterns::translate(&mut pattern);
             let group = function("concat", vec![string("("), pattern, string(")")]);
             let groups = function("regexp_match", vec![text, group]);
             let first = Expr::Value(Value::Number("1".to_owned(), false).into());
@@ -66,14 +63,28 @@ pub(super) fn of_function(call: &mut Function) -> Option<Expr> {
             None
         }
         "regexp_match" | "regexp_replace" | "regexp_like" => {
-            patterns::across_lines(arguments(call).nth(1)?);
+            patterns::translate(arguments(call).nth(1)?);
+            if &*name == "regexp_replace" {
+                patterns::replacement(arguments(call).nth(2)?);
+            }
             None
         }
         "regexp_count" | "regexp_instr" | "ntile" => {
             if &*name != "ntile" {
-                patterns::across_lines(arguments(call).nth(1)?);
+                patterns::translate(arguments(call).nth(1)?);
             }
             Some(cast(Expr::Function(call.clone()), DataType::Int4(None)))
+        }
+        // Numbers without a sign to DataFusion.
+        "row_number" | "rank" | "dense_rank" if call.over.is_some() => {
+            Some(cast(Expr::Function(call.clone()), DataType::BigInt(None)))
+        }
+        "array_length" | "cardinality" | "array_ndims" | "array_position" => {
+            Some(cast(Expr::Function(call.clone()), DataType::Int4(None)))
+        }
+        "date" if plain && arguments(call).count() == 1 => {
+            let moment = arguments(call).next().map(take)?;
+            Some(cast(moment, DataType::Date))
         }
         "factorial" => Some(function("numeric", vec![Expr::Function(call.clone())])),
         "clock_timestamp" | "statement_timestamp" | "transaction_timestamp" => {
@@ -110,7 +121,7 @@ pub(super) fn binary(left: Expr, op: BinaryOperator, right: Expr) -> Expr {
 /// `substring(text FROM pattern)` is the first group of a match; `None` for one by places.
 pub(super) fn of_substring(text: &mut Expr, from: &mut Expr) -> Option<Expr> {
     literal(from)?.parse::<f64>().is_err().then(|| {
-        patterns::across_lines(from);
+        patterns::translate(from);
         let groups = function("regexp_match", vec![take(text), take(from)]);
         let first = Expr::Value(Value::Number("1".to_owned(), false).into());
         function("array_element", vec![groups, first])
@@ -247,36 +258,35 @@ pub(super) fn cast(expr: Expr, data_type: DataType) -> Expr {
     Expr::Cast { kind: CastKind::Cast, expr: Box::new(expr), data_type, array: false, format: None }
 }
 
-/// The function that marks a text as a string of another type.
+/// Types that DataFusion does not know by their name, or takes for another.
+pub(super) fn known_type(data_type: &mut DataType) {
+    match data_type {
+        DataType::CharacterVarying(None) | DataType::CharVarying(None) => {
+            *data_type = DataType::Varchar(None);
+        }
+        DataType::Float(ExactNumberInfo::Precision(0..=24)) => *data_type = DataType::Real,
+        DataType::Float(_) => *data_type = DataType::DoublePrecision,
+        _ => {}
+    }
+}
+
+/// The function that marks a text as a string of another type, or a number as one of so many digits.
 pub(super) fn marked(expr: Expr, data_type: &DataType) -> Option<Expr> {
     let name = match crate::types::oid_of(data_type)? {
         trunkline_core::Oid::VARCHAR => "as_varchar",
         trunkline_core::Oid::BPCHAR => "as_bpchar",
+        trunkline_core::Oid::NUMERIC if has_digits(data_type) => "as_numeric",
         _ => return None,
     };
     Some(function(name, vec![expr]))
 }
 
-/// The bounds of a frame stay literals: DataFusion takes no other expressions there.
-pub(super) fn frame(spec: &mut WindowSpec) {
-    let Some(frame) = &mut spec.window_frame else { return };
-    for bound in std::iter::once(&mut frame.start_bound).chain(&mut frame.end_bound) {
-        let (WindowFrameBound::Preceding(Some(offset)) | WindowFrameBound::Following(Some(offset))) =
-            bound
-        else {
-            continue;
-        };
-        if let Expr::Cast { expr, data_type: DataType::Interval { .. }, .. } = &mut **offset {
-            let value = Box::new(take(expr));
-            **offset = Expr::Interval(Interval {
-                value,
-                leading_field: None,
-                leading_precision: None,
-                last_field: None,
-                fractional_seconds_precision: None,
-            });
-        }
-    }
+fn has_digits(data_type: &DataType) -> bool {
+    let (DataType::Numeric(info) | DataType::Decimal(info) | DataType::Dec(info)) = data_type
+    else {
+        return false;
+    };
+    *info != ExactNumberInfo::None
 }
 
 /// DISTINCT sorts in PostgreSQL.

@@ -1,14 +1,15 @@
 //! Functions in FROM.
 
 use datafusion::sql::sqlparser::ast::{
-    DataType, Expr, FunctionArg, FunctionArgExpr, Ident, Statement, TableAlias,
-    TableAliasColumnDef, TableFactor, UnaryOperator, Value,
+    DataType, Expr, FunctionArg, FunctionArgExpr, Ident, Select, SelectItem, SetExpr, Statement,
+    TableAlias, TableAliasColumnDef, TableFactor, UnaryOperator, Value,
 };
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 
 use super::calls::cast;
 use super::{is_named, take};
+use crate::names;
 
 /// A function's column is called like the function, or like its alias; a series of `int4` has
 /// numbers of that type.
@@ -101,5 +102,26 @@ fn of_one_type(args: &mut [FunctionArg]) {
         {
             *expr = cast(take(expr), wanted);
         }
+    }
+}
+
+/// `SELECT generate_series(…)` is `SELECT * FROM generate_series(…)`: a row for each value.
+pub(super) fn series_in_from(select: &mut Select) {
+    let ([SelectItem::ExprWithAlias { expr: Expr::Function(call), alias }], true) =
+        (select.projection.as_slice(), select.from.is_empty())
+    else {
+        return;
+    };
+    if !is_named(&call.name, "generate_series") {
+        return;
+    }
+    let name = Ident::with_quote('"', names::shown(&alias.value));
+    let text = format!("SELECT * FROM {call} AS generate_series({name})");
+    let parsed = Parser::parse_sql(&PostgreSqlDialect {}, &text).unwrap_or_default();
+    if let Some(Statement::Query(query)) = parsed.into_iter().next()
+        && let SetExpr::Select(of_series) = *query.body
+    {
+        select.projection = of_series.projection;
+        select.from = of_series.from;
     }
 }
