@@ -76,7 +76,7 @@ select r_name, row_number() over (order by r_name) / 2, (rank() over (order by r
 select n, n / 2 from (select row_number() over (order by r_name) as n from region) s order by n;
 select cardinality(array[1, 2, 3]) / 2, array_length(array[1, 2, 3], 1) / 2, array_position(array['a', 'b'], 'b') / 2;
 select n_name, sum(n_nationkey) over (w order by n_name), count(*) over (w), first_value(n_name) over v from nation window w as (partition by n_regionkey), v as (w order by n_name desc) order by n_name limit 10;
-select r_name, count(*) over (nowhere order by r_name) from region;
+select r_name, count(*) over nowhere from region;
 select r_name, lag(r_name) over (order by r_name), lead(r_name, 2, 'none') over (order by r_name), first_value(r_name) over (order by r_name), last_value(r_name) over (order by r_name rows between unbounded preceding and unbounded following), nth_value(r_name, 2) over (order by r_name) from region order by r_name;
 select r_regionkey, sum(r_regionkey) over (order by r_regionkey), avg(r_regionkey) over (order by r_regionkey rows 1 preceding), count(*) over () from region order by 1;
 select r_regionkey, percent_rank() over (order by r_regionkey), cume_dist() over (order by r_regionkey) from region order by 1;
@@ -87,3 +87,7 @@ select o_orderdate, sum(o_totalprice) over (order by o_orderdate range between i
 select origin, sum(count(*)) over (order by origin) from flights group by origin order by origin;
 -- differs: no place, or another one.
 select row_number() over () from region where row_number() over () = 1;
+-- Sums of bigint are numeric.
+select sum(n_nationkey) + 1, sum(n_nationkey) * 2, sum(n_nationkey) / 7, sum(n_nationkey) % 7, -sum(n_nationkey), abs(sum(n_nationkey)), 7 / sum(n_nationkey) from nation;
+select a / b, a + b, a * b, a - 1, a / 3, b % 4, a::float8 / b from (select sum(n_nationkey) as a, sum(n_regionkey) as b from nation) s;
+select n_regionkey, sum(n_nationkey) over (order by n_nationkey) / 7, sum(n_nationkey::int) over () / 7 from nation order by n_nationkey limit 3;

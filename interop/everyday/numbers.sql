@@ -2,9 +2,9 @@
 select 1, -1, 3000000000, 1.5, -0.10, 1e3, 12345678901234567890123;
 select -2 ^ 2, -x ^ 2, (-2) ^ 2, -(2 ^ 2), 2 ^ -1, -2 ^ 3 ^ 2 from (values (3)) as v(x);
 select sum(cast(l_extendedprice / 7 as decimal(10,2)) * l_quantity), sum((l_extendedprice / 7)::numeric(10,2)), avg(l_extendedprice)::numeric(10,2) * 100 from lineitem;
-select sum(l_orderkey::text::numeric * 2), sum(p_size::float8::numeric - 0.5) from lineitem join part on p_partkey = l_partkey where l_orderkey < 100;
+select round(sum(l_orderkey::text::numeric * 2), 2), round(sum(p_size::float8::numeric - 0.5), 2) from lineitem join part on p_partkey = l_partkey where l_orderkey < 100;
 select p_brand, max(x), coalesce(max(x), 0) from (select p_brand, p_size, avg(p_retailprice)::numeric(10,2) as x from part group by p_brand, p_size) s group by p_brand order by 1 limit 5;
-select x::float8::numeric * 2, (x / 7)::numeric(5,2) + 1, coalesce((x / 7)::numeric(5,2), 0), power(x, 2)::numeric * 2 from (values (2.5), (10)) as v(x) where x::float8::numeric + 1 > 2.5 order by x::float8::numeric * 100;
+select round(x::float8::numeric * 2, 2), (x / 7)::numeric(5,2) + 1, coalesce((x / 7)::numeric(5,2), 0), round(power(x, 2)::numeric * 2, 2) from (values (2.5), (10)) as v(x) where x::float8::numeric + 1 > 2.5 order by x::float8::numeric * 100;
 select 16777217::float, cast(0.1 as float), float '0.1', 0.1::float(24), 0.1::float(53), sum(l_tax::float) from lineitem where l_orderkey < 1000;
 select 7 / 2, -7 / 2, 7 % 3, -7 % 3, 7.0 / 2, 1 / 3.0, 10 / 4.0, 2 / 2.0, 100.0 / 3;
 select 1.10 + 2.2, 1.1 * 1.10, 2.50 - 2.5, -1.50, +1.5;

@@ -145,7 +145,6 @@ select * from flights where month = 'January';
 select coalesce(1, 'a');
 -- differs: SQLSTATE of unlike types.
 select coalesce(1, true);
--- differs: CASE unites what PostgreSQL does not.
 select case when true then 1 else 'a' end;
 -- differs: CASE WHEN of a number.
 select case when 1 then 2 end;

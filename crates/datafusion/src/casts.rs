@@ -13,6 +13,7 @@ use trunkline_arrow::param_array;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{Format, Oid, Params, PgError};
 
+use crate::functions::narrowing::{narrow, narrows};
 use crate::marks;
 use crate::operators::ROUND_EVEN;
 use crate::template::to_chrono;
@@ -69,14 +70,6 @@ impl Casts<'_> {
             Expr::ScalarFunction(call) if matches!(call.name(), "to_date" | "to_timestamp") => {
                 template(call)
             }
-            Expr::AggregateFunction(mut call) if call.func.name() == "sum" => {
-                let changed = wide_sum(call.params.args.first_mut(), schema)?;
-                Ok(transformed(Expr::AggregateFunction(call), changed))
-            }
-            Expr::WindowFunction(mut call) if call.fun.name() == "sum" => {
-                let changed = wide_sum(call.params.args.first_mut(), schema)?;
-                Ok(transformed(Expr::WindowFunction(call), changed))
-            }
             Expr::ScalarFunction(call) if matches!(call.name(), "ceil" | "floor" | "trunc") => {
                 whole(call, schema)
             }
@@ -103,12 +96,8 @@ impl Casts<'_> {
         }
         let found = to.expr.get_type(schema)?;
         match (&found, wanted) {
-            (DataType::Decimal128(precision, scale), wanted)
-                if *scale > 0 && is_integer(wanted) =>
-            {
-                // Arrow rounds a decimal to another decimal, but cuts it to an integer.
-                let whole = cast(*to.expr, DataType::Decimal128(*precision, 0));
-                Ok(Transformed::yes(cast(whole, wanted.clone())))
+            (found, wanted) if narrows(found, wanted) => {
+                Ok(Transformed::yes(narrow(*to.expr, wanted.clone())))
             }
             (DataType::Float32 | DataType::Float64, wanted) if is_integer(wanted) => {
                 let rounded = call(&ROUND_EVEN, vec![*to.expr]);
@@ -153,21 +142,6 @@ pub(crate) fn literal(
     let Some(param) = params.get(0) else { return ScalarValue::try_from(wanted) };
     let array = param_array(&param, wanted, style).map_err(external)?;
     ScalarValue::try_from_array(&array, 0)
-}
-
-/// A sum of `int8` is a `numeric`: it may be larger than any `int8`.
-fn wide_sum(summand: Option<&mut Expr>, schema: &DFSchema) -> Result<bool, DataFusionError> {
-    let Some(summand) = summand else { return Ok(false) };
-    // What was widened already is less wide; 2³² of them fit.
-    let widened = match summand {
-        Expr::Cast(cast) => !matches!(cast.expr.get_type(schema)?, DataType::Int64),
-        _ => false,
-    };
-    if widened || summand.get_type(schema)? != DataType::Int64 {
-        return Ok(false);
-    }
-    *summand = cast(std::mem::take(summand), DataType::Decimal128(19, 0));
-    Ok(true)
 }
 
 fn transformed(expr: Expr, changed: bool) -> Transformed<Expr> {

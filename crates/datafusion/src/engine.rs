@@ -9,16 +9,21 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::execution::{FunctionRegistry, SessionState};
+use datafusion::optimizer::{Optimizer, OptimizerRule};
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionConfig;
 use tokio::runtime::Handle;
 use trunkline_core::{Client, Engine, PgError, Result, SqlState};
 
+use crate::closed::ClosedRule;
 use crate::folder::Database;
 use crate::functions::{coalesce, sizes};
+use crate::guards::GuardsFirst;
 use crate::memory;
 use crate::operators::Operators;
 use crate::pushdown;
 use crate::session::DataFusionSession;
+use crate::swapped::FiltersFirst;
 use crate::yielding::YieldingRule;
 
 /// DataFusion behind a PostgreSQL server.
@@ -156,14 +161,16 @@ fn template(database: &Source, runtime_env: Arc<RuntimeEnv>) -> SessionState {
     options.sql_parser.dialect = datafusion::config::Dialect::PostgreSQL;
     options.sql_parser.parse_float_as_decimal = true;
     options.sql_parser.collect_spans = true;
+    // What counts on the order of a subquery gets it, and so does who reads the rows.
+    options.sql_parser.enable_subquery_sort_elimination = false;
     // Dates print by the session's zone on the way out; within, everything is UTC.
     options.execution.time_zone = Some("UTC".to_owned());
     let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime_env)
         .with_default_features()
-        .with_physical_optimizer_rules(pushdown::rules())
-        .with_physical_optimizer_rule(Arc::new(YieldingRule))
+        .with_optimizer_rules(logical_rules())
+        .with_physical_optimizer_rules(physical_rules())
         .build();
     // They make a list of all their values at once, be it of a billion.
     for unbounded in ["generate_series", "range"] {
@@ -175,6 +182,22 @@ fn template(database: &Source, runtime_env: Arc<RuntimeEnv>) -> SessionState {
     let _ = state.register_expr_planner(Arc::new(Operators));
     state.catalog_list().register_catalog(database.name().to_owned(), database.catalog());
     state
+}
+
+/// DataFusion's rules, and those of ours that stand among them.
+fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    let mut rules = Optimizer::new().rules;
+    let common = rules.iter().position(|rule| rule.name() == "common_sub_expression_eliminate");
+    rules.insert(common.unwrap_or(rules.len()), Arc::new(GuardsFirst));
+    rules
+}
+
+fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> = vec![Arc::new(ClosedRule)];
+    rules.extend(pushdown::rules());
+    rules.push(Arc::new(FiltersFirst));
+    rules.push(Arc::new(YieldingRule));
+    rules
 }
 
 /// Temporary files may take so many times the memory.

@@ -9,9 +9,11 @@ mod date_trunc;
 mod extract;
 mod floats;
 mod moment;
+pub(crate) mod narrowing;
 pub(crate) mod numeric;
 pub(crate) mod sizes;
 pub(crate) mod spans;
+pub(crate) mod sum;
 mod texts;
 pub(crate) mod times;
 mod to_char;
@@ -58,7 +60,9 @@ pub(crate) fn register(state: &mut SessionState, database: &str, client: &Client
     for function in of_session.chain(plain) {
         let _ = state.register_udf(Arc::new(function));
     }
-    let _ = state.register_udaf(Arc::new(avg::function()));
+    for aggregate in [avg::function(), sum::function()] {
+        let _ = state.register_udaf(Arc::new(aggregate));
+    }
 }
 
 /// The schemas in which names without a schema are looked for.

@@ -3,11 +3,13 @@
 
 mod calls;
 mod casts;
+mod closed;
 mod engine;
 mod error;
 mod explain;
 mod folder;
 mod functions;
+mod guards;
 mod information_schema;
 mod marks;
 mod meet;
@@ -26,6 +28,7 @@ mod session;
 mod sets;
 mod spans;
 mod subqueries;
+mod swapped;
 mod targets;
 mod template;
 mod text;

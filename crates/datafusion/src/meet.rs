@@ -14,9 +14,10 @@ use datafusion::logical_expr::expr_schema::cast_subquery;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     Expr, ExprSchemable, Join, JoinConstraint, LogicalPlan, LogicalPlanBuilder, Operator,
-    Projection, Union, Values, cast,
+    Projection, Union, Values, WindowFunctionDefinition, cast,
 };
 
+use crate::functions::sum;
 use crate::spans;
 
 /// Casts what meets a float to `float8`, and what meets a date or moment to microseconds.
@@ -77,6 +78,20 @@ fn rewrite_expr(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>, Data
             read_and_meet(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)
         }
         Expr::Case(case) => of_case(case, schema),
+        Expr::AggregateFunction(call) => match call.params.args.first_mut() {
+            Some(summand) => {
+                let found = summand.get_type(schema)?;
+                sum::widen(&mut call.func, summand, &found)
+            }
+            None => false,
+        },
+        Expr::WindowFunction(call) => match (&mut call.fun, call.params.args.first_mut()) {
+            (WindowFunctionDefinition::AggregateUDF(function), Some(summand)) => {
+                let found = summand.get_type(schema)?;
+                sum::widen(function, summand, &found)
+            }
+            _ => false,
+        },
         Expr::InSubquery(member) => of_member(member, schema)?,
         Expr::ScalarFunction(call)
             if matches!(

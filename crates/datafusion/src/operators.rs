@@ -457,7 +457,7 @@ fn round_even(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> 
     }
 }
 
-fn out_of_range(data_type: &DataType) -> DataFusionError {
+pub(crate) fn out_of_range(data_type: &DataType) -> DataFusionError {
     let message = match data_type {
         DataType::Int16 => "smallint out of range",
         DataType::Int32 => "integer out of range",

@@ -18,7 +18,7 @@ use crate::error::answer;
 use crate::parameters::{self, Parameter};
 use crate::planner::Tables;
 use crate::rows::{Batches, Stopping};
-use crate::{explain, functions, prepare};
+use crate::{closed, explain, functions, guards, prepare};
 
 /// How long a client waits for its query to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -182,11 +182,12 @@ impl DataFusionSession {
             let mut state = SessionState::clone(&state);
             let options = state.config_options().clone();
             state.execution_props_mut().mark_start_execution(options);
-            if is_plain(&plan) {
+            if is_plain(&plan) || closed::needs_order(&plan) {
                 // One reader: the rows come in the order of the file, and take little memory.
                 state.config_mut().options_mut().execution.target_partitions = 1;
             }
-            let physical = state.create_physical_plan(&plan).await?;
+            let optimized = guards::rewrite(state.optimize(&plan)?)?;
+            let physical = state.query_planner().create_physical_plan(&optimized, &state).await?;
             Ok((plan, physical, state.task_ctx()))
         });
         let (plan, physical, context) = Batches::join(planned).await?.map_err(answer)?;

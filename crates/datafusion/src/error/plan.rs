@@ -12,6 +12,16 @@ pub(super) fn answer(message: &str, sql: &str) -> PgError {
         let name = rest.split('\'').next().unwrap_or_default();
         return missing_function(name, sql);
     }
+    if let Some((_, rest)) = message.split_once("he window ")
+        && let Some((name, _)) = rest.split_once(" is not defined")
+    {
+        let message = format!("window \"{name}\" does not exist");
+        let error = PgError::new(SqlState::UNDEFINED_OBJECT, message);
+        return match position_of_word(sql, name, 0) {
+            Some(position) => error.position(position),
+            None => error,
+        };
+    }
     let is = |words: &str| message.contains(words);
     if let Some(name) = message.strip_prefix("Invalid qualifier ") {
         return missing_from(name, sql);

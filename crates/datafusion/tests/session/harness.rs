@@ -108,8 +108,11 @@ pub(crate) struct Harness {
 
 impl Harness {
     pub(crate) async fn new() -> Harness {
-        let client = Client::new(Identity::new("alice", "shop"), Settings::default());
-        let engine = engine();
+        Harness::over(engine(), "shop").await
+    }
+
+    pub(crate) async fn over(engine: DataFusion, database: &str) -> Harness {
+        let client = Client::new(Identity::new("alice", database), Settings::default());
         let session = engine.open(client.clone()).await.unwrap();
         Harness { session, client, engine }
     }

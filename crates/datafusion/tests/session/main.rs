@@ -8,6 +8,7 @@ mod harness;
 mod meaning;
 mod meeting;
 mod parameters;
+mod plans;
 mod refusals;
 mod schema;
 mod sizes;
