@@ -261,6 +261,8 @@ impl Ours {
     ) -> Result<Self, Halt> {
         let mut serve = Command::new(binary);
         serve.arg("serve").arg(data).args(["--listen", "127.0.0.1:0", "--database", DATABASE]);
+        // As PostgreSQL starts.
+        serve.args(["--statement-timeout", "0"]);
         serve.args(flags).current_dir(scratch).stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = serve.spawn().map_err(|error| format!("{}: {error}", binary.display()))?;
         let stdout = child.stdout.take().ok_or_else(|| "no standard output".to_owned())?;

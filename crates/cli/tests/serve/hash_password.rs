@@ -77,12 +77,18 @@ fn what_cannot_be_meant_is_told_in_one_line() {
     explained(&["ann", "--iterations", "0"], "trunkline hash-password --help tells more");
 }
 
+fn echo_is_off(terminal: &str) -> bool {
+    let mut stty = std::process::Command::new("stty");
+    let flags = stty.args(["-a", "-F", terminal]).output().expect("stty of coreutils").stdout;
+    String::from_utf8(flags).expect("text").split_whitespace().any(|flag| flag == "-echo")
+}
+
 #[test]
 fn at_a_terminal_it_is_typed_twice_and_not_shown() {
     let typed = |first: &str, second: &str| {
         let program = trunkline();
-        let command = format!("{} hash-password ann", program.get_program().display());
-        // A terminal of its own.
+        let command = format!("tty && {} hash-password ann", program.get_program().display());
+        // A terminal of its own, whose name comes first.
         let mut script = std::process::Command::new("script");
         script.args(["--quiet", "--return", "--command", &command, "/dev/null"]);
         let mut child = script
@@ -97,6 +103,11 @@ fn at_a_terminal_it_is_typed_twice_and_not_shown() {
             while !shown.ends_with(prompt) {
                 output.read_exact(&mut byte).expect("a prompt");
                 shown.push(char::from(byte[0]));
+            }
+            // The echo ends behind the prompt: who types so fast is seen.
+            let terminal = shown.lines().next().expect("a terminal");
+            while !echo_is_off(terminal) {
+                std::thread::yield_now();
             }
             writeln!(input, "{password}").expect("it reads");
         }
