@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use trunkline::{Auth, Rules, RulesError, Tls, UserMaps, Users, UsersError};
+use trunkline::{Auth, Jwks, JwtValidator, Rules, RulesError, Tls, UserMaps, Users, UsersError};
 
 use crate::args::Serve;
 use crate::failure::Failure;
@@ -68,7 +68,7 @@ impl<'a> Access<'a> {
             users = users.password(name, password).map_err(failed)?;
         }
         if let Some(path) = &said.hba {
-            return Ok((Auth::rules(rules(path, said.ident.as_deref())?, users), example));
+            return Ok((Auth::rules(rules(path, said)?, users), example));
         }
         if let Some(name) = users.only_md5().min() {
             return Err(Failure::usage(format!(
@@ -83,16 +83,34 @@ impl<'a> Access<'a> {
     }
 }
 
-fn rules(path: &Path, ident: Option<&Path>) -> Result<Rules, Failure> {
+fn rules(path: &Path, said: &Serve) -> Result<Rules, Failure> {
     let wrong =
         |path: &Path, error: RulesError| Failure::usage(format!("{}: {error}", path.display()));
-    let maps = match ident {
+    let maps = match &said.ident {
         Some(path) => {
             UserMaps::parse(&read(path, "user name maps")?).map_err(|error| wrong(path, error))?
         }
         None => UserMaps::default(),
     };
-    Rules::parse(&read(path, "rules")?, &maps).map_err(|error| wrong(path, error))
+    let text = read(path, "rules")?;
+    let rules = match validator(said)? {
+        Some(validator) => Rules::parse_with_validator(&text, &maps, validator),
+        None => Rules::parse(&text, &maps),
+    };
+    rules.map_err(|error| wrong(path, error))
+}
+
+/// Who judges the tokens of lines of oauth.
+fn validator(said: &Serve) -> Result<Option<JwtValidator>, Failure> {
+    match (&said.oauth_keys, &said.oauth_audience) {
+        (Some(path), Some(audience)) => {
+            let keys = Jwks::from_file(path)
+                .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+            Ok(Some(JwtValidator::new(keys, audience)))
+        }
+        (None, None) => Ok(None),
+        _ => Err(Failure::usage("tokens need both --oauth-keys and --oauth-audience")),
+    }
 }
 
 fn read(path: &Path, what: &str) -> Result<String, Failure> {
@@ -103,10 +121,15 @@ fn read(path: &Path, what: &str) -> Result<String, Failure> {
 
 fn tls(said: &Serve) -> Result<Option<Tls>, Failure> {
     if said.hba.is_none() {
-        let unused = [("--ident", &said.ident), ("--tls-client-ca", &said.tls_client_ca)];
-        if let Some((flag, _)) = unused.iter().find(|(_, path)| path.is_some()) {
+        let unused = [
+            ("--ident", "cert", said.ident.is_some()),
+            ("--tls-client-ca", "cert", said.tls_client_ca.is_some()),
+            ("--oauth-keys", "oauth", said.oauth_keys.is_some()),
+            ("--oauth-audience", "oauth", said.oauth_audience.is_some()),
+        ];
+        if let Some((flag, method, _)) = unused.iter().find(|(.., is_said)| *is_said) {
             return Err(Failure::usage(format!(
-                "{flag} is for lines of cert in --hba FILE: say both"
+                "{flag} is for lines of {method} in --hba FILE: say both"
             )));
         }
     }

@@ -66,6 +66,14 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE", env = "TRUNKLINE_HBA")]
     pub(crate) hba: Option<PathBuf>,
 
+    /// The public keys of who makes tokens for lines of oauth, a JWKS file
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_OAUTH_KEYS")]
+    pub(crate) oauth_keys: Option<PathBuf>,
+
+    /// Whom tokens must be made for: the name of this server where they are made
+    #[arg(long, value_name = "NAME", env = "TRUNKLINE_OAUTH_AUDIENCE")]
+    pub(crate) oauth_audience: Option<String>,
+
     /// Which names of certificates are which users, in the form of pg_ident.conf
     #[arg(long, value_name = "FILE", env = "TRUNKLINE_IDENT")]
     pub(crate) ident: Option<PathBuf>,
@@ -216,6 +224,8 @@ impl Serve {
             user: list(self.user, file.user),
             users_file: self.users_file.or(file.users_file),
             hba: self.hba.or(file.hba),
+            oauth_keys: self.oauth_keys.or(file.oauth_keys),
+            oauth_audience: self.oauth_audience.or(file.oauth_audience),
             ident: self.ident.or(file.ident),
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),
@@ -237,6 +247,7 @@ impl Serve {
         let files = [
             &mut self.users_file,
             &mut self.hba,
+            &mut self.oauth_keys,
             &mut self.ident,
             &mut self.tls_cert,
             &mut self.tls_key,

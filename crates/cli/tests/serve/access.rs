@@ -12,14 +12,14 @@ use crate::running::{Folder, Serving, data, hello, mistake, trunkline};
 const PAGE: &str = include_str!("../../../../docs/authentication.md");
 
 /// The file of this name on the page.
-fn file(name: &str) -> &'static str {
+pub(crate) fn file(name: &str) -> &'static str {
     let begin = format!("`{name}`:\n\n```text\n");
     let (_, rest) = PAGE.split_once(begin.as_str()).unwrap_or_else(|| panic!("no {name}"));
     rest.split("```").next().unwrap_or_default()
 }
 
 /// The commands of the page that begin so, without the dollar.
-fn commands(begin: &str) -> Vec<&'static str> {
+pub(crate) fn commands(begin: &str) -> Vec<&'static str> {
     let lines = PAGE.lines().filter_map(|line| line.strip_prefix("$ "));
     lines.filter(|line| line.starts_with(begin)).collect()
 }
@@ -74,7 +74,7 @@ fn psql(folder: &Folder, port: &str, line: &str) -> Result<String, String> {
 #[test]
 fn the_page_is_true() {
     let folder = page("access-page");
-    let [line] = commands("trunkline serve")[..] else { panic!("one command") };
+    let [_, line] = commands("trunkline serve")[..] else { panic!("two commands") };
     let mut command = trunkline();
     let words = line.split(' ').skip(1).map(|word| word.replace(":5432", ":0"));
     let serving = Serving::start(command.current_dir(&folder.0).args(words));

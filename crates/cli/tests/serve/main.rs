@@ -8,6 +8,7 @@ mod readme;
 mod running;
 mod sockets;
 mod terminal;
+mod tokens;
 mod users;
 
 use std::net::TcpStream;

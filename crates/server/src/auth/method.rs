@@ -26,8 +26,9 @@ pub(crate) enum Method {
 
 impl Method {
     /// The methods that a rule can name.
-    pub(super) const NAMES: &str = "trust, reject, scram-sha-256, md5, password or cert";
+    pub(super) const NAMES: &str = "trust, reject, scram-sha-256, md5, password, cert or oauth";
 
+    /// The method of this name, but for `oauth`, which is made of the options of its line.
     pub(super) fn named(name: &str) -> Option<Method> {
         Some(match name {
             "trust" => Method::Trust,

@@ -58,6 +58,7 @@ pub(crate) async fn prove(
         },
         Method::Scram => scram(guards, login, vouched, io).await,
         Method::Callback(callback) => callback.decide(login, from, guards.insecure, io).await,
+        Method::OAuth(_) if !vouched => Err(claim.failed("OAuth bearer").into()),
         Method::OAuth(oauth) => Box::pin(oauth.prove(login, from.address, io)).await,
     }
 }

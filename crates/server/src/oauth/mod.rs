@@ -8,11 +8,12 @@ mod prove;
 mod validator;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use jwt::{Jwks, JwksError, JwtValidator};
 pub use validator::{TokenAttempt, TokenValidator, TokenVerdict};
 
-use validator::Judge;
+pub(crate) use validator::Judge;
 
 /// Where tokens come from, what they must be good for, and who judges them.
 ///
@@ -24,7 +25,7 @@ pub struct OAuth {
     issuer: String,
     discovery: String,
     scope: String,
-    validator: Box<dyn Judge>,
+    validator: Arc<dyn Judge>,
 }
 
 impl OAuth {
@@ -38,7 +39,10 @@ impl OAuth {
         scope: impl Into<String>,
         validator: impl TokenValidator,
     ) -> OAuth {
-        let issuer = issuer.into();
+        OAuth::judged(issuer.into(), scope.into(), Arc::new(validator))
+    }
+
+    pub(crate) fn judged(issuer: String, scope: String, validator: Arc<dyn Judge>) -> OAuth {
         let (issuer, discovery) = match issuer.split_once(WELL_KNOWN) {
             None => {
                 let discovery = format!("{issuer}{WELL_KNOWN}openid-configuration");
@@ -50,7 +54,7 @@ impl OAuth {
                 (format!("{base}{}", path.unwrap_or_default()), issuer)
             }
         };
-        OAuth { issuer, discovery, scope: scope.into(), validator: Box::new(validator) }
+        OAuth { issuer, discovery, scope, validator }
     }
 }
 

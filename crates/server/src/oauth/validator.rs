@@ -84,11 +84,11 @@ pub enum TokenVerdict {
 }
 
 /// A [`TokenValidator`] behind a pointer.
-pub(super) trait Judge: Send + Sync {
+pub(crate) trait Judge: Send + Sync {
     fn judge<'a>(&'a self, attempt: TokenAttempt<'a>) -> Judgement<'a>;
 }
 
-pub(super) type Judgement<'a> = Pin<Box<dyn Future<Output = Result<TokenVerdict>> + Send + 'a>>;
+pub(crate) type Judgement<'a> = Pin<Box<dyn Future<Output = Result<TokenVerdict>> + Send + 'a>>;
 
 impl<V: TokenValidator> Judge for V {
     fn judge<'a>(&'a self, attempt: TokenAttempt<'a>) -> Judgement<'a> {

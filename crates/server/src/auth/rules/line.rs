@@ -1,21 +1,32 @@
 //! A line of `pg_hba.conf`: connection, databases, users, address, method, options.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::vec;
 
 use super::token::{Line, Token};
 use super::{Database, Method, Network, Rule, RulesError, Source, User, UserMaps};
 use crate::auth::certificate::{Certified, Names};
+use crate::oauth::{Judge, OAuth};
 
 /// What PostgreSQL has and we do not; taken for a name it would change who gets in.
 const GROUPS: &str = "groups are not supported: name the users";
 
-pub(super) fn rule(line: Line, maps: &UserMaps) -> Result<Rule, RulesError> {
+pub(super) fn rule(
+    line: Line,
+    maps: &UserMaps,
+    validator: Option<&Arc<dyn Judge>>,
+) -> Result<Rule, RulesError> {
     let number = line.number;
-    read(line.fields.into_iter(), maps).map_err(|message| RulesError { line: number, message })
+    read(line.fields.into_iter(), maps, validator)
+        .map_err(|message| RulesError { line: number, message })
 }
 
-fn read(mut fields: vec::IntoIter<Vec<Token>>, maps: &UserMaps) -> Result<Rule, String> {
+fn read(
+    mut fields: vec::IntoIter<Vec<Token>>,
+    maps: &UserMaps,
+    validator: Option<&Arc<dyn Judge>>,
+) -> Result<Rule, String> {
     let kind = one(&mut fields, "a connection type", "local, host, hostssl or hostnossl")?;
     let tls = match kind.text.as_str() {
         "local" | "host" => None,
@@ -34,30 +45,56 @@ fn read(mut fields: vec::IntoIter<Vec<Token>>, maps: &UserMaps) -> Result<Rule, 
         _ => Source::Host { tls, network: network(&mut fields)? },
     };
     let method = one(&mut fields, "an authentication method", Method::NAMES)?;
-    let method = Method::named(&method.text).ok_or_else(|| {
-        format!("invalid authentication method \"{}\": say {}", method.text, Method::NAMES)
-    })?;
+    let mut options = fields.flatten().map(option).collect::<Result<Vec<_>, _>>()?;
+    let method = match (method.text.as_str(), validator) {
+        ("oauth", Some(validator)) => oauth(&mut options, validator)?,
+        ("oauth", None) => return Err("oauth needs a validator of tokens".to_owned()),
+        (name, _) => Method::named(name).ok_or_else(|| {
+            format!("invalid authentication method \"{name}\": say {}", Method::NAMES)
+        })?,
+    };
     if matches!(method, Method::Certificate) && tls != Some(true) {
         return Err("cert authentication is only supported on hostssl connections".to_owned());
     }
-    let certified = certified(fields.flatten(), &method, tls, maps)?;
+    let certified = certified(options, &method, tls, maps)?;
     Ok(Rule { source, databases, users, method, certified })
+}
+
+/// The name of an option and its value.
+fn option(token: Token) -> Result<(String, String), String> {
+    match token.text.split_once('=') {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err(format!("authentication option not in name=value format: {}", token.text)),
+    }
+}
+
+/// Takes the options that say where tokens come from and what they must be good for.
+fn oauth(
+    options: &mut Vec<(String, String)>,
+    validator: &Arc<dyn Judge>,
+) -> Result<Method, String> {
+    let mut take = |wanted: &str| {
+        let at = options.iter().rposition(|(name, _)| name == wanted).ok_or_else(|| {
+            format!("authentication method \"oauth\" requires argument \"{wanted}\" to be set")
+        })?;
+        let value = options.swap_remove(at).1;
+        Ok::<_, String>(value)
+    };
+    let (issuer, scope) = (take("issuer")?, take("scope")?);
+    Ok(Method::OAuth(OAuth::judged(issuer, scope, validator.clone())))
 }
 
 /// What the options say of a client's certificate.
 fn certified(
-    options: impl Iterator<Item = Token>,
+    options: Vec<(String, String)>,
     method: &Method,
     tls: Option<bool>,
     maps: &UserMaps,
 ) -> Result<Certified, String> {
     let is_cert = matches!(method, Method::Certificate);
     let (mut full, mut names, mut map) = (is_cert.then_some(true), Names::Common, None);
-    for Token { text, .. } in options {
-        let (name, value) = text
-            .split_once('=')
-            .ok_or_else(|| format!("authentication option not in name=value format: {text}"))?;
-        match (name, value) {
+    for (name, value) in &options {
+        match (name.as_str(), value.as_str()) {
             ("clientcert" | "clientname", _) if tls != Some(true) => {
                 return Err(format!("{name} can only be configured for \"hostssl\" rows"));
             }

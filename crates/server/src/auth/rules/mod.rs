@@ -6,6 +6,7 @@ mod network;
 mod token;
 
 use std::fmt;
+use std::sync::Arc;
 
 use trunkline_proto::backend::Replication;
 
@@ -14,6 +15,8 @@ use super::claim::Claim;
 use super::method::Method;
 pub use map::UserMaps;
 use network::Network;
+
+use crate::oauth::{Judge, TokenValidator};
 
 pub(super) use map::UserMap;
 
@@ -91,7 +94,30 @@ impl Rules {
     ///
     /// The first line that is wrong.
     pub fn parse(text: &str, maps: &UserMaps) -> Result<Rules, RulesError> {
-        let rules = token::lines(text)?.into_iter().map(|line| line::rule(line, maps));
+        Rules::read(text, maps, None)
+    }
+
+    /// The same with lines of `oauth`, which name an `issuer` and a `scope`; `validator` judges the
+    /// tokens of all of them.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is wrong.
+    pub fn parse_with_validator(
+        text: &str,
+        maps: &UserMaps,
+        validator: impl TokenValidator,
+    ) -> Result<Rules, RulesError> {
+        Rules::read(text, maps, Some(Arc::new(validator)))
+    }
+
+    fn read(
+        text: &str,
+        maps: &UserMaps,
+        validator: Option<Arc<dyn Judge>>,
+    ) -> Result<Rules, RulesError> {
+        let lines = token::lines(text)?.into_iter();
+        let rules = lines.map(|line| line::rule(line, maps, validator.as_ref()));
         rules.collect::<Result<_, _>>().map(Rules)
     }
 

@@ -92,6 +92,7 @@ fn what_is_wrong_names_its_line_and_the_fix() {
         ("host all all samehost trust", "\"samehost\" is no address"),
         ("host all all all", "the line ends before an authentication method: say trust,"),
         ("host all all all gss", "invalid authentication method \"gss\": say trust, reject,"),
+        ("host all all all oauth issuer=a scope=b", "oauth needs a validator of tokens"),
         ("host all all all md5 radius=x", "unrecognized authentication option name: \"radius\""),
         ("host all all all md5 map", "authentication option not in name=value format: map"),
         ("hostssl all all all md5 map=known", "\"map\" is only valid for the method cert"),
@@ -118,5 +119,36 @@ fn what_is_wrong_names_its_line_and_the_fix() {
         let error = Rules::parse(&format!("# rules\n\n{line}\n"), &maps).expect_err(line);
         assert_eq!(error.line, 3, "{line}");
         assert!(error.message.contains(message), "{line}: {error}");
+    }
+}
+
+struct Nobody;
+
+impl TokenValidator for Nobody {
+    async fn validate(&self, _: crate::TokenAttempt<'_>) -> crate::Result<crate::TokenVerdict> {
+        Ok(crate::TokenVerdict::Refused("nobody is let in"))
+    }
+}
+
+#[test]
+fn lines_of_oauth_say_where_tokens_come_from() {
+    let read = |options: &str| {
+        let text = format!("hostssl all all all oauth {options}\n");
+        let rules = Rules::parse_with_validator(&text, &UserMaps::default(), Nobody);
+        rules.map_err(|error| error.message).map(|Rules(rules)| format!("{:?}", rules[0].method))
+    };
+    let good = "issuer=https://a.example scope=\"openid sql\"";
+    let method = "OAuth(OAuth { issuer: \"https://a.example\", scope: \"openid sql\", .. })";
+    assert_eq!(read(good).as_deref(), Ok(method));
+    assert_eq!(read(&format!("{good} clientcert=verify-full")).as_deref(), Ok(method));
+    for (options, message) in [
+        ("issuer=a", "authentication method \"oauth\" requires argument \"scope\" to be set"),
+        ("scope=a", "authentication method \"oauth\" requires argument \"issuer\" to be set"),
+        ("issuer=a issuer=b scope=c", "unrecognized authentication option name: \"issuer\""),
+        ("issuer=a scope=b map=m", "\"map\" is only valid for the method cert"),
+        ("issuer=a scope=b validator=v", "unrecognized authentication option name: \"validator\""),
+    ] {
+        let error = read(options).expect_err(options);
+        assert!(error.contains(message), "{options}: {error}");
     }
 }
