@@ -106,7 +106,11 @@ fn validator(said: &Serve) -> Result<Option<JwtValidator>, Failure> {
         (Some(path), Some(audience)) => {
             let keys = Jwks::from_file(path)
                 .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-            Ok(Some(JwtValidator::new(keys, audience)))
+            let validator = JwtValidator::new(keys, audience);
+            Ok(Some(match &said.oauth_claim {
+                Some(claim) => validator.claim(claim),
+                None => validator,
+            }))
         }
         (None, None) => Ok(None),
         _ => Err(Failure::usage("tokens need both --oauth-keys and --oauth-audience")),

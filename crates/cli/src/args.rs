@@ -48,7 +48,7 @@ pub(crate) struct Serve {
     #[serde(deserialize_with = "one_or_more")]
     pub(crate) listen: Vec<String>,
 
-    /// The database's name; `postgres` is accepted too [default: the folder's name]
+    /// The database's name; without --hba `postgres` is accepted too [default: the folder's name]
     #[arg(long, value_name = "NAME", env = "TRUNKLINE_DATABASE")]
     pub(crate) database: Option<String>,
 
@@ -73,6 +73,10 @@ pub(crate) struct Serve {
     /// Whom tokens must be made for: the name of this server where they are made
     #[arg(long, value_name = "NAME", env = "TRUNKLINE_OAUTH_AUDIENCE")]
     pub(crate) oauth_audience: Option<String>,
+
+    /// The claim of a token that is the user's name [default: sub]
+    #[arg(long, value_name = "NAME", env = "TRUNKLINE_OAUTH_CLAIM")]
+    pub(crate) oauth_claim: Option<String>,
 
     /// Which names of certificates are which users, in the form of pg_ident.conf
     #[arg(long, value_name = "FILE", env = "TRUNKLINE_IDENT")]
@@ -108,6 +112,16 @@ pub(crate) struct Serve {
     /// idle_session_timeout [default: 0, any time]
     #[arg(long, value_name = "TIME", env = "TRUNKLINE_IDLE_TIMEOUT")]
     pub(crate) idle_timeout: Option<String>,
+
+    /// How long the system of a client that is sent something may take none of it, before the
+    /// connection is lost; 0 waits as long as the system does [default: 1min]
+    #[arg(long, value_name = "TIME", env = "TRUNKLINE_TCP_USER_TIMEOUT")]
+    pub(crate) tcp_user_timeout: Option<String>,
+
+    /// Wrong passwords of a user from a network, after which it is refused for two minutes; 0 for no
+    /// bound [default: 10]
+    #[arg(long, value_name = "N", env = "TRUNKLINE_GUESSES")]
+    pub(crate) guesses: Option<u32>,
 
     /// Memory for sorting, grouping and joining, in MiB, shared by all queries; temporary files may
     /// take eight times as much [default: half of the memory there is, at most 4096]
@@ -225,6 +239,7 @@ impl Serve {
             users_file: self.users_file.or(file.users_file),
             hba: self.hba.or(file.hba),
             oauth_keys: self.oauth_keys.or(file.oauth_keys),
+            oauth_claim: self.oauth_claim.or(file.oauth_claim),
             oauth_audience: self.oauth_audience.or(file.oauth_audience),
             ident: self.ident.or(file.ident),
             tls_cert: self.tls_cert.or(file.tls_cert),
@@ -234,6 +249,8 @@ impl Serve {
             max_connections: self.max_connections.or(file.max_connections),
             statement_timeout: self.statement_timeout.or(file.statement_timeout),
             idle_timeout: self.idle_timeout.or(file.idle_timeout),
+            tcp_user_timeout: self.tcp_user_timeout.or(file.tcp_user_timeout),
+            guesses: self.guesses.or(file.guesses),
             max_memory: self.max_memory.or(file.max_memory),
             log: self.log.or(file.log),
             insecure_listen: self.insecure_listen.or(file.insecure_listen),

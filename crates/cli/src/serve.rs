@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::listen::listen;
 use crate::printable::printable;
 use crate::signals::{Asked, Signals};
-use crate::timeouts::timeouts;
+use crate::timeouts::{time, timeouts};
 use crate::{log, open_files};
 
 /// Connections at once, unless the user says otherwise.
@@ -43,6 +43,10 @@ async fn run(said: &Serve) -> Result<(), Failure> {
     let (access, loaded) = Access::open(said)?;
     let mut limits = Limits::default();
     limits.timeouts = timeouts(said)?;
+    if let Some(user_timeout) = &said.tcp_user_timeout {
+        limits.tcp_user_timeout = time("--tcp-user-timeout", user_timeout)?;
+    }
+    limits.guesses = said.guesses.unwrap_or(limits.guesses);
     let wanted = said.max_connections.unwrap_or(CONNECTIONS);
     if wanted == 0 {
         return Err(Failure::usage("--max-connections 0 lets nobody in: say 1 or more"));
@@ -58,6 +62,8 @@ async fn run(said: &Serve) -> Result<(), Failure> {
     let memory = said.max_memory.map(|mib| mib.saturating_mul(1 << 20));
     let engine = DataFusion::new(database.clone(), memory)
         .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
+    // Rules by database must not be evaded by another name.
+    let engine = if said.hba.is_some() { engine.without_alias() } else { engine };
     let mut builder = Server::builder(engine).auth(loaded.auth).limits(limits);
     let has_tls = loaded.tls.is_some();
     if let Some(tls) = loaded.tls {

@@ -53,7 +53,10 @@ impl Signals {
         tokio::select! {
             // The same signal tells that the terminal is gone: then nobody can end us by a key.
             _ = hangup => match self.has_terminal && !has_terminal() {
-                true => Asked::Stop,
+                true => {
+                    tracing::warn!("the terminal is gone: the server ends");
+                    Asked::Stop
+                }
                 false => Asked::Reload,
             },
             _ = self.interrupt.recv() => Asked::Stop,

@@ -1,5 +1,7 @@
 //! How long things may take, in PostgreSQL's units.
 
+use std::time::Duration;
+
 use trunkline::settings::{Settings, Timeouts};
 
 use crate::args::Serve;
@@ -10,25 +12,26 @@ const STATEMENT: &str = "5min";
 
 /// What sessions start with.
 pub(crate) fn timeouts(said: &Serve) -> Result<Timeouts, Failure> {
-    let mut settings = Settings::default();
+    let mut timeouts = Timeouts::default();
     let statement = said.statement_timeout.as_deref().unwrap_or(STATEMENT);
-    let idle = said.idle_timeout.as_deref().unwrap_or("0");
-    let said = [
-        ("--statement-timeout", "statement_timeout", statement),
-        ("--idle-timeout", "idle_session_timeout", idle),
-    ];
-    for (flag, setting, value) in said {
-        settings.set_at_startup(setting, value).map_err(|_| {
-            Failure::usage(format!("{flag} {value}: say a time, as in 30s or 5min, or 0 for none"))
-        })?;
+    timeouts.statement = time("--statement-timeout", statement)?;
+    if let Some(idle) = &said.idle_timeout {
+        timeouts.idle_session = time("--idle-timeout", idle)?;
     }
-    Ok(settings.timeouts().unwrap_or_default())
+    Ok(timeouts)
+}
+
+/// What a flag says, read as such a setting is.
+pub(crate) fn time(flag: &str, value: &str) -> Result<Duration, Failure> {
+    let mut settings = Settings::default();
+    settings.set_at_startup("statement_timeout", value).map_err(|_| {
+        Failure::usage(format!("{flag} {value}: say a time, as in 30s or 5min, or 0 for none"))
+    })?;
+    Ok(settings.timeouts().unwrap_or_default().statement)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn said(statement: &str, idle: &str) -> Serve {

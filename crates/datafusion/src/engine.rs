@@ -32,6 +32,8 @@ use crate::yielding::YieldingRule;
 /// connection's bytes.
 pub struct DataFusion {
     shared: Arc<Shared>,
+    /// Whether `postgres` is another name of the database.
+    alias: bool,
 }
 
 /// What all sessions share.
@@ -114,7 +116,17 @@ impl DataFusion {
         let template = template(&database, runtime_env);
         let runtime = ComputeRuntime::new("trunkline-query")?;
         let planning = ComputeRuntime::new("trunkline-plan")?;
-        Ok(DataFusion { shared: Arc::new(Shared { database, runtime, planning, template }) })
+        let shared = Arc::new(Shared { database, runtime, planning, template });
+        Ok(DataFusion { shared, alias: true })
+    }
+
+    /// Gives the database no other name than its own.
+    ///
+    /// Else it is `postgres`, too, for which programs ask that were given no database: rules that
+    /// say who may reach which database would say nothing of that.
+    #[must_use]
+    pub fn without_alias(self) -> DataFusion {
+        DataFusion { alias: false, ..self }
     }
 }
 
@@ -133,7 +145,7 @@ impl Engine for DataFusion {
         let asked = &client.identity().database;
         let name = self.shared.database.name();
         // Programs that were given no database ask for the one that every PostgreSQL has.
-        if **asked != *name && **asked != *"postgres" {
+        if **asked != *name && !(self.alias && **asked == *"postgres") {
             return Err(PgError::new(
                 SqlState::INVALID_CATALOG_NAME,
                 format!("database \"{asked}\" does not exist"),

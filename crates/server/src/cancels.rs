@@ -2,9 +2,10 @@
 //!
 //! They are never answered, and cost a look into a table. What a guess could hit is a statement of
 //! somebody else, so the wrong keys for a connection that exists are counted: when there were too
-//! many within the last second, of one network or in all, nothing is cancelled for it until that
-//! second is over. To find a key of 32 bits takes years at that pace from one network and months
-//! from all of them, and networks that guess hardly keep others from cancelling.
+//! many within a second, from one network or for one connection, no key from there or for that one is
+//! looked at until the second is over. To find a key of 32 bits takes years at that pace from one
+//! network, and half a year from any number of them; while many networks guess the key of a
+//! connection, it cannot be cancelled, and all others can.
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
@@ -18,9 +19,12 @@ use crate::lobby::network;
 use crate::registry::Outcome;
 use crate::server::Shared;
 
-/// Wrong keys a second, and how many of them from one network.
-pub(crate) const WRONG_KEYS: usize = 256;
+/// Wrong keys a second, for one connection and from one network.
+pub(crate) const WRONG_KEYS: u32 = 256;
 pub(crate) const WRONG_KEYS_OF_ONE: usize = 16;
+
+/// Wrong keys that are remembered with their networks: of more, the oldest are forgotten.
+const REMEMBERED: usize = 1024;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -36,12 +40,14 @@ impl WrongKeys {
         while keys.front().is_some_and(|(at, _)| now.duration_since(*at) >= SECOND) {
             keys.pop_front();
         }
-        let of_one = keys.iter().filter(|(_, other)| *other == network).count();
-        keys.len() < WRONG_KEYS && of_one < WRONG_KEYS_OF_ONE
+        keys.iter().filter(|(_, other)| *other == network).count() < WRONG_KEYS_OF_ONE
     }
 
     fn count(&self, network: IpAddr) {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() >= REMEMBERED {
+            keys.pop_front();
+        }
         keys.push_back((Instant::now(), network));
     }
 }
@@ -61,7 +67,7 @@ pub(crate) fn cancel<E>(server: &Shared<E>, from: Option<SocketAddr>, request: &
             "wrong key"
         }
         Some(Outcome::Nobody) => "no such process",
-        None => "too many wrong keys",
+        Some(Outcome::Besieged) | None => "too many wrong keys",
     };
     if let Some(left_out) = server.complaints.admit() {
         tracing::info!(address = ?from, process_id, why, left_out, "cancel request ignored");
@@ -73,7 +79,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn wrong_keys_are_few_a_second_from_each_network_and_from_all() {
+    async fn wrong_keys_are_few_a_second_from_each_network() {
         let keys = WrongKeys::default();
         let tries = |n: u8| {
             let from = IpAddr::from([192, 0, 2, n]);
@@ -81,10 +87,13 @@ mod tests {
             tries.by_ref().inspect(|_| keys.count(from)).count()
         };
         assert_eq!(tries(1), WRONG_KEYS_OF_ONE);
-        assert_eq!((2..=255).map(tries).sum::<usize>(), WRONG_KEYS - WRONG_KEYS_OF_ONE);
+        // Others are as free as before, and what is remembered is bounded.
+        assert_eq!((2..=255).map(tries).sum::<usize>(), 254 * WRONG_KEYS_OF_ONE);
+        assert_eq!(keys.0.lock().expect("no panic").len(), REMEMBERED);
+        assert_eq!(tries(255), 0);
         tokio::time::advance(SECOND - Duration::from_millis(1)).await;
-        assert_eq!(tries(1), 0);
+        assert_eq!(tries(255), 0);
         tokio::time::advance(Duration::from_millis(1)).await;
-        assert_eq!(tries(1), WRONG_KEYS_OF_ONE);
+        assert_eq!(tries(255), WRONG_KEYS_OF_ONE);
     }
 }

@@ -31,6 +31,9 @@ impl Guards {
             let message = "client certificates are asked for, but there is no authority for them";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
+        if let (Some(line), None) = (self.auth.first_rule_of_tls(), &self.tls) {
+            tracing::warn!(line, "this rule is for TLS and fits nobody: there is no certificate");
+        }
         if self.insecure || address.ip().is_loopback() {
             return Ok(());
         }

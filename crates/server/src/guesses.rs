@@ -63,6 +63,7 @@ impl Guesses {
         if proved.is_err() || self.check(&client.user, client.address) {
             return proved;
         }
+        tracing::debug!(user = &*client.user, "the password is right, after too many wrong ones");
         // That it was right has been written, but not yet been sent.
         io.output.clear();
         let message = format!("password authentication failed for user \"{}\"", client.user);
@@ -95,6 +96,9 @@ impl Guesses {
             } else if !self.is_refusal(count) {
                 // While it is refused it is not refused for longer.
                 count.failures += 1;
+                if self.is_refusal(count) {
+                    tracing::warn!(user, address = ?from, "refused for two minutes: too many wrong passwords");
+                }
                 count.since = if self.is_refusal(count) { now } else { count.since };
             }
             return;

@@ -152,9 +152,11 @@ enum Stage {
 /// A login that takes too long. A stranger hears nothing, as from PostgreSQL.
 fn late<E>(server: &Shared<E>, stage: &Stage, from: Origin) -> End {
     let message = "canceling authentication due to timeout";
-    server.refused(from.address, message);
     match stage {
-        Stage::Stranger(_) => End::Silent,
+        Stage::Stranger(_) => {
+            server.refused(from.address, message);
+            End::Silent
+        }
         Stage::Proved => PgError::new(SqlState::QUERY_CANCELED, message).into(),
     }
 }

@@ -6,9 +6,13 @@ use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
+use std::time::Duration;
 
 use atomic_waker::AtomicWaker;
 use subtle::ConstantTimeEq;
+use tokio::time::Instant;
+
+use crate::cancels::WRONG_KEYS;
 
 /// All connections that are past their startup.
 #[derive(Debug, Default)]
@@ -50,6 +54,8 @@ pub(crate) struct Handle {
     state: AtomicU8,
     terminate: AtomicBool,
     waker: AtomicWaker,
+    /// Those that came within a second, and when the first of them did.
+    wrong_keys: Mutex<Option<(Instant, u32)>>,
 }
 
 /// The secret of a CancelRequest: 4 bytes in protocol 3.0, 32 in 3.2.
@@ -80,6 +86,8 @@ pub(crate) enum Outcome {
     /// Something was cancelled, unless the connection was idle.
     RightKey,
     WrongKey,
+    /// So many wrong keys came for it within a second that no key is looked at.
+    Besieged,
     /// There is no connection of this pid.
     Nobody,
 }
@@ -152,6 +160,7 @@ impl Registry {
             state: AtomicU8::new(IDLE),
             terminate: AtomicBool::new(self.closing.load(Ordering::Acquire)),
             waker: AtomicWaker::new(),
+            wrong_keys: Mutex::default(),
         });
         connections.insert(Registered(handle.clone()));
         Ok(Entry { registry: self.clone(), handle })
@@ -162,9 +171,18 @@ impl Registry {
         let Some(Registered(handle)) = self.lock().get(&pid).cloned() else {
             return Outcome::Nobody;
         };
+        let mut wrong_keys = handle.wrong_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_over = |(since, _): &mut (Instant, u32)| since.elapsed() >= Duration::from_secs(1);
+        let _ = wrong_keys.take_if(is_over);
+        let (since, count) = wrong_keys.unwrap_or_else(|| (Instant::now(), 0));
+        if count >= WRONG_KEYS {
+            return Outcome::Besieged;
+        }
         if !bool::from(handle.key.as_bytes().ct_eq(key)) {
+            *wrong_keys = Some((since, count + 1));
             return Outcome::WrongKey;
         }
+        drop(wrong_keys);
         handle.cancel();
         Outcome::RightKey
     }
@@ -225,4 +243,26 @@ impl Drop for Entry {
 /// Fills a buffer with randomness of the operating system.
 pub(crate) fn random(bytes: &mut [u8]) -> std::io::Result<()> {
     getrandom::fill(bytes).map_err(std::io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_that_many_guess_is_looked_at_again_after_a_second() {
+        let registry = Arc::new(Registry::default());
+        let [one, other] = [(); 2].map(|()| registry.enter(false).expect("an entry"));
+        let guess = |entry: &Entry| {
+            let wrong: Vec<u8> = entry.key().iter().map(|byte| byte ^ 1).collect();
+            registry.cancel(entry.pid(), &wrong)
+        };
+        assert!((0..WRONG_KEYS).all(|_| guess(&one) == Outcome::WrongKey));
+        assert_eq!(guess(&one), Outcome::Besieged);
+        assert_eq!(registry.cancel(one.pid(), one.key()), Outcome::Besieged);
+        assert_eq!(registry.cancel(other.pid(), other.key()), Outcome::RightKey);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(registry.cancel(one.pid(), one.key()), Outcome::RightKey);
+        assert_eq!(guess(&one), Outcome::WrongKey);
+    }
 }

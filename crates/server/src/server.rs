@@ -76,7 +76,7 @@ impl<E> Shared<E> {
     /// Tells the log why somebody may not come in, unless it has heard enough of that.
     pub(crate) fn refused(&self, address: Option<SocketAddr>, why: &str) {
         if let Some(left_out) = self.complaints.admit() {
-            tracing::info!(?address, why, left_out, "login refused");
+            tracing::warn!(?address, why, left_out, "login refused");
         }
     }
 }

@@ -106,6 +106,23 @@ fn the_page_is_true() {
     assert!(as_user("robot").contains("connection requires a valid client certificate"));
 }
 
+#[test]
+fn rules_by_database_are_not_evaded_by_another_name() {
+    let folder = Folder::new("access-name");
+    folder.data();
+    folder.write("pg_hba.conf", "host data all all reject\nhost all all 127.0.0.1/32 trust\n");
+    let mut command = trunkline();
+    command.current_dir(&folder.0).args(["serve", "data/", "--listen", "127.0.0.1:0"]);
+    let serving = Serving::start(command.args(["--hba", "pg_hba.conf"]));
+    let port = serving.address().rsplit(':').next().expect("a port").to_owned();
+    let ask = |database: &str| {
+        let line = format!("psql 'host=127.0.0.1 dbname={database} user=eve' -c 'select 1'");
+        psql(&folder, &port, &line).expect_err("refused")
+    };
+    assert!(ask("data").contains("pg_hba.conf rejects connection"));
+    assert!(ask("postgres").contains("database \"postgres\" does not exist"));
+}
+
 /// The lines of a server's log, until one has this in it.
 fn log_until(log: &mut BufReader<ChildStderr>, word: &str) -> String {
     loop {

@@ -177,10 +177,24 @@ impl Callback {
                 Ok(login.trust(io.output()))
             }
             Ok(answer) = &mut asked => {
-                let given: CleartextPassword = password(login, io).await?;
-                // Nobody listens any more who has decided otherwise meanwhile.
-                let _ = answer.send(Password(given.as_bytes().into()));
-                verdict.await.map_err(|_| broken())??;
+                // The function may give up waiting, or be asked for no password after all.
+                let mut is_decided = false;
+                let given: CleartextPassword = {
+                    let mut asking = pin!(password(login, io));
+                    loop {
+                        tokio::select! {
+                            given = &mut asking => break given?,
+                            decided = &mut verdict, if !is_decided => {
+                                decided.map_err(|_| broken())??;
+                                is_decided = true;
+                            }
+                        }
+                    }
+                };
+                if !is_decided {
+                    let _ = answer.send(Password(given.as_bytes().into()));
+                    verdict.await.map_err(|_| broken())??;
+                }
                 Ok(given.accept(io.output()))
             }
         }

@@ -109,7 +109,7 @@ impl Certified {
             Names::Alternative => certificate.alternative_names().any(is_user),
         };
         if !vouched {
-            tracing::info!(subject = certificate.subject, user, "the certificate is another's");
+            tracing::debug!(subject = certificate.subject, user, "the certificate is another's");
         }
         Ok(vouched)
     }

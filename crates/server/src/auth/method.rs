@@ -25,6 +25,14 @@ pub(crate) enum Method {
 }
 
 impl Method {
+    /// Who makes the tokens that it asks for.
+    pub(super) fn issuer(&self) -> Option<&str> {
+        match self {
+            Method::OAuth(oauth) => Some(oauth.issuer()),
+            _ => None,
+        }
+    }
+
     /// The methods that a rule can name.
     pub(super) const NAMES: &str = "trust, reject, scram-sha-256, md5, password, cert or oauth";
 

@@ -94,6 +94,11 @@ impl Auth {
         self.0.rules.believe_strangers()
     }
 
+    /// The line of the first rule for clients with TLS.
+    pub(crate) fn first_rule_of_tls(&self) -> Option<usize> {
+        self.0.rules.first_of_tls()
+    }
+
     /// Whether some clients have to show a certificate.
     pub(crate) fn asks_for_certificates(&self) -> bool {
         self.0.rules.ask_for_certificates()

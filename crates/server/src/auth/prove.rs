@@ -3,6 +3,8 @@
 use std::ops::ControlFlow;
 
 use bytes::BytesMut;
+use tokio::sync::Semaphore;
+use trunkline_core::PgError;
 use trunkline_proto::PeerError;
 use trunkline_proto::auth::scram::{Binding, NONCE_LENGTH, ScramServer};
 use trunkline_proto::backend::{
@@ -30,6 +32,7 @@ pub(crate) async fn prove(
     }
     let guard = &guards.auth.0;
     let rule = guard.rules.first_for(&claim).ok_or_else(|| claim.unknown())?;
+    tracing::debug!(line = rule.line, user = claim.user, "this rule fits");
     let vouched = rule.certified.vouches(io.stream().certificate(), claim.user)?;
     let users = &guard.users;
     match &rule.method {
@@ -42,9 +45,9 @@ pub(crate) async fn prove(
         }
         Method::Password => {
             let answer = password(login, io).await?;
-            match users.know(answer.login().user(), answer.as_bytes()) & vouched {
-                true => Ok(answer.accept(io.output())),
-                false => Err(answer.refuse().into()),
+            match know(guards, answer).await? {
+                (true, answer) if vouched => Ok(answer.accept(io.output())),
+                (_, answer) => Err(answer.refuse().into()),
             }
         }
         Method::Md5 => match users.challenge(login.user()) {
@@ -61,6 +64,22 @@ pub(crate) async fn prove(
         Method::OAuth(_) if !vouched => Err(claim.failed("OAuth bearer").into()),
         Method::OAuth(oauth) => Box::pin(oauth.prove(login, from.address, io)).await,
     }
+}
+
+/// Strangers keep no more than one core busy.
+static HASHING: Semaphore = Semaphore::const_new(1);
+
+/// Whether this is the user's password: hashed aside, for the tasks of others run here.
+async fn know(
+    guards: &Guards,
+    answer: CleartextPassword,
+) -> Result<(bool, CleartextPassword), End> {
+    let _turn = HASHING.acquire().await;
+    let auth = guards.auth.clone();
+    let hashed = tokio::task::spawn_blocking(move || {
+        (auth.0.users.know(answer.login().user(), answer.as_bytes()), answer)
+    });
+    hashed.await.map_err(|_| PgError::internal("internal error").into())
 }
 
 /// Has the client prove that it knows its password. Who is not `vouched` for by its certificate

@@ -66,7 +66,10 @@ impl<S: Session> Connection<S> {
                 self.end_implicit().await?;
             }
             self.complete(&tag, sent)?;
-            self.pause().await?;
+            if statements.peek().is_some() {
+                // Behind the last one everything is kept: no cancel may take it for undone.
+                self.pause().await?;
+            }
         }
         Ok(())
     }

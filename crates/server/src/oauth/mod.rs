@@ -15,6 +15,8 @@ pub use validator::{TokenAttempt, TokenValidator, TokenVerdict};
 
 pub(crate) use validator::Judge;
 
+use crate::throttle::Throttle;
+
 /// Where tokens come from, what they must be good for, and who judges them.
 ///
 /// Clients without a good token are told the first two, so that they can have one made. Tokens are
@@ -26,6 +28,8 @@ pub struct OAuth {
     discovery: String,
     scope: String,
     validator: Arc<dyn Judge>,
+    /// What strangers can cause as often as they like.
+    complaints: Throttle,
 }
 
 impl OAuth {
@@ -42,6 +46,10 @@ impl OAuth {
         OAuth::judged(issuer.into(), scope.into(), Arc::new(validator))
     }
 
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
     pub(crate) fn judged(issuer: String, scope: String, validator: Arc<dyn Judge>) -> OAuth {
         let (issuer, discovery) = match issuer.split_once(WELL_KNOWN) {
             None => {
@@ -54,7 +62,7 @@ impl OAuth {
                 (format!("{base}{}", path.unwrap_or_default()), issuer)
             }
         };
-        OAuth { issuer, discovery, scope, validator }
+        OAuth { issuer, discovery, scope, validator, complaints: Throttle::new(1) }
     }
 }
 

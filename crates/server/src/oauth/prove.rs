@@ -68,7 +68,9 @@ impl OAuth {
             Ok(Ok(TokenVerdict::Identity(_))) => Err("it is somebody else's"),
             Ok(Ok(TokenVerdict::Refused(why))) => Err(why),
             Ok(Err(error)) => {
-                tracing::warn!(%error, "a token could not be judged");
+                if let Some(left_out) = self.complaints.admit() {
+                    tracing::warn!(%error, left_out, "a token could not be judged");
+                }
                 Err("it could not be judged")
             }
             Err(_) => Err("the validator panicked"),

@@ -37,7 +37,7 @@ pub trait TokenValidator: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// That it cannot say is logged; the client hears what it hears of a wrong token. So it is
+    /// That it cannot say is logged, once a second at most: keep the token out of it. The client hears what it hears of a wrong token. So it is
     /// with a panic.
     fn validate(
         &self,

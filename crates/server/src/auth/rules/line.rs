@@ -19,6 +19,7 @@ pub(super) fn rule(
 ) -> Result<Rule, RulesError> {
     let number = line.number;
     read(line.fields.into_iter(), maps, validator)
+        .map(|rule| Rule { line: number, ..rule })
         .map_err(|message| RulesError { line: number, message })
 }
 
@@ -57,7 +58,7 @@ fn read(
         return Err("cert authentication is only supported on hostssl connections".to_owned());
     }
     let certified = certified(options, &method, tls, maps)?;
-    Ok(Rule { source, databases, users, method, certified })
+    Ok(Rule { line: 0, source, databases, users, method, certified })
 }
 
 /// The name of an option and its value.

@@ -45,6 +45,8 @@ impl std::error::Error for RulesError {}
 /// One line of the file.
 #[derive(Debug)]
 pub(super) struct Rule {
+    /// Its number; 0 for a rule that stands in no file.
+    pub(super) line: usize,
     source: Source,
     databases: Vec<Database>,
     users: Vec<User>,
@@ -102,7 +104,8 @@ impl Rules {
     ///
     /// # Errors
     ///
-    /// The first line that is wrong.
+    /// The first line that is wrong, or names another issuer: the keys of one must be good for no
+    /// token of another's.
     pub fn parse_with_validator(
         text: &str,
         maps: &UserMaps,
@@ -118,13 +121,27 @@ impl Rules {
     ) -> Result<Rules, RulesError> {
         let lines = token::lines(text)?.into_iter();
         let rules = lines.map(|line| line::rule(line, maps, validator.as_ref()));
-        rules.collect::<Result<_, _>>().map(Rules)
+        let rules = rules.collect::<Result<Vec<_>, _>>()?;
+        let mut issuers = rules.iter().filter_map(|rule| Some((rule.line, rule.method.issuer()?)));
+        if let Some((first, issuer)) = issuers.next()
+            && let Some((line, _)) = issuers.find(|(_, other)| *other != issuer)
+        {
+            let message =
+                format!("another issuer of tokens than on line {first}: there can be one");
+            return Err(RulesError { line, message });
+        }
+        // A file that is about to be written must not shut everybody out.
+        match rules.is_empty() {
+            true => Err(RulesError { line: 1, message: "there is no rule".to_owned() }),
+            false => Ok(Rules(rules)),
+        }
     }
 
     /// One rule for all.
     pub(super) fn everybody(method: Method) -> Rules {
         let (databases, users) = (vec![Database::All, Database::Replication], vec![User::All]);
         Rules(vec![Rule {
+            line: 0,
             source: Source::Anywhere,
             databases,
             users,
@@ -136,6 +153,12 @@ impl Rules {
     /// Whether some clients have to show a certificate.
     pub(super) fn ask_for_certificates(&self) -> bool {
         self.0.iter().any(|rule| !matches!(rule.certified, Certified::NotAsked))
+    }
+
+    /// The first line for TLS only.
+    pub(super) fn first_of_tls(&self) -> Option<usize> {
+        let is_of_tls = |rule: &&Rule| matches!(rule.source, Source::Host { tls: Some(true), .. });
+        self.0.iter().find(is_of_tls).map(|rule| rule.line)
     }
 
     pub(super) fn first_for(&self, claim: &Claim<'_>) -> Option<&Rule> {

@@ -131,6 +131,14 @@ impl TokenValidator for Nobody {
 }
 
 #[test]
+fn a_file_without_a_rule_shuts_nobody_out() {
+    for text in ["", "\n# later\n"] {
+        let error = Rules::parse(text, &UserMaps::default()).expect_err(text);
+        assert_eq!(error.to_string(), "line 1: there is no rule");
+    }
+}
+
+#[test]
 fn lines_of_oauth_say_where_tokens_come_from() {
     let read = |options: &str| {
         let text = format!("hostssl all all all oauth {options}\n");
@@ -141,6 +149,12 @@ fn lines_of_oauth_say_where_tokens_come_from() {
     let method = "OAuth(OAuth { issuer: \"https://a.example\", scope: \"openid sql\", .. })";
     assert_eq!(read(good).as_deref(), Ok(method));
     assert_eq!(read(&format!("{good} clientcert=verify-full")).as_deref(), Ok(method));
+    let two = "local all all oauth issuer=a scope=s\n\nhost all all all oauth issuer=b scope=s\n";
+    let error = Rules::parse_with_validator(two, &UserMaps::default(), Nobody).expect_err(two);
+    assert_eq!(
+        error.to_string(),
+        "line 3: another issuer of tokens than on line 1: there can be one"
+    );
     for (options, message) in [
         ("issuer=a", "authentication method \"oauth\" requires argument \"scope\" to be set"),
         ("scope=a", "authentication method \"oauth\" requires argument \"issuer\" to be set"),

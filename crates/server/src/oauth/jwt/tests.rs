@@ -265,3 +265,14 @@ fn a_key_set_that_cannot_be_is_refused() {
     let missing = Jwks::from_file("/nonexistent/keys.json");
     assert!(matches!(missing, Err(JwksError::File { .. })));
 }
+
+#[test]
+fn of_a_header_little_is_read_and_less_is_kept() {
+    let issuer = Issuer::new();
+    let judged = |more: Value| {
+        let token = issuer.sign(&header(more), "{}");
+        issuer.validator().identity(&token, ISSUER, "", at(NOW)).expect_err("no claims")
+    };
+    assert_eq!(judged(json!({"x5c": ["y".repeat(1000)]})), "its header is too long");
+    assert_ne!(judged(json!({"x5c": ["y"], "jwk": {"a": [1]}})), "its header is too long");
+}
