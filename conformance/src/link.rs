@@ -112,6 +112,8 @@ impl Link {
     pub(crate) fn hang_up(&mut self) {
         self.stream = None;
         self.closed = true;
+        self.awaits_tls = false;
+        self.input.clear();
     }
 
     pub(crate) fn is_spoken_to(&mut self, wait: Duration) -> bool {
@@ -175,14 +177,13 @@ impl Link {
     }
 
     fn one(&mut self) -> Result<String, String> {
-        let Some(kind) = self.peek(1)?.and_then(|head| head.first().copied()) else {
-            return Ok("closed".into());
-        };
+        let first = self.peek(1)?.and_then(|head| head.first().copied());
         if self.awaits_tls {
-            // An alert, or whatever else: no TLS comes of it.
+            // An alert, the end, or whatever else: no TLS comes of it.
             self.hang_up();
             return Ok("tls refused".into());
         }
+        let Some(kind) = first else { return Ok("closed".into()) };
         if self.owed > 0 && self.stage == Stage::Startup && b"SNG".contains(&kind) {
             self.owed -= 1;
             self.awaits_tls = kind == b'S';

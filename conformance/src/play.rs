@@ -76,6 +76,8 @@ impl<'a> Play<'a> {
                 "Query" | "Sync" | "FunctionCall" => {
                     *self.owed.entry(connection).or_default() += 1;
                 }
+                // The same by their numbers.
+                "packet" if rest.starts_with("8087710") => requests += 1,
                 _ => {}
             }
             self.link(connection)?;
