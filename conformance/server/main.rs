@@ -3,14 +3,15 @@
 //!     conformance_server DATABASE FOLDER [CERTIFICATE KEY]
 //!
 //! It prints a line for each address: `open` (everybody is believed), `unix` (a folder with a socket), and `closed`
-//! (the user `closed` has the password `secret`).
+//! (the users `closed`, `hashed` and `clear` have the password `secret`: for SCRAM, MD5, and in clear within TLS).
 
+mod closed;
 mod engine;
 mod eval;
 mod parse;
 
 use engine::Numbers;
-use trunkline::{Auth, Listener, Server, ServerBuilder, Tls, Users};
+use trunkline::{Listener, Server, ServerBuilder, Tls};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     };
     let open = builder().build();
-    let closed = builder().auth(Auth::scram(Users::new()?.password("closed", "secret")?)).build();
+    let closed = builder().auth(closed::auth()?).build();
     let tcp = || tokio::net::TcpListener::bind("127.0.0.1:0");
     let (trusting, asking) = (tcp().await?, tcp().await?);
     let unix = Listener::unix(folder, 5432).await?;

@@ -28,7 +28,7 @@ pub(crate) struct Dialogue {
 pub(crate) enum Attribute {
     /// trunkline has not got this yet: it is run against PostgreSQL only.
     Awaiting(String),
-    /// Something a server may not offer: `tls`, `unix`, `password`.
+    /// Something a server may not offer: `tls`, `unix`, `password`, `md5`, `cleartext`.
     Needs(String),
     /// trunkline answers otherwise, for this reason.
     Differs(String),
@@ -247,7 +247,9 @@ impl Attribute {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         Ok(match (word, rest) {
             ("awaiting", what) => Attribute::Awaiting(what.into()),
-            ("needs", "tls" | "unix" | "password") => Attribute::Needs(rest.into()),
+            ("needs", "tls" | "unix" | "password" | "md5" | "cleartext") => {
+                Attribute::Needs(rest.into())
+            }
             ("differs:", why) if !why.is_empty() => Attribute::Differs(why.into()),
             ("engine's", "own message") => Attribute::EnginesOwnMessage,
             ("every", "setting") => Attribute::EverySetting,

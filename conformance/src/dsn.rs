@@ -1,4 +1,4 @@
-//! Where a server is: `postgres://user@host:port/database`, or `postgres://user@/database?host=/folder&port=5432`.
+//! Where a server is: `postgres://user:password@host:port/database`, or `postgres://user@/database?host=/folder&port=5432`.
 
 use std::io;
 use std::net::TcpStream;
@@ -12,6 +12,7 @@ use crate::stream::Stream;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Dsn {
     pub(crate) user: String,
+    pub(crate) password: String,
     pub(crate) database: String,
     host: String,
     port: u16,
@@ -24,6 +25,7 @@ impl FromStr for Dsn {
         let wrong = || format!("{text}: not postgres://user@host:port/database");
         let rest = text.strip_prefix("postgresql://").or_else(|| text.strip_prefix("postgres://"));
         let (user, rest) = rest.and_then(|rest| rest.split_once('@')).ok_or_else(wrong)?;
+        let (user, password) = user.split_once(':').unwrap_or((user, ""));
         let (address, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (database, options) = path.split_once('?').unwrap_or((path, ""));
         let (host, port) = address.rsplit_once(':').unwrap_or((address, "5432"));
@@ -38,6 +40,7 @@ impl FromStr for Dsn {
         let database = if database.is_empty() { user } else { database };
         Ok(Dsn {
             user: user.into(),
+            password: password.into(),
             database: database.into(),
             host: if host.is_empty() { "127.0.0.1".into() } else { host.into() },
             port: port.parse().map_err(|_| wrong())?,
@@ -72,9 +75,10 @@ mod tests {
         let dsn: Dsn = "postgres://me@127.0.0.1:5433/db".parse().unwrap();
         let found = (dsn.user.as_str(), dsn.database.as_str(), dsn.host.as_str(), dsn.port);
         assert_eq!(found, ("me", "db", "127.0.0.1", 5433));
-        let dsn: Dsn = "postgresql://me@/?host=/run/pg&port=7".parse().unwrap();
+        let dsn: Dsn = "postgresql://me:too@/?host=/run/pg&port=7".parse().unwrap();
         let found = (dsn.database.as_str(), dsn.host.as_str(), dsn.port);
         assert_eq!(found, ("me", "/run/pg", 7));
+        assert_eq!((dsn.user.as_str(), dsn.password.as_str()), ("me", "too"));
         assert!("host=x".parse::<Dsn>().is_err());
         assert!("postgres://me@h:x/db".parse::<Dsn>().is_err());
     }

@@ -55,7 +55,7 @@ pub(crate) fn encode(
             let (mechanism, data) = (fields.string()?, fields.value()?);
             typed(b'p', &[&mechanism, b"\0", &data])
         }
-        "SASLResponse" => typed(b'p', &[&fields.string()?]),
+        "SASLResponse" | "SASLProof" => typed(b'p', &[&fields.string()?]),
         "StartupMessage" => startup(&mut fields)?,
         "SSLRequest" => ssl_request(),
         "GSSENCRequest" => untyped(80_877_104, &[]),

@@ -9,6 +9,7 @@ use rustls::{ClientConnection, StreamOwned};
 use crate::backend;
 use crate::dsn::Dsn;
 use crate::frontend::{self, Key};
+use crate::secrets::Exchange;
 use crate::stream::{self, Stream};
 
 /// No server says so much in one message.
@@ -30,8 +31,8 @@ pub(crate) struct Link {
     closed: bool,
     /// From BackendKeyData.
     pub(crate) key: Option<Key>,
-    /// The nonce of the last AuthenticationSASLContinue.
-    pub(crate) nonce: Vec<u8>,
+    /// What the server needs to see to believe the client.
+    pub(crate) exchange: Exchange,
     /// The major version that the server says it is.
     pub(crate) version: Option<u32>,
 }
@@ -58,7 +59,7 @@ impl Link {
             every_setting: false,
             closed: false,
             key: None,
-            nonce: Vec::new(),
+            exchange: Exchange::default(),
             version: None,
         })
     }
@@ -137,6 +138,8 @@ impl Link {
         self.input.clear();
         let line = match shaken {
             Ok(()) => {
+                let shown = connection.peer_certificates().and_then(<[_]>::first);
+                self.exchange.certificate = shown.map(|it| it.to_vec()).unwrap_or_default();
                 let chosen = connection.alpn_protocol().map(String::from_utf8_lossy);
                 format!("tls established alpn {}", chosen.unwrap_or("none".into()))
             }
@@ -213,10 +216,8 @@ impl Link {
     fn note(&mut self, kind: u8, body: &[u8]) {
         match (kind, body) {
             (b'R', [0, 0, 0, 0]) => self.stage = Stage::Greeting,
-            (b'R', [0, 0, 0, 11, data @ ..]) => {
-                let nonce = data.split(|byte| *byte == b',').next().unwrap_or_default();
-                self.nonce = nonce.strip_prefix(b"r=").unwrap_or_default().to_vec();
-            }
+            (b'R', [0, 0, 0, 5, salt @ ..]) => self.exchange.salt = salt.to_vec(),
+            (b'R', [0, 0, 0, 11, data @ ..]) => self.exchange.challenge = data.to_vec(),
             (b'K', [a, b, c, d, key @ ..]) => {
                 self.key = Some((i32::from_be_bytes([*a, *b, *c, *d]), key.to_vec()));
             }

@@ -9,6 +9,7 @@ mod matrix;
 mod play;
 mod record;
 mod report;
+mod secrets;
 mod server;
 mod stream;
 mod text;
@@ -29,15 +30,17 @@ trunkline-conformance [SERVER …] [--only NAME] [--brief] [FILE …]
     --dsn [NAME=]DSN       a server that is held to the protocol
     --postgres [NAME=]DSN  a PostgreSQL, in whose version's words
   and behind it, of the same server
-    --password DSN         by a user who has to give a password
+    --password DSN         by a user who has to give a password by SCRAM
+    --md5 DSN              by MD5
+    --cleartext DSN        in clear, within TLS
     --unix DSN             by a Unix socket
     --exceptions           it is trunkline: what the files say of it holds
   --only NAME              the dialogues whose names begin so
   --matrix                 besides, every message in every state, compared with the newest PostgreSQL given
   --brief                  the sums and what differs, not every dialogue
-trunkline-conformance --record DSN [--password DSN] [--unix DSN] [FILE …]
+trunkline-conformance --record DSN [--password DSN] … [FILE …]
     writes what this PostgreSQL answers into the files
-DSN is postgres://user@host:port/database or postgres://user@/database?host=/folder&port=5432";
+DSN is postgres://user:password@host:port/database or postgres://user@/database?host=/folder&port=5432";
 
 /// How long a server may take for one reply.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -78,11 +81,13 @@ fn order(mut words: impl Iterator<Item = String>) -> Result<Order, String> {
                 order.record |= word == "--record";
                 order.servers.push(Server::new(name, dsn.parse()?, word != "--dsn"));
             }
-            "--password" | "--unix" | "--exceptions" => {
+            "--password" | "--md5" | "--cleartext" | "--unix" | "--exceptions" => {
                 let dsn = if word == "--exceptions" { None } else { Some(value()?.parse()?) };
                 let server = order.servers.last_mut().ok_or_else(|| format!("{word} of what?"))?;
                 match word.as_str() {
                     "--password" => server.password = dsn,
+                    "--md5" => server.md5 = dsn,
+                    "--cleartext" => server.cleartext = dsn,
                     "--unix" => server.unix = dsn,
                     _ => server.has_exceptions = true,
                 }

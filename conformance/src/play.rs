@@ -81,7 +81,8 @@ impl<'a> Play<'a> {
                 _ => {}
             }
             self.link(connection)?;
-            let tokens = self.tokens(line).map_err(wrong)?;
+            let mut tokens = self.tokens(line).map_err(wrong)?;
+            self.prove(connection, &mut tokens).map_err(wrong)?;
             let key = |name: &str| self.links.get(&name.chars().next()?)?.key.clone();
             write.extend(frontend::encode(&tokens, &key).map_err(wrong)?);
         }
@@ -118,9 +119,39 @@ impl<'a> Play<'a> {
                 let (pid, _) = self.links.get(&link.chars().next()?)?.key.as_ref()?;
                 Some(pid.to_string().into_bytes())
             }
-            Some((link, "nonce")) => Some(self.links.get(&link.chars().next()?)?.nonce.clone()),
+            None if name == "password" => Some(self.dsn.password.clone().into_bytes()),
+            Some((link, what)) => {
+                let exchange = &self.links.get(&link.chars().next()?)?.exchange;
+                match what {
+                    "nonce" => Some(exchange.nonce()),
+                    "binding" => Some(exchange.binding()),
+                    "md5" => Some(exchange.md5(&self.dsn.user, &self.dsn.password)),
+                    _ => None,
+                }
+            }
             _ => None,
         })
+    }
+
+    /// Keeps the first message of SCRAM, and puts the proof behind the last.
+    fn prove(&mut self, connection: char, tokens: &mut [Token]) -> Result<(), String> {
+        let password = &self.dsn.password;
+        let Some(link) = self.links.get_mut(&connection) else { return Ok(()) };
+        match tokens {
+            [Token::Word(kind), Token::Bytes(_), Token::Bytes(first)]
+                if kind == "SASLInitialResponse" =>
+            {
+                link.exchange.first.clone_from(first);
+            }
+            [Token::Word(kind), Token::Bytes(message)] if kind == "SASLResponse" => {
+                link.exchange.first.clone_from(message);
+            }
+            [Token::Word(kind), Token::Bytes(message)] if kind == "SASLProof" => {
+                *message = link.exchange.proved(message, password)?;
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// `cancel a`: by connections of its own, until the other one hears of it.

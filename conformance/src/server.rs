@@ -14,8 +14,12 @@ pub(crate) const NEWEST: u32 = 18;
 pub(crate) struct Server {
     pub(crate) name: String,
     pub(crate) dsn: Dsn,
-    /// The same by a user who has to prove who it is.
+    /// The same by a user who has to prove who it is by SCRAM.
     pub(crate) password: Option<Dsn>,
+    /// The same by MD5.
+    pub(crate) md5: Option<Dsn>,
+    /// The same by a password in clear.
+    pub(crate) cleartext: Option<Dsn>,
     /// The same by a Unix socket.
     pub(crate) unix: Option<Dsn>,
     /// A PostgreSQL, by whose words others are judged.
@@ -32,6 +36,8 @@ impl Server {
             name: name.into(),
             dsn,
             password: None,
+            md5: None,
+            cleartext: None,
             unix: None,
             is_postgresql,
             has_exceptions: false,
@@ -61,6 +67,10 @@ impl Server {
             dsn = match need {
                 "tls" if self.has_tls => dsn,
                 "password" => self.password.as_ref().ok_or("no user with a password is given")?,
+                "md5" => self.md5.as_ref().ok_or("no user of MD5 is given")?,
+                "cleartext" => {
+                    self.cleartext.as_ref().ok_or("no user of clear passwords is given")?
+                }
                 "unix" => self.unix.as_ref().ok_or("no Unix socket is given")?,
                 _ => return Err("the server has no TLS".into()),
             };

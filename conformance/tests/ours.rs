@@ -3,8 +3,10 @@
 use std::process::Command;
 
 use engine::Numbers;
-use trunkline::{Auth, Listener, Server, Users};
+use trunkline::{Listener, Server};
 
+#[path = "../server/closed.rs"]
+mod closed;
 #[path = "../server/engine.rs"]
 mod engine;
 #[path = "../server/eval.rs"]
@@ -16,9 +18,8 @@ mod parse;
 fn ours_answers_as_recorded_of_postgresql() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let builder = || Server::builder(Numbers { database: "postgres".into() });
-    let users = Users::new().and_then(|users| users.password("closed", "secret")).expect("a user");
     let open = builder().build();
-    let closed = builder().auth(Auth::scram(users)).build();
+    let closed = builder().auth(closed::auth().expect("users")).build();
     let folder = std::env::temp_dir().join(format!("trunkline-dialogues-{}", std::process::id()));
     std::fs::create_dir(&folder).expect("a folder");
     let any = ([127, 0, 0, 1], 0).into();
@@ -31,7 +32,10 @@ fn ours_answers_as_recorded_of_postgresql() {
     let mut runner = Command::new(env!("CARGO_BIN_EXE_trunkline-conformance"));
     runner.current_dir(env!("CARGO_MANIFEST_DIR"));
     runner.args(["--dsn", &format!("ours={}", dsn("postgres", port(&trusting)))]);
-    runner.args(["--password", &dsn("closed", port(&asking)), "--unix"]);
+    for (way, user) in [("--password", "closed"), ("--md5", "hashed"), ("--cleartext", "clear")] {
+        runner.args([way, &dsn(&format!("{user}:secret"), port(&asking))]);
+    }
+    runner.arg("--unix");
     runner.arg(format!("postgres://postgres@/postgres?host={}&port=5432", folder.display()));
     let by_unix = open.clone();
     runtime.spawn(async move { open.serve(trusting).await });

@@ -9,8 +9,9 @@ use crate::process;
 use crate::servers::{Certificate, Cluster, Scratch, Version};
 use crate::workspace::Workspace;
 
-/// The user that has to give a password: `secret`.
-const CLOSED: &str = "closed";
+/// The users that have to give a password, `secret`: by SCRAM, by MD5, and in clear.
+const USERS: [(&str, &str); 3] =
+    [("--password", "closed"), ("--md5", "hashed"), ("--cleartext", "clear")];
 
 /// Starts the servers, has them compared, and says the sums.
 pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String, Halt> {
@@ -37,11 +38,16 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String
         let (port, name) = (cluster.port, version.name());
         let psql = version.clients(&cache)?.join("psql");
         let mut psql = Command::new(psql);
-        psql.args(["-Xqc", &format!("create role {CLOSED} login password 'secret'")]);
+        psql.arg("-Xq");
+        for (way, user) in USERS {
+            let hash = if way == "--md5" { "md5" } else { "scram-sha-256" };
+            psql.args(["-c", &format!("set password_encryption = '{hash}'")]);
+            psql.args(["-c", &format!("create role {user} login password 'secret'")]);
+        }
         process::output(psql.arg(format!("host=127.0.0.1 port={port} user=postgres")))?;
         let as_what = if record { "--record" } else { "--postgres" };
         runner.args([as_what, &format!("{name}={}", tcp("postgres", port))]);
-        runner.args(["--password", &tcp(CLOSED, port)]);
+        with_passwords(&mut runner, port);
         runner.args(["--unix", &unix(&cluster.sockets().display(), port)]);
         clusters.push(cluster);
     }
@@ -54,7 +60,7 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String
     server.arg("postgres").arg(scratch.path()).args([&tls.certificate, &tls.key]);
     let ours = Ours::start(&mut server)?;
     runner.args(["--dsn", &format!("ours={}", tcp("postgres", ours.open))]);
-    runner.args(["--password", &tcp(CLOSED, ours.closed)]);
+    with_passwords(&mut runner, ours.closed);
     runner.args(["--unix", &unix(&scratch.path().display(), 5432), "--exceptions"]);
     if arguments.iter().all(|word| *word == "--brief") {
         runner.arg("--matrix");
@@ -65,6 +71,12 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String
 
 fn tcp(user: &str, port: u16) -> String {
     format!("postgres://{user}@127.0.0.1:{port}/postgres")
+}
+
+fn with_passwords(runner: &mut Command, port: u16) {
+    for (way, user) in USERS {
+        runner.args([way, &tcp(&format!("{user}:secret"), port)]);
+    }
 }
 
 fn unix(folder: &dyn std::fmt::Display, port: u16) -> String {
