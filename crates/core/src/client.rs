@@ -93,9 +93,16 @@ impl Client {
         }
     }
 
-    /// Takes the notices that wait to be sent; for the server.
+    /// Takes the notices that wait to be sent, without those below `client_min_messages`; for the
+    /// server.
     pub fn take_notices(&self) -> Vec<Notice> {
-        std::mem::take(&mut *self.notices())
+        let mut notices = std::mem::take(&mut *self.notices());
+        if !notices.is_empty() {
+            let settings = self.settings();
+            let least = settings.get("client_min_messages").unwrap_or_default();
+            notices.retain(|notice| notice.is_wanted(&least));
+        }
+        notices
     }
 
     fn notices(&self) -> MutexGuard<'_, Vec<Notice>> {

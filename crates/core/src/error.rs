@@ -239,6 +239,17 @@ impl Notice {
         self
     }
 
+    /// Whether a client wants it that has set `client_min_messages` so.
+    pub(crate) fn is_wanted(&self, least: &str) -> bool {
+        match self.severity {
+            Severity::Info => true,
+            Severity::Debug => least.starts_with("debug"),
+            Severity::Log => least.starts_with("debug") || least == "log",
+            Severity::Notice => least != "warning" && least != "error",
+            Severity::Warning => least != "error",
+        }
+    }
+
     /// The fields of the NoticeResponse.
     pub fn to_fields(&self) -> ErrorFields {
         fields(self.severity.as_str(), self.sqlstate, &self.message, &self.fields)

@@ -188,7 +188,8 @@ impl Settings {
             return Vec::new();
         }
         let changed = std::mem::take(&mut self.unreported);
-        let now = changed.into_iter().map(|(definition, told)| {
+        // PostgreSQL 18 tells of the last one first.
+        let now = changed.into_iter().rev().map(|(definition, told)| {
             let value = self.shown(definition).into_owned();
             (definition.name, value, told)
         });

@@ -118,12 +118,13 @@ impl<S> Statements<S> {
         statement: Statement<S>,
         limits: &Limits,
     ) -> Result<()> {
-        let name = truncate_name(name);
-        if name.is_empty() {
+        let short = truncate_name(name);
+        if short.is_empty() {
             self.unnamed = Some(Arc::new(statement));
             return Ok(());
         }
-        if self.named.contains_key(name) {
+        // Errors tell the name as it was said, as PostgreSQL's do.
+        if self.named.contains_key(short) {
             return Err(PgError::new(
                 SqlState::DUPLICATE_PSTATEMENT,
                 format!("prepared statement \"{name}\" already exists"),
@@ -141,13 +142,13 @@ impl<S> Statements<S> {
             )));
         }
         self.bytes = bytes;
-        self.named.insert(name.into(), Arc::new(statement));
+        self.named.insert(short.into(), Arc::new(statement));
         Ok(())
     }
 
     pub(crate) fn get(&self, name: &str) -> Result<&Arc<Statement<S>>> {
-        let name = truncate_name(name);
-        let found = if name.is_empty() { self.unnamed.as_ref() } else { self.named.get(name) };
+        let short = truncate_name(name);
+        let found = if short.is_empty() { self.unnamed.as_ref() } else { self.named.get(short) };
         found.ok_or_else(|| {
             let message = match name {
                 "" => "unnamed prepared statement does not exist".to_owned(),
@@ -177,12 +178,12 @@ impl<S> Statements<S> {
 
 impl<S> Portals<S> {
     pub(crate) fn insert(&mut self, name: &str, portal: Portal<S>, limits: &Limits) -> Result<()> {
-        let name = truncate_name(name);
-        if name.is_empty() {
+        let short = truncate_name(name);
+        if short.is_empty() {
             self.unnamed = Some(portal);
             return Ok(());
         }
-        if self.named.contains_key(name) {
+        if self.named.contains_key(short) {
             return Err(PgError::new(
                 SqlState::DUPLICATE_CURSOR,
                 format!("cursor \"{name}\" already exists"),
@@ -197,14 +198,15 @@ impl<S> Portals<S> {
                 )));
         }
         self.bytes = bytes;
-        self.named.insert(name.into(), portal);
+        self.named.insert(short.into(), portal);
         Ok(())
     }
 
     /// Takes a portal out, to run it.
     pub(crate) fn get(&mut self, name: &str) -> Result<&mut Portal<S>> {
-        let name = truncate_name(name);
-        let found = if name.is_empty() { self.unnamed.as_mut() } else { self.named.get_mut(name) };
+        let short = truncate_name(name);
+        let found =
+            if short.is_empty() { self.unnamed.as_mut() } else { self.named.get_mut(short) };
         found.ok_or_else(|| {
             PgError::new(SqlState::INVALID_CURSOR_NAME, format!("portal \"{name}\" does not exist"))
         })
