@@ -114,7 +114,6 @@ impl Session for Talk {
 fn label(expression: &Expr) -> String {
     match expression {
         Expr::Column(name, _) | Expr::Call(name, ..) => name.clone(),
-        Expr::Bool(_) => "bool".into(),
         Expr::Cast(inner, oid, _) => match &**inner {
             Expr::Column(..) | Expr::Call(..) => label(inner),
             _ => match *oid {

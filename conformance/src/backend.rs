@@ -190,6 +190,8 @@ fn error_fields(fields: &mut Fields<'_>) -> Option<String> {
         if let Some(text) = get(code) {
             let _ = match code {
                 b'P' | b'p' => write!(line, " {name} {}", String::from_utf8_lossy(text)),
+                // The number is that of the session.
+                b's' if text.starts_with(b"pg_temp_") => write!(line, " {name} \"pg_temp_*\""),
                 _ => write!(line, " {name} {}", quoted(text)),
             };
         }

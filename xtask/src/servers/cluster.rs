@@ -127,7 +127,8 @@ fn configure(data: &Path, sockets: &Path, port: u16, tls: bool) -> Result<(), St
         "pg_hba.conf",
         format!(
             "local all postgres,guest trust\nhost all postgres,guest 127.0.0.1/32 trust\n{}\
-             host interop,postgres,\"no such\" all 127.0.0.1/32 scram-sha-256\n",
+             host interop,postgres,\"no such\" all 127.0.0.1/32 scram-sha-256\n\
+             host replication postgres 127.0.0.1/32 trust\n",
             // Lines of certificates stop a server without TLS.
             if tls { RULES } else { "" },
         ),
