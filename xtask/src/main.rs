@@ -10,6 +10,7 @@ mod interop;
 mod process;
 mod servers;
 mod test;
+mod threats;
 mod tidy;
 mod wire;
 mod workspace;
@@ -23,6 +24,7 @@ const TASKS: &str = "\
 cargo xtask test [--only NAME] everything below and all tests, with a table at the end
 cargo xtask deps               prove the law of imports and the budgets of third-party packages
 cargo xtask tidy               sizes, names, stubs, paths, commands in the documentation
+cargo xtask threats            every row of THREATS.md names tests that exist
 cargo xtask codegen [--check]  write the tables taken from PostgreSQL 18, or say which are stale
 cargo xtask servers            install PostgreSQL 18 into the cache, and say where each version is
 cargo xtask servers run NAME   run pg15 or pg18 until its standard input ends
@@ -51,6 +53,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
     match (task, rest) {
         ("deps", []) => deps::prove(&workspace).map(|report| print!("{report}")),
         ("tidy", []) => tidy::prove(&workspace).map(|report| print!("{report}")),
+        ("threats", []) => threats::prove(&workspace).map(|report| println!("{report}")),
         ("test", _) => test::task(&workspace, rest),
         ("codegen", []) => printed(codegen::write(&workspace)),
         ("codegen", [check]) if check == "--check" => {

@@ -4,7 +4,7 @@ use super::{Run, deny};
 use crate::halt::Halt;
 use crate::servers::{Cluster, Version};
 use crate::workspace::Package;
-use crate::{bench, codegen, conformance, deps, interop, process, tidy};
+use crate::{bench, codegen, conformance, deps, interop, process, threats, tidy};
 
 /// One proof.
 pub(super) struct Step {
@@ -25,6 +25,11 @@ pub(super) const STEPS: &[Step] = &[
         run: tidy,
     },
     Step { name: "deps", what: "the law of imports, the budgets, the lock file", run: deps },
+    Step {
+        name: "threats",
+        what: "every row of THREATS.md names tests that exist",
+        run: |run| Ok(threats::prove(run.workspace)?),
+    },
     Step { name: "deny", what: "licences, bans and sources of dependencies", run: deny::check },
     Step { name: "xtask", what: "the tests of this task runner and of the benches", run: xtask },
     Step { name: "codegen", what: "generated code is what PostgreSQL 18 says", run: codegen },

@@ -10,7 +10,7 @@ use url::Url;
 use crate::served::{Files, Served};
 
 #[tokio::test]
-async fn links_are_followed_within_the_given_paths_only() {
+async fn cve_2026_6475_links_are_followed_within_the_given_paths_only() {
     let outside = Files::new(&[("secret.csv", "x\nsecret\n"), ("k=1/a.csv", "x\nsecret\n")]);
     let files = Files::new(&[("a.csv", "x\n1\n"), ("h/k=0/a.csv", "x\n0\n")]);
     symlink(outside.path("secret.csv"), files.path("leak.csv")).unwrap();

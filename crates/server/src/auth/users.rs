@@ -270,6 +270,19 @@ mod tests {
         assert_eq!(list(&[]), ITERATIONS);
     }
 
+    /// Where a password comes in clear, the server computes as long as the file says.
+    #[test]
+    fn a_verifier_that_takes_too_long_is_refused() {
+        let list = |count: u32| {
+            let line =
+                format!("\"ann\" \"{}\"", verifier(1).replacen("$1:", &format!("${count}:"), 1));
+            Users::new().and_then(|users| users.userlist(&line))
+        };
+        assert!(list(MOST_ITERATIONS).is_ok());
+        let error = list(MOST_ITERATIONS + 1).expect_err("too many");
+        assert_eq!(error.to_string(), "line 1: the SCRAM verifier is malformed");
+    }
+
     #[test]
     fn salts_are_the_same_after_a_restart_where_a_secret_is() {
         let salts = |users: Result<Users, UsersError>| {

@@ -117,7 +117,7 @@ fn pipeline(client: &mut Dialogue) -> usize {
 
 /// The short form; the long one is a bench.
 #[test]
-fn t15_a_storm_of_cancels_hits_only_whom_it_is_for() {
+fn pgbouncer_717_a_storm_of_cancels_hits_only_whom_it_is_for() {
     const CANCELS: usize = 2_000;
     let server = toy::start();
     let address = server.address;

@@ -67,7 +67,7 @@ fn a_certificate_is_good_for_whom_it_names() {
 }
 
 #[test]
-fn a_certificate_may_be_asked_for_beside_another_proof() {
+fn pgwire_446_a_certificate_may_be_asked_for_beside_another_proof() {
     let authority = Authority::new();
     let server = server(&authority);
     let show = |name: &str| {

@@ -5,7 +5,10 @@ use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
-use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use tokio_rustls::rustls::{
+    ClientConfig, ClientConnection, DEFAULT_VERSIONS, RootCertStore, StreamOwned,
+    SupportedProtocolVersion,
+};
 use trunkline::{Auth, Listener, Server, ServerBuilder, Tls, Users};
 use trunkline_proto::message::{
     CancelRequest, Encode, ProtocolVersion, SslRequest, StartupMessage,
@@ -39,9 +42,18 @@ impl Certificate {
 
     /// A client that names these protocols by ALPN.
     pub(crate) fn client_that_says(&self, protocols: &[&[u8]]) -> ClientConnection {
+        self.client_of(DEFAULT_VERSIONS, protocols)
+    }
+
+    /// A client of these versions of TLS.
+    pub(crate) fn client_of(
+        &self,
+        versions: &[&'static SupportedProtocolVersion],
+        protocols: &[&[u8]],
+    ) -> ClientConnection {
         let provider = tokio_rustls::rustls::crypto::ring::default_provider();
         let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .expect("versions")
             .with_root_certificates(self.trusted.clone())
             .with_no_client_auth();

@@ -161,7 +161,7 @@ fn records_nest_so_deep_and_no_deeper() {
 }
 
 #[test]
-fn what_is_not_known_keeps_its_bytes() {
+fn rustsec_2026_0180_what_is_not_known_keeps_its_bytes() {
     let point = Value::from_literal(Oid::POINT, "(1,2)", &TextStyle::default()).unwrap();
     assert_eq!(text(&point, Oid::POINT), "(1,2)");
     assert_eq!(text(&point, Oid::TEXT), "(1,2)");

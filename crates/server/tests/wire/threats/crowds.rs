@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use trunkline::{Limits, Server};
-use trunkline_proto::message::{Query, SslRequest};
+use trunkline_proto::message::{CancelRequest, Query, SslRequest};
 
 use super::{encoded, limits, scram};
 use crate::clock;
@@ -85,6 +85,48 @@ fn riffq_silent_clients_do_not_block_logins() {
         assert_eq!(user.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
     }
     drop(silent);
+}
+
+/// The server ends the connection of a cancel itself, whatever its client goes on to do.
+#[test]
+fn odyssey_cancels_whose_clients_never_end_hold_nothing() {
+    let server = toy::start_with(|builder| {
+        let mut limits = limits(3);
+        limits.logins = 3;
+        builder.limits(limits)
+    });
+    let mut user = Dialogue::login(server.address);
+    user.say(&Query { sql: "notice" }).hear_until('Z');
+    let (process_id, key) = (1, vec![0; 4]);
+    let lingering: Vec<_> = (0..100)
+        .map(|_| {
+            let mut cancel = Dialogue::silent(server.address);
+            cancel.say(&CancelRequest { process_id, key: key.clone() });
+            assert_eq!(cancel.hear_out(), "");
+            cancel
+        })
+        .collect();
+    let others = [(); 2].map(|()| Dialogue::login(server.address));
+    for mut user in others.into_iter().chain([user]) {
+        assert_eq!(user.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
+    }
+    drop(lingering);
+}
+
+/// More than a counter of eight bits holds, with a sign and without.
+#[test]
+fn pgcat_158_three_hundred_clients_at_the_drain() {
+    let server = toy::start_with(|builder| builder.limits(limits(300)));
+    let clients: Vec<_> = (0..300).map(|_| Dialogue::login(server.address)).collect();
+    let stopping = server.server.clone();
+    let stopped = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(stopping.shutdown());
+    });
+    for mut client in clients {
+        assert_eq!(client.hear_out(), "E(FATAL 57P01)");
+    }
+    stopped.join().expect("the server stops");
 }
 
 /// One that floods, on a server of one thread: another is heard all the time. What it may cost in

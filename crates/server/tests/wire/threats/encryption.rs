@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use tokio_rustls::rustls::{ClientConnection, StreamOwned};
+use tokio_rustls::rustls::{self, ClientConnection, StreamOwned};
 use trunkline_proto::message::{Encode, GssEncRequest, Query, SslRequest};
 
 use super::{Counted, encoded};
@@ -196,4 +196,29 @@ fn rustsec_2024_0336_close_notify_within_the_handshake() {
     // Nobody spins on one of them: the server has time for others.
     let client = certificate.client_that_says(&[b"postgresql"]);
     assert_eq!(ask_for_login(StreamOwned::new(client, connect(server.address))), (b'R', 0));
+}
+
+#[test]
+fn tls_floor_is_1_2_and_nothing_is_resumed() {
+    let (counted, certificate, server) = trusting();
+    let mut client = certificate.client_of(&[&rustls::version::TLS12], &[]);
+    let hello = hello(&mut client);
+    let versions = hello.windows(7).position(|bytes| bytes == b"\0\x2b\0\x03\x02\x03\x03");
+    for minor in 0..=3 {
+        let mut hello = hello.clone();
+        // What the hello says of itself, and the one version in its list of versions.
+        hello[10] = minor;
+        hello[versions.expect("a list of one") + 6] = minor;
+        let mut socket = connect(server.address);
+        socket.write_all(&[encoded(&SslRequest), hello].concat()).expect("the server reads");
+        assert_eq!(byte(&mut socket), b'S');
+        let (alert, handshake) = (0x15, 0x16);
+        assert_eq!(byte(&mut socket), if minor == 3 { handshake } else { alert }, "1.{minor}");
+    }
+    assert_eq!(counted.opened(), 0);
+    let client = certificate.client_that_says(&[b"postgresql"]);
+    let mut socket = StreamOwned::new(client, connect(server.address));
+    assert_eq!(ask_for_login(&mut socket), (b'R', 0));
+    // Without a ticket there is no early data either.
+    assert_eq!(socket.conn.tls13_tickets_received(), 0);
 }

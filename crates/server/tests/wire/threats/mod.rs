@@ -1,6 +1,7 @@
 //! Attacks and the mistakes of others, each test named after its row in THREATS.md.
 
 mod crowds;
+mod defaults;
 mod desync;
 mod disconnects;
 mod encryption;
@@ -10,6 +11,7 @@ mod log;
 mod matrix;
 mod memory;
 mod panics;
+mod values;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
