@@ -34,6 +34,8 @@ cargo xtask interop [--against pg15|pg18|DSN] [--bless] [CLIENT …]
                                real clients against `trunkline serve`, or against a real PostgreSQL
 cargo xtask bench security [--short] [T1 …]
                                what clients can do to a server: each figure with its goal
+cargo xtask bench malformed [N]
+                               N malformed messages for every decoder of trunkline-proto
 ";
 
 fn main() -> ExitCode {

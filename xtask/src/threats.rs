@@ -138,6 +138,7 @@ impl Sources {
         match parts.as_slice() {
             ["deny", package] => self.has("deny.toml", &format!("\"{package}\"")),
             ["lint", lint] => self.has("crates/proto/src/lib.rs", &format!("clippy::{lint}")),
+            ["bench", "malformed"] => self.is_there("crates/proto/examples/malformed/main.rs"),
             ["fuzz", target] => self.is_there(&format!("fuzz/fuzz_targets/{target}.rs")),
             ["bench", figure] => self.has(BENCH, &format!("id: \"{figure}\"")),
             ["conformance", name] => self.dialogue(name),

@@ -2,7 +2,7 @@
 //! was sent.
 //!
 //! ```console
-//! $ cargo run --release -p trunkline-proto --all-features --example malformed -- 10000000
+//! $ cargo xtask bench malformed
 //! ```
 
 #![allow(clippy::print_stdout, reason = "what it found is printed")]
