@@ -91,3 +91,4 @@ select row_number() over () from region where row_number() over () = 1;
 select sum(n_nationkey) + 1, sum(n_nationkey) * 2, sum(n_nationkey) / 7, sum(n_nationkey) % 7, -sum(n_nationkey), abs(sum(n_nationkey)), 7 / sum(n_nationkey) from nation;
 select a / b, a + b, a * b, a - 1, a / 3, b % 4, a::float8 / b from (select sum(n_nationkey) as a, sum(n_regionkey) as b from nation) s;
 select n_regionkey, sum(n_nationkey) over (order by n_nationkey) / 7, sum(n_nationkey::int) over () / 7 from nation order by n_nationkey limit 3;
+select n_regionkey, count(*) filter (where (n_nationkey > 5) is true), round(avg(n_nationkey), 3) from nation group by rollup (n_regionkey) order by 1 nulls last;

@@ -70,3 +70,8 @@ select d::date as day, count(f.flight) from generate_series('2013-01-01'::date, 
 select * from generate_series(0.5, 2.0, 0.5);
 -- differs: WITH ORDINALITY.
 select * from generate_series(1, 3) with ordinality as t(v, n);
+-- Texts that are read as moments.
+select v::date, v::timestamp, v::timestamptz from (values ('2024-01-05 10:20'), ('2024/01/05'), ('Jan 5 2024'), ('2024-01-05 10:20+02'), (null)) as t(v);
+select v::interval from (values ('1'), ('P1D'), ('2 days')) as t(v);
+select current_date = now()::date, timestamptz '2024-07-01 12:00+00' - timestamp '2024-01-01', timestamptz '2024-07-01 12:00+02' - timestamptz '2024-01-01 00:00+01';
+select g from generate_series(date '2024-01-01', date '2024-01-03', interval '1 day') g;

@@ -71,3 +71,8 @@ select to_char(1234.5, 'FM9,999.00'), to_char(1234567.891, '9,999,999.99'), to_c
 select round(temp::numeric, 1), round(temp), temp::int from weather order by origin, time_hour limit 10;
 -- differs: more is taken than by PostgreSQL.
 select round(temp, 1) from weather limit 1;
+-- What is rounded has a type of its own.
+select case when x = 1 then round(x + 0.26, 1) else x + 0.35 end > 1.3 from (values (1), (2)) as v(x);
+select sum(case when l_linenumber = 1 then round(l_extendedprice, 0) else l_extendedprice end), sum(greatest(round(l_discount, 1), l_discount)) from lineitem;
+select count(*) from lineitem where round(l_discount, 1) = l_discount;
+select ceil(0.1), ceil(99.99::numeric(4,2)), floor(-0.1), trunc(-1.99, 1), round(0.5), round(-0.5), round(2.345, 2), round(1234.5, -2), round(5), round(7, 2), round(99.99, 1), ceil(null::numeric), round(1 / 3.0, 5), trunc(1 / 3.0, 3), ceil(1 / 3.0);

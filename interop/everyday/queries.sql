@@ -5,7 +5,6 @@ select *, 1 as one from region order by r_regionkey limit 2;
 select r.*, r.r_name as again from region r order by 1 limit 2;
 select region.r_name, r_name from region order by 1 limit 1;
 select (select max(r_name) from region), exists (select 1 from region), not exists (select 1 from region);
--- differs: IN (SELECT …) as a value.
 select 1 in (select r_regionkey from region);
 select case r_regionkey when 0 then 'zero' when 1 then 'one' else 'many' end, case when r_regionkey > 2 then r_name end from region order by r_regionkey;
 select coalesce(null, 1), coalesce(null, 'x'), coalesce(wind_gust, 0), nullif(1, 1), nullif(1, 2), nullif(origin, 'JFK') from weather order by origin, time_hour limit 3;
@@ -186,3 +185,24 @@ select sum(r_regionkey) over (partition by) from region;
 -- columns: the plans are others.
 explain select 1;
 show timezone;
+-- Set operations that count rows, and the types of both sides.
+select x from (values (1), (1), (2)) as v(x) except all select 1 order by 1;
+select x from (values (1), (1), (2)) as v(x) intersect all select 1;
+select x from (values (1), (1), (2), (null), (null)) as v(x) intersect all select x from (values (1), (null), (null), (null)) as w(x) order by 1;
+select o_orderdate from orders intersect select time_hour + interval '0 days' from flights order by 1 limit 3;
+select r_regionkey from region except select '3' order by 1;
+select r_regionkey from region intersect select 2::smallint;
+-- All columns of a join that merges some.
+select * from nation n join (select n_regionkey, n_name as other from nation) m using (n_regionkey) order by 1, 2, m.other limit 3;
+select *, 1 as one from nation n left join (select n_nationkey, 'x' as mark from nation where n_nationkey < 3) m using (n_nationkey) order by 1 limit 5;
+select * from (values (1, 2), (3, 4)) as a(x, y) right join (values (5, 4), (6, 7)) as b(z, y) using (y) order by 1, 2, 3;
+select * from (values (1, 2), (3, 4)) as a(x, y) full join (values (5, 4), (6, 7)) as b(z, y) using (y) order by 1, 2, 3;
+select distinct (r_regionkey > 1) is true from region order by 1;
+select (r_regionkey > 1) is not false as big, count(*) from region group by 1 order by 1;
+select distinct case when r_regionkey <= 2 then r_regionkey else 7 end from region order by 1;
+-- Compared by their values.
+select case x * -1 when 0 then 'zero' else 'other' end, nullif(x * -1, 0) is null, x * -1 in (0, 1) from (values (0::float8), (1)) as v(x) order by x;
+select x, y from (values (1, 1), (10, 1), (3, -1)) as v(x, y) where x not in (case when y > 0 then 10 end, 7) order by 1;
+select count(*) from nation a join region on r_regionkey = n_regionkey join (select n_nationkey, 1 as one from nation) m using (n_nationkey) where n_nationkey = 2;
+select x, count(*) from (values (1), (2)) as a(x) join (values (1), (2)) as b(x) using (x) join (values (2), (2)) as c(x) using (x) group by x order by x;
+select * from (values (1, 'a')) as a(x, y) join (values (1, 'b')) as b(x, z) using (x) join (values (1, 'c')) as c(x, w) using (x);

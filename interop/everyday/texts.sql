@@ -90,3 +90,8 @@ select carrier from airlines where carrier = any ('{AA,UA}') order by 1;
 select carrier from airlines where carrier = any (array['AA', 'UA']) order by 1;
 select array(select r_name from region order by r_name);
 select array_agg(x) from unnest(array[1, 2]) x;
+-- Booleans and texts.
+select concat((x > 1)::text), concat(x > 1), concat_ws(',', x > 1, (x > 1)::text), format('%s', x > 1) from (values (1), (2)) as v(x) order by x;
+select v::bool from (values ('t'), ('off'), (null)) as t(v);
+select v::int[], v::text[] from (values ('{1,2}'), (null)) as t(v);
+select v::bool from (values ('x'), ('y')) as t(v);

@@ -4,8 +4,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Statement, Value, Visit,
-    Visitor,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Statement, Value,
+    Visit, Visitor,
 };
 use trunkline_arrow::PgType;
 use trunkline_core::{Oid, types};
@@ -61,15 +61,19 @@ impl Calls<'_> {
 
 /// The type of a simple expression, as far as it can be told without a plan.
 pub(crate) fn type_of(expr: &Expr, planner: &Planner<'_>) -> Option<Oid> {
-    let column = |name: &str| {
-        let field = planner.field(&name.to_lowercase())?;
+    let column = |table: Option<&Ident>, name: &Ident| {
+        let table = table.map(|table| table.value.to_lowercase());
+        let field = planner.field(table.as_deref(), &name.value.to_lowercase())?;
         Some(PgType::of_field(&field).oid)
     };
     match expr {
         Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } => type_of(inner, planner),
         Expr::Cast { data_type, .. } => oid_of(data_type),
-        Expr::Identifier(ident) => column(&ident.value),
-        Expr::CompoundIdentifier(idents) => column(&idents.last()?.value),
+        Expr::Identifier(ident) => column(None, ident),
+        Expr::CompoundIdentifier(idents) => match idents.as_slice() {
+            [.., table, name] => column(Some(table), name),
+            _ => None,
+        },
         Expr::Value(value) => match &value.value {
             Value::Boolean(_) => Some(Oid::BOOL),
             Value::Number(digits, _) if digits.parse::<i32>().is_ok() => Some(Oid::INT4),

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, DataFusionError, ScalarValue};
-use datafusion::logical_expr::expr::{Case, Cast, ScalarFunction};
+use datafusion::logical_expr::expr::{Cast, ScalarFunction};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, ScalarUDF, cast};
-use trunkline_arrow::param_array;
+use trunkline_core::PgError;
 use trunkline_core::types::TextStyle;
-use trunkline_core::{Format, Oid, Params, PgError};
 
+use crate::functions::builtin::failed;
 use crate::functions::narrowing::{narrow, narrows};
+use crate::functions::reading::{read, reads, values_of};
+use crate::functions::zoned::in_zone;
 use crate::marks;
 use crate::operators::ROUND_EVEN;
 use crate::template::to_chrono;
@@ -66,17 +68,8 @@ impl Casts<'_> {
     ) -> Result<Transformed<Expr>, DataFusionError> {
         match expr {
             Expr::Cast(cast) => self.rewrite_cast(cast, schema),
-            Expr::ScalarFunction(call) if call.name() == "round" => round(call, schema),
             Expr::ScalarFunction(call) if matches!(call.name(), "to_date" | "to_timestamp") => {
                 template(call)
-            }
-            Expr::ScalarFunction(call) if matches!(call.name(), "ceil" | "floor" | "trunc") => {
-                whole(call, schema)
-            }
-            Expr::ScalarFunction(call)
-                if matches!(call.name(), "concat" | "concat_ws" | "format") =>
-            {
-                Ok(short_booleans(call, schema))
             }
             other => Ok(Transformed::no(other)),
         }
@@ -95,7 +88,18 @@ impl Casts<'_> {
             return Ok(Transformed::yes(Expr::Literal(literal(text, wanted, self.style)?, None)));
         }
         let found = to.expr.get_type(schema)?;
+        if let Some(moment) = in_zone(&to.expr, &found, wanted, &self.style.time_zone) {
+            let given = moment.get_type(schema)?;
+            return Ok(Transformed::yes(match wanted {
+                wanted if *wanted == given => moment,
+                wanted if narrows(&given, wanted) => narrow(moment, wanted.clone()),
+                wanted => cast(moment, wanted.clone()),
+            }));
+        }
         match (&found, wanted) {
+            (found, wanted) if reads(found, wanted) => {
+                Ok(Transformed::yes(read(*to.expr, wanted.clone(), self.style)))
+            }
             (found, wanted) if narrows(found, wanted) => {
                 Ok(Transformed::yes(narrow(*to.expr, wanted.clone())))
             }
@@ -136,16 +140,9 @@ pub(crate) fn literal(
     wanted: &DataType,
     style: &TextStyle,
 ) -> Result<ScalarValue, DataFusionError> {
-    let external = |error: PgError| DataFusionError::External(Box::new(error));
-    let value = std::iter::once((Format::Text, Some(text.as_bytes())));
-    let params = Params::bind(Arc::from([Oid::TEXT]), value).map_err(external)?;
-    let Some(param) = params.get(0) else { return ScalarValue::try_from(wanted) };
-    let array = param_array(&param, wanted, style).map_err(external)?;
-    ScalarValue::try_from_array(&array, 0)
-}
-
-fn transformed(expr: Expr, changed: bool) -> Transformed<Expr> {
-    if changed { Transformed::yes(expr) } else { Transformed::no(expr) }
+    let values = values_of(std::iter::once(Some(text)), wanted, style).map_err(failed)?;
+    let Some(array) = values.first() else { return ScalarValue::try_from(wanted) };
+    ScalarValue::try_from_array(array, 0)
 }
 
 /// Translates the template of a function that formats.
@@ -190,92 +187,6 @@ fn signed(expr: &Expr) -> DataType {
         Expr::WindowFunction(call) if call.fun.name() == "ntile" => DataType::Int32,
         _ => DataType::Int64,
     }
-}
-
-/// `round(numeric, n)` has n decimals.
-fn round(
-    mut call: ScalarFunction,
-    schema: &DFSchema,
-) -> Result<Transformed<Expr>, DataFusionError> {
-    let places = match call.args.get(1) {
-        None => Some(0),
-        Some(arg) => literal_places(arg),
-    };
-    if let ([number], DataType::Float64) = (
-        call.args.as_slice(),
-        call.args.first().map_or(Ok(DataType::Null), |number| number.get_type(schema))?,
-    ) {
-        return Ok(Transformed::yes(self::call(&ROUND_EVEN, vec![number.clone()])));
-    }
-    let found = call.args.first().map(|number| number.get_type(schema)).transpose()?;
-    if call.args.len() == 1 && found.is_some_and(|found| found.is_integer()) {
-        // PostgreSQL has no rounding of integers but as floats.
-        return Ok(Transformed::yes(cast(call.args.remove(0), DataType::Float64)));
-    }
-    with_places(Expr::ScalarFunction(call), places, schema)
-}
-
-/// A decimal with so many digits after the point.
-fn with_places(
-    expr: Expr,
-    places: Option<i8>,
-    schema: &DFSchema,
-) -> Result<Transformed<Expr>, DataFusionError> {
-    let (DataType::Decimal128(precision, scale), Some(places)) = (expr.get_type(schema)?, places)
-    else {
-        return Ok(Transformed::no(expr));
-    };
-    let places = places.max(0);
-    if places == scale {
-        return Ok(Transformed::no(expr));
-    }
-    let wider = u8::try_from(places.saturating_sub(scale)).unwrap_or(0);
-    let precision = precision.saturating_add(wider).min(38);
-    Ok(Transformed::yes(cast(expr, DataType::Decimal128(precision, places))))
-}
-
-/// `ceil`, `floor` and `trunc` of a decimal leave as many digits as they are told, or none.
-fn whole(call: ScalarFunction, schema: &DFSchema) -> Result<Transformed<Expr>, DataFusionError> {
-    let places = match call.args.get(1) {
-        None => Some(0),
-        Some(arg) => literal_places(arg),
-    };
-    with_places(Expr::ScalarFunction(call), places, schema)
-}
-
-fn literal_places(arg: &Expr) -> Option<i8> {
-    match arg {
-        Expr::Cast(cast) => literal_places(&cast.expr),
-        Expr::Literal(ScalarValue::Int64(Some(places)), _) => i8::try_from(*places).ok(),
-        Expr::Literal(ScalarValue::Int32(Some(places)), _) => i8::try_from(*places).ok(),
-        _ => None,
-    }
-}
-
-/// What is put together of values has them as they are printed, not as they are cast.
-fn short_booleans(mut call: ScalarFunction, schema: &DFSchema) -> Transformed<Expr> {
-    let mut changed = false;
-    for arg in &mut call.args {
-        let Expr::Cast(cast) = &*arg else { continue };
-        if !matches!(cast.expr.get_type(schema), Ok(DataType::Boolean)) {
-            continue;
-        }
-        let text = cast.field.data_type().clone();
-        let word = |word: &str| {
-            Box::new(datafusion::logical_expr::cast(
-                Expr::Literal(ScalarValue::Utf8(Some(word.to_owned())), None),
-                text.clone(),
-            ))
-        };
-        let value = Expr::clone(&cast.expr);
-        let cases = vec![
-            (Box::new(value.clone()), word("t")),
-            (Box::new(Expr::Not(Box::new(value))), word("f")),
-        ];
-        *arg = Expr::Case(Case::new(None, cases, None));
-        changed = true;
-    }
-    transformed(Expr::ScalarFunction(call), changed)
 }
 
 fn call(function: &Arc<ScalarUDF>, args: Vec<Expr>) -> Expr {

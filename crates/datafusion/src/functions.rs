@@ -11,12 +11,15 @@ mod floats;
 mod moment;
 pub(crate) mod narrowing;
 pub(crate) mod numeric;
+pub(crate) mod reading;
+pub(crate) mod rounding;
 pub(crate) mod sizes;
 pub(crate) mod spans;
 pub(crate) mod sum;
 mod texts;
 pub(crate) mod times;
 mod to_char;
+pub(crate) mod zoned;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -57,7 +60,7 @@ pub(crate) fn register(state: &mut SessionState, database: &str, client: &Client
     let plain = plain.chain(spans::rounding());
     let plain =
         plain.chain(floats::functions()).chain(texts::functions()).map(builtin::Builtin::udf);
-    for function in of_session.chain(plain) {
+    for function in of_session.chain(plain).chain(rounding::functions()) {
         let _ = state.register_udf(Arc::new(function));
     }
     for aggregate in [avg::function(), sum::function()] {

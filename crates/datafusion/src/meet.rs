@@ -8,17 +8,18 @@ use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, DataFusionError, ScalarValue};
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::expr::{Case, InSubquery};
+use datafusion::logical_expr::expr::{Case, InSubquery, ScalarFunction};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::expr_schema::cast_subquery;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     Expr, ExprSchemable, Join, JoinConstraint, LogicalPlan, LogicalPlanBuilder, Operator,
-    Projection, Union, Values, WindowFunctionDefinition, cast,
+    Projection, Union, Values, WindowFunctionDefinition, cast, lit,
 };
 
-use crate::functions::sum;
-use crate::spans;
+use crate::functions::numeric::NULLABLE;
+use crate::functions::{rounding, sum};
+use crate::{sets, spans, zeros};
 
 /// Casts what meets a float to `float8`, and what meets a date or moment to microseconds.
 ///
@@ -51,12 +52,17 @@ fn node(
         schema.merge(&DFSchema::try_from_qualified_schema(scan.table_name.clone(), &source)?);
     }
     let names = NamePreserver::new(&plan);
+    let is_computed = matches!(plan, LogicalPlan::Projection(_) | LogicalPlan::Aggregate(_));
     let rewritten = plan.map_expressions(|expr| {
         let name = names.save(&expr);
         let expr = expr.transform_up(|expr| {
             let expr = spans::rewrite(expr, &schema, state)?;
             expr.transform_data(|expr| rewrite_expr(expr, &schema))
         })?;
+        let expr = match is_computed {
+            true => expr.update_data(|expr| nullable(expr, &schema)),
+            false => expr,
+        };
         Ok(expr.update_data(|expr| name.restore(expr)))
     })?;
     let rewritten = rewritten.update_data(|plan| spans::sorted(plan, &schema));
@@ -68,16 +74,33 @@ fn rewrite_expr(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>, Data
     let mut expr = expr;
     let changed = match &mut expr {
         Expr::BinaryExpr(binary) if is_comparison(binary.op) => {
+            let op = binary.op.to_string();
+            sets::like_each_other([&*binary.left, &*binary.right], &op, schema)?;
             read_and_meet([&mut *binary.left, &mut *binary.right], schema)
         }
         Expr::BinaryExpr(binary) => meet([&mut *binary.left, &mut *binary.right], schema),
         Expr::Between(between) => {
+            sets::like_each_other([&*between.expr, &*between.low, &*between.high], ">=", schema)?;
             read_and_meet([&mut *between.expr, &mut *between.low, &mut *between.high], schema)
         }
-        Expr::InList(list) => {
-            read_and_meet(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)
+        Expr::InList(list) if zeros::of_list(list).is_some() => {
+            let Some(any) = zeros::of_list(list) else { return Ok(Transformed::no(expr)) };
+            return any
+                .transform_up(|expr| rewrite_expr(expr, schema))
+                .map(|any| Transformed::yes(any.data));
         }
-        Expr::Case(case) => of_case(case, schema),
+        Expr::InList(list) => {
+            sets::like_each_other(std::iter::once(&*list.expr).chain(&list.list), "=", schema)?;
+            let changed = zeros::positive(&mut list.expr, schema);
+            changed | read_and_meet(std::iter::once(&mut *list.expr).chain(&mut list.list), schema)
+        }
+        Expr::Case(case) => zeros::of_case(case, schema) | of_case(case, schema),
+        Expr::ScalarFunction(call) if rounding::fixed(call).is_some() => {
+            return Ok(rounding::fixed(call).map_or(Transformed::no(expr), Transformed::yes));
+        }
+        Expr::ScalarFunction(call) if matches!(call.name(), "concat" | "concat_ws" | "format") => {
+            short_booleans(&mut call.args, schema)
+        }
         Expr::AggregateFunction(call) => match call.params.args.first_mut() {
             Some(summand) => {
                 let found = summand.get_type(schema)?;
@@ -99,7 +122,9 @@ fn rewrite_expr(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>, Data
                 "coalesce" | "nullif" | "greatest" | "least" | "make_array"
             ) =>
         {
-            read_and_meet(&mut call.args, schema)
+            let compared = call.args.first_mut().filter(|_| call.func.name() == "nullif");
+            let changed = compared.is_some_and(|compared| zeros::positive(compared, schema));
+            changed | read_and_meet(&mut call.args, schema)
         }
         Expr::Cast(to) if *to.field.data_type() == DataType::Float64 => {
             let Some(float) = float_of(&to.expr) else { return Ok(Transformed::no(expr)) };
@@ -108,6 +133,48 @@ fn rewrite_expr(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>, Data
         _ => false,
     };
     Ok(if changed { Transformed::yes(expr) } else { Transformed::no(expr) })
+}
+
+/// What is put together of values has them as they are printed, not as they are cast.
+fn short_booleans(args: &mut [Expr], schema: &DFSchema) -> bool {
+    let mut changed = false;
+    for arg in args {
+        if !matches!(arg.get_type(schema), Ok(DataType::Boolean)) {
+            continue;
+        }
+        let value = std::mem::take(arg);
+        let cases = vec![
+            (Box::new(value.clone()), Box::new(lit("t"))),
+            (Box::new(Expr::Not(Box::new(value))), Box::new(lit("f"))),
+        ];
+        *arg = Expr::Case(Case::new(None, cases, None));
+        changed = true;
+    }
+    changed
+}
+
+/// Makes what is computed nullable: DataFusion's plans disagree about what of it is.
+fn nullable(expr: Expr, schema: &DFSchema) -> Expr {
+    match expr {
+        Expr::Alias(mut alias) => {
+            alias.expr = Box::new(nullable(*alias.expr, schema));
+            Expr::Alias(alias)
+        }
+        Expr::Case(_)
+        | Expr::BinaryExpr(_)
+        | Expr::Not(_)
+        | Expr::IsTrue(_)
+        | Expr::IsFalse(_)
+        | Expr::IsUnknown(_)
+        | Expr::IsNotTrue(_)
+        | Expr::IsNotFalse(_)
+        | Expr::IsNotUnknown(_)
+            if matches!(expr.nullable(schema), Ok(false)) =>
+        {
+            Expr::ScalarFunction(ScalarFunction::new_udf(NULLABLE.clone(), vec![expr]))
+        }
+        expr => expr,
+    }
 }
 
 fn of_case(case: &mut Case, schema: &DFSchema) -> bool {
@@ -273,7 +340,7 @@ fn meet<'a>(exprs: impl IntoIterator<Item = &'a mut Expr>, schema: &DFSchema) ->
 }
 
 /// The type in which types meet; `None` where DataFusion's choice is PostgreSQL's.
-fn common<'a>(types: impl IntoIterator<Item = &'a DataType>) -> Option<DataType> {
+pub(crate) fn common<'a>(types: impl IntoIterator<Item = &'a DataType>) -> Option<DataType> {
     let types: Vec<&DataType> = types.into_iter().collect();
     let any = |is: fn(&DataType) -> bool| types.iter().any(|found| is(found));
     let single = any(|found| *found == DataType::Float32);

@@ -22,7 +22,7 @@ use datafusion::sql::sqlparser::ast::BinaryOperator;
 use trunkline_arrow::{Decimals, PgType};
 use trunkline_core::{PgError, SqlState, types};
 
-use crate::functions::builtin::INTERVAL;
+use crate::functions::builtin::{INTERVAL, moment as timestamptz};
 use crate::functions::numeric::{AS_QUOTIENT, DIVIDE};
 use crate::functions::times::{DATE_AND_TIME, INTERVAL_DIVIDE, INTERVAL_MULTIPLY};
 
@@ -73,7 +73,10 @@ impl ExprPlanner for Operators {
             | (DataType::Timestamp(..), DataType::Date32)
                 if raw.op == BinaryOperator::Minus =>
             {
-                let micros = |moment| cast(cast(moment, MICROSECONDS), DataType::Int64);
+                let is_zoned = |found: &DataType| matches!(found, DataType::Timestamp(_, Some(_)));
+                let zoned = is_zoned(&left) || is_zoned(&right);
+                let unit = if zoned { timestamptz() } else { MICROSECONDS };
+                let micros = |moment| cast(cast(moment, unit.clone()), DataType::Int64);
                 let args = vec![micros(raw.left), micros(raw.right)];
                 let elapsed = ScalarFunction::new_udf(Arc::clone(&ELAPSED), args);
                 Expr::ScalarFunction(elapsed)

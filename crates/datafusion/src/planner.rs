@@ -1,6 +1,7 @@
 //! Names to tables and functions, for DataFusion's SQL planner.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, FieldRef, SchemaRef};
@@ -71,6 +72,8 @@ impl Tables {
 pub(crate) struct Planner<'a> {
     state: &'a SessionState,
     tables: HashMap<TableReference, Arc<dyn TableSource>>,
+    /// What tables are called in the statement.
+    aliases: HashMap<String, TableReference>,
 }
 
 impl<'a> Planner<'a> {
@@ -92,33 +95,32 @@ impl<'a> Planner<'a> {
                 None => return Err(missing(&reference, statement, sql)),
             }
         }
-        Ok(Planner { state, tables: found })
+        let mut aliases = Aliases(HashMap::new());
+        let _: ControlFlow<()> = ast::Visit::visit(statement, &mut aliases);
+        Ok(Planner { state, tables: found, aliases: aliases.0 })
     }
 
-    /// The first column of a name.
-    pub(crate) fn field(&self, name: &str) -> Option<FieldRef> {
-        let mut schemas = self.tables.values().map(|table| table.schema());
-        schemas.find_map(|schema| Some(Arc::new(schema.field_with_name(name).ok()?.clone())))
+    /// A column of a table, by its alias or name if there is one; `None` where tables have columns of
+    /// that name with several types.
+    pub(crate) fn field(&self, table: Option<&str>, name: &str) -> Option<FieldRef> {
+        let wanted = |reference: &&TableReference| match table {
+            Some(table) => match self.aliases.get(table) {
+                Some(aliased) => aliased == *reference,
+                None => reference.table() == table,
+            },
+            None => true,
+        };
+        let tables = self.tables.keys().filter(wanted).filter_map(|name| self.tables.get(name));
+        let mut fields =
+            tables.filter_map(|table| table.schema().field_with_name(name).ok().cloned());
+        let first = fields.next()?;
+        let same = fields.all(|field| field.data_type() == first.data_type());
+        same.then(|| Arc::new(first))
     }
 
     /// How many columns a table has.
     pub(crate) fn columns(&self, name: &ast::ObjectName) -> Option<usize> {
-        let parts = name.0.iter().map(|part| {
-            let part = part.as_ident()?;
-            Some(match part.quote_style {
-                Some(_) => part.value.clone(),
-                None => part.value.to_lowercase(),
-            })
-        });
-        let reference = match parts.collect::<Option<Vec<_>>>()?.as_slice() {
-            [table] => TableReference::bare(table.as_str()),
-            [schema, table] => TableReference::partial(schema.as_str(), table.as_str()),
-            [catalog, schema, table] => {
-                TableReference::full(catalog.as_str(), schema.as_str(), table.as_str())
-            }
-            _ => return None,
-        };
-        Some(self.tables.get(&reference)?.schema().fields().len())
+        Some(self.tables.get(&reference(name)?)?.schema().fields().len())
     }
 
     /// Plans a statement whose parameters have these types.
@@ -132,6 +134,41 @@ impl<'a> Planner<'a> {
         SqlToRel::new_with_options(self, options)
             .sql_statement_to_plan_with_context(statement, &mut context)
     }
+}
+
+/// Finds the tables that have another name in a statement.
+struct Aliases(HashMap<String, TableReference>);
+
+impl ast::Visitor for Aliases {
+    type Break = ();
+
+    fn pre_visit_table_factor(&mut self, table: &ast::TableFactor) -> ControlFlow<()> {
+        if let ast::TableFactor::Table { name, alias: Some(alias), args: None, .. } = table
+            && let Some(reference) = reference(name)
+        {
+            self.0.insert(folded(&alias.name), reference);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn folded(ident: &ast::Ident) -> String {
+    match ident.quote_style {
+        Some(_) => ident.value.clone(),
+        None => ident.value.to_lowercase(),
+    }
+}
+
+fn reference(name: &ast::ObjectName) -> Option<TableReference> {
+    let parts = name.0.iter().map(|part| part.as_ident().map(folded));
+    Some(match parts.collect::<Option<Vec<_>>>()?.as_slice() {
+        [table] => TableReference::bare(table.as_str()),
+        [schema, table] => TableReference::partial(schema.as_str(), table.as_str()),
+        [catalog, schema, table] => {
+            TableReference::full(catalog.as_str(), schema.as_str(), table.as_str())
+        }
+        _ => return None,
+    })
 }
 
 fn missing(reference: &TableReference, statement: &ast::Statement, sql: &str) -> PgError {

@@ -18,8 +18,8 @@ use crate::parameters::{self, Parameter};
 use crate::planner::{Planner, Tables};
 use crate::session::Statement;
 use crate::{
-    calls, casts, explain, guards, meet, names, readonly, refuse, rewrite, sets, subqueries,
-    targets, tokens,
+    calls, casts, explain, guards, meet, members, names, readonly, refuse, rewrite, sets,
+    subqueries, targets, tokens,
 };
 
 /// How deeply a statement may be nested.
@@ -177,7 +177,8 @@ impl Describe<'_> {
 
     /// A plan in which all casts are explicit: only then its columns have their final types.
     fn analyzed(&self, parameters: &[Option<Parameter>]) -> Result<LogicalPlan, DataFusionError> {
-        let plan = subqueries::rewrite(sets::unite(self.plan(parameters)?)?)?;
+        let plan = sets::unite(self.plan(parameters)?)?;
+        let plan = subqueries::rewrite(members::rewrite(plan)?)?;
         let plan = guards::filtered(meet::rewrite(plan, self.state)?)?;
         let options = self.state.config_options();
         let plan = self.state.analyzer().execute_and_check(plan, options, |_, _| {})?;

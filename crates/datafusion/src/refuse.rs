@@ -85,6 +85,11 @@ impl Visitor for Refuse<'_> {
                     None => ControlFlow::Continue(()),
                 }
             }
+            TableFactor::Table { with_ordinality: true, .. }
+            | TableFactor::UNNEST { with_ordinality: true, .. } => {
+                let error = PgError::unsupported("WITH ORDINALITY is not supported");
+                ControlFlow::Break(Box::new(error))
+            }
             TableFactor::Table { sample: Some(_), .. } => {
                 let error = PgError::unsupported("TABLESAMPLE is not supported");
                 ControlFlow::Break(Box::new(error))

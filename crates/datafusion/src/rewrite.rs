@@ -201,6 +201,10 @@ impl VisitorMut for Rewriter {
                 *expr = inner;
             }
             Expr::Array(array) => array.elem.iter_mut().for_each(int4),
+            Expr::Function(function) if is_named(&function.name, "current_date") => {
+                let now = call("now", Span::empty(), Some(Vec::new()));
+                *expr = calls::cast(now, DataType::Date);
+            }
             Expr::Function(function) if is_named(&function.name, "localtimestamp") => {
                 *expr = Expr::Cast {
                     kind: CastKind::Cast,

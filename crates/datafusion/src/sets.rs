@@ -3,11 +3,52 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field};
-use datafusion::common::DataFusionError;
 use datafusion::common::tree_node::Transformed;
-use datafusion::logical_expr::{Expr, LogicalPlan, Projection, Union, cast};
+use datafusion::common::{DFSchema, DataFusionError};
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Projection, Union, cast};
 use trunkline_arrow::PgType;
 use trunkline_core::{PgError, SqlState, types};
+
+use crate::except;
+
+/// Refuses a comparison of values that have nothing in common, as of a text with a number: DataFusion
+/// reads the one as the other.
+///
+/// # Errors
+///
+/// 42883.
+pub(crate) fn like_each_other<'a>(
+    exprs: impl IntoIterator<Item = &'a Expr>,
+    op: &str,
+    schema: &DFSchema,
+) -> Result<(), DataFusionError> {
+    let mut exprs = exprs.into_iter();
+    let of = |expr: &Expr| {
+        let (_, field) = expr.to_field(schema).ok()?;
+        // What has no type yet is read as the others.
+        let is_unknown = matches!(expr, Expr::Placeholder(_) | Expr::Literal(..))
+            && field.data_type().is_string();
+        let is_known = !is_unknown && !field.data_type().is_null();
+        is_known.then_some(field)
+    };
+    let Some(first) = exprs.next().and_then(of) else { return Ok(()) };
+    for found in exprs.filter_map(of) {
+        let (left, right) = (group(first.data_type()), group(found.data_type()));
+        let differ = left != right
+            && [left, right].iter().all(|group| !matches!(group, Group::Span | Group::Other));
+        if differ {
+            let name = |field| types::name_of(PgType::of_field(field).oid).unwrap_or("unknown");
+            let (left, right) = (name(&first), name(&found));
+            let message = format!("operator does not exist: {left} {op} {right}");
+            let error = PgError::new(SqlState::UNDEFINED_FUNCTION, message).hint(
+                "No operator matches the given name and argument types. \
+                 You might need to add explicit type casts.",
+            );
+            return Err(DataFusionError::External(Box::new(error)));
+        }
+    }
+    Ok(())
+}
 
 /// Reads literals without a type as the type of the columns that they are united with.
 ///
@@ -21,12 +62,14 @@ pub(crate) fn unite(plan: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
             let united = Union::try_new_with_loose_types(inputs)?;
             Ok(Transformed::yes(LogicalPlan::Union(united)))
         }
-        plan => Ok(Transformed::no(plan)),
+        LogicalPlan::Join(join) => except::rewrite(join),
+        // Below, types may have changed.
+        plan => Ok(Transformed::no(plan.recompute_schema()?)),
     })?;
     Ok(united.data)
 }
 
-fn literals(union: Union) -> Result<Vec<Arc<LogicalPlan>>, DataFusionError> {
+pub(crate) fn literals(union: Union) -> Result<Vec<Arc<LogicalPlan>>, DataFusionError> {
     let Union { inputs, schema } = union;
     let mut plans: Vec<LogicalPlan> = inputs.into_iter().map(Arc::unwrap_or_clone).collect();
     for column in 0..schema.fields().len() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::new_empty_array;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::utils::SingleRowListArrayBuilder;
 use datafusion::common::{Column, DataFusionError};
 use datafusion::functions::expr_fn::coalesce;
@@ -17,7 +17,7 @@ use datafusion::logical_expr::{
 };
 use trunkline_core::PgError;
 
-use crate::functions::numeric::{ARRAY_OF, NULLABLE};
+use crate::functions::numeric::{ARRAY_OF, NULLABLE, ONLY};
 
 /// Gives the subqueries of a plan PostgreSQL's meaning, before their types are made one.
 ///
@@ -35,12 +35,13 @@ fn rewrite_node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>, DataFusio
     let names = NamePreserver::new(&plan);
     let rewritten = plan.map_expressions(|expr| {
         let name = names.save(&expr);
-        let value = expr.transform_up(|expr| match expr {
-            Expr::Exists(exists) if !is_condition => counted(exists, joins).map(Transformed::yes),
+        let value = expr.transform_down(|expr| match expr {
+            Expr::Exists(exists) if !is_condition => counted(exists, joins).map(made),
+            Expr::ScalarSubquery(subquery) if is_lookup(&subquery) => single(subquery).map(made),
             Expr::ScalarSubquery(subquery) if !always_a_row(&subquery.subquery) => {
-                Ok(Transformed::yes(nullable(subquery)))
+                Ok(made(nullable(subquery)))
             }
-            Expr::ScalarFunction(call) if call.name() == ARRAY_OF => array(call),
+            Expr::ScalarFunction(call) if call.name() == ARRAY_OF => array(call).map(made),
             other => Ok(Transformed::no(other)),
         })?;
         Ok(value.update_data(|expr| name.restore(expr)))
@@ -49,8 +50,13 @@ fn rewrite_node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>, DataFusio
     rewritten.map_data(LogicalPlan::recompute_schema)
 }
 
+/// What is made of a subquery is left as it is.
+fn made(expr: Expr) -> Transformed<Expr> {
+    Transformed::new(expr, true, TreeNodeRecursion::Jump)
+}
+
 /// `(SELECT count(*) > 0 FROM (subquery LIMIT 1))`; a correlated one must be where DataFusion joins.
-fn counted(exists: Exists, joins: bool) -> Result<Expr, DataFusionError> {
+pub(crate) fn counted(exists: Exists, joins: bool) -> Result<Expr, DataFusionError> {
     let Exists { subquery: Subquery { subquery, outer_ref_columns, spans }, negated } = exists;
     let mut inner = Arc::unwrap_or_clone(subquery);
     if outer_ref_columns.is_empty() {
@@ -113,6 +119,36 @@ fn always_a_row(plan: &LogicalPlan) -> bool {
     }
 }
 
+/// Whether a subquery that depends on the outer row may have many rows.
+fn is_lookup(subquery: &Subquery) -> bool {
+    fn may_be_many(plan: &LogicalPlan) -> bool {
+        match plan {
+            LogicalPlan::Projection(projection) => may_be_many(&projection.input),
+            LogicalPlan::SubqueryAlias(alias) => may_be_many(&alias.input),
+            LogicalPlan::Sort(sort) => sort.fetch.is_none() && may_be_many(&sort.input),
+            LogicalPlan::Filter(filter) => may_be_many(&filter.input),
+            LogicalPlan::TableScan(_) | LogicalPlan::Values(_) | LogicalPlan::Join(_) => true,
+            _ => false,
+        }
+    }
+    !subquery.outer_ref_columns.is_empty() && may_be_many(&subquery.subquery)
+}
+
+/// `only((SELECT array_agg(column) FROM (subquery)))`: DataFusion joins what is aggregated.
+fn single(subquery: Subquery) -> Result<Expr, DataFusionError> {
+    let Subquery { subquery, outer_ref_columns, spans } = subquery;
+    let (plan, value, _) = ordered(Arc::unwrap_or_clone(subquery))?;
+    let aggregate = array_agg(value);
+    let column = Column::from_name(aggregate.schema_name().to_string());
+    let plan = LogicalPlanBuilder::from(plan)
+        .aggregate(Vec::<Expr>::new(), vec![aggregate])?
+        .project(vec![Expr::Column(column).alias("rows")])?
+        .build()?;
+    let rows =
+        Expr::ScalarSubquery(Subquery { subquery: Arc::new(plan), outer_ref_columns, spans });
+    Ok(Expr::ScalarFunction(ScalarFunction::new_udf(ONLY.clone(), vec![rows])))
+}
+
 fn nullable(subquery: Subquery) -> Expr {
     let is_nullable = subquery.subquery.schema().fields().first().is_none_or(|f| f.is_nullable());
     let value = Expr::ScalarSubquery(subquery);
@@ -123,14 +159,10 @@ fn nullable(subquery: Subquery) -> Expr {
 }
 
 /// `coalesce((SELECT array_agg(column) FROM (subquery)), '{}')`, in the order of the subquery.
-fn array(call: ScalarFunction) -> Result<Transformed<Expr>, DataFusionError> {
+fn array(call: ScalarFunction) -> Result<Expr, DataFusionError> {
     let mut args = call.args;
     let subquery = match (args.pop(), args.is_empty()) {
         (Some(Expr::ScalarSubquery(subquery)), true) => subquery,
-        (Some(Expr::ScalarFunction(mut wrapped)), true) => match wrapped.args.pop() {
-            Some(Expr::ScalarSubquery(subquery)) => subquery,
-            _ => return Err(DataFusionError::Plan("ARRAY of no subquery".to_owned())),
-        },
         _ => return Err(DataFusionError::Plan("ARRAY of no subquery".to_owned())),
     };
     let Subquery { subquery, outer_ref_columns, spans } = subquery;
@@ -148,7 +180,7 @@ fn array(call: ScalarFunction) -> Result<Transformed<Expr>, DataFusionError> {
     let plan = Subquery { subquery: Arc::new(plan), outer_ref_columns, spans };
     let empty = SingleRowListArrayBuilder::new(new_empty_array(&element)).build_list_scalar();
     let empty = Expr::Literal(empty, None);
-    Ok(Transformed::yes(coalesce(vec![Expr::ScalarSubquery(plan), empty])))
+    Ok(coalesce(vec![Expr::ScalarSubquery(plan), empty]))
 }
 
 /// Rows, the value of each, and their order, which no aggregate keeps by itself.

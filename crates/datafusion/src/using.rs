@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, OrderByKind, Query,
-    ReplaceSelectElement, ReplaceSelectItem, Select, SelectItem, SetExpr, TableFactor,
-    TableWithJoins, VisitMut, VisitorMut,
+    ExcludeSelectItem, Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, OrderByKind,
+    Query, ReplaceSelectElement, ReplaceSelectItem, Select, SelectItem,
+    SelectItemQualifiedWildcardKind, SetExpr, TableFactor, TableWithJoins, VisitMut, VisitorMut,
+    WildcardAdditionalOptions,
 };
 use trunkline_core::{PgError, Result};
 
@@ -16,15 +17,18 @@ use trunkline_core::{PgError, Result};
 /// In an inner or left join it is the left table's, in a right join the right one's, and in a full
 /// join that of either.
 pub(crate) fn qualify(select: &mut Select) {
-    if let Ok(Some(merged)) = of_outer_join(select) {
+    let merged = of_outer_join(select);
+    all_columns(select);
+    if let Ok(Some(merged)) = merged {
         name(&mut select.projection, &merged);
         let _: ControlFlow<()> = select.visit(&mut Qualifier { merged, subqueries: 0 });
         return;
     }
     let [from] = select.from.as_slice() else { return };
-    let Some(left) = table_name(&from.relation) else { return };
-    let mut merged = HashMap::new();
-    for join in &from.joins {
+    let Some(first) = table_name(&from.relation) else { return };
+    let mut merged: HashMap<String, Expr> = HashMap::new();
+    let mut again = false;
+    for (place, join) in from.joins.iter().enumerate() {
         let (JoinOperator::Join(constraint)
         | JoinOperator::Inner(constraint)
         | JoinOperator::Left(constraint)
@@ -32,11 +36,32 @@ pub(crate) fn qualify(select: &mut Select) {
         else {
             return;
         };
+        let is_inner = matches!(join.join_operator, JoinOperator::Join(_) | JoinOperator::Inner(_));
         for column in columns(constraint) {
-            merged.insert(folded(&column), Expr::CompoundIdentifier(vec![left.clone(), column]));
+            // The left side is one of many tables; of an inner join, the right one is as good.
+            let table = match (place, is_inner) {
+                (0, _) => Some(first.clone()),
+                (_, true) => table_name(&join.relation),
+                _ => None,
+            };
+            match (merged.contains_key(&folded(&column)), table) {
+                (true, _) => again = true,
+                (false, Some(table)) => {
+                    let qualified = Expr::CompoundIdentifier(vec![table, column.clone()]);
+                    merged.insert(folded(&column), qualified);
+                }
+                (false, None) => {}
+            }
         }
     }
-    if let (Some(condition), false) = (&mut select.selection, merged.is_empty()) {
+    if merged.is_empty() {
+        return;
+    }
+    // DataFusion finds what is merged once but in WHERE.
+    if again {
+        name(&mut select.projection, &merged);
+        let _: ControlFlow<()> = select.visit(&mut Qualifier { merged, subqueries: 0 });
+    } else if let Some(condition) = &mut select.selection {
         let _: ControlFlow<()> = condition.visit(&mut Qualifier { merged, subqueries: 0 });
     }
 }
@@ -193,6 +218,61 @@ fn name(items: &mut [SelectItem], merged: &HashMap<String, Expr>) {
             _ => {}
         }
     }
+}
+
+/// The merged columns come first in `*`, those of the last join before the others.
+///
+/// Of many joins that merge several columns, or only some of which merge, it stays unknown here
+/// which table has a column.
+fn all_columns(select: &mut Select) {
+    let [from] = select.from.as_slice() else { return };
+    let is_all = |item: &SelectItem| match item {
+        SelectItem::Wildcard(options) => options.opt_replace.is_none(),
+        _ => false,
+    };
+    let Some(place) = select.projection.iter().position(is_all) else { return };
+    let merged: Option<Vec<Vec<Ident>>> = from
+        .joins
+        .iter()
+        .map(|join| constraint(join).map(columns).filter(|columns| !columns.is_empty()))
+        .collect();
+    let tables =
+        std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation));
+    let tables: Option<Vec<Ident>> = tables.map(table_name).collect();
+    let (Some(merged), Some(tables)) = (merged, tables) else { return };
+    let ([first, others @ ..], [left, right, ..]) = (merged.as_slice(), tables.as_slice()) else {
+        return;
+    };
+    let is_first = |column: &Ident| first.iter().any(|known| folded(known) == folded(column));
+    let same = others.iter().all(|columns| columns.len() == 1 && columns.iter().all(is_first));
+    if !others.is_empty() && (first.len() > 1 || !same) {
+        return;
+    }
+    let value = |column: &Ident| {
+        let of = |table: &Ident| Expr::CompoundIdentifier(vec![table.clone(), column.clone()]);
+        match from.joins.first().map(|join| &join.join_operator) {
+            Some(JoinOperator::FullOuter(_)) => {
+                crate::rewrite::function("coalesce", vec![of(left), of(right)])
+            }
+            Some(JoinOperator::Right(_) | JoinOperator::RightOuter(_)) => of(right),
+            _ => of(left),
+        }
+    };
+    let named = |column: &Ident| SelectItem::ExprWithAlias {
+        expr: value(column),
+        alias: Ident::with_quote('"', folded(column)),
+    };
+    let names = || first.iter().map(|column| ObjectName::from(vec![column.clone()])).collect();
+    let rest = |table: &Ident| {
+        let name = ObjectName::from(vec![table.clone()]);
+        let options = WildcardAdditionalOptions {
+            opt_exclude: Some(ExcludeSelectItem::Multiple(names())),
+            ..WildcardAdditionalOptions::default()
+        };
+        SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options)
+    };
+    let items: Vec<SelectItem> = first.iter().map(named).chain(tables.iter().map(rest)).collect();
+    select.projection.splice(place..=place, items);
 }
 
 struct Qualifier {

@@ -3,9 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Decimal128Array, Float64Array, Int32Array,
+    Array, ArrayRef, AsArray, Decimal128Array, Float64Array, Int32Array, UInt32Builder,
 };
-use datafusion::arrow::compute::{CastOptions, cast_with_options};
+use datafusion::arrow::compute::{CastOptions, cast_with_options, take};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Field, Float64Type, Int64Type, i256};
 use datafusion::common::DataFusionError;
 use datafusion::logical_expr::{ReturnFieldArgs, ScalarUDF};
@@ -63,6 +63,33 @@ pub(crate) static NULLABLE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
     };
     Arc::new(Builtin { name: "nullable", takes: any, gives, run: as_it_is }.udf())
 });
+
+/// The one element of a list, or NULL.
+pub(crate) static ONLY: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
+    let gives = |args: &ReturnFieldArgs<'_>| match type_of(args.arg_fields, 0)? {
+        DataType::List(element) => Ok(Field::clone(element).with_name("").with_nullable(true)),
+        other => Err(failed(PgError::internal(format!("{other} is no list")))),
+    };
+    Arc::new(Builtin { name: "only", takes: any, gives, run: only }.udf())
+});
+
+fn only(call: &Call<'_>) -> Result<ArrayRef, DataFusionError> {
+    let lists = call.array(0)?.as_list::<i32>();
+    let mut places = UInt32Builder::with_capacity(lists.len());
+    for (row, bounds) in lists.offsets().windows(2).enumerate() {
+        match bounds {
+            [start, end] if lists.is_valid(row) && end > start => {
+                if end - start > 1 {
+                    let message = "more than one row returned by a subquery used as an expression";
+                    return Err(failed(PgError::new(SqlState::CARDINALITY_VIOLATION, message)));
+                }
+                places.append_option(u32::try_from(*start).ok());
+            }
+            _ => places.append_null(),
+        }
+    }
+    Ok(take(lists.values(), &places.finish(), None)?)
+}
 
 /// What `ARRAY(SELECT …)` is called until it is planned; no statement can say it.
 pub(crate) const ARRAY_OF: &str = "array\u{1f}of";
@@ -170,7 +197,7 @@ fn numeric(call: &Call<'_>) -> Result<ArrayRef, DataFusionError> {
     Ok(Arc::new(values.with_precision_and_scale(precision, scale)?))
 }
 
-fn too_large() -> DataFusionError {
+pub(super) fn too_large() -> DataFusionError {
     failed(
         PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, "numeric field overflow")
             .field(b'D', "A number has 38 digits at most."),
@@ -297,7 +324,7 @@ fn quotient_at(dividend: i128, divisor: i128, shift: i16) -> Option<i128> {
     nearest_wide(i256::from_i128(dividend), factor, i256::from_i128(divisor))
 }
 
-fn nearest(dividend: i128, divisor: i128) -> i128 {
+pub(super) fn nearest(dividend: i128, divisor: i128) -> i128 {
     let (whole, rest) = (dividend.wrapping_div(divisor), dividend.wrapping_rem(divisor));
     let rest = rest.unsigned_abs();
     if rest >= divisor.unsigned_abs() - rest {

@@ -22,9 +22,15 @@ pub(super) fn function_in_from(table: &mut TableFactor) {
             let small = args.args.iter().all(|arg| expr_of(arg).is_some_and(is_small));
             let alias = alias.take().unwrap_or_else(|| named("generate_series"));
             let alias = with_column(alias);
-            *table = match (small, derived(&args.args, &alias)) {
-                (true, Some(derived)) => derived,
-                _ => {
+            let wanted = match args.args.iter().take(2).all(|arg| expr_of(arg).is_some_and(is_date))
+            {
+                true => Some("TIMESTAMPTZ"),
+                false => small.then_some("INT4"),
+            };
+            let derived = wanted.and_then(|wanted| derived(&args.args, &alias, wanted));
+            *table = match derived {
+                Some(derived) => derived,
+                None => {
                     let mut table = take_table(table);
                     if let TableFactor::Table { alias: place, .. } = &mut table {
                         *place = Some(alias);
@@ -59,11 +65,11 @@ fn with_column(mut alias: TableAlias) -> TableAlias {
     alias
 }
 
-/// `(SELECT value::int4 FROM generate_series(…) AS s(value)) AS alias`.
-fn derived(args: &[FunctionArg], alias: &TableAlias) -> Option<TableFactor> {
+/// `(SELECT value::wanted FROM generate_series(…) AS s(value)) AS alias`.
+fn derived(args: &[FunctionArg], alias: &TableAlias, wanted: &str) -> Option<TableFactor> {
     let args = args.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let text =
-        format!("SELECT CAST(value AS INT4) AS value FROM generate_series({args}) AS s(value)");
+        format!("SELECT CAST(value AS {wanted}) AS value FROM generate_series({args}) AS s(value)");
     let parsed = Parser::parse_sql(&PostgreSqlDialect {}, &text).ok()?;
     let Some(Statement::Query(subquery)) = parsed.into_iter().next() else { return None };
     let (alias, lateral) = (Some(alias.clone()), false);
@@ -74,6 +80,15 @@ fn expr_of(arg: &FunctionArg) -> Option<&Expr> {
     match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
         _ => None,
+    }
+}
+
+/// A date; a series of them is one of `timestamptz`.
+fn is_date(expr: &Expr) -> bool {
+    match expr {
+        Expr::Cast { data_type, .. } => *data_type == DataType::Date,
+        Expr::TypedString(typed) => typed.data_type == DataType::Date,
+        _ => false,
     }
 }
 

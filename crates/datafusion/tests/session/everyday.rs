@@ -167,3 +167,22 @@ async fn the_zone_of_the_session_tells_days_and_hours() {
                to_char(timestamptz '2024-07-01 12:00+00', 'HH24 TZ')";
     assert_eq!(h.query(sql).await.lines(), ["14|2024-07-02 00:00:00+02|14 CEST"]);
 }
+
+#[tokio::test]
+async fn casts_between_moments_are_made_in_the_zone_of_the_session() {
+    let mut h = Harness::new().await;
+    h.client.settings().set("TimeZone", "Europe/Berlin", false).unwrap();
+    let from = "(values (timestamptz '2024-07-01 23:00+00', date '2024-07-02', \
+                timestamp '2024-01-01')) as s(v, d, t)";
+    let sql = format!(
+        "select v::date, v::time, v::timestamp, d::timestamptz, t::timestamptz, v - t, v >= d, \
+         v::timestamp - t from {from}"
+    );
+    let line = "2024-07-02|01:00:00|2024-07-02 01:00:00|2024-07-02 00:00:00+02|\
+                2024-01-01 00:00:00+01|183 days|t|183 days 01:00:00";
+    assert_eq!(h.query(&sql).await.lines(), [line]);
+    let sql = format!(
+        "select current_date = now()::date, count(*) from {from} where v::date = '2024-07-02'"
+    );
+    assert_eq!(h.query(&sql).await.lines(), ["t|1"]);
+}
