@@ -92,3 +92,4 @@ select sum(n_nationkey) + 1, sum(n_nationkey) * 2, sum(n_nationkey) / 7, sum(n_n
 select a / b, a + b, a * b, a - 1, a / 3, b % 4, a::float8 / b from (select sum(n_nationkey) as a, sum(n_regionkey) as b from nation) s;
 select n_regionkey, sum(n_nationkey) over (order by n_nationkey) / 7, sum(n_nationkey::int) over () / 7 from nation order by n_nationkey limit 3;
 select n_regionkey, count(*) filter (where (n_nationkey > 5) is true), round(avg(n_nationkey), 3) from nation group by rollup (n_regionkey) order by 1 nulls last;
+select lag(x, 1, 0.125) over (order by x), lead(n, 1, 0) over (order by x) from (values (1.500, 1), (2.500, 2)) as v(x, n) order by x;

@@ -75,3 +75,5 @@ select v::date, v::timestamp, v::timestamptz from (values ('2024-01-05 10:20'), 
 select v::interval from (values ('1'), ('P1D'), ('2 days')) as t(v);
 select current_date = now()::date, timestamptz '2024-07-01 12:00+00' - timestamp '2024-01-01', timestamptz '2024-07-01 12:00+02' - timestamptz '2024-01-01 00:00+01';
 select g from generate_series(date '2024-01-01', date '2024-01-03', interval '1 day') g;
+select justify_days('1 month -1 day'), justify_days('-1 month 40 days'), justify_hours('-1 day 02:03:04'), justify_hours('1 day -26 hours'), justify_interval('1 mon -1 hour');
+select to_date('2024-03', 'YYYY-MM'), to_date('202403', 'YYYYMM'), to_date('2024', 'YYYY'), to_timestamp('2024-01-05 10', 'YYYY-MM-DD HH24'), to_timestamp('2024-01-05', 'YYYY-MM-DD');

@@ -95,3 +95,6 @@ select concat((x > 1)::text), concat(x > 1), concat_ws(',', x > 1, (x > 1)::text
 select v::bool from (values ('t'), ('off'), (null)) as t(v);
 select v::int[], v::text[] from (values ('{1,2}'), (null)) as t(v);
 select v::bool from (values ('x'), ('y')) as t(v);
+select 'abc'::char(5) || 'x', 'a'::char(3) = 'a', 'a'::char(3) in ('a', 'b'), 'a'::char(3), 'a '::char(3) < 'b', 'x' || 'a'::char(2) || 'y';
+select count(*) from nation where n_name::char(10) = 'CHINA';
+select 'a' = any(tags), 'a' <> all(tags) from (values (array['b', null]), (array['a', null]), (array['b']), (null)) as v(tags);

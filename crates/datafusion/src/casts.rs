@@ -5,14 +5,14 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, DataFusionError, ScalarValue};
-use datafusion::logical_expr::expr::{Cast, ScalarFunction};
+use datafusion::logical_expr::expr::{BinaryExpr, Cast, ScalarFunction};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
-use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, ScalarUDF, cast};
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator, ScalarUDF, cast};
 use trunkline_core::PgError;
 use trunkline_core::types::TextStyle;
 
-use crate::functions::builtin::failed;
+use crate::functions::builtin::{MICROSECONDS, failed, moment as timestamptz};
 use crate::functions::narrowing::{narrow, narrows};
 use crate::functions::reading::{read, reads, values_of};
 use crate::functions::zoned::in_zone;
@@ -69,10 +69,19 @@ impl Casts<'_> {
         match expr {
             Expr::Cast(cast) => self.rewrite_cast(cast, schema),
             Expr::ScalarFunction(call) if matches!(call.name(), "to_date" | "to_timestamp") => {
-                template(call)
+                let local = call.name() == "to_timestamp" && call.args.len() == 2;
+                let moment = template(call)?;
+                Ok(if local { moment.update_data(|moment| self.in_zone(moment)) } else { moment })
             }
             other => Ok(Transformed::no(other)),
         }
+    }
+
+    /// A moment that was read as one of UTC, in the session's zone.
+    fn in_zone(&self, moment: Expr) -> Expr {
+        let local = cast(moment.clone(), MICROSECONDS);
+        let zone = &self.style.time_zone;
+        in_zone(&local, &MICROSECONDS, &timestamptz(), zone).unwrap_or(moment)
     }
 
     fn rewrite_cast(
@@ -147,6 +156,7 @@ pub(crate) fn literal(
 
 /// Translates the template of a function that formats.
 fn template(mut call: ScalarFunction) -> Result<Transformed<Expr>, DataFusionError> {
+    let with_time = call.name() == "to_timestamp";
     let Some(argument) = call.args.get_mut(1) else {
         return Ok(Transformed::no(Expr::ScalarFunction(call)));
     };
@@ -160,9 +170,34 @@ fn template(mut call: ScalarFunction) -> Result<Transformed<Expr>, DataFusionErr
     let Some(Some(text)) = value.try_as_str() else {
         return Ok(Transformed::no(Expr::ScalarFunction(call)));
     };
-    let format = to_chrono(text).map_err(external)?;
+    let mut format = to_chrono(text).map_err(external)?;
+    let missing = completed(&mut format, with_time);
     *argument = Expr::Literal(ScalarValue::Utf8(Some(format)), None);
+    if let (false, Some(text)) = (missing.is_empty(), call.args.first_mut()) {
+        let behind = Box::new(Expr::Literal(ScalarValue::Utf8(Some(missing)), None));
+        let before = Box::new(std::mem::take(text));
+        *text = Expr::BinaryExpr(BinaryExpr::new(before, Operator::StringConcat, behind));
+    }
     Ok(Transformed::yes(Expr::ScalarFunction(call)))
+}
+
+/// Adds to a format what DataFusion wants of a moment, and returns what to add to the text.
+fn completed(format: &mut String, with_time: bool) -> String {
+    let has = |words: &[&str]| words.iter().any(|word| format.contains(word));
+    let mut missing = Vec::new();
+    if has(&["%Y"]) && !has(&["%j"]) {
+        missing.extend((!has(&["%m", "%-m", "%b", "%B"])).then_some(("%m", "01")));
+        missing.extend((!has(&["%d", "%-d"])).then_some(("%d", "01")));
+    }
+    if with_time && has(&["%H", "%-H"]) && !has(&["%M"]) {
+        missing.push(("%M", "00"));
+    }
+    let mut text = String::new();
+    for (word, value) in missing {
+        format.extend([" ", word]);
+        text.extend([" ", value]);
+    }
+    text
 }
 
 /// Whether an integer without a sign was computed: a count or rank, which are signed in PostgreSQL.

@@ -11,6 +11,7 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::expr::{Case, InSubquery, ScalarFunction};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::expr_schema::cast_subquery;
+use datafusion::logical_expr::type_coercion::binary::type_union_coercion;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     Expr, ExprSchemable, Join, JoinConstraint, LogicalPlan, LogicalPlanBuilder, Operator,
@@ -108,6 +109,9 @@ fn rewrite_expr(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>, Data
             }
             None => false,
         },
+        Expr::WindowFunction(call) if matches!(call.fun.name(), "lag" | "lead") => {
+            one_type(&mut call.params.args, schema)
+        }
         Expr::WindowFunction(call) => match (&mut call.fun, call.params.args.first_mut()) {
             (WindowFunctionDefinition::AggregateUDF(function), Some(summand)) => {
                 let found = summand.get_type(schema)?;
@@ -133,6 +137,26 @@ fn rewrite_expr(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>, Data
         _ => false,
     };
     Ok(if changed { Transformed::yes(expr) } else { Transformed::no(expr) })
+}
+
+/// The default of `lag` and `lead` is as exact as it is written.
+fn one_type(args: &mut [Expr], schema: &DFSchema) -> bool {
+    let [value, _, default] = args else { return false };
+    let (Ok(found), Ok(of_default)) = (value.get_type(schema), default.get_type(schema)) else {
+        return false;
+    };
+    let is_exact = of_default.is_decimal() || of_default.is_floating();
+    if found == of_default || !found.is_numeric() || !is_exact {
+        return false;
+    }
+    let united = common([&found, &of_default]);
+    let Some(united) = united.or_else(|| type_union_coercion(&found, &of_default)) else {
+        return false;
+    };
+    for expr in [value, default] {
+        *expr = cast(std::mem::take(expr), united.clone());
+    }
+    true
 }
 
 /// What is put together of values has them as they are printed, not as they are cast.

@@ -1,10 +1,12 @@
 //! What the parser takes, and PostgreSQL or DataFusion does not.
 
+mod volatile;
+
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, Ident, ObjectName, Select, SelectItem, Spanned, Statement, TableFactor,
-    Value, Visit, Visitor,
+    BinaryOperator, Expr, Ident, ObjectName, Query, Select, SelectItem, Spanned, Statement,
+    TableFactor, Value, Visit, Visitor,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
@@ -63,6 +65,13 @@ fn is_subquery(expr: &Expr) -> bool {
 
 impl Visitor for Refuse<'_> {
     type Break = Box<PgError>;
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Box<PgError>> {
+        match volatile::check(query) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(Box::new(error)),
+        }
+    }
 
     fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<Box<PgError>> {
         for item in &select.projection {

@@ -1,5 +1,6 @@
 //! What PostgreSQL writes otherwise than DataFusion.
 
+mod blanks;
 mod calls;
 mod moments;
 mod numbers;
@@ -77,6 +78,7 @@ impl VisitorMut for Rewriter {
     }
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        blanks::trimmed(expr);
         if let Some(by_fields) = tuples::by_fields(expr) {
             *expr = by_fields;
             return ControlFlow::Continue(());

@@ -215,11 +215,21 @@ fn justified(call: &Call<'_>, carry: Carry) -> Result<ArrayRef, DataFusionError>
 }
 
 fn carry_days(months: i64, days: i64, micros: i64) -> (i64, i64, i64) {
-    (months + days / 30, days % 30, micros)
+    let (months, days) = (months + days / 30, days % 30);
+    match () {
+        () if months > 0 && days < 0 => (months - 1, days + 30, micros),
+        () if months < 0 && days > 0 => (months + 1, days - 30, micros),
+        () => (months, days, micros),
+    }
 }
 
 fn carry_hours(months: i64, days: i64, micros: i64) -> (i64, i64, i64) {
-    (months, days + micros / DAY, micros % DAY)
+    let (days, micros) = (days + micros / DAY, micros % DAY);
+    match () {
+        () if days > 0 && micros < 0 => (months, days - 1, micros + DAY),
+        () if days < 0 && micros > 0 => (months, days + 1, micros - DAY),
+        () => (months, days, micros),
+    }
 }
 
 /// Borrows until all parts have the sign of the months, or of the days if there are none.

@@ -1,8 +1,9 @@
 //! Calls and operators that are something else to DataFusion.
 
+use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, DuplicateTreatment, ExactNumberInfo, Expr, Function,
-    FunctionArgumentClause, FunctionArguments, Interval, ObjectNamePart, OrderByExpr,
+    BinaryOperator, CaseWhen, CastKind, DataType, DuplicateTreatment, ExactNumberInfo, Expr,
+    Function, FunctionArgumentClause, FunctionArguments, Interval, ObjectNamePart, OrderByExpr,
     OrderByOptions, UnaryOperator, Value, ValueWithSpan,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
@@ -307,6 +308,29 @@ pub(super) fn sort_distinct(call: &mut Function) {
     }
 }
 
+/// Whether a list of a column has a value, which is unknown if it has none but a NULL.
+fn in_column(value: Expr, list: &Expr, negated: bool) -> Expr {
+    let has = function("array_has", vec![list.clone(), value]);
+    let null = || Expr::Value(Value::Null.into());
+    let place = function("array_position", vec![list.clone(), null()]);
+    let is_unknown = Expr::IsNotNull(Box::new(place));
+    let when = |condition, result| CaseWhen { condition, result };
+    let case = Expr::Case {
+        case_token: AttachedToken::empty(),
+        end_token: AttachedToken::empty(),
+        operand: None,
+        conditions: vec![
+            when(has.clone(), Expr::Value(Value::Boolean(true).into())),
+            when(is_unknown, null()),
+        ],
+        else_result: Some(Box::new(has)),
+    };
+    match negated {
+        true => Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(case) },
+        false => case,
+    }
+}
+
 /// `= ANY ('{a,b}')` and `= ANY (ARRAY['a', 'b'])` are `IN ('a', 'b')`, and `<> ALL` its opposite.
 pub(super) fn in_array(left: &mut Expr, right: &Expr, negated: bool) -> Option<Expr> {
     let mut inner = right;
@@ -318,6 +342,9 @@ pub(super) fn in_array(left: &mut Expr, right: &Expr, negated: bool) -> Option<E
     {
         let list = array.elem.clone();
         return Some(Expr::InList { expr: Box::new(take(left)), list, negated });
+    }
+    if matches!(inner, Expr::Identifier(_) | Expr::CompoundIdentifier(_)) {
+        return Some(in_column(take(left), inner, negated));
     }
     let Expr::Value(value) = inner else { return None };
     let Value::SingleQuotedString(text) = &value.value else { return None };
