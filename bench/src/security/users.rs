@@ -1,14 +1,20 @@
 //! T25: whether the time that a login takes tells who exists.
 
-use std::time::Instant;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
 
 use trunkline_proto::auth::scram::{
     Binding, BindingPolicy, NONCE_LENGTH, SCRAM_SHA_256, ScramClient, ScramFailure, ScramServer,
     ScramVerifier,
 };
 
+use trunkline_proto::message::{Encode, ProtocolVersion, StartupMessage};
+
 use super::Extent;
 use super::line::{Line, grouped};
+use crate::child::Setup;
+use crate::client::USER;
 use crate::dice::Dice;
 
 /// What a user who does not exist is made up from.
@@ -37,7 +43,54 @@ pub(super) fn enumeration(extent: Extent) -> Result<Vec<Line>, String> {
     let line = line.with(format!("{} attempts each", grouped(count as u64)));
     let line = line.seen(format!("{:.0} and {:.0} ns", known.mean(), unknown.mean()));
     let line = line.within(t, 4.5, "|t| of Welch");
-    Ok(vec![line.exactly(differences, 0, "answers that differ")])
+    Ok(vec![line.exactly(differences, 0, "answers that differ"), on_the_wire(count)?])
+}
+
+/// Two users, only the first of whom exists, as seen by a client: from the packet that names one to
+/// the server's first message of SCRAM, with whatever the server does to find the verifier.
+fn on_the_wire(count: usize) -> Result<Line, String> {
+    let server = Setup::new().scram().start()?;
+    let unknown: String = USER.chars().rev().collect();
+    let mut samples = [Samples::default(), Samples::default()];
+    let mut dice = Dice::new(1);
+    for _ in 0..count {
+        let which = dice.below(2);
+        for which in [which, 1 - which] {
+            let user = if which == 0 { USER } else { &unknown };
+            let taken = asked(server.target().address, user).map_err(|error| error.to_string())?;
+            samples[which].push(taken.as_nanos() as f64);
+        }
+    }
+    let [known, unknown] = &mut samples;
+    let t = welch(known, unknown).abs();
+    let line = Line::new("T25", "unknown users, wire");
+    let line = line.with(format!("{} attempts each", grouped(count as u64)));
+    let line = line.seen(format!("{:.2} and {:.2} us", known.mean() / 1e3, unknown.mean() / 1e3));
+    Ok(line.within(t, 4.5, "|t| of Welch"))
+}
+
+/// How long the server takes from the name to the salt.
+fn asked(address: SocketAddr, user: &str) -> std::io::Result<Duration> {
+    let mut socket = TcpStream::connect(address)?;
+    socket.set_nodelay(true)?;
+    let mut hello = Vec::new();
+    let parameters = [("user", user), ("database", "db")];
+    let packet = StartupMessage { version: ProtocolVersion::V3_0, parameters };
+    packet.encode(&mut hello).map_err(std::io::Error::other)?;
+    let first: &[u8] = b"p\0\0\0\x2fSCRAM-SHA-256\0\0\0\0\x19n,,n=,r=eighteen bytes of";
+    let start = Instant::now();
+    for said in [&hello[..], first] {
+        socket.write_all(said)?;
+        let mut head = [0; 5];
+        socket.read_exact(&mut head)?;
+        let [_, length @ ..] = head;
+        let mut body = vec![0; u32::from_be_bytes(length).saturating_sub(4) as usize];
+        socket.read_exact(&mut body)?;
+        if head[0] != b'R' {
+            return Err(std::io::Error::other(String::from_utf8_lossy(&body).into_owned()));
+        }
+    }
+    Ok(start.elapsed())
 }
 
 /// The server's part of one login with a wrong proof, in nanoseconds, and whether it ended as a
