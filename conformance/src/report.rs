@@ -48,18 +48,24 @@ fn table(names: &[&str], servers: &[Server], verdicts: &[Vec<Verdict>], brief: b
     }
     for (server, column) in servers.iter().zip(verdicts) {
         let count = |word| column.iter().filter(|verdict| verdict.word() == word).count();
+        let (same, differ, listed) = (count("ok"), count("DIFFERS"), count("listed"));
         let _ = writeln!(
             text,
-            "{}: {} dialogues the same, {} differ, {} differ as listed, {} await something, {} skipped",
+            "{}: {same} of {} dialogues the same ({}), {differ} differ, {listed} differ as listed, {} await something, {} skipped",
             server.name,
-            count("ok"),
-            count("DIFFERS"),
-            count("listed"),
+            same + differ + listed,
+            percent(same, same + differ + listed),
             count("awaiting"),
             count("skipped"),
         );
     }
     text
+}
+
+/// A part of a whole, rounded down: what is not whole is never 100 %.
+pub(crate) fn percent(part: usize, whole: usize) -> String {
+    let tenths = (part * 1000).checked_div(whole).unwrap_or(1000);
+    format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
 /// Whether it is the same, or why not.
@@ -72,4 +78,18 @@ fn remark(row: &[&Verdict]) -> String {
         Verdict::Same => None,
     });
     reason.unwrap_or_else(|| "yes".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn only_the_whole_is_a_hundred_percent() {
+        assert_eq!(
+            (percent(999_999, 1_000_000), percent(7, 7)),
+            ("99.9 %".into(), "100.0 %".into())
+        );
+        assert_eq!((percent(2, 3), percent(0, 0)), ("66.6 %".into(), "100.0 %".into()));
+    }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::thread;
 
+use crate::report::percent;
 use crate::server::Server;
 use cases::{Case, State};
 use outcome::outcome;
@@ -129,7 +130,8 @@ impl Table {
         let all = same + listed + differ;
         let _ = writeln!(
             text,
-            "{server}: of {all} messages in states {same} have the outcome of {oracle}, {listed} differ as listed, {differ} otherwise",
+            "{server}: {same} of {all} messages in states have the outcome of {oracle} ({}), {differ} differ, {listed} differ as listed",
+            percent(same, all),
         );
         text
     }
