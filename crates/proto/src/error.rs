@@ -110,9 +110,9 @@ pub struct PeerError {
     severity: Severity,
     silent: bool,
     sqlstate: SqlState,
-    /// Whether what there is more to say is advice.
-    more_is_hint: bool,
     message: Cow<'static, str>,
+    /// The field of what there is more to say.
+    place: FieldCode,
     more: Option<Cow<'static, str>>,
 }
 
@@ -120,8 +120,8 @@ impl PeerError {
     /// ERROR: answered, and the connection lives.
     pub fn error(sqlstate: SqlState, message: impl Into<Cow<'static, str>>) -> PeerError {
         let message = message.into();
-        let (severity, silent, more_is_hint, more) = (Severity::Error, false, false, None);
-        PeerError { severity, silent, sqlstate, more_is_hint, message, more }
+        let (severity, silent, place, more) = (Severity::Error, false, FieldCode::DETAIL, None);
+        PeerError { severity, silent, sqlstate, message, place, more }
     }
 
     /// FATAL: answered, then the connection is closed.
@@ -136,12 +136,17 @@ impl PeerError {
 
     /// The same with more about it, in the place of a hint.
     pub fn with_detail(self, detail: impl Into<Cow<'static, str>>) -> PeerError {
-        PeerError { more: Some(detail.into()), more_is_hint: false, ..self }
+        PeerError { more: Some(detail.into()), place: FieldCode::DETAIL, ..self }
     }
 
     /// The same with advice, in the place of a detail.
     pub fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> PeerError {
-        PeerError { more: Some(hint.into()), more_is_hint: true, ..self }
+        PeerError { more: Some(hint.into()), place: FieldCode::HINT, ..self }
+    }
+
+    /// The same with where it happened, in the place of a detail.
+    pub fn with_context(self, context: impl Into<Cow<'static, str>>) -> PeerError {
+        PeerError { more: Some(context.into()), place: FieldCode::WHERE, ..self }
     }
 
     /// The same error, ending the connection.
@@ -178,23 +183,25 @@ impl PeerError {
 
     /// The words for the field `D`.
     pub fn detail(&self) -> Option<&str> {
-        self.more.as_deref().filter(|_| !self.more_is_hint)
+        self.more.as_deref().filter(|_| self.place == FieldCode::DETAIL)
     }
 
     /// The words for the field `H`.
     pub fn hint(&self) -> Option<&str> {
-        self.more.as_deref().filter(|_| self.more_is_hint)
+        self.more.as_deref().filter(|_| self.place == FieldCode::HINT)
     }
 
-    /// The ErrorResponse owed for it: the fields S, V, C, M, and D or H where there is more to say.
+    /// The words for the field `W`.
+    pub fn context(&self) -> Option<&str> {
+        self.more.as_deref().filter(|_| self.place == FieldCode::WHERE)
+    }
+
+    /// The ErrorResponse owed for it: the fields S, V, C, M, and D, H or W where there is more to say.
     pub fn response(&self) -> ErrorResponse {
         let severity = self.severity.as_str();
         let mut fields = ErrorFields::new(severity, self.sqlstate, &self.message);
-        if let Some(detail) = self.detail() {
-            fields.push(FieldCode::DETAIL, detail);
-        }
-        if let Some(hint) = self.hint() {
-            fields.push(FieldCode::HINT, hint);
+        if let Some(more) = &self.more {
+            fields.push(self.place, more.as_ref());
         }
         ErrorResponse { fields }
     }

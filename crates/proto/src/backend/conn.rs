@@ -348,7 +348,7 @@ fn decode(
     }
     let body = frame::split(input, length).unwrap_or_default();
     match tag {
-        FrontendTag::BIND => Ok(Some(Event::Bind(Bind::decode(body)?))),
+        FrontendTag::BIND => Ok(Some(Event::Bind(Bind::decode_telling_where(body)?))),
         FrontendTag::CLOSE => Ok(Some(Event::Close(Close::decode(body)?))),
         FrontendTag::COPY_DATA => Ok(Some(Event::CopyData(CopyData::decode(body)))),
         FrontendTag::COPY_FAIL => Ok(Some(Event::CopyFail(CopyFail::decode(body)?))),

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Format,
-    error::{Malformed, Misuse},
+    error::{Malformed, Misuse, PeerError},
     wire::{Count, Reader, frame, put_count, put_string, put_value},
 };
 
@@ -47,22 +47,40 @@ impl Bind {
     /// Decodes the body.
     #[inline]
     pub fn decode(body: Bytes) -> Result<Bind, Malformed> {
+        Bind::read(body).map_err(|(malformed, _)| malformed)
+    }
+
+    /// Decodes the body; of a value that is wrong the error tells which it is, as PostgreSQL's does.
+    #[inline]
+    pub(crate) fn decode_telling_where(body: Bytes) -> Result<Bind, PeerError> {
+        Bind::read(body).map_err(|(malformed, place)| match place {
+            Some(place) => PeerError::from(malformed).with_context(place),
+            None => malformed.into(),
+        })
+    }
+
+    #[inline]
+    fn read(body: Bytes) -> Result<Bind, (Malformed, Option<String>)> {
+        let elsewhere = |malformed| (malformed, None);
         let mut reader = Reader::new(&body);
-        reader.string()?;
-        let statement = position(&body, &reader)?;
-        reader.string()?;
-        let formats = reader.u16()?;
-        let parameter_formats = position(&body, &reader)?;
-        reader.bytes(usize::from(formats).saturating_mul(2))?;
-        let parameter_count = reader.u16()?;
-        let parameters = position(&body, &reader)?;
-        for _ in 0..parameter_count {
-            reader.value()?;
+        let portal = reader.string().map_err(elsewhere)?;
+        let statement = position(&body, &reader).map_err(elsewhere)?;
+        reader.string().map_err(elsewhere)?;
+        let formats = reader.u16().map_err(elsewhere)?;
+        let parameter_formats = position(&body, &reader).map_err(elsewhere)?;
+        reader.bytes(usize::from(formats).saturating_mul(2)).map_err(elsewhere)?;
+        let parameter_count = reader.u16().map_err(elsewhere)?;
+        let parameters = position(&body, &reader).map_err(elsewhere)?;
+        for index in 0..parameter_count {
+            reader.value().map_err(|malformed| {
+                let portal = String::from_utf8_lossy(portal);
+                (malformed, Some(parameter_place(&portal, index.into())))
+            })?;
         }
-        let formats = reader.u16()?;
-        let result_formats = position(&body, &reader)?;
-        reader.bytes(usize::from(formats).saturating_mul(2))?;
-        reader.finish()?;
+        let formats = reader.u16().map_err(elsewhere)?;
+        let result_formats = position(&body, &reader).map_err(elsewhere)?;
+        reader.bytes(usize::from(formats).saturating_mul(2)).map_err(elsewhere)?;
+        reader.finish().map_err(elsewhere)?;
         Ok(Bind { statement, parameter_formats, parameters, result_formats, body })
     }
 
@@ -153,6 +171,16 @@ impl Encode for Bind {
 
 impl FrontendMessage for Bind {
     const TAG: FrontendTag = FrontendTag::BIND;
+}
+
+/// Which parameter of a portal it is, counted from 0, in the words of PostgreSQL's context (field `W`).
+#[cold]
+pub fn parameter_place(portal: &str, index: usize) -> String {
+    let number = index.saturating_add(1);
+    match portal {
+        "" => format!("unnamed portal parameter ${number}"),
+        name => format!("portal \"{name}\" parameter ${number}"),
+    }
 }
 
 /// A Bind to be written.

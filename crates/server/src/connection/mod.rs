@@ -170,7 +170,11 @@ impl<S: Session> Connection<S> {
                     break;
                 }
                 Err(error) => {
-                    let error = PgError::new(error.sqlstate(), error.message().to_owned());
+                    let place = error.context().map(str::to_owned);
+                    let mut error = PgError::new(error.sqlstate(), error.message().to_owned());
+                    if let Some(place) = place {
+                        error = error.context(place);
+                    }
                     let mut told = self.fail(&error).await;
                     // A Query that could not be read still ends with ReadyForQuery.
                     if self.protocol.owes_ready() {

@@ -2,7 +2,7 @@
 
 use trunkline_core::types::{FromPg, TextStyle, Value, ValueError};
 use trunkline_core::{Columns, Format, Formats, Oid, Param, Params, PgError, Result, SqlState};
-use trunkline_proto::message::Bind;
+use trunkline_proto::message::{Bind, parameter_place};
 
 /// Reads every value: PostgreSQL does so when they are bound, so that is when they fail.
 ///
@@ -16,7 +16,7 @@ pub(super) fn check(params: &Params, style: &TextStyle, portal: &str) -> Result<
         if error.sqlstate() == SqlState::FEATURE_NOT_SUPPORTED {
             continue;
         }
-        let mut place = place(portal, index);
+        let mut place = parameter_place(portal, index);
         // PostgreSQL shows no value, only whether there is one; of bytes that are no text not even that.
         if param.format == Format::Text && error.sqlstate() != SqlState::CHARACTER_NOT_IN_REPERTOIRE
         {
@@ -48,15 +48,6 @@ fn readable(param: &Param<'_>, style: &TextStyle) -> Result<(), ValueError> {
     }
 }
 
-/// Which parameter it is, in the words of PostgreSQL's context.
-fn place(portal: &str, index: usize) -> String {
-    let number = index.saturating_add(1);
-    match portal {
-        "" => format!("unnamed portal parameter ${number}"),
-        name => format!("portal \"{name}\" parameter ${number}"),
-    }
-}
-
 /// The formats of the values.
 ///
 /// # Errors
@@ -75,7 +66,8 @@ pub(super) fn parameter_formats(bind: &Bind, values: usize, portal: &str) -> Res
         return Ok(Formats::default());
     }
     let unknown = codes.clone().position(|code| Format::from_code(code).is_none());
-    formats(codes).map_err(|code| unsupported(code).context(place(portal, unknown.unwrap_or(0))))
+    formats(codes)
+        .map_err(|code| unsupported(code).context(parameter_place(portal, unknown.unwrap_or(0))))
 }
 
 /// The formats of the result; of one that does not exist only the Execute complains.
