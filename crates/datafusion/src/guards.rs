@@ -401,6 +401,8 @@ const INFALLIBLE: &[&str] = &[
     "isnan",
     "isfinite",
     "as_date",
+    "as_timestamp",
+    "as_timestamptz",
     "as_time",
     "as_quotient",
     "as_numeric",

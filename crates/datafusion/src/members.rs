@@ -28,12 +28,12 @@ pub(crate) fn rewrite(plan: LogicalPlan) -> Result<LogicalPlan> {
 }
 
 fn node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
-    let schema = merge_schema(&plan.inputs());
     match plan {
         LogicalPlan::Filter(filter) => {
             if !has_member(&filter.predicate) {
                 return Ok(Transformed::no(LogicalPlan::Filter(filter)));
             }
+            let schema = Arc::clone(filter.input.schema());
             let place = Place { schema: &schema, is_condition: true };
             let parts = split_conjunction_owned(filter.predicate).into_iter();
             let parts = parts.map(|part| match is_plain(&part) {
@@ -45,7 +45,10 @@ fn node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
             let filter = Filter::try_new(predicate, filter.input)?;
             Ok(Transformed::yes(LogicalPlan::Filter(filter)))
         }
-        plan @ (LogicalPlan::Projection(_) | LogicalPlan::Aggregate(_)) => {
+        plan @ (LogicalPlan::Projection(_) | LogicalPlan::Aggregate(_))
+            if plan.expressions().iter().any(has_member) =>
+        {
+            let schema = merge_schema(&plan.inputs());
             let place = Place { schema: &schema, is_condition: false };
             let names = NamePreserver::new(&plan);
             let rewritten = plan.map_expressions(|expr| {

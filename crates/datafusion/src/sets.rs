@@ -56,15 +56,21 @@ pub(crate) fn like_each_other<'a>(
 ///
 /// 42804 for columns of types that have nothing in common.
 pub(crate) fn unite(plan: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
+    // Above a column of another type, schemas are of old.
+    let mut changed = false;
     let united = plan.transform_up_with_subqueries(|plan| match plan {
         LogicalPlan::Union(union) => {
             let inputs = literals(union)?;
             let united = Union::try_new_with_loose_types(inputs)?;
             Ok(Transformed::yes(LogicalPlan::Union(united)))
         }
-        LogicalPlan::Join(join) => except::rewrite(join),
-        // Below, types may have changed.
-        plan => Ok(Transformed::no(plan.recompute_schema()?)),
+        LogicalPlan::Join(join) => {
+            let rewritten = except::rewrite(join)?;
+            changed |= rewritten.transformed;
+            Ok(rewritten)
+        }
+        plan if changed => plan.recompute_schema().map(Transformed::yes),
+        plan => Ok(Transformed::no(plan)),
     })?;
     Ok(united.data)
 }

@@ -12,10 +12,10 @@ pub(super) fn trimmed(expr: &mut Expr) {
         Expr::BinaryOp { left, op: BinaryOperator::StringConcat, right } => {
             [left, right].into_iter().filter(|side| is_filled(side)).for_each(|side| trim(side));
         }
-        Expr::BinaryOp { left, op, right } if is_comparison(op) => {
-            if is_filled(left) || is_filled(right) {
-                [left, right].into_iter().for_each(|side| trim(side));
-            }
+        Expr::BinaryOp { left, op, right }
+            if is_comparison(op) && (is_filled(left) || is_filled(right)) =>
+        {
+            [left, right].into_iter().for_each(|side| trim(side));
         }
         Expr::InList { expr, list, .. } if is_filled(expr) => {
             trim(expr);

@@ -70,6 +70,7 @@ async fn values_are_bound() {
         ("select $2, $1", &[Some("a"), Some("b")], &["b|a"]),
         ("select id from t where ok = $1", &[Some("t")], &["1"]),
         ("select id from t where id = any($1)", &[Some("{1,3}")], &["1", "3"]),
+        ("select round(price, $1) > 1 from t where id = 1", &[Some("1")], &["t"]),
     ];
     for (sql, values, lines) in cases {
         let answer = h.try_query(sql, &[], values).await;

@@ -1,6 +1,8 @@
 //! What a database that is only read refuses, as PostgreSQL 18 does with
 //! `default_transaction_read_only`, for a user who may not see the files of the server.
 
+use trunkline_core::SqlState;
+
 use crate::harness::{Differences, Harness};
 
 #[tokio::test]
@@ -88,4 +90,20 @@ async fn the_files_of_the_server_are_out_of_reach() {
         differences.compare(sql, error.sqlstate().to_string(), code);
     }
     differences.none();
+}
+
+#[tokio::test]
+async fn what_would_be_answered_wrongly_is_refused() {
+    let mut h = Harness::new().await;
+    for sql in [
+        "with r as (select random() as x) select a.x from r a, r b",
+        "with r as (select id, gen_random_uuid() as u from t) select * from r where u in (select u from r)",
+        "select * from generate_series(1, 3) with ordinality",
+        "select * from unnest(array[1, 2]) with ordinality",
+        "select id > any (select big from t) from t",
+    ] {
+        assert_eq!(h.fail(sql).await.sqlstate(), SqlState::FEATURE_NOT_SUPPORTED, "{sql}");
+    }
+    let once = "with r as (select random() as x) select x < 1 from r";
+    assert_eq!(h.query(once).await.lines(), ["t"]);
 }
