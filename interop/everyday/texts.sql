@@ -98,3 +98,5 @@ select v::bool from (values ('x'), ('y')) as t(v);
 select 'abc'::char(5) || 'x', 'a'::char(3) = 'a', 'a'::char(3) in ('a', 'b'), 'a'::char(3), 'a '::char(3) < 'b', 'x' || 'a'::char(2) || 'y';
 select count(*) from nation where n_name::char(10) = 'CHINA';
 select 'a' = any(tags), 'a' <> all(tags) from (values (array['b', null]), (array['a', null]), (array['b']), (null)) as v(tags);
+select to_char(2.5::float8, '999'), to_char(2.675::float8, 'FM990.00'), to_char(0.125::float8, '9.99'), to_char(1e10::float8, 'FM99999999990.00');
+select to_char(0, 'FM999.99'), to_char(0.5, 'FM999.99'), to_char(0, '999.99'), to_char(0, 'FM999.00'), to_char(2, 'FM999.99'), to_char(2.5, '999'), to_char(0.004, 'FM99.99');

@@ -52,7 +52,7 @@ fn to_char(call: &Call<'_>) -> Result<ArrayRef, DataFusionError> {
                     DataType::Int64 => (values.as_primitive::<Int64Type>().value(row).into(), 0),
                     _ => {
                         let float = values.as_primitive::<Float64Type>().value(row);
-                        let number = trunkline_core::types::Numeric::from_f64(float);
+                        let number = template.rounded(float);
                         (number.to_i128(15).unwrap_or(i128::MAX), 15)
                     }
                 };

@@ -1,5 +1,6 @@
 //! Numbers by a template.
 
+use trunkline_core::types::Numeric;
 use trunkline_core::{PgError, SqlState};
 
 /// A template, taken apart.
@@ -126,6 +127,14 @@ impl Template {
         self.pieces.push(Piece::Digit { zero });
     }
 
+    /// A float with the decimals of the template, rounded as C prints it: 15 digits count.
+    pub(super) fn rounded(&self, float: f64) -> Numeric {
+        let whole = format!("{:.0}", float.abs()).len();
+        let decimals = self.decimals.min(15_usize.saturating_sub(whole));
+        let rounded = Numeric::parse(&format!("{float:.decimals$}"));
+        rounded.unwrap_or_else(|_| Numeric::from_f64(float))
+    }
+
     /// A number of `value` / 10^`scale`.
     pub(super) fn print(&self, value: i128, scale: i8) -> String {
         let (negative, digits, fraction) = self.digits(value, scale);
@@ -133,10 +142,11 @@ impl Template {
         let digits = if self.whole == 0 && digits == "0" { "" } else { digits.as_str() };
         let padding = self.whole.saturating_sub(digits.len());
         // The first place that is shown: the first digit, or the first zero that is wanted.
-        let leading = digits.trim_start_matches('0').is_empty() && self.decimals > 0;
+        let last_decimal = self.last_decimal(&fraction);
+        let shows_decimals = self.decimals > 0 && !(self.bare && last_decimal == 0);
+        let leading = digits.trim_start_matches('0').is_empty() && shows_decimals;
         let first = if leading { self.whole } else { padding };
         let first = first.min(self.first_zero.unwrap_or(first));
-        let last_decimal = self.last_decimal(&fraction);
         let mut out = String::new();
         let (mut place, mut decimal, mut behind, mut signed) = (0, 0, false, false);
         for piece in &self.pieces {
