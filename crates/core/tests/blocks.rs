@@ -260,6 +260,7 @@ fn the_client_is_told_of_what_is_undone() {
     settings.savepoint();
     settings.set("TimeZone", "Asia/Tokyo", true).expect("anyone may");
     set(&mut settings, "application_name", "b");
+    // The last that was set comes first, as from PostgreSQL 18.
     assert_eq!(told(&mut settings), ["Asia/Tokyo", "b"]);
     settings.release(0);
     settings.commit();
