@@ -110,7 +110,8 @@ fn the_client_is_told_of_what_changed() {
     settings.set("work_mem", "1MB", false).expect("anyone may");
     settings.set("Application_Name", "a", false).expect("anyone may");
     settings.set("application_name", "b", false).expect("anyone may");
-    let told = [("DateStyle", "German, DMY".to_owned()), ("application_name", "b".to_owned())];
+    // The last that was set comes first, as from PostgreSQL 18.
+    let told = [("application_name", "b".to_owned()), ("DateStyle", "German, DMY".to_owned())];
     assert_eq!(settings.take_reports(), told);
     assert!(settings.take_reports().is_empty());
     // Back to what the client knows already.
