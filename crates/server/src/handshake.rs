@@ -1,4 +1,4 @@
-//! The bytes that a TLS handshake may take.
+//! The bytes of TLS that a stranger may have the server hold.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -8,26 +8,100 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// What a client may say before its handshake is done, in bytes: room for a chain of certificates,
-/// and for no more than what any stranger may cost. The TLS library alone would hold 64 KiB.
+/// What a client may say before its handshake is done, in bytes: room for a chain of certificates, and for
+/// no more than what any stranger may cost. The TLS library alone would hold 64 KiB.
 const MOST: usize = 12 * 1024;
 
-/// A socket of which TLS reads only so much until the handshake is done.
+/// The longest record before the login is done, with any startup packet in it. The library holds the
+/// beginning of one in room that doubles from 4 KiB on: of this one in 16 KiB, of the longest in 32.
+const RECORD: usize = 11 * 1024;
+
+/// The longest record beside the beginning of a message: held in 8 KiB.
+const LITTLE: usize = 4_000;
+
+/// So much of a message leaves room for [`RECORD`].
+const SMALL: usize = 2 * 1024;
+
+/// The type, the version and the length of a record.
+const HEAD: usize = 5;
+
+/// A socket of which TLS reads a record at a time, and no long one, until the login is done.
 #[derive(Debug)]
 pub(crate) struct Handshake {
     stream: TcpStream,
-    /// How many bytes it may still say; `None` once it is done.
-    left: Option<usize>,
+    /// `None` for who may say what the protocol allows. Boxed: who is idle is no stranger.
+    stranger: Option<Box<Stranger>>,
+}
+
+/// The record that is read. TLS gets nothing of the next one with it: else it keeps the room of this one.
+#[derive(Debug)]
+struct Stranger {
+    head: [u8; HEAD],
+    /// How much of the head is here.
+    count: usize,
+    /// How much of the body is still to come.
+    body: usize,
+    /// The longest that the body of the next may be.
+    most: usize,
+    /// How much may still come before the handshake is done.
+    handshake: Option<usize>,
 }
 
 impl Handshake {
     pub(crate) fn new(stream: TcpStream) -> Handshake {
-        Handshake { stream, left: Some(MOST) }
+        let stranger =
+            Stranger { head: [0; HEAD], count: 0, body: 0, most: MOST, handshake: Some(MOST) };
+        Handshake { stream, stranger: Some(Box::new(stranger)) }
+    }
+
+    /// The handshake is done, the login is not.
+    pub(crate) fn shaken(&mut self) {
+        if let Some(stranger) = &mut self.stranger {
+            stranger.handshake = None;
+            stranger.most = RECORD;
+        }
+    }
+
+    /// So much room is held for the beginning of a message.
+    pub(crate) fn holds(&mut self, room: usize) {
+        if let Some(stranger) = &mut self.stranger {
+            stranger.most = if room > SMALL { LITTLE } else { RECORD };
+        }
     }
 
     /// What comes now is bounded by the protocol.
     pub(crate) fn done(&mut self) {
-        self.left = None;
+        self.stranger = None;
+    }
+}
+
+impl Stranger {
+    /// How many bytes may be read at once; `None` if too many are announced, or have come.
+    fn room(&self) -> Option<usize> {
+        if self.body > self.most || self.handshake == Some(0) {
+            return None;
+        }
+        let room = if self.count < HEAD { HEAD.saturating_sub(self.count) } else { self.body };
+        Some(self.handshake.map_or(room, |left| room.min(left)))
+    }
+
+    /// Some of them have come.
+    fn comes(&mut self, bytes: &[u8]) {
+        self.handshake = self.handshake.map(|left| left.saturating_sub(bytes.len()));
+        if self.count == HEAD {
+            self.body = self.body.saturating_sub(bytes.len());
+        } else {
+            for (place, byte) in self.head.iter_mut().skip(self.count).zip(bytes) {
+                *place = *byte;
+            }
+            self.count = HEAD.min(self.count.saturating_add(bytes.len()));
+            let [.., high, low] = self.head;
+            let is_whole = self.count == HEAD;
+            self.body = if is_whole { usize::from(u16::from_be_bytes([high, low])) } else { 0 };
+        }
+        if self.count == HEAD && self.body == 0 {
+            self.count = 0;
+        }
     }
 }
 
@@ -43,13 +117,17 @@ impl AsyncRead for Handshake {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        if self.left == Some(0) {
-            return Poll::Ready(Err(io::Error::other("the TLS handshake is too long")));
-        }
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
-        let read = buffer.filled().len().saturating_sub(before);
-        self.left = self.left.map(|left| left.saturating_sub(read));
+        let Handshake { stream, stranger } = &mut *self;
+        let Some(stranger) = stranger else { return Pin::new(stream).poll_read(cx, buffer) };
+        let Some(room) = stranger.room() else {
+            return Poll::Ready(Err(io::Error::other("a stranger says too much under TLS")));
+        };
+        let room = room.min(buffer.remaining());
+        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(room));
+        ready!(Pin::new(stream).poll_read(cx, &mut part))?;
+        stranger.comes(part.filled());
+        let count = part.filled().len();
+        buffer.advance(count);
         Poll::Ready(Ok(()))
     }
 }

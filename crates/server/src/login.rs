@@ -184,6 +184,7 @@ async fn attempt<E: Engine>(
     let replication = login.replication();
     let proved = prove(&guards, login, from, io).await;
     let ready = server.guesses.judge(proved, &identity, io)?;
+    io.trust();
     if replication != Replication::No {
         return Err(PgError::unsupported("replication connections are not supported").into());
     }

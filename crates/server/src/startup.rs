@@ -46,12 +46,11 @@ pub(crate) async fn startup<E>(
                 io.release_output();
                 let more = match io.stream() {
                     Stream::Tcp(_) if tls.is_some() => {
-                        let word = frame::peek_untyped(&io.input).unwrap_or_default();
-                        let length = usize::try_from(word).unwrap_or_default();
-                        let more = io.fill_up_to(length.max(PACKET_HEAD)).await?;
+                        let more = io.fill_up_to(packet_length(&io.input)).await?;
                         look_behind_gssapi(io).await?;
                         more
                     }
+                    Stream::Tls(_) => io.fill_up_to(packet_length(&io.input)).await?,
                     _ => io.fill().await?,
                 };
                 if !more {
@@ -80,6 +79,12 @@ pub(crate) async fn startup<E>(
 
 /// The length of a packet: what cannot be one is refused by it.
 const PACKET_HEAD: usize = 4;
+
+/// How long the packet is that begins here, as far as it is known.
+fn packet_length(input: &[u8]) -> usize {
+    let word = frame::peek_untyped(input).unwrap_or_default();
+    usize::try_from(word).unwrap_or_default().max(PACKET_HEAD)
+}
 
 /// Takes what already lies behind a request for GSSAPI encryption, which is always declined: as in
 /// PostgreSQL that is an error, for nobody knew yet how to send it. Only TLS may be begun ahead.
@@ -121,7 +126,7 @@ async fn shake_hands(
         return Err(End::Silent);
     }
     let mut stream = tls.acceptor().accept(Handshake::new(stream)).await?;
-    stream.get_mut().0.done();
+    stream.get_mut().0.shaken();
     // Asked for by SSLRequest, TLS needs no ALPN; begun at once, it must say what it is for.
     let named = stream.get_ref().1.alpn_protocol() == Some(ALPN);
     if direct && !named {

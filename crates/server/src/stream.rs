@@ -41,6 +41,20 @@ impl Stream {
         }
     }
 
+    /// So much room is held for the beginning of a stranger's message.
+    pub(crate) fn holds(&mut self, room: usize) {
+        if let Stream::Tls(stream) = self {
+            stream.get_mut().0.holds(room);
+        }
+    }
+
+    /// The client may say what the protocol allows: it is no stranger, or was asked for what may be long.
+    pub(crate) fn trust(&mut self) {
+        if let Stream::Tls(stream) = self {
+            stream.get_mut().0.done();
+        }
+    }
+
     /// Writes what the system takes at once, as the only word to a client that is not heard.
     pub(crate) fn say_at_once(&self, bytes: &[u8]) {
         // Not by the stream itself: it writes nothing before its task has waited for it.

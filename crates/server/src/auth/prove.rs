@@ -103,6 +103,7 @@ async fn scram(guards: &Guards, login: Login, vouched: bool, io: &mut Io) -> Res
 /// Asks for the password in clear.
 pub(super) async fn password(login: Login, io: &mut Io) -> Result<CleartextPassword, End> {
     let asked = login.cleartext(io.output());
+    io.trust();
     converse(io, asked, |asked: Cleartext, input, _| {
         asked.step(input).map(|step| match step {
             CleartextStep::NeedInput(asked) => ControlFlow::Continue(asked),

@@ -17,6 +17,9 @@ use crate::stream::Stream;
 /// How much a client may send ahead while its statement runs; beyond, it has to wait.
 pub(crate) const READ_AHEAD: usize = 64 * 1024;
 
+/// Room for what a stranger says: it may be held for as long as a stranger likes.
+const STRANGER_ROOM: usize = 1024;
+
 /// How long a client may take to hear the last word.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -134,15 +137,33 @@ impl Io {
         .await
     }
 
+    /// Waits for more of a stranger: little room is held for it, and none while nothing is here.
     pub(crate) async fn fill(&mut self) -> io::Result<bool> {
-        poll_fn(|cx| self.poll_fill(cx)).await
+        poll_fn(|cx| {
+            if self.input.len() == self.input.capacity() {
+                self.input.reserve(STRANGER_ROOM);
+            }
+            self.stream.holds(self.input.capacity());
+            let read = self.stream.poll_read(cx, &mut self.input);
+            if read.is_pending() && self.input.is_empty() {
+                self.input = BytesMut::new();
+            }
+            read.map_ok(|count| count > 0)
+        })
+        .await
     }
 
-    /// Reads until there are `length` bytes, and not one more; `Ok(false)` is the end of the
-    /// stream.
+    /// Reads until there are `length` bytes of a stranger, and not one more, with room for what comes;
+    /// `Ok(false)` is the end of the stream.
     pub(crate) async fn fill_up_to(&mut self, length: usize) -> io::Result<bool> {
         while let Some(missing) = length.checked_sub(self.input.len()).filter(|n| *n > 0) {
-            self.input.reserve(missing.min(buffers::READ_SIZE));
+            if self.input.len() == self.input.capacity() {
+                let room = missing.min(self.input.len().max(STRANGER_ROOM));
+                let mut grown = BytesMut::with_capacity(self.input.len() + room);
+                grown.extend_from_slice(&self.input);
+                self.input = grown;
+            }
+            self.stream.holds(self.input.capacity());
             let read =
                 poll_fn(|cx| self.stream.poll_read(cx, &mut (&mut self.input).limit(missing)));
             if read.await? == 0 {
@@ -150,6 +171,11 @@ impl Io {
             }
         }
         Ok(true)
+    }
+
+    /// The client is no stranger any more, or may say something long.
+    pub(crate) fn trust(&mut self) {
+        self.stream.trust();
     }
 
     /// Whether the first byte is that of a TLS handshake; it stays in the socket.

@@ -18,6 +18,7 @@ impl OAuth {
         io: &mut Io,
     ) -> Result<Ready, End> {
         let mut asked = login.oauth(&self.discovery, &self.scope, io.output());
+        io.trust();
         let failure = loop {
             io.flush().await?;
             io.take_output();

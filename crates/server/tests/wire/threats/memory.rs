@@ -1,9 +1,11 @@
 //! What strangers and floods cost in memory: of the thread that serves, to the byte.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use allocation_counter::measure;
+use tokio_rustls::rustls::Stream;
 use trunkline::{Auth, Limits, Server};
 use trunkline_proto::message::{SaslInitialResponse, SslRequest, Sync};
 
@@ -20,13 +22,22 @@ const MOST: usize = 32 * 1024;
 
 /// The most memory that a server needs at a time while a client does something, in bytes.
 fn peak(auth: Auth, does: impl FnOnce(SocketAddr) + Send + 'static) -> usize {
-    let certificate = Certificate::make();
+    peak_of(&Certificate::make(), auth, does)
+}
+
+/// The same of a server with this certificate.
+fn peak_of(
+    certificate: &Certificate,
+    auth: Auth,
+    does: impl FnOnce(SocketAddr) + Send + 'static,
+) -> usize {
+    let tls = certificate.tls.clone();
     let info = measure(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("a runtime").block_on(async {
             let mut limits = Limits::default();
             limits.logins = STRANGERS;
-            let server = Server::builder(Toy).auth(auth).tls(certificate.tls).limits(limits);
+            let server = Server::builder(Toy).auth(auth).tls(tls).limits(limits);
             let address = clock::start(&server.build()).await;
             clock::client(move || does(address)).await;
         });
@@ -36,7 +47,11 @@ fn peak(auth: Auth, does: impl FnOnce(SocketAddr) + Send + 'static) -> usize {
 
 /// What each of many strangers costs who say something and wait.
 fn cost(says: impl Fn(&mut Dialogue) + Send + 'static) -> usize {
-    let all = peak(scram(), move |address| {
+    cost_of(&Certificate::make(), says)
+}
+
+fn cost_of(certificate: &Certificate, says: impl Fn(&mut Dialogue) + Send + 'static) -> usize {
+    let all = peak_of(certificate, scram(), move |address| {
         let crowd = (0..STRANGERS).map(|_| {
             let mut stranger = Dialogue::silent(address);
             says(&mut stranger);
@@ -81,8 +96,8 @@ fn held(length: usize) -> usize {
 fn longest_hello() -> Vec<u8> {
     let mut hello = vec![1, 0, 0xff, 0xfb];
     hello.resize(0xfffa, 0);
-    let records = hello.chunks(0x3fff).flat_map(|part| {
-        let [high, low] = u16::try_from(part.len()).expect("16 KiB").to_be_bytes();
+    let records = hello.chunks(0x0fff).flat_map(|part| {
+        let [high, low] = u16::try_from(part.len()).expect("4 KiB").to_be_bytes();
         [&[0x16, 3, 1, high, low], part].concat()
     });
     records.collect()
@@ -112,10 +127,45 @@ fn t8_a_handshake_that_does_not_end_costs_little() {
             let mut hello = Vec::new();
             certificate.client_that_says(&[]).write_tls(&mut hello).expect("a buffer takes it");
             stranger.say_raw(&hello).raw(1);
-            let record = [&[0x17, 3, 3, 0x40, 0][..], &[0; 16_000]].concat();
+            // A longer one is refused at its length.
+            let high = if length <= 11_000 { 0x2c } else { 0x40 };
+            let record = [&[0x17, 3, 3, high, 0][..], &[0; 16_000]].concat();
             stranger.say_raw(&record[..length]).send();
         });
         assert!((held(length)..=MOST).contains(&cost), "{length}: {cost}");
+    }
+}
+
+/// Under TLS: messages that do not end, and behind them records that do not.
+#[test]
+fn t8_a_record_that_does_not_end_costs_little() {
+    let certificate = Certificate::make();
+    let startup = [&[0, 0, 0x27, 0x14, 0, 3, 0, 0][..], &[b'x'; 9_900]].concat();
+    let proof = [encoded(&ann()), b"p\0\0\x04\0".to_vec(), vec![b'x'; 1_000]].concat();
+    let begun = &startup[..1_000];
+    // What was said, the record that is announced behind it, and whether it is waited for.
+    for (message, length, is_held) in [
+        (&[][..], 11_264, true),
+        (begun, 11_264, true),
+        (&startup, 4_000, true),
+        (&startup, 4_001, false),
+        (&proof, 11_264, true),
+        (&proof, 11_265_u16, false),
+    ] {
+        let (made, message) = (certificate.clone(), message.to_vec());
+        let said = message.len();
+        let cost = cost_of(&certificate, move |stranger| {
+            let mut tls = made.client_that_says(&[]);
+            assert_eq!(stranger.say(&SslRequest).raw(1), b"S");
+            tls.complete_io(&mut stranger.socket).expect("a handshake");
+            let mut socket = Stream::new(&mut tls, &mut stranger.socket);
+            socket.write_all(&message).expect("the server reads");
+            socket.flush().expect("the server reads");
+            let head = [&[0x17, 3, 3][..], &length.to_be_bytes()].concat();
+            stranger.say_raw(&head).say_raw(&vec![0; usize::from(length) - 1]).send();
+        });
+        let expected = if is_held { usize::from(length)..=MOST } else { 0..=1_000 };
+        assert!(expected.contains(&cost), "{said}, {length}: {cost}");
     }
 }
 
