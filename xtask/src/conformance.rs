@@ -38,7 +38,8 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String
         let (port, name) = (cluster.port, version.name());
         let psql = version.clients(&cache)?.join("psql");
         let mut psql = Command::new(psql);
-        psql.arg("-Xq");
+        // One who is believed, but is no superuser.
+        psql.args(["-Xq", "-c", "create role guest login"]);
         for (way, user) in USERS {
             let hash = if way == "--md5" { "md5" } else { "scram-sha-256" };
             psql.args(["-c", &format!("set password_encryption = '{hash}'")]);

@@ -4,14 +4,14 @@ use tokio::sync::oneshot;
 use trunkline_core::{Client, Engine, Identity, PgError, Result, SqlState};
 use trunkline_proto::PeerError;
 use trunkline_proto::backend::Replication;
-use trunkline_proto::message::{Encode, ErrorResponse, ProtocolVersion};
+use trunkline_proto::message::{Encode, ErrorResponse, NoticeResponse, ProtocolVersion};
 
 use crate::auth::{Origin, prove};
 use crate::connection::Connection;
 use crate::connection::io::Io;
 use crate::connection::watch::unbroken;
 use crate::lobby::Seat;
-use crate::options::startup_settings;
+use crate::options::{startup_notice, startup_settings};
 use crate::places::full;
 use crate::server::Shared;
 use crate::startup::startup;
@@ -181,7 +181,7 @@ async fn attempt<E: Engine>(
     identity.encrypted = login.is_encrypted();
     // Read now, for the proof consumes the login; an error in them is told to proved users only.
     let settings = startup_settings(&login, &server.limits);
-    let replication = login.replication();
+    let (replication, notice) = (login.replication(), startup_notice(&login));
     let proved = prove(&guards, login, from, io).await;
     let ready = server.guesses.judge(proved, &identity, io)?;
     io.trust();
@@ -197,6 +197,13 @@ async fn attempt<E: Engine>(
     let client = Client::new(identity, settings?);
     let opened = unbroken(|| server.engine.open(client.clone())).await;
     let session = opened.map_err(|_| PgError::internal("internal error"))??;
+    if let Some(notice) = notice {
+        client.notify(notice);
+    }
+    for notice in client.take_notices() {
+        let told = NoticeResponse { fields: notice.to_fields() }.encode(io.output());
+        told.map_err(|misuse| PgError::internal("internal error").source(misuse))?;
+    }
     let greeting = {
         let settings = client.settings();
         let settings = settings.reported().map(|(name, value)| (name, value.into_owned()));

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use trunkline_core::settings::Settings;
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Notice, PgError, Result, Severity, SqlState};
 use trunkline_proto::backend::Login;
 
 use crate::limits::Limits;
@@ -31,6 +31,24 @@ pub(crate) fn startup_settings(login: &Login, limits: &Limits) -> Result<Setting
         }
     }
     Ok(settings)
+}
+
+/// What a client is told whose name for itself is longer than the names of PostgreSQL.
+pub(crate) fn cut_name(value: &str) -> Option<Notice> {
+    let kept = value.get(..value.floor_char_boundary(NAME_LENGTH))?;
+    (kept != value).then(|| {
+        let message = format!("identifier \"{value}\" will be truncated to \"{kept}\"");
+        Notice::new(Severity::Notice, SqlState::NAME_TOO_LONG, message)
+    })
+}
+
+/// The longest name, in bytes.
+const NAME_LENGTH: usize = 63;
+
+/// [`cut_name`] of the startup packet.
+pub(crate) fn startup_notice(login: &Login) -> Option<Notice> {
+    let named = login.parameters().iter().filter(|(name, _)| *name == b"application_name");
+    cut_name(std::str::from_utf8(named.last()?.1).ok()?)
 }
 
 fn set(settings: &mut Settings, name: &[u8], value: &[u8]) -> Result<()> {

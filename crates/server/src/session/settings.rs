@@ -10,6 +10,7 @@ use trunkline_sql::quote_identifier;
 use trunkline_sql::statement::{Scope, Set, SetValue, TransactionModes, Which};
 
 use crate::connection::Connection;
+use crate::options::cut_name;
 
 impl<S: Session> Connection<S> {
     /// Answers SET.
@@ -28,7 +29,12 @@ impl<S: Session> Connection<S> {
         if matches!(&*set.name, "role" | "session_authorization") {
             self.check_role(&value)?;
         }
-        self.client.settings().set(&set.name, &value, local)
+        let cut = (*set.name == *"application_name").then(|| cut_name(&value)).flatten();
+        self.client.settings().set(&set.name, &value, local)?;
+        if let Some(notice) = cut {
+            self.client.notify(notice);
+        }
+        Ok(())
     }
 
     /// There are no other roles that a client could become.
