@@ -25,7 +25,12 @@ const SMALL: usize = 2 * 1024;
 /// The type, the version and the length of a record.
 const HEAD: usize = 5;
 
-/// A socket of which TLS reads a record at a time, and no long one, until the login is done.
+/// Read at once where a record begins: what clients say at a time. Less than the room that the library
+/// starts with, so that a long record is read to its end alone.
+const CHUNK: usize = 1024;
+
+/// A socket of which TLS reads no long record until the login is done, and nothing behind one that is
+/// not short: else it kept the room of it.
 #[derive(Debug)]
 pub(crate) struct Handshake {
     stream: TcpStream,
@@ -33,7 +38,7 @@ pub(crate) struct Handshake {
     stranger: Option<Box<Stranger>>,
 }
 
-/// The record that is read. TLS gets nothing of the next one with it: else it keeps the room of this one.
+/// The record that is read.
 #[derive(Debug)]
 struct Stranger {
     head: [u8; HEAD],
@@ -41,16 +46,23 @@ struct Stranger {
     count: usize,
     /// How much of the body is still to come.
     body: usize,
-    /// The longest that the body of the next may be.
+    /// The longest that the body of the next may be, and whether one was announced that is longer.
     most: usize,
+    is_too_long: bool,
     /// How much may still come before the handshake is done.
     handshake: Option<usize>,
 }
 
 impl Handshake {
     pub(crate) fn new(stream: TcpStream) -> Handshake {
-        let stranger =
-            Stranger { head: [0; HEAD], count: 0, body: 0, most: MOST, handshake: Some(MOST) };
+        let stranger = Stranger {
+            head: [0; HEAD],
+            count: 0,
+            body: 0,
+            most: MOST,
+            is_too_long: false,
+            handshake: Some(MOST),
+        };
         Handshake { stream, stranger: Some(Box::new(stranger)) }
     }
 
@@ -78,29 +90,37 @@ impl Handshake {
 impl Stranger {
     /// How many bytes may be read at once; `None` if too many are announced, or have come.
     fn room(&self) -> Option<usize> {
-        if self.body > self.most || self.handshake == Some(0) {
+        if self.is_too_long || self.handshake == Some(0) {
             return None;
         }
-        let room = if self.count < HEAD { HEAD.saturating_sub(self.count) } else { self.body };
+        let room = if self.count < HEAD { CHUNK } else { self.body };
         Some(self.handshake.map_or(room, |left| room.min(left)))
     }
 
     /// Some of them have come.
-    fn comes(&mut self, bytes: &[u8]) {
+    fn comes(&mut self, mut bytes: &[u8]) {
         self.handshake = self.handshake.map(|left| left.saturating_sub(bytes.len()));
-        if self.count == HEAD {
-            self.body = self.body.saturating_sub(bytes.len());
-        } else {
-            for (place, byte) in self.head.iter_mut().skip(self.count).zip(bytes) {
-                *place = *byte;
+        while let Some((byte, rest)) = bytes.split_first() {
+            bytes = match self.head.get_mut(self.count) {
+                Some(place) => {
+                    *place = *byte;
+                    self.count += 1;
+                    let [.., high, low] = self.head;
+                    if self.count == HEAD {
+                        self.body = usize::from(u16::from_be_bytes([high, low]));
+                        self.is_too_long |= self.body > self.most;
+                    }
+                    rest
+                }
+                None => {
+                    let part = bytes.len().min(self.body);
+                    self.body -= part;
+                    bytes.get(part..).unwrap_or_default()
+                }
+            };
+            if self.count == HEAD && self.body == 0 {
+                self.count = 0;
             }
-            self.count = HEAD.min(self.count.saturating_add(bytes.len()));
-            let [.., high, low] = self.head;
-            let is_whole = self.count == HEAD;
-            self.body = if is_whole { usize::from(u16::from_be_bytes([high, low])) } else { 0 };
-        }
-        if self.count == HEAD && self.body == 0 {
-            self.count = 0;
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
 use crate::limits::Limits;
 use crate::stream::Stream;
@@ -85,6 +85,13 @@ impl Listener {
         }
     }
 
+    /// Has the clients to come watched over.
+    pub(crate) fn watch_over(&self, limits: &Limits) {
+        if let Listener::Tcp(listener) = self {
+            watch_over(&SockRef::from(listener), limits);
+        }
+    }
+
     /// Waits for a client, over errors that are only of the moment.
     pub(crate) async fn accept(
         &self,
@@ -94,9 +101,9 @@ impl Listener {
         loop {
             let accepted = match self {
                 Listener::Tcp(listener) => listener.accept().await.map(|(stream, address)| {
-                    // A reply is written whole: waiting for more would only delay it.
-                    let _ = stream.set_nodelay(true);
-                    watch_over(&stream, limits);
+                    if !INHERITED {
+                        watch_over(&SockRef::from(&stream), limits);
+                    }
                     (Stream::Tcp(stream), Some(address))
                 }),
                 Listener::Unix(socket) => {
@@ -118,8 +125,13 @@ impl Listener {
     }
 }
 
-/// Has the system find out when a client is lost without a word.
-fn watch_over(stream: &TcpStream, limits: &Limits) {
+/// Whether clients have what is set of their listener, which saves six system calls for each.
+const INHERITED: bool = cfg!(target_os = "linux");
+
+/// Has the system send replies at once, for they are written whole, and find out when a client is lost
+/// without a word.
+fn watch_over(socket: &SockRef<'_>, limits: &Limits) {
+    let _ = socket.set_tcp_nodelay(true);
     let mut keepalive = TcpKeepalive::new();
     if !limits.tcp_keepalives_idle.is_zero() {
         keepalive = keepalive.with_time(limits.tcp_keepalives_idle);
@@ -130,7 +142,6 @@ fn watch_over(stream: &TcpStream, limits: &Limits) {
     if limits.tcp_keepalives_count > 0 {
         keepalive = keepalive.with_retries(limits.tcp_keepalives_count);
     }
-    let socket = SockRef::from(stream);
     let _ = socket.set_tcp_keepalive(&keepalive);
     #[cfg(target_os = "linux")]
     if !limits.tcp_user_timeout.is_zero() {
@@ -156,12 +167,13 @@ mod tests {
     /// What the system knows of a client of this server: idle, interval, count, user timeout.
     async fn watched(limits: &Limits) -> (Duration, Duration, u32, Option<Duration>) {
         let listener = Listener::tcp(([127, 0, 0, 1], 0).into()).await.expect("a free port");
+        listener.watch_over(limits);
         let address = listener.local_address().expect("a TCP address");
         let _client = std::net::TcpStream::connect(address).expect("it listens");
         let (stream, _) = listener.accept(limits, &Throttle::new(1)).await;
         let Stream::Tcp(stream) = stream else { panic!("no TCP") };
         let socket = SockRef::from(&stream);
-        assert!(socket.keepalive().expect("a mode"));
+        assert!(socket.keepalive().expect("a mode") && socket.tcp_nodelay().expect("a mode"));
         (
             socket.tcp_keepalive_time().expect("a time"),
             socket.tcp_keepalive_interval().expect("a time"),

@@ -177,6 +177,7 @@ impl<E: Engine> Server<E> {
     pub async fn serve(&self, listener: impl Into<Listener>) -> io::Result<()> {
         let listener = Arc::new(listener.into());
         let must_encrypt = self.shared.guards.guard(&listener)?;
+        listener.watch_over(&self.shared.limits);
         let _file = OwnFile(Arc::downgrade(&listener));
         // A task of its own: on a worker, new connections need no wake-up of another thread.
         let mut accepting = JoinSet::new();
