@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use trunkline_proto::message::{ProtocolVersion, Query};
 
@@ -18,6 +19,7 @@ use crate::client::{Client, Target, cancel};
 use crate::dice::Dice;
 use crate::durations::Durations;
 use crate::engine::now;
+use crate::process::stand_back;
 
 const CLIENTS: usize = 50;
 
@@ -209,7 +211,19 @@ async fn flooded(server: &Running, during: Duration) -> Result<Line, String> {
     let (quiet, _) = users(&target, during.min(Duration::from_secs(5))).await;
     let (files, lines) = (server.process.files(), server.gauges().await?.lines);
     let (sent, live) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let flooding = tokio::spawn(strangers(target.clone(), sent.clone()));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let flood = strangers(target.clone(), sent.clone());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
+    let flooding = std::thread::spawn(move || {
+        stand_back();
+        runtime.block_on(async {
+            tokio::select! {
+                () = flood => {}
+                _ = stopped => {}
+            }
+        });
+    });
     let process = server.process;
     let counting = tokio::spawn({
         let live = live.clone();
@@ -222,7 +236,8 @@ async fn flooded(server: &Running, during: Duration) -> Result<Line, String> {
     });
     let (loud, refused) = users(&target, during).await;
     let rate = sent.load(Relaxed) as f64 / during.as_secs_f64();
-    flooding.abort();
+    let _ = stop.send(());
+    flooding.join().map_err(|_| "the flood has panicked")?;
     counting.abort();
     // What is left of the flood goes.
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -238,14 +253,15 @@ async fn flooded(server: &Running, during: Duration) -> Result<Line, String> {
 
 /// Sends wrong keys at a steady rate.
 async fn strangers(target: Target, sent: Arc<AtomicUsize>) {
-    let mut tick = tokio::time::interval(Duration::from_millis(10));
+    // As steadily as timers allow: what comes at a time makes others wait for itself.
+    let mut tick = tokio::time::interval(Duration::from_millis(1));
     let mut requests = JoinSet::new();
     let mut dice = Dice::new(0);
     loop {
         tick.tick().await;
         while requests.try_join_next().is_some() {}
         // Those whom the server lets wait are no more than a crowd of its own.
-        for _ in 0..(RATE / 100).min(2_000_usize.saturating_sub(requests.len())) {
+        for _ in 0..(RATE / 1000).min(2_000_usize.saturating_sub(requests.len())) {
             let key =
                 (dice.throw() as i32, Bytes::copy_from_slice(&dice.throw().to_be_bytes()[..4]));
             // From other networks than the users', as far as loopback has such.

@@ -20,6 +20,7 @@ use super::{Extent, block_on};
 use crate::child::{Running, Setup};
 use crate::client::{Client, Target, USER, timed};
 use crate::durations::Durations;
+use crate::process::stand_back;
 use crate::wire::Wire;
 
 /// T24: very much is asked before anything is read.
@@ -203,12 +204,14 @@ fn flood(
     socket.write_all(&hello)?;
     let mut reading = socket.try_clone()?;
     std::thread::spawn(move || {
+        stand_back();
         let mut chunk = vec![0; 64 * 1024];
         while reading.read(&mut chunk).is_ok_and(|count| count > 0) {}
     });
     let per_write = (64 * 1024) / message.len();
     let many = message.repeat(per_write);
     Ok(std::thread::spawn(move || {
+        stand_back();
         let mut sent = 0;
         while !stop.load(Relaxed) && socket.write_all(&many).is_ok() {
             sent += per_write;

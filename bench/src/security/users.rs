@@ -77,7 +77,7 @@ fn asked(address: SocketAddr, user: &str) -> std::io::Result<Duration> {
     let parameters = [("user", user), ("database", "db")];
     let packet = StartupMessage { version: ProtocolVersion::V3_0, parameters };
     packet.encode(&mut hello).map_err(std::io::Error::other)?;
-    let first: &[u8] = b"p\0\0\0\x2fSCRAM-SHA-256\0\0\0\0\x19n,,n=,r=eighteen bytes of";
+    let first: &[u8] = b"p\0\0\0\x2fSCRAM-SHA-256\0\0\0\0\x19n,,n=,r=eighteen.bytes.of";
     let start = Instant::now();
     for said in [&hello[..], first] {
         socket.write_all(said)?;
