@@ -30,6 +30,7 @@ select;
 -- Where.
 select count(*) from flights where carrier = 'UA' and origin <> 'JFK' or dep_delay > 300;
 select count(*) from flights where dep_delay is null and arr_delay is null;
+select distinct case when month between 13 and null::int then null::date else date '2024-02-29' end as c from flights;
 select count(*) from flights where dep_delay between 10 and 20 and carrier in ('UA', 'AA') and dest not in ('LAX');
 select count(*) from flights where (origin, dest) in (('JFK', 'LAX'), ('EWR', 'SFO'));
 select count(*) from flights where not (dep_delay > 0);
