@@ -3,6 +3,7 @@
 
 use allocation_counter::measure;
 use bytes::BytesMut;
+use trunkline_proto::types::{TextStyle, Value};
 use trunkline_proto::{Format, Limits, Oid, message::*, wire::frame};
 
 fn count(run: impl FnOnce()) -> u64 {
@@ -151,5 +152,32 @@ fn an_announced_count_reserves_nothing() {
         let body = bytes::Bytes::from_static(body);
         let info = measure(|| assert!(AnyBackend::decode(BackendTag(tag), body).is_err()));
         assert_eq!(info.count_total, 0, "{}", char::from(tag));
+    }
+}
+
+#[test]
+fn a_long_array_is_held_once_and_checked_without_a_copy() {
+    let text = format!("{{1{}}}", ",1".repeat(999_999));
+    let style = TextStyle::default();
+    let array = Value::from_literal(Oid::INT4_ARRAY, &text, &style).unwrap();
+    let mut binary = Vec::new();
+    let _ = trunkline_proto::types::ToPg::encode(
+        &array,
+        Oid::INT4_ARRAY,
+        Format::Binary,
+        &style,
+        &mut binary,
+    );
+    for (format, bytes) in [(Format::Text, text.as_bytes()), (Format::Binary, &binary)] {
+        let info = measure(|| Value::check(Oid::INT4_ARRAY, format, bytes, &style).unwrap());
+        assert!(info.bytes_max < 1024, "{format:?}: {} bytes to check", info.bytes_max);
+        let mut array = Value::Null;
+        let info =
+            measure(|| array = Value::decode(Oid::INT4_ARRAY, format, bytes, &style).unwrap());
+        let most = bytes.len() as u64 + 1024;
+        assert!(info.bytes_max < most, "{format:?}: {} bytes to hold", info.bytes_max);
+        let Value::Array(array) = array else { panic!("{format:?}") };
+        let info = measure(|| assert_eq!(array.elements().flatten().count(), 1_000_000));
+        assert!(info.bytes_max < 1024, "{format:?}: {} bytes to read", info.bytes_max);
     }
 }

@@ -326,9 +326,9 @@ proptest! {
         let _ = SaslInitialResponse::decode(body.clone());
         for mut trace in [Trace::new(), Trace::regress()] {
             let mut out = Vec::new();
-            trace.backend(BackendTag(tag), &body, &mut out);
-            trace.frontend(FrontendTag(tag), &body, &mut out);
-            trace.startup(&body, &mut out);
+            trace.backend(BackendTag(tag), &body, &mut out).unwrap();
+            trace.frontend(FrontendTag(tag), &body, &mut out).unwrap();
+            trace.startup(&body, &mut out).unwrap();
         }
     }
 

@@ -16,5 +16,5 @@ fn t5_malformed_input_neither_panics_nor_takes_memory() {
     }
     assert!(seen.decoders.len() > 20);
     // A figure of a bench, not of a test: that it is taken at all.
-    assert!(!seen.slowest().is_zero() && seen.most_in_trees.is_finite());
+    assert!(!seen.slowest().is_zero());
 }

@@ -39,7 +39,7 @@ fn check(name: &str, mut trace: Trace) {
         match side {
             b'F' if frame[0] == 0 => {
                 let packet = StartupPacket::decode(Bytes::copy_from_slice(&frame[4..])).unwrap();
-                trace.startup(&frame[4..], out);
+                trace.startup(&frame[4..], out).unwrap();
                 match packet {
                     StartupPacket::Ssl(request) => request.encode(&mut again).unwrap(),
                     StartupPacket::Startup(message) => message.encode(&mut again).unwrap(),
@@ -47,18 +47,18 @@ fn check(name: &str, mut trace: Trace) {
                 }
             }
             b'B' if frame.len() == 1 => {
-                trace.encryption_response(frame[0], out);
+                trace.encryption_response(frame[0], out).unwrap();
                 again.push(frame[0]);
             }
             b'F' => {
                 let tag = FrontendTag(frame[0]);
-                trace.frontend(tag, &frame[5..], out);
+                trace.frontend(tag, &frame[5..], out).unwrap();
                 let message = AnyFrontend::decode(tag, Bytes::copy_from_slice(&frame[5..]));
                 message.unwrap().encode(&mut again).unwrap();
             }
             _ => {
                 let tag = BackendTag(frame[0]);
-                trace.backend(tag, &frame[5..], out);
+                trace.backend(tag, &frame[5..], out).unwrap();
                 let message = AnyBackend::decode(tag, Bytes::copy_from_slice(&frame[5..]));
                 message.unwrap().encode(&mut again).unwrap();
             }
@@ -117,13 +117,13 @@ fn regress_mode_hides_what_varies() {
 fn what_is_not_understood_is_said() {
     let mut trace = Trace::new();
     let mut out = Vec::new();
-    trace.frontend(FrontendTag(b'y'), b"abc", &mut out);
-    trace.frontend(FrontendTag::PASSWORD, b"", &mut out);
-    trace.frontend(FrontendTag::BIND, b"\0\0\0", &mut out);
-    trace.backend(BackendTag::DATA_ROW, b"\0\x01\xff\xff\xff\xfe", &mut out);
-    trace.backend(BackendTag::COPY_DATA, b" ~\x7f\x1f", &mut out);
-    trace.startup(b"\x04\xd2\x16\x30", &mut out);
-    trace.encryption_response(b'G', &mut out);
+    trace.frontend(FrontendTag(b'y'), b"abc", &mut out).unwrap();
+    trace.frontend(FrontendTag::PASSWORD, b"", &mut out).unwrap();
+    trace.frontend(FrontendTag::BIND, b"\0\0\0", &mut out).unwrap();
+    trace.backend(BackendTag::DATA_ROW, b"\0\x01\xff\xff\xff\xfe", &mut out).unwrap();
+    trace.backend(BackendTag::COPY_DATA, b" ~\x7f\x1f", &mut out).unwrap();
+    trace.startup(b"\x04\xd2\x16\x30", &mut out).unwrap();
+    trace.encryption_response(b'G', &mut out).unwrap();
     let expected = [
         "F\t7\tUnknown message: 79",
         "mismatched message length: consumed 4, expected 7",

@@ -8,10 +8,11 @@ use arrow_array::types::{
 };
 use arrow_array::{
     Array, ArrayRef, DictionaryArray, FixedSizeListArray, GenericListArray, GenericListViewArray,
-    OffsetSizeTrait, PrimitiveArray,
+    OffsetSizeTrait, PrimitiveArray, new_empty_array, new_null_array,
 };
-use arrow_buffer::{ArrowNativeType, NullBuffer, OffsetBuffer};
+use arrow_buffer::{ArrowNativeType, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, FieldRef};
+use arrow_select::concat::concat;
 use trunkline_core::{PgError, Result};
 use trunkline_proto::SqlState;
 use trunkline_proto::types::{self, TextStyle, Value};
@@ -19,92 +20,100 @@ use trunkline_proto::types::{self, TextStyle, Value};
 use super::{build as build_values, cannot_cast};
 
 pub(super) fn build(values: &[Value], data_type: &DataType, style: &TextStyle) -> Result<ArrayRef> {
+    if let DataType::Dictionary(key, value) = data_type {
+        return dictionary(key, build_values(values, value, style)?);
+    }
+    let lists = values.iter().map(|value| match value {
+        Value::Null => Ok(new_null_array(data_type, 1)),
+        Value::Array(array) => {
+            let dimensions = array.dimensions().iter();
+            let lengths =
+                dimensions.map(|dimension| usize::try_from(dimension.length).unwrap_or(0));
+            let lengths: Vec<usize> = lengths.collect();
+            lists(array, &lengths, 1, data_type, style)
+        }
+        value => Err(cannot_cast(value, data_type)),
+    });
+    joined(&lists.collect::<Result<Vec<_>>>()?, data_type)
+}
+
+/// So many lists of the first length, each of lists of the next ones down to the elements.
+fn lists(
+    array: &types::Array,
+    lengths: &[usize],
+    count: usize,
+    data_type: &DataType,
+    style: &TextStyle,
+) -> Result<ArrayRef> {
+    let (DataType::List(field)
+    | DataType::LargeList(field)
+    | DataType::ListView(field)
+    | DataType::LargeListView(field)
+    | DataType::FixedSizeList(field, _)) = data_type
+    else {
+        return Err(cannot_cast(&Value::Array(array.clone()), data_type));
+    };
+    let (length, inner) =
+        lengths.split_first().map_or((0, &[][..]), |(first, rest)| (*first, rest));
+    let items = match inner {
+        [] => elements(array, field.data_type(), style)?,
+        inner => lists(array, inner, count.saturating_mul(length), field.data_type(), style)?,
+    };
     Ok(match data_type {
-        DataType::List(field) => Arc::new(list::<i32>(values, field, data_type, style)?),
-        DataType::LargeList(field) => Arc::new(list::<i64>(values, field, data_type, style)?),
-        DataType::ListView(field) => {
-            let list = list::<i32>(values, field, data_type, style)?;
-            Arc::new(GenericListViewArray::from(list))
+        DataType::LargeList(_) => Arc::new(list::<i64>(field, items, length, count)?),
+        DataType::LargeListView(_) => {
+            Arc::new(GenericListViewArray::from(list::<i64>(field, items, length, count)?))
         }
-        DataType::LargeListView(field) => {
-            let list = list::<i64>(values, field, data_type, style)?;
-            Arc::new(GenericListViewArray::from(list))
+        DataType::ListView(_) => {
+            Arc::new(GenericListViewArray::from(list::<i32>(field, items, length, count)?))
         }
-        DataType::FixedSizeList(field, size) => {
-            Arc::new(fixed_size_list(values, field, *size, data_type, style)?)
+        DataType::FixedSizeList(_, size) if usize::try_from(*size) != Ok(length) => {
+            return Err(PgError::new(
+                SqlState::ARRAY_SUBSCRIPT_ERROR,
+                format!("an array of {length} elements where {size} are wanted"),
+            ));
         }
-        DataType::Dictionary(key, value) => {
-            let values = build_values(values, value, style)?;
-            dictionary(key, values)?
-        }
-        _ => return Err(PgError::unsupported(format!("parameters of Arrow's type {data_type}"))),
+        DataType::FixedSizeList(_, size) => Arc::new(
+            FixedSizeListArray::try_new_with_length(field.clone(), *size, items, None, count)
+                .map_err(wrong_list)?,
+        ),
+        _ => Arc::new(list::<i32>(field, items, length, count)?),
     })
 }
 
 fn list<O: OffsetSizeTrait>(
-    values: &[Value],
     field: &FieldRef,
-    data_type: &DataType,
-    style: &TextStyle,
+    items: ArrayRef,
+    length: usize,
+    count: usize,
 ) -> Result<GenericListArray<O>> {
-    let lists = elements(values, data_type)?;
-    let offsets = OffsetBuffer::from_lengths(lists.iter().map(Vec::len));
-    let items = build_values(&lists.concat(), field.data_type(), style)?;
-    GenericListArray::try_new(field.clone(), offsets, items, nulls(values)).map_err(wrong_list)
+    let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(length, count));
+    GenericListArray::try_new(field.clone(), offsets, items, None).map_err(wrong_list)
 }
 
-fn fixed_size_list(
-    values: &[Value],
-    field: &FieldRef,
-    size: i32,
-    data_type: &DataType,
-    style: &TextStyle,
-) -> Result<FixedSizeListArray> {
-    let mut lists = elements(values, data_type)?;
-    let length = usize::try_from(size).unwrap_or(0);
-    for (list, value) in lists.iter_mut().zip(values) {
-        if *value == Value::Null {
-            list.resize(length, Value::Null);
-        } else if list.len() != length {
-            return Err(PgError::new(
-                SqlState::ARRAY_SUBSCRIPT_ERROR,
-                format!("an array of {} elements where {length} are wanted", list.len()),
-            ));
+/// All elements of an array, some at a time: as values they are many times larger.
+fn elements(array: &types::Array, data_type: &DataType, style: &TextStyle) -> Result<ArrayRef> {
+    const AT_A_TIME: usize = 1024;
+    let (mut elements, mut parts) = (array.elements(), Vec::new());
+    loop {
+        let values = elements.by_ref().take(AT_A_TIME);
+        let values = values.collect::<std::result::Result<Vec<_>, _>>()?;
+        if values.is_empty() {
+            return joined(&parts, data_type);
+        }
+        parts.push(build_values(&values, data_type, style)?);
+    }
+}
+
+fn joined(parts: &[ArrayRef], data_type: &DataType) -> Result<ArrayRef> {
+    match parts {
+        [] => Ok(new_empty_array(data_type)),
+        [part] => Ok(part.clone()),
+        parts => {
+            let parts: Vec<&dyn Array> = parts.iter().map(|part| &**part).collect();
+            concat(&parts).map_err(wrong_list)
         }
     }
-    let items = build_values(&lists.concat(), field.data_type(), style)?;
-    FixedSizeListArray::try_new_with_length(field.clone(), size, items, nulls(values), values.len())
-        .map_err(wrong_list)
-}
-
-/// What each array consists of: its elements, or its sub-arrays if it has more than one dimension.
-fn elements(values: &[Value], data_type: &DataType) -> Result<Vec<Vec<Value>>> {
-    let elements = |value: &Value| match value {
-        Value::Null => Ok(Vec::new()),
-        Value::Array(array) => Ok(match array.dimensions.as_slice() {
-            [_, inner @ ..] if !inner.is_empty() => {
-                let lengths = inner.iter().map(|inner| usize::try_from(inner.length).unwrap_or(0));
-                let size = lengths.fold(1, usize::saturating_mul).max(1);
-                let sub_array = |elements: &[Value]| {
-                    Value::Array(types::Array {
-                        element: array.element,
-                        dimensions: inner.to_vec(),
-                        elements: elements.to_vec(),
-                    })
-                };
-                array.elements.chunks(size).map(sub_array).collect()
-            }
-            _ => array.elements.clone(),
-        }),
-        value => Err(cannot_cast(value, data_type)),
-    };
-    values.iter().map(elements).collect()
-}
-
-fn nulls(values: &[Value]) -> Option<NullBuffer> {
-    values
-        .contains(&Value::Null)
-        .then(|| values.iter().map(|value| *value != Value::Null).collect())
 }
 
 /// Puts a dictionary before values that are not worth one.

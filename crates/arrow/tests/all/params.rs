@@ -218,6 +218,21 @@ fn arrays_become_lists_of_any_kind() {
     assert_eq!(error.sqlstate().as_str(), "2202E");
 }
 
+/// As values its elements would take thirty times as much.
+#[test]
+fn a_long_array_takes_little_more_than_its_list() {
+    let literal = format!("{{1{}}}", ",1".repeat(499_999));
+    let list = DataType::List(Arc::new(Field::new_list_field(DataType::Int64, true)));
+    let mut made = None;
+    let info = allocation_counter::measure(|| {
+        made = Some(text(Oid::INT8_ARRAY, &literal, &list).unwrap());
+    });
+    let items = made.unwrap().as_list::<i32>().value(0);
+    assert_eq!((items.len(), items.null_count()), (500_000, 0));
+    // What was bound, the same in the value, the parts of the list, and the list: 10 MB and a half.
+    assert!(info.bytes_max < 16_000_000, "{} bytes", info.bytes_max);
+}
+
 #[test]
 fn a_value_goes_behind_a_dictionary() {
     for key in [

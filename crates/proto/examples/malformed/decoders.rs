@@ -23,96 +23,46 @@ pub(crate) struct Decode {
     pub(crate) decode: fn(&[u8]) -> bool,
     /// What it understands.
     pub(crate) seeds: fn() -> Vec<Vec<u8>>,
-    /// How many bytes it may allocate at a time for each that was sent, beyond the first 64 KiB.
-    pub(crate) factor: usize,
 }
 
-/// A message is held once, and once more where it is understood.
-const MESSAGE: usize = 2;
-
-/// A byte is shown as up to four, in a text that doubles as it grows.
-const PRINTED: usize = 12;
-
-/// A character of three bytes may become eighteen of them when it is normalised.
-const NORMALISED: usize = 40;
-
-/// An element of an array takes two bytes as text, and as a [`Value`] in a list that doubles as it
-/// grows many more: who decodes arrays of strangers bounds their messages.
-const TREE: usize = 100;
-
 pub(crate) const DECODERS: [Decode; 22] = [
-    Decode {
-        name: "frontend messages",
-        decode: frontend_messages,
-        seeds: frontend_seeds,
-        factor: MESSAGE,
-    },
-    Decode {
-        name: "backend messages",
-        decode: backend_messages,
-        seeds: backend_seeds,
-        factor: MESSAGE,
-    },
-    Decode { name: "server, login", decode: server_login, seeds: startup_seeds, factor: MESSAGE },
-    Decode {
-        name: "server, session",
-        decode: server_session,
-        seeds: frontend_seeds,
-        factor: MESSAGE,
-    },
-    Decode { name: "client, login", decode: client_login, seeds: login_seeds, factor: MESSAGE },
-    Decode {
-        name: "client, session",
-        decode: client_session,
-        seeds: backend_seeds,
-        factor: MESSAGE,
-    },
-    Decode { name: "startup packet", decode: startup_packet, seeds: packet_seeds, factor: MESSAGE },
-    Decode {
-        name: "password",
-        decode: password,
-        seeds: || texts(&["s3cret\0", "md5abc\0"]),
-        factor: MESSAGE,
-    },
-    Decode {
-        name: "SASL initial response",
-        decode: sasl_initial,
-        seeds: sasl_seeds,
-        factor: MESSAGE,
-    },
-    Decode { name: "SCRAM first", decode: scram_first, seeds: first_seeds, factor: MESSAGE },
-    Decode { name: "SCRAM last", decode: scram_last, seeds: last_seeds, factor: MESSAGE },
-    Decode {
-        name: "SCRAM challenge",
-        decode: scram_challenge,
-        seeds: challenge_seeds,
-        factor: MESSAGE,
-    },
-    Decode {
-        name: "SCRAM verifier",
-        decode: scram_verifier,
-        seeds: verifier_seeds,
-        factor: MESSAGE,
-    },
-    Decode { name: "MD5 verifier", decode: md5_verifier, seeds: md5_seeds, factor: MESSAGE },
+    Decode { name: "frontend messages", decode: frontend_messages, seeds: frontend_seeds },
+    Decode { name: "backend messages", decode: backend_messages, seeds: backend_seeds },
+    Decode { name: "server, login", decode: server_login, seeds: startup_seeds },
+    Decode { name: "server, session", decode: server_session, seeds: frontend_seeds },
+    Decode { name: "client, login", decode: client_login, seeds: login_seeds },
+    Decode { name: "client, session", decode: client_session, seeds: backend_seeds },
+    Decode { name: "startup packet", decode: startup_packet, seeds: packet_seeds },
+    Decode { name: "password", decode: password, seeds: || texts(&["s3cret\0", "md5abc\0"]) },
+    Decode { name: "SASL initial response", decode: sasl_initial, seeds: sasl_seeds },
+    Decode { name: "SCRAM first", decode: scram_first, seeds: first_seeds },
+    Decode { name: "SCRAM last", decode: scram_last, seeds: last_seeds },
+    Decode { name: "SCRAM challenge", decode: scram_challenge, seeds: challenge_seeds },
+    Decode { name: "SCRAM verifier", decode: scram_verifier, seeds: verifier_seeds },
+    Decode { name: "MD5 verifier", decode: md5_verifier, seeds: md5_seeds },
     Decode {
         name: "OAUTHBEARER",
         decode: oauth,
         seeds: || texts(&["n,,\x01auth=Bearer abc\x01\x01"]),
-        factor: MESSAGE,
     },
     Decode {
         name: "SASLprep",
         decode: prepared,
-        seeds: || texts(&["p\u{ad}\u{2168}\u{aa}", "\u{627}1"]),
-        factor: NORMALISED,
+        seeds: || {
+            texts(&[
+                "p\u{ad}\u{2168}\u{aa}",
+                "\u{627}1",
+                &"\u{fdfa}".repeat(680),
+                &"\u{300}".repeat(9_000),
+            ])
+        },
     },
-    Decode { name: "certificate", decode: certificate, seeds: certificate_seeds, factor: MESSAGE },
-    Decode { name: "trace", decode: trace, seeds: frontend_seeds, factor: PRINTED },
-    Decode { name: "numbers", decode: numbers, seeds: number_seeds, factor: MESSAGE },
-    Decode { name: "texts", decode: texts_of_types, seeds: text_seeds, factor: MESSAGE },
-    Decode { name: "dates and times", decode: moments, seeds: moment_seeds, factor: MESSAGE },
-    Decode { name: "arrays and records", decode: nested, seeds: nested_seeds, factor: TREE },
+    Decode { name: "certificate", decode: certificate, seeds: certificate_seeds },
+    Decode { name: "trace", decode: trace, seeds: frontend_seeds },
+    Decode { name: "numbers", decode: numbers, seeds: number_seeds },
+    Decode { name: "texts", decode: texts_of_types, seeds: text_seeds },
+    Decode { name: "dates and times", decode: moments, seeds: moment_seeds },
+    Decode { name: "arrays and records", decode: nested, seeds: nested_seeds },
 ];
 
 fn frontend_messages(bytes: &[u8]) -> bool {
@@ -270,10 +220,9 @@ fn certificate(bytes: &[u8]) -> bool {
 }
 
 fn trace(bytes: &[u8]) -> bool {
-    let (body, mut out) = (Bytes::copy_from_slice(bytes), Vec::new());
-    let tag = bytes.first().copied().unwrap_or_default();
-    Trace::new().frontend(FrontendTag(tag), &body.slice(bytes.len().min(5)..), &mut out);
-    !out.is_empty()
+    let Some((tag, rest)) = bytes.split_first() else { return false };
+    let body = rest.get(4..).unwrap_or_default();
+    Trace::new().frontend(FrontendTag(*tag), body, &mut std::io::sink()).is_ok()
 }
 
 fn value(oids: &[Oid], bytes: &[u8]) -> bool {
@@ -408,6 +357,7 @@ fn number_seeds() -> Vec<Vec<u8>> {
     let mut seeds = texts(&["-123.4500e-3", "NaN", "Infinity", "t", "2147483647", "16/B374D848"]);
     seeds.push(b"\0\x02\0\0\0\0\0\x02\0\x01\x13\x88".to_vec());
     seeds.push(vec![0x7f; 8]);
+    seeds.push(format!("{}.{}", "7".repeat(20_000), "8".repeat(20_000)).into_bytes());
     seeds
 }
 
@@ -421,6 +371,7 @@ fn text_seeds() -> Vec<Vec<u8>> {
         json,
         json.trim_start_matches('\x01'),
         uuid,
+        &"\\000".repeat(10_000),
     ])
 }
 
@@ -433,6 +384,7 @@ fn moment_seeds() -> Vec<Vec<u8>> {
         "P1Y2M3DT4H5M6.7S",
         "infinity",
         "23:59:60.999 America/New_York",
+        &"1 day ".repeat(7_000),
     ]);
     seeds.push(vec![1; 8]);
     seeds.push(vec![1; 16]);
@@ -444,5 +396,13 @@ fn nested_seeds() -> Vec<Vec<u8>> {
         texts(&["{1,NULL,3}", "{{1,2},{3,4}}", "[0:1]={5,6}", "{\"a b\",\"{\"}", "1 2 3"]);
     seeds.push(b"\0\0\0\x01\0\0\0\0\0\0\0\x17\0\0\0\x01\0\0\0\x01\0\0\0\x04\0\0\0\x07".to_vec());
     seeds.push(b"\0\0\0\x01\0\0\0\x17\0\0\0\x04\0\0\0\x07".to_vec());
+    // Many elements in few bytes.
+    seeds.push(format!("{{1{}}}", ",1".repeat(20_000)).into_bytes());
+    seeds.push(format!("({})", ",".repeat(40_000)).into_bytes());
+    seeds.push("1 ".repeat(20_000).into_bytes());
+    seeds.push(
+        [&b"\0\0\0\x01\0\0\0\x01\0\0\0\x17\0\0\x27\x10\0\0\0\x01"[..], &[0xff; 40_000]].concat(),
+    );
+    seeds.push([&b"\0\0\x13\x88"[..], &b"\0\0\0\x17\xff\xff\xff\xff".repeat(5_000)].concat());
     seeds
 }

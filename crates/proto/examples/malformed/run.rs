@@ -13,8 +13,11 @@ use allocation_counter::measure;
 use decoders::DECODERS;
 use numbers::Numbers;
 
-/// What any decoder may allocate at a time: this, and a multiple of what was sent.
+/// What any decoder may allocate at a time: this, and twice what was sent.
 const FREE: usize = 64 * 1024;
+
+/// How many times what was sent: it is held once, and once more where it is understood.
+const TIMES: usize = 2;
 
 /// What was seen of one decoder.
 #[derive(Default)]
@@ -40,8 +43,6 @@ pub(crate) struct Seen {
     pub(crate) panics: u64,
     /// The most that was allocated at a time beyond 64 KiB, for each byte that was sent.
     pub(crate) most_per_byte: f64,
-    /// The same of values that contain values.
-    pub(crate) most_in_trees: f64,
 }
 
 impl Seen {
@@ -82,11 +83,9 @@ pub(crate) fn run(count: u64) -> Seen {
         entry.slowest = entry.slowest.max(taken);
         entry.peak = entry.peak.max(peak);
         seen.panics += u64::from(understood.is_err());
-        entry.beyond += u64::from(peak > FREE + decoder.factor * message.len());
+        entry.beyond += u64::from(peak > FREE + TIMES * message.len());
         let beyond = peak.saturating_sub(FREE) as f64 / message.len().max(1) as f64;
-        let most =
-            if decoder.factor > 40 { &mut seen.most_in_trees } else { &mut seen.most_per_byte };
-        *most = most.max(beyond);
+        seen.most_per_byte = seen.most_per_byte.max(beyond);
     }
     seen
 }

@@ -4,11 +4,20 @@ use stringprep::tables;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+/// The length up to which passwords are prepared.
+const LONGEST: usize = 2048;
+
+/// How many times as long a password may become: `\u{fdfa}` has three bytes, and 33 of them then.
+const GROWTH: usize = 11;
+
 /// Prepares a password as PostgreSQL does before SCRAM hashes it.
 ///
 /// By SASLprep (RFC 4013): odd spaces become plain ones, compatibility forms are unified. A
 /// password that must not be prepared (not UTF-8, control characters, unassigned code points, mixed
 /// directions) is not an error but used byte for byte, so every password works.
+///
+/// So is one of more than 2,048 bytes, which PostgreSQL would prepare: a character may become
+/// eighteen, and who sends it has not logged in.
 ///
 /// Unlike the RFC, and like PostgreSQL, whether it must not be is judged before the compatibility
 /// forms are unified: `\u{213b}` (℻), unassigned in Unicode 3.2, stays as it is.
@@ -16,7 +25,7 @@ use zeroize::Zeroizing;
 /// Source: `pg_saslprep()` and its callers, `src/common/saslprep.c`.
 pub fn saslprep(password: &[u8]) -> Zeroizing<Vec<u8>> {
     let prepared = match std::str::from_utf8(password) {
-        Ok(text) if !text.is_ascii() => prepare(text),
+        Ok(text) if !text.is_ascii() && text.len() <= LONGEST => prepare(text),
         _ => None,
     };
     prepared.unwrap_or_else(|| Zeroizing::new(password.to_vec()))
@@ -42,7 +51,7 @@ fn prepare(text: &str) -> Option<Zeroizing<Vec<u8>>> {
             return None;
         }
     }
-    let mut prepared = Zeroizing::new(Vec::with_capacity(text.len().saturating_mul(4)));
+    let mut prepared = Zeroizing::new(Vec::with_capacity(text.len().saturating_mul(GROWTH)));
     for c in mapped().nfkc() {
         prepared.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     }
@@ -92,5 +101,14 @@ mod tests {
         // Unassigned in Unicode 3.2, in spite of a compatibility form beside it.
         assert_eq!(prepared("\u{1f600}\u{aa}"), "\u{1f600}\u{aa}");
         assert_eq!(prepared("a\u{a0}b"), "a b");
+    }
+
+    #[test]
+    fn long_passwords_are_used_byte_for_byte() {
+        assert_eq!(prepared(&"\u{aa}".repeat(1024)), "a".repeat(1024));
+        assert_eq!(prepared(&"\u{aa}".repeat(1025)), "\u{aa}".repeat(1025));
+        // A secret that grows leaves copies of itself behind.
+        let longest = saslprep("\u{fdfa}".repeat(682).as_bytes());
+        assert_eq!((longest.len(), longest.capacity()), (682 * 33, 2046 * GROWTH));
     }
 }

@@ -1,15 +1,36 @@
 //! One line of a trace, and the fields it is made of.
 
-use std::io::Write;
+use std::{fmt, io};
 
 use crate::{error::Malformed, wire::Reader};
 
 /// What was printed was also read: both end where the body is malformed.
 pub(super) type Printed = Result<(), Malformed>;
 
+/// Where a trace goes; after an error nothing more.
+struct Sink<'a> {
+    out: &'a mut dyn io::Write,
+    result: io::Result<()>,
+}
+
+impl Sink<'_> {
+    fn put(&mut self, bytes: &[u8]) {
+        if self.result.is_ok() {
+            self.result = self.out.write_all(bytes);
+        }
+    }
+
+    /// What `write!` calls.
+    fn write_fmt(&mut self, text: fmt::Arguments<'_>) {
+        if self.result.is_ok() {
+            self.result = self.out.write_fmt(text);
+        }
+    }
+}
+
 /// The line of one message.
 pub(super) struct Line<'a> {
-    out: &'a mut Vec<u8>,
+    out: Sink<'a>,
     body: Reader<'a>,
     length: usize,
     regress: bool,
@@ -18,49 +39,60 @@ pub(super) struct Line<'a> {
 impl<'a> Line<'a> {
     /// `hides_length`: an error is as long as the names of source files in it.
     pub(super) fn start(
-        out: &'a mut Vec<u8>,
+        out: &'a mut dyn io::Write,
         side: u8,
         body: &'a [u8],
         regress: bool,
         hides_length: bool,
     ) -> Line<'a> {
         let length = body.len().saturating_add(4);
-        let side = char::from(side);
-        let _ = match hides_length {
+        let (side, mut out) = (char::from(side), Sink { out, result: Ok(()) });
+        match hides_length {
             true => write!(out, "{side}\tNN\t"),
             false => write!(out, "{side}\t{length}\t"),
-        };
+        }
         Line { out, body: Reader::new(body), length, regress }
     }
 
     /// Prints the name and the fields, and ends the line.
-    pub(super) fn print(mut self, name: &str, fields: impl FnOnce(&mut Self) -> Printed) {
+    pub(super) fn print(
+        mut self,
+        name: &str,
+        fields: impl FnOnce(&mut Self) -> Printed,
+    ) -> io::Result<()> {
         self.name(name);
         let printed = fields(&mut self);
-        self.end(printed);
+        self.end(printed)
     }
 
     /// Prints a name without fields, and ends the line.
-    pub(super) fn print_name(self, name: &str) {
-        self.out.extend_from_slice(name.as_bytes());
-        self.end(Ok(()));
+    pub(super) fn print_name(mut self, name: &str) -> io::Result<()> {
+        self.out.put(name.as_bytes());
+        self.end(Ok(()))
     }
 
     pub(super) fn name(&mut self, name: &str) {
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.push(b'\t');
+        self.out.put(name.as_bytes());
+        self.out.put(b"\t");
     }
 
-    fn end(self, printed: Printed) {
-        self.out.push(b'\n');
+    fn end(mut self, printed: Printed) -> io::Result<()> {
+        self.out.put(b"\n");
         let expected = self.length;
         let consumed = expected.saturating_sub(self.body.rest().len());
         if consumed != expected || printed.is_err() {
-            let _ = writeln!(
+            writeln!(
                 self.out,
                 "mismatched message length: consumed {consumed}, expected {expected}"
             );
         }
+        self.out.result
+    }
+
+    /// Ends the line of a packet: libpq does not check there that everything was printed.
+    pub(super) fn end_unchecked(mut self) -> io::Result<()> {
+        self.out.put(b"\n");
+        self.out.result
     }
 
     /// An Int32 that is not printed.
@@ -84,7 +116,7 @@ impl<'a> Line<'a> {
 
     pub(super) fn byte_value(&mut self) -> Result<u8, Malformed> {
         let byte = self.body.u8()?;
-        self.out.push(b' ');
+        self.out.put(b" ");
         self.printable(byte);
         Ok(byte)
     }
@@ -92,13 +124,13 @@ impl<'a> Line<'a> {
     /// Counts and codes alike are printed unsigned.
     pub(super) fn int16(&mut self) -> Result<u16, Malformed> {
         let value = self.body.u16()?;
-        let _ = write!(self.out, " {value}");
+        write!(self.out, " {value}");
         Ok(value)
     }
 
     pub(super) fn int32(&mut self) -> Result<i32, Malformed> {
         let value = self.body.i32()?;
-        let _ = write!(self.out, " {value}");
+        write!(self.out, " {value}");
         Ok(value)
     }
 
@@ -107,7 +139,7 @@ impl<'a> Line<'a> {
         match self.regress {
             true => {
                 self.body.i32()?;
-                self.out.extend_from_slice(b" NNNN");
+                self.out.put(b" NNNN");
                 Ok(())
             }
             false => self.int32().map(drop),
@@ -159,9 +191,9 @@ impl<'a> Line<'a> {
 
     fn string_unless(&mut self, hidden: bool) -> Printed {
         let string = self.body.string()?;
-        self.out.extend_from_slice(b" \"");
-        self.out.extend_from_slice(if hidden { b"SSSS" } else { string });
-        self.out.push(b'"');
+        self.out.put(b" \"");
+        self.out.put(if hidden { b"SSSS" } else { string });
+        self.out.put(b"\"");
         Ok(())
     }
 
@@ -177,19 +209,19 @@ impl<'a> Line<'a> {
 
     fn bytes_unless(&mut self, hidden: bool, length: usize) -> Printed {
         let bytes = self.body.bytes(length)?;
-        self.out.extend_from_slice(b" '");
+        self.out.put(b" '");
         match hidden {
-            true => self.out.extend_from_slice(b"BBBB"),
+            true => self.out.put(b"BBBB"),
             false => bytes.iter().for_each(|byte| self.printable(*byte)),
         }
-        self.out.push(b'\'');
+        self.out.put(b"'");
         Ok(())
     }
 
     fn printable(&mut self, byte: u8) {
         match byte {
-            b' '..=b'~' => self.out.push(byte),
-            _ => drop(write!(self.out, "\\x{byte:02x}")),
+            b' '..=b'~' => self.out.put(&[byte]),
+            _ => write!(self.out, "\\x{byte:02x}"),
         }
     }
 }

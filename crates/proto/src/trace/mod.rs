@@ -9,7 +9,7 @@
 mod fields;
 mod line;
 
-use std::io::Write;
+use std::io;
 
 use line::Line;
 
@@ -20,7 +20,7 @@ use crate::{
 
 /// Prints the messages of one connection, in the order in which they pass.
 ///
-/// It follows the login, since only that tells what a `p` is.
+/// It follows the login, since only that tells what a `p` is. An error is one of what it prints to.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     regress: bool,
@@ -52,30 +52,34 @@ impl Trace {
         Trace { regress: true, ..Trace::default() }
     }
 
-    /// Appends the line of a packet without a type byte; `body` is what follows the length word.
-    pub fn startup(&mut self, body: &[u8], out: &mut Vec<u8>) {
+    /// Prints the line of a packet without a type byte; `body` is what follows the length word.
+    pub fn startup(&mut self, body: &[u8], out: &mut dyn io::Write) -> io::Result<()> {
         self.awaits = match Reader::new(body).u32() {
             Ok(80_877_103) => Awaits::Ssl,
             Ok(80_877_104) => Awaits::GssEnc,
             _ => Awaits::Nothing,
         };
         let mut line = Line::start(out, b'F', body, self.regress, false);
-        // libpq does not check here that everything was printed: neither is it checked here.
         let _ = line.startup_packet();
-        out.push(b'\n');
+        line.end_unchecked()
     }
 
-    /// Appends the line of the byte that answers an SSLRequest or GSSENCRequest.
-    pub fn encryption_response(&mut self, byte: u8, out: &mut Vec<u8>) {
+    /// Prints the line of the byte that answers an SSLRequest or GSSENCRequest.
+    pub fn encryption_response(&mut self, byte: u8, out: &mut dyn io::Write) -> io::Result<()> {
         let name = match std::mem::take(&mut self.awaits) {
             Awaits::GssEnc => "GSSENCResponse",
             _ => "SSLResponse",
         };
-        let _ = writeln!(out, "B\t1\t{name}\t {}", char::from(byte));
+        writeln!(out, "B\t1\t{name}\t {}", char::from(byte))
     }
 
-    /// Appends the line of a message from the frontend.
-    pub fn frontend(&mut self, tag: FrontendTag, body: &[u8], out: &mut Vec<u8>) {
+    /// Prints the line of a message from the frontend.
+    pub fn frontend(
+        &mut self,
+        tag: FrontendTag,
+        body: &[u8],
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
         let awaits = std::mem::take(&mut self.awaits);
         let line = Line::start(out, b'F', body, self.regress, false);
         match tag {
@@ -103,8 +107,13 @@ impl Trace {
         }
     }
 
-    /// Appends the line of a message from the backend.
-    pub fn backend(&mut self, tag: BackendTag, body: &[u8], out: &mut Vec<u8>) {
+    /// Prints the line of a message from the backend.
+    pub fn backend(
+        &mut self,
+        tag: BackendTag,
+        body: &[u8],
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
         let is_error = matches!(tag, BackendTag::ERROR_RESPONSE | BackendTag::NOTICE_RESPONSE);
         let line = Line::start(out, b'B', body, self.regress, self.regress && is_error);
         match tag {
@@ -140,7 +149,7 @@ impl Trace {
         }
     }
 
-    fn authentication(&mut self, mut line: Line<'_>) {
+    fn authentication(&mut self, mut line: Line<'_>) -> io::Result<()> {
         let code = line.code();
         self.awaits = match code {
             Some(3 | 5) => Awaits::Password,

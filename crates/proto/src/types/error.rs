@@ -52,8 +52,15 @@ impl ValueError {
     pub(super) fn syntax(type_name: &str, text: &str) -> ValueError {
         ValueError::new(
             SqlState::INVALID_TEXT_REPRESENTATION,
-            format!("invalid input syntax for type {type_name}: \"{text}\""),
+            ["invalid input syntax for type ", type_name, ": \"", text, "\""].concat(),
         )
+    }
+
+    /// 22P02: the text of an array or a record ends or goes on where it must not.
+    #[cold]
+    pub(super) fn malformed(kind: &str, text: &str, detail: &str) -> ValueError {
+        let message = ["malformed ", kind, " literal: \"", text, "\""].concat();
+        ValueError::new(SqlState::INVALID_TEXT_REPRESENTATION, message).with_detail(detail)
     }
 
     /// 22003: an integer in text that its type cannot hold.
@@ -61,7 +68,7 @@ impl ValueError {
     pub(super) fn text_out_of_range(type_name: &str, text: &str) -> ValueError {
         ValueError::new(
             SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
-            format!("value \"{text}\" is out of range for type {type_name}"),
+            ["value \"", text, "\" is out of range for type ", type_name].concat(),
         )
     }
 

@@ -4,6 +4,9 @@
 //! `(`, the fields with [`quote`] after each and commas between, and `)`; NULL is nothing at all.
 //! In binary a 32-bit count comes first, and each field is its type's OID, its length and its bytes.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use super::array;
 use super::array::{push_item, take_i32, take_item};
 use super::convert::{IsNull, ToPg};
@@ -11,13 +14,21 @@ use super::error::ValueError;
 use super::style::TextStyle;
 use super::text::{is_space, trim_start};
 use super::value::Value;
-use crate::{Format, Oid, SqlState};
+use crate::{Format, Oid};
 
-/// A decoded record.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Record {
-    /// The fields in order.
-    pub fields: Vec<Field>,
+/// A record.
+///
+/// One that was received is held as its bytes, and its fields are read when they are asked for.
+#[derive(Clone)]
+pub struct Record(Held);
+
+#[derive(Clone)]
+enum Held {
+    Values(Vec<Field>),
+    /// As it was received.
+    Text(Box<str>),
+    /// As they were received, after their number.
+    Binary(Box<[u8]>),
 }
 
 /// A field of a record.
@@ -39,51 +50,104 @@ pub fn quote(start: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// Reads a record's text: the text of each field, without quotes; `None` is NULL.
+/// Reads a record's text, each field by `read` from its text, without quotes, or NULL.
 ///
 /// # Errors
 ///
-/// 22P02 for other text.
+/// 22P02 for other text; and those of `read`.
 ///
 /// `()` reads as one field that is NULL: no fields at all look the same.
-pub fn parse(text: &str) -> Result<Vec<Option<String>>, ValueError> {
-    let malformed = |detail: &str| {
-        ValueError::new(
-            SqlState::INVALID_TEXT_REPRESENTATION,
-            format!("malformed record literal: \"{text}\""),
-        )
-        .with_detail(detail)
-    };
-    let [b'(', rest @ ..] = trim_start(text.as_bytes()) else {
-        return Err(malformed("Missing left parenthesis."));
-    };
-    let mut rest = rest;
-    let mut fields = Vec::new();
-    loop {
-        let mut field = None;
+pub fn parse<T>(
+    text: &str,
+    mut read: impl FnMut(Option<&str>) -> Result<T, ValueError>,
+) -> Result<Vec<T>, ValueError> {
+    let (mut parser, mut fields) = (Parser::new(text), Vec::new());
+    while let Some(field) = parser.field()? {
+        fields.push(read(field.as_deref())?);
+    }
+    Ok(fields)
+}
+
+/// Reads a record's text field by field.
+struct Parser<'a> {
+    text: &'a str,
+    rest: &'a [u8],
+    /// What comes before the next field; nothing behind the last one, and after an error.
+    before: Option<u8>,
+}
+
+impl<'a> Parser<'a> {
+    fn new(text: &'a str) -> Parser<'a> {
+        Parser { text, rest: trim_start(text.as_bytes()), before: Some(b'(') }
+    }
+
+    /// The next field, which may be NULL, or nothing after the last one.
+    fn field(&mut self) -> Result<Option<Option<Cow<'a, str>>>, ValueError> {
+        match (self.before.take(), self.rest) {
+            (Some(before), [byte, rest @ ..]) if *byte == before => self.rest = rest,
+            (Some(_), _) => {
+                return Err(ValueError::malformed(
+                    "record",
+                    self.text,
+                    "Missing left parenthesis.",
+                ));
+            }
+            (None, _) => return Ok(None),
+        }
+        let start = self.text.len().saturating_sub(self.rest.len());
         let mut quoted = false;
         loop {
-            let (byte, after) = match rest {
-                [] | [b'\\'] => return Err(malformed("Unexpected end of input.")),
-                [b',' | b')', ..] if !quoted => break,
-                [b'\\', byte, after @ ..] => (Some(*byte), after),
-                [b'"', b'"', after @ ..] if quoted => (Some(b'"'), after),
-                [b'"', after @ ..] => {
-                    quoted = !quoted;
-                    (None, after)
+            self.rest = match self.rest {
+                [] | [b'\\'] => {
+                    return Err(ValueError::malformed(
+                        "record",
+                        self.text,
+                        "Unexpected end of input.",
+                    ));
                 }
-                [byte, after @ ..] => (Some(*byte), after),
+                [b',' | b')', ..] if !quoted => break,
+                [b'\\', _, rest @ ..] => rest,
+                [b'"', rest @ ..] => {
+                    quoted = !quoted;
+                    rest
+                }
+                [_, rest @ ..] => rest,
             };
-            field.get_or_insert_with(Vec::new).extend(byte);
-            rest = after;
         }
-        fields.push(field.map(|field| String::from_utf8(field).unwrap_or_default()));
-        match rest {
-            [b',', after @ ..] => rest = after,
-            [_, after @ ..] if after.iter().all(|byte| is_space(*byte)) => return Ok(fields),
-            _ => return Err(malformed("Junk after right parenthesis.")),
+        let end = self.text.len().saturating_sub(self.rest.len());
+        let raw = self.text.get(start..end).unwrap_or_default();
+        match self.rest {
+            [b',', ..] => self.before = Some(b','),
+            [_, rest @ ..] if rest.iter().all(|byte| is_space(*byte)) => {}
+            _ => {
+                return Err(ValueError::malformed(
+                    "record",
+                    self.text,
+                    "Junk after right parenthesis.",
+                ));
+            }
+        }
+        Ok(Some((!raw.is_empty()).then(|| without_quotes(raw))))
+    }
+}
+
+/// A field without its quotes and backslashes.
+fn without_quotes(raw: &str) -> Cow<'_, str> {
+    if !raw.contains(['"', '\\']) {
+        return Cow::Borrowed(raw);
+    }
+    let mut field = String::with_capacity(raw.len());
+    let mut quoted = false;
+    let mut characters = raw.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => field.extend(characters.next()),
+            '"' if quoted && characters.next_if_eq(&'"').is_some() => field.push('"'),
+            '"' => quoted = !quoted,
+            character => field.push(character),
         }
     }
+    Cow::Owned(field)
 }
 
 /// Reads the binary form, each field by `read` from its type and its bytes, or NULL.
@@ -108,13 +172,40 @@ pub fn receive<'a, T>(
 }
 
 impl Record {
+    /// A record of values.
+    pub fn new(fields: Vec<Field>) -> Record {
+        Record(Held::Values(fields))
+    }
+
+    /// The fields in order.
+    ///
+    /// What was received was checked by then: an error is none of the client's.
+    pub fn fields(&self) -> Fields<'_> {
+        Fields(match &self.0 {
+            Held::Values(fields) => Source::Values(fields.iter()),
+            Held::Text(text) => Source::Text(Parser::new(text)),
+            Held::Binary(rest) => Source::Binary(rest),
+        })
+    }
+
+    pub(super) fn from_literal(text: &str) -> Result<Record, ValueError> {
+        parse(text, |_| Ok(()))?;
+        Ok(Record(Held::Text(text.into())))
+    }
+
+    /// Skips the number of fields, and looks at no more of the binary form.
+    pub(super) fn from_checked_binary(mut bytes: &[u8]) -> Result<Record, ValueError> {
+        take_i32(&mut bytes)?;
+        Ok(Record(Held::Binary(bytes.into())))
+    }
+
     pub(super) fn text(&self, style: &TextStyle, out: &mut Vec<u8>) -> Result<(), ValueError> {
         out.push(b'(');
-        for (place, field) in self.fields.iter().enumerate() {
+        for (place, field) in self.fields().enumerate() {
             if place > 0 {
                 out.push(b',');
             }
-            let start = out.len();
+            let (field, start) = (field?, out.len());
             if field.value.encode(field.oid, Format::Text, style, out)? == IsNull::No {
                 quote(start, out);
             }
@@ -124,12 +215,66 @@ impl Record {
     }
 
     pub(super) fn binary(&self, style: &TextStyle, out: &mut Vec<u8>) -> Result<(), ValueError> {
-        let count = i32::try_from(self.fields.len()).unwrap_or(i32::MAX);
-        out.extend_from_slice(&count.to_be_bytes());
-        for field in &self.fields {
+        let start = out.len();
+        out.extend_from_slice(&[0; 4]);
+        let mut count: i32 = 0;
+        for field in self.fields() {
+            let field = field?;
             out.extend_from_slice(&field.oid.0.to_be_bytes());
             let _ = push_item(&field.value, field.oid, style, out)?;
+            count = count.saturating_add(1);
+        }
+        if let Some(place) = out.get_mut(start..start.saturating_add(4)) {
+            place.copy_from_slice(&count.to_be_bytes());
         }
         Ok(())
+    }
+}
+
+/// The fields of a record.
+pub struct Fields<'a>(Source<'a>);
+
+enum Source<'a> {
+    Values(std::slice::Iter<'a, Field>),
+    Text(Parser<'a>),
+    Binary(&'a [u8]),
+}
+
+impl Iterator for Fields<'_> {
+    type Item = Result<Field, ValueError>;
+
+    fn next(&mut self) -> Option<Result<Field, ValueError>> {
+        match &mut self.0 {
+            Source::Values(fields) => fields.next().cloned().map(Ok),
+            Source::Text(parser) => Some(parser.field().transpose()?.map(|text| Field {
+                oid: Oid::UNKNOWN,
+                value: text.map_or(Value::Null, |text| Value::Text(text.into_owned())),
+            })),
+            Source::Binary([]) => None,
+            Source::Binary(rest) => Some(received(rest)),
+        }
+    }
+}
+
+fn received(rest: &mut &[u8]) -> Result<Field, ValueError> {
+    let oid = Oid(take_i32(rest)?.cast_unsigned());
+    let value = match take_item(rest)? {
+        Some(bytes) => Value::from_checked_binary(oid, bytes)?,
+        None => Value::Null,
+    };
+    Ok(Field { oid, value })
+}
+
+/// Two records of the same fields are the same, however they are held.
+impl PartialEq for Record {
+    fn eq(&self, other: &Record) -> bool {
+        self.fields().eq(other.fields())
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Record ")?;
+        f.debug_list().entries(self.fields()).finish()
     }
 }

@@ -1,13 +1,13 @@
 //! Any value.
 
-use super::array::{self, Array, Dimension};
+use super::array::{self, Array};
 use super::catalog::{element_of, is_string};
 use super::convert::is_oid_alias;
 use super::datetime::{self, Timetz};
 use super::error::ValueError;
 use super::interval::Interval;
 use super::numeric::Numeric;
-use super::record::{self, Field, Record};
+use super::record::{self, Record};
 use super::style::TextStyle;
 use super::{boolean, bytea, float, int, json, lsn, text, uuid};
 use crate::{Format, Oid, SqlState};
@@ -97,7 +97,27 @@ impl Value {
     ) -> Result<Value, ValueError> {
         match format {
             Format::Text => Value::from_literal(oid, text::receive(bytes)?, style),
-            Format::Binary => Value::receive(oid, bytes, 0),
+            Format::Binary => {
+                check_parts(oid, bytes, 0)?;
+                Value::from_checked_binary(oid, bytes)
+            }
+        }
+    }
+
+    /// Whether a value of the type `oid` can be read: nothing is kept of it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`decode`](Value::decode).
+    pub fn check(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<(), ValueError> {
+        match format {
+            Format::Text => check_literal(oid, text::receive(bytes)?, style),
+            Format::Binary => check_binary(oid, bytes, 0),
         }
     }
 
@@ -134,7 +154,10 @@ impl Value {
             Oid::NAME => Value::Text(text::truncate_name(text).to_owned()),
             oid if is_string(oid) => Value::Text(text.to_owned()),
             oid => match element_of(oid) {
-                Some(element) => Value::Array(Array::from_literal(oid, element, text, style)?),
+                Some(element) if is_vector(oid) => {
+                    Value::Array(Array::vector_from_literal(element, text, style)?)
+                }
+                Some(element) => Value::Array(Array::from_literal(element, text, style)?),
                 None => Value::Opaque(Opaque {
                     oid,
                     format: Format::Text,
@@ -144,7 +167,8 @@ impl Value {
         })
     }
 
-    fn receive(oid: Oid, bytes: &[u8], depth: u32) -> Result<Value, ValueError> {
+    /// Reads the binary form, of an array's elements and a record's fields none.
+    pub(super) fn from_checked_binary(oid: Oid, bytes: &[u8]) -> Result<Value, ValueError> {
         Ok(match oid {
             Oid::BOOL => Value::Bool(boolean::receive(bytes)?),
             Oid::CHAR => Value::Char(text::receive_char(bytes)?),
@@ -166,13 +190,13 @@ impl Value {
             Oid::TIMESTAMP => Value::Timestamp(datetime::receive_timestamp(bytes)?),
             Oid::TIMESTAMPTZ => Value::Timestamptz(datetime::receive_timestamp(bytes)?),
             Oid::INTERVAL => Value::Interval(Interval::receive(bytes)?),
-            Oid::RECORD => Value::Record(Record::receive(bytes, depth)?),
+            Oid::RECORD => Value::Record(Record::from_checked_binary(bytes)?),
             oid if is_string(oid) => Value::Text(text::receive(bytes)?.to_owned()),
             oid if is_oid_alias(oid) => Value::Oid(int::receive_u32(bytes)?),
-            Oid::INT2VECTOR => Value::Array(Array::vector_from_binary(Oid::INT2, bytes)?),
-            Oid::OIDVECTOR => Value::Array(Array::vector_from_binary(Oid::OID, bytes)?),
+            Oid::INT2VECTOR => Value::Array(Array::vector_from_checked_binary(Oid::INT2, bytes)?),
+            Oid::OIDVECTOR => Value::Array(Array::vector_from_checked_binary(Oid::OID, bytes)?),
             oid => match element_of(oid) {
-                Some(element) => Value::Array(Array::receive(bytes, element, depth)?),
+                Some(element) => Value::Array(Array::from_checked_binary(element, bytes)?),
                 None => {
                     Value::Opaque(Opaque { oid, format: Format::Binary, bytes: bytes.to_owned() })
                 }
@@ -181,57 +205,50 @@ impl Value {
     }
 }
 
-impl Array {
-    fn from_literal(
-        oid: Oid,
-        element: Oid,
-        text: &str,
-        style: &TextStyle,
-    ) -> Result<Array, ValueError> {
-        if matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR) {
-            return Array::vector_from_literal(element, text, style);
-        }
-        let parts = array::parse(text, array::delimiter(element), |text| match text {
-            Some(text) => Value::from_literal(element, text, style),
-            None => Ok(Value::Null),
-        })?;
-        Ok(Array { element, dimensions: parts.dimensions, elements: parts.elements })
-    }
-
-    fn vector_from_binary(element: Oid, bytes: &[u8]) -> Result<Array, ValueError> {
-        let array = Array::receive(bytes, element, 0)?;
-        Ok(Array { dimensions: vec![Dimension { length: array.length(), lower: 0 }], ..array })
-    }
-
-    fn receive(bytes: &[u8], element: Oid, depth: u32) -> Result<Array, ValueError> {
-        let deeper = deeper(depth)?;
-        let parts = array::receive(bytes, element, |item| match item {
-            Some(bytes) => Value::receive(element, bytes, deeper),
-            None => Ok(Value::Null),
-        })?;
-        Ok(Array { element, dimensions: parts.dimensions, elements: parts.elements })
+/// Whether the text of a value of the type `oid` can be read.
+pub(super) fn check_literal(oid: Oid, text: &str, style: &TextStyle) -> Result<(), ValueError> {
+    match oid {
+        // Nothing is copied of what may be long.
+        Oid::JSON | Oid::JSONB => Ok(()),
+        Oid::RECORD => record::parse(text, |_| Ok(())).map(drop),
+        oid if is_string(oid) => Ok(()),
+        oid => match element_of(oid).filter(|_| !is_vector(oid)) {
+            Some(element) => array::check_text(element, text, style).map(drop),
+            None => Value::from_literal(oid, text, style).map(drop),
+        },
     }
 }
 
-impl Record {
-    fn from_literal(text: &str) -> Result<Record, ValueError> {
-        let fields = record::parse(text)?
-            .into_iter()
-            .map(|text| Field { oid: Oid::UNKNOWN, value: text.map_or(Value::Null, Value::Text) });
-        Ok(Record { fields: fields.collect() })
+/// Whether the binary form of a value of the type `oid` can be read.
+fn check_binary(oid: Oid, bytes: &[u8], depth: u32) -> Result<(), ValueError> {
+    match oid {
+        // Nothing is copied of what may be long.
+        Oid::BYTEA => Ok(()),
+        Oid::JSON | Oid::JSONB => json::receive(bytes, oid).map(drop),
+        oid if is_string(oid) => text::receive(bytes).map(drop),
+        oid if oid == Oid::RECORD || element_of(oid).is_some() => check_parts(oid, bytes, depth),
+        oid => Value::from_checked_binary(oid, bytes).map(drop),
     }
+}
 
-    fn receive(bytes: &[u8], depth: u32) -> Result<Record, ValueError> {
-        let deeper = deeper(depth)?;
-        let fields = record::receive(bytes, |oid, item| {
-            let value = match item {
-                Some(bytes) => Value::receive(oid, bytes, deeper)?,
-                None => Value::Null,
-            };
-            Ok(Field { oid, value })
-        })?;
-        Ok(Record { fields })
+/// Whether the elements of an array or the fields of a record can be read, if it is one.
+fn check_parts(oid: Oid, bytes: &[u8], depth: u32) -> Result<(), ValueError> {
+    let check = |oid: Oid, part: Option<&[u8]>, depth: u32| match part {
+        Some(bytes) => check_binary(oid, bytes, depth),
+        None => Ok(()),
+    };
+    if oid == Oid::RECORD {
+        let depth = deeper(depth)?;
+        record::receive(bytes, |oid, part| check(oid, part, depth))?;
+    } else if let Some(element) = element_of(oid) {
+        let depth = deeper(depth)?;
+        array::receive(bytes, element, |part| check(element, part, depth))?;
     }
+    Ok(())
+}
+
+fn is_vector(oid: Oid) -> bool {
+    matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR)
 }
 
 fn deeper(depth: u32) -> Result<u32, ValueError> {

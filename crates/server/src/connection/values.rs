@@ -1,7 +1,7 @@
 //! The values and formats of a Bind.
 
-use trunkline_core::types::{FromPg, TextStyle, Value, ValueError};
-use trunkline_core::{Columns, Format, Formats, Oid, Param, Params, PgError, Result, SqlState};
+use trunkline_core::types::{TextStyle, Value};
+use trunkline_core::{Columns, Format, Formats, Params, PgError, Result, SqlState};
 use trunkline_proto::message::{Bind, parameter_place};
 
 /// Reads every value: PostgreSQL does so when they are bound, so that is when they fail.
@@ -11,7 +11,8 @@ use trunkline_proto::message::{Bind, parameter_place};
 /// What the type of the first bad value says of it, and which parameter it is.
 pub(super) fn check(params: &Params, style: &TextStyle, portal: &str) -> Result<()> {
     for (index, param) in params.iter().enumerate() {
-        let Err(error) = readable(&param, style) else { continue };
+        let Some(bytes) = param.bytes else { continue };
+        let Err(error) = Value::check(param.type_oid, param.format, bytes, style) else { continue };
         // What is not known here, such as what `now` is, an engine may know.
         if error.sqlstate() == SqlState::FEATURE_NOT_SUPPORTED {
             continue;
@@ -20,8 +21,7 @@ pub(super) fn check(params: &Params, style: &TextStyle, portal: &str) -> Result<
         // PostgreSQL shows no value, only whether there is one; of bytes that are no text not even that.
         if param.format == Format::Text && error.sqlstate() != SqlState::CHARACTER_NOT_IN_REPERTOIRE
         {
-            let is_empty = param.bytes.is_none_or(<[u8]>::is_empty);
-            place.push_str(if is_empty { " = ''" } else { " = '...'" });
+            place.push_str(if bytes.is_empty() { " = ''" } else { " = '...'" });
         }
         let error = match error.message() {
             message @ "incorrect binary data format" => {
@@ -33,19 +33,6 @@ pub(super) fn check(params: &Params, style: &TextStyle, portal: &str) -> Result<
         return Err(error.context(place));
     }
     Ok(())
-}
-
-fn readable(param: &Param<'_>, style: &TextStyle) -> Result<(), ValueError> {
-    let Some(bytes) = param.bytes else { return Ok(()) };
-    match (param.type_oid, param.format) {
-        // Nothing is copied of what may be long.
-        (Oid::TEXT | Oid::VARCHAR | Oid::BPCHAR | Oid::NAME | Oid::UNKNOWN | Oid::JSON, _)
-        | (Oid::JSONB, Format::Text) => {
-            <&str>::decode(Oid::TEXT, Format::Text, bytes, style).map(drop)
-        }
-        (Oid::BYTEA, Format::Binary) => Ok(()),
-        (oid, format) => Value::decode(oid, format, bytes, style).map(drop),
-    }
 }
 
 /// The formats of the values.

@@ -51,7 +51,7 @@ pub fn receive<'a, T>(
     Ok(Parts { dimensions: if size == 0 { Vec::new() } else { dimensions }, elements })
 }
 
-fn header(rest: &mut &[u8], element: Oid) -> Result<Vec<Dimension>, ValueError> {
+pub(super) fn header(rest: &mut &[u8], element: Oid) -> Result<Vec<Dimension>, ValueError> {
     let count = take_i32(rest)?;
     let count = usize::try_from(count)
         .map_err(|_| ValueError::binary(format!("invalid number of dimensions: {count}")))?;
@@ -80,8 +80,8 @@ fn header(rest: &mut &[u8], element: Oid) -> Result<Vec<Dimension>, ValueError> 
 }
 
 /// Appends the binary form of elements, each as the type `element`.
-pub(in crate::types) fn push_binary<T: ToPg>(
-    elements: &[T],
+pub(super) fn push_binary<T: ToPg>(
+    elements: impl Iterator<Item = Result<T, ValueError>>,
     dimensions: &[Dimension],
     element: Oid,
     style: &TextStyle,
@@ -91,7 +91,7 @@ pub(in crate::types) fn push_binary<T: ToPg>(
     binary_header(element, dimensions, false, out);
     let mut has_null = false;
     for value in elements {
-        has_null |= push_item(value, element, style, out)? == IsNull::Yes;
+        has_null |= push_item(&value?, element, style, out)? == IsNull::Yes;
     }
     // The flag's last byte, now that it is known.
     if let Some(flag) = out.get_mut(start.saturating_add(7)) {

@@ -5,32 +5,35 @@
 //! [`binary_header`] and the elements, each after its length.
 
 mod binary;
+mod elements;
 mod parse;
 mod print;
 mod vector;
 
-use std::borrow::Cow;
-
+use super::catalog::is_string;
+use super::convert::ToPg;
 use super::error::ValueError;
+use super::style::TextStyle;
 use super::value::Value;
-use crate::{Oid, SqlState};
+use crate::{Format, Oid, SqlState};
 
 pub use binary::{binary_header, receive};
-pub(super) use binary::{push_binary, push_item, take_i32, take_item};
+pub(super) use binary::{push_item, take_i32, take_item};
+pub use elements::Elements;
+pub(super) use elements::check_text;
 pub use parse::parse;
-pub(super) use print::{push_text, surround};
+pub(super) use print::surround;
 pub use print::{quote, text_dimensions};
-pub(super) use vector::push_vector;
 
-/// A decoded array.
-#[derive(Clone, Debug, PartialEq)]
+/// An array.
+///
+/// One that was received is held as its bytes, and its elements are read when they are asked for:
+/// an element of two bytes would be many more as a [`Value`].
+#[derive(Clone)]
 pub struct Array {
-    /// The type of the elements.
-    pub element: Oid,
-    /// The outermost first; none for an array without elements.
-    pub dimensions: Vec<Dimension>,
-    /// The last dimension varies fastest.
-    pub elements: Vec<Value>,
+    element: Oid,
+    dimensions: Vec<Dimension>,
+    held: elements::Held,
 }
 
 /// An array whose elements were read one by one.
@@ -55,43 +58,61 @@ pub struct Dimension {
 pub const MAX_DIMENSIONS: usize = 6;
 
 impl Array {
-    /// An array of one dimension.
+    /// An array of one dimension, of values of the type `element`.
     pub fn new(element: Oid, elements: Vec<Value>) -> Array {
-        let dimensions = match i32::try_from(elements.len()) {
-            Ok(0) | Err(_) => Vec::new(),
-            Ok(length) => vec![Dimension { length, lower: 1 }],
-        };
-        Array { element, dimensions, elements }
+        Array::of_dimensions(element, Vec::new(), elements)
     }
 
-    pub(super) fn length(&self) -> i32 {
-        i32::try_from(self.elements.len()).unwrap_or(i32::MAX)
-    }
-
-    /// The dimensions, or one of all elements if theirs is another number.
-    pub(super) fn shape(&self) -> Cow<'_, [Dimension]> {
-        let length = self.length();
-        match check_size(&self.dimensions) {
-            // A vector without elements has a dimension all the same; an array has none.
-            Ok(0) if length == 0 && self.dimensions.len() == 1 => {
-                Cow::Borrowed(self.dimensions.as_slice())
-            }
-            Ok(size)
-                if size > 0
-                    && size == self.elements.len()
-                    && self.dimensions.len() <= MAX_DIMENSIONS =>
-            {
-                Cow::Borrowed(self.dimensions.as_slice())
-            }
-            _ if length == 0 => Cow::Borrowed(&[]),
-            _ => Cow::Owned(vec![Dimension { length, lower: 1 }]),
+    /// An array of several dimensions, the outermost first; the last varies fastest.
+    ///
+    /// Dimensions that are not those of so many elements do not count: it has one then.
+    pub fn of_dimensions(
+        element: Oid,
+        mut dimensions: Vec<Dimension>,
+        elements: Vec<Value>,
+    ) -> Array {
+        if elements.is_empty() {
+            dimensions.clear();
+        } else if dimensions.len() > MAX_DIMENSIONS || check_size(&dimensions) != Ok(elements.len())
+        {
+            let length = i32::try_from(elements.len()).unwrap_or(i32::MAX);
+            dimensions = vec![Dimension { length, lower: 1 }];
         }
+        Array { element, dimensions, held: elements::Held::Values(elements) }
+    }
+
+    /// The type of the elements.
+    pub fn element(&self) -> Oid {
+        self.element
+    }
+
+    /// The outermost first; none for an array without elements.
+    pub fn dimensions(&self) -> &[Dimension] {
+        &self.dimensions
     }
 }
 
 /// The character between the elements of an array of this type.
 pub fn delimiter(element: Oid) -> u8 {
     if element == Oid::BOX { b';' } else { b',' }
+}
+
+/// Appends elements as the type `oid`, an array of `element` or a string that shows one.
+pub(super) fn push<T: ToPg>(
+    elements: impl Iterator<Item = Result<T, ValueError>>,
+    dimensions: &[Dimension],
+    (oid, element): (Oid, Oid),
+    format: Format,
+    style: &TextStyle,
+    out: &mut Vec<u8>,
+) -> Result<(), ValueError> {
+    match (oid, format) {
+        (_, Format::Binary) if !is_string(oid) => {
+            binary::push_binary(elements, dimensions, element, style, out)
+        }
+        (Oid::INT2VECTOR | Oid::OIDVECTOR, _) => vector::push_vector(elements, element, style, out),
+        _ => print::push_text(elements, dimensions, element, style, out),
+    }
 }
 
 /// The number of elements, within what PostgreSQL can hold.

@@ -1,5 +1,7 @@
 //! How an array is read.
 
+use std::borrow::Cow;
+
 use super::{Dimension, MAX_DIMENSIONS, Parts, check_size};
 use crate::SqlState;
 use crate::types::error::ValueError;
@@ -16,27 +18,21 @@ use crate::types::text::is_space;
 pub fn parse<T>(
     text: &str,
     delimiter: u8,
-    read: impl FnMut(Option<&str>) -> Result<T, ValueError>,
+    mut read: impl FnMut(Option<&str>) -> Result<T, ValueError>,
 ) -> Result<Parts<T>, ValueError> {
-    let mut parser = Parser { text, rest: text.as_bytes(), delimiter };
-    let bounds = parser.dimensions()?;
-    if !matches!(parser.rest, [b'{', ..]) {
-        return Err(parser.malformed(if bounds.is_empty() {
-            "Array value must start with \"{\" or dimension information."
-        } else {
-            "Array contents must start with \"{\"."
-        }));
+    let mut parser = Parser::new(text, delimiter);
+    let mut elements = Vec::new();
+    while let Some(element) = parser.element()? {
+        elements.push(read(element.as_deref())?);
     }
-    let mut shape = Shape::new(&bounds);
-    let elements = parser.contents(&mut shape, read)?;
     if !parser.rest.iter().all(|byte| is_space(*byte)) {
         return Err(parser.malformed("Junk after closing right brace."));
     }
     if elements.is_empty() {
         return Ok(Parts { dimensions: Vec::new(), elements });
     }
-    let lower = bounds.iter().map(|bound| bound.lower).chain(std::iter::repeat(1));
-    let lengths = shape.lengths.iter().take(shape.depth);
+    let lower = parser.bounds.iter().map(|bound| bound.lower).chain(std::iter::repeat(1));
+    let lengths = parser.shape.lengths.iter().take(parser.shape.depth);
     let dimensions: Vec<Dimension> = lengths
         .zip(lower)
         .map(|(length, lower)| Dimension { length: length.unwrap_or(0), lower })
@@ -45,17 +41,35 @@ pub fn parse<T>(
     Ok(Parts { dimensions, elements })
 }
 
-struct Parser<'a> {
+/// Reads an array element by element.
+pub(in crate::types) struct Parser<'a> {
     text: &'a str,
     rest: &'a [u8],
     delimiter: u8,
+    stage: Stage,
+    bounds: Vec<Dimension>,
+    shape: Shape,
+    /// How many braces are open.
+    level: usize,
+    expect_delimiter: bool,
 }
 
-enum Token {
+#[derive(PartialEq)]
+enum Stage {
+    Before,
+    Within,
+    /// Behind the last brace, or an error.
+    After,
+}
+
+/// NULL is nothing.
+type Element<'a> = Option<Cow<'a, str>>;
+
+enum Token<'a> {
     Open,
     Close,
     Delimiter,
-    Element(Option<String>),
+    Element(Element<'a>),
 }
 
 /// What is known of the dimensions so far.
@@ -87,7 +101,47 @@ impl Shape {
     }
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    pub(in crate::types) fn new(text: &'a str, delimiter: u8) -> Parser<'a> {
+        Parser {
+            text,
+            rest: text.as_bytes(),
+            delimiter,
+            stage: Stage::Before,
+            bounds: Vec::new(),
+            shape: Shape::new(&[]),
+            level: 0,
+            expect_delimiter: false,
+        }
+    }
+
+    /// The next element, or nothing after the last one and after an error.
+    pub(in crate::types) fn element(&mut self) -> Result<Option<Element<'a>>, ValueError> {
+        let element = match self.stage {
+            Stage::Before => self.start().and_then(|()| self.next_element()),
+            Stage::Within => self.next_element(),
+            Stage::After => Ok(None),
+        };
+        if !matches!(element, Ok(Some(_))) {
+            self.stage = Stage::After;
+        }
+        element
+    }
+
+    /// Reads what comes before the first brace.
+    fn start(&mut self) -> Result<(), ValueError> {
+        self.bounds = self.dimensions()?;
+        self.shape = Shape::new(&self.bounds);
+        self.stage = Stage::Within;
+        match self.rest {
+            [b'{', ..] => Ok(()),
+            _ if self.bounds.is_empty() => {
+                Err(self.malformed("Array value must start with \"{\" or dimension information."))
+            }
+            _ => Err(self.malformed("Array contents must start with \"{\".")),
+        }
+    }
+
     /// `[1:2][0:3]=`
     fn dimensions(&mut self) -> Result<Vec<Dimension>, ValueError> {
         let mut dimensions = Vec::new();
@@ -161,75 +215,68 @@ impl Parser<'_> {
         }
     }
 
-    fn contents<T>(
-        &mut self,
-        shape: &mut Shape,
-        mut read: impl FnMut(Option<&str>) -> Result<T, ValueError>,
-    ) -> Result<Vec<T>, ValueError> {
-        let mut elements = Vec::new();
-        let mut level: usize = 0;
-        let mut expect_delimiter = false;
+    fn next_element(&mut self) -> Result<Option<Element<'a>>, ValueError> {
         loop {
             match self.token()? {
-                Token::Open => {
-                    if expect_delimiter {
-                        return Err(self.unexpected(b'{'));
-                    }
-                    let Some(count) = shape.counts.get_mut(level) else {
-                        return Err(too_many_dimensions());
-                    };
-                    *count = 0;
-                    level = level.saturating_add(1);
-                    if level > shape.depth {
-                        if shape.frozen {
-                            return Err(self.uneven(shape));
-                        }
-                        shape.depth = level;
-                    }
-                }
-                Token::Close => {
-                    level = level.saturating_sub(1);
-                    let count = shape.counts.get(level).copied().unwrap_or(0);
-                    if count > 0 && !expect_delimiter {
-                        return Err(self.unexpected(b'}'));
-                    }
-                    shape.count(level);
-                    match shape.lengths.get_mut(level) {
-                        Some(Some(length)) if *length != count => {
-                            return Err(self.uneven(shape));
-                        }
-                        Some(length) => *length = Some(count),
-                        None => {}
-                    }
-                    expect_delimiter = true;
-                }
-                Token::Delimiter => {
-                    if !expect_delimiter {
-                        return Err(self.unexpected(self.delimiter));
-                    }
-                    expect_delimiter = false;
+                Token::Open => self.open()?,
+                Token::Close => self.close()?,
+                Token::Delimiter if self.expect_delimiter => self.expect_delimiter = false,
+                Token::Delimiter => return Err(self.unexpected(self.delimiter)),
+                Token::Element(_) if self.expect_delimiter => {
+                    return Err(self.malformed("Unexpected array element."));
                 }
                 Token::Element(element) => {
-                    if expect_delimiter {
-                        return Err(self.malformed("Unexpected array element."));
-                    }
-                    elements.push(read(element.as_deref())?);
                     // All elements lie at the same depth as the first.
-                    shape.frozen = true;
-                    if level != shape.depth {
-                        return Err(self.uneven(shape));
+                    self.shape.frozen = true;
+                    if self.level != self.shape.depth {
+                        return Err(self.uneven());
                     }
-                    shape.count(level);
-                    expect_delimiter = true;
+                    self.shape.count(self.level);
+                    self.expect_delimiter = true;
+                    return Ok(Some(element));
                 }
             }
-            if level == 0 {
-                return Ok(elements);
+            if self.level == 0 {
+                return Ok(None);
             }
         }
     }
 
-    fn token(&mut self) -> Result<Token, ValueError> {
+    fn open(&mut self) -> Result<(), ValueError> {
+        if self.expect_delimiter {
+            return Err(self.unexpected(b'{'));
+        }
+        let Some(count) = self.shape.counts.get_mut(self.level) else {
+            return Err(too_many_dimensions());
+        };
+        *count = 0;
+        self.level = self.level.saturating_add(1);
+        if self.level > self.shape.depth {
+            if self.shape.frozen {
+                return Err(self.uneven());
+            }
+            self.shape.depth = self.level;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), ValueError> {
+        self.level = self.level.saturating_sub(1);
+        let count = self.shape.counts.get(self.level).copied().unwrap_or(0);
+        if count > 0 && !self.expect_delimiter {
+            return Err(self.unexpected(b'}'));
+        }
+        self.shape.count(self.level);
+        match self.shape.lengths.get_mut(self.level) {
+            Some(Some(length)) if *length != count => return Err(self.uneven()),
+            Some(length) => *length = Some(count),
+            None => {}
+        }
+        self.expect_delimiter = true;
+        Ok(())
+    }
+
+    fn token(&mut self) -> Result<Token<'a>, ValueError> {
         self.skip_spaces();
         match self.rest {
             [] => Err(self.ended()),
@@ -253,63 +300,75 @@ impl Parser<'_> {
         }
     }
 
-    fn quoted(&mut self) -> Result<Token, ValueError> {
-        let mut element = Vec::new();
-        loop {
+    /// What follows a quote, up to the next and what must come behind it.
+    fn quoted(&mut self) -> Result<Token<'a>, ValueError> {
+        let start = self.rest;
+        let mut escapes: usize = 0;
+        let length = loop {
             match self.rest {
                 [] | [b'\\'] => return Err(self.ended()),
-                [b'\\', byte, rest @ ..] => {
-                    element.push(*byte);
+                [b'\\', _, rest @ ..] => {
+                    escapes = escapes.saturating_add(1);
                     self.rest = rest;
                 }
                 [b'"', rest @ ..] => {
+                    let length = start.len().saturating_sub(self.rest.len());
                     self.rest = rest;
-                    break;
+                    break length;
                 }
-                [byte, rest @ ..] => {
-                    element.push(*byte);
-                    self.rest = rest;
-                }
+                [_, rest @ ..] => self.rest = rest,
             }
-        }
+        };
+        let element = self.without_escapes(start, length, escapes);
         self.skip_spaces();
         match self.rest {
             [] => Err(self.ended()),
-            [b'{' | b'}', ..] => Ok(Token::Element(Some(string(element)))),
-            [byte, ..] if *byte == self.delimiter => Ok(Token::Element(Some(string(element)))),
+            [b'{' | b'}', ..] => Ok(Token::Element(Some(element))),
+            [byte, ..] if *byte == self.delimiter => Ok(Token::Element(Some(element))),
             _ => Err(self.malformed("Incorrectly quoted array element.")),
         }
     }
 
-    fn bare(&mut self) -> Result<Token, ValueError> {
-        let mut element = Vec::new();
+    fn bare(&mut self) -> Result<Token<'a>, ValueError> {
+        let start = self.rest;
         // How much of it counts: spaces at the end do not.
-        let mut length = 0;
-        let mut escaped = false;
+        let mut length: usize = 0;
+        let mut escapes: usize = 0;
         loop {
-            match self.rest {
+            let (counts, rest) = match self.rest {
                 [] | [b'\\'] => return Err(self.ended()),
                 [b'{', ..] => return Err(self.unexpected(b'{')),
                 [b'"', ..] => return Err(self.malformed("Incorrectly quoted array element.")),
-                [b'\\', byte, rest @ ..] => {
-                    element.push(*byte);
-                    length = element.len();
-                    escaped = true;
-                    self.rest = rest;
+                [b'\\', _, rest @ ..] => {
+                    escapes = escapes.saturating_add(1);
+                    (true, rest)
                 }
                 [byte, ..] if *byte == self.delimiter || *byte == b'}' => break,
-                [byte, rest @ ..] => {
-                    element.push(*byte);
-                    if !is_space(*byte) {
-                        length = element.len();
-                    }
-                    self.rest = rest;
-                }
+                [byte, rest @ ..] => (!is_space(*byte), rest),
+            };
+            self.rest = rest;
+            if counts {
+                length = start.len().saturating_sub(rest.len());
             }
         }
-        element.truncate(length);
-        let is_null = !escaped && element.eq_ignore_ascii_case(b"NULL");
-        Ok(Token::Element((!is_null).then(|| string(element))))
+        let element = self.without_escapes(start, length, escapes);
+        let is_null = escapes == 0 && element.eq_ignore_ascii_case("NULL");
+        Ok(Token::Element((!is_null).then_some(element)))
+    }
+
+    /// The beginning of a rest of the text, which ends between characters, without its backslashes.
+    fn without_escapes(&self, rest: &[u8], length: usize, escapes: usize) -> Cow<'a, str> {
+        let start = self.text.len().saturating_sub(rest.len());
+        let raw = self.text.get(start..start.saturating_add(length)).unwrap_or_default();
+        if escapes == 0 {
+            return Cow::Borrowed(raw);
+        }
+        let mut element = String::with_capacity(raw.len().saturating_sub(escapes));
+        let mut characters = raw.chars();
+        while let Some(character) = characters.next() {
+            element.extend(if character == '\\' { characters.next() } else { Some(character) });
+        }
+        Cow::Owned(element)
     }
 
     fn skip_spaces(&mut self) {
@@ -318,11 +377,7 @@ impl Parser<'_> {
 
     #[cold]
     fn malformed(&self, detail: &str) -> ValueError {
-        ValueError::new(
-            SqlState::INVALID_TEXT_REPRESENTATION,
-            format!("malformed array literal: \"{}\"", self.text),
-        )
-        .with_detail(detail)
+        ValueError::malformed("array", self.text, detail)
     }
 
     #[cold]
@@ -336,18 +391,13 @@ impl Parser<'_> {
     }
 
     #[cold]
-    fn uneven(&self, shape: &Shape) -> ValueError {
-        self.malformed(if shape.given {
+    fn uneven(&self) -> ValueError {
+        self.malformed(if self.shape.given {
             "Specified array dimensions do not match array contents."
         } else {
             "Multidimensional arrays must have sub-arrays with matching dimensions."
         })
     }
-}
-
-/// Whole bytes of a string were copied, or with an escape whole characters' bytes.
-fn string(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_default()
 }
 
 #[cold]

@@ -54,14 +54,15 @@ pub(in crate::types) fn surround(start: usize, escape: u8, out: &mut Vec<u8>) {
 }
 
 /// Appends elements as text, each as the type `element`.
-pub(in crate::types) fn push_text<T: ToPg>(
-    elements: &[T],
+pub(super) fn push_text<T: ToPg>(
+    elements: impl Iterator<Item = Result<T, ValueError>>,
     dimensions: &[Dimension],
     element: Oid,
     style: &TextStyle,
     out: &mut Vec<u8>,
 ) -> Result<(), ValueError> {
-    if elements.is_empty() {
+    let mut elements = elements.peekable();
+    if elements.peek().is_none() {
         out.extend_from_slice(b"{}");
         return Ok(());
     }
@@ -77,13 +78,13 @@ pub(in crate::types) fn push_text<T: ToPg>(
     }
     let braces =
         |element: usize| sizes.iter().filter(|size| element.checked_rem(**size) == Some(0)).count();
-    for (place, value) in elements.iter().enumerate() {
+    for (place, value) in elements.enumerate() {
         if place > 0 {
             out.push(delimiter);
         }
         out.resize(out.len().saturating_add(braces(place)), b'{');
         let start = out.len();
-        match value.encode(element, Format::Text, style, out)? {
+        match value?.encode(element, Format::Text, style, out)? {
             IsNull::Yes => out.extend_from_slice(b"NULL"),
             IsNull::No => quote(start, delimiter, out),
         }

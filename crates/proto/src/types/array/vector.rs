@@ -1,24 +1,25 @@
 //! `int2vector` and `oidvector`: arrays with a form of their own, used by catalogs.
 
-use super::{Array, Dimension};
+use super::elements::Held;
+use super::{Array, Dimension, check_size};
 use crate::types::convert::{IsNull, ToPg};
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
-use crate::types::value::Value;
+use crate::types::value::check_literal;
 use crate::{Format, Oid};
 
 /// Appends elements with spaces between: `1 2 3`.
-pub(in crate::types) fn push_vector<T: ToPg>(
-    elements: &[T],
+pub(super) fn push_vector<T: ToPg>(
+    elements: impl Iterator<Item = Result<T, ValueError>>,
     element: Oid,
     style: &TextStyle,
     out: &mut Vec<u8>,
 ) -> Result<(), ValueError> {
-    for (place, value) in elements.iter().enumerate() {
+    for (place, value) in elements.enumerate() {
         if place > 0 {
             out.push(b' ');
         }
-        if value.encode(element, Format::Text, style, out)? == IsNull::Yes {
+        if value?.encode(element, Format::Text, style, out)? == IsNull::Yes {
             return Err(ValueError::unexpected_null());
         }
     }
@@ -32,10 +33,26 @@ impl Array {
         text: &str,
         style: &TextStyle,
     ) -> Result<Array, ValueError> {
-        let words = text.split_ascii_whitespace();
-        let elements = words.map(|word| Value::from_literal(element, word, style));
-        let elements = elements.collect::<Result<Vec<_>, _>>()?;
-        let array = Array::new(element, elements);
-        Ok(Array { dimensions: vec![Dimension { length: array.length(), lower: 0 }], ..array })
+        let mut literal = String::with_capacity(text.len().saturating_add(2));
+        let mut length: i32 = 0;
+        for word in text.split_ascii_whitespace() {
+            check_literal(element, word, style)?;
+            literal.push(if length == 0 { '{' } else { ',' });
+            literal.push_str(word);
+            length = length.saturating_add(1);
+        }
+        literal.push_str(if length == 0 { "{}" } else { "}" });
+        let held = Held::Text(Box::new((literal.into(), style.clone())));
+        Ok(Array { element, dimensions: vec![Dimension { length, lower: 0 }], held })
+    }
+
+    /// Reads the header of the binary form, of which no more is looked at.
+    pub(in crate::types) fn vector_from_checked_binary(
+        element: Oid,
+        bytes: &[u8],
+    ) -> Result<Array, ValueError> {
+        let array = Array::from_checked_binary(element, bytes)?;
+        let length = i32::try_from(check_size(&array.dimensions)?).unwrap_or(i32::MAX);
+        Ok(Array { dimensions: vec![Dimension { length, lower: 0 }], ..array })
     }
 }

@@ -28,13 +28,8 @@ impl<T: ToPg> ToPg for [T] {
         let lower = i32::from(!matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR));
         let dimension = [Dimension { length, lower }];
         let dimensions = if length == 0 && lower == 1 { &[] } else { dimension.as_slice() };
-        match (oid, format) {
-            (Oid::INT2VECTOR | Oid::OIDVECTOR, Format::Text) => {
-                array::push_vector(self, element, style, out)?;
-            }
-            (_, Format::Text) => array::push_text(self, dimensions, element, style, out)?,
-            (_, Format::Binary) => array::push_binary(self, dimensions, element, style, out)?,
-        }
+        let elements = self.iter().map(Ok);
+        array::push(elements, dimensions, (oid, element), format, style, out)?;
         Ok(IsNull::No)
     }
 }

@@ -121,7 +121,7 @@ impl FromPg<'_> for Value {
 
 impl ToPg for Array {
     fn natural_oid(&self) -> Oid {
-        array_of(self.element).unwrap_or(Oid::UNKNOWN)
+        array_of(self.element()).unwrap_or(Oid::UNKNOWN)
     }
 
     fn encode(
@@ -134,17 +134,16 @@ impl ToPg for Array {
         let element = match element_of(oid) {
             Some(element) => element,
             // A type that is not built in, or a string that shows the array.
-            None if name_of(oid).is_none() || is_string(oid) => self.element,
+            None if name_of(oid).is_none() || is_string(oid) => self.element(),
             None => return Err(ValueError::mismatch("an array", &display_name(oid))),
         };
-        match (oid, format) {
-            (Oid::INT2VECTOR | Oid::OIDVECTOR, Format::Text) => {
-                array::push_vector(&self.elements, element, style, out)?;
+        let (dimensions, types) = (self.dimensions(), (oid, element));
+        match self.values() {
+            Some(values) => {
+                let elements = values.iter().map(Ok);
+                array::push(elements, dimensions, types, format, style, out)?;
             }
-            (_, Format::Binary) if !is_string(oid) => {
-                array::push_binary(&self.elements, &self.shape(), element, style, out)?;
-            }
-            _ => array::push_text(&self.elements, &self.shape(), element, style, out)?,
+            None => array::push(self.elements(), dimensions, types, format, style, out)?,
         }
         Ok(IsNull::No)
     }

@@ -128,10 +128,9 @@ fn arrays_of_several_dimensions_have_their_braces() {
     let bytes = binary(&value, Oid::INT4_ARRAY);
     assert_eq!(decode::<Value>(Oid::INT4_ARRAY, Format::Binary, &bytes), Ok(value));
     // Dimensions that are not those of the elements do not count.
-    let odd = Array {
-        dimensions: vec![array::Dimension { length: 5, lower: 1 }; 9],
-        ..Array::new(Oid::INT4, vec![Value::Int4(1), Value::Int4(2)])
-    };
+    let dimensions = vec![array::Dimension { length: 5, lower: 1 }; 9];
+    let elements = vec![Value::Int4(1), Value::Int4(2)];
+    let odd = Array::of_dimensions(Oid::INT4, dimensions, elements);
     assert_eq!(text(&odd, Oid::INT4_ARRAY), "{1,2}");
     // The column's elements, not the array's own.
     let bytes = binary(&odd, Oid::INT8_ARRAY);

@@ -122,7 +122,7 @@ proptest! {
             oid: Oid::UNKNOWN,
             value: text.map_or(Value::Null, Value::Text),
         });
-        both_ways(Oid::RECORD, &Value::Record(Record { fields: fields.collect() }))?;
+        both_ways(Oid::RECORD, &Value::Record(Record::new(fields.collect())))?;
     }
 }
 
