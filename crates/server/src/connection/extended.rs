@@ -244,6 +244,7 @@ impl<S: Session> Connection<S> {
             }
         };
         portal.state = finished;
+        self.fruitless = 0;
         self.protocol.send(&PortalSuspended, self.io.output())?;
         Ok(())
     }

@@ -14,6 +14,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use trunkline_core::settings::Timeouts;
 use trunkline_core::{Client, Column, Formats, Language, Oid, PgError, Result, Session, SqlState};
@@ -32,6 +33,13 @@ use crate::limits::Limits;
 use crate::places::Place;
 use crate::registry::{Entry, Handle};
 use crate::session::transaction::Transaction;
+
+/// After so many messages by which nothing was done, a connection rests: a flood of Syncs, Flushes or
+/// Parses would take the time of all others. Drivers send a few of them for each Execute.
+const MOST_FRUITLESS: u8 = 128;
+
+/// The least that a timer of the runtime can wait.
+const REST: Duration = Duration::from_millis(1);
 
 /// A connection that may send queries.
 pub(crate) struct Connection<S: Session> {
@@ -52,6 +60,8 @@ pub(crate) struct Connection<S: Session> {
     resting: bool,
     /// Whether some timeout is set.
     timed: bool,
+    /// How many messages came since a command was last completed.
+    fruitless: u8,
     /// One of the server's places for clients, given back when the connection ends.
     _place: Place,
 }
@@ -130,6 +140,7 @@ impl<S: Session> Connection<S> {
             flush: true,
             resting: true,
             timed,
+            fruitless: 0,
             _place: place,
         }
     }
@@ -141,8 +152,14 @@ impl<S: Session> Connection<S> {
         loop {
             // Who sends without pause, and nothing that is waited for, leaves others their turn.
             tokio::task::consume_budget().await;
+            if self.fruitless == MOST_FRUITLESS {
+                self.fruitless = 0;
+                // Boxed, as what is rare: an idle connection has no room for a timer.
+                Box::pin(tokio::time::sleep(REST)).await;
+            }
             match self.protocol.receive(&mut self.io.input) {
                 Ok(Some(event)) => {
+                    self.fruitless = self.fruitless.saturating_add(1);
                     self.entry.start();
                     let next = self.answer(&event).await;
                     self.entry.finish();
@@ -392,6 +409,7 @@ impl<S: Session> Connection<S> {
 
     /// CommandComplete, after the notices that belong to the command.
     fn complete(&mut self, tag: &trunkline_core::CommandTag, sent: u64) -> Result<(), Stop> {
+        self.fruitless = 0;
         self.notices()?;
         self.protocol.send(&tag.message(sent), self.io.output())?;
         self.end_timing();

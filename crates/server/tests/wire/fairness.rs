@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use socket2::{Domain, Type};
+use tokio::io::AsyncReadExt;
 use trunkline::{Client, Columns, Engine, Oid, PgError, Prepared, Reply, Result, Run, Session};
 use trunkline_proto::message::{Encode, Execute, NewBind, NewParse, Query, Sync};
 
@@ -79,6 +80,33 @@ async fn t27_a_client_that_never_pauses_leaves_others_their_turn() {
     other.abort();
     let most = turns.0.most.load(Ordering::SeqCst);
     assert!((2..MESSAGES / 2).contains(&most), "{most} messages in a row");
+}
+
+/// How long a server takes by its clock for so many messages, each answered by ReadyForQuery.
+async fn taken_for(message: impl Encode, count: usize) -> Duration {
+    const READY: &[u8] = b"Z\0\0\0\x05I";
+    let address = clock::start(&trunkline::Server::builder(toy::Toy).build()).await;
+    let mut bytes = Vec::new();
+    message.encode(&mut bytes).expect("it fits");
+    let socket = clock::client(move || {
+        let mut socket = Dialogue::login(address).socket;
+        socket.write_all(&bytes.repeat(count)).expect("it is taken");
+        socket.set_nonblocking(true).expect("a socket");
+        socket
+    });
+    let mut socket = tokio::net::TcpStream::from_std(socket.await).expect("a socket");
+    let (start, mut heard) = (tokio::time::Instant::now(), Vec::new());
+    while heard.windows(READY.len()).filter(|bytes| *bytes == READY).count() < count {
+        assert_ne!(socket.read_buf(&mut heard).await.expect("an answer"), 0);
+    }
+    start.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn t27_who_asks_for_nothing_again_and_again_has_to_wait() {
+    let rests = taken_for(Sync, 1280).await.as_millis();
+    assert!((9..=20).contains(&rests), "{rests} ms");
+    assert_eq!(taken_for(Query { sql: "one" }, 1280).await, Duration::ZERO);
 }
 
 /// Sends `rounds` times a Bind without waiting for anything, and then reads.
