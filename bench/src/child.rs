@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::CertificateDer;
 use trunkline_proto::auth::scram::ScramVerifier;
 
 use crate::certificates::{Authority, Files};
@@ -30,6 +31,7 @@ pub(crate) struct Running {
     _stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
     folder: PathBuf,
+    authority: Option<Authority>,
     connector: Option<TlsConnector>,
     pub(crate) process: Process,
     pub(crate) address: SocketAddr,
@@ -98,12 +100,13 @@ impl Setup {
             }
         };
         command.arg("serve").args(&self.flags);
-        let mut connector = None;
+        let (mut authority, mut connector) = (None, None);
         if self.tls {
             let made = Authority::new()?;
             let (Files { certificate, key }, _) = made.issue(&folder)?;
             command.arg("--tls").args([certificate, key]);
             connector = Some(made.connector()?);
+            authority = Some(made);
         }
         let errors = File::create(folder.join("errors")).map_err(failed)?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
@@ -115,6 +118,7 @@ impl Setup {
             _stdin: stdin,
             stdout: BufReader::new(stdout),
             folder,
+            authority,
             connector,
             process: Process(0),
             address: ([0, 0, 0, 0], 0).into(),
@@ -136,6 +140,22 @@ impl Running {
     /// How its clients come.
     pub(crate) fn target(&self) -> Target {
         Target { tls: self.connector.clone(), ..Target::new(self.address) }
+    }
+
+    /// Puts a new certificate and its key where the server looks for them; the certificate.
+    pub(crate) fn renew(&self) -> Result<CertificateDer<'static>, String> {
+        let (_, certificate) = self.authority.as_ref().ok_or("no TLS")?.issue(&self.folder)?;
+        Ok(certificate)
+    }
+
+    /// Puts a new certificate there with a key of another.
+    pub(crate) fn spoil(&self) -> Result<(), String> {
+        let authority = self.authority.as_ref().ok_or("no TLS")?;
+        let (files, _) = authority.issue(&self.folder)?;
+        let failed = |error: std::io::Error| format!("{}: {error}", files.key.display());
+        let key = std::fs::read(&files.key).map_err(failed)?;
+        authority.issue(&self.folder)?;
+        std::fs::write(&files.key, key).map_err(failed)
     }
 
     /// Sends it one signal.

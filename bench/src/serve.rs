@@ -29,22 +29,30 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
 }
 
 async fn serve(flags: Flags) -> Result<(), Box<dyn std::error::Error>> {
-    let mut server = Server::builder(Figures).limits(flags.limits).danger_listen_insecurely();
-    if let Some((certificate, key)) = flags.tls {
-        server = server.tls(Tls::from_pem_files(certificate, key)?);
+    let mut server =
+        Server::builder(Figures).limits(flags.limits.clone()).danger_listen_insecurely();
+    if let Some(tls) = flags.tls()? {
+        server = server.tls(tls);
     }
-    if let Some(users) = flags.users {
-        server = server.auth(Auth::scram(Users::new()?.userlist(&users)?));
-    }
-    let server = server.build();
+    let server = server.auth(flags.auth()?).build();
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
     let listener = Listener::tcp(SocketAddr::new(flags.host, 0)).await?;
     let port = listener.local_address().ok_or("no address")?.port();
     let serving = server.clone();
     let serving = tokio::spawn(async move { serving.serve(listener).await });
     println!("listening {port} {}", std::process::id());
     std::io::stdout().flush()?;
-    terminate.recv().await;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = hang_up.recv() => {}
+        }
+        // As the command line does it: what cannot be read changes nothing.
+        if let Err(error) = reload(&server, &flags) {
+            tracing::warn!(error, "nothing was read again");
+        }
+    }
     // As the command line does it: asked once, it ends in good order; asked twice, at once.
     tokio::select! {
         () = server.shutdown() => {}
@@ -53,6 +61,10 @@ async fn serve(flags: Flags) -> Result<(), Box<dyn std::error::Error>> {
     serving.abort();
     println!("ended {}", gauges());
     Ok(())
+}
+
+fn reload(server: &Server<Figures>, flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
+    Ok(server.reload(flags.auth()?, flags.tls()?)?)
 }
 
 /// What the server is told.
@@ -65,6 +77,16 @@ struct Flags {
 }
 
 impl Flags {
+    fn tls(&self) -> Result<Option<Tls>, Box<dyn std::error::Error>> {
+        let Some((certificate, key)) = &self.tls else { return Ok(None) };
+        Ok(Some(Tls::from_pem_files(certificate, key)?))
+    }
+
+    fn auth(&self) -> Result<Auth, Box<dyn std::error::Error>> {
+        let Some(users) = &self.users else { return Ok(Auth::trust()) };
+        Ok(Auth::scram(Users::new()?.userlist(users)?))
+    }
+
     fn read(words: &[&str]) -> Result<Flags, String> {
         let mut limits = Limits::default();
         limits.connections = 20_000;

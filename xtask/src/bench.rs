@@ -11,6 +11,10 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<(), St
     match arguments {
         [figures] if figures == "malformed" => malformed(workspace, MALFORMED),
         [figures, count] if figures == "malformed" => malformed(workspace, count),
+        [room] if room == "security" => {
+            let server = of_the_server(workspace, arguments);
+            malformed(workspace, MALFORMED).and(server)
+        }
         _ => of_the_server(workspace, arguments),
     }
 }

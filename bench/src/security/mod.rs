@@ -8,6 +8,7 @@ mod line;
 pub(crate) mod network;
 mod panics;
 mod reader;
+mod reload;
 mod storms;
 mod strangers;
 mod timeouts;
@@ -57,6 +58,7 @@ const FIGURES: &[Figure] = &[
     Figure { id: "T16", is_short: true, run: cancel::flood },
     Figure { id: "T17", is_short: true, run: timeouts::ends },
     Figure { id: "T18", is_short: true, run: limits::connections },
+    Figure { id: "T19", is_short: true, run: reload::certificates },
     Figure { id: "T20", is_short: true, run: limits::files },
     Figure { id: "T21", is_short: false, run: network::half_open },
     Figure { id: "T24", is_short: true, run: network::unread },
