@@ -216,6 +216,11 @@ impl<'a> Parser<'a> {
     }
 
     fn next_element(&mut self) -> Result<Option<Element<'a>>, ValueError> {
+        // All elements lie at the same depth as the first; one that does not was read before that
+        // is said, for it may itself be wrong.
+        if self.expect_delimiter && self.level != self.shape.depth {
+            return Err(self.uneven());
+        }
         loop {
             match self.token()? {
                 Token::Open => self.open()?,
@@ -226,11 +231,7 @@ impl<'a> Parser<'a> {
                     return Err(self.malformed("Unexpected array element."));
                 }
                 Token::Element(element) => {
-                    // All elements lie at the same depth as the first.
                     self.shape.frozen = true;
-                    if self.level != self.shape.depth {
-                        return Err(self.uneven());
-                    }
                     self.shape.count(self.level);
                     self.expect_delimiter = true;
                     return Ok(Some(element));
