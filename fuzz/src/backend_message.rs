@@ -15,7 +15,7 @@ pub fn run(data: &[u8]) {
         let Some(limit) = limits.backend(tag) else { return };
         let Ok(length) = header.frame_length(limit) else { return };
         let Some(body) = frame::split(&mut input, length) else { return };
-        trace.backend(tag, &body, &mut Vec::new());
+        trace.backend(tag, &body, &mut Vec::new()).unwrap();
         if let Ok(message) = AnyBackend::decode(tag, body) {
             let mut out = Vec::new();
             message.encode(&mut out).unwrap();

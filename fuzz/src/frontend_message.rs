@@ -15,7 +15,7 @@ pub fn run(data: &[u8]) {
         let limit = limits.frontend(tag).unwrap_or(limits.password);
         let Ok(length) = header.frame_length(limit) else { return };
         let Some(body) = frame::split(&mut input, length) else { return };
-        trace.frontend(tag, &body, &mut Vec::new());
+        trace.frontend(tag, &body, &mut Vec::new()).unwrap();
         if let Ok(message) = AnyFrontend::decode(tag, body) {
             let mut out = Vec::new();
             message.encode(&mut out).unwrap();

@@ -8,7 +8,7 @@ use trunkline_proto::{
 /// Panics on what must not be.
 pub fn run(data: &[u8]) {
     let body = Bytes::copy_from_slice(data);
-    Trace::new().startup(&body, &mut Vec::new());
+    Trace::new().startup(&body, &mut Vec::new()).unwrap();
     let (_, _) = (PasswordMessage::decode(body.clone()), SaslInitialResponse::decode(body.clone()));
     if let Ok(StartupPacket::Startup(message)) = StartupPacket::decode(body) {
         let mut out = Vec::new();

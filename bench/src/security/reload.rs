@@ -45,6 +45,8 @@ async fn renewed(server: &Running, count: usize, reloads: usize) -> Result<Line,
     while server.gauges().await?.lines == lines && Instant::now() < deadline {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+    // A second line would come with the first.
+    tokio::time::sleep(Duration::from_millis(100)).await;
     let complaints = (server.gauges().await?.lines - lines) as usize;
     let is_kept = shown(server).await? == last;
     stop.store(true, Relaxed);

@@ -117,11 +117,14 @@ fn some_of<'v, T>(
     values.iter().map(convert).collect()
 }
 
-#[cold]
 fn cannot_cast(value: &Value, data_type: &DataType) -> PgError {
+    cannot_cast_type(types::ToPg::natural_oid(value), data_type)
+}
+
+#[cold]
+fn cannot_cast_type(found: Oid, data_type: &DataType) -> PgError {
     let wanted = PgType::of(data_type).oid;
     let name = |oid| types::name_of(oid).unwrap_or("unknown");
-    let found = types::ToPg::natural_oid(value);
     PgError::new(
         SqlState::CANNOT_COERCE,
         format!("cannot cast type {} to {}", name(found), name(wanted)),

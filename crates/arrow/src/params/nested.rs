@@ -17,7 +17,7 @@ use trunkline_core::{PgError, Result};
 use trunkline_proto::SqlState;
 use trunkline_proto::types::{self, TextStyle, Value};
 
-use super::{build as build_values, cannot_cast};
+use super::{build as build_values, cannot_cast, cannot_cast_type};
 
 pub(super) fn build(values: &[Value], data_type: &DataType, style: &TextStyle) -> Result<ArrayRef> {
     if let DataType::Dictionary(key, value) = data_type {
@@ -34,7 +34,10 @@ pub(super) fn build(values: &[Value], data_type: &DataType, style: &TextStyle) -
         }
         value => Err(cannot_cast(value, data_type)),
     });
-    joined(&lists.collect::<Result<Vec<_>>>()?, data_type)
+    match lists.collect::<Result<Vec<_>>>()?.as_slice() {
+        [] => Ok(new_empty_array(data_type)),
+        lists => joined(lists),
+    }
 }
 
 /// So many lists of the first length, each of lists of the next ones down to the elements.
@@ -45,13 +48,16 @@ fn lists(
     data_type: &DataType,
     style: &TextStyle,
 ) -> Result<ArrayRef> {
+    if let DataType::Dictionary(key, value) = data_type {
+        return dictionary(key, lists(array, lengths, count, value, style)?);
+    }
     let (DataType::List(field)
     | DataType::LargeList(field)
     | DataType::ListView(field)
     | DataType::LargeListView(field)
     | DataType::FixedSizeList(field, _)) = data_type
     else {
-        return Err(cannot_cast(&Value::Array(array.clone()), data_type));
+        return Err(cannot_cast_type(types::ToPg::natural_oid(array), data_type));
     };
     let (length, inner) =
         lengths.split_first().map_or((0, &[][..]), |(first, rest)| (*first, rest));
@@ -94,20 +100,24 @@ fn list<O: OffsetSizeTrait>(
 /// All elements of an array, some at a time: as values they are many times larger.
 fn elements(array: &types::Array, data_type: &DataType, style: &TextStyle) -> Result<ArrayRef> {
     const AT_A_TIME: usize = 1024;
+    if let DataType::Dictionary(key, value) = data_type {
+        // Once, before all of them: dictionaries of parts cannot always be joined.
+        return dictionary(key, elements(array, value, style)?);
+    }
     let (mut elements, mut parts) = (array.elements(), Vec::new());
     loop {
         let values = elements.by_ref().take(AT_A_TIME);
         let values = values.collect::<std::result::Result<Vec<_>, _>>()?;
-        if values.is_empty() {
-            return joined(&parts, data_type);
+        // None at all are an array, too.
+        if values.is_empty() && !parts.is_empty() {
+            return joined(&parts);
         }
         parts.push(build_values(&values, data_type, style)?);
     }
 }
 
-fn joined(parts: &[ArrayRef], data_type: &DataType) -> Result<ArrayRef> {
+fn joined(parts: &[ArrayRef]) -> Result<ArrayRef> {
     match parts {
-        [] => Ok(new_empty_array(data_type)),
         [part] => Ok(part.clone()),
         parts => {
             let parts: Vec<&dyn Array> = parts.iter().map(|part| &**part).collect();

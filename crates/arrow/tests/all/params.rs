@@ -233,6 +233,31 @@ fn a_long_array_takes_little_more_than_its_list() {
     assert!(info.bytes_max < 16_000_000, "{} bytes", info.bytes_max);
 }
 
+/// More of them than keys: parts of such an array cannot be joined.
+#[test]
+fn a_long_array_behind_a_dictionary_is_too_long_for_its_keys() {
+    let literal = |count: usize| format!("{{a{}}}", ",a".repeat(count - 1));
+    let list = |value| {
+        let dictionary = DataType::Dictionary(Box::new(DataType::Int16), Box::new(value));
+        DataType::List(Arc::new(Field::new_list_field(dictionary, true)))
+    };
+    for value in [DataType::Utf8, DataType::Utf8View, DataType::LargeUtf8] {
+        let long = text(Oid::TEXT_ARRAY, &literal(32_768), &list(value.clone()));
+        assert_eq!(long.unwrap().as_list::<i32>().value_length(0), 32_768);
+        let longer = text(Oid::TEXT_ARRAY, &literal(32_769), &list(value)).unwrap_err();
+        assert_eq!(longer.sqlstate().as_str(), "54000");
+    }
+    let pairs = Field::new_list_field(list(DataType::Utf8), true);
+    let error = text(Oid::TEXT_ARRAY, "{{a,b},{c,d}}", &list(DataType::Utf8)).unwrap_err();
+    assert_eq!(error.sqlstate().as_str(), "42846");
+    let array = text(Oid::TEXT_ARRAY, "{{a,b},{c,d}}", &DataType::List(Arc::new(pairs))).unwrap();
+    assert_eq!(show(array, Oid::JSONB, Format::Text), br#"[["a", "b"], ["c", "d"]]"#);
+    let fields = vec![Field::new("a", DataType::Int32, true)];
+    let structs = Field::new_list_field(DataType::Struct(fields.into()), true);
+    let error = text(Oid::TEXT_ARRAY, "{}", &DataType::List(Arc::new(structs))).unwrap_err();
+    assert_eq!(error.sqlstate().as_str(), "0A000");
+}
+
 #[test]
 fn a_value_goes_behind_a_dictionary() {
     for key in [

@@ -24,7 +24,8 @@ impl Numbers {
         message
     }
 
-    fn spoil(&mut self, message: &mut Vec<u8>) {
+    /// Changes a few bytes.
+    pub(crate) fn spoil(&mut self, message: &mut Vec<u8>) {
         let place = self.below(message.len() + 1);
         let byte = self.byte();
         match self.below(6) {

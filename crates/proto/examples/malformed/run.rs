@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
-use decoders::DECODERS;
+use decoders::{DECODERS, Decode, long};
 use numbers::Numbers;
 
 /// What any decoder may allocate at a time: this, and twice what was sent.
@@ -46,6 +46,27 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    fn give(&mut self, decoder: &Decode, message: &[u8]) {
+        let mut understood = Ok(false);
+        let start = Instant::now();
+        let memory = measure(|| {
+            understood = catch_unwind(AssertUnwindSafe(|| (decoder.decode)(message)));
+        });
+        let taken = again_if_slow(start.elapsed(), || {
+            let _ = catch_unwind(AssertUnwindSafe(|| (decoder.decode)(message)));
+        });
+        let peak = usize::try_from(memory.bytes_max).unwrap_or(usize::MAX);
+        let entry = self.decoders.entry(decoder.name).or_default();
+        entry.messages += 1;
+        entry.understood += u64::from(matches!(understood, Ok(true)));
+        entry.slowest = entry.slowest.max(taken);
+        entry.peak = entry.peak.max(peak);
+        self.panics += u64::from(understood.is_err());
+        entry.beyond += u64::from(peak > FREE + TIMES * message.len());
+        let beyond = peak.saturating_sub(FREE) as f64 / message.len().max(1) as f64;
+        self.most_per_byte = self.most_per_byte.max(beyond);
+    }
+
     /// How many messages made a decoder allocate more than it may.
     pub(crate) fn beyond(&self) -> u64 {
         self.decoders.values().map(|decoder| decoder.beyond).sum()
@@ -64,28 +85,18 @@ pub(crate) fn run(count: u64) -> Seen {
     let seeds: Vec<Vec<Vec<u8>>> = DECODERS.iter().map(|decoder| (decoder.seeds)()).collect();
     for at in 0..count {
         let which = usize::try_from(at).unwrap_or(0) % DECODERS.len();
-        let (Some(decoder), Some(seeds)) = (DECODERS.get(which), seeds.get(which)) else {
-            continue;
-        };
-        let message = numbers.message(seeds);
-        let mut understood = Ok(false);
-        let start = Instant::now();
-        let memory = measure(|| {
-            understood = catch_unwind(AssertUnwindSafe(|| (decoder.decode)(&message)));
-        });
-        let taken = again_if_slow(start.elapsed(), || {
-            let _ = catch_unwind(AssertUnwindSafe(|| (decoder.decode)(&message)));
-        });
-        let peak = usize::try_from(memory.bytes_max).unwrap_or(usize::MAX);
-        let entry = seen.decoders.entry(decoder.name).or_default();
-        entry.messages += 1;
-        entry.understood += u64::from(matches!(understood, Ok(true)));
-        entry.slowest = entry.slowest.max(taken);
-        entry.peak = entry.peak.max(peak);
-        seen.panics += u64::from(understood.is_err());
-        entry.beyond += u64::from(peak > FREE + TIMES * message.len());
-        let beyond = peak.saturating_sub(FREE) as f64 / message.len().max(1) as f64;
-        seen.most_per_byte = seen.most_per_byte.max(beyond);
+        if let (Some(decoder), Some(seeds)) = (DECODERS.get(which), seeds.get(which)) {
+            seen.give(decoder, &numbers.message(seeds));
+        }
+    }
+    for (name, mut message) in long() {
+        for decoder in DECODERS.iter().filter(|decoder| decoder.name == name) {
+            // As it is, and twice as something else.
+            for _ in 0..3 {
+                seen.give(decoder, &message);
+                numbers.spoil(&mut message);
+            }
+        }
     }
     seen
 }

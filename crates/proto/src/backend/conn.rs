@@ -37,6 +37,8 @@ pub struct Connection {
     large: u32,
     /// Bytes of a message that is dropped as it arrives.
     dropping: u32,
+    /// Messages that nobody heard of.
+    skipped: u32,
 }
 
 impl Connection {
@@ -46,6 +48,7 @@ impl Connection {
             small: limits.small,
             large: limits.large,
             dropping: 0,
+            skipped: 0,
         }
     }
 
@@ -90,6 +93,7 @@ impl Connection {
                 Err(error) => return Err(self.impossible_length(error)),
             };
             if self.is_dropped(tag) {
+                self.skipped = self.skipped.saturating_add(1);
                 self.drop(input, length);
                 continue;
             }
@@ -98,6 +102,7 @@ impl Connection {
                 Request::Taken => {}
                 Request::Early => return Ok(None),
                 Request::Ignored | Request::Illegal => {
+                    self.skipped = self.skipped.saturating_add(1);
                     input.advance(length);
                     continue;
                 }
@@ -169,6 +174,12 @@ impl Connection {
     #[inline]
     pub fn is_copying_in(&self) -> bool {
         matches!(self.conversation.phase(), Phase::CopyIn(_) | Phase::CopyBoth | Phase::CopyBothIn)
+    }
+
+    /// How many messages meant nothing, because of an error before them or where they came, since
+    /// this was asked before.
+    pub fn take_skipped(&mut self) -> u32 {
+        std::mem::take(&mut self.skipped)
     }
 
     /// How many messages of the client are owed an answer.

@@ -212,16 +212,27 @@ impl<'a> Line<'a> {
         self.out.put(b" '");
         match hidden {
             true => self.out.put(b"BBBB"),
-            false => bytes.iter().for_each(|byte| self.printable(*byte)),
+            false => {
+                for run in bytes.chunk_by(|one, other| is_printable(*one) && is_printable(*other)) {
+                    match run {
+                        [byte] => self.printable(*byte),
+                        run => self.out.put(run),
+                    }
+                }
+            }
         }
         self.out.put(b"'");
         Ok(())
     }
 
     fn printable(&mut self, byte: u8) {
-        match byte {
-            b' '..=b'~' => self.out.put(&[byte]),
-            _ => write!(self.out, "\\x{byte:02x}"),
+        match is_printable(byte) {
+            true => self.out.put(&[byte]),
+            false => write!(self.out, "\\x{byte:02x}"),
         }
     }
+}
+
+fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }

@@ -20,7 +20,8 @@ use crate::{
 
 /// Prints the messages of one connection, in the order in which they pass.
 ///
-/// It follows the login, since only that tells what a `p` is. An error is one of what it prints to.
+/// It follows the login, since only that tells what a `p` is. A line is many small writes: files and
+/// sockets want a `BufWriter` before them. An error is one of what it prints to.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     regress: bool,
@@ -53,6 +54,10 @@ impl Trace {
     }
 
     /// Prints the line of a packet without a type byte; `body` is what follows the length word.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`, of which the line may hold a part then.
     pub fn startup(&mut self, body: &[u8], out: &mut dyn io::Write) -> io::Result<()> {
         self.awaits = match Reader::new(body).u32() {
             Ok(80_877_103) => Awaits::Ssl,
@@ -65,6 +70,10 @@ impl Trace {
     }
 
     /// Prints the line of the byte that answers an SSLRequest or GSSENCRequest.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`, of which the line may hold a part then.
     pub fn encryption_response(&mut self, byte: u8, out: &mut dyn io::Write) -> io::Result<()> {
         let name = match std::mem::take(&mut self.awaits) {
             Awaits::GssEnc => "GSSENCResponse",
@@ -74,6 +83,10 @@ impl Trace {
     }
 
     /// Prints the line of a message from the frontend.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`, of which the line may hold a part then.
     pub fn frontend(
         &mut self,
         tag: FrontendTag,
@@ -108,6 +121,10 @@ impl Trace {
     }
 
     /// Prints the line of a message from the backend.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`, of which the line may hold a part then.
     pub fn backend(
         &mut self,
         tag: BackendTag,

@@ -6,9 +6,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::iter::FusedIterator;
+
+use bytes::{Buf, Bytes};
 
 use super::array;
-use super::array::{push_item, take_i32, take_item};
+use super::array::{push_item, split_item, take_i32, take_item};
 use super::convert::{IsNull, ToPg};
 use super::error::ValueError;
 use super::style::TextStyle;
@@ -28,7 +31,7 @@ enum Held {
     /// As it was received.
     Text(Box<str>),
     /// As they were received, after their number.
-    Binary(Box<[u8]>),
+    Binary(Bytes),
 }
 
 /// A field of a record.
@@ -69,6 +72,7 @@ pub fn parse<T>(
 }
 
 /// Reads a record's text field by field.
+#[derive(Clone)]
 struct Parser<'a> {
     text: &'a str,
     rest: &'a [u8],
@@ -179,13 +183,27 @@ impl Record {
 
     /// The fields in order.
     ///
-    /// What was received was checked by then: an error is none of the client's.
+    /// # Errors
+    ///
+    /// None for a record that was made of values. What was received was checked by then, so an error
+    /// is none of the client's.
     pub fn fields(&self) -> Fields<'_> {
         Fields(match &self.0 {
             Held::Values(fields) => Source::Values(fields.iter()),
             Held::Text(text) => Source::Text(Parser::new(text)),
-            Held::Binary(rest) => Source::Binary(rest),
+            Held::Binary(bytes) => Source::Binary(bytes.clone()),
         })
+    }
+
+    /// Does something with each field.
+    fn each(
+        &self,
+        mut what: impl FnMut(&Field) -> Result<(), ValueError>,
+    ) -> Result<(), ValueError> {
+        match &self.0 {
+            Held::Values(fields) => fields.iter().try_for_each(what),
+            Held::Text(_) | Held::Binary(_) => self.fields().try_for_each(|field| what(&field?)),
+        }
     }
 
     pub(super) fn from_literal(text: &str) -> Result<Record, ValueError> {
@@ -194,21 +212,25 @@ impl Record {
     }
 
     /// Skips the number of fields, and looks at no more of the binary form.
-    pub(super) fn from_checked_binary(mut bytes: &[u8]) -> Result<Record, ValueError> {
-        take_i32(&mut bytes)?;
-        Ok(Record(Held::Binary(bytes.into())))
+    pub(super) fn from_checked_binary(mut bytes: Bytes) -> Result<Record, ValueError> {
+        take_i32(&mut &bytes[..])?;
+        bytes.advance(size_of::<i32>());
+        Ok(Record(Held::Binary(bytes)))
     }
 
     pub(super) fn text(&self, style: &TextStyle, out: &mut Vec<u8>) -> Result<(), ValueError> {
-        out.push(b'(');
-        for (place, field) in self.fields().enumerate() {
-            if place > 0 {
-                out.push(b',');
-            }
-            let (field, start) = (field?, out.len());
+        let mut before = b'(';
+        self.each(|field| {
+            out.push(before);
+            before = b',';
+            let start = out.len();
             if field.value.encode(field.oid, Format::Text, style, out)? == IsNull::No {
                 quote(start, out);
             }
+            Ok(())
+        })?;
+        if before == b'(' {
+            out.push(before);
         }
         out.push(b')');
         Ok(())
@@ -218,12 +240,11 @@ impl Record {
         let start = out.len();
         out.extend_from_slice(&[0; 4]);
         let mut count: i32 = 0;
-        for field in self.fields() {
-            let field = field?;
-            out.extend_from_slice(&field.oid.0.to_be_bytes());
-            let _ = push_item(&field.value, field.oid, style, out)?;
+        self.each(|field| {
             count = count.saturating_add(1);
-        }
+            out.extend_from_slice(&field.oid.0.to_be_bytes());
+            push_item(&field.value, field.oid, style, out).map(drop)
+        })?;
         if let Some(place) = out.get_mut(start..start.saturating_add(4)) {
             place.copy_from_slice(&count.to_be_bytes());
         }
@@ -231,13 +252,21 @@ impl Record {
     }
 }
 
+impl Default for Record {
+    fn default() -> Record {
+        Record::new(Vec::new())
+    }
+}
+
 /// The fields of a record.
+#[derive(Clone)]
 pub struct Fields<'a>(Source<'a>);
 
+#[derive(Clone)]
 enum Source<'a> {
     Values(std::slice::Iter<'a, Field>),
     Text(Parser<'a>),
-    Binary(&'a [u8]),
+    Binary(Bytes),
 }
 
 impl Iterator for Fields<'_> {
@@ -250,16 +279,25 @@ impl Iterator for Fields<'_> {
                 oid: Oid::UNKNOWN,
                 value: text.map_or(Value::Null, |text| Value::Text(text.into_owned())),
             })),
-            Source::Binary([]) => None,
-            Source::Binary(rest) => Some(received(rest)),
+            Source::Binary(rest) if rest.is_empty() => None,
+            Source::Binary(rest) => {
+                let field = received(rest);
+                if field.is_err() {
+                    rest.clear();
+                }
+                Some(field)
+            }
         }
     }
 }
 
-fn received(rest: &mut &[u8]) -> Result<Field, ValueError> {
-    let oid = Oid(take_i32(rest)?.cast_unsigned());
-    let value = match take_item(rest)? {
-        Some(bytes) => Value::from_checked_binary(oid, bytes)?,
+impl FusedIterator for Fields<'_> {}
+
+fn received(rest: &mut Bytes) -> Result<Field, ValueError> {
+    let oid = Oid(take_i32(&mut &rest[..])?.cast_unsigned());
+    rest.advance(size_of::<i32>());
+    let value = match split_item(rest)? {
+        Some(item) => Value::from_checked_binary(oid, &item, || item.clone())?,
         None => Value::Null,
     };
     Ok(Field { oid, value })
@@ -268,13 +306,23 @@ fn received(rest: &mut &[u8]) -> Result<Field, ValueError> {
 /// Two records of the same fields are the same, however they are held.
 impl PartialEq for Record {
     fn eq(&self, other: &Record) -> bool {
-        self.fields().eq(other.fields())
+        match (&self.0, &other.0) {
+            (Held::Values(fields), Held::Values(others)) => fields == others,
+            _ => self.fields().eq(other.fields()),
+        }
     }
 }
 
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Record ")?;
-        f.debug_list().entries(self.fields()).finish()
+        let mut list = f.debug_list();
+        for field in self.fields() {
+            match field {
+                Ok(field) => list.entry(&field),
+                Err(error) => list.entry(&error),
+            };
+        }
+        list.finish()
     }
 }

@@ -1,5 +1,7 @@
 //! Any value.
 
+use bytes::Bytes;
+
 use super::array::{self, Array};
 use super::catalog::{element_of, is_string};
 use super::convert::is_oid_alias;
@@ -99,7 +101,7 @@ impl Value {
             Format::Text => Value::from_literal(oid, text::receive(bytes)?, style),
             Format::Binary => {
                 check_parts(oid, bytes, 0)?;
-                Value::from_checked_binary(oid, bytes)
+                Value::from_checked_binary(oid, bytes, || Bytes::copy_from_slice(bytes))
             }
         }
     }
@@ -167,8 +169,13 @@ impl Value {
         })
     }
 
-    /// Reads the binary form, of an array's elements and a record's fields none.
-    pub(super) fn from_checked_binary(oid: Oid, bytes: &[u8]) -> Result<Value, ValueError> {
+    /// Reads the binary form, of an array's elements and a record's fields none: these are held,
+    /// as `hold` has them.
+    pub(super) fn from_checked_binary(
+        oid: Oid,
+        bytes: &[u8],
+        hold: impl FnOnce() -> Bytes,
+    ) -> Result<Value, ValueError> {
         Ok(match oid {
             Oid::BOOL => Value::Bool(boolean::receive(bytes)?),
             Oid::CHAR => Value::Char(text::receive_char(bytes)?),
@@ -190,13 +197,13 @@ impl Value {
             Oid::TIMESTAMP => Value::Timestamp(datetime::receive_timestamp(bytes)?),
             Oid::TIMESTAMPTZ => Value::Timestamptz(datetime::receive_timestamp(bytes)?),
             Oid::INTERVAL => Value::Interval(Interval::receive(bytes)?),
-            Oid::RECORD => Value::Record(Record::from_checked_binary(bytes)?),
+            Oid::RECORD => Value::Record(Record::from_checked_binary(hold())?),
             oid if is_string(oid) => Value::Text(text::receive(bytes)?.to_owned()),
             oid if is_oid_alias(oid) => Value::Oid(int::receive_u32(bytes)?),
-            Oid::INT2VECTOR => Value::Array(Array::vector_from_checked_binary(Oid::INT2, bytes)?),
-            Oid::OIDVECTOR => Value::Array(Array::vector_from_checked_binary(Oid::OID, bytes)?),
+            Oid::INT2VECTOR => Value::Array(Array::vector_from_checked_binary(Oid::INT2, hold())?),
+            Oid::OIDVECTOR => Value::Array(Array::vector_from_checked_binary(Oid::OID, hold())?),
             oid => match element_of(oid) {
-                Some(element) => Value::Array(Array::from_checked_binary(element, bytes)?),
+                Some(element) => Value::Array(Array::from_checked_binary(element, hold())?),
                 None => {
                     Value::Opaque(Opaque { oid, format: Format::Binary, bytes: bytes.to_owned() })
                 }
@@ -227,7 +234,8 @@ fn check_binary(oid: Oid, bytes: &[u8], depth: u32) -> Result<(), ValueError> {
         Oid::JSON | Oid::JSONB => json::receive(bytes, oid).map(drop),
         oid if is_string(oid) => text::receive(bytes).map(drop),
         oid if oid == Oid::RECORD || element_of(oid).is_some() => check_parts(oid, bytes, depth),
-        oid => Value::from_checked_binary(oid, bytes).map(drop),
+        // Neither an array nor a record, which alone are held.
+        oid => Value::from_checked_binary(oid, bytes, Bytes::new).map(drop),
     }
 }
 

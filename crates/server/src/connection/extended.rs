@@ -191,6 +191,7 @@ impl<S: Session> Connection<S> {
             PortalState::Ready(params) => {
                 if let Plan::Empty = statement.plan {
                     portal.state = PortalState::Ready(params);
+                    self.fruitless = 0;
                     return Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?);
                 }
                 let run = portal.run(params);

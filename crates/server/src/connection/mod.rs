@@ -34,12 +34,13 @@ use crate::places::Place;
 use crate::registry::{Entry, Handle};
 use crate::session::transaction::Transaction;
 
-/// After so many messages by which nothing was done, a connection rests: a flood of Syncs, Flushes or
-/// Parses would take the time of all others. Drivers send a few of them for each Execute.
-const MOST_FRUITLESS: u8 = 128;
+/// After so many messages in a row that completed nothing, what was sent behind them has to wait: a
+/// flood of Syncs, Flushes, Parses or mistakes would keep a processor busy for nothing. Drivers send a few
+/// of them for each Execute.
+const MOST_FRUITLESS: u32 = 128;
 
-/// The least that a timer of the runtime can wait.
-const REST: Duration = Duration::from_millis(1);
+/// As short as a timer of the runtime can be; it takes up to twice as long.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// A connection that may send queries.
 pub(crate) struct Connection<S: Session> {
@@ -61,7 +62,7 @@ pub(crate) struct Connection<S: Session> {
     /// Whether some timeout is set.
     timed: bool,
     /// How many messages came since a command was last completed.
-    fruitless: u8,
+    fruitless: u32,
     /// One of the server's places for clients, given back when the connection ends.
     _place: Place,
 }
@@ -152,12 +153,18 @@ impl<S: Session> Connection<S> {
         loop {
             // Who sends without pause, and nothing that is waited for, leaves others their turn.
             tokio::task::consume_budget().await;
-            if self.fruitless == MOST_FRUITLESS {
-                self.fruitless = 0;
-                // Boxed, as what is rare: an idle connection has no room for a timer.
-                Box::pin(tokio::time::sleep(REST)).await;
+            let received = self.protocol.receive(&mut self.io.input);
+            let skipped = self.protocol.take_skipped();
+            self.fruitless = self.fruitless.saturating_add(skipped);
+            // Who has sent nothing behind it waits for the answer.
+            let sends_on = !self.io.input.is_empty() || skipped >= MOST_FRUITLESS;
+            if self.fruitless >= MOST_FRUITLESS
+                && sends_on
+                && Box::pin(self.hold_back()).await.is_err()
+            {
+                break;
             }
-            match self.protocol.receive(&mut self.io.input) {
+            match received {
                 Ok(Some(event)) => {
                     self.fruitless = self.fruitless.saturating_add(1);
                     self.entry.start();
@@ -187,6 +194,7 @@ impl<S: Session> Connection<S> {
                     break;
                 }
                 Err(error) => {
+                    self.fruitless = self.fruitless.saturating_add(1);
                     let place = error.context().map(str::to_owned);
                     let mut error = PgError::new(error.sqlstate(), error.message().to_owned());
                     if let Some(place) = place {
@@ -209,6 +217,17 @@ impl<S: Session> Connection<S> {
             self.io.output.clear();
         }
         self.io.close().await;
+    }
+
+    /// Sends what the client waits for, and lets it wait for more.
+    async fn hold_back(&mut self) -> Result<(), Stop> {
+        self.fruitless = 0;
+        if self.flush {
+            self.flush().await?;
+            self.flush = false;
+        }
+        tokio::time::sleep(PAUSE).await;
+        Ok(())
     }
 
     /// Sends what the client waits for, then waits for the client.
@@ -280,7 +299,7 @@ impl<S: Session> Connection<S> {
             Event::Terminate => return Next::Close,
             Event::FunctionCall(call) => return self.call(call.function()).await,
             Event::MalformedCall(function, _) => return self.call(*function).await,
-            // COPY is never begun, so its messages do not come.
+            // COPY is never begun, so its messages do not come; when it is, they complete something.
             _ => Err(PgError::internal("unexpected message").fatal().into()),
         };
         match answered {

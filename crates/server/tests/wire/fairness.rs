@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use socket2::{Domain, Type};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use trunkline::{Client, Columns, Engine, Oid, PgError, Prepared, Reply, Result, Run, Session};
 use trunkline_proto::message::{Encode, Execute, NewBind, NewParse, Query, Sync};
 
@@ -82,31 +82,70 @@ async fn t27_a_client_that_never_pauses_leaves_others_their_turn() {
     assert!((2..MESSAGES / 2).contains(&most), "{most} messages in a row");
 }
 
-/// How long a server takes by its clock for so many messages, each answered by ReadyForQuery.
-async fn taken_for(message: impl Encode, count: usize) -> Duration {
+/// How long a server takes by its clock for so many times the same, each time up to ReadyForQuery, all
+/// at once or one after the other.
+async fn taken_for(said: &[u8], count: usize, at_once: bool) -> Duration {
     const READY: &[u8] = b"Z\0\0\0\x05I";
     let address = clock::start(&trunkline::Server::builder(toy::Toy).build()).await;
-    let mut bytes = Vec::new();
-    message.encode(&mut bytes).expect("it fits");
     let socket = clock::client(move || {
-        let mut socket = Dialogue::login(address).socket;
-        socket.write_all(&bytes.repeat(count)).expect("it is taken");
+        let socket = Dialogue::login(address).socket;
         socket.set_nonblocking(true).expect("a socket");
         socket
     });
     let mut socket = tokio::net::TcpStream::from_std(socket.await).expect("a socket");
-    let (start, mut heard) = (tokio::time::Instant::now(), Vec::new());
-    while heard.windows(READY.len()).filter(|bytes| *bytes == READY).count() < count {
-        assert_ne!(socket.read_buf(&mut heard).await.expect("an answer"), 0);
+    let start = tokio::time::Instant::now();
+    let (rounds, each) = if at_once { (1, count) } else { (count, 1) };
+    for _ in 0..rounds {
+        socket.write_all(&said.repeat(each)).await.expect("it is taken");
+        let mut heard = Vec::new();
+        while heard.windows(READY.len()).filter(|bytes| *bytes == READY).count() < each {
+            assert_ne!(socket.read_buf(&mut heard).await.expect("an answer"), 0);
+        }
     }
     start.elapsed()
 }
 
 #[tokio::test(start_paused = true)]
 async fn t27_who_asks_for_nothing_again_and_again_has_to_wait() {
-    let rests = taken_for(Sync, 1280).await.as_millis();
-    assert!((9..=20).contains(&rests), "{rests} ms");
-    assert_eq!(taken_for(Query { sql: "one" }, 1280).await, Duration::ZERO);
+    let sync = b"S\0\0\0\x04";
+    let floods: [&[u8]; 4] = [
+        sync,
+        // A byte too many, a string without an end, and what comes behind a mistake.
+        b"S\0\0\0\x05x",
+        b"Q\0\0\0\x07one",
+        b"E\0\0\0\x09\0\0\0\0\0H\0\0\0\x04S\0\0\0\x04",
+    ];
+    for flood in floods {
+        let waits = taken_for(flood, 1280, true).await.as_millis();
+        assert!((9..=80).contains(&waits), "{} waits {waits} ms", flood.escape_ascii());
+    }
+    // Who waits for the answers is no flood.
+    assert_eq!(taken_for(sync, 300, false).await, Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn t27_who_has_something_done_does_not_wait() {
+    let mut query = Vec::new();
+    Query { sql: "one" }.encode(&mut query).expect("it fits");
+    assert_eq!(taken_for(&query, 1280, true).await, Duration::ZERO);
+    // A row at a time, of which no command is complete, and statements of no words.
+    for (sql, max_rows) in [("rows 20", 1), ("", 0)] {
+        let bind = NewBind {
+            portal: "",
+            statement: "",
+            parameter_formats: &[],
+            parameters: std::iter::empty::<Option<&[u8]>>(),
+            result_formats: &[],
+        };
+        let mut said = Vec::new();
+        let encoded = NewParse { name: "", sql, parameter_types: [Oid::INT4; 0] }
+            .encode(&mut said)
+            .and_then(|()| bind.encode(&mut said))
+            .and_then(|()| Execute { portal: "", max_rows }.encode(&mut said))
+            .and_then(|()| Sync.encode(&mut said));
+        encoded.expect("it fits");
+        assert_eq!(taken_for(&said, 1280, true).await, Duration::ZERO, "{sql}");
+    }
 }
 
 /// Sends `rounds` times a Bind without waiting for anything, and then reads.

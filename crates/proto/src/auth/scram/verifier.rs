@@ -12,6 +12,9 @@ use super::{
 };
 use crate::auth::saslprep;
 
+/// The longest password of a stranger that is prepared.
+const LONGEST_PREPARED: usize = 2048;
+
 /// A password's verifier: enough to check a proof, not enough to make one.
 ///
 /// The form in `pg_authid.rolpassword` is `SCRAM-SHA-256$4096:salt$StoredKey:ServerKey`, read by
@@ -37,8 +40,12 @@ impl ScramVerifier {
         salt: &[u8],
         iterations: u32,
     ) -> ScramVerifier {
+        ScramVerifier::from_prepared(&saslprep(password.as_ref()), salt, iterations)
+    }
+
+    fn from_prepared(password: &[u8], salt: &[u8], iterations: u32) -> ScramVerifier {
         let iterations = iterations.max(1);
-        let salted = salted_password(&saslprep(password.as_ref()), salt, iterations);
+        let salted = salted_password(password, salt, iterations);
         ScramVerifier {
             iterations,
             salt: salt.to_vec(),
@@ -100,8 +107,16 @@ impl ScramVerifier {
 
     /// Whether this is the user's password in clear: for the `password` method. Takes the same
     /// time either way, and as long as making a verifier.
+    ///
+    /// One of more than 2,048 bytes is not prepared by [`saslprep`], as it is in PostgreSQL: a character
+    /// may become eighteen, and who sends it has not logged in.
     pub fn verify_password(&self, password: impl AsRef<[u8]>) -> bool {
-        let made = ScramVerifier::from_password(password, &self.salt, self.iterations);
+        let password = password.as_ref();
+        let made = if password.len() > LONGEST_PREPARED {
+            ScramVerifier::from_prepared(password, &self.salt, self.iterations)
+        } else {
+            ScramVerifier::from_password(password, &self.salt, self.iterations)
+        };
         let fits = made.stored_key.ct_eq(&self.stored_key);
         bool::from(fits) & !self.doomed
     }
@@ -158,5 +173,15 @@ mod tests {
         assert_eq!(signature, "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
         proof[31] ^= 1;
         assert!(!verifier.verify(&proof, &parts));
+    }
+
+    #[test]
+    fn a_long_password_of_a_stranger_is_taken_as_it_is() {
+        let fits = |password: &str, prepared: &str| {
+            ScramVerifier::from_password(prepared, b"salt", 1).verify_password(password)
+        };
+        assert!(fits(&"\u{aa}".repeat(1024), &"a".repeat(1024)));
+        assert!(!fits(&"\u{aa}".repeat(1025), &"a".repeat(1025)));
+        assert!(fits(&"a".repeat(65_000), &"a".repeat(65_000)));
     }
 }

@@ -1,5 +1,7 @@
 //! The binary form.
 
+use bytes::{Buf, Bytes};
+
 use super::{Dimension, MAX_DIMENSIONS, Parts, check_size};
 use crate::types::catalog::name_of;
 use crate::types::convert::{IsNull, ToPg};
@@ -140,6 +142,14 @@ pub(in crate::types) fn take_item<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a 
         split.ok_or_else(|| ValueError::binary("insufficient data left in message"))?;
     *rest = tail;
     Ok(Some(item))
+}
+
+/// The same of bytes that are shared.
+pub(in crate::types) fn split_item(rest: &mut Bytes) -> Result<Option<Bytes>, ValueError> {
+    let mut bytes: &[u8] = rest;
+    let length = take_item(&mut bytes)?.map(<[u8]>::len);
+    rest.advance(rest.len().saturating_sub(bytes.len()).saturating_sub(length.unwrap_or(0)));
+    Ok(length.map(|length| rest.split_to(length)))
 }
 
 #[cold]

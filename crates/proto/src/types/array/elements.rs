@@ -1,6 +1,9 @@
 //! The elements of an array, read one after the other.
 
 use std::fmt;
+use std::iter::FusedIterator;
+
+use bytes::Bytes;
 
 use super::parse::Parser;
 use super::{Array, Dimension, binary, check_size, delimiter, parse};
@@ -16,24 +19,38 @@ pub(super) enum Held {
     /// As they were received, between braces.
     Text(Box<(Box<str>, TextStyle)>),
     /// As they were received, after the dimensions.
-    Binary(Box<[u8]>),
+    Binary(Bytes),
 }
 
 impl Array {
-    /// The elements, or NULL; the last dimension varies fastest.
+    /// The elements, the last dimension varying fastest.
     ///
-    /// What was received was checked by then: an error is none of the client's.
+    /// # Errors
+    ///
+    /// None for an array that was made of values. What was received was checked by then, so an error
+    /// is none of the client's.
     pub fn elements(&self) -> Elements<'_> {
         let source = match &self.held {
             Held::Values(values) => Source::Values(values.iter()),
             Held::Text(text) => {
                 Source::Text(Parser::new(&text.0, delimiter(self.element)), &text.1)
             }
-            Held::Binary(rest) => {
-                Source::Binary { rest, left: check_size(&self.dimensions).unwrap_or(0) }
-            }
+            Held::Binary(bytes) => Source::Binary(bytes.clone()),
         };
-        Elements { element: self.element, source }
+        Elements { element: self.element, left: self.len(), source }
+    }
+
+    /// The number of elements in all dimensions.
+    pub fn len(&self) -> usize {
+        match &self.held {
+            Held::Values(values) => values.len(),
+            Held::Text(_) | Held::Binary(_) => check_size(&self.dimensions).unwrap_or(0),
+        }
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     pub(in crate::types) fn values(&self) -> Option<&[Value]> {
@@ -57,13 +74,15 @@ impl Array {
     /// Reads the header of the binary form, of which no more is looked at.
     pub(in crate::types) fn from_checked_binary(
         element: Oid,
-        mut bytes: &[u8],
+        bytes: Bytes,
     ) -> Result<Array, ValueError> {
-        let mut dimensions = binary::header(&mut bytes, element)?;
+        let mut rest: &[u8] = &bytes;
+        let mut dimensions = binary::header(&mut rest, element)?;
         if check_size(&dimensions)? == 0 {
             dimensions.clear();
         }
-        Ok(Array { element, dimensions, held: Held::Binary(bytes.into()) })
+        let header = bytes.len().saturating_sub(rest.len());
+        Ok(Array { element, dimensions, held: Held::Binary(bytes.slice(header..)) })
     }
 }
 
@@ -80,57 +99,76 @@ pub(in crate::types) fn check_text(
     Ok(parts.dimensions)
 }
 
-/// The elements of an array, or NULL.
+/// The elements of an array.
+#[derive(Clone)]
 pub struct Elements<'a> {
     element: Oid,
+    left: usize,
     source: Source<'a>,
 }
 
+#[derive(Clone)]
 enum Source<'a> {
     Values(std::slice::Iter<'a, Value>),
     Text(Parser<'a>, &'a TextStyle),
-    Binary { rest: &'a [u8], left: usize },
+    Binary(Bytes),
 }
 
 impl Iterator for Elements<'_> {
     type Item = Result<Value, ValueError>;
 
     fn next(&mut self) -> Option<Result<Value, ValueError>> {
-        match &mut self.source {
-            Source::Values(values) => values.next().cloned().map(Ok),
-            Source::Text(parser, style) => {
-                let element = parser.element().transpose()?;
-                Some(element.and_then(|text| match text {
-                    Some(text) => Value::from_literal(self.element, &text, style),
-                    None => Ok(Value::Null),
-                }))
-            }
-            Source::Binary { rest, left } => {
-                *left = left.checked_sub(1)?;
-                Some(binary::take_item(rest).and_then(|item| match item {
-                    Some(bytes) => Value::from_checked_binary(self.element, bytes),
-                    None => Ok(Value::Null),
-                }))
-            }
+        self.left = self.left.checked_sub(1)?;
+        let element = match &mut self.source {
+            Source::Values(values) => return values.next().cloned().map(Ok),
+            Source::Text(parser, style) => match parser.element() {
+                Ok(Some(Some(text))) => Value::from_literal(self.element, &text, style),
+                Ok(Some(None)) => Ok(Value::Null),
+                Ok(None) => return None,
+                Err(error) => Err(error),
+            },
+            Source::Binary(rest) => binary::split_item(rest).and_then(|item| match item {
+                Some(item) => Value::from_checked_binary(self.element, &item, || item.clone()),
+                None => Ok(Value::Null),
+            }),
+        };
+        if element.is_err() {
+            self.left = 0;
         }
+        Some(element)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        // Fewer behind an error.
+        (0, Some(self.left))
     }
 }
+
+impl FusedIterator for Elements<'_> {}
 
 /// Two arrays of the same elements are the same, however they are held.
 impl PartialEq for Array {
     fn eq(&self, other: &Array) -> bool {
-        (self.element, &self.dimensions) == (other.element, &other.dimensions)
-            && self.elements().eq(other.elements())
+        if (self.element, &self.dimensions) != (other.element, &other.dimensions) {
+            return false;
+        }
+        match (self.values(), other.values()) {
+            (Some(values), Some(others)) => values == others,
+            _ => self.elements().eq(other.elements()),
+        }
     }
 }
 
 impl fmt::Debug for Array {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let elements: Vec<_> = self.elements().collect();
-        f.debug_struct("Array")
-            .field("element", &self.element)
-            .field("dimensions", &self.dimensions)
-            .field("elements", &elements)
-            .finish()
+        write!(f, "Array {{ element: {:?}, dimensions: {:?} }} ", self.element, self.dimensions)?;
+        let mut list = f.debug_list();
+        for element in self.elements() {
+            match element {
+                Ok(value) => list.entry(&value),
+                Err(error) => list.entry(&error),
+            };
+        }
+        list.finish()
     }
 }

@@ -18,7 +18,7 @@ use super::value::Value;
 use crate::{Format, Oid, SqlState};
 
 pub use binary::{binary_header, receive};
-pub(super) use binary::{push_item, take_i32, take_item};
+pub(super) use binary::{push_item, split_item, take_i32, take_item};
 pub use elements::Elements;
 pub(super) use elements::check_text;
 pub use parse::parse;
@@ -72,7 +72,10 @@ impl Array {
         elements: Vec<Value>,
     ) -> Array {
         if elements.is_empty() {
-            dimensions.clear();
+            // A vector without elements has a dimension all the same; an array has none.
+            if !matches!(dimensions.as_slice(), [Dimension { length: 0, .. }]) {
+                dimensions.clear();
+            }
         } else if dimensions.len() > MAX_DIMENSIONS || check_size(&dimensions) != Ok(elements.len())
         {
             let length = i32::try_from(elements.len()).unwrap_or(i32::MAX);

@@ -42,6 +42,7 @@ pub fn parse<T>(
 }
 
 /// Reads an array element by element.
+#[derive(Clone)]
 pub(in crate::types) struct Parser<'a> {
     text: &'a str,
     rest: &'a [u8],
@@ -54,7 +55,7 @@ pub(in crate::types) struct Parser<'a> {
     expect_delimiter: bool,
 }
 
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 enum Stage {
     Before,
     Within,
@@ -73,6 +74,7 @@ enum Token<'a> {
 }
 
 /// What is known of the dimensions so far.
+#[derive(Clone)]
 struct Shape {
     /// The number of dimensions.
     depth: usize,
@@ -153,11 +155,12 @@ impl<'a> Parser<'a> {
                 return Err(too_many_dimensions());
             }
             let mut lower = 1;
-            let mut upper = self.bound()?;
+            let introduced = "\"[\" must introduce explicitly-specified array dimensions.";
+            let mut upper = self.bound(introduced)?;
             if let [b':', rest @ ..] = self.rest {
                 self.rest = rest;
                 lower = upper;
-                upper = self.bound()?;
+                upper = self.bound("Missing array dimension value.")?;
             }
             let [b']', rest @ ..] = self.rest else {
                 return Err(self.malformed("Missing \"]\" after array dimensions."));
@@ -191,7 +194,7 @@ impl<'a> Parser<'a> {
         Ok(dimensions)
     }
 
-    fn bound(&mut self) -> Result<i32, ValueError> {
+    fn bound(&mut self, missing: &str) -> Result<i32, ValueError> {
         let end = self
             .rest
             .iter()
@@ -209,9 +212,7 @@ impl<'a> Parser<'a> {
                 SqlState::PROGRAM_LIMIT_EXCEEDED,
                 "array bound is out of integer range",
             )),
-            Err(_) => {
-                Err(self.malformed("\"[\" must introduce explicitly-specified array dimensions."))
-            }
+            Err(_) => Err(self.malformed(missing)),
         }
     }
 

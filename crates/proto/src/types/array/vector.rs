@@ -1,5 +1,7 @@
 //! `int2vector` and `oidvector`: arrays with a form of their own, used by catalogs.
 
+use bytes::Bytes;
+
 use super::elements::Held;
 use super::{Array, Dimension, check_size};
 use crate::types::convert::{IsNull, ToPg};
@@ -49,7 +51,7 @@ impl Array {
     /// Reads the header of the binary form, of which no more is looked at.
     pub(in crate::types) fn vector_from_checked_binary(
         element: Oid,
-        bytes: &[u8],
+        bytes: Bytes,
     ) -> Result<Array, ValueError> {
         let array = Array::from_checked_binary(element, bytes)?;
         let length = i32::try_from(check_size(&array.dimensions)?).unwrap_or(i32::MAX);

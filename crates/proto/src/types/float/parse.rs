@@ -87,7 +87,7 @@ impl<'a> Literal<'a> {
         if self.kind != Kind::Word && (infinite || (zero && !self.is_zero)) {
             return Err(ValueError::new(
                 SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
-                format!("\"{}\" is out of range for type {name}", self.number),
+                ["\"", self.number, "\" is out of range for type ", name].concat(),
             ));
         }
         if self.rest.iter().all(|byte| is_space(*byte)) {

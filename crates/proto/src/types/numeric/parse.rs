@@ -8,8 +8,8 @@ use crate::types::int::Digits;
 use crate::types::text::{is_space, trim_end, trim_start};
 
 impl Numeric {
-    /// Reads a number: decimal with an optional exponent, or a `0x`, `0o` or `0b` integer; `_` may
-    /// stand between digits.
+    /// Reads a number: decimal with an optional exponent, or a `0x`, `0o` or `0b` integer of up to
+    /// 16,384 decimal digits, an eighth of what PostgreSQL takes; `_` may stand between digits.
     ///
     /// # Errors
     ///
@@ -158,6 +158,10 @@ fn group(negative: bool, digits: &[u8], before: i64, scale: i64) -> Result<Finit
     Ok(Finite::new(negative, weight, scale, groups)?)
 }
 
+/// So many digits of base 10,000 an integer in another base may have: an eighth of what the type can
+/// hold, for the time to read it grows with the square of its length.
+const MOST_GROUPS: usize = 1 << 12;
+
 /// An integer in another base.
 fn based(negative: bool, text: &[u8]) -> Result<Finite, Wrong> {
     let mut digits = Digits::new(text);
@@ -187,7 +191,7 @@ fn based(negative: bool, text: &[u8]) -> Result<Finite, Wrong> {
             groups.push(u16::try_from(carry % 10_000).unwrap_or(0));
             carry /= 10_000;
         }
-        if groups.len() > 1 << 15 {
+        if groups.len() > MOST_GROUPS {
             return Err(Wrong::Range);
         }
     }

@@ -140,7 +140,7 @@ fn in_range(micros: &i64) -> bool {
 
 #[cold]
 fn out_of_range(type_name: &str, text: &str) -> ValueError {
-    ValueError::datetime_out_of_range(format!("{type_name} out of range: \"{text}\""))
+    ValueError::datetime_out_of_range([type_name, " out of range: \"", text, "\""].concat())
 }
 
 /// What a field says of the next.
@@ -182,19 +182,19 @@ impl Flaw {
         let (sqlstate, message) = match self {
             Flaw::Format => (
                 SqlState::INVALID_DATETIME_FORMAT,
-                format!("invalid input syntax for type {type_name}: \"{text}\""),
+                ["invalid input syntax for type ", type_name, ": \"", text, "\""].concat(),
             ),
             Flaw::Field | Flaw::MonthDay => (
                 SqlState::DATETIME_FIELD_OVERFLOW,
-                format!("date/time field value out of range: \"{text}\""),
+                ["date/time field value out of range: \"", text, "\""].concat(),
             ),
             Flaw::Interval => (
                 SqlState::INTERVAL_FIELD_OVERFLOW,
-                format!("interval field value out of range: \"{text}\""),
+                ["interval field value out of range: \"", text, "\""].concat(),
             ),
             Flaw::Displacement => (
                 SqlState::INVALID_TIME_ZONE_DISPLACEMENT_VALUE,
-                format!("time zone displacement out of range: \"{text}\""),
+                ["time zone displacement out of range: \"", text, "\""].concat(),
             ),
             Flaw::Zone(name) => {
                 (SqlState::INVALID_PARAMETER_VALUE, format!("time zone \"{name}\" not recognized"))
