@@ -359,7 +359,10 @@ fn decode(
     }
     let body = frame::split(input, length).unwrap_or_default();
     match tag {
-        FrontendTag::BIND => Ok(Some(Event::Bind(Bind::decode_telling_where(body)?))),
+        FrontendTag::BIND => Ok(Some(match Bind::read(body)? {
+            Ok(bind) => Event::Bind(bind),
+            Err(malformed) => Event::MalformedBind(malformed),
+        })),
         FrontendTag::CLOSE => Ok(Some(Event::Close(Close::decode(body)?))),
         FrontendTag::COPY_DATA => Ok(Some(Event::CopyData(CopyData::decode(body)))),
         FrontendTag::COPY_FAIL => Ok(Some(Event::CopyFail(CopyFail::decode(body)?))),

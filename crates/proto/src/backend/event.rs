@@ -3,7 +3,10 @@
 use crate::{
     Oid,
     error::Malformed,
-    message::{Bind, Close, CopyData, CopyFail, Describe, Execute, FunctionCall, Parse, Query},
+    message::{
+        Bind, Close, CopyData, CopyFail, Describe, Execute, FunctionCall, MalformedBind, Parse,
+        Query,
+    },
 };
 
 /// A message of the client that wants something of the server.
@@ -39,6 +42,11 @@ pub enum Event {
     /// PostgreSQL looks the function up before it reads on: 42883 if there is none, else the
     /// [`PeerError`](crate::PeerError) that this converts to.
     MalformedCall(Oid, Malformed),
+    /// Make a portal of what cannot be read to its end. Answer: an error.
+    ///
+    /// PostgreSQL looks the statement up before it reads on: 26000 if there is none, and so on, else the
+    /// [error](MalformedBind::error) that this holds.
+    MalformedBind(Box<MalformedBind>),
     /// Prepare a statement. Answer: ParseComplete.
     Parse(Parse),
     /// Run statements. Answer: those of each statement, then ReadyForQuery.

@@ -23,12 +23,40 @@ use crate::{
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bind {
     body: Bytes,
-    /// Where the parts begin: the portal's name is first.
+    places: Places,
+}
+
+/// A received Bind that cannot be read to its end.
+///
+/// PostgreSQL tells so only when nothing else is wrong with what it has read before
+/// (`exec_bind_message` in `src/backend/tcop/postgres.c`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MalformedBind {
+    /// Its names. If it [is counted](Self::is_counted) also the formats and the number of its values, and the values
+    /// in front of the one that cannot be read.
+    pub read: Bind,
+    /// Whether it can be read up to the number of its values.
+    pub is_counted: bool,
+    /// What is wrong with it.
+    pub error: PeerError,
+}
+
+/// Where the parts of a body begin: the portal's name is first. Formats and values begin behind their counts.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Places {
     statement: u32,
     parameter_formats: u32,
-    /// Behind their count.
     parameters: u32,
     result_formats: u32,
+}
+
+/// In which part of a body it is that cannot be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Names,
+    Counts,
+    Value(u16),
+    Results,
 }
 
 /// A format code that is neither 0 nor 1: an ERROR 22023 in PostgreSQL.
@@ -47,60 +75,52 @@ impl Bind {
     /// Decodes the body.
     #[inline]
     pub fn decode(body: Bytes) -> Result<Bind, Malformed> {
-        Bind::read(body).map_err(|(malformed, _)| malformed)
-    }
-
-    /// Decodes the body; of a value that is wrong the error tells which it is, as PostgreSQL's does.
-    #[inline]
-    pub(crate) fn decode_telling_where(body: Bytes) -> Result<Bind, PeerError> {
-        Bind::read(body).map_err(|(malformed, place)| match place {
-            Some(place) => PeerError::from(malformed).with_context(place),
-            None => malformed.into(),
-        })
-    }
-
-    #[inline]
-    fn read(body: Bytes) -> Result<Bind, (Malformed, Option<String>)> {
-        let elsewhere = |malformed| (malformed, None);
-        let mut reader = Reader::new(&body);
-        let portal = reader.string().map_err(elsewhere)?;
-        let statement = position(&body, &reader).map_err(elsewhere)?;
-        reader.string().map_err(elsewhere)?;
-        let formats = reader.u16().map_err(elsewhere)?;
-        let parameter_formats = position(&body, &reader).map_err(elsewhere)?;
-        reader.bytes(usize::from(formats).saturating_mul(2)).map_err(elsewhere)?;
-        let parameter_count = reader.u16().map_err(elsewhere)?;
-        let parameters = position(&body, &reader).map_err(elsewhere)?;
-        for index in 0..parameter_count {
-            reader.value().map_err(|malformed| {
-                let portal = String::from_utf8_lossy(portal);
-                (malformed, Some(parameter_place(&portal, index.into())))
-            })?;
+        let mut places = Places::default();
+        match places.find(&body) {
+            Ok(()) => Ok(Bind { body, places }),
+            Err((malformed, _)) => Err(malformed),
         }
-        let formats = reader.u16().map_err(elsewhere)?;
-        let result_formats = position(&body, &reader).map_err(elsewhere)?;
-        reader.bytes(usize::from(formats).saturating_mul(2)).map_err(elsewhere)?;
-        reader.finish().map_err(elsewhere)?;
-        Ok(Bind { statement, parameter_formats, parameters, result_formats, body })
+    }
+
+    /// Decodes the body, or what can be read of it; an error is that not even its names can be.
+    #[inline]
+    pub(crate) fn read(body: Bytes) -> Result<Result<Bind, Box<MalformedBind>>, Malformed> {
+        let mut places = Places::default();
+        match places.find(&body) {
+            Ok(()) => Ok(Ok(Bind { body, places })),
+            Err((malformed, Part::Names)) => Err(malformed),
+            Err((malformed, part)) => Ok(Err(Bind { body, places }.up_to(part, malformed))),
+        }
+    }
+
+    #[cold]
+    fn up_to(self, part: Part, malformed: Malformed) -> Box<MalformedBind> {
+        let mut error = PeerError::from(malformed);
+        if let Part::Value(index) = part {
+            // As PostgreSQL's the error tells which it is.
+            let portal = String::from_utf8_lossy(self.portal());
+            error = error.with_context(parameter_place(&portal, index.into()));
+        }
+        Box::new(MalformedBind { read: self, is_counted: part != Part::Counts, error })
     }
 
     /// The name of the portal; empty is the unnamed one.
     #[inline]
     pub fn portal(&self) -> &[u8] {
-        self.part(0..self.statement.saturating_sub(1))
+        self.part(0..self.places.statement.saturating_sub(1))
     }
 
     /// The name of the statement; empty is the unnamed one.
     #[inline]
     pub fn statement(&self) -> &[u8] {
         // Behind the name: its NUL and the count of the formats.
-        self.part(self.statement..self.parameter_formats.saturating_sub(3))
+        self.part(self.places.statement..self.places.parameter_formats.saturating_sub(3))
     }
 
     /// The format codes of the parameters as received: none, one for all, or one each.
     #[inline]
     pub fn parameter_formats(&self) -> impl ExactSizeIterator<Item = i16> + Clone + '_ {
-        codes(self.part(self.parameter_formats..self.parameters.saturating_sub(2)))
+        codes(self.part(self.places.parameter_formats..self.places.parameters.saturating_sub(2)))
     }
 
     /// The format of a parameter, counted from 0: no codes mean text, one code is for all.
@@ -119,21 +139,21 @@ impl Bind {
     /// How many parameters there are.
     #[inline]
     pub fn parameter_count(&self) -> usize {
-        let count = self.parameters.saturating_sub(2)..self.parameters;
+        let count = self.places.parameters.saturating_sub(2)..self.places.parameters;
         Reader::new(self.part(count)).u16().map(usize::from).unwrap_or_default()
     }
 
     /// The values of the parameters; `None` is NULL.
     #[inline]
     pub fn parameters(&self) -> impl Iterator<Item = Option<&[u8]>> + Clone {
-        let mut reader = Reader::new(self.part(self.parameters..u32::MAX));
+        let mut reader = Reader::new(self.part(self.places.parameters..u32::MAX));
         (0..self.parameter_count()).map_while(move |_| reader.value().ok())
     }
 
     /// The format codes of the columns as received: none, one for all, or one each.
     #[inline]
     pub fn result_formats(&self) -> impl ExactSizeIterator<Item = i16> + Clone + '_ {
-        codes(self.part(self.result_formats..u32::MAX))
+        codes(self.part(self.places.result_formats..u32::MAX))
     }
 
     /// The whole body, as received.
@@ -149,6 +169,33 @@ impl Bind {
     #[inline]
     fn part(&self, range: Range<u32>) -> &[u8] {
         part(&self.body, range)
+    }
+}
+
+impl Places {
+    /// Walks through a body; what is found before it fails stays.
+    #[inline]
+    fn find(&mut self, body: &Bytes) -> Result<(), (Malformed, Part)> {
+        const COUNT: u32 = 2;
+        let mut reader = Reader::new(body);
+        let within = |part| move |malformed| (malformed, part);
+        reader.string().map_err(within(Part::Names))?;
+        self.statement = position(body, &reader).map_err(within(Part::Names))?;
+        reader.string().map_err(within(Part::Names))?;
+        let counts = within(Part::Counts);
+        self.parameter_formats = position(body, &reader).map_err(counts)?.saturating_add(COUNT);
+        let formats = reader.u16().map_err(counts)?;
+        reader.bytes(usize::from(formats).saturating_mul(2)).map_err(counts)?;
+        let parameter_count = reader.u16().map_err(counts)?;
+        self.parameters = position(body, &reader).map_err(counts)?;
+        for index in 0..parameter_count {
+            reader.value().map_err(within(Part::Value(index)))?;
+        }
+        let results = within(Part::Results);
+        let formats = reader.u16().map_err(results)?;
+        self.result_formats = position(body, &reader).map_err(results)?;
+        reader.bytes(usize::from(formats).saturating_mul(2)).map_err(results)?;
+        reader.finish().map_err(results)
     }
 }
 

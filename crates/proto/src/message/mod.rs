@@ -46,7 +46,7 @@ mod tag;
 
 pub use any::{AnyBackend, AnyFrontend};
 pub use authentication::Authentication;
-pub use bind::{Bind, NewBind, UnknownFormat, parameter_place};
+pub use bind::{Bind, MalformedBind, NewBind, UnknownFormat, parameter_place};
 pub use copy::{CopyBothResponse, CopyData, CopyDone, CopyFail, CopyInResponse, CopyOutResponse};
 pub use empty::{
     BindComplete, CloseComplete, EmptyQueryResponse, Flush, NoData, ParseComplete, PortalSuspended,

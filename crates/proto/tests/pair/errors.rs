@@ -106,6 +106,40 @@ fn a_length_that_cannot_be_ends_the_connection_without_a_word() {
     assert_eq!(pair.server_event(), None, "it may be so long");
 }
 
+/// What PostgreSQL looks at before it reads on is the server's business.
+#[test]
+fn a_malformed_bind_is_read_as_far_as_possible() {
+    let short = "insufficient data left in message";
+    let cases: [(&[u8], Option<usize>, &str, &str); 4] = [
+        (b"p\0s\0\0", None, short, ""),
+        (
+            b"p\0s\0\0\0\0\x02\0\0\0\x011\xff\xff\xff\xfe",
+            Some(1),
+            short,
+            "portal \"p\" parameter $2",
+        ),
+        (b"p\0s\0\0\0\0\x01\xff\xff\xff\xff", Some(1), short, ""),
+        (b"p\0s\0\0\0\0\0\0\0junk", Some(0), "invalid message format", ""),
+    ];
+    for (body, values, message, place) in cases {
+        let mut pair = Pair::new();
+        raw(&mut pair, b'B', 4 + i32::try_from(body.len()).expect("short"), body);
+        let Some(backend::Event::MalformedBind(bind)) = pair.server_event() else {
+            panic!("a malformed Bind was sent")
+        };
+        assert_eq!((bind.read.portal(), bind.read.statement()), (&b"p"[..], &b"s"[..]));
+        let read = bind.is_counted.then(|| bind.read.parameters().count());
+        assert_eq!(read, values);
+        assert_eq!(
+            (bind.error.message(), bind.error.context().unwrap_or_default()),
+            (message, place)
+        );
+        pair.server.fail(&bind.error.response(), &mut Vec::new()).expect("it is owed");
+        pair.ask_raw(&Sync);
+        assert_eq!(pair.server_event(), Some(backend::Event::Sync));
+    }
+}
+
 #[test]
 fn a_malformed_body_is_an_error_of_its_message() {
     let cases: [(u8, &[u8], &str, bool); 9] = [
@@ -113,7 +147,7 @@ fn a_malformed_body_is_an_error_of_its_message() {
         (b'Q', b"a\0b\0", "invalid message format", true),
         (b'F', b"\0\0", "insufficient data left in message", true),
         (b'P', b"\0sel\0\0\x01", "insufficient data left in message", false),
-        (b'B', b"\0\0\0\0\0\x01\xff\xff\xff\xfe\0\0", "insufficient data left in message", false),
+        (b'B', b"\0s", "invalid string in message", false),
         (b'D', b"X\0", "invalid DESCRIBE message subtype 88", false),
         (b'C', b"X\0", "invalid CLOSE message subtype 88", false),
         (b'E', b"\0\0\0\0\0\0", "invalid message format", false),

@@ -79,6 +79,10 @@ impl Toy {
                 connection.send(&ParseComplete, output)
             }
             Event::Bind(_) => connection.send(&BindComplete, output),
+            Event::MalformedBind(_) => {
+                let unknown = error("ERROR", SqlState::INVALID_SQL_STATEMENT_NAME);
+                connection.fail(&unknown, output)
+            }
             Event::Close(_) => connection.send(&CloseComplete, output),
             Event::Describe(describe) => {
                 if describe.target == Target::Statement {

@@ -6,14 +6,14 @@ use trunkline_core::{
     Column, Columns, Formats, Language, Oid, Params, PgError, Reply, Result, Run, Session, SqlState,
 };
 use trunkline_proto::message::{
-    Bind, BindComplete, Close, CloseComplete, Describe, EmptyQueryResponse, Execute, NoData,
-    ParameterDescription, Parse, ParseComplete, PortalSuspended, Target,
+    Bind, BindComplete, Close, CloseComplete, Describe, EmptyQueryResponse, Execute, MalformedBind,
+    NoData, ParameterDescription, Parse, ParseComplete, PortalSuspended, Target,
 };
 
 use super::portals::{Plan, Portal, PortalState, Statement};
 use super::values;
 use super::watch::{Shape, Streamed, stream, watch};
-use super::{Connection, Stop};
+use super::{Connection, Stop, peer_error};
 
 impl<S: Session> Connection<S> {
     pub(super) async fn parse(&mut self, parse: &Parse) -> Result<(), Stop> {
@@ -71,28 +71,11 @@ impl<S: Session> Connection<S> {
     }
 
     pub(super) fn bind(&mut self, bind: &Bind) -> Result<(), Stop> {
-        let (portal, statement) = (text(bind.portal())?, text(bind.statement())?);
-        let statement = self.statements.get(statement)?.clone();
-        match &statement.plan {
-            // Nothing to run, but in a failed block PostgreSQL does not even bind it.
-            Plan::Empty => self.transaction.admit()?,
-            _ => self.admit_portal(&statement)?,
-        }
-        let count = bind.parameter_count();
-        let formats = values::parameter_formats(bind, count, portal)?;
-        let bound = bind.parameters().enumerate();
-        let bound = bound.map(|(index, value)| (formats.get(index), value));
-        let params = Params::bind(statement.parameters.clone(), bound).map_err(|error| {
-            // PostgreSQL names the statement, and only here is its name known.
-            let name = text(bind.statement()).unwrap_or_default();
-            let message = format!(
-                "bind message supplies {count} parameters, but prepared statement \"{name}\" requires {}",
-                statement.parameters.len()
-            );
-            PgError::new(error.sqlstate(), message)
-        })?;
+        let portal = text(bind.portal())?;
+        let statement = self.statement_to_bind(bind)?;
+        self.admit_bind(bind, portal, &statement)?;
         let (style, depth) = (self.client.style(), self.transaction.depth());
-        values::check(&params, &style, portal)?;
+        let params = values::bound(bind, statement.parameters.clone(), &style, portal)?;
         let formats = values::result_formats(bind, &statement.columns)?;
         let unknown_format = formats.as_ref().err().copied();
         let formats = formats.unwrap_or_default();
@@ -102,6 +85,39 @@ impl<S: Session> Connection<S> {
         self.portals.insert(portal, bound, &self.limits)?;
         self.protocol.send(&BindComplete, self.io.output())?;
         Ok(())
+    }
+
+    /// Refuses a Bind that cannot be read to its end, for what is wrong in front of that if anything is.
+    pub(super) fn refuse_bind(&mut self, malformed: &MalformedBind) -> Result<(), Stop> {
+        let bind = &malformed.read;
+        let portal = text(bind.portal())?;
+        let statement = self.statement_to_bind(bind)?;
+        if malformed.is_counted {
+            self.admit_bind(bind, portal, &statement)?;
+            let types = statement.parameters.iter().copied().take(bind.parameters().count());
+            values::bound(bind, types.collect(), &self.client.style(), portal)?;
+        }
+        Err(peer_error(&malformed.error).into())
+    }
+
+    fn statement_to_bind(&self, bind: &Bind) -> Result<Arc<Statement<S::Statement>>> {
+        Ok(self.statements.get(text(bind.statement())?)?.clone())
+    }
+
+    /// What PostgreSQL asks of a Bind before it looks at the values.
+    fn admit_bind(
+        &self,
+        bind: &Bind,
+        portal: &str,
+        statement: &Statement<S::Statement>,
+    ) -> Result<()> {
+        values::check_counts(bind, statement.parameters.len())?;
+        match &statement.plan {
+            // Nothing to run, but in a failed block PostgreSQL does not even bind it.
+            Plan::Empty => self.transaction.admit()?,
+            _ => self.admit_portal(statement)?,
+        }
+        self.portals.vacant(portal)
     }
 
     pub(super) async fn describe(&mut self, describe: &Describe) -> Result<(), Stop> {

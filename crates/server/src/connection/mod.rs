@@ -195,12 +195,7 @@ impl<S: Session> Connection<S> {
                 }
                 Err(error) => {
                     self.fruitless = self.fruitless.saturating_add(1);
-                    let place = error.context().map(str::to_owned);
-                    let mut error = PgError::new(error.sqlstate(), error.message().to_owned());
-                    if let Some(place) = place {
-                        error = error.context(place);
-                    }
-                    let mut told = self.fail(&error).await;
+                    let mut told = self.fail(&peer_error(&error)).await;
                     // A Query that could not be read still ends with ReadyForQuery.
                     if self.protocol.owes_ready() {
                         told = told.and_then(|()| self.ready());
@@ -288,6 +283,7 @@ impl<S: Session> Connection<S> {
             Event::Query(query) => return self.query(query).await,
             Event::Parse(parse) => self.parse(parse).await,
             Event::Bind(bind) => self.bind(bind),
+            Event::MalformedBind(malformed) => self.refuse_bind(malformed),
             Event::Describe(describe) => self.describe(describe).await,
             Event::Execute(execute) => self.execute(execute).await,
             Event::Close(close) => self.close(close),
@@ -451,6 +447,15 @@ impl<S: Session> Connection<S> {
                 Err(interrupt.into_error().map_or(Stop::Gone, Stop::Error))
             }
         }
+    }
+}
+
+/// What the client is told of a message that cannot be read.
+fn peer_error(error: &PeerError) -> PgError {
+    let told = PgError::new(error.sqlstate(), error.message().to_owned());
+    match error.context() {
+        Some(place) => told.context(place.to_owned()),
+        None => told,
     }
 }
 

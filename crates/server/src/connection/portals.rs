@@ -183,12 +183,7 @@ impl<S> Portals<S> {
             self.unnamed = Some(portal);
             return Ok(());
         }
-        if self.named.contains_key(short) {
-            return Err(PgError::new(
-                SqlState::DUPLICATE_CURSOR,
-                format!("cursor \"{name}\" already exists"),
-            ));
-        }
+        self.vacant(name)?;
         let bytes = self.bytes.saturating_add(portal.size);
         if self.named.len() >= limits.portals || bytes > limits.portal_bytes {
             return Err(PgError::new(SqlState::CONFIGURATION_LIMIT_EXCEEDED, "too many portals")
@@ -200,6 +195,17 @@ impl<S> Portals<S> {
         self.bytes = bytes;
         self.named.insert(short.into(), portal);
         Ok(())
+    }
+
+    /// Whether a portal may have this name: the unnamed one makes room for another.
+    pub(crate) fn vacant(&self, name: &str) -> Result<()> {
+        match self.named.contains_key(truncate_name(name)) {
+            true => {
+                let message = format!("cursor \"{name}\" already exists");
+                Err(PgError::new(SqlState::DUPLICATE_CURSOR, message))
+            }
+            false => Ok(()),
+        }
     }
 
     /// Takes a portal out, to run it.

@@ -1,15 +1,63 @@
 //! The values and formats of a Bind.
 
+use std::sync::Arc;
+
 use trunkline_core::types::{TextStyle, Value};
-use trunkline_core::{Columns, Format, Formats, Params, PgError, Result, SqlState};
+use trunkline_core::{Columns, Format, Formats, Oid, Params, PgError, Result, SqlState};
 use trunkline_proto::message::{Bind, parameter_place};
 
-/// Reads every value: PostgreSQL does so when they are bound, so that is when they fail.
+/// The values that a Bind has for parameters of these types.
+///
+/// Each of them is read: PostgreSQL does so when they are bound, so that is when they fail.
 ///
 /// # Errors
 ///
-/// What the type of the first bad value says of it, and which parameter it is.
-pub(super) fn check(params: &Params, style: &TextStyle, portal: &str) -> Result<()> {
+/// 22023 for a format that does not exist; what the type of the first bad value says of it, and which
+/// parameter it is.
+pub(super) fn bound(
+    bind: &Bind,
+    types: Arc<[Oid]>,
+    style: &TextStyle,
+    portal: &str,
+) -> Result<Params> {
+    let formats = parameter_formats(bind, portal)?;
+    let values = bind.parameters().enumerate();
+    let params = Params::bind(types, values.map(|(index, value)| (formats.get(index), value)))?;
+    check(&params, style, portal)?;
+    Ok(params)
+}
+
+/// Whether there are as many formats as values, and as many values as parameters.
+///
+/// # Errors
+///
+/// 08P01 if not.
+pub(super) fn check_counts(bind: &Bind, parameters: usize) -> Result<()> {
+    let (formats, values) = (bind.parameter_formats().len(), bind.parameter_count());
+    let message = if formats > 1 && formats != values {
+        format!("bind message has {formats} parameter formats but {values} parameters")
+    } else if values != parameters {
+        let name = String::from_utf8_lossy(bind.statement());
+        format!(
+            "bind message supplies {values} parameters, but prepared statement \"{name}\" requires {parameters}"
+        )
+    } else {
+        return Ok(());
+    };
+    Err(PgError::new(SqlState::PROTOCOL_VIOLATION, message))
+}
+
+fn parameter_formats(bind: &Bind, portal: &str) -> Result<Formats> {
+    if bind.parameter_count() == 0 {
+        return Ok(Formats::default());
+    }
+    let codes = bind.parameter_formats();
+    let unknown = codes.clone().position(|code| Format::from_code(code).is_none());
+    formats(codes)
+        .map_err(|code| unsupported(code).context(parameter_place(portal, unknown.unwrap_or(0))))
+}
+
+fn check(params: &Params, style: &TextStyle, portal: &str) -> Result<()> {
     for (index, param) in params.iter().enumerate() {
         let Some(bytes) = param.bytes else { continue };
         let Err(error) = Value::check(param.type_oid, param.format, bytes, style) else { continue };
@@ -33,28 +81,6 @@ pub(super) fn check(params: &Params, style: &TextStyle, portal: &str) -> Result<
         return Err(error.context(place));
     }
     Ok(())
-}
-
-/// The formats of the values.
-///
-/// # Errors
-///
-/// 08P01 for a number of them that does not fit, 22023 for one that does not exist.
-pub(super) fn parameter_formats(bind: &Bind, values: usize, portal: &str) -> Result<Formats> {
-    let codes = bind.parameter_formats();
-    let count = codes.len();
-    if count > 1 && count != values {
-        return Err(PgError::new(
-            SqlState::PROTOCOL_VIOLATION,
-            format!("bind message has {count} parameter formats but {values} parameters"),
-        ));
-    }
-    if values == 0 {
-        return Ok(Formats::default());
-    }
-    let unknown = codes.clone().position(|code| Format::from_code(code).is_none());
-    formats(codes)
-        .map_err(|code| unsupported(code).context(parameter_place(portal, unknown.unwrap_or(0))))
 }
 
 /// The formats of the result; of one that does not exist only the Execute complains.

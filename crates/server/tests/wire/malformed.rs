@@ -33,7 +33,7 @@ fn t23_t32_a_malformed_body_is_an_error_and_the_session_lives() {
     }
     for bytes in [
         &b"P\0\0\0\x06\0\0"[..],
-        b"B\0\0\0\x06\0\0",
+        b"B\0\0\0\x05\0",
         b"D\0\0\0\x06X\0",
         b"E\0\0\0\x05\0",
         b"C\0\0\0\x05S",
