@@ -1,6 +1,6 @@
 //! What expressions are and what they are worth.
 
-use trunkline::types::{TextStyle, Value};
+use trunkline::types::{TextStyle, Value, name_of};
 use trunkline::{Oid, Params, PgError, Result, SqlState};
 
 use crate::parse::Expr;
@@ -82,7 +82,10 @@ impl Types<'_> {
         if *declared == Oid::UNSPECIFIED {
             *declared = wanted.unwrap_or(Oid::TEXT);
         }
-        Ok(*declared)
+        match name_of(*declared) {
+            Some(_) => Ok(*declared),
+            None => Err(PgError::internal(format!("cache lookup failed for type {}", declared.0))),
+        }
     }
 }
 
