@@ -45,17 +45,40 @@ pub(crate) enum Attribute {
 pub(crate) enum Step {
     /// Messages that go out in one write.
     Say { connection: char, messages: Vec<String> },
-    /// What comes back, and what came back from older versions.
-    Hear { connection: char, replies: Vec<String>, older: BTreeMap<u32, Vec<String>> },
+    /// What comes back, what came back from older versions, and what trunkline says where it differs.
+    Hear {
+        connection: char,
+        replies: Vec<String>,
+        older: BTreeMap<u32, Vec<String>>,
+        ours: Vec<String>,
+    },
+}
+
+/// Whose answers are expected.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Whose {
+    /// Those of a PostgreSQL of this version.
+    PostgreSql(u32),
+    /// Those of trunkline.
+    Ours,
 }
 
 impl Step {
-    /// What a server of a version is expected to answer.
-    pub(crate) fn replies(&self, version: u32) -> &[String] {
-        match self {
-            Step::Hear { replies, older, .. } => older.get(&version).unwrap_or(replies),
-            Step::Say { .. } => &[],
+    /// What a server is expected to answer.
+    pub(crate) fn replies(&self, whose: Whose) -> &[String] {
+        match (self, whose) {
+            (Step::Hear { ours, .. }, Whose::Ours) if !ours.is_empty() => ours,
+            (Step::Hear { replies, older, .. }, Whose::PostgreSql(version)) => {
+                older.get(&version).unwrap_or(replies)
+            }
+            (Step::Hear { replies, .. }, Whose::Ours) => replies,
+            (Step::Say { .. }, _) => &[],
         }
+    }
+
+    /// Whether it is a turn in which trunkline is expected to say something else.
+    fn differs(&self) -> bool {
+        matches!(self, Step::Hear { replies, ours, .. } if !ours.is_empty() && ours != replies)
     }
 }
 
@@ -128,6 +151,12 @@ impl File {
             if dialogue.prose.is_empty() {
                 return Err(format!("{}: what does it show?", dialogue.name));
             }
+            if dialogue.differs().is_some() != dialogue.steps.iter().any(Step::differs) {
+                return Err(format!(
+                    "{}: `@ differs` and `<ours`, something else than `<`, need each other",
+                    dialogue.name
+                ));
+            }
             if !names.insert(&dialogue.name) {
                 return Err(format!("{} is there twice", dialogue.name));
             }
@@ -187,12 +216,13 @@ impl Dialogue {
     fn hear(&mut self, speaker: char, version: &str, reply: &str) -> Result<(), String> {
         let same = matches!(self.steps.last(), Some(Step::Hear { connection, .. }) if *connection == speaker);
         if !same {
-            let (replies, older) = (Vec::new(), BTreeMap::new());
-            self.steps.push(Step::Hear { connection: speaker, replies, older });
+            let (replies, older, ours) = (Vec::new(), BTreeMap::new(), Vec::new());
+            self.steps.push(Step::Hear { connection: speaker, replies, older, ours });
         }
-        if let Some(Step::Hear { replies, older, .. }) = self.steps.last_mut() {
+        if let Some(Step::Hear { replies, older, ours, .. }) = self.steps.last_mut() {
             match version {
                 "" => replies.push(reply.into()),
+                "ours" => ours.push(reply.into()),
                 _ => {
                     let version = version.parse().map_err(|_| format!("<{version} is no mark"))?;
                     older.entry(version).or_default().push(reply.into());
@@ -226,15 +256,19 @@ impl Dialogue {
                         let _ = writeln!(text, "  {}> {message}", name(*connection));
                     }
                 }
-                Step::Hear { connection, replies, older } => {
+                Step::Hear { connection, replies, older, ours } => {
                     spoke = None;
+                    let name = name(*connection);
                     for reply in replies {
-                        let _ = writeln!(text, "  {}< {reply}", name(*connection));
+                        let _ = writeln!(text, "  {name}< {reply}");
                     }
                     for (version, replies) in older {
                         for reply in replies {
-                            let _ = writeln!(text, "  {}<{version} {reply}", name(*connection));
+                            let _ = writeln!(text, "  {name}<{version} {reply}");
                         }
+                    }
+                    for reply in ours {
+                        let _ = writeln!(text, "  {name}<ours {reply}");
                     }
                 }
             }
@@ -289,6 +323,7 @@ T1_first
   > Sync
   < ReadyForQuery I
   <15 ReadyForQuery T
+  <ours ReadyForQuery E
   b> connect
   b< closed
   c< closed
@@ -306,8 +341,12 @@ second
         assert_eq!((first.awaits(), first.differs()), (Some("COPY"), Some("because")));
         let writes = first.steps.iter().filter(|step| matches!(step, Step::Say { .. })).count();
         assert_eq!((first.steps.len(), writes), (6, 3));
-        assert_eq!(first.steps[2].replies(15), ["ReadyForQuery T"]);
-        assert_eq!(first.steps[2].replies(18), ["ReadyForQuery I"]);
+        for (whose, status) in
+            [(Whose::PostgreSql(15), 'T'), (Whose::PostgreSql(18), 'I'), (Whose::Ours, 'E')]
+        {
+            assert_eq!(first.steps[2].replies(whose), [format!("ReadyForQuery {status}")]);
+        }
+        assert_eq!(first.steps[4].replies(Whose::Ours), ["closed"]);
     }
 
     #[test]
@@ -318,6 +357,9 @@ second
             ("x\n  Shows.\n  <z y\n", "line 3"),
             ("x\n  Shows.\n  > Sync\n  words\n", "line 4"),
             ("x\n  > Sync\n", "what does it show"),
+            ("x\n  Shows.\n  @ differs: why\n  < closed\n", "need each other"),
+            ("x\n  Shows.\n  < y\n  <ours closed\n", "need each other"),
+            ("x\n  Shows.\n  @ differs: why\n  < closed\n  <ours closed\n", "need each other"),
             ("x\n  Shows.\nx\n  Shows.\n", "twice"),
         ] {
             let error = File::parse(text).unwrap_err();

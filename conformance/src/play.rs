@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::dialogue::{Attribute, Dialogue, Step};
+use crate::dialogue::{Attribute, Dialogue, Step, Whose};
 use crate::dsn::Dsn;
 use crate::frontend;
 use crate::link::Link;
@@ -251,7 +251,7 @@ fn first_word(line: &str) -> &str {
 pub(crate) fn play(
     dialogue: &Dialogue,
     dsn: &Dsn,
-    version: u32,
+    whose: Whose,
     patience: Duration,
     mut judge: impl FnMut(usize, char, &[String], Vec<String>) -> Result<(), String>,
 ) -> Result<(), String> {
@@ -260,7 +260,7 @@ pub(crate) fn play(
         match step {
             Step::Say { connection, messages } => play.say(*connection, messages)?,
             Step::Hear { connection, .. } => {
-                let expected = step.replies(version);
+                let expected = step.replies(whose);
                 let heard = play.hear(*connection, &Until::of(expected))?;
                 judge(index, *connection, expected, heard)?;
             }

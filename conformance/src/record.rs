@@ -13,7 +13,7 @@ pub(crate) fn record(file: &mut File, server: &Server, patience: Duration) -> Ve
     for dialogue in &mut file.dialogues {
         let Ok(dsn) = server.address(dialogue) else { continue };
         let mut answers = Vec::new();
-        let played = play(dialogue, dsn, server.version, patience, |index, _, _, heard| {
+        let played = play(dialogue, dsn, server.whose(), patience, |index, _, _, heard| {
             let silent = heard.last().is_some_and(|line| line == "(nothing came)");
             let told = if silent { Err(format!("nothing came after {heard:?}")) } else { Ok(()) };
             answers.push((index, heard));

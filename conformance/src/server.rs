@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::dialogue::Dialogue;
+use crate::dialogue::{Dialogue, Whose};
 use crate::dsn::Dsn;
 use crate::frontend;
 use crate::link::Link;
@@ -58,6 +58,11 @@ impl Server {
             self.version = link.version.ok_or_else(|| named("it has no version".into()))?;
         }
         Ok(())
+    }
+
+    /// Whose answers are expected of it.
+    pub(crate) fn whose(&self) -> Whose {
+        if self.has_exceptions { Whose::Ours } else { Whose::PostgreSql(self.version) }
     }
 
     /// How a dialogue gets to it, or why it cannot.

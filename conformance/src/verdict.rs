@@ -19,7 +19,7 @@ pub(crate) enum Verdict {
     Skipped(String),
     /// trunkline has not got that yet.
     Awaiting(String),
-    /// trunkline differs and the file says why.
+    /// trunkline differs as the file says, and it says why.
     Listed(String),
 }
 
@@ -51,7 +51,7 @@ fn judge(dialogue: &Dialogue, server: &Server, patience: Duration) -> Verdict {
         return Verdict::Awaiting(what.into());
     }
     let worded_by_engine = dialogue.has(&Attribute::EnginesOwnMessage) && !server.is_postgresql;
-    let played = play(dialogue, dsn, server.version, patience, |_, link, expected, heard| {
+    let played = play(dialogue, dsn, server.whose(), patience, |_, link, expected, heard| {
         let same = match worded_by_engine {
             true => {
                 let plain = |lines: &[String]| -> Vec<String> {
@@ -65,9 +65,8 @@ fn judge(dialogue: &Dialogue, server: &Server, patience: Duration) -> Verdict {
     });
     match (played, dialogue.differs().filter(|_| server.has_exceptions)) {
         (Ok(()), None) => Verdict::Same,
-        (Ok(()), Some(_)) => Verdict::Differs("    it is listed, but does not differ\n".into()),
-        (Err(_), Some(why)) => Verdict::Listed(why.into()),
-        (Err(how), None) => Verdict::Differs(how),
+        (Ok(()), Some(why)) => Verdict::Listed(why.into()),
+        (Err(how), _) => Verdict::Differs(how),
     }
 }
 
@@ -89,4 +88,57 @@ fn difference(connection: char, expected: &[String], heard: &[String]) -> String
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+    use crate::frontend::typed;
+
+    const LISTED: &str = "\
+x
+  Shows.
+  @ differs: because
+  > Query \"select 1\"
+  < ReadyForQuery I
+  <ours ErrorResponse ERROR 0A000 \"no\"
+  <ours ReadyForQuery I
+";
+
+    /// The verdict on a server that lets everybody in and has one answer.
+    fn verdict(answer: &[&[u8]]) -> Verdict {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let dsn = format!("postgres://me@127.0.0.1:{port}/postgres").parse().unwrap();
+        let mut server = Server::new("ours", dsn, false);
+        server.has_exceptions = true;
+        let dialogue = File::parse(LISTED).unwrap().dialogues.remove(0);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let (mut socket, _) = listener.accept().unwrap();
+                let greeting = [typed(b'R', &[&[0; 4]]), typed(b'Z', &[b"I"])].concat();
+                for said in [greeting, answer.concat()] {
+                    let _ = socket.read(&mut [0; 1024]).unwrap();
+                    socket.write_all(&said).unwrap();
+                }
+                // Up to the end of what the client says.
+                while socket.read(&mut [0; 1024]).is_ok_and(|count| count > 0) {}
+            });
+            judge(&dialogue, &server, Duration::from_millis(500))
+        })
+    }
+
+    #[test]
+    fn what_differs_is_held_to_what_is_listed() {
+        let error = |code: &[u8]| typed(b'E', &[b"SERROR\0VERROR\0C", code, b"\0Mno\0\0"]);
+        let ready = typed(b'Z', &[b"I"]);
+        assert_eq!(verdict(&[&error(b"0A000"), &ready]), Verdict::Listed("because".into()));
+        for other in [&[&ready[..]][..], &[&error(b"XX000"), &ready], &[&error(b"0A000")], &[]] {
+            assert!(matches!(verdict(other), Verdict::Differs(_)), "{other:?}");
+        }
+    }
 }
