@@ -135,7 +135,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`Misuse`] if the error is not fatal and nothing is in hand.
+    /// [`Misuse`] if the error is not fatal and nothing is in hand, not even a Flush.
     pub fn fail(&mut self, error: &ErrorResponse, output: &mut Vec<u8>) -> Result<(), Misuse> {
         let kind = if is_fatal(&error.fields) { Kind::Fatal } else { Kind::Error };
         self.reply(kind, error, output)

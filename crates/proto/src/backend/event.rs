@@ -33,7 +33,7 @@ pub enum Event {
     Describe(Describe),
     /// Run a portal. Answer: rows, then CommandComplete, PortalSuspended or EmptyQueryResponse.
     Execute(Execute),
-    /// Send what there is. No answer.
+    /// Send what there is. No answer, or an error that has come up since the last one.
     Flush,
     /// Call a function. Answer: FunctionCallResponse or an error, then ReadyForQuery.
     FunctionCall(FunctionCall),

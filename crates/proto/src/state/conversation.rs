@@ -49,7 +49,7 @@ impl Conversation {
     /// How many messages are owed an answer, the one in hand included. Those skipped after an
     /// error are owed none.
     pub fn owed(&self) -> usize {
-        self.waiting.len().saturating_add(usize::from(self.phase.owes_reply()))
+        self.answers_waiting().count().saturating_add(usize::from(self.phase.owes_reply()))
     }
 
     /// What becomes of a message of the frontend; changes nothing.
@@ -103,12 +103,17 @@ impl Conversation {
         !matches!(next(self.phase, Sender::Backend, kind), Verdict::Illegal)
     }
 
+    /// The messages that will be owed an answer: a Flush is not.
+    fn answers_waiting(&self) -> impl Iterator<Item = &Kind> {
+        self.waiting.iter().filter(|kind| **kind != Kind::Flush)
+    }
+
     #[cold]
     fn judge_ahead(&self, kind: Kind) -> Request {
         match kind {
             // If the answer starts a COPY, this is its data.
             Kind::CopyData | Kind::CopyDone | Kind::CopyFail
-                if !self.waiting.is_empty() || self.phase.may_copy_in() =>
+                if self.answers_waiting().next().is_some() || self.phase.may_copy_in() =>
             {
                 Request::Early
             }
@@ -121,8 +126,7 @@ impl Conversation {
     #[cold]
     fn wait(&mut self, kind: Kind) -> Request {
         let request = self.judge_ahead(kind);
-        // A Flush is owed no answer.
-        if request == Request::Taken && kind != Kind::Flush {
+        if request == Request::Taken {
             self.waiting.push_back(kind);
         }
         request

@@ -16,6 +16,8 @@ pub enum Phase {
     Starting,
     /// Nothing is owed; any message of the frontend may come.
     Idle,
+    /// As Idle, behind a Flush: it is owed no answer, but is told of what has failed meanwhile, such as a timeout.
+    Flush,
     /// A Query has come; nothing of its answer is complete yet.
     Query,
     /// A statement of the Query returns rows.
@@ -60,9 +62,10 @@ pub enum Phase {
 
 impl Phase {
     /// All of them.
-    pub const ALL: [Phase; 24] = [
+    pub const ALL: [Phase; 25] = [
         Phase::Starting,
         Phase::Idle,
+        Phase::Flush,
         Phase::Query,
         Phase::QueryRows,
         Phase::QueryNext,
@@ -93,6 +96,7 @@ impl Phase {
     pub const fn owes_reply(self) -> bool {
         match self {
             Phase::Idle
+            | Phase::Flush
             | Phase::Skipping
             | Phase::CopyIn(_)
             | Phase::CopyBoth

@@ -16,7 +16,7 @@ pub enum Verdict {
 /// The verdict on a message.
 ///
 /// Sources: <https://www.postgresql.org/docs/18/protocol-flow.html>, and where PostgreSQL 18 does
-/// otherwise, PostgreSQL 18: within CopyIn a Sync or Flush is swallowed and anything but data ends
+/// otherwise, PostgreSQL 18: a Flush hears of a statement that timed out while the frontend was silent; within CopyIn a Sync or Flush is swallowed and anything but data ends
 /// the connection; outside of it data means nothing.
 #[inline]
 pub const fn next(phase: Phase, sender: Sender, kind: Kind) -> Verdict {
@@ -28,6 +28,8 @@ pub const fn next(phase: Phase, sender: Sender, kind: Kind) -> Verdict {
 
 const fn frontend(phase: Phase, kind: Kind) -> Verdict {
     use Phase as P;
+    // The message behind a Flush need not know of it.
+    let phase = if matches!(phase, P::Flush) { P::Idle } else { phase };
     let next = match (phase, kind) {
         (P::CopyIn(_), Kind::CopyData) => phase,
         (P::CopyIn(protocol), Kind::CopyDone | Kind::CopyFail) => after_copy(protocol),
@@ -50,7 +52,7 @@ const fn frontend(phase: Phase, kind: Kind) -> Verdict {
         (P::Idle, Kind::DescribePortal) => P::DescribeRows,
         (P::Idle, Kind::DescribeStatement) => P::DescribeStatement,
         (P::Idle, Kind::Execute) => P::Execute,
-        (P::Idle, Kind::Flush) => P::Idle,
+        (P::Idle, Kind::Flush) => P::Flush,
         (P::Idle, Kind::FunctionCall) => P::FunctionCall,
         (P::Idle, Kind::MalformedExtended) => P::Malformed,
         (P::Idle, Kind::Parse) => P::Parse,
@@ -99,7 +101,8 @@ const fn backend(phase: Phase, kind: Kind) -> Verdict {
         (P::Execute, Kind::CopyInResponse) => P::CopyIn(Protocol::Extended),
         (P::Execute, Kind::CopyOutResponse) => P::CopyOut(Protocol::Extended),
         (
-            P::Parse
+            P::Flush
+            | P::Parse
             | P::Bind
             | P::Close
             | P::DescribeStatement

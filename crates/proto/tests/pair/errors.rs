@@ -45,6 +45,33 @@ fn after_an_error_everything_is_skipped_to_the_sync() {
     pair.ready(TransactionStatus::Failed);
 }
 
+/// As PostgreSQL tells of a statement that timed out while the client was awaited.
+#[test]
+fn a_flush_may_hear_of_an_error() {
+    for ahead in [false, true] {
+        let mut pair = Pair::new();
+        pair.ask(&parse("good"));
+        if ahead {
+            pair.ask(&Flush);
+        }
+        pair.server_event();
+        pair.answer(&ParseComplete);
+        if !ahead {
+            pair.ask(&Flush);
+        }
+        assert_eq!(pair.server_event(), Some(backend::Event::Flush));
+        pair.client_events();
+        assert_eq!((pair.server.owed(), pair.client.owed()), (0, 0));
+        pair.fail(SqlState::QUERY_CANCELED);
+        assert_eq!(pair.client_events().len(), 1);
+        pair.ask(&EXECUTE);
+        pair.ask(&Sync);
+        assert_eq!(pair.server_event(), Some(backend::Event::Sync));
+        pair.ready(TransactionStatus::Idle);
+        assert_eq!((pair.client_events().len(), pair.client.owed()), (1, 0));
+    }
+}
+
 #[test]
 fn terminate_counts_while_skipping() {
     let mut pair = Pair::new();

@@ -26,8 +26,7 @@ impl<S: Session> Connection<S> {
         self.resting = false;
         self.io.timers.wake();
         let due = self.io.timers.overdue()?;
-        // A Flush is no answer's beginning: the message behind it is told.
-        if matches!(event, Event::Terminate | Event::Flush) {
+        if matches!(event, Event::Terminate) {
             return None;
         }
         let mut told = self.fail(&due.into_error()).await;

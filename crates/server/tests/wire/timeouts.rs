@@ -193,6 +193,15 @@ async fn the_time_between_the_messages_of_a_statement_counts() {
     // A portal that is suspended is not complete.
     assert_eq!(meanwhile("P B E1 H", 's', "E1 S").await, LATE);
     assert_eq!(meanwhile("P B E1 H", 's', "S").await, LATE);
+    // A Flush hears of it at once, and what follows is skipped.
+    let mut client = Timed::new(&["statement_timeout = 2000"]).await;
+    client.send("P H", "rows 5").await;
+    client.hears_until('1').await;
+    pass(3000).await;
+    client.send("H", "").await;
+    assert_eq!(client.hears_until('E').await, "E(ERROR 57014)");
+    client.send("B E S", "").await;
+    assert_eq!(client.hears_until('Z').await, "Z(I)");
     // These are nothing that would be timed.
     assert_eq!(meanwhile("P B E H", 'C', "S").await, "Z(I)");
     assert_eq!(meanwhile("P B E H", 'C', "C S").await, "3 Z(I)");
