@@ -19,13 +19,13 @@ use crate::encryption::Certificate;
 use crate::startup::{ANN, startup};
 use crate::toy::{self, Toy};
 
-type Key = (i32, Vec<u8>);
+pub(crate) type Key = (i32, Vec<u8>);
 
 fn request((process_id, key): &Key) -> CancelRequest<Vec<u8>> {
     CancelRequest { process_id: *process_id, key: key.clone() }
 }
 
-fn cancel(address: SocketAddr, key: &Key) {
+pub(crate) fn cancel(address: SocketAddr, key: &Key) {
     assert_eq!(Dialogue::silent(address).say(&request(key)).hear_out(), "");
 }
 

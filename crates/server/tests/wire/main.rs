@@ -15,6 +15,7 @@ mod encryption;
 mod extended;
 mod fairness;
 mod guesses;
+mod late_cancel;
 mod log;
 mod malformed;
 mod places;
