@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use bytes::BufMut;
 use rustls_pki_types::CertificateDer;
 use socket2::SockRef;
-use tokio::io::{AsyncReadExt, AsyncWrite, Interest};
+use tokio::io::{AsyncReadExt, AsyncWrite, Interest, Ready};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::server::TlsStream;
 
@@ -133,18 +133,33 @@ impl Stream {
 pub(crate) struct HangUp(TcpStream);
 
 impl HangUp {
-    pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Ready when the other side says nothing more; it may still listen.
+    pub(crate) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll(TcpStream::poll_read_ready, Interest::READABLE, Ready::is_read_closed, cx)
+    }
+
+    /// Ready when the other side does not even listen.
+    pub(crate) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll(TcpStream::poll_write_ready, Interest::WRITABLE, Ready::is_write_closed, cx)
+    }
+
+    fn poll(
+        &self,
+        poll_ready: fn(&TcpStream, &mut Context<'_>) -> Poll<io::Result<()>>,
+        interest: Interest,
+        is_closed: fn(Ready) -> bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
         loop {
-            if ready!(self.0.poll_read_ready(cx)).is_err() {
+            if ready!(poll_ready(&self.0, cx)).is_err() {
                 return Poll::Ready(());
             }
-            match ready!(pin!(self.0.ready(Interest::READABLE)).poll(cx)) {
-                Ok(ready) if !ready.is_read_closed() => {}
+            match ready!(pin!(self.0.ready(interest)).poll(cx)) {
+                Ok(ready) if !is_closed(ready) => {}
                 Ok(_) | Err(_) => return Poll::Ready(()),
             }
-            // Only more bytes: the next event is awaited.
-            let more = || Err::<(), _>(io::ErrorKind::WouldBlock.into());
-            let _ = self.0.try_io(Interest::READABLE, more);
+            // Only bytes, or room for some: the next event is awaited.
+            let _ = self.0.try_io(interest, || Err::<(), _>(io::ErrorKind::WouldBlock.into()));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use trunkline_proto::backend::TLS_HANDSHAKE;
-use trunkline_proto::message::FrontendTag;
+use trunkline_proto::message::{Encode, FrontendTag, ParameterStatus};
 use trunkline_proto::wire::frame;
 
 use super::timers::{Due, Timers};
@@ -19,6 +19,10 @@ pub(crate) const READ_AHEAD: usize = 64 * 1024;
 
 /// Room for what a stranger says: it may be held for as long as a stranger likes.
 const STRANGER_ROOM: usize = 1024;
+
+/// Says nothing new: this setting cannot be changed.
+const ARE_YOU_THERE: ParameterStatus<&str> =
+    ParameterStatus { name: "integer_datetimes", value: "on" };
 
 /// How long a client may take to hear the last word.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -86,16 +90,35 @@ impl Io {
         read.map_ok(|count| count > 0)
     }
 
-    /// Reads ahead while a statement runs: ready when the client is gone. Beyond the bound nothing is
-    /// read, and only the end of the connection is noticed.
+    /// Reads ahead while a statement runs: ready when the client is gone.
+    ///
+    /// One that closes its own side only is answered, as by PostgreSQL. The system of one that is dead closes
+    /// that side, too, and tells nothing of the other before it is sent something: so it is.
     pub(crate) fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while self.input.len() < READ_AHEAD {
-            match ready!(self.poll_fill(cx)) {
-                Ok(true) => {}
-                Ok(false) | Err(_) => return Poll::Ready(()),
+        if !self.timers.has_heard_all() {
+            if ready!(self.poll_last_word(cx)).is_err() {
+                return Poll::Ready(());
+            }
+            self.timers.hear_all();
+            if self.output.is_empty() && ARE_YOU_THERE.encode(self.output()).is_err() {
+                return Poll::Ready(());
             }
         }
+        if let Poll::Ready(Err(_)) = self.poll_flush(cx) {
+            return Poll::Ready(());
+        }
         self.timers.poll_hang_up(|| self.stream.hang_up().ok(), cx)
+    }
+
+    /// Reads ahead: ready when the client says nothing more. Beyond the bound nothing is read, and only that
+    /// is noticed.
+    fn poll_last_word(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.input.len() < READ_AHEAD {
+            if !ready!(self.poll_fill(cx))? {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        self.timers.poll_hang_up(|| self.stream.hang_up().ok(), cx).map(Ok)
     }
 
     /// Writes all of the send buffer; the buffer is given back when it is empty.
@@ -119,7 +142,7 @@ impl Io {
             let flushed = self.poll_flush(cx);
             if flushed.is_pending() {
                 // A client that has said its last word may still listen.
-                let _ = self.poll_gone(cx);
+                let _ = self.poll_last_word(cx);
             }
             flushed
         })

@@ -30,6 +30,8 @@ pin_project! {
         in_transaction: bool,
         idle: Option<(Instant, Due)>,
         hang_up: Option<Box<HangUp>>,
+        // Whether the client has said all that it will say.
+        heard_all: bool,
         // Known to the runtime only once something had to be waited for.
         #[pin]
         sleep: Sleep,
@@ -170,17 +172,31 @@ impl Timers {
         self.poll(Running::of_rest, cx)
     }
 
-    /// Ready when the client has hung up, as what `make` makes tells.
+    /// The client has said its last word, though it may still listen.
+    pub(crate) fn hear_all(&mut self) {
+        *self.running().project().heard_all = true;
+    }
+
+    pub(crate) fn has_heard_all(&self) -> bool {
+        self.0.as_ref().is_some_and(|timers| timers.heard_all)
+    }
+
+    /// Ready when the client has hung up, as what `make` makes tells: when it says nothing more, and if that
+    /// is known when it does not even listen.
     pub(crate) fn poll_hang_up(
         &mut self,
         make: impl FnOnce() -> Option<Box<HangUp>>,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        let hang_up = self.running().project().hang_up;
-        if hang_up.is_none() {
-            *hang_up = make();
+        let timers = self.running().project();
+        if timers.hang_up.is_none() {
+            *timers.hang_up = make();
         }
-        hang_up.as_ref().map_or(Poll::Pending, |hang_up| hang_up.poll(cx))
+        match timers.hang_up {
+            None => Poll::Pending,
+            Some(hang_up) if *timers.heard_all => hang_up.poll_gone(cx),
+            Some(hang_up) => hang_up.poll_end(cx),
+        }
     }
 
     fn poll(
@@ -206,6 +222,7 @@ impl Timers {
                 in_transaction: false,
                 idle: None,
                 hang_up: None,
+                heard_all: false,
                 sleep: sleep_until(Instant::now()),
             })
         };

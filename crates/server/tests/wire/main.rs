@@ -15,6 +15,7 @@ mod encryption;
 mod extended;
 mod fairness;
 mod guesses;
+mod half_closed;
 mod late_cancel;
 mod log;
 mod malformed;

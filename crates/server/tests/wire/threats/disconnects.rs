@@ -148,10 +148,11 @@ fn half_closed_sockets_are_answered_and_closed() {
     let heard = client.hear_out();
     assert!(heard.starts_with("N(00000) C(NOTICE) Z(I) T("), "{heard}");
     assert!(heard.ends_with("C(SELECT 2) Z(I)"), "{heard}");
-    // What waits for its engine is given up with its client.
+    // What waits for its engine is given up when nobody listens any more.
     let mut client = Dialogue::login(server.address);
     client.say(&Query { sql: "forever" }).send();
     client.socket.shutdown(Shutdown::Write).expect("it is open");
-    client.hear_out();
+    assert!(client.first().starts_with("S("));
+    leave(client, Leaves::Abruptly);
     counted.all_gone();
 }
