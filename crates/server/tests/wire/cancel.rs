@@ -3,9 +3,10 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use trunkline_proto::message::{CancelRequest, Query, Terminate};
+use trunkline_proto::message::{Query, Terminate};
 
 use crate::dialogue::Dialogue;
+use crate::messages::cancel;
 use crate::toy::{self, RUNNING};
 
 /// The tests here share a counter of running statements.
@@ -31,9 +32,7 @@ fn t7_a_cancel_stops_the_statement_and_is_not_answered() {
     let mut client = Dialogue::login(server.address);
     client.say(&Query { sql: "forever" }).send();
     running(1);
-    let (process_id, key) = client.key.clone();
-    let cancel = CancelRequest { process_id, key };
-    assert_eq!(Dialogue::silent(server.address).say(&cancel).hear_out(), "");
+    cancel(server.address, &client.key);
     assert_eq!(client.hear_until('Z'), "E(ERROR 57014) Z(I)");
     running(0);
     assert_eq!(client.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
@@ -44,10 +43,9 @@ fn a_cancel_stops_rows_that_never_wait() {
     let _alone = alone();
     let server = toy::start();
     let mut client = Dialogue::login(server.address);
-    let (process_id, key) = client.key.clone();
     client.say(&Query { sql: "endless" }).send();
     client.next();
-    Dialogue::silent(server.address).say(&CancelRequest { process_id, key }).hear_out();
+    cancel(server.address, &client.key);
     // What is on the way comes first.
     assert!(client.hear_until('Z').ends_with(" E(ERROR 57014) Z(I)"));
 }
@@ -59,16 +57,12 @@ fn t59_a_cancel_that_comes_idle_or_with_a_wrong_key_hits_nothing() {
     let mut client = Dialogue::login(server.address);
     let (process_id, key) = client.key.clone();
     let wrong = vec![key[0] ^ 1, key[1], key[2], key[3]];
-    let idle = CancelRequest { process_id, key: key.clone() };
-    Dialogue::silent(server.address).say(&idle).hear_out();
+    cancel(server.address, &client.key);
     assert_eq!(client.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
     client.say(&Query { sql: "forever" }).send();
     running(1);
     for key in [wrong, key[..3].to_vec(), [&key[..], &key[..]].concat()] {
-        assert_eq!(
-            Dialogue::silent(server.address).say(&CancelRequest { process_id, key }).hear_out(),
-            ""
-        );
+        cancel(server.address, &(process_id, key));
     }
     assert!(client.hears_nothing());
     assert_eq!(RUNNING.load(Ordering::SeqCst), 1);

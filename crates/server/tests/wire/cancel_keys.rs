@@ -1,33 +1,21 @@
 //! Which cancels are let through, and whom they hit.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio_rustls::rustls::StreamOwned;
-use trunkline::{Oid, Server};
-use trunkline_proto::message::{
-    AnyBackend, CancelRequest, Encode, Execute, FieldCode, NewBind, NewParse, Query, SslRequest,
-    Sync,
-};
+use trunkline::Server;
+use trunkline_proto::message::{AnyBackend, Encode, FieldCode, Query, SslRequest, Sync};
 
 use crate::cancel::{alone, running};
 use crate::clock;
 use crate::dialogue::Dialogue;
 use crate::encryption::Certificate;
+use crate::messages::{cancel, cancel_request, extended};
 use crate::startup::{ANN, startup};
 use crate::toy::{self, Toy};
-
-pub(crate) type Key = (i32, Vec<u8>);
-
-fn request((process_id, key): &Key) -> CancelRequest<Vec<u8>> {
-    CancelRequest { process_id: *process_id, key: key.clone() }
-}
-
-pub(crate) fn cancel(address: SocketAddr, key: &Key) {
-    assert_eq!(Dialogue::silent(address).say(&request(key)).hear_out(), "");
-}
 
 #[tokio::test(start_paused = true)]
 async fn t16_after_many_wrong_keys_no_key_is_right_for_a_second() {
@@ -74,7 +62,7 @@ fn t15_a_cancel_comes_under_tls_too() {
             socket.read_exact(&mut [0]).expect("the server answers");
             message.clear();
         }
-        request(&client.key).encode(&mut message).expect("a message");
+        cancel_request(&client.key).encode(&mut message).expect("a message");
         let tls = certificate.client_that_says(&[b"postgresql"]);
         let mut socket = StreamOwned::new(tls, socket);
         socket.write_all(&message).expect("the server reads");
@@ -89,15 +77,7 @@ fn pipeline(client: &mut Dialogue) -> usize {
     const STATEMENTS: usize = 20;
     for number in 0..STATEMENTS {
         let sql = if number % 5 == 0 { "sleep 1" } else { "rows 10" };
-        client.say(&NewParse { name: "", sql, parameter_types: [Oid::INT4; 0] });
-        client.say(&NewBind {
-            portal: "",
-            statement: "",
-            parameter_formats: &[],
-            parameters: std::iter::empty::<Option<&[u8]>>(),
-            result_formats: &[],
-        });
-        client.say(&Execute { portal: "", max_rows: 0 }).say(&Sync);
+        extended(client, sql).say(&Sync);
     }
     client.send();
     let (mut ready, mut canceled) = (0, 0);

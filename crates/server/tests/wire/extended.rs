@@ -1,40 +1,12 @@
 //! The extended query protocol.
 
 use trunkline::Limits;
-use trunkline_proto::message::{
-    Close, Describe, Encode, Execute, Flush, NewBind, NewParse, Query, Sync, Target,
-};
+use trunkline_proto::message::{Close, Describe, Flush, NewParse, Query, Sync, Target};
 use trunkline_proto::{Format, Oid};
 
 use crate::dialogue::Dialogue;
+use crate::messages::{bind, bind_with, execute, parse};
 use crate::toy;
-
-fn parse<'a>(name: &'a str, sql: &'a str) -> impl Encode + 'a {
-    NewParse { name, sql, parameter_types: Vec::<Oid>::new() }
-}
-
-fn bind<'a>(portal: &'a str, statement: &'a str) -> impl Encode + 'a {
-    bind_with(portal, statement, &[], &[])
-}
-
-fn bind_with<'a>(
-    portal: &'a str,
-    statement: &'a str,
-    values: &'a [Option<&'a [u8]>],
-    result_formats: &'a [Format],
-) -> impl Encode + 'a {
-    NewBind {
-        portal,
-        statement,
-        parameter_formats: &[],
-        parameters: values.iter().copied(),
-        result_formats,
-    }
-}
-
-fn execute(portal: &str, max_rows: i32) -> Execute<&str> {
-    Execute { portal, max_rows }
-}
 
 #[test]
 fn parses_binds_describes_executes() {

@@ -9,10 +9,11 @@ use std::time::Duration;
 use socket2::{Domain, Type};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use trunkline::{Client, Columns, Engine, Oid, PgError, Prepared, Reply, Result, Run, Session};
-use trunkline_proto::message::{Encode, Execute, NewBind, NewParse, Query, Sync};
+use trunkline_proto::message::{Encode, Query, Sync};
 
 use crate::clock;
 use crate::dialogue::Dialogue;
+use crate::messages::{bind, execute, parse};
 use crate::startup::{ANN, startup};
 use crate::toy;
 
@@ -72,7 +73,7 @@ async fn t27_a_client_that_never_pauses_leaves_others_their_turn() {
     clock::client(move || {
         // One write, and few reads of the server.
         for _ in 0..MESSAGES {
-            client.say(&NewParse { name: "", sql: "x", parameter_types: [Oid::INT4; 0] });
+            client.say(&parse("", "x"));
         }
         assert_eq!(client.say(&Sync).hear_until('Z').matches('1').count() as u64, MESSAGES);
     })
@@ -152,17 +153,11 @@ async fn t27_who_has_something_done_does_not_wait() {
 fn many_binds(rounds: usize, with_rows: bool) {
     let server = toy::start();
     let mut client = Dialogue::login(server.address);
-    client.say(&NewParse { name: "s", sql: "rows 20", parameter_types: [Oid::INT4; 0] });
+    client.say(&parse("s", "rows 20"));
     for _ in 0..rounds {
-        client.say(&NewBind {
-            portal: "",
-            statement: "s",
-            parameter_formats: &[],
-            parameters: std::iter::empty::<Option<&[u8]>>(),
-            result_formats: &[],
-        });
+        client.say(&bind("", "s"));
         if with_rows {
-            client.say(&Execute { portal: "", max_rows: 1 });
+            client.say(&execute("", 1));
         }
     }
     let heard = client.say(&Sync).hear_until('Z');
@@ -198,7 +193,7 @@ fn start_narrow() -> SocketAddr {
 }
 
 /// A client whose sockets are narrow, too.
-fn narrow_client(address: SocketAddr) -> Dialogue {
+pub(crate) fn narrow_client(address: SocketAddr) -> Dialogue {
     let socket = narrow();
     socket.connect(&address.into()).expect("the server listens");
     let mut client = Dialogue::over(socket.into());

@@ -1,21 +1,20 @@
 //! Cancels that come when everything is done: what is committed is never told to have failed.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use socket2::{Domain, Socket, Type};
 use tokio::sync::Semaphore;
 use trunkline::{
     Client, Column, Columns, CommandTag, Engine, Oid, Prepared, Progress, Reply, Result, RowBuf,
     RowSource, Rows, Run, Server, Session,
 };
-use trunkline_proto::message::{ProtocolVersion, Query, StartupMessage};
+use trunkline_proto::message::Query;
 
-use crate::cancel_keys::cancel;
 use crate::dialogue::Dialogue;
+use crate::fairness::narrow_client;
+use crate::messages::cancel;
 use crate::toy::{RunningServer, start_server};
 
 /// More than the sockets hold between a server and a client that does not read.
@@ -99,23 +98,11 @@ fn a_cancel_during_the_last_commit_is_late() {
     }
 }
 
-/// A client whose system takes little that it does not read.
-fn narrow(address: SocketAddr) -> Dialogue {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
-    socket.set_recv_buffer_size(4096).expect("an option");
-    socket.connect(&address.into()).expect("the server listens");
-    let mut client = Dialogue::over(socket.into());
-    let parameters = [("user", "ann"), ("database", "toy")];
-    let message = StartupMessage { version: ProtocolVersion::V3_0, parameters };
-    client.say(&message).hear_until('Z');
-    client
-}
-
 #[test]
 fn a_cancel_while_the_last_answer_is_on_its_way_is_late() {
     let (server, committing, may_commit) = start();
     may_commit.add_permits(1);
-    let mut client = narrow(server.address);
+    let mut client = narrow_client(server.address);
     let key = client.key.clone();
     client.say(&Query { sql: "one; wide" }).send();
     wait(&committing);

@@ -2,6 +2,7 @@
 
 mod clock;
 mod dialogue;
+mod messages;
 mod toy;
 mod visitor;
 

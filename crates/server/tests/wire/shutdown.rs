@@ -6,13 +6,12 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use trunkline::{Auth, Limits, Server, Users};
-use trunkline_proto::message::{
-    CancelRequest, Encode, ProtocolVersion, Query, SslRequest, StartupMessage,
-};
+use trunkline_proto::message::{Encode, ProtocolVersion, Query, SslRequest, StartupMessage};
 
 use crate::cancel::{alone, running};
 use crate::clock;
 use crate::dialogue::Dialogue;
+use crate::messages::cancel;
 use crate::toy::{self, RunningServer, Toy};
 
 fn start(drain: Duration) -> RunningServer {
@@ -47,7 +46,7 @@ fn who_comes_while_the_server_drains_is_told_so() {
     let server = start(Duration::from_secs(60));
     let mut idle = Dialogue::login(server.address);
     let mut busy = Dialogue::login(server.address);
-    let (process_id, key) = busy.key.clone();
+    let key = busy.key.clone();
     busy.say(&Query { sql: "forever" }).send();
     running(1);
     let mut early = Dialogue::silent(server.address);
@@ -59,8 +58,7 @@ fn who_comes_while_the_server_drains_is_told_so() {
     let message = StartupMessage { version: ProtocolVersion::V3_0, parameters };
     assert_eq!(early.say(&message).hear_out(), "E(FATAL 57P03)");
     // Statements can still be cancelled, and then there is nothing to wait for.
-    let cancel = CancelRequest { process_id, key };
-    assert_eq!(Dialogue::silent(server.address).say(&cancel).hear_out(), "");
+    cancel(server.address, &key);
     assert_eq!(busy.hear_out(), "E(ERROR 57014) Z(I) E(FATAL 57P01)");
     assert!(done.join().expect("the server stops") < Duration::from_secs(30));
     running(0);

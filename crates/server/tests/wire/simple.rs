@@ -1,9 +1,9 @@
 //! The simple query protocol.
 
-use trunkline_proto::Oid;
-use trunkline_proto::message::{Execute, Flush, NewBind, NewParse, Query};
+use trunkline_proto::message::{Flush, Query};
 
 use crate::dialogue::Dialogue;
+use crate::messages::{bind, execute, parse};
 use crate::toy;
 
 fn ask(sql: &str) -> String {
@@ -78,15 +78,8 @@ fn panics_while_others_unwind_do_not_end_the_process() {
     let mut client = Dialogue::login(server.address);
     client.say(&Query { sql: "fuse" }).hear_until('Z');
     // The portal is suspended: its rows end with the session, in the panic of a third.
-    client.say(&NewParse { name: "", sql: "fuse", parameter_types: Vec::<Oid>::new() });
-    client.say(&NewBind {
-        portal: "",
-        statement: "",
-        parameter_formats: &[],
-        parameters: std::iter::empty::<Option<&[u8]>>(),
-        result_formats: &[],
-    });
-    client.say(&Execute { portal: "", max_rows: 1 }).say(&Flush).hear_until('s');
+    client.say(&parse("", "fuse")).say(&bind("", ""));
+    client.say(&execute("", 1)).say(&Flush).hear_until('s');
     assert_eq!(client.say(&Query { sql: "begin; panic" }).hear_out(), "C(BEGIN) E(FATAL XX000)");
     assert_eq!(other.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
 }

@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use trunkline::settings::Timeouts;
-use trunkline::{Limits, Oid, Server};
+use trunkline::{Limits, Server};
 use trunkline_proto::message::{
-    AnyBackend, Close, Describe, Encode, Execute, FieldCode, Flush, NewBind, NewParse, Query, Sync,
-    Target,
+    AnyBackend, Close, Describe, Encode, FieldCode, Flush, Query, Sync, Target,
 };
 
 use crate::clock;
 use crate::dialogue::Dialogue;
+use crate::messages::{bind, execute, parse};
 use crate::startup::startup;
 use crate::toy::Toy;
 
@@ -100,20 +100,12 @@ async fn pass(millis: u64) {
 }
 
 fn message(letter: &str, sql: &str, out: &mut Vec<u8>) {
-    let none: [Oid; 0] = [];
     let encoded = match letter {
-        "P" => NewParse { name: "", sql, parameter_types: none }.encode(out),
-        "B" => NewBind {
-            portal: "",
-            statement: "",
-            parameter_formats: &[],
-            parameters: std::iter::empty::<Option<&[u8]>>(),
-            result_formats: &[],
-        }
-        .encode(out),
+        "P" => parse("", sql).encode(out),
+        "B" => bind("", "").encode(out),
         "D" => Describe { target: Target::Statement, name: "" }.encode(out),
-        "E" => Execute { portal: "", max_rows: 0 }.encode(out),
-        "E1" => Execute { portal: "", max_rows: 1 }.encode(out),
+        "E" => execute("", 0).encode(out),
+        "E1" => execute("", 1).encode(out),
         "C" => Close { target: Target::Portal, name: "" }.encode(out),
         "S" => Sync.encode(out),
         "H" => Flush.encode(out),

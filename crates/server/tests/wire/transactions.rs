@@ -8,10 +8,11 @@ use trunkline::{
     Client, Columns, CommandTag, Engine, Oid, PgError, Prepared, Reply, Result, Run, Server,
     Session, SqlState,
 };
-use trunkline_proto::message::{CancelRequest, Execute, Flush, NewBind, NewParse, Query, Sync};
+use trunkline_proto::message::{Flush, Query, Sync};
 use trunkline_sql::statement::TransactionModes;
 
 use crate::dialogue::Dialogue;
+use crate::messages::{cancel, extended};
 use crate::toy::{RunningServer, start_server};
 
 /// Writes down what it is asked; refuses what begins with `bad`, and to commit after `rotten`. After
@@ -142,7 +143,7 @@ fn what_cannot_be_kept_is_not_called_complete() {
     let heard = client.say(&Query { sql: "one; rotten" }).hear_until('Z');
     assert_eq!(heard, "C(DONE) E(ERROR 23505) Z(I)");
     assert_eq!(diary.read(), "( one rotten refused");
-    let heard = execute(execute(&mut client, "one"), "rotten").say(&Sync).hear_until('Z');
+    let heard = extended(extended(&mut client, "one"), "rotten").say(&Sync).hear_until('Z');
     assert_eq!(heard, "1 2 C(DONE) 1 2 C(DONE) E(ERROR 23505) Z(I)");
     let heard = client.say(&Query { sql: "begin; rotten; commit" }).hear_until('Z');
     assert_eq!(heard, "C(BEGIN) C(DONE) E(ERROR 23505) Z(I)");
@@ -152,24 +153,24 @@ fn what_cannot_be_kept_is_not_called_complete() {
 fn a_pipeline_is_one_transaction() {
     let (_server, mut client, diary) = start();
     // With its Sync behind it a statement is on its own.
-    assert_eq!(execute(&mut client, "one").say(&Sync).hear_until('Z'), "1 2 C(DONE) Z(I)");
+    assert_eq!(extended(&mut client, "one").say(&Sync).hear_until('Z'), "1 2 C(DONE) Z(I)");
     assert_eq!(diary.read(), "one");
-    execute(execute(&mut client, "one"), "two").say(&Sync).hear_until('Z');
+    extended(extended(&mut client, "one"), "two").say(&Sync).hear_until('Z');
     assert_eq!(diary.read(), "( one two COMMIT");
-    execute(execute(&mut client, "one"), "bad").say(&Sync).hear_until('Z');
+    extended(extended(&mut client, "one"), "bad").say(&Sync).hear_until('Z');
     assert_eq!(diary.read(), "( one bad ROLLBACK");
     // The Sync may be long in coming: until then nothing is kept.
-    execute(&mut client, "one").say(&Flush).hear_until('C');
+    extended(&mut client, "one").say(&Flush).hear_until('C');
     assert_eq!(diary.read(), "( one");
     client.say(&Sync).hear_until('Z');
     assert_eq!(diary.read(), "COMMIT");
     // An error undoes at once: who forgets to Sync holds no locks.
-    execute(execute(&mut client, "one"), "bad").say(&Flush).hear_until('E');
+    extended(extended(&mut client, "one"), "bad").say(&Flush).hear_until('E');
     assert_eq!(diary.read(), "( one bad ROLLBACK");
     client.say(&Sync).hear_until('Z');
-    execute(execute(execute(&mut client, "one"), "begin"), "two").say(&Sync).hear_until('Z');
+    extended(extended(extended(&mut client, "one"), "begin"), "two").say(&Sync).hear_until('Z');
     assert_eq!(diary.read(), "( one two");
-    execute(&mut client, "commit").say(&Sync).hear_until('Z');
+    extended(&mut client, "commit").say(&Sync).hear_until('Z');
     assert_eq!(diary.read(), "COMMIT");
 }
 
@@ -184,8 +185,7 @@ fn a_begin_that_is_cut_short_is_undone() {
             std::thread::sleep(std::time::Duration::from_millis(1));
             patience -= 1;
         }
-        let (process_id, key) = client.key.clone();
-        Dialogue::silent(server.address).say(&CancelRequest { process_id, key }).hear_out();
+        cancel(server.address, &client.key);
         assert_eq!(client.hear_until('Z'), "E(ERROR 57014) Z(I)");
         assert_eq!(diary.read(), format!("deaf {begun} ROLLBACK"));
     }
@@ -206,17 +206,4 @@ fn a_panic_in_a_transaction_ends_one_connection_only() {
     let heard = client.say(&Query { sql: "begin; savepoint broken" }).hear_out();
     assert_eq!(heard, "C(BEGIN) E(FATAL XX000)");
     Dialogue::login(server.address);
-}
-
-/// Parse, Bind and Execute.
-fn execute<'a>(client: &'a mut Dialogue, sql: &str) -> &'a mut Dialogue {
-    let bind = NewBind {
-        portal: "",
-        statement: "",
-        parameter_formats: &[],
-        parameters: std::iter::empty::<Option<&[u8]>>(),
-        result_formats: &[],
-    };
-    client.say(&NewParse { name: "", sql, parameter_types: Vec::<Oid>::new() });
-    client.say(&bind).say(&Execute { portal: "", max_rows: 0 })
 }

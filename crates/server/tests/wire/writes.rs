@@ -2,10 +2,10 @@
 
 use std::io::Read;
 
-use trunkline_proto::Oid;
-use trunkline_proto::message::{Execute, NewBind, NewParse, Query, Sync};
+use trunkline_proto::message::{Query, Sync};
 
 use crate::dialogue::Dialogue;
+use crate::messages::{bind, execute, parse};
 use crate::toy;
 
 /// The sizes of the reads in which an answer arrives, when each is awaited: the server's writes.
@@ -28,18 +28,10 @@ fn reads(client: &mut Dialogue, length: usize) -> Vec<usize> {
 fn a_pipeline_of_ten_is_one_write() {
     let server = toy::start();
     let mut client = Dialogue::login(server.address);
-    let none: [Oid; 0] = [];
-    client.say(&NewParse { name: "s", sql: "one", parameter_types: none }).say(&Sync);
+    client.say(&parse("s", "one")).say(&Sync);
     client.hear_until('Z');
     for _ in 0..10 {
-        client.say(&NewBind {
-            portal: "",
-            statement: "s",
-            parameter_formats: &[],
-            parameters: std::iter::empty::<Option<&[u8]>>(),
-            result_formats: &[],
-        });
-        client.say(&Execute { portal: "", max_rows: 0 }).say(&Sync);
+        client.say(&bind("", "s")).say(&execute("", 0)).say(&Sync);
     }
     // BindComplete, DataRow of one digit, CommandComplete `SELECT 1`, ReadyForQuery.
     let length = 10 * (5 + 12 + 14 + 6);

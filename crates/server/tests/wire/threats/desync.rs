@@ -3,10 +3,11 @@
 use trunkline::{
     Client, Column, Columns, Engine, Oid, Prepared, Reply, Result, Rows, Run, Server, Session,
 };
-use trunkline_proto::message::{CancelRequest, Execute, NewBind, NewParse, Query, Sync};
+use trunkline_proto::message::{Query, Sync};
 
 use crate::cancel::{alone, running};
 use crate::dialogue::Dialogue;
+use crate::messages::{cancel, extended};
 use crate::toy::{self, start_server};
 
 /// A cancel comes while half of the next message is here: its other half is no message.
@@ -15,14 +16,13 @@ fn cve_2015_0244_a_cancel_in_the_middle_of_a_message() {
     let _alone = alone();
     let server = toy::start();
     let mut client = Dialogue::login(server.address);
-    let (process_id, key) = client.key.clone();
+    let key = client.key.clone();
     // What is left of it, taken for a message of its own, would be one that says goodbye.
     let next = [&b"Q\0\0\0\x0f"[..], b"notice X  \0"].concat();
     for cut in 1..next.len() {
         client.say(&Query { sql: "forever" }).say_raw(&next[..cut]).send();
         running(1);
-        let cancel = CancelRequest { process_id, key: key.clone() };
-        Dialogue::silent(server.address).say(&cancel).hear_out();
+        cancel(server.address, &key);
         assert_eq!(client.hear_until('Z'), "E(ERROR 57014) Z(I)", "{cut}");
         running(0);
         client.say_raw(&next[cut..]);
@@ -65,15 +65,7 @@ fn cve_2026_16239_rows_that_are_not_what_was_described() {
     let mut client = Dialogue::login(server.address);
     for sql in ["more", "less", "other"] {
         assert_eq!(client.say(&Query { sql }).hear_until('Z'), "E(ERROR 0A000) Z(I)", "{sql}");
-        client.say(&NewParse { name: "", sql, parameter_types: [Oid::INT4; 0] });
-        client.say(&NewBind {
-            portal: "",
-            statement: "",
-            parameter_formats: &[],
-            parameters: std::iter::empty::<Option<&[u8]>>(),
-            result_formats: &[],
-        });
-        client.say(&Execute { portal: "", max_rows: 0 }).say(&Sync);
+        extended(&mut client, sql).say(&Sync);
         assert_eq!(client.hear_until('Z'), "1 2 E(ERROR 0A000) Z(I)", "{sql}");
     }
     let heard = client.say(&Query { sql: "honest" }).hear_until('Z');

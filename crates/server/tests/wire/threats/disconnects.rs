@@ -6,34 +6,24 @@ use std::time::Duration;
 
 use socket2::SockRef;
 use trunkline::Server;
-use trunkline_proto::Oid;
-use trunkline_proto::message::{
-    Close, Describe, Encode, Execute, Flush, NewBind, NewParse, Query, Sync, Target, Terminate,
-};
+use trunkline_proto::message::{Close, Describe, Encode, Flush, Query, Sync, Target, Terminate};
 
 use super::{Counted, encoded, limits, wait_for};
 use crate::clock;
 use crate::dialogue::Dialogue;
+use crate::messages::{bind, execute, parse};
 use crate::startup::{ANN, startup};
 use crate::toy::{Toy, start_server};
 
 /// A session with every kind of message, and rows that nobody reads.
 fn recorded() -> Vec<Vec<u8>> {
-    let parse = |sql| encoded(&NewParse { name: "s", sql, parameter_types: [Oid::INT4; 0] });
-    let bind = NewBind {
-        portal: "p",
-        statement: "s",
-        parameter_formats: &[],
-        parameters: std::iter::empty::<Option<&[u8]>>(),
-        result_formats: &[],
-    };
     let messages: [&dyn Encode; 12] = [
         &startup(0x30002, &ANN),
         &Query { sql: "one; notice" },
         &Query { sql: "begin" },
-        &bind,
+        &bind("p", "s"),
         &Describe { target: Target::Portal, name: "p" },
-        &Execute { portal: "p", max_rows: 1 },
+        &execute("p", 1),
         &Flush,
         &Query { sql: "wrong" },
         &Close { target: Target::Portal, name: "p" },
@@ -41,15 +31,9 @@ fn recorded() -> Vec<Vec<u8>> {
         &Query { sql: "rows 200000" },
         &Terminate,
     ];
-    let mut messages: Vec<_> = messages.iter().map(|message| bytes(*message)).collect();
-    messages.insert(3, parse("rows 9"));
+    let mut messages: Vec<_> = messages.iter().map(|message| encoded(*message)).collect();
+    messages.insert(3, encoded(&parse("s", "rows 9")));
     messages
-}
-
-fn bytes(message: &dyn Encode) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    message.encode(&mut bytes).expect("a message that can be written");
-    bytes
 }
 
 /// Ways to leave.

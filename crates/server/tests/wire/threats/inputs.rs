@@ -2,11 +2,12 @@
 
 use trunkline_proto::Oid;
 use trunkline_proto::message::{
-    Close, Describe, Encode, Execute, NewBind, NewParse, Query, SaslInitialResponse, Sync, Target,
+    Close, Describe, Encode, NewParse, Query, SaslInitialResponse, Sync, Target,
 };
 
 use super::{encoded, scram};
 use crate::dialogue::Dialogue;
+use crate::messages::{bind, bind_with, execute, parse};
 use crate::startup::{ANN, startup};
 use crate::toy::{self, RunningServer};
 
@@ -81,16 +82,9 @@ fn cve_2012_4575_names_of_ten_kilobytes() {
     }
     let mut client = Dialogue::login(server.address);
     let (portal, statement) = (&*long, &*long);
-    client.say(&NewParse { name: statement, sql: "one", parameter_types: [Oid::INT4; 0] });
-    client.say(&NewBind {
-        portal,
-        statement: &long[..63],
-        parameter_formats: &[],
-        parameters: std::iter::empty::<Option<&[u8]>>(),
-        result_formats: &[],
-    });
+    client.say(&parse(statement, "one")).say(&bind(portal, &long[..63]));
     client.say(&Describe { target: Target::Portal, name: portal });
-    client.say(&Execute { portal: &long[..64], max_rows: 0 });
+    client.say(&execute(&long[..64], 0));
     client.say(&Close { target: Target::Statement, name: statement }).say(&Sync);
     let heard = client.hear_until('Z');
     assert_eq!(heard, "1 2 T(?column?:23:0) D(1) C(SELECT 1) 3 Z(I)");
@@ -109,24 +103,18 @@ fn cve_2025_1094_text_is_utf8_or_refused() {
         let sql = [b"echo '", bad, b"'"].concat();
         let heard = client.say(&Query { sql: sql.clone() }).hear_until('Z');
         assert_eq!(heard, "E(ERROR 22021) Z(I)", "{bad:?}");
-        client.say(&parse(b"", &sql)).say(&Sync);
+        client.say(&bytes(b"", &sql)).say(&Sync);
         assert_eq!(client.hear_until('Z'), "E(ERROR 22021) Z(I)", "{bad:?}");
-        client.say(&parse(bad, b"one")).say(&Sync);
+        client.say(&bytes(bad, b"one")).say(&Sync);
         assert_eq!(client.hear_until('Z'), "E(ERROR 22021) Z(I)", "{bad:?}");
-        client.say(&parse(b"", b"echo")).say(&NewBind {
-            portal: "",
-            statement: "",
-            parameter_formats: &[],
-            parameters: [Some(bad)],
-            result_formats: &[],
-        });
-        client.say(&Execute { portal: "", max_rows: 0 }).say(&Sync);
+        client.say(&parse("", "echo")).say(&bind_with("", "", &[Some(bad)], &[]));
+        client.say(&execute("", 0)).say(&Sync);
         assert_eq!(client.hear_until('Z'), "1 E(ERROR 22021) Z(I)", "{bad:?}");
     }
     assert_eq!(client.say(&Query { sql: "notice" }).hear_until('Z'), "N(00000) C(NOTICE) Z(I)");
 }
 
-fn parse<'a>(name: &'a [u8], sql: &'a [u8]) -> impl Encode + 'a {
+fn bytes<'a>(name: &'a [u8], sql: &'a [u8]) -> impl Encode + 'a {
     NewParse { name, sql, parameter_types: [Oid::TEXT; 1] }
 }
 

@@ -9,7 +9,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use trunkline::{Auth, Server, Users};
 use trunkline_proto::message::{
-    AnyBackend, Execute, NewBind, NewParse, Query, SaslInitialResponse, SaslResponse, Sync,
+    AnyBackend, NewParse, Query, SaslInitialResponse, SaslResponse, Sync,
 };
 use trunkline_proto::{
     Oid,
@@ -19,6 +19,7 @@ use trunkline_proto::{
 use super::scram;
 use crate::clock;
 use crate::dialogue::Dialogue;
+use crate::messages::{bind_with, execute};
 use crate::startup::startup;
 use crate::toy::Toy;
 
@@ -117,7 +118,7 @@ fn log_injection_by_statements() {
             client.say(&Query { sql: sql.as_str() }).hear_until('Z');
         }
         client.say(&NewParse { name: hostile, sql: hostile, parameter_types: [Oid::TEXT] });
-        client.say(&Execute { portal: hostile, max_rows: 0 }).say(&Sync).hear_until('Z');
+        client.say(&execute(hostile, 0)).say(&Sync).hear_until('Z');
         // Broken protocol is told, too: by a number, never by its bytes.
         client.say_raw(b"\n\0\0\0\x04").hear_out();
     });
@@ -154,14 +155,8 @@ fn log_secrets_are_never_told() {
         let mut client = prove(address, "ann", "s3cret!");
         client.hear_until('Z');
         client.say(&NewParse { name: "", sql: "echo sql-s3cret", parameter_types: [Oid::INT4] });
-        client.say(&NewBind {
-            portal: "",
-            statement: "",
-            parameter_formats: &[],
-            parameters: [Some("b0und!")],
-            result_formats: &[],
-        });
-        client.say(&Execute { portal: "", max_rows: 0 }).say(&Sync).hear_until('Z');
+        client.say(&bind_with("", "", &[Some(b"b0und!")], &[]));
+        client.say(&execute("", 0)).say(&Sync).hear_until('Z');
         client.say(&Query { sql: "wrong sql-s3cret" }).hear_until('Z');
         client.say(&Query { sql: "panic sql-s3cret" }).hear_out();
     });

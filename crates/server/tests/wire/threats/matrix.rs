@@ -4,33 +4,26 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::Shutdown;
 
-use trunkline_proto::Oid;
 use trunkline_proto::message::{
-    Close, Describe, Execute, Flush, NewBind, NewParse, Query, SaslInitialResponse, SslRequest,
-    Sync, Target,
+    Close, Describe, Flush, Query, SaslInitialResponse, SslRequest, Sync, Target,
 };
 
 use super::literal::without_panics;
 use super::{encoded, scram};
 use crate::dialogue::Dialogue;
+use crate::messages::{bind, bind_with, execute, parse};
 use crate::startup::{ANN, startup};
 use crate::toy::{self, RunningServer};
 
 /// What brings a connection into each state, the login included or not.
 fn states() -> Vec<(&'static str, bool, Vec<u8>)> {
     let login = || encoded(&startup(0x30000, &ANN));
-    let parse = encoded(&NewParse { name: "s", sql: "rows 9", parameter_types: [Oid::INT4; 0] });
-    let bind = encoded(&NewBind {
-        portal: "p",
-        statement: "s",
-        parameter_formats: &[],
-        parameters: std::iter::empty::<Option<&[u8]>>(),
-        result_formats: &[],
-    });
+    let parsed = encoded(&parse("s", "rows 9"));
+    let bound = encoded(&bind("p", "s"));
     let in_block = [login(), encoded(&Query { sql: "begin" })].concat();
-    let bound = [&in_block[..], &parse, &bind].concat();
-    let suspended = [&bound[..], &encoded(&Execute { portal: "p", max_rows: 1 })].concat();
-    let wrong = encoded(&NewParse { name: "", sql: "wrong", parameter_types: [Oid::INT4; 0] });
+    let bound = [&in_block[..], &parsed, &bound].concat();
+    let suspended = [&bound[..], &encoded(&execute("p", 1))].concat();
+    let wrong = encoded(&parse("", "wrong"));
     let response = Some("n,,n=,r=abc");
     let first = encoded(&SaslInitialResponse { mechanism: "SCRAM-SHA-256", response });
     vec![
@@ -42,11 +35,11 @@ fn states() -> Vec<(&'static str, bool, Vec<u8>)> {
         ("idle", false, login()),
         ("in a block", false, in_block.clone()),
         ("failed", false, [&in_block[..], &encoded(&Query { sql: "wrong" })].concat()),
-        ("parsed", false, [&login()[..], &parse].concat()),
+        ("parsed", false, [&login()[..], &parsed].concat()),
         ("bound", false, bound),
         ("suspended", false, suspended),
         ("skipping", false, [login(), wrong].concat()),
-        ("flushed", false, [&login()[..], &parse, &encoded(&Flush)].concat()),
+        ("flushed", false, [&login()[..], &parsed, &encoded(&Flush)].concat()),
         ("running", false, [login(), encoded(&Query { sql: "rows 100000" })].concat()),
     ]
 }
@@ -55,16 +48,10 @@ fn states() -> Vec<(&'static str, bool, Vec<u8>)> {
 fn messages() -> Vec<Vec<u8>> {
     let whole = [
         encoded(&Query { sql: "one" }),
-        encoded(&NewParse { name: "", sql: "echo", parameter_types: [Oid::TEXT] }),
-        encoded(&NewBind {
-            portal: "",
-            statement: "",
-            parameter_formats: &[],
-            parameters: [Some("x")],
-            result_formats: &[],
-        }),
+        encoded(&parse("", "echo")),
+        encoded(&bind_with("", "", &[Some(b"x")], &[])),
         encoded(&Describe { target: Target::Portal, name: "" }),
-        encoded(&Execute { portal: "", max_rows: 1 }),
+        encoded(&execute("", 1)),
         encoded(&Close { target: Target::Statement, name: "s" }),
         encoded(&Flush),
         encoded(&Sync),

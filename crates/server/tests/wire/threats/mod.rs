@@ -105,7 +105,7 @@ fn limits(connections: usize) -> Limits {
     limits
 }
 
-fn encoded(message: &impl Encode) -> Vec<u8> {
+fn encoded(message: &(impl Encode + ?Sized)) -> Vec<u8> {
     let mut bytes = Vec::new();
     message.encode(&mut bytes).expect("a message that can be written");
     bytes
