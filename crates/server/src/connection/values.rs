@@ -20,8 +20,27 @@ pub(super) fn bound(
     style: &TextStyle,
     portal: &str,
 ) -> Result<Params> {
-    let formats = parameter_formats(bind, portal)?;
-    let values = bind.parameters().enumerate();
+    let codes = bind.parameter_formats().take(types.len());
+    let unknown = codes.clone().zip(0_usize..).find(|(code, _)| Format::from_code(*code).is_none());
+    let Some((code, index)) = unknown else {
+        return read(bind, types, codes, style, portal);
+    };
+    // Those in front of it come first.
+    let before = types.iter().copied().take(index).collect();
+    read(bind, before, codes.take(index), style, portal)?;
+    Err(unsupported(code).context(parameter_place(portal, index)))
+}
+
+/// The first values, of known formats.
+fn read(
+    bind: &Bind,
+    types: Arc<[Oid]>,
+    codes: impl ExactSizeIterator<Item = i16>,
+    style: &TextStyle,
+    portal: &str,
+) -> Result<Params> {
+    let formats = formats(codes).map_err(unsupported)?;
+    let values = bind.parameters().take(types.len()).enumerate();
     let params = Params::bind(types, values.map(|(index, value)| (formats.get(index), value)))?;
     check(&params, style, portal)?;
     Ok(params)
@@ -45,16 +64,6 @@ pub(super) fn check_counts(bind: &Bind, parameters: usize) -> Result<()> {
         return Ok(());
     };
     Err(PgError::new(SqlState::PROTOCOL_VIOLATION, message))
-}
-
-fn parameter_formats(bind: &Bind, portal: &str) -> Result<Formats> {
-    if bind.parameter_count() == 0 {
-        return Ok(Formats::default());
-    }
-    let codes = bind.parameter_formats();
-    let unknown = codes.clone().position(|code| Format::from_code(code).is_none());
-    formats(codes)
-        .map_err(|code| unsupported(code).context(parameter_place(portal, unknown.unwrap_or(0))))
 }
 
 fn check(params: &Params, style: &TextStyle, portal: &str) -> Result<()> {
