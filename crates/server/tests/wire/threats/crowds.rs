@@ -149,6 +149,7 @@ fn rustsec_2026_0258_a_flood_of_empty_messages_starves_nobody() {
     let draining = std::thread::spawn({
         let (answered, mut chunk) = (answered.clone(), [0; 4096]);
         move || {
+            // Its end may be a reset.
             while let Ok(count @ 1..) = listener.read(&mut chunk) {
                 answered.fetch_add(count, Ordering::SeqCst);
             }
