@@ -14,12 +14,13 @@ use datafusion::logical_expr::expr_schema::cast_subquery;
 use datafusion::logical_expr::type_coercion::binary::type_union_coercion;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
-    Expr, ExprSchemable, Join, JoinConstraint, LogicalPlan, LogicalPlanBuilder, Operator,
-    Projection, Union, Values, WindowFunctionDefinition, cast, lit,
+    Expr, ExprSchemable, Join, JoinConstraint, LogicalPlan, LogicalPlanBuilder, Projection, Union,
+    Values, WindowFunctionDefinition, cast, lit,
 };
 
 use crate::functions::numeric::NULLABLE;
 use crate::functions::{rounding, sum};
+use crate::spans::is_comparison;
 use crate::{sets, spans, zeros};
 
 /// Casts what meets a float to `float8`, and what meets a date or moment to microseconds.
@@ -313,20 +314,6 @@ fn read_and_meet<'a>(exprs: impl IntoIterator<Item = &'a mut Expr>, schema: &DFS
         }
     }
     changed | meet(exprs, schema)
-}
-
-fn is_comparison(op: Operator) -> bool {
-    matches!(
-        op,
-        Operator::Eq
-            | Operator::NotEq
-            | Operator::Lt
-            | Operator::LtEq
-            | Operator::Gt
-            | Operator::GtEq
-            | Operator::IsDistinctFrom
-            | Operator::IsNotDistinctFrom
-    )
 }
 
 /// Whether literals are read as values of this type where they meet them.

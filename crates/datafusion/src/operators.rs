@@ -152,7 +152,8 @@ fn typed(raw: RawBinaryExpr, schema: &DFSchema) -> RawBinaryExpr {
     RawBinaryExpr { op, left, right }
 }
 
-fn is_comparison(op: &BinaryOperator) -> bool {
+/// Whether an operator, as it was written, compares.
+pub(crate) fn is_comparison(op: &BinaryOperator) -> bool {
     matches!(
         op,
         BinaryOperator::Eq

@@ -104,7 +104,8 @@ fn moved(binary: &mut BinaryExpr, schema: &DFSchema, state: &SessionState) -> Op
     Some(call(function, vec![std::mem::take(&mut **left), std::mem::take(&mut **right)]))
 }
 
-fn is_comparison(op: Operator) -> bool {
+/// Whether an operator of DataFusion compares.
+pub(crate) fn is_comparison(op: Operator) -> bool {
     matches!(
         op,
         Operator::Eq

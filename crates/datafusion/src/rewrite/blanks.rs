@@ -4,6 +4,8 @@
 
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Value};
 
+use crate::operators::is_comparison;
+
 use super::{function, is_named, take};
 
 /// Drops the blanks at the end of what such a value is compared with, or put before or behind.
@@ -23,18 +25,6 @@ pub(super) fn trimmed(expr: &mut Expr) {
         }
         _ => {}
     }
-}
-
-fn is_comparison(op: &BinaryOperator) -> bool {
-    matches!(
-        op,
-        BinaryOperator::Eq
-            | BinaryOperator::NotEq
-            | BinaryOperator::Lt
-            | BinaryOperator::LtEq
-            | BinaryOperator::Gt
-            | BinaryOperator::GtEq
-    )
 }
 
 /// Whether an expression is a cast to `char(n)`.
