@@ -173,6 +173,12 @@ fn a_hangup_reads_everything_again_or_nothing() {
         ("server.crt", "nothing\n", "cannot offer TLS: server.crt: it holds no certificate"),
         ("clients.crt", "nothing\n", "cannot offer TLS: clients.crt: it holds no certificate"),
         ("users.txt", "guest\n", "users.txt: line 1: expected"),
+        ("users.txt", "\"guest\" \"a\"b\"\n", "users.txt: line 1: expected the end of the line"),
+        (
+            "users.txt",
+            "\"guest\" \"a\"\n\"guest\" \"b\"\n",
+            "users.txt: line 2: the user of line 1 with another secret",
+        ),
     ] {
         let kept = std::fs::read_to_string(folder.0.join(name)).expect("a file");
         folder.write(name, text);

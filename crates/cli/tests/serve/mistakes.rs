@@ -119,6 +119,8 @@ fn about_certificates() {
 fn about_users() {
     let folder = Folder::new("mistakes-users");
     folder.secret("text", "nonsense\n");
+    folder.secret("junk", "\"a\" \"b\" junk\n");
+    folder.secret("twice", "\"a\" \"b\"\n\"a\" \"c\"\n");
     folder.secret("nobody", "; nobody yet\n");
     folder.secret("md5", "\"a\" \"md55f4dcc3b5aa765d61d8327deb882cf99\"\n");
     let open = folder.write("open", "\"a\" \"b\"\n");
@@ -127,6 +129,8 @@ fn about_users() {
         ("--users-file", "nothing", "cannot read the users file nothing"),
         ("--users-file", ".", "cannot read the users file ."),
         ("--users-file", "text", "text: line 1: expected \"name\""),
+        ("--users-file", "junk", "junk: line 1: expected the end of the line"),
+        ("--users-file", "twice", "twice: line 2: the user of line 1 with another secret"),
         ("--users-file", "nobody", "add a line \"name\" \"secret\""),
         ("--users-file", "md5", "make a SCRAM verifier"),
         ("--users-file", "open", "chmod o= open"),

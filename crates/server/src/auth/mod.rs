@@ -6,6 +6,7 @@ mod claim;
 mod method;
 mod prove;
 mod rules;
+mod userlist;
 mod users;
 
 use std::fmt;

@@ -6,6 +6,7 @@ use std::fmt;
 use trunkline_proto::auth::md5::Md5Verifier;
 use trunkline_proto::auth::scram::ScramVerifier;
 
+use super::userlist::{self, Line};
 use crate::registry::random;
 
 /// Users with what verifies their passwords; the passwords themselves are not kept.
@@ -44,12 +45,12 @@ pub(super) enum Challenge {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum UsersError {
-    /// A line of a users file that is not `"name" "secret"`.
+    /// A line of a users file that is not `"name" "secret"`, or says another secret of a user.
     Line {
         /// Its number, starting with 1.
         number: usize,
         /// What is wrong with it.
-        why: &'static str,
+        why: String,
     },
     /// The operating system has no randomness to give.
     Random(std::io::Error),
@@ -124,23 +125,16 @@ impl Users {
 
     /// Adds the users of a file in the form of PgBouncer's `userlist.txt`: a line each of
     /// `"name" "secret"`. The secret is a SCRAM verifier or an MD5 hash as in
-    /// `pg_authid.rolpassword`, or a password in clear. Quotes within are doubled; lines that start
-    /// with `;` or `#` are comments.
+    /// `pg_authid.rolpassword`, or a password in clear. Quotes within are doubled; more fields in
+    /// quotes are ignored; lines that start with `;` or `#` are comments.
     ///
     /// # Errors
     ///
-    /// [`UsersError::Line`] for a line of another form.
+    /// [`UsersError::Line`] for a line of another form, and for a user's second line with another
+    /// secret, which PgBouncer takes in silence.
     pub fn userlist(mut self, text: &str) -> Result<Users, UsersError> {
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with([';', '#']) {
-                continue;
-            }
-            let wrong = |why| UsersError::Line { number: index + 1, why };
-            let (user, rest) =
-                quoted(line).ok_or_else(|| wrong("expected \"name\" in double quotes"))?;
-            let (secret, _) = quoted(rest.trim_start())
-                .ok_or_else(|| wrong("expected \"secret\" in double quotes after the name"))?;
+        for Line { number, user, secret } in userlist::lines(text)? {
+            let wrong = |why: &str| UsersError::Line { number, why: why.to_owned() };
             if secret.starts_with("SCRAM-SHA-256$") {
                 let verifier = ScramVerifier::parse(&secret)
                     .ok_or_else(|| wrong("the SCRAM verifier is malformed"))?;
@@ -225,23 +219,6 @@ impl Users {
 impl fmt::Debug for Users {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Users").field("count", &self.secrets.len()).finish_non_exhaustive()
-    }
-}
-
-/// A string in double quotes at the start of `text`, and what follows it.
-fn quoted(text: &str) -> Option<(String, &str)> {
-    let mut rest = text.strip_prefix('"')?;
-    let mut value = String::new();
-    loop {
-        let (part, after) = rest.split_once('"')?;
-        value.push_str(part);
-        match after.strip_prefix('"') {
-            Some(more) => {
-                value.push('"');
-                rest = more;
-            }
-            None => return Some((value, after)),
-        }
     }
 }
 
