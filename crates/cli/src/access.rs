@@ -57,7 +57,7 @@ impl<'a> Access<'a> {
         let mut users = Users::with_secret(self.salt_secret);
         if let Some(path) = &said.users_file {
             let text = read(path, "users file")?;
-            private::check(path, "holds secrets of users")?;
+            private::check(path, "users file")?;
             users = users
                 .userlist(&text)
                 .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
@@ -141,7 +141,7 @@ fn tls(said: &Serve) -> Result<Option<Tls>, Failure> {
     match (&said.tls_cert, &said.tls_key) {
         (Some(certificate), Some(key)) => {
             let mut tls = Tls::from_pem_files(certificate, key).map_err(failed)?;
-            private::check(key, "is a private key")?;
+            private::check(key, "private key file")?;
             if let Some(authorities) = &said.tls_client_ca {
                 tls = tls.with_client_authorities_of(authorities).map_err(failed)?;
             }

@@ -224,7 +224,7 @@ impl Serve {
             Failure::usage(format!("{} line {line}: {}", path.display(), error.message()))
         })?;
         if file.user.iter().any(|user| user.contains(':')) {
-            private::check(&path, "holds passwords")?;
+            private::check(&path, "file with passwords")?;
         }
         let file = file.relative_to(path.parent().unwrap_or(Path::new("")));
         fn list<T>(said: Vec<T>, file: Vec<T>) -> Vec<T> {

@@ -103,7 +103,7 @@ fn about_certificates() {
         ("broken.crt", "one.key", "the certificate and its key cannot be used"),
         ("one.crt", "other.key", "the key is that of another certificate"),
         ("one.crt", "encrypted.key", "the key is encrypted"),
-        ("one.crt", "open.key", "chmod o= open.key"),
+        ("one.crt", "open.key", "private key file open.key has group or world access"),
     ];
     for (certificate, key, hint) in cases {
         explained_of_data(&folder, &["--tls-cert", certificate, "--tls-key", key], 2, hint);
@@ -125,6 +125,8 @@ fn about_users() {
     folder.secret("md5", "\"a\" \"md55f4dcc3b5aa765d61d8327deb882cf99\"\n");
     let open = folder.write("open", "\"a\" \"b\"\n");
     std::fs::set_permissions(open, Permissions::from_mode(0o644)).expect("a mode");
+    let group = folder.write("group", "\"a\" \"b\"\n");
+    std::fs::set_permissions(group, Permissions::from_mode(0o660)).expect("a mode");
     let cases = [
         ("--users-file", "nothing", "cannot read the users file nothing"),
         ("--users-file", ".", "cannot read the users file ."),
@@ -133,7 +135,12 @@ fn about_users() {
         ("--users-file", "twice", "twice: line 2: the user of line 1 with another secret"),
         ("--users-file", "nobody", "add a line \"name\" \"secret\""),
         ("--users-file", "md5", "make a SCRAM verifier"),
-        ("--users-file", "open", "chmod o= open"),
+        ("--users-file", "open", "users file open has group or world access"),
+        (
+            "--users-file",
+            "group",
+            "or u=rw,g=r (0640) or less if owned by root; say chmod 0600 group",
+        ),
         ("--user", "", "NAME or NAME:PASSWORD"),
         ("--user", "a:", "NAME or NAME:PASSWORD"),
         ("--user", ":b", "NAME or NAME:PASSWORD"),
@@ -170,7 +177,7 @@ fn about_numbers_names_and_files_of_flags() {
         (&["--config", "syntax.toml"], "syntax.toml line 1: "),
         (&["--config", "type.toml"], "type.toml line 1: "),
         (&["--config", "zero.toml"], "--max-connections 0"),
-        (&["--config", "open.toml"], "chmod o= open.toml"),
+        (&["--config", "open.toml"], "chmod 0600 open.toml"),
         (&["--max-connections", "0"], "--max-connections 0 lets nobody in"),
         (&["--max-connections", "many"], "'--max-connections <N>'"),
         (&["--lisen", "x"], "a similar argument exists: '--listen'"),
@@ -216,5 +223,5 @@ fn about_users_of_a_file_without_their_passwords() {
     // One user needs no list; everybody may read this one.
     let open = folder.write("one.toml", "user = \"bob:hunter2\"\n");
     std::fs::set_permissions(open, Permissions::from_mode(0o644)).expect("a mode");
-    explained_of_data(&folder, &["--config", "one.toml"], 2, "chmod o= one.toml");
+    explained_of_data(&folder, &["--config", "one.toml"], 2, "chmod 0600 one.toml");
 }
