@@ -1,6 +1,7 @@
 //! Who may come in, read from files at the start and again when the user says so.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use trunkline::{Auth, Jwks, JwtValidator, Rules, RulesError, Tls, UserMaps, Users, UsersError};
 
@@ -10,8 +11,8 @@ use crate::private;
 use crate::users::Logins;
 
 /// Where users, rules and certificates stand, and what stays the same while the program runs.
-pub(crate) struct Access<'a> {
-    said: &'a Serve,
+pub(crate) struct Access {
+    said: Arc<Serve>,
     pub(crate) logins: Logins,
     /// From which salts come, so that they do not change when users or certificates do.
     salt_secret: [u8; 32],
@@ -25,9 +26,9 @@ pub(crate) struct Loaded {
     pub(crate) example: Option<String>,
 }
 
-impl<'a> Access<'a> {
+impl Access {
     /// Reads everything for the first time.
-    pub(crate) fn open(said: &'a Serve) -> Result<(Access<'a>, Loaded), Failure> {
+    pub(crate) fn open(said: &Arc<Serve>) -> Result<(Access, Loaded), Failure> {
         let tls = tls(said)?;
         let logins = Logins::new(said)?;
         let mut salt_secret = [0; 32];
@@ -36,25 +37,24 @@ impl<'a> Access<'a> {
             None => getrandom::fill(&mut salt_secret)
                 .map_err(|error| Failure::runtime(format!("no randomness for salts: {error}")))?,
         }
-        let access = Access { said, logins, salt_secret };
-        let (auth, example) = access.auth()?;
+        let access = Access { said: said.clone(), logins, salt_secret };
+        let (auth, example) = access.auth(Users::with_secret(salt_secret))?;
         Ok((access, Loaded { auth, tls, example }))
     }
 
-    /// Reads everything again.
-    pub(crate) fn load(&self) -> Result<Loaded, Failure> {
-        let tls = tls(self.said)?;
-        let (auth, example) = self.auth()?;
+    /// Reads everything again. What is as `before` need not be computed again.
+    pub(crate) fn load(&self, before: &Auth) -> Result<Loaded, Failure> {
+        let tls = tls(&self.said)?;
+        let (auth, example) = self.auth(Users::with_secret(self.salt_secret).keeping(before))?;
         Ok(Loaded { auth, tls, example })
     }
 
     /// Users and rules; where there is neither, everyone is believed.
-    fn auth(&self) -> Result<(Auth, Option<String>), Failure> {
-        let said = self.said;
+    fn auth(&self, mut users: Users) -> Result<(Auth, Option<String>), Failure> {
+        let said = &*self.said;
         if said.user.is_empty() && said.users_file.is_none() && said.hba.is_none() {
             return Ok((Auth::trust(), None));
         }
-        let mut users = Users::with_secret(self.salt_secret);
         if let Some(path) = &said.users_file {
             let text = read(path, "users file")?;
             private::check(path, "users file")?;

@@ -10,6 +10,7 @@ mod log;
 mod open_files;
 mod printable;
 mod private;
+mod reload;
 mod serve;
 mod signals;
 mod timeouts;

@@ -1,9 +1,10 @@
 //! `trunkline serve`: from flags to a running server, and its end.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use tokio::task::JoinSet;
-use trunkline::{Engine, Limits, Server};
+use trunkline::{Limits, Server};
 use trunkline_datafusion::{DataFusion, Database};
 
 use crate::access::Access;
@@ -12,6 +13,7 @@ use crate::banner::banner;
 use crate::failure::Failure;
 use crate::listen::listen;
 use crate::printable::printable;
+use crate::reload::Reloads;
 use crate::signals::{Asked, Signals};
 use crate::timeouts::{time, timeouts};
 use crate::{log, open_files};
@@ -33,13 +35,13 @@ pub(crate) fn serve(said: Serve) -> Result<(), Failure> {
         .thread_stack_size(STACK)
         .build()
         .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
-    let outcome = runtime.block_on(run(&said));
+    let outcome = runtime.block_on(run(&Arc::new(said)));
     // What still runs on a worker has been cancelled: nobody waits for it.
     runtime.shutdown_background();
     outcome
 }
 
-async fn run(said: &Serve) -> Result<(), Failure> {
+async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
     let (access, loaded) = Access::open(said)?;
     let mut limits = Limits::default();
     limits.timeouts = timeouts(said)?;
@@ -64,7 +66,7 @@ async fn run(said: &Serve) -> Result<(), Failure> {
         .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
     // Rules by database must not be evaded by another name.
     let engine = if said.hba.is_some() { engine.without_alias() } else { engine };
-    let mut builder = Server::builder(engine).auth(loaded.auth).limits(limits);
+    let mut builder = Server::builder(engine).auth(loaded.auth.clone()).limits(limits);
     let has_tls = loaded.tls.is_some();
     if let Some(tls) = loaded.tls {
         builder = builder.tls(tls);
@@ -99,6 +101,7 @@ async fn run(said: &Serve) -> Result<(), Failure> {
     let _ = std::io::stdout().write_all(banner.as_bytes());
     let _ = std::io::stdout().flush();
 
+    let mut reloads = Reloads::new(access, loaded.auth);
     let mut serving = JoinSet::new();
     for listener in listeners {
         let server = server.clone();
@@ -110,10 +113,11 @@ async fn run(said: &Serve) -> Result<(), Failure> {
                 Ok(Err(error)) => error.to_string(),
                 _ => "the server stopped by itself".to_owned(),
             })),
+            () = reloads.done(&server) => continue,
             asked = signals.next() => asked,
         };
         match asked {
-            Asked::Reload => reload(&access, &server),
+            Asked::Reload => reloads.ask(),
             Asked::StopAtOnce => break Ok(()),
             Asked::Stop => {
                 // Asked once, the server ends in good order; asked twice, at once.
@@ -128,18 +132,6 @@ async fn run(said: &Serve) -> Result<(), Failure> {
     // The files of Unix sockets go with these tasks, whatever ends them.
     serving.shutdown().await;
     outcome
-}
-
-/// Reads users, rules and certificates again, and uses all of them or none.
-fn reload<E: Engine>(access: &Access<'_>, server: &Server<E>) {
-    let loaded = access.load().and_then(|loaded| {
-        let reloaded = server.reload(loaded.auth, loaded.tls);
-        reloaded.map_err(|error| Failure::usage(error.to_string()))
-    });
-    match loaded {
-        Ok(()) => tracing::info!("users, rules and certificates were read again"),
-        Err(why) => tracing::error!(%why, "nothing is reloaded: what was read before stays"),
-    }
 }
 
 /// Why a public address is refused, and how it would not be.

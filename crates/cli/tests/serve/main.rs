@@ -5,6 +5,7 @@ mod hash_password;
 mod mistakes;
 mod names;
 mod readme;
+mod reload;
 mod running;
 mod sockets;
 mod terminal;

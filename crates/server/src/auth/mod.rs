@@ -90,6 +90,10 @@ impl Auth {
         Auth(Arc::new(Guard { rules, users: users.settled() }))
     }
 
+    fn users(&self) -> &Users {
+        &self.0.users
+    }
+
     /// Whether somebody at an address beyond this machine could be believed without a proof.
     pub(crate) fn believes_strangers(&self) -> bool {
         self.0.rules.believe_strangers()

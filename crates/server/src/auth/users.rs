@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+use ring::hmac;
 use trunkline_proto::auth::md5::Md5Verifier;
 use trunkline_proto::auth::scram::ScramVerifier;
 
+use super::Auth;
 use super::userlist::{self, Line};
 use crate::registry::random;
 
@@ -18,12 +20,25 @@ pub struct Users {
     derived: bool,
     /// What a user who does not exist seems to have.
     usual: Usual,
+    /// Who had verifiers before, until all users are there.
+    before: Option<Auth>,
 }
 
 /// What is kept of a password.
 enum Secret {
     Scram(ScramVerifier),
     Md5(Md5Verifier),
+    /// A verifier that was made here, and by which its password is known again.
+    Made(ScramVerifier, hmac::Tag),
+}
+
+impl Secret {
+    fn verifier(&self) -> Option<&ScramVerifier> {
+        match self {
+            Secret::Scram(verifier) | Secret::Made(verifier, _) => Some(verifier),
+            Secret::Md5(_) => None,
+        }
+    }
 }
 
 /// What most users have.
@@ -98,7 +113,15 @@ impl Users {
     /// passwords it would let every stranger try passwords without asking the server.
     pub fn with_secret(secret: [u8; 32]) -> Users {
         let usual = Usual { iterations: ITERATIONS, md5: false };
-        Users { secrets: HashMap::new(), salt_secret: secret, derived: true, usual }
+        Users { secrets: HashMap::new(), salt_secret: secret, derived: true, usual, before: None }
+    }
+
+    /// Has the verifiers of passwords in clear that `before` has, too, taken from there: to make one
+    /// takes about a millisecond. Both must have the same secret
+    /// ([`with_secret`](Users::with_secret)); without it all are made anew.
+    #[must_use]
+    pub fn keeping(self, before: &Auth) -> Users {
+        Users { before: Some(before.clone()), ..self }
     }
 
     /// Adds a user with a password in clear, or changes it. With an empty one nobody can log in,
@@ -118,9 +141,26 @@ impl Users {
             true => salt.copy_from_slice(ScramVerifier::mock(user, &self.salt_secret, 1).salt()),
             false => random(&mut salt).map_err(UsersError::Random)?,
         }
-        let verifier = ScramVerifier::from_password(password, &salt, ITERATIONS);
-        self.secrets.insert(user.to_owned(), Secret::Scram(verifier));
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.salt_secret);
+        let told = [user, "\0", password].concat();
+        let kept = self.before.as_ref().and_then(|before| before.users().made(user));
+        let kept =
+            kept.filter(|(_, tag)| hmac::verify(&key, told.as_bytes(), tag.as_ref()).is_ok());
+        let verifier = match kept {
+            Some((verifier, _)) => verifier.clone(),
+            None => ScramVerifier::from_password(password, &salt, ITERATIONS),
+        };
+        let made = Secret::Made(verifier, hmac::sign(&key, told.as_bytes()));
+        self.secrets.insert(user.to_owned(), made);
         Ok(self)
+    }
+
+    /// The verifier that was made from this user's password.
+    fn made(&self, user: &str) -> Option<(&ScramVerifier, &hmac::Tag)> {
+        match self.secrets.get(user) {
+            Some(Secret::Made(verifier, tag)) => Some((verifier, tag)),
+            _ => None,
+        }
     }
 
     /// Adds the users of a file in the form of PgBouncer's `userlist.txt`: a line each of
@@ -166,10 +206,11 @@ impl Users {
     /// Knows what most users have, now that all are there.
     pub(super) fn settled(mut self) -> Users {
         let (mut rounds, mut hashes) = (BTreeMap::<u32, usize>::new(), 0);
+        self.before = None;
         for secret in self.secrets.values() {
-            match secret {
-                Secret::Scram(verifier) => *rounds.entry(verifier.iterations()).or_default() += 1,
-                Secret::Md5(_) => hashes += 1,
+            match secret.verifier() {
+                Some(verifier) => *rounds.entry(verifier.iterations()).or_default() += 1,
+                None => hashes += 1,
             }
         }
         self.usual.md5 = hashes > rounds.values().sum::<usize>();
@@ -184,10 +225,7 @@ impl Users {
     pub(super) fn verifier(&self, user: &str) -> ScramVerifier {
         // Made for everybody: the time that it takes would tell who exists.
         let mock = std::hint::black_box(self.mock(user));
-        match self.secrets.get(user) {
-            Some(Secret::Scram(verifier)) => verifier.clone(),
-            _ => mock,
-        }
+        self.secrets.get(user).and_then(Secret::verifier).cloned().unwrap_or(mock)
     }
 
     /// What looks like a verifier and fits no password.
@@ -200,7 +238,7 @@ impl Users {
         match self.secrets.get(user) {
             Some(Secret::Md5(hash)) => Challenge::Md5(Some(hash.clone())),
             None if self.usual.md5 => Challenge::Md5(None),
-            Some(Secret::Scram(_)) | None => Challenge::Scram,
+            Some(Secret::Scram(_) | Secret::Made(..)) | None => Challenge::Scram,
         }
     }
 
@@ -211,7 +249,9 @@ impl Users {
             None if self.usual.md5 => {
                 Md5Verifier::from_password("", "").verify_password(user, password) & false
             }
-            Some(Secret::Scram(_)) | None => self.verifier(user).verify_password(password),
+            Some(Secret::Scram(_) | Secret::Made(..)) | None => {
+                self.verifier(user).verify_password(password)
+            }
         }
     }
 }
@@ -245,6 +285,32 @@ mod tests {
             assert_eq!(list(&[10, 10, 20, 20, 5]), 20);
         }
         assert_eq!(list(&[]), ITERATIONS);
+    }
+
+    #[test]
+    fn the_verifier_of_a_password_that_stays_is_kept() {
+        let users = |secret: [u8; 32]| Users::with_secret(secret);
+        let list = "\"ann\" \"secret\"\n\"bob\" \"secret\"\n";
+        let mut first = users([7; 32]).userlist(list).expect("users");
+        for secret in first.secrets.values_mut() {
+            // One that nobody would make, so that it is known again.
+            let Secret::Made(verifier, _) = secret else { panic!("a password in clear") };
+            *verifier = ScramVerifier::from_password("secret", b"0123456789abcdef", 1);
+        }
+        let first = Auth::scram(first);
+        let rounds = |users: Users, line: &str| {
+            let users = users.keeping(&first).userlist(line).expect("users").settled();
+            ["ann", "bob"].map(|user| users.verifier(user).iterations())
+        };
+        assert_eq!(rounds(users([7; 32]), list), [1, 1]);
+        let changed = "\"ann\" \"secret2\"\n\"bob\" \"secret\"\n";
+        assert_eq!(rounds(users([7; 32]), changed), [ITERATIONS, 1]);
+        assert_eq!(rounds(users([8; 32]), list), [ITERATIONS; 2]);
+        // Kept once more, and nobody who is gone.
+        let second = Auth::scram(users([7; 32]).keeping(&first).userlist(changed).expect("users"));
+        let third = users([7; 32]).keeping(&second).userlist(list).expect("users").settled();
+        assert_eq!(third.verifier("ann").iterations(), ITERATIONS);
+        assert_eq!(third.verifier("bob").iterations(), 1);
     }
 
     /// Where a password comes in clear, the server computes as long as the file says.
