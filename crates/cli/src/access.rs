@@ -126,10 +126,11 @@ fn read(path: &Path, what: &str) -> Result<String, Failure> {
 fn tls(said: &Serve) -> Result<Option<Tls>, Failure> {
     if said.hba.is_none() {
         let unused = [
-            ("--ident", "cert", said.ident.is_some()),
+            ("--ident", "cert and oauth", said.ident.is_some()),
             ("--tls-client-ca", "cert", said.tls_client_ca.is_some()),
             ("--oauth-keys", "oauth", said.oauth_keys.is_some()),
             ("--oauth-audience", "oauth", said.oauth_audience.is_some()),
+            ("--oauth-claim", "oauth", said.oauth_claim.is_some()),
         ];
         if let Some((flag, method, _)) = unused.iter().find(|(.., is_said)| *is_said) {
             return Err(Failure::usage(format!(

@@ -78,7 +78,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "NAME", env = "TRUNKLINE_OAUTH_CLAIM")]
     pub(crate) oauth_claim: Option<String>,
 
-    /// Which names of certificates are which users, in the form of pg_ident.conf
+    /// Which names of certificates and tokens are which users, in the form of pg_ident.conf
     #[arg(long, value_name = "FILE", env = "TRUNKLINE_IDENT")]
     pub(crate) ident: Option<PathBuf>,
 

@@ -249,7 +249,7 @@ fn mistakes_about_rules_name_the_way_out() {
     );
     explained(&["--hba", "pg_hba.conf"], "pg_hba.conf: line 4: there is no map \"machines\"");
     explained(&["--hba", "pg_hba.conf", "--ident", "none"], "cannot read the user name maps none");
-    explained(&["--ident", "pg_ident.conf"], "--ident is for lines of cert in --hba FILE");
+    explained(&["--ident", "pg_ident.conf"], "--ident is for lines of cert and oauth in --hba");
     explained(
         &with_tls(&["--tls-client-ca", "clients.crt"]),
         "--tls-client-ca is for lines of cert",

@@ -26,7 +26,7 @@ fn token(key: &Ed25519KeyPair, audience: &str) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
     let header = json!({"alg": "EdDSA", "kid": "now"});
     let claims = json!({
-        "iss": "https://issuer.example", "aud": audience, "sub": "ann",
+        "iss": "https://issuer.example", "aud": audience, "sub": "ann", "email": "ann@example.org",
         "scope": "openid sql", "exp": now + 300,
     });
     let [header, claims] = [header, claims].map(|part| BASE64.encode(part.to_string()));
@@ -51,9 +51,14 @@ fn say(socket: &mut UnixStream, tag: &[u8], body: &[u8]) {
 
 /// What the server answers to ann and a token.
 fn log_in(folder: &Folder, token: &str) -> String {
+    log_in_as(folder, "ann", token)
+}
+
+fn log_in_as(folder: &Folder, user: &str, token: &str) -> String {
     let mut socket =
         UnixStream::connect(folder.0.join(".s.PGSQL.5432")).expect("the server listens");
-    say(&mut socket, b"", b"\0\x03\0\0user\0ann\0database\0data\0\0");
+    let startup = format!("\0\x03\0\0user\0{user}\0database\0data\0\0");
+    say(&mut socket, b"", startup.as_bytes());
     assert_eq!(heard(&mut socket), (b'R', "\0\0\0\x0aOAUTHBEARER\0\0".to_owned()));
     let response = format!("n,,\x01auth=Bearer {token}\x01\x01");
     let length = u32::try_from(response.len()).expect("a short token").to_be_bytes();
@@ -89,6 +94,25 @@ fn a_token_lets_its_user_in_as_long_as_its_key_is_there() {
 }
 
 #[test]
+fn a_map_says_which_user_a_token_is_for() {
+    let folder = Folder::new("tokens-map");
+    folder.data();
+    let line = file("tokens.conf").lines().next().expect("a line");
+    folder.write("tokens.conf", &format!("{line} map=people\n"));
+    folder.write("people.conf", "people ann@example.org robot\npeople ann ann\n");
+    folder.write("keys.json", &keys(&key(1)));
+    let [line, _] = commands("trunkline serve")[..] else { panic!("two commands") };
+    let mut command = trunkline();
+    command.current_dir(&folder.0).args(line.split(' ').skip(1));
+    let _serving =
+        Serving::start(command.args(["--ident", "people.conf", "--oauth-claim", "email"]));
+    let token = token(&key(1), "warehouse");
+    for (user, is_in) in [("robot", true), ("ann", false), ("ann@example.org", false)] {
+        assert_eq!(log_in_as(&folder, user, &token) == "in", is_in, "{user}");
+    }
+}
+
+#[test]
 fn what_tokens_need_is_said_at_the_start() {
     let folder = Folder::new("tokens-missing");
     let rules = folder.write("tokens.conf", file("tokens.conf")).display().to_string();
@@ -100,6 +124,7 @@ fn what_tokens_need_is_said_at_the_start() {
     };
     for (arguments, hint) in [
         (&["--hba", &rules][..], "line 1: oauth needs a validator of tokens"),
+        (&["--oauth-claim", "email"], "--oauth-claim is for lines of oauth in --hba FILE"),
         (&["--oauth-keys", "keys.json"], "--oauth-keys is for lines of oauth in --hba FILE"),
         (&["--hba", &rules, "--oauth-audience", "x"], "need both --oauth-keys and"),
         (&["--hba", &rules, "--oauth-audience", "x", "--oauth-keys", "none"], "none: "),

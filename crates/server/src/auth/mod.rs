@@ -20,6 +20,7 @@ pub use users::{Users, UsersError};
 
 pub(crate) use claim::Origin;
 pub(crate) use prove::prove;
+pub(crate) use rules::UserMap;
 
 use trunkline_core::Result;
 

@@ -15,6 +15,7 @@ pub use validator::{TokenAttempt, TokenValidator, TokenVerdict};
 
 pub(crate) use validator::Judge;
 
+use crate::auth::UserMap;
 use crate::throttle::Throttle;
 
 /// Where tokens come from, what they must be good for, and who judges them.
@@ -28,6 +29,8 @@ pub struct OAuth {
     discovery: String,
     scope: String,
     validator: Arc<dyn Judge>,
+    /// Who is which user; without it everybody is the one of his name.
+    map: Option<UserMap>,
     /// What strangers can cause as often as they like.
     complaints: Throttle,
 }
@@ -43,14 +46,19 @@ impl OAuth {
         scope: impl Into<String>,
         validator: impl TokenValidator,
     ) -> OAuth {
-        OAuth::judged(issuer.into(), scope.into(), Arc::new(validator))
+        OAuth::judged(issuer.into(), scope.into(), Arc::new(validator), None)
     }
 
     pub(crate) fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    pub(crate) fn judged(issuer: String, scope: String, validator: Arc<dyn Judge>) -> OAuth {
+    pub(crate) fn judged(
+        issuer: String,
+        scope: String,
+        validator: Arc<dyn Judge>,
+        map: Option<UserMap>,
+    ) -> OAuth {
         let (issuer, discovery) = match issuer.split_once(WELL_KNOWN) {
             None => {
                 let discovery = format!("{issuer}{WELL_KNOWN}openid-configuration");
@@ -62,7 +70,7 @@ impl OAuth {
                 (format!("{base}{}", path.unwrap_or_default()), issuer)
             }
         };
-        OAuth { issuer, discovery, scope, validator, complaints: Throttle::new(1) }
+        OAuth { issuer, discovery, scope, validator, map, complaints: Throttle::new(1) }
     }
 }
 

@@ -64,9 +64,14 @@ impl OAuth {
             address,
         };
         match unbroken(|| self.validator.judge(attempt)).await {
+            Ok(Ok(TokenVerdict::Identity(name))) => match &self.map {
+                Some(map) if map.lets(&name, user) => Ok(()),
+                None if name == user => Ok(()),
+                _ => Err("it is somebody else's"),
+            },
+            // PostgreSQL takes no delegate_ident_mapping beside a map.
+            Ok(Ok(TokenVerdict::Authorized)) if self.map.is_some() => Err("it names nobody"),
             Ok(Ok(TokenVerdict::Authorized)) => Ok(()),
-            Ok(Ok(TokenVerdict::Identity(name))) if name == user => Ok(()),
-            Ok(Ok(TokenVerdict::Identity(_))) => Err("it is somebody else's"),
             Ok(Ok(TokenVerdict::Refused(why))) => Err(why),
             Ok(Err(error)) => {
                 if let Some(left_out) = self.complaints.admit() {

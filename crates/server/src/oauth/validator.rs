@@ -75,9 +75,11 @@ impl fmt::Debug for TokenAttempt<'_> {
 /// What a token is good for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenVerdict {
-    /// It is this one's, who may log in under this name and no other.
+    /// It is this one's, who may log in under this name and no other, or, where the rule has a map,
+    /// as whom that says.
     Identity(String),
-    /// Its bearer may log in under the name asked for: `delegate_ident_mapping` of PostgreSQL.
+    /// Its bearer may log in under the name asked for: `delegate_ident_mapping` of PostgreSQL. Where
+    /// the rule has a map, it is not good.
     Authorized,
     /// It is not good, and why, for the log. The client is not told.
     Refused(&'static str),

@@ -6,7 +6,8 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use trunkline::{
-    Auth, Listener, OAuth, PgError, Result, Server, TokenAttempt, TokenValidator, TokenVerdict,
+    Auth, Listener, OAuth, PgError, Result, Rules, Server, TokenAttempt, TokenValidator,
+    TokenVerdict, UserMaps, Users,
 };
 use trunkline_proto::message::{
     AnyBackend, Authentication, Encode, FieldCode, ProtocolVersion, SaslInitialResponse,
@@ -137,6 +138,30 @@ fn the_server_answers_as_postgresql_does() {
             count += 1;
         }
         assert!(count > 0, "{user}");
+    }
+}
+
+#[test]
+fn a_map_says_whom_a_token_lets_in() {
+    let maps = UserMaps::parse("m other ann\nm eve all\n").expect("maps");
+    let server = |is_delegated: bool| {
+        let line = "host all all all oauth issuer=https://issuer.example scope=openid map=m\n";
+        let rules = Rules::parse_with_validator(line, &maps, Judge { is_delegated });
+        let auth = Auth::rules(rules.expect("rules"), Users::with_secret([7; 32]));
+        toy::start_with(|builder| builder.auth(auth).danger_listen_insecurely())
+    };
+    let is_in = |server: &toy::RunningServer, user: &str, token: &str| {
+        ask(server.address, user, Some(&bearer(token)), Some(b"\x01")) == "R0"
+    };
+    let (named, delegated) = (server(false), server(true));
+    assert!(is_in(&named, "ann", "other"));
+    assert!(is_in(&named, "eve", "eve"), "by the line for eve");
+    for (user, token) in [("other", "other"), ("bob", "other"), ("ann", "ann"), ("ann", "wrong")] {
+        assert!(!is_in(&named, user, token), "{user} by {token}");
+    }
+    // It says that the client may, and not who it is.
+    for user in ["ann", "other", "eve"] {
+        assert!(!is_in(&delegated, user, "good"), "{user}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::vec;
 
 use super::token::{Line, Token};
-use super::{Database, Method, Network, Rule, RulesError, Source, User, UserMaps};
+use super::{Database, Method, Network, Rule, RulesError, Source, User, UserMap, UserMaps};
 use crate::auth::certificate::{Certified, Names};
 use crate::oauth::{Judge, OAuth};
 
@@ -47,8 +47,9 @@ fn read(
     };
     let method = one(&mut fields, "an authentication method", Method::NAMES)?;
     let mut options = fields.flatten().map(option).collect::<Result<Vec<_>, _>>()?;
+    let map = map(&mut options, &method, maps)?;
     let method = match (method.text.as_str(), validator) {
-        ("oauth", Some(validator)) => oauth(&mut options, validator)?,
+        ("oauth", Some(validator)) => oauth(&mut options, validator, map.clone())?,
         ("oauth", None) => return Err("oauth needs a validator of tokens".to_owned()),
         (name, _) => Method::named(name).ok_or_else(|| {
             format!("invalid authentication method \"{name}\": say {}", Method::NAMES)
@@ -57,7 +58,7 @@ fn read(
     if matches!(method, Method::Certificate) && tls != Some(true) {
         return Err("cert authentication is only supported on hostssl connections".to_owned());
     }
-    let certified = certified(options, &method, tls, maps)?;
+    let certified = certified(options, &method, tls, map)?;
     Ok(Rule { line: 0, source, databases, users, method, certified })
 }
 
@@ -69,10 +70,28 @@ fn option(token: Token) -> Result<(String, String), String> {
     }
 }
 
+/// Takes the option that says which names are which users.
+fn map(
+    options: &mut Vec<(String, String)>,
+    method: &Token,
+    maps: &UserMaps,
+) -> Result<Option<UserMap>, String> {
+    let Some(at) = options.iter().rposition(|(name, _)| name == "map") else { return Ok(None) };
+    let (_, name) = options.swap_remove(at);
+    if !matches!(method.text.as_str(), "cert" | "oauth") {
+        return Err(
+            "authentication option \"map\" is only valid for the methods cert and oauth".to_owned()
+        );
+    }
+    let map = maps.named(&name);
+    map.map(Some).ok_or_else(|| format!("there is no map \"{name}\": add it to the file of maps"))
+}
+
 /// Takes the options that say where tokens come from and what they must be good for.
 fn oauth(
     options: &mut Vec<(String, String)>,
     validator: &Arc<dyn Judge>,
+    map: Option<UserMap>,
 ) -> Result<Method, String> {
     let mut take = |wanted: &str| {
         let at = options.iter().rposition(|(name, _)| name == wanted).ok_or_else(|| {
@@ -82,7 +101,7 @@ fn oauth(
         Ok::<_, String>(value)
     };
     let (issuer, scope) = (take("issuer")?, take("scope")?);
-    Ok(Method::OAuth(OAuth::judged(issuer, scope, validator.clone())))
+    Ok(Method::OAuth(OAuth::judged(issuer, scope, validator.clone(), map)))
 }
 
 /// What the options say of a client's certificate.
@@ -90,10 +109,10 @@ fn certified(
     options: Vec<(String, String)>,
     method: &Method,
     tls: Option<bool>,
-    maps: &UserMaps,
+    map: Option<UserMap>,
 ) -> Result<Certified, String> {
     let is_cert = matches!(method, Method::Certificate);
-    let (mut full, mut names, mut map) = (is_cert.then_some(true), Names::Common, None);
+    let (mut full, mut names) = (is_cert.then_some(true), Names::Common);
     for (name, value) in &options {
         match (name.as_str(), value.as_str()) {
             ("clientcert" | "clientname", _) if tls != Some(true) => {
@@ -116,16 +135,6 @@ fn certified(
             }
             ("clientname", value) => {
                 return Err(format!("invalid value for clientname: \"{value}\": say CN or SAN"));
-            }
-            ("map", value) if is_cert => {
-                map = Some(maps.named(value).ok_or_else(|| {
-                    format!("there is no map \"{value}\": add it to the file of maps")
-                })?);
-            }
-            ("map", _) => {
-                return Err(
-                    "authentication option \"map\" is only valid for the method cert".to_owned()
-                );
             }
             (name, _) => {
                 return Err(format!(

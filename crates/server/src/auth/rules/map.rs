@@ -1,4 +1,4 @@
-//! User name maps in the form of `pg_ident.conf`: which names of certificates are which users.
+//! User name maps in the form of `pg_ident.conf`: which names elsewhere are which users here.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ pub struct UserMaps(HashMap<String, UserMap>);
 
 /// One of them.
 #[derive(Clone, Debug)]
-pub(in crate::auth) struct UserMap(Arc<Vec<Entry>>);
+pub(crate) struct UserMap(Arc<Vec<Entry>>);
 
 #[derive(Debug)]
 struct Entry {
@@ -22,8 +22,8 @@ struct Entry {
 }
 
 impl UserMaps {
-    /// Reads lines of a map's name, the name in a certificate, and the user it may log in as, or
-    /// `all`: <https://www.postgresql.org/docs/18/auth-username-maps.html>. Regular expressions are
+    /// Reads lines of a map's name, the name in a certificate or token, and the user it may log in
+    /// as, or `all`: <https://www.postgresql.org/docs/18/auth-username-maps.html>. Regular expressions are
     /// left out.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl UserMaps {
 
 impl UserMap {
     /// Whether who is called `system` may log in as `user`.
-    pub(in crate::auth) fn lets(&self, system: &str, user: &str) -> bool {
+    pub(crate) fn lets(&self, system: &str, user: &str) -> bool {
         let is_user = |entry: &Entry| entry.user.as_ref().is_none_or(|name| name == user);
         self.0.iter().any(|entry| entry.system == system && is_user(entry))
     }

@@ -18,7 +18,7 @@ use network::Network;
 
 use crate::oauth::{Judge, TokenValidator};
 
-pub(super) use map::UserMap;
+pub(crate) use map::UserMap;
 
 /// Which clients prove themselves how: the first rule that fits a client counts.
 #[derive(Debug)]
@@ -99,8 +99,8 @@ impl Rules {
         Rules::read(text, maps, None)
     }
 
-    /// The same with lines of `oauth`, which name an `issuer` and a `scope`; `validator` judges the
-    /// tokens of all of them.
+    /// The same with lines of `oauth`, which name an `issuer` and a `scope`, and may name a `map` of
+    /// whom tokens are made for; `validator` judges the tokens of all of them.
     ///
     /// # Errors
     ///

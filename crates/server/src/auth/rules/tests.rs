@@ -95,7 +95,7 @@ fn what_is_wrong_names_its_line_and_the_fix() {
         ("host all all all oauth issuer=a scope=b", "oauth needs a validator of tokens"),
         ("host all all all md5 radius=x", "unrecognized authentication option name: \"radius\""),
         ("host all all all md5 map", "authentication option not in name=value format: map"),
-        ("hostssl all all all md5 map=known", "\"map\" is only valid for the method cert"),
+        ("hostssl all all all md5 map=known", "\"map\" is only valid for the methods cert and"),
         ("hostssl all all all cert map=x", "there is no map \"x\": add it to the file of maps"),
         ("host all all all cert", "cert authentication is only supported on hostssl connections"),
         ("local all all cert", "cert authentication is only supported on hostssl connections"),
@@ -159,7 +159,7 @@ fn lines_of_oauth_say_where_tokens_come_from() {
         ("issuer=a", "authentication method \"oauth\" requires argument \"scope\" to be set"),
         ("scope=a", "authentication method \"oauth\" requires argument \"issuer\" to be set"),
         ("issuer=a issuer=b scope=c", "unrecognized authentication option name: \"issuer\""),
-        ("issuer=a scope=b map=m", "\"map\" is only valid for the method cert"),
+        ("issuer=a scope=b map=m", "there is no map \"m\": add it to the file of maps"),
         ("issuer=a scope=b validator=v", "unrecognized authentication option name: \"validator\""),
     ] {
         let error = read(options).expect_err(options);
