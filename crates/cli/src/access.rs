@@ -124,6 +124,9 @@ fn read(path: &Path, what: &str) -> Result<String, Failure> {
 }
 
 fn tls(said: &Serve) -> Result<Option<Tls>, Failure> {
+    if said.tls_crl.is_some() && said.tls_client_ca.is_none() {
+        return Err(Failure::usage("--tls-crl is for certificates by --tls-client-ca: say both"));
+    }
     if said.hba.is_none() {
         let unused = [
             ("--ident", "cert and oauth", said.ident.is_some()),
@@ -145,6 +148,9 @@ fn tls(said: &Serve) -> Result<Option<Tls>, Failure> {
             private::check(key, "private key file")?;
             if let Some(authorities) = &said.tls_client_ca {
                 tls = tls.with_client_authorities_of(authorities).map_err(failed)?;
+            }
+            if let Some(lists) = &said.tls_crl {
+                tls = tls.with_revocation_lists_of(lists).map_err(failed)?;
             }
             Ok(Some(tls))
         }

@@ -94,6 +94,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE", env = "TRUNKLINE_TLS_CLIENT_CA")]
     pub(crate) tls_client_ca: Option<PathBuf>,
 
+    /// Which certificates of clients are revoked, lists in PEM: each authority must have one
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_TLS_CRL")]
+    pub(crate) tls_crl: Option<PathBuf>,
+
     /// Refuse clients without TLS on loopback too; on public addresses they always are
     #[arg(long, value_name = "YES", env = "TRUNKLINE_TLS_REQUIRED", value_parser = BoolishValueParser::new())]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
@@ -245,6 +249,7 @@ impl Serve {
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),
             tls_client_ca: self.tls_client_ca.or(file.tls_client_ca),
+            tls_crl: self.tls_crl.or(file.tls_crl),
             tls_required: self.tls_required.or(file.tls_required),
             max_connections: self.max_connections.or(file.max_connections),
             statement_timeout: self.statement_timeout.or(file.statement_timeout),
@@ -269,6 +274,7 @@ impl Serve {
             &mut self.tls_cert,
             &mut self.tls_key,
             &mut self.tls_client_ca,
+            &mut self.tls_crl,
         ];
         for path in paths.chain(files.into_iter().flatten()) {
             *path = folder.join(&path);

@@ -1,5 +1,7 @@
 //! TLS: certificate and key checked at the start, never a fallback to clear text.
 
+mod clients;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +11,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use tokio_rustls::rustls::server::NoServerSessionStorage;
 use tokio_rustls::rustls::{ConfigBuilder, Error, RootCertStore, ServerConfig, WantsVerifier};
 use trunkline_proto::auth::scram::Binding;
 
@@ -22,7 +24,8 @@ pub struct Tls {
     acceptor: TlsAcceptor,
     binding: Binding,
     salt_secret: [u8; 32],
-    knows_clients: bool,
+    /// Who signs certificates of clients, if they are asked for one.
+    authorities: Option<Arc<RootCertStore>>,
 }
 
 /// Why TLS cannot be offered.
@@ -95,45 +98,7 @@ impl Tls {
             Error::InconsistentKeys(_) => rejected("the key is that of another certificate"),
             error => rejected(error),
         })?;
-        Ok(Tls { acceptor: acceptor(config), binding, salt_secret, knows_clients: false })
-    }
-
-    /// Asks clients for certificates, which one of the authorities in a PEM file must have signed:
-    /// see [`with_client_authorities`](Tls::with_client_authorities).
-    ///
-    /// # Errors
-    ///
-    /// A file that cannot be read or holds no such certificate.
-    pub fn with_client_authorities_of(self, path: impl AsRef<Path>) -> Result<Tls, TlsError> {
-        let authorities = certificates(path.as_ref())?;
-        self.with_client_authorities(authorities)
-            .map_err(|error| wrong(path.as_ref(), error.to_string().into()))
-    }
-
-    /// Asks clients for certificates, which one of these authorities must have signed.
-    ///
-    /// A client need not have one unless a rule says so; with one that is not good it is sent away
-    /// by TLS, as by PostgreSQL with `ssl_ca_file`.
-    ///
-    /// # Errors
-    ///
-    /// No authority, or something that is none.
-    pub fn with_client_authorities(
-        self,
-        authorities: Vec<CertificateDer<'static>>,
-    ) -> Result<Tls, TlsError> {
-        let mut roots = RootCertStore::empty();
-        for authority in authorities {
-            roots.add(authority).map_err(rejected)?;
-        }
-        let provider = Arc::new(default_provider());
-        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
-            .allow_unauthenticated()
-            .build()
-            .map_err(rejected)?;
-        let own = self.acceptor.config().cert_resolver.clone();
-        let config = builder()?.with_client_cert_verifier(verifier).with_cert_resolver(own);
-        Ok(Tls { acceptor: acceptor(config), knows_clients: true, ..self })
+        Ok(Tls { acceptor: acceptor(config), binding, salt_secret, authorities: None })
     }
 
     /// A secret that lives as long as the private key and from which the key cannot be had: for
@@ -148,7 +113,7 @@ impl Tls {
 
     /// Whether clients are asked for certificates.
     pub(crate) fn knows_clients(&self) -> bool {
-        self.knows_clients
+        self.authorities.is_some()
     }
 
     /// What SCRAM-SHA-256-PLUS binds a proof to.
@@ -178,12 +143,16 @@ fn acceptor(mut config: ServerConfig) -> TlsAcceptor {
 
 /// The certificates in a PEM file, at least one.
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    in_pem(path, "it holds no certificate in PEM")
+}
+
+/// What a PEM file holds of this kind, or an error that says there is none.
+fn in_pem<T: PemObject>(path: &Path, none: &str) -> Result<Vec<T>, TlsError> {
     let text = std::fs::read(path).map_err(|error| wrong(path, error.into()))?;
-    let found = CertificateDer::pem_slice_iter(&text)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| wrong(path, error.into()))?;
+    let found = T::pem_slice_iter(&text).collect::<Result<Vec<_>, _>>();
+    let found = found.map_err(|error| wrong(path, error.into()))?;
     match found.is_empty() {
-        true => Err(wrong(path, "it holds no certificate in PEM".into())),
+        true => Err(wrong(path, none.into())),
         false => Ok(found),
     }
 }

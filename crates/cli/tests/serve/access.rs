@@ -5,7 +5,10 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{ChildStderr, Command, Stdio};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DnType,
+    IsCa, KeyIdMethod, KeyPair, RevokedCertParams, date_time_ymd,
+};
 
 use crate::running::{Folder, Serving, data, hello, mistake, trunkline};
 
@@ -24,9 +27,13 @@ pub(crate) fn commands(begin: &str) -> Vec<&'static str> {
     lines.filter(|line| line.starts_with(begin)).collect()
 }
 
+/// The number of the certificate of the robot.
+const ROBOT: u64 = 7;
+
 /// A certificate and its key.
 fn issue(folder: &Folder, name: &str, authority: &CertifiedIssuer<'_, KeyPair>, common: &str) {
     let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
+    params.serial_number = (name == "robot").then(|| ROBOT.into());
     params.distinguished_name.push(DnType::CommonName, common);
     let key = KeyPair::generate().expect("a key");
     let certificate = params.signed_by(&key, authority).expect("a certificate");
@@ -43,8 +50,34 @@ fn authority(folder: &Folder) -> CertifiedIssuer<'static, KeyPair> {
     authority
 }
 
+/// The list of these numbers of certificates.
+fn revoke(folder: &Folder, authority: &CertifiedIssuer<'_, KeyPair>, serials: &[u64]) {
+    let this_update = date_time_ymd(2020, 1, 1);
+    let revoked = serials.iter().map(|serial| RevokedCertParams {
+        serial_number: (*serial).into(),
+        revocation_time: this_update,
+        reason_code: None,
+        invalidity_date: None,
+    });
+    let list = CertificateRevocationListParams {
+        this_update,
+        next_update: date_time_ymd(4000, 1, 1),
+        crl_number: 1.into(),
+        issuing_distribution_point: None,
+        revoked_certs: revoked.collect(),
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    let list = list.signed_by(authority).expect("a list");
+    folder.write("clients.crl", &list.pem().expect("text"));
+}
+
 /// Everything that the page speaks of.
 fn page(name: &str) -> Folder {
+    page_by(name).0
+}
+
+/// The same, and who signs the certificates.
+fn page_by(name: &str) -> (Folder, CertifiedIssuer<'static, KeyPair>) {
     let folder = Folder::new(name);
     folder.data();
     folder.write("pg_hba.conf", file("pg_hba.conf"));
@@ -55,7 +88,8 @@ fn page(name: &str) -> Folder {
     {
         issue(&folder, name, &authority, common);
     }
-    folder
+    revoke(&folder, &authority, &[]);
+    (folder, authority)
 }
 
 /// What psql prints, or complains of, for a command line of the page.
@@ -142,7 +176,8 @@ fn a_hangup_reads_everything_again_or_nothing() {
     command.current_dir(&folder.0).arg("serve").arg(data()).args(["--listen", "127.0.0.1:0"]);
     command.args(["--hba", "pg_hba.conf", "--ident", "pg_ident.conf", "--users-file", "users.txt"]);
     command.args(["--tls-cert", "server.crt", "--tls-key", "server.key"]);
-    command.args(["--tls-client-ca", "clients.crt", "--log", "info"]).stderr(Stdio::piped());
+    command.args(["--tls-client-ca", "clients.crt", "--tls-crl", "clients.crl"]);
+    command.args(["--guesses", "0", "--log", "info"]).stderr(Stdio::piped());
     let mut serving = Serving::start(&mut command);
     let port = serving.address().rsplit(':').next().expect("a port").to_owned();
     let mut log = BufReader::new(serving.child.stderr.take().expect("its log"));
@@ -172,6 +207,7 @@ fn a_hangup_reads_everything_again_or_nothing() {
         ("pg_ident.conf", "a b\n", "pg_ident.conf: line 1: a name is missing"),
         ("server.crt", "nothing\n", "cannot offer TLS: server.crt: it holds no certificate"),
         ("clients.crt", "nothing\n", "cannot offer TLS: clients.crt: it holds no certificate"),
+        ("clients.crl", "nothing\n", "cannot offer TLS: clients.crl: it holds no revocation list"),
         ("users.txt", "guest\n", "users.txt: line 1: expected"),
         ("users.txt", "\"guest\" \"a\"b\"\n", "users.txt: line 1: expected the end of the line"),
         (
@@ -193,6 +229,26 @@ fn a_hangup_reads_everything_again_or_nothing() {
     assert!(logs_in("third"));
     assert_eq!(serving.signal("-TERM"), Some(0));
     let _ = log.read_to_string(&mut String::new());
+}
+
+#[test]
+fn a_certificate_that_is_revoked_is_refused_from_the_next_hangup_on() {
+    let (folder, authority) = page_by("access-revoked");
+    let [_, line] = commands("trunkline serve")[..] else { panic!("two commands") };
+    let mut command = trunkline();
+    let words = line.split(' ').skip(1).map(|word| word.replace(":5432", ":0"));
+    command.current_dir(&folder.0).args(words).args(["--log", "info"]).stderr(Stdio::piped());
+    let mut serving = Serving::start(&mut command);
+    let port = serving.address().rsplit(':').next().expect("a port").to_owned();
+    let mut log = BufReader::new(serving.child.stderr.take().expect("its log"));
+    let line = commands("psql ").into_iter().find(|line| line.contains("sslcert="));
+    let line = line.expect("a client with a certificate");
+    assert_eq!(psql(&folder, &port, line), Ok("1\n".to_owned()));
+    revoke(&folder, &authority, &[ROBOT]);
+    serving.send("-HUP");
+    log_until(&mut log, "were read again");
+    let refused = psql(&folder, &port, line).expect_err("it is revoked");
+    assert!(refused.contains("certificate revoked"), "{refused}");
 }
 
 #[test]
@@ -255,6 +311,7 @@ fn mistakes_about_rules_name_the_way_out() {
         "--tls-client-ca is for lines of cert",
     );
     explained(&["--hba", "pg_hba.conf", "--tls-client-ca", "clients.crt"], "needs --tls-cert and");
+    explained(&["--tls-crl", "clients.crl"], "--tls-crl is for certificates by --tls-client-ca");
     let rules = ["--hba", "pg_hba.conf", "--ident", "pg_ident.conf"];
     explained(&with_tls(&rules), "no authority for them; say --tls-client-ca FILE");
     let none = [&rules[..], &["--tls-client-ca", "server.key"]].concat();

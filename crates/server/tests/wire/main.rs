@@ -24,6 +24,7 @@ mod places;
 mod promises;
 mod proofs;
 mod reload;
+mod revocation;
 mod session;
 mod shutdown;
 mod simple;

@@ -1,0 +1,109 @@
+//! Certificates of clients: who may sign them, and which are revoked.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
+use tokio_rustls::rustls::RootCertStore;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use x509_cert::crl::CertificateList;
+use x509_cert::der::Decode;
+
+use super::{Tls, TlsError, acceptor, builder, certificates, in_pem, rejected, wrong};
+
+impl Tls {
+    /// Asks clients for certificates, which one of the authorities in a PEM file must have signed:
+    /// see [`with_client_authorities`](Tls::with_client_authorities).
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or holds no such certificate.
+    pub fn with_client_authorities_of(self, path: impl AsRef<Path>) -> Result<Tls, TlsError> {
+        let authorities = certificates(path.as_ref())?;
+        self.with_client_authorities(authorities)
+            .map_err(|error| wrong(path.as_ref(), error.to_string().into()))
+    }
+
+    /// Asks clients for certificates, which one of these authorities must have signed.
+    ///
+    /// A client need not have one unless a rule says so; with one that is not good it is sent away
+    /// by TLS, as by PostgreSQL with `ssl_ca_file`.
+    ///
+    /// # Errors
+    ///
+    /// No authority, or something that is none.
+    pub fn with_client_authorities(
+        self,
+        authorities: Vec<CertificateDer<'static>>,
+    ) -> Result<Tls, TlsError> {
+        let mut roots = RootCertStore::empty();
+        for authority in authorities {
+            roots.add(authority).map_err(rejected)?;
+        }
+        self.verified(Arc::new(roots), Vec::new())
+    }
+
+    /// Refuses the certificates of clients that are revoked by the lists in a PEM file: see
+    /// [`with_revocation_lists`](Tls::with_revocation_lists).
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or holds no such list, or no authorities of clients.
+    pub fn with_revocation_lists_of(self, path: impl AsRef<Path>) -> Result<Tls, TlsError> {
+        let path = path.as_ref();
+        let lists = in_pem(path, "it holds no revocation list (X509 CRL) in PEM")?;
+        self.with_revocation_lists(lists).map_err(|error| match error {
+            TlsError::Rejected(source) => wrong(path, source),
+            error => error,
+        })
+    }
+
+    /// Refuses the certificates of clients that these lists revoke; to be said behind
+    /// [`with_client_authorities`](Tls::with_client_authorities).
+    ///
+    /// As with `ssl_crl_file` of PostgreSQL, every authority that signs in a client's chain must have
+    /// a list that has not expired: else the client is sent away as if it were on it. Of several
+    /// lists of one authority the newest counts.
+    ///
+    /// # Errors
+    ///
+    /// No list, something that is none, or no authorities of clients.
+    pub fn with_revocation_lists(
+        self,
+        lists: Vec<CertificateRevocationListDer<'static>>,
+    ) -> Result<Tls, TlsError> {
+        let authorities = self.authorities.clone();
+        let authorities =
+            authorities.ok_or_else(|| rejected("no authority of clients is known"))?;
+        if lists.is_empty() {
+            return Err(rejected("there is no revocation list"));
+        }
+        let dated = lists.into_iter().map(|list| {
+            let read: CertificateList = CertificateList::from_der(&list)
+                .map_err(|error| rejected(format!("a revocation list is malformed: {error}")))?;
+            Ok((read.tbs_cert_list.this_update.to_unix_duration(), list))
+        });
+        let mut dated = dated.collect::<Result<Vec<_>, TlsError>>()?;
+        // The first that speaks of a certificate is asked, and no other.
+        dated.sort_by_key(|(since, _)| std::cmp::Reverse(*since));
+        self.verified(authorities, dated.into_iter().map(|(_, list)| list).collect())
+    }
+
+    fn verified(
+        self,
+        authorities: Arc<RootCertStore>,
+        lists: Vec<CertificateRevocationListDer<'static>>,
+    ) -> Result<Tls, TlsError> {
+        let provider = Arc::new(default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(authorities.clone(), provider)
+            .allow_unauthenticated()
+            .with_crls(lists)
+            .enforce_revocation_expiration()
+            .build()
+            .map_err(rejected)?;
+        let own = self.acceptor.config().cert_resolver.clone();
+        let config = builder()?.with_client_cert_verifier(verifier).with_cert_resolver(own);
+        Ok(Tls { acceptor: acceptor(config), authorities: Some(authorities), ..self })
+    }
+}

@@ -1,0 +1,85 @@
+//! Certificates of clients that are revoked.
+
+use rcgen::DnType;
+use rustls_pki_types::CertificateRevocationListDer;
+use trunkline::{Auth, Rules, UserMaps};
+
+use crate::auth::users;
+use crate::toy;
+use crate::visitor::{Authority, Visitor};
+
+/// Years in which a list is good.
+const NOW: (i32, i32) = (2020, 4000);
+
+/// What becomes of ann, whose certificate has this number; "in" or not.
+fn log_in(
+    authority: &Authority,
+    lists: Vec<CertificateRevocationListDer<'static>>,
+    serial: u64,
+) -> bool {
+    let tls = authority.server().with_client_authorities(vec![authority.root()]);
+    let tls = tls.and_then(|tls| tls.with_revocation_lists(lists)).expect("lists");
+    let rules = "hostssl cert all all cert\nhostssl all all all scram-sha-256\n";
+    let rules = Rules::parse(rules, &UserMaps::default()).expect("rules");
+    let server = toy::start_with(|builder| builder.auth(Auth::rules(rules, users())).tls(tls));
+    let own = authority.issue(&[], |params| {
+        params.serial_number = Some(serial.into());
+        params.distinguished_name.push(DnType::CommonName, "ann");
+    });
+    // Who shows none is not asked whether it is revoked.
+    let without = Visitor::tcp(server.address).tls(authority).log_in("ann", "toy", "secret");
+    assert_eq!(without, "ScramPlus");
+    let said = Visitor::tcp(server.address).certified(authority, own).log_in("ann", "cert", "");
+    assert!(said == "Trust" || said.starts_with("the end"), "{said}");
+    said == "Trust"
+}
+
+#[test]
+fn a_revoked_certificate_does_not_get_past_tls() {
+    let authority = Authority::new();
+    let list = || vec![authority.revoke(NOW, &[7, 9])];
+    assert!(log_in(&authority, list(), 8));
+    assert!(!log_in(&authority, list(), 7));
+    assert!(!log_in(&authority, list(), 9));
+}
+
+/// As PostgreSQL 15 does with `ssl_crl_file`.
+#[test]
+fn who_has_no_list_that_is_good_is_refused() {
+    let (authority, other) = (Authority::called("one"), Authority::called("other"));
+    assert!(!log_in(&authority, vec![other.revoke(NOW, &[])], 8), "the list of another");
+    assert!(!log_in(&authority, vec![authority.revoke((2020, 2021), &[])], 8), "it has expired");
+    let both = vec![other.revoke(NOW, &[8]), authority.revoke(NOW, &[])];
+    assert!(log_in(&authority, both, 8));
+    // One that only claims to be of this authority.
+    let forged = Authority::called("one");
+    assert!(!log_in(&authority, vec![forged.revoke(NOW, &[])], 8));
+}
+
+#[test]
+fn of_two_lists_the_newest_counts() {
+    let authority = Authority::new();
+    let (old, new) =
+        (|| authority.revoke((2020, 4000), &[]), || authority.revoke((2024, 4000), &[7]));
+    assert!(!log_in(&authority, vec![old(), new()], 7));
+    assert!(!log_in(&authority, vec![new(), old()], 7));
+}
+
+#[test]
+fn what_is_no_list_is_refused() {
+    let authority = Authority::new();
+    let good = || vec![authority.revoke(NOW, &[])];
+    let error =
+        |tls: Result<trunkline::Tls, trunkline::TlsError>| tls.expect_err("no list").to_string();
+    assert!(
+        error(authority.server().with_revocation_lists(good()))
+            .ends_with("authority of clients is known")
+    );
+    let known =
+        || authority.server().with_client_authorities(vec![authority.root()]).expect("roots");
+    assert!(
+        error(known().with_revocation_lists(Vec::new())).ends_with("there is no revocation list")
+    );
+    let garbage = vec![CertificateRevocationListDer::from(vec![0x30, 0x03, 1, 2, 3])];
+    assert!(error(known().with_revocation_lists(garbage)).contains("is malformed"));
+}
