@@ -15,7 +15,9 @@ use super::rules::UserMap;
 pub struct Certificate {
     subject: String,
     common_name: Option<String>,
-    alternative_names: Vec<String>,
+    dns_names: Vec<String>,
+    mail_addresses: Vec<String>,
+    uris: Vec<String>,
 }
 
 impl Certificate {
@@ -29,9 +31,21 @@ impl Certificate {
         self.common_name.as_deref()
     }
 
-    /// The alternative names that are DNS names, mail addresses or URIs.
-    pub fn alternative_names(&self) -> impl Iterator<Item = &str> {
-        self.alternative_names.iter().map(String::as_str)
+    /// The alternative names that are DNS names.
+    ///
+    /// One name may be of several kinds, and who vouches for one kind need not look at another.
+    pub fn dns_names(&self) -> impl Iterator<Item = &str> {
+        self.dns_names.iter().map(String::as_str)
+    }
+
+    /// The alternative names that are mail addresses.
+    pub fn mail_addresses(&self) -> impl Iterator<Item = &str> {
+        self.mail_addresses.iter().map(String::as_str)
+    }
+
+    /// The alternative names that are URIs.
+    pub fn uris(&self) -> impl Iterator<Item = &str> {
+        self.uris.iter().map(String::as_str)
     }
 
     /// Reads DER; `None` if it is not what RFC 5280 says.
@@ -39,12 +53,23 @@ impl Certificate {
         let certificate = x509_cert::Certificate::from_der(der).ok()?;
         let certificate = certificate.tbs_certificate();
         let alternative = certificate.get_extension::<SubjectAltName>().ok()?;
-        let names = alternative.map(|(_, names)| names.0).unwrap_or_default();
-        Some(Certificate {
+        let mut read = Certificate {
             subject: certificate.subject().to_string(),
             common_name: common_name(certificate.subject()),
-            alternative_names: names.iter().filter_map(text).collect(),
-        })
+            ..Certificate::default()
+        };
+        for name in alternative.map(|(_, names)| names.0).unwrap_or_default() {
+            let (name, of_kind) = match &name {
+                GeneralName::DnsName(name) => (name, &mut read.dns_names),
+                GeneralName::Rfc822Name(name) => (name, &mut read.mail_addresses),
+                GeneralName::UniformResourceIdentifier(name) => (name, &mut read.uris),
+                _ => continue,
+            };
+            if !name.as_str().contains('\0') {
+                of_kind.push(name.to_string());
+            }
+        }
+        Some(read)
     }
 }
 
@@ -53,15 +78,6 @@ impl Certificate {
 fn common_name(subject: &Name) -> Option<String> {
     let name = String::from(subject.common_name().ok()??);
     (!name.contains('\0')).then_some(name)
-}
-
-fn text(name: &GeneralName) -> Option<String> {
-    let name = match name {
-        GeneralName::DnsName(name) | GeneralName::Rfc822Name(name) => name,
-        GeneralName::UniformResourceIdentifier(name) => name,
-        _ => return None,
-    };
-    (!name.as_str().contains('\0')).then(|| name.to_string())
 }
 
 /// What a rule asks of a client's certificate.
@@ -79,7 +95,25 @@ pub(super) enum Certified {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Names {
     Common,
-    Alternative,
+    Dns,
+    Mail,
+    Uri,
+}
+
+impl Names {
+    /// What a rule can say for `clientname`. Of alternative names it says one kind: an authority
+    /// may vouch for that and let its clients choose the others.
+    pub(super) const CHOICE: &str = "CN, SAN-DNS, SAN-EMAIL or SAN-URI";
+
+    pub(super) fn named(name: &str) -> Option<Names> {
+        Some(match name {
+            "CN" => Names::Common,
+            "SAN-DNS" => Names::Dns,
+            "SAN-EMAIL" => Names::Mail,
+            "SAN-URI" => Names::Uri,
+            _ => return None,
+        })
+    }
 }
 
 impl Certified {
@@ -106,7 +140,9 @@ impl Certified {
         let certificate = Certificate::read(shown).unwrap_or_default();
         let vouched = match names {
             Names::Common => certificate.common_name().is_some_and(is_user),
-            Names::Alternative => certificate.alternative_names().any(is_user),
+            Names::Dns => certificate.dns_names().any(is_user),
+            Names::Mail => certificate.mail_addresses().any(is_user),
+            Names::Uri => certificate.uris().any(is_user),
         };
         if !vouched {
             tracing::debug!(subject = certificate.subject, user, "the certificate is another's");

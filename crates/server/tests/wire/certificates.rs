@@ -11,7 +11,9 @@ use crate::visitor::{Authority, Visitor};
 const RULES: &str = "
 hostssl cert all all cert
 hostssl mapped all all cert map=m
-hostssl alternative all all cert map=m clientname=SAN
+hostssl dns all all cert map=m clientname=SAN-DNS
+hostssl mail all all cert map=m clientname=SAN-EMAIL
+hostssl uri all all cert map=m clientname=SAN-URI
 hostssl ca all all trust clientcert=verify-ca
 hostssl full all all trust clientcert=verify-full
 hostssl both all all scram-sha-256 clientcert=verify-full
@@ -60,7 +62,7 @@ fn a_certificate_is_good_for_whom_it_names() {
     assert_eq!(show("ops").log_in("whoever", "mapped", ""), "Trust");
     // With a map, the same name is not enough.
     assert_eq!(show("ann").log_in("ann", "mapped", ""), failed("ann"));
-    for database in ["cert", "mapped", "alternative", "ca", "full", "both"] {
+    for database in ["cert", "mapped", "dns", "mail", "uri", "ca", "full", "both"] {
         assert_eq!(come().tls(&authority).log_in("ann", database, "secret"), MISSING);
     }
     assert_eq!(come().tls(&authority).log_in("ann", "plain", "secret"), "ScramPlus");
@@ -100,11 +102,19 @@ fn alternative_names_count_where_a_rule_says_so() {
     };
     let ia5 = |text: &str| text.to_owned().try_into().expect("ASCII");
     let good = show(SanType::URI(ia5("spiffe://example/ann")));
-    assert_eq!(good.log_in("ann", "alternative", ""), "Trust");
+    assert_eq!(good.log_in("ann", "uri", ""), "Trust");
     let other = show(SanType::URI(ia5("spiffe://example/ann2")));
-    assert_eq!(other.log_in("ann", "alternative", ""), failed("ann"));
-    let named = show(SanType::DnsName(ia5("ops")));
-    assert_eq!(named.log_in("whoever", "alternative", ""), "Trust");
+    assert_eq!(other.log_in("ann", "uri", ""), failed("ann"));
+    // The same word of another kind is another's.
+    let kinds: [(_, fn(_) -> SanType); 3] =
+        [("dns", SanType::DnsName), ("mail", SanType::Rfc822Name), ("uri", SanType::URI)];
+    for (kind, name) in kinds {
+        for database in ["dns", "mail", "uri"] {
+            let said = show(name(ia5("ops"))).log_in("whoever", database, "");
+            let expected = if database == kind { "Trust".to_owned() } else { failed("whoever") };
+            assert_eq!(said, expected, "{kind} where {database} is asked for");
+        }
+    }
 }
 
 #[test]

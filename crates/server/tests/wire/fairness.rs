@@ -131,18 +131,11 @@ async fn t27_who_has_something_done_does_not_wait() {
     assert_eq!(taken_for(&query, 1280, true).await, Duration::ZERO);
     // A row at a time, of which no command is complete, and statements of no words.
     for (sql, max_rows) in [("rows 20", 1), ("", 0)] {
-        let bind = NewBind {
-            portal: "",
-            statement: "",
-            parameter_formats: &[],
-            parameters: std::iter::empty::<Option<&[u8]>>(),
-            result_formats: &[],
-        };
         let mut said = Vec::new();
-        let encoded = NewParse { name: "", sql, parameter_types: [Oid::INT4; 0] }
+        let encoded = parse("", sql)
             .encode(&mut said)
-            .and_then(|()| bind.encode(&mut said))
-            .and_then(|()| Execute { portal: "", max_rows }.encode(&mut said))
+            .and_then(|()| bind("", "").encode(&mut said))
+            .and_then(|()| execute("", max_rows).encode(&mut said))
             .and_then(|()| Sync.encode(&mut said));
         encoded.expect("it fits");
         assert_eq!(taken_for(&said, 1280, true).await, Duration::ZERO, "{sql}");

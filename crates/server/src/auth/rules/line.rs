@@ -126,15 +126,16 @@ fn certified(
                         .to_owned(),
                 );
             }
-            ("clientname", "CN") => names = Names::Common,
-            ("clientname", "SAN") => names = Names::Alternative,
             ("clientcert", value) => {
                 return Err(format!(
                     "invalid value for clientcert: \"{value}\": say verify-ca or verify-full"
                 ));
             }
             ("clientname", value) => {
-                return Err(format!("invalid value for clientname: \"{value}\": say CN or SAN"));
+                names = Names::named(value).ok_or_else(|| {
+                    let choice = Names::CHOICE;
+                    format!("invalid value for clientname: \"{value}\": say {choice}")
+                })?;
             }
             (name, _) => {
                 return Err(format!(

@@ -88,7 +88,8 @@ impl Rules {
     /// Lines of `local`, `host`, `hostssl` and `hostnossl`; databases `all`, `sameuser`,
     /// `replication` and names; users `all` and names; `all`, an address with the length of its
     /// network or with a mask; methods; `clientcert`, `map` (one of `maps`) and `clientname`, which
-    /// is `CN` or, unlike there, `SAN` for the alternative names:
+    /// is `CN` or, unlike there, `SAN-DNS`, `SAN-EMAIL` or `SAN-URI` for the alternative names of
+    /// that kind:
     /// <https://www.postgresql.org/docs/18/auth-pg-hba-conf.html>. What is written as there means
     /// the same here, and what is left out is an error.
     ///
