@@ -3,11 +3,12 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use trunkline::{Limits, Server};
 use trunkline_datafusion::{DataFusion, Database};
 
-use crate::access::Access;
+use crate::access::{Access, Loaded};
 use crate::args::Serve;
 use crate::banner::banner;
 use crate::failure::Failure;
@@ -42,7 +43,6 @@ pub(crate) fn serve(said: Serve) -> Result<(), Failure> {
 }
 
 async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
-    let (access, loaded) = Access::open(said)?;
     let mut limits = Limits::default();
     limits.timeouts = timeouts(said)?;
     if let Some(user_timeout) = &said.tcp_user_timeout {
@@ -58,9 +58,11 @@ async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
     }
     let few;
     (limits.connections, few) = open_files::fit(wanted, limits.logins);
-    let database = Database::open(said.paths.iter(), &tables(said)?, said.database.as_deref())
-        .await
-        .map_err(|error| Failure::usage(error.to_string()))?;
+    let mut signals = Signals::new()?;
+    let Some(Opened { access, loaded, database, has_changed }) = opened(said, &mut signals).await?
+    else {
+        return Ok(());
+    };
     let memory = said.max_memory.map(|mib| mib.saturating_mul(1 << 20));
     let engine = DataFusion::new(database.clone(), memory)
         .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
@@ -79,8 +81,6 @@ async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
     }
     let server = builder.build();
 
-    // The signals are awaited from before the banner on: who reads it may send them at once.
-    let mut signals = Signals::new()?;
     let mut listeners = Vec::new();
     let default = ["127.0.0.1:5432".to_owned()];
     let places = if said.listen.is_empty() { &default[..] } else { &said.listen };
@@ -102,6 +102,9 @@ async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
     let _ = std::io::stdout().flush();
 
     let mut reloads = Reloads::new(access, loaded.auth);
+    if has_changed {
+        reloads.ask();
+    }
     let mut serving = JoinSet::new();
     for listener in listeners {
         let server = server.clone();
@@ -132,6 +135,42 @@ async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
     // The files of Unix sockets go with these tasks, whatever ends them.
     serving.shutdown().await;
     outcome
+}
+
+/// What is served, to whom.
+struct Opened {
+    access: Access,
+    loaded: Loaded,
+    database: Database,
+    /// Whether somebody said meanwhile that files have changed.
+    has_changed: bool,
+}
+
+/// Reads what takes long aside: a signal must not wait for it. `None` if one says to stop.
+async fn opened(said: &Arc<Serve>, signals: &mut Signals) -> Result<Option<Opened>, Failure> {
+    let own = said.clone();
+    let mut opening = tokio::task::spawn_blocking(move || {
+        let (access, loaded) = Access::open(&own)?;
+        let tables = tables(&own)?;
+        let database = Database::open(own.paths.iter(), &tables, own.database.as_deref());
+        let database = Handle::current().block_on(database);
+        let database = database.map_err(|error| Failure::usage(error.to_string()))?;
+        Ok((access, loaded, database))
+    });
+    let mut has_changed = false;
+    loop {
+        tokio::select! {
+            opened = &mut opening => {
+                let (access, loaded, database) =
+                    opened.map_err(|error| Failure::runtime(error.to_string()))??;
+                return Ok(Some(Opened { access, loaded, database, has_changed }));
+            }
+            asked = signals.next() => match asked {
+                Asked::Reload => has_changed = true,
+                Asked::Stop | Asked::StopAtOnce => return Ok(None),
+            },
+        }
+    }
 }
 
 /// Why a public address is refused, and how it would not be.
