@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use trunkline_proto::message::{ProtocolVersion, Query};
 
@@ -203,8 +202,9 @@ pub(super) fn flood(extent: Extent) -> Result<Vec<Line>, String> {
     block_on(flooded(&server, Duration::from_secs(extent.of(30, 1)))).map(|line| vec![line])
 }
 
-/// How many wrong keys a second.
+/// How many wrong keys a second, and from how many threads.
 const RATE: usize = 10_000;
+const STRANGERS: usize = 8;
 
 async fn flooded(server: &Running, during: Duration) -> Result<Line, String> {
     let target = server.target();
@@ -212,24 +212,19 @@ async fn flooded(server: &Running, during: Duration) -> Result<Line, String> {
     // Counted all the time, for it takes time itself.
     let live = Live::count(server.process);
     let (quiet, _) = users(&target, during.min(Duration::from_secs(5))).await;
-    let sent = Arc::new(AtomicUsize::new(0));
-    let (stop, stopped) = oneshot::channel::<()>();
-    let flood = strangers(target.clone(), sent.clone());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
-    let flooding = std::thread::spawn(move || {
-        stand_back();
-        runtime.block_on(async {
-            tokio::select! {
-                () = flood => {}
-                _ = stopped => {}
-            }
-        });
-    });
+    let (sent, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let strangers: Vec<_> = (0..STRANGERS)
+        .map(|number| {
+            let (target, sent, stop) = (target.clone(), sent.clone(), stop.clone());
+            std::thread::spawn(move || stranger(number, &target, &sent, &stop))
+        })
+        .collect();
     let (loud, refused) = users(&target, during).await;
     let rate = sent.load(Relaxed) as f64 / during.as_secs_f64();
-    let _ = stop.send(());
-    flooding.join().map_err(|_| "the flood has panicked")?;
+    stop.store(true, Relaxed);
+    for stranger in strangers {
+        stranger.join().map_err(|_| "a stranger has panicked")??;
+    }
     let live = live.most()?.saturating_sub(files);
     // What is left of the flood goes.
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -274,27 +269,30 @@ impl Live {
     }
 }
 
-/// Sends wrong keys at a steady rate.
-async fn strangers(target: Target, sent: Arc<AtomicUsize>) {
-    // As steadily as timers allow: what comes at a time makes others wait for itself.
-    let mut tick = tokio::time::interval(Duration::from_millis(1));
-    let mut requests = JoinSet::new();
-    let mut dice = Dice::new(0);
-    loop {
-        tick.tick().await;
-        while requests.try_join_next().is_some() {}
-        // Those whom the server lets wait are no more than a crowd of its own.
-        for _ in 0..(RATE / 1000).min(2_000_usize.saturating_sub(requests.len())) {
-            let key =
-                (dice.throw() as i32, Bytes::copy_from_slice(&dice.throw().to_be_bytes()[..4]));
-            // From other networks than the users', as far as loopback has such.
-            let from = Some([127, 0, 0, 2 + dice.below(8) as u8].into());
-            let (target, sent) = (Target { from, ..target.clone() }, sent.clone());
-            requests.spawn(async move {
-                if cancel(&target, &key).await.is_ok() {
-                    sent.fetch_add(1, Relaxed);
-                }
-            });
+/// Sends its share of the wrong keys, each when it is due: many at a time would make others wait for
+/// what no network brings at a time.
+fn stranger(
+    number: usize,
+    target: &Target,
+    sent: &AtomicUsize,
+    stop: &AtomicBool,
+) -> Result<(), String> {
+    stand_back();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
+    let every = Duration::from_secs(1) / (RATE / STRANGERS) as u32;
+    let mut dice = Dice::new(number);
+    let mut due = Instant::now() + every * number as u32 / STRANGERS as u32;
+    while !stop.load(Relaxed) {
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        due += every;
+        let key = (dice.throw() as i32, Bytes::copy_from_slice(&dice.throw().to_be_bytes()[..4]));
+        // From other networks than the users', as far as loopback has such.
+        let from = Some([127, 0, 0, 2 + dice.below(8) as u8].into());
+        let target = Target { from, ..target.clone() };
+        if runtime.block_on(cancel(&target, &key)).is_ok() {
+            sent.fetch_add(1, Relaxed);
         }
     }
+    Ok(())
 }
