@@ -110,9 +110,10 @@ impl Table {
         }
         let (same, differ) = (self.sum(0), self.sum(1));
         let all = same + differ;
+        let verdict = if same * 100 >= all * 99 { "holds" } else { "DOES NOT HOLD" };
         let _ = writeln!(
             text,
-            "{server}: {same} of {all} messages in states have the outcome of {oracle} ({}), {differ} differ",
+            "T7 {server}: {same} of {all} messages in states have the outcome of {oracle} ({}), {differ} differ; target >= 99 %: {verdict}",
             percent(same, all),
         );
         text

@@ -12,7 +12,7 @@ use trunkline_core::{PgError, Result, SqlState};
 use trunkline_proto::backend::{CleartextPassword, Login, Ready};
 
 use super::certificate::Certificate;
-use super::claim::{Claim, Origin, refused};
+use super::claim::{Claim, Origin, refused, wrong_password};
 use super::prove::password;
 use crate::connection::io::Io;
 use crate::connection::watch::unbroken;
@@ -100,8 +100,7 @@ impl Attempt {
 
     /// The error for a wrong password, and for a user that does not exist: 28P01.
     pub fn wrong_password(&self) -> PgError {
-        let message = format!("password authentication failed for user \"{}\"", self.user);
-        PgError::new(SqlState::INVALID_PASSWORD, message)
+        wrong_password(&self.user)
     }
 }
 

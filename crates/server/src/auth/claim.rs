@@ -14,6 +14,12 @@ pub(crate) struct Origin {
     pub(crate) must_encrypt: bool,
 }
 
+/// 28P01: the password is wrong, or there is no such user.
+pub(super) fn wrong_password(user: &str) -> PgError {
+    let message = format!("password authentication failed for user \"{user}\"");
+    PgError::new(SqlState::INVALID_PASSWORD, message)
+}
+
 /// A client that has said who it is and has proved nothing.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Claim<'a> {

@@ -11,7 +11,7 @@ use trunkline_proto::backend::{
     Cleartext, CleartextPassword, CleartextStep, Exchange, Login, Ready,
 };
 
-use super::claim::{Claim, Origin};
+use super::claim::{Claim, Origin, wrong_password};
 use super::method::Method;
 use super::users::Challenge;
 use crate::connection::io::Io;
@@ -91,13 +91,18 @@ async fn scram(guards: &Guards, login: Login, vouched: bool, io: &mut Io) -> Res
     };
     let mut nonce = [0; NONCE_LENGTH];
     random(&mut nonce)?;
+    let user = login.user().to_owned();
     let users = &guards.auth.0.users;
     let verifier = match vouched {
         true => users.verifier(login.user()),
         false => users.mock(login.user()),
     };
     let scram = login.scram(ScramServer::new(verifier, nonce, binding), io.output());
-    converse(io, scram, |scram, input, output| scram.step(input, output).map(flow)).await
+    match converse(io, scram, |scram, input, output| scram.step(input, output).map(flow)).await {
+        // As in PostgreSQL, and in SASL only: who leaves within a message has failed.
+        Err(End::Silent) if !io.input.is_empty() => Err(wrong_password(&user).into()),
+        outcome => outcome,
+    }
 }
 
 /// Asks for the password in clear.
