@@ -55,7 +55,13 @@ pub(crate) async fn prove(
                 let mut salt = [0; 4];
                 random(&mut salt)?;
                 let md5 = login.md5(hash.filter(|_| vouched), salt, io.output());
-                converse(io, md5, |md5, input, output| md5.step(input, output).map(flow)).await
+                converse(
+                    io,
+                    md5,
+                    || End::Silent,
+                    |md5, input, output| md5.step(input, output).map(flow),
+                )
+                .await
             }
             Challenge::Scram => scram(guards, login, vouched, io).await,
         },
@@ -98,23 +104,26 @@ async fn scram(guards: &Guards, login: Login, vouched: bool, io: &mut Io) -> Res
         false => users.mock(login.user()),
     };
     let scram = login.scram(ScramServer::new(verifier, nonce, binding), io.output());
-    match converse(io, scram, |scram, input, output| scram.step(input, output).map(flow)).await {
-        // As in PostgreSQL, and in SASL only: who leaves within a message has failed.
-        Err(End::Silent) if !io.input.is_empty() => Err(wrong_password(&user).into()),
-        outcome => outcome,
-    }
+    // As in PostgreSQL, and in SASL only: who leaves within a message has failed.
+    let left = || wrong_password(&user).into();
+    converse(io, scram, left, |scram, input, output| scram.step(input, output).map(flow)).await
 }
 
 /// Asks for the password in clear.
 pub(super) async fn password(login: Login, io: &mut Io) -> Result<CleartextPassword, End> {
     let asked = login.cleartext(io.output());
     io.trust();
-    converse(io, asked, |asked: Cleartext, input, _| {
-        asked.step(input).map(|step| match step {
-            CleartextStep::NeedInput(asked) => ControlFlow::Continue(asked),
-            CleartextStep::Password(password) => ControlFlow::Break(password),
-        })
-    })
+    converse(
+        io,
+        asked,
+        || End::Silent,
+        |asked: Cleartext, input, _| {
+            asked.step(input).map(|step| match step {
+                CleartextStep::NeedInput(asked) => ControlFlow::Continue(asked),
+                CleartextStep::Password(password) => ControlFlow::Break(password),
+            })
+        },
+    )
     .await
 }
 
@@ -125,10 +134,12 @@ fn flow<T>(exchange: Exchange<T>) -> ControlFlow<Ready, T> {
     }
 }
 
-/// Goes through the messages of a method, from its first question to what it ends with.
+/// Goes through the messages of a method, from its first question to what it ends with: `left` if the
+/// client leaves within a message.
 pub(crate) async fn converse<S, T>(
     io: &mut Io,
     mut state: S,
+    left: impl FnOnce() -> End,
     step: impl Fn(S, &mut BytesMut, &mut Vec<u8>) -> Result<ControlFlow<T, S>, PeerError>,
 ) -> Result<T, End> {
     loop {
@@ -143,7 +154,7 @@ pub(crate) async fn converse<S, T>(
         }
         io.release_output();
         if !io.fill().await? {
-            return Err(End::Silent);
+            return Err(if io.input.is_empty() { End::Silent } else { left() });
         }
     }
 }
