@@ -202,9 +202,11 @@ pub(super) fn flood(extent: Extent) -> Result<Vec<Line>, String> {
     block_on(flooded(&server, Duration::from_secs(extent.of(30, 1)))).map(|line| vec![line])
 }
 
-/// How many wrong keys a second, and from how many threads.
+/// How many wrong keys a second, from how many threads, and how many of them may wait for their end at
+/// a time: more than the server may keep.
 const RATE: usize = 10_000;
 const STRANGERS: usize = 8;
+const OPEN: usize = 2_000;
 
 async fn flooded(server: &Running, during: Duration) -> Result<Line, String> {
     let target = server.target();
@@ -269,30 +271,39 @@ impl Live {
     }
 }
 
-/// Sends its share of the wrong keys, each when it is due: many at a time would make others wait for
-/// what no network brings at a time.
+/// Sends its share of the wrong keys when they are due, whether those before are over or not.
 fn stranger(
     number: usize,
     target: &Target,
-    sent: &AtomicUsize,
+    sent: &Arc<AtomicUsize>,
     stop: &AtomicBool,
 ) -> Result<(), String> {
     stand_back();
+    // No two of them at the same time, as far as timers tell times apart: what comes at a time makes
+    // others wait for what no network brings at a time.
+    let every = Duration::from_secs(1) / (RATE / STRANGERS) as u32;
+    std::thread::sleep(every * number as u32 / STRANGERS as u32);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
-    let every = Duration::from_secs(1) / (RATE / STRANGERS) as u32;
-    let mut dice = Dice::new(number);
-    let mut due = Instant::now() + every * number as u32 / STRANGERS as u32;
-    while !stop.load(Relaxed) {
-        std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        due += every;
-        let key = (dice.throw() as i32, Bytes::copy_from_slice(&dice.throw().to_be_bytes()[..4]));
-        // From other networks than the users', as far as loopback has such.
-        let from = Some([127, 0, 0, 2 + dice.below(8) as u8].into());
-        let target = Target { from, ..target.clone() };
-        if runtime.block_on(cancel(&target, &key)).is_ok() {
-            sent.fetch_add(1, Relaxed);
+    runtime.block_on(async {
+        let (mut dice, mut requests, mut due) = (Dice::new(number), JoinSet::new(), Instant::now());
+        while !stop.load(Relaxed) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            while requests.try_join_next().is_some() {}
+            while due < Instant::now() && requests.len() < OPEN / STRANGERS {
+                due += every;
+                let key =
+                    (dice.throw() as i32, Bytes::copy_from_slice(&dice.throw().to_be_bytes()[..4]));
+                // From other networks than the users', as far as loopback has such.
+                let from = Some([127, 0, 0, 2 + dice.below(8) as u8].into());
+                let (target, sent) = (Target { from, ..target.clone() }, sent.clone());
+                requests.spawn(async move {
+                    if cancel(&target, &key).await.is_ok() {
+                        sent.fetch_add(1, Relaxed);
+                    }
+                });
+            }
         }
-    }
+    });
     Ok(())
 }

@@ -6,8 +6,8 @@ use trunkline_core::{
     Column, Columns, Formats, Language, Oid, Params, PgError, Reply, Result, Run, Session, SqlState,
 };
 use trunkline_proto::message::{
-    Bind, BindComplete, Close, CloseComplete, Describe, EmptyQueryResponse, Execute, MalformedBind,
-    NoData, ParameterDescription, Parse, ParseComplete, PortalSuspended, Target,
+    Bind, BindComplete, Close, CloseComplete, Describe, Execute, MalformedBind, NoData,
+    ParameterDescription, Parse, ParseComplete, PortalSuspended, Target,
 };
 
 use super::portals::{Plan, Portal, PortalState, Statement};
@@ -207,8 +207,7 @@ impl<S: Session> Connection<S> {
             PortalState::Ready(params) => {
                 if let Plan::Empty = statement.plan {
                     portal.state = PortalState::Ready(params);
-                    self.fruitless = 0;
-                    return Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?);
+                    return self.complete_nothing();
                 }
                 let run = portal.run(params);
                 self.enter_pipeline();

@@ -20,7 +20,8 @@ use trunkline_core::settings::Timeouts;
 use trunkline_core::{Client, Column, Formats, Language, Oid, PgError, Result, Session, SqlState};
 use trunkline_proto::backend::{self, Event};
 use trunkline_proto::message::{
-    ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus, RowDescription,
+    EmptyQueryResponse, ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus,
+    RowDescription,
 };
 use trunkline_proto::{Misuse, PeerError};
 
@@ -158,11 +159,14 @@ impl<S: Session> Connection<S> {
             self.fruitless = self.fruitless.saturating_add(skipped);
             // Who has sent nothing behind it waits for the answer.
             let sends_on = !self.io.input.is_empty() || skipped >= MOST_FRUITLESS;
-            if self.fruitless >= MOST_FRUITLESS
-                && sends_on
-                && Box::pin(self.hold_back()).await.is_err()
-            {
-                break;
+            if self.fruitless >= MOST_FRUITLESS && sends_on {
+                if Box::pin(self.hold_back()).await.is_err() {
+                    break;
+                }
+                if let Ok(None) = received {
+                    // What was read meanwhile may be the rest of a message.
+                    continue;
+                }
             }
             match received {
                 Ok(Some(event)) => {
@@ -420,6 +424,12 @@ impl<S: Session> Connection<S> {
         }
         self.begin_timing();
         Ok(())
+    }
+
+    /// The answer to no statement at all.
+    fn complete_nothing(&mut self) -> Result<(), Stop> {
+        self.fruitless = 0;
+        Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?)
     }
 
     /// CommandComplete, after the notices that belong to the command.

@@ -4,7 +4,7 @@ use trunkline_core::types::TextStyle;
 use trunkline_core::{
     Columns, CommandTag, Formats, Language, Params, PgError, Reply, Run, Session, SqlState,
 };
-use trunkline_proto::message::{EmptyQueryResponse, Query};
+use trunkline_proto::message::Query;
 use trunkline_sql::Statement;
 use trunkline_sql::statement::SessionStatement;
 
@@ -32,7 +32,7 @@ impl<S: Session> Connection<S> {
         }
         if self.language == Language::Other {
             if text.trim().is_empty() {
-                return Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?);
+                return self.complete_nothing();
             }
             self.portals.close_unnamed();
             let done = self.statement(text).await?;
@@ -40,7 +40,7 @@ impl<S: Session> Connection<S> {
         }
         let mut statements = trunkline_sql::split(text);
         let Some(first) = statements.next() else {
-            return Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?);
+            return self.complete_nothing();
         };
         self.portals.close_unnamed();
         if statements.next().is_none() {

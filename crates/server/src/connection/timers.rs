@@ -193,6 +193,8 @@ impl Timers {
             *timers.hang_up = make();
         }
         match timers.hang_up {
+            // Without a file descriptor it cannot be known: who says nothing more is taken for gone.
+            None if *timers.heard_all => Poll::Ready(()),
             None => Poll::Pending,
             Some(hang_up) if *timers.heard_all => hang_up.poll_gone(cx),
             Some(hang_up) => hang_up.poll_end(cx),

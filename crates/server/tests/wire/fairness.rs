@@ -86,24 +86,31 @@ async fn t27_a_client_that_never_pauses_leaves_others_their_turn() {
 /// How long a server takes by its clock for so many times the same, each time up to ReadyForQuery, all
 /// at once or one after the other.
 async fn taken_for(said: &[u8], count: usize, at_once: bool) -> Duration {
-    const READY: &[u8] = b"Z\0\0\0\x05I";
     let address = clock::start(&trunkline::Server::builder(toy::Toy).build()).await;
-    let socket = clock::client(move || {
-        let socket = Dialogue::login(address).socket;
-        socket.set_nonblocking(true).expect("a socket");
-        socket
-    });
-    let mut socket = tokio::net::TcpStream::from_std(socket.await).expect("a socket");
+    let socket = clock::client(move || Dialogue::login(address).socket);
+    let mut socket = unblocked(socket.await);
     let start = tokio::time::Instant::now();
     let (rounds, each) = if at_once { (1, count) } else { (count, 1) };
     for _ in 0..rounds {
         socket.write_all(&said.repeat(each)).await.expect("it is taken");
-        let mut heard = Vec::new();
-        while heard.windows(READY.len()).filter(|bytes| *bytes == READY).count() < each {
-            assert_ne!(socket.read_buf(&mut heard).await.expect("an answer"), 0);
-        }
+        hear(&mut socket, each).await;
     }
     start.elapsed()
+}
+
+/// A socket that does not stop the clock while it waits.
+fn unblocked(socket: std::net::TcpStream) -> tokio::net::TcpStream {
+    socket.set_nonblocking(true).expect("a socket");
+    tokio::net::TcpStream::from_std(socket).expect("a socket")
+}
+
+/// Reads up to so many ReadyForQuery.
+async fn hear(socket: &mut tokio::net::TcpStream, count: usize) {
+    const READY: &[u8] = b"Z\0\0\0\x05I";
+    let mut heard = Vec::new();
+    while heard.windows(READY.len()).filter(|bytes| *bytes == READY).count() < count {
+        assert_ne!(socket.read_buf(&mut heard).await.expect("an answer"), 0);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -260,4 +267,34 @@ fn ask_more(client: &mut Dialogue) {
         assert!(client.hear_until_ready(), "{number}");
     }
     asking.join().expect("no panic");
+}
+
+/// What comes while a client that is held back takes its answers is not forgotten.
+#[tokio::test(start_paused = true)]
+async fn t27_a_message_that_becomes_whole_while_its_client_is_held_back_is_answered() {
+    const SYNCS: usize = 128;
+    let address = start_narrow();
+    let mut last = Vec::new();
+    Query { sql: "one" }.encode(&mut last).expect("a message");
+    let rest = last.split_off(3);
+    let socket = clock::client(move || {
+        let mut client = narrow_client(address);
+        client.say(&Query { sql: "rows 2600" });
+        for _ in 0..SYNCS {
+            client.say(&Sync);
+        }
+        client.say_raw(&last).send();
+        client.socket
+    })
+    .await;
+    // The server waits for the client to take the rows.
+    clock::idle().await;
+    let mut socket = clock::client(move || {
+        (&socket).write_all(&rest).expect("it is taken");
+        unblocked(socket)
+    })
+    .await;
+    clock::idle().await;
+    let heard = hear(&mut socket, SYNCS + 2);
+    tokio::time::timeout(Duration::from_secs(20), heard).await.expect("all is answered");
 }
