@@ -260,7 +260,7 @@ impl<S: Session> Connection<S> {
             }
         };
         portal.state = finished;
-        self.fruitless = 0;
+        self.fruitless.clear();
         self.protocol.send(&PortalSuspended, self.io.output())?;
         Ok(())
     }

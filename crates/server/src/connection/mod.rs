@@ -1,6 +1,7 @@
 //! One client, after its login: events in, replies out.
 
 mod extended;
+mod fruitless;
 pub(crate) mod guard;
 pub(crate) mod io;
 mod portals;
@@ -14,7 +15,6 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
 
 use trunkline_core::settings::Timeouts;
 use trunkline_core::{Client, Column, Formats, Language, Oid, PgError, Result, Session, SqlState};
@@ -25,6 +25,7 @@ use trunkline_proto::message::{
 };
 use trunkline_proto::{Misuse, PeerError};
 
+use self::fruitless::{Fruitless, PAUSE};
 use self::guard::{Guarded, guarded};
 use self::io::Io;
 use self::portals::{Portals, Statements};
@@ -34,14 +35,6 @@ use crate::limits::Limits;
 use crate::places::Place;
 use crate::registry::{Entry, Handle};
 use crate::session::transaction::Transaction;
-
-/// After so many messages in a row that completed nothing, what was sent behind them has to wait: a
-/// flood of Syncs, Flushes, Parses or mistakes would keep a processor busy for nothing. Drivers send a few
-/// of them for each Execute.
-const MOST_FRUITLESS: u32 = 128;
-
-/// As short as a timer of the runtime can be; it takes up to twice as long.
-const PAUSE: Duration = Duration::from_millis(1);
 
 /// A connection that may send queries.
 pub(crate) struct Connection<S: Session> {
@@ -62,8 +55,7 @@ pub(crate) struct Connection<S: Session> {
     resting: bool,
     /// Whether some timeout is set.
     timed: bool,
-    /// How many messages came since a command was last completed.
-    fruitless: u32,
+    fruitless: Fruitless,
     /// One of the server's places for clients, given back when the connection ends.
     _place: Place,
 }
@@ -142,7 +134,7 @@ impl<S: Session> Connection<S> {
             flush: true,
             resting: true,
             timed,
-            fruitless: 0,
+            fruitless: Fruitless::default(),
             _place: place,
         }
     }
@@ -155,11 +147,8 @@ impl<S: Session> Connection<S> {
             // Who sends without pause, and nothing that is waited for, leaves others their turn.
             tokio::task::consume_budget().await;
             let received = self.protocol.receive(&mut self.io.input);
-            let skipped = self.protocol.take_skipped();
-            self.fruitless = self.fruitless.saturating_add(skipped);
-            // Who has sent nothing behind it waits for the answer.
-            let sends_on = !self.io.input.is_empty() || skipped >= MOST_FRUITLESS;
-            if self.fruitless >= MOST_FRUITLESS && sends_on {
+            let sends_on = !self.io.input.is_empty();
+            if self.fruitless.skip(self.protocol.take_skipped(), sends_on) {
                 if Box::pin(self.hold_back()).await.is_err() {
                     break;
                 }
@@ -170,7 +159,7 @@ impl<S: Session> Connection<S> {
             }
             match received {
                 Ok(Some(event)) => {
-                    self.fruitless = self.fruitless.saturating_add(1);
+                    self.fruitless.count();
                     self.entry.start();
                     let next = self.answer(&event).await;
                     self.entry.finish();
@@ -198,7 +187,7 @@ impl<S: Session> Connection<S> {
                     break;
                 }
                 Err(error) => {
-                    self.fruitless = self.fruitless.saturating_add(1);
+                    self.fruitless.count();
                     let mut told = self.fail(&peer_error(&error)).await;
                     // A Query that could not be read still ends with ReadyForQuery.
                     if self.protocol.owes_ready() {
@@ -220,7 +209,7 @@ impl<S: Session> Connection<S> {
 
     /// Sends what the client waits for, and lets it wait for more.
     async fn hold_back(&mut self) -> Result<(), Stop> {
-        self.fruitless = 0;
+        self.fruitless.clear();
         if self.flush {
             self.flush().await?;
             self.flush = false;
@@ -428,13 +417,13 @@ impl<S: Session> Connection<S> {
 
     /// The answer to no statement at all.
     fn complete_nothing(&mut self) -> Result<(), Stop> {
-        self.fruitless = 0;
+        self.fruitless.clear();
         Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?)
     }
 
     /// CommandComplete, after the notices that belong to the command.
     fn complete(&mut self, tag: &trunkline_core::CommandTag, sent: u64) -> Result<(), Stop> {
-        self.fruitless = 0;
+        self.fruitless.clear();
         self.notices()?;
         self.protocol.send(&tag.message(sent), self.io.output())?;
         self.end_timing();
