@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls_pki_types::pem::{self, PemObject};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring::default_provider;
@@ -26,6 +26,8 @@ pub struct Tls {
     salt_secret: [u8; 32],
     /// Who signs certificates of clients, if they are asked for one.
     authorities: Option<Arc<RootCertStore>>,
+    /// What they have revoked, in the order in which the lists are asked.
+    lists: Arc<[CertificateRevocationListDer<'static>]>,
 }
 
 /// Why TLS cannot be offered.
@@ -98,7 +100,8 @@ impl Tls {
             Error::InconsistentKeys(_) => rejected("the key is that of another certificate"),
             error => rejected(error),
         })?;
-        Ok(Tls { acceptor: acceptor(config), binding, salt_secret, authorities: None })
+        let (acceptor, lists) = (acceptor(config), Arc::default());
+        Ok(Tls { acceptor, binding, salt_secret, authorities: None, lists })
     }
 
     /// A secret that lives as long as the private key and from which the key cannot be had: for

@@ -28,7 +28,8 @@ impl Tls {
     /// Asks clients for certificates, which one of these authorities must have signed.
     ///
     /// A client need not have one unless a rule says so; with one that is not good it is sent away
-    /// by TLS, as by PostgreSQL with `ssl_ca_file`.
+    /// by TLS, as by PostgreSQL with `ssl_ca_file`. Said again, these authorities replace those of
+    /// before; revocation lists stay.
     ///
     /// # Errors
     ///
@@ -41,7 +42,7 @@ impl Tls {
         for authority in authorities {
             roots.add(authority).map_err(rejected)?;
         }
-        self.verified(Arc::new(roots), Vec::new())
+        Tls { authorities: Some(Arc::new(roots)), ..self }.verified()
     }
 
     /// Refuses the certificates of clients that are revoked by the lists in a PEM file: see
@@ -49,7 +50,7 @@ impl Tls {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read or holds no such list, or no authorities of clients.
+    /// A file that cannot be read or holds no such list.
     pub fn with_revocation_lists_of(self, path: impl AsRef<Path>) -> Result<Tls, TlsError> {
         let path = path.as_ref();
         let lists = in_pem(path, "it holds no revocation list (X509 CRL) in PEM")?;
@@ -59,8 +60,9 @@ impl Tls {
         })
     }
 
-    /// Refuses the certificates of clients that these lists revoke; to be said behind
-    /// [`with_client_authorities`](Tls::with_client_authorities).
+    /// Refuses the certificates of clients that these lists revoke; before or behind
+    /// [`with_client_authorities`](Tls::with_client_authorities), without which no certificate is
+    /// asked for. Said again, these lists replace those of before.
     ///
     /// As with `ssl_crl_file` of PostgreSQL, every authority that signs in a client's chain must have
     /// a list that has not expired: else the client is sent away as if it were on it. Of several
@@ -68,14 +70,11 @@ impl Tls {
     ///
     /// # Errors
     ///
-    /// No list, something that is none, or no authorities of clients.
+    /// No list, or something that is none.
     pub fn with_revocation_lists(
         self,
         lists: Vec<CertificateRevocationListDer<'static>>,
     ) -> Result<Tls, TlsError> {
-        let authorities = self.authorities.clone();
-        let authorities =
-            authorities.ok_or_else(|| rejected("no authority of clients is known"))?;
         if lists.is_empty() {
             return Err(rejected("there is no revocation list"));
         }
@@ -87,23 +86,21 @@ impl Tls {
         let mut dated = dated.collect::<Result<Vec<_>, TlsError>>()?;
         // The first that speaks of a certificate is asked, and no other.
         dated.sort_by_key(|(since, _)| std::cmp::Reverse(*since));
-        self.verified(authorities, dated.into_iter().map(|(_, list)| list).collect())
+        Tls { lists: dated.into_iter().map(|(_, list)| list).collect(), ..self }.verified()
     }
 
-    fn verified(
-        self,
-        authorities: Arc<RootCertStore>,
-        lists: Vec<CertificateRevocationListDer<'static>>,
-    ) -> Result<Tls, TlsError> {
+    /// Asks clients for certificates by all that is known of authorities by now.
+    fn verified(self) -> Result<Tls, TlsError> {
+        let Some(authorities) = &self.authorities else { return Ok(self) };
         let provider = Arc::new(default_provider());
         let verifier = WebPkiClientVerifier::builder_with_provider(authorities.clone(), provider)
             .allow_unauthenticated()
-            .with_crls(lists)
+            .with_crls(self.lists.iter().cloned())
             .enforce_revocation_expiration()
             .build()
             .map_err(rejected)?;
         let own = self.acceptor.config().cert_resolver.clone();
         let config = builder()?.with_client_cert_verifier(verifier).with_cert_resolver(own);
-        Ok(Tls { acceptor: acceptor(config), authorities: Some(authorities), ..self })
+        Ok(Tls { acceptor: acceptor(config), ..self })
     }
 }

@@ -2,7 +2,7 @@
 
 use rcgen::DnType;
 use rustls_pki_types::CertificateRevocationListDer;
-use trunkline::{Auth, Rules, UserMaps};
+use trunkline::{Auth, Rules, Tls, TlsError, UserMaps};
 
 use crate::auth::users;
 use crate::toy;
@@ -19,6 +19,11 @@ fn log_in(
 ) -> bool {
     let tls = authority.server().with_client_authorities(vec![authority.root()]);
     let tls = tls.and_then(|tls| tls.with_revocation_lists(lists)).expect("lists");
+    log_in_by(authority, tls, serial)
+}
+
+/// The same of a server with this.
+fn log_in_by(authority: &Authority, tls: Tls, serial: u64) -> bool {
     let rules = "hostssl cert all all cert\nhostssl all all all scram-sha-256\n";
     let rules = Rules::parse(rules, &UserMaps::default()).expect("rules");
     let server = toy::start_with(|builder| builder.auth(Auth::rules(rules, users())).tls(tls));
@@ -66,15 +71,32 @@ fn of_two_lists_the_newest_counts() {
 }
 
 #[test]
+fn lists_count_in_whatever_order_they_are_said() {
+    let authority = Authority::new();
+    let root = || vec![authority.root()];
+    let list = |serial: u64| vec![authority.revoke(NOW, &[serial])];
+    let lists_first = || {
+        let tls = authority.server().with_revocation_lists(list(7));
+        tls.and_then(|tls| tls.with_client_authorities(root())).expect("lists")
+    };
+    assert!(!log_in_by(&authority, lists_first(), 7));
+    assert!(log_in_by(&authority, lists_first(), 8));
+    // Said again, authorities replace authorities, and lists lists.
+    let other = vec![Authority::called("other").root()];
+    let others = || lists_first().with_client_authorities(other.clone()).expect("authorities");
+    assert!(!log_in_by(&authority, others(), 8));
+    let back = || others().with_client_authorities(root()).expect("authorities");
+    assert!(!log_in_by(&authority, back(), 7));
+    assert!(log_in_by(&authority, back(), 8));
+    let newer = || back().with_revocation_lists(list(8)).expect("lists");
+    assert!(log_in_by(&authority, newer(), 7));
+    assert!(!log_in_by(&authority, newer(), 8));
+}
+
+#[test]
 fn what_is_no_list_is_refused() {
     let authority = Authority::new();
-    let good = || vec![authority.revoke(NOW, &[])];
-    let error =
-        |tls: Result<trunkline::Tls, trunkline::TlsError>| tls.expect_err("no list").to_string();
-    assert!(
-        error(authority.server().with_revocation_lists(good()))
-            .ends_with("authority of clients is known")
-    );
+    let error = |tls: Result<Tls, TlsError>| tls.expect_err("no list").to_string();
     let known =
         || authority.server().with_client_authorities(vec![authority.root()]).expect("roots");
     assert!(
