@@ -46,7 +46,7 @@ fn read(
         _ => Source::Host { tls, network: network(&mut fields)? },
     };
     let method = one(&mut fields, "an authentication method", Method::NAMES)?;
-    let mut options = fields.flatten().map(option).collect::<Result<Vec<_>, _>>()?;
+    let mut options = options(fields)?;
     let map = map(&mut options, &method, maps)?;
     let method = match (method.text.as_str(), validator) {
         ("oauth", Some(validator)) => oauth(&mut options, validator, map.clone())?,
@@ -60,6 +60,20 @@ fn read(
     }
     let certified = certified(options, &method, tls, map)?;
     Ok(Rule { line: 0, source, databases, users, method, certified })
+}
+
+/// The options, each once. PostgreSQL takes the last of two in silence; who adds a stricter one to a
+/// long line need not see the other.
+fn options(fields: vec::IntoIter<Vec<Token>>) -> Result<Vec<(String, String)>, String> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for token in fields.flatten() {
+        let (name, value) = option(token)?;
+        if found.iter().any(|(said, _)| *said == name) {
+            return Err(format!("authentication option \"{name}\" is said twice: leave one"));
+        }
+        found.push((name, value));
+    }
+    Ok(found)
 }
 
 /// The name of an option and its value.
@@ -76,8 +90,8 @@ fn map(
     method: &Token,
     maps: &UserMaps,
 ) -> Result<Option<UserMap>, String> {
-    let Some(at) = options.iter().rposition(|(name, _)| name == "map") else { return Ok(None) };
-    let (_, name) = options.swap_remove(at);
+    let Some(at) = options.iter().position(|(name, _)| name == "map") else { return Ok(None) };
+    let (_, name) = options.remove(at);
     if !matches!(method.text.as_str(), "cert" | "oauth") {
         return Err(
             "authentication option \"map\" is only valid for the methods cert and oauth".to_owned()
@@ -94,10 +108,10 @@ fn oauth(
     map: Option<UserMap>,
 ) -> Result<Method, String> {
     let mut take = |wanted: &str| {
-        let at = options.iter().rposition(|(name, _)| name == wanted).ok_or_else(|| {
+        let at = options.iter().position(|(name, _)| name == wanted).ok_or_else(|| {
             format!("authentication method \"oauth\" requires argument \"{wanted}\" to be set")
         })?;
-        let value = options.swap_remove(at).1;
+        let value = options.remove(at).1;
         Ok::<_, String>(value)
     };
     let (issuer, scope) = (take("issuer")?, take("scope")?);

@@ -107,6 +107,10 @@ fn what_is_wrong_names_its_line_and_the_fix() {
             "hostssl all all all md5 clientcert=1",
             "invalid value for clientcert: \"1\": say verify-",
         ),
+        (
+            "hostssl all all all md5 clientcert=verify-full clientcert=verify-full",
+            "authentication option \"clientcert\" is said twice: leave one",
+        ),
         ("host all all all md5 clientcert=verify-ca", "only be configured for \"hostssl\" rows"),
         ("hostssl all all all cert clientname=DN", "invalid value for clientname: \"DN\": say CN,"),
         ("hostssl all all all cert clientname=SAN", "clientname: \"SAN\": say CN, SAN-DNS, SAN-E"),
@@ -159,7 +163,15 @@ fn lines_of_oauth_say_where_tokens_come_from() {
     for (options, message) in [
         ("issuer=a", "authentication method \"oauth\" requires argument \"scope\" to be set"),
         ("scope=a", "authentication method \"oauth\" requires argument \"issuer\" to be set"),
-        ("issuer=a issuer=b scope=c", "unrecognized authentication option name: \"issuer\""),
+        ("issuer=a issuer=b scope=c", "authentication option \"issuer\" is said twice: leave one"),
+        // The looser of two must not come out on top.
+        (
+            "issuer=a clientcert=verify-ca scope=b clientcert=verify-full",
+            "authentication option \"clientcert\" is said twice: leave one",
+        ),
+        // Of two mistakes the first is told.
+        ("issuer=a x=1 scope=b y=2", "unrecognized authentication option name: \"x\""),
+        ("issuer=a scope=b map=m map=m", "authentication option \"map\" is said twice"),
         ("issuer=a scope=b map=m", "there is no map \"m\": add it to the file of maps"),
         ("issuer=a scope=b validator=v", "unrecognized authentication option name: \"validator\""),
     ] {
