@@ -1,7 +1,9 @@
 //! Certificates of clients: who may sign them, and which are revoked.
 
+use std::cmp::Reverse;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 use tokio_rustls::rustls::RootCertStore;
@@ -65,12 +67,14 @@ impl Tls {
     /// asked for. Said again, these lists replace those of before.
     ///
     /// As with `ssl_crl_file` of PostgreSQL, every authority that signs in a client's chain must have
-    /// a list that has not expired: else the client is sent away as if it were on it. Of several
-    /// lists of one authority the newest counts.
+    /// a list that has not expired: else the client is sent away as if it were on it. The log is
+    /// warned of lists that have expired already. Of several lists of one authority the newest
+    /// counts that has not expired when they are said.
     ///
     /// # Errors
     ///
-    /// No list, or something that is none.
+    /// No list, something that is none, or one that is not valid yet: PostgreSQL takes no client by
+    /// that.
     pub fn with_revocation_lists(
         self,
         lists: Vec<CertificateRevocationListDer<'static>>,
@@ -78,14 +82,13 @@ impl Tls {
         if lists.is_empty() {
             return Err(rejected("there is no revocation list"));
         }
-        let dated = lists.into_iter().map(|list| {
-            let read: CertificateList = CertificateList::from_der(&list)
-                .map_err(|error| rejected(format!("a revocation list is malformed: {error}")))?;
-            Ok((read.tbs_cert_list.this_update.to_unix_duration(), list))
-        });
-        let mut dated = dated.collect::<Result<Vec<_>, TlsError>>()?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(rejected)?;
+        let mut dated = lists
+            .into_iter()
+            .map(|list| Ok((Dates::of(&list, now)?, list)))
+            .collect::<Result<Vec<_>, TlsError>>()?;
         // The first that speaks of a certificate is asked, and no other.
-        dated.sort_by_key(|(since, _)| std::cmp::Reverse(*since));
+        dated.sort_by_key(|(dates, _)| (dates.expired, Reverse(dates.since)));
         Tls { lists: dated.into_iter().map(|(_, list)| list).collect(), ..self }.verified()
     }
 
@@ -102,5 +105,35 @@ impl Tls {
         let own = self.acceptor.config().cert_resolver.clone();
         let config = builder()?.with_client_cert_verifier(verifier).with_cert_resolver(own);
         Ok(Tls { acceptor: acceptor(config), ..self })
+    }
+}
+
+/// When a revocation list counts.
+struct Dates {
+    since: Duration,
+    expired: bool,
+}
+
+impl Dates {
+    /// Reads them, and refuses a list that is of no use.
+    fn of(list: &CertificateRevocationListDer<'_>, now: Duration) -> Result<Dates, TlsError> {
+        let list: CertificateList = CertificateList::from_der(list)
+            .map_err(|error| rejected(format!("a revocation list is malformed: {error}")))?;
+        let list = list.tbs_cert_list;
+        let (authority, since) = (list.issuer, list.this_update.to_unix_duration());
+        if since > now {
+            let since = list.this_update;
+            return Err(rejected(format!(
+                "the revocation list of {authority} is not yet valid: it begins at {since}"
+            )));
+        }
+        let until = list.next_update.filter(|until| until.to_unix_duration() <= now);
+        if let Some(until) = until {
+            tracing::warn!(
+                %authority, %until,
+                "a revocation list has expired: without a newer one its authority's clients are sent away"
+            );
+        }
+        Ok(Dates { since, expired: until.is_some() })
     }
 }

@@ -1,7 +1,12 @@
 //! Certificates of clients that are revoked.
 
+use std::sync::{Arc, Mutex};
+
 use rcgen::DnType;
 use rustls_pki_types::CertificateRevocationListDer;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
 use trunkline::{Auth, Rules, Tls, TlsError, UserMaps};
 
 use crate::auth::users;
@@ -68,6 +73,66 @@ fn of_two_lists_the_newest_counts() {
         (|| authority.revoke((2020, 4000), &[]), || authority.revoke((2024, 4000), &[7]));
     assert!(!log_in(&authority, vec![old(), new()], 7));
     assert!(!log_in(&authority, vec![new(), old()], 7));
+    // OpenSSL, too, takes an older one that is good before a newer one that has expired.
+    let short = || authority.revoke((2022, 2023), &[]);
+    assert!(log_in(&authority, vec![short(), old()], 8));
+    assert!(log_in(&authority, vec![old(), short()], 8));
+}
+
+#[test]
+fn a_list_that_does_not_count_is_told_when_it_is_read() {
+    let authority = Authority::called("one");
+    let known = authority.server().with_client_authorities(vec![authority.root()]).expect("roots");
+    let log = Log::default();
+    let said = tracing::subscriber::with_default(log.clone(), || {
+        let expired =
+            known.clone().with_revocation_lists(vec![authority.revoke((2020, 2021), &[])]);
+        expired.expect("it may be renewed later");
+        known.clone().with_revocation_lists(vec![authority.revoke(NOW, &[])]).expect("a list");
+        let future = authority.revoke((3000, 4000), &[]);
+        let error = known.with_revocation_lists(vec![authority.revoke(NOW, &[]), future]);
+        error.expect_err("it does not count yet").to_string()
+    });
+    assert!(said.contains("of CN=one is not yet valid: it begins at 3000-01-01"), "{said}");
+    let warned = log.0.lock().expect("no panic").clone();
+    assert_eq!(warned.len(), 1, "{warned:?}");
+    assert!(warned[0].contains("has expired") && warned[0].contains("CN=one"), "{warned:?}");
+}
+
+/// Keeps the warnings.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Subscriber for Log {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        if *event.metadata().level() == Level::WARN {
+            let mut line = Line::default();
+            event.record(&mut line);
+            self.0.lock().expect("no panic").push(line.0);
+        }
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[derive(Default)]
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        self.0.push_str(&format!("{field}={value:?} "));
+    }
 }
 
 #[test]
