@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use zeroize::Zeroizing;
+
 use super::users::UsersError;
 
 /// A user of the file.
@@ -11,7 +13,8 @@ pub(super) struct Line {
     /// From 1.
     pub(super) number: usize,
     pub(super) user: String,
-    pub(super) secret: String,
+    /// It may be a password in clear.
+    pub(super) secret: Zeroizing<String>,
 }
 
 /// The lines that name users, each user once.
@@ -45,8 +48,8 @@ pub(super) fn lines(text: &str) -> Result<Vec<Line>, UsersError> {
 }
 
 /// The name and the secret of a line.
-fn fields(line: &str) -> Result<(String, String), String> {
-    let (user, rest) = quoted(line).ok_or("expected \"name\" in double quotes")?;
+fn fields(line: &str) -> Result<(String, Zeroizing<String>), String> {
+    let (mut user, rest) = quoted(line).ok_or("expected \"name\" in double quotes")?;
     let (secret, mut rest) =
         quoted(rest.trim_start()).ok_or("expected \"secret\" in double quotes after the name")?;
     while !rest.is_empty() {
@@ -55,13 +58,14 @@ fn fields(line: &str) -> Result<(String, String), String> {
             .and_then(quoted)
             .ok_or("expected the end of the line after \"secret\": a quote within is doubled")?;
     }
-    Ok((user, secret))
+    Ok((std::mem::take(&mut *user), secret))
 }
 
 /// A string in double quotes at the start of `text`, and what follows it.
-fn quoted(text: &str) -> Option<(String, &str)> {
+fn quoted(text: &str) -> Option<(Zeroizing<String>, &str)> {
     let mut rest = text.strip_prefix('"')?;
-    let mut value = String::new();
+    // Never moved, which would leave copies.
+    let mut value = Zeroizing::new(String::with_capacity(rest.len()));
     loop {
         let (part, after) = rest.split_once('"')?;
         value.push_str(part);
@@ -81,7 +85,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Vec<(String, String)>, String> {
         let lines = lines(text).map_err(|error| error.to_string())?;
-        Ok(lines.into_iter().map(|line| (line.user, line.secret)).collect())
+        Ok(lines.into_iter().map(|line| (line.user, line.secret.to_string())).collect())
     }
 
     #[test]

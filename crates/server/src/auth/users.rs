@@ -2,16 +2,24 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::OnceLock;
 
 use ring::hmac;
+use subtle::ConstantTimeEq;
 use trunkline_proto::auth::md5::Md5Verifier;
 use trunkline_proto::auth::scram::ScramVerifier;
+use zeroize::Zeroizing;
 
 use super::Auth;
 use super::userlist::{self, Line};
 use crate::registry::random;
 
 /// Users with what verifies their passwords; the passwords themselves are not kept.
+///
+/// Of a password in clear its SCRAM verifier is kept, and a tag by which
+/// [`keeping`](Users::keeping) knows the password again: an HMAC by a random key that never leaves
+/// the process and is used for nothing else. Who reads all memory can try passwords by the tag at
+/// the cost of one hash rather than the verifier's 4096.
 pub struct Users {
     secrets: HashMap<String, Secret>,
     /// Makes salts, and verifiers for users that do not exist, always the same for the same name.
@@ -117,7 +125,7 @@ impl Users {
     }
 
     /// Has the verifiers of passwords in clear that `before` has, too, taken from there: to make one
-    /// takes about a millisecond. Both must have the same secret
+    /// takes about a millisecond. Both must be of this process and have the same secret
     /// ([`with_secret`](Users::with_secret)); without it all are made anew.
     #[must_use]
     pub fn keeping(self, before: &Auth) -> Users {
@@ -141,18 +149,27 @@ impl Users {
             true => salt.copy_from_slice(ScramVerifier::mock(user, &self.salt_secret, 1).salt()),
             false => random(&mut salt).map_err(UsersError::Random)?,
         }
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.salt_secret);
-        let told = [user, "\0", password].concat();
+        let told = self.tag(user, password)?;
         let kept = self.before.as_ref().and_then(|before| before.users().made(user));
-        let kept =
-            kept.filter(|(_, tag)| hmac::verify(&key, told.as_bytes(), tag.as_ref()).is_ok());
+        let kept = kept.filter(|(_, tag)| bool::from(tag.as_ref().ct_eq(told.as_ref())));
         let verifier = match kept {
             Some((verifier, _)) => verifier.clone(),
             None => ScramVerifier::from_password(password, &salt, ITERATIONS),
         };
-        let made = Secret::Made(verifier, hmac::sign(&key, told.as_bytes()));
-        self.secrets.insert(user.to_owned(), made);
+        self.secrets.insert(user.to_owned(), Secret::Made(verifier, told));
         Ok(self)
+    }
+
+    /// What is the same for the same user, password and secret, in this process only.
+    fn tag(&self, user: &str, password: &str) -> Result<hmac::Tag, UsersError> {
+        let mut told = hmac::Context::with_key(tag_key()?);
+        told.update(b"a password that has a verifier\0");
+        told.update(&self.salt_secret);
+        // A password may hold a NUL; of whose it is there is no doubt: tags are compared by user.
+        for part in [user.as_bytes(), b"\0", password.as_bytes()] {
+            told.update(part);
+        }
+        Ok(told.sign())
     }
 
     /// The verifier that was made from this user's password.
@@ -256,6 +273,17 @@ impl Users {
     }
 }
 
+/// Random, made when it is first needed, and for tags of passwords alone.
+fn tag_key() -> Result<&'static hmac::Key, UsersError> {
+    static KEY: OnceLock<hmac::Key> = OnceLock::new();
+    if let Some(key) = KEY.get() {
+        return Ok(key);
+    }
+    let mut bytes = Zeroizing::new([0; 32]);
+    random(bytes.as_mut_slice()).map_err(UsersError::Random)?;
+    Ok(KEY.get_or_init(|| hmac::Key::new(hmac::HMAC_SHA256, bytes.as_slice())))
+}
+
 impl fmt::Debug for Users {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Users").field("count", &self.secrets.len()).finish_non_exhaustive()
@@ -285,6 +313,16 @@ mod tests {
             assert_eq!(list(&[10, 10, 20, 20, 5]), 20);
         }
         assert_eq!(list(&[]), ITERATIONS);
+    }
+
+    /// Salts are public, and made by the same secret: no name may make one that tells of a tag.
+    #[test]
+    fn a_tag_is_not_made_by_the_secret_of_salts() {
+        let users = Users::with_secret([7; 32]).password("salt", "secret").expect("users");
+        let (_, tag) = users.made("salt").expect("a password in clear");
+        // Of a user named as the password.
+        let told = ScramVerifier::mock("secret", &[7; 32], 1);
+        assert!(!tag.as_ref().starts_with(told.salt()));
     }
 
     #[test]
