@@ -281,7 +281,8 @@ fn stranger(
     stand_back();
     // No two of them at the same time, as far as timers tell times apart: what comes at a time makes
     // others wait for what no network brings at a time.
-    let every = Duration::from_secs(1) / (RATE / STRANGERS) as u32;
+    // A little more than what is asked for, since threads begin and end a little late.
+    let every = Duration::from_secs(1) / (RATE / STRANGERS + RATE / STRANGERS / 100) as u32;
     std::thread::sleep(every * number as u32 / STRANGERS as u32);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
