@@ -56,8 +56,7 @@ impl Access {
             return Ok((Auth::trust(), None));
         }
         if let Some(path) = &said.users_file {
-            let text = read(path, "users file")?;
-            private::check(path, "users file")?;
+            let text = private::read(path, "users file")?;
             users = users
                 .userlist(&text)
                 .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
@@ -144,8 +143,8 @@ fn tls(said: &Serve) -> Result<Option<Tls>, Failure> {
     let failed = |error| Failure::usage(format!("cannot offer TLS: {error}"));
     match (&said.tls_cert, &said.tls_key) {
         (Some(certificate), Some(key)) => {
+            private::check_key(key)?;
             let mut tls = Tls::from_pem_files(certificate, key).map_err(failed)?;
-            private::check(key, "private key file")?;
             if let Some(authorities) = &said.tls_client_ca {
                 tls = tls.with_client_authorities_of(authorities).map_err(failed)?;
             }

@@ -1,5 +1,7 @@
 //! What the user may say: flags, environment, configuration file.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::builder::BoolishValueParser;
@@ -220,15 +222,18 @@ impl Serve {
     /// them, never mixed. Paths in the file are relative to the file.
     pub(crate) fn settled(self) -> Result<Serve, Failure> {
         let Some(path) = self.config.clone() else { return Ok(self) };
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
+        let failed = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
+        let mut opened = File::open(&path).map_err(failed)?;
+        let mut text = String::new();
+        opened.read_to_string(&mut text).map_err(failed)?;
         let file: Serve = toml::from_str(&text).map_err(|error| {
             let line = error.span().and_then(|span| text.get(..span.start));
             let line = line.map_or(1, |before| before.matches('\n').count() + 1);
             Failure::usage(format!("{} line {line}: {}", path.display(), error.message()))
         })?;
         if file.user.iter().any(|user| user.contains(':')) {
-            private::check(&path, "file with passwords")?;
+            let found = opened.metadata().map_err(failed)?;
+            private::check(&path, "file with passwords", &found)?;
         }
         let file = file.relative_to(path.parent().unwrap_or(Path::new("")));
         fn list<T>(said: Vec<T>, file: Vec<T>) -> Vec<T> {

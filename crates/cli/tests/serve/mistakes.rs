@@ -84,10 +84,10 @@ fn about_certificates() {
     let [one, other] = [0, 1].map(|_| {
         rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate")
     });
-    folder.write("one.crt", &one.cert.pem());
+    folder.secret("one.crt", &one.cert.pem());
     folder.secret("one.key", &one.signing_key.serialize_pem());
     folder.secret("other.key", &other.signing_key.serialize_pem());
-    folder.write("garbage", "no certificate\n");
+    folder.secret("garbage", "no certificate\n");
     folder.write("broken.crt", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
     let encrypted =
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
@@ -103,6 +103,8 @@ fn about_certificates() {
         ("broken.crt", "one.key", "the certificate and its key cannot be used"),
         ("one.crt", "other.key", "the key is that of another certificate"),
         ("one.crt", "encrypted.key", "the key is encrypted"),
+        ("one.crt", ".", "private key file . is not a regular file"),
+        ("one.crt", "/dev/null", "private key file /dev/null is not a regular file"),
         ("one.crt", "open.key", "private key file open.key has group or world access"),
     ];
     for (certificate, key, hint) in cases {
@@ -129,7 +131,7 @@ fn about_users() {
     std::fs::set_permissions(group, Permissions::from_mode(0o660)).expect("a mode");
     let cases = [
         ("--users-file", "nothing", "cannot read the users file nothing"),
-        ("--users-file", ".", "cannot read the users file ."),
+        ("--users-file", ".", "users file . is not a regular file"),
         ("--users-file", "text", "text: line 1: expected \"name\""),
         ("--users-file", "junk", "junk: line 1: expected the end of the line"),
         ("--users-file", "twice", "twice: line 2: the user of line 1 with another secret"),
@@ -141,6 +143,7 @@ fn about_users() {
             "group",
             "or u=rw,g=r (0640) or less if owned by root; say chmod 0600 group",
         ),
+        ("--users-file", "/dev/null", "users file /dev/null is not a regular file"),
         ("--user", "", "NAME or NAME:PASSWORD"),
         ("--user", "a:", "NAME or NAME:PASSWORD"),
         ("--user", ":b", "NAME or NAME:PASSWORD"),
