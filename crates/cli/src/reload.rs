@@ -26,9 +26,13 @@ impl Reloads {
         Reloads { access: Arc::new(access), auth, reading: JoinSet::new(), again: false }
     }
 
-    /// Begins to read; what is being read is read once more.
+    /// Begins to read; what is being read is read once more, and the log is warned: where a file
+    /// hangs, nothing more comes of it.
     pub(crate) fn ask(&mut self) {
         if !self.reading.is_empty() {
+            tracing::warn!(
+                "users, rules and certificates are still being read: they are read again after that; if it does not end, a file hangs"
+            );
             self.again = true;
             return;
         }

@@ -39,12 +39,13 @@ fn awaited(pipe: &Path) -> File {
     told.recv_timeout(LONG).expect("the server reads").expect("a pipe")
 }
 
-fn read_again(log: &mut BufReader<ChildStderr>) {
-    let mut line = String::new();
-    while !line.contains("were read again") {
-        line.clear();
-        assert!(log.read_line(&mut line).expect("text") > 0, "it ended");
+/// What the log says until all is read.
+fn read_again(log: &mut BufReader<ChildStderr>) -> String {
+    let mut text = String::new();
+    while !text.contains("were read again") {
+        assert!(log.read_line(&mut text).expect("text") > 0, "it ended");
     }
+    text
 }
 
 #[test]
@@ -100,11 +101,12 @@ fn what_changes_while_it_is_read_is_read_once_more() {
     assert!(psql(&port, "one"));
     first.write_all(b"\"ann\" \"two\"\n").expect("the server reads");
     drop(first);
-    read_again(&mut log);
+    let told = read_again(&mut log);
+    assert!(told.contains("still being read"), "{told}");
     let mut second = awaited(&users);
     assert!(psql(&port, "two") && !psql(&port, "one"));
     second.write_all(b"\"ann\" \"three\"\n").expect("the server reads");
     drop(second);
-    read_again(&mut log);
+    assert!(!read_again(&mut log).contains("still being read"));
     assert!(psql(&port, "three") && !psql(&port, "two"));
 }
