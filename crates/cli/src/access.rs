@@ -1,5 +1,6 @@
 //! Who may come in, read from files at the start and again when the user says so.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -61,8 +62,14 @@ impl Access {
                 .userlist(&text)
                 .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
         }
-        let example = users.names().min().map(str::to_owned);
+        let in_file: HashSet<String> = users.names().map(str::to_owned).collect();
+        let example = in_file.iter().min().cloned();
         for (name, password) in &self.logins.passwords {
+            if in_file.contains(name) {
+                return Err(Failure::usage(format!(
+                    "user {name} is in the users file, too: leave out --user {name} or the line there"
+                )));
+            }
             let failed = |error: UsersError| Failure::runtime(error.to_string());
             users = users.password(name, password).map_err(failed)?;
         }

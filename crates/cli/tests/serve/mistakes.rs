@@ -151,6 +151,9 @@ fn about_users() {
     for (flag, value, hint) in cases {
         explained_of_data(&folder, &[flag, value], 2, hint);
     }
+    folder.secret("ann", "\"bob\" \"b\"\n\"ann\" \"a\"\n");
+    let both = ["--users-file", "ann", "--user", "ann:c"];
+    explained_of_data(&folder, &both, 2, "user ann is in the users file, too: leave out");
     let with_password = |password: &str, users: &[&str], hint: &str| {
         let mut command = trunkline();
         command.env("TRUNKLINE_PASSWORD", password).arg("serve").arg(data());
