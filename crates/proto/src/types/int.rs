@@ -167,6 +167,20 @@ pub(super) fn exact<const N: usize>(bytes: &[u8]) -> Result<[u8; N], ValueError>
     }
 }
 
+/// The same of a type whose bytes are read one by one, in PostgreSQL's words.
+pub(super) fn exact_bytes<const N: usize>(bytes: &[u8]) -> Result<[u8; N], ValueError> {
+    if bytes.len() < N { Err(ValueError::empty()) } else { exact(bytes) }
+}
+
+/// A value's bytes, if there are exactly as many as it says.
+pub(super) fn sized(bytes: &[u8], count: usize) -> Result<(), ValueError> {
+    match bytes.len().cmp(&count) {
+        std::cmp::Ordering::Equal => Ok(()),
+        std::cmp::Ordering::Greater => Err(ValueError::trailing()),
+        std::cmp::Ordering::Less => Err(ValueError::truncated()),
+    }
+}
+
 /// The bytes that a value starts with, and what is left over, which the type's own rules go before.
 #[inline]
 pub(super) fn leading<const N: usize>(bytes: &[u8]) -> Result<([u8; N], &[u8]), ValueError> {

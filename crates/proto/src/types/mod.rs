@@ -4,6 +4,7 @@
 //! length) to a buffer, `parse` reads text, `receive` reads the binary form. [`ToPg`] and [`FromPg`]
 //! pick the function by a column's type and format; [`Value`] is any value.
 pub mod array;
+pub mod bits;
 pub mod boolean;
 pub mod bytea;
 pub mod datetime;
@@ -12,9 +13,13 @@ pub mod int;
 pub mod interval;
 pub mod json;
 pub mod lsn;
+pub mod macaddr;
+pub mod money;
+pub mod net;
 pub mod numeric;
 pub mod record;
 pub mod text;
+pub mod tid;
 pub mod uuid;
 
 mod catalog;
@@ -29,13 +34,17 @@ mod value;
 mod zone;
 
 pub use array::Array;
+pub use bits::Bits;
 pub use catalog::{array_of, element_of, name_of, typlen};
 pub use convert::{FromPg, IsNull, ToPg};
 pub use error::ValueError;
 pub use interval::Interval;
+pub use money::Money;
+pub use net::Inet;
 pub use numeric::Numeric;
 pub use record::Record;
 pub use style::{ByteaOutput, DateFormat, DateOrder, DateStyle, IntervalStyle, TextStyle};
+pub use tid::Tid;
 pub use uuid::Uuid;
 pub use value::{Opaque, Value};
 pub use zone::TimeZone;

@@ -11,7 +11,7 @@ use super::interval::Interval;
 use super::numeric::Numeric;
 use super::record::{self, Record};
 use super::style::TextStyle;
-use super::{boolean, bytea, float, int, json, lsn, text, uuid};
+use super::{Bits, Inet, Tid, boolean, bytea, float, int, json, lsn, macaddr, money, text, uuid};
 use crate::{Format, Oid, SqlState};
 
 /// A decoded value, for engines without types of their own.
@@ -63,6 +63,18 @@ pub enum Value {
     Uuid([u8; 16]),
     /// The text of `json` or `jsonb`
     Json(String),
+    /// `money`: cents
+    Money(i64),
+    /// `bit` and `bit varying`
+    Bits(Bits),
+    /// `inet` and `cidr`
+    Inet(Inet),
+    /// `macaddr`
+    Macaddr([u8; 6]),
+    /// `macaddr8`
+    Macaddr8([u8; 8]),
+    /// `tid`
+    Tid(Tid),
     /// An array
     Array(Array),
     /// A record; a composite type in binary
@@ -152,6 +164,12 @@ impl Value {
             Oid::BYTEA => Value::Bytea(bytea::parse(text)?),
             Oid::UUID => Value::Uuid(uuid::parse(text)?),
             Oid::JSON | Oid::JSONB => Value::Json(text.to_owned()),
+            Oid::MONEY => Value::Money(money::parse(text)?),
+            Oid::BIT | Oid::VARBIT => Value::Bits(Bits::parse(text)?),
+            Oid::INET | Oid::CIDR => Value::Inet(Inet::parse(text, oid)?),
+            Oid::MACADDR => Value::Macaddr(macaddr::parse(text)?),
+            Oid::MACADDR8 => Value::Macaddr8(macaddr::parse8(text)?),
+            Oid::TID => Value::Tid(Tid::parse(text)?),
             Oid::RECORD => Value::Record(Record::from_literal(text)?),
             Oid::NAME => Value::Text(text::truncate_name(text).to_owned()),
             oid if is_string(oid) => Value::Text(text.to_owned()),
@@ -197,6 +215,12 @@ impl Value {
             Oid::TIMESTAMP => Value::Timestamp(datetime::receive_timestamp(bytes)?),
             Oid::TIMESTAMPTZ => Value::Timestamptz(datetime::receive_timestamp(bytes)?),
             Oid::INTERVAL => Value::Interval(Interval::receive(bytes)?),
+            Oid::MONEY => Value::Money(int::receive_i64(bytes)?),
+            Oid::BIT | Oid::VARBIT => Value::Bits(Bits::receive(bytes)?),
+            Oid::INET | Oid::CIDR => Value::Inet(Inet::receive(bytes, oid)?),
+            Oid::MACADDR => Value::Macaddr(int::exact_bytes(bytes)?),
+            Oid::MACADDR8 => Value::Macaddr8(macaddr::receive8(bytes)?),
+            Oid::TID => Value::Tid(Tid::receive(bytes)?),
             Oid::RECORD => Value::Record(Record::from_checked_binary(hold())?),
             oid if is_string(oid) => Value::Text(text::receive(bytes)?.to_owned()),
             oid if is_oid_alias(oid) => Value::Oid(int::receive_u32(bytes)?),

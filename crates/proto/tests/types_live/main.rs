@@ -6,6 +6,7 @@
 
 mod golden;
 mod random;
+mod rare;
 mod server;
 
 use std::collections::BTreeMap;

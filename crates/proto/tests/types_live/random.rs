@@ -4,11 +4,12 @@ use trunkline_proto::Oid;
 use trunkline_proto::types::{TextStyle, ToPg, Value};
 
 use crate::golden::{Case, oid_of};
+use crate::rare::RARE;
 
 /// How many inputs each family gets, in text and again in binary.
 const PER_FAMILY: usize = 3000;
 
-type Generate = fn(&mut Random) -> String;
+pub(crate) type Generate = fn(&mut Random) -> String;
 
 /// The inputs of each type, the same in every run.
 pub(crate) fn families() -> Vec<Vec<Case>> {
@@ -33,7 +34,7 @@ pub(crate) fn families() -> Vec<Vec<Case>> {
         ("text[]", |random| array(random, word)),
         ("pg_lsn", |random| pattern(random, "x/xxxxxxxx")),
     ];
-    text.into_iter().map(|(name, generate)| family(oid_of(name), generate)).collect()
+    text.into_iter().chain(RARE).map(|(name, generate)| family(oid_of(name), generate)).collect()
 }
 
 fn family(oid: Oid, generate: Generate) -> Vec<Case> {
@@ -290,14 +291,14 @@ fn word(random: &mut Random) -> String {
 pub(crate) struct Random(u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
     }
 
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         (self.next() >> 8) % limit
     }
 
@@ -309,7 +310,7 @@ impl Random {
         char::from(b'0' + self.below(10) as u8)
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len() as u64) as usize]
     }
 

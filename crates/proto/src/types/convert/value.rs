@@ -9,7 +9,7 @@ use crate::types::record::Record;
 use crate::types::style::TextStyle;
 use crate::types::uuid::Uuid;
 use crate::types::value::Opaque;
-use crate::types::{Value, int, json, lsn, text};
+use crate::types::{Value, int, json, lsn, macaddr, money, text};
 use crate::{Format, Oid};
 
 impl ToPg for Value {
@@ -37,6 +37,12 @@ impl ToPg for Value {
             Value::Interval(_) => Oid::INTERVAL,
             Value::Uuid(_) => Oid::UUID,
             Value::Json(_) => Oid::JSON,
+            Value::Money(_) => Oid::MONEY,
+            Value::Bits(_) => Oid::VARBIT,
+            Value::Inet(_) => Oid::INET,
+            Value::Macaddr(_) => Oid::MACADDR,
+            Value::Macaddr8(_) => Oid::MACADDR8,
+            Value::Tid(_) => Oid::TID,
             Value::Array(array) => array.natural_oid(),
             Value::Record(_) => Oid::RECORD,
             Value::Opaque(opaque) => opaque.oid,
@@ -50,7 +56,6 @@ impl ToPg for Value {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        let binary = format == Format::Binary;
         match self {
             Value::Null => return Ok(IsNull::Yes),
             // A function that returns nothing returns this, whatever it is.
@@ -81,26 +86,63 @@ impl ToPg for Value {
             Value::Array(value) => return value.encode(oid, format, style, out),
             Value::Record(value) => return value.encode(oid, format, style, out),
             Value::Opaque(value) => return value.encode(oid, format, style, out),
-            Value::Char(value) if oid == Oid::CHAR && binary => out.push(*value),
-            Value::Char(value) if oid == Oid::CHAR || is_string(oid) => {
-                text::text_char(*value, out);
-            }
-            Value::Xid8(value) if oid == Oid::XID8 && binary => int::binary_u64(*value, out),
-            Value::Xid8(value) if oid == Oid::XID8 || is_string(oid) => int::text_u64(*value, out),
-            Value::Lsn(value) if oid == Oid::PG_LSN && binary => int::binary_u64(*value, out),
-            Value::Lsn(value) if oid == Oid::PG_LSN || is_string(oid) => lsn::text(*value, out),
-            Value::Json(value) if matches!(oid, Oid::JSON | Oid::JSONB) && binary => {
-                json::binary(value, oid, out);
-            }
-            Value::Json(value) if matches!(oid, Oid::JSON | Oid::JSONB) || is_string(oid) => {
-                out.extend_from_slice(value.as_bytes());
-            }
-            Value::Char(_) | Value::Xid8(_) | Value::Lsn(_) | Value::Json(_) => {
-                let own = display_name(self.natural_oid());
-                return Err(ValueError::mismatch(&format!("type {own}"), &display_name(oid)));
-            }
+            // Of its own type only, or as the text that a string shows.
+            _ => match (self.is_own(oid), format) {
+                (true, Format::Binary) => self.own_binary(oid, out),
+                (true, Format::Text) => self.own_text(oid, out),
+                (false, _) if is_string(oid) => self.own_text(self.natural_oid(), out),
+                (false, _) => {
+                    let own = format!("type {}", display_name(self.natural_oid()));
+                    return Err(ValueError::mismatch(&own, &display_name(oid)));
+                }
+            },
         }
         Ok(IsNull::No)
+    }
+}
+
+impl Value {
+    /// Whether a value that becomes nothing else is one of this type.
+    fn is_own(&self, oid: Oid) -> bool {
+        match self {
+            Value::Json(_) => matches!(oid, Oid::JSON | Oid::JSONB),
+            Value::Bits(_) => matches!(oid, Oid::BIT | Oid::VARBIT),
+            Value::Inet(_) => matches!(oid, Oid::INET | Oid::CIDR),
+            value => oid == value.natural_oid(),
+        }
+    }
+
+    fn own_text(&self, oid: Oid, out: &mut Vec<u8>) {
+        match self {
+            Value::Char(value) => text::text_char(*value, out),
+            Value::Xid8(value) => int::text_u64(*value, out),
+            Value::Lsn(value) => lsn::text(*value, out),
+            Value::Json(value) => out.extend_from_slice(value.as_bytes()),
+            Value::Money(cents) => money::text(*cents, out),
+            Value::Bits(bits) => bits.text(out),
+            Value::Inet(inet) => inet.text(oid, out),
+            Value::Macaddr(address) => macaddr::text(address, out),
+            Value::Macaddr8(address) => macaddr::text(address, out),
+            Value::Tid(tid) => tid.text(out),
+            // The others were encoded before.
+            _ => {}
+        }
+    }
+
+    fn own_binary(&self, oid: Oid, out: &mut Vec<u8>) {
+        match self {
+            Value::Char(value) => out.push(*value),
+            Value::Xid8(value) | Value::Lsn(value) => int::binary_u64(*value, out),
+            Value::Json(value) => json::binary(value, oid, out),
+            Value::Money(cents) => int::binary_i64(*cents, out),
+            Value::Bits(bits) => bits.binary(out),
+            Value::Inet(inet) => inet.binary(oid, out),
+            Value::Macaddr(address) => out.extend_from_slice(address),
+            Value::Macaddr8(address) => out.extend_from_slice(address),
+            Value::Tid(tid) => tid.binary(out),
+            // The others were encoded before.
+            _ => {}
+        }
     }
 }
 

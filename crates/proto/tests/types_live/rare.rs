@@ -1,0 +1,109 @@
+//! Random inputs of the types that few tables have.
+
+use crate::random::{Generate, Random};
+
+/// The types, and what their texts look like.
+pub(crate) const RARE: [(&str, Generate); 7] = [
+    ("bit varying", bits),
+    ("inet", address),
+    ("cidr", address),
+    ("macaddr", |random| device(random, 6)),
+    ("macaddr8", |random| {
+        let bytes = random.pick(&[6, 8, 8, 7]);
+        device(random, bytes)
+    }),
+    ("money", money),
+    ("tid", |random| {
+        let block = random.pick(&[0_u64, 1, 77, 4_294_967_295, 4_294_967_296]);
+        format!("({block},{})", random.pick(&[0, 1, 9, 65_535, 65_536]))
+    }),
+];
+
+fn bits(random: &mut Random) -> String {
+    let length = random.below(40);
+    let (prefix, digits) =
+        random.pick(&[("", 2), ("", 2), ("b", 2), ("B", 2), ("x", 16), ("X", 16)]);
+    let digit = |random: &mut Random| char::from_digit(random.below(digits) as u32, 16).unwrap();
+    (0..length).fold(prefix.to_owned(), |text, _| text + &digit(random).to_string())
+}
+
+fn address(random: &mut Random) -> String {
+    let octet = |random: &mut Random| random.pick(&[0, 1, 10, 127, 128, 192, 224, 240, 255]);
+    let octets = |random: &mut Random| {
+        let count = random.pick(&[1, 2, 3, 4, 4, 4, 4]);
+        let octets: Vec<String> = (0..count).map(|_| octet(random).to_string()).collect();
+        octets.join(".")
+    };
+    let (address, most) = match random.below(8) {
+        0..3 => (octets(random), 34),
+        3 => (format!("0x{:x}", random.next() >> random.pick(&[32, 40, 48, 56, 60])), 34),
+        _ => {
+            let count = random.pick(&[3, 5, 6, 7, 7, 8, 8, 8]);
+            let word = |random: &mut Random| match random.below(6) {
+                0..3 => "0".to_owned(),
+                3 => String::new(),
+                4 => "ffff".to_owned(),
+                _ => {
+                    let bits = random.pick(&[1, 8, 16, 17]);
+                    format!("{:x}", random.below(1 << bits))
+                }
+            };
+            let mut words: Vec<String> = (0..count).map(|_| word(random)).collect();
+            match random.below(8) {
+                0 => words.push(octets(random)),
+                1 => words.insert(0, ":".to_owned()),
+                2 => words.push(":".to_owned()),
+                _ => {}
+            }
+            (words.join(":"), 130)
+        }
+    };
+    match random.below(3) {
+        0 => format!("{address}/{}", random.below(most)),
+        1 => format!("{address}/{}", random.below(most / 8) * 8),
+        _ => address,
+    }
+}
+
+fn device(random: &mut Random, bytes: u64) -> String {
+    let mark = random.pick(&["", ":", "-", "."]);
+    let every = random.pick(&[1, 1, 2, 3]);
+    let width = random.pick(&[1, 2, 2, 2, 2]);
+    let mut text = random.pick(&["", "", "", " "]).to_owned();
+    for place in 0..bytes {
+        if place > 0 && place % every == 0 {
+            text.push_str(mark);
+        }
+        text.push_str(&format!("{:0width$x}", random.below(256)));
+    }
+    text + random.pick(&["", "", "", "", " ", "\t", "0"])
+}
+
+fn money(random: &mut Random) -> String {
+    let around = [
+        ("", ""),
+        ("", ""),
+        ("-", ""),
+        ("$", ""),
+        ("-$", ""),
+        ("(", ")"),
+        ("", "-"),
+        ("$ ", " "),
+        ("+", "$"),
+    ];
+    let (before, after) = random.pick(&around);
+    let bits = random.below(70);
+    let mut whole = (u128::from(random.next()) & ((1 << bits) - 1)).to_string();
+    if random.below(3) == 0 && whole.len() > 3 {
+        whole.insert(whole.len() - 3, ',');
+    }
+    let decimals = match random.below(5) {
+        0 => String::new(),
+        1 => ".".to_owned(),
+        _ => {
+            let below = random.pick(&[10, 100, 1000, 10_000]);
+            format!(".{}", random.below(below))
+        }
+    };
+    format!("{before}{whole}{decimals}{after}")
+}
