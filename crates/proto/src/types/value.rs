@@ -11,7 +11,9 @@ use super::interval::Interval;
 use super::numeric::Numeric;
 use super::record::{self, Record};
 use super::style::TextStyle;
-use super::{Bits, Inet, Tid, boolean, bytea, float, int, json, lsn, macaddr, money, text, uuid};
+use super::{
+    Bits, Geometry, Inet, Tid, boolean, bytea, float, int, json, lsn, macaddr, money, text, uuid,
+};
 use crate::{Format, Oid, SqlState};
 
 /// A decoded value, for engines without types of their own.
@@ -75,6 +77,8 @@ pub enum Value {
     Macaddr8([u8; 8]),
     /// `tid`
     Tid(Tid),
+    /// `point`, `line`, `lseg`, `box`, `path`, `polygon`, `circle`
+    Geometry(Geometry),
     /// An array
     Array(Array),
     /// A record; a composite type in binary
@@ -170,6 +174,7 @@ impl Value {
             Oid::MACADDR => Value::Macaddr(macaddr::parse(text)?),
             Oid::MACADDR8 => Value::Macaddr8(macaddr::parse8(text)?),
             Oid::TID => Value::Tid(Tid::parse(text)?),
+            oid if is_geometry(oid) => Value::Geometry(Geometry::parse(oid, text)?),
             Oid::RECORD => Value::Record(Record::from_literal(text)?),
             Oid::NAME => Value::Text(text::truncate_name(text).to_owned()),
             oid if is_string(oid) => Value::Text(text.to_owned()),
@@ -221,6 +226,7 @@ impl Value {
             Oid::MACADDR => Value::Macaddr(int::exact_bytes(bytes)?),
             Oid::MACADDR8 => Value::Macaddr8(macaddr::receive8(bytes)?),
             Oid::TID => Value::Tid(Tid::receive(bytes)?),
+            oid if is_geometry(oid) => Value::Geometry(Geometry::receive(oid, bytes)?),
             Oid::RECORD => Value::Record(Record::from_checked_binary(hold())?),
             oid if is_string(oid) => Value::Text(text::receive(bytes)?.to_owned()),
             oid if is_oid_alias(oid) => Value::Oid(int::receive_u32(bytes)?),
@@ -277,6 +283,13 @@ fn check_parts(oid: Oid, bytes: &[u8], depth: u32) -> Result<(), ValueError> {
         array::receive(bytes, element, |part| check(element, part, depth))?;
     }
     Ok(())
+}
+
+fn is_geometry(oid: Oid) -> bool {
+    matches!(
+        oid,
+        Oid::POINT | Oid::LINE | Oid::LSEG | Oid::BOX | Oid::PATH | Oid::POLYGON | Oid::CIRCLE
+    )
 }
 
 fn is_vector(oid: Oid) -> bool {

@@ -81,6 +81,10 @@ fn check_case(case: &Case, style: &TextStyle) -> Result<(), String> {
     let outcome = case.outcome.as_ref().ok_or("PostgreSQL has not been asked")?;
     let (text, binary) = match (outcome, &read) {
         (Outcome::Error { sqlstate, message }, Err(error)) => {
+            // It asked for the memory before it looked for the bytes.
+            if message.starts_with("invalid memory alloc request size") {
+                return Ok(());
+            }
             let (ours, theirs) = (described(error), format!("{sqlstate} {message}"));
             // The parameter's number is the server's to say.
             let theirs = theirs.replace(" in bind parameter 1", "");
@@ -103,7 +107,7 @@ fn check_case(case: &Case, style: &TextStyle) -> Result<(), String> {
     agree("text of its binary", &encode(&from_binary, case, Format::Text, style)?, text)?;
     // Other styles lose digits, or write what reads as another zone or another order; a NaN loses
     // its sign.
-    let reads_back = case.settings.is_empty() && text != b"NaN";
+    let reads_back = case.settings.is_empty() && !text.windows(3).any(|word| word == b"NaN");
     if reads_back {
         let from_text = Value::decode(case.oid, Format::Text, text, style)
             .map_err(|error| format!("its text: {}", described(&error)))?;

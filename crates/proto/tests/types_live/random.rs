@@ -82,7 +82,9 @@ fn style(oid: Oid, random: &mut Random) -> &'static str {
             "IntervalStyle=sql_standard",
             "IntervalStyle=iso_8601",
         ],
-        Oid::FLOAT4 | Oid::FLOAT8 => &["", "", "extra_float_digits=0", "extra_float_digits=-5"],
+        Oid::FLOAT4 | Oid::FLOAT8 | Oid::POINT => {
+            &["", "", "extra_float_digits=0", "extra_float_digits=-5"]
+        }
         Oid::DATE | Oid::TIMESTAMP => {
             &["", "", "DateStyle=SQL, DMY", "DateStyle=Postgres, MDY", "DateStyle=ISO, YMD"]
         }

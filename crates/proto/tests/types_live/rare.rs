@@ -3,7 +3,7 @@
 use crate::random::{Generate, Random};
 
 /// The types, and what their texts look like.
-pub(crate) const RARE: [(&str, Generate); 7] = [
+pub(crate) const RARE: [(&str, Generate); 14] = [
     ("bit varying", bits),
     ("inet", address),
     ("cidr", address),
@@ -17,7 +17,52 @@ pub(crate) const RARE: [(&str, Generate); 7] = [
         let block = random.pick(&[0_u64, 1, 77, 4_294_967_295, 4_294_967_296]);
         format!("({block},{})", random.pick(&[0, 1, 9, 65_535, 65_536]))
     }),
+    ("point", |random| point(random)),
+    ("line", |random| match random.below(3) {
+        0 => enclosed(random, 2),
+        _ => format!("{{{},{},{}}}", number(random), number(random), number(random)),
+    }),
+    ("lseg", |random| enclosed(random, 2)),
+    ("box", |random| enclosed(random, 2)),
+    ("path", shape),
+    ("polygon", shape),
+    ("circle", |random| {
+        let (before, after) = random.pick(&[("<", ">"), ("(", ")"), ("", "")]);
+        format!("{before}{},{}{after}", point(random), number(random))
+    }),
 ];
+
+fn number(random: &mut Random) -> String {
+    match random.below(12) {
+        0 => random
+            .pick(&["NaN", "inf", "-Infinity", "-0", "1e-7", "1e308", "-1e308", "1e-308"])
+            .into(),
+        1 => format!("{}.{}", random.below(1000), random.below(1000)),
+        2 => f64::from_bits(random.next()).to_string(),
+        3 => format!("{}e{}", random.below(100), random.below(400)),
+        4 => format!(" -{} ", random.below(10)),
+        _ => random.below(4).to_string(),
+    }
+}
+
+fn point(random: &mut Random) -> String {
+    let (x, y) = (number(random), number(random));
+    random
+        .pick(&["({x},{y})", "({x},{y})", "{x},{y}", " ( {x} , {y} ) "])
+        .replace("{x}", &x)
+        .replace("{y}", &y)
+}
+
+fn enclosed(random: &mut Random, count: u64) -> String {
+    let points: Vec<String> = (0..count).map(|_| point(random)).collect();
+    let (before, after) = random.pick(&[("", ""), ("(", ")"), ("[", "]"), (" ( ", " ) ")]);
+    format!("{before}{}{after}", points.join(","))
+}
+
+fn shape(random: &mut Random) -> String {
+    let count = random.below(4) + 1;
+    enclosed(random, count)
+}
 
 fn bits(random: &mut Random) -> String {
     let length = random.below(40);

@@ -43,6 +43,7 @@ impl ToPg for Value {
             Value::Macaddr(_) => Oid::MACADDR,
             Value::Macaddr8(_) => Oid::MACADDR8,
             Value::Tid(_) => Oid::TID,
+            Value::Geometry(geometry) => geometry.oid(),
             Value::Array(array) => array.natural_oid(),
             Value::Record(_) => Oid::RECORD,
             Value::Opaque(opaque) => opaque.oid,
@@ -89,8 +90,8 @@ impl ToPg for Value {
             // Of its own type only, or as the text that a string shows.
             _ => match (self.is_own(oid), format) {
                 (true, Format::Binary) => self.own_binary(oid, out),
-                (true, Format::Text) => self.own_text(oid, out),
-                (false, _) if is_string(oid) => self.own_text(self.natural_oid(), out),
+                (true, Format::Text) => self.own_text(oid, style, out),
+                (false, _) if is_string(oid) => self.own_text(self.natural_oid(), style, out),
                 (false, _) => {
                     let own = format!("type {}", display_name(self.natural_oid()));
                     return Err(ValueError::mismatch(&own, &display_name(oid)));
@@ -112,7 +113,7 @@ impl Value {
         }
     }
 
-    fn own_text(&self, oid: Oid, out: &mut Vec<u8>) {
+    fn own_text(&self, oid: Oid, style: &TextStyle, out: &mut Vec<u8>) {
         match self {
             Value::Char(value) => text::text_char(*value, out),
             Value::Xid8(value) => int::text_u64(*value, out),
@@ -124,6 +125,7 @@ impl Value {
             Value::Macaddr(address) => macaddr::text(address, out),
             Value::Macaddr8(address) => macaddr::text(address, out),
             Value::Tid(tid) => tid.text(out),
+            Value::Geometry(geometry) => geometry.text(style, out),
             // The others were encoded before.
             _ => {}
         }
@@ -140,6 +142,7 @@ impl Value {
             Value::Macaddr(address) => out.extend_from_slice(address),
             Value::Macaddr8(address) => out.extend_from_slice(address),
             Value::Tid(tid) => tid.binary(out),
+            Value::Geometry(geometry) => geometry.binary(out),
             // The others were encoded before.
             _ => {}
         }

@@ -12,13 +12,19 @@ use crate::types::text::{is_space, trim_start};
 pub fn parse_f64(text: &str) -> Result<f64, ValueError> {
     let name = "double precision";
     let literal = Literal::new(text).ok_or_else(|| ValueError::syntax(name, text))?;
-    let value = match literal.kind {
-        Kind::Hexadecimal => hexadecimal(literal.number, 53, -1074),
-        _ => literal.number.parse().ok(),
-    };
-    let value = value.ok_or_else(|| ValueError::syntax(name, text))?;
-    literal.check(value.is_infinite(), value == 0.0, name, text)?;
+    let value = literal.f64().ok_or_else(|| ValueError::syntax(name, text))?;
+    literal.check_range(value.is_infinite(), value == 0.0, name)?;
+    literal.check_rest(name, text)?;
     Ok(value)
+}
+
+/// Reads a `float8` at the beginning of a text, and tells what follows; nothing if there is none.
+pub(in crate::types) fn leading_f64(text: &str) -> Option<Result<(f64, &str), ValueError>> {
+    let literal = Literal::new(text)?;
+    let value = literal.f64()?;
+    let rest = text.get(text.len().checked_sub(literal.rest.len())?..)?;
+    let checked = literal.check_range(value.is_infinite(), value == 0.0, "double precision");
+    Some(checked.map(|()| (value, rest)))
 }
 
 /// Reads a `float4`.
@@ -35,7 +41,8 @@ pub fn parse_f32(text: &str) -> Result<f32, ValueError> {
         _ => literal.number.parse().ok(),
     };
     let value = value.ok_or_else(|| ValueError::syntax(name, text))?;
-    literal.check(value.is_infinite(), value == 0.0, name, text)?;
+    literal.check_range(value.is_infinite(), value == 0.0, name)?;
+    literal.check_rest(name, text)?;
     Ok(value)
 }
 
@@ -82,14 +89,25 @@ impl<'a> Literal<'a> {
         Some(Literal { number, rest: rest.as_bytes(), kind, is_zero })
     }
 
-    /// Judges the value: first its size, then what follows it.
-    fn check(&self, infinite: bool, zero: bool, name: &str, text: &str) -> Result<(), ValueError> {
+    fn f64(&self) -> Option<f64> {
+        match self.kind {
+            Kind::Hexadecimal => hexadecimal(self.number, 53, -1074),
+            _ => self.number.parse().ok(),
+        }
+    }
+
+    /// Judges the size of the value; before what follows it.
+    fn check_range(&self, infinite: bool, zero: bool, name: &str) -> Result<(), ValueError> {
         if self.kind != Kind::Word && (infinite || (zero && !self.is_zero)) {
             return Err(ValueError::new(
                 SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
                 ["\"", self.number, "\" is out of range for type ", name].concat(),
             ));
         }
+        Ok(())
+    }
+
+    fn check_rest(&self, name: &str, text: &str) -> Result<(), ValueError> {
         if self.rest.iter().all(|byte| is_space(*byte)) {
             Ok(())
         } else {

@@ -162,13 +162,16 @@ fn records_nest_so_deep_and_no_deeper() {
 
 #[test]
 fn rustsec_2026_0180_what_is_not_known_keeps_its_bytes() {
-    let point = Value::from_literal(Oid::POINT, "(1,2)", &TextStyle::default()).unwrap();
-    assert_eq!(text(&point, Oid::POINT), "(1,2)");
-    assert_eq!(text(&point, Oid::TEXT), "(1,2)");
+    // Of an extension.
+    let hstore = Oid(16_500);
+    let shown = r#""a"=>"1""#;
+    let value = Value::from_literal(hstore, shown, &TextStyle::default()).unwrap();
+    assert_eq!(text(&value, hstore), shown);
+    assert_eq!(text(&value, Oid::TEXT), shown);
     let mut out = Vec::new();
-    let error = point.encode(Oid::POINT, Format::Binary, &TextStyle::default(), &mut out);
+    let error = value.encode(hstore, Format::Binary, &TextStyle::default(), &mut out);
     assert_eq!(error.unwrap_err().sqlstate().as_str(), "42804");
     let bytes = [1; 16];
-    let point = Value::decode(Oid::POINT, Format::Binary, &bytes, &TextStyle::default()).unwrap();
-    assert_eq!(binary(&point, Oid::POINT), bytes);
+    let value = Value::decode(hstore, Format::Binary, &bytes, &TextStyle::default()).unwrap();
+    assert_eq!(binary(&value, hstore), bytes);
 }
