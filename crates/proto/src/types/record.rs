@@ -135,8 +135,8 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// A field without its quotes and backslashes.
-fn without_quotes(raw: &str) -> Cow<'_, str> {
+/// A field, or the bound of a range, without its quotes and backslashes.
+pub(super) fn without_quotes(raw: &str) -> Cow<'_, str> {
     if !raw.contains(['"', '\\']) {
         return Cow::Borrowed(raw);
     }

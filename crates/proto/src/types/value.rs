@@ -9,6 +9,7 @@ use super::datetime::{self, Timetz};
 use super::error::ValueError;
 use super::interval::Interval;
 use super::numeric::Numeric;
+use super::range::{Multirange, Range, subtype_of_multirange, subtype_of_range};
 use super::record::{self, Record};
 use super::style::TextStyle;
 use super::{
@@ -79,6 +80,10 @@ pub enum Value {
     Tid(Tid),
     /// `point`, `line`, `lseg`, `box`, `path`, `polygon`, `circle`
     Geometry(Geometry),
+    /// A range
+    Range(Range),
+    /// A multirange
+    Multirange(Multirange),
     /// An array
     Array(Array),
     /// A record; a composite type in binary
@@ -178,12 +183,16 @@ impl Value {
             Oid::RECORD => Value::Record(Record::from_literal(text)?),
             Oid::NAME => Value::Text(text::truncate_name(text).to_owned()),
             oid if is_string(oid) => Value::Text(text.to_owned()),
-            oid => match element_of(oid) {
-                Some(element) if is_vector(oid) => {
+            oid => match made_of(oid) {
+                Made::Vector(element) => {
                     Value::Array(Array::vector_from_literal(element, text, style)?)
                 }
-                Some(element) => Value::Array(Array::from_literal(element, text, style)?),
-                None => Value::Opaque(Opaque {
+                Made::Array(element) => Value::Array(Array::from_literal(element, text, style)?),
+                Made::Range(subtype) => Value::Range(Range::parse(subtype, text, style)?),
+                Made::Multirange(subtype) => {
+                    Value::Multirange(Multirange::parse(subtype, text, style)?)
+                }
+                Made::Other => Value::Opaque(Opaque {
                     oid,
                     format: Format::Text,
                     bytes: text.as_bytes().to_vec(),
@@ -230,11 +239,16 @@ impl Value {
             Oid::RECORD => Value::Record(Record::from_checked_binary(hold())?),
             oid if is_string(oid) => Value::Text(text::receive(bytes)?.to_owned()),
             oid if is_oid_alias(oid) => Value::Oid(int::receive_u32(bytes)?),
-            Oid::INT2VECTOR => Value::Array(Array::vector_from_checked_binary(Oid::INT2, hold())?),
-            Oid::OIDVECTOR => Value::Array(Array::vector_from_checked_binary(Oid::OID, hold())?),
-            oid => match element_of(oid) {
-                Some(element) => Value::Array(Array::from_checked_binary(element, hold())?),
-                None => {
+            oid => match made_of(oid) {
+                Made::Vector(element) => {
+                    Value::Array(Array::vector_from_checked_binary(element, hold())?)
+                }
+                Made::Array(element) => Value::Array(Array::from_checked_binary(element, hold())?),
+                Made::Range(subtype) => Value::Range(Range::receive(subtype, bytes)?),
+                Made::Multirange(subtype) => {
+                    Value::Multirange(Multirange::receive(subtype, bytes)?)
+                }
+                Made::Other => {
                     Value::Opaque(Opaque { oid, format: Format::Binary, bytes: bytes.to_owned() })
                 }
             },
@@ -249,9 +263,9 @@ pub(super) fn check_literal(oid: Oid, text: &str, style: &TextStyle) -> Result<(
         Oid::JSON | Oid::JSONB => Ok(()),
         Oid::RECORD => record::parse(text, |_| Ok(())).map(drop),
         oid if is_string(oid) => Ok(()),
-        oid => match element_of(oid).filter(|_| !is_vector(oid)) {
-            Some(element) => array::check_text(element, text, style).map(drop),
-            None => Value::from_literal(oid, text, style).map(drop),
+        oid => match made_of(oid) {
+            Made::Array(element) => array::check_text(element, text, style).map(drop),
+            _ => Value::from_literal(oid, text, style).map(drop),
         },
     }
 }
@@ -292,8 +306,25 @@ fn is_geometry(oid: Oid) -> bool {
     )
 }
 
-fn is_vector(oid: Oid) -> bool {
-    matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR)
+/// What a type is made of other types.
+enum Made {
+    Array(Oid),
+    /// An `int2vector` or `oidvector`.
+    Vector(Oid),
+    Range(Oid),
+    Multirange(Oid),
+    Other,
+}
+
+fn made_of(oid: Oid) -> Made {
+    match element_of(oid) {
+        Some(element) if matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR) => Made::Vector(element),
+        Some(element) => Made::Array(element),
+        None => subtype_of_range(oid)
+            .map(Made::Range)
+            .or_else(|| subtype_of_multirange(oid).map(Made::Multirange))
+            .unwrap_or(Made::Other),
+    }
 }
 
 fn deeper(depth: u32) -> Result<u32, ValueError> {

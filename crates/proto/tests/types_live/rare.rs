@@ -3,7 +3,7 @@
 use crate::random::{Generate, Random};
 
 /// The types, and what their texts look like.
-pub(crate) const RARE: [(&str, Generate); 14] = [
+pub(crate) const RARE: [(&str, Generate); 22] = [
     ("bit varying", bits),
     ("inet", address),
     ("cidr", address),
@@ -30,7 +30,65 @@ pub(crate) const RARE: [(&str, Generate); 14] = [
         let (before, after) = random.pick(&[("<", ">"), ("(", ")"), ("", "")]);
         format!("{before}{},{}{after}", point(random), number(random))
     }),
+    ("int4range", |random| range(random, small)),
+    ("int8range", |random| range(random, small)),
+    ("numrange", |random| range(random, number)),
+    ("daterange", |random| range(random, day)),
+    ("tsrange", |random| range(random, day)),
+    ("tstzrange", |random| range(random, day)),
+    ("int4multirange", |random| ranges(random, small)),
+    ("nummultirange", |random| ranges(random, number)),
 ];
+
+fn small(random: &mut Random) -> String {
+    match random.below(12) {
+        0 => String::new(),
+        1 => "2147483647".to_owned(),
+        2 => "9223372036854775807".to_owned(),
+        3 => format!("-{}", random.below(10)),
+        4 => format!("\"{}\"", random.below(10)),
+        _ => random.below(10).to_string(),
+    }
+}
+
+fn day(random: &mut Random) -> String {
+    match random.below(8) {
+        0 => {
+            random.pick(&["", "infinity", "-infinity", "5874897-12-31", "294276-12-31"]).to_owned()
+        }
+        1 => format!("2024-01-0{} 10:11:12.5", random.below(9) + 1),
+        2 => format!("\"2024-01-0{}\"", random.below(9) + 1),
+        _ => format!("2024-01-0{}", random.below(9) + 1),
+    }
+}
+
+fn range(random: &mut Random, bound: Generate) -> String {
+    if random.below(12) == 0 {
+        return random.pick(&["empty", "EMPTY", " empty ", "empt"]).to_owned();
+    }
+    let (lower, upper) = (bound(random), bound(random));
+    format!("{}{lower},{upper}{}", random.pick(&["[", "("]), random.pick(&["]", ")"]))
+}
+
+fn ranges(random: &mut Random, bound: Generate) -> String {
+    let count = random.below(5);
+    let ranges: Vec<String> = (0..count)
+        .map(|_| {
+            let (low, high) = (random.below(20), random.below(4));
+            match random.below(6) {
+                0 => range(random, bound),
+                _ => format!(
+                    "{}{low},{}{}",
+                    random.pick(&["[", "("]),
+                    low + high,
+                    random.pick(&["]", ")"])
+                ),
+            }
+        })
+        .collect();
+    let between = random.pick(&[",", ",", " , "]);
+    format!("{{{}}}", ranges.join(between))
+}
 
 fn number(random: &mut Random) -> String {
     match random.below(12) {

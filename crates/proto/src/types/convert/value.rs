@@ -44,6 +44,8 @@ impl ToPg for Value {
             Value::Macaddr8(_) => Oid::MACADDR8,
             Value::Tid(_) => Oid::TID,
             Value::Geometry(geometry) => geometry.oid(),
+            Value::Range(range) => range.oid(),
+            Value::Multirange(ranges) => ranges.oid(),
             Value::Array(array) => array.natural_oid(),
             Value::Record(_) => Oid::RECORD,
             Value::Opaque(opaque) => opaque.oid,
@@ -89,9 +91,9 @@ impl ToPg for Value {
             Value::Opaque(value) => return value.encode(oid, format, style, out),
             // Of its own type only, or as the text that a string shows.
             _ => match (self.is_own(oid), format) {
-                (true, Format::Binary) => self.own_binary(oid, out),
-                (true, Format::Text) => self.own_text(oid, style, out),
-                (false, _) if is_string(oid) => self.own_text(self.natural_oid(), style, out),
+                (true, Format::Binary) => self.own_binary(oid, style, out)?,
+                (true, Format::Text) => self.own_text(oid, style, out)?,
+                (false, _) if is_string(oid) => self.own_text(self.natural_oid(), style, out)?,
                 (false, _) => {
                     let own = format!("type {}", display_name(self.natural_oid()));
                     return Err(ValueError::mismatch(&own, &display_name(oid)));
@@ -113,7 +115,7 @@ impl Value {
         }
     }
 
-    fn own_text(&self, oid: Oid, style: &TextStyle, out: &mut Vec<u8>) {
+    fn own_text(&self, oid: Oid, style: &TextStyle, out: &mut Vec<u8>) -> Result<(), ValueError> {
         match self {
             Value::Char(value) => text::text_char(*value, out),
             Value::Xid8(value) => int::text_u64(*value, out),
@@ -126,12 +128,15 @@ impl Value {
             Value::Macaddr8(address) => macaddr::text(address, out),
             Value::Tid(tid) => tid.text(out),
             Value::Geometry(geometry) => geometry.text(style, out),
+            Value::Range(range) => return range.text(style, out),
+            Value::Multirange(ranges) => return ranges.text(style, out),
             // The others were encoded before.
             _ => {}
         }
+        Ok(())
     }
 
-    fn own_binary(&self, oid: Oid, out: &mut Vec<u8>) {
+    fn own_binary(&self, oid: Oid, style: &TextStyle, out: &mut Vec<u8>) -> Result<(), ValueError> {
         match self {
             Value::Char(value) => out.push(*value),
             Value::Xid8(value) | Value::Lsn(value) => int::binary_u64(*value, out),
@@ -143,9 +148,12 @@ impl Value {
             Value::Macaddr8(address) => out.extend_from_slice(address),
             Value::Tid(tid) => tid.binary(out),
             Value::Geometry(geometry) => geometry.binary(out),
+            Value::Range(range) => return range.binary(style, out),
+            Value::Multirange(ranges) => return ranges.binary(style, out),
             // The others were encoded before.
             _ => {}
         }
+        Ok(())
     }
 }
 

@@ -1,0 +1,215 @@
+//! Multiranges: ranges that lie apart, in their order.
+
+use std::cmp::Ordering;
+use std::ops::Bound;
+
+use super::binary::{end, part};
+use super::bounds::{compare, value};
+use super::parse::EMPTY;
+use super::{Range, TYPES};
+use crate::Oid;
+use crate::types::array::take_i32;
+use crate::types::error::ValueError;
+use crate::types::style::TextStyle;
+use crate::types::text::{is_space, trim_start};
+use crate::types::value::Value;
+
+/// Ranges of one type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Multirange {
+    subtype: Oid,
+    ranges: Vec<Range>,
+}
+
+impl Multirange {
+    /// The values of these ranges: those that meet become one, and empty ones none.
+    ///
+    /// # Errors
+    ///
+    /// 42804 for ranges of other types.
+    pub fn new(subtype: Oid, ranges: Vec<Range>) -> Result<Multirange, ValueError> {
+        let mut bounds = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            if range.subtype != subtype {
+                let message = "the ranges of a multirange are not of its type";
+                return Err(ValueError::new(crate::SqlState::DATATYPE_MISMATCH, message));
+            }
+            bounds.extend(range.bounds.map(|bounds| *bounds));
+        }
+        // Of one type, they compare.
+        bounds.sort_by(|[one, _], [other, _]| lower_order(one, other).unwrap_or(Ordering::Equal));
+        let mut merged: Vec<[Bound<Value>; 2]> = Vec::with_capacity(bounds.len());
+        for [lower, upper] in bounds {
+            match merged.last_mut() {
+                Some([_, last]) if meets(last, &lower)? => {
+                    if upper_order(last, &upper)? == Ordering::Less {
+                        *last = upper;
+                    }
+                }
+                _ => merged.push([lower, upper]),
+            }
+        }
+        let range = |bounds| Range { subtype, bounds: Some(Box::new(bounds)) };
+        Ok(Multirange { subtype, ranges: merged.into_iter().map(range).collect() })
+    }
+
+    /// The type of the bounds.
+    pub fn subtype(&self) -> Oid {
+        self.subtype
+    }
+
+    /// The ranges, from the lowest on; none of them is empty or meets another.
+    pub fn ranges(&self) -> &[Range] {
+        &self.ranges
+    }
+
+    /// The type that it is of.
+    pub fn oid(&self) -> Oid {
+        let found = TYPES.iter().find(|(subtype, ..)| *subtype == self.subtype);
+        found.map_or(Oid::UNKNOWN, |(.., multirange)| *multirange)
+    }
+
+    /// Reads `{[1,3),[5,7)}`.
+    ///
+    /// # Errors
+    ///
+    /// 22P02 for other text, and those of [`Range::parse`].
+    pub fn parse(subtype: Oid, text: &str, style: &TextStyle) -> Result<Multirange, ValueError> {
+        let malformed = |detail: &str| ValueError::malformed("multirange", text, detail);
+        let [b'{', rest @ ..] = trim_start(text.as_bytes()) else {
+            return Err(malformed("Missing left brace."));
+        };
+        let (mut rest, mut ranges, mut is_first) = (trim_start(rest), Vec::new(), true);
+        loop {
+            let length = match rest {
+                [] => return Err(malformed("Unexpected end of input.")),
+                [b'}', ..] if is_first => 0,
+                [b'[' | b'(', ..] => {
+                    range_length(rest).ok_or_else(|| malformed("Unexpected end of input."))?
+                }
+                _ if rest.get(..EMPTY.len()).is_some_and(|w| w.eq_ignore_ascii_case(EMPTY)) => {
+                    EMPTY.len()
+                }
+                _ => return Err(malformed("Expected range start.")),
+            };
+            let start = text.len().saturating_sub(rest.len());
+            let range = text.get(start..start.saturating_add(length)).unwrap_or_default();
+            if !range.is_empty() {
+                ranges.push(Range::parse(subtype, range, style)?);
+            }
+            is_first = false;
+            rest = match trim_start(rest.get(length..).unwrap_or_default()) {
+                [] => return Err(malformed("Unexpected end of input.")),
+                [b',', rest @ ..] => trim_start(rest),
+                [b'}', rest @ ..] if rest.iter().all(|byte| is_space(*byte)) => break,
+                [b'}', ..] => return Err(malformed("Junk after closing right brace.")),
+                _ => return Err(malformed("Expected comma or end of multirange.")),
+            };
+        }
+        Multirange::new(subtype, ranges)
+    }
+
+    /// Reads the binary form: the number of ranges, and each after its length.
+    ///
+    /// # Errors
+    ///
+    /// 22P03 or 08P01 for a wrong form, and those of [`Range::receive`].
+    pub fn receive(subtype: Oid, bytes: &[u8]) -> Result<Multirange, ValueError> {
+        let mut rest = bytes;
+        let count = take_i32(&mut rest)?.cast_unsigned();
+        let mut ranges = Vec::new();
+        for _ in 0..count {
+            ranges.push(Range::receive(subtype, part(&mut rest)?)?);
+        }
+        end(rest)?;
+        Multirange::new(subtype, ranges)
+    }
+
+    pub(in crate::types) fn text(
+        &self,
+        style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ValueError> {
+        out.push(b'{');
+        for (place, range) in self.ranges.iter().enumerate() {
+            if place > 0 {
+                out.push(b',');
+            }
+            range.text(style, out)?;
+        }
+        out.push(b'}');
+        Ok(())
+    }
+
+    pub(in crate::types) fn binary(
+        &self,
+        style: &TextStyle,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ValueError> {
+        let count = i32::try_from(self.ranges.len()).unwrap_or(i32::MAX);
+        out.extend_from_slice(&count.to_be_bytes());
+        for range in &self.ranges {
+            let start = out.len();
+            out.extend_from_slice(&[0; 4]);
+            range.binary(style, out)?;
+            let length = out.len().saturating_sub(start).saturating_sub(4);
+            let length = i32::try_from(length).unwrap_or(i32::MAX);
+            if let Some(place) = out.get_mut(start..start.saturating_add(4)) {
+                place.copy_from_slice(&length.to_be_bytes());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How long the range is that begins here, up to the mark that closes it.
+fn range_length(text: &[u8]) -> Option<usize> {
+    let mut rest = text;
+    let mut quoted = false;
+    loop {
+        rest = match rest {
+            [] | [b'\\'] => return None,
+            [b'\\', _, rest @ ..] => rest,
+            [b'"', rest @ ..] => {
+                quoted = !quoted;
+                rest
+            }
+            [b']' | b')', rest @ ..] if !quoted => {
+                return Some(text.len().saturating_sub(rest.len()));
+            }
+            [_, rest @ ..] => rest,
+        };
+    }
+}
+
+fn lower_order(one: &Bound<Value>, other: &Bound<Value>) -> Result<Ordering, ValueError> {
+    let order = match (value(one), value(other)) {
+        (None, None) => return Ok(Ordering::Equal),
+        (None, Some(_)) => return Ok(Ordering::Less),
+        (Some(_), None) => return Ok(Ordering::Greater),
+        (Some(one), Some(other)) => compare(one, other)?,
+    };
+    let excluded = |bound: &Bound<Value>| matches!(bound, Bound::Excluded(_));
+    Ok(order.then(excluded(one).cmp(&excluded(other))))
+}
+
+fn upper_order(one: &Bound<Value>, other: &Bound<Value>) -> Result<Ordering, ValueError> {
+    let order = match (value(one), value(other)) {
+        (None, None) => return Ok(Ordering::Equal),
+        (None, Some(_)) => return Ok(Ordering::Greater),
+        (Some(_), None) => return Ok(Ordering::Less),
+        (Some(one), Some(other)) => compare(one, other)?,
+    };
+    let included = |bound: &Bound<Value>| matches!(bound, Bound::Included(_));
+    Ok(order.then(included(one).cmp(&included(other))))
+}
+
+/// Whether no value lies between an upper bound and the lower bound of a range that begins later.
+fn meets(upper: &Bound<Value>, lower: &Bound<Value>) -> Result<bool, ValueError> {
+    let (Some(high), Some(low)) = (value(upper), value(lower)) else { return Ok(true) };
+    Ok(match compare(low, high)? {
+        Ordering::Less => true,
+        Ordering::Equal => !matches!((upper, lower), (Bound::Excluded(_), Bound::Excluded(_))),
+        Ordering::Greater => false,
+    })
+}
