@@ -13,7 +13,8 @@ use super::range::{Multirange, Range, subtype_of_multirange, subtype_of_range};
 use super::record::{self, Record};
 use super::style::TextStyle;
 use super::{
-    Bits, Geometry, Inet, Tid, boolean, bytea, float, int, json, lsn, macaddr, money, text, uuid,
+    Bits, Geometry, Inet, Snapshot, Tid, TsQuery, TsVector, boolean, bytea, float, int, json, lsn,
+    macaddr, money, text, uuid,
 };
 use crate::{Format, Oid, SqlState};
 
@@ -80,6 +81,12 @@ pub enum Value {
     Tid(Tid),
     /// `point`, `line`, `lseg`, `box`, `path`, `polygon`, `circle`
     Geometry(Geometry),
+    /// `tsvector`
+    TsVector(TsVector),
+    /// `tsquery`
+    TsQuery(TsQuery),
+    /// `pg_snapshot`
+    Snapshot(Snapshot),
     /// A range
     Range(Range),
     /// A multirange
@@ -179,6 +186,9 @@ impl Value {
             Oid::MACADDR => Value::Macaddr(macaddr::parse(text)?),
             Oid::MACADDR8 => Value::Macaddr8(macaddr::parse8(text)?),
             Oid::TID => Value::Tid(Tid::parse(text)?),
+            Oid::TSVECTOR => Value::TsVector(TsVector::parse(text)?),
+            Oid::TSQUERY => Value::TsQuery(TsQuery::parse(text)?),
+            Oid::PG_SNAPSHOT => Value::Snapshot(Snapshot::parse(text)?),
             oid if is_geometry(oid) => Value::Geometry(Geometry::parse(oid, text)?),
             Oid::RECORD => Value::Record(Record::from_literal(text)?),
             Oid::NAME => Value::Text(text::truncate_name(text).to_owned()),
@@ -235,6 +245,9 @@ impl Value {
             Oid::MACADDR => Value::Macaddr(int::exact_bytes(bytes)?),
             Oid::MACADDR8 => Value::Macaddr8(macaddr::receive8(bytes)?),
             Oid::TID => Value::Tid(Tid::receive(bytes)?),
+            Oid::TSVECTOR => Value::TsVector(TsVector::receive(bytes)?),
+            Oid::TSQUERY => Value::TsQuery(TsQuery::receive(bytes)?),
+            Oid::PG_SNAPSHOT => Value::Snapshot(Snapshot::receive(bytes)?),
             oid if is_geometry(oid) => Value::Geometry(Geometry::receive(oid, bytes)?),
             Oid::RECORD => Value::Record(Record::from_checked_binary(hold())?),
             oid if is_string(oid) => Value::Text(text::receive(bytes)?.to_owned()),

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 
 use golden::{Case, Golden, escape, hex, pairs, style};
 use server::{Outcome, Server};
-use trunkline_proto::Format;
 use trunkline_proto::types::{IsNull, TextStyle, ToPg, Value, ValueError, name_of};
+use trunkline_proto::{Format, Oid};
 
 #[test]
 fn values_are_those_of_postgresql() {
@@ -101,13 +101,20 @@ fn check_case(case: &Case, style: &TextStyle) -> Result<(), String> {
     let value = read.map_err(|error| described(&error))?;
     agree("text", &encode(&value, case, Format::Text, style)?, text)?;
     agree("binary", &encode(&value, case, Format::Binary, style)?, binary)?;
+    // It refuses what it has sent itself.
+    if case.oid == Oid::TSQUERY && text.is_empty() {
+        return Ok(());
+    }
     // What PostgreSQL sends in one format is the same value in the other.
     let from_binary = Value::decode(case.oid, Format::Binary, binary, style)
         .map_err(|error| format!("its binary: {}", described(&error)))?;
     agree("text of its binary", &encode(&from_binary, case, Format::Text, style)?, text)?;
     // Other styles lose digits, or write what reads as another zone or another order; a NaN loses
     // its sign.
-    let reads_back = case.settings.is_empty() && !text.windows(3).any(|word| word == b"NaN");
+    let reads_back = case.settings.is_empty()
+        && !text.windows(3).any(|word| word == b"NaN")
+        && !(matches!(case.oid, Oid::TSVECTOR | Oid::TSQUERY)
+            && (case.binary || case.input.contains(&b'(')));
     if reads_back {
         let from_text = Value::decode(case.oid, Format::Text, text, style)
             .map_err(|error| format!("its text: {}", described(&error)))?;

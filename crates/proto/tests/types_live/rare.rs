@@ -3,7 +3,7 @@
 use crate::random::{Generate, Random};
 
 /// The types, and what their texts look like.
-pub(crate) const RARE: [(&str, Generate); 22] = [
+pub(crate) const RARE: [(&str, Generate); 25] = [
     ("bit varying", bits),
     ("inet", address),
     ("cidr", address),
@@ -38,7 +38,63 @@ pub(crate) const RARE: [(&str, Generate); 22] = [
     ("tstzrange", |random| range(random, day)),
     ("int4multirange", |random| ranges(random, small)),
     ("nummultirange", |random| ranges(random, number)),
+    ("tsvector", lexemes),
+    ("tsquery", |random| searched(random, 3)),
+    ("pg_snapshot", |random| {
+        let (xmin, length) = (random.below(30), random.below(10));
+        let running: Vec<String> =
+            (0..random.below(4)).map(|at| (xmin + at * random.below(4)).to_string()).collect();
+        format!("{xmin}:{}:{}", xmin + length, running.join(","))
+    }),
 ];
+
+fn lexeme(random: &mut Random) -> String {
+    let characters = ["a", "b", "B", "é", "1", "_", "\\\\", "''", "\\'", "\\ "];
+    let length = random.below(3) + 1;
+    let word: String = (0..length).map(|_| random.pick(&characters)).collect();
+    match random.below(3) {
+        0 => format!("'{word}'"),
+        1 => random.pick(&["a", "b", "cat", "ab", "dog"]).to_owned(),
+        _ => word,
+    }
+}
+
+fn lexemes(random: &mut Random) -> String {
+    let count = random.below(6);
+    let words: Vec<String> = (0..count)
+        .map(|_| {
+            let count = random.below(4);
+            let positions: Vec<String> = (0..count)
+                .map(|_| {
+                    let weight = random.pick(&["", "", "A", "b", "C", "d", "*"]);
+                    format!("{}{weight}", random.below(20) + 1)
+                })
+                .collect();
+            match count {
+                0 => lexeme(random),
+                _ => format!("{}:{}", lexeme(random), positions.join(",")),
+            }
+        })
+        .collect();
+    words.join(random.pick(&[" ", " ", "  "]))
+}
+
+fn searched(random: &mut Random, depth: u64) -> String {
+    if depth == 0 || random.below(3) == 0 {
+        let marks = random.pick(&["", "", "", ":A", ":*", ":bc", ":*D", ":"]);
+        return format!("{}{marks}", lexeme(random));
+    }
+    let (left, right) = (searched(random, depth - 1), searched(random, depth - 1));
+    match random.below(7) {
+        0 => format!("!{left}"),
+        1 => format!("({left})"),
+        2 => format!("{left} | {right}"),
+        3 => format!("{left} <-> {right}"),
+        4 => format!("{left} <{}> ({right})", random.below(20)),
+        5 => format!("({left}) & {right}"),
+        _ => format!("{left} & {right}"),
+    }
+}
 
 fn small(random: &mut Random) -> String {
     match random.below(12) {

@@ -1,0 +1,386 @@
+//! `tsquery`.
+
+use super::parse::Words;
+use super::{MAX_LEXEME, MAX_LEXEMES, internal, quoted};
+use crate::SqlState;
+use crate::types::array::take_i32;
+use crate::types::error::ValueError;
+use crate::types::int;
+use crate::types::text;
+
+/// The largest distance of a phrase.
+const FARTHEST: u16 = 16_384;
+
+/// How deep operands may lie on the right of one another; PostgreSQL's bound is its stack.
+const MAX_DEPTH: usize = 1000;
+
+/// What is looked for: lexemes, and how they are combined.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TsQuery(
+    /// An operator comes before its operands, and the right one of them before the left one.
+    Vec<Item>,
+);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Item {
+    Operand { lexeme: String, weights: u8, is_prefix: bool },
+    Operator(Operator),
+}
+
+/// How operands are combined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `!`
+    Not,
+    /// `&`
+    And,
+    /// `|`
+    Or,
+    /// `<->`, or `<N>`: the right one so many lexemes behind the left one.
+    Phrase(u16),
+}
+
+impl Operator {
+    /// The higher binds the closer.
+    fn priority(self) -> u8 {
+        match self {
+            Operator::Or => 1,
+            Operator::And => 2,
+            Operator::Phrase(_) => 3,
+            Operator::Not => 4,
+        }
+    }
+
+    fn code(self) -> u8 {
+        match self {
+            Operator::Not => 1,
+            Operator::And => 2,
+            Operator::Or => 3,
+            Operator::Phrase(_) => 4,
+        }
+    }
+}
+
+/// What was printed or read of a part, and what combines it, if anything does.
+type Part = (Vec<u8>, Option<Operator>);
+
+impl TsQuery {
+    /// Whether nothing is looked for.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Appends the query, with parentheses where they are needed: `'a' & !( 'b' | 'c':*A )`.
+    pub fn text(&self, out: &mut Vec<u8>) {
+        let mut parts: Vec<Part> = Vec::new();
+        // From behind every operator comes after its operands.
+        for item in self.0.iter().rev() {
+            let part = match item {
+                Item::Operand { lexeme, weights, is_prefix } => {
+                    (operand(lexeme, *weights, *is_prefix), None)
+                }
+                Item::Operator(Operator::Not) => {
+                    let child = enclosed(parts.pop().unwrap_or_default(), Operator::Not, false);
+                    ([b"!", child.as_slice()].concat(), Some(Operator::Not))
+                }
+                Item::Operator(operator) => {
+                    let is_phrase = matches!(operator, Operator::Phrase(_));
+                    let right = enclosed(parts.pop().unwrap_or_default(), *operator, is_phrase);
+                    let mut both = enclosed(parts.pop().unwrap_or_default(), *operator, false);
+                    match operator {
+                        Operator::Or => both.extend_from_slice(b" | "),
+                        Operator::Phrase(1) => both.extend_from_slice(b" <-> "),
+                        Operator::Phrase(distance) => {
+                            both.extend_from_slice(b" <");
+                            int::text_i64(distance.cast_signed().into(), &mut both);
+                            both.extend_from_slice(b"> ");
+                        }
+                        _ => both.extend_from_slice(b" & "),
+                    }
+                    both.extend_from_slice(&right);
+                    (both, Some(*operator))
+                }
+            };
+            parts.push(part);
+        }
+        out.extend(parts.pop().unwrap_or_default().0);
+    }
+
+    /// Appends the number of lexemes and operators, and each of them.
+    pub fn binary(&self, out: &mut Vec<u8>) {
+        let count = i32::try_from(self.0.len()).unwrap_or(i32::MAX);
+        out.extend_from_slice(&count.to_be_bytes());
+        for item in &self.0 {
+            match item {
+                Item::Operand { lexeme, weights, is_prefix } => {
+                    out.extend_from_slice(&[1, *weights, u8::from(*is_prefix)]);
+                    out.extend_from_slice(lexeme.as_bytes());
+                    out.push(0);
+                }
+                Item::Operator(operator) => {
+                    out.extend_from_slice(&[2, operator.code()]);
+                    if let Operator::Phrase(distance) = operator {
+                        out.extend_from_slice(&distance.to_be_bytes());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads lexemes, in quotes or without, and operators between and before them.
+    ///
+    /// # Errors
+    ///
+    /// 42601 for other text, 22023 for a distance that is too large, 54000 for lexemes that are too long,
+    /// 54001 for too many parentheses.
+    pub fn parse(text: &str) -> Result<TsQuery, ValueError> {
+        let mut words = Words::new(text, "tsquery");
+        // Operands in their order, each operator behind its own; and the operators that wait for theirs,
+        // or for a parenthesis to close.
+        let (mut items, mut waiting): (Vec<Item>, Vec<Option<Operator>>) = (Vec::new(), Vec::new());
+        let mut open = 0_usize;
+        loop {
+            // What an operator, or the beginning, is followed by.
+            loop {
+                words.skip_spaces();
+                if let Some(rest) = words.rest.strip_prefix('!') {
+                    words.rest = rest;
+                    waiting.push(Some(Operator::Not));
+                } else if let Some(rest) = words.rest.strip_prefix('(') {
+                    words.rest = rest;
+                    waiting.push(None);
+                    open = open.saturating_add(1);
+                    if open > MAX_DEPTH {
+                        return Err(too_deep());
+                    }
+                } else {
+                    break;
+                }
+            }
+            match words.rest.chars().next() {
+                None if items.is_empty() && waiting.is_empty() => return Ok(TsQuery::default()),
+                None if matches!(waiting.last(), Some(Some(Operator::Phrase(_)))) => {
+                    return Err(words.syntax());
+                }
+                None => return Err(words.error("no operand in ")),
+                Some(':' | '&' | '|' | ')' | '<') => return Err(words.syntax()),
+                Some(_) => {}
+            }
+            let lexeme = words.lexeme(&['!', '&', '|', '(', ')', '<'])?;
+            words.admit(&lexeme)?;
+            let (weights, is_prefix) = marks(&mut words);
+            items.push(Item::Operand { lexeme, weights, is_prefix });
+            words.skip_spaces();
+            while let Some(rest) = words.rest.strip_prefix(')') {
+                words.rest = rest;
+                open = open.checked_sub(1).ok_or_else(|| words.syntax())?;
+                while let Some(Some(operator)) = waiting.pop() {
+                    items.push(Item::Operator(operator));
+                }
+                words.skip_spaces();
+            }
+            if words.rest.is_empty() {
+                break;
+            }
+            let operator = infix(&mut words)?;
+            while let Some(Some(before)) = waiting.last()
+                && before.priority() >= operator.priority()
+            {
+                items.push(Item::Operator(*before));
+                waiting.pop();
+            }
+            waiting.push(Some(operator));
+        }
+        if open > 0 {
+            return Err(words.syntax());
+        }
+        items.extend(waiting.into_iter().rev().flatten().map(Item::Operator));
+        items.reverse();
+        check(&items)?;
+        Ok(TsQuery(items))
+    }
+
+    /// Reads the binary form.
+    ///
+    /// # Errors
+    ///
+    /// 08P01 for too few bytes, 22P03 for too many, 22021 for text that is none, 54001 for operands too deep,
+    /// and XX000, as in PostgreSQL, for what cannot be.
+    pub fn receive(bytes: &[u8]) -> Result<TsQuery, ValueError> {
+        let mut rest = bytes;
+        let count = take_i32(&mut rest)?;
+        let count = usize::try_from(count).ok().filter(|count| *count < 0x3fff_ffff / 12);
+        let count = count.ok_or_else(|| internal("invalid size of tsquery"))?;
+        let (mut items, mut total) = (Vec::new(), 0_usize);
+        for place in 0..count {
+            items.push(match byte(&mut rest)? {
+                1 => {
+                    let (weights, is_prefix) = (byte(&mut rest)?, byte(&mut rest)? != 0);
+                    let end = rest.iter().position(|byte| *byte == 0).ok_or_else(|| {
+                        ValueError::new(SqlState::PROTOCOL_VIOLATION, "invalid string in message")
+                    })?;
+                    let (word, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+                    let lexeme = text::receive(word)?.to_owned();
+                    rest = after.get(1..).unwrap_or_default();
+                    if weights > 0x0f {
+                        return Err(internal("invalid tsquery: invalid weight bitmap"));
+                    }
+                    if lexeme.len() > MAX_LEXEME {
+                        return Err(internal("invalid tsquery: operand too long"));
+                    }
+                    if total > MAX_LEXEMES {
+                        return Err(internal("invalid tsquery: total operand length exceeded"));
+                    }
+                    total = total.saturating_add(lexeme.len()).saturating_add(1);
+                    Item::Operand { lexeme, weights, is_prefix }
+                }
+                2 => {
+                    let code = byte(&mut rest)?;
+                    if !(1..=4).contains(&code) {
+                        let message = format!(
+                            "invalid tsquery: unrecognized operator type {}",
+                            code.cast_signed()
+                        );
+                        return Err(internal(message));
+                    }
+                    if place.saturating_add(1) == count {
+                        return Err(internal("invalid pointer to right operand"));
+                    }
+                    Item::Operator(match code {
+                        1 => Operator::Not,
+                        2 => Operator::And,
+                        3 => Operator::Or,
+                        _ => {
+                            let (distance, after) = int::leading(rest)?;
+                            rest = after;
+                            Operator::Phrase(u16::from_be_bytes(distance))
+                        }
+                    })
+                }
+                kind => {
+                    return Err(internal(format!(
+                        "unrecognized tsquery node type: {}",
+                        kind.cast_signed()
+                    )));
+                }
+            });
+        }
+        check(&items)?;
+        if rest.is_empty() { Ok(TsQuery(items)) } else { Err(ValueError::trailing()) }
+    }
+}
+
+/// Whether every operator has its operands, and none lies too deep.
+fn check(items: &[Item]) -> Result<(), ValueError> {
+    let mut depths: Vec<usize> = Vec::new();
+    let missing = || internal("malformed tsquery: operand not found");
+    for item in items.iter().rev() {
+        let depth = match item {
+            Item::Operand { .. } => 0,
+            Item::Operator(Operator::Not) => depths.pop().ok_or_else(missing)?,
+            Item::Operator(_) => {
+                let (right, left) =
+                    (depths.pop().ok_or_else(missing)?, depths.pop().ok_or_else(missing)?);
+                right.saturating_add(1).max(left)
+            }
+        };
+        if depth > MAX_DEPTH {
+            return Err(too_deep());
+        }
+        depths.push(depth);
+    }
+    match depths.len() {
+        0 => Err(missing()),
+        1 => Ok(()),
+        _ => Err(internal("malformed tsquery: extra nodes")),
+    }
+}
+
+fn byte(rest: &mut &[u8]) -> Result<u8, ValueError> {
+    let (first, after) = rest.split_first().ok_or_else(ValueError::truncated)?;
+    *rest = after;
+    Ok(*first)
+}
+
+/// What stands behind a colon: weights, as bits with that of A the highest, and a star.
+fn marks(words: &mut Words<'_>) -> (u8, bool) {
+    let (mut weights, mut is_prefix) = (0_u8, false);
+    let Some(mut rest) = words.rest.strip_prefix(':') else { return (weights, is_prefix) };
+    loop {
+        let mut characters = rest.chars();
+        match characters.next() {
+            Some('a' | 'A') => weights |= 8,
+            Some('b' | 'B') => weights |= 4,
+            Some('c' | 'C') => weights |= 2,
+            Some('d' | 'D') => weights |= 1,
+            Some('*') => is_prefix = true,
+            _ => break,
+        }
+        rest = characters.as_str();
+    }
+    words.rest = rest;
+    (weights, is_prefix)
+}
+
+/// An operator between two operands.
+fn infix(words: &mut Words<'_>) -> Result<Operator, ValueError> {
+    let mut characters = words.rest.chars();
+    let operator = match characters.next() {
+        Some('&') => Operator::And,
+        Some('|') => Operator::Or,
+        Some('<') => {
+            let (distance, rest) =
+                characters.as_str().split_once('>').ok_or_else(|| words.syntax())?;
+            characters = rest.chars();
+            match distance {
+                "-" => Operator::Phrase(1),
+                digits if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => {
+                    let distance = digits.parse().ok().filter(|distance| *distance <= FARTHEST);
+                    Operator::Phrase(distance.ok_or_else(too_far)?)
+                }
+                _ => return Err(words.syntax()),
+            }
+        }
+        _ => return Err(words.syntax()),
+    };
+    words.rest = characters.as_str();
+    Ok(operator)
+}
+
+fn operand(lexeme: &str, weights: u8, is_prefix: bool) -> Vec<u8> {
+    let mut out = Vec::with_capacity(lexeme.len().saturating_add(8));
+    quoted(lexeme, &mut out);
+    if weights != 0 || is_prefix {
+        out.push(b':');
+    }
+    if is_prefix {
+        out.push(b'*');
+    }
+    let letters = [(8, b'A'), (4, b'B'), (2, b'C'), (1, b'D')];
+    out.extend(letters.iter().filter(|(bit, _)| weights & bit != 0).map(|(_, letter)| *letter));
+    out
+}
+
+/// A part within parentheses, if the operator around it would bind closer than its own.
+fn enclosed((part, own): Part, around: Operator, is_right_of_phrase: bool) -> Vec<u8> {
+    let needs = own.is_some_and(|own| {
+        own.priority() < around.priority()
+            || (is_right_of_phrase && matches!(own, Operator::Phrase(_)))
+    });
+    if needs { [b"( ", part.as_slice(), b" )"].concat() } else { part }
+}
+
+#[cold]
+fn too_deep() -> ValueError {
+    ValueError::new(SqlState::STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
+}
+
+#[cold]
+fn too_far() -> ValueError {
+    ValueError::new(
+        SqlState::INVALID_PARAMETER_VALUE,
+        format!(
+            "distance in phrase operator must be an integer value between zero and {FARTHEST} inclusive"
+        ),
+    )
+}
