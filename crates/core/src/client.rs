@@ -1,13 +1,14 @@
 //! Who is connected.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trunkline_proto::SqlState;
 use trunkline_proto::types::TextStyle;
 
 use crate::error::Notice;
-use crate::settings::Settings;
+use crate::settings::{Settings, Timeouts};
 
 /// How many notices of a statement wait for its end.
 const NOTICES: usize = 1_000;
@@ -22,6 +23,7 @@ struct SessionView {
     identity: Identity,
     settings: Mutex<Settings>,
     notices: Mutex<Vec<Notice>>,
+    changes: AtomicU32,
 }
 
 /// Who a client is and how it came.
@@ -60,6 +62,7 @@ impl Client {
             identity,
             settings: Mutex::new(settings),
             notices: Mutex::default(),
+            changes: AtomicU32::new(0),
         }))
     }
 
@@ -70,12 +73,31 @@ impl Client {
 
     /// The session's settings, locked while the guard lives: never hold it across an await.
     pub fn settings(&self) -> MutexGuard<'_, Settings> {
-        self.0.settings.lock().unwrap_or_else(PoisonError::into_inner)
+        let settings = self.look();
+        self.change();
+        settings
     }
 
     /// How values look as text by the session's settings.
     pub fn style(&self) -> Arc<TextStyle> {
-        self.settings().style()
+        self.look().style()
+    }
+
+    /// From here on the settings know what they were, for a rollback; nothing changes by that.
+    pub fn begin(&self) {
+        self.look().begin();
+    }
+
+    /// What the session has set of its timeouts; `None` if all of them are off.
+    pub fn timeouts(&self) -> Option<Timeouts> {
+        self.look().timeouts()
+    }
+
+    /// A number that is another one whenever there may be a notice to send, or a setting that has
+    /// changed; for the server, which looks at neither while it stays the same.
+    #[inline]
+    pub fn changes(&self) -> u32 {
+        self.0.changes.load(Ordering::Acquire)
     }
 
     /// Sends a notice; it reaches the client before the running statement's CommandComplete.
@@ -83,6 +105,7 @@ impl Client {
     /// Of one statement 1,000 are kept: what it says beyond would only fill the memory.
     pub fn notify(&self, notice: Notice) {
         let mut notices = self.notices();
+        self.change();
         match notices.len() {
             0..NOTICES => notices.push(notice),
             NOTICES => notices.push(Notice::warning(
@@ -98,11 +121,20 @@ impl Client {
     pub fn take_notices(&self) -> Vec<Notice> {
         let mut notices = std::mem::take(&mut *self.notices());
         if !notices.is_empty() {
-            let settings = self.settings();
+            let settings = self.look();
             let least = settings.get("client_min_messages").unwrap_or_default();
             notices.retain(|notice| notice.is_wanted(&least));
         }
         notices
+    }
+
+    /// Said under the lock of what changes: who sees the new number and locks sees the change.
+    fn change(&self) {
+        self.0.changes.fetch_add(1, Ordering::Release);
+    }
+
+    fn look(&self) -> MutexGuard<'_, Settings> {
+        self.0.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn notices(&self) -> MutexGuard<'_, Vec<Notice>> {

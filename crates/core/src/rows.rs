@@ -16,7 +16,8 @@ use crate::rowbuf::RowBuf;
 pub struct Rows {
     columns: Arc<[Column]>,
     source: Box<dyn RowSource>,
-    tag: Option<CommandTag>,
+    /// Boxed, as what is rare: results are moved about.
+    tag: Option<Box<CommandTag>>,
 }
 
 /// Where rows come from: asked for more whenever the client has taken what there was.
@@ -63,7 +64,7 @@ impl Rows {
 
     /// Sets the words of CommandComplete, whatever the source says at its end.
     pub fn tagged(mut self, tag: CommandTag) -> Rows {
-        self.tag = Some(tag);
+        self.tag = Some(Box::new(tag));
         self
     }
 
@@ -80,7 +81,7 @@ impl Rows {
     ) -> Poll<Result<Progress>> {
         let progress = ready!(self.source.poll_fill(cx, rows))?;
         Poll::Ready(Ok(match (progress, &self.tag) {
-            (Progress::End(_), Some(tag)) => Progress::End(tag.clone()),
+            (Progress::End(_), Some(tag)) => Progress::End((**tag).clone()),
             (progress, _) => progress,
         }))
     }

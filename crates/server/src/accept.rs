@@ -35,7 +35,7 @@ pub(crate) async fn accept<E: Engine>(
         // Boxed: what a login needs is not carried along by a connection that lives for days.
         let coming = Box::pin(async move { login(&shared, stream, origin, seat).await });
         connections.spawn(async {
-            if let Some(mut connection) = coming.await {
+            if let Some(connection) = coming.await {
                 connection.serve().await;
             }
         });

@@ -54,8 +54,8 @@ pub(crate) struct Handle {
     state: AtomicU8,
     terminate: AtomicBool,
     waker: AtomicWaker,
-    /// Those that came within a second, and when the first of them did.
-    wrong_keys: Mutex<Option<(Instant, u32)>>,
+    /// Those that came within a second, and when the first of them did. Boxed: mostly there are none.
+    wrong_keys: Mutex<Option<Box<(Instant, u32)>>>,
 }
 
 /// The secret of a CancelRequest: 4 bytes in protocol 3.0, 32 in 3.2.
@@ -172,14 +172,13 @@ impl Registry {
             return Outcome::Nobody;
         };
         let mut wrong_keys = handle.wrong_keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_over = |(since, _): &mut (Instant, u32)| since.elapsed() >= Duration::from_secs(1);
-        let _ = wrong_keys.take_if(is_over);
-        let (since, count) = wrong_keys.unwrap_or_else(|| (Instant::now(), 0));
+        let _ = wrong_keys.take_if(|wrong| wrong.0.elapsed() >= Duration::from_secs(1));
+        let (since, count) = wrong_keys.as_deref().copied().unwrap_or((Instant::now(), 0));
         if count >= WRONG_KEYS {
             return Outcome::Besieged;
         }
         if !bool::from(handle.key.as_bytes().ct_eq(key)) {
-            *wrong_keys = Some((since, count + 1));
+            *wrong_keys = Some(Box::new((since, count + 1)));
             return Outcome::WrongKey;
         }
         drop(wrong_keys);

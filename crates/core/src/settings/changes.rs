@@ -20,6 +20,8 @@ pub(super) struct Changes {
     /// What was changed since each point, the outermost first; a point since which nothing was
     /// changed has none.
     undo: Vec<Undo>,
+    /// Reported settings that changed, with the value that the client was told last.
+    pub(super) unreported: Vec<(&'static Definition, String)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -69,6 +71,13 @@ impl Layers {
 impl Changes {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.now.local.get(name).or_else(|| self.now.kept.get(name))
+    }
+
+    /// The client is to hear of a setting, unless it is as it was told when it hears.
+    pub(super) fn report(&mut self, definition: &'static Definition, told: String) {
+        if !self.unreported.iter().any(|(known, _)| known.name == definition.name) {
+            self.unreported.push((definition, told));
+        }
     }
 
     /// Every name and value here, those that are covered too.

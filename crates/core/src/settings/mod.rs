@@ -51,8 +51,6 @@ pub struct Settings {
     depth: usize,
     /// The modes of the transaction in whose block we are.
     modes: Modes,
-    /// Reported settings that changed, with the value that the client was told last.
-    unreported: Vec<(&'static Definition, String)>,
 }
 
 /// What every session starts from, worked out once.
@@ -64,7 +62,6 @@ static START: LazyLock<Settings> = LazyLock::new(|| {
         timeouts: None,
         depth: 0,
         modes: Modes::new(|_| None),
-        unreported: Vec::new(),
     };
     settings.style = Arc::new(settings.text_style());
     settings
@@ -184,10 +181,8 @@ impl Settings {
 
     /// The reported settings that have changed since the client was told.
     pub fn take_reports(&mut self) -> Vec<(&'static str, String)> {
-        if self.unreported.is_empty() {
-            return Vec::new();
-        }
-        let changed = std::mem::take(&mut self.unreported);
+        let Some(changes) = &mut self.changes else { return Vec::new() };
+        let changed = std::mem::take(&mut changes.unreported);
         // PostgreSQL 18 tells of the last one first.
         let now = changed.into_iter().rev().map(|(definition, told)| {
             let value = self.shown(definition).into_owned();
@@ -283,10 +278,8 @@ impl Settings {
     /// Changes values, those of these settings of PostgreSQL among them.
     fn alter(&mut self, affected: &[&'static Definition], change: impl FnOnce(&mut Changes)) {
         for definition in affected.iter().copied().filter(|definition| definition.reported) {
-            if !self.unreported.iter().any(|(known, _)| known.name == definition.name) {
-                let told = self.shown(definition).into_owned();
-                self.unreported.push((definition, told));
-            }
+            let told = self.shown(definition).into_owned();
+            self.changes.get_or_insert_default().report(definition, told);
         }
         change(self.changes.get_or_insert_default());
         self.look_again(affected);

@@ -13,6 +13,9 @@ pub(super) struct Values {
     bytes: usize,
 }
 
+/// Up to so many entries there is no room for more than there are: what a startup packet says, connections keep.
+const FEW: usize = 4;
+
 /// What an entry takes beside its texts, about.
 const ENTRY: usize = 128;
 
@@ -66,6 +69,9 @@ impl Values {
                 std::mem::replace(old, value)
             }),
             Err(place) => {
+                if self.items.len() < FEW {
+                    self.items.reserve_exact(1);
+                }
                 self.items.insert(place, (name, value));
                 None
             }

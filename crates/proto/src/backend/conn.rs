@@ -194,13 +194,18 @@ impl Connection {
         message: &M,
         output: &mut Vec<u8>,
     ) -> Result<(), Misuse> {
-        if !self.conversation.permits(kind) {
-            return Err(self.misplaced(kind));
-        }
         let start = output.len();
-        message.encode(output)?;
-        if self.conversation.reply(kind) == Verdict::Ignored {
-            output.truncate(start);
+        match self.conversation.judge_reply(kind) {
+            Verdict::Illegal => return Err(self.misplaced(kind)),
+            Verdict::Ignored => {
+                // It must be one that could be written.
+                message.encode(output)?;
+                output.truncate(start);
+            }
+            Verdict::Next(phase) => {
+                message.encode(output)?;
+                self.conversation.enter(phase);
+            }
         }
         Ok(())
     }

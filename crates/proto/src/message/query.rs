@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Oid,
     error::{Malformed, Misuse},
-    wire::{Count, Reader, frame, put_count, put_string},
+    wire::{Count, Reader, frame, put_count, put_part, put_string},
 };
 
 /// Query: run every statement of a string.
@@ -211,14 +211,12 @@ impl Encode for NewCommandComplete<'_> {
     #[inline]
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), Misuse> {
         frame(out, Self::TAG.0, |out| {
-            put_string(out, self.words.as_bytes())?;
+            put_part(out, self.words.as_bytes())?;
             if let Some(rows) = self.rows {
-                // The NUL moves behind the number.
-                out.pop();
                 out.push(b' ');
                 crate::types::int::text_u64(rows, out);
-                out.push(0);
             }
+            out.push(0);
             Ok(())
         })
     }

@@ -6,7 +6,7 @@ use super::{BackendMessage, BackendTag, Encode, bind::put_values, list::format};
 use crate::{
     Format, Oid,
     error::{Malformed, Misuse},
-    wire::{Count, Reader, frame, put_count, put_string},
+    wire::{Count, Reader, frame, put_count, put_part},
 };
 
 /// One column of a result set. As received, the name borrows from the message.
@@ -103,13 +103,17 @@ where
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), Misuse> {
         frame(out, Self::TAG.0, |out| {
             put_count(out, Count::Signed, self.fields.clone(), |out, field| {
-                put_string(out, field.name.as_ref())?;
-                out.extend_from_slice(&field.table.0.to_be_bytes());
-                out.extend_from_slice(&field.column.to_be_bytes());
-                out.extend_from_slice(&field.type_oid.0.to_be_bytes());
-                out.extend_from_slice(&field.typlen.to_be_bytes());
-                out.extend_from_slice(&field.typmod.to_be_bytes());
-                out.extend_from_slice(&field.format.code().to_be_bytes());
+                put_part(out, field.name.as_ref())?;
+                let [t0, t1, t2, t3] = field.table.0.to_be_bytes();
+                let [c0, c1] = field.column.to_be_bytes();
+                let [o0, o1, o2, o3] = field.type_oid.0.to_be_bytes();
+                let [l0, l1] = field.typlen.to_be_bytes();
+                let [m0, m1, m2, m3] = field.typmod.to_be_bytes();
+                let [f0, f1] = field.format.code().to_be_bytes();
+                // Behind the NUL of the name all at once: the room is looked for one time.
+                out.extend_from_slice(&[
+                    0, t0, t1, t2, t3, c0, c1, o0, o1, o2, o3, l0, l1, m0, m1, m2, m3, f0, f1,
+                ]);
                 Ok(())
             })
         })

@@ -87,14 +87,26 @@ impl Conversation {
     /// turn has come and [`phase`](Self::phase) is beyond it.
     #[inline]
     pub fn reply(&mut self, kind: Kind) -> Verdict {
-        let verdict = next(self.phase, Sender::Backend, kind);
+        let verdict = self.judge_reply(kind);
         if let Verdict::Next(phase) = verdict {
-            self.phase = phase;
-            if !self.waiting.is_empty() {
-                self.advance();
-            }
+            self.enter(phase);
         }
         verdict
+    }
+
+    /// What a message of the backend would do; changes nothing.
+    #[inline]
+    pub(crate) fn judge_reply(&self, kind: Kind) -> Verdict {
+        next(self.phase, Sender::Backend, kind)
+    }
+
+    /// A reply was written that leads to this phase.
+    #[inline]
+    pub(crate) fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        if !self.waiting.is_empty() {
+            self.advance();
+        }
     }
 
     /// Whether a message of the backend may come now; changes nothing.

@@ -108,8 +108,8 @@ pub fn frame(
     body: impl FnOnce(&mut Vec<u8>) -> Result<(), Misuse>,
 ) -> Result<(), Misuse> {
     let start = out.len();
-    out.push(tag);
-    untyped_frame(out, body).inspect_err(|_| out.truncate(start))
+    out.extend_from_slice(&empty_frame(tag));
+    fill(out, start, start.saturating_add(1), body)
 }
 
 /// Appends an untyped packet: its length and the body that `body` writes.
@@ -122,9 +122,20 @@ pub fn untyped_frame(
 ) -> Result<(), Misuse> {
     let start = out.len();
     out.extend_from_slice(&[0; 4]);
+    fill(out, start, start, body)
+}
+
+/// Appends the body of a frame that begins at `start` and has its length word at `word`.
+#[inline]
+fn fill(
+    out: &mut Vec<u8>,
+    start: usize,
+    word: usize,
+    body: impl FnOnce(&mut Vec<u8>) -> Result<(), Misuse>,
+) -> Result<(), Misuse> {
     let written = body(out).and_then(|()| {
-        let length = length(out.len().saturating_sub(start))?;
-        patch(out, start, length.to_be_bytes())
+        let length = length(out.len().saturating_sub(word))?;
+        patch(out, word, length.to_be_bytes())
     });
     written.inspect_err(|_| out.truncate(start))
 }

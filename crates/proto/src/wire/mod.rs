@@ -9,4 +9,5 @@ mod writer;
 
 pub use frame::{Header, Relay, frame, untyped_frame};
 pub use reader::Reader;
+pub(crate) use writer::put_part;
 pub use writer::{Count, put_count, put_string, put_value};

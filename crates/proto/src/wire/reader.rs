@@ -75,10 +75,11 @@ impl<'a> Reader<'a> {
     /// A string, without its NUL.
     #[inline]
     pub fn string(&mut self) -> Result<&'a [u8], Malformed> {
-        // Most strings of the extended protocol are the empty name.
-        let end = match self.rest.first() {
-            Some(0) => 0,
-            _ => memchr::memchr(0, self.rest).ok_or(Malformed::InvalidString)?,
+        // Most strings of the extended protocol are the empty name, or short ones.
+        let short = self.rest.first_chunk::<16>().map_or(self.rest, <[u8; 16]>::as_slice);
+        let end = match short.iter().position(|byte| *byte == 0) {
+            Some(end) => end,
+            None => memchr::memchr(0, self.rest).ok_or(Malformed::InvalidString)?,
         };
         let string = self.bytes(end)?;
         self.u8()?;

@@ -24,11 +24,23 @@ impl Count {
 /// Appends a string and its NUL; [`Misuse`] if it has a NUL inside.
 #[inline]
 pub fn put_string(out: &mut Vec<u8>, string: &[u8]) -> Result<(), Misuse> {
-    if memchr::memchr(0, string).is_some() {
+    put_part(out, string)?;
+    out.push(0);
+    Ok(())
+}
+
+/// Appends a string whose NUL, or more of it, follows.
+#[inline]
+pub(crate) fn put_part(out: &mut Vec<u8>, string: &[u8]) -> Result<(), Misuse> {
+    // Names and tags are short: to call a search that is fast for long texts costs more than they do.
+    let has_nul = match string.len() {
+        0..=32 => string.contains(&0),
+        _ => memchr::memchr(0, string).is_some(),
+    };
+    if has_nul {
         return Err(Misuse::nul());
     }
     out.extend_from_slice(string);
-    out.push(0);
     Ok(())
 }
 

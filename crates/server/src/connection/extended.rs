@@ -74,7 +74,7 @@ impl<S: Session> Connection<S> {
         let portal = text(bind.portal())?;
         let statement = self.statement_to_bind(bind)?;
         self.admit_bind(bind, portal, &statement)?;
-        let (style, depth) = (self.client.style(), self.transaction.depth());
+        let (style, depth) = (self.style(), self.transaction.depth());
         let params = values::bound(bind, statement.parameters.clone(), &style, portal)?;
         let formats = values::result_formats(bind, &statement.columns)?;
         let unknown_format = formats.as_ref().err().copied();
@@ -95,7 +95,7 @@ impl<S: Session> Connection<S> {
         if malformed.is_counted {
             self.admit_bind(bind, portal, &statement)?;
             let types = statement.parameters.iter().copied().take(bind.parameters().count());
-            values::bound(bind, types.collect(), &self.client.style(), portal)?;
+            values::bound(bind, types.collect(), &self.style(), portal)?;
         }
         Err(peer_error(&malformed.error).into())
     }
@@ -131,7 +131,7 @@ impl<S: Session> Connection<S> {
                 let columns = match &statement.columns {
                     Columns::AfterBind => {
                         let params = Params::unbound(statement.parameters.clone());
-                        let run = Run::new(params, self.client.style());
+                        let run = Run::new(params, self.style());
                         let reply = self.run(&statement, run).await?;
                         match reply {
                             Reply::Rows(rows) => Some(rows.columns().clone()),
@@ -324,7 +324,12 @@ impl<S: Session> Connection<S> {
 /// # Errors
 ///
 /// 22021 for bytes that are not UTF-8.
+#[inline]
 pub(super) fn text(bytes: &[u8]) -> Result<&str> {
+    // As most names are.
+    if bytes.is_empty() {
+        return Ok("");
+    }
     std::str::from_utf8(bytes).map_err(|error| {
         let bad = bytes.get(error.valid_up_to()..).unwrap_or_default();
         let shown: Vec<String> =

@@ -5,24 +5,23 @@ mod fruitless;
 pub(crate) mod guard;
 pub(crate) mod io;
 mod portals;
+mod room;
 mod simple;
+mod telling;
 mod timeouts;
 pub(crate) mod timers;
 mod values;
 pub(crate) mod watch;
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
-use trunkline_core::settings::Timeouts;
-use trunkline_core::{Client, Column, Formats, Language, Oid, PgError, Result, Session, SqlState};
+
+use trunkline_core::types::TextStyle;
+use trunkline_core::{Client, Language, Oid, PgError, Result, Session, SqlState};
 use trunkline_proto::backend::{self, Event};
-use trunkline_proto::message::{
-    EmptyQueryResponse, ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus,
-    RowDescription,
-};
 use trunkline_proto::{Misuse, PeerError};
 
 use self::fruitless::{Fruitless, PAUSE};
@@ -55,6 +54,9 @@ pub(crate) struct Connection<S: Session> {
     resting: bool,
     /// Whether some timeout is set.
     timed: bool,
+    /// How values look as text, and when that was seen: see [`Client::changes`].
+    style: Arc<TextStyle>,
+    seen: u32,
     fruitless: Fruitless,
     /// One of the server's places for clients, given back when the connection ends.
     _place: Place,
@@ -118,7 +120,10 @@ impl<S: Session> Connection<S> {
     ) -> Connection<S> {
         // An engine that cannot even say that speaks SQL, and will panic again.
         let language = guarded(|| session.language()).unwrap_or_default();
-        let timed = !timeouts::heeded(&client.settings(), &limits).is_none();
+        let timed = !timeouts::heeded(client.timeouts(), &limits).is_none();
+        // What was said while the engine opened is news.
+        let seen = client.changes().wrapping_sub(1);
+        let style = client.style();
         Connection {
             io,
             protocol,
@@ -134,77 +139,97 @@ impl<S: Session> Connection<S> {
             flush: true,
             resting: true,
             timed,
+            style,
+            seen,
             fruitless: Fruitless::default(),
             _place: place,
         }
     }
 
     /// Serves the client until it leaves, breaks the protocol, or the server shuts down.
-    ///
-    /// By reference: a future that owned the connection would hold it twice.
-    pub(crate) async fn serve(&mut self) {
+    pub(crate) async fn serve(self: Box<Self>) {
+        let mut connection = self;
         loop {
-            // Who sends without pause, and nothing that is waited for, leaves others their turn.
-            tokio::task::consume_budget().await;
+            let goes_on;
+            (connection, goes_on) = room::run(connection.answer_burst()).await;
+            if !goes_on || connection.wait().await.is_err() {
+                break;
+            }
+        }
+        connection.portals.close_all();
+        if !connection.flush {
+            // As in PostgreSQL: what nobody waited for is not sent any more.
+            connection.io.output.clear();
+        }
+        connection.io.close().await;
+    }
+
+    /// Answers what has come; whether there may be more.
+    async fn answer_burst(mut self: Box<Self>) -> (Box<Self>, bool) {
+        let goes_on = self.work().await;
+        (self, goes_on)
+    }
+
+    async fn work(&mut self) -> bool {
+        let mut turns = 0_u8;
+        loop {
+            turns = turns.wrapping_add(1);
+            if turns % 16 == 0 {
+                // Who sends without pause, and nothing that is waited for, leaves others their turn.
+                tokio::task::consume_budget().await;
+            }
             let received = self.protocol.receive(&mut self.io.input);
             let sends_on = !self.io.input.is_empty();
             if self.fruitless.skip(self.protocol.take_skipped(), sends_on) {
                 if Box::pin(self.hold_back()).await.is_err() {
-                    break;
+                    return false;
                 }
                 if let Ok(None) = received {
                     // What was read meanwhile may be the rest of a message.
                     continue;
                 }
             }
-            match received {
-                Ok(Some(event)) => {
-                    self.fruitless.count();
-                    self.entry.start();
-                    let next = self.answer(&event).await;
-                    self.entry.finish();
-                    // Much was asked, and nothing awaited: what is sent takes no memory.
-                    if self.io.output.len() >= CHUNK && self.flush().await.is_err() {
-                        break;
-                    }
-                    match next {
-                        // A client that never pauses is sent away between two statements.
-                        Next::Go if self.entry.is_terminated() && !self.protocol.owes_ready() => {
-                            self.dismiss();
-                            break;
-                        }
-                        Next::Go => {}
-                        Next::Close => break,
-                    }
+            let event = match received {
+                Ok(Some(event)) => event,
+                Ok(None) => return true,
+                Err(error) => match Box::pin(self.fail_to_read(&error)).await {
+                    Next::Go => continue,
+                    Next::Close => return false,
+                },
+            };
+            self.fruitless.count();
+            self.entry.start();
+            let next = self.answer(&event).await;
+            self.entry.finish();
+            // Much was asked, and nothing awaited: what is sent takes no memory.
+            if self.io.output.len() >= CHUNK && self.flush().await.is_err() {
+                return false;
+            }
+            match next {
+                // A client that never pauses is sent away between two statements.
+                Next::Go if self.entry.is_terminated() && !self.protocol.owes_ready() => {
+                    self.dismiss();
+                    return false;
                 }
-                Ok(None) => {
-                    if self.wait().await.is_err() {
-                        break;
-                    }
-                }
-                Err(error) if error.is_fatal() => {
-                    self.part(&error);
-                    break;
-                }
-                Err(error) => {
-                    self.fruitless.count();
-                    let mut told = self.fail(&peer_error(&error)).await;
-                    // A Query that could not be read still ends with ReadyForQuery.
-                    if self.protocol.owes_ready() {
-                        told = told.and_then(|()| self.ready());
-                    }
-                    if told.is_err() {
-                        break;
-                    }
-                }
+                Next::Go => {}
+                Next::Close => return false,
             }
         }
-        self.portals.close_all();
-        if !self.flush {
-            // As in PostgreSQL: what nobody waited for is not sent any more.
-            self.io.output.clear();
+    }
+
+    /// Answers a message that cannot be read.
+    async fn fail_to_read(&mut self, error: &PeerError) -> Next {
+        if error.is_fatal() {
+            self.part(error);
+            return Next::Close;
         }
-        self.io.close().await;
+        self.fruitless.count();
+        let mut told = self.fail(&peer_error(error)).await;
+        // A Query that could not be read still ends with ReadyForQuery.
+        if self.protocol.owes_ready() {
+            told = told.and_then(|()| self.ready());
+        }
+        after(&told)
     }
 
     /// Sends what the client waits for, and lets it wait for more.
@@ -319,85 +344,6 @@ impl<S: Session> Connection<S> {
         }
     }
 
-    /// Tells the client of an error; a fatal one is the last word.
-    fn refuse(&mut self, error: &PgError) -> Result<(), Stop> {
-        if let Some(source) = std::error::Error::source(error) {
-            // As strings, whose line breaks and escapes a log shows as such.
-            let (error_text, source) = (error.to_string(), source.to_string());
-            let sqlstate = error.sqlstate();
-            tracing::error!(%sqlstate, error = error_text, source, "statement failed");
-        }
-        self.tell(error)?;
-        if error.is_fatal() { Err(Stop::Gone) } else { Ok(()) }
-    }
-
-    fn tell(&mut self, error: &PgError) -> Result<(), Stop> {
-        self.notices()?;
-        self.flush = true;
-        let response = ErrorResponse { fields: error.to_fields() };
-        self.protocol.fail(&response, self.io.output())?;
-        Ok(())
-    }
-
-    /// The last word to a client that broke the protocol; none where PostgreSQL has none.
-    fn part(&mut self, error: &PeerError) {
-        tracing::debug!(%error, "client broke the protocol");
-        if error.is_silent() {
-            return;
-        }
-        self.flush = true;
-        if error.encode(self.io.output()).is_err() {
-            tracing::debug!("its error could not be told");
-        }
-    }
-
-    /// ReadyForQuery, with what changed before it.
-    fn ready(&mut self) -> Result<(), Stop> {
-        self.notices()?;
-        let set = self.reports()?;
-        self.flush = true;
-        let status = self.transaction.status();
-        self.protocol.ready(status, self.io.output())?;
-        self.rest(&set);
-        Ok(())
-    }
-
-    fn notices(&mut self) -> Result<(), Stop> {
-        for notice in self.client.take_notices() {
-            self.protocol.send(&NoticeResponse { fields: notice.to_fields() }, self.io.output())?;
-        }
-        Ok(())
-    }
-
-    /// Tells the client of reported settings that changed: just before ReadyForQuery, once each.
-    /// Gives the timeouts that hold now.
-    fn reports(&mut self) -> Result<Timeouts, Stop> {
-        let (reports, set) = {
-            let mut settings = self.client.settings();
-            (settings.take_reports(), timeouts::heeded(&settings, &self.limits))
-        };
-        for (name, value) in reports {
-            self.protocol
-                .send(&ParameterStatus { name, value: value.as_str() }, self.io.output())?;
-        }
-        Ok(set)
-    }
-
-    /// RowDescription of a result.
-    fn row_description(&mut self, columns: &[Column], formats: &Formats) -> Result<(), Stop> {
-        let fields = columns.iter().enumerate().map(|(index, column)| FieldDescription {
-            name: column.name.as_bytes(),
-            table: column.table_oid,
-            column: column.attnum,
-            type_oid: column.type_oid,
-            typlen: column.typlen,
-            typmod: column.typmod,
-            format: formats.get(index),
-        });
-        self.protocol.send(&RowDescription { fields }, self.io.output())?;
-        Ok(())
-    }
-
     /// Between two statements of a long string: what is sent takes no memory, a cancel is heard, and
     /// other connections have their turn.
     async fn pause(&mut self) -> Result<(), Stop> {
@@ -415,36 +361,29 @@ impl<S: Session> Connection<S> {
         Ok(())
     }
 
-    /// The answer to no statement at all.
-    fn complete_nothing(&mut self) -> Result<(), Stop> {
-        self.fruitless.clear();
-        Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?)
+    /// What becomes of a call that was cut short: it is waited for. Boxed, as what is rare.
+    pub(crate) fn interrupted(
+        &mut self,
+        interrupt: Interrupt,
+    ) -> Pin<Box<dyn Future<Output = Stop> + Send + '_>> {
+        Box::pin(async {
+            let settled = match &interrupt {
+                Interrupt::Panicked => Ok(()),
+                _ => unbroken(|| self.session.settle()).await,
+            };
+            let interrupt = settled.err().unwrap_or(interrupt);
+            interrupt.into_error().map_or(Stop::Gone, Stop::Error)
+        })
     }
 
-    /// CommandComplete, after the notices that belong to the command.
-    fn complete(&mut self, tag: &trunkline_core::CommandTag, sent: u64) -> Result<(), Stop> {
-        self.fruitless.clear();
-        self.notices()?;
-        self.protocol.send(&tag.message(sent), self.io.output())?;
-        self.end_timing();
-        Ok(())
-    }
-
-    /// The outcome of a call that was watched; an interrupted one is waited for.
+    /// The outcome of a call that was watched.
     pub(crate) async fn settled<T>(
         &mut self,
         outcome: Result<Result<T>, Interrupt>,
     ) -> Result<T, Stop> {
         match outcome {
             Ok(result) => result.map_err(Stop::Error),
-            Err(interrupt) => {
-                let settled = match &interrupt {
-                    Interrupt::Panicked => Ok(()),
-                    _ => unbroken(|| self.session.settle()).await,
-                };
-                let interrupt = settled.err().unwrap_or(interrupt);
-                Err(interrupt.into_error().map_or(Stop::Gone, Stop::Error))
-            }
+            Err(interrupt) => Err(self.interrupted(interrupt).await),
         }
     }
 }
@@ -467,11 +406,15 @@ fn after(answered: &Result<(), Stop>) -> Next {
 async fn unless_terminated<F: Future>(handle: &Handle, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     poll_fn(|cx| {
-        handle.register(cx.waker());
-        match handle.is_terminated() {
-            true => Poll::Ready(None),
-            false => future.as_mut().poll(cx).map(Some),
+        if handle.is_terminated() {
+            return Poll::Ready(None);
         }
+        if let Poll::Ready(output) = future.as_mut().poll(cx) {
+            return Poll::Ready(Some(output));
+        }
+        handle.register(cx.waker());
+        // The order may have come just before.
+        if handle.is_terminated() { Poll::Ready(None) } else { Poll::Pending }
     })
     .await
 }

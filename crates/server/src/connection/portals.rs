@@ -1,6 +1,6 @@
 //! Prepared statements and portals of one connection.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trunkline_core::types::TextStyle;
@@ -85,7 +85,7 @@ pub(crate) enum PortalState {
 #[derive(Debug)]
 pub(crate) struct Statements<S> {
     unnamed: Option<Arc<Statement<S>>>,
-    named: HashMap<Box<str>, Arc<Statement<S>>>,
+    named: BTreeMap<Box<str>, Arc<Statement<S>>>,
     /// What the named ones hold.
     bytes: usize,
 }
@@ -94,20 +94,20 @@ pub(crate) struct Statements<S> {
 #[derive(Debug)]
 pub(crate) struct Portals<S> {
     unnamed: Option<Portal<S>>,
-    named: HashMap<Box<str>, Portal<S>>,
+    named: BTreeMap<Box<str>, Box<Portal<S>>>,
     /// What the named ones hold.
     bytes: usize,
 }
 
 impl<S> Default for Statements<S> {
     fn default() -> Self {
-        Statements { unnamed: None, named: HashMap::new(), bytes: 0 }
+        Statements { unnamed: None, named: BTreeMap::new(), bytes: 0 }
     }
 }
 
 impl<S> Default for Portals<S> {
     fn default() -> Self {
-        Portals { unnamed: None, named: HashMap::new(), bytes: 0 }
+        Portals { unnamed: None, named: BTreeMap::new(), bytes: 0 }
     }
 }
 
@@ -171,7 +171,7 @@ impl<S> Statements<S> {
 
     /// Forgets those that have a name, as DEALLOCATE ALL does.
     pub(crate) fn close_named(&mut self) {
-        self.named = HashMap::new();
+        self.named = BTreeMap::new();
         self.bytes = 0;
     }
 }
@@ -193,7 +193,7 @@ impl<S> Portals<S> {
                 )));
         }
         self.bytes = bytes;
-        self.named.insert(short.into(), portal);
+        self.named.insert(short.into(), Box::new(portal));
         Ok(())
     }
 
@@ -211,8 +211,10 @@ impl<S> Portals<S> {
     /// Takes a portal out, to run it.
     pub(crate) fn get(&mut self, name: &str) -> Result<&mut Portal<S>> {
         let short = truncate_name(name);
-        let found =
-            if short.is_empty() { self.unnamed.as_mut() } else { self.named.get_mut(short) };
+        let found = match short {
+            "" => self.unnamed.as_mut(),
+            name => self.named.get_mut(name).map(Box::as_mut),
+        };
         found.ok_or_else(|| {
             PgError::new(SqlState::INVALID_CURSOR_NAME, format!("portal \"{name}\" does not exist"))
         })
@@ -234,7 +236,8 @@ impl<S> Portals<S> {
 
     /// The savepoint at a place is released: what was bound behind it now belongs before it.
     pub(crate) fn release(&mut self, place: usize) {
-        for portal in self.named.values_mut().chain(&mut self.unnamed) {
+        let named = self.named.values_mut().map(Box::as_mut);
+        for portal in named.chain(&mut self.unnamed) {
             portal.depth = portal.depth.min(place);
         }
     }
@@ -249,7 +252,9 @@ impl<S> Portals<S> {
     /// The transaction is over, and with it all its portals.
     pub(crate) fn close_all(&mut self) {
         self.unnamed = None;
-        self.named.clear();
-        self.bytes = 0;
+        if !self.named.is_empty() {
+            self.named.clear();
+            self.bytes = 0;
+        }
     }
 }

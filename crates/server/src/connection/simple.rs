@@ -2,7 +2,7 @@
 
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Columns, CommandTag, Formats, Language, Params, PgError, Reply, Run, Session, SqlState,
+    Columns, CommandTag, Formats, Language, Params, PgError, Reply, Rows, Run, Session, SqlState,
 };
 use trunkline_proto::message::Query;
 use trunkline_sql::Statement;
@@ -30,25 +30,25 @@ impl<S: Session> Connection<S> {
             // PostgreSQL 18 takes it for one more statement of the pipeline.
             self.transaction.enter_pipeline();
         }
-        if self.language == Language::Other {
-            if text.trim().is_empty() {
-                return self.complete_nothing();
-            }
-            self.portals.close_unnamed();
-            let done = self.statement(text).await?;
-            return self.end_alone(done).await;
-        }
-        let mut statements = trunkline_sql::split(text);
-        let Some(first) = statements.next() else {
+        let content = content(text, self.language)?;
+        if let Content::Nothing = content {
             return self.complete_nothing();
-        };
-        self.portals.close_unnamed();
-        if statements.next().is_none() {
-            let done = self.answer_one(&first).await?;
-            return self.end_alone(done).await;
         }
-        // Boxed, as what is rare: an idle connection has room for what is common only.
-        Box::pin(self.answer_all(text)).await
+        self.portals.close_unnamed();
+        let (tag, sent) = match content {
+            Content::Nothing => return Ok(()),
+            Content::Statement { sql, start } => {
+                self.statement(sql).await.map_err(|stop| stop.behind(text, start))?
+            }
+            // Boxed, as what is rare: a connection has room for what is common only.
+            Content::Command(command) => Box::pin(self.answer_command(*command)).await?,
+            Content::Statements => return Box::pin(self.answer_all(text)).await,
+        };
+        // The end of a string of one statement; within a pipeline its transaction goes on, and so do portals.
+        if !self.transaction.is_shared() && !self.transaction.is_implicit() {
+            self.portals.close_all();
+        }
+        self.complete(&tag, sent)
     }
 
     /// Answers a string of several statements, which are one transaction.
@@ -72,14 +72,6 @@ impl<S: Session> Connection<S> {
             }
         }
         Ok(())
-    }
-
-    /// The end of a string of one statement; within a pipeline the transaction goes on.
-    async fn end_alone(&mut self, (tag, sent): (CommandTag, u64)) -> Result<(), Stop> {
-        if !self.transaction.is_implicit() {
-            self.end_implicit().await?;
-        }
-        self.complete(&tag, sent)
     }
 
     /// Finds the syntax errors of a statement before any statement of its string runs.
@@ -118,8 +110,10 @@ impl<S: Session> Connection<S> {
         command: SessionStatement,
     ) -> Result<(CommandTag, u64), Stop> {
         self.transaction.admit_command(&command)?;
-        let reply = self.command(&command).await?;
-        self.reply(reply, &self.client.style()).await
+        match self.command(&command).await? {
+            Reply::Rows(rows) => self.send(rows, &self.style()).await,
+            reply => done(reply),
+        }
     }
 
     /// Runs one statement of the engine and sends its rows.
@@ -131,35 +125,74 @@ impl<S: Session> Connection<S> {
         if !prepared.parameters.is_empty() {
             return Err(no_parameter(sql).into());
         }
-        let style = self.client.style();
+        let style = self.style();
         let run = Run::new(Params::default(), style.clone());
         let (io, session) = (&mut self.io, &mut self.session);
         let reply = watch(io, &self.entry, || session.execute(&prepared.statement, run)).await;
-        let reply = self.settled(reply).await?;
-        if let (Columns::Known(announced), Reply::Rows(rows)) = (&prepared.columns, &reply) {
+        // Nothing that is awaited here has a name: what has one is held to the end.
+        let rows = match self.settled(reply).await? {
+            Reply::Rows(rows) => rows,
+            reply => return done(reply),
+        };
+        if let Columns::Known(announced) = &prepared.columns {
             super::extended::check_shape(announced, rows.columns())?;
         }
-        self.reply(reply, &style).await
+        self.send(rows, &style).await
     }
 
-    /// Sends the rows of a reply; says what completes it.
-    async fn reply(&mut self, reply: Reply, style: &TextStyle) -> Result<(CommandTag, u64), Stop> {
-        let mut rows = match reply {
-            Reply::Done(tag) => return Ok((tag, 0)),
-            Reply::Rows(rows) => rows,
-            _ => return Err(PgError::unsupported("this kind of reply is not supported").into()),
-        };
+    /// Sends rows; says what completes them.
+    async fn send(&mut self, mut rows: Rows, style: &TextStyle) -> Result<(CommandTag, u64), Stop> {
         let columns = rows.columns().clone();
         self.row_description(&columns, &Formats::default())?;
         let shape = Shape { columns: &columns, formats: &Formats::default(), style };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, &shape, u64::MAX).await;
         // Rows are dropped before the session is asked to settle: that is what stops them.
         drop(rows);
-        let Streamed { sent, tag } = self.settled(streamed).await?;
-        match tag {
-            Some(tag) => Ok((tag, sent)),
-            None => Err(PgError::internal("a result without limit was suspended").into()),
+        match self.settled(streamed).await? {
+            Streamed { sent, tag: Some(tag) } => Ok((tag, sent)),
+            _ => Err(PgError::internal("a result without limit was suspended").into()),
         }
+    }
+}
+
+/// What completes a reply that is not rows.
+fn done(reply: Reply) -> Result<(CommandTag, u64), Stop> {
+    match reply {
+        Reply::Done(tag) => Ok((tag, 0)),
+        _ => Err(PgError::unsupported("this kind of reply is not supported").into()),
+    }
+}
+
+/// What is in a string.
+enum Content<'a> {
+    Nothing,
+    /// One statement of the engine, and where it begins.
+    Statement {
+        sql: &'a str,
+        start: usize,
+    },
+    /// One statement of the session.
+    Command(Box<SessionStatement>),
+    /// More than one.
+    Statements,
+}
+
+fn content(text: &str, language: Language) -> Result<Content<'_>, PgError> {
+    if language == Language::Other {
+        return Ok(match text.trim().is_empty() {
+            true => Content::Nothing,
+            false => Content::Statement { sql: text, start: 0 },
+        });
+    }
+    let mut statements = trunkline_sql::split(text);
+    let Some(first) = statements.next() else { return Ok(Content::Nothing) };
+    if statements.next().is_some() {
+        return Ok(Content::Statements);
+    }
+    match first.recognise() {
+        Some(Ok(command)) => Ok(Content::Command(Box::new(command))),
+        Some(Err(error)) => Err(PgError::syntax(&error, text)),
+        None => Ok(Content::Statement { sql: first.text(), start: first.span().start }),
     }
 }
 

@@ -4,7 +4,7 @@
 //! last Execute that was complete, and each statement of a string by itself.
 
 use trunkline_core::Session;
-use trunkline_core::settings::{Settings, Timeouts};
+use trunkline_core::settings::Timeouts;
 use trunkline_proto::backend::{Event, TransactionStatus};
 
 use super::timers::{Due, sooner};
@@ -12,13 +12,13 @@ use super::{Connection, Next, after};
 use crate::limits::Limits;
 
 /// What a client has set, within what the server lets it.
-pub(super) fn heeded(settings: &Settings, limits: &Limits) -> Timeouts {
-    settings.timeouts().unwrap_or_default().within(&limits.max_timeouts)
+pub(super) fn heeded(set: Option<Timeouts>, limits: &Limits) -> Timeouts {
+    set.unwrap_or_default().within(&limits.max_timeouts)
 }
 
 impl<S: Session> Connection<S> {
     fn timeouts(&self) -> Timeouts {
-        heeded(&self.client.settings(), &self.limits)
+        heeded(self.client.timeouts(), &self.limits)
     }
 
     /// A message has come: what has run out before it is told in its place.
@@ -49,20 +49,26 @@ impl<S: Session> Connection<S> {
 
     /// A statement is complete.
     pub(super) fn end_timing(&mut self) {
-        let set = self.timeouts();
         let goes_on = self.transaction.is_block() || self.transaction.is_implicit();
+        self.time_on(goes_on);
+    }
+
+    /// A statement is complete, or all of them are; what was set meanwhile holds.
+    fn time_on(&mut self, goes_on: bool) {
+        if !self.timed && self.io.timers.are_off() && !self.has_news() {
+            return;
+        }
+        let set = self.timeouts();
         self.timed = !set.is_none();
         self.io.timers.complete(&set, goes_on);
     }
 
     /// ReadyForQuery is next, and then the client is awaited.
-    pub(super) fn rest(&mut self, set: &Timeouts) {
+    pub(super) fn rest(&mut self) {
         self.resting = true;
-        self.timed = !set.is_none();
-        let goes_on = self.transaction.status() != TransactionStatus::Idle;
         match self.transaction.is_failed() {
             true => self.io.timers.stop(),
-            false => self.io.timers.complete(set, goes_on),
+            false => self.time_on(self.transaction.status() != TransactionStatus::Idle),
         }
     }
 

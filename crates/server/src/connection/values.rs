@@ -20,6 +20,9 @@ pub(super) fn bound(
     style: &TextStyle,
     portal: &str,
 ) -> Result<Params> {
+    if types.is_empty() {
+        return Ok(Params::default());
+    }
     let codes = bind.parameter_formats().take(types.len());
     let unknown = codes.clone().zip(0_usize..).find(|(code, _)| Format::from_code(*code).is_none());
     let Some((code, index)) = unknown else {

@@ -25,7 +25,7 @@ impl<S: Session> Connection<S> {
             let begun = watch(&mut self.io, &self.entry, || self.session.begin(modes)).await;
             self.begun(begun).await?;
         }
-        self.client.settings().begin();
+        self.client.begin();
         self.transaction.open();
         Ok(self.set_modes("transaction", modes, true)?)
     }
@@ -160,14 +160,14 @@ impl<S: Session> Connection<S> {
     /// A string of several statements is one transaction, until it says otherwise.
     pub(crate) fn enter_string(&mut self) {
         self.transaction.enter_string();
-        self.client.settings().begin();
+        self.client.begin();
     }
 
     /// The statements up to a Sync are one transaction; one on its own needs none around it.
     pub(crate) fn enter_pipeline(&mut self) {
         if self.transaction.is_implicit() || !self.io.sync_follows() {
             self.transaction.enter_pipeline();
-            self.client.settings().begin();
+            self.client.begin();
         }
     }
 

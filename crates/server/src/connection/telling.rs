@@ -1,0 +1,129 @@
+//! What the client is told beside its rows: errors, notices, settings, the end of a command.
+
+use std::sync::Arc;
+
+use trunkline_core::types::TextStyle;
+use trunkline_core::{Column, Formats, PgError, Session};
+use trunkline_proto::PeerError;
+use trunkline_proto::message::{
+    EmptyQueryResponse, ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus,
+    RowDescription,
+};
+
+use super::{Connection, Stop, timeouts};
+
+impl<S: Session> Connection<S> {
+    /// Tells the client of an error; a fatal one is the last word.
+    pub(super) fn refuse(&mut self, error: &PgError) -> Result<(), Stop> {
+        if let Some(source) = std::error::Error::source(error) {
+            // As strings, whose line breaks and escapes a log shows as such.
+            let (error_text, source) = (error.to_string(), source.to_string());
+            let sqlstate = error.sqlstate();
+            tracing::error!(%sqlstate, error = error_text, source, "statement failed");
+        }
+        self.tell(error)?;
+        if error.is_fatal() { Err(Stop::Gone) } else { Ok(()) }
+    }
+
+    pub(super) fn tell(&mut self, error: &PgError) -> Result<(), Stop> {
+        self.notices()?;
+        self.flush = true;
+        let response = ErrorResponse { fields: error.to_fields() };
+        self.protocol.fail(&response, self.io.output())?;
+        Ok(())
+    }
+
+    /// The last word to a client that broke the protocol; none where PostgreSQL has none.
+    pub(super) fn part(&mut self, error: &PeerError) {
+        tracing::debug!(%error, "client broke the protocol");
+        if error.is_silent() {
+            return;
+        }
+        self.flush = true;
+        if error.encode(self.io.output()).is_err() {
+            tracing::debug!("its error could not be told");
+        }
+    }
+
+    /// ReadyForQuery, with what changed before it.
+    pub(crate) fn ready(&mut self) -> Result<(), Stop> {
+        if self.has_news() {
+            self.tell_news()?;
+        }
+        self.flush = true;
+        let status = self.transaction.status();
+        self.protocol.ready(status, self.io.output())?;
+        self.rest();
+        Ok(())
+    }
+
+    /// Whether there may be a notice, or a setting with another value than was last seen.
+    #[inline]
+    pub(super) fn has_news(&self) -> bool {
+        self.client.changes() != self.seen
+    }
+
+    /// Notices, then the reported settings that changed, once each; what the settings say is looked at again.
+    #[cold]
+    fn tell_news(&mut self) -> Result<(), Stop> {
+        let (reports, set) = {
+            let mut settings = self.client.settings();
+            // Under the lock, and before the notices are taken: what comes later is news again.
+            self.seen = self.client.changes();
+            self.style = settings.style();
+            (settings.take_reports(), settings.timeouts())
+        };
+        self.timed = !timeouts::heeded(set, &self.limits).is_none();
+        self.notices()?;
+        for (name, value) in reports {
+            self.protocol
+                .send(&ParameterStatus { name, value: value.as_str() }, self.io.output())?;
+        }
+        Ok(())
+    }
+
+    fn notices(&mut self) -> Result<(), Stop> {
+        if self.has_news() {
+            for notice in self.client.take_notices() {
+                let response = NoticeResponse { fields: notice.to_fields() };
+                self.protocol.send(&response, self.io.output())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How values look as text now.
+    pub(super) fn style(&self) -> Arc<TextStyle> {
+        if self.has_news() { self.client.style() } else { self.style.clone() }
+    }
+
+    /// RowDescription of a result.
+    pub(super) fn row_description(&mut self, columns: &[Column], formats: &Formats) -> Result<(), Stop> {
+        let fields = columns.iter().enumerate().map(|(index, column)| FieldDescription {
+            name: column.name.as_bytes(),
+            table: column.table_oid,
+            column: column.attnum,
+            type_oid: column.type_oid,
+            typlen: column.typlen,
+            typmod: column.typmod,
+            format: formats.get(index),
+        });
+        self.protocol.send(&RowDescription { fields }, self.io.output())?;
+        Ok(())
+    }
+
+    /// The answer to no statement at all.
+    pub(super) fn complete_nothing(&mut self) -> Result<(), Stop> {
+        self.fruitless.clear();
+        Ok(self.protocol.send(&EmptyQueryResponse, self.io.output())?)
+    }
+
+    /// CommandComplete, after the notices that belong to the command.
+    pub(super) fn complete(&mut self, tag: &trunkline_core::CommandTag, sent: u64) -> Result<(), Stop> {
+        self.fruitless.clear();
+        self.notices()?;
+        self.protocol.send(&tag.message(sent), self.io.output())?;
+        self.end_timing();
+        Ok(())
+    }
+}
