@@ -137,27 +137,30 @@ impl Io {
 
     /// Writes all of the send buffer, and reads ahead while the client is slow to take it: it may
     /// be waiting itself for its own messages to be taken.
+    pub(crate) fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = self.poll_flush(cx);
+        match flushed {
+            Poll::Ready(_) => buffers::release_write(&mut self.output),
+            // A client that has said its last word may still listen.
+            Poll::Pending => drop(self.poll_last_word(cx)),
+        }
+        flushed
+    }
+
+    /// The same, to be awaited.
     pub(crate) async fn flush(&mut self) -> io::Result<()> {
-        poll_fn(|cx| {
-            let flushed = self.poll_flush(cx);
-            if flushed.is_pending() {
-                // A client that has said its last word may still listen.
-                let _ = self.poll_last_word(cx);
-            }
-            flushed
-        })
-        .await?;
-        buffers::release_write(&mut self.output);
-        Ok(())
+        poll_fn(|cx| self.poll_send(cx)).await
     }
 
     /// Waits for more, unless the client takes too long.
-    pub(crate) async fn fill_in_time(&mut self) -> Result<io::Result<bool>, Due> {
-        poll_fn(|cx| match self.poll_fill(cx) {
+    pub(crate) fn poll_fill_in_time(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<io::Result<bool>, Due>> {
+        match self.poll_fill(cx) {
             Poll::Ready(filled) => Poll::Ready(Ok(filled)),
             Poll::Pending => self.timers.poll_idle(cx).map(Err),
-        })
-        .await
+        }
     }
 
     /// Waits for more of a stranger: little room is held for it, and none while nothing is here.

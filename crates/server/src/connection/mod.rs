@@ -14,10 +14,9 @@ mod values;
 pub(crate) mod watch;
 
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
-
+use std::task::{Context, Poll, ready};
 
 use trunkline_core::types::TextStyle;
 use trunkline_core::{Client, Language, Oid, PgError, Result, Session, SqlState};
@@ -32,7 +31,7 @@ use self::watch::{Interrupt, unbroken};
 use crate::buffers::CHUNK;
 use crate::limits::Limits;
 use crate::places::Place;
-use crate::registry::{Entry, Handle};
+use crate::registry::Entry;
 use crate::session::transaction::Transaction;
 
 /// A connection that may send queries.
@@ -161,7 +160,8 @@ impl<S: Session> Connection<S> {
             // As in PostgreSQL: what nobody waited for is not sent any more.
             connection.io.output.clear();
         }
-        connection.io.close().await;
+        // Boxed, as what comes once.
+        Box::pin(connection.io.close()).await;
     }
 
     /// Answers what has come; whether there may be more.
@@ -244,40 +244,60 @@ impl<S: Session> Connection<S> {
     }
 
     /// Sends what the client waits for, then waits for the client.
+    ///
+    /// No futures within futures: this one every idle connection holds.
     async fn wait(&mut self) -> Result<(), Stop> {
-        if self.flush {
-            let before = self.io.input.len();
-            self.flush().await?;
-            self.flush = false;
-            if self.io.input.len() > before {
-                // What came meanwhile may be all that the client has to say.
-                return Ok(());
-            }
-        }
-        self.await_client();
-        let Connection { io, entry, .. } = self;
-        match unless_terminated(entry, io.fill_in_time()).await {
-            Some(Ok(Ok(true))) => Ok(()),
-            Some(Ok(Ok(false) | Err(_))) => Err(Stop::Gone),
-            Some(Err(due)) => self.refuse(&due.into_error()),
-            None => {
-                self.dismiss();
-                Err(Stop::Gone)
-            }
-        }
+        let before = self.io.input.len();
+        let mut is_awaited = false;
+        poll_fn(|cx| {
+            self.poll_unless_terminated(cx, |own, cx| {
+                if own.flush {
+                    ready!(own.io.poll_send(cx))?;
+                    own.flush = false;
+                    if own.io.input.len() > before {
+                        // What came meanwhile may be all that the client has to say.
+                        return Poll::Ready(Ok(()));
+                    }
+                }
+                if !is_awaited {
+                    own.await_client();
+                    is_awaited = true;
+                }
+                Poll::Ready(match ready!(own.io.poll_fill_in_time(cx)) {
+                    Ok(Ok(true)) => Ok(()),
+                    Ok(Ok(false) | Err(_)) => Err(Stop::Gone),
+                    Err(due) => own.refuse(&due.into_error()),
+                })
+            })
+        })
+        .await
     }
 
     /// Writes the send buffer, unless the server shuts down: then the client hears that, if it
     /// takes it soon.
     async fn flush(&mut self) -> Result<(), Stop> {
-        let Connection { io, entry, .. } = self;
-        match unless_terminated(entry, io.flush()).await {
-            Some(flushed) => Ok(flushed?),
-            None => {
-                self.dismiss();
-                Err(Stop::Gone)
+        let send = |own: &mut Self, cx: &mut Context<'_>| own.io.poll_send(cx).map_err(Stop::from);
+        poll_fn(|cx| self.poll_unless_terminated(cx, send)).await
+    }
+
+    /// Goes on with something, but not beyond the order to end, of which the client is told.
+    fn poll_unless_terminated(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Self, &mut Context<'_>) -> Poll<Result<(), Stop>>,
+    ) -> Poll<Result<(), Stop>> {
+        if !self.entry.is_terminated() {
+            if let Poll::Ready(done) = poll(self, cx) {
+                return Poll::Ready(done);
+            }
+            self.entry.register(cx.waker());
+            // The order may have come just before.
+            if !self.entry.is_terminated() {
+                return Poll::Pending;
             }
         }
+        self.dismiss();
+        Poll::Ready(Err(Stop::Gone))
     }
 
     /// The last word to a client when the server shuts down.
@@ -400,21 +420,4 @@ fn peer_error(error: &PeerError) -> PgError {
 /// A connection that could not be told its answer is closed.
 fn after(answered: &Result<(), Stop>) -> Next {
     if answered.is_ok() { Next::Go } else { Next::Close }
-}
-
-/// Waits, but not beyond the order to end; `None` is the order.
-async fn unless_terminated<F: Future>(handle: &Handle, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    poll_fn(|cx| {
-        if handle.is_terminated() {
-            return Poll::Ready(None);
-        }
-        if let Poll::Ready(output) = future.as_mut().poll(cx) {
-            return Poll::Ready(Some(output));
-        }
-        handle.register(cx.waker());
-        // The order may have come just before.
-        if handle.is_terminated() { Poll::Ready(None) } else { Poll::Pending }
-    })
-    .await
 }

@@ -98,7 +98,11 @@ impl<S: Session> Connection<S> {
     }
 
     /// RowDescription of a result.
-    pub(super) fn row_description(&mut self, columns: &[Column], formats: &Formats) -> Result<(), Stop> {
+    pub(super) fn row_description(
+        &mut self,
+        columns: &[Column],
+        formats: &Formats,
+    ) -> Result<(), Stop> {
         let fields = columns.iter().enumerate().map(|(index, column)| FieldDescription {
             name: column.name.as_bytes(),
             table: column.table_oid,
@@ -119,7 +123,11 @@ impl<S: Session> Connection<S> {
     }
 
     /// CommandComplete, after the notices that belong to the command.
-    pub(super) fn complete(&mut self, tag: &trunkline_core::CommandTag, sent: u64) -> Result<(), Stop> {
+    pub(super) fn complete(
+        &mut self,
+        tag: &trunkline_core::CommandTag,
+        sent: u64,
+    ) -> Result<(), Stop> {
         self.fruitless.clear();
         self.notices()?;
         self.protocol.send(&tag.message(sent), self.io.output())?;
