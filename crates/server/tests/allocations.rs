@@ -204,7 +204,7 @@ fn an_idle_connection_takes_little_memory() {
     {
         println!("an idle connection: {each} bytes in {} blocks", counted.count_current / CLIENTS);
     }
-    assert!(each <= 3000, "{each} bytes");
+    assert!(each <= 2000, "{each} bytes");
     drop(greet);
     talking.join().expect("the clients did not panic");
 }
