@@ -34,14 +34,6 @@ pub fn name_of(oid: Oid) -> Option<&'static str> {
     Some(find(oid)?.name)
 }
 
-/// A name to use in messages.
-pub(super) fn display_name(oid: Oid) -> std::borrow::Cow<'static, str> {
-    match name_of(oid) {
-        Some(name) => name.into(),
-        None => format!("with OID {oid}").into(),
-    }
-}
-
 /// Whether both formats of a type are the string itself.
 pub(super) fn is_string(oid: Oid) -> bool {
     matches!(

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::error::ValueError;
+use super::user::Types;
 use super::zone::TimeZone;
 use crate::SqlState;
 
@@ -22,6 +23,9 @@ pub struct TextStyle {
     /// More than 0: floats are written with as few digits as read back the same. Otherwise with
     /// 15 (`float8`) or 6 (`float4`) digits and this many fewer. -15 to 3.
     pub extra_float_digits: i8,
+    /// The types that are not built in. They are no matter of style, but known to the session, and
+    /// wanted wherever a value is read or written, just where the style is.
+    pub types: Types,
 }
 
 impl Default for TextStyle {
@@ -32,6 +36,7 @@ impl Default for TextStyle {
             time_zone: TimeZone::UTC,
             bytea_output: ByteaOutput::default(),
             extra_float_digits: 1,
+            types: Types::default(),
         }
     }
 }

@@ -3,18 +3,20 @@
 use bytes::Bytes;
 
 use super::array::{self, Array};
-use super::catalog::{element_of, is_string};
+use super::catalog::is_string;
 use super::convert::is_oid_alias;
 use super::datetime::{self, Timetz};
 use super::error::ValueError;
 use super::interval::Interval;
+use super::made::{Made, made_of};
 use super::numeric::Numeric;
-use super::range::{Multirange, Range, subtype_of_multirange, subtype_of_range};
+use super::range::{Multirange, Range};
 use super::record::{self, Record};
 use super::style::TextStyle;
+use super::user::Types;
 use super::{
-    Bits, Geometry, Inet, Snapshot, Tid, TsQuery, TsVector, boolean, bytea, float, int, json, lsn,
-    macaddr, money, text, uuid,
+    Bits, Geometry, Hstore, Inet, Snapshot, Tid, TsQuery, TsVector, Vector, boolean, bytea, float,
+    hstore, int, json, lsn, macaddr, money, text, uuid,
 };
 use crate::{Format, Oid, SqlState};
 
@@ -47,7 +49,7 @@ pub enum Value {
     Float8(f64),
     /// `numeric`
     Numeric(Numeric),
-    /// `text` and every other string type
+    /// `text` and every other string type; an enum, `citext` or `ltree` that is registered
     Text(String),
     /// `bytea`
     Bytea(Vec<u8>),
@@ -93,8 +95,12 @@ pub enum Value {
     Multirange(Multirange),
     /// An array
     Array(Array),
-    /// A record; a composite type in binary
+    /// A record, or a composite type that is [registered](super::Types)
     Record(Record),
+    /// `hstore`, registered
+    Hstore(Hstore),
+    /// `vector`, `halfvec` or `sparsevec`, registered
+    Vector(Vector),
     /// A type that is not known here, undecoded
     Opaque(Opaque),
 }
@@ -111,7 +117,14 @@ pub struct Opaque {
 }
 
 /// How deep records and arrays may lie in one another: PostgreSQL's bound is its stack.
-const MAX_DEPTH: u32 = 64;
+pub(super) const MAX_DEPTH: u32 = 64;
+
+/// Whether somebody has looked at the parts of a value: elements, fields, pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Parts {
+    Checked,
+    Unchecked,
+}
 
 impl Value {
     /// Reads a value of the type `oid`.
@@ -128,8 +141,30 @@ impl Value {
         match format {
             Format::Text => Value::from_literal(oid, text::receive(bytes)?, style),
             Format::Binary => {
-                check_parts(oid, bytes, 0)?;
-                Value::from_checked_binary(oid, bytes, || Bytes::copy_from_slice(bytes))
+                check_parts(oid, bytes, 0, &style.types)?;
+                Value::decode_checked(oid, format, bytes, style)
+            }
+        }
+    }
+
+    /// Reads a value of which [`check`](Value::check) has said that it can be read: of an array, a
+    /// record and an `hstore` the parts are not looked at again.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`decode`](Value::decode) for bytes that were not checked, or later, when the parts
+    /// are asked for.
+    pub fn decode_checked(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<Value, ValueError> {
+        match format {
+            Format::Text => Value::read_literal(oid, text::receive(bytes)?, style, Parts::Checked),
+            Format::Binary => {
+                let hold = || Bytes::copy_from_slice(bytes);
+                Value::from_checked_binary(oid, bytes, &style.types, hold)
             }
         }
     }
@@ -147,7 +182,7 @@ impl Value {
     ) -> Result<(), ValueError> {
         match format {
             Format::Text => check_literal(oid, text::receive(bytes)?, style),
-            Format::Binary => check_binary(oid, bytes, 0),
+            Format::Binary => check_binary(oid, bytes, 0, &style.types),
         }
     }
 
@@ -157,6 +192,17 @@ impl Value {
     ///
     /// What the type says of wrong text.
     pub fn from_literal(oid: Oid, text: &str, style: &TextStyle) -> Result<Value, ValueError> {
+        Value::read_literal(oid, text, style, Parts::Unchecked)
+    }
+
+    /// Reads text; an array's elements and a record's fields are held, whether or not they are
+    /// looked at before.
+    pub(super) fn read_literal(
+        oid: Oid,
+        text: &str,
+        style: &TextStyle,
+        parts: Parts,
+    ) -> Result<Value, ValueError> {
         Ok(match oid {
             Oid::BOOL => Value::Bool(boolean::parse(text)?),
             Oid::CHAR => Value::Char(text::parse_char(text)),
@@ -190,19 +236,42 @@ impl Value {
             Oid::TSQUERY => Value::TsQuery(TsQuery::parse(text)?),
             Oid::PG_SNAPSHOT => Value::Snapshot(Snapshot::parse(text)?),
             oid if is_geometry(oid) => Value::Geometry(Geometry::parse(oid, text)?),
-            Oid::RECORD => Value::Record(Record::from_literal(text)?),
+            Oid::RECORD => {
+                if parts == Parts::Unchecked {
+                    check_literal(oid, text, style)?;
+                }
+                Value::Record(Record::of_literal(oid, text, style))
+            }
             Oid::NAME => Value::Text(text::truncate_name(text).to_owned()),
             oid if is_string(oid) => Value::Text(text.to_owned()),
-            oid => match made_of(oid) {
+            oid => match made_of(oid, &style.types) {
                 Made::Vector(element) => {
                     Value::Array(Array::vector_from_literal(element, text, style)?)
                 }
-                Made::Array(element) => Value::Array(Array::from_literal(element, text, style)?),
-                Made::Range(subtype) => Value::Range(Range::parse(subtype, text, style)?),
-                Made::Multirange(subtype) => {
-                    Value::Multirange(Multirange::parse(subtype, text, style)?)
+                Made::Array(element) => {
+                    Value::Array(Array::from_literal(element, text, style, parts)?)
                 }
-                Made::Other => Value::Opaque(Opaque {
+                Made::Range(of) => Value::Range(Range::parse_as(of, text, style)?),
+                Made::Multirange(of) => Value::Multirange(Multirange::parse_as(of, text, style)?),
+                Made::Same(oid) => return Value::read_literal(oid, text, style, parts),
+                Made::Composite(attributes) => {
+                    if parts == Parts::Unchecked {
+                        record::check_text(attributes, text, style)?;
+                    }
+                    Value::Record(Record::of_literal(oid, text, style))
+                }
+                Made::Spelled(spelled) => {
+                    spelled.check(text)?;
+                    Value::Text(text.to_owned())
+                }
+                Made::Hstore => {
+                    if parts == Parts::Unchecked {
+                        hstore::check_text(text)?;
+                    }
+                    Value::Hstore(Hstore::of_text(text))
+                }
+                Made::PgVector(base) => Value::Vector(Vector::parse(base, text)?),
+                Made::Record | Made::Other => Value::Opaque(Opaque {
                     oid,
                     format: Format::Text,
                     bytes: text.as_bytes().to_vec(),
@@ -216,6 +285,7 @@ impl Value {
     pub(super) fn from_checked_binary(
         oid: Oid,
         bytes: &[u8],
+        types: &Types,
         hold: impl FnOnce() -> Bytes,
     ) -> Result<Value, ValueError> {
         Ok(match oid {
@@ -249,19 +319,32 @@ impl Value {
             Oid::TSQUERY => Value::TsQuery(TsQuery::receive(bytes)?),
             Oid::PG_SNAPSHOT => Value::Snapshot(Snapshot::receive(bytes)?),
             oid if is_geometry(oid) => Value::Geometry(Geometry::receive(oid, bytes)?),
-            Oid::RECORD => Value::Record(Record::from_checked_binary(hold())?),
+            Oid::RECORD => Value::Record(Record::from_checked_binary(oid, hold(), types)?),
             oid if is_string(oid) => Value::Text(text::receive(bytes)?.to_owned()),
             oid if is_oid_alias(oid) => Value::Oid(int::receive_u32(bytes)?),
-            oid => match made_of(oid) {
+            oid => match made_of(oid, types) {
                 Made::Vector(element) => {
-                    Value::Array(Array::vector_from_checked_binary(element, hold())?)
+                    Value::Array(Array::vector_from_checked_binary(element, hold(), types)?)
                 }
-                Made::Array(element) => Value::Array(Array::from_checked_binary(element, hold())?),
-                Made::Range(subtype) => Value::Range(Range::receive(subtype, bytes)?),
-                Made::Multirange(subtype) => {
-                    Value::Multirange(Multirange::receive(subtype, bytes)?)
+                Made::Array(element) => {
+                    Value::Array(Array::from_checked_binary(element, hold(), types)?)
                 }
-                Made::Other => {
+                Made::Range(of) => Value::Range(Range::receive_as(of, bytes, types)?),
+                Made::Multirange(of) => {
+                    Value::Multirange(Multirange::receive_as(of, bytes, types)?)
+                }
+                Made::Same(oid) => return Value::from_checked_binary(oid, bytes, types, hold),
+                Made::Composite(_) => {
+                    Value::Record(Record::from_checked_binary(oid, hold(), types)?)
+                }
+                Made::Spelled(spelled) => {
+                    let text = spelled.received(Format::Binary, bytes)?;
+                    spelled.check(text)?;
+                    Value::Text(text.to_owned())
+                }
+                Made::Hstore => Value::Hstore(Hstore::of_binary(hold())),
+                Made::PgVector(base) => Value::Vector(Vector::receive(base, bytes)?),
+                Made::Record | Made::Other => {
                     Value::Opaque(Opaque { oid, format: Format::Binary, bytes: bytes.to_owned() })
                 }
             },
@@ -276,40 +359,54 @@ pub(super) fn check_literal(oid: Oid, text: &str, style: &TextStyle) -> Result<(
         Oid::JSON | Oid::JSONB => Ok(()),
         Oid::RECORD => record::parse(text, |_| Ok(())).map(drop),
         oid if is_string(oid) => Ok(()),
-        oid => match made_of(oid) {
+        oid => match made_of(oid, &style.types) {
             Made::Array(element) => array::check_text(element, text, style).map(drop),
+            Made::Composite(attributes) => record::check_text(attributes, text, style),
+            Made::Same(oid) => check_literal(oid, text, style),
+            Made::Spelled(spelled) => spelled.check(text),
+            Made::Hstore => hstore::check_text(text),
             _ => Value::from_literal(oid, text, style).map(drop),
         },
     }
 }
 
 /// Whether the binary form of a value of the type `oid` can be read.
-fn check_binary(oid: Oid, bytes: &[u8], depth: u32) -> Result<(), ValueError> {
+fn check_binary(oid: Oid, bytes: &[u8], depth: u32, types: &Types) -> Result<(), ValueError> {
     match oid {
         // Nothing is copied of what may be long.
         Oid::BYTEA => Ok(()),
         Oid::JSON | Oid::JSONB => json::receive(bytes, oid).map(drop),
         oid if is_string(oid) => text::receive(bytes).map(drop),
-        oid if oid == Oid::RECORD || element_of(oid).is_some() => check_parts(oid, bytes, depth),
-        // Neither an array nor a record, which alone are held.
-        oid => Value::from_checked_binary(oid, bytes, Bytes::new).map(drop),
+        oid if check_parts(oid, bytes, depth, types)? => Ok(()),
+        // None of those that are held.
+        oid => Value::from_checked_binary(oid, bytes, types, Bytes::new).map(drop),
     }
 }
 
-/// Whether the elements of an array or the fields of a record can be read, if it is one.
-fn check_parts(oid: Oid, bytes: &[u8], depth: u32) -> Result<(), ValueError> {
+/// Whether a type is one whose values are held as they come; if so, their parts can be read.
+fn check_parts(oid: Oid, bytes: &[u8], depth: u32, types: &Types) -> Result<bool, ValueError> {
     let check = |oid: Oid, part: Option<&[u8]>, depth: u32| match part {
-        Some(bytes) => check_binary(oid, bytes, depth),
+        Some(bytes) => check_binary(oid, bytes, depth, types),
         None => Ok(()),
     };
-    if oid == Oid::RECORD {
-        let depth = deeper(depth)?;
-        record::receive(bytes, |oid, part| check(oid, part, depth))?;
-    } else if let Some(element) = element_of(oid) {
-        let depth = deeper(depth)?;
-        array::receive(bytes, element, |part| check(element, part, depth))?;
+    match made_of(oid, types) {
+        Made::Record => {
+            let depth = deeper(depth)?;
+            record::receive(bytes, |oid, part| check(oid, part, depth))?;
+        }
+        Made::Composite(attributes) => {
+            let depth = deeper(depth)?;
+            record::check_binary(attributes, bytes, |oid, part| check(oid, part, depth))?;
+        }
+        Made::Array(element) | Made::Vector(element) => {
+            let depth = deeper(depth)?;
+            array::receive(bytes, element, |part| check(element, part, depth))?;
+        }
+        Made::Hstore => hstore::check_binary(bytes)?,
+        Made::Same(oid) => return check_parts(oid, bytes, depth, types),
+        _ => return Ok(false),
     }
-    Ok(())
+    Ok(true)
 }
 
 fn is_geometry(oid: Oid) -> bool {
@@ -317,27 +414,6 @@ fn is_geometry(oid: Oid) -> bool {
         oid,
         Oid::POINT | Oid::LINE | Oid::LSEG | Oid::BOX | Oid::PATH | Oid::POLYGON | Oid::CIRCLE
     )
-}
-
-/// What a type is made of other types.
-enum Made {
-    Array(Oid),
-    /// An `int2vector` or `oidvector`.
-    Vector(Oid),
-    Range(Oid),
-    Multirange(Oid),
-    Other,
-}
-
-fn made_of(oid: Oid) -> Made {
-    match element_of(oid) {
-        Some(element) if matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR) => Made::Vector(element),
-        Some(element) => Made::Array(element),
-        None => subtype_of_range(oid)
-            .map(Made::Range)
-            .or_else(|| subtype_of_multirange(oid).map(Made::Multirange))
-            .unwrap_or(Made::Other),
-    }
 }
 
 fn deeper(depth: u32) -> Result<u32, ValueError> {

@@ -69,8 +69,7 @@ pub(super) fn header(rest: &mut &[u8], element: Oid) -> Result<Vec<Dimension>, V
         return Err(ValueError::binary("invalid array flags"));
     }
     let sent = Oid(take_i32(rest)?.cast_unsigned());
-    let is_built_in = |oid: Oid| oid.0 < 10_000;
-    if sent != element && is_built_in(sent) && is_built_in(element) {
+    if !is_compatible(sent, element) {
         return Err(wrong_element(sent, element));
     }
     let mut dimensions = Vec::with_capacity(count);
@@ -152,18 +151,30 @@ pub(in crate::types) fn split_item(rest: &mut Bytes) -> Result<Option<Bytes>, Va
     Ok(length.map(|length| rest.split_to(length)))
 }
 
-#[cold]
-fn wrong_element(sent: Oid, wanted: Oid) -> ValueError {
-    let name = |oid: Oid| match oid {
+/// Whether bytes that say they are of a type may be of another; what is not built in has other OIDs
+/// elsewhere.
+pub(in crate::types) fn is_compatible(sent: Oid, wanted: Oid) -> bool {
+    let is_built_in = |oid: Oid| oid.0 < 10_000;
+    sent == wanted || !is_built_in(sent) || !is_built_in(wanted)
+}
+
+/// A type's OID and name, as PostgreSQL tells them where both may be wrong.
+pub(in crate::types) fn described(oid: Oid) -> String {
+    let name = match oid {
         Oid::UNSPECIFIED => "-",
         oid => name_of(oid).unwrap_or("???"),
     };
+    format!("{oid} ({name})")
+}
+
+#[cold]
+fn wrong_element(sent: Oid, wanted: Oid) -> ValueError {
     ValueError::new(
         SqlState::DATATYPE_MISMATCH,
         format!(
-            "binary data has array element type {sent} ({}) instead of expected {wanted} ({})",
-            name(sent),
-            name(wanted)
+            "binary data has array element type {} instead of expected {}",
+            described(sent),
+            described(wanted)
         ),
     )
 }

@@ -6,11 +6,12 @@ use std::iter::FusedIterator;
 use bytes::Bytes;
 
 use super::parse::Parser;
-use super::{Array, Dimension, binary, check_size, delimiter, parse};
+use super::{Array, Dimension, binary, check_size, parse};
 use crate::Oid;
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
-use crate::types::value::{Value, check_literal};
+use crate::types::user::Types;
+use crate::types::value::{Parts, Value, check_literal};
 
 /// How an array has its elements.
 #[derive(Clone)]
@@ -19,7 +20,7 @@ pub(super) enum Held {
     /// As they were received, between braces.
     Text(Box<(Box<str>, TextStyle)>),
     /// As they were received, after the dimensions.
-    Binary(Bytes),
+    Binary(Bytes, Types),
 }
 
 impl Array {
@@ -33,9 +34,10 @@ impl Array {
         let source = match &self.held {
             Held::Values(values) => Source::Values(values.iter()),
             Held::Text(text) => {
-                Source::Text(Parser::new(&text.0, delimiter(self.element)), &text.1)
+                let delimiter = text.1.types.delimiter(self.element);
+                Source::Text(Parser::new(&text.0, delimiter), &text.1)
             }
-            Held::Binary(bytes) => Source::Binary(bytes.clone()),
+            Held::Binary(bytes, types) => Source::Binary(bytes.clone(), types),
         };
         Elements { element: self.element, left: self.len(), source }
     }
@@ -44,7 +46,7 @@ impl Array {
     pub fn len(&self) -> usize {
         match &self.held {
             Held::Values(values) => values.len(),
-            Held::Text(_) | Held::Binary(_) => check_size(&self.dimensions).unwrap_or(0),
+            Held::Text(_) | Held::Binary(..) => check_size(&self.dimensions).unwrap_or(0),
         }
     }
 
@@ -56,25 +58,30 @@ impl Array {
     pub(in crate::types) fn values(&self) -> Option<&[Value]> {
         match &self.held {
             Held::Values(values) => Some(values),
-            Held::Text(_) | Held::Binary(_) => None,
+            Held::Text(_) | Held::Binary(..) => None,
         }
     }
 
-    /// Reads an array's text, each element to see whether it can be read.
+    /// Reads an array's text, each element only to see whether it can be read.
     pub(in crate::types) fn from_literal(
         element: Oid,
         text: &str,
         style: &TextStyle,
+        parts: Parts,
     ) -> Result<Array, ValueError> {
-        let dimensions = check_text(element, text, style)?;
+        let dimensions = match parts {
+            Parts::Checked => parse(text, style.types.delimiter(element), |_| Ok(()))?.dimensions,
+            Parts::Unchecked => check_text(element, text, style)?,
+        };
         let held = Held::Text(Box::new((text.into(), style.clone())));
-        Ok(Array { element, dimensions, held })
+        Ok(Array { element, dimensions: dimensions.into(), held })
     }
 
     /// Reads the header of the binary form, of which no more is looked at.
     pub(in crate::types) fn from_checked_binary(
         element: Oid,
         bytes: Bytes,
+        types: &Types,
     ) -> Result<Array, ValueError> {
         let mut rest: &[u8] = &bytes;
         let mut dimensions = binary::header(&mut rest, element)?;
@@ -82,7 +89,8 @@ impl Array {
             dimensions.clear();
         }
         let header = bytes.len().saturating_sub(rest.len());
-        Ok(Array { element, dimensions, held: Held::Binary(bytes.slice(header..)) })
+        let held = Held::Binary(bytes.slice(header..), types.clone());
+        Ok(Array { element, dimensions: dimensions.into(), held })
     }
 }
 
@@ -92,7 +100,7 @@ pub(in crate::types) fn check_text(
     text: &str,
     style: &TextStyle,
 ) -> Result<Vec<Dimension>, ValueError> {
-    let parts = parse(text, delimiter(element), |text| match text {
+    let parts = parse(text, style.types.delimiter(element), |text| match text {
         Some(text) => check_literal(element, text, style),
         None => Ok(()),
     })?;
@@ -111,7 +119,7 @@ pub struct Elements<'a> {
 enum Source<'a> {
     Values(std::slice::Iter<'a, Value>),
     Text(Parser<'a>, &'a TextStyle),
-    Binary(Bytes),
+    Binary(Bytes, &'a Types),
 }
 
 impl Iterator for Elements<'_> {
@@ -122,13 +130,17 @@ impl Iterator for Elements<'_> {
         let element = match &mut self.source {
             Source::Values(values) => return values.next().cloned().map(Ok),
             Source::Text(parser, style) => match parser.element() {
-                Ok(Some(Some(text))) => Value::from_literal(self.element, &text, style),
+                Ok(Some(Some(text))) => {
+                    Value::read_literal(self.element, &text, style, Parts::Checked)
+                }
                 Ok(Some(None)) => Ok(Value::Null),
                 Ok(None) => return None,
                 Err(error) => Err(error),
             },
-            Source::Binary(rest) => binary::split_item(rest).and_then(|item| match item {
-                Some(item) => Value::from_checked_binary(self.element, &item, || item.clone()),
+            Source::Binary(rest, types) => binary::split_item(rest).and_then(|item| match item {
+                Some(item) => {
+                    Value::from_checked_binary(self.element, &item, types, || item.clone())
+                }
                 None => Ok(Value::Null),
             }),
         };
@@ -162,13 +174,21 @@ impl PartialEq for Array {
 impl fmt::Debug for Array {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Array {{ element: {:?}, dimensions: {:?} }} ", self.element, self.dimensions)?;
-        let mut list = f.debug_list();
-        for element in self.elements() {
-            match element {
-                Ok(value) => list.entry(&value),
-                Err(error) => list.entry(&error),
-            };
-        }
-        list.finish()
+        list_parts(f, self.elements())
     }
+}
+
+/// Lists what can be read, and why the rest cannot.
+pub(in crate::types) fn list_parts<T: fmt::Debug>(
+    f: &mut fmt::Formatter<'_>,
+    parts: impl Iterator<Item = Result<T, ValueError>>,
+) -> fmt::Result {
+    let mut list = f.debug_list();
+    for part in parts {
+        match part {
+            Ok(part) => list.entry(&part),
+            Err(error) => list.entry(&error),
+        };
+    }
+    list.finish()
 }

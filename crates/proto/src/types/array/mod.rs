@@ -18,11 +18,11 @@ use super::value::Value;
 use crate::{Format, Oid, SqlState};
 
 pub use binary::{binary_header, receive};
-pub(super) use binary::{push_item, split_item, take_i32, take_item};
+pub(super) use binary::{described, is_compatible, push_item, split_item, take_i32, take_item};
 pub use elements::Elements;
-pub(super) use elements::check_text;
+pub(super) use elements::{check_text, list_parts};
 pub use parse::parse;
-pub(super) use print::surround;
+pub(super) use print::{check_length, surround};
 pub use print::{quote, text_dimensions};
 
 /// An array.
@@ -32,7 +32,7 @@ pub use print::{quote, text_dimensions};
 #[derive(Clone)]
 pub struct Array {
     element: Oid,
-    dimensions: Vec<Dimension>,
+    dimensions: Box<[Dimension]>,
     held: elements::Held,
 }
 
@@ -81,7 +81,7 @@ impl Array {
             let length = i32::try_from(elements.len()).unwrap_or(i32::MAX);
             dimensions = vec![Dimension { length, lower: 1 }];
         }
-        Array { element, dimensions, held: elements::Held::Values(elements) }
+        Array { element, dimensions: dimensions.into(), held: elements::Held::Values(elements) }
     }
 
     /// The type of the elements.
@@ -95,7 +95,7 @@ impl Array {
     }
 }
 
-/// The character between the elements of an array of this type.
+/// The character between the elements of an array of this type, which is built in.
 pub fn delimiter(element: Oid) -> u8 {
     if element == Oid::BOX { b';' } else { b',' }
 }

@@ -1,11 +1,11 @@
 //! How an array looks.
 
-use super::{Dimension, MAX_DIMENSIONS, delimiter};
+use super::{Dimension, MAX_DIMENSIONS};
 use crate::types::convert::{IsNull, ToPg};
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
 use crate::types::text::is_space;
-use crate::{Format, Oid};
+use crate::{Format, Oid, SqlState};
 
 /// Appends `[0:2]=` if a subscript does not start at 1, and nothing otherwise.
 pub fn text_dimensions(dimensions: &[Dimension], out: &mut Vec<u8>) {
@@ -53,6 +53,16 @@ pub(in crate::types) fn surround(start: usize, escape: u8, out: &mut Vec<u8>) {
     out.drain(start..end);
 }
 
+/// 54000 for a text that PostgreSQL could not hold; quotes within quotes double with each level.
+pub(in crate::types) fn check_length(start: usize, out: &[u8]) -> Result<(), ValueError> {
+    const MAX: usize = 0x3fff_ffff;
+    if out.len().saturating_sub(start) <= MAX {
+        return Ok(());
+    }
+    let message = format!("string buffer exceeds maximum allowed length ({MAX} bytes)");
+    Err(ValueError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, message))
+}
+
 /// Appends elements as text, each as the type `element`.
 pub(super) fn push_text<T: ToPg>(
     elements: impl Iterator<Item = Result<T, ValueError>>,
@@ -66,8 +76,9 @@ pub(super) fn push_text<T: ToPg>(
         out.extend_from_slice(b"{}");
         return Ok(());
     }
+    let begin = out.len();
     text_dimensions(dimensions, out);
-    let delimiter = delimiter(element);
+    let delimiter = style.types.delimiter(element);
     // A brace opens before the elements whose number is a multiple of a sub-array's size, and
     // closes after those before them.
     let mut sizes = [0; MAX_DIMENSIONS];
@@ -88,6 +99,7 @@ pub(super) fn push_text<T: ToPg>(
             IsNull::Yes => out.extend_from_slice(b"NULL"),
             IsNull::No => quote(start, delimiter, out),
         }
+        check_length(begin, out)?;
         out.resize(out.len().saturating_add(braces(place.saturating_add(1))), b'}');
     }
     Ok(())

@@ -7,6 +7,7 @@ use super::{Array, Dimension, check_size};
 use crate::types::convert::{IsNull, ToPg};
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
+use crate::types::user::Types;
 use crate::types::value::check_literal;
 use crate::{Format, Oid};
 
@@ -45,16 +46,17 @@ impl Array {
         }
         literal.push_str(if length == 0 { "{}" } else { "}" });
         let held = Held::Text(Box::new((literal.into(), style.clone())));
-        Ok(Array { element, dimensions: vec![Dimension { length, lower: 0 }], held })
+        Ok(Array { element, dimensions: Box::new([Dimension { length, lower: 0 }]), held })
     }
 
     /// Reads the header of the binary form, of which no more is looked at.
     pub(in crate::types) fn vector_from_checked_binary(
         element: Oid,
         bytes: Bytes,
+        types: &Types,
     ) -> Result<Array, ValueError> {
-        let array = Array::from_checked_binary(element, bytes)?;
+        let array = Array::from_checked_binary(element, bytes, types)?;
         let length = i32::try_from(check_size(&array.dimensions)?).unwrap_or(i32::MAX);
-        Ok(Array { dimensions: vec![Dimension { length, lower: 0 }], ..array })
+        Ok(Array { dimensions: Box::new([Dimension { length, lower: 0 }]), ..array })
     }
 }

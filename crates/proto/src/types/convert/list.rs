@@ -1,9 +1,9 @@
 //! Lists: arrays of one dimension.
 
-use super::plain::wrong;
+use super::plain::{decode_resolved, encode_resolved};
 use super::{FromPg, IsNull, ToPg};
 use crate::types::array::{self, Dimension};
-use crate::types::catalog::{array_of, display_name, element_of};
+use crate::types::catalog::array_of;
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
 use crate::types::text;
@@ -22,8 +22,9 @@ impl<T: ToPg> ToPg for [T] {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        let element =
-            element_of(oid).ok_or_else(|| ValueError::mismatch("a list", &display_name(oid)))?;
+        let Some(element) = style.types.element_of(oid) else {
+            return encode_resolved(self, "a list", oid, format, style, out);
+        };
         let length = i32::try_from(self.len()).unwrap_or(i32::MAX);
         let lower = i32::from(!matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR));
         let dimension = [Dimension { length, lower }];
@@ -58,7 +59,9 @@ impl<T: for<'b> FromPg<'b>> FromPg<'_> for Vec<T> {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Vec<T>, ValueError> {
-        let element = element_of(oid).ok_or_else(|| wrong(oid, "a list"))?;
+        let Some(element) = style.types.element_of(oid) else {
+            return decode_resolved("a list", oid, format, bytes, style);
+        };
         let read = |item: Option<&[u8]>| match item {
             Some(bytes) => T::decode(element, format, bytes, style),
             None => T::null(),
@@ -69,7 +72,7 @@ impl<T: for<'b> FromPg<'b>> FromPg<'_> for Vec<T> {
                 return words.map(|word| read(Some(word.as_bytes()))).collect();
             }
             (_, Format::Text) => {
-                let delimiter = array::delimiter(element);
+                let delimiter = style.types.delimiter(element);
                 let text = text::receive(bytes)?;
                 array::parse(text, delimiter, |text| read(text.map(str::as_bytes)))?
             }

@@ -59,6 +59,21 @@ pub trait FromPg<'a>: Sized {
         style: &TextStyle,
     ) -> Result<Self, ValueError>;
 
+    /// The same of bytes that [`Value::check`](super::Value::check) has found sound, as a server
+    /// does with bound parameters: what need not be looked at twice is not.
+    ///
+    /// # Errors
+    ///
+    /// As for [`decode`](FromPg::decode).
+    fn decode_checked(
+        oid: Oid,
+        format: Format,
+        bytes: &'a [u8],
+        style: &TextStyle,
+    ) -> Result<Self, ValueError> {
+        Self::decode(oid, format, bytes, style)
+    }
+
     /// What NULL is.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! Integers, floats and decimals.
 
+use super::plain::{decode_resolved, encode_resolved, wrong};
 use super::{FromPg, IsNull, ToPg};
-use crate::types::catalog::{display_name, is_string};
+use crate::types::catalog::is_string;
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
 use crate::types::{Numeric, float, int, text};
@@ -81,7 +82,7 @@ fn encode_integer(
             return (value as f32).encode(oid, format, style, out);
         }
         (oid, _) if is_string(oid) => int::text_i64(value, out),
-        _ => return Err(ValueError::mismatch("an integer", &display_name(oid))),
+        _ => return encode_resolved(&value, "an integer", oid, format, style, out),
     }
     Ok(IsNull::No)
 }
@@ -114,7 +115,10 @@ fn decode_integer(
             }
         }
         (oid, _) if is_string(oid) => int::parse_i64(text::receive(bytes)?),
-        _ => Err(ValueError::mismatch(&format!("type {}", display_name(oid)), name)),
+        _ => match style.types.stands_for(oid) {
+            Some(oid) => decode_integer(oid, format, bytes, style, name),
+            None => Err(wrong(oid, name, &style.types)),
+        },
     }
 }
 
@@ -145,7 +149,7 @@ impl ToPg for f64 {
                 return Numeric::from_f64(*self).encode(oid, format, style, out);
             }
             (oid, _) if is_string(oid) => float::text_f64(*self, style.extra_float_digits, out),
-            _ => return Err(ValueError::mismatch("a double precision", &display_name(oid))),
+            _ => return encode_resolved(self, "a double precision", oid, format, style, out),
         }
         Ok(IsNull::No)
     }
@@ -171,7 +175,7 @@ impl ToPg for f32 {
                 return Numeric::from_f32(*self).encode(oid, format, style, out);
             }
             (oid, _) if is_string(oid) => float::text_f32(*self, style.extra_float_digits, out),
-            _ => return Err(ValueError::mismatch("a real", &display_name(oid))),
+            _ => return encode_resolved(self, "a real", oid, format, style, out),
         }
         Ok(IsNull::No)
     }
@@ -193,6 +197,9 @@ impl FromPg<'_> for f64 {
                 Numeric::decode(oid, format, bytes, style).map(|number| number.to_f64())
             }
             (oid, _) if is_string(oid) => float::parse_f64(text::receive(bytes)?),
+            _ if style.types.stands_for(oid).is_some() => {
+                decode_resolved("double precision", oid, format, bytes, style)
+            }
             _ => {
                 let value = decode_integer(oid, format, bytes, style, "double precision")?;
                 #[allow(clippy::as_conversions, reason = "rounds, as the cast in SQL does")]
@@ -207,13 +214,13 @@ impl FromPg<'_> for f32 {
         oid: Oid,
         format: Format,
         bytes: &[u8],
-        _style: &TextStyle,
+        style: &TextStyle,
     ) -> Result<f32, ValueError> {
         match (oid, format) {
             (Oid::FLOAT4, Format::Binary) => float::receive_f32(bytes),
             (Oid::FLOAT4, Format::Text) => float::parse_f32(text::receive(bytes)?),
             (oid, _) if is_string(oid) => float::parse_f32(text::receive(bytes)?),
-            _ => Err(ValueError::mismatch(&format!("type {}", display_name(oid)), "real")),
+            _ => decode_resolved("real", oid, format, bytes, style),
         }
     }
 }
@@ -237,7 +244,7 @@ impl ToPg for Numeric {
                 return self.to_f64().encode(oid, format, style, out);
             }
             (oid, _) if is_string(oid) => self.text(out),
-            _ => return Err(ValueError::mismatch("a numeric", &display_name(oid))),
+            _ => return encode_resolved(self, "a numeric", oid, format, style, out),
         }
         Ok(IsNull::No)
     }
@@ -256,6 +263,9 @@ impl FromPg<'_> for Numeric {
             (Oid::FLOAT4, _) => f32::decode(oid, format, bytes, style).map(Numeric::from_f32),
             (Oid::FLOAT8, _) => f64::decode(oid, format, bytes, style).map(Numeric::from_f64),
             (oid, _) if is_string(oid) => Numeric::parse(text::receive(bytes)?),
+            _ if style.types.stands_for(oid).is_some() => {
+                decode_resolved("numeric", oid, format, bytes, style)
+            }
             _ => decode_integer(oid, format, bytes, style, "numeric").map(Numeric::from),
         }
     }

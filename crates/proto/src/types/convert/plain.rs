@@ -1,9 +1,10 @@
 //! Booleans, strings, bytes, UUIDs, and what may be NULL.
 
 use super::{FromPg, IsNull, ToPg};
-use crate::types::catalog::{display_name, is_string};
+use crate::types::catalog::is_string;
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
+use crate::types::user::Types;
 use crate::types::uuid::Uuid;
 use crate::types::{Value, boolean, bytea, json, text, uuid};
 use crate::{Format, Oid};
@@ -17,7 +18,7 @@ impl ToPg for bool {
         &self,
         oid: Oid,
         format: Format,
-        _style: &TextStyle,
+        style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
         match (oid, format) {
@@ -27,7 +28,7 @@ impl ToPg for bool {
             (oid, _) if is_string(oid) => {
                 out.extend_from_slice(if *self { b"true" } else { b"false" });
             }
-            _ => return Err(ValueError::mismatch("a boolean", &display_name(oid))),
+            _ => return encode_resolved(self, "a boolean", oid, format, style, out),
         }
         Ok(IsNull::No)
     }
@@ -38,9 +39,9 @@ impl FromPg<'_> for bool {
         oid: Oid,
         format: Format,
         bytes: &[u8],
-        _style: &TextStyle,
+        style: &TextStyle,
     ) -> Result<bool, ValueError> {
-        match decoded_form(Oid::BOOL, "boolean", oid, format)? {
+        match decoded_form(Oid::BOOL, "boolean", oid, format, &style.types)? {
             Format::Binary => boolean::receive(bytes),
             Format::Text => boolean::parse(text::receive(bytes)?),
         }
@@ -63,10 +64,29 @@ impl ToPg for str {
         match oid {
             Oid::NAME => out.extend_from_slice(text::truncate_name(self).as_bytes()),
             oid if is_string(oid) => out.extend_from_slice(self.as_bytes()),
-            oid => return Value::from_literal(oid, self, style)?.encode(oid, format, style, out),
+            oid => return encode_literal(self, oid, format, style, out),
         }
         Ok(IsNull::No)
     }
+}
+
+/// Writes a string as what it is a literal of.
+fn encode_literal(
+    text: &str,
+    oid: Oid,
+    format: Format,
+    style: &TextStyle,
+    out: &mut Vec<u8>,
+) -> Result<IsNull, ValueError> {
+    if let Some(oid) = style.types.stands_for(oid) {
+        return text.encode(oid, format, style, out);
+    }
+    if let Some(spelled) = style.types.spelled(oid) {
+        spelled.check(text)?;
+        spelled.push(format, text, out);
+        return Ok(IsNull::No);
+    }
+    Value::from_literal(oid, text, style)?.encode(oid, format, style, out)
 }
 
 impl ToPg for String {
@@ -93,13 +113,16 @@ impl<'a> FromPg<'a> for &'a str {
         oid: Oid,
         format: Format,
         bytes: &'a [u8],
-        _style: &TextStyle,
+        style: &TextStyle,
     ) -> Result<&'a str, ValueError> {
         match (oid, format) {
             (_, Format::Text) => text::receive(bytes),
             (Oid::JSON | Oid::JSONB | Oid::JSONPATH, _) => json::receive(bytes, oid),
             (oid, _) if is_string(oid) => text::receive(bytes),
-            (oid, _) => Err(wrong(oid, "text")),
+            (oid, _) => match style.types.spelled(oid) {
+                Some(spelled) => spelled.received(format, bytes),
+                None => decode_resolved("text", oid, format, bytes, style),
+            },
         }
     }
 }
@@ -138,7 +161,7 @@ impl ToPg for [u8] {
         match (oid, format) {
             (Oid::BYTEA, Format::Binary) => out.extend_from_slice(self),
             (Oid::BYTEA, Format::Text) => bytea::text(self, style.bytea_output, out),
-            _ => return Err(ValueError::mismatch("a bytea", &display_name(oid))),
+            _ => return encode_resolved(self, "a bytea", oid, format, style, out),
         }
         Ok(IsNull::No)
     }
@@ -167,12 +190,12 @@ impl<'a> FromPg<'a> for &'a [u8] {
         oid: Oid,
         format: Format,
         bytes: &'a [u8],
-        _style: &TextStyle,
+        style: &TextStyle,
     ) -> Result<&'a [u8], ValueError> {
         match (oid, format) {
             (Oid::BYTEA, Format::Binary) => Ok(bytes),
             (oid, _) if is_string(oid) => Ok(bytes),
-            _ => Err(wrong(oid, "bytea")),
+            _ => decode_resolved("bytea", oid, format, bytes, style),
         }
     }
 }
@@ -184,7 +207,7 @@ impl FromPg<'_> for Vec<u8> {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Vec<u8>, ValueError> {
-        match (oid, format) {
+        match (style.types.resolved(oid), format) {
             (Oid::BYTEA, Format::Text) => bytea::parse(text::receive(bytes)?),
             _ => <&[u8]>::decode(oid, format, bytes, style).map(<[u8]>::to_vec),
         }
@@ -200,10 +223,10 @@ impl ToPg for Uuid {
         &self,
         oid: Oid,
         format: Format,
-        _style: &TextStyle,
+        style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match encoded_form(Oid::UUID, "a uuid", oid, format)? {
+        match encoded_form(Oid::UUID, "a uuid", oid, format, &style.types)? {
             Format::Binary => uuid::binary(&self.0, out),
             Format::Text => uuid::text(&self.0, out),
         }
@@ -216,9 +239,9 @@ impl FromPg<'_> for Uuid {
         oid: Oid,
         format: Format,
         bytes: &[u8],
-        _style: &TextStyle,
+        style: &TextStyle,
     ) -> Result<Uuid, ValueError> {
-        match decoded_form(Oid::UUID, "uuid", oid, format)? {
+        match decoded_form(Oid::UUID, "uuid", oid, format, &style.types)? {
             Format::Binary => uuid::receive(bytes).map(Uuid),
             Format::Text => uuid::parse(text::receive(bytes)?).map(Uuid),
         }
@@ -273,6 +296,15 @@ impl<'a, T: FromPg<'a>> FromPg<'a> for Option<T> {
         T::decode(oid, format, bytes, style).map(Some)
     }
 
+    fn decode_checked(
+        oid: Oid,
+        format: Format,
+        bytes: &'a [u8],
+        style: &TextStyle,
+    ) -> Result<Option<T>, ValueError> {
+        T::decode_checked(oid, format, bytes, style).map(Some)
+    }
+
     fn null() -> Result<Option<T>, ValueError> {
         Ok(None)
     }
@@ -285,8 +317,10 @@ pub(super) fn encoded_form(
     what: &str,
     oid: Oid,
     format: Format,
+    types: &Types,
 ) -> Result<Format, ValueError> {
-    form(own, oid, format).ok_or_else(|| ValueError::mismatch(what, &display_name(oid)))
+    let form = form(own, oid, format, types);
+    form.ok_or_else(|| ValueError::mismatch(what, &types.display_name(oid)))
 }
 
 /// How a value of the type `own` is read out of the type `oid`.
@@ -296,16 +330,54 @@ pub(super) fn decoded_form(
     wanted: &str,
     oid: Oid,
     format: Format,
+    types: &Types,
 ) -> Result<Format, ValueError> {
-    form(own, oid, format).ok_or_else(|| wrong(oid, wanted))
+    form(own, oid, format, types).ok_or_else(|| wrong(oid, wanted, types))
 }
 
 #[inline]
-fn form(own: Oid, oid: Oid, format: Format) -> Option<Format> {
+fn form(own: Oid, oid: Oid, format: Format, types: &Types) -> Option<Format> {
+    if oid == own {
+        return Some(format);
+    }
+    let oid = types.resolved(oid);
     if oid == own { Some(format) } else { is_string(oid).then_some(Format::Text) }
 }
 
+/// Writes a value as the type that this one stands for, a domain's base say.
+///
+/// 42804 if it is no such type: then the value cannot become one.
+pub(super) fn encode_resolved(
+    value: &(impl ToPg + ?Sized),
+    what: &str,
+    oid: Oid,
+    format: Format,
+    style: &TextStyle,
+    out: &mut Vec<u8>,
+) -> Result<IsNull, ValueError> {
+    match style.types.stands_for(oid) {
+        Some(oid) => value.encode(oid, format, style, out),
+        None => Err(ValueError::mismatch(what, &style.types.display_name(oid))),
+    }
+}
+
+/// Reads a value as the type that this one stands for.
+///
+/// 42804 if it is no such type: then it is none that was wanted.
+pub(super) fn decode_resolved<'a, T: FromPg<'a>>(
+    wanted: &str,
+    oid: Oid,
+    format: Format,
+    bytes: &'a [u8],
+    style: &TextStyle,
+) -> Result<T, ValueError> {
+    match style.types.stands_for(oid) {
+        Some(oid) => T::decode(oid, format, bytes, style),
+        None => Err(wrong(oid, wanted, &style.types)),
+    }
+}
+
 #[cold]
-pub(super) fn wrong(oid: Oid, wanted: &str) -> ValueError {
-    ValueError::mismatch(&format!("type {}", display_name(oid)), wanted)
+pub(super) fn wrong(oid: Oid, wanted: &str, types: &Types) -> ValueError {
+    ValueError::mismatch(&format!("type {}", types.display_name(oid)), wanted)
 }

@@ -20,7 +20,7 @@ impl ToPg for Date {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match encoded_form(Oid::DATE, "a date", oid, format)? {
+        match encoded_form(Oid::DATE, "a date", oid, format, &style.types)? {
             Format::Binary => int::binary_i32(self.0, out),
             Format::Text => datetime::text_date(self.0, style, out),
         }
@@ -35,7 +35,7 @@ impl FromPg<'_> for Date {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Date, ValueError> {
-        match decoded_form(Oid::DATE, "date", oid, format)? {
+        match decoded_form(Oid::DATE, "date", oid, format, &style.types)? {
             Format::Binary => datetime::receive_date(bytes).map(Date),
             Format::Text => datetime::parse_date(text::receive(bytes)?, style).map(Date),
         }
@@ -51,10 +51,10 @@ impl ToPg for Time {
         &self,
         oid: Oid,
         format: Format,
-        _style: &TextStyle,
+        style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match encoded_form(Oid::TIME, "a time", oid, format)? {
+        match encoded_form(Oid::TIME, "a time", oid, format, &style.types)? {
             Format::Binary => int::binary_i64(self.0, out),
             Format::Text => datetime::text_time(self.0, out),
         }
@@ -69,7 +69,7 @@ impl FromPg<'_> for Time {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Time, ValueError> {
-        match decoded_form(Oid::TIME, "time", oid, format)? {
+        match decoded_form(Oid::TIME, "time", oid, format, &style.types)? {
             Format::Binary => datetime::receive_time(bytes).map(Time),
             Format::Text => datetime::parse_time(text::receive(bytes)?, style).map(Time),
         }
@@ -85,10 +85,10 @@ impl ToPg for Timetz {
         &self,
         oid: Oid,
         format: Format,
-        _style: &TextStyle,
+        style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match encoded_form(Oid::TIMETZ, "a time with time zone", oid, format)? {
+        match encoded_form(Oid::TIMETZ, "a time with time zone", oid, format, &style.types)? {
             Format::Binary => datetime::binary_timetz(*self, out),
             Format::Text => datetime::text_timetz(self.micros, self.west, out),
         }
@@ -103,7 +103,7 @@ impl FromPg<'_> for Timetz {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Timetz, ValueError> {
-        match decoded_form(Oid::TIMETZ, "timetz", oid, format)? {
+        match decoded_form(Oid::TIMETZ, "timetz", oid, format, &style.types)? {
             Format::Binary => datetime::receive_timetz(bytes),
             Format::Text => datetime::parse_timetz(text::receive(bytes)?, style),
         }
@@ -123,7 +123,7 @@ impl ToPg for Timestamp {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match encoded_form(Oid::TIMESTAMP, "a timestamp", oid, format)? {
+        match encoded_form(Oid::TIMESTAMP, "a timestamp", oid, format, &style.types)? {
             Format::Binary => int::binary_i64(self.0, out),
             Format::Text => datetime::text_timestamp(self.0, style, out),
         }
@@ -138,7 +138,7 @@ impl FromPg<'_> for Timestamp {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Timestamp, ValueError> {
-        match decoded_form(Oid::TIMESTAMP, "timestamp", oid, format)? {
+        match decoded_form(Oid::TIMESTAMP, "timestamp", oid, format, &style.types)? {
             Format::Binary => datetime::receive_timestamp(bytes).map(Timestamp),
             Format::Text => datetime::parse_timestamp(text::receive(bytes)?, style).map(Timestamp),
         }
@@ -158,7 +158,7 @@ impl ToPg for Timestamptz {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match encoded_form(Oid::TIMESTAMPTZ, "a timestamptz", oid, format)? {
+        match encoded_form(Oid::TIMESTAMPTZ, "a timestamptz", oid, format, &style.types)? {
             Format::Binary => int::binary_i64(self.0, out),
             Format::Text => datetime::text_timestamptz(self.0, style, out),
         }
@@ -173,7 +173,7 @@ impl FromPg<'_> for Timestamptz {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Timestamptz, ValueError> {
-        match decoded_form(Oid::TIMESTAMPTZ, "timestamptz", oid, format)? {
+        match decoded_form(Oid::TIMESTAMPTZ, "timestamptz", oid, format, &style.types)? {
             Format::Binary => datetime::receive_timestamp(bytes).map(Timestamptz),
             Format::Text => {
                 datetime::parse_timestamptz(text::receive(bytes)?, style).map(Timestamptz)
@@ -194,7 +194,7 @@ impl ToPg for Interval {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        match encoded_form(Oid::INTERVAL, "an interval", oid, format)? {
+        match encoded_form(Oid::INTERVAL, "an interval", oid, format, &style.types)? {
             Format::Binary => self.binary(out),
             Format::Text => self.text(style.interval_style, out),
         }
@@ -209,7 +209,7 @@ impl FromPg<'_> for Interval {
         bytes: &[u8],
         style: &TextStyle,
     ) -> Result<Interval, ValueError> {
-        match decoded_form(Oid::INTERVAL, "interval", oid, format)? {
+        match decoded_form(Oid::INTERVAL, "interval", oid, format, &style.types)? {
             Format::Binary => Interval::receive(bytes),
             Format::Text => Interval::parse_in(text::receive(bytes)?, style.interval_style),
         }

@@ -1,12 +1,14 @@
 //! Any value.
 
+use super::plain::encode_resolved;
 use super::{FromPg, IsNull, ToPg};
 use crate::types::array::{self, Array};
-use crate::types::catalog::{array_of, display_name, element_of, is_string, name_of};
+use crate::types::catalog::{array_of, is_string};
 use crate::types::datetime::{Date, Time, Timestamp, Timestamptz};
 use crate::types::error::ValueError;
 use crate::types::record::Record;
 use crate::types::style::TextStyle;
+use crate::types::user::{Base, Types};
 use crate::types::uuid::Uuid;
 use crate::types::value::Opaque;
 use crate::types::{Value, int, json, lsn, macaddr, money, text};
@@ -50,7 +52,9 @@ impl ToPg for Value {
             Value::Range(range) => range.oid(),
             Value::Multirange(ranges) => ranges.oid(),
             Value::Array(array) => array.natural_oid(),
-            Value::Record(_) => Oid::RECORD,
+            Value::Record(record) => record.oid(),
+            // Their OIDs are those that the database gave them.
+            Value::Hstore(_) | Value::Vector(_) => Oid::UNKNOWN,
             Value::Opaque(opaque) => opaque.oid,
         }
     }
@@ -93,13 +97,13 @@ impl ToPg for Value {
             Value::Record(value) => return value.encode(oid, format, style, out),
             Value::Opaque(value) => return value.encode(oid, format, style, out),
             // Of its own type only, or as the text that a string shows.
-            _ => match (self.is_own(oid), format) {
+            _ => match (self.is_own(oid, &style.types), format) {
                 (true, Format::Binary) => self.own_binary(oid, style, out)?,
                 (true, Format::Text) => self.own_text(oid, style, out)?,
                 (false, _) if is_string(oid) => self.own_text(self.natural_oid(), style, out)?,
                 (false, _) => {
-                    let own = format!("type {}", display_name(self.natural_oid()));
-                    return Err(ValueError::mismatch(&own, &display_name(oid)));
+                    let what = self.described(&style.types);
+                    return encode_resolved(self, &what, oid, format, style, out);
                 }
             },
         }
@@ -109,12 +113,23 @@ impl ToPg for Value {
 
 impl Value {
     /// Whether a value that becomes nothing else is one of this type.
-    fn is_own(&self, oid: Oid) -> bool {
+    fn is_own(&self, oid: Oid, types: &Types) -> bool {
         match self {
+            Value::Hstore(_) => types.extension(oid) == Some(Base::Hstore),
+            Value::Vector(vector) => types.extension(oid) == Some(vector.base()),
             Value::Json(_) => matches!(oid, Oid::JSON | Oid::JSONB),
             Value::Bits(_) => matches!(oid, Oid::BIT | Oid::VARBIT),
             Value::Inet(_) => matches!(oid, Oid::INET | Oid::CIDR),
             value => oid == value.natural_oid(),
+        }
+    }
+
+    #[cold]
+    fn described(&self, types: &Types) -> String {
+        match self {
+            Value::Hstore(_) => "type hstore".to_owned(),
+            Value::Vector(vector) => format!("type {}", vector.name()),
+            value => format!("type {}", types.display_name(value.natural_oid())),
         }
     }
 
@@ -136,6 +151,8 @@ impl Value {
             Value::Snapshot(snapshot) => snapshot.text(out),
             Value::Range(range) => return range.text(style, out),
             Value::Multirange(ranges) => return ranges.text(style, out),
+            Value::Hstore(hstore) => return hstore.text(out),
+            Value::Vector(vector) => vector.text(out),
             // The others were encoded before.
             _ => {}
         }
@@ -159,6 +176,8 @@ impl Value {
             Value::Snapshot(snapshot) => snapshot.binary(out),
             Value::Range(range) => return range.binary(style, out),
             Value::Multirange(ranges) => return ranges.binary(style, out),
+            Value::Hstore(hstore) => return hstore.binary(out),
+            Value::Vector(vector) => return vector.binary(out),
             // The others were encoded before.
             _ => {}
         }
@@ -174,6 +193,15 @@ impl FromPg<'_> for Value {
         style: &TextStyle,
     ) -> Result<Value, ValueError> {
         Value::decode(oid, format, bytes, style)
+    }
+
+    fn decode_checked(
+        oid: Oid,
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<Value, ValueError> {
+        Value::decode_checked(oid, format, bytes, style)
     }
 
     fn null() -> Result<Value, ValueError> {
@@ -193,11 +221,11 @@ impl ToPg for Array {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        let element = match element_of(oid) {
+        let element = match style.types.element_of(oid) {
             Some(element) => element,
-            // A type that is not built in, or a string that shows the array.
-            None if name_of(oid).is_none() || is_string(oid) => self.element(),
-            None => return Err(ValueError::mismatch("an array", &display_name(oid))),
+            // A type that is not known, or a string that shows the array.
+            None if style.types.name_of(oid).is_none() || is_string(oid) => self.element(),
+            None => return encode_resolved(self, "an array", oid, format, style, out),
         };
         let (dimensions, types) = (self.dimensions(), (oid, element));
         match self.values() {
@@ -213,7 +241,7 @@ impl ToPg for Array {
 
 impl ToPg for Record {
     fn natural_oid(&self) -> Oid {
-        Oid::RECORD
+        self.oid()
     }
 
     fn encode(
@@ -223,13 +251,15 @@ impl ToPg for Record {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
-        // Composite types have OIDs that are not built in.
-        if oid != Oid::RECORD && name_of(oid).is_some() && !is_string(oid) {
-            return Err(ValueError::mismatch("a record", &display_name(oid)));
-        }
+        // A composite type that is registered, or one that is not known.
+        let is_row = oid == Oid::RECORD
+            || style.types.attributes(oid).is_some()
+            || style.types.name_of(oid).is_none();
         match format {
-            Format::Binary if !is_string(oid) => self.binary(style, out)?,
-            _ => self.text(style, out)?,
+            _ if is_string(oid) => self.text(self.oid(), style, out)?,
+            _ if !is_row => return encode_resolved(self, "a record", oid, format, style, out),
+            Format::Binary => self.binary(oid, style, out)?,
+            Format::Text => self.text(oid, style, out)?,
         }
         Ok(IsNull::No)
     }
@@ -244,13 +274,13 @@ impl ToPg for Opaque {
         &self,
         oid: Oid,
         format: Format,
-        _style: &TextStyle,
+        style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
         let as_string = self.format == Format::Text && is_string(oid);
         if (oid, format) != (self.oid, self.format) && !as_string {
-            let own = format!("type {}", display_name(self.oid));
-            return Err(ValueError::mismatch(&own, &display_name(oid)));
+            let own = format!("type {}", style.types.display_name(self.oid));
+            return encode_resolved(self, &own, oid, format, style, out);
         }
         out.extend_from_slice(&self.bytes);
         Ok(IsNull::No)

@@ -27,6 +27,38 @@ pub(in crate::types) fn leading_f64(text: &str) -> Option<Result<(f64, &str), Va
     Some(checked.map(|()| (value, rest)))
 }
 
+/// A `float4` at the beginning of a text, whatever its size.
+pub(in crate::types) struct Leading<'a> {
+    pub(in crate::types) value: f32,
+    pub(in crate::types) rest: &'a str,
+    literal: Literal<'a>,
+}
+
+impl Leading<'_> {
+    /// Whether the number is too large to be anything but infinite.
+    pub(in crate::types) fn is_overflow(&self) -> bool {
+        self.literal.kind != Kind::Word && self.value.is_infinite()
+    }
+
+    /// Whether the number is too close to zero to be anything else.
+    pub(in crate::types) fn is_underflow(&self) -> bool {
+        self.literal.kind != Kind::Word && self.value == 0.0 && !self.literal.is_zero
+    }
+
+    #[cold]
+    pub(in crate::types) fn out_of_range(&self, name: &str) -> ValueError {
+        out_of_range(self.literal.number, name)
+    }
+}
+
+/// Reads a `float4` at the beginning of a text; nothing if there is none.
+pub(in crate::types) fn leading_f32(text: &str) -> Option<Leading<'_>> {
+    let literal = Literal::new(text)?;
+    let value = literal.f32()?;
+    let rest = text.get(text.len().checked_sub(literal.rest.len())?..)?;
+    Some(Leading { value, rest, literal })
+}
+
 /// Reads a `float4`.
 ///
 /// # Errors
@@ -35,12 +67,7 @@ pub(in crate::types) fn leading_f64(text: &str) -> Option<Result<(f64, &str), Va
 pub fn parse_f32(text: &str) -> Result<f32, ValueError> {
     let name = "real";
     let literal = Literal::new(text).ok_or_else(|| ValueError::syntax(name, text))?;
-    let value: Option<f32> = match literal.kind {
-        #[allow(clippy::as_conversions, reason = "rounded to 24 bits already")]
-        Kind::Hexadecimal => hexadecimal(literal.number, 24, -149).map(|value| value as f32),
-        _ => literal.number.parse().ok(),
-    };
-    let value = value.ok_or_else(|| ValueError::syntax(name, text))?;
+    let value = literal.f32().ok_or_else(|| ValueError::syntax(name, text))?;
     literal.check_range(value.is_infinite(), value == 0.0, name)?;
     literal.check_rest(name, text)?;
     Ok(value)
@@ -96,13 +123,18 @@ impl<'a> Literal<'a> {
         }
     }
 
+    fn f32(&self) -> Option<f32> {
+        match self.kind {
+            #[allow(clippy::as_conversions, reason = "rounded to 24 bits already")]
+            Kind::Hexadecimal => hexadecimal(self.number, 24, -149).map(|value| value as f32),
+            _ => self.number.parse().ok(),
+        }
+    }
+
     /// Judges the size of the value; before what follows it.
     fn check_range(&self, infinite: bool, zero: bool, name: &str) -> Result<(), ValueError> {
         if self.kind != Kind::Word && (infinite || (zero && !self.is_zero)) {
-            return Err(ValueError::new(
-                SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
-                ["\"", self.number, "\" is out of range for type ", name].concat(),
-            ));
+            return Err(out_of_range(self.number, name));
         }
         Ok(())
     }
@@ -114,6 +146,14 @@ impl<'a> Literal<'a> {
             Err(ValueError::syntax(name, text))
         }
     }
+}
+
+#[cold]
+fn out_of_range(number: &str, name: &str) -> ValueError {
+    ValueError::new(
+        SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
+        ["\"", number, "\" is out of range for type ", name].concat(),
+    )
 }
 
 fn digits(text: &[u8]) -> usize {

@@ -4,12 +4,13 @@ use std::ops::Bound;
 
 use bytes::Bytes;
 
-use super::Range;
+use super::{Range, RangeType};
 use crate::types::array::{push_item, take_i32};
 use crate::types::catalog::typlen;
 use crate::types::convert::IsNull;
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
+use crate::types::user::Types;
 use crate::types::value::Value;
 use crate::{Oid, SqlState};
 
@@ -36,7 +37,7 @@ impl Range {
         };
         out.push(flag(lower, HAS_LOWER, NO_LOWER) | flag(upper, HAS_UPPER, NO_UPPER));
         for value in [lower, upper].into_iter().filter_map(super::bounds::value) {
-            if push_item(value, self.subtype, style, out)? == IsNull::Yes {
+            if push_item(value, self.of.subtype, style, out)? == IsNull::Yes {
                 return Err(ValueError::unexpected_null());
             }
         }
@@ -50,6 +51,15 @@ impl Range {
     /// 22P03 or 08P01 for a wrong form, what the bounds' type says of them, and those of
     /// [`new`](Range::new).
     pub fn receive(subtype: Oid, bytes: &[u8]) -> Result<Range, ValueError> {
+        Range::receive_as(RangeType::built_in(subtype), bytes, &Types::default())
+    }
+
+    pub(in crate::types) fn receive_as(
+        of: RangeType,
+        bytes: &[u8],
+        types: &Types,
+    ) -> Result<Range, ValueError> {
+        let subtype = types.resolved(of.subtype);
         let (flags, mut rest) = bytes.split_first().ok_or_else(ValueError::empty)?;
         let is = |flag: u8| flags & flag != 0;
         let mut bound = |included: u8, unbounded: u8| {
@@ -57,14 +67,15 @@ impl Range {
                 return Ok(Bound::Unbounded);
             }
             let bytes = part(&mut rest)?;
-            let value = Value::from_checked_binary(subtype, own_bytes(subtype, bytes), Bytes::new)?;
+            let bytes = own_bytes(subtype, bytes);
+            let value = Value::from_checked_binary(subtype, bytes, types, Bytes::new)?;
             Ok(if is(included) { Bound::Included(value) } else { Bound::Excluded(value) })
         };
         let (lower, upper) = (bound(HAS_LOWER, NO_LOWER)?, bound(HAS_UPPER, NO_UPPER)?);
         end(rest)?;
         match is(IS_EMPTY) {
-            true => Ok(Range::empty(subtype)),
-            false => Range::new(subtype, lower, upper),
+            true => Ok(Range { of, bounds: None }),
+            false => Range::between(of, lower, upper, types),
         }
     }
 }
@@ -88,13 +99,18 @@ pub(super) fn end(rest: &[u8]) -> Result<(), ValueError> {
 
 /// What the type of a bound reads of its bytes: as in PostgreSQL, more of them do not matter.
 fn own_bytes(subtype: Oid, bytes: &[u8]) -> &[u8] {
-    let length = match (usize::try_from(typlen(subtype)), bytes.first_chunk()) {
-        (Ok(length), _) => length,
-        // A number, by how many digits it says that it has.
-        (Err(_), Some(digits)) => {
-            usize::from(u16::from_be_bytes(*digits)).saturating_mul(2).saturating_add(8)
+    let length = match (subtype, bytes) {
+        // As many digits as it says that it has.
+        (Oid::NUMERIC, [high, low, ..]) => {
+            usize::from(u16::from_be_bytes([*high, *low])).saturating_mul(2).saturating_add(8)
         }
-        (Err(_), None) => bytes.len(),
+        (Oid::BIT | Oid::VARBIT, [a, b, c, d, ..]) => {
+            let bits = i32::from_be_bytes([*a, *b, *c, *d]);
+            usize::try_from(bits).unwrap_or(0).div_ceil(8).saturating_add(4)
+        }
+        (Oid::INET | Oid::CIDR, [_, _, _, length, ..]) => usize::from(*length).saturating_add(4),
+        (Oid::NAME, _) => bytes.len(),
+        (subtype, _) => usize::try_from(typlen(subtype)).unwrap_or(bytes.len()),
     };
     bytes.get(..length).unwrap_or(bytes)
 }

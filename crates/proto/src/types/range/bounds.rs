@@ -3,7 +3,10 @@
 use std::cmp::Ordering;
 use std::ops::Bound;
 
+use super::RangeType;
+use super::order::Order;
 use crate::types::error::ValueError;
+use crate::types::user::Types;
 use crate::types::value::Value;
 use crate::{Oid, SqlState};
 
@@ -12,14 +15,17 @@ const DATE_END: i32 = 2_145_031_949;
 
 /// The bounds of a range; nothing if no value lies between them.
 pub(super) fn ordered(
-    subtype: Oid,
+    of: RangeType,
     lower: Bound<Value>,
     upper: Bound<Value>,
+    types: &Types,
 ) -> Result<Option<[Bound<Value>; 2]>, ValueError> {
-    if !lies_between(&lower, &upper)? {
+    let order = Order::of(of.subtype, types);
+    if !lies_between(&lower, &upper, &order)? {
         return Ok(None);
     }
-    let is_discrete = matches!(subtype, Oid::INT4 | Oid::INT8 | Oid::DATE);
+    // What the canonical function of another type would be is not known here.
+    let is_discrete = matches!(of.range, Oid::INT4RANGE | Oid::INT8RANGE | Oid::DATERANGE);
     let lower = match lower {
         Bound::Excluded(value) if is_discrete => next(value, Bound::Included, Bound::Excluded)?,
         lower => lower,
@@ -28,12 +34,16 @@ pub(super) fn ordered(
         Bound::Included(value) if is_discrete => next(value, Bound::Excluded, Bound::Included)?,
         upper => upper,
     };
-    Ok(lies_between(&lower, &upper)?.then_some([lower, upper]))
+    Ok(lies_between(&lower, &upper, &order)?.then_some([lower, upper]))
 }
 
-fn lies_between(lower: &Bound<Value>, upper: &Bound<Value>) -> Result<bool, ValueError> {
+fn lies_between(
+    lower: &Bound<Value>,
+    upper: &Bound<Value>,
+    order: &Order<'_>,
+) -> Result<bool, ValueError> {
     let (Some(low), Some(high)) = (value(lower), value(upper)) else { return Ok(true) };
-    match compare(low, high)? {
+    match order.compare(low, high)? {
         Ordering::Less => Ok(true),
         Ordering::Equal => Ok(matches!((lower, upper), (Bound::Included(_), Bound::Included(_)))),
         Ordering::Greater => Err(ValueError::new(
@@ -73,22 +83,5 @@ pub(super) fn value(bound: &Bound<Value>) -> Option<&Value> {
     match bound {
         Bound::Included(value) | Bound::Excluded(value) => Some(value),
         Bound::Unbounded => None,
-    }
-}
-
-/// The order of values of one type, of which there are ranges.
-pub(super) fn compare(one: &Value, other: &Value) -> Result<Ordering, ValueError> {
-    match (one, other) {
-        (Value::Int4(one), Value::Int4(other)) | (Value::Date(one), Value::Date(other)) => {
-            Ok(one.cmp(other))
-        }
-        (Value::Int8(one), Value::Int8(other))
-        | (Value::Timestamp(one), Value::Timestamp(other))
-        | (Value::Timestamptz(one), Value::Timestamptz(other)) => Ok(one.cmp(other)),
-        (Value::Numeric(one), Value::Numeric(other)) => Ok(one.compare(other)),
-        _ => Err(ValueError::new(
-            SqlState::DATATYPE_MISMATCH,
-            "the bounds of a range are not of one type that ranges are made of",
-        )),
     }
 }

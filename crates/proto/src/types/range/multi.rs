@@ -4,20 +4,23 @@ use std::cmp::Ordering;
 use std::ops::Bound;
 
 use super::binary::{end, part};
-use super::bounds::{compare, value};
+use super::bounds::value;
+use super::order::Order;
 use super::parse::EMPTY;
-use super::{Range, TYPES};
+use super::{Range, RangeType};
 use crate::Oid;
 use crate::types::array::take_i32;
 use crate::types::error::ValueError;
+use crate::types::made::{Made, made_of};
 use crate::types::style::TextStyle;
 use crate::types::text::{is_space, trim_start};
+use crate::types::user::Types;
 use crate::types::value::Value;
 
 /// Ranges of one type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Multirange {
-    subtype: Oid,
+    of: RangeType,
     ranges: Vec<Range>,
 }
 
@@ -28,34 +31,53 @@ impl Multirange {
     ///
     /// 42804 for ranges of other types.
     pub fn new(subtype: Oid, ranges: Vec<Range>) -> Result<Multirange, ValueError> {
+        Multirange::merged(RangeType::built_in(subtype), ranges, &Types::default())
+    }
+
+    /// The values of these ranges, as a multirange of a registered type, or a built-in one.
+    ///
+    /// # Errors
+    ///
+    /// 42804 for ranges of other types, and for a type that is none of multiranges.
+    pub fn of_type(oid: Oid, ranges: Vec<Range>, types: &Types) -> Result<Multirange, ValueError> {
+        let Made::Multirange(of) = made_of(oid, types) else {
+            return Err(ValueError::mismatch("a multirange", &types.display_name(oid)));
+        };
+        Multirange::merged(of, ranges, types)
+    }
+
+    fn merged(of: RangeType, ranges: Vec<Range>, types: &Types) -> Result<Multirange, ValueError> {
+        let order = Order::of(of.subtype, types);
         let mut bounds = Vec::with_capacity(ranges.len());
         for range in ranges {
-            if range.subtype != subtype {
+            if range.of.range != of.range {
                 let message = "the ranges of a multirange are not of its type";
                 return Err(ValueError::new(crate::SqlState::DATATYPE_MISMATCH, message));
             }
             bounds.extend(range.bounds.map(|bounds| *bounds));
         }
         // Of one type, they compare.
-        bounds.sort_by(|[one, _], [other, _]| lower_order(one, other).unwrap_or(Ordering::Equal));
+        bounds.sort_by(|[one, _], [other, _]| {
+            lower_order(one, other, &order).unwrap_or(Ordering::Equal)
+        });
         let mut merged: Vec<[Bound<Value>; 2]> = Vec::with_capacity(bounds.len());
         for [lower, upper] in bounds {
             match merged.last_mut() {
-                Some([_, last]) if meets(last, &lower)? => {
-                    if upper_order(last, &upper)? == Ordering::Less {
+                Some([_, last]) if meets(last, &lower, &order)? => {
+                    if upper_order(last, &upper, &order)? == Ordering::Less {
                         *last = upper;
                     }
                 }
                 _ => merged.push([lower, upper]),
             }
         }
-        let range = |bounds| Range { subtype, bounds: Some(Box::new(bounds)) };
-        Ok(Multirange { subtype, ranges: merged.into_iter().map(range).collect() })
+        let range = |bounds| Range { of, bounds: Some(Box::new(bounds)) };
+        Ok(Multirange { of, ranges: merged.into_iter().map(range).collect() })
     }
 
     /// The type of the bounds.
     pub fn subtype(&self) -> Oid {
-        self.subtype
+        self.of.subtype
     }
 
     /// The ranges, from the lowest on; none of them is empty or meets another.
@@ -65,8 +87,7 @@ impl Multirange {
 
     /// The type that it is of.
     pub fn oid(&self) -> Oid {
-        let found = TYPES.iter().find(|(subtype, ..)| *subtype == self.subtype);
-        found.map_or(Oid::UNKNOWN, |(.., multirange)| *multirange)
+        self.of.multirange
     }
 
     /// Reads `{[1,3),[5,7)}`.
@@ -75,6 +96,14 @@ impl Multirange {
     ///
     /// 22P02 for other text, and those of [`Range::parse`].
     pub fn parse(subtype: Oid, text: &str, style: &TextStyle) -> Result<Multirange, ValueError> {
+        Multirange::parse_as(RangeType::built_in(subtype), text, style)
+    }
+
+    pub(in crate::types) fn parse_as(
+        of: RangeType,
+        text: &str,
+        style: &TextStyle,
+    ) -> Result<Multirange, ValueError> {
         let malformed = |detail: &str| ValueError::malformed("multirange", text, detail);
         let [b'{', rest @ ..] = trim_start(text.as_bytes()) else {
             return Err(malformed("Missing left brace."));
@@ -95,7 +124,7 @@ impl Multirange {
             let start = text.len().saturating_sub(rest.len());
             let range = text.get(start..start.saturating_add(length)).unwrap_or_default();
             if !range.is_empty() {
-                ranges.push(Range::parse(subtype, range, style)?);
+                ranges.push(Range::parse_as(of, range, style)?);
             }
             is_first = false;
             rest = match trim_start(rest.get(length..).unwrap_or_default()) {
@@ -106,7 +135,7 @@ impl Multirange {
                 _ => return Err(malformed("Expected comma or end of multirange.")),
             };
         }
-        Multirange::new(subtype, ranges)
+        Multirange::merged(of, ranges, &style.types)
     }
 
     /// Reads the binary form: the number of ranges, and each after its length.
@@ -115,14 +144,22 @@ impl Multirange {
     ///
     /// 22P03 or 08P01 for a wrong form, and those of [`Range::receive`].
     pub fn receive(subtype: Oid, bytes: &[u8]) -> Result<Multirange, ValueError> {
+        Multirange::receive_as(RangeType::built_in(subtype), bytes, &Types::default())
+    }
+
+    pub(in crate::types) fn receive_as(
+        of: RangeType,
+        bytes: &[u8],
+        types: &Types,
+    ) -> Result<Multirange, ValueError> {
         let mut rest = bytes;
         let count = take_i32(&mut rest)?.cast_unsigned();
         let mut ranges = Vec::new();
         for _ in 0..count {
-            ranges.push(Range::receive(subtype, part(&mut rest)?)?);
+            ranges.push(Range::receive_as(of, part(&mut rest)?, types)?);
         }
         end(rest)?;
-        Multirange::new(subtype, ranges)
+        Multirange::merged(of, ranges, types)
     }
 
     pub(in crate::types) fn text(
@@ -182,32 +219,44 @@ fn range_length(text: &[u8]) -> Option<usize> {
     }
 }
 
-fn lower_order(one: &Bound<Value>, other: &Bound<Value>) -> Result<Ordering, ValueError> {
-    let order = match (value(one), value(other)) {
+fn lower_order(
+    one: &Bound<Value>,
+    other: &Bound<Value>,
+    order: &Order<'_>,
+) -> Result<Ordering, ValueError> {
+    let found = match (value(one), value(other)) {
         (None, None) => return Ok(Ordering::Equal),
         (None, Some(_)) => return Ok(Ordering::Less),
         (Some(_), None) => return Ok(Ordering::Greater),
-        (Some(one), Some(other)) => compare(one, other)?,
+        (Some(one), Some(other)) => order.compare(one, other)?,
     };
     let excluded = |bound: &Bound<Value>| matches!(bound, Bound::Excluded(_));
-    Ok(order.then(excluded(one).cmp(&excluded(other))))
+    Ok(found.then(excluded(one).cmp(&excluded(other))))
 }
 
-fn upper_order(one: &Bound<Value>, other: &Bound<Value>) -> Result<Ordering, ValueError> {
-    let order = match (value(one), value(other)) {
+fn upper_order(
+    one: &Bound<Value>,
+    other: &Bound<Value>,
+    order: &Order<'_>,
+) -> Result<Ordering, ValueError> {
+    let found = match (value(one), value(other)) {
         (None, None) => return Ok(Ordering::Equal),
         (None, Some(_)) => return Ok(Ordering::Greater),
         (Some(_), None) => return Ok(Ordering::Less),
-        (Some(one), Some(other)) => compare(one, other)?,
+        (Some(one), Some(other)) => order.compare(one, other)?,
     };
     let included = |bound: &Bound<Value>| matches!(bound, Bound::Included(_));
-    Ok(order.then(included(one).cmp(&included(other))))
+    Ok(found.then(included(one).cmp(&included(other))))
 }
 
 /// Whether no value lies between an upper bound and the lower bound of a range that begins later.
-fn meets(upper: &Bound<Value>, lower: &Bound<Value>) -> Result<bool, ValueError> {
+fn meets(
+    upper: &Bound<Value>,
+    lower: &Bound<Value>,
+    order: &Order<'_>,
+) -> Result<bool, ValueError> {
     let (Some(high), Some(low)) = (value(upper), value(lower)) else { return Ok(true) };
-    Ok(match compare(low, high)? {
+    Ok(match order.compare(low, high)? {
         Ordering::Less => true,
         Ordering::Equal => !matches!((upper, lower), (Bound::Excluded(_), Bound::Excluded(_))),
         Ordering::Greater => false,

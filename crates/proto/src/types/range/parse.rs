@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Bound;
 
-use super::Range;
+use super::{Range, RangeType};
 use crate::Oid;
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
@@ -20,17 +20,26 @@ impl Range {
     ///
     /// 22P02 for other text, what the bounds' type says of them, and those of [`new`](Range::new).
     pub fn parse(subtype: Oid, text: &str, style: &TextStyle) -> Result<Range, ValueError> {
+        Range::parse_as(RangeType::built_in(subtype), text, style)
+    }
+
+    pub(in crate::types) fn parse_as(
+        of: RangeType,
+        text: &str,
+        style: &TextStyle,
+    ) -> Result<Range, ValueError> {
         let Some((opening, lower, upper, closing)) = halves(text)? else {
-            return Ok(Range::empty(subtype));
+            return Ok(Range { of, bounds: None });
         };
         let bound = |text: Option<Cow<'_, str>>, is_included: bool| match text {
             None => Ok(Bound::Unbounded),
             Some(text) => {
-                let value = Value::from_literal(subtype, &text, style)?;
+                let value = Value::from_literal(of.subtype, &text, style)?;
                 Ok(if is_included { Bound::Included(value) } else { Bound::Excluded(value) })
             }
         };
-        Range::new(subtype, bound(lower, opening == b'[')?, bound(upper, closing == b']')?)
+        let (lower, upper) = (bound(lower, opening == b'[')?, bound(upper, closing == b']')?);
+        Range::between(of, lower, upper, &style.types)
     }
 }
 

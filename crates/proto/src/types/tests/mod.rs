@@ -3,6 +3,7 @@
 
 mod conversions;
 mod properties;
+mod user;
 
 use super::*;
 use crate::{Format, Oid};

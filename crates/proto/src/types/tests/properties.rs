@@ -4,10 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Every built-in type, and one that no server knows.
+/// Every built-in type, the registered ones, and one that no server knows.
 fn oids() -> impl Strategy<Value = Oid> {
-    (0_usize..=generated::TYPES.len())
-        .prop_map(|place| generated::TYPES.get(place).map_or(Oid(4_000_000), |row| Oid(row.oid)))
+    let built_in = (0_usize..=generated::TYPES.len())
+        .prop_map(|place| generated::TYPES.get(place).map_or(Oid(4_000_000), |row| Oid(row.oid)));
+    prop_oneof![3 => built_in, 1 => user::ALL.prop_map(Oid)]
 }
 
 fn styles() -> impl Strategy<Value = TextStyle> {
@@ -21,6 +22,7 @@ fn styles() -> impl Strategy<Value = TextStyle> {
             interval_style: IntervalStyle::parse(intervals[interval]).unwrap(),
             bytea_output: if hex { ByteaOutput::Hex } else { ByteaOutput::Escape },
             extra_float_digits: digits,
+            types: user::types(),
         },
     )
 }
@@ -144,7 +146,7 @@ fn both_ways(oid: Oid, value: &Value) -> Result<(), TestCaseError> {
 
 /// What is read can be written, and reads as what is written the same again.
 fn check(oid: Oid, bytes: &[u8], style: &TextStyle) {
-    let default = TextStyle::default();
+    let default = TextStyle { types: style.types.clone(), ..TextStyle::default() };
     for format in [Format::Text, Format::Binary] {
         let _ = String::decode(oid, format, bytes, style);
         let _ = i64::decode(oid, format, bytes, style);

@@ -1,0 +1,151 @@
+//! The order of values of one type.
+
+use std::cmp::Ordering;
+use std::net::IpAddr;
+
+use crate::types::bits::Bits;
+use crate::types::error::ValueError;
+use crate::types::interval::Interval;
+use crate::types::net::Inet;
+use crate::types::user::{Labels, Types};
+use crate::types::value::Value;
+use crate::{Oid, SqlState};
+
+/// How values of a type compare.
+pub(super) struct Order<'t> {
+    /// Those of an enum by the order of its labels.
+    labels: Option<&'t Labels>,
+    /// Spaces at the end do not count.
+    is_padded: bool,
+}
+
+/// Whether the order of values of a type is known, which is no domain.
+pub(in crate::types) fn has_order(oid: Oid, types: &Types) -> bool {
+    types.labels(oid).is_some()
+        || matches!(
+            oid,
+            Oid::BOOL
+                | Oid::CHAR
+                | Oid::INT2
+                | Oid::INT4
+                | Oid::INT8
+                | Oid::OID
+                | Oid::XID8
+                | Oid::PG_LSN
+                | Oid::FLOAT4
+                | Oid::FLOAT8
+                | Oid::NUMERIC
+                | Oid::TEXT
+                | Oid::VARCHAR
+                | Oid::BPCHAR
+                | Oid::NAME
+                | Oid::BYTEA
+                | Oid::DATE
+                | Oid::TIME
+                | Oid::TIMETZ
+                | Oid::TIMESTAMP
+                | Oid::TIMESTAMPTZ
+                | Oid::INTERVAL
+                | Oid::UUID
+                | Oid::MONEY
+                | Oid::BIT
+                | Oid::VARBIT
+                | Oid::INET
+                | Oid::CIDR
+                | Oid::MACADDR
+                | Oid::MACADDR8
+                | Oid::TID
+        )
+}
+
+impl<'t> Order<'t> {
+    pub(super) fn of(subtype: Oid, types: &'t Types) -> Order<'t> {
+        Order { labels: types.labels(subtype), is_padded: types.base_of(subtype) == Oid::BPCHAR }
+    }
+
+    /// 42804 for values of different types, and of those whose order is not known.
+    pub(super) fn compare(&self, one: &Value, other: &Value) -> Result<Ordering, ValueError> {
+        Ok(match (one, other) {
+            (Value::Bool(one), Value::Bool(other)) => one.cmp(other),
+            (Value::Char(one), Value::Char(other)) => one.cmp(other),
+            (Value::Int2(one), Value::Int2(other)) => one.cmp(other),
+            (Value::Int4(one), Value::Int4(other)) | (Value::Date(one), Value::Date(other)) => {
+                one.cmp(other)
+            }
+            (Value::Int8(one), Value::Int8(other))
+            | (Value::Time(one), Value::Time(other))
+            | (Value::Timestamp(one), Value::Timestamp(other))
+            | (Value::Timestamptz(one), Value::Timestamptz(other))
+            | (Value::Money(one), Value::Money(other)) => one.cmp(other),
+            (Value::Oid(one), Value::Oid(other)) => one.cmp(other),
+            (Value::Xid8(one), Value::Xid8(other)) | (Value::Lsn(one), Value::Lsn(other)) => {
+                one.cmp(other)
+            }
+            (Value::Float4(one), Value::Float4(other)) => floats((*one).into(), (*other).into()),
+            (Value::Float8(one), Value::Float8(other)) => floats(*one, *other),
+            (Value::Numeric(one), Value::Numeric(other)) => one.compare(other),
+            (Value::Text(one), Value::Text(other)) => self.strings(one, other),
+            (Value::Bytea(one), Value::Bytea(other)) => one.cmp(other),
+            (Value::Timetz(one), Value::Timetz(other)) => {
+                let moment = |micros: i64, west: i32| {
+                    i64::from(west).saturating_mul(1_000_000).saturating_add(micros)
+                };
+                let moments = moment(one.micros, one.west).cmp(&moment(other.micros, other.west));
+                moments.then(one.west.cmp(&other.west))
+            }
+            (Value::Interval(one), Value::Interval(other)) => length(*one).cmp(&length(*other)),
+            (Value::Uuid(one), Value::Uuid(other)) => one.cmp(other),
+            (Value::Bits(one), Value::Bits(other)) => bits(one, other),
+            (Value::Inet(one), Value::Inet(other)) => networks(one, other),
+            (Value::Macaddr(one), Value::Macaddr(other)) => one.cmp(other),
+            (Value::Macaddr8(one), Value::Macaddr8(other)) => one.cmp(other),
+            (Value::Tid(one), Value::Tid(other)) => one.cmp(other),
+            _ => {
+                return Err(ValueError::new(
+                    SqlState::DATATYPE_MISMATCH,
+                    "the bounds of a range are not of one type that ranges are made of",
+                ));
+            }
+        })
+    }
+
+    fn strings(&self, one: &str, other: &str) -> Ordering {
+        match self.labels {
+            Some(labels) => labels.position(one).cmp(&labels.position(other)),
+            None if self.is_padded => one.trim_end_matches(' ').cmp(other.trim_end_matches(' ')),
+            None => one.cmp(other),
+        }
+    }
+}
+
+/// NaN is above all, and equal to itself; both zeros are the same.
+fn floats(one: f64, other: f64) -> Ordering {
+    let by_nan = || one.is_nan().cmp(&other.is_nan());
+    one.partial_cmp(&other).unwrap_or_else(by_nan)
+}
+
+/// In microseconds: a month has 30 days, a day 24 hours.
+fn length(interval: Interval) -> i128 {
+    let days = i128::from(interval.months).saturating_mul(30).saturating_add(interval.days.into());
+    days.saturating_mul(86_400_000_000).saturating_add(interval.micros.into())
+}
+
+fn bits(one: &Bits, other: &Bits) -> Ordering {
+    one.bytes().cmp(other.bytes()).then(one.len().cmp(&other.len()))
+}
+
+/// By the network that both have, then its length, then the address.
+fn networks(one: &Inet, other: &Inet) -> Ordering {
+    let number = |address: IpAddr| match address {
+        IpAddr::V4(address) => (4, u128::from(u32::from(address)).wrapping_shl(96)),
+        IpAddr::V6(address) => (6, u128::from(address)),
+    };
+    let ((family, first), (other_family, second)) = (number(one.address), number(other.address));
+    let common = u32::from(one.bits.min(other.bits));
+    let network = |number: u128| number.checked_shr(128_u32.saturating_sub(common)).unwrap_or(0);
+    family
+        .cmp(&other_family)
+        .then(network(first).cmp(&network(second)))
+        .then(one.bits.cmp(&other.bits))
+        .then(first.cmp(&second))
+}

@@ -1,0 +1,199 @@
+//! Types that are not built in; what PostgreSQL makes of them is in `tests/user_types_live`.
+
+use super::*;
+use crate::SqlState;
+
+pub(super) const MOOD: Oid = Oid(20_001);
+const ITEM: Oid = Oid(20_003);
+const SPAN: Oid = Oid(20_008);
+const HSTORE: Oid = Oid(20_013);
+const VECTOR: Oid = Oid(20_015);
+/// The OIDs of all types below and of their arrays, without a gap.
+pub(super) const ALL: std::ops::RangeInclusive<u32> = 20_001..=20_024;
+
+/// A type of every kind, made of others.
+pub(super) fn types() -> Types {
+    let next = |oid: Oid| Oid(oid.0 + 1);
+    let all = [
+        UserType::enumeration(MOOD, "mood", ["sad", "ok", "very happy"]),
+        UserType::composite(
+            ITEM,
+            "item",
+            [("id", Oid::INT4), ("mood", MOOD), ("notes", Oid::TEXT_ARRAY), ("any", Oid::RECORD)],
+        ),
+        UserType::domain(Oid(20_005), "positive", Oid::INT4),
+        UserType::range(SPAN, "span", Oid::FLOAT8),
+        UserType::multirange(Oid(20_010), "spans", SPAN),
+        UserType::base(HSTORE, "hstore", Base::Hstore),
+        UserType::base(VECTOR, "vector", Base::Vector),
+        UserType::base(Oid(20_017), "halfvec", Base::Halfvec),
+        UserType::base(Oid(20_019), "sparsevec", Base::Sparsevec),
+        UserType::base(Oid(20_021), "ltree", Base::Ltree),
+        UserType::composite(
+            Oid(20_023),
+            "nest",
+            [("items", next(ITEM)), ("spans", Oid(20_010)), ("map", HSTORE), ("v", VECTOR)],
+        ),
+    ];
+    let all = all.map(|user| {
+        let oid = next(user.oid());
+        user.array(oid)
+    });
+    let more = [
+        UserType::domain(Oid(20_007), "items", next(ITEM)),
+        UserType::base(Oid(20_012), "citext", Base::Text),
+    ];
+    Types::new(all.into_iter().chain(more)).unwrap()
+}
+
+fn style() -> TextStyle {
+    TextStyle { types: types(), ..TextStyle::default() }
+}
+
+fn refused(types: impl IntoIterator<Item = UserType>) -> SqlState {
+    Types::new(types).unwrap_err().sqlstate()
+}
+
+#[test]
+fn what_cannot_be_is_not_registered() {
+    let mood = || UserType::enumeration(MOOD, "mood", ["sad"]);
+    let unknown = Oid(99_999);
+    assert_eq!(refused([mood(), mood()]), SqlState::DUPLICATE_OBJECT);
+    assert_eq!(refused([mood().array(MOOD)]), SqlState::DUPLICATE_OBJECT);
+    assert_eq!(refused([mood().array(Oid::INT4)]), SqlState::DUPLICATE_OBJECT);
+    for oid in [Oid(0), Oid::INT4, Oid(9_999)] {
+        assert_eq!(refused([UserType::domain(oid, "d", Oid::INT4)]), SqlState::DUPLICATE_OBJECT);
+    }
+    let twice = UserType::enumeration(MOOD, "mood", ["a", "b", "a"]);
+    assert_eq!(refused([twice]), SqlState::DUPLICATE_OBJECT);
+    let long = UserType::enumeration(MOOD, "mood", ["x".repeat(64)]);
+    assert_eq!(refused([long]), SqlState::INVALID_NAME);
+    for user in [
+        UserType::domain(MOOD, "d", unknown),
+        UserType::range(MOOD, "r", unknown),
+        UserType::multirange(MOOD, "m", unknown),
+        UserType::composite(MOOD, "c", [("a", Oid::INT4), ("b", unknown)]),
+    ] {
+        assert_eq!(refused([user]), SqlState::UNDEFINED_OBJECT);
+    }
+    let of_integers = UserType::multirange(MOOD, "m", Oid::INT4);
+    assert_eq!(refused([of_integers]), SqlState::WRONG_OBJECT_TYPE);
+    let of_points = UserType::range(MOOD, "r", Oid::POINT);
+    assert_eq!(refused([of_points]), SqlState::FEATURE_NOT_SUPPORTED);
+}
+
+#[test]
+fn a_type_is_no_part_of_itself() {
+    let composite = |oid, part| UserType::composite(Oid(oid), "c", [("a", Oid(part))]);
+    let itself = composite(20_000, 20_000);
+    assert_eq!(refused([itself]), SqlState::INVALID_OBJECT_DEFINITION);
+    let through_an_array = composite(20_000, 20_001).array(Oid(20_001));
+    assert_eq!(refused([through_an_array]), SqlState::INVALID_OBJECT_DEFINITION);
+    let domains = [
+        UserType::domain(Oid(20_000), "one", Oid(20_001)),
+        UserType::domain(Oid(20_001), "other", Oid(20_000)),
+    ];
+    assert_eq!(refused(domains), SqlState::INVALID_OBJECT_DEFINITION);
+    // Nor is one nested deeper than values may be.
+    let chain = |length| (0..length).map(move |place| composite(20_001 + place, 20_000 + place));
+    let first = || [UserType::domain(Oid(20_000), "d", Oid::INT4)];
+    assert!(Types::new(first().into_iter().chain(chain(60))).is_ok());
+    let deep = first().into_iter().chain(chain(70));
+    assert_eq!(refused(deep), SqlState::INVALID_OBJECT_DEFINITION);
+}
+
+#[test]
+fn types_are_found_by_their_oids() {
+    let types = types();
+    assert_eq!(types.name_of(MOOD).as_deref(), Some("mood"));
+    assert_eq!(types.name_of(Oid(20_002)).as_deref(), Some("mood[]"));
+    assert_eq!(types.name_of(Oid::INT4).as_deref(), Some("integer"));
+    assert_eq!(
+        (types.element_of(Oid(20_002)), types.array_of(MOOD)),
+        (Some(MOOD), Some(Oid(20_002)))
+    );
+    assert_eq!(
+        (types.element_of(Oid::INT4_ARRAY), types.element_of(MOOD)),
+        (Some(Oid::INT4), None)
+    );
+    assert_eq!((types.typlen(MOOD), types.typlen(ITEM), types.typlen(Oid(20_005))), (4, -1, 4));
+    assert_eq!((types.base_of(Oid(20_007)), types.base_of(MOOD)), (Oid(20_004), MOOD));
+    assert!(types.get(Oid(20_002)).is_none() && types.get(Oid::INT4).is_none());
+    let elsewhere = UserType::enumeration(MOOD, "Mood \"x\"", ["a"]).schema("app");
+    let elsewhere = Types::new([elsewhere]).unwrap();
+    assert_eq!(elsewhere.name_of(MOOD).as_deref(), Some("app.\"Mood \"\"x\"\"\""));
+}
+
+#[test]
+fn rust_values_become_registered_types() {
+    let style = style();
+    let written = |value: &dyn Fn(&mut Vec<u8>) -> Result<IsNull, ValueError>| {
+        let mut out = Vec::new();
+        value(&mut out).map(|_| out)
+    };
+    let positive = written(&|out| 7_i32.encode(Oid(20_005), Format::Binary, &style, out));
+    assert_eq!(positive.unwrap(), [0, 0, 0, 7]);
+    let mood = written(&|out| "ok".encode(MOOD, Format::Binary, &style, out));
+    assert_eq!(mood.unwrap(), b"ok");
+    let glad = written(&|out| "glad".encode(MOOD, Format::Text, &style, out));
+    assert_eq!(glad.unwrap_err().message(), "invalid input value for enum mood: \"glad\"");
+    let moods =
+        written(&|out| vec!["ok", "very happy"].encode(Oid(20_002), Format::Text, &style, out));
+    assert_eq!(moods.unwrap(), b"{ok,\"very happy\"}");
+    let number = written(&|out| 7_i32.encode(MOOD, Format::Text, &style, out));
+    assert_eq!(number.unwrap_err().message(), "cannot convert an integer to type mood");
+    // Fields are written as the type has them, not as the record says.
+    let field = |value| record::Field { oid: Oid::INT8, value };
+    let item = |values: Vec<Value>| Record::new(values.into_iter().map(field).collect());
+    let sound = item(vec![Value::Int8(1), "sad".into(), Value::Null, Value::Null]);
+    let binary = written(&|out| sound.encode(ITEM, Format::Binary, &style, out)).unwrap();
+    assert_eq!(&binary[..16], [0, 0, 0, 4, 0, 0, 0, 23, 0, 0, 0, 4, 0, 0, 0, 1]);
+    let short = item(vec![Value::Int8(1)]);
+    let error = written(&|out| short.encode(ITEM, Format::Text, &style, out)).unwrap_err();
+    assert_eq!(error.sqlstate(), SqlState::DATATYPE_MISMATCH);
+    assert_eq!(i32::decode(Oid(20_005), Format::Text, b"7", &style), Ok(7));
+    assert_eq!(<&str>::decode(MOOD, Format::Binary, b"ok", &style), Ok("ok"));
+    assert_eq!(<&str>::decode(Oid(20_021), Format::Binary, b"\x01a.b", &style), Ok("a.b"));
+    let some = <Vec<String>>::decode(Oid(20_002), Format::Text, b"{ok,sad}", &style);
+    assert_eq!(some.unwrap(), ["ok", "sad"]);
+}
+
+#[test]
+fn values_of_extensions_are_made_by_hand() {
+    let style = style();
+    let text = |value: Value, oid| {
+        let mut out = Vec::new();
+        let _ = value.encode(oid, Format::Text, &style, &mut out)?;
+        Ok::<_, ValueError>(String::from_utf8(out).unwrap())
+    };
+    let map =
+        Hstore::new([("bb".into(), None), ("a".into(), Some("x\"".into())), ("a".into(), None)]);
+    let expected = "\"a\"=>\"x\\\"\", \"bb\"=>NULL";
+    assert_eq!(text(Value::Hstore(map.clone()), HSTORE).unwrap(), expected);
+    assert_eq!(text(Value::Hstore(map.clone()), Oid::TEXT).unwrap(), expected);
+    let error = text(Value::Hstore(map), VECTOR).unwrap_err();
+    assert_eq!(error.message(), "cannot convert type hstore to type vector");
+    assert_eq!(text(Value::Vector(Vector::Full(vec![1.5, 2.0])), VECTOR).unwrap(), "[1.5,2]");
+    let endless = Value::Vector(Vector::Full(vec![f32::INFINITY]));
+    assert!(endless.encode(VECTOR, Format::Binary, &style, &mut Vec::new()).is_err());
+}
+
+#[test]
+fn ranges_keep_the_form_that_they_were_given() {
+    use std::ops::Bound;
+    let types = types();
+    let [low, high] = [1.5, 2.5].map(Value::Float8);
+    let range = Range::of_type(SPAN, Bound::Excluded(low), Bound::Included(high), &types).unwrap();
+    let ranges = Multirange::of_type(Oid(20_010), vec![range.clone(), range], &types).unwrap();
+    let mut out = Vec::new();
+    let _ = Value::Multirange(ranges).encode(Oid(20_010), Format::Text, &style(), &mut out);
+    assert_eq!(out, b"{(1.5,2.5]}");
+    assert!(Range::of_type(MOOD, Bound::Unbounded, Bound::Unbounded, &types).is_err());
+}
+
+/// What knows of these types takes a pointer, and no value has grown for it.
+#[test]
+fn types_take_a_pointer() {
+    assert_eq!(size_of::<Types>(), size_of::<usize>());
+    assert!(size_of::<Value>() <= 72, "{}", size_of::<Value>());
+}
