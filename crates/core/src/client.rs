@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trunkline_proto::SqlState;
-use trunkline_proto::types::TextStyle;
+use trunkline_proto::types::{TextStyle, Types};
 
 use crate::error::Notice;
 use crate::settings::{Settings, Timeouts};
@@ -78,7 +78,14 @@ impl Client {
         settings
     }
 
-    /// How values look as text by the session's settings.
+    /// Makes types known that are not built in, instead of those that the server was given: an engine
+    /// says so when it opens the session, and again when they change. From the next statement on
+    /// parameters and columns of these types are read, checked and written as PostgreSQL does.
+    pub fn set_types(&self, types: Types) {
+        self.settings().set_types(types);
+    }
+
+    /// How values look as text by the session's settings, and which types are known.
     pub fn style(&self) -> Arc<TextStyle> {
         self.look().style()
     }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use trunkline_proto::{Oid, types};
+use trunkline_proto::Oid;
+use trunkline_proto::types::{self, Types};
 
 /// A column of a result, as RowDescription announces it.
 ///
@@ -35,6 +36,19 @@ impl Column {
             table_oid: Oid(0),
             attnum: 0,
         }
+    }
+
+    /// As RowDescription tells it where these types are known that are not built in: of a domain the
+    /// type that it is over.
+    ///
+    /// A length that the column's maker set stays.
+    #[inline]
+    pub fn announced(&self, types: &Types) -> (Oid, i16) {
+        if types.is_empty() {
+            return (self.type_oid, self.typlen);
+        }
+        let typlen = if self.typlen == -1 { types.typlen(self.type_oid) } else { self.typlen };
+        (types.base_of(self.type_oid), typlen)
     }
 
     /// Sets the type's modifier: for `varchar(n)` n + 4, for `numeric(p, s)` `(p << 16 | s) + 4`.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use trunkline_proto::types::{FromPg, TextStyle, ValueError};
+use trunkline_proto::types::{FromPg, TextStyle, Value, ValueError};
 use trunkline_proto::{Format, Oid, SqlState};
 
 use crate::column::Columns;
@@ -43,6 +43,8 @@ pub struct Params {
     /// A [`Slot`] for each value, then the bytes of all values, end to end: one allocation.
     values: Box<[u8]>,
     unbound: bool,
+    /// Whether every value has been found sound.
+    checked: bool,
 }
 
 /// Where a value ends, counted from where the first one begins; its format; whether it is NULL.
@@ -81,6 +83,7 @@ pub struct Param<'a> {
     pub format: Format,
     /// Its bytes; `None` is NULL.
     pub bytes: Option<&'a [u8]>,
+    checked: bool,
 }
 
 impl fmt::Debug for Param<'_> {
@@ -97,6 +100,10 @@ impl<'a> Param<'a> {
     /// Decodes the value; NULL is an error unless `T` is an `Option`.
     pub fn decode<T: FromPg<'a>>(&self, style: &TextStyle) -> Result<T, ValueError> {
         match self.bytes {
+            // What the server has read when it was bound, all through, is not so read again.
+            Some(bytes) if self.checked => {
+                T::decode_checked(self.type_oid, self.format, bytes, style)
+            }
             Some(bytes) => T::decode(self.type_oid, self.format, bytes, style),
             None => T::null(),
         }
@@ -145,7 +152,31 @@ impl Params {
         for (_, value) in values {
             copied.extend_from_slice(value.unwrap_or_default());
         }
-        Ok(Params { types, values: copied.into_boxed_slice(), unbound: false })
+        Ok(Params { types, values: copied.into_boxed_slice(), unbound: false, checked: false })
+    }
+
+    /// Reads every value, to see whether it can be; what is wrong with the first one that cannot, and
+    /// its index.
+    ///
+    /// What is not known here, such as what `now` is, an engine may know: it is not wrong.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Value::check`].
+    pub fn check(&mut self, style: &TextStyle) -> Result<(), (usize, ValueError)> {
+        let mut is_known = true;
+        for (index, param) in self.iter().enumerate() {
+            let Some(bytes) = param.bytes else { continue };
+            match Value::check(param.type_oid, param.format, bytes, style) {
+                Ok(()) => {}
+                Err(error) if error.sqlstate() == SqlState::FEATURE_NOT_SUPPORTED => {
+                    is_known = false;
+                }
+                Err(error) => return Err((index, error)),
+            }
+        }
+        self.checked = is_known;
+        Ok(())
     }
 
     /// Whether values are there; without them a statement can only be described.
@@ -178,7 +209,7 @@ impl Params {
             None => 0,
         };
         let bytes = bytes.get(start..slot.end).filter(|_| !slot.null);
-        Some(Param { type_oid, format: slot.format, bytes })
+        Some(Param { type_oid, format: slot.format, bytes, checked: self.checked })
     }
 
     /// All values in order; empty when nothing is bound.

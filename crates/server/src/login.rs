@@ -180,7 +180,7 @@ async fn attempt<E: Engine>(
     identity.address = from.address;
     identity.encrypted = login.is_encrypted();
     // Read now, for the proof consumes the login; an error in them is told to proved users only.
-    let settings = startup_settings(&login, &server.limits);
+    let settings = startup_settings(&login, &server.limits, &server.settings);
     let (replication, notice) = (login.replication(), startup_notice(&login));
     let proved = prove(&guards, login, from, io).await;
     let ready = server.guesses.judge(proved, &identity, io)?;

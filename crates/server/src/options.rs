@@ -15,8 +15,12 @@ use crate::limits::Limits;
 ///
 /// As for [`Settings::set_at_startup`]; 42601 for `options` that are no settings; 22021 for a value
 /// that is not UTF-8 where PostgreSQL, which does not look, would keep its bytes.
-pub(crate) fn startup_settings(login: &Login, limits: &Limits) -> Result<Settings> {
-    let mut settings = Settings::default();
+pub(crate) fn startup_settings(
+    login: &Login,
+    limits: &Limits,
+    first: &Settings,
+) -> Result<Settings> {
+    let mut settings = first.clone();
     settings.preset("session_authorization", login.user());
     settings.preset_timeouts(&limits.timeouts);
     if let Some(options) = login.options() {

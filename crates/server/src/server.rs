@@ -8,6 +8,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use trunkline_core::Engine;
+use trunkline_core::settings::Settings;
+use trunkline_core::types::Types;
 
 use crate::accept::accept;
 use crate::auth::Auth;
@@ -51,6 +53,8 @@ pub(crate) struct Shared<E> {
     pub(crate) engine: E,
     pub(crate) guards: OnDuty,
     pub(crate) limits: Arc<Limits>,
+    /// What sessions start with, before their clients say otherwise.
+    pub(crate) settings: Settings,
     pub(crate) registry: Arc<Registry>,
     /// One permit for each client that is past its login.
     pub(crate) clients: Arc<Semaphore>,
@@ -96,6 +100,7 @@ pub struct ServerBuilder<E> {
     engine: E,
     guards: Guards,
     limits: Limits,
+    settings: Settings,
 }
 
 impl<E: Engine> ServerBuilder<E> {
@@ -117,6 +122,17 @@ impl<E: Engine> ServerBuilder<E> {
     /// Sets what clients may take.
     pub fn limits(mut self, limits: Limits) -> ServerBuilder<E> {
         self.limits = limits;
+        self
+    }
+
+    /// Makes types known that are not built in, to all sessions: enums, composite types, domains,
+    /// ranges, `hstore`, `vector`.
+    ///
+    /// An engine whose databases have different ones says so itself: [`Client::set_types`].
+    ///
+    /// [`Client::set_types`]: trunkline_core::Client::set_types
+    pub fn types(mut self, types: Types) -> ServerBuilder<E> {
+        self.settings.set_types(types);
         self
     }
 
@@ -152,6 +168,7 @@ impl<E: Engine> ServerBuilder<E> {
             guesses: Guesses::new(self.limits.guesses),
             complaints: Throttle::new(COMPLAINTS),
             limits: Arc::new(self.limits),
+            settings: self.settings,
             phase: watch::Sender::new(Phase::Serving),
         };
         Server { shared: Arc::new(shared) }
@@ -162,7 +179,8 @@ impl<E: Engine> Server<E> {
     /// A server of this engine: trust, no TLS, safe limits.
     pub fn builder(engine: E) -> ServerBuilder<E> {
         let guards = Guards { auth: Auth::trust(), tls: None, insecure: false, require_tls: false };
-        ServerBuilder { engine, guards, limits: Limits::default() }
+        let (limits, settings) = (Limits::default(), Settings::default());
+        ServerBuilder { engine, guards, limits, settings }
     }
 
     /// Accepts clients until [`shutdown`](Server::shutdown), and ends when they are gone. Dropped

@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
-use trunkline_proto::types::{ByteaOutput, DateStyle, IntervalStyle, TextStyle, TimeZone};
+use trunkline_proto::types::{ByteaOutput, DateStyle, IntervalStyle, TextStyle, TimeZone, Types};
 
 use super::{Definition, Settings};
 
 impl Settings {
+    /// Makes types known that are not built in, instead of those that were; SET and RESET leave them.
+    pub fn set_types(&mut self, types: Types) {
+        self.style = Arc::new(TextStyle { types, ..TextStyle::clone(&self.style) });
+    }
+
     /// Looks again, if one of these settings says how.
     pub(super) fn restyle(&mut self, affected: &[&'static Definition]) {
         if !affected.iter().any(|definition| STYLING.contains(&definition.name)) {
@@ -31,6 +36,7 @@ impl Settings {
             extra_float_digits: text("extra_float_digits")
                 .parse()
                 .unwrap_or(default.extra_float_digits),
+            types: self.style.types.clone(),
         }
     }
 }

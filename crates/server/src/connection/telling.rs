@@ -103,14 +103,18 @@ impl<S: Session> Connection<S> {
         columns: &[Column],
         formats: &Formats,
     ) -> Result<(), Stop> {
-        let fields = columns.iter().enumerate().map(|(index, column)| FieldDescription {
-            name: column.name.as_bytes(),
-            table: column.table_oid,
-            column: column.attnum,
-            type_oid: column.type_oid,
-            typlen: column.typlen,
-            typmod: column.typmod,
-            format: formats.get(index),
+        let style = self.style();
+        let fields = columns.iter().enumerate().map(|(index, column)| {
+            let (type_oid, typlen) = column.announced(&style.types);
+            FieldDescription {
+                name: column.name.as_bytes(),
+                table: column.table_oid,
+                column: column.attnum,
+                type_oid,
+                typlen,
+                typmod: column.typmod,
+                format: formats.get(index),
+            }
         });
         self.protocol.send(&RowDescription { fields }, self.io.output())?;
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trunkline_core::types::{TextStyle, Value};
+use trunkline_core::types::TextStyle;
 use trunkline_core::{Columns, Format, Formats, Oid, Params, PgError, Result, SqlState};
 use trunkline_proto::message::{Bind, parameter_place};
 
@@ -44,8 +44,9 @@ fn read(
 ) -> Result<Params> {
     let formats = formats(codes).map_err(unsupported)?;
     let values = bind.parameters().take(types.len()).enumerate();
-    let params = Params::bind(types, values.map(|(index, value)| (formats.get(index), value)))?;
-    check(&params, style, portal)?;
+    let values = values.map(|(index, value)| (formats.get(index), value));
+    let mut params = Params::bind(types, values)?;
+    check(&mut params, style, portal)?;
     Ok(params)
 }
 
@@ -69,30 +70,25 @@ pub(super) fn check_counts(bind: &Bind, parameters: usize) -> Result<()> {
     Err(PgError::new(SqlState::PROTOCOL_VIOLATION, message))
 }
 
-fn check(params: &Params, style: &TextStyle, portal: &str) -> Result<()> {
-    for (index, param) in params.iter().enumerate() {
-        let Some(bytes) = param.bytes else { continue };
-        let Err(error) = Value::check(param.type_oid, param.format, bytes, style) else { continue };
-        // What is not known here, such as what `now` is, an engine may know.
-        if error.sqlstate() == SqlState::FEATURE_NOT_SUPPORTED {
-            continue;
-        }
-        let mut place = parameter_place(portal, index);
-        // PostgreSQL shows no value, only whether there is one; of bytes that are no text not even that.
-        if param.format == Format::Text && error.sqlstate() != SqlState::CHARACTER_NOT_IN_REPERTOIRE
-        {
-            place.push_str(if bytes.is_empty() { " = ''" } else { " = '...'" });
-        }
-        let error = match error.message() {
-            message @ "incorrect binary data format" => {
-                let message = format!("{message} in bind parameter {}", index.saturating_add(1));
-                PgError::new(error.sqlstate(), message)
-            }
-            _ => error.into(),
-        };
-        return Err(error.context(place));
+fn check(params: &mut Params, style: &TextStyle, portal: &str) -> Result<()> {
+    let Err((index, error)) = params.check(style) else { return Ok(()) };
+    let mut place = parameter_place(portal, index);
+    // PostgreSQL shows no value, only whether there is one; of bytes that are no text not even that.
+    if let Some(param) = params.get(index)
+        && param.format == Format::Text
+        && error.sqlstate() != SqlState::CHARACTER_NOT_IN_REPERTOIRE
+    {
+        let is_empty = param.bytes.is_none_or(<[u8]>::is_empty);
+        place.push_str(if is_empty { " = ''" } else { " = '...'" });
     }
-    Ok(())
+    let error = match error.message() {
+        message @ "incorrect binary data format" => {
+            let message = format!("{message} in bind parameter {}", index.saturating_add(1));
+            PgError::new(error.sqlstate(), message)
+        }
+        _ => error.into(),
+    };
+    Err(error.context(place))
 }
 
 /// The formats of the result; of one that does not exist only the Execute complains.

@@ -5,7 +5,8 @@
 mod parse;
 mod print;
 
-use std::net::IpAddr;
+use core::net::IpAddr;
+use std::cmp::Ordering;
 
 use super::error::ValueError;
 use crate::Oid;
@@ -30,6 +31,22 @@ impl From<IpAddr> for Inet {
 }
 
 impl Inet {
+    /// The order that SQL has: by the network that both are in, then its length, then the address.
+    pub fn compare(&self, other: &Inet) -> Ordering {
+        let number = |address: IpAddr| match address {
+            IpAddr::V4(address) => (4, u128::from(u32::from(address)).wrapping_shl(96)),
+            IpAddr::V6(address) => (6, u128::from(address)),
+        };
+        let ((family, one), (other_family, two)) = (number(self.address), number(other.address));
+        let common = u32::from(self.bits.min(other.bits));
+        let network = |number: u128| number.checked_shr(128_u32.saturating_sub(common));
+        family
+            .cmp(&other_family)
+            .then(network(one).cmp(&network(two)))
+            .then(self.bits.cmp(&other.bits))
+            .then(one.cmp(&two))
+    }
+
     /// Appends the address, and the length of the prefix; an `inet` that is a host has none.
     pub fn text(&self, oid: Oid, out: &mut Vec<u8>) {
         print::address(&self.address, out);

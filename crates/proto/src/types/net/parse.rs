@@ -1,6 +1,6 @@
 //! How addresses are read.
 
-use std::net::{IpAddr, Ipv6Addr};
+use core::net::{IpAddr, Ipv6Addr};
 
 use super::Inet;
 use crate::types::bytea::hex_digit;

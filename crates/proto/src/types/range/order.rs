@@ -1,12 +1,10 @@
 //! The order of values of one type.
 
 use std::cmp::Ordering;
-use std::net::IpAddr;
 
 use crate::types::bits::Bits;
 use crate::types::error::ValueError;
 use crate::types::interval::Interval;
-use crate::types::net::Inet;
 use crate::types::user::{Labels, Types};
 use crate::types::value::Value;
 use crate::{Oid, SqlState};
@@ -96,7 +94,7 @@ impl<'t> Order<'t> {
             (Value::Interval(one), Value::Interval(other)) => length(*one).cmp(&length(*other)),
             (Value::Uuid(one), Value::Uuid(other)) => one.cmp(other),
             (Value::Bits(one), Value::Bits(other)) => bits(one, other),
-            (Value::Inet(one), Value::Inet(other)) => networks(one, other),
+            (Value::Inet(one), Value::Inet(other)) => one.compare(other),
             (Value::Macaddr(one), Value::Macaddr(other)) => one.cmp(other),
             (Value::Macaddr8(one), Value::Macaddr8(other)) => one.cmp(other),
             (Value::Tid(one), Value::Tid(other)) => one.cmp(other),
@@ -132,20 +130,4 @@ fn length(interval: Interval) -> i128 {
 
 fn bits(one: &Bits, other: &Bits) -> Ordering {
     one.bytes().cmp(other.bytes()).then(one.len().cmp(&other.len()))
-}
-
-/// By the network that both have, then its length, then the address.
-fn networks(one: &Inet, other: &Inet) -> Ordering {
-    let number = |address: IpAddr| match address {
-        IpAddr::V4(address) => (4, u128::from(u32::from(address)).wrapping_shl(96)),
-        IpAddr::V6(address) => (6, u128::from(address)),
-    };
-    let ((family, first), (other_family, second)) = (number(one.address), number(other.address));
-    let common = u32::from(one.bits.min(other.bits));
-    let network = |number: u128| number.checked_shr(128_u32.saturating_sub(common)).unwrap_or(0);
-    family
-        .cmp(&other_family)
-        .then(network(first).cmp(&network(second)))
-        .then(one.bits.cmp(&other.bits))
-        .then(first.cmp(&second))
 }
