@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use trunkline_proto::SqlState;
+use trunkline_proto::copy::CopyError;
 use trunkline_proto::message::{ErrorFields, FieldCode};
 use trunkline_proto::types::ValueError;
 
@@ -40,6 +41,13 @@ impl PgError {
     /// An error of the server's own making: XX000.
     pub fn internal(message: impl Into<Cow<'static, str>>) -> PgError {
         PgError::new(SqlState::INTERNAL_ERROR, message)
+    }
+
+    /// More columns than a message can count: 54011, as for more than PostgreSQL's 1664.
+    #[cold]
+    pub fn too_many_columns(columns: usize) -> PgError {
+        let message = format!("result has {columns} columns, at most 32767 can be sent");
+        PgError::new(SqlState::TOO_MANY_COLUMNS, message)
     }
 
     /// Something that PostgreSQL has and this server has not: 0A000.
@@ -166,6 +174,20 @@ impl fmt::Debug for PgError {
 impl std::error::Error for PgError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// An option or the data of a COPY is wrong. The position of an option is the statement's to say.
+impl From<CopyError> for PgError {
+    fn from(error: CopyError) -> PgError {
+        let mut answer = PgError::new(error.sqlstate(), error.message().to_owned());
+        let fields = [(b'D', error.detail()), (b'H', error.hint()), (b'W', error.context())];
+        for (code, text) in fields {
+            if let Some(text) = text {
+                answer = answer.field(code, text.to_owned());
+            }
+        }
+        answer
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod client;
 mod column;
+mod copy_out;
 mod engine;
 mod error;
 mod handler;
@@ -17,6 +18,7 @@ pub mod testkit;
 
 pub use client::{Client, Identity};
 pub use column::{Column, Columns};
+pub use copy_out::CopyOut;
 pub use engine::{Engine, Language, Session};
 pub use error::{Notice, PgError, Result, Severity};
 pub use handler::{Description, HandlerEngine, HandlerSession, Query, query_fn, statement_fn};

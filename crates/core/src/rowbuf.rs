@@ -1,14 +1,19 @@
 //! Where a source writes its rows.
 
+use trunkline_proto::copy::Encoder;
 use trunkline_proto::types::{IsNull, TextStyle, ToPg, datetime, float, int};
 use trunkline_proto::{Format, Oid, SqlState};
 
 use crate::column::Column;
+use crate::copy_out::CopyOut;
 use crate::error::{PgError, Result};
 use crate::prepared::Formats;
 
 /// The longest row that the protocol's peers take: 1 GiB less one byte, as in PostgreSQL.
-const MAX_ROW: usize = 0x3fff_ffff;
+pub(crate) const MAX_ROW: usize = 0x3fff_ffff;
+
+/// The most columns that a row can count: PostgreSQL itself stops at 1664.
+pub(crate) const MAX_COLUMNS: usize = 0x7fff;
 
 /// The connection's send buffer, for rows of one shape in the formats that the client wants.
 ///
@@ -23,6 +28,8 @@ pub struct RowBuf<'a> {
     full_at: usize,
     limit: u64,
     rows: u64,
+    /// Rows are DataRows unless they are COPY's.
+    copy: Option<&'a mut CopyOut>,
 }
 
 impl<'a> RowBuf<'a> {
@@ -33,7 +40,16 @@ impl<'a> RowBuf<'a> {
         formats: &'a Formats,
         style: &'a TextStyle,
     ) -> RowBuf<'a> {
-        RowBuf { out, columns, formats, style, full_at: usize::MAX, limit: u64::MAX, rows: 0 }
+        RowBuf {
+            out,
+            columns,
+            formats,
+            style,
+            full_at: usize::MAX,
+            limit: u64::MAX,
+            rows: 0,
+            copy: None,
+        }
     }
 
     /// Sets the length of the send buffer, in bytes, at which the source shall pause.
@@ -45,6 +61,13 @@ impl<'a> RowBuf<'a> {
     /// Sets the number of rows after which the source must pause.
     pub fn limit(mut self, rows: u64) -> RowBuf<'a> {
         self.limit = rows;
+        self
+    }
+
+    /// Makes the rows COPY data, in the formats that it needs.
+    pub fn copy_out(mut self, copy: &'a mut CopyOut) -> RowBuf<'a> {
+        self.formats = copy.formats();
+        self.copy = Some(copy);
         self
     }
 
@@ -90,7 +113,10 @@ impl<'a> RowBuf<'a> {
     pub fn row(&mut self, write: impl FnOnce(&mut RowWriter<'_>) -> Result<()>) -> Result<()> {
         let start = self.begin();
         let mut row = RowWriter {
-            out: self.out,
+            out: match &mut self.copy {
+                None => &mut *self.out,
+                Some(copy) => copy.cells(self.out),
+            },
             columns: self.columns,
             formats: self.formats,
             style: self.style,
@@ -118,7 +144,11 @@ impl<'a> RowBuf<'a> {
     pub fn encoded_row(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
         let columns = self.columns.len();
         let start = self.begin();
-        let finished = match write(self.out) {
+        let out = match &mut self.copy {
+            None => &mut *self.out,
+            Some(copy) => copy.cells(self.out),
+        };
+        let finished = match write(out) {
             Ok(()) => self.finish(start, columns),
             Err(error) => Err(error),
         };
@@ -129,20 +159,62 @@ impl<'a> RowBuf<'a> {
         finished
     }
 
-    /// Appends the head of a DataRow message; where it starts.
+    /// What lines are written with by [`line`](RowBuf::line); `None` if rows are not lines but cells.
+    #[inline]
+    pub fn lines(&self) -> Option<&Encoder> {
+        self.copy.as_deref().and_then(CopyOut::lines)
+    }
+
+    /// Writes one row of a COPY in text or csv whose line the closure appends, without its end.
+    ///
+    /// For sources that have planned their columns, where [`lines`](RowBuf::lines) is something.
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns; 54000 for a row beyond 1 GiB; XX000 where rows are no lines.
+    #[inline]
+    pub fn line(&mut self, write: impl FnOnce(&Encoder, &mut Vec<u8>) -> Result<()>) -> Result<()> {
+        let start = self.begin();
+        let written = match self.copy.as_deref().and_then(CopyOut::lines) {
+            Some(encoder) => write(encoder, self.out),
+            None => Err(PgError::internal("a line where rows are no lines")),
+        };
+        self.out.push(b'\n');
+        let finished = written.and_then(|()| self.complete(start));
+        match finished {
+            Ok(()) => self.rows = self.rows.saturating_add(1),
+            Err(_) => self.out.truncate(start),
+        }
+        finished
+    }
+
+    /// Appends the head of a row's message; where it starts.
     #[inline]
     fn begin(&mut self) -> usize {
+        let columns = u16::try_from(self.columns.len()).unwrap_or(u16::MAX);
+        if let Some(copy) = &mut self.copy {
+            return copy.begin(columns, self.out);
+        }
         let start = self.out.len();
-        let [high, low] = u16::try_from(self.columns.len()).unwrap_or(u16::MAX).to_be_bytes();
+        let [high, low] = columns.to_be_bytes();
         self.out.extend_from_slice(&[b'D', 0, 0, 0, 0, high, low]);
         start
     }
 
     #[inline]
     fn finish(&mut self, start: usize, cells: usize) -> Result<()> {
-        if cells != self.columns.len() {
+        if cells != self.columns.len() || cells > MAX_COLUMNS {
             return Err(wrong_arity(cells, self.columns.len()));
         }
+        if let Some(copy) = &mut self.copy {
+            copy.finish(self.out)?;
+        }
+        self.complete(start)
+    }
+
+    /// Writes the length of a row's message.
+    #[inline]
+    fn complete(&mut self, start: usize) -> Result<()> {
         if self.rows >= self.limit {
             return Err(PgError::internal("a row beyond the limit that the client set"));
         }
@@ -152,16 +224,24 @@ impl<'a> RowBuf<'a> {
                 place.copy_from_slice(&word.to_be_bytes());
                 Ok(())
             }
-            _ => Err(PgError::new(
-                SqlState::PROGRAM_LIMIT_EXCEEDED,
-                format!("row of {length} bytes exceeds the limit of {MAX_ROW} bytes"),
-            )),
+            _ => Err(row_too_long(length)),
         }
     }
 }
 
 #[cold]
+pub(crate) fn row_too_long(length: usize) -> PgError {
+    PgError::new(
+        SqlState::PROGRAM_LIMIT_EXCEEDED,
+        format!("row of {length} bytes exceeds the limit of {MAX_ROW} bytes"),
+    )
+}
+
+#[cold]
 fn wrong_arity(cells: usize, columns: usize) -> PgError {
+    if columns > MAX_COLUMNS {
+        return PgError::too_many_columns(columns);
+    }
     PgError::internal(format!("a row has {cells} values, but the result has {columns} columns"))
 }
 

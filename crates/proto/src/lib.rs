@@ -15,6 +15,7 @@
 )]
 
 pub mod backend;
+pub mod copy;
 pub mod error;
 pub mod frontend;
 pub mod limits;

@@ -103,6 +103,9 @@ impl<S: Session> Connection<S> {
         columns: &[Column],
         formats: &Formats,
     ) -> Result<(), Stop> {
+        if i16::try_from(columns.len()).is_err() {
+            return Err(PgError::too_many_columns(columns.len()).into());
+        }
         let style = self.style();
         let fields = columns.iter().enumerate().map(|(index, column)| {
             let (type_oid, typlen) = column.announced(&style.types);

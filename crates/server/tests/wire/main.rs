@@ -33,4 +33,5 @@ mod strangers;
 mod threats;
 mod timeouts;
 mod transactions;
+mod wide;
 mod writes;
