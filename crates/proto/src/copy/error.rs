@@ -33,6 +33,30 @@ impl CopyError {
         }))
     }
 
+    /// 22P04: the data is not of the format.
+    #[cold]
+    pub(super) fn format(message: impl Into<String>) -> CopyError {
+        CopyError::new(SqlState::BAD_COPY_FILE_FORMAT, message)
+    }
+
+    #[cold]
+    pub(super) fn with_detail(mut self, detail: String) -> CopyError {
+        self.0.detail = Some(detail);
+        self
+    }
+
+    #[cold]
+    pub(super) fn with_hint(mut self, hint: &str) -> CopyError {
+        self.0.hint = Some(hint.to_owned());
+        self
+    }
+
+    #[cold]
+    pub(super) fn with_context(mut self, context: String) -> CopyError {
+        self.0.context = Some(context);
+        self
+    }
+
     #[cold]
     pub(super) fn at_option(mut self, option: usize) -> CopyError {
         self.0.option = Some(option);

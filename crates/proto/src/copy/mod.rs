@@ -7,10 +7,12 @@
 //! differ, this is PostgreSQL 18: there `\.` ends data in text only, must be alone on its line, and
 //! is data in csv.
 
+mod decode;
 mod encode;
 mod error;
 mod options;
 
+pub use decode::{Decoder, Field, Row, Target};
 pub use encode::Encoder;
 pub use error::CopyError;
 pub use options::{

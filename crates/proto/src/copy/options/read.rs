@@ -81,7 +81,11 @@ impl Given {
             "force_null" => columns(&mut self.force_null)?,
             "encoding" => {
                 once(self.is_utf8.is_some())?;
-                self.is_utf8 = Some(is_utf8(&text(name, value)?));
+                let wrong = || {
+                    let message = "argument to option \"encoding\" must be a valid encoding name";
+                    invalid(message).at_option(place)
+                };
+                self.is_utf8 = Some(is_utf8(&text(name, value)?).ok_or_else(wrong)?);
             }
             "on_error" => {
                 once(self.on_error.is_some())?;
@@ -154,22 +158,41 @@ fn force(name: &str, value: CopyValue<'_>) -> Result<Force, CopyError> {
     }
 }
 
+/// Whether the name of an encoding is one of UTF8; `None` if there is no such encoding.
+///
 /// PostgreSQL looks at letters and digits only.
-fn is_utf8(name: &str) -> bool {
-    let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
-    let name: Vec<u8> = letters.map(|letter| letter.to_ascii_lowercase()).collect();
-    matches!(&*name, b"utf8" | b"unicode")
+fn is_utf8(name: &str) -> Option<bool> {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    let name: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+    let is_utf8 = matches!(&*name, "utf8" | "unicode");
+    (is_utf8 || ENCODINGS.contains(&&*name)).then_some(is_utf8)
 }
+
+/// The names of the other encodings (`pg_encname_tbl`).
+#[rustfmt::skip]
+const ENCODINGS: [&str; 79] = [
+    "abc", "alt", "big5", "euccn", "eucjis2004", "eucjp", "euckr", "euctw", "gb18030", "gbk",
+    "iso88591", "iso885910", "iso885913", "iso885914", "iso885915", "iso885916", "iso88592",
+    "iso88593", "iso88594", "iso88595", "iso88596", "iso88597", "iso88598", "iso88599", "johab",
+    "koi8", "koi8r", "koi8u", "latin1", "latin10", "latin2", "latin3", "latin4", "latin5", "latin6",
+    "latin7", "latin8", "latin9", "mskanji", "muleinternal", "shiftjis", "shiftjis2004", "sjis",
+    "sqlascii", "tcvn", "tcvn5712", "uhc", "vscii", "win", "win1250", "win1251", "win1252",
+    "win1253", "win1254", "win1255", "win1256", "win1257", "win1258", "win866", "win874", "win932",
+    "win936", "win949", "win950", "windows1250", "windows1251", "windows1252", "windows1253",
+    "windows1254", "windows1255", "windows1256", "windows1257", "windows1258", "windows866",
+    "windows874", "windows932", "windows936", "windows949", "windows950",
+];
 
 fn on_error(
     name: &str,
     value: CopyValue<'_>,
     direction: CopyDirection,
 ) -> Result<OnError, CopyError> {
+    let word = text(name, value)?;
     if direction == CopyDirection::To {
         return Err(invalid("COPY ON_ERROR cannot be used with COPY TO"));
     }
-    match &*text(name, value)? {
+    match &*word {
         word if word.eq_ignore_ascii_case("stop") => Ok(OnError::Stop),
         word if word.eq_ignore_ascii_case("ignore") => Ok(OnError::Ignore),
         other => Err(invalid(format!("COPY ON_ERROR \"{other}\" not recognized"))),
