@@ -59,8 +59,39 @@ pub fn parse_i64(text: &str) -> Result<i64, ValueError> {
 ///
 /// As in C, a leading zero means octal and `-1` is 4294967295.
 pub fn parse_u32(text: &str, type_name: &str) -> Result<u32, ValueError> {
-    let value = parse_c(text, type_name)?;
-    // What fits as a signed 32-bit integer is taken, too, and wraps.
+    narrow(parse_c(text, type_name)?, text, type_name)
+}
+
+/// Reads the `oid` that a text begins with, and says what follows it.
+pub(super) fn leading_u32<'a>(
+    text: &'a str,
+    type_name: &str,
+) -> Result<(u32, &'a [u8]), ValueError> {
+    let (value, rest) = leading_c(text, type_name)?;
+    Ok((narrow(value, text, type_name)?, rest))
+}
+
+/// Reads the `smallint` that a text begins with, up to a space, and says what follows it.
+pub(super) fn leading_i16(text: &str) -> Result<(i16, &[u8]), ValueError> {
+    const NAME: &str = "smallint";
+    let end = text.bytes().enumerate().position(|(place, byte)| {
+        !byte.is_ascii_digit() && (place > 0 || !matches!(byte, b'-' | b'+'))
+    });
+    let (number, rest) = text.split_at_checked(end.unwrap_or(text.len())).unwrap_or((text, ""));
+    if !number.ends_with(|last: char| last.is_ascii_digit()) {
+        return Err(ValueError::syntax(NAME, text));
+    }
+    let value = parse(number, NAME, i16::MAX.unsigned_abs().into()).ok();
+    let value = value.and_then(|value| i16::try_from(value).ok());
+    let value = value.ok_or_else(|| ValueError::text_out_of_range(NAME, text))?;
+    match rest.as_bytes() {
+        rest @ ([] | [b' ', ..]) => Ok((value, rest)),
+        _ => Err(ValueError::syntax(NAME, text)),
+    }
+}
+
+/// What fits as a signed 32-bit integer is taken, too, and wraps.
+fn narrow(value: u64, text: &str, type_name: &str) -> Result<u32, ValueError> {
     match (u32::try_from(value), i32::try_from(value.cast_signed())) {
         (Ok(value), _) => Ok(value),
         (_, Ok(value)) => Ok(value.cast_unsigned()),
@@ -292,8 +323,17 @@ fn parse_plain(text: &[u8]) -> Option<i64> {
     Some(if negative { value.wrapping_neg() } else { value })
 }
 
-/// What C's `strtoul` with base 0 reads: a sign negates, `0x` is hexadecimal, `0` octal.
+/// What C's `strtoul` with base 0 reads, and spaces.
 fn parse_c(text: &str, type_name: &str) -> Result<u64, ValueError> {
+    let (value, rest) = leading_c(text, type_name)?;
+    match rest.iter().all(|byte| is_space(*byte)) {
+        true => Ok(value),
+        false => Err(ValueError::syntax(type_name, text)),
+    }
+}
+
+/// What C's `strtoul` with base 0 reads, and what follows: a sign negates, `0x` is hexadecimal, `0` octal.
+fn leading_c<'a>(text: &'a str, type_name: &str) -> Result<(u64, &'a [u8]), ValueError> {
     let (negative, unsigned) = match trim_start(text.as_bytes()) {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -316,13 +356,11 @@ fn parse_c(text: &str, type_name: &str) -> Result<u64, ValueError> {
         value = Some(more.unwrap_or(u64::MAX));
         rest = after;
     }
-    if overflow {
+    match value {
         // Whatever follows.
-        return Err(ValueError::text_out_of_range(type_name, text));
-    }
-    match value.filter(|_| rest.iter().all(|byte| is_space(*byte))) {
-        Some(value) if negative => Ok(value.wrapping_neg()),
-        Some(value) => Ok(value),
+        _ if overflow => Err(ValueError::text_out_of_range(type_name, text)),
+        Some(value) if negative => Ok((value.wrapping_neg(), rest)),
+        Some(value) => Ok((value, rest)),
         None => Err(ValueError::syntax(type_name, text)),
     }
 }

@@ -6,6 +6,9 @@
 use super::error::ValueError;
 use crate::SqlState;
 
+/// A `name` has fewer bytes than this.
+const NAME_LENGTH: usize = 64;
+
 /// Reads a string in either format.
 ///
 /// # Errors
@@ -27,6 +30,20 @@ pub fn receive(bytes: &[u8]) -> Result<&str, ValueError> {
             Err(encoding_error(bad.get(..length).unwrap_or_default()))
         }
     }
+}
+
+/// Reads the binary form of a `name`, which is not cut off as its text is.
+///
+/// # Errors
+///
+/// 42622 for 64 bytes or more, and those of [`receive`].
+pub fn receive_name(bytes: &[u8]) -> Result<&str, ValueError> {
+    let name = receive(bytes)?;
+    if name.len() < NAME_LENGTH {
+        return Ok(name);
+    }
+    let detail = "Identifier must be less than 64 characters.";
+    Err(ValueError::new(SqlState::NAME_TOO_LONG, "identifier too long").with_detail(detail))
 }
 
 /// Appends a `"char"` as text: nothing for 0, `\ooo` for a byte above 127.
@@ -60,10 +77,10 @@ pub fn receive_char(bytes: &[u8]) -> Result<u8, ValueError> {
 
 /// The longest beginning that fits a `name`: 63 bytes, whole characters.
 pub fn truncate_name(text: &str) -> &str {
-    if text.len() < 64 {
+    if text.len() < NAME_LENGTH {
         return text;
     }
-    let end = (0..64).rev().find(|end| text.is_char_boundary(*end));
+    let end = (0..NAME_LENGTH).rev().find(|end| text.is_char_boundary(*end));
     end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 

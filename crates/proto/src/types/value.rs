@@ -69,6 +69,8 @@ pub enum Value {
     Uuid([u8; 16]),
     /// The text of `json` or `jsonb`
     Json(String),
+    /// `void`: what a function returns that returns nothing
+    Void,
     /// `money`: cents
     Money(i64),
     /// `bit` and `bit varying`
@@ -243,6 +245,7 @@ impl Value {
                 Value::Record(Record::of_literal(oid, text, style))
             }
             Oid::NAME => Value::Text(text::truncate_name(text).to_owned()),
+            Oid::VOID => Value::Void,
             oid if is_string(oid) => Value::Text(text.to_owned()),
             oid => match made_of(oid, &style.types) {
                 Made::Vector(element) => {
@@ -320,6 +323,8 @@ impl Value {
             Oid::PG_SNAPSHOT => Value::Snapshot(Snapshot::receive(bytes)?),
             oid if is_geometry(oid) => Value::Geometry(Geometry::receive(oid, bytes)?),
             Oid::RECORD => Value::Record(Record::from_checked_binary(oid, hold(), types)?),
+            Oid::NAME => Value::Text(text::receive_name(bytes)?.to_owned()),
+            Oid::VOID => int::finish(Value::Void, bytes)?,
             oid if is_string(oid) => Value::Text(text::receive(bytes)?.to_owned()),
             oid if is_oid_alias(oid) => Value::Oid(int::receive_u32(bytes)?),
             oid => match made_of(oid, types) {
@@ -376,6 +381,7 @@ fn check_binary(oid: Oid, bytes: &[u8], depth: u32, types: &Types) -> Result<(),
         // Nothing is copied of what may be long.
         Oid::BYTEA => Ok(()),
         Oid::JSON | Oid::JSONB => json::receive(bytes, oid).map(drop),
+        Oid::NAME => text::receive_name(bytes).map(drop),
         oid if is_string(oid) => text::receive(bytes).map(drop),
         oid if check_parts(oid, bytes, depth, types)? => Ok(()),
         // None of those that are held.
@@ -398,9 +404,13 @@ fn check_parts(oid: Oid, bytes: &[u8], depth: u32, types: &Types) -> Result<bool
             let depth = deeper(depth)?;
             record::check_binary(attributes, bytes, |oid, part| check(oid, part, depth))?;
         }
-        Made::Array(element) | Made::Vector(element) => {
+        Made::Array(element) => {
             let depth = deeper(depth)?;
             array::receive(bytes, element, |part| check(element, part, depth))?;
+        }
+        Made::Vector(element) => {
+            let depth = deeper(depth)?;
+            array::check_vector(bytes, element, |part| check(element, part, depth))?;
         }
         Made::Hstore => hstore::check_binary(bytes)?,
         Made::Same(oid) => return check_parts(oid, bytes, depth, types),

@@ -36,19 +36,26 @@ pub fn binary_header(element: Oid, dimensions: &[Dimension], has_null: bool, out
 pub fn receive<'a, T>(
     bytes: &'a [u8],
     element: Oid,
-    mut read: impl FnMut(Option<&'a [u8]>) -> Result<T, ValueError>,
+    read: impl FnMut(Option<&'a [u8]>) -> Result<T, ValueError>,
 ) -> Result<Parts<T>, ValueError> {
     let mut rest = bytes;
-    let dimensions = header(&mut rest, element)?;
+    let parts = receive_leading(&mut rest, element, read)?;
+    if rest.is_empty() { Ok(parts) } else { Err(ValueError::trailing()) }
+}
+
+/// Reads the array that bytes begin with.
+pub(super) fn receive_leading<'a, T>(
+    rest: &mut &'a [u8],
+    element: Oid,
+    mut read: impl FnMut(Option<&'a [u8]>) -> Result<T, ValueError>,
+) -> Result<Parts<T>, ValueError> {
+    let dimensions = header(rest, element)?;
     let size = check_size(&dimensions)?;
     // No more than can follow: each takes four bytes at least.
     let mut elements = Vec::with_capacity(size.min(rest.len() / 4));
     for place in 0..size {
-        let item = take_item(&mut rest)?;
+        let item = take_item(rest)?;
         elements.push(read(item).map_err(|error| error.within("array element", place))?);
-    }
-    if !rest.is_empty() {
-        return Err(ValueError::trailing());
     }
     Ok(Parts { dimensions: if size == 0 { Vec::new() } else { dimensions }, elements })
 }

@@ -24,6 +24,7 @@ pub(super) use elements::{check_text, list_parts};
 pub use parse::parse;
 pub(super) use print::{check_length, surround};
 pub use print::{quote, text_dimensions};
+pub(super) use vector::check_vector;
 
 /// An array.
 ///

@@ -3,12 +3,13 @@
 use bytes::Bytes;
 
 use super::elements::Held;
-use super::{Array, Dimension, check_size};
+use super::{Array, Dimension, binary, check_size};
 use crate::types::convert::{IsNull, ToPg};
 use crate::types::error::ValueError;
+use crate::types::int;
 use crate::types::style::TextStyle;
+use crate::types::text::trim_start;
 use crate::types::user::Types;
-use crate::types::value::check_literal;
 use crate::{Format, Oid};
 
 /// Appends elements with spaces between: `1 2 3`.
@@ -38,11 +39,20 @@ impl Array {
     ) -> Result<Array, ValueError> {
         let mut literal = String::with_capacity(text.len().saturating_add(2));
         let mut length: i32 = 0;
-        for word in text.split_ascii_whitespace() {
-            check_literal(element, word, style)?;
+        let mut rest = trim_start(text.as_bytes());
+        while !rest.is_empty() {
+            let start = text.len().saturating_sub(rest.len());
+            let from = text.get(start..).unwrap_or_default();
+            // An oid ends wherever it cannot go on.
+            let after = match element {
+                Oid::INT2 => int::leading_i16(from)?.1,
+                _ => int::leading_u32(from, "oid")?.1,
+            };
+            let end = from.len().saturating_sub(after.len());
             literal.push(if length == 0 { '{' } else { ',' });
-            literal.push_str(word);
+            literal.push_str(from.get(..end).unwrap_or_default());
             length = length.saturating_add(1);
+            rest = trim_start(after);
         }
         literal.push_str(if length == 0 { "{}" } else { "}" });
         let held = Held::Text(Box::new((literal.into(), style.clone())));
@@ -58,5 +68,24 @@ impl Array {
         let array = Array::from_checked_binary(element, bytes, types)?;
         let length = i32::try_from(check_size(&array.dimensions)?).unwrap_or(i32::MAX);
         Ok(Array { dimensions: Box::new([Dimension { length, lower: 0 }]), ..array })
+    }
+}
+
+/// Whether the binary form of an `int2vector` or an `oidvector` can be read: it has one dimension from 0
+/// on, an element at least, and no NULL.
+pub(in crate::types) fn check_vector<'a>(
+    bytes: &'a [u8],
+    element: Oid,
+    mut check: impl FnMut(Option<&'a [u8]>) -> Result<(), ValueError>,
+) -> Result<(), ValueError> {
+    let (mut rest, mut has_null) = (bytes, false);
+    let parts = binary::receive_leading(&mut rest, element, |part| {
+        has_null |= part.is_none();
+        check(part)
+    })?;
+    match (parts.dimensions.as_slice(), has_null) {
+        ([Dimension { lower: 0, .. }], false) => int::finish((), rest),
+        _ if element == Oid::INT2 => Err(ValueError::binary("invalid int2vector data")),
+        _ => Err(ValueError::binary("invalid oidvector data")),
     }
 }

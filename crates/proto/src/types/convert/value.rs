@@ -39,6 +39,7 @@ impl ToPg for Value {
             Value::Interval(_) => Oid::INTERVAL,
             Value::Uuid(_) => Oid::UUID,
             Value::Json(_) => Oid::JSON,
+            Value::Void => Oid::VOID,
             Value::Money(_) => Oid::MONEY,
             Value::Bits(_) => Oid::VARBIT,
             Value::Inet(_) => Oid::INET,
