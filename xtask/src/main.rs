@@ -12,6 +12,7 @@ mod servers;
 mod test;
 mod threats;
 mod tidy;
+mod types;
 mod wire;
 mod workspace;
 
@@ -32,6 +33,8 @@ cargo xtask conformance [--record] [--brief] [--only NAME] [FILE …]
                                dialogues with PostgreSQL 15 and 18 and a server of ours, compared
 cargo xtask interop [--against pg15|pg18|DSN] [--bless] [CLIENT …]
                                real clients against `trunkline serve`, or against a real PostgreSQL
+cargo xtask types [--values N] [--only NAME]
+                               N values of each family by PostgreSQL 15 and 18 and by us, compared
 cargo xtask bench security [--short] [T1 …]
                                what clients can do to a server: each figure with its goal
 cargo xtask bench malformed [N]
@@ -63,6 +66,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         }
         ("servers", []) => servers::list().map(|report| print!("{report}")),
         ("servers", [run, name]) if run == "run" => servers::run(name),
+        ("types", _) => types::task(&workspace, rest).map_err(Halt::reason),
         ("conformance", _) => printed(conformance::task(&workspace, rest)),
         ("interop", _) => {
             interop::task(&workspace, rest).map(|report| println!("{report}")).map_err(Halt::reason)

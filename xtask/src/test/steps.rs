@@ -2,9 +2,8 @@
 
 use super::{Run, deny};
 use crate::halt::Halt;
-use crate::servers::{Cluster, Version};
 use crate::workspace::Package;
-use crate::{bench, codegen, conformance, deps, interop, process, threats, tidy};
+use crate::{bench, codegen, conformance, deps, interop, process, threats, tidy, types};
 
 /// One proof.
 pub(super) struct Step {
@@ -55,8 +54,8 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "types",
-        what: "text and binary of every type, compared with PostgreSQL 18",
-        run: types,
+        what: "text and binary of every type, compared with PostgreSQL 15 and 18, in short",
+        run: |run| types::compare(run.workspace, &run.cache, None, None),
     },
     Step {
         name: "conformance",
@@ -145,15 +144,6 @@ fn features(run: &Run<'_>) -> Result<String, Halt> {
         }
     }
     Ok(format!("{seen} combinations"))
-}
-
-/// Every type in text and binary, thousands of random values among them, asked of a real server.
-fn types(run: &Run<'_>) -> Result<String, Halt> {
-    let server = Cluster::start(Version::Pg18, &run.cache, None)?;
-    let mut test = run.workspace.cargo(&["test", "--quiet", "--all-features"]);
-    test.args(["-p", "trunkline-proto", "--test", "types_live"]);
-    process::succeed(test.env("TRUNKLINE_TEST_PG", format!("127.0.0.1:{}", server.port)))?;
-    Ok(String::new())
 }
 
 fn xtask(run: &Run<'_>) -> Result<String, Halt> {

@@ -1,46 +1,98 @@
 //! Every type against a real PostgreSQL: the same text, the same bytes, the same errors.
 //!
-//! What PostgreSQL 18 answered is kept in `tests/golden`. With `TRUNKLINE_TEST_PG=host:port` in the
-//! environment the test asks that server (user `postgres`, trusted) instead, writes its answers to
-//! the golden files, and asks about thousands of random values more.
+//! What PostgreSQL 18 answered is kept in `tests/golden`. `cargo xtask types` says by the environment
+//! which servers to ask instead (user `postgres`, trusted): `TRUNKLINE_TEST_PG=host:port` is PostgreSQL
+//! 18, whose answers are written to the golden files, and `TRUNKLINE_TEST_PG15` is PostgreSQL 15, whose
+//! answers may differ from those as `versions` says. Both get `TRUNKLINE_TYPES_VALUES` inputs for each
+//! family more, or those of `TRUNKLINE_TYPES_ONLY`.
 
+#![allow(clippy::print_stdout, reason = "the table is for people")]
+
+mod check;
+mod exceptions;
+mod families;
 mod golden;
-mod random;
-mod rare;
+mod report;
 mod server;
+mod versions;
 
 use std::collections::BTreeMap;
 
-use golden::{Case, Golden, escape, hex, pairs, style};
+use families::Random;
+use golden::{Case, Golden, pairs};
+use report::Report;
 use server::{Outcome, Server};
-use trunkline_proto::types::{IsNull, TextStyle, ToPg, Value, ValueError, name_of};
-use trunkline_proto::{Format, Oid};
+
+/// How many inputs a family gets, unless the environment says it.
+const SHORT: usize = 300;
+
+/// The version that answered what is recorded.
+const RECORDED: u32 = 180_006;
 
 #[test]
 fn values_are_those_of_postgresql() {
-    let mut failures = Vec::new();
-    let server = std::env::var("TRUNKLINE_TEST_PG").ok();
-    let mut server = server.map(|address| Server::connect(&address).unwrap());
+    let variable = |name: &str| std::env::var(name).ok();
+    let connect = |address: String| Server::connect(&address).unwrap();
+    let only = variable("TRUNKLINE_TYPES_ONLY");
+    let count = variable("TRUNKLINE_TYPES_VALUES").map_or(SHORT, |count| count.parse().unwrap());
+    let mut newest = variable("TRUNKLINE_TEST_PG").map(connect);
+    let mut oldest = variable("TRUNKLINE_TEST_PG15").map(connect);
+    let version = newest.as_mut().map_or(0, |server| server.version().unwrap());
+    let mut report = Report::new(version);
     for mut file in Golden::all().unwrap() {
         // Without the rules of zones there is nothing to test in that file.
         if file.name == "types-zones" && cfg!(not(feature = "time")) {
             continue;
         }
         assert!(!file.cases.is_empty(), "{} has no cases", file.name);
-        if let Some(server) = &mut server {
-            ask(server, &mut file.cases);
+        let older = ask_both(newest.as_mut(), oldest.as_mut(), &mut file.cases);
+        // What an older one answers is not worth keeping.
+        if version >= RECORDED {
             file.write().unwrap();
         }
-        check(&file.cases, &mut failures);
+        report.add(&file.name, &file.cases, older.as_deref());
     }
-    if let Some(server) = &mut server {
-        for mut cases in random::families() {
-            ask(server, &mut cases);
-            check(&cases, &mut failures);
+    if newest.is_some() {
+        for family in families::all() {
+            if only.as_ref().is_some_and(|only| !family.name.contains(only)) {
+                continue;
+            }
+            let mut cases = family.cases(count);
+            let older = ask_both(newest.as_mut(), oldest.as_mut(), &mut cases);
+            report.add(&family.name, &cases, older.as_deref());
         }
     }
-    let shown: Vec<&str> = failures.iter().take(60).map(String::as_str).collect();
-    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), shown.join("\n"));
+    if let Some(server) = newest.as_mut().filter(|_| only.is_none()) {
+        rows(server, count, &mut report);
+    }
+    report.end(oldest.is_some());
+}
+
+/// Rows are not read by PostgreSQL, but sent in both formats.
+fn rows(server: &mut Server, count: usize, report: &mut Report) {
+    server.query("RESET ALL; SET TimeZone = 'UTC'").unwrap();
+    let mut random = Random::new("rows");
+    let rows: Vec<_> = (0..count).map(|_| families::row(&mut random)).collect();
+    let outcomes = server.ask_rows(&rows).unwrap();
+    report.add_rows(&rows, &outcomes);
+}
+
+/// Asks both servers at the same time; the answers of the older one are returned.
+fn ask_both(
+    newest: Option<&mut Server>,
+    oldest: Option<&mut Server>,
+    cases: &mut [Case],
+) -> Option<Vec<Outcome>> {
+    let mut copies = oldest.is_some().then(|| cases.to_vec());
+    std::thread::scope(|scope| {
+        if let (Some(server), Some(copies)) = (oldest, &mut copies) {
+            scope.spawn(|| ask(server, copies));
+        }
+        if let Some(server) = newest {
+            ask(server, cases);
+        }
+    });
+    Some(copies?.into_iter().map(|case| case.outcome.unwrap()).collect())
 }
 
 /// Fills in what the server makes of each input.
@@ -61,90 +113,4 @@ fn ask(server: &mut Server, cases: &mut [Case]) {
             case.outcome = Some(outcome);
         }
     }
-}
-
-fn check(cases: &[Case], failures: &mut Vec<String>) {
-    let mut styles: BTreeMap<&str, TextStyle> = BTreeMap::new();
-    for case in cases {
-        let style = styles.entry(&case.settings).or_insert_with(|| style(&case.settings));
-        if let Err(why) = check_case(case, style) {
-            let name = name_of(case.oid).unwrap();
-            let input = if case.binary { hex(&case.input) } else { escape(&case.input) };
-            failures.push(format!("{name} [{}] {input}: {why}", case.settings));
-        }
-    }
-}
-
-fn check_case(case: &Case, style: &TextStyle) -> Result<(), String> {
-    let format = if case.binary { Format::Binary } else { Format::Text };
-    let read = Value::decode(case.oid, format, &case.input, style);
-    let outcome = case.outcome.as_ref().ok_or("PostgreSQL has not been asked")?;
-    let (text, binary) = match (outcome, &read) {
-        (Outcome::Error { sqlstate, message }, Err(error)) => {
-            // It asked for the memory before it looked for the bytes.
-            if message.starts_with("invalid memory alloc") {
-                return Ok(());
-            }
-            let (ours, theirs) = (described(error), format!("{sqlstate} {message}"));
-            // The parameter's number is the server's to say.
-            let theirs = theirs.replace(" in bind parameter 1", "");
-            return if ours == theirs { Ok(()) } else { Err(format!("{ours} != {theirs}")) };
-        }
-        (Outcome::Error { sqlstate, message }, Ok(value)) => {
-            return Err(format!("{value:?} != {sqlstate} {message}"));
-        }
-        (Outcome::Value { text, .. }, Err(error)) => {
-            return Err(format!("{} != {}", described(error), escape(text)));
-        }
-        (Outcome::Value { text, binary }, Ok(_)) => (text, binary),
-    };
-    let value = read.map_err(|error| described(&error))?;
-    agree("text", &encode(&value, case, Format::Text, style)?, text)?;
-    agree("binary", &encode(&value, case, Format::Binary, style)?, binary)?;
-    // It refuses what it has sent itself.
-    if case.oid == Oid::TSQUERY && text.is_empty() {
-        return Ok(());
-    }
-    // What PostgreSQL sends in one format is the same value in the other.
-    let from_binary = Value::decode(case.oid, Format::Binary, binary, style)
-        .map_err(|error| format!("its binary: {}", described(&error)))?;
-    agree("text of its binary", &encode(&from_binary, case, Format::Text, style)?, text)?;
-    // Other styles lose digits, or write what reads as another zone or another order; a NaN loses
-    // its sign.
-    let reads_back = case.settings.is_empty()
-        && !text.windows(3).any(|word| word == b"NaN")
-        && !(matches!(case.oid, Oid::TSVECTOR | Oid::TSQUERY)
-            && (case.binary || case.input.contains(&b'(')));
-    if reads_back {
-        let from_text = Value::decode(case.oid, Format::Text, text, style)
-            .map_err(|error| format!("its text: {}", described(&error)))?;
-        agree("binary of its text", &encode(&from_text, case, Format::Binary, style)?, binary)?;
-    }
-    Ok(())
-}
-
-fn encode(
-    value: &Value,
-    case: &Case,
-    format: Format,
-    style: &TextStyle,
-) -> Result<Vec<u8>, String> {
-    let mut out = Vec::new();
-    match value.encode(case.oid, format, style, &mut out) {
-        Ok(IsNull::No) => Ok(out),
-        Ok(IsNull::Yes) => Err("encodes as NULL".to_owned()),
-        Err(error) => Err(format!("does not encode: {}", described(&error))),
-    }
-}
-
-fn agree(what: &str, ours: &[u8], theirs: &[u8]) -> Result<(), String> {
-    if ours == theirs {
-        Ok(())
-    } else {
-        Err(format!("{what}: {} != {}", escape(ours), escape(theirs)))
-    }
-}
-
-fn described(error: &ValueError) -> String {
-    format!("{} {}", error.sqlstate(), error.message())
 }

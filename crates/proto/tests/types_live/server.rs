@@ -1,6 +1,6 @@
 //! A PostgreSQL server as an oracle: the smallest client that can ask it about values.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::net::TcpStream;
 
 /// What PostgreSQL makes of an input.
@@ -11,17 +11,19 @@ pub(crate) enum Outcome {
 }
 
 pub(crate) struct Server {
-    stream: TcpStream,
+    stream: BufReader<TcpStream>,
+    writer: TcpStream,
 }
 
 impl Server {
     /// Connects as `postgres` to `host:port`, which must trust it.
     pub(crate) fn connect(address: &str) -> io::Result<Server> {
-        let mut server = Server { stream: TcpStream::connect(address)? };
+        let writer = TcpStream::connect(address)?;
+        let mut server = Server { stream: BufReader::new(writer.try_clone()?), writer };
         let mut startup = 196_608_i32.to_be_bytes().to_vec();
         startup.extend_from_slice(b"user\0postgres\0database\0postgres\0client_encoding\0UTF8\0\0");
-        server.stream.write_all(&i32::try_from(startup.len() + 4).unwrap().to_be_bytes())?;
-        server.stream.write_all(&startup)?;
+        server.writer.write_all(&i32::try_from(startup.len() + 4).unwrap().to_be_bytes())?;
+        server.writer.write_all(&startup)?;
         server.replies()?;
         Ok(server)
     }
@@ -29,10 +31,23 @@ impl Server {
     pub(crate) fn query(&mut self, sql: &str) -> io::Result<()> {
         let mut out = Vec::new();
         message(&mut out, b'Q', &[sql.as_bytes(), b"\0"].concat());
-        self.stream.write_all(&out)?;
+        self.writer.write_all(&out)?;
         match self.replies()? {
             Outcome::Error { message, .. } => Err(io::Error::other(format!("{sql}: {message}"))),
             Outcome::Value { .. } => Ok(()),
+        }
+    }
+
+    /// Its `server_version_num`.
+    pub(crate) fn version(&mut self) -> io::Result<u32> {
+        let mut out = Vec::new();
+        message(&mut out, b'Q', b"SELECT v, v FROM current_setting('server_version_num') v\0");
+        self.writer.write_all(&out)?;
+        match self.replies()? {
+            Outcome::Value { text, .. } => {
+                String::from_utf8_lossy(&text).parse().map_err(io::Error::other)
+            }
+            Outcome::Error { message, .. } => Err(io::Error::other(message)),
         }
     }
 
@@ -43,22 +58,66 @@ impl Server {
         format: u8,
         inputs: &[&[u8]],
     ) -> io::Result<Vec<Outcome>> {
-        let mut outcomes = Vec::with_capacity(inputs.len());
-        let mut parse = b"\0SELECT $1, $1\0\0\x01".to_vec();
+        // Once for all: to plan takes longer than to read a value.
+        let mut parse = b"s\0SELECT $1, $1\0\0\x01".to_vec();
         parse.extend_from_slice(&oid.to_be_bytes());
-        for batch in inputs.chunks(200) {
+        let mut out = Vec::new();
+        message(&mut out, b'C', b"Ss\0");
+        message(&mut out, b'P', &parse);
+        message(&mut out, b'S', &[]);
+        self.writer.write_all(&out)?;
+        if let Outcome::Error { message, .. } = self.replies()? {
+            return Err(io::Error::other(format!("type {oid}: {message}")));
+        }
+        let exchange = |input: &&[u8]| {
+            let mut bind = vec![0, b's', 0, 0, 1, 0, format, 0, 1];
+            push_cell(&mut bind, Some(input));
+            bind.extend_from_slice(&[0, 2, 0, 0, 0, 1]);
             let mut out = Vec::new();
-            for input in batch {
-                message(&mut out, b'P', &parse);
-                let mut bind = vec![0, 0, 0, 1, 0, format, 0, 1];
-                bind.extend_from_slice(&i32::try_from(input.len()).unwrap().to_be_bytes());
-                bind.extend_from_slice(input);
-                bind.extend_from_slice(&[0, 2, 0, 0, 0, 1]);
-                message(&mut out, b'B', &bind);
-                message(&mut out, b'E', &[0; 5]);
-                message(&mut out, b'S', &[]);
+            message(&mut out, b'B', &bind);
+            message(&mut out, b'E', &[0; 5]);
+            message(&mut out, b'S', &[]);
+            out
+        };
+        self.exchange(inputs.iter().map(exchange).collect())
+    }
+
+    /// Asks for the text and the binary form of a row of these values, given as text.
+    pub(crate) fn ask_rows(
+        &mut self,
+        rows: &[Vec<(u32, Option<String>)>],
+    ) -> io::Result<Vec<Outcome>> {
+        let exchange = |row: &Vec<(u32, Option<String>)>| {
+            let parameters: Vec<String> =
+                (1..=row.len()).map(|number| format!("${number}")).collect();
+            let list = parameters.join(", ");
+            let count = i16::try_from(row.len()).unwrap().to_be_bytes();
+            let mut parse =
+                [b"\0", format!("SELECT ROW({list}), ROW({list})").as_bytes(), b"\0"].concat();
+            parse.extend_from_slice(&count);
+            let mut bind = vec![0, 0, 0, 0];
+            bind.extend_from_slice(&count);
+            for (oid, value) in row {
+                parse.extend_from_slice(&oid.to_be_bytes());
+                push_cell(&mut bind, value.as_deref().map(str::as_bytes));
             }
-            let mut stream = self.stream.try_clone()?;
+            bind.extend_from_slice(&[0, 2, 0, 0, 0, 1]);
+            let mut out = Vec::new();
+            message(&mut out, b'P', &parse);
+            message(&mut out, b'B', &bind);
+            message(&mut out, b'E', &[0; 5]);
+            message(&mut out, b'S', &[]);
+            out
+        };
+        self.exchange(rows.iter().map(exchange).collect())
+    }
+
+    /// Sends each, and reads what comes of it.
+    fn exchange(&mut self, all: Vec<Vec<u8>>) -> io::Result<Vec<Outcome>> {
+        let mut outcomes = Vec::with_capacity(all.len());
+        for batch in all.chunks(1000) {
+            let out = batch.concat();
+            let mut stream = self.writer.try_clone()?;
             // The server answers while we still write: read at the same time.
             let writer = std::thread::spawn(move || stream.write_all(&out));
             for _ in batch {
@@ -105,6 +164,12 @@ fn cell(bytes: &[u8]) -> (&[u8], &[u8]) {
         Ok(length) => rest.split_at(length),
         Err(_) => (b"", rest),
     }
+}
+
+fn push_cell(out: &mut Vec<u8>, cell: Option<&[u8]>) {
+    let length = cell.map_or(-1, |cell| i32::try_from(cell.len()).unwrap());
+    out.extend_from_slice(&length.to_be_bytes());
+    out.extend_from_slice(cell.unwrap_or_default());
 }
 
 fn message(out: &mut Vec<u8>, kind: u8, body: &[u8]) {

@@ -1,106 +1,66 @@
-//! Random inputs: sound values, and the same with a few bytes changed.
+//! Random numbers, dates and words: the types that most tables have.
 
-use trunkline_proto::Oid;
-use trunkline_proto::types::{TextStyle, ToPg, Value};
+use super::{Generate, Random};
 
-use crate::golden::{Case, oid_of};
-use crate::rare::RARE;
+pub(super) const PLAIN: [(&str, Generate); 22] = [
+    ("integer", integer),
+    ("bigint", integer),
+    ("oid", integer),
+    ("xid", integer),
+    ("cid", integer),
+    ("xid8", integer),
+    ("real", float),
+    ("double precision", float),
+    ("numeric", decimal),
+    ("bytea", bytea),
+    ("uuid", uuid),
+    ("date", date),
+    ("time without time zone", time),
+    ("time with time zone", time),
+    ("timestamp without time zone", moment),
+    ("timestamp with time zone", moment),
+    ("interval", interval),
+    ("pg_lsn", |random| {
+        let digits = |random: &mut Random| {
+            let bits = random.below(36);
+            format!("{:X}", random.next() & ((1 << bits) - 1))
+        };
+        format!("{}/{}", digits(random), digits(random))
+    }),
+    ("int2vector", numbers),
+    ("oidvector", numbers),
+    ("smallint", integer),
+    ("boolean", |random| random.pick(&["t", "true", "yes", "on", "1", "f", "n", "of"]).into()),
+];
 
-/// How many inputs each family gets, in text and again in binary.
-const PER_FAMILY: usize = 3000;
-
-pub(crate) type Generate = fn(&mut Random) -> String;
-
-/// The inputs of each type, the same in every run.
-pub(crate) fn families() -> Vec<Vec<Case>> {
-    let text: [(&str, Generate); 19] = [
-        ("smallint", integer),
-        ("integer", integer),
-        ("bigint", integer),
-        ("oid", integer),
-        ("real", float),
-        ("double precision", float),
-        ("numeric", decimal),
-        ("boolean", |random| random.pick(&["t", "true", "yes", "on", "1", "f", "n", "of"]).into()),
-        ("bytea", bytea),
-        ("uuid", |random| pattern(random, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")),
-        ("date", date),
-        ("time without time zone", time),
-        ("time with time zone", time),
-        ("timestamp without time zone", moment),
-        ("timestamp with time zone", moment),
-        ("interval", interval),
-        ("integer[]", |random| array(random, |random| random.below(100).to_string())),
-        ("text[]", |random| array(random, word)),
-        ("pg_lsn", |random| pattern(random, "x/xxxxxxxx")),
-    ];
-    text.into_iter().chain(RARE).map(|(name, generate)| family(oid_of(name), generate)).collect()
+fn numbers(random: &mut Random) -> String {
+    let count = random.below(7);
+    (0..count).fold(String::new(), |text, _| {
+        let number = match random.below(12) {
+            0 => integer(random),
+            1 => "0".to_owned(),
+            2 => format!("-{}", random.below(100)),
+            _ => random.below(70_000).to_string(),
+        };
+        let between = random.pick(&[" ", " ", " ", " ", "  ", "\t", "\n", ","]);
+        text + &number + between
+    })
 }
 
-fn family(oid: Oid, generate: Generate) -> Vec<Case> {
-    let mut random = Random(u64::from(oid.0) + 0x9e37_79b9_7f4a_7c15);
-    let mut cases = Vec::new();
-    for _ in 0..PER_FAMILY {
-        let mut text = generate(&mut random).into_bytes();
-        let value = Value::decode(oid, trunkline_proto::Format::Text, &text, &TextStyle::default());
-        if random.below(3) == 0 {
-            random.spoil(&mut text, alphabet(oid));
-        }
-        let settings = style(oid, &mut random);
-        cases.push(case(oid, settings, false, text));
-        let mut bytes = Vec::new();
-        if let Ok(value) = value
-            && value
-                .encode(oid, trunkline_proto::Format::Binary, &TextStyle::default(), &mut bytes)
-                .is_ok()
-        {
-            if random.below(2) == 0 {
-                let any: Vec<u8> = (0..16).map(|_| random.byte()).collect();
-                random.spoil(&mut bytes, &any);
-            }
-            cases.push(case(oid, settings, true, bytes));
-        }
-    }
-    cases
+fn uuid(random: &mut Random) -> String {
+    let shape = random.pick(&[
+        "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+        "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+        "{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}",
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "xxxx-xxxx-xxxx-xxxx-xxxx-xxxx-xxxx-xxxx",
+        "xxxxxx-xxxxxxxxxx-xxxxxxxxxxxxxxxx",
+    ]);
+    let text = pattern(random, shape);
+    if random.below(4) == 0 { text.to_uppercase() } else { text }
 }
 
-/// What to spoil text with. Letters next to digits would read as POSIX zones with offsets of days.
-fn alphabet(oid: Oid) -> &'static [u8] {
-    match oid {
-        Oid::DATE | Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ => {
-            b" +-.,:/0159{}\"\\[]=_"
-        }
-        _ => b" +-.,:/0159eTxnul{}\"\\[]=_PYMDHWS",
-    }
-}
-
-fn style(oid: Oid, random: &mut Random) -> &'static str {
-    let styles: &[&str] = match oid {
-        Oid::INTERVAL => &[
-            "",
-            "IntervalStyle=postgres_verbose",
-            "IntervalStyle=sql_standard",
-            "IntervalStyle=iso_8601",
-        ],
-        Oid::FLOAT4 | Oid::FLOAT8 | Oid::POINT => {
-            &["", "", "extra_float_digits=0", "extra_float_digits=-5"]
-        }
-        Oid::DATE | Oid::TIMESTAMP => {
-            &["", "", "DateStyle=SQL, DMY", "DateStyle=Postgres, MDY", "DateStyle=ISO, YMD"]
-        }
-        Oid::TIMESTAMPTZ if cfg!(feature = "time") => {
-            &["", "", "TimeZone=Europe/Paris", "TimeZone=America/New_York", "TimeZone=+05:45"]
-        }
-        _ => &[""],
-    };
-    random.pick(styles)
-}
-
-fn case(oid: Oid, settings: &str, binary: bool, input: Vec<u8>) -> Case {
-    Case { oid, settings: settings.to_owned(), binary, input, outcome: None }
-}
-
-fn integer(random: &mut Random) -> String {
+pub(super) fn integer(random: &mut Random) -> String {
     let bits = random.below(70);
     let value = i128::from(random.next()) & ((1 << bits) - 1);
     match random.below(8) {
@@ -113,7 +73,7 @@ fn integer(random: &mut Random) -> String {
     }
 }
 
-fn float(random: &mut Random) -> String {
+pub(super) fn float(random: &mut Random) -> String {
     match random.below(7) {
         6 => format!("{}e{}", random.below(1_000_000), random.below(30)),
         0 => f64::from_bits(random.next()).to_string(),
@@ -259,74 +219,4 @@ fn interval(random: &mut Random) -> String {
         }
     }
     text
-}
-
-fn array(random: &mut Random, element: Generate) -> String {
-    let depth = random.below(3);
-    let length = random.below(4);
-    let bounds = match random.below(6) {
-        0 => format!("[0:{}]=", length as i64 - 1),
-        _ => String::new(),
-    };
-    bounds + &level(random, depth, length, element)
-}
-
-fn level(random: &mut Random, depth: u64, length: u64, element: Generate) -> String {
-    let parts: Vec<String> = (0..length)
-        .map(|_| match (depth, random.below(10)) {
-            (0, 0) => "NULL".to_owned(),
-            (0, 1) => format!("\"{}\"", element(random)),
-            (0, _) => element(random),
-            _ => level(random, depth - 1, length, element),
-        })
-        .collect();
-    format!("{{{}}}", parts.join(","))
-}
-
-fn word(random: &mut Random) -> String {
-    let length = random.below(6);
-    let characters = ["a", "B", " ", "\\\\", "\\\"", "é", "1", "_", "\\{", "n"];
-    (0..length).map(|_| random.pick(&characters)).collect()
-}
-
-/// xorshift64*
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    pub(crate) fn below(&mut self, limit: u64) -> u64 {
-        (self.next() >> 8) % limit
-    }
-
-    fn byte(&mut self) -> u8 {
-        self.below(256) as u8
-    }
-
-    fn digit(&mut self) -> char {
-        char::from(b'0' + self.below(10) as u8)
-    }
-
-    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len() as u64) as usize]
-    }
-
-    /// Changes, adds or removes one to three bytes.
-    fn spoil(&mut self, bytes: &mut Vec<u8>, with: &[u8]) {
-        for _ in 0..=self.below(3) {
-            let place = self.below(bytes.len() as u64 + 1) as usize;
-            let byte = self.pick(with);
-            match self.below(3) {
-                0 => bytes.insert(place, byte),
-                1 if place < bytes.len() => bytes[place] = byte,
-                _ if place < bytes.len() => drop(bytes.remove(place)),
-                _ => {}
-            }
-        }
-    }
 }

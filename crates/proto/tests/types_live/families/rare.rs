@@ -1,9 +1,10 @@
 //! Random inputs of the types that few tables have.
 
-use crate::random::{Generate, Random};
+use super::{Generate, Random};
 
 /// The types, and what their texts look like.
-pub(crate) const RARE: [(&str, Generate); 25] = [
+pub(super) const RARE: [(&str, Generate); 30] = [
+    ("bit", bits),
     ("bit varying", bits),
     ("inet", address),
     ("cidr", address),
@@ -37,7 +38,11 @@ pub(crate) const RARE: [(&str, Generate); 25] = [
     ("tsrange", |random| range(random, day)),
     ("tstzrange", |random| range(random, day)),
     ("int4multirange", |random| ranges(random, small)),
+    ("int8multirange", |random| ranges(random, small)),
     ("nummultirange", |random| ranges(random, number)),
+    ("datemultirange", |random| ranges_of(random, day)),
+    ("tsmultirange", |random| ranges_of(random, day)),
+    ("tstzmultirange", |random| ranges_of(random, day)),
     ("tsvector", lexemes),
     ("tsquery", |random| searched(random, 3)),
     ("pg_snapshot", |random| {
@@ -144,6 +149,12 @@ fn ranges(random: &mut Random, bound: Generate) -> String {
         .collect();
     let between = random.pick(&[",", ",", " , "]);
     format!("{{{}}}", ranges.join(between))
+}
+
+fn ranges_of(random: &mut Random, bound: Generate) -> String {
+    let count = random.below(4);
+    let ranges: Vec<String> = (0..count).map(|_| range(random, bound)).collect();
+    format!("{{{}}}", ranges.join(","))
 }
 
 fn number(random: &mut Random) -> String {
