@@ -67,7 +67,7 @@ pub enum Value {
     Interval(Interval),
     /// `uuid`
     Uuid([u8; 16]),
-    /// The text of `json` or `jsonb`
+    /// The text of `json` or `jsonb`, as it was written: `jsonb` is put in order when it is printed
     Json(String),
     /// `void`: what a function returns that returns nothing
     Void,
@@ -227,7 +227,10 @@ impl Value {
             Oid::INTERVAL => Value::Interval(Interval::parse_in(text, style.interval_style)?),
             Oid::BYTEA => Value::Bytea(bytea::parse(text)?),
             Oid::UUID => Value::Uuid(uuid::parse(text)?),
-            Oid::JSON | Oid::JSONB => Value::Json(text.to_owned()),
+            Oid::JSON | Oid::JSONB => {
+                json::check(text, oid)?;
+                Value::Json(text.to_owned())
+            }
             Oid::MONEY => Value::Money(money::parse(text)?),
             Oid::BIT | Oid::VARBIT => Value::Bits(Bits::parse(text)?),
             Oid::INET | Oid::CIDR => Value::Inet(Inet::parse(text, oid)?),
@@ -305,7 +308,7 @@ impl Value {
             Oid::NUMERIC => Value::Numeric(Numeric::receive(bytes)?),
             Oid::BYTEA => Value::Bytea(bytes.to_owned()),
             Oid::UUID => Value::Uuid(uuid::receive(bytes)?),
-            Oid::JSON | Oid::JSONB => Value::Json(json::receive(bytes, oid)?.to_owned()),
+            Oid::JSON | Oid::JSONB => Value::Json(json::receive_checked(bytes, oid)?.to_owned()),
             Oid::DATE => Value::Date(datetime::receive_date(bytes)?),
             Oid::TIME => Value::Time(datetime::receive_time(bytes)?),
             Oid::TIMETZ => Value::Timetz(datetime::receive_timetz(bytes)?),
@@ -361,7 +364,7 @@ impl Value {
 pub(super) fn check_literal(oid: Oid, text: &str, style: &TextStyle) -> Result<(), ValueError> {
     match oid {
         // Nothing is copied of what may be long.
-        Oid::JSON | Oid::JSONB => Ok(()),
+        Oid::JSON | Oid::JSONB => json::check(text, oid),
         Oid::RECORD => record::parse(text, |_| Ok(())).map(drop),
         oid if is_string(oid) => Ok(()),
         oid => match made_of(oid, &style.types) {
@@ -380,7 +383,7 @@ fn check_binary(oid: Oid, bytes: &[u8], depth: u32, types: &Types) -> Result<(),
     match oid {
         // Nothing is copied of what may be long.
         Oid::BYTEA => Ok(()),
-        Oid::JSON | Oid::JSONB => json::receive(bytes, oid).map(drop),
+        Oid::JSON | Oid::JSONB => json::receive_checked(bytes, oid).map(drop),
         Oid::NAME => text::receive_name(bytes).map(drop),
         oid if is_string(oid) => text::receive(bytes).map(drop),
         oid if check_parts(oid, bytes, depth, types)? => Ok(()),

@@ -139,7 +139,7 @@ impl Value {
             Value::Char(value) => text::text_char(*value, out),
             Value::Xid8(value) => int::text_u64(*value, out),
             Value::Lsn(value) => lsn::text(*value, out),
-            Value::Json(value) => out.extend_from_slice(value.as_bytes()),
+            Value::Json(value) => return json::text(value, oid, out),
             Value::Money(cents) => money::text(*cents, out),
             Value::Bits(bits) => bits.text(out),
             Value::Inet(inet) => inet.text(oid, out),
@@ -164,7 +164,7 @@ impl Value {
         match self {
             Value::Char(value) => out.push(*value),
             Value::Xid8(value) | Value::Lsn(value) => int::binary_u64(*value, out),
-            Value::Json(value) => json::binary(value, oid, out),
+            Value::Json(value) => return json::binary(value, oid, out),
             Value::Money(cents) => int::binary_i64(*cents, out),
             Value::Bits(bits) => bits.binary(out),
             Value::Inet(inet) => inet.binary(oid, out),

@@ -1,5 +1,6 @@
 //! What PostgreSQL is asked: for each family all inputs there are, or random ones, sound and spoilt.
 
+mod documents;
 mod exhaustive;
 mod nested;
 mod plain;
@@ -46,7 +47,7 @@ pub(crate) fn all() -> Vec<Family> {
 
 /// The types whose values are not strings, and what their texts look like.
 fn scalars() -> impl Iterator<Item = (&'static str, Generate)> {
-    plain::PLAIN.into_iter().chain(rare::RARE)
+    plain::PLAIN.into_iter().chain(rare::RARE).chain(documents::DOCUMENTS)
 }
 
 impl Family {
