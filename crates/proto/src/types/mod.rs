@@ -3,6 +3,7 @@
 //! One module per family, of free functions: `text` and `binary` append a value's bytes (without a
 //! length) to a buffer, `parse` reads text, `receive` reads the binary form. [`ToPg`] and [`FromPg`]
 //! pick the function by a column's type and format; [`Value`] is any value.
+pub mod alias;
 pub mod array;
 pub mod bits;
 pub mod boolean;

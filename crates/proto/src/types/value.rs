@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
+use super::alias::{self, is_alias};
 use super::array::{self, Array};
 use super::catalog::is_string;
-use super::convert::is_oid_alias;
 use super::datetime::{self, Timetz};
 use super::error::ValueError;
 use super::interval::Interval;
@@ -37,7 +37,7 @@ pub enum Value {
     Int4(i32),
     /// `bigint`
     Int8(i64),
-    /// `oid`, `xid`, `cid`, and in binary the likes of `regclass`
+    /// `oid`, `xid`, `cid`, and the likes of `regclass` but for names
     Oid(u32),
     /// `xid8`
     Xid8(u64),
@@ -129,6 +129,11 @@ pub(super) enum Parts {
 }
 
 impl Value {
+    /// Bytes that nobody here can read.
+    fn opaque(oid: Oid, format: Format, bytes: &[u8]) -> Value {
+        Value::Opaque(Opaque { oid, format, bytes: bytes.to_vec() })
+    }
+
     /// Reads a value of the type `oid`.
     ///
     /// # Errors
@@ -250,6 +255,10 @@ impl Value {
             Oid::NAME => Value::Text(text::truncate_name(text).to_owned()),
             Oid::VOID => Value::Void,
             oid if is_string(oid) => Value::Text(text.to_owned()),
+            oid if is_alias(oid) => match alias::parse(text, oid)? {
+                Some(number) => Value::Oid(number),
+                None => Value::opaque(oid, Format::Text, text.as_bytes()),
+            },
             oid => match made_of(oid, &style.types) {
                 Made::Vector(element) => {
                     Value::Array(Array::vector_from_literal(element, text, style)?)
@@ -277,11 +286,7 @@ impl Value {
                     Value::Hstore(Hstore::of_text(text))
                 }
                 Made::PgVector(base) => Value::Vector(Vector::parse(base, text)?),
-                Made::Record | Made::Other => Value::Opaque(Opaque {
-                    oid,
-                    format: Format::Text,
-                    bytes: text.as_bytes().to_vec(),
-                }),
+                Made::Record | Made::Other => Value::opaque(oid, Format::Text, text.as_bytes()),
             },
         })
     }
@@ -329,7 +334,7 @@ impl Value {
             Oid::NAME => Value::Text(text::receive_name(bytes)?.to_owned()),
             Oid::VOID => int::finish(Value::Void, bytes)?,
             oid if is_string(oid) => Value::Text(text::receive(bytes)?.to_owned()),
-            oid if is_oid_alias(oid) => Value::Oid(int::receive_u32(bytes)?),
+            oid if is_alias(oid) => Value::Oid(int::receive_u32(bytes)?),
             oid => match made_of(oid, types) {
                 Made::Vector(element) => {
                     Value::Array(Array::vector_from_checked_binary(element, hold(), types)?)
@@ -352,9 +357,7 @@ impl Value {
                 }
                 Made::Hstore => Value::Hstore(Hstore::of_binary(hold())),
                 Made::PgVector(base) => Value::Vector(Vector::receive(base, bytes)?),
-                Made::Record | Made::Other => {
-                    Value::Opaque(Opaque { oid, format: Format::Binary, bytes: bytes.to_owned() })
-                }
+                Made::Record | Made::Other => Value::opaque(oid, Format::Binary, bytes),
             },
         })
     }

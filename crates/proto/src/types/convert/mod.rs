@@ -10,8 +10,6 @@ use super::error::ValueError;
 use super::style::TextStyle;
 use crate::{Format, Oid};
 
-pub(super) use value::is_oid_alias;
-
 /// Whether an encoded value is NULL: then it has a length of -1 and no bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]

@@ -2,6 +2,7 @@
 
 use super::plain::encode_resolved;
 use super::{FromPg, IsNull, ToPg};
+use crate::types::alias::{self, is_alias};
 use crate::types::array::{self, Array};
 use crate::types::catalog::{array_of, is_string};
 use crate::types::datetime::{Date, Time, Timestamp, Timestamptz};
@@ -75,8 +76,8 @@ impl ToPg for Value {
             Value::Int2(value) => return value.encode(oid, format, style, out),
             Value::Int4(value) => return value.encode(oid, format, style, out),
             Value::Int8(value) => return value.encode(oid, format, style, out),
-            Value::Oid(value) if is_oid_alias(oid) => match format {
-                Format::Text => int::text_u64((*value).into(), out),
+            Value::Oid(value) if is_alias(oid) => match format {
+                Format::Text => alias::text(*value, oid, out),
                 Format::Binary => int::binary_u32(*value, out),
             },
             Value::Oid(value) => return value.encode(oid, format, style, out),
@@ -286,22 +287,4 @@ impl ToPg for Opaque {
         out.extend_from_slice(&self.bytes);
         Ok(IsNull::No)
     }
-}
-
-/// Whether the binary form of a type is an OID, and its text a name that only a catalog knows.
-pub(in crate::types) fn is_oid_alias(oid: Oid) -> bool {
-    matches!(
-        oid,
-        Oid::REGPROC
-            | Oid::REGPROCEDURE
-            | Oid::REGOPER
-            | Oid::REGOPERATOR
-            | Oid::REGCLASS
-            | Oid::REGCOLLATION
-            | Oid::REGTYPE
-            | Oid::REGROLE
-            | Oid::REGNAMESPACE
-            | Oid::REGCONFIG
-            | Oid::REGDICTIONARY
-    )
 }

@@ -2,8 +2,11 @@
 
 use super::{Generate, Random};
 
-pub(super) const DOCUMENTS: [(&str, Generate); 2] =
-    [("json", |random| json(random, 4)), ("jsonb", |random| json(random, 4))];
+pub(super) const DOCUMENTS: [(&str, Generate); 3] = [
+    ("json", |random| json(random, 4)),
+    ("jsonb", |random| json(random, 4)),
+    ("xml", |random| xml(random, 3)),
+];
 
 fn json(random: &mut Random, depth: u64) -> String {
     let space = |random: &mut Random| random.pick(&["", "", "", "", " ", "\t", "\n", "\r "]);
@@ -33,6 +36,19 @@ fn json(random: &mut Random, depth: u64) -> String {
         }
     };
     format!("{}{value}{}", space(random), space(random))
+}
+
+fn xml(random: &mut Random, depth: u64) -> String {
+    let part = |random: &mut Random| match random.below(if depth == 0 { 4 } else { 7 }) {
+        0 => random
+            .pick(&["text", "é€", "&amp;", "&#65;", " ", "\n", "<!-- c -->", "<?p i?>"])
+            .into(),
+        1 => random.pick(&["<a/>", "<a b='c'/>", "<![CDATA[<]]>", "", "&lt;", "x > y"]).into(),
+        2 => random.pick(&["<a", "</a>", "&", "<", "<a b=c/>", "&none;"]).into(),
+        3 => "plain".to_owned(),
+        _ => format!("<e a=\"1\">{}</e>", xml(random, depth - 1)),
+    };
+    (0..=random.below(3)).map(|_| part(random)).collect()
 }
 
 fn number(random: &mut Random) -> String {

@@ -39,7 +39,8 @@ pub(crate) fn all() -> Vec<Family> {
     let family = |name: &str, make| Family { name: name.to_owned(), make };
     let texts = scalars().map(|(name, generate)| family(name, Make::Texts(generate)));
     let bytes = strings::STRINGS.map(|(name, generate)| family(name, Make::Bytes(generate)));
-    let typed = [("arrays", nested::array as fn(&mut Random) -> _)];
+    let typed: [(_, fn(&mut Random) -> _); 2] =
+        [("arrays", nested::array), ("regclass and its likes", plain::alias)];
     let typed = typed.map(|(name, generate)| family(name, Make::Typed(generate)));
     let all = exhaustive::ALL.map(|(name, make)| family(name, Make::All(make)));
     texts.chain(bytes).chain(typed).chain(all).collect()

@@ -1,5 +1,7 @@
 //! Random numbers, dates and words: the types that most tables have.
 
+use trunkline_proto::Oid;
+
 use super::{Generate, Random};
 
 pub(super) const PLAIN: [(&str, Generate); 22] = [
@@ -32,6 +34,29 @@ pub(super) const PLAIN: [(&str, Generate); 22] = [
     ("smallint", integer),
     ("boolean", |random| random.pick(&["t", "true", "yes", "on", "1", "f", "n", "of"]).into()),
 ];
+
+/// Numbers of objects, of which few are there, and sometimes their names.
+pub(super) fn alias(random: &mut Random) -> (Oid, String) {
+    let types = [
+        Oid::REGPROC,
+        Oid::REGPROCEDURE,
+        Oid::REGOPER,
+        Oid::REGOPERATOR,
+        Oid::REGCLASS,
+        Oid::REGCOLLATION,
+        Oid::REGTYPE,
+        Oid::REGROLE,
+        Oid::REGNAMESPACE,
+        Oid::REGCONFIG,
+        Oid::REGDICTIONARY,
+    ];
+    let text = match random.below(8) {
+        0 => random.pick(&["-", "0", "00", "08", "pg_class", "integer", "", "+", "010"]).into(),
+        1 => format!("0{:o}", random.below(1 << 36)),
+        _ => (1_000_000_000 + random.below(4_000_000_000)).to_string(),
+    };
+    (random.pick(&types), text)
+}
 
 fn numbers(random: &mut Random) -> String {
     let count = random.below(7);
