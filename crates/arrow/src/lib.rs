@@ -21,10 +21,11 @@ mod epoch;
 mod mark;
 mod params;
 mod pg_type;
+mod read;
 mod rows;
 
-pub use columns::{column, columns};
-pub use mark::{Decimals, places_of_quotient, string_metadata};
+pub use columns::{column, columns, columns_as};
+pub use mark::{Decimals, places_of_quotient, string_metadata, type_metadata, user_type_metadata};
 pub use params::{decimal_type, param_array};
-pub use pg_type::{PgType, data_type_of};
+pub use pg_type::{Nested, PgType, data_type_of};
 pub use rows::{ArrowRows, rows, rows_of_stream};

@@ -9,7 +9,7 @@ use arrow_array::{Array, FixedSizeBinaryArray, GenericByteArray, GenericByteView
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::DataType;
 use trunkline_core::{PgError, Result};
-use trunkline_proto::types::{TextStyle, bytea, uuid};
+use trunkline_proto::types::{TextStyle, bytea, text, uuid};
 use trunkline_proto::{Format, Oid, SqlState};
 
 use super::Use;
@@ -41,7 +41,7 @@ impl Slices for FixedSizeBinaryArray {
     }
 }
 
-/// Plans `text` and the types that look like it; `None` if the array holds no strings.
+/// Plans `text` and the types that look like it; `None` if the array holds neither strings nor bytes.
 pub(super) fn text(array: &dyn Array, oid: Oid, format: Format, use_of: Use) -> Option<Encoder> {
     let jsonb = oid == Oid::JSONB && format == Format::Binary;
     Some(match array.data_type() {
@@ -50,6 +50,16 @@ pub(super) fn text(array: &dyn Array, oid: Oid, format: Format, use_of: Use) -> 
         DataType::Utf8View => {
             let values = array.as_byte_view::<StringViewType>().clone();
             if jsonb { Box::new(Jsonb(values)) } else { Box::new(Text(values)) }
+        }
+        // Bytes that are said to be text.
+        DataType::Binary if oid != Oid::JSONB => {
+            Box::new(Said(array.as_bytes::<BinaryType>().clone()))
+        }
+        DataType::LargeBinary if oid != Oid::JSONB => {
+            Box::new(Said(array.as_bytes::<LargeBinaryType>().clone()))
+        }
+        DataType::BinaryView if oid != Oid::JSONB => {
+            Box::new(Said(array.as_byte_view::<BinaryViewType>().clone()))
         }
         _ => return None,
     })
@@ -130,6 +140,16 @@ impl<A: Slices> Encode for Text<A> {
 
     fn cell(&self, row: usize, _: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
         append_cell(without_zero(self.0.slice(row))?, out);
+        Ok(())
+    }
+}
+
+/// Bytes as text, if they are.
+struct Said<A>(A);
+
+impl<A: Slices> Encode for Said<A> {
+    fn value(&self, row: usize, _: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
+        out.extend_from_slice(text::receive(self.0.slice(row))?.as_bytes());
         Ok(())
     }
 }

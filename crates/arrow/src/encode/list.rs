@@ -13,6 +13,8 @@ use trunkline_proto::{Format, Oid, SqlState};
 
 use super::cell::{Cells, Encode, Encoder};
 use super::cells;
+use crate::mark::array_type_of;
+use crate::pg_type::PgType;
 
 /// Where the elements of each list lie in the array of all elements.
 pub(super) enum Spans {
@@ -93,7 +95,6 @@ fn view<O: OffsetSizeTrait>(offsets: &[O], sizes: &[O], row: usize) -> Range<usi
 ///
 /// Lists of fixed size within a list are further dimensions.
 pub(super) fn array(list: &dyn Array, oid: Oid, format: Format) -> Result<Option<Encoder>> {
-    let Some(element) = element_of(oid) else { return Ok(None) };
     let Some((spans, mut values)) = Spans::new(list) else { return Ok(None) };
     let mut inner = Vec::new();
     while let DataType::FixedSizeList(_, size) = values.data_type() {
@@ -108,12 +109,32 @@ pub(super) fn array(list: &dyn Array, oid: Oid, format: Format) -> Result<Option
     if inner.len() >= MAX_DIMENSIONS {
         return Ok(None);
     }
+    let Some(element) = element_of(oid).or_else(|| user_element(list.data_type(), oid)) else {
+        return Ok(None);
+    };
     let Some(elements) = cells(&values, element, format)? else { return Ok(None) };
     let list = List { spans, inner, element, elements };
     Ok(Some(match format {
         Format::Text => Box::new(Text(list)),
         Format::Binary => Box::new(Binary(list)),
     }))
+}
+
+/// The type of the elements, where that of the arrays is one of the server's own.
+fn user_element(list: &DataType, oid: Oid) -> Option<Oid> {
+    let mut data_type = list;
+    while let DataType::List(item)
+    | DataType::LargeList(item)
+    | DataType::ListView(item)
+    | DataType::LargeListView(item)
+    | DataType::FixedSizeList(item, _) = data_type
+    {
+        if array_type_of(item) == Some(oid) {
+            return Some(PgType::of_field(item).oid);
+        }
+        data_type = item.data_type();
+    }
+    None
 }
 
 struct List {

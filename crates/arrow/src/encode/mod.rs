@@ -3,22 +3,30 @@
 mod bytes;
 mod cell;
 mod digits;
+mod hstore;
 mod indexed;
 mod json;
 mod list;
+mod literal;
 mod number;
+mod record;
 mod temporal;
+mod tensor;
 
-use arrow_array::ArrayRef;
-use arrow_schema::Field;
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef};
+use arrow_buffer::NullBuffer;
+use arrow_schema::{DataType, Field};
 use trunkline_core::Result;
+use trunkline_proto::types::name_of;
 use trunkline_proto::{Format, Oid};
 
 pub(crate) use cell::Cells;
 use cell::Encoder;
 use indexed::Indexed;
 
-use crate::mark::Decimals;
+use crate::mark::{Decimals, is_text};
+use crate::pg_type::PgType;
 
 /// Plans how the values of an array become the type `oid`; `None` if they cannot.
 ///
@@ -26,6 +34,16 @@ use crate::mark::Decimals;
 ///
 /// XX000 for an array whose parts contradict its type.
 pub(crate) fn cells(array: &ArrayRef, oid: Oid, format: Format) -> Result<Option<Cells>> {
+    if let (Oid::TIMESTAMPTZ, Some(offset)) = (oid, array.as_struct_opt())
+        && let [moment, ..] = offset.columns()
+    {
+        // The extension type of moments with an offset, which the session's zone replaces.
+        let cells = cells(moment, oid, format)?;
+        return Ok(cells.map(|Cells { nulls, encoder }| Cells {
+            nulls: NullBuffer::union(offset.nulls(), nulls.as_ref()),
+            encoder,
+        }));
+    }
     let Some(encoder) = encoder(array, oid, format)? else { return Ok(None) };
     let nulls = array.logical_nulls().filter(|nulls| nulls.null_count() > 0);
     Ok(Some(Cells { nulls, encoder }))
@@ -44,7 +62,10 @@ pub(crate) fn cells_of_field(
         let nulls = array.logical_nulls().filter(|nulls| nulls.null_count() > 0);
         return Ok(Some(Cells { nulls, encoder }));
     }
-    cells(array, oid, format)
+    match tensor::unfold(array, field) {
+        Some(lists) => cells(&lists, oid, format),
+        None => cells(array, oid, format),
+    }
 }
 
 /// How many of an array's values are going to be written.
@@ -83,13 +104,28 @@ fn plan(array: &ArrayRef, oid: Oid, format: Format, use_of: Use) -> Result<Optio
         Oid::INTERVAL => temporal::interval(array.as_ref(), format),
         Oid::BYTEA => bytes::bytea(array.as_ref(), format),
         Oid::UUID => bytes::uuid(array.as_ref(), format),
-        Oid::TEXT | Oid::VARCHAR | Oid::BPCHAR | Oid::NAME | Oid::JSON | Oid::UNKNOWN => {
-            bytes::text(array.as_ref(), oid, format, use_of)
-        }
+        oid if is_text(oid) => bytes::text(array.as_ref(), oid, format, use_of),
         Oid::JSONB => match bytes::text(array.as_ref(), oid, format, use_of) {
             Some(text) => Some(text),
             None => Some(json::encoder(array, format)?),
         },
+        Oid::RECORD => record::record(array, format)?,
+        oid if name_of(oid).is_none() => user_type(array, oid, format, use_of)?,
         _ => list::array(array.as_ref(), oid, format)?,
-    })
+    }
+    .or_else(|| literal::literal(array.as_ref(), oid, format)))
+}
+
+/// Plans a type that is not built in: what it is, the array tells.
+fn user_type(array: &ArrayRef, oid: Oid, format: Format, use_of: Use) -> Result<Option<Encoder>> {
+    match array.data_type() {
+        DataType::Struct(_) => record::record(array, format),
+        DataType::Map(_, _) => hstore::hstore(array, format),
+        DataType::List(_)
+        | DataType::LargeList(_)
+        | DataType::ListView(_)
+        | DataType::LargeListView(_)
+        | DataType::FixedSizeList(_, _) => list::array(array.as_ref(), oid, format),
+        data_type => plan(array, PgType::of(data_type).oid, format, use_of),
+    }
 }

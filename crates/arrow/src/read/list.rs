@@ -1,0 +1,220 @@
+//! Arrays as lists, of several dimensions as lists of lists.
+
+use std::sync::Arc;
+
+use arrow_array::{
+    ArrayRef, FixedSizeListArray, GenericListArray, GenericListViewArray, OffsetSizeTrait,
+};
+use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use arrow_schema::{DataType, Field, FieldRef};
+use trunkline_core::Result;
+use trunkline_proto::types::array::Dimension;
+use trunkline_proto::types::{TextStyle, ValueError, array_of};
+use trunkline_proto::{Oid, SqlState};
+
+use super::{Append, Appender, Datum, contradiction};
+use crate::pg_type::{Nested, PgType};
+
+pub(super) fn appender(data_type: &DataType, item: &FieldRef, rows: usize) -> Result<Appender> {
+    let mut levels = vec![Level::new(data_type, item)];
+    let mut item = item;
+    while let Some(inner) = item_of(item.data_type()) {
+        levels.push(Level::new(item.data_type(), inner));
+        item = inner;
+    }
+    // What has no type is a literal of an array of such elements.
+    let element = PgType::of_field_as(item, Nested::Record).oid;
+    let literal = array_of(element).unwrap_or(Oid::UNKNOWN);
+    let leaf = super::appender(item, rows)?;
+    Ok(Box::new(Lists { levels, leaf, literal, nulls: NullBufferBuilder::new(rows) }))
+}
+
+fn item_of(data_type: &DataType) -> Option<&FieldRef> {
+    match data_type {
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::ListView(item)
+        | DataType::LargeListView(item)
+        | DataType::FixedSizeList(item, _) => Some(item),
+        _ => None,
+    }
+}
+
+/// The lists of one array type within another, and what lies in the innermost.
+struct Lists {
+    /// The outermost first.
+    levels: Vec<Level>,
+    leaf: Appender,
+    literal: Oid,
+    /// Of the outermost; a sub-array is never NULL.
+    nulls: NullBufferBuilder,
+}
+
+/// The lists of one dimension.
+struct Level {
+    data_type: DataType,
+    item: FieldRef,
+    /// The length of each, if they have a fixed one.
+    fixed: Option<usize>,
+    /// Where each ends among the items, if they have not.
+    ends: Vec<usize>,
+    /// How many there are.
+    count: usize,
+}
+
+impl Append for Lists {
+    fn append(&mut self, datum: Datum<'_>, style: &TextStyle) -> Result<(), ValueError> {
+        let datum = datum.as_literal(self.literal);
+        let leaf = &mut self.leaf;
+        let dimensions = datum.elements(&mut |element| match element {
+            Some(element) => leaf.append(element, style),
+            None => {
+                leaf.append_null();
+                Ok(())
+            }
+        });
+        let Some(dimensions) = dimensions.transpose()? else {
+            return Err(datum.cannot_cast(&self.data_type()));
+        };
+        let mut lengths: Vec<usize> = dimensions.iter().map(length).collect();
+        if lengths.is_empty() || lengths == [0] {
+            lengths = vec![0; self.levels.len()];
+        }
+        if lengths.len() != self.levels.len() {
+            return Err(datum.cannot_cast(&self.data_type()));
+        }
+        let mut count = 1_usize;
+        for (level, length) in self.levels.iter_mut().zip(lengths) {
+            level.push(count, length)?;
+            count = count.saturating_mul(length);
+        }
+        self.nulls.append_non_null();
+        Ok(())
+    }
+
+    fn append_null(&mut self) {
+        // Lists of a fixed length have items behind a NULL, too.
+        let mut count = 1_usize;
+        for level in &mut self.levels {
+            let length = level.fixed.unwrap_or(0);
+            level.push_any(count, length);
+            count = count.saturating_mul(length);
+        }
+        (0..count).for_each(|_| self.leaf.append_null());
+        self.nulls.append_null();
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ValueError> {
+        let mut items = self.leaf.finish()?;
+        let mut nulls = self.nulls.finish();
+        for (depth, level) in self.levels.iter_mut().enumerate().rev() {
+            let nulls = if depth == 0 { nulls.take() } else { None };
+            items = level.finish(items, nulls)?;
+        }
+        Ok(items)
+    }
+}
+
+fn length(dimension: &Dimension) -> usize {
+    usize::try_from(dimension.length).unwrap_or(0)
+}
+
+impl Lists {
+    fn data_type(&self) -> DataType {
+        self.levels.first().map_or(DataType::Null, |level| level.data_type.clone())
+    }
+}
+
+impl Level {
+    fn new(data_type: &DataType, item: &FieldRef) -> Level {
+        let fixed = match data_type {
+            DataType::FixedSizeList(_, size) => Some(usize::try_from(*size).unwrap_or(0)),
+            _ => None,
+        };
+        let (data_type, item) = (data_type.clone(), item.clone());
+        Level { data_type, item, fixed, ends: Vec::new(), count: 0 }
+    }
+
+    /// Adds so many lists of one length.
+    fn push(&mut self, count: usize, length: usize) -> Result<(), ValueError> {
+        if let Some(wanted) = self.fixed.filter(|wanted| *wanted != length && count > 0) {
+            return Err(ValueError::new(
+                SqlState::ARRAY_SUBSCRIPT_ERROR,
+                format!("an array of {length} elements where {wanted} are wanted"),
+            ));
+        }
+        self.push_any(count, length);
+        Ok(())
+    }
+
+    fn push_any(&mut self, count: usize, length: usize) {
+        self.count = self.count.saturating_add(count);
+        if self.fixed.is_none() {
+            let start = self.ends.last().copied().unwrap_or(0);
+            let ends = (1..=count).map(|list| start.saturating_add(list.saturating_mul(length)));
+            self.ends.extend(ends);
+        }
+    }
+
+    fn finish(
+        &mut self,
+        items: ArrayRef,
+        nulls: Option<arrow_buffer::NullBuffer>,
+    ) -> Result<ArrayRef, ValueError> {
+        let (ends, count) = (std::mem::take(&mut self.ends), std::mem::take(&mut self.count));
+        let item = self.item.clone();
+        Ok(match &self.data_type {
+            DataType::LargeList(_) => Arc::new(list::<i64>(item, &ends, items, nulls)?),
+            DataType::LargeListView(_) => Arc::new(view::<i64>(item, &ends, items, nulls)?),
+            DataType::ListView(_) => Arc::new(view::<i32>(item, &ends, items, nulls)?),
+            DataType::FixedSizeList(_, size) => Arc::new(
+                FixedSizeListArray::try_new_with_length(item, *size, items, nulls, count)
+                    .map_err(contradiction)?,
+            ),
+            _ => Arc::new(list::<i32>(item, &ends, items, nulls)?),
+        })
+    }
+}
+
+fn list<O: OffsetSizeTrait>(
+    item: Arc<Field>,
+    ends: &[usize],
+    items: ArrayRef,
+    nulls: Option<arrow_buffer::NullBuffer>,
+) -> Result<GenericListArray<O>, ValueError> {
+    let offsets = OffsetBuffer::new(offsets::<O>(ends)?);
+    GenericListArray::try_new(item, offsets, items, nulls).map_err(contradiction)
+}
+
+fn view<O: OffsetSizeTrait>(
+    item: Arc<Field>,
+    ends: &[usize],
+    items: ArrayRef,
+    nulls: Option<arrow_buffer::NullBuffer>,
+) -> Result<GenericListViewArray<O>, ValueError> {
+    let offsets = offsets::<O>(ends)?;
+    let sizes = offsets.windows(2).map(|pair| match pair {
+        [start, end] => *end - *start,
+        _ => O::default(),
+    });
+    let sizes: ScalarBuffer<O> = sizes.collect();
+    let starts = offsets.slice(0, ends.len());
+    GenericListViewArray::try_new(item, starts, sizes, items, nulls).map_err(contradiction)
+}
+
+/// Where the lists begin, and where the last ends.
+fn offsets<O: OffsetSizeTrait>(ends: &[usize]) -> Result<ScalarBuffer<O>, ValueError> {
+    let offset = |end: usize| {
+        O::from_usize(end).ok_or_else(|| {
+            ValueError::new(
+                SqlState::PROGRAM_LIMIT_EXCEEDED,
+                "more elements than a list of Arrow can hold",
+            )
+        })
+    };
+    std::iter::once(0)
+        .chain(ends.iter().copied())
+        .map(offset)
+        .collect::<Result<Vec<O>, _>>()
+        .map(Into::into)
+}

@@ -1,0 +1,107 @@
+//! From PostgreSQL's bytes to arrays: a parameter is a column of one row, COPY has columns of many.
+//!
+//! An appender is made for an Arrow type once and takes values of any PostgreSQL type. What a type
+//! most often comes as is read straight from the bytes; a [`Value`] is made of the rest alone.
+
+mod bytes;
+mod datum;
+mod decimal;
+mod indexed;
+mod list;
+mod number;
+mod record;
+mod scalar;
+mod temporal;
+
+use arrow_array::ArrayRef;
+use arrow_schema::{ArrowError, DataType, Field};
+use trunkline_core::{PgError, Result};
+use trunkline_proto::SqlState;
+use trunkline_proto::types::{TextStyle, ValueError};
+
+pub(crate) use datum::Datum;
+pub(crate) use decimal::digits_of;
+
+/// Appends values to an array of one type.
+///
+/// After an error the array may have a part of the value, so nothing of it is of use.
+pub(crate) trait Append: Send {
+    /// Appends a value.
+    fn append(&mut self, datum: Datum<'_>, style: &TextStyle) -> Result<(), ValueError>;
+
+    /// Appends NULL.
+    fn append_null(&mut self);
+
+    /// The array of what was appended since the last call.
+    fn finish(&mut self) -> Result<ArrayRef, ValueError>;
+}
+
+pub(crate) type Appender = Box<dyn Append>;
+
+/// An appender for the values of a field, of which there will be about `rows`.
+///
+/// # Errors
+///
+/// 0A000 for maps and unions, which are made of no PostgreSQL type.
+pub(crate) fn appender(field: &Field, rows: usize) -> Result<Appender> {
+    let data_type = field.data_type();
+    Ok(match data_type {
+        DataType::Null => Box::new(scalar::Nulls::default()),
+        DataType::Boolean => scalar::booleans(rows),
+        DataType::Int8 if field.extension_type_name() == Some("arrow.bool8") => {
+            scalar::bool8s(rows)
+        }
+        DataType::Int8
+        | DataType::Int16
+        | DataType::Int32
+        | DataType::Int64
+        | DataType::UInt8
+        | DataType::UInt16
+        | DataType::UInt32
+        | DataType::UInt64
+        | DataType::Float16
+        | DataType::Float32
+        | DataType::Float64 => number::appender(data_type, rows),
+        DataType::Decimal32(precision, scale)
+        | DataType::Decimal64(precision, scale)
+        | DataType::Decimal128(precision, scale)
+        | DataType::Decimal256(precision, scale) => {
+            let shape = decimal::Shape { precision: *precision, scale: *scale };
+            decimal::appender(data_type, shape, rows)
+        }
+        DataType::Utf8
+        | DataType::LargeUtf8
+        | DataType::Utf8View
+        | DataType::Binary
+        | DataType::LargeBinary
+        | DataType::BinaryView
+        | DataType::FixedSizeBinary(_) => bytes::appender(data_type, rows),
+        DataType::Date32 | DataType::Date64 => temporal::dates(data_type, rows),
+        DataType::Time32(_) | DataType::Time64(_) => temporal::times(data_type, rows),
+        DataType::Timestamp(unit, _) => temporal::moments(data_type, *unit, rows),
+        DataType::Duration(unit) => temporal::durations(data_type, *unit, rows),
+        DataType::Interval(unit) => temporal::intervals(data_type, *unit, rows),
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::ListView(item)
+        | DataType::LargeListView(item)
+        | DataType::FixedSizeList(item, _) => list::appender(data_type, item, rows)?,
+        DataType::Struct(fields) => record::appender(fields, rows)?,
+        DataType::Dictionary(key, values) => {
+            // An extension type is told by the metadata of the field around.
+            let values = Field::clone(field).with_data_type(values.as_ref().clone());
+            indexed::dictionary(key, &values)?
+        }
+        DataType::RunEndEncoded(ends, values) => indexed::runs(ends.data_type(), values)?,
+        DataType::Map(_, _) | DataType::Union(_, _) => {
+            return Err(PgError::unsupported(format!("values of Arrow's type {data_type}")));
+        }
+    })
+}
+
+/// An array that Arrow does not take: NULL where a field has none.
+#[cold]
+fn contradiction(error: ArrowError) -> ValueError {
+    ValueError::new(SqlState::NULL_VALUE_NOT_ALLOWED, "a value does not fit its Arrow type")
+        .with_detail(error.to_string())
+}
