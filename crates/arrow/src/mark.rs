@@ -143,6 +143,7 @@ fn fits(data_type: &DataType, oid: Oid) -> bool {
         DataType::Null | DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => is_shown(oid),
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => is_text(oid),
         DataType::Int8 if oid == Oid::BOOL => true,
+        DataType::UInt64 if oid == Oid::XID8 => true,
         DataType::Int8
         | DataType::Int16
         | DataType::Int32
@@ -150,7 +151,9 @@ fn fits(data_type: &DataType, oid: Oid) -> bool {
         | DataType::UInt8
         | DataType::UInt16
         | DataType::UInt32
-        | DataType::UInt64 => matches!(oid, Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::OID),
+        | DataType::UInt64 => {
+            matches!(oid, Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::OID | Oid::XID | Oid::CID)
+        }
         DataType::Float16 | DataType::Float32 => oid == Oid::FLOAT8,
         DataType::Timestamp(_, _) => matches!(oid, Oid::TIMESTAMP | Oid::TIMESTAMPTZ),
         DataType::FixedSizeBinary(16) => oid == Oid::UUID,

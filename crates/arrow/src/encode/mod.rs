@@ -91,9 +91,10 @@ fn plan(array: &ArrayRef, oid: Oid, format: Format, use_of: Use) -> Result<Optio
     }
     Ok(match oid {
         Oid::BOOL => number::boolean(array.as_ref(), format),
-        Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::OID => {
+        Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::OID | Oid::XID | Oid::CID => {
             number::integer(array.as_ref(), oid, format)
         }
+        Oid::XID8 => number::xid8(array.as_ref(), format),
         Oid::FLOAT4 => number::float4(array.as_ref(), format),
         Oid::FLOAT8 => number::float8(array.as_ref(), format),
         Oid::NUMERIC => number::decimal(array.as_ref(), format),

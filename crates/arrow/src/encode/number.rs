@@ -63,7 +63,9 @@ where
         Oid::INT2 => integer_as::<T, i16, 2>(values, format, "smallint", i16::to_be_bytes),
         Oid::INT4 => integer_as::<T, i32, 4>(values, format, "integer", i32::to_be_bytes),
         Oid::INT8 => integer_as::<T, i64, 8>(values, format, "bigint", i64::to_be_bytes),
-        Oid::OID => integer_as::<T, u32, 4>(values, format, "OID", u32::to_be_bytes),
+        Oid::OID | Oid::XID | Oid::CID => {
+            integer_as::<T, u32, 4>(values, format, "OID", u32::to_be_bytes)
+        }
         _ => return None,
     })
 }
@@ -89,6 +91,18 @@ where
         }),
         Format::Binary => fixed(move |row| read(row).map(&bytes)),
     }
+}
+
+/// Plans `xid8`; `None` if the array holds no integers of 64 bits without a sign.
+pub(super) fn xid8(array: &dyn Array, format: Format) -> Option<Encoder> {
+    let values = array.as_primitive_opt::<UInt64Type>()?.clone();
+    Some(match format {
+        Format::Text => writing(move |row, _, out| {
+            int::text_u64(values.value(row), out);
+            Ok(())
+        }),
+        Format::Binary => fixed(move |row| Ok(values.value(row).to_be_bytes())),
+    })
 }
 
 #[cold]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod allocations;
+mod live;
 mod params;
 mod rows;
 mod types;

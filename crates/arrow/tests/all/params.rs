@@ -214,6 +214,17 @@ fn arrays_become_lists_of_any_kind() {
     let ragged = DataType::List(item(DataType::List(ints())));
     let array = text(Oid::INT4_ARRAY, "{{1,2},{3,NULL}}", &ragged).unwrap();
     assert_eq!(show(array, Oid::JSONB, Format::Text), b"[[1, 2], [3, null]]");
+    // Arrow knows no lower bounds.
+    let list = DataType::List(ints());
+    for (oid, value) in [
+        (Oid::INT4_ARRAY, "[-3:-1]={1,2,3}"),
+        (Oid::INT2VECTOR, "1 2 3"),
+        (Oid::OIDVECTOR, "1 2 3"),
+        (Oid::TEXT, "{1,2,3}"),
+    ] {
+        let array = text(oid, value, &list).unwrap();
+        assert_eq!(show(array, Oid::INT4_ARRAY, Format::Text), b"{1,2,3}", "{value}");
+    }
     let error = text(Oid::INT4_ARRAY, "{1,2}", &DataType::FixedSizeList(ints(), 3)).unwrap_err();
     assert_eq!(error.sqlstate().as_str(), "2202E");
 }
