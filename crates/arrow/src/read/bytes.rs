@@ -75,7 +75,8 @@ impl<B: StringLikeArrayBuilder + Send> Append for Strings<B> {
             (Oid::NAME, Format::Text) => text::truncate_name(datum.text()?),
             (Oid::JSON | Oid::JSONB, Format::Binary) => json::receive(datum.bytes, datum.oid)?,
             (Oid::JSON | Oid::JSONB | Oid::XML, _) => datum.text()?,
-            _ if datum.is_string() => datum.text()?,
+            // Enums and what else is not known here: text is all that can be made of it.
+            _ if datum.is_string() || datum.is_user_type() => datum.text()?,
             _ => {
                 self.scratch.clear();
                 shown(datum, style, &mut self.scratch)?;
@@ -101,6 +102,7 @@ impl<B: StringLikeArrayBuilder + Send> Append for Strings<B> {
 fn shown(datum: Datum<'_>, style: &TextStyle, out: &mut Vec<u8>) -> Result<(), ValueError> {
     let value = datum.value(style)?;
     let oid = match &value {
+        // Text of a type without a reader, or bytes that only its type could show.
         Value::Opaque(opaque) if opaque.format == Format::Binary => {
             return Err(datum.cannot_cast(&DataType::Utf8));
         }
@@ -190,5 +192,28 @@ impl Append for Fixed {
 
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {
         Ok(Arc::new(self.builder.finish()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::datum::literal;
+
+    #[test]
+    fn more_than_offsets_reach_is_an_error() {
+        let style = TextStyle::default();
+        let mut texts = strings(StringBuilder::new(), 10);
+        let mut blobs = bytes(BinaryBuilder::new(), 10);
+        for values in [&mut texts, &mut blobs] {
+            for text in ["12345", "67890", ""] {
+                values.append(literal(Oid::TEXT, text), &style).unwrap();
+            }
+            let error = values.append(literal(Oid::TEXT, "1"), &style).unwrap_err();
+            assert_eq!(error.sqlstate().as_str(), "54000");
+            // The next array is another one.
+            values.finish().unwrap();
+            values.append(literal(Oid::TEXT, "12345"), &style).unwrap();
+        }
     }
 }

@@ -19,11 +19,18 @@ pub(crate) struct Datum<'a> {
 pub(super) type Part<'p> = dyn FnMut(Option<Datum<'_>>) -> Result<(), ValueError> + 'p;
 
 impl<'a> Datum<'a> {
-    /// Takes a string for a literal of the type `oid`, as SQL does with what has no type; anything
-    /// else stays what it is.
+    /// Takes a string for a literal of the type `oid`, as SQL does with what has no type, and a type
+    /// that is not known here for one that looks like it, as domains do; anything else stays what
+    /// it is.
     pub(super) fn as_literal(self, oid: Oid) -> Datum<'a> {
-        // Both formats of a string are the same.
-        if self.is_string() { Datum { oid, format: Format::Text, ..self } } else { self }
+        if self.is_string() {
+            // Both formats of a string are the same.
+            Datum { oid, format: Format::Text, ..self }
+        } else if self.is_user_type() {
+            Datum { oid, ..self }
+        } else {
+            self
+        }
     }
 
     pub(super) fn is_string(&self) -> bool {
@@ -40,7 +47,7 @@ impl<'a> Datum<'a> {
 
     /// The bytes as text.
     #[inline]
-    pub(super) fn text(&self) -> Result<&'a str, ValueError> {
+    pub(crate) fn text(&self) -> Result<&'a str, ValueError> {
         text::receive(self.bytes)
     }
 
@@ -64,12 +71,19 @@ impl<'a> Datum<'a> {
 
     /// Reads an array's elements one after the other, and tells its dimensions; `None` for a value
     /// that is no array.
+    ///
+    /// The elements are of the type `element` where the array's type does not tell.
     pub(super) fn elements(
         &self,
+        element: Oid,
         each: &mut Part<'_>,
     ) -> Option<Result<Vec<Dimension>, ValueError>> {
-        let oid = element_of(self.oid)?;
-        Some(match (self.format, self.oid) {
+        let (oid, format) = match (self.is_string(), self.is_user_type()) {
+            (true, _) => (element, Format::Text),
+            (_, true) => (element, self.format),
+            _ => (element_of(self.oid)?, self.format),
+        };
+        Some(match (format, self.oid) {
             (Format::Text, Oid::INT2VECTOR | Oid::OIDVECTOR) => self.vector(oid, each),
             (Format::Text, _) => self.text().and_then(|text| {
                 let parts = array::parse(text, array::delimiter(oid), |element| {

@@ -9,7 +9,7 @@ use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, FieldRef};
 use trunkline_core::Result;
 use trunkline_proto::types::array::Dimension;
-use trunkline_proto::types::{TextStyle, ValueError, array_of};
+use trunkline_proto::types::{TextStyle, ValueError};
 use trunkline_proto::{Oid, SqlState};
 
 use super::{Append, Appender, Datum, contradiction};
@@ -22,11 +22,9 @@ pub(super) fn appender(data_type: &DataType, item: &FieldRef, rows: usize) -> Re
         levels.push(Level::new(item.data_type(), inner));
         item = inner;
     }
-    // What has no type is a literal of an array of such elements.
     let element = PgType::of_field_as(item, Nested::Record).oid;
-    let literal = array_of(element).unwrap_or(Oid::UNKNOWN);
     let leaf = super::appender(item, rows)?;
-    Ok(Box::new(Lists { levels, leaf, literal, nulls: NullBufferBuilder::new(rows) }))
+    Ok(Box::new(Lists { levels, leaf, element, nulls: NullBufferBuilder::new(rows) }))
 }
 
 fn item_of(data_type: &DataType) -> Option<&FieldRef> {
@@ -45,7 +43,8 @@ struct Lists {
     /// The outermost first.
     levels: Vec<Level>,
     leaf: Appender,
-    literal: Oid,
+    /// The type of elements that do not tell theirs.
+    element: Oid,
     /// Of the outermost; a sub-array is never NULL.
     nulls: NullBufferBuilder,
 }
@@ -64,9 +63,8 @@ struct Level {
 
 impl Append for Lists {
     fn append(&mut self, datum: Datum<'_>, style: &TextStyle) -> Result<(), ValueError> {
-        let datum = datum.as_literal(self.literal);
         let leaf = &mut self.leaf;
-        let dimensions = datum.elements(&mut |element| match element {
+        let dimensions = datum.elements(self.element, &mut |element| match element {
             Some(element) => leaf.append(element, style),
             None => {
                 leaf.append_null();

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod allocations;
+mod batches;
 mod live;
+mod marked;
 mod params;
 mod rows;
 mod types;

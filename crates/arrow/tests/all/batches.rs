@@ -1,0 +1,228 @@
+//! Rows of COPY as batches.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int32Type, Int64Type};
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
+use trunkline_arrow::{BatchBuilder, PgType, type_metadata, user_type_metadata};
+use trunkline_core::{Format, PgError};
+use trunkline_proto::Oid;
+use trunkline_proto::types::TextStyle;
+
+use crate::wire;
+
+fn people() -> Arc<Schema> {
+    let varchar = type_metadata(PgType::from(Oid::VARCHAR).with_typmod(3 + 4));
+    let bpchar = type_metadata(PgType::from(Oid::BPCHAR).with_typmod(5 + 4));
+    Arc::new(Schema::new(vec![
+        Field::new("a", DataType::Int32, false),
+        Field::new("b", DataType::Utf8, true),
+        Field::new("c", DataType::Decimal128(5, 2), true),
+        Field::new("d", DataType::Timestamp(TimeUnit::Microsecond, None), true),
+        Field::new("e", DataType::Utf8View, true).with_metadata(varchar),
+        Field::new("f", DataType::Utf8, true).with_metadata(bpchar),
+    ]))
+}
+
+/// Fields between tabs; `\N` is NULL.
+fn push(batches: &mut BatchBuilder, line: u64, row: &str) -> Result<Option<RecordBatch>, PgError> {
+    let field = |text: &'static str| Ok::<_, PgError>((text != "\\N").then_some(text.as_bytes()));
+    let row: &'static str = String::leak(row.to_owned());
+    batches.push(Format::Text, line, row.split('\t').map(field))
+}
+
+fn show(batch: RecordBatch) -> Vec<String> {
+    let columns = trunkline_arrow::columns(&batch.schema());
+    let rows = trunkline_arrow::rows(columns, [batch]);
+    let rows = wire::collect(rows, Format::Text, &TextStyle::default()).unwrap();
+    let cell = |cell: Option<Vec<u8>>| {
+        cell.map_or("\\N".to_owned(), |cell| String::from_utf8(cell).unwrap())
+    };
+    let row = |row: wire::Row| row.into_iter().map(cell).collect::<Vec<_>>().join("\t");
+    rows.into_iter().map(row).collect()
+}
+
+#[test]
+fn rows_become_batches_of_the_size_that_is_wanted() {
+    let row = |id: usize| format!("{id}\tname {id}\t{id}.50\t2020-01-01 00:00:00\tabc\tx    ");
+    let mut batches = BatchBuilder::new(people(), "t").unwrap().max_rows(4);
+    let mut sizes = Vec::new();
+    let mut rows = Vec::new();
+    for id in 0..10 {
+        if let Some(batch) = push(&mut batches, 1, &row(id)).unwrap() {
+            sizes.push(batch.num_rows());
+            rows.extend(show(batch));
+        }
+    }
+    let last = batches.finish().unwrap().unwrap();
+    sizes.push(last.num_rows());
+    rows.extend(show(last));
+    assert_eq!(sizes, [4, 4, 2]);
+    assert_eq!(rows, (0..10).map(row).collect::<Vec<_>>());
+    assert!(batches.finish().unwrap().is_none());
+    // Some 45 bytes a row, and 8 for each of six columns.
+    let mut batches = BatchBuilder::new(people(), "t").unwrap().max_bytes(250);
+    let ends: Vec<usize> =
+        (0..9).filter(|id| push(&mut batches, 1, &row(*id)).unwrap().is_some()).collect();
+    assert_eq!(ends, [2, 5, 8]);
+}
+
+#[test]
+fn strings_are_as_long_as_their_type_says() {
+    // PostgreSQL: '…'::varchar(3), '…'::char(5) from COPY
+    for (row, stored) in [
+        ("1\t\\N\t\\N\t\\N\tabc  \t", "1\t\\N\t\\N\t\\N\tabc\t     "),
+        ("1\t\t1\t2020-01-01\tü€x\tüü€", "1\t\t1.00\t2020-01-01 00:00:00\tü€x\tüü€  "),
+        ("1\t\t1\t2020-01-01\t\\N\tabcde ", "1\t\t1.00\t2020-01-01 00:00:00\t\\N\tabcde"),
+    ] {
+        let mut batches = BatchBuilder::new(people(), "t").unwrap();
+        assert!(push(&mut batches, 1, row).unwrap().is_none());
+        assert_eq!(show(batches.finish().unwrap().unwrap()), [stored]);
+    }
+}
+
+/// What PostgreSQL 18 said of the same lines, copied to a table of these columns.
+#[test]
+fn a_wrong_field_is_an_error_that_says_where() {
+    let zeros = "0x".repeat(75);
+    for (row, sqlstate, message, context) in [
+        (
+            "x\ty\t1\t2020-01-01\tabc\tx",
+            "22P02",
+            "invalid input syntax for type integer: \"x\"",
+            "COPY t, line 2, column a: \"x\"",
+        ),
+        (
+            "1\ty\t1\t2020-01-01\tabcd\tx",
+            "22001",
+            "value too long for type character varying(3)",
+            "COPY t, line 2, column e: \"abcd\"",
+        ),
+        (
+            "1\ty\t1\t2020-01-01\tabc\tabcdef",
+            "22001",
+            "value too long for type character(5)",
+            "COPY t, line 2, column f: \"abcdef\"",
+        ),
+        (
+            "1\tx\t1000\t2020-01-01\tabc\tx",
+            "22003",
+            "numeric field overflow",
+            "COPY t, line 2, column c: \"1000\"",
+        ),
+        (
+            &format!("{zeros}\tx\t1\t2020-01-01\tabc\tx"),
+            "22P02",
+            &format!("invalid input syntax for type integer: \"{zeros}\""),
+            &format!("COPY t, line 2, column a: \"{}...\"", "0x".repeat(50)),
+        ),
+        (
+            "1\tx\t1\t2020-13-01\tabc\tx",
+            "22008",
+            "date/time field value out of range: \"2020-13-01\"",
+            "COPY t, line 2, column d: \"2020-13-01\"",
+        ),
+        (
+            "1\tx\t1\tinfinity\tabc\tx",
+            "22008",
+            "timestamp out of range",
+            "COPY t, line 2, column d: \"infinity\"",
+        ),
+        ("1\tx", "22P04", "missing data for column \"c\"", "COPY t, line 2"),
+        (
+            "1\tx\t1\t2020-01-01\tabc\tx\ty",
+            "22P04",
+            "extra data after last expected column",
+            "COPY t, line 2",
+        ),
+        (
+            "\\N\tx\t1\t2020-01-01\tabc\tx",
+            "23502",
+            "null value in column \"a\" of relation \"t\" violates not-null constraint",
+            "COPY t, line 2",
+        ),
+        (
+            "\\N\tx\tx\t2020-01-01\tabc\tx",
+            "22P02",
+            "invalid input syntax for type numeric: \"x\"",
+            "COPY t, line 2, column c: \"x\"",
+        ),
+    ] {
+        let mut batches = BatchBuilder::new(people(), "t").unwrap();
+        push(&mut batches, 1, "1\tx\t1\t2020-01-01\tabc\tx").unwrap();
+        let error = push(&mut batches, 2, row).unwrap_err();
+        assert_eq!((error.sqlstate().as_str(), error.message()), (sqlstate, message));
+        assert_eq!(error.get(b'W'), Some(context), "{row}");
+    }
+    let mut batches = BatchBuilder::new(people(), "t").unwrap();
+    let fields = [Ok::<_, PgError>(Some(&b"\x00\x01"[..]))];
+    let error = batches.push(Format::Binary, 7, fields).unwrap_err();
+    assert_eq!(error.sqlstate().as_str(), "08P01");
+    assert_eq!(error.get(b'W'), Some("COPY t, line 7, column a"));
+    // What a field could not be read as is told before what is wrong with those behind it.
+    let fields = [Ok(Some(&b"x"[..])), Err(PgError::canceled())];
+    let error = batches.push(Format::Text, 1, fields).unwrap_err();
+    assert_eq!(error.sqlstate().as_str(), "22P02");
+    let fields = [Ok(Some(&b"1"[..])), Err(PgError::canceled())];
+    let error = BatchBuilder::new(people(), "t").unwrap().push(Format::Text, 1, fields);
+    assert_eq!(error.unwrap_err().sqlstate().as_str(), "57014");
+}
+
+#[test]
+fn fields_may_come_in_other_types_and_go_into_any_column() {
+    let pair = Field::new(
+        "r",
+        DataType::Struct(
+            vec![Field::new("x", DataType::Int32, true), Field::new("y", DataType::Utf8, true)]
+                .into(),
+        ),
+        true,
+    )
+    .with_metadata(user_type_metadata(Oid(70_001), Oid(70_000)));
+    let item = |field: Field| DataType::List(Arc::new(field.with_name("item")));
+    let dictionary = DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8));
+    let runs = DataType::RunEndEncoded(
+        Arc::new(Field::new("run_ends", DataType::Int32, false)),
+        Arc::new(Field::new("values", DataType::Int64, true)),
+    );
+    let schema = Schema::new(vec![
+        Field::new("d", dictionary, true),
+        Field::new("r", runs, true),
+        pair.clone(),
+        Field::new("l", item(pair), true),
+    ]);
+    let mut batches = BatchBuilder::new(Arc::new(schema), "t").unwrap();
+    // More rows than keys: each value is there once.
+    for row in 0..300 {
+        let word = ["ja", "nein", "\\N"][row % 3];
+        let number = row / 100;
+        let line = format!("{word}\t{number}\t({row},\"a b\")\t{{\"({row},)\",NULL}}");
+        assert!(push(&mut batches, 1, &line).unwrap().is_none());
+    }
+    let batch = batches.finish().unwrap().unwrap();
+    let words = batch.column(0).as_any_dictionary();
+    assert_eq!((words.values().len(), words.keys().len()), (2, 300));
+    let runs = batch.column(1).as_run::<Int32Type>();
+    assert_eq!(runs.run_ends().values(), [100, 200, 300]);
+    assert_eq!(runs.values().as_primitive::<Int64Type>().values(), &[0, 1, 2]);
+    let rows = show(batch);
+    assert_eq!(rows[299], "\\N\t2\t(299,\"a b\")\t{\"(299,)\",NULL}");
+    assert_eq!(rows[100], "nein\t1\t(100,\"a b\")\t{\"(100,)\",NULL}");
+
+    let schema = Schema::new(vec![Field::new("n", DataType::Int32, true)]);
+    let mut batches = BatchBuilder::new(Arc::new(schema), "t").unwrap().types(&[Oid::NUMERIC]);
+    push(&mut batches, 1, "2.5").unwrap();
+    assert_eq!(show(batches.finish().unwrap().unwrap()), ["3"]);
+}
+
+#[test]
+fn maps_and_unions_are_not_read() {
+    let entries =
+        vec![Field::new("k", DataType::Utf8, false), Field::new("v", DataType::Int32, true)];
+    let entries = Field::new("entries", DataType::Struct(entries.into()), false);
+    let map = Field::new("m", DataType::Map(Arc::new(entries), false), true);
+    let error = BatchBuilder::new(Arc::new(Schema::new(vec![map])), "t").unwrap_err();
+    assert_eq!(error.sqlstate().as_str(), "0A000");
+}
