@@ -3,6 +3,7 @@
 
 mod allocations;
 mod batches;
+mod hostile;
 mod live;
 mod marked;
 mod params;

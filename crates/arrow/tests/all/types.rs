@@ -16,7 +16,7 @@ fn item(data_type: DataType) -> Arc<Field> {
 }
 
 /// Every type once, with what it is announced as: oid and modifier.
-fn all() -> Vec<(DataType, Oid, i32)> {
+pub(crate) fn all() -> Vec<(DataType, Oid, i32)> {
     use DataType::*;
     let units =
         [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond];
