@@ -23,7 +23,9 @@ impl<'a> Datum<'a> {
     /// that is not known here for one that looks like it, as domains do; anything else stays what
     /// it is.
     pub(super) fn as_literal(self, oid: Oid) -> Datum<'a> {
-        if self.is_string() {
+        if self.oid == oid {
+            self
+        } else if self.is_string() {
             // Both formats of a string are the same.
             Datum { oid, format: Format::Text, ..self }
         } else if self.is_user_type() {
@@ -42,7 +44,8 @@ impl<'a> Datum<'a> {
 
     /// Whether the type is one that only its server knows.
     pub(super) fn is_user_type(&self) -> bool {
-        name_of(self.oid).is_none()
+        // Below are those that every server has; the look spares a search for each value.
+        self.oid.0 >= 10_000 && name_of(self.oid).is_none()
     }
 
     /// The bytes as text.

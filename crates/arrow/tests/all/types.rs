@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, new_null_array};
+use arrow_array::{Array, ArrayRef, StructArray, new_null_array};
 use arrow_schema::{DataType, Field, Fields, IntervalUnit, TimeUnit, UnionFields, UnionMode};
-use trunkline_arrow::{PgType, data_type_of};
-use trunkline_core::Format;
+use trunkline_arrow::{Nested, PgType, data_type_of};
+use trunkline_core::{Column, Format};
 use trunkline_proto::Oid;
 use trunkline_proto::types::TextStyle;
 
@@ -170,6 +170,24 @@ fn every_type_can_be_a_member_of_json() {
             let array = new_null_array(&nested, 1);
             let cells = wire::cells(field, array, Format::Text, &TextStyle::default());
             assert_eq!(cells.unwrap(), vec![None], "{data_type}");
+        }
+    }
+}
+
+#[test]
+fn every_type_can_be_a_field_of_a_record() {
+    for (data_type, ..) in all() {
+        let field = Field::new("m", data_type.clone(), true);
+        let oid = PgType::of_field_as(&field, Nested::Record).oid;
+        let member = new_null_array(&data_type, 1);
+        let record: ArrayRef = Arc::new(StructArray::new(vec![field].into(), vec![member], None));
+        let fields = [&1_u32.to_be_bytes()[..], &oid.0.to_be_bytes(), &[255; 4]].concat();
+        for (format, expected) in [(Format::Text, b"()".to_vec()), (Format::Binary, fields)] {
+            let columns = [Column::new("c", Oid::RECORD)].into();
+            let field = Field::new("c", record.data_type().clone(), true);
+            let style = TextStyle::default();
+            let cells = wire::cells_as(columns, field, record.clone(), format, &style);
+            assert_eq!(cells.unwrap(), [Some(expected)], "{data_type}");
         }
     }
 }
