@@ -42,7 +42,7 @@ struct Hstore {
 
 impl Hstore {
     /// The keys in the order of `hstore`, shorter before longer, and their places; of equal keys
-    /// the last.
+    /// the first, as in PostgreSQL.
     fn pairs(&self, row: usize, style: &TextStyle) -> Result<Vec<(Vec<u8>, usize)>> {
         let mut pairs = Vec::new();
         for place in self.spans.get(row) {
@@ -51,7 +51,8 @@ impl Hstore {
             pairs.push((key, place));
         }
         let order = |a: &[u8], b: &[u8]| a.len().cmp(&b.len()).then_with(|| a.cmp(b));
-        pairs.sort_by(|(a, first), (b, second)| order(a, b).then_with(|| second.cmp(first)));
+        // The sort is stable.
+        pairs.sort_by(|(a, _), (b, _)| order(a, b));
         pairs.dedup_by(|(a, _), (b, _)| order(a, b) == Ordering::Equal);
         Ok(pairs)
     }

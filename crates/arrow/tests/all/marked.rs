@@ -96,8 +96,9 @@ fn an_enum_is_its_label_and_a_domain_its_value() {
 fn a_map_is_hstore() {
     let mut map = MapBuilder::new(None, StringBuilder::new(), StringBuilder::new());
     for (key, value) in
-        [("long", Some("1")), ("b", None), ("a", Some("x\"y\\z")), ("k k", Some(""))]
+        [("long", Some("1")), ("b", None), ("a", Some("x\"y\\z")), ("k k", Some("")), ("a", None)]
     {
+        // Of a key that comes twice PostgreSQL keeps the first value.
         map.keys().append_value(key);
         map.values().append_option(value);
     }
