@@ -10,8 +10,7 @@ use trunkline_proto::types::{TextStyle, ValueError};
 use trunkline_proto::{Format, Oid, SqlState};
 
 use crate::length::Length;
-use crate::pg_type::{Nested, PgType};
-use crate::read::{Appender, Datum, appender};
+use crate::read::{Appender, Datum, appender, type_of};
 
 /// Makes batches of rows of fields in PostgreSQL's bytes, as COPY has them in any of its formats.
 ///
@@ -65,7 +64,7 @@ impl BatchBuilder {
     /// 0A000 for a column of maps or unions.
     pub fn new(schema: SchemaRef, relation: &str) -> Result<BatchBuilder> {
         let column = |field: &Arc<Field>| {
-            let pg_type = PgType::of_field_as(field, Nested::Record);
+            let pg_type = type_of(field);
             let values = appender(field, 0)?;
             Ok(ColumnBuilder { oid: pg_type.oid, values, length: Length::of(pg_type) })
         };

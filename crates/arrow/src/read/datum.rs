@@ -19,16 +19,16 @@ pub(crate) struct Datum<'a> {
 pub(super) type Part<'p> = dyn FnMut(Option<Datum<'_>>) -> Result<(), ValueError> + 'p;
 
 impl<'a> Datum<'a> {
-    /// Takes a string for a literal of the type `oid`, as SQL does with what has no type, and a type
-    /// that is not known here for one that looks like it, as domains do; anything else stays what
-    /// it is.
+    /// Takes a string for a literal of the type `oid`, as SQL does with what has no type, and so the
+    /// text of a type that is not known here; anything else stays what it is.
     pub(super) fn as_literal(self, oid: Oid) -> Datum<'a> {
         if self.oid == oid {
             self
         } else if self.is_string() {
             // Both formats of a string are the same.
             Datum { oid, format: Format::Text, ..self }
-        } else if self.is_user_type() {
+        } else if self.format == Format::Text && self.is_user_type() {
+            // Its bytes would be taken for whatever they look like.
             Datum { oid, ..self }
         } else {
             self

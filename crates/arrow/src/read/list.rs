@@ -13,7 +13,6 @@ use trunkline_proto::types::{TextStyle, ValueError};
 use trunkline_proto::{Oid, SqlState};
 
 use super::{Append, Appender, Datum, contradiction};
-use crate::pg_type::{Nested, PgType};
 
 pub(super) fn appender(data_type: &DataType, item: &FieldRef, rows: usize) -> Result<Appender> {
     let mut levels = vec![Level::new(data_type, item)];
@@ -22,7 +21,7 @@ pub(super) fn appender(data_type: &DataType, item: &FieldRef, rows: usize) -> Re
         levels.push(Level::new(item.data_type(), inner));
         item = inner;
     }
-    let element = PgType::of_field_as(item, Nested::Record).oid;
+    let element = super::type_of(item).oid;
     let leaf = super::appender(item, rows)?;
     Ok(Box::new(Lists { levels, leaf, element, nulls: NullBufferBuilder::new(rows) }))
 }

@@ -17,7 +17,9 @@ use arrow_array::ArrayRef;
 use arrow_schema::{ArrowError, DataType, Field};
 use trunkline_core::{PgError, Result};
 use trunkline_proto::SqlState;
-use trunkline_proto::types::{TextStyle, ValueError};
+use trunkline_proto::types::{TextStyle, ValueError, name_of};
+
+use crate::pg_type::{Nested, PgType};
 
 pub(crate) use datum::Datum;
 pub(crate) use decimal::digits_of;
@@ -97,6 +99,26 @@ pub(crate) fn appender(field: &Field, rows: usize) -> Result<Appender> {
             return Err(PgError::unsupported(format!("values of Arrow's type {data_type}")));
         }
     })
+}
+
+/// The type in which the values of a field come, of which a type of the server's own that is neither
+/// a composite type nor `hstore` is what its values are.
+pub(crate) fn type_of(field: &Field) -> PgType {
+    let pg_type = PgType::of_field_as(field, Nested::Record);
+    match field.data_type() {
+        data_type if is_scalar(data_type) && name_of(pg_type.oid).is_none() => {
+            PgType::of(data_type)
+        }
+        _ => pg_type,
+    }
+}
+
+fn is_scalar(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Dictionary(_, values) => is_scalar(values),
+        DataType::RunEndEncoded(_, values) => is_scalar(values.data_type()),
+        data_type => !data_type.is_nested(),
+    }
 }
 
 /// An array that Arrow does not take: NULL where a field has none.

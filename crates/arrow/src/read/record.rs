@@ -33,7 +33,7 @@ struct Structs {
 impl Append for Structs {
     fn append(&mut self, datum: Datum<'_>, style: &TextStyle) -> Result<(), ValueError> {
         let datum = datum.as_literal(Oid::RECORD);
-        if datum.oid != Oid::RECORD {
+        if datum.oid != Oid::RECORD && !datum.is_user_type() {
             return Err(datum.cannot_cast(&DataType::Struct(self.fields.clone())));
         }
         let wanted = self.members.len();

@@ -218,6 +218,34 @@ fn fields_may_come_in_other_types_and_go_into_any_column() {
 }
 
 #[test]
+fn what_is_marked_is_read_as_it_is_sent() {
+    let year = Field::new("y", DataType::Int32, true)
+        .with_metadata(user_type_metadata(Oid(70_003), Oid(70_004)));
+    let mood = Field::new("m", DataType::Utf8, true)
+        .with_metadata(user_type_metadata(Oid(70_005), Oid(70_006)));
+    let list = |field: &Field| {
+        let item = Arc::new(field.clone().with_name("item"));
+        Field::new("l", DataType::List(item), true)
+    };
+    let fields = vec![list(&year), list(&mood), year, mood];
+    let schema = Arc::new(Schema::new(fields));
+    let mut batches = BatchBuilder::new(schema.clone(), "t").unwrap();
+    push(&mut batches, 1, "{1999,NULL}\t{ok}\t2000\tsad").unwrap();
+    let batch = batches.finish().unwrap().unwrap();
+    let rows = || trunkline_arrow::rows(trunkline_arrow::columns(&schema), [batch.clone()]);
+    let row = wire::collect(rows(), Format::Binary, &TextStyle::default()).unwrap().remove(0);
+    let fields = row.iter().map(|field| Ok::<_, PgError>(field.as_deref()));
+    batches.push(Format::Binary, 1, fields).unwrap();
+    assert_eq!(batches.finish().unwrap().unwrap(), batch);
+    // The bytes of a type that nobody knows are not taken for a number.
+    let schema = Schema::new(vec![Field::new("n", DataType::Int32, true)]);
+    let mut batches = BatchBuilder::new(Arc::new(schema), "t").unwrap().types(&[Oid(70_005)]);
+    let fields = [Ok::<_, PgError>(Some(&b"glad"[..]))];
+    let error = batches.push(Format::Binary, 1, fields).unwrap_err();
+    assert_eq!(error.sqlstate().as_str(), "42846");
+}
+
+#[test]
 fn maps_and_unions_are_not_read() {
     let entries =
         vec![Field::new("k", DataType::Utf8, false), Field::new("v", DataType::Int32, true)];
