@@ -33,6 +33,7 @@ impl Package {
                 | "trunkline-cli"
                 | "trunkline-engines"
                 | "trunkline-bench"
+                | "bench-rows"
                 | "xtask"
         )
     }

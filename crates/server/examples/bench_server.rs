@@ -1,4 +1,4 @@
-//! The server that is measured: `select 1`, and a million rows of five columns.
+//! The server that is measured: `select 1`, and a million rows of five columns, or the first 1000.
 //!
 //!     bench_server --port 5433 [--tls server.crt server.key] [--scram]
 //!
@@ -50,11 +50,11 @@ static MANY: LazyLock<Arc<[Column]>> = LazyLock::new(|| {
 
 struct Bench;
 
-/// Which of the two results.
+/// Which result: one number, or so many rows of the table.
 #[derive(Clone, Copy)]
 enum Answer {
     One,
-    Many,
+    Many(usize),
 }
 
 impl Engine for Bench {
@@ -72,9 +72,14 @@ impl Session for Bench {
         let (answer, columns) = if sql.eq_ignore_ascii_case("select 1") {
             (Answer::One, &*ONE)
         } else if sql.eq_ignore_ascii_case("select * from rows") {
-            (Answer::Many, &*MANY)
+            (Answer::Many(ROWS), &*MANY)
+        } else if sql.eq_ignore_ascii_case("select * from rows limit 1000") {
+            (Answer::Many(1000), &*MANY)
         } else {
-            return Err(PgError::new(SqlState::SYNTAX_ERROR, "try: select 1, select * from rows"));
+            return Err(PgError::new(
+                SqlState::SYNTAX_ERROR,
+                "try: select 1, select * from rows [limit 1000]",
+            ));
         };
         Ok(Prepared::new(answer, Columns::Known(columns.clone())))
     }
@@ -82,7 +87,7 @@ impl Session for Bench {
     async fn execute(&mut self, answer: &Answer, _: Run) -> Result<Reply> {
         Ok(Reply::Rows(match answer {
             Answer::One => Rows::from_source(ONE.clone(), JustOne),
-            Answer::Many => Rows::from_source(MANY.clone(), Scan { next: 0 }),
+            Answer::Many(rows) => Rows::from_source(MANY.clone(), Scan { next: 0, end: *rows }),
         }))
     }
 }
@@ -99,16 +104,17 @@ impl RowSource for JustOne {
     }
 }
 
-/// A scan of the table from a row on.
+/// A scan of the table from a row to before another.
 struct Scan {
     next: usize,
+    end: usize,
 }
 
 impl RowSource for Scan {
     fn poll_fill(&mut self, _: &mut Context<'_>, rows: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
         let table = &*TABLE;
         while !rows.is_full() {
-            if self.next == ROWS {
+            if self.next == self.end {
                 return Poll::Ready(Ok(Progress::End(CommandTag::select())));
             }
             let at = self.next;

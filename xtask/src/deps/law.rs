@@ -53,6 +53,8 @@ const LAWS: &[Law] = &[
     },
     // A fault in our codec must not hide behind itself.
     Law { package: "trunkline-conformance", may_import: &[], never: &["trunkline-*", "tokio"] },
+    // Nor may what we are measured against be made of what is measured.
+    Law { package: "bench-rows", may_import: &[], never: &["trunkline", "trunkline-*", "tokio"] },
 ];
 
 /// Crates that know neither a runtime nor an engine, so that anyone can use them.

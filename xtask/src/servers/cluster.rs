@@ -33,6 +33,17 @@ impl Cluster {
         cache: &Cache,
         tls: Option<&Certificate>,
     ) -> Result<Self, Halt> {
+        Self::start_with(version, cache, tls, "", "")
+    }
+
+    /// The same with more settings, which win, and more rules, which come last.
+    pub(crate) fn start_with(
+        version: Version,
+        cache: &Cache,
+        tls: Option<&Certificate>,
+        settings: &str,
+        rules: &str,
+    ) -> Result<Self, Halt> {
         let bin = version.server(cache)?;
         let account = Account::unprivileged()?;
         let scratch = Scratch::new(version.name())?;
@@ -49,7 +60,7 @@ impl Cluster {
         // Another program may take the free port before the server does.
         for _ in 0..5 {
             let port = free_port()?;
-            configure(&data, scratch.path(), port, tls.is_some())?;
+            configure(&data, scratch.path(), port, tls.is_some(), [settings, rules])?;
             let mut postgres = Command::new(bin.join("postgres"));
             postgres.arg("-D").arg(&data).current_dir(scratch.path());
             Account::run_under(account, &mut postgres);
@@ -65,6 +76,10 @@ impl Cluster {
             }
         }
         Err(Halt::Failed(format!("{}: no free port", version.name())))
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// The folder of its Unix socket.
@@ -109,7 +124,13 @@ fn answers(child: &mut Child, data: &Path) -> Result<bool, String> {
     Ok(false)
 }
 
-fn configure(data: &Path, sockets: &Path, port: u16, tls: bool) -> Result<(), String> {
+fn configure(
+    data: &Path,
+    sockets: &Path,
+    port: u16,
+    tls: bool,
+    [settings, rules]: [&str; 2],
+) -> Result<(), String> {
     let write = |name: &str, text: String| {
         fs::write(data.join(name), text).map_err(|error| format!("{name}: {error}"))
     };
@@ -117,7 +138,7 @@ fn configure(data: &Path, sockets: &Path, port: u16, tls: bool) -> Result<(), St
         "postgresql.auto.conf",
         format!(
             "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\n\
-             max_connections = 200\nfsync = off\ntimezone = 'UTC'\n{}",
+             max_connections = 200\nfsync = off\ntimezone = 'UTC'\n{}{settings}",
             sockets.display(),
             if tls { "ssl = on\nssl_ca_file = 'authority.crt'\n" } else { "" },
         ),
@@ -128,7 +149,7 @@ fn configure(data: &Path, sockets: &Path, port: u16, tls: bool) -> Result<(), St
         format!(
             "local all postgres,guest trust\nhost all postgres,guest 127.0.0.1/32 trust\n{}\
              host interop,postgres,\"no such\" all 127.0.0.1/32 scram-sha-256\n\
-             host replication postgres 127.0.0.1/32 trust\n",
+             host replication postgres 127.0.0.1/32 trust\n{rules}",
             // Lines of certificates stop a server without TLS.
             if tls { RULES } else { "" },
         ),
@@ -136,7 +157,7 @@ fn configure(data: &Path, sockets: &Path, port: u16, tls: bool) -> Result<(), St
 }
 
 /// A port below the range from which clients get theirs, so that no client holds it.
-fn free_port() -> Result<u16, String> {
+pub(crate) fn free_port() -> Result<u16, String> {
     let start = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap_or(0);
     (start..32_000)
         .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())

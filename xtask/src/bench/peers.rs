@@ -1,0 +1,33 @@
+//! What we are measured against, built into the cache.
+
+use std::path::PathBuf;
+
+use crate::cache::Cache;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// The programs of `bench/peers`.
+pub(super) struct Peers {
+    /// The client that loads a server.
+    pub(super) load: PathBuf,
+    /// The physical limit.
+    pub(super) ceiling: PathBuf,
+    /// A server on the crate `pgwire`.
+    pub(super) pgwire: PathBuf,
+}
+
+impl Peers {
+    /// Builds them, unless they are there.
+    pub(super) fn build(workspace: &Workspace, cache: &Cache) -> Result<Self, String> {
+        let target = cache.folder("peers")?;
+        let mut build = workspace.cargo(&["build", "--release", "--quiet", "--locked"]);
+        build.args(["--manifest-path", "bench/peers/Cargo.toml", "--target-dir"]).arg(&target);
+        process::succeed(&mut build)?;
+        let program = |name: &str| target.join("release").join(name);
+        Ok(Self {
+            load: program("bench-load"),
+            ceiling: program("bench-ceiling"),
+            pgwire: program("bench-pgwire"),
+        })
+    }
+}

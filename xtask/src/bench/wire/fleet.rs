@@ -1,0 +1,214 @@
+//! The servers that are measured, started when they are first wanted.
+
+use std::collections::BTreeMap;
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::bench::load::{self, Place};
+use crate::bench::peers::Peers;
+use crate::bench::postgresql::PostgreSql;
+use crate::cache::Cache;
+use crate::halt::Halt;
+use crate::process;
+use crate::servers::{Certificate, Scratch, free_port};
+use crate::workspace::Workspace;
+
+/// How long a server may take to make its table.
+const START: Duration = Duration::from_secs(60);
+/// Sockets for thousands of clients.
+const FILES: &str = "ulimit -n 20000; exec \"$@\"";
+
+/// Whose server it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Peer {
+    Ours,
+    Pgwire,
+    PostgreSql,
+    /// Answers that were made before.
+    Ceiling,
+    /// Rows that are really encoded.
+    Encoding,
+}
+
+/// How clients come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Way {
+    Plain,
+    Tls,
+    Scram,
+}
+
+impl Peer {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Peer::Ours => "trunkline",
+            Peer::Pgwire => "pgwire 0.42.1",
+            Peer::PostgreSql => "PostgreSQL 15",
+            Peer::Ceiling => "ceiling",
+            Peer::Encoding => "encoding ceiling",
+        }
+    }
+}
+
+impl Way {
+    /// What the client has to say for it.
+    pub(super) fn words(self) -> &'static [&'static str] {
+        match self {
+            Way::Plain => &[],
+            Way::Tls => &["--tls"],
+            Way::Scram => &["--user", "bench_scram", "--password", "secret"],
+        }
+    }
+}
+
+/// All servers, gone when dropped.
+pub(super) struct Fleet<'a> {
+    cache: &'a Cache,
+    rows: PathBuf,
+    ours: PathBuf,
+    peers: Peers,
+    certificate: Certificate,
+    running: BTreeMap<(Peer, Way), Running>,
+    postgresql: Option<PostgreSql>,
+    /// Whether servers have one processor for themselves, and the client another.
+    is_pinned: bool,
+    _scratch: Scratch,
+}
+
+struct Running {
+    child: Child,
+    place: Place,
+}
+
+impl<'a> Fleet<'a> {
+    /// Builds all programs.
+    pub(super) fn new(workspace: &Workspace, cache: &'a Cache) -> Result<Self, Halt> {
+        let peers = Peers::build(workspace, cache)?;
+        let build =
+            ["build", "--release", "--quiet", "-p", "trunkline", "--example", "bench_server"];
+        process::succeed(&mut workspace.cargo(&build))?;
+        let scratch = Scratch::new("bench")?;
+        Ok(Self {
+            cache,
+            rows: workspace.path("bench/postgresql/rows.sql"),
+            ours: workspace.target().join("release/examples/bench_server"),
+            peers,
+            certificate: Certificate::make(scratch.path())?,
+            running: BTreeMap::new(),
+            postgresql: None,
+            is_pinned: thread::available_parallelism().is_ok_and(|count| count.get() > 1)
+                && process::require("taskset").is_ok(),
+            _scratch: scratch,
+        })
+    }
+
+    pub(super) fn is_pinned(&self) -> bool {
+        self.is_pinned
+    }
+
+    /// Measures a server once; returns what the client has printed.
+    ///
+    /// A single client that waits for each answer shares the server's processor: there is never
+    /// work for two. Clients that only come, to stay, are not pinned.
+    pub(super) fn measure(
+        &mut self,
+        (peer, way): (Peer, Way),
+        is_alone: bool,
+        words: &[&str],
+    ) -> Result<String, Halt> {
+        let place = self.place(peer, way)?;
+        let processor = match words.first() {
+            Some(&"idle") => None,
+            _ if !self.is_pinned => None,
+            _ if is_alone => Some("0"),
+            _ => Some("1"),
+        };
+        let words = [words, way.words()].concat();
+        Ok(load::run(&self.peers.load, processor, place, &words)?)
+    }
+
+    /// Ends a server, so that the next measurement meets a new one.
+    pub(super) fn end(&mut self, peer: Peer, way: Way) {
+        self.running.remove(&(peer, way));
+    }
+
+    fn place(&mut self, peer: Peer, way: Way) -> Result<Place, Halt> {
+        if peer == Peer::PostgreSql {
+            return self.postgresql();
+        }
+        if let Some(running) = self.running.get(&(peer, way)) {
+            return Ok(running.place);
+        }
+        let port = free_port()?;
+        let (program, more): (&Path, &[&str]) = match peer {
+            Peer::Pgwire => (&self.peers.pgwire, &[]),
+            Peer::Ceiling => (&self.peers.ceiling, &[]),
+            Peer::Encoding => (&self.peers.ceiling, &["--encode"]),
+            Peer::Ours | Peer::PostgreSql => (&self.ours, &[]),
+        };
+        let mut server = Command::new("sh");
+        server.args(["-c", FILES, "sh"]);
+        if self.is_pinned {
+            server.args(["taskset", "-c", "0"]);
+        }
+        server.arg(program).args(["--port", &port.to_string()]).args(more);
+        match way {
+            Way::Plain => {}
+            Way::Tls => {
+                server.arg("--tls").arg(&self.certificate.certificate).arg(&self.certificate.key);
+            }
+            Way::Scram => {
+                server.arg("--scram");
+            }
+        }
+        let log = self._scratch.path().join(format!("{port}.log"));
+        let child = process::spawn_logged(&mut server, &log)?;
+        let place = Place { port, process: child.id() };
+        let mut running = Running { child, place };
+        running.wait(peer, &log)?;
+        self.running.insert((peer, way), running);
+        Ok(place)
+    }
+
+    fn postgresql(&mut self) -> Result<Place, Halt> {
+        if let Some(running) = &self.postgresql {
+            return Ok(running.place());
+        }
+        let server = PostgreSql::start(self.cache, Some(&self.certificate))?;
+        server.run(&self.rows)?;
+        let place = server.place();
+        if self.is_pinned {
+            let mut pin = Command::new("taskset");
+            process::output(pin.args(["-a", "-c", "-p", "0", &place.process.to_string()]))?;
+        }
+        self.postgresql = Some(server);
+        Ok(place)
+    }
+}
+
+impl Running {
+    /// Waits until it takes clients.
+    fn wait(&mut self, peer: Peer, log: &Path) -> Result<(), String> {
+        let deadline = Instant::now() + START;
+        while TcpStream::connect(("127.0.0.1", self.place.port)).is_err() {
+            let ended = self.child.try_wait().map_err(|error| error.to_string())?;
+            if ended.is_some() || Instant::now() > deadline {
+                let said = std::fs::read_to_string(log).unwrap_or_default();
+                return Err(format!("{} does not start:\n{said}", peer.name()));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has nothing to save, and thousands of clients to say good-bye to.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

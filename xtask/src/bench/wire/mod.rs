@@ -1,0 +1,240 @@
+//! Queries, results, logins and memory on the wire: ours beside peers and ceilings, in turn.
+
+mod fleet;
+mod table;
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use fleet::{Fleet, Peer};
+use table::{Figure, SECTIONS, Section};
+
+use super::figures::{Report, rounded};
+use super::load::Seen;
+use crate::cache::Cache;
+use crate::halt::Halt;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// What is measured, and how long.
+#[derive(Debug, PartialEq)]
+struct Plan {
+    sections: Vec<&'static str>,
+    rounds: u32,
+    is_short: bool,
+}
+
+/// What was seen of a figure of one server, or why it was not.
+type Measured = Result<Seen, String>;
+
+pub(super) fn task(workspace: &Workspace, words: &[&str]) -> Result<(), String> {
+    let plan = Plan::read(words)?;
+    let cache = Cache::find()?;
+    let mut fleet = Fleet::new(workspace, &cache).map_err(Halt::reason)?;
+    // Other programs of this machine wait; who is not root cannot ask that of them.
+    let own = std::process::id().to_string();
+    let _ = process::output(Command::new("renice").args(["-n", "-10", "-p", &own]));
+    let mut report = Report::new(plan.is_short);
+    report.line(if fleet.is_pinned() {
+        "servers on CPU 0, the client on CPU 1; a single client that waits, on CPU 0"
+    } else {
+        "not pinned: there is one processor, or no taskset"
+    });
+    let measured = measure(&plan, &mut fleet).map_err(Halt::reason)?;
+    for section in plan.chosen() {
+        tell(section, &measured, &mut report);
+    }
+    report.close().map(|lines| print!("{lines}"))
+}
+
+impl Plan {
+    fn read(words: &[&str]) -> Result<Plan, String> {
+        let mut plan = Plan { sections: Vec::new(), rounds: 3, is_short: false };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match *word {
+                "--short" => {
+                    plan.is_short = true;
+                    plan.rounds = 1;
+                }
+                "--rounds" => {
+                    let count = words.next().and_then(|count| count.parse().ok());
+                    plan.rounds = count.filter(|count| *count > 0).ok_or("--rounds N")?;
+                }
+                "--only" => {
+                    for name in words.next().unwrap_or(&"").split(',') {
+                        let known = SECTIONS.iter().find(|section| section.name == name);
+                        plan.sections.push(known.ok_or_else(|| unknown(name))?.name);
+                    }
+                }
+                _ => return Err(format!("wire does not know {word}")),
+            }
+        }
+        Ok(plan)
+    }
+
+    fn chosen(&self) -> impl Iterator<Item = &'static Section> {
+        let all = self.sections.is_empty();
+        SECTIONS.iter().filter(move |section| all || self.sections.contains(&section.name))
+    }
+
+    /// What the client is told besides, so that it is done sooner.
+    fn words(&self, figure: &Figure) -> &'static [&'static str] {
+        match (self.is_short, figure.words.first()) {
+            (true, Some(&"point")) => &["--seconds", "0.3", "--warm-up", "0.1"],
+            (true, Some(&"logins")) => &["--seconds", "0.3"],
+            (true, Some(&"bulk")) => &["--times", "1"],
+            (true, _) => &["--connections", "200"],
+            (false, _) => &[],
+        }
+    }
+}
+
+fn unknown(name: &str) -> String {
+    let known: Vec<&str> = SECTIONS.iter().map(|section| section.name).collect();
+    format!("no section {name}: {}", known.join(" "))
+}
+
+/// Each server in turn for each figure, and that in rounds: what disturbs one disturbs all.
+fn measure(
+    plan: &Plan,
+    fleet: &mut Fleet<'_>,
+) -> Result<BTreeMap<(&'static str, &'static str, Peer), Measured>, Halt> {
+    let mut measured = BTreeMap::new();
+    for round in 1..=plan.rounds {
+        eprintln!("round {round} of {}", plan.rounds);
+        for section in plan.chosen() {
+            let once = section.name == "idle";
+            for figure in section.figures.iter().filter(|_| !once || round == 1) {
+                for peer in figure.peers() {
+                    let key = (section.name, figure.name, peer);
+                    let seen = measured.entry(key).or_insert_with(|| Ok(Seen::default()));
+                    let Ok(values) = seen else { continue };
+                    if once {
+                        fleet.end(peer, figure.way);
+                    }
+                    let words = [figure.words, plan.words(figure)].concat();
+                    match fleet.measure((peer, figure.way), figure.is_alone(), &words) {
+                        Ok(printed) => values.read(&printed)?,
+                        Err(Halt::Skipped(why)) => *seen = Err(why),
+                        Err(Halt::Failed(why)) => {
+                            let (figure, peer) = (figure.name, peer.name());
+                            return Err(Halt::Failed(format!("{figure}, {peer}: {why}")));
+                        }
+                    }
+                    if once {
+                        fleet.end(peer, figure.way);
+                    }
+                }
+            }
+        }
+    }
+    Ok(measured)
+}
+
+impl Figure {
+    fn peers(&self) -> impl Iterator<Item = Peer> {
+        [Peer::Ours].into_iter().chain(self.beside.iter().map(|(peer, _)| *peer))
+    }
+
+    /// Whether there is one client, which waits for each answer.
+    fn is_alone(&self) -> bool {
+        self.words.windows(2).any(|pair| pair == ["--connections", "1"])
+    }
+
+    fn has_goals(&self) -> bool {
+        !self.own.is_empty() || self.beside.iter().any(|(_, goals)| !goals.is_empty())
+    }
+}
+
+/// A paragraph for each figure: our values, then those of each peer, and how ours compare.
+fn tell(
+    section: &Section,
+    measured: &BTreeMap<(&'static str, &'static str, Peer), Measured>,
+    report: &mut Report,
+) {
+    report.line(&format!("\n{}: {}", section.name, section.title));
+    for figure in section.figures {
+        let no_goal = if figure.has_goals() { "" } else { "   (no goal)" };
+        report.line(&format!("  {}{no_goal}", figure.name));
+        let value = |peer, name| match measured.get(&(section.name, figure.name, peer)) {
+            Some(Ok(seen)) => seen.value(name),
+            _ => f64::NAN,
+        };
+        for peer in figure.peers() {
+            let mut line = format!("    {:<18}", peer.name());
+            if let Some(Err(why)) = measured.get(&(section.name, figure.name, peer)) {
+                report.line(&format!("{line}skipped: {why}"));
+                continue;
+            }
+            for shown in section.values {
+                let number = rounded(value(peer, shown.name) * shown.times) + shown.unit;
+                line.push_str(&format!("{number:>14}"));
+            }
+            let goals = figure.beside.iter().find(|(beside, _)| *beside == peer);
+            match (goals, section.values) {
+                (Some((_, goals)), [compared, ..]) => {
+                    let times = value(Peer::Ours, compared.name) / value(peer, compared.name);
+                    report.judged(&line, times, "x", goals);
+                }
+                _ => report.line(&line),
+            }
+        }
+        for shown in section.values {
+            let goals = figure.own.iter().filter(|(name, _)| *name == shown.name);
+            let goals: Vec<_> = goals.map(|(_, goal)| *goal).collect();
+            if !goals.is_empty() {
+                let ours = value(Peer::Ours, shown.name);
+                report.judged(&format!("    {:<18}", shown.label), ours, shown.unit, &goals);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_is_read() {
+        let all = Plan::read(&[]).unwrap();
+        assert_eq!(all, Plan { sections: vec![], rounds: 3, is_short: false });
+        assert_eq!(all.chosen().count(), SECTIONS.len());
+        let some = Plan::read(&["--only", "bulk,idle", "--rounds", "5"]).unwrap();
+        let chosen: Vec<_> = some.chosen().map(|section| section.name).collect();
+        assert_eq!((chosen, some.rounds), (vec!["bulk", "idle"], 5));
+        assert_eq!(Plan::read(&["--short"]).unwrap().rounds, 1);
+        assert!(Plan::read(&["--only", "nothing"]).unwrap_err().contains("idle"));
+        assert!(Plan::read(&["--rounds", "0"]).is_err() && Plan::read(&["fast"]).is_err());
+    }
+
+    /// Figures are told apart by section and name.
+    #[test]
+    fn names_are_not_used_twice() {
+        for section in SECTIONS {
+            let names: std::collections::BTreeSet<_> =
+                section.figures.iter().map(|figure| figure.name).collect();
+            assert_eq!(names.len(), section.figures.len(), "{}", section.name);
+        }
+    }
+
+    #[test]
+    fn a_table_shows_values_ratios_and_verdicts() {
+        let section = SECTIONS.iter().find(|section| section.name == "idle").unwrap();
+        let mut measured = BTreeMap::new();
+        let seen = |kib: f64| {
+            let mut seen = Seen::default();
+            seen.read(&format!("{{\"kib\":{kib}}}")).map(|()| seen)
+        };
+        measured.insert(("idle", "TLS", Peer::Ours), seen(8.0));
+        measured.insert(("idle", "TLS", Peer::Pgwire), seen(16.0));
+        measured.insert(("idle", "in clear", Peer::Pgwire), Err("no such machine".into()));
+        let mut report = Report::new(false);
+        tell(section, &measured, &mut report);
+        let told = report.close().unwrap_err();
+        assert!(told.contains("  TLS\n    trunkline                  8 KiB\n"), "{told}");
+        assert!(told.contains("    pgwire 0.42.1             16 KiB      0.50x\n"), "{told}");
+        assert!(told.contains("    pgwire 0.42.1     skipped: no such machine\n"), "{told}");
+        assert!(told.contains("8 KiB   goal <= 9 holds   floor <= 12 holds\n"), "{told}");
+    }
+}
