@@ -73,7 +73,7 @@ pub(super) fn ipv6(text: &[u8]) -> Option<Inet> {
         let end = rest.iter().position(|byte| *byte == b':').unwrap_or(rest.len());
         let (word, after) = rest.split_at_checked(end)?;
         if word.contains(&b'.') {
-            let [a, b, c, d] = embedded(word).filter(|_| after.is_empty())?;
+            let [a, b, c, d] = embedded(word, prefix.is_some()).filter(|_| after.is_empty())?;
             *words.get_mut(count)? = u16::from_be_bytes([a, b]);
             *words.get_mut(count.saturating_add(1))? = u16::from_be_bytes([c, d]);
             count = count.saturating_add(2);
@@ -118,12 +118,18 @@ fn octets(text: &[u8]) -> Option<([u8; 4], usize)> {
     Some((octets, count))
 }
 
-/// An address of IPv4 in one of IPv6: what is missing at its end is zero.
-fn embedded(text: &[u8]) -> Option<[u8; 4]> {
-    if text.split(|byte| *byte == b'.').any(has_leading_zero) {
+/// An address of IPv4 in one of IPv6: what is missing at its end is zero, as is nothing between
+/// points, or before a prefix.
+fn embedded(text: &[u8], has_prefix: bool) -> Option<[u8; 4]> {
+    if text.last() == Some(&b'.') && !has_prefix {
         return None;
     }
-    octets(text).map(|(octets, _)| octets)
+    let mut octets = [0; 4];
+    for (place, octet) in text.split(|byte| *byte == b'.').enumerate() {
+        let octet = if octet.is_empty() { b"0" } else { octet };
+        *octets.get_mut(place)? = decimal(octet, 255).filter(|_| !has_leading_zero(octet))?;
+    }
+    Some(octets)
 }
 
 fn has_leading_zero(number: &[u8]) -> bool {
