@@ -163,7 +163,8 @@ impl Range {
         let special = |byte: &u8| {
             matches!(byte, b'"' | b'\\' | b'(' | b')' | b'[' | b']' | b',') || is_space(*byte)
         };
-        if out.get(start..).unwrap_or_default().iter().any(special) {
+        let text = out.get(start..).unwrap_or_default();
+        if text.is_empty() || text.iter().any(special) {
             array::surround(start, 0, out);
         }
         Ok(())

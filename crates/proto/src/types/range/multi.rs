@@ -57,14 +57,19 @@ impl Multirange {
             bounds.extend(range.bounds.map(|bounds| *bounds));
         }
         // Of one type, they compare.
-        bounds.sort_by(|[one, _], [other, _]| {
-            lower_order(one, other, &order).unwrap_or(Ordering::Equal)
+        bounds.sort_by(|[low, high], [other_low, other_high]| {
+            let lower = lower_order(low, other_low, &order).unwrap_or(Ordering::Equal);
+            lower.then_with(|| upper_order(high, other_high, &order).unwrap_or(Ordering::Equal))
         });
         let mut merged: Vec<[Bound<Value>; 2]> = Vec::with_capacity(bounds.len());
         for [lower, upper] in bounds {
             match merged.last_mut() {
-                Some([_, last]) if meets(last, &lower, &order)? => {
-                    if upper_order(last, &upper, &order)? == Ordering::Less {
+                Some([first, last]) if meets(last, &lower, &order)? => {
+                    // Of two that are the same the later one stays: it may look different.
+                    if lower_order(first, &lower, &order)? != Ordering::Less {
+                        *first = lower;
+                    }
+                    if upper_order(last, &upper, &order)? != Ordering::Greater {
                         *last = upper;
                     }
                 }
@@ -205,8 +210,9 @@ fn range_length(text: &[u8]) -> Option<usize> {
     let mut quoted = false;
     loop {
         rest = match rest {
-            [] | [b'\\'] => return None,
-            [b'\\', _, rest @ ..] => rest,
+            [] => return None,
+            // It keeps what follows it as it is; but spaces do not count here.
+            [b'\\', rest @ ..] => trim_start(rest).get(1..)?,
             [b'"', rest @ ..] => {
                 quoted = !quoted;
                 rest
