@@ -18,10 +18,16 @@ pub(crate) struct Server {
 impl Server {
     /// Connects as `postgres` to `host:port`, which must trust it.
     pub(crate) fn connect(address: &str) -> io::Result<Server> {
+        Server::connect_to(address, "postgres")
+    }
+
+    /// The same, to a database of that name.
+    pub(crate) fn connect_to(address: &str, database: &str) -> io::Result<Server> {
         let writer = TcpStream::connect(address)?;
         let mut server = Server { stream: BufReader::new(writer.try_clone()?), writer };
         let mut startup = 196_608_i32.to_be_bytes().to_vec();
-        startup.extend_from_slice(b"user\0postgres\0database\0postgres\0client_encoding\0UTF8\0\0");
+        startup.extend_from_slice(b"user\0postgres\0client_encoding\0UTF8\0database\0");
+        startup.extend_from_slice(&[database.as_bytes(), b"\0\0"].concat());
         server.writer.write_all(&i32::try_from(startup.len() + 4).unwrap().to_be_bytes())?;
         server.writer.write_all(&startup)?;
         server.replies()?;

@@ -28,7 +28,7 @@ impl Spelled<'_> {
         bytes: &'a [u8],
     ) -> Result<&'a str, ValueError> {
         if format == Format::Binary && matches!(self, Spelled::Ltree) {
-            let (version, rest) = bytes.split_first().ok_or_else(ValueError::empty)?;
+            let (version, rest) = bytes.split_first().ok_or_else(ValueError::truncated)?;
             if *version != ltree::VERSION {
                 let message = format!("unsupported ltree version number {version}");
                 return Err(ValueError::new(SqlState::INTERNAL_ERROR, message));

@@ -4,6 +4,7 @@ use super::{
     MAX_DIMENSIONS, Vector, check_dimensions, check_place, f32_of_half, finite, too_few, too_many,
     too_many_elements, wrong,
 };
+use crate::SqlState;
 use crate::types::array::take_i32;
 use crate::types::error::ValueError;
 use crate::types::user::Base;
@@ -51,7 +52,8 @@ fn sparse(rest: &mut &[u8]) -> Result<Vector, ValueError> {
         return Err(too_many_elements());
     }
     if i32::try_from(count).is_ok_and(|count| count > dimensions) {
-        return Err(wrong("sparsevec cannot have more elements than dimensions"));
+        let message = "sparsevec cannot have more elements than dimensions";
+        return Err(ValueError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, message));
     }
     check_unused(unused)?;
     let (mut elements, mut before) = (Vec::with_capacity(count.min(rest.len() / 4)), 0);
