@@ -70,13 +70,20 @@ pub(super) fn eight_and_zeros(value: u64) -> (u64, u32) {
 /// Appends a number below 10^8 without leading zeros.
 #[inline]
 fn push_first(value: u64, out: &mut Vec<u8>) {
+    let (text, rest) = first(value);
+    out.extend_from_slice(&text);
+    // All eight bytes were copied, for that is one store; what is too much goes again.
+    out.truncate(out.len().saturating_sub(rest));
+}
+
+/// A number below 10^8 without leading zeros, and how many of the bytes behind it are too many.
+#[inline]
+pub(super) fn first(value: u64) -> ([u8; 8], usize) {
     let lanes = lanes(value);
     // Bytes that are zero up to the first digit; one digit stays.
     let zeros = (lanes | 1 << 56).trailing_zeros() / 8;
     let text = (lanes | ASCII).wrapping_shr(zeros.wrapping_mul(8));
-    out.extend_from_slice(&text.to_le_bytes());
-    // All eight bytes were copied, for that is one store; what is too much goes again.
-    out.truncate(out.len().saturating_sub(usize::try_from(zeros).unwrap_or(0)));
+    (text.to_le_bytes(), usize::try_from(zeros).unwrap_or(0))
 }
 
 /// A digit in each byte, the first in the lowest.

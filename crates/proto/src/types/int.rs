@@ -6,6 +6,15 @@ use super::digits;
 use super::error::ValueError;
 use super::text::{is_space, trim_start};
 
+/// The text of an integer of up to eight digits, in eight bytes, and how many of these count: for who writes
+/// its length in front of it.
+#[inline]
+pub fn text_short(value: i64) -> Option<([u8; 8], u8)> {
+    let value = u64::try_from(value).ok().filter(|value| *value < 100_000_000)?;
+    let (text, rest) = digits::first(value);
+    Some((text, 8_u8.saturating_sub(u8::try_from(rest).unwrap_or(8))))
+}
+
 /// Appends a signed integer in decimal.
 #[inline]
 pub fn text_i64(value: i64, out: &mut Vec<u8>) {

@@ -120,63 +120,69 @@ impl<S: Session> Connection<S> {
         self.portals.vacant(portal)
     }
 
-    pub(super) async fn describe(&mut self, describe: &Describe) -> Result<(), Stop> {
+    /// Describes what is known, as almost always; whether it was.
+    pub(super) fn describe_known(&mut self, describe: &Describe) -> Result<bool, Stop> {
         let name = text(describe.name.as_bytes())?;
-        match describe.target {
-            Target::Statement => {
-                let statement = self.statements.get(name)?.clone();
-                self.admit_description(&statement)?;
-                let types = statement.parameters.iter().copied();
-                self.protocol.send(&ParameterDescription { types }, self.io.output())?;
-                let columns = match &statement.columns {
-                    Columns::AfterBind => {
-                        let params = Params::unbound(statement.parameters.clone());
-                        let run = Run::new(params, self.style());
-                        let reply = self.run(&statement, run).await?;
-                        match reply {
-                            Reply::Rows(rows) => Some(rows.columns().clone()),
-                            _ => None,
-                        }
-                    }
-                    Columns::Known(columns) => Some(columns.clone()),
-                    Columns::None => None,
-                };
-                self.describe_columns(columns, &Formats::default())
-            }
+        let (statement, formats, running) = match describe.target {
+            Target::Statement => (self.statements.get(name)?.clone(), Formats::default(), None),
             Target::Portal => {
                 let portal = self.portals.get(name)?;
-                let statement = portal.statement.clone();
-                self.admit_description(&statement)?;
-                let portal = self.portals.get(name)?;
-                let formats = portal.formats.clone();
-                let columns = match (&statement.columns, &portal.state) {
-                    (_, PortalState::Described(rows) | PortalState::Suspended(rows)) => {
-                        Some(rows.columns().clone())
+                let running = match &portal.state {
+                    PortalState::Described(rows) | PortalState::Suspended(rows) => {
+                        Some(Some(rows.columns().clone()))
                     }
-                    (Columns::Known(columns), _) => Some(columns.clone()),
-                    (Columns::AfterBind, PortalState::Ready(params)) => {
-                        let run = portal.run(params.clone());
-                        self.enter_pipeline();
-                        let reply = self.run(&statement, run).await?;
-                        let rows = match reply {
-                            Reply::Rows(rows) => rows,
-                            Reply::Done(tag) => {
-                                // It is done: the Execute that follows only says so.
-                                self.portals.get(name)?.state = PortalState::DescribedDone(tag);
-                                return self.describe_columns(None, &formats);
-                            }
-                            _ => return self.describe_columns(None, &formats),
-                        };
-                        // The Execute that follows takes these rows.
-                        let columns = rows.columns().clone();
-                        self.portals.get(name)?.state = PortalState::Described(rows);
-                        Some(columns)
-                    }
-                    (Columns::None | Columns::AfterBind, _) => None,
+                    PortalState::Ready(_) => None,
+                    _ => Some(None),
                 };
-                self.describe_columns(columns, &formats)
+                (portal.statement.clone(), portal.formats.clone(), running)
             }
+        };
+        self.admit_description(&statement)?;
+        if describe.target == Target::Statement {
+            let types = statement.parameters.iter().copied();
+            self.protocol.send(&ParameterDescription { types }, self.io.output())?;
         }
+        let columns = match (&statement.columns, running) {
+            (_, Some(Some(columns))) => Some(columns),
+            (Columns::Known(columns), _) => Some(columns.clone()),
+            (Columns::AfterBind, None) => return Ok(false),
+            (Columns::None | Columns::AfterBind, _) => None,
+        };
+        self.describe_columns(columns, &formats)?;
+        Ok(true)
+    }
+
+    /// Runs what cannot be described before it runs.
+    pub(super) async fn describe_by_running(&mut self, describe: &Describe) -> Result<(), Stop> {
+        let name = text(describe.name.as_bytes())?;
+        if describe.target == Target::Statement {
+            let statement = self.statements.get(name)?.clone();
+            let run = Run::new(Params::unbound(statement.parameters.clone()), self.style());
+            let columns = match self.run(&statement, run).await? {
+                Reply::Rows(rows) => Some(rows.columns().clone()),
+                _ => None,
+            };
+            return self.describe_columns(columns, &Formats::default());
+        }
+        let portal = self.portals.get(name)?;
+        let PortalState::Ready(params) = &portal.state else {
+            return Err(PgError::internal("the portal runs already").into());
+        };
+        let (run, statement) = (portal.run(params.clone()), portal.statement.clone());
+        let formats = portal.formats.clone();
+        self.enter_pipeline();
+        let (state, columns) = match self.run(&statement, run).await? {
+            // The Execute that follows takes these rows.
+            Reply::Rows(rows) => {
+                let columns = rows.columns().clone();
+                (PortalState::Described(rows), Some(columns))
+            }
+            // It is done: the Execute that follows only says so.
+            Reply::Done(tag) => (PortalState::DescribedDone(tag), None),
+            _ => return self.describe_columns(None, &formats),
+        };
+        self.portals.get(name)?.state = state;
+        self.describe_columns(columns, &formats)
     }
 
     fn describe_columns(
@@ -298,6 +304,11 @@ impl<S: Session> Connection<S> {
             Err(Stop::Error(error)) => self.refuse(&error)?,
             ended => ended?,
         }
+        self.synced()
+    }
+
+    /// Everything up to the Sync is done.
+    pub(super) fn synced(&mut self) -> Result<(), Stop> {
         self.entry.finish();
         self.ready()
     }

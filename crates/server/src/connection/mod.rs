@@ -174,7 +174,7 @@ impl<S: Session> Connection<S> {
         let mut turns = 0_u8;
         loop {
             turns = turns.wrapping_add(1);
-            if turns % 16 == 0 {
+            if turns.is_multiple_of(16) {
                 // Who sends without pause, and nothing that is waited for, leaves others their turn.
                 tokio::task::consume_budget().await;
             }
@@ -199,7 +199,18 @@ impl<S: Session> Connection<S> {
             };
             self.fruitless.count();
             self.entry.start();
-            let next = self.answer(&event).await;
+            let late = match self.heard(&event) {
+                Some(due) => Box::pin(self.late(due, &event)).await,
+                None => None,
+            };
+            let next = match late {
+                Some(next) => next,
+                None => match self.answer_at_once(&event) {
+                    Some(Ok(())) => Next::Go,
+                    Some(stopped) => Box::pin(self.answered(stopped)).await,
+                    None => self.answer(&event).await,
+                },
+            };
             self.entry.finish();
             // Much was asked, and nothing awaited: what is sent takes no memory.
             if self.io.output.len() >= CHUNK && self.flush().await.is_err() {
@@ -311,31 +322,46 @@ impl<S: Session> Connection<S> {
 
     /// Answers one message of the client.
     async fn answer(&mut self, event: &Event) -> Next {
-        if let Some(next) = self.late(event).await {
-            return next;
-        }
-        if !matches!(event, Event::Close(_) | Event::Sync | Event::Flush | Event::Terminate) {
-            self.begin_timing();
-        }
         let answered = match event {
             Event::Query(query) => return self.query(query).await,
             Event::Parse(parse) => self.parse(parse).await,
-            Event::Bind(bind) => self.bind(bind),
-            Event::MalformedBind(malformed) => self.refuse_bind(malformed),
-            Event::Describe(describe) => self.describe(describe).await,
+            Event::Describe(describe) => Box::pin(self.describe_by_running(describe)).await,
             Event::Execute(execute) => self.execute(execute).await,
-            Event::Close(close) => self.close(close),
             Event::Sync => self.sync().await,
-            Event::Flush => {
-                self.flush = true;
-                Ok(())
-            }
             Event::Terminate => return Next::Close,
             Event::FunctionCall(call) => return self.call(call.function()).await,
             Event::MalformedCall(function, _) => return self.call(*function).await,
             // COPY is never begun, so its messages do not come; when it is, they complete something.
             _ => Err(PgError::internal("unexpected message").fatal().into()),
         };
+        self.answered(answered).await
+    }
+
+    /// Answers what waits for nothing, as most messages of the extended protocol do; `None` is for
+    /// [`answer`](Self::answer).
+    fn answer_at_once(&mut self, event: &Event) -> Option<Result<(), Stop>> {
+        match event {
+            Event::Bind(bind) => Some(self.bind(bind)),
+            Event::MalformedBind(malformed) => Some(self.refuse_bind(malformed)),
+            Event::Close(close) => Some(self.close(close)),
+            Event::Describe(describe) => match self.describe_known(describe) {
+                Ok(true) => Some(Ok(())),
+                Ok(false) => None,
+                Err(stop) => Some(Err(stop)),
+            },
+            Event::Flush => {
+                self.flush = true;
+                Some(Ok(()))
+            }
+            Event::Sync if !self.transaction.is_implicit() => {
+                self.end_portals();
+                Some(self.synced())
+            }
+            _ => None,
+        }
+    }
+
+    async fn answered(&mut self, answered: Result<(), Stop>) -> Next {
         match answered {
             Ok(()) => Next::Go,
             Err(Stop::Gone) => Next::Close,

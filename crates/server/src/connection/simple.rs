@@ -45,8 +45,8 @@ impl<S: Session> Connection<S> {
             Content::Statements => return Box::pin(self.answer_all(text)).await,
         };
         // The end of a string of one statement; within a pipeline its transaction goes on, and so do portals.
-        if !self.transaction.is_shared() && !self.transaction.is_implicit() {
-            self.portals.close_all();
+        if !self.transaction.is_implicit() {
+            self.end_portals();
         }
         self.complete(&tag, sent)
     }

@@ -21,11 +21,21 @@ impl<S: Session> Connection<S> {
         heeded(self.client.timeouts(), &self.limits)
     }
 
-    /// A message has come: what has run out before it is told in its place.
-    pub(super) async fn late(&mut self, event: &Event) -> Option<Next> {
+    /// A message has come; what has run out before it is told in its place.
+    pub(super) fn heard(&mut self, event: &Event) -> Option<Due> {
         self.resting = false;
         self.io.timers.wake();
-        let due = self.io.timers.overdue()?;
+        let due = self.io.timers.overdue();
+        let runs =
+            !matches!(event, Event::Close(_) | Event::Sync | Event::Flush | Event::Terminate);
+        if due.is_none() && runs {
+            self.begin_timing();
+        }
+        due
+    }
+
+    /// Tells what has run out; `None` if the message is to be answered all the same.
+    pub(super) async fn late(&mut self, due: Due, event: &Event) -> Option<Next> {
         if matches!(event, Event::Terminate) {
             return None;
         }

@@ -188,10 +188,15 @@ impl<S: Session> Connection<S> {
         if self.transaction.is_implicit() {
             return self.keep().await;
         }
+        self.end_portals();
+        Ok(())
+    }
+
+    /// Portals that are not in a block do not outlive what they were bound in.
+    pub(crate) fn end_portals(&mut self) {
         if !self.transaction.is_block() {
             self.portals.close_all();
         }
-        Ok(())
     }
 
     /// An error: a transaction that nobody began is over, and a block can only be left.
