@@ -15,6 +15,7 @@ pub mod hstore;
 pub mod int;
 pub mod interval;
 pub mod json;
+pub mod jsonpath;
 pub mod lsn;
 pub mod ltree;
 pub mod macaddr;

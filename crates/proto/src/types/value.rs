@@ -16,7 +16,7 @@ use super::style::TextStyle;
 use super::user::Types;
 use super::{
     Bits, Geometry, Hstore, Inet, Snapshot, Tid, TsQuery, TsVector, Vector, boolean, bytea, float,
-    hstore, int, json, lsn, macaddr, money, text, uuid,
+    hstore, int, json, jsonpath, lsn, macaddr, money, text, uuid,
 };
 use crate::{Format, Oid, SqlState};
 
@@ -69,6 +69,8 @@ pub enum Value {
     Uuid([u8; 16]),
     /// The text of `json` or `jsonb`, as it was written: `jsonb` is put in order when it is printed
     Json(String),
+    /// `jsonpath`, as it was written
+    JsonPath(String),
     /// `void`: what a function returns that returns nothing
     Void,
     /// `money`: cents
@@ -236,6 +238,10 @@ impl Value {
                 json::check(text, oid)?;
                 Value::Json(text.to_owned())
             }
+            Oid::JSONPATH => {
+                jsonpath::check(text)?;
+                Value::JsonPath(text.to_owned())
+            }
             Oid::MONEY => Value::Money(money::parse(text)?),
             Oid::BIT | Oid::VARBIT => Value::Bits(Bits::parse(text)?),
             Oid::INET | Oid::CIDR => Value::Inet(Inet::parse(text, oid)?),
@@ -314,6 +320,11 @@ impl Value {
             Oid::BYTEA => Value::Bytea(bytes.to_owned()),
             Oid::UUID => Value::Uuid(uuid::receive(bytes)?),
             Oid::JSON | Oid::JSONB => Value::Json(json::receive_checked(bytes, oid)?.to_owned()),
+            Oid::JSONPATH => {
+                let text = json::receive(bytes, oid)?;
+                jsonpath::check(text)?;
+                Value::JsonPath(text.to_owned())
+            }
             Oid::DATE => Value::Date(datetime::receive_date(bytes)?),
             Oid::TIME => Value::Time(datetime::receive_time(bytes)?),
             Oid::TIMETZ => Value::Timetz(datetime::receive_timetz(bytes)?),
@@ -368,6 +379,7 @@ pub(super) fn check_literal(oid: Oid, text: &str, style: &TextStyle) -> Result<(
     match oid {
         // Nothing is copied of what may be long.
         Oid::JSON | Oid::JSONB => json::check(text, oid),
+        Oid::JSONPATH => jsonpath::check(text),
         Oid::RECORD => record::parse(text, |_| Ok(())).map(drop),
         oid if is_string(oid) => Ok(()),
         oid => match made_of(oid, &style.types) {

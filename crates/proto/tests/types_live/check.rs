@@ -13,6 +13,10 @@ pub(crate) fn check(case: &Case, style: &TextStyle) -> Result<(), String> {
     let outcome = case.outcome.as_ref().ok_or("PostgreSQL has not been asked")?;
     let (text, binary) = match (outcome, &read) {
         (Outcome::Error { sqlstate, message }, Err(error)) => {
+            // Its generated parser words what is wrong with a path by its own states.
+            if is_path(case.oid) && sqlstate == "42601" && error.sqlstate().as_str() == sqlstate {
+                return Ok(());
+            }
             let (ours, theirs) = (described(error), format!("{sqlstate} {message}"));
             // The parameter's number is the server's to say.
             let theirs = theirs.replace(" in bind parameter 1", "");
@@ -30,6 +34,10 @@ pub(crate) fn check(case: &Case, style: &TextStyle) -> Result<(), String> {
     agree("text", &encode(&value, case, Format::Text, style)?, text)?;
     agree("binary", &encode(&value, case, Format::Binary, style)?, binary)?;
     if is_refused(case.oid, text) {
+        return Ok(());
+    }
+    // It leaves out parentheses of paths that would be needed to read them again.
+    if is_path(case.oid) && case.input.contains(&b'(') {
         return Ok(());
     }
     // What PostgreSQL sends in one format is the same value in the other.
@@ -65,6 +73,10 @@ fn is_refused(oid: Oid, text: &[u8]) -> bool {
         Oid::TIMETZ | Oid::TIMETZ_ARRAY => far,
         _ => false,
     }
+}
+
+fn is_path(oid: Oid) -> bool {
+    element_of(oid).unwrap_or(oid) == Oid::JSONPATH
 }
 
 fn is_searched(oid: Oid) -> bool {

@@ -21,7 +21,7 @@ pub(crate) struct Rule {
     pub(crate) why: &'static str,
 }
 
-pub(crate) const RULES: [Rule; 22] = [
+pub(crate) const RULES: [Rule; 26] = [
     Rule {
         name: "nested empty braces",
         since: 170_000,
@@ -165,6 +165,45 @@ pub(crate) const RULES: [Rule; 22] = [
         why: "010 was 10, and 08 a number",
     },
     Rule {
+        name: "words about paths",
+        since: 160_000,
+        fits: |case, newer, older| {
+            leaf(case) == Oid::JSONPATH
+                && is_error(newer, "42601", "")
+                && is_error(older, "42601", "")
+                && newer != older
+        },
+        older: |_, _, _| true,
+        why: "what was told of a syntax error",
+    },
+    Rule {
+        name: "numbers in paths",
+        since: 160_000,
+        fits: |case, newer, older| {
+            leaf(case) == Oid::JSONPATH && holds_other_base(case) && newer != older
+        },
+        older: |_, _, older| is_error(older, "42601", ""),
+        why: "0x1F, 0o17, 0b1 and 1_000 were no numbers",
+    },
+    Rule {
+        name: "methods of paths",
+        since: 170_000,
+        fits: |case, newer, older| {
+            leaf(case) == Oid::JSONPATH && holds_method(case) && newer != older
+        },
+        older: |_, _, older| is_error(older, "42601", ""),
+        why: "there were fewer",
+    },
+    Rule {
+        name: "exponents of numeric",
+        since: 160_000,
+        fits: |case, newer, older| {
+            leaf(case) == Oid::NUMERIC && contains(case, "e ") && newer != older
+        },
+        older: |_, _, older| matches!(older, Outcome::Value { .. }),
+        why: "a space could stand before them",
+    },
+    Rule {
         name: "names in schemas",
         since: 160_000,
         fits: |case, newer, older| {
@@ -272,10 +311,9 @@ pub(crate) const RULES: [Rule; 22] = [
                 && newer != older
         },
         older: |case, _, older| {
-            // Of a range the next complaint comes.
-            let nested = leaf(case) != case.oid && is_error(older, "22", "");
             let has_letter = case.input.iter().any(u8::is_ascii_alphabetic);
-            has_letter && (nested || matches!(older, Outcome::Value { .. }))
+            // What was passed over came before another complaint.
+            has_letter && (matches!(older, Outcome::Value { .. }) || is_error(older, "22", ""))
         },
         why: "units and infinity beside a date were passed over",
     },
@@ -353,6 +391,19 @@ const MARKS: [&str; 4] = ["0x", "0o", "0b", "_"];
 
 fn has_other_base(case: &Case) -> bool {
     MARKS.iter().any(|mark| contains(case, mark))
+}
+
+/// The same of text and binary.
+fn holds_other_base(case: &Case) -> bool {
+    let text = String::from_utf8_lossy(&case.input).to_lowercase();
+    MARKS.iter().any(|mark| text.contains(mark))
+}
+
+/// Whether the path has one of the methods of 17.
+fn holds_method(case: &Case) -> bool {
+    let methods = ["bigint", "boolean", "date", "decimal", "integer", "number", "string", "time"];
+    let text = String::from_utf8_lossy(&case.input).to_lowercase();
+    methods.iter().any(|method| text.contains(method))
 }
 
 fn text_of(outcome: &Outcome) -> Option<&str> {

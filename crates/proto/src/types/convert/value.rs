@@ -12,7 +12,7 @@ use crate::types::style::TextStyle;
 use crate::types::user::{Base, Types};
 use crate::types::uuid::Uuid;
 use crate::types::value::Opaque;
-use crate::types::{Value, int, json, lsn, macaddr, money, text};
+use crate::types::{Value, int, json, jsonpath, lsn, macaddr, money, text};
 use crate::{Format, Oid};
 
 impl ToPg for Value {
@@ -40,6 +40,7 @@ impl ToPg for Value {
             Value::Interval(_) => Oid::INTERVAL,
             Value::Uuid(_) => Oid::UUID,
             Value::Json(_) => Oid::JSON,
+            Value::JsonPath(_) => Oid::JSONPATH,
             Value::Void => Oid::VOID,
             Value::Money(_) => Oid::MONEY,
             Value::Bits(_) => Oid::VARBIT,
@@ -141,6 +142,7 @@ impl Value {
             Value::Xid8(value) => int::text_u64(*value, out),
             Value::Lsn(value) => lsn::text(*value, out),
             Value::Json(value) => return json::text(value, oid, out),
+            Value::JsonPath(path) => return jsonpath::text(path, out),
             Value::Money(cents) => money::text(*cents, out),
             Value::Bits(bits) => bits.text(out),
             Value::Inet(inet) => inet.text(oid, out),
@@ -166,6 +168,10 @@ impl Value {
             Value::Char(value) => out.push(*value),
             Value::Xid8(value) | Value::Lsn(value) => int::binary_u64(*value, out),
             Value::Json(value) => return json::binary(value, oid, out),
+            Value::JsonPath(path) => {
+                out.push(json::VERSION);
+                return jsonpath::text(path, out);
+            }
             Value::Money(cents) => int::binary_i64(*cents, out),
             Value::Bits(bits) => bits.binary(out),
             Value::Inet(inet) => inet.binary(oid, out),

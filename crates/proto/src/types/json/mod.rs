@@ -10,12 +10,13 @@ mod parse;
 mod print;
 
 use parse::Parser;
+pub(super) use print::quoted;
 
 use super::error::ValueError;
 use crate::{Oid, SqlState};
 
 /// The version that PostgreSQL puts before the text of `jsonb` and `jsonpath`.
-const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 1;
 
 /// Appends JSON text as the type `oid` prints it.
 ///

@@ -198,7 +198,7 @@ fn string(word: &str, out: &mut Vec<u8>) {
 }
 
 /// Appends a string in quotes, as `jsonb` and `jsonpath` have it.
-pub(super) fn quoted(characters: &[u8], out: &mut Vec<u8>) {
+pub(in crate::types) fn quoted(characters: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     for byte in characters {
         let escape = match byte {

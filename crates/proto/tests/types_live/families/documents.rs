@@ -2,9 +2,10 @@
 
 use super::{Generate, Random};
 
-pub(super) const DOCUMENTS: [(&str, Generate); 3] = [
+pub(super) const DOCUMENTS: [(&str, Generate); 4] = [
     ("json", |random| json(random, 4)),
     ("jsonb", |random| json(random, 4)),
+    ("jsonpath", super::paths::path),
     ("xml", |random| xml(random, 3)),
 ];
 

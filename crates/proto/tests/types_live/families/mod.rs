@@ -3,6 +3,7 @@
 mod documents;
 mod exhaustive;
 mod nested;
+mod paths;
 mod plain;
 mod rare;
 mod settings;
@@ -112,6 +113,7 @@ fn alphabet(oid: Oid) -> &'static [u8] {
         Oid::DATE | Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ => {
             b" +-.,:/0159{}\"\\[]=_"
         }
+        Oid::JSONPATH => b" $@.,*+-/%&|!=<>?()[]{}\"\\u0159axt_#'",
         _ => b" +-.,:/0159eTxnul{}\"\\[]=_PYMDHWS",
     }
 }
