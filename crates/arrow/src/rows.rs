@@ -11,7 +11,7 @@ use futures_core::Stream;
 use trunkline_core::{Column, CommandTag, PgError, Progress, Result, RowBuf, RowSource, Rows};
 use trunkline_proto::Format;
 
-use crate::encode::{Cells, cells_of_field};
+use crate::encode::{Cells, cells_of_field, line};
 
 /// Rows of batches that are at hand, or made one by one.
 ///
@@ -48,6 +48,8 @@ struct Current {
     /// An encoder for each column, made for `formats`.
     cells: Vec<Cells>,
     formats: Vec<Format>,
+    /// Which columns stand in a line of COPY as they are.
+    plain: Vec<bool>,
     /// The next row.
     row: usize,
 }
@@ -92,7 +94,9 @@ impl<S> fmt::Debug for ArrowRows<S> {
 impl Current {
     fn new(batch: RecordBatch, rows: &RowBuf<'_>) -> Result<Current> {
         let formats = (0..batch.num_columns()).map(|column| rows.format(column)).collect();
-        let mut current = Current { batch, cells: Vec::new(), formats, row: 0 };
+        let plain = rows.lines().map(|lines| line::plain(rows.columns(), lines));
+        let plain = plain.unwrap_or_default();
+        let mut current = Current { batch, cells: Vec::new(), formats, plain, row: 0 };
         current.plan(rows.columns())?;
         Ok(current)
     }
@@ -122,15 +126,21 @@ impl Current {
             self.formats = (0..self.cells.len()).map(|column| rows.format(column)).collect();
             self.plan(rows.columns())?;
         }
-        let style = rows.style();
+        let (style, is_lines) = (rows.style(), rows.lines().is_some());
         while self.row < self.batch.num_rows() {
             if rows.is_full() {
                 return Ok(false);
             }
             let row = self.row;
-            rows.encoded_row(|out| {
-                self.cells.iter().try_for_each(|cells| cells.cell(row, style, out))
-            })?;
+            if is_lines {
+                rows.line(|lines, out| {
+                    line::write(&self.cells, &self.plain, row, style, lines, out)
+                })?;
+            } else {
+                rows.encoded_row(|out| {
+                    self.cells.iter().try_for_each(|cells| cells.cell(row, style, out))
+                })?;
+            }
             self.row += 1;
         }
         Ok(true)

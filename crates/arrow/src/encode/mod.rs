@@ -6,6 +6,7 @@ mod digits;
 mod hstore;
 mod indexed;
 mod json;
+pub(crate) mod line;
 mod list;
 mod literal;
 mod number;

@@ -6,8 +6,9 @@ use std::task::{Context, Poll, Waker};
 use arrow_array::*;
 use arrow_schema::{DataType, Schema};
 use trunkline_arrow::BatchBuilder;
-use trunkline_core::{Format, Formats, PgError, Progress, RowBuf};
+use trunkline_core::{CopyOut, Format, Formats, PgError, Progress, RowBuf};
 use trunkline_proto::Oid;
+use trunkline_proto::copy::{CopyDirection, CopyValue, Encoder, Options};
 use trunkline_proto::types::TextStyle;
 
 fn batch(rows: i64) -> RecordBatch {
@@ -73,7 +74,7 @@ fn a_row_allocates_nothing() {
 
 /// Columns grow, some twenty times each; a row by itself costs nothing.
 #[test]
-fn a_row_of_copy_allocates_nothing() {
+fn a_row_that_is_read_allocates_nothing() {
     let schema = batch(1).schema();
     let fields = schema.fields().iter().filter(|field| {
         // Text of bytes and of spans is taken apart before, an array has dimensions.
@@ -107,4 +108,29 @@ fn a_row_of_copy_allocates_nothing() {
     // Sixteen times the rows: each buffer doubles four times more, and blocks of views are added.
     let many = push(61_440);
     assert!(few < 250 && many < 150, "{few}, {many}");
+}
+
+#[test]
+fn a_line_allocates_nothing() {
+    for format in ["text", "csv", "binary"] {
+        let options = Options::new(CopyDirection::To, [("format", CopyValue::Text(format))]);
+        let options = options.unwrap();
+        let allocations = |rows| {
+            let batch = batch(rows);
+            let columns = trunkline_arrow::columns(&batch.schema());
+            let names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
+            let mut copy = CopyOut::new(Encoder::new(&options, &names));
+            let mut rows = trunkline_arrow::rows(columns.clone(), [batch]);
+            let (formats, style) = (Formats::default(), TextStyle::default());
+            let mut out = Vec::with_capacity(1 << 20);
+            let info = allocation_counter::measure(|| {
+                let mut buf = RowBuf::new(&mut out, &columns, &formats, &style).copy_out(&mut copy);
+                let mut cx = Context::from_waker(Waker::noop());
+                let progress = rows.poll_fill(&mut cx, &mut buf);
+                assert!(matches!(progress, Poll::Ready(Ok(Progress::End(_)))));
+            });
+            info.count_total
+        };
+        assert_eq!(allocations(1000), allocations(1), "{format}");
+    }
 }

@@ -3,6 +3,7 @@
 
 mod allocations;
 mod batches;
+mod copy;
 mod hostile;
 mod live;
 mod marked;

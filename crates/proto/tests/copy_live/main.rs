@@ -5,6 +5,8 @@
 //! trusted) as well, about those cases and thousands of random ones; 18's answers are written to the
 //! golden files. How older versions differ is listed in `differences.rs`.
 
+#![allow(clippy::print_stdout, reason = "how many cases there were, with --nocapture")]
+
 mod cases;
 mod differences;
 mod ours;
