@@ -4,6 +4,7 @@
 
 pub mod backend_message;
 pub mod backend_stream;
+pub mod copy;
 pub mod frontend_message;
 pub mod frontend_stream;
 pub mod negotiation;
@@ -24,9 +25,12 @@ pub mod value;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 20] = [
     ("backend_message", backend_message::run),
     ("backend_stream", backend_stream::run),
+    ("copy_text", copy::text),
+    ("copy_csv", copy::csv),
+    ("copy_binary", copy::binary),
     ("frontend_message", frontend_message::run),
     ("frontend_stream", frontend_stream::run),
     ("negotiation", negotiation::run),

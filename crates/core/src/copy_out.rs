@@ -54,6 +54,7 @@ impl CopyOut {
 
     /// What a source that knows COPY's lines writes them with; `None` for the binary format, whose
     /// rows are cells as in a DataRow.
+    #[inline]
     pub(crate) fn lines(&self) -> Option<&Encoder> {
         match self.encoder.format() {
             CopyFormat::Binary => None,
@@ -63,7 +64,18 @@ impl CopyOut {
 
     /// Appends the head of a row's message, and what comes before the first row; where its message
     /// starts.
+    #[inline]
     pub(crate) fn begin(&mut self, columns: u16, out: &mut Vec<u8>) -> usize {
+        if !self.begun || self.lines().is_none() {
+            return self.begin_first_or_binary(columns, out);
+        }
+        self.cells.clear();
+        let start = out.len();
+        out.extend_from_slice(b"d\0\0\0\0");
+        start
+    }
+
+    fn begin_first_or_binary(&mut self, columns: u16, out: &mut Vec<u8>) -> usize {
         let is_binary = self.encoder.format() == CopyFormat::Binary;
         if !self.begun && !is_binary {
             self.header_line(out);
@@ -82,6 +94,7 @@ impl CopyOut {
     }
 
     /// Where the cells of a row go: to the message itself, or aside if they become a line.
+    #[inline]
     pub(crate) fn cells<'b>(&'b mut self, out: &'b mut Vec<u8>) -> &'b mut Vec<u8> {
         if self.lines().is_some() { &mut self.cells } else { out }
     }

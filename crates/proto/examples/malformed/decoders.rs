@@ -15,6 +15,9 @@ use trunkline_proto::message::{
 use trunkline_proto::types::{TextStyle, Value};
 use trunkline_proto::{Format, Limits, Oid, backend, frontend, trace::Trace, wire::frame};
 
+#[path = "copy.rs"]
+mod copy;
+
 /// One way into the crate.
 pub(crate) struct Decode {
     pub(crate) name: &'static str,
@@ -24,7 +27,7 @@ pub(crate) struct Decode {
     pub(crate) seeds: fn() -> Vec<Vec<u8>>,
 }
 
-pub(crate) const DECODERS: [Decode; 22] = [
+pub(crate) const DECODERS: [Decode; 25] = [
     Decode { name: "frontend messages", decode: frontend_messages, seeds: frontend_seeds },
     Decode { name: "backend messages", decode: backend_messages, seeds: backend_seeds },
     Decode { name: "server, login", decode: server_login, seeds: startup_seeds },
@@ -50,6 +53,7 @@ pub(crate) const DECODERS: [Decode; 22] = [
         seeds: || {
             texts(&[
                 "p\u{ad}\u{2168}\u{aa}",
+                "\u{2168}",
                 "\u{627}1",
                 &"\u{fdfa}".repeat(680),
                 &"\u{300}".repeat(9_000),
@@ -62,6 +66,9 @@ pub(crate) const DECODERS: [Decode; 22] = [
     Decode { name: "texts", decode: texts_of_types, seeds: text_seeds },
     Decode { name: "dates and times", decode: moments, seeds: moment_seeds },
     Decode { name: "arrays and records", decode: nested, seeds: nested_seeds },
+    Decode { name: "COPY text", decode: copy::text, seeds: copy::text_seeds },
+    Decode { name: "COPY csv", decode: copy::csv, seeds: copy::csv_seeds },
+    Decode { name: "COPY binary", decode: copy::binary, seeds: copy::binary_seeds },
 ];
 
 fn frontend_messages(bytes: &[u8]) -> bool {
@@ -434,5 +441,13 @@ pub(crate) fn long() -> Vec<(&'static str, Vec<u8>)> {
         ("password in clear", "\u{fdfa}".repeat(680).into_bytes()),
         ("password in clear", "\u{300}".repeat(32_000).into_bytes()),
         ("trace", [&b"d\0\0\0\0"[..], &[0; COUNT]].concat()),
+        ("COPY text", repeat("", "\\t", "\n")),
+        ("COPY text", repeat("", "\t", "\n")),
+        ("COPY text", repeat("", "1\n", "")),
+        ("COPY csv", repeat("", "\"\"", "\n")),
+        ("COPY csv", repeat("\"", "\r\n", "")),
+        ("COPY csv", repeat("", ",", "\"")),
+        ("COPY binary", [copy::HEADER, &[0, 2, 0xff, 0xff, 0xff, 0xff].repeat(COUNT)].concat()),
+        ("COPY binary", [copy::HEADER, b"\0\x02\0\x10\0\0", &[0; COUNT]].concat()),
     ]
 }

@@ -195,17 +195,25 @@ fn may_be_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b" +-.:/@".contains(&byte)
 }
 
-/// Whether any byte is special. Without a way out of a block, sixteen are compared at once.
+/// Whether any byte is special.
 #[inline]
 fn has(text: &[u8], special: impl Fn(u8) -> bool) -> bool {
-    let any = |block: &[u8]| block.iter().fold(false, |found, byte| found | special(*byte));
-    let (blocks, rest) = text.as_chunks::<16>();
-    if blocks.iter().any(|block| any(block)) {
-        return true;
+    // The last bytes again, rather than a few one by one.
+    if let Some(last) = text.last_chunk::<16>() {
+        let (blocks, _) = text.as_chunks::<16>();
+        return blocks.iter().any(|block| any(block, &special)) || any(last, &special);
     }
-    // The last sixteen again, rather than a few one by one.
-    match text.last_chunk::<16>() {
-        Some(last) => !rest.is_empty() && any(last),
-        None => any(rest),
+    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        return any(first, &special) || any(last, &special);
     }
+    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        return any(first, &special) || any(last, &special);
+    }
+    text.iter().any(|byte| special(*byte))
+}
+
+/// Without a way out before its end, a block is compared at once.
+#[inline]
+fn any<const N: usize>(block: &[u8; N], special: &impl Fn(u8) -> bool) -> bool {
+    block.iter().fold(0, |found, byte| found | u8::from(special(*byte))) != 0
 }
