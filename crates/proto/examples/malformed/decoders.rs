@@ -15,6 +15,8 @@ use trunkline_proto::message::{
 use trunkline_proto::types::{TextStyle, Value};
 use trunkline_proto::{Format, Limits, Oid, backend, frontend, trace::Trace, wire::frame};
 
+use super::registered;
+
 #[path = "copy.rs"]
 mod copy;
 
@@ -27,7 +29,7 @@ pub(crate) struct Decode {
     pub(crate) seeds: fn() -> Vec<Vec<u8>>,
 }
 
-pub(crate) const DECODERS: [Decode; 25] = [
+pub(crate) const DECODERS: [Decode; 26] = [
     Decode { name: "frontend messages", decode: frontend_messages, seeds: frontend_seeds },
     Decode { name: "backend messages", decode: backend_messages, seeds: backend_seeds },
     Decode { name: "server, login", decode: server_login, seeds: startup_seeds },
@@ -69,6 +71,7 @@ pub(crate) const DECODERS: [Decode; 25] = [
     Decode { name: "COPY text", decode: copy::text, seeds: copy::text_seeds },
     Decode { name: "COPY csv", decode: copy::csv, seeds: copy::csv_seeds },
     Decode { name: "COPY binary", decode: copy::binary, seeds: copy::binary_seeds },
+    Decode { name: "registered types", decode: registered::decode, seeds: registered::seeds },
 ];
 
 fn frontend_messages(bytes: &[u8]) -> bool {

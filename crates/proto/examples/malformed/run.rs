@@ -4,6 +4,8 @@
 mod decoders;
 #[path = "numbers.rs"]
 mod numbers;
+#[path = "registered.rs"]
+mod registered;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -20,6 +20,7 @@ mod half_closed;
 mod late_cancel;
 mod log;
 mod malformed;
+mod own_types;
 mod places;
 mod promises;
 mod proofs;
