@@ -421,7 +421,8 @@ pub(crate) fn long() -> Vec<(&'static str, Vec<u8>)> {
     let record = [&23_i32.to_be_bytes()[..], &null].concat();
     let header = |count: usize| i32::try_from(count).unwrap_or(0).to_be_bytes();
     let array = [&header(1)[..], &header(1), &header(23), &header(COUNT), &header(1)].concat();
-    vec![
+    let registered = registered::long().into_iter().map(|long| ("registered types", long));
+    let long = vec![
         ("numbers", repeat("7", "8", ".5")),
         ("numbers", repeat("1e", "9", "")),
         ("numbers", repeat("0x", "f", "")),
@@ -452,5 +453,6 @@ pub(crate) fn long() -> Vec<(&'static str, Vec<u8>)> {
         ("COPY csv", repeat("", ",", "\"")),
         ("COPY binary", [copy::HEADER, &[0, 2, 0xff, 0xff, 0xff, 0xff].repeat(COUNT)].concat()),
         ("COPY binary", [copy::HEADER, b"\0\x02\0\x10\0\0", &[0; COUNT]].concat()),
-    ]
+    ];
+    long.into_iter().chain(registered).collect()
 }

@@ -66,3 +66,23 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let texts = texts.iter().map(|text| text.as_bytes().to_vec());
     texts.chain(binary.iter().map(|bytes| bytes.to_vec())).collect()
 }
+
+/// Fewer parts than of other types: each is read as forty.
+pub(crate) fn long() -> Vec<Vec<u8>> {
+    const COUNT: usize = 20_000;
+    let repeat = |before: &str, part: &str, after: &str| {
+        [before, &part.repeat(COUNT), after].concat().into_bytes()
+    };
+    let count = i32::try_from(COUNT).unwrap_or(0).to_be_bytes();
+    vec![
+        repeat("", "a=>1,", "b=>2"),
+        repeat("", "\"a\"=>NULL,", "b=>2"),
+        repeat("{[1,2)", ",[1,2)", "}"),
+        repeat("{ok", ",sad", "}"),
+        repeat("{\"(1,{ok})\"", ",\"(1,{sad})\"", "}"),
+        repeat("(\"{", "\"\"(1,{ok})\"\",", "}\",)"),
+        repeat("[1", ",2", "]"),
+        repeat("a", ".a", ""),
+        [&count[..], &[0; 8].repeat(COUNT)].concat(),
+    ]
+}

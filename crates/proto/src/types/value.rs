@@ -10,7 +10,7 @@ use super::error::ValueError;
 use super::interval::Interval;
 use super::made::{Made, made_of};
 use super::numeric::Numeric;
-use super::range::{Multirange, Range};
+use super::range::{self, Multirange, Range};
 use super::record::{self, Record};
 use super::style::TextStyle;
 use super::user::Types;
@@ -273,7 +273,12 @@ impl Value {
                     Value::Array(Array::from_literal(element, text, style, parts)?)
                 }
                 Made::Range(of) => Value::Range(Range::parse_as(of, text, style)?),
-                Made::Multirange(of) => Value::Multirange(Multirange::parse_as(of, text, style)?),
+                Made::Multirange(of) => {
+                    if parts == Parts::Unchecked {
+                        range::check_text(of, text, style)?;
+                    }
+                    Value::Multirange(Multirange::of_literal(of, text, style))
+                }
                 Made::Same(oid) => return Value::read_literal(oid, text, style, parts),
                 Made::Composite(attributes) => {
                     if parts == Parts::Unchecked {
@@ -354,9 +359,7 @@ impl Value {
                     Value::Array(Array::from_checked_binary(element, hold(), types)?)
                 }
                 Made::Range(of) => Value::Range(Range::receive_as(of, bytes, types)?),
-                Made::Multirange(of) => {
-                    Value::Multirange(Multirange::receive_as(of, bytes, types)?)
-                }
+                Made::Multirange(of) => Value::Multirange(Multirange::of_binary(of, hold(), types)),
                 Made::Same(oid) => return Value::from_checked_binary(oid, bytes, types, hold),
                 Made::Composite(_) => {
                     Value::Record(Record::from_checked_binary(oid, hold(), types)?)
@@ -388,6 +391,7 @@ pub(super) fn check_literal(oid: Oid, text: &str, style: &TextStyle) -> Result<(
             Made::Same(oid) => check_literal(oid, text, style),
             Made::Spelled(spelled) => spelled.check(text),
             Made::Hstore => hstore::check_text(text),
+            Made::Multirange(of) => range::check_text(of, text, style),
             _ => Value::from_literal(oid, text, style).map(drop),
         },
     }
@@ -431,6 +435,7 @@ fn check_parts(oid: Oid, bytes: &[u8], depth: u32, types: &Types) -> Result<bool
             array::check_vector(bytes, element, |part| check(element, part, depth))?;
         }
         Made::Hstore => hstore::check_binary(bytes)?,
+        Made::Multirange(of) => range::check_binary(of, bytes, types)?,
         Made::Same(oid) => return check_parts(oid, bytes, depth, types),
         _ => return Ok(false),
     }

@@ -21,6 +21,7 @@ use super::value::Value;
 use crate::{Format, Oid};
 
 pub use multi::Multirange;
+pub(super) use multi::{check_binary, check_text};
 pub(super) use order::has_order;
 
 /// What a type of ranges has to do with which types.

@@ -225,7 +225,8 @@ impl Labels {
     pub(super) fn refuse(of: &UserType, text: &str) -> ValueError {
         ValueError::new(
             crate::SqlState::INVALID_TEXT_REPRESENTATION,
-            format!("invalid input value for enum {}: \"{text}\"", of.spelled()),
+            // No more memory than it needs: the text may be long.
+            ["invalid input value for enum ", &of.spelled(), ": \"", text, "\""].concat(),
         )
     }
 }
