@@ -40,6 +40,16 @@ fn fixed_rows() {
 }
 
 #[test]
+fn own_types() {
+    let server = Example::start("own_types", &["0"]);
+    server.psql(&[], "moods", Ok("sad\nok\nvery happy\n"));
+    let visits = "(\"Ada, of course\",1815-12-10)|{ok,NULL,\"very happy\"}|[sad,\"very happy\")\n";
+    server.psql(&[], "visits", Ok(visits));
+    assert_eq!(server.client(&["echo $1", "a"]), Ok("a\n".into()));
+    server.psql(&[], "sleep", Err("ERROR:  say moods, visits or echo $1\n"));
+}
+
+#[test]
 fn calculator() {
     let server = Example::start("calculator", &["0"]);
     for (formula, value) in [("1 + 2 * 3", "7"), ("20/4/5 - 1", "0"), ("12;", "12")] {
