@@ -311,6 +311,24 @@ mod tests {
     }
 
     #[test]
+    fn values_are_checked_when_they_are_bound() {
+        let style = TextStyle::default();
+        let types = [Oid::INT4, Oid::INT4_ARRAY];
+        let bound = |array: &'static str| {
+            let values = [Some(&b"1"[..]), Some(array.as_bytes())];
+            bind(&types, &values.map(|value| (Format::Text, value))).expect("two values")
+        };
+        let (index, error) = bound("{1,x}").check(&style).expect_err("no number");
+        assert_eq!((index, error.sqlstate()), (1, SqlState::INVALID_TEXT_REPRESENTATION));
+        let mut params = bound("{1,2}");
+        assert_eq!(params.check(&style), Ok(()));
+        let array = params.get(1).expect("it is bound").decode::<Value>(&style);
+        assert_eq!(array, Value::decode(Oid::INT4_ARRAY, Format::Text, b"{1,2}", &style));
+        let null = bind(&types, &[(Format::Text, None), (Format::Text, None)]);
+        assert_eq!(null.expect("two values").check(&style), Ok(()));
+    }
+
+    #[test]
     fn nothing_is_bound_before_bind() {
         let params = Params::unbound([Oid::INT4].into());
         assert!(!params.is_bound());

@@ -197,3 +197,23 @@ fn types_take_a_pointer() {
     assert_eq!(size_of::<Types>(), size_of::<usize>());
     assert!(size_of::<Value>() <= 72, "{}", size_of::<Value>());
 }
+
+/// What was checked is not looked at again, but when it is asked for.
+#[test]
+fn checked_values_are_held_unread() {
+    let style = style();
+    let binary = b"\0\0\0\x01\0\0\0\0\0\0\0\x17\0\0\0\x01\0\0\0\x01\0\0\0\x01x";
+    let unsound: [(Oid, Format, &[u8]); 5] = [
+        (Oid::INT4_ARRAY, Format::Text, b"{1,x}"),
+        (Oid::INT4_ARRAY, Format::Binary, binary),
+        (Oid::INT4MULTIRANGE, Format::Text, b"{[x,1)}"),
+        (ITEM, Format::Text, b"(x,glad,{},)"),
+        (HSTORE, Format::Text, b"a"),
+    ];
+    for (oid, format, bytes) in unsound {
+        assert!(Value::check(oid, format, bytes, &style).is_err(), "{oid}");
+        assert!(Value::decode(oid, format, bytes, &style).is_err(), "{oid}");
+        let held = Option::<Value>::decode_checked(oid, format, bytes, &style).unwrap().unwrap();
+        assert!(held.encode(oid, format, &style, &mut Vec::new()).is_err(), "{oid}");
+    }
+}
