@@ -79,8 +79,12 @@ pub(crate) fn appender(field: &Field, rows: usize) -> Result<Appender> {
         | DataType::BinaryView
         | DataType::FixedSizeBinary(_) => bytes::appender(data_type, rows),
         DataType::Date32 | DataType::Date64 => temporal::dates(data_type, rows),
-        DataType::Time32(_) | DataType::Time64(_) => temporal::times(data_type, rows),
-        DataType::Timestamp(unit, _) => temporal::moments(data_type, *unit, rows),
+        DataType::Time32(_) | DataType::Time64(_) => {
+            temporal::times(data_type, temporal::Precision::of(field), rows)
+        }
+        DataType::Timestamp(unit, _) => {
+            temporal::moments(data_type, *unit, temporal::Precision::of(field), rows)
+        }
         DataType::Duration(unit) => temporal::durations(data_type, *unit, rows),
         DataType::Interval(unit) => temporal::intervals(data_type, *unit, rows),
         DataType::List(item)

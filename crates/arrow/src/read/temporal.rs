@@ -8,7 +8,7 @@ use arrow_array::types::{
     Time64NanosecondType, TimestampMicrosecondType, TimestampMillisecondType,
     TimestampNanosecondType, TimestampSecondType,
 };
-use arrow_schema::{DataType, IntervalUnit, TimeUnit};
+use arrow_schema::{DataType, Field, IntervalUnit, TimeUnit};
 use trunkline_proto::types::datetime::{self, receive_date, receive_time, receive_timestamp};
 use trunkline_proto::types::{Interval, TextStyle, ValueError};
 use trunkline_proto::{Oid, SqlState};
@@ -16,6 +16,7 @@ use trunkline_proto::{Oid, SqlState};
 use super::scalar::primitive;
 use super::{Appender, Datum};
 use crate::epoch::{DAY_MICROS, EPOCH_DAYS, EPOCH_MICROS};
+use crate::mark;
 
 pub(super) fn dates(data_type: &DataType, rows: usize) -> Appender {
     match data_type {
@@ -40,22 +41,53 @@ fn days(datum: Datum<'_>, style: &TextStyle) -> Result<i64, ValueError> {
     }
 }
 
-pub(super) fn times(data_type: &DataType, rows: usize) -> Appender {
-    match data_type {
-        DataType::Time32(TimeUnit::Second) => {
-            time::<Time32SecondType>(data_type, rows, |micros| Some(micros / 1_000_000))
-        }
-        DataType::Time32(_) => {
-            time::<Time32MillisecondType>(data_type, rows, |micros| Some(micros / 1_000))
-        }
-        DataType::Time64(TimeUnit::Nanosecond) => {
-            time::<Time64NanosecondType>(data_type, rows, |micros| micros.checked_mul(1_000))
-        }
-        _ => time::<Time64MicrosecondType>(data_type, rows, Some),
+/// To which digits of a second values are rounded: those of a field that is marked `time(p)`,
+/// `timestamp(p)` or the like.
+#[derive(Clone, Copy)]
+pub(super) struct Precision {
+    /// Microseconds.
+    unit: i64,
+}
+
+impl Precision {
+    pub(super) fn of(field: &Field) -> Precision {
+        let marked = mark::type_of(field)
+            .filter(|marked| matches!(marked.oid, Oid::TIME | Oid::TIMESTAMP | Oid::TIMESTAMPTZ));
+        let digits = marked.and_then(|marked| u32::try_from(marked.typmod).ok());
+        let left = digits.and_then(|digits| 6_u32.checked_sub(digits)).unwrap_or(0);
+        Precision { unit: 10_i64.pow(left) }
+    }
+
+    /// Rounds half away from zero, which is the beginning of the day or of 2000.
+    fn round(self, micros: i64) -> Option<i64> {
+        let half = self.unit / 2 * micros.signum();
+        Some(micros.checked_add(half)? / self.unit * self.unit)
     }
 }
 
-fn time<T>(data_type: &DataType, rows: usize, unit: fn(i64) -> Option<i64>) -> Appender
+pub(super) fn times(data_type: &DataType, precision: Precision, rows: usize) -> Appender {
+    match data_type {
+        DataType::Time32(TimeUnit::Second) => {
+            time::<Time32SecondType>(data_type, precision, rows, |micros| Some(micros / 1_000_000))
+        }
+        DataType::Time32(_) => {
+            time::<Time32MillisecondType>(data_type, precision, rows, |micros| Some(micros / 1_000))
+        }
+        DataType::Time64(TimeUnit::Nanosecond) => {
+            time::<Time64NanosecondType>(data_type, precision, rows, |micros| {
+                micros.checked_mul(1_000)
+            })
+        }
+        _ => time::<Time64MicrosecondType>(data_type, precision, rows, Some),
+    }
+}
+
+fn time<T>(
+    data_type: &DataType,
+    precision: Precision,
+    rows: usize,
+    unit: fn(i64) -> Option<i64>,
+) -> Appender
 where
     T: ArrowPrimitiveType<Native: TryFrom<i64>>,
 {
@@ -66,32 +98,38 @@ where
             return Err(datum.cannot_cast(&own));
         }
         let micros = datum.read(|text| datetime::parse_time(text, style), receive_time)?;
-        let value = unit(micros).and_then(|value| T::Native::try_from(value).ok());
+        let value = precision.round(micros).and_then(unit);
+        let value = value.and_then(|value| T::Native::try_from(value).ok());
         value.ok_or_else(|| out_of_range("time"))
     })
 }
 
-pub(super) fn moments(data_type: &DataType, unit: TimeUnit, rows: usize) -> Appender {
+pub(super) fn moments(
+    data_type: &DataType,
+    unit: TimeUnit,
+    precision: Precision,
+    rows: usize,
+) -> Appender {
     let zoned = matches!(data_type, DataType::Timestamp(_, Some(_)));
     match unit {
         TimeUnit::Second => {
             primitive::<TimestampSecondType, _>(data_type, rows, move |datum, style| {
-                Ok(micros(datum, zoned, style)?.div_euclid(1_000_000))
+                Ok(micros(datum, zoned, precision, style)?.div_euclid(1_000_000))
             })
         }
         TimeUnit::Millisecond => {
             primitive::<TimestampMillisecondType, _>(data_type, rows, move |datum, style| {
-                Ok(micros(datum, zoned, style)?.div_euclid(1_000))
+                Ok(micros(datum, zoned, precision, style)?.div_euclid(1_000))
             })
         }
         TimeUnit::Microsecond => {
             primitive::<TimestampMicrosecondType, _>(data_type, rows, move |datum, style| {
-                micros(datum, zoned, style)
+                micros(datum, zoned, precision, style)
             })
         }
         TimeUnit::Nanosecond => {
             primitive::<TimestampNanosecondType, _>(data_type, rows, move |datum, style| {
-                let micros = micros(datum, zoned, style)?;
+                let micros = micros(datum, zoned, precision, style)?;
                 micros.checked_mul(1_000).ok_or_else(|| out_of_range("timestamp"))
             })
         }
@@ -99,7 +137,12 @@ pub(super) fn moments(data_type: &DataType, unit: TimeUnit, rows: usize) -> Appe
 }
 
 /// Microseconds since 1970-01-01, in UTC if `zoned`.
-fn micros(datum: Datum<'_>, zoned: bool, style: &TextStyle) -> Result<i64, ValueError> {
+fn micros(
+    datum: Datum<'_>,
+    zoned: bool,
+    precision: Precision,
+    style: &TextStyle,
+) -> Result<i64, ValueError> {
     let datum = datum.as_literal(if zoned { Oid::TIMESTAMPTZ } else { Oid::TIMESTAMP });
     let local = match datum.oid {
         Oid::TIMESTAMP => {
@@ -123,7 +166,7 @@ fn micros(datum: Datum<'_>, zoned: bool, style: &TextStyle) -> Result<i64, Value
         (false, true) => local.checked_sub(shift(style.time_zone.east_at_local(local))),
         _ => Some(local),
     };
-    let micros = micros.and_then(|micros| micros.checked_add(EPOCH_MICROS));
+    let micros = micros.and_then(|micros| precision.round(micros)?.checked_add(EPOCH_MICROS));
     micros.ok_or_else(|| out_of_range("timestamp"))
 }
 

@@ -83,6 +83,41 @@ fn strings_are_as_long_as_their_type_says() {
     }
 }
 
+/// What PostgreSQL 18 stored of the same lines in such columns.
+#[test]
+fn times_are_rounded_to_the_digits_of_their_type() {
+    let marked = |name: &str, data_type, oid, digits| {
+        let metadata = type_metadata(PgType::from(oid).with_typmod(digits));
+        Field::new(name, data_type, true).with_metadata(metadata)
+    };
+    let moment =
+        |zone: Option<&str>| DataType::Timestamp(TimeUnit::Microsecond, zone.map(Into::into));
+    let schema = Arc::new(Schema::new(vec![
+        marked("a", moment(None), Oid::TIMESTAMP, 3),
+        marked("b", moment(Some("UTC")), Oid::TIMESTAMPTZ, 0),
+        marked("c", DataType::Time64(TimeUnit::Microsecond), Oid::TIME, 1),
+        marked("d", moment(None), Oid::TIMESTAMP, 6),
+    ]));
+    for (line, stored) in [
+        (
+            "2020-01-01 00:00:00.1235\t2020-01-01 00:00:00.5+00\t23:59:59.95\t2020-01-01 00:00:00.123456",
+            "2020-01-01 00:00:00.124\t2020-01-01 00:00:01+00\t24:00:00\t2020-01-01 00:00:00.123456",
+        ),
+        (
+            "1999-12-31 23:59:59.9995\t1969-12-31 23:59:59.5+00\t00:00:00.049999\t0001-01-01 BC",
+            "1999-12-31 23:59:59.999\t1969-12-31 23:59:59+00\t00:00:00\t0001-01-01 00:00:00 BC",
+        ),
+        (
+            "1999-12-31 23:59:59.9994\t1969-12-31 23:59:59.6+00\t00:00:00.05\t0001-01-01",
+            "1999-12-31 23:59:59.999\t1970-01-01 00:00:00+00\t00:00:00.1\t0001-01-01 00:00:00",
+        ),
+    ] {
+        let mut batches = BatchBuilder::new(schema.clone(), "t").unwrap();
+        push(&mut batches, 1, line).unwrap();
+        assert_eq!(show(batches.finish().unwrap().unwrap()), [stored]);
+    }
+}
+
 /// What PostgreSQL 18 said of the same lines, copied to a table of these columns.
 #[test]
 fn a_wrong_field_is_an_error_that_says_where() {

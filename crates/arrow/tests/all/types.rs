@@ -7,7 +7,7 @@ use arrow_schema::{DataType, Field, Fields, IntervalUnit, TimeUnit, UnionFields,
 use trunkline_arrow::{Nested, PgType, data_type_of};
 use trunkline_core::{Column, Format};
 use trunkline_proto::Oid;
-use trunkline_proto::types::TextStyle;
+use trunkline_proto::types::{TextStyle, name_of};
 
 use crate::wire;
 
@@ -262,4 +262,43 @@ fn the_documented_table_is_true() {
         }
     }
     assert!(checked > 50, "{checked}");
+}
+
+#[test]
+fn the_documented_table_of_parameters_is_true() {
+    let page = include_str!("../../src/types.md");
+    let (_, behind) = page.split_once("## Parameters").unwrap();
+    let oid_of = |name: &str| {
+        let known = match name {
+            "varchar" => "character varying",
+            "char" => "character",
+            "varbit" => "bit varying",
+            "time" => "time without time zone",
+            "timetz" => "time with time zone",
+            "timestamp" => "timestamp without time zone",
+            "timestamptz" => "timestamp with time zone",
+            known => known,
+        };
+        let oid = (1..10_000).map(Oid).find(|oid| name_of(*oid) == Some(known));
+        oid.unwrap_or_else(|| panic!("no type {name}"))
+    };
+    let words = |cell: &str| -> Vec<String> {
+        cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    };
+    let mut checked = 0;
+    for line in behind.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').collect();
+        let (names, types) = (words(cells[0]), words(cells[1]));
+        for name in &names {
+            let found = data_type_of(oid_of(name)).unwrap();
+            let wanted = types.iter().take(names.len()).filter_map(|name| match name.as_str() {
+                "Interval(MonthDayNano)" => Some(DataType::Interval(IntervalUnit::MonthDayNano)),
+                name => name.parse().ok(),
+            });
+            let wanted: Vec<DataType> = wanted.collect();
+            assert!(wanted.contains(&found), "{name}: {found}");
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, 40);
 }
