@@ -1,9 +1,10 @@
 //! Rows of fields, as COPY reads them, into batches.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
-use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_array::{Array, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, Field, SchemaRef};
 use trunkline_core::{PgError, Result};
 use trunkline_proto::types::{TextStyle, ValueError};
@@ -15,8 +16,8 @@ use crate::read::{Appender, Datum, appender, type_of};
 /// Makes batches of rows of fields in PostgreSQL's bytes, as COPY has them in any of its formats.
 ///
 /// Each field goes straight into the array of its column, as a
-/// [parameter](crate::param_array) does. After an error the rows of the unfinished batch are lost,
-/// as those of a COPY that fails are; batches that were returned before stay valid.
+/// [parameter](crate::param_array) does. After an error the rows before it are there, and more may
+/// come: whoever leaves out wrong rows, as `ON_ERROR ignore` does, goes on; a wrong row ends its batch.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -30,7 +31,9 @@ use crate::read::{Appender, Datum, appender, type_of};
 ///     let fields = [Ok::<_, PgError>(Some(id.as_bytes()))];
 ///     assert!(batches.push(Format::Text, line, fields)?.is_none());
 /// }
-/// assert_eq!(batches.finish()?.map(|batch| batch.num_rows()), Some(2));
+/// while let Some(batch) = batches.finish()? {
+///     assert_eq!(batch.num_rows(), 2);
+/// }
 /// # Ok::<(), PgError>(())
 /// ```
 pub struct BatchBuilder {
@@ -42,6 +45,8 @@ pub struct BatchBuilder {
     bytes: usize,
     max_rows: usize,
     max_bytes: usize,
+    /// Batches that were not returned yet, the oldest first.
+    ready: VecDeque<RecordBatch>,
 }
 
 struct ColumnBuilder {
@@ -77,6 +82,7 @@ impl BatchBuilder {
             bytes: 0,
             max_rows: MAX_ROWS,
             max_bytes: MAX_BYTES,
+            ready: VecDeque::new(),
         })
     }
 
@@ -123,6 +129,23 @@ impl BatchBuilder {
         line: u64,
         fields: impl IntoIterator<Item = Result<Option<&'f [u8]>, E>>,
     ) -> Result<Option<RecordBatch>> {
+        let row = self.row(format, line, fields);
+        if row.is_ok() {
+            self.rows += 1;
+        }
+        // Of a wrong row some columns have a value already.
+        if row.is_err() || self.rows >= self.max_rows || self.bytes >= self.max_bytes {
+            self.end_batch()?;
+        }
+        row.map(|()| self.ready.pop_front())
+    }
+
+    fn row<'f, E: Into<PgError>>(
+        &mut self,
+        format: Format,
+        line: u64,
+        fields: impl IntoIterator<Item = Result<Option<&'f [u8]>, E>>,
+    ) -> Result<()> {
         let (mut found, mut missing_value) = (0, None);
         for field in fields {
             let bytes = field.map_err(Into::into)?;
@@ -147,11 +170,7 @@ impl BatchBuilder {
         if let Some(field) = missing_value {
             return Err(self.not_null(&field).context(self.at_line(line)));
         }
-        self.rows += 1;
-        if self.rows >= self.max_rows || self.bytes >= self.max_bytes {
-            return self.finish();
-        }
-        Ok(None)
+        Ok(())
     }
 
     fn field(
@@ -179,24 +198,33 @@ impl BatchBuilder {
         }
     }
 
-    /// The rows that are left over, if there are any.
+    /// A batch of the rows that are left over; `None` when there are no more.
     ///
     /// # Errors
     ///
-    /// 22004 for NULL within a nested value where its Arrow type has none; 54000 for more values
-    /// than a dictionary has keys for.
+    /// 22004 for NULL within a nested value where its Arrow type has none; 54000 for more elements
+    /// than the offsets of lists reach.
     pub fn finish(&mut self) -> Result<Option<RecordBatch>> {
-        if self.rows == 0 {
-            return Ok(None);
+        if self.rows > 0 {
+            self.end_batch()?;
         }
-        let options =
-            RecordBatchOptions::new().with_row_count(Some(std::mem::take(&mut self.rows)));
+        Ok(self.ready.pop_front())
+    }
+
+    fn end_batch(&mut self) -> Result<()> {
+        let rows = std::mem::take(&mut self.rows);
         self.bytes = 0;
-        let arrays = self.columns.iter_mut().map(|column| column.values.finish());
-        let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
-        RecordBatch::try_new_with_options(self.schema.clone(), arrays, &options)
-            .map(Some)
-            .map_err(contradiction)
+        let arrays = self.columns.iter_mut().map(|column| {
+            let array = column.values.finish()?;
+            Ok(if array.len() == rows { array } else { array.slice(0, rows) })
+        });
+        let arrays = arrays.collect::<Result<Vec<_>, ValueError>>()?;
+        if rows > 0 {
+            let options = RecordBatchOptions::new().with_row_count(Some(rows));
+            let batch = RecordBatch::try_new_with_options(self.schema.clone(), arrays, &options);
+            self.ready.push_back(batch.map_err(contradiction)?);
+        }
+        Ok(())
     }
 
     #[cold]

@@ -121,8 +121,8 @@ impl<R: RunEndIndexType> Append for Runs<R> {
     fn append(&mut self, datum: Datum<'_>, style: &TextStyle) -> Result<(), ValueError> {
         identity(datum, &mut self.scratch);
         if self.length == 0 || self.last_is_null || self.last != self.scratch {
-            self.end();
             self.values.append(datum, style)?;
+            self.end();
             std::mem::swap(&mut self.last, &mut self.scratch);
             self.last_is_null = false;
         }

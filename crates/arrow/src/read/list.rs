@@ -80,9 +80,11 @@ impl Append for Lists {
         if lengths.len() != self.levels.len() {
             return Err(datum.cannot_cast(&self.data_type()));
         }
+        // All of them or none.
+        self.check(&lengths)?;
         let mut count = 1_usize;
         for (level, length) in self.levels.iter_mut().zip(lengths) {
-            level.push(count, length)?;
+            level.push(count, length);
             count = count.saturating_mul(length);
         }
         self.nulls.append_non_null();
@@ -94,7 +96,7 @@ impl Append for Lists {
         let mut count = 1_usize;
         for level in &mut self.levels {
             let length = level.fixed.unwrap_or(0);
-            level.push_any(count, length);
+            level.push(count, length);
             count = count.saturating_mul(length);
         }
         (0..count).for_each(|_| self.leaf.append_null());
@@ -117,6 +119,21 @@ fn length(dimension: &Dimension) -> usize {
 }
 
 impl Lists {
+    /// Whether lists of a fixed length have it.
+    fn check(&self, lengths: &[usize]) -> Result<(), ValueError> {
+        let mut count = 1_usize;
+        for (level, length) in self.levels.iter().zip(lengths) {
+            if let Some(wanted) = level.fixed.filter(|wanted| wanted != length && count > 0) {
+                return Err(ValueError::new(
+                    SqlState::ARRAY_SUBSCRIPT_ERROR,
+                    format!("an array of {length} elements where {wanted} are wanted"),
+                ));
+            }
+            count = count.saturating_mul(*length);
+        }
+        Ok(())
+    }
+
     fn data_type(&self) -> DataType {
         self.levels.first().map_or(DataType::Null, |level| level.data_type.clone())
     }
@@ -133,18 +150,7 @@ impl Level {
     }
 
     /// Adds so many lists of one length.
-    fn push(&mut self, count: usize, length: usize) -> Result<(), ValueError> {
-        if let Some(wanted) = self.fixed.filter(|wanted| *wanted != length && count > 0) {
-            return Err(ValueError::new(
-                SqlState::ARRAY_SUBSCRIPT_ERROR,
-                format!("an array of {length} elements where {wanted} are wanted"),
-            ));
-        }
-        self.push_any(count, length);
-        Ok(())
-    }
-
-    fn push_any(&mut self, count: usize, length: usize) {
+    fn push(&mut self, count: usize, length: usize) {
         self.count = self.count.saturating_add(count);
         if self.fixed.is_none() {
             let start = self.ends.last().copied().unwrap_or(0);
@@ -164,10 +170,13 @@ impl Level {
             DataType::LargeList(_) => Arc::new(list::<i64>(item, &ends, items, nulls)?),
             DataType::LargeListView(_) => Arc::new(view::<i64>(item, &ends, items, nulls)?),
             DataType::ListView(_) => Arc::new(view::<i32>(item, &ends, items, nulls)?),
-            DataType::FixedSizeList(_, size) => Arc::new(
-                FixedSizeListArray::try_new_with_length(item, *size, items, nulls, count)
-                    .map_err(contradiction)?,
-            ),
+            DataType::FixedSizeList(_, size) => {
+                let items = items.slice(0, count.saturating_mul(self.fixed.unwrap_or(0)));
+                Arc::new(
+                    FixedSizeListArray::try_new_with_length(item, *size, items, nulls, count)
+                        .map_err(contradiction)?,
+                )
+            }
             _ => Arc::new(list::<i32>(item, &ends, items, nulls)?),
         })
     }

@@ -26,7 +26,8 @@ pub(crate) use decimal::digits_of;
 
 /// Appends values to an array of one type.
 ///
-/// After an error the array may have a part of the value, so nothing of it is of use.
+/// An error is followed by nothing but `finish`: then the values before are at the array's beginning,
+/// and something may be behind them.
 pub(crate) trait Append: Send {
     /// Appends a value.
     fn append(&mut self, datum: Datum<'_>, style: &TextStyle) -> Result<(), ValueError>;

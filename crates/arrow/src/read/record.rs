@@ -80,9 +80,12 @@ impl Append for Structs {
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {
-        let members = self.members.iter_mut().map(|member| member.finish());
-        let members = members.collect::<Result<Vec<_>, _>>()?;
         let (nulls, count) = (self.nulls.finish(), std::mem::take(&mut self.count));
+        let members = self.members.iter_mut().map(|member| {
+            // A record that failed left values in some.
+            member.finish().map(|values| values.slice(0, count))
+        });
+        let members = members.collect::<Result<Vec<_>, _>>()?;
         StructArray::try_new_with_length(self.fields.clone(), members, nulls, count)
             .map(|array| Arc::new(array) as ArrayRef)
             .map_err(contradiction)

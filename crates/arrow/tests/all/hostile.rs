@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::Array;
+use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use trunkline_arrow::{BatchBuilder, data_type_of, param_array};
 use trunkline_core::{Format, Params, PgError};
@@ -10,6 +10,7 @@ use trunkline_proto::Oid;
 use trunkline_proto::types::{TextStyle, name_of};
 
 use crate::types::all;
+use crate::wire;
 
 /// SplitMix64.
 struct Random(u64);
@@ -160,6 +161,78 @@ fn a_batch_of_wrong_fields_is_an_error() {
         let batch = batches.finish().unwrap().unwrap();
         assert!(batch.columns().iter().all(|column| column.logical_null_count() == 2));
     }
+}
+
+/// Rows that are left out leave nothing: the others are what they are without them.
+#[test]
+fn what_is_left_out_leaves_no_trace() {
+    let mut random = Random(11);
+    let (mut kept, mut left_out) = (0, 0);
+    let item = |data_type: &DataType| Arc::new(Field::new_list_field(data_type.clone(), true));
+    let pair =
+        vec![Field::new("a", DataType::Int32, true), Field::new("b", DataType::Boolean, true)];
+    let pair = DataType::Struct(pair.into());
+    let ends = Arc::new(Field::new("run_ends", DataType::Int32, false));
+    let values = Arc::new(Field::new("values", DataType::List(item(&DataType::Int32)), true));
+    let mut types = vec![
+        pair.clone(),
+        DataType::List(item(&pair)),
+        DataType::FixedSizeList(item(&pair), 1),
+        DataType::ListView(item(&DataType::FixedSizeList(item(&pair), 2))),
+        DataType::RunEndEncoded(ends, values.clone()),
+        DataType::Dictionary(Box::new(DataType::UInt8), Box::new(values.data_type().clone())),
+    ];
+    types.extend(all().into_iter().map(|(data_type, ..)| data_type));
+    for data_type in types.into_iter().filter(|data_type| !unread(data_type)) {
+        let schema = Arc::new(Schema::new(vec![
+            Field::new("k", DataType::Int32, true),
+            Field::new("c", data_type.clone(), true),
+        ]));
+        let builder = || BatchBuilder::new(schema.clone(), "t").unwrap().max_rows(7);
+        let shown = |batches: Vec<RecordBatch>| {
+            let rows = trunkline_arrow::rows(trunkline_arrow::columns(&schema), batches);
+            wire::collect(rows, Format::Text, &TextStyle::default()).unwrap()
+        };
+        let (mut all, mut good) = (builder(), builder());
+        let (mut all_batches, mut good_batches) = (Vec::new(), Vec::new());
+        for line in 0..60 {
+            let key = line.to_string();
+            let field = match random.below(4) {
+                0 => None,
+                1 => Some(b"1".to_vec()),
+                2 => Some(
+                    [
+                        &b"{1"[..],
+                        b"{1,2}",
+                        b"(1",
+                        b"(1)",
+                        b"{{1,2}}",
+                        b"(1,t)",
+                        b"(1,x)",
+                        b"{\"(1,f)\",\"(2,x)\"}",
+                        b"{\"(1,f)\"}",
+                    ][random.below(9)]
+                    .to_vec(),
+                ),
+                _ => Some(random.bytes(Format::Text)),
+            };
+            let fields =
+                || [Some(key.as_bytes()), field.as_deref()].into_iter().map(Ok::<_, PgError>);
+            match all.push(Format::Text, line, fields()) {
+                Ok(batch) => {
+                    all_batches.extend(batch);
+                    good_batches.extend(good.push(Format::Text, line, fields()).unwrap());
+                    kept += 1;
+                }
+                Err(_) => left_out += 1,
+            }
+        }
+        all_batches.extend(std::iter::from_fn(|| all.finish().unwrap()));
+        good_batches.extend(std::iter::from_fn(|| good.finish().unwrap()));
+        assert!(all_batches.iter().all(|batch| (1..=7).contains(&batch.num_rows())));
+        assert_eq!(shown(all_batches), shown(good_batches), "{data_type}");
+    }
+    assert!(kept > 500 && left_out > 500, "{kept} kept, {left_out} left out");
 }
 
 /// What is made of no PostgreSQL type.
