@@ -151,9 +151,10 @@ fn fits(data_type: &DataType, oid: Oid) -> bool {
         | DataType::UInt8
         | DataType::UInt16
         | DataType::UInt32
-        | DataType::UInt64 => {
-            matches!(oid, Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::OID | Oid::XID | Oid::CID)
-        }
+        | DataType::UInt64 => matches!(
+            oid,
+            Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::NUMERIC | Oid::OID | Oid::XID | Oid::CID
+        ),
         DataType::Float16 | DataType::Float32 => oid == Oid::FLOAT8,
         DataType::Timestamp(_, _) => matches!(oid, Oid::TIMESTAMP | Oid::TIMESTAMPTZ),
         DataType::FixedSizeBinary(16) => oid == Oid::UUID,

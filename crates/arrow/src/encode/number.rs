@@ -203,8 +203,21 @@ pub(super) fn decimal(array: &dyn Array, format: Format) -> Option<Encoder> {
                 Format::Binary => decimal_of(move |row| values.value(row).into(), 0, format),
             }
         }
+        DataType::Int8 => whole::<Int8Type>(array, format),
+        DataType::Int16 => whole::<Int16Type>(array, format),
+        DataType::Int32 => whole::<Int32Type>(array, format),
+        DataType::Int64 => whole::<Int64Type>(array, format),
+        DataType::UInt8 => whole::<UInt8Type>(array, format),
+        DataType::UInt16 => whole::<UInt16Type>(array, format),
+        DataType::UInt32 => whole::<UInt32Type>(array, format),
         _ => return None,
     })
+}
+
+/// Integers that are announced as `numeric`.
+fn whole<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &dyn Array, format: Format) -> Encoder {
+    let values = array.as_primitive::<T>().clone();
+    decimal_of(move |row| i128::from(values.value(row).into()), 0, format)
 }
 
 fn decimal_of(read: impl Fn(usize) -> i128 + Send + 'static, scale: i8, format: Format) -> Encoder {

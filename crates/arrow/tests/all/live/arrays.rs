@@ -70,6 +70,12 @@ fn integers(random: &mut Random, count: usize) -> Vec<Case> {
         (wide.sql, wide.oid) = (checked.collect(), oid);
         cases.push(wide);
     }
+    let mut whole = of::<Int64Type>(random, count, [i64::MIN, 10_000], "numeric");
+    whole.oid = Oid::NUMERIC;
+    cases.push(whole);
+    let mut whole = of::<UInt32Type>(random, count, [0, u32::MAX], "numeric");
+    whole.oid = Oid::NUMERIC;
+    cases.push(whole);
     let flags = [Some(true), Some(false), None];
     let sql = ["true", "false", "NULL::bool"].map(str::to_owned);
     cases.push(case(BooleanArray::from_iter(flags), sql.clone().into_iter()));
