@@ -40,10 +40,12 @@ where
     let limit = 10_i128.checked_pow(shape.precision.into()).unwrap_or(i128::MAX);
     primitive::<T, _>(data_type, rows, move |datum, _| {
         let datum = datum.as_literal(Oid::NUMERIC);
-        let short = (datum.oid == Oid::NUMERIC && datum.format == Format::Text)
-            .then(|| short(datum.bytes, shape.scale))
-            .flatten()
-            .filter(|value| (-limit < *value) && (*value < limit));
+        let short = match (datum.oid, datum.format) {
+            (Oid::NUMERIC, Format::Text) => short_text(datum.bytes, shape.scale),
+            (Oid::NUMERIC, Format::Binary) => short_binary(datum.bytes, shape.scale),
+            _ => None,
+        };
+        let short = short.filter(|value| (-limit < *value) && (*value < limit));
         let value = match short {
             Some(value) => Some(value),
             None => shape.unscaled(&number(datum, &own)?)?.to_i128(),
@@ -54,7 +56,7 @@ where
 }
 
 /// The value of a text that is nothing but a sign, digits and a point, if none is lost.
-fn short(text: &[u8], scale: i8) -> Option<i128> {
+fn short_text(text: &[u8], scale: i8) -> Option<i128> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
@@ -78,6 +80,38 @@ fn short(text: &[u8], scale: i8) -> Option<i128> {
     // A point alone is no number.
     let value = value.checked_mul(10_i128.checked_pow(zeros)?).filter(|_| digits != b".")?;
     Some(if negative { -value } else { value })
+}
+
+/// The value of a binary form of up to 32 digits, if none is lost; what is wrong with one is not told.
+fn short_binary(bytes: &[u8], scale: i8) -> Option<i128> {
+    let (words, []) = bytes.as_chunks::<2>() else { return None };
+    let ([count, weight, sign, shown], digits) = words.split_first_chunk()?;
+    let (count, weight) = (u16::from_be_bytes(*count), i16::from_be_bytes(*weight));
+    let (sign, shown) = (u16::from_be_bytes(*sign), u16::from_be_bytes(*shown));
+    let scale = i32::from(scale);
+    if usize::from(count) != digits.len() || count > 8 || i32::from(shown) > scale {
+        return None;
+    }
+    let mut value = 0_i128;
+    for digit in digits {
+        let digit = u16::from_be_bytes(*digit);
+        value = value * 10_000 + i128::from(Some(digit).filter(|digit| *digit < 10_000)?);
+    }
+    // What the last digit counts, as a power of ten.
+    let last = (i32::from(weight) + 1 - i32::from(count)) * 4;
+    // Digits behind those that are shown do not count: PostgreSQL cuts them off.
+    let hidden = u32::try_from(-(last + i32::from(shown))).unwrap_or(0);
+    if hidden > 0 && value % 10_i128.checked_pow(hidden)? != 0 {
+        return None;
+    }
+    let zeros = last + scale;
+    let power = 10_i128.checked_pow(zeros.unsigned_abs())?;
+    let value = if zeros < 0 { value / power } else { value.checked_mul(power)? };
+    match sign {
+        0 => Some(value),
+        0x4000 => Some(-value),
+        _ => None,
+    }
 }
 
 /// Any number as a `numeric`.
@@ -163,4 +197,50 @@ pub(crate) fn digits_of(number: &Numeric) -> (bool, String) {
     number.text(&mut text);
     let negative = text.first() == Some(&b'-');
     (negative, text.into_iter().filter(u8::is_ascii_digit).map(char::from).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the short way says is what the long way says.
+    #[test]
+    fn short_numbers_are_read_as_long_ones() {
+        let (mut short, mut all) = (0, 0);
+        for words in [
+            &[0_u16, 0, 0, 0][..],
+            &[0, 0, 0x4000, 3],
+            &[1, 0, 0, 0, 7],
+            &[1, 0, 0x4000, 2, 7],
+            &[2, 0, 0, 2, 1, 2300],
+            &[2, 0, 0, 1, 1, 2300],
+            &[2, 0, 0, 4, 1, 9999],
+            &[2, 0, 0, 5, 1, 9999],
+            &[1, 1, 0, 0, 5],
+            &[1, 7, 0, 0, 5],
+            &[1, 9, 0, 0, 5],
+            &[1, 0xffff, 0, 3, 1230],
+            &[1, 0xffff, 0, 2, 1230],
+            &[1, 0xfffe, 0, 4, 1],
+            &[1, 0xfffe, 0, 8, 1],
+            &[2, 0, 0, 4, 0, 1],
+            &[8, 3, 0, 4, 9999, 9999, 9999, 9999, 9999, 0, 0, 0],
+            &[1, 0, 0xc000, 0, 1],
+            &[0, 0, 0xd000, 0],
+            &[1, 0, 0, 0, 10_000],
+            &[2, 0, 0, 0, 1],
+            &[1, 0, 0, 0, 1, 2],
+        ] {
+            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+            for scale in [-5, -1, 0, 2, 4, 5, 10, 38] {
+                let long = Numeric::receive(&bytes).ok();
+                let long = long.and_then(|number| number.to_i128(scale.into()));
+                let found = short_binary(&bytes, scale);
+                assert!(found.is_none() || found == long, "{words:?} {scale}: {found:?} {long:?}");
+                short += usize::from(found.is_some());
+                all += 1;
+            }
+        }
+        assert!(short >= 50 && short < all, "{short} of {all}");
+    }
 }
