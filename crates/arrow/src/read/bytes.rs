@@ -29,8 +29,10 @@ pub(super) fn appender(data_type: &DataType, rows: usize) -> Appender {
         DataType::Binary => bytes(BinaryBuilder::with_capacity(rows, length), MAX_OFFSET),
         DataType::LargeBinary => bytes(LargeBinaryBuilder::with_capacity(rows, length), usize::MAX),
         DataType::FixedSizeBinary(size) => {
-            let builder = FixedSizeBinaryBuilder::with_capacity(rows, *size);
-            Box::new(Fixed { builder, size: *size })
+            // The builder panics at less than nothing, which no array holds.
+            let size = (*size).max(0);
+            let builder = FixedSizeBinaryBuilder::with_capacity(rows, size);
+            Box::new(Fixed { builder, size })
         }
         _ => bytes(BinaryViewBuilder::with_capacity(rows), usize::MAX),
     }

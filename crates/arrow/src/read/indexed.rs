@@ -8,7 +8,9 @@ use arrow_array::types::{
     ArrowDictionaryKeyType, Int8Type, Int16Type, Int32Type, Int64Type, RunEndIndexType, UInt8Type,
     UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{ArrayRef, ArrowPrimitiveType, DictionaryArray, PrimitiveArray, RunArray};
+use arrow_array::{
+    Array, ArrayRef, ArrowPrimitiveType, DictionaryArray, PrimitiveArray, RunArray, make_array,
+};
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::{DataType, Field};
 use trunkline_core::Result;
@@ -76,17 +78,18 @@ impl<K: ArrowDictionaryKeyType> Append for Dictionary<K> {
 }
 
 /// An appender of values that are stored once as long as they stay the same.
-pub(super) fn runs(ends: &DataType, values: &Field) -> Result<Appender> {
+pub(super) fn runs(data_type: &DataType, ends: &Field, values: &Field) -> Result<Appender> {
     let values = super::appender(values, 1)?;
-    Ok(match ends {
-        DataType::Int16 => runs_of::<Int16Type>(values),
-        DataType::Int32 => runs_of::<Int32Type>(values),
-        _ => runs_of::<Int64Type>(values),
+    Ok(match ends.data_type() {
+        DataType::Int16 => runs_of::<Int16Type>(data_type, values),
+        DataType::Int32 => runs_of::<Int32Type>(data_type, values),
+        _ => runs_of::<Int64Type>(data_type, values),
     })
 }
 
-fn runs_of<R: RunEndIndexType>(values: Appender) -> Appender {
+fn runs_of<R: RunEndIndexType>(data_type: &DataType, values: Appender) -> Appender {
     Box::new(Runs::<R> {
+        data_type: data_type.clone(),
         values,
         ends: Vec::new(),
         length: 0,
@@ -98,6 +101,7 @@ fn runs_of<R: RunEndIndexType>(values: Appender) -> Appender {
 }
 
 struct Runs<R> {
+    data_type: DataType,
     values: Appender,
     /// Where each run but the last ends.
     ends: Vec<usize>,
@@ -145,9 +149,10 @@ impl<R: RunEndIndexType> Append for Runs<R> {
         let ends = std::mem::take(&mut self.ends);
         let ends = ends.into_iter().map(|end| index(end, "too many values for runs"));
         let ends = PrimitiveArray::<R>::from_iter_values(ends.collect::<Result<Vec<_>, _>>()?);
-        RunArray::try_new(&ends, &self.values.finish()?)
-            .map(|array| Arc::new(array) as ArrayRef)
-            .map_err(contradiction)
+        let array = RunArray::try_new(&ends, &self.values.finish()?).map_err(contradiction)?;
+        // Its fields may have other names than the usual ones.
+        let data = array.into_data().into_builder().data_type(self.data_type.clone());
+        data.build().map(make_array).map_err(contradiction)
     }
 }
 

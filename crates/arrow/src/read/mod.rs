@@ -99,7 +99,7 @@ pub(crate) fn appender(field: &Field, rows: usize) -> Result<Appender> {
             let values = Field::clone(field).with_data_type(values.as_ref().clone());
             indexed::dictionary(key, &values)?
         }
-        DataType::RunEndEncoded(ends, values) => indexed::runs(ends.data_type(), values)?,
+        DataType::RunEndEncoded(ends, values) => indexed::runs(data_type, ends, values)?,
         DataType::Map(_, _) | DataType::Union(_, _) => {
             return Err(PgError::unsupported(format!("values of Arrow's type {data_type}")));
         }

@@ -180,6 +180,10 @@ fn what_is_left_out_leaves_no_trace() {
         DataType::FixedSizeList(item(&pair), 1),
         DataType::ListView(item(&DataType::FixedSizeList(item(&pair), 2))),
         DataType::RunEndEncoded(ends, values.clone()),
+        DataType::RunEndEncoded(
+            Arc::new(Field::new("ends", DataType::Int16, false)),
+            Arc::new(Field::new("words", DataType::Utf8, true)),
+        ),
         DataType::Dictionary(Box::new(DataType::UInt8), Box::new(values.data_type().clone())),
     ];
     types.extend(all().into_iter().map(|(data_type, ..)| data_type));
