@@ -3,6 +3,8 @@
 mod clock;
 mod dialogue;
 mod messages;
+#[cfg(target_os = "linux")]
+mod segments;
 mod toy;
 mod visitor;
 

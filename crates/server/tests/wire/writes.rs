@@ -47,6 +47,54 @@ fn a_query_is_one_write() {
     assert_eq!(reads(&mut client, length), [length]);
 }
 
+/// How often the server writes for this, said a hundred times and each time answered.
+#[cfg(target_os = "linux")]
+fn writes(say: fn(&mut Dialogue)) -> u32 {
+    const ROUNDS: u32 = 100;
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    client.say(&parse("s", "one")).say(&Sync).hear_until('Z');
+    let before = crate::segments::received(&client.socket);
+    for _ in 0..ROUNDS {
+        say(&mut client);
+        client.hear_until('Z');
+    }
+    let writes = crate::segments::received(&client.socket) - before;
+    assert_eq!(writes % ROUNDS, 0, "{writes} in {ROUNDS} rounds");
+    writes / ROUNDS
+}
+
+/// As the kernel counts.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_query_is_one_write_in_every_mode() {
+    use trunkline_proto::message::{Describe, Flush, Target};
+    let counted = [
+        writes(|client| {
+            client.say(&Query { sql: "one" });
+        }),
+        writes(|client| {
+            let describe = Describe { target: Target::Portal, name: "" };
+            client.say(&parse("", "one")).say(&bind("", ""));
+            client.say(&describe).say(&execute("", 0)).say(&Sync);
+        }),
+        writes(|client| {
+            client.say(&bind("", "s")).say(&execute("", 0)).say(&Sync);
+        }),
+        writes(|client| {
+            for _ in 0..32 {
+                client.say(&bind("", "s")).say(&execute("", 0));
+            }
+            client.say(&Sync);
+        }),
+        // What more has come is answered before anything is sent.
+        writes(|client| {
+            client.say(&bind("", "s")).say(&execute("", 0)).say(&Flush).say(&Sync);
+        }),
+    ];
+    assert_eq!(counted, [1; 5]);
+}
+
 #[test]
 fn a_big_result_comes_in_chunks_while_it_is_made() {
     let server = toy::start();
