@@ -24,7 +24,7 @@ static COLUMNS: LazyLock<Arc<[Column]>> =
     LazyLock::new(|| [("n", Oid::INT4)].map(Column::from).into());
 static PARAMETERS: LazyLock<Arc<[Oid]>> = LazyLock::new(|| [Oid::INT4].into());
 
-/// Any statement with `$1` gives it back; any other gives 1.
+/// Any statement with `$1` gives it back; any other gives 1, as often as it says.
 struct One;
 
 impl Engine for One {
@@ -38,28 +38,40 @@ impl Engine for One {
 struct OneSession;
 
 impl Session for OneSession {
-    type Statement = ();
+    /// The number of rows.
+    type Statement = u32;
 
-    async fn prepare(&mut self, sql: &str, _: &[Oid]) -> Result<Prepared<()>> {
-        let prepared = Prepared::new((), Columns::Known(COLUMNS.clone()));
+    async fn prepare(&mut self, sql: &str, _: &[Oid]) -> Result<Prepared<u32>> {
+        let rows = if sql == TEN_THOUSAND { 10_000 } else { 1 };
+        let prepared = Prepared::new(rows, Columns::Known(COLUMNS.clone()));
         Ok(if sql.contains('$') { prepared.parameters(PARAMETERS.clone()) } else { prepared })
     }
 
-    async fn execute(&mut self, (): &(), run: Run) -> Result<Reply> {
+    async fn execute(&mut self, rows: &u32, run: Run) -> Result<Reply> {
         let number = run.params.get(0).map_or(Ok(1), |param| param.decode(&run.style))?;
-        Ok(Reply::Rows(Rows::from_source(COLUMNS.clone(), Number(Some(number)))))
+        let source = Numbers { number, left: *rows };
+        Ok(Reply::Rows(Rows::from_source(COLUMNS.clone(), source)))
     }
 }
 
-struct Number(Option<i32>);
+const TEN_THOUSAND: &str = "select 1 ten thousand times";
 
-impl RowSource for Number {
+struct Numbers {
+    number: i32,
+    left: u32,
+}
+
+impl RowSource for Numbers {
     fn poll_fill(&mut self, _: &mut Context<'_>, rows: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
-        if let Some(number) = self.0.take() {
+        while self.left > 0 {
+            if rows.is_full() {
+                return Poll::Ready(Ok(Progress::More));
+            }
             rows.row(|row| {
-                row.int4(number);
+                row.int4(self.number);
                 Ok(())
             })?;
+            self.left -= 1;
         }
         Poll::Ready(Ok(Progress::End(CommandTag::select())))
     }
@@ -107,7 +119,8 @@ fn allocations(before: &[u8], round: &[u8]) -> u64 {
     const ROUNDS: u32 = 100;
     let runtime = runtime();
     let address = start(&runtime);
-    let mut answer = vec![0; 4096];
+    // Ten thousand rows, and what stands around them.
+    let mut answer = vec![0; 1 << 18];
     let mut client = runtime.block_on(async {
         let mut client = tokio::net::TcpStream::connect(address).await.expect("it listens");
         client.set_nodelay(true).expect("no delay");
@@ -165,16 +178,19 @@ fn a_query_costs_few_allocations() {
     let extended = encoded(&[&parse(""), &bind(""), &describe, &execute, &Sync]);
     let prepare = encoded(&[&parse("s"), &Sync]);
     let prepared = encoded(&[&bind("s"), &execute, &Sync]);
+    let many = encoded(&[&Query { sql: TEN_THOUSAND }]);
     let counted = [
         ("a simple query", allocations(&[], &simple)),
         ("an extended query", allocations(&[], &extended)),
         ("a prepared execution", allocations(&prepare, &prepared)),
+        ("a query of ten thousand rows", allocations(&[], &many)),
     ];
     #[allow(clippy::print_stdout, reason = "figures to be read")]
     for (what, count) in counted {
         println!("{what}: {count} allocations");
     }
-    assert_eq!(counted.map(|(_, count)| count), [1, 4, 2]);
+    // None for a row.
+    assert_eq!(counted.map(|(_, count)| count), [1, 4, 2, 1]);
 }
 
 #[test]
