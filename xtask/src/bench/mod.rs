@@ -2,9 +2,11 @@
 
 mod codec;
 mod figures;
+mod lineitem;
 mod load;
 mod peers;
 mod postgresql;
+mod started;
 mod wire;
 
 use crate::process;
@@ -19,6 +21,8 @@ cargo xtask bench wire [--short] [--only SECTION,…] [--rounds N]
                                sections point, pipeline, bulk, tls, logins, idle
 cargo xtask bench codec [--short]
                                rows and messages in process, beside a peer and the ceiling
+cargo xtask bench lineitem [--rounds N]
+                               TPC-H's largest table from Parquet to a client, beside peers
 cargo xtask bench security [--short] [T1 …]
                                what clients can do to a server: each figure with its goal
 cargo xtask bench malformed [N]
@@ -35,6 +39,7 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<(), St
         }
         ["wire", rest @ ..] => wire::task(workspace, rest),
         ["codec", rest @ ..] => codec::task(workspace, rest),
+        ["lineitem", rest @ ..] => lineitem::task(workspace, rest),
         ["malformed"] => malformed(workspace, MALFORMED),
         ["malformed", count] => malformed(workspace, count),
         ["security"] => {

@@ -41,7 +41,7 @@ impl PostgreSql {
         Place { port: self.cluster.port, process: self.cluster.process() }
     }
 
-    /// Runs a script of psql.
+    /// Runs a script of psql, as this account.
     pub(super) fn run(&self, script: &Path) -> Result<(), String> {
         let mut psql = Command::new(&self.psql);
         psql.args(["-Xqv", "ON_ERROR_STOP=1", "-f"]).arg(script);

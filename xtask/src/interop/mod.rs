@@ -10,6 +10,7 @@ mod verdict;
 
 use std::time::{Duration, Instant};
 
+pub(crate) use target::Ours;
 use target::Target;
 use verdict::{Verdict, Verdicts};
 

@@ -55,9 +55,9 @@ fn users_file(scratch: &Path) -> Result<PathBuf, Halt> {
 }
 
 /// One running `trunkline serve`.
-pub(super) struct Ours {
+pub(crate) struct Ours {
     child: Child,
-    pub(super) port: u16,
+    pub(crate) port: u16,
 }
 
 impl Target {
@@ -249,11 +249,11 @@ impl Target {
 }
 
 impl Ours {
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    pub(super) fn start(
+    pub(crate) fn start(
         binary: &Path,
         data: &Path,
         scratch: &Path,

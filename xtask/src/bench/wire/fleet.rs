@@ -1,23 +1,20 @@
 //! The servers that are measured, started when they are first wanted.
 
 use std::collections::BTreeMap;
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use crate::bench::load::{self, Place};
 use crate::bench::peers::Peers;
 use crate::bench::postgresql::PostgreSql;
+use crate::bench::started::Started;
 use crate::cache::Cache;
 use crate::halt::Halt;
 use crate::process;
 use crate::servers::{Certificate, Scratch, free_port};
 use crate::workspace::Workspace;
 
-/// How long a server may take to make its table.
-const START: Duration = Duration::from_secs(60);
 /// Sockets for thousands of clients.
 const FILES: &str = "ulimit -n 20000; exec \"$@\"";
 
@@ -71,16 +68,11 @@ pub(super) struct Fleet<'a> {
     ours: PathBuf,
     peers: Peers,
     certificate: Certificate,
-    running: BTreeMap<(Peer, Way), Running>,
+    running: BTreeMap<(Peer, Way), Started>,
     postgresql: Option<PostgreSql>,
     /// Whether servers have one processor for themselves, and the client another.
     is_pinned: bool,
-    _scratch: Scratch,
-}
-
-struct Running {
-    child: Child,
-    place: Place,
+    scratch: Scratch,
 }
 
 impl<'a> Fleet<'a> {
@@ -101,7 +93,7 @@ impl<'a> Fleet<'a> {
             postgresql: None,
             is_pinned: thread::available_parallelism().is_ok_and(|count| count.get() > 1)
                 && process::require("taskset").is_ok(),
-            _scratch: scratch,
+            scratch,
         })
     }
 
@@ -164,12 +156,10 @@ impl<'a> Fleet<'a> {
                 server.arg("--scram");
             }
         }
-        let log = self._scratch.path().join(format!("{port}.log"));
-        let child = process::spawn_logged(&mut server, &log)?;
-        let place = Place { port, process: child.id() };
-        let mut running = Running { child, place };
-        running.wait(peer, &log)?;
-        self.running.insert((peer, way), running);
+        let log = self.scratch.path().join(format!("{port}.log"));
+        let started = Started::new(&mut server, port, &log)?;
+        let place = started.place;
+        self.running.insert((peer, way), started);
         Ok(place)
     }
 
@@ -186,29 +176,5 @@ impl<'a> Fleet<'a> {
         }
         self.postgresql = Some(server);
         Ok(place)
-    }
-}
-
-impl Running {
-    /// Waits until it takes clients.
-    fn wait(&mut self, peer: Peer, log: &Path) -> Result<(), String> {
-        let deadline = Instant::now() + START;
-        while TcpStream::connect(("127.0.0.1", self.place.port)).is_err() {
-            let ended = self.child.try_wait().map_err(|error| error.to_string())?;
-            if ended.is_some() || Instant::now() > deadline {
-                let said = std::fs::read_to_string(log).unwrap_or_default();
-                return Err(format!("{} does not start:\n{said}", peer.name()));
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It has nothing to save, and thousands of clients to say good-bye to.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
