@@ -1,5 +1,8 @@
 //! Everything of this crate that reads what a peer sent.
 
+#[path = "values.rs"]
+pub(crate) mod values;
+
 use bytes::{Bytes, BytesMut};
 use trunkline_proto::auth::{
     md5::Md5Verifier,
@@ -29,7 +32,7 @@ pub(crate) struct Decode {
     pub(crate) seeds: fn() -> Vec<Vec<u8>>,
 }
 
-pub(crate) const DECODERS: [Decode; 26] = [
+pub(crate) const DECODERS: [Decode; 32] = [
     Decode { name: "frontend messages", decode: frontend_messages, seeds: frontend_seeds },
     Decode { name: "backend messages", decode: backend_messages, seeds: backend_seeds },
     Decode { name: "server, login", decode: server_login, seeds: startup_seeds },
@@ -52,15 +55,7 @@ pub(crate) const DECODERS: [Decode; 26] = [
     Decode {
         name: "password in clear",
         decode: prepared,
-        seeds: || {
-            texts(&[
-                "p\u{ad}\u{2168}\u{aa}",
-                "\u{2168}",
-                "\u{627}1",
-                &"\u{fdfa}".repeat(680),
-                &"\u{300}".repeat(9_000),
-            ])
-        },
+        seeds: || texts(&["p\u{ad}\u{2168}\u{aa}", "\u{627}1"]),
     },
     Decode { name: "certificate", decode: certificate, seeds: certificate_seeds },
     Decode { name: "trace", decode: trace, seeds: frontend_seeds },
@@ -72,6 +67,12 @@ pub(crate) const DECODERS: [Decode; 26] = [
     Decode { name: "COPY csv", decode: copy::csv, seeds: copy::csv_seeds },
     Decode { name: "COPY binary", decode: copy::binary, seeds: copy::binary_seeds },
     Decode { name: "registered types", decode: registered::decode, seeds: registered::seeds },
+    Decode { name: "bits and addresses", decode: values::addresses, seeds: values::address_seeds },
+    Decode { name: "shapes", decode: values::shapes, seeds: values::shape_seeds },
+    Decode { name: "ranges", decode: values::ranges, seeds: values::range_seeds },
+    Decode { name: "multiranges", decode: values::multiranges, seeds: values::range_seeds },
+    Decode { name: "searches", decode: values::searches, seeds: values::search_seeds },
+    Decode { name: "documents", decode: values::documents, seeds: values::document_seeds },
 ];
 
 fn frontend_messages(bytes: &[u8]) -> bool {
@@ -239,7 +240,7 @@ fn trace(bytes: &[u8]) -> bool {
         && line.get(..end).is_some_and(|line| line.iter().filter(|b| **b == b'\n').count() == 1)
 }
 
-fn value(oids: &[Oid], bytes: &[u8]) -> bool {
+pub(crate) fn value(oids: &[Oid], bytes: &[u8]) -> bool {
     let style = TextStyle::default();
     let formats = [Format::Text, Format::Binary];
     let each = oids.iter().flat_map(|oid| formats.map(|format| (*oid, format)));
@@ -267,7 +268,7 @@ fn nested(bytes: &[u8]) -> bool {
     value(&[Oid::INT4_ARRAY, Oid::TEXT_ARRAY, Oid::RECORD, Oid::INT2VECTOR, Oid::BOX_ARRAY], bytes)
 }
 
-fn texts(words: &[&str]) -> Vec<Vec<u8>> {
+pub(crate) fn texts(words: &[&str]) -> Vec<Vec<u8>> {
     words.iter().map(|word| word.as_bytes().to_vec()).collect()
 }
 
@@ -408,51 +409,4 @@ fn nested_seeds() -> Vec<Vec<u8>> {
     seeds.push(b"\0\0\0\x01\0\0\0\0\0\0\0\x17\0\0\0\x01\0\0\0\x01\0\0\0\x04\0\0\0\x07".to_vec());
     seeds.push(b"\0\0\0\x01\0\0\0\x17\0\0\0\x04\0\0\0\x07".to_vec());
     seeds
-}
-
-/// Messages so long that 64 KiB are nothing beside them, by their decoder: many parts in few bytes, and
-/// what is told of in an error.
-pub(crate) fn long() -> Vec<(&'static str, Vec<u8>)> {
-    const COUNT: usize = 200_000;
-    let repeat = |before: &str, part: &str, after: &str| {
-        [before, &part.repeat(COUNT), after].concat().into_bytes()
-    };
-    let null = [0xff; 4];
-    let record = [&23_i32.to_be_bytes()[..], &null].concat();
-    let header = |count: usize| i32::try_from(count).unwrap_or(0).to_be_bytes();
-    let array = [&header(1)[..], &header(1), &header(23), &header(COUNT), &header(1)].concat();
-    let registered = registered::long().into_iter().map(|long| ("registered types", long));
-    let long = vec![
-        ("numbers", repeat("7", "8", ".5")),
-        ("numbers", repeat("1e", "9", "")),
-        ("numbers", repeat("0x", "f", "")),
-        ("texts", repeat("", "\\000", "")),
-        ("texts", repeat("", "a b", "")),
-        ("texts", repeat("\\x", "ab", "")),
-        ("texts", repeat("{\"a\":[", "1,", "2]}")),
-        ("dates and times", repeat("", "1 day ", "")),
-        ("dates and times", repeat("2024-01-01 ", "0", "")),
-        ("dates and times", repeat("", "x", "")),
-        ("arrays and records", repeat("{1", ",1", "}")),
-        ("arrays and records", repeat("{1", ",\"\\1\"", "}")),
-        ("arrays and records", repeat("{\"", "\\a", "\"}")),
-        ("arrays and records", repeat("{", "x", "}")),
-        ("arrays and records", repeat("(", ",", ")")),
-        ("arrays and records", repeat("(", "\"\"", ")")),
-        ("arrays and records", repeat("", "1 ", "")),
-        ("arrays and records", [&array[..], &null.repeat(COUNT)].concat()),
-        ("arrays and records", [&header(COUNT)[..], &record.repeat(COUNT)].concat()),
-        ("password in clear", "\u{fdfa}".repeat(680).into_bytes()),
-        ("password in clear", "\u{300}".repeat(32_000).into_bytes()),
-        ("trace", [&b"d\0\0\0\0"[..], &[0; COUNT]].concat()),
-        ("COPY text", repeat("", "\\t", "\n")),
-        ("COPY text", repeat("", "\t", "\n")),
-        ("COPY text", repeat("", "1\n", "")),
-        ("COPY csv", repeat("", "\"\"", "\n")),
-        ("COPY csv", repeat("\"", "\r\n", "")),
-        ("COPY csv", repeat("", ",", "\"")),
-        ("COPY binary", [copy::HEADER, &[0, 2, 0xff, 0xff, 0xff, 0xff].repeat(COUNT)].concat()),
-        ("COPY binary", [copy::HEADER, b"\0\x02\0\x10\0\0", &[0; COUNT]].concat()),
-    ];
-    long.into_iter().chain(registered).collect()
 }

@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
-use decoders::{DECODERS, Decode, long};
+use decoders::{DECODERS, Decode, values::long};
 use numbers::Numbers;
 
 /// What any decoder may allocate at a time: this, and twice what was sent.

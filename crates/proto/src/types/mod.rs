@@ -49,7 +49,7 @@ pub use bits::Bits;
 pub use catalog::{array_of, element_of, name_of, typlen};
 pub use convert::{FromPg, IsNull, ToPg};
 pub use error::ValueError;
-pub use geometry::{Geometry, Point};
+pub use geometry::{Geometry, Point, Points};
 pub use hstore::Hstore;
 pub use interval::Interval;
 pub use money::Money;

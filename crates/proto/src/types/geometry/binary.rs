@@ -17,9 +17,9 @@ impl Geometry {
             Geometry::Lseg(points) | Geometry::Box(points) => push(points, out),
             Geometry::Path { closed, points } => {
                 out.push(u8::from(*closed));
-                push_counted(points, out);
+                push_counted(&points.values(), out);
             }
-            Geometry::Polygon(points) => push_counted(points, out),
+            Geometry::Polygon(points) => push_counted(&points.values(), out),
             Geometry::Circle { center, radius } => {
                 push(std::slice::from_ref(center), out);
                 float::binary_f64(*radius, out);
@@ -49,9 +49,9 @@ impl Geometry {
             Oid::PATH => {
                 let ([closed], after) = first(rest)?;
                 rest = after;
-                Geometry::Path { closed: closed != 0, points: points("path", &mut rest)? }
+                Geometry::Path { closed: closed != 0, points: points("path", &mut rest)?.into() }
             }
-            Oid::POLYGON => Geometry::Polygon(points("polygon", &mut rest)?),
+            Oid::POLYGON => Geometry::Polygon(points("polygon", &mut rest)?.into()),
             Oid::CIRCLE => {
                 let (center, radius) = (point(&mut rest)?, number(&mut rest)?);
                 if radius < 0.0 {

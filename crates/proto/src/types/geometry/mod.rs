@@ -6,6 +6,9 @@
 mod binary;
 mod parse;
 
+use std::borrow::Cow;
+use std::fmt;
+
 use super::float;
 use super::style::TextStyle;
 use crate::Oid;
@@ -41,10 +44,10 @@ pub enum Geometry {
         /// Whether the last point is joined with the first.
         closed: bool,
         /// At least one.
-        points: Vec<Point>,
+        points: Points,
     },
     /// `polygon`: at least one point.
-    Polygon(Vec<Point>),
+    Polygon(Points),
     /// `circle`
     Circle {
         /// The middle.
@@ -52,6 +55,47 @@ pub enum Geometry {
         /// Not below 0.
         radius: f64,
     },
+}
+
+/// The points of a `path` or a `polygon`.
+///
+/// Those that were received as text are held as text, and read when they are asked for.
+#[derive(Clone)]
+pub struct Points(Held);
+
+#[derive(Clone)]
+enum Held {
+    Values(Vec<Point>),
+    /// Of this type.
+    Text(Oid, Box<str>),
+}
+
+impl Points {
+    /// The points in their order.
+    pub fn values(&self) -> Cow<'_, [Point]> {
+        match &self.0 {
+            Held::Values(points) => Cow::Borrowed(points),
+            Held::Text(oid, text) => Cow::Owned(parse::points_of(*oid, text)),
+        }
+    }
+}
+
+impl From<Vec<Point>> for Points {
+    fn from(points: Vec<Point>) -> Points {
+        Points(Held::Values(points))
+    }
+}
+
+impl PartialEq for Points {
+    fn eq(&self, other: &Points) -> bool {
+        self.values() == other.values()
+    }
+}
+
+impl fmt::Debug for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.values().iter()).finish()
+    }
 }
 
 impl Geometry {
@@ -82,9 +126,11 @@ impl Geometry {
             }
             Geometry::Lseg(points) => enclosed(b'[', points, b']', digits, out),
             Geometry::Box(corners) => list(corners, digits, out),
-            Geometry::Path { closed: false, points } => enclosed(b'[', points, b']', digits, out),
+            Geometry::Path { closed: false, points } => {
+                enclosed(b'[', &points.values(), b']', digits, out);
+            }
             Geometry::Path { points, .. } | Geometry::Polygon(points) => {
-                enclosed(b'(', points, b')', digits, out);
+                enclosed(b'(', &points.values(), b')', digits, out);
             }
             Geometry::Circle { center, radius } => {
                 out.push(b'<');

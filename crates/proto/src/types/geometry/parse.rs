@@ -1,6 +1,6 @@
 //! How shapes are read.
 
-use super::{Geometry, Point, corners};
+use super::{Geometry, Held, Point, Points, corners};
 use crate::types::error::ValueError;
 use crate::types::float;
 use crate::types::text::is_space;
@@ -15,12 +15,16 @@ impl Geometry {
     /// hold.
     pub fn parse(oid: Oid, text: &str) -> Result<Geometry, ValueError> {
         let mut input = Input { rest: text };
+        let held = || Points(Held::Text(oid, text.into()));
         let read = match oid {
             Oid::LINE => input.line(),
             Oid::LSEG => input.two(true).map(|(points, _)| Geometry::Lseg(points)),
             Oid::BOX => input.two(false).map(|(points, _)| Geometry::Box(corners(points))),
-            Oid::PATH => input.path(),
-            Oid::POLYGON => input.polygon(),
+            Oid::PATH => {
+                let path = input.path(drop);
+                path.map(|closed| Geometry::Path { closed, points: held() })
+            }
+            Oid::POLYGON => input.polygon(drop).map(|()| Geometry::Polygon(held())),
             Oid::CIRCLE => input.circle(),
             _ => input.point().map(Geometry::Point),
         };
@@ -30,6 +34,17 @@ impl Geometry {
             Err(Wrong::Value(error)) => Err(error),
         }
     }
+}
+
+/// The points of what was checked to be a path or a polygon.
+pub(super) fn points_of(oid: Oid, text: &str) -> Vec<Point> {
+    let (mut input, mut points) = (Input { rest: text }, Vec::new());
+    let push = |point| points.push(point);
+    let _ = match oid {
+        Oid::PATH => input.path(push).map(drop),
+        _ => input.polygon(push),
+    };
+    points
 }
 
 fn name(oid: Oid) -> &'static str {
@@ -97,7 +112,12 @@ impl Input<'_> {
 
     /// So many points, in brackets if they may be open, in parentheses, or without; whether they are
     /// open.
-    fn points(&mut self, may_be_open: bool, count: usize) -> Result<(Vec<Point>, bool), Wrong> {
+    fn points(
+        &mut self,
+        may_be_open: bool,
+        count: usize,
+        mut each: impl FnMut(Point),
+    ) -> Result<bool, Wrong> {
         self.skip_spaces();
         let is_open = self.begins('[');
         let mut enclosed = false;
@@ -114,9 +134,8 @@ impl Input<'_> {
                 (self.rest, enclosed) = (inner.rest, true);
             }
         }
-        let mut points = Vec::with_capacity(count);
         for _ in 0..count {
-            points.push(self.point()?);
+            each(self.point()?);
             self.take(',');
         }
         if enclosed {
@@ -125,11 +144,12 @@ impl Input<'_> {
             }
             self.skip_spaces();
         }
-        Ok((points, is_open))
+        Ok(is_open)
     }
 
     fn two(&mut self, may_be_open: bool) -> Result<([Point; 2], bool), Wrong> {
-        let (points, is_open) = self.points(may_be_open, 2)?;
+        let mut points = Vec::with_capacity(2);
+        let is_open = self.points(may_be_open, 2, |point| points.push(point))?;
         let points = <[Point; 2]>::try_from(points).map_err(|_| Wrong::Form)?;
         Ok((points, is_open))
     }
@@ -140,24 +160,25 @@ impl Input<'_> {
         if commas % 2 == 1 { Ok(commas.div_ceil(2)) } else { Err(Wrong::Form) }
     }
 
-    fn path(&mut self) -> Result<Geometry, Wrong> {
+    /// Whether it is closed.
+    fn path(&mut self, each: impl FnMut(Point)) -> Result<bool, Wrong> {
         let count = self.count()?;
         self.skip_spaces();
         let only = self.rest.strip_prefix('(').filter(|after| !after.contains('('));
         if let Some(after) = only {
             self.rest = after;
         }
-        let (points, is_open) = self.points(true, count)?;
+        let is_open = self.points(true, count, each)?;
         if only.is_some() {
             self.expect(')')?;
             self.skip_spaces();
         }
-        Ok(Geometry::Path { closed: !is_open, points })
+        Ok(!is_open)
     }
 
-    fn polygon(&mut self) -> Result<Geometry, Wrong> {
+    fn polygon(&mut self, each: impl FnMut(Point)) -> Result<(), Wrong> {
         let count = self.count()?;
-        self.points(false, count).map(|(points, _)| Geometry::Polygon(points))
+        self.points(false, count, each).map(drop)
     }
 
     fn circle(&mut self) -> Result<Geometry, Wrong> {

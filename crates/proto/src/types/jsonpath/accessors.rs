@@ -134,10 +134,7 @@ impl Parser<'_, '_> {
 
     fn level(&mut self) -> Result<u32, ValueError> {
         let level = match self.token {
-            Token::Int => {
-                let text = std::str::from_utf8(&self.lexer.value).unwrap_or_default();
-                int::parse_i32(text)?.cast_unsigned()
-            }
+            Token::Int => int::parse_i32(self.lexer.digits())?.cast_unsigned(),
             _ if self.is_word(b"last") => u32::MAX,
             _ => return Err(self.lexer.syntax()),
         };

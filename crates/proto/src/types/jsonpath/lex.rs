@@ -23,7 +23,7 @@ pub(super) enum Token {
 pub(super) struct Lexer<'a> {
     text: &'a str,
     rest: &'a [u8],
-    /// The characters of the last string, name or variable, and the digits of the last number.
+    /// The characters of the last string, name or variable.
     pub(super) value: Vec<u8>,
     /// Where the last word begins.
     start: usize,
@@ -117,6 +117,11 @@ impl<'a> Lexer<'a> {
                 Token::Symbol(symbol)
             }
         })
+    }
+
+    /// The last number.
+    pub(super) fn digits(&self) -> &'a str {
+        self.text.get(self.start..self.place()).unwrap_or_default()
     }
 
     /// What the last word is no part of.
@@ -278,7 +283,6 @@ impl<'a> Lexer<'a> {
         if length == 0 || end.first().is_some_and(|byte| is_other(*byte)) {
             return Err(self.error(junk()));
         }
-        self.value.extend_from_slice(self.rest.get(..length).unwrap_or_default());
         self.rest = end;
         Ok(token)
     }

@@ -377,7 +377,12 @@ impl<'a, 'o> Parser<'a, 'o> {
     }
 
     pub(super) fn number(&mut self) -> Result<(), ValueError> {
-        let text = std::str::from_utf8(&self.lexer.value).unwrap_or_default();
+        let text = self.lexer.digits();
+        // What prints as itself.
+        if text.len() < 1000 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.sink.push(text);
+            return Ok(());
+        }
         let number = Numeric::parse(text)?;
         let mut printed = Vec::new();
         number.text(&mut printed);

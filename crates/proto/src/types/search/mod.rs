@@ -17,6 +17,14 @@ const MAX_LEXEME: usize = 2047;
 /// All lexemes together have fewer bytes than this.
 const MAX_LEXEMES: usize = 1 << 20;
 
+/// What was made, or what was received and has been checked: it is read when it is asked for.
+#[derive(Clone)]
+enum Held<T> {
+    Made(T),
+    Text(Box<str>),
+    Binary(Box<[u8]>),
+}
+
 /// Appends a lexeme in quotes; quotes and backslashes within are doubled.
 fn quoted(lexeme: &str, out: &mut Vec<u8>) {
     out.push(b'\'');

@@ -1,7 +1,10 @@
 //! `tsquery`.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use super::parse::Words;
-use super::{MAX_LEXEME, MAX_LEXEMES, internal, quoted};
+use super::{Held, MAX_LEXEME, MAX_LEXEMES, internal, quoted};
 use crate::SqlState;
 use crate::types::array::take_i32;
 use crate::types::error::ValueError;
@@ -15,10 +18,10 @@ const FARTHEST: u16 = 16_384;
 const MAX_DEPTH: usize = 1000;
 
 /// What is looked for: lexemes, and how they are combined.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct TsQuery(
     /// An operator comes before its operands, and the right one of them before the left one.
-    Vec<Item>,
+    Held<Vec<Item>>,
 );
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,14 +70,34 @@ type Part = (Vec<u8>, Option<Operator>);
 impl TsQuery {
     /// Whether nothing is looked for.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        match &self.0 {
+            Held::Made(items) => items.is_empty(),
+            Held::Text(text) => text.bytes().all(text::is_space),
+            // After the number of items.
+            Held::Binary(bytes) => bytes.len() <= size_of::<i32>(),
+        }
+    }
+
+    fn items(&self) -> Cow<'_, [Item]> {
+        let mut items = Vec::new();
+        let push = |item| items.push(item);
+        // They were checked when they were received.
+        let _ = match &self.0 {
+            Held::Made(items) => return Cow::Borrowed(items),
+            Held::Text(text) => parse_each(text, push),
+            Held::Binary(bytes) => receive_each(bytes, push).map(drop),
+        };
+        if let Held::Text(_) = self.0 {
+            items.reverse();
+        }
+        Cow::Owned(items)
     }
 
     /// Appends the query, with parentheses where they are needed: `'a' & !( 'b' | 'c':*A )`.
     pub fn text(&self, out: &mut Vec<u8>) {
         let mut parts: Vec<Part> = Vec::new();
         // From behind every operator comes after its operands.
-        for item in self.0.iter().rev() {
+        for item in self.items().iter().rev() {
             let part = match item {
                 Item::Operand { lexeme, weights, is_prefix } => {
                     (operand(lexeme, *weights, *is_prefix), None)
@@ -108,9 +131,10 @@ impl TsQuery {
 
     /// Appends the number of lexemes and operators, and each of them.
     pub fn binary(&self, out: &mut Vec<u8>) {
-        let count = i32::try_from(self.0.len()).unwrap_or(i32::MAX);
+        let items = self.items();
+        let count = i32::try_from(items.len()).unwrap_or(i32::MAX);
         out.extend_from_slice(&count.to_be_bytes());
-        for item in &self.0 {
+        for item in items.iter() {
             match item {
                 Item::Operand { lexeme, weights, is_prefix } => {
                     out.extend_from_slice(&[1, *weights, u8::from(*is_prefix)]);
@@ -134,70 +158,9 @@ impl TsQuery {
     /// 42601 for other text, 22023 for a distance that is too large, 54000 for lexemes that are too long,
     /// 54001 for too many parentheses.
     pub fn parse(text: &str) -> Result<TsQuery, ValueError> {
-        let mut words = Words::new(text, "tsquery");
-        // Operands in their order, each operator behind its own; and the operators that wait for theirs,
-        // or for a parenthesis to close.
-        let (mut items, mut waiting): (Vec<Item>, Vec<Option<Operator>>) = (Vec::new(), Vec::new());
-        let mut open = 0_usize;
-        loop {
-            // What an operator, or the beginning, is followed by.
-            loop {
-                words.skip_spaces();
-                if let Some(rest) = words.rest.strip_prefix('!') {
-                    words.rest = rest;
-                    waiting.push(Some(Operator::Not));
-                } else if let Some(rest) = words.rest.strip_prefix('(') {
-                    words.rest = rest;
-                    waiting.push(None);
-                    open = open.saturating_add(1);
-                    if open > MAX_DEPTH {
-                        return Err(too_deep());
-                    }
-                } else {
-                    break;
-                }
-            }
-            match words.rest.chars().next() {
-                None if items.is_empty() && waiting.is_empty() => return Ok(TsQuery::default()),
-                None if matches!(waiting.last(), Some(Some(Operator::Phrase(_)))) => {
-                    return Err(words.syntax());
-                }
-                None => return Err(words.error("no operand in ")),
-                Some(':' | '&' | '|' | ')' | '<') => return Err(words.syntax()),
-                Some(_) => {}
-            }
-            let lexeme = words.lexeme(&['!', '&', '|', '(', ')', '<'])?;
-            words.admit(&lexeme)?;
-            let (weights, is_prefix) = marks(&mut words);
-            items.push(Item::Operand { lexeme, weights, is_prefix });
-            words.skip_spaces();
-            while let Some(rest) = words.rest.strip_prefix(')') {
-                words.rest = rest;
-                open = open.checked_sub(1).ok_or_else(|| words.syntax())?;
-                while let Some(Some(operator)) = waiting.pop() {
-                    items.push(Item::Operator(operator));
-                }
-                words.skip_spaces();
-            }
-            if words.rest.is_empty() {
-                break;
-            }
-            let operator = infix(&mut words)?;
-            while let Some(Some(before)) = waiting.last()
-                && before.priority() >= operator.priority()
-            {
-                items.push(Item::Operator(*before));
-                waiting.pop();
-            }
-            waiting.push(Some(operator));
-        }
-        if open > 0 {
-            return Err(words.syntax());
-        }
-        items.extend(waiting.into_iter().rev().flatten().map(Item::Operator));
-        items.reverse();
-        check(&items)?;
-        Ok(TsQuery(items))
+        let mut tree = Tree::default();
+        parse_each(text, |item| tree.add(&item))?;
+        tree.end().map(|()| TsQuery(Held::Text(text.into())))
     }
 
     /// Reads the binary form.
@@ -207,92 +170,236 @@ impl TsQuery {
     /// 08P01 for too few bytes, 22P03 for too many, 22021 for text that is none, 54001 for operands too deep,
     /// and XX000, as in PostgreSQL, for what cannot be.
     pub fn receive(bytes: &[u8]) -> Result<TsQuery, ValueError> {
-        let mut rest = bytes;
-        let count = take_i32(&mut rest)?;
-        let count = usize::try_from(count).ok().filter(|count| *count < 0x3fff_ffff / 12);
-        let count = count.ok_or_else(|| internal("invalid size of tsquery"))?;
-        let (mut items, mut total) = (Vec::new(), 0_usize);
-        for place in 0..count {
-            items.push(match byte(&mut rest)? {
-                1 => {
-                    let (weights, is_prefix) = (byte(&mut rest)?, byte(&mut rest)? != 0);
-                    let end = rest.iter().position(|byte| *byte == 0).ok_or_else(|| {
-                        ValueError::new(SqlState::PROTOCOL_VIOLATION, "invalid string in message")
-                    })?;
-                    let (word, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-                    let lexeme = text::receive(word)?.to_owned();
-                    rest = after.get(1..).unwrap_or_default();
-                    if weights > 0x0f {
-                        return Err(internal("invalid tsquery: invalid weight bitmap"));
-                    }
-                    if lexeme.len() > MAX_LEXEME {
-                        return Err(internal("invalid tsquery: operand too long"));
-                    }
-                    if total > MAX_LEXEMES {
-                        return Err(internal("invalid tsquery: total operand length exceeded"));
-                    }
-                    total = total.saturating_add(lexeme.len()).saturating_add(1);
-                    Item::Operand { lexeme, weights, is_prefix }
-                }
-                2 => {
-                    let code = byte(&mut rest)?;
-                    if !(1..=4).contains(&code) {
-                        let message = format!(
-                            "invalid tsquery: unrecognized operator type {}",
-                            code.cast_signed()
-                        );
-                        return Err(internal(message));
-                    }
-                    if place.saturating_add(1) == count {
-                        return Err(internal("invalid pointer to right operand"));
-                    }
-                    Item::Operator(match code {
-                        1 => Operator::Not,
-                        2 => Operator::And,
-                        3 => Operator::Or,
-                        _ => {
-                            let (distance, after) = int::leading(rest)?;
-                            rest = after;
-                            Operator::Phrase(u16::from_be_bytes(distance))
-                        }
-                    })
-                }
-                kind => {
-                    return Err(internal(format!(
-                        "unrecognized tsquery node type: {}",
-                        kind.cast_signed()
-                    )));
-                }
-            });
-        }
-        check(&items)?;
-        if rest.is_empty() { Ok(TsQuery(items)) } else { Err(ValueError::trailing()) }
+        let mut slots = Slots::default();
+        let rest = receive_each(bytes, |item| slots.fill(&item))?;
+        slots.end()?;
+        int::finish(TsQuery(Held::Binary(bytes.into())), rest)
     }
 }
 
-/// Whether every operator has its operands, and none lies too deep.
-fn check(items: &[Item]) -> Result<(), ValueError> {
-    let mut depths: Vec<usize> = Vec::new();
-    let missing = || internal("malformed tsquery: operand not found");
-    for item in items.iter().rev() {
+impl Default for TsQuery {
+    fn default() -> TsQuery {
+        TsQuery(Held::Made(Vec::new()))
+    }
+}
+
+impl PartialEq for TsQuery {
+    fn eq(&self, other: &TsQuery) -> bool {
+        self.items() == other.items()
+    }
+}
+
+impl Eq for TsQuery {}
+
+impl fmt::Debug for TsQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TsQuery ")?;
+        f.debug_list().entries(self.items().iter()).finish()
+    }
+}
+
+/// Gives operands in their order, each operator behind its own.
+fn parse_each(text: &str, mut each: impl FnMut(Item)) -> Result<(), ValueError> {
+    let mut words = Words::new(text, "tsquery");
+    // Operators that wait for their operands, or for a parenthesis to close.
+    let mut waiting: Vec<Option<Operator>> = Vec::new();
+    let mut is_first = true;
+    let mut open = 0_usize;
+    loop {
+        // What an operator, or the beginning, is followed by.
+        loop {
+            words.skip_spaces();
+            if let Some(rest) = words.rest.strip_prefix('!') {
+                words.rest = rest;
+                wait(&mut waiting, Operator::Not)?;
+            } else if let Some(rest) = words.rest.strip_prefix('(') {
+                words.rest = rest;
+                waiting.push(None);
+                open = open.saturating_add(1);
+                if open > MAX_DEPTH {
+                    return Err(too_deep());
+                }
+            } else {
+                break;
+            }
+        }
+        match words.rest.chars().next() {
+            None if is_first && waiting.is_empty() => return Ok(()),
+            None if matches!(waiting.last(), Some(Some(Operator::Phrase(_)))) => {
+                return Err(words.syntax());
+            }
+            None => return Err(words.error("no operand in ")),
+            Some(':' | '&' | '|' | ')' | '<') => return Err(words.syntax()),
+            Some(_) => {}
+        }
+        let lexeme = words.lexeme(&['!', '&', '|', '(', ')', '<'])?;
+        words.admit(&lexeme)?;
+        let (weights, is_prefix) = marks(&mut words);
+        is_first = false;
+        each(Item::Operand { lexeme, weights, is_prefix });
+        words.skip_spaces();
+        while let Some(rest) = words.rest.strip_prefix(')') {
+            words.rest = rest;
+            open = open.checked_sub(1).ok_or_else(|| words.syntax())?;
+            while let Some(Some(operator)) = waiting.pop() {
+                each(Item::Operator(operator));
+            }
+            words.skip_spaces();
+        }
+        if words.rest.is_empty() {
+            break;
+        }
+        let operator = infix(&mut words)?;
+        while let Some(Some(before)) = waiting.last()
+            && before.priority() >= operator.priority()
+        {
+            each(Item::Operator(*before));
+            waiting.pop();
+        }
+        wait(&mut waiting, operator)?;
+    }
+    if open > 0 {
+        return Err(words.syntax());
+    }
+    waiting.into_iter().rev().flatten().map(Item::Operator).for_each(each);
+    Ok(())
+}
+
+/// Gives each operator before its operands, and returns what follows the last.
+fn receive_each(bytes: &[u8], mut each: impl FnMut(Item)) -> Result<&[u8], ValueError> {
+    let mut rest = bytes;
+    let count = take_i32(&mut rest)?;
+    let count = usize::try_from(count).ok().filter(|count| *count < 0x3fff_ffff / 12);
+    let count = count.ok_or_else(|| internal("invalid size of tsquery"))?;
+    let mut total = 0_usize;
+    for place in 0..count {
+        each(match byte(&mut rest)? {
+            1 => {
+                let (weights, is_prefix) = (byte(&mut rest)?, byte(&mut rest)? != 0);
+                let end = rest.iter().position(|byte| *byte == 0).ok_or_else(|| {
+                    ValueError::new(SqlState::PROTOCOL_VIOLATION, "invalid string in message")
+                })?;
+                let (word, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+                let lexeme = text::receive(word)?.to_owned();
+                rest = after.get(1..).unwrap_or_default();
+                if weights > 0x0f {
+                    return Err(internal("invalid tsquery: invalid weight bitmap"));
+                }
+                if lexeme.len() > MAX_LEXEME {
+                    return Err(internal("invalid tsquery: operand too long"));
+                }
+                if total > MAX_LEXEMES {
+                    return Err(internal("invalid tsquery: total operand length exceeded"));
+                }
+                total = total.saturating_add(lexeme.len()).saturating_add(1);
+                Item::Operand { lexeme, weights, is_prefix }
+            }
+            2 => {
+                let code = byte(&mut rest)?;
+                if !(1..=4).contains(&code) {
+                    let message = format!(
+                        "invalid tsquery: unrecognized operator type {}",
+                        code.cast_signed()
+                    );
+                    return Err(internal(message));
+                }
+                if place.saturating_add(1) == count {
+                    return Err(internal("invalid pointer to right operand"));
+                }
+                Item::Operator(match code {
+                    1 => Operator::Not,
+                    2 => Operator::And,
+                    3 => Operator::Or,
+                    _ => {
+                        let (distance, after) = int::leading(rest)?;
+                        rest = after;
+                        Operator::Phrase(u16::from_be_bytes(distance))
+                    }
+                })
+            }
+            kind => {
+                return Err(internal(format!(
+                    "unrecognized tsquery node type: {}",
+                    kind.cast_signed()
+                )));
+            }
+        });
+    }
+    Ok(rest)
+}
+
+/// Has an operator wait for its operands.
+fn wait(waiting: &mut Vec<Option<Operator>>, operator: Operator) -> Result<(), ValueError> {
+    /// So many may wait within one pair of parentheses, as in PostgreSQL.
+    const MOST: usize = 32;
+    if waiting.iter().rev().take(MOST).take_while(|operator| operator.is_some()).count() == MOST {
+        return Err(internal("tsquery stack too small"));
+    }
+    waiting.push(Some(operator));
+    Ok(())
+}
+
+/// How deep what was parsed lies: of each operand that no operator has got yet, how many times it goes
+/// to the right.
+#[derive(Default)]
+struct Tree {
+    depths: Vec<usize>,
+    is_too_deep: bool,
+}
+
+impl Tree {
+    fn add(&mut self, item: &Item) {
         let depth = match item {
             Item::Operand { .. } => 0,
-            Item::Operator(Operator::Not) => depths.pop().ok_or_else(missing)?,
+            // It stays as deep.
+            Item::Operator(Operator::Not) => return,
             Item::Operator(_) => {
-                let (right, left) =
-                    (depths.pop().ok_or_else(missing)?, depths.pop().ok_or_else(missing)?);
-                right.saturating_add(1).max(left)
+                let right = self.depths.pop().unwrap_or(0).saturating_add(1);
+                right.max(self.depths.pop().unwrap_or(0))
             }
         };
-        if depth > MAX_DEPTH {
-            return Err(too_deep());
-        }
-        depths.push(depth);
+        self.is_too_deep |= depth > MAX_DEPTH;
+        self.depths.push(depth);
     }
-    match depths.len() {
-        0 => Err(missing()),
-        1 => Ok(()),
-        _ => Err(internal("malformed tsquery: extra nodes")),
+
+    fn end(&self) -> Result<(), ValueError> {
+        if self.is_too_deep { Err(too_deep()) } else { Ok(()) }
+    }
+}
+
+/// The operands that are still to come, by how many times it goes to the right to them.
+struct Slots {
+    open: Vec<usize>,
+    is_too_deep: bool,
+    has_more: bool,
+}
+
+impl Default for Slots {
+    fn default() -> Slots {
+        Slots { open: vec![0], is_too_deep: false, has_more: false }
+    }
+}
+
+impl Slots {
+    fn fill(&mut self, item: &Item) {
+        let Some(depth) = self.open.pop() else { return self.has_more = true };
+        self.is_too_deep |= depth > MAX_DEPTH;
+        match item {
+            Item::Operator(_) if self.is_too_deep => self.open.push(depth),
+            Item::Operator(Operator::Not) => self.open.push(depth),
+            Item::Operator(_) => self.open.extend([depth, depth.saturating_add(1)]),
+            Item::Operand { .. } => {}
+        }
+    }
+
+    /// Whether every operator has its operands, and none lies too deep.
+    fn end(&self) -> Result<(), ValueError> {
+        match (self.is_too_deep, self.open.as_slice(), self.has_more) {
+            (true, ..) => Err(too_deep()),
+            (_, [_, ..], _) => Err(internal("malformed tsquery: operand not found")),
+            (_, [], true) => Err(internal("malformed tsquery: extra nodes")),
+            (_, [], false) => Ok(()),
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! `tsvector`.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use super::parse::{Words, space};
-use super::{MAX_LEXEME, MAX_LEXEMES, internal, quoted};
+use super::{Held, MAX_LEXEME, MAX_LEXEMES, internal, quoted};
 use crate::types::array::take_i32;
 use crate::types::error::ValueError;
 use crate::types::int;
@@ -13,8 +16,8 @@ const LAST: u16 = 16_383;
 const MOST: usize = 256;
 
 /// The lexemes of a text, each once, in the order of their bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TsVector(Vec<Lexeme>);
+#[derive(Clone)]
+pub struct TsVector(Held<Vec<Lexeme>>);
 
 /// A lexeme, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,13 +41,32 @@ impl Lexeme {
 
 impl TsVector {
     /// The lexemes, in the order of their bytes.
-    pub fn lexemes(&self) -> &[Lexeme] {
-        &self.0
+    pub fn lexemes(&self) -> Cow<'_, [Lexeme]> {
+        let mut lexemes = Vec::new();
+        let push = |lexeme| lexemes.push(lexeme);
+        // They were checked when they were received.
+        let _ = match &self.0 {
+            Held::Made(lexemes) => return Cow::Borrowed(lexemes),
+            Held::Text(text) => parse_each(text, push),
+            Held::Binary(bytes) => receive_each(bytes, push),
+        };
+        lexemes.sort_by(|one, other| one.text.cmp(&other.text));
+        if let Held::Text(_) = self.0 {
+            lexemes.dedup_by(|same, kept| {
+                let is_same = same.text == kept.text;
+                if is_same {
+                    kept.positions.append(&mut same.positions);
+                }
+                is_same
+            });
+            lexemes.iter_mut().for_each(|lexeme| unite(&mut lexeme.positions));
+        }
+        Cow::Owned(lexemes)
     }
 
     /// Appends the lexemes in quotes, each with its positions behind a colon: `'a':1A,3 'b'`.
     pub fn text(&self, out: &mut Vec<u8>) {
-        for (place, lexeme) in self.0.iter().enumerate() {
+        for (place, lexeme) in self.lexemes().iter().enumerate() {
             if place > 0 {
                 out.push(b' ');
             }
@@ -61,9 +83,10 @@ impl TsVector {
 
     /// Appends the number of lexemes, and of each its text, a zero byte, and its positions after their number.
     pub fn binary(&self, out: &mut Vec<u8>) {
-        let count = i32::try_from(self.0.len()).unwrap_or(i32::MAX);
+        let lexemes = self.lexemes();
+        let count = i32::try_from(lexemes.len()).unwrap_or(i32::MAX);
         out.extend_from_slice(&count.to_be_bytes());
-        for lexeme in &self.0 {
+        for lexeme in lexemes.iter() {
             out.extend_from_slice(lexeme.text.as_bytes());
             out.push(0);
             let count = u16::try_from(lexeme.positions.len()).unwrap_or(u16::MAX);
@@ -80,28 +103,8 @@ impl TsVector {
     ///
     /// 42601 for other text, 54000 for lexemes that are too long.
     pub fn parse(text: &str) -> Result<TsVector, ValueError> {
-        let mut words = Words::new(text, "tsvector");
-        let mut lexemes = Vec::new();
-        loop {
-            words.skip_spaces();
-            if words.rest.is_empty() {
-                break;
-            }
-            let text = words.lexeme(&[])?;
-            let positions = positions(&mut words)?;
-            words.admit(&text)?;
-            lexemes.push(Lexeme { text, positions });
-        }
-        lexemes.sort_by(|one, other| one.text.cmp(&other.text));
-        lexemes.dedup_by(|same, kept| {
-            let is_same = same.text == kept.text;
-            if is_same {
-                kept.positions.append(&mut same.positions);
-            }
-            is_same
-        });
-        lexemes.iter_mut().for_each(|lexeme| unite(&mut lexeme.positions));
-        Ok(TsVector(lexemes))
+        parse_each(text, drop)?;
+        Ok(TsVector(Held::Text(text.into())))
     }
 
     /// Reads the binary form.
@@ -111,52 +114,88 @@ impl TsVector {
     /// 08P01 for too few bytes, 22P03 for too many, 22021 for text that is none, and XX000, as in PostgreSQL,
     /// for lengths and positions that cannot be.
     pub fn receive(bytes: &[u8]) -> Result<TsVector, ValueError> {
-        let mut rest = bytes;
-        let count = take_i32(&mut rest)?;
-        let count = usize::try_from(count).ok().filter(|count| *count < MAX_LEXEMES);
-        let count = count.ok_or_else(|| internal("invalid size of tsvector"))?;
-        let (mut lexemes, mut total) = (Vec::new(), 0_usize);
-        for _ in 0..count {
-            let end = rest.iter().position(|byte| *byte == 0);
-            let end = end.ok_or_else(|| {
-                ValueError::new(crate::SqlState::PROTOCOL_VIOLATION, "invalid string in message")
-            })?;
-            let (word, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-            let word = text::receive(word)?.to_owned();
-            let ([_, high, low], after) = int::leading(after)?;
-            rest = after;
-            if word.is_empty() {
-                return Err(internal("invalid tsvector: empty lexeme"));
-            }
-            if word.len() > MAX_LEXEME {
-                return Err(internal("invalid tsvector: lexeme too long"));
-            }
-            if total > MAX_LEXEMES {
-                return Err(internal("invalid tsvector: maximum total lexeme length exceeded"));
-            }
-            let count = usize::from(u16::from_be_bytes([high, low]));
-            if count > MOST {
-                return Err(internal("unexpected number of tsvector positions"));
-            }
-            let mut positions: Vec<u16> = Vec::with_capacity(count);
-            for _ in 0..count {
-                let (position, after) = int::leading(rest)?;
-                rest = after;
-                let position = u16::from_be_bytes(position);
-                if positions.last().is_some_and(|last| position & LAST <= last & LAST) {
-                    return Err(internal("position information is misordered"));
-                }
-                positions.push(position);
-            }
-            total = total.saturating_add(word.len());
-            lexemes.push(Lexeme { text: word, positions });
-        }
-        if !rest.is_empty() {
-            return Err(ValueError::trailing());
-        }
-        lexemes.sort_by(|one, other| one.text.cmp(&other.text));
-        Ok(TsVector(lexemes))
+        receive_each(bytes, drop)?;
+        Ok(TsVector(Held::Binary(bytes.into())))
     }
+}
+
+impl Default for TsVector {
+    fn default() -> TsVector {
+        TsVector(Held::Made(Vec::new()))
+    }
+}
+
+impl PartialEq for TsVector {
+    fn eq(&self, other: &TsVector) -> bool {
+        self.lexemes() == other.lexemes()
+    }
+}
+
+impl Eq for TsVector {}
+
+impl fmt::Debug for TsVector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TsVector ")?;
+        f.debug_list().entries(self.lexemes().iter()).finish()
+    }
+}
+
+fn parse_each(text: &str, mut each: impl FnMut(Lexeme)) -> Result<(), ValueError> {
+    let mut words = Words::new(text, "tsvector");
+    loop {
+        words.skip_spaces();
+        if words.rest.is_empty() {
+            return Ok(());
+        }
+        let text = words.lexeme(&[])?;
+        let positions = positions(&mut words)?;
+        words.admit(&text)?;
+        each(Lexeme { text, positions });
+    }
+}
+
+fn receive_each(bytes: &[u8], mut each: impl FnMut(Lexeme)) -> Result<(), ValueError> {
+    let mut rest = bytes;
+    let count = take_i32(&mut rest)?;
+    let count = usize::try_from(count).ok().filter(|count| *count < MAX_LEXEMES);
+    let count = count.ok_or_else(|| internal("invalid size of tsvector"))?;
+    let mut total = 0_usize;
+    for _ in 0..count {
+        let end = rest.iter().position(|byte| *byte == 0);
+        let end = end.ok_or_else(|| {
+            ValueError::new(crate::SqlState::PROTOCOL_VIOLATION, "invalid string in message")
+        })?;
+        let (word, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+        let word = text::receive(word)?.to_owned();
+        let ([_, high, low], after) = int::leading(after)?;
+        rest = after;
+        if word.is_empty() {
+            return Err(internal("invalid tsvector: empty lexeme"));
+        }
+        if word.len() > MAX_LEXEME {
+            return Err(internal("invalid tsvector: lexeme too long"));
+        }
+        if total > MAX_LEXEMES {
+            return Err(internal("invalid tsvector: maximum total lexeme length exceeded"));
+        }
+        let count = usize::from(u16::from_be_bytes([high, low]));
+        if count > MOST {
+            return Err(internal("unexpected number of tsvector positions"));
+        }
+        let mut positions: Vec<u16> = Vec::with_capacity(count);
+        for _ in 0..count {
+            let (position, after) = int::leading(rest)?;
+            rest = after;
+            let position = u16::from_be_bytes(position);
+            if positions.last().is_some_and(|last| position & LAST <= last & LAST) {
+                return Err(internal("position information is misordered"));
+            }
+            positions.push(position);
+        }
+        total = total.saturating_add(word.len());
+        each(Lexeme { text: word, positions });
+    }
+    int::finish((), rest)
 }
 
 /// What stands behind a colon: `1,2B`.
@@ -190,6 +229,10 @@ fn positions(words: &mut Words<'_>) -> Result<Vec<u16>, ValueError> {
             rest = characters.as_str();
         }
         positions.push(weight.wrapping_shl(14) | position);
+        // No more than can stay are kept for long.
+        if positions.len() > 16 * MOST {
+            unite(&mut positions);
+        }
         match rest.chars().next() {
             Some(',') => rest = rest.get(1..).unwrap_or_default(),
             Some(character) if !space(character) => return Err(words.syntax()),
