@@ -106,16 +106,14 @@ pub(crate) fn appender(field: &Field, rows: usize) -> Result<Appender> {
     })
 }
 
-/// The type in which the values of a field come, of which a type of the server's own that is neither
-/// a composite type nor `hstore` is what its values are.
+/// The type in which the values of a field come: a type of the server's own that is an enum, a domain
+/// or the like is what its values are.
 pub(crate) fn type_of(field: &Field) -> PgType {
     let pg_type = PgType::of_field_as(field, Nested::Record);
-    match field.data_type() {
-        data_type if is_scalar(data_type) && name_of(pg_type.oid).is_none() => {
-            PgType::of(data_type)
-        }
-        _ => pg_type,
+    if is_scalar(field.data_type()) && name_of(pg_type.oid).is_none() {
+        return PgType::of(field.data_type());
     }
+    pg_type
 }
 
 fn is_scalar(data_type: &DataType) -> bool {
