@@ -4,6 +4,8 @@
 //!
 //! With `--scram` the user is `bench_scram`, the password `secret`.
 
+#![allow(clippy::print_stdout, reason = "the first line tells the address")]
+
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
 
@@ -159,6 +161,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     LazyLock::force(&TABLE);
     let listener = Listener::tcp(([127, 0, 0, 1], port).into()).await?;
+    if let Some(address) = listener.local_address() {
+        println!("listening on {address}");
+    }
     server.build().serve(listener).await?;
     Ok(())
 }

@@ -76,6 +76,25 @@ fn calculator() {
 }
 
 #[test]
+fn bench_server() {
+    let server = Example::start("bench_server", &["--port", "0"]);
+    assert_eq!(server.client(&["select 1"]), Ok("1\n".into()));
+    let rows = server.client(&["select * from rows limit 1000"]).expect("rows");
+    let second = "1\t0.87\trow-0000000000000001\t2024-01-01 00:00:01.000123\tf";
+    assert_eq!((rows.lines().nth(1), rows.lines().count()), (Some(second), 1000));
+    let refused = server.client(&["select 2"]).expect_err("not known");
+    assert!(refused.contains("42601"), "{refused}");
+
+    let server = Example::start("bench_server", &["--port", "0", "--scram"]);
+    let ask = |password| {
+        let variables = [("PGUSER", "bench_scram"), ("PGPASSWORD", password)];
+        server.client_with(&variables, &["select 1"])
+    };
+    assert_eq!(ask("secret"), Ok("1\n".into()));
+    assert!(ask("wrong").is_err());
+}
+
+#[test]
 fn scram_tls() {
     let folder = Folder::new("scram_tls");
     let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a key");
