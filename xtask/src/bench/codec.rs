@@ -46,7 +46,7 @@ pub(super) fn task(workspace: &Workspace, words: &[&str]) -> Result<(), String> 
             read(&run(&peers.pgwire, rows)?, "pgwire", &mut figures)?;
         }
     }
-    tell(&figures, Report::new(is_short)).map(|lines| print!("{lines}"))
+    tell(&figures, Report::new(is_short)).print()
 }
 
 /// On one processor, where there is `taskset`.
@@ -74,7 +74,7 @@ fn read(printed: &str, whose: &'static str, figures: &mut Figures) -> Result<(),
     Ok(())
 }
 
-fn tell(figures: &Figures, mut report: Report) -> Result<String, String> {
+fn tell(figures: &Figures, mut report: Report) -> Report {
     let value = |whose, name: &str| {
         median(figures.get(&(whose, name.to_owned())).into_iter().flatten().copied())
     };
@@ -97,7 +97,7 @@ fn tell(figures: &Figures, mut report: Report) -> Result<String, String> {
         }
     }
     report.line("allocations for each query and row: crates/server/tests/allocations.rs");
-    report.close()
+    report
 }
 
 #[cfg(test)]
@@ -111,7 +111,7 @@ mod tests {
         let ours = line("encode a row, text", 50.0) + &line("ceiling, text", 25.0);
         read(&ours, "ours", &mut figures).unwrap();
         read(&line("encode a row, text", 500.0), "pgwire", &mut figures).unwrap();
-        let told = tell(&figures, Report::new(false)).unwrap_err();
+        let told = tell(&figures, Report::new(false)).close().unwrap_err();
         assert!(
             told.contains("encode a row, text                50 ns   goal <= 40 MISSED"),
             "{told}"

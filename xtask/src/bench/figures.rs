@@ -89,6 +89,14 @@ impl Report {
         }
     }
 
+    /// Prints all lines; an error if something was missed.
+    pub(super) fn print(self) -> Result<(), String> {
+        let missed = self.missed;
+        let lines = self.close();
+        print!("{}", lines.as_ref().unwrap_or_else(|lines| lines));
+        lines.map(drop).map_err(|_| format!("{missed} missed"))
+    }
+
     /// All lines; an error if something was missed.
     pub(super) fn close(mut self) -> Result<String, String> {
         let (held, missed) = (self.held, self.missed);

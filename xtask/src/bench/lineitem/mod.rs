@@ -62,7 +62,7 @@ pub(super) fn task(workspace: &Workspace, words: &[&str]) -> Result<(), String> 
         _ => return Err(format!("lineitem does not know {}", words.join(" "))),
     };
     let seen = measure(workspace, rounds).map_err(Halt::reason)?;
-    tell(&seen).map(|lines| print!("{lines}"))
+    tell(&seen).print()
 }
 
 fn measure(workspace: &Workspace, rounds: u32) -> Result<BTreeMap<What, Seen>, Halt> {
@@ -148,7 +148,7 @@ impl Bench {
     }
 }
 
-fn tell(seen: &BTreeMap<What, Seen>) -> Result<String, String> {
+fn tell(seen: &BTreeMap<What, Seen>) -> Report {
     let value = |what, name| seen.get(&what).map_or(f64::NAN, |seen| seen.value(name));
     let mut report = Report::new(false);
     let scan = value(What::Scan, "seconds");
@@ -191,7 +191,7 @@ fn tell(seen: &BTreeMap<What, Seen>) -> Result<String, String> {
             report.judged(&format!("  {name:<33}"), times, "x", goals);
         }
     }
-    report.close()
+    report
 }
 
 #[cfg(test)]
@@ -210,7 +210,7 @@ mod tests {
             add(What::Peer(format), r#"{"seconds":10,"rows":6000,"rate":600}"#);
             add(What::Ceiling(format), r#"{"mb_s":1000}"#);
         }
-        let told = tell(&seen).unwrap();
+        let told = tell(&seen).close().unwrap();
         let lines: Vec<&str> = told.lines().filter(|line| line.contains("goal")).collect();
         assert_eq!(lines.len(), 8);
         assert!(lines[0].ends_with("1.25x   goal <= 1.25 holds"), "{told}");
@@ -218,6 +218,6 @@ mod tests {
         assert!(lines[2].ends_with("2x   goal >= 1 holds"), "{told}");
         let mut short = seen;
         short.entry(What::Ours("text")).or_default().read(r#"{"rows":1}"#).unwrap();
-        assert!(tell(&short).is_err());
+        assert!(tell(&short).close().is_err());
     }
 }

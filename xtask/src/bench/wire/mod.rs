@@ -44,7 +44,7 @@ pub(super) fn task(workspace: &Workspace, words: &[&str]) -> Result<(), String> 
     for section in plan.chosen() {
         tell(section, &measured, &mut report);
     }
-    report.close().map(|lines| print!("{lines}"))
+    report.print()
 }
 
 impl Plan {
