@@ -41,6 +41,10 @@ pub(crate) fn compare(
         started => Ok(started?),
     };
     let mut test = workspace.cargo(&["test", "--quiet", "--all-features"]);
+    // To optimize pays for millions of values.
+    if values.is_some() {
+        test.arg("--release");
+    }
     test.args(["-p", "trunkline-proto", "--test", "types_live", "--", "--nocapture"]);
     let address = |server: &Cluster| format!("127.0.0.1:{}", server.port);
     test.env("TRUNKLINE_TEST_PG", address(&newest));

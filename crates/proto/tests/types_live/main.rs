@@ -12,6 +12,8 @@ mod check;
 mod exceptions;
 mod families;
 mod golden;
+#[cfg(feature = "time")]
+mod page;
 mod report;
 mod server;
 mod versions;

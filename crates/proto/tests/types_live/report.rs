@@ -173,7 +173,8 @@ impl Report {
     }
 }
 
-fn version(number: u32) -> String {
+/// `18.6` for 180006.
+pub(crate) fn version(number: u32) -> String {
     match number % 10_000 {
         0 => (number / 10_000).to_string(),
         minor => format!("{}.{minor}", number / 10_000),

@@ -224,7 +224,7 @@ pub(crate) const RULES: [Rule; 26] = [
             }
             Outcome::Error { sqlstate, .. } => sqlstate.starts_with('2'),
         },
-        why: "the server that is asked is built without it",
+        why: "the PostgreSQL 18 that is asked is built without it",
     },
     Rule {
         name: "floats in errors",
@@ -327,7 +327,7 @@ pub(crate) const RULES: [Rule; 26] = [
                 && newer != older
         },
         older: |case, _, _| case.input.iter().filter(|byte| byte.is_ascii_alphabetic()).count() > 2,
-        why: "they did not go before those of the list, nor beyond it",
+        why: "only those of the list were known",
     },
     Rule {
         name: "lexemes without letters",
