@@ -38,17 +38,18 @@ impl Column {
         }
     }
 
-    /// As RowDescription tells it where these types are known that are not built in: of a domain the
-    /// type that it is over.
+    /// As RowDescription tells it where these types are known that are not built in: the type, of a
+    /// domain the one that it is over, its length and its modifier.
     ///
-    /// A length that the column's maker set stays.
+    /// A length and a modifier that the column's maker set stay.
     #[inline]
-    pub fn announced(&self, types: &Types) -> (Oid, i16) {
+    pub fn announced(&self, types: &Types) -> (Oid, i16, i32) {
         if types.is_empty() {
-            return (self.type_oid, self.typlen);
+            return (self.type_oid, self.typlen, self.typmod);
         }
         let typlen = if self.typlen == -1 { types.typlen(self.type_oid) } else { self.typlen };
-        (types.base_of(self.type_oid), typlen)
+        let typmod = if self.typmod == -1 { types.typmod_of(self.type_oid) } else { self.typmod };
+        (types.base_of(self.type_oid), typlen, typmod)
     }
 
     /// Sets the type's modifier: for `varchar(n)` n + 4, for `numeric(p, s)` `(p << 16 | s) + 4`.

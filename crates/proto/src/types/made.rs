@@ -15,8 +15,8 @@ pub(super) enum Made<'t> {
     Composite(&'t [Attribute]),
     Range(RangeType),
     Multirange(RangeType),
-    /// Both formats are those of another type.
-    Same(Oid),
+    /// Both formats are those of another type, under a modifier or -1.
+    Same(Oid, i32),
     Spelled(Spelled<'t>),
     Hstore,
     /// One of pgvector's.
@@ -52,10 +52,10 @@ fn registered(oid: Oid, types: &Types) -> Made<'_> {
     match user.kind() {
         Kind::Enum(labels) => Made::Spelled(Spelled::Enum(user, labels)),
         Kind::Composite(attributes) => Made::Composite(attributes),
-        Kind::Domain { .. } => Made::Same(types.base_of(oid)),
+        Kind::Domain { .. } => Made::Same(types.base_of(oid), types.typmod_of(oid)),
         Kind::Range { .. } => range().map_or(Made::Other, Made::Range),
         Kind::Multirange { .. } => range().map_or(Made::Other, Made::Multirange),
-        Kind::Base(Base::Text) => Made::Same(Oid::TEXT),
+        Kind::Base(Base::Text) => Made::Same(Oid::TEXT, -1),
         Kind::Base(Base::Ltree) => Made::Spelled(Spelled::Ltree),
         Kind::Base(Base::Hstore) => Made::Hstore,
         Kind::Base(base) => Made::PgVector(*base),

@@ -41,6 +41,7 @@ mod generated;
 mod into_value;
 mod made;
 mod style;
+mod typmod;
 mod value;
 mod zone;
 

@@ -13,6 +13,7 @@ use super::numeric::Numeric;
 use super::range::{self, Multirange, Range};
 use super::record::{self, Record};
 use super::style::TextStyle;
+use super::typmod;
 use super::user::Types;
 use super::{
     Bits, Geometry, Hstore, Inet, Snapshot, Tid, TsQuery, TsVector, Vector, boolean, bytea, float,
@@ -279,7 +280,13 @@ impl Value {
                     }
                     Value::Multirange(Multirange::of_literal(of, text, style))
                 }
-                Made::Same(oid) => return Value::read_literal(oid, text, style, parts),
+                Made::Same(oid, typmod) => {
+                    if parts == Parts::Unchecked {
+                        check_modified_literal(oid, typmod, text, style)?;
+                    }
+                    let value = Value::read_literal(oid, text, style, Parts::Checked)?;
+                    typmod::applied(value, oid, typmod, &style.types)?
+                }
                 Made::Composite(attributes) => {
                     if parts == Parts::Unchecked {
                         record::check_text(attributes, text, style)?;
@@ -360,7 +367,10 @@ impl Value {
                 }
                 Made::Range(of) => Value::Range(Range::receive_as(of, bytes, types)?),
                 Made::Multirange(of) => Value::Multirange(Multirange::of_binary(of, hold(), types)),
-                Made::Same(oid) => return Value::from_checked_binary(oid, bytes, types, hold),
+                Made::Same(oid, typmod) => {
+                    let value = Value::from_checked_binary(oid, bytes, types, hold)?;
+                    typmod::applied(value, oid, typmod, types)?
+                }
                 Made::Composite(_) => {
                     Value::Record(Record::from_checked_binary(oid, hold(), types)?)
                 }
@@ -386,15 +396,61 @@ pub(super) fn check_literal(oid: Oid, text: &str, style: &TextStyle) -> Result<(
         Oid::RECORD => record::parse(text, |_| Ok(())).map(drop),
         oid if is_string(oid) => Ok(()),
         oid => match made_of(oid, &style.types) {
-            Made::Array(element) => array::check_text(element, text, style).map(drop),
+            Made::Array(element) => array::check_text(element, -1, text, style).map(drop),
             Made::Composite(attributes) => record::check_text(attributes, text, style),
-            Made::Same(oid) => check_literal(oid, text, style),
+            Made::Same(oid, typmod) => check_modified_literal(oid, typmod, text, style),
             Made::Spelled(spelled) => spelled.check(text),
             Made::Hstore => hstore::check_text(text),
             Made::Multirange(of) => range::check_text(of, text, style),
             _ => Value::from_literal(oid, text, style).map(drop),
         },
     }
+}
+
+/// Whether the text of a value of a type can be read under a modifier.
+pub(super) fn check_modified_literal(
+    oid: Oid,
+    typmod: i32,
+    text: &str,
+    style: &TextStyle,
+) -> Result<(), ValueError> {
+    if typmod < 0 {
+        return check_literal(oid, text, style);
+    }
+    let resolved = style.types.resolved(oid);
+    if let Some(element) = style.types.element_of(resolved) {
+        return array::check_text(element, typmod, text, style).map(drop);
+    }
+    typmod::check_text_length(resolved, typmod, text)?;
+    let value = Value::from_literal(oid, text, style)?;
+    typmod::applied(value, resolved, typmod, &style.types).map(drop)
+}
+
+/// Whether the binary form of a value of a type can be read under a modifier.
+fn check_modified_binary(
+    oid: Oid,
+    typmod: i32,
+    bytes: &[u8],
+    depth: u32,
+    types: &Types,
+) -> Result<(), ValueError> {
+    if typmod < 0 {
+        return check_binary(oid, bytes, depth, types);
+    }
+    let resolved = types.resolved(oid);
+    typmod::check_binary_length(resolved, typmod, bytes)?;
+    let read = |bytes: &[u8]| {
+        let hold = || Bytes::copy_from_slice(bytes);
+        let value = Value::from_checked_binary(oid, bytes, types, hold)?;
+        typmod::applied(value, resolved, typmod, types)
+    };
+    // What is left over is found behind what the modifier says of the rest.
+    let own = range::own_bytes(resolved, bytes);
+    if own.len() < bytes.len() {
+        read(own)?;
+    }
+    check_binary(oid, bytes, depth, types)?;
+    read(bytes).map(drop)
 }
 
 /// Whether the binary form of a value of the type `oid` can be read.
@@ -424,7 +480,12 @@ fn check_parts(oid: Oid, bytes: &[u8], depth: u32, types: &Types) -> Result<bool
         }
         Made::Composite(attributes) => {
             let depth = deeper(depth)?;
-            record::check_binary(attributes, bytes, |oid, part| check(oid, part, depth))?;
+            record::check_binary(attributes, bytes, |attribute, part| match part {
+                Some(part) => {
+                    check_modified_binary(attribute.oid, attribute.typmod, part, depth, types)
+                }
+                None => Ok(()),
+            })?;
         }
         Made::Array(element) => {
             let depth = deeper(depth)?;
@@ -436,7 +497,7 @@ fn check_parts(oid: Oid, bytes: &[u8], depth: u32, types: &Types) -> Result<bool
         }
         Made::Hstore => hstore::check_binary(bytes)?,
         Made::Multirange(of) => range::check_binary(of, bytes, types)?,
-        Made::Same(oid) => return check_parts(oid, bytes, depth, types),
+        Made::Same(oid, typmod) => check_modified_binary(oid, typmod, bytes, depth, types)?,
         _ => return Ok(false),
     }
     Ok(true)

@@ -33,7 +33,8 @@ pub(crate) fn cases(type_name: &str, oid: Oid, count: usize, style: &TextStyle) 
 
 /// What to spoil text with. Letters would be time zones, whose errors are another matter.
 fn alphabet(type_name: &str) -> &'static [u8] {
-    if ["times", "zoned", "spans", "item"].iter().any(|start| type_name.starts_with(start)) {
+    if ["times", "zoned", "spans", "item", "sized"].iter().any(|start| type_name.starts_with(start))
+    {
         return b" ,()[]{}\"\\-.:/0129";
     }
     b" ,()[]{}\"\\=>-_.:/0129aexNULL"
@@ -71,7 +72,20 @@ fn value(type_name: &str, random: &mut Random) -> String {
         "one" => &["integer"],
         "nothing" => &[],
         "holder" => &["hstore", "text", "ltree", "bytea"],
-        "embedding" => &["vector", "halfvec", "sparsevec"],
+        "embedding" => &["vector", "halfvec", "sparsevec", "vector"],
+        "sized" => &[
+            "short",
+            "short",
+            "price",
+            "price",
+            "bits",
+            "bits",
+            "moment",
+            "clock",
+            "zoned clock",
+            "short[]",
+            "short",
+        ],
         _ => return scalar(type_name, random),
     };
     row(fields, random)
@@ -90,11 +104,27 @@ fn scalar(type_name: &str, random: &mut Random) -> String {
         },
         "moods" => array("mood", random),
         "corner" => format!("({},{}),({},1)", random.below(5), random.below(5), random.below(5)),
+        "price" => match random.below(8) {
+            0 => {
+                random.pick(&["NaN", "inf", "9999.995", "9999.994", "-0.004", "1e5", "1e-9"]).into()
+            }
+            1 => (random.below(1_000_000)).to_string(),
+            _ => format!("{}.{}", random.below(3000), random.below(10_000)),
+        },
+        "short" | "shorter" => {
+            (0..random.below(7)).map(|_| random.pick(&["a", "é", " ", " "])).collect()
+        }
+        "bits" => (0..random.below(3) + 3).map(|_| random.pick(&["0", "1"])).collect(),
+        "clock" => format!("{}:{}.{}", random.below(25), random.below(61), random.below(10_000)),
+        "zoned clock" => format!("10:11:12.{}+0{}", random.below(10_000), random.below(9)),
         "text" | "label" | "citext" | "character" => word(random),
         "boolean" => random.pick(&["t", "f", "true", "no"]).to_owned(),
-        "bytea" | "timestamp" | "interval" | "time without time zone" | "time with time zone" => {
-            moment(type_name, random)
-        }
+        "bytea"
+        | "timestamp"
+        | "interval"
+        | "moment"
+        | "time without time zone"
+        | "time with time zone" => moment(type_name, random),
         "double precision" | "real" => number(random),
         "inet" => {
             let (net, bits) = (random.below(3), random.pick(&["", "/8", "/16", "/24", "/30"]));
@@ -129,6 +159,7 @@ fn scalar(type_name: &str, random: &mut Random) -> String {
 fn moment(type_name: &str, random: &mut Random) -> String {
     let (hour, minute) = (random.below(24), random.below(60));
     match type_name {
+        "moment" => format!("1999-12-31 23:59:59.{}", random.below(100_000)),
         "bytea" => format!("\\x{:04x}", random.below(1 << 16)),
         "timestamp" => format!("2024-02-{:02} {hour:02}:{minute:02}:00", random.below(30) + 1),
         "interval" => match random.below(4) {

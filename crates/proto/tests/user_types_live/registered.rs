@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use trunkline_proto::Oid;
-use trunkline_proto::types::{Base, Types, UserType, name_of};
+use trunkline_proto::types::{Attribute, Base, Types, UserType, name_of};
 
 pub(crate) type Oids = BTreeMap<String, Oid>;
 
@@ -27,6 +27,12 @@ pub(crate) const SCHEMA: &str = "
     CREATE TYPE nothing AS ();
     CREATE DOMAIN checked_pair AS pair;
     CREATE TYPE holder AS (h hstore, c citext, l ltree, b bytea);
+    CREATE DOMAIN short AS varchar(5);
+    CREATE DOMAIN shorter AS short;
+    CREATE DOMAIN price AS numeric(6,2);
+    CREATE TYPE sized AS (v varchar(5), c char(3), n numeric(6,2), m numeric(3,-2), b bit(4),
+        vb varbit(4), t timestamp(1), ti time(0), z timetz(2), vs varchar(2)[], s shorter);
+    CREATE TYPE prices AS RANGE (SUBTYPE = price, SUBTYPE_OPCLASS = numeric_ops);
     CREATE TYPE ints AS RANGE (SUBTYPE = integer);
     CREATE TYPE floats AS RANGE (SUBTYPE = float8);
     CREATE TYPE reals AS RANGE (SUBTYPE = real);
@@ -46,10 +52,10 @@ pub(crate) const SCHEMA: &str = "
 
 pub(crate) const VECTORS: &str = "
     CREATE EXTENSION vector;
-    CREATE TYPE embedding AS (v vector, h halfvec, s sparsevec)";
+    CREATE TYPE embedding AS (v vector, h halfvec, s sparsevec, two vector(2))";
 
 /// The ranges and the types of their bounds.
-pub(crate) const RANGES: [(&str, &str); 15] = [
+pub(crate) const RANGES: [(&str, &str); 16] = [
     ("ints", "integer"),
     ("floats", "double precision"),
     ("reals", "real"),
@@ -65,6 +71,7 @@ pub(crate) const RANGES: [(&str, &str); 15] = [
     ("bit_range", "bit varying"),
     ("bools", "boolean"),
     ("bytes_range", "bytea"),
+    ("prices", "price"),
 ];
 
 /// What PostgreSQL calls the multirange of a range type.
@@ -98,6 +105,26 @@ pub(crate) fn types(oid: &mut Find<'_>) -> Types {
     add("label", &|oid, name| UserType::domain(oid, name, Oid::TEXT));
     add("moods", &|oid, name| UserType::domain(oid, name, of("mood[]")));
     add("corner", &|oid, name| UserType::domain(oid, name, Oid::BOX));
+    add("short", &|oid, name| UserType::domain(oid, name, Oid::VARCHAR).typmod(9));
+    add("shorter", &|oid, name| UserType::domain(oid, name, of("short")));
+    add("price", &|oid, name| UserType::domain(oid, name, Oid::NUMERIC).typmod(numeric(6, 2)));
+    add("sized", &|oid, name| {
+        let fields = [
+            ("v", Oid::VARCHAR, 9),
+            ("c", Oid::BPCHAR, 7),
+            ("n", Oid::NUMERIC, numeric(6, 2)),
+            ("m", Oid::NUMERIC, numeric(3, -2)),
+            ("b", Oid::BIT, 4),
+            ("vb", Oid::VARBIT, 4),
+            ("t", Oid::TIMESTAMP, 1),
+            ("ti", Oid::TIME, 0),
+            ("z", Oid::TIMETZ, 2),
+            ("vs", Oid::VARCHAR_ARRAY, 6),
+            ("s", of("shorter"), -1),
+        ];
+        let fields = fields.map(|(name, oid, typmod)| Attribute { name: name.into(), oid, typmod });
+        UserType::composite(oid, name, fields)
+    });
     add("pair", &|oid, name| UserType::composite(oid, name, [("a", Oid::INT4), ("b", Oid::TEXT)]));
     add("item", &|oid, name| {
         let fields = [
@@ -138,10 +165,20 @@ pub(crate) fn types(oid: &mut Find<'_>) -> Types {
         add(name, &|oid, name| UserType::base(oid, name, base));
     }
     add("embedding", &|oid, name| {
-        let fields = [("v", of("vector")), ("h", of("halfvec")), ("s", of("sparsevec"))];
+        let fields = [
+            ("v", of("vector"), -1),
+            ("h", of("halfvec"), -1),
+            ("s", of("sparsevec"), -1),
+            ("two", of("vector"), 2),
+        ];
+        let fields = fields.map(|(name, oid, typmod)| Attribute { name: name.into(), oid, typmod });
         UserType::composite(oid, name, fields)
     });
     Types::new(all).unwrap()
+}
+
+fn numeric(precision: i32, scale: i32) -> i32 {
+    (precision << 16 | scale & 0x7ff) + 4
 }
 
 /// Finds the OID of a type that is not built in.

@@ -108,14 +108,14 @@ impl<S: Session> Connection<S> {
         }
         let style = self.style();
         let fields = columns.iter().enumerate().map(|(index, column)| {
-            let (type_oid, typlen) = column.announced(&style.types);
+            let (type_oid, typlen, typmod) = column.announced(&style.types);
             FieldDescription {
                 name: column.name.as_bytes(),
                 table: column.table_oid,
                 column: column.attnum,
                 type_oid,
                 typlen,
-                typmod: column.typmod,
+                typmod,
                 format: formats.get(index),
             }
         });

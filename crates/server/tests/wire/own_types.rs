@@ -19,6 +19,7 @@ const ITEM: Oid = Oid(20_003);
 const SPAN: Oid = Oid(20_004);
 const POSITIVE: Oid = Oid(20_005);
 const PLACE: Oid = Oid(20_006);
+const SHORT: Oid = Oid(20_007);
 
 fn types() -> Types {
     let types = Types::new([
@@ -27,6 +28,8 @@ fn types() -> Types {
         UserType::range(SPAN, "span", Oid::FLOAT8),
         UserType::domain(POSITIVE, "positive", Oid::INT8),
         UserType::domain(PLACE, "place", Oid::UUID),
+        // varchar(5)
+        UserType::domain(SHORT, "short", Oid::VARCHAR).typmod(9),
     ]);
     types.expect("types that fit together")
 }
@@ -82,7 +85,9 @@ fn a_value_that_a_registered_type_refuses_fails_at_bind() {
     let server = toy::start_with(|builder| builder.types(types()));
     let mut client = Dialogue::login(server.address);
     let item = b"\0\0\0\x01\0\0\0\x17\xff\xff\xff\xff";
-    let refused: [(Oid, Format, &[u8], &str); 5] = [
+    let long = "22001 value too long for type character varying(5)";
+    let refused: [(Oid, Format, &[u8], &str); 6] = [
+        (SHORT, Format::Text, b"abcdef", long),
         (MOOD, Format::Text, b"glad", "22P02 invalid input value for enum mood: \"glad\""),
         (MOOD, Format::Binary, b"glad", "22P02 invalid input value for enum mood: \"glad\""),
         (ITEM, Format::Text, b"(x,)", "22P02 invalid input syntax for type integer: \"x\""),
@@ -121,11 +126,12 @@ fn a_domain_is_announced_as_the_type_that_it_is_over() {
     let server = toy::start_with(|builder| builder.types(types()));
     let mut client = Dialogue::login(server.address);
     for (oid, announced) in [
-        (MOOD, (MOOD, 4)),
-        (MOODS, (MOODS, -1)),
-        (POSITIVE, (Oid::INT8, 8)),
-        (PLACE, (Oid::UUID, 16)),
-        (Oid::INT2, (Oid::INT2, 2)),
+        (MOOD, (MOOD, 4, -1)),
+        (MOODS, (MOODS, -1, -1)),
+        (POSITIVE, (Oid::INT8, 8, -1)),
+        (PLACE, (Oid::UUID, 16, -1)),
+        (SHORT, (Oid::VARCHAR, -1, 9)),
+        (Oid::INT2, (Oid::INT2, 2, -1)),
     ] {
         client.say(&NewParse { name: "s", sql: "echo", parameter_types: [oid] });
         client.say(&Describe { target: Target::Statement, name: "s" });
@@ -135,7 +141,7 @@ fn a_domain_is_announced_as_the_type_that_it_is_over() {
         // A parameter is of the domain itself.
         assert_eq!(client.first(), format!("t({oid})"));
         let Some(AnyBackend::RowDescription(row)) = client.next() else { panic!("{oid}") };
-        let fields = row.fields.iter().map(|field| (field.type_oid, field.typlen));
+        let fields = row.fields.iter().map(|field| (field.type_oid, field.typlen, field.typmod));
         assert_eq!(fields.collect::<Vec<_>>(), [announced]);
         client.hear_until('Z');
     }

@@ -11,7 +11,7 @@ use crate::Oid;
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
 use crate::types::user::Types;
-use crate::types::value::{Parts, Value, check_literal};
+use crate::types::value::{Parts, Value, check_modified_literal};
 
 /// How an array has its elements.
 #[derive(Clone)]
@@ -71,7 +71,7 @@ impl Array {
     ) -> Result<Array, ValueError> {
         let dimensions = match parts {
             Parts::Checked => parse(text, style.types.delimiter(element), |_| Ok(()))?.dimensions,
-            Parts::Unchecked => check_text(element, text, style)?,
+            Parts::Unchecked => check_text(element, -1, text, style)?,
         };
         let held = Held::Text(Box::new((text.into(), style.clone())));
         Ok(Array { element, dimensions: dimensions.into(), held })
@@ -94,14 +94,16 @@ impl Array {
     }
 }
 
-/// Whether the text of an array can be read, and then its dimensions.
+/// Whether the text of an array can be read, its elements under a modifier or -1; and then its
+/// dimensions.
 pub(in crate::types) fn check_text(
     element: Oid,
+    typmod: i32,
     text: &str,
     style: &TextStyle,
 ) -> Result<Vec<Dimension>, ValueError> {
     let parts = parse(text, style.types.delimiter(element), |text| match text {
-        Some(text) => check_literal(element, text, style),
+        Some(text) => check_modified_literal(element, typmod, text, style),
         None => Ok(()),
     })?;
     Ok(parts.dimensions)

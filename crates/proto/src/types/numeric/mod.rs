@@ -5,6 +5,7 @@
 mod binary;
 mod convert;
 mod decimal;
+mod fitting;
 mod order;
 mod parse;
 mod print;

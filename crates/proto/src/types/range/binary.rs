@@ -10,6 +10,7 @@ use crate::types::catalog::typlen;
 use crate::types::convert::IsNull;
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
+use crate::types::typmod;
 use crate::types::user::Types;
 use crate::types::value::Value;
 use crate::{Oid, SqlState};
@@ -69,6 +70,7 @@ impl Range {
             let bytes = part(&mut rest)?;
             let bytes = own_bytes(subtype, bytes);
             let value = Value::from_checked_binary(subtype, bytes, types, Bytes::new)?;
+            let value = typmod::applied(value, subtype, types.typmod_of(of.subtype), types)?;
             Ok(if is(included) { Bound::Included(value) } else { Bound::Excluded(value) })
         };
         let (lower, upper) = (bound(HAS_LOWER, NO_LOWER)?, bound(HAS_UPPER, NO_UPPER)?);
@@ -98,7 +100,7 @@ pub(super) fn end(rest: &[u8]) -> Result<(), ValueError> {
 }
 
 /// What the type of a bound reads of its bytes: as in PostgreSQL, more of them do not matter.
-fn own_bytes(subtype: Oid, bytes: &[u8]) -> &[u8] {
+pub(in crate::types) fn own_bytes(subtype: Oid, bytes: &[u8]) -> &[u8] {
     let length = match (subtype, bytes) {
         // As many digits as it says that it has.
         (Oid::NUMERIC, [high, low, ..]) => {

@@ -20,6 +20,7 @@ use super::user::Types;
 use super::value::Value;
 use crate::{Format, Oid};
 
+pub(super) use binary::own_bytes;
 pub use multi::Multirange;
 pub(super) use multi::{check_binary, check_text};
 pub(super) use order::has_order;

@@ -17,8 +17,9 @@ use super::convert::{IsNull, ToPg};
 use super::error::ValueError;
 use super::style::TextStyle;
 use super::text::is_space;
+use super::typmod;
 use super::user::{Attribute, Types};
-use super::value::{Parts, Value, check_literal};
+use super::value::{Parts, Value, check_modified_literal};
 use crate::{Format, Oid, SqlState};
 
 use parse::Parser;
@@ -90,17 +91,17 @@ pub(super) fn check_text(
     let mut parser = Parser::of_type(text, attributes.len());
     for attribute in attributes {
         if let Some(Some(field)) = parser.field()? {
-            check_literal(attribute.oid, &field, style)?;
+            check_modified_literal(attribute.oid, attribute.typmod, &field, style)?;
         }
     }
     parser.field().map(drop)
 }
 
-/// Whether bytes are the binary form of a row of these fields, by `read` from their types and bytes.
+/// Whether bytes are the binary form of a row of these fields, by `read` from each of them and its bytes.
 pub(super) fn check_binary<'a>(
     attributes: &[Attribute],
     bytes: &'a [u8],
-    mut read: impl FnMut(Oid, Option<&'a [u8]>) -> Result<(), ValueError>,
+    mut read: impl FnMut(&Attribute, Option<&'a [u8]>) -> Result<(), ValueError>,
 ) -> Result<(), ValueError> {
     let count = take_i32(&mut &*bytes)?;
     let expected = attributes.len();
@@ -116,7 +117,7 @@ pub(super) fn check_binary<'a>(
         if !is_compatible(sent, attribute.oid) {
             return Err(wrong_type(sent, attribute.oid, place));
         }
-        read(attribute.oid, item()?)
+        read(attribute, item()?)
     })
 }
 
@@ -330,20 +331,20 @@ impl Iterator for Fields<'_> {
 
     fn next(&mut self) -> Option<Result<Field, ValueError>> {
         let declared = self.attributes.as_mut().and_then(Iterator::next);
-        let declared = declared.map(|attribute| attribute.oid);
         match &mut self.source {
             Source::Values(fields) => fields.next().cloned().map(Ok),
             Source::Text(parser, style) => {
                 let text = parser.field().transpose()?;
-                let oid = declared.unwrap_or(Oid::UNKNOWN);
+                let oid = declared.map_or(Oid::UNKNOWN, |attribute| attribute.oid);
                 let value = text.and_then(|text| match text {
                     Some(text) => Value::read_literal(oid, &text, style, Parts::Checked),
                     None => Ok(Value::Null),
                 });
-                if value.is_err() {
+                let field = value.and_then(|value| made(oid, declared, value, &style.types));
+                if field.is_err() {
                     parser.stop();
                 }
-                Some(value.map(|value| Field { oid, value }))
+                Some(field)
             }
             Source::Binary(rest, _) if rest.is_empty() => None,
             Source::Binary(rest, types) => {
@@ -360,13 +361,33 @@ impl Iterator for Fields<'_> {
 impl FusedIterator for Fields<'_> {}
 
 /// Reads a field of the type that it must have, or says that it has.
-fn received(rest: &mut Bytes, declared: Option<Oid>, types: &Types) -> Result<Field, ValueError> {
+fn received(
+    rest: &mut Bytes,
+    declared: Option<&Attribute>,
+    types: &Types,
+) -> Result<Field, ValueError> {
     let sent = Oid(take_i32(&mut &rest[..])?.cast_unsigned());
     rest.advance(size_of::<i32>());
-    let oid = declared.unwrap_or(sent);
+    let oid = declared.map_or(sent, |attribute| attribute.oid);
     let value = match split_item(rest)? {
         Some(item) => Value::from_checked_binary(oid, &item, types, || item.clone())?,
         None => Value::Null,
+    };
+    made(oid, declared, value, types)
+}
+
+/// A field of a value as its modifier has it.
+fn made(
+    oid: Oid,
+    declared: Option<&Attribute>,
+    value: Value,
+    types: &Types,
+) -> Result<Field, ValueError> {
+    let value = match declared {
+        Some(Attribute { typmod: typmod @ 0.., .. }) => {
+            typmod::applied(value, types.resolved(oid), *typmod, types)?
+        }
+        _ => value,
     };
     Ok(Field { oid, value })
 }

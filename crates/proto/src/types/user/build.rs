@@ -117,7 +117,7 @@ impl Types {
             Kind::Composite(attributes) => {
                 attributes.iter().try_for_each(|attribute| look(attribute.oid))?;
             }
-            Kind::Domain { base: part }
+            Kind::Domain { base: part, .. }
             | Kind::Range { subtype: part }
             | Kind::Multirange { range: part } => look(*part)?,
             Kind::Enum(_) | Kind::Base(_) => {}

@@ -26,10 +26,12 @@ pub enum Kind {
     /// A row. Values are [`Value::Record`](crate::types::Value::Record).
     Composite(Box<[Attribute]>),
     /// Another type under a name of its own. Values are those of the base type: what the domain
-    /// asks of them (`CHECK`, `NOT NULL`, the modifier of the base type) is not looked at here.
+    /// asks of them (`CHECK`, `NOT NULL`) is not looked at here.
     Domain {
         /// The type that it is over, perhaps a domain too.
         base: Oid,
+        /// The modifier of that type, -1 without one.
+        typmod: i32,
     },
     /// All values between two bounds, in no other form than they were given.
     Range {
@@ -70,7 +72,9 @@ pub struct Attribute {
     pub name: Box<str>,
     /// Its type.
     pub oid: Oid,
-    /// The type's modifier, -1 without one. It is told, not applied: `numeric(4,2)` rounds nothing.
+    /// The type's modifier, -1 without one: for `varchar(n)` n + 4, for `numeric(p,s)`
+    /// `(p << 16 | s) + 4`. What is read is cut, rounded or refused as it says; that of an `interval`
+    /// is not looked at.
     pub typmod: i32,
 }
 
@@ -107,7 +111,7 @@ impl UserType {
 
     /// `CREATE DOMAIN name AS base`.
     pub fn domain(oid: Oid, name: impl Into<Box<str>>, base: Oid) -> UserType {
-        UserType::new(oid, name, Kind::Domain { base })
+        UserType::new(oid, name, Kind::Domain { base, typmod: -1 })
     }
 
     /// `CREATE TYPE name AS RANGE (subtype)`, without a canonical function: `(1,5]` stays that.
@@ -129,6 +133,15 @@ impl UserType {
     #[must_use]
     pub fn array(mut self, oid: Oid) -> UserType {
         self.array = Some(oid);
+        self
+    }
+
+    /// Sets the modifier of the type that a domain is over, as of an [`Attribute`].
+    #[must_use]
+    pub fn typmod(mut self, modifier: i32) -> UserType {
+        if let Kind::Domain { typmod, .. } = &mut self.kind {
+            *typmod = modifier;
+        }
         self
     }
 

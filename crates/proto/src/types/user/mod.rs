@@ -19,8 +19,9 @@
 //! # Ok::<(), trunkline_proto::types::ValueError>(())
 //! ```
 //!
-//! What is not looked at: what a domain asks of its values, modifiers (of fields and of domains),
-//! and collations: ranges of strings are in the order of their bytes, as under `COLLATE "C"`.
+//! What is not looked at: what a domain asks of its values, the modifiers of intervals, and
+//! collations: ranges of strings are in the order of their bytes, as under `COLLATE "C"`. Modifiers
+//! of fields and of domains hold for what is read as a [`Value`](super::Value).
 
 mod build;
 mod kind;
@@ -132,7 +133,7 @@ impl Types {
         match self.find(oid) {
             Some(Found { user, is_array: false }) => match user.kind {
                 Kind::Enum(_) => 4,
-                Kind::Domain { base } => self.typlen(base),
+                Kind::Domain { base, .. } => self.typlen(base),
                 _ => -1,
             },
             Some(_) => -1,
@@ -142,10 +143,21 @@ impl Types {
 
     /// The type that a domain is over in the end; any other type itself.
     pub fn base_of(&self, mut oid: Oid) -> Oid {
-        while let Some(Kind::Domain { base }) = self.get(oid).map(UserType::kind) {
+        while let Some(Kind::Domain { base, .. }) = self.get(oid).map(UserType::kind) {
             oid = *base;
         }
         oid
+    }
+
+    /// The modifier of a domain's base type, -1 for any other type and without one.
+    pub fn typmod_of(&self, mut oid: Oid) -> i32 {
+        while let Some(Kind::Domain { base, typmod }) = self.get(oid).map(UserType::kind) {
+            if *typmod >= 0 {
+                return *typmod;
+            }
+            oid = *base;
+        }
+        -1
     }
 
     /// The type whose text and bytes those of a domain or of `citext` are; any other type itself.
