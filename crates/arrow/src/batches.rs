@@ -66,7 +66,7 @@ impl BatchBuilder {
     ///
     /// # Errors
     ///
-    /// 0A000 for a column of maps or unions.
+    /// 0A000 for a column of unions.
     pub fn new(schema: SchemaRef, relation: &str) -> Result<BatchBuilder> {
         let column = |field: &Arc<Field>| {
             let pg_type = type_of(field);
@@ -188,7 +188,7 @@ impl BatchBuilder {
             values.append_null();
             return Ok(());
         };
-        let datum = Datum { oid: *oid, format, bytes };
+        let datum = Datum::new(*oid, format, bytes, &self.style);
         match length {
             Some(length) => {
                 let fitted = length.fit(datum.text()?)?;

@@ -11,7 +11,7 @@ use futures_core::Stream;
 use trunkline_core::{Column, CommandTag, PgError, Progress, Result, RowBuf, RowSource, Rows};
 use trunkline_proto::Format;
 
-use crate::encode::{Cells, cells_of_field, line};
+use crate::encode::{Cells, Wanted, cells_of_field, line};
 
 /// Rows of batches that are at hand, or made one by one.
 ///
@@ -97,11 +97,12 @@ impl Current {
         let plain = rows.lines().map(|lines| line::plain(rows.columns(), lines));
         let plain = plain.unwrap_or_default();
         let mut current = Current { batch, cells: Vec::new(), formats, plain, row: 0 };
-        current.plan(rows.columns())?;
+        current.plan(rows)?;
         Ok(current)
     }
 
-    fn plan(&mut self, columns: &[Column]) -> Result<()> {
+    fn plan(&mut self, rows: &RowBuf<'_>) -> Result<()> {
+        let (columns, types) = (rows.columns(), &rows.style().types);
         let arrays = self.batch.columns();
         if arrays.len() != columns.len() {
             let (found, wanted) = (arrays.len(), columns.len());
@@ -113,7 +114,8 @@ impl Current {
         let schema = self.batch.schema_ref();
         let fields = arrays.iter().zip(schema.fields());
         for (((array, field), column), format) in fields.zip(columns).zip(&self.formats) {
-            let cells = cells_of_field(array, field, column.type_oid, *format)?;
+            let wanted = Wanted { oid: column.type_oid, format: *format, types };
+            let cells = cells_of_field(array, field, wanted)?;
             self.cells.push(cells.ok_or_else(|| mismatch(column, array))?);
         }
         Ok(())
@@ -124,7 +126,7 @@ impl Current {
         // A cursor may be read in another format than before.
         if self.formats.iter().enumerate().any(|(column, format)| rows.format(column) != *format) {
             self.formats = (0..self.cells.len()).map(|column| rows.format(column)).collect();
-            self.plan(rows.columns())?;
+            self.plan(rows)?;
         }
         let (style, is_lines) = (rows.style(), rows.lines().is_some());
         while self.row < self.batch.num_rows() {

@@ -14,9 +14,8 @@ use trunkline_proto::Format;
 use trunkline_proto::types::TextStyle;
 
 use super::cell::{Cells, Encode, Encoder, length_word};
-use super::cells_of_field;
 use super::list::Spans;
-use crate::pg_type::PgType;
+use super::text_cells;
 
 /// Plans `hstore`; `None` if the array holds no maps.
 pub(super) fn hstore(array: &ArrayRef, format: Format) -> Result<Option<Encoder>> {
@@ -25,9 +24,9 @@ pub(super) fn hstore(array: &ArrayRef, format: Format) -> Result<Option<Encoder>
     let map = array.as_map();
     let (key, value) = map.entries_fields();
     // Whatever they are, hstore has their text.
-    let text =
-        |array, field| cells_of_field(array, field, PgType::of_field(field).oid, Format::Text);
-    let (Some(keys), Some(values)) = (text(map.keys(), key)?, text(map.values(), value)?) else {
+    let (Some(keys), Some(values)) =
+        (text_cells(map.keys(), key)?, text_cells(map.values(), value)?)
+    else {
         return Ok(None);
     };
     Ok(Some(Box::new(Hstore { spans, keys, values, format })))

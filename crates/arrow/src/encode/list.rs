@@ -7,12 +7,12 @@ use arrow_array::{Array, ArrayRef, GenericListArray, GenericListViewArray, Offse
 use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::DataType;
 use trunkline_core::{PgError, Result};
+use trunkline_proto::types::TextStyle;
 use trunkline_proto::types::array::{self, Dimension, MAX_DIMENSIONS};
-use trunkline_proto::types::{TextStyle, element_of};
 use trunkline_proto::{Format, Oid, SqlState};
 
 use super::cell::{Cells, Encode, Encoder};
-use super::cells;
+use super::{Wanted, cells};
 use crate::mark::array_type_of;
 use crate::pg_type::PgType;
 
@@ -94,7 +94,8 @@ fn view<O: OffsetSizeTrait>(offsets: &[O], sizes: &[O], row: usize) -> Range<usi
 /// Plans an array of the type `oid`; `None` if its elements cannot be those of the list.
 ///
 /// Lists of fixed size within a list are further dimensions.
-pub(super) fn array(list: &dyn Array, oid: Oid, format: Format) -> Result<Option<Encoder>> {
+pub(super) fn array(list: &dyn Array, wanted: Wanted<'_>) -> Result<Option<Encoder>> {
+    let oid = wanted.oid;
     let Some((spans, mut values)) = Spans::new(list) else { return Ok(None) };
     let mut inner = Vec::new();
     while let DataType::FixedSizeList(_, size) = values.data_type() {
@@ -109,12 +110,15 @@ pub(super) fn array(list: &dyn Array, oid: Oid, format: Format) -> Result<Option
     if inner.len() >= MAX_DIMENSIONS {
         return Ok(None);
     }
-    let Some(element) = element_of(oid).or_else(|| user_element(list.data_type(), oid)) else {
+    let Some(element) =
+        wanted.types.element_of(oid).or_else(|| user_element(list.data_type(), oid))
+    else {
         return Ok(None);
     };
-    let Some(elements) = cells(&values, element, format)? else { return Ok(None) };
-    let list = List { spans, inner, element, elements };
-    Ok(Some(match format {
+    let Some(elements) = cells(&values, wanted.of(element))? else { return Ok(None) };
+    let delimiter = array::delimiter(wanted.types.base_of(element));
+    let list = List { spans, inner, element, delimiter, elements };
+    Ok(Some(match wanted.format {
         Format::Text => Box::new(Text(list)),
         Format::Binary => Box::new(Binary(list)),
     }))
@@ -142,6 +146,7 @@ struct List {
     /// The dimensions within the first.
     inner: Vec<Inner>,
     element: Oid,
+    delimiter: u8,
     elements: Cells,
 }
 
@@ -191,11 +196,10 @@ impl List {
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let first = span.start;
-        let delimiter = array::delimiter(self.element);
         out.push(b'{');
         for place in span {
             if place != first {
-                out.push(delimiter);
+                out.push(self.delimiter);
             }
             if let [dimension, deeper @ ..] = inner {
                 let start = place.saturating_mul(dimension.size);
@@ -206,7 +210,7 @@ impl List {
             } else {
                 let start = out.len();
                 self.elements.encoder.value(place, style, out)?;
-                array::quote(start, delimiter, out);
+                array::quote(start, self.delimiter, out);
             }
         }
         out.push(b'}');

@@ -4,25 +4,34 @@ use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
 use arrow_schema::DataType;
 use trunkline_core::Result;
-use trunkline_proto::types::{TextStyle, record};
+use trunkline_proto::types::{Kind, TextStyle, UserType, record};
 use trunkline_proto::{Format, Oid};
 
 use super::cell::{Cells, Encode, Encoder};
-use super::cells_of_field;
+use super::{Wanted, cells_of_field};
 use crate::pg_type::{Nested, PgType};
 
-/// Plans a record; `None` if the array holds no structs.
+/// Plans a record; `None` if the array holds no structs, or others than the type is made of.
 ///
-/// A struct within is a record, too, unless it is marked as something else.
-pub(super) fn record(array: &ArrayRef, format: Format) -> Result<Option<Encoder>> {
+/// A struct within is a record, too, unless it is marked as something else, or the type is registered
+/// and says what its fields are.
+pub(super) fn record(array: &ArrayRef, wanted: Wanted<'_>) -> Result<Option<Encoder>> {
     let DataType::Struct(fields) = array.data_type() else { return Ok(None) };
+    let attributes = match wanted.types.get(wanted.oid).map(UserType::kind) {
+        Some(Kind::Composite(attributes)) if attributes.len() == fields.len() => Some(attributes),
+        Some(_) => return Ok(None),
+        None => None,
+    };
     let mut members = Vec::with_capacity(fields.len());
-    for (field, array) in fields.iter().zip(array.as_struct().columns()) {
-        let oid = PgType::of_field_as(field, Nested::Record).oid;
-        let Some(cells) = cells_of_field(array, field, oid, format)? else { return Ok(None) };
+    for (place, (field, array)) in fields.iter().zip(array.as_struct().columns()).enumerate() {
+        let oid = match attributes.and_then(|attributes| attributes.get(place)) {
+            Some(attribute) => attribute.oid,
+            None => PgType::of_field_as(field, Nested::Record).oid,
+        };
+        let Some(cells) = cells_of_field(array, field, wanted.of(oid))? else { return Ok(None) };
         members.push((oid, cells));
     }
-    Ok(Some(match format {
+    Ok(Some(match wanted.format {
         Format::Text => Box::new(Text(members)),
         Format::Binary => Box::new(Binary(members)),
     }))

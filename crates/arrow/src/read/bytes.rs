@@ -77,8 +77,9 @@ impl<B: StringLikeArrayBuilder + Send> Append for Strings<B> {
             (Oid::NAME, Format::Text) => text::truncate_name(datum.text()?),
             (Oid::JSON | Oid::JSONB, Format::Binary) => json::receive(datum.bytes, datum.oid)?,
             (Oid::JSON | Oid::JSONB | Oid::XML, _) => datum.text()?,
-            // Enums and what else is not known here: text is all that can be made of it.
-            _ if datum.is_string() || datum.is_user_type() => datum.text()?,
+            _ if datum.is_string() => datum.text()?,
+            // What is not known here: text is all that can be made of it.
+            _ if datum.is_user_type() && !datum.is_registered(style) => datum.text()?,
             _ => {
                 self.scratch.clear();
                 shown(datum, style, &mut self.scratch)?;
@@ -110,6 +111,7 @@ fn shown(datum: Datum<'_>, style: &TextStyle, out: &mut Vec<u8>) -> Result<(), V
         }
         // As text they look otherwise than as another type.
         Value::Inet(_) | Value::Bits(_) | Value::Range(_) | Value::Multirange(_) => datum.oid,
+        _ if datum.is_user_type() => datum.oid,
         _ => Oid::TEXT,
     };
     // Nothing decodes to NULL.

@@ -7,6 +7,9 @@ use trunkline_proto::{Format, Oid, SqlState};
 
 use crate::pg_type::PgType;
 
+/// Below are the types that every server has.
+const FIRST_USER_TYPE: u32 = 10_000;
+
 /// A value in PostgreSQL's bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Datum<'a> {
@@ -19,6 +22,12 @@ pub(crate) struct Datum<'a> {
 pub(super) type Part<'p> = dyn FnMut(Option<Datum<'_>>) -> Result<(), ValueError> + 'p;
 
 impl<'a> Datum<'a> {
+    /// A value of a type, of a domain one of the type that it is over.
+    pub(crate) fn new(oid: Oid, format: Format, bytes: &'a [u8], style: &TextStyle) -> Datum<'a> {
+        let oid = if oid.0 < FIRST_USER_TYPE { oid } else { style.types.base_of(oid) };
+        Datum { oid, format, bytes }
+    }
+
     /// Takes a string for a literal of the type `oid`, as SQL does with what has no type, and so the
     /// text of a type that is not known here; anything else stays what it is.
     pub(super) fn as_literal(self, oid: Oid) -> Datum<'a> {
@@ -44,8 +53,8 @@ impl<'a> Datum<'a> {
 
     /// Whether the type is one that only its server knows.
     pub(super) fn is_user_type(&self) -> bool {
-        // Below are those that every server has; the look spares a search for each value.
-        self.oid.0 >= 10_000 && name_of(self.oid).is_none()
+        // The first look spares a search for each value.
+        self.oid.0 >= FIRST_USER_TYPE && name_of(self.oid).is_none()
     }
 
     /// The bytes as text.
@@ -79,13 +88,15 @@ impl<'a> Datum<'a> {
     pub(super) fn elements(
         &self,
         element: Oid,
+        style: &TextStyle,
         each: &mut Part<'_>,
     ) -> Option<Result<Vec<Dimension>, ValueError>> {
         let (oid, format) = match (self.is_string(), self.is_user_type()) {
             (true, _) => (element, Format::Text),
-            (_, true) => (element, self.format),
+            (_, true) => (style.types.element_of(self.oid).unwrap_or(element), self.format),
             _ => (element_of(self.oid)?, self.format),
         };
+        let oid = style.types.base_of(oid);
         Some(match (format, self.oid) {
             (Format::Text, Oid::INT2VECTOR | Oid::OIDVECTOR) => self.vector(oid, each),
             (Format::Text, _) => self.text().and_then(|text| {
@@ -111,6 +122,12 @@ impl<'a> Datum<'a> {
             length = length.saturating_add(1);
         }
         Ok(vec![Dimension { length, lower: 0 }])
+    }
+
+    /// Whether the type is one that the server registered, not a domain.
+    pub(super) fn is_registered(&self, style: &TextStyle) -> bool {
+        self.is_user_type()
+            && (style.types.get(self.oid).is_some() || style.types.element_of(self.oid).is_some())
     }
 
     /// The error of a value that becomes none of an Arrow type.

@@ -63,7 +63,7 @@ struct Level {
 impl Append for Lists {
     fn append(&mut self, datum: Datum<'_>, style: &TextStyle) -> Result<(), ValueError> {
         let leaf = &mut self.leaf;
-        let dimensions = datum.elements(self.element, &mut |element| match element {
+        let dimensions = datum.elements(self.element, style, &mut |element| match element {
             Some(element) => leaf.append(element, style),
             None => {
                 leaf.append_null();

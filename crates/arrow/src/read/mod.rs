@@ -8,6 +8,7 @@ mod datum;
 mod decimal;
 mod indexed;
 mod list;
+mod map;
 mod number;
 mod record;
 mod scalar;
@@ -45,7 +46,7 @@ pub(crate) type Appender = Box<dyn Append>;
 ///
 /// # Errors
 ///
-/// 0A000 for maps and unions, which are made of no PostgreSQL type.
+/// 0A000 for unions, which are made of no PostgreSQL type.
 pub(crate) fn appender(field: &Field, rows: usize) -> Result<Appender> {
     let data_type = field.data_type();
     Ok(match data_type {
@@ -100,7 +101,8 @@ pub(crate) fn appender(field: &Field, rows: usize) -> Result<Appender> {
             indexed::dictionary(key, &values)?
         }
         DataType::RunEndEncoded(ends, values) => indexed::runs(data_type, ends, values)?,
-        DataType::Map(_, _) | DataType::Union(_, _) => {
+        DataType::Map(entries, _) => map::appender(data_type, entries, rows)?,
+        DataType::Union(_, _) => {
             return Err(PgError::unsupported(format!("values of Arrow's type {data_type}")));
         }
     })

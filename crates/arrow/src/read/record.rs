@@ -57,7 +57,7 @@ impl Append for Structs {
             }
             Format::Binary => {
                 let read = |oid, field: Option<&[u8]>| {
-                    append(field.map(|bytes| Datum { oid, format: Format::Binary, bytes }))
+                    append(field.map(|bytes| Datum::new(oid, Format::Binary, bytes, style)))
                 };
                 record::receive(datum.bytes, read)?.len()
             }

@@ -241,5 +241,5 @@ fn what_is_left_out_leaves_no_trace() {
 
 /// What is made of no PostgreSQL type.
 fn unread(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Map(_, _) | DataType::Union(_, _))
+    matches!(data_type, DataType::Union(_, _))
 }

@@ -8,6 +8,7 @@ mod hostile;
 mod live;
 mod marked;
 mod params;
+mod registered;
 mod rows;
 mod types;
 mod values;

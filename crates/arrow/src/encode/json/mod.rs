@@ -17,7 +17,7 @@ use trunkline_proto::{Format, Oid};
 use super::cell::{Cells, Encode, Encoder};
 use super::indexed::Indexed;
 use super::list::Spans;
-use super::{cells, encoder as value_encoder};
+use super::{text as text_encoder, text_cells};
 use crate::pg_type::PgType;
 
 /// Plans `jsonb` of any array.
@@ -74,7 +74,7 @@ impl Node {
     fn new(array: &ArrayRef, field: &Field) -> Result<Node> {
         let pg_type = PgType::of_field(field);
         if let (Oid::TIMESTAMPTZ, Some(_)) = (pg_type.oid, array.as_struct_opt()) {
-            let moments = cells(array, pg_type.oid, Format::Text)?.ok_or_else(contradiction)?;
+            let moments = text_cells(array, field)?.ok_or_else(contradiction)?;
             return Ok(Node { nulls: moments.nulls, kind: Kind::Moment(moments.encoder) });
         }
         let nulls = array.logical_nulls().filter(|nulls| nulls.null_count() > 0);
@@ -119,7 +119,7 @@ impl Kind {
     }
 
     fn scalar(array: &ArrayRef, oid: Oid) -> Result<Kind> {
-        let encoder = value_encoder(array, oid, Format::Text)?.ok_or_else(contradiction)?;
+        let encoder = text_encoder(array, oid)?.ok_or_else(contradiction)?;
         Ok(match oid {
             Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::FLOAT4 | Oid::FLOAT8 | Oid::NUMERIC => {
                 Kind::Number(encoder)
@@ -156,8 +156,7 @@ impl Kind {
         let map = array.as_map();
         let (key, value) = map.entries_fields();
         // A nested key is its text, as PostgreSQL casts one.
-        let key = PgType::of_field(key).oid;
-        let keys = cells(map.keys(), key, Format::Text)?.ok_or_else(contradiction)?;
+        let keys = text_cells(map.keys(), key)?.ok_or_else(contradiction)?;
         Ok(Kind::Map(spans, keys, Box::new(Node::new(map.values(), value)?)))
     }
 
