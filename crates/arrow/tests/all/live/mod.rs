@@ -1,6 +1,7 @@
 //! Every Arrow type against what PostgreSQL says of the same value, in both formats and both ways.
 
 mod arrays;
+mod copied;
 mod literals;
 mod nested;
 mod oracle;

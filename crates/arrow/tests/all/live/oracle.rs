@@ -61,6 +61,20 @@ impl Oracle {
         outcomes
     }
 
+    /// The data that COPY sends of a query.
+    pub(crate) fn copy(&mut self, query: &str, format: &str) -> Vec<u8> {
+        let sql = format!("COPY ({query}) TO STDOUT (FORMAT {format})");
+        let key = format!("\t{}", escape(sql.as_bytes()));
+        if let Some(server) = &mut self.server {
+            let data = server.copy(&sql);
+            self.known.insert(key.clone(), Outcome::Value { text: Vec::new(), binary: data });
+        }
+        match self.known.get(&key) {
+            Some(Outcome::Value { binary, .. }) => binary.clone(),
+            _ => panic!("PostgreSQL was not asked for {sql}"),
+        }
+    }
+
     /// Writes what the server said.
     pub(crate) fn close(self) {
         if self.server.is_some() {
@@ -152,16 +166,35 @@ impl Server {
         outcomes
     }
 
+    fn copy(&mut self, sql: &str) -> Vec<u8> {
+        let (mut out, mut data) = (Vec::new(), Vec::new());
+        message(&mut out, b'Q', &[sql.as_bytes(), b"\0"].concat());
+        self.0.write_all(&out).unwrap();
+        loop {
+            match self.message() {
+                (b'd', body) => data.extend_from_slice(&body),
+                (b'E', _) => panic!("{sql}"),
+                (b'Z', _) => return data,
+                _ => {}
+            }
+        }
+    }
+
+    fn message(&mut self) -> (u8, Vec<u8>) {
+        let mut header = [0; 5];
+        self.0.read_exact(&mut header).unwrap();
+        let length = u32::from_be_bytes([header[1], header[2], header[3], header[4]]);
+        let mut body = vec![0; length as usize - 4];
+        self.0.read_exact(&mut body).unwrap();
+        (header[0], body)
+    }
+
     /// Reads up to ReadyForQuery: the last row or the error.
     fn reply(&mut self) -> Outcome {
         let mut outcome = Outcome::Null;
         loop {
-            let mut header = [0; 5];
-            self.0.read_exact(&mut header).unwrap();
-            let length = u32::from_be_bytes([header[1], header[2], header[3], header[4]]);
-            let mut body = vec![0; length as usize - 4];
-            self.0.read_exact(&mut body).unwrap();
-            match header[0] {
+            let (kind, body) = self.message();
+            match kind {
                 b'D' => {
                     let (text, rest) = cell(&body[2..]);
                     outcome = match (text, cell(rest).0) {
