@@ -75,8 +75,18 @@ impl<B: StringLikeArrayBuilder + Send> Append for Strings<B> {
     fn append(&mut self, datum: Datum<'_>, style: &TextStyle) -> Result<(), ValueError> {
         let text = match (datum.oid, datum.format) {
             (Oid::NAME, Format::Text) => text::truncate_name(datum.text()?),
-            (Oid::JSON | Oid::JSONB, Format::Binary) => json::receive(datum.bytes, datum.oid)?,
-            (Oid::JSON | Oid::JSONB | Oid::XML, _) => datum.text()?,
+            (Oid::JSON, _) => {
+                let text = datum.text()?;
+                json::check(text, Oid::JSON)?;
+                text
+            }
+            (Oid::JSONB, _) => {
+                let text = datum.read(Ok, |bytes| json::receive(bytes, Oid::JSONB))?;
+                self.scratch.clear();
+                json::text(text, Oid::JSONB, &mut self.scratch)?;
+                text::receive(&self.scratch)?
+            }
+            (Oid::XML, _) => datum.text()?,
             _ if datum.is_string() => datum.text()?,
             // What is not known here: text is all that can be made of it.
             _ if datum.is_user_type() && !datum.is_registered(style) => datum.text()?,
