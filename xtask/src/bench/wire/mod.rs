@@ -25,7 +25,10 @@ struct Plan {
 }
 
 /// What was seen of a figure of one server, or why it was not.
-type Measured = Result<Seen, String>;
+type Measured = Result<Seen, Halt>;
+
+/// By section, figure and server.
+type All = BTreeMap<(&'static str, &'static str, Peer), Measured>;
 
 pub(super) fn task(workspace: &Workspace, words: &[&str]) -> Result<(), String> {
     let plan = Plan::read(words)?;
@@ -40,7 +43,7 @@ pub(super) fn task(workspace: &Workspace, words: &[&str]) -> Result<(), String> 
     } else {
         "not pinned: there is one processor, or no taskset"
     });
-    let measured = measure(&plan, &mut fleet).map_err(Halt::reason)?;
+    let measured = measure(&plan, &mut fleet)?;
     for section in plan.chosen() {
         tell(section, &measured, &mut report);
     }
@@ -96,11 +99,8 @@ fn unknown(name: &str) -> String {
 }
 
 /// Each server in turn for each figure, and that in rounds: what disturbs one disturbs all.
-fn measure(
-    plan: &Plan,
-    fleet: &mut Fleet<'_>,
-) -> Result<BTreeMap<(&'static str, &'static str, Peer), Measured>, Halt> {
-    let mut measured = BTreeMap::new();
+fn measure(plan: &Plan, fleet: &mut Fleet<'_>) -> Result<All, String> {
+    let mut measured = All::new();
     for round in 1..=plan.rounds {
         eprintln!("round {round} of {}", plan.rounds);
         for section in plan.chosen() {
@@ -116,11 +116,8 @@ fn measure(
                     let words = [figure.words, plan.words(figure)].concat();
                     match fleet.measure((peer, figure.way), figure.is_alone(), &words) {
                         Ok(printed) => values.read(&printed)?,
-                        Err(Halt::Skipped(why)) => *seen = Err(why),
-                        Err(Halt::Failed(why)) => {
-                            let (figure, peer) = (figure.name, peer.name());
-                            return Err(Halt::Failed(format!("{figure}, {peer}: {why}")));
-                        }
+                        // The others are measured all the same.
+                        Err(halt) => *seen = Err(halt),
                     }
                     if once {
                         fleet.end(peer, figure.way);
@@ -148,11 +145,7 @@ impl Figure {
 }
 
 /// A paragraph for each figure: our values, then those of each peer, and how ours compare.
-fn tell(
-    section: &Section,
-    measured: &BTreeMap<(&'static str, &'static str, Peer), Measured>,
-    report: &mut Report,
-) {
+fn tell(section: &Section, measured: &All, report: &mut Report) {
     report.line(&format!("\n{}: {}", section.name, section.title));
     for figure in section.figures {
         let no_goal = if figure.has_goals() { "" } else { "   (no goal)" };
@@ -163,9 +156,13 @@ fn tell(
         };
         for peer in figure.peers() {
             let mut line = format!("    {:<18}", peer.name());
-            if let Some(Err(why)) = measured.get(&(section.name, figure.name, peer)) {
-                report.line(&format!("{line}skipped: {why}"));
-                continue;
+            match measured.get(&(section.name, figure.name, peer)) {
+                Some(Err(Halt::Skipped(why))) => {
+                    report.line(&format!("{line}skipped: {why}"));
+                    continue;
+                }
+                Some(Err(Halt::Failed(why))) => report.line(&format!("{line}failed: {why}")),
+                _ => {}
             }
             for shown in section.values {
                 let number = rounded(value(peer, shown.name) * shown.times) + shown.unit;
@@ -221,20 +218,25 @@ mod tests {
     #[test]
     fn a_table_shows_values_ratios_and_verdicts() {
         let section = SECTIONS.iter().find(|section| section.name == "idle").unwrap();
-        let mut measured = BTreeMap::new();
+        let mut measured = All::new();
         let seen = |kib: f64| {
             let mut seen = Seen::default();
-            seen.read(&format!("{{\"kib\":{kib}}}")).map(|()| seen)
+            seen.read(&format!("{{\"kib\":{kib}}}")).unwrap();
+            Ok(seen)
         };
         measured.insert(("idle", "TLS", Peer::Ours), seen(8.0));
         measured.insert(("idle", "TLS", Peer::Pgwire), seen(16.0));
-        measured.insert(("idle", "in clear", Peer::Pgwire), Err("no such machine".into()));
+        measured.insert(("idle", "in clear", Peer::Pgwire), Err(Halt::Skipped("no such".into())));
+        let prepared = "in clear, a statement prepared";
+        measured.insert(("idle", prepared, Peer::Pgwire), Err(Halt::Failed("it ended".into())));
         let mut report = Report::new(false);
         tell(section, &measured, &mut report);
         let told = report.close().unwrap_err();
         assert!(told.contains("  TLS\n    trunkline                  8 KiB\n"), "{told}");
         assert!(told.contains("    pgwire 0.42.1             16 KiB      0.50x\n"), "{told}");
-        assert!(told.contains("    pgwire 0.42.1     skipped: no such machine\n"), "{told}");
+        assert!(told.contains("    pgwire 0.42.1     skipped: no such\n"), "{told}");
+        // What failed is missed, what is not there is not.
+        assert!(told.contains("    pgwire 0.42.1     failed: it ended\n"), "{told}");
         assert!(told.contains("8 KiB   goal <= 9 holds   floor <= 12 holds\n"), "{told}");
     }
 }
