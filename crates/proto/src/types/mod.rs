@@ -33,6 +33,7 @@ pub mod uuid;
 pub mod vector;
 
 mod catalog;
+mod check;
 mod convert;
 mod digits;
 mod error;

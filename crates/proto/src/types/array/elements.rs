@@ -8,10 +8,11 @@ use bytes::Bytes;
 use super::parse::Parser;
 use super::{Array, Dimension, binary, check_size, parse};
 use crate::Oid;
+use crate::types::check::check_modified_literal;
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
 use crate::types::user::Types;
-use crate::types::value::{Parts, Value, check_modified_literal};
+use crate::types::value::{Parts, Value};
 
 /// How an array has its elements.
 #[derive(Clone)]

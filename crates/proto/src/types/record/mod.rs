@@ -13,13 +13,14 @@ use bytes::{Buf, Bytes};
 
 use super::array::{self, check_length, described, is_compatible};
 use super::array::{push_item, split_item, take_i32, take_item};
+use super::check::check_modified_literal;
 use super::convert::{IsNull, ToPg};
 use super::error::ValueError;
 use super::style::TextStyle;
 use super::text::is_space;
 use super::typmod;
 use super::user::{Attribute, Types};
-use super::value::{Parts, Value, check_modified_literal};
+use super::value::{Parts, Value};
 use crate::{Format, Oid, SqlState};
 
 use parse::Parser;

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::{Kind, Place, Registry, Types, UserType};
 use crate::types::catalog;
+use crate::types::check::MAX_DEPTH;
 use crate::types::error::ValueError;
 use crate::types::range::has_order;
-use crate::types::value::MAX_DEPTH;
 use crate::{Oid, SqlState};
 
 /// The longest name of a thing, in bytes.
