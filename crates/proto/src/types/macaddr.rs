@@ -68,12 +68,13 @@ fn hexadecimal(text: &[u8], width: Option<usize>) -> Option<(u64, &[u8])> {
         [b'+', rest @ ..] => (false, rest),
         _ => (false, field),
     };
-    let digits = match digits {
-        [b'0', b'x' | b'X', rest @ ..] => rest,
-        _ => digits,
+    // Without digits behind it is 0.
+    let (has_prefix, digits) = match digits {
+        [b'0', b'x' | b'X', rest @ ..] => (true, rest),
+        _ => (false, digits),
     };
     let count = digits.iter().take_while(|digit| digit.is_ascii_hexdigit()).count();
-    let (digits, after) = digits.split_at_checked(count).filter(|_| count > 0)?;
+    let (digits, after) = digits.split_at_checked(count).filter(|_| count > 0 || has_prefix)?;
     let mut number = 0_u64;
     for digit in digits {
         number = number.saturating_mul(16).saturating_add(hex_digit(*digit)?.into());

@@ -35,7 +35,7 @@ pub fn text(cents: i64, out: &mut Vec<u8>) {
 ///
 /// 22P02 for other text, 22003 for an amount that 64 bits of cents cannot hold.
 pub fn parse(text: &str) -> Result<i64, ValueError> {
-    let mut rest = dollar(trim_start(text.as_bytes()));
+    let mut rest = trim_start(dollar(trim_start(text.as_bytes())));
     let mut negative = false;
     rest = match rest {
         [b'-' | b'(', after @ ..] => {

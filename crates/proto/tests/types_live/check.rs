@@ -57,7 +57,8 @@ pub(crate) fn check(case: &Case, style: &TextStyle) -> Result<(), String> {
     Ok(())
 }
 
-/// It refuses what it has sent itself: queries and vectors of nothing, and zones days away.
+/// It refuses what it has sent itself: queries and vectors of nothing, zones days away, and snapshots
+/// in which the next transaction runs.
 fn is_refused(oid: Oid, text: &[u8]) -> bool {
     let is_array = element_of(oid).is_some_and(|element| element_of(element).is_some());
     let is_empty = match is_array {
@@ -65,12 +66,18 @@ fn is_refused(oid: Oid, text: &[u8]) -> bool {
         false => text.is_empty(),
     };
     let leaf = element_of(oid).filter(|_| is_array || oid == Oid::TSQUERY_ARRAY).unwrap_or(oid);
-    let far = text.windows(7).any(|zone| {
-        matches!(zone, [b'+' | b'-', rest @ .., b':', _, _] if rest.iter().all(u8::is_ascii_digit))
-    });
+    let zone = text.iter().rposition(|byte| matches!(byte, b'+' | b'-'));
+    let hours = text.get(zone.map_or(0, |place| place + 1)..).unwrap_or_default();
+    let hours: Vec<u8> = hours.iter().copied().take_while(u8::is_ascii_digit).collect();
+    let far = String::from_utf8_lossy(&hours).parse().is_ok_and(|hours: u32| hours > 15);
     match leaf {
         Oid::TSQUERY | Oid::INT2VECTOR | Oid::OIDVECTOR => is_empty,
-        Oid::TIMETZ | Oid::TIMETZ_ARRAY => far,
+        Oid::TIMETZ => far,
+        Oid::PG_SNAPSHOT => {
+            let text = String::from_utf8_lossy(text);
+            let parts: Vec<&str> = text.split(':').collect();
+            matches!(parts.as_slice(), [_, xmax, running] if running.split(',').any(|id| id == *xmax))
+        }
         _ => false,
     }
 }

@@ -96,7 +96,9 @@ impl Report {
 
     pub(crate) fn add_rows(&mut self, rows: &[Vec<(u32, Option<String>)>], outcomes: &[Outcome]) {
         let mut line = Line { family: "rows".to_owned(), ..Line::default() };
-        for (row, outcome) in rows.iter().zip(outcomes) {
+        let sent = |outcome: &&Outcome| matches!(outcome, Outcome::Value { .. });
+        let sent = rows.iter().zip(outcomes).filter(|(_, outcome)| sent(outcome));
+        for (row, outcome) in sent {
             line.by_binary += 1;
             match check_row(outcome) {
                 Ok(()) => line.equal[0] += 1,

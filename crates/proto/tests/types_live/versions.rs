@@ -21,7 +21,7 @@ pub(crate) struct Rule {
     pub(crate) why: &'static str,
 }
 
-pub(crate) const RULES: [Rule; 26] = [
+pub(crate) const RULES: [Rule; 27] = [
     Rule {
         name: "nested empty braces",
         since: 170_000,
@@ -202,6 +202,19 @@ pub(crate) const RULES: [Rule; 26] = [
         },
         older: |_, _, older| matches!(older, Outcome::Value { .. }),
         why: "a space could stand before them",
+    },
+    Rule {
+        name: "seconds of zones",
+        since: 160_000,
+        fits: |case, newer, older| {
+            is_moment(case)
+                && is_error(newer, "22009", "time zone displacement out of range")
+                && newer != older
+        },
+        older: |case, _, older| {
+            contains(case, ":60") && is_error(older, "22007", "invalid input syntax")
+        },
+        why: "60 of them were no zone, not one too far",
     },
     Rule {
         name: "names in schemas",

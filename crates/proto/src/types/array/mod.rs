@@ -121,15 +121,11 @@ pub(super) fn push<T: ToPg>(
 
 /// The number of elements, within what PostgreSQL can hold.
 fn check_size(dimensions: &[Dimension]) -> Result<usize, ValueError> {
-    const MAX_ELEMENTS: i64 = 0x07ff_ffff;
     let mut count: i64 = 1;
     for dimension in dimensions {
         count = count.saturating_mul(dimension.length.into());
         if dimension.length < 0 || count > MAX_ELEMENTS {
-            return Err(ValueError::new(
-                SqlState::PROGRAM_LIMIT_EXCEEDED,
-                format!("array size exceeds the maximum allowed ({MAX_ELEMENTS})"),
-            ));
+            return Err(too_large());
         }
     }
     for dimension in dimensions {
@@ -141,4 +137,12 @@ fn check_size(dimensions: &[Dimension]) -> Result<usize, ValueError> {
         }
     }
     Ok(if dimensions.is_empty() { 0 } else { usize::try_from(count).unwrap_or(0) })
+}
+
+const MAX_ELEMENTS: i64 = 0x07ff_ffff;
+
+#[cold]
+fn too_large() -> ValueError {
+    let message = format!("array size exceeds the maximum allowed ({MAX_ELEMENTS})");
+    ValueError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, message)
 }

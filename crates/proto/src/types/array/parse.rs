@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Dimension, MAX_DIMENSIONS, Parts, check_size};
+use super::{Dimension, MAX_DIMENSIONS, Parts, check_size, too_large};
 use crate::SqlState;
 use crate::types::error::ValueError;
 use crate::types::text::is_space;
@@ -172,16 +172,12 @@ impl<'a> Parser<'a> {
                     "upper bound cannot be less than lower bound",
                 ));
             }
-            let length = upper
-                .checked_sub(lower)
-                .and_then(|length| length.checked_add(1))
-                .filter(|_| upper != i32::MAX);
-            let length = length.ok_or_else(|| {
-                ValueError::new(
-                    SqlState::PROGRAM_LIMIT_EXCEEDED,
-                    format!("array upper bound is too large: {upper}"),
-                )
-            })?;
+            if upper == i32::MAX {
+                let message = format!("array upper bound is too large: {upper}");
+                return Err(ValueError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, message));
+            }
+            let length = upper.checked_sub(lower).and_then(|length| length.checked_add(1));
+            let length = length.ok_or_else(too_large)?;
             dimensions.push(Dimension { length, lower });
         }
         if !dimensions.is_empty() {

@@ -226,9 +226,13 @@ impl Reader {
             }
             Some(b'-') => {
                 // Years and months: "1-2".
-                let (months, rest) =
-                    leading_int(rest.get(1..).unwrap_or_default()).ok_or(Flaw::Field)?;
-                if months > 11 {
+                let after = rest.get(1..).unwrap_or_default();
+                let digits = after.strip_prefix(['-', '+']).unwrap_or(after);
+                let (months, rest) = match digits.starts_with(|c: char| c.is_ascii_digit()) {
+                    true => leading_int(digits).ok_or(Flaw::Field)?,
+                    false => (0, after),
+                };
+                if months > 11 || (months > 0 && after.starts_with('-')) {
                     return Err(Flaw::Field);
                 }
                 if !rest.is_empty() {

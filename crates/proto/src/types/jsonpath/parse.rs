@@ -178,7 +178,7 @@ impl<'a, 'o> Parser<'a, 'o> {
                 return Err(self.lexer.syntax());
             }
             let is_regex = symbol == "like_regex";
-            if left.priority <= priority || (is_regex && left.priority < ATOM) {
+            if left.priority <= priority || (is_regex && (left.priority < ATOM || left.is_regex)) {
                 opened = opened.saturating_add(1);
                 self.sink.insert(left.accessors.unwrap_or(self.sink.place()), ")", 1);
             }
