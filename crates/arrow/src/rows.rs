@@ -128,21 +128,33 @@ impl Current {
             self.formats = (0..self.cells.len()).map(|column| rows.format(column)).collect();
             self.plan(rows)?;
         }
-        let (style, is_lines) = (rows.style(), rows.lines().is_some());
+        if rows.lines().is_some() {
+            return self.write_lines(rows);
+        }
+        let style = rows.style();
         while self.row < self.batch.num_rows() {
             if rows.is_full() {
                 return Ok(false);
             }
             let row = self.row;
-            if is_lines {
-                rows.line(|lines, out| {
-                    line::write(&self.cells, &self.plain, row, style, lines, out)
-                })?;
-            } else {
-                rows.encoded_row(|out| {
-                    self.cells.iter().try_for_each(|cells| cells.cell(row, style, out))
-                })?;
+            rows.encoded_row(|out| {
+                self.cells.iter().try_for_each(|cells| cells.cell(row, style, out))
+            })?;
+            self.row += 1;
+        }
+        Ok(true)
+    }
+
+    /// As `write`, for a COPY in text or csv.
+    #[inline(never)]
+    fn write_lines(&mut self, rows: &mut RowBuf<'_>) -> Result<bool> {
+        let style = rows.style();
+        while self.row < self.batch.num_rows() {
+            if rows.is_full() {
+                return Ok(false);
             }
+            let row = self.row;
+            rows.line(|lines, out| line::write(&self.cells, &self.plain, row, style, lines, out))?;
             self.row += 1;
         }
         Ok(true)

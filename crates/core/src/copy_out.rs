@@ -65,31 +65,32 @@ impl CopyOut {
     /// Appends the head of a row's message, and what comes before the first row; where its message
     /// starts.
     #[inline]
-    pub(crate) fn begin(&mut self, columns: u16, out: &mut Vec<u8>) -> usize {
-        if !self.begun || self.lines().is_none() {
-            return self.begin_first_or_binary(columns, out);
+    pub(crate) fn begin(&mut self, columns: usize, out: &mut Vec<u8>) -> usize {
+        if !self.begun {
+            return self.begin_first(columns, out);
         }
-        self.cells.clear();
         let start = out.len();
-        out.extend_from_slice(b"d\0\0\0\0");
+        if self.lines().is_some() {
+            self.cells.clear();
+            out.extend_from_slice(b"d\0\0\0\0");
+        } else {
+            let [high, low] = word(columns);
+            out.extend_from_slice(&[b'd', 0, 0, 0, 0, high, low]);
+        }
         start
     }
 
-    fn begin_first_or_binary(&mut self, columns: u16, out: &mut Vec<u8>) -> usize {
-        let is_binary = self.encoder.format() == CopyFormat::Binary;
-        if !self.begun && !is_binary {
+    #[cold]
+    fn begin_first(&mut self, columns: usize, out: &mut Vec<u8>) -> usize {
+        if self.lines().is_some() {
             self.header_line(out);
             self.begun = true;
+            return self.begin(columns, out);
         }
         let start = out.len();
         out.extend_from_slice(b"d\0\0\0\0");
-        if is_binary {
-            if !self.begun {
-                out.extend_from_slice(&self.encoder.binary_header());
-            }
-            out.extend_from_slice(&columns.to_be_bytes());
-        }
-        self.cells.clear();
+        out.extend_from_slice(&self.encoder.binary_header());
+        out.extend_from_slice(&word(columns));
         start
     }
 
@@ -99,12 +100,14 @@ impl CopyOut {
         if self.lines().is_some() { &mut self.cells } else { out }
     }
 
-    /// Makes a line of the cells.
+    /// Makes a line of the cells, if it is to be one.
+    #[inline]
     pub(crate) fn finish(&mut self, out: &mut Vec<u8>) -> Result<()> {
         self.begun = true;
-        if self.lines().is_none() {
-            return Ok(());
-        }
+        if self.lines().is_none() { Ok(()) } else { self.line_of_cells(out) }
+    }
+
+    fn line_of_cells(&self, out: &mut Vec<u8>) -> Result<()> {
         if self.cells.len() > MAX_ROW {
             return Err(row_too_long(self.cells.len()));
         }
@@ -140,6 +143,11 @@ impl CopyOut {
             patch(start, out);
         }
     }
+}
+
+/// The number of columns: of one that does not fit the row is refused at its end.
+fn word(columns: usize) -> [u8; 2] {
+    u16::try_from(columns).unwrap_or(u16::MAX).to_be_bytes()
 }
 
 /// Writes the length of a message that starts there and is short.

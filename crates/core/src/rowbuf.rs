@@ -111,17 +111,17 @@ impl<'a> RowBuf<'a> {
     /// for a row beyond 1 GiB. The rows before stay valid.
     #[inline]
     pub fn row(&mut self, write: impl FnOnce(&mut RowWriter<'_>) -> Result<()>) -> Result<()> {
+        let (columns, formats, style) = (self.columns, self.formats, self.style);
+        if self.copy.is_some() {
+            return self.copied_row(|out| {
+                let mut row = RowWriter { out, columns, formats, style, next: 0 };
+                write(&mut row)?;
+                let cells = row.next;
+                if cells == columns.len() { Ok(()) } else { Err(wrong_arity(cells, columns.len())) }
+            });
+        }
         let start = self.begin();
-        let mut row = RowWriter {
-            out: match &mut self.copy {
-                None => &mut *self.out,
-                Some(copy) => copy.cells(self.out),
-            },
-            columns: self.columns,
-            formats: self.formats,
-            style: self.style,
-            next: 0,
-        };
+        let mut row = RowWriter { out: self.out, columns, formats, style, next: 0 };
         let written = write(&mut row);
         let cells = row.next;
         let finished = written.and_then(|()| self.finish(start, cells));
@@ -142,13 +142,12 @@ impl<'a> RowBuf<'a> {
     /// What the closure returns; 54000 for a row beyond 1 GiB. The rows before stay valid.
     #[inline]
     pub fn encoded_row(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
+        if self.copy.is_some() {
+            return self.copied_row(write);
+        }
         let columns = self.columns.len();
         let start = self.begin();
-        let out = match &mut self.copy {
-            None => &mut *self.out,
-            Some(copy) => copy.cells(self.out),
-        };
-        let finished = match write(out) {
+        let finished = match write(self.out) {
             Ok(()) => self.finish(start, columns),
             Err(error) => Err(error),
         };
@@ -157,6 +156,17 @@ impl<'a> RowBuf<'a> {
             Err(_) => self.out.truncate(start),
         }
         finished
+    }
+
+    /// A row of COPY whose cells the closure appends. A function of its own: what writes DataRows
+    /// stays as small as it is.
+    #[inline(never)]
+    fn copied_row(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
+        let Some(copy) = &mut self.copy else { return Ok(()) };
+        let columns = self.columns.len();
+        let start = copy.begin(columns, self.out);
+        let written = write(copy.cells(self.out)).and_then(|()| copy.finish(self.out));
+        self.end_of_copied(start, written)
     }
 
     /// What lines are written with by [`line`](RowBuf::line); `None` if rows are not lines but cells.
@@ -174,13 +184,21 @@ impl<'a> RowBuf<'a> {
     /// What the closure returns; 54000 for a row beyond 1 GiB; XX000 where rows are no lines.
     #[inline]
     pub fn line(&mut self, write: impl FnOnce(&Encoder, &mut Vec<u8>) -> Result<()>) -> Result<()> {
-        let start = self.begin();
-        let written = match self.copy.as_deref().and_then(CopyOut::lines) {
-            Some(encoder) => write(encoder, self.out),
-            None => Err(PgError::internal("a line where rows are no lines")),
+        let Some(copy) = &mut self.copy else { return Err(no_lines()) };
+        let start = copy.begin(self.columns.len(), self.out);
+        let written = match copy.lines() {
+            Some(lines) => write(lines, self.out),
+            None => Err(no_lines()),
         };
         self.out.push(b'\n');
-        let finished = written.and_then(|()| self.complete(start));
+        self.end_of_copied(start, written)
+    }
+
+    /// Writes the length of a row of COPY, or takes back what there is of it.
+    #[inline(never)]
+    fn end_of_copied(&mut self, start: usize, written: Result<()>) -> Result<()> {
+        let columns = self.columns.len();
+        let finished = written.and_then(|()| self.finish(start, columns));
         match finished {
             Ok(()) => self.rows = self.rows.saturating_add(1),
             Err(_) => self.out.truncate(start),
@@ -188,15 +206,11 @@ impl<'a> RowBuf<'a> {
         finished
     }
 
-    /// Appends the head of a row's message; where it starts.
-    #[inline]
+    /// Appends the head of a DataRow message; where it starts.
+    #[inline(always)]
     fn begin(&mut self) -> usize {
-        let columns = u16::try_from(self.columns.len()).unwrap_or(u16::MAX);
-        if let Some(copy) = &mut self.copy {
-            return copy.begin(columns, self.out);
-        }
         let start = self.out.len();
-        let [high, low] = columns.to_be_bytes();
+        let [high, low] = u16::try_from(self.columns.len()).unwrap_or(u16::MAX).to_be_bytes();
         self.out.extend_from_slice(&[b'D', 0, 0, 0, 0, high, low]);
         start
     }
@@ -206,15 +220,6 @@ impl<'a> RowBuf<'a> {
         if cells != self.columns.len() || cells > MAX_COLUMNS {
             return Err(wrong_arity(cells, self.columns.len()));
         }
-        if let Some(copy) = &mut self.copy {
-            copy.finish(self.out)?;
-        }
-        self.complete(start)
-    }
-
-    /// Writes the length of a row's message.
-    #[inline(always)]
-    fn complete(&mut self, start: usize) -> Result<()> {
         if self.rows >= self.limit {
             return Err(PgError::internal("a row beyond the limit that the client set"));
         }
@@ -235,6 +240,11 @@ pub(crate) fn row_too_long(length: usize) -> PgError {
         SqlState::PROGRAM_LIMIT_EXCEEDED,
         format!("row of {length} bytes exceeds the limit of {MAX_ROW} bytes"),
     )
+}
+
+#[cold]
+fn no_lines() -> PgError {
+    PgError::internal("a line where rows are no lines")
 }
 
 #[cold]

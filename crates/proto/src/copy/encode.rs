@@ -117,31 +117,25 @@ impl Encoder {
     }
 
     /// Makes the text behind `start`, which was appended, a field of a line.
-    #[inline]
+    // Not within its callers: their loops over cells stay small.
+    #[inline(never)]
     pub fn escape(&self, column: usize, start: usize, out: &mut Vec<u8>) {
         let text = out.get(start..).unwrap_or_default();
         match self.format {
-            CopyFormat::Text => {
-                let delimiter = self.delimiter;
-                if has(text, |byte| (byte < 0x20) | (byte == b'\\') | (byte == delimiter)) {
-                    self.escape_text(start, out);
-                }
+            CopyFormat::Text if has_special_text(text, self.delimiter) => {
+                self.escape_text(start, out);
             }
-            CopyFormat::Csv => {
-                let (delimiter, quote) = (self.delimiter, self.quote);
-                let special = |byte| {
-                    (byte == delimiter) | (byte == quote) | (byte == b'\n') | (byte == b'\r')
-                };
-                if has(text, special)
-                    || self.is_quoted(column)
-                    || *text == *self.null
-                    || (self.columns == 1 && text == b"\\.")
-                {
-                    self.surround(start, out);
-                }
-            }
-            CopyFormat::Binary => {}
+            CopyFormat::Csv if self.needs_quotes(column, text) => self.surround(start, out),
+            _ => {}
         }
+    }
+
+    #[inline]
+    fn needs_quotes(&self, column: usize, text: &[u8]) -> bool {
+        has_special_csv(text, self.delimiter, self.quote)
+            || self.is_quoted(column)
+            || *text == *self.null
+            || (self.columns == 1 && text == b"\\.")
     }
 
     #[inline]
@@ -195,25 +189,53 @@ fn may_be_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b" +-.:/@".contains(&byte)
 }
 
-/// Whether any byte is special.
+/// Whether text has a byte below 32, a backslash or the delimiter.
 #[inline]
-fn has(text: &[u8], special: impl Fn(u8) -> bool) -> bool {
-    // The last bytes again, rather than a few one by one.
-    if let Some(last) = text.last_chunk::<16>() {
-        let (blocks, _) = text.as_chunks::<16>();
-        return blocks.iter().any(|block| any(block, &special)) || any(last, &special);
-    }
-    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
-        return any(first, &special) || any(last, &special);
-    }
-    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
-        return any(first, &special) || any(last, &special);
-    }
-    text.iter().any(|byte| special(*byte))
+fn has_special_text(text: &[u8], delimiter: u8) -> bool {
+    let delimiter = eight(delimiter);
+    let special = |bytes: u64| {
+        below_32(bytes) | zero(bytes ^ const { eight(b'\\') }) | zero(bytes ^ delimiter)
+    };
+    any(text, special)
 }
 
-/// Without a way out before its end, a block is compared at once.
+/// Whether csv has a delimiter, a quote or the end of a line.
 #[inline]
-fn any<const N: usize>(block: &[u8; N], special: &impl Fn(u8) -> bool) -> bool {
-    block.iter().fold(0, |found, byte| found | u8::from(special(*byte))) != 0
+fn has_special_csv(text: &[u8], delimiter: u8, quote: u8) -> bool {
+    let (delimiter, quote) = (eight(delimiter), eight(quote));
+    let special = |bytes: u64| {
+        let end = zero(bytes ^ const { eight(b'\n') }) | zero(bytes ^ const { eight(b'\r') });
+        end | zero(bytes ^ delimiter) | zero(bytes ^ quote)
+    };
+    any(text, special)
+}
+
+/// Whether any byte is special; eight are looked at together.
+#[inline]
+fn any(text: &[u8], special: impl Fn(u64) -> u64) -> bool {
+    let Some(last) = text.last_chunk::<8>() else {
+        // Seven at most: each as often as it takes to fill eight.
+        return text.iter().any(|byte| special(eight(*byte)) != 0);
+    };
+    let (blocks, _) = text.as_chunks::<8>();
+    let found = |found: u64, block: &[u8; 8]| found | special(u64::from_le_bytes(*block));
+    // The last ones again, rather than a few one by one.
+    found(blocks.iter().fold(0, found), last) != 0
+}
+
+/// A byte eight times.
+const fn eight(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// Not zero if any byte is.
+#[inline]
+fn zero(bytes: u64) -> u64 {
+    bytes.wrapping_sub(const { eight(1) }) & !bytes & const { eight(0x80) }
+}
+
+/// Not zero if any byte is below 32.
+#[inline]
+fn below_32(bytes: u64) -> u64 {
+    bytes.wrapping_sub(const { eight(32) }) & !bytes & const { eight(0x80) }
 }
