@@ -114,3 +114,28 @@ fn no_rows_are_a_header_at_most() {
     copy(&[]).end(&mut out);
     assert!(out.is_empty());
 }
+
+#[test]
+fn a_row_that_fails_leaves_the_rows_before_it() {
+    let mut copy = CopyOut::new(Encoder::new(&Options::default(), &["a"]));
+    let columns = [Column::new("a", Oid::TEXT)];
+    let (mut out, style, formats) = (Vec::new(), TextStyle::default(), Formats::default());
+    let mut rows = RowBuf::new(&mut out, &columns, &formats, &style).copy_out(&mut copy);
+    rows.row(|row| row.value("x")).expect("a text");
+    let wrong = rows.row(|row| row.value(&b"a"[..])).expect_err("bytes are no text");
+    assert_eq!(wrong.sqlstate(), SqlState::DATATYPE_MISMATCH);
+    let broken = rows.encoded_row(|out| {
+        out.extend_from_slice(b"\0\0\0\x09x");
+        Ok(())
+    });
+    assert_eq!(broken.expect_err("eight bytes are missing").sqlstate(), SqlState::INTERNAL_ERROR);
+    let line = rows.line(|_, out| {
+        out.push(b'x');
+        Err(PgError::canceled())
+    });
+    assert_eq!(line.expect_err("its own error").sqlstate(), SqlState::QUERY_CANCELED);
+    assert_eq!((rows.rows(), bodies(&out)), (1, vec![b"x\n".to_vec()]));
+    let mut rows = RowBuf::new(&mut out, &columns, &formats, &style);
+    let line = rows.line(|_, _| Ok(()));
+    assert_eq!(line.expect_err("DataRows are no lines").sqlstate(), SqlState::INTERNAL_ERROR);
+}
