@@ -65,7 +65,7 @@ fn check_modified_binary(
         return check_binary(oid, bytes, depth, types);
     }
     let resolved = types.resolved(oid);
-    typmod::check_binary_length(resolved, typmod, bytes)?;
+    typmod::check_binary_length(resolved, typmod, bytes, types)?;
     let read = |bytes: &[u8]| {
         let hold = || Bytes::copy_from_slice(bytes);
         let value = Value::from_checked_binary(oid, bytes, types, hold)?;

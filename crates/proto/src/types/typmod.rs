@@ -6,7 +6,7 @@
 use super::array::Array;
 use super::datetime::Timetz;
 use super::error::ValueError;
-use super::user::Types;
+use super::user::{Base, Types};
 use super::value::Value;
 use super::{Bits, Vector};
 use crate::{Oid, SqlState};
@@ -112,15 +112,29 @@ pub(super) fn check_text_length(oid: Oid, typmod: i32, text: &str) -> Result<(),
     check_bits(length, oid, typmod)
 }
 
-/// Looks at the number of bits before it looks for them, as PostgreSQL does.
-pub(super) fn check_binary_length(oid: Oid, typmod: i32, bytes: &[u8]) -> Result<(), ValueError> {
-    let Some(length) = bytes.first_chunk().map(|length| i32::from_be_bytes(*length)) else {
-        return Ok(());
-    };
-    if typmod < 0 || length < 0 || !matches!(oid, Oid::BIT | Oid::VARBIT) {
-        return Ok(());
+/// Looks at the number of bits, or of a vector's dimensions, before it looks for them, as PostgreSQL
+/// does.
+pub(super) fn check_binary_length(
+    oid: Oid,
+    typmod: i32,
+    bytes: &[u8],
+    types: &Types,
+) -> Result<(), ValueError> {
+    match (oid, types.extension(oid), bytes) {
+        (Oid::BIT | Oid::VARBIT, _, [a, b, c, d, ..]) => {
+            let length = i32::from_be_bytes([*a, *b, *c, *d]);
+            if length < 0 { Ok(()) } else { check_bits(length.into(), oid, typmod) }
+        }
+        (_, Some(Base::Vector | Base::Halfvec), [high, low, _, _, ..]) => {
+            let dimensions = u16::from_be_bytes([*high, *low]);
+            // Others are too few or too many of any vector.
+            if !(1..=16_000).contains(&dimensions) {
+                return Ok(());
+            }
+            check_dimensions(dimensions.into(), typmod)
+        }
+        _ => Ok(()),
     }
-    check_bits(length.into(), oid, typmod)
 }
 
 fn of_dimensions(vector: Vector, typmod: i32) -> Result<Vector, ValueError> {
@@ -129,8 +143,12 @@ fn of_dimensions(vector: Vector, typmod: i32) -> Result<Vector, ValueError> {
         Vector::Half(values) => values.len(),
         Vector::Sparse { dimensions, .. } => usize::try_from(*dimensions).unwrap_or(0),
     };
+    check_dimensions(dimensions, typmod).map(|()| vector)
+}
+
+fn check_dimensions(dimensions: usize, typmod: i32) -> Result<(), ValueError> {
     if usize::try_from(typmod) == Ok(dimensions) {
-        return Ok(vector);
+        return Ok(());
     }
     let message = format!("expected {typmod} dimensions, not {dimensions}");
     Err(ValueError::new(SqlState::DATA_EXCEPTION, message))
