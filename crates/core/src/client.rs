@@ -1,7 +1,7 @@
 //! Who is connected.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trunkline_proto::SqlState;
@@ -23,7 +23,7 @@ struct SessionView {
     identity: Identity,
     settings: Mutex<Settings>,
     notices: Mutex<Vec<Notice>>,
-    changes: AtomicU32,
+    changes: AtomicUsize,
 }
 
 /// Who a client is and how it came.
@@ -62,7 +62,7 @@ impl Client {
             identity,
             settings: Mutex::new(settings),
             notices: Mutex::default(),
-            changes: AtomicU32::new(0),
+            changes: AtomicUsize::new(0),
         }))
     }
 
@@ -103,7 +103,7 @@ impl Client {
     /// A number that is another one whenever there may be a notice to send, or a setting that has
     /// changed; for the server, which looks at neither while it stays the same.
     #[inline]
-    pub fn changes(&self) -> u32 {
+    pub fn changes(&self) -> usize {
         self.0.changes.load(Ordering::Acquire)
     }
 

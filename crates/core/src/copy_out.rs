@@ -102,9 +102,14 @@ impl CopyOut {
 
     /// Makes a line of the cells, if it is to be one.
     #[inline]
-    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) -> Result<()> {
-        self.begun = true;
+    pub(crate) fn finish(&self, out: &mut Vec<u8>) -> Result<()> {
         if self.lines().is_none() { Ok(()) } else { self.line_of_cells(out) }
+    }
+
+    /// A row stays in the buffer, and with the first one what comes before it.
+    #[inline]
+    pub(crate) fn keep(&mut self) {
+        self.begun = true;
     }
 
     fn line_of_cells(&self, out: &mut Vec<u8>) -> Result<()> {
@@ -130,6 +135,9 @@ impl CopyOut {
                     rest = after;
                 }
             }
+        }
+        if !rest.is_empty() {
+            return Err(PgError::internal("a row has too many values"));
         }
         out.push(b'\n');
         Ok(())

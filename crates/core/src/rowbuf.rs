@@ -199,9 +199,12 @@ impl<'a> RowBuf<'a> {
     fn end_of_copied(&mut self, start: usize, written: Result<()>) -> Result<()> {
         let columns = self.columns.len();
         let finished = written.and_then(|()| self.finish(start, columns));
-        match finished {
-            Ok(()) => self.rows = self.rows.saturating_add(1),
-            Err(_) => self.out.truncate(start),
+        match (&finished, &mut self.copy) {
+            (Ok(()), Some(copy)) => {
+                copy.keep();
+                self.rows = self.rows.saturating_add(1);
+            }
+            _ => self.out.truncate(start),
         }
         finished
     }

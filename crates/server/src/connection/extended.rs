@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use trunkline_core::types::Types;
 use trunkline_core::{
     Column, Columns, Formats, Language, Oid, Params, PgError, Reply, Result, Run, Session, SqlState,
 };
@@ -123,8 +124,10 @@ impl<S: Session> Connection<S> {
     /// Describes what is known, as almost always; whether it was.
     pub(super) fn describe_known(&mut self, describe: &Describe) -> Result<bool, Stop> {
         let name = text(describe.name.as_bytes())?;
-        let (statement, formats, running) = match describe.target {
-            Target::Statement => (self.statements.get(name)?.clone(), Formats::default(), None),
+        let (statement, formats, running, style) = match describe.target {
+            Target::Statement => {
+                (self.statements.get(name)?.clone(), Formats::default(), None, self.style())
+            }
             Target::Portal => {
                 let portal = self.portals.get(name)?;
                 let running = match &portal.state {
@@ -134,7 +137,8 @@ impl<S: Session> Connection<S> {
                     PortalState::Ready(_) => None,
                     _ => Some(None),
                 };
-                (portal.statement.clone(), portal.formats.clone(), running)
+                let (statement, style) = (portal.statement.clone(), portal.style.clone());
+                (statement, portal.formats.clone(), running, style)
             }
         };
         self.admit_description(&statement)?;
@@ -148,7 +152,7 @@ impl<S: Session> Connection<S> {
             (Columns::AfterBind, None) => return Ok(false),
             (Columns::None | Columns::AfterBind, _) => None,
         };
-        self.describe_columns(columns, &formats)?;
+        self.describe_columns(columns, &formats, &style.types)?;
         Ok(true)
     }
 
@@ -157,19 +161,20 @@ impl<S: Session> Connection<S> {
         let name = text(describe.name.as_bytes())?;
         if describe.target == Target::Statement {
             let statement = self.statements.get(name)?.clone();
-            let run = Run::new(Params::unbound(statement.parameters.clone()), self.style());
+            let style = self.style();
+            let run = Run::new(Params::unbound(statement.parameters.clone()), style.clone());
             let columns = match self.run(&statement, run).await? {
                 Reply::Rows(rows) => Some(rows.columns().clone()),
                 _ => None,
             };
-            return self.describe_columns(columns, &Formats::default());
+            return self.describe_columns(columns, &Formats::default(), &style.types);
         }
         let portal = self.portals.get(name)?;
         let PortalState::Ready(params) = &portal.state else {
             return Err(PgError::internal("the portal runs already").into());
         };
         let (run, statement) = (portal.run(params.clone()), portal.statement.clone());
-        let formats = portal.formats.clone();
+        let (formats, style) = (portal.formats.clone(), portal.style.clone());
         self.enter_pipeline();
         let (state, columns) = match self.run(&statement, run).await? {
             // The Execute that follows takes these rows.
@@ -179,19 +184,20 @@ impl<S: Session> Connection<S> {
             }
             // It is done: the Execute that follows only says so.
             Reply::Done(tag) => (PortalState::DescribedDone(tag), None),
-            _ => return self.describe_columns(None, &formats),
+            _ => return self.describe_columns(None, &formats, &style.types),
         };
         self.portals.get(name)?.state = state;
-        self.describe_columns(columns, &formats)
+        self.describe_columns(columns, &formats, &style.types)
     }
 
     fn describe_columns(
         &mut self,
         columns: Option<Arc<[Column]>>,
         formats: &Formats,
+        types: &Types,
     ) -> Result<(), Stop> {
         match columns {
-            Some(columns) => self.row_description(&columns, formats),
+            Some(columns) => self.row_description(&columns, formats, types),
             None => Ok(self.protocol.send(&NoData, self.io.output())?),
         }
     }

@@ -18,6 +18,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use tokio::task::consume_budget;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{Client, Language, Oid, PgError, Result, Session, SqlState};
 use trunkline_proto::backend::{self, Event};
@@ -55,7 +56,7 @@ pub(crate) struct Connection<S: Session> {
     timed: bool,
     /// How values look as text, and when that was seen: see [`Client::changes`].
     style: Arc<TextStyle>,
-    seen: u32,
+    seen: usize,
     fruitless: Fruitless,
     /// One of the server's places for clients, given back when the connection ends.
     _place: Place,
@@ -176,7 +177,7 @@ impl<S: Session> Connection<S> {
             turns = turns.wrapping_add(1);
             if turns.is_multiple_of(16) {
                 // Who sends without pause, and nothing that is waited for, leaves others their turn.
-                tokio::task::consume_budget().await;
+                consume_budget().await;
             }
             let received = self.protocol.receive(&mut self.io.input);
             let sends_on = !self.io.input.is_empty();
@@ -208,7 +209,11 @@ impl<S: Session> Connection<S> {
                 None => match self.answer_at_once(&event) {
                     Some(Ok(())) => Next::Go,
                     Some(stopped) => Box::pin(self.answered(stopped)).await,
-                    None => self.answer(&event).await,
+                    None => {
+                        // The engine may be at it for long, and never wait.
+                        consume_budget().await;
+                        self.answer(&event).await
+                    }
                 },
             };
             self.entry.finish();
@@ -396,7 +401,7 @@ impl<S: Session> Connection<S> {
         if self.io.output.len() >= CHUNK {
             self.flush().await?;
         }
-        tokio::task::consume_budget().await;
+        consume_budget().await;
         if self.entry.is_canceled() {
             return Err(PgError::canceled().into());
         }

@@ -40,9 +40,11 @@ pub(super) fn run<F: Future + 'static>(future: F) -> impl Future<Output = F::Out
     }
 }
 
-/// A room that was kept, if it is one for such futures: servers of two kinds may share a thread.
+/// A room that was kept for such futures: servers of two kinds may share a thread.
 fn take<F: 'static>() -> Box<Room<F>> {
-    let kept = ROOMS.with_borrow_mut(Vec::pop);
-    let fitting = kept.and_then(|room| room.downcast().ok());
-    fitting.unwrap_or_else(|| Box::new(Room(Box::pin(None))))
+    let kept = ROOMS.with_borrow_mut(|rooms| {
+        let fitting = rooms.iter().rposition(|room| room.is::<Room<F>>())?;
+        rooms.swap_remove(fitting).downcast().ok()
+    });
+    kept.unwrap_or_else(|| Box::new(Room(Box::pin(None))))
 }

@@ -143,7 +143,7 @@ impl<S: Session> Connection<S> {
     /// Sends rows; says what completes them.
     async fn send(&mut self, mut rows: Rows, style: &TextStyle) -> Result<(CommandTag, u64), Stop> {
         let columns = rows.columns().clone();
-        self.row_description(&columns, &Formats::default())?;
+        self.row_description(&columns, &Formats::default(), &style.types)?;
         let shape = Shape { columns: &columns, formats: &Formats::default(), style };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, &shape, u64::MAX).await;
         // Rows are dropped before the session is asked to settle: that is what stops them.

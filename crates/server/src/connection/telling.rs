@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trunkline_core::types::TextStyle;
+use trunkline_core::types::{TextStyle, Types};
 use trunkline_core::{Column, Formats, PgError, Session};
 use trunkline_proto::PeerError;
 use trunkline_proto::message::{
@@ -74,7 +74,7 @@ impl<S: Session> Connection<S> {
             (settings.take_reports(), settings.timeouts())
         };
         self.timed = !timeouts::heeded(set, &self.limits).is_none();
-        self.notices()?;
+        self.tell_notices()?;
         for (name, value) in reports {
             self.protocol
                 .send(&ParameterStatus { name, value: value.as_str() }, self.io.output())?;
@@ -83,11 +83,13 @@ impl<S: Session> Connection<S> {
     }
 
     fn notices(&mut self) -> Result<(), Stop> {
-        if self.has_news() {
-            for notice in self.client.take_notices() {
-                let response = NoticeResponse { fields: notice.to_fields() };
-                self.protocol.send(&response, self.io.output())?;
-            }
+        if self.has_news() { self.tell_notices() } else { Ok(()) }
+    }
+
+    fn tell_notices(&mut self) -> Result<(), Stop> {
+        for notice in self.client.take_notices() {
+            let response = NoticeResponse { fields: notice.to_fields() };
+            self.protocol.send(&response, self.io.output())?;
         }
         Ok(())
     }
@@ -97,18 +99,18 @@ impl<S: Session> Connection<S> {
         if self.has_news() { self.client.style() } else { self.style.clone() }
     }
 
-    /// RowDescription of a result.
+    /// RowDescription of a result, by the types that were known when it was begun.
     pub(super) fn row_description(
         &mut self,
         columns: &[Column],
         formats: &Formats,
+        types: &Types,
     ) -> Result<(), Stop> {
         if i16::try_from(columns.len()).is_err() {
             return Err(PgError::too_many_columns(columns.len()).into());
         }
-        let style = self.style();
         let fields = columns.iter().enumerate().map(|(index, column)| {
-            let (type_oid, typlen, typmod) = column.announced(&style.types);
+            let (type_oid, typlen, typmod) = column.announced(types);
             FieldDescription {
                 name: column.name.as_bytes(),
                 table: column.table_oid,

@@ -22,6 +22,7 @@ mod half_closed;
 mod late_cancel;
 mod log;
 mod malformed;
+mod notices;
 mod own_types;
 mod places;
 mod promises;
