@@ -74,7 +74,8 @@ fn values_are_those_of_postgresql() {
 fn rows(server: &mut Server, count: usize, report: &mut Report) {
     server.query("RESET ALL; SET TimeZone = 'UTC'").unwrap();
     let mut random = Random::new("rows");
-    let rows: Vec<_> = (0..count).map(|_| families::row(&mut random)).collect();
+    // A third is refused.
+    let rows: Vec<_> = (0..2 * count).map(|_| families::row(&mut random)).collect();
     let outcomes = server.ask_rows(&rows).unwrap();
     report.add_rows(&rows, &outcomes);
 }

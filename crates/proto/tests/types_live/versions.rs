@@ -217,13 +217,20 @@ pub(crate) const RULES: [Rule; 27] = [
         why: "60 of them were no zone, not one too far",
     },
     Rule {
-        name: "names in schemas",
+        name: "names of objects in errors",
         since: 160_000,
         fits: |case, newer, older| {
-            is_alias(case.oid) && contains(case, ".") && error_of(newer).is_some() && newer != older
+            is_alias(case.oid)
+                && error_of(newer).is_some()
+                && error_of(older).is_some()
+                && newer != older
         },
-        older: |_, _, older| is_error(older, "3F000", "schema \""),
-        why: "that there is no such schema was told first",
+        older: |case, newer, older| {
+            let is_name = is_error(older, "3F000", "schema \"") && contains(case, ".");
+            let is_junk = |outcome| is_error(outcome, "42601", "");
+            is_name || (is_junk(newer) && is_junk(older))
+        },
+        why: "that there is no such schema was told first, and other words of a syntax error",
     },
     Rule {
         name: "XML",

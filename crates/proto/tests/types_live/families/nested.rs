@@ -95,9 +95,13 @@ pub(crate) fn row(random: &mut Random) -> Vec<(u32, Option<String>)> {
                 _ => oid_of(random.pick(&types).0),
             };
             let value = (random.below(6) > 0).then(|| value(oid, random));
-            // It sends vectors without elements, and refuses them.
-            let is_vector = matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR);
-            (oid.0, value.filter(|value| !is_vector || !value.trim().is_empty()))
+            // It sends what it refuses itself: vectors of nothing, and paths without their parentheses.
+            let is_sound = |value: &String| match oid {
+                Oid::INT2VECTOR | Oid::OIDVECTOR => !value.trim().is_empty(),
+                Oid::JSONPATH => !value.contains('('),
+                _ => true,
+            };
+            (oid.0, value.filter(is_sound))
         })
         .collect()
 }
