@@ -188,6 +188,7 @@ pub(crate) fn long() -> Vec<(&'static str, Vec<u8>)> {
         ("documents", repeat("\x01\"", "\\u0001", "\"")),
         ("documents", repeat("$", ".a", "")),
         ("documents", repeat("1", "+1", "")),
+        ("documents", repeat("1e131071", "+1e131071", "")),
         ("documents", repeat("$.", "a", "")),
         ("documents", repeat("\"", "\\x41", "\"")),
         ("documents", repeat("", "a/**/", "$")),

@@ -1,8 +1,8 @@
 //! Notices that belong to no command: they come with what ends next.
 
 use trunkline::{
-    Client, Columns, CommandTag, Engine, Notice, Oid, Prepared, Reply, Result, Run, Server, Session,
-    Severity, SqlState,
+    Client, Columns, CommandTag, Engine, Notice, Oid, Prepared, Reply, Result, Run, Server,
+    Session, Severity, SqlState,
 };
 use trunkline_proto::message::{Describe, Sync, Target};
 

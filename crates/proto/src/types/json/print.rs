@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 
 use super::lex::{Bracket, Lexer, Token, unescape};
 use super::parse::{Event, Parser};
-use crate::types::Numeric;
 use crate::types::error::ValueError;
+use crate::types::{Numeric, array};
 
 /// Objects whose members are not printed in the order in which they stand.
 #[derive(Default)]
@@ -35,7 +35,8 @@ struct Open {
 /// Appends JSON text as `jsonb` prints it.
 pub(super) fn normalized(text: &str, out: &mut Vec<u8>) -> Result<(), ValueError> {
     let order = order(text)?;
-    let mut printer = Printer { text, order, stack: Vec::new(), out };
+    let start = out.len();
+    let mut printer = Printer { text, order, stack: Vec::new(), start, out };
     printer.print()
 }
 
@@ -121,6 +122,8 @@ struct Printer<'a, 'o> {
     text: &'a str,
     order: Order,
     stack: Vec<Frame>,
+    /// Where the text begins.
+    start: usize,
     out: &'o mut Vec<u8>,
 }
 
@@ -175,7 +178,11 @@ impl Printer<'_, '_> {
                 },
                 Token::Colon => self.out.extend_from_slice(b": "),
                 Token::String => string(lexer.word(), self.out),
-                Token::Number => number(lexer.word(), self.out)?,
+                Token::Number => {
+                    number(lexer.word(), self.out)?;
+                    // A few characters may become a hundred thousand.
+                    array::check_length(self.start, self.out)?;
+                }
                 Token::Word => self.out.extend_from_slice(lexer.word().as_bytes()),
                 Token::End => return Ok(()),
             }

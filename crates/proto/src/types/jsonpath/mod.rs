@@ -33,5 +33,11 @@ pub fn check(text: &str) -> Result<(), ValueError> {
 ///
 /// Those of [`check`].
 pub fn text(path: &str, out: &mut Vec<u8>) -> Result<(), ValueError> {
-    Parser::new(path, Sink::new(out))?.path()
+    let start = out.len();
+    let printed = Parser::new(path, Sink::new(out)).and_then(Parser::path);
+    if printed.is_err() {
+        // Of a path that turns out to be none nothing is left.
+        out.truncate(start);
+    }
+    printed
 }

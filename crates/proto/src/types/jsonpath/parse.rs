@@ -383,10 +383,6 @@ impl<'a, 'o> Parser<'a, 'o> {
             self.sink.push(text);
             return Ok(());
         }
-        let number = Numeric::parse(text)?;
-        let mut printed = Vec::new();
-        number.text(&mut printed);
-        self.sink.push(std::str::from_utf8(&printed).unwrap_or_default());
-        Ok(())
+        self.sink.number(&Numeric::parse(text)?)
     }
 }

@@ -1,17 +1,19 @@
 //! Where a path is printed while it is read.
 
-use crate::types::json;
+use crate::types::error::ValueError;
+use crate::types::{Numeric, array, json};
 
-/// The printed path, or nothing where it is only looked at.
-pub(super) struct Sink<'o>(Option<&'o mut Vec<u8>>);
+/// The printed path, or nothing where it is only looked at; and where it begins.
+pub(super) struct Sink<'o>(Option<&'o mut Vec<u8>>, usize);
 
 impl<'o> Sink<'o> {
     pub(super) fn new(out: &'o mut Vec<u8>) -> Sink<'o> {
-        Sink(Some(out))
+        let start = out.len();
+        Sink(Some(out), start)
     }
 
     pub(super) fn nothing() -> Sink<'o> {
-        Sink(None)
+        Sink(None, 0)
     }
 
     /// The place behind what was printed.
@@ -23,6 +25,13 @@ impl<'o> Sink<'o> {
         if let Some(out) = &mut self.0 {
             out.extend_from_slice(text.as_bytes());
         }
+    }
+
+    /// Appends a number, which may be longer than it was written: `1e9` has ten digits.
+    pub(super) fn number(&mut self, number: &Numeric) -> Result<(), ValueError> {
+        let Some(out) = &mut self.0 else { return Ok(()) };
+        number.text(out);
+        array::check_length(self.1, out)
     }
 
     /// Appends a string in quotes.

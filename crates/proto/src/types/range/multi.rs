@@ -11,6 +11,7 @@ use super::order::Order;
 use super::parse::EMPTY;
 use super::{Range, RangeType};
 use crate::Oid;
+use crate::types::array::check_length;
 use crate::types::array::take_i32;
 use crate::types::error::ValueError;
 use crate::types::made::{Made, made_of};
@@ -134,12 +135,14 @@ impl Multirange {
         style: &TextStyle,
         out: &mut Vec<u8>,
     ) -> Result<(), ValueError> {
+        let start = out.len();
         out.push(b'{');
         for (place, range) in self.ranges()?.iter().enumerate() {
             if place > 0 {
                 out.push(b',');
             }
             range.text(style, out)?;
+            check_length(start, out)?;
         }
         out.push(b'}');
         Ok(())

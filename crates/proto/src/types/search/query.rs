@@ -1,10 +1,12 @@
 //! `tsquery`.
 
+mod print;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use super::parse::Words;
-use super::{Held, MAX_LEXEME, MAX_LEXEMES, internal, quoted};
+use super::{Held, MAX_LEXEME, MAX_LEXEMES, internal};
 use crate::SqlState;
 use crate::types::array::take_i32;
 use crate::types::error::ValueError;
@@ -64,9 +66,6 @@ impl Operator {
     }
 }
 
-/// What was printed or read of a part, and what combines it, if anything does.
-type Part = (Vec<u8>, Option<Operator>);
-
 impl TsQuery {
     /// Whether nothing is looked for.
     pub fn is_empty(&self) -> bool {
@@ -95,38 +94,7 @@ impl TsQuery {
 
     /// Appends the query, with parentheses where they are needed: `'a' & !( 'b' | 'c':*A )`.
     pub fn text(&self, out: &mut Vec<u8>) {
-        let mut parts: Vec<Part> = Vec::new();
-        // From behind every operator comes after its operands.
-        for item in self.items().iter().rev() {
-            let part = match item {
-                Item::Operand { lexeme, weights, is_prefix } => {
-                    (operand(lexeme, *weights, *is_prefix), None)
-                }
-                Item::Operator(Operator::Not) => {
-                    let child = enclosed(parts.pop().unwrap_or_default(), Operator::Not, false);
-                    ([b"!", child.as_slice()].concat(), Some(Operator::Not))
-                }
-                Item::Operator(operator) => {
-                    let is_phrase = matches!(operator, Operator::Phrase(_));
-                    let right = enclosed(parts.pop().unwrap_or_default(), *operator, is_phrase);
-                    let mut both = enclosed(parts.pop().unwrap_or_default(), *operator, false);
-                    match operator {
-                        Operator::Or => both.extend_from_slice(b" | "),
-                        Operator::Phrase(1) => both.extend_from_slice(b" <-> "),
-                        Operator::Phrase(distance) => {
-                            both.extend_from_slice(b" <");
-                            int::text_i64(distance.cast_signed().into(), &mut both);
-                            both.extend_from_slice(b"> ");
-                        }
-                        _ => both.extend_from_slice(b" & "),
-                    }
-                    both.extend_from_slice(&right);
-                    (both, Some(*operator))
-                }
-            };
-            parts.push(part);
-        }
-        out.extend(parts.pop().unwrap_or_default().0);
+        print::print(&self.items(), out);
     }
 
     /// Appends the number of lexemes and operators, and each of them.
@@ -452,29 +420,6 @@ fn infix(words: &mut Words<'_>) -> Result<Operator, ValueError> {
     };
     words.rest = characters.as_str();
     Ok(operator)
-}
-
-fn operand(lexeme: &str, weights: u8, is_prefix: bool) -> Vec<u8> {
-    let mut out = Vec::with_capacity(lexeme.len().saturating_add(8));
-    quoted(lexeme, &mut out);
-    if weights != 0 || is_prefix {
-        out.push(b':');
-    }
-    if is_prefix {
-        out.push(b'*');
-    }
-    let letters = [(8, b'A'), (4, b'B'), (2, b'C'), (1, b'D')];
-    out.extend(letters.iter().filter(|(bit, _)| weights & bit != 0).map(|(_, letter)| *letter));
-    out
-}
-
-/// A part within parentheses, if the operator around it would bind closer than its own.
-fn enclosed((part, own): Part, around: Operator, is_right_of_phrase: bool) -> Vec<u8> {
-    let needs = own.is_some_and(|own| {
-        own.priority() < around.priority()
-            || (is_right_of_phrase && matches!(own, Operator::Phrase(_)))
-    });
-    if needs { [b"( ", part.as_slice(), b" )"].concat() } else { part }
 }
 
 #[cold]
