@@ -93,7 +93,7 @@ impl Decoder {
     ///
     /// What comes behind `\.` in text is ignored.
     pub fn push(&mut self, bytes: &[u8]) {
-        if self.failed.is_some() || self.is_behind_marker() {
+        if self.failed.is_some() || self.is_behind_lines() {
             return;
         }
         let Input { bytes: input, start, .. } = &mut self.input;
@@ -144,8 +144,8 @@ impl Decoder {
         }
     }
 
-    /// Whether the data said that it ends: what comes now is ignored.
-    pub fn is_behind_marker(&self) -> bool {
+    /// Whether all lines are read, be it that the data said that it ends: what comes now is ignored.
+    fn is_behind_lines(&self) -> bool {
         matches!(&self.format, Format::Lines(lines) if lines.is_done())
     }
 

@@ -62,8 +62,14 @@ impl ToPg for str {
         out: &mut Vec<u8>,
     ) -> Result<IsNull, ValueError> {
         match oid {
-            Oid::NAME => out.extend_from_slice(text::truncate_name(self).as_bytes()),
-            oid if is_string(oid) => out.extend_from_slice(self.as_bytes()),
+            Oid::NAME => {
+                let name = text::truncate_name(self);
+                out.extend_from_slice(text::receive(name.as_bytes())?.as_bytes());
+            }
+            // Text, but no zero byte, which a string of PostgreSQL cannot hold.
+            oid if is_string(oid) => {
+                out.extend_from_slice(text::receive(self.as_bytes())?.as_bytes());
+            }
             oid => return encode_literal(self, oid, format, style, out),
         }
         Ok(IsNull::No)

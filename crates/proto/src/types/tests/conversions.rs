@@ -154,3 +154,13 @@ fn null_is_for_options_and_values() {
     assert!(out.is_empty());
     assert!(encode(&Value::Int4(1), Oid::VOID, Format::Binary).is_empty());
 }
+
+#[test]
+fn a_string_with_a_zero_byte_is_not_sent() {
+    for oid in [Oid::TEXT, Oid::NAME, Oid::VARCHAR] {
+        let mut out = Vec::new();
+        let error = "a\0b".encode(oid, Format::Text, &TextStyle::default(), &mut out).unwrap_err();
+        assert_eq!(error.sqlstate(), crate::SqlState::CHARACTER_NOT_IN_REPERTOIRE);
+        assert!(out.is_empty());
+    }
+}
