@@ -202,8 +202,7 @@ impl BatchBuilder {
     ///
     /// # Errors
     ///
-    /// 22004 for NULL within a nested value where its Arrow type has none; 54000 for more elements
-    /// than the offsets of lists reach.
+    /// 54000 for more elements than the offsets of lists reach; the rows of that batch are lost.
     pub fn finish(&mut self) -> Result<Option<RecordBatch>> {
         if self.rows > 0 {
             self.end_batch()?;
@@ -218,11 +217,26 @@ impl BatchBuilder {
             let array = column.values.finish()?;
             Ok(if array.len() == rows { array } else { array.slice(0, rows) })
         });
-        let arrays = arrays.collect::<Result<Vec<_>, ValueError>>()?;
+        let arrays = match arrays.collect::<Result<Vec<_>, ValueError>>() {
+            Ok(arrays) => arrays,
+            Err(error) => {
+                self.clear()?;
+                return Err(error.into());
+            }
+        };
         if rows > 0 {
             let options = RecordBatchOptions::new().with_row_count(Some(rows));
             let batch = RecordBatch::try_new_with_options(self.schema.clone(), arrays, &options);
             self.ready.push_back(batch.map_err(contradiction)?);
+        }
+        Ok(())
+    }
+
+    /// Leaves nothing of a batch that failed: some columns, or parts of one, have their values still.
+    #[cold]
+    fn clear(&mut self) -> Result<()> {
+        for (column, field) in self.columns.iter_mut().zip(self.schema.fields()) {
+            column.values = appender(field, 0)?;
         }
         Ok(())
     }

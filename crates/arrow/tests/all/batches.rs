@@ -280,6 +280,27 @@ fn what_is_marked_is_read_as_it_is_sent() {
     assert_eq!(error.sqlstate().as_str(), "42846");
 }
 
+/// More runs than their ends count are found at the end of a batch.
+#[test]
+fn a_batch_that_fails_leaves_nothing_to_the_next() {
+    let runs = DataType::RunEndEncoded(
+        Arc::new(Field::new("run_ends", DataType::Int16, false)),
+        Arc::new(Field::new("values", DataType::Int64, true)),
+    );
+    let pair = vec![Field::new("x", runs.clone(), true), Field::new("y", DataType::Int64, true)];
+    let pair = Field::new("p", DataType::Struct(pair.into()), true);
+    let fields = vec![pair, Field::new("r", runs, true), Field::new("b", DataType::Int64, true)];
+    let schema = Arc::new(Schema::new(fields));
+    let mut batches = BatchBuilder::new(schema, "t").unwrap().max_rows(usize::MAX);
+    for row in 0..40_000 {
+        assert!(push(&mut batches, 1, &format!("({row},{row})\t{row}\t{row}")).unwrap().is_none());
+    }
+    assert_eq!(batches.finish().unwrap_err().sqlstate().as_str(), "54000");
+    push(&mut batches, 1, "(-1,-2)\t-3\t-4").unwrap();
+    assert_eq!(show(batches.finish().unwrap().unwrap()), ["{\"x\": -1, \"y\": -2}\t-3\t-4"]);
+    assert!(batches.finish().unwrap().is_none());
+}
+
 #[test]
 fn unions_are_not_read() {
     let members = UnionFields::try_new([0], [Field::new("a", DataType::Int32, true)]).unwrap();
