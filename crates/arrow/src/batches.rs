@@ -121,7 +121,8 @@ impl BatchBuilder {
     /// # Errors
     ///
     /// What a field is; what its type says of its bytes, with the CONTEXT that COPY tells; 22P04 for
-    /// fewer or more fields than columns; 23502 for NULL where there must be none; 22001 for a
+    /// fewer or more fields than columns; 23502 for NULL where there must be none, 22004 for NULL
+    /// within a nested value where there must be none; 22001 for a
     /// string that is too long for a column marked as `varchar(n)` or `char(n)`.
     pub fn push<'f, E: Into<PgError>>(
         &mut self,

@@ -63,12 +63,16 @@ struct Level {
 impl Append for Lists {
     fn append(&mut self, datum: Datum<'_>, style: &TextStyle) -> Result<(), ValueError> {
         let leaf = &mut self.leaf;
+        let item = self.levels.last().map(|level| &level.item);
         let dimensions = datum.elements(self.element, style, &mut |element| match element {
             Some(element) => leaf.append(element, style),
-            None => {
-                leaf.append_null();
-                Ok(())
-            }
+            None => match item.filter(|item| !item.is_nullable()) {
+                Some(item) => Err(super::no_null(item)),
+                None => {
+                    leaf.append_null();
+                    Ok(())
+                }
+            },
         });
         let Some(dimensions) = dimensions.transpose()? else {
             return Err(datum.cannot_cast(&self.data_type()));

@@ -72,7 +72,10 @@ impl Append for Maps {
             self.keys.append(literal(Oid::UNKNOWN, key), style)?;
             match value {
                 Some(value) => self.values.append(literal(Oid::UNKNOWN, value), style)?,
-                None => self.values.append_null(),
+                None => match self.fields.get(1).filter(|field| !field.is_nullable()) {
+                    Some(field) => return Err(super::no_null(field)),
+                    None => self.values.append_null(),
+                },
             }
         }
         self.end(pairs.len())?;

@@ -126,7 +126,15 @@ fn is_scalar(data_type: &DataType) -> bool {
     }
 }
 
-/// An array that Arrow does not take: NULL where a field has none.
+/// The error of NULL within a value, where the field has none.
+#[cold]
+fn no_null(field: &Field) -> ValueError {
+    let message = format!("null value not allowed for field \"{}\"", field.name());
+    ValueError::new(SqlState::NULL_VALUE_NOT_ALLOWED, message)
+        .with_detail("Its Arrow field is not nullable.")
+}
+
+/// An array that Arrow does not take, because a field is not what it says.
 #[cold]
 fn contradiction(error: ArrowError) -> ValueError {
     ValueError::new(SqlState::NULL_VALUE_NOT_ALLOWED, "a value does not fit its Arrow type")

@@ -37,11 +37,14 @@ impl Append for Structs {
             return Err(datum.cannot_cast(&DataType::Struct(self.fields.clone())));
         }
         let wanted = self.members.len();
-        let mut members = self.members.iter_mut();
-        let mut append = |field: Option<Datum<'_>>| {
-            match (members.next(), field) {
-                (Some(member), Some(field)) => member.append(field, style)?,
-                (Some(member), None) => member.append_null(),
+        let mut members = self.members.iter_mut().zip(&self.fields);
+        let mut append = |value: Option<Datum<'_>>| {
+            match (members.next(), value) {
+                (Some((member, _)), Some(value)) => member.append(value, style)?,
+                (Some((_, field)), None) if !field.is_nullable() => {
+                    return Err(super::no_null(field));
+                }
+                (Some((member, _)), None) => member.append_null(),
                 (None, _) => {}
             }
             Ok(())

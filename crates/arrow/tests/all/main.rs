@@ -7,6 +7,7 @@ mod copy;
 mod hostile;
 mod live;
 mod marked;
+mod nested;
 mod params;
 mod registered;
 mod rows;
