@@ -44,7 +44,7 @@ struct Lists {
     leaf: Appender,
     /// The type of elements that do not tell theirs.
     element: Oid,
-    /// Of the outermost; a sub-array is never NULL.
+    /// Of the outermost; a sub-array is NULL only behind one that is.
     nulls: NullBufferBuilder,
 }
 
@@ -109,9 +109,14 @@ impl Append for Lists {
 
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {
         let mut items = self.leaf.finish()?;
-        let mut nulls = self.nulls.finish();
-        for (depth, level) in self.levels.iter_mut().enumerate().rev() {
-            let nulls = if depth == 0 { nulls.take() } else { None };
+        // Lists of a fixed length have items behind a NULL, which are NULL, too: a field that is not
+        // nullable lets them pass there alone.
+        let mut nulls = vec![self.nulls.finish()];
+        for level in &self.levels {
+            let outer = nulls.last().and_then(Option::as_ref);
+            nulls.push(level.fixed.and_then(|size| outer.map(|outer| outer.expand(size))));
+        }
+        for (level, nulls) in self.levels.iter_mut().zip(nulls).rev() {
             items = level.finish(items, nulls)?;
         }
         Ok(items)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Field, FieldRef, Schema};
 use trunkline_arrow::{BatchBuilder, Nested, columns_as, user_type_metadata};
 use trunkline_core::{Format, PgError};
@@ -87,5 +87,38 @@ fn null_where_there_must_be_none_is_wrong_in_its_row() {
         push(&mut batches, good.as_deref(), 4).unwrap();
         let after = batches.finish().unwrap().unwrap();
         assert_eq!(show(after), [(None, "3".to_owned()), (good, "4".to_owned())]);
+    }
+}
+
+#[test]
+fn behind_null_may_be_anything() {
+    let fixed = |inner: FieldRef| DataType::FixedSizeList(inner, 2);
+    let innermost = fixed(item(DataType::Int32, false));
+    let list = DataType::List(item(DataType::Int32, false));
+    let structs = fixed(item(pair(), false));
+    let cube = fixed(item(fixed(item(innermost.clone(), true)), false));
+    for (data_type, value) in [
+        (fixed(item(innermost.clone(), true)), "{{1,2},{3,4}}"),
+        (fixed(item(innermost.clone(), false)), "{{1,2},{3,4}}"),
+        (fixed(item(list, false)), "{{1},{3}}"),
+        (cube, "{{{1,2},{3,4}},{{5,6},{7,8}}}"),
+        (fixed(item(structs, true)), "{{\"(,1)\",\"(1,2)\"},{\"(,1)\",\"(1,2)\"}}"),
+    ] {
+        let within = vec![Field::new("m", data_type.clone(), false)];
+        let within = Field::new("c", DataType::Struct(within.into()), true);
+        let quoted = format!("(\"{}\")", value.replace('"', "\"\""));
+        for (field, value) in [(Field::new("c", data_type, true), value), (within, quoted.as_str())]
+        {
+            let mut batches = builder(field).types(&[Oid::UNKNOWN]);
+            for (number, value) in [(1, Some(value)), (2, None), (3, Some(value)), (4, None)] {
+                push(&mut batches, value, number).unwrap();
+            }
+            let batch = batches.finish().unwrap().unwrap();
+            let values = batch.column(0);
+            values.to_data().validate_full().unwrap();
+            let nulls = values.logical_nulls().unwrap();
+            assert_eq!(nulls.iter().collect::<Vec<_>>(), [true, false, true, false]);
+            assert_eq!(&values.slice(0, 1), &values.slice(2, 1));
+        }
     }
 }
