@@ -10,7 +10,6 @@ use trunkline_core::{PgError, Result};
 use trunkline_proto::types::{TextStyle, ValueError};
 use trunkline_proto::{Format, Oid, SqlState};
 
-use crate::length::Length;
 use crate::read::{Appender, Datum, appender, type_of};
 
 /// Makes batches of rows of fields in PostgreSQL's bytes, as COPY has them in any of its formats.
@@ -52,8 +51,6 @@ pub struct BatchBuilder {
 struct ColumnBuilder {
     oid: Oid,
     values: Appender,
-    /// Of strings that are as long as `varchar(n)` says.
-    length: Option<Length>,
 }
 
 /// What a batch has at most, unless it is said: the rows of DataFusion's batches, and 16 MiB.
@@ -69,9 +66,7 @@ impl BatchBuilder {
     /// 0A000 for a column of unions.
     pub fn new(schema: SchemaRef, relation: &str) -> Result<BatchBuilder> {
         let column = |field: &Arc<Field>| {
-            let pg_type = type_of(field);
-            let values = appender(field, 0)?;
-            Ok(ColumnBuilder { oid: pg_type.oid, values, length: Length::of(pg_type) })
+            Ok(ColumnBuilder { oid: type_of(field).oid, values: appender(field, 0)? })
         };
         Ok(BatchBuilder {
             columns: schema.fields().iter().map(column).collect::<Result<_>>()?,
@@ -182,20 +177,15 @@ impl BatchBuilder {
     ) -> Result<(), ValueError> {
         // A column takes up some bytes whatever it has.
         self.bytes = self.bytes.saturating_add(8).saturating_add(bytes.map_or(0, <[u8]>::len));
-        let Some(ColumnBuilder { oid, values, length }) = self.columns.get_mut(column) else {
+        let Some(ColumnBuilder { oid, values }) = self.columns.get_mut(column) else {
             return Ok(());
         };
-        let Some(bytes) = bytes else {
-            values.append_null();
-            return Ok(());
-        };
-        let datum = Datum::new(*oid, format, bytes, &self.style);
-        match length {
-            Some(length) => {
-                let fitted = length.fit(datum.text()?)?;
-                values.append(Datum { bytes: fitted.as_bytes(), ..datum }, &self.style)
+        match bytes {
+            Some(bytes) => values.append(Datum::new(*oid, format, bytes, &self.style), &self.style),
+            None => {
+                values.append_null();
+                Ok(())
             }
-            None => values.append(datum, &self.style),
         }
     }
 

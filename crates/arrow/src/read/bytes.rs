@@ -8,24 +8,28 @@ use arrow_array::builder::{
     LargeBinaryBuilder, LargeStringBuilder, StringBuilder, StringLikeArrayBuilder,
     StringViewBuilder,
 };
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Field};
 use trunkline_proto::types::{IsNull, TextStyle, ToPg, Value, ValueError, bytea, json, text, uuid};
 use trunkline_proto::{Format, Oid, SqlState};
 
 use super::{Append, Appender, Datum};
+use crate::length::Length;
 
 /// The longest value that PostgreSQL has: 1 GiB less one byte.
 const MAX_VALUE: usize = 0x3fff_ffff;
 /// The most bytes that offsets of 32 bits reach.
 const MAX_OFFSET: usize = 0x7fff_ffff;
 
-pub(super) fn appender(data_type: &DataType, rows: usize) -> Appender {
+pub(super) fn appender(field: &Field, rows: usize) -> Appender {
+    let fit = Length::of(super::type_of(field));
     // The builders' own capacity is that of a thousand values.
     let length = rows.saturating_mul(16).min(1 << 16);
-    match data_type {
-        DataType::Utf8 => strings(StringBuilder::with_capacity(rows, length), MAX_OFFSET),
-        DataType::LargeUtf8 => strings(LargeStringBuilder::with_capacity(rows, length), usize::MAX),
-        DataType::Utf8View => strings(StringViewBuilder::with_capacity(rows), usize::MAX),
+    match field.data_type() {
+        DataType::Utf8 => strings(StringBuilder::with_capacity(rows, length), MAX_OFFSET, fit),
+        DataType::LargeUtf8 => {
+            strings(LargeStringBuilder::with_capacity(rows, length), usize::MAX, fit)
+        }
+        DataType::Utf8View => strings(StringViewBuilder::with_capacity(rows), usize::MAX, fit),
         DataType::Binary => bytes(BinaryBuilder::with_capacity(rows, length), MAX_OFFSET),
         DataType::LargeBinary => bytes(LargeBinaryBuilder::with_capacity(rows, length), usize::MAX),
         DataType::FixedSizeBinary(size) => {
@@ -38,8 +42,12 @@ pub(super) fn appender(data_type: &DataType, rows: usize) -> Appender {
     }
 }
 
-fn strings<B: StringLikeArrayBuilder + Send + 'static>(builder: B, limit: usize) -> Appender {
-    Box::new(Strings { builder, room: Room { limit, used: 0 }, scratch: Vec::new() })
+fn strings<B: StringLikeArrayBuilder + Send + 'static>(
+    builder: B,
+    limit: usize,
+    fit: Option<Length>,
+) -> Appender {
+    Box::new(Strings { builder, room: Room { limit, used: 0 }, fit, scratch: Vec::new() })
 }
 
 fn bytes<B: BinaryLikeArrayBuilder + Send + 'static>(builder: B, limit: usize) -> Appender {
@@ -68,6 +76,8 @@ impl Room {
 struct Strings<B> {
     builder: B,
     room: Room,
+    /// Of strings that are as long as `varchar(n)` says.
+    fit: Option<Length>,
     scratch: Vec<u8>,
 }
 
@@ -96,8 +106,17 @@ impl<B: StringLikeArrayBuilder + Send> Append for Strings<B> {
                 text::receive(&self.scratch)?
             }
         };
-        self.room.take(text.len())?;
-        self.builder.append_value(text);
+        match self.fit {
+            Some(length) => {
+                let text = length.fit(text)?;
+                self.room.take(text.len())?;
+                self.builder.append_value(&text);
+            }
+            None => {
+                self.room.take(text.len())?;
+                self.builder.append_value(text);
+            }
+        }
         Ok(())
     }
 
@@ -217,7 +236,7 @@ mod tests {
     #[test]
     fn more_than_offsets_reach_is_an_error() {
         let style = TextStyle::default();
-        let mut texts = strings(StringBuilder::new(), 10);
+        let mut texts = strings(StringBuilder::new(), 10, None);
         let mut blobs = bytes(BinaryBuilder::new(), 10);
         for values in [&mut texts, &mut blobs] {
             for text in ["12345", "67890", ""] {

@@ -79,7 +79,7 @@ pub(crate) fn appender(field: &Field, rows: usize) -> Result<Appender> {
         | DataType::Binary
         | DataType::LargeBinary
         | DataType::BinaryView
-        | DataType::FixedSizeBinary(_) => bytes::appender(data_type, rows),
+        | DataType::FixedSizeBinary(_) => bytes::appender(field, rows),
         DataType::Date32 | DataType::Date64 => temporal::dates(data_type, rows),
         DataType::Time32(_) | DataType::Time64(_) => {
             temporal::times(data_type, temporal::Precision::of(field), rows)
@@ -100,7 +100,12 @@ pub(crate) fn appender(field: &Field, rows: usize) -> Result<Appender> {
             let values = Field::clone(field).with_data_type(values.as_ref().clone());
             indexed::dictionary(key, &values)?
         }
-        DataType::RunEndEncoded(ends, values) => indexed::runs(data_type, ends, values)?,
+        DataType::RunEndEncoded(ends, values) => {
+            let mut metadata = values.metadata().clone();
+            metadata.extend(field.metadata().clone());
+            let values = Field::clone(values).with_metadata(metadata);
+            indexed::runs(data_type, ends, &values)?
+        }
         DataType::Map(entries, _) => map::appender(data_type, entries, rows)?,
         DataType::Union(_, _) => {
             return Err(PgError::unsupported(format!("values of Arrow's type {data_type}")));

@@ -83,6 +83,52 @@ fn strings_are_as_long_as_their_type_says() {
     }
 }
 
+/// PostgreSQL: '{abc,d}'::char(5)[] and the like, and what an assignment says of longer ones.
+#[test]
+fn strings_within_others_and_of_others_are_as_long_as_their_type_says() {
+    let marked = |name: &str, data_type, oid, length: i32| {
+        let metadata = type_metadata(PgType::from(oid).with_typmod(length + 4));
+        Field::new(name, data_type, true).with_metadata(metadata)
+    };
+    let varchar = |name| marked(name, DataType::Utf8, Oid::VARCHAR, 3);
+    let bpchar = |name| marked(name, DataType::LargeUtf8, Oid::BPCHAR, 5);
+    let list = |item: Field| DataType::List(Arc::new(item.with_name("item")));
+    let runs = DataType::RunEndEncoded(
+        Arc::new(Field::new("run_ends", DataType::Int32, false)),
+        Arc::new(Field::new("values", DataType::Utf8, true)),
+    );
+    let dictionary = DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8));
+    let pair = DataType::Struct(vec![varchar("x"), bpchar("y")].into());
+    for (field, text, stored, wrong) in [
+        (Field::new("a", list(varchar("i")), true), "{abc,\"d  \"}", "{abc,\"d  \"}", "{abcd}"),
+        (Field::new("a", list(bpchar("i")), true), "{abc,d}", "{\"abc  \",\"d    \"}", "{abcdef}"),
+        (Field::new("a", pair, true), "(abc,d)", "{\"x\": \"abc\", \"y\": \"d    \"}", "(abcd,d)"),
+        (marked("a", runs, Oid::BPCHAR, 5), "abc", "abc  ", "abcdef"),
+        (marked("a", dictionary, Oid::VARCHAR, 3), "abc ", "abc", "abcd"),
+    ] {
+        let mut batches = BatchBuilder::new(Arc::new(Schema::new(vec![field])), "t").unwrap();
+        push(&mut batches, 1, text).unwrap();
+        let error = push(&mut batches, 2, wrong).unwrap_err();
+        assert_eq!(error.sqlstate().as_str(), "22001", "{wrong}");
+        assert_eq!(show(batches.finish().unwrap().unwrap()), [stored]);
+    }
+    // An assignment of another type: it is as long as its text.
+    for (field, number, stored) in [
+        (varchar("a"), 1_i32, Some("1")),
+        (bpchar("a"), 1, Some("1    ")),
+        (varchar("a"), 1_000, None),
+    ] {
+        let schema = Arc::new(Schema::new(vec![field]));
+        let mut batches = BatchBuilder::new(schema, "t").unwrap().types(&[Oid::INT4]);
+        let bytes = number.to_be_bytes();
+        let pushed = batches.push(Format::Binary, 1, [Ok::<_, PgError>(Some(&bytes[..]))]);
+        match stored {
+            Some(stored) => assert_eq!(show(batches.finish().unwrap().unwrap()), [stored]),
+            None => assert_eq!(pushed.unwrap_err().sqlstate().as_str(), "22001"),
+        }
+    }
+}
+
 /// What PostgreSQL 18 stored of the same lines in such columns.
 #[test]
 fn times_are_rounded_to_the_digits_of_their_type() {
