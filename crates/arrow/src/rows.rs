@@ -94,7 +94,7 @@ impl<S> fmt::Debug for ArrowRows<S> {
 impl Current {
     fn new(batch: RecordBatch, rows: &RowBuf<'_>) -> Result<Current> {
         let formats = (0..batch.num_columns()).map(|column| rows.format(column)).collect();
-        let plain = rows.lines().map(|lines| line::plain(rows.columns(), lines));
+        let plain = rows.lines().map(|lines| line::plain(rows.columns(), lines, rows.style()));
         let plain = plain.unwrap_or_default();
         let mut current = Current { batch, cells: Vec::new(), formats, plain, row: 0 };
         current.plan(rows)?;

@@ -3,18 +3,25 @@
 use trunkline_core::{Column, Result};
 use trunkline_proto::Oid;
 use trunkline_proto::copy::Encoder;
-use trunkline_proto::types::TextStyle;
+use trunkline_proto::types::{DateFormat, TextStyle};
 
 use super::cell::Cells;
 
 /// Which columns need no look at their text: it has nothing that COPY escapes.
-pub(crate) fn plain(columns: &[Column], lines: &Encoder) -> Vec<bool> {
+pub(crate) fn plain(columns: &[Column], lines: &Encoder, style: &TextStyle) -> Vec<bool> {
     let columns = columns.iter().enumerate();
-    columns.map(|(place, column)| lines.is_plain(place) && is_tame(column.type_oid)).collect()
+    let is_plain = |(place, column): (usize, &Column)| {
+        lines.is_plain(place) && is_tame(column.type_oid, style)
+    };
+    columns.map(is_plain).collect()
 }
 
 /// Whether a type's text has no other bytes than letters, digits and `+-.:/@ `.
-fn is_tame(oid: Oid) -> bool {
+fn is_tame(oid: Oid, style: &TextStyle) -> bool {
+    // In other formats than ISO the zone's abbreviation stands there, of `<a,b>3` with a comma.
+    if oid == Oid::TIMESTAMPTZ {
+        return style.date_style.format == DateFormat::Iso;
+    }
     matches!(
         oid,
         Oid::BOOL
@@ -28,7 +35,6 @@ fn is_tame(oid: Oid) -> bool {
             | Oid::DATE
             | Oid::TIME
             | Oid::TIMESTAMP
-            | Oid::TIMESTAMPTZ
             | Oid::INTERVAL
             | Oid::UUID
     )

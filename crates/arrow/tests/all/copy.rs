@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use arrow_array::*;
 use trunkline_core::{CopyOut, Format, Formats, PgError, Progress, RowBuf};
 use trunkline_proto::copy::{CopyDirection, CopyValue, Encoder, Options};
-use trunkline_proto::types::TextStyle;
+use trunkline_proto::types::{DateStyle, TextStyle, TimeZone};
 
 use crate::wire;
 
@@ -51,14 +51,23 @@ fn batch() -> RecordBatch {
 
 /// The bodies of all messages.
 fn copied(batch: &RecordBatch, encoder: Encoder, step: usize) -> Result<Vec<Vec<u8>>, PgError> {
+    copied_in(&TextStyle::default(), batch, encoder, step)
+}
+
+fn copied_in(
+    style: &TextStyle,
+    batch: &RecordBatch,
+    encoder: Encoder,
+    step: usize,
+) -> Result<Vec<Vec<u8>>, PgError> {
     let columns = trunkline_arrow::columns(&batch.schema());
     let mut rows = trunkline_arrow::rows(columns.clone(), [batch.clone()]);
     let (mut out, mut copy) = (Vec::new(), CopyOut::new(encoder));
-    let (formats, style) = (Formats::default(), TextStyle::default());
+    let formats = Formats::default();
     loop {
         let full = out.len() + step;
         let mut buf =
-            RowBuf::new(&mut out, &columns, &formats, &style).copy_out(&mut copy).full_at(full);
+            RowBuf::new(&mut out, &columns, &formats, style).copy_out(&mut copy).full_at(full);
         match rows.poll_fill(&mut Context::from_waker(Waker::noop()), &mut buf) {
             Poll::Ready(Ok(Progress::More)) => {}
             Poll::Ready(Ok(Progress::End(_))) => break,
@@ -136,6 +145,27 @@ fn lines_are_those_of_the_cells() {
                 assert_eq!(copied(&batch, encoder.clone(), step).unwrap(), expected, "{options:?}");
             }
         }
+    }
+}
+
+/// PostgreSQL 18: COPY (SELECT '2020-01-01 12:00+00'::timestamptz) with such a TimeZone.
+#[test]
+fn an_abbreviation_of_a_zone_may_have_any_character() {
+    let at = TimestampSecondArray::from(vec![1_577_880_000]).with_timezone("UTC");
+    let batch = RecordBatch::try_from_iter([("at", Arc::new(at) as ArrayRef)]).unwrap();
+    for (style, zone, format, line) in [
+        ("SQL", "<a,b>3", "csv", "\"01/01/2020 09:00:00 A,B\"\n"),
+        ("SQL", "<a\tb>3", "text", "01/01/2020 09:00:00 A\\tB\n"),
+        ("ISO", "<a,b>3", "csv", "2020-01-01 09:00:00-03\n"),
+    ] {
+        let style = TextStyle {
+            date_style: DateStyle::parse(style, DateStyle::default()).unwrap(),
+            time_zone: TimeZone::parse(zone).unwrap(),
+            ..TextStyle::default()
+        };
+        let encoder = Encoder::new(&options(&[("format", format)]), &["at"]);
+        let lines = copied_in(&style, &batch, encoder, 100).unwrap();
+        assert_eq!(lines, [line.as_bytes()], "{zone}");
     }
 }
 
