@@ -175,17 +175,20 @@ impl Level {
     ) -> Result<ArrayRef, ValueError> {
         let (ends, count) = (std::mem::take(&mut self.ends), std::mem::take(&mut self.count));
         let item = self.item.clone();
+        // An array that failed left items behind those that count.
+        let kept = match self.fixed {
+            Some(length) => count.saturating_mul(length),
+            None => ends.last().copied().unwrap_or(0),
+        };
+        let items = items.slice(0, kept);
         Ok(match &self.data_type {
             DataType::LargeList(_) => Arc::new(list::<i64>(item, &ends, items, nulls)?),
             DataType::LargeListView(_) => Arc::new(view::<i64>(item, &ends, items, nulls)?),
             DataType::ListView(_) => Arc::new(view::<i32>(item, &ends, items, nulls)?),
-            DataType::FixedSizeList(_, size) => {
-                let items = items.slice(0, count.saturating_mul(self.fixed.unwrap_or(0)));
-                Arc::new(
-                    FixedSizeListArray::try_new_with_length(item, *size, items, nulls, count)
-                        .map_err(contradiction)?,
-                )
-            }
+            DataType::FixedSizeList(_, size) => Arc::new(
+                FixedSizeListArray::try_new_with_length(item, *size, items, nulls, count)
+                    .map_err(contradiction)?,
+            ),
             _ => Arc::new(list::<i32>(item, &ends, items, nulls)?),
         })
     }

@@ -122,3 +122,25 @@ fn behind_null_may_be_anything() {
         }
     }
 }
+
+#[test]
+fn a_wrong_array_leaves_no_elements() {
+    let number = || item(DataType::Int32, false);
+    for data_type in [
+        DataType::List(number()),
+        DataType::LargeList(number()),
+        DataType::ListView(number()),
+        DataType::LargeListView(number()),
+        DataType::FixedSizeList(number(), 2),
+    ] {
+        for wrong in ["{3,x}", "{NULL,x}", "{3,NULL}", "{{3,4}}"] {
+            let mut batches = builder(Field::new("c", data_type.clone(), true));
+            push(&mut batches, Some("{1,2}"), 1).unwrap();
+            push(&mut batches, Some(wrong), 2).unwrap_err();
+            let batch = batches.finish().unwrap().unwrap();
+            let items = batch.column(0).to_data().child_data()[0].clone();
+            assert_eq!(items.len(), 2, "{wrong} {data_type}");
+            assert_eq!(show(batch), [(Some("{1,2}".to_owned()), "1".to_owned())]);
+        }
+    }
+}
