@@ -102,7 +102,8 @@ impl BatchBuilder {
         self
     }
 
-    /// Sets the number of bytes of fields after which a batch ends, by default 16 MiB.
+    /// Sets the number of bytes, of fields or of what they became, after which a batch ends, by
+    /// default 16 MiB.
     pub fn max_bytes(mut self, bytes: usize) -> BatchBuilder {
         self.max_bytes = bytes;
         self
@@ -130,10 +131,16 @@ impl BatchBuilder {
             self.rows += 1;
         }
         // Of a wrong row some columns have a value already.
-        if row.is_err() || self.rows >= self.max_rows || self.bytes >= self.max_bytes {
+        if row.is_err() || self.rows >= self.max_rows || self.is_large() {
             self.end_batch()?;
         }
         row.map(|()| self.ready.pop_front())
+    }
+
+    fn is_large(&self) -> bool {
+        // Values may take more than they came in: blanks of `char(n)`, lists of a fixed length.
+        let held = || self.columns.iter().map(|column| column.values.held());
+        self.bytes >= self.max_bytes || held().fold(0, usize::saturating_add) >= self.max_bytes
     }
 
     fn row<'f, E: Into<PgError>>(

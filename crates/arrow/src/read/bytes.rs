@@ -124,6 +124,10 @@ impl<B: StringLikeArrayBuilder + Send> Append for Strings<B> {
         StringLikeArrayBuilder::append_null(&mut self.builder);
     }
 
+    fn held(&self) -> usize {
+        self.room.used
+    }
+
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {
         self.room.used = 0;
         Ok(ArrayBuilder::finish(&mut self.builder))
@@ -178,6 +182,10 @@ impl<B: BinaryLikeArrayBuilder + Send> Append for Bytes<B> {
         BinaryLikeArrayBuilder::append_null(&mut self.builder);
     }
 
+    fn held(&self) -> usize {
+        self.room.used
+    }
+
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {
         self.room.used = 0;
         Ok(ArrayBuilder::finish(&mut self.builder))
@@ -221,6 +229,11 @@ impl Append for Fixed {
 
     fn append_null(&mut self) {
         self.builder.append_null();
+    }
+
+    fn held(&self) -> usize {
+        let size = usize::try_from(self.size).unwrap_or(0);
+        self.builder.len().saturating_mul(size)
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {

@@ -68,6 +68,11 @@ impl<K: ArrowDictionaryKeyType> Append for Dictionary<K> {
         self.keys.push(None);
     }
 
+    fn held(&self) -> usize {
+        let keys = self.keys.len().saturating_mul(size_of::<Option<K::Native>>());
+        keys.saturating_add(self.values.held())
+    }
+
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {
         self.known.clear();
         let keys: PrimitiveArray<K> = std::mem::take(&mut self.keys).into_iter().collect();
@@ -141,6 +146,11 @@ impl<R: RunEndIndexType> Append for Runs<R> {
             self.last_is_null = true;
         }
         self.length = self.length.saturating_add(1);
+    }
+
+    fn held(&self) -> usize {
+        let ends = self.ends.len().saturating_mul(size_of::<usize>());
+        ends.saturating_add(self.values.held())
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {

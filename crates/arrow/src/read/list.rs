@@ -107,6 +107,12 @@ impl Append for Lists {
         self.nulls.append_null();
     }
 
+    fn held(&self) -> usize {
+        let ends = self.levels.iter().map(|level| level.ends.len());
+        let ends = ends.fold(0, usize::saturating_add).saturating_mul(size_of::<usize>());
+        ends.saturating_add(self.leaf.held())
+    }
+
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {
         let mut items = self.leaf.finish()?;
         // Lists of a fixed length have items behind a NULL, which are NULL, too: a field that is not

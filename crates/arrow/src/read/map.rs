@@ -89,6 +89,11 @@ impl Append for Maps {
         self.nulls.append_null();
     }
 
+    fn held(&self) -> usize {
+        let ends = self.ends.len().saturating_mul(size_of::<i32>());
+        ends.saturating_add(self.keys.held()).saturating_add(self.values.held())
+    }
+
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {
         let ends = std::mem::replace(&mut self.ends, vec![0]);
         // A map that failed left keys or values behind those that count.

@@ -36,6 +36,9 @@ pub(crate) trait Append: Send {
     /// Appends NULL.
     fn append_null(&mut self);
 
+    /// How many bytes the values take that were appended since the last `finish`, about.
+    fn held(&self) -> usize;
+
     /// The array of what was appended since the last call.
     fn finish(&mut self) -> Result<ArrayRef, ValueError>;
 }

@@ -82,6 +82,10 @@ impl Append for Structs {
         self.count = self.count.saturating_add(1);
     }
 
+    fn held(&self) -> usize {
+        self.members.iter().map(|member| member.held()).fold(0, usize::saturating_add)
+    }
+
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {
         let (nulls, count) = (self.nulls.finish(), std::mem::take(&mut self.count));
         let members = self.members.iter_mut().map(|member| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{BooleanBuilder, PrimitiveBuilder};
+use arrow_array::builder::{ArrayBuilder, BooleanBuilder, PrimitiveBuilder};
 use arrow_array::types::Int8Type;
 use arrow_array::{ArrayRef, ArrowPrimitiveType, NullArray};
 use arrow_schema::DataType;
@@ -41,6 +41,10 @@ where
         self.builder.append_null();
     }
 
+    fn held(&self) -> usize {
+        self.builder.len().saturating_mul(size_of::<T::Native>())
+    }
+
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {
         Ok(Arc::new(self.builder.finish()))
     }
@@ -75,6 +79,10 @@ impl Append for Booleans {
         self.0.append_null();
     }
 
+    fn held(&self) -> usize {
+        self.0.len() / 8
+    }
+
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {
         Ok(Arc::new(self.0.finish()))
     }
@@ -91,6 +99,10 @@ impl Append for Nulls {
 
     fn append_null(&mut self) {
         self.0 = self.0.saturating_add(1);
+    }
+
+    fn held(&self) -> usize {
+        0
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ValueError> {

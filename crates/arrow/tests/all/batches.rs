@@ -83,6 +83,38 @@ fn strings_are_as_long_as_their_type_says() {
     }
 }
 
+#[test]
+fn a_batch_ends_by_what_its_values_take() {
+    let bpchar = type_metadata(PgType::from(Oid::BPCHAR).with_typmod(1_000 + 4));
+    let item = |data_type| Arc::new(Field::new_list_field(data_type, true));
+    let runs = DataType::RunEndEncoded(
+        Arc::new(Field::new("run_ends", DataType::Int32, false)),
+        Arc::new(Field::new("values", DataType::Utf8, true)),
+    );
+    let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let pair = vec![Field::new("x", DataType::FixedSizeBinary(1_000), true)];
+    let zeros = DataType::FixedSizeList(item(DataType::Int64), 125);
+    // About 1,000 bytes each row, one column after the other.
+    for (field, values) in [
+        (Field::new("a", DataType::Utf8, true).with_metadata(bpchar.clone()), ["1", "2", "3"]),
+        (Field::new("a", dictionary, true).with_metadata(bpchar.clone()), ["1", "2", "3"]),
+        (Field::new("a", runs, true).with_metadata(bpchar), ["1", "2", "3"]),
+        (Field::new("a", DataType::Utf8, true), ["1e1000"; 3]),
+        (Field::new("a", DataType::FixedSizeBinary(1_000), true), ["\\N"; 3]),
+        (Field::new("a", DataType::Struct(pair.into()), true), ["\\N"; 3]),
+        (Field::new("a", zeros, true), ["\\N"; 3]),
+    ] {
+        let data_type = field.data_type().clone();
+        let mut batches = BatchBuilder::new(Arc::new(Schema::new(vec![field])), "t").unwrap();
+        if values[0] == "1e1000" {
+            batches = batches.types(&[Oid::NUMERIC]);
+        }
+        let mut batches = batches.max_bytes(2_500);
+        let full = values.map(|value| push(&mut batches, 1, value).unwrap().is_some());
+        assert_eq!(full, [false, false, true], "{data_type}");
+    }
+}
+
 /// PostgreSQL: '{abc,d}'::char(5)[] and the like, and what an assignment says of longer ones.
 #[test]
 fn strings_within_others_and_of_others_are_as_long_as_their_type_says() {
