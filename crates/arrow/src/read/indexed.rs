@@ -69,6 +69,9 @@ impl<K: ArrowDictionaryKeyType> Append for Dictionary<K> {
     }
 
     fn held(&self) -> usize {
+        if K::Native::from_usize(self.known.len()).is_none() {
+            return usize::MAX;
+        }
         let keys = self.keys.len().saturating_mul(size_of::<Option<K::Native>>());
         keys.saturating_add(self.values.held())
     }
@@ -149,6 +152,9 @@ impl<R: RunEndIndexType> Append for Runs<R> {
     }
 
     fn held(&self) -> usize {
+        if R::Native::from_usize(self.length.saturating_add(1)).is_none() {
+            return usize::MAX;
+        }
         let ends = self.ends.len().saturating_mul(size_of::<usize>());
         ends.saturating_add(self.values.held())
     }

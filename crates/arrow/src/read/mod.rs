@@ -36,7 +36,8 @@ pub(crate) trait Append: Send {
     /// Appends NULL.
     fn append_null(&mut self);
 
-    /// How many bytes the values take that were appended since the last `finish`, about.
+    /// How many bytes the values take that were appended since the last `finish`, about; all there
+    /// are if the next value may be one more than keys or ends of runs count.
     fn held(&self) -> usize;
 
     /// The array of what was appended since the last call.

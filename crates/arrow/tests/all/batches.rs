@@ -358,25 +358,53 @@ fn what_is_marked_is_read_as_it_is_sent() {
     assert_eq!(error.sqlstate().as_str(), "42846");
 }
 
-/// More runs than their ends count are found at the end of a batch.
-#[test]
-fn a_batch_that_fails_leaves_nothing_to_the_next() {
-    let runs = DataType::RunEndEncoded(
+fn short_runs() -> DataType {
+    DataType::RunEndEncoded(
         Arc::new(Field::new("run_ends", DataType::Int16, false)),
         Arc::new(Field::new("values", DataType::Int64, true)),
-    );
-    let pair = vec![Field::new("x", runs.clone(), true), Field::new("y", DataType::Int64, true)];
+    )
+}
+
+/// More runs than their ends count, in one row, are found at the end of a batch.
+#[test]
+fn a_batch_that_fails_leaves_nothing_to_the_next() {
+    let list = DataType::List(Arc::new(Field::new_list_field(short_runs(), true)));
+    let pair = vec![Field::new("x", list.clone(), true), Field::new("y", DataType::Int64, true)];
     let pair = Field::new("p", DataType::Struct(pair.into()), true);
-    let fields = vec![pair, Field::new("r", runs, true), Field::new("b", DataType::Int64, true)];
+    let fields = vec![pair, Field::new("l", list, true), Field::new("b", DataType::Int64, true)];
     let schema = Arc::new(Schema::new(fields));
-    let mut batches = BatchBuilder::new(schema, "t").unwrap().max_rows(usize::MAX);
-    for row in 0..40_000 {
-        assert!(push(&mut batches, 1, &format!("({row},{row})\t{row}\t{row}")).unwrap().is_none());
-    }
-    assert_eq!(batches.finish().unwrap_err().sqlstate().as_str(), "54000");
-    push(&mut batches, 1, "(-1,-2)\t-3\t-4").unwrap();
-    assert_eq!(show(batches.finish().unwrap().unwrap()), ["{\"x\": -1, \"y\": -2}\t-3\t-4"]);
+    let mut batches = BatchBuilder::new(schema, "t").unwrap();
+    let many = (0..40_000).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
+    push(&mut batches, 1, "(,1)\t{1}\t1").unwrap();
+    let error = push(&mut batches, 2, &format!("(\"{{{many}}}\",2)\t{{{many}}}\t2")).unwrap_err();
+    assert_eq!(error.sqlstate().as_str(), "54000");
+    push(&mut batches, 3, "(,3)\t{3}\t3").unwrap();
+    let batch = batches.finish().unwrap().unwrap();
+    assert_eq!(batch.num_rows(), 1);
+    assert_eq!(batch.column(0).as_struct().column(1).as_primitive::<Int64Type>().values(), &[3]);
+    assert_eq!(batch.column(2).as_primitive::<Int64Type>().values(), &[3]);
     assert!(batches.finish().unwrap().is_none());
+}
+
+#[test]
+fn a_batch_ends_before_keys_and_runs_do() {
+    let dictionary = |key| DataType::Dictionary(Box::new(key), Box::new(DataType::Utf8));
+    for (data_type, rows, sizes) in [
+        (dictionary(DataType::Int8), 300, vec![128, 128, 44]),
+        (dictionary(DataType::UInt8), 300, vec![256, 44]),
+        (short_runs(), 40_000, vec![32_767, 7_233]),
+    ] {
+        let schema = Schema::new(vec![Field::new("a", data_type.clone(), true)]);
+        let mut batches = BatchBuilder::new(Arc::new(schema), "t").unwrap().max_rows(usize::MAX);
+        let mut found = Vec::new();
+        for row in 0..rows {
+            found.extend(push(&mut batches, 1, &row.to_string()).unwrap());
+        }
+        found.extend(batches.finish().unwrap());
+        assert_eq!(found.iter().map(RecordBatch::num_rows).collect::<Vec<_>>(), sizes);
+        let shown: Vec<String> = found.into_iter().flat_map(show).collect();
+        assert_eq!(shown, (0..rows).map(|row| row.to_string()).collect::<Vec<_>>(), "{data_type}");
+    }
 }
 
 #[test]
