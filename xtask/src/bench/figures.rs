@@ -77,6 +77,13 @@ impl Report {
         self.line(&line);
     }
 
+    /// A line with what could not be measured though it is there: that is a miss, whatever is
+    /// hoped for of it and however short the run is.
+    pub(super) fn failed(&mut self, text: &str, why: &str) {
+        self.missed += 1;
+        self.line(&format!("{text}failed: {why}"));
+    }
+
     fn verdict(&mut self, goal: Goal, value: f64) -> &'static str {
         if self.is_short {
             "not judged"
@@ -168,10 +175,16 @@ mod tests {
     }
 
     #[test]
-    fn a_short_run_judges_nothing() {
-        let mut report = Report::new(true);
-        report.judged("simple", 0.1, "x", &[Goal::at_least(0.95)]);
-        assert!(report.close().unwrap().contains("not judged"));
+    fn a_short_run_judges_nothing_and_fails_all_the_same() {
+        let short = || {
+            let mut report = Report::new(true);
+            report.judged("simple", 0.1, "x", &[Goal::at_least(0.95)]);
+            report
+        };
+        assert!(short().close().unwrap().contains("not judged"));
+        let mut report = short();
+        report.failed("extended ", "it ended");
+        assert!(report.close().unwrap_err().contains("extended failed: it ended\n"));
     }
 
     #[test]

@@ -55,6 +55,9 @@ enum What {
     Ceiling(&'static str),
 }
 
+/// What was seen of each, or why it was not.
+type All = BTreeMap<What, Result<Seen, String>>;
+
 pub(super) fn task(workspace: &Workspace, words: &[&str]) -> Result<(), String> {
     let rounds = match words {
         [] => 3,
@@ -65,18 +68,13 @@ pub(super) fn task(workspace: &Workspace, words: &[&str]) -> Result<(), String> 
     tell(&seen).print()
 }
 
-fn measure(workspace: &Workspace, rounds: u32) -> Result<BTreeMap<What, Seen>, Halt> {
+fn measure(workspace: &Workspace, rounds: u32) -> Result<All, Halt> {
     let cache = Cache::find()?;
     let bench = Bench::start(workspace, &cache)?;
-    let mut seen: BTreeMap<What, Seen> = BTreeMap::new();
+    let mut seen = All::new();
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}");
-        // What fails is told, and missed at the end; the others are measured all the same.
-        let mut add = |what, printed: Result<String, String>| {
-            printed
-                .and_then(|printed| seen.entry(what).or_default().read(&printed))
-                .unwrap_or_else(|why| eprintln!("{what:?}: {why}"));
-        };
+        let mut add = |what, printed| add(&mut seen, what, printed);
         add(What::OnePartition, bench.scan(Some("1")));
         add(What::Scan, bench.scan(None));
         for (format, mode) in FORMATS {
@@ -90,6 +88,16 @@ fn measure(workspace: &Workspace, rounds: u32) -> Result<BTreeMap<What, Seen>, H
         add(What::Copy, bench.drain(bench.postgresql.place(), "simple", COPY, &[]));
     }
     Ok(seen)
+}
+
+/// What fails once is no figure, whatever other rounds say; the others are measured all the same.
+fn add(all: &mut All, what: What, printed: Result<String, String>) {
+    let seen = all.entry(what).or_insert_with(|| Ok(Seen::default()));
+    let Ok(values) = seen else { return };
+    if let Err(why) = printed.and_then(|printed| values.read(&printed)) {
+        eprintln!("{what:?}: {why}");
+        *seen = Err(why);
+    }
 }
 
 /// Everything that is measured, running.
@@ -150,8 +158,11 @@ impl Bench {
     }
 }
 
-fn tell(seen: &BTreeMap<What, Seen>) -> Report {
-    let value = |what, name| seen.get(&what).map_or(f64::NAN, |seen| seen.value(name));
+fn tell(seen: &All) -> Report {
+    let value = |what, name| match seen.get(&what) {
+        Some(Ok(seen)) => seen.value(name),
+        _ => f64::NAN,
+    };
     let mut report = Report::new(false);
     let scan = value(What::Scan, "seconds");
     let rows = value(What::Scan, "rows");
@@ -193,6 +204,11 @@ fn tell(seen: &BTreeMap<What, Seen>) -> Report {
             report.judged(&format!("  {name:<33}"), times, "x", goals);
         }
     }
+    for (what, seen) in seen {
+        if let Err(why) = seen {
+            report.failed(&format!("{what:?} "), why);
+        }
+    }
     report
 }
 
@@ -202,8 +218,8 @@ mod tests {
 
     #[test]
     fn our_time_is_held_against_scan_and_sending() {
-        let mut seen: BTreeMap<What, Seen> = BTreeMap::new();
-        let mut add = |what, printed: &str| seen.entry(what).or_default().read(printed).unwrap();
+        let mut seen = All::new();
+        let mut add = |what, printed: &str| super::add(&mut seen, what, Ok(printed.to_owned()));
         add(What::Scan, r#"{"seconds":1.0,"rows":6000}"#);
         add(What::Copy, r#"{"seconds":5.0}"#);
         for format in ["text", "binary"] {
@@ -218,8 +234,22 @@ mod tests {
         assert!(lines[0].ends_with("1.25x   goal <= 1.25 holds"), "{told}");
         assert!(lines[1].ends_with("4x   goal >= 3 holds"), "{told}");
         assert!(lines[2].ends_with("2x   goal >= 1 holds"), "{told}");
-        let mut short = seen;
-        short.entry(What::Ours("text")).or_default().read(r#"{"rows":1}"#).unwrap();
-        assert!(tell(&short).close().is_err());
+        super::add(&mut seen, What::Ours("text"), Ok(r#"{"rows":1}"#.to_owned()));
+        assert!(tell(&seen).close().is_err());
+    }
+
+    #[test]
+    fn what_fails_in_one_round_is_missed() {
+        let mut seen = All::new();
+        let line = || Ok(r#"{"seconds":1.0}"#.to_owned());
+        add(&mut seen, What::OnePartition, line());
+        add(&mut seen, What::Copy, line());
+        add(&mut seen, What::Copy, Err("it ended".to_owned()));
+        add(&mut seen, What::Copy, line());
+        let told = tell(&seen).close().unwrap_err();
+        assert!(told.contains("PostgreSQL 15, COPY TO STDOUT             NaN s\n"), "{told}");
+        assert!(told.contains("Copy failed: it ended\n"), "{told}");
+        // 8 goals, and the failure.
+        assert!(told.ends_with("0 hold, 9 missed\n"), "{told}");
     }
 }

@@ -161,7 +161,7 @@ fn tell(section: &Section, measured: &All, report: &mut Report) {
                     report.line(&format!("{line}skipped: {why}"));
                     continue;
                 }
-                Some(Err(Halt::Failed(why))) => report.line(&format!("{line}failed: {why}")),
+                Some(Err(Halt::Failed(why))) => report.failed(&line, why),
                 _ => {}
             }
             for shown in section.values {
