@@ -29,6 +29,11 @@ impl Seen {
         median(self.0.iter().filter_map(|values| values.get(name)).copied())
     }
 
+    /// The largest of a value; not a number where it was never seen.
+    pub(super) fn largest(&self, name: &str) -> f64 {
+        self.0.iter().filter_map(|values| values.get(name)).copied().fold(f64::NAN, f64::max)
+    }
+
     /// Adds what was printed: a JSON object on each line.
     pub(super) fn read(&mut self, printed: &str) -> Result<(), String> {
         for line in printed.lines() {
@@ -71,7 +76,8 @@ mod tests {
         seen.read("{\"rate\":3.0,\"first_row_ms\":null}\n{\"rate\":1,\"x\":7}\n").unwrap();
         seen.read("{\"rate\":2.5}").unwrap();
         assert_eq!((seen.value("rate"), seen.value("x")), (2.5, 7.0));
-        assert!(seen.value("first_row_ms").is_nan());
+        assert_eq!((seen.largest("rate"), seen.largest("x")), (3.0, 7.0));
+        assert!(seen.value("first_row_ms").is_nan() && seen.largest("first_row_ms").is_nan());
         assert!(seen.read("no json").is_err() && seen.read("1").is_err());
     }
 }

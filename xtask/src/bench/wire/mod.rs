@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use fleet::{Fleet, Peer};
-use table::{Figure, SECTIONS, Section};
+use table::{Figure, Pick, SECTIONS, Section, Value};
 
 use super::figures::{Report, rounded};
 use super::load::Seen;
@@ -150,8 +150,12 @@ fn tell(section: &Section, measured: &All, report: &mut Report) {
     for figure in section.figures {
         let no_goal = if figure.has_goals() { "" } else { "   (no goal)" };
         report.line(&format!("  {}{no_goal}", figure.name));
-        let value = |peer, name| match measured.get(&(section.name, figure.name, peer)) {
-            Some(Ok(seen)) => seen.value(name),
+        let value = |peer, shown: &Value| match (
+            measured.get(&(section.name, figure.name, peer)),
+            shown.pick,
+        ) {
+            (Some(Ok(seen)), Pick::Median) => seen.value(shown.name),
+            (Some(Ok(seen)), Pick::Largest) => seen.largest(shown.name),
             _ => f64::NAN,
         };
         for peer in figure.peers() {
@@ -165,13 +169,13 @@ fn tell(section: &Section, measured: &All, report: &mut Report) {
                 _ => {}
             }
             for shown in section.values {
-                let number = rounded(value(peer, shown.name) * shown.times) + shown.unit;
+                let number = rounded(value(peer, shown) * shown.times) + shown.unit;
                 line.push_str(&format!("{number:>14}"));
             }
             let goals = figure.beside.iter().find(|(beside, _)| *beside == peer);
             match (goals, section.values) {
                 (Some((_, goals)), [compared, ..]) => {
-                    let times = value(Peer::Ours, compared.name) / value(peer, compared.name);
+                    let times = value(Peer::Ours, compared) / value(peer, compared);
                     report.judged(&line, times, "x", goals);
                 }
                 _ => report.line(&line),
@@ -181,7 +185,7 @@ fn tell(section: &Section, measured: &All, report: &mut Report) {
             let goals = figure.own.iter().filter(|(name, _)| *name == shown.name);
             let goals: Vec<_> = goals.map(|(_, goal)| *goal).collect();
             if !goals.is_empty() {
-                let ours = value(Peer::Ours, shown.name);
+                let ours = value(Peer::Ours, shown);
                 report.judged(&format!("    {:<18}", shown.label), ours, shown.unit, &goals);
             }
         }
@@ -238,5 +242,19 @@ mod tests {
         // What failed is missed, what is not there is not.
         assert!(told.contains("    pgwire 0.42.1     failed: it ended\n"), "{told}");
         assert!(told.contains("8 KiB   goal <= 9 holds   floor <= 12 holds\n"), "{told}");
+    }
+
+    #[test]
+    fn memory_that_a_server_keeps_is_judged() {
+        let section = SECTIONS.iter().find(|section| section.name == "bulk").unwrap();
+        let mut seen = Seen::default();
+        for grown in [100, 0, 0] {
+            seen.read(&format!("{{\"grown_mb\":{grown}}}")).unwrap();
+        }
+        let measured = All::from([(("bulk", "simple, text", Peer::Ours), Ok(seen))]);
+        let mut report = Report::new(false);
+        tell(section, &measured, &mut report);
+        let told = report.close().unwrap_err();
+        assert!(told.contains("    memory grows by        100 MB   floor <= 8 MISSED\n"), "{told}");
     }
 }
