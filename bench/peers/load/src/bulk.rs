@@ -9,11 +9,12 @@ use crate::arguments::Arguments;
 use crate::connection::{Connection, closed};
 use crate::scan::Scan;
 
-/// Prints a line for each time.
+/// Prints a line for each time; an error if there are other rows than as many as `--expect` says.
 pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
     let (target, server) = (arguments.target()?, arguments.server()?);
     let request = arguments.request("select * from rows")?;
     let times = arguments.number("times", 3)?;
+    let expected: u64 = arguments.number("expect", 1_000_000)?;
     let mut connection = Connection::open(&target)?;
     if let Some(preparation) = &request.preparation {
         connection.ask(preparation)?;
@@ -38,10 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
         }
         let took = start.elapsed().as_secs_f64();
         let busy = server.busy() - busy;
-        if scan.errors > 0 || scan.rows == 0 {
-            let (rows, errors) = (scan.rows, scan.errors);
-            return Err(io::Error::other(format!("{rows} rows and {errors} errors")));
-        }
+        is_whole(&scan, expected)?;
         let line = json!({
             "rate": scan.rows as f64 / took,
             "cpu_us": busy * 1e6 / scan.rows as f64,
@@ -56,4 +54,28 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
     }
     connection.leave();
     Ok(())
+}
+
+/// Part of an answer has no rate.
+fn is_whole(scan: &Scan, expected: u64) -> io::Result<()> {
+    let (rows, errors) = (scan.rows, scan.errors);
+    if errors == 0 && rows == expected {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("{rows} rows and {errors} errors, not {expected} rows")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_has_all_rows_and_no_error() {
+        let mut scan = Scan::default();
+        scan.feed(b"D\0\0\0\x04d\0\0\0\x04Z\0\0\0\x05I");
+        assert!(is_whole(&scan, 2).is_ok());
+        assert!(is_whole(&scan, 1).is_err() && is_whole(&scan, 3).is_err());
+        scan.feed(b"E\0\0\0\x05\0");
+        assert!(is_whole(&scan, 2).is_err());
+    }
 }

@@ -1,7 +1,7 @@
 //! Loads a server, and prints what it saw: one line of JSON for each measurement.
 //!
 //!     bench-load point  --mode simple|extended|prepared|pipeline|pipeline1 [--connections N] [--seconds S]
-//!     bench-load bulk   --mode simple|extended|prepared [--times N]
+//!     bench-load bulk   --mode simple|extended|prepared [--times N] [--expect ROWS]
 //!     bench-load logins [--connections N] [--seconds S]
 //!     bench-load idle   [--connections N]
 //!

@@ -11,8 +11,10 @@ use crate::workspace::Workspace;
 
 /// Prebuilt, on PyPI.
 const GENERATOR: &str = "tpchgen-cli==4.0.0";
-/// A gigabyte of all tables: six million rows of this one.
+/// A gigabyte of all tables.
 const SCALE: &str = "1";
+/// So many rows of this one, says TPC-H.
+pub(super) const ROWS: &str = "6001215";
 pub(super) const PEER: &str = "datafusion-postgres-cli";
 pub(super) const PEER_VERSION: &str = "0.19.0";
 

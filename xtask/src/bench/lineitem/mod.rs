@@ -21,6 +21,8 @@ use crate::workspace::Workspace;
 
 const TABLE: &str = "select * from lineitem";
 const COPY: &str = "copy (select * from lineitem) to stdout";
+/// What the ceiling is asked, and how many rows it has.
+const ROWS: (&str, &str) = ("select * from rows", "1000000");
 
 /// Our programs: with all packages that CI builds at once, so that DataFusion is not built for
 /// another choice of features.
@@ -82,8 +84,7 @@ fn measure(workspace: &Workspace, rounds: u32) -> Result<All, Halt> {
             let guest = ["--user", "guest", "--database", "interop"];
             add(What::Ours(format), bench.drain(ours, mode, TABLE, &guest));
             add(What::Peer(format), bench.drain(bench.peer.place, mode, TABLE, &[]));
-            let rows = "select * from rows";
-            add(What::Ceiling(format), bench.drain(bench.ceiling.place, mode, rows, &[]));
+            add(What::Ceiling(format), bench.send(mode));
         }
         add(What::Copy, bench.drain(bench.postgresql.place(), "simple", COPY, &[]));
     }
@@ -153,8 +154,22 @@ impl Bench {
     }
 
     fn drain(&self, place: Place, mode: &str, sql: &str, more: &[&str]) -> Result<String, String> {
-        let words = [&["bulk", "--times", "1", "--mode", mode, "--sql", sql], more].concat();
-        load::run(&self.load, None, place, &words)
+        self.load(place, mode, (sql, data::ROWS), more)
+    }
+
+    fn send(&self, mode: &str) -> Result<String, String> {
+        self.load(self.ceiling.place, mode, ROWS, &[])
+    }
+
+    fn load(
+        &self,
+        place: Place,
+        mode: &str,
+        (sql, rows): (&str, &str),
+        more: &[&str],
+    ) -> Result<String, String> {
+        let once = ["bulk", "--times", "1", "--mode", mode, "--sql", sql, "--expect", rows];
+        load::run(&self.load, None, place, &[&once, more].concat())
     }
 }
 

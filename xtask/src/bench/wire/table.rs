@@ -178,7 +178,7 @@ pub(super) const SECTIONS: &[Section] = &[
             Figure {
                 name: "simple, text",
                 way: Way::Plain,
-                words: &["bulk", "--mode", "simple"],
+                words: &["bulk", "--expect", "1000000", "--mode", "simple"],
                 beside: &[
                     (Pgwire, &[goal(8.0), floor(5.0)]),
                     (PostgreSql, &[floor(2.5)]),
@@ -190,7 +190,7 @@ pub(super) const SECTIONS: &[Section] = &[
             Figure {
                 name: "extended, binary",
                 way: Way::Plain,
-                words: &["bulk", "--mode", "extended"],
+                words: &["bulk", "--expect", "1000000", "--mode", "extended"],
                 beside: &[
                     (Pgwire, &[goal(8.5), floor(6.0)]),
                     (PostgreSql, &[floor(4.0)]),
@@ -209,14 +209,14 @@ pub(super) const SECTIONS: &[Section] = &[
             Figure {
                 name: "simple, text",
                 way: Way::Tls,
-                words: &["bulk", "--mode", "simple"],
+                words: &["bulk", "--expect", "1000000", "--mode", "simple"],
                 beside: &[(Pgwire, NOTHING), (PostgreSql, NOTHING), (Encoding, &[goal(0.8)])],
                 own: &[],
             },
             Figure {
                 name: "extended, binary",
                 way: Way::Tls,
-                words: &["bulk", "--mode", "extended"],
+                words: &["bulk", "--expect", "1000000", "--mode", "extended"],
                 beside: &[(Pgwire, NOTHING), (PostgreSql, NOTHING), (Encoding, NOTHING)],
                 own: &[],
             },
