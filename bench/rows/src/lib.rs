@@ -59,9 +59,10 @@ impl Table {
     pub fn write_text(&self, row: usize, out: &mut Vec<u8>) {
         let start = begin(out);
         cell(out, itoa::Buffer::new().format(self.id[row]).as_bytes());
-        cell(out, zmij::Buffer::new().format_finite(self.val[row]).as_bytes());
+        let mut val = zmij::Buffer::new();
+        cell(out, text::cut(val.format_finite(self.val[row]).as_bytes()));
         cell(out, self.name(row).as_bytes());
-        cell(out, &text::timestamp(self.ts[row]));
+        cell(out, text::cut(&text::timestamp(self.ts[row])));
         cell(out, if self.flag[row] { b"t" } else { b"f" });
         finish(start, out);
     }

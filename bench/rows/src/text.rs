@@ -47,6 +47,17 @@ pub(crate) fn timestamp(micros: i64) -> [u8; 26] {
     text
 }
 
+/// Cuts what PostgreSQL does not print: the zeros that end a fraction, and the point if no digit
+/// follows it. There has to be a point.
+#[inline]
+pub(crate) fn cut(number: &[u8]) -> &[u8] {
+    let mut rest = number;
+    while let [before @ .., b'0'] = rest {
+        rest = before;
+    }
+    if let [before @ .., b'.'] = rest { before } else { rest }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +71,19 @@ mod tests {
             (762_523_200_000_000 - 1, "2024-02-29 11:59:59.999999"),
         ] {
             assert_eq!(timestamp(micros).escape_ascii().to_string(), text);
+        }
+    }
+    #[test]
+    fn fractions_end_as_postgresql_prints_them() {
+        for (written, printed) in [
+            ("19.0", "19"),
+            ("100.0", "100"),
+            ("0.87", "0.87"),
+            ("2024-01-01 00:00:00.000000", "2024-01-01 00:00:00"),
+            ("2024-01-01 00:00:10.001230", "2024-01-01 00:00:10.00123"),
+            ("2024-01-01 00:00:10.000123", "2024-01-01 00:00:10.000123"),
+        ] {
+            assert_eq!(cut(written.as_bytes()), printed.as_bytes());
         }
     }
 }
