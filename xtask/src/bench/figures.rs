@@ -51,6 +51,7 @@ pub(super) struct Report {
     lines: String,
     held: usize,
     missed: usize,
+    not_measured: usize,
     /// A run that is too short to tell: its figures are printed, and nothing is judged.
     is_short: bool,
 }
@@ -84,6 +85,13 @@ impl Report {
         self.line(&format!("{text}failed: {why}"));
     }
 
+    /// A line with what cannot be had on this machine: what is hoped for of it is neither held nor
+    /// missed.
+    pub(super) fn skipped(&mut self, text: &str, why: &str, goals: &[Goal]) {
+        self.not_measured += goals.len();
+        self.line(&format!("{text}skipped: {why}"));
+    }
+
     fn verdict(&mut self, goal: Goal, value: f64) -> &'static str {
         if self.is_short {
             "not judged"
@@ -106,11 +114,11 @@ impl Report {
 
     /// All lines; an error if something was missed.
     pub(super) fn close(mut self) -> Result<String, String> {
-        let (held, missed) = (self.held, self.missed);
+        let (held, missed, not_measured) = (self.held, self.missed, self.not_measured);
         if self.is_short {
             self.line("a short run: nothing is judged");
         } else {
-            self.line(&format!("{held} hold, {missed} missed"));
+            self.line(&format!("{held} hold, {missed} missed, {not_measured} not measured"));
         }
         if missed == 0 { Ok(self.lines) } else { Err(self.lines) }
     }
@@ -164,7 +172,15 @@ mod tests {
         let lines: Vec<&str> = told.lines().collect();
         assert_eq!(lines[0], "simple      0.93x   goal >= 0.95 MISSED   floor >= 0.90 holds");
         assert_eq!(lines[1], "memory      2 KiB   goal <= 2 holds");
-        assert_eq!(lines[2], "2 hold, 1 missed");
+        assert_eq!(lines[2], "2 hold, 1 missed, 0 not measured");
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_counted_and_is_no_error() {
+        let mut report = Report::new(false);
+        report.skipped("pgwire ", "no such", &[Goal::at_least(2.0), Goal::at_least(1.0).floor()]);
+        let told = report.close().unwrap();
+        assert_eq!(told, "pgwire skipped: no such\n0 hold, 0 missed, 2 not measured\n");
     }
 
     #[test]

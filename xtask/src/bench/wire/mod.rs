@@ -160,9 +160,10 @@ fn tell(section: &Section, measured: &All, report: &mut Report) {
         };
         for peer in figure.peers() {
             let mut line = format!("    {:<18}", peer.name());
+            let goals = figure.beside.iter().find(|(beside, _)| *beside == peer);
             match measured.get(&(section.name, figure.name, peer)) {
                 Some(Err(Halt::Skipped(why))) => {
-                    report.line(&format!("{line}skipped: {why}"));
+                    report.skipped(&line, why, goals.map_or(&[], |(_, goals)| goals));
                     continue;
                 }
                 Some(Err(Halt::Failed(why))) => report.failed(&line, why),
@@ -172,7 +173,6 @@ fn tell(section: &Section, measured: &All, report: &mut Report) {
                 let number = rounded(value(peer, shown) * shown.times) + shown.unit;
                 line.push_str(&format!("{number:>14}"));
             }
-            let goals = figure.beside.iter().find(|(beside, _)| *beside == peer);
             match (goals, section.values) {
                 (Some((_, goals)), [compared, ..]) => {
                     let times = value(Peer::Ours, compared) / value(peer, compared);
@@ -245,16 +245,21 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_a_server_keeps_is_judged() {
+    fn memory_that_is_kept_is_judged_and_goals_beside_nobody_are_counted() {
         let section = SECTIONS.iter().find(|section| section.name == "bulk").unwrap();
         let mut seen = Seen::default();
         for grown in [100, 0, 0] {
             seen.read(&format!("{{\"grown_mb\":{grown}}}")).unwrap();
         }
-        let measured = All::from([(("bulk", "simple, text", Peer::Ours), Ok(seen))]);
+        let skipped = Err(Halt::Skipped("no such".into()));
+        let measured = All::from([
+            (("bulk", "simple, text", Peer::Ours), Ok(seen)),
+            (("bulk", "simple, text", Peer::Pgwire), skipped),
+        ]);
         let mut report = Report::new(false);
         tell(section, &measured, &mut report);
         let told = report.close().unwrap_err();
         assert!(told.contains("    memory grows by        100 MB   floor <= 8 MISSED\n"), "{told}");
+        assert!(told.ends_with(" missed, 2 not measured\n"), "{told}");
     }
 }
