@@ -30,4 +30,11 @@ impl Peers {
             pgwire: program("bench-pgwire"),
         })
     }
+
+    /// Tests the client that loads, without building a peer.
+    pub(super) fn test(workspace: &Workspace, cache: &Cache) -> Result<(), String> {
+        let mut test = workspace.cargo(&["test", "--quiet", "--locked", "-p", "bench-load"]);
+        test.args(["--manifest-path", "bench/peers/Cargo.toml", "--target-dir"]);
+        process::succeed(test.arg(cache.folder("peers")?))
+    }
 }

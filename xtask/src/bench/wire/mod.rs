@@ -11,6 +11,7 @@ use table::{Figure, Pick, SECTIONS, Section, Value};
 
 use super::figures::{Report, rounded};
 use super::load::Seen;
+use super::peers::Peers;
 use crate::cache::Cache;
 use crate::halt::Halt;
 use crate::process;
@@ -33,6 +34,8 @@ type All = BTreeMap<(&'static str, &'static str, Peer), Measured>;
 pub(super) fn task(workspace: &Workspace, words: &[&str]) -> Result<(), String> {
     let plan = Plan::read(words)?;
     let cache = Cache::find()?;
+    // Figures of a client that counts wrong say nothing.
+    Peers::test(workspace, &cache)?;
     let mut fleet = Fleet::new(workspace, &cache).map_err(Halt::reason)?;
     // Other programs of this machine wait; who is not root cannot ask that of them.
     let own = std::process::id().to_string();
