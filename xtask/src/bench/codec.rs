@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::figures::{Goal, Report, median};
 use super::peers::Peers;
+use super::processors;
 use crate::cache::Cache;
 use crate::process;
 use crate::workspace::Workspace;
@@ -51,13 +52,13 @@ pub(super) fn task(workspace: &Workspace, words: &[&str]) -> Result<(), String> 
 
 /// On one processor, where there is `taskset`.
 fn run(program: &Path, rows: &[&str]) -> Result<String, String> {
-    let mut command = match process::require("taskset") {
-        Ok(taskset) => {
+    let mut command = match (process::require("taskset"), processors::own().first()) {
+        (Ok(taskset), Some(processor)) => {
             let mut command = Command::new(taskset);
-            command.args(["-c", "0"]).arg(program);
+            command.args(["-c", processor]).arg(program);
             command
         }
-        Err(_) => Command::new(program),
+        _ => Command::new(program),
     };
     process::output(command.arg("codec").args(rows))
 }

@@ -6,6 +6,7 @@ mod lineitem;
 mod load;
 mod peers;
 mod postgresql;
+mod processors;
 mod started;
 mod wire;
 

@@ -8,6 +8,7 @@ use std::thread;
 use crate::bench::load::{self, Place};
 use crate::bench::peers::Peers;
 use crate::bench::postgresql::PostgreSql;
+use crate::bench::processors;
 use crate::bench::started::Started;
 use crate::cache::Cache;
 use crate::halt::Halt;
@@ -61,6 +62,24 @@ impl Way {
     }
 }
 
+/// Servers have one processor for themselves, and the client another.
+pub(super) struct Pinned {
+    pub(super) servers: String,
+    pub(super) client: String,
+}
+
+impl Pinned {
+    /// The first two that are ours; none if there is one, or no `taskset`.
+    fn find() -> Option<Pinned> {
+        let is_one = thread::available_parallelism().is_ok_and(|count| count.get() == 1);
+        if is_one || process::require("taskset").is_err() {
+            return None;
+        }
+        let mut own = processors::own().into_iter();
+        Some(Pinned { servers: own.next()?, client: own.next()? })
+    }
+}
+
 /// All servers, gone when dropped.
 pub(super) struct Fleet<'a> {
     cache: &'a Cache,
@@ -70,8 +89,7 @@ pub(super) struct Fleet<'a> {
     certificate: Certificate,
     running: BTreeMap<(Peer, Way), Started>,
     postgresql: Option<PostgreSql>,
-    /// Whether servers have one processor for themselves, and the client another.
-    is_pinned: bool,
+    pinned: Option<Pinned>,
     scratch: Scratch,
 }
 
@@ -91,14 +109,13 @@ impl<'a> Fleet<'a> {
             certificate: Certificate::make(scratch.path())?,
             running: BTreeMap::new(),
             postgresql: None,
-            is_pinned: thread::available_parallelism().is_ok_and(|count| count.get() > 1)
-                && process::require("taskset").is_ok(),
+            pinned: Pinned::find(),
             scratch,
         })
     }
 
-    pub(super) fn is_pinned(&self) -> bool {
-        self.is_pinned
+    pub(super) fn pinned(&self) -> Option<&Pinned> {
+        self.pinned.as_ref()
     }
 
     /// Measures a server once; returns what the client has printed.
@@ -112,11 +129,10 @@ impl<'a> Fleet<'a> {
         words: &[&str],
     ) -> Result<String, Halt> {
         let place = self.place(peer, way)?;
-        let processor = match words.first() {
-            Some(&"idle") => None,
-            _ if !self.is_pinned => None,
-            _ if is_alone => Some("0"),
-            _ => Some("1"),
+        let processor = match (words.first(), &self.pinned) {
+            (Some(&"idle"), _) | (_, None) => None,
+            (_, Some(pinned)) if is_alone => Some(pinned.servers.as_str()),
+            (_, Some(pinned)) => Some(pinned.client.as_str()),
         };
         let words = [words, way.words()].concat();
         Ok(load::run(&self.peers.load, processor, place, &words)?)
@@ -143,8 +159,8 @@ impl<'a> Fleet<'a> {
         };
         let mut server = Command::new("sh");
         server.args(["-c", FILES, "sh"]);
-        if self.is_pinned {
-            server.args(["taskset", "-c", "0"]);
+        if let Some(pinned) = &self.pinned {
+            server.args(["taskset", "-c", &pinned.servers]);
         }
         server.arg(program).args(["--port", &port.to_string()]).args(more);
         match way {
@@ -170,9 +186,9 @@ impl<'a> Fleet<'a> {
         let server = PostgreSql::start(self.cache, Some(&self.certificate))?;
         server.run(&self.rows)?;
         let place = server.place();
-        if self.is_pinned {
+        if let Some(Pinned { servers, .. }) = &self.pinned {
             let mut pin = Command::new("taskset");
-            process::output(pin.args(["-a", "-c", "-p", "0", &place.process.to_string()]))?;
+            process::output(pin.args(["-a", "-c", "-p", servers, &place.process.to_string()]))?;
         }
         self.postgresql = Some(server);
         Ok(place)

@@ -6,7 +6,7 @@ mod table;
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use fleet::{Fleet, Peer};
+use fleet::{Fleet, Peer, Pinned};
 use table::{Figure, Pick, SECTIONS, Section, Value};
 
 use super::figures::{Report, rounded};
@@ -41,10 +41,12 @@ pub(super) fn task(workspace: &Workspace, words: &[&str]) -> Result<(), String> 
     let own = std::process::id().to_string();
     let _ = process::output(Command::new("renice").args(["-n", "-10", "-p", &own]));
     let mut report = Report::new(plan.is_short);
-    report.line(if fleet.is_pinned() {
-        "servers on CPU 0, the client on CPU 1; a single client that waits, on CPU 0"
-    } else {
-        "not pinned: there is one processor, or no taskset"
+    report.line(&match fleet.pinned() {
+        Some(Pinned { servers, client }) => format!(
+            "servers on CPU {servers}, the client on CPU {client}; \
+             a single client that waits, on CPU {servers}"
+        ),
+        None => "not pinned: there is one processor, or no taskset".to_owned(),
     });
     let measured = measure(&plan, &mut fleet)?;
     for section in plan.chosen() {
