@@ -1,6 +1,6 @@
 //! What a modifier makes of a number.
 
-use super::{Kind, Numeric};
+use super::{BASE, Finite, Kind, Numeric};
 use crate::SqlState;
 use crate::types::error::ValueError;
 
@@ -12,63 +12,70 @@ impl Numeric {
     ///
     /// 22003 for more digits, and for an infinity.
     pub fn fitting(&self, precision: i32, scale: i32) -> Result<Numeric, ValueError> {
-        match &self.0 {
-            Kind::Finite(_) => {}
+        let number = match &self.0 {
+            Kind::Finite(number) => number,
             Kind::NaN => return Ok(self.clone()),
             Kind::Infinity { .. } => return Err(overflow()),
-        }
-        let mut text = Vec::new();
-        self.text(&mut text);
-        let is_negative = text.first() == Some(&b'-');
-        let unsigned = text.strip_prefix(b"-").unwrap_or(&text);
-        let point = unsigned.iter().position(|byte| *byte == b'.').unwrap_or(unsigned.len());
-        let mut digits: Vec<u8> =
-            unsigned.iter().filter(|byte| **byte != b'.').map(|byte| byte & 15).collect();
-        // How many digits stand before the point, and how many stay.
-        let mut before = i64::try_from(point).unwrap_or(i64::MAX);
-        let kept = before.saturating_add(scale.into());
-        match usize::try_from(kept) {
-            Ok(kept) if kept < digits.len() => {
-                let is_up = digits.get(kept).is_some_and(|digit| *digit >= 5);
-                digits.truncate(kept);
-                if is_up && carry(&mut digits) {
-                    digits.insert(0, 1);
-                    before = before.saturating_add(1);
-                }
-            }
-            Ok(_) => {}
-            Err(_) => digits.clear(),
-        }
-        let first = digits.iter().position(|digit| *digit != 0);
-        if let Some(first) = first.and_then(|first| i64::try_from(first).ok())
-            && before.saturating_sub(first) > i64::from(precision.saturating_sub(scale))
-        {
+        };
+        // A number with too many digits does not get fewer by rounding.
+        let most = i64::from(precision).saturating_sub(scale.into());
+        if number.digits_before() > most {
             return Err(overflow());
         }
-        let width = usize::try_from(before).unwrap_or(0);
-        let after = usize::try_from(scale).unwrap_or(0);
-        digits.resize(width.saturating_add(after), 0);
-        let mut text = String::from(if is_negative { "-0" } else { "0" });
-        for (place, digit) in digits.iter().enumerate() {
-            if place == width {
-                text.push('.');
-            }
-            text.push(char::from(b'0' | digit));
+        let number = number.rounded(scale)?;
+        if number.digits_before() > most {
+            Err(overflow())
+        } else {
+            Ok(Numeric(Kind::Finite(number)))
         }
-        Numeric::parse(&text)
     }
 }
 
-/// Adds one to the last digit; whether there is one more digit now, a 1 before them.
-fn carry(digits: &mut [u8]) -> bool {
-    for digit in digits.iter_mut().rev() {
-        if *digit < 9 {
-            *digit = digit.wrapping_add(1);
-            return false;
-        }
-        *digit = 0;
+impl Finite {
+    /// How many decimal digits stand before the point; fewer than none where zeros follow it. Zero has
+    /// the fewest.
+    fn digits_before(&self) -> i64 {
+        let Some(first) = self.digits.first() else { return i64::MIN };
+        let digits = first.checked_ilog10().map_or(0, |below| i64::from(below).saturating_add(1));
+        i64::from(self.weight).saturating_mul(4).saturating_add(digits)
     }
-    true
+
+    /// The number of so many decimal digits after the point, half away from zero.
+    fn rounded(&self, scale: i32) -> Result<Finite, ValueError> {
+        // The last decimal digit that stays is this one of the digit of this power of the base.
+        let last = i64::from(scale).saturating_neg();
+        let (power, unit) = (last.div_euclid(4), last.rem_euclid(4));
+        let unit = 10_u16.saturating_pow(u32::try_from(unit).unwrap_or(0));
+        let shown = i64::from(scale.max(0));
+        let kept = i64::from(self.weight).saturating_sub(power).saturating_add(1);
+        let Ok(kept) = usize::try_from(kept) else {
+            return Finite::new(false, 0, shown, Vec::new());
+        };
+        let mut digits: Vec<u16> = self.digits.iter().take(kept).copied().collect();
+        let mut up = self.digits.get(kept).is_some_and(|digit| *digit >= BASE / 2) && unit == 1;
+        if digits.len() == kept
+            && let Some(digit) = digits.last_mut()
+        {
+            let below = digit.checked_rem(unit).unwrap_or(0);
+            up |= unit > 1 && below >= unit / 2;
+            *digit = digit.saturating_sub(below);
+        }
+        let mut carry = if up { unit } else { 0 };
+        for digit in digits.iter_mut().rev() {
+            let sum = digit.saturating_add(carry);
+            carry = u16::from(sum >= BASE);
+            *digit = if sum >= BASE { sum.saturating_sub(BASE) } else { sum };
+            if carry == 0 {
+                break;
+            }
+        }
+        let mut weight = i64::from(self.weight);
+        if carry > 0 {
+            digits.insert(0, carry);
+            weight = weight.saturating_add(1);
+        }
+        Finite::new(self.negative, weight, shown, digits)
+    }
 }
 
 #[cold]

@@ -86,3 +86,41 @@ fn digits_beyond_the_scale_are_cut_off() {
     let sent = [0, 2, 0, 0, 0, 0, 0, 1, 0, 1, 0x26, 0x94];
     assert_eq!(text(&Numeric::receive(&sent).unwrap()), "1.9");
 }
+
+/// As PostgreSQL 18 casts them; `-` for 22003.
+#[test]
+fn precision_and_scale_are_those_of_postgresql() {
+    const MODIFIERS: [(i32, i32); 7] = [(6, 2), (2, -3), (3, 6), (8, 0), (3, 8), (12, 4), (1, 0)];
+    for row in [
+        "0 => 0.00 0 0.000000 0 0.00000000 0.0000 0",
+        "-0.004 => 0.00 0 - 0 - -0.0040 0",
+        "0.005 => 0.01 0 - 0 - 0.0050 0",
+        "-0.005 => -0.01 0 - 0 - -0.0050 0",
+        "9999.994 => 9999.99 10000 - 10000 - 9999.9940 -",
+        "-9999.995 => - -10000 - -10000 - -9999.9950 -",
+        "1e131071 => - - - - - - -",
+        "1e-16383 => 0.00 0 0.000000 0 0.00000000 0.0000 0",
+        "123456 => - - - 123456 - 123456.0000 -",
+        "99950 => - - - 99950 - 99950.0000 -",
+        "4999 => 4999.00 5000 - 4999 - 4999.0000 -",
+        "0.00000050 => 0.00 0 0.000001 0 0.00000050 0.0000 0",
+        "0.00000049 => 0.00 0 0.000000 0 0.00000049 0.0000 0",
+        "12345678.12345 => - - - 12345678 - 12345678.1235 -",
+        "NaN => NaN NaN NaN NaN NaN NaN NaN",
+        "Infinity => - - - - - - -",
+        "0.99999999 => 1.00 0 - 1 - 1.0000 1",
+        "99999999.5 => - - - - - 99999999.5000 -",
+        "0.0000999950 => 0.00 0 0.000100 0 - 0.0001 0",
+    ] {
+        let (number, expected) = row.split_once(" => ").unwrap();
+        let number = Numeric::parse(number).unwrap();
+        let fitted = MODIFIERS.map(|(precision, scale)| match number.fitting(precision, scale) {
+            Ok(number) => text(&number),
+            Err(error) => {
+                assert_eq!(error.sqlstate(), crate::SqlState::NUMERIC_VALUE_OUT_OF_RANGE);
+                "-".to_owned()
+            }
+        });
+        assert_eq!(fitted.join(" "), expected, "{row}");
+    }
+}
