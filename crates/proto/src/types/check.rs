@@ -48,9 +48,12 @@ pub(super) fn check_modified_literal(
     if let Some(element) = style.types.element_of(resolved) {
         return array::check_text(element, typmod, text, style).map(drop);
     }
+    if is_string(resolved) && resolved != Oid::NAME {
+        return typmod::check_string(resolved, typmod, text).map(drop);
+    }
     typmod::check_text_length(resolved, typmod, text)?;
     let value = Value::from_literal(oid, text, style)?;
-    typmod::applied(value, resolved, typmod, &style.types).map(drop)
+    typmod::applied(value, resolved, typmod).map(drop)
 }
 
 /// Whether the binary form of a value of a type can be read under a modifier.
@@ -65,11 +68,20 @@ fn check_modified_binary(
         return check_binary(oid, bytes, depth, types);
     }
     let resolved = types.resolved(oid);
+    if let Some(element) = types.element_of(resolved) {
+        let depth = deeper(depth)?;
+        return array::check_binary(element, typmod, bytes, types, |part| {
+            check_modified_binary(element, typmod, part, depth, types)
+        });
+    }
+    if is_string(resolved) && resolved != Oid::NAME {
+        return typmod::check_string(resolved, typmod, text::receive(bytes)?).map(drop);
+    }
     typmod::check_binary_length(resolved, typmod, bytes, types)?;
     let read = |bytes: &[u8]| {
         let hold = || Bytes::copy_from_slice(bytes);
         let value = Value::from_checked_binary(oid, bytes, types, hold)?;
-        typmod::applied(value, resolved, typmod, types)
+        typmod::applied(value, resolved, typmod)
     };
     // What is left over is found behind what the modifier says of the rest.
     let own = range::own_bytes(resolved, bytes);

@@ -3,7 +3,6 @@
 //! Sources: <https://www.postgresql.org/docs/18/datatype-character.html> and those of the other
 //! types. That of an `interval` is not applied.
 
-use super::array::Array;
 use super::datetime::Timetz;
 use super::error::ValueError;
 use super::user::{Base, Types};
@@ -15,12 +14,7 @@ use crate::{Oid, SqlState};
 ///
 /// 22001, 22026, 22003 or 22000 for a value that is too long, of another length, too large, or of
 /// other dimensions.
-pub(super) fn applied(
-    value: Value,
-    oid: Oid,
-    typmod: i32,
-    types: &Types,
-) -> Result<Value, ValueError> {
+pub(super) fn applied(value: Value, oid: Oid, typmod: i32) -> Result<Value, ValueError> {
     if typmod < 0 {
         return Ok(value);
     }
@@ -46,16 +40,8 @@ pub(super) fn applied(
         (Value::Timestamp(micros), _) => Value::Timestamp(rounded(micros, typmod)),
         (Value::Timestamptz(micros), _) => Value::Timestamptz(rounded(micros, typmod)),
         (Value::Vector(vector), _) => Value::Vector(of_dimensions(vector, typmod)?),
-        (Value::Array(array), _) => {
-            let element = types.resolved(array.element());
-            let elements = array.elements().map(|value| applied(value?, element, typmod, types));
-            let elements = elements.collect::<Result<Vec<Value>, _>>()?;
-            Value::Array(Array::of_dimensions(
-                array.element(),
-                array.dimensions().to_vec(),
-                elements,
-            ))
-        }
+        // When they are read.
+        (Value::Array(array), _) => Value::Array(array.with_typmod(typmod)),
         (value, _) => value,
     })
 }
@@ -65,9 +51,30 @@ fn length(typmod: i32) -> usize {
     usize::try_from(typmod.saturating_sub(4)).unwrap_or(0)
 }
 
+/// Whether a string is not too long, without making what it becomes; and then how many bytes that
+/// has.
+pub(super) fn check_string(oid: Oid, typmod: i32, text: &str) -> Result<usize, ValueError> {
+    match oid {
+        _ if typmod < 0 => Ok(text.len()),
+        Oid::VARCHAR => end(text, length(typmod), "varying"),
+        Oid::BPCHAR => {
+            let end = end(text, length(typmod), "")?;
+            let characters = text.get(..end).unwrap_or(text).chars().count();
+            Ok(end.saturating_add(length(typmod).saturating_sub(characters)))
+        }
+        _ => Ok(text.len()),
+    }
+}
+
 /// The text without spaces beyond its length.
 fn cut(mut text: String, length: usize, varying: &str) -> Result<String, ValueError> {
-    let Some((end, _)) = text.char_indices().nth(length) else { return Ok(text) };
+    text.truncate(end(&text, length, varying)?);
+    Ok(text)
+}
+
+/// Where the text ends without spaces beyond its length.
+fn end(text: &str, length: usize, varying: &str) -> Result<usize, ValueError> {
+    let Some((end, _)) = text.char_indices().nth(length) else { return Ok(text.len()) };
     if text.get(end..).is_some_and(|rest| rest.bytes().any(|byte| byte != b' ')) {
         let space = if varying.is_empty() { "" } else { " " };
         return Err(ValueError::new(
@@ -75,8 +82,7 @@ fn cut(mut text: String, length: usize, varying: &str) -> Result<String, ValueEr
             format!("value too long for type character{space}{varying}({length})"),
         ));
     }
-    text.truncate(end);
-    Ok(text)
+    Ok(end)
 }
 
 fn fitting(bits: Bits, oid: Oid, typmod: i32) -> Result<Bits, ValueError> {

@@ -283,7 +283,7 @@ impl Value {
                         check_modified_literal(oid, typmod, text, style)?;
                     }
                     let value = Value::read_literal(oid, text, style, Parts::Checked)?;
-                    typmod::applied(value, oid, typmod, &style.types)?
+                    typmod::applied(value, oid, typmod)?
                 }
                 Made::Composite(_) => {
                     if parts == Parts::Unchecked {
@@ -367,7 +367,7 @@ impl Value {
                 Made::Multirange(of) => Value::Multirange(Multirange::of_binary(of, hold(), types)),
                 Made::Same(oid, typmod) => {
                     let value = Value::from_checked_binary(oid, bytes, types, hold)?;
-                    typmod::applied(value, oid, typmod, types)?
+                    typmod::applied(value, oid, typmod)?
                 }
                 Made::Composite(_) => {
                     Value::Record(Record::from_checked_binary(oid, hold(), types)?)

@@ -7,12 +7,13 @@ use bytes::Bytes;
 
 use super::parse::Parser;
 use super::{Array, Dimension, binary, check_size, parse};
-use crate::Oid;
 use crate::types::check::check_modified_literal;
 use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
 use crate::types::user::Types;
 use crate::types::value::{Parts, Value};
+use crate::types::{text, typmod};
+use crate::{Oid, SqlState};
 
 /// How an array has its elements.
 #[derive(Clone)]
@@ -40,7 +41,7 @@ impl Array {
             }
             Held::Binary(bytes, types) => Source::Binary(bytes.clone(), types),
         };
-        Elements { element: self.element, left: self.len(), source }
+        Elements { element: self.element, typmod: self.typmod, left: self.len(), source }
     }
 
     /// The number of elements in all dimensions.
@@ -54,6 +55,12 @@ impl Array {
     /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The same array, its elements under a modifier from when they are read: they may become much
+    /// longer. They were checked under it.
+    pub(in crate::types) fn with_typmod(self, typmod: i32) -> Array {
+        Array { typmod, ..self }
     }
 
     pub(in crate::types) fn values(&self) -> Option<&[Value]> {
@@ -75,7 +82,7 @@ impl Array {
             Parts::Unchecked => check_text(element, -1, text, style)?,
         };
         let held = Held::Text(Box::new((text.into(), style.clone())));
-        Ok(Array { element, dimensions: dimensions.into(), held })
+        Ok(Array { element, typmod: -1, dimensions: dimensions.into(), held })
     }
 
     /// Reads the header of the binary form, of which no more is looked at.
@@ -91,7 +98,7 @@ impl Array {
         }
         let header = bytes.len().saturating_sub(rest.len());
         let held = Held::Binary(bytes.slice(header..), types.clone());
-        Ok(Array { element, dimensions: dimensions.into(), held })
+        Ok(Array { element, typmod: -1, dimensions: dimensions.into(), held })
     }
 }
 
@@ -103,17 +110,79 @@ pub(in crate::types) fn check_text(
     text: &str,
     style: &TextStyle,
 ) -> Result<Vec<Dimension>, ValueError> {
+    let mut size = Size::new(element, typmod, &style.types);
     let parts = parse(text, style.types.delimiter(element), |text| match text {
-        Some(text) => check_modified_literal(element, typmod, text, style),
+        Some(text) => {
+            check_modified_literal(element, typmod, text, style)?;
+            size.add(text)
+        }
         None => Ok(()),
     })?;
-    Ok(parts.dimensions)
+    size.check().map(|()| parts.dimensions)
 }
+
+/// Whether the binary form of an array can be read, its elements under a modifier or -1, and each by
+/// `check`.
+pub(in crate::types) fn check_binary(
+    element: Oid,
+    typmod: i32,
+    bytes: &[u8],
+    types: &Types,
+    mut check: impl FnMut(&[u8]) -> Result<(), ValueError>,
+) -> Result<(), ValueError> {
+    let mut size = Size::new(element, typmod, types);
+    binary::receive(bytes, element, |part| match part {
+        Some(part) => {
+            check(part)?;
+            if size.is_padded() { size.add(text::receive(part)?) } else { Ok(()) }
+        }
+        None => Ok(()),
+    })?;
+    size.check()
+}
+
+/// How many bytes the elements of an array become that a modifier makes longer than they were sent.
+struct Size {
+    typmod: i32,
+    bytes: usize,
+}
+
+impl Size {
+    fn new(element: Oid, typmod: i32, types: &Types) -> Size {
+        let is_padded = types.resolved(element) == Oid::BPCHAR;
+        Size { typmod: if is_padded { typmod } else { -1 }, bytes: 0 }
+    }
+
+    fn is_padded(&self) -> bool {
+        self.typmod >= 0
+    }
+
+    /// With the length before each, in fours, as PostgreSQL stores them.
+    fn add(&mut self, text: &str) -> Result<(), ValueError> {
+        if self.is_padded() {
+            let bytes = typmod::check_string(Oid::BPCHAR, self.typmod, text)?.saturating_add(4);
+            self.bytes = self.bytes.saturating_add(bytes.next_multiple_of(4));
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), ValueError> {
+        if self.bytes <= MAX_BYTES {
+            return Ok(());
+        }
+        let message = format!("array size exceeds the maximum allowed ({MAX_BYTES})");
+        Err(ValueError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, message))
+    }
+}
+
+/// The most that PostgreSQL allocates at once.
+const MAX_BYTES: usize = 0x3fff_ffff;
 
 /// The elements of an array.
 #[derive(Clone)]
 pub struct Elements<'a> {
     element: Oid,
+    typmod: i32,
     left: usize,
     source: Source<'a>,
 }
@@ -130,19 +199,24 @@ impl Iterator for Elements<'_> {
 
     fn next(&mut self) -> Option<Result<Value, ValueError>> {
         self.left = self.left.checked_sub(1)?;
+        let (oid, typmod) = (self.element, self.typmod);
+        let made = |value, types: &Types| match typmod {
+            0.. => typmod::applied(value, types.resolved(oid), typmod),
+            _ => Ok(value),
+        };
         let element = match &mut self.source {
             Source::Values(values) => return values.next().cloned().map(Ok),
             Source::Text(parser, style) => match parser.element() {
-                Ok(Some(Some(text))) => {
-                    Value::read_literal(self.element, &text, style, Parts::Checked)
-                }
+                Ok(Some(Some(text))) => Value::read_literal(oid, &text, style, Parts::Checked)
+                    .and_then(|value| made(value, &style.types)),
                 Ok(Some(None)) => Ok(Value::Null),
                 Ok(None) => return None,
                 Err(error) => Err(error),
             },
             Source::Binary(rest, types) => binary::split_item(rest).and_then(|item| match item {
                 Some(item) => {
-                    Value::from_checked_binary(self.element, &item, types, || item.clone())
+                    let value = Value::from_checked_binary(oid, &item, types, || item.clone())?;
+                    made(value, types)
                 }
                 None => Ok(Value::Null),
             }),

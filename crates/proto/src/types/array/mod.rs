@@ -20,7 +20,7 @@ use crate::{Format, Oid, SqlState};
 pub use binary::{binary_header, receive};
 pub(super) use binary::{described, is_compatible, push_item, split_item, take_i32, take_item};
 pub use elements::Elements;
-pub(super) use elements::{check_text, list_parts};
+pub(super) use elements::{check_binary, check_text, list_parts};
 pub use parse::parse;
 pub(super) use print::{check_length, surround};
 pub use print::{quote, text_dimensions};
@@ -33,6 +33,8 @@ pub(super) use vector::check_vector;
 #[derive(Clone)]
 pub struct Array {
     element: Oid,
+    /// The modifier under which elements are read that are held as they came, or -1.
+    typmod: i32,
     dimensions: Box<[Dimension]>,
     held: elements::Held,
 }
@@ -82,7 +84,8 @@ impl Array {
             let length = i32::try_from(elements.len()).unwrap_or(i32::MAX);
             dimensions = vec![Dimension { length, lower: 1 }];
         }
-        Array { element, dimensions: dimensions.into(), held: elements::Held::Values(elements) }
+        let held = elements::Held::Values(elements);
+        Array { element, typmod: -1, dimensions: dimensions.into(), held }
     }
 
     /// The type of the elements.

@@ -56,7 +56,12 @@ impl Array {
         }
         literal.push_str(if length == 0 { "{}" } else { "}" });
         let held = Held::Text(Box::new((literal.into(), style.clone())));
-        Ok(Array { element, dimensions: Box::new([Dimension { length, lower: 0 }]), held })
+        Ok(Array {
+            element,
+            typmod: -1,
+            dimensions: Box::new([Dimension { length, lower: 0 }]),
+            held,
+        })
     }
 
     /// Reads the header of the binary form, of which no more is looked at.

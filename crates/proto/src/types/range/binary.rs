@@ -70,7 +70,7 @@ impl Range {
             let bytes = part(&mut rest)?;
             let bytes = own_bytes(subtype, bytes);
             let value = Value::from_checked_binary(subtype, bytes, types, Bytes::new)?;
-            let value = typmod::applied(value, subtype, types.typmod_of(of.subtype), types)?;
+            let value = typmod::applied(value, subtype, types.typmod_of(of.subtype))?;
             Ok(if is(included) { Bound::Included(value) } else { Bound::Excluded(value) })
         };
         let (lower, upper) = (bound(HAS_LOWER, NO_LOWER)?, bound(HAS_UPPER, NO_UPPER)?);

@@ -386,7 +386,7 @@ fn made(
 ) -> Result<Field, ValueError> {
     let value = match declared {
         Some(Attribute { typmod: typmod @ 0.., .. }) => {
-            typmod::applied(value, types.resolved(oid), *typmod, types)?
+            typmod::applied(value, types.resolved(oid), *typmod)?
         }
         _ => value,
     };

@@ -217,3 +217,51 @@ fn checked_values_are_held_unread() {
         assert!(held.encode(oid, format, &style, &mut Vec::new()).is_err(), "{oid}");
     }
 }
+
+/// `domain code as varchar(2)[]` and `char(10000000)[]`; PostgreSQL 18 says the same.
+#[test]
+fn modifiers_of_elements_hold_when_they_are_read() {
+    let (codes, wide) = (Oid(20_001), Oid(20_002));
+    let types = Types::new([
+        UserType::domain(codes, "codes", Oid::VARCHAR_ARRAY).typmod(6),
+        UserType::domain(wide, "wide", Oid::BPCHAR_ARRAY).typmod(10_000_004),
+    ]);
+    let style = TextStyle { types: types.unwrap(), ..TextStyle::default() };
+    let binary = |element: Oid, parts: &[&[u8]]| {
+        let count = i32::try_from(parts.len()).unwrap();
+        let mut bytes = [1_u32, 0, element.0].map(u32::to_be_bytes).concat();
+        bytes.extend([count, 1].map(i32::to_be_bytes).concat());
+        for part in parts {
+            bytes.extend(i32::try_from(part.len()).unwrap().to_be_bytes());
+            bytes.extend(*part);
+        }
+        bytes
+    };
+    let state = |oid, format, bytes: &[u8]| {
+        let checked = Value::check(oid, format, bytes, &style).map_err(|error| error.sqlstate());
+        let decoded = Value::decode(oid, format, bytes, &style).map_err(|error| error.sqlstate());
+        assert_eq!(decoded.clone().err(), checked.err());
+        decoded
+    };
+    // The first wrong element counts, whatever is wrong with the next.
+    let wrong = binary(Oid::VARCHAR, &[b"abc", b"\xff"]);
+    assert_eq!(state(codes, Format::Binary, &wrong), Err(SqlState::STRING_DATA_RIGHT_TRUNCATION));
+    let wrong = binary(Oid::VARCHAR, &[b"\xff", b"abc"]);
+    assert_eq!(state(codes, Format::Binary, &wrong), Err(SqlState::CHARACTER_NOT_IN_REPERTOIRE));
+    let sound = binary(Oid::VARCHAR, &[b"ab  ", b"c"]);
+    for (format, bytes) in [(Format::Binary, &sound[..]), (Format::Text, b"{\"ab  \",c}")] {
+        let Ok(Value::Array(value)) = state(codes, format, bytes) else { unreachable!() };
+        assert!(value.elements().eq([Ok("ab".into()), Ok("c".into())]), "{value:?}");
+    }
+    // 108 of them are beyond what PostgreSQL allocates.
+    for (count, expected) in [(107, true), (108, false)] {
+        let text = format!("{{a{}}}", ",a".repeat(count - 1));
+        let bytes = binary(Oid::BPCHAR, &vec![b"a".as_slice(); count]);
+        for value in
+            [state(wide, Format::Text, text.as_bytes()), state(wide, Format::Binary, &bytes)]
+        {
+            assert_eq!(value.is_ok(), expected, "{count}");
+            assert!(value.err().is_none_or(|state| state == SqlState::PROGRAM_LIMIT_EXCEEDED));
+        }
+    }
+}
