@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::ops::Bound;
 
 use super::RangeType;
-use super::order::Order;
+use super::order::{Order, is_of, wrong_bounds};
 use crate::types::error::ValueError;
 use crate::types::user::Types;
 use crate::types::value::Value;
@@ -20,6 +20,10 @@ pub(super) fn ordered(
     upper: Bound<Value>,
     types: &Types,
 ) -> Result<Option<[Bound<Value>; 2]>, ValueError> {
+    let is_wrong = |value: &Value| !is_of(value, of.subtype, types);
+    if value(&lower).is_some_and(is_wrong) || value(&upper).is_some_and(is_wrong) {
+        return Err(wrong_bounds());
+    }
     let order = Order::of(of.subtype, types);
     if !lies_between(&lower, &upper, &order)? {
         return Ok(None);

@@ -93,7 +93,11 @@ impl Range {
         lower: Bound<Value>,
         upper: Bound<Value>,
     ) -> Result<Range, ValueError> {
-        Range::between(RangeType::built_in(subtype), lower, upper, &Types::default())
+        let of = RangeType::built_in(subtype);
+        if of.range == Oid::UNKNOWN {
+            return Err(order::wrong_bounds());
+        }
+        Range::between(of, lower, upper, &Types::default())
     }
 
     /// The values between two bounds, as a range of a registered type, or a built-in one.

@@ -254,7 +254,7 @@ fn merge(of: RangeType, ranges: Vec<Range>, types: &Types) -> Result<Vec<Range>,
     let order = Order::of(of.subtype, types);
     let mut bounds = Vec::with_capacity(ranges.len());
     for range in ranges {
-        if range.of.range != of.range {
+        if (range.of.range, range.of.subtype) != (of.range, of.subtype) {
             let message = "the ranges of a multirange are not of its type";
             return Err(ValueError::new(crate::SqlState::DATATYPE_MISMATCH, message));
         }

@@ -56,6 +56,42 @@ pub(in crate::types) fn has_order(oid: Oid, types: &Types) -> bool {
         )
 }
 
+/// Whether a value is one of the type, a label of its if that is an enum.
+pub(super) fn is_of(value: &Value, oid: Oid, types: &Types) -> bool {
+    if let Some(labels) = types.labels(oid) {
+        return matches!(value, Value::Text(label) if labels.position(label).is_some());
+    }
+    match types.resolved(oid) {
+        Oid::BOOL => matches!(value, Value::Bool(_)),
+        Oid::CHAR => matches!(value, Value::Char(_)),
+        Oid::INT2 => matches!(value, Value::Int2(_)),
+        Oid::INT4 => matches!(value, Value::Int4(_)),
+        Oid::INT8 => matches!(value, Value::Int8(_)),
+        Oid::OID => matches!(value, Value::Oid(_)),
+        Oid::XID8 => matches!(value, Value::Xid8(_)),
+        Oid::PG_LSN => matches!(value, Value::Lsn(_)),
+        Oid::FLOAT4 => matches!(value, Value::Float4(_)),
+        Oid::FLOAT8 => matches!(value, Value::Float8(_)),
+        Oid::NUMERIC => matches!(value, Value::Numeric(_)),
+        Oid::TEXT | Oid::VARCHAR | Oid::BPCHAR | Oid::NAME => matches!(value, Value::Text(_)),
+        Oid::BYTEA => matches!(value, Value::Bytea(_)),
+        Oid::DATE => matches!(value, Value::Date(_)),
+        Oid::TIME => matches!(value, Value::Time(_)),
+        Oid::TIMETZ => matches!(value, Value::Timetz(_)),
+        Oid::TIMESTAMP => matches!(value, Value::Timestamp(_)),
+        Oid::TIMESTAMPTZ => matches!(value, Value::Timestamptz(_)),
+        Oid::INTERVAL => matches!(value, Value::Interval(_)),
+        Oid::UUID => matches!(value, Value::Uuid(_)),
+        Oid::MONEY => matches!(value, Value::Money(_)),
+        Oid::BIT | Oid::VARBIT => matches!(value, Value::Bits(_)),
+        Oid::INET | Oid::CIDR => matches!(value, Value::Inet(_)),
+        Oid::MACADDR => matches!(value, Value::Macaddr(_)),
+        Oid::MACADDR8 => matches!(value, Value::Macaddr8(_)),
+        Oid::TID => matches!(value, Value::Tid(_)),
+        _ => false,
+    }
+}
+
 impl<'t> Order<'t> {
     pub(super) fn of(subtype: Oid, types: &'t Types) -> Order<'t> {
         Order { labels: types.labels(subtype), is_padded: types.base_of(subtype) == Oid::BPCHAR }
@@ -98,12 +134,7 @@ impl<'t> Order<'t> {
             (Value::Macaddr(one), Value::Macaddr(other)) => one.cmp(other),
             (Value::Macaddr8(one), Value::Macaddr8(other)) => one.cmp(other),
             (Value::Tid(one), Value::Tid(other)) => one.cmp(other),
-            _ => {
-                return Err(ValueError::new(
-                    SqlState::DATATYPE_MISMATCH,
-                    "the bounds of a range are not of one type that ranges are made of",
-                ));
-            }
+            _ => return Err(wrong_bounds()),
         })
     }
 
@@ -114,6 +145,12 @@ impl<'t> Order<'t> {
             None => one.cmp(other),
         }
     }
+}
+
+#[cold]
+pub(super) fn wrong_bounds() -> ValueError {
+    let message = "the bounds of a range are not of one type that ranges are made of";
+    ValueError::new(SqlState::DATATYPE_MISMATCH, message)
 }
 
 /// NaN is above all, and equal to itself; both zeros are the same.

@@ -191,6 +191,29 @@ fn ranges_keep_the_form_that_they_were_given() {
     assert!(Range::of_type(MOOD, Bound::Unbounded, Bound::Unbounded, &types).is_err());
 }
 
+#[test]
+fn bounds_are_values_of_the_subtype() {
+    use std::ops::Bound::{Excluded, Included, Unbounded};
+    let types = types();
+    let state = |range: Result<Range, ValueError>| range.map_err(|error| error.sqlstate());
+    let wrong = Err(SqlState::DATATYPE_MISMATCH);
+    assert_eq!(state(Range::new(Oid::INT4, Included(Value::Int8(1)), Unbounded)), wrong);
+    assert_eq!(state(Range::new(Oid::INT4, Unbounded, Excluded(Value::Null))), wrong);
+    let [low, high] = [1, 2].map(Value::Int8);
+    assert_eq!(state(Range::new(Oid::INT4, Included(low.clone()), Excluded(high.clone()))), wrong);
+    assert!(Range::new(Oid::INT8, Included(low), Excluded(high)).is_ok());
+    assert_eq!(state(Range::new(Oid::TEXT, Included("a".into()), Unbounded)), wrong);
+    assert_eq!(state(Range::of_type(SPAN, Included(Value::Float4(1.0)), Unbounded, &types)), wrong);
+    let moods = Oid(20_000);
+    let of_moods = Types::new([
+        UserType::enumeration(MOOD, "mood", ["sad", "ok"]),
+        UserType::range(moods, "moods", MOOD),
+    ])
+    .unwrap();
+    assert_eq!(state(Range::of_type(moods, Included("x".into()), Unbounded, &of_moods)), wrong);
+    assert!(Range::of_type(moods, Included("sad".into()), Unbounded, &of_moods).is_ok());
+}
+
 /// What knows of these types takes a pointer, and no value has grown for it.
 #[test]
 fn types_take_a_pointer() {
