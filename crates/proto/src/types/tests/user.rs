@@ -288,3 +288,23 @@ fn modifiers_of_elements_hold_when_they_are_read() {
         }
     }
 }
+
+/// As PostgreSQL 18 reads and writes `create domain boxes as box[]`, and arrays of it.
+#[test]
+fn a_domain_over_arrays_has_their_delimiter() {
+    let (boxes, lists, list) = (Oid(20_001), Oid(20_002), Oid(20_003));
+    let types = Types::new([
+        UserType::domain(boxes, "boxes", Oid::BOX_ARRAY).array(lists),
+        UserType::domain(list, "list", lists).array(Oid(20_004)),
+    ]);
+    let style = TextStyle { types: types.unwrap(), ..TextStyle::default() };
+    for (oid, text) in [
+        (lists, "{\"{(1,1),(0,0)}\";\"{(3,3),(2,2);(1,1),(0,0)}\"}"),
+        (Oid(20_004), "{\"{\\\"{(1,1),(0,0)}\\\"}\";NULL}"),
+    ] {
+        let value = Value::decode(oid, Format::Text, text.as_bytes(), &style).unwrap();
+        let mut out = Vec::new();
+        let _ = value.encode(oid, Format::Text, &style, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), text);
+    }
+}

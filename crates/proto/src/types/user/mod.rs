@@ -193,7 +193,12 @@ impl Types {
 
     /// The character between the elements of an array of this type.
     pub(super) fn delimiter(&self, element: Oid) -> u8 {
-        array::delimiter(self.base_of(element))
+        let mut oid = self.base_of(element);
+        // A domain has that of its base type, and an array that of its elements.
+        while let Some(element) = self.element_of(oid) {
+            oid = self.base_of(element);
+        }
+        array::delimiter(oid)
     }
 
     /// What a registered type of ranges or multiranges has to do with which types.
