@@ -78,6 +78,16 @@ fn what_cannot_be_is_not_registered() {
     }
     let of_integers = UserType::multirange(MOOD, "m", Oid::INT4);
     assert_eq!(refused([of_integers]), SqlState::WRONG_OBJECT_TYPE);
+    // Its order is not that of its bytes: PostgreSQL folds case.
+    let (citext, fold) = (Oid(20_012), Oid(20_013));
+    for subtype in [citext, fold] {
+        let types = [
+            UserType::base(citext, "citext", Base::Text),
+            UserType::domain(fold, "fold", citext),
+            UserType::range(MOOD, "r", subtype),
+        ];
+        assert_eq!(refused(types), SqlState::FEATURE_NOT_SUPPORTED);
+    }
     let of_points = UserType::range(MOOD, "r", Oid::POINT);
     assert_eq!(refused([of_points]), SqlState::FEATURE_NOT_SUPPORTED);
 }

@@ -60,7 +60,11 @@ impl Types {
                     return Err(ValueError::new(SqlState::DUPLICATE_OBJECT, message));
                 }
             }
-            Kind::Range { subtype } if !has_order(self.resolved(*subtype), self) => {
+            // `citext` folds case, and other strings may have an order of their own.
+            Kind::Range { subtype }
+                if self.extension(self.base_of(*subtype)).is_some()
+                    || !has_order(self.resolved(*subtype), self) =>
+            {
                 let subtype = self.display_name(*subtype);
                 let message = format!(
                     "range type \"{name}\" is over type {subtype}, whose order is not known here"
