@@ -209,7 +209,7 @@ fn positions(words: &mut Words<'_>) -> Result<Vec<u16>, ValueError> {
         if number.is_empty() {
             return Err(words.syntax());
         }
-        let position = number.parse().unwrap_or(LAST).min(LAST);
+        let position = position(number);
         if position == 0 {
             return Err(words.error("wrong position info in "));
         }
@@ -241,6 +241,14 @@ fn positions(words: &mut Words<'_>) -> Result<Vec<u16>, ValueError> {
     }
     words.rest = rest;
     Ok(positions)
+}
+
+/// What PostgreSQL makes of a position: that of C's `atoi`, of which 32 bits count, and of those 14
+/// if it is below zero.
+fn position(digits: &str) -> u16 {
+    let [a, b, c, d, ..] = digits.parse().unwrap_or(i64::MAX).to_le_bytes();
+    let number = i32::from_le_bytes([a, b, c, d]);
+    if number >= i32::from(LAST) { LAST } else { u16::from_le_bytes([a, b]) & LAST }
 }
 
 /// Each position once, with its highest weight.

@@ -176,3 +176,27 @@ fn rustsec_2026_0180_what_is_not_known_keeps_its_bytes() {
     let value = Value::decode(hstore, Format::Binary, &bytes, &TextStyle::default()).unwrap();
     assert_eq!(binary(&value, hstore), bytes);
 }
+
+/// As PostgreSQL 18 reads them.
+#[test]
+fn positions_wrap_as_those_of_postgresql() {
+    for (digits, expected) in [
+        ("4294967297", "'a':1"),
+        ("2147483649", "'a':1"),
+        ("2147500031", "'a':16383"),
+        ("4294950913", "'a':1"),
+        ("16384", "'a':16383"),
+        ("65537", "'a':16383"),
+        ("99999999999999999999", "'a':16383"),
+        ("00000000000000000000000000000000007", "'a':7"),
+    ] {
+        let mut out = Vec::new();
+        TsVector::parse(&format!("a:{digits}")).unwrap().text(&mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), expected, "{digits}");
+    }
+    for digits in ["0", "4294967296", "2147483648"] {
+        let error = TsVector::parse(&format!("a:{digits}")).unwrap_err();
+        let expected = format!("wrong position info in tsvector: \"a:{digits}\"");
+        assert_eq!(error.message(), expected);
+    }
+}
