@@ -63,7 +63,9 @@ impl Vector {
         let Some(mut rest) = after(text, "{") else {
             return Err(syntax().with_detail("Vector contents must start with \"{\"."));
         };
-        let mut elements: Vec<(i32, f32)> = Vec::with_capacity(count);
+        // Each has four bytes at least, as `1:1,`, whatever is between these commas.
+        let most = text.len() / 4;
+        let mut elements: Vec<(i32, f32)> = Vec::with_capacity(count.min(most));
         if let Some(end) = after(rest, "}") {
             rest = end;
         } else {
