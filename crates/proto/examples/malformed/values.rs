@@ -115,6 +115,13 @@ pub(crate) fn long() -> Vec<(&'static str, Vec<u8>)> {
     let record = [&23_i32.to_be_bytes()[..], &null].concat();
     let header = |count: usize| i32::try_from(count).unwrap_or(0).to_be_bytes();
     let array = [&header(1)[..], &header(1), &header(23), &header(COUNT), &header(1)].concat();
+    // Transactions that differ: those that do not are held once. A few more than a power of two, up to
+    // which a list grows that does not know how long it will be.
+    const RUNNING: usize = if cfg!(debug_assertions) { 35_000 } else { 70_000 };
+    let numbers: Vec<String> = (2..2 + RUNNING).map(|number| number.to_string()).collect();
+    let snapshot = format!("1:999999999:{}", numbers.join(","));
+    let numbers: Vec<u8> =
+        (2..2 + RUNNING).flat_map(|number| (number as u64).to_be_bytes()).collect();
     let registered = registered::long().into_iter().map(|long| ("registered types", long));
     let long = vec![
         ("numbers", repeat("7", "8", ".5")),
@@ -150,6 +157,12 @@ pub(crate) fn long() -> Vec<(&'static str, Vec<u8>)> {
                 &5_i64.to_be_bytes().repeat(COUNT),
             ]
             .concat(),
+        ),
+        ("bits and addresses", snapshot.into_bytes()),
+        (
+            "bits and addresses",
+            [&header(RUNNING)[..], &1_i64.to_be_bytes(), &999_999_999_i64.to_be_bytes(), &numbers]
+                .concat(),
         ),
         ("shapes", repeat("(", "1,2,", "3,4)")),
         ("shapes", repeat("[", "(1,2),", "(3,4)]")),

@@ -87,7 +87,8 @@ impl Snapshot {
         if !exists(xmin) || !exists(xmax) || xmin > xmax {
             return Err(invalid());
         }
-        let (mut running, mut last) = (Vec::new(), 0);
+        // No more than can follow.
+        let (mut running, mut last) = (Vec::with_capacity(count.min(bytes.len() / 8)), 0);
         for _ in 0..count {
             let next = number()?;
             // Other than in text, it may be that one, too.
@@ -110,18 +111,28 @@ impl Snapshot {
 fn parse_bytes(text: &[u8]) -> Option<Snapshot> {
     let (xmin, rest) = number(text)?;
     let (xmax, rest) = number(rest.strip_prefix(b":")?)?;
-    let mut rest = rest.strip_prefix(b":")?;
+    let rest = rest.strip_prefix(b":")?;
     if !exists(xmin) || !exists(xmax) || xmin > xmax {
         return None;
     }
-    let (mut running, mut last) = (Vec::new(), 0);
+    let mut count: usize = 0;
+    each_running(rest, xmin, xmax, |_| count = count.saturating_add(1))?;
+    // As many as there are: a number of one digit becomes eight bytes.
+    let mut running = Vec::with_capacity(count);
+    each_running(rest, xmin, xmax, |number| running.push(number))?;
+    Some(Snapshot { xmin, xmax, running })
+}
+
+/// Gives each number once.
+fn each_running(mut rest: &[u8], xmin: u64, xmax: u64, mut found: impl FnMut(u64)) -> Option<()> {
+    let mut last = 0;
     while !rest.is_empty() {
         let (next, after) = number(rest)?;
         if next < xmin || next >= xmax || next < last {
             return None;
         }
         if next != last {
-            running.push(next);
+            found(next);
         }
         last = next;
         rest = match after {
@@ -130,7 +141,7 @@ fn parse_bytes(text: &[u8]) -> Option<Snapshot> {
             _ => return None,
         };
     }
-    Some(Snapshot { xmin, xmax, running })
+    Some(())
 }
 
 /// A number as C's `strtoull` reads it, and what follows.
