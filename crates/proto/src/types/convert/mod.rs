@@ -44,6 +44,9 @@ pub trait ToPg {
 }
 
 /// A Rust value that can be read from PostgreSQL's bytes in both formats.
+///
+/// The modifier of a domain is not applied, of a `varchar(5)` say: only a [`Value`](super::Value) is
+/// read with it.
 pub trait FromPg<'a>: Sized {
     /// Reads a value of the type `oid`.
     ///
