@@ -8,7 +8,8 @@ use std::{fs, io};
 
 use trunkline_proto::copy::CopyValue;
 
-use crate::text::{escape, literal, unescape};
+use crate::printed::unescape;
+use crate::text::{escape, literal};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {

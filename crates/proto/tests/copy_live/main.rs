@@ -10,6 +10,9 @@
 mod cases;
 mod differences;
 mod ours;
+#[allow(dead_code, reason = "a `;` is escaped here, too: only what reads is the same")]
+#[path = "../live/printed.rs"]
+mod printed;
 mod random;
 mod server;
 mod text;

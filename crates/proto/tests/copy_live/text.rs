@@ -14,28 +14,6 @@ pub(crate) fn escape(bytes: &[u8]) -> String {
     text
 }
 
-pub(crate) fn unescape(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = after;
-        match (first, rest) {
-            (b'\\', [b'\\', after @ ..]) => {
-                bytes.push(b'\\');
-                rest = after;
-            }
-            (b'\\', [b'x', high, low, after @ ..]) => {
-                let pair = [*high, *low];
-                let pair = std::str::from_utf8(&pair).unwrap();
-                bytes.push(u8::from_str_radix(pair, 16).unwrap());
-                rest = after;
-            }
-            _ => bytes.push(*first),
-        }
-    }
-    bytes
-}
-
 /// A string of SQL.
 pub(crate) fn literal(text: &str) -> String {
     let mut quoted = "E'".to_owned();

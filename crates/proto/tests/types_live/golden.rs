@@ -4,13 +4,13 @@
 //! hexadecimal), the input, and what came of it: the text and the binary form, or `!`, the SQLSTATE
 //! and the message. To add a case, write its first four columns and run the test against a server.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::{fs, io};
 
 use trunkline_proto::Oid;
 use trunkline_proto::types::{ByteaOutput, DateStyle, IntervalStyle, TextStyle, TimeZone, name_of};
 
+use crate::printed::{escape, hex, unescape, unhex};
 use crate::server::Outcome;
 
 #[derive(Clone, Debug)]
@@ -117,51 +117,4 @@ pub(crate) fn oid_of(type_name: &str) -> Oid {
         .map(Oid)
         .find(|oid| name_of(*oid) == Some(type_name))
         .unwrap_or_else(|| panic!("no type {type_name}"))
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").unwrap();
-        text
-    })
-}
-
-pub(crate) fn unhex(text: &str) -> Vec<u8> {
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
-}
-
-pub(crate) fn escape(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in bytes {
-        match byte {
-            b'\\' => text.push_str("\\\\"),
-            0x20..=0x7e => text.push(char::from(*byte)),
-            _ => write!(text, "\\x{byte:02x}").unwrap(),
-        }
-    }
-    text
-}
-
-fn unescape(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = after;
-        match (first, rest) {
-            (b'\\', [b'\\', after @ ..]) => {
-                bytes.push(b'\\');
-                rest = after;
-            }
-            (b'\\', [b'x', high, low, after @ ..]) => {
-                let pair = [*high, *low];
-                bytes.extend(unhex(std::str::from_utf8(&pair).unwrap()));
-                rest = after;
-            }
-            _ => bytes.push(*first),
-        }
-    }
-    bytes
 }

@@ -8,19 +8,25 @@
 
 #![allow(clippy::print_stdout, reason = "the table is for people")]
 
+#[path = "../live/agreement.rs"]
+mod agreement;
 mod check;
+#[path = "../live/dice.rs"]
+mod dice;
 mod exceptions;
 mod families;
 mod golden;
 #[cfg(feature = "time")]
 mod page;
+#[path = "../live/printed.rs"]
+mod printed;
 mod report;
 mod server;
 mod versions;
 
 use std::collections::BTreeMap;
 
-use families::Random;
+use dice::Random;
 use golden::{Case, Golden, pairs};
 use report::Report;
 use server::{Outcome, Server};

@@ -6,10 +6,11 @@ use trunkline_proto::types::{TextStyle, ToPg, Value};
 use trunkline_proto::{Format, Oid};
 
 use crate::exceptions::EXCEPTIONS;
+use crate::families;
 use crate::golden::{oid_of, style};
+use crate::printed::{hex, unhex};
 use crate::report::version;
 use crate::versions::RULES;
-use crate::{families, golden};
 
 /// Settings that a session does not have by default.
 const OTHER: [(&str, &str); 5] = [
@@ -54,8 +55,8 @@ fn each_text_of_the_page_is_the_bytes_beside_it() {
     for [name, text, binary, _] in rows {
         let oid = oid_of(name);
         let value = read(oid, Format::Text, text.as_bytes());
-        assert_eq!(golden::hex(&print(&value, oid, Format::Binary, &style)), binary, "{name}");
-        let value = read(oid, Format::Binary, &golden::unhex(binary));
+        assert_eq!(hex(&print(&value, oid, Format::Binary, &style)), binary, "{name}");
+        let value = read(oid, Format::Binary, &unhex(binary));
         let printed = print(&value, oid, Format::Text, &style);
         assert_eq!(String::from_utf8(printed).unwrap(), text, "{name}");
     }
@@ -66,13 +67,13 @@ fn the_settings_of_the_page_change_the_text_and_no_others_do() {
     let page = page();
     for [name, text, binary, settings] in rows(&page) {
         let oid = oid_of(name);
-        let value = read(oid, Format::Binary, &golden::unhex(binary));
+        let value = read(oid, Format::Binary, &unhex(binary));
         for (setting, other) in OTHER {
             let printed = print(&value, oid, Format::Text, &style(other));
             let named = settings.split(", ").any(|named| named == setting);
             assert_eq!(printed != text.as_bytes(), named, "{name} {setting}");
             let sent = print(&value, oid, Format::Binary, &style(other));
-            assert_eq!(golden::hex(&sent), binary, "{name}");
+            assert_eq!(hex(&sent), binary, "{name}");
         }
     }
 }

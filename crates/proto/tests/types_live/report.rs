@@ -7,7 +7,8 @@ use trunkline_proto::types::{TextStyle, name_of};
 
 use crate::check::{check, check_row};
 use crate::exceptions::EXCEPTIONS;
-use crate::golden::{Case, escape, hex, style};
+use crate::golden::{Case, style};
+use crate::printed::{escape, hex};
 use crate::server::Outcome;
 use crate::versions::RULES;
 

@@ -1,9 +1,10 @@
 //! One input, and what came of it.
 
-use trunkline_proto::types::{IsNull, TextStyle, ToPg, Value, ValueError};
+use trunkline_proto::types::{TextStyle, Value, ValueError};
 use trunkline_proto::{Format, Oid};
 
-use crate::golden::{escape, hex};
+use crate::agreement::{agree, described, encode};
+use crate::printed::{escape, hex};
 use crate::server::Outcome;
 
 #[derive(Clone, Debug)]
@@ -83,30 +84,4 @@ pub(crate) fn oid_of(type_name: &str, style: &TextStyle) -> Oid {
     let found = types.iter().find(|user| types.name_of(user.oid()).as_deref() == Some(element));
     let found = found.unwrap_or_else(|| panic!("no type {type_name}"));
     if is_array { found.array_oid().unwrap() } else { found.oid() }
-}
-
-pub(crate) fn encode(
-    value: &Value,
-    oid: Oid,
-    format: Format,
-    style: &TextStyle,
-) -> Result<Vec<u8>, String> {
-    let mut out = Vec::new();
-    match value.encode(oid, format, style, &mut out) {
-        Ok(IsNull::No) => Ok(out),
-        Ok(IsNull::Yes) => Err("encodes as NULL".to_owned()),
-        Err(error) => Err(format!("does not encode: {}", described(&error))),
-    }
-}
-
-fn agree(what: &str, ours: &[u8], theirs: &[u8]) -> Result<(), String> {
-    if ours == theirs {
-        Ok(())
-    } else {
-        Err(format!("{what}: {} != {}", escape(ours), escape(theirs)))
-    }
-}
-
-fn described(error: &ValueError) -> String {
-    format!("{} {}", error.sqlstate(), error.message())
 }

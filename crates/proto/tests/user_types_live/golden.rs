@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use trunkline_proto::{Format, Oid};
 
 use crate::cases::Case;
+use crate::printed::{escape, hex, unescape, unhex};
 use crate::registered::Oids;
 use crate::server::Outcome;
 
@@ -86,39 +87,4 @@ fn line(case: &Case) -> String {
         }
     };
     format!("{}\t{format}\t{input}\t{outcome}", case.type_name)
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    let digits = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
-    text.as_bytes().chunks(2).map(digits).collect()
-}
-
-/// Printable ASCII, and `\xff` for every other byte.
-pub(crate) fn escape(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| match byte {
-        b'\\' => text + "\\\\",
-        0x20..=0x7e => text + &char::from(*byte).to_string(),
-        byte => text + &format!("\\x{byte:02x}"),
-    })
-}
-
-fn unescape(text: &str) -> Vec<u8> {
-    let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
-    loop {
-        rest = match rest {
-            [] => return bytes,
-            [b'\\', b'x', high, low, rest @ ..] => {
-                bytes.extend(unhex(std::str::from_utf8(&[*high, *low]).unwrap()));
-                rest
-            }
-            [b'\\', byte, rest @ ..] | [byte, rest @ ..] => {
-                bytes.push(*byte);
-                rest
-            }
-        };
-    }
 }

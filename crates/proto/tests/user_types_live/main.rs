@@ -8,8 +8,15 @@
 //! `TRUNKLINE_TYPES_ONLY` in their name; with `TRUNKLINE_TEST_PG15` an older server too, whose
 //! different answers `differs` lists.
 
+#[path = "../live/agreement.rs"]
+mod agreement;
 mod cases;
+#[allow(dead_code, reason = "the other test throws it more ways")]
+#[path = "../live/dice.rs"]
+mod dice;
 mod golden;
+#[path = "../live/printed.rs"]
+mod printed;
 mod random;
 mod registered;
 // The other test asks it more.

@@ -3,7 +3,9 @@
 use trunkline_proto::types::{TextStyle, Value};
 use trunkline_proto::{Format, Oid};
 
-use crate::cases::{Case, encode};
+use crate::agreement::encode;
+use crate::cases::Case;
+use crate::dice::Random;
 use crate::registered::{RANGES, multirange};
 
 /// So many inputs of a type as text, and those that are sound again in binary, half of them spoilt.
@@ -254,48 +256,4 @@ fn array(element: &str, random: &mut Random) -> String {
 fn quoted(text: &str, doubles: bool) -> String {
     let quote = if doubles { "\"\"" } else { "\\\"" };
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', quote))
-}
-
-/// xorshift64*
-pub(crate) struct Random(u64);
-
-impl Random {
-    /// The same for the same name.
-    fn new(name: &str) -> Random {
-        let mix = |seed: u64, byte: u8| seed.rotate_left(7) ^ u64::from(byte);
-        Random(name.bytes().fold(0x9e37_79b9_7f4a_7c15, mix))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        (self.next() >> 8) % limit
-    }
-
-    fn byte(&mut self) -> u8 {
-        self.below(256) as u8
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len() as u64) as usize]
-    }
-
-    /// Changes, adds or removes one to three bytes.
-    fn spoil(&mut self, bytes: &mut Vec<u8>, with: &[u8]) {
-        for _ in 0..=self.below(3) {
-            let place = self.below(bytes.len() as u64 + 1) as usize;
-            let byte = self.pick(with);
-            match self.below(3) {
-                0 => bytes.insert(place, byte),
-                1 if place < bytes.len() => bytes[place] = byte,
-                _ if place < bytes.len() => drop(bytes.remove(place)),
-                _ => {}
-            }
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! JSON, paths into it, and XML.
 
-use super::{Generate, Random};
+use super::Generate;
+use crate::dice::Random;
 
 pub(super) const DOCUMENTS: [(&str, Generate); 4] = [
     ("json", |random| json(random, 4)),

@@ -3,7 +3,8 @@
 use trunkline_proto::Oid;
 use trunkline_proto::types::array_of;
 
-use super::{Random, scalars, strings};
+use super::{scalars, strings};
+use crate::dice::Random;
 use crate::golden::oid_of;
 
 /// An array of any type: up to six dimensions, any lower bounds, few elements.

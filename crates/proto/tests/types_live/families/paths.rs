@@ -1,6 +1,6 @@
 //! Paths into JSON documents.
 
-use super::Random;
+use crate::dice::Random;
 
 pub(super) fn path(random: &mut Random) -> String {
     let mode = random.pick(&["", "", "", "", "strict ", "lax ", "Strict "]);

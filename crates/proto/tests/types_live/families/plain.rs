@@ -2,7 +2,8 @@
 
 use trunkline_proto::Oid;
 
-use super::{Generate, Random};
+use super::Generate;
+use crate::dice::Random;
 
 pub(super) const PLAIN: [(&str, Generate); 22] = [
     ("integer", integer),
@@ -135,7 +136,7 @@ fn bytea(random: &mut Random) -> String {
     let length = random.below(20);
     let bytes: Vec<u8> = (0..length).map(|_| random.byte()).collect();
     if random.below(2) == 0 {
-        return format!("\\x{}", crate::golden::hex(&bytes));
+        return format!("\\x{}", crate::printed::hex(&bytes));
     }
     bytes.iter().fold(String::new(), |text, byte| match byte {
         b'a'..=b'z' => text + &char::from(*byte).to_string(),

@@ -1,6 +1,7 @@
 //! Random inputs of the types that few tables have.
 
-use super::{Generate, Random};
+use super::Generate;
+use crate::dice::Random;
 
 /// The types, and what their texts look like.
 pub(super) const RARE: [(&str, Generate); 30] = [

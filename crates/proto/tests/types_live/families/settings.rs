@@ -2,7 +2,7 @@
 
 use trunkline_proto::Oid;
 
-use super::Random;
+use crate::dice::Random;
 
 const FORMATS: [&str; 4] = ["ISO", "SQL", "Postgres", "German"];
 const ORDERS: [&str; 3] = ["MDY", "DMY", "YMD"];

@@ -1,6 +1,6 @@
 //! Strings of any characters, and bytes that are none.
 
-use super::Random;
+use crate::dice::Random;
 
 pub(super) type Bytes = fn(&mut Random) -> Vec<u8>;
 
