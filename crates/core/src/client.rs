@@ -1,5 +1,6 @@
 //! Who is connected.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -76,6 +77,13 @@ impl Client {
         let settings = self.look();
         self.change();
         settings
+    }
+
+    /// The value of a setting as SHOW prints it; `None` for a name that is not known.
+    ///
+    /// Who only wants to know asks here: whoever has [`settings`](Client::settings) may have changed them.
+    pub fn setting(&self, name: &str) -> Option<String> {
+        self.look().get(name).map(Cow::into_owned)
     }
 
     /// Makes types known that are not built in, instead of those that the server was given: an engine

@@ -70,8 +70,7 @@ pub(crate) fn register(state: &mut SessionState, database: &str, client: &Client
 
 /// The schemas in which names without a schema are looked for.
 pub(crate) fn search_path(client: &Client) -> Vec<String> {
-    let settings = client.settings();
-    let path = settings.get("search_path").unwrap_or_default();
+    let path = client.setting("search_path").unwrap_or_default();
     let user = &client.identity().user;
     let name = |part: &str| {
         let part = part.trim();
@@ -192,8 +191,8 @@ fn signature(name: &str) -> Signature {
 
 fn current_setting(facts: &Facts, args: &ScalarFunctionArgs) -> Result<ScalarValue> {
     let Some(name) = scalar_text(args, 0)? else { return Ok(ScalarValue::Utf8(None)) };
-    if let Some(value) = facts.client.settings().get(&name) {
-        return text(value.into_owned());
+    if let Some(value) = facts.client.setting(&name) {
+        return text(value);
     }
     if args.args.len() > 1 && matches!(scalar(args, 1)?, ScalarValue::Boolean(Some(true))) {
         return Ok(ScalarValue::Utf8(None));
