@@ -124,12 +124,7 @@ impl<'a> RowBuf<'a> {
         let mut row = RowWriter { out: self.out, columns, formats, style, next: 0 };
         let written = write(&mut row);
         let cells = row.next;
-        let finished = written.and_then(|()| self.finish(start, cells));
-        match finished {
-            Ok(()) => self.rows = self.rows.saturating_add(1),
-            Err(_) => self.out.truncate(start),
-        }
-        finished
+        self.end(start, cells, written)
     }
 
     /// Writes one row whose cells the closure appends as they stand on the wire: for each column a
@@ -147,15 +142,8 @@ impl<'a> RowBuf<'a> {
         }
         let columns = self.columns.len();
         let start = self.begin();
-        let finished = match write(self.out) {
-            Ok(()) => self.finish(start, columns),
-            Err(error) => Err(error),
-        };
-        match finished {
-            Ok(()) => self.rows = self.rows.saturating_add(1),
-            Err(_) => self.out.truncate(start),
-        }
-        finished
+        let written = write(self.out);
+        self.end(start, columns, written)
     }
 
     /// A row of COPY whose cells the closure appends. A function of its own: what writes DataRows
@@ -197,16 +185,11 @@ impl<'a> RowBuf<'a> {
     /// Writes the length of a row of COPY, or takes back what there is of it.
     #[inline(never)]
     fn end_of_copied(&mut self, start: usize, written: Result<()>) -> Result<()> {
-        let columns = self.columns.len();
-        let finished = written.and_then(|()| self.finish(start, columns));
-        match (&finished, &mut self.copy) {
-            (Ok(()), Some(copy)) => {
-                copy.keep();
-                self.rows = self.rows.saturating_add(1);
-            }
-            _ => self.out.truncate(start),
+        let ended = self.end(start, self.columns.len(), written);
+        if let (Ok(()), Some(copy)) = (&ended, &mut self.copy) {
+            copy.keep();
         }
-        finished
+        ended
     }
 
     /// Appends the head of a DataRow message; where it starts.
@@ -216,6 +199,17 @@ impl<'a> RowBuf<'a> {
         let [high, low] = u16::try_from(self.columns.len()).unwrap_or(u16::MAX).to_be_bytes();
         self.out.extend_from_slice(&[b'D', 0, 0, 0, 0, high, low]);
         start
+    }
+
+    /// Counts a row that was written, or takes back what there is of it.
+    #[inline(always)]
+    fn end(&mut self, start: usize, cells: usize, written: Result<()>) -> Result<()> {
+        let ended = written.and_then(|()| self.finish(start, cells));
+        match ended {
+            Ok(()) => self.rows = self.rows.saturating_add(1),
+            Err(_) => self.out.truncate(start),
+        }
+        ended
     }
 
     #[inline(always)]

@@ -124,21 +124,16 @@ impl<S: Session> Connection<S> {
     /// Describes what is known, as almost always; whether it was.
     pub(super) fn describe_known(&mut self, describe: &Describe) -> Result<bool, Stop> {
         let name = text(describe.name.as_bytes())?;
-        let (statement, formats, running, style) = match describe.target {
+        let (mut begun, mut is_ready) = (None, true);
+        let (statement, formats, style) = match describe.target {
             Target::Statement => {
-                (self.statements.get(name)?.clone(), Formats::default(), None, self.style())
+                (self.statements.get(name)?.clone(), Formats::default(), self.style())
             }
             Target::Portal => {
                 let portal = self.portals.get(name)?;
-                let running = match &portal.state {
-                    PortalState::Described(rows) | PortalState::Suspended(rows) => {
-                        Some(Some(rows.columns().clone()))
-                    }
-                    PortalState::Ready(_) => None,
-                    _ => Some(None),
-                };
-                let (statement, style) = (portal.statement.clone(), portal.style.clone());
-                (statement, portal.formats.clone(), running, style)
+                begun = portal.state.columns().cloned();
+                is_ready = matches!(portal.state, PortalState::Ready(_));
+                (portal.statement.clone(), portal.formats.clone(), portal.style.clone())
             }
         };
         self.admit_description(&statement)?;
@@ -146,11 +141,11 @@ impl<S: Session> Connection<S> {
             let types = statement.parameters.iter().copied();
             self.protocol.send(&ParameterDescription { types }, self.io.output())?;
         }
-        let columns = match (&statement.columns, running) {
-            (_, Some(Some(columns))) => Some(columns),
-            (Columns::Known(columns), _) => Some(columns.clone()),
-            (Columns::AfterBind, None) => return Ok(false),
-            (Columns::None | Columns::AfterBind, _) => None,
+        let columns = match (begun, &statement.columns) {
+            (Some(columns), _) => Some(columns),
+            (None, Columns::Known(columns)) => Some(columns.clone()),
+            (None, Columns::AfterBind) if is_ready => return Ok(false),
+            (None, Columns::None | Columns::AfterBind) => None,
         };
         self.describe_columns(columns, &formats, &style.types)?;
         Ok(true)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use trunkline_core::types::TextStyle;
 use trunkline_core::types::text::truncate_name;
 use trunkline_core::{
-    Columns, CommandTag, Formats, Oid, Params, PgError, Result, Rows, Run, SqlState,
+    Column, Columns, CommandTag, Formats, Oid, Params, PgError, Result, Rows, Run, SqlState,
 };
 use trunkline_sql::statement::SessionStatement;
 
@@ -79,6 +79,16 @@ pub(crate) enum PortalState {
     RowsDone(CommandTag),
     /// Done; it had none.
     Done,
+}
+
+impl PortalState {
+    /// The shape of the rows that it has begun and not ended.
+    pub(crate) fn columns(&self) -> Option<&Arc<[Column]>> {
+        match self {
+            PortalState::Described(rows) | PortalState::Suspended(rows) => Some(rows.columns()),
+            _ => None,
+        }
+    }
 }
 
 /// The statements of a connection, by name; the unnamed one apart, since most drivers use only it.
