@@ -2,12 +2,23 @@
 use bytes::BytesMut;
 use trunkline_proto::{
     Format, Limits, SqlState,
-    backend::{Channel, Event, Startup, Step, TransactionStatus},
+    backend::{Channel, Connection, Event, Startup, Step, TransactionStatus},
     message::{CommandComplete, CopyInResponse, ErrorFields, ErrorResponse, ParseComplete},
+    wire::Input,
 };
 
-/// Panics on what must not be.
+/// Panics on what must not be, such as a message that says one thing when it owns its bytes and another
+/// when it borrows them.
 pub fn run(data: &[u8]) {
+    let Some((server, input)) = log_in(data) else { return };
+    let owned = converse(server, input);
+    if let Some((server, input)) = log_in(data) {
+        assert_eq!(converse(server, &input[..]), owned);
+    }
+}
+
+/// A connection past its login, and what has come behind it.
+fn log_in(data: &[u8]) -> Option<(Connection, BytesMut)> {
     let (mut input, mut output) = (BytesMut::from(data), Vec::new());
     let mut startup = Startup::new(&Limits::default(), Channel::Tcp);
     let login = loop {
@@ -18,22 +29,28 @@ pub fn run(data: &[u8]) {
                 request.accept().established()
             }
             Ok(Step::Login(login)) => break login,
-            _ => return,
+            _ => return None,
         }
     };
     let _ = (login.settings().count(), login.user(), login.options());
     let key = if login.version().minor() >= 2 { &[0; 32][..] } else { &[0; 4] };
     let ready = login.trust(&mut output);
-    let mut server = ready.finish([("a", "b")], 1, key, &mut output).unwrap();
+    Some((ready.finish([("a", "b")], 1, key, &mut output).unwrap(), input))
+}
+
+/// What is heard and what is said.
+fn converse<I: Input>(mut server: Connection, mut input: I) -> (Vec<String>, Vec<u8>) {
+    let (mut heard, mut output) = (Vec::new(), Vec::new());
     let failed = ErrorFields::new("ERROR", SqlState::INTERNAL_ERROR, "no");
     let failed = ErrorResponse { fields: failed };
     loop {
-        let before = input.len();
+        let before = input.remaining();
         let event = match server.receive(&mut input) {
             Ok(Some(event)) => event,
-            Ok(None) => return,
-            Err(error) if error.is_fatal() => return,
-            Err(_) => {
+            Ok(None) => return (heard, output),
+            Err(error) if error.is_fatal() => return (heard, output),
+            Err(error) => {
+                heard.push(error.to_string());
                 server.fail(&failed, &mut output).unwrap();
                 if server.owes_ready() {
                     server.ready(TransactionStatus::Idle, &mut output).unwrap();
@@ -41,7 +58,8 @@ pub fn run(data: &[u8]) {
                 continue;
             }
         };
-        assert!(input.len() < before);
+        assert!(input.remaining() < before);
+        heard.push(format!("{event:?}"));
         // A Parse and a COPY are answered well, all else by an error.
         let answered = match event {
             Event::Query(query) if query.sql.as_bytes().starts_with(b"copy") => {
@@ -53,7 +71,7 @@ pub fn run(data: &[u8]) {
             Event::Parse(_) => server.send(&ParseComplete, &mut output),
             Event::Sync => server.ready(TransactionStatus::Idle, &mut output),
             Event::Flush => Ok(()),
-            Event::Terminate => return,
+            Event::Terminate => return (heard, output),
             _ => server.fail(&failed, &mut output),
         };
         answered.unwrap();

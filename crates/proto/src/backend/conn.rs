@@ -1,7 +1,5 @@
 //! The loop after the login.
 
-use bytes::{Buf, BytesMut};
-
 use super::event::Event;
 use crate::{
     Oid, SqlState,
@@ -9,12 +7,12 @@ use crate::{
     limits::Limits,
     message::{
         BackendMessage, Bind, Close, CopyData, CopyFail, Describe, Encode, ErrorFields,
-        ErrorResponse, Execute, FrontendTag, FunctionCall, Parse, PgStr, Query, ReadyForQuery,
-        Target, TransactionStatus,
+        ErrorResponse, Execute, Flush, FrontendTag, FunctionCall, Parse, Query, ReadyForQuery,
+        Sync, Target, TransactionStatus,
     },
     state::{Conversation, Kind, Phase, Request, Verdict},
     wire::{
-        Reader,
+        Input, Reader,
         frame::{self, HEADER},
     },
 };
@@ -53,7 +51,7 @@ impl Connection {
     }
 
     /// Takes the next message that wants something from `input`; `None` until more bytes have
-    /// come.
+    /// come. Of a `BytesMut` an event owns its bytes, of a `&[u8]` it borrows them.
     ///
     /// A message may be taken before those before it are answered; their answers are owed in that
     /// order. Only the data of a COPY cannot be told from noise while it is open whether a COPY
@@ -68,12 +66,16 @@ impl Connection {
     /// [`fail`](Self::fail), followed by [`ready`](Self::ready) if [`owes_ready`](Self::owes_ready)
     /// says so; the connection goes on (unless the next call says that it is lost, as after
     /// anything but data in CopyIn).
-    pub fn receive(&mut self, input: &mut BytesMut) -> Result<Option<Event>, PeerError> {
+    #[inline]
+    pub fn receive<I: Input>(
+        &mut self,
+        input: &mut I,
+    ) -> Result<Option<Event<I::Body>>, PeerError> {
         loop {
             if self.dropping > 0 && !self.drop_rest(input) {
                 return Ok(None);
             }
-            let Some(tag) = frame::peek_tag(input) else { return Ok(None) };
+            let Some(tag) = frame::peek_tag(input.as_ref()) else { return Ok(None) };
             let tag = FrontendTag(tag);
             match self.conversation.phase() {
                 Phase::CopyIn(_) | Phase::CopyBoth | Phase::CopyBothIn => {
@@ -87,7 +89,7 @@ impl Connection {
             }
             // The type is judged before the length is believed.
             let Some(limit) = self.limit(tag) else { return Err(self.unknown(tag)) };
-            let Some(header) = frame::peek(input) else { return Ok(None) };
+            let Some(header) = frame::peek(input.as_ref()) else { return Ok(None) };
             let length = match header.frame_length(limit) {
                 Ok(length) => length,
                 Err(error) => return Err(self.impossible_length(error)),
@@ -97,7 +99,7 @@ impl Connection {
                 self.drop(input, length);
                 continue;
             }
-            let Some(body) = input.get(HEADER..length) else { return Ok(None) };
+            let Some(body) = input.as_ref().get(HEADER..length) else { return Ok(None) };
             match self.conversation.request(kind(tag, body)) {
                 Request::Taken => {}
                 Request::Early => return Ok(None),
@@ -228,15 +230,15 @@ impl Connection {
     }
 
     /// Drops a message as it arrives: it need not fit into memory.
-    fn drop(&mut self, input: &mut BytesMut, length: usize) {
-        let here = length.min(input.len());
+    fn drop(&mut self, input: &mut impl Input, length: usize) {
+        let here = length.min(input.remaining());
         input.advance(here);
         self.dropping = u32::try_from(length.saturating_sub(here)).unwrap_or(u32::MAX);
     }
 
     /// Drops more of it; whether that was all.
     #[cold]
-    fn drop_rest(&mut self, input: &mut BytesMut) -> bool {
+    fn drop_rest(&mut self, input: &mut impl Input) -> bool {
         let rest = usize::try_from(self.dropping).unwrap_or(usize::MAX);
         self.drop(input, rest);
         self.dropping == 0
@@ -325,72 +327,37 @@ impl Connection {
 ///
 /// Returns what `receive` does: an event is large, and each conversion moves it once more.
 #[inline]
-fn decode(
+fn decode<I: Input>(
     tag: FrontendTag,
-    input: &mut BytesMut,
+    input: &mut I,
     length: usize,
-) -> Result<Option<Event>, PeerError> {
-    // Messages that keep nothing of the input need no reference to it.
-    let is_empty = length == HEADER;
-    match tag {
-        FrontendTag::FLUSH | FrontendTag::SYNC if !is_empty => {
-            input.advance(length);
-            return Err(Malformed::TrailingData.into());
-        }
-        FrontendTag::FLUSH => {
-            input.advance(length);
-            return Ok(Some(Event::Flush));
-        }
-        FrontendTag::SYNC => {
-            input.advance(length);
-            return Ok(Some(Event::Sync));
-        }
-        FrontendTag::COPY_DONE => {
-            input.advance(length);
-            return Ok(Some(Event::CopyDone));
-        }
-        FrontendTag::TERMINATE => {
-            input.advance(length);
-            return Ok(Some(Event::Terminate));
-        }
-        FrontendTag::EXECUTE => {
-            if let Some(max_rows) = unnamed_portal(input, length) {
-                input.advance(length);
-                let portal = PgStr::default();
-                return Ok(Some(Event::Execute(Execute { portal, max_rows })));
-            }
-        }
-        _ => {}
-    }
+) -> Result<Option<Event<I::Body>>, PeerError> {
     let body = frame::split(input, length).unwrap_or_default();
-    match tag {
-        FrontendTag::BIND => Ok(Some(match Bind::read(body)? {
+    Ok(Some(match tag {
+        FrontendTag::BIND => match Bind::read(body)? {
             Ok(bind) => Event::Bind(bind),
             Err(malformed) => Event::MalformedBind(malformed),
-        })),
-        FrontendTag::CLOSE => Ok(Some(Event::Close(Close::decode(body)?))),
-        FrontendTag::COPY_DATA => Ok(Some(Event::CopyData(CopyData::decode(body)))),
-        FrontendTag::COPY_FAIL => Ok(Some(Event::CopyFail(CopyFail::decode(body)?))),
-        FrontendTag::DESCRIBE => Ok(Some(Event::Describe(Describe::decode(body)?))),
-        FrontendTag::EXECUTE => Ok(Some(Event::Execute(Execute::decode(body)?))),
+        },
+        FrontendTag::CLOSE => Event::Close(Close::decode(body)?),
+        FrontendTag::COPY_DATA => Event::CopyData(CopyData::decode(body)),
+        FrontendTag::COPY_DONE => Event::CopyDone,
+        FrontendTag::COPY_FAIL => Event::CopyFail(CopyFail::decode(body)?),
+        FrontendTag::DESCRIBE => Event::Describe(Describe::decode(body)?),
+        FrontendTag::EXECUTE => Event::Execute(Execute::decode(body)?),
+        FrontendTag::FLUSH => Flush::decode(body).map(|_| Event::Flush)?,
         FrontendTag::FUNCTION_CALL => {
-            let function = Oid(Reader::new(&body).u32()?);
-            Ok(Some(match FunctionCall::decode(body) {
+            let function = Oid(Reader::new(body.as_ref()).u32()?);
+            match FunctionCall::decode(body) {
                 Ok(call) => Event::FunctionCall(call),
                 Err(malformed) => Event::MalformedCall(function, malformed),
-            }))
+            }
         }
-        FrontendTag::PARSE => Ok(Some(Event::Parse(Parse::decode(body)?))),
-        FrontendTag::QUERY => Ok(Some(Event::Query(Query::decode(body)?))),
-        FrontendTag(byte) => Err(Malformed::MessageType(byte).into()),
-    }
-}
-
-/// The row limit of an Execute of the unnamed portal: its body is a NUL and this.
-#[inline]
-fn unnamed_portal(input: &[u8], length: usize) -> Option<i32> {
-    let (0, max_rows) = input.get(HEADER..length)?.split_first()? else { return None };
-    Some(i32::from_be_bytes(max_rows.try_into().ok()?))
+        FrontendTag::PARSE => Event::Parse(Parse::decode(body)?),
+        FrontendTag::QUERY => Event::Query(Query::decode(body)?),
+        FrontendTag::SYNC => Sync::decode(body).map(|_| Event::Sync)?,
+        FrontendTag::TERMINATE => Event::Terminate,
+        FrontendTag(byte) => return Err(Malformed::MessageType(byte).into()),
+    }))
 }
 
 /// What a message is to the conversation.

@@ -3,32 +3,33 @@
 use bytes::Bytes;
 
 use super::*;
-use crate::error::Malformed;
+use crate::{error::Malformed, wire::Body};
 
 /// Any message of a frontend, as received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "every variant is the message of its name")]
-pub enum AnyFrontend {
-    Bind(Bind),
-    Close(Close),
-    CopyData(CopyData),
+pub enum AnyFrontend<B: Body = Bytes> {
+    Bind(Bind<B>),
+    Close(Close<PgStr<B>>),
+    CopyData(CopyData<B>),
     CopyDone(CopyDone),
-    CopyFail(CopyFail),
-    Describe(Describe),
-    Execute(Execute),
+    CopyFail(CopyFail<PgStr<B>>),
+    Describe(Describe<PgStr<B>>),
+    Execute(Execute<PgStr<B>>),
     Flush(Flush),
-    FunctionCall(FunctionCall),
-    Parse(Parse),
-    Password(Password),
-    Query(Query),
+    FunctionCall(FunctionCall<B>),
+    Parse(Parse<B>),
+    Password(Password<B>),
+    Query(Query<PgStr<B>>),
     Sync(Sync),
     Terminate(Terminate),
 }
 
-impl AnyFrontend {
+impl<B: Body> AnyFrontend<B> {
     /// Decodes a body by its type byte.
-    pub fn decode(tag: FrontendTag, body: Bytes) -> Result<AnyFrontend, Malformed> {
+    #[inline]
+    pub fn decode(tag: FrontendTag, body: B) -> Result<AnyFrontend<B>, Malformed> {
         Ok(match tag {
             FrontendTag::BIND => AnyFrontend::Bind(Bind::decode(body)?),
             FrontendTag::CLOSE => AnyFrontend::Close(Close::decode(body)?),
@@ -49,7 +50,7 @@ impl AnyFrontend {
     }
 }
 
-impl Encode for AnyFrontend {
+impl<B: Body> Encode for AnyFrontend<B> {
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), Misuse> {
         match self {
             AnyFrontend::Bind(message) => message.encode(out),

@@ -12,17 +12,17 @@ use super::{
 use crate::{
     Format,
     error::{Malformed, Misuse, PeerError},
-    wire::{Count, Reader, frame, put_count, put_string, put_value},
+    wire::{Body, Count, Reader, frame, put_count, put_string, put_value},
 };
 
 /// A received Bind.
 ///
-/// One slice of the read buffer and where its parts lie; nothing is allocated, however many
+/// One slice of the read buffer, owned or borrowed, and where its parts lie; nothing is allocated, however many
 /// parameters there are. The layout was checked; whether the counts and codes suit the statement
 /// is the server's business. To write one, see [`NewBind`].
 #[derive(Clone, PartialEq, Eq)]
-pub struct Bind {
-    body: Bytes,
+pub struct Bind<B = Bytes> {
+    body: B,
     places: Places,
 }
 
@@ -31,10 +31,10 @@ pub struct Bind {
 /// PostgreSQL tells so only when nothing else is wrong with what it has read before
 /// (`exec_bind_message` in `src/backend/tcop/postgres.c`).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MalformedBind {
+pub struct MalformedBind<B: Body = Bytes> {
     /// Its names. If it [is counted](Self::is_counted) also the formats and the number of its values, and the values
     /// in front of the one that cannot be read.
-    pub read: Bind,
+    pub read: Bind<B>,
     /// Whether it can be read up to the number of its values.
     pub is_counted: bool,
     /// What is wrong with it.
@@ -71,12 +71,12 @@ impl fmt::Display for UnknownFormat {
 
 impl std::error::Error for UnknownFormat {}
 
-impl Bind {
+impl<B: Body> Bind<B> {
     /// Decodes the body.
     #[inline]
-    pub fn decode(body: Bytes) -> Result<Bind, Malformed> {
+    pub fn decode(body: B) -> Result<Bind<B>, Malformed> {
         let mut places = Places::default();
-        match places.find(&body) {
+        match places.find(body.as_ref()) {
             Ok(()) => Ok(Bind { body, places }),
             Err((malformed, _)) => Err(malformed),
         }
@@ -84,9 +84,9 @@ impl Bind {
 
     /// Decodes the body, or what can be read of it; an error is that not even its names can be.
     #[inline]
-    pub(crate) fn read(body: Bytes) -> Result<Result<Bind, Box<MalformedBind>>, Malformed> {
+    pub(crate) fn read(body: B) -> Result<Result<Bind<B>, Box<MalformedBind<B>>>, Malformed> {
         let mut places = Places::default();
-        match places.find(&body) {
+        match places.find(body.as_ref()) {
             Ok(()) => Ok(Ok(Bind { body, places })),
             Err((malformed, Part::Names)) => Err(malformed),
             Err((malformed, part)) => Ok(Err(Bind { body, places }.up_to(part, malformed))),
@@ -94,7 +94,7 @@ impl Bind {
     }
 
     #[cold]
-    fn up_to(self, part: Part, malformed: Malformed) -> Box<MalformedBind> {
+    fn up_to(self, part: Part, malformed: Malformed) -> Box<MalformedBind<B>> {
         let mut error = PeerError::from(malformed);
         if let Part::Value(index) = part {
             // As PostgreSQL's the error tells which it is.
@@ -158,24 +158,24 @@ impl Bind {
 
     /// The whole body, as received.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.body
+        self.body.as_ref()
     }
 
     /// A copy that does not keep the read buffer alive: for a portal that outlives its Bind.
     pub fn detach(&self) -> Bind {
-        Bind { body: Bytes::copy_from_slice(&self.body), ..self.clone() }
+        Bind { body: Bytes::copy_from_slice(self.as_bytes()), places: self.places }
     }
 
     #[inline]
     fn part(&self, range: Range<u32>) -> &[u8] {
-        part(&self.body, range)
+        part(self.as_bytes(), range)
     }
 }
 
 impl Places {
     /// Walks through a body; what is found before it fails stays.
     #[inline]
-    fn find(&mut self, body: &Bytes) -> Result<(), (Malformed, Part)> {
+    fn find(&mut self, body: &[u8]) -> Result<(), (Malformed, Part)> {
         const COUNT: u32 = 2;
         let mut reader = Reader::new(body);
         let within = |part| move |malformed| (malformed, part);
@@ -199,7 +199,7 @@ impl Places {
     }
 }
 
-impl fmt::Debug for Bind {
+impl<B: Body> fmt::Debug for Bind<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Parameters are data, perhaps secret: only their number is told.
         f.debug_struct("Bind")
@@ -210,13 +210,13 @@ impl fmt::Debug for Bind {
     }
 }
 
-impl Encode for Bind {
+impl<B: Body> Encode for Bind<B> {
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), Misuse> {
-        put_body(out, Self::TAG, &self.body)
+        put_body(out, Self::TAG, self.as_bytes())
     }
 }
 
-impl FrontendMessage for Bind {
+impl<B: Body> FrontendMessage for Bind<B> {
     const TAG: FrontendTag = FrontendTag::BIND;
 }
 

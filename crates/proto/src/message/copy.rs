@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Format,
     error::{Malformed, Misuse},
-    wire::{Count, Reader, frame, frame::empty_frame, put_count, put_string},
+    wire::{Body, Count, Reader, frame, frame::empty_frame, put_count, put_string},
 };
 
 /// CopyInResponse: the backend is ready to take data.
@@ -102,10 +102,10 @@ pub struct CopyData<D = Bytes> {
     pub data: D,
 }
 
-impl CopyData {
+impl<B: Body> CopyData<B> {
     /// Decodes the body: it is the data.
     #[inline]
-    pub fn decode(body: Bytes) -> CopyData {
+    pub fn decode(body: B) -> CopyData<B> {
         CopyData { data: body }
     }
 }
@@ -141,7 +141,7 @@ pub struct CopyDone;
 impl CopyDone {
     /// Decodes the body; whatever is in it is ignored, as PostgreSQL does.
     #[inline]
-    pub fn decode(_body: Bytes) -> CopyDone {
+    pub fn decode(_body: impl Body) -> CopyDone {
         CopyDone
     }
 }
@@ -169,9 +169,9 @@ pub struct CopyFail<S = PgStr> {
     pub message: S,
 }
 
-impl CopyFail {
+impl<B: Body> CopyFail<PgStr<B>> {
     /// Decodes the body; what follows the string is ignored, as PostgreSQL does.
-    pub fn decode(mut body: Bytes) -> Result<CopyFail, Malformed> {
+    pub fn decode(mut body: B) -> Result<Self, Malformed> {
         Ok(CopyFail { message: PgStr::take(&mut body)? })
     }
 }

@@ -1,11 +1,9 @@
 //! Messages that are nothing but their type byte.
 
-use bytes::Bytes;
-
 use super::{BackendMessage, BackendTag, Encode, FrontendMessage, FrontendTag};
 use crate::{
     error::{Malformed, Misuse},
-    wire::{Reader, frame::empty_frame},
+    wire::{Body, Reader, frame::empty_frame},
 };
 
 macro_rules! empty_message {
@@ -17,8 +15,8 @@ macro_rules! empty_message {
         impl $name {
             /// Decodes the body, which must be empty.
             #[inline]
-            pub fn decode(body: Bytes) -> Result<$name, Malformed> {
-                Reader::new(&body).finish().map(|()| $name)
+            pub fn decode(body: impl Body) -> Result<$name, Malformed> {
+                Reader::new(body.as_ref()).finish().map(|()| $name)
             }
         }
 
@@ -84,7 +82,7 @@ pub struct Terminate;
 impl Terminate {
     /// Decodes the body; whatever is in it is ignored, as PostgreSQL does.
     #[inline]
-    pub fn decode(_body: Bytes) -> Terminate {
+    pub fn decode(_body: impl Body) -> Terminate {
         Terminate
     }
 }

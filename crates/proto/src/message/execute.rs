@@ -1,11 +1,9 @@
 //! What is done with a statement or portal: Describe, Execute, Close.
 
-use bytes::{Buf, Bytes};
-
 use super::{Encode, FrontendMessage, FrontendTag, PgStr};
 use crate::{
     error::{Malformed, Misuse},
-    wire::{Reader, frame, put_string},
+    wire::{Body, Reader, frame, put_string},
 };
 
 /// What a name in Describe and Close names.
@@ -44,10 +42,10 @@ pub struct Describe<S = PgStr> {
     pub name: S,
 }
 
-impl Describe {
+impl<B: Body> Describe<PgStr<B>> {
     /// Decodes the body.
     #[inline]
-    pub fn decode(body: Bytes) -> Result<Describe, Malformed> {
+    pub fn decode(body: B) -> Result<Self, Malformed> {
         let (byte, name) = target_and_name(body)?;
         let target = Target::from_byte(byte).ok_or(Malformed::DescribeSubtype(byte))?;
         Ok(Describe { target, name })
@@ -77,10 +75,10 @@ pub struct Close<S = PgStr> {
     pub name: S,
 }
 
-impl Close {
+impl<B: Body> Close<PgStr<B>> {
     /// Decodes the body.
     #[inline]
-    pub fn decode(body: Bytes) -> Result<Close, Malformed> {
+    pub fn decode(body: B) -> Result<Self, Malformed> {
         let (byte, name) = target_and_name(body)?;
         let target = Target::from_byte(byte).ok_or(Malformed::CloseSubtype(byte))?;
         Ok(Close { target, name })
@@ -110,16 +108,15 @@ pub struct Execute<S = PgStr> {
     pub max_rows: i32,
 }
 
-impl Execute {
+impl<B: Body> Execute<PgStr<B>> {
     /// Decodes the body.
     #[inline]
-    pub fn decode(mut body: Bytes) -> Result<Execute, Malformed> {
-        let mut reader = Reader::new(&body);
+    pub fn decode(body: B) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(body.as_ref());
         let length = reader.string()?.len();
         let max_rows = reader.i32()?;
         reader.finish()?;
-        body.truncate(length);
-        Ok(Execute { portal: PgStr::from(body), max_rows })
+        Ok(Execute { portal: PgStr::first(body, length), max_rows })
     }
 }
 
@@ -140,8 +137,8 @@ impl<S: AsRef<[u8]>> FrontendMessage for Execute<S> {
 
 /// The body of Describe and Close. As in PostgreSQL, the layout is judged before the byte is.
 #[inline]
-fn target_and_name(mut body: Bytes) -> Result<(u8, PgStr), Malformed> {
-    let byte = Reader::new(&body).u8()?;
+fn target_and_name<B: Body>(mut body: B) -> Result<(u8, PgStr<B>), Malformed> {
+    let byte = Reader::new(body.as_ref()).u8()?;
     body.advance(1);
     Ok((byte, PgStr::only(body)?))
 }

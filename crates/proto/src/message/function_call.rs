@@ -11,26 +11,26 @@ use super::{
 use crate::{
     Format, Oid,
     error::{Malformed, Misuse},
-    wire::{Count, Reader, frame, put_value},
+    wire::{Body, Count, Reader, frame, put_value},
 };
 
 /// A received FunctionCall: call a function by its oid. To write one, see [`NewFunctionCall`].
 #[derive(Clone, PartialEq, Eq)]
-pub struct FunctionCall {
-    body: Bytes,
+pub struct FunctionCall<B = Bytes> {
+    body: B,
     /// Where the arguments begin, behind their count.
     arguments: u32,
 }
 
-impl FunctionCall {
+impl<B: Body> FunctionCall<B> {
     /// Decodes the body.
-    pub fn decode(body: Bytes) -> Result<FunctionCall, Malformed> {
-        let mut reader = Reader::new(&body);
+    pub fn decode(body: B) -> Result<FunctionCall<B>, Malformed> {
+        let mut reader = Reader::new(body.as_ref());
         reader.u32()?;
         let formats = reader.u16()?;
         reader.bytes(usize::from(formats).saturating_mul(2))?;
         let argument_count = reader.u16()?;
-        let arguments = position(&body, &reader)?;
+        let arguments = position(body.as_ref(), &reader)?;
         for _ in 0..argument_count {
             reader.value().map_err(|malformed| match malformed {
                 Malformed::ValueSize(size) => Malformed::ArgumentSize(size),
@@ -44,33 +44,33 @@ impl FunctionCall {
 
     /// The function, an oid of `pg_proc`.
     pub fn function(&self) -> Oid {
-        Oid(Reader::new(&self.body).u32().unwrap_or_default())
+        Oid(Reader::new(self.body.as_ref()).u32().unwrap_or_default())
     }
 
     /// The format codes of the arguments as received: none, one for all, or one each.
     pub fn argument_formats(&self) -> impl ExactSizeIterator<Item = i16> + Clone + '_ {
-        codes(part(&self.body, 6..self.arguments.saturating_sub(2)))
+        codes(part(self.body.as_ref(), 6..self.arguments.saturating_sub(2)))
     }
 
     /// How many arguments there are.
     pub fn argument_count(&self) -> usize {
         let count = self.arguments.saturating_sub(2)..self.arguments;
-        Reader::new(part(&self.body, count)).u16().map(usize::from).unwrap_or_default()
+        Reader::new(part(self.body.as_ref(), count)).u16().map(usize::from).unwrap_or_default()
     }
 
     /// The values of the arguments; `None` is NULL.
     pub fn arguments(&self) -> impl Iterator<Item = Option<&[u8]>> + Clone {
-        let mut reader = Reader::new(part(&self.body, self.arguments..u32::MAX));
+        let mut reader = Reader::new(part(self.body.as_ref(), self.arguments..u32::MAX));
         (0..self.argument_count()).map_while(move |_| reader.value().ok())
     }
 
     /// The format code of the result as received.
     pub fn result_format(&self) -> i16 {
-        self.body.last_chunk().copied().map(i16::from_be_bytes).unwrap_or_default()
+        self.body.as_ref().last_chunk().copied().map(i16::from_be_bytes).unwrap_or_default()
     }
 }
 
-impl std::fmt::Debug for FunctionCall {
+impl<B: Body> std::fmt::Debug for FunctionCall<B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("FunctionCall")
             .field("function", &self.function())
@@ -79,13 +79,13 @@ impl std::fmt::Debug for FunctionCall {
     }
 }
 
-impl Encode for FunctionCall {
+impl<B: Body> Encode for FunctionCall<B> {
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), Misuse> {
-        put_body(out, Self::TAG, &self.body)
+        put_body(out, Self::TAG, self.body.as_ref())
     }
 }
 
-impl FrontendMessage for FunctionCall {
+impl<B: Body> FrontendMessage for FunctionCall<B> {
     const TAG: FrontendTag = FrontendTag::FUNCTION_CALL;
 }
 

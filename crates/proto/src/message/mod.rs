@@ -1,7 +1,8 @@
 //! Every message of PostgreSQL 18, in both directions; decode and encode side by side.
 //!
-//! A message that was received owns its bytes: it is a slice of the read buffer, checked once by
-//! `decode`, so that its accessors cannot fail. A message to be written borrows what it is made
+//! A message that was received is a slice of the read buffer, checked once by `decode`, so that its
+//! accessors cannot fail. Those of a frontend own their part of a `Bytes` or borrow it from a `&[u8]`
+//! ([`Body`](crate::wire::Body)); those of a backend own it. A message to be written borrows what it is made
 //! of: where a field is a string it takes anything `AsRef<[u8]>`, where it is a list it takes any
 //! iterator that can be cloned. Neither way allocates.
 //!

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
-
 use super::FrontendTag;
 use crate::{
     error::{Malformed, Misuse},
@@ -12,7 +10,7 @@ use crate::{
 
 /// Where `reader` is in `body`: a length word cannot tell of more than 32 bits.
 #[inline]
-pub(super) fn position(body: &Bytes, reader: &Reader<'_>) -> Result<u32, Malformed> {
+pub(super) fn position(body: &[u8], reader: &Reader<'_>) -> Result<u32, Malformed> {
     let read = body.len().saturating_sub(reader.rest().len());
     u32::try_from(read).map_err(|_| Malformed::TrailingData)
 }

@@ -5,7 +5,7 @@ use bytes::{Buf, Bytes};
 use super::{Encode, FrontendMessage, FrontendTag, PgStr};
 use crate::{
     error::{Malformed, Misuse},
-    wire::{Reader, frame, put_string, put_value},
+    wire::{Body, Reader, frame, put_string, put_value},
 };
 
 /// A `p` of any kind: what is in it depends on what the backend asked for.
@@ -13,32 +13,32 @@ use crate::{
 /// [`PasswordMessage`], [`SaslInitialResponse`] and [`SaslResponse`] decode from its body; a
 /// GSSResponse is the body.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Password {
+pub struct Password<B = Bytes> {
     /// The body.
-    pub body: Bytes,
+    pub body: B,
 }
 
-impl Password {
+impl<B: Body> Password<B> {
     /// Takes the body as it is.
-    pub fn decode(body: Bytes) -> Password {
+    pub fn decode(body: B) -> Password<B> {
         Password { body }
     }
 }
 
-impl Encode for Password {
+impl<B: Body> Encode for Password<B> {
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), Misuse> {
         frame(out, Self::TAG.0, |out| {
-            out.extend_from_slice(&self.body);
+            out.extend_from_slice(self.body.as_ref());
             Ok(())
         })
     }
 }
 
-impl FrontendMessage for Password {
+impl<B: Body> FrontendMessage for Password<B> {
     const TAG: FrontendTag = FrontendTag::PASSWORD;
 }
 
-impl std::fmt::Debug for Password {
+impl<B: Body> std::fmt::Debug for Password<B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Password").finish_non_exhaustive()
     }

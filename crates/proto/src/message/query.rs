@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Oid,
     error::{Malformed, Misuse},
-    wire::{Count, Reader, frame, put_count, put_part, put_string},
+    wire::{Body, Count, Reader, frame, put_count, put_part, put_string},
 };
 
 /// Query: run every statement of a string.
@@ -22,10 +22,10 @@ pub struct Query<S = PgStr> {
     pub sql: S,
 }
 
-impl Query {
+impl<B: Body> Query<PgStr<B>> {
     /// Decodes the body.
     #[inline]
-    pub fn decode(body: Bytes) -> Result<Query, Malformed> {
+    pub fn decode(body: B) -> Result<Self, Malformed> {
         Ok(Query { sql: PgStr::only(body)? })
     }
 }
@@ -43,25 +43,25 @@ impl<S: AsRef<[u8]>> FrontendMessage for Query<S> {
 
 /// A received Parse: prepare a statement. To write one, see [`NewParse`].
 ///
-/// One slice of the read buffer and where its parts lie.
+/// One slice of the read buffer, owned or borrowed, and where its parts lie.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Parse {
-    body: Bytes,
+pub struct Parse<B = Bytes> {
+    body: B,
     /// Where the statement begins, behind its name, and where its parameters' types do.
     sql: u32,
     parameter_types: u32,
 }
 
-impl Parse {
+impl<B: Body> Parse<B> {
     /// Decodes the body.
     #[inline]
-    pub fn decode(body: Bytes) -> Result<Parse, Malformed> {
-        let mut reader = Reader::new(&body);
+    pub fn decode(body: B) -> Result<Parse<B>, Malformed> {
+        let mut reader = Reader::new(body.as_ref());
         reader.string()?;
-        let sql = position(&body, &reader)?;
+        let sql = position(body.as_ref(), &reader)?;
         reader.string()?;
         let count = reader.u16()?;
-        let parameter_types = position(&body, &reader)?;
+        let parameter_types = position(body.as_ref(), &reader)?;
         reader.bytes(usize::from(count).saturating_mul(4))?;
         reader.finish()?;
         Ok(Parse { sql, parameter_types, body })
@@ -70,30 +70,31 @@ impl Parse {
     /// The name of the statement; empty is the unnamed statement.
     #[inline]
     pub fn name(&self) -> &[u8] {
-        part(&self.body, 0..self.sql.saturating_sub(1))
+        part(self.body.as_ref(), 0..self.sql.saturating_sub(1))
     }
 
     /// One statement, or the empty string.
     #[inline]
     pub fn sql(&self) -> &[u8] {
         // Behind it: its NUL and the count of the types.
-        part(&self.body, self.sql..self.parameter_types.saturating_sub(3))
+        part(self.body.as_ref(), self.sql..self.parameter_types.saturating_sub(3))
     }
 
     /// Types of the first parameters; [`Oid::UNSPECIFIED`] leaves one to the server. May be fewer
     /// or more than the statement has.
     #[inline]
     pub fn parameter_types(&self) -> impl ExactSizeIterator<Item = Oid> + Clone + '_ {
-        oids(part(&self.body, self.parameter_types..u32::MAX))
+        oids(part(self.body.as_ref(), self.parameter_types..u32::MAX))
     }
 
     /// A copy that does not keep the read buffer alive.
     pub fn detach(&self) -> Parse {
-        Parse { body: Bytes::copy_from_slice(&self.body), ..self.clone() }
+        let body = Bytes::copy_from_slice(self.body.as_ref());
+        Parse { body, sql: self.sql, parameter_types: self.parameter_types }
     }
 }
 
-impl fmt::Debug for Parse {
+impl<B: Body> fmt::Debug for Parse<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Parse")
             .field("name", &self.name().escape_ascii().to_string())
@@ -103,13 +104,13 @@ impl fmt::Debug for Parse {
     }
 }
 
-impl Encode for Parse {
+impl<B: Body> Encode for Parse<B> {
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), Misuse> {
-        put_body(out, Self::TAG, &self.body)
+        put_body(out, Self::TAG, self.body.as_ref())
     }
 }
 
-impl FrontendMessage for Parse {
+impl<B: Body> FrontendMessage for Parse<B> {
     const TAG: FrontendTag = FrontendTag::PARSE;
 }
 

@@ -4,14 +4,18 @@ use std::{fmt, str::Utf8Error};
 
 use bytes::Bytes;
 
-use crate::{error::Malformed, wire::Reader};
+use crate::{
+    error::Malformed,
+    wire::{Body, Reader},
+};
 
 /// A string of a message, without its NUL: bytes in the client's encoding.
 ///
-/// A slice of the read buffer that keeps the whole buffer alive: what outlives its message is
-/// [detached](PgStr::detach). Nothing is known about its encoding until someone asks.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PgStr(Bytes);
+/// Either a slice of the read buffer that keeps the whole buffer alive, so that what outlives its
+/// message is [detached](PgStr::detach); or, as `PgStr<&[u8]>`, borrowed. Nothing is known about its
+/// encoding until someone asks.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PgStr<B = Bytes>(B);
 
 impl PgStr {
     /// A string that lives for ever.
@@ -19,65 +23,73 @@ impl PgStr {
         PgStr(Bytes::from_static(string.as_bytes()))
     }
 
+    /// Its bytes, still a slice of the read buffer.
+    pub fn into_bytes(self) -> Bytes {
+        self.0
+    }
+}
+
+impl<B: Body> PgStr<B> {
     /// Its bytes.
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.0.as_ref()
     }
 
     /// Its text, if it is UTF-8.
     #[inline]
     pub fn as_str(&self) -> Result<&str, Utf8Error> {
-        std::str::from_utf8(&self.0)
+        std::str::from_utf8(self.as_bytes())
     }
 
     /// Whether it is the empty string, the name of the unnamed statement and portal.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.as_bytes().is_empty()
     }
 
     /// A copy that does not keep the read buffer alive.
     pub fn detach(&self) -> PgStr {
-        PgStr(Bytes::copy_from_slice(&self.0))
-    }
-
-    /// Its bytes, still a slice of the read buffer.
-    pub fn into_bytes(self) -> Bytes {
-        self.0
+        PgStr(Bytes::copy_from_slice(self.as_bytes()))
     }
 
     /// Splits the first `length` bytes and the NUL behind them off `body`.
     #[inline]
-    pub(super) fn split_off(body: &mut Bytes, length: usize) -> PgStr {
-        use bytes::Buf;
-        // Splitting counts a reference; the empty names that most messages carry need none.
-        let string = if length == 0 { PgStr::default() } else { PgStr(body.split_to(length)) };
-        body.advance(1);
+    pub(super) fn split_off(body: &mut B, length: usize) -> PgStr<B> {
+        // A clone may count a reference; the empty names that most messages carry need none.
+        let string =
+            if length == 0 { PgStr::default() } else { PgStr::first(body.clone(), length) };
+        body.advance(length.saturating_add(1));
         string
+    }
+
+    /// The string of the first `length` bytes of `body`.
+    #[inline]
+    pub(super) fn first(mut body: B, length: usize) -> PgStr<B> {
+        body.truncate(length);
+        PgStr(body)
     }
 
     /// Takes the string at the front of `body`.
     #[inline]
-    pub(super) fn take(body: &mut Bytes) -> Result<PgStr, Malformed> {
-        let length = Reader::new(body).string()?.len();
+    pub(super) fn take(body: &mut B) -> Result<PgStr<B>, Malformed> {
+        let length = Reader::new(body.as_ref()).string()?.len();
         Ok(PgStr::split_off(body, length))
     }
 
     /// The string that is all of `body`.
     #[inline]
-    pub(super) fn only(mut body: Bytes) -> Result<PgStr, Malformed> {
-        let mut reader = Reader::new(&body);
+    pub(super) fn only(body: B) -> Result<PgStr<B>, Malformed> {
+        let mut reader = Reader::new(body.as_ref());
         let length = reader.string()?.len();
         reader.finish()?;
-        body.truncate(length);
-        Ok(PgStr(body))
+        Ok(PgStr::first(body, length))
     }
 }
 
-impl AsRef<[u8]> for PgStr {
+impl<B: Body> AsRef<[u8]> for PgStr<B> {
     fn as_ref(&self) -> &[u8] {
-        &self.0
+        self.as_bytes()
     }
 }
 
@@ -99,19 +111,19 @@ impl From<String> for PgStr {
     }
 }
 
-impl PartialEq<str> for PgStr {
+impl<B: Body> PartialEq<str> for PgStr<B> {
     fn eq(&self, other: &str) -> bool {
         self.as_bytes() == other.as_bytes()
     }
 }
 
-impl PartialEq<&str> for PgStr {
+impl<B: Body> PartialEq<&str> for PgStr<B> {
     fn eq(&self, other: &&str) -> bool {
         self.as_bytes() == other.as_bytes()
     }
 }
 
-impl fmt::Debug for PgStr {
+impl<B: Body> fmt::Debug for PgStr<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{}\"", self.as_bytes().escape_ascii())
     }

@@ -18,7 +18,7 @@ pub enum Verdict {
 /// Sources: <https://www.postgresql.org/docs/18/protocol-flow.html>, and where PostgreSQL 18 does
 /// otherwise, PostgreSQL 18: a Flush hears of a statement that timed out while the frontend was silent; within CopyIn a Sync or Flush is swallowed and anything but data ends
 /// the connection; outside of it data means nothing.
-#[inline]
+#[inline(always)]
 pub const fn next(phase: Phase, sender: Sender, kind: Kind) -> Verdict {
     match sender {
         Sender::Frontend => frontend(phase, kind),
@@ -26,6 +26,7 @@ pub const fn next(phase: Phase, sender: Sender, kind: Kind) -> Verdict {
     }
 }
 
+#[inline]
 const fn frontend(phase: Phase, kind: Kind) -> Verdict {
     use Phase as P;
     // The message behind a Flush need not know of it.
@@ -65,6 +66,8 @@ const fn frontend(phase: Phase, kind: Kind) -> Verdict {
     Verdict::Next(next)
 }
 
+/// Inlined, for the kind of what is sent is mostly known: then little of the table is left.
+#[inline(always)]
 const fn backend(phase: Phase, kind: Kind) -> Verdict {
     use Phase as P;
     let next = match (phase, kind) {

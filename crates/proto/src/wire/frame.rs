@@ -2,8 +2,9 @@
 //!
 //! Source: <https://www.postgresql.org/docs/18/protocol-overview.html#PROTOCOL-MESSAGE-CONCEPTS>.
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 
+use super::body::Input;
 use super::writer::{length, patch};
 use crate::error::{Misuse, PeerError};
 
@@ -63,14 +64,14 @@ pub fn peek_untyped(input: &[u8]) -> Option<i32> {
 ///
 /// Never reserves memory: `input` grows by what was received, not by what was announced.
 #[inline]
-pub fn split(input: &mut BytesMut, frame_length: usize) -> Option<Bytes> {
-    split_after(input, frame_length, HEADER)
+pub fn split<I: Input>(input: &mut I, frame_length: usize) -> Option<I::Body> {
+    input.split_frame(frame_length, HEADER)
 }
 
 /// The same for an untyped packet, whose head is only the length word.
 #[inline]
 pub fn split_untyped(input: &mut BytesMut, packet_length: usize) -> Option<Bytes> {
-    split_after(input, packet_length, 4)
+    input.split_frame(packet_length, 4)
 }
 
 /// A frame that passes through in pieces, so that a proxy holds no body of a gigabyte.
@@ -144,16 +145,6 @@ fn fill(
 #[inline]
 pub(crate) const fn empty_frame(tag: u8) -> [u8; HEADER] {
     [tag, 0, 0, 0, 4]
-}
-
-#[inline]
-fn split_after(input: &mut BytesMut, length: usize, head: usize) -> Option<Bytes> {
-    if input.len() < length || length < head {
-        return None;
-    }
-    let mut frame = input.split_to(length).freeze();
-    frame.advance(head);
-    Some(frame)
 }
 
 #[cold]

@@ -8,7 +8,7 @@ use trunkline_core::{
 };
 use trunkline_proto::message::{
     Bind, BindComplete, Close, CloseComplete, Describe, Execute, MalformedBind, NoData,
-    ParameterDescription, Parse, ParseComplete, PortalSuspended, Target,
+    ParameterDescription, Parse, ParseComplete, PgStr, PortalSuspended, Target,
 };
 
 use super::portals::{Plan, Portal, PortalState, Statement};
@@ -17,7 +17,7 @@ use super::watch::{Shape, Streamed, stream, watch};
 use super::{Connection, Stop, peer_error};
 
 impl<S: Session> Connection<S> {
-    pub(super) async fn parse(&mut self, parse: &Parse) -> Result<(), Stop> {
+    pub(super) async fn parse(&mut self, parse: &Parse<&[u8]>) -> Result<(), Stop> {
         let name = text(parse.name())?;
         let sql = text(parse.sql())?;
         // A Parse that fails leaves no unnamed statement.
@@ -30,7 +30,11 @@ impl<S: Session> Connection<S> {
         Ok(())
     }
 
-    async fn prepare(&mut self, sql: &str, parse: &Parse) -> Result<Statement<S::Statement>, Stop> {
+    async fn prepare(
+        &mut self,
+        sql: &str,
+        parse: &Parse<&[u8]>,
+    ) -> Result<Statement<S::Statement>, Stop> {
         let chosen_by_us = |oid| if oid == Oid::UNKNOWN { Oid::UNSPECIFIED } else { oid };
         let hints: Vec<Oid> = parse.parameter_types().map(chosen_by_us).collect();
         let length = sql.len();
@@ -71,7 +75,7 @@ impl<S: Session> Connection<S> {
         })
     }
 
-    pub(super) fn bind(&mut self, bind: &Bind) -> Result<(), Stop> {
+    pub(super) fn bind(&mut self, bind: &Bind<&[u8]>) -> Result<(), Stop> {
         let portal = text(bind.portal())?;
         let statement = self.statement_to_bind(bind)?;
         self.admit_bind(bind, portal, &statement)?;
@@ -89,7 +93,7 @@ impl<S: Session> Connection<S> {
     }
 
     /// Refuses a Bind that cannot be read to its end, for what is wrong in front of that if anything is.
-    pub(super) fn refuse_bind(&mut self, malformed: &MalformedBind) -> Result<(), Stop> {
+    pub(super) fn refuse_bind(&mut self, malformed: &MalformedBind<&[u8]>) -> Result<(), Stop> {
         let bind = &malformed.read;
         let portal = text(bind.portal())?;
         let statement = self.statement_to_bind(bind)?;
@@ -101,14 +105,14 @@ impl<S: Session> Connection<S> {
         Err(peer_error(&malformed.error).into())
     }
 
-    fn statement_to_bind(&self, bind: &Bind) -> Result<Arc<Statement<S::Statement>>> {
+    fn statement_to_bind(&self, bind: &Bind<&[u8]>) -> Result<Arc<Statement<S::Statement>>> {
         Ok(self.statements.get(text(bind.statement())?)?.clone())
     }
 
     /// What PostgreSQL asks of a Bind before it looks at the values.
     fn admit_bind(
         &self,
-        bind: &Bind,
+        bind: &Bind<&[u8]>,
         portal: &str,
         statement: &Statement<S::Statement>,
     ) -> Result<()> {
@@ -122,7 +126,10 @@ impl<S: Session> Connection<S> {
     }
 
     /// Describes what is known, as almost always; whether it was.
-    pub(super) fn describe_known(&mut self, describe: &Describe) -> Result<bool, Stop> {
+    pub(super) fn describe_known(
+        &mut self,
+        describe: &Describe<PgStr<&[u8]>>,
+    ) -> Result<bool, Stop> {
         let name = text(describe.name.as_bytes())?;
         let (mut begun, mut is_ready) = (None, true);
         let (statement, formats, style) = match describe.target {
@@ -152,7 +159,10 @@ impl<S: Session> Connection<S> {
     }
 
     /// Runs what cannot be described before it runs.
-    pub(super) async fn describe_by_running(&mut self, describe: &Describe) -> Result<(), Stop> {
+    pub(super) async fn describe_by_running(
+        &mut self,
+        describe: &Describe<PgStr<&[u8]>>,
+    ) -> Result<(), Stop> {
         let name = text(describe.name.as_bytes())?;
         if describe.target == Target::Statement {
             let statement = self.statements.get(name)?.clone();
@@ -197,7 +207,7 @@ impl<S: Session> Connection<S> {
         }
     }
 
-    pub(super) async fn execute(&mut self, execute: &Execute) -> Result<(), Stop> {
+    pub(super) async fn execute(&mut self, execute: &Execute<PgStr<&[u8]>>) -> Result<(), Stop> {
         let name = text(execute.portal.as_bytes())?;
         let portal = self.portals.get(name)?;
         let statement = portal.statement.clone();
@@ -289,7 +299,7 @@ impl<S: Session> Connection<S> {
         Ok(reply)
     }
 
-    pub(super) fn close(&mut self, close: &Close) -> Result<(), Stop> {
+    pub(super) fn close(&mut self, close: &Close<PgStr<&[u8]>>) -> Result<(), Stop> {
         let name = text(close.name.as_bytes())?;
         match close.target {
             Target::Statement => drop(self.statements.close(name)),

@@ -5,7 +5,7 @@ use std::io;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{BufMut, BytesMut};
+use bytes::{Buf, BufMut, BytesMut};
 use trunkline_proto::backend::TLS_HANDSHAKE;
 use trunkline_proto::message::{Encode, FrontendTag, ParameterStatus};
 use trunkline_proto::wire::frame;
@@ -32,6 +32,8 @@ const FAREWELL: Duration = Duration::from_secs(5);
 pub(crate) struct Io {
     stream: Stream,
     pub(crate) input: BytesMut,
+    /// The type of the message behind the one in hand, if it is here.
+    next: Option<u8>,
     pub(crate) output: Vec<u8>,
     /// How much of `output` is already written.
     written: usize,
@@ -44,6 +46,7 @@ impl Io {
         Io {
             stream,
             input: BytesMut::new(),
+            next: None,
             output: Vec::new(),
             written: 0,
             timers: Timers::default(),
@@ -54,9 +57,32 @@ impl Io {
         &self.stream
     }
 
+    /// Notes what has come behind the message in hand: `rest` was taken from `input` to be read.
+    pub(crate) fn follows(&mut self, rest: &[u8]) {
+        self.next = frame::peek_tag(rest);
+    }
+
+    /// Whether something has come behind the message in hand.
+    pub(crate) fn sends_on(&self) -> bool {
+        self.next.is_some() || !self.input.is_empty()
+    }
+
     /// Whether the next message is a Sync that is already here.
     pub(crate) fn sync_follows(&self) -> bool {
-        frame::peek_tag(&self.input).map(FrontendTag) == Some(FrontendTag::SYNC)
+        let next = self.next.or_else(|| frame::peek_tag(&self.input));
+        next.map(FrontendTag) == Some(FrontendTag::SYNC)
+    }
+
+    /// Puts back what was taken from `input` to be read, of which the first `taken` bytes have been;
+    /// whether more has come behind it.
+    pub(crate) fn put_back(&mut self, mut read: BytesMut, taken: usize) -> bool {
+        read.advance(taken);
+        let mut ahead = std::mem::replace(&mut self.input, read);
+        let has_come = !ahead.is_empty();
+        self.input.extend_from_slice(&ahead);
+        ahead.clear();
+        buffers::release_read(&mut ahead);
+        has_come
     }
 
     /// Gives the send buffer its room.

@@ -167,11 +167,20 @@ impl<S: Session> Connection<S> {
 
     /// Answers what has come; whether there may be more.
     async fn answer_burst(mut self: Box<Self>) -> (Box<Self>, bool) {
-        let goes_on = self.work().await;
-        (self, goes_on)
+        loop {
+            // Messages borrow what has come: what comes meanwhile goes elsewhere.
+            let input = std::mem::take(&mut self.io.input);
+            let mut rest = &input[..];
+            let goes_on = self.work(&mut rest).await;
+            let taken = input.len() - rest.len();
+            if !self.io.put_back(input, taken) || !goes_on {
+                return (self, goes_on);
+            }
+        }
     }
 
-    async fn work(&mut self) -> bool {
+    /// Answers the messages at the front of `input`.
+    async fn work(&mut self, input: &mut &[u8]) -> bool {
         let mut turns = 0_u8;
         loop {
             turns = turns.wrapping_add(1);
@@ -179,16 +188,12 @@ impl<S: Session> Connection<S> {
                 // Who sends without pause, and nothing that is waited for, leaves others their turn.
                 consume_budget().await;
             }
-            let received = self.protocol.receive(&mut self.io.input);
-            let sends_on = !self.io.input.is_empty();
-            if self.fruitless.skip(self.protocol.take_skipped(), sends_on) {
-                if Box::pin(self.hold_back()).await.is_err() {
-                    return false;
-                }
-                if let Ok(None) = received {
-                    // What was read meanwhile may be the rest of a message.
-                    continue;
-                }
+            let received = self.protocol.receive(input);
+            self.io.follows(input);
+            if self.fruitless.skip(self.protocol.take_skipped(), self.io.sends_on())
+                && Box::pin(self.hold_back()).await.is_err()
+            {
+                return false;
             }
             let event = match received {
                 Ok(Some(event)) => event,
@@ -326,9 +331,9 @@ impl<S: Session> Connection<S> {
     }
 
     /// Answers one message of the client.
-    async fn answer(&mut self, event: &Event) -> Next {
+    async fn answer(&mut self, event: &Event<&[u8]>) -> Next {
         let answered = match event {
-            Event::Query(query) => return self.query(query).await,
+            Event::Query(query) => return self.query(query.sql.as_bytes()).await,
             Event::Parse(parse) => self.parse(parse).await,
             Event::Describe(describe) => Box::pin(self.describe_by_running(describe)).await,
             Event::Execute(execute) => self.execute(execute).await,
@@ -344,7 +349,7 @@ impl<S: Session> Connection<S> {
 
     /// Answers what waits for nothing, as most messages of the extended protocol do; `None` is for
     /// [`answer`](Self::answer).
-    fn answer_at_once(&mut self, event: &Event) -> Option<Result<(), Stop>> {
+    fn answer_at_once(&mut self, event: &Event<&[u8]>) -> Option<Result<(), Stop>> {
         match event {
             Event::Bind(bind) => Some(self.bind(bind)),
             Event::MalformedBind(malformed) => Some(self.refuse_bind(malformed)),

@@ -4,7 +4,6 @@ use trunkline_core::types::TextStyle;
 use trunkline_core::{
     Columns, CommandTag, Formats, Language, Params, PgError, Reply, Rows, Run, Session, SqlState,
 };
-use trunkline_proto::message::Query;
 use trunkline_sql::Statement;
 use trunkline_sql::statement::SessionStatement;
 
@@ -13,9 +12,9 @@ use super::{Connection, Next, Stop, after};
 
 impl<S: Session> Connection<S> {
     /// Answers a Query message.
-    pub(super) async fn query(&mut self, query: &Query) -> Next {
+    pub(super) async fn query(&mut self, sql: &[u8]) -> Next {
         self.statements.close("");
-        let answered = match self.statements_of(query).await {
+        let answered = match self.statements_of(sql).await {
             Err(Stop::Error(error)) => self.fail(&error).await,
             answered => answered,
         };
@@ -24,8 +23,8 @@ impl<S: Session> Connection<S> {
         after(&answered.and_then(|()| self.ready()))
     }
 
-    async fn statements_of(&mut self, query: &Query) -> Result<(), Stop> {
-        let text = super::extended::text(query.sql.as_bytes())?;
+    async fn statements_of(&mut self, sql: &[u8]) -> Result<(), Stop> {
+        let text = super::extended::text(sql)?;
         if self.transaction.is_implicit() {
             // PostgreSQL 18 takes it for one more statement of the pipeline.
             self.transaction.enter_pipeline();

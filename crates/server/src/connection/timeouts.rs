@@ -22,7 +22,7 @@ impl<S: Session> Connection<S> {
     }
 
     /// A message has come; what has run out before it is told in its place.
-    pub(super) fn heard(&mut self, event: &Event) -> Option<Due> {
+    pub(super) fn heard(&mut self, event: &Event<&[u8]>) -> Option<Due> {
         self.resting = false;
         self.io.timers.wake();
         let due = self.io.timers.overdue();
@@ -35,7 +35,7 @@ impl<S: Session> Connection<S> {
     }
 
     /// Tells what has run out; `None` if the message is to be answered all the same.
-    pub(super) async fn late(&mut self, due: Due, event: &Event) -> Option<Next> {
+    pub(super) async fn late(&mut self, due: Due, event: &Event<&[u8]>) -> Option<Next> {
         if matches!(event, Event::Terminate) {
             return None;
         }

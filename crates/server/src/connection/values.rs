@@ -15,7 +15,7 @@ use trunkline_proto::message::{Bind, parameter_place};
 /// 22023 for a format that does not exist; what the type of the first bad value says of it, and which
 /// parameter it is.
 pub(super) fn bound(
-    bind: &Bind,
+    bind: &Bind<&[u8]>,
     types: Arc<[Oid]>,
     style: &TextStyle,
     portal: &str,
@@ -36,7 +36,7 @@ pub(super) fn bound(
 
 /// The first values, of known formats.
 fn read(
-    bind: &Bind,
+    bind: &Bind<&[u8]>,
     types: Arc<[Oid]>,
     codes: impl ExactSizeIterator<Item = i16>,
     style: &TextStyle,
@@ -55,7 +55,7 @@ fn read(
 /// # Errors
 ///
 /// 08P01 if not.
-pub(super) fn check_counts(bind: &Bind, parameters: usize) -> Result<()> {
+pub(super) fn check_counts(bind: &Bind<&[u8]>, parameters: usize) -> Result<()> {
     let (formats, values) = (bind.parameter_formats().len(), bind.parameter_count());
     let message = if formats > 1 && formats != values {
         format!("bind message has {formats} parameter formats but {values} parameters")
@@ -97,7 +97,7 @@ fn check(params: &mut Params, style: &TextStyle, portal: &str) -> Result<()> {
 ///
 /// 08P01 for a number of them that does not fit.
 pub(super) fn result_formats(
-    bind: &Bind,
+    bind: &Bind<&[u8]>,
     columns: &Columns,
 ) -> Result<std::result::Result<Formats, i16>> {
     let codes = bind.result_formats();
