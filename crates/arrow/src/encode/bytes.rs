@@ -81,8 +81,6 @@ fn is_free_of_zero<T: ByteArrayType>(array: &GenericByteArray<T>) -> bool {
     let offsets = array.value_offsets();
     let (Some(first), Some(last)) = (offsets.first(), offsets.last()) else { return true };
     let bytes = array.value_data().get(first.as_usize()..last.as_usize()).unwrap_or_default();
-    // Without a way out of a block, the compiler compares many bytes at once.
-    let has_zero = |block: &[u8]| block.iter().fold(false, |zero, byte| zero | (*byte == 0));
     !bytes.chunks(4096).any(has_zero)
 }
 
@@ -196,7 +194,13 @@ fn append_cell(bytes: &[u8], out: &mut Vec<u8>) {
 
 #[inline]
 fn without_zero(text: &[u8]) -> Result<&[u8]> {
-    if text.contains(&0) { Err(zero()) } else { Ok(text) }
+    if has_zero(text) { Err(zero()) } else { Ok(text) }
+}
+
+/// Whether a byte is zero: without a way out of the loop, the compiler compares many bytes at once.
+#[inline]
+fn has_zero(bytes: &[u8]) -> bool {
+    bytes.iter().fold(false, |zero, byte| zero | (*byte == 0))
 }
 
 #[cold]

@@ -10,7 +10,15 @@ const ASCII: u64 = 0x3030_3030_3030_3030;
 #[inline]
 pub(super) fn push(value: u64, out: &mut Vec<u8>) {
     match value {
-        0..100_000_000 => push_first(value, out),
+        // Most are short.
+        0..100 => {
+            let [tens, ones] = two(value);
+            if tens == b'0' {
+                return out.push(ones);
+            }
+            out.extend_from_slice(&[tens, ones]);
+        }
+        100..100_000_000 => push_first(value, out),
         100_000_000..10_000_000_000_000_000 => {
             push_first(value / 100_000_000, out);
             out.extend_from_slice(&eight(value % 100_000_000));
@@ -44,6 +52,13 @@ pub(super) fn push_short(text: &[u8], out: &mut Vec<u8>) {
     let tail = u64::from_le_bytes(last).checked_shr(bits).unwrap_or(0);
     out.extend_from_slice(&tail.to_le_bytes());
     out.truncate(out.len().saturating_sub(excess));
+}
+
+/// The two digits of a number below 100.
+#[inline]
+pub(super) fn two(value: u64) -> [u8; 2] {
+    let [tens, ones, ..] = (split_pairs(value) | ASCII).to_le_bytes();
+    [tens, ones]
 }
 
 /// The eight digits of a number below 10^8.

@@ -1,18 +1,23 @@
 //! Integers with a scale, as Arrow has them, without a detour.
 
 use super::binary::push;
+use super::short::Short;
 
 /// Appends `value` / 10^`scale` as text; a negative scale appends zeros.
 ///
 /// The scale is the number of digits shown after the point.
 #[inline]
 pub fn text_i128(value: i128, scale: i16, out: &mut Vec<u8>) {
+    match Short::new(value, scale) {
+        Some(short) => short.text(out),
+        None => text_long(value, scale, out),
+    }
+}
+
+#[inline(never)]
+fn text_long(value: i128, scale: i16, out: &mut Vec<u8>) {
     let mut buffer = itoa::Buffer::new();
-    let digits = match u64::try_from(value.unsigned_abs()) {
-        Ok(small) => buffer.format(small),
-        Err(_) => buffer.format(value.unsigned_abs()),
-    };
-    push_text(value < 0, digits.as_bytes(), scale, out);
+    push_text(value < 0, buffer.format(value.unsigned_abs()).as_bytes(), scale, out);
 }
 
 /// Appends a 256-bit two's-complement integer, little-endian, / 10^`scale` as text.
@@ -25,12 +30,16 @@ pub fn text_i256(value: &[u8; 32], scale: i16, out: &mut Vec<u8>) {
 /// Appends `value` / 10^`scale` in the binary form of `numeric`.
 #[inline]
 pub fn binary_i128(value: i128, scale: i16, out: &mut Vec<u8>) {
+    match Short::new(value, scale) {
+        Some(short) => short.binary(out),
+        None => binary_long(value, scale, out),
+    }
+}
+
+#[inline(never)]
+fn binary_long(value: i128, scale: i16, out: &mut Vec<u8>) {
     let mut buffer = itoa::Buffer::new();
-    let digits = match u64::try_from(value.unsigned_abs()) {
-        Ok(small) => buffer.format(small),
-        Err(_) => buffer.format(value.unsigned_abs()),
-    };
-    push_binary(value < 0, digits.as_bytes(), scale, out);
+    push_binary(value < 0, buffer.format(value.unsigned_abs()).as_bytes(), scale, out);
 }
 
 /// Appends a 256-bit two's-complement integer, little-endian, / 10^`scale` in the binary form of

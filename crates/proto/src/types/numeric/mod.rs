@@ -9,6 +9,7 @@ mod fitting;
 mod order;
 mod parse;
 mod print;
+mod short;
 
 use super::error::ValueError;
 use crate::SqlState;

@@ -26,7 +26,10 @@ fn integers_with_a_scale_agree_with_parsed_text() {
         i128::MIN,
         10_i128.pow(38),
     ];
-    for value in values {
+    // Where a number gets longer, and where words of eight and groups of four digits meet.
+    let powers = (0..18).map(|power| 10_i128.pow(power));
+    let around = powers.flat_map(|one| [one - 1, one, one + 1, 7 - one, one * 1234 / 1000]);
+    for value in values.into_iter().chain(around) {
         for scale in -9..45 {
             let mut direct = Vec::new();
             text_i128(value, scale, &mut direct);
@@ -34,6 +37,9 @@ fn integers_with_a_scale_agree_with_parsed_text() {
             let parsed = Numeric::parse(&direct).unwrap();
             assert_eq!(text(&parsed), direct);
             assert_eq!(Numeric::from_i128(value, scale), parsed, "{value} {scale}");
+            let mut binary = Vec::new();
+            binary_i128(value, scale, &mut binary);
+            assert_eq!(binary, bytes(&parsed), "{value} {scale}");
             let mut wide = [if value < 0 { 0xff } else { 0 }; 32];
             wide[..16].copy_from_slice(&value.to_le_bytes());
             assert_eq!(Numeric::from_i256_le_bytes(&wide, scale), parsed);
