@@ -1,7 +1,9 @@
 //! Where a source writes its rows.
 
+mod text_cells;
+
 use trunkline_proto::copy::Encoder;
-use trunkline_proto::types::{IsNull, TextStyle, ToPg, datetime, float, int};
+use trunkline_proto::types::{IsNull, TextStyle, ToPg};
 use trunkline_proto::{Format, Oid, SqlState};
 
 use crate::column::Column;
@@ -270,20 +272,20 @@ pub struct RowWriter<'a> {
 
 impl RowWriter<'_> {
     /// The format of the next cell.
-    #[inline]
+    #[inline(always)]
     pub fn format(&self) -> Format {
         self.formats.get(self.next)
     }
 
     /// Writes NULL.
-    #[inline]
+    #[inline(always)]
     pub fn null(&mut self) {
         self.next += 1;
         self.out.extend_from_slice(&(-1_i32).to_be_bytes());
     }
 
     /// Writes a cell of eight bytes with its length: the room is looked for once, for both.
-    #[inline]
+    #[inline(always)]
     fn eight(&mut self, value: [u8; 8]) {
         self.next += 1;
         let mut cell = [0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -294,14 +296,14 @@ impl RowWriter<'_> {
     }
 
     /// Writes a cell of one byte with its length.
-    #[inline]
+    #[inline(always)]
     fn one(&mut self, value: u8) {
         self.next += 1;
         self.out.extend_from_slice(&[0, 0, 0, 1, value]);
     }
 
     /// Writes bytes that are already those of the column's type in the right format.
-    #[inline]
+    #[inline(always)]
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.next += 1;
         // A cell too long for its length word makes the row too long, which `row` refuses.
@@ -320,10 +322,7 @@ impl RowWriter<'_> {
         let start = self.out.len();
         self.out.extend_from_slice(&[0; 4]);
         write(format, self.style, self.out)?;
-        let length = u32::try_from(self.out.len() - start - 4).unwrap_or(u32::MAX);
-        if let Some(place) = self.out.get_mut(start..start + 4) {
-            place.copy_from_slice(&length.to_be_bytes());
-        }
+        text_cells::end(start, self.out);
         self.next += 1;
         Ok(())
     }
@@ -349,7 +348,7 @@ impl RowWriter<'_> {
     }
 
     /// Writes a `bool`.
-    #[inline]
+    #[inline(always)]
     pub fn bool(&mut self, value: bool) {
         match (self.format(), value) {
             (Format::Binary, value) => self.one(value.into()),
@@ -368,7 +367,7 @@ impl RowWriter<'_> {
     }
 
     /// Writes an `int4`.
-    #[inline]
+    #[inline(always)]
     pub fn int4(&mut self, value: i32) {
         match self.format() {
             Format::Binary => {
@@ -381,7 +380,7 @@ impl RowWriter<'_> {
     }
 
     /// Writes an `int8`.
-    #[inline]
+    #[inline(always)]
     pub fn int8(&mut self, value: i64) {
         match self.format() {
             Format::Binary => self.eight(value.to_be_bytes()),
@@ -390,52 +389,41 @@ impl RowWriter<'_> {
     }
 
     /// Writes a `float8`.
-    #[inline]
+    #[inline(always)]
     pub fn float8(&mut self, value: f64) {
         let digits = self.style.extra_float_digits;
         match self.format() {
             Format::Binary => self.eight(value.to_be_bytes()),
-            Format::Text => self.text_with(|out| float::text_f64(value, digits, out)),
+            Format::Text => {
+                self.next += 1;
+                text_cells::float8(value, digits, self.out);
+            }
         }
     }
 
     /// Writes a `text`, `varchar` or other string type: both formats are the same bytes.
-    #[inline]
+    #[inline(always)]
     pub fn text(&mut self, value: &str) {
         self.bytes(value.as_bytes());
     }
 
     /// Writes a `timestamp`, in microseconds since 2000-01-01.
-    #[inline]
+    #[inline(always)]
     pub fn timestamp(&mut self, micros: i64) {
         let style = self.style;
         match self.format() {
             Format::Binary => self.eight(micros.to_be_bytes()),
-            Format::Text => self.text_with(|out| datetime::text_timestamp(micros, style, out)),
+            Format::Text => {
+                self.next += 1;
+                text_cells::timestamp(micros, style, self.out);
+            }
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn integer(&mut self, value: i64) {
-        let Some((text, length)) = int::text_short(value) else {
-            return self.text_with(|out| int::text_i64(value, out));
-        };
         self.next += 1;
-        let mut cell = [0, 0, 0, length, 0, 0, 0, 0, 0, 0, 0, 0];
-        if let Some(place) = cell.last_chunk_mut() {
-            *place = text;
-        }
-        // All is copied, for that is one store; what is too much goes again.
-        self.out.extend_from_slice(&cell);
-        self.out.truncate(self.out.len() + usize::from(length) - 8);
-    }
-
-    #[inline]
-    fn text_with(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        let Ok(()) = self.cell(|_, _, out| {
-            write(out);
-            Ok::<(), std::convert::Infallible>(())
-        });
+        text_cells::integer(value, self.out);
     }
 }
 

@@ -64,7 +64,7 @@ impl Short {
         };
         let digits = self.magnitude * fill;
         let (high, low) = (digits / 100_000_000, digits % 100_000_000);
-        let lower = low / 10_000 << 16 | low % 10_000;
+        let lower = ((low / 10_000) << 16) | (low % 10_000);
         // The first group in front, sixteen bits each.
         if high < 10_000 {
             // Three groups.
@@ -77,7 +77,7 @@ impl Short {
         } else {
             // Four or five.
             let (top, middle) = (high / 100_000_000, high % 100_000_000);
-            let upper = top << 32 | middle / 10_000 << 16 | middle % 10_000;
+            let upper = (top << 32) | ((middle / 10_000) << 16) | (middle % 10_000);
             let groups = u128::from(upper) << 80 | u128::from(lower) << 48;
             let (before, behind) = (groups.leading_zeros() / 16, groups.trailing_zeros() / 16);
             let count = 8 - before - behind;
