@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::figures::{Goal, Report, median};
-use super::peers::Peers;
+use super::peers::{self, Peers};
 use super::processors;
 use crate::cache::Cache;
 use crate::process;
@@ -22,6 +22,7 @@ const GOALS: &[(&str, &[Goal])] = &[
     ("encode a row, text", &[Goal::at_most(40.0)]),
     ("encode a row, binary", &[Goal::at_most(7.0)]),
     ("decode a frontend message", &[Goal::at_most(10.0)]),
+    ("decode one that owns its bytes", &[]),
     ("receive one and answer it", &[]),
 ];
 
@@ -36,9 +37,7 @@ pub(super) fn task(workspace: &Workspace, words: &[&str]) -> Result<(), String> 
         _ => return Err(format!("codec does not know {}", words.join(" "))),
     };
     let peers = if is_short { None } else { Some(Peers::build(workspace, &Cache::find()?)?) };
-    let build = ["build", "--release", "--quiet", "-p", "trunkline-bench"];
-    process::succeed(&mut workspace.cargo(&build))?;
-    let ours = workspace.target().join("release/trunkline-bench");
+    let ours = peers::build_alike(workspace, &["-p", "trunkline-bench"])?.join("trunkline-bench");
     let rows: &[&str] = if is_short { &[FEW] } else { &[] };
     let mut figures = Figures::new();
     for _ in 0..if is_short { 1 } else { ROUNDS } {

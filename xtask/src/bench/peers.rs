@@ -38,3 +38,10 @@ impl Peers {
         process::succeed(test.arg(cache.folder("peers")?))
     }
 }
+
+/// Builds programs of ours in the profile that peers are built in; the folder where they are.
+pub(super) fn build_alike(workspace: &Workspace, programs: &[&str]) -> Result<PathBuf, String> {
+    let mut build = workspace.cargo(&["build", "--profile", "lto", "--quiet"]);
+    process::succeed(build.args(programs))?;
+    Ok(workspace.target().join("lto"))
+}

@@ -6,15 +6,18 @@ use trunkline_core::types::Types;
 use trunkline_core::{
     Column, Columns, Formats, Language, Oid, Params, PgError, Reply, Result, Run, Session, SqlState,
 };
+use trunkline_proto::backend;
 use trunkline_proto::message::{
     Bind, BindComplete, Close, CloseComplete, Describe, Execute, MalformedBind, NoData,
     ParameterDescription, Parse, ParseComplete, PgStr, PortalSuspended, Target,
 };
 
 use super::portals::{Plan, Portal, PortalState, Statement};
+use super::telling::row_description;
 use super::values;
 use super::watch::{Shape, Streamed, stream, watch};
 use super::{Connection, Stop, peer_error};
+use crate::session::transaction::Transaction;
 
 impl<S: Session> Connection<S> {
     pub(super) async fn parse(&mut self, parse: &Parse<&[u8]>) -> Result<(), Stop> {
@@ -131,30 +134,31 @@ impl<S: Session> Connection<S> {
         describe: &Describe<PgStr<&[u8]>>,
     ) -> Result<bool, Stop> {
         let name = text(describe.name.as_bytes())?;
-        let (mut begun, mut is_ready) = (None, true);
-        let (statement, formats, style) = match describe.target {
-            Target::Statement => {
-                (self.statements.get(name)?.clone(), Formats::default(), self.style())
-            }
-            Target::Portal => {
-                let portal = self.portals.get(name)?;
-                begun = portal.state.columns().cloned();
-                is_ready = matches!(portal.state, PortalState::Ready(_));
-                (portal.statement.clone(), portal.formats.clone(), portal.style.clone())
-            }
-        };
-        self.admit_description(&statement)?;
         if describe.target == Target::Statement {
+            let style = self.style();
+            let statement = self.statements.get(name)?;
+            admit_description(&self.transaction, statement)?;
             let types = statement.parameters.iter().copied();
-            self.protocol.send(&ParameterDescription { types }, self.io.output())?;
+            let (protocol, output) = (&mut self.protocol, self.io.output());
+            protocol.send(&ParameterDescription { types }, output)?;
+            let columns = match &statement.columns {
+                Columns::Known(columns) => Some(columns),
+                Columns::AfterBind => return Ok(false),
+                Columns::None => None,
+            };
+            describe_columns(protocol, output, columns, &Formats::default(), &style.types)?;
+            return Ok(true);
         }
-        let columns = match (begun, &statement.columns) {
-            (Some(columns), _) => Some(columns),
-            (None, Columns::Known(columns)) => Some(columns.clone()),
+        let portal = self.portals.get(name)?;
+        admit_description(&self.transaction, &portal.statement)?;
+        let is_ready = matches!(portal.state, PortalState::Ready(_));
+        let columns = match (portal.state.columns(), &portal.statement.columns) {
+            (Some(columns), _) | (None, Columns::Known(columns)) => Some(columns),
             (None, Columns::AfterBind) if is_ready => return Ok(false),
             (None, Columns::None | Columns::AfterBind) => None,
         };
-        self.describe_columns(columns, &formats, &style.types)?;
+        let (protocol, output) = (&mut self.protocol, self.io.output());
+        describe_columns(protocol, output, columns, &portal.formats, &portal.style.types)?;
         Ok(true)
     }
 
@@ -172,7 +176,14 @@ impl<S: Session> Connection<S> {
                 Reply::Rows(rows) => Some(rows.columns().clone()),
                 _ => None,
             };
-            return self.describe_columns(columns, &Formats::default(), &style.types);
+            let (protocol, output) = (&mut self.protocol, self.io.output());
+            return describe_columns(
+                protocol,
+                output,
+                columns.as_ref(),
+                &Formats::default(),
+                &style.types,
+            );
         }
         let portal = self.portals.get(name)?;
         let PortalState::Ready(params) = &portal.state else {
@@ -189,22 +200,11 @@ impl<S: Session> Connection<S> {
             }
             // It is done: the Execute that follows only says so.
             Reply::Done(tag) => (PortalState::DescribedDone(tag), None),
-            _ => return self.describe_columns(None, &formats, &style.types),
+            _ => return Ok(self.protocol.send(&NoData, self.io.output())?),
         };
         self.portals.get(name)?.state = state;
-        self.describe_columns(columns, &formats, &style.types)
-    }
-
-    fn describe_columns(
-        &mut self,
-        columns: Option<Arc<[Column]>>,
-        formats: &Formats,
-        types: &Types,
-    ) -> Result<(), Stop> {
-        match columns {
-            Some(columns) => self.row_description(&columns, formats, types),
-            None => Ok(self.protocol.send(&NoData, self.io.output())?),
-        }
+        let (protocol, output) = (&mut self.protocol, self.io.output());
+        describe_columns(protocol, output, columns.as_ref(), &formats, &style.types)
     }
 
     pub(super) async fn execute(&mut self, execute: &Execute<PgStr<&[u8]>>) -> Result<(), Stop> {
@@ -324,20 +324,34 @@ impl<S: Session> Connection<S> {
         self.ready()
     }
 
-    /// In a failed block PostgreSQL describes only what has no rows.
-    fn admit_description(&self, statement: &Statement<S::Statement>) -> Result<()> {
-        match statement.columns {
-            Columns::None => Ok(()),
-            Columns::Known(_) | Columns::AfterBind => self.transaction.admit(),
-        }
-    }
-
     fn admit_portal(&self, statement: &Statement<S::Statement>) -> Result<()> {
         match &statement.plan {
             Plan::Empty => Ok(()),
             Plan::Session(command) => self.transaction.admit_command(command),
             Plan::Engine(_) => self.transaction.admit(),
         }
+    }
+}
+
+/// In a failed block PostgreSQL describes only what has no rows.
+fn admit_description<S>(transaction: &Transaction, statement: &Statement<S>) -> Result<()> {
+    match statement.columns {
+        Columns::None => Ok(()),
+        Columns::Known(_) | Columns::AfterBind => transaction.admit(),
+    }
+}
+
+/// RowDescription, or NoData if there are no columns.
+fn describe_columns(
+    protocol: &mut backend::Connection,
+    output: &mut Vec<u8>,
+    columns: Option<&Arc<[Column]>>,
+    formats: &Formats,
+    types: &Types,
+) -> Result<(), Stop> {
+    match columns {
+        Some(columns) => row_description(protocol, output, columns, formats, types),
+        None => Ok(protocol.send(&NoData, output)?),
     }
 }
 

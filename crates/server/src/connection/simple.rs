@@ -7,6 +7,7 @@ use trunkline_core::{
 use trunkline_sql::Statement;
 use trunkline_sql::statement::SessionStatement;
 
+use super::telling::row_description;
 use super::watch::{Shape, Streamed, stream, watch};
 use super::{Connection, Next, Stop, after};
 
@@ -142,7 +143,8 @@ impl<S: Session> Connection<S> {
     /// Sends rows; says what completes them.
     async fn send(&mut self, mut rows: Rows, style: &TextStyle) -> Result<(CommandTag, u64), Stop> {
         let columns = rows.columns().clone();
-        self.row_description(&columns, &Formats::default(), &style.types)?;
+        let (protocol, output) = (&mut self.protocol, self.io.output());
+        row_description(protocol, output, &columns, &Formats::default(), &style.types)?;
         let shape = Shape { columns: &columns, formats: &Formats::default(), style };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, &shape, u64::MAX).await;
         // Rows are dropped before the session is asked to settle: that is what stops them.

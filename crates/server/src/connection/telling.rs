@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use trunkline_core::types::{TextStyle, Types};
 use trunkline_core::{Column, Formats, PgError, Session};
-use trunkline_proto::PeerError;
 use trunkline_proto::message::{
     EmptyQueryResponse, ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus,
     RowDescription,
 };
+use trunkline_proto::{PeerError, backend};
 
 use super::{Connection, Stop, timeouts};
 
@@ -99,32 +99,6 @@ impl<S: Session> Connection<S> {
         if self.has_news() { self.client.style() } else { self.style.clone() }
     }
 
-    /// RowDescription of a result, by the types that were known when it was begun.
-    pub(super) fn row_description(
-        &mut self,
-        columns: &[Column],
-        formats: &Formats,
-        types: &Types,
-    ) -> Result<(), Stop> {
-        if i16::try_from(columns.len()).is_err() {
-            return Err(PgError::too_many_columns(columns.len()).into());
-        }
-        let fields = columns.iter().enumerate().map(|(index, column)| {
-            let (type_oid, typlen, typmod) = column.announced(types);
-            FieldDescription {
-                name: column.name.as_bytes(),
-                table: column.table_oid,
-                column: column.attnum,
-                type_oid,
-                typlen,
-                typmod,
-                format: formats.get(index),
-            }
-        });
-        self.protocol.send(&RowDescription { fields }, self.io.output())?;
-        Ok(())
-    }
-
     /// The answer to no statement at all.
     pub(super) fn complete_nothing(&mut self) -> Result<(), Stop> {
         self.fruitless.clear();
@@ -143,4 +117,31 @@ impl<S: Session> Connection<S> {
         self.end_timing();
         Ok(())
     }
+}
+
+/// RowDescription of a result, by the types that were known when it was begun.
+pub(super) fn row_description(
+    protocol: &mut backend::Connection,
+    output: &mut Vec<u8>,
+    columns: &[Column],
+    formats: &Formats,
+    types: &Types,
+) -> Result<(), Stop> {
+    if i16::try_from(columns.len()).is_err() {
+        return Err(PgError::too_many_columns(columns.len()).into());
+    }
+    let fields = columns.iter().enumerate().map(|(index, column)| {
+        let (type_oid, typlen, typmod) = column.announced(types);
+        FieldDescription {
+            name: column.name.as_bytes(),
+            table: column.table_oid,
+            column: column.attnum,
+            type_oid,
+            typlen,
+            typmod,
+            format: formats.get(index),
+        }
+    });
+    protocol.send(&RowDescription { fields }, output)?;
+    Ok(())
 }

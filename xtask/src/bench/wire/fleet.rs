@@ -6,7 +6,7 @@ use std::process::Command;
 use std::thread;
 
 use crate::bench::load::{self, Place};
-use crate::bench::peers::Peers;
+use crate::bench::peers::{self, Peers};
 use crate::bench::postgresql::PostgreSql;
 use crate::bench::processors;
 use crate::bench::started::Started;
@@ -97,14 +97,13 @@ impl<'a> Fleet<'a> {
     /// Builds all programs.
     pub(super) fn new(workspace: &Workspace, cache: &'a Cache) -> Result<Self, Halt> {
         let peers = Peers::build(workspace, cache)?;
-        let build =
-            ["build", "--release", "--quiet", "-p", "trunkline", "--example", "bench_server"];
-        process::succeed(&mut workspace.cargo(&build))?;
+        let build = ["-p", "trunkline", "--example", "bench_server"];
+        let built = peers::build_alike(workspace, &build)?;
         let scratch = Scratch::new("bench")?;
         Ok(Self {
             cache,
             rows: workspace.path("bench/postgresql/rows.sql"),
-            ours: workspace.target().join("release/examples/bench_server"),
+            ours: built.join("examples/bench_server"),
             peers,
             certificate: Certificate::make(scratch.path())?,
             running: BTreeMap::new(),
