@@ -5,7 +5,9 @@ use arrow_array::types::{
     BinaryType, BinaryViewType, ByteArrayType, ByteViewType, LargeBinaryType, LargeUtf8Type,
     StringViewType, Utf8Type,
 };
-use arrow_array::{Array, FixedSizeBinaryArray, GenericByteArray, GenericByteViewArray};
+use arrow_array::{
+    Array, FixedSizeBinaryArray, GenericByteArray, GenericByteViewArray, StringViewArray,
+};
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::DataType;
 use trunkline_core::{PgError, Result};
@@ -49,7 +51,7 @@ pub(super) fn text(array: &dyn Array, oid: Oid, format: Format, use_of: Use) -> 
         DataType::LargeUtf8 => text_of(array.as_bytes::<LargeUtf8Type>(), jsonb, use_of),
         DataType::Utf8View => {
             let values = array.as_byte_view::<StringViewType>().clone();
-            if jsonb { Box::new(Jsonb(values)) } else { Box::new(Text(values)) }
+            if jsonb { Box::new(Jsonb(values)) } else { Box::new(View(values)) }
         }
         // Bytes that are said to be text.
         DataType::Binary if oid != Oid::JSONB => {
@@ -140,6 +142,46 @@ impl<A: Slices> Encode for Text<A> {
         append_cell(without_zero(self.0.slice(row))?, out);
         Ok(())
     }
+}
+
+/// Text of views: short ones lie in the view itself, and are copied whole.
+struct View(StringViewArray);
+
+/// The longest text that lies in its view, as Arrow has it.
+const IN_VIEW: u32 = 12;
+
+impl Encode for View {
+    fn value(&self, row: usize, _: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
+        out.extend_from_slice(without_zero(self.0.value(row).as_bytes())?);
+        Ok(())
+    }
+
+    fn cell(&self, row: usize, _: &TextStyle, out: &mut Vec<u8>) -> Result<()> {
+        let view = self.0.views().get(row).copied().unwrap_or_default();
+        let length = u32::try_from(view & 0xffff_ffff).unwrap_or(u32::MAX);
+        if length > IN_VIEW {
+            append_cell(without_zero(self.0.value(row).as_bytes())?, out);
+            return Ok(());
+        }
+        let text = view >> 32;
+        if has_zero_within(text, length) {
+            return Err(zero());
+        }
+        let cell = (text << 32) | u128::from(length.swap_bytes());
+        // All is copied, for that is one store; what is too much goes again.
+        out.extend_from_slice(&cell.to_le_bytes());
+        out.truncate(out.len() - IN_VIEW.as_usize() + length.as_usize());
+        Ok(())
+    }
+}
+
+/// Whether one of the lowest `length` bytes of a word is zero; there are fewer than sixteen.
+#[inline]
+fn has_zero_within(word: u128, length: u32) -> bool {
+    const ONES: u128 = u128::MAX / 0xff;
+    let filled = word | (u128::MAX << (8 * length));
+    // Of bytes without their highest bit, the lowest that gets it by taking one away is zero.
+    filled.wrapping_sub(ONES) & !filled & (ONES << 7) != 0
 }
 
 /// Bytes as text, if they are.

@@ -131,6 +131,29 @@ fn a_slice_is_its_rows_whatever_its_offset() {
 }
 
 #[test]
+fn text_in_views_is_whole_and_has_no_zero_at_any_length() {
+    let read = |texts: Vec<String>| {
+        let array: ArrayRef = Arc::new(StringViewArray::from(texts));
+        let field = Field::new("c", DataType::Utf8View, true);
+        wire::cells(field, array, Format::Text, &TextStyle::default())
+    };
+    // Bytes around those that the look for zero could mistake.
+    for character in ["a", "\u{1}", "\u{7f}", "é", "\u{10fff}"] {
+        let texts: Vec<String> = (0..=20).map(|count| character.repeat(count)).collect();
+        let expected: Vec<_> = texts.iter().map(|text| Some(text.as_bytes().to_vec())).collect();
+        assert_eq!(read(texts).unwrap(), expected);
+    }
+    for length in 1..=20 {
+        for place in 0..length {
+            let mut text = "a".repeat(length);
+            text.replace_range(place..=place, "\0");
+            let error = read(vec![text]).unwrap_err();
+            assert_eq!(error.sqlstate(), SqlState::CHARACTER_NOT_IN_REPERTOIRE);
+        }
+    }
+}
+
+#[test]
 fn the_rows_of_a_grid_do_not_mix() {
     let grid = |rows: &[&[[i32; 2]]]| -> ArrayRef {
         let pairs = rows.iter().flat_map(|row| row.iter()).map(|pair| Some(pair.map(Some)));
