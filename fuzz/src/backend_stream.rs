@@ -11,10 +11,21 @@ use trunkline_proto::{
 /// when it borrows them.
 pub fn run(data: &[u8]) {
     let Some((server, input)) = log_in(data) else { return };
-    let owned = converse(server, input);
-    if let Some((server, input)) = log_in(data) {
-        assert_eq!(converse(server, &input[..]), owned);
+    let mut owned = Conversation::new(server);
+    owned.goes_on(&mut { input });
+    let Some((server, input)) = log_in(data) else { return };
+    let mut borrowed = Conversation::new(server);
+    // In pieces, as from a socket.
+    let (mut start, mut end) = (0, 0);
+    while end < input.len() {
+        end = input.len().min(end + 11);
+        let mut rest = &input[start..end];
+        if !borrowed.goes_on(&mut rest) {
+            break;
+        }
+        start = end - rest.len();
     }
+    assert_eq!((borrowed.heard, borrowed.output), (owned.heard, owned.output));
 }
 
 /// A connection past its login, and what has come behind it.
@@ -39,44 +50,59 @@ fn log_in(data: &[u8]) -> Option<(Connection, BytesMut)> {
 }
 
 /// What is heard and what is said.
-fn converse<I: Input>(mut server: Connection, mut input: I) -> (Vec<String>, Vec<u8>) {
-    let (mut heard, mut output) = (Vec::new(), Vec::new());
-    let failed = ErrorFields::new("ERROR", SqlState::INTERNAL_ERROR, "no");
-    let failed = ErrorResponse { fields: failed };
-    loop {
-        let before = input.remaining();
-        let event = match server.receive(&mut input) {
-            Ok(Some(event)) => event,
-            Ok(None) => return (heard, output),
-            Err(error) if error.is_fatal() => return (heard, output),
-            Err(error) => {
-                heard.push(error.to_string());
-                server.fail(&failed, &mut output).unwrap();
-                if server.owes_ready() {
-                    server.ready(TransactionStatus::Idle, &mut output).unwrap();
+struct Conversation {
+    server: Connection,
+    heard: Vec<String>,
+    output: Vec<u8>,
+}
+
+impl Conversation {
+    fn new(server: Connection) -> Conversation {
+        Conversation { server, heard: Vec::new(), output: Vec::new() }
+    }
+
+    /// Answers what has come; whether there may be more.
+    fn goes_on<I: Input>(&mut self, input: &mut I) -> bool {
+        let Conversation { server, heard, output } = self;
+        let failed = ErrorFields::new("ERROR", SqlState::INTERNAL_ERROR, "no");
+        let failed = ErrorResponse { fields: failed };
+        loop {
+            let before = input.remaining();
+            let event = match server.receive(input) {
+                Ok(Some(event)) => event,
+                Ok(None) => return true,
+                Err(error) => {
+                    heard.push(error.to_string());
+                    if error.is_fatal() {
+                        return false;
+                    }
+                    server.fail(&failed, output).unwrap();
+                    if server.owes_ready() {
+                        server.ready(TransactionStatus::Idle, output).unwrap();
+                    }
+                    continue;
                 }
-                continue;
+            };
+            assert!(input.remaining() < before);
+            heard.push(format!("{event:?}"));
+            // A Parse and a COPY are answered well, all else by an error.
+            let answered = match event {
+                Event::Query(query) if query.sql.as_bytes().starts_with(b"copy") => {
+                    let columns = [0_i16];
+                    server.send(&CopyInResponse { format: Format::Text, columns }, output)
+                }
+                Event::CopyData(_) => Ok(()),
+                Event::CopyDone => server.send(&CommandComplete { tag: "COPY 0" }, output),
+                Event::Parse(_) => server.send(&ParseComplete, output),
+                Event::Sync => server.ready(TransactionStatus::Idle, output),
+                Event::Flush => Ok(()),
+                Event::Terminate => return false,
+                _ => server.fail(&failed, output),
+            };
+            answered.unwrap();
+            if server.owes_ready() && !server.is_copying_in() {
+                server.ready(TransactionStatus::Idle, output).unwrap();
             }
-        };
-        assert!(input.remaining() < before);
-        heard.push(format!("{event:?}"));
-        // A Parse and a COPY are answered well, all else by an error.
-        let answered = match event {
-            Event::Query(query) if query.sql.as_bytes().starts_with(b"copy") => {
-                let columns = [0_i16];
-                server.send(&CopyInResponse { format: Format::Text, columns }, &mut output)
-            }
-            Event::CopyData(_) => Ok(()),
-            Event::CopyDone => server.send(&CommandComplete { tag: "COPY 0" }, &mut output),
-            Event::Parse(_) => server.send(&ParseComplete, &mut output),
-            Event::Sync => server.ready(TransactionStatus::Idle, &mut output),
-            Event::Flush => Ok(()),
-            Event::Terminate => return (heard, output),
-            _ => server.fail(&failed, &mut output),
-        };
-        answered.unwrap();
-        if server.owes_ready() && !server.is_copying_in() {
-            server.ready(TransactionStatus::Idle, &mut output).unwrap();
         }
     }
 }

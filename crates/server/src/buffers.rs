@@ -47,7 +47,7 @@ pub(crate) fn release_read(input: &mut BytesMut) {
         return;
     }
     let mut buffer = std::mem::take(input);
-    // A buffer that a message still points into would be copied when it is used again.
+    // A buffer that a packet of the login still points into would be copied when it is used again.
     if buffer.capacity() <= LARGEST_KEPT && buffer.try_reclaim(READ_SIZE) {
         READ.with_borrow_mut(|kept| {
             if kept.len() < KEPT {

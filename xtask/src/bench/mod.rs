@@ -1,4 +1,4 @@
-//! The figures: builds what measures them in the release profile, and runs it.
+//! The figures: builds what measures them with optimisations, and runs it.
 
 mod codec;
 mod figures;

@@ -75,9 +75,10 @@ pub(crate) const DECODERS: [Decode; 32] = [
     Decode { name: "documents", decode: values::documents, seeds: values::document_seeds },
 ];
 
+/// As the server reads them: borrowed.
 fn frontend_messages(bytes: &[u8]) -> bool {
-    let (mut input, limits) = (BytesMut::from(bytes), Limits::default());
-    while let Some(header) = frame::peek(&input) {
+    let (mut input, limits) = (bytes, Limits::default());
+    while let Some(header) = frame::peek(input) {
         let tag = FrontendTag(header.tag);
         let limit = limits.frontend(tag).unwrap_or(limits.password);
         let Ok(length) = header.frame_length(limit) else { return false };

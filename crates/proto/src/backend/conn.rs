@@ -51,7 +51,9 @@ impl Connection {
     }
 
     /// Takes the next message that wants something from `input`; `None` until more bytes have
-    /// come. Of a `BytesMut` an event owns its bytes, of a `&[u8]` it borrows them.
+    /// come. Of a `BytesMut` an event owns its bytes, of a `&[u8]` it borrows them. Either is shortened
+    /// by what was taken, whatever is returned: what is skipped is taken, too. Who keeps the bytes of
+    /// a `&[u8]` elsewhere must drop as many there before asking again.
     ///
     /// A message may be taken before those before it are answered; their answers are owed in that
     /// order. Only the data of a COPY cannot be told from noise while it is open whether a COPY

@@ -42,6 +42,12 @@ impl<B: Body> FunctionCall<B> {
         Ok(FunctionCall { arguments, body })
     }
 
+    /// A copy that does not keep the read buffer alive.
+    pub fn detach(&self) -> FunctionCall {
+        let body = Bytes::copy_from_slice(self.body.as_ref());
+        FunctionCall { body, arguments: self.arguments }
+    }
+
     /// The function, an oid of `pg_proc`.
     pub fn function(&self) -> Oid {
         Oid(Reader::new(self.body.as_ref()).u32().unwrap_or_default())

@@ -56,9 +56,7 @@ impl<B: Body> PgStr<B> {
     /// Splits the first `length` bytes and the NUL behind them off `body`.
     #[inline]
     pub(super) fn split_off(body: &mut B, length: usize) -> PgStr<B> {
-        // A clone may count a reference; the empty names that most messages carry need none.
-        let string =
-            if length == 0 { PgStr::default() } else { PgStr::first(body.clone(), length) };
+        let string = PgStr::first(body.clone(), length);
         body.advance(length.saturating_add(1));
         string
     }
@@ -66,6 +64,10 @@ impl<B: Body> PgStr<B> {
     /// The string of the first `length` bytes of `body`.
     #[inline]
     pub(super) fn first(mut body: B, length: usize) -> PgStr<B> {
+        // To own nothing needs no reference: most names are empty.
+        if length == 0 {
+            return PgStr::default();
+        }
         body.truncate(length);
         PgStr(body)
     }

@@ -28,12 +28,17 @@ const ARE_YOU_THERE: ParameterStatus<&str> =
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A socket with its two buffers, which are empty and without room while the connection is idle.
+///
+/// Who answers takes `input` out, for messages borrow it; what comes meanwhile goes to a new one, and
+/// [`put_back`](Io::put_back) joins them.
 #[derive(Debug)]
 pub(crate) struct Io {
     stream: Stream,
     pub(crate) input: BytesMut,
-    /// The type of the message behind the one in hand, if it is here.
+    /// The type of the message behind the one in hand, if it was taken from `input` with it, and how many
+    /// bytes were.
     next: Option<u8>,
+    behind: usize,
     pub(crate) output: Vec<u8>,
     /// How much of `output` is already written.
     written: usize,
@@ -47,6 +52,7 @@ impl Io {
             stream,
             input: BytesMut::new(),
             next: None,
+            behind: 0,
             output: Vec::new(),
             written: 0,
             timers: Timers::default(),
@@ -60,11 +66,12 @@ impl Io {
     /// Notes what has come behind the message in hand: `rest` was taken from `input` to be read.
     pub(crate) fn follows(&mut self, rest: &[u8]) {
         self.next = frame::peek_tag(rest);
+        self.behind = rest.len();
     }
 
     /// Whether something has come behind the message in hand.
     pub(crate) fn sends_on(&self) -> bool {
-        self.next.is_some() || !self.input.is_empty()
+        self.behind + self.input.len() > 0
     }
 
     /// Whether the next message is a Sync that is already here.
@@ -76,10 +83,16 @@ impl Io {
     /// Puts back what was taken from `input` to be read, of which the first `taken` bytes have been;
     /// whether more has come behind it.
     pub(crate) fn put_back(&mut self, mut read: BytesMut, taken: usize) -> bool {
+        (self.next, self.behind) = (None, 0);
+        let has_come = !self.input.is_empty();
+        if taken == read.len() {
+            read.clear();
+            buffers::release_read(&mut read);
+            return has_come;
+        }
         read.advance(taken);
+        read.extend_from_slice(&self.input);
         let mut ahead = std::mem::replace(&mut self.input, read);
-        let has_come = !ahead.is_empty();
-        self.input.extend_from_slice(&ahead);
         ahead.clear();
         buffers::release_read(&mut ahead);
         has_come
@@ -139,7 +152,7 @@ impl Io {
     /// Reads ahead: ready when the client says nothing more. Beyond the bound nothing is read, and only that
     /// is noticed.
     fn poll_last_word(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while self.input.len() < READ_AHEAD {
+        while self.behind + self.input.len() < READ_AHEAD {
             if !ready!(self.poll_fill(cx))? {
                 return Poll::Ready(Ok(()));
             }

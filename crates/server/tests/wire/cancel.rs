@@ -3,10 +3,10 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use trunkline_proto::message::{Query, Terminate};
+use trunkline_proto::message::{Encode, Query, Sync, Terminate};
 
 use crate::dialogue::Dialogue;
-use crate::messages::cancel;
+use crate::messages::{cancel, extended, parse};
 use crate::toy::{self, RUNNING};
 
 /// The tests here share a counter of running statements.
@@ -105,6 +105,41 @@ fn a_client_that_has_sent_much_ahead_and_leaves_takes_its_statement_along() {
         }
         drop(client);
         running(0);
+    }
+}
+
+#[test]
+fn a_message_may_be_half_here_while_a_statement_runs() {
+    let _alone = alone();
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    let mut next = Vec::new();
+    Query { sql: "one" }.encode(&mut next).expect("a statement");
+    for place in 0..=next.len() {
+        let (here, later) = next.split_at(place);
+        client.say(&Query { sql: "forever" }).say_raw(here).send();
+        running(1);
+        client.say_raw(later).send();
+        cancel(server.address, &client.key);
+        assert_eq!(client.hear_until('Z'), "E(ERROR 57014) Z(I)", "{place}");
+        assert_eq!(client.hear_until('Z'), "T(?column?:23:0) D(1) C(SELECT 1) Z(I)", "{place}");
+    }
+}
+
+#[test]
+fn a_message_may_be_half_here_when_it_is_skipped() {
+    let _alone = alone();
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    let mut next = Vec::new();
+    parse("", "one").encode(&mut next).expect("a statement");
+    for place in 0..=next.len() {
+        let (here, later) = next.split_at(place);
+        extended(&mut client, "forever").say_raw(here).send();
+        running(1);
+        client.say_raw(later).say(&Sync).send();
+        cancel(server.address, &client.key);
+        assert_eq!(client.hear_until('Z'), "1 2 E(ERROR 57014) Z(I)", "{place}");
     }
 }
 
