@@ -18,7 +18,8 @@ pub trait Input: Buf + AsRef<[u8]> + sealed::Sealed {
     type Body: Body;
 
     /// Splits the first `length` bytes off, of which the first `head` are dropped; `None` if there
-    /// are not so many.
+    /// are not so many. What [`split`](super::frame::split) does is made of it.
+    #[doc(hidden)]
     fn split_frame(&mut self, length: usize, head: usize) -> Option<Self::Body>;
 }
 
