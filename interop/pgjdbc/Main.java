@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import org.postgresql.core.BaseConnection;
 import org.postgresql.util.PSQLException;
 
 /** pgjdbc: the extended protocol, server-prepared after five uses, portals by fetchSize. */
@@ -293,10 +294,15 @@ public final class Main {
                 statement.executeQuery(ENDLESS).close();
                 return null;
             });
-            while (!query.isDone()) {
+            // A cancel may come before its query has begun. A statement sends one only, so its connection sends the next.
+            for (boolean first = true; !query.isDone(); first = false) {
                 Thread.sleep(300);
                 cancelled[0] = System.nanoTime();
-                statement.cancel();
+                if (first) {
+                    statement.cancel();
+                } else {
+                    connection.unwrap(BaseConnection.class).cancelQuery();
+                }
                 for (int wait = 0; wait < 50 && !query.isDone(); wait++) {
                     Thread.sleep(20);
                 }
