@@ -5,6 +5,7 @@
 //! and giving back costs no lock.
 
 use std::cell::RefCell;
+use std::thread::LocalKey;
 
 use bytes::BytesMut;
 
@@ -17,6 +18,9 @@ pub(crate) const CHUNK: usize = 64 * 1024;
 /// A send buffer is written when it passes [`CHUNK`]; the last row may overshoot a little.
 const WRITE_CAPACITY: usize = CHUNK + 4 * 1024;
 
+/// A [`CHUNK`] under TLS, with what its records and a new key take beside it.
+const SEALED_SIZE: usize = CHUNK + 1024;
+
 /// A buffer that grew beyond this is freed, not kept.
 const LARGEST_KEPT: usize = 256 * 1024;
 
@@ -26,6 +30,7 @@ const KEPT: usize = 8;
 thread_local! {
     static READ: RefCell<Vec<BytesMut>> = const { RefCell::new(Vec::new()) };
     static WRITE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+    static SEALED: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Gives an empty input buffer room to read into.
@@ -49,11 +54,7 @@ pub(crate) fn release_read(input: &mut BytesMut) {
     let mut buffer = std::mem::take(input);
     // A buffer that a packet of the login still points into would be copied when it is used again.
     if buffer.capacity() <= LARGEST_KEPT && buffer.try_reclaim(READ_SIZE) {
-        READ.with_borrow_mut(|kept| {
-            if kept.len() < KEPT {
-                kept.push(buffer);
-            }
-        });
+        keep(&READ, buffer);
     }
 }
 
@@ -72,10 +73,29 @@ pub(crate) fn release_write(output: &mut Vec<u8>) {
     }
     let buffer = std::mem::take(output);
     if buffer.capacity() <= LARGEST_KEPT {
-        WRITE.with_borrow_mut(|kept| {
-            if kept.len() < KEPT {
-                kept.push(buffer);
-            }
-        });
+        keep(&WRITE, buffer);
     }
+}
+
+/// Gives a buffer for TLS its room, all of it filled with something: it is written by place.
+pub(crate) fn take_sealed(sealed: &mut Vec<u8>) {
+    if sealed.is_empty() {
+        *sealed = SEALED.with_borrow_mut(Vec::pop).unwrap_or_else(|| vec![0; SEALED_SIZE]);
+    }
+}
+
+/// Gives back a buffer for TLS.
+pub(crate) fn release_sealed(sealed: &mut Vec<u8>) {
+    let buffer = std::mem::take(sealed);
+    if buffer.len() == SEALED_SIZE {
+        keep(&SEALED, buffer);
+    }
+}
+
+fn keep<T>(stock: &'static LocalKey<RefCell<Vec<T>>>, buffer: T) {
+    stock.with_borrow_mut(|kept| {
+        if kept.len() < KEPT {
+            kept.push(buffer);
+        }
+    });
 }

@@ -22,7 +22,6 @@ mod cancels;
 mod connection;
 mod guards;
 mod guesses;
-mod handshake;
 mod limits;
 mod listener;
 mod lobby;

@@ -12,7 +12,6 @@ use trunkline_proto::wire::frame;
 
 use crate::cancels::cancel;
 use crate::connection::io::Io;
-use crate::handshake::Handshake;
 use crate::login::End;
 use crate::server::Shared;
 use crate::stream::Stream;
@@ -125,10 +124,9 @@ async fn shake_hands(
     if !early.is_empty() {
         return Err(End::Silent);
     }
-    let mut stream = tls.acceptor().accept(Handshake::new(stream)).await?;
-    stream.get_mut().0.shaken();
+    let stream = tls.accept(stream).await?;
     // Asked for by SSLRequest, TLS needs no ALPN; begun at once, it must say what it is for.
-    let named = stream.get_ref().1.alpn_protocol() == Some(ALPN);
+    let named = stream.alpn() == Some(ALPN);
     if direct && !named {
         return Err(End::Silent);
     }

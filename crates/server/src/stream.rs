@@ -11,9 +11,8 @@ use rustls_pki_types::CertificateDer;
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWrite, Interest, Ready};
 use tokio::net::{TcpStream, UnixStream};
-use tokio_rustls::server::TlsStream;
 
-use crate::handshake::Handshake;
+use crate::tls::TlsStream;
 
 /// A connected socket.
 #[derive(Debug)]
@@ -21,7 +20,7 @@ pub(crate) enum Stream {
     Tcp(TcpStream),
     Unix(UnixStream),
     /// Boxed: a TLS session is large, and most connections have none.
-    Tls(Box<TlsStream<Handshake>>),
+    Tls(Box<TlsStream>),
 }
 
 impl Stream {
@@ -36,7 +35,7 @@ impl Stream {
     /// The certificate that the client has shown, and that its authority has signed.
     pub(crate) fn certificate(&self) -> Option<&CertificateDer<'static>> {
         match self {
-            Stream::Tls(stream) => stream.get_ref().1.peer_certificates()?.first(),
+            Stream::Tls(stream) => stream.certificate(),
             Stream::Tcp(_) | Stream::Unix(_) => None,
         }
     }
@@ -44,14 +43,14 @@ impl Stream {
     /// So much room is held for the beginning of a stranger's message.
     pub(crate) fn holds(&mut self, room: usize) {
         if let Stream::Tls(stream) = self {
-            stream.get_mut().0.holds(room);
+            stream.holds(room);
         }
     }
 
     /// The client may say what the protocol allows: it is no stranger, or was asked for what may be long.
     pub(crate) fn trust(&mut self) {
         if let Stream::Tls(stream) = self {
-            stream.get_mut().0.done();
+            stream.trust();
         }
     }
 
@@ -74,7 +73,7 @@ impl Stream {
         let socket = match self {
             Stream::Tcp(stream) => stream.as_fd(),
             Stream::Unix(stream) => stream.as_fd(),
-            Stream::Tls(stream) => stream.get_ref().0.as_fd(),
+            Stream::Tls(stream) => stream.as_fd(),
         };
         // Whatever it is: it is only asked whether it is ready.
         let socket = std::net::TcpStream::from(socket.try_clone_to_owned()?);
@@ -91,7 +90,7 @@ impl Stream {
         match self {
             Stream::Tcp(stream) => pin!(stream.read_buf(input)).poll(cx),
             Stream::Unix(stream) => pin!(stream.read_buf(input)).poll(cx),
-            Stream::Tls(stream) => pin!(stream.read_buf(input)).poll(cx),
+            Stream::Tls(stream) => stream.poll_read(cx, input),
         }
     }
 
@@ -104,7 +103,7 @@ impl Stream {
         match self {
             Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
             Stream::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_write(cx, bytes),
+            Stream::Tls(stream) => stream.poll_write(cx, bytes),
         }
     }
 
@@ -112,7 +111,7 @@ impl Stream {
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
             Stream::Tcp(_) | Stream::Unix(_) => Poll::Ready(Ok(())),
-            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
+            Stream::Tls(stream) => stream.poll_flush(cx),
         }
     }
 
@@ -121,7 +120,7 @@ impl Stream {
         match self {
             Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
             Stream::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
-            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
+            Stream::Tls(stream) => stream.poll_shutdown(cx),
         }
     }
 }

@@ -1,19 +1,25 @@
 //! TLS: certificate and key checked at the start, never a fallback to clear text.
 
 mod clients;
+mod records;
+mod stranger;
+mod stream;
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustls::crypto::ring::default_provider;
+use rustls::server::NoServerSessionStorage;
+use rustls::{ConfigBuilder, Error, RootCertStore, ServerConfig, WantsVerifier};
 use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::server::NoServerSessionStorage;
-use tokio_rustls::rustls::{ConfigBuilder, Error, RootCertStore, ServerConfig, WantsVerifier};
+use tokio::net::TcpStream;
 use trunkline_proto::auth::scram::Binding;
+
+pub(crate) use stream::TlsStream;
 
 /// The name by which clients that start with TLS at once ask for PostgreSQL.
 pub(crate) const ALPN: &[u8] = b"postgresql";
@@ -21,7 +27,7 @@ pub(crate) const ALPN: &[u8] = b"postgresql";
 /// A certificate with its key, ready to be offered.
 #[derive(Clone)]
 pub struct Tls {
-    acceptor: TlsAcceptor,
+    config: Arc<ServerConfig>,
     binding: Binding,
     salt_secret: [u8; 32],
     /// Who signs certificates of clients, if they are asked for one.
@@ -100,8 +106,8 @@ impl Tls {
             Error::InconsistentKeys(_) => rejected("the key is that of another certificate"),
             error => rejected(error),
         })?;
-        let (acceptor, lists) = (acceptor(config), Arc::default());
-        Ok(Tls { acceptor, binding, salt_secret, authorities: None, lists })
+        let (config, lists) = (finished(config), Arc::default());
+        Ok(Tls { config, binding, salt_secret, authorities: None, lists })
     }
 
     /// A secret that lives as long as the private key and from which the key cannot be had: for
@@ -110,8 +116,9 @@ impl Tls {
         self.salt_secret
     }
 
-    pub(crate) fn acceptor(&self) -> &TlsAcceptor {
-        &self.acceptor
+    /// Shakes hands with a client.
+    pub(crate) async fn accept(&self, socket: TcpStream) -> io::Result<TlsStream> {
+        TlsStream::accept(Arc::clone(&self.config), socket).await
     }
 
     /// Whether clients are asked for certificates.
@@ -136,12 +143,12 @@ fn builder() -> Result<ConfigBuilder<ServerConfig, WantsVerifier>, TlsError> {
     builder.with_safe_default_protocol_versions().map_err(rejected)
 }
 
-fn acceptor(mut config: ServerConfig) -> TlsAcceptor {
+fn finished(mut config: ServerConfig) -> Arc<ServerConfig> {
     config.alpn_protocols = vec![ALPN.to_vec()];
     // As PostgreSQL: no resumption, hence no tickets that outlive a key, and nothing to store.
     config.send_tls13_tickets = 0;
     config.session_storage = Arc::new(NoServerSessionStorage {});
-    TlsAcceptor::from(Arc::new(config))
+    Arc::new(config)
 }
 
 /// The certificates in a PEM file, at least one.

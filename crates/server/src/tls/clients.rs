@@ -5,14 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rustls::RootCertStore;
+use rustls::crypto::ring::default_provider;
+use rustls::server::WebPkiClientVerifier;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
-use tokio_rustls::rustls::RootCertStore;
-use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use x509_cert::crl::CertificateList;
 use x509_cert::der::Decode;
 
-use super::{Tls, TlsError, acceptor, builder, certificates, in_pem, rejected, wrong};
+use super::{Tls, TlsError, builder, certificates, finished, in_pem, rejected, wrong};
 
 impl Tls {
     /// Asks clients for certificates, which one of the authorities in a PEM file must have signed:
@@ -102,9 +102,9 @@ impl Tls {
             .enforce_revocation_expiration()
             .build()
             .map_err(rejected)?;
-        let own = self.acceptor.config().cert_resolver.clone();
+        let own = self.config.cert_resolver.clone();
         let config = builder()?.with_client_cert_verifier(verifier).with_cert_resolver(own);
-        Ok(Tls { acceptor: acceptor(config), ..self })
+        Ok(Tls { config: finished(config), ..self })
     }
 }
 

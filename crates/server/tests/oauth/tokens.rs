@@ -10,8 +10,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use bytes::BytesMut;
 use ring::signature::{Ed25519KeyPair, KeyPair};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::{Value, json};
-use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use trunkline::{Auth, Jwks, JwtValidator, OAuth, Tls};
 use trunkline_proto::Limits;
 use trunkline_proto::auth::oauth::Credentials;
@@ -101,7 +101,7 @@ fn log_in(served: &Served, proof: &Credentials) -> String {
     let Ok(TlsStep::Accepted(handshake)) = requested.step(&mut BytesMut::from(&answer[..])) else {
         panic!("no TLS")
     };
-    let provider = tokio_rustls::rustls::crypto::ring::default_provider();
+    let provider = rustls::crypto::ring::default_provider();
     let config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .expect("versions")

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio_rustls::rustls::StreamOwned;
+use rustls::StreamOwned;
 use trunkline::Server;
 use trunkline_proto::message::{AnyBackend, Encode, FieldCode, Query, SslRequest, Sync};
 

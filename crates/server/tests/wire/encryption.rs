@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
-use tokio_rustls::rustls::{
+use rustls::{
     ClientConfig, ClientConnection, DEFAULT_VERSIONS, RootCertStore, StreamOwned,
     SupportedProtocolVersion,
 };
@@ -51,7 +51,7 @@ impl Certificate {
         versions: &[&'static SupportedProtocolVersion],
         protocols: &[&[u8]],
     ) -> ClientConnection {
-        let provider = tokio_rustls::rustls::crypto::ring::default_provider();
+        let provider = rustls::crypto::ring::default_provider();
         let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_protocol_versions(versions)
             .expect("versions")

@@ -27,6 +27,7 @@ mod own_types;
 mod places;
 mod promises;
 mod proofs;
+mod records;
 mod reload;
 mod revocation;
 mod session;

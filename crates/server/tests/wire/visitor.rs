@@ -12,10 +12,8 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DnType,
     IsCa, KeyIdMethod, KeyPair, RevokedCertParams, date_time_ymd,
 };
-use tokio_rustls::rustls::pki_types::{
-    CertificateDer, CertificateRevocationListDer, PrivateKeyDer,
-};
-use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use trunkline::Tls;
 use trunkline_proto::Limits;
 use trunkline_proto::auth::scram::{Binding, BindingPolicy};
@@ -157,7 +155,7 @@ impl Visitor {
         };
         let mut trusted = RootCertStore::empty();
         trusted.add(authority.root()).expect("a root");
-        let provider = tokio_rustls::rustls::crypto::ring::default_provider();
+        let provider = rustls::crypto::ring::default_provider();
         let config = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
             .expect("versions")

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use tokio_rustls::rustls::{self, ClientConnection, StreamOwned};
+use rustls::{self, ClientConnection, StreamOwned};
 use trunkline_proto::message::{Encode, GssEncRequest, Query, SslRequest};
 
 use super::{Counted, encoded};

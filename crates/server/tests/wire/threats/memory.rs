@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use allocation_counter::measure;
-use tokio_rustls::rustls::Stream;
+use rustls::Stream;
 use trunkline::{Auth, Limits, Server};
 use trunkline_proto::message::{SaslInitialResponse, SslRequest, Sync};
 
