@@ -80,6 +80,15 @@ impl<'a> RowBuf<'a> {
         self.out.len() >= self.full_at || self.rows >= self.limit
     }
 
+    /// Lets at most so many more rows in while `fill` writes.
+    pub fn at_most<T>(&mut self, rows: u64, fill: impl FnOnce(&mut RowBuf<'a>) -> T) -> T {
+        let limit = self.limit;
+        self.limit = limit.min(self.rows.saturating_add(rows));
+        let filled = fill(self);
+        self.limit = limit;
+        filled
+    }
+
     /// The number of rows written.
     pub fn rows(&self) -> u64 {
         self.rows

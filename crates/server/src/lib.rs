@@ -19,6 +19,7 @@ mod accept;
 mod auth;
 mod buffers;
 mod cancels;
+mod channels;
 mod connection;
 mod guards;
 mod guesses;

@@ -43,6 +43,14 @@ pub struct Limits {
     pub portals: usize,
     /// The parameter values of all named portals of a connection, in bytes.
     pub portal_bytes: usize,
+    /// The longest file of a cursor that has to keep its rows (SCROLL, or WITH HOLD behind its
+    /// transaction), in bytes; beyond, 53400.
+    pub cursor_file: u64,
+    /// Channels that a connection may LISTEN to.
+    pub channels: usize,
+    /// What may wait for listeners of NOTIFY that do not take it, of all connections, in bytes; beyond,
+    /// NOTIFY gets 54000.
+    pub notifications: usize,
     /// What the settings `statement_timeout`, `transaction_timeout`, `idle_session_timeout` and
     /// `idle_in_transaction_session_timeout` are unless a client sets them: none, as in PostgreSQL.
     pub timeouts: Timeouts,
@@ -81,6 +89,9 @@ impl Default for Limits {
             statement_bytes: 16 * 1024 * 1024,
             portals: 1_000,
             portal_bytes: 64 * 1024 * 1024,
+            cursor_file: 10 * 1024 * 1024 * 1024,
+            channels: 10_000,
+            notifications: 64 * 1024 * 1024,
             timeouts: Timeouts::default(),
             max_timeouts: Timeouts::default(),
             tcp_keepalives_idle: Duration::from_secs(60),

@@ -13,11 +13,13 @@ use subtle::ConstantTimeEq;
 use tokio::time::Instant;
 
 use crate::cancels::WRONG_KEYS;
+use crate::channels::Channels;
 
 /// All connections that are past their startup.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     connections: Mutex<HashSet<Registered>>,
+    channels: Arc<Channels>,
     /// Set at shutdown, so that who comes late goes too.
     closing: AtomicBool,
 }
@@ -137,6 +139,10 @@ impl Handle {
 }
 
 impl Registry {
+    pub(crate) fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
     /// Enters a connection under a pid of its own; it leaves when the entry is dropped.
     pub(crate) fn enter(self: &Arc<Self>, long_key: bool) -> std::io::Result<Entry> {
         // One call for both: randomness costs a system call.
@@ -222,6 +228,11 @@ impl Entry {
 
     pub(crate) fn key(&self) -> &[u8] {
         self.handle.key.as_bytes()
+    }
+
+    /// Where connections of this server hear of each other.
+    pub(crate) fn channels(&self) -> &Arc<Channels> {
+        &self.registry.channels
     }
 }
 

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
-use trunkline_core::Engine;
 use trunkline_core::settings::Settings;
 use trunkline_core::types::Types;
+use trunkline_core::{Engine, PgError};
 
 use crate::accept::accept;
 use crate::auth::Auth;
@@ -21,6 +21,7 @@ use crate::listener::Listener;
 use crate::lobby::Lobby;
 use crate::places::Places;
 use crate::registry::Registry;
+use crate::session::notify::{notification, queue_is_full};
 use crate::throttle::Throttle;
 use crate::tls::Tls;
 
@@ -239,6 +240,24 @@ impl<E: Engine> Server<E> {
     /// more: then nothing has changed.
     pub fn reload(&self, auth: Auth, tls: Option<Tls>) -> io::Result<()> {
         self.shared.guards.relieve(auth, tls)
+    }
+
+    /// Tells something to all clients that LISTEN to a channel, as NOTIFY of a transaction that is
+    /// committed at once; how many were told. They see it as said by process 0.
+    ///
+    /// A client hears it when it is in no transaction and nothing of its runs.
+    ///
+    /// # Errors
+    ///
+    /// `22023` for a channel without a name or of more than 63 bytes, or a payload of 8,000 bytes or
+    /// more; `54000` if too much waits for clients that do not take it: [`Limits::notifications`].
+    pub fn notify(&self, channel: &str, payload: &str) -> Result<usize, PgError> {
+        let notification = notification(0, channel, payload)?;
+        let channels = self.shared.registry.channels();
+        if channels.waiting() >= self.shared.limits.notifications {
+            return Err(queue_is_full());
+        }
+        Ok(channels.tell(&[notification]))
     }
 
     /// Whether it is safe to serve clients of this socket.

@@ -30,16 +30,24 @@ impl Token {
         source: &str,
         escape: char,
     ) -> Result<Cow<'_, str>, SyntaxError> {
+        self.whole_identifier(source, escape).map(truncate)
+    }
+
+    /// The same, not cut.
+    pub(crate) fn whole_identifier(
+        self,
+        source: &str,
+        escape: char,
+    ) -> Result<Cow<'_, str>, SyntaxError> {
         let text = self.text(source);
-        let name = match self.kind {
-            TokenKind::Word => fold(text),
-            TokenKind::QuotedIdentifier => unquote(text, 1, '"'),
+        match self.kind {
+            TokenKind::Word => Ok(fold(text)),
+            TokenKind::QuotedIdentifier => Ok(unquote(text, 1, '"')),
             TokenKind::UnicodeIdentifier => {
-                unicode::decode(unquote(text, 3, '"'), escape, self.span.start)?
+                unicode::decode(unquote(text, 3, '"'), escape, self.span.start)
             }
-            _ => return Err(SyntaxError::at_token(source, self)),
-        };
-        Ok(truncate(name))
+            _ => Err(SyntaxError::at_token(source, self)),
+        }
     }
 
     /// The value of a character string token.

@@ -1,9 +1,11 @@
 //! Cuts a text into statements.
 
+use std::borrow::Cow;
 use std::iter::FusedIterator;
 
 use crate::error::SyntaxError;
 use crate::lexer::Lexer;
+use crate::literal::MAX_NAME_LENGTH;
 use crate::statement::{SessionStatement, recognise_in};
 use crate::token::{Span, Token, TokenKind};
 
@@ -136,6 +138,18 @@ impl<'a> Statement<'a> {
     /// Its tokens, without the semicolon; their spans count from the start of the source.
     pub fn lexer(&self) -> Lexer<'a> {
         self.lexer.clone().within(self.span())
+    }
+
+    /// The names in it that are cut to [`MAX_NAME_LENGTH`], as they were written; PostgreSQL tells of
+    /// each (42622).
+    pub fn long_names(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
+        let source = self.source();
+        let is_long = self.text().len() > MAX_NAME_LENGTH;
+        let tokens = is_long.then(|| self.lexer()).into_iter().flatten();
+        tokens
+            .filter(|token| token.span.end - token.span.start > MAX_NAME_LENGTH)
+            .filter_map(|token| token.whole_identifier(source, '\\').ok())
+            .filter(|name| name.len() > MAX_NAME_LENGTH)
     }
 
     /// Reads it as a session statement: see [`recognise`](crate::recognise).

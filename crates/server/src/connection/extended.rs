@@ -59,9 +59,11 @@ impl<S: Session> Connection<S> {
             }
             if let Some(recognised) = first.recognise() {
                 let command = recognised.map_err(|error| PgError::syntax(&error, sql))?;
+                self.tell_of_long_names(&first);
                 self.transaction.admit_command(&command)?;
                 let columns = self.command_columns(&command);
-                let (plan, parameters) = (Plan::Session(Box::new(command)), hints.into());
+                let parameters = self.command_parameters(&command, sql, hints).await?;
+                let plan = Plan::Session(Box::new(command), sql.into());
                 return Ok(Statement { plan, parameters, columns, length });
             }
             (part, start) = (first.text(), first.span().start);
@@ -125,6 +127,7 @@ impl<S: Session> Connection<S> {
             Plan::Empty => self.transaction.admit()?,
             _ => self.admit_portal(statement)?,
         }
+        self.cursors.vacant(portal)?;
         self.portals.vacant(portal)
     }
 
@@ -149,10 +152,24 @@ impl<S: Session> Connection<S> {
             describe_columns(protocol, output, columns, &Formats::default(), &style.types)?;
             return Ok(true);
         }
+        if let Some((columns, formats)) = self.cursors.shape(name) {
+            self.transaction.admit()?;
+            let style = self.style();
+            let (protocol, output) = (&mut self.protocol, self.io.output());
+            describe_columns(protocol, output, Some(&columns), &formats, &style.types)?;
+            return Ok(true);
+        }
         let portal = self.portals.get(name)?;
         admit_description(&self.transaction, &portal.statement)?;
         let is_ready = matches!(portal.state, PortalState::Ready(_));
-        let columns = match (portal.state.columns(), &portal.statement.columns) {
+        // What a FETCH returns is known now, not when it was parsed.
+        let now = match &portal.statement.clone().plan {
+            Plan::Session(command, _) => Some(self.command_columns(command)),
+            Plan::Empty | Plan::Engine(_) => None,
+        };
+        let portal = self.portals.get(name)?;
+        let announced = now.as_ref().unwrap_or(&portal.statement.columns);
+        let columns = match (portal.state.columns(), announced) {
             (Some(columns), _) | (None, Columns::Known(columns)) => Some(columns),
             (None, Columns::AfterBind) if is_ready => return Ok(false),
             (None, Columns::None | Columns::AfterBind) => None,
@@ -262,6 +279,7 @@ impl<S: Session> Connection<S> {
         };
         let columns = rows.columns().clone();
         let shape = Shape { columns: &columns, formats: &portal.formats, style: &portal.style };
+        let mark = self.io.mark();
         let streamed = stream(&mut self.io, &self.entry, &mut rows, &shape, limit).await;
         let finished = match streamed {
             Ok(Ok(Streamed { sent, tag: Some(tag) })) if sent < limit || limit == u64::MAX => {
@@ -272,6 +290,10 @@ impl<S: Session> Connection<S> {
             Ok(Ok(Streamed { tag: None, .. })) => PortalState::Suspended(rows),
             failed => {
                 drop(rows);
+                if let Plan::Session(..) = statement.plan {
+                    // PostgreSQL has all rows of a FETCH before it sends one.
+                    self.io.take_back(&mark);
+                }
                 self.settled(failed).await?;
                 return Ok(());
             }
@@ -286,7 +308,9 @@ impl<S: Session> Connection<S> {
     async fn run(&mut self, statement: &Statement<S::Statement>, run: Run) -> Result<Reply, Stop> {
         let engine = match &statement.plan {
             Plan::Empty => return Err(PgError::internal("an empty statement was run").into()),
-            Plan::Session(command) => return Box::pin(self.command(command)).await,
+            Plan::Session(command, source) => {
+                return Box::pin(self.command(command, source, run)).await;
+            }
             Plan::Engine(engine) => engine,
         };
         self.enter_statement().await?;
@@ -303,7 +327,10 @@ impl<S: Session> Connection<S> {
         let name = text(close.name.as_bytes())?;
         match close.target {
             Target::Statement => drop(self.statements.close(name)),
-            Target::Portal => self.portals.close(name),
+            Target::Portal => {
+                self.portals.close(name);
+                self.cursors.close(name);
+            }
         }
         self.protocol.send(&CloseComplete, self.io.output())?;
         Ok(())
@@ -327,7 +354,7 @@ impl<S: Session> Connection<S> {
     fn admit_portal(&self, statement: &Statement<S::Statement>) -> Result<()> {
         match &statement.plan {
             Plan::Empty => Ok(()),
-            Plan::Session(command) => self.transaction.admit_command(command),
+            Plan::Session(command, _) => self.transaction.admit_command(command),
             Plan::Engine(_) => self.transaction.admit(),
         }
     }

@@ -42,8 +42,17 @@ pub(crate) struct Io {
     pub(crate) output: Vec<u8>,
     /// How much of `output` is already written.
     written: usize,
+    /// How many times something of it was.
+    writes: usize,
     /// What is awaited beside bytes: here, where both are waited for.
     pub(crate) timers: Timers,
+}
+
+/// A place in the send buffer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    length: usize,
+    writes: usize,
 }
 
 impl Io {
@@ -55,6 +64,7 @@ impl Io {
             behind: 0,
             output: Vec::new(),
             written: 0,
+            writes: 0,
             timers: Timers::default(),
         }
     }
@@ -106,6 +116,18 @@ impl Io {
     /// Gives the send buffer back if nothing is in it: who waits holds none.
     pub(crate) fn release_output(&mut self) {
         buffers::release_write(&mut self.output);
+    }
+
+    /// Where the send buffer ends now.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { length: self.output.len(), writes: self.writes }
+    }
+
+    /// Takes back what was put into the send buffer since, unless some of it is written.
+    pub(crate) fn take_back(&mut self, mark: &Mark) {
+        if mark.writes == self.writes {
+            self.output.truncate(mark.length);
+        }
     }
 
     /// Takes the socket back, with what was read and not yet understood.
@@ -165,7 +187,10 @@ impl Io {
         while let Some(rest) = self.output.get(self.written..).filter(|rest| !rest.is_empty()) {
             match ready!(self.stream.poll_write(cx, rest))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                count => self.written += count,
+                count => {
+                    self.written += count;
+                    self.writes = self.writes.wrapping_add(1);
+                }
             }
         }
         self.output.clear();

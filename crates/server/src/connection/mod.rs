@@ -28,11 +28,14 @@ use self::fruitless::{Fruitless, PAUSE};
 use self::guard::{Guarded, guarded};
 use self::io::Io;
 use self::portals::{Portals, Statements};
+pub(crate) use self::simple::no_parameter;
 use self::watch::{Interrupt, unbroken};
 use crate::buffers::CHUNK;
 use crate::limits::Limits;
 use crate::places::Place;
 use crate::registry::Entry;
+use crate::session::cursor::Cursors;
+use crate::session::notify::Listening;
 use crate::session::transaction::Transaction;
 
 /// A connection that may send queries.
@@ -41,12 +44,15 @@ pub(crate) struct Connection<S: Session> {
     pub(crate) protocol: backend::Connection,
     // Fields are dropped in this order: rows before the session that they run in.
     pub(crate) portals: Portals<S::Statement>,
+    pub(crate) cursors: Cursors,
     pub(crate) statements: Statements<S::Statement>,
     pub(crate) session: Guarded<S>,
     pub(crate) client: Client,
     pub(crate) entry: Entry,
     pub(crate) limits: Arc<Limits>,
     pub(crate) transaction: Transaction,
+    /// What it has to do with LISTEN and NOTIFY. Boxed, as what most have not.
+    pub(crate) listening: Option<Box<Listening>>,
     language: Language,
     /// Whether the client waits for what is in the send buffer.
     flush: bool,
@@ -73,7 +79,7 @@ pub(crate) enum Stop {
 
 impl Stop {
     /// The engine counts positions from its statement on, the client from the start of the text.
-    fn behind(self, text: &str, start: usize) -> Stop {
+    pub(crate) fn behind(self, text: &str, start: usize) -> Stop {
         match self {
             Stop::Error(error) => {
                 let before = text.get(..start).unwrap_or_default();
@@ -134,6 +140,8 @@ impl<S: Session> Connection<S> {
             transaction: Transaction::default(),
             statements: Statements::default(),
             portals: Portals::default(),
+            cursors: Cursors::default(),
+            listening: None,
             language,
             // The greeting is still in the send buffer.
             flush: true,
@@ -157,6 +165,7 @@ impl<S: Session> Connection<S> {
             }
         }
         connection.portals.close_all();
+        connection.cursors.close_all();
         if !connection.flush {
             // As in PostgreSQL: what nobody waited for is not sent any more.
             connection.io.output.clear();
@@ -272,13 +281,19 @@ impl<S: Session> Connection<S> {
         let mut is_awaited = false;
         poll_fn(|cx| {
             self.poll_unless_terminated(cx, |own, cx| {
-                if own.flush {
-                    ready!(own.io.poll_send(cx))?;
-                    own.flush = false;
-                    if own.io.input.len() > before {
-                        // What came meanwhile may be all that the client has to say.
-                        return Poll::Ready(Ok(()));
+                loop {
+                    if own.flush {
+                        ready!(own.io.poll_send(cx))?;
+                        own.flush = false;
+                        if own.io.input.len() > before {
+                            // What came meanwhile may be all that the client has to say.
+                            return Poll::Ready(Ok(()));
+                        }
                     }
+                    if !own.resting || !own.poll_notifications(cx)? {
+                        break;
+                    }
+                    own.flush = true;
                 }
                 if !is_awaited {
                     own.await_client();

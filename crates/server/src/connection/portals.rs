@@ -34,8 +34,8 @@ impl<S> Statement<S> {
 pub(crate) enum Plan<S> {
     /// Nobody: the text is empty.
     Empty,
-    /// The session layer.
-    Session(Box<SessionStatement>),
+    /// The session layer; the text is that in which the statement stands.
+    Session(Box<SessionStatement>, Box<str>),
     /// The engine.
     Engine(S),
 }

@@ -41,7 +41,10 @@ impl<S: Session> Connection<S> {
                 self.statement(sql).await.map_err(|stop| stop.behind(text, start))?
             }
             // Boxed, as what is rare: a connection has room for what is common only.
-            Content::Command(command) => Box::pin(self.answer_command(*command)).await?,
+            Content::Command(command, statement) => {
+                self.tell_of_long_names(&statement);
+                Box::pin(self.answer_command(&command, text)).await?
+            }
             Content::Statements => return Box::pin(self.answer_all(text)).await,
         };
         // The end of a string of one statement; within a pipeline its transaction goes on, and so do portals.
@@ -77,7 +80,10 @@ impl<S: Session> Connection<S> {
     /// Finds the syntax errors of a statement before any statement of its string runs.
     async fn check(&mut self, statement: &Statement<'_>) -> Result<(), Stop> {
         match statement.recognise() {
-            Some(Ok(_)) => Ok(()),
+            Some(Ok(_)) => {
+                self.tell_of_long_names(statement);
+                Ok(())
+            }
             Some(Err(error)) => Err(PgError::syntax(&error, statement.source()).into()),
             None => {
                 let (io, session) = (&mut self.io, &mut self.session);
@@ -96,7 +102,7 @@ impl<S: Session> Connection<S> {
             Some(command) => {
                 let command =
                     command.map_err(|error| PgError::syntax(&error, statement.source()))?;
-                Box::pin(self.answer_command(command)).await
+                Box::pin(self.answer_command(&command, statement.source())).await
             }
             None => {
                 let done = self.statement(statement.text()).await;
@@ -107,11 +113,22 @@ impl<S: Session> Connection<S> {
 
     async fn answer_command(
         &mut self,
-        command: SessionStatement,
+        command: &SessionStatement,
+        source: &str,
     ) -> Result<(CommandTag, u64), Stop> {
-        self.transaction.admit_command(&command)?;
-        match self.command(&command).await? {
-            Reply::Rows(rows) => self.send(rows, &self.style()).await,
+        self.transaction.admit_command(command)?;
+        let formats = self.command_formats(command);
+        let run = Run::new(Params::default(), self.style());
+        match self.command(command, source, run).await? {
+            Reply::Rows(rows) => {
+                let mark = self.io.mark();
+                let sent = self.send(rows, &formats, &self.style()).await;
+                if sent.is_err() {
+                    // PostgreSQL has all rows of a FETCH before it sends one.
+                    self.io.take_back(&mark);
+                }
+                sent
+            }
             reply => done(reply),
         }
     }
@@ -137,15 +154,20 @@ impl<S: Session> Connection<S> {
         if let Columns::Known(announced) = &prepared.columns {
             super::extended::check_shape(announced, rows.columns())?;
         }
-        self.send(rows, &style).await
+        self.send(rows, &Formats::default(), &style).await
     }
 
     /// Sends rows; says what completes them.
-    async fn send(&mut self, mut rows: Rows, style: &TextStyle) -> Result<(CommandTag, u64), Stop> {
+    async fn send(
+        &mut self,
+        mut rows: Rows,
+        formats: &Formats,
+        style: &TextStyle,
+    ) -> Result<(CommandTag, u64), Stop> {
         let columns = rows.columns().clone();
         let (protocol, output) = (&mut self.protocol, self.io.output());
-        row_description(protocol, output, &columns, &Formats::default(), &style.types)?;
-        let shape = Shape { columns: &columns, formats: &Formats::default(), style };
+        row_description(protocol, output, &columns, formats, &style.types)?;
+        let shape = Shape { columns: &columns, formats, style };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, &shape, u64::MAX).await;
         // Rows are dropped before the session is asked to settle: that is what stops them.
         drop(rows);
@@ -173,7 +195,7 @@ enum Content<'a> {
         start: usize,
     },
     /// One statement of the session.
-    Command(Box<SessionStatement>),
+    Command(Box<SessionStatement>, Statement<'a>),
     /// More than one.
     Statements,
 }
@@ -191,14 +213,14 @@ fn content(text: &str, language: Language) -> Result<Content<'_>, PgError> {
         return Ok(Content::Statements);
     }
     match first.recognise() {
-        Some(Ok(command)) => Ok(Content::Command(Box::new(command))),
+        Some(Ok(command)) => Ok(Content::Command(Box::new(command), first)),
         Some(Err(error)) => Err(PgError::syntax(&error, text)),
         None => Ok(Content::Statement { sql: first.text(), start: first.span().start }),
     }
 }
 
 /// A simple query has no values for parameters; the first one in the text is pointed at.
-fn no_parameter(sql: &str) -> PgError {
+pub(crate) fn no_parameter(sql: &str) -> PgError {
     let Some(parameter) = trunkline_sql::parameters(sql).next() else {
         return PgError::new(SqlState::UNDEFINED_PARAMETER, "there is no parameter $1");
     };

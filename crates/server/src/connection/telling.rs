@@ -50,6 +50,7 @@ impl<S: Session> Connection<S> {
         if self.has_news() {
             self.tell_news()?;
         }
+        self.tell_notifications()?;
         self.flush = true;
         let status = self.transaction.status();
         self.protocol.ready(status, self.io.output())?;

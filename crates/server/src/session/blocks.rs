@@ -61,21 +61,30 @@ impl<S: Session> Connection<S> {
     pub(super) async fn keep(&mut self) -> Result<(), Stop> {
         // Before the transaction ends its rows are gone.
         self.portals.close_all();
+        if let Err(stop) = self.hold_cursors().await {
+            self.undo().await?;
+            return Err(stop);
+        }
+        self.cursors.end();
         if self.transaction.end() {
             let committed = unbroken(|| self.session.commit()).await;
             if let Err(stop) = self.settled(committed).await {
                 self.client.settings().rollback();
+                self.rollback_notify();
                 return Err(stop);
             }
         }
         self.client.settings().commit();
+        self.commit_notify();
         Ok(())
     }
 
     /// Ends the transaction, if there is one, and undoes what it did.
     async fn undo(&mut self) -> Result<(), Stop> {
         self.portals.close_all();
+        self.cursors.end();
         self.client.settings().rollback();
+        self.rollback_notify();
         if self.transaction.end() {
             let undone = unbroken(|| self.session.rollback()).await;
             self.settled(undone).await.map_err(|stop| match stop {
@@ -128,6 +137,8 @@ impl<S: Session> Connection<S> {
         let released = unbroken(|| self.session.release(name)).await;
         self.settled(released).await?;
         self.portals.release(place);
+        self.cursors.release(place);
+        self.release_notify(place);
         self.client.settings().release(place);
         self.transaction.release(place);
         Ok(())
@@ -137,9 +148,11 @@ impl<S: Session> Connection<S> {
         self.within_block("ROLLBACK TO SAVEPOINT")?;
         let place = self.transaction.find(name)?;
         self.portals.rollback_to(place);
+        self.cursors.rollback_to(place);
         let undone = unbroken(|| self.session.rollback_to(name)).await;
         self.settled(undone).await?;
         self.client.settings().rollback_to(place);
+        self.rollback_notify_to(place);
         self.transaction.rollback_to(place);
         Ok(())
     }

@@ -3,25 +3,77 @@
 
 mod blocks;
 mod copy;
+pub(crate) mod cursor;
+pub(crate) mod notify;
 mod settings;
 pub(crate) mod transaction;
 
-use trunkline_core::{Columns, CommandTag, PgError, Reply, Result, Session};
-use trunkline_sql::statement::{Discard, SessionStatement, Which};
+use std::sync::Arc;
 
+use trunkline_core::{Columns, CommandTag, Formats, Oid, PgError, Reply, Result, Run, Session};
+use trunkline_sql::Statement;
+use trunkline_sql::statement::{Declare, Discard, SessionStatement, Which};
+
+use crate::connection::watch::watch;
 use crate::connection::{Connection, Stop};
+use crate::options::cut_name;
 
 impl<S: Session> Connection<S> {
     /// The shape of what a session's statement returns.
     pub(crate) fn command_columns(&self, command: &SessionStatement) -> Columns {
         match command {
             SessionStatement::Show(what) => Columns::Known(settings::show_columns(what)),
+            SessionStatement::Fetch(fetch) => match self.cursors.shape(&fetch.cursor) {
+                Some((columns, _)) => Columns::Known(columns),
+                None => Columns::None,
+            },
             _ => Columns::None,
         }
     }
 
-    /// Answers a session's statement.
-    pub(crate) async fn command(&mut self, command: &SessionStatement) -> Result<Reply, Stop> {
+    /// The formats in which a simple query gets what a session's statement returns.
+    pub(crate) fn command_formats(&self, command: &SessionStatement) -> Formats {
+        match command {
+            SessionStatement::Fetch(fetch) => {
+                self.cursors.shape(&fetch.cursor).map(|shape| shape.1)
+            }
+            _ => None,
+        }
+        .unwrap_or_default()
+    }
+
+    /// The types of the parameters that a session's statement has, of which the client declared some.
+    pub(crate) async fn command_parameters(
+        &mut self,
+        command: &SessionStatement,
+        source: &str,
+        hints: Vec<Oid>,
+    ) -> Result<Arc<[Oid]>, Stop> {
+        let SessionStatement::Declare(Declare { query, .. }) = command else {
+            return Ok(hints.into());
+        };
+        let text = query.text(source);
+        let prepared =
+            watch(&mut self.io, &self.entry, || self.session.prepare(text, &hints)).await;
+        let prepared = self.settled(prepared).await;
+        Ok(prepared.map_err(|stop| stop.behind(source, query.start))?.parameters)
+    }
+
+    /// Tells of the names in a session's statement that are too long; an engine does so of its own.
+    pub(crate) fn tell_of_long_names(&self, statement: &Statement<'_>) {
+        statement
+            .long_names()
+            .filter_map(|name| cut_name(&name))
+            .for_each(|notice| self.client.notify(notice));
+    }
+
+    /// Answers a session's statement, which stands in `source`.
+    pub(crate) async fn command(
+        &mut self,
+        command: &SessionStatement,
+        source: &str,
+        run: Run,
+    ) -> Result<Reply, Stop> {
         use SessionStatement as Command;
         match command {
             Command::Set(set) => self.set(set)?,
@@ -37,9 +89,17 @@ impl<S: Session> Connection<S> {
             Command::RollbackTo(name) => self.rollback_to(name).await?,
             Command::Discard(what) => self.discard(*what).await?,
             Command::Deallocate(what) => self.deallocate(what)?,
-            // There are no constraints to defer, no cursors to close, no channels to leave.
+            Command::Listen(channel) => self.listen(channel)?,
+            Command::Unlisten(what) => self.unlisten(what),
+            Command::Notify { channel, payload } => {
+                self.notify(channel, payload.as_deref().unwrap_or_default())?;
+            }
+            Command::Declare(declare) => self.declare(declare, source, run).await?,
+            Command::Fetch(fetch) => return Ok(self.fetch(fetch)?),
+            Command::Move(fetch) => return self.move_cursor(fetch).await,
+            Command::Close(what) => self.close_cursor(what)?,
+            // There are no constraints to defer.
             Command::SetConstraints(_) => self.warn_unless_shared("SET CONSTRAINTS"),
-            Command::Close(Which::All) | Command::Unlisten(_) => {}
             Command::PrepareTransaction(_) => return self.prepare_transaction().await,
             Command::Copy(copy) => return Err(copy::refuse(copy).into()),
             other => {
@@ -58,7 +118,9 @@ impl<S: Session> Connection<S> {
             return Err(transaction::cannot_run_inside("DISCARD ALL").into());
         }
         self.portals.close_all();
+        self.cursors.close_all();
         self.statements.close_named();
+        self.unlisten(&Which::All);
         self.client.settings().discard();
         // Ahead of other statements it does not wait for them.
         self.keep().await

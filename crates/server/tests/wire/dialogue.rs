@@ -181,6 +181,10 @@ fn describe(message: &AnyBackend) -> String {
         AnyBackend::NoticeResponse(notice) => {
             format!("N({})", notice.fields.get(FieldCode::SQLSTATE).map(text).unwrap_or_default())
         }
+        AnyBackend::NotificationResponse(said) => {
+            let (channel, payload) = (text(said.channel.as_bytes()), text(said.payload.as_bytes()));
+            format!("A({} {channel} {payload})", said.process_id)
+        }
         AnyBackend::ParameterDescription(parameters) => {
             let types = parameters.types.iter().map(|oid| oid.to_string());
             format!("t({})", types.collect::<Vec<_>>().join(","))

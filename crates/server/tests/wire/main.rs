@@ -23,6 +23,7 @@ mod late_cancel;
 mod log;
 mod malformed;
 mod notices;
+mod notify;
 mod own_types;
 mod places;
 mod promises;

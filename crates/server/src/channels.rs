@@ -1,0 +1,117 @@
+//! The channels of LISTEN and NOTIFY, between the connections of one server.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use atomic_waker::AtomicWaker;
+
+/// What NOTIFY says.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Notification {
+    /// The process that said it.
+    pub(crate) pid: i32,
+    pub(crate) channel: Box<str>,
+    pub(crate) payload: Box<str>,
+}
+
+impl Notification {
+    /// What it takes while it waits for a listener, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Notification>() + self.channel.len() + self.payload.len()
+    }
+}
+
+/// Who listens, by the name of the channel.
+#[derive(Debug, Default)]
+pub(crate) struct Channels {
+    listeners: Mutex<HashMap<Box<str>, Vec<Arc<Mailbox>>>>,
+    /// What waits in all mailboxes, in bytes.
+    waiting: AtomicUsize,
+}
+
+/// What one listener has not been told yet.
+#[derive(Debug, Default)]
+pub(crate) struct Mailbox {
+    letters: Mutex<VecDeque<Arc<Notification>>>,
+    /// Whether there are any: looked at before every ReadyForQuery.
+    is_filled: AtomicBool,
+    waker: AtomicWaker,
+}
+
+impl Channels {
+    /// What waits for listeners, in bytes.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn listen(&self, channel: &str, mailbox: &Arc<Mailbox>) {
+        self.lock().entry(channel.into()).or_default().push(mailbox.clone());
+    }
+
+    pub(crate) fn unlisten(&self, channel: &str, mailbox: &Arc<Mailbox>) {
+        let mut listeners = self.lock();
+        if let Some(all) = listeners.get_mut(channel) {
+            all.retain(|other| !Arc::ptr_eq(other, mailbox));
+            if all.is_empty() {
+                listeners.remove(channel);
+            }
+        }
+    }
+
+    /// Tells all who listen, in this order; how many times somebody was told.
+    pub(crate) fn tell(&self, notifications: &[Arc<Notification>]) -> usize {
+        // Under one lock: what two transactions say is not mixed.
+        let listeners = self.lock();
+        let mut told = 0;
+        for notification in notifications {
+            for mailbox in listeners.get(&notification.channel).into_iter().flatten() {
+                self.waiting.fetch_add(notification.size(), Ordering::Relaxed);
+                mailbox.put(notification.clone());
+                told += 1;
+            }
+        }
+        told
+    }
+
+    /// Takes out what a listener has to be told, a part of it if it is more than `most` bytes.
+    pub(crate) fn take(&self, mailbox: &Mailbox, most: usize) -> Vec<Arc<Notification>> {
+        let mut letters = mailbox.lock();
+        let (mut taken, mut size) = (Vec::new(), 0);
+        while size < most
+            && let Some(letter) = letters.pop_front()
+        {
+            size += letter.size();
+            taken.push(letter);
+        }
+        mailbox.is_filled.store(!letters.is_empty(), Ordering::Release);
+        self.waiting.fetch_sub(size, Ordering::Relaxed);
+        taken
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Vec<Arc<Mailbox>>>> {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Mailbox {
+    fn put(&self, letter: Arc<Notification>) {
+        self.lock().push_back(letter);
+        self.is_filled.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
+    pub(crate) fn is_filled(&self) -> bool {
+        self.is_filled.load(Ordering::Acquire)
+    }
+
+    /// Wakes this task when something comes: to be said before one looks.
+    pub(crate) fn register(&self, waker: &Waker) {
+        self.waker.register(waker);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<Notification>>> {
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,211 @@
+//! Rows that a cursor keeps, to go back to.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::task::{Context, Poll, ready};
+
+use trunkline_core::types::{TextStyle, Value};
+use trunkline_core::{
+    Column, Format, Formats, PgError, Progress, Result, RowBuf, RowWriter, Rows, SqlState,
+};
+
+/// Rows are found by block: a block ends with so many of them, or so many bytes.
+const BLOCK_ROWS: u64 = 64;
+const BLOCK_BYTES: u64 = 64 * 1024;
+
+/// As much is asked of the source at a time.
+pub(super) const CHUNK: usize = 64 * 1024;
+
+/// What a DataRow has in front of its cells: type, length, number of columns.
+const HEAD: usize = 7;
+
+/// Rows in binary, one DataRow message each; beyond a limit they lie in a file without a name.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// The number of the first row: those before it were not kept.
+    first: u64,
+    rows: u64,
+    /// Where each block begins: the number of its first row and its place.
+    blocks: Vec<(u64, u64)>,
+    /// The rows behind those in the file.
+    memory: Vec<u8>,
+    file: Option<File>,
+    /// How much is in the file.
+    filed: u64,
+    /// A block of the file, and its place.
+    window: Vec<u8>,
+    window_at: u64,
+}
+
+impl Kept {
+    /// Rows from this number on.
+    pub(super) fn from(first: u64) -> Kept {
+        Kept { first, ..Kept::default() }
+    }
+
+    /// The number behind the last row.
+    pub(super) fn end(&self) -> u64 {
+        self.first + self.rows
+    }
+
+    /// How much is held in memory, in bytes.
+    pub(super) fn held(&self) -> usize {
+        self.memory.len()
+    }
+
+    /// Takes some rows of a source, not more than are asked for; whether that was all of them.
+    pub(super) fn poll_take(
+        &mut self,
+        cx: &mut Context<'_>,
+        source: &mut Rows,
+        style: &TextStyle,
+        most: u64,
+    ) -> Poll<Result<bool>> {
+        let columns = source.columns().clone();
+        let before = self.memory.len();
+        let mut rows =
+            RowBuf::new(&mut self.memory, &columns, &Formats::All(Format::Binary), style)
+                .full_at(before + CHUNK)
+                .limit(most);
+        let filled = source.poll_fill(cx, &mut rows);
+        let is_some = rows.rows() > 0;
+        self.index(before);
+        match filled {
+            Poll::Pending if is_some => Poll::Ready(Ok(false)),
+            filled => Poll::Ready(Ok(ready!(filled)? != Progress::More)),
+        }
+    }
+
+    /// Notes where the rows behind a place in memory lie.
+    fn index(&mut self, mut place: usize) {
+        while let Some(length) = self.memory.get(place..).and_then(length) {
+            let at = self.filed + place as u64;
+            let is_full = self.blocks.last().is_none_or(|(row, begin)| {
+                self.end() - row >= BLOCK_ROWS || at - begin >= BLOCK_BYTES
+            });
+            if is_full {
+                self.blocks.push((self.end(), at));
+            }
+            self.rows += 1;
+            place += length;
+        }
+    }
+
+    /// Moves all but the last block to the file.
+    ///
+    /// # Errors
+    ///
+    /// 53400 if it is longer than `limit` then; those of the system.
+    pub(super) fn spill(&mut self, limit: u64) -> Result<()> {
+        let Some((_, last)) = self.blocks.last() else { return Ok(()) };
+        let length = usize::try_from(last - self.filed).unwrap_or_default();
+        if self.filed + length as u64 > limit {
+            let error = PgError::new(
+                SqlState::CONFIGURATION_LIMIT_EXCEEDED,
+                format!("temporary file size exceeds \"temp_file_limit\" ({}kB)", limit / 1024),
+            );
+            return Err(error);
+        }
+        if self.file.is_none() {
+            self.file = Some(tempfile::tempfile().map_err(no_file)?);
+        }
+        if let (Some(file), Some(rows)) = (&mut self.file, self.memory.get(..length)) {
+            file.seek(SeekFrom::Start(self.filed)).map_err(no_file)?;
+            file.write_all(rows).map_err(no_file)?;
+            self.filed += length as u64;
+            self.memory.drain(..length);
+        }
+        Ok(())
+    }
+
+    /// Writes the row of this number as the client wants it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file; XX000 for a row that is not kept.
+    pub(super) fn write(&mut self, number: u64, rows: &mut RowBuf<'_>) -> Result<()> {
+        let style = rows.style();
+        let columns = rows.columns();
+        let cells = self.cells(number)?;
+        rows.row(|row| {
+            cells_of(cells)
+                .zip(columns)
+                .try_for_each(|(cell, column)| copy(row, cell, column, style))
+        })
+    }
+
+    /// The cells of a row, as in its DataRow.
+    fn cells(&mut self, number: u64) -> Result<&[u8]> {
+        let lost = || PgError::internal("a row of a cursor is lost");
+        let block = self.blocks.partition_point(|(row, _)| *row <= number).checked_sub(1);
+        let block = block.ok_or_else(lost)?;
+        let (row, begin) = *self.blocks.get(block).ok_or_else(lost)?;
+        let mut rest = if begin < self.filed {
+            let end = self.blocks.get(block + 1).map_or(self.filed, |(_, next)| *next);
+            self.read(begin, end)?;
+            &self.window[..]
+        } else {
+            let place = usize::try_from(begin - self.filed).unwrap_or(usize::MAX);
+            self.memory.get(place..).ok_or_else(lost)?
+        };
+        for _ in row..number {
+            rest = length(rest).and_then(|length| rest.get(length..)).ok_or_else(lost)?;
+        }
+        length(rest).and_then(|length| rest.get(HEAD..length)).ok_or_else(lost)
+    }
+
+    fn read(&mut self, begin: u64, end: u64) -> Result<()> {
+        if let (Some(file), true) =
+            (&mut self.file, self.window.is_empty() || self.window_at != begin)
+        {
+            self.window.resize(usize::try_from(end - begin).unwrap_or_default(), 0);
+            self.window_at = begin;
+            file.seek(SeekFrom::Start(begin)).map_err(no_file)?;
+            let read = file.read_exact(&mut self.window);
+            if read.is_err() {
+                self.window.clear();
+            }
+            read.map_err(no_file)?;
+        }
+        Ok(())
+    }
+}
+
+/// The length of the message that begins here.
+fn length(bytes: &[u8]) -> Option<usize> {
+    let word = bytes.get(1..)?.first_chunk()?;
+    usize::try_from(u32::from_be_bytes(*word)).ok()?.checked_add(1)
+}
+
+/// The cells one by one; NULL is `None`.
+fn cells_of(mut cells: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
+    std::iter::from_fn(move || {
+        let (word, rest) = cells.split_first_chunk()?;
+        // NULL is -1.
+        let Ok(length) = usize::try_from(i32::from_be_bytes(*word)) else {
+            cells = rest;
+            return Some(None);
+        };
+        let (cell, rest) = rest.split_at_checked(length)?;
+        cells = rest;
+        Some(Some(cell))
+    })
+}
+
+fn copy(
+    row: &mut RowWriter<'_>,
+    cell: Option<&[u8]>,
+    column: &Column,
+    style: &TextStyle,
+) -> Result<()> {
+    match cell {
+        None => row.null(),
+        Some(bytes) if row.format() == Format::Binary => row.bytes(bytes),
+        Some(bytes) => row.value(&Value::decode(column.type_oid, Format::Binary, bytes, style)?)?,
+    }
+    Ok(())
+}
+
+fn no_file(error: std::io::Error) -> PgError {
+    PgError::new(SqlState::IO_ERROR, "the rows of a cursor cannot be kept in a file").source(error)
+}

@@ -1,0 +1,418 @@
+//! Where a cursor stands, and how it moves.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use trunkline_core::types::TextStyle;
+use trunkline_core::{
+    Column, CommandTag, Formats, PgError, Progress, Result, RowBuf, RowSource, Rows, SqlState,
+};
+use trunkline_sql::statement::{FetchCount, FetchDirection};
+
+use super::kept::{CHUNK, Kept};
+
+/// What a cursor may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    /// In memory, in bytes.
+    pub(crate) memory: usize,
+    /// In a file.
+    pub(crate) file: u64,
+}
+
+/// A query whose rows are fetched in parts.
+#[derive(Debug)]
+pub(crate) struct Cursor {
+    columns: Arc<[Column]>,
+    style: Arc<TextStyle>,
+    /// The rows that are still to come; `None` behind the last.
+    source: Option<Rows>,
+    /// The rows that have come, or those that are still to be fetched of a cursor that is held.
+    kept: Option<Kept>,
+    /// Whether it may go back now, and whether it must always be able to.
+    goes_back: bool,
+    scrolls: bool,
+    room: Room,
+    /// How many rows it has passed, that on which it stands among them.
+    place: u64,
+    at_start: bool,
+    at_end: bool,
+    failed: bool,
+    /// Whether it waits for its source.
+    waits: bool,
+}
+
+/// A cursor that is shared with the rows that are fetched from it.
+pub(crate) type Shared = Arc<Mutex<Cursor>>;
+
+/// A part of a FETCH.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// Back before the first row.
+    Rewind,
+    Forward(u64),
+    Backward(u64),
+}
+
+/// All rows there are.
+const ALL: u64 = u64::MAX;
+
+/// The steps of a FETCH: only the rows of the last one are sent.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    steps: [Option<Step>; 3],
+    /// What MOVE counts if that is not the rows of the last step.
+    moved: Option<u64>,
+}
+
+impl Plan {
+    fn new<const N: usize>(steps: [Step; N]) -> Plan {
+        let mut all = [None; 3];
+        for (place, step) in all.iter_mut().rev().zip(steps.into_iter().rev()) {
+            *place = Some(step);
+        }
+        Plan { steps: all, moved: None }
+    }
+}
+
+impl Cursor {
+    pub(crate) fn new(
+        rows: Rows,
+        style: Arc<TextStyle>,
+        scroll: Option<bool>,
+        room: Room,
+    ) -> Cursor {
+        Cursor {
+            columns: rows.columns().clone(),
+            style,
+            source: Some(rows),
+            kept: (scroll != Some(false)).then(Kept::default),
+            goes_back: scroll != Some(false),
+            scrolls: scroll == Some(true),
+            room,
+            place: 0,
+            at_start: true,
+            at_end: false,
+            failed: false,
+            waits: false,
+        }
+    }
+
+    /// What a FETCH or a MOVE does from here, step by step as PostgreSQL's.
+    ///
+    /// # Errors
+    ///
+    /// 55000 for a cursor that has failed.
+    pub(crate) fn plan(&self, name: &str, direction: FetchDirection, sends: bool) -> Result<Plan> {
+        if self.failed {
+            let message = format!("portal \"{name}\" cannot be run");
+            return Err(PgError::new(SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, message));
+        }
+        let (is_forward, count) = match direction {
+            FetchDirection::Absolute(count) => return Ok(self.absolute(count)),
+            FetchDirection::Relative(0) => (true, 0),
+            FetchDirection::Relative(count) if count > 0 => {
+                return Ok(Plan::new([Step::Forward(count.unsigned_abs() - 1), Step::Forward(1)]));
+            }
+            FetchDirection::Relative(count) => {
+                let count = count.unsigned_abs();
+                return Ok(Plan::new([Step::Backward(count - 1), Step::Backward(1)]));
+            }
+            FetchDirection::Forward(FetchCount::All) => (true, ALL),
+            FetchDirection::Backward(FetchCount::All) => (false, ALL),
+            FetchDirection::Forward(FetchCount::Rows(count)) => (count >= 0, count.unsigned_abs()),
+            FetchDirection::Backward(FetchCount::Rows(count)) => (count < 0, count.unsigned_abs()),
+        };
+        let on_row = !self.at_start && !self.at_end;
+        Ok(match (is_forward, count) {
+            (_, 0) if !sends => {
+                Plan { moved: Some(u64::from(on_row)), ..Plan::new([Step::Forward(0)]) }
+            }
+            // The row on which it stands once more.
+            (_, 0) if on_row => Plan::new([Step::Backward(1), Step::Forward(1)]),
+            (false, ALL) if !sends => {
+                let behind = u64::from(self.place > 0 && !self.at_end);
+                Plan { moved: Some(self.place - behind), ..Plan::new([Step::Rewind]) }
+            }
+            (true, count) => Plan::new([Step::Forward(count)]),
+            (false, count) => Plan::new([Step::Backward(count)]),
+        })
+    }
+
+    fn absolute(&self, count: i64) -> Plan {
+        let number = count.unsigned_abs();
+        let to_before =
+            |before: u64| Plan::new([Step::Rewind, Step::Forward(before), Step::Forward(1)]);
+        match count {
+            0 => Plan::new([Step::Rewind, Step::Forward(0)]),
+            1.. if number - 1 <= self.place / 2 => to_before(number - 1),
+            1.. => {
+                let place = self.place + u64::from(self.at_end);
+                match number <= place {
+                    true => Plan::new([Step::Backward(place - number + 1), Step::Forward(1)]),
+                    false => Plan::new([Step::Forward(number - place - 1), Step::Forward(1)]),
+                }
+            }
+            _ => Plan::new([Step::Forward(ALL), Step::Backward(number - 1), Step::Backward(1)]),
+        }
+    }
+
+    /// Goes on with a step of which `done` rows are done; whether that was all.
+    fn poll_step(
+        &mut self,
+        cx: &mut Context<'_>,
+        step: Step,
+        done: &mut u64,
+        mut rows: Option<&mut RowBuf<'_>>,
+    ) -> Poll<Result<bool>> {
+        let count = match step {
+            Step::Rewind => {
+                self.rewind()?;
+                0
+            }
+            Step::Forward(count) => count,
+            Step::Backward(count) => {
+                self.must_go_back()?;
+                count
+            }
+        };
+        let is_back = matches!(step, Step::Backward(_));
+        while *done < count {
+            if (is_back && self.at_start) || (!is_back && self.at_end) {
+                break;
+            }
+            if rows.as_ref().is_some_and(|rows| rows.is_full()) {
+                return Poll::Ready(Ok(false));
+            }
+            let rows = rows.as_deref_mut();
+            let moved = match is_back {
+                true => self.back(rows)?,
+                false => ready!(self.poll_next(cx, count - *done, rows))?,
+            };
+            match moved {
+                Some(moved) => *done += moved,
+                None => return Poll::Ready(Ok(false)),
+            }
+        }
+        Poll::Ready(Ok(true))
+    }
+
+    fn rewind(&mut self) -> Result<()> {
+        if !self.at_start || self.at_end {
+            self.must_go_back()?;
+            (self.place, self.at_start, self.at_end) = (0, true, false);
+        }
+        Ok(())
+    }
+
+    fn must_go_back(&self) -> Result<()> {
+        if self.goes_back {
+            return Ok(());
+        }
+        let message = "cursor can only scan forward";
+        let error = PgError::new(SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, message);
+        Err(error.hint("Declare it with SCROLL option to enable backward scan."))
+    }
+
+    /// Goes back by a row, or before the first; how many rows that were.
+    fn back(&mut self, rows: Option<&mut RowBuf<'_>>) -> Result<Option<u64>> {
+        let row = if self.at_end { self.place } else { self.place.saturating_sub(1) };
+        let Some(number) = row.checked_sub(1) else {
+            (self.place, self.at_start) = (0, true);
+            return Ok(Some(0));
+        };
+        if let (Some(kept), Some(rows)) = (&mut self.kept, rows) {
+            kept.write(number, rows)?;
+        }
+        (self.place, self.at_end) = (row, false);
+        Ok(Some(1))
+    }
+
+    /// Goes on by at most so many rows, or behind the last; how many rows that were, `None` if somebody
+    /// else should have his turn before there are any.
+    fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+        most: u64,
+        rows: Option<&mut RowBuf<'_>>,
+    ) -> Poll<Result<Option<u64>>> {
+        if let Some(kept) = &mut self.kept {
+            if self.place < kept.end() {
+                if let Some(rows) = rows {
+                    kept.write(self.place, rows)?;
+                }
+                self.pass(1);
+                return Poll::Ready(Ok(Some(1)));
+            }
+            if self.goes_back || self.source.is_none() {
+                let is_seen = rows.is_some();
+                let moved = ready!(self.poll_keep(cx, most))?;
+                return Poll::Ready(Ok((is_seen || self.at_end).then_some(moved)));
+            }
+            // Too much to keep: from here on it only goes forward.
+            self.kept = None;
+        }
+        let Some(source) = &mut self.source else {
+            self.at_end = true;
+            return Poll::Ready(Ok(Some(0)));
+        };
+        let mut scratch = Vec::new();
+        let (filled, passed) = match rows {
+            Some(rows) => {
+                let before = rows.rows();
+                let filled = rows.at_most(most, |rows| source.poll_fill(cx, rows));
+                (filled, rows.rows() - before)
+            }
+            None => {
+                let formats = Formats::default();
+                let mut rows = RowBuf::new(&mut scratch, &self.columns, &formats, &self.style)
+                    .full_at(CHUNK)
+                    .limit(most);
+                let filled = source.poll_fill(cx, &mut rows);
+                (filled, rows.rows())
+            }
+        };
+        self.waits = filled.is_pending() && passed == 0;
+        self.pass(passed);
+        let progress = match filled {
+            Poll::Pending if passed > 0 => return Poll::Ready(Ok(Some(passed))),
+            filled => ready!(filled)?,
+        };
+        if progress != Progress::More {
+            self.source = None;
+            self.at_end = passed < most;
+            return Poll::Ready(Ok(Some(passed)));
+        }
+        Poll::Ready(Ok((passed > 0).then_some(passed)))
+    }
+
+    fn pass(&mut self, rows: u64) {
+        self.place += rows;
+        self.at_start &= rows == 0;
+    }
+
+    /// Takes some rows of the source to keep them; no row is passed by that.
+    fn poll_keep(&mut self, cx: &mut Context<'_>, most: u64) -> Poll<Result<u64>> {
+        let (Some(source), Some(kept)) = (&mut self.source, &mut self.kept) else {
+            self.at_end = true;
+            return Poll::Ready(Ok(0));
+        };
+        let taken = kept.poll_take(cx, source, &self.style, most);
+        self.waits = taken.is_pending();
+        if ready!(taken)? {
+            self.source = None;
+        }
+        if kept.held() > self.room.memory {
+            match self.scrolls {
+                true => kept.spill(self.room.file)?,
+                false => self.goes_back = false,
+            }
+        }
+        Poll::Ready(Ok(0))
+    }
+
+    /// Takes all that is still to come: the transaction in which it can be had is over.
+    fn poll_hold(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool>> {
+        if !self.goes_back && self.kept.as_ref().is_none_or(|kept| kept.end() == self.place) {
+            self.kept = Some(Kept::from(self.place));
+        }
+        self.scrolls = true;
+        if self.source.is_some() {
+            ready!(self.poll_keep(cx, ALL))?;
+        }
+        Poll::Ready(Ok(self.source.is_none()))
+    }
+
+    /// What it keeps in memory, in bytes.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.kept.as_ref().map_or(0, Kept::held)
+    }
+
+    /// What it waits for will not come, or something went wrong: it gives no more rows.
+    fn fail(&mut self) {
+        (self.failed, self.source, self.kept) = (true, None, None);
+    }
+}
+
+/// A FETCH or a MOVE that is under way.
+pub(crate) struct Fetching {
+    cursor: Shared,
+    plan: Plan,
+    /// The step that is under way, and how many rows of it are done.
+    step: usize,
+    done: u64,
+}
+
+impl Fetching {
+    pub(crate) fn new(cursor: Shared, plan: Plan) -> Fetching {
+        Fetching { cursor, plan, step: 0, done: 0 }
+    }
+
+    /// Goes on; whether that was all. Without `rows` nothing is written.
+    fn poll_run(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut rows: Option<&mut RowBuf<'_>>,
+    ) -> Poll<Result<bool>> {
+        let mut cursor = lock(&self.cursor);
+        loop {
+            let is_last = self.step + 1 == self.plan.steps.len();
+            let Some(step) = self.plan.steps.get(self.step) else { return Poll::Ready(Ok(true)) };
+            if let Some(step) = *step {
+                let rows = rows.as_deref_mut().filter(|_| is_last);
+                let run = ready!(cursor.poll_step(cx, step, &mut self.done, rows));
+                if !run.inspect_err(|_| cursor.fail())? {
+                    return Poll::Ready(Ok(false));
+                }
+            }
+            self.step += 1;
+            if !is_last {
+                self.done = 0;
+            }
+        }
+    }
+
+    /// Goes where it shall; how many rows it passed.
+    pub(crate) fn poll_move(&mut self, cx: &mut Context<'_>) -> Poll<Result<u64>> {
+        if ready!(self.poll_run(cx, None))? {
+            return Poll::Ready(Ok(self.plan.moved.unwrap_or(self.done)));
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl RowSource for Fetching {
+    fn poll_fill(&mut self, cx: &mut Context<'_>, rows: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+        Poll::Ready(Ok(match ready!(self.poll_run(cx, Some(rows)))? {
+            true => Progress::End(CommandTag::sent("FETCH")),
+            false => Progress::More,
+        }))
+    }
+}
+
+impl Drop for Fetching {
+    /// Rows that are not awaited to their end are cancelled, as those of any statement.
+    fn drop(&mut self) {
+        let mut cursor = lock(&self.cursor);
+        if cursor.waits {
+            cursor.fail();
+        }
+    }
+}
+
+/// Takes all rows of a cursor that outlives its transaction.
+pub(crate) fn poll_hold(cursor: &Shared, cx: &mut Context<'_>) -> Poll<Result<()>> {
+    let mut cursor = lock(cursor);
+    let held = ready!(cursor.poll_hold(cx));
+    if held.inspect_err(|_| cursor.fail())? {
+        return Poll::Ready(Ok(()));
+    }
+    cx.waker().wake_by_ref();
+    Poll::Pending
+}
+
+pub(crate) fn lock(cursor: &Shared) -> MutexGuard<'_, Cursor> {
+    cursor.lock().unwrap_or_else(PoisonError::into_inner)
+}
