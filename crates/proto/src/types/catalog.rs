@@ -34,6 +34,38 @@ pub fn name_of(oid: Oid) -> Option<&'static str> {
     Some(find(oid)?.name)
 }
 
+/// The built-in type of a name as `pg_type` has it: `int4`, `timestamptz`, `_text`.
+pub fn oid_of(name: &str) -> Option<Oid> {
+    if let Some(element) = name.strip_prefix('_') {
+        return array_of(oid_of(element)?);
+    }
+    let other = |(own, spelled): &(&str, &'static str)| (*own == name).then_some(*spelled);
+    let spelled = SPELLED.iter().find_map(other);
+    let is_other = spelled.is_none() && SPELLED.iter().any(|(_, spelled)| *spelled == name);
+    let spelled = spelled.unwrap_or(name);
+    let row = TYPES.iter().find(|row| row.name == spelled && !is_other)?;
+    Some(Oid(row.oid))
+}
+
+/// The names that `format_type` spells with words of SQL.
+const SPELLED: [(&str, &str); 15] = [
+    ("bool", "boolean"),
+    ("bpchar", "character"),
+    ("char", "\"char\""),
+    ("float4", "real"),
+    ("float8", "double precision"),
+    ("int2", "smallint"),
+    ("int4", "integer"),
+    ("int8", "bigint"),
+    ("any", "\"any\""),
+    ("time", "time without time zone"),
+    ("timestamp", "timestamp without time zone"),
+    ("timestamptz", "timestamp with time zone"),
+    ("timetz", "time with time zone"),
+    ("varbit", "bit varying"),
+    ("varchar", "character varying"),
+];
+
 /// Whether both formats of a type are the string itself.
 pub(super) fn is_string(oid: Oid) -> bool {
     matches!(
@@ -57,4 +89,35 @@ fn find(oid: Oid) -> Option<&'static TypeRow> {
 
 fn known(oid: u32) -> Option<Oid> {
     (oid != 0).then_some(Oid(oid))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_type_has_one_name() {
+        for (name, oid) in [
+            ("bool", Oid::BOOL),
+            ("char", Oid(18)),
+            ("int4", Oid::INT4),
+            ("_int4", Oid::INT4_ARRAY),
+            ("timestamptz", Oid::TIMESTAMPTZ),
+            ("text", Oid::TEXT),
+            ("varbit", Oid(1562)),
+            ("numeric", Oid::NUMERIC),
+        ] {
+            assert_eq!(oid_of(name), Some(oid), "{name}");
+        }
+        // What SQL calls them is no name in `pg_type`.
+        for name in ["boolean", "integer", "character varying", "int4[]", "__int4", "_", ""] {
+            assert_eq!(oid_of(name), None, "{name}");
+        }
+        // Each is found by its name, or spelled otherwise.
+        for row in TYPES.iter().filter(|row| !row.name.ends_with("[]")) {
+            let spelled = SPELLED.iter().find(|(_, spelled)| *spelled == row.name);
+            let name = spelled.map_or(row.name, |(name, _)| name);
+            assert_eq!(oid_of(name), Some(Oid(row.oid)), "{name}");
+        }
+    }
 }

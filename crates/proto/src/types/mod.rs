@@ -48,7 +48,7 @@ mod zone;
 
 pub use array::Array;
 pub use bits::Bits;
-pub use catalog::{array_of, element_of, name_of, typlen};
+pub use catalog::{array_of, element_of, name_of, oid_of, typlen};
 pub use convert::{FromPg, IsNull, ToPg};
 pub use error::ValueError;
 pub use geometry::{Geometry, Point, Points};

@@ -291,7 +291,7 @@ impl<S: Session> Connection<S> {
             failed => {
                 drop(rows);
                 if let Plan::Session(..) = statement.plan {
-                    // PostgreSQL has all rows of a FETCH before it sends one.
+                    // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
                     self.io.take_back(&mark);
                 }
                 self.settled(failed).await?;
@@ -305,7 +305,11 @@ impl<S: Session> Connection<S> {
     }
 
     /// Runs a statement that is not empty, and checks that the rows are what was announced.
-    async fn run(&mut self, statement: &Statement<S::Statement>, run: Run) -> Result<Reply, Stop> {
+    pub(crate) async fn run(
+        &mut self,
+        statement: &Statement<S::Statement>,
+        run: Run,
+    ) -> Result<Reply, Stop> {
         let engine = match &statement.plan {
             Plan::Empty => return Err(PgError::internal("an empty statement was run").into()),
             Plan::Session(command, source) => {

@@ -27,6 +27,7 @@ use trunkline_proto::{Misuse, PeerError};
 use self::fruitless::{Fruitless, PAUSE};
 use self::guard::{Guarded, guarded};
 use self::io::Io;
+pub(crate) use self::portals::{Plan, Statement};
 use self::portals::{Portals, Statements};
 pub(crate) use self::simple::no_parameter;
 use self::watch::{Interrupt, unbroken};

@@ -124,7 +124,7 @@ impl<S: Session> Connection<S> {
                 let mark = self.io.mark();
                 let sent = self.send(rows, &formats, &self.style()).await;
                 if sent.is_err() {
-                    // PostgreSQL has all rows of a FETCH before it sends one.
+                    // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
                     self.io.take_back(&mark);
                 }
                 sent

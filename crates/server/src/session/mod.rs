@@ -5,6 +5,7 @@ mod blocks;
 mod copy;
 pub(crate) mod cursor;
 pub(crate) mod notify;
+mod prepare;
 mod settings;
 pub(crate) mod transaction;
 
@@ -23,6 +24,7 @@ impl<S: Session> Connection<S> {
     pub(crate) fn command_columns(&self, command: &SessionStatement) -> Columns {
         match command {
             SessionStatement::Show(what) => Columns::Known(settings::show_columns(what)),
+            SessionStatement::Execute(execute) => self.execute_columns(execute),
             SessionStatement::Fetch(fetch) => match self.cursors.shape(&fetch.cursor) {
                 Some((columns, _)) => Columns::Known(columns),
                 None => Columns::None,
@@ -93,6 +95,10 @@ impl<S: Session> Connection<S> {
             Command::Unlisten(what) => self.unlisten(what),
             Command::Notify { channel, payload } => {
                 self.notify(channel, payload.as_deref().unwrap_or_default())?;
+            }
+            Command::Prepare(prepare) => self.prepare_statement(prepare, source).await?,
+            Command::Execute(execute) => {
+                return self.execute_statement(execute, source, run).await;
             }
             Command::Declare(declare) => self.declare(declare, source, run).await?,
             Command::Fetch(fetch) => return Ok(self.fetch(fetch)?),

@@ -126,16 +126,16 @@ impl Kept {
     pub(super) fn write(&mut self, number: u64, rows: &mut RowBuf<'_>) -> Result<()> {
         let style = rows.style();
         let columns = rows.columns();
-        let cells = self.cells(number)?;
+        let kept = self.row(number)?;
         rows.row(|row| {
-            cells_of(cells)
+            cells_of(kept)
                 .zip(columns)
                 .try_for_each(|(cell, column)| copy(row, cell, column, style))
         })
     }
 
-    /// The cells of a row, as in its DataRow.
-    fn cells(&mut self, number: u64) -> Result<&[u8]> {
+    /// The DataRow of a row.
+    fn row(&mut self, number: u64) -> Result<&[u8]> {
         let lost = || PgError::internal("a row of a cursor is lost");
         let block = self.blocks.partition_point(|(row, _)| *row <= number).checked_sub(1);
         let block = block.ok_or_else(lost)?;
@@ -151,7 +151,7 @@ impl Kept {
         for _ in row..number {
             rest = length(rest).and_then(|length| rest.get(length..)).ok_or_else(lost)?;
         }
-        length(rest).and_then(|length| rest.get(HEAD..length)).ok_or_else(lost)
+        length(rest).and_then(|length| rest.get(..length)).ok_or_else(lost)
     }
 
     fn read(&mut self, begin: u64, end: u64) -> Result<()> {
@@ -177,8 +177,9 @@ fn length(bytes: &[u8]) -> Option<usize> {
     usize::try_from(u32::from_be_bytes(*word)).ok()?.checked_add(1)
 }
 
-/// The cells one by one; NULL is `None`.
-fn cells_of(mut cells: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
+/// The cells of a DataRow, one by one; NULL is `None`.
+pub(in super::super) fn cells_of(row: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
+    let mut cells = row.get(HEAD..).unwrap_or_default();
     std::iter::from_fn(move || {
         let (word, rest) = cells.split_first_chunk()?;
         // NULL is -1.

@@ -15,6 +15,7 @@ use trunkline_core::{
 };
 use trunkline_sql::statement::{Declare, Fetch, Which};
 
+pub(super) use self::kept::cells_of;
 use self::rows::{Cursor, Fetching, Room, Shared, lock, poll_hold};
 use crate::connection::watch::watch;
 use crate::connection::{Connection, Stop};

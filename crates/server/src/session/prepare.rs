@@ -1,0 +1,207 @@
+//! PREPARE and EXECUTE: statements in the namespace of those that Parse makes.
+
+use std::future::poll_fn;
+use std::task::{Poll, ready};
+
+use trunkline_core::types::{Types, array_of, oid_of};
+use trunkline_core::{
+    Columns, Format, Formats, Oid, Params, PgError, Progress, Reply, Result, RowBuf, Rows, Run,
+    Session, SqlState,
+};
+use trunkline_sql::statement::{Execute, Prepare};
+use trunkline_sql::{Lexer, Span, Token, TokenKind, TypeName, character_position};
+
+use super::cursor::cells_of;
+use crate::connection::watch::watch;
+use crate::connection::{Connection, Plan, Statement, Stop};
+
+impl<S: Session> Connection<S> {
+    /// Answers PREPARE; `source` is the text in which it stands.
+    pub(super) async fn prepare_statement(
+        &mut self,
+        prepare: &Prepare,
+        source: &str,
+    ) -> Result<(), Stop> {
+        let types = &self.client.style().types;
+        let named = |name: &TypeName| {
+            let place = character_position(source, name.span.start);
+            named(name, types).map_err(|error| error.position(place))
+        };
+        let types: Vec<_> = prepare.types.iter().map(named).collect::<Result<_>>()?;
+        let (body, start) = (prepare.body.text(source), prepare.body.start);
+        let prepared =
+            watch(&mut self.io, &self.entry, || self.session.prepare(body, &types)).await;
+        let prepared = self.settled(prepared).await.map_err(|stop| stop.behind(source, start))?;
+        let statement = Statement {
+            plan: Plan::Engine(prepared.statement),
+            parameters: prepared.parameters,
+            columns: prepared.columns,
+            length: body.len(),
+        };
+        Ok(self.statements.insert(&prepare.name, statement, &self.limits)?)
+    }
+
+    /// The shape of what EXECUTE returns, if there is such a statement.
+    pub(super) fn execute_columns(&self, execute: &Execute) -> Columns {
+        let statement = self.statements.get(&execute.name);
+        statement.map_or(Columns::None, |statement| statement.columns.clone())
+    }
+
+    /// Answers EXECUTE.
+    pub(super) async fn execute_statement(
+        &mut self,
+        execute: &Execute,
+        source: &str,
+        run: Run,
+    ) -> Result<Reply, Stop> {
+        let statement = self.statements.get(&execute.name)?.clone();
+        if let Plan::Session(..) = statement.plan {
+            return Err(PgError::unsupported("EXECUTE of a session's statement").into());
+        }
+        let types = &statement.parameters;
+        // As in PostgreSQL: of a statement without parameters the arguments are not looked at.
+        if !types.is_empty() && execute.arguments.len() != types.len() {
+            let message =
+                format!("wrong number of parameters for prepared statement \"{}\"", execute.name);
+            let given = execute.arguments.len();
+            let error = PgError::new(SqlState::SYNTAX_ERROR, message);
+            let detail = format!("Expected {} parameters but got {given}.", types.len());
+            return Err(error.detail(detail).into());
+        }
+        let params = if types.is_empty() && run.params.is_bound() {
+            Params::default()
+        } else if run.params.is_bound() {
+            let values = self.arguments(&execute.arguments, source, &run).await?;
+            let values = values.iter().map(|value| (Format::Text, value.as_deref()));
+            let mut params = Params::bind(types.clone(), values)?;
+            params.check(&run.style).map_err(|(index, error)| {
+                let start = execute.arguments.get(index).map_or(0, |argument| argument.start);
+                PgError::from(error).position(character_position(source, start))
+            })?;
+            params
+        } else {
+            Params::unbound(types.clone())
+        };
+        let run = Run::new(params, run.style).formats(run.formats);
+        self.run(&statement, run).await
+    }
+
+    /// The values of expressions, as text.
+    async fn arguments(
+        &mut self,
+        arguments: &[Span],
+        source: &str,
+        run: &Run,
+    ) -> Result<Vec<Option<Vec<u8>>>, Stop> {
+        let constants = arguments.iter().map(|argument| constant(argument.text(source)));
+        if let Some(values) = constants.collect() {
+            return Ok(values);
+        }
+        // What is more than a constant the engine knows.
+        let texts: Vec<_> = arguments.iter().map(|argument| argument.text(source)).collect();
+        let sql = format!("SELECT {}", texts.join(", "));
+        let types: Vec<_> = run.params.iter().map(|param| param.type_oid).collect();
+        self.enter_statement().await?;
+        let prepared =
+            watch(&mut self.io, &self.entry, || self.session.prepare(&sql, &types)).await;
+        let prepared = self.settled(prepared).await?;
+        let run = Run::new(run.params.clone(), run.style.clone());
+        let (io, session) = (&mut self.io, &mut self.session);
+        let reply = watch(io, &self.entry, || session.execute(&prepared.statement, run)).await;
+        let Reply::Rows(rows) = self.settled(reply).await? else {
+            return Err(PgError::internal("expressions without values").into());
+        };
+        let row = watch(&mut self.io, &self.entry, || first_row(rows)).await;
+        Ok(self.settled(row).await?)
+    }
+}
+
+/// The first row of a result, as text.
+async fn first_row(mut rows: Rows) -> Result<Vec<Option<Vec<u8>>>> {
+    let columns = rows.columns().clone();
+    let (formats, style) = (Formats::default(), Default::default());
+    let mut out = Vec::new();
+    poll_fn(|cx| {
+        let mut row = RowBuf::new(&mut out, &columns, &formats, &style).limit(1);
+        match ready!(rows.poll_fill(cx, &mut row))? {
+            Progress::More if row.rows() == 0 => {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            _ => Poll::Ready(Ok::<_, PgError>(())),
+        }
+    })
+    .await?;
+    Ok(cells_of(&out).map(|cell| cell.map(<[u8]>::to_vec)).collect())
+}
+
+/// The type that a name stands for.
+///
+/// # Errors
+///
+/// 42704 for one that is not known, 3F000 for a schema that is not.
+fn named(name: &TypeName, types: &Types) -> Result<Oid> {
+    let built_in = match &name.qualifiers[..] {
+        [] => oid_of(&name.name),
+        [schema] if schema == "pg_catalog" => oid_of(&name.name),
+        _ => None,
+    };
+    let of_user = || {
+        let mut known = types.iter();
+        let found = known.find(|known| {
+            known.name() == name.name
+                && name.qualifiers.last().is_none_or(|schema| schema == known.schema_name())
+        });
+        found.map(|known| known.oid())
+    };
+    let oid = built_in.or_else(of_user);
+    let oid = match name.dimensions {
+        0 => oid,
+        _ => oid.and_then(|oid| array_of(oid).or_else(|| types.array_of(oid))),
+    };
+    oid.ok_or_else(|| {
+        let is_known = |schema: &String| {
+            matches!(&**schema, "pg_catalog" | "information_schema" | "public")
+                || types.iter().any(|known| known.schema_name() == schema)
+        };
+        if let Some(schema) = name.qualifiers.last().filter(|schema| !is_known(schema)) {
+            let message = format!("schema \"{schema}\" does not exist");
+            return PgError::new(SqlState::INVALID_SCHEMA_NAME, message);
+        }
+        let mut parts = name.qualifiers.clone();
+        parts.push(name.name.clone());
+        let brackets = if name.dimensions > 0 { "[]" } else { "" };
+        let message = format!("type \"{}{brackets}\" does not exist", parts.join("."));
+        PgError::new(SqlState::UNDEFINED_OBJECT, message)
+    })
+}
+
+/// The value of an expression that is a constant; the outer `None` is for everything else.
+fn constant(text: &str) -> Option<Option<Vec<u8>>> {
+    let mut lexer = Lexer::new(text);
+    let mut next = || lexer.next_significant();
+    let (first, second, third) = (next()?, next(), next());
+    let number = |token: Token| {
+        matches!(token.kind, TokenKind::Integer | TokenKind::Numeric)
+            .then(|| token.text(text).as_bytes().to_vec())
+    };
+    match (second, third) {
+        (None, _) if first.kind == TokenKind::Word => {
+            match first.text(text).to_ascii_lowercase().as_str() {
+                "null" => Some(None),
+                word @ ("true" | "false") => Some(Some(word.as_bytes().to_vec())),
+                _ => None,
+            }
+        }
+        (None, _) => match number(first) {
+            Some(number) => Some(Some(number)),
+            None => Some(Some(first.string(text).ok()?.into_owned().into_bytes())),
+        },
+        (Some(second), None) => match (first.text(text), number(second)?) {
+            ("+", number) => Some(Some(number)),
+            ("-", number) => Some(Some([b"-".to_vec(), number].concat())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
