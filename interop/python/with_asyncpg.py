@@ -164,6 +164,18 @@ async def portal_with_a_row_limit():
 
 
 @scenario
+async def notifications():
+    listener, other = await connect(), await connect()
+    heard = asyncio.Queue()
+    await listener.add_listener("interop", lambda _, pid, channel, payload: heard.put_nowait((pid, channel, payload)))
+    await other.execute("notify interop, 'to whom it may concern'")
+    equal(await asyncio.wait_for(heard.get(), 10),
+          (other.get_server_pid(), "interop", "to whom it may concern"))
+    await listener.close()
+    await other.close()
+
+
+@scenario
 async def cancel():
     connection = await connect()
     watch = Stopwatch()

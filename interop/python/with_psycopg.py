@@ -264,6 +264,64 @@ def streams_rows():
 
 
 @scenario
+def server_side_cursors():
+    ids = "select id from items where id <= %s order by id"
+    with connect(autocommit=False) as connection:
+        with connection.cursor("forward") as cursor:
+            cursor.execute(ids, (250,))
+            equal(cursor.fetchone(), (1,))
+            equal([row[0] for row in cursor.fetchmany(3)], [2, 3, 4])
+            equal([column.name for column in cursor.description], ["id"])
+            cursor.itersize = 100
+            equal([row[0] for row in cursor], list(range(5, 251)))
+        with connection.cursor("back", scrollable=True, binary=True) as cursor:
+            cursor.execute(ids, (20,))
+            cursor.scroll(10)
+            equal(cursor.fetchone(), (11,))
+            cursor.scroll(0, mode="absolute")
+            equal(len(cursor.fetchall()), 20)
+            cursor.scroll(-3)
+            equal(cursor.fetchone(), (19,))
+        with connection.cursor("held", withhold=True) as cursor:
+            cursor.execute(ids, (300,))
+            equal(cursor.fetchone(), (1,))
+            connection.commit()
+            equal(len(cursor.fetchall()), 299)
+        with connection.cursor("gone") as cursor:
+            cursor.execute(ids, (3,))
+            connection.rollback()
+            try:
+                cursor.fetchone()
+            except psycopg.errors.InvalidCursorName:
+                connection.rollback()
+            else:
+                raise AssertionError("a cursor outlives its transaction")
+
+
+@scenario
+def statements_of_sql():
+    with connect() as connection:
+        connection.execute("prepare named (int) as select id, name from items where id = $1")
+        equal(connection.execute("execute named (7)").fetchone()[0], 7)
+        equal(connection.execute("execute named (3 + 4)", binary=True).fetchone()[0], 7)
+        connection.execute("deallocate named")
+
+
+@scenario
+def notifications():
+    with connect() as listener, connect() as other:
+        listener.execute("listen interop")
+        other.execute("begin")
+        for payload in ("a", "b", "a"):
+            other.execute(f"notify interop, '{payload}'")
+        other.execute("commit")
+        other.execute("notify interop; notify elsewhere")
+        heard = [(each.channel, each.payload, each.pid) for each in listener.notifies(timeout=10, stop_after=3)]
+        pid = other.info.backend_pid
+        equal(heard, [("interop", payload, pid) for payload in ("a", "b", "")])
+
+
+@scenario
 def cancel():
     with connect() as connection:
         watch, over = Stopwatch(), threading.Event()

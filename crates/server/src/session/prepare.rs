@@ -112,7 +112,7 @@ impl<S: Session> Connection<S> {
             return Err(PgError::internal("expressions without values").into());
         };
         let row = watch(&mut self.io, &self.entry, || first_row(rows)).await;
-        Ok(self.settled(row).await?)
+        self.settled(row).await
     }
 }
 
