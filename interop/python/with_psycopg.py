@@ -308,6 +308,33 @@ def statements_of_sql():
 
 
 @scenario
+def copies_out():
+    query = "select id, name, price from items where id <= 3 order by id"
+    with connect() as connection, connection.cursor() as cursor:
+        expected = cursor.execute(query).fetchall()
+        with cursor.copy(f"copy ({query}) to stdout") as copy:
+            copy.set_types(["int8", "text", "float8"])
+            equal(list(copy.rows()), expected)
+        with cursor.copy(f"copy ({query}) to stdout (format binary)") as copy:
+            copy.set_types(["int8", "text", "float8"])
+            equal(list(copy.rows()), expected)
+        with cursor.copy(f"copy ({query}) to stdout (format csv, header)") as copy:
+            lines = b"".join(copy).decode().splitlines()
+            equal((lines[0], len(lines)), ("id,name,price", 4))
+        with cursor.copy("copy items (name, id) to stdout") as copy:
+            equal(sum(1 for _ in copy.rows()), 1000)
+        for wrong, sqlstate in (("nowhere", "42P01"), ("items (nothing)", "42703")):
+            try:
+                with cursor.copy(f"copy {wrong} to stdout") as copy:
+                    list(copy.rows())
+            except psycopg.Error as error:
+                equal(error.sqlstate, sqlstate)
+            else:
+                raise AssertionError("it cannot be copied")
+        equal(one(connection, "select 1"), 1)
+
+
+@scenario
 def notifications():
     with connect() as listener, connect() as other:
         listener.execute("listen interop")

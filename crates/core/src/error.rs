@@ -98,6 +98,12 @@ impl PgError {
         self.field(b'P', character.to_string())
     }
 
+    /// Forgets the position: it is one in a statement that the client has not sent.
+    pub fn unplaced(mut self) -> PgError {
+        self.0.fields.retain(|(code, _)| *code != b'P');
+        self
+    }
+
     /// Moves the position, where the statement is only a part of what the client sent.
     pub fn shifted(self, characters: usize) -> PgError {
         match self.get(b'P').and_then(|position| position.parse::<usize>().ok()) {

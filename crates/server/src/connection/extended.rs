@@ -278,9 +278,10 @@ impl<S: Session> Connection<S> {
             return Err(PgError::internal("the portal is gone").into());
         };
         let columns = rows.columns().clone();
-        let shape = Shape { columns: &columns, formats: &portal.formats, style: &portal.style };
+        let shape =
+            Shape { columns: &columns, formats: &portal.formats, style: &portal.style, copy: None };
         let mark = self.io.mark();
-        let streamed = stream(&mut self.io, &self.entry, &mut rows, &shape, limit).await;
+        let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, limit).await;
         let finished = match streamed {
             Ok(Ok(Streamed { sent, tag: Some(tag) })) if sent < limit || limit == u64::MAX => {
                 portal.state = PortalState::RowsDone(tag.clone().again());

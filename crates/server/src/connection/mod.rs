@@ -91,6 +91,16 @@ impl Stop {
     }
 }
 
+impl Stop {
+    /// The engine's position is one in a statement that the client has not sent.
+    pub(crate) fn unplaced(self) -> Stop {
+        match self {
+            Stop::Error(error) => Stop::Error(error.unplaced()),
+            Stop::Gone => Stop::Gone,
+        }
+    }
+}
+
 impl From<PgError> for Stop {
     fn from(error: PgError) -> Stop {
         Stop::Error(error)

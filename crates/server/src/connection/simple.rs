@@ -167,8 +167,8 @@ impl<S: Session> Connection<S> {
         let columns = rows.columns().clone();
         let (protocol, output) = (&mut self.protocol, self.io.output());
         row_description(protocol, output, &columns, formats, &style.types)?;
-        let shape = Shape { columns: &columns, formats, style };
-        let streamed = stream(&mut self.io, &self.entry, &mut rows, &shape, u64::MAX).await;
+        let shape = Shape { columns: &columns, formats, style, copy: None };
+        let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
         // Rows are dropped before the session is asked to settle: that is what stops them.
         drop(rows);
         match self.settled(streamed).await? {

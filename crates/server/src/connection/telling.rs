@@ -96,7 +96,7 @@ impl<S: Session> Connection<S> {
     }
 
     /// How values look as text now.
-    pub(super) fn style(&self) -> Arc<TextStyle> {
+    pub(crate) fn style(&self) -> Arc<TextStyle> {
         if self.has_news() { self.client.style() } else { self.style.clone() }
     }
 

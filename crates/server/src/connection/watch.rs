@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll};
 
 use trunkline_core::types::TextStyle;
-use trunkline_core::{CommandTag, Formats, PgError, Progress, Result, RowBuf, Rows};
+use trunkline_core::{CommandTag, CopyOut, Formats, PgError, Progress, Result, RowBuf, Rows};
 
 use super::guard::{Call, guarded};
 use super::io::Io;
@@ -70,7 +70,7 @@ pub(crate) async fn stream(
     io: &mut Io,
     handle: &Handle,
     rows: &mut Rows,
-    shape: &Shape<'_>,
+    mut shape: Shape<'_>,
     limit: u64,
 ) -> Result<Result<Streamed>, Interrupt> {
     let mut sent = 0;
@@ -99,6 +99,9 @@ pub(crate) async fn stream(
             let mut buffer = RowBuf::new(io.output(), shape.columns, shape.formats, shape.style)
                 .full_at(CHUNK)
                 .limit(limit.saturating_sub(sent));
+            if let Some(copy) = shape.copy.as_deref_mut() {
+                buffer = buffer.copy_out(copy);
+            }
             let filled = guarded(|| rows.poll_fill(cx, &mut buffer));
             let written = buffer.rows();
             sent += written;
@@ -132,6 +135,8 @@ pub(crate) struct Shape<'a> {
     pub(crate) columns: &'a [trunkline_core::Column],
     pub(crate) formats: &'a Formats,
     pub(crate) style: &'a TextStyle,
+    /// Rows are DataRows unless they are COPY's.
+    pub(crate) copy: Option<&'a mut CopyOut>,
 }
 
 fn poll_interrupt(io: &mut Io, handle: &Handle, cx: &mut Context<'_>) -> Poll<Interrupt> {

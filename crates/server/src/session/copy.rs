@@ -1,7 +1,125 @@
-//! COPY, as far as it is answered.
+//! COPY, as far as it is answered: from an engine to the client.
 
-use trunkline_core::{PgError, SqlState};
-use trunkline_sql::statement::{Copy, CopyDirection, CopyEndpoint};
+use trunkline_core::{
+    CommandTag, CopyOut, Params, PgError, Reply, Result, Rows, Run, Session, SqlState,
+};
+use trunkline_proto::copy::{CopyDirection as Direction, CopyValue as Given, Encoder, Options};
+use trunkline_proto::message::{CopyDone, CopyOutResponse};
+use trunkline_sql::statement::{Copy, CopyDirection, CopyEndpoint, CopySource, CopyValue};
+use trunkline_sql::{character_position, quote_identifier};
+
+use crate::connection::watch::{Shape, Streamed, stream, watch};
+use crate::connection::{Connection, Stop};
+
+impl<S: Session> Connection<S> {
+    /// Answers COPY; `source` is the text in which it stands.
+    pub(super) async fn copy(&mut self, copy: &Copy, source: &str) -> Result<Reply, Stop> {
+        if copy.endpoint != CopyEndpoint::Client || copy.direction != CopyDirection::To {
+            return Err(refuse(copy).into());
+        }
+        let rows = self.copied_rows(copy, source).await?;
+        let options = options(copy, source)?;
+        let columns = rows.columns().clone();
+        let names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
+        let relation = match &copy.source {
+            CopySource::Table { name, .. } => Some(name.name.as_str()),
+            CopySource::Query(_) => None,
+        };
+        options.check_columns(relation, &names, |_| false).map_err(PgError::from)?;
+        let sent = self.copy_out(rows, CopyOut::new(Encoder::new(&options, &names))).await?;
+        Ok(CommandTag::affected("COPY", sent).into())
+    }
+
+    /// The rows that are copied.
+    async fn copied_rows(&mut self, copy: &Copy, source: &str) -> Result<Rows, Stop> {
+        let (made, start);
+        let sql = match &copy.source {
+            CopySource::Query(query) => {
+                start = Some(query.start);
+                query.text(source)
+            }
+            CopySource::Table { name, columns } => {
+                start = None;
+                let list = match columns {
+                    Some(columns) => columns.iter().map(|name| quote_identifier(name)).collect(),
+                    None => vec!["*".into()],
+                };
+                let parts = name.catalog.iter().chain(&name.schema).chain([&name.name]);
+                let table: Vec<_> = parts.map(|part| quote_identifier(part)).collect();
+                made = format!("SELECT {} FROM {}", list.join(", "), table.join("."));
+                made.as_str()
+            }
+        };
+        // What stands in a statement of ours has no place in the client's.
+        let placed = |stop: Stop| match start {
+            Some(start) => stop.behind(source, start),
+            None => stop.unplaced(),
+        };
+        self.enter_statement().await?;
+        let prepared = watch(&mut self.io, &self.entry, || self.session.prepare(sql, &[])).await;
+        let prepared = self.settled(prepared).await.map_err(placed)?;
+        if !prepared.parameters.is_empty() {
+            return Err(crate::connection::no_parameter(source).into());
+        }
+        let run = Run::new(Params::default(), self.style());
+        let (io, session) = (&mut self.io, &mut self.session);
+        let reply = watch(io, &self.entry, || session.execute(&prepared.statement, run)).await;
+        match self.settled(reply).await.map_err(placed)? {
+            Reply::Rows(rows) => Ok(rows),
+            _ => {
+                let message = "COPY query must have a RETURNING clause";
+                Err(PgError::unsupported(message).into())
+            }
+        }
+    }
+
+    /// Sends rows as the data of a COPY; how many they were.
+    async fn copy_out(&mut self, mut rows: Rows, mut copy: CopyOut) -> Result<u64, Stop> {
+        let columns = rows.columns().clone();
+        let (formats, style) = (copy.formats(), self.style());
+        let format = formats.get(0);
+        let codes = columns.iter().map(|_| format.code());
+        let response = CopyOutResponse { format, columns: codes };
+        self.protocol.send(&response, self.io.output())?;
+        let shape = Shape { columns: &columns, formats, style: &style, copy: Some(&mut copy) };
+        let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
+        drop(rows);
+        let Streamed { sent, .. } = self.settled(streamed).await?;
+        copy.end(self.io.output());
+        self.protocol.send(&CopyDone, self.io.output())?;
+        Ok(sent)
+    }
+}
+
+/// The options of a COPY.
+///
+/// # Errors
+///
+/// PostgreSQL's, at their place in the statement.
+fn options(copy: &Copy, source: &str) -> Result<Options> {
+    let direction = match copy.direction {
+        CopyDirection::From => Direction::From,
+        CopyDirection::To => Direction::To,
+    };
+    let given = copy.options.iter().map(|option| {
+        let value = match &option.value {
+            CopyValue::Absent => Given::Absent,
+            CopyValue::Text(text) => Given::Text(text),
+            CopyValue::Number(number) => Given::Number(number),
+            CopyValue::All => Given::All,
+            CopyValue::List(words) => Given::List(words),
+        };
+        (option.name.as_str(), value)
+    });
+    Options::new(direction, given).map_err(|error| {
+        let place = error.option().and_then(|place| copy.options.get(place));
+        let error = PgError::from(error);
+        match place {
+            Some(option) => error.position(character_position(source, option.offset)),
+            None => error,
+        }
+    })
+}
 
 /// Why a COPY is not done: nobody may have the files and programs of the server, and the rest is
 /// not built.

@@ -107,7 +107,7 @@ impl<S: Session> Connection<S> {
             // There are no constraints to defer.
             Command::SetConstraints(_) => self.warn_unless_shared("SET CONSTRAINTS"),
             Command::PrepareTransaction(_) => return self.prepare_transaction().await,
-            Command::Copy(copy) => return Err(copy::refuse(copy).into()),
+            Command::Copy(copy) => return self.copy(copy, source).await,
             other => {
                 let message = format!("{} is not supported", other.command_tag());
                 return Err(PgError::unsupported(message).into());
