@@ -125,7 +125,7 @@ fn options(copy: &Copy, source: &str) -> Result<Options> {
 /// not built.
 pub(super) fn refuse(copy: &Copy) -> PgError {
     let (what, role) = match (&copy.endpoint, copy.direction) {
-        (CopyEndpoint::Client, _) => return PgError::unsupported("COPY is not supported"),
+        (CopyEndpoint::Client, _) => return PgError::unsupported("COPY FROM is not supported"),
         (CopyEndpoint::File(_), CopyDirection::To) => ("COPY to a file", "pg_write_server_files"),
         (CopyEndpoint::File(_), CopyDirection::From) => {
             ("COPY from a file", "pg_read_server_files")
