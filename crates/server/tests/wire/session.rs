@@ -185,7 +185,7 @@ fn the_files_of_the_server_are_out_of_reach() {
         ("copy t from '/etc/passwd'", "E(ERROR 42501) Z(I)"),
         ("copy t from program 'id'", "E(ERROR 42501) Z(I)"),
         ("copy t to program 'cat'", "E(ERROR 42501) Z(I)"),
-        ("copy t to stdout", "E(ERROR 0A000) Z(I)"),
+        ("copy t from stdin", "E(ERROR 0A000) Z(I)"),
         ("copy t to '/tmp/x' stored as parquet", "E(ERROR 42601) Z(I)"),
     ]);
 }
