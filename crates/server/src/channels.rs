@@ -1,25 +1,49 @@
 //! The channels of LISTEN and NOTIFY, between the connections of one server.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use atomic_waker::AtomicWaker;
 
-/// What NOTIFY says.
-#[derive(Debug, PartialEq, Eq, Hash)]
+/// What NOTIFY says; what it takes counts for as long as somebody has it.
+#[derive(Debug)]
 pub(crate) struct Notification {
     /// The process that said it.
     pub(crate) pid: i32,
     pub(crate) channel: Box<str>,
     pub(crate) payload: Box<str>,
+    waiting: Arc<AtomicUsize>,
 }
 
+/// What a notification takes in a mailbox, in bytes.
+const LETTER: usize = 16;
+
 impl Notification {
-    /// What it takes while it waits for a listener, in bytes.
-    pub(crate) fn size(&self) -> usize {
+    fn size(&self) -> usize {
         size_of::<Notification>() + self.channel.len() + self.payload.len()
+    }
+}
+
+impl Drop for Notification {
+    fn drop(&mut self) {
+        self.waiting.fetch_sub(self.size(), Ordering::Relaxed);
+    }
+}
+
+impl PartialEq for Notification {
+    fn eq(&self, other: &Notification) -> bool {
+        self.channel == other.channel && self.payload == other.payload
+    }
+}
+
+impl Eq for Notification {}
+
+impl Hash for Notification {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.channel, &self.payload).hash(state);
     }
 }
 
@@ -27,8 +51,8 @@ impl Notification {
 #[derive(Debug, Default)]
 pub(crate) struct Channels {
     listeners: Mutex<HashMap<Box<str>, Vec<Arc<Mailbox>>>>,
-    /// What waits in all mailboxes, in bytes.
-    waiting: AtomicUsize,
+    /// What is said and not told yet, in bytes.
+    waiting: Arc<AtomicUsize>,
 }
 
 /// What one listener has not been told yet.
@@ -41,9 +65,32 @@ pub(crate) struct Mailbox {
 }
 
 impl Channels {
-    /// What waits for listeners, in bytes.
-    pub(crate) fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+    /// Something to say; `None` if more than `most` bytes would wait.
+    pub(crate) fn notification(
+        &self,
+        pid: i32,
+        channel: &str,
+        payload: &str,
+        most: usize,
+    ) -> Option<Arc<Notification>> {
+        let (channel, payload, waiting) = (channel.into(), payload.into(), self.waiting.clone());
+        let notification = Notification { pid, channel, payload, waiting };
+        // Dropped again, it counts no more.
+        let before = self.waiting.fetch_add(notification.size(), Ordering::Relaxed);
+        let is_too_much = before.saturating_add(notification.size()) > most;
+        (!is_too_much).then(|| Arc::new(notification))
+    }
+
+    /// Whether all who listen can be told.
+    pub(crate) fn have_room<'n>(
+        &self,
+        notifications: impl Iterator<Item = &'n Arc<Notification>>,
+        most: usize,
+    ) -> bool {
+        let listeners = self.lock();
+        let letters = notifications.map(|said| listeners.get(&said.channel).map_or(0, Vec::len));
+        let letters = letters.sum::<usize>().saturating_mul(LETTER);
+        self.waiting.load(Ordering::Relaxed).saturating_add(letters) <= most
     }
 
     pub(crate) fn listen(&self, channel: &str, mailbox: &Arc<Mailbox>) {
@@ -67,7 +114,7 @@ impl Channels {
         let mut told = 0;
         for notification in notifications {
             for mailbox in listeners.get(&notification.channel).into_iter().flatten() {
-                self.waiting.fetch_add(notification.size(), Ordering::Relaxed);
+                self.waiting.fetch_add(LETTER, Ordering::Relaxed);
                 mailbox.put(notification.clone());
                 told += 1;
             }
@@ -86,7 +133,7 @@ impl Channels {
             taken.push(letter);
         }
         mailbox.is_filled.store(!letters.is_empty(), Ordering::Release);
-        self.waiting.fetch_sub(size, Ordering::Relaxed);
+        self.waiting.fetch_sub(taken.len() * LETTER, Ordering::Relaxed);
         taken
     }
 

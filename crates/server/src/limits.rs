@@ -43,9 +43,9 @@ pub struct Limits {
     pub portals: usize,
     /// The parameter values of all named portals of a connection, in bytes.
     pub portal_bytes: usize,
-    /// The longest file of a cursor that has to keep its rows (SCROLL, or WITH HOLD behind its
-    /// transaction), in bytes; beyond, 53400.
-    pub cursor_file: u64,
+    /// The files of all cursors of a connection that have to keep their rows (SCROLL, or WITH HOLD
+    /// behind its transaction), in bytes; beyond, 53400, as with `temp_file_limit`.
+    pub cursor_files: u64,
     /// Channels that a connection may LISTEN to.
     pub channels: usize,
     /// What may wait for listeners of NOTIFY that do not take it, of all connections, in bytes; beyond,
@@ -89,7 +89,7 @@ impl Default for Limits {
             statement_bytes: 16 * 1024 * 1024,
             portals: 1_000,
             portal_bytes: 64 * 1024 * 1024,
-            cursor_file: 10 * 1024 * 1024 * 1024,
+            cursor_files: 10 * 1024 * 1024 * 1024,
             channels: 10_000,
             notifications: 64 * 1024 * 1024,
             timeouts: Timeouts::default(),

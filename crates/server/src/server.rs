@@ -252,12 +252,12 @@ impl<E: Engine> Server<E> {
     /// `22023` for a channel without a name or of more than 63 bytes, or a payload of 8,000 bytes or
     /// more; `54000` if too much waits for clients that do not take it: [`Limits::notifications`].
     pub fn notify(&self, channel: &str, payload: &str) -> Result<usize, PgError> {
-        let notification = notification(0, channel, payload)?;
-        let channels = self.shared.registry.channels();
-        if channels.waiting() >= self.shared.limits.notifications {
-            return Err(queue_is_full());
+        let (channels, most) = (self.shared.registry.channels(), self.shared.limits.notifications);
+        let said = [notification(channels, (0, channel, payload), most)?];
+        match channels.have_room(said.iter(), most) {
+            true => Ok(channels.tell(&said)),
+            false => Err(queue_is_full()),
         }
-        Ok(channels.tell(&[notification]))
     }
 
     /// Whether it is safe to serve clients of this socket.

@@ -86,7 +86,13 @@ impl<S: Session> Connection<S> {
         self.admit_bind(bind, portal, &statement)?;
         let (style, depth) = (self.style(), self.transaction.depth());
         let params = values::bound(bind, statement.parameters.clone(), &style, portal)?;
-        let formats = values::result_formats(bind, &statement.columns)?;
+        let formats = match &statement.plan {
+            // What a FETCH returns is known now, not when it was parsed.
+            Plan::Session(command, _) => {
+                values::result_formats(bind, &self.command_columns(command))
+            }
+            Plan::Empty | Plan::Engine(_) => values::result_formats(bind, &statement.columns),
+        }?;
         let unknown_format = formats.as_ref().err().copied();
         let formats = formats.unwrap_or_default();
         let size = params.size().saturating_add(bind.result_formats().len());
@@ -246,6 +252,9 @@ impl<S: Session> Connection<S> {
                 let run = portal.run(params);
                 self.enter_pipeline();
                 match self.run(&statement, run).await? {
+                    Reply::Rows(rows) if limit != u64::MAX && statement.is_fetch() => {
+                        Box::pin(self.fetch_whole(rows)).await?
+                    }
                     Reply::Rows(rows) => rows,
                     Reply::Done(tag) => return self.complete(&tag, 0),
                     _ => {

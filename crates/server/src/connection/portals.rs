@@ -23,6 +23,14 @@ pub(crate) struct Statement<S> {
 }
 
 impl<S> Statement<S> {
+    /// Whether it is a FETCH.
+    pub(crate) fn is_fetch(&self) -> bool {
+        match &self.plan {
+            Plan::Session(command, _) => matches!(**command, SessionStatement::Fetch(_)),
+            Plan::Empty | Plan::Engine(_) => false,
+        }
+    }
+
     /// The bytes that the client has it hold.
     fn size(&self) -> usize {
         self.length.saturating_add(self.parameters.len().saturating_mul(size_of::<Oid>()))

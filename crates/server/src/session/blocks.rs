@@ -61,7 +61,8 @@ impl<S: Session> Connection<S> {
     pub(super) async fn keep(&mut self) -> Result<(), Stop> {
         // Before the transaction ends its rows are gone.
         self.portals.close_all();
-        if let Err(stop) = self.hold_cursors().await {
+        let ready = self.hold_cursors().await;
+        if let Err(stop) = ready.and_then(|()| Ok(self.prepare_notify()?)) {
             self.undo().await?;
             return Err(stop);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::Context;
 
 use trunkline_core::{PgError, Result, Session, SqlState};
+use trunkline_proto::backend::TransactionStatus;
 use trunkline_proto::message::NotificationResponse;
 use trunkline_sql::statement::Which;
 
@@ -23,16 +24,35 @@ pub(crate) struct Listening {
     listens: BTreeSet<Box<str>>,
     /// What LISTEN and UNLISTEN of the transaction ask for, each with how many savepoints there were.
     asked: Vec<(usize, Asked)>,
-    /// What NOTIFY of the transaction says, once each, and how much that is in bytes.
+    /// The channels of which it is heard already, for the transaction is about to be kept.
+    early: Vec<Box<str>>,
+    /// What NOTIFY of the transaction says, once each.
     said: Vec<(usize, Arc<Notification>)>,
     known: HashSet<Arc<Notification>>,
-    size: usize,
 }
 
 #[derive(Debug)]
 enum Asked {
     Listen(Box<str>),
     Unlisten(Which),
+}
+
+impl Asked {
+    /// Whether it makes nothing of what was asked before.
+    fn is_of(&self, before: &Asked) -> bool {
+        let channel = |asked: &Asked| match asked {
+            Asked::Listen(channel) => Some(channel.to_string()),
+            Asked::Unlisten(Which::Named(channel)) => Some(channel.clone()),
+            Asked::Unlisten(Which::All) => None,
+        };
+        matches!(self, Asked::Unlisten(Which::All)) || channel(self) == channel(before)
+    }
+}
+
+/// Takes a channel out of some; whether it was among them.
+fn take(channels: &mut Vec<Box<str>>, channel: &str) -> bool {
+    let place = channels.iter().position(|other| **other == *channel);
+    place.map(|place| channels.swap_remove(place)).is_some()
 }
 
 impl Listening {
@@ -42,18 +62,40 @@ impl Listening {
             mailbox: Arc::default(),
             listens: BTreeSet::new(),
             asked: Vec::new(),
+            early: Vec::new(),
             said: Vec::new(),
             known: HashSet::new(),
-            size: 0,
         }
+    }
+
+    /// The transaction is about to be kept. From here on nothing that others say is missed.
+    ///
+    /// # Errors
+    ///
+    /// 54000 if too much waits already.
+    fn prepare(&mut self, most: usize) -> Result<()> {
+        if !self.channels.have_room(self.said.iter().map(|(_, said)| said), most) {
+            return Err(queue_is_full());
+        }
+        for (_, asked) in &self.asked {
+            if let Asked::Listen(channel) = asked
+                && !self.listens.contains(channel)
+                && !self.early.contains(channel)
+            {
+                self.channels.listen(channel, &self.mailbox);
+                self.early.push(channel.clone());
+            }
+        }
+        Ok(())
     }
 
     /// The transaction is kept: others hear of it.
     fn commit(&mut self) {
+        let mut early = std::mem::take(&mut self.early);
         for (_, asked) in std::mem::take(&mut self.asked) {
             match asked {
                 Asked::Listen(channel) => {
-                    if self.listens.insert(channel.clone()) {
+                    if self.listens.insert(channel.clone()) && !take(&mut early, &channel) {
                         self.channels.listen(&channel, &self.mailbox);
                     }
                 }
@@ -68,7 +110,7 @@ impl Listening {
         let said: Vec<_> =
             std::mem::take(&mut self.said).into_iter().map(|(_, said)| said).collect();
         self.channels.tell(&said);
-        (self.known, self.size) = (HashSet::new(), 0);
+        self.known = HashSet::new();
     }
 
     fn leave(&mut self) {
@@ -82,13 +124,27 @@ impl Listening {
         self.asked.retain(|(at, _)| *at <= depth);
         self.said.retain(|(at, _)| *at <= depth);
         self.known = self.said.iter().map(|(_, said)| said.clone()).collect();
-        self.size = self.known.iter().map(|said| said.size()).sum();
     }
 
     fn rollback(&mut self) {
         self.asked.clear();
         self.said.clear();
-        (self.known, self.size) = (HashSet::new(), 0);
+        self.known = HashSet::new();
+        for channel in std::mem::take(&mut self.early) {
+            self.channels.unlisten(&channel, &self.mailbox);
+        }
+    }
+
+    /// Whether it listens to a channel, or may when the transaction is kept.
+    fn is_concerned(&self, channel: &str) -> bool {
+        let asks = |(_, asked): &(usize, Asked)| matches!(asked, Asked::Listen(other) if **other == *channel);
+        self.listens.contains(channel) || self.asked.iter().any(asks)
+    }
+
+    /// Asks for something when the transaction is kept; of one channel the last word counts.
+    fn ask(&mut self, depth: usize, asked: Asked) {
+        self.asked.retain(|(at, before)| *at != depth || !asked.is_of(before));
+        self.asked.push((depth, asked));
     }
 
     /// The savepoint at a place is released: what was said behind it now belongs before it.
@@ -103,6 +159,7 @@ impl Listening {
 impl Drop for Listening {
     fn drop(&mut self) {
         self.leave();
+        self.rollback();
         // What nobody will hear waits no more.
         self.channels.take(&self.mailbox, usize::MAX);
     }
@@ -113,7 +170,6 @@ impl<S: Session> Connection<S> {
     pub(super) fn listen(&mut self, channel: &str) -> Result<()> {
         let most = self.limits.channels;
         let (part, depth) = self.take_part();
-        // Each LISTEN counts, even of a channel that is listened to: it waits for the commit.
         if part.listens.len() + part.asked.len() >= most {
             let error = PgError::new(
                 SqlState::CONFIGURATION_LIMIT_EXCEEDED,
@@ -121,34 +177,35 @@ impl<S: Session> Connection<S> {
             );
             return Err(error.detail(format!("A connection may listen to {most} channels.")));
         }
-        part.asked.push((depth, Asked::Listen(channel.into())));
-        self.end_of_notify();
-        Ok(())
+        part.ask(depth, Asked::Listen(channel.into()));
+        self.end_of_notify()
     }
 
     /// Answers UNLISTEN.
     pub(super) fn unlisten(&mut self, what: &Which) {
         if self.listening.is_some() {
             let (part, depth) = self.take_part();
-            part.asked.push((depth, Asked::Unlisten(what.clone())));
-            self.end_of_notify();
+            let is_moot = match what {
+                Which::All => part.listens.is_empty() && part.asked.is_empty(),
+                Which::Named(channel) => !part.is_concerned(channel),
+            };
+            if !is_moot {
+                part.ask(depth, Asked::Unlisten(what.clone()));
+                // Nothing is said, so nothing can be too much.
+                let _ = self.end_of_notify();
+            }
         }
     }
 
     /// Answers NOTIFY.
     pub(super) fn notify(&mut self, channel: &str, payload: &str) -> Result<()> {
         let (pid, most) = (self.client.identity().pid, self.limits.notifications);
-        let notification = notification(pid, channel, payload)?;
+        let notification = notification(self.entry.channels(), (pid, channel, payload), most)?;
         let (part, depth) = self.take_part();
-        if part.channels.waiting().saturating_add(part.size) >= most {
-            return Err(queue_is_full());
-        }
         if part.known.insert(notification.clone()) {
-            part.size += notification.size();
             part.said.push((depth, notification));
         }
-        self.end_of_notify();
-        Ok(())
+        self.end_of_notify()
     }
 
     fn take_part(&mut self) -> (&mut Listening, usize) {
@@ -158,10 +215,17 @@ impl<S: Session> Connection<S> {
     }
 
     /// Where each statement is a transaction, this one is over.
-    fn end_of_notify(&mut self) {
+    fn end_of_notify(&mut self) -> Result<()> {
         if !self.transaction.is_block() && !self.transaction.is_implicit() {
+            self.prepare_notify().inspect_err(|_| self.rollback_notify())?;
             self.commit_notify();
         }
+        Ok(())
+    }
+
+    pub(super) fn prepare_notify(&mut self) -> Result<()> {
+        let most = self.limits.notifications;
+        self.listening.as_mut().map_or(Ok(()), |part| part.prepare(most))
     }
 
     pub(super) fn commit_notify(&mut self) {
@@ -195,13 +259,16 @@ impl<S: Session> Connection<S> {
         let Some(part) = self.listening.as_ref().filter(|part| part.mailbox.is_filled()) else {
             return Ok(false);
         };
-        if self.transaction.is_block() {
+        if self.transaction.status() != TransactionStatus::Idle {
             return Ok(false);
         }
         for letter in part.channels.take(&part.mailbox, CHUNK) {
-            let Notification { pid, channel, payload } = &*letter;
-            let response =
-                NotificationResponse { process_id: *pid, channel: &**channel, payload: &**payload };
+            if !part.listens.contains(&letter.channel) {
+                // It has left since.
+                continue;
+            }
+            let (channel, payload) = (&*letter.channel, &*letter.payload);
+            let response = NotificationResponse { process_id: letter.pid, channel, payload };
             self.protocol.send(&response, self.io.output())?;
         }
         Ok(true)
@@ -217,12 +284,16 @@ impl<S: Session> Connection<S> {
     }
 }
 
-/// Something to say on a channel.
+/// Something to say: by this process, on this channel, this payload.
 ///
 /// # Errors
 ///
-/// 22023, in PostgreSQL's words.
-pub(crate) fn notification(pid: i32, channel: &str, payload: &str) -> Result<Arc<Notification>> {
+/// 22023, in PostgreSQL's words; 54000 if more than `most` bytes would wait.
+pub(crate) fn notification(
+    channels: &Channels,
+    (pid, channel, payload): (i32, &str, &str),
+    most: usize,
+) -> Result<Arc<Notification>> {
     let wrong = |what| Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, what));
     if channel.is_empty() {
         return wrong("channel name cannot be empty");
@@ -233,8 +304,7 @@ pub(crate) fn notification(pid: i32, channel: &str, payload: &str) -> Result<Arc
     if payload.len() >= PAYLOAD {
         return wrong("payload string too long");
     }
-    let (channel, payload) = (channel.into(), payload.into());
-    Ok(Arc::new(Notification { pid, channel, payload }))
+    channels.notification(pid, channel, payload, most).ok_or_else(queue_is_full)
 }
 
 pub(crate) fn queue_is_full() -> PgError {

@@ -56,69 +56,70 @@ impl Records {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         let mut say = Some(say);
-        let mut wrong: Option<Error> = None;
+        let mut wrong: Option<io::Error> = None;
         loop {
             let UnbufferedStatus { mut discard, state } =
                 self.connection.process_tls_records(&mut self.incoming);
-            let goes_on = match state {
+            let step = match state {
                 Ok(ConnectionState::ReadTraffic(mut traffic)) => {
-                    while let Some(record) = traffic.next_record() {
-                        let record = record.map_err(invalid)?;
+                    while let Some(Ok(record)) = traffic.next_record() {
                         discard += record.discard;
                         take(record.payload);
                     }
-                    true
+                    Ok(true)
                 }
                 Ok(ConnectionState::EncodeTlsData(mut record)) => {
                     self.outgoing.put(|room| match record.encode(room) {
                         Err(EncodeError::InsufficientSize(error)) => Err(error.required_size),
                         written => Ok(written.map_err(io::Error::other)),
-                    })?;
-                    true
+                    })
                 }
                 Ok(ConnectionState::TransmitTlsData(record)) => {
                     record.done();
-                    true
+                    Ok(true)
                 }
                 Ok(ConnectionState::PeerClosed) => {
                     self.is_over = true;
-                    true
+                    Ok(true)
                 }
                 Ok(ConnectionState::WriteTraffic(mut traffic)) => match say.take() {
                     Some(Say::Data(data)) => {
-                        self.outgoing.put(|room| sealed(traffic.encrypt(data, room)))?;
-                        true
+                        self.outgoing.put(|room| sealed(traffic.encrypt(data, room)))
                     }
                     Some(Say::Goodbye) => {
-                        self.outgoing.put(|room| sealed(traffic.queue_close_notify(room)))?;
-                        true
+                        self.outgoing.put(|room| sealed(traffic.queue_close_notify(room)))
                     }
-                    Some(Say::Nothing) | None => false,
+                    Some(Say::Nothing) | None => Ok(false),
                 },
-                Ok(ConnectionState::BlockedHandshake | ConnectionState::Closed) => false,
-                Ok(_) => return Err(io::ErrorKind::InvalidData.into()),
-                Err(error) => {
-                    self.is_broken = true;
-                    wrong = Some(error);
-                    true
-                }
+                Ok(ConnectionState::BlockedHandshake | ConnectionState::Closed) => Ok(false),
+                Ok(_) => Err(io::ErrorKind::InvalidData.into()),
+                Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error)),
             };
             self.incoming.advance(discard);
+            let goes_on = step.unwrap_or_else(|error| {
+                self.is_broken = true;
+                wrong.get_or_insert(error);
+                true
+            });
             // After an error only for the alert that tells it: the library must not read again.
             if !goes_on || (self.is_broken && !self.connection.wants_write()) {
                 break;
             }
         }
         match (wrong, say) {
-            (Some(error), _) => Err(invalid(error)),
+            (Some(error), _) => {
+                self.incoming.clear();
+                Err(error)
+            }
             (None, Some(Say::Data(_))) => Err(io::ErrorKind::BrokenPipe.into()),
             (None, _) => Ok(()),
         }
     }
-}
 
-fn invalid(error: Error) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, error)
+    /// Whether what came was no TLS: it is read no more.
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_broken
+    }
 }
 
 /// Records on their way to the socket; holds no buffer while there are none.
@@ -145,17 +146,18 @@ impl Outgoing {
         }
     }
 
-    /// Puts records behind the others: `write` tells how long they are, or how much room it takes.
+    /// Puts records behind the others: `write` tells how long they are, or how much room it takes. True, for
+    /// more may follow.
     fn put(
         &mut self,
         mut write: impl FnMut(&mut [u8]) -> Result<io::Result<usize>, usize>,
-    ) -> io::Result<()> {
+    ) -> io::Result<bool> {
         buffers::take_sealed(&mut self.bytes);
         loop {
             match write(self.bytes.get_mut(self.to..).unwrap_or_default()) {
                 Ok(written) => {
                     self.to += written?;
-                    return Ok(());
+                    return Ok(true);
                 }
                 Err(room) => self.bytes.resize(self.to + room, 0),
             }

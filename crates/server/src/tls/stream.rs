@@ -112,6 +112,9 @@ impl TlsStream {
         cx: &mut Context<'_>,
         input: &mut impl BufMut,
     ) -> Poll<io::Result<()>> {
+        if self.records.is_broken() {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
         let incoming = &mut self.records.incoming;
         let room = self.stranger.as_ref().map_or(Ok(usize::MAX), |stranger| stranger.room())?;
         buffers::take_read(incoming);
@@ -138,9 +141,8 @@ impl TlsStream {
         };
         let exchanged = self.records.exchange(take, Say::Nothing);
         buffers::release_read(&mut self.records.incoming);
-        if exchanged.is_err() {
-            let _ = self.poll_flush(cx);
-        }
+        // An alert, or an answer to what is about TLS itself.
+        let _ = self.poll_flush(cx);
         Poll::Ready(exchanged)
     }
 

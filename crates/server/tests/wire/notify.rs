@@ -61,7 +61,9 @@ fn who_does_not_listen_to_the_end_fills_the_queue() {
     let said = (0..1_000).take_while(|_| server.server.notify("c", &payload).is_ok()).count();
     assert!((90..100).contains(&said), "{said}");
     let mut other = Dialogue::login(server.address);
-    assert_eq!(other.say(&Query { sql: "notify c" }).hear_until('Z'), "E(ERROR 54000) Z(I)");
+    let sql = format!("notify c, '{payload}{payload}'");
+    let heard = other.say(&Query { sql: sql.as_str() }).hear_until('Z');
+    assert_eq!(heard, "E(ERROR 54000) Z(I)");
     let heard = deaf.say(&Query { sql: "rollback" }).hear_until('Z');
     let rest = heard.matches("A(0 c p").count();
     // What is too much for one chunk comes behind ReadyForQuery.
@@ -75,7 +77,7 @@ fn who_does_not_listen_to_the_end_fills_the_queue() {
     while server.server.notify("c", &payload).is_ok() {}
     drop(deaf);
     let begun = Instant::now();
-    while server.server.notify("c", "").is_err() {
+    while server.server.notify("c", &payload).is_err() {
         assert!(begun.elapsed() < Duration::from_secs(20), "it is forgotten");
         std::thread::yield_now();
     }

@@ -49,6 +49,8 @@ impl Session for ToySession {
     type Statement = Vec<String>;
 
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Vec<String>>> {
+        // As a cursor needs it.
+        let sql = sql.strip_prefix("table ").unwrap_or(sql);
         let words: Vec<String> = sql.split_whitespace().map(str::to_owned).collect();
         let columns = match words[0].as_str() {
             "one" => known([("?column?", Oid::INT4)]),

@@ -2,12 +2,16 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{
     Column, Format, Formats, PgError, Progress, Result, RowBuf, RowWriter, Rows, SqlState,
 };
+
+use super::rows::Room;
 
 /// Rows are found by block: a block ends with so many of them, or so many bytes.
 const BLOCK_ROWS: u64 = 64;
@@ -16,12 +20,17 @@ const BLOCK_BYTES: u64 = 64 * 1024;
 /// As much is asked of the source at a time.
 pub(super) const CHUNK: usize = 64 * 1024;
 
+/// A longer block of the file is read again each time.
+const LARGEST_WINDOW: usize = 256 * 1024;
+
 /// What a DataRow has in front of its cells: type, length, number of columns.
 const HEAD: usize = 7;
 
-/// Rows in binary, one DataRow message each; beyond a limit they lie in a file without a name.
+/// Rows as DataRow messages; beyond a limit they lie in a file without a name.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
+    /// Binary, but for columns of types that are known as text only.
+    formats: Option<Formats>,
     /// The number of the first row: those before it were not kept.
     first: u64,
     rows: u64,
@@ -30,8 +39,9 @@ pub(super) struct Kept {
     /// The rows behind those in the file.
     memory: Vec<u8>,
     file: Option<File>,
-    /// How much is in the file.
+    /// How much is in the file, and in all files of the connection.
     filed: u64,
+    account: Option<Arc<AtomicU64>>,
     /// A block of the file, and its place.
     window: Vec<u8>,
     window_at: u64,
@@ -40,7 +50,9 @@ pub(super) struct Kept {
 impl Kept {
     /// Rows from this number on.
     pub(super) fn from(first: u64) -> Kept {
-        Kept { first, ..Kept::default() }
+        let mut kept = Kept::default();
+        kept.first = first;
+        kept
     }
 
     /// The number behind the last row.
@@ -63,10 +75,10 @@ impl Kept {
     ) -> Poll<Result<bool>> {
         let columns = source.columns().clone();
         let before = self.memory.len();
-        let mut rows =
-            RowBuf::new(&mut self.memory, &columns, &Formats::All(Format::Binary), style)
-                .full_at(before + CHUNK)
-                .limit(most);
+        let formats = self.formats.get_or_insert_with(|| formats_of(&columns, style));
+        let mut rows = RowBuf::new(&mut self.memory, &columns, formats, style)
+            .full_at(before + CHUNK)
+            .limit(most);
         let filled = source.poll_fill(cx, &mut rows);
         let is_some = rows.rows() > 0;
         self.index(before);
@@ -91,18 +103,25 @@ impl Kept {
         }
     }
 
-    /// Moves all but the last block to the file.
+    /// Moves all but the last block to the file, and that too if it is large.
     ///
     /// # Errors
     ///
-    /// 53400 if it is longer than `limit` then; those of the system.
-    pub(super) fn spill(&mut self, limit: u64) -> Result<()> {
+    /// 53400 if the files of the connection are too long then; those of the system.
+    pub(super) fn spill(&mut self, room: &Room) -> Result<()> {
         let Some((_, last)) = self.blocks.last() else { return Ok(()) };
-        let length = usize::try_from(last - self.filed).unwrap_or_default();
-        if self.filed + length as u64 > limit {
+        let mut length = usize::try_from(last - self.filed).unwrap_or_default();
+        if (self.memory.len() - length) as u64 >= BLOCK_BYTES {
+            length = self.memory.len();
+        }
+        let bytes = length as u64;
+        if room.filed.load(Ordering::Relaxed).saturating_add(bytes) > room.files {
             let error = PgError::new(
                 SqlState::CONFIGURATION_LIMIT_EXCEEDED,
-                format!("temporary file size exceeds \"temp_file_limit\" ({}kB)", limit / 1024),
+                format!(
+                    "temporary file size exceeds \"temp_file_limit\" ({}kB)",
+                    room.files / 1024
+                ),
             );
             return Err(error);
         }
@@ -112,8 +131,11 @@ impl Kept {
         if let (Some(file), Some(rows)) = (&mut self.file, self.memory.get(..length)) {
             file.seek(SeekFrom::Start(self.filed)).map_err(no_file)?;
             file.write_all(rows).map_err(no_file)?;
-            self.filed += length as u64;
+            self.filed += bytes;
             self.memory.drain(..length);
+            self.memory.shrink_to(2 * CHUNK);
+            let account = self.account.get_or_insert_with(|| room.filed.clone());
+            account.fetch_add(bytes, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -126,12 +148,18 @@ impl Kept {
     pub(super) fn write(&mut self, number: u64, rows: &mut RowBuf<'_>) -> Result<()> {
         let style = rows.style();
         let columns = rows.columns();
+        let formats = self.formats.clone().unwrap_or_default();
         let kept = self.row(number)?;
-        rows.row(|row| {
-            cells_of(kept)
-                .zip(columns)
-                .try_for_each(|(cell, column)| copy(row, cell, column, style))
-        })
+        let written = rows.row(|row| {
+            let mut cells = cells_of(kept).zip(columns).enumerate();
+            cells.try_for_each(|(at, (cell, column))| {
+                copy(row, cell, formats.get(at), column, style)
+            })
+        });
+        if self.window.len() > LARGEST_WINDOW {
+            self.window = Vec::new();
+        }
+        written
     }
 
     /// The DataRow of a row.
@@ -193,18 +221,41 @@ pub(in super::super) fn cells_of(row: &[u8]) -> impl Iterator<Item = Option<&[u8
     })
 }
 
+/// The formats in which rows are kept.
+fn formats_of(columns: &[Column], style: &TextStyle) -> Formats {
+    let is_known = |column: &Column| {
+        let read = Value::decode(column.type_oid, Format::Binary, &[], style);
+        !matches!(read, Ok(Value::Opaque(_)))
+    };
+    if columns.iter().all(is_known) {
+        return Formats::All(Format::Binary);
+    }
+    let format = |column| if is_known(column) { Format::Binary } else { Format::Text };
+    Formats::Each(columns.iter().map(format).collect())
+}
+
+/// Writes a cell that was kept in one format in that which the client wants.
 fn copy(
     row: &mut RowWriter<'_>,
     cell: Option<&[u8]>,
+    kept: Format,
     column: &Column,
     style: &TextStyle,
 ) -> Result<()> {
     match cell {
         None => row.null(),
-        Some(bytes) if row.format() == Format::Binary => row.bytes(bytes),
-        Some(bytes) => row.value(&Value::decode(column.type_oid, Format::Binary, bytes, style)?)?,
+        Some(bytes) if row.format() == kept => row.bytes(bytes),
+        Some(bytes) => row.value(&Value::decode(column.type_oid, kept, bytes, style)?)?,
     }
     Ok(())
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(account) = &self.account {
+            account.fetch_sub(self.filed, Ordering::Relaxed);
+        }
+    }
 }
 
 fn no_file(error: std::io::Error) -> PgError {

@@ -7,6 +7,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use trunkline_core::types::text::truncate_name;
@@ -16,7 +17,7 @@ use trunkline_core::{
 use trunkline_sql::statement::{Declare, Fetch, Which};
 
 pub(super) use self::kept::cells_of;
-use self::rows::{Cursor, Fetching, Room, Shared, lock, poll_hold};
+use self::rows::{Cursor, Fetching, Room, Shared, fetched, lock, poll_hold};
 use crate::connection::watch::watch;
 use crate::connection::{Connection, Stop};
 use crate::limits::Limits;
@@ -26,7 +27,11 @@ const MEMORY: usize = 1024 * 1024;
 
 /// The cursors of a connection, by name.
 #[derive(Debug, Default)]
-pub(crate) struct Cursors(BTreeMap<Box<str>, Declared>);
+pub(crate) struct Cursors {
+    by_name: BTreeMap<Box<str>, Declared>,
+    /// What their files hold, in bytes.
+    filed: Arc<AtomicU64>,
+}
 
 #[derive(Debug)]
 struct Declared {
@@ -48,7 +53,7 @@ impl Cursors {
     ///
     /// 42P03 if there is one.
     pub(crate) fn vacant(&self, name: &str) -> Result<()> {
-        if self.0.contains_key(truncate_name(name)) {
+        if self.by_name.contains_key(truncate_name(name)) {
             let message = format!("cursor \"{name}\" already exists");
             return Err(PgError::new(SqlState::DUPLICATE_CURSOR, message));
         }
@@ -56,40 +61,40 @@ impl Cursors {
     }
 
     fn get(&self, name: &str) -> Result<&Declared> {
-        self.0.get(name).ok_or_else(|| unknown(name))
+        self.by_name.get(name).ok_or_else(|| unknown(name))
     }
 
     /// The columns of a cursor and the formats it was declared with.
     pub(crate) fn shape(&self, name: &str) -> Option<(Arc<[Column]>, Formats)> {
-        let declared = self.0.get(truncate_name(name))?;
+        let declared = self.by_name.get(truncate_name(name))?;
         let format = if declared.is_binary { Format::Binary } else { Format::Text };
         Some((declared.columns.clone(), Formats::All(format)))
     }
 
     /// Forgets a cursor; whether there was one.
     pub(crate) fn close(&mut self, name: &str) -> bool {
-        self.0.remove(truncate_name(name)).is_some()
+        self.by_name.remove(truncate_name(name)).is_some()
     }
 
     pub(crate) fn close_all(&mut self) {
-        self.0.clear();
+        self.by_name.clear();
     }
 
     /// The transaction is over, and with it all that do not outlive it.
     pub(crate) fn end(&mut self) {
-        self.0.retain(|_, declared| declared.is_held);
+        self.by_name.retain(|_, declared| declared.is_held);
     }
 
     /// The savepoint at a place is released: what was declared behind it now belongs before it.
     pub(crate) fn release(&mut self, place: usize) {
-        for declared in self.0.values_mut() {
+        for declared in self.by_name.values_mut() {
             declared.depth = declared.depth.min(place);
         }
     }
 
     /// The savepoint at a place is gone back to: what was declared behind it is gone.
     pub(crate) fn rollback_to(&mut self, place: usize) {
-        self.0.retain(|_, declared| declared.is_held || declared.depth <= place);
+        self.by_name.retain(|_, declared| declared.is_held || declared.depth <= place);
     }
 }
 
@@ -133,12 +138,16 @@ impl<S: Session> Connection<S> {
         let cursor = Arc::new(Mutex::new(Cursor::new(rows, style, declare.scroll, room)));
         let (is_binary, hold, depth) = (declare.binary, declare.hold, self.transaction.depth());
         let declared = Declared { cursor, columns, is_binary, hold, is_held: false, depth };
-        self.cursors.0.insert(declare.name.as_str().into(), declared);
-        if self.transaction.is_shared() { Ok(()) } else { self.hold_cursors().await }
+        self.cursors.by_name.insert(declare.name.as_str().into(), declared);
+        // In a pipeline it may still be undone.
+        match self.transaction.is_block() || self.transaction.is_implicit() {
+            true => Ok(()),
+            false => self.hold_cursors().await,
+        }
     }
 
     fn admit_cursor(&self, limits: &Limits) -> Result<()> {
-        if self.cursors.0.len() < limits.portals {
+        if self.cursors.by_name.len() < limits.portals {
             return Ok(());
         }
         let error = PgError::new(SqlState::CONFIGURATION_LIMIT_EXCEEDED, "too many cursors");
@@ -147,18 +156,26 @@ impl<S: Session> Connection<S> {
 
     /// The more cursors there are, the less each of them keeps in memory.
     fn room(&self) -> Room {
-        let share = self.limits.portal_bytes / (self.cursors.0.len() + 1);
-        Room { memory: share.min(MEMORY), file: self.limits.cursor_file }
+        let share = self.limits.portal_bytes / (self.cursors.by_name.len() + 1);
+        let (files, filed) = (self.limits.cursor_files, self.cursors.filed.clone());
+        Room { memory: share.min(MEMORY), files, filed }
     }
 
     /// The transaction is about to be kept: takes the rows that are fetched later.
     pub(super) async fn hold_cursors(&mut self) -> Result<(), Stop> {
         let mut cursors = std::mem::take(&mut self.cursors);
         let mut outcome = Ok(());
-        for declared in cursors.0.values_mut().filter(|one| one.hold && !one.is_held) {
+        for declared in cursors.by_name.values_mut().filter(|one| one.hold && !one.is_held) {
             let cursor = &declared.cursor;
+            if lock(cursor).has_failed() {
+                continue;
+            }
             let held =
                 watch(&mut self.io, &self.entry, || poll_fn(|cx| poll_hold(cursor, cx))).await;
+            if held.is_err() {
+                // Its rows are dropped before the session is asked to settle: that is what stops them.
+                lock(cursor).fail();
+            }
             outcome = self.settled(held).await;
             if outcome.is_err() {
                 break;
@@ -175,6 +192,13 @@ impl<S: Session> Connection<S> {
         let plan = lock(&declared.cursor).plan(&fetch.cursor, fetch.direction, true)?;
         let fetching = Fetching::new(declared.cursor.clone(), plan);
         Ok(Rows::from_source(declared.columns.clone(), fetching).into())
+    }
+
+    /// Runs a FETCH to its end, as PostgreSQL does before it sends a part of its rows.
+    pub(crate) async fn fetch_whole(&mut self, rows: Rows) -> Result<Rows, Stop> {
+        let (style, room) = (self.style(), self.room());
+        let run = watch(&mut self.io, &self.entry, || fetched(rows, style, room)).await;
+        self.settled(run).await
     }
 
     /// Answers MOVE.

@@ -1,5 +1,7 @@
 //! Where a cursor stands, and how it moves.
 
+use std::future::poll_fn;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
@@ -12,12 +14,14 @@ use trunkline_sql::statement::{FetchCount, FetchDirection};
 use super::kept::{CHUNK, Kept};
 
 /// What a cursor may hold.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Room {
     /// In memory, in bytes.
     pub(crate) memory: usize,
-    /// In a file.
-    pub(crate) file: u64,
+    /// In files, of all cursors of the connection together.
+    pub(crate) files: u64,
+    /// What is in those files.
+    pub(crate) filed: Arc<AtomicU64>,
 }
 
 /// A query whose rows are fetched in parts.
@@ -38,8 +42,6 @@ pub(crate) struct Cursor {
     at_start: bool,
     at_end: bool,
     failed: bool,
-    /// Whether it waits for its source.
-    waits: bool,
 }
 
 /// A cursor that is shared with the rows that are fetched from it.
@@ -52,6 +54,20 @@ enum Step {
     Rewind,
     Forward(u64),
     Backward(u64),
+}
+
+/// How far a cursor went.
+#[derive(Clone, Copy)]
+struct Moved {
+    rows: u64,
+    /// Whether somebody else should have his turn: cancels, timeouts, other connections.
+    pauses: bool,
+}
+
+impl Moved {
+    fn by(rows: u64) -> Moved {
+        Moved { rows, pauses: false }
+    }
 }
 
 /// All rows there are.
@@ -94,7 +110,6 @@ impl Cursor {
             at_start: true,
             at_end: false,
             failed: false,
-            waits: false,
         }
     }
 
@@ -184,14 +199,14 @@ impl Cursor {
             if rows.as_ref().is_some_and(|rows| rows.is_full()) {
                 return Poll::Ready(Ok(false));
             }
-            let rows = rows.as_deref_mut();
+            let (rows, most) = (rows.as_deref_mut(), count - *done);
             let moved = match is_back {
-                true => self.back(rows)?,
-                false => ready!(self.poll_next(cx, count - *done, rows))?,
+                true => self.back(most, rows)?,
+                false => ready!(self.poll_next(cx, most, rows))?,
             };
-            match moved {
-                Some(moved) => *done += moved,
-                None => return Poll::Ready(Ok(false)),
+            *done += moved.rows;
+            if moved.pauses {
+                return Poll::Ready(Ok(false));
             }
         }
         Poll::Ready(Ok(true))
@@ -214,48 +229,50 @@ impl Cursor {
         Err(error.hint("Declare it with SCROLL option to enable backward scan."))
     }
 
-    /// Goes back by a row, or before the first; how many rows that were.
-    fn back(&mut self, rows: Option<&mut RowBuf<'_>>) -> Result<Option<u64>> {
+    /// Goes back by a row, or before the first; by many at once if nobody wants to see them.
+    fn back(&mut self, most: u64, rows: Option<&mut RowBuf<'_>>) -> Result<Moved> {
         let row = if self.at_end { self.place } else { self.place.saturating_sub(1) };
         let Some(number) = row.checked_sub(1) else {
             (self.place, self.at_start) = (0, true);
-            return Ok(Some(0));
+            return Ok(Moved::by(0));
         };
+        let moved = if rows.is_some() { 1 } else { most.min(row) };
         if let (Some(kept), Some(rows)) = (&mut self.kept, rows) {
             kept.write(number, rows)?;
         }
-        (self.place, self.at_end) = (row, false);
-        Ok(Some(1))
+        (self.place, self.at_end) = (row - (moved - 1), false);
+        Ok(Moved::by(moved))
     }
 
-    /// Goes on by at most so many rows, or behind the last; how many rows that were, `None` if somebody
-    /// else should have his turn before there are any.
+    /// Goes on by at most so many rows, or behind the last.
     fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
         most: u64,
         rows: Option<&mut RowBuf<'_>>,
-    ) -> Poll<Result<Option<u64>>> {
+    ) -> Poll<Result<Moved>> {
         if let Some(kept) = &mut self.kept {
-            if self.place < kept.end() {
+            let left = kept.end().saturating_sub(self.place);
+            if left > 0 {
+                let moved = if rows.is_some() { 1 } else { most.min(left) };
                 if let Some(rows) = rows {
                     kept.write(self.place, rows)?;
                 }
-                self.pass(1);
-                return Poll::Ready(Ok(Some(1)));
+                self.pass(moved);
+                return Poll::Ready(Ok(Moved::by(moved)));
             }
             if self.goes_back || self.source.is_none() {
-                let is_seen = rows.is_some();
-                let moved = ready!(self.poll_keep(cx, most))?;
-                return Poll::Ready(Ok((is_seen || self.at_end).then_some(moved)));
+                ready!(self.poll_keep(cx, most))?;
+                return Poll::Ready(Ok(Moved { rows: 0, pauses: rows.is_none() && !self.at_end }));
             }
             // Too much to keep: from here on it only goes forward.
             self.kept = None;
         }
         let Some(source) = &mut self.source else {
             self.at_end = true;
-            return Poll::Ready(Ok(Some(0)));
+            return Poll::Ready(Ok(Moved::by(0)));
         };
+        let is_seen = rows.is_some();
         let mut scratch = Vec::new();
         let (filled, passed) = match rows {
             Some(rows) => {
@@ -272,18 +289,18 @@ impl Cursor {
                 (filled, rows.rows())
             }
         };
-        self.waits = filled.is_pending() && passed == 0;
         self.pass(passed);
         let progress = match filled {
-            Poll::Pending if passed > 0 => return Poll::Ready(Ok(Some(passed))),
+            // Asked again, it wakes somebody.
+            Poll::Pending if passed > 0 => Progress::More,
             filled => ready!(filled)?,
         };
         if progress != Progress::More {
             self.source = None;
             self.at_end = passed < most;
-            return Poll::Ready(Ok(Some(passed)));
+            return Poll::Ready(Ok(Moved::by(passed)));
         }
-        Poll::Ready(Ok((passed > 0).then_some(passed)))
+        Poll::Ready(Ok(Moved { rows: passed, pauses: passed == 0 || !is_seen }))
     }
 
     fn pass(&mut self, rows: u64) {
@@ -292,23 +309,21 @@ impl Cursor {
     }
 
     /// Takes some rows of the source to keep them; no row is passed by that.
-    fn poll_keep(&mut self, cx: &mut Context<'_>, most: u64) -> Poll<Result<u64>> {
+    fn poll_keep(&mut self, cx: &mut Context<'_>, most: u64) -> Poll<Result<()>> {
         let (Some(source), Some(kept)) = (&mut self.source, &mut self.kept) else {
             self.at_end = true;
-            return Poll::Ready(Ok(0));
+            return Poll::Ready(Ok(()));
         };
-        let taken = kept.poll_take(cx, source, &self.style, most);
-        self.waits = taken.is_pending();
-        if ready!(taken)? {
+        if ready!(kept.poll_take(cx, source, &self.style, most))? {
             self.source = None;
         }
         if kept.held() > self.room.memory {
             match self.scrolls {
-                true => kept.spill(self.room.file)?,
+                true => kept.spill(&self.room)?,
                 false => self.goes_back = false,
             }
         }
-        Poll::Ready(Ok(0))
+        Poll::Ready(Ok(()))
     }
 
     /// Takes all that is still to come: the transaction in which it can be had is over.
@@ -323,6 +338,10 @@ impl Cursor {
         Poll::Ready(Ok(self.source.is_none()))
     }
 
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed
+    }
+
     /// What it keeps in memory, in bytes.
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {
@@ -330,7 +349,7 @@ impl Cursor {
     }
 
     /// What it waits for will not come, or something went wrong: it gives no more rows.
-    fn fail(&mut self) {
+    pub(crate) fn fail(&mut self) {
         (self.failed, self.source, self.kept) = (true, None, None);
     }
 }
@@ -393,13 +412,49 @@ impl RowSource for Fetching {
 }
 
 impl Drop for Fetching {
-    /// Rows that are not awaited to their end are cancelled, as those of any statement.
+    /// Who is cut short leaves a cursor that nobody can say the place of.
     fn drop(&mut self) {
-        let mut cursor = lock(&self.cursor);
-        if cursor.waits {
-            cursor.fail();
+        if self.step < self.plan.steps.len() {
+            lock(&self.cursor).fail();
         }
     }
+}
+
+/// All rows of a FETCH, which has run to its end before the first of them is asked for.
+pub(crate) struct Fetched {
+    kept: Kept,
+    next: u64,
+}
+
+impl RowSource for Fetched {
+    fn poll_fill(&mut self, _: &mut Context<'_>, rows: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+        while !rows.is_full() {
+            if self.next == self.kept.end() {
+                return Poll::Ready(Ok(Progress::End(CommandTag::sent("FETCH"))));
+            }
+            self.kept.write(self.next, rows)?;
+            self.next += 1;
+        }
+        Poll::Ready(Ok(Progress::More))
+    }
+}
+
+/// Runs a FETCH to its end.
+pub(crate) async fn fetched(mut rows: Rows, style: Arc<TextStyle>, room: Room) -> Result<Rows> {
+    let mut kept = Kept::default();
+    poll_fn(|cx| {
+        if ready!(kept.poll_take(cx, &mut rows, &style, ALL))? {
+            return Poll::Ready(Ok(()));
+        }
+        if kept.held() > room.memory {
+            kept.spill(&room)?;
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
+    .map_err(|error: PgError| error)?;
+    Ok(Rows::from_source(rows.columns().clone(), Fetched { kept, next: 0 }))
 }
 
 /// Takes all rows of a cursor that outlives its transaction.

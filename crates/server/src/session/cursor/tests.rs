@@ -3,7 +3,8 @@ use std::task::{Context, Poll, Waker};
 
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Column, Formats, IntoRow, Oid, PgError, Progress, Result, RowBuf, RowSource, Rows, SqlState,
+    Column, CommandTag, Format, Formats, IntoRow, Oid, PgError, Progress, Result, RowBuf,
+    RowSource, Rows, SqlState,
 };
 use trunkline_sql::statement::{FetchCount, FetchDirection};
 
@@ -20,7 +21,12 @@ fn cursor(scroll: Option<bool>, memory: usize, file: u64) -> Shared {
     let columns = [("n", Oid::INT8), ("t", Oid::TEXT)].map(Column::from).into();
     let rows = Rows::from_rows(columns, (1..=ROWS).map(row));
     let style = Arc::new(TextStyle::default());
-    Arc::new(Mutex::new(Cursor::new(rows, style, scroll, Room { memory, file })))
+    Arc::new(Mutex::new(Cursor::new(
+        rows,
+        style,
+        scroll,
+        Room { memory, files: file, filed: Arc::default() },
+    )))
 }
 
 /// The bytes of the rows with these numbers.
@@ -39,14 +45,17 @@ fn expected(numbers: impl IntoIterator<Item = u64>) -> Vec<u8> {
 
 /// What a FETCH sends; the send buffer is full after some rows.
 fn fetch(cursor: &Shared, direction: FetchDirection) -> Result<Vec<u8>> {
+    fetch_of(cursor, direction, &[("n", Oid::INT8), ("t", Oid::TEXT)].map(Column::from))
+}
+
+fn fetch_of(cursor: &Shared, direction: FetchDirection, columns: &[Column]) -> Result<Vec<u8>> {
     let plan = lock(cursor).plan("c", direction, true)?;
     let mut fetching = Fetching::new(cursor.clone(), plan);
-    let columns = [("n", Oid::INT8), ("t", Oid::TEXT)].map(Column::from);
     let (formats, style) = (Formats::default(), TextStyle::default());
     let mut sent = Vec::new();
     loop {
         let mut out = Vec::new();
-        let mut rows = RowBuf::new(&mut out, &columns, &formats, &style).full_at(1_000);
+        let mut rows = RowBuf::new(&mut out, columns, &formats, &style).full_at(1_000);
         let filled = fetching.poll_fill(&mut Context::from_waker(Waker::noop()), &mut rows);
         sent.extend_from_slice(&out);
         match filled {
@@ -154,12 +163,44 @@ fn a_cursor_whose_source_fails_is_of_no_use() {
     for scroll in [Some(true), Some(false)] {
         let columns = [("n", Oid::INT8), ("t", Oid::TEXT)].map(Column::from).into();
         let source = Rows::from_source(columns, Failing(false));
-        let room = Room { memory: 0, file: 0 };
+        let room = Room { memory: 0, files: 0, filed: Arc::default() };
         let cursor = Cursor::new(source, Arc::new(TextStyle::default()), scroll, room);
         let cursor = Arc::new(Mutex::new(cursor));
         assert_eq!(fetch(&cursor, rows(1)).expect("rows"), expected([1]));
         assert!(fetch(&cursor, rows(1)).is_err());
         let error = fetch(&cursor, rows(1)).expect_err("it has failed");
         assert_eq!(error.sqlstate(), SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE);
+    }
+}
+
+/// A row of a type that nobody knows, which has a text and no more.
+struct Foreign(bool);
+
+impl RowSource for Foreign {
+    fn poll_fill(&mut self, _: &mut Context<'_>, rows: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+        if !self.0 {
+            self.0 = true;
+            rows.row(|row| match row.format() {
+                Format::Text => {
+                    row.bytes(b"foreign");
+                    Ok(())
+                }
+                Format::Binary => Err(PgError::unsupported("it has no binary form")),
+            })?;
+        }
+        Poll::Ready(Ok(Progress::End(CommandTag::select())))
+    }
+}
+
+#[test]
+fn what_is_known_as_text_only_is_kept_as_text() {
+    let columns = [("f", Oid(99_999))].map(Column::from);
+    let source = Rows::from_source(columns.clone().into(), Foreign(false));
+    let room = Room { memory: 0, files: 1_000, filed: Arc::default() };
+    let cursor = Cursor::new(source, Arc::new(TextStyle::default()), Some(true), room);
+    let cursor = Arc::new(Mutex::new(cursor));
+    for direction in [rows(1), rows(0), FetchDirection::Absolute(-1)] {
+        let sent = fetch_of(&cursor, direction, &columns).expect("a row");
+        assert!(sent.ends_with(b"foreign"), "{sent:?}");
     }
 }
