@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use trunkline_proto::SqlState;
 use trunkline_proto::types::{TextStyle, Types};
 
-use crate::error::Notice;
+use crate::error::{Notice, PgError, Result};
 use crate::settings::{Settings, Timeouts};
 
 /// How many notices of a statement wait for its end.
@@ -24,6 +24,7 @@ struct SessionView {
     identity: Identity,
     settings: Mutex<Settings>,
     notices: Mutex<Vec<Notice>>,
+    notifications: Mutex<Vec<(String, String)>>,
     changes: AtomicUsize,
 }
 
@@ -63,6 +64,7 @@ impl Client {
             identity,
             settings: Mutex::new(settings),
             notices: Mutex::default(),
+            notifications: Mutex::default(),
             changes: AtomicUsize::new(0),
         }))
     }
@@ -129,6 +131,32 @@ impl Client {
             )),
             _ => {}
         }
+    }
+
+    /// Says something on a channel, as NOTIFY does: listeners hear of it when the transaction is kept.
+    ///
+    /// # Errors
+    ///
+    /// 22023 for a channel without a name, or for a name or payload that is too long.
+    pub fn publish(&self, channel: &str, payload: &str) -> Result<()> {
+        let too_long = match (channel.len(), payload.len()) {
+            (0, _) => Some("channel name cannot be empty"),
+            (64.., _) => Some("channel name too long"),
+            (_, 8_000..) => Some("payload string too long"),
+            _ => None,
+        };
+        if let Some(message) = too_long {
+            return Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message));
+        }
+        let mut waiting = self.0.notifications.lock().unwrap_or_else(PoisonError::into_inner);
+        self.change();
+        waiting.push((channel.to_owned(), payload.to_owned()));
+        Ok(())
+    }
+
+    /// Takes what was published since, for the server.
+    pub fn take_published(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut *self.0.notifications.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Takes the notices that wait to be sent, without those below `client_min_messages`; for the

@@ -1,11 +1,14 @@
 //! The two traits of an engine.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use trunkline_proto::Oid;
 use trunkline_sql::statement::TransactionModes;
 
+use crate::catalog::Snapshot;
 use crate::client::Client;
+use crate::copy_in::{self, CopyIn, CopyTarget};
 use crate::error::Result;
 use crate::prepared::{Prepared, Run};
 use crate::reply::Reply;
@@ -123,6 +126,21 @@ pub trait Session: Send + 'static {
     fn rollback_to(&mut self, name: &str) -> impl Future<Output = Result<()>> + Send {
         let _ = name;
         async { Ok(()) }
+    }
+
+    /// Makes ready to take the rows of a COPY FROM.
+    ///
+    /// # Errors
+    ///
+    /// 0A000 by default; 42P01 and 42703 for a table or a column that is not there.
+    fn copy_in(&mut self, target: CopyTarget<'_>) -> impl Future<Output = Result<CopyIn>> + Send {
+        let _ = target;
+        async { Err(copy_in::unsupported()) }
+    }
+
+    /// What there is, for the catalogs: asked for whenever a statement names one of them.
+    fn snapshot(&mut self) -> impl Future<Output = Result<Arc<Snapshot>>> + Send {
+        async { Ok(Arc::default()) }
     }
 
     /// What language the statements are in.

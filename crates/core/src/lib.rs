@@ -3,8 +3,10 @@
 //! An engine implements [`Engine`] and [`Session`], or is made of functions by [`query_fn`] and
 //! [`statement_fn`]. It never sees a socket, the protocol's state, or an async runtime.
 
+pub mod catalog;
 mod client;
 mod column;
+mod copy_in;
 mod copy_out;
 mod engine;
 mod error;
@@ -18,6 +20,7 @@ pub mod testkit;
 
 pub use client::{Client, Identity};
 pub use column::{Column, Columns};
+pub use copy_in::{CopyField, CopyIn, CopyRow, CopySink, CopyTarget, copy_place};
 pub use copy_out::CopyOut;
 pub use engine::{Engine, Language, Session};
 pub use error::{Notice, PgError, Result, Severity};

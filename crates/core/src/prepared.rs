@@ -97,6 +97,11 @@ impl fmt::Debug for Param<'_> {
 }
 
 impl<'a> Param<'a> {
+    /// A value that was read all through and found sound, or NULL.
+    pub(crate) fn sound(type_oid: Oid, format: Format, bytes: Option<&'a [u8]>) -> Param<'a> {
+        Param { type_oid, format, bytes, checked: true }
+    }
+
     /// Decodes the value; NULL is an error unless `T` is an `Option`.
     pub fn decode<T: FromPg<'a>>(&self, style: &TextStyle) -> Result<T, ValueError> {
         match self.bytes {

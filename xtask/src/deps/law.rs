@@ -43,7 +43,13 @@ const LAWS: &[Law] = &[
     },
     Law {
         package: "trunkline-engines",
-        may_import: &["trunkline-proto", "trunkline-core", "trunkline-catalog", "trunkline-arrow"],
+        may_import: &[
+            "trunkline-proto",
+            "trunkline-sql",
+            "trunkline-core",
+            "trunkline-catalog",
+            "trunkline-arrow",
+        ],
         never: SERVER,
     },
     Law {

@@ -1,0 +1,175 @@
+//! Rows of a COPY FROM, on their way into an engine.
+
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use trunkline_proto::Format;
+use trunkline_proto::copy::{CopyError, Field, Row};
+use trunkline_sql::statement::QualifiedName;
+
+use crate::column::Column;
+use crate::error::{PgError, Result};
+use crate::prepared::Param;
+
+/// Where the rows of a COPY FROM are to go.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CopyTarget<'a> {
+    /// The table.
+    pub table: &'a QualifiedName,
+    /// The columns that are given, in that order; `None` is all of them.
+    pub columns: Option<&'a [String]>,
+    /// `WHERE condition`: an expression, as written; rows that do not meet it are left out.
+    pub condition: Option<&'a str>,
+}
+
+impl<'a> CopyTarget<'a> {
+    /// All columns of a table, without a condition.
+    pub fn new(table: &'a QualifiedName) -> CopyTarget<'a> {
+        CopyTarget { table, columns: None, condition: None }
+    }
+}
+
+/// What an engine says to a COPY FROM: the columns it takes, and what takes the rows.
+pub struct CopyIn {
+    columns: Arc<[Column]>,
+    defaults: Box<[bool]>,
+    sink: Box<dyn CopySink>,
+}
+
+/// Takes the rows of a COPY FROM.
+///
+/// The server reads COPY's options and formats, and the values: what comes here is of its column's
+/// type. Nothing of it may be seen before [`poll_finish`](CopySink::poll_finish) is done; dropped
+/// earlier, or after an error, nothing of it stays. No other call of the session is made meanwhile.
+pub trait CopySink: Send + 'static {
+    /// Waits until a row can be taken: a sink that is slow slows the client down.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with rows that were taken before, with their [`place`](CopyRow::place) as context.
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>>;
+
+    /// Takes a row; called once after each time that it was ready.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, with its place as context.
+    fn push(&mut self, row: &CopyRow<'_>) -> Result<()>;
+
+    /// Stores the rows; how many they were, which is what the command tag says.
+    ///
+    /// # Errors
+    ///
+    /// As of [`poll_ready`](CopySink::poll_ready).
+    fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<u64>>;
+}
+
+impl CopyIn {
+    /// Rows of these columns, none of which has a default, go to a sink.
+    pub fn new(columns: Arc<[Column]>, sink: impl CopySink) -> CopyIn {
+        CopyIn { columns, defaults: Box::default(), sink: Box::new(sink) }
+    }
+
+    /// Says of each column whether it has a default: where the option DEFAULT is given, its marker may
+    /// stand there. The columns that are left out of the COPY are the sink's matter.
+    pub fn defaults(mut self, defaults: impl IntoIterator<Item = bool>) -> CopyIn {
+        self.defaults = defaults.into_iter().collect();
+        self
+    }
+
+    /// What the fields of a row are.
+    pub fn columns(&self) -> &Arc<[Column]> {
+        &self.columns
+    }
+
+    /// Whether a column has a default.
+    pub fn has_default(&self, column: usize) -> bool {
+        self.defaults.get(column).copied().unwrap_or(false)
+    }
+
+    /// What takes the rows; for the server.
+    pub fn sink(&mut self) -> &mut dyn CopySink {
+        &mut *self.sink
+    }
+}
+
+impl fmt::Debug for CopyIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CopyIn").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+/// A row of a COPY FROM, every field of which was read and found sound.
+#[derive(Clone, Copy, Debug)]
+pub struct CopyRow<'a> {
+    row: &'a Row<'a>,
+    columns: &'a [Column],
+    format: Format,
+}
+
+/// A field of such a row.
+#[derive(Clone, Copy, Debug)]
+pub enum CopyField<'a> {
+    /// The column's default, as the marker of the option DEFAULT asks for it.
+    Default,
+    /// A value, or NULL.
+    Value(Param<'a>),
+}
+
+impl<'a> CopyRow<'a> {
+    /// Reads each field of a row by its column's type; for the server.
+    ///
+    /// # Errors
+    ///
+    /// That of the first field that is missing, or that `check` refuses.
+    pub fn read(
+        row: &'a Row<'a>,
+        columns: &'a [Column],
+        format: Format,
+        mut check: impl FnMut(usize, Param<'a>) -> Result<(), CopyError>,
+    ) -> Result<CopyRow<'a>, CopyError> {
+        let read = CopyRow { row, columns, format };
+        for (index, column) in columns.iter().enumerate() {
+            if let Field::Value(bytes) = row.field(index)? {
+                check(index, read.param(column, Some(bytes)))?;
+            }
+        }
+        Ok(read)
+    }
+
+    /// The field of a column, counted from 0; `None` beyond the last.
+    pub fn get(&self, column: usize) -> Option<CopyField<'a>> {
+        let of = self.columns.get(column)?;
+        Some(match self.row.field(column).ok()? {
+            Field::Default => CopyField::Default,
+            Field::Null => CopyField::Value(self.param(of, None)),
+            Field::Value(bytes) => CopyField::Value(self.param(of, Some(bytes))),
+        })
+    }
+
+    /// All fields, in the order of the columns.
+    pub fn iter(&self) -> impl Iterator<Item = CopyField<'a>> {
+        (0..self.columns.len()).map_while(|column| self.get(column))
+    }
+
+    /// The line it ends at, or the number of a binary row, counted from 1.
+    pub fn line(&self) -> u64 {
+        self.row.line()
+    }
+
+    fn param(&self, column: &Column, bytes: Option<&'a [u8]>) -> Param<'a> {
+        Param::sound(column.type_oid, self.format, bytes)
+    }
+}
+
+/// The context of an error about a row: `COPY t, line 3`.
+pub fn copy_place(table: &QualifiedName, line: u64) -> String {
+    format!("COPY {}, line {line}", table.name)
+}
+
+/// 0A000, for engines that take no rows.
+pub(crate) fn unsupported() -> PgError {
+    PgError::unsupported("COPY FROM is not supported")
+}

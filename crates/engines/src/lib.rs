@@ -1,0 +1,1 @@
+//! Engines for trunkline that are not DataFusion.
