@@ -9,25 +9,29 @@ use std::time::Duration;
 use tokio::time::{Sleep, sleep};
 use trunkline::types::{TextStyle, Value};
 use trunkline::{
-    Client, Column, Columns, CommandTag, Engine, Oid, Params, PgError, Prepared, Progress, Reply,
-    Result, RowBuf, RowSource, Rows, Run, Session, SqlState,
+    Client, Column, Columns, CommandTag, CopyIn, CopyTarget, Engine, Oid, Params, PgError,
+    Prepared, Progress, Reply, Result, RowBuf, RowSource, Rows, Run, Session, SqlState,
 };
 
 use crate::eval::{Scope, Types, number};
 use crate::parse::{Expr, Query, parse};
+use crate::tables::{Asked, Tables};
 
 /// Serves one database to everybody.
 pub(crate) struct Numbers {
     pub(crate) database: String,
 }
 
-/// A client's session; it remembers nothing.
-pub(crate) struct Talk;
+/// A client's session.
+pub(crate) struct Talk {
+    client: Client,
+    tables: Tables,
+}
 
-/// A query with the columns of its result.
-pub(crate) struct Statement {
-    query: Arc<Query>,
-    columns: Arc<[Column]>,
+pub(crate) enum Statement {
+    /// A query with the columns of its result.
+    Numbers(Arc<Query>, Arc<[Column]>),
+    Table(Asked),
 }
 
 impl Engine for Numbers {
@@ -36,7 +40,7 @@ impl Engine for Numbers {
     async fn open(&self, client: Client) -> Result<Talk> {
         let asked = &client.identity().database;
         if **asked == *self.database {
-            return Ok(Talk);
+            return Ok(Talk { client, tables: Tables::default() });
         }
         let error = format!("database \"{asked}\" does not exist");
         Err(PgError::new(SqlState::INVALID_CATALOG_NAME, error))
@@ -47,6 +51,10 @@ impl Session for Talk {
     type Statement = Statement;
 
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Statement>> {
+        if let Some(asked) = Asked::read(sql) {
+            let columns = self.tables.columns(&asked)?.map_or(Columns::None, Columns::Known);
+            return Ok(Prepared::new(Statement::Table(asked), columns));
+        }
         let query = parse(sql)?;
         let mut types = Types { parameters: hints.to_vec(), column: None };
         if let Some(from) = &query.from {
@@ -76,13 +84,16 @@ impl Session for Talk {
             return Err(PgError::new(SqlState::INDETERMINATE_DATATYPE, error));
         }
         let columns: Arc<[Column]> = columns.into();
-        let statement = Statement { query: Arc::new(query), columns: columns.clone() };
+        let statement = Statement::Numbers(Arc::new(query), columns.clone());
         Ok(Prepared::new(statement, Columns::Known(columns)).parameters(parameters))
     }
 
     async fn execute(&mut self, statement: &Statement, run: Run) -> Result<Reply> {
         let Run { params, style, .. } = run;
-        let query = statement.query.clone();
+        let (query, columns) = match statement {
+            Statement::Numbers(query, columns) => (query.clone(), columns.clone()),
+            Statement::Table(asked) => return self.tables.run(asked),
+        };
         let scope = Scope { params: &params, style: &style, row: 0 };
         let bound = |expression: &Expr| -> Result<i64> {
             Ok(number(&scope.value(expression)?).unwrap_or_default())
@@ -99,10 +110,17 @@ impl Session for Talk {
         };
         let left = query.limit.as_ref().map_or(Ok(i64::MAX), bound)?;
         let scan = Scan { query, params, style, next, last, left, asleep: None };
-        Ok(Rows::from_source(statement.columns.clone(), scan).into())
+        Ok(Rows::from_source(columns, scan).into())
+    }
+
+    async fn copy_in(&mut self, target: CopyTarget<'_>) -> Result<CopyIn> {
+        self.tables.copy_in(&target, self.client.style())
     }
 
     async fn check_syntax(&mut self, sql: &str) -> Result<()> {
+        if Asked::read(sql).is_some() {
+            return Ok(());
+        }
         match parse(sql) {
             Err(error) if error.sqlstate() == SqlState::SYNTAX_ERROR => Err(error),
             _ => Ok(()),

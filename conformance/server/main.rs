@@ -9,6 +9,7 @@ mod closed;
 mod engine;
 mod eval;
 mod parse;
+mod tables;
 
 use engine::Numbers;
 use trunkline::{Listener, Server, ServerBuilder, Tls};

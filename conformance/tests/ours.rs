@@ -13,6 +13,8 @@ mod engine;
 mod eval;
 #[path = "../server/parse.rs"]
 mod parse;
+#[path = "../server/tables.rs"]
+mod tables;
 
 #[test]
 fn ours_answers_as_recorded_of_postgresql() {

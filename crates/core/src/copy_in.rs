@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use trunkline_proto::Format;
 use trunkline_proto::copy::{CopyError, Field, Row};
+use trunkline_proto::types::{TextStyle, Value, ValueError};
+use trunkline_proto::{Format, SqlState};
 use trunkline_sql::statement::QualifiedName;
 
 use crate::column::Column;
@@ -107,6 +108,8 @@ pub struct CopyRow<'a> {
     row: &'a Row<'a>,
     columns: &'a [Column],
     format: Format,
+    /// Whether all was found sound, and not something left for the engine to know.
+    checked: bool,
 }
 
 /// A field of such a row.
@@ -118,34 +121,52 @@ pub enum CopyField<'a> {
     Value(Param<'a>),
 }
 
+/// What is wrong with a row.
+#[derive(Debug)]
+pub enum CopyFlaw {
+    /// It is none of this format and these columns.
+    Row(CopyError),
+    /// The type of a column, counted from 0, refuses its value: such a row can be left out.
+    Value(usize, ValueError),
+}
+
 impl<'a> CopyRow<'a> {
     /// Reads each field of a row by its column's type; for the server.
     ///
     /// # Errors
     ///
-    /// That of the first field that is missing, or that `check` refuses.
+    /// That of the first field that is missing or refused.
     pub fn read(
         row: &'a Row<'a>,
         columns: &'a [Column],
         format: Format,
-        mut check: impl FnMut(usize, Param<'a>) -> Result<(), CopyError>,
-    ) -> Result<CopyRow<'a>, CopyError> {
-        let read = CopyRow { row, columns, format };
+        style: &TextStyle,
+    ) -> Result<CopyRow<'a>, CopyFlaw> {
+        let mut checked = true;
         for (index, column) in columns.iter().enumerate() {
-            if let Field::Value(bytes) = row.field(index)? {
-                check(index, read.param(column, Some(bytes)))?;
+            let Field::Value(bytes) = row.field(index).map_err(CopyFlaw::Row)? else { continue };
+            match Value::check(column.type_oid, format, bytes, style) {
+                Ok(()) => {}
+                // What is not known here, such as what `now` is, an engine may know.
+                Err(error) if error.sqlstate() == SqlState::FEATURE_NOT_SUPPORTED => {
+                    checked = false;
+                }
+                Err(error) => return Err(CopyFlaw::Value(index, error)),
             }
         }
-        Ok(read)
+        Ok(CopyRow { row, columns, format, checked })
     }
 
     /// The field of a column, counted from 0; `None` beyond the last.
     pub fn get(&self, column: usize) -> Option<CopyField<'a>> {
-        let of = self.columns.get(column)?;
+        let type_oid = self.columns.get(column)?.type_oid;
+        let value = |bytes| {
+            CopyField::Value(Param { type_oid, format: self.format, bytes, checked: self.checked })
+        };
         Some(match self.row.field(column).ok()? {
             Field::Default => CopyField::Default,
-            Field::Null => CopyField::Value(self.param(of, None)),
-            Field::Value(bytes) => CopyField::Value(self.param(of, Some(bytes))),
+            Field::Null => value(None),
+            Field::Value(bytes) => value(Some(bytes)),
         })
     }
 
@@ -157,10 +178,6 @@ impl<'a> CopyRow<'a> {
     /// The line it ends at, or the number of a binary row, counted from 1.
     pub fn line(&self) -> u64 {
         self.row.line()
-    }
-
-    fn param(&self, column: &Column, bytes: Option<&'a [u8]>) -> Param<'a> {
-        Param::sound(column.type_oid, self.format, bytes)
     }
 }
 

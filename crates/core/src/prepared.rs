@@ -83,7 +83,8 @@ pub struct Param<'a> {
     pub format: Format,
     /// Its bytes; `None` is NULL.
     pub bytes: Option<&'a [u8]>,
-    checked: bool,
+    /// Whether the server has read it all through.
+    pub(crate) checked: bool,
 }
 
 impl fmt::Debug for Param<'_> {
@@ -97,11 +98,6 @@ impl fmt::Debug for Param<'_> {
 }
 
 impl<'a> Param<'a> {
-    /// A value that was read all through and found sound, or NULL.
-    pub(crate) fn sound(type_oid: Oid, format: Format, bytes: Option<&'a [u8]>) -> Param<'a> {
-        Param { type_oid, format, bytes, checked: true }
-    }
-
     /// Decodes the value; NULL is an error unless `T` is an `Option`.
     pub fn decode<T: FromPg<'a>>(&self, style: &TextStyle) -> Result<T, ValueError> {
         match self.bytes {

@@ -77,15 +77,18 @@ impl Connection {
             if self.dropping > 0 && !self.drop_rest(input) {
                 return Ok(None);
             }
+            let phase = self.conversation.phase();
+            if phase == Phase::Lost {
+                return Err(self.lost());
+            }
             let Some(tag) = frame::peek_tag(input.as_ref()) else { return Ok(None) };
             let tag = FrontendTag(tag);
-            match self.conversation.phase() {
+            match phase {
                 Phase::CopyIn(_) | Phase::CopyBoth | Phase::CopyBothIn => {
                     if let Some(error) = self.check_in_copy(tag) {
                         return Err(error);
                     }
                 }
-                Phase::Lost => return Err(self.lost()),
                 Phase::Closed => return Ok(None),
                 _ => {}
             }
@@ -287,6 +290,13 @@ impl Connection {
         if !matches!(self.conversation.phase(), Phase::CopyIn(_)) {
             return self.close(error);
         }
+        self.end_of_data()
+    }
+
+    /// The client's side of the connection ended where the data of a COPY was to come: what is told
+    /// of that, if it still listens.
+    #[cold]
+    pub fn end_of_data(&mut self) -> PeerError {
         // Like any message that is no data.
         self.conversation.request(Kind::Login);
         PeerError::error(

@@ -195,7 +195,7 @@ impl<S: Session> Connection<S> {
             let statement = self.statements.get(name)?.clone();
             let style = self.style();
             let run = Run::new(Params::unbound(statement.parameters.clone()), style.clone());
-            let columns = match self.run(&statement, run).await? {
+            let columns = match self.run(&statement, run, &mut &[][..]).await? {
                 Reply::Rows(rows) => Some(rows.columns().clone()),
                 _ => None,
             };
@@ -215,7 +215,7 @@ impl<S: Session> Connection<S> {
         let (run, statement) = (portal.run(params.clone()), portal.statement.clone());
         let (formats, style) = (portal.formats.clone(), portal.style.clone());
         self.enter_pipeline();
-        let (state, columns) = match self.run(&statement, run).await? {
+        let (state, columns) = match self.run(&statement, run, &mut &[][..]).await? {
             // The Execute that follows takes these rows.
             Reply::Rows(rows) => {
                 let columns = rows.columns().clone();
@@ -230,7 +230,11 @@ impl<S: Session> Connection<S> {
         describe_columns(protocol, output, columns.as_ref(), &formats, &style.types)
     }
 
-    pub(super) async fn execute(&mut self, execute: &Execute<PgStr<&[u8]>>) -> Result<(), Stop> {
+    pub(super) async fn execute(
+        &mut self,
+        execute: &Execute<PgStr<&[u8]>>,
+        ahead: &mut &[u8],
+    ) -> Result<(), Stop> {
         let name = text(execute.portal.as_bytes())?;
         let portal = self.portals.get(name)?;
         let statement = portal.statement.clone();
@@ -251,7 +255,7 @@ impl<S: Session> Connection<S> {
                 }
                 let run = portal.run(params);
                 self.enter_pipeline();
-                match self.run(&statement, run).await? {
+                match self.run(&statement, run, ahead).await? {
                     Reply::Rows(rows) if limit != u64::MAX && statement.is_fetch() => {
                         Box::pin(self.fetch_whole(rows)).await?
                     }
@@ -319,11 +323,12 @@ impl<S: Session> Connection<S> {
         &mut self,
         statement: &Statement<S::Statement>,
         run: Run,
+        ahead: &mut &[u8],
     ) -> Result<Reply, Stop> {
         let engine = match &statement.plan {
             Plan::Empty => return Err(PgError::internal("an empty statement was run").into()),
             Plan::Session(command, source) => {
-                return Box::pin(self.command(command, source, run)).await;
+                return Box::pin(self.command(command, source, run, ahead)).await;
             }
             Plan::Engine(engine) => engine,
         };
@@ -402,7 +407,7 @@ fn describe_columns(
 ///
 /// 22021 for bytes that are not UTF-8.
 #[inline]
-pub(super) fn text(bytes: &[u8]) -> Result<&str> {
+pub(crate) fn text(bytes: &[u8]) -> Result<&str> {
     // As most names are.
     if bytes.is_empty() {
         return Ok("");

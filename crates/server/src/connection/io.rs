@@ -108,6 +108,17 @@ impl Io {
         has_come
     }
 
+    /// Puts what was taken from `input` to be read back in front of what has come since.
+    pub(crate) fn put_ahead(&mut self, ahead: &[u8]) {
+        if !ahead.is_empty() {
+            let behind = self.input.split();
+            buffers::take_read(&mut self.input);
+            self.input.extend_from_slice(ahead);
+            self.input.extend_from_slice(&behind);
+        }
+        (self.next, self.behind) = (None, 0);
+    }
+
     /// Gives the send buffer its room.
     pub(crate) fn take_output(&mut self) {
         buffers::take_write(&mut self.output);

@@ -24,6 +24,7 @@ use trunkline_core::{Client, Language, Oid, PgError, Result, Session, SqlState};
 use trunkline_proto::backend::{self, Event};
 use trunkline_proto::{Misuse, PeerError};
 
+pub(crate) use self::extended::text;
 use self::fruitless::{Fruitless, PAUSE};
 use self::guard::{Guarded, guarded};
 use self::io::Io;
@@ -237,7 +238,7 @@ impl<S: Session> Connection<S> {
                     None => {
                         // The engine may be at it for long, and never wait.
                         consume_budget().await;
-                        self.answer(&event).await
+                        self.answer(&event, input).await
                     }
                 },
             };
@@ -322,13 +323,13 @@ impl<S: Session> Connection<S> {
 
     /// Writes the send buffer, unless the server shuts down: then the client hears that, if it
     /// takes it soon.
-    async fn flush(&mut self) -> Result<(), Stop> {
+    pub(crate) async fn flush(&mut self) -> Result<(), Stop> {
         let send = |own: &mut Self, cx: &mut Context<'_>| own.io.poll_send(cx).map_err(Stop::from);
         poll_fn(|cx| self.poll_unless_terminated(cx, send)).await
     }
 
     /// Goes on with something, but not beyond the order to end, of which the client is told.
-    fn poll_unless_terminated(
+    pub(crate) fn poll_unless_terminated(
         &mut self,
         cx: &mut Context<'_>,
         poll: impl FnOnce(&mut Self, &mut Context<'_>) -> Poll<Result<(), Stop>>,
@@ -356,18 +357,18 @@ impl<S: Session> Connection<S> {
         let _ = self.tell(&error.fatal());
     }
 
-    /// Answers one message of the client.
-    async fn answer(&mut self, event: &Event<&[u8]>) -> Next {
+    /// Answers one message of the client, which has sent `ahead` what is behind it.
+    async fn answer(&mut self, event: &Event<&[u8]>, ahead: &mut &[u8]) -> Next {
         let answered = match event {
-            Event::Query(query) => return self.query(query.sql.as_bytes()).await,
+            Event::Query(query) => return self.query(query.sql.as_bytes(), ahead).await,
             Event::Parse(parse) => self.parse(parse).await,
             Event::Describe(describe) => Box::pin(self.describe_by_running(describe)).await,
-            Event::Execute(execute) => self.execute(execute).await,
+            Event::Execute(execute) => self.execute(execute, ahead).await,
             Event::Sync => self.sync().await,
             Event::Terminate => return Next::Close,
             Event::FunctionCall(call) => return self.call(call.function()).await,
             Event::MalformedCall(function, _) => return self.call(*function).await,
-            // COPY is never begun, so its messages do not come; when it is, they complete something.
+            // What belongs to a COPY its command takes.
             _ => Err(PgError::internal("unexpected message").fatal().into()),
         };
         self.answered(answered).await
@@ -471,7 +472,7 @@ impl<S: Session> Connection<S> {
 }
 
 /// What the client is told of a message that cannot be read.
-fn peer_error(error: &PeerError) -> PgError {
+pub(crate) fn peer_error(error: &PeerError) -> PgError {
     let told = PgError::new(error.sqlstate(), error.message().to_owned());
     match error.context() {
         Some(place) => told.context(place.to_owned()),

@@ -12,19 +12,21 @@ use super::watch::{Shape, Streamed, stream, watch};
 use super::{Connection, Next, Stop, after};
 
 impl<S: Session> Connection<S> {
-    /// Answers a Query message.
-    pub(super) async fn query(&mut self, sql: &[u8]) -> Next {
+    /// Answers a Query message; the data of a COPY may come behind it, `ahead` and later.
+    pub(super) async fn query(&mut self, sql: &[u8], ahead: &mut &[u8]) -> Next {
         self.statements.close("");
-        let answered = match self.statements_of(sql).await {
+        let answered = match self.statements_of(sql, ahead).await {
             Err(Stop::Error(error)) => self.fail(&error).await,
             answered => answered,
         };
         // The command is over before ReadyForQuery says so: a cancel that comes after it is late.
         self.entry.finish();
-        after(&answered.and_then(|()| self.ready()))
+        // A client that said something else than data within a COPY hears no more of it.
+        let is_over = answered.is_ok() && !self.protocol.owes_ready();
+        after(&if is_over { answered } else { answered.and_then(|()| self.ready()) })
     }
 
-    async fn statements_of(&mut self, sql: &[u8]) -> Result<(), Stop> {
+    async fn statements_of(&mut self, sql: &[u8], ahead: &mut &[u8]) -> Result<(), Stop> {
         let text = super::extended::text(sql)?;
         if self.transaction.is_implicit() {
             // PostgreSQL 18 takes it for one more statement of the pipeline.
@@ -43,9 +45,9 @@ impl<S: Session> Connection<S> {
             // Boxed, as what is rare: a connection has room for what is common only.
             Content::Command(command, statement) => {
                 self.tell_of_long_names(&statement);
-                Box::pin(self.answer_command(&command, text)).await?
+                Box::pin(self.answer_command(&command, text, ahead)).await?
             }
-            Content::Statements => return Box::pin(self.answer_all(text)).await,
+            Content::Statements => return Box::pin(self.answer_all(text, ahead)).await,
         };
         // The end of a string of one statement; within a pipeline its transaction goes on, and so do portals.
         if !self.transaction.is_implicit() {
@@ -55,7 +57,7 @@ impl<S: Session> Connection<S> {
     }
 
     /// Answers a string of several statements, which are one transaction.
-    async fn answer_all(&mut self, text: &str) -> Result<(), Stop> {
+    async fn answer_all(&mut self, text: &str, ahead: &mut &[u8]) -> Result<(), Stop> {
         for statement in trunkline_sql::split(text) {
             self.check(&statement).await?;
             self.pause().await?;
@@ -63,7 +65,7 @@ impl<S: Session> Connection<S> {
         let mut statements = trunkline_sql::split(text).peekable();
         while let Some(statement) = statements.next() {
             self.enter_string();
-            let (tag, sent) = self.answer_one(&statement).await?;
+            let (tag, sent) = self.answer_one(&statement, ahead).await?;
             if statements.peek().is_none() {
                 // What cannot be kept must not be called complete.
                 self.end_implicit().await?;
@@ -97,12 +99,16 @@ impl<S: Session> Connection<S> {
     }
 
     /// Runs one statement of a string, whoever is to answer it.
-    async fn answer_one(&mut self, statement: &Statement<'_>) -> Result<(CommandTag, u64), Stop> {
+    async fn answer_one(
+        &mut self,
+        statement: &Statement<'_>,
+        ahead: &mut &[u8],
+    ) -> Result<(CommandTag, u64), Stop> {
         match statement.recognise() {
             Some(command) => {
                 let command =
                     command.map_err(|error| PgError::syntax(&error, statement.source()))?;
-                Box::pin(self.answer_command(&command, statement.source())).await
+                Box::pin(self.answer_command(&command, statement.source(), ahead)).await
             }
             None => {
                 let done = self.statement(statement.text()).await;
@@ -115,11 +121,12 @@ impl<S: Session> Connection<S> {
         &mut self,
         command: &SessionStatement,
         source: &str,
+        ahead: &mut &[u8],
     ) -> Result<(CommandTag, u64), Stop> {
         self.transaction.admit_command(command)?;
         let formats = self.command_formats(command);
         let run = Run::new(Params::default(), self.style());
-        match self.command(command, source, run).await? {
+        match self.command(command, source, run, ahead).await? {
             Reply::Rows(rows) => {
                 let mark = self.io.mark();
                 let sent = self.send(rows, &formats, &self.style()).await;

@@ -34,7 +34,7 @@ impl<S: Session> Connection<S> {
     }
 
     /// The last word to a client that broke the protocol; none where PostgreSQL has none.
-    pub(super) fn part(&mut self, error: &PeerError) {
+    pub(crate) fn part(&mut self, error: &PeerError) {
         tracing::debug!(%error, "client broke the protocol");
         if error.is_silent() {
             return;

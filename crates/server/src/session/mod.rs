@@ -69,12 +69,14 @@ impl<S: Session> Connection<S> {
             .for_each(|notice| self.client.notify(notice));
     }
 
-    /// Answers a session's statement, which stands in `source`.
+    /// Answers a session's statement, which stands in `source`; `ahead` is what the client has sent behind it,
+    /// of which a COPY takes its data.
     pub(crate) async fn command(
         &mut self,
         command: &SessionStatement,
         source: &str,
         run: Run,
+        ahead: &mut &[u8],
     ) -> Result<Reply, Stop> {
         use SessionStatement as Command;
         match command {
@@ -98,7 +100,7 @@ impl<S: Session> Connection<S> {
             }
             Command::Prepare(prepare) => self.prepare_statement(prepare, source).await?,
             Command::Execute(execute) => {
-                return self.execute_statement(execute, source, run).await;
+                return self.execute_statement(execute, source, run, ahead).await;
             }
             Command::Declare(declare) => self.declare(declare, source, run).await?,
             Command::Fetch(fetch) => return Ok(self.fetch(fetch)?),
@@ -107,7 +109,7 @@ impl<S: Session> Connection<S> {
             // There are no constraints to defer.
             Command::SetConstraints(_) => self.warn_unless_shared("SET CONSTRAINTS"),
             Command::PrepareTransaction(_) => return self.prepare_transaction().await,
-            Command::Copy(copy) => return self.copy(copy, source).await,
+            Command::Copy(copy) => return self.copy(copy, source, ahead).await,
             other => {
                 let message = format!("{} is not supported", other.command_tag());
                 return Err(PgError::unsupported(message).into());

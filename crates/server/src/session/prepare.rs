@@ -53,6 +53,7 @@ impl<S: Session> Connection<S> {
         execute: &Execute,
         source: &str,
         run: Run,
+        ahead: &mut &[u8],
     ) -> Result<Reply, Stop> {
         let statement = self.statements.get(&execute.name)?.clone();
         if let Plan::Session(..) = statement.plan {
@@ -83,7 +84,7 @@ impl<S: Session> Connection<S> {
             Params::unbound(types.clone())
         };
         let run = Run::new(params, run.style).formats(run.formats);
-        self.run(&statement, run).await
+        self.run(&statement, run, ahead).await
     }
 
     /// The values of expressions, as text.

@@ -35,6 +35,14 @@ enum State {
 }
 
 impl Binary {
+    /// The rows that were read.
+    pub(super) fn number(&self) -> u64 {
+        match self.state {
+            State::Row => self.number.saturating_sub(1),
+            _ => self.number,
+        }
+    }
+
     /// Reads a row; whether there was one. One that is broken is a row as far as it goes.
     pub(super) fn read(&mut self, input: &mut Input, target: &Target) -> Result<bool, CopyError> {
         loop {

@@ -36,6 +36,11 @@ impl Lines {
         self.is_done
     }
 
+    /// The lines that were read.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The input moved by so many bytes.
     pub(super) fn moved(&mut self, by: usize) {
         self.valid = self.valid.saturating_sub(by);

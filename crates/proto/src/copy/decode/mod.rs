@@ -149,6 +149,16 @@ impl Decoder {
         matches!(&self.format, Format::Lines(lines) if lines.is_done())
     }
 
+    /// Where it stands: the CONTEXT of what happens before the next row is complete.
+    #[cold]
+    pub fn place(&self) -> String {
+        let read = match &self.format {
+            Format::Lines(lines) => lines.number(),
+            Format::Binary(binary) => binary.number(),
+        };
+        self.target.at_line(read.saturating_add(1))
+    }
+
     /// The bytes that it holds.
     pub fn held(&self) -> usize {
         self.input.rest().len()

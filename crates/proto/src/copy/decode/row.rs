@@ -118,6 +118,11 @@ impl std::fmt::Debug for Row<'_> {
 }
 
 impl<'a> Row<'a> {
+    /// The table it is for.
+    pub fn relation(&self) -> &'a str {
+        &self.target.relation
+    }
+
     /// The line that it ends at, counted from 1, or the number of a binary row.
     pub fn line(&self) -> u64 {
         self.number
@@ -159,15 +164,41 @@ impl<'a> Row<'a> {
     /// The error for a value that its type refuses, with the CONTEXT that PostgreSQL tells.
     #[cold]
     pub fn refused(&self, column: usize, error: ValueError) -> CopyError {
-        let name = self.target.columns.get(column).map_or("", |column| &column.name);
+        let name = self.name(column);
         let mut context = format!("{}, column {name}", self.target.at_line(self.number));
         if self.is_line {
-            match self.field(column) {
-                Ok(Field::Value(value)) => context.push_str(&format!(": \"{}\"", clipped(value))),
-                _ => context.push_str(": null input"),
-            }
+            context.push_str(&self.shown(column));
         }
         CopyError::from(error).with_context(context)
+    }
+
+    /// The words for a row that is left out, as its type refuses a value.
+    #[cold]
+    pub fn skipping(&self, column: usize) -> String {
+        let (line, name, value) = (self.number, self.name(column), self.shown(column));
+        format!(
+            "skipping row due to data type incompatibility at line {line} for column \"{name}\"{value}"
+        )
+    }
+
+    /// Where the row stands: the CONTEXT of what is wrong with it as a whole.
+    #[cold]
+    pub fn place(&self) -> String {
+        match self.is_line {
+            true => self.target.line_context(self.number, self.raw),
+            false => self.target.at_line(self.number),
+        }
+    }
+
+    fn name(&self, column: usize) -> &str {
+        self.target.columns.get(column).map_or("", |column| &column.name)
+    }
+
+    fn shown(&self, column: usize) -> String {
+        match self.field(column) {
+            Ok(Field::Value(value)) => format!(": \"{}\"", clipped(value)),
+            _ => ": null input".to_owned(),
+        }
     }
 
     pub(super) fn failure(&self) -> Option<&'a CopyError> {
@@ -179,7 +210,7 @@ impl<'a> Row<'a> {
         if let Some(failure) = self.failure {
             return failure.clone();
         }
-        let name = self.target.columns.get(column).map_or("", |column| &column.name);
+        let name = self.name(column);
         let error = CopyError::format(format!("missing data for column \"{name}\""));
         error.with_context(self.target.line_context(self.number, self.raw))
     }

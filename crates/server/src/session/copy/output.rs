@@ -1,22 +1,17 @@
-//! COPY, as far as it is answered: from an engine to the client.
+//! COPY TO: from an engine to the client.
 
-use trunkline_core::{
-    CommandTag, CopyOut, Params, PgError, Reply, Result, Rows, Run, Session, SqlState,
-};
-use trunkline_proto::copy::{CopyDirection as Direction, CopyValue as Given, Encoder, Options};
+use trunkline_core::{CommandTag, CopyOut, Params, PgError, Reply, Result, Rows, Run, Session};
+use trunkline_proto::copy::Encoder;
 use trunkline_proto::message::{CopyDone, CopyOutResponse};
-use trunkline_sql::statement::{Copy, CopyDirection, CopyEndpoint, CopySource, CopyValue};
-use trunkline_sql::{character_position, quote_identifier};
+use trunkline_sql::quote_identifier;
+use trunkline_sql::statement::{Copy, CopySource};
 
+use super::options;
 use crate::connection::watch::{Shape, Streamed, stream, watch};
 use crate::connection::{Connection, Stop};
 
 impl<S: Session> Connection<S> {
-    /// Answers COPY; `source` is the text in which it stands.
-    pub(super) async fn copy(&mut self, copy: &Copy, source: &str) -> Result<Reply, Stop> {
-        if copy.endpoint != CopyEndpoint::Client || copy.direction != CopyDirection::To {
-            return Err(refuse(copy).into());
-        }
+    pub(super) async fn copy_to(&mut self, copy: &Copy, source: &str) -> Result<Reply, Stop> {
         let rows = self.copied_rows(copy, source).await?;
         let options = options(copy, source)?;
         let columns = rows.columns().clone();
@@ -89,54 +84,4 @@ impl<S: Session> Connection<S> {
         self.protocol.send(&CopyDone, self.io.output())?;
         Ok(sent)
     }
-}
-
-/// The options of a COPY.
-///
-/// # Errors
-///
-/// PostgreSQL's, at their place in the statement.
-fn options(copy: &Copy, source: &str) -> Result<Options> {
-    let direction = match copy.direction {
-        CopyDirection::From => Direction::From,
-        CopyDirection::To => Direction::To,
-    };
-    let given = copy.options.iter().map(|option| {
-        let value = match &option.value {
-            CopyValue::Absent => Given::Absent,
-            CopyValue::Text(text) => Given::Text(text),
-            CopyValue::Number(number) => Given::Number(number),
-            CopyValue::All => Given::All,
-            CopyValue::List(words) => Given::List(words),
-        };
-        (option.name.as_str(), value)
-    });
-    Options::new(direction, given).map_err(|error| {
-        let place = error.option().and_then(|place| copy.options.get(place));
-        let error = PgError::from(error);
-        match place {
-            Some(option) => error.position(character_position(source, option.offset)),
-            None => error,
-        }
-    })
-}
-
-/// Why a COPY is not done: nobody may have the files and programs of the server, and the rest is
-/// not built.
-pub(super) fn refuse(copy: &Copy) -> PgError {
-    let (what, role) = match (&copy.endpoint, copy.direction) {
-        (CopyEndpoint::Client, _) => return PgError::unsupported("COPY FROM is not supported"),
-        (CopyEndpoint::File(_), CopyDirection::To) => ("COPY to a file", "pg_write_server_files"),
-        (CopyEndpoint::File(_), CopyDirection::From) => {
-            ("COPY from a file", "pg_read_server_files")
-        }
-        (CopyEndpoint::Program(_), _) => {
-            ("COPY to or from an external program", "pg_execute_server_program")
-        }
-    };
-    PgError::new(SqlState::INSUFFICIENT_PRIVILEGE, format!("permission denied to {what}"))
-        .detail(format!("Only roles with privileges of the \"{role}\" role may {what}."))
-        .hint(
-            "Anyone can COPY to stdout or from stdin. psql's \\copy command also works for anyone.",
-        )
 }
