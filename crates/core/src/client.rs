@@ -24,7 +24,8 @@ struct SessionView {
     identity: Identity,
     settings: Mutex<Settings>,
     notices: Mutex<Vec<Notice>>,
-    notifications: Mutex<Vec<(String, String)>>,
+    /// Channels and payloads.
+    published: Mutex<Vec<(String, String)>>,
     changes: AtomicUsize,
 }
 
@@ -64,7 +65,7 @@ impl Client {
             identity,
             settings: Mutex::new(settings),
             notices: Mutex::default(),
-            notifications: Mutex::default(),
+            published: Mutex::default(),
             changes: AtomicUsize::new(0),
         }))
     }
@@ -137,18 +138,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// 22023 for a channel without a name, or for a name or payload that is too long.
+    /// Those of [`check_notification`].
     pub fn publish(&self, channel: &str, payload: &str) -> Result<()> {
-        let too_long = match (channel.len(), payload.len()) {
-            (0, _) => Some("channel name cannot be empty"),
-            (64.., _) => Some("channel name too long"),
-            (_, 8_000..) => Some("payload string too long"),
-            _ => None,
-        };
-        if let Some(message) = too_long {
-            return Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message));
-        }
-        let mut waiting = self.0.notifications.lock().unwrap_or_else(PoisonError::into_inner);
+        check_notification(channel, payload)?;
+        let mut waiting = self.published();
         self.change();
         waiting.push((channel.to_owned(), payload.to_owned()));
         Ok(())
@@ -156,7 +149,7 @@ impl Client {
 
     /// Takes what was published since, for the server.
     pub fn take_published(&self) -> Vec<(String, String)> {
-        std::mem::take(&mut *self.0.notifications.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.published())
     }
 
     /// Takes the notices that wait to be sent, without those below `client_min_messages`; for the
@@ -180,7 +173,26 @@ impl Client {
         self.0.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn published(&self) -> MutexGuard<'_, Vec<(String, String)>> {
+        self.0.published.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn notices(&self) -> MutexGuard<'_, Vec<Notice>> {
         self.0.notices.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Checks what NOTIFY is to say.
+///
+/// # Errors
+///
+/// 22023 for a channel without a name, or for a name or a payload that is too long.
+pub fn check_notification(channel: &str, payload: &str) -> Result<()> {
+    let message = match (channel.len(), payload.len()) {
+        (0, _) => "channel name cannot be empty",
+        (64.., _) => "channel name too long",
+        (_, 8_000..) => "payload string too long",
+        _ => return Ok(()),
+    };
+    Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message))
 }

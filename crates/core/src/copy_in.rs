@@ -1,6 +1,7 @@
 //! Rows of a COPY FROM, on their way into an engine.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -93,6 +94,31 @@ impl CopyIn {
     /// What takes the rows; for the server.
     pub fn sink(&mut self) -> &mut dyn CopySink {
         &mut *self.sink
+    }
+}
+
+impl Drop for CopyIn {
+    /// A panic at the end of a sink is not told to anybody: two at a time would end the process.
+    fn drop(&mut self) {
+        let sink = std::mem::replace(&mut self.sink, Box::new(Spent));
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(sink)));
+    }
+}
+
+/// Stands where a sink was.
+struct Spent;
+
+impl CopySink for Spent {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn push(&mut self, _: &CopyRow<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn poll_finish(&mut self, _: &mut Context<'_>) -> Poll<Result<u64>> {
+        Poll::Ready(Ok(0))
     }
 }
 

@@ -18,7 +18,7 @@ mod rows;
 pub mod settings;
 pub mod testkit;
 
-pub use client::{Client, Identity};
+pub use client::{Client, Identity, check_notification};
 pub use column::{Column, Columns};
 pub use copy_in::{CopyField, CopyFlaw, CopyIn, CopyRow, CopySink, CopyTarget, copy_place};
 pub use copy_out::CopyOut;

@@ -26,7 +26,11 @@ impl<S: Session> Connection<S> {
     }
 
     pub(super) fn tell(&mut self, error: &PgError) -> Result<(), Stop> {
-        self.notices()?;
+        if self.has_news() {
+            self.tell_notices()?;
+            // Of a statement that failed nobody hears.
+            self.client.take_published();
+        }
         self.flush = true;
         let response = ErrorResponse { fields: error.to_fields() };
         self.protocol.fail(&response, self.io.output())?;
@@ -83,10 +87,6 @@ impl<S: Session> Connection<S> {
         Ok(())
     }
 
-    fn notices(&mut self) -> Result<(), Stop> {
-        if self.has_news() { self.tell_notices() } else { Ok(()) }
-    }
-
     fn tell_notices(&mut self) -> Result<(), Stop> {
         for notice in self.client.take_notices() {
             let response = NoticeResponse { fields: notice.to_fields() };
@@ -113,7 +113,10 @@ impl<S: Session> Connection<S> {
         sent: u64,
     ) -> Result<(), Stop> {
         self.fruitless.clear();
-        self.notices()?;
+        if self.has_news() {
+            self.notify_published()?;
+            self.tell_notices()?;
+        }
         self.protocol.send(&tag.message(sent), self.io.output())?;
         self.end_timing();
         Ok(())

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::task::Context;
 
-use trunkline_core::{PgError, Result, Session, SqlState};
+use trunkline_core::{PgError, Result, Session, SqlState, check_notification};
 use trunkline_proto::backend::TransactionStatus;
 use trunkline_proto::message::NotificationResponse;
 use trunkline_sql::statement::Which;
@@ -12,9 +12,6 @@ use trunkline_sql::statement::Which;
 use crate::buffers::CHUNK;
 use crate::channels::{Channels, Mailbox, Notification};
 use crate::connection::{Connection, Stop};
-
-/// The longest payload and one byte more, as in PostgreSQL.
-pub(crate) const PAYLOAD: usize = 8_000;
 
 /// What a session has said and heard of channels; most sessions have none.
 #[derive(Debug)]
@@ -208,6 +205,15 @@ impl<S: Session> Connection<S> {
         self.end_of_notify()
     }
 
+    /// Says what the engine published while it ran a statement that is done.
+    #[cold]
+    pub(crate) fn notify_published(&mut self) -> Result<()> {
+        for (channel, payload) in self.client.take_published() {
+            self.notify(&channel, &payload)?;
+        }
+        Ok(())
+    }
+
     fn take_part(&mut self) -> (&mut Listening, usize) {
         let depth = self.transaction.depth();
         let channels = self.entry.channels();
@@ -294,16 +300,7 @@ pub(crate) fn notification(
     (pid, channel, payload): (i32, &str, &str),
     most: usize,
 ) -> Result<Arc<Notification>> {
-    let wrong = |what| Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, what));
-    if channel.is_empty() {
-        return wrong("channel name cannot be empty");
-    }
-    if channel.len() > 63 {
-        return wrong("channel name too long");
-    }
-    if payload.len() >= PAYLOAD {
-        return wrong("payload string too long");
-    }
+    check_notification(channel, payload)?;
     channels.notification(pid, channel, payload, most).ok_or_else(queue_is_full)
 }
 

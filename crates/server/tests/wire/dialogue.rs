@@ -160,6 +160,7 @@ impl Dialogue {
 /// A message in a few words.
 fn describe(message: &AnyBackend) -> String {
     match message {
+        AnyBackend::CopyInResponse(_) => "G".into(),
         AnyBackend::Authentication(kind) => {
             let kind = format!("{kind:?}");
             format!("R({})", kind.split([' ', '{']).next().unwrap_or_default())

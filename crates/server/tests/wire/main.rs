@@ -13,6 +13,7 @@ mod callback;
 mod cancel;
 mod cancel_keys;
 mod certificates;
+mod copies;
 mod cursors;
 mod descriptors;
 mod encryption;
