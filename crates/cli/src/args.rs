@@ -24,7 +24,7 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Serve folders of CSV, Parquet and NDJSON files as a database
+    /// Serve folders of CSV, Parquet and NDJSON files, or a SQLite file, as a database
     Serve(Box<Serve>),
     /// Print a line for a users file: the name, and a hash of the password that is typed or piped in
     HashPassword(HashPassword),
@@ -34,7 +34,7 @@ pub(crate) enum Command {
 #[derive(Args, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(crate) struct Serve {
-    /// Files, folders or globs; every file or folder of parts is a table
+    /// Files, folders or globs; every file or folder of parts is a table. Or one SQLite file
     #[arg(value_name = "PATH")]
     #[serde(deserialize_with = "one_or_more")]
     pub(crate) paths: Vec<PathBuf>,
@@ -43,6 +43,11 @@ pub(crate) struct Serve {
     #[arg(long = "table", value_name = "NAME=PATH")]
     #[serde(deserialize_with = "one_or_more")]
     pub(crate) table: Vec<String>,
+
+    /// Let clients write the SQLite file, which is made if it is not there
+    #[arg(long, value_name = "YES", env = "TRUNKLINE_WRITABLE", value_parser = BoolishValueParser::new())]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) writable: Option<bool>,
 
     /// Where to listen: HOST:PORT, port 0 for any, or FOLDER[:PORT] with a slash for a Unix socket
     /// (repeatable) [default: 127.0.0.1:5432]
@@ -242,6 +247,7 @@ impl Serve {
         Ok(Serve {
             paths: list(self.paths, file.paths),
             table: list(self.table, file.table),
+            writable: self.writable.or(file.writable),
             listen: list(self.listen, file.listen),
             database: self.database.or(file.database),
             user: list(self.user, file.user),

@@ -3,22 +3,22 @@
 use std::fmt::{Display, Write};
 
 use trunkline::Listener;
-use trunkline_datafusion::Database;
 
 use crate::printable::printable;
+use crate::source::{Shown, ShownTable};
 
 /// The widest line of columns before it is cut.
 const WIDTH: usize = 100;
 
 /// The banner: addresses, a line for psql, a URL for JDBC, the tables.
-pub(crate) async fn banner(
+pub(crate) fn banner(
     listeners: &[Listener],
-    database: &Database,
+    shown: &Shown,
     user: &str,
     made_up: &[(String, String)],
     tls: bool,
 ) -> String {
-    let name = database.name();
+    let name = &shown.database;
     let mut lines = vec![format!("trunkline {}: database \"{name}\"", env!("CARGO_PKG_VERSION"))];
     for listener in listeners {
         match (listener.local_address(), listener.path()) {
@@ -46,27 +46,18 @@ pub(crate) async fn banner(
     for (user, password) in made_up {
         lines.push(format!("user {user} has the password {password}"));
     }
-    tables(&mut lines, database).await;
+    tables(&mut lines, &shown.tables);
     // Whoever writes the files and names the folders writes these lines, too.
     lines.iter().fold(String::new(), |text, line| text + &printable(line) + "\n")
 }
 
-async fn tables(lines: &mut Vec<String>, database: &Database) {
-    let tables = database.tables().await;
+fn tables(lines: &mut Vec<String>, tables: &[ShownTable]) {
     lines.push(format!("{} table{}", tables.len(), if tables.len() == 1 { "" } else { "s" }));
     for table in tables {
         let rows = table.rows.map_or(String::new(), |rows| format!("  {rows} rows"));
         lines.push(format!("  {}{rows}", table.name));
-        let columns = match &table.columns {
-            Ok(columns) => columns
-                .iter()
-                .map(|(name, of)| format!("{name} {of}"))
-                .collect::<Vec<_>>()
-                .join(", "),
-            Err(error) => format!("cannot be read: {error}"),
-        };
-        let mut shown: String = columns.chars().take(WIDTH).collect();
-        if shown.len() < columns.len() {
+        let mut shown: String = table.columns.chars().take(WIDTH).collect();
+        if shown.len() < table.columns.len() {
             shown.push('…');
         }
         lines.push(format!("    {shown}"));

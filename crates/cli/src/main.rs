@@ -13,6 +13,7 @@ mod private;
 mod reload;
 mod serve;
 mod signals;
+mod source;
 mod timeouts;
 mod users;
 

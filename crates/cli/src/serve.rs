@@ -3,10 +3,10 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use tokio::runtime::Handle;
 use tokio::task::JoinSet;
-use trunkline::{Limits, Server};
-use trunkline_datafusion::{DataFusion, Database};
+use trunkline::{Engine, Limits, Server};
+use trunkline_catalog::Catalog;
+use trunkline_datafusion::DataFusion;
 
 use crate::access::{Access, Loaded};
 use crate::args::Serve;
@@ -16,6 +16,7 @@ use crate::listen::listen;
 use crate::printable::printable;
 use crate::reload::Reloads;
 use crate::signals::{Asked, Signals};
+use crate::source::{Shown, Source};
 use crate::timeouts::{time, timeouts};
 use crate::{log, open_files};
 
@@ -56,18 +57,38 @@ async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
     if said.database.as_deref() == Some("") {
         return Err(Failure::usage("--database \"\" cannot be asked for: say a name, or nothing"));
     }
-    let few;
-    (limits.connections, few) = open_files::fit(wanted, limits.logins);
+    let (connections, few) = open_files::fit(wanted, limits.logins);
+    limits.connections = connections;
     let mut signals = Signals::new()?;
-    let Some(Opened { access, loaded, database, has_changed }) = opened(said, &mut signals).await?
-    else {
-        return Ok(());
-    };
-    let memory = said.max_memory.map(|mib| mib.saturating_mul(1 << 20));
-    let engine = DataFusion::new(database.clone(), memory)
-        .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
-    // Rules by database must not be evaded by another name.
-    let engine = if said.hba.is_some() { engine.without_alias() } else { engine };
+    let Some(opened) = opened(said, &mut signals).await? else { return Ok(()) };
+    let shown = opened.source.shown().await?;
+    match opened.source.clone() {
+        Source::Files(database) => {
+            let memory = said.max_memory.map(|mib| mib.saturating_mul(1 << 20));
+            let engine = DataFusion::new(database, memory)
+                .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
+            // Rules by database must not be evaded by another name.
+            let engine = if said.hba.is_some() { engine.without_alias() } else { engine };
+            run_engine(said, engine, opened, &shown, (limits, few), signals).await
+        }
+        Source::Sqlite(engine, name) => {
+            let engine = engine.named(name);
+            let engine = if said.hba.is_some() { engine.without_alias() } else { engine };
+            let engine = Catalog::new(engine);
+            run_engine(said, engine, opened, &shown, (limits, few), signals).await
+        }
+    }
+}
+
+/// Serves an engine to the end.
+async fn run_engine<E: Engine>(
+    said: &Serve,
+    engine: E,
+    Opened { access, loaded, has_changed, .. }: Opened,
+    shown: &Shown,
+    (limits, few): (Limits, Option<String>),
+    mut signals: Signals,
+) -> Result<(), Failure> {
     let mut builder = Server::builder(engine).auth(loaded.auth.clone()).limits(limits);
     let has_tls = loaded.tls.is_some();
     if let Some(tls) = loaded.tls {
@@ -96,7 +117,7 @@ async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
     let first = access.logins.passwords.first().map(|(name, _)| name.clone());
     let example = loaded.example.or(first).unwrap_or_else(|| "postgres".to_owned());
     let made_up = &access.logins.made_up;
-    let banner = banner(&listeners, &database, &example, made_up, has_tls).await;
+    let banner = banner(&listeners, shown, &example, made_up, has_tls);
     // A pipe that nobody reads any more must not end the server.
     let _ = std::io::stdout().write_all(banner.as_bytes());
     let _ = std::io::stdout().flush();
@@ -141,7 +162,7 @@ async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
 struct Opened {
     access: Access,
     loaded: Loaded,
-    database: Database,
+    source: Source,
     /// Whether somebody said meanwhile that files have changed.
     has_changed: bool,
 }
@@ -151,19 +172,16 @@ async fn opened(said: &Arc<Serve>, signals: &mut Signals) -> Result<Option<Opene
     let own = said.clone();
     let mut opening = tokio::task::spawn_blocking(move || {
         let (access, loaded) = Access::open(&own)?;
-        let tables = tables(&own)?;
-        let database = Database::open(own.paths.iter(), &tables, own.database.as_deref());
-        let database = Handle::current().block_on(database);
-        let database = database.map_err(|error| Failure::usage(error.to_string()))?;
-        Ok((access, loaded, database))
+        let source = Source::open(&own)?;
+        Ok((access, loaded, source))
     });
     let mut has_changed = false;
     loop {
         tokio::select! {
             opened = &mut opening => {
-                let (access, loaded, database) =
+                let (access, loaded, source) =
                     opened.map_err(|error| Failure::runtime(error.to_string()))??;
-                return Ok(Some(Opened { access, loaded, database, has_changed }));
+                return Ok(Some(Opened { access, loaded, source, has_changed }));
             }
             asked = signals.next() => match asked {
                 Asked::Reload => has_changed = true,
@@ -192,16 +210,4 @@ fn refusal(said: &Serve, error: &std::io::Error) -> String {
         None => "say --tls-cert and --tls-key".to_owned(),
     };
     format!("{error}; {fix}, or --insecure-listen if you mean it")
-}
-
-/// The tables that were named: `NAME=PATH`.
-fn tables(said: &Serve) -> Result<Vec<(String, String)>, Failure> {
-    let parts = said.table.iter().map(|table| {
-        let (name, path) = table.split_once('=').unwrap_or_default();
-        if name.is_empty() || path.is_empty() {
-            return Err(Failure::usage(format!("--table {table}: say NAME=PATH")));
-        }
-        Ok((name.to_owned(), path.to_owned()))
-    });
-    parts.collect()
 }

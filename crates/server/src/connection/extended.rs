@@ -15,7 +15,7 @@ use trunkline_proto::message::{
 use super::portals::{Plan, Portal, PortalState, Statement};
 use super::telling::row_description;
 use super::values;
-use super::watch::{Shape, Streamed, stream, watch};
+use super::watch::{Shape, Streamed, stream};
 use super::{Connection, Stop, peer_error};
 use crate::session::transaction::Transaction;
 
@@ -69,9 +69,7 @@ impl<S: Session> Connection<S> {
             (part, start) = (first.text(), first.span().start);
         }
         self.transaction.admit()?;
-        let prepared =
-            watch(&mut self.io, &self.entry, || self.session.prepare(part, &hints)).await;
-        let prepared = self.settled(prepared).await.map_err(|stop| stop.behind(sql, start))?;
+        let prepared = self.prepared(part, &hints).await.map_err(|stop| stop.behind(sql, start))?;
         Ok(Statement {
             plan: Plan::Engine(prepared.statement),
             parameters: prepared.parameters,
@@ -333,9 +331,7 @@ impl<S: Session> Connection<S> {
             Plan::Engine(engine) => engine,
         };
         self.enter_statement().await?;
-        let (io, session) = (&mut self.io, &mut self.session);
-        let reply = watch(io, &self.entry, || session.execute(engine, run)).await;
-        let reply = self.settled(reply).await?;
+        let reply = self.executed(engine, run).await?;
         if let (Columns::Known(announced), Reply::Rows(rows)) = (&statement.columns, &reply) {
             check_shape(announced, rows.columns())?;
         }

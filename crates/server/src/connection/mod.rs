@@ -1,5 +1,6 @@
 //! One client, after its login: events in, replies out.
 
+mod calls;
 mod extended;
 mod fruitless;
 pub(crate) mod guard;

@@ -144,17 +144,14 @@ impl<S: Session> Connection<S> {
     async fn statement(&mut self, sql: &str) -> Result<(CommandTag, u64), Stop> {
         self.transaction.admit()?;
         self.enter_statement().await?;
-        let prepared = watch(&mut self.io, &self.entry, || self.session.prepare(sql, &[])).await;
-        let prepared = self.settled(prepared).await?;
+        let prepared = self.prepared(sql, &[]).await?;
         if !prepared.parameters.is_empty() {
             return Err(no_parameter(sql).into());
         }
         let style = self.style();
         let run = Run::new(Params::default(), style.clone());
-        let (io, session) = (&mut self.io, &mut self.session);
-        let reply = watch(io, &self.entry, || session.execute(&prepared.statement, run)).await;
         // Nothing that is awaited here has a name: what has one is held to the end.
-        let rows = match self.settled(reply).await? {
+        let rows = match self.executed(&prepared.statement, run).await? {
             Reply::Rows(rows) => rows,
             reply => return done(reply),
         };

@@ -15,7 +15,6 @@ use trunkline_core::{Columns, CommandTag, Formats, Oid, PgError, Reply, Result, 
 use trunkline_sql::Statement;
 use trunkline_sql::statement::{Declare, Discard, SessionStatement, Which};
 
-use crate::connection::watch::watch;
 use crate::connection::{Connection, Stop};
 use crate::options::cut_name;
 
@@ -55,9 +54,7 @@ impl<S: Session> Connection<S> {
             return Ok(hints.into());
         };
         let text = query.text(source);
-        let prepared =
-            watch(&mut self.io, &self.entry, || self.session.prepare(text, &hints)).await;
-        let prepared = self.settled(prepared).await;
+        let prepared = self.prepared(text, &hints).await;
         Ok(prepared.map_err(|stop| stop.behind(source, query.start))?.parameters)
     }
 

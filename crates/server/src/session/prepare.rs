@@ -30,8 +30,7 @@ impl<S: Session> Connection<S> {
         let types: Vec<_> = prepare.types.iter().map(named).collect::<Result<_>>()?;
         let (body, start) = (prepare.body.text(source), prepare.body.start);
         let prepared =
-            watch(&mut self.io, &self.entry, || self.session.prepare(body, &types)).await;
-        let prepared = self.settled(prepared).await.map_err(|stop| stop.behind(source, start))?;
+            self.prepared(body, &types).await.map_err(|stop| stop.behind(source, start))?;
         let statement = Statement {
             plan: Plan::Engine(prepared.statement),
             parameters: prepared.parameters,
@@ -103,13 +102,9 @@ impl<S: Session> Connection<S> {
         let sql = format!("SELECT {}", texts.join(", "));
         let types: Vec<_> = run.params.iter().map(|param| param.type_oid).collect();
         self.enter_statement().await?;
-        let prepared =
-            watch(&mut self.io, &self.entry, || self.session.prepare(&sql, &types)).await;
-        let prepared = self.settled(prepared).await?;
+        let prepared = self.prepared(&sql, &types).await?;
         let run = Run::new(run.params.clone(), run.style.clone());
-        let (io, session) = (&mut self.io, &mut self.session);
-        let reply = watch(io, &self.entry, || session.execute(&prepared.statement, run)).await;
-        let Reply::Rows(rows) = self.settled(reply).await? else {
+        let Reply::Rows(rows) = self.executed(&prepared.statement, run).await? else {
             return Err(PgError::internal("expressions without values").into());
         };
         let row = watch(&mut self.io, &self.entry, || first_row(rows)).await;

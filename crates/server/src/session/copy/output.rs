@@ -7,7 +7,7 @@ use trunkline_sql::quote_identifier;
 use trunkline_sql::statement::{Copy, CopySource};
 
 use super::options;
-use crate::connection::watch::{Shape, Streamed, stream, watch};
+use crate::connection::watch::{Shape, Streamed, stream};
 use crate::connection::{Connection, Stop};
 
 impl<S: Session> Connection<S> {
@@ -51,15 +51,12 @@ impl<S: Session> Connection<S> {
             None => stop.unplaced(),
         };
         self.enter_statement().await?;
-        let prepared = watch(&mut self.io, &self.entry, || self.session.prepare(sql, &[])).await;
-        let prepared = self.settled(prepared).await.map_err(placed)?;
+        let prepared = self.prepared(sql, &[]).await.map_err(placed)?;
         if !prepared.parameters.is_empty() {
             return Err(crate::connection::no_parameter(source).into());
         }
         let run = Run::new(Params::default(), self.style());
-        let (io, session) = (&mut self.io, &mut self.session);
-        let reply = watch(io, &self.entry, || session.execute(&prepared.statement, run)).await;
-        match self.settled(reply).await.map_err(placed)? {
+        match self.executed(&prepared.statement, run).await.map_err(placed)? {
             Reply::Rows(rows) => Ok(rows),
             _ => {
                 let message = "COPY query must have a RETURNING clause";

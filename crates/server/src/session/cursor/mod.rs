@@ -117,20 +117,16 @@ impl<S: Session> Connection<S> {
         let (query, start) = (declare.query.text(source), declare.query.start);
         let types: Vec<_> = run.params.iter().map(|param| param.type_oid).collect();
         self.enter_statement().await?;
-        let prepared =
-            watch(&mut self.io, &self.entry, || self.session.prepare(query, &types)).await;
-        let prepared = self.settled(prepared).await.map_err(|stop| stop.behind(source, start))?;
+        let prepared = self.prepared(query, &types).await;
+        let prepared = prepared.map_err(|stop| stop.behind(source, start))?;
         if prepared.parameters.len() > run.params.len() {
             return Err(crate::connection::no_parameter(source).into());
         }
         self.cursors.vacant(&declare.name)?;
         self.portals.vacant(&declare.name)?;
         let style = run.style.clone();
-        let (io, session) = (&mut self.io, &mut self.session);
-        let reply = watch(io, &self.entry, || session.execute(&prepared.statement, run)).await;
-        let Reply::Rows(rows) =
-            self.settled(reply).await.map_err(|stop| stop.behind(source, start))?
-        else {
+        let reply = self.executed(&prepared.statement, run).await;
+        let Reply::Rows(rows) = reply.map_err(|stop| stop.behind(source, start))? else {
             return Err(PgError::unsupported("a cursor over what returns no rows").into());
         };
         let room = self.room();
@@ -163,6 +159,9 @@ impl<S: Session> Connection<S> {
 
     /// The transaction is about to be kept: takes the rows that are fetched later.
     pub(super) async fn hold_cursors(&mut self) -> Result<(), Stop> {
+        if self.cursors.by_name.is_empty() {
+            return Ok(());
+        }
         let mut cursors = std::mem::take(&mut self.cursors);
         let mut outcome = Ok(());
         for declared in cursors.by_name.values_mut().filter(|one| one.hold && !one.is_held) {
