@@ -2,14 +2,17 @@
 //! seen of them.
 
 use std::fmt::Write as _;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
+use tokio::time::{Sleep, sleep};
 use trunkline::{
-    Client, Column, Columns, CommandTag, Engine, Oid, PgError, Prepared, Progress, Reply, Result,
-    RowBuf, RowSource, Rows, Run, Session, SqlState,
+    Client, Column, Columns, CommandTag, CopyField, CopyIn, CopyRow, CopySink, CopyTarget, Engine,
+    Oid, PgError, Prepared, Progress, Reply, Result, RowBuf, RowSource, Rows, Run, Session,
+    SqlState,
 };
 
 /// What lives now, and what has been.
@@ -107,7 +110,7 @@ impl Session for FiguresSession {
             }
             Statement::Nap(milliseconds, ticket) => {
                 let nap = Nap::start(ticket, self.history.clone());
-                tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+                sleep(Duration::from_millis(milliseconds)).await;
                 nap.finish();
                 row(ticket.to_string())
             }
@@ -121,6 +124,57 @@ impl Session for FiguresSession {
                 row(history.clone())
             }
         })
+    }
+
+    async fn copy_in(&mut self, _: CopyTarget<'_>) -> Result<CopyIn> {
+        GAUGES.running.fetch_add(1, SeqCst);
+        // The first pause comes at once.
+        let hole = Hole { rows: 0, bytes: 1, pauses: 0, pause: None };
+        Ok(CopyIn::new(COLUMN.clone(), hole))
+    }
+}
+
+/// A COPY takes a pause each time that it has taken so many bytes.
+pub(crate) const SLOW: u64 = 500 << 20;
+
+/// Takes rows and keeps none of them.
+struct Hole {
+    rows: u64,
+    bytes: u64,
+    pauses: u64,
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl CopySink for Hole {
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        if self.bytes > self.pauses * SLOW {
+            self.pauses += 1;
+            self.pause = Some(Box::pin(sleep(Duration::from_secs(1))));
+        }
+        if let Some(pause) = &mut self.pause {
+            std::task::ready!(pause.as_mut().poll(cx));
+            self.pause = None;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn push(&mut self, row: &CopyRow<'_>) -> Result<()> {
+        self.rows += 1;
+        if let Some(CopyField::Value(value)) = row.get(0) {
+            self.bytes += value.bytes.map_or(0, <[u8]>::len) as u64;
+        }
+        Ok(())
+    }
+
+    fn poll_finish(&mut self, _: &mut Context<'_>) -> Poll<Result<u64>> {
+        GAUGES.finished.fetch_add(1, SeqCst);
+        Poll::Ready(Ok(self.rows))
+    }
+}
+
+impl Drop for Hole {
+    fn drop(&mut self) {
+        GAUGES.running.fetch_sub(1, SeqCst);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What clients can do to a server: a figure each, with its goal.
 
 mod cancel;
+mod copies;
 mod drain;
 mod idle;
 mod limits;
@@ -52,6 +53,7 @@ const FIGURES: &[Figure] = &[
     Figure { id: "T8", is_short: true, run: strangers::memory },
     Figure { id: "T9", is_short: true, run: strangers::slow },
     Figure { id: "T10", is_short: true, run: reader::slow },
+    Figure { id: "T11", is_short: true, run: copies::into_a_slow_sink },
     Figure { id: "T12", is_short: true, run: panics::engine },
     Figure { id: "T13", is_short: true, run: drain::signals },
     Figure { id: "T15", is_short: true, run: cancel::correctness },
