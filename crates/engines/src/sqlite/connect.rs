@@ -54,7 +54,7 @@ const KEPT: usize = 32;
 const LIMITS: [(Limit, i32); 9] = [
     (Limit::SQLITE_LIMIT_LENGTH, 256 << 20),
     (Limit::SQLITE_LIMIT_SQL_LENGTH, 16 << 20),
-    (Limit::SQLITE_LIMIT_EXPR_DEPTH, 500),
+    (Limit::SQLITE_LIMIT_EXPR_DEPTH, 1_000),
     (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 500),
     (Limit::SQLITE_LIMIT_FUNCTION_ARG, 100),
     (Limit::SQLITE_LIMIT_ATTACHED, 0),

@@ -19,6 +19,7 @@ mod connect;
 mod control;
 mod copy;
 mod cursor;
+mod depth;
 mod errors;
 pub(crate) mod functions;
 mod input;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use trunkline_core::{Column, Columns, CommandTag, Oid, PgError, Prepared, Result};
 
+use super::depth;
 use super::schema::Schema;
 use super::translate::{Translated, translate};
 
@@ -25,6 +26,7 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(sql: &str, hints: &[Oid], schema: &Schema, version: i64) -> Result<Plan> {
+        depth::check(sql)?;
         Ok(Plan { translated: translate(sql, schema, hints)?, version })
     }
 
@@ -43,6 +45,8 @@ impl Plan {
     pub(super) fn tag(&self, changed: u64) -> CommandTag {
         let words = self.translated.tag.clone();
         match (self.translated.counts, self.translated.writes) {
+            // What only reads says how many rows it sent.
+            (false, false) if words == "SELECT" => CommandTag::select(),
             (false, _) => CommandTag::new(words),
             (true, true) => CommandTag::affected(words, changed),
             (true, false) => CommandTag::sent(words),

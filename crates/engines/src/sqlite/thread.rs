@@ -12,8 +12,8 @@ use super::connect::{self, Database};
 use super::control::Control;
 use super::worker::Worker;
 
-/// SQLite's parser and its sorter keep large things on the stack.
-const STACK: usize = 1 << 20;
+/// Room for the deepest statement that is let in; what is not used takes no memory.
+const STACK: usize = 8 << 20;
 
 /// The thread of a session; it ends when nobody holds this any more.
 #[derive(Debug)]
