@@ -1,1 +1,4 @@
 //! Engines for trunkline that are not DataFusion.
+
+#[cfg(feature = "sqlite")]
+pub mod sqlite;

@@ -1,0 +1,418 @@
+//! What is in a SQLite file, as the translation and the catalog need it.
+
+use rusqlite::Connection;
+use trunkline_core::Column as CoreColumn;
+use trunkline_core::catalog::{
+    Attribute, Constraint, ConstraintKind, ForeignKey as CatalogForeignKey, Generated,
+    Index as CatalogIndex, Relation as CatalogRelation, RelationKind, Schema as CatalogSchema,
+    Snapshot,
+};
+
+use super::types::Type;
+
+/// The tables and views of the main database and of the temporary one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Schema {
+    relations: Vec<Relation>,
+}
+
+/// A table or a view.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Relation {
+    pub(crate) name: String,
+    pub(crate) temporary: bool,
+    pub(crate) view: bool,
+    pub(crate) without_rowid: bool,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) indexes: Vec<Index>,
+    pub(crate) foreign_keys: Vec<ForeignKey>,
+    /// The text of its CREATE statement.
+    pub(crate) sql: String,
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    /// As declared, in SQLite's words.
+    pub(crate) declared: String,
+    pub(crate) ty: Type,
+    pub(crate) not_null: bool,
+    /// The expression, in SQLite's words, with the mark that names PostgreSQL's.
+    pub(crate) default: Option<String>,
+    /// Its place in the primary key, from 1; 0 if it is not in it.
+    pub(crate) key: usize,
+    pub(crate) generated: bool,
+}
+
+/// An index, also one of a constraint.
+#[derive(Clone, Debug)]
+pub(crate) struct Index {
+    pub(crate) name: String,
+    pub(crate) unique: bool,
+    pub(crate) origin: Origin,
+    /// The columns by number; `None` is an expression.
+    pub(crate) columns: Vec<Option<usize>>,
+    /// The text of its CREATE statement; none of a constraint's.
+    pub(crate) sql: Option<String>,
+}
+
+/// What made an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Create,
+    Unique,
+    Primary,
+}
+
+/// A foreign key.
+#[derive(Clone, Debug)]
+pub(crate) struct ForeignKey {
+    pub(crate) id: i64,
+    pub(crate) table: String,
+    pub(crate) columns: Vec<usize>,
+    /// Empty for the primary key of the other table.
+    pub(crate) refers_to: Vec<String>,
+    pub(crate) on_update: String,
+    pub(crate) on_delete: String,
+}
+
+/// Begins the comment in a default that keeps what PostgreSQL was told.
+const MARK: &str = "/*pg ";
+
+/// A default with what PostgreSQL calls it: `(/*pg now() */ strftime(…))`.
+pub(crate) fn marked(postgres: &str, sqlite: &str) -> String {
+    format!("({MARK}{} */ {sqlite})", postgres.replace("*/", "* /"))
+}
+
+impl Column {
+    /// What the mark in the default says, such as `now()`, `serial`.
+    pub(crate) fn mark(&self) -> Option<&str> {
+        let (_, rest) = self.default.as_deref()?.split_once(MARK)?;
+        rest.split_once("*/").map(|(mark, _)| mark.trim())
+    }
+
+    /// Whether values come of themselves: `serial` and identity.
+    pub(crate) fn serial(&self) -> bool {
+        matches!(self.mark().map(identity_words), Some(("serial" | "always" | "default", _)))
+    }
+}
+
+/// The mark of a key that is the row's number: how it came to be, and its type.
+fn identity_words(mark: &str) -> (&str, &str) {
+    mark.split_once(' ').unwrap_or((mark, ""))
+}
+
+impl Relation {
+    pub(crate) fn column(&self, name: &str) -> Option<(usize, &Column)> {
+        self.columns.iter().enumerate().find(|(_, column)| column.name == name).or_else(|| {
+            // SQLite compares names without case; a folded name may mean a column of capitals.
+            let mut same =
+                self.columns.iter().enumerate().filter(|(_, c)| c.name.eq_ignore_ascii_case(name));
+            same.next().filter(|_| same.next().is_none())
+        })
+    }
+
+    /// The columns of the primary key, in its order.
+    pub(crate) fn primary_key(&self) -> Vec<usize> {
+        let mut key: Vec<(usize, usize)> = self
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| column.key > 0)
+            .map(|(index, column)| (column.key, index))
+            .collect();
+        key.sort_unstable();
+        key.into_iter().map(|(_, index)| index).collect()
+    }
+
+    /// The columns of a key or of a unique index by the name of the constraint.
+    pub(crate) fn constraint_columns(&self, name: &str) -> Option<Vec<usize>> {
+        if name == format!("{}_pkey", self.name) {
+            return Some(self.primary_key()).filter(|key| !key.is_empty());
+        }
+        let unique = self.indexes.iter().filter(|index| index.unique);
+        let named = |index: &&Index| {
+            let columns = index.columns.iter().flatten().filter_map(|place| self.columns.get(*place));
+            let columns: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
+            index.name == name || format!("{}_{}_key", self.name, columns.join("_")) == name
+        };
+        unique.clone().find(named)?.columns.iter().copied().collect()
+    }
+
+    /// The column that is another name of the rowid: `INTEGER PRIMARY KEY`.
+    pub(crate) fn rowid_alias(&self) -> Option<usize> {
+        match self.primary_key().as_slice() {
+            [only] if !self.without_rowid && !self.view => Some(*only).filter(|only| {
+                let key_index = self.indexes.iter().any(|index| index.origin == Origin::Primary);
+                self.columns.get(*only).is_some_and(|column| {
+                    column.declared.eq_ignore_ascii_case("integer") && !key_index
+                })
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl Schema {
+    /// Reads what the connection sees.
+    pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Schema> {
+        let mut relations = Vec::new();
+        for database in ["temp", "main"] {
+            let mut listed = connection.prepare(&format!(
+                "SELECT name, type, coalesce(sql, '') FROM {database}.sqlite_schema \
+                 WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+                 ORDER BY name"
+            ))?;
+            let mut rows = listed.query([])?;
+            while let Some(row) = rows.next()? {
+                let mut relation = Relation {
+                    name: row.get(0)?,
+                    temporary: database == "temp",
+                    view: row.get::<_, String>(1)? == "view",
+                    sql: row.get(2)?,
+                    ..Relation::default()
+                };
+                // A view whose table is gone has no columns to tell.
+                if read_columns(connection, database, &mut relation).is_ok() || !relation.view {
+                    read_indexes(connection, database, &mut relation)?;
+                    read_foreign_keys(connection, database, &mut relation)?;
+                }
+                relations.push(relation);
+            }
+        }
+        Ok(Schema { relations })
+    }
+
+    /// A relation by its folded name: the temporary one first, as in PostgreSQL.
+    pub(crate) fn relation(&self, name: &str) -> Option<&Relation> {
+        let exact = self.relations.iter().find(|relation| relation.name == name);
+        exact.or_else(|| self.relations.iter().find(|r| r.name.eq_ignore_ascii_case(name)))
+    }
+
+    pub(crate) fn relations(&self) -> &[Relation] {
+        &self.relations
+    }
+
+    /// The table that has an index of this name.
+    pub(crate) fn index(&self, name: &str) -> Option<(&Relation, &Index)> {
+        self.relations.iter().find_map(|relation| {
+            let index = relation.indexes.iter().find(|i| i.name.eq_ignore_ascii_case(name))?;
+            Some((relation, index))
+        })
+    }
+
+    /// What the catalog describes: the schema `public`.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let relations = self.relations.iter().map(|relation| described(self, relation)).collect();
+        Snapshot { schemas: vec![CatalogSchema { name: "public".to_owned(), relations }] }
+    }
+}
+
+fn name_of(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn read_columns(
+    connection: &Connection,
+    database: &str,
+    relation: &mut Relation,
+) -> rusqlite::Result<()> {
+    let mut listed =
+        connection.prepare(&format!("PRAGMA {database}.table_xinfo({})", name_of(&relation.name)))?;
+    let mut rows = listed.query([])?;
+    while let Some(row) = rows.next()? {
+        let hidden: i64 = row.get(6)?;
+        let declared: String = row.get::<_, Option<String>>(2)?.unwrap_or_default();
+        let declared = declared
+            .strip_suffix(" GENERATED ALWAYS")
+            .or_else(|| declared.strip_suffix("GENERATED ALWAYS"))
+            .unwrap_or(&declared)
+            .to_owned();
+        // 1 is the hidden column of a virtual table.
+        if hidden == 1 {
+            continue;
+        }
+        let mut column = Column {
+            name: row.get(1)?,
+            ty: Type::declared(&declared),
+            declared,
+            not_null: row.get::<_, i64>(3)? != 0,
+            default: row.get(4)?,
+            key: usize::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
+            generated: hidden > 1,
+        };
+        if let Some(known) = column.mark().and_then(|mark| Type::parse(identity_words(mark).1)) {
+            column.ty = known;
+        }
+        relation.columns.push(column);
+    }
+    Ok(())
+}
+
+fn read_indexes(
+    connection: &Connection,
+    database: &str,
+    relation: &mut Relation,
+) -> rusqlite::Result<()> {
+    let mut listed = connection.prepare(&format!(
+        "SELECT l.name, l.\"unique\", l.origin, s.sql FROM pragma_index_list(?1, ?2) AS l \
+         LEFT JOIN {database}.sqlite_schema AS s ON s.type = 'index' AND s.name = l.name \
+         ORDER BY l.seq DESC"
+    ))?;
+    let mut rows = listed.query([relation.name.as_str(), database])?;
+    while let Some(row) = rows.next()? {
+        let index: String = row.get(0)?;
+        let mut places =
+            connection.prepare(&format!("PRAGMA {database}.index_info({})", name_of(&index)))?;
+        let columns = places
+            .query_map([], |place| Ok(usize::try_from(place.get::<_, i64>(1)?).ok()))?
+            .collect::<rusqlite::Result<_>>()?;
+        relation.indexes.push(Index {
+            name: index,
+            unique: row.get::<_, i64>(1)? != 0,
+            origin: match row.get::<_, String>(2)?.as_str() {
+                "pk" => Origin::Primary,
+                "u" => Origin::Unique,
+                _ => Origin::Create,
+            },
+            columns,
+            sql: row.get(3)?,
+        });
+    }
+    let kind = connection.query_row(
+        "SELECT wr FROM pragma_table_list(?2) WHERE schema = ?1",
+        [database, relation.name.as_str()],
+        |row| row.get::<_, i64>(0),
+    );
+    relation.without_rowid = kind.unwrap_or(0) != 0;
+    Ok(())
+}
+
+fn read_foreign_keys(
+    connection: &Connection,
+    database: &str,
+    relation: &mut Relation,
+) -> rusqlite::Result<()> {
+    let mut listed = connection.prepare(&format!(
+        "PRAGMA {database}.foreign_key_list({})",
+        name_of(&relation.name)
+    ))?;
+    let mut rows = listed.query([])?;
+    let mut keys: Vec<ForeignKey> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let from: String = row.get(3)?;
+        let Some((column, _)) = relation.column(&from) else { continue };
+        let to: Option<String> = row.get(4)?;
+        match keys.iter_mut().find(|key| key.id == id) {
+            Some(key) => {
+                key.columns.push(column);
+                key.refers_to.extend(to);
+            }
+            None => keys.push(ForeignKey {
+                id,
+                table: row.get(2)?,
+                columns: vec![column],
+                refers_to: to.into_iter().collect(),
+                on_update: row.get(5)?,
+                on_delete: row.get(6)?,
+            }),
+        }
+    }
+    keys.sort_by_key(|key| -key.id);
+    relation.foreign_keys = keys;
+    Ok(())
+}
+
+fn described(schema: &Schema, relation: &Relation) -> CatalogRelation {
+    let kind = if relation.view { RelationKind::View } else { RelationKind::Table };
+    let key = relation.primary_key();
+    let columns = relation.columns.iter().enumerate().map(|(place, column)| {
+        let shape = CoreColumn::new(column.name.as_str(), column.ty.oid).typmod(column.ty.typmod);
+        let mut attribute = Attribute::new(shape);
+        attribute.not_null = column.not_null || key.contains(&place);
+        match column.mark() {
+            _ if column.generated => attribute.generated = Some(Generated::Stored),
+            Some(mark) => match identity_words(mark).0 {
+                "always" => attribute.generated = Some(Generated::Always),
+                "serial" | "default" => attribute.generated = Some(Generated::ByDefault),
+                "key" => {}
+                _ => attribute.default = Some(mark.to_owned()),
+            },
+            None if relation.rowid_alias() == Some(place) => {
+                attribute.generated = Some(Generated::ByDefault);
+            }
+            None => attribute.default = column.default.clone(),
+        }
+        attribute
+    });
+    let mut described = CatalogRelation::new(relation.name.as_str(), kind, columns);
+    if relation.view {
+        let (_, query) = split_view(&relation.sql);
+        described.definition = Some(query.to_owned());
+        return described;
+    }
+    if !key.is_empty() {
+        described.constraints.push(Constraint { name: None, kind: ConstraintKind::Primary(key) });
+    }
+    for index in &relation.indexes {
+        let whole: Option<Vec<usize>> = index.columns.iter().copied().collect();
+        match (index.origin, whole) {
+            (Origin::Primary, _) => {}
+            (Origin::Unique, Some(columns)) => described
+                .constraints
+                .push(Constraint { name: None, kind: ConstraintKind::Unique(columns) }),
+            _ => described.indexes.push(CatalogIndex {
+                name: index.name.clone(),
+                columns: index.columns.clone(),
+                unique: index.unique,
+                condition: None,
+            }),
+        }
+    }
+    for key in &relation.foreign_keys {
+        let other = schema.relation(&key.table);
+        let refers_to = match (key.refers_to.is_empty(), other) {
+            (true, Some(other)) => {
+                let columns = other.primary_key();
+                columns
+                    .into_iter()
+                    .filter_map(|place| other.columns.get(place).map(|c| c.name.clone()))
+                    .collect()
+            }
+            _ => key.refers_to.clone(),
+        };
+        let foreign = CatalogForeignKey {
+            columns: key.columns.clone(),
+            schema: "public".to_owned(),
+            table: other.map_or_else(|| key.table.clone(), |other| other.name.clone()),
+            refers_to,
+            on_update: action(&key.on_update),
+            on_delete: action(&key.on_delete),
+        };
+        described
+            .constraints
+            .push(Constraint { name: None, kind: ConstraintKind::Foreign(Box::new(foreign)) });
+    }
+    described
+}
+
+fn action(words: &str) -> char {
+    match words {
+        "RESTRICT" => 'r',
+        "CASCADE" => 'c',
+        "SET NULL" => 'n',
+        "SET DEFAULT" => 'd',
+        _ => 'a',
+    }
+}
+
+/// The head of a CREATE VIEW and its query.
+fn split_view(sql: &str) -> (&str, &str) {
+    let lower = sql.to_ascii_lowercase();
+    match lower.find(" as ").or_else(|| lower.find(" as\n")) {
+        Some(at) => (sql.get(..at).unwrap_or(""), sql.get(at + 4..).unwrap_or("").trim()),
+        None => ("", sql),
+    }
+}

@@ -1,0 +1,151 @@
+//! How PostgreSQL's values are kept in SQLite.
+//!
+//! | PostgreSQL | SQLite |
+//! |---|---|
+//! | boolean | INTEGER 0 or 1 |
+//! | smallint, integer, bigint, oid | INTEGER |
+//! | real, double precision | REAL |
+//! | numeric | INTEGER or REAL, what its text is as a number |
+//! | bytea | BLOB |
+//! | timestamptz | TEXT in UTC, `2024-01-31 12:00:00.5+00` |
+//! | everything else, arrays too | TEXT as PostgreSQL prints it in the ISO style |
+//!
+//! So dates and times compare as texts do, up to the year 9999.
+
+use rusqlite::types::{Value as Stored, ValueRef};
+use trunkline_core::types::{TextStyle, ToPg, Value, ValueError, name_of};
+use trunkline_core::{Format, Oid, SqlState};
+
+use super::types::Type;
+
+/// The value of a literal of this type, as it is kept.
+///
+/// 22P02 and its kin for a text that is not of the type; `varchar(n)` and `numeric(p,s)` refuse
+/// what is too long or too large.
+pub(crate) fn literal(ty: Type, text: &str) -> Result<Stored, ValueError> {
+    let value = Value::from_literal(ty.oid, text, &TextStyle::default())?;
+    store(fitted(value, ty, false)?, ty.oid)
+}
+
+/// A kept value as a value of this type.
+pub(crate) fn load(kept: ValueRef<'_>, oid: Oid) -> Result<Value, ValueError> {
+    Ok(match (kept, oid) {
+        (ValueRef::Null, _) => Value::Null,
+        (ValueRef::Integer(value), Oid::BOOL) => Value::Bool(value != 0),
+        (ValueRef::Blob(bytes), Oid::BYTEA) => Value::Bytea(bytes.to_vec()),
+        (ValueRef::Integer(value), Oid::INT8) => Value::Int8(value),
+        (ValueRef::Real(value), Oid::FLOAT8) => Value::Float8(value),
+        (ValueRef::Integer(value), oid) => {
+            Value::from_literal(oid, &value.to_string(), &TextStyle::default())?
+        }
+        (ValueRef::Real(value), oid) => Value::from_literal(oid, &real(value), &TextStyle::default())?,
+        (ValueRef::Text(bytes) | ValueRef::Blob(bytes), oid) => {
+            Value::from_literal(oid, &String::from_utf8_lossy(bytes), &TextStyle::default())?
+        }
+    })
+}
+
+/// A value as it is kept.
+pub(crate) fn store(value: Value, oid: Oid) -> Result<Stored, ValueError> {
+    Ok(match value {
+        Value::Null => Stored::Null,
+        Value::Bool(value) => Stored::Integer(value.into()),
+        Value::Int2(value) => Stored::Integer(value.into()),
+        Value::Int4(value) => Stored::Integer(value.into()),
+        Value::Int8(value) => Stored::Integer(value),
+        Value::Oid(value) => Stored::Integer(value.into()),
+        Value::Float4(value) => Stored::Real(value.into()),
+        Value::Float8(value) => Stored::Real(value),
+        Value::Numeric(value) => match value.to_i64() {
+            Ok(whole) if value.is_integer() => Stored::Integer(whole),
+            _ if value.is_nan() => Stored::Text("NaN".to_owned()),
+            _ => Stored::Real(value.to_f64()),
+        },
+        Value::Bytea(bytes) => Stored::Blob(bytes),
+        Value::Text(text) | Value::Json(text) => Stored::Text(text),
+        value => Stored::Text(print(&value, oid)?),
+    })
+}
+
+/// What a value is under the modifier of its type; a cast cuts strings, an assignment refuses them.
+pub(crate) fn fitted(value: Value, ty: Type, cast: bool) -> Result<Value, ValueError> {
+    if ty.typmod < 0 {
+        return Ok(value);
+    }
+    let length = usize::try_from(ty.typmod.saturating_sub(4)).unwrap_or(0);
+    Ok(match (value, ty.oid) {
+        (Value::Text(text), Oid::VARCHAR | Oid::BPCHAR) => {
+            Value::Text(cut(text, length, ty.oid, cast)?)
+        }
+        (Value::Numeric(value), Oid::NUMERIC) => {
+            let rest = ty.typmod.saturating_sub(4);
+            let scale = ((rest & 0x7ff) ^ 0x400).wrapping_sub(0x400);
+            Value::Numeric(value.fitting((rest >> 16) & 0xffff, scale)?)
+        }
+        (Value::Timestamp(micros), _) => Value::Timestamp(rounded(micros, ty.typmod)),
+        (Value::Timestamptz(micros), _) => Value::Timestamptz(rounded(micros, ty.typmod)),
+        (Value::Time(micros), _) => Value::Time(rounded(micros, ty.typmod)),
+        (value, _) => value,
+    })
+}
+
+fn rounded(micros: i64, digits: i32) -> i64 {
+    let unit = 10_i64.pow(6 - digits.clamp(0, 6).unsigned_abs());
+    let half = if micros < 0 { -(unit / 2) } else { unit / 2 };
+    micros.saturating_add(half) / unit * unit
+}
+
+fn cut(text: String, length: usize, oid: Oid, cast: bool) -> Result<String, ValueError> {
+    let Some((end, _)) = text.char_indices().nth(length) else {
+        let missing = if oid == Oid::BPCHAR { length - text.chars().count() } else { 0 };
+        return Ok(text + &" ".repeat(missing));
+    };
+    let (kept, rest) = text.split_at(end);
+    if cast || rest.bytes().all(|byte| byte == b' ') {
+        return Ok(kept.to_owned());
+    }
+    let name = name_of(oid).unwrap_or("text");
+    Err(ValueError::new(
+        SqlState::STRING_DATA_RIGHT_TRUNCATION,
+        format!("value too long for type {name}({length})"),
+    ))
+}
+
+/// The text of a value, as a cast to `text` has it.
+pub(crate) fn print(value: &Value, oid: Oid) -> Result<String, ValueError> {
+    if let Value::Bool(value) = value {
+        return Ok(value.to_string());
+    }
+    let mut out = Vec::new();
+    let _ = value.encode(oid, Format::Text, &TextStyle::default(), &mut out)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// A REAL as PostgreSQL prints a `double precision`.
+pub(crate) fn real(value: f64) -> String {
+    print(&Value::Float8(value), Oid::FLOAT8).unwrap_or_else(|_| value.to_string())
+}
+
+/// A kept value as it is written in a statement of SQLite.
+pub(crate) fn written(value: &Stored) -> String {
+    match value {
+        Stored::Null => "NULL".to_owned(),
+        Stored::Integer(i64::MIN) => "(-9223372036854775807 - 1)".to_owned(),
+        Stored::Integer(value) => value.to_string(),
+        Stored::Real(value) if value.is_nan() => "NULL".to_owned(),
+        Stored::Real(value) if value.is_infinite() => {
+            if *value > 0.0 { "9e999" } else { "-9e999" }.to_owned()
+        }
+        Stored::Real(value) => format!("{value:?}"),
+        Stored::Text(text) => quoted(text),
+        Stored::Blob(bytes) => {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            format!("X'{digits}'")
+        }
+    }
+}
+
+/// A string constant of SQLite, which knows no escapes. A NUL would end the statement.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\0', "").replace('\'', "''"))
+}

@@ -1,0 +1,269 @@
+//! Calls of functions.
+
+use sqlparser::ast::{
+    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
+    FunctionArgumentList, FunctionArguments, NamedWindowDefinition, NamedWindowExpr, OrderByExpr,
+    WindowFrame, WindowFrameBound, WindowSpec, WindowType,
+};
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::name::{folded, parts, quoted};
+use super::scope::Scope;
+use super::typed::Typed;
+use super::{Translator, unsupported};
+use crate::sqlite::types::Type;
+
+impl Translator<'_> {
+    pub(super) fn call(&mut self, function: &Function, scope: &Scope<'_>) -> Result<Typed> {
+        let name = self.function_name(function)?;
+        if !function.within_group.is_empty() || function.null_treatment.is_some() {
+            return Err(self.at(unsupported("this form of a call"), &function.name));
+        }
+        let empty = FunctionArgumentList { duplicate_treatment: None, args: vec![], clauses: vec![] };
+        let list = match &function.args {
+            FunctionArguments::None => &empty,
+            FunctionArguments::List(list) => list,
+            FunctionArguments::Subquery(_) => return Err(unsupported("a query as an argument")),
+        };
+        let mut star = false;
+        let mut values = Vec::new();
+        for arg in &list.args {
+            match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => {
+                    values.push(self.expression(expr, scope)?);
+                }
+                FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => star = true,
+                _ => return Err(self.at(unsupported("a named argument"), &function.name)),
+            }
+        }
+        if let Some(aggregate) = self.aggregate(&name, &mut values, star)? {
+            return self.aggregated(aggregate, values, list, function, scope);
+        }
+        if function.filter.is_some() || function.over.is_some() {
+            return Err(self.at(unsupported(&format!("the window function {name}")), &function.name));
+        }
+        let types: Vec<Type> = values.iter().map(|value| value.ty).collect();
+        match self.scalar_call(&name, values)? {
+            Some(typed) => Ok(typed),
+            None => Err(self.at(no_function(&name, &types), &function.name)),
+        }
+    }
+
+    /// A call that SQL has words of its own for.
+    pub(super) fn call_plain(
+        &mut self,
+        name: &str,
+        arguments: &[&Expr],
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let mut values = Vec::new();
+        for argument in arguments {
+            values.push(self.expression(argument, scope)?);
+        }
+        let types: Vec<Type> = values.iter().map(|value| value.ty).collect();
+        self.scalar_call(name, values)?.ok_or_else(|| no_function(name, &types))
+    }
+
+    fn function_name(&self, function: &Function) -> Result<String> {
+        let mut parts = parts(&function.name)?;
+        let name = parts.pop().unwrap_or_default();
+        match parts.as_slice() {
+            [] => Ok(name),
+            [schema] if schema == "pg_catalog" => Ok(name),
+            [schema, ..] => {
+                let message = format!("schema \"{schema}\" does not exist");
+                let error = PgError::new(SqlState::INVALID_SCHEMA_NAME, message);
+                Err(self.at(error, &function.name))
+            }
+        }
+    }
+
+    /// How an aggregate or a window function is called in SQLite, and the type of what it gives.
+    fn aggregate(
+        &mut self,
+        name: &str,
+        values: &mut [Typed],
+        star: bool,
+    ) -> Result<Option<(&'static str, Type)>> {
+        for value in values.iter_mut() {
+            let wanted = match name {
+                "bool_and" | "bool_or" | "every" => Type::BOOL,
+                "sum" | "avg" => Type::FLOAT8,
+                "ntile" => Type::INT4,
+                _ => continue,
+            };
+            *value = self.settle(value.clone(), wanted)?;
+        }
+        let ty = values.first().map_or(Type::UNKNOWN, |value| value.ty);
+        let same = if ty.is_unknown() { Type::TEXT } else { Type::of(ty.oid) };
+        Ok(Some(match name {
+            "count" if star || values.len() == 1 => ("count", Type::INT8),
+            "sum" if ty.is_number() => (
+                "sum",
+                match ty.oid {
+                    Oid::INT2 | Oid::INT4 => Type::INT8,
+                    Oid::INT8 => Type::NUMERIC,
+                    oid => Type::of(oid),
+                },
+            ),
+            "avg" if ty.is_number() => (
+                "avg",
+                match ty.oid {
+                    Oid::FLOAT4 | Oid::FLOAT8 => Type::FLOAT8,
+                    _ => Type::NUMERIC,
+                },
+            ),
+            "min" if values.len() == 1 => ("min", same),
+            "max" if values.len() == 1 => ("max", same),
+            "bool_and" | "every" => ("min", Type::BOOL),
+            "bool_or" => ("max", Type::BOOL),
+            "string_agg" if values.len() == 2 => ("group_concat", Type::TEXT),
+            "row_number" => ("row_number", Type::INT8),
+            "rank" => ("rank", Type::INT8),
+            "dense_rank" => ("dense_rank", Type::INT8),
+            "percent_rank" => ("percent_rank", Type::FLOAT8),
+            "cume_dist" => ("cume_dist", Type::FLOAT8),
+            "ntile" => ("ntile", Type::INT4),
+            "lag" => ("lag", same),
+            "lead" => ("lead", same),
+            "first_value" => ("first_value", same),
+            "last_value" => ("last_value", same),
+            "nth_value" => ("nth_value", same),
+            "json_agg" if values.len() == 1 => ("json_group_array", Type::of(Oid::JSON)),
+            "jsonb_agg" if values.len() == 1 => ("json_group_array", Type::of(Oid::JSONB)),
+            "array_agg" => return Err(unsupported("array_agg")),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn aggregated(
+        &mut self,
+        (name, ty): (&str, Type),
+        values: Vec<Typed>,
+        list: &FunctionArgumentList,
+        function: &Function,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+        let mut arguments = Vec::new();
+        for value in values {
+            arguments.push(self.settle_text(value)?.sql);
+        }
+        if distinct && name == "group_concat" {
+            match arguments.pop().as_deref() {
+                Some("','") => {}
+                _ => return Err(unsupported("string_agg(DISTINCT …) with another separator")),
+            }
+        }
+        let mut order = String::new();
+        for clause in &list.clauses {
+            match clause {
+                FunctionArgumentClause::OrderBy(keys) => {
+                    order = format!(" ORDER BY {}", self.sort_keys(keys, scope)?);
+                }
+                _ => return Err(self.at(unsupported("this form of a call"), &function.name)),
+            }
+        }
+        let arguments = if arguments.is_empty() && name == "count" {
+            "*".to_owned()
+        } else {
+            arguments.join(", ")
+        };
+        let distinct = if distinct { "DISTINCT " } else { "" };
+        let filter = match &function.filter {
+            Some(filter) => format!(" FILTER (WHERE {})", self.condition(filter, scope, "FILTER")?),
+            None => String::new(),
+        };
+        let over = match &function.over {
+            Some(WindowType::NamedWindow(window)) => format!(" OVER {}", quoted(&folded(window))),
+            Some(WindowType::WindowSpec(window)) => {
+                format!(" OVER ({})", self.window(window, scope)?)
+            }
+            None => String::new(),
+        };
+        let not_null = name == "count";
+        let sql = format!("{name}({distinct}{arguments}{order}){filter}{over}");
+        Ok(Typed { not_null, ..Typed::new(sql, ty) })
+    }
+
+    fn sort_keys(&mut self, keys: &[OrderByExpr], scope: &Scope<'_>) -> Result<String> {
+        let mut parts = Vec::new();
+        for key in keys {
+            let typed = self.expression(&key.expr, scope)?;
+            parts.push(super::query::direction(key, typed.sql, typed.not_null));
+        }
+        Ok(parts.join(", "))
+    }
+
+    fn window(&mut self, window: &WindowSpec, scope: &Scope<'_>) -> Result<String> {
+        let mut clauses = Vec::new();
+        if let Some(name) = &window.window_name {
+            clauses.push(quoted(&folded(name)));
+        }
+        if !window.partition_by.is_empty() {
+            let mut parts = Vec::new();
+            for key in &window.partition_by {
+                parts.push(self.expression(key, scope)?.sql);
+            }
+            clauses.push(format!("PARTITION BY {}", parts.join(", ")));
+        }
+        if !window.order_by.is_empty() {
+            clauses.push(format!("ORDER BY {}", self.sort_keys(&window.order_by, scope)?));
+        }
+        if let Some(frame) = &window.window_frame {
+            clauses.push(self.frame(frame, scope)?);
+        }
+        Ok(clauses.join(" "))
+    }
+
+    fn frame(&mut self, frame: &WindowFrame, scope: &Scope<'_>) -> Result<String> {
+        let start = self.bound(&frame.start_bound, scope)?;
+        Ok(match &frame.end_bound {
+            Some(end) => {
+                format!("{} BETWEEN {start} AND {}", frame.units, self.bound(end, scope)?)
+            }
+            None => format!("{} {start}", frame.units),
+        })
+    }
+
+    fn bound(&mut self, bound: &WindowFrameBound, scope: &Scope<'_>) -> Result<String> {
+        let (distance, word) = match bound {
+            WindowFrameBound::CurrentRow => return Ok("CURRENT ROW".to_owned()),
+            WindowFrameBound::Preceding(distance) => (distance, "PRECEDING"),
+            WindowFrameBound::Following(distance) => (distance, "FOLLOWING"),
+        };
+        match distance {
+            None => Ok(format!("UNBOUNDED {word}")),
+            Some(distance) => {
+                let distance = self.expression(distance, scope)?;
+                Ok(format!("{} {word}", self.settle(distance, Type::INT8)?.sql))
+            }
+        }
+    }
+
+    pub(super) fn named_windows(
+        &mut self,
+        windows: &[NamedWindowDefinition],
+        scope: &Scope<'_>,
+    ) -> Result<String> {
+        let mut parts = Vec::new();
+        for NamedWindowDefinition(name, window) in windows {
+            let window = match window {
+                NamedWindowExpr::NamedWindow(other) => quoted(&folded(other)),
+                NamedWindowExpr::WindowSpec(window) => self.window(window, scope)?,
+            };
+            parts.push(format!("{} AS ({window})", quoted(&folded(name))));
+        }
+        if parts.is_empty() { Ok(String::new()) } else { Ok(format!(" WINDOW {}", parts.join(", "))) }
+    }
+}
+
+/// 42883 as PostgreSQL words it.
+fn no_function(name: &str, types: &[Type]) -> PgError {
+    let types: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
+    let message = format!("function {name}({}) does not exist", types.join(", "));
+    PgError::new(SqlState::UNDEFINED_FUNCTION, message).hint(
+        "No function matches the given name and argument types. \
+         You might need to add explicit type casts.",
+    )
+}

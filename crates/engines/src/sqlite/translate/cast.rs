@@ -1,0 +1,266 @@
+//! Casts, and the type that several values have in common.
+
+use sqlparser::ast::{DataType, Expr, Interval};
+use trunkline_core::types::array_of;
+use trunkline_core::{Oid, PgError, Result, SqlState};
+use trunkline_sql::TypeName;
+
+use super::scope::Scope;
+use super::typed::{Form, Typed};
+use super::{Translator, unsupported};
+use crate::sqlite::storage;
+use crate::sqlite::types::Type;
+
+/// The name of a type as a column without a name is called: `int4` of `integer`.
+pub(super) fn type_word(written: &str) -> Option<String> {
+    TypeName::parse(written).ok().map(|name| name.name)
+}
+
+impl Translator<'_> {
+    /// The type of a name; 42704.
+    pub(super) fn data_type(&self, data_type: &DataType) -> Result<Type> {
+        let written = data_type.to_string();
+        Type::parse(&written).ok_or_else(|| {
+            let name = type_word(&written).unwrap_or_else(|| written.to_lowercase());
+            let message = format!("type \"{name}\" does not exist");
+            PgError::new(SqlState::UNDEFINED_OBJECT, message)
+        })
+    }
+
+    pub(super) fn cast_expression(
+        &mut self,
+        expr: &Expr,
+        data_type: &DataType,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        if let DataType::Regclass = data_type {
+            return Err(self.placed(unsupported("a cast to regclass"), expr));
+        }
+        let ty = self.data_type(data_type)?;
+        if let Expr::Array(array) = expr
+            && array.elem.is_empty()
+        {
+            return Ok(Typed::new("'{}'", ty));
+        }
+        let typed = self.expression(expr, scope)?;
+        self.cast(typed, ty)
+    }
+
+    /// A value as another type: an explicit cast.
+    pub(super) fn cast(&mut self, typed: Typed, ty: Type) -> Result<Typed> {
+        if typed.is_unknown() {
+            let settled = self.settle(typed, ty)?;
+            if ty.typmod >= 0 || settled.ty.oid != ty.oid {
+                return self.cast(settled, ty);
+            }
+            return Ok(settled);
+        }
+        let place = typed.place;
+        let (from, sql) = (typed.ty, &typed.sql);
+        if from.oid == ty.oid && (ty.typmod < 0 || ty.typmod == from.typmod) {
+            return Ok(typed);
+        }
+        if !castable(from, ty) {
+            let message = format!("cannot cast type {} to {}", from.name(), ty.name());
+            let error = PgError::new(SqlState::CANNOT_COERCE, message);
+            return Err(if place > 0 { error.position(place) } else { error });
+        }
+        let sql = match (from.oid, ty.oid) {
+            _ if ty.typmod >= 0 => converted("pg_cast", sql, from, ty),
+            _ if from.is_integer() && ty.oid == Oid::INT8 => sql.clone(),
+            (Oid::INT2, Oid::INT4) => sql.clone(),
+            _ if from.is_integer() && ty.oid == Oid::NUMERIC => sql.clone(),
+            _ if from.is_integer() && matches!(ty.oid, Oid::FLOAT4 | Oid::FLOAT8) => {
+                format!("CAST({sql} AS REAL)")
+            }
+            _ if from.is_integer() && ty.is_string() => format!("CAST({sql} AS TEXT)"),
+            (Oid::FLOAT4, Oid::FLOAT8) => sql.clone(),
+            (Oid::BOOL, Oid::INT4) => sql.clone(),
+            _ if from.is_string() && ty.is_string() && from.oid != Oid::BPCHAR => sql.clone(),
+            (Oid::BPCHAR, Oid::TEXT | Oid::VARCHAR) => format!("rtrim({sql}, ' ')"),
+            (Oid::JSON | Oid::JSONB, _) if ty.is_string() => sql.clone(),
+            (Oid::UUID, _) if ty.is_string() => sql.clone(),
+            _ => converted("pg_cast", sql, from, ty),
+        };
+        Ok(Typed { place, not_null: typed.not_null, ..Typed::new(sql, ty) })
+    }
+
+    /// A value as the type that its surroundings want, where PostgreSQL casts without being told.
+    pub(super) fn coerce(&mut self, typed: Typed, ty: Type) -> Result<Typed> {
+        let typed = self.settle(typed, ty)?;
+        if typed.ty.oid == ty.oid { Ok(typed) } else { self.cast(typed, Type::of(ty.oid)) }
+    }
+
+    /// A value beside one of this type in a comparison: numbers compare with each other as they
+    /// are, and so do strings.
+    pub(super) fn comparable(&mut self, typed: Typed, ty: Type) -> Result<Typed> {
+        let typed = self.settle(typed, ty)?;
+        let alike = (typed.ty.is_number() && ty.is_number())
+            || (typed.ty.is_string() && ty.is_string())
+            || typed.ty.oid == ty.oid;
+        if alike { Ok(typed) } else { self.cast(typed, Type::of(ty.oid)) }
+    }
+
+    /// A value for a column: 42804 for a type that is not its own, and what does not fit is
+    /// refused when it comes.
+    pub(super) fn assign(&mut self, typed: Typed, column: &str, ty: Type) -> Result<Typed> {
+        let typed = self.settle(typed, ty)?;
+        let from = typed.ty;
+        if !assignable(from, ty) {
+            let message = format!(
+                "column \"{column}\" is of type {} but expression is of type {}",
+                ty.name(),
+                from.name()
+            );
+            let error = PgError::new(SqlState::DATATYPE_MISMATCH, message)
+                .hint("You will need to rewrite or cast the expression.");
+            return Err(if typed.place > 0 { error.position(typed.place) } else { error });
+        }
+        let fits = from.oid == ty.oid
+            && (ty.typmod < 0 || (ty.typmod == from.typmod && typed.form == Form::Column));
+        let narrow = matches!(ty.oid, Oid::INT2 | Oid::INT4) && typed.form == Form::Computed;
+        if (fits && !narrow) || typed.sql == "NULL" {
+            return Ok(typed);
+        }
+        if from.is_integer() && ty.oid == Oid::INT8 {
+            return Ok(typed);
+        }
+        Ok(Typed::new(converted("pg_assign", &typed.sql, from, ty), ty))
+    }
+
+    /// The type of several values together, as of UNION, CASE and IN; unknown if all are.
+    pub(super) fn common_of(&self, values: &[&Typed]) -> Result<Type> {
+        let mut common = Type::UNKNOWN;
+        for value in values {
+            if value.is_unknown() {
+                continue;
+            }
+            common = match self.common(common, value.ty) {
+                Some(ty) => ty,
+                None => {
+                    let message = format!(
+                        "types {} and {} cannot be matched",
+                        common.name(),
+                        value.ty.name()
+                    );
+                    let error = PgError::new(SqlState::DATATYPE_MISMATCH, message);
+                    return Err(if value.place > 0 { error.position(value.place) } else { error });
+                }
+            };
+        }
+        Ok(common)
+    }
+
+    /// The type that both can become without being told.
+    pub(super) fn common(&self, left: Type, right: Type) -> Option<Type> {
+        if left.oid == right.oid {
+            return Some(if left.typmod == right.typmod { left } else { Type::of(left.oid) });
+        }
+        let other = match (left.is_unknown(), right.is_unknown()) {
+            (true, _) => return Some(right),
+            (_, true) => return Some(left),
+            _ => Type::of(right.oid),
+        };
+        if let (Some(a), Some(b)) = (rank(left.oid), rank(right.oid)) {
+            return Some(if a >= b { Type::of(left.oid) } else { other });
+        }
+        if left.is_string() && right.is_string() {
+            return Some(if left.oid == Oid::VARCHAR { other } else { Type::TEXT });
+        }
+        if left.is_date_or_timestamp() && right.is_date_or_timestamp() {
+            let either = |oid| left.oid == oid || right.oid == oid;
+            let wider = if either(Oid::TIMESTAMPTZ) { Oid::TIMESTAMPTZ } else { Oid::TIMESTAMP };
+            return Some(Type::of(wider));
+        }
+        None
+    }
+
+    pub(super) fn interval(&mut self, interval: &Interval) -> Result<Typed> {
+        let empty = Scope::default();
+        let value = self.expression(&interval.value, &empty)?;
+        let field = interval.leading_field.as_ref().map(|field| field.to_string().to_lowercase());
+        match (&value.form, field) {
+            (Form::Literal(text), Some(field)) => {
+                let written = format!("{text} {field}");
+                let kept = storage::literal(Type::of(Oid::INTERVAL), &written)?;
+                Ok(Typed::new(storage::written(&kept), Type::of(Oid::INTERVAL)))
+            }
+            _ => self.cast(value, Type::of(Oid::INTERVAL)),
+        }
+    }
+
+    /// `ARRAY[…]`, in the text that PostgreSQL has for arrays.
+    pub(super) fn array(&mut self, elements: &[Expr], scope: &Scope<'_>) -> Result<Typed> {
+        if elements.is_empty() {
+            let message = "cannot determine type of empty array";
+            return Err(PgError::new(SqlState::INDETERMINATE_DATATYPE, message)
+                .hint("Explicitly cast to the desired type, for example ARRAY[]::integer[]."));
+        }
+        let mut typed = Vec::new();
+        for element in elements {
+            typed.push(self.expression(element, scope)?);
+        }
+        let all: Vec<&Typed> = typed.iter().collect();
+        let ty = self.common_of(&all)?;
+        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let array = array_of(ty.oid).ok_or_else(|| unsupported("such an array"))?;
+        let mut parts = vec![array.0.to_string()];
+        for element in typed {
+            parts.push(self.coerce(element, ty)?.sql);
+        }
+        Ok(Typed::new(format!("pg_array({})", parts.join(", ")), Type::of(array)))
+    }
+}
+
+fn converted(function: &str, sql: &str, from: Type, to: Type) -> String {
+    format!("{function}({sql}, {}, {}, {})", from.oid.0, to.oid.0, to.typmod)
+}
+
+/// The order in which numbers become each other.
+fn rank(oid: Oid) -> Option<u8> {
+    Some(match oid {
+        Oid::INT2 => 1,
+        Oid::INT4 => 2,
+        Oid::OID => 3,
+        Oid::INT8 => 4,
+        Oid::NUMERIC => 5,
+        Oid::FLOAT4 => 6,
+        Oid::FLOAT8 => 7,
+        _ => return None,
+    })
+}
+
+/// Whether `CAST` has a way; text has one to and from everything.
+fn castable(from: Type, to: Type) -> bool {
+    let zoned = |ty: Type| ty.is_date_or_timestamp();
+    from.is_string()
+        || to.is_string()
+        || from.oid == to.oid
+        || (from.is_number() && to.is_number())
+        || (zoned(from) && zoned(to))
+        || matches!(
+            (from.oid, to.oid),
+            (Oid::BOOL, Oid::INT4)
+                | (Oid::INT4, Oid::BOOL)
+                | (Oid::JSON, Oid::JSONB)
+                | (Oid::JSONB, Oid::JSON)
+                | (Oid::TIMESTAMP | Oid::TIMESTAMPTZ, Oid::TIME)
+                | (Oid::TIME, Oid::INTERVAL)
+                | (Oid::INTERVAL, Oid::TIME)
+        )
+        || (array_like(from) && array_like(to))
+}
+
+fn array_like(ty: Type) -> bool {
+    trunkline_core::types::element_of(ty.oid).is_some()
+}
+
+/// Whether a column takes such a value without a cast being written.
+fn assignable(from: Type, to: Type) -> bool {
+    from.oid == to.oid
+        || to.is_string()
+        || (from.is_number() && to.is_number())
+        || (from.is_date_or_timestamp() && to.is_date_or_timestamp())
+        || matches!((from.oid, to.oid), (Oid::JSON, Oid::JSONB) | (Oid::JSONB, Oid::JSON))
+        || (array_like(from) && array_like(to))
+}

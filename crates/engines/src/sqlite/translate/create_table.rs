@@ -1,0 +1,434 @@
+//! CREATE TABLE.
+
+use sqlparser::ast::{
+    ColumnDef, ColumnOption, CreateTable, DataType, Expr, ForeignKeyConstraint, GeneratedAs, Ident,
+    IndexColumn, ReferentialAction, TableConstraint,
+};
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::name::{folded, quoted};
+use super::scope::{Scope, Source, SourceColumn};
+use super::{Done, Translator, unsupported};
+use crate::sqlite::schema::marked;
+use crate::sqlite::types::Type;
+
+/// A table on its way to be made.
+struct Draft {
+    name: String,
+    columns: Vec<DraftColumn>,
+    /// Constraints as they are written.
+    constraints: Vec<String>,
+    /// The names of constraints, given or made up.
+    names: Vec<String>,
+    primary: Option<(String, Vec<String>)>,
+}
+
+struct DraftColumn {
+    name: String,
+    ty: Type,
+    not_null: bool,
+    /// As it is written behind DEFAULT, in parentheses where it needs them.
+    default: Option<String>,
+    generated: Option<String>,
+    /// `serial`, `always` or `default`: values come from a sequence.
+    identity: Option<&'static str>,
+}
+
+impl Translator<'_> {
+    pub(super) fn create_table(&mut self, create: &CreateTable) -> Result<Done> {
+        let (temporary, name) = self.table_name(&create.name)?;
+        let temporary = temporary || create.temporary;
+        if create.if_not_exists && self.schema.relation(&name).is_some() {
+            return Ok(Done::definition("CREATE TABLE", Vec::new()));
+        }
+        if !create.if_not_exists && self.schema.relation(&name).is_some_and(|r| r.temporary == temporary)
+        {
+            let message = format!("relation \"{name}\" already exists");
+            return Err(PgError::new(SqlState::DUPLICATE_TABLE, message));
+        }
+        if create.inherits.is_some() || create.partition_by.is_some() || create.partition_of.is_some() {
+            return Err(unsupported("a table with partitions or parents"));
+        }
+        if create.like.is_some() {
+            return Err(unsupported("CREATE TABLE … LIKE"));
+        }
+        let word = if temporary { "CREATE TEMP TABLE" } else { "CREATE TABLE" };
+        let table = format!("{}.{}", if temporary { "temp" } else { "main" }, quoted(&name));
+        let table = if temporary { quoted(&name) } else { table };
+        if let Some(query) = &create.query {
+            return self.create_table_as(create, query, word, &table);
+        }
+        let mut draft = Draft {
+            name,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            names: Vec::new(),
+            primary: None,
+        };
+        for column in &create.columns {
+            let column = self.draft_column(column)?;
+            if draft.columns.iter().any(|other| other.name == column.name) {
+                let message = format!("column \"{}\" specified more than once", column.name);
+                return Err(PgError::new(SqlState::DUPLICATE_COLUMN, message));
+            }
+            draft.columns.push(column);
+        }
+        for column in &create.columns {
+            self.column_constraints(column, &mut draft)?;
+        }
+        for constraint in &create.constraints {
+            self.table_constraint(constraint, &mut draft)?;
+        }
+        Ok(Done::definition("CREATE TABLE", vec![format!("{word} {table} ({})", draft.body()?)]))
+    }
+
+    fn create_table_as(
+        &mut self,
+        create: &CreateTable,
+        query: &sqlparser::ast::Query,
+        word: &str,
+        table: &str,
+    ) -> Result<Done> {
+        let queried = self.query(query, None, None)?;
+        let mut columns = Vec::new();
+        let mut names = create.columns.iter().map(|column| folded(&column.name));
+        for output in &queried.outputs {
+            let name = names.next().unwrap_or_else(|| output.name.clone());
+            columns.push(format!("{} {}", quoted(&name), output.ty.declaration()));
+        }
+        let steps = vec![
+            format!("{word} {table} ({})", columns.join(", ")),
+            format!("INSERT INTO {table} {}", queried.sql),
+        ];
+        Ok(Done { steps, columns: None, tag: "SELECT".into(), counts: true, writes: true })
+    }
+
+    /// A column without its constraints but NOT NULL.
+    fn draft_column(&mut self, column: &ColumnDef) -> Result<DraftColumn> {
+        let name = folded(&column.name);
+        let mut identity = None;
+        let ty = match serial(&column.data_type) {
+            Some(ty) => {
+                identity = Some("serial");
+                ty
+            }
+            None => self.data_type(&column.data_type)?,
+        };
+        let mut draft = DraftColumn {
+            name,
+            ty,
+            not_null: identity.is_some(),
+            default: None,
+            generated: None,
+            identity,
+        };
+        for option in &column.options {
+            match &option.option {
+                ColumnOption::NotNull => draft.not_null = true,
+                ColumnOption::Default(default) => {
+                    draft.default = Some(self.default(default, &draft.name, ty)?);
+                }
+                ColumnOption::Generated { generated_as, generation_expr: None, .. } => {
+                    draft.not_null = true;
+                    draft.identity = Some(match generated_as {
+                        GeneratedAs::Always => "always",
+                        _ => "default",
+                    });
+                }
+                ColumnOption::Generated { generation_expr: Some(_), .. } => {
+                    return Err(unsupported("a generated column"));
+                }
+                _ => {}
+            }
+        }
+        Ok(draft)
+    }
+
+    /// A default as SQLite can keep it, with what PostgreSQL was told where that differs.
+    pub(super) fn default(&mut self, default: &Expr, column: &str, ty: Type) -> Result<String> {
+        let words = default.to_string();
+        let typed = self.expression(default, &Scope::default())?;
+        let typed = self.assign(typed, column, ty)?;
+        let sql = stored_default(&typed.sql, ty).unwrap_or(typed.sql);
+        if sql == words { Ok(format!("({sql})")) } else { Ok(marked(&words, &sql)) }
+    }
+
+    fn column_constraints(&mut self, column: &ColumnDef, draft: &mut Draft) -> Result<()> {
+        for option in &column.options {
+            let only = [column.name.clone()];
+            let name = option.name.as_ref();
+            match &option.option {
+                ColumnOption::PrimaryKey(_) => draft.primary_key(name, &only)?,
+                ColumnOption::Unique(_) => draft.unique(name, &only)?,
+                ColumnOption::ForeignKey(key) => self.foreign_key(name, &only, key, draft)?,
+                ColumnOption::Check(check) => {
+                    let name = check.name.as_ref().or(name);
+                    self.check(name, Some(&column.name), &check.expr, draft)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn table_constraint(&mut self, constraint: &TableConstraint, draft: &mut Draft) -> Result<()> {
+        match constraint {
+            TableConstraint::PrimaryKey(key) => {
+                draft.primary_key(key.name.as_ref(), &index_columns(&key.columns)?)
+            }
+            TableConstraint::Unique(key) => {
+                draft.unique(key.name.as_ref(), &index_columns(&key.columns)?)
+            }
+            TableConstraint::ForeignKey(key) => {
+                self.foreign_key(key.name.as_ref(), &key.columns, key, draft)
+            }
+            TableConstraint::Check(check) => {
+                self.check(check.name.as_ref(), None, &check.expr, draft)
+            }
+            _ => Err(unsupported("such a constraint")),
+        }
+    }
+
+    fn check(
+        &mut self,
+        name: Option<&Ident>,
+        column: Option<&Ident>,
+        expr: &Expr,
+        draft: &mut Draft,
+    ) -> Result<()> {
+        let source = Source {
+            alias: draft.name.clone(),
+            columns: draft
+                .columns
+                .iter()
+                .map(|column| SourceColumn {
+                    name: column.name.clone(),
+                    sql: quoted(&column.name),
+                    ty: column.ty,
+                    not_null: column.not_null,
+                    merged: false,
+                })
+                .collect(),
+        };
+        let sql = self.condition(expr, &Scope::of(source), "CHECK")?;
+        let columns: Vec<Ident> = column.cloned().into_iter().collect();
+        let name = draft.constraint_name(name, &columns, "check");
+        draft.constraints.push(format!("CONSTRAINT {} CHECK ({sql})", quoted(&name)));
+        Ok(())
+    }
+
+    fn foreign_key(
+        &mut self,
+        name: Option<&Ident>,
+        columns: &[Ident],
+        key: &ForeignKeyConstraint,
+        draft: &mut Draft,
+    ) -> Result<()> {
+        for column in columns {
+            draft.column(column)?;
+        }
+        let sql = self.references(key, &draft.name)?;
+        let name = draft.constraint_name(name.or(key.name.as_ref()), columns, "fkey");
+        let columns: Vec<String> = columns.iter().map(|column| quoted(&folded(column))).collect();
+        draft.constraints.push(format!(
+            "CONSTRAINT {} FOREIGN KEY ({}) {sql}",
+            quoted(&name),
+            columns.join(", ")
+        ));
+        Ok(())
+    }
+
+    /// `REFERENCES …`
+    fn references(&self, key: &ForeignKeyConstraint, own: &str) -> Result<String> {
+        let (_, table) = self.table_name(&key.foreign_table)?;
+        let known = self.schema.relation(&table).map(|relation| relation.name.clone());
+        let table = match known {
+            Some(name) => name,
+            None if table == own => table,
+            None => {
+                let message = format!("relation \"{table}\" does not exist");
+                return Err(PgError::new(SqlState::UNDEFINED_TABLE, message));
+            }
+        };
+        let mut sql = format!("REFERENCES {}", quoted(&table));
+        if !key.referred_columns.is_empty() {
+            let names: Vec<String> =
+                key.referred_columns.iter().map(|column| quoted(&folded(column))).collect();
+            sql.push_str(&format!(" ({})", names.join(", ")));
+        }
+        for (event, action) in [("DELETE", &key.on_delete), ("UPDATE", &key.on_update)] {
+            if let Some(action) = action {
+                sql.push_str(&format!(" ON {event} {}", words(action)));
+            }
+        }
+        if let Some(how) = &key.characteristics {
+            let deferred =
+                matches!(how.initially, Some(sqlparser::ast::DeferrableInitial::Deferred));
+            match (how.deferrable, deferred) {
+                (_, true) => sql.push_str(" DEFERRABLE INITIALLY DEFERRED"),
+                (Some(true), false) => sql.push_str(" DEFERRABLE INITIALLY IMMEDIATE"),
+                _ => {}
+            }
+        }
+        Ok(sql)
+    }
+}
+
+impl Draft {
+    fn column(&self, name: &Ident) -> Result<&DraftColumn> {
+        let name = folded(name);
+        self.columns.iter().find(|column| column.name == name).ok_or_else(|| {
+            let message = format!("column \"{name}\" named in key does not exist");
+            PgError::new(SqlState::UNDEFINED_COLUMN, message)
+        })
+    }
+
+    /// The name that was given, or the one that PostgreSQL makes up.
+    fn constraint_name(&mut self, name: Option<&Ident>, columns: &[Ident], kind: &str) -> String {
+        let name = match name {
+            Some(name) => folded(name),
+            None => {
+                let mut parts = vec![self.name.clone()];
+                parts.extend(columns.iter().map(folded));
+                parts.push(kind.to_owned());
+                let base = parts.join("_");
+                let mut name = base.clone();
+                let mut number = 0;
+                while self.names.contains(&name) {
+                    number += 1;
+                    name = format!("{base}{number}");
+                }
+                name
+            }
+        };
+        self.names.push(name.clone());
+        name
+    }
+
+    fn primary_key(&mut self, name: Option<&Ident>, columns: &[Ident]) -> Result<()> {
+        if self.primary.is_some() {
+            let message =
+                format!("multiple primary keys for table \"{}\" are not allowed", self.name);
+            return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
+        }
+        let mut names = Vec::new();
+        for column in columns {
+            names.push(self.column(column)?.name.clone());
+        }
+        let name = self.constraint_name(name, &[], "pkey");
+        self.primary = Some((name, names));
+        Ok(())
+    }
+
+    fn unique(&mut self, name: Option<&Ident>, columns: &[Ident]) -> Result<()> {
+        let mut names = Vec::new();
+        for column in columns {
+            names.push(quoted(&self.column(column)?.name));
+        }
+        let name = self.constraint_name(name, columns, "key");
+        self.constraints.push(format!("CONSTRAINT {} UNIQUE ({})", quoted(&name), names.join(", ")));
+        Ok(())
+    }
+
+    /// What stands between the parentheses of CREATE TABLE.
+    fn body(&self) -> Result<String> {
+        let mut items = Vec::new();
+        let key = self.primary.as_ref().map_or(&[][..], |(_, columns)| columns);
+        let alone = |column: &DraftColumn| {
+            matches!(key, [only] if *only == column.name) && column.ty.is_integer()
+        };
+        for column in &self.columns {
+            items.push(column.written(alone(column), key.contains(&column.name))?);
+        }
+        if let Some((name, columns)) = &self.primary
+            && !self.columns.iter().any(alone)
+        {
+            let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+            items.push(format!("CONSTRAINT {} PRIMARY KEY ({})", quoted(name), columns.join(", ")));
+        }
+        items.extend(self.constraints.iter().cloned());
+        Ok(items.join(", "))
+    }
+}
+
+impl DraftColumn {
+    /// A whole number that is the key by itself is SQLite's rowid.
+    fn written(&self, rowid: bool, in_key: bool) -> Result<String> {
+        let name = quoted(&self.name);
+        if rowid {
+            let short = type_mark(self.ty);
+            let kind = self.identity.unwrap_or("key");
+            let default = marked(&format!("{kind} {short}"), "NULL");
+            let increment = if self.identity.is_some() { " AUTOINCREMENT" } else { "" };
+            return Ok(format!("{name} INTEGER DEFAULT {default} PRIMARY KEY{increment}"));
+        }
+        if self.identity.is_some() {
+            return Err(unsupported("a serial or identity column that is not the primary key"));
+        }
+        let mut sql = format!("{name} {}", self.ty.declaration());
+        if let Some(default) = &self.default {
+            sql.push_str(&format!(" DEFAULT {default}"));
+        }
+        if let Some(generated) = &self.generated {
+            sql.push_str(&format!(" GENERATED ALWAYS AS ({generated}) STORED"));
+        }
+        if self.not_null || in_key {
+            sql.push_str(" NOT NULL");
+        }
+        Ok(sql)
+    }
+}
+
+fn type_mark(ty: Type) -> &'static str {
+    match ty.oid {
+        Oid::INT2 => "int2",
+        Oid::INT8 => "int8",
+        _ => "int4",
+    }
+}
+
+/// The type of `serial` and its kin.
+fn serial(data_type: &DataType) -> Option<Type> {
+    match data_type.to_string().to_lowercase().as_str() {
+        "serial" | "serial4" => Some(Type::INT4),
+        "bigserial" | "serial8" => Some(Type::INT8),
+        "smallserial" | "serial2" => Some(Type::of(Oid::INT2)),
+        _ => None,
+    }
+}
+
+fn index_columns(columns: &[IndexColumn]) -> Result<Vec<Ident>> {
+    let name = |column: &IndexColumn| match &column.column.expr {
+        Expr::Identifier(ident) => Ok(ident.clone()),
+        _ => Err(unsupported("an expression in a constraint")),
+    };
+    columns.iter().map(name).collect()
+}
+
+pub(super) fn words(action: &ReferentialAction) -> &'static str {
+    match action {
+        ReferentialAction::Restrict => "RESTRICT",
+        ReferentialAction::Cascade => "CASCADE",
+        ReferentialAction::SetNull => "SET NULL",
+        ReferentialAction::NoAction => "NO ACTION",
+        ReferentialAction::SetDefault => "SET DEFAULT",
+    }
+}
+
+/// The time of an insert, told by SQLite itself: other programs write to the table, too.
+fn stored_default(sql: &str, ty: Type) -> Option<String> {
+    if !sql.contains("pg_now()") {
+        return None;
+    }
+    let (format, zone) = match ty.oid {
+        Oid::TIMESTAMPTZ => ("%Y-%m-%d %H:%M:%f", " || '+00'"),
+        Oid::TIMESTAMP => ("%Y-%m-%d %H:%M:%f", ""),
+        Oid::DATE => ("%Y-%m-%d", ""),
+        Oid::TIME => ("%H:%M:%f", ""),
+        _ => return None,
+    };
+    let plain = sql == "pg_now()"
+        || (sql.starts_with("pg_cast(pg_now(), ") && sql.matches('(').count() == 2)
+        || (sql.starts_with("pg_assign(pg_now(), ") && sql.matches('(').count() == 2);
+    plain.then(|| format!("strftime('{format}', 'now'){zone}"))
+}

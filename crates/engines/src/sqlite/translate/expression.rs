@@ -1,0 +1,535 @@
+//! Expressions.
+
+use sqlparser::ast::{
+    BinaryOperator, CaseWhen, DateTimeField, Expr, Query, Spanned, TrimWhereField, UnaryOperator,
+    Value, ValueWithSpan,
+};
+use trunkline_core::types::{array_of, element_of};
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::name::{folded, place_of};
+use super::scope::Scope;
+use super::typed::{Form, Typed};
+use super::{Translator, unsupported};
+use crate::sqlite::storage;
+use crate::sqlite::types::Type;
+
+impl Translator<'_> {
+    pub(super) fn expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
+        match expr {
+            Expr::Identifier(ident) => self.column(ident, scope),
+            Expr::CompoundIdentifier(idents) => self.qualified(idents, scope),
+            Expr::Value(value) => self.value(value),
+            Expr::Nested(inner) => {
+                let inner = self.expression(inner, scope)?;
+                Ok(Typed { sql: format!("({})", inner.sql), ..inner })
+            }
+            Expr::BinaryOp { left, op, right } => self.binary(left, op, right, scope),
+            Expr::UnaryOp { op, expr } => self.unary(op, expr, scope),
+            Expr::IsNull(inner) => self.test(inner, "IS NULL", scope),
+            Expr::IsNotNull(inner) => self.test(inner, "IS NOT NULL", scope),
+            Expr::IsTrue(inner) => self.truth(inner, "IS TRUE", scope),
+            Expr::IsNotTrue(inner) => self.truth(inner, "IS NOT TRUE", scope),
+            Expr::IsFalse(inner) => self.truth(inner, "IS FALSE", scope),
+            Expr::IsNotFalse(inner) => self.truth(inner, "IS NOT FALSE", scope),
+            Expr::IsUnknown(inner) => self.truth(inner, "IS NULL", scope),
+            Expr::IsNotUnknown(inner) => self.truth(inner, "IS NOT NULL", scope),
+            Expr::IsDistinctFrom(left, right) => self.compare(left, "IS NOT", right, scope),
+            Expr::IsNotDistinctFrom(left, right) => self.compare(left, "IS", right, scope),
+            Expr::Between { expr, negated, low, high } => {
+                self.between(expr, *negated, low, high, scope)
+            }
+            Expr::InList { expr, list, negated } => self.in_list(expr, list, *negated, scope),
+            Expr::InSubquery { expr, subquery, negated } => {
+                self.in_query(expr, subquery, *negated, scope)
+            }
+            Expr::AnyOp { left, compare_op, right, .. } => {
+                self.any_or_all(left, compare_op, right, true, scope)
+            }
+            Expr::AllOp { left, compare_op, right } => {
+                self.any_or_all(left, compare_op, right, false, scope)
+            }
+            Expr::Like { negated, any: false, expr, pattern, escape_char } => {
+                self.like("pg_like", *negated, expr, pattern, escape_char.as_ref(), scope)
+            }
+            Expr::ILike { negated, any: false, expr, pattern, escape_char } => {
+                self.like("pg_ilike", *negated, expr, pattern, escape_char.as_ref(), scope)
+            }
+            Expr::Exists { subquery, negated } => {
+                let queried = self.query(subquery, Some(scope), None)?;
+                let not = if *negated { "NOT " } else { "" };
+                Ok(Typed::boolean(format!("({not}EXISTS ({}))", queried.sql)))
+            }
+            Expr::Subquery(query) => self.scalar(query, scope),
+            Expr::Case { operand, conditions, else_result, .. } => {
+                self.case(operand.as_deref(), conditions, else_result.as_deref(), scope)
+            }
+            Expr::Cast { expr, data_type, .. } => self.cast_expression(expr, data_type, scope),
+            Expr::TypedString(string) => {
+                let value = Expr::Value(string.value.clone());
+                self.cast_expression(&value, &string.data_type, scope)
+            }
+            Expr::Interval(interval) => self.interval(interval),
+            Expr::Function(function) => self.call(function, scope),
+            Expr::Extract { field, expr, .. } => self.extract(field, expr, scope),
+            Expr::Ceil { expr, .. } => self.call_plain("ceil", &[expr], scope),
+            Expr::Floor { expr, .. } => self.call_plain("floor", &[expr], scope),
+            Expr::Position { expr, r#in } => self.call_plain("strpos", &[r#in, expr], scope),
+            Expr::Substring { expr, substring_from, substring_for, .. } => {
+                let one = Expr::value(Value::Number("1".to_owned(), false));
+                let from = substring_from.as_deref().unwrap_or(&one);
+                match substring_for {
+                    Some(length) => self.call_plain("substring", &[expr, from, length], scope),
+                    None => self.call_plain("substring", &[expr, from], scope),
+                }
+            }
+            Expr::Trim { trim_where, trim_what, expr, trim_characters } => {
+                let name = match trim_where {
+                    Some(TrimWhereField::Leading) => "ltrim",
+                    Some(TrimWhereField::Trailing) => "rtrim",
+                    _ => "btrim",
+                };
+                let what = trim_what.as_deref();
+                match what.or_else(|| trim_characters.as_ref()?.first()) {
+                    Some(what) => self.call_plain(name, &[expr, what], scope),
+                    None => self.call_plain(name, &[expr], scope),
+                }
+            }
+            Expr::Tuple(items) => {
+                let mut parts = Vec::new();
+                for item in items {
+                    let item = self.expression(item, scope)?;
+                    parts.push(self.settle_text(item)?.sql);
+                }
+                Ok(Typed::new(format!("({})", parts.join(", ")), Type::of(Oid::RECORD)))
+            }
+            Expr::Array(array) => self.array(&array.elem, scope),
+            Expr::Collate { expr, .. } => self.expression(expr, scope),
+            Expr::AtTimeZone { timestamp, time_zone } => {
+                self.at_time_zone(timestamp, time_zone, scope)
+            }
+            other => Err(self.placed(unsupported("such an expression"), other)),
+        }
+    }
+
+    /// An error with the place of an expression.
+    pub(super) fn placed(&self, error: PgError, expr: &Expr) -> PgError {
+        match place_of(self.sql, expr.span().start) {
+            0 => error,
+            place => error.position(place),
+        }
+    }
+
+    fn value(&mut self, value: &ValueWithSpan) -> Result<Typed> {
+        let place = place_of(self.sql, value.span.start);
+        let literal = |text: &str| Typed {
+            sql: storage::quoted(text),
+            ty: Type::UNKNOWN,
+            form: Form::Literal(text.to_owned()),
+            place,
+            not_null: true,
+        };
+        Ok(match &value.value {
+            Value::Number(digits, _) => {
+                let digits = digits.replace('_', "");
+                let ty = if digits.parse::<i32>().is_ok() {
+                    Type::INT4
+                } else if digits.parse::<i64>().is_ok() {
+                    Type::INT8
+                } else {
+                    Type::NUMERIC
+                };
+                Typed { place, form: Form::Number, not_null: true, ..Typed::new(digits, ty) }
+            }
+            Value::SingleQuotedString(text)
+            | Value::EscapedStringLiteral(text)
+            | Value::UnicodeStringLiteral(text)
+            | Value::NationalStringLiteral(text) => literal(text),
+            Value::DollarQuotedString(text) => literal(&text.value),
+            Value::Boolean(value) => {
+                let sql = if *value { "1" } else { "0" };
+                Typed { place, not_null: true, form: Form::Number, ..Typed::boolean(sql) }
+            }
+            Value::Null => {
+                Typed { place, form: Form::Null, ..Typed::new("NULL", Type::UNKNOWN) }
+            }
+            Value::Placeholder(name) => return self.parameter(name, place),
+            _ => return Err(unsupported("such a constant")),
+        })
+    }
+
+    fn parameter(&mut self, name: &str, place: usize) -> Result<Typed> {
+        let number = name.strip_prefix('$').and_then(|digits| digits.parse::<usize>().ok());
+        let Some(number) = number.filter(|number| (1..=65_535).contains(number)) else {
+            let message = format!("there is no parameter {name}");
+            return Err(PgError::new(SqlState::UNDEFINED_PARAMETER, message).position(place));
+        };
+        if self.parameters.len() < number {
+            self.parameters.resize(number, Type::UNKNOWN);
+        }
+        let ty = self.parameters.get(number - 1).copied().unwrap_or(Type::UNKNOWN);
+        let sql = format!("?{number}");
+        Ok(Typed { sql, ty, form: Form::Parameter(number - 1), place, not_null: false })
+    }
+
+    fn unary(&mut self, op: &UnaryOperator, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
+        let inner = self.expression(expr, scope)?;
+        match op {
+            UnaryOperator::Not => {
+                let inner = self.settle(inner, Type::BOOL)?;
+                Ok(Typed::boolean(format!("(NOT {})", inner.sql)))
+            }
+            UnaryOperator::Minus | UnaryOperator::Plus => {
+                let inner = self.settle(inner, Type::FLOAT8)?;
+                let sign = if matches!(op, UnaryOperator::Minus) { "-" } else { "+" };
+                if inner.ty.oid == Oid::INTERVAL && sign == "-" {
+                    return Ok(Typed::new(format!("pg_interval_times({}, -1)", inner.sql), inner.ty));
+                }
+                // -2147483648 is an integer, although 2147483648 is not.
+                let ty = match inner.form {
+                    Form::Number if inner.sql == "2147483648" => Type::INT4,
+                    Form::Number if inner.sql == "9223372036854775808" => Type::INT8,
+                    _ => inner.ty,
+                };
+                let form = if inner.form == Form::Number { Form::Number } else { Form::Computed };
+                Ok(Typed { form, ..Typed::new(format!("({sign}{})", inner.sql), ty) })
+            }
+            UnaryOperator::BitwiseNot => {
+                Ok(Typed::new(format!("(~{})", inner.sql), inner.ty))
+            }
+            UnaryOperator::PGAbs => Ok(Typed::new(format!("abs({})", inner.sql), inner.ty)),
+            _ => Err(self.placed(unsupported("such an operator"), expr)),
+        }
+    }
+
+    /// `IS NULL` and its opposite, of anything.
+    fn test(&mut self, inner: &Expr, test: &str, scope: &Scope<'_>) -> Result<Typed> {
+        let inner = self.expression(inner, scope)?;
+        let inner = self.settle_text(inner)?;
+        Ok(Typed { not_null: true, ..Typed::boolean(format!("({} {test})", inner.sql)) })
+    }
+
+    /// `IS TRUE` and its kin, of a boolean.
+    fn truth(&mut self, inner: &Expr, test: &str, scope: &Scope<'_>) -> Result<Typed> {
+        let inner = self.condition(inner, scope, test)?;
+        Ok(Typed { not_null: true, ..Typed::boolean(format!("({inner} {test})")) })
+    }
+
+    fn between(
+        &mut self,
+        expr: &Expr,
+        negated: bool,
+        low: &Expr,
+        high: &Expr,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let value = self.expression(expr, scope)?;
+        let low = self.expression(low, scope)?;
+        let high = self.expression(high, scope)?;
+        let ty = self.common_of(&[&value, &low, &high])?;
+        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let value = self.comparable(value, ty)?;
+        let low = self.comparable(low, ty)?;
+        let high = self.comparable(high, ty)?;
+        let not = if negated { "NOT " } else { "" };
+        Ok(Typed::boolean(format!("({} {not}BETWEEN {} AND {})", value.sql, low.sql, high.sql)))
+    }
+
+    fn in_list(
+        &mut self,
+        expr: &Expr,
+        list: &[Expr],
+        negated: bool,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let not = if negated { "NOT " } else { "" };
+        if let Expr::Tuple(items) = expr {
+            let mut rows = Vec::new();
+            for row in list {
+                let equal = self.rows_compare(items, "=", row, scope)?;
+                rows.push(equal);
+            }
+            return Ok(Typed::boolean(format!("({not}({}))", rows.join(" OR "))));
+        }
+        let value = self.expression(expr, scope)?;
+        let mut items = Vec::new();
+        for item in list {
+            items.push(self.expression(item, scope)?);
+        }
+        let all: Vec<&Typed> = std::iter::once(&value).chain(&items).collect();
+        let ty = self.common_of(&all)?;
+        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let value = self.comparable(value, ty)?;
+        let mut parts = Vec::new();
+        for item in items {
+            parts.push(self.comparable(item, ty)?.sql);
+        }
+        Ok(Typed::boolean(format!("({} {not}IN ({}))", value.sql, parts.join(", "))))
+    }
+
+    fn in_query(
+        &mut self,
+        expr: &Expr,
+        query: &Query,
+        negated: bool,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let not = if negated { "NOT " } else { "" };
+        let value = self.expression(expr, scope)?;
+        let types = [value.ty];
+        let expected = (!value.is_unknown()).then_some(&types[..]);
+        let queried = self.query(query, Some(scope), expected)?;
+        let first = queried.outputs.first().map_or(Type::TEXT, |output| output.ty);
+        let value = self.settle(value, first)?;
+        if let [output] = queried.outputs.as_slice()
+            && value.ty.oid != Oid::RECORD
+        {
+            self.check_comparable(&value, output.ty, "=", expr)?;
+        }
+        Ok(Typed::boolean(format!("({} {not}IN ({}))", value.sql, queried.sql)))
+    }
+
+    /// `= ANY (…)` and `<> ALL (…)`: of a query, or of the elements of an array.
+    fn any_or_all(
+        &mut self,
+        left: &Expr,
+        op: &BinaryOperator,
+        right: &Expr,
+        any: bool,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let negated = match (op, any) {
+            (BinaryOperator::Eq, true) => false,
+            (BinaryOperator::NotEq, false) => true,
+            _ => return self.any_of_elements(left, op, right, any, scope),
+        };
+        let mut inner = right;
+        while let Expr::Nested(nested) = inner {
+            inner = nested;
+        }
+        match inner {
+            Expr::Subquery(query) => return self.in_query(left, query, negated, scope),
+            Expr::Array(array) if !array.elem.is_empty() => {
+                return self.in_list(left, &array.elem, negated, scope);
+            }
+            _ => {}
+        }
+        let value = self.expression(left, scope)?;
+        let (json, element, value) = self.elements_like(right, value, scope)?;
+        self.check_comparable(&value, element, "=", left)?;
+        let not = if negated { "NOT " } else { "" };
+        let sql = format!("({} {not}IN (SELECT value FROM json_each({json})))", value.sql);
+        // Of no array, there is no answer.
+        Ok(Typed::boolean(format!("CASE WHEN {json} IS NULL THEN NULL ELSE {sql} END")))
+    }
+
+    /// Any other operator: whether a row with it exists, or one without it does not.
+    fn any_of_elements(
+        &mut self,
+        left: &Expr,
+        op: &BinaryOperator,
+        right: &Expr,
+        any: bool,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let word = match op {
+            BinaryOperator::Eq => "=",
+            BinaryOperator::NotEq => "<>",
+            BinaryOperator::Lt => "<",
+            BinaryOperator::LtEq => "<=",
+            BinaryOperator::Gt => ">",
+            BinaryOperator::GtEq => ">=",
+            _ => return Err(self.placed(unsupported("ANY or ALL with such an operator"), left)),
+        };
+        if matches!(right, Expr::Subquery(_)) {
+            return Err(self.placed(unsupported("ANY or ALL of a query with such an operator"), left));
+        }
+        let value = self.expression(left, scope)?;
+        let (json, _, value) = self.elements_like(right, value, scope)?;
+        let function = if any { "max" } else { "min" };
+        Ok(Typed::boolean(format!(
+            "(SELECT coalesce({function}({} {word} value), {}) FROM json_each({json}))",
+            value.sql,
+            i32::from(!any),
+        )))
+    }
+
+    /// The elements of an array as JSON, their type, and what they are compared with.
+    fn elements_like(
+        &mut self,
+        array: &Expr,
+        value: Typed,
+        scope: &Scope<'_>,
+    ) -> Result<(String, Type, Typed)> {
+        let typed = self.expression(array, scope)?;
+        let of = if value.is_unknown() { Type::TEXT } else { value.ty };
+        let wanted = array_of(of.oid).unwrap_or(Oid::TEXT_ARRAY);
+        let typed = self.settle(typed, Type::of(wanted))?;
+        let Some(element) = element_of(typed.ty.oid) else {
+            let message = "op ANY/ALL (array) requires array on right side";
+            return Err(self.placed(PgError::new(SqlState::WRONG_OBJECT_TYPE, message), array));
+        };
+        let value = self.settle(value, Type::of(element))?;
+        let json = format!("pg_elements({}, {})", typed.sql, typed.ty.oid.0);
+        Ok((json, Type::of(element), value))
+    }
+
+    /// The elements of an array as JSON, and their type.
+    pub(super) fn elements(&mut self, array: &Expr, scope: &Scope<'_>) -> Result<(String, Type)> {
+        let none = Typed::new("NULL", Type::UNKNOWN);
+        let (json, element, _) = self.elements_like(array, none, scope)?;
+        Ok((json, element))
+    }
+
+    fn like(
+        &mut self,
+        function: &str,
+        negated: bool,
+        expr: &Expr,
+        pattern: &Expr,
+        escape: Option<&ValueWithSpan>,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let text = self.expression(expr, scope)?;
+        let text = self.settle_text(text)?;
+        let pattern = self.expression(pattern, scope)?;
+        let pattern = self.settle_text(pattern)?;
+        if !text.ty.is_string() || !pattern.ty.is_string() {
+            let word = match (function, negated) {
+                ("pg_like", false) => "~~",
+                ("pg_like", true) => "!~~",
+                (_, false) => "~~*",
+                (_, true) => "!~~*",
+            };
+            return Err(self.placed(super::operator::no_operator(text.ty, word, pattern.ty), expr));
+        }
+        let escape = match escape {
+            Some(escape) => {
+                let escape = self.value(escape)?;
+                format!(", {}", self.settle_text(escape)?.sql)
+            }
+            None => String::new(),
+        };
+        let not = if negated { "NOT " } else { "" };
+        Ok(Typed::boolean(format!("({not}{function}({}, {}{escape}))", text.sql, pattern.sql)))
+    }
+
+    fn scalar(&mut self, query: &Query, scope: &Scope<'_>) -> Result<Typed> {
+        let queried = self.query(query, Some(scope), None)?;
+        let [output] = queried.outputs.as_slice() else {
+            let message = "subquery must return only one column";
+            let error = PgError::new(SqlState::SYNTAX_ERROR, message);
+            return Err(self.at(error, query));
+        };
+        Ok(Typed::new(format!("({})", queried.sql), output.ty))
+    }
+
+    fn case(
+        &mut self,
+        operand: Option<&Expr>,
+        conditions: &[CaseWhen],
+        otherwise: Option<&Expr>,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let mut tests = Vec::new();
+        let mut results = Vec::new();
+        for when in conditions {
+            tests.push(match operand {
+                Some(operand) => self.compare(operand, "=", &when.condition, scope)?.sql,
+                None => self.condition(&when.condition, scope, "CASE/WHEN")?,
+            });
+            results.push(self.expression(&when.result, scope)?);
+        }
+        if let Some(otherwise) = otherwise {
+            results.push(self.expression(otherwise, scope)?);
+        }
+        let all: Vec<&Typed> = results.iter().collect();
+        let ty = self.common_of(&all)?;
+        let mut sql = String::from("CASE");
+        let mut tests = tests.into_iter();
+        for result in results {
+            let result = if ty.is_unknown() { result } else { self.coerce(result, ty)? };
+            match tests.next() {
+                Some(test) => sql.push_str(&format!(" WHEN {test} THEN {}", result.sql)),
+                None => sql.push_str(&format!(" ELSE {}", result.sql)),
+            }
+        }
+        sql.push_str(" END");
+        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        Ok(Typed::new(format!("({sql})"), ty))
+    }
+
+    /// What a column of a result is called if nobody names it.
+    pub(super) fn name_of(&self, expr: &Expr) -> String {
+        self.figured(expr).map_or_else(|| "?column?".to_owned(), |(name, _)| name)
+    }
+
+    /// The name, and whether it is better than the name of a type.
+    fn figured(&self, expr: &Expr) -> Option<(String, bool)> {
+        let strong = |name: &str| Some((name.to_owned(), true));
+        match expr {
+            Expr::Identifier(ident) => Some((folded(ident), true)),
+            Expr::CompoundIdentifier(idents) => Some((folded(idents.last()?), true)),
+            Expr::Nested(inner) | Expr::Collate { expr: inner, .. } => self.figured(inner),
+            Expr::Cast { expr, data_type, .. } => match self.figured(expr) {
+                Some((name, true)) => Some((name, true)),
+                _ => super::cast::type_word(&data_type.to_string()).map(|name| (name, false)),
+            },
+            Expr::TypedString(string) => {
+                super::cast::type_word(&string.data_type.to_string()).map(|name| (name, false))
+            }
+            Expr::Interval(_) => Some(("interval".to_owned(), false)),
+            Expr::Value(value) => match value.value {
+                Value::Boolean(_) => Some(("bool".to_owned(), false)),
+                _ => None,
+            },
+            Expr::Function(function) => {
+                let name = super::name::parts(&function.name).ok()?.pop()?;
+                Some((name, true))
+            }
+            Expr::Case { else_result, .. } => {
+                match else_result.as_deref().and_then(|result| self.figured(result)) {
+                    Some((name, true)) => Some((name, true)),
+                    _ => Some(("case".to_owned(), false)),
+                }
+            }
+            Expr::Exists { negated: false, .. } => strong("exists"),
+            Expr::Array(_) => strong("array"),
+            Expr::Tuple(_) => strong("row"),
+            Expr::Extract { .. } => strong("extract"),
+            Expr::Ceil { .. } => strong("ceil"),
+            Expr::Floor { .. } => strong("floor"),
+            Expr::Position { .. } => strong("position"),
+            Expr::Substring { .. } => strong("substring"),
+            Expr::AtTimeZone { .. } => strong("timezone"),
+            Expr::Trim { trim_where, .. } => strong(match trim_where {
+                Some(TrimWhereField::Leading) => "ltrim",
+                Some(TrimWhereField::Trailing) => "rtrim",
+                _ => "btrim",
+            }),
+            Expr::Subquery(query) => match query.body.as_ref() {
+                sqlparser::ast::SetExpr::Select(select) => match select.projection.first()? {
+                    sqlparser::ast::SelectItem::UnnamedExpr(expr) => self.figured(expr),
+                    sqlparser::ast::SelectItem::ExprWithAlias { alias, .. } => {
+                        Some((folded(alias), true))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn extract(
+        &mut self,
+        field: &DateTimeField,
+        expr: &Expr,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let field = field.to_string().to_lowercase();
+        let typed = self.expression(expr, scope)?;
+        let typed = self.settle(typed, Type::of(Oid::TIMESTAMPTZ))?;
+        self.date_part(&field, typed, Type::NUMERIC)
+    }
+}

@@ -1,0 +1,322 @@
+//! FROM: tables, queries, functions and joins.
+
+use sqlparser::ast::{
+    Expr, FunctionArg, FunctionArgExpr, Join, JoinConstraint, JoinOperator, ObjectName, TableAlias,
+    TableFactor, TableWithJoins,
+};
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::name::{folded, parts, quoted};
+use super::query::renamed_outputs;
+use super::scope::{Output, Scope, Source, SourceColumn};
+use super::{Translator, unsupported};
+use crate::sqlite::schema::Relation;
+use crate::sqlite::types::Type;
+
+impl Translator<'_> {
+    /// ` FROM …`, or nothing.
+    pub(super) fn from(
+        &mut self,
+        items: &[TableWithJoins],
+        scope: &mut Scope<'_>,
+    ) -> Result<String> {
+        let mut parts = Vec::new();
+        for item in items {
+            parts.push(self.joined(item, scope)?);
+        }
+        if parts.is_empty() { Ok(String::new()) } else { Ok(format!(" FROM {}", parts.join(", "))) }
+    }
+
+    pub(super) fn joined(
+        &mut self,
+        item: &TableWithJoins,
+        scope: &mut Scope<'_>,
+    ) -> Result<String> {
+        let first = scope.sources.len();
+        let mut sql = self.factor(&item.relation, scope)?;
+        for join in &item.joins {
+            self.join(join, first, &mut sql, scope)?;
+        }
+        Ok(sql)
+    }
+
+    fn join(
+        &mut self,
+        join: &Join,
+        first: usize,
+        sql: &mut String,
+        scope: &mut Scope<'_>,
+    ) -> Result<()> {
+        let middle = scope.sources.len();
+        let right = self.factor(&join.relation, scope)?;
+        let right = match &join.relation {
+            // A join within parentheses.
+            TableFactor::NestedJoin { .. } => right,
+            _ => right,
+        };
+        let (words, constraint) = match &join.join_operator {
+            JoinOperator::Join(on) | JoinOperator::Inner(on) => ("JOIN", on),
+            JoinOperator::CrossJoin(on) => ("CROSS JOIN", on),
+            JoinOperator::Left(on) | JoinOperator::LeftOuter(on) => ("LEFT JOIN", on),
+            JoinOperator::Right(on) | JoinOperator::RightOuter(on) => ("RIGHT JOIN", on),
+            JoinOperator::FullOuter(on) => ("FULL JOIN", on),
+            _ => return Err(unsupported("such a join")),
+        };
+        let outer_right = matches!(words, "LEFT JOIN" | "FULL JOIN");
+        let outer_left = matches!(words, "RIGHT JOIN" | "FULL JOIN");
+        for (index, source) in scope.sources.iter_mut().enumerate().skip(first) {
+            if (index >= middle && outer_right) || (index < middle && outer_left) {
+                source.columns.iter_mut().for_each(|column| column.not_null = false);
+            }
+        }
+        let on = match constraint {
+            JoinConstraint::On(condition) => {
+                format!(" ON {}", self.condition(condition, scope, "JOIN/ON")?)
+            }
+            JoinConstraint::Using(names) => {
+                let mut columns = Vec::new();
+                for name in names {
+                    columns.push(parts(name)?.pop().unwrap_or_default());
+                }
+                merge(scope, first, middle, &columns, words)?
+            }
+            JoinConstraint::Natural => {
+                let right: Vec<String> = scope
+                    .sources
+                    .iter()
+                    .skip(middle)
+                    .flat_map(|s| s.columns.iter().map(|c| c.name.clone()))
+                    .collect();
+                let shared: Vec<String> = scope
+                    .sources
+                    .get(first..middle)
+                    .unwrap_or_default()
+                    .iter()
+                    .flat_map(|s| s.columns.iter().filter(|c| !c.merged))
+                    .filter(|column| right.contains(&column.name))
+                    .map(|column| column.name.clone())
+                    .collect();
+                if shared.is_empty() { String::new() } else { merge(scope, first, middle, &shared, words)? }
+            }
+            JoinConstraint::None => String::new(),
+        };
+        sql.push_str(&format!(" {words} {right}{on}"));
+        Ok(())
+    }
+
+    fn factor(&mut self, factor: &TableFactor, scope: &mut Scope<'_>) -> Result<String> {
+        match factor {
+            TableFactor::Table { name, alias, args: None, sample: None, .. } => {
+                self.table(name, alias.as_ref(), scope)
+            }
+            TableFactor::Table { name, alias, args: Some(args), with_ordinality: false, .. } => {
+                self.table_function(name, &args.args, alias.as_ref(), scope)
+            }
+            TableFactor::Function { name, args, alias, with_ordinality: false, .. } => {
+                self.table_function(name, args, alias.as_ref(), scope)
+            }
+            TableFactor::Derived { lateral: false, subquery, alias, .. } => {
+                let queried = self.query(subquery, scope.outer, None)?;
+                let (name, columns) = alias_names(alias.as_ref());
+                let name = name.unwrap_or_else(|| format!("unnamed:{}", scope.sources.len()));
+                // Columns of VALUES are called so in SQLite, too: column1, column2, ….
+                let inner = queried.outputs.clone();
+                let outer = renamed_outputs(queried.outputs, &columns);
+                let columns = outer.into_iter().zip(inner).map(|(outer, inner)| (outer.name, inner));
+                scope.sources.push(Source::named(&name, columns));
+                Ok(format!("({}) AS {}", queried.sql, quoted(&name)))
+            }
+            TableFactor::Derived { lateral: true, .. } => Err(unsupported("LATERAL")),
+            TableFactor::NestedJoin { table_with_joins, alias: None } => {
+                Ok(format!("({})", self.joined(table_with_joins, scope)?))
+            }
+            TableFactor::UNNEST { alias, array_exprs, with_ordinality: false, .. } => {
+                self.unnest(array_exprs, alias.as_ref(), scope)
+            }
+            _ => Err(unsupported("such an item of FROM")),
+        }
+    }
+
+    fn table(
+        &mut self,
+        name: &ObjectName,
+        alias: Option<&TableAlias>,
+        scope: &mut Scope<'_>,
+    ) -> Result<String> {
+        let (alias, renamed) = alias_names(alias);
+        if let [only] = parts(name)?.as_slice()
+            && let Some(cte) = self.ctes.iter().rev().find(|cte| cte.name == *only)
+        {
+            let shown = alias.unwrap_or_else(|| only.clone());
+            let outer = renamed_outputs(cte.columns.clone(), &renamed);
+            let columns = outer.into_iter().zip(cte.columns.clone()).map(|(o, i)| (o.name, i));
+            let source = Source::named(&shown, columns);
+            scope.sources.push(source);
+            return Ok(format!("{} AS {}", quoted(only), quoted(&shown)));
+        }
+        let relation = self.relation(name)?;
+        let alias = alias.unwrap_or_else(|| folded_name(&relation.name));
+        if scope.sources.iter().any(|source| source.alias == alias) {
+            let message = format!("table name \"{alias}\" specified more than once");
+            return Err(self.at(PgError::new(SqlState::DUPLICATE_ALIAS, message), name));
+        }
+        let mut source = table_source(&relation, &alias);
+        for (column, name) in source.columns.iter_mut().zip(renamed) {
+            column.name = name;
+        }
+        scope.sources.push(source);
+        Ok(format!("{} AS {}", written(&relation), quoted(&alias)))
+    }
+
+    fn table_function(
+        &mut self,
+        name: &ObjectName,
+        args: &[FunctionArg],
+        alias: Option<&TableAlias>,
+        scope: &mut Scope<'_>,
+    ) -> Result<String> {
+        let called = parts(name)?.pop().unwrap_or_default();
+        let mut values = Vec::new();
+        for arg in args {
+            match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => values.push(expr.clone()),
+                _ => return Err(unsupported("such an argument")),
+            }
+        }
+        match (called.as_str(), values.as_slice()) {
+            ("generate_series", [_, _] | [_, _, _]) => self.series(&values, alias, scope),
+            ("unnest", [_]) => self.unnest(&values, alias, scope),
+            _ => Err(unsupported(&format!("the function {called} in FROM"))),
+        }
+    }
+
+    /// `generate_series(first, last [, step])` of integers, as a recursive query.
+    fn series(
+        &mut self,
+        values: &[Expr],
+        alias: Option<&TableAlias>,
+        scope: &mut Scope<'_>,
+    ) -> Result<String> {
+        let mut numbers = Vec::new();
+        let mut ty = Type::INT4;
+        for value in values {
+            let typed = self.expression(value, scope)?;
+            let typed = self.settle(typed, Type::INT4)?;
+            if !typed.ty.is_integer() {
+                return Err(unsupported("generate_series of what is not an integer"));
+            }
+            if typed.ty == Type::INT8 {
+                ty = Type::INT8;
+            }
+            numbers.push(typed.sql);
+        }
+        let step = numbers.get(2).cloned().unwrap_or_else(|| "1".to_owned());
+        let (Some(first), Some(last)) = (numbers.first(), numbers.get(1)) else {
+            return Err(PgError::internal("generate_series without bounds"));
+        };
+        let sql = format!(
+            "(WITH RECURSIVE \"series\"(\"value\", \"last\", \"step\") AS (\
+             SELECT {first}, {last}, CASE {step} WHEN 0 THEN \
+             pg_raise('22023', 'step size cannot equal zero') ELSE {step} END \
+             WHERE ({step} > 0 AND {first} <= {last}) OR ({step} < 0 AND {first} >= {last}) \
+             OR {step} = 0 UNION ALL \
+             SELECT \"value\" + \"step\", \"last\", \"step\" FROM \"series\" WHERE \
+             (\"step\" > 0 AND \"value\" + \"step\" <= \"last\") OR \
+             (\"step\" < 0 AND \"value\" + \"step\" >= \"last\")) SELECT \"value\" FROM \"series\")"
+        );
+        Ok(one_column(sql, "generate_series", "value", ty, alias, scope))
+    }
+
+    fn unnest(
+        &mut self,
+        arrays: &[Expr],
+        alias: Option<&TableAlias>,
+        scope: &mut Scope<'_>,
+    ) -> Result<String> {
+        let [array] = arrays else { return Err(unsupported("unnest of several arrays")) };
+        let (json, element) = self.elements(array, scope)?;
+        let sql = format!("(SELECT value FROM json_each({json}))");
+        Ok(one_column(sql, "unnest", "value", element, alias, scope))
+    }
+}
+
+/// A function of one column; without a list of its own, the column is called as the source is.
+fn one_column(
+    sql: String,
+    function: &str,
+    inner: &str,
+    ty: Type,
+    alias: Option<&TableAlias>,
+    scope: &mut Scope<'_>,
+) -> String {
+    let (name, columns) = alias_names(alias);
+    let name = name.unwrap_or_else(|| function.to_owned());
+    let column = columns.first().cloned().unwrap_or_else(|| name.clone());
+    let output = Output { name: column.clone(), inner: inner.to_owned(), ty };
+    scope.sources.push(Source::named(&name, [(column, output)]));
+    format!("{sql} AS {}", quoted(&name))
+}
+
+fn alias_names(alias: Option<&TableAlias>) -> (Option<String>, Vec<String>) {
+    match alias {
+        Some(alias) => (
+            Some(folded(&alias.name)),
+            alias.columns.iter().map(|column| folded(&column.name)).collect(),
+        ),
+        None => (None, Vec::new()),
+    }
+}
+
+fn folded_name(name: &str) -> String {
+    name.to_owned()
+}
+
+/// A table as SQLite finds it, whatever else has its name.
+pub(super) fn written(relation: &Relation) -> String {
+    let database = if relation.temporary { "temp" } else { "main" };
+    format!("{database}.{}", quoted(&relation.name))
+}
+
+/// A table's columns under an alias.
+pub(super) fn table_source(relation: &Relation, alias: &str) -> Source {
+    let key = if relation.rowid_alias().is_some() { relation.primary_key() } else { Vec::new() };
+    let columns = relation.columns.iter().enumerate().map(|(place, column)| SourceColumn {
+        name: column.name.clone(),
+        sql: format!("{}.{}", quoted(alias), quoted(&column.name)),
+        ty: column.ty,
+        not_null: column.not_null || key.contains(&place),
+        merged: false,
+    });
+    Source { alias: alias.to_owned(), columns: columns.collect() }
+}
+
+/// ` USING (…)`: the columns of both sides become one.
+fn merge(
+    scope: &mut Scope<'_>,
+    first: usize,
+    middle: usize,
+    names: &[String],
+    words: &str,
+) -> Result<String> {
+    for name in names {
+        let mut right = None;
+        for column in scope.sources.iter_mut().skip(middle).flat_map(|s| s.columns.iter_mut()) {
+            if column.name == *name && !column.merged {
+                column.merged = true;
+                right = Some(column.sql.clone());
+            }
+        }
+        let left = scope.sources.iter_mut().take(middle).skip(first).flat_map(|s| s.columns.iter_mut());
+        let left = left.into_iter().find(|column| column.name == *name && !column.merged);
+        let (Some(left), Some(right)) = (left, right) else {
+            let message =
+                format!("column \"{name}\" specified in USING clause does not exist in both tables");
+            return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
+        };
+        if words == "FULL JOIN" || words == "RIGHT JOIN" {
+            left.sql = format!("coalesce({}, {right})", left.sql);
+        }
+    }
+    let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    Ok(format!(" USING ({})", names.join(", ")))
+}

@@ -1,0 +1,299 @@
+//! INSERT.
+
+use sqlparser::ast::{
+    Assignment, AssignmentTarget, ConflictTarget, Expr, Insert, ObjectName, OnConflict,
+    OnConflictAction, OnInsert, Query, SetExpr, TableObject,
+};
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::from::{table_source, written};
+use super::name::{folded, parts, quoted, shown};
+use super::scope::{Scope, Source};
+use super::{Done, Translator, unsupported};
+use crate::sqlite::schema::{Column, Relation};
+use crate::sqlite::types::Type;
+
+impl Translator<'_> {
+    pub(super) fn insert(&mut self, insert: &Insert) -> Result<Done> {
+        let TableObject::TableName(name) = &insert.table else {
+            return Err(unsupported("such a target of INSERT"));
+        };
+        let relation = self.target(name, "insert into")?;
+        let alias = match &insert.table_alias {
+            Some(alias) => folded(&alias.alias),
+            None => relation.name.clone(),
+        };
+        let source = table_source(&relation, &alias);
+        let columns = self.insert_columns(&insert.columns, &relation)?;
+        let head = format!("INSERT INTO {} AS {}", written(&relation), quoted(&alias));
+        let mut sql = match &insert.source {
+            None => format!("{head} DEFAULT VALUES"),
+            Some(query) => self.insert_rows(&head, query, &columns, &relation)?,
+        };
+        if let Some(on) = &insert.on {
+            match on {
+                OnInsert::OnConflict(conflict) => {
+                    sql.push_str(&self.on_conflict(conflict, &relation, &source)?);
+                }
+                _ => return Err(unsupported("ON DUPLICATE KEY")),
+            }
+        }
+        let (returning, shape) = self.returning(insert.returning.as_deref(), &source)?;
+        sql.push_str(&returning);
+        Ok(Done {
+            steps: vec![sql],
+            columns: shape,
+            tag: "INSERT 0".into(),
+            counts: true,
+            writes: true,
+        })
+    }
+
+    /// The columns that are given values: those that are named, else all.
+    fn insert_columns(&self, names: &[ObjectName], relation: &Relation) -> Result<Vec<usize>> {
+        if names.is_empty() {
+            let plain = relation.columns.iter().enumerate().filter(|(_, c)| !c.generated);
+            return Ok(plain.map(|(place, _)| place).collect());
+        }
+        let mut places = Vec::new();
+        for name in names {
+            let column = parts(name)?.pop().unwrap_or_default();
+            let (place, _) = self.target_column(&column, name, relation)?;
+            if places.contains(&place) {
+                let message = format!("column \"{column}\" specified more than once");
+                return Err(self.at(PgError::new(SqlState::DUPLICATE_COLUMN, message), name));
+            }
+            places.push(place);
+        }
+        Ok(places)
+    }
+
+    pub(super) fn target_column<'r>(
+        &self,
+        column: &str,
+        name: &ObjectName,
+        relation: &'r Relation,
+    ) -> Result<(usize, &'r Column)> {
+        relation.column(column).ok_or_else(|| {
+            let message =
+                format!("column \"{column}\" of relation \"{}\" does not exist", relation.name);
+            self.at(PgError::new(SqlState::UNDEFINED_COLUMN, message), name)
+        })
+    }
+
+    fn insert_rows(
+        &mut self,
+        head: &str,
+        query: &Query,
+        columns: &[usize],
+        relation: &Relation,
+    ) -> Result<String> {
+        if let SetExpr::Values(values) = query.body.as_ref()
+            && query.with.is_none()
+            && query.order_by.is_none()
+            && query.limit_clause.is_none()
+        {
+            let rows: Vec<&[Expr]> = values.rows.iter().map(|row| row.content.as_slice()).collect();
+            return self.insert_values(head, &rows, columns, relation);
+        }
+        let wanted: Vec<Type> = columns
+            .iter()
+            .filter_map(|place| relation.columns.get(*place).map(|column| column.ty))
+            .collect();
+        let queried = self.query(query, None, Some(&wanted))?;
+        self.check_width(queried.outputs.len(), columns.len(), !query_is_named(columns, relation))?;
+        let (mut names, mut values) = (Vec::new(), Vec::new());
+        for (output, place) in queried.outputs.iter().zip(columns) {
+            let Some(column) = relation.columns.get(*place) else { continue };
+            let typed = super::typed::Typed::new(quoted(&output.inner), output.ty);
+            values.push(self.assign(typed, &column.name, column.ty)?.sql);
+            names.push(quoted(&column.name));
+        }
+        // The condition keeps ON CONFLICT from being read as the ON of a join.
+        Ok(format!(
+            "{head} ({}) SELECT {} FROM ({}) WHERE 1",
+            names.join(", "),
+            values.join(", "),
+            queried.sql
+        ))
+    }
+
+    fn check_width(&self, values: usize, columns: usize, fewer: bool) -> Result<()> {
+        let message = match values {
+            _ if values > columns => "INSERT has more expressions than target columns",
+            _ if values < columns && !fewer => "INSERT has more target columns than expressions",
+            _ => return Ok(()),
+        };
+        Err(PgError::new(SqlState::SYNTAX_ERROR, message))
+    }
+
+    /// `VALUES`: a column of which every row says DEFAULT is left out, which SQLite reads so.
+    fn insert_values(
+        &mut self,
+        head: &str,
+        rows: &[&[Expr]],
+        columns: &[usize],
+        relation: &Relation,
+    ) -> Result<String> {
+        let width = rows.first().map_or(0, |row| row.len());
+        if rows.iter().any(|row| row.len() != width) {
+            let message = "VALUES lists must all be the same length";
+            return Err(PgError::new(SqlState::SYNTAX_ERROR, message));
+        }
+        self.check_width(width, columns.len(), !query_is_named(columns, relation))?;
+        let scope = Scope::default();
+        let (mut names, mut kept) = (Vec::new(), Vec::new());
+        for (index, place) in columns.iter().take(width).enumerate() {
+            let given = rows.iter().any(|row| row.get(index).is_some_and(|v| !is_default(v)));
+            if let Some(column) = relation.columns.get(*place).filter(|_| given) {
+                names.push(quoted(&column.name));
+                kept.push((index, column));
+            }
+        }
+        if kept.is_empty() {
+            return match rows {
+                [_] => Ok(format!("{head} DEFAULT VALUES")),
+                _ => Err(unsupported("VALUES of several rows of nothing but DEFAULT")),
+            };
+        }
+        let mut tuples = Vec::new();
+        for row in rows {
+            let mut values = Vec::new();
+            for (index, column) in &kept {
+                let Some(value) = row.get(*index) else { continue };
+                values.push(if is_default(value) {
+                    default_of(column)
+                } else {
+                    let typed = self.expression(value, &scope)?;
+                    self.assign(typed, &column.name, column.ty)?.sql
+                });
+            }
+            tuples.push(format!("({})", values.join(", ")));
+        }
+        Ok(format!("{head} ({}) VALUES {}", names.join(", "), tuples.join(", ")))
+    }
+
+    fn on_conflict(
+        &mut self,
+        conflict: &OnConflict,
+        relation: &Relation,
+        source: &Source,
+    ) -> Result<String> {
+        let target = match &conflict.conflict_target {
+            None => String::new(),
+            Some(ConflictTarget::Columns(columns)) => {
+                let mut names = Vec::new();
+                for column in columns {
+                    let name = ObjectName::from(vec![column.clone()]);
+                    let (_, column) = self.target_column(&folded(column), &name, relation)?;
+                    names.push(quoted(&column.name));
+                }
+                format!(" ({})", names.join(", "))
+            }
+            Some(ConflictTarget::OnConstraint(name)) => {
+                let wanted = shown(name);
+                let columns = relation.constraint_columns(&wanted).ok_or_else(|| {
+                    let message = format!(
+                        "constraint \"{wanted}\" for table \"{}\" does not exist",
+                        relation.name
+                    );
+                    self.at(PgError::new(SqlState::UNDEFINED_OBJECT, message), name)
+                })?;
+                let columns = columns.iter().filter_map(|place| relation.columns.get(*place));
+                let names: Vec<String> = columns.map(|column| quoted(&column.name)).collect();
+                format!(" ({})", names.join(", "))
+            }
+        };
+        match &conflict.action {
+            OnConflictAction::DoNothing => Ok(format!(" ON CONFLICT{target} DO NOTHING")),
+            OnConflictAction::DoUpdate(update) => {
+                if target.is_empty() {
+                    let message =
+                        "ON CONFLICT DO UPDATE requires inference specification or constraint name";
+                    return Err(PgError::new(SqlState::SYNTAX_ERROR, message)
+                        .hint("For example, ON CONFLICT (column_name)."));
+                }
+                let excluded = table_source(relation, "excluded");
+                let scope = Scope { sources: vec![source.clone(), excluded], outer: None };
+                let set = self.assignments(&update.assignments, relation, &scope)?;
+                let condition = match &update.selection {
+                    Some(condition) => {
+                        format!(" WHERE {}", self.condition(condition, &scope, "WHERE")?)
+                    }
+                    None => String::new(),
+                };
+                Ok(format!(" ON CONFLICT{target} DO UPDATE SET {set}{condition}"))
+            }
+        }
+    }
+
+    /// `SET a = …, b = …`
+    pub(super) fn assignments(
+        &mut self,
+        assignments: &[Assignment],
+        relation: &Relation,
+        scope: &Scope<'_>,
+    ) -> Result<String> {
+        let mut parts = Vec::new();
+        for assignment in assignments {
+            match (&assignment.target, &assignment.value) {
+                (AssignmentTarget::ColumnName(name), value) => {
+                    parts.push(self.assignment(name, value, relation, scope)?);
+                }
+                (AssignmentTarget::Tuple(names), Expr::Tuple(values))
+                    if names.len() == values.len() =>
+                {
+                    for (name, value) in names.iter().zip(values) {
+                        parts.push(self.assignment(name, value, relation, scope)?);
+                    }
+                }
+                (AssignmentTarget::Tuple(names), Expr::Subquery(query)) => {
+                    let (mut columns, mut types) = (Vec::new(), Vec::new());
+                    for name in names {
+                        let column = super::name::parts(name)?.pop().unwrap_or_default();
+                        let (_, column) = self.target_column(&column, name, relation)?;
+                        columns.push(quoted(&column.name));
+                        types.push(column.ty);
+                    }
+                    let queried = self.query(query, Some(scope), Some(&types))?;
+                    parts.push(format!("({}) = ({})", columns.join(", "), queried.sql));
+                }
+                _ => return Err(unsupported("such an assignment")),
+            }
+        }
+        Ok(parts.join(", "))
+    }
+
+    fn assignment(
+        &mut self,
+        name: &ObjectName,
+        value: &Expr,
+        relation: &Relation,
+        scope: &Scope<'_>,
+    ) -> Result<String> {
+        let column = parts(name)?.pop().unwrap_or_default();
+        let (_, column) = self.target_column(&column, name, relation)?;
+        let value = if is_default(value) {
+            default_of(column)
+        } else {
+            let typed = self.expression(value, scope)?;
+            self.assign(typed, &column.name, column.ty)?.sql
+        };
+        Ok(format!("{} = {value}", quoted(&column.name)))
+    }
+}
+
+/// Whether a list of columns was written: of all columns, fewer values than columns may be given.
+fn query_is_named(columns: &[usize], relation: &Relation) -> bool {
+    columns.len() != relation.columns.iter().filter(|column| !column.generated).count()
+}
+
+/// The word DEFAULT, which the parser takes for a name.
+fn is_default(value: &Expr) -> bool {
+    matches!(value, Expr::Identifier(ident)
+        if ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("default"))
+}
+
+fn default_of(column: &Column) -> String {
+    column.default.as_deref().map_or_else(|| "NULL".to_owned(), |default| format!("({default})"))
+}

@@ -1,0 +1,138 @@
+//! PostgreSQL's SQL as SQLite's.
+//!
+//! A statement is parsed, and written anew from its tree, with the types of all that is in it:
+//! what a value's type is decides what its operators mean, and what the client is told.
+
+mod call;
+mod cast;
+mod create_table;
+mod delete;
+mod expression;
+mod from;
+mod insert;
+mod name;
+mod operator;
+mod query;
+mod returning;
+mod scope;
+mod select;
+mod syntax;
+mod scalar;
+mod temporal;
+mod typed;
+mod update;
+
+use std::borrow::Cow;
+
+use sqlparser::ast::Statement;
+use trunkline_core::{Column, Oid, PgError, Result};
+
+use super::schema::Schema;
+use super::types::Type;
+use scope::Cte;
+
+/// A statement in SQLite's words.
+#[derive(Clone, Debug)]
+pub(crate) struct Translated {
+    /// Statements of SQLite, to be run in order and together; only the last may return rows.
+    /// Their parameters are `?1`, `?2`, ….
+    pub(crate) steps: Vec<String>,
+    /// The types of `$1`, `$2`, ….
+    pub(crate) parameters: Vec<Oid>,
+    /// The shape of the rows, if there are any.
+    pub(crate) columns: Option<Vec<Column>>,
+    /// The words of CommandComplete.
+    pub(crate) tag: Cow<'static, str>,
+    /// Whether the number of rows that were changed follows them.
+    pub(crate) counts: bool,
+    /// Whether it changes anything.
+    pub(crate) writes: bool,
+}
+
+/// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
+/// those that it leaves open.
+///
+/// Errors are PostgreSQL's: 42601 for what cannot be parsed, 42P01, 42703, 42883 and 42702 for
+/// names, 42804 for types, and 0A000 for what SQLite cannot do.
+pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Translated> {
+    let statement = syntax::parse(sql)?;
+    let mut translator = Translator::new(sql, schema, hints);
+    let done = translator.statement(&statement)?;
+    let parameters = translator.parameter_types()?;
+    Ok(Translated {
+        steps: done.steps,
+        parameters,
+        columns: done.columns,
+        tag: done.tag,
+        counts: done.counts,
+        writes: done.writes,
+    })
+}
+
+/// What became of a statement, but for its parameters.
+struct Done {
+    steps: Vec<String>,
+    columns: Option<Vec<Column>>,
+    tag: Cow<'static, str>,
+    counts: bool,
+    writes: bool,
+}
+
+impl Done {
+    /// Statements that change the schema.
+    fn definition(tag: &'static str, steps: Vec<String>) -> Done {
+        Done { steps, columns: None, tag: tag.into(), counts: false, writes: true }
+    }
+}
+
+/// The translation of one statement.
+struct Translator<'a> {
+    sql: &'a str,
+    schema: &'a Schema,
+    /// The types of the parameters, unknown until their surroundings tell.
+    parameters: Vec<Type>,
+    /// The names of WITH that can be seen, the innermost last.
+    ctes: Vec<Cte>,
+}
+
+impl<'a> Translator<'a> {
+    fn new(sql: &'a str, schema: &'a Schema, hints: &[Oid]) -> Translator<'a> {
+        let parameters = hints
+            .iter()
+            .map(|hint| if hint.0 == 0 { Type::UNKNOWN } else { Type::of(*hint) })
+            .collect();
+        Translator { sql, schema, parameters, ctes: Vec::new() }
+    }
+
+    fn statement(&mut self, statement: &Statement) -> Result<Done> {
+        match statement {
+            Statement::Query(query) => self.query_statement(query),
+            Statement::Insert(insert) => self.insert(insert),
+            Statement::Update(update) => self.update(update),
+            Statement::Delete(delete) => self.delete(delete),
+            Statement::CreateTable(create) => self.create_table(create),
+            other => Err(unsupported(&first_words(&other.to_string()))),
+        }
+    }
+
+    /// A parameter that nothing gave a type is `text`; one that is not there at all is in the way.
+    fn parameter_types(&self) -> Result<Vec<Oid>> {
+        let of = |ty: &Type| if ty.is_unknown() { Oid::TEXT } else { ty.oid };
+        Ok(self.parameters.iter().map(of).collect())
+    }
+}
+
+/// 0A000: what SQLite cannot do, or this translation does not.
+fn unsupported(what: &str) -> PgError {
+    PgError::unsupported(format!("{what} is not supported by the SQLite engine"))
+}
+
+/// The words in capitals that a statement begins with, at most three.
+fn first_words(statement: &str) -> String {
+    let words = statement.split_whitespace().take(3);
+    let keywords = words.take_while(|word| word.bytes().all(|byte| byte.is_ascii_uppercase()));
+    keywords.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;

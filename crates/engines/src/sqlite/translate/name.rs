@@ -1,0 +1,99 @@
+//! Names: folded as PostgreSQL does, quoted as SQLite wants, and where they stand.
+
+use sqlparser::ast::{Ident, ObjectName, ObjectNamePart, Spanned};
+use sqlparser::tokenizer::Location;
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::{Translator, unsupported};
+use crate::sqlite::schema::Relation;
+
+/// A name as PostgreSQL has it: in lower case unless it was quoted.
+pub(super) fn folded(ident: &Ident) -> String {
+    match ident.quote_style {
+        Some(_) => ident.value.clone(),
+        None => ident.value.to_lowercase(),
+    }
+}
+
+/// A name as SQLite reads it back.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('\0', "").replace('"', "\"\""))
+}
+
+/// The parts of a qualified name, folded.
+pub(super) fn parts(name: &ObjectName) -> Result<Vec<String>> {
+    let part = |part: &ObjectNamePart| match part {
+        ObjectNamePart::Identifier(ident) => Ok(folded(ident)),
+        ObjectNamePart::Function(_) => Err(unsupported("such a name")),
+    };
+    name.0.iter().map(part).collect()
+}
+
+impl Translator<'_> {
+    /// Where something stands, in characters from 1.
+    pub(super) fn place(&self, node: &impl Spanned) -> usize {
+        place_of(self.sql, node.span().start)
+    }
+
+    /// An error with the place of what it is about.
+    pub(super) fn at(&self, error: PgError, node: &impl Spanned) -> PgError {
+        match self.place(node) {
+            0 => error,
+            place => error.position(place),
+        }
+    }
+
+    pub(super) fn at_ident(&self, error: PgError, ident: &Ident) -> PgError {
+        match place_of(self.sql, ident.span.start) {
+            0 => error,
+            place => error.position(place),
+        }
+    }
+
+    /// The name of a table without its schema, which must be one that there is.
+    pub(super) fn table_name(&self, name: &ObjectName) -> Result<(bool, String)> {
+        let mut parts = parts(name)?;
+        let table = parts.pop().unwrap_or_default();
+        let temporary = match parts.as_slice() {
+            [] => false,
+            [schema] if schema == "public" || schema == "main" => false,
+            [schema] if schema == "pg_temp" || schema == "temp" => true,
+            [schema, ..] => {
+                let message = format!("relation \"{schema}.{table}\" does not exist");
+                return Err(self.at(PgError::new(SqlState::UNDEFINED_TABLE, message), name));
+            }
+        };
+        if table.to_ascii_lowercase().starts_with("sqlite_") {
+            let message = format!("permission denied for table {table}");
+            return Err(PgError::new(SqlState::INSUFFICIENT_PRIVILEGE, message));
+        }
+        Ok((temporary, table))
+    }
+
+    /// The table of a name, or 42P01.
+    pub(super) fn relation(&self, name: &ObjectName) -> Result<Relation> {
+        let (_, table) = self.table_name(name)?;
+        self.schema.relation(&table).cloned().ok_or_else(|| {
+            let message = format!("relation \"{}\" does not exist", shown(name));
+            self.at(PgError::new(SqlState::UNDEFINED_TABLE, message), name)
+        })
+    }
+}
+
+/// A qualified name as messages have it.
+pub(super) fn shown(name: &ObjectName) -> String {
+    parts(name).map(|parts| parts.join(".")).unwrap_or_default()
+}
+
+/// The character of a line and column, both from 1; 0 for nowhere.
+pub(super) fn place_of(sql: &str, at: Location) -> usize {
+    let (Ok(line), Ok(column)) = (usize::try_from(at.line), usize::try_from(at.column)) else {
+        return 0;
+    };
+    if line == 0 {
+        return 0;
+    }
+    let before: usize =
+        sql.split('\n').take(line - 1).map(|line| line.chars().count().saturating_add(1)).sum();
+    before.saturating_add(column)
+}

@@ -1,0 +1,277 @@
+//! Operators.
+
+use sqlparser::ast::{BinaryOperator, Expr};
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::scope::Scope;
+use super::typed::{Form, Typed};
+use super::{Translator, unsupported};
+use crate::sqlite::types::Type;
+
+/// 42883 as PostgreSQL words it.
+pub(super) fn no_operator(left: Type, op: &str, right: Type) -> PgError {
+    let message = format!("operator does not exist: {} {op} {}", left.name(), right.name());
+    PgError::new(SqlState::UNDEFINED_FUNCTION, message).hint(
+        "No operator matches the given name and argument types. \
+         You might need to add explicit type casts.",
+    )
+}
+
+/// How many terms of an AND or OR stand side by side: SQLite's trees are a thousand deep at most.
+const SIDE_BY_SIDE: usize = 100;
+
+impl Translator<'_> {
+    pub(super) fn binary(
+        &mut self,
+        left: &Expr,
+        op: &BinaryOperator,
+        right: &Expr,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        match op {
+            BinaryOperator::And | BinaryOperator::Or => self.connected(left, op, right, scope),
+            BinaryOperator::Eq => self.compare(left, "=", right, scope),
+            BinaryOperator::NotEq => self.compare(left, "<>", right, scope),
+            BinaryOperator::Lt => self.compare(left, "<", right, scope),
+            BinaryOperator::LtEq => self.compare(left, "<=", right, scope),
+            BinaryOperator::Gt => self.compare(left, ">", right, scope),
+            BinaryOperator::GtEq => self.compare(left, ">=", right, scope),
+            _ => {
+                // A chain of operators leans to the left, however long it is.
+                let mut links = vec![(op, right)];
+                let mut first = left;
+                while let Expr::BinaryOp { left, op, right } = first {
+                    if is_comparison(op) {
+                        break;
+                    }
+                    links.push((op, right));
+                    first = left;
+                }
+                let mut typed = self.expression(first, scope)?;
+                while let Some((op, right)) = links.pop() {
+                    let operand = self.expression(right, scope)?;
+                    typed = self.operated(typed, op, operand, right)?;
+                }
+                Ok(typed)
+            }
+        }
+    }
+
+    /// A chain of AND or of OR.
+    fn connected(
+        &mut self,
+        left: &Expr,
+        op: &BinaryOperator,
+        right: &Expr,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let mut terms = vec![right];
+        let mut first = left;
+        while let Expr::BinaryOp { left, op: other, right } = first {
+            if other != op {
+                break;
+            }
+            terms.push(right);
+            first = left;
+        }
+        terms.push(first);
+        let word = op.to_string();
+        let mut parts = Vec::new();
+        for term in terms.into_iter().rev() {
+            parts.push(self.condition(term, scope, &word)?);
+        }
+        let separator = format!(" {word} ");
+        while parts.len() > SIDE_BY_SIDE {
+            parts = parts
+                .chunks(SIDE_BY_SIDE)
+                .map(|chunk| format!("({})", chunk.join(&separator)))
+                .collect();
+        }
+        Ok(Typed::boolean(format!("({})", parts.join(&separator))))
+    }
+
+    /// A comparison; of rows, column by column.
+    pub(super) fn compare(
+        &mut self,
+        left: &Expr,
+        op: &str,
+        right: &Expr,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        if let Expr::Tuple(items) = left {
+            return Ok(Typed::boolean(self.rows_compare(items, op, right, scope)?));
+        }
+        let first = self.expression(left, scope)?;
+        let second = self.expression(right, scope)?;
+        let (first, second) = self.settle_pair(first, second)?;
+        self.check_comparable(&first, second.ty, op, left)?;
+        let ty = self.common(first.ty, second.ty).unwrap_or(first.ty);
+        let (first, second) = (self.comparable(first, ty)?, self.comparable(second, ty)?);
+        Ok(Typed::boolean(format!("({} {op} {})", first.sql, second.sql)))
+    }
+
+    /// `(a, b) = (c, d)`
+    pub(super) fn rows_compare(
+        &mut self,
+        left: &[Expr],
+        op: &str,
+        right: &Expr,
+        scope: &Scope<'_>,
+    ) -> Result<String> {
+        let Expr::Tuple(right) = right else {
+            return Err(self.placed(unsupported("such a comparison of rows"), right));
+        };
+        if left.len() != right.len() {
+            let message = "unequal number of entries in row expressions";
+            return Err(PgError::new(SqlState::SYNTAX_ERROR, message));
+        }
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        for (left, right) in left.iter().zip(right) {
+            let (a, b) = (self.expression(left, scope)?, self.expression(right, scope)?);
+            let (a, b) = self.settle_pair(a, b)?;
+            self.check_comparable(&a, b.ty, op, left)?;
+            first.push(a.sql);
+            second.push(b.sql);
+        }
+        Ok(format!("(({}) {op} ({}))", first.join(", "), second.join(", ")))
+    }
+
+    /// 42883 where PostgreSQL has no such comparison.
+    pub(super) fn check_comparable(
+        &self,
+        left: &Typed,
+        right: Type,
+        op: &str,
+        at: &Expr,
+    ) -> Result<()> {
+        if left.ty.oid == right.oid || self.common(left.ty, right).is_some() {
+            return Ok(());
+        }
+        let op = if op.starts_with("IS") { "=" } else { op };
+        Err(self.placed(no_operator(left.ty, op, right), at))
+    }
+
+    fn operated(
+        &mut self,
+        left: Typed,
+        op: &BinaryOperator,
+        right: Typed,
+        at: &Expr,
+    ) -> Result<Typed> {
+        match op {
+            BinaryOperator::StringConcat => self.concatenated(left, right, at),
+            BinaryOperator::Plus
+            | BinaryOperator::Minus
+            | BinaryOperator::Multiply
+            | BinaryOperator::Divide
+            | BinaryOperator::Modulo => self.arithmetic(left, op, right, at),
+            BinaryOperator::BitwiseAnd
+            | BinaryOperator::BitwiseOr
+            | BinaryOperator::PGBitwiseShiftLeft
+            | BinaryOperator::PGBitwiseShiftRight => {
+                let (left, right) = self.settle_pair(left, right)?;
+                if !left.ty.is_integer() || !right.ty.is_integer() {
+                    let error = no_operator(left.ty, &op.to_string(), right.ty);
+                    return Err(self.placed(error, at));
+                }
+                let ty = self.common(left.ty, right.ty).unwrap_or(left.ty);
+                Ok(Typed::new(format!("({} {op} {})", left.sql, right.sql), ty))
+            }
+            BinaryOperator::PGBitwiseXor => {
+                let (left, right) = self.settle_pair(left, right)?;
+                let (a, b) = (&left.sql, &right.sql);
+                Ok(Typed::new(format!("(({a} | {b}) - ({a} & {b}))"), left.ty))
+            }
+            BinaryOperator::Arrow | BinaryOperator::LongArrow => self.json_member(left, op, right),
+            BinaryOperator::PGLikeMatch | BinaryOperator::PGNotLikeMatch => {
+                self.matched("pg_like", left, right, *op == BinaryOperator::PGNotLikeMatch)
+            }
+            BinaryOperator::PGILikeMatch | BinaryOperator::PGNotILikeMatch => {
+                self.matched("pg_ilike", left, right, *op == BinaryOperator::PGNotILikeMatch)
+            }
+            BinaryOperator::PGRegexMatch | BinaryOperator::PGRegexNotMatch => {
+                self.matched("pg_regex", left, right, *op == BinaryOperator::PGRegexNotMatch)
+            }
+            BinaryOperator::PGRegexIMatch | BinaryOperator::PGRegexNotIMatch => {
+                self.matched("pg_iregex", left, right, *op == BinaryOperator::PGRegexNotIMatch)
+            }
+            _ => Err(self.placed(unsupported(&format!("the operator {op}")), at)),
+        }
+    }
+
+    fn matched(&mut self, function: &str, left: Typed, right: Typed, not: bool) -> Result<Typed> {
+        let (left, right) = (self.settle_text(left)?, self.settle_text(right)?);
+        let not = if not { "NOT " } else { "" };
+        Ok(Typed::boolean(format!("({not}{function}({}, {}))", left.sql, right.sql)))
+    }
+
+    /// `||` of two texts, or of a text and anything.
+    fn concatenated(&mut self, left: Typed, right: Typed, at: &Expr) -> Result<Typed> {
+        let textual = |typed: &Typed| typed.ty.is_string() || typed.is_unknown();
+        if !textual(&left) && !textual(&right) {
+            return Err(self.placed(no_operator(left.ty, "||", right.ty), at));
+        }
+        let (left, right) = (self.settle_text(left)?, self.settle_text(right)?);
+        let left = self.cast(left, Type::TEXT)?;
+        let right = self.cast(right, Type::TEXT)?;
+        Ok(Typed::new(format!("({} || {})", left.sql, right.sql), Type::TEXT))
+    }
+
+    /// `->` and `->>`, which SQLite has as well, but for what they give of a JSON null.
+    fn json_member(&mut self, left: Typed, op: &BinaryOperator, right: Typed) -> Result<Typed> {
+        let left = self.settle(left, Type::of(Oid::JSONB))?;
+        let right = self.settle_text(right)?;
+        let ty = if *op == BinaryOperator::Arrow { left.ty } else { Type::TEXT };
+        Ok(Typed::new(format!("({} {op} {})", left.sql, right.sql), ty))
+    }
+
+    fn arithmetic(
+        &mut self,
+        left: Typed,
+        op: &BinaryOperator,
+        right: Typed,
+        at: &Expr,
+    ) -> Result<Typed> {
+        if left.ty.is_date_or_timestamp()
+            || right.ty.is_date_or_timestamp()
+            || left.ty.oid == Oid::INTERVAL
+            || right.ty.oid == Oid::INTERVAL
+        {
+            return self.date_arithmetic(left, op, right, at);
+        }
+        let (left, right) = match (left.is_unknown(), right.is_unknown()) {
+            (true, true) => (self.settle(left, Type::INT4)?, self.settle(right, Type::INT4)?),
+            _ => self.settle_pair(left, right)?,
+        };
+        if !left.ty.is_number() || !right.ty.is_number() {
+            return Err(self.placed(no_operator(left.ty, &op.to_string(), right.ty), at));
+        }
+        let ty = Type::of(self.common(left.ty, right.ty).unwrap_or(left.ty).oid);
+        let (a, b) = (&left.sql, &right.sql);
+        let harmless = right.form == Form::Number && b.trim_matches(['0', '.']) != "";
+        let sql = match op {
+            BinaryOperator::Divide if ty.is_integer() && harmless => format!("({a} / {b})"),
+            BinaryOperator::Modulo if ty.is_integer() && harmless => format!("({a} % {b})"),
+            BinaryOperator::Divide if ty.is_integer() => format!("pg_div({a}, {b})"),
+            BinaryOperator::Modulo if ty.is_integer() => format!("pg_mod({a}, {b})"),
+            BinaryOperator::Divide => format!("pg_quotient({a}, {b})"),
+            BinaryOperator::Modulo => format!("pg_remainder({a}, {b})"),
+            _ => format!("({a} {op} {b})"),
+        };
+        Ok(Typed::new(sql, ty))
+    }
+}
+
+fn is_comparison(op: &BinaryOperator) -> bool {
+    matches!(
+        op,
+        BinaryOperator::And
+            | BinaryOperator::Or
+            | BinaryOperator::Eq
+            | BinaryOperator::NotEq
+            | BinaryOperator::Lt
+            | BinaryOperator::LtEq
+            | BinaryOperator::Gt
+            | BinaryOperator::GtEq
+    )
+}

@@ -1,0 +1,393 @@
+//! Queries: WITH, set operations, VALUES, ORDER BY, LIMIT.
+
+use sqlparser::ast::{
+    Cte as CteTree, Expr, Fetch, LimitClause, OrderByExpr, OrderByKind, Query, SetExpr,
+    SetOperator, SetQuantifier, Value, With,
+};
+use trunkline_core::{Column, PgError, Result, SqlState};
+
+use super::name::{folded, quoted};
+use super::scope::{Cte, Output, Scope};
+use super::typed::Typed;
+use super::{Done, Translator, unsupported};
+use crate::sqlite::types::Type;
+
+/// A query in SQLite's words, with what it gives.
+pub(super) struct Queried {
+    pub(super) sql: String,
+    pub(super) outputs: Vec<Output>,
+}
+
+/// What ORDER BY may refer to besides the columns of a query.
+pub(super) struct Ordering<'s> {
+    pub(super) outputs: &'s [Output],
+    pub(super) scope: Option<&'s Scope<'s>>,
+}
+
+impl Translator<'_> {
+    /// A query as a statement, or what stands behind a WITH.
+    pub(super) fn query_statement(&mut self, query: &Query) -> Result<Done> {
+        match query.body.as_ref() {
+            SetExpr::Insert(statement) | SetExpr::Update(statement) | SetExpr::Delete(statement) => {
+                let (with, held) = self.with(query.with.as_ref(), None)?;
+                let mut done = self.statement(statement)?;
+                self.ctes.truncate(held);
+                if let Some(last) = done.steps.last_mut() {
+                    last.insert_str(0, &with);
+                }
+                Ok(done)
+            }
+            _ => {
+                let queried = self.query(query, None, None)?;
+                Ok(Done {
+                    steps: vec![queried.sql],
+                    columns: Some(announced(&queried.outputs)),
+                    tag: "SELECT".into(),
+                    counts: false,
+                    writes: false,
+                })
+            }
+        }
+    }
+
+    /// A query; `expected` are the types that its unknown columns become, as in INSERT.
+    pub(super) fn query(
+        &mut self,
+        query: &Query,
+        outer: Option<&Scope<'_>>,
+        expected: Option<&[Type]>,
+    ) -> Result<Queried> {
+        let (with, held) = self.with(query.with.as_ref(), outer)?;
+        let mut queried = match query.body.as_ref() {
+            SetExpr::Select(select) => {
+                let order = match &query.order_by {
+                    Some(order) => order_expressions(&order.kind)?,
+                    None => &[],
+                };
+                self.select(select, order, outer, expected)?
+            }
+            body => {
+                let mut queried = self.set_expression(body, outer, expected)?;
+                if let Some(order) = &query.order_by {
+                    let keys = order_expressions(&order.kind)?;
+                    let ordering = Ordering { outputs: &queried.outputs, scope: None };
+                    let order = self.order_by(keys, &ordering)?;
+                    queried.sql.push_str(&order);
+                }
+                queried
+            }
+        };
+        queried.sql.insert_str(0, &with);
+        let limit = self.limit(query.limit_clause.as_ref(), query.fetch.as_ref(), outer)?;
+        queried.sql.push_str(&limit);
+        // FOR UPDATE: whoever writes is alone, so there is nothing to lock.
+        self.ctes.truncate(held);
+        Ok(queried)
+    }
+
+    /// `WITH …`, and how many names could be seen before it.
+    fn with(&mut self, with: Option<&With>, outer: Option<&Scope<'_>>) -> Result<(String, usize)> {
+        let held = self.ctes.len();
+        let Some(with) = with else { return Ok((String::new(), held)) };
+        let mut parts = Vec::new();
+        for cte in &with.cte_tables {
+            parts.push(self.cte(cte, with.recursive, outer)?);
+        }
+        let recursive = if with.recursive { "RECURSIVE " } else { "" };
+        Ok((format!("WITH {recursive}{} ", parts.join(", ")), held))
+    }
+
+    fn cte(&mut self, cte: &CteTree, recursive: bool, outer: Option<&Scope<'_>>) -> Result<String> {
+        let name = folded(&cte.alias.name);
+        let renamed: Vec<String> = cte.alias.columns.iter().map(|c| folded(&c.name)).collect();
+        let held = self.ctes.len();
+        if recursive && let SetExpr::SetOperation { left, .. } = cte.query.body.as_ref() {
+            // The part that does not refer to the name tells what its columns are.
+            let mut trial = Translator {
+                sql: self.sql,
+                schema: self.schema,
+                parameters: self.parameters.clone(),
+                ctes: self.ctes.clone(),
+            };
+            if let Ok(first) = trial.set_expression(left, outer, None) {
+                let columns = renamed_outputs(first.outputs, &renamed);
+                self.ctes.push(Cte { name: name.clone(), columns });
+            }
+        }
+        let queried = self.query(&cte.query, outer, None);
+        self.ctes.truncate(held);
+        let queried = queried?;
+        let columns = renamed_outputs(queried.outputs, &renamed);
+        let names: Vec<String> = columns.iter().map(|c| quoted(&c.inner)).collect();
+        let materialized = match &cte.materialized {
+            Some(words) => format!("{words} "),
+            None => String::new(),
+        };
+        let sql =
+            format!("{}({}) AS {materialized}({})", quoted(&name), names.join(", "), queried.sql);
+        self.ctes.push(Cte { name, columns });
+        Ok(sql)
+    }
+
+    fn set_expression(
+        &mut self,
+        body: &SetExpr,
+        outer: Option<&Scope<'_>>,
+        expected: Option<&[Type]>,
+    ) -> Result<Queried> {
+        match body {
+            SetExpr::Select(select) => self.select(select, &[], outer, expected),
+            SetExpr::Query(query) => {
+                let inner = self.query(query, outer, expected)?;
+                Ok(Queried { sql: format!("SELECT * FROM ({})", inner.sql), ..inner })
+            }
+            SetExpr::Values(values) => {
+                let rows: Vec<&[Expr]> =
+                    values.rows.iter().map(|row| row.content.as_slice()).collect();
+                self.values(&rows, outer, expected)
+            }
+            SetExpr::SetOperation { left, op, set_quantifier, right } => {
+                self.set_operation(left, *op, *set_quantifier, right, outer, expected)
+            }
+            SetExpr::Table(table) => {
+                let name = table.table_name.clone().unwrap_or_default();
+                let text = format!("SELECT * FROM {}", quoted(&name.to_lowercase()));
+                match super::syntax::parse(&text)? {
+                    sqlparser::ast::Statement::Query(query) => self.query(&query, outer, expected),
+                    _ => Err(unsupported("TABLE")),
+                }
+            }
+            _ => Err(unsupported("a statement that changes data within a query")),
+        }
+    }
+
+    fn set_operation(
+        &mut self,
+        left: &SetExpr,
+        op: SetOperator,
+        quantifier: SetQuantifier,
+        right: &SetExpr,
+        outer: Option<&Scope<'_>>,
+        expected: Option<&[Type]>,
+    ) -> Result<Queried> {
+        let first = self.set_expression(left, outer, expected)?;
+        let types: Vec<Type> = first.outputs.iter().map(|output| output.ty).collect();
+        let second = self.set_expression(right, outer, expected.or(Some(&types)))?;
+        if first.outputs.len() != second.outputs.len() {
+            let message = format!("each {op} query must have the same number of columns");
+            return Err(self.at(PgError::new(SqlState::SYNTAX_ERROR, message), right));
+        }
+        let word = match (op, quantifier) {
+            (SetOperator::Union, SetQuantifier::All) => "UNION ALL",
+            (SetOperator::Union, _) => "UNION",
+            (_, SetQuantifier::All) => return Err(unsupported(&format!("{op} ALL"))),
+            (SetOperator::Intersect, _) => "INTERSECT",
+            _ => "EXCEPT",
+        };
+        let outputs = first.outputs.into_iter().zip(&second.outputs).map(|(output, other)| {
+            let ty = self.common(output.ty, other.ty).unwrap_or(output.ty);
+            Output { ty, ..output }
+        });
+        let outputs = outputs.collect();
+        // SQLite knows no precedence here: everything is done from the left.
+        let second = match right {
+            SetExpr::SetOperation { .. } => format!("SELECT * FROM ({})", second.sql),
+            _ => second.sql,
+        };
+        Ok(Queried { sql: format!("{} {word} {second}", first.sql), outputs })
+    }
+
+    /// `VALUES`: the columns have the types that all of their values can become.
+    fn values(
+        &mut self,
+        rows: &[&[Expr]],
+        outer: Option<&Scope<'_>>,
+        expected: Option<&[Type]>,
+    ) -> Result<Queried> {
+        let empty = Scope::default();
+        let scope = outer.unwrap_or(&empty);
+        let width = rows.first().map_or(0, |row| row.len());
+        let mut typed = Vec::new();
+        for row in rows {
+            if row.len() != width {
+                let message = "VALUES lists must all be the same length";
+                return Err(PgError::new(SqlState::SYNTAX_ERROR, message));
+            }
+            typed.push(
+                row.iter().map(|value| self.expression(value, scope)).collect::<Result<Vec<_>>>()?,
+            );
+        }
+        let mut types = Vec::new();
+        for column in 0..width {
+            let column: Vec<&Typed> = typed.iter().filter_map(|row| row.get(column)).collect();
+            types.push(self.common_of(&column)?);
+        }
+        if let Some(expected) = expected {
+            for (ty, expected) in types.iter_mut().zip(expected) {
+                if ty.is_unknown() {
+                    *ty = *expected;
+                }
+            }
+        }
+        let mut sql = String::from("VALUES ");
+        for (index, row) in typed.into_iter().enumerate() {
+            sql.push_str(if index > 0 { ", (" } else { "(" });
+            for (column, value) in row.into_iter().enumerate() {
+                let ty = types.get(column).copied().unwrap_or(Type::TEXT);
+                let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+                if column > 0 {
+                    sql.push_str(", ");
+                }
+                sql.push_str(&self.coerce(value, ty)?.sql);
+            }
+            sql.push(')');
+        }
+        let outputs = types.into_iter().enumerate().map(|(index, ty)| {
+            let name = format!("column{}", index + 1);
+            let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+            Output { inner: name.clone(), name, ty }
+        });
+        let outputs: Vec<Output> = outputs.collect();
+        Ok(Queried { sql, outputs })
+    }
+
+    /// ` ORDER BY …`, with PostgreSQL's place for NULLs: as if they were larger than all else.
+    pub(super) fn order_by(
+        &mut self,
+        keys: &[OrderByExpr],
+        ordering: &Ordering<'_>,
+    ) -> Result<String> {
+        let mut parts = Vec::new();
+        for key in keys {
+            let (sql, not_null) = match output_number(&key.expr, ordering.outputs) {
+                Some(number) => (number.to_string(), false),
+                None => {
+                    let empty = Scope::default();
+                    let scope = ordering.scope.unwrap_or(&empty);
+                    let typed = self.expression(&key.expr, scope)?;
+                    (typed.sql, typed.not_null)
+                }
+            };
+            parts.push(direction(key, sql, not_null));
+        }
+        if parts.is_empty() { Ok(String::new()) } else { Ok(format!(" ORDER BY {}", parts.join(", "))) }
+    }
+
+    fn limit(
+        &mut self,
+        clause: Option<&LimitClause>,
+        fetch: Option<&Fetch>,
+        outer: Option<&Scope<'_>>,
+    ) -> Result<String> {
+        let (mut limit, mut offset) = (None, None);
+        match clause {
+            Some(LimitClause::LimitOffset { limit: number, offset: start, .. }) => {
+                limit = number.as_ref();
+                offset = start.as_ref().map(|start| &start.value);
+            }
+            Some(LimitClause::OffsetCommaLimit { .. }) => return Err(unsupported("LIMIT #,#")),
+            None => {}
+        }
+        let one = Expr::value(Value::Number("1".to_owned(), false));
+        if let Some(fetch) = fetch {
+            if fetch.with_ties || fetch.percent {
+                return Err(unsupported("FETCH … WITH TIES"));
+            }
+            limit = Some(fetch.quantity.as_ref().unwrap_or(&one));
+        }
+        let (limit, offset) =
+            (self.row_count(limit, "LIMIT", outer)?, self.row_count(offset, "OFFSET", outer)?);
+        Ok(match (limit, offset) {
+            (None, None) => String::new(),
+            (Some(limit), None) => format!(" LIMIT {limit}"),
+            (limit, Some(offset)) => {
+                format!(" LIMIT {} OFFSET {offset}", limit.as_deref().unwrap_or("-1"))
+            }
+        })
+    }
+
+    /// NULL is no limit, and so is ALL; a negative number is refused, which SQLite would not do.
+    fn row_count(
+        &mut self,
+        number: Option<&Expr>,
+        clause: &str,
+        outer: Option<&Scope<'_>>,
+    ) -> Result<Option<String>> {
+        let Some(number) = number else { return Ok(None) };
+        if let Expr::Value(value) = number {
+            match &value.value {
+                Value::Null => return Ok(None),
+                Value::Number(digits, _) if digits.parse::<i64>().is_ok() => {
+                    return Ok(Some(digits.clone()));
+                }
+                _ => {}
+            }
+        }
+        let empty = Scope::default();
+        let typed = self.expression(number, outer.unwrap_or(&empty))?;
+        let typed = self.settle(typed, Type::INT8)?;
+        let sql = &typed.sql;
+        let code = if clause == "LIMIT" { "2201W" } else { "2201X" };
+        let default = if clause == "LIMIT" { "-1" } else { "0" };
+        Ok(Some(format!(
+            "CASE WHEN {sql} < 0 THEN pg_raise('{code}', '{clause} must not be negative') \
+             ELSE coalesce({sql}, {default}) END"
+        )))
+    }
+}
+
+/// The columns as the client is told.
+pub(super) fn announced(outputs: &[Output]) -> Vec<Column> {
+    outputs
+        .iter()
+        .map(|output| Column::new(output.name.as_str(), output.ty.oid).typmod(output.ty.typmod))
+        .collect()
+}
+
+pub(super) fn order_expressions(kind: &OrderByKind) -> Result<&[OrderByExpr]> {
+    match kind {
+        OrderByKind::Expressions(keys) => Ok(keys),
+        OrderByKind::All(_) => Err(unsupported("ORDER BY ALL")),
+    }
+}
+
+/// The direction of a key, and where NULLs go; of what is never NULL nothing needs to be said.
+pub(super) fn direction(key: &OrderByExpr, sql: String, not_null: bool) -> String {
+    let descending = key.options.asc == Some(false);
+    let word = if descending { " DESC" } else { "" };
+    let nulls = match key.options.nulls_first.unwrap_or(descending) {
+        _ if not_null => "",
+        true => " NULLS FIRST",
+        false => " NULLS LAST",
+    };
+    format!("{sql}{word}{nulls}")
+}
+
+/// The number of the column that a key of ORDER BY means, by number or by name.
+fn output_number(key: &Expr, outputs: &[Output]) -> Option<usize> {
+    match key {
+        Expr::Value(value) => match &value.value {
+            Value::Number(digits, _) => {
+                digits.parse().ok().filter(|number| (1..=outputs.len()).contains(number))
+            }
+            _ => None,
+        },
+        Expr::Identifier(ident) => {
+            let name = folded(ident);
+            outputs.iter().position(|output| output.name == name).map(|index| index + 1)
+        }
+        _ => None,
+    }
+}
+
+/// Outputs under the names of a column list; those beyond it keep theirs.
+pub(super) fn renamed_outputs(outputs: Vec<Output>, names: &[String]) -> Vec<Output> {
+    let mut names = names.iter();
+    outputs
+        .into_iter()
+        .map(|output| match names.next() {
+            Some(name) => Output { name: name.clone(), inner: name.clone(), ty: output.ty },
+            None => output,
+        })
+        .collect()
+}

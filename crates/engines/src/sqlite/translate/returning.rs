@@ -1,0 +1,42 @@
+//! What INSERT, UPDATE and DELETE share: their table, and RETURNING.
+
+use sqlparser::ast::{ObjectName, SelectItem};
+use trunkline_core::{Column, PgError, Result, SqlState};
+
+use super::Translator;
+use super::name::quoted;
+use super::query::announced;
+use super::scope::{Scope, Source};
+use crate::sqlite::schema::Relation;
+
+impl Translator<'_> {
+    /// The table that a statement writes to.
+    pub(super) fn target(&self, name: &ObjectName, verb: &str) -> Result<Relation> {
+        let relation = self.relation(name)?;
+        if relation.view {
+            let message = format!("cannot {verb} view \"{}\"", relation.name);
+            let state = SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE;
+            let error = PgError::new(state, message);
+            return Err(error.detail("Views are not automatically updatable in SQLite."));
+        }
+        Ok(relation)
+    }
+
+    /// ` RETURNING …` and its columns, of a table under an alias and what else can be seen.
+    ///
+    /// SQLite knows only the columns of the table there, by their names alone.
+    pub(super) fn returning(
+        &mut self,
+        items: Option<&[SelectItem]>,
+        source: &Source,
+    ) -> Result<(String, Option<Vec<Column>>)> {
+        let Some(items) = items else { return Ok((String::new(), None)) };
+        let mut bare = source.clone();
+        for column in &mut bare.columns {
+            column.sql = quoted(&column.name);
+        }
+        let projection = self.projection(items, &Scope::of(bare), None)?;
+        let columns = announced(&projection.outputs);
+        Ok((format!(" RETURNING {}", projection.written()), Some(columns)))
+    }
+}

@@ -1,0 +1,182 @@
+//! Functions of one row, by name.
+
+use trunkline_core::{Oid, Result};
+
+use super::Translator;
+use super::typed::Typed;
+use crate::sqlite::types::Type;
+
+impl Translator<'_> {
+    /// The call of a function, or `None` if there is none of the name and arguments.
+    pub(super) fn scalar_call(&mut self, name: &str, values: Vec<Typed>) -> Result<Option<Typed>> {
+        let count = values.len();
+        match (name, count) {
+            ("coalesce" | "greatest" | "least", 1..) => return self.alike(name, values).map(Some),
+            ("nullif", 2) => {
+                let common = self.common_of(&[&values[0].clone(), &values[1].clone()])?;
+                let ty = if common.is_unknown() { Type::TEXT } else { common };
+                let sql = self.arguments(values, &[ty])?;
+                return Ok(Some(Typed::new(format!("nullif({sql})"), ty)));
+            }
+            _ => {}
+        }
+        if let Some((function, argument, result)) = fixed(name, count) {
+            let sql = self.arguments(values, argument)?;
+            return Ok(Some(Typed::new(format!("{function}({sql})"), result)));
+        }
+        match (name, count) {
+            ("abs" | "floor" | "ceil" | "ceiling" | "sign" | "trunc" | "round", 1)
+            | ("round" | "trunc", 2) => self.rounding(name, values),
+            ("mod" | "div", 2) => self.division(name, values),
+            ("power" | "pow", 2) | ("sqrt" | "exp" | "ln" | "log" | "log10" | "degrees" | "radians"
+            | "sin" | "cos" | "tan" | "asin" | "acos" | "atan", 1) => {
+                let ty = values.first().map_or(Type::FLOAT8, |value| value.ty);
+                let ty = if ty.oid == Oid::NUMERIC { ty } else { Type::FLOAT8 };
+                let sql = self.arguments(values, &[Type::FLOAT8])?;
+                let name = if name == "log" { "log10" } else { name };
+                Ok(Some(Typed::new(format!("{name}({sql})"), ty)))
+            }
+            ("concat", 1..) | ("concat_ws", 2..) => {
+                let mut texts = Vec::new();
+                for value in values {
+                    let value = self.settle_text(value)?;
+                    texts.push(self.cast(value, Type::TEXT)?.sql);
+                }
+                Ok(Some(Typed::new(format!("{name}({})", texts.join(", ")), Type::TEXT)))
+            }
+            _ => self.time_call(name, values),
+        }
+    }
+
+    /// The arguments, each as the type in its place; the last type holds for those beyond.
+    pub(super) fn arguments(&mut self, values: Vec<Typed>, types: &[Type]) -> Result<String> {
+        let mut parts = Vec::new();
+        for (index, value) in values.into_iter().enumerate() {
+            let ty = types.get(index).or(types.last()).copied().unwrap_or(Type::TEXT);
+            let value = self.settle(value, ty)?;
+            let value = if value.ty.is_string() == ty.is_string() {
+                value
+            } else {
+                self.cast(value, ty)?
+            };
+            parts.push(value.sql);
+        }
+        Ok(parts.join(", "))
+    }
+
+    /// `coalesce`, `greatest` and `least`: values of one type.
+    fn alike(&mut self, name: &str, values: Vec<Typed>) -> Result<Typed> {
+        let all: Vec<&Typed> = values.iter().collect();
+        let ty = self.common_of(&all)?;
+        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let not_null = values.iter().any(|value| value.not_null);
+        let mut parts = Vec::new();
+        for value in values {
+            parts.push(self.coerce(value, ty)?.sql);
+        }
+        let list = parts.join(", ");
+        let sql = match (name, parts.as_slice()) {
+            (_, [only]) => only.clone(),
+            ("coalesce", _) => format!("coalesce({list})"),
+            // SQLite's max(a, b) is NULL if either is; PostgreSQL leaves NULLs out.
+            ("greatest", _) => format!("pg_greatest({list})"),
+            _ => format!("pg_least({list})"),
+        };
+        Ok(Typed { not_null, ..Typed::new(sql, ty) })
+    }
+
+    fn rounding(&mut self, name: &str, values: Vec<Typed>) -> Result<Option<Typed>> {
+        let mut values = values.into_iter();
+        let Some(first) = values.next() else { return Ok(None) };
+        let first = self.settle(first, Type::FLOAT8)?;
+        if !first.ty.is_number() {
+            return Ok(None);
+        }
+        let digits = match values.next() {
+            Some(digits) => Some(self.settle(digits, Type::INT4)?.sql),
+            None => None,
+        };
+        let whole = first.ty.is_integer();
+        let sql = &first.sql;
+        Ok(Some(match (name, digits) {
+            ("abs", None) => Typed::new(format!("abs({sql})"), Type::of(first.ty.oid)),
+            ("sign", None) => {
+                let ty = if first.ty.oid == Oid::NUMERIC { Type::NUMERIC } else { Type::FLOAT8 };
+                Typed::new(format!("sign({sql})"), ty)
+            }
+            (name, None) => {
+                let ty = if first.ty.oid == Oid::NUMERIC { Type::NUMERIC } else { Type::FLOAT8 };
+                let name = if name == "ceiling" { "ceil" } else { name };
+                let sql = match name {
+                    _ if whole => format!("CAST({sql} AS REAL)"),
+                    "round" => format!("pg_round({sql}, {})", first.ty.oid.0),
+                    name => format!("{name}({sql})"),
+                };
+                Typed::new(sql, ty)
+            }
+            ("round", Some(digits)) => {
+                Typed::new(format!("pg_round_to({sql}, {digits})"), Type::NUMERIC)
+            }
+            (_, Some(digits)) => {
+                Typed::new(format!("pg_trunc_to({sql}, {digits})"), Type::NUMERIC)
+            }
+        }))
+    }
+
+    fn division(&mut self, name: &str, values: Vec<Typed>) -> Result<Option<Typed>> {
+        let mut values = values.into_iter();
+        let (Some(left), Some(right)) = (values.next(), values.next()) else { return Ok(None) };
+        let (left, right) = self.settle_pair(left, right)?;
+        let ty = self.common(left.ty, right.ty).unwrap_or(left.ty);
+        let function = match (name, ty.is_integer()) {
+            ("mod", true) => "pg_mod",
+            ("mod", false) => "pg_remainder",
+            _ => "pg_div",
+        };
+        let ty = if name == "div" { Type::NUMERIC } else { ty };
+        Ok(Some(Typed::new(format!("{function}({}, {})", left.sql, right.sql), ty)))
+    }
+}
+
+/// Functions whose arguments and result have always the same types: SQLite's name, the types.
+fn fixed(name: &str, count: usize) -> Option<(&'static str, &'static [Type], Type)> {
+    const TEXT: &[Type] = &[Type::TEXT];
+    const TEXT_INT: &[Type] = &[Type::TEXT, Type::INT4];
+    const TEXT_INT_TEXT: &[Type] = &[Type::TEXT, Type::INT4, Type::TEXT];
+    const TEXT_TEXT_INT: &[Type] = &[Type::TEXT, Type::TEXT, Type::INT4];
+    const BYTES: &[Type] = &[Type::of(Oid::BYTEA), Type::TEXT];
+    const NONE: &[Type] = &[];
+    Some(match (name, count) {
+        ("lower", 1) => ("pg_lower", TEXT, Type::TEXT),
+        ("upper", 1) => ("pg_upper", TEXT, Type::TEXT),
+        ("initcap", 1) => ("pg_initcap", TEXT, Type::TEXT),
+        ("length" | "char_length" | "character_length", 1) => ("length", TEXT, Type::INT4),
+        ("octet_length", 1) => ("octet_length", TEXT, Type::INT4),
+        ("substring" | "substr", 2 | 3) => ("pg_substr", TEXT_INT, Type::TEXT),
+        ("left", 2) => ("pg_left", TEXT_INT, Type::TEXT),
+        ("right", 2) => ("pg_right", TEXT_INT, Type::TEXT),
+        ("lpad", 2 | 3) => ("pg_lpad", TEXT_INT_TEXT, Type::TEXT),
+        ("rpad", 2 | 3) => ("pg_rpad", TEXT_INT_TEXT, Type::TEXT),
+        ("repeat", 2) => ("pg_repeat", TEXT_INT, Type::TEXT),
+        ("reverse", 1) => ("pg_reverse", TEXT, Type::TEXT),
+        ("split_part", 3) => ("pg_split_part", TEXT_TEXT_INT, Type::TEXT),
+        ("ascii", 1) => ("unicode", TEXT, Type::INT4),
+        ("chr", 1) => ("char", &[Type::INT4], Type::TEXT),
+        ("md5", 1) => return None,
+        ("replace", 3) => ("replace", TEXT, Type::TEXT),
+        ("translate", 3) => ("pg_translate", TEXT, Type::TEXT),
+        ("strpos" | "position", 2) => ("instr", TEXT, Type::INT4),
+        ("starts_with", 2) => ("pg_starts_with", TEXT, Type::BOOL),
+        ("btrim" | "trim", 1 | 2) => ("pg_btrim", TEXT, Type::TEXT),
+        ("ltrim", 1 | 2) => ("pg_ltrim", TEXT, Type::TEXT),
+        ("rtrim", 1 | 2) => ("pg_rtrim", TEXT, Type::TEXT),
+        ("encode", 2) => ("pg_encode", BYTES, Type::TEXT),
+        ("decode", 2) => ("pg_decode", TEXT, Type::of(Oid::BYTEA)),
+        ("random", 0) => ("pg_random", NONE, Type::FLOAT8),
+        ("pi", 0) => ("pi", NONE, Type::FLOAT8),
+        ("gen_random_uuid" | "uuid_generate_v4", 0) => ("pg_uuid", NONE, Type::of(Oid::UUID)),
+        ("quote_literal", 1) => ("pg_quote_literal", TEXT, Type::TEXT),
+        ("quote_ident", 1) => ("pg_quote_ident", TEXT, Type::TEXT),
+        _ => return None,
+    })
+}

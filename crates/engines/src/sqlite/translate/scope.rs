@@ -1,0 +1,156 @@
+//! What names mean at a place in a statement.
+
+use sqlparser::ast::Ident;
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::Translator;
+use super::name::{folded, place_of, quoted};
+use super::typed::{Form, Typed};
+use crate::sqlite::types::Type;
+
+/// A column that a query gives.
+#[derive(Clone, Debug)]
+pub(super) struct Output {
+    /// As the client is told.
+    pub(super) name: String,
+    /// As the query around it has to call it: names that are there twice are made unique.
+    pub(super) inner: String,
+    pub(super) ty: Type,
+}
+
+/// A query with a name.
+#[derive(Clone, Debug)]
+pub(super) struct Cte {
+    pub(super) name: String,
+    pub(super) columns: Vec<Output>,
+}
+
+/// Something of FROM: a table, a query, a function.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    /// The name that its columns can be qualified with; folded.
+    pub(super) alias: String,
+    pub(super) columns: Vec<SourceColumn>,
+}
+
+/// A column of something of FROM.
+#[derive(Clone, Debug)]
+pub(super) struct SourceColumn {
+    pub(super) name: String,
+    /// How SQLite finds it.
+    pub(super) sql: String,
+    pub(super) ty: Type,
+    pub(super) not_null: bool,
+    /// USING has made one of it and a column to its left.
+    pub(super) merged: bool,
+}
+
+/// The sources of a query, and those of the queries around it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scope<'s> {
+    pub(super) sources: Vec<Source>,
+    pub(super) outer: Option<&'s Scope<'s>>,
+}
+
+impl<'s> Scope<'s> {
+    pub(super) fn within(outer: Option<&'s Scope<'s>>) -> Scope<'s> {
+        Scope { sources: Vec::new(), outer }
+    }
+
+    pub(super) fn of(source: Source) -> Scope<'static> {
+        Scope { sources: vec![source], outer: None }
+    }
+
+    /// The column of a name alone: none, one, or more than one here.
+    pub(super) fn find(&self, name: &str) -> Found<'_> {
+        let mut found = Found::None;
+        for source in &self.sources {
+            for column in source.columns.iter().filter(|c| c.name.eq_ignore_ascii_case(name) && !c.merged) {
+                found = match found {
+                    Found::None => Found::One(column),
+                    _ => return Found::Many,
+                };
+            }
+        }
+        match (&found, self.outer) {
+            (Found::None, Some(outer)) => outer.find(name),
+            _ => found,
+        }
+    }
+
+    /// The source of an alias.
+    pub(super) fn source(&self, alias: &str) -> Option<&Source> {
+        let here = self.sources.iter().find(|source| source.alias.eq_ignore_ascii_case(alias));
+        here.or_else(|| self.outer?.source(alias))
+    }
+}
+
+/// What a name was found to be.
+pub(super) enum Found<'s> {
+    None,
+    One(&'s SourceColumn),
+    Many,
+}
+
+impl Source {
+    /// A source whose columns SQLite finds by their names under this alias.
+    pub(super) fn named(alias: &str, columns: impl IntoIterator<Item = (String, Output)>) -> Source {
+        let columns = columns.into_iter().map(|(name, output)| SourceColumn {
+            name,
+            sql: format!("{}.{}", quoted(alias), quoted(&output.inner)),
+            ty: output.ty,
+            not_null: false,
+            merged: false,
+        });
+        Source { alias: alias.to_owned(), columns: columns.collect() }
+    }
+}
+
+impl SourceColumn {
+    fn typed(&self, place: usize) -> Typed {
+        let form = Form::Column;
+        Typed { sql: self.sql.clone(), ty: self.ty, form, place, not_null: self.not_null }
+    }
+}
+
+impl Translator<'_> {
+    /// A column by its name alone; 42703 and 42702.
+    pub(super) fn column(&self, ident: &Ident, scope: &Scope<'_>) -> Result<Typed> {
+        let name = folded(ident);
+        let error = match scope.find(&name) {
+            Found::One(column) => return Ok(column.typed(place_of(self.sql, ident.span.start))),
+            Found::Many => PgError::new(
+                SqlState::AMBIGUOUS_COLUMN,
+                format!("column reference \"{name}\" is ambiguous"),
+            ),
+            Found::None => PgError::new(
+                SqlState::UNDEFINED_COLUMN,
+                format!("column \"{name}\" does not exist"),
+            ),
+        };
+        Err(self.at_ident(error, ident))
+    }
+
+    /// A column with what it is of before it; 42P01 and 42703.
+    pub(super) fn qualified(&self, idents: &[Ident], scope: &Scope<'_>) -> Result<Typed> {
+        let Some((last, before)) = idents.split_last() else {
+            return Err(PgError::internal("a name without parts"));
+        };
+        let Some(first) = before.last() else { return self.column(last, scope) };
+        let (alias, name) = (folded(first), folded(last));
+        let Some(source) = scope.source(&alias) else {
+            return Err(self.at_ident(missing_from(&alias), first));
+        };
+        let found = source.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name));
+        found.map(|column| column.typed(place_of(self.sql, first.span.start))).ok_or_else(|| {
+            let message = format!("column {alias}.{name} does not exist");
+            self.at_ident(PgError::new(SqlState::UNDEFINED_COLUMN, message), first)
+        })
+    }
+}
+
+/// 42P01: nothing of FROM has this name.
+pub(super) fn missing_from(alias: &str) -> PgError {
+    let message = format!("missing FROM-clause entry for table \"{alias}\"");
+    PgError::new(SqlState::UNDEFINED_TABLE, message)
+}

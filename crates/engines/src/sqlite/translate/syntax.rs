@@ -1,0 +1,60 @@
+//! The text of a statement as a tree.
+
+use sqlparser::ast::Statement;
+use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Location, Token};
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::name::place_of;
+
+/// How deep parentheses and queries may be within each other.
+const DEPTH: usize = 64;
+
+/// Parses one statement.
+pub(super) fn parse(sql: &str) -> Result<Statement> {
+    let dialect = PostgreSqlDialect {};
+    let parsed = Parser::new(&dialect)
+        .with_recursion_limit(DEPTH)
+        .try_with_sql(sql)
+        .and_then(|mut parser| {
+            let statement = parser.parse_statement()?;
+            while parser.consume_token(&Token::SemiColon) {}
+            match parser.peek_token().token {
+                Token::EOF => Ok(statement),
+                _ => parser.expected("end of statement", parser.peek_token()),
+            }
+        });
+    parsed.map_err(|error| refused(sql, &error))
+}
+
+fn refused(sql: &str, error: &ParserError) -> PgError {
+    let message = match error {
+        ParserError::RecursionLimitExceeded => {
+            let message = "stack depth limit exceeded";
+            return PgError::new(SqlState::STATEMENT_TOO_COMPLEX, message);
+        }
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
+    };
+    let (text, place) = match message.rsplit_once(" at Line: ") {
+        Some((text, place)) => (text, location(place).map(|at| place_of(sql, at))),
+        None => (message.as_str(), None),
+    };
+    let answer = match text.rsplit_once("found: ") {
+        Some((_, "EOF")) => "syntax error at end of input".to_owned(),
+        Some((_, token)) => format!("syntax error at or near \"{token}\""),
+        None => format!("syntax error: {text}"),
+    };
+    let answer = PgError::new(SqlState::SYNTAX_ERROR, answer);
+    match place {
+        Some(place) if place > 0 => answer.position(place),
+        _ if text.ends_with("EOF") => answer.position(sql.chars().count().saturating_add(1)),
+        _ => answer,
+    }
+}
+
+/// `3, Column: 14`
+fn location(text: &str) -> Option<Location> {
+    let (line, column) = text.split_once(", Column: ")?;
+    Some(Location::new(line.trim().parse().ok()?, column.trim().parse().ok()?))
+}

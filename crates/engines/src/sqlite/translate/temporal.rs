@@ -1,0 +1,186 @@
+//! Functions and operators of dates and times.
+
+use sqlparser::ast::{BinaryOperator, Expr};
+use trunkline_core::{Oid, Result};
+
+use super::operator::no_operator;
+use super::scope::Scope;
+use super::typed::{Form, Typed};
+use super::{Translator, unsupported};
+use crate::sqlite::types::Type;
+
+const TIMESTAMPTZ: Type = Type::of(Oid::TIMESTAMPTZ);
+const TIMESTAMP: Type = Type::of(Oid::TIMESTAMP);
+const DATE: Type = Type::of(Oid::DATE);
+const TIME: Type = Type::of(Oid::TIME);
+const INTERVAL: Type = Type::of(Oid::INTERVAL);
+
+impl Translator<'_> {
+    pub(super) fn time_call(&mut self, name: &str, values: Vec<Typed>) -> Result<Option<Typed>> {
+        let now = || Typed { not_null: true, ..Typed::new("pg_now()", TIMESTAMPTZ) };
+        let mut values = values.into_iter();
+        Ok(Some(match (name, values.len()) {
+            ("now" | "transaction_timestamp" | "current_timestamp" | "statement_timestamp", 0)
+            | ("current_timestamp", 1) => now(),
+            ("clock_timestamp", 0) => Typed::new("pg_clock()", TIMESTAMPTZ),
+            ("localtimestamp", 0 | 1) => self.cast(now(), TIMESTAMP)?,
+            ("current_date", 0) => self.cast(now(), DATE)?,
+            ("localtime", 0 | 1) => self.cast(now(), TIME)?,
+            ("date_trunc", 2) => {
+                let (Some(field), Some(value)) = (values.next(), values.next()) else {
+                    return Ok(None);
+                };
+                let field = self.settle_text(field)?;
+                let value = self.settle(value, TIMESTAMPTZ)?;
+                let ty = if value.ty.oid == Oid::DATE { TIMESTAMPTZ } else { value.ty };
+                let value = self.cast(value, Type::of(ty.oid))?;
+                let ty = Type::of(ty.oid);
+                Typed::new(format!("pg_date_trunc({}, {}, {})", field.sql, value.sql, ty.oid.0), ty)
+            }
+            ("date_part", 2) => {
+                let (Some(field), Some(value)) = (values.next(), values.next()) else {
+                    return Ok(None);
+                };
+                let Form::Literal(field) = field.form else {
+                    return Err(unsupported("date_part of a field that is no constant"));
+                };
+                let value = self.settle(value, TIMESTAMPTZ)?;
+                self.date_part(&field.to_lowercase(), value, Type::FLOAT8)?
+            }
+            ("to_timestamp", 1) => {
+                let Some(value) = values.next() else { return Ok(None) };
+                let value = self.settle(value, Type::FLOAT8)?;
+                Typed::new(format!("pg_to_timestamp({})", value.sql), TIMESTAMPTZ)
+            }
+            ("to_char", 2) => {
+                let (Some(value), Some(format)) = (values.next(), values.next()) else {
+                    return Ok(None);
+                };
+                let value = self.settle(value, TIMESTAMPTZ)?;
+                if !value.ty.is_date_or_timestamp() {
+                    return Err(unsupported("to_char of what is no date or timestamp"));
+                }
+                let format = self.settle_text(format)?;
+                let oid = value.ty.oid.0;
+                let sql = format!("pg_to_char({}, {}, {oid})", value.sql, format.sql);
+                Typed::new(sql, Type::TEXT)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// `extract(field FROM value)`
+    pub(super) fn date_part(&mut self, field: &str, value: Typed, ty: Type) -> Result<Typed> {
+        let field = crate::sqlite::storage::quoted(field);
+        Ok(Typed::new(format!("pg_date_part({field}, {}, {})", value.sql, value.ty.oid.0), ty))
+    }
+
+    /// A zone makes a `timestamptz` of a `timestamp`, and the other way round.
+    pub(super) fn at_time_zone(
+        &mut self,
+        timestamp: &Expr,
+        zone: &Expr,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let value = self.expression(timestamp, scope)?;
+        let value = self.settle(value, TIMESTAMPTZ)?;
+        let zone = self.expression(zone, scope)?;
+        let zone = self.settle_text(zone)?;
+        let value = if value.ty.oid == Oid::DATE { self.cast(value, TIMESTAMP)? } else { value };
+        let ty = match value.ty.oid {
+            Oid::TIMESTAMPTZ => TIMESTAMP,
+            Oid::TIMESTAMP => TIMESTAMPTZ,
+            _ => return Err(self.placed(unsupported("AT TIME ZONE of such a value"), timestamp)),
+        };
+        let sql = format!("pg_timezone({}, {}, {})", zone.sql, value.sql, value.ty.oid.0);
+        Ok(Typed::new(sql, ty))
+    }
+
+    /// `+`, `-`, `*` and `/` where a date, a timestamp or an interval is on either side.
+    pub(super) fn date_arithmetic(
+        &mut self,
+        left: Typed,
+        op: &BinaryOperator,
+        right: Typed,
+        at: &Expr,
+    ) -> Result<Typed> {
+        let wanted = |other: Type| match (op, other.oid) {
+            (BinaryOperator::Minus, _) => other,
+            (BinaryOperator::Plus, Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::INTERVAL) => INTERVAL,
+            (BinaryOperator::Plus, _) => Type::INT4,
+            _ => Type::FLOAT8,
+        };
+        let left = if left.is_unknown() {
+            let ty = wanted(right.ty);
+            self.settle(left, ty)?
+        } else {
+            left
+        };
+        let right = if right.is_unknown() {
+            // `timestamp - '1 day'` is read as an interval by PostgreSQL only when it is cast.
+            let ty = wanted(left.ty);
+            self.settle(right, ty)?
+        } else {
+            right
+        };
+        let zoned = |ty: Type| if ty.oid == Oid::DATE { TIMESTAMP } else { Type::of(ty.oid) };
+        let call = |function: &str, a: &Typed, b: &Typed, ty: Type| {
+            let sql = format!("{function}({}, {}, {})", a.sql, b.sql, a.ty.oid.0);
+            Ok(Typed::new(sql, ty))
+        };
+        let plus = matches!(op, BinaryOperator::Plus);
+        let minus = matches!(op, BinaryOperator::Minus);
+        let (l, r) = (left.ty, right.ty);
+        match (l.oid, r.oid) {
+            (Oid::DATE, _) if r.is_integer() && plus => call("pg_date_add", &left, &right, DATE),
+            (_, Oid::DATE) if l.is_integer() && plus => call("pg_date_add", &right, &left, DATE),
+            (Oid::DATE, _) if r.is_integer() && minus => {
+                let right = Typed::new(format!("(-{})", right.sql), r);
+                call("pg_date_add", &left, &right, DATE)
+            }
+            (Oid::DATE, Oid::DATE) if minus => call("pg_date_diff", &left, &right, Type::INT4),
+            (_, Oid::INTERVAL) if l.is_date_or_timestamp() && plus => {
+                call("pg_time_add", &left, &right, zoned(l))
+            }
+            (Oid::INTERVAL, _) if r.is_date_or_timestamp() && plus => {
+                call("pg_time_add", &right, &left, zoned(r))
+            }
+            (_, Oid::INTERVAL) if l.is_date_or_timestamp() && minus => {
+                let right = Typed::new(format!("pg_interval_times({}, -1)", right.sql), r);
+                call("pg_time_add", &left, &right, zoned(l))
+            }
+            _ if l.is_date_or_timestamp() && r.is_date_or_timestamp() && minus => {
+                let ty = self.common(l, r).unwrap_or(TIMESTAMP);
+                let (left, right) = (self.cast(left, ty)?, self.cast(right, ty)?);
+                call("pg_time_diff", &left, &right, INTERVAL)
+            }
+            (Oid::INTERVAL, Oid::INTERVAL) if plus => {
+                call("pg_interval_add", &left, &right, INTERVAL)
+            }
+            (Oid::INTERVAL, Oid::INTERVAL) if minus => {
+                let right = Typed::new(format!("pg_interval_times({}, -1)", right.sql), r);
+                call("pg_interval_add", &left, &right, INTERVAL)
+            }
+            (Oid::INTERVAL, _) if r.is_number() && matches!(op, BinaryOperator::Multiply) => {
+                call("pg_interval_times", &left, &right, INTERVAL).map(two_arguments)
+            }
+            (_, Oid::INTERVAL) if l.is_number() && matches!(op, BinaryOperator::Multiply) => {
+                call("pg_interval_times", &right, &left, INTERVAL).map(two_arguments)
+            }
+            (Oid::INTERVAL, _) if r.is_number() && matches!(op, BinaryOperator::Divide) => {
+                let inverse = Typed::new(format!("pg_quotient(1, {})", right.sql), r);
+                call("pg_interval_times", &left, &inverse, INTERVAL).map(two_arguments)
+            }
+            _ => Err(self.placed(no_operator(l, &op.to_string(), r), at)),
+        }
+    }
+}
+
+/// A call that does not need to be told of what type its first argument is.
+fn two_arguments(typed: Typed) -> Typed {
+    let sql = match typed.sql.rsplit_once(", ") {
+        Some((call, _)) => format!("{call})"),
+        None => typed.sql,
+    };
+    Typed { sql, ..typed }
+}

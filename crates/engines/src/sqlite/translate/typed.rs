@@ -1,0 +1,102 @@
+//! Expressions of SQLite with the types that PostgreSQL gives them.
+
+use trunkline_core::{PgError, Result};
+
+use super::Translator;
+use crate::sqlite::storage;
+use crate::sqlite::types::Type;
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    pub(super) sql: String,
+    pub(super) ty: Type,
+    pub(super) form: Form,
+    /// Where it stands in the statement, in characters from 1; 0 if that is not known.
+    pub(super) place: usize,
+    /// Whether it is known not to be NULL.
+    pub(super) not_null: bool,
+}
+
+/// What an expression is, where that matters.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Form {
+    /// Anything that is computed.
+    Computed,
+    /// A column: it holds only what its type can.
+    Column,
+    /// A string constant without a type.
+    Literal(String),
+    /// A number as it was written.
+    Number,
+    /// NULL without a type.
+    Null,
+    /// A parameter, by its index.
+    Parameter(usize),
+}
+
+impl Typed {
+    pub(super) fn new(sql: impl Into<String>, ty: Type) -> Typed {
+        Typed { sql: sql.into(), ty, form: Form::Computed, place: 0, not_null: false }
+    }
+
+    pub(super) fn boolean(sql: impl Into<String>) -> Typed {
+        Typed::new(sql, Type::BOOL)
+    }
+
+    pub(super) fn is_unknown(&self) -> bool {
+        self.ty.is_unknown()
+    }
+}
+
+impl Translator<'_> {
+    /// Gives a type to what has none yet: a literal is read as one, a parameter is announced as one.
+    ///
+    /// 22P02 and its kin for a literal that is not of the type.
+    pub(super) fn settle(&mut self, typed: Typed, ty: Type) -> Result<Typed> {
+        if !typed.is_unknown() {
+            return Ok(typed);
+        }
+        match &typed.form {
+            Form::Literal(text) => {
+                let plain = Type::of(ty.oid);
+                let value = storage::literal(plain, text).map_err(|error| {
+                    let error = PgError::from(error);
+                    if typed.place > 0 { error.position(typed.place) } else { error }
+                })?;
+                let sql = storage::written(&value);
+                Ok(Typed { sql, ty: plain, form: Form::Number, not_null: true, ..typed })
+            }
+            Form::Parameter(index) => {
+                let known = match self.parameters.get_mut(*index) {
+                    Some(known) if known.is_unknown() => {
+                        *known = Type::of(ty.oid);
+                        *known
+                    }
+                    Some(known) => *known,
+                    None => ty,
+                };
+                Ok(Typed { ty: known, ..typed })
+            }
+            _ => Ok(Typed { ty: Type::of(ty.oid), ..typed }),
+        }
+    }
+
+    /// What nothing gave a type is `text`.
+    pub(super) fn settle_text(&mut self, typed: Typed) -> Result<Typed> {
+        self.settle(typed, Type::TEXT)
+    }
+
+    /// Gives both the type of the other where one has none; two without are texts.
+    pub(super) fn settle_pair(&mut self, left: Typed, right: Typed) -> Result<(Typed, Typed)> {
+        Ok(match (left.is_unknown(), right.is_unknown()) {
+            (true, false) => (self.settle(left, right.ty)?, right),
+            (false, true) => {
+                let ty = left.ty;
+                (left, self.settle(right, ty)?)
+            }
+            (true, true) => (self.settle_text(left)?, self.settle_text(right)?),
+            (false, false) => (left, right),
+        })
+    }
+}
