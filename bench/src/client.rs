@@ -21,6 +21,8 @@ use crate::wire::{Breakable, Wire};
 
 /// Who logs in.
 pub(crate) const USER: &str = "bench";
+/// What it asks for.
+const DATABASE: &str = "bench";
 /// What it proves that with, where it is asked.
 pub(crate) const PASSWORD: &str = "secret";
 
@@ -33,14 +35,22 @@ pub(crate) struct Target {
     pub(crate) address: SocketAddr,
     pub(crate) tls: Option<TlsConnector>,
     pub(crate) version: ProtocolVersion,
-    pub(crate) user: &'static str,
+    pub(crate) user: String,
+    pub(crate) database: String,
     /// The address that they come from; the system's choice unless it is said.
     pub(crate) from: Option<IpAddr>,
 }
 
 impl Target {
     pub(crate) fn new(address: SocketAddr) -> Target {
-        Target { address, tls: None, version: ProtocolVersion::V3_0, user: USER, from: None }
+        Target {
+            address,
+            tls: None,
+            version: ProtocolVersion::V3_0,
+            user: USER.into(),
+            database: DATABASE.into(),
+            from: None,
+        }
     }
 }
 
@@ -119,7 +129,7 @@ impl Client {
     pub(crate) async fn login_within(target: &Target, bytes: usize) -> Result<Client, Fault> {
         let (wire, startup) = connect(target, bytes).await?;
         let mut client = Unknown { wire, input: BytesMut::new(), output: Vec::new() };
-        let parameters = [("user", target.user), ("database", "bench")];
+        let parameters = [("user", &*target.user), ("database", &*target.database)];
         let mut login = startup.log_in(target.version, parameters, &mut client.output)?;
         let protocol = loop {
             login = match login.step(&mut client.input, &mut client.output)? {

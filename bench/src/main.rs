@@ -7,6 +7,7 @@ mod certificates;
 mod child;
 mod client;
 mod codec;
+mod copy;
 mod dice;
 mod durations;
 mod engine;
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 trunkline-bench security [--short] [T1 …]  what clients can do to a server, and the goals for it
 trunkline-bench codec [ROWS]               rows and messages in process, for `cargo xtask bench`
+trunkline-bench copy PORT USER DATABASE    COPY in and out of any server, for `cargo xtask bench`
 trunkline-bench serve [FLAG VALUE …]       the server that is measured
 trunkline-bench hold HOST:PORT             a client that waits, in a network of its own (T21)
 ";
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let outcome = match words.split_first() {
         Some((&"security", rest)) => security::run(rest),
         Some((&"codec", rest)) => codec::run(rest).map(|()| true),
+        Some((&"copy", rest)) => copy::run(rest).map(|()| true),
         Some((&"serve", rest)) => serve::run(rest).map(|()| true),
         Some((&"hold", rest)) => security::network::hold(rest).map(|()| true),
         _ => Err(USAGE.to_owned()),

@@ -1,6 +1,7 @@
 //! The figures: builds what measures them with optimisations, and runs it.
 
 mod codec;
+mod copy;
 mod figures;
 mod lineitem;
 mod load;
@@ -24,6 +25,8 @@ cargo xtask bench codec [--short]
                                rows and messages in process, beside a peer and the ceiling
 cargo xtask bench lineitem [--rounds N]
                                TPC-H's largest table from Parquet to a client, beside peers
+cargo xtask bench copy [--rounds N]
+                               COPY into and out of the SQLite engine, beside PostgreSQL
 cargo xtask bench security [--short] [T1 …]
                                what clients can do to a server: each figure with its goal
 cargo xtask bench malformed [N]
@@ -40,6 +43,7 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<(), St
         }
         ["wire", rest @ ..] => wire::task(workspace, rest),
         ["codec", rest @ ..] => codec::task(workspace, rest),
+        ["copy", rest @ ..] => copy::task(workspace, rest),
         ["lineitem", rest @ ..] => lineitem::task(workspace, rest),
         ["malformed"] => malformed(workspace, MALFORMED),
         ["malformed", count] => malformed(workspace, count),
