@@ -129,6 +129,7 @@ impl File {
                 if !line.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
                     return Err(wrong(format!("{line} is no name")));
                 }
+                file.end_dialogue();
                 file.dialogues.push(Dialogue {
                     name: line.into(),
                     prose: Vec::new(),
@@ -143,14 +144,12 @@ impl File {
             }
             paused = false;
         }
+        file.end_dialogue();
         while file.head.last().is_some_and(String::is_empty) {
             file.head.pop();
         }
         let mut names = std::collections::BTreeSet::new();
         for dialogue in &file.dialogues {
-            if dialogue.prose.is_empty() {
-                return Err(format!("{}: what does it show?", dialogue.name));
-            }
             if dialogue.differs().is_some() != dialogue.steps.iter().any(Step::differs) {
                 return Err(format!(
                     "{}: `@ differs` and `<ours`, something else than `<`, need each other",
@@ -162,6 +161,17 @@ impl File {
             }
         }
         Ok(file)
+    }
+
+    /// Whether a server that is not PostgreSQL must answer as PostgreSQL does, whatever is behind it.
+    pub(crate) fn is_without_exceptions(&self) -> bool {
+        self.head.iter().any(|line| line == "@ no exceptions")
+    }
+
+    fn end_dialogue(&mut self) {
+        if let Some(dialogue) = self.dialogues.last_mut() {
+            dialogue.end_turn();
+        }
     }
 
     /// Writes a file.
@@ -202,6 +212,10 @@ impl Dialogue {
     }
 
     fn say(&mut self, speaker: char, message: &str, paused: bool) {
+        let goes_on = matches!(self.steps.last(), Some(Step::Say { connection, .. }) if *connection == speaker);
+        if is_turn(message) || !goes_on {
+            self.end_turn();
+        }
         match self.steps.last_mut() {
             Some(Step::Say { connection, messages }) if *connection == speaker && !paused => {
                 messages.push(message.into());
@@ -213,9 +227,24 @@ impl Dialogue {
         }
     }
 
+    /// The answers to a turn are awaited though nobody wrote so.
+    fn end_turn(&mut self) {
+        let asked = match self.steps.last() {
+            Some(Step::Say { connection, messages }) if messages.iter().any(|it| is_turn(it)) => {
+                *connection
+            }
+            _ => return,
+        };
+        let (replies, older, ours) = (vec!["?".into()], BTreeMap::new(), Vec::new());
+        self.steps.push(Step::Hear { connection: asked, replies, older, ours });
+    }
+
     fn hear(&mut self, speaker: char, version: &str, reply: &str) -> Result<(), String> {
         let same = matches!(self.steps.last(), Some(Step::Hear { connection, .. }) if *connection == speaker);
         if !same {
+            if !matches!(self.steps.last(), Some(Step::Say { connection, .. }) if *connection == speaker) {
+                self.end_turn();
+            }
             let (replies, older, ours) = (Vec::new(), BTreeMap::new(), Vec::new());
             self.steps.push(Step::Hear { connection: speaker, replies, older, ours });
         }
@@ -274,6 +303,11 @@ impl Dialogue {
             }
         }
     }
+}
+
+/// Whether it is a statement whose answers come before anything else is said.
+fn is_turn(message: &str) -> bool {
+    message.starts_with("sql ") || message.starts_with("ask ")
 }
 
 impl Attribute {
@@ -350,13 +384,23 @@ second
     }
 
     #[test]
+    fn the_answers_to_a_turn_are_awaited() {
+        let text = "x\n  > sql a\n  > sql b\n  > CopyDone\n  b> sql c\n  < closed\ny\n  > ask \"d\"\n";
+        let file = File::parse(text).unwrap();
+        let written = "\nx\n  > sql a\n  < ?\n  > sql b\n  > CopyDone\n  < ?\n  b> sql c\n  b< ?\n  < closed\n\
+                       \ny\n  > ask \"d\"\n  < ?\n";
+        assert_eq!(file.text(), written);
+        assert!(!file.is_without_exceptions());
+        assert!(File::parse("@ no exceptions\n").unwrap().is_without_exceptions());
+    }
+
+    #[test]
     fn mistakes_are_told_with_their_line() {
         for (text, why) in [
             ("a b\n", "line 1"),
             ("x\n  Shows.\n  @ needs luck\n", "line 3"),
             ("x\n  Shows.\n  <z y\n", "line 3"),
             ("x\n  Shows.\n  > Sync\n  words\n", "line 4"),
-            ("x\n  > Sync\n", "what does it show"),
             ("x\n  Shows.\n  @ differs: why\n  < closed\n", "need each other"),
             ("x\n  Shows.\n  < y\n  <ours closed\n", "need each other"),
             ("x\n  Shows.\n  @ differs: why\n  < closed\n  <ours closed\n", "need each other"),

@@ -18,6 +18,7 @@ pub(crate) fn encode(
     };
     let mut fields = Fields(rest);
     let message = match kind.as_str() {
+        "ask" => ask(&mut fields)?,
         "Query" => typed(b'Q', &[&fields.string()?, b"\0"]),
         "Parse" => {
             let (name, sql) = (fields.string()?, fields.string()?);
@@ -81,6 +82,29 @@ pub(crate) fn encode(
         [] => Ok(message),
         [first, ..] => Err(format!("{kind}: too much from {first:?} on")),
     }
+}
+
+/// A Query of what stands on the line, as it is.
+pub(crate) fn query(sql: &str) -> Vec<u8> {
+    typed(b'Q', &[sql.as_bytes(), b"\0"])
+}
+
+/// `ask "select $1" int4 formats 1 values "…"`: Parse, Bind, Describe, Execute and Sync.
+fn ask(fields: &mut Fields<'_>) -> Result<Vec<u8>, String> {
+    let sql = fields.string()?;
+    let mut types = Vec::new();
+    while fields.0.first().is_some_and(|token| !is_list(token)) {
+        types.extend(types::oid(&fields.word()?)?.to_be_bytes());
+    }
+    let (formats, values, results) = fields.values()?;
+    Ok([
+        typed(b'P', &[b"\0", &sql, b"\0", &count(types.len() / 4)?, &types]),
+        typed(b'B', &[b"\0\0", &formats, &values, &results]),
+        typed(b'D', &[b"P\0"]),
+        typed(b'E', &[b"\0", &[0; 4]]),
+        typed(b'S', &[]),
+    ]
+    .concat())
 }
 
 /// A type byte, a length that counts itself, a body.
@@ -263,6 +287,20 @@ mod tests {
         assert_eq!(bytes("frame \"Q\" \"x\" -1").unwrap(), b"Q\xff\xff\xff\xffx");
         assert_eq!(bytes("packet 80877103 \"\" 9").unwrap(), b"\0\0\0\x09\x04\xd2\x16\x2f");
         assert_eq!(bytes("CancelRequest a short").unwrap().len(), 15);
+    }
+
+    #[test]
+    fn what_is_asked_is_five_messages() {
+        let one = bytes("ask \"x\" int4 formats 1 values \"a\" results 0");
+        let five = [
+            "Parse \"\" \"x\" int4",
+            "Bind \"\" \"\" formats 1 values \"a\" results 0",
+            "Describe P \"\"",
+            "Execute \"\"",
+            "Sync",
+        ];
+        assert_eq!(one.unwrap(), five.map(|line| bytes(line).unwrap()).concat());
+        assert_eq!(query("select \"a\""), bytes("Query \"select \\\"a\\\"\"").unwrap());
     }
 
     #[test]

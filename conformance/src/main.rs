@@ -9,6 +9,7 @@ mod matrix;
 mod play;
 mod record;
 mod report;
+mod scripts;
 mod secrets;
 mod server;
 mod stream;
@@ -18,9 +19,11 @@ mod verdict;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use dialogue::File;
+use scripts::Scripts;
 use server::Server;
 
 const USAGE: &str = "\
@@ -37,6 +40,8 @@ trunkline-conformance [SERVER …] [--only NAME] [--brief] [FILE …]
     --exceptions           it is trunkline: what the files say of it holds
   --only NAME              the dialogues whose names begin so
   --matrix                 besides, every message in every state, compared with the newest PostgreSQL given
+  --sessions FOLDER        the scripts of this folder instead, each in a database of its own; a server that is no
+                           PostgreSQL must have one of any name, empty, for whoever asks for it
   --brief                  the sums and what differs, not every dialogue
 trunkline-conformance --record DSN [--password DSN] … [FILE …]
     writes what this PostgreSQL answers into the files
@@ -52,6 +57,7 @@ struct Order {
     record: bool,
     brief: bool,
     matrix: bool,
+    sessions: Option<PathBuf>,
     only: String,
     files: Vec<PathBuf>,
 }
@@ -94,6 +100,7 @@ fn order(mut words: impl Iterator<Item = String>) -> Result<Order, String> {
             }
             "--brief" => order.brief = true,
             "--matrix" => order.matrix = true,
+            "--sessions" => order.sessions = Some(value()?.into()),
             "--only" => order.only = value()?,
             flag if flag.starts_with('-') => return Err(format!("no flag {flag}\n{USAGE}")),
             file => order.files.push(file.into()),
@@ -103,7 +110,8 @@ fn order(mut words: impl Iterator<Item = String>) -> Result<Order, String> {
         return Err(USAGE.into());
     }
     if order.files.is_empty() {
-        order.files = all(Path::new("dialogues"))?;
+        order.files = all(order.sessions.as_deref().unwrap_or(Path::new("dialogues")))?;
+        order.files.retain(|path| order.sessions.is_none() || Scripts::is_script(path));
     }
     Ok(order)
 }
@@ -120,16 +128,24 @@ fn all(folder: &Path) -> Result<Vec<PathBuf>, String> {
 
 /// Whether every server did as PostgreSQL.
 fn run(mut order: Order) -> Result<bool, String> {
+    let scripts = order.sessions.as_deref().map(Scripts::read).transpose()?.map(Arc::new);
     let mut files = Vec::new();
     for path in &order.files {
         let failed = |why: String| format!("{}: {why}", path.display());
         let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-        let mut file = File::parse(&text).map_err(failed)?;
-        file.dialogues.retain(|dialogue| dialogue.name.starts_with(&order.only));
+        let file = File::parse(&text).map_err(failed)?;
         files.push(file);
+    }
+    let whole = order.only.is_empty();
+    if let Some(fault) = scripts.as_ref().filter(|_| whole).and_then(|all| all.fault(&files)) {
+        return Err(fault);
+    }
+    for file in &mut files {
+        file.dialogues.retain(|dialogue| dialogue.name.starts_with(&order.only));
     }
     for server in &mut order.servers {
         server.meet(PATIENCE)?;
+        server.scripts.clone_from(&scripts);
     }
     if order.record {
         return record_all(&order, files);

@@ -72,8 +72,14 @@ impl<'a> Play<'a> {
                     self.cancel(rest).map_err(wrong)?;
                     continue;
                 }
+                "sql" => {
+                    self.link(connection)?;
+                    *self.owed.entry(connection).or_default() += 1;
+                    write.extend(frontend::query(rest));
+                    continue;
+                }
                 "SSLRequest" | "GSSENCRequest" => requests += 1,
-                "Query" | "Sync" | "FunctionCall" => {
+                "Query" | "Sync" | "FunctionCall" | "ask" => {
                     *self.owed.entry(connection).or_default() += 1;
                 }
                 // The same by their numbers.

@@ -5,6 +5,7 @@ use std::thread;
 
 use crate::PATIENCE;
 use crate::dialogue::File;
+use crate::scripts::SAME;
 use crate::server::Server;
 use crate::verdict::{Verdict, judge_all};
 
@@ -21,7 +22,18 @@ pub(crate) fn report(files: &[&File], servers: &[Server], brief: bool) -> bool {
     let names: Vec<&str> =
         files.iter().flat_map(|file| &file.dialogues).map(|it| it.name.as_str()).collect();
     print!("{}", table(&names, servers, &verdicts, brief));
-    verdicts.iter().flatten().all(|verdict| !matches!(verdict, Verdict::Differs(_)))
+    let enough = |(server, column): (&Server, &Vec<Verdict>)| {
+        let count = |word| column.iter().filter(|verdict| verdict.word() == word).count();
+        let (same, listed) = (count("ok"), count("listed"));
+        let enough = server.scripts.is_none() || same * 100 >= (same + listed) * SAME;
+        if !enough {
+            println!("{}: fewer than {SAME} % are the same", server.name);
+        }
+        enough
+    };
+    let differs = |verdict: &Verdict| matches!(verdict, Verdict::Differs(_));
+    let enough = servers.iter().zip(&verdicts).all(enough);
+    enough && !verdicts.iter().flatten().any(differs)
 }
 
 fn table(names: &[&str], servers: &[Server], verdicts: &[Vec<Verdict>], brief: bool) -> String {

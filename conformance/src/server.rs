@@ -1,11 +1,13 @@
 //! A server that is held to the protocol.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dialogue::{Dialogue, Whose};
 use crate::dsn::Dsn;
 use crate::frontend;
 use crate::link::Link;
+use crate::scripts::{Database, Scripts};
 
 /// The version whose answers are the expectations; those of others are variants.
 pub(crate) const NEWEST: u32 = 18;
@@ -27,6 +29,8 @@ pub(crate) struct Server {
     /// Whether what the files say of trunkline holds for it.
     pub(crate) has_exceptions: bool,
     pub(crate) version: u32,
+    /// For session scripts: each has a database of its own.
+    pub(crate) scripts: Option<Arc<Scripts>>,
     has_tls: bool,
 }
 
@@ -42,6 +46,7 @@ impl Server {
             is_postgresql,
             has_exceptions: false,
             version: NEWEST,
+            scripts: None,
             has_tls: false,
         }
     }
@@ -65,8 +70,22 @@ impl Server {
         if self.has_exceptions { Whose::Ours } else { Whose::PostgreSql(self.version) }
     }
 
+    /// Where a dialogue is played, or why it cannot be.
+    pub(crate) fn stage(&self, dialogue: &Dialogue, patience: Duration) -> Result<Stage, String> {
+        let dsn = self.address(dialogue)?;
+        Ok(match &self.scripts {
+            None => Stage::Shared(dsn.clone()),
+            Some(scripts) => Stage::Own(scripts.database(dsn, self.is_postgresql, patience)?),
+        })
+    }
+
+    /// Why a script of this server differs.
+    pub(crate) fn fact(&self, script: &str) -> Option<&str> {
+        self.scripts.as_ref().filter(|_| self.has_exceptions)?.fact(script)
+    }
+
     /// How a dialogue gets to it, or why it cannot.
-    pub(crate) fn address(&self, dialogue: &Dialogue) -> Result<&Dsn, String> {
+    fn address(&self, dialogue: &Dialogue) -> Result<&Dsn, String> {
         let mut dsn = &self.dsn;
         for need in dialogue.needs() {
             dsn = match need {
@@ -81,5 +100,22 @@ impl Server {
             };
         }
         Ok(dsn)
+    }
+}
+
+/// The database in which a dialogue is played.
+pub(crate) enum Stage {
+    /// The one that the server was given with.
+    Shared(Dsn),
+    /// One that is dropped with this.
+    Own(Database),
+}
+
+impl Stage {
+    pub(crate) fn dsn(&self) -> &Dsn {
+        match self {
+            Stage::Shared(dsn) => dsn,
+            Stage::Own(database) => &database.dsn,
+        }
     }
 }

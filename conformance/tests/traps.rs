@@ -26,6 +26,20 @@ fn numbers(here: &Path) -> BTreeSet<String> {
 }
 
 #[test]
+fn every_dialogue_says_what_it_shows() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for entry in fs::read_dir(here.join("dialogues")).expect("a folder") {
+        let text = fs::read_to_string(entry.expect("an entry").path()).expect("a file");
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            let named = line.starts_with(char::is_alphanumeric);
+            let prose = |next: &str| !next.trim_start().starts_with(['@', '>', '<']);
+            assert!(!named || lines.next().is_some_and(prose), "{line}: what does it show?");
+        }
+    }
+}
+
+#[test]
 fn every_trap_has_its_dialogue_or_its_test() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let dialogues = numbers(here);

@@ -1,0 +1,174 @@
+//! Session scripts: each is played in a database of its own, in which the same tables were made.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crate::dialogue::File;
+use crate::dsn::Dsn;
+use crate::frontend;
+use crate::link::Link;
+
+/// How many of a hundred scripts must be the same; each other one is explained.
+pub(crate) const SAME: usize = 97;
+
+/// The statements that make the tables, beside the scripts.
+const TABLES: &str = "tables.sql";
+/// Which scripts differ, beside the scripts.
+const DIFFERS: &str = "differs.txt";
+
+/// What all scripts of a folder have in common.
+pub(crate) struct Scripts {
+    tables: String,
+    /// Which scripts of trunkline differ, and the fact that forbids sameness.
+    differs: BTreeMap<String, String>,
+    made: AtomicUsize,
+}
+
+impl Scripts {
+    /// Reads what stands beside the scripts.
+    pub(crate) fn read(folder: &Path) -> Result<Scripts, String> {
+        let read = |name| {
+            let path = folder.join(name);
+            fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+        };
+        let differs = parse_list(&read(DIFFERS)?).map_err(|why| format!("{DIFFERS}: {why}"))?;
+        Ok(Scripts { tables: read(TABLES)?, differs, made: AtomicUsize::new(0) })
+    }
+
+    /// Whether a file of the folder holds scripts.
+    pub(crate) fn is_script(path: &Path) -> bool {
+        path.file_name().is_none_or(|name| name != TABLES && name != DIFFERS)
+    }
+
+    /// Why a script of trunkline differs.
+    pub(crate) fn fact(&self, script: &str) -> Option<&str> {
+        self.differs.get(script).map(String::as_str)
+    }
+
+    /// What the list names wrongly: no script at all, or one without exceptions.
+    pub(crate) fn fault(&self, files: &[File]) -> Option<String> {
+        self.differs.keys().find_map(|name| {
+            let has_it = |file: &&File| file.dialogues.iter().any(|script| script.name == *name);
+            match files.iter().find(has_it) {
+                None => Some(format!("{DIFFERS}: there is no script {name}")),
+                Some(file) if file.is_without_exceptions() => {
+                    Some(format!("{DIFFERS}: {name} may not differ: it is the session's"))
+                }
+                Some(_) => None,
+            }
+        })
+    }
+
+    /// A new database with the tables.
+    ///
+    /// PostgreSQL is told to make it. Another server has one of any name, empty, for whoever asks first.
+    pub(crate) fn database(
+        &self,
+        server: &Dsn,
+        is_postgresql: bool,
+        patience: Duration,
+    ) -> Result<Database, String> {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let name = format!("script_{}_{number}", std::process::id());
+        let mut dsn = server.clone();
+        let maker = is_postgresql.then(|| server.clone());
+        if is_postgresql {
+            run(server, patience, &format!("create database {name}"))?;
+        }
+        dsn.database = name;
+        let database = Database { dsn, maker, patience };
+        run(&database.dsn, patience, &self.tables)?;
+        Ok(database)
+    }
+}
+
+/// Lines `name: fact`; the fact may go on in lines that begin with a blank.
+fn parse_list(text: &str) -> Result<BTreeMap<String, String>, String> {
+    let mut list = BTreeMap::new();
+    let mut last: Option<String> = None;
+    for line in text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+        if line.starts_with(' ') {
+            let fact = last.as_ref().and_then(|name| list.get_mut(name));
+            let fact: &mut String = fact.ok_or_else(|| format!("{line}: of which script?"))?;
+            *fact = format!("{fact} {}", line.trim()).trim_start().to_owned();
+            continue;
+        }
+        let (name, fact) = line.split_once(':').ok_or_else(|| format!("{line}: why?"))?;
+        if list.insert(name.to_owned(), fact.trim().to_owned()).is_some() {
+            return Err(format!("{name} is there twice"));
+        }
+        last = Some(name.to_owned());
+    }
+    match list.iter().find(|(_, fact)| fact.is_empty()) {
+        Some((name, _)) => Err(format!("{name}: why?")),
+        None => Ok(list),
+    }
+}
+
+/// The database of one script.
+pub(crate) struct Database {
+    pub(crate) dsn: Dsn,
+    /// Where it has to be dropped.
+    maker: Option<Dsn>,
+    patience: Duration,
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some(maker) = &self.maker {
+            let drop = format!("drop database {} with (force)", self.dsn.database);
+            let _ = run(maker, self.patience, &drop);
+        }
+    }
+}
+
+/// Runs statements that must not fail.
+fn run(dsn: &Dsn, patience: Duration, sql: &str) -> Result<(), String> {
+    let mut link = Link::login(dsn, patience)?;
+    link.say(&frontend::query(sql));
+    let mut failure = None;
+    loop {
+        let line = link.hear()?;
+        if line.starts_with("ReadyForQuery") {
+            return failure.map_or(Ok(()), Err);
+        }
+        if line.starts_with("ErrorResponse") || line == "closed" {
+            failure.get_or_insert_with(|| format!("the tables cannot be made: {line}"));
+        }
+        if line == "closed" {
+            return failure.map_or(Ok(()), Err);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_exception_has_its_fact() {
+        let list = parse_list("# Why.\n\na: one\n  and more\nb:\n  two\n").unwrap();
+        let found: Vec<_> = list.iter().map(|(name, fact)| (&name[..], &fact[..])).collect();
+        assert_eq!(found, [("a", "one and more"), ("b", "two")]);
+        for text in ["a\n", "a:\n", "  fact\n", "a: b\na: c\n"] {
+            assert!(parse_list(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn exceptions_are_of_scripts_that_may_have_some() {
+        let scripts = |list| Scripts {
+            tables: String::new(),
+            differs: parse_list(list).unwrap(),
+            made: AtomicUsize::new(0),
+        };
+        let files = ["x\n  > sql a\n", "@ no exceptions\n\ny\n  > sql b\n"];
+        let files: Vec<File> = files.map(|text| File::parse(text).unwrap()).into();
+        assert_eq!(scripts("x: fact\n").fault(&files), None);
+        assert!(scripts("y: fact\n").fault(&files).unwrap().contains("may not differ"));
+        assert!(scripts("z: fact\n").fault(&files).unwrap().contains("no script"));
+    }
+}
