@@ -242,7 +242,8 @@ impl Dialogue {
     fn hear(&mut self, speaker: char, version: &str, reply: &str) -> Result<(), String> {
         let same = matches!(self.steps.last(), Some(Step::Hear { connection, .. }) if *connection == speaker);
         if !same {
-            if !matches!(self.steps.last(), Some(Step::Say { connection, .. }) if *connection == speaker) {
+            if !matches!(self.steps.last(), Some(Step::Say { connection, .. }) if *connection == speaker)
+            {
                 self.end_turn();
             }
             let (replies, older, ours) = (Vec::new(), BTreeMap::new(), Vec::new());
@@ -385,7 +386,8 @@ second
 
     #[test]
     fn the_answers_to_a_turn_are_awaited() {
-        let text = "x\n  > sql a\n  > sql b\n  > CopyDone\n  b> sql c\n  < closed\ny\n  > ask \"d\"\n";
+        let text =
+            "x\n  > sql a\n  > sql b\n  > CopyDone\n  b> sql c\n  < closed\ny\n  > ask \"d\"\n";
         let file = File::parse(text).unwrap();
         let written = "\nx\n  > sql a\n  < ?\n  > sql b\n  > CopyDone\n  < ?\n  b> sql c\n  b< ?\n  < closed\n\
                        \ny\n  > ask \"d\"\n  < ?\n";

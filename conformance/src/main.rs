@@ -40,8 +40,8 @@ trunkline-conformance [SERVER …] [--only NAME] [--brief] [FILE …]
     --exceptions           it is trunkline: what the files say of it holds
   --only NAME              the dialogues whose names begin so
   --matrix                 besides, every message in every state, compared with the newest PostgreSQL given
-  --sessions FOLDER        the scripts of this folder instead, each in a database of its own; a server that is no
-                           PostgreSQL must have one of any name, empty, for whoever asks for it
+  --sessions FOLDER        the scripts of this folder instead, each with its tables made for it; a server that is no
+                           PostgreSQL must have a database of any name, empty, for whoever asks for it
   --brief                  the sums and what differs, not every dialogue
 trunkline-conformance --record DSN [--password DSN] … [FILE …]
     writes what this PostgreSQL answers into the files
@@ -145,7 +145,9 @@ fn run(mut order: Order) -> Result<bool, String> {
     }
     for server in &mut order.servers {
         server.meet(PATIENCE)?;
-        server.scripts.clone_from(&scripts);
+        if let Some(scripts) = &scripts {
+            server.play_scripts(scripts, PATIENCE)?;
+        }
     }
     if order.record {
         return record_all(&order, files);

@@ -11,9 +11,9 @@ use crate::server::{NEWEST, Server};
 pub(crate) fn record(file: &mut File, server: &Server, patience: Duration) -> Vec<String> {
     let mut failures = Vec::new();
     for dialogue in &mut file.dialogues {
-        let Ok(stage) = server.stage(dialogue, patience) else { continue };
+        let Ok(dsn) = server.stage(dialogue, patience) else { continue };
         let mut answers = Vec::new();
-        let played = play(dialogue, stage.dsn(), server.whose(), patience, |index, _, _, heard| {
+        let played = play(dialogue, &dsn, server.whose(), patience, |index, _, _, heard| {
             let silent = heard.last().is_some_and(|line| line == "(nothing came)");
             let told = if silent { Err(format!("nothing came after {heard:?}")) } else { Ok(()) };
             answers.push((index, heard));

@@ -1,4 +1,4 @@
-//! Session scripts: each is played in a database of its own, in which the same tables were made.
+//! Session scripts: each finds the same tables, made for it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -62,26 +62,36 @@ impl Scripts {
         })
     }
 
-    /// A new database with the tables.
-    ///
-    /// PostgreSQL is told to make it. Another server has one of any name, empty, for whoever asks first.
-    pub(crate) fn database(
+    /// An empty database, for one script after the other; `server` is a PostgreSQL.
+    pub(crate) fn database(server: &Dsn, patience: Duration) -> Result<Database, String> {
+        let name = format!("scripts_{}", std::process::id());
+        run(server, patience, &format!("create database {name}"))?;
+        let mut dsn = server.clone();
+        dsn.database = name;
+        Ok(Database { dsn, maker: server.clone(), patience })
+    }
+
+    /// The tables, as they are before a script: anew in the database of a PostgreSQL, in one of their own elsewhere,
+    /// since a server of ours has one of any name, empty, for whoever asks first.
+    pub(crate) fn tables(
         &self,
         server: &Dsn,
-        is_postgresql: bool,
+        own: Option<&Database>,
         patience: Duration,
-    ) -> Result<Database, String> {
-        let number = self.made.fetch_add(1, Ordering::Relaxed);
-        let name = format!("script_{}_{number}", std::process::id());
+    ) -> Result<Dsn, String> {
         let mut dsn = server.clone();
-        let maker = is_postgresql.then(|| server.clone());
-        if is_postgresql {
-            run(server, patience, &format!("create database {name}"))?;
+        match own {
+            Some(database) => {
+                dsn = database.dsn.clone();
+                run(&dsn, patience, "drop schema public cascade; create schema public")?;
+            }
+            None => {
+                let number = self.made.fetch_add(1, Ordering::Relaxed);
+                dsn.database = format!("script_{}_{number}", std::process::id());
+            }
         }
-        dsn.database = name;
-        let database = Database { dsn, maker, patience };
-        run(&database.dsn, patience, &self.tables)?;
-        Ok(database)
+        run(&dsn, patience, &self.tables)?;
+        Ok(dsn)
     }
 }
 
@@ -108,20 +118,18 @@ fn parse_list(text: &str) -> Result<BTreeMap<String, String>, String> {
     }
 }
 
-/// The database of one script.
+/// The database of the scripts, which ends with this.
 pub(crate) struct Database {
-    pub(crate) dsn: Dsn,
+    dsn: Dsn,
     /// Where it has to be dropped.
-    maker: Option<Dsn>,
+    maker: Dsn,
     patience: Duration,
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Some(maker) = &self.maker {
-            let drop = format!("drop database {} with (force)", self.dsn.database);
-            let _ = run(maker, self.patience, &drop);
-        }
+        let drop = format!("drop database {} with (force)", self.dsn.database);
+        let _ = run(&self.maker, self.patience, &drop);
     }
 }
 

@@ -29,8 +29,10 @@ pub(crate) struct Server {
     /// Whether what the files say of trunkline holds for it.
     pub(crate) has_exceptions: bool,
     pub(crate) version: u32,
-    /// For session scripts: each has a database of its own.
+    /// What the session scripts have in common, if it is them that are played.
     pub(crate) scripts: Option<Arc<Scripts>>,
+    /// The database for scripts.
+    own: Option<Database>,
     has_tls: bool,
 }
 
@@ -47,6 +49,7 @@ impl Server {
             has_exceptions: false,
             version: NEWEST,
             scripts: None,
+            own: None,
             has_tls: false,
         }
     }
@@ -70,13 +73,26 @@ impl Server {
         if self.has_exceptions { Whose::Ours } else { Whose::PostgreSql(self.version) }
     }
 
+    /// From now on scripts are played to it.
+    pub(crate) fn play_scripts(
+        &mut self,
+        scripts: &Arc<Scripts>,
+        patience: Duration,
+    ) -> Result<(), String> {
+        if self.is_postgresql {
+            self.own = Some(Scripts::database(&self.dsn, patience)?);
+        }
+        self.scripts = Some(scripts.clone());
+        Ok(())
+    }
+
     /// Where a dialogue is played, or why it cannot be.
-    pub(crate) fn stage(&self, dialogue: &Dialogue, patience: Duration) -> Result<Stage, String> {
+    pub(crate) fn stage(&self, dialogue: &Dialogue, patience: Duration) -> Result<Dsn, String> {
         let dsn = self.address(dialogue)?;
-        Ok(match &self.scripts {
-            None => Stage::Shared(dsn.clone()),
-            Some(scripts) => Stage::Own(scripts.database(dsn, self.is_postgresql, patience)?),
-        })
+        match &self.scripts {
+            None => Ok(dsn.clone()),
+            Some(scripts) => scripts.tables(dsn, self.own.as_ref(), patience),
+        }
     }
 
     /// Why a script of this server differs.
@@ -100,22 +116,5 @@ impl Server {
             };
         }
         Ok(dsn)
-    }
-}
-
-/// The database in which a dialogue is played.
-pub(crate) enum Stage {
-    /// The one that the server was given with.
-    Shared(Dsn),
-    /// One that is dropped with this.
-    Own(Database),
-}
-
-impl Stage {
-    pub(crate) fn dsn(&self) -> &Dsn {
-        match self {
-            Stage::Shared(dsn) => dsn,
-            Stage::Own(database) => &database.dsn,
-        }
     }
 }

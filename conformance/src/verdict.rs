@@ -43,8 +43,8 @@ pub(crate) fn judge_all(files: &[&File], server: &Server, patience: Duration) ->
 }
 
 fn judge(dialogue: &Dialogue, server: &Server, patience: Duration) -> Verdict {
-    let stage = match server.stage(dialogue, patience) {
-        Ok(stage) => stage,
+    let dsn = match server.stage(dialogue, patience) {
+        Ok(dsn) => dsn,
         Err(why) if server.scripts.is_some() => return Verdict::Differs(format!("    {why}\n")),
         Err(why) => return Verdict::Skipped(why),
     };
@@ -52,7 +52,7 @@ fn judge(dialogue: &Dialogue, server: &Server, patience: Duration) -> Verdict {
         return Verdict::Awaiting(what.into());
     }
     let worded_by_engine = dialogue.has(&Attribute::EnginesOwnMessage) && !server.is_postgresql;
-    let played = play(dialogue, stage.dsn(), server.whose(), patience, |_, link, expected, heard| {
+    let played = play(dialogue, &dsn, server.whose(), patience, |_, link, expected, heard| {
         let same = match worded_by_engine {
             true => {
                 let plain = |lines: &[String]| -> Vec<String> {
