@@ -133,21 +133,18 @@ impl Drop for Database {
     }
 }
 
-/// Runs statements that must not fail.
+/// Runs statements that must not fail, and leaves only when the server has let go.
 fn run(dsn: &Dsn, patience: Duration, sql: &str) -> Result<(), String> {
     let mut link = Link::login(dsn, patience)?;
-    link.say(&frontend::query(sql));
+    link.say(&[frontend::query(sql), frontend::typed(b'X', &[])].concat());
     let mut failure = None;
     loop {
-        let line = link.hear()?;
-        if line.starts_with("ReadyForQuery") {
-            return failure.map_or(Ok(()), Err);
-        }
-        if line.starts_with("ErrorResponse") || line == "closed" {
-            failure.get_or_insert_with(|| format!("the tables cannot be made: {line}"));
-        }
-        if line == "closed" {
-            return failure.map_or(Ok(()), Err);
+        match link.hear()? {
+            line if line == "closed" => return failure.map_or(Ok(()), Err),
+            line if line.starts_with("ErrorResponse") => {
+                failure.get_or_insert_with(|| format!("the tables cannot be made: {line}"));
+            }
+            _ => {}
         }
     }
 }
