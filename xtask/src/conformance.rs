@@ -1,5 +1,7 @@
-//! Dialogues and the matrix of messages: PostgreSQL 15 and 18 and a server of ours, message for message.
+//! Dialogues, the matrix of messages and session scripts: PostgreSQL 15 and 18 and servers of ours, compared message
+//! for message.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
@@ -21,8 +23,13 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String
     let mut build = workspace.cargo(&["build", "--quiet", "-p", "trunkline-conformance"]);
     process::succeed(build.args(["--bins", "--examples"]))?;
     let programs = workspace.target().join("debug");
-    let mut runner = Command::new(programs.join("trunkline-conformance"));
-    runner.current_dir(workspace.path("conformance"));
+    let start_runner = || {
+        let mut runner = Command::new(programs.join("trunkline-conformance"));
+        runner.current_dir(workspace.path("conformance"));
+        runner
+    };
+    let (mut runner, mut scripts) = (start_runner(), start_runner());
+    scripts.args(["--sessions", "sessions"]);
     // Kept to the end: dropping one stops its server.
     let mut clusters = Vec::new();
     let record = arguments.iter().any(|argument| argument == "--record");
@@ -47,27 +54,57 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String
         }
         process::output(psql.arg(format!("host=127.0.0.1 port={port} user=postgres")))?;
         let as_what = if record { "--record" } else { "--postgres" };
-        runner.args([as_what, &format!("{name}={}", tcp("postgres", port))]);
+        for runner in [&mut runner, &mut scripts] {
+            runner.args([as_what, &format!("{name}={}", tcp("postgres", port))]);
+        }
         with_passwords(&mut runner, port);
         runner.args(["--unix", &unix(&cluster.sockets().display(), port)]);
         clusters.push(cluster);
     }
-    let arguments: Vec<&String> = arguments.iter().filter(|word| *word != "--record").collect();
-    if record {
-        process::succeed(runner.args(arguments))?;
-        return Ok("recorded".into());
+    let arguments: Vec<&str> =
+        arguments.iter().map(String::as_str).filter(|word| *word != "--record").collect();
+    let (of_dialogues, of_scripts) = (words(&arguments, false), words(&arguments, true));
+    if !record {
+        let mut server = Command::new(programs.join("examples/conformance_server"));
+        server.arg("postgres").arg(scratch.path()).args([&tls.certificate, &tls.key]);
+        let ours = Ours::start(&mut server, &["open", "closed"])?;
+        runner.args(["--dsn", &format!("ours={}", tcp("postgres", ours.port("open")))]);
+        with_passwords(&mut runner, ours.port("closed"));
+        runner.args(["--unix", &unix(&scratch.path().display(), 5432), "--exceptions"]);
+        if arguments.iter().all(|word| *word == "--brief") {
+            runner.arg("--matrix");
+        }
+        let mut server = Command::new(programs.join("examples/sqlite_server"));
+        let sqlite = Ours::start(server.arg(scratch.path()), &["sessions"])?;
+        scripts.args(["--dsn", &format!("ours={}", tcp("postgres", sqlite.port("sessions")))]);
+        scripts.arg("--exceptions");
+        return run(runner, of_dialogues).and(run(scripts, of_scripts)).map(|()| String::new());
     }
-    let mut server = Command::new(programs.join("examples/conformance_server"));
-    server.arg("postgres").arg(scratch.path()).args([&tls.certificate, &tls.key]);
-    let ours = Ours::start(&mut server)?;
-    runner.args(["--dsn", &format!("ours={}", tcp("postgres", ours.open))]);
-    with_passwords(&mut runner, ours.closed);
-    runner.args(["--unix", &unix(&scratch.path().display(), 5432), "--exceptions"]);
-    if arguments.iter().all(|word| *word == "--brief") {
-        runner.arg("--matrix");
+    run(runner, of_dialogues)?;
+    run(scripts, of_scripts)?;
+    Ok("recorded".into())
+}
+
+fn run(mut runner: Command, words: Option<Vec<&str>>) -> Result<(), Halt> {
+    words.map_or(Ok(()), |words| Ok(process::succeed(runner.args(words))?))
+}
+
+/// What one of the two runs is told: the scripts' files are in `sessions`. A run of none of the files is left out.
+fn words<'a>(arguments: &[&'a str], of_scripts: bool) -> Option<Vec<&'a str>> {
+    let mut words = Vec::new();
+    let (mut files, mut wanted) = (0, 0);
+    let mut before = "";
+    for word in arguments {
+        let is_file = !word.starts_with('-') && before != "--only";
+        let is_ours = word.starts_with("sessions/") == of_scripts;
+        files += usize::from(is_file);
+        wanted += usize::from(is_file && is_ours);
+        if !is_file || is_ours {
+            words.push(*word);
+        }
+        before = word;
     }
-    process::succeed(runner.args(arguments))?;
-    Ok(String::new())
+    (files == 0 || wanted > 0).then_some(words)
 }
 
 fn tcp(user: &str, port: u16) -> String {
@@ -84,36 +121,51 @@ fn unix(folder: &dyn std::fmt::Display, port: u16) -> String {
     format!("postgres://postgres@/postgres?host={folder}&port={port}")
 }
 
-/// The server of ours that stands behind the dialogues.
+/// A server of ours, and the ports that it has said, by their names.
 struct Ours {
     child: Child,
-    open: u16,
-    closed: u16,
+    ports: BTreeMap<String, u16>,
 }
 
 impl Ours {
-    fn start(server: &mut Command) -> Result<Self, Halt> {
+    fn start(server: &mut Command, names: &[&str]) -> Result<Self, Halt> {
         let child = server.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-        let child = child.map_err(|error| format!("conformance_server: {error}"))?;
-        let mut ours = Self { child, open: 0, closed: 0 };
+        let child = child.map_err(|error| format!("{}: {error}", names.join(" ")))?;
+        let mut ours = Self { child, ports: BTreeMap::new() };
         let stdout = ours.child.stdout.take().ok_or_else(|| "no standard output".to_owned())?;
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             let port = line.rsplit(':').next().and_then(|port| port.parse().ok());
-            match line.split(' ').next() {
-                Some("open") => ours.open = port.unwrap_or_default(),
-                Some("closed") => ours.closed = port.unwrap_or_default(),
-                _ => {}
+            if let (Some((name, _)), Some(port)) = (line.split_once(' '), port) {
+                ours.ports.insert(name.to_owned(), port);
             }
-            if ours.closed != 0 {
+            if names.iter().all(|name| ours.ports.contains_key(*name)) {
                 return Ok(ours);
             }
         }
-        Err(Halt::Failed("conformance_server did not start".into()))
+        Err(Halt::Failed(format!("no server of ours says {}", names.join(" "))))
+    }
+
+    fn port(&self, name: &str) -> u16 {
+        self.ports.get(name).copied().unwrap_or_default()
     }
 }
 
 impl Drop for Ours {
     fn drop(&mut self) {
         process::stop(&mut self.child, "TERM");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn files_are_played_by_those_who_can() {
+        assert_eq!(words(&["--brief"], true), Some(vec!["--brief"]));
+        let mixed = ["--only", "x", "dialogues/a.txt", "sessions/b.txt"];
+        assert_eq!(words(&mixed, true), Some(vec!["--only", "x", "sessions/b.txt"]));
+        assert_eq!(words(&mixed, false), Some(vec!["--only", "x", "dialogues/a.txt"]));
+        assert_eq!(words(&["dialogues/a.txt"], true), None);
     }
 }

@@ -30,7 +30,7 @@ cargo xtask codegen [--check]  write the tables taken from PostgreSQL 18, or say
 cargo xtask servers            install PostgreSQL 18 into the cache, and say where each version is
 cargo xtask servers run NAME   run pg15 or pg18 until its standard input ends
 cargo xtask conformance [--record] [--brief] [--only NAME] [FILE …]
-                               dialogues with PostgreSQL 15 and 18 and a server of ours, compared
+                               dialogues and session scripts, with PostgreSQL 15 and 18 and us, compared
 cargo xtask interop [--against pg15|pg18|DSN] [--bless] [CLIENT …]
                                real clients against `trunkline serve`, or against a real PostgreSQL
 cargo xtask types [--values N] [--only NAME]

@@ -62,7 +62,7 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "conformance",
-        what: "dialogues with PostgreSQL 15 and 18 and a server of ours, compared",
+        what: "dialogues and session scripts, with PostgreSQL 15 and 18 and servers of ours, compared",
         run: |run| conformance::task(run.workspace, &["--brief".into()]),
     },
     Step { name: "doc", what: "the documentation has no broken link", run: doc },
