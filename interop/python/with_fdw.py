@@ -39,7 +39,7 @@ def near():
 
 
 def rows(connection, query, *parameters):
-    return connection.execute(query, parameters).fetchall()
+    return connection.execute(query, parameters or None).fetchall()
 
 
 def sent(connection, query):
