@@ -31,7 +31,7 @@ cargo xtask servers            install PostgreSQL 18 into the cache, and say whe
 cargo xtask servers run NAME   run pg15 or pg18 until its standard input ends
 cargo xtask conformance [--record] [--brief] [--only NAME] [FILE …]
                                dialogues and session scripts, with PostgreSQL 15 and 18 and us, compared
-cargo xtask interop [--against pg15|pg18|DSN] [--bless] [CLIENT …]
+cargo xtask interop [--against sqlite|pg15|pg18|DSN] [--bless] [CLIENT …]
                                real clients against `trunkline serve`, or against a real PostgreSQL
 cargo xtask types [--values N] [--only NAME]
                                N values of each family by PostgreSQL 15 and 18 and by us, compared

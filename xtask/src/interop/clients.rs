@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::verdict::Verdicts;
-use super::{Run, bulk, pgbench, psql, real_data};
+use super::{Run, bulk, fdw, pgbench, psql, real_data, tpcb};
 use crate::cache::Cache;
 use crate::halt::Halt;
 use crate::process;
@@ -15,23 +15,63 @@ use crate::workspace::Workspace;
 /// One real client.
 pub(super) struct Client {
     pub(super) name: &'static str,
+    pub(super) work: Work,
     pub(super) run: fn(&Run<'_>) -> Result<Verdicts, Halt>,
 }
 
+/// What a client does with the server.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Work {
+    /// Reads the tables of `interop/data`.
+    Reads,
+    /// Makes tables of its own in an empty database.
+    Writes,
+}
+
+const fn reads(name: &'static str, run: fn(&Run<'_>) -> Result<Verdicts, Halt>) -> Client {
+    Client { name, work: Work::Reads, run }
+}
+
+const fn writes(name: &'static str, run: fn(&Run<'_>) -> Result<Verdicts, Halt>) -> Client {
+    Client { name, work: Work::Writes, run }
+}
+
 pub(super) const CLIENTS: &[Client] = &[
-    Client { name: "psql15", run: |run| psql::run(run, Version::Pg15) },
-    Client { name: "psql18", run: |run| psql::run(run, Version::Pg18) },
-    Client { name: "pgbench15", run: |run| pgbench::run(run, Version::Pg15) },
-    Client { name: "pgbench18", run: |run| pgbench::run(run, Version::Pg18) },
-    Client { name: "psycopg", run: |run| run.program(&mut python(run, "with_psycopg.py")?) },
-    Client { name: "rules", run: |run| run.program(&mut python(run, "with_rules.py")?) },
-    Client { name: "asyncpg", run: |run| run.program(&mut python(run, "with_asyncpg.py")?) },
-    Client { name: "node-postgres", run: |run| run.program(&mut node(run)?) },
-    Client { name: "pgjdbc", run: |run| run.program(&mut java(run)?) },
-    Client { name: "pgx", run: |run| run.program(&mut go(run)?) },
-    Client { name: "tokio-postgres", run: |run| run.program(&mut rust(run)?) },
-    Client { name: "bulk", run: bulk::run },
-    Client { name: "real-data", run: real_data::run },
+    reads("psql15", |run| psql::run(run, Version::Pg15)),
+    reads("psql18", |run| psql::run(run, Version::Pg18)),
+    reads("pgbench15", |run| pgbench::run(run, Version::Pg15)),
+    reads("pgbench18", |run| pgbench::run(run, Version::Pg18)),
+    reads("psycopg", |run| run.program(&mut python(run, "with_psycopg.py")?)),
+    reads("rules", |run| run.program(&mut python(run, "with_rules.py")?)),
+    reads("asyncpg", |run| run.program(&mut python(run, "with_asyncpg.py")?)),
+    reads("node-postgres", |run| run.program(&mut node(run, "node-postgres")?)),
+    reads("pgjdbc", |run| run.program(&mut java(run, "Main")?)),
+    reads("pgx", |run| run.program(&mut go(run, ".")?)),
+    reads("tokio-postgres", |run| run.program(&mut rust(run)?)),
+    reads("bulk", bulk::run),
+    reads("real-data", real_data::run),
+    writes("django", |run| {
+        let mut program = python_of(run, "orm", "with_django.py")?;
+        run.program_of(&mut program, &mut run.fresh("django")?)
+    }),
+    writes("sqlalchemy", |run| {
+        let mut program = python_of(run, "orm", "with_sqlalchemy.py")?;
+        run.program_of(&mut program, &mut run.fresh("sqlalchemy")?)
+    }),
+    writes("sequelize", |run| {
+        run.program_of(&mut node(run, "sequelize")?, &mut run.fresh("sequelize")?)
+    }),
+    writes("pgjdbc-writing", |run| {
+        run.program_of(&mut java(run, "Writing")?, &mut run.fresh("pgjdbc")?)
+    }),
+    writes("pgx-writing", |run| run.program_of(&mut go(run, "./writing")?, &mut run.fresh("pgx")?)),
+    writes("frames", |run| {
+        let mut program = python_of(run, "frames", "with_frames.py")?;
+        run.program_of(&mut program, &mut run.fresh("frames")?)
+    }),
+    writes("postgres_fdw", fdw::run),
+    writes("tpcb15", |run| tpcb::run(run, Version::Pg15)),
+    writes("tpcb18", |run| tpcb::run(run, Version::Pg18)),
 ];
 
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
@@ -39,9 +79,17 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 }
 
 pub(super) fn python(run: &Run<'_>, program: &str) -> Result<Command, Halt> {
+    script(run, "python-clients", "requirements.txt", program)
+}
+
+/// The same with the packages of `requirements-NAME.txt`.
+fn python_of(run: &Run<'_>, name: &str, program: &str) -> Result<Command, Halt> {
+    script(run, &format!("python-{name}"), &format!("requirements-{name}.txt"), program)
+}
+
+fn script(run: &Run<'_>, name: &str, list: &str, program: &str) -> Result<Command, Halt> {
     let folder = run.workspace.path("interop/python");
-    let mut command =
-        Command::new(python_with(run.cache, "python-clients", &folder.join("requirements.txt"))?);
+    let mut command = Command::new(python_with(run.cache, name, &folder.join(list))?);
     command.arg(folder.join(program)).env("PYTHONDONTWRITEBYTECODE", "1");
     Ok(command)
 }
@@ -59,11 +107,11 @@ pub(super) fn python_with(cache: &Cache, name: &str, requirements: &Path) -> Res
     Ok(folder.join("bin/python"))
 }
 
-fn node(run: &Run<'_>) -> Result<Command, Halt> {
-    let source = run.workspace.path("interop/node-postgres");
+fn node(run: &Run<'_>, name: &str) -> Result<Command, Halt> {
+    let source = run.workspace.path("interop").join(name);
     let node = process::require("node")?;
     let lock = read(&source.join("package-lock.json"))?;
-    let folder = run.cache.installed("node-clients", &lock, |folder| {
+    let folder = run.cache.installed(&format!("node-{name}"), &lock, |folder| {
         let npm = process::require("npm")?;
         for name in ["package.json", "package-lock.json"] {
             fs::copy(source.join(name), folder.join(name)).map_err(|e| format!("{name}: {e}"))?;
@@ -78,7 +126,7 @@ fn node(run: &Run<'_>) -> Result<Command, Halt> {
     Ok(command)
 }
 
-fn java(run: &Run<'_>) -> Result<Command, Halt> {
+fn java(run: &Run<'_>, class: &str) -> Result<Command, Halt> {
     let source = run.workspace.path("interop/pgjdbc");
     let (java, javac) = (process::require("java")?, process::require("javac")?);
     let pom = source.join("pom.xml");
@@ -90,25 +138,27 @@ fn java(run: &Run<'_>) -> Result<Command, Halt> {
         process::output(maven.arg(to))?;
         Ok(())
     })?;
-    let main = source.join("Main.java");
-    let classes = run.cache.installed("java-classes", &read(&main)?, |folder| {
-        let mut compiler = Command::new(javac);
-        compiler.arg("-cp").arg(jars.join("*")).args(["-Xlint:all", "-Werror"]);
-        process::output(compiler.arg("-d").arg(folder).arg(&main))?;
-        Ok(())
-    })?;
+    let main = source.join(format!("{class}.java"));
+    let classes =
+        run.cache.installed(&format!("java-classes-{class}"), &read(&main)?, |folder| {
+            let mut compiler = Command::new(javac);
+            compiler.arg("-cp").arg(jars.join("*")).args(["-Xlint:all", "-Werror"]);
+            process::output(compiler.arg("-d").arg(folder).arg(&main))?;
+            Ok(())
+        })?;
     let mut command = Command::new(java);
     command.arg("-cp").arg(format!("{}:{}", classes.display(), jars.join("*").display()));
-    command.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "Main"]);
+    command.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", class]);
     Ok(command)
 }
 
-fn go(run: &Run<'_>) -> Result<Command, Halt> {
+fn go(run: &Run<'_>, package: &str) -> Result<Command, Halt> {
     let go = process::require("go")?;
-    let program = run.cache.folder("go-clients")?.join("pgx");
+    let name = package.strip_prefix("./").unwrap_or("pgx");
+    let program = run.cache.folder("go-clients")?.join(name);
     let mut build = Command::new(go);
     build.current_dir(run.workspace.path("interop/pgx")).args(["build", "-mod=readonly", "-o"]);
-    process::output(build.arg(&program).arg("."))?;
+    process::output(build.arg(&program).arg(package))?;
     Ok(Command::new(program))
 }
 

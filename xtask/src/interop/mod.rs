@@ -2,14 +2,18 @@
 
 mod bulk;
 mod clients;
+mod fdw;
 mod pgbench;
+mod place;
 mod psql;
 mod real_data;
 mod target;
+mod tpcb;
 mod verdict;
 
 use std::time::{Duration, Instant};
 
+use place::Fresh;
 pub(crate) use target::Ours;
 use target::Target;
 use verdict::{Verdict, Verdicts};
@@ -63,7 +67,8 @@ impl Run<'_> {
     fn all(&mut self, named: &[&str]) -> Result<String, Halt> {
         let mut all = Verdicts::default();
         for client in clients::CLIENTS {
-            if !named.is_empty() && !named.contains(&client.name) {
+            let asked = named.contains(&client.name);
+            if !(asked || named.is_empty() && self.target.invites(client.work)) {
                 continue;
             }
             let start = Instant::now();
@@ -94,6 +99,24 @@ impl Run<'_> {
         self.judge(command.envs(self.target.environment()))
     }
 
+    /// The same in a database of its own.
+    fn program_of(
+        &self,
+        command: &mut std::process::Command,
+        fresh: &mut Fresh,
+    ) -> Result<Verdicts, Halt> {
+        let mut verdicts = self.judge(command.envs(fresh.place.environment()))?;
+        if let Some(ended) = fresh.ended() {
+            verdicts.push(Verdict::Fail("server".into(), format!("ended: {ended}")));
+        }
+        Ok(verdicts)
+    }
+
+    /// An empty database of this name.
+    fn fresh(&self, name: &str) -> Result<Fresh, Halt> {
+        Fresh::make(&self.target, name, self.cache, self.scratch.path())
+    }
+
     /// The same against another server of ours than the target.
     fn program_at(&self, command: &mut std::process::Command, port: u16) -> Result<Verdicts, Halt> {
         command.envs(self.target.environment());
@@ -113,11 +136,6 @@ impl Run<'_> {
             verdicts.push(Verdict::Fail("exit".into(), format!("{how}\n{}", tail.join("\n"))));
         }
         Ok(verdicts)
-    }
-
-    /// What psql and pgbench want to know, as a connection string of libpq.
-    fn conninfo(&self, database: &str) -> String {
-        format!("{} dbname={database} sslmode=disable", self.target.address())
     }
 
     fn clients_of(&self, version: Version) -> Result<std::path::PathBuf, Halt> {

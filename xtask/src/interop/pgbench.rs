@@ -19,7 +19,7 @@ pub(super) fn run(run: &Run<'_>, version: Version) -> Result<Verdicts, Halt> {
             let mut command = Command::new(&pgbench);
             command.args(LOAD).arg(format!("--protocol={mode}")).arg("--file");
             command.arg(run.workspace.path(format!("interop/pgbench/{script}.sql")));
-            command.arg(run.conninfo(run.target.database()));
+            command.arg(run.target.place.conninfo());
             let outcome = process::output(&mut command).and_then(|said| complete(&said));
             verdicts.record(format!("{script}_{mode}"), outcome);
         }

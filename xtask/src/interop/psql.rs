@@ -76,7 +76,7 @@ fn scripts(run: &Run<'_>, version: Version) -> Result<Vec<PathBuf>, String> {
 
 fn start(run: &Run<'_>, psql: &Path, script: &Path, log: &Path) -> Result<Child, String> {
     let mut command = Command::new(psql);
-    command.args(["-X", "-f"]).arg(script).arg(run.conninfo(run.target.database()));
+    command.args(["-X", "-f"]).arg(script).arg(run.target.place.conninfo());
     command.env("LC_ALL", "C.UTF-8").env("PGCLIENTENCODING", "UTF8").env_remove("PAGER");
     command.current_dir(run.scratch.path());
     process::spawn_logged(&mut command, log)
@@ -132,7 +132,7 @@ fn says_1000(psql: &Path, conninfo: &str) -> Result<(), String> {
 fn interrupt(run: &Run<'_>, psql: &Path) -> Result<(), Halt> {
     let log = run.scratch.path().join("interrupt");
     let mut terminal = Command::new(process::require("script")?);
-    let conninfo = run.conninfo(run.target.database());
+    let conninfo = run.target.place.conninfo();
     terminal.args(["-qefc", &format!("{} -X -n '{conninfo}'", psql.display()), "/dev/null"]);
     terminal.env("TERM", "dumb").env_remove("PAGER");
     let mut child = process::spawn_spoken_to(&mut terminal, &log)?;
@@ -185,7 +185,7 @@ fn killed(run: &Run<'_>, psql: &Path) -> Result<(), String> {
             fs::read_to_string(&log).unwrap_or_default()
         ));
     }
-    says_1000(psql, &run.conninfo(run.target.database()))
+    says_1000(psql, &run.target.place.conninfo())
 }
 
 fn resident_kib(child: &Child) -> Option<u64> {

@@ -8,37 +8,38 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use super::clients::Work;
+use super::place::Place;
 use crate::cache::Cache;
 use crate::halt::Halt;
 use crate::process;
 use crate::servers::{Certificate, Cluster, Version};
 use crate::workspace::Workspace;
 
-const DATABASE: &str = "interop";
+pub(super) const DATABASE: &str = "interop";
 /// May connect without a password.
-const GUEST: &str = "guest";
+pub(super) const GUEST: &str = "guest";
 const SECURE_USER: &str = "interop";
 const PASSWORD: &str = "secret";
 const BANNER: Duration = Duration::from_secs(30);
 
-/// A server that has the tables of `interop/data`.
+/// A server that has the tables of `interop/data`, or makes databases to write to.
 pub(super) struct Target {
-    kind: Kind,
+    pub(super) kind: Kind,
     /// Where a password is asked for and TLS is offered.
     secure: Option<(u16, PathBuf)>,
     /// The port where the rules of `interop/rules` hold.
     rules: Option<u16>,
-    host: String,
-    port: u16,
-    user: String,
-    database: String,
+    pub(super) place: Place,
 }
 
-enum Kind {
+pub(super) enum Kind {
     Trunkline {
         binary: PathBuf,
         servers: Vec<Ours>,
     },
+    /// Serves a file of its own to each client that writes.
+    Sqlite(PathBuf),
     /// Kept for its end: dropping it stops the server.
     PostgreSql(Version, #[allow(dead_code)] Cluster),
     Given(String),
@@ -72,16 +73,18 @@ impl Target {
         }
         match name {
             "trunkline" => Self::trunkline(workspace, scratch),
+            "sqlite" => Ok(Self {
+                kind: Kind::Sqlite(built(workspace)?),
+                secure: None,
+                rules: None,
+                place: Place::local(0),
+            }),
             _ => Self::given(name),
         }
     }
 
     fn trunkline(workspace: &Workspace, scratch: &Path) -> Result<Self, Halt> {
-        let binary = workspace.target().join("release/trunkline");
-        if !binary.is_file() {
-            let build = "cargo build --release -p trunkline-cli";
-            return Err(Halt::Failed(format!("{}: first {build}", binary.display())));
-        }
+        let binary = built(workspace)?;
         let data = workspace.path("interop/data");
         let open = Ours::start(&binary, &data, scratch, &[])?;
         let tls = Certificate::make(scratch)?;
@@ -92,13 +95,10 @@ impl Target {
         let closed = Ours::start(&binary, &data, scratch, &flags)?;
         let ruled = Self::ruled(workspace, &binary, scratch, &tls)?;
         Ok(Self {
-            port: open.port,
+            place: Place::local(open.port),
             secure: Some((closed.port, tls.certificate)),
             rules: Some(ruled.port),
             kind: Kind::Trunkline { binary, servers: vec![open, closed, ruled] },
-            host: "127.0.0.1".into(),
-            user: GUEST.into(),
-            database: DATABASE.into(),
         })
     }
 
@@ -150,13 +150,10 @@ impl Target {
         )?;
         process::output(superuser(DATABASE).args(["-f", "postgres/schema.sql"]))?;
         Ok(Self {
-            port: cluster.port,
+            place: Place::local(cluster.port),
             secure: Some((cluster.port, tls.certificate)),
             rules: Some(cluster.port),
             kind: Kind::PostgreSql(version, cluster),
-            host: "127.0.0.1".into(),
-            user: GUEST.into(),
-            database: DATABASE.into(),
         })
     }
 
@@ -171,48 +168,46 @@ impl Target {
             kind: Kind::Given(dsn.into()),
             secure: None,
             rules: None,
-            host: host.into(),
-            port: port.parse().map_err(|_| wrong())?,
-            user: user.into(),
-            database: database.into(),
+            place: Place {
+                host: host.into(),
+                port: port.parse().map_err(|_| wrong())?,
+                user: user.into(),
+                database: database.into(),
+            },
         })
     }
 
     pub(super) fn name(&self) -> &str {
         match &self.kind {
             Kind::Trunkline { .. } => "trunkline",
+            Kind::Sqlite(_) => "trunkline on SQLite",
             Kind::PostgreSql(version, _) => version.name(),
             Kind::Given(dsn) => dsn,
         }
     }
 
-    pub(super) fn database(&self) -> &str {
-        &self.database
+    /// Whether clients of this work are run when none is named.
+    pub(super) fn invites(&self, work: Work) -> bool {
+        match self.kind {
+            Kind::PostgreSql(..) => true,
+            Kind::Sqlite(_) => work == Work::Writes,
+            Kind::Trunkline { .. } | Kind::Given(_) => work == Work::Reads,
+        }
     }
 
-    /// Host, port and user as libpq's keywords.
-    pub(super) fn address(&self) -> String {
-        format!("host={} port={} user={}", self.host, self.port, self.user)
-    }
-
-    /// The same for the server with a password, and the certificate it shows.
+    /// Where a password is asked for, as libpq's keywords, and the certificate that is shown there.
     pub(super) fn secure_address(&self) -> Option<(String, &Path)> {
         let (port, certificate) = self.secure.as_ref()?;
         let address = format!(
             "host={} port={port} user={SECURE_USER} password={PASSWORD} dbname={}",
-            self.host, self.database
+            self.place.host, self.place.database
         );
         Some((address, certificate))
     }
 
     /// What the programs in `interop/` read.
     pub(super) fn environment(&self) -> Vec<(&'static str, String)> {
-        let mut variables = vec![
-            ("INTEROP_HOST", self.host.clone()),
-            ("INTEROP_PORT", self.port.to_string()),
-            ("INTEROP_USER", self.user.clone()),
-            ("INTEROP_DATABASE", self.database.clone()),
-        ];
+        let mut variables = Vec::from(self.place.environment());
         if let Some((port, certificate)) = &self.secure {
             variables.extend([
                 ("INTEROP_SECURE_PORT", port.to_string()),
@@ -240,15 +235,30 @@ impl Target {
     /// How one of our servers ended, if one did: none may before its time.
     pub(super) fn ended(&mut self) -> Option<String> {
         let Kind::Trunkline { servers, .. } = &mut self.kind else { return None };
-        servers.iter_mut().find_map(|server| match server.child.try_wait() {
-            Ok(None) => None,
-            Ok(Some(status)) => Some(status.to_string()),
-            Err(error) => Some(error.to_string()),
-        })
+        servers.iter_mut().find_map(Ours::ended)
     }
 }
 
+/// Our program, if it was built.
+fn built(workspace: &Workspace) -> Result<PathBuf, Halt> {
+    let binary = workspace.target().join("release/trunkline");
+    if !binary.is_file() {
+        let build = "cargo build --release -p trunkline-cli";
+        return Err(Halt::Failed(format!("{}: first {build}", binary.display())));
+    }
+    Ok(binary)
+}
+
 impl Ours {
+    /// How it ended, if it did.
+    pub(super) fn ended(&mut self) -> Option<String> {
+        match self.child.try_wait() {
+            Ok(None) => None,
+            Ok(Some(status)) => Some(status.to_string()),
+            Err(error) => Some(error.to_string()),
+        }
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -308,8 +318,10 @@ mod tests {
     #[test]
     fn a_given_server_is_taken_apart() {
         let target = Target::given("postgresql://me@127.0.0.1:5433/db").unwrap();
-        assert_eq!(target.address(), "host=127.0.0.1 port=5433 user=me");
-        assert_eq!(target.database(), "db");
+        assert_eq!(
+            target.place.conninfo(),
+            "host=127.0.0.1 port=5433 user=me dbname=db sslmode=disable"
+        );
         assert!(Target::given("pg19").is_err());
     }
 }

@@ -1,0 +1,1 @@
+"""A small Django application, with the migrations it grew by."""
