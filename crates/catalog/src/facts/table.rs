@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use trunkline_core::types::TextStyle;
+use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{Oid, PgError};
 
 use crate::datum::{Datum, Row};
@@ -152,11 +152,13 @@ fn read_cell(cell: &str, oid: Oid) -> Result<Datum, PgError> {
     } else {
         cell
     };
-    match oid {
+    // Nothing here may ask for facts of types: they are being read.
+    let oid = match oid {
         // `regproc` stands as a number.
-        Oid::REGPROC => io::parse_plain(Oid::OID, cell, &TextStyle::default()),
-        oid => io::parse_plain(oid, cell, &TextStyle::default()),
-    }
+        Oid::REGPROC => Oid::OID,
+        oid => oid,
+    };
+    io::from_value(Value::from_literal(oid, cell, &TextStyle::default())?)
 }
 
 fn unescaped(cell: &str) -> String {
