@@ -1,1 +1,32 @@
 //! pg_catalog and information_schema for any engine: real PostgreSQL is the oracle.
+//!
+//! [`Catalog`] wraps an engine. What a statement asks of the catalogs, and of the session by a
+//! function, is answered here by an evaluator of our own, from the engine's
+//! [snapshot](trunkline_core::Session::snapshot); every other statement goes to the engine as it is.
+//!
+//! - `route` says by its tokens whose a statement is.
+//! - `parse` makes a tree of it, `bind` a `plan`: with PostgreSQL's rules for names and types, and the
+//!   functions, operators and casts that a real one has (`facts`, from `data/`).
+//! - `run` works it out, under a budget, on a thread of its own, until somebody stops it.
+//! - `world` has the rows: those that every database has, and those of the snapshot.
+//! - `views` are queries over them.
+
+#![forbid(unsafe_code)]
+
+mod answer;
+mod bind;
+mod datum;
+mod error;
+mod facts;
+mod functions;
+mod io;
+mod parse;
+mod plan;
+mod route;
+mod run;
+mod session;
+mod views;
+mod worker;
+mod world;
+
+pub use session::{Catalog, CatalogSession, CatalogStatement};

@@ -1,0 +1,116 @@
+//! Aggregates and window functions.
+
+use sqlparser::ast::{
+    self, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments,
+    WindowSpec, WindowType,
+};
+use trunkline_core::{Oid, Result, SqlState};
+
+use super::{Binder, Typed};
+use crate::error::{at, unsupported};
+use crate::functions;
+use crate::plan::{Aggregate, AggregateKind, Expr, OrderExpr, Window, WindowKind};
+
+impl Binder<'_> {
+    /// `count(…)`, `row_number() OVER (…)` and their kin.
+    pub(super) fn aggregate_call(&mut self, call: &ast::Function, name: &str, place: usize) -> Result<Typed> {
+        let Some(over) = &call.over else {
+            if let Some(clause) = self.scope().no_aggregates {
+                let message = format!("aggregate functions are not allowed in {clause}");
+                return Err(at(place, SqlState::GROUPING_ERROR, message));
+            }
+            let (aggregate, result) = self.aggregate(call, name, place)?;
+            let slot = self.scope().aggregates.len();
+            self.scope().aggregates.push(aggregate);
+            return Ok(Typed::new(Expr::Slot { depth: 0, slot }, result).placed(place));
+        };
+        let (kind, result) = match name {
+            "row_number" => (WindowKind::RowNumber, Oid::INT8),
+            "rank" => (WindowKind::Rank, Oid::INT8),
+            "dense_rank" => (WindowKind::DenseRank, Oid::INT8),
+            _ if functions::aggregate(name).is_some() => {
+                let (aggregate, result) = self.aggregate(call, name, place)?;
+                (WindowKind::Aggregate(aggregate), result)
+            }
+            _ => return Err(unsupported(place, &format!("window function {name}"))),
+        };
+        let spec = self.window_spec(over, place)?;
+        if spec.window_frame.is_some() {
+            return Err(unsupported(place, "a window frame"));
+        }
+        let partition = spec.partition_by.iter().map(|one| Ok(self.expr(one)?.expr)).collect::<Result<_>>()?;
+        let order = self.order_exprs(&spec.order_by)?;
+        let slot = self.scope().windows.len();
+        self.scope().windows.push(Window { kind, partition, order });
+        let expr = Expr::Slot { depth: 0, slot: super::select::WINDOW_SLOTS + slot };
+        Ok(Typed::new(expr, result).placed(place))
+    }
+
+    fn window_spec(&mut self, over: &WindowType, place: usize) -> Result<WindowSpec> {
+        match over {
+            WindowType::WindowSpec(spec) if spec.window_name.is_none() => Ok(spec.clone()),
+            WindowType::WindowSpec(_) => Err(unsupported(place, "a window of a window")),
+            WindowType::NamedWindow(name) => {
+                let name = super::scope::folded(name);
+                let found = self.scope().named_windows.iter().find(|(own, _)| *own == name);
+                found.map(|(_, spec)| spec.clone()).ok_or_else(|| {
+                    at(place, SqlState::UNDEFINED_OBJECT, format!("window \"{name}\" does not exist"))
+                })
+            }
+        }
+    }
+
+    fn aggregate(&mut self, call: &ast::Function, name: &str, place: usize) -> Result<(Aggregate, Oid)> {
+        let kind = functions::aggregate(name).ok_or_else(|| unsupported(place, &format!("aggregate function {name}")))?;
+        let FunctionArguments::List(list) = &call.args else {
+            return Err(unsupported(place, "this aggregate"));
+        };
+        // What is within an aggregate is worked out before it.
+        let before = std::mem::replace(&mut self.scope().no_aggregates, Some("an aggregate function's arguments"));
+        let is_star = matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
+        let arguments = if is_star { Vec::new() } else { self.arguments(&list.args)? };
+        let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
+        let chosen = self.choose(None, name, &types, place)?;
+        let Some(chosen) = chosen else {
+            return Err(at(
+                place,
+                SqlState::UNDEFINED_FUNCTION,
+                format!("function {name}({}) does not exist", super::typed::type_name(types.first().copied().unwrap_or(Oid::UNKNOWN))),
+            ));
+        };
+        let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
+        let mut order = Vec::new();
+        for clause in &list.clauses {
+            match clause {
+                FunctionArgumentClause::OrderBy(by) => order = self.order_exprs(by)?,
+                _ => return Err(unsupported(place, "this clause of an aggregate")),
+            }
+        }
+        let filter = match &call.filter {
+            Some(filter) => {
+                let filter = self.expr(filter)?;
+                Some(self.condition(filter, "FILTER")?)
+            }
+            None => None,
+        };
+        self.scope().no_aggregates = before;
+        let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+        let result = chosen.result;
+        let kind = if is_star { AggregateKind::Count } else { kind };
+        let aggregate =
+            Aggregate { kind, arguments, types: chosen.arguments, result, distinct, order, filter };
+        Ok((aggregate, result))
+    }
+
+    /// ORDER BY of what is not a query's result.
+    fn order_exprs(&mut self, by: &[ast::OrderByExpr]) -> Result<Vec<OrderExpr>> {
+        by.iter()
+            .map(|key| {
+                let expr = self.expr(&key.expr)?.expr;
+                let descending = key.options.asc == Some(false);
+                let nulls_first = key.options.nulls_first.unwrap_or(descending);
+                Ok(OrderExpr { expr, descending, nulls_first })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,293 @@
+//! Calls of functions, and what the grammar knows by key word.
+
+use sqlparser::ast::{self, FunctionArg, FunctionArgExpr, FunctionArguments, Ident};
+use trunkline_core::{Oid, Result, SqlState};
+
+use super::resolve::{Chosen, Found, function};
+use super::scope::folded;
+use super::typed::type_name;
+use super::{Binder, Typed};
+use crate::error::{at, syntax, unsupported};
+use crate::facts::{PG_CATALOG, Proc, array_of, element_of};
+use crate::functions;
+use crate::plan::{Calling, Expr, SetCall, SubqueryKind};
+
+impl Binder<'_> {
+    /// A name, unless it is one of those that the grammar knows.
+    pub(super) fn identifier_or_keyword(&mut self, ident: &Ident) -> Result<Typed> {
+        if ident.quote_style.is_none()
+            && let Some(name) = keyword_function(&ident.value)
+        {
+            let place = self.place(ident.span);
+            return self.call_named(None, name, Vec::new(), place);
+        }
+        self.identifier(ident)
+    }
+
+    /// A call of what the grammar writes in another way.
+    pub(super) fn special(&mut self, name: &str, arguments: &[&ast::Expr]) -> Result<Typed> {
+        let arguments: Vec<Typed> = arguments.iter().map(|one| self.expr(one)).collect::<Result<_>>()?;
+        let place = arguments.first().map_or(0, |one| one.place);
+        self.call_named(None, name, arguments, place)
+    }
+
+    /// A call as it is written.
+    pub(super) fn function(&mut self, call: &ast::Function) -> Result<Typed> {
+        let (schema, name, place) = self.function_name(&call.name)?;
+        if let FunctionArguments::Subquery(query) = &call.args {
+            return self.call_of_query(&name, query, place);
+        }
+        let list = match &call.args {
+            FunctionArguments::List(list) => Some(list),
+            _ => None,
+        };
+        if schema.is_none() {
+            if let (Some(name), None) = (keyword_function(&name), list) {
+                return self.call_named(None, name, Vec::new(), place);
+            }
+            let plain = list.map(|list| plain_arguments(&list.args)).transpose()?.flatten();
+            if let Some(arguments) = plain
+                && let Some(typed) = self.grammar_function(&name, &arguments)?
+            {
+                return Ok(typed.placed(place));
+            }
+        }
+        let schema_oid = schema_oid(schema.as_deref());
+        if schema_oid.is_some_and(functions::is_aggregate_schema)
+            && (functions::aggregate(&name).is_some() || call.over.is_some())
+        {
+            return self.aggregate_call(call, &name, place);
+        }
+        let arguments = self.arguments(list.map(|list| list.args.as_slice()).unwrap_or_default())?;
+        self.call_named(schema.as_deref(), &name, arguments, place)
+    }
+
+    pub(super) fn function_name(&self, name: &ast::ObjectName) -> Result<(Option<String>, String, usize)> {
+        let parts: Vec<&Ident> = name.0.iter().filter_map(|part| part.as_ident()).collect();
+        let place = parts.first().map_or(0, |part| self.place(part.span));
+        match parts.as_slice() {
+            [name] => Ok((None, folded(name), place)),
+            [schema, name] => Ok((Some(folded(schema)), folded(name), place)),
+            [_, schema, name] => Ok((Some(folded(schema)), folded(name), place)),
+            _ => Err(unsupported(place, "this name of a function")),
+        }
+    }
+
+    pub(super) fn arguments(&mut self, list: &[FunctionArg]) -> Result<Vec<Typed>> {
+        let mut arguments = Vec::with_capacity(list.len());
+        for argument in list {
+            match argument {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => arguments.push(self.expr(expr)?),
+                FunctionArg::Unnamed(FunctionArgExpr::QualifiedWildcard(name)) => {
+                    let parts: Vec<Ident> = name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
+                    let [alias] = parts.as_slice() else { return Err(unsupported(0, "this row")) };
+                    arguments.push(self.identifier(alias)?);
+                }
+                _ => return Err(unsupported(0, "an argument by name")),
+            }
+        }
+        Ok(arguments)
+    }
+
+    /// `ARRAY(SELECT …)`
+    fn call_of_query(&mut self, name: &str, query: &ast::Query, place: usize) -> Result<Typed> {
+        let (query, columns) = self.subquery(query)?;
+        let [column] = columns.as_slice() else {
+            return Err(syntax(place, "subquery must return only one column"));
+        };
+        let oid = if column.oid == Oid::UNKNOWN { Oid::TEXT } else { column.oid };
+        if name == "array" {
+            let array = if element_of(oid).is_some() { Some(oid) } else { array_of(oid) };
+            let array = array.ok_or_else(|| unsupported(place, "an array of records"))?;
+            return Ok(Typed::new(Expr::Subquery { kind: SubqueryKind::Array, query }, array).placed(place));
+        }
+        let value = Typed::new(Expr::Subquery { kind: SubqueryKind::Scalar, query }, oid).placed(place);
+        self.call_named(None, name, vec![value], place)
+    }
+
+    /// What looks like a function but is none.
+    fn grammar_function(&mut self, name: &str, arguments: &[&ast::Expr]) -> Result<Option<Typed>> {
+        let bound = |binder: &mut Self| -> Result<Vec<Typed>> {
+            arguments.iter().map(|one| binder.expr(one)).collect()
+        };
+        Ok(Some(match name {
+            "coalesce" if !arguments.is_empty() => {
+                let all = bound(self)?;
+                let (all, oid) = self.unify(all, "COALESCE")?;
+                Typed::new(Expr::Coalesce(all), oid)
+            }
+            "greatest" | "least" if !arguments.is_empty() => {
+                let all = bound(self)?;
+                let (of, oid) = self.unify(all, &name.to_ascii_uppercase())?;
+                Typed::new(Expr::Extreme { greatest: name == "greatest", of }, oid)
+            }
+            "nullif" if arguments.len() == 2 => {
+                let mut all = bound(self)?;
+                let equal = self.operate("=", all.clone())?.expr;
+                let first = all.swap_remove(0);
+                let first = if first.oid == Oid::UNKNOWN { self.coerce(first, Oid::TEXT)? } else { first };
+                let oid = first.oid;
+                Typed::new(Expr::NullIf { value: Box::new(first.expr), equal: Box::new(equal) }, oid)
+            }
+            "row" => {
+                let items: Vec<ast::Expr> = arguments.iter().map(|one| (*one).clone()).collect();
+                self.row(&items)?
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// A call of a function of a name, of one that gives rows too.
+    pub(super) fn call_named(
+        &mut self,
+        schema: Option<&str>,
+        name: &str,
+        arguments: Vec<Typed>,
+        place: usize,
+    ) -> Result<Typed> {
+        let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
+        let Some(chosen) = self.choose(schema, name, &types, place)? else {
+            return self.cast_by_name(name, arguments, place);
+        };
+        let fields: super::Fields = chosen.what.outputs.iter().cloned().collect();
+        let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
+        if chosen.what.returns_set {
+            let call = set_call(&chosen, arguments, place)?;
+            return self.set_in_list(call, fields, place);
+        }
+        if chosen.what.kind == b'a' || chosen.what.kind == b'w' {
+            return Err(unsupported(place, &format!("aggregate function {name}")));
+        }
+        let Some(function) = functions::function(chosen.what) else {
+            return Err(unsupported(place, &format!("function {name}")));
+        };
+        let call = Calling {
+            function,
+            arguments,
+            types: chosen.arguments,
+            result: chosen.result,
+            strict: chosen.what.strict,
+            is_equality: false,
+        };
+        let mut typed = Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place);
+        if !fields.is_empty() {
+            typed = typed.fields(fields);
+        }
+        Ok(typed)
+    }
+
+    /// `text(x)`, `oid(x)`: a type's name as a function casts.
+    fn cast_by_name(&mut self, name: &str, arguments: Vec<Typed>, place: usize) -> Result<Typed> {
+        let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
+        let oid = crate::facts::type_named(PG_CATALOG, name);
+        match (oid, arguments.into_iter().next(), types.len()) {
+            (Some(oid), Some(argument), 1) => {
+                self.convert(argument, oid, -1, crate::facts::CastContext::Explicit)
+            }
+            _ => Err(no_function(name, &types, place)),
+        }
+    }
+
+    /// The function that is meant; `None` if a cast may be.
+    pub(super) fn choose(
+        &mut self,
+        schema: Option<&str>,
+        name: &str,
+        types: &[Oid],
+        place: usize,
+    ) -> Result<Option<Chosen<Proc>>> {
+        let in_schema = match (schema, schema_oid(schema)) {
+            (Some(schema), None) => {
+                return Err(no_function(&format!("{schema}.{name}"), types, place));
+            }
+            (_, oid) => oid,
+        };
+        match function(in_schema, name, types) {
+            Found::One(chosen) => Ok(Some(chosen)),
+            Found::None if types.len() == 1 && schema.is_none_or(|schema| schema == "pg_catalog") => Ok(None),
+            Found::None => Err(no_function(name, types, place)),
+            Found::Many => {
+                let types = types.iter().map(|oid| type_name(*oid)).collect::<Vec<_>>().join(", ");
+                let message = format!("function {name}({types}) is not unique");
+                Err(at(place, SqlState::AMBIGUOUS_FUNCTION, message).hint(
+                    "Could not choose a best candidate function. You might need to add explicit type casts.",
+                ))
+            }
+        }
+    }
+
+    pub(super) fn cast_arguments(&mut self, arguments: Vec<Typed>, types: &[Oid]) -> Result<Vec<Expr>> {
+        let pairs = arguments.into_iter().zip(types);
+        pairs.map(|(argument, to)| if argument.oid == Oid::RECORD { Ok(argument.expr) } else { Ok(self.coerce(argument, *to)?.expr) }).collect()
+    }
+
+    /// A function that gives rows, in the list of SELECT.
+    fn set_in_list(&mut self, call: SetCall, fields: super::Fields, place: usize) -> Result<Typed> {
+        if let Some(clause) = self.scope().no_sets {
+            let message = format!("set-returning functions are not allowed in {clause}");
+            return Err(at(place, SqlState::FEATURE_NOT_SUPPORTED, message));
+        }
+        let is_record = call.width > 1;
+        let oid = if is_record { Oid::RECORD } else { call.result };
+        let slot = self.scope().sets.len();
+        self.scope().sets.push(call);
+        let expr = Expr::Slot { depth: 0, slot: super::select::SET_SLOTS + slot };
+        let typed = Typed::new(expr, oid).placed(place);
+        Ok(if is_record { typed.fields(fields) } else { typed })
+    }
+}
+
+/// A call of a function that gives rows.
+pub(super) fn set_call(chosen: &Chosen<Proc>, arguments: Vec<Expr>, place: usize) -> Result<SetCall> {
+    let name = &chosen.what.name;
+    let function =
+        functions::set(chosen.what).ok_or_else(|| unsupported(place, &format!("function {name}")))?;
+    Ok(SetCall {
+        function,
+        arguments,
+        types: chosen.arguments.clone(),
+        result: chosen.result,
+        strict: chosen.what.strict,
+        width: chosen.what.outputs.len().max(1),
+    })
+}
+
+/// The OID of a schema that functions are found in.
+pub(super) fn schema_oid(schema: Option<&str>) -> Option<u32> {
+    match schema {
+        None | Some("pg_catalog") => Some(PG_CATALOG),
+        Some("information_schema") => Some(*crate::world::INFORMATION_SCHEMA),
+        Some(_) => None,
+    }
+}
+
+fn no_function(name: &str, types: &[Oid], place: usize) -> trunkline_core::PgError {
+    let types = types.iter().map(|oid| type_name(*oid)).collect::<Vec<_>>().join(", ");
+    let message = format!("function {name}({types}) does not exist");
+    at(place, SqlState::UNDEFINED_FUNCTION, message).hint(
+        "No function matches the given name and argument types. You might need to add explicit type casts.",
+    )
+}
+
+/// The arguments of a call, if they are nothing but expressions.
+fn plain_arguments(list: &[FunctionArg]) -> Result<Option<Vec<&ast::Expr>>> {
+    Ok(list
+        .iter()
+        .map(|argument| match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+            _ => None,
+        })
+        .collect())
+}
+
+/// What the grammar knows without parentheses.
+pub(crate) fn keyword_function(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "current_user" | "current_role" | "user" => "current_user",
+        "session_user" => "session_user",
+        "current_catalog" => "current_database",
+        "current_schema" => "current_schema",
+        "current_timestamp" => "now",
+        _ => return None,
+    })
+}

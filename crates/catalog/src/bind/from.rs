@@ -1,0 +1,322 @@
+//! FROM.
+
+use std::sync::Arc;
+
+use sqlparser::ast::{self, FunctionArg, JoinConstraint, JoinOperator, TableFactor, TableWithJoins};
+use trunkline_core::{Oid, Result, SqlState};
+
+use super::query::{renamed, settled};
+use super::scope::{LeafScope, Merged, column_of, folded};
+use super::{Binder, OutputColumn, Typed};
+use crate::error::{at, unsupported};
+use crate::functions;
+use crate::plan::{Calling, Expr, From, Join, JoinKind, Leaf, SetCall, Source};
+
+impl Binder<'_> {
+    /// The items of FROM, joined.
+    pub(super) fn from(&mut self, items: &[TableWithJoins]) -> Result<Option<From>> {
+        let before = self.forbid("FROM");
+        self.scope().no_sets = Some("FROM");
+        let mut all: Option<From> = None;
+        for item in items {
+            let item = self.joined(item)?;
+            all = Some(match all {
+                Some(left) => inner(left, item),
+                None => item,
+            });
+        }
+        self.allow(before);
+        Ok(all)
+    }
+
+    fn joined(&mut self, item: &TableWithJoins) -> Result<From> {
+        let first = self.scope().leaves.len();
+        let mut left = self.factor(&item.relation)?;
+        for join in &item.joins {
+            let middle = self.scope().leaves.len();
+            let right = self.deeper(|binder| binder.factor(&join.relation))?;
+            left = self.join(left, right, (first, middle), &join.join_operator)?;
+        }
+        Ok(left)
+    }
+
+    fn join(
+        &mut self,
+        left: From,
+        right: From,
+        (first, middle): (usize, usize),
+        operator: &JoinOperator,
+    ) -> Result<From> {
+        let (kind, constraint) = match operator {
+            JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => ("inner", constraint),
+            JoinOperator::CrossJoin(constraint) => ("inner", constraint),
+            JoinOperator::Left(constraint) | JoinOperator::LeftOuter(constraint) => ("left", constraint),
+            JoinOperator::Right(constraint) | JoinOperator::RightOuter(constraint) => ("right", constraint),
+            JoinOperator::FullOuter(constraint) => ("full", constraint),
+            _ => return Err(unsupported(0, "this kind of join")),
+        };
+        let on = match constraint {
+            JoinConstraint::None => Vec::new(),
+            JoinConstraint::On(condition) => {
+                let typed = self.expr(condition)?;
+                match self.condition(typed, "JOIN/ON")? {
+                    Expr::And(all) => all,
+                    one => vec![one],
+                }
+            }
+            JoinConstraint::Using(names) => {
+                let names = names.iter().filter_map(|name| name.0.last()?.as_ident()).map(folded).collect();
+                self.using(names, (first, middle), kind)?
+            }
+            JoinConstraint::Natural => {
+                let names = self.common_names(first, middle);
+                self.using(names, (first, middle), kind)?
+            }
+        };
+        Ok(match kind {
+            "inner" => super::push::joined(JoinKind::Inner, left, right, on),
+            "left" => super::push::joined(JoinKind::Left, left, right, on),
+            // The rows of leaves have their places, whichever side comes first.
+            "right" => super::push::joined(JoinKind::Left, right, left, on),
+            _ => super::push::joined(JoinKind::Full, left, right, on),
+        })
+    }
+
+    /// The names that both sides of a NATURAL JOIN have.
+    fn common_names(&mut self, first: usize, middle: usize) -> Vec<String> {
+        let leaves = &self.scope().leaves;
+        let names = |leaf: &LeafScope| leaf.columns.iter().map(|column| column.name.to_string()).collect::<Vec<_>>();
+        let right: Vec<String> = leaves.iter().skip(middle).flat_map(names).collect();
+        let mut common: Vec<String> = Vec::new();
+        for name in leaves.iter().take(middle).skip(first).flat_map(names) {
+            if right.contains(&name) && !common.contains(&name) {
+                common.push(name);
+            }
+        }
+        common
+    }
+
+    /// USING: pairs of columns that are equal, and stand once in the list.
+    fn using(&mut self, names: Vec<String>, (first, middle): (usize, usize), kind: &str) -> Result<Vec<Expr>> {
+        let mut on = Vec::new();
+        for name in names {
+            let end = self.scope().leaves.len();
+            let merged = self.scope().merged.iter().position(|merged| *merged.name == *name);
+            let before = merged.map(|place| self.scope().merged.remove(place).typed);
+            let left = match before {
+                Some(typed) => typed,
+                None => self.side_column(&name, first..middle, "left")?,
+            };
+            let right = self.side_column(&name, middle..end, "right")?;
+            on.push(self.operate("=", vec![left.clone(), right.clone()])?.expr);
+            let typed = match kind {
+                "right" => right,
+                "full" => {
+                    let (all, oid) = self.unify(vec![left, right], "JOIN/USING")?;
+                    Typed::new(Expr::Coalesce(all), oid)
+                }
+                _ => left,
+            };
+            self.scope().merged.push(Merged { name: name.as_str().into(), typed });
+        }
+        Ok(on)
+    }
+
+    /// A column of one side, which is from now on not found by its name alone.
+    fn side_column(&mut self, name: &str, leaves: std::ops::Range<usize>, side: &str) -> Result<Typed> {
+        let scope = self.scope();
+        for leaf in leaves {
+            let Some(own) = scope.leaves.get_mut(leaf) else { continue };
+            let found = own.columns.iter().position(|column| *column.name == *name);
+            if let Some(index) = found.filter(|index| !own.hidden.contains(index)) {
+                own.hidden.push(index);
+                if let Some(column) = own.columns.get(index) {
+                    return Ok(column_of(leaf, index, column));
+                }
+            }
+        }
+        let message = format!("column \"{name}\" specified in USING clause does not exist in {side} table");
+        Err(at(0, SqlState::UNDEFINED_COLUMN, message))
+    }
+
+    fn factor(&mut self, factor: &TableFactor) -> Result<From> {
+        match factor {
+            TableFactor::Table { name, alias, args: None, sample: None, version: None, .. } => {
+                let parts: Vec<&ast::Ident> = name.0.iter().filter_map(|part| part.as_ident()).collect();
+                let place = parts.first().map_or(0, |part| self.place(part.span));
+                let names: Vec<String> = parts.iter().map(|part| folded(part)).collect();
+                let (schema, name) = match names.as_slice() {
+                    [name] => (None, name),
+                    [schema, name] => (Some(schema.as_str()), name),
+                    [_, schema, name] => (Some(schema.as_str()), name),
+                    _ => return Err(unsupported(place, "this name of a relation")),
+                };
+                self.relation(schema, name, alias.as_ref(), place)
+            }
+            TableFactor::Table { name, alias, args: Some(args), with_ordinality, .. } => {
+                self.function_leaf(name, &args.args, *with_ordinality, alias.as_ref())
+            }
+            TableFactor::Function { name, args, with_ordinality, alias, .. } => {
+                self.function_leaf(name, args, *with_ordinality, alias.as_ref())
+            }
+            TableFactor::UNNEST { alias, array_exprs, with_ordinality, .. } => {
+                self.unnest(array_exprs, *with_ordinality, alias.as_ref())
+            }
+            TableFactor::Derived { lateral, subquery, alias, .. } => {
+                self.derived(*lateral, subquery, alias.as_ref())
+            }
+            TableFactor::NestedJoin { table_with_joins, alias: None } => {
+                self.deeper(|binder| binder.joined(table_with_joins))
+            }
+            _ => Err(unsupported(0, "this item of FROM")),
+        }
+    }
+
+    fn derived(&mut self, lateral: bool, query: &ast::Query, alias: Option<&ast::TableAlias>) -> Result<From> {
+        let before = std::mem::replace(&mut self.scope().is_hidden, !lateral);
+        let bound = self.subquery(query);
+        self.scope().is_hidden = before;
+        let (sub, columns) = bound?;
+        let columns = settled(columns);
+        self.leaf(Source::Query(sub), columns, alias, None)
+    }
+
+    /// Adds a leaf to what is seen.
+    pub(super) fn leaf(
+        &mut self,
+        source: Source,
+        columns: Vec<OutputColumn>,
+        alias: Option<&ast::TableAlias>,
+        named: Option<(&str, Option<&str>, u32)>,
+    ) -> Result<From> {
+        let columns = match alias {
+            Some(alias) => renamed(columns, alias),
+            None => columns,
+        };
+        let own = match (alias, named) {
+            (Some(alias), _) => folded(&alias.name).into(),
+            (None, Some((name, ..))) => Self::shared(name),
+            (None, None) => Self::shared(""),
+        };
+        let schema = match (alias, named) {
+            (None, Some((_, schema, _))) => schema.map(Self::shared),
+            _ => None,
+        };
+        let relation = named.map_or(0, |(_, _, oid)| oid);
+        let index = self.scope().leaves.len();
+        let is_taken = self.scope().leaves.iter().any(|leaf| *leaf.alias == *own && leaf.schema == schema);
+        if is_taken && !own.is_empty() {
+            let message = format!("table name \"{own}\" specified more than once");
+            let place = alias.map_or(0, |alias| self.place(alias.name.span));
+            return Err(at(place, SqlState::DUPLICATE_ALIAS, message));
+        }
+        let width = columns.len();
+        let is_value = matches!(source, Source::Functions { .. } | Source::Value(_)) && width == 1;
+        let leaf = LeafScope { alias: own, schema, columns, hidden: Vec::new(), relation, is_value };
+        self.scope().leaves.push(leaf);
+        let id = self.id();
+        Ok(From::Leaf(Box::new(Leaf { id, index, width, source, filter: Vec::new(), probe: Vec::new() })))
+    }
+
+    fn function_leaf(
+        &mut self,
+        name: &ast::ObjectName,
+        arguments: &[FunctionArg],
+        ordinality: bool,
+        alias: Option<&ast::TableAlias>,
+    ) -> Result<From> {
+        let (schema, name, place) = self.function_name(name)?;
+        let arguments = self.arguments(arguments)?;
+        let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
+        let Some(chosen) = self.choose(schema.as_deref(), &name, &types, place)? else {
+            let typed = self.call_named(schema.as_deref(), &name, arguments, place)?;
+            return self.value_leaf(typed, &name, alias);
+        };
+        if !chosen.what.returns_set {
+            let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
+            let function =
+                functions::function(chosen.what).ok_or_else(|| unsupported(place, &format!("function {name}")))?;
+            let outputs = &chosen.what.outputs;
+            let call = Calling {
+                function,
+                arguments,
+                types: chosen.arguments,
+                result: chosen.result,
+                strict: chosen.what.strict,
+                is_equality: false,
+            };
+            let mut typed = Typed::new(Expr::Call(Box::new(call)), chosen.result);
+            if !outputs.is_empty() {
+                typed = typed.fields(outputs.iter().cloned().collect());
+            }
+            return self.value_leaf(typed, &name, alias);
+        }
+        let outputs = chosen.what.outputs.clone();
+        let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
+        let call = super::call::set_call(&chosen, arguments, place)?;
+        let columns = match outputs.as_slice() {
+            [] | [_] => vec![(outputs.first().map(|(name, _)| name.clone()), call.result)],
+            several => several.iter().map(|(name, oid)| (Some(name.clone()), *oid)).collect(),
+        };
+        self.functions_leaf(vec![call], columns, ordinality, &name, alias)
+    }
+
+    fn functions_leaf(
+        &mut self,
+        calls: Vec<SetCall>,
+        columns: Vec<(Option<Arc<str>>, Oid)>,
+        ordinality: bool,
+        name: &str,
+        alias: Option<&ast::TableAlias>,
+    ) -> Result<From> {
+        // One column goes by the name of the item, several by those of the function.
+        let item = alias.map_or_else(|| name.to_owned(), |alias| folded(&alias.name));
+        let columns = columns.into_iter().map(|(own, oid)| (own.unwrap_or_else(|| item.as_str().into()), oid));
+        let mut columns: Vec<OutputColumn> = columns.map(|(name, oid)| column(name, oid)).collect();
+        if ordinality {
+            columns.push(column("ordinality".into(), Oid::INT8));
+        }
+        let named = (name, None, 0);
+        self.leaf(Source::Functions { calls, ordinality }, columns, alias, Some(named))
+    }
+
+    /// A function that gives one value, or one row.
+    fn value_leaf(&mut self, typed: Typed, name: &str, alias: Option<&ast::TableAlias>) -> Result<From> {
+        let item = alias.map_or_else(|| name.to_owned(), |alias| folded(&alias.name));
+        let (values, columns) = match &typed.fields {
+            Some(fields) => {
+                let all = fields.iter().enumerate().map(|(index, (name, oid))| {
+                    (Expr::Field(Box::new(typed.expr.clone()), index), column(name.clone(), *oid))
+                });
+                all.unzip()
+            }
+            None => (vec![typed.expr.clone()], vec![column(item.as_str().into(), typed.oid)]),
+        };
+        self.leaf(Source::Value(values), columns, alias, Some((name, None, 0)))
+    }
+
+    /// `unnest(a, b)`: arrays side by side.
+    fn unnest(&mut self, arrays: &[ast::Expr], ordinality: bool, alias: Option<&ast::TableAlias>) -> Result<From> {
+        let (mut calls, mut columns) = (Vec::new(), Vec::new());
+        for array in arrays {
+            let array = self.expr(array)?;
+            let place = array.place;
+            let Some(chosen) = self.choose(None, "unnest", &[array.oid], place)? else {
+                return Err(at(place, SqlState::UNDEFINED_FUNCTION, "function unnest(unknown) does not exist"));
+            };
+            let arguments = self.cast_arguments(vec![array], &chosen.arguments)?;
+            let call = super::call::set_call(&chosen, arguments, place)?;
+            columns.push(((arrays.len() > 1).then(|| Self::shared("unnest")), call.result));
+            calls.push(call);
+        }
+        self.functions_leaf(calls, columns, ordinality, "unnest", alias)
+    }
+}
+
+fn column(name: Arc<str>, oid: Oid) -> OutputColumn {
+    OutputColumn { name, oid, typmod: -1, fields: None, origin: None }
+}
+
+fn inner(left: From, right: From) -> From {
+    From::Join(Box::new(Join { kind: JoinKind::Inner, left, right, on: Vec::new(), filter: Vec::new() }))
+}

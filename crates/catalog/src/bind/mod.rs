@@ -1,0 +1,169 @@
+//! From the tree of a parser to a plan: names are found, types are known, functions are chosen.
+
+mod aggregate;
+mod call;
+pub(crate) use call::keyword_function;
+mod expr;
+mod from;
+mod literal;
+mod push;
+mod query;
+mod relation;
+mod resolve;
+mod scope;
+mod select;
+mod typed;
+mod types;
+
+use std::sync::Arc;
+
+use sqlparser::ast;
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use crate::datum::Datum;
+use crate::plan::{Expr, Query};
+use scope::Scope;
+pub(crate) use typed::Typed;
+
+/// A statement that is bound.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    pub(crate) query: Query,
+    pub(crate) columns: Vec<OutputColumn>,
+    pub(crate) parameters: Vec<Oid>,
+}
+
+/// A column of a query.
+#[derive(Clone, Debug)]
+pub(crate) struct OutputColumn {
+    pub(crate) name: Arc<str>,
+    pub(crate) oid: Oid,
+    pub(crate) typmod: i32,
+    /// Of a record, its fields.
+    pub(crate) fields: Option<Fields>,
+    /// The relation and the number of its column that it shows.
+    pub(crate) origin: Option<(u32, i16)>,
+}
+
+/// Names and types of the fields of a record.
+pub(crate) type Fields = Arc<[(Arc<str>, Oid)]>;
+
+/// Binds a statement.
+pub(crate) struct Binder<'a> {
+    sql: &'a str,
+    /// Where each line begins, in characters.
+    lines: Vec<usize>,
+    scopes: Vec<Scope>,
+    /// Where there is no query: behind LIMIT of the outermost one.
+    outermost: Scope,
+    /// The queries that are being bound within others, the innermost last.
+    bases: Vec<scope::Base>,
+    /// The queries of WITH that are known, the innermost last.
+    ctes: Vec<scope::CteScope>,
+    parameters: Vec<Oid>,
+    next_id: usize,
+    depth: usize,
+}
+
+/// How deeply expressions and queries may be within each other.
+const MAX_DEPTH: usize = 2_000;
+
+/// Binds a query of a client, whose parameters are of the types `hints` where it said so.
+pub(crate) fn bind(sql: &str, query: &ast::Query, hints: &[Oid]) -> Result<Bound> {
+    let mut binder = Binder::new(sql, 0);
+    binder.parameters = hints.to_vec();
+    let (mut query, mut columns) = binder.query(query)?;
+    binder.settle_unknown(&mut query, &mut columns)?;
+    // What was never used as anything is text; the client may have declared more than there are.
+    let parameters = binder.parameters.iter();
+    let parameters =
+        parameters.map(|oid| if matches!(*oid, Oid(0) | Oid::UNKNOWN) { Oid::TEXT } else { *oid }).collect();
+    Ok(Bound { query, columns, parameters })
+}
+
+impl<'a> Binder<'a> {
+    /// A binder whose numbers begin at `next_id`.
+    fn new(sql: &'a str, next_id: usize) -> Binder<'a> {
+        let mut lines = vec![0];
+        lines.extend(sql.chars().enumerate().filter(|(_, one)| *one == '\n').map(|(at, _)| at + 1));
+        Binder {
+            sql,
+            lines,
+            scopes: Vec::new(),
+            outermost: Scope::default(),
+            bases: Vec::new(),
+            ctes: Vec::new(),
+            parameters: Vec::new(),
+            next_id,
+            depth: 0,
+        }
+    }
+
+    fn id(&mut self) -> usize {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Runs something one level deeper.
+    fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.depth >= MAX_DEPTH {
+            return Err(crate::error::too_deep());
+        }
+        self.depth += 1;
+        let done = stacker::maybe_grow(256 << 10, 4 << 20, || run(self));
+        self.depth -= 1;
+        done
+    }
+
+    /// Where in the statement something stands.
+    fn place(&self, span: sqlparser::tokenizer::Span) -> usize {
+        let line = usize::try_from(span.start.line).unwrap_or(0);
+        let column = usize::try_from(span.start.column).unwrap_or(0);
+        match line.checked_sub(1).and_then(|line| self.lines.get(line)) {
+            Some(start) => start + column,
+            None => 0,
+        }
+    }
+
+    /// Makes text of what is still unknown, as at the outermost level.
+    fn settle_unknown(&mut self, query: &mut Query, columns: &mut [OutputColumn]) -> Result<()> {
+        for (index, column) in columns.iter_mut().enumerate() {
+            if column.oid == Oid::UNKNOWN {
+                column.oid = Oid::TEXT;
+                self.name_parameter(query, index);
+            }
+        }
+        Ok(())
+    }
+
+    /// A parameter that is a column by itself is text.
+    fn name_parameter(&mut self, query: &Query, index: usize) {
+        if let crate::plan::Body::Select(select) = &query.body
+            && let Some(Expr::Param(parameter)) = select.project.get(index)
+            && let Some(oid) = self.parameters.get_mut(*parameter)
+            && matches!(*oid, Oid(0) | Oid::UNKNOWN)
+        {
+            *oid = Oid::TEXT;
+        }
+    }
+
+    /// `$1`
+    fn parameter(&mut self, name: &str) -> Result<Typed> {
+        let number = name.strip_prefix('$').and_then(|number| number.parse::<usize>().ok());
+        let Some(index) = number.and_then(|number| number.checked_sub(1)).filter(|index| *index < 65_535)
+        else {
+            let message = format!("there is no parameter {name}");
+            return Err(PgError::new(SqlState::UNDEFINED_PARAMETER, message));
+        };
+        if self.parameters.len() <= index {
+            self.parameters.resize(index + 1, Oid(0));
+        }
+        let oid = self.parameters.get(index).copied().unwrap_or(Oid(0));
+        let oid = if oid == Oid(0) { Oid::UNKNOWN } else { oid };
+        Ok(Typed::new(Expr::Param(index), oid))
+    }
+
+    fn null() -> Typed {
+        Typed::new(Expr::Const(Datum::Null), Oid::UNKNOWN)
+    }
+}

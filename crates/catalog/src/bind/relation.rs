@@ -1,0 +1,116 @@
+//! Relations by name: queries of WITH, tables and views of the catalogs.
+
+use std::sync::Arc;
+
+use sqlparser::ast;
+use trunkline_core::{Oid, Result};
+
+use super::{Binder, OutputColumn, Typed};
+use crate::error::no_relation;
+use crate::facts::{self, CastContext, PG_CATALOG};
+use crate::plan::{Body, Distinct, Expr, From, Query, Select, Source, Sub};
+use crate::views;
+use crate::world::INFORMATION_SCHEMA;
+
+impl Binder<'_> {
+    /// A relation of FROM.
+    pub(super) fn relation(
+        &mut self,
+        schema: Option<&str>,
+        name: &str,
+        alias: Option<&ast::TableAlias>,
+        place: usize,
+    ) -> Result<From> {
+        if schema.is_none()
+            && let Some(cte) = self.ctes.iter().rev().find(|cte| *cte.name == *name).cloned()
+        {
+            // What its rows are may change while the queries within run again.
+            if cte.is_working || cte.bases > 0 {
+                self.bases.iter_mut().skip(cte.bases).for_each(|base| base.is_correlated = true);
+            }
+            return self.leaf(Source::Cte(cte.id), cte.columns, alias, Some((name, None, 0)));
+        }
+        let oid = match schema {
+            None | Some("pg_catalog") => Some(PG_CATALOG),
+            Some("information_schema") => Some(*INFORMATION_SCHEMA),
+            Some(_) => None,
+        };
+        let known = oid.and_then(|oid| Some((oid, facts::relation_columns(oid, name)?)));
+        let Some((oid, columns)) = known else {
+            let shown = schema.map_or_else(|| name.to_owned(), |schema| format!("{schema}.{name}"));
+            return Err(no_relation(place, &shown));
+        };
+        let relation = facts::relation_oid(oid, name).unwrap_or(0);
+        let source = match views::definition(oid, name) {
+            Some(sql) => Source::Query(self.view(sql, columns)?),
+            None => Source::Table(oid, name.into()),
+        };
+        let columns = columns.iter().zip(1_i16..).map(|(column, number)| OutputColumn {
+            name: column.name.clone(),
+            oid: column.oid,
+            typmod: -1,
+            fields: None,
+            origin: Some((relation, number)),
+        });
+        let schema = if oid == PG_CATALOG { "pg_catalog" } else { "information_schema" };
+        self.leaf(source, columns.collect(), alias, Some((name, Some(schema), relation)))
+    }
+
+    /// The query of a view, its columns of the types that they are declared with.
+    fn view(&mut self, sql: &'static str, declared: &[facts::Column]) -> Result<Arc<Sub>> {
+        let parsed = crate::parse::query(sql)?;
+        let mut binder = Binder::new(sql, self.next_id);
+        binder.depth = self.depth;
+        let (mut query, columns) = binder.query(&parsed)?;
+        if let Body::Select(select) = &mut query.body {
+            let exprs = std::mem::take(&mut select.project);
+            for (index, expr) in exprs.into_iter().enumerate() {
+                select.project.push(match (declared.get(index), columns.get(index)) {
+                    (Some(to), Some(from)) => {
+                        let typed = Typed::new(expr, from.oid);
+                        binder.convert(typed, to.oid, -1, CastContext::Explicit)?.expr
+                    }
+                    _ => expr,
+                });
+            }
+        }
+        self.next_id = binder.next_id;
+        Ok(Arc::new(Sub { id: self.id(), query, is_correlated: false }))
+    }
+
+    /// `TABLE name`
+    pub(super) fn whole_relation(
+        &mut self,
+        schema: Option<&str>,
+        name: &str,
+        order: &[ast::OrderByExpr],
+    ) -> Result<(Query, Vec<OutputColumn>)> {
+        let _ = order;
+        self.scopes.push(super::scope::Scope::default());
+        let from = self.relation(schema, name, None, 0);
+        let scope = self.scopes.pop().unwrap_or_default();
+        let columns: Vec<OutputColumn> =
+            scope.leaves.into_iter().next().map(|leaf| leaf.columns).unwrap_or_default();
+        let project = (0..columns.len()).map(|column| Expr::Column { depth: 0, leaf: 0, column }).collect();
+        let select = Select {
+            from: Some(from?),
+            leaves: 1,
+            filter: Vec::new(),
+            group: None,
+            windows: Vec::new(),
+            sets: Vec::new(),
+            project,
+        };
+        let query = Query {
+            ctes: Vec::new(),
+            body: Body::Select(Box::new(select)),
+            distinct: Distinct::No,
+            order: Vec::new(),
+            limit: None,
+            offset: None,
+            width: columns.len(),
+        };
+        let columns = columns.into_iter().map(|column| OutputColumn { oid: if column.oid == Oid::UNKNOWN { Oid::TEXT } else { column.oid }, ..column });
+        Ok((query, columns.collect()))
+    }
+}

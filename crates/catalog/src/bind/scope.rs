@@ -1,0 +1,248 @@
+//! What names mean where.
+
+use std::sync::Arc;
+
+use sqlparser::ast::Ident;
+use trunkline_core::{Oid, Result, SqlState};
+
+use super::{Binder, OutputColumn, Typed};
+use crate::error::{at, no_column};
+use crate::plan::{Aggregate, Expr, SetCall, Window};
+
+/// What a query sees of its own FROM, and what its list needs to be worked out before it.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    pub(super) leaves: Vec<LeafScope>,
+    pub(super) merged: Vec<Merged>,
+    /// How many leaves names may be found in: a query in FROM that is not LATERAL sees none.
+    pub(super) is_hidden: bool,
+    pub(super) aggregates: Vec<Aggregate>,
+    pub(super) windows: Vec<Window>,
+    pub(super) sets: Vec<SetCall>,
+    /// Why an aggregate may not stand here, if it may not.
+    pub(super) no_aggregates: Option<&'static str>,
+    pub(super) no_sets: Option<&'static str>,
+    /// Named windows.
+    pub(super) named_windows: Vec<(String, sqlparser::ast::WindowSpec)>,
+}
+
+/// A relation, function or query of FROM.
+#[derive(Debug)]
+pub(super) struct LeafScope {
+    /// The name it goes by.
+    pub(super) alias: Arc<str>,
+    /// The schema it may be named with, if it has no alias.
+    pub(super) schema: Option<Arc<str>>,
+    pub(super) columns: Vec<OutputColumn>,
+    /// Columns that a USING has made one with others.
+    pub(super) hidden: Vec<usize>,
+    /// Of a relation of the catalogs, its OID.
+    pub(super) relation: u32,
+    /// Whether it stands for a value rather than for a row of one.
+    pub(super) is_value: bool,
+}
+
+/// A column of USING.
+#[derive(Debug)]
+pub(super) struct Merged {
+    pub(super) name: Arc<str>,
+    pub(super) typed: Typed,
+}
+
+/// A query of WITH.
+#[derive(Clone, Debug)]
+pub(super) struct CteScope {
+    pub(super) name: Arc<str>,
+    pub(super) id: usize,
+    pub(super) columns: Vec<OutputColumn>,
+    /// How many queries it was defined within.
+    pub(super) bases: usize,
+    /// Whether this is the name within its own recursive query.
+    pub(super) is_working: bool,
+}
+
+/// A query within another one, while it is bound.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Base {
+    /// How many scopes there were where it began.
+    pub(super) level: usize,
+    /// Whether something in it is of a query around it.
+    pub(super) is_correlated: bool,
+}
+
+impl Scope {
+    fn unqualified(&self, name: &str) -> Vec<Typed> {
+        let merged = self.merged.iter().filter(|merged| *merged.name == *name);
+        let mut found: Vec<Typed> = merged.map(|merged| merged.typed.clone()).collect();
+        for (leaf, scope) in self.leaves.iter().enumerate() {
+            for (index, column) in scope.columns.iter().enumerate() {
+                if *column.name == *name && !scope.hidden.contains(&index) {
+                    found.push(column_of(leaf, index, column));
+                }
+            }
+        }
+        found
+    }
+
+    fn leaf(&self, schema: Option<&str>, alias: &str) -> Option<usize> {
+        self.leaves.iter().position(|leaf| {
+            *leaf.alias == *alias && schema.is_none_or(|schema| leaf.schema.as_deref() == Some(schema))
+        })
+    }
+}
+
+/// A column of a leaf.
+pub(super) fn column_of(leaf: usize, index: usize, column: &OutputColumn) -> Typed {
+    Typed {
+        expr: Expr::Column { depth: 0, leaf, column: index },
+        oid: column.oid,
+        typmod: column.typmod,
+        fields: column.fields.clone(),
+        origin: column.origin,
+        place: 0,
+    }
+}
+
+/// The name that an identifier stands for.
+pub(super) fn folded(ident: &Ident) -> String {
+    if ident.quote_style.is_some() { ident.value.clone() } else { ident.value.to_lowercase() }
+}
+
+impl Binder<'_> {
+    /// The innermost scope.
+    pub(super) fn scope(&mut self) -> &mut Scope {
+        self.scopes.last_mut().unwrap_or(&mut self.outermost)
+    }
+
+    /// Looks through the scopes, the innermost first; what is found in an outer one makes all
+    /// between depend on it.
+    fn search<T>(&mut self, mut look: impl FnMut(&Scope) -> Result<Option<T>>) -> Result<Option<(usize, T)>> {
+        let count = self.scopes.len();
+        for depth in 0..count {
+            let Some(scope) = self.scopes.get(count - 1 - depth) else { continue };
+            if scope.is_hidden {
+                continue;
+            }
+            if let Some(found) = look(scope)? {
+                self.depend(count - depth);
+                return Ok(Some((depth, found)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Says that something is of the scope below `level`: what began above depends on it.
+    fn depend(&mut self, level: usize) {
+        for base in self.bases.iter_mut().filter(|base| base.level >= level) {
+            base.is_correlated = true;
+        }
+    }
+
+    /// A name by itself: a column, or a relation of FROM as a row.
+    pub(super) fn identifier(&mut self, ident: &Ident) -> Result<Typed> {
+        let name = folded(ident);
+        let place = self.place(ident.span);
+        let found = self.search(|scope| {
+            let mut found = scope.unqualified(&name);
+            if found.len() > 1 {
+                let message = format!("column reference \"{name}\" is ambiguous");
+                return Err(at(place, SqlState::AMBIGUOUS_COLUMN, message));
+            }
+            Ok(found.pop())
+        })?;
+        if let Some((depth, typed)) = found {
+            return Ok(outward(typed, depth).placed(place));
+        }
+        match self.search(|scope| Ok(scope.leaf(None, &name).map(|leaf| row_of(scope, leaf))))? {
+            Some((depth, typed)) => Ok(outward(typed, depth).placed(place)),
+            None => match self.system_column(None, None, &name)? {
+                Some(typed) => Ok(typed.placed(place)),
+                None => Err(no_column(place, &format!("\"{name}\""))),
+            },
+        }
+    }
+
+    /// A name of several parts: `relation.column`, `schema.relation.column`, perhaps with the
+    /// database before it.
+    pub(super) fn compound(&mut self, parts: &[Ident]) -> Result<Typed> {
+        let place = parts.first().map_or(0, |part| self.place(part.span));
+        let names: Vec<String> = parts.iter().map(folded).collect();
+        let (schema, alias, column) = match names.as_slice() {
+            [alias, column] => (None, alias, column),
+            [schema, alias, column] => (Some(schema.as_str()), alias, column),
+            [_, schema, alias, column] => (Some(schema.as_str()), alias, column),
+            _ => return Err(at(place, SqlState::SYNTAX_ERROR, "improper qualified name (too many dotted names)")),
+        };
+        let found = self.search(|scope| {
+            let Some(leaf) = scope.leaf(schema, alias) else { return Ok(None) };
+            let columns = scope.leaves.get(leaf).map(|leaf| leaf.columns.as_slice()).unwrap_or_default();
+            let index = columns.iter().position(|own| *own.name == **column);
+            Ok(Some(index.and_then(|index| Some(column_of(leaf, index, columns.get(index)?)))))
+        })?;
+        match found {
+            Some((depth, Some(typed))) => Ok(outward(typed, depth).placed(place)),
+            Some((_, None)) => match self.system_column(schema, Some(alias), column)? {
+                Some(typed) => Ok(typed.placed(place)),
+                None => Err(no_column(place, &format!("{alias}.{column}"))),
+            },
+            None => {
+                let message = format!("missing FROM-clause entry for table \"{alias}\"");
+                Err(at(place, SqlState::UNDEFINED_TABLE, message))
+            }
+        }
+    }
+
+    /// `tableoid` and the like.
+    fn system_column(&mut self, schema: Option<&str>, alias: Option<&str>, name: &str) -> Result<Option<Typed>> {
+        let oid = match name {
+            "tableoid" => Oid::OID,
+            "xmin" | "xmax" => Oid::XID,
+            "cmin" | "cmax" => Oid::CID,
+            _ => return Ok(None),
+        };
+        let found = self.search(|scope| {
+            let leaf = match alias {
+                Some(alias) => scope.leaf(schema, alias).and_then(|leaf| scope.leaves.get(leaf)),
+                None => scope.leaves.iter().find(|leaf| leaf.relation != 0),
+            };
+            Ok(leaf.map(|leaf| leaf.relation).filter(|relation| *relation != 0))
+        })?;
+        Ok(found.map(|(_, relation)| {
+            let value = if oid == Oid::OID { relation } else { 1 };
+            Typed::new(Expr::Const(crate::datum::Datum::Oid(value)), oid)
+        }))
+    }
+
+    /// `relation.*` as a row, and its number.
+    pub(super) fn find_leaf(&mut self, schema: Option<&str>, alias: &str) -> Result<Option<(usize, usize)>> {
+        self.search(|scope| Ok(scope.leaf(schema, alias)))
+    }
+}
+
+/// A leaf as a value: its row, or, of a function that gives values, that.
+pub(super) fn row_of(scope: &Scope, leaf: usize) -> Typed {
+    let Some(own) = scope.leaves.get(leaf) else { return Binder::null() };
+    if let (true, Some(column)) = (own.is_value, own.columns.first()) {
+        return column_of(leaf, 0, column);
+    }
+    let fields = own.columns.iter().map(|column| (column.name.clone(), column.oid)).collect();
+    Typed::new(Expr::WholeRow { depth: 0, leaf }, Oid::RECORD).fields(fields)
+}
+
+/// What was found in a scope `depth` levels further out.
+fn outward(mut typed: Typed, depth: usize) -> Typed {
+    if depth > 0 {
+        shift(&mut typed.expr, depth);
+    }
+    typed
+}
+
+fn shift(expr: &mut Expr, by: usize) {
+    match expr {
+        Expr::Column { depth, .. } | Expr::WholeRow { depth, .. } | Expr::Slot { depth, .. } => *depth += by,
+        // A column of a full join's USING.
+        Expr::Coalesce(all) => all.iter_mut().for_each(|one| shift(one, by)),
+        Expr::Cast { of, .. } => shift(of, by),
+        _ => {}
+    }
+}

@@ -1,0 +1,406 @@
+//! SELECT.
+
+use sqlparser::ast::{self, GroupByExpr, SelectItem, SelectItemQualifiedWildcardKind};
+use trunkline_core::{Oid, Result, SqlState};
+
+use super::scope::{Scope, column_of, folded};
+use super::{Binder, OutputColumn, Typed};
+use crate::error::{at, unsupported};
+use crate::plan::{Body, Distinct, Expr, Group, Query, Select, SortKey};
+
+/// Numbers of slots while a query is bound: how many aggregates there are is known at its end.
+pub(super) const WINDOW_SLOTS: usize = 1 << 20;
+pub(super) const SET_SLOTS: usize = 1 << 21;
+
+/// The list of a SELECT while it grows.
+struct List {
+    items: Vec<Typed>,
+    names: Vec<String>,
+}
+
+impl Binder<'_> {
+    /// Binds a SELECT; `order` is that of the query it is all of.
+    pub(super) fn select(
+        &mut self,
+        select: &ast::Select,
+        order: &[ast::OrderByExpr],
+    ) -> Result<(Query, Vec<OutputColumn>)> {
+        if select.into.is_some() || select.top.is_some() || select.qualify.is_some() || !select.lateral_views.is_empty() {
+            return Err(unsupported(0, "this form of SELECT"));
+        }
+        self.scopes.push(Scope::default());
+        let bound = self.select_within(select, order);
+        self.scopes.pop();
+        bound
+    }
+
+    fn select_within(
+        &mut self,
+        select: &ast::Select,
+        order: &[ast::OrderByExpr],
+    ) -> Result<(Query, Vec<OutputColumn>)> {
+        let from = self.from(&select.from)?;
+        for window in &select.named_window {
+            if let ast::NamedWindowExpr::WindowSpec(spec) = &window.1 {
+                let name = folded(&window.0);
+                self.scope().named_windows.push((name, spec.clone()));
+            }
+        }
+        let mut filter = Vec::new();
+        if let Some(selection) = &select.selection {
+            let before = self.forbid("WHERE");
+            let typed = self.expr(selection)?;
+            filter = match self.condition(typed, "WHERE")? {
+                Expr::And(all) => all,
+                one => vec![one],
+            };
+            self.allow(before);
+        }
+        let mut list = self.list_of(&select.projection)?;
+        let width = list.items.len();
+        let keys = self.group_keys(&select.group_by, &list)?;
+        let having = match &select.having {
+            Some(having) => {
+                let typed = self.expr(having)?;
+                Some(self.condition(typed, "HAVING")?)
+            }
+            None => None,
+        };
+        let columns = self.output(&mut list)?;
+        let mut sort = Vec::new();
+        for key in order {
+            let column = self.sort_column(&key.expr, &mut list, width)?;
+            let descending = key.options.asc == Some(false);
+            let nulls_first = key.options.nulls_first.unwrap_or(descending);
+            sort.push(SortKey { column, descending, nulls_first });
+        }
+        let distinct = match &select.distinct {
+            None | Some(ast::Distinct::All) => Distinct::No,
+            Some(ast::Distinct::Distinct) => {
+                if sort.iter().any(|key| key.column >= width) {
+                    let message = "for SELECT DISTINCT, ORDER BY expressions must appear in select list";
+                    return Err(at(0, SqlState::INVALID_COLUMN_REFERENCE, message));
+                }
+                Distinct::All
+            }
+            Some(ast::Distinct::On(by)) => {
+                let columns = by.iter().map(|one| self.sort_column(one, &mut list, width));
+                Distinct::On(columns.collect::<Result<_>>()?)
+            }
+        };
+        let mut scope = std::mem::take(self.scope());
+        let is_grouped = keys.is_some() || having.is_some() || !scope.aggregates.is_empty();
+        let (aggregates, windows) = (scope.aggregates.len(), scope.windows.len());
+        let mut project: Vec<Expr> = list.items.into_iter().map(|item| item.expr).collect();
+        for expr in &mut project {
+            number_slots(expr, aggregates, windows);
+        }
+        for window in &mut scope.windows {
+            window.partition.iter_mut().for_each(|one| number_slots(one, aggregates, windows));
+            window.order.iter_mut().for_each(|one| number_slots(&mut one.expr, aggregates, windows));
+        }
+        for set in &mut scope.sets {
+            set.arguments.iter_mut().for_each(|one| number_slots(one, aggregates, windows));
+        }
+        let leaves = scope.leaves.len();
+        let (from, filter) = super::push::place(from, filter);
+        let group = is_grouped.then(|| Group {
+            keys: keys.unwrap_or_default(),
+            aggregates: std::mem::take(&mut scope.aggregates),
+            having,
+        });
+        let body = Select { from, leaves, filter, group, windows: scope.windows, sets: scope.sets, project };
+        let query = Query {
+            ctes: Vec::new(),
+            body: Body::Select(Box::new(body)),
+            distinct,
+            order: sort,
+            limit: None,
+            offset: None,
+            width,
+        };
+        Ok((query, columns))
+    }
+
+    /// Says where aggregates and functions that give rows may not stand.
+    pub(super) fn forbid(&mut self, clause: &'static str) -> (Option<&'static str>, Option<&'static str>) {
+        let scope = self.scope();
+        (scope.no_aggregates.replace(clause), scope.no_sets.replace(clause))
+    }
+
+    pub(super) fn allow(&mut self, before: (Option<&'static str>, Option<&'static str>)) {
+        let scope = self.scope();
+        (scope.no_aggregates, scope.no_sets) = before;
+    }
+
+    fn list_of(&mut self, items: &[SelectItem]) -> Result<List> {
+        let mut list = List { items: Vec::new(), names: Vec::new() };
+        for item in items {
+            match item {
+                SelectItem::UnnamedExpr(ast::Expr::CompoundFieldAccess { root, access_chain })
+                    if matches!(access_chain.last(), Some(ast::AccessExpr::Dot(ast::Expr::Wildcard(_)))) =>
+                {
+                    let mut value = self.expr(root)?;
+                    for access in access_chain {
+                        if let ast::AccessExpr::Dot(ast::Expr::Identifier(ident)) = access {
+                            value = self.field(value, ident)?;
+                        }
+                    }
+                    expand_record(value, &mut list)?;
+                }
+                SelectItem::UnnamedExpr(expr) => {
+                    let typed = self.expr(expr)?;
+                    list.names.push(column_name(expr));
+                    list.items.push(typed);
+                }
+                SelectItem::ExprWithAlias { expr, alias } => {
+                    let typed = self.expr(expr)?;
+                    list.names.push(folded(alias));
+                    list.items.push(typed);
+                }
+                SelectItem::ExprWithAliases { .. } => return Err(unsupported(0, "several names of a column")),
+                SelectItem::Wildcard(_) => self.star(&mut list)?,
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
+                    let parts: Vec<&ast::Ident> = name.0.iter().filter_map(|part| part.as_ident()).collect();
+                    self.qualified_star(&parts, &mut list)?;
+                }
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::Expr(expr), _) => {
+                    let value = self.expr(expr)?;
+                    expand_record(value, &mut list)?;
+                }
+            }
+        }
+        Ok(list)
+    }
+
+    /// `*`
+    fn star(&mut self, list: &mut List) -> Result<()> {
+        let scope = self.scope();
+        if scope.leaves.is_empty() {
+            return Err(at(0, SqlState::SYNTAX_ERROR, "SELECT * with no tables specified is not valid"));
+        }
+        for merged in &scope.merged {
+            list.names.push(merged.name.to_string());
+            list.items.push(merged.typed.clone());
+        }
+        for (leaf, own) in scope.leaves.iter().enumerate() {
+            for (index, column) in own.columns.iter().enumerate() {
+                if !own.hidden.contains(&index) {
+                    list.names.push(column.name.to_string());
+                    list.items.push(column_of(leaf, index, column));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `relation.*`
+    fn qualified_star(&mut self, parts: &[&ast::Ident], list: &mut List) -> Result<()> {
+        let names: Vec<String> = parts.iter().map(|part| folded(part)).collect();
+        let place = parts.first().map_or(0, |part| self.place(part.span));
+        let (schema, alias) = match names.as_slice() {
+            [alias] => (None, alias),
+            [schema, alias] => (Some(schema.as_str()), alias),
+            _ => return Err(unsupported(place, "this name")),
+        };
+        match self.find_leaf(schema, alias)? {
+            Some((depth, leaf)) => {
+                let place = self.scopes.len().checked_sub(1 + depth);
+                let own = place.and_then(|place| self.scopes.get(place)?.leaves.get(leaf));
+                for (index, column) in own.map(|own| own.columns.as_slice()).unwrap_or_default().iter().enumerate() {
+                    let mut typed = column_of(leaf, index, column);
+                    typed.expr = Expr::Column { depth, leaf, column: index };
+                    list.names.push(column.name.to_string());
+                    list.items.push(typed);
+                }
+                Ok(())
+            }
+            None => {
+                let message = format!("missing FROM-clause entry for table \"{alias}\"");
+                Err(at(place, SqlState::UNDEFINED_TABLE, message))
+            }
+        }
+    }
+
+    /// GROUP BY: numbers and names of columns of the list, or expressions.
+    fn group_keys(&mut self, by: &GroupByExpr, list: &List) -> Result<Option<Vec<Expr>>> {
+        let GroupByExpr::Expressions(by, modifiers) = by else {
+            return Err(unsupported(0, "GROUP BY ALL"));
+        };
+        if !modifiers.is_empty() {
+            return Err(unsupported(0, "this GROUP BY"));
+        }
+        if by.is_empty() {
+            return Ok(None);
+        }
+        let before = self.forbid("GROUP BY");
+        let mut keys = Vec::new();
+        for one in by {
+            let keyed = match one {
+                ast::Expr::Tuple(items) => items.iter().collect(),
+                one => vec![one],
+            };
+            for one in keyed {
+                if let Some(column) = position(one, "GROUP BY", list.items.len())? {
+                    keys.extend(list.items.get(column).map(|item| item.expr.clone()));
+                    continue;
+                }
+                // A name is a column of FROM first, then one of the list.
+                let bound = self.expr(one);
+                let named = match one {
+                    ast::Expr::Identifier(ident) => {
+                        let name = folded(ident);
+                        list.names.iter().position(|own| *own == name)
+                    }
+                    _ => None,
+                };
+                keys.push(match (bound, named.and_then(|column| list.items.get(column))) {
+                    (Err(error), Some(item)) if error.sqlstate() == SqlState::UNDEFINED_COLUMN => item.expr.clone(),
+                    (bound, _) => bound?.expr,
+                });
+            }
+        }
+        self.allow(before);
+        Ok(Some(keys))
+    }
+
+    /// The column of the list that an expression of ORDER BY means; a new one if it is none.
+    fn sort_column(&mut self, expr: &ast::Expr, list: &mut List, width: usize) -> Result<usize> {
+        if let Some(column) = position(expr, "ORDER BY", width)? {
+            return Ok(column);
+        }
+        if let ast::Expr::Identifier(ident) = expr {
+            let name = folded(ident);
+            if let Some(column) = list.names.iter().take(width).position(|own| *own == name) {
+                return Ok(column);
+            }
+        }
+        let typed = self.expr(expr)?;
+        let typed = if typed.oid == Oid::UNKNOWN { self.coerce(typed, Oid::TEXT)? } else { typed };
+        // The same expression as one of the list is that one.
+        let shown = format!("{:?}", typed.expr);
+        if let Some(column) = list.items.iter().position(|item| format!("{:?}", item.expr) == shown) {
+            return Ok(column);
+        }
+        list.items.push(typed);
+        list.names.push(String::new());
+        Ok(list.items.len() - 1)
+    }
+
+    fn output(&mut self, list: &mut List) -> Result<Vec<OutputColumn>> {
+        let mut columns = Vec::with_capacity(list.items.len());
+        for (item, name) in list.items.iter().zip(&list.names) {
+            columns.push(OutputColumn {
+                name: Self::shared(name),
+                oid: item.oid,
+                typmod: item.typmod,
+                fields: item.fields.clone(),
+                origin: item.origin,
+            });
+        }
+        Ok(columns)
+    }
+}
+
+fn expand_record(value: Typed, list: &mut List) -> Result<()> {
+    let Some(fields) = value.fields.clone() else {
+        return Err(at(value.place, SqlState::WRONG_OBJECT_TYPE, "row expansion is not possible of this value"));
+    };
+    for (index, (name, oid)) in fields.iter().enumerate() {
+        list.names.push(name.to_string());
+        list.items.push(Typed::new(Expr::Field(Box::new(value.expr.clone()), index), *oid));
+    }
+    Ok(())
+}
+
+/// The column that a number means.
+fn position(expr: &ast::Expr, clause: &str, width: usize) -> Result<Option<usize>> {
+    let ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::Number(number, _), .. }) = expr else {
+        return Ok(None);
+    };
+    let column = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+    match column.filter(|column| *column < width) {
+        Some(column) => Ok(Some(column)),
+        None => {
+            let message = format!("{clause} position {number} is not in select list");
+            Err(at(0, SqlState::INVALID_COLUMN_REFERENCE, message))
+        }
+    }
+}
+
+/// Gives slots their last numbers: aggregates, then windows, then functions that give rows.
+fn number_slots(expr: &mut Expr, aggregates: usize, windows: usize) {
+    if let Expr::Slot { depth: 0, slot } = expr {
+        *slot = match *slot {
+            slot if slot >= SET_SLOTS => aggregates + windows + (slot - SET_SLOTS),
+            slot if slot >= WINDOW_SLOTS => aggregates + (slot - WINDOW_SLOTS),
+            slot => slot,
+        };
+        return;
+    }
+    stacker::maybe_grow(128 << 10, 2 << 20, || {
+        expr.parts_mut(&mut |part| number_slots(part, aggregates, windows));
+    });
+}
+
+/// The name of a column that has none, as PostgreSQL makes it up.
+fn column_name(expr: &ast::Expr) -> String {
+    let found = match expr {
+        ast::Expr::Identifier(ident) => Some(match super::call::keyword_function(&ident.value) {
+            Some(_) if ident.quote_style.is_none() => ident.value.to_ascii_lowercase(),
+            _ => folded(ident),
+        }),
+        ast::Expr::CompoundIdentifier(parts) => parts.last().map(folded),
+        ast::Expr::Nested(inner) | ast::Expr::Collate { expr: inner, .. } => Some(column_name(inner)),
+        ast::Expr::CompoundFieldAccess { root, access_chain } => {
+            let names = access_chain.iter().rev().find_map(|access| match access {
+                ast::AccessExpr::Dot(ast::Expr::Identifier(ident)) => Some(folded(ident)),
+                _ => None,
+            });
+            Some(names.unwrap_or_else(|| column_name(root)))
+        }
+        ast::Expr::Function(call) => call.name.0.last().and_then(|part| part.as_ident()).map(folded),
+        ast::Expr::Cast { expr, data_type, .. } => {
+            let name = column_name(expr);
+            match name.as_str() {
+                "?column?" => super::types::named_type(&data_type.to_string(), 0)
+                    .ok()
+                    .and_then(|(oid, _)| crate::facts::type_facts(oid))
+                    .map(|known| known.name.trim_start_matches('_').to_owned()),
+                _ => Some(name),
+            }
+        }
+        ast::Expr::Case { else_result, .. } => Some(match else_result.as_deref().map(column_name) {
+            Some(name) if name != "?column?" => name,
+            _ => "case".to_owned(),
+        }),
+        ast::Expr::Exists { .. } => Some("exists".to_owned()),
+        ast::Expr::Array(_) => Some("array".to_owned()),
+        ast::Expr::Tuple(_) => Some("row".to_owned()),
+        ast::Expr::Substring { .. } => Some("substring".to_owned()),
+        ast::Expr::Position { .. } => Some("position".to_owned()),
+        ast::Expr::Trim { trim_where, .. } => Some(
+            match trim_where {
+                Some(ast::TrimWhereField::Leading) => "ltrim",
+                Some(ast::TrimWhereField::Trailing) => "rtrim",
+                _ => "btrim",
+            }
+            .to_owned(),
+        ),
+        ast::Expr::TypedString(typed) => super::types::named_type(&typed.data_type.to_string(), 0)
+            .ok()
+            .and_then(|(oid, _)| crate::facts::type_facts(oid))
+            .map(|known| known.name.to_string()),
+        ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::Boolean(_), .. }) => Some("bool".to_owned()),
+        ast::Expr::Subquery(query) => match &*query.body {
+            ast::SetExpr::Select(select) => match select.projection.first() {
+                Some(SelectItem::ExprWithAlias { alias, .. }) => Some(folded(alias)),
+                Some(SelectItem::UnnamedExpr(expr)) => Some(column_name(expr)),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    };
+    found.unwrap_or_else(|| "?column?".to_owned())
+}

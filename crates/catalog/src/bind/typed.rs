@@ -1,0 +1,176 @@
+//! Expressions with their types, and how these are changed.
+
+use std::sync::Arc;
+
+use trunkline_core::types::TextStyle;
+use trunkline_core::{Oid, Result, SqlState};
+
+use super::{Binder, Fields};
+use crate::datum::Datum;
+use crate::error::{Place, at, mismatch};
+use crate::facts::{CastContext, cast_context, element_of, type_facts};
+use crate::io;
+use crate::plan::Expr;
+
+/// An expression and what is known of its value.
+#[derive(Clone, Debug)]
+pub(crate) struct Typed {
+    pub(crate) expr: Expr,
+    pub(crate) oid: Oid,
+    pub(crate) typmod: i32,
+    pub(crate) fields: Option<Fields>,
+    pub(crate) origin: Option<(u32, i16)>,
+    pub(crate) place: Place,
+}
+
+impl Typed {
+    pub(crate) fn new(expr: Expr, oid: Oid) -> Typed {
+        Typed { expr, oid, typmod: -1, fields: None, origin: None, place: 0 }
+    }
+
+    pub(crate) fn fields(mut self, fields: Fields) -> Typed {
+        self.fields = Some(fields);
+        self
+    }
+
+    pub(crate) fn placed(mut self, place: Place) -> Typed {
+        self.place = place;
+        self
+    }
+}
+
+/// The name of a type for an error.
+pub(crate) fn type_name(oid: Oid) -> String {
+    match trunkline_core::types::name_of(oid) {
+        Some(name) => name.to_owned(),
+        None => type_facts(oid).map_or_else(|| oid.0.to_string(), |known| known.name.to_string()),
+    }
+}
+
+impl Binder<'_> {
+    /// Makes an expression one of the type `to`, if that goes without being asked.
+    pub(super) fn coerce(&mut self, typed: Typed, to: Oid) -> Result<Typed> {
+        self.convert(typed, to, -1, CastContext::Implicit)
+    }
+
+    /// Makes an expression one of the type `to`.
+    pub(super) fn convert(
+        &mut self,
+        typed: Typed,
+        to: Oid,
+        typmod: i32,
+        context: CastContext,
+    ) -> Result<Typed> {
+        let from = typed.oid;
+        if from == to && typmod == -1 {
+            return Ok(typed);
+        }
+        let place = typed.place;
+        if from == Oid::UNKNOWN {
+            return self.convert_unknown(typed, to, typmod, context).map(|typed| typed.placed(place));
+        }
+        match cast_context(from, to) {
+            Some(needed) if needed <= context => {}
+            _ => {
+                let message = format!("cannot cast type {} to {}", type_name(from), type_name(to));
+                return Err(at(place, SqlState::CANNOT_COERCE, message));
+            }
+        }
+        let is_explicit = context == CastContext::Explicit;
+        // `ARRAY[…]::oid[]`: each element is cast, so that a literal among them is read as one.
+        if let (Expr::List(_), Some(element)) = (&typed.expr, element_of(to))
+            && let Expr::List(items) = typed.expr
+        {
+            let own = element_of(from).unwrap_or(Oid::UNKNOWN);
+            let items = items.into_iter().map(|item| {
+                Ok(self.convert(Typed::new(item, own).placed(place), element, typmod, context)?.expr)
+            });
+            let items = items.collect::<Result<_>>()?;
+            return Ok(Typed::new(Expr::List(items), to).placed(place));
+        }
+        let of = Box::new(typed.expr);
+        let mut cast = Typed::new(Expr::Cast { of, from, to, typmod, is_explicit }, to).placed(place);
+        cast.typmod = typmod;
+        Ok(cast)
+    }
+
+    /// A literal is read as the type; a parameter without a type gets it.
+    fn convert_unknown(
+        &mut self,
+        typed: Typed,
+        to: Oid,
+        typmod: i32,
+        context: CastContext,
+    ) -> Result<Typed> {
+        let Typed { expr, place, .. } = typed;
+        let is_explicit = context == CastContext::Explicit;
+        let expr = match expr {
+            Expr::Const(Datum::Null) => Expr::Const(Datum::Null),
+            Expr::Const(Datum::Text(text)) if !needs_catalog(to) && typmod == -1 => {
+                let value = io::parse_plain(to, &text, &TextStyle::default());
+                Expr::Const(value.map_err(|error| if place == 0 { error } else { error.position(place) })?)
+            }
+            Expr::Param(index) => {
+                let known = self.parameters.get(index).copied().unwrap_or(Oid(0));
+                if matches!(known, Oid(0) | Oid::UNKNOWN) {
+                    if let Some(slot) = self.parameters.get_mut(index) {
+                        *slot = to;
+                    }
+                    Expr::Param(index)
+                } else if known == to {
+                    Expr::Param(index)
+                } else {
+                    return self.convert(Typed::new(Expr::Param(index), known).placed(place), to, typmod, context);
+                }
+            }
+            expr => Expr::Cast { of: Box::new(expr), from: Oid::UNKNOWN, to, typmod, is_explicit },
+        };
+        let mut typed = Typed::new(expr, to);
+        typed.typmod = typmod;
+        Ok(typed)
+    }
+
+    /// A condition.
+    pub(super) fn condition(&mut self, typed: Typed, clause: &str) -> Result<Expr> {
+        if typed.oid != Oid::BOOL && typed.oid != Oid::UNKNOWN {
+            let message =
+                format!("argument of {clause} must be type boolean, not type {}", type_name(typed.oid));
+            return Err(mismatch(typed.place, message));
+        }
+        Ok(self.coerce(typed, Oid::BOOL)?.expr)
+    }
+
+    /// Gives all expressions one type.
+    pub(super) fn unify(&mut self, all: Vec<Typed>, clause: &str) -> Result<(Vec<Expr>, Oid)> {
+        let types: Vec<Oid> = all.iter().map(|typed| typed.oid).collect();
+        let Some(common) = super::resolve::common_type(&types) else {
+            let mut known = types.iter().filter(|oid| **oid != Oid::UNKNOWN);
+            let first = known.next().copied().unwrap_or(Oid::TEXT);
+            let other = known.find(|oid| **oid != first).copied().unwrap_or(first);
+            let place = all.iter().find(|typed| typed.oid == other).map_or(0, |typed| typed.place);
+            let message = format!(
+                "{clause} types {} and {} cannot be matched",
+                type_name(first),
+                type_name(other)
+            );
+            return Err(mismatch(place, message));
+        };
+        let all = all.into_iter().map(|typed| Ok(self.coerce(typed, common)?.expr));
+        Ok((all.collect::<Result<_>>()?, common))
+    }
+
+    /// A name for what stands somewhere.
+    pub(super) fn shared(name: &str) -> Arc<str> {
+        name.into()
+    }
+}
+
+/// Whether a type's text can only be read by who knows the catalogs: `regclass` and its kin.
+pub(crate) fn needs_catalog(oid: Oid) -> bool {
+    let element = element_of(oid).unwrap_or(oid);
+    matches!(
+        element,
+        Oid::REGCLASS | Oid::REGTYPE | Oid::REGPROC | Oid::REGPROCEDURE | Oid::REGNAMESPACE | Oid::REGROLE
+            | Oid::REGOPER | Oid::REGOPERATOR | Oid::REGCOLLATION | Oid::REGCONFIG | Oid::REGDICTIONARY
+    ) || oid == Oid::RECORD
+}

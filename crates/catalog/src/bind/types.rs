@@ -1,0 +1,43 @@
+//! Names of types.
+
+use sqlparser::ast::DataType;
+use trunkline_core::{Oid, PgError, Result, SqlState};
+use trunkline_sql::TypeName;
+
+use super::Binder;
+use crate::error::{Place, at};
+use crate::facts::{PG_CATALOG, array_of, type_named};
+
+impl Binder<'_> {
+    /// The type that a cast names, and its modifier.
+    pub(super) fn data_type(&self, data_type: &DataType, place: Place) -> Result<(Oid, i32)> {
+        named_type(&data_type.to_string(), place)
+    }
+}
+
+/// The type of a name as SQL spells it, and its modifier.
+pub(crate) fn named_type(text: &str, place: Place) -> Result<(Oid, i32)> {
+    let parsed = TypeName::parse(text).map_err(|error| PgError::syntax(&error, text).unplaced())?;
+    let missing = || {
+        let message = format!("type \"{text}\" does not exist");
+        at(place, SqlState::UNDEFINED_OBJECT, message)
+    };
+    let schema = match parsed.qualifiers.last().map(String::as_str) {
+        None | Some("pg_catalog") => PG_CATALOG,
+        Some("information_schema") => *crate::world::INFORMATION_SCHEMA,
+        Some(_) => return Err(missing()),
+    };
+    let oid = type_named(schema, &parsed.name).ok_or_else(missing)?;
+    let modifiers: Vec<i32> =
+        parsed.modifiers.iter().filter_map(|span| span.text(text).trim().parse().ok()).collect();
+    let typmod = match (oid, modifiers.as_slice()) {
+        (Oid::VARCHAR | Oid::BPCHAR, [length]) => length.saturating_add(4),
+        (Oid::NUMERIC, [precision]) => (precision << 16) + 4,
+        (Oid::NUMERIC, [precision, scale]) => ((precision << 16) | (scale & 0x7ff)) + 4,
+        // `character` without a length is `character(1)`.
+        (Oid::BPCHAR, []) if parsed.qualifiers.is_empty() || !text.to_ascii_lowercase().contains("bpchar") => 5,
+        _ => -1,
+    };
+    let oid = if parsed.dimensions > 0 { array_of(oid).ok_or_else(missing)? } else { oid };
+    Ok((oid, typmod))
+}

@@ -1,0 +1,245 @@
+//! Values while a query is worked out.
+
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use trunkline_core::types::{Numeric, Value};
+
+/// A value; what type it is of is known where it is used.
+///
+/// Integers of all sizes, dates and timestamps are `Int`, object identifiers of all kinds `Oid`, and
+/// strings of all kinds `Text`.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Datum {
+    #[default]
+    Null,
+    Bool(bool),
+    Int(i64),
+    Oid(u32),
+    Float(f64),
+    Numeric(Arc<Numeric>),
+    Text(Arc<str>),
+    Array(Arc<List>),
+    Record(Row),
+    /// A value that is only carried.
+    Other(Arc<Value>),
+}
+
+/// A row of values, shared by all that hold it.
+pub(crate) type Row = Arc<[Datum]>;
+
+/// An array.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct List {
+    /// Length and lower bound of each dimension, outermost first; none if it is empty.
+    pub(crate) dimensions: Vec<(i32, i32)>,
+    pub(crate) items: Vec<Datum>,
+}
+
+impl List {
+    /// An array of one dimension that starts at 1.
+    pub(crate) fn new(items: Vec<Datum>) -> List {
+        List::from(items, 1)
+    }
+
+    /// An array of one dimension that starts at `lower`.
+    pub(crate) fn from(items: Vec<Datum>, lower: i32) -> List {
+        let length = i32::try_from(items.len()).unwrap_or(i32::MAX);
+        let dimensions = if items.is_empty() { Vec::new() } else { vec![(length, lower)] };
+        List { dimensions, items }
+    }
+
+    /// `int2vector` and `oidvector`: they start at 0, and have a dimension even if empty.
+    pub(crate) fn vector(items: Vec<Datum>) -> List {
+        let length = i32::try_from(items.len()).unwrap_or(i32::MAX);
+        List { dimensions: vec![(length, 0)], items }
+    }
+
+    /// The subscript of the first element.
+    pub(crate) fn lower(&self) -> i32 {
+        self.dimensions.first().map_or(1, |(_, lower)| *lower)
+    }
+
+    /// The element of a subscript.
+    pub(crate) fn get(&self, subscript: i64) -> Option<&Datum> {
+        if self.dimensions.len() > 1 {
+            return None;
+        }
+        let index = subscript.checked_sub(self.lower().into())?;
+        self.items.get(usize::try_from(index).ok()?)
+    }
+}
+
+impl Datum {
+    pub(crate) fn text(text: impl Into<Arc<str>>) -> Datum {
+        Datum::Text(text.into())
+    }
+
+    pub(crate) fn list(items: Vec<Datum>) -> Datum {
+        Datum::Array(Arc::new(List::new(items)))
+    }
+
+    /// An array of strings.
+    pub(crate) fn texts<T: Into<Arc<str>>>(items: impl IntoIterator<Item = T>) -> Datum {
+        Datum::list(items.into_iter().map(Datum::text).collect())
+    }
+
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self, Datum::Null)
+    }
+
+    /// What a condition makes of it: NULL is not true.
+    pub(crate) fn is_true(&self) -> bool {
+        matches!(self, Datum::Bool(true))
+    }
+
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match self {
+            Datum::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_bool(&self) -> Option<bool> {
+        match self {
+            Datum::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A whole number, be it one or an OID.
+    pub(crate) fn as_int(&self) -> Option<i64> {
+        match self {
+            Datum::Int(value) => Some(*value),
+            Datum::Oid(value) => Some(i64::from(*value)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_oid(&self) -> Option<u32> {
+        match self {
+            Datum::Oid(value) => Some(*value),
+            Datum::Int(value) => u32::try_from(*value).ok(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_list(&self) -> Option<&Arc<List>> {
+        match self {
+            Datum::Array(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// Any number, as near as a float gets.
+    pub(crate) fn as_float(&self) -> Option<f64> {
+        match self {
+            Datum::Float(value) => Some(*value),
+            Datum::Numeric(value) => Some(value.to_f64()),
+            Datum::Int(value) => Numeric::from_i128(i128::from(*value), 0).to_f64().into(),
+            Datum::Oid(value) => Some(f64::from(*value)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn to_numeric(&self) -> Option<Numeric> {
+        match self {
+            Datum::Numeric(value) => Some(Numeric::clone(value)),
+            Datum::Int(value) => Some(Numeric::from_i128(i128::from(*value), 0)),
+            Datum::Oid(value) => Some(Numeric::from_i128(i128::from(*value), 0)),
+            Datum::Float(value) => Some(Numeric::from_f64(*value)),
+            _ => None,
+        }
+    }
+
+    /// About how many bytes it holds beside its own.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Datum::Text(text) => text.len(),
+            Datum::Array(list) => list.items.len().saturating_mul(size_of::<Datum>()),
+            Datum::Record(row) => row.len().saturating_mul(size_of::<Datum>()),
+            _ => 0,
+        }
+    }
+
+    /// The order of two values of one type; NULL is the last.
+    pub(crate) fn compare(&self, other: &Datum) -> Ordering {
+        match (self, other) {
+            (Datum::Null, Datum::Null) => Ordering::Equal,
+            (Datum::Null, _) => Ordering::Greater,
+            (_, Datum::Null) => Ordering::Less,
+            (Datum::Bool(one), Datum::Bool(two)) => one.cmp(two),
+            (Datum::Text(one), Datum::Text(two)) => one.cmp(two),
+            (Datum::Oid(one), Datum::Oid(two)) => one.cmp(two),
+            (Datum::Array(one), Datum::Array(two)) => {
+                compare_all(&one.items, &two.items).then_with(|| one.dimensions.cmp(&two.dimensions))
+            }
+            (Datum::Record(one), Datum::Record(two)) => compare_all(one, two),
+            (Datum::Other(one), Datum::Other(two)) => format!("{one:?}").cmp(&format!("{two:?}")),
+            _ => match (self.as_int(), other.as_int()) {
+                (Some(one), Some(two)) => one.cmp(&two),
+                _ => self.compare_numbers(other),
+            },
+        }
+    }
+
+    fn compare_numbers(&self, other: &Datum) -> Ordering {
+        if let (Datum::Float(_), _) | (_, Datum::Float(_)) = (self, other)
+            && let (Some(one), Some(two)) = (self.as_float(), other.as_float())
+        {
+            // NaN is equal to itself and above all others, and zero has no sign.
+            return one.partial_cmp(&two).unwrap_or_else(|| one.is_nan().cmp(&two.is_nan()));
+        }
+        match (self.to_numeric(), other.to_numeric()) {
+            (Some(one), Some(two)) => one.compare(&two),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+
+    /// Tells values apart that should never meet.
+    fn rank(&self) -> u8 {
+        match self {
+            Datum::Bool(_) => 0,
+            Datum::Int(_) | Datum::Oid(_) | Datum::Float(_) | Datum::Numeric(_) => 1,
+            Datum::Text(_) => 2,
+            Datum::Array(_) => 3,
+            Datum::Record(_) => 4,
+            Datum::Other(_) => 5,
+            Datum::Null => 6,
+        }
+    }
+}
+
+fn compare_all(one: &[Datum], two: &[Datum]) -> Ordering {
+    let unequal = one.iter().zip(two).map(|(one, two)| one.compare(two)).find(|order| order.is_ne());
+    unequal.unwrap_or_else(|| one.len().cmp(&two.len()))
+}
+
+/// Equal as GROUP BY and DISTINCT have it: NULL is NULL.
+impl PartialEq for Datum {
+    fn eq(&self, other: &Datum) -> bool {
+        self.compare(other).is_eq()
+    }
+}
+
+impl Eq for Datum {}
+
+impl Hash for Datum {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Datum::Null => 0_u8.hash(state),
+            Datum::Bool(value) => value.hash(state),
+            Datum::Text(text) => text.hash(state),
+            Datum::Int(_) | Datum::Oid(_) => self.as_int().hash(state),
+            // Equal numbers of different kinds have one hash.
+            Datum::Float(_) | Datum::Numeric(_) => match self.to_numeric() {
+                Some(number) if number.is_integer() => number.to_i64().ok().hash(state),
+                _ => 1_u8.hash(state),
+            },
+            Datum::Array(list) => list.items.hash(state),
+            Datum::Record(row) => row.hash(state),
+            Datum::Other(value) => format!("{value:?}").hash(state),
+        }
+    }
+}

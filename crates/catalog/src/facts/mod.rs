@@ -1,0 +1,14 @@
+//! What every database of PostgreSQL 18 has: types, functions, operators and casts, taken from one.
+
+mod casts;
+mod procs;
+mod table;
+mod types;
+
+pub(crate) use casts::{CastContext, cast_context};
+pub(crate) use procs::{OPERATORS, Operator, PROCS, Proc};
+pub(crate) use table::{Column, facts, number, relation_columns, relation_oid, text};
+pub(crate) use types::{TypeFacts, array_of, base_of, element_of, type_facts, type_named};
+
+/// `pg_catalog`
+pub(crate) const PG_CATALOG: u32 = 11;

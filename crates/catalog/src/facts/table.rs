@@ -1,0 +1,205 @@
+//! The files of `data/`: what a database has from its birth.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use trunkline_core::types::{TextStyle, Value};
+use trunkline_core::{Oid, PgError};
+
+use crate::datum::{Datum, Row};
+use crate::io;
+
+/// A column of a relation of the catalogs.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    pub(crate) name: Arc<str>,
+    pub(crate) oid: Oid,
+    pub(crate) not_null: bool,
+}
+
+/// The rows of a relation that are the same everywhere.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) columns: Vec<(Arc<str>, Oid)>,
+    pub(crate) rows: Vec<Row>,
+}
+
+impl Facts {
+    /// Where a column of this name is.
+    pub(crate) fn column(&self, name: &str) -> usize {
+        self.columns.iter().position(|(own, _)| **own == *name).unwrap_or(usize::MAX)
+    }
+}
+
+macro_rules! files {
+    ($($name:literal)*) => {
+        /// The text of each file.
+        fn file(name: &str) -> Option<&'static str> {
+            match name {
+                $($name => Some(include_str!(concat!("../../data/", $name, ".tsv"))),)*
+                _ => None,
+            }
+        }
+
+        static ALL: LazyLock<HashMap<&'static str, LazyLock<Facts>>> = LazyLock::new(|| {
+            [$(($name, LazyLock::new((|| read($name)) as fn() -> Facts))),*].into_iter().collect()
+        });
+    };
+}
+
+files! {
+    "pg_aggregate" "pg_am" "pg_amop" "pg_amproc" "pg_attribute" "pg_authid" "pg_auth_members" "pg_cast"
+    "pg_class" "pg_collation" "pg_constraint" "pg_conversion" "pg_description" "pg_extension"
+    "pg_get_keywords" "pg_index" "pg_language" "pg_namespace" "pg_opclass" "pg_operator" "pg_opfamily"
+    "pg_proc" "pg_range" "pg_settings" "pg_tablespace" "pg_ts_config" "pg_ts_dict" "pg_ts_parser"
+    "pg_ts_template" "pg_type"
+}
+
+/// What is known of a relation from the beginning.
+pub(crate) fn facts(name: &str) -> Option<&'static Facts> {
+    ALL.get(name).map(|facts| &**facts)
+}
+
+/// The columns of each relation of `pg_catalog` and `information_schema`, by schema and name.
+static RELATIONS: LazyLock<HashMap<(u32, Arc<str>), Vec<Column>>> = LazyLock::new(|| {
+    let (Some(classes), Some(attributes)) = (facts("pg_class"), facts("pg_attribute")) else {
+        return HashMap::new();
+    };
+    let [oid, name, schema, kind] =
+        ["oid", "relname", "relnamespace", "relkind"].map(|name| classes.column(name));
+    let [class, attribute, of, not_null] =
+        ["attrelid", "attname", "atttypid", "attnotnull"].map(|name| attributes.column(name));
+    let mut columns: HashMap<u32, Vec<Column>> = HashMap::new();
+    for row in &attributes.rows {
+        let column = Column {
+            name: text(row, attribute),
+            oid: Oid(number(row, of)),
+            not_null: row.get(not_null).is_some_and(Datum::is_true),
+        };
+        columns.entry(number(row, class)).or_default().push(column);
+    }
+    let relations = classes.rows.iter().filter(|row| matches!(&*text(row, kind), "r" | "v"));
+    relations
+        .map(|row| {
+            let own = columns.remove(&number(row, oid)).unwrap_or_default();
+            ((number(row, schema), text(row, name)), own)
+        })
+        .collect()
+});
+
+static RELATION_OIDS: LazyLock<HashMap<(u32, Arc<str>), u32>> = LazyLock::new(|| {
+    let Some(classes) = facts("pg_class") else { return HashMap::new() };
+    let [oid, name, schema] = ["oid", "relname", "relnamespace"].map(|name| classes.column(name));
+    let rows = classes.rows.iter();
+    rows.map(|row| ((number(row, schema), text(row, name)), number(row, oid))).collect()
+});
+
+/// The OID of a relation or an index of the catalogs.
+pub(crate) fn relation_oid(schema: u32, name: &str) -> Option<u32> {
+    RELATION_OIDS.get(&(schema, name.into())).copied()
+}
+
+/// The columns of a relation of the catalogs, by the OID of its schema and its name.
+pub(crate) fn relation_columns(schema: u32, name: &str) -> Option<&'static [Column]> {
+    RELATIONS.get(&(schema, name.into())).map(Vec::as_slice)
+}
+
+pub(crate) fn text(row: &Row, column: usize) -> Arc<str> {
+    match row.get(column) {
+        Some(Datum::Text(text)) => text.clone(),
+        _ => "".into(),
+    }
+}
+
+pub(crate) fn number(row: &Row, column: usize) -> u32 {
+    row.get(column).and_then(Datum::as_oid).unwrap_or(0)
+}
+
+/// Reads a file: a head of `name:type`, then rows as COPY writes them, where `"` repeats what stands
+/// above. A cell that cannot be read would be NULL; a test reads them all.
+fn read(name: &str) -> Facts {
+    let mut lines = file(name).unwrap_or_default().lines();
+    let head = lines.next().unwrap_or_default();
+    let columns: Vec<(Arc<str>, Oid)> = head
+        .split('\t')
+        .filter_map(|column| {
+            let (name, oid) = column.split_once(':')?;
+            Some((name.into(), Oid(oid.parse().ok()?)))
+        })
+        .collect();
+    let mut rows: Vec<Row> = Vec::new();
+    for line in lines {
+        let cells = line.split('\t').zip(&columns).enumerate().map(|(index, (cell, (_, oid)))| {
+            match cell {
+                "\"" => rows.last().and_then(|row| row.get(index)).cloned().unwrap_or_default(),
+                cell => read_cell(cell, *oid).unwrap_or_default(),
+            }
+        });
+        let row = cells.collect();
+        rows.push(row);
+    }
+    Facts { columns, rows }
+}
+
+fn read_cell(cell: &str, oid: Oid) -> Result<Datum, PgError> {
+    if cell == "\\N" {
+        return Ok(Datum::Null);
+    }
+    let plain;
+    let cell = if cell.contains('\\') {
+        plain = unescaped(cell);
+        &plain
+    } else {
+        cell
+    };
+    // Nothing here may ask for facts of types: they are being read.
+    let oid = match oid {
+        // `regproc` stands as a number.
+        Oid::REGPROC => Oid::OID,
+        oid => oid,
+    };
+    io::from_value(Value::from_literal(oid, cell, &TextStyle::default())?)
+}
+
+fn unescaped(cell: &str) -> String {
+    let mut text = String::with_capacity(cell.len());
+    let mut characters = cell.chars();
+    while let Some(character) = characters.next() {
+        text.push(match character {
+            '\\' => match characters.next() {
+                Some('n') => '\n',
+                Some('t') => '\t',
+                Some('r') => '\r',
+                Some(other) => other,
+                None => '\\',
+            },
+            other => other,
+        });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_is_read() {
+        for (name, facts) in ALL.iter() {
+            assert!(!facts.rows.is_empty(), "{name}");
+            let mut lines = file(name).expect("it is one").lines().skip(1);
+            for row in &facts.rows {
+                let line = lines.next().expect("a line a row");
+                assert_eq!(row.len(), facts.columns.len(), "{name}: {line}");
+                for (cell, (column, _)) in line.split('\t').zip(&facts.columns).map(|(cell, column)| {
+                    (cell, column)
+                }) {
+                    let index = facts.column(column);
+                    let is_null = row.get(index).is_none_or(Datum::is_null);
+                    assert!(!is_null || matches!(cell, "\\N" | "\""), "{name}.{column}: {cell}");
+                }
+            }
+            assert!(lines.next().is_none(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Definitions of objects as SQL.
+
+use trunkline_core::catalog::{ConstraintKind, Relation};
+use trunkline_core::{Oid, Result};
+use trunkline_sql::quote_identifier;
+
+use crate::datum::Datum;
+use crate::facts::Proc;
+use crate::plan::{Call, Function};
+use crate::world::{ClassObject, ConstraintObject, IndexObject, What, World, proc_by_oid};
+
+pub(super) fn function(name: &str) -> Option<Function> {
+    Some(match name {
+        "pg_get_expr" => |call| Ok(call.arguments.first().cloned().unwrap_or_default()),
+        "pg_get_indexdef" => index_definition,
+        "pg_get_constraintdef" => constraint_definition,
+        "pg_get_viewdef" => view_definition,
+        "pg_get_serial_sequence" => |_| Ok(Datum::Null),
+        "pg_get_function_arguments" | "pg_get_function_identity_arguments" => |call| {
+            Ok(proc(call).map_or(Datum::Null, |proc| Datum::text(arguments(&call.run.world, proc))))
+        },
+        "pg_get_function_result" => |call| {
+            let Some(proc) = proc(call).filter(|proc| proc.kind != b'p') else { return Ok(Datum::Null) };
+            Ok(Datum::text(result(&call.run.world, proc)))
+        },
+        "pg_get_functiondef" | "pg_get_function_sqlbody" | "pg_get_ruledef" | "pg_get_triggerdef"
+        | "pg_get_partkeydef" | "pg_get_partition_constraintdef" | "pg_get_statisticsobjdef"
+        | "pg_get_statisticsobjdef_columns" | "pg_get_statisticsobjdef_expressions" | "pg_get_function_arg_default" => {
+            |_| Ok(Datum::Null)
+        }
+        "obj_description" | "col_description" | "shobj_description" => description,
+        "pg_describe_object" => |_| Ok(Datum::Null),
+        "pg_index_column_has_property" | "pg_index_has_property" | "pg_indexam_has_property" => index_property,
+        _ => return None,
+    })
+}
+
+fn oid(call: &Call<'_>, place: usize) -> Option<u32> {
+    call.arguments.get(place)?.as_oid()
+}
+
+fn proc(call: &Call<'_>) -> Option<&'static Proc> {
+    proc_by_oid(oid(call, 0)?)
+}
+
+fn arguments(world: &World, proc: &Proc) -> String {
+    world.type_list(&proc.arguments, ", ")
+}
+
+fn result(world: &World, proc: &Proc) -> String {
+    let name = |oid: Oid| world.type_text(oid.0, -1).unwrap_or_default();
+    if proc.returns_set && proc.outputs.len() > 1 {
+        let columns: Vec<String> = proc
+            .outputs
+            .iter()
+            .map(|(column, oid)| format!("{} {}", quote_identifier(column), name(*oid)))
+            .collect();
+        return if proc.result == Oid::RECORD { "SETOF record".to_owned() } else { format!("TABLE({})", columns.join(", ")) };
+    }
+    let of = name(proc.result);
+    if proc.returns_set { format!("SETOF {of}") } else { of }
+}
+
+/// The name of a column of a table.
+fn column(relation: &Relation, place: usize) -> String {
+    relation.columns.get(place).map(|one| quote_identifier(&one.column.name).into_owned()).unwrap_or_default()
+}
+
+fn columns(relation: &Relation, places: &[usize]) -> String {
+    places.iter().map(|place| column(relation, *place)).collect::<Vec<_>>().join(", ")
+}
+
+fn index_definition(call: &Call<'_>) -> Result<Datum> {
+    let world = &call.run.world;
+    let Some(class) = oid(call, 0).and_then(|oid| world.objects.class(oid)) else { return Ok(Datum::Null) };
+    let (Some(index), Some(relation)) = (&class.index, world.objects.relation_of(class)) else {
+        return Ok(Datum::Null);
+    };
+    let key = |place: &Option<usize>| place.map_or_else(|| "(expr)".to_owned(), |place| column(relation, place));
+    match call.arguments.get(1).and_then(Datum::as_int) {
+        Some(0) | None => Ok(Datum::text(index_sql(world, class, index, &key))),
+        Some(number) => {
+            let place = usize::try_from(number - 1).ok().and_then(|place| index.columns.get(place));
+            Ok(Datum::text(place.map(key).unwrap_or_default()))
+        }
+    }
+}
+
+fn index_sql(world: &World, class: &ClassObject, index: &IndexObject, key: &impl Fn(&Option<usize>) -> String) -> String {
+    let unique = if index.unique { "UNIQUE " } else { "" };
+    let keys = index.columns.iter().map(key).collect::<Vec<_>>().join(", ");
+    let name = quote_identifier(&class.name);
+    let mut sql = format!("CREATE {unique}INDEX {name} ON {} USING btree ({keys})", qualified(world, index.table));
+    if let Some(condition) = &index.condition {
+        sql.push_str(&format!(" WHERE {}", in_parentheses(condition)));
+    }
+    sql
+}
+
+/// An expression in parentheses, which it may have.
+fn in_parentheses(expression: &str) -> String {
+    if is_enclosed(expression) { expression.to_owned() } else { format!("({expression})") }
+}
+
+/// Whether the parenthesis at the start is closed at the end.
+fn is_enclosed(expression: &str) -> bool {
+    let mut depth = 0_i32;
+    let mut lexer = trunkline_sql::Lexer::new(expression);
+    let mut is_first = true;
+    while let Some(token) = lexer.next_significant() {
+        match token.kind {
+            trunkline_sql::TokenKind::LeftParen => depth += 1,
+            trunkline_sql::TokenKind::RightParen => depth -= 1,
+            _ => {}
+        }
+        let is_last = lexer.clone().next_significant().is_none();
+        if (is_first && depth != 1) || (depth == 0 && !is_last) {
+            return false;
+        }
+        is_first = false;
+    }
+    !is_first && depth == 0
+}
+
+/// A relation with its schema.
+fn qualified(world: &World, oid: u32) -> String {
+    match world.class_name(oid) {
+        Some((schema, name)) => {
+            let schema = world.schema_name(schema).unwrap_or_default();
+            format!("{}.{}", quote_identifier(&schema), quote_identifier(&name))
+        }
+        None => oid.to_string(),
+    }
+}
+
+fn constraint_definition(call: &Call<'_>) -> Result<Datum> {
+    let world = &call.run.world;
+    let found = oid(call, 0).and_then(|oid| world.objects.constraints.iter().find(|one| one.oid == oid));
+    Ok(found.and_then(|constraint| constraint_sql(world, constraint)).map_or(Datum::Null, Datum::text))
+}
+
+fn constraint_sql(world: &World, constraint: &ConstraintObject) -> Option<String> {
+    let relation = world.objects.relation_of(world.objects.class(constraint.table)?)?;
+    Some(match &constraint.what {
+        What::NotNull(place) => format!("NOT NULL {}", column(relation, *place)),
+        What::Kind(ConstraintKind::Primary(places)) => format!("PRIMARY KEY ({})", columns(relation, places)),
+        What::Kind(ConstraintKind::Unique(places)) => format!("UNIQUE ({})", columns(relation, places)),
+        What::Kind(ConstraintKind::Check(expression)) => format!("CHECK ({})", in_parentheses(expression)),
+        What::Kind(ConstraintKind::Foreign(key)) => {
+            let target = match constraint.target(&world.objects).and_then(|oid| world.class_text(oid)) {
+                Some(name) => name,
+                None => format!("{}.{}", quote_identifier(&key.schema), quote_identifier(&key.table)),
+            };
+            let referred: Vec<_> = key.refers_to.iter().map(|name| quote_identifier(name)).collect();
+            let mut sql = format!(
+                "FOREIGN KEY ({}) REFERENCES {target}({})",
+                columns(relation, &key.columns),
+                referred.join(", ")
+            );
+            for (event, action) in [("UPDATE", key.on_update), ("DELETE", key.on_delete)] {
+                let action = match action {
+                    'r' => "RESTRICT",
+                    'c' => "CASCADE",
+                    'n' => "SET NULL",
+                    'd' => "SET DEFAULT",
+                    _ => continue,
+                };
+                sql.push_str(&format!(" ON {event} {action}"));
+            }
+            sql
+        }
+        What::Kind(_) => return None,
+    })
+}
+
+fn view_definition(call: &Call<'_>) -> Result<Datum> {
+    let world = &call.run.world;
+    let oid = match call.arguments.first() {
+        Some(Datum::Text(name)) => world.find_class(name)?,
+        other => other.and_then(Datum::as_oid),
+    };
+    let class = oid.and_then(|oid| world.objects.class(oid)).filter(|class| class.kind == 'v');
+    let definition = class.and_then(|class| world.objects.relation_of(class)?.definition.as_deref());
+    Ok(definition.map_or(Datum::Null, |text| {
+        let text = text.trim_end();
+        Datum::text(if text.ends_with(';') { text.to_owned() } else { format!("{text};") })
+    }))
+}
+
+/// `obj_description(oid, catalog)`, `col_description(table, column)`
+fn description(call: &Call<'_>) -> Result<Datum> {
+    let Some(object) = oid(call, 0) else { return Ok(Datum::Null) };
+    let (catalog, column) = match call.arguments.get(1) {
+        Some(Datum::Text(name)) => (crate::facts::relation_oid(crate::facts::PG_CATALOG, name), 0),
+        Some(Datum::Int(column)) => (Some(1259), *column),
+        _ => (None, 0),
+    };
+    let facts = crate::facts::facts("pg_description");
+    let place = |name| facts.map_or(usize::MAX, |facts| facts.column(name));
+    let [of, class, sub, text] = ["objoid", "classoid", "objsubid", "description"].map(place);
+    let rows = call.run.world.table(crate::facts::PG_CATALOG, "pg_description")?;
+    let found = rows.iter().find(|row| {
+        let number = |place: usize| row.get(place).and_then(Datum::as_int);
+        number(of) == Some(object.into())
+            && number(sub) == Some(column)
+            && catalog.is_none_or(|catalog| number(class) == Some(catalog.into()))
+    });
+    Ok(found.and_then(|row| row.get(text)).cloned().unwrap_or_default())
+}
+
+fn index_property(call: &Call<'_>) -> Result<Datum> {
+    let name = call.arguments.last().and_then(Datum::as_str).unwrap_or_default().to_ascii_lowercase();
+    Ok(match name.as_str() {
+        "asc" | "nulls_last" | "orderable" | "returnable" | "search_array" | "search_nulls" | "can_order"
+        | "can_unique" | "can_multi_col" | "can_exclude" | "can_include" | "clusterable" | "index_scan"
+        | "bitmap_scan" | "backward_scan" => Datum::Bool(true),
+        "desc" | "nulls_first" | "distance_orderable" => Datum::Bool(false),
+        _ => Datum::Null,
+    })
+}

@@ -1,0 +1,165 @@
+//! Numbers.
+
+use std::sync::Arc;
+
+use trunkline_core::types::Numeric;
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use crate::datum::Datum;
+use crate::plan::{Call, Function};
+
+pub(super) fn operator(name: &str, is_prefix: bool) -> Option<Function> {
+    Some(match (name, is_prefix) {
+        ("-", true) => negate,
+        ("+", true) => |call| Ok(call.arguments.first().cloned().unwrap_or_default()),
+        ("~", true) => |call| Ok(whole(call, 0).map_or(Datum::Null, |value| Datum::Int(!value))),
+        ("+", _) => |call| two(call, i64::checked_add, |one, two| one + two, i128::checked_add),
+        ("-", _) => |call| two(call, i64::checked_sub, |one, two| one - two, i128::checked_sub),
+        ("*", _) => |call| two(call, i64::checked_mul, |one, two| one * two, |_, _| None),
+        ("/", _) => divide,
+        ("%", _) => remainder,
+        ("&", _) => |call| bits(call, |one, two| one & two),
+        ("|", _) => |call| bits(call, |one, two| one | two),
+        ("#", _) => |call| bits(call, |one, two| one ^ two),
+        ("<<", _) => |call| bits(call, |one, two| one.wrapping_shl(u32::try_from(two & 63).unwrap_or(0))),
+        (">>", _) => |call| bits(call, |one, two| one.wrapping_shr(u32::try_from(two & 63).unwrap_or(0))),
+        _ => return None,
+    })
+}
+
+pub(super) fn function(name: &str) -> Option<Function> {
+    Some(match name {
+        "abs" => |call| match call.arguments {
+            [value] if value.compare(&Datum::Int(0)).is_lt() => negate(call),
+            [value, ..] => Ok(value.clone()),
+            [] => Ok(Datum::Null),
+        },
+        "mod" => remainder,
+        "ceil" | "ceiling" => |call| rounded(call, f64::ceil),
+        "floor" => |call| rounded(call, f64::floor),
+        "sign" => |call| Ok(call.arguments.first().and_then(Datum::as_float).map_or(Datum::Null, |value| Datum::Float(if value == 0.0 { 0.0 } else { value.signum() }))),
+        _ => return None,
+    })
+}
+
+/// The sum of two numbers of one type.
+pub(crate) fn add(one: &Datum, two: &Datum) -> Result<Datum> {
+    combine(one, two, i64::checked_add, |one, two| one + two, i128::checked_add)
+}
+
+fn out_of_range(oid: Oid) -> PgError {
+    let name = trunkline_core::types::name_of(oid).unwrap_or("bigint");
+    PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, format!("{name} out of range"))
+}
+
+fn zero() -> PgError {
+    PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero")
+}
+
+fn whole(call: &Call<'_>, place: usize) -> Option<i64> {
+    call.arguments.get(place).and_then(Datum::as_int)
+}
+
+/// A whole number within its type.
+fn within(value: Option<i64>, oid: Oid) -> Result<Datum> {
+    let fits = |value: &i64| match oid {
+        Oid::INT2 => i16::try_from(*value).is_ok(),
+        Oid::INT4 => i32::try_from(*value).is_ok(),
+        _ => true,
+    };
+    value.filter(fits).map(Datum::Int).ok_or_else(|| out_of_range(oid))
+}
+
+fn two(
+    call: &Call<'_>,
+    whole: fn(i64, i64) -> Option<i64>,
+    float: fn(f64, f64) -> f64,
+    decimal: fn(i128, i128) -> Option<i128>,
+) -> Result<Datum> {
+    let [one, two] = call.arguments else { return Ok(Datum::Null) };
+    match combine(one, two, whole, float, decimal)? {
+        Datum::Int(value) => within(Some(value), call.result),
+        value => Ok(value),
+    }
+}
+
+fn combine(
+    one: &Datum,
+    two: &Datum,
+    whole: fn(i64, i64) -> Option<i64>,
+    float: fn(f64, f64) -> f64,
+    decimal: fn(i128, i128) -> Option<i128>,
+) -> Result<Datum> {
+    if let (Datum::Int(one), Datum::Int(two)) = (one, two) {
+        return whole(*one, *two).map(Datum::Int).ok_or_else(|| out_of_range(Oid::INT8));
+    }
+    if let (Datum::Float(_), _) | (_, Datum::Float(_)) = (one, two) {
+        let values = one.as_float().zip(two.as_float());
+        return Ok(values.map_or(Datum::Null, |(one, two)| Datum::Float(float(one, two))));
+    }
+    let (Some(one), Some(two)) = (one.to_numeric(), two.to_numeric()) else { return Ok(Datum::Null) };
+    let scale = i16::try_from(one.scale().max(two.scale())).unwrap_or(0);
+    let exact = one.to_i128(scale).zip(two.to_i128(scale)).and_then(|(one, two)| decimal(one, two));
+    let value = match exact {
+        Some(value) => Numeric::from_i128(value, scale),
+        // A product, or what has more digits than fit: as near as a float gets.
+        None => Numeric::from_f64(float(one.to_f64(), two.to_f64())),
+    };
+    Ok(Datum::Numeric(Arc::new(value)))
+}
+
+fn negate(call: &Call<'_>) -> Result<Datum> {
+    match call.arguments.first() {
+        Some(Datum::Int(value)) => within(value.checked_neg(), call.result),
+        Some(Datum::Float(value)) => Ok(Datum::Float(-value)),
+        Some(value @ Datum::Numeric(_)) => {
+            let zero = Datum::Int(0);
+            combine(&zero, value, i64::checked_sub, |one, two| one - two, i128::checked_sub)
+        }
+        _ => Ok(Datum::Null),
+    }
+}
+
+fn divide(call: &Call<'_>) -> Result<Datum> {
+    match call.arguments {
+        [_, two] if two.as_float() == Some(0.0) => Err(zero()),
+        [Datum::Int(one), Datum::Int(two)] => within(one.checked_div(*two), call.result),
+        [one, two] => {
+            let quotient = one.as_float().zip(two.as_float()).map(|(one, two)| one / two);
+            Ok(match quotient {
+                Some(value) if call.result == Oid::NUMERIC => Datum::Numeric(Arc::new(Numeric::from_f64(value))),
+                Some(value) => Datum::Float(value),
+                None => Datum::Null,
+            })
+        }
+        _ => Ok(Datum::Null),
+    }
+}
+
+fn remainder(call: &Call<'_>) -> Result<Datum> {
+    match (whole(call, 0), whole(call, 1)) {
+        (_, Some(0)) => Err(zero()),
+        (Some(one), Some(two)) => Ok(Datum::Int(one.wrapping_rem(two))),
+        _ => Err(crate::error::unsupported(0, "this remainder")),
+    }
+}
+
+fn bits(call: &Call<'_>, combine: fn(i64, i64) -> i64) -> Result<Datum> {
+    let values = whole(call, 0).zip(whole(call, 1));
+    Ok(values.map_or(Datum::Null, |(one, two)| match call.result {
+        Oid::INT4 => {
+            let low = u32::try_from(combine(one, two) & 0xffff_ffff).unwrap_or_default();
+            Datum::Int(i32::from_ne_bytes(low.to_ne_bytes()).into())
+        }
+        _ => Datum::Int(combine(one, two)),
+    }))
+}
+
+fn rounded(call: &Call<'_>, round: fn(f64) -> f64) -> Result<Datum> {
+    let Some(value) = call.arguments.first() else { return Ok(Datum::Null) };
+    Ok(match (value, value.as_float()) {
+        (Datum::Numeric(_), Some(value)) => Datum::Numeric(Arc::new(Numeric::from_f64(round(value)))),
+        (_, Some(value)) => Datum::Float(round(value)),
+        _ => Datum::Null,
+    })
+}

@@ -1,0 +1,86 @@
+//! Functions and operators: which ones there are here.
+
+mod arrays;
+mod definitions;
+pub(crate) mod math;
+mod names;
+mod operators;
+pub(crate) use session::now as session_now;
+mod patterns;
+mod privileges;
+mod session;
+mod sets;
+mod strings;
+
+use trunkline_core::Oid;
+
+use crate::facts::{Operator, PG_CATALOG, Proc, element_of};
+use crate::plan::{AggregateKind, Function, SetFunction};
+
+/// What a function does; `None` for one that is not here.
+pub(crate) fn function(proc: &Proc) -> Option<Function> {
+    let name = &*proc.name;
+    if proc.schema == *crate::world::INFORMATION_SCHEMA {
+        return names::schema_function(name);
+    }
+    session::function(name)
+        .or_else(|| names::function(name))
+        .or_else(|| definitions::function(name))
+        .or_else(|| privileges::function(name))
+        .or_else(|| strings::function(name, &proc.arguments))
+        .or_else(|| arrays::function(name))
+        .or_else(|| math::function(name))
+        .or_else(|| patterns::function(name))
+}
+
+/// What an operator does.
+pub(crate) fn operator(operator: &Operator) -> Option<Function> {
+    operators::operator(operator)
+}
+
+/// A comparison by its name.
+pub(crate) fn comparison(name: &str) -> Option<Function> {
+    operators::comparison(name)
+}
+
+/// Whether an operator has something to say of NULL: an array takes it as an element.
+pub(crate) fn takes_null(operator: &Operator) -> bool {
+    let is_list = |oid: Oid| element_of(oid).is_some() || matches!(oid.0, 2277 | 2283 | 5077 | 5078);
+    &*operator.name == "||" && (is_list(operator.left) || is_list(operator.right))
+}
+
+/// What a function does that gives rows.
+pub(crate) fn set(proc: &Proc) -> Option<SetFunction> {
+    sets::function(&proc.name)
+}
+
+/// An aggregate by its name.
+pub(crate) fn aggregate(name: &str) -> Option<AggregateKind> {
+    Some(match name {
+        "count" => AggregateKind::Count,
+        "sum" => AggregateKind::Sum,
+        "avg" => AggregateKind::Average,
+        "min" => AggregateKind::Min,
+        "max" => AggregateKind::Max,
+        "bool_and" | "every" => AggregateKind::And,
+        "bool_or" => AggregateKind::Or,
+        "string_agg" => AggregateKind::Join,
+        "array_agg" => AggregateKind::List,
+        _ => return None,
+    })
+}
+
+/// Whether aggregates are found in a schema.
+pub(crate) fn is_aggregate_schema(schema: u32) -> bool {
+    schema == PG_CATALOG
+}
+
+/// Whether a function says something of the session or the catalogs, so that a statement without any
+/// relation is answered here.
+pub(crate) fn is_of_catalogs(name: &str) -> bool {
+    session::function(name).is_some_and(|_| name != "now")
+        || names::function(name).is_some()
+        || definitions::function(name).is_some()
+        || privileges::function(name).is_some()
+        || name.starts_with("pg_")
+}

@@ -1,0 +1,72 @@
+//! Operators.
+
+use trunkline_core::{Oid, Result};
+
+use super::{arrays, math, patterns, strings};
+use crate::datum::Datum;
+use crate::facts::{Operator, element_of};
+use crate::plan::{Call, Function};
+
+/// A comparison of two values of one type.
+pub(super) fn comparison(name: &str) -> Option<Function> {
+    Some(match name {
+        "=" => |call| compare(call, |order| order.is_eq()),
+        "<>" => |call| compare(call, |order| order.is_ne()),
+        "<" => |call| compare(call, |order| order.is_lt()),
+        "<=" => |call| compare(call, |order| order.is_le()),
+        ">" => |call| compare(call, |order| order.is_gt()),
+        ">=" => |call| compare(call, |order| order.is_ge()),
+        _ => return None,
+    })
+}
+
+fn compare(call: &Call<'_>, holds: fn(std::cmp::Ordering) -> bool) -> Result<Datum> {
+    match call.arguments {
+        [one, two] => Ok(Datum::Bool(holds(one.compare(two)))),
+        _ => Ok(Datum::Null),
+    }
+}
+
+/// What an operator does.
+pub(super) fn operator(operator: &Operator) -> Option<Function> {
+    let name = &*operator.name;
+    let is_list = |oid: Oid| element_of(oid).is_some() || oid.0 == 2277 || oid.0 == 5078;
+    let is_number = |oid: Oid| {
+        oid.0 == 0 || matches!(oid, Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::FLOAT4 | Oid::FLOAT8 | Oid::NUMERIC)
+    };
+    let is_text = |oid: Oid| matches!(oid, Oid::TEXT | Oid::NAME | Oid::BPCHAR | Oid::VARCHAR);
+    let both = |holds: &dyn Fn(Oid) -> bool| holds(operator.left) && holds(operator.right);
+    if let Some(function) = comparison(name).filter(|_| operator.left.0 != 0) {
+        return Some(function);
+    }
+    if both(&is_text) {
+        match name {
+            "~~" => return Some(|call| patterns::like(call, false, false)),
+            "!~~" => return Some(|call| patterns::like(call, false, true)),
+            "~~*" => return Some(|call| patterns::like(call, true, false)),
+            "!~~*" => return Some(|call| patterns::like(call, true, true)),
+            "~" => return Some(|call| patterns::matches(call, false, false)),
+            "!~" => return Some(|call| patterns::matches(call, false, true)),
+            "~*" => return Some(|call| patterns::matches(call, true, false)),
+            "!~*" => return Some(|call| patterns::matches(call, true, true)),
+            "^@" => return strings::function("starts_with", &[Oid::TEXT, Oid::TEXT]),
+            _ => {}
+        }
+    }
+    if name == "||" {
+        return if is_list(operator.left) || is_list(operator.right) {
+            Some(arrays::join)
+        } else if is_text(operator.left) || is_text(operator.right) {
+            Some(strings::join)
+        } else {
+            None
+        };
+    }
+    if is_list(operator.left) && is_list(operator.right) {
+        return arrays::operator(name);
+    }
+    if both(&is_number) {
+        return math::operator(name, operator.left.0 == 0);
+    }
+    None
+}

@@ -1,0 +1,135 @@
+//! What functions say of the session and the server.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::strings::text;
+use crate::datum::Datum;
+use crate::plan::{Call, Function};
+use crate::world::{World, session_version};
+
+pub(super) fn function(name: &str) -> Option<Function> {
+    Some(match name {
+        "version" => |_| Ok(Datum::text(session_version())),
+        "current_user" | "getpgusername" => current_user,
+        "session_user" => |call| Ok(Datum::text(call.run.world.session_role().1)),
+        "current_database" => |call| Ok(Datum::text(call.run.world.database().1)),
+        "current_schema" => |call| {
+            let world = &call.run.world;
+            Ok(world.path().first().and_then(|oid| world.schema_name(*oid)).map_or(Datum::Null, Datum::Text))
+        },
+        "current_schemas" => current_schemas,
+        "current_setting" => current_setting,
+        "set_config" => set_config,
+        "pg_notify" => notify,
+        "pg_backend_pid" => |call| Ok(Datum::Int(call.run.world.client.identity().pid.into())),
+        "pg_is_in_recovery" | "pg_is_wal_replay_paused" => |_| Ok(Datum::Bool(false)),
+        "pg_postmaster_start_time" | "pg_conf_load_time" => |call| Ok(Datum::Int(call.run.world.started)),
+        "now" => |_| Ok(Datum::Int(now())),
+        "inet_client_addr" => |call| {
+            let world = &call.run.world;
+            let address = world.client.identity().address.map(|address| address.ip().to_string());
+            address.map_or(Ok(Datum::Null), |text| world.parse(Oid::INET, &text))
+        },
+        "inet_client_port" => |call| {
+            let address = call.run.world.client.identity().address;
+            Ok(address.map_or(Datum::Null, |address| Datum::Int(address.port().into())))
+        },
+        // The server does not say on which of its sockets the client came.
+        "inet_server_addr" | "inet_server_port" => |_| Ok(Datum::Null),
+        "pg_client_encoding" => |_| Ok(Datum::text("UTF8")),
+        "pg_encoding_to_char" => |call| {
+            Ok(Datum::text(match call.arguments.first().and_then(Datum::as_int) {
+                Some(0) => "SQL_ASCII",
+                Some(6) => "UTF8",
+                Some(8) => "LATIN1",
+                Some(24) => "WIN1252",
+                _ => "",
+            }))
+        },
+        "pg_char_to_encoding" => |call| {
+            let name = text(call, 0).unwrap_or_default().to_ascii_lowercase().replace(['-', '_'], "");
+            Ok(Datum::Int(match name.as_str() {
+                "sqlascii" => 0,
+                "utf8" | "unicode" => 6,
+                "latin1" | "iso88591" => 8,
+                "win1252" => 24,
+                _ => -1,
+            }))
+        },
+        "pg_my_temp_schema" => |_| Ok(Datum::Oid(0)),
+        "pg_is_other_temp_schema" => |_| Ok(Datum::Bool(false)),
+        "pg_jit_available" => |_| Ok(Datum::Bool(false)),
+        _ => return None,
+    })
+}
+
+/// Microseconds since 2000.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX).saturating_sub(946_684_800_000_000)
+}
+
+/// The role that SET ROLE chose, or the session's own.
+pub(super) fn role(world: &World) -> std::sync::Arc<str> {
+    match world.client.setting("role") {
+        Some(role) if role != "none" && !role.is_empty() => role.into(),
+        _ => world.session_role().1,
+    }
+}
+
+fn current_user(call: &Call<'_>) -> Result<Datum> {
+    Ok(Datum::Text(role(&call.run.world)))
+}
+
+fn current_schemas(call: &Call<'_>) -> Result<Datum> {
+    let world = &call.run.world;
+    let mut names: Vec<Datum> =
+        world.path().iter().filter_map(|oid| world.schema_name(*oid)).map(Datum::Text).collect();
+    let has_own = names.iter().any(|name| name.as_str() == Some("pg_catalog"));
+    if call.arguments.first().is_some_and(Datum::is_true) && !has_own {
+        names.insert(0, Datum::text("pg_catalog"));
+    }
+    Ok(Datum::list(names))
+}
+
+fn current_setting(call: &Call<'_>) -> Result<Datum> {
+    let Some(name) = text(call, 0) else { return Ok(Datum::Null) };
+    match call.run.world.client.setting(name) {
+        Some(value) => Ok(Datum::text(value)),
+        None if call.arguments.get(1).is_some_and(Datum::is_true) => Ok(Datum::Null),
+        None => {
+            let message = format!("unrecognized configuration parameter \"{name}\"");
+            Err(PgError::new(SqlState::UNDEFINED_OBJECT, message))
+        }
+    }
+}
+
+fn set_config(call: &Call<'_>) -> Result<Datum> {
+    let Some(name) = text(call, 0) else {
+        return Err(PgError::new(SqlState::NULL_VALUE_NOT_ALLOWED, "SET requires parameter name"));
+    };
+    let client = &call.run.world.client;
+    let local = call.arguments.get(2).is_some_and(Datum::is_true);
+    match text(call, 1) {
+        Some(value) => client.settings().set(name, value, local)?,
+        None => client.settings().reset(name, local)?,
+    }
+    // What a local setting is outside of a block is gone at once, but it was so here.
+    let shown = client.setting(name);
+    Ok(Datum::text(shown.unwrap_or_else(|| text(call, 1).unwrap_or_default().to_owned())))
+}
+
+fn notify(call: &Call<'_>) -> Result<Datum> {
+    let (channel, payload) = (text(call, 0).unwrap_or_default(), text(call, 1).unwrap_or_default());
+    call.run.world.client.publish(channel, payload)?;
+    // `void` looks like a string of nothing.
+    Ok(Datum::text(""))
+}
+
+/// The rows of `pg_show_all_settings()`: those of `pg_settings`.
+pub(super) fn all_settings(call: &Call<'_>) -> Result<Vec<Vec<Datum>>> {
+    let rows = call.run.world.table(crate::facts::PG_CATALOG, "pg_settings")?;
+    Ok(rows.iter().map(|row| row.to_vec()).collect())
+}

@@ -1,0 +1,157 @@
+//! Values as text and as what the wire knows, whose types need nothing but themselves.
+
+use std::sync::Arc;
+
+use trunkline_core::types::{Array, TextStyle, ToPg, Value, array};
+use trunkline_core::{Format, Oid, Param, PgError, Result};
+
+use crate::datum::{Datum, List};
+use crate::facts::{base_of, element_of, type_facts};
+
+/// Reads the text of a type that needs no catalog to be read.
+pub(crate) fn parse_plain(oid: Oid, text: &str, style: &TextStyle) -> Result<Datum> {
+    let oid = base_of(oid);
+    Ok(match oid {
+        Oid::TEXT | Oid::VARCHAR | Oid::UNKNOWN | Oid::CSTRING => Datum::text(text),
+        Oid::CHAR => Datum::text(text.chars().next().map(String::from).unwrap_or_default()),
+        oid if is_written(oid) => Datum::text(text),
+        oid => from_value(Value::from_literal(oid, text, style)?)?,
+    })
+}
+
+/// Types that are nothing but their text here.
+fn is_written(oid: Oid) -> bool {
+    type_facts(oid).is_some_and(|known| {
+        matches!(&*known.name, "pg_node_tree" | "aclitem" | "pg_ndistinct" | "pg_dependencies" | "pg_mcv_list")
+    })
+}
+
+/// A value of the wire.
+pub(crate) fn from_value(value: Value) -> Result<Datum> {
+    Ok(match value {
+        Value::Null => Datum::Null,
+        Value::Bool(value) => Datum::Bool(value),
+        Value::Char(0) => Datum::text(""),
+        Value::Char(byte) => Datum::text(char::from(byte).to_string()),
+        Value::Int2(value) => Datum::Int(value.into()),
+        Value::Int4(value) | Value::Date(value) => Datum::Int(value.into()),
+        Value::Int8(value)
+        | Value::Time(value)
+        | Value::Timestamp(value)
+        | Value::Timestamptz(value)
+        | Value::Money(value) => Datum::Int(value),
+        Value::Oid(value) => Datum::Oid(value),
+        Value::Float4(value) => Datum::Float(value.into()),
+        Value::Float8(value) => Datum::Float(value),
+        Value::Numeric(value) => Datum::Numeric(Arc::new(value)),
+        Value::Text(text) => Datum::text(text),
+        Value::Array(list) => {
+            let items = list.elements().map(|item| from_value(item?)).collect::<Result<_>>()?;
+            let dimensions = list.dimensions().iter().map(|one| (one.length, one.lower)).collect();
+            Datum::Array(Arc::new(List { dimensions, items }))
+        }
+        Value::Opaque(opaque) if opaque.format == Format::Text => {
+            Datum::text(String::from_utf8_lossy(&opaque.bytes).into_owned())
+        }
+        other => Datum::Other(Arc::new(other)),
+    })
+}
+
+/// A parameter that the client has sent.
+pub(crate) fn from_param(param: &Param<'_>, style: &TextStyle) -> Result<Datum> {
+    from_value(param.decode::<Value>(style)?)
+}
+
+/// A value of the type `oid` for the wire.
+pub(crate) fn to_value(datum: &Datum, oid: Oid) -> Value {
+    let oid = base_of(oid);
+    match datum {
+        Datum::Null => Value::Null,
+        Datum::Bool(value) => Value::Bool(*value),
+        Datum::Int(value) => int_value(*value, oid),
+        Datum::Oid(value) => Value::Oid(*value),
+        Datum::Float(value) => Value::Float8(*value),
+        Datum::Numeric(value) => Value::Numeric(value.as_ref().clone()),
+        Datum::Text(text) if oid == Oid::CHAR => Value::Char(text.bytes().next().unwrap_or(0)),
+        Datum::Text(text) => Value::Text(text.to_string()),
+        Datum::Array(list) => {
+            let element = element_of(oid).unwrap_or(Oid::TEXT);
+            let items = list.items.iter().map(|item| to_value(item, element)).collect();
+            let dimensions = list.dimensions.iter();
+            let dimensions =
+                dimensions.map(|&(length, lower)| array::Dimension { length, lower }).collect();
+            Value::Array(Array::of_dimensions(element, dimensions, items))
+        }
+        Datum::Record(_) => Value::Null,
+        Datum::Other(value) => value.as_ref().clone(),
+    }
+}
+
+fn int_value(value: i64, oid: Oid) -> Value {
+    let small = || i32::try_from(value).unwrap_or_default();
+    match oid {
+        Oid::INT2 => Value::Int2(i16::try_from(value).unwrap_or_default()),
+        Oid::INT4 => Value::Int4(small()),
+        Oid::DATE => Value::Date(small()),
+        Oid::TIME => Value::Time(value),
+        Oid::TIMESTAMP => Value::Timestamp(value),
+        Oid::TIMESTAMPTZ => Value::Timestamptz(value),
+        Oid::MONEY => Value::Money(value),
+        _ => Value::Int8(value),
+    }
+}
+
+/// The text of a value whose type needs no catalog to be written.
+pub(crate) fn text_plain(datum: &Datum, oid: Oid, style: &TextStyle) -> Result<String> {
+    let oid = base_of(oid);
+    if let Datum::Text(text) = datum {
+        return Ok(text.to_string());
+    }
+    let mut out = Vec::new();
+    // A string that is put into an expression is never NULL.
+    let _ = to_value(datum, oid).encode(oid, Format::Text, style, &mut out).map_err(PgError::from)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// Appends an element of an array, quoted where it must be.
+pub(crate) fn push_element(text: &str, out: &mut Vec<u8>) {
+    let start = out.len();
+    out.extend_from_slice(text.as_bytes());
+    array::quote(start, b',', out);
+}
+
+/// A field of a record, quoted where it must be.
+pub(crate) fn push_field(text: &str, out: &mut String) {
+    let needs = |character: char| matches!(character, '"' | '\\' | '(' | ')' | ',') || character.is_whitespace();
+    if !text.is_empty() && !text.contains(needs) {
+        out.push_str(text);
+        return;
+    }
+    out.push('"');
+    for character in text.chars() {
+        if matches!(character, '"' | '\\') {
+            out.push(character);
+        }
+        out.push(character);
+    }
+    out.push('"');
+}
+
+/// The binary form of a record: each field with its type and length.
+pub(crate) fn record_bytes(fields: &[(Oid, Value)], style: &TextStyle) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
+    out.extend_from_slice(&length(fields.len()));
+    for (oid, value) in fields {
+        out.extend_from_slice(&oid.0.to_be_bytes());
+        if matches!(value, Value::Null) {
+            out.extend_from_slice(&(-1_i32).to_be_bytes());
+            continue;
+        }
+        let mut bytes = Vec::new();
+        let _ = value.encode(*oid, Format::Binary, style, &mut bytes).map_err(PgError::from)?;
+        out.extend_from_slice(&length(bytes.len()));
+        out.extend_from_slice(&bytes);
+    }
+    Ok(out)
+}

@@ -1,0 +1,407 @@
+//! A query that is bound: every name found, every type known.
+
+use std::sync::Arc;
+
+use trunkline_core::{Oid, Result};
+
+use crate::datum::Datum;
+use crate::run::Run;
+
+/// A call of a function, with the values it is given.
+pub(crate) struct Call<'a> {
+    pub(crate) arguments: &'a [Datum],
+    pub(crate) types: &'a [Oid],
+    pub(crate) result: Oid,
+    pub(crate) run: &'a Run,
+}
+
+/// What a function or an operator does.
+pub(crate) type Function = fn(&Call<'_>) -> Result<Datum>;
+
+/// What a function does that gives rows.
+pub(crate) type SetFunction = fn(&Call<'_>) -> Result<Vec<Vec<Datum>>>;
+
+/// An expression.
+///
+/// `depth` counts the queries from the innermost one outwards.
+#[derive(Clone, Debug)]
+pub(crate) enum Expr {
+    Const(Datum),
+    Param(usize),
+    Column { depth: usize, leaf: usize, column: usize },
+    WholeRow { depth: usize, leaf: usize },
+    /// What an aggregate, a window or a set function of a query has given.
+    Slot { depth: usize, slot: usize },
+    Field(Box<Expr>, usize),
+    Cast { of: Box<Expr>, from: Oid, to: Oid, typmod: i32, is_explicit: bool },
+    Call(Box<Calling>),
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Not(Box<Expr>),
+    IsNull { of: Box<Expr>, negated: bool },
+    /// IS TRUE, IS FALSE.
+    IsBool { of: Box<Expr>, value: bool, negated: bool },
+    Distinct { sides: Box<(Expr, Expr)>, negated: bool },
+    Case { arms: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>> },
+    Coalesce(Vec<Expr>),
+    NullIf { value: Box<Expr>, equal: Box<Expr> },
+    Extreme { greatest: bool, of: Vec<Expr> },
+    List(Vec<Expr>),
+    Row(Vec<Expr>),
+    Subscript { of: Box<Expr>, indexes: Vec<Index> },
+    In { of: Box<Expr>, list: Vec<Expr>, negated: bool },
+    Quantified(Box<Quantified>),
+    Subquery { kind: SubqueryKind, query: Arc<Sub> },
+}
+
+/// A function or operator and its arguments.
+#[derive(Clone, Debug)]
+pub(crate) struct Calling {
+    pub(crate) function: Function,
+    pub(crate) arguments: Vec<Expr>,
+    pub(crate) types: Vec<Oid>,
+    pub(crate) result: Oid,
+    /// Whether it is NULL when an argument is.
+    pub(crate) strict: bool,
+    /// Whether it is `=` or the like of values that are compared as they are.
+    pub(crate) is_equality: bool,
+}
+
+/// `value operator ANY (array)`
+#[derive(Clone, Debug)]
+pub(crate) struct Quantified {
+    pub(crate) value: Expr,
+    pub(crate) array: Expr,
+    pub(crate) function: Function,
+    pub(crate) types: Vec<Oid>,
+    pub(crate) all: bool,
+}
+
+/// `[index]` or `[from:to]`
+#[derive(Clone, Debug)]
+pub(crate) enum Index {
+    One(Expr),
+    Slice(Option<Expr>, Option<Expr>),
+}
+
+/// What a subquery in an expression is for.
+#[derive(Clone, Debug)]
+pub(crate) enum SubqueryKind {
+    Scalar,
+    Exists,
+    Array,
+    /// `value operator ANY (query)`; IN is `= ANY`.
+    Quantified { value: Box<Expr>, function: Function, types: Vec<Oid>, all: bool },
+    /// `(a, b) IN (query)`
+    RowIn(Vec<Expr>),
+}
+
+/// A query within another one.
+#[derive(Debug)]
+pub(crate) struct Sub {
+    /// Under which its rows are kept.
+    pub(crate) id: usize,
+    pub(crate) query: Query,
+    /// Whether its rows depend on those of a query around it.
+    pub(crate) is_correlated: bool,
+}
+
+/// SELECT, VALUES or a set operation, with what stands around it.
+#[derive(Debug)]
+pub(crate) struct Query {
+    pub(crate) ctes: Vec<Cte>,
+    pub(crate) body: Body,
+    pub(crate) distinct: Distinct,
+    /// Columns of the body.
+    pub(crate) order: Vec<SortKey>,
+    pub(crate) limit: Option<Expr>,
+    pub(crate) offset: Option<Expr>,
+    /// How many columns of the body are those of the query: the others are for its order.
+    pub(crate) width: usize,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) enum Distinct {
+    No,
+    All,
+    /// DISTINCT ON: columns of the body.
+    On(Vec<usize>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct SortKey {
+    pub(crate) column: usize,
+    pub(crate) descending: bool,
+    pub(crate) nulls_first: bool,
+}
+
+/// A query of WITH.
+#[derive(Debug)]
+pub(crate) struct Cte {
+    pub(crate) id: usize,
+    pub(crate) kind: CteKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum CteKind {
+    Plain(Query),
+    Recursive { first: Query, next: Query, casts: Vec<Option<(Oid, Oid)>>, all: bool },
+}
+
+#[derive(Debug)]
+pub(crate) enum Body {
+    Select(Box<Select>),
+    Values(Vec<Vec<Expr>>),
+    Set { operation: SetOperation, all: bool, left: Box<Side>, right: Box<Side> },
+}
+
+/// One side of a set operation, and what its columns are cast to.
+#[derive(Debug)]
+pub(crate) struct Side {
+    pub(crate) query: Query,
+    pub(crate) casts: Vec<Option<(Oid, Oid)>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SetOperation {
+    Union,
+    Intersect,
+    Except,
+}
+
+#[derive(Debug)]
+pub(crate) struct Select {
+    pub(crate) from: Option<From>,
+    pub(crate) leaves: usize,
+    /// What no part of FROM has taken of WHERE.
+    pub(crate) filter: Vec<Expr>,
+    pub(crate) group: Option<Group>,
+    pub(crate) windows: Vec<Window>,
+    pub(crate) sets: Vec<SetCall>,
+    pub(crate) project: Vec<Expr>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) keys: Vec<Expr>,
+    pub(crate) aggregates: Vec<Aggregate>,
+    pub(crate) having: Option<Expr>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Aggregate {
+    pub(crate) kind: AggregateKind,
+    pub(crate) arguments: Vec<Expr>,
+    pub(crate) types: Vec<Oid>,
+    pub(crate) result: Oid,
+    pub(crate) distinct: bool,
+    pub(crate) order: Vec<OrderExpr>,
+    pub(crate) filter: Option<Expr>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AggregateKind {
+    Count,
+    Sum,
+    Average,
+    Min,
+    Max,
+    And,
+    Or,
+    Join,
+    List,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct OrderExpr {
+    pub(crate) expr: Expr,
+    pub(crate) descending: bool,
+    pub(crate) nulls_first: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Window {
+    pub(crate) kind: WindowKind,
+    pub(crate) partition: Vec<Expr>,
+    pub(crate) order: Vec<OrderExpr>,
+}
+
+#[derive(Debug)]
+pub(crate) enum WindowKind {
+    RowNumber,
+    Rank,
+    DenseRank,
+    Aggregate(Aggregate),
+}
+
+/// A function that gives rows: in FROM, or in the list of SELECT.
+#[derive(Clone, Debug)]
+pub(crate) struct SetCall {
+    pub(crate) function: SetFunction,
+    pub(crate) arguments: Vec<Expr>,
+    pub(crate) types: Vec<Oid>,
+    pub(crate) result: Oid,
+    pub(crate) strict: bool,
+    /// The number of columns; in the list of SELECT several are one record.
+    pub(crate) width: usize,
+}
+
+#[derive(Debug)]
+pub(crate) enum From {
+    Leaf(Box<Leaf>),
+    Join(Box<Join>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Join {
+    pub(crate) kind: JoinKind,
+    pub(crate) left: From,
+    pub(crate) right: From,
+    /// Of a full join; others have it in their right side.
+    pub(crate) on: Vec<Expr>,
+    /// What of WHERE is looked at behind an outer join.
+    pub(crate) filter: Vec<Expr>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JoinKind {
+    Inner,
+    Left,
+    Full,
+}
+
+#[derive(Debug)]
+pub(crate) struct Leaf {
+    pub(crate) id: usize,
+    /// Its place among the leaves of the query.
+    pub(crate) index: usize,
+    pub(crate) width: usize,
+    pub(crate) source: Source,
+    pub(crate) filter: Vec<Expr>,
+    /// How the rows are found that have certain values, instead of all.
+    pub(crate) probe: Vec<Probe>,
+}
+
+/// `own = key`, where one is of this leaf alone and the other of what is known before it.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    pub(crate) own: Expr,
+    pub(crate) key: Expr,
+}
+
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// A relation of the catalogs, by schema and name.
+    Table(u32, Arc<str>),
+    Query(Arc<Sub>),
+    Cte(usize),
+    Functions { calls: Vec<SetCall>, ordinality: bool },
+    /// A function that gives one value.
+    Value(Vec<Expr>),
+}
+
+impl Expr {
+    /// Calls a function with each part.
+    pub(crate) fn parts<'a>(&'a self, see: &mut dyn FnMut(&'a Expr)) {
+        match self {
+            Expr::Const(_) | Expr::Param(_) | Expr::Column { .. } => {}
+            Expr::WholeRow { .. } | Expr::Slot { .. } => {}
+            Expr::Field(of, _) | Expr::Not(of) => see(of),
+            Expr::Cast { of, .. } | Expr::IsNull { of, .. } | Expr::IsBool { of, .. } => see(of),
+            Expr::Call(call) => call.arguments.iter().for_each(see),
+            Expr::And(all) | Expr::Or(all) | Expr::Coalesce(all) | Expr::List(all) | Expr::Row(all) => {
+                all.iter().for_each(see);
+            }
+            Expr::Extreme { of, .. } => of.iter().for_each(see),
+            Expr::Distinct { sides, .. } => {
+                see(&sides.0);
+                see(&sides.1);
+            }
+            Expr::Case { arms, otherwise } => {
+                for (condition, result) in arms {
+                    see(condition);
+                    see(result);
+                }
+                otherwise.iter().for_each(|otherwise| see(otherwise));
+            }
+            Expr::NullIf { value, equal } => {
+                see(value);
+                see(equal);
+            }
+            Expr::Subscript { of, indexes } => {
+                see(of);
+                for index in indexes {
+                    match index {
+                        Index::One(index) => see(index),
+                        Index::Slice(from, to) => from.iter().chain(to).for_each(&mut *see),
+                    }
+                }
+            }
+            Expr::In { of, list, .. } => {
+                see(of);
+                list.iter().for_each(see);
+            }
+            Expr::Quantified(quantified) => {
+                see(&quantified.value);
+                see(&quantified.array);
+            }
+            Expr::Subquery { kind, .. } => match kind {
+                SubqueryKind::Scalar | SubqueryKind::Exists | SubqueryKind::Array => {}
+                SubqueryKind::Quantified { value, .. } => see(value),
+                SubqueryKind::RowIn(values) => values.iter().for_each(see),
+            },
+        }
+    }
+
+    /// Calls a function with each part, to change it.
+    pub(crate) fn parts_mut(&mut self, see: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            Expr::Const(_) | Expr::Param(_) | Expr::Column { .. } => {}
+            Expr::WholeRow { .. } | Expr::Slot { .. } => {}
+            Expr::Field(of, _) | Expr::Not(of) => see(of),
+            Expr::Cast { of, .. } | Expr::IsNull { of, .. } | Expr::IsBool { of, .. } => see(of),
+            Expr::Call(call) => call.arguments.iter_mut().for_each(see),
+            Expr::And(all) | Expr::Or(all) | Expr::Coalesce(all) | Expr::List(all) | Expr::Row(all) => {
+                all.iter_mut().for_each(see);
+            }
+            Expr::Extreme { of, .. } => of.iter_mut().for_each(see),
+            Expr::Distinct { sides, .. } => {
+                see(&mut sides.0);
+                see(&mut sides.1);
+            }
+            Expr::Case { arms, otherwise } => {
+                for (condition, result) in arms {
+                    see(condition);
+                    see(result);
+                }
+                otherwise.iter_mut().for_each(|otherwise| see(otherwise));
+            }
+            Expr::NullIf { value, equal } => {
+                see(value);
+                see(equal);
+            }
+            Expr::Subscript { of, indexes } => {
+                see(of);
+                for index in indexes {
+                    match index {
+                        Index::One(index) => see(index),
+                        Index::Slice(from, to) => from.iter_mut().chain(to).for_each(&mut *see),
+                    }
+                }
+            }
+            Expr::In { of, list, .. } => {
+                see(of);
+                list.iter_mut().for_each(see);
+            }
+            Expr::Quantified(quantified) => {
+                see(&mut quantified.value);
+                see(&mut quantified.array);
+            }
+            Expr::Subquery { kind, .. } => match kind {
+                SubqueryKind::Scalar | SubqueryKind::Exists | SubqueryKind::Array => {}
+                SubqueryKind::Quantified { value, .. } => see(value),
+                SubqueryKind::RowIn(values) => values.iter_mut().for_each(see),
+            },
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Whose a statement is: the engine's, or the catalogs'.
+
+use std::borrow::Cow;
+
+use trunkline_sql::{Lexer, StatementKind, TokenKind, outline};
+
+use crate::facts::{self, PG_CATALOG, PROCS};
+use crate::functions;
+use crate::world::INFORMATION_SCHEMA;
+
+/// Whose a statement is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    Engine,
+    /// It names relations of the catalogs and no others.
+    Catalog,
+    /// It names no relation, but functions that are known here.
+    Functions,
+}
+
+/// Says whose a statement is, by its tokens.
+///
+/// Most statements show by their first word, or by having no word of the catalogs, that they are the
+/// engine's: nothing is read twice then.
+pub(crate) fn route(sql: &str) -> Route {
+    if !begins_query(sql) || !hints(sql) {
+        return Route::Engine;
+    }
+    let outline = outline(sql);
+    if outline.kind != StatementKind::Select || outline.tables.iter().any(|table| table.is_target) {
+        return Route::Engine;
+    }
+    let is_ours = |mention: &trunkline_sql::Mention<'_>| is_relation(mention.schema.as_ref(), &mention.name);
+    // What stands in FROM with an argument is a function.
+    let is_call = |mention: &trunkline_sql::Mention<'_>| {
+        outline.functions.iter().any(|function| function.span.start == mention.span.start)
+    };
+    let mut relations = outline.tables.iter().filter(|mention| !is_call(mention)).peekable();
+    if relations.peek().is_some() {
+        return if relations.all(is_ours) { Route::Catalog } else { Route::Engine };
+    }
+    let are_known = outline.functions.iter().all(|function| {
+        let schema = function.schema.as_deref();
+        matches!(schema, None | Some("pg_catalog" | "information_schema")) && is_function(&function.name)
+    });
+    let is_of_catalogs = outline.functions.iter().any(|function| functions::is_of_catalogs(&function.name));
+    match are_known && (is_of_catalogs || has_keyword(sql)) {
+        true => Route::Functions,
+        false => Route::Engine,
+    }
+}
+
+/// Whether a statement begins as a query does.
+fn begins_query(sql: &str) -> bool {
+    let mut lexer = Lexer::new(sql);
+    while let Some(token) = lexer.next_significant() {
+        if token.kind != TokenKind::LeftParen {
+            return ["select", "with", "values", "table"].iter().any(|word| token.is_word(sql, word));
+        }
+    }
+    false
+}
+
+/// Whether some word in a text is one of the catalogs'.
+fn hints(sql: &str) -> bool {
+    let mut lexer = Lexer::new(sql);
+    while let Some(token) = lexer.next_significant() {
+        let text = match token.kind {
+            TokenKind::Word => token.text(sql),
+            TokenKind::QuotedIdentifier => token.text(sql).trim_matches('"'),
+            _ => continue,
+        };
+        if is_hint(text) {
+            return true;
+        }
+    }
+    false
+}
+
+fn is_hint(word: &str) -> bool {
+    let Some(first) = word.bytes().next() else { return false };
+    // A glance at the first letter spares the rest for nearly all words.
+    let begins = |prefix: &str| word.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    match first.to_ascii_lowercase() {
+        b'p' => begins("pg_") || word.eq_ignore_ascii_case("parse_ident"),
+        b'i' => word.eq_ignore_ascii_case("information_schema") || begins("inet_"),
+        b'v' => word.eq_ignore_ascii_case("version"),
+        b'c' => begins("current_") || word.eq_ignore_ascii_case("col_description"),
+        b's' => begins("session_user") || word.eq_ignore_ascii_case("set_config") || begins("shobj_"),
+        b'h' => begins("has_"),
+        b'f' => word.eq_ignore_ascii_case("format_type"),
+        b'q' => begins("quote_"),
+        b'r' => begins("reg") || word.eq_ignore_ascii_case("row_security_active"),
+        b't' => begins("to_reg") || begins("txid_"),
+        b'o' => word.eq_ignore_ascii_case("obj_description"),
+        b'u' => word.eq_ignore_ascii_case("user"),
+        _ => false,
+    }
+}
+
+/// Whether a relation is one of the catalogs: `pg_catalog` is looked through before all other schemas.
+fn is_relation(schema: Option<&Cow<'_, str>>, name: &str) -> bool {
+    match schema.map(AsRef::as_ref) {
+        None => facts::relation_columns(PG_CATALOG, name).is_some(),
+        Some("pg_catalog") => true,
+        Some("information_schema") => {
+            facts::relation_columns(*INFORMATION_SCHEMA, name).is_some() || !name.is_empty()
+        }
+        Some(_) => false,
+    }
+}
+
+fn is_function(name: &str) -> bool {
+    let is_here = |proc: &facts::Proc| functions::function(proc).is_some() || functions::set(proc).is_some();
+    functions::aggregate(name).is_some() || PROCS.get(name).is_some_and(|procs| procs.iter().any(is_here))
+}
+
+/// Whether there is a word that is a function of the session, or a type of names.
+fn has_keyword(sql: &str) -> bool {
+    let mut lexer = Lexer::new(sql);
+    while let Some(token) = lexer.next_significant() {
+        let is_one = token.kind == TokenKind::Word
+            && (matches!(
+                crate::bind::keyword_function(token.text(sql)),
+                Some("current_user" | "session_user" | "current_database" | "current_schema")
+            ) || token.text(sql).to_ascii_lowercase().starts_with("reg")
+                && facts::type_named(PG_CATALOG, &token.text(sql).to_ascii_lowercase()).is_some());
+        if is_one {
+            return true;
+        }
+    }
+    false
+}

@@ -1,0 +1,162 @@
+//! Aggregates.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use trunkline_core::types::Numeric;
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::query::compare_keys;
+use super::{Frame, Run};
+use crate::datum::Datum;
+use crate::functions::math;
+use crate::plan::{Aggregate, AggregateKind, OrderExpr};
+
+/// What an aggregate has seen of its group.
+pub(super) struct State {
+    count: i64,
+    value: Datum,
+    /// Values with the keys of their order, where all of them are needed.
+    items: Vec<(Vec<Datum>, Vec<Datum>)>,
+    seen: Option<HashSet<Vec<Datum>>>,
+}
+
+impl State {
+    pub(super) fn new(aggregate: &Aggregate) -> State {
+        let seen = aggregate.distinct.then(HashSet::new);
+        State { count: 0, value: Datum::Null, items: Vec::new(), seen }
+    }
+}
+
+impl Run {
+    /// Takes a row.
+    pub(super) fn accumulate(&self, of: &Aggregate, state: &mut State, frame: &Frame<'_>) -> Result<()> {
+        self.step()?;
+        if let Some(filter) = &of.filter
+            && !self.eval(filter, frame)?.is_true()
+        {
+            return Ok(());
+        }
+        let arguments = self.values(&of.arguments, frame)?;
+        let is_null = arguments.first().is_some_and(Datum::is_null);
+        if is_null && of.kind != AggregateKind::List {
+            return Ok(());
+        }
+        if let Some(seen) = &mut state.seen {
+            if !seen.insert(arguments.clone()) {
+                return Ok(());
+            }
+            self.charge(arguments.iter().map(|value| value.size() + 64).sum())?;
+        }
+        state.count += 1;
+        let value = arguments.first().cloned().unwrap_or_default();
+        match of.kind {
+            AggregateKind::Count => {}
+            AggregateKind::Sum | AggregateKind::Average => {
+                state.value = match std::mem::take(&mut state.value) {
+                    Datum::Null => self.number(of, value),
+                    sum => math::add(&sum, &self.number(of, value))?,
+                };
+            }
+            AggregateKind::Min if state.value.is_null() || value.compare(&state.value).is_lt() => {
+                state.value = value;
+            }
+            AggregateKind::Max if state.value.is_null() || value.compare(&state.value).is_gt() => {
+                state.value = value;
+            }
+            AggregateKind::Min | AggregateKind::Max => {}
+            AggregateKind::And => {
+                state.value = Datum::Bool(value.is_true() && state.value.as_bool() != Some(false));
+            }
+            AggregateKind::Or => state.value = Datum::Bool(value.is_true() || state.value.is_true()),
+            AggregateKind::Join | AggregateKind::List => {
+                let keys = of.order.iter().map(|key| self.eval(&key.expr, frame)).collect::<Result<_>>()?;
+                self.charge(arguments.iter().map(|value| value.size() + 64).sum())?;
+                state.items.push((keys, arguments));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a number is added as: of `bigint` and `numeric` the sum is a `numeric`.
+    fn number(&self, of: &Aggregate, value: Datum) -> Datum {
+        match (of.result, value.to_numeric()) {
+            (Oid::NUMERIC, Some(number)) => Datum::Numeric(Arc::new(number)),
+            _ => value,
+        }
+    }
+
+    /// What it comes to.
+    pub(super) fn finish(&self, of: &Aggregate, mut state: State) -> Result<Datum> {
+        if of.order.is_empty() && of.distinct {
+            state.items.sort_by(|one, two| compare_values(&one.1, &two.1));
+        } else {
+            state.items.sort_by(|one, two| compare_all(&one.0, &two.0, &of.order));
+        }
+        let items = state.items.into_iter().map(|(_, values)| values);
+        Ok(match of.kind {
+            AggregateKind::Count => Datum::Int(state.count),
+            AggregateKind::Average => average(&state.value, state.count),
+            AggregateKind::Join if state.count == 0 => Datum::Null,
+            AggregateKind::Join => {
+                let mut text = String::new();
+                for (place, values) in items.enumerate() {
+                    let [value, separator] = values.as_slice() else { continue };
+                    if place > 0 {
+                        text.push_str(separator.as_str().unwrap_or_default());
+                    }
+                    text.push_str(value.as_str().unwrap_or_default());
+                    self.admit_text(text.len())?;
+                }
+                Datum::text(text)
+            }
+            AggregateKind::List if state.count == 0 => Datum::Null,
+            AggregateKind::List => {
+                let items: Vec<Datum> = items.filter_map(|values| values.into_iter().next()).collect();
+                match items.first() {
+                    Some(Datum::Array(_)) => {
+                        return Err(PgError::new(
+                            SqlState::FEATURE_NOT_SUPPORTED,
+                            "array_agg of arrays is not supported in a query of the catalogs",
+                        ));
+                    }
+                    _ => Datum::list(items),
+                }
+            }
+            _ => state.value,
+        })
+    }
+}
+
+/// The order of two lists of values, NULL last.
+fn compare_values(one: &[Datum], two: &[Datum]) -> Ordering {
+    let orders = one.iter().zip(two).map(|(one, two)| one.compare(two));
+    orders.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+/// The order of the keys of two rows.
+pub(super) fn compare_all(one: &[Datum], two: &[Datum], order: &[OrderExpr]) -> Ordering {
+    let pairs = one.iter().zip(two).zip(order);
+    let orders = pairs.map(|((one, two), key)| {
+        compare_keys(Some(one), Some(two), key.descending, key.nulls_first)
+    });
+    orders.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+/// PostgreSQL shows at least 16 significant digits of an average of whole numbers.
+fn average(sum: &Datum, count: i64) -> Datum {
+    match sum {
+        Datum::Float(sum) => Datum::Float(sum / Datum::Int(count).as_float().unwrap_or(1.0)),
+        Datum::Null => Datum::Null,
+        sum => {
+            let sum = sum.to_numeric().and_then(|sum| sum.to_i128(20));
+            let quotient = sum.and_then(|sum| sum.checked_div(i128::from(count)));
+            quotient.map_or(Datum::Null, |value| {
+                // 20 digits after the point were worked out, 16 are shown, rounded.
+                let half = if value < 0 { -5_000 } else { 5_000 };
+                Datum::Numeric(Arc::new(Numeric::from_i128((value + half) / 10_000, 16)))
+            })
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What a run may cost, and its end before that.
+
+use std::sync::atomic::Ordering;
+
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::Run;
+use crate::datum::{Datum, Row};
+
+/// How many rows and expressions may be looked at: some seconds.
+const STEPS: u64 = 100_000_000;
+/// How many bytes may be held.
+const BYTES: usize = 256 << 20;
+/// How long a string may become.
+const TEXT: usize = 16 << 20;
+
+impl Run {
+    /// Counts a step.
+    #[inline]
+    pub(crate) fn step(&self) -> Result<()> {
+        let steps = self.steps.get() + 1;
+        self.steps.set(steps);
+        if steps & 0x3ff == 0 { self.look(steps) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn look(&self, steps: u64) -> Result<()> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(PgError::canceled());
+        }
+        if steps > STEPS { Err(exhausted("steps")) } else { Ok(()) }
+    }
+
+    /// Counts a row that is held.
+    pub(super) fn hold(&self, row: &Row) -> Result<()> {
+        let cells: usize = row.iter().map(Datum::size).sum();
+        self.charge(cells.saturating_add(row.len().saturating_mul(size_of::<Datum>())).saturating_add(32))
+    }
+
+    /// Counts bytes that are held.
+    pub(crate) fn charge(&self, bytes: usize) -> Result<()> {
+        let all = self.bytes.get().saturating_add(bytes);
+        self.bytes.set(all);
+        if all > BYTES { Err(exhausted("memory")) } else { Ok(()) }
+    }
+
+    /// Whether a string of so many bytes may be made; counts it.
+    pub(crate) fn admit_text(&self, bytes: usize) -> Result<()> {
+        if bytes > TEXT {
+            return Err(exhausted("string"));
+        }
+        // Short ones are gone as soon as they are looked at.
+        if bytes > 4096 { self.charge(bytes) } else { Ok(()) }
+    }
+}
+
+fn exhausted(what: &str) -> PgError {
+    let error = PgError::new(
+        SqlState::CONFIGURATION_LIMIT_EXCEEDED,
+        "query of the catalogs exceeds what it may cost",
+    );
+    error.detail(format!("Its budget of {what} is used up."))
+}

@@ -1,0 +1,306 @@
+//! Expressions.
+
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::{Frame, Run};
+use crate::datum::{Datum, List};
+use crate::plan::{Call, Calling, Expr, Function, Index, Quantified, Sub, SubqueryKind};
+
+/// How much stack is left when more is taken, and how much that is.
+const RED: usize = 128 << 10;
+const MORE: usize = 2 << 20;
+
+impl Run {
+    /// The value of an expression.
+    pub(crate) fn eval(&self, expr: &Expr, frame: &Frame<'_>) -> Result<Datum> {
+        match expr {
+            Expr::Const(value) => Ok(value.clone()),
+            Expr::Column { depth, leaf, column } => {
+                let row = frame.at(*depth).and_then(|frame| frame.rows.get(*leaf));
+                // The row of an outer join's other side has no columns.
+                Ok(row.and_then(|row| row.get(*column)).cloned().unwrap_or_default())
+            }
+            Expr::Slot { depth, slot } => {
+                Ok(frame.at(*depth).and_then(|frame| frame.slots.get(*slot)).cloned().unwrap_or_default())
+            }
+            Expr::Param(index) => Ok(self.parameters.get(*index).cloned().unwrap_or_default()),
+            expr => {
+                self.step()?;
+                stacker::maybe_grow(RED, MORE, || self.eval_inner(expr, frame))
+            }
+        }
+    }
+
+    fn eval_inner(&self, expr: &Expr, frame: &Frame<'_>) -> Result<Datum> {
+        Ok(match expr {
+            Expr::Const(_) | Expr::Column { .. } | Expr::Slot { .. } | Expr::Param(_) => Datum::Null,
+            Expr::WholeRow { depth, leaf } => {
+                match frame.at(*depth).and_then(|frame| frame.rows.get(*leaf)) {
+                    Some(row) if !row.is_empty() => Datum::Record(row.clone()),
+                    _ => Datum::Null,
+                }
+            }
+            Expr::Field(of, index) => match self.eval(of, frame)? {
+                Datum::Record(row) => row.get(*index).cloned().unwrap_or_default(),
+                _ => Datum::Null,
+            },
+            Expr::Cast { of, from, to, typmod, is_explicit } => {
+                let value = self.eval(of, frame)?;
+                self.world.cast(value, *from, *to, *typmod, *is_explicit)?
+            }
+            Expr::Call(call) => self.call(call, frame)?,
+            Expr::And(all) => self.all(all, frame, false)?,
+            Expr::Or(all) => self.all(all, frame, true)?,
+            Expr::Not(of) => match self.eval(of, frame)? {
+                Datum::Bool(value) => Datum::Bool(!value),
+                _ => Datum::Null,
+            },
+            Expr::IsNull { of, negated } => {
+                let value = self.eval(of, frame)?;
+                Datum::Bool(match &value {
+                    // A row is NULL if all of it is, and not NULL if nothing of it is.
+                    Datum::Record(row) => row.iter().all(|value| value.is_null() != *negated),
+                    value => value.is_null() != *negated,
+                })
+            }
+            Expr::IsBool { of, value, negated } => {
+                let found = self.eval(of, frame)?;
+                Datum::Bool((found.as_bool() == Some(*value)) != *negated)
+            }
+            Expr::Distinct { sides, negated } => {
+                let differ = self.eval(&sides.0, frame)? != self.eval(&sides.1, frame)?;
+                Datum::Bool(differ != *negated)
+            }
+            Expr::Case { arms, otherwise } => {
+                for (condition, result) in arms {
+                    if self.eval(condition, frame)?.is_true() {
+                        return self.eval(result, frame);
+                    }
+                }
+                otherwise.as_ref().map_or(Ok(Datum::Null), |otherwise| self.eval(otherwise, frame))?
+            }
+            Expr::Coalesce(all) => {
+                for one in all {
+                    let value = self.eval(one, frame)?;
+                    if !value.is_null() {
+                        return Ok(value);
+                    }
+                }
+                Datum::Null
+            }
+            Expr::NullIf { value, equal } => {
+                if self.eval(equal, frame)?.is_true() { Datum::Null } else { self.eval(value, frame)? }
+            }
+            Expr::Extreme { greatest, of } => {
+                let mut best = Datum::Null;
+                for one in of {
+                    let value = self.eval(one, frame)?;
+                    let order = value.compare(&best);
+                    let better = if *greatest { order.is_gt() } else { order.is_lt() };
+                    if !value.is_null() && (best.is_null() || better) {
+                        best = value;
+                    }
+                }
+                best
+            }
+            Expr::List(items) => self.list(self.values(items, frame)?)?,
+            Expr::Row(items) => Datum::Record(self.values(items, frame)?.into()),
+            Expr::Subscript { of, indexes } => self.subscript(of, indexes, frame)?,
+            Expr::In { of, list, negated } => {
+                let value = self.eval(of, frame)?;
+                self.is_in(&value, list, *negated, frame)?
+            }
+            Expr::Quantified(quantified) => self.quantified(quantified, frame)?,
+            Expr::Subquery { kind, query } => self.subquery(kind, query, frame)?,
+        })
+    }
+
+    pub(super) fn values(&self, all: &[Expr], frame: &Frame<'_>) -> Result<Vec<Datum>> {
+        all.iter().map(|one| self.eval(one, frame)).collect()
+    }
+
+    /// Whether all conditions hold.
+    pub(super) fn holds(&self, all: &[Expr], frame: &Frame<'_>) -> Result<bool> {
+        for one in all {
+            if !self.eval(one, frame)?.is_true() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// AND, or OR if `ends` is true: the value that ends it.
+    fn all(&self, all: &[Expr], frame: &Frame<'_>, ends: bool) -> Result<Datum> {
+        let mut has_null = false;
+        for one in all {
+            match self.eval(one, frame)? {
+                Datum::Bool(value) if value == ends => return Ok(Datum::Bool(ends)),
+                Datum::Bool(_) => {}
+                _ => has_null = true,
+            }
+        }
+        Ok(if has_null { Datum::Null } else { Datum::Bool(!ends) })
+    }
+
+    fn call(&self, call: &Calling, frame: &Frame<'_>) -> Result<Datum> {
+        let arguments = self.values(&call.arguments, frame)?;
+        if call.strict && arguments.iter().any(Datum::is_null) {
+            return Ok(Datum::Null);
+        }
+        (call.function)(&Call {
+            arguments: &arguments,
+            types: &call.types,
+            result: call.result,
+            run: self,
+        })
+    }
+
+    /// An array, whose elements may be arrays.
+    fn list(&self, items: Vec<Datum>) -> Result<Datum> {
+        let Some(Datum::Array(first)) = items.first() else { return Ok(Datum::list(items)) };
+        let inner = first.dimensions.clone();
+        let length = i32::try_from(items.len()).unwrap_or(i32::MAX);
+        let mut all = Vec::new();
+        for item in &items {
+            match item {
+                Datum::Array(list) if list.dimensions == inner => all.extend(list.items.iter().cloned()),
+                _ => {
+                    let message = "multidimensional arrays must have array expressions with matching dimensions";
+                    return Err(PgError::new(SqlState::ARRAY_SUBSCRIPT_ERROR, message));
+                }
+            }
+        }
+        let mut dimensions = vec![(length, 1)];
+        dimensions.extend(inner);
+        Ok(Datum::Array(List { dimensions, items: all }.into()))
+    }
+
+    fn subscript(&self, of: &Expr, indexes: &[Index], frame: &Frame<'_>) -> Result<Datum> {
+        let value = self.eval(of, frame)?;
+        let Datum::Array(list) = value else { return Ok(Datum::Null) };
+        match indexes {
+            [Index::One(index)] => {
+                let index = self.eval(index, frame)?;
+                Ok(index.as_int().and_then(|index| list.get(index)).cloned().unwrap_or_default())
+            }
+            [Index::Slice(from, to)] if list.dimensions.len() <= 1 => {
+                let lower = i64::from(list.lower());
+                let length = i64::try_from(list.items.len()).unwrap_or(i64::MAX);
+                let bound = |bound: &Option<Expr>, default: i64| -> Result<Option<i64>> {
+                    match bound {
+                        Some(bound) => Ok(self.eval(bound, frame)?.as_int()),
+                        None => Ok(Some(default)),
+                    }
+                };
+                let (Some(from), Some(to)) = (bound(from, lower)?, bound(to, lower + length - 1)?) else {
+                    return Ok(Datum::Null);
+                };
+                let all = (from.max(lower)..=to.min(lower + length - 1)).filter_map(|at| list.get(at).cloned());
+                Ok(Datum::list(all.collect()))
+            }
+            indexes => {
+                // An element of several dimensions, the last of which varies fastest.
+                let mut place = 0_i64;
+                if indexes.len() != list.dimensions.len() {
+                    return Ok(Datum::Null);
+                }
+                for (index, (length, lower)) in indexes.iter().zip(&list.dimensions) {
+                    let Index::One(index) = index else { return Ok(Datum::Null) };
+                    let Some(index) = self.eval(index, frame)?.as_int() else { return Ok(Datum::Null) };
+                    let index = index.saturating_sub(i64::from(*lower));
+                    if index < 0 || index >= i64::from(*length) {
+                        return Ok(Datum::Null);
+                    }
+                    place = place.saturating_mul(i64::from(*length)).saturating_add(index);
+                }
+                let place = usize::try_from(place).unwrap_or(usize::MAX);
+                Ok(list.items.get(place).cloned().unwrap_or_default())
+            }
+        }
+    }
+
+    fn is_in(&self, value: &Datum, list: &[Expr], negated: bool, frame: &Frame<'_>) -> Result<Datum> {
+        let mut has_null = value.is_null();
+        for one in list {
+            let one = self.eval(one, frame)?;
+            has_null |= one.is_null();
+            if !value.is_null() && !one.is_null() && *value == one {
+                return Ok(Datum::Bool(!negated));
+            }
+        }
+        Ok(if has_null { Datum::Null } else { Datum::Bool(negated) })
+    }
+
+    fn quantified(&self, of: &Quantified, frame: &Frame<'_>) -> Result<Datum> {
+        let value = self.eval(&of.value, frame)?;
+        match self.eval(&of.array, frame)? {
+            Datum::Array(list) => {
+                self.any(&value, list.items.iter().cloned(), of.function, &of.types, of.all)
+            }
+            _ => Ok(Datum::Null),
+        }
+    }
+
+    /// `value operator ANY (…)`, or ALL.
+    fn any(
+        &self,
+        value: &Datum,
+        items: impl Iterator<Item = Datum>,
+        function: Function,
+        types: &[trunkline_core::Oid],
+        all: bool,
+    ) -> Result<Datum> {
+        let mut has_null = false;
+        for item in items {
+            self.step()?;
+            if value.is_null() || item.is_null() {
+                has_null = true;
+                continue;
+            }
+            let arguments = [value.clone(), item];
+            let call =
+                Call { arguments: &arguments, types, result: trunkline_core::Oid::BOOL, run: self };
+            match function(&call)? {
+                Datum::Bool(found) if found != all => return Ok(Datum::Bool(found)),
+                Datum::Bool(_) => {}
+                _ => has_null = true,
+            }
+        }
+        Ok(if has_null { Datum::Null } else { Datum::Bool(all) })
+    }
+
+    fn subquery(&self, kind: &SubqueryKind, query: &Sub, frame: &Frame<'_>) -> Result<Datum> {
+        let rows = self.sub(query, frame)?;
+        let firsts = || rows.iter().map(|row| row.first().cloned().unwrap_or_default());
+        match kind {
+            SubqueryKind::Exists => Ok(Datum::Bool(!rows.is_empty())),
+            SubqueryKind::Array => self.list(firsts().collect()),
+            SubqueryKind::Scalar if rows.len() > 1 => Err(PgError::new(
+                SqlState::CARDINALITY_VIOLATION,
+                "more than one row returned by a subquery used as an expression",
+            )),
+            SubqueryKind::Scalar => Ok(firsts().next().unwrap_or_default()),
+            SubqueryKind::Quantified { value, function, types, all } => {
+                let value = self.eval(value, frame)?;
+                self.any(&value, firsts(), *function, types, *all)
+            }
+            SubqueryKind::RowIn(values) => {
+                let values = self.values(values, frame)?;
+                let mut has_null = false;
+                for row in rows.iter() {
+                    self.step()?;
+                    let mut pairs = values.iter().zip(row.iter());
+                    if pairs.clone().any(|(one, two)| !one.is_null() && !two.is_null() && one != two) {
+                        continue;
+                    }
+                    if pairs.any(|(one, two)| one.is_null() || two.is_null()) {
+                        has_null = true;
+                    } else {
+                        return Ok(Datum::Bool(true));
+                    }
+                }
+                Ok(if has_null { Datum::Null } else { Datum::Bool(false) })
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! FROM: relations, functions and their joins.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use trunkline_core::Result;
+
+use super::{Frame, Rows, Run};
+use crate::datum::{Datum, Row};
+use crate::plan::{From, Join, JoinKind, Leaf, SetCall, Source};
+
+/// The rows of a leaf by the values they are looked up by.
+pub(super) struct Lookup {
+    /// What the rows are of, if that may change.
+    cte: Option<usize>,
+    rows: HashMap<Vec<Datum>, Vec<Row>>,
+}
+
+/// What is done with each row of FROM; whether more are wanted.
+type Each<'a> = dyn FnMut(&mut Vec<Row>) -> Result<bool> + 'a;
+
+impl Run {
+    /// Goes through the rows of FROM: `rows` has one row for each leaf that is known so far.
+    ///
+    /// Whether more were wanted at its end.
+    pub(super) fn from(
+        &self,
+        from: &From,
+        rows: &mut Vec<Row>,
+        parent: &Frame<'_>,
+        each: &mut Each<'_>,
+    ) -> Result<bool> {
+        match from {
+            From::Leaf(leaf) => self.leaf(leaf, rows, parent, each),
+            From::Join(join) => stacker::maybe_grow(128 << 10, 2 << 20, || self.join(join, rows, parent, each)),
+        }
+    }
+
+    fn leaf(&self, leaf: &Leaf, rows: &mut Vec<Row>, parent: &Frame<'_>, each: &mut Each<'_>) -> Result<bool> {
+        if leaf.probe.is_empty() {
+            let all = self.source(leaf, rows, parent)?;
+            return self.emit(leaf, &all, rows, parent, each);
+        }
+        let lookup = self.lookup(leaf, rows, parent)?;
+        let frame = Frame { rows, slots: &[], parent: Some(parent) };
+        let keys: Vec<Datum> =
+            leaf.probe.iter().map(|probe| self.eval(&probe.key, &frame)).collect::<Result<_>>()?;
+        if keys.iter().any(Datum::is_null) {
+            return Ok(true);
+        }
+        match lookup.rows.get(&keys) {
+            Some(found) => self.emit(leaf, found, rows, parent, each),
+            None => Ok(true),
+        }
+    }
+
+    fn emit(
+        &self,
+        leaf: &Leaf,
+        all: &[Row],
+        rows: &mut Vec<Row>,
+        parent: &Frame<'_>,
+        each: &mut Each<'_>,
+    ) -> Result<bool> {
+        for row in all {
+            self.step()?;
+            if let Some(place) = rows.get_mut(leaf.index) {
+                *place = row.clone();
+            }
+            let frame = Frame { rows, slots: &[], parent: Some(parent) };
+            if self.holds(&leaf.filter, &frame)? && !each(rows)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The rows of a leaf by the values of its probes, worked out once unless they depend on others.
+    fn lookup(&self, leaf: &Leaf, rows: &mut Vec<Row>, parent: &Frame<'_>) -> Result<Rc<Lookup>> {
+        if let Some(found) = self.indexes.borrow().get(&leaf.id) {
+            return Ok(found.clone());
+        }
+        let all = self.source(leaf, rows, parent)?;
+        let mut found: HashMap<Vec<Datum>, Vec<Row>> = HashMap::new();
+        for row in all.iter() {
+            self.step()?;
+            if let Some(place) = rows.get_mut(leaf.index) {
+                *place = row.clone();
+            }
+            let frame = Frame { rows, slots: &[], parent: Some(parent) };
+            let keys: Vec<Datum> =
+                leaf.probe.iter().map(|probe| self.eval(&probe.own, &frame)).collect::<Result<_>>()?;
+            self.charge((keys.len() + 1) * size_of::<Datum>())?;
+            found.entry(keys).or_default().push(row.clone());
+        }
+        let cte = if let Source::Cte(id) = &leaf.source { Some(*id) } else { None };
+        let lookup = Rc::new(Lookup { cte, rows: found });
+        let is_lasting = match &leaf.source {
+            Source::Table(..) | Source::Cte(_) => true,
+            Source::Query(sub) => !sub.is_correlated,
+            Source::Functions { .. } | Source::Value(_) => false,
+        };
+        if is_lasting {
+            self.indexes.borrow_mut().insert(leaf.id, lookup.clone());
+        }
+        Ok(lookup)
+    }
+
+    /// Forgets what was looked up in the rows of a WITH query: they are others now.
+    pub(super) fn forget_indexes(&self, cte: usize) {
+        self.indexes.borrow_mut().retain(|_, lookup| lookup.cte != Some(cte));
+    }
+
+    /// All rows of a leaf.
+    fn source(&self, leaf: &Leaf, rows: &[Row], parent: &Frame<'_>) -> Result<Rows> {
+        let frame = Frame { rows, slots: &[], parent: Some(parent) };
+        match &leaf.source {
+            Source::Table(schema, name) => match self.kept(leaf.id) {
+                Some(rows) => Ok(rows),
+                None => {
+                    let rows = Rc::new(self.world.table(*schema, name)?);
+                    self.kept.borrow_mut().insert(leaf.id, rows.clone());
+                    Ok(rows)
+                }
+            },
+            Source::Query(sub) => self.sub(sub, &frame),
+            Source::Cte(id) => Ok(self.kept(*id).unwrap_or_default()),
+            Source::Value(values) => Ok(Rc::new(vec![self.values(values, &frame)?.into()])),
+            Source::Functions { calls, ordinality } => self.functions(calls, *ordinality, &frame),
+        }
+    }
+
+    /// The rows of functions side by side; the shorter ones go on with NULL.
+    fn functions(&self, calls: &[SetCall], ordinality: bool, frame: &Frame<'_>) -> Result<Rows> {
+        let lists: Vec<_> = calls.iter().map(|call| self.set_call(call, frame)).collect::<Result<_>>()?;
+        let length = lists.iter().map(Vec::len).max().unwrap_or(0);
+        let mut rows = Vec::new();
+        for place in 0..length {
+            self.step()?;
+            let mut row = Vec::new();
+            for (list, call) in lists.iter().zip(calls) {
+                match list.get(place) {
+                    Some(values) => row.extend(values.iter().cloned()),
+                    None => row.extend(std::iter::repeat_n(Datum::Null, call.width)),
+                }
+            }
+            if ordinality {
+                row.push(Datum::Int(i64::try_from(place).unwrap_or(i64::MAX).saturating_add(1)));
+            }
+            rows.push(row.into());
+        }
+        Ok(Rc::new(rows))
+    }
+
+    /// The rows that a function gives.
+    pub(super) fn set_call(&self, call: &SetCall, frame: &Frame<'_>) -> Result<Vec<Vec<Datum>>> {
+        let arguments = self.values(&call.arguments, frame)?;
+        if call.strict && arguments.iter().any(Datum::is_null) {
+            return Ok(Vec::new());
+        }
+        (call.function)(&crate::plan::Call {
+            arguments: &arguments,
+            types: &call.types,
+            result: call.result,
+            run: self,
+        })
+    }
+
+    fn join(&self, join: &Join, rows: &mut Vec<Row>, parent: &Frame<'_>, each: &mut Each<'_>) -> Result<bool> {
+        let mut emit = |rows: &mut Vec<Row>| -> Result<bool> {
+            let frame = Frame { rows, slots: &[], parent: Some(parent) };
+            if self.holds(&join.filter, &frame)? { each(rows) } else { Ok(true) }
+        };
+        match join.kind {
+            JoinKind::Inner => {
+                self.from(&join.left, rows, parent, &mut |rows| {
+                    self.from(&join.right, rows, parent, &mut emit)
+                })
+            }
+            JoinKind::Left => self.from(&join.left, rows, parent, &mut |rows| {
+                let mut is_matched = false;
+                let more = self.from(&join.right, rows, parent, &mut |rows| {
+                    is_matched = true;
+                    emit(rows)
+                })?;
+                if is_matched || !more {
+                    return Ok(more);
+                }
+                clear(&join.right, rows);
+                emit(rows)
+            }),
+            JoinKind::Full => {
+                let on = |rows: &[Row]| {
+                    self.holds(&join.on, &Frame { rows, slots: &[], parent: Some(parent) })
+                };
+                let more = self.from(&join.left, rows, parent, &mut |rows| {
+                    let mut is_matched = false;
+                    let more = self.from(&join.right, rows, parent, &mut |rows| {
+                        let found = on(rows)?;
+                        is_matched |= found;
+                        if found { emit(rows) } else { Ok(true) }
+                    })?;
+                    if is_matched || !more {
+                        return Ok(more);
+                    }
+                    clear(&join.right, rows);
+                    emit(rows)
+                })?;
+                if !more {
+                    return Ok(false);
+                }
+                self.from(&join.right, rows, parent, &mut |rows| {
+                    let mut is_matched = false;
+                    self.from(&join.left, rows, parent, &mut |rows| {
+                        is_matched = on(rows)?;
+                        Ok(!is_matched)
+                    })?;
+                    if is_matched {
+                        return Ok(true);
+                    }
+                    clear(&join.left, rows);
+                    emit(rows)
+                })
+            }
+        }
+    }
+}
+
+/// Makes the rows of a side NULL: they have no columns then.
+fn clear(from: &From, rows: &mut [Row]) {
+    match from {
+        From::Leaf(leaf) => {
+            if let Some(row) = rows.get_mut(leaf.index) {
+                *row = Row::default();
+            }
+        }
+        From::Join(join) => {
+            clear(&join.left, rows);
+            clear(&join.right, rows);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Works out a query that is bound.
+
+mod aggregate;
+mod budget;
+mod eval;
+mod from;
+mod query;
+mod select;
+mod window;
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use regex_lite::Regex;
+use trunkline_core::Result;
+
+use crate::datum::{Datum, Row};
+use crate::plan::Query;
+use crate::world::World;
+
+/// The run of one statement.
+pub(crate) struct Run {
+    pub(crate) world: Arc<World>,
+    parameters: Vec<Datum>,
+    /// Rows of subqueries that depend on nothing, and of WITH, by their numbers.
+    kept: RefCell<HashMap<usize, Rows>>,
+    /// Rows of leaves by what they are looked up by.
+    indexes: RefCell<HashMap<usize, Rc<from::Lookup>>>,
+    pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Regex>>>,
+    steps: Cell<u64>,
+    bytes: Cell<usize>,
+    stop: Arc<AtomicBool>,
+}
+
+/// Rows that are at hand.
+pub(crate) type Rows = Rc<Vec<Row>>;
+
+/// What an expression sees: the rows of its query, and of those around it.
+#[derive(Clone, Copy)]
+pub(crate) struct Frame<'a> {
+    pub(crate) rows: &'a [Row],
+    pub(crate) slots: &'a [Datum],
+    pub(crate) parent: Option<&'a Frame<'a>>,
+}
+
+impl Frame<'_> {
+    /// Where nothing is.
+    pub(crate) const EMPTY: Frame<'static> = Frame { rows: &[], slots: &[], parent: None };
+
+    fn at(&self, depth: usize) -> Option<&Frame<'_>> {
+        let mut frame = self;
+        for _ in 0..depth {
+            frame = frame.parent?;
+        }
+        Some(frame)
+    }
+}
+
+impl Run {
+    /// A run with these parameters, which ends early once `stop` is set.
+    pub(crate) fn new(world: Arc<World>, parameters: Vec<Datum>, stop: Arc<AtomicBool>) -> Run {
+        Run {
+            world,
+            parameters,
+            kept: RefCell::default(),
+            indexes: RefCell::default(),
+            patterns: RefCell::default(),
+            steps: Cell::new(0),
+            bytes: Cell::new(0),
+            stop,
+        }
+    }
+
+    /// All rows of a statement.
+    pub(crate) fn rows(&self, query: &Query) -> Result<Vec<Row>> {
+        self.query(query, &Frame::EMPTY)
+    }
+}

@@ -1,0 +1,153 @@
+//! SELECT: WHERE, GROUP BY, windows and the list.
+
+use std::collections::HashMap;
+
+use trunkline_core::Result;
+
+use super::{Frame, Run};
+use crate::datum::{Datum, Row};
+use crate::plan::{Group, Select};
+
+/// A row on its way: those of the leaves, and what was worked out of several.
+pub(super) struct Draft {
+    pub(super) rows: Vec<Row>,
+    pub(super) slots: Vec<Datum>,
+}
+
+impl Draft {
+    pub(super) fn frame<'a>(&'a self, parent: &'a Frame<'a>) -> Frame<'a> {
+        Frame { rows: &self.rows, slots: &self.slots, parent: Some(parent) }
+    }
+}
+
+impl Run {
+    /// The rows of a SELECT, with columns for the order; `enough` are, if that is known.
+    pub(super) fn select(
+        &self,
+        select: &Select,
+        parent: &Frame<'_>,
+        enough: Option<usize>,
+    ) -> Result<Vec<Row>> {
+        let mut result = Vec::new();
+        if select.group.is_none() && select.windows.is_empty() {
+            self.each(select, parent, &mut |rows| {
+                let draft = Frame { rows, slots: &[], parent: Some(parent) };
+                self.project(select, &draft, &mut result)?;
+                Ok(enough.is_none_or(|enough| result.len() < enough))
+            })?;
+            return Ok(result);
+        }
+        let mut drafts = match &select.group {
+            Some(group) => self.group(select, group, parent)?,
+            None => {
+                let mut drafts = Vec::new();
+                self.each(select, parent, &mut |rows| {
+                    self.charge(size_of::<Row>() * rows.len() + 64)?;
+                    drafts.push(Draft { rows: rows.clone(), slots: Vec::new() });
+                    Ok(true)
+                })?;
+                drafts
+            }
+        };
+        for window in &select.windows {
+            self.window(window, &mut drafts, parent)?;
+        }
+        for draft in &drafts {
+            self.project(select, &draft.frame(parent), &mut result)?;
+        }
+        Ok(result)
+    }
+
+    /// Goes through the rows that FROM and WHERE leave.
+    fn each(
+        &self,
+        select: &Select,
+        parent: &Frame<'_>,
+        each: &mut dyn FnMut(&mut Vec<Row>) -> Result<bool>,
+    ) -> Result<()> {
+        let mut rows = vec![Row::default(); select.leaves];
+        let mut wanted = |rows: &mut Vec<Row>| -> Result<bool> {
+            let frame = Frame { rows, slots: &[], parent: Some(parent) };
+            if self.holds(&select.filter, &frame)? { each(rows) } else { Ok(true) }
+        };
+        match &select.from {
+            Some(from) => self.from(from, &mut rows, parent, &mut wanted)?,
+            None => wanted(&mut rows)?,
+        };
+        Ok(())
+    }
+
+    /// The list of SELECT for one row; its functions may make several of it, or none.
+    fn project(&self, select: &Select, frame: &Frame<'_>, result: &mut Vec<Row>) -> Result<()> {
+        if select.sets.is_empty() {
+            result.push(self.values(&select.project, frame)?.into());
+            return self.held(result);
+        }
+        let mut lists = Vec::with_capacity(select.sets.len());
+        for call in &select.sets {
+            let rows = self.set_call(call, frame)?;
+            let values = rows.into_iter().map(|mut row| match call.width {
+                1 => row.pop().unwrap_or_default(),
+                _ => Datum::Record(row.into()),
+            });
+            lists.push(values.collect::<Vec<_>>());
+        }
+        let length = lists.iter().map(Vec::len).max().unwrap_or(0);
+        for place in 0..length {
+            self.step()?;
+            let mut slots = frame.slots.to_vec();
+            slots.extend(lists.iter().map(|list| list.get(place).cloned().unwrap_or_default()));
+            let frame = Frame { rows: frame.rows, slots: &slots, parent: frame.parent };
+            result.push(self.values(&select.project, &frame)?.into());
+            self.held(result)?;
+        }
+        Ok(())
+    }
+
+    fn held(&self, result: &[Row]) -> Result<()> {
+        result.last().map_or(Ok(()), |row| self.hold(row))
+    }
+
+    /// One draft for each group: its first row, and what its aggregates are.
+    fn group(&self, select: &Select, group: &Group, parent: &Frame<'_>) -> Result<Vec<Draft>> {
+        let mut places: HashMap<Vec<Datum>, usize> = HashMap::new();
+        let mut groups: Vec<(Vec<Row>, Vec<super::aggregate::State>)> = Vec::new();
+        let start = || group.aggregates.iter().map(super::aggregate::State::new).collect::<Vec<_>>();
+        self.each(select, parent, &mut |rows| {
+            let frame = Frame { rows, slots: &[], parent: Some(parent) };
+            let key = self.values(&group.keys, &frame)?;
+            let place = match places.get(&key) {
+                Some(place) => *place,
+                None => {
+                    self.charge(size_of::<Datum>() * key.len() + size_of::<Row>() * rows.len() + 128)?;
+                    places.insert(key, groups.len());
+                    groups.push((rows.clone(), start()));
+                    groups.len() - 1
+                }
+            };
+            let Some((_, states)) = groups.get_mut(place) else { return Ok(true) };
+            for (state, aggregate) in states.iter_mut().zip(&group.aggregates) {
+                self.accumulate(aggregate, state, &frame)?;
+            }
+            Ok(true)
+        })?;
+        if groups.is_empty() && group.keys.is_empty() {
+            groups.push((vec![Row::default(); select.leaves], start()));
+        }
+        let mut drafts = Vec::with_capacity(groups.len());
+        for (rows, states) in groups {
+            let finished = states.into_iter().zip(&group.aggregates);
+            let slots =
+                finished.map(|(state, aggregate)| self.finish(aggregate, state)).collect::<Result<_>>()?;
+            let draft = Draft { rows, slots };
+            let is_kept = match &group.having {
+                Some(having) => self.eval(having, &draft.frame(parent))?.is_true(),
+                None => true,
+            };
+            if is_kept {
+                drafts.push(draft);
+            }
+        }
+        Ok(drafts)
+    }
+}

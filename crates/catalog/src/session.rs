@@ -1,0 +1,192 @@
+//! An engine with catalogs: a middleware.
+
+use std::sync::Arc;
+
+use trunkline_core::catalog::Snapshot;
+use trunkline_core::{
+    Client, CopyIn, CopyTarget, Engine, Language, Oid, PgError, Prepared, Reply, Result, Run, Session, SqlState,
+};
+use trunkline_sql::statement::TransactionModes;
+
+use crate::answer::Answer;
+use crate::functions::session_now;
+use crate::route::{Route, route};
+use crate::world::{Objects, World};
+
+/// An engine behind which `pg_catalog` and `information_schema` are answered from its
+/// [`snapshot`](Session::snapshot), and the functions of a session from its client.
+///
+/// ```
+/// use trunkline_catalog::Catalog;
+/// use trunkline_core::{Query, Result, Rows, RowSet, query_fn};
+///
+/// async fn answer(query: Query) -> Result<RowSet> {
+///     Ok(Rows::new([("asked", trunkline_core::Oid::TEXT)]).row((query.sql().to_owned(),)))
+/// }
+///
+/// let engine = Catalog::new(query_fn(answer));
+/// # let _ = engine;
+/// ```
+#[derive(Debug)]
+pub struct Catalog<E> {
+    engine: E,
+    started: i64,
+}
+
+impl<E: Engine> Catalog<E> {
+    /// Wraps an engine.
+    pub fn new(engine: E) -> Catalog<E> {
+        Catalog { engine, started: session_now() }
+    }
+
+    /// The engine within.
+    pub fn engine(&self) -> &E {
+        &self.engine
+    }
+}
+
+impl<E: Engine> Engine for Catalog<E> {
+    type Session = CatalogSession<E::Session>;
+
+    async fn open(&self, client: Client) -> Result<CatalogSession<E::Session>> {
+        let session = self.engine.open(client.clone()).await?;
+        Ok(CatalogSession { session, client, known: None, started: self.started })
+    }
+}
+
+/// A session of an engine with catalogs.
+#[derive(Debug)]
+pub struct CatalogSession<S> {
+    session: S,
+    client: Client,
+    /// What the last snapshot came to.
+    known: Option<Arc<Objects>>,
+    started: i64,
+}
+
+/// A statement of the engine, or of the catalogs.
+#[derive(Debug)]
+pub struct CatalogStatement<S>(Kind<S>);
+
+#[derive(Debug)]
+enum Kind<S> {
+    Engine(S),
+    Answer(Arc<Answer>),
+}
+
+impl<S: Session> CatalogSession<S> {
+    /// What the engine has now.
+    async fn world(&mut self) -> Result<Arc<World>> {
+        let snapshot = self.session.snapshot().await?;
+        let objects = match &self.known {
+            Some(known) if Arc::ptr_eq(&known.snapshot, &snapshot) => known.clone(),
+            _ => {
+                let objects = Arc::new(Objects::new(snapshot));
+                self.known = Some(objects.clone());
+                objects
+            }
+        };
+        Ok(Arc::new(World::new(self.client.clone(), objects, self.started)))
+    }
+
+    async fn prepare_engine(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<CatalogStatement<S::Statement>>> {
+        let prepared = self.session.prepare(sql, hints).await?;
+        let statement = CatalogStatement(Kind::Engine(prepared.statement));
+        Ok(Prepared::new(statement, prepared.columns).parameters(prepared.parameters))
+    }
+}
+
+impl<S: Session> Session for CatalogSession<S> {
+    type Statement = CatalogStatement<S::Statement>;
+
+    async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Self::Statement>> {
+        let route = if self.session.language() == Language::Sql { route(sql) } else { Route::Engine };
+        if route == Route::Engine {
+            return self.prepare_engine(sql, hints).await;
+        }
+        match Answer::prepare(sql, hints) {
+            Ok(answer) => {
+                let answer = Arc::new(answer);
+                Ok(answer.described(CatalogStatement(Kind::Answer(answer.clone()))))
+            }
+            // The engine may know functions that are not here.
+            Err(error) if route == Route::Functions && may_be_the_engines(&error) => {
+                self.prepare_engine(sql, hints).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn execute(&mut self, statement: &Self::Statement, run: Run) -> Result<Reply> {
+        match &statement.0 {
+            Kind::Engine(statement) => self.session.execute(statement, run).await,
+            Kind::Answer(answer) => {
+                let world = self.world().await?;
+                answer.execute(world, &run).await
+            }
+        }
+    }
+
+    async fn check_syntax(&mut self, sql: &str) -> Result<()> {
+        match route(sql) {
+            Route::Catalog if self.session.language() == Language::Sql => crate::parse::query(sql).map(drop),
+            _ => self.session.check_syntax(sql).await,
+        }
+    }
+
+    async fn settle(&mut self) {
+        self.session.settle().await;
+    }
+
+    async fn begin(&mut self, modes: TransactionModes) -> Result<()> {
+        self.session.begin(modes).await
+    }
+
+    async fn begin_implicit(&mut self) -> Result<()> {
+        self.session.begin_implicit().await
+    }
+
+    async fn commit(&mut self) -> Result<()> {
+        self.session.commit().await
+    }
+
+    async fn rollback(&mut self) -> Result<()> {
+        self.session.rollback().await
+    }
+
+    async fn savepoint(&mut self, name: &str) -> Result<()> {
+        self.session.savepoint(name).await
+    }
+
+    async fn release(&mut self, name: &str) -> Result<()> {
+        self.session.release(name).await
+    }
+
+    async fn rollback_to(&mut self, name: &str) -> Result<()> {
+        self.session.rollback_to(name).await
+    }
+
+    async fn copy_in(&mut self, target: CopyTarget<'_>) -> Result<CopyIn> {
+        self.session.copy_in(target).await
+    }
+
+    async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {
+        self.session.snapshot().await
+    }
+
+    fn language(&self) -> Language {
+        self.session.language()
+    }
+}
+
+/// Whether an error says no more than that something is not known here.
+fn may_be_the_engines(error: &PgError) -> bool {
+    matches!(
+        error.sqlstate(),
+        SqlState::UNDEFINED_FUNCTION
+            | SqlState::FEATURE_NOT_SUPPORTED
+            | SqlState::SYNTAX_ERROR
+            | SqlState::UNDEFINED_OBJECT
+            | SqlState::AMBIGUOUS_FUNCTION
+    )
+}

@@ -1,0 +1,140 @@
+//! Casts.
+
+use std::sync::Arc;
+
+use trunkline_core::types::Numeric;
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::World;
+use crate::datum::{Datum, List};
+use crate::facts::{base_of, element_of, type_facts};
+
+/// A value that its new type cannot hold.
+fn out_of_range(oid: Oid) -> PgError {
+    let name = trunkline_core::types::name_of(oid).unwrap_or("OID");
+    let name = if oid == Oid::OID { "OID" } else { name };
+    PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, format!("{name} out of range"))
+}
+
+impl World {
+    /// A value as one of another type.
+    pub(crate) fn cast(&self, value: Datum, from: Oid, to: Oid, typmod: i32, is_explicit: bool) -> Result<Datum> {
+        let typmod = match type_facts(to) {
+            Some(known) if known.kind == b'd' && typmod == -1 => known.typmod,
+            _ => typmod,
+        };
+        let (from, to) = (base_of(from), base_of(to));
+        if value.is_null() || (from == to && typmod == -1) {
+            return Ok(value);
+        }
+        if let (Datum::Array(list), Some(element)) = (&value, element_of(to)) {
+            let own = element_of(from).unwrap_or(Oid::TEXT);
+            let items = list.items.iter().map(|item| self.cast(item.clone(), own, element, typmod, is_explicit));
+            let items = items.collect::<Result<_>>()?;
+            return Ok(Datum::Array(Arc::new(List { dimensions: list.dimensions.clone(), items })));
+        }
+        let category = |oid| type_facts(oid).map_or(b'U', |known| known.category);
+        if category(to) == b'S' || to == Oid::CHAR || to == Oid::UNKNOWN || to == Oid::CSTRING {
+            let text = match (&value, from) {
+                (Datum::Text(text), _) => text.clone(),
+                (Datum::Int(number), Oid::INT4) if to == Oid::CHAR => {
+                    let byte = u8::try_from(*number & 0xff).unwrap_or_default();
+                    if byte == 0 { "".into() } else { char::from(byte).to_string().into() }
+                }
+                // As SQL writes it, not as it is shown.
+                (Datum::Bool(value), _) => if *value { "true".into() } else { "false".into() },
+                (value, from) => self.text(value, from)?.into(),
+            };
+            return fitting(text, to, typmod, is_explicit);
+        }
+        match (value, to) {
+            (Datum::Text(text), Oid::INT4) if from == Oid::CHAR => {
+                Ok(Datum::Int(text.bytes().next().map_or(0, |byte| i64::from(i8::from_ne_bytes([byte])))))
+            }
+            (Datum::Text(text), to) => self.parse(to, &text),
+            (Datum::Bool(value), Oid::INT4) => Ok(Datum::Int(value.into())),
+            (Datum::Int(value), Oid::BOOL) => Ok(Datum::Bool(value != 0)),
+            (value, to) if category(to) == b'N' || to == Oid::XID || to == Oid::CID => number(value, from, to),
+            (value, Oid::DATE) if matches!(from, Oid::TIMESTAMP | Oid::TIMESTAMPTZ) => {
+                Ok(Datum::Int(value.as_int().unwrap_or_default().div_euclid(86_400_000_000)))
+            }
+            (value, Oid::TIMESTAMP | Oid::TIMESTAMPTZ) if from == Oid::DATE => {
+                Ok(Datum::Int(value.as_int().unwrap_or_default().saturating_mul(86_400_000_000)))
+            }
+            (Datum::Other(value), to) => {
+                let text = self.text(&Datum::Other(value), from)?;
+                self.parse(to, &text)
+            }
+            (value, _) => Ok(value),
+        }
+    }
+}
+
+/// A number of another size, or an OID.
+fn number(value: Datum, from: Oid, to: Oid) -> Result<Datum> {
+    if matches!(to, Oid::FLOAT4 | Oid::FLOAT8) {
+        return Ok(value.as_float().map_or(Datum::Null, Datum::Float));
+    }
+    if to == Oid::NUMERIC {
+        return Ok(value.to_numeric().map_or(Datum::Null, |value| Datum::Numeric(Arc::new(value))));
+    }
+    let whole = match &value {
+        Datum::Int(value) => Some(*value),
+        Datum::Oid(value) => Some(i64::from(*value)),
+        Datum::Float(value) => Numeric::from_f64(value.round_ties_even()).to_i64().ok(),
+        Datum::Numeric(value) => value.fitting(1000, 0).ok().and_then(|value| value.to_i64().ok()),
+        _ => None,
+    };
+    let whole = whole.ok_or_else(|| out_of_range(to))?;
+    let range = match to {
+        Oid::INT2 => i64::from(i16::MIN)..=i64::from(i16::MAX),
+        // The bits of an OID are those of an integer.
+        Oid::INT4 if matches!(value, Datum::Oid(_)) => {
+            let bits = u32::try_from(whole).map_err(|_| out_of_range(to))?;
+            return Ok(Datum::Int(i32::from_ne_bytes(bits.to_ne_bytes()).into()));
+        }
+        Oid::INT4 => i64::from(i32::MIN)..=i64::from(i32::MAX),
+        Oid::INT8 | Oid::MONEY => i64::MIN..=i64::MAX,
+        // An integer that is negative is the OID of the same bits.
+        _ if from == Oid::INT4 || from == Oid::INT2 => {
+            let bits = i32::try_from(whole).map_err(|_| out_of_range(Oid::OID))?;
+            return Ok(Datum::Oid(u32::from_ne_bytes(bits.to_ne_bytes())));
+        }
+        _ => return u32::try_from(whole).map(Datum::Oid).map_err(|_| out_of_range(Oid::OID)),
+    };
+    if range.contains(&whole) { Ok(Datum::Int(whole)) } else { Err(out_of_range(to)) }
+}
+
+/// A string within the length of its type.
+fn fitting(text: Arc<str>, to: Oid, typmod: i32, is_explicit: bool) -> Result<Datum> {
+    let most = match to {
+        Oid::CHAR => {
+            return Ok(Datum::text(text.chars().next().map(String::from).unwrap_or_default()));
+        }
+        Oid::NAME if text.len() > 63 => {
+            let mut end = 63;
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            return Ok(Datum::text(text.get(..end).unwrap_or_default()));
+        }
+        Oid::VARCHAR | Oid::BPCHAR if typmod >= 4 => usize::try_from(typmod - 4).unwrap_or(0),
+        _ => return Ok(Datum::Text(text)),
+    };
+    let length = text.chars().count();
+    if length > most {
+        let is_blank = text.chars().skip(most).all(|character| character == ' ');
+        if !is_explicit && !is_blank {
+            let name = if to == Oid::VARCHAR { "character varying" } else { "character" };
+            let message = format!("value too long for type {name}({most})");
+            return Err(PgError::new(SqlState::STRING_DATA_RIGHT_TRUNCATION, message));
+        }
+        return Ok(Datum::text(text.chars().take(most).collect::<String>()));
+    }
+    if to == Oid::BPCHAR && length < most {
+        let mut padded = text.to_string();
+        padded.extend(std::iter::repeat_n(' ', (most - length).min(10_000_000)));
+        return Ok(Datum::text(padded));
+    }
+    Ok(Datum::Text(text))
+}

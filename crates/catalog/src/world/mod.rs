@@ -1,0 +1,64 @@
+//! What a statement of the catalogs is about: the snapshot, its client, and the names in it.
+
+mod cast;
+mod class;
+mod constraint;
+mod names;
+mod objects;
+mod parse;
+mod row;
+mod session;
+mod tables;
+
+use std::sync::{Arc, LazyLock};
+
+use trunkline_core::types::TextStyle;
+use trunkline_core::{Client, Result};
+
+use crate::datum::Row;
+use crate::facts;
+pub(crate) use names::{proc_by_oid, split_name};
+pub(crate) use parse::{is_alias, natural};
+pub(crate) use session::version as session_version;
+pub(crate) use objects::{ClassObject, ConstraintObject, IndexObject, Objects, What};
+
+/// The OID of `information_schema`, which differs between builds of PostgreSQL.
+pub(crate) static INFORMATION_SCHEMA: LazyLock<u32> = LazyLock::new(|| {
+    let Some(facts) = facts::facts("pg_namespace") else { return 0 };
+    let (oid, name) = (facts.column("oid"), facts.column("nspname"));
+    let found = facts.rows.iter().find(|row| &*facts::text(row, name) == "information_schema");
+    found.map_or(0, |row| facts::number(row, oid))
+});
+/// The OID of `public`.
+pub(crate) const PUBLIC: u32 = 2200;
+/// The OID of the superuser that owns the catalogs.
+pub(crate) const SUPERUSER: u32 = 10;
+
+/// A database, as one statement of one client sees it.
+pub(crate) struct World {
+    pub(crate) client: Client,
+    pub(crate) style: Arc<TextStyle>,
+    pub(crate) objects: Arc<Objects>,
+    /// The schemas that names are looked for in, in order.
+    path: Vec<u32>,
+    /// When the server, or at least this engine, started; microseconds since 2000.
+    pub(crate) started: i64,
+}
+
+impl World {
+    pub(crate) fn new(client: Client, objects: Arc<Objects>, started: i64) -> World {
+        let style = client.style();
+        let path = names::search_path(&client, &objects);
+        World { client, style, objects, path, started }
+    }
+
+    /// The schemas of the search path, without `pg_catalog`.
+    pub(crate) fn path(&self) -> &[u32] {
+        &self.path
+    }
+
+    /// All rows of a relation of the catalogs that is no view.
+    pub(crate) fn table(&self, schema: u32, name: &str) -> Result<Vec<Row>> {
+        tables::rows(self, schema, name)
+    }
+}

@@ -1,0 +1,185 @@
+//! The text of values whose types need the catalogs.
+
+use std::sync::Arc;
+
+use trunkline_core::types::array;
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::World;
+use crate::datum::{Datum, List};
+use crate::facts::{base_of, element_of};
+use crate::io;
+
+/// `regclass` and its kin.
+pub(crate) fn is_alias(oid: Oid) -> bool {
+    matches!(
+        oid,
+        Oid::REGCLASS | Oid::REGTYPE | Oid::REGPROC | Oid::REGPROCEDURE | Oid::REGNAMESPACE | Oid::REGROLE
+            | Oid::REGOPER | Oid::REGOPERATOR | Oid::REGCOLLATION | Oid::REGCONFIG | Oid::REGDICTIONARY
+    )
+}
+
+impl World {
+    /// Reads the text of a value of any type.
+    pub(crate) fn parse(&self, oid: Oid, text: &str) -> Result<Datum> {
+        let oid = base_of(oid);
+        if is_alias(oid) {
+            return self.parse_alias(oid, text);
+        }
+        match element_of(oid) {
+            Some(element) if is_alias(element) => {
+                let parse = |item: Option<&str>| match item {
+                    Some(text) => self.parse_alias(element, text),
+                    None => Ok(Datum::Null),
+                };
+                let failure = std::cell::RefCell::new(None);
+                let parts = array::parse(text, b',', |item| {
+                    Ok(parse(item).unwrap_or_else(|error| {
+                        failure.borrow_mut().get_or_insert(error);
+                        Datum::Null
+                    }))
+                })?;
+                if let Some(error) = failure.into_inner() {
+                    return Err(error);
+                }
+                let dimensions = parts.dimensions.iter().map(|one| (one.length, one.lower)).collect();
+                Ok(Datum::Array(Arc::new(List { dimensions, items: parts.elements })))
+            }
+            _ => io::parse_plain(oid, text, &self.style),
+        }
+    }
+
+    fn parse_alias(&self, oid: Oid, text: &str) -> Result<Datum> {
+        if text == "-" {
+            return Ok(Datum::Oid(0));
+        }
+        if let Ok(number) = text.parse::<u32>() {
+            return Ok(Datum::Oid(number));
+        }
+        let missing = |state: SqlState, message: String| Err(PgError::new(state, message));
+        match self.find_alias(oid, text)? {
+            Some(found) => Ok(Datum::Oid(found)),
+            None => match oid {
+                Oid::REGCLASS => {
+                    missing(SqlState::UNDEFINED_TABLE, format!("relation \"{text}\" does not exist"))
+                }
+                Oid::REGPROC | Oid::REGPROCEDURE => {
+                    missing(SqlState::UNDEFINED_FUNCTION, format!("function \"{text}\" does not exist"))
+                }
+                Oid::REGOPER | Oid::REGOPERATOR => {
+                    missing(SqlState::UNDEFINED_FUNCTION, format!("operator does not exist: {text}"))
+                }
+                Oid::REGNAMESPACE => {
+                    missing(SqlState::UNDEFINED_SCHEMA, format!("schema \"{text}\" does not exist"))
+                }
+                Oid::REGROLE => missing(SqlState::UNDEFINED_OBJECT, format!("role \"{text}\" does not exist")),
+                Oid::REGTYPE => missing(SqlState::UNDEFINED_OBJECT, format!("type \"{text}\" does not exist")),
+                _ => missing(SqlState::UNDEFINED_OBJECT, format!("object \"{text}\" does not exist")),
+            },
+        }
+    }
+
+    /// The number of what a name stands for.
+    pub(crate) fn find_alias(&self, oid: Oid, text: &str) -> Result<Option<u32>> {
+        match oid {
+            Oid::REGCLASS => self.find_class(text),
+            Oid::REGTYPE => self.find_type(text),
+            kind => self.find_other(kind, text),
+        }
+    }
+
+    /// The text of a value of any type.
+    pub(crate) fn text(&self, value: &Datum, oid: Oid) -> Result<String> {
+        let oid = base_of(oid);
+        match value {
+            Datum::Text(text) => Ok(text.to_string()),
+            Datum::Oid(number) if is_alias(oid) => Ok(self.alias_text(oid, *number)),
+            Datum::Array(list) => self.list_text(list, oid),
+            Datum::Record(row) => {
+                let mut out = String::from("(");
+                for (place, field) in row.iter().enumerate() {
+                    if place > 0 {
+                        out.push(',');
+                    }
+                    if !field.is_null() {
+                        io::push_field(&self.text(field, natural(field))?, &mut out);
+                    }
+                }
+                out.push(')');
+                Ok(out)
+            }
+            value => io::text_plain(value, oid, &self.style),
+        }
+    }
+
+    fn alias_text(&self, kind: Oid, oid: u32) -> String {
+        if oid == 0 {
+            return "-".to_owned();
+        }
+        let name = match kind {
+            Oid::REGCLASS => self.class_text(oid),
+            Oid::REGTYPE => self.type_text(oid, -1),
+            kind => self.other_text(kind, oid),
+        };
+        name.unwrap_or_else(|| oid.to_string())
+    }
+
+    fn list_text(&self, list: &List, oid: Oid) -> Result<String> {
+        let element = element_of(oid).unwrap_or(Oid::TEXT);
+        if matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR) {
+            let items = list.items.iter().map(|item| self.text(item, element));
+            return Ok(items.collect::<Result<Vec<_>>>()?.join(" "));
+        }
+        let mut out = Vec::new();
+        if list.dimensions.iter().any(|(_, lower)| *lower != 1) {
+            let shown = list.dimensions.iter();
+            let shown = shown.map(|&(length, lower)| array::Dimension { length, lower }).collect::<Vec<_>>();
+            array::text_dimensions(&shown, &mut out);
+        }
+        let lengths: Vec<usize> =
+            list.dimensions.iter().map(|(length, _)| usize::try_from(*length).unwrap_or(0)).collect();
+        self.push_list(&list.items, &lengths, element, &mut out)?;
+        Ok(String::from_utf8_lossy(&out).into_owned())
+    }
+
+    fn push_list(&self, items: &[Datum], lengths: &[usize], element: Oid, out: &mut Vec<u8>) -> Result<()> {
+        out.push(b'{');
+        let inner: usize = lengths.iter().skip(1).product();
+        if lengths.len() > 1 && inner > 0 {
+            for (place, part) in items.chunks(inner).enumerate() {
+                if place > 0 {
+                    out.push(b',');
+                }
+                self.push_list(part, lengths.get(1..).unwrap_or_default(), element, out)?;
+            }
+        } else {
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    out.push(b',');
+                }
+                match item {
+                    Datum::Null => out.extend_from_slice(b"NULL"),
+                    item => io::push_element(&self.text(item, element)?, out),
+                }
+            }
+        }
+        out.push(b'}');
+        Ok(())
+    }
+}
+
+/// The type of a value that nobody has told the type of.
+pub(crate) fn natural(value: &Datum) -> Oid {
+    match value {
+        Datum::Bool(_) => Oid::BOOL,
+        Datum::Int(_) => Oid::INT8,
+        Datum::Oid(_) => Oid::OID,
+        Datum::Float(_) => Oid::FLOAT8,
+        Datum::Numeric(_) => Oid::NUMERIC,
+        Datum::Array(list) => match list.items.first() {
+            Some(first) => crate::facts::array_of(natural(first)).unwrap_or(Oid::TEXT_ARRAY),
+            None => Oid::TEXT_ARRAY,
+        },
+        _ => Oid::TEXT,
+    }
+}

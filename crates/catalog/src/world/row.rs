@@ -1,0 +1,58 @@
+//! Rows of the catalogs, cell by cell.
+
+use std::sync::Arc;
+
+use trunkline_core::Oid;
+
+use crate::datum::{Datum, Row};
+use crate::facts::{self, Column, base_of};
+
+/// Makes rows of one relation; what is not said of a row is what most rows of it have.
+pub(super) struct Maker {
+    columns: &'static [Column],
+    usual: Vec<Datum>,
+}
+
+impl Maker {
+    /// Makes rows of a relation.
+    pub(super) fn new(schema: u32, relation: &str) -> Maker {
+        let columns = facts::relation_columns(schema, relation).unwrap_or_default();
+        let usual = columns.iter().map(|column| if column.not_null { zero(column.oid) } else { Datum::Null });
+        Maker { columns, usual: usual.collect() }
+    }
+
+    /// A row of cells by name.
+    pub(super) fn row<const N: usize>(&self, cells: [(&str, Datum); N]) -> Row {
+        let mut row = self.usual.clone();
+        for (name, value) in cells {
+            let place = self.columns.iter().position(|column| *column.name == *name);
+            debug_assert!(place.is_some(), "a column {name}");
+            if let Some(cell) = place.and_then(|place| row.get_mut(place)) {
+                *cell = value;
+            }
+        }
+        row.into()
+    }
+}
+
+/// The value of a type that says nothing.
+fn zero(oid: Oid) -> Datum {
+    match base_of(oid) {
+        Oid::BOOL => Datum::Bool(false),
+        Oid::INT2 | Oid::INT4 | Oid::INT8 => Datum::Int(0),
+        Oid::FLOAT4 | Oid::FLOAT8 => Datum::Float(0.0),
+        Oid::TEXT | Oid::NAME | Oid::CHAR => Datum::text(""),
+        Oid::INT2VECTOR | Oid::OIDVECTOR => Datum::Array(Arc::new(crate::datum::List::vector(Vec::new()))),
+        _ => Datum::Oid(0),
+    }
+}
+
+/// A number of columns or the like.
+pub(super) fn count(length: usize) -> Datum {
+    Datum::Int(i64::try_from(length).unwrap_or(i64::MAX))
+}
+
+/// One letter.
+pub(super) fn letter(letter: char) -> Datum {
+    Datum::text(letter.to_string())
+}

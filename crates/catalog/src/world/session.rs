@@ -1,0 +1,182 @@
+//! What the catalogs say of the cluster and of this session.
+
+use trunkline_core::settings::SERVER_VERSION;
+use trunkline_core::{Oid, Result};
+
+use super::row::{Maker, letter};
+use super::{SUPERUSER, World};
+use crate::datum::{Datum, Row};
+use crate::facts::{self, PG_CATALOG, text};
+
+/// Roles that not every cluster has.
+pub(super) fn roles(world: &World) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_authid");
+    let row = |oid: u32, name: Datum, is_super: bool| {
+        maker.row([
+            ("oid", Datum::Oid(oid)),
+            ("rolname", name),
+            ("rolsuper", Datum::Bool(is_super)),
+            ("rolinherit", Datum::Bool(true)),
+            ("rolcreaterole", Datum::Bool(is_super)),
+            ("rolcreatedb", Datum::Bool(is_super)),
+            ("rolcanlogin", Datum::Bool(true)),
+            ("rolreplication", Datum::Bool(is_super)),
+            ("rolbypassrls", Datum::Bool(is_super)),
+            ("rolconnlimit", Datum::Int(-1)),
+        ])
+    };
+    let mut rows = vec![row(SUPERUSER, Datum::text("postgres"), true)];
+    let (oid, name) = world.session_role();
+    let is_known = oid == SUPERUSER || facts::facts("pg_authid").is_some_and(|facts| {
+        facts.rows.iter().any(|row| facts::number(row, facts.column("oid")) == oid)
+    });
+    if !is_known {
+        let is_super = world.client.setting("is_superuser").as_deref() == Some("on");
+        rows.push(row(oid, Datum::Text(name), is_super));
+    }
+    rows
+}
+
+/// The database of the session: whether there are others is not known here.
+pub(super) fn databases(world: &World) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_database");
+    let (oid, name) = world.database();
+    vec![maker.row([
+        ("oid", Datum::Oid(oid)),
+        ("datname", Datum::Text(name)),
+        ("datdba", Datum::Oid(world.session_role().0)),
+        ("encoding", Datum::Int(6)),
+        ("datlocprovider", letter('c')),
+        ("datallowconn", Datum::Bool(true)),
+        ("datconnlimit", Datum::Int(-1)),
+        ("datfrozenxid", Datum::Oid(3)),
+        ("datminmxid", Datum::Oid(1)),
+        ("dattablespace", Datum::Oid(1663)),
+        ("datcollate", Datum::text("C.UTF-8")),
+        ("datctype", Datum::text("C.UTF-8")),
+    ])]
+}
+
+/// Every setting as it is now.
+pub(super) fn settings(world: &World) -> Result<Vec<Row>> {
+    let Some(facts) = facts::facts("pg_settings") else { return Ok(Vec::new()) };
+    let maker = Maker::new(PG_CATALOG, "pg_settings");
+    let cell = |row: &Row, name: &str| row.get(facts.column(name)).cloned().unwrap_or_default();
+    let mut rows = Vec::new();
+    for fact in &facts.rows {
+        let name = text(fact, facts.column("name"));
+        let shown = world.client.setting(&name).unwrap_or_default();
+        let setting = plain(&shown, cell(fact, "unit").as_str(), cell(fact, "vartype").as_str());
+        let boot = cell(fact, "boot_val");
+        let is_default = boot.as_str() == Some(&setting) || boot.is_null();
+        rows.push(maker.row([
+            ("name", Datum::Text(name)),
+            ("setting", Datum::text(setting)),
+            ("unit", cell(fact, "unit")),
+            ("category", cell(fact, "category")),
+            ("short_desc", cell(fact, "short_desc")),
+            ("extra_desc", cell(fact, "extra_desc")),
+            ("context", cell(fact, "context")),
+            ("vartype", cell(fact, "vartype")),
+            ("source", Datum::text(if is_default { "default" } else { "session" })),
+            ("min_val", cell(fact, "min_val")),
+            ("max_val", cell(fact, "max_val")),
+            ("enumvals", cell(fact, "enumvals")),
+            ("boot_val", boot.clone()),
+            ("reset_val", boot),
+            ("pending_restart", Datum::Bool(false)),
+        ]));
+    }
+    Ok(rows)
+}
+
+/// A setting in its own unit: SHOW says `128MB`, the view 16384 pages of 8kB.
+fn plain(shown: &str, unit: Option<&str>, kind: Option<&str>) -> String {
+    let Some(unit) = unit.filter(|_| matches!(kind, Some("integer" | "real"))) else {
+        return shown.to_owned();
+    };
+    let split = shown.find(|one: char| one.is_ascii_alphabetic()).unwrap_or(shown.len());
+    let (number, suffix) = (shown.get(..split).unwrap_or_default(), shown.get(split..).unwrap_or_default());
+    let (Ok(value), Some(from), Some(to)) = (number.parse::<i128>(), size_of(suffix), size_of(unit)) else {
+        return number.to_owned();
+    };
+    if suffix.is_empty() { number.to_owned() } else { (value * from / to).to_string() }
+}
+
+/// A unit in bytes, or in microseconds.
+fn size_of(unit: &str) -> Option<i128> {
+    Some(match unit {
+        "B" | "us" | "" => 1,
+        "kB" => 1 << 10,
+        "8kB" => 8 << 10,
+        "MB" => 1 << 20,
+        "GB" => 1 << 30,
+        "TB" => 1 << 40,
+        "ms" => 1_000,
+        "s" => 1_000_000,
+        "min" => 60_000_000,
+        "h" => 3_600_000_000,
+        "d" => 86_400_000_000,
+        _ => return None,
+    })
+}
+
+/// This session: of others nothing is known here.
+pub(super) fn activity(world: &World) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_stat_activity");
+    let identity = world.client.identity();
+    let (database, database_name) = world.database();
+    let (role, role_name) = world.session_role();
+    let address = identity.address.map(|address| address.ip().to_string());
+    let address = address.and_then(|text| world.parse(Oid::INET, &text).ok());
+    let port = identity.address.map_or(-1, |address| i64::from(address.port()));
+    vec![maker.row([
+        ("datid", Datum::Oid(database)),
+        ("datname", Datum::Text(database_name)),
+        ("pid", Datum::Int(identity.pid.into())),
+        ("usesysid", Datum::Oid(role)),
+        ("usename", Datum::Text(role_name)),
+        ("application_name", Datum::text(world.client.setting("application_name").unwrap_or_default())),
+        ("client_addr", address.unwrap_or_default()),
+        ("client_port", Datum::Int(port)),
+        ("state", Datum::text("active")),
+        ("backend_type", Datum::text("client backend")),
+    ])]
+}
+
+pub(super) fn encryption(world: &World) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_stat_ssl");
+    let identity = world.client.identity();
+    vec![maker.row([("pid", Datum::Int(identity.pid.into())), ("ssl", Datum::Bool(identity.encrypted))])]
+}
+
+pub(super) fn gssapi(world: &World) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_stat_gssapi");
+    vec![maker.row([
+        ("pid", Datum::Int(world.client.identity().pid.into())),
+        ("gss_authenticated", Datum::Bool(false)),
+        ("encrypted", Datum::Bool(false)),
+        ("credentials_delegated", Datum::Bool(false)),
+    ])]
+}
+
+pub(super) fn database_statistics(world: &World) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_stat_database");
+    let (oid, name) = world.database();
+    vec![maker.row([("datid", Datum::Oid(oid)), ("datname", Datum::Text(name))])]
+}
+
+/// `version()`
+pub(crate) fn version() -> String {
+    format!(
+        "PostgreSQL {SERVER_VERSION} on {}-{}, compiled by rustc, {}-bit",
+        std::env::consts::ARCH,
+        std::env::consts::OS,
+        usize::BITS
+    )
+}
+
+/// What `information_schema` keeps as tables.
+pub(super) fn information_schema(_name: &str) -> Vec<Row> {
+    Vec::new()
+}

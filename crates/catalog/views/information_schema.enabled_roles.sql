@@ -1,0 +1,1 @@
+SELECT rolname FROM pg_authid WHERE pg_has_role(oid, 'USAGE')

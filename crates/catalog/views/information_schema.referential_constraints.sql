@@ -1,0 +1,9 @@
+SELECT current_database(), n.nspname, o.conname,
+  CASE WHEN p.oid IS NOT NULL THEN current_database() END, pn.nspname, p.conname,
+  CASE o.confmatchtype WHEN 'f' THEN 'FULL' WHEN 'p' THEN 'PARTIAL' WHEN 's' THEN 'NONE' END,
+  CASE o.confupdtype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' WHEN 'r' THEN 'RESTRICT' ELSE 'NO ACTION' END,
+  CASE o.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' WHEN 'r' THEN 'RESTRICT' ELSE 'NO ACTION' END
+FROM pg_constraint o JOIN pg_namespace n ON n.oid = o.connamespace
+  LEFT JOIN pg_constraint p ON p.conindid = o.conindid AND p.conrelid = o.confrelid AND p.contype IN ('p', 'u')
+  LEFT JOIN pg_namespace pn ON pn.oid = p.connamespace
+WHERE o.contype = 'f'

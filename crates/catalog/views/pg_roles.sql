@@ -1,0 +1,3 @@
+SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolconnlimit,
+  '********', rolvaliduntil, rolbypassrls, NULL, oid
+FROM pg_authid
