@@ -72,7 +72,7 @@ async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
             run_engine(said, engine, opened, &shown, (limits, few), signals).await
         }
         Source::Sqlite(engine, name) => {
-            let engine = engine.named(name);
+            let engine = engine.named(&name);
             let engine = if said.hba.is_some() { engine.without_alias() } else { engine };
             let engine = Catalog::new(engine);
             run_engine(said, engine, opened, &shown, (limits, few), signals).await

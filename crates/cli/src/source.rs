@@ -5,8 +5,10 @@ use std::io::Read;
 use std::path::Path;
 
 use tokio::runtime::Handle;
+use trunkline::types;
 use trunkline_datafusion::Database;
 use trunkline_engines::sqlite::Sqlite;
+use trunkline_sql::quote_identifier;
 
 use crate::args::Serve;
 use crate::failure::Failure;
@@ -82,11 +84,17 @@ impl Source {
                 Ok(Shown { database: database.name().to_owned(), tables: tables.collect() })
             }
             Source::Sqlite(engine, name) => {
-                let tables =
-                    engine.tables().map_err(|error| Failure::runtime(error.to_string()))?;
-                let tables = tables.into_iter().map(|(name, columns)| {
-                    let columns = line(columns.iter().map(|(name, of)| (&**name, &**of)));
-                    ShownTable { name, rows: None, columns }
+                let snapshot = engine.snapshot();
+                let snapshot = snapshot.map_err(|error| Failure::runtime(error.to_string()))?;
+                let relations = snapshot.schemas.into_iter().flat_map(|schema| schema.relations);
+                let tables = relations.map(|relation| {
+                    let columns = relation.columns.iter().map(|attribute| {
+                        let column = &attribute.column;
+                        (&*column.name, types::name_of(column.type_oid).unwrap_or("?"))
+                    });
+                    let columns = line(columns);
+                    let name = quote_identifier(&relation.name).into_owned();
+                    ShownTable { name, rows: relation.rows, columns }
                 });
                 Ok(Shown { database: name.clone(), tables: tables.collect() })
             }

@@ -28,8 +28,17 @@ pub(crate) struct TypeFacts {
 pub(crate) static TYPES: LazyLock<HashMap<Oid, TypeFacts>> = LazyLock::new(|| {
     let Some(facts) = facts("pg_type") else { return HashMap::new() };
     let columns = [
-        "oid", "typname", "typnamespace", "typtype", "typcategory", "typispreferred", "typelem", "typarray",
-        "typbasetype", "typtypmod", "typrelid",
+        "oid",
+        "typname",
+        "typnamespace",
+        "typtype",
+        "typcategory",
+        "typispreferred",
+        "typelem",
+        "typarray",
+        "typbasetype",
+        "typtypmod",
+        "typrelid",
     ];
     let [oid, name, schema, kind, category, preferred, element, array, base, typmod, relation] =
         columns.map(|name| facts.column(name));

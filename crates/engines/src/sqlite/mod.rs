@@ -38,7 +38,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use trunkline_core::{Client, Engine, Result};
+use trunkline_core::catalog::Snapshot;
+use trunkline_core::{Client, Engine, PgError, Result, SqlState};
 
 use connect::{Database, Guarded};
 use control::Control;
@@ -47,11 +48,14 @@ pub use session::{SqliteSession, Statement};
 
 /// A SQLite database with a PostgreSQL face; cheap to clone.
 ///
-/// Whatever name of a database a client asks for, it gets this one. What it has is in the schema
-/// `public`.
+/// Whatever name of a database a client asks for, it gets this one, unless it is [`named`](Sqlite::named).
+/// What it has is in the schema `public`.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
     database: Arc<Database>,
+    /// Its name, and whether it is `postgres`, too.
+    name: Option<Arc<str>>,
+    alias: bool,
 }
 
 impl Sqlite {
@@ -82,19 +86,34 @@ impl Sqlite {
     }
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
-        let sqlite = Sqlite { database: Arc::new(Database { path, writable }) };
+        let database = Arc::new(Database { path, writable });
+        let sqlite = Sqlite { database, name: None, alias: true };
         sqlite.connect()?;
         Ok(sqlite)
     }
 
-    /// The names of its tables and views, as they are now.
+    /// Gives the database a name: only who asks for that is let in, or for `postgres`, as programs do
+    /// that were given no database.
+    #[must_use]
+    pub fn named(self, name: &str) -> Sqlite {
+        Sqlite { name: Some(name.into()), ..self }
+    }
+
+    /// Lets nobody in who asks for `postgres`, unless that is its name: rules that say who may reach which
+    /// database would say nothing of that.
+    #[must_use]
+    pub fn without_alias(self) -> Sqlite {
+        Sqlite { alias: false, ..self }
+    }
+
+    /// Its tables and views, as they are now.
     ///
     /// # Errors
     ///
     /// What is wrong with the file.
-    pub fn tables(&self) -> io::Result<Vec<String>> {
+    pub fn snapshot(&self) -> io::Result<Snapshot> {
         let schema = self.connect()?.own(Schema::read).map_err(io::Error::other)?;
-        Ok(schema.relations().iter().map(|relation| relation.name.clone()).collect())
+        Ok(schema.snapshot())
     }
 
     /// Whether it may be written.
@@ -128,6 +147,12 @@ impl Engine for Sqlite {
     type Session = SqliteSession;
 
     async fn open(&self, client: Client) -> Result<SqliteSession> {
+        let asked = &*client.identity().database;
+        let is_known = |name: &str| name == asked || self.alias && asked == "postgres";
+        if !self.name.as_deref().is_none_or(is_known) {
+            let message = format!("database \"{asked}\" does not exist");
+            return Err(PgError::new(SqlState::INVALID_CATALOG_NAME, message));
+        }
         Ok(SqliteSession::new(self.database.clone(), client))
     }
 }
