@@ -46,4 +46,3 @@ fn resident() -> usize {
     let kib: usize = line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("KiB");
     kib * 1024
 }
-

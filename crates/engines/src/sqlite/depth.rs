@@ -11,7 +11,18 @@ const MOST: usize = 1_000;
 
 /// Words that make trees deeper without a parenthesis.
 const WORDS: [&str; 13] = [
-    "and", "or", "not", "is", "in", "like", "ilike", "between", "collate", "at", "union", "except",
+    "and",
+    "or",
+    "not",
+    "is",
+    "in",
+    "like",
+    "ilike",
+    "between",
+    "collate",
+    "at",
+    "union",
+    "except",
     "intersect",
 ];
 
@@ -63,7 +74,10 @@ mod tests {
     fn chains_are_deep_and_lists_are_not() {
         for part in ["+ 1 ", "or x ", "|| 'a'", "::int ", "union select 1 ", "[1]"] {
             assert!(!is_too_deep(&format!("select 1 {}", part.repeat(900))), "{part}");
-            assert!(is_too_deep(&format!("select 1 {}", part.repeat(1_001))) != (part == "[1]"), "{part}");
+            assert!(
+                is_too_deep(&format!("select 1 {}", part.repeat(1_001))) != (part == "[1]"),
+                "{part}"
+            );
         }
         assert!(is_too_deep(&format!("select {}1", "(".repeat(1_001))));
         assert!(is_too_deep(&format!("select {}1", "(1 + ".repeat(501))));

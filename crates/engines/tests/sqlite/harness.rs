@@ -114,7 +114,7 @@ pub(crate) fn refused(client: &mut Dialogue, sql: &str) -> impl Fn(u8) -> String
             _ => {}
         }
     }
-    assert!(!found.is_empty(), "not refused: {sql}");
+    assert!(!found.is_empty(), "not refused: {sql:.200}");
     move |code| found.iter().find(|(known, _)| *known == code).map_or("", |(_, text)| text).into()
 }
 

@@ -2,8 +2,8 @@
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
-use trunkline_core::types::Value;
 use trunkline_core::Oid;
+use trunkline_core::types::Value;
 
 use super::super::storage;
 use super::{Answer, Clock, present, refused};

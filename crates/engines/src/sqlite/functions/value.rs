@@ -1,8 +1,8 @@
 //! Casts, and arrays as the rows of a table.
 
+use rusqlite::Connection;
 use rusqlite::functions::Context;
 use rusqlite::types::{Value as Stored, ValueRef};
-use rusqlite::Connection;
 use trunkline_core::types::{Numeric, TextStyle, Value, ValueError, element_of};
 use trunkline_core::{Oid, SqlState};
 

@@ -28,8 +28,12 @@ impl Translator<'_> {
             ("abs" | "floor" | "ceil" | "ceiling" | "sign" | "trunc" | "round", 1)
             | ("round" | "trunc", 2) => self.rounding(name, values),
             ("mod" | "div", 2) => self.division(name, values),
-            ("power" | "pow", 2) | ("sqrt" | "exp" | "ln" | "log" | "log10" | "degrees" | "radians"
-            | "sin" | "cos" | "tan" | "asin" | "acos" | "atan", 1) => {
+            ("power" | "pow", 2)
+            | (
+                "sqrt" | "exp" | "ln" | "log" | "log10" | "degrees" | "radians" | "sin" | "cos"
+                | "tan" | "asin" | "acos" | "atan",
+                1,
+            ) => {
                 let ty = values.first().map_or(Type::FLOAT8, |value| value.ty);
                 let ty = if ty.oid == Oid::NUMERIC { ty } else { Type::FLOAT8 };
                 let sql = self.arguments(values, &[Type::FLOAT8])?;
@@ -54,11 +58,8 @@ impl Translator<'_> {
         for (index, value) in values.into_iter().enumerate() {
             let ty = types.get(index).or(types.last()).copied().unwrap_or(Type::TEXT);
             let value = self.settle(value, ty)?;
-            let value = if value.ty.is_string() == ty.is_string() {
-                value
-            } else {
-                self.cast(value, ty)?
-            };
+            let value =
+                if value.ty.is_string() == ty.is_string() { value } else { self.cast(value, ty)? };
             parts.push(value.sql);
         }
         Ok(parts.join(", "))
@@ -117,9 +118,7 @@ impl Translator<'_> {
             ("round", Some(digits)) => {
                 Typed::new(format!("pg_round_to({sql}, {digits})"), Type::NUMERIC)
             }
-            (_, Some(digits)) => {
-                Typed::new(format!("pg_trunc_to({sql}, {digits})"), Type::NUMERIC)
-            }
+            (_, Some(digits)) => Typed::new(format!("pg_trunc_to({sql}, {digits})"), Type::NUMERIC),
         }))
     }
 
