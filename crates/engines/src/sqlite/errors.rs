@@ -40,6 +40,10 @@ fn told(code: ffi::Error, message: &str, schema: Option<&Schema>) -> PgError {
             SqlState::FOREIGN_KEY_VIOLATION,
             "insert, update or delete violates a foreign key constraint",
         ),
+        // What a trigger of the file says by `RAISE (ABORT, …)`.
+        ffi::SQLITE_CONSTRAINT_TRIGGER => {
+            PgError::new(SqlState::RAISE_EXCEPTION, message.to_owned())
+        }
         ffi::SQLITE_CONSTRAINT_DATATYPE => {
             PgError::new(SqlState::DATATYPE_MISMATCH, message.to_owned())
         }
@@ -54,9 +58,14 @@ fn told(code: ffi::Error, message: &str, schema: Option<&Schema>) -> PgError {
 fn primary(code: ffi::Error, message: &str) -> PgError {
     let (sqlstate, words) = match code.extended_code & 0xff {
         ffi::SQLITE_INTERRUPT => return PgError::canceled(),
-        ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => {
+        ffi::SQLITE_BUSY => {
             (SqlState::LOCK_NOT_AVAILABLE, "canceling statement due to lock timeout")
         }
+        // Another statement of this very session stands in the way.
+        ffi::SQLITE_LOCKED => (
+            SqlState::OBJECT_IN_USE,
+            "cannot change a table because it is being used by active queries in this session",
+        ),
         ffi::SQLITE_AUTH => (SqlState::INSUFFICIENT_PRIVILEGE, "permission denied"),
         ffi::SQLITE_PERM => (SqlState::INSUFFICIENT_PRIVILEGE, "permission denied for database"),
         ffi::SQLITE_READONLY => {

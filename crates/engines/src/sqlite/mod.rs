@@ -38,6 +38,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rusqlite::ErrorCode;
 use trunkline_core::{Client, Engine, Result};
 
 use connect::{Database, Guarded};
@@ -83,7 +84,10 @@ impl Sqlite {
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
         let sqlite = Sqlite { database: Arc::new(Database { path, writable }) };
-        sqlite.connect()?;
+        let guarded = sqlite.connect()?;
+        if writable {
+            guarded.keep_log().map_err(|error| sqlite.failure(&error))?;
+        }
         Ok(sqlite)
     }
 
@@ -93,7 +97,7 @@ impl Sqlite {
     ///
     /// What is wrong with the file.
     pub fn tables(&self) -> io::Result<Vec<String>> {
-        let schema = self.connect()?.own(Schema::read).map_err(io::Error::other)?;
+        let schema = self.connect()?.own(Schema::read).map_err(|error| self.failure(&error))?;
         Ok(schema.relations().iter().map(|relation| relation.name.clone()).collect())
     }
 
@@ -103,17 +107,19 @@ impl Sqlite {
     }
 
     fn connect(&self) -> io::Result<Guarded> {
-        connect::open(&self.database, &Arc::<Control>::default()).map_err(|error| {
-            let path = self.database.path.display();
-            let kind = match error.sqlite_error_code() {
-                Some(rusqlite::ErrorCode::NotADatabase) => io::ErrorKind::InvalidData,
-                Some(rusqlite::ErrorCode::PermissionDenied | rusqlite::ErrorCode::ReadOnly) => {
-                    io::ErrorKind::PermissionDenied
-                }
-                _ => io::ErrorKind::Other,
-            };
-            io::Error::new(kind, format!("{path}: {error}"))
-        })
+        let opened = connect::open(&self.database, &Arc::<Control>::default());
+        opened.map_err(|error| self.failure(&error))
+    }
+
+    fn failure(&self, error: &rusqlite::Error) -> io::Error {
+        let kind = match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => io::ErrorKind::InvalidData,
+            Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+                io::ErrorKind::PermissionDenied
+            }
+            _ => io::ErrorKind::Other,
+        };
+        io::Error::new(kind, format!("{}: {error}", self.database.path.display()))
     }
 }
 

@@ -10,7 +10,7 @@ use super::translate::{Translated, translate};
 
 /// A prepared statement; its plan follows the definitions that it was made of.
 #[derive(Debug)]
-pub struct Statement {
+pub(super) struct Statement {
     sql: Box<str>,
     parameters: Arc<[Oid]>,
     columns: Option<Arc<[Column]>>,
