@@ -133,7 +133,8 @@ impl Relation {
         }
         let unique = self.indexes.iter().filter(|index| index.unique);
         let named = |index: &&Index| {
-            let columns = index.columns.iter().flatten().filter_map(|place| self.columns.get(*place));
+            let columns =
+                index.columns.iter().flatten().filter_map(|place| self.columns.get(*place));
             let columns: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
             index.name == name || format!("{}_{}_key", self.name, columns.join("_")) == name
         };
@@ -218,8 +219,8 @@ fn read_columns(
     database: &str,
     relation: &mut Relation,
 ) -> rusqlite::Result<()> {
-    let mut listed =
-        connection.prepare(&format!("PRAGMA {database}.table_xinfo({})", name_of(&relation.name)))?;
+    let mut listed = connection
+        .prepare(&format!("PRAGMA {database}.table_xinfo({})", name_of(&relation.name)))?;
     let mut rows = listed.query([])?;
     while let Some(row) = rows.next()? {
         let hidden: i64 = row.get(6)?;
@@ -294,10 +295,8 @@ fn read_foreign_keys(
     database: &str,
     relation: &mut Relation,
 ) -> rusqlite::Result<()> {
-    let mut listed = connection.prepare(&format!(
-        "PRAGMA {database}.foreign_key_list({})",
-        name_of(&relation.name)
-    ))?;
+    let mut listed = connection
+        .prepare(&format!("PRAGMA {database}.foreign_key_list({})", name_of(&relation.name)))?;
     let mut rows = listed.query([])?;
     let mut keys: Vec<ForeignKey> = Vec::new();
     while let Some(row) = rows.next()? {

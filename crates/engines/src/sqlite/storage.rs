@@ -38,7 +38,9 @@ pub(crate) fn load(kept: ValueRef<'_>, oid: Oid) -> Result<Value, ValueError> {
         (ValueRef::Integer(value), oid) => {
             Value::from_literal(oid, &value.to_string(), &TextStyle::default())?
         }
-        (ValueRef::Real(value), oid) => Value::from_literal(oid, &real(value), &TextStyle::default())?,
+        (ValueRef::Real(value), oid) => {
+            Value::from_literal(oid, &real(value), &TextStyle::default())?
+        }
         (ValueRef::Text(bytes) | ValueRef::Blob(bytes), oid) => {
             Value::from_literal(oid, &String::from_utf8_lossy(bytes), &TextStyle::default())?
         }

@@ -72,9 +72,10 @@ impl Type {
             (Oid::NUMERIC, [precision @ 1..=1000, scale @ -1000..=1000]) => {
                 ((precision << 16) | (scale & 0x7ff)) + 4
             }
-            (Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ, [digits @ 0..=i32::MAX]) => {
-                (*digits).min(6)
-            }
+            (
+                Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ,
+                [digits @ 0..=i32::MAX],
+            ) => (*digits).min(6),
             (Oid::BIT | Oid::VARBIT, [length @ 1..=i32::MAX]) => *length,
             _ => -1,
         };
@@ -116,7 +117,10 @@ impl Type {
     pub(crate) fn declaration(self) -> String {
         let name = |oid| types::name_of(oid).unwrap_or("text");
         if let Some(element) = types::element_of(self.oid) {
-            return format!("{} ARRAY", short(element).unwrap_or_else(|| name(element).to_uppercase()));
+            return format!(
+                "{} ARRAY",
+                short(element).unwrap_or_else(|| name(element).to_uppercase())
+            );
         }
         let modified = |name: &str| match self.modifiers() {
             Some(modifiers) => format!("{name}({modifiers})"),

@@ -4,17 +4,19 @@
 //! file depend on them.
 
 mod number;
+mod pattern;
 mod text;
 mod time;
+mod to_char;
 mod value;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::Value as Stored;
-use rusqlite::Connection;
 use trunkline_core::types::ValueError;
 use trunkline_core::{PgError, SqlState};
 
@@ -55,7 +57,9 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Clock> {
     let clock = Clock::default();
     value::register(connection)?;
     number::register(connection)?;
+    pattern::register(connection)?;
     text::register(connection)?;
+    to_char::register(connection)?;
     time::register(connection, &clock)?;
     Ok(clock)
 }

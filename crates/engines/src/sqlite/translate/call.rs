@@ -19,7 +19,8 @@ impl Translator<'_> {
         if !function.within_group.is_empty() || function.null_treatment.is_some() {
             return Err(self.at(unsupported("this form of a call"), &function.name));
         }
-        let empty = FunctionArgumentList { duplicate_treatment: None, args: vec![], clauses: vec![] };
+        let empty =
+            FunctionArgumentList { duplicate_treatment: None, args: vec![], clauses: vec![] };
         let list = match &function.args {
             FunctionArguments::None => &empty,
             FunctionArguments::List(list) => list,
@@ -40,7 +41,9 @@ impl Translator<'_> {
             return self.aggregated(aggregate, values, list, function, scope);
         }
         if function.filter.is_some() || function.over.is_some() {
-            return Err(self.at(unsupported(&format!("the window function {name}")), &function.name));
+            return Err(
+                self.at(unsupported(&format!("the window function {name}")), &function.name)
+            );
         }
         let types: Vec<Type> = values.iter().map(|value| value.ty).collect();
         match self.scalar_call(&name, values)? {
@@ -254,7 +257,11 @@ impl Translator<'_> {
             };
             parts.push(format!("{} AS ({window})", quoted(&folded(name))));
         }
-        if parts.is_empty() { Ok(String::new()) } else { Ok(format!(" WINDOW {}", parts.join(", "))) }
+        if parts.is_empty() {
+            Ok(String::new())
+        } else {
+            Ok(format!(" WINDOW {}", parts.join(", ")))
+        }
     }
 }
 

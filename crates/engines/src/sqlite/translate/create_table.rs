@@ -41,12 +41,16 @@ impl Translator<'_> {
         if create.if_not_exists && self.schema.relation(&name).is_some() {
             return Ok(Done::definition("CREATE TABLE", Vec::new()));
         }
-        if !create.if_not_exists && self.schema.relation(&name).is_some_and(|r| r.temporary == temporary)
+        if !create.if_not_exists
+            && self.schema.relation(&name).is_some_and(|r| r.temporary == temporary)
         {
             let message = format!("relation \"{name}\" already exists");
             return Err(PgError::new(SqlState::DUPLICATE_TABLE, message));
         }
-        if create.inherits.is_some() || create.partition_by.is_some() || create.partition_of.is_some() {
+        if create.inherits.is_some()
+            || create.partition_by.is_some()
+            || create.partition_of.is_some()
+        {
             return Err(unsupported("a table with partitions or parents"));
         }
         if create.like.is_some() {
@@ -326,7 +330,11 @@ impl Draft {
             names.push(quoted(&self.column(column)?.name));
         }
         let name = self.constraint_name(name, columns, "key");
-        self.constraints.push(format!("CONSTRAINT {} UNIQUE ({})", quoted(&name), names.join(", ")));
+        self.constraints.push(format!(
+            "CONSTRAINT {} UNIQUE ({})",
+            quoted(&name),
+            names.join(", ")
+        ));
         Ok(())
     }
 

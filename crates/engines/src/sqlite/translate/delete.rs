@@ -47,7 +47,9 @@ impl Translator<'_> {
                 };
                 let outer: Vec<String> = key.iter().map(|k| format!("{alias}.{k}")).collect();
                 let row = outer.join(", ");
-                format!(" WHERE ({row}) IN (SELECT {row} FROM {table} AS {alias}, {using}{condition})")
+                format!(
+                    " WHERE ({row}) IN (SELECT {row} FROM {table} AS {alias}, {using}{condition})"
+                )
             }
         };
         let (returning, columns) = self.returning(delete.returning.as_deref(), &source)?;

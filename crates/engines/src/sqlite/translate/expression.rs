@@ -150,9 +150,7 @@ impl Translator<'_> {
                 let sql = if *value { "1" } else { "0" };
                 Typed { place, not_null: true, form: Form::Number, ..Typed::boolean(sql) }
             }
-            Value::Null => {
-                Typed { place, form: Form::Null, ..Typed::new("NULL", Type::UNKNOWN) }
-            }
+            Value::Null => Typed { place, form: Form::Null, ..Typed::new("NULL", Type::UNKNOWN) },
             Value::Placeholder(name) => return self.parameter(name, place),
             _ => return Err(unsupported("such a constant")),
         })
@@ -183,7 +181,10 @@ impl Translator<'_> {
                 let inner = self.settle(inner, Type::FLOAT8)?;
                 let sign = if matches!(op, UnaryOperator::Minus) { "-" } else { "+" };
                 if inner.ty.oid == Oid::INTERVAL && sign == "-" {
-                    return Ok(Typed::new(format!("pg_interval_times({}, -1)", inner.sql), inner.ty));
+                    return Ok(Typed::new(
+                        format!("pg_interval_times({}, -1)", inner.sql),
+                        inner.ty,
+                    ));
                 }
                 // -2147483648 is an integer, although 2147483648 is not.
                 let ty = match inner.form {
@@ -194,9 +195,7 @@ impl Translator<'_> {
                 let form = if inner.form == Form::Number { Form::Number } else { Form::Computed };
                 Ok(Typed { form, ..Typed::new(format!("({sign}{})", inner.sql), ty) })
             }
-            UnaryOperator::BitwiseNot => {
-                Ok(Typed::new(format!("(~{})", inner.sql), inner.ty))
-            }
+            UnaryOperator::BitwiseNot => Ok(Typed::new(format!("(~{})", inner.sql), inner.ty)),
             UnaryOperator::PGAbs => Ok(Typed::new(format!("abs({})", inner.sql), inner.ty)),
             _ => Err(self.placed(unsupported("such an operator"), expr)),
         }
@@ -342,7 +341,9 @@ impl Translator<'_> {
             _ => return Err(self.placed(unsupported("ANY or ALL with such an operator"), left)),
         };
         if matches!(right, Expr::Subquery(_)) {
-            return Err(self.placed(unsupported("ANY or ALL of a query with such an operator"), left));
+            return Err(
+                self.placed(unsupported("ANY or ALL of a query with such an operator"), left)
+            );
         }
         let value = self.expression(left, scope)?;
         let (json, _, value) = self.elements_like(right, value, scope)?;
@@ -521,12 +522,7 @@ impl Translator<'_> {
         }
     }
 
-    fn extract(
-        &mut self,
-        field: &DateTimeField,
-        expr: &Expr,
-        scope: &Scope<'_>,
-    ) -> Result<Typed> {
+    fn extract(&mut self, field: &DateTimeField, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
         let field = field.to_string().to_lowercase();
         let typed = self.expression(expr, scope)?;
         let typed = self.settle(typed, Type::of(Oid::TIMESTAMPTZ))?;

@@ -96,7 +96,11 @@ impl Translator<'_> {
                     .filter(|column| right.contains(&column.name))
                     .map(|column| column.name.clone())
                     .collect();
-                if shared.is_empty() { String::new() } else { merge(scope, first, middle, &shared, words)? }
+                if shared.is_empty() {
+                    String::new()
+                } else {
+                    merge(scope, first, middle, &shared, words)?
+                }
             }
             JoinConstraint::None => String::new(),
         };
@@ -109,9 +113,9 @@ impl Translator<'_> {
             TableFactor::Table { name, alias, args: None, sample: None, .. } => {
                 self.table(name, alias.as_ref(), scope)
             }
-            TableFactor::Table { name, alias, args: Some(args), with_ordinality: false, .. } => {
-                self.table_function(name, &args.args, alias.as_ref(), scope)
-            }
+            TableFactor::Table {
+                name, alias, args: Some(args), with_ordinality: false, ..
+            } => self.table_function(name, &args.args, alias.as_ref(), scope),
             TableFactor::Function { name, args, alias, with_ordinality: false, .. } => {
                 self.table_function(name, args, alias.as_ref(), scope)
             }
@@ -122,7 +126,8 @@ impl Translator<'_> {
                 // Columns of VALUES are called so in SQLite, too: column1, column2, ….
                 let inner = queried.outputs.clone();
                 let outer = renamed_outputs(queried.outputs, &columns);
-                let columns = outer.into_iter().zip(inner).map(|(outer, inner)| (outer.name, inner));
+                let columns =
+                    outer.into_iter().zip(inner).map(|(outer, inner)| (outer.name, inner));
                 scope.sources.push(Source::named(&name, columns));
                 Ok(format!("({}) AS {}", queried.sql, quoted(&name)))
             }
@@ -306,11 +311,13 @@ fn merge(
                 right = Some(column.sql.clone());
             }
         }
-        let left = scope.sources.iter_mut().take(middle).skip(first).flat_map(|s| s.columns.iter_mut());
+        let left =
+            scope.sources.iter_mut().take(middle).skip(first).flat_map(|s| s.columns.iter_mut());
         let left = left.into_iter().find(|column| column.name == *name && !column.merged);
         let (Some(left), Some(right)) = (left, right) else {
-            let message =
-                format!("column \"{name}\" specified in USING clause does not exist in both tables");
+            let message = format!(
+                "column \"{name}\" specified in USING clause does not exist in both tables"
+            );
             return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
         };
         if words == "FULL JOIN" || words == "RIGHT JOIN" {

@@ -28,7 +28,9 @@ impl Translator<'_> {
     /// A query as a statement, or what stands behind a WITH.
     pub(super) fn query_statement(&mut self, query: &Query) -> Result<Done> {
         match query.body.as_ref() {
-            SetExpr::Insert(statement) | SetExpr::Update(statement) | SetExpr::Delete(statement) => {
+            SetExpr::Insert(statement)
+            | SetExpr::Update(statement)
+            | SetExpr::Delete(statement) => {
                 let (with, held) = self.with(query.with.as_ref(), None)?;
                 let mut done = self.statement(statement)?;
                 self.ctes.truncate(held);
@@ -214,7 +216,9 @@ impl Translator<'_> {
                 return Err(PgError::new(SqlState::SYNTAX_ERROR, message));
             }
             typed.push(
-                row.iter().map(|value| self.expression(value, scope)).collect::<Result<Vec<_>>>()?,
+                row.iter()
+                    .map(|value| self.expression(value, scope))
+                    .collect::<Result<Vec<_>>>()?,
             );
         }
         let mut types = Vec::new();
@@ -270,7 +274,11 @@ impl Translator<'_> {
             };
             parts.push(direction(key, sql, not_null));
         }
-        if parts.is_empty() { Ok(String::new()) } else { Ok(format!(" ORDER BY {}", parts.join(", "))) }
+        if parts.is_empty() {
+            Ok(String::new())
+        } else {
+            Ok(format!(" ORDER BY {}", parts.join(", ")))
+        }
     }
 
     fn limit(

@@ -28,13 +28,24 @@ impl Translator<'_> {
             ("abs" | "floor" | "ceil" | "ceiling" | "sign" | "trunc" | "round", 1)
             | ("round" | "trunc", 2) => self.rounding(name, values),
             ("mod" | "div", 2) => self.division(name, values),
-            ("power" | "pow", 2) | ("sqrt" | "exp" | "ln" | "log" | "log10" | "degrees" | "radians"
-            | "sin" | "cos" | "tan" | "asin" | "acos" | "atan", 1) => {
+            ("power" | "pow", 2)
+            | (
+                "sqrt" | "exp" | "ln" | "log" | "log10" | "degrees" | "radians" | "sin" | "cos"
+                | "tan" | "asin" | "acos" | "atan",
+                1,
+            ) => {
                 let ty = values.first().map_or(Type::FLOAT8, |value| value.ty);
                 let ty = if ty.oid == Oid::NUMERIC { ty } else { Type::FLOAT8 };
                 let sql = self.arguments(values, &[Type::FLOAT8])?;
                 let name = if name == "log" { "log10" } else { name };
                 Ok(Some(Typed::new(format!("{name}({sql})"), ty)))
+            }
+            ("random", 0) => {
+                let sql = "((random() & 9007199254740991) / 9007199254740992.0)";
+                Ok(Some(Typed::new(sql, Type::FLOAT8)))
+            }
+            ("gen_random_uuid" | "uuid_generate_v4", 0) => {
+                Ok(Some(Typed::new("pg_uuid(randomblob(16))", Type::of(Oid::UUID))))
             }
             ("concat", 1..) | ("concat_ws", 2..) => {
                 let mut texts = Vec::new();
@@ -54,11 +65,8 @@ impl Translator<'_> {
         for (index, value) in values.into_iter().enumerate() {
             let ty = types.get(index).or(types.last()).copied().unwrap_or(Type::TEXT);
             let value = self.settle(value, ty)?;
-            let value = if value.ty.is_string() == ty.is_string() {
-                value
-            } else {
-                self.cast(value, ty)?
-            };
+            let value =
+                if value.ty.is_string() == ty.is_string() { value } else { self.cast(value, ty)? };
             parts.push(value.sql);
         }
         Ok(parts.join(", "))
@@ -117,9 +125,7 @@ impl Translator<'_> {
             ("round", Some(digits)) => {
                 Typed::new(format!("pg_round_to({sql}, {digits})"), Type::NUMERIC)
             }
-            (_, Some(digits)) => {
-                Typed::new(format!("pg_trunc_to({sql}, {digits})"), Type::NUMERIC)
-            }
+            (_, Some(digits)) => Typed::new(format!("pg_trunc_to({sql}, {digits})"), Type::NUMERIC),
         }))
     }
 
@@ -162,7 +168,6 @@ fn fixed(name: &str, count: usize) -> Option<(&'static str, &'static [Type], Typ
         ("split_part", 3) => ("pg_split_part", TEXT_TEXT_INT, Type::TEXT),
         ("ascii", 1) => ("unicode", TEXT, Type::INT4),
         ("chr", 1) => ("char", &[Type::INT4], Type::TEXT),
-        ("md5", 1) => return None,
         ("replace", 3) => ("replace", TEXT, Type::TEXT),
         ("translate", 3) => ("pg_translate", TEXT, Type::TEXT),
         ("strpos" | "position", 2) => ("instr", TEXT, Type::INT4),
@@ -172,9 +177,7 @@ fn fixed(name: &str, count: usize) -> Option<(&'static str, &'static [Type], Typ
         ("rtrim", 1 | 2) => ("pg_rtrim", TEXT, Type::TEXT),
         ("encode", 2) => ("pg_encode", BYTES, Type::TEXT),
         ("decode", 2) => ("pg_decode", TEXT, Type::of(Oid::BYTEA)),
-        ("random", 0) => ("pg_random", NONE, Type::FLOAT8),
         ("pi", 0) => ("pi", NONE, Type::FLOAT8),
-        ("gen_random_uuid" | "uuid_generate_v4", 0) => ("pg_uuid", NONE, Type::of(Oid::UUID)),
         ("quote_literal", 1) => ("pg_quote_literal", TEXT, Type::TEXT),
         ("quote_ident", 1) => ("pg_quote_ident", TEXT, Type::TEXT),
         _ => return None,

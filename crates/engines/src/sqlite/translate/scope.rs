@@ -65,7 +65,9 @@ impl<'s> Scope<'s> {
     pub(super) fn find(&self, name: &str) -> Found<'_> {
         let mut found = Found::None;
         for source in &self.sources {
-            for column in source.columns.iter().filter(|c| c.name.eq_ignore_ascii_case(name) && !c.merged) {
+            for column in
+                source.columns.iter().filter(|c| c.name.eq_ignore_ascii_case(name) && !c.merged)
+            {
                 found = match found {
                     Found::None => Found::One(column),
                     _ => return Found::Many,
@@ -94,7 +96,10 @@ pub(super) enum Found<'s> {
 
 impl Source {
     /// A source whose columns SQLite finds by their names under this alias.
-    pub(super) fn named(alias: &str, columns: impl IntoIterator<Item = (String, Output)>) -> Source {
+    pub(super) fn named(
+        alias: &str,
+        columns: impl IntoIterator<Item = (String, Output)>,
+    ) -> Source {
         let columns = columns.into_iter().map(|(name, output)| SourceColumn {
             name,
             sql: format!("{}.{}", quoted(alias), quoted(&output.inner)),

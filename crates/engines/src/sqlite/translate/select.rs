@@ -194,7 +194,11 @@ impl Translator<'_> {
             }
             parts.push(self.key(key, scope, projection)?.sql);
         }
-        if parts.is_empty() { Ok(String::new()) } else { Ok(format!(" GROUP BY {}", parts.join(", "))) }
+        if parts.is_empty() {
+            Ok(String::new())
+        } else {
+            Ok(format!(" GROUP BY {}", parts.join(", ")))
+        }
     }
 
     /// A key of GROUP BY or DISTINCT ON: an input column, else an output by name or number.
@@ -205,7 +209,9 @@ impl Translator<'_> {
                 projection.outputs.iter().position(|output| output.name == name)
             }
             Expr::Value(value) => match &value.value {
-                Value::Number(digits, _) => digits.parse::<usize>().ok().and_then(|n| n.checked_sub(1)),
+                Value::Number(digits, _) => {
+                    digits.parse::<usize>().ok().and_then(|n| n.checked_sub(1))
+                }
                 _ => None,
             },
             _ => None,

@@ -14,17 +14,16 @@ const DEPTH: usize = 64;
 /// Parses one statement.
 pub(super) fn parse(sql: &str) -> Result<Statement> {
     let dialect = PostgreSqlDialect {};
-    let parsed = Parser::new(&dialect)
-        .with_recursion_limit(DEPTH)
-        .try_with_sql(sql)
-        .and_then(|mut parser| {
+    let parsed = Parser::new(&dialect).with_recursion_limit(DEPTH).try_with_sql(sql).and_then(
+        |mut parser| {
             let statement = parser.parse_statement()?;
             while parser.consume_token(&Token::SemiColon) {}
             match parser.peek_token().token {
                 Token::EOF => Ok(statement),
                 _ => parser.expected("end of statement", parser.peek_token()),
             }
-        });
+        },
+    );
     parsed.map_err(|error| refused(sql, &error))
 }
 
