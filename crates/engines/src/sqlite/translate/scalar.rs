@@ -40,6 +40,13 @@ impl Translator<'_> {
                 let name = if name == "log" { "log10" } else { name };
                 Ok(Some(Typed::new(format!("{name}({sql})"), ty)))
             }
+            ("random", 0) => {
+                let sql = "((random() & 9007199254740991) / 9007199254740992.0)";
+                Ok(Some(Typed::new(sql, Type::FLOAT8)))
+            }
+            ("gen_random_uuid" | "uuid_generate_v4", 0) => {
+                Ok(Some(Typed::new("pg_uuid(randomblob(16))", Type::of(Oid::UUID))))
+            }
             ("concat", 1..) | ("concat_ws", 2..) => {
                 let mut texts = Vec::new();
                 for value in values {
@@ -161,7 +168,6 @@ fn fixed(name: &str, count: usize) -> Option<(&'static str, &'static [Type], Typ
         ("split_part", 3) => ("pg_split_part", TEXT_TEXT_INT, Type::TEXT),
         ("ascii", 1) => ("unicode", TEXT, Type::INT4),
         ("chr", 1) => ("char", &[Type::INT4], Type::TEXT),
-        ("md5", 1) => return None,
         ("replace", 3) => ("replace", TEXT, Type::TEXT),
         ("translate", 3) => ("pg_translate", TEXT, Type::TEXT),
         ("strpos" | "position", 2) => ("instr", TEXT, Type::INT4),
@@ -171,9 +177,7 @@ fn fixed(name: &str, count: usize) -> Option<(&'static str, &'static [Type], Typ
         ("rtrim", 1 | 2) => ("pg_rtrim", TEXT, Type::TEXT),
         ("encode", 2) => ("pg_encode", BYTES, Type::TEXT),
         ("decode", 2) => ("pg_decode", TEXT, Type::of(Oid::BYTEA)),
-        ("random", 0) => ("pg_random", NONE, Type::FLOAT8),
         ("pi", 0) => ("pi", NONE, Type::FLOAT8),
-        ("gen_random_uuid" | "uuid_generate_v4", 0) => ("pg_uuid", NONE, Type::of(Oid::UUID)),
         ("quote_literal", 1) => ("pg_quote_literal", TEXT, Type::TEXT),
         ("quote_ident", 1) => ("pg_quote_ident", TEXT, Type::TEXT),
         _ => return None,
