@@ -158,7 +158,7 @@ fn check(what: &str, schema: Option<&Schema>) -> PgError {
     let table = having.next().filter(|_| having.next().is_none());
     let is_name = what.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let name = match table {
-        Some(table) if !is_name => format!("{}_check", table.name),
+        Some(table) if !is_name => name_of_check(table, what),
         _ => what.to_owned(),
     };
     let row = match table {
@@ -168,6 +168,20 @@ fn check(what: &str, schema: Option<&Schema>) -> PgError {
     let message = format!("{row} violates check constraint \"{name}\"");
     let error = PgError::new(SqlState::CHECK_VIOLATION, message);
     within(error, table.map(|table| table.name.clone())).field(b'n', name)
+}
+
+/// The name that PostgreSQL makes up: with the column's, if it is one that the expression is about.
+fn name_of_check(table: &Relation, expression: &str) -> String {
+    let mut words: Vec<&str> = expression
+        .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .filter(|word| table.columns.iter().any(|column| column.name == *word))
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    match words.as_slice() {
+        [column] => format!("{}_{column}_check", table.name),
+        _ => format!("{}_check", table.name),
+    }
 }
 
 fn within(error: PgError, table: Option<String>) -> PgError {

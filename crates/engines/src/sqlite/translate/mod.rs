@@ -69,6 +69,11 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
     })
 }
 
+/// Whether a text is a statement: 42601 if it is not.
+pub(crate) fn check(sql: &str) -> Result<()> {
+    syntax::parse(sql).map(drop)
+}
+
 /// What became of a statement, but for its parameters.
 struct Done {
     steps: Vec<String>,
