@@ -1,7 +1,139 @@
 //! SQLite as an engine.
+//!
+//! A session has a connection of its own, on a thread of its own, for SQLite blocks; both are made
+//! for its first statement and end with it. The way of a statement:
+//!
+//! 1. [`session`](SqliteSession) hands it to the thread as a job ([`thread`]) and awaits the answer.
+//!    Whoever drops that future stops the job: [`control`] has the flag at which SQLite looks.
+//! 2. [`worker`] reads what there is ([`schema`]) unless it knows, has the statement put into SQLite's
+//!    words ([`translate`], [`functions`]), and SQLite compile them, while [`connect`] watches what
+//!    they would do.
+//! 3. Rows leave the thread in batches of 64 KiB ([`cursor`], [`cells`]), which [`rows`] asks for as
+//!    the client takes them, and [`output`] writes as the types that were announced. Several
+//!    statements may be under way.
+//! 4. Parameters and rows of a COPY ([`copy`]) become SQLite's values in [`input`], errors become
+//!    PostgreSQL's in [`errors`].
 
+mod cells;
+mod connect;
+mod control;
+mod copy;
+mod cursor;
+mod depth;
+mod errors;
 pub(crate) mod functions;
+mod input;
+mod output;
+mod plan;
+mod rows;
 pub(crate) mod schema;
+mod session;
 pub(crate) mod storage;
+mod thread;
 pub(crate) mod translate;
 pub(crate) mod types;
+mod worker;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::ErrorCode;
+use trunkline_core::{Client, Engine, Result};
+
+use connect::{Database, Guarded};
+use control::Control;
+use schema::Schema;
+pub use session::{SqliteSession, Statement};
+
+/// A SQLite database with a PostgreSQL face; cheap to clone.
+///
+/// Whatever name of a database a client asks for, it gets this one. What it has is in the schema
+/// `public`.
+#[derive(Clone, Debug)]
+pub struct Sqlite {
+    database: Arc<Database>,
+}
+
+impl Sqlite {
+    /// Opens a file to be read.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` if there is none, `InvalidData` if it is no SQLite database.
+    pub fn open(path: impl AsRef<Path>) -> io::Result<Sqlite> {
+        Sqlite::at(path.as_ref().canonicalize()?, false)
+    }
+
+    /// Opens a file to be read and written, or makes an empty one.
+    ///
+    /// It gets a write-ahead log (`PRAGMA journal_mode = WAL`), with which readers and one writer do
+    /// not wait for each other.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` if its folder is not there, `InvalidData` if it is no SQLite database.
+    pub fn open_writable(path: impl AsRef<Path>) -> io::Result<Sqlite> {
+        let path = path.as_ref();
+        let absolute = match path.canonicalize() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => in_folder(path)?,
+            found => found?,
+        };
+        Sqlite::at(absolute, true)
+    }
+
+    fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
+        let sqlite = Sqlite { database: Arc::new(Database { path, writable }) };
+        let guarded = sqlite.connect()?;
+        if writable {
+            guarded.keep_log().map_err(|error| sqlite.failure(&error))?;
+        }
+        Ok(sqlite)
+    }
+
+    /// The names of its tables and views, as they are now.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file.
+    pub fn tables(&self) -> io::Result<Vec<String>> {
+        let schema = self.connect()?.own(Schema::read).map_err(|error| self.failure(&error))?;
+        Ok(schema.relations().iter().map(|relation| relation.name.clone()).collect())
+    }
+
+    /// Whether it may be written.
+    pub fn is_writable(&self) -> bool {
+        self.database.writable
+    }
+
+    fn connect(&self) -> io::Result<Guarded> {
+        let opened = connect::open(&self.database, &Arc::<Control>::default());
+        opened.map_err(|error| self.failure(&error))
+    }
+
+    fn failure(&self, error: &rusqlite::Error) -> io::Error {
+        let kind = match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => io::ErrorKind::InvalidData,
+            Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+                io::ErrorKind::PermissionDenied
+            }
+            _ => io::ErrorKind::Other,
+        };
+        io::Error::new(kind, format!("{}: {error}", self.database.path.display()))
+    }
+}
+
+/// The absolute path of a file that is to be made.
+fn in_folder(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    Ok(folder.unwrap_or(Path::new(".")).canonicalize()?.join(name))
+}
+
+impl Engine for Sqlite {
+    type Session = SqliteSession;
+
+    async fn open(&self, client: Client) -> Result<SqliteSession> {
+        Ok(SqliteSession::new(self.database.clone(), client))
+    }
+}

@@ -1,0 +1,74 @@
+//! A statement that gives rows, and how far it got.
+
+use std::time::{Duration, Instant};
+
+use rusqlite::{CachedStatement, Rows};
+use self_cell::{MutBorrow, self_cell};
+use trunkline_core::{PgError, Result};
+
+use super::cells::{Cell, Cells};
+
+/// Rows are given away when they are so many bytes,
+const BATCH: usize = 64 * 1024;
+
+/// or when the first of them has waited so long.
+const DELAY: Duration = Duration::from_millis(20);
+
+self_cell!(
+    struct Running<'c> {
+        owner: MutBorrow<CachedStatement<'c>>,
+        #[not_covariant]
+        dependent: Rows,
+    }
+);
+
+/// A statement that runs, with its parameters bound.
+pub(super) struct Cursor<'c> {
+    running: Running<'c>,
+    columns: usize,
+}
+
+/// Rows, one behind the other.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) cells: Cells,
+    /// Whether these are the last ones.
+    pub(super) is_last: bool,
+}
+
+impl<'c> Cursor<'c> {
+    /// Starts a statement that was announced with so many columns.
+    pub(super) fn new(statement: CachedStatement<'c>, columns: usize) -> Result<Cursor<'c>> {
+        let has = statement.column_count();
+        if has != columns {
+            let message = format!("a statement of {columns} columns has {has} in SQLite");
+            return Err(PgError::internal(message));
+        }
+        let statement = MutBorrow::new(statement);
+        let running = Running::new(statement, |statement| statement.borrow_mut().raw_query());
+        Ok(Cursor { running, columns })
+    }
+
+    /// The next rows: no more than `limit`, and so many bytes, and one at least.
+    pub(super) fn fetch(&mut self, limit: u64) -> rusqlite::Result<Batch> {
+        let (columns, began) = (self.columns, Instant::now());
+        self.running.with_dependent_mut(|_, rows| {
+            let mut batch = Batch::default();
+            let mut count = 0;
+            while count < limit
+                && batch.cells.size() < BATCH
+                && (count == 0 || began.elapsed() < DELAY)
+            {
+                let Some(row) = rows.next()? else {
+                    batch.is_last = true;
+                    break;
+                };
+                for column in 0..columns {
+                    batch.cells.push(Cell::from(row.get_ref(column)?));
+                }
+                count += 1;
+            }
+            Ok(batch)
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! Statements in SQLite's words.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use trunkline_core::{Column, Columns, CommandTag, Oid, PgError, Prepared, Result};
+
+use super::depth;
+use super::schema::Schema;
+use super::translate::{Translated, translate};
+
+/// A prepared statement; its plan follows the definitions that it was made of.
+#[derive(Debug)]
+pub(super) struct Statement {
+    sql: Box<str>,
+    parameters: Arc<[Oid]>,
+    columns: Option<Arc<[Column]>>,
+    plan: Mutex<Arc<Plan>>,
+}
+
+/// A translation, which holds as long as the definitions have the same number.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) translated: Translated,
+    pub(super) version: i64,
+}
+
+impl Plan {
+    pub(super) fn new(sql: &str, hints: &[Oid], schema: &Schema, version: i64) -> Result<Plan> {
+        depth::check(sql)?;
+        Ok(Plan { translated: translate(sql, schema, hints)?, version })
+    }
+
+    /// How many columns it returns.
+    pub(super) fn columns(&self) -> usize {
+        self.translated.columns.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Whether it changes definitions, rather than rows.
+    pub(super) fn defines(&self) -> bool {
+        let word = self.translated.tag.split(' ').next().unwrap_or_default();
+        !matches!(word, "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "VALUES")
+    }
+
+    /// The words of CommandComplete.
+    pub(super) fn tag(&self, changed: u64) -> CommandTag {
+        let words = self.translated.tag.clone();
+        match (self.translated.counts, self.translated.writes) {
+            // What only reads says how many rows it sent.
+            (false, false) if words == "SELECT" => CommandTag::select(),
+            (false, _) => CommandTag::new(words),
+            (true, true) => CommandTag::affected(words, changed),
+            (true, false) => CommandTag::sent(words),
+        }
+    }
+}
+
+impl Statement {
+    /// A statement and what is announced of it.
+    pub(super) fn prepared(sql: &str, mut plan: Plan) -> Prepared<Statement> {
+        let parameters: Arc<[Oid]> = plan.translated.parameters.as_slice().into();
+        let columns: Option<Arc<[Column]>> =
+            plan.translated.columns.as_mut().map(|columns| columns.as_slice().into());
+        let announced = columns.clone().map_or(Columns::None, Columns::Known);
+        let statement = Statement {
+            sql: sql.into(),
+            parameters: parameters.clone(),
+            columns,
+            plan: Mutex::new(Arc::new(plan)),
+        };
+        Prepared::new(statement, announced).parameters(parameters)
+    }
+
+    /// What its rows look like, if it returns rows.
+    pub(super) fn columns(&self) -> Option<&Arc<[Column]>> {
+        self.columns.as_ref()
+    }
+
+    pub(super) fn plan(&self) -> Arc<Plan> {
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Translates it once more, for other definitions.
+    ///
+    /// # Errors
+    ///
+    /// 0A000 if it is not what was announced any more.
+    pub(super) fn renew(&self, schema: &Schema, version: i64) -> Result<Arc<Plan>> {
+        let plan = Plan::new(&self.sql, &self.parameters, schema, version)?;
+        let is_same = *plan.translated.parameters == *self.parameters
+            && plan.translated.columns.as_deref() == self.columns.as_deref();
+        if !is_same {
+            return Err(PgError::unsupported("cached plan must not change result type"));
+        }
+        let plan = Arc::new(plan);
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan.clone();
+        Ok(plan)
+    }
+}

@@ -1,0 +1,122 @@
+//! The rows of a query, a batch at a time.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use trunkline_core::{CommandTag, Progress, Result, RowBuf, RowSource};
+
+use super::cells::Cells;
+use super::cursor::Batch;
+use super::output;
+use super::plan::Statement;
+use super::thread::{Call, Thread};
+
+/// Rows that a thread has, or will have.
+pub(super) struct QueryRows {
+    thread: Arc<Thread>,
+    /// By which the thread knows it.
+    number: u64,
+    /// What is to be started when somebody asks for rows.
+    order: Option<Order>,
+    call: Option<Call<Result<Batch>>>,
+    batch: Batch,
+    tag: CommandTag,
+    /// Whether the thread holds a cursor.
+    is_open: bool,
+}
+
+/// A query with its parameters.
+pub(super) struct Order {
+    pub(super) statement: Arc<Statement>,
+    pub(super) values: Cells,
+}
+
+/// Who wants so many rows wants all of them.
+const ALL: u64 = u64::MAX / 2;
+
+impl QueryRows {
+    /// Rows of a query that starts when they are asked for.
+    pub(super) fn new(
+        thread: Arc<Thread>,
+        number: u64,
+        order: Order,
+        tag: CommandTag,
+    ) -> QueryRows {
+        let order = Some(order);
+        let batch = Batch::default();
+        QueryRows { thread, number, order, call: None, batch, tag, is_open: false }
+    }
+
+    /// Rows that are at hand.
+    pub(super) fn ready(thread: Arc<Thread>, batch: Batch, tag: CommandTag) -> QueryRows {
+        QueryRows { thread, number: 0, order: None, call: None, batch, tag, is_open: false }
+    }
+
+    fn ask(&mut self, limit: u64) {
+        self.is_open = true;
+        let number = self.number;
+        self.call = Some(match self.order.take() {
+            Some(Order { statement, values }) => {
+                self.thread.call(move |worker| worker.open(number, &statement, &values, limit))
+            }
+            None => self.thread.call(move |worker| worker.fetch(number, limit)),
+        });
+    }
+
+    fn write(&mut self, rows: &mut RowBuf<'_>) -> Result<()> {
+        let columns = rows.columns();
+        while !rows.is_full() && !self.batch.cells.is_read() {
+            let cells = &mut self.batch.cells;
+            rows.row(|row| {
+                columns.iter().try_for_each(|column| match cells.next() {
+                    Some(cell) => output::write(cell, column, row),
+                    None => Ok(()),
+                })
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl RowSource for QueryRows {
+    fn poll_fill(&mut self, cx: &mut Context<'_>, rows: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+        loop {
+            self.write(rows)?;
+            if !self.batch.cells.is_read() {
+                return Poll::Ready(Ok(Progress::More));
+            }
+            if self.batch.is_last {
+                return Poll::Ready(Ok(Progress::End(self.tag.clone())));
+            }
+            if rows.is_full() {
+                return Poll::Ready(Ok(Progress::More));
+            }
+            let Some(call) = &mut self.call else {
+                self.ask(rows.rows_left());
+                continue;
+            };
+            let batch = ready!(Pin::new(call).poll(cx));
+            self.call = None;
+            self.batch = batch.and_then(|batch| batch)?;
+            if self.batch.is_last {
+                self.is_open = false;
+            } else if rows.rows_left() > ALL {
+                // The thread goes on while these are sent.
+                self.ask(u64::MAX);
+            }
+        }
+    }
+}
+
+impl Drop for QueryRows {
+    fn drop(&mut self) {
+        // What runs is stopped by this.
+        self.call = None;
+        if self.is_open {
+            let number = self.number;
+            self.thread.tell(move |worker| worker.close(number));
+        }
+    }
+}

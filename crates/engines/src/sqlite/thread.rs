@@ -1,0 +1,184 @@
+//! A thread of its own for a connection that blocks, and futures for what it does.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::task::{Context, Poll, Waker};
+
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::connect::{self, Database};
+use super::control::Control;
+use super::worker::Worker;
+
+/// Room for the deepest statement that is let in; what is not used takes no memory.
+const STACK: usize = 8 << 20;
+
+/// The thread of a session; it ends when nobody holds this any more.
+#[derive(Debug)]
+pub(super) struct Thread {
+    jobs: mpsc::Sender<(u64, Job)>,
+    control: Arc<Control>,
+    last: AtomicU64,
+}
+
+type Job = Box<dyn FnOnce(&mut Worker<'_>) + Send>;
+
+impl Thread {
+    /// Starts a thread, which opens a connection.
+    pub(super) async fn start(database: &Arc<Database>) -> Result<Arc<Thread>> {
+        let (jobs, queue) = mpsc::channel::<(u64, Job)>();
+        let control = Arc::<Control>::default();
+        let (opened, is_open) = answer::<Result<()>>();
+        let (database, shared) = (database.clone(), control.clone());
+        let work = move || {
+            let guarded = match connect::connect(&database, &shared) {
+                Ok(guarded) => guarded,
+                Err(error) => return opened.give(Err(error)),
+            };
+            opened.give(Ok(()));
+            let mut worker = Worker::new(&guarded, &shared);
+            for (number, job) in queue {
+                shared.set_running(number);
+                job(&mut worker);
+            }
+        };
+        std::thread::Builder::new()
+            .name("trunkline-sqlite".to_owned())
+            .stack_size(STACK)
+            .spawn(work)
+            .map_err(|error| {
+                PgError::new(SqlState::INSUFFICIENT_RESOURCES, "could not start a thread")
+                    .source(error)
+            })?;
+        let thread = Arc::new(Thread { jobs, control, last: AtomicU64::new(0) });
+        let call = Call { answer: is_open, thread: thread.clone(), number: 0, is_done: false };
+        call.await.and_then(|opened| opened)?;
+        Ok(thread)
+    }
+
+    /// Has something done; dropped before it is done, the future stops it.
+    pub(super) fn call<T: Send + 'static>(
+        self: &Arc<Thread>,
+        job: impl FnOnce(&mut Worker<'_>) -> T + Send + 'static,
+    ) -> Call<T> {
+        let (given, answer) = answer();
+        let number = self.send(Box::new(move |worker| given.give(job(worker))));
+        Call { answer, thread: self.clone(), number, is_done: false }
+    }
+
+    /// Has something done of which nobody waits for the end.
+    pub(super) fn tell(&self, job: impl FnOnce(&mut Worker<'_>) + Send + 'static) {
+        self.send(Box::new(job));
+    }
+
+    /// Stops whatever runs or waits.
+    pub(super) fn stop_all(&self) {
+        self.control.stop(u64::MAX);
+    }
+
+    pub(super) fn control(&self) -> &Control {
+        &self.control
+    }
+
+    fn send(&self, job: Job) -> u64 {
+        let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        // A thread that has panicked takes no jobs: dropped, they answer that.
+        let _ = self.jobs.send((number, job));
+        number
+    }
+}
+
+/// What a thread will have done.
+#[derive(Debug)]
+pub(super) struct Call<T> {
+    answer: Answer<T>,
+    thread: Arc<Thread>,
+    number: u64,
+    is_done: bool,
+}
+
+impl<T> Future for Call<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        let polled = self.answer.poll(cx);
+        self.is_done |= polled.is_ready();
+        polled
+    }
+}
+
+impl<T> Drop for Call<T> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.thread.control.stop(self.number);
+        }
+    }
+}
+
+/// A place for one value, given by one side and awaited by the other.
+fn answer<T>() -> (Giver<T>, Answer<T>) {
+    let place = Arc::new(Place(Mutex::new(State::Empty(None))));
+    (Giver(place.clone()), Answer(place))
+}
+
+#[derive(Debug)]
+struct Place<T>(Mutex<State<T>>);
+
+#[derive(Debug)]
+enum State<T> {
+    Empty(Option<Waker>),
+    Full(T),
+    /// Nothing will come, or it was taken.
+    Over,
+}
+
+impl<T> Place<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, state: State<T>) {
+        let before = std::mem::replace(&mut *self.lock(), state);
+        if let State::Empty(Some(waker)) = before {
+            waker.wake();
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Giver<T>(Arc<Place<T>>);
+
+impl<T> Giver<T> {
+    fn give(self, value: T) {
+        self.0.set(State::Full(value));
+    }
+}
+
+impl<T> Drop for Giver<T> {
+    fn drop(&mut self) {
+        if matches!(*self.0.lock(), State::Empty(_)) {
+            self.0.set(State::Over);
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Answer<T>(Arc<Place<T>>);
+
+impl<T> Answer<T> {
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        let mut state = self.0.lock();
+        match std::mem::replace(&mut *state, State::Over) {
+            State::Full(value) => Poll::Ready(Ok(value)),
+            State::Over => {
+                Poll::Ready(Err(PgError::internal("the session's thread has ended").fatal()))
+            }
+            State::Empty(_) => {
+                *state = State::Empty(Some(cx.waker().clone()));
+                Poll::Pending
+            }
+        }
+    }
+}

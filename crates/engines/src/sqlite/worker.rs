@@ -1,0 +1,317 @@
+//! What the thread of a session does with its connection.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::{CachedStatement, Connection};
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::cells::{Cell, Cells};
+use super::connect::Guarded;
+use super::control::Control;
+use super::copy::Target;
+use super::cursor::{Batch, Cursor};
+use super::errors::{self, answer};
+use super::plan::{Plan, Statement};
+use super::schema::Schema;
+
+/// Stands around the steps of a statement; it is always the innermost of its name.
+const STATEMENT: &str = "trunkline statement";
+
+/// The most rows that a statement may return which changes something, in bytes: they are held until
+/// the change is made.
+const RETURNED: usize = 64 << 20;
+
+/// A connection, and what is open on it.
+pub(super) struct Worker<'c> {
+    guarded: &'c Guarded,
+    control: &'c Control,
+    cursors: HashMap<u64, Cursor<'c>>,
+    schema: Option<(i64, Arc<Schema>)>,
+    in_transaction: bool,
+}
+
+/// What a statement did.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// The rows that it returned, if it returns rows.
+    pub(super) rows: Batch,
+    /// How many it changed.
+    pub(super) changed: u64,
+}
+
+impl<'c> Worker<'c> {
+    pub(super) fn new(guarded: &'c Guarded, control: &'c Control) -> Worker<'c> {
+        Worker { guarded, control, cursors: HashMap::new(), schema: None, in_transaction: false }
+    }
+
+    fn connection(&self) -> &'c Connection {
+        &self.guarded.connection
+    }
+
+    /// Parses and describes.
+    pub(super) fn prepare(&mut self, sql: &str, hints: &[trunkline_core::Oid]) -> Result<Plan> {
+        let (version, schema) = self.schema()?;
+        let plan = Plan::new(sql, hints, &schema, version)?;
+        // SQLite has its say before anything is announced; later steps may need what this one makes.
+        if let Some(first) = plan.translated.steps.first() {
+            self.compile(&plan, first)?;
+        }
+        Ok(plan)
+    }
+
+    /// The plan of a statement by the definitions as they are now.
+    fn current(&mut self, statement: &Statement) -> Result<Arc<Plan>> {
+        if self.in_transaction && self.connection().is_autocommit() {
+            return Err(lost());
+        }
+        self.tell_time();
+        let plan = statement.plan();
+        if self.version()? == plan.version {
+            return Ok(plan);
+        }
+        let (version, schema) = self.schema()?;
+        statement.renew(&schema, version)
+    }
+
+    /// What `now()` is: of a transaction, when it began.
+    fn tell_time(&self) {
+        if !self.in_transaction {
+            self.guarded.clock.stop();
+        }
+    }
+
+    fn version(&self) -> Result<i64> {
+        self.guarded
+            .own(|connection| {
+                let mut statement = connection.prepare_cached("PRAGMA schema_version")?;
+                statement.query_row([], |row| row.get(0))
+            })
+            .map_err(answer)
+    }
+
+    /// What there is, and the number that SQLite gave to it.
+    pub(super) fn schema(&mut self) -> Result<(i64, Arc<Schema>)> {
+        let version = self.version()?;
+        if let Some((read, schema)) = &self.schema
+            && *read == version
+        {
+            return Ok((version, schema.clone()));
+        }
+        let schema = Arc::new(self.guarded.own(Schema::read).map_err(answer)?);
+        self.schema = Some((version, schema.clone()));
+        Ok((version, schema))
+    }
+
+    /// Has SQLite parse a step of a statement.
+    fn compile(&self, plan: &Plan, step: &str) -> Result<CachedStatement<'c>> {
+        let connection = self.connection();
+        let compiled = self.guarded.theirs(plan.defines(), |_| connection.prepare_cached(step));
+        compiled.map_err(|error| self.explain(error))
+    }
+
+    fn bound(&self, plan: &Plan, step: &str, values: &Cells) -> Result<CachedStatement<'c>> {
+        let mut statement = self.compile(plan, step)?;
+        // A step need not use all of them.
+        for (index, value) in (1..=statement.parameter_count()).zip(values.reader()) {
+            statement.raw_bind_parameter(index, value).map_err(answer)?;
+        }
+        Ok(statement)
+    }
+
+    /// Starts a query; its rows are fetched by its number.
+    pub(super) fn open(
+        &mut self,
+        number: u64,
+        statement: &Statement,
+        values: &Cells,
+        limit: u64,
+    ) -> Result<Batch> {
+        let plan = self.current(statement)?;
+        let Some(step) = plan.translated.steps.last() else { return Ok(Batch::default()) };
+        let compiled = self.bound(&plan, step, values)?;
+        let cursor = Cursor::new(compiled, plan.columns())?;
+        self.cursors.insert(number, cursor);
+        self.fetch(number, limit)
+    }
+
+    /// The next rows of a query.
+    pub(super) fn fetch(&mut self, number: u64, limit: u64) -> Result<Batch> {
+        let Some(cursor) = self.cursors.get_mut(&number) else {
+            return Err(PgError::internal("rows of a query that is over"));
+        };
+        let fetched = cursor.fetch(limit);
+        if !matches!(fetched, Ok(Batch { is_last: false, .. })) {
+            self.close(number);
+        }
+        fetched.map_err(|error| self.explain(error))
+    }
+
+    /// Ends a query.
+    pub(super) fn close(&mut self, number: u64) {
+        self.cursors.remove(&number);
+    }
+
+    /// Runs a statement to its end, all of its steps or none.
+    pub(super) fn run(&mut self, statement: &Statement, values: &Cells) -> Result<Outcome> {
+        let plan = self.current(statement)?;
+        // SQLite may have to compile a step once more while it runs.
+        let guarded = self.guarded;
+        guarded.theirs(plan.defines(), |_| match &*plan.translated.steps {
+            [step] if plan.translated.columns.is_none() => self.step(&plan, step, values),
+            _ => self.atomically(|worker| {
+                let mut outcome = Outcome::default();
+                for step in &plan.translated.steps {
+                    outcome = worker.step(&plan, step, values)?;
+                }
+                Ok(outcome)
+            }),
+        })
+    }
+
+    fn step(&self, plan: &Plan, step: &str, values: &Cells) -> Result<Outcome> {
+        let mut compiled = self.bound(plan, step, values)?;
+        let mut outcome = Outcome::default();
+        if compiled.column_count() == 0 {
+            let changed = compiled.raw_execute().map_err(|error| self.explain(error))?;
+            outcome.changed = u64::try_from(changed).unwrap_or(0);
+            outcome.rows.is_last = true;
+            return Ok(outcome);
+        }
+        let mut cursor = Cursor::new(compiled, plan.columns())?;
+        let rows = &mut outcome.rows;
+        while !rows.is_last {
+            let batch = cursor.fetch(u64::MAX).map_err(|error| self.explain(error))?;
+            rows.cells.append(&batch.cells);
+            rows.is_last = batch.is_last;
+            if rows.cells.size() > RETURNED {
+                let message = "a statement that changes rows returns too much of them";
+                return Err(PgError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, message));
+            }
+        }
+        outcome.changed = self.connection().changes();
+        Ok(outcome)
+    }
+
+    /// Does all of something or nothing, within a transaction or without.
+    pub(super) fn atomically<T>(
+        &mut self,
+        job: impl FnOnce(&mut Worker<'c>) -> Result<T>,
+    ) -> Result<T> {
+        self.enter()?;
+        let done = job(self).and_then(|done| self.keep().map(|()| done));
+        if done.is_err() {
+            self.undo();
+        }
+        done
+    }
+
+    /// From here on all is kept, or undone.
+    pub(super) fn enter(&mut self) -> Result<()> {
+        self.tell_time();
+        self.savepoint(STATEMENT)
+    }
+
+    /// Keeps what was done since it was entered.
+    pub(super) fn keep(&mut self) -> Result<()> {
+        self.release(STATEMENT)
+    }
+
+    /// Undoes what was done since it was entered; if even that fails, nothing of the transaction stays.
+    pub(super) fn undo(&mut self) {
+        let undone = self.rollback_to(STATEMENT).and_then(|()| self.release(STATEMENT));
+        if undone.is_err() {
+            let _ = self.own("ROLLBACK");
+        }
+    }
+
+    pub(super) fn begin(&mut self) -> Result<()> {
+        self.own("BEGIN DEFERRED")?;
+        self.guarded.clock.stop();
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    pub(super) fn commit(&mut self) -> Result<()> {
+        let is_lost = std::mem::take(&mut self.in_transaction) && self.connection().is_autocommit();
+        if is_lost {
+            return Err(lost());
+        }
+        self.own("COMMIT").inspect_err(|_| {
+            let _ = self.rollback();
+        })
+    }
+
+    pub(super) fn rollback(&mut self) -> Result<()> {
+        self.in_transaction = false;
+        self.schema = None;
+        // After some errors SQLite has done so by itself.
+        if self.connection().is_autocommit() { Ok(()) } else { self.own("ROLLBACK") }
+    }
+
+    pub(super) fn savepoint(&mut self, name: &str) -> Result<()> {
+        self.own(&format!("SAVEPOINT {}", quote(name)))
+    }
+
+    pub(super) fn release(&mut self, name: &str) -> Result<()> {
+        self.own(&format!("RELEASE {}", quote(name)))
+    }
+
+    pub(super) fn rollback_to(&mut self, name: &str) -> Result<()> {
+        // The number of the definitions goes back, too, and will be given to others.
+        self.schema = None;
+        if self.in_transaction && self.connection().is_autocommit() {
+            return Err(lost());
+        }
+        self.own(&format!("ROLLBACK TO {}", quote(name)))
+    }
+
+    /// Runs a statement of ours.
+    fn own(&mut self, sql: &str) -> Result<()> {
+        self.guarded.own(|connection| connection.execute_batch(sql)).map_err(answer)
+    }
+
+    /// Stores rows of a COPY, each behind its line.
+    pub(super) fn copy(&mut self, into: &Target, rows: &Cells) -> Result<()> {
+        let mut cells = rows.reader();
+        let mut row = Vec::with_capacity(into.columns.len());
+        while let Some(Cell::Integer(line)) = cells.next() {
+            row.clear();
+            row.extend(cells.by_ref().take(into.columns.len()));
+            let stored = self.insert(into, &row);
+            stored.map_err(|error| error.context(into.place(line)))?;
+        }
+        Ok(())
+    }
+
+    fn insert(&self, into: &Target, row: &[Cell<'_>]) -> Result<()> {
+        if self.control.is_stopped() {
+            return Err(PgError::canceled());
+        }
+        let connection = self.connection();
+        let sql = into.insert(row);
+        let compiled = self.guarded.theirs(false, |_| connection.prepare_cached(&sql));
+        let mut compiled = compiled.map_err(|error| self.explain(error))?;
+        let given = row.iter().filter(|cell| **cell != Cell::Default);
+        for (index, cell) in (1..=compiled.parameter_count()).zip(given) {
+            compiled.raw_bind_parameter(index, cell).map_err(answer)?;
+        }
+        compiled.raw_execute().map(drop).map_err(|error| self.explain(error))
+    }
+
+    /// The answer to an error of a client's statement, with what the definitions say of it.
+    pub(super) fn explain(&self, error: rusqlite::Error) -> PgError {
+        errors::explained(error, self.schema.as_ref().map(|(_, schema)| &**schema))
+    }
+}
+
+/// SQLite has no key words among quoted names, and no quoted name that is one.
+pub(super) fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// SQLite has undone all of a transaction, as it does when a change is interrupted or the disk is full.
+fn lost() -> PgError {
+    PgError::new(SqlState::TRANSACTION_ROLLBACK, "the transaction was rolled back")
+        .hint("Changes that are interrupted take their whole transaction with them.")
+}

@@ -1,0 +1,51 @@
+//! Which files are databases.
+
+use std::io::ErrorKind;
+
+use trunkline_engines::sqlite::Sqlite;
+
+use crate::harness::{File, ask, refused, serve};
+
+#[test]
+fn what_is_no_database_is_told_at_the_start() {
+    let file = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY);");
+    let missing = file.folder.path().join("missing.db");
+    assert_eq!(Sqlite::open(&missing).expect_err("no file").kind(), ErrorKind::NotFound);
+    let nowhere = missing.join("there.db");
+    assert_eq!(Sqlite::open_writable(nowhere).expect_err("no folder").kind(), ErrorKind::NotFound);
+    assert!(!missing.exists());
+    std::fs::write(&missing, "id,name\n1,not a database, but long enough to be looked at")
+        .expect("a file");
+    for opened in [Sqlite::open(&missing), Sqlite::open_writable(&missing)] {
+        let error = opened.expect_err("no database");
+        assert_eq!(error.kind(), ErrorKind::InvalidData);
+        assert!(error.to_string().contains("missing.db"), "{error}");
+    }
+}
+
+#[test]
+fn a_new_one_is_made_where_it_may_be_written() {
+    let file = File::new(
+        "CREATE TABLE b (id INTEGER); CREATE TABLE a (id INTEGER); CREATE VIEW c AS SELECT 1;",
+    );
+    let fresh = file.folder.path().join("fresh.db");
+    let engine = Sqlite::open_writable(&fresh).expect("a new database");
+    assert!(fresh.exists() && engine.is_writable());
+    assert_eq!(engine.tables().expect("names"), Vec::<String>::new());
+    assert_eq!(file.writable().tables().expect("names"), ["a", "b", "c"]);
+    assert_eq!(file.find::<String>("PRAGMA journal_mode"), "wal");
+}
+
+#[test]
+fn without_leave_nothing_is_written() {
+    let file = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1);");
+    let engine = Sqlite::open(file.path()).expect("a database");
+    assert!(!engine.is_writable());
+    let server = serve(engine);
+    let mut client = server.login();
+    for sql in ["INSERT INTO t VALUES (2)", "DELETE FROM t", "CREATE TABLE u (id int)"] {
+        assert_eq!(refused(&mut client, sql)(b'C'), "25006", "{sql}");
+    }
+    assert_eq!(ask(&mut client, "SELECT id FROM t"), "D(1) C(SELECT 1) Z(I)");
+    assert_eq!(file.find::<String>("PRAGMA journal_mode"), "delete");
+}

@@ -1,0 +1,141 @@
+//! Transactions of two clients.
+
+use crate::dialogue::Dialogue;
+use crate::harness::{File, ask, eventually, refused};
+
+const TABLE: &str = "CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER);
+                     INSERT INTO t VALUES (1, 10), (2, 20);";
+
+#[test]
+fn what_is_not_committed_is_seen_by_nobody_else() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let (mut one, mut other) = (server.login(), server.login());
+    assert_eq!(ask(&mut one, "BEGIN"), "C(BEGIN) Z(T)");
+    assert_eq!(ask(&mut one, "UPDATE t SET v = 11 WHERE id = 1"), "C(UPDATE 1) Z(T)");
+    assert_eq!(ask(&mut one, "SELECT v FROM t WHERE id = 1"), "D(11) C(SELECT 1) Z(T)");
+    assert_eq!(ask(&mut other, "SELECT v FROM t WHERE id = 1"), "D(10) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut one, "COMMIT"), "C(COMMIT) Z(I)");
+    assert_eq!(ask(&mut other, "SELECT v FROM t WHERE id = 1"), "D(11) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut one, "BEGIN; DELETE FROM t"), "C(BEGIN) C(DELETE 2) Z(T)");
+    assert_eq!(ask(&mut one, "ROLLBACK"), "C(ROLLBACK) Z(I)");
+    assert_eq!(ask(&mut one, "SELECT count(*) FROM t"), "D(2) C(SELECT 1) Z(I)");
+}
+
+#[test]
+fn a_transaction_sees_what_was_when_it_began_to_read() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let (mut one, mut other) = (server.login(), server.login());
+    ask(&mut one, "BEGIN");
+    assert_eq!(ask(&mut one, "SELECT v FROM t WHERE id = 2"), "D(20) C(SELECT 1) Z(T)");
+    assert_eq!(ask(&mut other, "UPDATE t SET v = 21 WHERE id = 2"), "C(UPDATE 1) Z(I)");
+    assert_eq!(ask(&mut one, "SELECT v FROM t WHERE id = 2"), "D(20) C(SELECT 1) Z(T)");
+    // What it has read is not what it would change.
+    let error = refused(&mut one, "UPDATE t SET v = v + 1 WHERE id = 2");
+    assert_eq!(error(b'C'), "40001");
+    assert_eq!(error(b'M'), "could not serialize access due to concurrent update");
+    assert_eq!(ask(&mut one, "ROLLBACK"), "C(ROLLBACK) Z(I)");
+    assert_eq!(ask(&mut one, "SELECT v FROM t WHERE id = 2"), "D(21) C(SELECT 1) Z(I)");
+}
+
+#[test]
+fn savepoints_keep_what_was_before_them() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let mut client = server.login();
+    let say = |client: &mut Dialogue, sql: &str| ask(client, sql);
+    say(&mut client, "BEGIN; INSERT INTO t VALUES (3, 30); SAVEPOINT \"a \"\" b\"");
+    say(&mut client, "INSERT INTO t VALUES (4, 40)");
+    assert_eq!(say(&mut client, "INSERT INTO t VALUES (4, 41)"), "E(ERROR 23505) Z(E)");
+    assert_eq!(say(&mut client, "ROLLBACK TO SAVEPOINT \"a \"\" b\""), "C(ROLLBACK) Z(T)");
+    say(&mut client, "INSERT INTO t VALUES (5, 50); RELEASE SAVEPOINT \"a \"\" b\"");
+    assert_eq!(say(&mut client, "COMMIT"), "C(COMMIT) Z(I)");
+    let ids = "SELECT id FROM t ORDER BY id";
+    assert_eq!(say(&mut client, ids), "D(1) D(2) D(3) D(5) C(SELECT 4) Z(I)");
+}
+
+#[test]
+fn a_statement_that_fails_leaves_nothing_of_itself() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let mut client = server.login();
+    // The first row could be stored.
+    let two = "INSERT INTO t VALUES (7, 70), (1, 0)";
+    assert_eq!(ask(&mut client, two), "E(ERROR 23505) Z(I)");
+    assert_eq!(
+        ask(&mut client, &format!("BEGIN; SAVEPOINT s; {two}")),
+        "C(BEGIN) C(SAVEPOINT) E(ERROR 23505) Z(E)"
+    );
+    ask(&mut client, "ROLLBACK TO s; COMMIT");
+    assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(2) C(SELECT 1) Z(I)");
+    // Statements of one string are one transaction.
+    assert_eq!(
+        ask(&mut client, "DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (1, 1)"),
+        "C(DELETE 1) E(ERROR 23505) Z(I)"
+    );
+    assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(2) C(SELECT 1) Z(I)");
+}
+
+#[test]
+fn who_waits_too_long_for_a_lock_is_told() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let (mut one, mut other) = (server.login(), server.login());
+    ask(&mut one, "BEGIN; UPDATE t SET v = 0");
+    ask(&mut other, "SET lock_timeout = '50ms'");
+    let error = refused(&mut other, "DELETE FROM t");
+    assert_eq!(
+        (error(b'C'), error(b'M')),
+        ("55P03".into(), "canceling statement due to lock timeout".into())
+    );
+    // Who is patient gets it.
+    ask(&mut other, "SET lock_timeout = '1min'");
+    other.say(&trunkline_proto::message::Query { sql: "DELETE FROM t" }).send();
+    assert!(other.hears_nothing());
+    ask(&mut one, "ROLLBACK");
+    assert_eq!(other.hear_until('Z'), "C(DELETE 2) Z(I)");
+}
+
+#[test]
+fn who_is_lost_in_a_transaction_has_done_nothing() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let mut lost = server.login();
+    ask(&mut lost, "BEGIN; DELETE FROM t");
+    drop(lost);
+    let mut other = server.login();
+    // Not before its connection is gone can another one write.
+    assert!(eventually(|| ask(&mut other, "UPDATE t SET v = v + 1").starts_with("C(")));
+    assert_eq!(ask(&mut other, "SELECT v FROM t ORDER BY id"), "D(11) D(21) C(SELECT 2) Z(I)");
+}
+
+#[test]
+fn nothing_is_written_where_it_may_not_be() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let mut client = server.login();
+    ask(&mut client, "BEGIN READ ONLY");
+    let error = refused(&mut client, "INSERT INTO t VALUES (3, 3)");
+    let words = "cannot execute INSERT in a read-only transaction";
+    assert_eq!((error(b'C'), error(b'M')), ("25006".into(), words.into()));
+    ask(&mut client, "ROLLBACK");
+    ask(&mut client, "SET default_transaction_read_only = on");
+    assert_eq!(refused(&mut client, "DELETE FROM t")(b'C'), "25006");
+    ask(&mut client, "RESET default_transaction_read_only");
+    assert_eq!(ask(&mut client, "DELETE FROM t WHERE id = 2"), "C(DELETE 1) Z(I)");
+}
+
+#[test]
+fn definitions_are_undone_with_their_transaction() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let mut client = server.login();
+    assert_eq!(ask(&mut client, "BEGIN; CREATE TABLE u (a int)"), "C(BEGIN) C(CREATE TABLE) Z(T)");
+    assert_eq!(ask(&mut client, "INSERT INTO u VALUES (1)"), "C(INSERT 0 1) Z(T)");
+    assert_eq!(ask(&mut client, "ROLLBACK"), "C(ROLLBACK) Z(I)");
+    assert_eq!(refused(&mut client, "SELECT * FROM u")(b'C'), "42P01");
+    // Another table gets the same number of SQLite.
+    assert_eq!(ask(&mut client, "CREATE TABLE u (b text)"), "C(CREATE TABLE) Z(I)");
+    assert_eq!(ask(&mut client, "SELECT b FROM u"), "C(SELECT 0) Z(I)");
+}
