@@ -28,6 +28,8 @@ pub(crate) struct Relation {
     pub(crate) foreign_keys: Vec<ForeignKey>,
     /// The text of its CREATE statement.
     pub(crate) sql: String,
+    /// The texts of its triggers.
+    pub(crate) triggers: Vec<String>,
 }
 
 /// A column.
@@ -126,6 +128,11 @@ impl Relation {
         key.into_iter().map(|(_, index)| index).collect()
     }
 
+    /// Whether numbers of rows that were deleted do not come back.
+    pub(crate) fn autoincrement(&self) -> bool {
+        self.sql.to_ascii_uppercase().contains("AUTOINCREMENT")
+    }
+
     /// The columns of a key or of a unique index by the name of the constraint.
     pub(crate) fn constraint_columns(&self, name: &str) -> Option<Vec<usize>> {
         if name == format!("{}_pkey", self.name) {
@@ -179,6 +186,13 @@ impl Schema {
                     read_indexes(connection, database, &mut relation)?;
                     read_foreign_keys(connection, database, &mut relation)?;
                 }
+                let mut triggers = connection.prepare(&format!(
+                    "SELECT sql FROM {database}.sqlite_schema \
+                     WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE"
+                ))?;
+                relation.triggers = triggers
+                    .query_map([&relation.name], |row| row.get(0))?
+                    .collect::<rusqlite::Result<_>>()?;
                 relations.push(relation);
             }
         }

@@ -3,9 +3,11 @@
 //! A statement is parsed, and written anew from its tree, with the types of all that is in it:
 //! what a value's type is decides what its operators mean, and what the client is told.
 
+mod alter;
 mod call;
 mod cast;
 mod create_table;
+mod definition;
 mod delete;
 mod expression;
 mod from;
@@ -13,11 +15,13 @@ mod insert;
 mod name;
 mod operator;
 mod query;
+mod rebuild;
 mod returning;
 mod scalar;
 mod scope;
 mod select;
 mod syntax;
+mod table_text;
 mod temporal;
 mod typed;
 mod update;
@@ -115,8 +119,7 @@ impl<'a> Translator<'a> {
             Statement::Insert(insert) => self.insert(insert),
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),
-            Statement::CreateTable(create) => self.create_table(create),
-            other => Err(unsupported(&first_words(&other.to_string()))),
+            other => self.definition(other),
         }
     }
 
