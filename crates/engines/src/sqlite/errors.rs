@@ -26,7 +26,12 @@ pub(super) fn explained(error: Error, schema: Option<&Schema>) -> PgError {
     if let Some(raised) = functions::raised(&message) {
         return raised;
     }
-    told(code, &message, schema).source(error)
+    let answer = told(code, &message, schema);
+    // What is the client's own fault is no matter for the log.
+    match answer.sqlstate().as_str().get(..2) {
+        Some("53" | "58" | "XX") => answer.source(error),
+        _ => answer,
+    }
 }
 
 fn told(code: ffi::Error, message: &str, schema: Option<&Schema>) -> PgError {
