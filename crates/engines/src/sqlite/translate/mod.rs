@@ -73,6 +73,13 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
     })
 }
 
+/// The types of the columns of a query, such as a view's, if it can be translated.
+pub(super) fn types_of(sql: &str, schema: &Schema) -> Option<Vec<Type>> {
+    let translated = translate(sql, schema, &[]).ok()?;
+    let columns = translated.columns?;
+    Some(columns.iter().map(|c| Type { oid: c.type_oid, typmod: c.typmod }).collect())
+}
+
 /// What became of a statement, but for its parameters.
 struct Done {
     steps: Vec<String>,
