@@ -113,7 +113,9 @@ impl Sqlite {
 
     fn failure(&self, error: &rusqlite::Error) -> io::Error {
         let kind = match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => io::ErrorKind::InvalidData,
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                io::ErrorKind::InvalidData
+            }
             Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
                 io::ErrorKind::PermissionDenied
             }

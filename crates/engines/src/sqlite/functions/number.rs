@@ -16,6 +16,19 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_round", 2, rounded)?;
     pure(connection, "pg_round_to", 2, |context| to_digits(context, f64::round))?;
     pure(connection, "pg_trunc_to", 2, |context| to_digits(context, f64::trunc))?;
+    pure(connection, "pg_ceil", 1, |context| of_one(context, f64::ceil))?;
+    pure(connection, "pg_floor", 1, |context| of_one(context, f64::floor))?;
+    pure(connection, "pg_trunc", 1, |context| of_one(context, f64::trunc))?;
+    pure(connection, "pg_exp", 1, |context| of_one(context, f64::exp))?;
+    pure(connection, "pg_degrees", 1, |context| of_one(context, f64::to_degrees))?;
+    pure(connection, "pg_radians", 1, |context| of_one(context, f64::to_radians))?;
+    pure(connection, "pg_sin", 1, |context| of_one(context, f64::sin))?;
+    pure(connection, "pg_cos", 1, |context| of_one(context, f64::cos))?;
+    pure(connection, "pg_tan", 1, |context| of_one(context, f64::tan))?;
+    pure(connection, "pg_sqrt", 1, |context| root(context))?;
+    pure(connection, "pg_ln", 1, |context| logarithm(context, f64::ln))?;
+    pure(connection, "pg_log10", 1, |context| logarithm(context, f64::log10))?;
+    pure(connection, "pg_power", 2, power)?;
     pure(connection, "pg_greatest", -1, |context| extreme(context, Ordering::Greater))?;
     pure(connection, "pg_least", -1, |context| extreme(context, Ordering::Less))?;
     pure(connection, "pg_quotient", 2, |context| reals(context, |a, b| a / b))?;
@@ -112,4 +125,37 @@ fn order(a: ValueRef<'_>, b: ValueRef<'_>) -> Ordering {
         (ValueRef::Text(a), ValueRef::Text(b)) | (ValueRef::Blob(a), ValueRef::Blob(b)) => a.cmp(b),
         (a, b) => number(a).partial_cmp(&number(b)).unwrap_or(Ordering::Equal),
     }
+}
+
+fn of_one(context: &Context<'_>, apply: fn(f64) -> f64) -> Answer {
+    Ok(number(context.get_raw(0)).map_or(Stored::Null, |value| Stored::Real(apply(value))))
+}
+
+fn root(context: &Context<'_>) -> Answer {
+    if number(context.get_raw(0)).is_some_and(|value| value < 0.0) {
+        let message = "cannot take square root of a negative number";
+        return Err(raise(SqlState::INVALID_ARGUMENT_FOR_POWER_FUNCTION, message));
+    }
+    of_one(context, f64::sqrt)
+}
+
+fn logarithm(context: &Context<'_>, apply: fn(f64) -> f64) -> Answer {
+    let message = match number(context.get_raw(0)) {
+        Some(0.0) => "cannot take logarithm of zero",
+        Some(value) if value < 0.0 => "cannot take logarithm of a negative number",
+        _ => return of_one(context, apply),
+    };
+    Err(raise(SqlState::INVALID_ARGUMENT_FOR_LOG, message))
+}
+
+fn power(context: &Context<'_>) -> Answer {
+    let (Some(a), Some(b)) = (number(context.get_raw(0)), number(context.get_raw(1))) else {
+        return Ok(Stored::Null);
+    };
+    let result = a.powf(b);
+    if result.is_nan() || (result.is_infinite() && a.is_finite() && b.is_finite()) {
+        let message = "value out of range: overflow";
+        return Err(raise(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message));
+    }
+    Ok(Stored::Real(result))
 }

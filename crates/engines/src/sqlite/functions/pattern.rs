@@ -12,7 +12,8 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_like", -1, |context| like(context, false))?;
     pure(connection, "pg_ilike", -1, |context| like(context, true))?;
     pure(connection, "pg_regex", 2, |context| regex(context, false))?;
-    pure(connection, "pg_iregex", 2, |context| regex(context, true))
+    pure(connection, "pg_iregex", 2, |context| regex(context, true))?;
+    pure(connection, "pg_similar", 2, similar)
 }
 
 /// `pg_like(text, pattern [, escape])`.
@@ -108,4 +109,34 @@ fn regex(context: &Context<'_>, fold: bool) -> Answer {
         };
     }
     Ok(Stored::Null)
+}
+
+/// `SIMILAR TO`: a regular expression of the whole, in which `%` and `_` are those of LIKE.
+fn similar(context: &Context<'_>) -> Answer {
+    let (Some(whole), Some(pattern)) = (text(context, 0)?, text(context, 1)?) else {
+        return Ok(Stored::Null);
+    };
+    let mut expression = String::from("^(?s:");
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '%' => expression.push_str(".*"),
+            '_' => expression.push('.'),
+            '\\' => {
+                let next = characters.next().unwrap_or('\\');
+                expression.push_str(&regex_lite::escape(&next.to_string()));
+            }
+            '|' | '*' | '+' | '?' | '{' | '}' | '(' | ')' | '[' | ']' | '-' | ',' => {
+                expression.push(character);
+            }
+            plain => expression.push_str(&regex_lite::escape(&plain.to_string())),
+        }
+    }
+    expression.push_str(")$");
+    let compiled = regex_lite::RegexBuilder::new(&expression).size_limit(COMPILED).build();
+    let compiled = compiled.map_err(|error| {
+        let message = format!("invalid regular expression: {error}");
+        raise(SqlState::INVALID_REGULAR_EXPRESSION, &message)
+    })?;
+    Ok(Stored::Integer(compiled.is_match(&whole).into()))
 }

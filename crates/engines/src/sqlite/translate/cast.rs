@@ -104,6 +104,11 @@ impl Translator<'_> {
     /// A value for a column: 42804 for a type that is not its own, and what does not fit is
     /// refused when it comes.
     pub(super) fn assign(&mut self, typed: Typed, column: &str, ty: Type) -> Result<Typed> {
+        if let (Form::Literal(text), true, true) = (&typed.form, typed.is_unknown(), ty.typmod >= 0)
+        {
+            let value = storage::literal(ty, text).map_err(PgError::from)?;
+            return Ok(Typed { form: Form::Number, ..Typed::new(storage::written(&value), ty) });
+        }
         let typed = self.settle(typed, ty)?;
         let from = typed.ty;
         if !assignable(from, ty) {

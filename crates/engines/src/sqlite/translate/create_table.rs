@@ -1,8 +1,10 @@
 //! CREATE TABLE.
 
+use std::ops::ControlFlow;
+
 use sqlparser::ast::{
     ColumnDef, ColumnOption, CreateTable, DataType, Expr, ForeignKeyConstraint, GeneratedAs, Ident,
-    IndexColumn, ReferentialAction, TableConstraint,
+    IndexColumn, ReferentialAction, TableConstraint, visit_expressions,
 };
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
@@ -251,7 +253,19 @@ impl Translator<'_> {
                 .collect(),
         };
         let sql = self.condition(expr, &Scope::of(source), "CHECK")?;
-        let columns: Vec<Ident> = column.cloned().into_iter().collect();
+        let mut columns: Vec<Ident> = column.cloned().into_iter().collect();
+        if columns.is_empty() {
+            // PostgreSQL names it after the column if there is only one in it.
+            let _ = visit_expressions(expr, |part: &Expr| {
+                if let Expr::Identifier(ident) = part
+                    && !columns.iter().any(|known| folded(known) == folded(ident))
+                {
+                    columns.push(ident.clone());
+                }
+                ControlFlow::<()>::Continue(())
+            });
+            columns.truncate(if columns.len() == 1 { 1 } else { 0 });
+        }
         let name = draft.constraint_name(name, &columns, "check");
         draft.constraints.push(format!("CONSTRAINT {} CHECK ({sql})", quoted(&name)));
         Ok(())

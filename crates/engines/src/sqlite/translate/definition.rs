@@ -105,8 +105,10 @@ impl Translator<'_> {
         let (temporary, name) = self.table_name(&create.name)?;
         let temporary = temporary || create.temporary;
         let mut steps = Vec::new();
+        let mut replaced = None;
         match self.schema.relation(&name) {
             Some(old) if create.or_replace && old.view => {
+                replaced = Some(old);
                 steps.push(format!("DROP VIEW {}", written(old)));
             }
             Some(_) => {
@@ -123,6 +125,9 @@ impl Translator<'_> {
         let mut names: Vec<String> =
             create.columns.iter().map(|column| folded(&column.name)).collect();
         names.extend(queried.outputs.iter().skip(names.len()).map(|output| output.name.clone()));
+        if let Some(old) = replaced {
+            check_replacement(old, &names)?;
+        }
         let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
         let word = if temporary { "TEMP VIEW" } else { "VIEW" };
         let place = if temporary { quoted(&name) } else { format!("main.{}", quoted(&name)) };
@@ -251,6 +256,23 @@ impl Translator<'_> {
         }
         Ok(Done::definition("TRUNCATE TABLE", steps))
     }
+}
+
+/// A view may be replaced only by one that has its columns, and perhaps more: 42P16.
+fn check_replacement(old: &Relation, names: &[String]) -> Result<()> {
+    if names.len() < old.columns.len() {
+        let message = "cannot drop columns from view";
+        return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
+    }
+    for (column, name) in
+        old.columns.iter().zip(names).filter(|(column, name)| column.name != **name)
+    {
+        let message =
+            format!("cannot change name of view column \"{}\" to \"{name}\"", column.name);
+        return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message)
+            .hint("Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead."));
+    }
+    Ok(())
 }
 
 /// Whoever refers to another goes first: to drop a table is to delete its rows.

@@ -9,6 +9,7 @@ mod cast;
 mod create_table;
 mod definition;
 mod delete;
+mod dialect;
 mod expression;
 mod from;
 mod insert;
@@ -76,6 +77,13 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
 /// Whether a text is a statement: 42601 if it is not.
 pub(crate) fn check(sql: &str) -> Result<()> {
     syntax::parse(sql).map(drop)
+}
+
+/// The types of the columns of a query, such as a view's, if it can be translated.
+pub(super) fn types_of(sql: &str, schema: &Schema) -> Option<Vec<Type>> {
+    let translated = translate(sql, schema, &[]).ok()?;
+    let columns = translated.columns?;
+    Some(columns.iter().map(|c| Type { oid: c.type_oid, typmod: c.typmod }).collect())
 }
 
 /// What became of a statement, but for its parameters.

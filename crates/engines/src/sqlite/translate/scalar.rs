@@ -31,15 +31,20 @@ impl Translator<'_> {
             ("power" | "pow", 2)
             | (
                 "sqrt" | "exp" | "ln" | "log" | "log10" | "degrees" | "radians" | "sin" | "cos"
-                | "tan" | "asin" | "acos" | "atan",
+                | "tan",
                 1,
             ) => {
                 let ty = values.first().map_or(Type::FLOAT8, |value| value.ty);
                 let ty = if ty.oid == Oid::NUMERIC { ty } else { Type::FLOAT8 };
                 let sql = self.arguments(values, &[Type::FLOAT8])?;
-                let name = if name == "log" { "log10" } else { name };
-                Ok(Some(Typed::new(format!("{name}({sql})"), ty)))
+                let name = match name {
+                    "log" => "log10",
+                    "pow" => "power",
+                    name => name,
+                };
+                Ok(Some(Typed::new(format!("pg_{name}({sql})"), ty)))
             }
+            ("pi", 0) => Ok(Some(Typed::new("3.141592653589793", Type::FLOAT8))),
             ("random", 0) => {
                 let sql = "((random() & 9007199254740991) / 9007199254740992.0)";
                 Ok(Some(Typed::new(sql, Type::FLOAT8)))
@@ -51,7 +56,11 @@ impl Translator<'_> {
                 let mut texts = Vec::new();
                 for value in values {
                     let value = self.settle_text(value)?;
-                    texts.push(self.cast(value, Type::TEXT)?.sql);
+                    texts.push(if value.ty == Type::BOOL {
+                        format!("CASE {} WHEN 1 THEN 't' WHEN 0 THEN 'f' END", value.sql)
+                    } else {
+                        self.cast(value, Type::TEXT)?.sql
+                    });
                 }
                 Ok(Some(Typed::new(format!("{name}({})", texts.join(", ")), Type::TEXT)))
             }
@@ -118,7 +127,7 @@ impl Translator<'_> {
                 let sql = match name {
                     _ if whole => format!("CAST({sql} AS REAL)"),
                     "round" => format!("pg_round({sql}, {})", first.ty.oid.0),
-                    name => format!("{name}({sql})"),
+                    name => format!("pg_{name}({sql})"),
                 };
                 Typed::new(sql, ty)
             }
@@ -151,7 +160,6 @@ fn fixed(name: &str, count: usize) -> Option<(&'static str, &'static [Type], Typ
     const TEXT_INT_TEXT: &[Type] = &[Type::TEXT, Type::INT4, Type::TEXT];
     const TEXT_TEXT_INT: &[Type] = &[Type::TEXT, Type::TEXT, Type::INT4];
     const BYTES: &[Type] = &[Type::of(Oid::BYTEA), Type::TEXT];
-    const NONE: &[Type] = &[];
     Some(match (name, count) {
         ("lower", 1) => ("pg_lower", TEXT, Type::TEXT),
         ("upper", 1) => ("pg_upper", TEXT, Type::TEXT),
@@ -177,7 +185,6 @@ fn fixed(name: &str, count: usize) -> Option<(&'static str, &'static [Type], Typ
         ("rtrim", 1 | 2) => ("pg_rtrim", TEXT, Type::TEXT),
         ("encode", 2) => ("pg_encode", BYTES, Type::TEXT),
         ("decode", 2) => ("pg_decode", TEXT, Type::of(Oid::BYTEA)),
-        ("pi", 0) => ("pi", NONE, Type::FLOAT8),
         ("quote_literal", 1) => ("pg_quote_literal", TEXT, Type::TEXT),
         ("quote_ident", 1) => ("pg_quote_ident", TEXT, Type::TEXT),
         _ => return None,

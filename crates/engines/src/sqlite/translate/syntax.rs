@@ -1,11 +1,11 @@
 //! The text of a statement as a tree.
 
 use sqlparser::ast::Statement;
-use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token};
 use trunkline_core::{PgError, Result, SqlState};
 
+use super::dialect::Postgres;
 use super::name::place_of;
 
 /// How deep parentheses and queries may be within each other.
@@ -13,7 +13,7 @@ const DEPTH: usize = 64;
 
 /// Parses one statement.
 pub(super) fn parse(sql: &str) -> Result<Statement> {
-    let dialect = PostgreSqlDialect {};
+    let dialect = Postgres;
     let parsed = Parser::new(&dialect).with_recursion_limit(DEPTH).try_with_sql(sql).and_then(
         |mut parser| {
             let statement = parser.parse_statement()?;
