@@ -23,9 +23,30 @@ const RETRIED: usize = 8;
 
 /// Words that the parser tries as more than one thing.
 const TRIED: [&str; 24] = [
-    "array", "case", "cast", "ceil", "convert", "exists", "extract", "floor", "from", "in", "interval",
-    "join", "lambda", "map", "match", "not", "overlay", "position", "prior", "safe_cast", "struct",
-    "substring", "trim", "try_cast",
+    "array",
+    "case",
+    "cast",
+    "ceil",
+    "convert",
+    "exists",
+    "extract",
+    "floor",
+    "from",
+    "in",
+    "interval",
+    "join",
+    "lambda",
+    "map",
+    "match",
+    "not",
+    "overlay",
+    "position",
+    "prior",
+    "safe_cast",
+    "struct",
+    "substring",
+    "trim",
+    "try_cast",
 ];
 
 /// A parenthesis that is open.

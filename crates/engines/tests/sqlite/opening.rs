@@ -69,7 +69,8 @@ fn the_catalog_is_told_what_there_is() {
         let relation = |name| schema.relations.iter().find(|relation| relation.name == name);
         let (p, c, v) = (relation("p").expect("p"), relation("c").expect("c"), relation("v"));
         assert_eq!(v.expect("v").kind, RelationKind::View);
-        let columns: Vec<_> = p.columns.iter().map(|of| (&*of.column.name, of.column.type_oid)).collect();
+        let columns: Vec<_> =
+            p.columns.iter().map(|of| (&*of.column.name, of.column.type_oid)).collect();
         assert_eq!(columns, [("id", Oid::INT8), ("name", Oid::VARCHAR)]);
         assert!(p.columns[1].not_null && p.columns[1].column.typmod == 24);
         let kinds: Vec<_> = p.constraints.iter().map(|of| &of.kind).collect();
@@ -80,7 +81,10 @@ fn the_catalog_is_told_what_there_is() {
             _ => None,
         });
         let key = foreign.expect("a foreign key");
-        assert_eq!((key.table.as_str(), key.on_delete, &*key.refers_to), ("p", 'c', &["id".to_owned()][..]));
+        assert_eq!(
+            (key.table.as_str(), key.on_delete, &*key.refers_to),
+            ("p", 'c', &["id".to_owned()][..])
+        );
         assert_eq!(c.indexes[0].name, "c_at");
         // It follows what others define.
         file.run("DROP VIEW v");

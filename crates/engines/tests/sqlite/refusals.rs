@@ -92,7 +92,9 @@ fn what_is_too_large_is_refused() {
 
 #[test]
 fn what_is_deep_overflows_no_stack() {
-    let file = File::new("CREATE TABLE t (x TEXT, n INT4, a INT4 ARRAY); INSERT INTO t VALUES ('a', 1, '{1}');");
+    let file = File::new(
+        "CREATE TABLE t (x TEXT, n INT4, a INT4 ARRAY); INSERT INTO t VALUES ('a', 1, '{1}');",
+    );
     let server = file.serve();
     let mut client = server.login();
     for count in [8, 40, 60, 450, 990, 30_000] {
@@ -114,7 +116,8 @@ fn what_is_deep_overflows_no_stack() {
             chain("", "(", "1").replace("1 FROM", &format!("1{} FROM", ")".repeat(count))),
             chain("", "abs(", "1").replace("1 FROM", &format!("1{} FROM", ")".repeat(count))),
             chain("", "(SELECT ", "1").replace("1 FROM", &format!("1{} FROM", ")".repeat(count))),
-            chain("", "CASE WHEN true THEN ", "1").replace("1 FROM", &format!("1{} FROM", " END".repeat(count))),
+            chain("", "CASE WHEN true THEN ", "1")
+                .replace("1 FROM", &format!("1{} FROM", " END".repeat(count))),
             chain("", "ARRAY[", "1").replace("1 FROM", &format!("1{} FROM", "]".repeat(count))),
             format!("SELECT 1{}", ", 1".repeat(count.min(990))),
             chain("n", ".n", ""),
@@ -145,7 +148,10 @@ fn what_is_deep_overflows_no_stack() {
         ] {
             // An answer or a refusal, but one, and soon.
             let answer = ask(&mut client, &sql);
-            assert!(answer.ends_with(" Z(I)") && !answer.contains("XX"), "{sql:.60}: {answer:.200}");
+            assert!(
+                answer.ends_with(" Z(I)") && !answer.contains("XX"),
+                "{sql:.60}: {answer:.200}"
+            );
         }
     }
     assert_eq!(ask(&mut client, "SELECT count(*) > 0 FROM t"), "D(t) C(SELECT 1) Z(I)");

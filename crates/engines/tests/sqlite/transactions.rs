@@ -84,7 +84,10 @@ fn of_a_string_with_a_mistake_nothing_runs() {
     let mut client = server.login();
     assert_eq!(ask(&mut client, "DELETE FROM t; SELEC 1"), "E(ERROR 42601) Z(I)");
     // What is only not there is found when it is its turn.
-    assert_eq!(ask(&mut client, "SELECT count(*) FROM t; SELECT x FROM t"), "D(2) C(SELECT 1) E(ERROR 42703) Z(I)");
+    assert_eq!(
+        ask(&mut client, "SELECT count(*) FROM t; SELECT x FROM t"),
+        "D(2) C(SELECT 1) E(ERROR 42703) Z(I)"
+    );
 }
 
 #[test]

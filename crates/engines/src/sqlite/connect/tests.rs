@@ -21,9 +21,8 @@ fn guarded(folder: &TempDir) -> Guarded {
 }
 
 fn code(guarded: &Guarded, defines: bool, sql: &str) -> Option<ErrorCode> {
-    let done = guarded.theirs(defines, |connection| {
-        connection.prepare(sql)?.query([])?.next().map(drop)
-    });
+    let done =
+        guarded.theirs(defines, |connection| connection.prepare(sql)?.query([])?.next().map(drop));
     done.err().map(|error| error.sqlite_error_code().unwrap_or(ErrorCode::Unknown))
 }
 
@@ -54,7 +53,14 @@ fn t28_what_leaves_the_database_is_not_even_compiled() {
             assert_eq!(refused, Some(ErrorCode::AuthorizationForStatementDenied), "{sql}");
         }
         // Most of these functions are not even there.
-        for sql in ["VACUUM INTO 'other.db'", "SELECT Load_Extension('evil')", "SELECT fts3_tokenizer('simple')", "SELECT edit('x')", "SELECT readfile('/etc/passwd')", "SELECT writefile('x', 'x')"] {
+        for sql in [
+            "VACUUM INTO 'other.db'",
+            "SELECT Load_Extension('evil')",
+            "SELECT fts3_tokenizer('simple')",
+            "SELECT edit('x')",
+            "SELECT readfile('/etc/passwd')",
+            "SELECT writefile('x', 'x')",
+        ] {
             assert!(code(&guarded, defines, sql).is_some(), "{sql}");
         }
     }

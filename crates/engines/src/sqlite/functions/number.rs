@@ -25,7 +25,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_sin", 1, |context| of_one(context, f64::sin))?;
     pure(connection, "pg_cos", 1, |context| of_one(context, f64::cos))?;
     pure(connection, "pg_tan", 1, |context| of_one(context, f64::tan))?;
-    pure(connection, "pg_sqrt", 1, |context| root(context))?;
+    pure(connection, "pg_sqrt", 1, root)?;
     pure(connection, "pg_ln", 1, |context| logarithm(context, f64::ln))?;
     pure(connection, "pg_log10", 1, |context| logarithm(context, f64::log10))?;
     pure(connection, "pg_power", 2, power)?;

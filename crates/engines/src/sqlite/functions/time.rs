@@ -154,7 +154,8 @@ fn interval_times(context: &Context<'_>) -> Answer {
     let days = (days * 1e6).round() / 1e6;
     let rest = span.micros as f64 * factor + (days - days.trunc()) * DAY as f64;
     let limit = f64::from(i32::MAX);
-    if !(months.abs() < limit && days.abs() < limit && rest.abs() < 9e18) {
+    let fits = months.abs() < limit && days.abs() < limit && rest.abs() < 9e18;
+    if !fits {
         return Err(raise(SqlState::DATETIME_FIELD_OVERFLOW, "interval out of range"));
     }
     let product =
@@ -276,7 +277,7 @@ fn date_part(context: &Context<'_>) -> Answer {
 fn to_timestamp(context: &Context<'_>) -> Answer {
     let Some(seconds) = number(context.get_raw(0)) else { return Ok(Stored::Null) };
     let micros = (seconds - EPOCH as f64) * SECOND as f64;
-    if !(micros.abs() < 9e18) {
+    if micros.is_nan() || micros.abs() >= 9e18 {
         return Err(out_of_range());
     }
     moment(micros.round() as i64)

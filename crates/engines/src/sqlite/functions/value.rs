@@ -198,9 +198,8 @@ fn unknown_encoding(name: &str) -> rusqlite::Error {
 fn uuid(context: &Context<'_>) -> Answer {
     let ValueRef::Blob(random) = context.get_raw(0) else { return Ok(Stored::Null) };
     let mut bytes: [u8; 16] = random.try_into().unwrap_or_default();
-    if let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes {
-        *version = (*version & 0x0f) | 0x40;
-        *variant = (*variant & 0x3f) | 0x80;
-    }
+    let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
+    *version = (*version & 0x0f) | 0x40;
+    *variant = (*variant & 0x3f) | 0x80;
     storage::store(Value::Uuid(bytes), Oid::UUID).map_err(|error| refused(&error))
 }

@@ -98,6 +98,10 @@ impl Translator<'_> {
         let alike = (typed.ty.is_number() && ty.is_number())
             || (typed.ty.is_string() && ty.is_string())
             || typed.ty.oid == ty.oid;
+        if alike && typed.ty.oid == Oid::BPCHAR {
+            // The spaces at the end of a char(n) do not count.
+            return Ok(Typed { sql: format!("rtrim({}, ' ')", typed.sql), ..typed });
+        }
         if alike { Ok(typed) } else { self.cast(typed, Type::of(ty.oid)) }
     }
 

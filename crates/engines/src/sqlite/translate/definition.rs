@@ -264,9 +264,8 @@ fn check_replacement(old: &Relation, names: &[String]) -> Result<()> {
         let message = "cannot drop columns from view";
         return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
     }
-    for (column, name) in
-        old.columns.iter().zip(names).filter(|(column, name)| column.name != **name)
-    {
+    let mut pairs = old.columns.iter().zip(names);
+    if let Some((column, name)) = pairs.find(|(column, name)| column.name != **name) {
         let message =
             format!("cannot change name of view column \"{}\" to \"{name}\"", column.name);
         return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message)

@@ -16,6 +16,10 @@ use crate::sqlite::types::Type;
 
 impl Translator<'_> {
     pub(super) fn expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
+        self.deeper(|translator| translator.any_expression(expr, scope))
+    }
+
+    fn any_expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
         match expr {
             Expr::Identifier(ident) => self.column(ident, scope),
             Expr::CompoundIdentifier(idents) => self.qualified(idents, scope),

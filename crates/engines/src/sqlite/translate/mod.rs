@@ -30,7 +30,7 @@ mod update;
 use std::borrow::Cow;
 
 use sqlparser::ast::Statement;
-use trunkline_core::{Column, Oid, PgError, Result};
+use trunkline_core::{Column, Oid, PgError, Result, SqlState};
 
 use super::schema::Schema;
 use super::types::Type;
@@ -110,7 +110,12 @@ struct Translator<'a> {
     parameters: Vec<Type>,
     /// The names of WITH that can be seen, the innermost last.
     ctes: Vec<Cte>,
+    /// How many expressions and queries are within each other.
+    depth: usize,
 }
+
+/// How deep they may be: the stack is finite, and so is SQLite's patience.
+const DEPTH: usize = 120;
 
 impl<'a> Translator<'a> {
     fn new(sql: &'a str, schema: &'a Schema, hints: &[Oid]) -> Translator<'a> {
@@ -118,7 +123,19 @@ impl<'a> Translator<'a> {
             .iter()
             .map(|hint| if hint.0 == 0 { Type::UNKNOWN } else { Type::of(*hint) })
             .collect();
-        Translator { sql, schema, parameters, ctes: Vec::new() }
+        Translator { sql, schema, parameters, ctes: Vec::new(), depth: 0 }
+    }
+
+    /// Goes a level down for what is within an expression or a query: 54001 if it is too deep.
+    fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.depth >= DEPTH {
+            let message = "stack depth limit exceeded";
+            return Err(PgError::new(SqlState::STATEMENT_TOO_COMPLEX, message));
+        }
+        self.depth += 1;
+        let done = work(self);
+        self.depth -= 1;
+        done
     }
 
     fn statement(&mut self, statement: &Statement) -> Result<Done> {

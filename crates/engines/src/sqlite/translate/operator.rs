@@ -262,7 +262,8 @@ impl Translator<'_> {
         }
         let ty = Type::of(self.common(left.ty, right.ty).unwrap_or(left.ty).oid);
         let (a, b) = (&left.sql, &right.sql);
-        let harmless = right.form == Form::Number && b.trim_matches(['0', '.']) != "";
+        let harmless =
+            right.form == Form::Number && b.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
         let sql = match op {
             BinaryOperator::Divide if ty.is_integer() && harmless => format!("({a} / {b})"),
             BinaryOperator::Modulo if ty.is_integer() && harmless => format!("({a} % {b})"),

@@ -1,9 +1,10 @@
 //! Functions of one row, by name.
 
-use trunkline_core::{Oid, Result};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::Translator;
-use super::typed::Typed;
+use super::typed::{Form, Typed};
+use super::{Translator, unsupported};
+use crate::sqlite::storage;
 use crate::sqlite::types::Type;
 
 impl Translator<'_> {
@@ -13,7 +14,8 @@ impl Translator<'_> {
         match (name, count) {
             ("coalesce" | "greatest" | "least", 1..) => return self.alike(name, values).map(Some),
             ("nullif", 2) => {
-                let common = self.common_of(&[&values[0].clone(), &values[1].clone()])?;
+                let all: Vec<&Typed> = values.iter().collect();
+                let common = self.common_of(&all)?;
                 let ty = if common.is_unknown() { Type::TEXT } else { common };
                 let sql = self.arguments(values, &[ty])?;
                 return Ok(Some(Typed::new(format!("nullif({sql})"), ty)));
@@ -44,6 +46,15 @@ impl Translator<'_> {
                 };
                 Ok(Some(Typed::new(format!("pg_{name}({sql})"), ty)))
             }
+            ("lastval", 0) => Ok(Some(Typed::new(
+                "CASE last_insert_rowid() WHEN 0 THEN \
+                 pg_raise('55000', 'lastval is not yet defined in this session') \
+                 ELSE last_insert_rowid() END",
+                Type::INT8,
+            ))),
+            ("pg_get_serial_sequence", 2) => self.serial_sequence(&values).map(Some),
+            ("currval", 1) => self.current_number(&values).map(Some),
+            ("nextval" | "setval", _) => Err(unsupported(name)),
             ("pi", 0) => Ok(Some(Typed::new("3.141592653589793", Type::FLOAT8))),
             ("random", 0) => {
                 let sql = "((random() & 9007199254740991) / 9007199254740992.0)";
@@ -79,6 +90,46 @@ impl Translator<'_> {
             parts.push(value.sql);
         }
         Ok(parts.join(", "))
+    }
+
+    /// The name of the sequence of a serial column: `public.t_id_seq`.
+    fn serial_sequence(&self, values: &[Typed]) -> Result<Typed> {
+        let forms: Vec<&Form> = values.iter().map(|value| &value.form).collect();
+        let [Form::Literal(table), Form::Literal(column)] = forms.as_slice() else {
+            return Err(unsupported("pg_get_serial_sequence of what is no constant"));
+        };
+        let name = table.rsplit('.').next().unwrap_or(table).trim_matches('"');
+        let relation = self.schema.relation(name).ok_or_else(|| {
+            let message = format!("relation \"{name}\" does not exist");
+            PgError::new(SqlState::UNDEFINED_TABLE, message)
+        })?;
+        let found = relation.column(column).filter(|(_, column)| column.serial());
+        let sql = match found {
+            Some((_, column)) => {
+                storage::quoted(&format!("public.{}_{}_seq", relation.name, column.name))
+            }
+            None => "NULL".to_owned(),
+        };
+        Ok(Typed::new(sql, Type::TEXT))
+    }
+
+    /// The last number that a serial column's table has given.
+    fn current_number(&self, values: &[Typed]) -> Result<Typed> {
+        let Some(Form::Literal(sequence)) = values.first().map(|value| &value.form) else {
+            return Err(unsupported("currval of what is no constant"));
+        };
+        let name = sequence.rsplit('.').next().unwrap_or(sequence).trim_matches('"');
+        let owner = self.schema.relations().iter().find(|relation| {
+            let mut serial = relation.columns.iter().filter(|column| column.serial());
+            serial.any(|column| format!("{}_{}_seq", relation.name, column.name) == name)
+        });
+        let Some(owner) = owner else {
+            let message = format!("relation \"{name}\" does not exist");
+            return Err(PgError::new(SqlState::UNDEFINED_TABLE, message));
+        };
+        let table = storage::quoted(&owner.name);
+        let sql = format!("(SELECT seq FROM sqlite_sequence WHERE name = {table})");
+        Ok(Typed::new(sql, Type::INT8))
     }
 
     /// `coalesce`, `greatest` and `least`: values of one type.

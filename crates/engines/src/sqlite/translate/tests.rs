@@ -180,3 +180,40 @@ fn nothing_panics() {
         }
     }
 }
+
+/// What is too deep is refused before the stack ends.
+#[test]
+fn depth_has_a_limit() {
+    // The stack of the engine's threads.
+    let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(deep_statements);
+    thread.expect("a thread").join().expect("no panic");
+}
+
+fn deep_statements() {
+    let schema = Schema::default();
+    let long = |start: &str, part: &str, count: usize| {
+        let _ = translate(&format!("{start}{}", part.repeat(count)), &schema, &[]);
+    };
+    for count in [100, 1200, 2400, 100_000] {
+        long("SELECT 1", " + 1", count);
+        long("SELECT true", " OR false", count);
+        long("SELECT 1", "::int", count);
+        long("SELECT 1", " UNION SELECT 1", count);
+        long("SELECT 1", " IS NULL", count);
+        long("SELECT ", "(", count);
+        long("SELECT ", "- ", count);
+        long("SELECT ", "NOT ", count);
+        long("SELECT 1 = ", "(SELECT 1 = ", count);
+        long("SELECT x", "[1]", count);
+        long("SELECT ", "CASE WHEN ", count);
+        long("SELECT * FROM ", "(SELECT * FROM ", count);
+        long("SELECT 1", " BETWEEN 1 AND 2", count);
+        long("SELECT 'a'", " COLLATE x", count);
+        long("SELECT now()", " AT TIME ZONE 'UTC'", count);
+    }
+    // A long chain of conditions is no reason to refuse one.
+    let many = format!("SELECT 1 WHERE 1 = 2{}", " OR 1 = 2".repeat(1000));
+    let translated = translate(&many, &schema, &[]).expect("a chain");
+    let found = database().prepare(&translated.steps[0]).map(|mut s| s.exists([]));
+    assert!(matches!(found, Ok(Ok(false))));
+}
