@@ -103,10 +103,6 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
     connection.busy_handler(Some(wait))?;
     let clock = functions::register(&connection)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-    if database.writable {
-        // Who reads does not stop who writes. A file system on which that cannot be goes without.
-        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-    }
     let trust = Arc::new(AtomicU8::new(Trust::Rows as u8));
     let asked = trust.clone();
     connection.authorizer(Some(move |context: AuthContext<'_>| {
@@ -119,6 +115,12 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
 }
 
 impl Guarded {
+    /// Has the file keep a write-ahead log from now on: who reads does not stop who writes. A file
+    /// system on which that cannot be goes without.
+    pub(super) fn keep_log(&self) -> rusqlite::Result<()> {
+        self.own(|connection| connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())))
+    }
+
     /// Does something for ourselves: all is allowed.
     pub(super) fn own<T>(&self, job: impl FnOnce(&Connection) -> T) -> T {
         self.with(Trust::Own, job)
@@ -149,6 +151,8 @@ fn is_allowed(action: &AuthAction<'_>, trust: u8) -> bool {
         | AuthAction::DropVtable { .. }
         | AuthAction::CreateTrigger { .. }
         | AuthAction::CreateTempTrigger { .. }
+        | AuthAction::Transaction { .. }
+        | AuthAction::Savepoint { .. }
         | AuthAction::Unknown { .. } => false,
         // Full text search looks whether its index has changed.
         AuthAction::Pragma { pragma_name, pragma_value } => {
@@ -173,3 +177,6 @@ fn is_forbidden(function: &str) -> bool {
         .iter()
         .any(|name| name.eq_ignore_ascii_case(function))
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 ///
 /// Not `sqlite3_interrupt`: that ends every statement of the connection, those of suspended portals
 /// among them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Control {
-    /// Jobs up to this number are to stop.
+    /// Jobs up to this number, of which the first is 1, are to stop.
     stopped: AtomicU64,
     /// The number of the job that runs.
     running: AtomicU64,
@@ -20,6 +20,18 @@ pub(super) struct Control {
 /// How long one waits for a lock where `lock_timeout` is 0: the writers of a file take turns, and
 /// waiting for ever would be waiting for somebody who went for lunch within a transaction.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Default for Control {
+    /// Before the first job nothing is to stop.
+    fn default() -> Control {
+        let patience = AtomicU64::new(millis(PATIENCE));
+        Control { stopped: AtomicU64::new(0), running: AtomicU64::new(1), patience }
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
 
 impl Control {
     /// Stops a job, and those before it.
@@ -39,8 +51,7 @@ impl Control {
     /// Sets how long to wait for a lock: `lock_timeout`, of which 0 is no promise here.
     pub(super) fn set_patience(&self, lock_timeout: Duration) {
         let patience = if lock_timeout.is_zero() { PATIENCE } else { lock_timeout };
-        let millis = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
-        self.patience.store(millis, Ordering::Relaxed);
+        self.patience.store(millis(patience), Ordering::Relaxed);
     }
 
     /// Waits a little for a lock; whether to try again. `since` is when the waiting began.

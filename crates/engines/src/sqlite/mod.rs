@@ -38,8 +38,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use trunkline_core::catalog::Snapshot;
-use trunkline_core::{Client, Engine, PgError, Result, SqlState};
+use rusqlite::ErrorCode;
+use trunkline_core::{Client, Engine, Result};
 
 use connect::{Database, Guarded};
 use control::Control;
@@ -86,9 +86,11 @@ impl Sqlite {
     }
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
-        let database = Arc::new(Database { path, writable });
-        let sqlite = Sqlite { database, name: None, alias: true };
-        sqlite.connect()?;
+        let sqlite = Sqlite { database: Arc::new(Database { path, writable }) };
+        let guarded = sqlite.connect()?;
+        if writable {
+            guarded.keep_log().map_err(|error| sqlite.failure(&error))?;
+        }
         Ok(sqlite)
     }
 
@@ -111,9 +113,9 @@ impl Sqlite {
     /// # Errors
     ///
     /// What is wrong with the file.
-    pub fn snapshot(&self) -> io::Result<Snapshot> {
-        let schema = self.connect()?.own(Schema::read).map_err(io::Error::other)?;
-        Ok(schema.snapshot())
+    pub fn tables(&self) -> io::Result<Vec<String>> {
+        let schema = self.connect()?.own(Schema::read).map_err(|error| self.failure(&error))?;
+        Ok(schema.relations().iter().map(|relation| relation.name.clone()).collect())
     }
 
     /// Whether it may be written.
@@ -122,17 +124,21 @@ impl Sqlite {
     }
 
     fn connect(&self) -> io::Result<Guarded> {
-        connect::open(&self.database, &Arc::<Control>::default()).map_err(|error| {
-            let path = self.database.path.display();
-            let kind = match error.sqlite_error_code() {
-                Some(rusqlite::ErrorCode::NotADatabase) => io::ErrorKind::InvalidData,
-                Some(rusqlite::ErrorCode::PermissionDenied | rusqlite::ErrorCode::ReadOnly) => {
-                    io::ErrorKind::PermissionDenied
-                }
-                _ => io::ErrorKind::Other,
-            };
-            io::Error::new(kind, format!("{path}: {error}"))
-        })
+        let opened = connect::open(&self.database, &Arc::<Control>::default());
+        opened.map_err(|error| self.failure(&error))
+    }
+
+    fn failure(&self, error: &rusqlite::Error) -> io::Error {
+        let kind = match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                io::ErrorKind::InvalidData
+            }
+            Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+                io::ErrorKind::PermissionDenied
+            }
+            _ => io::ErrorKind::Other,
+        };
+        io::Error::new(kind, format!("{}: {error}", self.database.path.display()))
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Relation {
     pub(crate) foreign_keys: Vec<ForeignKey>,
     /// The text of its CREATE statement.
     pub(crate) sql: String,
+    /// The texts of its triggers.
+    pub(crate) triggers: Vec<String>,
 }
 
 /// A column.
@@ -77,6 +79,9 @@ pub(crate) struct ForeignKey {
     pub(crate) on_delete: String,
 }
 
+/// How many views may be over each other for their types to be known.
+const VIEW_DEPTH: usize = 8;
+
 /// Begins the comment in a default that keeps what PostgreSQL was told.
 const MARK: &str = "/*pg ";
 
@@ -124,6 +129,11 @@ impl Relation {
             .collect();
         key.sort_unstable();
         key.into_iter().map(|(_, index)| index).collect()
+    }
+
+    /// Whether numbers of rows that were deleted do not come back.
+    pub(crate) fn autoincrement(&self) -> bool {
+        self.sql.to_ascii_uppercase().contains("AUTOINCREMENT")
     }
 
     /// The columns of a key or of a unique index by the name of the constraint.
@@ -179,10 +189,39 @@ impl Schema {
                     read_indexes(connection, database, &mut relation)?;
                     read_foreign_keys(connection, database, &mut relation)?;
                 }
+                let mut triggers = connection.prepare(&format!(
+                    "SELECT sql FROM {database}.sqlite_schema \
+                     WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE"
+                ))?;
+                relation.triggers = triggers
+                    .query_map([&relation.name], |row| row.get(0))?
+                    .collect::<rusqlite::Result<_>>()?;
                 relations.push(relation);
             }
         }
-        Ok(Schema { relations })
+        let mut schema = Schema { relations };
+        schema.type_views();
+        Ok(schema)
+    }
+
+    /// Gives the columns of views the types of their queries; a view may be over others.
+    fn type_views(&mut self) {
+        for _ in 0..VIEW_DEPTH {
+            let mut changed = false;
+            for at in 0..self.relations.len() {
+                let view = self.relations.get(at).filter(|relation| relation.view);
+                let sql = view.map(|view| split_view(&view.sql).1.to_owned());
+                let types = sql.and_then(|sql| super::translate::types_of(&sql, self));
+                let columns = self.relations.get_mut(at).into_iter().flat_map(|v| &mut v.columns);
+                for (column, ty) in columns.zip(types.unwrap_or_default()) {
+                    changed |= column.ty != ty;
+                    column.ty = ty;
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
     }
 
     /// A relation by its folded name: the temporary one first, as in PostgreSQL.
@@ -409,6 +448,10 @@ fn action(words: &str) -> char {
 
 /// The head of a CREATE VIEW and its query.
 fn split_view(sql: &str) -> (&str, &str) {
+    // What PostgreSQL was told is kept before SQLite's words for it.
+    if let Some((head, rest)) = sql.split_once(MARK) {
+        return (head, rest.split_once("*/").map_or(rest, |(query, _)| query).trim());
+    }
     let lower = sql.to_ascii_lowercase();
     match lower.find(" as ").or_else(|| lower.find(" as\n")) {
         Some(at) => (sql.get(..at).unwrap_or(""), sql.get(at + 4..).unwrap_or("").trim()),

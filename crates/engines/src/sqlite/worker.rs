@@ -65,15 +65,20 @@ impl<'c> Worker<'c> {
         if self.in_transaction && self.connection().is_autocommit() {
             return Err(lost());
         }
-        if !self.in_transaction {
-            self.guarded.clock.stop();
-        }
+        self.tell_time();
         let plan = statement.plan();
         if self.version()? == plan.version {
             return Ok(plan);
         }
         let (version, schema) = self.schema()?;
         statement.renew(&schema, version)
+    }
+
+    /// What `now()` is: of a transaction, when it began.
+    fn tell_time(&self) {
+        if !self.in_transaction {
+            self.guarded.clock.stop();
+        }
     }
 
     fn version(&self) -> Result<i64> {
@@ -102,7 +107,11 @@ impl<'c> Worker<'c> {
     fn compile(&self, plan: &Plan, step: &str) -> Result<CachedStatement<'c>> {
         let connection = self.connection();
         let compiled = self.guarded.theirs(plan.defines(), |_| connection.prepare_cached(step));
-        compiled.map_err(|error| self.explain(error))
+        let compiled = compiled.map_err(|error| self.explain(error))?;
+        if !plan.translated.writes && !compiled.readonly() {
+            return Err(PgError::internal("a statement that is to read would write"));
+        }
+        Ok(compiled)
     }
 
     fn bound(&self, plan: &Plan, step: &str, values: &Cells) -> Result<CachedStatement<'c>> {
@@ -150,7 +159,9 @@ impl<'c> Worker<'c> {
     /// Runs a statement to its end, all of its steps or none.
     pub(super) fn run(&mut self, statement: &Statement, values: &Cells) -> Result<Outcome> {
         let plan = self.current(statement)?;
-        match &*plan.translated.steps {
+        // SQLite may have to compile a step once more while it runs.
+        let guarded = self.guarded;
+        guarded.theirs(plan.defines(), |_| match &*plan.translated.steps {
             [step] if plan.translated.columns.is_none() => self.step(&plan, step, values),
             _ => self.atomically(|worker| {
                 let mut outcome = Outcome::default();
@@ -159,7 +170,7 @@ impl<'c> Worker<'c> {
                 }
                 Ok(outcome)
             }),
-        }
+        })
     }
 
     fn step(&self, plan: &Plan, step: &str, values: &Cells) -> Result<Outcome> {
@@ -201,6 +212,7 @@ impl<'c> Worker<'c> {
 
     /// From here on all is kept, or undone.
     pub(super) fn enter(&mut self) -> Result<()> {
+        self.tell_time();
         self.savepoint(STATEMENT)
     }
 

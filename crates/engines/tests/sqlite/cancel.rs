@@ -7,7 +7,7 @@ use trunkline_core::testkit::block_on;
 use trunkline_core::{Params, Run, Session};
 use trunkline_proto::message::Query;
 
-use crate::harness::{File, ask, eventually, session, threads};
+use crate::harness::{File, ask, eventually, session};
 use crate::messages::cancel;
 
 const ENDLESS: &str =
@@ -39,21 +39,29 @@ fn a_change_that_is_cancelled_is_none() {
     let key = client.key.clone();
     let endless = "INSERT INTO t WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
                    SELECT i FROM n";
-    for block in ["", "BEGIN; INSERT INTO t VALUES (-1); SAVEPOINT s; "] {
-        client.say(&Query { sql: &format!("{block}{endless}") }).send();
-        assert!(eventually(|| {
-            cancel(server.address, &key);
-            !client.hears_nothing()
-        }));
-        let heard = client.hear_until('Z');
-        assert!(heard.contains("E(ERROR 57014)"), "{heard}");
-        if !block.is_empty() {
+    for block in [false, true] {
+        if block {
+            ask(&mut client, "BEGIN; SAVEPOINT s");
+        }
+        client.say(&Query { sql: endless }).send();
+        // It has the lock: it has begun.
+        assert!(eventually(|| is_locked(&file)));
+        cancel(server.address, &key);
+        assert!(client.hear_until('Z').starts_with("E(ERROR 57014)"));
+        if block {
             // SQLite has undone the transaction: nobody may believe that the savepoint holds.
             assert_eq!(ask(&mut client, "ROLLBACK TO s"), "E(ERROR 40000) Z(E)");
         }
         ask(&mut client, "ROLLBACK");
+        assert!(!is_locked(&file));
         assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(1) C(SELECT 1) Z(I)");
     }
+}
+
+fn is_locked(file: &File) -> bool {
+    let connection = file.connection();
+    connection.busy_timeout(std::time::Duration::ZERO).expect("no patience");
+    connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_err()
 }
 
 #[test]
@@ -78,22 +86,4 @@ fn other_rows_live_on() {
         session.settle().await;
         assert_eq!(suspended.read(2).await, ["3", "4"]);
     });
-}
-
-#[test]
-fn threads_end_with_their_sessions() {
-    let file = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY);");
-    let server = file.serve();
-    let before = threads();
-    // Nobody has asked anything yet.
-    let mut clients: Vec<_> = (0..5).map(|_| server.login()).collect();
-    for client in &mut clients {
-        assert_eq!(ask(client, "SELECT count(*) FROM t"), "D(0) C(SELECT 1) Z(I)");
-    }
-    assert!(threads() >= 5, "{before} before, and now {}", threads());
-    // One is busy when it is lost.
-    clients[0].say(&Query { sql: ENDLESS }).send();
-    drop(clients);
-    drop(server);
-    assert!(eventually(|| threads() == 0), "{} threads", threads());
 }

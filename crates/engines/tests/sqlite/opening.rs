@@ -2,9 +2,12 @@
 
 use std::io::ErrorKind;
 
+use trunkline_core::catalog::{ConstraintKind, RelationKind};
+use trunkline_core::testkit::block_on;
+use trunkline_core::{Oid, Session};
 use trunkline_engines::sqlite::Sqlite;
 
-use crate::harness::{File, ask, refused, serve};
+use crate::harness::{File, ask, refused, serve, session};
 
 #[test]
 fn what_is_no_database_is_told_at_the_start() {
@@ -43,15 +46,49 @@ fn without_leave_nothing_is_written() {
     assert!(!engine.is_writable());
     let server = serve(engine);
     let mut client = server.login();
-    for sql in ["INSERT INTO t VALUES (2)", "DROP TABLE t", "CREATE TABLE u (id int)"] {
+    for sql in ["INSERT INTO t VALUES (2)", "DELETE FROM t", "CREATE TABLE u (id int)"] {
         assert_eq!(refused(&mut client, sql)(b'C'), "25006", "{sql}");
     }
     assert_eq!(ask(&mut client, "SELECT id FROM t"), "D(1) C(SELECT 1) Z(I)");
     assert_eq!(file.find::<String>("PRAGMA journal_mode"), "delete");
 }
 
-fn names(engine: &Sqlite) -> Vec<String> {
-    let snapshot = engine.snapshot().expect("it can be read");
-    let relations = snapshot.schemas.into_iter().flat_map(|schema| schema.relations);
-    relations.map(|relation| relation.name).collect()
+#[test]
+fn the_catalog_is_told_what_there_is() {
+    block_on(async {
+        let file = File::new(
+            "CREATE TABLE p (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL, UNIQUE (name));
+             CREATE TABLE c (p INTEGER REFERENCES p (id) ON DELETE CASCADE, at TIMESTAMP);
+             CREATE INDEX c_at ON c (at) WHERE at IS NOT NULL;
+             CREATE VIEW v AS SELECT name FROM p;",
+        );
+        let (mut session, _) = session(&file.writable()).await;
+        let snapshot = session.snapshot().await.expect("a snapshot");
+        let [schema] = snapshot.schemas.as_slice() else { panic!("{snapshot:?}") };
+        assert_eq!(schema.name, "public");
+        let relation = |name| schema.relations.iter().find(|relation| relation.name == name);
+        let (p, c, v) = (relation("p").expect("p"), relation("c").expect("c"), relation("v"));
+        assert_eq!(v.expect("v").kind, RelationKind::View);
+        let columns: Vec<_> =
+            p.columns.iter().map(|of| (&*of.column.name, of.column.type_oid)).collect();
+        assert_eq!(columns, [("id", Oid::INT8), ("name", Oid::VARCHAR)]);
+        assert!(p.columns[1].not_null && p.columns[1].column.typmod == 24);
+        let kinds: Vec<_> = p.constraints.iter().map(|of| &of.kind).collect();
+        assert!(kinds.contains(&&ConstraintKind::Primary(vec![0])), "{kinds:?}");
+        assert!(kinds.contains(&&ConstraintKind::Unique(vec![1])), "{kinds:?}");
+        let foreign = c.constraints.iter().find_map(|of| match &of.kind {
+            ConstraintKind::Foreign(key) => Some(key),
+            _ => None,
+        });
+        let key = foreign.expect("a foreign key");
+        assert_eq!(
+            (key.table.as_str(), key.on_delete, &*key.refers_to),
+            ("p", 'c', &["id".to_owned()][..])
+        );
+        assert_eq!(c.indexes[0].name, "c_at");
+        // It follows what others define.
+        file.run("DROP VIEW v");
+        let after = session.snapshot().await.expect("a snapshot");
+        assert_eq!(after.schemas[0].relations.len(), 2);
+    });
 }

@@ -76,7 +76,7 @@ fn portals_wait_while_others_run() {
     assert_eq!(client.hear_until('Z'), "1 2 2 D(a) D(b) s Z(T)");
     client.say(&execute("two", 1)).say(&Sync);
     assert_eq!(client.hear_until('Z'), "D(a) s Z(T)");
-    ask(&mut client, "CREATE TABLE u AS SELECT 1 AS x; INSERT INTO u VALUES (2)");
+    ask(&mut client, "CREATE TABLE u (x int); INSERT INTO u VALUES (2)");
     client.say(&execute("one", 1)).say(&execute("two", 0)).say(&execute("one", 0)).say(&Sync);
     let rest = "D(c) s D(b) D(c) D(d) C(SELECT 3) D(d) C(SELECT 1) Z(T)";
     assert_eq!(client.hear_until('Z'), rest);
@@ -89,10 +89,7 @@ fn a_cursor_reads_on() {
     let server = file.serve();
     let mut client = server.login();
     ask(&mut client, &format!("BEGIN; DECLARE c CURSOR FOR {MILLION}"));
-    assert_eq!(
-        ask(&mut client, "FETCH 1 FROM c"),
-        "D(1,row 1) C(FETCH 1) Z(T)".replace("row 1", "row 1")
-    );
+    assert_eq!(ask(&mut client, "FETCH 1 FROM c"), "D(1,row 1) C(FETCH 1) Z(T)");
     assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(0) C(SELECT 1) Z(T)");
     let moved = ask(&mut client, "MOVE 9998 FROM c; FETCH c");
     assert_eq!(moved, "C(MOVE 9998) D(10000,row 10000) C(FETCH 1) Z(T)");

@@ -4,8 +4,10 @@
 //! file depend on them.
 
 mod number;
+mod pattern;
 mod text;
 mod time;
+mod to_char;
 mod value;
 
 use std::sync::Arc;
@@ -55,7 +57,9 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Clock> {
     let clock = Clock::default();
     value::register(connection)?;
     number::register(connection)?;
+    pattern::register(connection)?;
     text::register(connection)?;
+    to_char::register(connection)?;
     time::register(connection, &clock)?;
     Ok(clock)
 }

@@ -1,86 +1,188 @@
-//! Patterns and strings.
+//! Strings.
 
 use rusqlite::Connection;
 use rusqlite::functions::Context;
-use rusqlite::types::Value as Stored;
+use rusqlite::types::{Value as Stored, ValueRef};
 use trunkline_core::SqlState;
 
 use super::{Answer, pure, raise};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
-    pure(connection, "pg_like", -1, |context| like(context, false))?;
-    pure(connection, "pg_ilike", -1, |context| like(context, true))
+    pure(connection, "pg_lower", 1, |context| changed(context, |text| text.to_lowercase()))?;
+    pure(connection, "pg_upper", 1, |context| changed(context, |text| text.to_uppercase()))?;
+    pure(connection, "pg_reverse", 1, |context| {
+        changed(context, |text| text.chars().rev().collect())
+    })?;
+    pure(connection, "pg_initcap", 1, |context| changed(context, initcap))?;
+    pure(connection, "pg_quote_ident", 1, |context| {
+        changed(context, |text| trunkline_sql::quote_identifier(text).into_owned())
+    })?;
+    pure(connection, "pg_quote_literal", 1, |context| {
+        changed(context, trunkline_sql::quote_literal)
+    })?;
+    pure(connection, "pg_btrim", -1, |context| trimmed(context, true, true))?;
+    pure(connection, "pg_ltrim", -1, |context| trimmed(context, true, false))?;
+    pure(connection, "pg_rtrim", -1, |context| trimmed(context, false, true))?;
+    pure(connection, "pg_substr", -1, substring)?;
+    pure(connection, "pg_left", 2, |context| end(context, true))?;
+    pure(connection, "pg_right", 2, |context| end(context, false))?;
+    pure(connection, "pg_lpad", -1, |context| padded(context, true))?;
+    pure(connection, "pg_rpad", -1, |context| padded(context, false))?;
+    pure(connection, "pg_repeat", 2, repeated)?;
+    pure(connection, "pg_split_part", 3, split_part)?;
+    pure(connection, "pg_translate", 3, translated)?;
+    pure(connection, "pg_starts_with", 2, |context| {
+        let (Some(text), Some(start)) = (text(context, 0)?, text(context, 1)?) else {
+            return Ok(Stored::Null);
+        };
+        Ok(Stored::Integer(text.starts_with(&start).into()))
+    })
 }
 
-/// `pg_like(text, pattern [, escape])`.
-fn like(context: &Context<'_>, fold: bool) -> Answer {
-    let (Some(text), Some(pattern)) =
-        (context.get::<Option<String>>(0)?, context.get::<Option<String>>(1)?)
+/// The most that a string may grow to.
+const LONGEST: usize = 1 << 28;
+
+/// An argument as text, whatever it is kept as.
+pub(super) fn text(context: &Context<'_>, place: usize) -> rusqlite::Result<Option<String>> {
+    Ok(match context.get_raw(place) {
+        ValueRef::Null => None,
+        ValueRef::Integer(value) => Some(value.to_string()),
+        ValueRef::Real(value) => Some(super::super::storage::real(value)),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            Some(String::from_utf8_lossy(bytes).into_owned())
+        }
+    })
+}
+
+fn changed(context: &Context<'_>, change: fn(&str) -> String) -> Answer {
+    Ok(text(context, 0)?.map_or(Stored::Null, |text| Stored::Text(change(&text))))
+}
+
+/// The first letter of every word in upper case.
+fn initcap(text: &str) -> String {
+    let mut inside = false;
+    let mut out = String::new();
+    for character in text.chars() {
+        if inside {
+            out.extend(character.to_lowercase());
+        } else {
+            out.extend(character.to_uppercase());
+        }
+        inside = character.is_alphanumeric();
+    }
+    out
+}
+
+fn trimmed(context: &Context<'_>, start: bool, end: bool) -> Answer {
+    let Some(whole) = text(context, 0)? else { return Ok(Stored::Null) };
+    let what = if context.len() > 1 { text(context, 1)? } else { Some(" ".to_owned()) };
+    let Some(what) = what else { return Ok(Stored::Null) };
+    let is_cut = |character: char| what.contains(character);
+    let mut rest = whole.as_str();
+    if start {
+        rest = rest.trim_start_matches(is_cut);
+    }
+    if end {
+        rest = rest.trim_end_matches(is_cut);
+    }
+    Ok(Stored::Text(rest.to_owned()))
+}
+
+/// `pg_substr(text, from [, length])`: places before the first count, but hold nothing.
+fn substring(context: &Context<'_>) -> Answer {
+    let (Some(whole), Some(from)) = (text(context, 0)?, context.get::<Option<i64>>(1)?) else {
+        return Ok(Stored::Null);
+    };
+    let until = if context.len() > 2 {
+        match context.get::<Option<i64>>(2)? {
+            None => return Ok(Stored::Null),
+            Some(length @ ..=-1) => {
+                let _ = length;
+                let message = "negative substring length not allowed";
+                return Err(raise(SqlState::SUBSTRING_ERROR, message));
+            }
+            Some(length) => from.saturating_add(length),
+        }
+    } else {
+        i64::MAX
+    };
+    let start = from.max(1);
+    let skipped = usize::try_from(start.saturating_sub(1)).unwrap_or(0);
+    let kept = usize::try_from(until.saturating_sub(start)).unwrap_or(0);
+    Ok(Stored::Text(whole.chars().skip(skipped).take(kept).collect()))
+}
+
+/// `left` and `right`: that many characters, or all but so many.
+fn end(context: &Context<'_>, left: bool) -> Answer {
+    let (Some(whole), Some(count)) = (text(context, 0)?, context.get::<Option<i64>>(1)?) else {
+        return Ok(Stored::Null);
+    };
+    let length = whole.chars().count();
+    let magnitude = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
+    let kept = if count < 0 { length.saturating_sub(magnitude) } else { magnitude.min(length) };
+    let skipped = if left { 0 } else { length - kept };
+    Ok(Stored::Text(whole.chars().skip(skipped).take(kept).collect()))
+}
+
+fn padded(context: &Context<'_>, left: bool) -> Answer {
+    let (Some(whole), Some(length)) = (text(context, 0)?, context.get::<Option<i64>>(1)?) else {
+        return Ok(Stored::Null);
+    };
+    let fill = if context.len() > 2 { text(context, 2)? } else { Some(" ".to_owned()) };
+    let Some(fill) = fill else { return Ok(Stored::Null) };
+    let length = usize::try_from(length).unwrap_or(0);
+    if length > LONGEST {
+        return Err(raise(SqlState::PROGRAM_LIMIT_EXCEEDED, "requested length too large"));
+    }
+    let missing = length.saturating_sub(whole.chars().count());
+    let fill: String = fill.chars().cycle().take(missing).collect();
+    let kept: String = whole.chars().take(length).collect();
+    Ok(Stored::Text(if left { fill + &kept } else { kept + &fill }))
+}
+
+fn repeated(context: &Context<'_>) -> Answer {
+    let (Some(whole), Some(times)) = (text(context, 0)?, context.get::<Option<i64>>(1)?) else {
+        return Ok(Stored::Null);
+    };
+    let times = usize::try_from(times).unwrap_or(0);
+    if whole.len().saturating_mul(times) > LONGEST {
+        return Err(raise(SqlState::PROGRAM_LIMIT_EXCEEDED, "requested length too large"));
+    }
+    Ok(Stored::Text(whole.repeat(times)))
+}
+
+fn split_part(context: &Context<'_>) -> Answer {
+    let (Some(whole), Some(by), Some(field)) =
+        (text(context, 0)?, text(context, 1)?, context.get::<Option<i64>>(2)?)
     else {
         return Ok(Stored::Null);
     };
-    let escape = match context.len() {
-        0..=2 => Some('\\'),
-        _ => context.get::<String>(2)?.chars().next(),
-    };
-    let (text, pattern) =
-        if fold { (text.to_lowercase(), pattern.to_lowercase()) } else { (text, pattern) };
-    let pattern = compile(&pattern, escape)?;
-    let text: Vec<char> = text.chars().collect();
-    Ok(Stored::Integer(matches(&text, &pattern).into()))
-}
-
-/// A part of a pattern.
-enum Part {
-    Character(char),
-    One,
-    Any,
-}
-
-fn compile(pattern: &str, escape: Option<char>) -> rusqlite::Result<Vec<Part>> {
-    let mut parts = Vec::new();
-    let mut characters = pattern.chars();
-    while let Some(character) = characters.next() {
-        parts.push(match character {
-            character if Some(character) == escape => match characters.next() {
-                Some(next) => Part::Character(next),
-                None => {
-                    let message = "LIKE pattern must not end with escape character";
-                    return Err(raise(SqlState::INVALID_ESCAPE_SEQUENCE, message));
-                }
-            },
-            '%' => Part::Any,
-            '_' => Part::One,
-            plain => Part::Character(plain),
-        });
-    }
-    Ok(parts)
-}
-
-/// Goes back only to the last `%`, so it takes no more than the product of both lengths.
-fn matches(text: &[char], pattern: &[Part]) -> bool {
-    let (mut at, mut part) = (0, 0);
-    let mut again: Option<(usize, usize)> = None;
-    while let Some(&character) = text.get(at) {
-        match pattern.get(part) {
-            Some(Part::Any) => {
-                again = Some((part, at));
-                part += 1;
-                continue;
-            }
-            Some(Part::One) => {
-                (at, part) = (at + 1, part + 1);
-                continue;
-            }
-            Some(Part::Character(wanted)) if *wanted == character => {
-                (at, part) = (at + 1, part + 1);
-                continue;
-            }
-            _ => {}
+    let parts: Vec<&str> =
+        if by.is_empty() { vec![whole.as_str()] } else { whole.split(by.as_str()).collect() };
+    let magnitude = usize::try_from(field.unsigned_abs()).unwrap_or(usize::MAX);
+    let index = match field {
+        0 => {
+            let message = "field position must not be zero";
+            return Err(raise(SqlState::INVALID_PARAMETER_VALUE, message));
         }
-        let Some((any, from)) = again else { return false };
-        again = Some((any, from + 1));
-        (at, part) = (from + 1, any + 1);
-    }
-    pattern.get(part..).is_some_and(|rest| rest.iter().all(|part| matches!(part, Part::Any)))
+        1.. => magnitude.checked_sub(1),
+        _ => parts.len().checked_sub(magnitude),
+    };
+    let part = index.and_then(|index| parts.get(index)).copied().unwrap_or("");
+    Ok(Stored::Text(part.to_owned()))
+}
+
+fn translated(context: &Context<'_>) -> Answer {
+    let (Some(whole), Some(from), Some(to)) =
+        (text(context, 0)?, text(context, 1)?, text(context, 2)?)
+    else {
+        return Ok(Stored::Null);
+    };
+    let replaced = whole.chars().filter_map(|character| {
+        match from.chars().position(|other| other == character) {
+            Some(place) => to.chars().nth(place),
+            None => Some(character),
+        }
+    });
+    Ok(Stored::Text(replaced.collect()))
 }

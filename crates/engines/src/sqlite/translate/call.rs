@@ -99,6 +99,7 @@ impl Translator<'_> {
         }
         let ty = values.first().map_or(Type::UNKNOWN, |value| value.ty);
         let same = if ty.is_unknown() { Type::TEXT } else { Type::of(ty.oid) };
+        let widest = if ty.oid == Oid::VARCHAR { Type::TEXT } else { same };
         Ok(Some(match name {
             "count" if star || values.len() == 1 => ("count", Type::INT8),
             "sum" if ty.is_number() => (
@@ -116,8 +117,8 @@ impl Translator<'_> {
                     _ => Type::NUMERIC,
                 },
             ),
-            "min" if values.len() == 1 => ("min", same),
-            "max" if values.len() == 1 => ("max", same),
+            "min" if values.len() == 1 => ("min", widest),
+            "max" if values.len() == 1 => ("max", widest),
             "bool_and" | "every" => ("min", Type::BOOL),
             "bool_or" => ("max", Type::BOOL),
             "string_agg" if values.len() == 2 => ("group_concat", Type::TEXT),

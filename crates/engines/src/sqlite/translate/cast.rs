@@ -98,12 +98,21 @@ impl Translator<'_> {
         let alike = (typed.ty.is_number() && ty.is_number())
             || (typed.ty.is_string() && ty.is_string())
             || typed.ty.oid == ty.oid;
+        if alike && typed.ty.oid == Oid::BPCHAR {
+            // The spaces at the end of a char(n) do not count.
+            return Ok(Typed { sql: format!("rtrim({}, ' ')", typed.sql), ..typed });
+        }
         if alike { Ok(typed) } else { self.cast(typed, Type::of(ty.oid)) }
     }
 
     /// A value for a column: 42804 for a type that is not its own, and what does not fit is
     /// refused when it comes.
     pub(super) fn assign(&mut self, typed: Typed, column: &str, ty: Type) -> Result<Typed> {
+        if let (Form::Literal(text), true, true) = (&typed.form, typed.is_unknown(), ty.typmod >= 0)
+        {
+            let value = storage::literal(ty, text).map_err(PgError::from)?;
+            return Ok(Typed { form: Form::Number, ..Typed::new(storage::written(&value), ty) });
+        }
         let typed = self.settle(typed, ty)?;
         let from = typed.ty;
         if !assignable(from, ty) {

@@ -1,15 +1,17 @@
 //! CREATE TABLE.
 
+use std::ops::ControlFlow;
+
 use sqlparser::ast::{
     ColumnDef, ColumnOption, CreateTable, DataType, Expr, ForeignKeyConstraint, GeneratedAs, Ident,
-    IndexColumn, ReferentialAction, TableConstraint,
+    IndexColumn, ReferentialAction, TableConstraint, visit_expressions,
 };
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::name::{folded, quoted};
 use super::scope::{Scope, Source, SourceColumn};
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::marked;
+use crate::sqlite::schema::{Relation, marked};
 use crate::sqlite::types::Type;
 
 /// A table on its way to be made.
@@ -84,6 +86,42 @@ impl Translator<'_> {
             self.table_constraint(constraint, &mut draft)?;
         }
         Ok(Done::definition("CREATE TABLE", vec![format!("{word} {table} ({})", draft.body()?)]))
+    }
+
+    /// A column for a table that is there, and its constraints, as they are written.
+    pub(super) fn column_items(
+        &mut self,
+        column: &ColumnDef,
+        relation: &Relation,
+    ) -> Result<Vec<String>> {
+        let mut draft = Draft::like(relation);
+        let added = self.draft_column(column)?;
+        draft.columns.push(added);
+        self.column_constraints(column, &mut draft)?;
+        if draft.primary.is_some() {
+            return Err(unsupported("a new column as primary key"));
+        }
+        let mut items = Vec::new();
+        if let Some(added) = draft.columns.last() {
+            items.push(added.written(false, false)?);
+        }
+        items.append(&mut draft.constraints);
+        Ok(items)
+    }
+
+    /// A constraint for a table that is there, as it is written.
+    pub(super) fn constraint_of(
+        &mut self,
+        constraint: &TableConstraint,
+        relation: &Relation,
+    ) -> Result<String> {
+        let mut draft = Draft::like(relation);
+        self.table_constraint(constraint, &mut draft)?;
+        if let Some((name, columns)) = &draft.primary {
+            let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+            return Ok(format!("CONSTRAINT {} PRIMARY KEY ({})", quoted(name), columns.join(", ")));
+        }
+        draft.constraints.pop().ok_or_else(|| unsupported("such a constraint"))
     }
 
     fn create_table_as(
@@ -215,7 +253,19 @@ impl Translator<'_> {
                 .collect(),
         };
         let sql = self.condition(expr, &Scope::of(source), "CHECK")?;
-        let columns: Vec<Ident> = column.cloned().into_iter().collect();
+        let mut columns: Vec<Ident> = column.cloned().into_iter().collect();
+        if columns.is_empty() {
+            // PostgreSQL names it after the column if there is only one in it.
+            let _ = visit_expressions(expr, |part: &Expr| {
+                if let Expr::Identifier(ident) = part
+                    && !columns.iter().any(|known| folded(known) == folded(ident))
+                {
+                    columns.push(ident.clone());
+                }
+                ControlFlow::<()>::Continue(())
+            });
+            columns.truncate(if columns.len() == 1 { 1 } else { 0 });
+        }
         let name = draft.constraint_name(name, &columns, "check");
         draft.constraints.push(format!("CONSTRAINT {} CHECK ({sql})", quoted(&name)));
         Ok(())
@@ -279,6 +329,25 @@ impl Translator<'_> {
 }
 
 impl Draft {
+    /// The columns of a table that is there.
+    fn like(relation: &Relation) -> Draft {
+        let columns = relation.columns.iter().map(|column| DraftColumn {
+            name: column.name.clone(),
+            ty: column.ty,
+            not_null: column.not_null,
+            default: None,
+            generated: None,
+            identity: None,
+        });
+        Draft {
+            name: relation.name.clone(),
+            columns: columns.collect(),
+            constraints: Vec::new(),
+            names: Vec::new(),
+            primary: None,
+        }
+    }
+
     fn column(&self, name: &Ident) -> Result<&DraftColumn> {
         let name = folded(name);
         self.columns.iter().find(|column| column.name == name).ok_or_else(|| {
@@ -405,7 +474,7 @@ fn serial(data_type: &DataType) -> Option<Type> {
     }
 }
 
-fn index_columns(columns: &[IndexColumn]) -> Result<Vec<Ident>> {
+pub(super) fn index_columns(columns: &[IndexColumn]) -> Result<Vec<Ident>> {
     let name = |column: &IndexColumn| match &column.column.expr {
         Expr::Identifier(ident) => Ok(ident.clone()),
         _ => Err(unsupported("an expression in a constraint")),

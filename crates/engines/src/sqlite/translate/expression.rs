@@ -16,6 +16,10 @@ use crate::sqlite::types::Type;
 
 impl Translator<'_> {
     pub(super) fn expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
+        self.deeper(|translator| translator.any_expression(expr, scope))
+    }
+
+    fn any_expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
         match expr {
             Expr::Identifier(ident) => self.column(ident, scope),
             Expr::CompoundIdentifier(idents) => self.qualified(idents, scope),
@@ -54,6 +58,9 @@ impl Translator<'_> {
             }
             Expr::ILike { negated, any: false, expr, pattern, escape_char } => {
                 self.like("pg_ilike", *negated, expr, pattern, escape_char.as_ref(), scope)
+            }
+            Expr::SimilarTo { negated, expr, pattern, escape_char: None } => {
+                self.like("pg_similar", *negated, expr, pattern, None, scope)
             }
             Expr::Exists { subquery, negated } => {
                 let queried = self.query(subquery, Some(scope), None)?;
@@ -480,10 +487,6 @@ impl Translator<'_> {
                 super::cast::type_word(&string.data_type.to_string()).map(|name| (name, false))
             }
             Expr::Interval(_) => Some(("interval".to_owned(), false)),
-            Expr::Value(value) => match value.value {
-                Value::Boolean(_) => Some(("bool".to_owned(), false)),
-                _ => None,
-            },
             Expr::Function(function) => {
                 let name = super::name::parts(&function.name).ok()?.pop()?;
                 Some((name, true))
@@ -501,6 +504,7 @@ impl Translator<'_> {
             Expr::Ceil { .. } => strong("ceil"),
             Expr::Floor { .. } => strong("floor"),
             Expr::Position { .. } => strong("position"),
+            Expr::Substring { shorthand: true, .. } => strong("substr"),
             Expr::Substring { .. } => strong("substring"),
             Expr::AtTimeZone { .. } => strong("timezone"),
             Expr::Trim { trim_where, .. } => strong(match trim_where {

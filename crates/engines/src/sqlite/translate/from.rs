@@ -163,7 +163,7 @@ impl Translator<'_> {
         let alias = alias.unwrap_or_else(|| folded_name(&relation.name));
         if scope.sources.iter().any(|source| source.alias == alias) {
             let message = format!("table name \"{alias}\" specified more than once");
-            return Err(self.at(PgError::new(SqlState::DUPLICATE_ALIAS, message), name));
+            return Err(PgError::new(SqlState::DUPLICATE_ALIAS, message));
         }
         let mut source = table_source(&relation, &alias);
         for (column, name) in source.columns.iter_mut().zip(renamed) {

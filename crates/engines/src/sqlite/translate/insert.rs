@@ -140,7 +140,12 @@ impl Translator<'_> {
             let message = "VALUES lists must all be the same length";
             return Err(PgError::new(SqlState::SYNTAX_ERROR, message));
         }
-        self.check_width(width, columns.len(), !query_is_named(columns, relation))?;
+        self.check_width(width, columns.len(), !query_is_named(columns, relation)).map_err(
+            |error| match rows.first().and_then(|row| row.get(columns.len())) {
+                Some(extra) => self.placed(error, extra),
+                None => error,
+            },
+        )?;
         let scope = Scope::default();
         let (mut names, mut kept) = (Vec::new(), Vec::new());
         for (index, place) in columns.iter().take(width).enumerate() {

@@ -3,21 +3,26 @@
 //! A statement is parsed, and written anew from its tree, with the types of all that is in it:
 //! what a value's type is decides what its operators mean, and what the client is told.
 
+mod alter;
 mod call;
 mod cast;
 mod create_table;
+mod definition;
 mod delete;
+mod dialect;
 mod expression;
 mod from;
 mod insert;
 mod name;
 mod operator;
 mod query;
+mod rebuild;
 mod returning;
 mod scalar;
 mod scope;
 mod select;
 mod syntax;
+mod table_text;
 mod temporal;
 mod typed;
 mod update;
@@ -25,7 +30,7 @@ mod update;
 use std::borrow::Cow;
 
 use sqlparser::ast::Statement;
-use trunkline_core::{Column, Oid, PgError, Result};
+use trunkline_core::{Column, Oid, PgError, Result, SqlState};
 
 use super::schema::Schema;
 use super::types::Type;
@@ -69,6 +74,18 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
     })
 }
 
+/// Whether a text is a statement: 42601 if it is not.
+pub(crate) fn check(sql: &str) -> Result<()> {
+    syntax::parse(sql).map(drop)
+}
+
+/// The types of the columns of a query, such as a view's, if it can be translated.
+pub(super) fn types_of(sql: &str, schema: &Schema) -> Option<Vec<Type>> {
+    let translated = translate(sql, schema, &[]).ok()?;
+    let columns = translated.columns?;
+    Some(columns.iter().map(|c| Type { oid: c.type_oid, typmod: c.typmod }).collect())
+}
+
 /// What became of a statement, but for its parameters.
 struct Done {
     steps: Vec<String>,
@@ -93,7 +110,12 @@ struct Translator<'a> {
     parameters: Vec<Type>,
     /// The names of WITH that can be seen, the innermost last.
     ctes: Vec<Cte>,
+    /// How many expressions and queries are within each other.
+    depth: usize,
 }
+
+/// How deep they may be: the stack is finite, and so is SQLite's patience.
+const DEPTH: usize = 120;
 
 impl<'a> Translator<'a> {
     fn new(sql: &'a str, schema: &'a Schema, hints: &[Oid]) -> Translator<'a> {
@@ -101,7 +123,19 @@ impl<'a> Translator<'a> {
             .iter()
             .map(|hint| if hint.0 == 0 { Type::UNKNOWN } else { Type::of(*hint) })
             .collect();
-        Translator { sql, schema, parameters, ctes: Vec::new() }
+        Translator { sql, schema, parameters, ctes: Vec::new(), depth: 0 }
+    }
+
+    /// Goes a level down for what is within an expression or a query: 54001 if it is too deep.
+    fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.depth >= DEPTH {
+            let message = "stack depth limit exceeded";
+            return Err(PgError::new(SqlState::STATEMENT_TOO_COMPLEX, message));
+        }
+        self.depth += 1;
+        let done = work(self);
+        self.depth -= 1;
+        done
     }
 
     fn statement(&mut self, statement: &Statement) -> Result<Done> {
@@ -110,8 +144,7 @@ impl<'a> Translator<'a> {
             Statement::Insert(insert) => self.insert(insert),
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),
-            Statement::CreateTable(create) => self.create_table(create),
-            other => Err(unsupported(&first_words(&other.to_string()))),
+            other => self.definition(other),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Operators.
 
-use sqlparser::ast::{BinaryOperator, Expr};
+use sqlparser::ast::{
+    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Spanned,
+};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::scope::Scope;
@@ -98,8 +100,8 @@ impl Translator<'_> {
         right: &Expr,
         scope: &Scope<'_>,
     ) -> Result<Typed> {
-        if let Expr::Tuple(items) = left {
-            return Ok(Typed::boolean(self.rows_compare(items, op, right, scope)?));
+        if let Some(items) = row_items(left) {
+            return Ok(Typed::boolean(self.rows_compare(&items, op, right, scope)?));
         }
         let first = self.expression(left, scope)?;
         let second = self.expression(right, scope)?;
@@ -118,7 +120,7 @@ impl Translator<'_> {
         right: &Expr,
         scope: &Scope<'_>,
     ) -> Result<String> {
-        let Expr::Tuple(right) = right else {
+        let Some(right) = row_items(right) else {
             return Err(self.placed(unsupported("such a comparison of rows"), right));
         };
         if left.len() != right.len() {
@@ -126,7 +128,7 @@ impl Translator<'_> {
             return Err(PgError::new(SqlState::SYNTAX_ERROR, message));
         }
         let (mut first, mut second) = (Vec::new(), Vec::new());
-        for (left, right) in left.iter().zip(right) {
+        for (left, right) in left.iter().zip(&right) {
             let (a, b) = (self.expression(left, scope)?, self.expression(right, scope)?);
             let (a, b) = self.settle_pair(a, b)?;
             self.check_comparable(&a, b.ty, op, left)?;
@@ -148,7 +150,19 @@ impl Translator<'_> {
             return Ok(());
         }
         let op = if op.starts_with("IS") { "=" } else { op };
-        Err(self.placed(no_operator(left.ty, op, right), at))
+        let error = no_operator(left.ty, op, right);
+        Err(match self.operator_place(at) {
+            Some(place) => error.position(place),
+            None => error,
+        })
+    }
+
+    /// Where the operator behind an expression stands.
+    fn operator_place(&self, left: &Expr) -> Option<usize> {
+        let end = super::name::place_of(self.sql, left.span().end);
+        let behind = self.sql.chars().skip(end.checked_sub(1)?);
+        let skipped = behind.take_while(|c| c.is_whitespace() || *c == ')').count();
+        Some(end + skipped)
     }
 
     fn operated(
@@ -248,7 +262,8 @@ impl Translator<'_> {
         }
         let ty = Type::of(self.common(left.ty, right.ty).unwrap_or(left.ty).oid);
         let (a, b) = (&left.sql, &right.sql);
-        let harmless = right.form == Form::Number && b.trim_matches(['0', '.']) != "";
+        let harmless =
+            right.form == Form::Number && b.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
         let sql = match op {
             BinaryOperator::Divide if ty.is_integer() && harmless => format!("({a} / {b})"),
             BinaryOperator::Modulo if ty.is_integer() && harmless => format!("({a} % {b})"),
@@ -259,6 +274,25 @@ impl Translator<'_> {
             _ => format!("({a} {op} {b})"),
         };
         Ok(Typed::new(sql, ty))
+    }
+}
+
+/// The items of `(a, b)` and of `ROW(a, b)`.
+fn row_items(expr: &Expr) -> Option<Vec<Expr>> {
+    match expr {
+        Expr::Tuple(items) => Some(items.clone()),
+        Expr::Function(function) => {
+            let FunctionArguments::List(list) = &function.args else { return None };
+            if !function.name.to_string().eq_ignore_ascii_case("row") {
+                return None;
+            }
+            let item = |arg: &FunctionArg| match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr.clone()),
+                _ => None,
+            };
+            list.args.iter().map(item).collect()
+        }
+        _ => None,
     }
 }
 

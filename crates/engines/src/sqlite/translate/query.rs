@@ -110,6 +110,7 @@ impl Translator<'_> {
                 schema: self.schema,
                 parameters: self.parameters.clone(),
                 ctes: self.ctes.clone(),
+                depth: self.depth,
             };
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);
@@ -132,6 +133,15 @@ impl Translator<'_> {
     }
 
     fn set_expression(
+        &mut self,
+        body: &SetExpr,
+        outer: Option<&Scope<'_>>,
+        expected: Option<&[Type]>,
+    ) -> Result<Queried> {
+        self.deeper(|translator| translator.set_body(body, outer, expected))
+    }
+
+    fn set_body(
         &mut self,
         body: &SetExpr,
         outer: Option<&Scope<'_>>,

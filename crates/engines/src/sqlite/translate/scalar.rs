@@ -1,9 +1,10 @@
 //! Functions of one row, by name.
 
-use trunkline_core::{Oid, Result};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::Translator;
-use super::typed::Typed;
+use super::typed::{Form, Typed};
+use super::{Translator, unsupported};
+use crate::sqlite::storage;
 use crate::sqlite::types::Type;
 
 impl Translator<'_> {
@@ -13,7 +14,8 @@ impl Translator<'_> {
         match (name, count) {
             ("coalesce" | "greatest" | "least", 1..) => return self.alike(name, values).map(Some),
             ("nullif", 2) => {
-                let common = self.common_of(&[&values[0].clone(), &values[1].clone()])?;
+                let all: Vec<&Typed> = values.iter().collect();
+                let common = self.common_of(&all)?;
                 let ty = if common.is_unknown() { Type::TEXT } else { common };
                 let sql = self.arguments(values, &[ty])?;
                 return Ok(Some(Typed::new(format!("nullif({sql})"), ty)));
@@ -31,20 +33,45 @@ impl Translator<'_> {
             ("power" | "pow", 2)
             | (
                 "sqrt" | "exp" | "ln" | "log" | "log10" | "degrees" | "radians" | "sin" | "cos"
-                | "tan" | "asin" | "acos" | "atan",
+                | "tan",
                 1,
             ) => {
                 let ty = values.first().map_or(Type::FLOAT8, |value| value.ty);
                 let ty = if ty.oid == Oid::NUMERIC { ty } else { Type::FLOAT8 };
                 let sql = self.arguments(values, &[Type::FLOAT8])?;
-                let name = if name == "log" { "log10" } else { name };
-                Ok(Some(Typed::new(format!("{name}({sql})"), ty)))
+                let name = match name {
+                    "log" => "log10",
+                    "pow" => "power",
+                    name => name,
+                };
+                Ok(Some(Typed::new(format!("pg_{name}({sql})"), ty)))
+            }
+            ("lastval", 0) => Ok(Some(Typed::new(
+                "CASE last_insert_rowid() WHEN 0 THEN \
+                 pg_raise('55000', 'lastval is not yet defined in this session') \
+                 ELSE last_insert_rowid() END",
+                Type::INT8,
+            ))),
+            ("pg_get_serial_sequence", 2) => self.serial_sequence(&values).map(Some),
+            ("currval", 1) => self.current_number(&values).map(Some),
+            ("nextval" | "setval", _) => Err(unsupported(name)),
+            ("pi", 0) => Ok(Some(Typed::new("3.141592653589793", Type::FLOAT8))),
+            ("random", 0) => {
+                let sql = "((random() & 9007199254740991) / 9007199254740992.0)";
+                Ok(Some(Typed::new(sql, Type::FLOAT8)))
+            }
+            ("gen_random_uuid" | "uuid_generate_v4", 0) => {
+                Ok(Some(Typed::new("pg_uuid(randomblob(16))", Type::of(Oid::UUID))))
             }
             ("concat", 1..) | ("concat_ws", 2..) => {
                 let mut texts = Vec::new();
                 for value in values {
                     let value = self.settle_text(value)?;
-                    texts.push(self.cast(value, Type::TEXT)?.sql);
+                    texts.push(if value.ty == Type::BOOL {
+                        format!("CASE {} WHEN 1 THEN 't' WHEN 0 THEN 'f' END", value.sql)
+                    } else {
+                        self.cast(value, Type::TEXT)?.sql
+                    });
                 }
                 Ok(Some(Typed::new(format!("{name}({})", texts.join(", ")), Type::TEXT)))
             }
@@ -63,6 +90,46 @@ impl Translator<'_> {
             parts.push(value.sql);
         }
         Ok(parts.join(", "))
+    }
+
+    /// The name of the sequence of a serial column: `public.t_id_seq`.
+    fn serial_sequence(&self, values: &[Typed]) -> Result<Typed> {
+        let forms: Vec<&Form> = values.iter().map(|value| &value.form).collect();
+        let [Form::Literal(table), Form::Literal(column)] = forms.as_slice() else {
+            return Err(unsupported("pg_get_serial_sequence of what is no constant"));
+        };
+        let name = table.rsplit('.').next().unwrap_or(table).trim_matches('"');
+        let relation = self.schema.relation(name).ok_or_else(|| {
+            let message = format!("relation \"{name}\" does not exist");
+            PgError::new(SqlState::UNDEFINED_TABLE, message)
+        })?;
+        let found = relation.column(column).filter(|(_, column)| column.serial());
+        let sql = match found {
+            Some((_, column)) => {
+                storage::quoted(&format!("public.{}_{}_seq", relation.name, column.name))
+            }
+            None => "NULL".to_owned(),
+        };
+        Ok(Typed::new(sql, Type::TEXT))
+    }
+
+    /// The last number that a serial column's table has given.
+    fn current_number(&self, values: &[Typed]) -> Result<Typed> {
+        let Some(Form::Literal(sequence)) = values.first().map(|value| &value.form) else {
+            return Err(unsupported("currval of what is no constant"));
+        };
+        let name = sequence.rsplit('.').next().unwrap_or(sequence).trim_matches('"');
+        let owner = self.schema.relations().iter().find(|relation| {
+            let mut serial = relation.columns.iter().filter(|column| column.serial());
+            serial.any(|column| format!("{}_{}_seq", relation.name, column.name) == name)
+        });
+        let Some(owner) = owner else {
+            let message = format!("relation \"{name}\" does not exist");
+            return Err(PgError::new(SqlState::UNDEFINED_TABLE, message));
+        };
+        let table = storage::quoted(&owner.name);
+        let sql = format!("(SELECT seq FROM sqlite_sequence WHERE name = {table})");
+        Ok(Typed::new(sql, Type::INT8))
     }
 
     /// `coalesce`, `greatest` and `least`: values of one type.
@@ -111,7 +178,7 @@ impl Translator<'_> {
                 let sql = match name {
                     _ if whole => format!("CAST({sql} AS REAL)"),
                     "round" => format!("pg_round({sql}, {})", first.ty.oid.0),
-                    name => format!("{name}({sql})"),
+                    name => format!("pg_{name}({sql})"),
                 };
                 Typed::new(sql, ty)
             }
@@ -144,7 +211,6 @@ fn fixed(name: &str, count: usize) -> Option<(&'static str, &'static [Type], Typ
     const TEXT_INT_TEXT: &[Type] = &[Type::TEXT, Type::INT4, Type::TEXT];
     const TEXT_TEXT_INT: &[Type] = &[Type::TEXT, Type::TEXT, Type::INT4];
     const BYTES: &[Type] = &[Type::of(Oid::BYTEA), Type::TEXT];
-    const NONE: &[Type] = &[];
     Some(match (name, count) {
         ("lower", 1) => ("pg_lower", TEXT, Type::TEXT),
         ("upper", 1) => ("pg_upper", TEXT, Type::TEXT),
@@ -161,7 +227,6 @@ fn fixed(name: &str, count: usize) -> Option<(&'static str, &'static [Type], Typ
         ("split_part", 3) => ("pg_split_part", TEXT_TEXT_INT, Type::TEXT),
         ("ascii", 1) => ("unicode", TEXT, Type::INT4),
         ("chr", 1) => ("char", &[Type::INT4], Type::TEXT),
-        ("md5", 1) => return None,
         ("replace", 3) => ("replace", TEXT, Type::TEXT),
         ("translate", 3) => ("pg_translate", TEXT, Type::TEXT),
         ("strpos" | "position", 2) => ("instr", TEXT, Type::INT4),
@@ -171,9 +236,6 @@ fn fixed(name: &str, count: usize) -> Option<(&'static str, &'static [Type], Typ
         ("rtrim", 1 | 2) => ("pg_rtrim", TEXT, Type::TEXT),
         ("encode", 2) => ("pg_encode", BYTES, Type::TEXT),
         ("decode", 2) => ("pg_decode", TEXT, Type::of(Oid::BYTEA)),
-        ("random", 0) => ("pg_random", NONE, Type::FLOAT8),
-        ("pi", 0) => ("pi", NONE, Type::FLOAT8),
-        ("gen_random_uuid" | "uuid_generate_v4", 0) => ("pg_uuid", NONE, Type::of(Oid::UUID)),
         ("quote_literal", 1) => ("pg_quote_literal", TEXT, Type::TEXT),
         ("quote_ident", 1) => ("pg_quote_ident", TEXT, Type::TEXT),
         _ => return None,

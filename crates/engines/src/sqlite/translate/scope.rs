@@ -123,6 +123,10 @@ impl Translator<'_> {
     pub(super) fn column(&self, ident: &Ident, scope: &Scope<'_>) -> Result<Typed> {
         let name = folded(ident);
         let error = match scope.find(&name) {
+            Found::One(column) if ident.quote_style.is_some() && column.name != name => {
+                let message = format!("column \"{name}\" does not exist");
+                PgError::new(SqlState::UNDEFINED_COLUMN, message)
+            }
             Found::One(column) => return Ok(column.typed(place_of(self.sql, ident.span.start))),
             Found::Many => PgError::new(
                 SqlState::AMBIGUOUS_COLUMN,

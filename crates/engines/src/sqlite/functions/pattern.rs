@@ -1,0 +1,142 @@
+//! LIKE, which heeds case in PostgreSQL, and regular expressions.
+
+use rusqlite::Connection;
+use rusqlite::functions::Context;
+use rusqlite::types::Value as Stored;
+use trunkline_core::SqlState;
+
+use super::text::text;
+use super::{Answer, pure, raise};
+
+pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
+    pure(connection, "pg_like", -1, |context| like(context, false))?;
+    pure(connection, "pg_ilike", -1, |context| like(context, true))?;
+    pure(connection, "pg_regex", 2, |context| regex(context, false))?;
+    pure(connection, "pg_iregex", 2, |context| regex(context, true))?;
+    pure(connection, "pg_similar", 2, similar)
+}
+
+/// `pg_like(text, pattern [, escape])`.
+fn like(context: &Context<'_>, fold: bool) -> Answer {
+    let (Some(whole), Some(pattern)) = (text(context, 0)?, text(context, 1)?) else {
+        return Ok(Stored::Null);
+    };
+    let escape = match context.len() {
+        0..=2 => Some('\\'),
+        _ => text(context, 2)?.and_then(|escape| escape.chars().next()),
+    };
+    let (whole, pattern) =
+        if fold { (whole.to_lowercase(), pattern.to_lowercase()) } else { (whole, pattern) };
+    let pattern = compile(&pattern, escape)?;
+    let whole: Vec<char> = whole.chars().collect();
+    Ok(Stored::Integer(matches(&whole, &pattern).into()))
+}
+
+/// A part of a pattern.
+enum Part {
+    Character(char),
+    One,
+    Any,
+}
+
+fn compile(pattern: &str, escape: Option<char>) -> rusqlite::Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        parts.push(match character {
+            character if Some(character) == escape => match characters.next() {
+                Some(next) => Part::Character(next),
+                None => {
+                    let message = "LIKE pattern must not end with escape character";
+                    return Err(raise(SqlState::INVALID_ESCAPE_SEQUENCE, message));
+                }
+            },
+            '%' => Part::Any,
+            '_' => Part::One,
+            plain => Part::Character(plain),
+        });
+    }
+    Ok(parts)
+}
+
+/// Goes back only to the last `%`, so it takes no more than the product of both lengths.
+fn matches(text: &[char], pattern: &[Part]) -> bool {
+    let (mut at, mut part) = (0, 0);
+    let mut again: Option<(usize, usize)> = None;
+    while let Some(&character) = text.get(at) {
+        match pattern.get(part) {
+            Some(Part::Any) => {
+                again = Some((part, at));
+                part += 1;
+                continue;
+            }
+            Some(Part::One) => {
+                (at, part) = (at + 1, part + 1);
+                continue;
+            }
+            Some(Part::Character(wanted)) if *wanted == character => {
+                (at, part) = (at + 1, part + 1);
+                continue;
+            }
+            _ => {}
+        }
+        let Some((any, from)) = again else { return false };
+        again = Some((any, from + 1));
+        (at, part) = (from + 1, any + 1);
+    }
+    pattern.get(part..).is_some_and(|rest| rest.iter().all(|part| matches!(part, Part::Any)))
+}
+
+/// How much memory a compiled pattern may take.
+const COMPILED: usize = 1 << 20;
+
+/// `pg_regex(text, pattern)`: the syntax of the crate `regex`, which is PostgreSQL's but for
+/// back references and looking around.
+fn regex(context: &Context<'_>, fold: bool) -> Answer {
+    if let (Some(whole), true) = (text(context, 0)?, text(context, 1)?.is_some()) {
+        let compiled = context.get_or_create_aux(1, |pattern| {
+            regex_lite::RegexBuilder::new(pattern.as_str().unwrap_or_default())
+                .case_insensitive(fold)
+                .size_limit(COMPILED)
+                .build()
+        });
+        return match compiled {
+            Ok(compiled) => Ok(Stored::Integer(compiled.is_match(&whole).into())),
+            Err(error) => {
+                let message = format!("invalid regular expression: {error}");
+                Err(raise(SqlState::INVALID_REGULAR_EXPRESSION, &message))
+            }
+        };
+    }
+    Ok(Stored::Null)
+}
+
+/// `SIMILAR TO`: a regular expression of the whole, in which `%` and `_` are those of LIKE.
+fn similar(context: &Context<'_>) -> Answer {
+    let (Some(whole), Some(pattern)) = (text(context, 0)?, text(context, 1)?) else {
+        return Ok(Stored::Null);
+    };
+    let mut expression = String::from("^(?s:");
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '%' => expression.push_str(".*"),
+            '_' => expression.push('.'),
+            '\\' => {
+                let next = characters.next().unwrap_or('\\');
+                expression.push_str(&regex_lite::escape(&next.to_string()));
+            }
+            '|' | '*' | '+' | '?' | '{' | '}' | '(' | ')' | '[' | ']' | '-' | ',' => {
+                expression.push(character);
+            }
+            plain => expression.push_str(&regex_lite::escape(&plain.to_string())),
+        }
+    }
+    expression.push_str(")$");
+    let compiled = regex_lite::RegexBuilder::new(&expression).size_limit(COMPILED).build();
+    let compiled = compiled.map_err(|error| {
+        let message = format!("invalid regular expression: {error}");
+        raise(SqlState::INVALID_REGULAR_EXPRESSION, &message)
+    })?;
+    Ok(Stored::Integer(compiled.is_match(&whole).into()))
+}

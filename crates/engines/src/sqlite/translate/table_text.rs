@@ -1,0 +1,312 @@
+//! The text of a CREATE TABLE as SQLite keeps it, cut into what it defines.
+//!
+//! It is edited as text, since it may be another program's: what is not touched stays as it was,
+//! comments too.
+
+/// A table's columns and constraints, in order, and what stands behind the parenthesis.
+#[derive(Clone, Debug)]
+pub(super) struct TableText {
+    pub(super) items: Vec<Item>,
+    /// `WITHOUT ROWID`, `STRICT`.
+    pub(super) tail: String,
+}
+
+/// A column or a constraint, as its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Item {
+    words: Vec<String>,
+}
+
+/// The words that begin a constraint of a column.
+const CONSTRAINTS: [&str; 10] = [
+    "CONSTRAINT",
+    "PRIMARY",
+    "NOT",
+    "NULL",
+    "UNIQUE",
+    "CHECK",
+    "DEFAULT",
+    "COLLATE",
+    "REFERENCES",
+    "GENERATED",
+];
+
+impl TableText {
+    /// Reads `CREATE TABLE name ( … ) …`.
+    pub(super) fn parse(sql: &str) -> Option<TableText> {
+        let words = words_of(sql);
+        let open = words.iter().position(|word| word.starts_with('('))?;
+        let body = words.get(open)?.strip_prefix('(')?.strip_suffix(')')?;
+        let mut items = vec![Item { words: Vec::new() }];
+        for word in words_of(body) {
+            match items.last_mut() {
+                Some(_) if word == "," => items.push(Item { words: Vec::new() }),
+                Some(item) => item.words.push(word),
+                None => {}
+            }
+        }
+        Some(TableText { items, tail: words.get(open + 1..)?.join(" ") })
+    }
+
+    /// What stands behind `CREATE TABLE name`.
+    pub(super) fn written(&self) -> String {
+        let items: Vec<String> = self.items.iter().map(Item::written).collect();
+        format!("({}) {}", items.join(", "), self.tail).trim_end().to_owned()
+    }
+
+    /// The definition of a column.
+    pub(super) fn column(&mut self, name: &str) -> Option<&mut Item> {
+        self.items.iter_mut().find(|item| {
+            !item.is_constraint()
+                && item.first().is_some_and(|first| unquoted(first).eq_ignore_ascii_case(name))
+        })
+    }
+
+    /// Leaves out the constraint of this name; whether there was one.
+    pub(super) fn remove_constraint(&mut self, name: &str) -> bool {
+        let before = self.items.len();
+        self.items.retain(|item| item.constraint_name().as_deref() != Some(name));
+        let mut found = self.items.len() < before;
+        for item in &mut self.items {
+            found |= item.remove_named(name);
+        }
+        found
+    }
+
+    /// Leaves out a column, and every constraint of the table that names it.
+    pub(super) fn remove_column(&mut self, name: &str) {
+        self.items.retain(|item| {
+            if item.is_constraint() {
+                !item.names(name)
+            } else {
+                item.first().is_none_or(|first| !unquoted(first).eq_ignore_ascii_case(name))
+            }
+        });
+    }
+
+    /// Leaves out what refers to a table.
+    pub(super) fn unrefer(&mut self, table: &str) {
+        self.items.retain(|item| !(item.is_constraint() && item.refers_to(table)));
+        for item in &mut self.items {
+            while item.refers_to(table) {
+                item.remove("REFERENCES");
+            }
+        }
+    }
+
+    /// Refers to other tables by their new names.
+    pub(super) fn refer(&mut self, rename: &dyn Fn(&str) -> Option<String>) {
+        for item in &mut self.items {
+            for index in 1..item.words.len() {
+                let after = item.words.get(index - 1).is_some_and(|w| is(w, "REFERENCES"));
+                if let Some(word) = item.words.get_mut(index).filter(|_| after)
+                    && let Some(name) = rename(&unquoted(word))
+                {
+                    *word = super::name::quoted(&name);
+                }
+            }
+        }
+    }
+}
+
+impl Item {
+    pub(super) fn new(sql: &str) -> Item {
+        Item { words: words_of(sql) }
+    }
+
+    fn written(&self) -> String {
+        self.words.join(" ")
+    }
+
+    /// The first word that is no comment.
+    fn first(&self) -> Option<&str> {
+        self.words.iter().map(String::as_str).find(|word| !is_comment(word))
+    }
+
+    fn is_constraint(&self) -> bool {
+        self.first().is_some_and(|first| {
+            ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"].iter().any(|w| is(first, w))
+        })
+    }
+
+    /// Whether the columns or the expression between its parentheses name a column.
+    fn names(&self, column: &str) -> bool {
+        let own = self.words.iter().take_while(|word| !is(word, "REFERENCES"));
+        own.filter_map(|word| word.strip_prefix('(')?.strip_suffix(')'))
+            .any(|inside| mentions(inside, column))
+    }
+
+    fn refers_to(&self, table: &str) -> bool {
+        self.words.windows(2).any(|pair| match pair {
+            [word, name] => is(word, "REFERENCES") && unquoted(name).eq_ignore_ascii_case(table),
+            _ => false,
+        })
+    }
+
+    /// The name of a table's constraint.
+    fn constraint_name(&self) -> Option<String> {
+        let first = self.first().filter(|first| is(first, "CONSTRAINT"))?;
+        let place = self.words.iter().position(|word| word == first)?;
+        Some(unquoted(self.words.get(place + 1)?))
+    }
+
+    /// Whether a constraint of the table is its primary key.
+    pub(super) fn is_primary_key(&self) -> bool {
+        self.is_constraint() && self.words.iter().any(|word| is(word, "PRIMARY"))
+    }
+
+    /// Leaves out a column's constraint of this name.
+    fn remove_named(&mut self, name: &str) -> bool {
+        let named = |pair: &[String]| match pair {
+            [word, found] => is(word, "CONSTRAINT") && unquoted(found) == name,
+            _ => false,
+        };
+        let Some(start) = self.words.windows(2).position(named) else { return false };
+        let end = self.end_of(start + 2);
+        self.words.drain(start..end);
+        true
+    }
+
+    /// Leaves out a constraint of a column by the word that it begins with.
+    pub(super) fn remove(&mut self, word: &str) {
+        let Some(start) = self.words.iter().skip(1).position(|found| is(found, word)) else {
+            return;
+        };
+        let start = start + 1;
+        let end = self.end_of(start);
+        let named = start
+            .checked_sub(2)
+            .filter(|name| self.words.get(*name).is_some_and(|word| is(word, "CONSTRAINT")));
+        self.words.drain(named.unwrap_or(start)..end);
+    }
+
+    /// Where the constraint ends that begins at a word.
+    fn end_of(&self, start: usize) -> usize {
+        let word = self.words.get(start).map_or("", String::as_str);
+        // NOT NULL, DEFAULT NULL and ON DELETE SET NULL have words that begin others.
+        let mut end = start + if is(word, "NOT") || is(word, "DEFAULT") { 2 } else { 1 };
+        while let Some(word) = self.words.get(end) {
+            let previous = self.words.get(end - 1).map_or("", String::as_str);
+            let own = is(previous, "SET") || (is(word, "NOT") && self.deferrable(end + 1));
+            if CONSTRAINTS.iter().any(|start| is(word, start)) && !own {
+                break;
+            }
+            end += 1;
+        }
+        end.min(self.words.len())
+    }
+
+    fn deferrable(&self, place: usize) -> bool {
+        self.words.get(place).is_some_and(|word| is(word, "DEFERRABLE"))
+    }
+
+    pub(super) fn append(&mut self, sql: &str) {
+        self.words.extend(words_of(sql));
+    }
+
+    /// Another type for a column.
+    pub(super) fn set_type(&mut self, declaration: &str) {
+        let end = self
+            .words
+            .iter()
+            .skip(1)
+            .position(|word| CONSTRAINTS.iter().any(|start| is(word, start)))
+            .map_or(self.words.len(), |place| place + 1);
+        self.words.splice(1..end, words_of(declaration));
+    }
+}
+
+fn mentions(text: &str, column: &str) -> bool {
+    words_of(text).iter().any(|word| match word.strip_prefix('(') {
+        Some(inside) => mentions(inside.strip_suffix(')').unwrap_or(inside), column),
+        None => unquoted(word).eq_ignore_ascii_case(column),
+    })
+}
+
+fn is(word: &str, keyword: &str) -> bool {
+    word.eq_ignore_ascii_case(keyword)
+}
+
+fn is_comment(word: &str) -> bool {
+    word.starts_with("/*") || word.starts_with("--")
+}
+
+/// A name without its quotes, of which SQLite knows four kinds.
+pub(super) fn unquoted(word: &str) -> String {
+    for (open, close) in [('"', '"'), ('`', '`'), ('[', ']'), ('\'', '\'')] {
+        if let Some(inside) = word.strip_prefix(open).and_then(|word| word.strip_suffix(close)) {
+            let twice = [close, close].iter().collect::<String>();
+            return inside.replace(&twice, &close.to_string());
+        }
+    }
+    word.to_owned()
+}
+
+/// Words, quoted things, comments, commas, and all that is between parentheses as one.
+fn words_of(sql: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = sql.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '(' => parenthesis(rest),
+            '\'' | '"' | '`' | '[' => quoted_length(rest, first),
+            '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
+            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            first if is_word(first) => {
+                rest.find(|character| !is_word(character)).unwrap_or(rest.len())
+            }
+            first => first.len_utf8(),
+        };
+        let (word, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        // A line comment would swallow what is written behind it.
+        match word.strip_prefix("--") {
+            Some(comment) => words.push(format!("/*{}*/", comment.replace("*/", "* /"))),
+            None => words.push(word.to_owned()),
+        }
+        rest = behind.trim_start();
+    }
+    words
+}
+
+fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '_' | '.' | '$')
+}
+
+fn quoted_length(text: &str, open: char) -> usize {
+    let close = if open == '[' { ']' } else { open };
+    let mut characters = text.char_indices().skip(1).peekable();
+    while let Some((place, character)) = characters.next() {
+        if character == close {
+            if close != ']' && characters.peek().is_some_and(|(_, next)| *next == close) {
+                characters.next();
+            } else {
+                return place + close.len_utf8();
+            }
+        }
+    }
+    text.len()
+}
+
+/// How long what is between the first parenthesis and its own end is.
+fn parenthesis(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut place = 0;
+    while let Some(rest) = text.get(place..).filter(|rest| !rest.is_empty()) {
+        let first = rest.chars().next().unwrap_or(' ');
+        place += match first {
+            '\'' | '"' | '`' | '[' => quoted_length(rest, first),
+            '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
+            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            first => first.len_utf8(),
+        };
+        match first {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return place;
+        }
+    }
+    text.len()
+}
