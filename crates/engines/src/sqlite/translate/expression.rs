@@ -7,7 +7,7 @@ use sqlparser::ast::{
 use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::name::{folded, place_of};
+use super::name::folded;
 use super::scope::Scope;
 use super::typed::{Form, Typed};
 use super::{Translator, unsupported};
@@ -121,14 +121,14 @@ impl Translator<'_> {
 
     /// An error with the place of an expression.
     pub(super) fn placed(&self, error: PgError, expr: &Expr) -> PgError {
-        match place_of(self.sql, expr.span().start) {
+        match self.place_at(expr.span().start) {
             0 => error,
             place => error.position(place),
         }
     }
 
     fn value(&mut self, value: &ValueWithSpan) -> Result<Typed> {
-        let place = place_of(self.sql, value.span.start);
+        let place = self.place_at(value.span.start);
         let literal = |text: &str| Typed {
             sql: storage::quoted(text),
             ty: Type::UNKNOWN,

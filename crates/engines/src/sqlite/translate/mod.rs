@@ -27,6 +27,7 @@ mod typed;
 mod update;
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use sqlparser::ast::Statement;
 use trunkline_core::{Column, Oid, PgError, Result, SqlState};
@@ -99,6 +100,8 @@ impl Done {
 /// The translation of one statement.
 struct Translator<'a> {
     sql: &'a str,
+    /// How many characters are before each line.
+    lines: Rc<[usize]>,
     schema: &'a Schema,
     /// The types of the parameters, unknown until their surroundings tell.
     parameters: Vec<Type>,
@@ -117,7 +120,8 @@ impl<'a> Translator<'a> {
             .iter()
             .map(|hint| if hint.0 == 0 { Type::UNKNOWN } else { Type::of(*hint) })
             .collect();
-        Translator { sql, schema, parameters, ctes: Vec::new(), depth: 0 }
+        let lines = name::lines_of(sql).into();
+        Translator { sql, lines, schema, parameters, ctes: Vec::new(), depth: 0 }
     }
 
     /// Goes a level down for what is within an expression or a query: 54001 if it is too deep.
