@@ -177,3 +177,6 @@ fn is_forbidden(function: &str) -> bool {
         .iter()
         .any(|name| name.eq_ignore_ascii_case(function))
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,7 +26,12 @@ pub(super) fn explained(error: Error, schema: Option<&Schema>) -> PgError {
     if let Some(raised) = functions::raised(&message) {
         return raised;
     }
-    told(code, &message, schema).source(error)
+    let answer = told(code, &message, schema);
+    // What is the client's own fault is no matter for the log.
+    match answer.sqlstate().as_str().get(..2) {
+        Some("53" | "58" | "XX") => answer.source(error),
+        _ => answer,
+    }
 }
 
 fn told(code: ffi::Error, message: &str, schema: Option<&Schema>) -> PgError {
@@ -158,7 +163,7 @@ fn check(what: &str, schema: Option<&Schema>) -> PgError {
     let table = having.next().filter(|_| having.next().is_none());
     let is_name = what.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let name = match table {
-        Some(table) if !is_name => format!("{}_check", table.name),
+        Some(table) if !is_name => name_of_check(table, what),
         _ => what.to_owned(),
     };
     let row = match table {
@@ -168,6 +173,20 @@ fn check(what: &str, schema: Option<&Schema>) -> PgError {
     let message = format!("{row} violates check constraint \"{name}\"");
     let error = PgError::new(SqlState::CHECK_VIOLATION, message);
     within(error, table.map(|table| table.name.clone())).field(b'n', name)
+}
+
+/// The name that PostgreSQL makes up: with the column's, if it is one that the expression is about.
+fn name_of_check(table: &Relation, expression: &str) -> String {
+    let mut words: Vec<&str> = expression
+        .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .filter(|word| table.columns.iter().any(|column| column.name == *word))
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    match words.as_slice() {
+        [column] => format!("{}_{column}_check", table.name),
+        _ => format!("{}_check", table.name),
+    }
 }
 
 fn within(error: PgError, table: Option<String>) -> PgError {

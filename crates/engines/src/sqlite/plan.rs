@@ -6,7 +6,7 @@ use trunkline_core::{Column, Columns, CommandTag, Oid, PgError, Prepared, Result
 
 use super::depth;
 use super::schema::Schema;
-use super::translate::{Translated, translate};
+use super::translate::{self, Translated, translate};
 
 /// A prepared statement; its plan follows the definitions that it was made of.
 #[derive(Debug)]
@@ -22,6 +22,12 @@ pub(super) struct Statement {
 pub(super) struct Plan {
     pub(super) translated: Translated,
     pub(super) version: i64,
+}
+
+/// Whether a text is a statement, whatever it names.
+pub(super) fn check(sql: &str) -> Result<()> {
+    depth::check(sql)?;
+    translate::check(sql)
 }
 
 impl Plan {

@@ -12,7 +12,7 @@ use trunkline_sql::statement::TransactionModes;
 use super::connect::Database;
 use super::copy::Target;
 use super::input;
-use super::plan::Statement as Planned;
+use super::plan::{self, Statement as Planned};
 use super::rows::{Order, QueryRows};
 use super::thread::{Call, Thread};
 use super::worker::Worker;
@@ -117,6 +117,12 @@ impl Session for SqliteSession {
             QueryRows::new(thread, self.queries, Order { statement, values }, plan.tag(0))
         };
         Ok(Reply::Rows(Rows::from_source(columns, rows)))
+    }
+
+    async fn check_syntax(&mut self, sql: &str) -> Result<()> {
+        // The thread has the stack for it.
+        let sql = sql.to_owned();
+        self.call(move |_| plan::check(&sql)).await
     }
 
     async fn settle(&mut self) {

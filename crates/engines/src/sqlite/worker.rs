@@ -107,7 +107,11 @@ impl<'c> Worker<'c> {
     fn compile(&self, plan: &Plan, step: &str) -> Result<CachedStatement<'c>> {
         let connection = self.connection();
         let compiled = self.guarded.theirs(plan.defines(), |_| connection.prepare_cached(step));
-        compiled.map_err(|error| self.explain(error))
+        let compiled = compiled.map_err(|error| self.explain(error))?;
+        if !plan.translated.writes && !compiled.readonly() {
+            return Err(PgError::internal("a statement that is to read would write"));
+        }
+        Ok(compiled)
     }
 
     fn bound(&self, plan: &Plan, step: &str, values: &Cells) -> Result<CachedStatement<'c>> {

@@ -7,7 +7,7 @@ use trunkline_core::testkit::block_on;
 use trunkline_core::{Params, Run, Session};
 use trunkline_proto::message::Query;
 
-use crate::harness::{File, ask, eventually, session, threads};
+use crate::harness::{File, ask, eventually, session};
 use crate::messages::cancel;
 
 const ENDLESS: &str =
@@ -86,22 +86,4 @@ fn other_rows_live_on() {
         session.settle().await;
         assert_eq!(suspended.read(2).await, ["3", "4"]);
     });
-}
-
-#[test]
-fn threads_end_with_their_sessions() {
-    let file = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY);");
-    let server = file.serve();
-    let before = threads();
-    // Nobody has asked anything yet.
-    let mut clients: Vec<_> = (0..5).map(|_| server.login()).collect();
-    for client in &mut clients {
-        assert_eq!(ask(client, "SELECT count(*) FROM t"), "D(0) C(SELECT 1) Z(I)");
-    }
-    assert!(threads() >= 5, "{before} before, and now {}", threads());
-    // One is busy when it is lost.
-    clients[0].say(&Query { sql: ENDLESS }).send();
-    drop(clients);
-    drop(server);
-    assert!(eventually(|| threads() == 0), "{} threads", threads());
 }

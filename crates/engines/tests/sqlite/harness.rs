@@ -1,7 +1,7 @@
 //! Files and servers for one test.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tempfile::TempDir;
 use trunkline::{Client, Engine, Identity, Listener, Server};
@@ -116,13 +116,6 @@ pub(crate) fn refused(client: &mut Dialogue, sql: &str) -> impl Fn(u8) -> String
     }
     assert!(!found.is_empty(), "not refused: {sql:.200}");
     move |code| found.iter().find(|(known, _)| *known == code).map_or("", |(_, text)| text).into()
-}
-
-/// How many threads of this process have connections.
-pub(crate) fn threads() -> usize {
-    let tasks = Path::new("/proc/self/task").read_dir().expect("Linux");
-    let names = tasks.flatten().map(|task| std::fs::read_to_string(task.path().join("comm")));
-    names.filter(|name| name.as_ref().is_ok_and(|name| name.starts_with("trunkline-sqlit"))).count()
 }
 
 /// Waits until something holds; whether it does.

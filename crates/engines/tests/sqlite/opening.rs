@@ -2,9 +2,12 @@
 
 use std::io::ErrorKind;
 
+use trunkline_core::catalog::{ConstraintKind, RelationKind};
+use trunkline_core::testkit::block_on;
+use trunkline_core::{Oid, Session};
 use trunkline_engines::sqlite::Sqlite;
 
-use crate::harness::{File, ask, refused, serve};
+use crate::harness::{File, ask, refused, serve, session};
 
 #[test]
 fn what_is_no_database_is_told_at_the_start() {
@@ -48,4 +51,44 @@ fn without_leave_nothing_is_written() {
     }
     assert_eq!(ask(&mut client, "SELECT id FROM t"), "D(1) C(SELECT 1) Z(I)");
     assert_eq!(file.find::<String>("PRAGMA journal_mode"), "delete");
+}
+
+#[test]
+fn the_catalog_is_told_what_there_is() {
+    block_on(async {
+        let file = File::new(
+            "CREATE TABLE p (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL, UNIQUE (name));
+             CREATE TABLE c (p INTEGER REFERENCES p (id) ON DELETE CASCADE, at TIMESTAMP);
+             CREATE INDEX c_at ON c (at) WHERE at IS NOT NULL;
+             CREATE VIEW v AS SELECT name FROM p;",
+        );
+        let (mut session, _) = session(&file.writable()).await;
+        let snapshot = session.snapshot().await.expect("a snapshot");
+        let [schema] = snapshot.schemas.as_slice() else { panic!("{snapshot:?}") };
+        assert_eq!(schema.name, "public");
+        let relation = |name| schema.relations.iter().find(|relation| relation.name == name);
+        let (p, c, v) = (relation("p").expect("p"), relation("c").expect("c"), relation("v"));
+        assert_eq!(v.expect("v").kind, RelationKind::View);
+        let columns: Vec<_> =
+            p.columns.iter().map(|of| (&*of.column.name, of.column.type_oid)).collect();
+        assert_eq!(columns, [("id", Oid::INT8), ("name", Oid::VARCHAR)]);
+        assert!(p.columns[1].not_null && p.columns[1].column.typmod == 24);
+        let kinds: Vec<_> = p.constraints.iter().map(|of| &of.kind).collect();
+        assert!(kinds.contains(&&ConstraintKind::Primary(vec![0])), "{kinds:?}");
+        assert!(kinds.contains(&&ConstraintKind::Unique(vec![1])), "{kinds:?}");
+        let foreign = c.constraints.iter().find_map(|of| match &of.kind {
+            ConstraintKind::Foreign(key) => Some(key),
+            _ => None,
+        });
+        let key = foreign.expect("a foreign key");
+        assert_eq!(
+            (key.table.as_str(), key.on_delete, &*key.refers_to),
+            ("p", 'c', &["id".to_owned()][..])
+        );
+        assert_eq!(c.indexes[0].name, "c_at");
+        // It follows what others define.
+        file.run("DROP VIEW v");
+        let after = session.snapshot().await.expect("a snapshot");
+        assert_eq!(after.schemas[0].relations.len(), 2);
+    });
 }

@@ -89,3 +89,70 @@ fn what_is_too_large_is_refused() {
     assert_eq!(ask(&mut client, &pattern), "C(SELECT 0) Z(I)");
     assert_eq!(ask(&mut client, "SELECT x FROM t"), "D(a) C(SELECT 1) Z(I)");
 }
+
+#[test]
+fn what_is_deep_overflows_no_stack() {
+    let file = File::new(
+        "CREATE TABLE t (x TEXT, n INT4, a INT4 ARRAY); INSERT INTO t VALUES ('a', 1, '{1}');",
+    );
+    let server = file.serve();
+    let mut client = server.login();
+    for count in [8, 40, 60, 450, 990, 30_000] {
+        let chain = |before: &str, part: &str, after: &str| {
+            format!("SELECT {before}{}{after} FROM t", part.repeat(count))
+        };
+        for sql in [
+            chain("1", " + 1", ""),
+            chain("", "- ", "1"),
+            chain("", "NOT ", "true"),
+            chain("true", " AND true", ""),
+            chain("true", " OR NOT true", ""),
+            chain("1", "::int", ""),
+            chain("x", " || x", ""),
+            chain("x", " COLLATE \"C\"", ""),
+            chain("x", " IS NULL", ""),
+            chain("now()", " AT TIME ZONE 'UTC'", ""),
+            chain("a", "[1]", ""),
+            chain("", "(", "1").replace("1 FROM", &format!("1{} FROM", ")".repeat(count))),
+            chain("", "abs(", "1").replace("1 FROM", &format!("1{} FROM", ")".repeat(count))),
+            chain("", "(SELECT ", "1").replace("1 FROM", &format!("1{} FROM", ")".repeat(count))),
+            chain("", "CASE WHEN true THEN ", "1")
+                .replace("1 FROM", &format!("1{} FROM", " END".repeat(count))),
+            chain("", "ARRAY[", "1").replace("1 FROM", &format!("1{} FROM", "]".repeat(count))),
+            format!("SELECT 1{}", ", 1".repeat(count.min(990))),
+            chain("n", ".n", ""),
+            chain("n IN (1", ", 1", ")"),
+            format!("SELECT 1{}", " UNION ALL SELECT 1".repeat(count)),
+            format!("SELECT 1 FROM t{}", " CROSS JOIN t".repeat(count)),
+            format!("SELECT 1 FROM t{}", ", t".repeat(count.min(990))),
+            format!("{}SELECT 1{}", "WITH w AS (".repeat(count), ") SELECT 1".repeat(count)),
+            format!("INSERT INTO t (n) VALUES (1){} RETURNING 1", ", (1)".repeat(count)),
+            format!("SELECT '{}'::jsonb", "[".repeat(count)),
+            format!("SELECT '{}1{}'::jsonb", "[".repeat(count), "]".repeat(count)),
+            format!("SELECT 1 FROM {}t{}", "(".repeat(count), ")".repeat(count)),
+            format!("SELECT 1 FROM {}t{}", "(SELECT * FROM ".repeat(count), ") x".repeat(count)),
+            format!("SELECT 1 FROM t{}", " JOIN (t".repeat(count)),
+            chain("", "CAST(", "1 oops"),
+            chain("", "NOT (", "1 oops"),
+            chain("", "EXTRACT(", "1 oops"),
+            chain("", "x IN (", "1 oops"),
+            chain("", "x IN ((SELECT ", "1 oops"),
+            chain("", "coalesce(1, ", "1 oops"),
+            chain("", "CASE (", "1 oops"),
+            chain("", "CASE x WHEN ", "1 oops"),
+            chain("", "EXISTS (SELECT ", "1 oops"),
+            chain("", "ARRAY(SELECT ", "1 oops"),
+            chain("", "SUBSTRING(x FROM ", "1 oops"),
+            "EXPLAIN ".repeat(count),
+            "(".repeat(count),
+        ] {
+            // An answer or a refusal, but one, and soon.
+            let answer = ask(&mut client, &sql);
+            assert!(
+                answer.ends_with(" Z(I)") && !answer.contains("XX"),
+                "{sql:.60}: {answer:.200}"
+            );
+        }
+    }
+    assert_eq!(ask(&mut client, "SELECT count(*) > 0 FROM t"), "D(t) C(SELECT 1) Z(I)");
+}

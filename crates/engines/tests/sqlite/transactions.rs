@@ -78,6 +78,19 @@ fn a_statement_that_fails_leaves_nothing_of_itself() {
 }
 
 #[test]
+fn of_a_string_with_a_mistake_nothing_runs() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let mut client = server.login();
+    assert_eq!(ask(&mut client, "DELETE FROM t; SELEC 1"), "E(ERROR 42601) Z(I)");
+    // What is only not there is found when it is its turn.
+    assert_eq!(
+        ask(&mut client, "SELECT count(*) FROM t; SELECT x FROM t"),
+        "D(2) C(SELECT 1) E(ERROR 42703) Z(I)"
+    );
+}
+
+#[test]
 fn who_waits_too_long_for_a_lock_is_told() {
     let file = File::new(TABLE);
     let server = file.serve();

@@ -10,6 +10,7 @@ mod create_table;
 mod default;
 mod definition;
 mod delete;
+mod dialect;
 mod expression;
 mod from;
 mod insert;
@@ -74,6 +75,11 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
         counts: done.counts,
         writes: done.writes,
     })
+}
+
+/// Whether a text is a statement: 42601 if it is not.
+pub(crate) fn check(sql: &str) -> Result<()> {
+    syntax::parse(sql).map(drop)
 }
 
 /// The types of the columns of a query, such as a view's, if it can be translated.
