@@ -96,8 +96,7 @@ fn substring(context: &Context<'_>) -> Answer {
     let until = if context.len() > 2 {
         match context.get::<Option<i64>>(2)? {
             None => return Ok(Stored::Null),
-            Some(length @ ..=-1) => {
-                let _ = length;
+            Some(..=-1) => {
                 let message = "negative substring length not allowed";
                 return Err(raise(SqlState::SUBSTRING_ERROR, message));
             }

@@ -49,11 +49,6 @@ impl Translator<'_> {
     ) -> Result<()> {
         let middle = scope.sources.len();
         let right = self.factor(&join.relation, scope)?;
-        let right = match &join.relation {
-            // A join within parentheses.
-            TableFactor::NestedJoin { .. } => right,
-            _ => right,
-        };
         let (words, constraint) = match &join.join_operator {
             JoinOperator::Join(on) | JoinOperator::Inner(on) => ("JOIN", on),
             JoinOperator::CrossJoin(on) => ("CROSS JOIN", on),
@@ -160,7 +155,7 @@ impl Translator<'_> {
             return Ok(format!("{} AS {}", quoted(only), quoted(&shown)));
         }
         let relation = self.relation(name)?;
-        let alias = alias.unwrap_or_else(|| folded_name(&relation.name));
+        let alias = alias.unwrap_or_else(|| relation.name.clone());
         if scope.sources.iter().any(|source| source.alias == alias) {
             let message = format!("table name \"{alias}\" specified more than once");
             return Err(PgError::new(SqlState::DUPLICATE_ALIAS, message));
@@ -270,10 +265,6 @@ fn alias_names(alias: Option<&TableAlias>) -> (Option<String>, Vec<String>) {
         ),
         None => (None, Vec::new()),
     }
-}
-
-fn folded_name(name: &str) -> String {
-    name.to_owned()
 }
 
 /// A table as SQLite finds it, whatever else has its name.

@@ -7,12 +7,14 @@ mod alter;
 mod call;
 mod cast;
 mod create_table;
+mod default;
 mod definition;
 mod delete;
 mod dialect;
 mod expression;
 mod from;
 mod insert;
+mod label;
 mod name;
 mod operator;
 mod query;
@@ -28,6 +30,7 @@ mod typed;
 mod update;
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use sqlparser::ast::Statement;
 use trunkline_core::{Column, Oid, PgError, Result, SqlState};
@@ -105,6 +108,8 @@ impl Done {
 /// The translation of one statement.
 struct Translator<'a> {
     sql: &'a str,
+    /// How many characters are before each line.
+    lines: Rc<[usize]>,
     schema: &'a Schema,
     /// The types of the parameters, unknown until their surroundings tell.
     parameters: Vec<Type>,
@@ -123,7 +128,8 @@ impl<'a> Translator<'a> {
             .iter()
             .map(|hint| if hint.0 == 0 { Type::UNKNOWN } else { Type::of(*hint) })
             .collect();
-        Translator { sql, schema, parameters, ctes: Vec::new(), depth: 0 }
+        let lines = name::lines_of(sql).into();
+        Translator { sql, lines, schema, parameters, ctes: Vec::new(), depth: 0 }
     }
 
     /// Goes a level down for what is within an expression or a query: 54001 if it is too deep.

@@ -32,7 +32,16 @@ pub(super) fn parts(name: &ObjectName) -> Result<Vec<String>> {
 impl Translator<'_> {
     /// Where something stands, in characters from 1.
     pub(super) fn place(&self, node: &impl Spanned) -> usize {
-        place_of(self.sql, node.span().start)
+        self.place_at(node.span().start)
+    }
+
+    /// The character of a line and column; 0 for nowhere.
+    pub(super) fn place_at(&self, at: Location) -> usize {
+        let (Ok(line), Ok(column)) = (usize::try_from(at.line), usize::try_from(at.column)) else {
+            return 0;
+        };
+        let before = line.checked_sub(1).and_then(|line| self.lines.get(line));
+        before.map_or(0, |before| before.saturating_add(column))
     }
 
     /// An error with the place of what it is about.
@@ -44,7 +53,7 @@ impl Translator<'_> {
     }
 
     pub(super) fn at_ident(&self, error: PgError, ident: &Ident) -> PgError {
-        match place_of(self.sql, ident.span.start) {
+        match self.place_at(ident.span.start) {
             0 => error,
             place => error.position(place),
         }
@@ -83,6 +92,17 @@ impl Translator<'_> {
 /// A qualified name as messages have it.
 pub(super) fn shown(name: &ObjectName) -> String {
     parts(name).map(|parts| parts.join(".")).unwrap_or_default()
+}
+
+/// How many characters are before each line.
+pub(super) fn lines_of(sql: &str) -> Vec<usize> {
+    let mut before = 0_usize;
+    let line = |line: &str| {
+        let start = before;
+        before = before.saturating_add(line.chars().count()).saturating_add(1);
+        start
+    };
+    sql.split('\n').map(line).collect()
 }
 
 /// The character of a line and column, both from 1; 0 for nowhere.

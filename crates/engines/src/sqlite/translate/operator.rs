@@ -159,7 +159,7 @@ impl Translator<'_> {
 
     /// Where the operator behind an expression stands.
     fn operator_place(&self, left: &Expr) -> Option<usize> {
-        let end = super::name::place_of(self.sql, left.span().end);
+        let end = self.place_at(left.span().end);
         let behind = self.sql.chars().skip(end.checked_sub(1)?);
         let skipped = behind.take_while(|c| c.is_whitespace() || *c == ')').count();
         Some(end + skipped)

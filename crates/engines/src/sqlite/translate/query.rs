@@ -107,6 +107,7 @@ impl Translator<'_> {
             // The part that does not refer to the name tells what its columns are.
             let mut trial = Translator {
                 sql: self.sql,
+                lines: self.lines.clone(),
                 schema: self.schema,
                 parameters: self.parameters.clone(),
                 ctes: self.ctes.clone(),

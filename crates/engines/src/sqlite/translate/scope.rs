@@ -4,7 +4,7 @@ use sqlparser::ast::Ident;
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::Translator;
-use super::name::{folded, place_of, quoted};
+use super::name::{folded, quoted};
 use super::typed::{Form, Typed};
 use crate::sqlite::types::Type;
 
@@ -127,7 +127,7 @@ impl Translator<'_> {
                 let message = format!("column \"{name}\" does not exist");
                 PgError::new(SqlState::UNDEFINED_COLUMN, message)
             }
-            Found::One(column) => return Ok(column.typed(place_of(self.sql, ident.span.start))),
+            Found::One(column) => return Ok(column.typed(self.place_at(ident.span.start))),
             Found::Many => PgError::new(
                 SqlState::AMBIGUOUS_COLUMN,
                 format!("column reference \"{name}\" is ambiguous"),
@@ -151,7 +151,7 @@ impl Translator<'_> {
             return Err(self.at_ident(missing_from(&alias), first));
         };
         let found = source.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name));
-        found.map(|column| column.typed(place_of(self.sql, first.span.start))).ok_or_else(|| {
+        found.map(|column| column.typed(self.place_at(first.span.start))).ok_or_else(|| {
             let message = format!("column {alias}.{name} does not exist");
             self.at_ident(PgError::new(SqlState::UNDEFINED_COLUMN, message), first)
         })

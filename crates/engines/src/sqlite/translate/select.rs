@@ -238,7 +238,7 @@ impl Translator<'_> {
             let message =
                 format!("argument of {clause} must be type boolean, not type {}", typed.ty.name());
             let error = PgError::new(SqlState::DATATYPE_MISMATCH, message);
-            let place = super::name::place_of(self.sql, condition.span().start);
+            let place = self.place_at(condition.span().start);
             return Err(if place > 0 { error.position(place) } else { error });
         }
         Ok(typed.sql)

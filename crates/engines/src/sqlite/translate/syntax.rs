@@ -41,6 +41,8 @@ fn check_chains(sql: &str) -> Result<()> {
 /// Parses one statement.
 pub(super) fn parse(sql: &str) -> Result<Statement> {
     check_chains(sql)?;
+    let blanked = without_vacuum_words(sql);
+    let sql = blanked.as_deref().unwrap_or(sql);
     let dialect = Postgres;
     let parsed = Parser::new(&dialect).with_recursion_limit(DEPTH).try_with_sql(sql).and_then(
         |mut parser| {
@@ -53,6 +55,21 @@ pub(super) fn parse(sql: &str) -> Result<Statement> {
         },
     );
     parsed.map_err(|error| refused(sql, &error))
+}
+
+/// VACUUM with spaces for its options, which the parser does not know; nothing else is changed.
+fn without_vacuum_words(sql: &str) -> Option<String> {
+    let mut lexer = Lexer::new(sql);
+    lexer.next_significant().filter(|first| first.is_word(sql, "vacuum"))?;
+    let options = ["analyze", "verbose", "freeze", "full"];
+    let mut text = sql.to_owned();
+    while let Some(word) = lexer.next_significant() {
+        if !options.iter().any(|option| word.is_word(sql, option)) {
+            break;
+        }
+        text.replace_range(word.span.start..word.span.end, &" ".repeat(word.span.len()));
+    }
+    Some(text)
 }
 
 fn refused(sql: &str, error: &ParserError) -> PgError {
