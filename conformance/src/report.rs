@@ -54,7 +54,7 @@ fn table(names: &[&str], servers: &[Server], verdicts: &[Vec<Verdict>], brief: b
         for (server, verdict) in servers.iter().zip(row) {
             if let Verdict::Differs(how) = verdict {
                 let _ = writeln!(text, "    of {}:", server.name);
-                text.push_str(how);
+                let _ = writeln!(text, "{}", how.trim_end());
             }
         }
     }

@@ -119,8 +119,12 @@ impl<S: Session> Connection<S> {
             match received {
                 Ok(Some(pushed)) => return pushed.map_err(|error| place(error.into())),
                 Ok(None) => {
+                    let was_ahead = !ahead.is_empty();
                     self.io.put_ahead(std::mem::take(ahead));
-                    self.fill_for_copy().await.map_err(place)?;
+                    // What has come meanwhile may be the rest of it, and the client's last word for now.
+                    if !was_ahead {
+                        self.fill_for_copy().await.map_err(place)?;
+                    }
                 }
                 Err(error) if error.is_fatal() => {
                     self.part(&error);
