@@ -44,7 +44,8 @@ class Person(Base):
     version: Mapped[int] = mapped_column(default=1)
     boss: Mapped["Person | None"] = relationship(remote_side="Person.id", back_populates="staff")
     staff: Mapped[list["Person"]] = relationship(back_populates="boss")
-    addresses: Mapped[list["Address"]] = relationship(back_populates="person", cascade="all, delete-orphan")
+    addresses: Mapped[list["Address"]] = relationship(
+        back_populates="person", cascade="all, delete-orphan", order_by="Address.id")
     teams: Mapped[list[Team]] = relationship(secondary=membership, back_populates="people")
     __mapper_args__ = {"version_id_col": version}
 
