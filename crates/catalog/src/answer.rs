@@ -10,7 +10,7 @@ use trunkline_core::{
 };
 use trunkline_core::Run as Order;
 
-use crate::bind::{Bound, bind};
+use crate::bind::{Bound, bind, needs_catalog};
 use crate::datum::{Datum, Row};
 use crate::facts::{base_of, element_of, type_facts};
 use crate::io;
@@ -57,8 +57,12 @@ impl Answer {
     /// Runs it.
     pub(crate) async fn execute(self: &Arc<Answer>, world: Arc<World>, order: &Order) -> Result<Reply> {
         let style = world.client.style();
-        let parameters =
-            order.params.iter().map(|param| io::from_param(&param, &style)).collect::<Result<Vec<_>>>()?;
+        let parameters = order.params.iter().map(|param| match (io::from_param(&param, &style)?, param.type_oid) {
+            // `regclass` and its kin come by name.
+            (Datum::Text(text), oid) if needs_catalog(oid) => world.parse(oid, &text),
+            (value, _) => Ok(value),
+        });
+        let parameters = parameters.collect::<Result<Vec<_>>>()?;
         let (answer, own) = (self.clone(), world.clone());
         let run = move |stop: Arc<AtomicBool>| {
             Run::new(own, parameters, stop).rows(&answer.bound.query)

@@ -11,7 +11,7 @@ use crate::error::{at, unsupported};
 use crate::functions;
 use crate::plan::{Aggregate, AggregateKind, Expr, OrderExpr, Window, WindowKind};
 
-impl Binder<'_> {
+impl Binder {
     /// `count(…)`, `row_number() OVER (…)` and their kin.
     pub(super) fn aggregate_call(&mut self, call: &ast::Function, name: &str, place: usize) -> Result<Typed> {
         let Some(over) = &call.over else {

@@ -12,7 +12,7 @@ use crate::facts::{PG_CATALOG, Proc, array_of, element_of};
 use crate::functions;
 use crate::plan::{Calling, Expr, SetCall, SubqueryKind};
 
-impl Binder<'_> {
+impl Binder {
     /// A name, unless it is one of those that the grammar knows.
     pub(super) fn identifier_or_keyword(&mut self, ident: &Ident) -> Result<Typed> {
         if ident.quote_style.is_none()

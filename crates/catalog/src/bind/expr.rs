@@ -12,7 +12,7 @@ use crate::facts::{CastContext, array_of, element_of};
 use crate::functions;
 use crate::plan::{Calling, Expr, Function, Index, Quantified, SubqueryKind};
 
-impl Binder<'_> {
+impl Binder {
     /// Binds an expression.
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Result<Typed> {
         self.deeper(|binder| binder.expr_inner(expr))

@@ -12,7 +12,7 @@ use crate::error::{at, unsupported};
 use crate::functions;
 use crate::plan::{Calling, Expr, From, Join, JoinKind, Leaf, SetCall, Source};
 
-impl Binder<'_> {
+impl Binder {
     /// The items of FROM, joined.
     pub(super) fn from(&mut self, items: &[TableWithJoins]) -> Result<Option<From>> {
         let before = self.forbid("FROM");

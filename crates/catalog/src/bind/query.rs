@@ -14,7 +14,7 @@ use crate::plan::{Body, Cte, CteKind, Distinct, Expr, Query, SetOperation, Side,
 
 type BoundQuery = (Query, Vec<OutputColumn>);
 
-impl Binder<'_> {
+impl Binder {
     /// A query within another one.
     pub(super) fn subquery(&mut self, query: &ast::Query) -> Result<(Arc<Sub>, Vec<OutputColumn>)> {
         self.bases.push(Base { level: self.scopes.len(), is_correlated: false });

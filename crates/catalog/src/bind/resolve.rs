@@ -130,7 +130,16 @@ fn is_consistent(declared: &[Oid], types: &[Oid]) -> bool {
         }
         element = element.or(found);
     }
-    true
+    let compatible: Vec<Oid> = declared
+        .iter()
+        .zip(types)
+        .filter_map(|(declared, given)| match *declared {
+            ANYCOMPATIBLE | ANYCOMPATIBLENONARRAY => Some(*given),
+            ANYCOMPATIBLEARRAY => element_of(*given),
+            _ => None,
+        })
+        .collect();
+    compatible.is_empty() || common_type(&compatible).is_some()
 }
 
 fn category(oid: Oid) -> u8 {

@@ -18,7 +18,7 @@ struct List {
     names: Vec<String>,
 }
 
-impl Binder<'_> {
+impl Binder {
     /// Binds a SELECT; `order` is that of the query it is all of.
     pub(super) fn select(
         &mut self,
