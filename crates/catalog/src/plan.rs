@@ -192,7 +192,6 @@ pub(crate) struct Group {
 pub(crate) struct Aggregate {
     pub(crate) kind: AggregateKind,
     pub(crate) arguments: Vec<Expr>,
-    pub(crate) types: Vec<Oid>,
     pub(crate) result: Oid,
     pub(crate) distinct: bool,
     pub(crate) order: Vec<OrderExpr>,
@@ -275,7 +274,6 @@ pub(crate) struct Leaf {
     pub(crate) id: usize,
     /// Its place among the leaves of the query.
     pub(crate) index: usize,
-    pub(crate) width: usize,
     pub(crate) source: Source,
     pub(crate) filter: Vec<Expr>,
     /// How the rows are found that have certain values, instead of all.

@@ -98,7 +98,7 @@ impl Binder {
         let result = chosen.result;
         let kind = if is_star { AggregateKind::Count } else { kind };
         let aggregate =
-            Aggregate { kind, arguments, types: chosen.arguments, result, distinct, order, filter };
+            Aggregate { kind, arguments, result, distinct, order, filter };
         Ok((aggregate, result))
     }
 

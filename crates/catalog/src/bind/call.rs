@@ -149,7 +149,7 @@ impl Binder {
         let Some(chosen) = self.choose(schema, name, &types, place)? else {
             return self.cast_by_name(name, arguments, place);
         };
-        let fields: super::Fields = chosen.what.outputs.iter().cloned().collect();
+        let fields: super::Fields = chosen.outputs().into();
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         if chosen.what.returns_set {
             let call = set_call(&chosen, arguments, place)?;

@@ -348,12 +348,13 @@ impl Binder {
     pub(super) fn operate(&mut self, name: &str, operands: Vec<Typed>) -> Result<Typed> {
         let types: Vec<Oid> = operands.iter().map(|operand| operand.oid).collect();
         let place = operands.first().map_or(0, |operand| operand.place);
+        // Where the operator itself stands the tree does not tell.
         let chosen = match operator(name, &types) {
             Found::One(chosen) => chosen,
-            Found::None => return Err(no_operator(name, &types, place)),
+            Found::None => return Err(no_operator(name, &types, 0)),
             Found::Many => {
                 let message = format!("operator is not unique: {}", signature(name, &types));
-                return Err(at(place, SqlState::AMBIGUOUS_FUNCTION, message));
+                return Err(at(0, SqlState::AMBIGUOUS_FUNCTION, message));
             }
         };
         let Some(function) = functions::operator(chosen.what) else {

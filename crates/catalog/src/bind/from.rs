@@ -215,7 +215,7 @@ impl Binder {
         let leaf = LeafScope { alias: own, schema, columns, hidden: Vec::new(), relation, is_value };
         self.scope().leaves.push(leaf);
         let id = self.id();
-        Ok(From::Leaf(Box::new(Leaf { id, index, width, source, filter: Vec::new(), probe: Vec::new() })))
+        Ok(From::Leaf(Box::new(Leaf { id, index, source, filter: Vec::new(), probe: Vec::new() })))
     }
 
     fn function_leaf(
@@ -233,10 +233,10 @@ impl Binder {
             return self.value_leaf(typed, &name, alias);
         };
         if !chosen.what.returns_set {
+            let outputs = chosen.outputs();
             let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
             let function =
                 functions::function(chosen.what).ok_or_else(|| unsupported(place, &format!("function {name}")))?;
-            let outputs = &chosen.what.outputs;
             let call = Calling {
                 function,
                 arguments,
@@ -247,11 +247,11 @@ impl Binder {
             };
             let mut typed = Typed::new(Expr::Call(Box::new(call)), chosen.result);
             if !outputs.is_empty() {
-                typed = typed.fields(outputs.iter().cloned().collect());
+                typed = typed.fields(outputs.into());
             }
             return self.value_leaf(typed, &name, alias);
         }
-        let outputs = chosen.what.outputs.clone();
+        let outputs = chosen.outputs();
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         let call = super::call::set_call(&chosen, arguments, place)?;
         let columns = match outputs.as_slice() {

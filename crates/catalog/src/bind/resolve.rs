@@ -3,6 +3,8 @@
 //! Source: <https://www.postgresql.org/docs/18/typeconv-func.html> and
 //! <https://www.postgresql.org/docs/18/typeconv-oper.html>.
 
+use std::sync::Arc;
+
 use trunkline_core::Oid;
 
 use crate::facts::{CastContext, OPERATORS, Operator, PG_CATALOG, PROCS, Proc, base_of, cast_context, element_of, type_facts, array_of};
@@ -30,6 +32,14 @@ pub(crate) struct Chosen<T: 'static> {
     pub(crate) what: &'static T,
     pub(crate) arguments: Vec<Oid>,
     pub(crate) result: Oid,
+}
+
+impl Chosen<Proc> {
+    /// Names and types of the columns that the function gives, if they are several.
+    pub(crate) fn outputs(&self) -> Vec<(Arc<str>, Oid)> {
+        let settled = |oid: &Oid| settle(&self.what.arguments, *oid, &self.arguments).1;
+        self.what.outputs.iter().map(|(name, oid)| (name.clone(), settled(oid))).collect()
+    }
 }
 
 /// The function of a name for arguments of these types; `schema` restricts it.

@@ -361,7 +361,11 @@ fn column_name(expr: &ast::Expr) -> String {
         }
         ast::Expr::Function(call) => call.name.0.last().and_then(|part| part.as_ident()).map(folded),
         ast::Expr::Cast { expr, data_type, .. } => {
-            let name = column_name(expr);
+            let mut inner = &**expr;
+            while let ast::Expr::Cast { expr, .. } | ast::Expr::Nested(expr) = inner {
+                inner = expr;
+            }
+            let name = column_name(inner);
             match name.as_str() {
                 "?column?" => super::types::named_type(&data_type.to_string(), 0)
                     .ok()
