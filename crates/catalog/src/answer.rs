@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll};
 
-use trunkline_core::{
-    Column, Columns, CommandTag, Format, Oid, PgError, Prepared, Progress, Reply, Result, RowBuf, RowSource,
-    Rows, SqlState,
-};
 use trunkline_core::Run as Order;
+use trunkline_core::{
+    Column, Columns, CommandTag, Format, Oid, PgError, Prepared, Progress, Reply, Result, RowBuf,
+    RowSource, Rows, SqlState,
+};
 
 use crate::bind::{Bound, bind, needs_catalog};
 use crate::datum::{Datum, Row};
@@ -55,18 +55,23 @@ impl Answer {
     }
 
     /// Runs it.
-    pub(crate) async fn execute(self: &Arc<Answer>, world: Arc<World>, order: &Order) -> Result<Reply> {
+    pub(crate) async fn execute(
+        self: &Arc<Answer>,
+        world: Arc<World>,
+        order: &Order,
+    ) -> Result<Reply> {
         let style = world.client.style();
-        let parameters = order.params.iter().map(|param| match (io::from_param(&param, &style)?, param.type_oid) {
-            // `regclass` and its kin come by name.
-            (Datum::Text(text), oid) if needs_catalog(oid) => world.parse(oid, &text),
-            (value, _) => Ok(value),
+        let parameters = order.params.iter().map(|param| {
+            match (io::from_param(&param, &style)?, param.type_oid) {
+                // `regclass` and its kin come by name.
+                (Datum::Text(text), oid) if needs_catalog(oid) => world.parse(oid, &text),
+                (value, _) => Ok(value),
+            }
         });
         let parameters = parameters.collect::<Result<Vec<_>>>()?;
         let (answer, own) = (self.clone(), world.clone());
-        let run = move |stop: Arc<AtomicBool>| {
-            Run::new(own, parameters, stop).rows(&answer.bound.query)
-        };
+        let run =
+            move |stop: Arc<AtomicBool>| Run::new(own, parameters, stop).rows(&answer.bound.query);
         let rows = if is_short(&self.bound.query) {
             run(Arc::default())?
         } else {
@@ -122,8 +127,14 @@ impl RowSource for Answered {
 }
 
 impl Answered {
-    fn write(&self, value: &Datum, oid: Oid, out: &mut trunkline_core::RowWriter<'_>) -> Result<()> {
-        let is_named = is_alias(element_of(oid).unwrap_or(oid)) || matches!(value, Datum::Record(_));
+    fn write(
+        &self,
+        value: &Datum,
+        oid: Oid,
+        out: &mut trunkline_core::RowWriter<'_>,
+    ) -> Result<()> {
+        let is_named =
+            is_alias(element_of(oid).unwrap_or(oid)) || matches!(value, Datum::Record(_));
         match (value, out.format()) {
             (Datum::Null, _) => out.null(),
             (Datum::Text(text), Format::Text) => out.text(text),
@@ -151,5 +162,6 @@ impl Answered {
 
 /// Whether a type has a binary form.
 fn can_be_sent(oid: Oid) -> bool {
-    !type_facts(element_of(oid).unwrap_or(oid)).is_some_and(|known| matches!(&*known.name, "aclitem"))
+    !type_facts(element_of(oid).unwrap_or(oid))
+        .is_some_and(|known| matches!(&*known.name, "aclitem"))
 }

@@ -172,9 +172,8 @@ impl Datum {
             (Datum::Bool(one), Datum::Bool(two)) => one.cmp(two),
             (Datum::Text(one), Datum::Text(two)) => one.cmp(two),
             (Datum::Oid(one), Datum::Oid(two)) => one.cmp(two),
-            (Datum::Array(one), Datum::Array(two)) => {
-                compare_all(&one.items, &two.items).then_with(|| one.dimensions.cmp(&two.dimensions))
-            }
+            (Datum::Array(one), Datum::Array(two)) => compare_all(&one.items, &two.items)
+                .then_with(|| one.dimensions.cmp(&two.dimensions)),
             (Datum::Record(one), Datum::Record(two)) => compare_all(one, two),
             (Datum::Other(one), Datum::Other(two)) => format!("{one:?}").cmp(&format!("{two:?}")),
             _ => match (self.as_int(), other.as_int()) {
@@ -212,7 +211,8 @@ impl Datum {
 }
 
 fn compare_all(one: &[Datum], two: &[Datum]) -> Ordering {
-    let unequal = one.iter().zip(two).map(|(one, two)| one.compare(two)).find(|order| order.is_ne());
+    let unequal =
+        one.iter().zip(two).map(|(one, two)| one.compare(two)).find(|order| order.is_ne());
     unequal.unwrap_or_else(|| one.len().cmp(&two.len()))
 }
 

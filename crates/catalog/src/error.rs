@@ -23,7 +23,11 @@ pub(crate) fn no_relation(place: Place, name: &str) -> PgError {
 
 /// 0A000, for what PostgreSQL has and the catalogs here have not.
 pub(crate) fn unsupported(place: Place, what: &str) -> PgError {
-    at(place, SqlState::FEATURE_NOT_SUPPORTED, format!("{what} is not supported in a query of the catalogs"))
+    at(
+        place,
+        SqlState::FEATURE_NOT_SUPPORTED,
+        format!("{what} is not supported in a query of the catalogs"),
+    )
 }
 
 /// 42804

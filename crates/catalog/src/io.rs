@@ -22,7 +22,10 @@ pub(crate) fn parse_plain(oid: Oid, text: &str, style: &TextStyle) -> Result<Dat
 /// Types that are nothing but their text here.
 fn is_written(oid: Oid) -> bool {
     type_facts(oid).is_some_and(|known| {
-        matches!(&*known.name, "pg_node_tree" | "aclitem" | "pg_ndistinct" | "pg_dependencies" | "pg_mcv_list")
+        matches!(
+            &*known.name,
+            "pg_node_tree" | "aclitem" | "pg_ndistinct" | "pg_dependencies" | "pg_mcv_list"
+        )
     })
 }
 
@@ -109,7 +112,8 @@ pub(crate) fn text_plain(datum: &Datum, oid: Oid, style: &TextStyle) -> Result<S
     }
     let mut out = Vec::new();
     // A string that is put into an expression is never NULL.
-    let _ = to_value(datum, oid).encode(oid, Format::Text, style, &mut out).map_err(PgError::from)?;
+    let _ =
+        to_value(datum, oid).encode(oid, Format::Text, style, &mut out).map_err(PgError::from)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
@@ -122,7 +126,9 @@ pub(crate) fn push_element(text: &str, out: &mut Vec<u8>) {
 
 /// A field of a record, quoted where it must be.
 pub(crate) fn push_field(text: &str, out: &mut String) {
-    let needs = |character: char| matches!(character, '"' | '\\' | '(' | ')' | ',') || character.is_whitespace();
+    let needs = |character: char| {
+        matches!(character, '"' | '\\' | '(' | ')' | ',') || character.is_whitespace()
+    };
     if !text.is_empty() && !text.contains(needs) {
         out.push_str(text);
         return;

@@ -56,7 +56,8 @@ fn failure(error: &ParserError) -> PgError {
         ParserError::RecursionLimitExceeded => return too_deep(),
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,
     };
-    let found = text.split("found: ").nth(1).map(|rest| rest.split(" at Line").next().unwrap_or(rest));
+    let found =
+        text.split("found: ").nth(1).map(|rest| rest.split(" at Line").next().unwrap_or(rest));
     match found {
         Some("EOF") => syntax(0, "syntax error at end of input"),
         Some(found) => syntax(0, format!("syntax error at or near \"{found}\"")),

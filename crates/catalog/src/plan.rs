@@ -28,30 +28,75 @@ pub(crate) type SetFunction = fn(&Call<'_>) -> Result<Vec<Vec<Datum>>>;
 pub(crate) enum Expr {
     Const(Datum),
     Param(usize),
-    Column { depth: usize, leaf: usize, column: usize },
-    WholeRow { depth: usize, leaf: usize },
+    Column {
+        depth: usize,
+        leaf: usize,
+        column: usize,
+    },
+    WholeRow {
+        depth: usize,
+        leaf: usize,
+    },
     /// What an aggregate, a window or a set function of a query has given.
-    Slot { depth: usize, slot: usize },
+    Slot {
+        depth: usize,
+        slot: usize,
+    },
     Field(Box<Expr>, usize),
-    Cast { of: Box<Expr>, from: Oid, to: Oid, typmod: i32, is_explicit: bool },
+    Cast {
+        of: Box<Expr>,
+        from: Oid,
+        to: Oid,
+        typmod: i32,
+        is_explicit: bool,
+    },
     Call(Box<Calling>),
     And(Vec<Expr>),
     Or(Vec<Expr>),
     Not(Box<Expr>),
-    IsNull { of: Box<Expr>, negated: bool },
+    IsNull {
+        of: Box<Expr>,
+        negated: bool,
+    },
     /// IS TRUE, IS FALSE.
-    IsBool { of: Box<Expr>, value: bool, negated: bool },
-    Distinct { sides: Box<(Expr, Expr)>, negated: bool },
-    Case { arms: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>> },
+    IsBool {
+        of: Box<Expr>,
+        value: bool,
+        negated: bool,
+    },
+    Distinct {
+        sides: Box<(Expr, Expr)>,
+        negated: bool,
+    },
+    Case {
+        arms: Vec<(Expr, Expr)>,
+        otherwise: Option<Box<Expr>>,
+    },
     Coalesce(Vec<Expr>),
-    NullIf { value: Box<Expr>, equal: Box<Expr> },
-    Extreme { greatest: bool, of: Vec<Expr> },
+    NullIf {
+        value: Box<Expr>,
+        equal: Box<Expr>,
+    },
+    Extreme {
+        greatest: bool,
+        of: Vec<Expr>,
+    },
     List(Vec<Expr>),
     Row(Vec<Expr>),
-    Subscript { of: Box<Expr>, indexes: Vec<Index> },
-    In { of: Box<Expr>, list: Vec<Expr>, negated: bool },
+    Subscript {
+        of: Box<Expr>,
+        indexes: Vec<Index>,
+    },
+    In {
+        of: Box<Expr>,
+        list: Vec<Expr>,
+        negated: bool,
+    },
     Quantified(Box<Quantified>),
-    Subquery { kind: SubqueryKind, query: Arc<Sub> },
+    Subquery {
+        kind: SubqueryKind,
+        query: Arc<Sub>,
+    },
 }
 
 /// A function or operator and its arguments.
@@ -91,7 +136,12 @@ pub(crate) enum SubqueryKind {
     Exists,
     Array,
     /// `value operator ANY (query)`; IN is `= ANY`.
-    Quantified { value: Box<Expr>, function: Function, types: Vec<Oid>, all: bool },
+    Quantified {
+        value: Box<Expr>,
+        function: Function,
+        types: Vec<Oid>,
+        all: bool,
+    },
     /// `(a, b) IN (query)`
     RowIn(Vec<Expr>),
 }
@@ -144,8 +194,17 @@ pub(crate) struct Cte {
 
 #[derive(Debug)]
 pub(crate) enum CteKind {
-    Plain(Query),
-    Recursive { first: Query, next: Query, casts: Vec<Option<(Oid, Oid)>>, all: bool },
+    Plain(Box<Query>),
+    Recursive(Box<Recursive>),
+}
+
+/// WITH RECURSIVE: what it starts with, and what goes on.
+#[derive(Debug)]
+pub(crate) struct Recursive {
+    pub(crate) first: Query,
+    pub(crate) next: Query,
+    pub(crate) casts: Vec<Option<(Oid, Oid)>>,
+    pub(crate) all: bool,
 }
 
 #[derive(Debug)]
@@ -293,7 +352,10 @@ pub(crate) enum Source {
     Table(u32, Arc<str>),
     Query(Arc<Sub>),
     Cte(usize),
-    Functions { calls: Vec<SetCall>, ordinality: bool },
+    Functions {
+        calls: Vec<SetCall>,
+        ordinality: bool,
+    },
     /// A function that gives one value.
     Value(Vec<Expr>),
 }
@@ -307,7 +369,11 @@ impl Expr {
             Expr::Field(of, _) | Expr::Not(of) => see(of),
             Expr::Cast { of, .. } | Expr::IsNull { of, .. } | Expr::IsBool { of, .. } => see(of),
             Expr::Call(call) => call.arguments.iter().for_each(see),
-            Expr::And(all) | Expr::Or(all) | Expr::Coalesce(all) | Expr::List(all) | Expr::Row(all) => {
+            Expr::And(all)
+            | Expr::Or(all)
+            | Expr::Coalesce(all)
+            | Expr::List(all)
+            | Expr::Row(all) => {
                 all.iter().for_each(see);
             }
             Expr::Extreme { of, .. } => of.iter().for_each(see),
@@ -359,7 +425,11 @@ impl Expr {
             Expr::Field(of, _) | Expr::Not(of) => see(of),
             Expr::Cast { of, .. } | Expr::IsNull { of, .. } | Expr::IsBool { of, .. } => see(of),
             Expr::Call(call) => call.arguments.iter_mut().for_each(see),
-            Expr::And(all) | Expr::Or(all) | Expr::Coalesce(all) | Expr::List(all) | Expr::Row(all) => {
+            Expr::And(all)
+            | Expr::Or(all)
+            | Expr::Coalesce(all)
+            | Expr::List(all)
+            | Expr::Row(all) => {
                 all.iter_mut().for_each(see);
             }
             Expr::Extreme { of, .. } => of.iter_mut().for_each(see),

@@ -30,7 +30,8 @@ pub(crate) fn route(sql: &str) -> Route {
     if outline.kind != StatementKind::Select || outline.tables.iter().any(|table| table.is_target) {
         return Route::Engine;
     }
-    let is_ours = |mention: &trunkline_sql::Mention<'_>| is_relation(mention.schema.as_ref(), &mention.name);
+    let is_ours =
+        |mention: &trunkline_sql::Mention<'_>| is_relation(mention.schema.as_ref(), &mention.name);
     // What stands in FROM with an argument is a function.
     let is_call = |mention: &trunkline_sql::Mention<'_>| {
         outline.functions.iter().any(|function| function.span.start == mention.span.start)
@@ -41,9 +42,11 @@ pub(crate) fn route(sql: &str) -> Route {
     }
     let are_known = outline.functions.iter().all(|function| {
         let schema = function.schema.as_deref();
-        matches!(schema, None | Some("pg_catalog" | "information_schema")) && is_function(&function.name)
+        matches!(schema, None | Some("pg_catalog" | "information_schema"))
+            && is_function(&function.name)
     });
-    let is_of_catalogs = outline.functions.iter().any(|function| functions::is_of_catalogs(&function.name));
+    let is_of_catalogs =
+        outline.functions.iter().any(|function| functions::is_of_catalogs(&function.name));
     match are_known && (is_of_catalogs || has_keyword(sql)) {
         true => Route::Functions,
         false => Route::Engine,
@@ -55,7 +58,9 @@ fn begins_query(sql: &str) -> bool {
     let mut lexer = Lexer::new(sql);
     while let Some(token) = lexer.next_significant() {
         if token.kind != TokenKind::LeftParen {
-            return ["select", "with", "values", "table"].iter().any(|word| token.is_word(sql, word));
+            return ["select", "with", "values", "table"]
+                .iter()
+                .any(|word| token.is_word(sql, word));
         }
     }
     false
@@ -80,13 +85,17 @@ fn hints(sql: &str) -> bool {
 fn is_hint(word: &str) -> bool {
     let Some(first) = word.bytes().next() else { return false };
     // A glance at the first letter spares the rest for nearly all words.
-    let begins = |prefix: &str| word.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    let begins = |prefix: &str| {
+        word.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
     match first.to_ascii_lowercase() {
         b'p' => begins("pg_") || word.eq_ignore_ascii_case("parse_ident"),
         b'i' => word.eq_ignore_ascii_case("information_schema") || begins("inet_"),
         b'v' => word.eq_ignore_ascii_case("version"),
         b'c' => begins("current_") || word.eq_ignore_ascii_case("col_description"),
-        b's' => begins("session_user") || word.eq_ignore_ascii_case("set_config") || begins("shobj_"),
+        b's' => {
+            begins("session_user") || word.eq_ignore_ascii_case("set_config") || begins("shobj_")
+        }
         b'h' => begins("has_"),
         b'f' => word.eq_ignore_ascii_case("format_type"),
         b'q' => begins("quote_"),
@@ -111,8 +120,10 @@ fn is_relation(schema: Option<&Cow<'_, str>>, name: &str) -> bool {
 }
 
 fn is_function(name: &str) -> bool {
-    let is_here = |proc: &facts::Proc| functions::function(proc).is_some() || functions::set(proc).is_some();
-    functions::aggregate(name).is_some() || PROCS.get(name).is_some_and(|procs| procs.iter().any(is_here))
+    let is_here =
+        |proc: &facts::Proc| functions::function(proc).is_some() || functions::set(proc).is_some();
+    functions::aggregate(name).is_some()
+        || PROCS.get(name).is_some_and(|procs| procs.iter().any(is_here))
 }
 
 /// Whether there is a word that is a function of the session, or a type of names.

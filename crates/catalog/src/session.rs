@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, Engine, Language, Oid, PgError, Prepared, Reply, Result, Run, Session, SqlState,
+    Client, CopyIn, CopyTarget, Engine, Language, Oid, PgError, Prepared, Reply, Result, Run,
+    Session, SqlState,
 };
 use trunkline_sql::statement::TransactionModes;
 
@@ -89,7 +90,11 @@ impl<S: Session> CatalogSession<S> {
         Ok(Arc::new(World::new(self.client.clone(), objects, self.started)))
     }
 
-    async fn prepare_engine(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<CatalogStatement<S::Statement>>> {
+    async fn prepare_engine(
+        &mut self,
+        sql: &str,
+        hints: &[Oid],
+    ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
         let prepared = self.session.prepare(sql, hints).await?;
         let statement = CatalogStatement(Kind::Engine(prepared.statement));
         Ok(Prepared::new(statement, prepared.columns).parameters(prepared.parameters))
@@ -100,7 +105,8 @@ impl<S: Session> Session for CatalogSession<S> {
     type Statement = CatalogStatement<S::Statement>;
 
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Self::Statement>> {
-        let route = if self.session.language() == Language::Sql { route(sql) } else { Route::Engine };
+        let route =
+            if self.session.language() == Language::Sql { route(sql) } else { Route::Engine };
         if route == Route::Engine {
             return self.prepare_engine(sql, hints).await;
         }
@@ -129,7 +135,9 @@ impl<S: Session> Session for CatalogSession<S> {
 
     async fn check_syntax(&mut self, sql: &str) -> Result<()> {
         match route(sql) {
-            Route::Catalog if self.session.language() == Language::Sql => crate::parse::query(sql).map(drop),
+            Route::Catalog if self.session.language() == Language::Sql => {
+                crate::parse::query(sql).map(drop)
+            }
             _ => self.session.check_syntax(sql).await,
         }
     }

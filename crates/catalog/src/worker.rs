@@ -25,13 +25,16 @@ struct State<T> {
 
 impl<T: Send + 'static> Work<T> {
     /// Starts a thread, which gives up soon after its flag is set.
-    pub(crate) fn start(run: impl FnOnce(Arc<AtomicBool>) -> Result<T> + Send + 'static) -> Result<Work<T>> {
+    pub(crate) fn start(
+        run: impl FnOnce(Arc<AtomicBool>) -> Result<T> + Send + 'static,
+    ) -> Result<Work<T>> {
         let shared = Arc::new(Shared(Mutex::new(State { result: None, waker: None })));
         let stop = Arc::new(AtomicBool::new(false));
         let (own, flag) = (shared.clone(), stop.clone());
         let spawned = thread::Builder::new().name("catalog".into()).spawn(move || {
             let done = catch_unwind(AssertUnwindSafe(|| run(flag)));
-            let result = done.unwrap_or_else(|_| Err(PgError::internal("a query of the catalogs has panicked")));
+            let result = done
+                .unwrap_or_else(|_| Err(PgError::internal("a query of the catalogs has panicked")));
             let waker = {
                 let mut state = own.0.lock().unwrap_or_else(PoisonError::into_inner);
                 state.result = Some(result);

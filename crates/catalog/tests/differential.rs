@@ -11,8 +11,8 @@ use trunkline_catalog::{Catalog, CatalogSession};
 use trunkline_core::settings::Settings;
 use trunkline_core::testkit::block_on;
 use trunkline_core::{
-    Client, Columns, Engine, Format, Formats, Identity, Oid, Params, PgError, Progress, Reply, RowBuf, Run,
-    Session,
+    Client, Columns, Engine, Format, Formats, Identity, Oid, Params, PgError, Progress, Reply,
+    RowBuf, Run, Session,
 };
 
 type Cells = Vec<Option<String>>;
@@ -30,7 +30,9 @@ async fn ask(
     let prepared = session.prepare(sql, &[]).await?;
     let Columns::Known(columns) = &prepared.columns else { panic!("columns are known") };
     let run = Run::new(Params::default(), Default::default());
-    let Reply::Rows(mut rows) = session.execute(&prepared.statement, run).await? else { panic!("rows") };
+    let Reply::Rows(mut rows) = session.execute(&prepared.statement, run).await? else {
+        panic!("rows")
+    };
     let mut out = Vec::new();
     let (formats, style) = (Formats::All(Format::Text), Default::default());
     poll_fn(|cx| {
@@ -45,7 +47,8 @@ async fn ask(
         }
     })
     .await?;
-    let columns: Vec<_> = columns.iter().map(|column| (column.name.to_string(), column.type_oid)).collect();
+    let columns: Vec<_> =
+        columns.iter().map(|column| (column.name.to_string(), column.type_oid)).collect();
     Ok((columns, read(&out)))
 }
 
@@ -75,8 +78,10 @@ fn answers_are_those_of_postgresql() {
     block_on(async {
         let mut session = open().await;
         let (_, names) = ask(&mut session, include_str!("golden/names.sql")).await.expect("names");
-        let names: HashMap<String, String> =
-            names.into_iter().map(|row| (row[0].clone().expect("a number"), row[1].clone().expect("a name"))).collect();
+        let names: HashMap<String, String> = names
+            .into_iter()
+            .map(|row| (row[0].clone().expect("a number"), row[1].clone().expect("a name")))
+            .collect();
         let mut wrong = Vec::new();
         for part in format!("\n{}", include_str!("golden/answers.txt")).split("\n? ").skip(1) {
             let (query, expected) = part.split_once('\n').expect("an answer");
@@ -84,7 +89,11 @@ fn answers_are_those_of_postgresql() {
                 Ok((columns, rows)) => shown(&columns, &rows, &names),
                 Err(error) => {
                     let state = error.sqlstate();
-                    format!("! {state}\t{}\t{}", error.message(), error.get(b'P').unwrap_or_default())
+                    format!(
+                        "! {state}\t{}\t{}",
+                        error.message(),
+                        error.get(b'P').unwrap_or_default()
+                    )
                 }
             };
             if answer.trim_end() != expected.trim_end() {

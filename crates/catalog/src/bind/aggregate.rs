@@ -1,8 +1,8 @@
 //! Aggregates and window functions.
 
 use sqlparser::ast::{
-    self, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments,
-    WindowSpec, WindowType,
+    self, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
+    FunctionArguments, WindowSpec, WindowType,
 };
 use trunkline_core::{Oid, Result, SqlState};
 
@@ -13,7 +13,12 @@ use crate::plan::{Aggregate, AggregateKind, Expr, OrderExpr, Window, WindowKind}
 
 impl Binder {
     /// `count(…)`, `row_number() OVER (…)` and their kin.
-    pub(super) fn aggregate_call(&mut self, call: &ast::Function, name: &str, place: usize) -> Result<Typed> {
+    pub(super) fn aggregate_call(
+        &mut self,
+        call: &ast::Function,
+        name: &str,
+        place: usize,
+    ) -> Result<Typed> {
         let Some(over) = &call.over else {
             if let Some(clause) = self.scope().no_aggregates {
                 let message = format!("aggregate functions are not allowed in {clause}");
@@ -38,7 +43,8 @@ impl Binder {
         if spec.window_frame.is_some() {
             return Err(unsupported(place, "a window frame"));
         }
-        let partition = spec.partition_by.iter().map(|one| Ok(self.expr(one)?.expr)).collect::<Result<_>>()?;
+        let partition =
+            spec.partition_by.iter().map(|one| Ok(self.expr(one)?.expr)).collect::<Result<_>>()?;
         let order = self.order_exprs(&spec.order_by)?;
         let slot = self.scope().windows.len();
         self.scope().windows.push(Window { kind, partition, order });
@@ -54,20 +60,31 @@ impl Binder {
                 let name = super::scope::folded(name);
                 let found = self.scope().named_windows.iter().find(|(own, _)| *own == name);
                 found.map(|(_, spec)| spec.clone()).ok_or_else(|| {
-                    at(place, SqlState::UNDEFINED_OBJECT, format!("window \"{name}\" does not exist"))
+                    at(
+                        place,
+                        SqlState::UNDEFINED_OBJECT,
+                        format!("window \"{name}\" does not exist"),
+                    )
                 })
             }
         }
     }
 
-    fn aggregate(&mut self, call: &ast::Function, name: &str, place: usize) -> Result<(Aggregate, Oid)> {
-        let kind = functions::aggregate(name).ok_or_else(|| unsupported(place, &format!("aggregate function {name}")))?;
+    fn aggregate(
+        &mut self,
+        call: &ast::Function,
+        name: &str,
+        place: usize,
+    ) -> Result<(Aggregate, Oid)> {
+        let kind = functions::aggregate(name)
+            .ok_or_else(|| unsupported(place, &format!("aggregate function {name}")))?;
         let FunctionArguments::List(list) = &call.args else {
             return Err(unsupported(place, "this aggregate"));
         };
         // What is within an aggregate is worked out before it.
-        let before = std::mem::replace(&mut self.scope().no_aggregates, Some("an aggregate function's arguments"));
-        let is_star = matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
+        let before = self.scope().no_aggregates.replace("an aggregate function's arguments");
+        let is_star =
+            matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
         let arguments = if is_star { Vec::new() } else { self.arguments(&list.args)? };
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let chosen = self.choose(None, name, &types, place)?;
@@ -75,7 +92,10 @@ impl Binder {
             return Err(at(
                 place,
                 SqlState::UNDEFINED_FUNCTION,
-                format!("function {name}({}) does not exist", super::typed::type_name(types.first().copied().unwrap_or(Oid::UNKNOWN))),
+                format!(
+                    "function {name}({}) does not exist",
+                    super::typed::type_name(types.first().copied().unwrap_or(Oid::UNKNOWN))
+                ),
             ));
         };
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
@@ -97,8 +117,7 @@ impl Binder {
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
         let result = chosen.result;
         let kind = if is_star { AggregateKind::Count } else { kind };
-        let aggregate =
-            Aggregate { kind, arguments, result, distinct, order, filter };
+        let aggregate = Aggregate { kind, arguments, result, distinct, order, filter };
         Ok((aggregate, result))
     }
 

@@ -26,7 +26,8 @@ impl Binder {
 
     /// A call of what the grammar writes in another way.
     pub(super) fn special(&mut self, name: &str, arguments: &[&ast::Expr]) -> Result<Typed> {
-        let arguments: Vec<Typed> = arguments.iter().map(|one| self.expr(one)).collect::<Result<_>>()?;
+        let arguments: Vec<Typed> =
+            arguments.iter().map(|one| self.expr(one)).collect::<Result<_>>()?;
         let place = arguments.first().map_or(0, |one| one.place);
         self.call_named(None, name, arguments, place)
     }
@@ -58,11 +59,15 @@ impl Binder {
         {
             return self.aggregate_call(call, &name, place);
         }
-        let arguments = self.arguments(list.map(|list| list.args.as_slice()).unwrap_or_default())?;
+        let arguments =
+            self.arguments(list.map(|list| list.args.as_slice()).unwrap_or_default())?;
         self.call_named(schema.as_deref(), &name, arguments, place)
     }
 
-    pub(super) fn function_name(&self, name: &ast::ObjectName) -> Result<(Option<String>, String, usize)> {
+    pub(super) fn function_name(
+        &self,
+        name: &ast::ObjectName,
+    ) -> Result<(Option<String>, String, usize)> {
         let parts: Vec<&Ident> = name.0.iter().filter_map(|part| part.as_ident()).collect();
         let place = parts.first().map_or(0, |part| self.place(part.span));
         match parts.as_slice() {
@@ -77,9 +82,12 @@ impl Binder {
         let mut arguments = Vec::with_capacity(list.len());
         for argument in list {
             match argument {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => arguments.push(self.expr(expr)?),
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => {
+                    arguments.push(self.expr(expr)?)
+                }
                 FunctionArg::Unnamed(FunctionArgExpr::QualifiedWildcard(name)) => {
-                    let parts: Vec<Ident> = name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
+                    let parts: Vec<Ident> =
+                        name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
                     let [alias] = parts.as_slice() else { return Err(unsupported(0, "this row")) };
                     arguments.push(self.identifier(alias)?);
                 }
@@ -99,9 +107,11 @@ impl Binder {
         if name == "array" {
             let array = if element_of(oid).is_some() { Some(oid) } else { array_of(oid) };
             let array = array.ok_or_else(|| unsupported(place, "an array of records"))?;
-            return Ok(Typed::new(Expr::Subquery { kind: SubqueryKind::Array, query }, array).placed(place));
+            return Ok(Typed::new(Expr::Subquery { kind: SubqueryKind::Array, query }, array)
+                .placed(place));
         }
-        let value = Typed::new(Expr::Subquery { kind: SubqueryKind::Scalar, query }, oid).placed(place);
+        let value =
+            Typed::new(Expr::Subquery { kind: SubqueryKind::Scalar, query }, oid).placed(place);
         self.call_named(None, name, vec![value], place)
     }
 
@@ -125,9 +135,13 @@ impl Binder {
                 let mut all = bound(self)?;
                 let equal = self.operate("=", all.clone())?.expr;
                 let first = all.swap_remove(0);
-                let first = if first.oid == Oid::UNKNOWN { self.coerce(first, Oid::TEXT)? } else { first };
+                let first =
+                    if first.oid == Oid::UNKNOWN { self.coerce(first, Oid::TEXT)? } else { first };
                 let oid = first.oid;
-                Typed::new(Expr::NullIf { value: Box::new(first.expr), equal: Box::new(equal) }, oid)
+                Typed::new(
+                    Expr::NullIf { value: Box::new(first.expr), equal: Box::new(equal) },
+                    oid,
+                )
             }
             "row" => {
                 let items: Vec<ast::Expr> = arguments.iter().map(|one| (*one).clone()).collect();
@@ -204,7 +218,11 @@ impl Binder {
         };
         match function(in_schema, name, types) {
             Found::One(chosen) => Ok(Some(chosen)),
-            Found::None if types.len() == 1 && schema.is_none_or(|schema| schema == "pg_catalog") => Ok(None),
+            Found::None
+                if types.len() == 1 && schema.is_none_or(|schema| schema == "pg_catalog") =>
+            {
+                Ok(None)
+            }
             Found::None => Err(no_function(name, types, place)),
             Found::Many => {
                 let types = types.iter().map(|oid| type_name(*oid)).collect::<Vec<_>>().join(", ");
@@ -216,9 +234,21 @@ impl Binder {
         }
     }
 
-    pub(super) fn cast_arguments(&mut self, arguments: Vec<Typed>, types: &[Oid]) -> Result<Vec<Expr>> {
+    pub(super) fn cast_arguments(
+        &mut self,
+        arguments: Vec<Typed>,
+        types: &[Oid],
+    ) -> Result<Vec<Expr>> {
         let pairs = arguments.into_iter().zip(types);
-        pairs.map(|(argument, to)| if argument.oid == Oid::RECORD { Ok(argument.expr) } else { Ok(self.coerce(argument, *to)?.expr) }).collect()
+        pairs
+            .map(|(argument, to)| {
+                if argument.oid == Oid::RECORD {
+                    Ok(argument.expr)
+                } else {
+                    Ok(self.coerce(argument, *to)?.expr)
+                }
+            })
+            .collect()
     }
 
     /// A function that gives rows, in the list of SELECT.
@@ -238,10 +268,14 @@ impl Binder {
 }
 
 /// A call of a function that gives rows.
-pub(super) fn set_call(chosen: &Chosen<Proc>, arguments: Vec<Expr>, place: usize) -> Result<SetCall> {
+pub(super) fn set_call(
+    chosen: &Chosen<Proc>,
+    arguments: Vec<Expr>,
+    place: usize,
+) -> Result<SetCall> {
     let name = &chosen.what.name;
-    let function =
-        functions::set(chosen.what).ok_or_else(|| unsupported(place, &format!("function {name}")))?;
+    let function = functions::set(chosen.what)
+        .ok_or_else(|| unsupported(place, &format!("function {name}")))?;
     Ok(SetCall {
         function,
         arguments,

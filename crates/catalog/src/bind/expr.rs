@@ -46,14 +46,22 @@ impl Binder {
                 self.convert(value, oid, typmod, CastContext::Explicit)
             }
             E::Collate { expr, .. } => self.expr(expr),
-            E::IsNull(of) => Ok(Self::boolean(Expr::IsNull { of: self.boxed(of)?, negated: false })),
-            E::IsNotNull(of) => Ok(Self::boolean(Expr::IsNull { of: self.boxed(of)?, negated: true })),
+            E::IsNull(of) => {
+                Ok(Self::boolean(Expr::IsNull { of: self.boxed(of)?, negated: false }))
+            }
+            E::IsNotNull(of) => {
+                Ok(Self::boolean(Expr::IsNull { of: self.boxed(of)?, negated: true }))
+            }
             E::IsTrue(of) => self.is_bool(of, true, false),
             E::IsNotTrue(of) => self.is_bool(of, true, true),
             E::IsFalse(of) => self.is_bool(of, false, false),
             E::IsNotFalse(of) => self.is_bool(of, false, true),
-            E::IsUnknown(of) => Ok(Self::boolean(Expr::IsNull { of: self.boxed(of)?, negated: false })),
-            E::IsNotUnknown(of) => Ok(Self::boolean(Expr::IsNull { of: self.boxed(of)?, negated: true })),
+            E::IsUnknown(of) => {
+                Ok(Self::boolean(Expr::IsNull { of: self.boxed(of)?, negated: false }))
+            }
+            E::IsNotUnknown(of) => {
+                Ok(Self::boolean(Expr::IsNull { of: self.boxed(of)?, negated: true }))
+            }
             E::IsDistinctFrom(one, two) => self.distinct(one, two, false),
             E::IsNotDistinctFrom(one, two) => self.distinct(one, two, true),
             E::Between { expr, negated, low, high } => {
@@ -66,9 +74,12 @@ impl Binder {
             E::Like { negated, expr, pattern, any: false, escape_char } => {
                 self.like(expr, pattern, escape_char.as_ref(), if *negated { "!~~" } else { "~~" })
             }
-            E::ILike { negated, expr, pattern, any: false, escape_char } => {
-                self.like(expr, pattern, escape_char.as_ref(), if *negated { "!~~*" } else { "~~*" })
-            }
+            E::ILike { negated, expr, pattern, any: false, escape_char } => self.like(
+                expr,
+                pattern,
+                escape_char.as_ref(),
+                if *negated { "!~~*" } else { "~~*" },
+            ),
             E::InList { expr, list, negated } => self.in_list(expr, list, *negated),
             E::InSubquery { expr, subquery, negated } => {
                 let found = self.in_query(expr, subquery)?;
@@ -84,11 +95,14 @@ impl Binder {
                 let [column] = columns.as_slice() else {
                     return Err(syntax(0, "subquery must return only one column"));
                 };
-                let mut typed = Typed::new(Expr::Subquery { kind: SubqueryKind::Scalar, query }, column.oid);
+                let mut typed =
+                    Typed::new(Expr::Subquery { kind: SubqueryKind::Scalar, query }, column.oid);
                 typed.fields.clone_from(&column.fields);
                 self.known(typed)
             }
-            E::AnyOp { left, compare_op, right, .. } => self.quantified(left, compare_op, right, false),
+            E::AnyOp { left, compare_op, right, .. } => {
+                self.quantified(left, compare_op, right, false)
+            }
             E::AllOp { left, compare_op, right } => self.quantified(left, compare_op, right, true),
             E::BinaryOp { left, op, right } => self.binary(left, op, right),
             E::UnaryOp { op, expr } => self.unary(*op, expr),
@@ -123,13 +137,19 @@ impl Binder {
             }
             E::Ceil { expr, .. } => self.special("ceil", &[expr]),
             E::Floor { expr, .. } => self.special("floor", &[expr]),
-            other => Err(unsupported(0, &format!("the expression {}", shortened(&other.to_string())))),
+            other => {
+                Err(unsupported(0, &format!("the expression {}", shortened(&other.to_string()))))
+            }
         }
     }
 
     /// A value that is unknown although it is no literal is text.
     fn known(&mut self, typed: Typed) -> Result<Typed> {
-        if typed.oid == Oid::UNKNOWN { self.convert(typed, Oid::TEXT, -1, CastContext::Implicit) } else { Ok(typed) }
+        if typed.oid == Oid::UNKNOWN {
+            self.convert(typed, Oid::TEXT, -1, CastContext::Implicit)
+        } else {
+            Ok(typed)
+        }
     }
 
     fn is_bool(&mut self, of: &ast::Expr, value: bool, negated: bool) -> Result<Typed> {
@@ -142,7 +162,10 @@ impl Binder {
         let sides = vec![self.expr(one)?, self.expr(two)?];
         let (sides, _) = self.unify(sides, "IS DISTINCT FROM")?;
         let mut sides = sides.into_iter();
-        let pair = (sides.next().unwrap_or(Expr::Const(Datum::Null)), sides.next().unwrap_or(Expr::Const(Datum::Null)));
+        let pair = (
+            sides.next().unwrap_or(Expr::Const(Datum::Null)),
+            sides.next().unwrap_or(Expr::Const(Datum::Null)),
+        );
         Ok(Self::boolean(Expr::Distinct { sides: Box::new(pair), negated }))
     }
 
@@ -184,7 +207,8 @@ impl Binder {
 
     fn in_query(&mut self, value: &ast::Expr, query: &ast::Query) -> Result<Typed> {
         if let ast::Expr::Tuple(items) = value {
-            let values: Vec<Typed> = items.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
+            let values: Vec<Typed> =
+                items.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
             let (query, columns) = self.subquery(query)?;
             if columns.len() != values.len() {
                 let few = if columns.len() < values.len() { "few" } else { "many" };
@@ -199,7 +223,13 @@ impl Binder {
         self.quantified_query(value, "=", query, false)
     }
 
-    fn quantified_query(&mut self, value: Typed, name: &str, query: &ast::Query, all: bool) -> Result<Typed> {
+    fn quantified_query(
+        &mut self,
+        value: Typed,
+        name: &str,
+        query: &ast::Query,
+        all: bool,
+    ) -> Result<Typed> {
         let (query, columns) = self.subquery(query)?;
         let [column] = columns.as_slice() else {
             return Err(syntax(value.place, "subquery has too many columns"));
@@ -212,12 +242,18 @@ impl Binder {
     }
 
     /// An operator that gives a truth value, and the types it takes.
-    fn comparison(&mut self, name: &str, types: &[Oid], place: usize) -> Result<(Function, Vec<Oid>)> {
+    fn comparison(
+        &mut self,
+        name: &str,
+        types: &[Oid],
+        place: usize,
+    ) -> Result<(Function, Vec<Oid>)> {
         let chosen = match operator(name, types) {
             Found::One(chosen) if chosen.result == Oid::BOOL => chosen,
             _ => return Err(no_operator(name, types, place)),
         };
-        let function = functions::operator(chosen.what).ok_or_else(|| unsupported(place, &format!("operator {name}")))?;
+        let function = functions::operator(chosen.what)
+            .ok_or_else(|| unsupported(place, &format!("operator {name}")))?;
         Ok((function, chosen.arguments))
     }
 
@@ -256,15 +292,27 @@ impl Binder {
             Some(to) if element != two || array.oid == Oid::UNKNOWN => self.coerce(array, to)?.expr,
             _ => array.expr,
         };
-        Ok(Self::boolean(Expr::Quantified(Box::new(Quantified { value, array, function, types, all }))))
+        Ok(Self::boolean(Expr::Quantified(Box::new(Quantified {
+            value,
+            array,
+            function,
+            types,
+            all,
+        }))))
     }
 
-    fn binary(&mut self, left: &ast::Expr, op: &BinaryOperator, right: &ast::Expr) -> Result<Typed> {
+    fn binary(
+        &mut self,
+        left: &ast::Expr,
+        op: &BinaryOperator,
+        right: &ast::Expr,
+    ) -> Result<Typed> {
         match op {
             BinaryOperator::And => self.chain(left, right, true),
             BinaryOperator::Or => self.chain(left, right, false),
             op => {
-                let name = operator_name(op).ok_or_else(|| unsupported(0, &format!("operator {op}")))?;
+                let name =
+                    operator_name(op).ok_or_else(|| unsupported(0, &format!("operator {op}")))?;
                 let (left, right) = (self.expr(left)?, self.expr(right)?);
                 if left.oid == Oid::RECORD && right.oid == Oid::RECORD {
                     return self.compare_rows(&name, left, right);
@@ -278,7 +326,8 @@ impl Binder {
     fn chain(&mut self, left: &ast::Expr, right: &ast::Expr, and: bool) -> Result<Typed> {
         let (mut parts, mut rest) = (vec![right], left);
         while let ast::Expr::BinaryOp { left, op, right } = rest {
-            let is_same = matches!((op, and), (BinaryOperator::And, true) | (BinaryOperator::Or, false));
+            let is_same =
+                matches!((op, and), (BinaryOperator::And, true) | (BinaryOperator::Or, false));
             if !is_same {
                 break;
             }
@@ -302,7 +351,10 @@ impl Binder {
         match (left.expr, right.expr, name) {
             (Expr::Row(one), Expr::Row(two), "=" | "<>") if one.len() == two.len() => {
                 let fields = |typed: &Option<super::Fields>, place: usize| {
-                    typed.as_ref().and_then(|fields| fields.get(place)).map_or(Oid::UNKNOWN, |(_, oid)| *oid)
+                    typed
+                        .as_ref()
+                        .and_then(|fields| fields.get(place))
+                        .map_or(Oid::UNKNOWN, |(_, oid)| *oid)
                 };
                 let mut all = Vec::new();
                 for (place, (one, two)) in one.into_iter().zip(two).enumerate() {
@@ -314,7 +366,8 @@ impl Binder {
                 Ok(Self::boolean(if name == "=" { equal } else { Expr::Not(Box::new(equal)) }))
             }
             (one, two, name) => {
-                let function = functions::comparison(name).ok_or_else(|| unsupported(left.place, "this comparison of rows"))?;
+                let function = functions::comparison(name)
+                    .ok_or_else(|| unsupported(left.place, "this comparison of rows"))?;
                 Ok(Self::boolean(Expr::Call(Box::new(Calling {
                     function,
                     arguments: vec![one, two],
@@ -337,7 +390,11 @@ impl Binder {
             // A number with its sign is a constant.
             (UnaryOperator::Minus, Expr::Const(Datum::Int(value))) if *value != i64::MIN => {
                 let value = -value;
-                let oid = if of.oid == Oid::INT8 && i32::try_from(value).is_ok() { Oid::INT4 } else { of.oid };
+                let oid = if of.oid == Oid::INT8 && i32::try_from(value).is_ok() {
+                    Oid::INT4
+                } else {
+                    of.oid
+                };
                 Ok(Typed::new(Expr::Const(Datum::Int(value)), oid).placed(of.place))
             }
             _ => self.operate(&op.to_string(), vec![of]),
@@ -358,7 +415,10 @@ impl Binder {
             }
         };
         let Some(function) = functions::operator(chosen.what) else {
-            return Err(unsupported(place, &format!("operator {}", signature(name, &chosen.arguments))));
+            return Err(unsupported(
+                place,
+                &format!("operator {}", signature(name, &chosen.arguments)),
+            ));
         };
         let arguments = operands.into_iter().zip(&chosen.arguments);
         let arguments = arguments.map(|(operand, to)| Ok(self.coerce(operand, *to)?.expr));
@@ -410,7 +470,8 @@ impl Binder {
         let (items, oid) = self.unify(items, "ARRAY")?;
         // An array of arrays is one of more dimensions.
         let oid = if element_of(oid).is_some() { Some(oid) } else { array_of(oid) };
-        let oid = oid.ok_or_else(|| mismatch(0, "could not find array type for data type record"))?;
+        let oid =
+            oid.ok_or_else(|| mismatch(0, "could not find array type for data type record"))?;
         Ok(Typed::new(Expr::List(items), oid))
     }
 
@@ -418,7 +479,8 @@ impl Binder {
     pub(super) fn row(&mut self, items: &[ast::Expr]) -> Result<Typed> {
         let items: Vec<Typed> = items.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
         let fields = items.iter().enumerate();
-        let fields = fields.map(|(place, item)| (format!("f{}", place + 1).into(), item.oid)).collect();
+        let fields =
+            fields.map(|(place, item)| (format!("f{}", place + 1).into(), item.oid)).collect();
         let items = items.into_iter().map(|item| item.expr).collect();
         Ok(Typed::new(Expr::Row(items), Oid::RECORD).fields(fields))
     }
@@ -434,7 +496,11 @@ impl Binder {
             });
             parts.extend(names);
             let rest = chain.get(parts.len() - 1..).unwrap_or_default();
-            let value = if parts.len() > 1 { self.compound(&parts)? } else { self.identifier_or_keyword(first)? };
+            let value = if parts.len() > 1 {
+                self.compound(&parts)?
+            } else {
+                self.identifier_or_keyword(first)?
+            };
             return self.follow(value, rest);
         }
         let value = self.expr(root)?;
@@ -445,7 +511,9 @@ impl Binder {
         let mut indexes = Vec::new();
         for access in chain {
             match access {
-                AccessExpr::Dot(ast::Expr::Identifier(ident)) => value = self.field(value, ident)?,
+                AccessExpr::Dot(ast::Expr::Identifier(ident)) => {
+                    value = self.field(value, ident)?
+                }
                 AccessExpr::Dot(_) => return Err(unsupported(value.place, "this field")),
                 AccessExpr::Subscript(subscript) => indexes.push(self.index(subscript)?),
             }
@@ -454,7 +522,10 @@ impl Binder {
             return Ok(value);
         }
         let Some(element) = element_of(value.oid) else {
-            let message = format!("cannot subscript type {} because it does not support subscripting", type_name(value.oid));
+            let message = format!(
+                "cannot subscript type {} because it does not support subscripting",
+                type_name(value.oid)
+            );
             return Err(mismatch(value.place, message));
         };
         let is_slice = indexes.iter().any(|index| matches!(index, Index::Slice(..)));
@@ -513,8 +584,12 @@ fn signature(name: &str, types: &[Oid]) -> String {
 fn no_operator(name: &str, types: &[Oid], place: usize) -> trunkline_core::PgError {
     let message = format!("operator does not exist: {}", signature(name, types));
     let hint = match types.len() {
-        1 => "No operator matches the given name and argument type. You might need to add an explicit type cast.",
-        _ => "No operator matches the given name and argument types. You might need to add explicit type casts.",
+        1 => {
+            "No operator matches the given name and argument type. You might need to add an explicit type cast."
+        }
+        _ => {
+            "No operator matches the given name and argument types. You might need to add explicit type casts."
+        }
     };
     at(place, SqlState::UNDEFINED_FUNCTION, message).hint(hint)
 }

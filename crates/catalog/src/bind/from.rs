@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use sqlparser::ast::{self, FunctionArg, JoinConstraint, JoinOperator, TableFactor, TableWithJoins};
+use sqlparser::ast::{
+    self, FunctionArg, JoinConstraint, JoinOperator, TableFactor, TableWithJoins,
+};
 use trunkline_core::{Oid, Result, SqlState};
 
 use super::query::{renamed, settled};
@@ -48,10 +50,16 @@ impl Binder {
         operator: &JoinOperator,
     ) -> Result<From> {
         let (kind, constraint) = match operator {
-            JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => ("inner", constraint),
+            JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => {
+                ("inner", constraint)
+            }
             JoinOperator::CrossJoin(constraint) => ("inner", constraint),
-            JoinOperator::Left(constraint) | JoinOperator::LeftOuter(constraint) => ("left", constraint),
-            JoinOperator::Right(constraint) | JoinOperator::RightOuter(constraint) => ("right", constraint),
+            JoinOperator::Left(constraint) | JoinOperator::LeftOuter(constraint) => {
+                ("left", constraint)
+            }
+            JoinOperator::Right(constraint) | JoinOperator::RightOuter(constraint) => {
+                ("right", constraint)
+            }
             JoinOperator::FullOuter(constraint) => ("full", constraint),
             _ => return Err(unsupported(0, "this kind of join")),
         };
@@ -65,7 +73,8 @@ impl Binder {
                 }
             }
             JoinConstraint::Using(names) => {
-                let names = names.iter().filter_map(|name| name.0.last()?.as_ident()).map(folded).collect();
+                let names =
+                    names.iter().filter_map(|name| name.0.last()?.as_ident()).map(folded).collect();
                 self.using(names, (first, middle), kind)?
             }
             JoinConstraint::Natural => {
@@ -85,7 +94,9 @@ impl Binder {
     /// The names that both sides of a NATURAL JOIN have.
     fn common_names(&mut self, first: usize, middle: usize) -> Vec<String> {
         let leaves = &self.scope().leaves;
-        let names = |leaf: &LeafScope| leaf.columns.iter().map(|column| column.name.to_string()).collect::<Vec<_>>();
+        let names = |leaf: &LeafScope| {
+            leaf.columns.iter().map(|column| column.name.to_string()).collect::<Vec<_>>()
+        };
         let right: Vec<String> = leaves.iter().skip(middle).flat_map(names).collect();
         let mut common: Vec<String> = Vec::new();
         for name in leaves.iter().take(middle).skip(first).flat_map(names) {
@@ -97,7 +108,12 @@ impl Binder {
     }
 
     /// USING: pairs of columns that are equal, and stand once in the list.
-    fn using(&mut self, names: Vec<String>, (first, middle): (usize, usize), kind: &str) -> Result<Vec<Expr>> {
+    fn using(
+        &mut self,
+        names: Vec<String>,
+        (first, middle): (usize, usize),
+        kind: &str,
+    ) -> Result<Vec<Expr>> {
         let mut on = Vec::new();
         for name in names {
             let end = self.scope().leaves.len();
@@ -123,7 +139,12 @@ impl Binder {
     }
 
     /// A column of one side, which is from now on not found by its name alone.
-    fn side_column(&mut self, name: &str, leaves: std::ops::Range<usize>, side: &str) -> Result<Typed> {
+    fn side_column(
+        &mut self,
+        name: &str,
+        leaves: std::ops::Range<usize>,
+        side: &str,
+    ) -> Result<Typed> {
         let scope = self.scope();
         for leaf in leaves {
             let Some(own) = scope.leaves.get_mut(leaf) else { continue };
@@ -135,14 +156,16 @@ impl Binder {
                 }
             }
         }
-        let message = format!("column \"{name}\" specified in USING clause does not exist in {side} table");
+        let message =
+            format!("column \"{name}\" specified in USING clause does not exist in {side} table");
         Err(at(0, SqlState::UNDEFINED_COLUMN, message))
     }
 
     fn factor(&mut self, factor: &TableFactor) -> Result<From> {
         match factor {
             TableFactor::Table { name, alias, args: None, sample: None, version: None, .. } => {
-                let parts: Vec<&ast::Ident> = name.0.iter().filter_map(|part| part.as_ident()).collect();
+                let parts: Vec<&ast::Ident> =
+                    name.0.iter().filter_map(|part| part.as_ident()).collect();
                 let place = parts.first().map_or(0, |part| self.place(part.span));
                 let names: Vec<String> = parts.iter().map(|part| folded(part)).collect();
                 let (schema, name) = match names.as_slice() {
@@ -172,7 +195,12 @@ impl Binder {
         }
     }
 
-    fn derived(&mut self, lateral: bool, query: &ast::Query, alias: Option<&ast::TableAlias>) -> Result<From> {
+    fn derived(
+        &mut self,
+        lateral: bool,
+        query: &ast::Query,
+        alias: Option<&ast::TableAlias>,
+    ) -> Result<From> {
         let before = std::mem::replace(&mut self.scope().is_hidden, !lateral);
         let bound = self.subquery(query);
         self.scope().is_hidden = before;
@@ -204,7 +232,8 @@ impl Binder {
         };
         let relation = named.map_or(0, |(_, _, oid)| oid);
         let index = self.scope().leaves.len();
-        let is_taken = self.scope().leaves.iter().any(|leaf| *leaf.alias == *own && leaf.schema == schema);
+        let is_taken =
+            self.scope().leaves.iter().any(|leaf| *leaf.alias == *own && leaf.schema == schema);
         if is_taken && !own.is_empty() {
             let message = format!("table name \"{own}\" specified more than once");
             let place = alias.map_or(0, |alias| self.place(alias.name.span));
@@ -212,7 +241,8 @@ impl Binder {
         }
         let width = columns.len();
         let is_value = matches!(source, Source::Functions { .. } | Source::Value(_)) && width == 1;
-        let leaf = LeafScope { alias: own, schema, columns, hidden: Vec::new(), relation, is_value };
+        let leaf =
+            LeafScope { alias: own, schema, columns, hidden: Vec::new(), relation, is_value };
         self.scope().leaves.push(leaf);
         let id = self.id();
         Ok(From::Leaf(Box::new(Leaf { id, index, source, filter: Vec::new(), probe: Vec::new() })))
@@ -235,8 +265,8 @@ impl Binder {
         if !chosen.what.returns_set {
             let outputs = chosen.outputs();
             let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
-            let function =
-                functions::function(chosen.what).ok_or_else(|| unsupported(place, &format!("function {name}")))?;
+            let function = functions::function(chosen.what)
+                .ok_or_else(|| unsupported(place, &format!("function {name}")))?;
             let call = Calling {
                 function,
                 arguments,
@@ -271,7 +301,9 @@ impl Binder {
     ) -> Result<From> {
         // One column goes by the name of the item, several by those of the function.
         let item = alias.map_or_else(|| name.to_owned(), |alias| folded(&alias.name));
-        let columns = columns.into_iter().map(|(own, oid)| (own.unwrap_or_else(|| item.as_str().into()), oid));
+        let columns = columns
+            .into_iter()
+            .map(|(own, oid)| (own.unwrap_or_else(|| item.as_str().into()), oid));
         let mut columns: Vec<OutputColumn> = columns.map(|(name, oid)| column(name, oid)).collect();
         if ordinality {
             columns.push(column("ordinality".into(), Oid::INT8));
@@ -281,7 +313,12 @@ impl Binder {
     }
 
     /// A function that gives one value, or one row.
-    fn value_leaf(&mut self, typed: Typed, name: &str, alias: Option<&ast::TableAlias>) -> Result<From> {
+    fn value_leaf(
+        &mut self,
+        typed: Typed,
+        name: &str,
+        alias: Option<&ast::TableAlias>,
+    ) -> Result<From> {
         let item = alias.map_or_else(|| name.to_owned(), |alias| folded(&alias.name));
         let (values, columns) = match &typed.fields {
             Some(fields) => {
@@ -296,13 +333,22 @@ impl Binder {
     }
 
     /// `unnest(a, b)`: arrays side by side.
-    fn unnest(&mut self, arrays: &[ast::Expr], ordinality: bool, alias: Option<&ast::TableAlias>) -> Result<From> {
+    fn unnest(
+        &mut self,
+        arrays: &[ast::Expr],
+        ordinality: bool,
+        alias: Option<&ast::TableAlias>,
+    ) -> Result<From> {
         let (mut calls, mut columns) = (Vec::new(), Vec::new());
         for array in arrays {
             let array = self.expr(array)?;
             let place = array.place;
             let Some(chosen) = self.choose(None, "unnest", &[array.oid], place)? else {
-                return Err(at(place, SqlState::UNDEFINED_FUNCTION, "function unnest(unknown) does not exist"));
+                return Err(at(
+                    place,
+                    SqlState::UNDEFINED_FUNCTION,
+                    "function unnest(unknown) does not exist",
+                ));
             };
             let arguments = self.cast_arguments(vec![array], &chosen.arguments)?;
             let call = super::call::set_call(&chosen, arguments, place)?;
@@ -318,5 +364,11 @@ fn column(name: Arc<str>, oid: Oid) -> OutputColumn {
 }
 
 fn inner(left: From, right: From) -> From {
-    From::Join(Box::new(Join { kind: JoinKind::Inner, left, right, on: Vec::new(), filter: Vec::new() }))
+    From::Join(Box::new(Join {
+        kind: JoinKind::Inner,
+        left,
+        right,
+        on: Vec::new(),
+        filter: Vec::new(),
+    }))
 }

@@ -75,8 +75,9 @@ pub(crate) fn bind(sql: &str, query: &ast::Query, hints: &[Oid]) -> Result<Bound
     binder.settle_unknown(&mut query, &mut columns)?;
     // What was never used as anything is text; the client may have declared more than there are.
     let parameters = binder.parameters.iter();
-    let parameters =
-        parameters.map(|oid| if matches!(*oid, Oid(0) | Oid::UNKNOWN) { Oid::TEXT } else { *oid }).collect();
+    let parameters = parameters
+        .map(|oid| if matches!(*oid, Oid(0) | Oid::UNKNOWN) { Oid::TEXT } else { *oid })
+        .collect();
     Ok(Bound { query, columns, parameters })
 }
 
@@ -148,7 +149,8 @@ impl Binder {
     /// `$1`
     fn parameter(&mut self, name: &str) -> Result<Typed> {
         let number = name.strip_prefix('$').and_then(|number| number.parse::<usize>().ok());
-        let Some(index) = number.and_then(|number| number.checked_sub(1)).filter(|index| *index < 65_535)
+        let Some(index) =
+            number.and_then(|number| number.checked_sub(1)).filter(|index| *index < 65_535)
         else {
             let message = format!("there is no parameter {name}");
             return Err(PgError::new(SqlState::UNDEFINED_PARAMETER, message));

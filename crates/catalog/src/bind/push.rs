@@ -103,7 +103,12 @@ fn probe(condition: &Expr, of: &HashSet<usize>) -> Option<Probe> {
     let ([one, two], [left, right]) = (arguments.as_slice(), types.as_slice()) else { return None };
     // `1.0 = 1` are equal, but are not the same value everywhere.
     let is_plain = |oid: trunkline_core::Oid| {
-        !matches!(oid, trunkline_core::Oid::FLOAT4 | trunkline_core::Oid::FLOAT8 | trunkline_core::Oid::NUMERIC)
+        !matches!(
+            oid,
+            trunkline_core::Oid::FLOAT4
+                | trunkline_core::Oid::FLOAT8
+                | trunkline_core::Oid::NUMERIC
+        )
     };
     if !is_plain(*left) || !is_plain(*right) {
         return None;
@@ -121,11 +126,12 @@ fn probe(condition: &Expr, of: &HashSet<usize>) -> Option<Probe> {
 /// Whether an expression depends on more than the rows of its query.
 fn is_outer(expr: &Expr) -> bool {
     let mut found = match expr {
-        Expr::Column { depth, .. } | Expr::WholeRow { depth, .. } | Expr::Slot { depth, .. } => *depth > 0,
+        Expr::Column { depth, .. } | Expr::WholeRow { depth, .. } | Expr::Slot { depth, .. } => {
+            *depth > 0
+        }
         Expr::Subquery { .. } => true,
         _ => false,
     };
     expr.parts(&mut |part| found |= is_outer(part));
     found
 }
-

@@ -10,7 +10,9 @@ use super::scope::{Base, CteScope, Scope, folded};
 use super::typed::type_name;
 use super::{Binder, OutputColumn};
 use crate::error::{at, mismatch, syntax, unsupported};
-use crate::plan::{Body, Cte, CteKind, Distinct, Expr, Query, SetOperation, Side, SortKey, Sub};
+use crate::plan::{
+    Body, Cte, CteKind, Distinct, Expr, Query, Recursive, SetOperation, Side, SortKey, Sub,
+};
 
 type BoundQuery = (Query, Vec<OutputColumn>);
 
@@ -65,7 +67,11 @@ impl Binder {
 
     /// A number of rows.
     fn count(&mut self, expr: &ast::Expr) -> Result<Expr> {
-        self.scopes.push(Scope { no_aggregates: Some("LIMIT"), no_sets: Some("LIMIT"), ..Scope::default() });
+        self.scopes.push(Scope {
+            no_aggregates: Some("LIMIT"),
+            no_sets: Some("LIMIT"),
+            ..Scope::default()
+        });
         let bound = self.expr(expr).and_then(|count| self.coerce(count, Oid::INT8));
         self.scopes.pop();
         Ok(bound?.expr)
@@ -94,7 +100,8 @@ impl Binder {
                 self.ordered(body, columns, order)
             }
             SetExpr::Values(values) => {
-                let rows: Vec<&[ast::Expr]> = values.rows.iter().map(|row| row.content.as_slice()).collect();
+                let rows: Vec<&[ast::Expr]> =
+                    values.rows.iter().map(|row| row.content.as_slice()).collect();
                 self.values(&rows, order)
             }
             SetExpr::SetOperation { left, op, set_quantifier, right } => {
@@ -106,8 +113,10 @@ impl Binder {
                     SetOperator::Except | SetOperator::Minus => SetOperation::Except,
                 };
                 let all = *set_quantifier == SetQuantifier::All;
-                let (left, right, columns) = self.matched((left, left_columns), (right, right_columns), operation)?;
-                let body = Body::Set { operation, all, left: Box::new(left), right: Box::new(right) };
+                let (left, right, columns) =
+                    self.matched((left, left_columns), (right, right_columns), operation)?;
+                let body =
+                    Body::Set { operation, all, left: Box::new(left), right: Box::new(right) };
                 self.ordered(body, columns, order)
             }
             SetExpr::Table(table) => {
@@ -135,7 +144,10 @@ impl Binder {
             SetOperation::Except => "EXCEPT",
         };
         if left_columns.len() != right_columns.len() {
-            return Err(syntax(0, format!("each {word} query must have the same number of columns")));
+            return Err(syntax(
+                0,
+                format!("each {word} query must have the same number of columns"),
+            ));
         }
         let (mut casts, mut columns) = ((Vec::new(), Vec::new()), Vec::new());
         for (one, two) in left_columns.iter().zip(&right_columns) {
@@ -177,15 +189,19 @@ impl Binder {
                 }
                 ast::Expr::Value(value) => {
                     let number = value.value.to_string().parse::<usize>().unwrap_or(0);
-                    number.checked_sub(1).filter(|column| *column < columns.len()).ok_or_else(|| {
-                        let message = format!("ORDER BY position {number} is not in select list");
-                        at(0, SqlState::INVALID_COLUMN_REFERENCE, message)
-                    })?
+                    number.checked_sub(1).filter(|column| *column < columns.len()).ok_or_else(
+                        || {
+                            let message =
+                                format!("ORDER BY position {number} is not in select list");
+                            at(0, SqlState::INVALID_COLUMN_REFERENCE, message)
+                        },
+                    )?
                 }
                 _ => {
                     let message = "invalid UNION/INTERSECT/EXCEPT ORDER BY clause";
-                    return Err(at(0, SqlState::FEATURE_NOT_SUPPORTED, message)
-                        .detail("Only result column names can be used, not expressions or functions."));
+                    return Err(at(0, SqlState::FEATURE_NOT_SUPPORTED, message).detail(
+                        "Only result column names can be used, not expressions or functions.",
+                    ));
                 }
             };
             let descending = key.options.asc == Some(false);
@@ -209,7 +225,11 @@ impl Binder {
         if rows.iter().any(|row| row.len() != width) {
             return Err(syntax(0, "VALUES lists must all be the same length"));
         }
-        self.scopes.push(Scope { no_aggregates: Some("VALUES"), no_sets: Some("VALUES"), ..Scope::default() });
+        self.scopes.push(Scope {
+            no_aggregates: Some("VALUES"),
+            no_sets: Some("VALUES"),
+            ..Scope::default()
+        });
         let bound = self.values_within(rows, width);
         self.scopes.pop();
         let (rows, columns) = bound?;
@@ -241,9 +261,12 @@ impl Binder {
         let name: Arc<str> = folded(&cte.alias.name).into();
         let id = self.id();
         let bases = self.bases.len();
-        let scope = |columns, is_working| CteScope { name: name.clone(), id, columns, bases, is_working };
+        let scope =
+            |columns, is_working| CteScope { name: name.clone(), id, columns, bases, is_working };
         let parts = match &*cte.query.body {
-            SetExpr::SetOperation { left, op: SetOperator::Union, set_quantifier, right } if recursive => {
+            SetExpr::SetOperation { left, op: SetOperator::Union, set_quantifier, right }
+                if recursive =>
+            {
                 Some((left, right, *set_quantifier == SetQuantifier::All))
             }
             _ => None,
@@ -253,7 +276,7 @@ impl Binder {
             let (query, columns) = self.query(&cte.query)?;
             let columns = renamed(settled(columns), &cte.alias);
             self.ctes.push(scope(columns, false));
-            return Ok(Cte { id, kind: CteKind::Plain(query) });
+            return Ok(Cte { id, kind: CteKind::Plain(Box::new(query)) });
         };
         let inner = self.ctes.len();
         let mut before = Vec::new();
@@ -272,9 +295,10 @@ impl Binder {
             return Err(syntax(0, "each UNION query must have the same number of columns"));
         }
         let casts = columns.iter().zip(&next_columns);
-        let casts = casts.map(|(to, from)| (from.oid != to.oid).then_some((from.oid, to.oid))).collect();
+        let casts =
+            casts.map(|(to, from)| (from.oid != to.oid).then_some((from.oid, to.oid))).collect();
         self.ctes.push(scope(columns, false));
-        Ok(Cte { id, kind: CteKind::Recursive { first, next, casts, all } })
+        Ok(Cte { id, kind: CteKind::Recursive(Box::new(Recursive { first, next, casts, all })) })
     }
 }
 
@@ -287,7 +311,10 @@ pub(super) fn settled(mut columns: Vec<OutputColumn>) -> Vec<OutputColumn> {
 }
 
 /// Columns under the names of an alias.
-pub(super) fn renamed(mut columns: Vec<OutputColumn>, alias: &ast::TableAlias) -> Vec<OutputColumn> {
+pub(super) fn renamed(
+    mut columns: Vec<OutputColumn>,
+    alias: &ast::TableAlias,
+) -> Vec<OutputColumn> {
     for (column, name) in columns.iter_mut().zip(&alias.columns) {
         column.name = folded(&name.name).into();
     }
@@ -297,11 +324,11 @@ pub(super) fn renamed(mut columns: Vec<OutputColumn>, alias: &ast::TableAlias) -
 /// Whether a query names a relation, so that it is recursive.
 fn mentions(body: &SetExpr, name: &str) -> bool {
     use std::ops::ControlFlow;
-    let found = ast::visit_relations(body, |relation| {
-        match relation.0.as_slice() {
-            [part] if part.as_ident().is_some_and(|ident| folded(ident) == name) => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(()),
+    let found = ast::visit_relations(body, |relation| match relation.0.as_slice() {
+        [part] if part.as_ident().is_some_and(|ident| folded(ident) == name) => {
+            ControlFlow::Break(())
         }
+        _ => ControlFlow::Continue(()),
     });
     found.is_break()
 }

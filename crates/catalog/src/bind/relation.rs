@@ -91,7 +91,8 @@ impl Binder {
         let scope = self.scopes.pop().unwrap_or_default();
         let columns: Vec<OutputColumn> =
             scope.leaves.into_iter().next().map(|leaf| leaf.columns).unwrap_or_default();
-        let project = (0..columns.len()).map(|column| Expr::Column { depth: 0, leaf: 0, column }).collect();
+        let project =
+            (0..columns.len()).map(|column| Expr::Column { depth: 0, leaf: 0, column }).collect();
         let select = Select {
             from: Some(from?),
             leaves: 1,
@@ -110,7 +111,10 @@ impl Binder {
             offset: None,
             width: columns.len(),
         };
-        let columns = columns.into_iter().map(|column| OutputColumn { oid: if column.oid == Oid::UNKNOWN { Oid::TEXT } else { column.oid }, ..column });
+        let columns = columns.into_iter().map(|column| OutputColumn {
+            oid: if column.oid == Oid::UNKNOWN { Oid::TEXT } else { column.oid },
+            ..column
+        });
         Ok((query, columns.collect()))
     }
 }

@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use trunkline_core::Oid;
 
-use crate::facts::{CastContext, OPERATORS, Operator, PG_CATALOG, PROCS, Proc, base_of, cast_context, element_of, type_facts, array_of};
+use crate::facts::{
+    CastContext, OPERATORS, Operator, PG_CATALOG, PROCS, Proc, array_of, base_of, cast_context,
+    element_of, type_facts,
+};
 
 /// `anyelement` and its family.
 const ANY: Oid = Oid(2276);
@@ -83,8 +86,10 @@ pub(crate) fn operator(name: &str, types: &[Oid]) -> Found<Chosen<Operator>> {
         .collect();
     // An unknown side is first taken to be of the other's type.
     let known = types.iter().copied().find(|oid| *oid != Oid::UNKNOWN);
-    let assumed: Vec<Oid> =
-        types.iter().map(|oid| if *oid == Oid::UNKNOWN { known.unwrap_or(*oid) } else { *oid }).collect();
+    let assumed: Vec<Oid> = types
+        .iter()
+        .map(|oid| if *oid == Oid::UNKNOWN { known.unwrap_or(*oid) } else { *oid })
+        .collect();
     let bases: Vec<Oid> = assumed.iter().map(|oid| base_of(*oid)).collect();
     let exact = [&assumed, &bases]
         .into_iter()
@@ -109,14 +114,21 @@ pub(crate) fn operator(name: &str, types: &[Oid]) -> Found<Chosen<Operator>> {
 fn is_polymorphic(oid: Oid) -> bool {
     matches!(
         oid,
-        ANY | ANYARRAY | ANYELEMENT | ANYNONARRAY | ANYENUM | ANYCOMPATIBLE | ANYCOMPATIBLEARRAY
+        ANY | ANYARRAY
+            | ANYELEMENT
+            | ANYNONARRAY
+            | ANYENUM
+            | ANYCOMPATIBLE
+            | ANYCOMPATIBLEARRAY
             | ANYCOMPATIBLENONARRAY
     )
 }
 
 fn fits(from: Oid, to: Oid) -> bool {
     match to {
-        ANYARRAY | ANYCOMPATIBLEARRAY => from == Oid::UNKNOWN || element_of(from).is_some() || from == ANYARRAY,
+        ANYARRAY | ANYCOMPATIBLEARRAY => {
+            from == Oid::UNKNOWN || element_of(from).is_some() || from == ANYARRAY
+        }
         ANYNONARRAY | ANYCOMPATIBLENONARRAY => element_of(from).is_none(),
         ANYENUM => from == Oid::UNKNOWN,
         to if is_polymorphic(to) => true,
@@ -169,14 +181,20 @@ fn choose<T>(candidates: &[(&T, Vec<Oid>)], types: &[Oid]) -> Found<usize> {
     let mut left: Vec<usize> = (0..candidates.len())
         .filter(|place| {
             candidates.get(*place).is_some_and(|(_, declared)| {
-                declared.iter().zip(types).all(|(to, from)| fits(*from, *to)) && is_consistent(declared, types)
+                declared.iter().zip(types).all(|(to, from)| fits(*from, *to))
+                    && is_consistent(declared, types)
             })
         })
         .collect();
-    let declared = |place: usize| candidates.get(place).map(|(_, types)| types.as_slice()).unwrap_or_default();
+    let declared =
+        |place: usize| candidates.get(place).map(|(_, types)| types.as_slice()).unwrap_or_default();
     // Those with the most arguments of exactly their type, then of that or the preferred one.
     keep_best(&mut left, |place| {
-        declared(place).iter().zip(&bases).filter(|(to, from)| to == from && **from != Oid::UNKNOWN).count()
+        declared(place)
+            .iter()
+            .zip(&bases)
+            .filter(|(to, from)| to == from && **from != Oid::UNKNOWN)
+            .count()
     });
     keep_best(&mut left, |place| {
         let pairs = declared(place).iter().zip(&bases).filter(|(_, from)| **from != Oid::UNKNOWN);
@@ -221,7 +239,8 @@ fn by_category<'a>(left: &mut Vec<usize>, types: &[Oid], declared: &impl Fn(usiz
             wanted.push(None);
             continue;
         }
-        let of = |candidate: &usize| declared(*candidate).get(place).map_or(b'U', |to| category(*to));
+        let of =
+            |candidate: &usize| declared(*candidate).get(place).map_or(b'U', |to| category(*to));
         let is_string = left.iter().any(|candidate| of(candidate) == b'S');
         let first = left.first().map_or(b'U', of);
         let chosen = if is_string {
@@ -238,7 +257,9 @@ fn by_category<'a>(left: &mut Vec<usize>, types: &[Oid], declared: &impl Fn(usiz
     }
     let fits = |candidate: &usize| {
         declared(*candidate).iter().zip(&wanted).all(|(to, wanted)| match wanted {
-            Some((chosen, prefers)) => category(*to) == *chosen && (!prefers || is_preferred(*to, *chosen)),
+            Some((chosen, prefers)) => {
+                category(*to) == *chosen && (!prefers || is_preferred(*to, *chosen))
+            }
             None => true,
         })
     };
@@ -274,7 +295,8 @@ fn settle(declared: &[Oid], result: Oid, types: &[Oid]) -> (Vec<Oid>, Oid) {
         ANY => given.filter(|given| *given != Oid::UNKNOWN).unwrap_or(Oid::TEXT),
         oid => oid,
     };
-    let arguments = declared.iter().zip(types).map(|(oid, given)| as_given(*oid, Some(*given))).collect();
+    let arguments =
+        declared.iter().zip(types).map(|(oid, given)| as_given(*oid, Some(*given))).collect();
     (arguments, as_given(result, None))
 }
 
@@ -298,7 +320,10 @@ pub(crate) fn common_type(types: &[Oid]) -> Option<Oid> {
             return None;
         }
         let implicit = |from, to| cast_context(from, to) == Some(CastContext::Implicit);
-        if !is_preferred(chosen, category(chosen)) && implicit(chosen, oid) && !implicit(oid, chosen) {
+        if !is_preferred(chosen, category(chosen))
+            && implicit(chosen, oid)
+            && !implicit(oid, chosen)
+        {
             chosen = oid;
         }
     }

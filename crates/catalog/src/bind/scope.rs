@@ -86,7 +86,8 @@ impl Scope {
 
     fn leaf(&self, schema: Option<&str>, alias: &str) -> Option<usize> {
         self.leaves.iter().position(|leaf| {
-            *leaf.alias == *alias && schema.is_none_or(|schema| leaf.schema.as_deref() == Some(schema))
+            *leaf.alias == *alias
+                && schema.is_none_or(|schema| leaf.schema.as_deref() == Some(schema))
         })
     }
 }
@@ -116,7 +117,10 @@ impl Binder {
 
     /// Looks through the scopes, the innermost first; what is found in an outer one makes all
     /// between depend on it.
-    fn search<T>(&mut self, mut look: impl FnMut(&Scope) -> Result<Option<T>>) -> Result<Option<(usize, T)>> {
+    fn search<T>(
+        &mut self,
+        mut look: impl FnMut(&Scope) -> Result<Option<T>>,
+    ) -> Result<Option<(usize, T)>> {
         let count = self.scopes.len();
         for depth in 0..count {
             let Some(scope) = self.scopes.get(count - 1 - depth) else { continue };
@@ -171,11 +175,18 @@ impl Binder {
             [alias, column] => (None, alias, column),
             [schema, alias, column] => (Some(schema.as_str()), alias, column),
             [_, schema, alias, column] => (Some(schema.as_str()), alias, column),
-            _ => return Err(at(place, SqlState::SYNTAX_ERROR, "improper qualified name (too many dotted names)")),
+            _ => {
+                return Err(at(
+                    place,
+                    SqlState::SYNTAX_ERROR,
+                    "improper qualified name (too many dotted names)",
+                ));
+            }
         };
         let found = self.search(|scope| {
             let Some(leaf) = scope.leaf(schema, alias) else { return Ok(None) };
-            let columns = scope.leaves.get(leaf).map(|leaf| leaf.columns.as_slice()).unwrap_or_default();
+            let columns =
+                scope.leaves.get(leaf).map(|leaf| leaf.columns.as_slice()).unwrap_or_default();
             let index = columns.iter().position(|own| *own.name == **column);
             Ok(Some(index.and_then(|index| Some(column_of(leaf, index, columns.get(index)?)))))
         })?;
@@ -193,7 +204,12 @@ impl Binder {
     }
 
     /// `tableoid` and the like.
-    fn system_column(&mut self, schema: Option<&str>, alias: Option<&str>, name: &str) -> Result<Option<Typed>> {
+    fn system_column(
+        &mut self,
+        schema: Option<&str>,
+        alias: Option<&str>,
+        name: &str,
+    ) -> Result<Option<Typed>> {
         let oid = match name {
             "tableoid" => Oid::OID,
             "xmin" | "xmax" => Oid::XID,
@@ -214,7 +230,11 @@ impl Binder {
     }
 
     /// `relation.*` as a row, and its number.
-    pub(super) fn find_leaf(&mut self, schema: Option<&str>, alias: &str) -> Result<Option<(usize, usize)>> {
+    pub(super) fn find_leaf(
+        &mut self,
+        schema: Option<&str>,
+        alias: &str,
+    ) -> Result<Option<(usize, usize)>> {
         self.search(|scope| Ok(scope.leaf(schema, alias)))
     }
 }
@@ -239,7 +259,9 @@ fn outward(mut typed: Typed, depth: usize) -> Typed {
 
 fn shift(expr: &mut Expr, by: usize) {
     match expr {
-        Expr::Column { depth, .. } | Expr::WholeRow { depth, .. } | Expr::Slot { depth, .. } => *depth += by,
+        Expr::Column { depth, .. } | Expr::WholeRow { depth, .. } | Expr::Slot { depth, .. } => {
+            *depth += by
+        }
         // A column of a full join's USING.
         Expr::Coalesce(all) => all.iter_mut().for_each(|one| shift(one, by)),
         Expr::Cast { of, .. } => shift(of, by),

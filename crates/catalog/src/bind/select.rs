@@ -25,7 +25,11 @@ impl Binder {
         select: &ast::Select,
         order: &[ast::OrderByExpr],
     ) -> Result<(Query, Vec<OutputColumn>)> {
-        if select.into.is_some() || select.top.is_some() || select.qualify.is_some() || !select.lateral_views.is_empty() {
+        if select.into.is_some()
+            || select.top.is_some()
+            || select.qualify.is_some()
+            || !select.lateral_views.is_empty()
+        {
             return Err(unsupported(0, "this form of SELECT"));
         }
         self.scopes.push(Scope::default());
@@ -78,7 +82,8 @@ impl Binder {
             None | Some(ast::Distinct::All) => Distinct::No,
             Some(ast::Distinct::Distinct) => {
                 if sort.iter().any(|key| key.column >= width) {
-                    let message = "for SELECT DISTINCT, ORDER BY expressions must appear in select list";
+                    let message =
+                        "for SELECT DISTINCT, ORDER BY expressions must appear in select list";
                     return Err(at(0, SqlState::INVALID_COLUMN_REFERENCE, message));
                 }
                 Distinct::All
@@ -97,7 +102,10 @@ impl Binder {
         }
         for window in &mut scope.windows {
             window.partition.iter_mut().for_each(|one| number_slots(one, aggregates, windows));
-            window.order.iter_mut().for_each(|one| number_slots(&mut one.expr, aggregates, windows));
+            window
+                .order
+                .iter_mut()
+                .for_each(|one| number_slots(&mut one.expr, aggregates, windows));
         }
         for set in &mut scope.sets {
             set.arguments.iter_mut().for_each(|one| number_slots(one, aggregates, windows));
@@ -109,7 +117,15 @@ impl Binder {
             aggregates: std::mem::take(&mut scope.aggregates),
             having,
         });
-        let body = Select { from, leaves, filter, group, windows: scope.windows, sets: scope.sets, project };
+        let body = Select {
+            from,
+            leaves,
+            filter,
+            group,
+            windows: scope.windows,
+            sets: scope.sets,
+            project,
+        };
         let query = Query {
             ctes: Vec::new(),
             body: Body::Select(Box::new(body)),
@@ -123,7 +139,10 @@ impl Binder {
     }
 
     /// Says where aggregates and functions that give rows may not stand.
-    pub(super) fn forbid(&mut self, clause: &'static str) -> (Option<&'static str>, Option<&'static str>) {
+    pub(super) fn forbid(
+        &mut self,
+        clause: &'static str,
+    ) -> (Option<&'static str>, Option<&'static str>) {
         let scope = self.scope();
         (scope.no_aggregates.replace(clause), scope.no_sets.replace(clause))
     }
@@ -138,7 +157,10 @@ impl Binder {
         for item in items {
             match item {
                 SelectItem::UnnamedExpr(ast::Expr::CompoundFieldAccess { root, access_chain })
-                    if matches!(access_chain.last(), Some(ast::AccessExpr::Dot(ast::Expr::Wildcard(_)))) =>
+                    if matches!(
+                        access_chain.last(),
+                        Some(ast::AccessExpr::Dot(ast::Expr::Wildcard(_)))
+                    ) =>
                 {
                     let mut value = self.expr(root)?;
                     for access in access_chain {
@@ -158,10 +180,16 @@ impl Binder {
                     list.names.push(folded(alias));
                     list.items.push(typed);
                 }
-                SelectItem::ExprWithAliases { .. } => return Err(unsupported(0, "several names of a column")),
+                SelectItem::ExprWithAliases { .. } => {
+                    return Err(unsupported(0, "several names of a column"));
+                }
                 SelectItem::Wildcard(_) => self.star(&mut list)?,
-                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
-                    let parts: Vec<&ast::Ident> = name.0.iter().filter_map(|part| part.as_ident()).collect();
+                SelectItem::QualifiedWildcard(
+                    SelectItemQualifiedWildcardKind::ObjectName(name),
+                    _,
+                ) => {
+                    let parts: Vec<&ast::Ident> =
+                        name.0.iter().filter_map(|part| part.as_ident()).collect();
                     self.qualified_star(&parts, &mut list)?;
                 }
                 SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::Expr(expr), _) => {
@@ -177,7 +205,11 @@ impl Binder {
     fn star(&mut self, list: &mut List) -> Result<()> {
         let scope = self.scope();
         if scope.leaves.is_empty() {
-            return Err(at(0, SqlState::SYNTAX_ERROR, "SELECT * with no tables specified is not valid"));
+            return Err(at(
+                0,
+                SqlState::SYNTAX_ERROR,
+                "SELECT * with no tables specified is not valid",
+            ));
         }
         for merged in &scope.merged {
             list.names.push(merged.name.to_string());
@@ -207,7 +239,9 @@ impl Binder {
             Some((depth, leaf)) => {
                 let place = self.scopes.len().checked_sub(1 + depth);
                 let own = place.and_then(|place| self.scopes.get(place)?.leaves.get(leaf));
-                for (index, column) in own.map(|own| own.columns.as_slice()).unwrap_or_default().iter().enumerate() {
+                for (index, column) in
+                    own.map(|own| own.columns.as_slice()).unwrap_or_default().iter().enumerate()
+                {
                     let mut typed = column_of(leaf, index, column);
                     typed.expr = Expr::Column { depth, leaf, column: index };
                     list.names.push(column.name.to_string());
@@ -255,7 +289,9 @@ impl Binder {
                     _ => None,
                 };
                 keys.push(match (bound, named.and_then(|column| list.items.get(column))) {
-                    (Err(error), Some(item)) if error.sqlstate() == SqlState::UNDEFINED_COLUMN => item.expr.clone(),
+                    (Err(error), Some(item)) if error.sqlstate() == SqlState::UNDEFINED_COLUMN => {
+                        item.expr.clone()
+                    }
                     (bound, _) => bound?.expr,
                 });
             }
@@ -279,7 +315,8 @@ impl Binder {
         let typed = if typed.oid == Oid::UNKNOWN { self.coerce(typed, Oid::TEXT)? } else { typed };
         // The same expression as one of the list is that one.
         let shown = format!("{:?}", typed.expr);
-        if let Some(column) = list.items.iter().position(|item| format!("{:?}", item.expr) == shown) {
+        if let Some(column) = list.items.iter().position(|item| format!("{:?}", item.expr) == shown)
+        {
             return Ok(column);
         }
         list.items.push(typed);
@@ -304,7 +341,11 @@ impl Binder {
 
 fn expand_record(value: Typed, list: &mut List) -> Result<()> {
     let Some(fields) = value.fields.clone() else {
-        return Err(at(value.place, SqlState::WRONG_OBJECT_TYPE, "row expansion is not possible of this value"));
+        return Err(at(
+            value.place,
+            SqlState::WRONG_OBJECT_TYPE,
+            "row expansion is not possible of this value",
+        ));
     };
     for (index, (name, oid)) in fields.iter().enumerate() {
         list.names.push(name.to_string());
@@ -315,7 +356,8 @@ fn expand_record(value: Typed, list: &mut List) -> Result<()> {
 
 /// The column that a number means.
 fn position(expr: &ast::Expr, clause: &str, width: usize) -> Result<Option<usize>> {
-    let ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::Number(number, _), .. }) = expr else {
+    let ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::Number(number, _), .. }) = expr
+    else {
         return Ok(None);
     };
     let column = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
@@ -351,7 +393,9 @@ fn column_name(expr: &ast::Expr) -> String {
             _ => folded(ident),
         }),
         ast::Expr::CompoundIdentifier(parts) => parts.last().map(folded),
-        ast::Expr::Nested(inner) | ast::Expr::Collate { expr: inner, .. } => Some(column_name(inner)),
+        ast::Expr::Nested(inner) | ast::Expr::Collate { expr: inner, .. } => {
+            Some(column_name(inner))
+        }
         ast::Expr::CompoundFieldAccess { root, access_chain } => {
             let names = access_chain.iter().rev().find_map(|access| match access {
                 ast::AccessExpr::Dot(ast::Expr::Identifier(ident)) => Some(folded(ident)),
@@ -359,7 +403,9 @@ fn column_name(expr: &ast::Expr) -> String {
             });
             Some(names.unwrap_or_else(|| column_name(root)))
         }
-        ast::Expr::Function(call) => call.name.0.last().and_then(|part| part.as_ident()).map(folded),
+        ast::Expr::Function(call) => {
+            call.name.0.last().and_then(|part| part.as_ident()).map(folded)
+        }
         ast::Expr::Cast { expr, data_type, .. } => {
             let mut inner = &**expr;
             while let ast::Expr::Cast { expr, .. } | ast::Expr::Nested(expr) = inner {
@@ -374,10 +420,12 @@ fn column_name(expr: &ast::Expr) -> String {
                 _ => Some(name),
             }
         }
-        ast::Expr::Case { else_result, .. } => Some(match else_result.as_deref().map(column_name) {
-            Some(name) if name != "?column?" => name,
-            _ => "case".to_owned(),
-        }),
+        ast::Expr::Case { else_result, .. } => {
+            Some(match else_result.as_deref().map(column_name) {
+                Some(name) if name != "?column?" => name,
+                _ => "case".to_owned(),
+            })
+        }
         ast::Expr::Exists { .. } => Some("exists".to_owned()),
         ast::Expr::Array(_) => Some("array".to_owned()),
         ast::Expr::Tuple(_) => Some("row".to_owned()),
@@ -395,7 +443,9 @@ fn column_name(expr: &ast::Expr) -> String {
             .ok()
             .and_then(|(oid, _)| crate::facts::type_facts(oid))
             .map(|known| known.name.to_string()),
-        ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::Boolean(_), .. }) => Some("bool".to_owned()),
+        ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::Boolean(_), .. }) => {
+            Some("bool".to_owned())
+        }
         ast::Expr::Subquery(query) => match &*query.body {
             ast::SetExpr::Select(select) => match select.projection.first() {
                 Some(SelectItem::ExprWithAlias { alias, .. }) => Some(folded(alias)),

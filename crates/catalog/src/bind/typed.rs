@@ -67,7 +67,9 @@ impl Binder {
         }
         let place = typed.place;
         if from == Oid::UNKNOWN {
-            return self.convert_unknown(typed, to, typmod, context).map(|typed| typed.placed(place));
+            return self
+                .convert_unknown(typed, to, typmod, context)
+                .map(|typed| typed.placed(place));
         }
         match cast_context(from, to) {
             Some(needed) if needed <= context => {}
@@ -83,13 +85,16 @@ impl Binder {
         {
             let own = element_of(from).unwrap_or(Oid::UNKNOWN);
             let items = items.into_iter().map(|item| {
-                Ok(self.convert(Typed::new(item, own).placed(place), element, typmod, context)?.expr)
+                Ok(self
+                    .convert(Typed::new(item, own).placed(place), element, typmod, context)?
+                    .expr)
             });
             let items = items.collect::<Result<_>>()?;
             return Ok(Typed::new(Expr::List(items), to).placed(place));
         }
         let of = Box::new(typed.expr);
-        let mut cast = Typed::new(Expr::Cast { of, from, to, typmod, is_explicit }, to).placed(place);
+        let mut cast =
+            Typed::new(Expr::Cast { of, from, to, typmod, is_explicit }, to).placed(place);
         cast.typmod = typmod;
         Ok(cast)
     }
@@ -108,7 +113,10 @@ impl Binder {
             Expr::Const(Datum::Null) => Expr::Const(Datum::Null),
             Expr::Const(Datum::Text(text)) if !needs_catalog(to) && typmod == -1 => {
                 let value = io::parse_plain(to, &text, &TextStyle::default());
-                Expr::Const(value.map_err(|error| if place == 0 { error } else { error.position(place) })?)
+                Expr::Const(
+                    value
+                        .map_err(|error| if place == 0 { error } else { error.position(place) })?,
+                )
             }
             Expr::Param(index) => {
                 let known = self.parameters.get(index).copied().unwrap_or(Oid(0));
@@ -120,7 +128,12 @@ impl Binder {
                 } else if known == to {
                     Expr::Param(index)
                 } else {
-                    return self.convert(Typed::new(Expr::Param(index), known).placed(place), to, typmod, context);
+                    return self.convert(
+                        Typed::new(Expr::Param(index), known).placed(place),
+                        to,
+                        typmod,
+                        context,
+                    );
                 }
             }
             expr => Expr::Cast { of: Box::new(expr), from: Oid::UNKNOWN, to, typmod, is_explicit },
@@ -133,8 +146,10 @@ impl Binder {
     /// A condition.
     pub(super) fn condition(&mut self, typed: Typed, clause: &str) -> Result<Expr> {
         if typed.oid != Oid::BOOL && typed.oid != Oid::UNKNOWN {
-            let message =
-                format!("argument of {clause} must be type boolean, not type {}", type_name(typed.oid));
+            let message = format!(
+                "argument of {clause} must be type boolean, not type {}",
+                type_name(typed.oid)
+            );
             return Err(mismatch(typed.place, message));
         }
         Ok(self.coerce(typed, Oid::BOOL)?.expr)
@@ -170,7 +185,16 @@ pub(crate) fn needs_catalog(oid: Oid) -> bool {
     let element = element_of(oid).unwrap_or(oid);
     matches!(
         element,
-        Oid::REGCLASS | Oid::REGTYPE | Oid::REGPROC | Oid::REGPROCEDURE | Oid::REGNAMESPACE | Oid::REGROLE
-            | Oid::REGOPER | Oid::REGOPERATOR | Oid::REGCOLLATION | Oid::REGCONFIG | Oid::REGDICTIONARY
+        Oid::REGCLASS
+            | Oid::REGTYPE
+            | Oid::REGPROC
+            | Oid::REGPROCEDURE
+            | Oid::REGNAMESPACE
+            | Oid::REGROLE
+            | Oid::REGOPER
+            | Oid::REGOPERATOR
+            | Oid::REGCOLLATION
+            | Oid::REGCONFIG
+            | Oid::REGDICTIONARY
     ) || oid == Oid::RECORD
 }

@@ -35,7 +35,11 @@ pub(crate) fn named_type(text: &str, place: Place) -> Result<(Oid, i32)> {
         (Oid::NUMERIC, [precision]) => (precision << 16) + 4,
         (Oid::NUMERIC, [precision, scale]) => ((precision << 16) | (scale & 0x7ff)) + 4,
         // `character` without a length is `character(1)`.
-        (Oid::BPCHAR, []) if parsed.qualifiers.is_empty() || !text.to_ascii_lowercase().contains("bpchar") => 5,
+        (Oid::BPCHAR, [])
+            if parsed.qualifiers.is_empty() || !text.to_ascii_lowercase().contains("bpchar") =>
+        {
+            5
+        }
         _ => -1,
     };
     let oid = if parsed.dimensions > 0 { array_of(oid).ok_or_else(missing)? } else { oid };

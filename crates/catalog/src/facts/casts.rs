@@ -54,7 +54,8 @@ pub(crate) fn cast_context(from: Oid, to: Oid) -> Option<CastContext> {
         return cast_context(one, two);
     }
     let category = |oid| type_facts(oid).map(|known| known.category);
-    let is_composite = |oid| oid == Oid::RECORD || type_facts(oid).is_some_and(|known| known.kind == b'c');
+    let is_composite =
+        |oid| oid == Oid::RECORD || type_facts(oid).is_some_and(|known| known.kind == b'c');
     match (category(from), category(to)) {
         _ if is_composite(from) && to == Oid::RECORD => Some(CastContext::Implicit),
         // By way of text, everything can be read, and written where it is stored.

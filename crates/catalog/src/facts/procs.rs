@@ -83,7 +83,10 @@ fn proc(facts: &Facts, row: &Row) -> Proc {
         name: text(row, facts.column("proname")),
         schema: oid("pronamespace"),
         arguments: oids("proargtypes"),
-        defaults: column("pronargdefaults").as_int().and_then(|n| usize::try_from(n).ok()).unwrap_or(0),
+        defaults: column("pronargdefaults")
+            .as_int()
+            .and_then(|n| usize::try_from(n).ok())
+            .unwrap_or(0),
         variadic: Oid(oid("provariadic")),
         result: Oid(oid("prorettype")),
         outputs: outputs(&column("proargnames"), &column("proargmodes"), &oids("proallargtypes")),

@@ -27,8 +27,16 @@ pub(crate) struct TypeFacts {
 pub(crate) static TYPES: LazyLock<HashMap<Oid, TypeFacts>> = LazyLock::new(|| {
     let Some(facts) = facts("pg_type") else { return HashMap::new() };
     let columns = [
-        "oid", "typname", "typnamespace", "typtype", "typcategory", "typispreferred", "typelem", "typarray",
-        "typbasetype", "typtypmod",
+        "oid",
+        "typname",
+        "typnamespace",
+        "typtype",
+        "typcategory",
+        "typispreferred",
+        "typelem",
+        "typarray",
+        "typbasetype",
+        "typtypmod",
     ];
     let [oid, name, schema, kind, category, preferred, element, array, base, typmod] =
         columns.map(|name| facts.column(name));

@@ -11,14 +11,23 @@ use crate::plan::{Call, Function};
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
-        "array_length" => |call| Ok(dimension(call).map_or(Datum::Null, |(length, _)| Datum::Int(length))),
-        "array_lower" => |call| Ok(dimension(call).map_or(Datum::Null, |(_, lower)| Datum::Int(lower))),
+        "array_length" => {
+            |call| Ok(dimension(call).map_or(Datum::Null, |(length, _)| Datum::Int(length)))
+        }
+        "array_lower" => {
+            |call| Ok(dimension(call).map_or(Datum::Null, |(_, lower)| Datum::Int(lower)))
+        }
         "array_upper" => |call| {
-            Ok(dimension(call).map_or(Datum::Null, |(length, lower)| Datum::Int(lower + length - 1)))
+            Ok(dimension(call)
+                .map_or(Datum::Null, |(length, lower)| Datum::Int(lower + length - 1)))
         },
-        "cardinality" => |call| Ok(list(call, 0).map_or(Datum::Null, |list| count(list.items.len()))),
+        "cardinality" => {
+            |call| Ok(list(call, 0).map_or(Datum::Null, |list| count(list.items.len())))
+        }
         "array_ndims" => |call| {
-            Ok(list(call, 0).filter(|list| !list.items.is_empty()).map_or(Datum::Null, |list| count(list.dimensions.len())))
+            Ok(list(call, 0)
+                .filter(|list| !list.items.is_empty())
+                .map_or(Datum::Null, |list| count(list.dimensions.len())))
         },
         "array_to_string" => to_string,
         "string_to_array" => from_string,
@@ -63,7 +72,8 @@ pub(super) fn join(call: &Call<'_>) -> Result<Datum> {
         Datum::Null if element_of(oid).is_some() => Vec::new(),
         value => vec![value.clone()],
     };
-    if one.is_null() && two.is_null() && element_of(*left).is_some() && element_of(*right).is_some() {
+    if one.is_null() && two.is_null() && element_of(*left).is_some() && element_of(*right).is_some()
+    {
         return Ok(Datum::Null);
     }
     let mut all = items(one, *left);
@@ -73,7 +83,9 @@ pub(super) fn join(call: &Call<'_>) -> Result<Datum> {
 }
 
 fn remove(call: &Call<'_>) -> Result<Datum> {
-    let (Some(list), Some(value)) = (list(call, 0), call.arguments.get(1)) else { return Ok(Datum::Null) };
+    let (Some(list), Some(value)) = (list(call, 0), call.arguments.get(1)) else {
+        return Ok(Datum::Null);
+    };
     Ok(Datum::list(list.items.iter().filter(|item| *item != value).cloned().collect()))
 }
 
@@ -88,7 +100,9 @@ fn overlaps(call: &Call<'_>) -> Result<Datum> {
 }
 
 fn position(call: &Call<'_>) -> Result<Datum> {
-    let (Some(list), Some(value)) = (list(call, 0), call.arguments.get(1)) else { return Ok(Datum::Null) };
+    let (Some(list), Some(value)) = (list(call, 0), call.arguments.get(1)) else {
+        return Ok(Datum::Null);
+    };
     let from = call.arguments.get(2).and_then(Datum::as_int).unwrap_or_else(|| list.lower().into());
     let places = (i64::from(list.lower())..).zip(&list.items);
     let found = places.filter(|(place, _)| *place >= from).find(|(_, item)| *item == value);
@@ -96,13 +110,19 @@ fn position(call: &Call<'_>) -> Result<Datum> {
 }
 
 fn positions(call: &Call<'_>) -> Result<Datum> {
-    let (Some(list), Some(value)) = (list(call, 0), call.arguments.get(1)) else { return Ok(Datum::Null) };
+    let (Some(list), Some(value)) = (list(call, 0), call.arguments.get(1)) else {
+        return Ok(Datum::Null);
+    };
     let places = (i64::from(list.lower())..).zip(&list.items);
-    Ok(Datum::list(places.filter(|(_, item)| *item == value).map(|(place, _)| Datum::Int(place)).collect()))
+    Ok(Datum::list(
+        places.filter(|(_, item)| *item == value).map(|(place, _)| Datum::Int(place)).collect(),
+    ))
 }
 
 fn to_string(call: &Call<'_>) -> Result<Datum> {
-    let (Some(list), Some(separator)) = (list(call, 0), strings::text(call, 1)) else { return Ok(Datum::Null) };
+    let (Some(list), Some(separator)) = (list(call, 0), strings::text(call, 1)) else {
+        return Ok(Datum::Null);
+    };
     let null = strings::text(call, 2);
     let element = call.types.first().and_then(|oid| element_of(*oid)).unwrap_or(Oid::TEXT);
     let mut parts = Vec::with_capacity(list.items.len());
@@ -129,5 +149,9 @@ fn from_string(call: &Call<'_>) -> Result<Datum> {
     };
     call.run.charge(parts.len().saturating_mul(size_of::<Datum>()))?;
     let items = parts.into_iter();
-    Ok(Datum::list(items.map(|part| if Some(part.as_str()) == null { Datum::Null } else { Datum::text(part) }).collect()))
+    Ok(Datum::list(
+        items
+            .map(|part| if Some(part.as_str()) == null { Datum::Null } else { Datum::text(part) })
+            .collect(),
+    ))
 }

@@ -20,17 +20,26 @@ pub(super) fn function(name: &str) -> Option<Function> {
             Ok(proc(call).map_or(Datum::Null, |proc| Datum::text(arguments(&call.run.world, proc))))
         },
         "pg_get_function_result" => |call| {
-            let Some(proc) = proc(call).filter(|proc| proc.kind != b'p') else { return Ok(Datum::Null) };
+            let Some(proc) = proc(call).filter(|proc| proc.kind != b'p') else {
+                return Ok(Datum::Null);
+            };
             Ok(Datum::text(result(&call.run.world, proc)))
         },
-        "pg_get_functiondef" | "pg_get_function_sqlbody" | "pg_get_ruledef" | "pg_get_triggerdef"
-        | "pg_get_partkeydef" | "pg_get_partition_constraintdef" | "pg_get_statisticsobjdef"
-        | "pg_get_statisticsobjdef_columns" | "pg_get_statisticsobjdef_expressions" | "pg_get_function_arg_default" => {
-            |_| Ok(Datum::Null)
-        }
+        "pg_get_functiondef"
+        | "pg_get_function_sqlbody"
+        | "pg_get_ruledef"
+        | "pg_get_triggerdef"
+        | "pg_get_partkeydef"
+        | "pg_get_partition_constraintdef"
+        | "pg_get_statisticsobjdef"
+        | "pg_get_statisticsobjdef_columns"
+        | "pg_get_statisticsobjdef_expressions"
+        | "pg_get_function_arg_default" => |_| Ok(Datum::Null),
         "obj_description" | "col_description" | "shobj_description" => description,
         "pg_describe_object" => |_| Ok(Datum::Null),
-        "pg_index_column_has_property" | "pg_index_has_property" | "pg_indexam_has_property" => index_property,
+        "pg_index_column_has_property" | "pg_index_has_property" | "pg_indexam_has_property" => {
+            index_property
+        }
         _ => return None,
     })
 }
@@ -55,7 +64,11 @@ fn result(world: &World, proc: &Proc) -> String {
             .iter()
             .map(|(column, oid)| format!("{} {}", quote_identifier(column), name(*oid)))
             .collect();
-        return if proc.result == Oid::RECORD { "SETOF record".to_owned() } else { format!("TABLE({})", columns.join(", ")) };
+        return if proc.result == Oid::RECORD {
+            "SETOF record".to_owned()
+        } else {
+            format!("TABLE({})", columns.join(", "))
+        };
     }
     let of = name(proc.result);
     if proc.returns_set { format!("SETOF {of}") } else { of }
@@ -63,7 +76,11 @@ fn result(world: &World, proc: &Proc) -> String {
 
 /// The name of a column of a table.
 fn column(relation: &Relation, place: usize) -> String {
-    relation.columns.get(place).map(|one| quote_identifier(&one.column.name).into_owned()).unwrap_or_default()
+    relation
+        .columns
+        .get(place)
+        .map(|one| quote_identifier(&one.column.name).into_owned())
+        .unwrap_or_default()
 }
 
 fn columns(relation: &Relation, places: &[usize]) -> String {
@@ -72,11 +89,15 @@ fn columns(relation: &Relation, places: &[usize]) -> String {
 
 fn index_definition(call: &Call<'_>) -> Result<Datum> {
     let world = &call.run.world;
-    let Some(class) = oid(call, 0).and_then(|oid| world.objects.class(oid)) else { return Ok(Datum::Null) };
+    let Some(class) = oid(call, 0).and_then(|oid| world.objects.class(oid)) else {
+        return Ok(Datum::Null);
+    };
     let (Some(index), Some(relation)) = (&class.index, world.objects.relation_of(class)) else {
         return Ok(Datum::Null);
     };
-    let key = |place: &Option<usize>| place.map_or_else(|| "(expr)".to_owned(), |place| column(relation, place));
+    let key = |place: &Option<usize>| {
+        place.map_or_else(|| "(expr)".to_owned(), |place| column(relation, place))
+    };
     match call.arguments.get(1).and_then(Datum::as_int) {
         Some(0) | None => Ok(Datum::text(index_sql(world, class, index, &key))),
         Some(number) => {
@@ -86,11 +107,19 @@ fn index_definition(call: &Call<'_>) -> Result<Datum> {
     }
 }
 
-fn index_sql(world: &World, class: &ClassObject, index: &IndexObject, key: &impl Fn(&Option<usize>) -> String) -> String {
+fn index_sql(
+    world: &World,
+    class: &ClassObject,
+    index: &IndexObject,
+    key: &impl Fn(&Option<usize>) -> String,
+) -> String {
     let unique = if index.unique { "UNIQUE " } else { "" };
     let keys = index.columns.iter().map(key).collect::<Vec<_>>().join(", ");
     let name = quote_identifier(&class.name);
-    let mut sql = format!("CREATE {unique}INDEX {name} ON {} USING btree ({keys})", qualified(world, index.table));
+    let mut sql = format!(
+        "CREATE {unique}INDEX {name} ON {} USING btree ({keys})",
+        qualified(world, index.table)
+    );
     if let Some(condition) = &index.condition {
         sql.push_str(&format!(" WHERE {}", in_parentheses(condition)));
     }
@@ -135,23 +164,38 @@ fn qualified(world: &World, oid: u32) -> String {
 
 fn constraint_definition(call: &Call<'_>) -> Result<Datum> {
     let world = &call.run.world;
-    let found = oid(call, 0).and_then(|oid| world.objects.constraints.iter().find(|one| one.oid == oid));
-    Ok(found.and_then(|constraint| constraint_sql(world, constraint)).map_or(Datum::Null, Datum::text))
+    let found =
+        oid(call, 0).and_then(|oid| world.objects.constraints.iter().find(|one| one.oid == oid));
+    Ok(found
+        .and_then(|constraint| constraint_sql(world, constraint))
+        .map_or(Datum::Null, Datum::text))
 }
 
 fn constraint_sql(world: &World, constraint: &ConstraintObject) -> Option<String> {
     let relation = world.objects.relation_of(world.objects.class(constraint.table)?)?;
     Some(match &constraint.what {
         What::NotNull(place) => format!("NOT NULL {}", column(relation, *place)),
-        What::Kind(ConstraintKind::Primary(places)) => format!("PRIMARY KEY ({})", columns(relation, places)),
-        What::Kind(ConstraintKind::Unique(places)) => format!("UNIQUE ({})", columns(relation, places)),
-        What::Kind(ConstraintKind::Check(expression)) => format!("CHECK ({})", in_parentheses(expression)),
+        What::Kind(ConstraintKind::Primary(places)) => {
+            format!("PRIMARY KEY ({})", columns(relation, places))
+        }
+        What::Kind(ConstraintKind::Unique(places)) => {
+            format!("UNIQUE ({})", columns(relation, places))
+        }
+        What::Kind(ConstraintKind::Check(expression)) => {
+            format!("CHECK ({})", in_parentheses(expression))
+        }
         What::Kind(ConstraintKind::Foreign(key)) => {
-            let target = match constraint.target(&world.objects).and_then(|oid| world.class_text(oid)) {
+            let target = match constraint
+                .target(&world.objects)
+                .and_then(|oid| world.class_text(oid))
+            {
                 Some(name) => name,
-                None => format!("{}.{}", quote_identifier(&key.schema), quote_identifier(&key.table)),
+                None => {
+                    format!("{}.{}", quote_identifier(&key.schema), quote_identifier(&key.table))
+                }
             };
-            let referred: Vec<_> = key.refers_to.iter().map(|name| quote_identifier(name)).collect();
+            let referred: Vec<_> =
+                key.refers_to.iter().map(|name| quote_identifier(name)).collect();
             let mut sql = format!(
                 "FOREIGN KEY ({}) REFERENCES {target}({})",
                 columns(relation, &key.columns),
@@ -180,7 +224,8 @@ fn view_definition(call: &Call<'_>) -> Result<Datum> {
         other => other.and_then(Datum::as_oid),
     };
     let class = oid.and_then(|oid| world.objects.class(oid)).filter(|class| class.kind == 'v');
-    let definition = class.and_then(|class| world.objects.relation_of(class)?.definition.as_deref());
+    let definition =
+        class.and_then(|class| world.objects.relation_of(class)?.definition.as_deref());
     Ok(definition.map_or(Datum::Null, |text| {
         let text = text.trim_end();
         Datum::text(if text.ends_with(';') { text.to_owned() } else { format!("{text};") })
@@ -209,11 +254,12 @@ fn description(call: &Call<'_>) -> Result<Datum> {
 }
 
 fn index_property(call: &Call<'_>) -> Result<Datum> {
-    let name = call.arguments.last().and_then(Datum::as_str).unwrap_or_default().to_ascii_lowercase();
+    let name =
+        call.arguments.last().and_then(Datum::as_str).unwrap_or_default().to_ascii_lowercase();
     Ok(match name.as_str() {
-        "asc" | "nulls_last" | "orderable" | "returnable" | "search_array" | "search_nulls" | "can_order"
-        | "can_unique" | "can_multi_col" | "can_exclude" | "can_include" | "clusterable" | "index_scan"
-        | "bitmap_scan" | "backward_scan" => Datum::Bool(true),
+        "asc" | "nulls_last" | "orderable" | "returnable" | "search_array" | "search_nulls"
+        | "can_order" | "can_unique" | "can_multi_col" | "can_exclude" | "can_include"
+        | "clusterable" | "index_scan" | "bitmap_scan" | "backward_scan" => Datum::Bool(true),
         "desc" | "nulls_first" | "distance_orderable" => Datum::Bool(false),
         _ => Datum::Null,
     })

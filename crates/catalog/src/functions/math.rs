@@ -21,8 +21,12 @@ pub(super) fn operator(name: &str, is_prefix: bool) -> Option<Function> {
         ("&", _) => |call| bits(call, |one, two| one & two),
         ("|", _) => |call| bits(call, |one, two| one | two),
         ("#", _) => |call| bits(call, |one, two| one ^ two),
-        ("<<", _) => |call| bits(call, |one, two| one.wrapping_shl(u32::try_from(two & 63).unwrap_or(0))),
-        (">>", _) => |call| bits(call, |one, two| one.wrapping_shr(u32::try_from(two & 63).unwrap_or(0))),
+        ("<<", _) => {
+            |call| bits(call, |one, two| one.wrapping_shl(u32::try_from(two & 63).unwrap_or(0)))
+        }
+        (">>", _) => {
+            |call| bits(call, |one, two| one.wrapping_shr(u32::try_from(two & 63).unwrap_or(0)))
+        }
         _ => return None,
     })
 }
@@ -37,7 +41,11 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "mod" => remainder,
         "ceil" | "ceiling" => |call| rounded(call, f64::ceil),
         "floor" => |call| rounded(call, f64::floor),
-        "sign" => |call| Ok(call.arguments.first().and_then(Datum::as_float).map_or(Datum::Null, |value| Datum::Float(if value == 0.0 { 0.0 } else { value.signum() }))),
+        "sign" => |call| {
+            Ok(call.arguments.first().and_then(Datum::as_float).map_or(Datum::Null, |value| {
+                Datum::Float(if value == 0.0 { 0.0 } else { value.signum() })
+            }))
+        },
         _ => return None,
     })
 }
@@ -97,7 +105,9 @@ fn combine(
         let values = one.as_float().zip(two.as_float());
         return Ok(values.map_or(Datum::Null, |(one, two)| Datum::Float(float(one, two))));
     }
-    let (Some(one), Some(two)) = (one.to_numeric(), two.to_numeric()) else { return Ok(Datum::Null) };
+    let (Some(one), Some(two)) = (one.to_numeric(), two.to_numeric()) else {
+        return Ok(Datum::Null);
+    };
     let scale = i16::try_from(one.scale().max(two.scale())).unwrap_or(0);
     let exact = one.to_i128(scale).zip(two.to_i128(scale)).and_then(|(one, two)| decimal(one, two));
     let value = match exact {
@@ -127,7 +137,9 @@ fn divide(call: &Call<'_>) -> Result<Datum> {
         [one, two] => {
             let quotient = one.as_float().zip(two.as_float()).map(|(one, two)| one / two);
             Ok(match quotient {
-                Some(value) if call.result == Oid::NUMERIC => Datum::Numeric(Arc::new(Numeric::from_f64(value))),
+                Some(value) if call.result == Oid::NUMERIC => {
+                    Datum::Numeric(Arc::new(Numeric::from_f64(value)))
+                }
                 Some(value) => Datum::Float(value),
                 None => Datum::Null,
             })
@@ -158,7 +170,9 @@ fn bits(call: &Call<'_>, combine: fn(i64, i64) -> i64) -> Result<Datum> {
 fn rounded(call: &Call<'_>, round: fn(f64) -> f64) -> Result<Datum> {
     let Some(value) = call.arguments.first() else { return Ok(Datum::Null) };
     Ok(match (value, value.as_float()) {
-        (Datum::Numeric(_), Some(value)) => Datum::Numeric(Arc::new(Numeric::from_f64(round(value)))),
+        (Datum::Numeric(_), Some(value)) => {
+            Datum::Numeric(Arc::new(Numeric::from_f64(round(value))))
+        }
         (_, Some(value)) => Datum::Float(round(value)),
         _ => Datum::Null,
     })

@@ -47,7 +47,8 @@ pub(crate) fn comparison(name: &str) -> Option<Function> {
 
 /// Whether an operator has something to say of NULL: an array takes it as an element.
 pub(crate) fn takes_null(operator: &Operator) -> bool {
-    let is_list = |oid: Oid| element_of(oid).is_some() || matches!(oid.0, 2277 | 2283 | 5077 | 5078);
+    let is_list =
+        |oid: Oid| element_of(oid).is_some() || matches!(oid.0, 2277 | 2283 | 5077 | 5078);
     &*operator.name == "||" && (is_list(operator.left) || is_list(operator.right))
 }
 

@@ -11,10 +11,16 @@ use crate::world::proc_by_oid;
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
         "format_type" => format_type,
-        "pg_table_is_visible" => |call| visible(call, |call, oid| call.run.world.is_class_visible(oid)),
-        "pg_type_is_visible" => |call| visible(call, |call, oid| call.run.world.is_type_visible(oid)),
+        "pg_table_is_visible" => {
+            |call| visible(call, |call, oid| call.run.world.is_class_visible(oid))
+        }
+        "pg_type_is_visible" => {
+            |call| visible(call, |call, oid| call.run.world.is_type_visible(oid))
+        }
         "pg_function_is_visible" => |call| {
-            visible(call, |call, oid| proc_by_oid(oid).map(|proc| call.run.world.is_schema_searched(proc.schema)))
+            visible(call, |call, oid| {
+                proc_by_oid(oid).map(|proc| call.run.world.is_schema_searched(proc.schema))
+            })
         },
         "pg_operator_is_visible" => |call| in_schema(call, "pg_operator", "oprnamespace"),
         "pg_opclass_is_visible" => |call| in_schema(call, "pg_opclass", "opcnamespace"),
@@ -46,16 +52,24 @@ pub(super) fn function(name: &str) -> Option<Function> {
             Ok(Datum::text(name.unwrap_or_else(|| format!("unknown (OID={oid})").into())))
         },
         // Sizes are not known here, and a table that is elsewhere has none of its own.
-        "pg_relation_size" | "pg_total_relation_size" | "pg_table_size" | "pg_indexes_size"
-        | "pg_database_size" | "pg_tablespace_size" => |_| Ok(Datum::Int(0)),
+        "pg_relation_size"
+        | "pg_total_relation_size"
+        | "pg_table_size"
+        | "pg_indexes_size"
+        | "pg_database_size"
+        | "pg_tablespace_size" => |_| Ok(Datum::Int(0)),
         "pg_size_pretty" => size_pretty,
         "pg_tablespace_location" => |_| Ok(Datum::text("")),
-        "pg_relation_is_publishable" | "pg_relation_is_updatable" | "pg_column_is_updatable" => updatable,
-        "pg_relation_filenode" => |call| Ok(call.arguments.first().cloned().unwrap_or_default()),
-        "pg_stat_get_live_tuples" | "pg_stat_get_dead_tuples" | "pg_stat_get_numscans"
-        | "pg_stat_get_tuples_inserted" | "pg_stat_get_tuples_updated" | "pg_stat_get_tuples_deleted" => {
-            |_| Ok(Datum::Int(0))
+        "pg_relation_is_publishable" | "pg_relation_is_updatable" | "pg_column_is_updatable" => {
+            updatable
         }
+        "pg_relation_filenode" => |call| Ok(call.arguments.first().cloned().unwrap_or_default()),
+        "pg_stat_get_live_tuples"
+        | "pg_stat_get_dead_tuples"
+        | "pg_stat_get_numscans"
+        | "pg_stat_get_tuples_inserted"
+        | "pg_stat_get_tuples_updated"
+        | "pg_stat_get_tuples_deleted" => |_| Ok(Datum::Int(0)),
         _ => return None,
     })
 }
@@ -64,41 +78,61 @@ pub(super) fn function(name: &str) -> Option<Function> {
 pub(super) fn schema_function(name: &str) -> Option<Function> {
     Some(match name {
         "_pg_truetypid" => |call| Ok(call.arguments.first().cloned().unwrap_or_default()),
-        "_pg_char_max_length" => |call| typmod(call, |oid, typmod| match oid {
-            Oid::VARCHAR | Oid::BPCHAR if typmod > 4 => Some(i64::from(typmod) - 4),
-            Oid::BIT | Oid::VARBIT if typmod >= 0 => Some(typmod.into()),
-            _ => None,
-        }),
-        "_pg_char_octet_length" => |call| typmod(call, |oid, typmod| match oid {
-            Oid::VARCHAR | Oid::BPCHAR if typmod > 4 => Some((i64::from(typmod) - 4) * 4),
-            Oid::TEXT | Oid::VARCHAR | Oid::BPCHAR => Some(1 << 30),
-            _ => None,
-        }),
-        "_pg_numeric_precision" => |call| typmod(call, |oid, typmod| match oid {
-            Oid::INT2 => Some(16),
-            Oid::INT4 => Some(32),
-            Oid::INT8 => Some(64),
-            Oid::FLOAT4 => Some(24),
-            Oid::FLOAT8 => Some(53),
-            Oid::NUMERIC if typmod >= 4 => Some(((i64::from(typmod) - 4) >> 16) & 0xffff),
-            _ => None,
-        }),
-        "_pg_numeric_precision_radix" => |call| typmod(call, |oid, _| match oid {
-            Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::FLOAT4 | Oid::FLOAT8 => Some(2),
-            Oid::NUMERIC => Some(10),
-            _ => None,
-        }),
-        "_pg_numeric_scale" => |call| typmod(call, |oid, typmod| match oid {
-            Oid::INT2 | Oid::INT4 | Oid::INT8 => Some(0),
-            Oid::NUMERIC if typmod >= 4 => Some((((i64::from(typmod) - 4) & 0x7ff) ^ 1024) - 1024),
-            _ => None,
-        }),
-        "_pg_datetime_precision" => |call| typmod(call, |oid, typmod| match oid {
-            Oid::DATE => Some(0),
-            Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ => Some(if typmod < 0 { 6 } else { typmod.into() }),
-            Oid::INTERVAL => Some(if typmod < 0 || typmod & 0xffff == 0xffff { 6 } else { i64::from(typmod & 0xffff) }),
-            _ => None,
-        }),
+        "_pg_char_max_length" => |call| {
+            typmod(call, |oid, typmod| match oid {
+                Oid::VARCHAR | Oid::BPCHAR if typmod > 4 => Some(i64::from(typmod) - 4),
+                Oid::BIT | Oid::VARBIT if typmod >= 0 => Some(typmod.into()),
+                _ => None,
+            })
+        },
+        "_pg_char_octet_length" => |call| {
+            typmod(call, |oid, typmod| match oid {
+                Oid::VARCHAR | Oid::BPCHAR if typmod > 4 => Some((i64::from(typmod) - 4) * 4),
+                Oid::TEXT | Oid::VARCHAR | Oid::BPCHAR => Some(1 << 30),
+                _ => None,
+            })
+        },
+        "_pg_numeric_precision" => |call| {
+            typmod(call, |oid, typmod| match oid {
+                Oid::INT2 => Some(16),
+                Oid::INT4 => Some(32),
+                Oid::INT8 => Some(64),
+                Oid::FLOAT4 => Some(24),
+                Oid::FLOAT8 => Some(53),
+                Oid::NUMERIC if typmod >= 4 => Some(((i64::from(typmod) - 4) >> 16) & 0xffff),
+                _ => None,
+            })
+        },
+        "_pg_numeric_precision_radix" => |call| {
+            typmod(call, |oid, _| match oid {
+                Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::FLOAT4 | Oid::FLOAT8 => Some(2),
+                Oid::NUMERIC => Some(10),
+                _ => None,
+            })
+        },
+        "_pg_numeric_scale" => |call| {
+            typmod(call, |oid, typmod| match oid {
+                Oid::INT2 | Oid::INT4 | Oid::INT8 => Some(0),
+                Oid::NUMERIC if typmod >= 4 => {
+                    Some((((i64::from(typmod) - 4) & 0x7ff) ^ 1024) - 1024)
+                }
+                _ => None,
+            })
+        },
+        "_pg_datetime_precision" => |call| {
+            typmod(call, |oid, typmod| match oid {
+                Oid::DATE => Some(0),
+                Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ => {
+                    Some(if typmod < 0 { 6 } else { typmod.into() })
+                }
+                Oid::INTERVAL => Some(if typmod < 0 || typmod & 0xffff == 0xffff {
+                    6
+                } else {
+                    i64::from(typmod & 0xffff)
+                }),
+                _ => None,
+            })
+        },
         _ => return None,
     })
 }
@@ -106,7 +140,8 @@ pub(super) fn schema_function(name: &str) -> Option<Function> {
 /// A fact of a type and its modifier.
 fn typmod(call: &Call<'_>, fact: fn(Oid, i32) -> Option<i64>) -> Result<Datum> {
     let oid = call.arguments.first().and_then(Datum::as_oid).unwrap_or(0);
-    let typmod = call.arguments.get(1).and_then(Datum::as_int).and_then(|value| i32::try_from(value).ok());
+    let typmod =
+        call.arguments.get(1).and_then(Datum::as_int).and_then(|value| i32::try_from(value).ok());
     Ok(fact(Oid(oid), typmod.unwrap_or(-1)).map_or(Datum::Null, Datum::Int))
 }
 
@@ -135,12 +170,16 @@ fn visible(call: &Call<'_>, look: fn(&Call<'_>, u32) -> Option<bool>) -> Result<
 
 /// Whether an object of a catalog is found without its schema.
 fn in_schema(call: &Call<'_>, relation: &str, column: &str) -> Result<Datum> {
-    let (Some(oid), Some(facts)) = (call.arguments.first().and_then(Datum::as_oid), facts(relation)) else {
+    let (Some(oid), Some(facts)) =
+        (call.arguments.first().and_then(Datum::as_oid), facts(relation))
+    else {
         return Ok(Datum::Null);
     };
     let (own, schema) = (facts.column("oid"), facts.column(column));
     let found = facts.rows.iter().find(|row| number(row, own) == oid);
-    Ok(found.map_or(Datum::Null, |row| Datum::Bool(call.run.world.is_schema_searched(number(row, schema)))))
+    Ok(found.map_or(Datum::Null, |row| {
+        Datum::Bool(call.run.world.is_schema_searched(number(row, schema)))
+    }))
 }
 
 fn to_alias(call: &Call<'_>, oid: Oid) -> Result<Datum> {
@@ -164,7 +203,10 @@ fn updatable(call: &Call<'_>) -> Result<Datum> {
 
 fn size_pretty(call: &Call<'_>) -> Result<Datum> {
     let Some(size) = call.arguments.first().and_then(Datum::as_int) else {
-        return Err(PgError::new(SqlState::FEATURE_NOT_SUPPORTED, "a size that is not whole is not supported"));
+        return Err(PgError::new(
+            SqlState::FEATURE_NOT_SUPPORTED,
+            "a size that is not whole is not supported",
+        ));
     };
     let units = ["bytes", "kB", "MB", "GB", "TB", "PB"];
     let mut value = size.unsigned_abs();

@@ -32,7 +32,11 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
     let name = &*operator.name;
     let is_list = |oid: Oid| element_of(oid).is_some() || oid.0 == 2277 || oid.0 == 5078;
     let is_number = |oid: Oid| {
-        oid.0 == 0 || matches!(oid, Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::FLOAT4 | Oid::FLOAT8 | Oid::NUMERIC)
+        oid.0 == 0
+            || matches!(
+                oid,
+                Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::FLOAT4 | Oid::FLOAT8 | Oid::NUMERIC
+            )
     };
     let is_text = |oid: Oid| matches!(oid, Oid::TEXT | Oid::NAME | Oid::BPCHAR | Oid::VARCHAR);
     let both = |holds: &dyn Fn(Oid) -> bool| holds(operator.left) && holds(operator.right);

@@ -36,7 +36,8 @@ pub(super) fn like(call: &Call<'_>, any_case: bool, negated: bool) -> Result<Dat
 
 /// Goes back to the last `%` only, so that its time is at most text times pattern.
 fn is_like(text: &str, pattern: &str, call: &Call<'_>) -> Result<bool> {
-    let (text, pattern): (Vec<char>, Vec<char>) = (text.chars().collect(), pattern.chars().collect());
+    let (text, pattern): (Vec<char>, Vec<char>) =
+        (text.chars().collect(), pattern.chars().collect());
     let (mut at, mut place) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while at < text.len() {
@@ -81,7 +82,8 @@ fn like_escape(call: &Call<'_>) -> Result<Datum> {
     let escape = characters.next();
     if characters.next().is_some() {
         let message = "invalid escape string";
-        return Err(PgError::new(SqlState::INVALID_ESCAPE_SEQUENCE, message).hint("Escape string must be empty or one character."));
+        return Err(PgError::new(SqlState::INVALID_ESCAPE_SEQUENCE, message)
+            .hint("Escape string must be empty or one character."));
     }
     let mut out = String::new();
     let mut rest = pattern.chars();
@@ -112,13 +114,20 @@ fn compiled(call: &Call<'_>, pattern: &str, any_case: bool) -> Result<Rc<Regex>>
         return Ok(found.clone());
     }
     let invalid = |what: String| {
-        PgError::new(SqlState::INVALID_REGULAR_EXPRESSION, format!("invalid regular expression: {what}"))
+        PgError::new(
+            SqlState::INVALID_REGULAR_EXPRESSION,
+            format!("invalid regular expression: {what}"),
+        )
     };
     call.run.charge(pattern.len().saturating_mul(64).saturating_add(4096))?;
     let translated = translated(pattern);
     let mut builder = RegexBuilder::new(&translated);
     // PostgreSQL's `.` takes a newline, too.
-    builder.case_insensitive(any_case).dot_matches_new_line(true).size_limit(1 << 20).nest_limit(100);
+    builder
+        .case_insensitive(any_case)
+        .dot_matches_new_line(true)
+        .size_limit(1 << 20)
+        .nest_limit(100);
     let built = Rc::new(builder.build().map_err(|error| invalid(error.to_string()))?);
     call.run.patterns.borrow_mut().insert(key, built.clone());
     Ok(built)
@@ -183,8 +192,7 @@ fn first_match(call: &Call<'_>) -> Result<Datum> {
     let regex = compiled(call, pattern, flags(call, 2).contains('i'))?;
     let Some(found) = regex.captures(text) else { return Ok(Datum::Null) };
     let from = usize::from(found.len() > 1);
-    let groups = (from..found.len()).map(|group| {
-        found.get(group).map_or(Datum::Null, |group| Datum::text(group.as_str()))
-    });
+    let groups = (from..found.len())
+        .map(|group| found.get(group).map_or(Datum::Null, |group| Datum::text(group.as_str())));
     Ok(Datum::list(groups.collect()))
 }

@@ -17,10 +17,12 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "has_schema_privilege" => |call| on(call, Oid::REGNAMESPACE, 1),
         "has_type_privilege" => |call| on(call, Oid::REGTYPE, 1),
         "has_function_privilege" => |call| on(call, Oid::REGPROCEDURE, 1),
-        "has_database_privilege" | "has_language_privilege" | "has_tablespace_privilege"
-        | "has_foreign_data_wrapper_privilege" | "has_server_privilege" | "has_parameter_privilege" => {
-            |_| Ok(Datum::Bool(true))
-        }
+        "has_database_privilege"
+        | "has_language_privilege"
+        | "has_tablespace_privilege"
+        | "has_foreign_data_wrapper_privilege"
+        | "has_server_privilege"
+        | "has_parameter_privilege" => |_| Ok(Datum::Bool(true)),
         "pg_has_role" => |call| {
             let own = call.run.world.session_role();
             let role = call.arguments.get(call.arguments.len().saturating_sub(2));
@@ -40,7 +42,9 @@ pub(super) fn function(name: &str) -> Option<Function> {
 /// A right on an object, which is the last argument but `behind`; a role may stand before it.
 fn on(call: &Call<'_>, kind: Oid, behind: usize) -> Result<Datum> {
     let place = call.arguments.len().checked_sub(behind + 1);
-    let Some(object) = place.and_then(|place| call.arguments.get(place)) else { return Ok(Datum::Null) };
+    let Some(object) = place.and_then(|place| call.arguments.get(place)) else {
+        return Ok(Datum::Null);
+    };
     let world = &call.run.world;
     let oid = match object {
         Datum::Text(name) => match world.parse(kind, name)? {

@@ -17,7 +17,11 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "current_database" => |call| Ok(Datum::text(call.run.world.database().1)),
         "current_schema" => |call| {
             let world = &call.run.world;
-            Ok(world.path().first().and_then(|oid| world.schema_name(*oid)).map_or(Datum::Null, Datum::Text))
+            Ok(world
+                .path()
+                .first()
+                .and_then(|oid| world.schema_name(*oid))
+                .map_or(Datum::Null, Datum::Text))
         },
         "current_schemas" => current_schemas,
         "current_setting" => current_setting,
@@ -25,7 +29,9 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_notify" => notify,
         "pg_backend_pid" => |call| Ok(Datum::Int(call.run.world.client.identity().pid.into())),
         "pg_is_in_recovery" | "pg_is_wal_replay_paused" => |_| Ok(Datum::Bool(false)),
-        "pg_postmaster_start_time" | "pg_conf_load_time" => |call| Ok(Datum::Int(call.run.world.started)),
+        "pg_postmaster_start_time" | "pg_conf_load_time" => {
+            |call| Ok(Datum::Int(call.run.world.started))
+        }
         "now" => |_| Ok(Datum::Int(now())),
         "inet_client_addr" => |call| {
             let world = &call.run.world;
@@ -49,7 +55,8 @@ pub(super) fn function(name: &str) -> Option<Function> {
             }))
         },
         "pg_char_to_encoding" => |call| {
-            let name = text(call, 0).unwrap_or_default().to_ascii_lowercase().replace(['-', '_'], "");
+            let name =
+                text(call, 0).unwrap_or_default().to_ascii_lowercase().replace(['-', '_'], "");
             Ok(Datum::Int(match name.as_str() {
                 "sqlascii" => 0,
                 "utf8" | "unicode" => 6,

@@ -2,7 +2,7 @@
 
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::{strings, session};
+use super::{session, strings};
 use crate::datum::Datum;
 use crate::plan::{Call, SetFunction};
 
@@ -27,12 +27,26 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         "pg_options_to_table" => options,
         "pg_show_all_settings" => session::all_settings,
         // Nothing of the kind is known here.
-        "pg_lock_status" | "pg_prepared_statement" | "pg_prepared_xact" | "pg_cursor"
-        | "pg_event_trigger_ddl_commands" | "pg_get_publication_tables" | "pg_available_extensions"
-        | "pg_available_extension_versions" | "pg_timezone_names" | "pg_timezone_abbrevs"
-        | "pg_get_wait_events" | "pg_stat_get_wal_senders" | "pg_get_replication_slots"
-        | "pg_listening_channels" | "pg_blocking_pids" | "pg_hba_file_rules" | "pg_show_all_file_settings"
-        | "pg_partition_ancestors" | "pg_partition_tree" | "pg_show_replication_origin_status" => |_| Ok(Vec::new()),
+        "pg_lock_status"
+        | "pg_prepared_statement"
+        | "pg_prepared_xact"
+        | "pg_cursor"
+        | "pg_event_trigger_ddl_commands"
+        | "pg_get_publication_tables"
+        | "pg_available_extensions"
+        | "pg_available_extension_versions"
+        | "pg_timezone_names"
+        | "pg_timezone_abbrevs"
+        | "pg_get_wait_events"
+        | "pg_stat_get_wal_senders"
+        | "pg_get_replication_slots"
+        | "pg_listening_channels"
+        | "pg_blocking_pids"
+        | "pg_hba_file_rules"
+        | "pg_show_all_file_settings"
+        | "pg_partition_ancestors"
+        | "pg_partition_tree"
+        | "pg_show_replication_origin_status" => |_| Ok(Vec::new()),
         _ => return None,
     })
 }
@@ -56,7 +70,10 @@ fn series(call: &Call<'_>) -> SetOfRows {
         call.run.step()?;
         call.run.charge(64)?;
         if rows.len() >= MOST {
-            return Err(PgError::new(SqlState::CONFIGURATION_LIMIT_EXCEEDED, "series is too long for a query of the catalogs"));
+            return Err(PgError::new(
+                SqlState::CONFIGURATION_LIMIT_EXCEEDED,
+                "series is too long for a query of the catalogs",
+            ));
         }
         rows.push(vec![Datum::Int(value)]);
         at = value.checked_add(step);
@@ -67,7 +84,9 @@ fn series(call: &Call<'_>) -> SetOfRows {
 fn subscripts(call: &Call<'_>) -> SetOfRows {
     let Some(list) = call.arguments.first().and_then(Datum::as_list) else { return Ok(Vec::new()) };
     let number = int(call, 1).and_then(|number| usize::try_from(number - 1).ok());
-    let Some((length, lower)) = number.and_then(|number| list.dimensions.get(number)) else { return Ok(Vec::new()) };
+    let Some((length, lower)) = number.and_then(|number| list.dimensions.get(number)) else {
+        return Ok(Vec::new());
+    };
     let (length, lower) = (i64::from(*length), i64::from(*lower));
     let rows = lower..lower + length;
     let is_reverse = call.arguments.get(2).is_some_and(Datum::is_true);
@@ -83,11 +102,18 @@ fn unnest(call: &Call<'_>) -> SetOfRows {
 /// Elements with their numbers.
 fn expand(call: &Call<'_>) -> SetOfRows {
     let Some(list) = call.arguments.first().and_then(Datum::as_list) else { return Ok(Vec::new()) };
-    Ok(list.items.iter().zip(1..).map(|(item, number)| vec![item.clone(), Datum::Int(number)]).collect())
+    Ok(list
+        .items
+        .iter()
+        .zip(1..)
+        .map(|(item, number)| vec![item.clone(), Datum::Int(number)])
+        .collect())
 }
 
 fn split(call: &Call<'_>) -> SetOfRows {
-    let (Some(text), Some(by)) = (strings::text(call, 0), strings::text(call, 1)) else { return Ok(Vec::new()) };
+    let (Some(text), Some(by)) = (strings::text(call, 0), strings::text(call, 1)) else {
+        return Ok(Vec::new());
+    };
     Ok(text.split(by).map(|part| vec![Datum::text(part)]).collect())
 }
 

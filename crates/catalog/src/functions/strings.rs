@@ -8,9 +8,16 @@ use crate::plan::{Call, Function};
 
 pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
     let is_text = types.first().is_none_or(|oid| {
-        matches!(*oid, Oid::TEXT | Oid::NAME | Oid::BPCHAR | Oid::VARCHAR) || oid.0 == 2276 || oid.0 == 2283
+        matches!(*oid, Oid::TEXT | Oid::NAME | Oid::BPCHAR | Oid::VARCHAR)
+            || oid.0 == 2276
+            || oid.0 == 2283
     });
-    if !is_text && !matches!(name, "chr" | "to_hex" | "text" | "array_to_string" | "quote_literal" | "quote_nullable") {
+    if !is_text
+        && !matches!(
+            name,
+            "chr" | "to_hex" | "text" | "array_to_string" | "quote_literal" | "quote_nullable"
+        )
+    {
         return None;
     }
     Some(match name {
@@ -18,12 +25,24 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
         "upper" => |call| map(call, |text| text.to_uppercase()),
         "initcap" => |call| map(call, initcap),
         "reverse" => |call| map(call, |text| text.chars().rev().collect()),
-        "length" | "char_length" | "character_length" => |call| number(call, |text| text.chars().count()),
+        "length" | "char_length" | "character_length" => {
+            |call| number(call, |text| text.chars().count())
+        }
         "octet_length" => |call| number(call, str::len),
         "bit_length" => |call| number(call, |text| text.len() * 8),
-        "ascii" => |call| number(call, |text| text.chars().next().map_or(0, |one| usize::try_from(u32::from(one)).unwrap_or(0))),
+        "ascii" => |call| {
+            number(call, |text| {
+                text.chars().next().map_or(0, |one| usize::try_from(u32::from(one)).unwrap_or(0))
+            })
+        },
         "chr" => chr,
-        "to_hex" => |call| Ok(call.arguments.first().and_then(Datum::as_int).map_or(Datum::Null, |value| Datum::text(format!("{value:x}")))),
+        "to_hex" => |call| {
+            Ok(call
+                .arguments
+                .first()
+                .and_then(Datum::as_int)
+                .map_or(Datum::Null, |value| Datum::text(format!("{value:x}"))))
+        },
         "btrim" => |call| trim(call, true, true),
         "ltrim" => |call| trim(call, true, false),
         "rtrim" => |call| trim(call, false, true),
@@ -37,7 +56,11 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
         "repeat" => repeat,
         "lpad" => |call| pad(call, true),
         "rpad" => |call| pad(call, false),
-        "starts_with" => |call| Ok(text(call, 0).zip(text(call, 1)).map_or(Datum::Null, |(text, with)| Datum::Bool(text.starts_with(with)))),
+        "starts_with" => |call| {
+            Ok(text(call, 0)
+                .zip(text(call, 1))
+                .map_or(Datum::Null, |(text, with)| Datum::Bool(text.starts_with(with))))
+        },
         "concat" => concat,
         "concat_ws" => concat_ws,
         "quote_ident" => |call| map(call, |text| quote_identifier(text).into_owned()),
@@ -73,14 +96,19 @@ fn map(call: &Call<'_>, change: impl Fn(&str) -> String) -> Result<Datum> {
 }
 
 fn number(call: &Call<'_>, count: impl Fn(&str) -> usize) -> Result<Datum> {
-    Ok(text(call, 0).map_or(Datum::Null, |text| Datum::Int(i64::try_from(count(text)).unwrap_or(i64::MAX))))
+    Ok(text(call, 0)
+        .map_or(Datum::Null, |text| Datum::Int(i64::try_from(count(text)).unwrap_or(i64::MAX))))
 }
 
 fn initcap(text: &str) -> String {
     let mut out = String::new();
     let mut is_start = true;
     for one in text.chars() {
-        if is_start { out.extend(one.to_uppercase()) } else { out.extend(one.to_lowercase()) }
+        if is_start {
+            out.extend(one.to_uppercase())
+        } else {
+            out.extend(one.to_lowercase())
+        }
         is_start = !one.is_alphanumeric();
     }
     out
@@ -90,7 +118,10 @@ fn chr(call: &Call<'_>) -> Result<Datum> {
     let one = int(call, 0).and_then(|value| u32::try_from(value).ok()).and_then(char::from_u32);
     match one.filter(|one| *one != '\0') {
         Some(one) => Ok(Datum::text(one.to_string())),
-        None => Err(PgError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, "requested character not valid for encoding")),
+        None => Err(PgError::new(
+            SqlState::PROGRAM_LIMIT_EXCEEDED,
+            "requested character not valid for encoding",
+        )),
     }
 }
 
@@ -104,7 +135,8 @@ fn trim(call: &Call<'_>, start: bool, end: bool) -> Result<Datum> {
 
 fn position(call: &Call<'_>) -> Result<Datum> {
     let Some((text, part)) = text(call, 0).zip(text(call, 1)) else { return Ok(Datum::Null) };
-    let place = text.find(part).map_or(0, |at| text.get(..at).unwrap_or_default().chars().count() + 1);
+    let place =
+        text.find(part).map_or(0, |at| text.get(..at).unwrap_or_default().chars().count() + 1);
     Ok(Datum::Int(i64::try_from(place).unwrap_or(0)))
 }
 
@@ -118,7 +150,10 @@ fn substring(call: &Call<'_>) -> Result<Datum> {
         Some(length) => {
             let length = length.as_int().unwrap_or(0);
             if length < 0 {
-                return Err(PgError::new(SqlState::SUBSTRING_ERROR, "negative substring length not allowed"));
+                return Err(PgError::new(
+                    SqlState::SUBSTRING_ERROR,
+                    "negative substring length not allowed",
+                ));
             }
             from.saturating_add(length)
         }
@@ -172,7 +207,8 @@ fn split_part(call: &Call<'_>) -> Result<Datum> {
     let parts: Vec<&str> = if by.is_empty() { vec![own] } else { own.split(by).collect() };
     let length = i64::try_from(parts.len()).unwrap_or(i64::MAX);
     let place = if number > 0 { number - 1 } else { length.saturating_add(number) };
-    let part = usize::try_from(place).ok().and_then(|place| parts.get(place)).copied().unwrap_or_default();
+    let part =
+        usize::try_from(place).ok().and_then(|place| parts.get(place)).copied().unwrap_or_default();
     Ok(Datum::text(part))
 }
 
@@ -189,7 +225,8 @@ fn pad(call: &Call<'_>, left: bool) -> Result<Datum> {
     let length = usize::try_from(length).unwrap_or(0);
     call.run.admit_text(length.saturating_mul(4))?;
     let missing = length.saturating_sub(own.chars().count());
-    let filling: String = with.chars().cycle().take(if with.is_empty() { 0 } else { missing }).collect();
+    let filling: String =
+        with.chars().cycle().take(if with.is_empty() { 0 } else { missing }).collect();
     let kept: String = own.chars().take(length).collect();
     Ok(Datum::text(if left { filling + &kept } else { kept + &filling }))
 }
@@ -205,7 +242,10 @@ pub(super) fn join(call: &Call<'_>) -> Result<Datum> {
 /// The values of VARIADIC "any", as text.
 fn all_shown(call: &Call<'_>, from: usize) -> Result<Vec<String>> {
     let arguments = call.arguments.iter().enumerate().skip(from);
-    arguments.filter(|(_, value)| !value.is_null()).map(|(place, value)| shown(call, value, place)).collect()
+    arguments
+        .filter(|(_, value)| !value.is_null())
+        .map(|(place, value)| shown(call, value, place))
+        .collect()
 }
 
 fn concat(call: &Call<'_>) -> Result<Datum> {

@@ -31,7 +31,12 @@ impl State {
 
 impl Run {
     /// Takes a row.
-    pub(super) fn accumulate(&self, of: &Aggregate, state: &mut State, frame: &Frame<'_>) -> Result<()> {
+    pub(super) fn accumulate(
+        &self,
+        of: &Aggregate,
+        state: &mut State,
+        frame: &Frame<'_>,
+    ) -> Result<()> {
         self.step()?;
         if let Some(filter) = &of.filter
             && !self.eval(filter, frame)?.is_true()
@@ -69,9 +74,15 @@ impl Run {
             AggregateKind::And => {
                 state.value = Datum::Bool(value.is_true() && state.value.as_bool() != Some(false));
             }
-            AggregateKind::Or => state.value = Datum::Bool(value.is_true() || state.value.is_true()),
+            AggregateKind::Or => {
+                state.value = Datum::Bool(value.is_true() || state.value.is_true())
+            }
             AggregateKind::Join | AggregateKind::List => {
-                let keys = of.order.iter().map(|key| self.eval(&key.expr, frame)).collect::<Result<_>>()?;
+                let keys = of
+                    .order
+                    .iter()
+                    .map(|key| self.eval(&key.expr, frame))
+                    .collect::<Result<_>>()?;
                 self.charge(arguments.iter().map(|value| value.size() + 64).sum())?;
                 state.items.push((keys, arguments));
             }
@@ -113,7 +124,8 @@ impl Run {
             }
             AggregateKind::List if state.count == 0 => Datum::Null,
             AggregateKind::List => {
-                let items: Vec<Datum> = items.filter_map(|values| values.into_iter().next()).collect();
+                let items: Vec<Datum> =
+                    items.filter_map(|values| values.into_iter().next()).collect();
                 match items.first() {
                     Some(Datum::Array(_)) => {
                         return Err(PgError::new(

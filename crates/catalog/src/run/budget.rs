@@ -34,7 +34,9 @@ impl Run {
     /// Counts a row that is held.
     pub(super) fn hold(&self, row: &Row) -> Result<()> {
         let cells: usize = row.iter().map(Datum::size).sum();
-        self.charge(cells.saturating_add(row.len().saturating_mul(size_of::<Datum>())).saturating_add(32))
+        self.charge(
+            cells.saturating_add(row.len().saturating_mul(size_of::<Datum>())).saturating_add(32),
+        )
     }
 
     /// Counts bytes that are held.

@@ -20,9 +20,11 @@ impl Run {
                 // The row of an outer join's other side has no columns.
                 Ok(row.and_then(|row| row.get(*column)).cloned().unwrap_or_default())
             }
-            Expr::Slot { depth, slot } => {
-                Ok(frame.at(*depth).and_then(|frame| frame.slots.get(*slot)).cloned().unwrap_or_default())
-            }
+            Expr::Slot { depth, slot } => Ok(frame
+                .at(*depth)
+                .and_then(|frame| frame.slots.get(*slot))
+                .cloned()
+                .unwrap_or_default()),
             Expr::Param(index) => Ok(self.parameters.get(*index).cloned().unwrap_or_default()),
             expr => {
                 self.step()?;
@@ -33,7 +35,9 @@ impl Run {
 
     fn eval_inner(&self, expr: &Expr, frame: &Frame<'_>) -> Result<Datum> {
         Ok(match expr {
-            Expr::Const(_) | Expr::Column { .. } | Expr::Slot { .. } | Expr::Param(_) => Datum::Null,
+            Expr::Const(_) | Expr::Column { .. } | Expr::Slot { .. } | Expr::Param(_) => {
+                Datum::Null
+            }
             Expr::WholeRow { depth, leaf } => {
                 match frame.at(*depth).and_then(|frame| frame.rows.get(*leaf)) {
                     Some(row) if !row.is_empty() => Datum::Record(row.clone()),
@@ -77,7 +81,9 @@ impl Run {
                         return self.eval(result, frame);
                     }
                 }
-                otherwise.as_ref().map_or(Ok(Datum::Null), |otherwise| self.eval(otherwise, frame))?
+                otherwise
+                    .as_ref()
+                    .map_or(Ok(Datum::Null), |otherwise| self.eval(otherwise, frame))?
             }
             Expr::Coalesce(all) => {
                 for one in all {
@@ -89,7 +95,11 @@ impl Run {
                 Datum::Null
             }
             Expr::NullIf { value, equal } => {
-                if self.eval(equal, frame)?.is_true() { Datum::Null } else { self.eval(value, frame)? }
+                if self.eval(equal, frame)?.is_true() {
+                    Datum::Null
+                } else {
+                    self.eval(value, frame)?
+                }
             }
             Expr::Extreme { greatest, of } => {
                 let mut best = Datum::Null;
@@ -163,7 +173,9 @@ impl Run {
         let mut all = Vec::new();
         for item in &items {
             match item {
-                Datum::Array(list) if list.dimensions == inner => all.extend(list.items.iter().cloned()),
+                Datum::Array(list) if list.dimensions == inner => {
+                    all.extend(list.items.iter().cloned())
+                }
                 _ => {
                     let message = "multidimensional arrays must have array expressions with matching dimensions";
                     return Err(PgError::new(SqlState::ARRAY_SUBSCRIPT_ERROR, message));
@@ -192,10 +204,12 @@ impl Run {
                         None => Ok(Some(default)),
                     }
                 };
-                let (Some(from), Some(to)) = (bound(from, lower)?, bound(to, lower + length - 1)?) else {
+                let (Some(from), Some(to)) = (bound(from, lower)?, bound(to, lower + length - 1)?)
+                else {
                     return Ok(Datum::Null);
                 };
-                let all = (from.max(lower)..=to.min(lower + length - 1)).filter_map(|at| list.get(at).cloned());
+                let all = (from.max(lower)..=to.min(lower + length - 1))
+                    .filter_map(|at| list.get(at).cloned());
                 Ok(Datum::list(all.collect()))
             }
             indexes => {
@@ -206,7 +220,9 @@ impl Run {
                 }
                 for (index, (length, lower)) in indexes.iter().zip(&list.dimensions) {
                     let Index::One(index) = index else { return Ok(Datum::Null) };
-                    let Some(index) = self.eval(index, frame)?.as_int() else { return Ok(Datum::Null) };
+                    let Some(index) = self.eval(index, frame)?.as_int() else {
+                        return Ok(Datum::Null);
+                    };
                     let index = index.saturating_sub(i64::from(*lower));
                     if index < 0 || index >= i64::from(*length) {
                         return Ok(Datum::Null);
@@ -219,7 +235,13 @@ impl Run {
         }
     }
 
-    fn is_in(&self, value: &Datum, list: &[Expr], negated: bool, frame: &Frame<'_>) -> Result<Datum> {
+    fn is_in(
+        &self,
+        value: &Datum,
+        list: &[Expr],
+        negated: bool,
+        frame: &Frame<'_>,
+    ) -> Result<Datum> {
         let mut has_null = value.is_null();
         for one in list {
             let one = self.eval(one, frame)?;
@@ -290,7 +312,10 @@ impl Run {
                 for row in rows.iter() {
                     self.step()?;
                     let mut pairs = values.iter().zip(row.iter());
-                    if pairs.clone().any(|(one, two)| !one.is_null() && !two.is_null() && one != two) {
+                    if pairs
+                        .clone()
+                        .any(|(one, two)| !one.is_null() && !two.is_null() && one != two)
+                    {
                         continue;
                     }
                     if pairs.any(|(one, two)| one.is_null() || two.is_null()) {

@@ -32,11 +32,19 @@ impl Run {
     ) -> Result<bool> {
         match from {
             From::Leaf(leaf) => self.leaf(leaf, rows, parent, each),
-            From::Join(join) => stacker::maybe_grow(128 << 10, 2 << 20, || self.join(join, rows, parent, each)),
+            From::Join(join) => {
+                stacker::maybe_grow(128 << 10, 2 << 20, || self.join(join, rows, parent, each))
+            }
         }
     }
 
-    fn leaf(&self, leaf: &Leaf, rows: &mut Vec<Row>, parent: &Frame<'_>, each: &mut Each<'_>) -> Result<bool> {
+    fn leaf(
+        &self,
+        leaf: &Leaf,
+        rows: &mut Vec<Row>,
+        parent: &Frame<'_>,
+        each: &mut Each<'_>,
+    ) -> Result<bool> {
         if leaf.probe.is_empty() {
             let all = self.source(leaf, rows, parent)?;
             return self.emit(leaf, &all, rows, parent, each);
@@ -88,8 +96,11 @@ impl Run {
                 *place = row.clone();
             }
             let frame = Frame { rows, slots: &[], parent: Some(parent) };
-            let keys: Vec<Datum> =
-                leaf.probe.iter().map(|probe| self.eval(&probe.own, &frame)).collect::<Result<_>>()?;
+            let keys: Vec<Datum> = leaf
+                .probe
+                .iter()
+                .map(|probe| self.eval(&probe.own, &frame))
+                .collect::<Result<_>>()?;
             self.charge((keys.len() + 1) * size_of::<Datum>())?;
             found.entry(keys).or_default().push(row.clone());
         }
@@ -132,7 +143,8 @@ impl Run {
 
     /// The rows of functions side by side; the shorter ones go on with NULL.
     fn functions(&self, calls: &[SetCall], ordinality: bool, frame: &Frame<'_>) -> Result<Rows> {
-        let lists: Vec<_> = calls.iter().map(|call| self.set_call(call, frame)).collect::<Result<_>>()?;
+        let lists: Vec<_> =
+            calls.iter().map(|call| self.set_call(call, frame)).collect::<Result<_>>()?;
         let length = lists.iter().map(Vec::len).max().unwrap_or(0);
         let mut rows = Vec::new();
         for place in 0..length {
@@ -166,17 +178,21 @@ impl Run {
         })
     }
 
-    fn join(&self, join: &Join, rows: &mut Vec<Row>, parent: &Frame<'_>, each: &mut Each<'_>) -> Result<bool> {
+    fn join(
+        &self,
+        join: &Join,
+        rows: &mut Vec<Row>,
+        parent: &Frame<'_>,
+        each: &mut Each<'_>,
+    ) -> Result<bool> {
         let mut emit = |rows: &mut Vec<Row>| -> Result<bool> {
             let frame = Frame { rows, slots: &[], parent: Some(parent) };
             if self.holds(&join.filter, &frame)? { each(rows) } else { Ok(true) }
         };
         match join.kind {
-            JoinKind::Inner => {
-                self.from(&join.left, rows, parent, &mut |rows| {
-                    self.from(&join.right, rows, parent, &mut emit)
-                })
-            }
+            JoinKind::Inner => self.from(&join.left, rows, parent, &mut |rows| {
+                self.from(&join.right, rows, parent, &mut emit)
+            }),
             JoinKind::Left => self.from(&join.left, rows, parent, &mut |rows| {
                 let mut is_matched = false;
                 let more = self.from(&join.right, rows, parent, &mut |rows| {

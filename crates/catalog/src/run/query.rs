@@ -41,7 +41,9 @@ impl Run {
             Body::Select(select) => self.select(select, frame, early_limit(query))?,
             Body::Values(rows) => {
                 let inner = Frame { rows: &[], slots: &[], parent: Some(frame) };
-                rows.iter().map(|row| Ok(self.values(row, &inner)?.into())).collect::<Result<_>>()?
+                rows.iter()
+                    .map(|row| Ok(self.values(row, &inner)?.into()))
+                    .collect::<Result<_>>()?
             }
             Body::Set { operation, all, left, right } => {
                 let (left, right) = (self.side(left, frame)?, self.side(right, frame)?);
@@ -53,7 +55,9 @@ impl Run {
         }
         if query.distinct == Distinct::All {
             let mut seen = HashSet::new();
-            rows.retain(|row| seen.insert(row.iter().take(query.width).cloned().collect::<Vec<_>>()));
+            rows.retain(|row| {
+                seen.insert(row.iter().take(query.width).cloned().collect::<Vec<_>>())
+            });
         }
         if !query.order.is_empty() {
             rows.sort_by(|one, two| compare_rows(one, two, &query.order));
@@ -75,11 +79,19 @@ impl Run {
     fn cut(&self, query: &Query, frame: &Frame<'_>, rows: &mut Vec<Row>) -> Result<()> {
         let inner = Frame { rows: &[], slots: &[], parent: Some(frame) };
         if let Some(offset) = &query.offset {
-            let offset = count(&self.eval(offset, &inner)?, "OFFSET", SqlState::INVALID_ROW_COUNT_IN_RESULT_OFFSET_CLAUSE)?;
+            let offset = count(
+                &self.eval(offset, &inner)?,
+                "OFFSET",
+                SqlState::INVALID_ROW_COUNT_IN_RESULT_OFFSET_CLAUSE,
+            )?;
             rows.drain(..offset.unwrap_or(0).min(rows.len()));
         }
         if let Some(limit) = &query.limit
-            && let Some(limit) = count(&self.eval(limit, &inner)?, "LIMIT", SqlState::INVALID_ROW_COUNT_IN_LIMIT_CLAUSE)?
+            && let Some(limit) = count(
+                &self.eval(limit, &inner)?,
+                "LIMIT",
+                SqlState::INVALID_ROW_COUNT_IN_LIMIT_CLAUSE,
+            )?
         {
             rows.truncate(limit);
         }
@@ -95,11 +107,15 @@ impl Run {
                 self.keep(cte.id, Rc::new(rows));
                 return Ok(());
             }
-            CteKind::Recursive { first, next, casts, all } => (first, next, casts, *all),
+            CteKind::Recursive(of) => (&of.first, &of.next, &of.casts, of.all),
         };
         let mut seen = HashSet::new();
         let mut fresh = |rows: Vec<Row>| -> Vec<Row> {
-            if all { rows } else { rows.into_iter().filter(|row| seen.insert(row.clone())).collect() }
+            if all {
+                rows
+            } else {
+                rows.into_iter().filter(|row| seen.insert(row.clone())).collect()
+            }
         };
         let mut working = fresh(self.query(first, frame)?);
         let mut result = Vec::new();
@@ -137,7 +153,13 @@ impl Run {
         rows.into_iter().map(cast).collect()
     }
 
-    fn set(&self, operation: SetOperation, all: bool, left: Vec<Row>, right: Vec<Row>) -> Result<Vec<Row>> {
+    fn set(
+        &self,
+        operation: SetOperation,
+        all: bool,
+        left: Vec<Row>,
+        right: Vec<Row>,
+    ) -> Result<Vec<Row>> {
         let mut rows = left;
         if operation == SetOperation::Union {
             rows.extend(right);
@@ -171,7 +193,8 @@ impl Run {
 
 /// How many rows of a SELECT are enough, where that is certain and written down.
 fn early_limit(query: &Query) -> Option<usize> {
-    let is_plain = query.order.is_empty() && query.distinct == Distinct::No && query.offset.is_none();
+    let is_plain =
+        query.order.is_empty() && query.distinct == Distinct::No && query.offset.is_none();
     match &query.limit {
         Some(crate::plan::Expr::Const(limit)) if is_plain => usize::try_from(limit.as_int()?).ok(),
         _ => None,

@@ -112,14 +112,17 @@ impl Run {
     fn group(&self, select: &Select, group: &Group, parent: &Frame<'_>) -> Result<Vec<Draft>> {
         let mut places: HashMap<Vec<Datum>, usize> = HashMap::new();
         let mut groups: Vec<(Vec<Row>, Vec<super::aggregate::State>)> = Vec::new();
-        let start = || group.aggregates.iter().map(super::aggregate::State::new).collect::<Vec<_>>();
+        let start =
+            || group.aggregates.iter().map(super::aggregate::State::new).collect::<Vec<_>>();
         self.each(select, parent, &mut |rows| {
             let frame = Frame { rows, slots: &[], parent: Some(parent) };
             let key = self.values(&group.keys, &frame)?;
             let place = match places.get(&key) {
                 Some(place) => *place,
                 None => {
-                    self.charge(size_of::<Datum>() * key.len() + size_of::<Row>() * rows.len() + 128)?;
+                    self.charge(
+                        size_of::<Datum>() * key.len() + size_of::<Row>() * rows.len() + 128,
+                    )?;
                     places.insert(key, groups.len());
                     groups.push((rows.clone(), start()));
                     groups.len() - 1
@@ -137,8 +140,9 @@ impl Run {
         let mut drafts = Vec::with_capacity(groups.len());
         for (rows, states) in groups {
             let finished = states.into_iter().zip(&group.aggregates);
-            let slots =
-                finished.map(|(state, aggregate)| self.finish(aggregate, state)).collect::<Result<_>>()?;
+            let slots = finished
+                .map(|(state, aggregate)| self.finish(aggregate, state))
+                .collect::<Result<_>>()?;
             let draft = Draft { rows, slots };
             let is_kept = match &group.having {
                 Some(having) => self.eval(having, &draft.frame(parent))?.is_true(),

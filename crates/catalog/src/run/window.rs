@@ -12,14 +12,22 @@ use crate::plan::{Window, WindowKind};
 
 impl Run {
     /// Gives each draft what a window function says of it.
-    pub(super) fn window(&self, window: &Window, drafts: &mut [Draft], parent: &Frame<'_>) -> Result<()> {
+    pub(super) fn window(
+        &self,
+        window: &Window,
+        drafts: &mut [Draft],
+        parent: &Frame<'_>,
+    ) -> Result<()> {
         let mut partitions: HashMap<Vec<Datum>, Vec<usize>> = HashMap::new();
         let mut keys = Vec::with_capacity(drafts.len());
         for (place, draft) in drafts.iter().enumerate() {
             let frame = draft.frame(parent);
             let partition = self.values(&window.partition, &frame)?;
-            let key: Vec<Datum> =
-                window.order.iter().map(|key| self.eval(&key.expr, &frame)).collect::<Result<_>>()?;
+            let key: Vec<Datum> = window
+                .order
+                .iter()
+                .map(|key| self.eval(&key.expr, &frame))
+                .collect::<Result<_>>()?;
             self.charge((partition.len() + key.len() + 2) * size_of::<Datum>())?;
             partitions.entry(partition).or_default().push(place);
             keys.push(key);
@@ -50,7 +58,8 @@ impl Run {
         parent: &Frame<'_>,
         key: &impl Fn(usize) -> &'k [Datum],
     ) -> Result<Vec<Datum>> {
-        let is_peer = |one: usize, two: usize| compare_all(key(one), key(two), &window.order).is_eq();
+        let is_peer =
+            |one: usize, two: usize| compare_all(key(one), key(two), &window.order).is_eq();
         let mut values = Vec::with_capacity(places.len());
         let (mut rank, mut dense) = (0_i64, 0_i64);
         let mut before: Option<usize> = None;

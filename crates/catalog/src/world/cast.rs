@@ -18,7 +18,14 @@ fn out_of_range(oid: Oid) -> PgError {
 
 impl World {
     /// A value as one of another type.
-    pub(crate) fn cast(&self, value: Datum, from: Oid, to: Oid, typmod: i32, is_explicit: bool) -> Result<Datum> {
+    pub(crate) fn cast(
+        &self,
+        value: Datum,
+        from: Oid,
+        to: Oid,
+        typmod: i32,
+        is_explicit: bool,
+    ) -> Result<Datum> {
         let typmod = match type_facts(to) {
             Some(known) if known.kind == b'd' && typmod == -1 => known.typmod,
             _ => typmod,
@@ -29,7 +36,10 @@ impl World {
         }
         if let (Datum::Array(list), Some(element)) = (&value, element_of(to)) {
             let own = element_of(from).unwrap_or(Oid::TEXT);
-            let items = list.items.iter().map(|item| self.cast(item.clone(), own, element, typmod, is_explicit));
+            let items = list
+                .items
+                .iter()
+                .map(|item| self.cast(item.clone(), own, element, typmod, is_explicit));
             let items = items.collect::<Result<_>>()?;
             return Ok(Datum::Array(Arc::new(List { dimensions: list.dimensions.clone(), items })));
         }
@@ -42,19 +52,27 @@ impl World {
                     if byte == 0 { "".into() } else { char::from(byte).to_string().into() }
                 }
                 // As SQL writes it, not as it is shown.
-                (Datum::Bool(value), _) => if *value { "true".into() } else { "false".into() },
+                (Datum::Bool(value), _) => {
+                    if *value {
+                        "true".into()
+                    } else {
+                        "false".into()
+                    }
+                }
                 (value, from) => self.text(value, from)?.into(),
             };
             return fitting(text, to, typmod, is_explicit);
         }
         match (value, to) {
-            (Datum::Text(text), Oid::INT4) if from == Oid::CHAR => {
-                Ok(Datum::Int(text.bytes().next().map_or(0, |byte| i64::from(i8::from_ne_bytes([byte])))))
-            }
+            (Datum::Text(text), Oid::INT4) if from == Oid::CHAR => Ok(Datum::Int(
+                text.bytes().next().map_or(0, |byte| i64::from(i8::from_ne_bytes([byte]))),
+            )),
             (Datum::Text(text), to) => self.parse(to, &text),
             (Datum::Bool(value), Oid::INT4) => Ok(Datum::Int(value.into())),
             (Datum::Int(value), Oid::BOOL) => Ok(Datum::Bool(value != 0)),
-            (value, to) if category(to) == b'N' || to == Oid::XID || to == Oid::CID => number(value, from, to),
+            (value, to) if category(to) == b'N' || to == Oid::XID || to == Oid::CID => {
+                number(value, from, to)
+            }
             (value, Oid::DATE) if matches!(from, Oid::TIMESTAMP | Oid::TIMESTAMPTZ) => {
                 Ok(Datum::Int(value.as_int().unwrap_or_default().div_euclid(86_400_000_000)))
             }

@@ -27,7 +27,10 @@ pub(super) fn namespaces(world: &World) -> Vec<Row> {
         // `public` belongs to whoever owns the database.
         let (owner, acl) = match &**name {
             "public" => {
-                let acl = Datum::texts(["pg_database_owner=UC/pg_database_owner", "=U/pg_database_owner"]);
+                let acl = Datum::texts([
+                    "pg_database_owner=UC/pg_database_owner",
+                    "=U/pg_database_owner",
+                ]);
                 (6171, acl)
             }
             _ => (own, Datum::Null),
@@ -52,7 +55,11 @@ pub(super) fn classes(world: &World) -> Vec<Row> {
         let has_rows = matches!(class.kind, 'r' | 'i');
         let known = relation.filter(|_| class.index.is_none()).and_then(|relation| relation.rows);
         let tuples = match (known, class.kind) {
-            #[allow(clippy::cast_precision_loss, clippy::as_conversions, reason = "it is an estimate")]
+            #[allow(
+                clippy::cast_precision_loss,
+                clippy::as_conversions,
+                reason = "it is an estimate"
+            )]
             (Some(rows), 'r' | 'f') => rows as f64,
             (_, 'v' | 'i') => 0.0,
             _ => -1.0,
@@ -62,17 +69,31 @@ pub(super) fn classes(world: &World) -> Vec<Row> {
             None => relation.map_or(0, |relation| relation.columns.len()),
         };
         let checks = constraints().filter(|one| one.letter() == 'c').count();
-        let is_referred_to = world.objects.constraints.iter().any(|one| one.target(&world.objects) == Some(class.oid));
+        let is_referred_to = world
+            .objects
+            .constraints
+            .iter()
+            .any(|one| one.target(&world.objects) == Some(class.oid));
         let has_triggers = is_referred_to || constraints().any(|one| one.letter() == 'f');
-        let has_index =
-            world.objects.classes.iter().any(|other| other.index.as_ref().is_some_and(|own| own.table == class.oid));
+        let has_index = world
+            .objects
+            .classes
+            .iter()
+            .any(|other| other.index.as_ref().is_some_and(|own| own.table == class.oid));
         maker.row([
             ("oid", Datum::Oid(class.oid)),
             ("relname", Datum::Text(class.name.clone())),
             ("relnamespace", Datum::Oid(class.schema)),
             ("reltype", Datum::Oid(class.row_type)),
             ("relowner", Datum::Oid(owner)),
-            ("relam", Datum::Oid(match class.kind { 'r' => HEAP, 'i' => BTREE, _ => 0 })),
+            (
+                "relam",
+                Datum::Oid(match class.kind {
+                    'r' => HEAP,
+                    'i' => BTREE,
+                    _ => 0,
+                }),
+            ),
             ("relfilenode", Datum::Oid(if has_rows { class.oid } else { 0 })),
             ("reltuples", Datum::Float(tuples)),
             ("relhasindex", Datum::Bool(has_index)),
@@ -122,10 +143,19 @@ pub(super) fn attributes(world: &World) -> Vec<Row> {
             Some(index) => {
                 for (place, column) in index.columns.iter().enumerate() {
                     let attribute = column.and_then(|column| columns.get(column));
-                    let name = attribute.map_or_else(|| "expr".into(), |one| one.column.name.clone());
-                    let of = attribute.map_or((Oid::TEXT, -1), |one| (one.column.type_oid, one.column.typmod));
+                    let name =
+                        attribute.map_or_else(|| "expr".into(), |one| one.column.name.clone());
+                    let of = attribute
+                        .map_or((Oid::TEXT, -1), |one| (one.column.type_oid, one.column.typmod));
                     let name = Datum::text(&*name);
-                    rows.push(attribute_row(&maker, class, place, name, of, (false, false, "", false)));
+                    rows.push(attribute_row(
+                        &maker,
+                        class,
+                        place,
+                        name,
+                        of,
+                        (false, false, "", false),
+                    ));
                 }
             }
         }
@@ -182,7 +212,8 @@ impl Storage {
             return Storage { length: -1, by_value: false, align: 'd', storage: 'x', collation: 0 };
         };
         let cell = |name: &str| row.get(facts.column(name)).cloned().unwrap_or_default();
-        let first = |name: &str| cell(name).as_str().and_then(|text| text.chars().next()).unwrap_or('i');
+        let first =
+            |name: &str| cell(name).as_str().and_then(|text| text.chars().next()).unwrap_or('i');
         Storage {
             length: cell("typlen").as_int().unwrap_or(-1),
             by_value: cell("typbyval").is_true(),
@@ -239,7 +270,10 @@ pub(super) fn types(world: &World) -> Vec<Row> {
                 ("typisdefined", Datum::Bool(true)),
                 ("typdelim", letter(',')),
                 ("typrelid", Datum::Oid(if is_array { 0 } else { class.oid })),
-                ("typsubscript", if is_array { proc("array_subscript_handler") } else { Datum::Oid(0) }),
+                (
+                    "typsubscript",
+                    if is_array { proc("array_subscript_handler") } else { Datum::Oid(0) },
+                ),
                 ("typelem", Datum::Oid(if is_array { class.row_type } else { 0 })),
                 ("typarray", Datum::Oid(if is_array { 0 } else { class.array_type })),
                 ("typinput", proc(if is_array { "array_in" } else { "record_in" })),
@@ -311,7 +345,11 @@ fn has_foreign(world: &World) -> bool {
 pub(super) fn foreign_tables(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_foreign_table");
     let foreign = world.objects.relations().filter(|(class, _)| class.kind == 'f');
-    foreign.map(|(class, _)| maker.row([("ftrelid", Datum::Oid(class.oid)), ("ftserver", Datum::Oid(SERVER))])).collect()
+    foreign
+        .map(|(class, _)| {
+            maker.row([("ftrelid", Datum::Oid(class.oid)), ("ftserver", Datum::Oid(SERVER))])
+        })
+        .collect()
 }
 
 pub(super) fn foreign_servers(world: &World) -> Vec<Row> {
@@ -332,7 +370,11 @@ pub(super) fn foreign_wrappers(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_foreign_data_wrapper");
     let owner = Datum::Oid(world.session_role().0);
     let row = |owner| {
-        maker.row([("oid", Datum::Oid(WRAPPER)), ("fdwname", Datum::text("trunkline")), ("fdwowner", owner)])
+        maker.row([
+            ("oid", Datum::Oid(WRAPPER)),
+            ("fdwname", Datum::text("trunkline")),
+            ("fdwowner", owner),
+        ])
     };
     has_foreign(world).then(|| row(owner)).into_iter().collect()
 }

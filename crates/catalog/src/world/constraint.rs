@@ -27,7 +27,9 @@ impl ConstraintObject {
     pub(crate) fn columns(&self) -> Vec<usize> {
         match &self.what {
             What::NotNull(column) => vec![*column],
-            What::Kind(ConstraintKind::Primary(columns) | ConstraintKind::Unique(columns)) => columns.clone(),
+            What::Kind(ConstraintKind::Primary(columns) | ConstraintKind::Unique(columns)) => {
+                columns.clone()
+            }
             What::Kind(ConstraintKind::Foreign(key)) => key.columns.clone(),
             What::Kind(_) => Vec::new(),
         }
@@ -55,7 +57,10 @@ pub(super) fn indexes(world: &World) -> Vec<Row> {
     for class in &world.objects.classes {
         let Some(index) = &class.index else { continue };
         let columns = world.objects.columns(class);
-        let keys = index.columns.iter().map(|column| column.map_or(Datum::Int(0), |column| count(column + 1)));
+        let keys = index
+            .columns
+            .iter()
+            .map(|column| column.map_or(Datum::Int(0), |column| count(column + 1)));
         let of = |column: &Option<usize>| {
             let attribute = column.and_then(|column| columns.get(column));
             index_class(attribute.map_or(trunkline_core::Oid::TEXT, |one| one.column.type_oid))
@@ -105,7 +110,9 @@ pub(super) fn constraints(world: &World) -> Vec<Row> {
                 referred = Datum::list(numbers(&places));
                 let own = world.objects.columns(class);
                 let equal = places.iter().filter_map(|place| own.get(*place));
-                operators = Datum::list(equal.map(|one| Datum::Oid(equality(one.column.type_oid))).collect());
+                operators = Datum::list(
+                    equal.map(|one| Datum::Oid(equality(one.column.type_oid))).collect(),
+                );
             }
         }
         let is_local = constraint.letter();
@@ -124,7 +131,10 @@ pub(super) fn constraints(world: &World) -> Vec<Row> {
             ("confmatchtype", letter(match_type)),
             ("conislocal", Datum::Bool(true)),
             ("connoinherit", Datum::Bool(matches!(is_local, 'p' | 'u' | 'f'))),
-            ("conkey", if columns.is_empty() { Datum::Null } else { Datum::list(numbers(&columns)) }),
+            (
+                "conkey",
+                if columns.is_empty() { Datum::Null } else { Datum::list(numbers(&columns)) },
+            ),
             ("confkey", referred),
             ("conpfeqop", operators.clone()),
             ("conppeqop", operators.clone()),

@@ -18,9 +18,9 @@ use trunkline_core::{Client, Result};
 use crate::datum::Row;
 use crate::facts;
 pub(crate) use names::{proc_by_oid, split_name};
+pub(crate) use objects::{ClassObject, ConstraintObject, IndexObject, Objects, What};
 pub(crate) use parse::{is_alias, natural};
 pub(crate) use session::version as session_version;
-pub(crate) use objects::{ClassObject, ConstraintObject, IndexObject, Objects, What};
 
 /// The OID of `information_schema`, which differs between builds of PostgreSQL.
 pub(crate) static INFORMATION_SCHEMA: LazyLock<u32> = LazyLock::new(|| {

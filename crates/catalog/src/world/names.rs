@@ -14,7 +14,11 @@ use crate::facts::{self, OPERATORS, PG_CATALOG, PROCS, Proc, number, text, type_
 fn named(relation: &str, oid: &str, name: &str, schema: &str) -> HashMap<u32, (u32, Arc<str>)> {
     let Some(facts) = facts::facts(relation) else { return HashMap::new() };
     let [oid, name, schema] = [oid, name, schema].map(|column| facts.column(column));
-    facts.rows.iter().map(|row| (number(row, oid), (number(row, schema), text(row, name)))).collect()
+    facts
+        .rows
+        .iter()
+        .map(|row| (number(row, oid), (number(row, schema), text(row, name))))
+        .collect()
 }
 
 static CLASSES: LazyLock<HashMap<u32, (u32, Arc<str>)>> =
@@ -81,7 +85,12 @@ impl World {
             PG_CATALOG => Some("pg_catalog".into()),
             oid if oid == *INFORMATION_SCHEMA => Some("information_schema".into()),
             99 => Some("pg_toast".into()),
-            oid => self.objects.schemas.iter().find(|(own, _)| *own == oid).map(|(_, name)| name.clone()),
+            oid => self
+                .objects
+                .schemas
+                .iter()
+                .find(|(own, _)| *own == oid)
+                .map(|(_, name)| name.clone()),
         }
     }
 
@@ -150,7 +159,8 @@ impl World {
         if let Some(oid) = facts::type_named(schema, name) {
             return Some(oid.0);
         }
-        if let Some(class) = self.objects.class_in(schema, name).filter(|class| class.row_type != 0) {
+        if let Some(class) = self.objects.class_in(schema, name).filter(|class| class.row_type != 0)
+        {
             return Some(class.row_type);
         }
         let class = self.objects.class_in(schema, name.strip_prefix('_')?)?;
@@ -172,7 +182,9 @@ impl World {
     /// A name as it is written where `regclass` shows it.
     fn shown(&self, schema: u32, name: &str, is_visible: bool) -> String {
         match self.schema_name(schema) {
-            Some(schema) if !is_visible => format!("{}.{}", quote_identifier(&schema), quote_identifier(name)),
+            Some(schema) if !is_visible => {
+                format!("{}.{}", quote_identifier(&schema), quote_identifier(name))
+            }
             _ => quote_identifier(name).into_owned(),
         }
     }
@@ -191,7 +203,9 @@ impl World {
         };
         let found = match parsed.qualifiers.last() {
             None => self.searched().find_map(|schema| self.type_in(schema, &parsed.name)),
-            Some(schema) => self.schema_named(schema).and_then(|schema| self.type_in(schema, &parsed.name)),
+            Some(schema) => {
+                self.schema_named(schema).and_then(|schema| self.type_in(schema, &parsed.name))
+            }
         };
         Ok(if parsed.dimensions > 0 { found.and_then(|oid| self.array_of(oid)) } else { found })
     }
@@ -209,7 +223,9 @@ impl World {
         let element = match self.objects.types.get(&oid) {
             Some((place, true)) => self.objects.classes.get(*place).map(|class| class.row_type),
             Some(_) => None,
-            None => facts::element_of(Oid(oid)).map(|oid| oid.0).filter(|_| !matches!(Oid(oid), Oid::INT2VECTOR | Oid::OIDVECTOR)),
+            None => facts::element_of(Oid(oid))
+                .map(|oid| oid.0)
+                .filter(|_| !matches!(Oid(oid), Oid::INT2VECTOR | Oid::OIDVECTOR)),
         };
         if let Some(element) = element {
             return Some(format!("{}[]", self.type_text(element, typmod)?));
@@ -234,7 +250,11 @@ impl World {
     pub(crate) fn session_role(&self) -> (u32, Arc<str>) {
         let name: Arc<str> = (*self.client.identity().user).into();
         let known = ROLES.iter().find(|(_, (_, own))| *own == name).map(|(oid, _)| *oid);
-        let oid = if &*name == "postgres" { SUPERUSER } else { known.unwrap_or_else(|| number_of("role", &name)) };
+        let oid = if &*name == "postgres" {
+            SUPERUSER
+        } else {
+            known.unwrap_or_else(|| number_of("role", &name))
+        };
         (oid, name)
     }
 
@@ -263,7 +283,9 @@ impl World {
             Some(self.shown(*schema, name, *schema == PG_CATALOG))
         };
         match kind {
-            Oid::REGNAMESPACE => self.schema_name(oid).map(|name| quote_identifier(&name).into_owned()),
+            Oid::REGNAMESPACE => {
+                self.schema_name(oid).map(|name| quote_identifier(&name).into_owned())
+            }
             Oid::REGROLE => self.role_name(oid).map(|name| quote_identifier(&name).into_owned()),
             Oid::REGCOLLATION => of(&COLLATIONS),
             Oid::REGCONFIG => of(&CONFIGS),
@@ -282,9 +304,15 @@ impl World {
                 let name = &operator.name;
                 if kind == Oid::REGOPER {
                     let is_one = OPERATORS.get(name).is_some_and(|all| all.len() == 1);
-                    return Some(if is_one { name.to_string() } else { format!("pg_catalog.{name}") });
+                    return Some(if is_one {
+                        name.to_string()
+                    } else {
+                        format!("pg_catalog.{name}")
+                    });
                 }
-                let of = |oid: Oid| if oid.0 == 0 { Some("none".into()) } else { self.type_text(oid.0, -1) };
+                let of = |oid: Oid| {
+                    if oid.0 == 0 { Some("none".into()) } else { self.type_text(oid.0, -1) }
+                };
                 Some(format!("{name}({},{})", of(operator.left)?, of(operator.right)?))
             }
             _ => None,
@@ -333,7 +361,8 @@ impl World {
 
     /// `name(type, type)`
     fn find_signature(&self, kind: Oid, text: &str) -> Result<Option<u32>> {
-        let invalid = || PgError::new(SqlState::INVALID_TEXT_REPRESENTATION, "expected a left parenthesis");
+        let invalid =
+            || PgError::new(SqlState::INVALID_TEXT_REPRESENTATION, "expected a left parenthesis");
         let (name, rest) = text.split_once('(').ok_or_else(invalid)?;
         let list = rest.strip_suffix(')').unwrap_or(rest);
         let mut types = Vec::new();

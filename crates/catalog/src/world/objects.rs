@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use trunkline_core::catalog::{Attribute, Constraint, ConstraintKind, Relation, RelationKind, Snapshot};
+use trunkline_core::catalog::{
+    Attribute, Constraint, ConstraintKind, Relation, RelationKind, Snapshot,
+};
 
 use super::PUBLIC;
 
@@ -127,7 +129,14 @@ impl Objects {
                 let name = self.free_constraint_name(oid, &wanted);
                 let number = numbers.of("constraint", &[schema_name, &relation.name, &name]);
                 let what = What::NotNull(column);
-                self.constraints.push(ConstraintObject { oid: number, name, schema, table: oid, what, index: 0 });
+                self.constraints.push(ConstraintObject {
+                    oid: number,
+                    name,
+                    schema,
+                    table: oid,
+                    what,
+                    index: 0,
+                });
             }
         }
         for index in &relation.indexes {
@@ -158,7 +167,8 @@ impl Objects {
         };
         let oid = numbers.of("constraint", &[schema_name, &relation.name, &name]);
         let mut upholds = 0;
-        if let ConstraintKind::Primary(columns) | ConstraintKind::Unique(columns) = &constraint.kind {
+        if let ConstraintKind::Primary(columns) | ConstraintKind::Unique(columns) = &constraint.kind
+        {
             let object = IndexObject {
                 table,
                 columns: columns.iter().copied().map(Some).collect(),
@@ -173,10 +183,26 @@ impl Objects {
         self.constraints.push(ConstraintObject { oid, name, schema, table, what, index: upholds });
     }
 
-    fn index(&mut self, oid: u32, schema: u32, name: &str, place: (usize, usize), index: IndexObject) {
+    fn index(
+        &mut self,
+        oid: u32,
+        schema: u32,
+        name: &str,
+        place: (usize, usize),
+        index: IndexObject,
+    ) {
         let (row_type, array_type) = (0, 0);
         let name = name.into();
-        self.add(ClassObject { oid, schema, name, kind: 'i', row_type, array_type, place, index: Some(index) });
+        self.add(ClassObject {
+            oid,
+            schema,
+            name,
+            kind: 'i',
+            row_type,
+            array_type,
+            place,
+            index: Some(index),
+        });
     }
 
     fn add(&mut self, class: ClassObject) {
@@ -202,13 +228,17 @@ impl Objects {
             .iter()
             .enumerate()
             .filter_map(|(place, constraint)| {
-                let What::Kind(ConstraintKind::Foreign(key)) = &constraint.what else { return None };
+                let What::Kind(ConstraintKind::Foreign(key)) = &constraint.what else {
+                    return None;
+                };
                 let target = self.find_named(&key.schema, &key.table)?;
                 let columns = self.columns_named(target, &key.refers_to);
                 let index = self.classes.iter().find(|class| {
                     class.index.as_ref().is_some_and(|index| {
                         let own: Option<HashSet<usize>> = index.columns.iter().copied().collect();
-                        index.table == target.oid && index.unique && own == Some(columns.iter().copied().collect())
+                        index.table == target.oid
+                            && index.unique
+                            && own == Some(columns.iter().copied().collect())
                     })
                 })?;
                 Some((place, index.oid))

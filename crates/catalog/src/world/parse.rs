@@ -14,8 +14,17 @@ use crate::io;
 pub(crate) fn is_alias(oid: Oid) -> bool {
     matches!(
         oid,
-        Oid::REGCLASS | Oid::REGTYPE | Oid::REGPROC | Oid::REGPROCEDURE | Oid::REGNAMESPACE | Oid::REGROLE
-            | Oid::REGOPER | Oid::REGOPERATOR | Oid::REGCOLLATION | Oid::REGCONFIG | Oid::REGDICTIONARY
+        Oid::REGCLASS
+            | Oid::REGTYPE
+            | Oid::REGPROC
+            | Oid::REGPROCEDURE
+            | Oid::REGNAMESPACE
+            | Oid::REGROLE
+            | Oid::REGOPER
+            | Oid::REGOPERATOR
+            | Oid::REGCOLLATION
+            | Oid::REGCONFIG
+            | Oid::REGDICTIONARY
     )
 }
 
@@ -42,7 +51,8 @@ impl World {
                 if let Some(error) = failure.into_inner() {
                     return Err(error);
                 }
-                let dimensions = parts.dimensions.iter().map(|one| (one.length, one.lower)).collect();
+                let dimensions =
+                    parts.dimensions.iter().map(|one| (one.length, one.lower)).collect();
                 Ok(Datum::Array(Arc::new(List { dimensions, items: parts.elements })))
             }
             _ => io::parse_plain(oid, text, &self.style),
@@ -60,21 +70,30 @@ impl World {
         match self.find_alias(oid, text)? {
             Some(found) => Ok(Datum::Oid(found)),
             None => match oid {
-                Oid::REGCLASS => {
-                    missing(SqlState::UNDEFINED_TABLE, format!("relation \"{text}\" does not exist"))
-                }
-                Oid::REGPROC | Oid::REGPROCEDURE => {
-                    missing(SqlState::UNDEFINED_FUNCTION, format!("function \"{text}\" does not exist"))
-                }
-                Oid::REGOPER | Oid::REGOPERATOR => {
-                    missing(SqlState::UNDEFINED_FUNCTION, format!("operator does not exist: {text}"))
-                }
+                Oid::REGCLASS => missing(
+                    SqlState::UNDEFINED_TABLE,
+                    format!("relation \"{text}\" does not exist"),
+                ),
+                Oid::REGPROC | Oid::REGPROCEDURE => missing(
+                    SqlState::UNDEFINED_FUNCTION,
+                    format!("function \"{text}\" does not exist"),
+                ),
+                Oid::REGOPER | Oid::REGOPERATOR => missing(
+                    SqlState::UNDEFINED_FUNCTION,
+                    format!("operator does not exist: {text}"),
+                ),
                 Oid::REGNAMESPACE => {
                     missing(SqlState::UNDEFINED_SCHEMA, format!("schema \"{text}\" does not exist"))
                 }
-                Oid::REGROLE => missing(SqlState::UNDEFINED_OBJECT, format!("role \"{text}\" does not exist")),
-                Oid::REGTYPE => missing(SqlState::UNDEFINED_OBJECT, format!("type \"{text}\" does not exist")),
-                _ => missing(SqlState::UNDEFINED_OBJECT, format!("object \"{text}\" does not exist")),
+                Oid::REGROLE => {
+                    missing(SqlState::UNDEFINED_OBJECT, format!("role \"{text}\" does not exist"))
+                }
+                Oid::REGTYPE => {
+                    missing(SqlState::UNDEFINED_OBJECT, format!("type \"{text}\" does not exist"))
+                }
+                _ => {
+                    missing(SqlState::UNDEFINED_OBJECT, format!("object \"{text}\" does not exist"))
+                }
             },
         }
     }
@@ -133,16 +152,27 @@ impl World {
         let mut out = Vec::new();
         if list.dimensions.iter().any(|(_, lower)| *lower != 1) {
             let shown = list.dimensions.iter();
-            let shown = shown.map(|&(length, lower)| array::Dimension { length, lower }).collect::<Vec<_>>();
+            let shown = shown
+                .map(|&(length, lower)| array::Dimension { length, lower })
+                .collect::<Vec<_>>();
             array::text_dimensions(&shown, &mut out);
         }
-        let lengths: Vec<usize> =
-            list.dimensions.iter().map(|(length, _)| usize::try_from(*length).unwrap_or(0)).collect();
+        let lengths: Vec<usize> = list
+            .dimensions
+            .iter()
+            .map(|(length, _)| usize::try_from(*length).unwrap_or(0))
+            .collect();
         self.push_list(&list.items, &lengths, element, &mut out)?;
         Ok(String::from_utf8_lossy(&out).into_owned())
     }
 
-    fn push_list(&self, items: &[Datum], lengths: &[usize], element: Oid, out: &mut Vec<u8>) -> Result<()> {
+    fn push_list(
+        &self,
+        items: &[Datum],
+        lengths: &[usize],
+        element: Oid,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
         out.push(b'{');
         let inner: usize = lengths.iter().skip(1).product();
         if lengths.len() > 1 && inner > 0 {

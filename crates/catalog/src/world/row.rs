@@ -17,7 +17,9 @@ impl Maker {
     /// Makes rows of a relation.
     pub(super) fn new(schema: u32, relation: &str) -> Maker {
         let columns = facts::relation_columns(schema, relation).unwrap_or_default();
-        let usual = columns.iter().map(|column| if column.not_null { zero(column.oid) } else { Datum::Null });
+        let usual = columns
+            .iter()
+            .map(|column| if column.not_null { zero(column.oid) } else { Datum::Null });
         Maker { columns, usual: usual.collect() }
     }
 
@@ -42,7 +44,9 @@ fn zero(oid: Oid) -> Datum {
         Oid::INT2 | Oid::INT4 | Oid::INT8 => Datum::Int(0),
         Oid::FLOAT4 | Oid::FLOAT8 => Datum::Float(0.0),
         Oid::TEXT | Oid::NAME | Oid::CHAR => Datum::text(""),
-        Oid::INT2VECTOR | Oid::OIDVECTOR => Datum::Array(Arc::new(crate::datum::List::vector(Vec::new()))),
+        Oid::INT2VECTOR | Oid::OIDVECTOR => {
+            Datum::Array(Arc::new(crate::datum::List::vector(Vec::new())))
+        }
         _ => Datum::Oid(0),
     }
 }

@@ -27,9 +27,10 @@ pub(super) fn roles(world: &World) -> Vec<Row> {
     };
     let mut rows = vec![row(SUPERUSER, Datum::text("postgres"), true)];
     let (oid, name) = world.session_role();
-    let is_known = oid == SUPERUSER || facts::facts("pg_authid").is_some_and(|facts| {
-        facts.rows.iter().any(|row| facts::number(row, facts.column("oid")) == oid)
-    });
+    let is_known = oid == SUPERUSER
+        || facts::facts("pg_authid").is_some_and(|facts| {
+            facts.rows.iter().any(|row| facts::number(row, facts.column("oid")) == oid)
+        });
     if !is_known {
         let is_super = world.client.setting("is_superuser").as_deref() == Some("on");
         rows.push(row(oid, Datum::Text(name), is_super));
@@ -96,8 +97,11 @@ fn plain(shown: &str, unit: Option<&str>, kind: Option<&str>) -> String {
         return shown.to_owned();
     };
     let split = shown.find(|one: char| one.is_ascii_alphabetic()).unwrap_or(shown.len());
-    let (number, suffix) = (shown.get(..split).unwrap_or_default(), shown.get(split..).unwrap_or_default());
-    let (Ok(value), Some(from), Some(to)) = (number.parse::<i128>(), size_of(suffix), size_of(unit)) else {
+    let (number, suffix) =
+        (shown.get(..split).unwrap_or_default(), shown.get(split..).unwrap_or_default());
+    let (Ok(value), Some(from), Some(to)) =
+        (number.parse::<i128>(), size_of(suffix), size_of(unit))
+    else {
         return number.to_owned();
     };
     if suffix.is_empty() { number.to_owned() } else { (value * from / to).to_string() }
@@ -136,7 +140,10 @@ pub(super) fn activity(world: &World) -> Vec<Row> {
         ("pid", Datum::Int(identity.pid.into())),
         ("usesysid", Datum::Oid(role)),
         ("usename", Datum::Text(role_name)),
-        ("application_name", Datum::text(world.client.setting("application_name").unwrap_or_default())),
+        (
+            "application_name",
+            Datum::text(world.client.setting("application_name").unwrap_or_default()),
+        ),
         ("client_addr", address.unwrap_or_default()),
         ("client_port", Datum::Int(port)),
         ("state", Datum::text("active")),
@@ -147,7 +154,12 @@ pub(super) fn activity(world: &World) -> Vec<Row> {
 pub(super) fn encryption(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_stat_ssl");
     let identity = world.client.identity();
-    vec![maker.row([("pid", Datum::Int(identity.pid.into())), ("ssl", Datum::Bool(identity.encrypted))])]
+    vec![
+        maker.row([
+            ("pid", Datum::Int(identity.pid.into())),
+            ("ssl", Datum::Bool(identity.encrypted)),
+        ]),
+    ]
 }
 
 pub(super) fn gssapi(world: &World) -> Vec<Row> {
