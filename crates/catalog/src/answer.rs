@@ -10,7 +10,7 @@ use trunkline_core::{
     RowSource, Rows, SqlState,
 };
 
-use crate::bind::{Bound, bind};
+use crate::bind::{Bound, bind, needs_catalog};
 use crate::datum::{Datum, Row};
 use crate::facts::{base_of, element_of, type_facts};
 use crate::io;
@@ -61,11 +61,14 @@ impl Answer {
         order: &Order,
     ) -> Result<Reply> {
         let style = world.client.style();
-        let parameters = order
-            .params
-            .iter()
-            .map(|param| io::from_param(&param, &style))
-            .collect::<Result<Vec<_>>>()?;
+        let parameters = order.params.iter().map(|param| {
+            match (io::from_param(&param, &style)?, param.type_oid) {
+                // `regclass` and its kin come by name.
+                (Datum::Text(text), oid) if needs_catalog(oid) => world.parse(oid, &text),
+                (value, _) => Ok(value),
+            }
+        });
+        let parameters = parameters.collect::<Result<Vec<_>>>()?;
         let (answer, own) = (self.clone(), world.clone());
         let run =
             move |stop: Arc<AtomicBool>| Run::new(own, parameters, stop).rows(&answer.bound.query);

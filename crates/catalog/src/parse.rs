@@ -38,6 +38,8 @@ fn guard(sql: &str) -> Result<()> {
         tokens += 1;
         match token.kind {
             TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
+            TokenKind::Word if token.is_word(sql, "case") => depth += 1,
+            TokenKind::Word if token.is_word(sql, "end") => depth = depth.saturating_sub(1),
             TokenKind::RightParen | TokenKind::RightBracket => depth = depth.saturating_sub(1),
             _ => {}
         }

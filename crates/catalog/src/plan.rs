@@ -194,8 +194,17 @@ pub(crate) struct Cte {
 
 #[derive(Debug)]
 pub(crate) enum CteKind {
-    Plain(Query),
-    Recursive { first: Query, next: Query, casts: Vec<Option<(Oid, Oid)>>, all: bool },
+    Plain(Box<Query>),
+    Recursive(Box<Recursive>),
+}
+
+/// WITH RECURSIVE: what it starts with, and what goes on.
+#[derive(Debug)]
+pub(crate) struct Recursive {
+    pub(crate) first: Query,
+    pub(crate) next: Query,
+    pub(crate) casts: Vec<Option<(Oid, Oid)>>,
+    pub(crate) all: bool,
 }
 
 #[derive(Debug)]
@@ -242,7 +251,6 @@ pub(crate) struct Group {
 pub(crate) struct Aggregate {
     pub(crate) kind: AggregateKind,
     pub(crate) arguments: Vec<Expr>,
-    pub(crate) types: Vec<Oid>,
     pub(crate) result: Oid,
     pub(crate) distinct: bool,
     pub(crate) order: Vec<OrderExpr>,
@@ -325,7 +333,6 @@ pub(crate) struct Leaf {
     pub(crate) id: usize,
     /// Its place among the leaves of the query.
     pub(crate) index: usize,
-    pub(crate) width: usize,
     pub(crate) source: Source,
     pub(crate) filter: Vec<Expr>,
     /// How the rows are found that have certain values, instead of all.

@@ -11,7 +11,7 @@ use crate::error::{at, unsupported};
 use crate::functions;
 use crate::plan::{Aggregate, AggregateKind, Expr, OrderExpr, Window, WindowKind};
 
-impl Binder<'_> {
+impl Binder {
     /// `count(…)`, `row_number() OVER (…)` and their kin.
     pub(super) fn aggregate_call(
         &mut self,
@@ -82,10 +82,7 @@ impl Binder<'_> {
             return Err(unsupported(place, "this aggregate"));
         };
         // What is within an aggregate is worked out before it.
-        let before = std::mem::replace(
-            &mut self.scope().no_aggregates,
-            Some("an aggregate function's arguments"),
-        );
+        let before = self.scope().no_aggregates.replace("an aggregate function's arguments");
         let is_star =
             matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
         let arguments = if is_star { Vec::new() } else { self.arguments(&list.args)? };
@@ -120,8 +117,7 @@ impl Binder<'_> {
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
         let result = chosen.result;
         let kind = if is_star { AggregateKind::Count } else { kind };
-        let aggregate =
-            Aggregate { kind, arguments, types: chosen.arguments, result, distinct, order, filter };
+        let aggregate = Aggregate { kind, arguments, result, distinct, order, filter };
         Ok((aggregate, result))
     }
 

@@ -12,7 +12,7 @@ use crate::facts::{PG_CATALOG, Proc, array_of, element_of};
 use crate::functions;
 use crate::plan::{Calling, Expr, SetCall, SubqueryKind};
 
-impl Binder<'_> {
+impl Binder {
     /// A name, unless it is one of those that the grammar knows.
     pub(super) fn identifier_or_keyword(&mut self, ident: &Ident) -> Result<Typed> {
         if ident.quote_style.is_none()
@@ -163,7 +163,7 @@ impl Binder<'_> {
         let Some(chosen) = self.choose(schema, name, &types, place)? else {
             return self.cast_by_name(name, arguments, place);
         };
-        let fields: super::Fields = chosen.what.outputs.iter().cloned().collect();
+        let fields: super::Fields = chosen.outputs().into();
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         if chosen.what.returns_set {
             let call = set_call(&chosen, arguments, place)?;

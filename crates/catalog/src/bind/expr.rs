@@ -12,7 +12,7 @@ use crate::facts::{CastContext, array_of, element_of};
 use crate::functions;
 use crate::plan::{Calling, Expr, Function, Index, Quantified, SubqueryKind};
 
-impl Binder<'_> {
+impl Binder {
     /// Binds an expression.
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Result<Typed> {
         self.deeper(|binder| binder.expr_inner(expr))
@@ -405,12 +405,13 @@ impl Binder<'_> {
     pub(super) fn operate(&mut self, name: &str, operands: Vec<Typed>) -> Result<Typed> {
         let types: Vec<Oid> = operands.iter().map(|operand| operand.oid).collect();
         let place = operands.first().map_or(0, |operand| operand.place);
+        // Where the operator itself stands the tree does not tell.
         let chosen = match operator(name, &types) {
             Found::One(chosen) => chosen,
-            Found::None => return Err(no_operator(name, &types, place)),
+            Found::None => return Err(no_operator(name, &types, 0)),
             Found::Many => {
                 let message = format!("operator is not unique: {}", signature(name, &types));
-                return Err(at(place, SqlState::AMBIGUOUS_FUNCTION, message));
+                return Err(at(0, SqlState::AMBIGUOUS_FUNCTION, message));
             }
         };
         let Some(function) = functions::operator(chosen.what) else {

@@ -14,7 +14,7 @@ use crate::error::{at, unsupported};
 use crate::functions;
 use crate::plan::{Calling, Expr, From, Join, JoinKind, Leaf, SetCall, Source};
 
-impl Binder<'_> {
+impl Binder {
     /// The items of FROM, joined.
     pub(super) fn from(&mut self, items: &[TableWithJoins]) -> Result<Option<From>> {
         let before = self.forbid("FROM");
@@ -245,14 +245,7 @@ impl Binder<'_> {
             LeafScope { alias: own, schema, columns, hidden: Vec::new(), relation, is_value };
         self.scope().leaves.push(leaf);
         let id = self.id();
-        Ok(From::Leaf(Box::new(Leaf {
-            id,
-            index,
-            width,
-            source,
-            filter: Vec::new(),
-            probe: Vec::new(),
-        })))
+        Ok(From::Leaf(Box::new(Leaf { id, index, source, filter: Vec::new(), probe: Vec::new() })))
     }
 
     fn function_leaf(
@@ -270,10 +263,10 @@ impl Binder<'_> {
             return self.value_leaf(typed, &name, alias);
         };
         if !chosen.what.returns_set {
+            let outputs = chosen.outputs();
             let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
             let function = functions::function(chosen.what)
                 .ok_or_else(|| unsupported(place, &format!("function {name}")))?;
-            let outputs = &chosen.what.outputs;
             let call = Calling {
                 function,
                 arguments,
@@ -284,11 +277,11 @@ impl Binder<'_> {
             };
             let mut typed = Typed::new(Expr::Call(Box::new(call)), chosen.result);
             if !outputs.is_empty() {
-                typed = typed.fields(outputs.iter().cloned().collect());
+                typed = typed.fields(outputs.into());
             }
             return self.value_leaf(typed, &name, alias);
         }
-        let outputs = chosen.what.outputs.clone();
+        let outputs = chosen.outputs();
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         let call = super::call::set_call(&chosen, arguments, place)?;
         let columns = match outputs.as_slice() {

@@ -11,7 +11,7 @@ use crate::datum::Datum;
 use crate::error::{syntax, unsupported};
 use crate::plan::Expr;
 
-impl Binder<'_> {
+impl Binder {
     pub(super) fn literal(&mut self, value: &ValueWithSpan) -> Result<Typed> {
         let place = self.place(value.span);
         let unknown = |text: &str| Typed::new(Expr::Const(Datum::text(text)), Oid::UNKNOWN);

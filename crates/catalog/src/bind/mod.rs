@@ -23,7 +23,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use crate::datum::Datum;
 use crate::plan::{Expr, Query};
 use scope::Scope;
-pub(crate) use typed::Typed;
+pub(crate) use typed::{Typed, needs_catalog};
 
 /// A statement that is bound.
 #[derive(Debug)]
@@ -49,8 +49,7 @@ pub(crate) struct OutputColumn {
 pub(crate) type Fields = Arc<[(Arc<str>, Oid)]>;
 
 /// Binds a statement.
-pub(crate) struct Binder<'a> {
-    sql: &'a str,
+pub(crate) struct Binder {
     /// Where each line begins, in characters.
     lines: Vec<usize>,
     scopes: Vec<Scope>,
@@ -82,13 +81,12 @@ pub(crate) fn bind(sql: &str, query: &ast::Query, hints: &[Oid]) -> Result<Bound
     Ok(Bound { query, columns, parameters })
 }
 
-impl<'a> Binder<'a> {
+impl Binder {
     /// A binder whose numbers begin at `next_id`.
-    fn new(sql: &'a str, next_id: usize) -> Binder<'a> {
+    fn new(sql: &str, next_id: usize) -> Binder {
         let mut lines = vec![0];
         lines.extend(sql.chars().enumerate().filter(|(_, one)| *one == '\n').map(|(at, _)| at + 1));
         Binder {
-            sql,
             lines,
             scopes: Vec::new(),
             outermost: Scope::default(),

@@ -10,11 +10,13 @@ use super::scope::{Base, CteScope, Scope, folded};
 use super::typed::type_name;
 use super::{Binder, OutputColumn};
 use crate::error::{at, mismatch, syntax, unsupported};
-use crate::plan::{Body, Cte, CteKind, Distinct, Expr, Query, SetOperation, Side, SortKey, Sub};
+use crate::plan::{
+    Body, Cte, CteKind, Distinct, Expr, Query, Recursive, SetOperation, Side, SortKey, Sub,
+};
 
 type BoundQuery = (Query, Vec<OutputColumn>);
 
-impl Binder<'_> {
+impl Binder {
     /// A query within another one.
     pub(super) fn subquery(&mut self, query: &ast::Query) -> Result<(Arc<Sub>, Vec<OutputColumn>)> {
         self.bases.push(Base { level: self.scopes.len(), is_correlated: false });
@@ -274,7 +276,7 @@ impl Binder<'_> {
             let (query, columns) = self.query(&cte.query)?;
             let columns = renamed(settled(columns), &cte.alias);
             self.ctes.push(scope(columns, false));
-            return Ok(Cte { id, kind: CteKind::Plain(query) });
+            return Ok(Cte { id, kind: CteKind::Plain(Box::new(query)) });
         };
         let inner = self.ctes.len();
         let mut before = Vec::new();
@@ -296,7 +298,7 @@ impl Binder<'_> {
         let casts =
             casts.map(|(to, from)| (from.oid != to.oid).then_some((from.oid, to.oid))).collect();
         self.ctes.push(scope(columns, false));
-        Ok(Cte { id, kind: CteKind::Recursive { first, next, casts, all } })
+        Ok(Cte { id, kind: CteKind::Recursive(Box::new(Recursive { first, next, casts, all })) })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::plan::{Body, Distinct, Expr, From, Query, Select, Source, Sub};
 use crate::views;
 use crate::world::INFORMATION_SCHEMA;
 
-impl Binder<'_> {
+impl Binder {
     /// A relation of FROM.
     pub(super) fn relation(
         &mut self,

@@ -3,6 +3,8 @@
 //! Source: <https://www.postgresql.org/docs/18/typeconv-func.html> and
 //! <https://www.postgresql.org/docs/18/typeconv-oper.html>.
 
+use std::sync::Arc;
+
 use trunkline_core::Oid;
 
 use crate::facts::{
@@ -33,6 +35,14 @@ pub(crate) struct Chosen<T: 'static> {
     pub(crate) what: &'static T,
     pub(crate) arguments: Vec<Oid>,
     pub(crate) result: Oid,
+}
+
+impl Chosen<Proc> {
+    /// Names and types of the columns that the function gives, if they are several.
+    pub(crate) fn outputs(&self) -> Vec<(Arc<str>, Oid)> {
+        let settled = |oid: &Oid| settle(&self.what.arguments, *oid, &self.arguments).1;
+        self.what.outputs.iter().map(|(name, oid)| (name.clone(), settled(oid))).collect()
+    }
 }
 
 /// The function of a name for arguments of these types; `schema` restricts it.
@@ -142,7 +152,16 @@ fn is_consistent(declared: &[Oid], types: &[Oid]) -> bool {
         }
         element = element.or(found);
     }
-    true
+    let compatible: Vec<Oid> = declared
+        .iter()
+        .zip(types)
+        .filter_map(|(declared, given)| match *declared {
+            ANYCOMPATIBLE | ANYCOMPATIBLENONARRAY => Some(*given),
+            ANYCOMPATIBLEARRAY => element_of(*given),
+            _ => None,
+        })
+        .collect();
+    compatible.is_empty() || common_type(&compatible).is_some()
 }
 
 fn category(oid: Oid) -> u8 {

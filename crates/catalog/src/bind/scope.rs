@@ -109,7 +109,7 @@ pub(super) fn folded(ident: &Ident) -> String {
     if ident.quote_style.is_some() { ident.value.clone() } else { ident.value.to_lowercase() }
 }
 
-impl Binder<'_> {
+impl Binder {
     /// The innermost scope.
     pub(super) fn scope(&mut self) -> &mut Scope {
         self.scopes.last_mut().unwrap_or(&mut self.outermost)

@@ -18,7 +18,7 @@ struct List {
     names: Vec<String>,
 }
 
-impl Binder<'_> {
+impl Binder {
     /// Binds a SELECT; `order` is that of the query it is all of.
     pub(super) fn select(
         &mut self,
@@ -407,7 +407,11 @@ fn column_name(expr: &ast::Expr) -> String {
             call.name.0.last().and_then(|part| part.as_ident()).map(folded)
         }
         ast::Expr::Cast { expr, data_type, .. } => {
-            let name = column_name(expr);
+            let mut inner = &**expr;
+            while let ast::Expr::Cast { expr, .. } | ast::Expr::Nested(expr) = inner {
+                inner = expr;
+            }
+            let name = column_name(inner);
             match name.as_str() {
                 "?column?" => super::types::named_type(&data_type.to_string(), 0)
                     .ok()

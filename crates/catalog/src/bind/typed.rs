@@ -47,7 +47,7 @@ pub(crate) fn type_name(oid: Oid) -> String {
     }
 }
 
-impl Binder<'_> {
+impl Binder {
     /// Makes an expression one of the type `to`, if that goes without being asked.
     pub(super) fn coerce(&mut self, typed: Typed, to: Oid) -> Result<Typed> {
         self.convert(typed, to, -1, CastContext::Implicit)

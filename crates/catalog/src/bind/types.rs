@@ -8,7 +8,7 @@ use super::Binder;
 use crate::error::{Place, at};
 use crate::facts::{PG_CATALOG, array_of, type_named};
 
-impl Binder<'_> {
+impl Binder {
     /// The type that a cast names, and its modifier.
     pub(super) fn data_type(&self, data_type: &DataType, place: Place) -> Result<(Oid, i32)> {
         named_type(&data_type.to_string(), place)

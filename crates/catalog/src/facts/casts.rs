@@ -46,8 +46,12 @@ pub(crate) fn cast_context(from: Oid, to: Oid) -> Option<CastContext> {
     if source != from || target != to {
         return cast_context(source, target);
     }
-    if let (Some(from), Some(to)) = (element_of(from), element_of(to)) {
-        return cast_context(from, to);
+    // To `oidvector`, which looks like an array, nothing is cast that way.
+    let is_vector = |oid| matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR);
+    if let (Some(one), Some(two)) = (element_of(from), element_of(to))
+        && !is_vector(to)
+    {
+        return cast_context(one, two);
     }
     let category = |oid| type_facts(oid).map(|known| known.category);
     let is_composite =

@@ -24,14 +24,12 @@ pub(crate) struct Proc {
     pub(crate) strict: bool,
     pub(crate) returns_set: bool,
     pub(crate) kind: u8,
-    pub(crate) is_volatile: bool,
 }
 
 /// An operator, as `pg_operator` has it.
 #[derive(Clone, Debug)]
 pub(crate) struct Operator {
     pub(crate) oid: u32,
-    pub(crate) schema: u32,
     pub(crate) name: Arc<str>,
     /// Zero for a prefix operator.
     pub(crate) left: Oid,
@@ -55,12 +53,11 @@ pub(crate) static PROCS: LazyLock<HashMap<Arc<str>, Vec<Proc>>> = LazyLock::new(
 pub(crate) static OPERATORS: LazyLock<HashMap<Arc<str>, Vec<Operator>>> = LazyLock::new(|| {
     let mut operators: HashMap<Arc<str>, Vec<Operator>> = HashMap::new();
     let Some(facts) = facts("pg_operator") else { return operators };
-    let columns = ["oid", "oprnamespace", "oprname", "oprleft", "oprright", "oprresult"];
-    let [oid, schema, name, left, right, result] = columns.map(|name| facts.column(name));
+    let columns = ["oid", "oprname", "oprleft", "oprright", "oprresult"];
+    let [oid, name, left, right, result] = columns.map(|name| facts.column(name));
     for row in &facts.rows {
         let known = Operator {
             oid: number(row, oid),
-            schema: number(row, schema),
             name: text(row, name),
             left: Oid(number(row, left)),
             right: Oid(number(row, right)),
@@ -96,7 +93,6 @@ fn proc(facts: &Facts, row: &Row) -> Proc {
         strict: truth("proisstrict"),
         returns_set: truth("proretset"),
         kind: letter("prokind"),
-        is_volatile: letter("provolatile") == b'v',
     }
 }
 

@@ -61,7 +61,10 @@ pub(crate) fn facts(name: &str) -> Option<&'static Facts> {
 }
 
 /// The columns of each relation of `pg_catalog` and `information_schema`, by schema and name.
-static RELATIONS: LazyLock<HashMap<(u32, Arc<str>), Vec<Column>>> = LazyLock::new(|| {
+/// By schema and name.
+type ByName<T> = HashMap<(u32, Arc<str>), T>;
+
+static RELATIONS: LazyLock<ByName<Vec<Column>>> = LazyLock::new(|| {
     let (Some(classes), Some(attributes)) = (facts("pg_class"), facts("pg_attribute")) else {
         return HashMap::new();
     };
@@ -192,9 +195,7 @@ mod tests {
             for row in &facts.rows {
                 let line = lines.next().expect("a line a row");
                 assert_eq!(row.len(), facts.columns.len(), "{name}: {line}");
-                for (cell, (column, _)) in
-                    line.split('\t').zip(&facts.columns).map(|(cell, column)| (cell, column))
-                {
+                for (cell, (column, _)) in line.split('\t').zip(&facts.columns) {
                     let index = facts.column(column);
                     let is_null = row.get(index).is_none_or(Datum::is_null);
                     assert!(!is_null || matches!(cell, "\\N" | "\""), "{name}.{column}: {cell}");

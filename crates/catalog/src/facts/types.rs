@@ -21,7 +21,6 @@ pub(crate) struct TypeFacts {
     pub(crate) array: Oid,
     pub(crate) base: Oid,
     pub(crate) typmod: i32,
-    pub(crate) relation: u32,
 }
 
 /// All types, by OID.
@@ -38,9 +37,8 @@ pub(crate) static TYPES: LazyLock<HashMap<Oid, TypeFacts>> = LazyLock::new(|| {
         "typarray",
         "typbasetype",
         "typtypmod",
-        "typrelid",
     ];
-    let [oid, name, schema, kind, category, preferred, element, array, base, typmod, relation] =
+    let [oid, name, schema, kind, category, preferred, element, array, base, typmod] =
         columns.map(|name| facts.column(name));
     let rows = facts.rows.iter().map(|row| {
         let first = |column| text(row, column).bytes().next().unwrap_or(b' ');
@@ -56,7 +54,6 @@ pub(crate) static TYPES: LazyLock<HashMap<Oid, TypeFacts>> = LazyLock::new(|| {
             array: Oid(number(row, array)),
             base: Oid(number(row, base)),
             typmod: i32::try_from(modifier).unwrap_or(-1),
-            relation: number(row, relation),
         };
         (known.oid, known)
     });

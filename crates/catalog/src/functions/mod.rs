@@ -2,6 +2,7 @@
 
 mod arrays;
 mod definitions;
+mod json;
 pub(crate) mod math;
 mod names;
 mod operators;
@@ -31,6 +32,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| arrays::function(name))
         .or_else(|| math::function(name))
         .or_else(|| patterns::function(name))
+        .or_else(|| json::function(name))
 }
 
 /// What an operator does.

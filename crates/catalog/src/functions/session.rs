@@ -44,7 +44,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
         },
         // The server does not say on which of its sockets the client came.
         "inet_server_addr" | "inet_server_port" => |_| Ok(Datum::Null),
-        "pg_client_encoding" => |_| Ok(Datum::text("UTF8")),
+        "pg_client_encoding" | "getdatabaseencoding" => |_| Ok(Datum::text("UTF8")),
         "pg_encoding_to_char" => |call| {
             Ok(Datum::text(match call.arguments.first().and_then(Datum::as_int) {
                 Some(0) => "SQL_ASCII",

@@ -7,8 +7,8 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::Run;
 use crate::datum::{Datum, Row};
 
-/// How many rows and expressions may be looked at: some seconds.
-const STEPS: u64 = 100_000_000;
+/// How many rows and expressions may be looked at: about a second.
+const STEPS: u64 = 10_000_000;
 /// How many bytes may be held.
 const BYTES: usize = 256 << 20;
 /// How long a string may become.

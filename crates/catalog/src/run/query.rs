@@ -107,7 +107,7 @@ impl Run {
                 self.keep(cte.id, Rc::new(rows));
                 return Ok(());
             }
-            CteKind::Recursive { first, next, casts, all } => (first, next, casts, *all),
+            CteKind::Recursive(of) => (&of.first, &of.next, &of.casts, of.all),
         };
         let mut seen = HashSet::new();
         let mut fresh = |rows: Vec<Row>| -> Vec<Row> {
