@@ -16,14 +16,17 @@ pub(crate) const SAME: usize = 97;
 
 /// The statements that make the tables, beside the scripts.
 const TABLES: &str = "tables.sql";
-/// Which scripts differ, beside the scripts.
+/// Which scripts differ for good, and which only today, beside the scripts.
 const DIFFERS: &str = "differs.txt";
+const AWAITS: &str = "awaiting.txt";
 
 /// What all scripts of a folder have in common.
 pub(crate) struct Scripts {
     tables: String,
     /// Which scripts of trunkline differ, and the fact that forbids sameness.
     differs: BTreeMap<String, String>,
+    /// Which scripts await something that trunkline has not got yet.
+    awaits: BTreeMap<String, String>,
     made: AtomicUsize,
 }
 
@@ -34,13 +37,14 @@ impl Scripts {
             let path = folder.join(name);
             fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
         };
-        let differs = parse_list(&read(DIFFERS)?).map_err(|why| format!("{DIFFERS}: {why}"))?;
-        Ok(Scripts { tables: read(TABLES)?, differs, made: AtomicUsize::new(0) })
+        let list = |name| parse_list(&read(name)?).map_err(|why| format!("{name}: {why}"));
+        let (differs, awaits) = (list(DIFFERS)?, list(AWAITS)?);
+        Ok(Scripts { tables: read(TABLES)?, differs, awaits, made: AtomicUsize::new(0) })
     }
 
     /// Whether a file of the folder holds scripts.
     pub(crate) fn is_script(path: &Path) -> bool {
-        path.file_name().is_none_or(|name| name != TABLES && name != DIFFERS)
+        path.file_name().is_none_or(|name| name != TABLES && name != DIFFERS && name != AWAITS)
     }
 
     /// Why a script of trunkline differs.
@@ -48,8 +52,19 @@ impl Scripts {
         self.differs.get(script).map(String::as_str)
     }
 
-    /// What the list names wrongly: no script at all, or one without exceptions.
+    /// What a script of trunkline awaits.
+    pub(crate) fn awaits(&self, script: &str) -> Option<&str> {
+        self.awaits.get(script).map(String::as_str)
+    }
+
+    /// What the lists name wrongly: no script at all, or one without exceptions.
     pub(crate) fn fault(&self, files: &[File]) -> Option<String> {
+        let is_script = |name: &String| {
+            files.iter().flat_map(|file| &file.dialogues).any(|script| script.name == *name)
+        };
+        if let Some(name) = self.awaits.keys().find(|name| !is_script(name)) {
+            return Some(format!("{AWAITS}: there is no script {name}"));
+        }
         self.differs.keys().find_map(|name| {
             let has_it = |file: &&File| file.dialogues.iter().any(|script| script.name == *name);
             match files.iter().find(has_it) {
@@ -168,6 +183,7 @@ mod tests {
         let scripts = |list| Scripts {
             tables: String::new(),
             differs: parse_list(list).unwrap(),
+            awaits: parse_list("x: more\n").unwrap(),
             made: AtomicUsize::new(0),
         };
         let files = ["x\n  > sql a\n", "@ no exceptions\n\ny\n  > sql b\n"];

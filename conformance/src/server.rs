@@ -100,6 +100,11 @@ impl Server {
         self.scripts.as_ref().filter(|_| self.has_exceptions)?.fact(script)
     }
 
+    /// What a script of this server awaits.
+    pub(crate) fn awaits(&self, script: &str) -> Option<&str> {
+        self.scripts.as_ref().filter(|_| self.has_exceptions)?.awaits(script)
+    }
+
     /// How a dialogue gets to it, or why it cannot.
     fn address(&self, dialogue: &Dialogue) -> Result<&Dsn, String> {
         let mut dsn = &self.dsn;

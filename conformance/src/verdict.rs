@@ -64,10 +64,12 @@ fn judge(dialogue: &Dialogue, server: &Server, patience: Duration) -> Verdict {
         };
         if same { Ok(()) } else { Err(difference(link, expected, &heard)) }
     });
-    if let Some(fact) = server.fact(&dialogue.name) {
+    let listed = server.fact(&dialogue.name).map(|fact| Verdict::Listed(fact.into()));
+    let awaited = server.awaits(&dialogue.name).map(|what| Verdict::Awaiting(what.into()));
+    if let Some(listed) = listed.or(awaited) {
         return match played {
             Ok(()) => Verdict::Differs("    it is listed as different, and is the same\n".into()),
-            Err(_) => Verdict::Listed(fact.into()),
+            Err(_) => listed,
         };
     }
     match (played, dialogue.differs().filter(|_| server.has_exceptions)) {

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use databases::Databases;
 use trunkline::{Listener, Server};
+use trunkline_catalog::Catalog;
 
 #[path = "../server/databases.rs"]
 mod databases;
@@ -13,7 +14,7 @@ fn sqlite_answers_the_scripts_as_recorded_of_postgresql() {
     let folder = std::env::temp_dir().join(format!("trunkline-scripts-{}", std::process::id()));
     std::fs::create_dir(&folder).expect("a folder");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let server = Server::builder(Databases { folder: folder.clone() }).build();
+    let server = Server::builder(Catalog::new(Databases { folder: folder.clone() })).build();
     let any = ([127, 0, 0, 1], 0).into();
     let listener = runtime.block_on(Listener::tcp(any)).expect("a port");
     let port = listener.local_address().expect("an address").port();

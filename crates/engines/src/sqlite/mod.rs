@@ -39,7 +39,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::ErrorCode;
-use trunkline_core::{Client, Engine, Result};
+use trunkline_core::catalog::Snapshot;
+use trunkline_core::{Client, Engine, PgError, Result, SqlState};
 
 use connect::{Database, Guarded};
 use control::Control;
@@ -86,7 +87,8 @@ impl Sqlite {
     }
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
-        let sqlite = Sqlite { database: Arc::new(Database { path, writable }) };
+        let database = Arc::new(Database { path, writable });
+        let sqlite = Sqlite { database, name: None, alias: true };
         let guarded = sqlite.connect()?;
         if writable {
             guarded.keep_log().map_err(|error| sqlite.failure(&error))?;
@@ -113,9 +115,9 @@ impl Sqlite {
     /// # Errors
     ///
     /// What is wrong with the file.
-    pub fn tables(&self) -> io::Result<Vec<String>> {
+    pub fn snapshot(&self) -> io::Result<Snapshot> {
         let schema = self.connect()?.own(Schema::read).map_err(|error| self.failure(&error))?;
-        Ok(schema.relations().iter().map(|relation| relation.name.clone()).collect())
+        Ok(schema.snapshot())
     }
 
     /// Whether it may be written.

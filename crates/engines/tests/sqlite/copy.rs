@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 
 use trunkline_core::testkit::block_on;
+use trunkline_core::types::TextStyle;
 use trunkline_core::{CopyRow, CopyTarget, Format, Result, Session};
 use trunkline_engines::sqlite::SqliteSession;
 use trunkline_proto::copy::{CopyDirection, CopyValue, Decoder, Options, Target};
@@ -37,7 +38,9 @@ async fn copy(
     decoder.finish();
     while let Some(row) = decoder.next_row()? {
         poll_fn(|cx| copy.sink().poll_ready(cx)).await?;
-        let row = CopyRow::read(&row, &columns, Format::Text, |_, _| Ok(()))?;
+        let style = TextStyle::default();
+        let row = CopyRow::read(&row, &columns, Format::Text, &style);
+        let row = row.expect("its fields are sound");
         copy.sink().push(&row)?;
     }
     poll_fn(|cx| copy.sink().poll_finish(cx)).await

@@ -92,3 +92,9 @@ fn the_catalog_is_told_what_there_is() {
         assert_eq!(after.schemas[0].relations.len(), 2);
     });
 }
+
+fn names(engine: &Sqlite) -> Vec<String> {
+    let snapshot = engine.snapshot().expect("it can be read");
+    let relations = snapshot.schemas.into_iter().flat_map(|schema| schema.relations);
+    relations.map(|relation| relation.name).collect()
+}
