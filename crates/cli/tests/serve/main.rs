@@ -8,6 +8,7 @@ mod readme;
 mod reload;
 mod running;
 mod sockets;
+mod sqlite;
 mod terminal;
 mod tokens;
 mod users;

@@ -66,7 +66,8 @@ impl Sqlite {
     ///
     /// `NotFound` if there is none, `InvalidData` if it is no SQLite database.
     pub fn open(path: impl AsRef<Path>) -> io::Result<Sqlite> {
-        Sqlite::at(path.as_ref().canonicalize()?, false)
+        let path = path.as_ref();
+        Sqlite::at(path.canonicalize().map_err(|error| of(path, error))?, false)
     }
 
     /// Opens a file to be read and written, or makes an empty one.
@@ -80,9 +81,10 @@ impl Sqlite {
     pub fn open_writable(path: impl AsRef<Path>) -> io::Result<Sqlite> {
         let path = path.as_ref();
         let absolute = match path.canonicalize() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => in_folder(path)?,
-            found => found?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => in_folder(path),
+            found => found,
         };
+        let absolute = absolute.map_err(|error| of(path, error))?;
         Sqlite::at(absolute, true)
     }
 
@@ -142,6 +144,11 @@ impl Sqlite {
         };
         io::Error::new(kind, format!("{}: {error}", self.database.path.display()))
     }
+}
+
+/// An error with the path that it is about.
+fn of(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// The absolute path of a file that is to be made.

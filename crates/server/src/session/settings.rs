@@ -147,6 +147,7 @@ pub(super) fn show_columns(what: &Which) -> Arc<[Column]> {
 
 /// One text of the values after SET: lists are joined, where the setting is a list.
 fn list(name: &str, values: &[String]) -> Result<String> {
+    let said = name;
     let name = settings::definition(name).map_or(name, |definition| definition.name);
     match values {
         _ if LISTS_OF_NAMES.contains(&name) => {
@@ -157,7 +158,7 @@ fn list(name: &str, values: &[String]) -> Result<String> {
         [value] => Ok(value.clone()),
         _ => Err(PgError::new(
             SqlState::INVALID_PARAMETER_VALUE,
-            format!("SET {name} takes only one argument"),
+            format!("SET {said} takes only one argument"),
         )),
     }
 }

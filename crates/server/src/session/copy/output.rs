@@ -1,6 +1,8 @@
 //! COPY TO: from an engine to the client.
 
-use trunkline_core::{CommandTag, CopyOut, Params, PgError, Reply, Result, Rows, Run, Session};
+use trunkline_core::{
+    Columns, CommandTag, CopyOut, Params, PgError, Reply, Result, Rows, Run, Session, SqlState,
+};
 use trunkline_proto::copy::Encoder;
 use trunkline_proto::message::{CopyDone, CopyOutResponse};
 use trunkline_sql::quote_identifier;
@@ -35,12 +37,13 @@ impl<S: Session> Connection<S> {
             }
             CopySource::Table { name, columns } => {
                 start = None;
-                let list = match columns {
-                    Some(columns) => columns.iter().map(|name| quote_identifier(name)).collect(),
-                    None => vec!["*".into()],
-                };
                 let parts = name.catalog.iter().chain(&name.schema).chain([&name.name]);
                 let table: Vec<_> = parts.map(|part| quote_identifier(part)).collect();
+                let mut list = vec!["*".into()];
+                if let Some(columns) = columns {
+                    self.check_columns(&name.name, columns, &table.join(".")).await?;
+                    list = columns.iter().map(|name| quote_identifier(name)).collect();
+                }
                 made = format!("SELECT {} FROM {}", list.join(", "), table.join("."));
                 made.as_str()
             }
@@ -63,6 +66,34 @@ impl<S: Session> Connection<S> {
                 Err(PgError::unsupported(message).into())
             }
         }
+    }
+
+    /// Checks the columns that a COPY of a table names.
+    ///
+    /// # Errors
+    ///
+    /// 42703 for one that is not there, 42701 for one that is named twice.
+    async fn check_columns(
+        &mut self,
+        relation: &str,
+        columns: &[String],
+        table: &str,
+    ) -> Result<(), Stop> {
+        self.enter_statement().await?;
+        let all = self.prepared(&format!("SELECT * FROM {table}"), &[]).await;
+        let Columns::Known(all) = all.map_err(Stop::unplaced)?.columns else { return Ok(()) };
+        for (place, name) in columns.iter().enumerate() {
+            if !all.iter().any(|column| *column.name == **name) {
+                let message =
+                    format!("column \"{name}\" of relation \"{relation}\" does not exist");
+                return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message).into());
+            }
+            if columns.iter().take(place).any(|before| before == name) {
+                let message = format!("column \"{name}\" specified more than once");
+                return Err(PgError::new(SqlState::DUPLICATE_COLUMN, message).into());
+            }
+        }
+        Ok(())
     }
 
     /// Sends rows as the data of a COPY; how many they were.
