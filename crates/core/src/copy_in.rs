@@ -50,7 +50,7 @@ pub trait CopySink: Send + 'static {
     ///
     /// # Errors
     ///
-    /// What is wrong with rows that were taken before, with their [`place`](CopyRow::place) as context.
+    /// What is wrong with rows that were taken before, with [their place](copy_place) as context.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>>;
 
     /// Takes a row; called once after each time that it was ready.

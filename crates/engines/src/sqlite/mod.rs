@@ -3,16 +3,16 @@
 //! A session has a connection of its own, on a thread of its own, for SQLite blocks; both are made
 //! for its first statement and end with it. The way of a statement:
 //!
-//! 1. [`session`](SqliteSession) hands it to the thread as a job ([`thread`]) and awaits the answer.
-//!    Whoever drops that future stops the job: [`control`] has the flag at which SQLite looks.
-//! 2. [`worker`] reads what there is ([`schema`]) unless it knows, has the statement put into SQLite's
-//!    words ([`translate`], [`functions`]), and SQLite compile them, while [`connect`] watches what
+//! 1. [`session`](SqliteSession) hands it to the thread as a job (`thread`) and awaits the answer.
+//!    Whoever drops that future stops the job: `control` has the flag at which SQLite looks.
+//! 2. `worker` reads what there is (`schema`) unless it knows, has the statement put into SQLite's
+//!    words (`translate`, `functions`), and SQLite compile them, while `connect` watches what
 //!    they would do.
-//! 3. Rows leave the thread in batches of 64 KiB ([`cursor`], [`cells`]), which [`rows`] asks for as
-//!    the client takes them, and [`output`] writes as the types that were announced. Several
+//! 3. Rows leave the thread in batches of 64 KiB (`cursor`, `cells`), which `rows` asks for as
+//!    the client takes them, and `output` writes as the types that were announced. Several
 //!    statements may be under way.
-//! 4. Parameters and rows of a COPY ([`copy`]) become SQLite's values in [`input`], errors become
-//!    PostgreSQL's in [`errors`].
+//! 4. Parameters and rows of a COPY (`copy`) become SQLite's values in `input`, errors become
+//!    PostgreSQL's in `errors`.
 
 mod cells;
 mod connect;
