@@ -20,3 +20,8 @@
 
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+
+/// The Rust code in the documents is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/sqlite.md")]
+struct Documents;
