@@ -355,6 +355,14 @@ impl Translator<'_> {
     }
 }
 
+/// Whether a query is a SELECT without FROM.
+pub(super) fn is_constant(query: &Query) -> bool {
+    match query.body.as_ref() {
+        SetExpr::Select(select) => select.from.is_empty() && query.with.is_none(),
+        _ => false,
+    }
+}
+
 /// The columns as the client is told.
 pub(super) fn announced(outputs: &[Output]) -> Vec<Column> {
     let column = |output: &Output| {
