@@ -181,7 +181,7 @@ impl Session for SqliteSession {
             ));
         }
         let found = self.call(move |worker| {
-            let (_, schema) = worker.schema()?;
+            let (_, schema) = worker.before_the_snapshot(Worker::schema)?;
             Target::find(&schema, table, columns.as_deref())
         });
         let found = found.await?;
@@ -189,7 +189,8 @@ impl Session for SqliteSession {
     }
 
     async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {
-        self.call(|worker| Ok(Arc::new(worker.schema()?.1.snapshot()))).await
+        self.call(|worker| Ok(Arc::new(worker.before_the_snapshot(Worker::schema)?.1.snapshot())))
+            .await
     }
 }
 
