@@ -49,6 +49,17 @@ impl QueryRows {
         QueryRows { thread, number, order, call: None, batch, tag, is_open: false }
     }
 
+    /// Rows of a query that has begun, of which these are the first.
+    pub(super) fn begun(
+        thread: Arc<Thread>,
+        number: u64,
+        batch: Batch,
+        tag: CommandTag,
+    ) -> QueryRows {
+        let is_open = !batch.is_last;
+        QueryRows { thread, number, order: None, call: None, batch, tag, is_open }
+    }
+
     /// Rows that are at hand.
     pub(super) fn ready(thread: Arc<Thread>, batch: Batch, tag: CommandTag) -> QueryRows {
         QueryRows { thread, number: 0, order: None, call: None, batch, tag, is_open: false }
