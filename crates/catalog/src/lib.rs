@@ -5,6 +5,7 @@
 //! [snapshot](trunkline_core::Session::snapshot); every other statement goes to the engine as it is.
 //!
 //! - `route` says by its tokens whose a statement is.
+//! - `syntax` keeps the parser within bounds, also for engines that read SQL themselves.
 //! - `parse` makes a tree of it, `bind` a `plan`: with PostgreSQL's rules for names and types, and the
 //!   functions, operators and casts that a real one has (`facts`, from `data/`).
 //! - `run` works it out, under a budget, on a thread of its own, until somebody stops it.
@@ -25,6 +26,7 @@ mod plan;
 mod route;
 mod run;
 mod session;
+pub mod syntax;
 mod views;
 mod worker;
 mod world;

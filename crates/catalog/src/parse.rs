@@ -1,12 +1,12 @@
 //! Text to a tree.
 
 use sqlparser::ast::{Query, Statement};
-use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::{Parser, ParserError};
 use trunkline_core::{PgError, Result};
 use trunkline_sql::{Lexer, TokenKind};
 
 use crate::error::{syntax, too_deep, unsupported};
+use crate::syntax::{Postgres, check_depth};
 
 /// How many tokens a statement of the catalogs may have, and how deep its parentheses may be.
 const TOKENS: usize = 20_000;
@@ -15,12 +15,13 @@ const NESTED: usize = 400;
 /// Reads a query.
 pub(crate) fn query(sql: &str) -> Result<Box<Query>> {
     guard(sql)?;
+    check_depth(sql)?;
     // The tree is as deep as the text is long, and so is the way to it.
     stacker::maybe_grow(4 << 20, 32 << 20, || read(sql))
 }
 
 fn read(sql: &str) -> Result<Box<Query>> {
-    let dialect = PostgreSqlDialect {};
+    let dialect = Postgres::new(sql);
     let parser = Parser::new(&dialect).with_recursion_limit(NESTED).try_with_sql(sql);
     let statements = parser.and_then(|mut parser| parser.parse_statements());
     let mut statements = statements.map_err(|error| failure(&error))?;
@@ -62,5 +63,47 @@ fn failure(error: &ParserError) -> PgError {
         Some("EOF") => syntax(0, "syntax error at end of input"),
         Some(found) => syntax(0, format!("syntax error at or near \"{found}\"")),
         None => syntax(0, "syntax error").detail(text.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All kinds of nesting, as deep as is let through, end: with a tree or with an error.
+    #[test]
+    fn what_is_deep_ends() {
+        let nested = [
+            ("select ", "abs(", "1", ")"),
+            ("select ", "cast(", "1", " as int)"),
+            ("select ", "1 in (", "1", ")"),
+            ("select ", "array[", "1", "]"),
+            ("select ", "case when true then ", "1", " end"),
+            ("select ", "case (", "1", ") when 1 then 2 end"),
+            ("select ", "not (", "true", ")"),
+            ("select ", "(select ", "1", ")"),
+            ("select ", "(", "1", ")"),
+            ("select ", "- ", "1", ""),
+            ("select ", "not ", "true", ""),
+            ("select ", "a.b[", "1", "]"),
+            ("", "(", "select 1", ")"),
+            ("", "(", "select 1", " union select 2)"),
+            ("", "with a as (", "select 1", ") select 2"),
+            ("select * from ", "(", "pg_class", ")"),
+            ("select * from ", "(select * from ", "pg_class", ") a"),
+            ("select * from ", "pg_class join (", "pg_class", " on true)"),
+            ("select * from ", "pg_class join (pg_class a join ", "pg_class", " on true) on true"),
+            ("select * from ", "lateral (", "select 1", ")"),
+            ("values ", "(", "1", ")"),
+        ];
+        for (start, open, inner, close) in nested {
+            for times in [8, 60, 390, 5_000] {
+                for inner in [inner, ""] {
+                    let sql =
+                        format!("{start}{}{inner}{}", open.repeat(times), close.repeat(times));
+                    let _ = query(&sql);
+                }
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Whose a statement is: the engine's, or the catalogs'.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use trunkline_sql::{Lexer, StatementKind, TokenKind, outline};
 
@@ -33,9 +34,9 @@ pub(crate) fn route(sql: &str) -> Route {
     let is_ours =
         |mention: &trunkline_sql::Mention<'_>| is_relation(mention.schema.as_ref(), &mention.name);
     // What stands in FROM with an argument is a function.
-    let is_call = |mention: &trunkline_sql::Mention<'_>| {
-        outline.functions.iter().any(|function| function.span.start == mention.span.start)
-    };
+    let calls: HashSet<usize> =
+        outline.functions.iter().map(|function| function.span.start).collect();
+    let is_call = |mention: &trunkline_sql::Mention<'_>| calls.contains(&mention.span.start);
     let mut relations = outline.tables.iter().filter(|mention| !is_call(mention)).peekable();
     if relations.peek().is_some() {
         return if relations.all(is_ours) { Route::Catalog } else { Route::Engine };

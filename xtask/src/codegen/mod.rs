@@ -1,6 +1,7 @@
-//! Tables taken from a real PostgreSQL 18: types, error codes, settings, key words, time zones.
+//! Tables taken from a real PostgreSQL 18: types, error codes, settings, key words, time zones, catalogs.
 
 mod abbreviations;
+mod catalogs;
 mod error_codes;
 mod keywords;
 mod oids;
@@ -59,7 +60,7 @@ fn generate(cache: &Cache) -> Result<Vec<Generated>, Halt> {
     let server = Server::start(cache)?;
     let session = Session::connect(server.cluster.port, "postgres", "postgres")
         .map_err(|error| format!("the start of a session: {error}"))?;
-    Ok(vec![
+    let mut files = vec![
         Generated {
             file: "crates/proto/src/oid/generated.rs",
             text: oids::source(&server.rows(oids::QUERY)?)?,
@@ -84,7 +85,9 @@ fn generate(cache: &Cache) -> Result<Vec<Generated>, Halt> {
             file: "crates/sql/src/keyword/table.rs",
             text: keywords::source(&server.rows(keywords::QUERY)?)?,
         },
-    ])
+    ];
+    files.extend(catalogs::files(&server)?);
+    Ok(files)
 }
 
 /// The PostgreSQL that is asked, and the psql that asks it.

@@ -18,6 +18,16 @@ const DOORS: &[&str] = &[
     "Timestamp::now",
 ];
 
+/// What is opened with a reason: a query of the catalogs that may take long is worked out on a thread, so
+/// that it can be stopped, and `now()` tells the time.
+const OPEN: &[(&str, &str)] = &[
+    ("crates/catalog/src/worker.rs", "std::thread"),
+    ("crates/catalog/src/functions/session.rs", "SystemTime::now"),
+];
+
+/// What the compiler knows of its target, which is no environment.
+const CONSTANTS: &str = "std::env::consts";
+
 pub(super) fn breaches(workspace: &Workspace) -> Result<Vec<String>, String> {
     let mut breaches = Vec::new();
     for file in workspace.files()? {
@@ -27,7 +37,11 @@ pub(super) fn breaches(workspace: &Workspace) -> Result<Vec<String>, String> {
         }
         let text = std::fs::read_to_string(workspace.path(&file))
             .map_err(|error| format!("{file}: {error}"))?;
-        breaches.extend(opened(&text).map(|(line, door)| format!("{file}:{line} names {door}")));
+        breaches.extend(
+            opened(&text)
+                .filter(|(_, door)| !OPEN.contains(&(file.as_str(), *door)))
+                .map(|(line, door)| format!("{file}:{line} names {door}")),
+        );
     }
     Ok(breaches)
 }
@@ -43,6 +57,7 @@ fn opened(text: &str) -> impl Iterator<Item = (usize, &'static str)> {
         .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
         .filter_map(|(index, line)| {
+            let line = line.replace(CONSTANTS, "");
             DOORS.iter().find(|door| line.contains(*door)).map(|&door| (index + 1, door))
         })
 }
@@ -56,5 +71,7 @@ mod tests {
         let text =
             "// std::net\nuse std::net::TcpStream;\n#[cfg(test)]\nmod tests { use std::fs; }\n";
         assert_eq!(opened(text).collect::<Vec<_>>(), [(2, "std::net")]);
+        let text = "std::env::consts::ARCH;\nstd::env::var(\"HOME\");\n";
+        assert_eq!(opened(text).collect::<Vec<_>>(), [(2, "std::env")]);
     }
 }

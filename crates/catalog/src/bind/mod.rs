@@ -1,12 +1,15 @@
 //! From the tree of a parser to a plan: names are found, types are known, functions are chosen.
 
+mod access;
 mod aggregate;
 mod call;
 pub(crate) use call::keyword_function;
 mod expr;
 mod from;
 mod literal;
+mod operate;
 mod push;
+mod quantified;
 mod query;
 mod relation;
 mod resolve;

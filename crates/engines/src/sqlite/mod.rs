@@ -19,7 +19,6 @@ mod connect;
 mod control;
 mod copy;
 mod cursor;
-mod depth;
 mod errors;
 pub(crate) mod functions;
 mod input;

@@ -10,7 +10,6 @@ mod create_table;
 mod default;
 mod definition;
 mod delete;
-mod dialect;
 mod expression;
 mod from;
 mod insert;

@@ -3,10 +3,10 @@
 use sqlparser::ast::Statement;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token};
+use trunkline_catalog::syntax::Postgres;
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::{Lexer, TokenKind};
 
-use super::dialect::Postgres;
 use super::name::place_of;
 
 /// How deep parentheses and queries may be within each other.
@@ -43,7 +43,7 @@ pub(super) fn parse(sql: &str) -> Result<Statement> {
     check_chains(sql)?;
     let blanked = without_vacuum_words(sql);
     let sql = blanked.as_deref().unwrap_or(sql);
-    let dialect = Postgres;
+    let dialect = Postgres::new(sql);
     let parsed = Parser::new(&dialect).with_recursion_limit(DEPTH).try_with_sql(sql).and_then(
         |mut parser| {
             let statement = parser.parse_statement()?;

@@ -6,7 +6,7 @@
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::{Lexer, TokenKind};
 
-/// How many operators may be chained; SQLite itself stops there, too.
+/// How many operators may be chained; SQLite itself stops there, too, and one limit serves all.
 const MOST: usize = 1_000;
 
 /// Words that make trees deeper without a parenthesis.
@@ -57,8 +57,15 @@ struct Level {
     is_retried: bool,
 }
 
-/// Refuses a statement that is too deep: 54001.
-pub(super) fn check(sql: &str) -> Result<()> {
+/// Refuses a statement that is too deep for a parser and for those who walk its tree.
+///
+/// Chains of operators, parentheses and queries of a set count; lists of any length do not. Its time is
+/// linear in the text.
+///
+/// # Errors
+///
+/// 54001 (`statement_too_complex`).
+pub fn check(sql: &str) -> Result<()> {
     let mut levels = vec![Level::default()];
     let (mut depth, mut retried) = (0_usize, 0_usize);
     let mut lexer = Lexer::new(sql);

@@ -1,0 +1,95 @@
+//! Parts of values: elements of arrays, fields of rows.
+
+use sqlparser::ast::{self, AccessExpr, Subscript};
+use trunkline_core::{Oid, Result, SqlState};
+
+use super::typed::type_name;
+use super::{Binder, Typed};
+use crate::error::{at, mismatch, unsupported};
+use crate::facts::{CastContext, array_of, element_of};
+use crate::plan::{Expr, Index};
+
+impl Binder {
+    /// `value[1]`, `value[1:2]`, `(row).field`
+    pub(super) fn access(&mut self, root: &ast::Expr, chain: &[AccessExpr]) -> Result<Typed> {
+        // `a.b[1]` comes as `a` with two accesses.
+        if let ast::Expr::Identifier(first) = root {
+            let mut parts = vec![first.clone()];
+            let names = chain.iter().map_while(|access| match access {
+                AccessExpr::Dot(ast::Expr::Identifier(ident)) => Some(ident.clone()),
+                _ => None,
+            });
+            parts.extend(names);
+            let rest = chain.get(parts.len() - 1..).unwrap_or_default();
+            let value = if parts.len() > 1 {
+                self.compound(&parts)?
+            } else {
+                self.identifier_or_keyword(first)?
+            };
+            return self.follow(value, rest);
+        }
+        let value = self.expr(root)?;
+        self.follow(value, chain)
+    }
+
+    fn follow(&mut self, mut value: Typed, chain: &[AccessExpr]) -> Result<Typed> {
+        let mut indexes = Vec::new();
+        for access in chain {
+            match access {
+                AccessExpr::Dot(ast::Expr::Identifier(ident)) => {
+                    value = self.field(value, ident)?
+                }
+                AccessExpr::Dot(_) => return Err(unsupported(value.place, "this field")),
+                AccessExpr::Subscript(subscript) => indexes.push(self.index(subscript)?),
+            }
+        }
+        if indexes.is_empty() {
+            return Ok(value);
+        }
+        let Some(element) = element_of(value.oid) else {
+            let message = format!(
+                "cannot subscript type {} because it does not support subscripting",
+                type_name(value.oid)
+            );
+            return Err(mismatch(value.place, message));
+        };
+        let is_slice = indexes.iter().any(|index| matches!(index, Index::Slice(..)));
+        let oid = match (is_slice, array_of(element)) {
+            (true, Some(array)) => array,
+            _ => element,
+        };
+        let place = value.place;
+        let of = Box::new(value.expr);
+        Ok(Typed::new(Expr::Subscript { of, indexes }, oid).placed(place))
+    }
+
+    fn index(&mut self, subscript: &Subscript) -> Result<Index> {
+        let mut bound = |bound: &ast::Expr| -> Result<Expr> {
+            let bound = self.expr(bound)?;
+            Ok(self.convert(bound, Oid::INT4, -1, CastContext::Assignment)?.expr)
+        };
+        Ok(match subscript {
+            Subscript::Index { index } => Index::One(bound(index)?),
+            Subscript::Slice { lower_bound, upper_bound, .. } => {
+                let from = lower_bound.as_ref().map(&mut bound).transpose()?;
+                Index::Slice(from, upper_bound.as_ref().map(bound).transpose()?)
+            }
+        })
+    }
+
+    pub(super) fn field(&mut self, value: Typed, ident: &ast::Ident) -> Result<Typed> {
+        let name = super::scope::folded(ident);
+        let place = self.place(ident.span);
+        let fields = value.fields.clone().unwrap_or_default();
+        match fields.iter().position(|(own, _)| **own == *name) {
+            Some(index) => {
+                let oid = fields.get(index).map_or(Oid::TEXT, |(_, oid)| *oid);
+                Ok(Typed::new(Expr::Field(Box::new(value.expr), index), oid).placed(place))
+            }
+            None => {
+                let message = format!("could not identify column \"{name}\" in record data type");
+                Err(at(place, SqlState::UNDEFINED_COLUMN, message))
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Operators and their operands.
+
+use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::resolve::{Found, operator};
+use super::typed::type_name;
+use super::{Binder, Typed};
+use crate::datum::Datum;
+use crate::error::{at, unsupported};
+use crate::functions;
+use crate::plan::{Calling, Expr};
+
+impl Binder {
+    pub(super) fn binary(
+        &mut self,
+        left: &ast::Expr,
+        op: &BinaryOperator,
+        right: &ast::Expr,
+    ) -> Result<Typed> {
+        match op {
+            BinaryOperator::And => self.chain(left, right, true),
+            BinaryOperator::Or => self.chain(left, right, false),
+            op => {
+                let name =
+                    operator_name(op).ok_or_else(|| unsupported(0, &format!("operator {op}")))?;
+                let (left, right) = (self.expr(left)?, self.expr(right)?);
+                if left.oid == Oid::RECORD && right.oid == Oid::RECORD {
+                    return self.compare_rows(&name, left, right);
+                }
+                self.operate(&name, vec![left, right])
+            }
+        }
+    }
+
+    /// AND and OR of any length, without depth.
+    fn chain(&mut self, left: &ast::Expr, right: &ast::Expr, and: bool) -> Result<Typed> {
+        let (mut parts, mut rest) = (vec![right], left);
+        while let ast::Expr::BinaryOp { left, op, right } = rest {
+            let is_same =
+                matches!((op, and), (BinaryOperator::And, true) | (BinaryOperator::Or, false));
+            if !is_same {
+                break;
+            }
+            parts.push(right);
+            rest = left;
+        }
+        parts.push(rest);
+        let clause = if and { "AND" } else { "OR" };
+        let mut all = Vec::with_capacity(parts.len());
+        for part in parts.into_iter().rev() {
+            let part = self.expr(part)?;
+            match self.condition(part, clause)? {
+                Expr::And(inner) if and => all.extend(inner),
+                part => all.push(part),
+            }
+        }
+        Ok(Self::boolean(if and { Expr::And(all) } else { Expr::Or(all) }))
+    }
+
+    fn compare_rows(&mut self, name: &str, left: Typed, right: Typed) -> Result<Typed> {
+        match (left.expr, right.expr, name) {
+            (Expr::Row(one), Expr::Row(two), "=" | "<>") if one.len() == two.len() => {
+                let fields = |typed: &Option<super::Fields>, place: usize| {
+                    typed
+                        .as_ref()
+                        .and_then(|fields| fields.get(place))
+                        .map_or(Oid::UNKNOWN, |(_, oid)| *oid)
+                };
+                let mut all = Vec::new();
+                for (place, (one, two)) in one.into_iter().zip(two).enumerate() {
+                    let one = Typed::new(one, fields(&left.fields, place));
+                    let two = Typed::new(two, fields(&right.fields, place));
+                    all.push(self.operate("=", vec![one, two])?.expr);
+                }
+                let equal = Expr::And(all);
+                Ok(Self::boolean(if name == "=" { equal } else { Expr::Not(Box::new(equal)) }))
+            }
+            (one, two, name) => {
+                let function = functions::comparison(name)
+                    .ok_or_else(|| unsupported(left.place, "this comparison of rows"))?;
+                Ok(Self::boolean(Expr::Call(Box::new(Calling {
+                    function,
+                    arguments: vec![one, two],
+                    types: vec![Oid::RECORD; 2],
+                    result: Oid::BOOL,
+                    strict: true,
+                    is_equality: name == "=",
+                }))))
+            }
+        }
+    }
+
+    pub(super) fn unary(&mut self, op: UnaryOperator, of: &ast::Expr) -> Result<Typed> {
+        if op == UnaryOperator::Not {
+            let of = self.expr(of)?;
+            return Ok(Self::boolean(Expr::Not(Box::new(self.condition(of, "NOT")?))));
+        }
+        let of = self.expr(of)?;
+        match (op, &of.expr) {
+            // A number with its sign is a constant.
+            (UnaryOperator::Minus, Expr::Const(Datum::Int(value))) if *value != i64::MIN => {
+                let value = -value;
+                let oid = if of.oid == Oid::INT8 && i32::try_from(value).is_ok() {
+                    Oid::INT4
+                } else {
+                    of.oid
+                };
+                Ok(Typed::new(Expr::Const(Datum::Int(value)), oid).placed(of.place))
+            }
+            _ => self.operate(&op.to_string(), vec![of]),
+        }
+    }
+
+    /// An operator and its operands.
+    pub(super) fn operate(&mut self, name: &str, operands: Vec<Typed>) -> Result<Typed> {
+        let types: Vec<Oid> = operands.iter().map(|operand| operand.oid).collect();
+        let place = operands.first().map_or(0, |operand| operand.place);
+        // Where the operator itself stands the tree does not tell.
+        let chosen = match operator(name, &types) {
+            Found::One(chosen) => chosen,
+            Found::None => return Err(no_operator(name, &types, 0)),
+            Found::Many => {
+                let message = format!("operator is not unique: {}", signature(name, &types));
+                return Err(at(0, SqlState::AMBIGUOUS_FUNCTION, message));
+            }
+        };
+        let Some(function) = functions::operator(chosen.what) else {
+            return Err(unsupported(
+                place,
+                &format!("operator {}", signature(name, &chosen.arguments)),
+            ));
+        };
+        let arguments = operands.into_iter().zip(&chosen.arguments);
+        let arguments = arguments.map(|(operand, to)| Ok(self.coerce(operand, *to)?.expr));
+        let call = Calling {
+            function,
+            arguments: arguments.collect::<Result<_>>()?,
+            types: chosen.arguments,
+            result: chosen.result,
+            // Arrays and strings are joined with what there is.
+            strict: !functions::takes_null(chosen.what),
+            is_equality: name == "=",
+        };
+        Ok(Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place))
+    }
+}
+
+fn signature(name: &str, types: &[Oid]) -> String {
+    match types {
+        [one, two] => format!("{} {name} {}", type_name(*one), type_name(*two)),
+        [one] => format!("{name} {}", type_name(*one)),
+        _ => name.to_owned(),
+    }
+}
+
+pub(super) fn no_operator(name: &str, types: &[Oid], place: usize) -> PgError {
+    let message = format!("operator does not exist: {}", signature(name, types));
+    let hint = match types.len() {
+        1 => {
+            "No operator matches the given name and argument type. You might need to add an explicit type cast."
+        }
+        _ => {
+            "No operator matches the given name and argument types. You might need to add explicit type casts."
+        }
+    };
+    at(place, SqlState::UNDEFINED_FUNCTION, message).hint(hint)
+}
+
+/// The name of an operator as `pg_operator` has it.
+pub(super) fn operator_name(op: &BinaryOperator) -> Option<String> {
+    Some(match op {
+        BinaryOperator::PGCustomBinaryOperator(parts) => match parts.last()?.as_str() {
+            "!=" => "<>".to_owned(),
+            name => name.to_owned(),
+        },
+        BinaryOperator::And | BinaryOperator::Or | BinaryOperator::Xor => return None,
+        BinaryOperator::NotEq => "<>".to_owned(),
+        op => op.to_string(),
+    })
+}

@@ -1,0 +1,137 @@
+//! IN, ANY and ALL: one value against many.
+
+use sqlparser::ast::{self, BinaryOperator};
+use trunkline_core::{Oid, Result, SqlState};
+
+use super::operate::{no_operator, operator_name};
+use super::resolve::{Found, operator};
+use super::{Binder, Typed};
+use crate::datum::Datum;
+use crate::error::{at, syntax, unsupported};
+use crate::facts::{array_of, element_of};
+use crate::functions;
+use crate::plan::{Expr, Function, Quantified, SubqueryKind};
+
+impl Binder {
+    pub(super) fn in_list(
+        &mut self,
+        value: &ast::Expr,
+        list: &[ast::Expr],
+        negated: bool,
+    ) -> Result<Typed> {
+        let value = self.expr(value)?;
+        let items: Vec<Typed> = list.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
+        let types: Vec<Oid> = std::iter::once(&value).chain(&items).map(|one| one.oid).collect();
+        let is_simple = super::resolve::common_type(&types).is_some() && value.oid != Oid::RECORD;
+        if is_simple {
+            let mut all = vec![value];
+            all.extend(items);
+            let (mut all, _) = self.unify(all, "IN")?;
+            let list = all.split_off(1);
+            let of = Box::new(all.pop().unwrap_or(Expr::Const(Datum::Null)));
+            return Ok(Self::boolean(Expr::In { of, list, negated }));
+        }
+        let any = items
+            .into_iter()
+            .map(|item| Ok(self.operate("=", vec![value.clone(), item])?.expr))
+            .collect::<Result<_>>()?;
+        let any = Expr::Or(any);
+        Ok(Self::boolean(if negated { Expr::Not(Box::new(any)) } else { any }))
+    }
+
+    pub(super) fn in_query(&mut self, value: &ast::Expr, query: &ast::Query) -> Result<Typed> {
+        if let ast::Expr::Tuple(items) = value {
+            let values: Vec<Typed> =
+                items.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
+            let (query, columns) = self.subquery(query)?;
+            if columns.len() != values.len() {
+                let few = if columns.len() < values.len() { "few" } else { "many" };
+                return Err(syntax(0, format!("subquery has too {few} columns")));
+            }
+            let values = values.into_iter().zip(&columns);
+            let values = values.map(|(value, column)| Ok(self.coerce(value, column.oid)?.expr));
+            let kind = SubqueryKind::RowIn(values.collect::<Result<_>>()?);
+            return Ok(Self::boolean(Expr::Subquery { kind, query }));
+        }
+        let value = self.expr(value)?;
+        self.quantified_query(value, "=", query, false)
+    }
+
+    fn quantified_query(
+        &mut self,
+        value: Typed,
+        name: &str,
+        query: &ast::Query,
+        all: bool,
+    ) -> Result<Typed> {
+        let (query, columns) = self.subquery(query)?;
+        let [column] = columns.as_slice() else {
+            return Err(syntax(value.place, "subquery has too many columns"));
+        };
+        let (function, types) = self.comparison(name, &[value.oid, column.oid], value.place)?;
+        let to = types.first().copied().unwrap_or(Oid::TEXT);
+        let value = Box::new(self.coerce(value, to)?.expr);
+        let kind = SubqueryKind::Quantified { value, function, types, all };
+        Ok(Self::boolean(Expr::Subquery { kind, query }))
+    }
+
+    /// An operator that gives a truth value, and the types it takes.
+    fn comparison(
+        &mut self,
+        name: &str,
+        types: &[Oid],
+        place: usize,
+    ) -> Result<(Function, Vec<Oid>)> {
+        let chosen = match operator(name, types) {
+            Found::One(chosen) if chosen.result == Oid::BOOL => chosen,
+            _ => return Err(no_operator(name, types, place)),
+        };
+        let function = functions::operator(chosen.what)
+            .ok_or_else(|| unsupported(place, &format!("operator {name}")))?;
+        Ok((function, chosen.arguments))
+    }
+
+    pub(super) fn quantified(
+        &mut self,
+        left: &ast::Expr,
+        op: &BinaryOperator,
+        right: &ast::Expr,
+        all: bool,
+    ) -> Result<Typed> {
+        let name = operator_name(op).ok_or_else(|| unsupported(0, "this operator"))?;
+        let value = self.expr(left)?;
+        let mut right = right;
+        while let ast::Expr::Nested(inner) = right {
+            right = inner;
+        }
+        if let ast::Expr::Subquery(query) = right {
+            return self.quantified_query(value, &name, query, all);
+        }
+        let array = self.expr(right)?;
+        let element = match element_of(array.oid) {
+            Some(element) => element,
+            None if array.oid == Oid::UNKNOWN => value.oid,
+            None => {
+                let message = "op ANY/ALL (array) requires array on right side";
+                return Err(at(array.place, SqlState::WRONG_OBJECT_TYPE, message));
+            }
+        };
+        let (function, types) = self.comparison(&name, &[value.oid, element], value.place)?;
+        let (one, two) = match types.as_slice() {
+            [one, two] => (*one, *two),
+            _ => (Oid::TEXT, Oid::TEXT),
+        };
+        let value = self.coerce(value, one)?.expr;
+        let array = match array_of(two) {
+            Some(to) if element != two || array.oid == Oid::UNKNOWN => self.coerce(array, to)?.expr,
+            _ => array.expr,
+        };
+        Ok(Self::boolean(Expr::Quantified(Box::new(Quantified {
+            value,
+            array,
+            function,
+            types,
+            all,
+        }))))
+    }
+}

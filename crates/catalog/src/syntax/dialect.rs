@@ -1,0 +1,164 @@
+//! PostgreSQL's dialect, but for what takes for ever.
+
+use std::any::TypeId;
+use std::cell::Cell;
+
+use sqlparser::ast::Expr;
+use sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
+
+/// How many expressions the parser may begin: this many, and so many more for each byte of the text.
+const STEPS: usize = 1_000;
+const STEPS_A_BYTE: usize = 4;
+
+/// PostgreSQL's dialect for one statement, without names of arguments that are expressions.
+///
+/// The parser would read each argument twice to see whether it is such a name: of calls within each other
+/// the innermost would be read 2^n times. It reads other things twice, too; so its steps are counted, and
+/// a statement that takes more than one of its length should ends as one that is too deep.
+#[derive(Debug)]
+pub struct Postgres {
+    left: Cell<usize>,
+}
+
+impl Postgres {
+    /// The dialect to read this statement in; it is spent by that.
+    pub fn new(sql: &str) -> Postgres {
+        let steps = sql.len().saturating_mul(STEPS_A_BYTE).saturating_add(STEPS);
+        Postgres { left: Cell::new(steps) }
+    }
+}
+
+const BASE: PostgreSqlDialect = PostgreSqlDialect {};
+
+macro_rules! as_in_postgresql {
+    ($($name:ident)+) => {$(
+        fn $name(&self) -> bool {
+            BASE.$name()
+        }
+    )+};
+}
+
+impl Dialect for Postgres {
+    /// Where the parser asks for PostgreSQL by name, this is it.
+    fn dialect(&self) -> TypeId {
+        BASE.dialect()
+    }
+
+    fn identifier_quote_style(&self, identifier: &str) -> Option<char> {
+        BASE.identifier_quote_style(identifier)
+    }
+
+    fn is_delimited_identifier_start(&self, letter: char) -> bool {
+        BASE.is_delimited_identifier_start(letter)
+    }
+
+    fn is_identifier_start(&self, letter: char) -> bool {
+        BASE.is_identifier_start(letter)
+    }
+
+    fn is_identifier_part(&self, letter: char) -> bool {
+        BASE.is_identifier_part(letter)
+    }
+
+    fn is_reserved_for_identifier(&self, keyword: Keyword) -> bool {
+        BASE.is_reserved_for_identifier(keyword)
+    }
+
+    fn is_custom_operator_part(&self, letter: char) -> bool {
+        BASE.is_custom_operator_part(letter)
+    }
+
+    /// Each expression begins here.
+    fn parse_prefix(&self, _: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        match self.left.get().checked_sub(1) {
+            Some(left) => {
+                self.left.set(left);
+                None
+            }
+            None => Some(Err(ParserError::RecursionLimitExceeded)),
+        }
+    }
+
+    fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
+        BASE.get_next_precedence(parser)
+    }
+
+    fn prec_value(&self, precedence: Precedence) -> u8 {
+        BASE.prec_value(precedence)
+    }
+
+    as_in_postgresql! {
+        supports_unicode_string_literal supports_filter_during_aggregation supports_group_by_expr
+        allow_extract_custom allow_extract_single_quotes supports_create_index_with_clause
+        supports_explain_with_utility_options supports_listen_notify supports_factorial_operator
+        supports_bitwise_shift_operators supports_comment_on supports_load_extension
+        supports_named_fn_args_with_colon_operator supports_empty_projections
+        supports_nested_comments supports_string_escape_constant
+        supports_numeric_literal_underscores supports_array_typedef_with_brackets
+        supports_geometric_types supports_set_names supports_alter_column_type_using
+        supports_notnull_operator supports_interval_options supports_insert_table_alias
+        supports_create_table_like_parenthesized supports_select_wildcard_with_alias
+        supports_comma_separated_trim supports_xml_expressions supports_comment_optimizer_hint
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the parser makes of a statement, and how many expressions it began.
+    fn parse(sql: &str) -> (Result<(), ParserError>, usize) {
+        let dialect = Postgres::new(sql);
+        let before = dialect.left.get();
+        let parser = Parser::new(&dialect).with_recursion_limit(400).try_with_sql(sql);
+        let parsed = parser.and_then(|mut parser| parser.parse_statements().map(drop));
+        (parsed, before - dialect.left.get())
+    }
+
+    /// Sixty of each within each other, whole and with a fault in the innermost.
+    #[test]
+    fn what_is_nested_is_read_in_a_bounded_number_of_steps() {
+        for (open, close) in [
+            ("abs(", ")"),
+            ("cast(", " as int)"),
+            ("1 in (", ")"),
+            ("array[", "]"),
+            ("case when true then ", " end"),
+            ("case (", ") when 1 then 2 end"),
+            ("not (", ")"),
+            ("exists (select ", ")"),
+            ("(select ", ")"),
+            ("(", ")"),
+            ("1 between 0 and (", ")"),
+            ("interval (", ")"),
+            ("extract(year from ", ")"),
+            ("(a, b) in (", ")"),
+            ("f(a => ", ")"),
+        ] {
+            for inner in ["1", "1 +", "1 1 1", ""] {
+                let sql = format!("select {}{inner}{}", open.repeat(60), close.repeat(60));
+                let most = STEPS + STEPS_A_BYTE * sql.len();
+                let (_, steps) = parse(&sql);
+                assert!(steps <= most, "{open} {inner}: {steps}");
+            }
+        }
+    }
+
+    #[test]
+    fn calls_within_each_other_are_read_once() {
+        let sql = format!("select {}1{}", "abs(".repeat(60), ")".repeat(60));
+        let (parsed, steps) = parse(&sql);
+        assert_eq!(parsed, Ok(()));
+        assert!(steps < 200, "{steps}");
+    }
+
+    #[test]
+    fn lists_are_not_held_for_too_deep() {
+        for item in ["1, ", "f(1), ", "(1), ", "a = 1, ", "case when a then b end, "] {
+            let (parsed, _) = parse(&format!("select {}1", item.repeat(3_000)));
+            assert_eq!(parsed, Ok(()), "{item}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What keeps a parser of PostgreSQL's words from taking for ever over what a stranger sends.
+//!
+//! [`check_depth`] looks at a statement's tokens before anybody goes down into it; [`Postgres`] is the
+//! dialect to read it in, which gives up when the parser has gone over the same words too often.
+
+mod depth;
+mod dialect;
+
+pub use depth::check as check_depth;
+pub use dialect::Postgres;

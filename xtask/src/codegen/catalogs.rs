@@ -1,0 +1,239 @@
+//! What every database has in its catalogs from the beginning, as tables of text.
+//!
+//! A file has a head of `name:type` and rows as COPY writes them, where `"` repeats what stands above.
+//! Objects that initdb numbers as it goes have other numbers on a machine with other locales: they are
+//! numbered anew, in their order.
+
+use std::collections::BTreeSet;
+
+use super::{Generated, Server};
+
+/// A file, and where its rows come from: a relation, or a function.
+struct Table {
+    file: &'static str,
+    from: &'static str,
+    condition: &'static str,
+    order: &'static str,
+}
+
+/// The numbers that initdb gives as it goes.
+const UNPINNED: std::ops::Range<u32> = 12_000..16_384;
+
+/// The types of columns that hold numbers of objects: oid, regproc, oidvector, oid[].
+const NUMBERS: [&str; 4] = ["26", "24", "30", "1028"];
+
+/// What differs from day to day, or says nothing to who has no executor of PostgreSQL's.
+const BLANK: [(&str, &str); 9] = [
+    ("relpages", "0"),
+    ("reltuples", "(-1)::real"),
+    ("relallvisible", "0"),
+    ("relallfrozen", "0"),
+    ("relfrozenxid", "'0'::xid"),
+    ("relminmxid", "'0'::xid"),
+    ("prosqlbody", "null::pg_node_tree"),
+    ("proargdefaults", "null::pg_node_tree"),
+    ("attmissingval", "null::anyarray"),
+];
+
+/// What a session has set is not what every database has.
+const NOT_SETTINGS: [&str; 6] =
+    ["setting", "source", "reset_val", "sourcefile", "sourceline", "pending_restart"];
+
+/// The relations of the two schemas that every database has.
+const RELATIONS: &str = "relnamespace in (11, 'information_schema'::regnamespace) and oid < 16384";
+const ATTRIBUTES: &str = "attnum > 0 and attrelid in (select oid from pg_class \
+     where relnamespace in (11, 'information_schema'::regnamespace) and oid < 16384)";
+const INDEXES: &str = "indrelid in (select oid from pg_class \
+     where relnamespace in (11, 'information_schema'::regnamespace) and oid < 16384)";
+/// What is said of functions and operators would be most of all, and nobody asks for it.
+const DESCRIPTIONS: &str = "objoid <> 2200 and classoid in ('pg_namespace'::regclass, 'pg_am'::regclass, \
+     'pg_language'::regclass, 'pg_type'::regclass, 'pg_extension'::regclass, 'pg_cast'::regclass)";
+
+macro_rules! tables {
+    ($($name:literal $condition:expr, $order:literal;)*) => {
+        &[$(Table {
+            file: concat!("crates/catalog/data/", $name, ".tsv"),
+            from: $name,
+            condition: $condition,
+            order: $order,
+        }),*]
+    };
+}
+
+const TABLES: &[Table] = tables! {
+    "pg_aggregate" "true", "1";
+    "pg_am" "true", "1";
+    "pg_amop" "true", "1";
+    "pg_amproc" "true", "1";
+    "pg_attribute" ATTRIBUTES, "attrelid, attnum";
+    "pg_auth_members" "true", "1";
+    "pg_authid" "rolname <> 'postgres' and oid < 12000", "1";
+    "pg_cast" "true", "1";
+    "pg_class" RELATIONS, "1";
+    "pg_collation" "oid < 12000", "1";
+    "pg_constraint" "oid < 16384", "1";
+    "pg_conversion" "true", "1";
+    "pg_description" DESCRIPTIONS, "classoid, objoid";
+    "pg_extension" "true", "1";
+    "pg_get_keywords" "true", "word collate \"C\"";
+    "pg_index" INDEXES, "1";
+    "pg_language" "true", "1";
+    "pg_namespace" "oid <> 2200", "1";
+    "pg_opclass" "true", "1";
+    "pg_operator" "true", "1";
+    "pg_opfamily" "true", "1";
+    "pg_proc" "oid < 16384", "1";
+    "pg_range" "true", "1";
+    "pg_settings" "category <> 'Customized Options'", "name collate \"C\"";
+    "pg_tablespace" "true", "1";
+    "pg_ts_config" "true", "1";
+    "pg_ts_dict" "true", "1";
+    "pg_ts_parser" "true", "1";
+    "pg_ts_template" "true", "1";
+    "pg_type" "oid < 16384 and typnamespace <> 99", "1";
+};
+
+/// Columns of a relation, or those that a function gives.
+fn columns_query(from: &str) -> String {
+    format!(
+        "select attname, atttypid from (select attname, atttypid, attnum from pg_attribute \
+         where attrelid = to_regclass('{from}') and attnum > 0 \
+         union all select name, type, place from pg_proc, \
+         unnest(proargnames, proallargtypes) with ordinality as a(name, type, place) \
+         where proname = '{from}') as columns order by attnum"
+    )
+}
+
+struct Column {
+    name: String,
+    oid: String,
+}
+
+/// A table as the server has it, without marks and with the server's numbers.
+struct Content {
+    file: &'static str,
+    columns: Vec<Column>,
+    rows: Vec<Vec<String>>,
+}
+
+/// Every file.
+pub(super) fn files(server: &Server) -> Result<Vec<Generated>, String> {
+    let all: Result<Vec<Content>, String> =
+        TABLES.iter().map(|table| content(server, table)).collect();
+    let all = all?;
+    let numbers: BTreeSet<u32> = all.iter().flat_map(Content::unpinned).collect();
+    let numbers: Vec<u32> = numbers.into_iter().collect();
+    Ok(all
+        .iter()
+        .map(|content| Generated { file: content.file, text: content.text(&numbers) })
+        .collect())
+}
+
+fn content(server: &Server, table: &Table) -> Result<Content, String> {
+    let from = table.from;
+    let mut columns = Vec::new();
+    for row in server.rows(&columns_query(from))? {
+        let [name, oid] = row.as_slice() else { return Err(format!("{from}: {row:?}")) };
+        if from != "pg_settings" || !NOT_SETTINGS.contains(&name.as_str()) {
+            columns.push(Column { name: name.clone(), oid: oid.clone() });
+        }
+    }
+    let list: Vec<String> = columns.iter().map(selected).collect();
+    let relation = if from == "pg_get_keywords" { "pg_get_keywords()" } else { from };
+    let rows = server.rows(&format!(
+        "copy (select {} from {relation} where {} order by {}) to stdout",
+        list.join(", "),
+        table.condition,
+        table.order
+    ))?;
+    match rows.iter().find(|row| row.len() != columns.len()) {
+        Some(row) => Err(format!("{from}: {row:?}")),
+        None => Ok(Content { file: table.file, columns, rows }),
+    }
+}
+
+fn selected(column: &Column) -> String {
+    let name = &column.name;
+    let blank = BLANK.iter().find(|(blank, _)| blank == name);
+    let value = blank.map_or(name.as_str(), |(_, value)| value);
+    // A function stands as a number: its name may have others beside it.
+    let cast = if column.oid == "24" { "::oid" } else { "" };
+    format!("{value}{cast} as \"{name}\"")
+}
+
+impl Content {
+    /// The numbers in it that initdb gave as it went.
+    fn unpinned(&self) -> impl Iterator<Item = u32> {
+        self.rows.iter().flat_map(|row| {
+            let cells = row.iter().zip(&self.columns);
+            let cells = cells.filter(|(_, column)| NUMBERS.contains(&column.oid.as_str()));
+            cells.flat_map(|(cell, _)| {
+                let numbers = cell.split([' ', ',', '{', '}']).filter_map(|part| part.parse().ok());
+                numbers.filter(|number| UNPINNED.contains(number))
+            })
+        })
+    }
+
+    fn text(&self, numbers: &[u32]) -> String {
+        let head = self.columns.iter().map(|column| format!("{}:{}", column.name, column.oid));
+        let mut lines = vec![head.collect::<Vec<_>>().join("\t")];
+        let mut above: Vec<String> = Vec::new();
+        for row in &self.rows {
+            let cells = row.iter().zip(&self.columns);
+            let row: Vec<String> = cells
+                .map(|(cell, column)| match NUMBERS.contains(&column.oid.as_str()) {
+                    true => renumbered(cell, numbers),
+                    false => cell.clone(),
+                })
+                .collect();
+            let marked = row.iter().enumerate().map(|(place, cell)| {
+                if above.get(place) == Some(cell) { "\"" } else { cell.as_str() }
+            });
+            lines.push(marked.collect::<Vec<_>>().join("\t"));
+            above = row;
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+}
+
+/// A cell with the places of numbers in their order instead of those that initdb gave.
+fn renumbered(cell: &str, numbers: &[u32]) -> String {
+    let number = |part: &str| {
+        let place = numbers.binary_search(&part.parse().ok()?).ok()?;
+        Some(u32::try_from(place).ok()?.saturating_add(UNPINNED.start).to_string())
+    };
+    let parts = cell.split_inclusive([' ', ',', '{', '}']).map(|part| {
+        let digits = part.trim_end_matches([' ', ',', '{', '}']);
+        let rest = part.get(digits.len()..).unwrap_or_default();
+        number(digits).map_or_else(|| part.to_owned(), |number| number + rest)
+    });
+    parts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_given_anew_in_their_order_and_repeats_are_marked() {
+        let column = |name: &str, oid: &str| Column { name: name.into(), oid: oid.into() };
+        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let content = Content {
+            file: "x",
+            columns: vec![column("oid", "26"), column("types", "30"), column("size", "23")],
+            rows: vec![
+                row(["13144", "23 13150", "13144"]),
+                row(["13150", "23 13150", "13150"]),
+                row(["11", "{13144,26}", "1"]),
+            ],
+        };
+        let numbers: BTreeSet<u32> = content.unpinned().collect();
+        assert_eq!(numbers, BTreeSet::from([13_144, 13_150]));
+        assert_eq!(
+            content.text(&[13_144, 13_150]),
+            "oid:26\ttypes:30\tsize:23\n12000\t23 12001\t13144\n12001\t\"\t13150\n\
+             11\t{12000,26}\t1\n"
+        );
+    }
+}
