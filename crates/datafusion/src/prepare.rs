@@ -7,9 +7,9 @@ use datafusion::common::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::sqlparser::ast;
-use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::Tokenizer;
+use trunkline_catalog::syntax::Postgres;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{Columns, Oid, PgError, Prepared, Result, SqlState};
 
@@ -64,7 +64,8 @@ pub(crate) fn check(sql: &str) -> Result<()> {
 
 /// Parses exactly one statement.
 fn parse(sql: &str) -> Result<ast::Statement> {
-    let dialect = PostgreSqlDialect {};
+    // The parser's own reads calls within calls 2^n times.
+    let dialect = Postgres::new(sql);
     let tokens = Tokenizer::new(&dialect, sql)
         .tokenize_with_location()
         .map_err(|error| syntax(&error.into(), sql))?;

@@ -1,5 +1,7 @@
 //! Values and lists beyond all measure: limits asked from PostgreSQL 18.
 
+use trunkline_core::SqlState;
+
 use crate::harness::{Differences, Harness};
 
 const TOO_LARGE: &str = "requested length too large (54000)";
@@ -79,5 +81,27 @@ async fn select_lists_have_a_most_of_columns() {
     for sql in [list(1665), list(10_000), nested, format!("select * from {wide}")] {
         let error = h.fail(&sql).await;
         assert_eq!(error.to_string(), "target lists can have at most 1664 entries (54011)");
+    }
+}
+
+/// sqlparser reads some things twice to see what they are: within each other that would be 2^n times.
+#[tokio::test]
+async fn what_is_within_itself_is_not_read_again_and_again() {
+    let mut h = Harness::new().await;
+    for (before, after) in [
+        ("abs(", ")"),
+        ("cast(", " as int)"),
+        ("(1 in (", "))::int"),
+        ("(array[", "])[1]"),
+        ("(not (1 = ", "))::int"),
+        ("case when true then ", " end"),
+    ] {
+        let sql = format!("select {}1{}", before.repeat(60), after.repeat(60));
+        let answer = h.try_query(&sql, &[], &[]).await.map(|answer| answer.lines().len());
+        let is_bounded = answer.as_ref().map_or_else(
+            |error| error.sqlstate() == SqlState::STATEMENT_TOO_COMPLEX,
+            |lines| *lines == 1,
+        );
+        assert!(is_bounded, "{before}: {answer:?}");
     }
 }
