@@ -381,6 +381,16 @@ impl Translator<'_> {
         Ok((json, Type::of(element), value))
     }
 
+    /// An array of a call of unnest, and the type of its elements.
+    pub(super) fn array_and_element(&mut self, typed: Typed, at: &Expr) -> Result<(Typed, Type)> {
+        let typed = self.settle(typed, Type::of(Oid::TEXT_ARRAY))?;
+        let Some(element) = element_of(typed.ty.oid) else {
+            let message = format!("function unnest({}) does not exist", typed.ty.name());
+            return Err(self.placed(PgError::new(SqlState::UNDEFINED_FUNCTION, message), at));
+        };
+        Ok((typed, Type::of(element)))
+    }
+
     /// The elements of an array as JSON, and their type.
     pub(super) fn elements(&mut self, array: &Expr, scope: &Scope<'_>) -> Result<(String, Type)> {
         let none = Typed::new("NULL", Type::UNKNOWN);
