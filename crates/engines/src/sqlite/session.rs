@@ -109,8 +109,9 @@ impl Session for SqliteSession {
         };
         let thread = self.thread().await?;
         let rows = if plan.translated.writes || plan.translated.steps.len() > 1 {
+            let shape = statement.shape();
             let outcome = self.call(move |worker| worker.run(&statement, &values)).await?;
-            QueryRows::ready(thread, outcome.rows, plan.tag(outcome.changed))
+            QueryRows::ready(thread, shape, outcome.rows, plan.tag(outcome.changed))
         } else {
             thread.control().set_patience(self.lock_timeout());
             self.queries += 1;

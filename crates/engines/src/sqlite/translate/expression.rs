@@ -143,7 +143,7 @@ impl Translator<'_> {
                 } else if digits.parse::<i64>().is_ok() {
                     Type::INT8
                 } else {
-                    Type::NUMERIC
+                    written_scale(&digits).map_or(Type::NUMERIC, Type::scaled)
                 };
                 Typed { place, form: Form::Number, not_null: true, ..Typed::new(digits, ty) }
             }
@@ -196,7 +196,7 @@ impl Translator<'_> {
                 let ty = match inner.form {
                     Form::Number if inner.sql == "2147483648" => Type::INT4,
                     Form::Number if inner.sql == "9223372036854775808" => Type::INT8,
-                    _ => inner.ty,
+                    _ => inner.ty.computed(),
                 };
                 let form = if inner.form == Form::Number { Form::Number } else { Form::Computed };
                 Ok(Typed { form, ..Typed::new(format!("({sign}{})", inner.sql), ty) })
@@ -480,6 +480,22 @@ impl Translator<'_> {
         let field = field.to_string().to_lowercase();
         let typed = self.expression(expr, scope)?;
         let typed = self.settle(typed, Type::of(Oid::TIMESTAMPTZ))?;
-        self.date_part(&field, typed, Type::NUMERIC)
+        let ty = match field.as_str() {
+            "epoch" | "second" => Type::scaled(6),
+            "millisecond" | "milliseconds" => Type::scaled(3),
+            _ => Type::NUMERIC,
+        };
+        self.date_part(&field, typed, ty)
     }
+}
+
+/// The digits behind the point of a number as it is written: two of `1.50`, none of `1e3`.
+pub(super) fn written_scale(digits: &str) -> Option<i32> {
+    let (number, exponent) = match digits.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, exponent.parse::<i32>().ok()?),
+        None => (digits, 0),
+    };
+    let behind = number.split_once('.').map_or(0, |(_, behind)| behind.len());
+    let scale = i32::try_from(behind).ok()?.checked_sub(exponent)?.max(0);
+    (scale < 1000).then_some(scale)
 }
