@@ -14,6 +14,7 @@ use trunkline_core::Result;
 use super::control::Control;
 use super::errors::answer;
 use super::functions::{self, Clock};
+use super::queue::Queue;
 
 /// A file, and how it is opened.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) struct Database {
     /// Absolute: SQLite takes `:memory:`, an empty name and some others for no file.
     pub(super) path: PathBuf,
     pub(super) writable: bool,
+    /// Who waits to write to it.
+    pub(super) queue: Arc<Queue>,
 }
 
 /// A connection whose statements are looked at before they run.

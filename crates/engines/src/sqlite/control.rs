@@ -1,7 +1,10 @@
 //! What stops a statement, and how long it waits for a lock.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+use super::queue::Queue;
 
 /// Shared by a session and its thread.
 ///
@@ -13,20 +16,11 @@ pub(super) struct Control {
     stopped: AtomicU64,
     /// The number of the job that runs.
     running: AtomicU64,
-    /// How long to wait for a lock, in milliseconds.
+    /// How long to wait for a lock, in milliseconds; 0 is for ever.
     patience: AtomicU64,
-}
-
-/// How long one waits for a lock where `lock_timeout` is 0: the writers of a file take turns, and
-/// waiting for ever would be waiting for somebody who went for lunch within a transaction.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-impl Default for Control {
-    /// Before the first job nothing is to stop.
-    fn default() -> Control {
-        let patience = AtomicU64::new(millis(PATIENCE));
-        Control { stopped: AtomicU64::new(0), running: AtomicU64::new(1), patience }
-    }
+    /// Where it waits with others.
+    queue: Arc<Queue>,
+    ticket: u64,
 }
 
 fn millis(time: Duration) -> u64 {
@@ -34,6 +28,17 @@ fn millis(time: Duration) -> u64 {
 }
 
 impl Control {
+    /// Before the first job nothing is to stop.
+    pub(super) fn new(queue: &Arc<Queue>) -> Control {
+        Control {
+            stopped: AtomicU64::new(0),
+            running: AtomicU64::new(1),
+            patience: AtomicU64::new(0),
+            queue: queue.clone(),
+            ticket: queue.ticket(),
+        }
+    }
+
     /// Stops a job, and those before it.
     pub(super) fn stop(&self, job: u64) {
         self.stopped.fetch_max(job, Ordering::Relaxed);
@@ -48,24 +53,39 @@ impl Control {
         self.running.load(Ordering::Relaxed) <= self.stopped.load(Ordering::Relaxed)
     }
 
-    /// Sets how long to wait for a lock: `lock_timeout`, of which 0 is no promise here.
+    /// Sets how long to wait for a lock: `lock_timeout`, of which 0 is for ever, as long as nobody
+    /// stops the job.
     pub(super) fn set_patience(&self, lock_timeout: Duration) {
-        let patience = if lock_timeout.is_zero() { PATIENCE } else { lock_timeout };
-        self.patience.store(millis(patience), Ordering::Relaxed);
+        self.patience.store(millis(lock_timeout), Ordering::Relaxed);
     }
 
     /// Waits a little for a lock; whether to try again. `since` is when the waiting began.
     pub(super) fn wait_for_lock(&self, since: Instant) -> bool {
-        let patience = Duration::from_millis(self.patience.load(Ordering::Relaxed));
-        let left = patience.saturating_sub(since.elapsed());
+        let left = match self.patience.load(Ordering::Relaxed) {
+            0 => Duration::MAX,
+            patience => Duration::from_millis(patience).saturating_sub(since.elapsed()),
+        };
         if self.is_stopped() || left.is_zero() {
+            self.leave_queue();
             return false;
         }
-        // SQLite has nobody to be woken by: one asks again, at first often.
-        let pause = (since.elapsed() / 4)
-            .clamp(Duration::from_millis(1), Duration::from_millis(20))
-            .min(left);
-        std::thread::sleep(pause);
+        std::thread::sleep(self.queue.stand(self.ticket, since).min(left));
         true
+    }
+
+    /// Lets those go first who wait for the lock already; for who is about to ask for it.
+    pub(super) fn let_others_pass(&self) {
+        self.queue.let_pass();
+    }
+
+    /// Waits no more: the lock is there, or is not needed.
+    pub(super) fn leave_queue(&self) {
+        self.queue.leave(self.ticket);
+    }
+}
+
+impl Drop for Control {
+    fn drop(&mut self) {
+        self.leave_queue();
     }
 }

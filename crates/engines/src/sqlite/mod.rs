@@ -7,7 +7,7 @@
 //!    Whoever drops that future stops the job: [`control`] has the flag at which SQLite looks.
 //! 2. [`worker`] reads what there is ([`schema`]) unless it knows, has the statement put into SQLite's
 //!    words ([`translate`], [`functions`]), and SQLite compile them, while [`connect`] watches what
-//!    they would do.
+//!    they would do. Who has to wait to write does so in a line ([`queue`]).
 //! 3. Rows leave the thread in batches of 64 KiB ([`cursor`], [`cells`]), which [`rows`] asks for as
 //!    the client takes them, and [`output`] writes as the types that were announced. Several
 //!    statements may be under way.
@@ -25,6 +25,7 @@ pub(crate) mod functions;
 mod input;
 mod output;
 mod plan;
+mod queue;
 mod rows;
 pub(crate) mod schema;
 mod session;
@@ -87,7 +88,7 @@ impl Sqlite {
     }
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
-        let database = Arc::new(Database { path, writable });
+        let database = Arc::new(Database { path, writable, queue: Arc::default() });
         let sqlite = Sqlite { database, name: None, alias: true };
         let guarded = sqlite.connect()?;
         if writable {
@@ -126,7 +127,7 @@ impl Sqlite {
     }
 
     fn connect(&self) -> io::Result<Guarded> {
-        let opened = connect::open(&self.database, &Arc::<Control>::default());
+        let opened = connect::open(&self.database, &Arc::new(Control::new(&self.database.queue)));
         opened.map_err(|error| self.failure(&error))
     }
 

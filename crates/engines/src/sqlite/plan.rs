@@ -111,7 +111,7 @@ impl Statement {
     pub(super) fn renew(&self, schema: &Schema, version: i64) -> Result<Arc<Plan>> {
         let plan = Plan::new(&self.sql, &self.parameters, schema, version)?;
         let is_same = *plan.translated.parameters == *self.parameters
-            && plan.translated.columns.as_deref().unwrap_or_default() == &*self.shape;
+            && is_same_shape(plan.translated.columns.as_deref(), &self.shape);
         if !is_same {
             return Err(PgError::unsupported("cached plan must not change result type"));
         }
@@ -119,4 +119,12 @@ impl Statement {
         *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan.clone();
         Ok(plan)
     }
+}
+
+/// Whether rows look the same, wherever their columns are from.
+fn is_same_shape(now: Option<&[Column]>, before: &[Column]) -> bool {
+    let shape = |columns: &[Column]| -> Vec<Column> {
+        columns.iter().map(|column| column.clone().origin(Oid(0), 0)).collect()
+    };
+    shape(now.unwrap_or_default()) == shape(before)
 }

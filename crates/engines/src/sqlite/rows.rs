@@ -52,6 +52,18 @@ impl QueryRows {
         QueryRows { thread, number, order, shape, call: None, batch, tag, is_open: false }
     }
 
+    /// Rows of a query that has begun, of which these are the first.
+    pub(super) fn begun(
+        thread: Arc<Thread>,
+        number: u64,
+        shape: Arc<[Column]>,
+        batch: Batch,
+        tag: CommandTag,
+    ) -> QueryRows {
+        let is_open = !batch.is_last;
+        QueryRows { thread, number, order: None, shape, call: None, batch, tag, is_open }
+    }
+
     /// Rows that are at hand.
     pub(super) fn ready(
         thread: Arc<Thread>,

@@ -27,6 +27,9 @@ pub struct SqliteSession {
     queries: u64,
 }
 
+/// Asks for the only row of a query, and whether it is the only one.
+const ONE_ROW: u64 = 2;
+
 /// A statement that was prepared.
 #[derive(Debug)]
 pub struct Statement(Arc<Planned>);
@@ -112,6 +115,11 @@ impl Session for SqliteSession {
             let shape = statement.shape();
             let outcome = self.call(move |worker| worker.run(&statement, &values)).await?;
             QueryRows::ready(thread, shape, outcome.rows, plan.tag(outcome.changed))
+        } else if plan.translated.constant {
+            self.queries += 1;
+            let (number, shape) = (self.queries, statement.shape());
+            let begun = self.call(move |worker| worker.open(number, &statement, &values, ONE_ROW));
+            QueryRows::begun(thread, number, shape, begun.await?, plan.tag(0))
         } else {
             thread.control().set_patience(self.lock_timeout());
             self.queries += 1;
@@ -174,7 +182,7 @@ impl Session for SqliteSession {
             ));
         }
         let found = self.call(move |worker| {
-            let (_, schema) = worker.schema()?;
+            let (_, schema) = worker.before_the_snapshot(Worker::schema)?;
             Target::find(&schema, table, columns.as_deref())
         });
         let found = found.await?;
@@ -182,7 +190,8 @@ impl Session for SqliteSession {
     }
 
     async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {
-        self.call(|worker| Ok(Arc::new(worker.schema()?.1.snapshot()))).await
+        self.call(|worker| Ok(Arc::new(worker.before_the_snapshot(Worker::schema)?.1.snapshot())))
+            .await
     }
 }
 

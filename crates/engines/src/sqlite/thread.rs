@@ -29,7 +29,7 @@ impl Thread {
     /// Starts a thread, which opens a connection.
     pub(super) async fn start(database: &Arc<Database>) -> Result<Arc<Thread>> {
         let (jobs, queue) = mpsc::channel::<(u64, Job)>();
-        let control = Arc::<Control>::default();
+        let control = Arc::new(Control::new(&database.queue));
         let (opened, is_open) = answer::<Result<()>>();
         let (database, shared) = (database.clone(), control.clone());
         let work = move || {
@@ -42,6 +42,7 @@ impl Thread {
             for (number, job) in queue {
                 shared.set_running(number);
                 job(&mut worker);
+                shared.leave_queue();
             }
         };
         std::thread::Builder::new()

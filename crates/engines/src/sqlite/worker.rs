@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rusqlite::{CachedStatement, Connection};
+use rusqlite::{CachedStatement, Connection, TransactionState};
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::cells::{Cell, Cells};
@@ -29,6 +29,8 @@ pub(super) struct Worker<'c> {
     cursors: HashMap<u64, Cursor<'c>>,
     schema: Option<(i64, Arc<Schema>)>,
     in_transaction: bool,
+    /// The savepoints of the transaction, the innermost last.
+    savepoints: Vec<String>,
 }
 
 /// What a statement did.
@@ -42,7 +44,14 @@ pub(super) struct Outcome {
 
 impl<'c> Worker<'c> {
     pub(super) fn new(guarded: &'c Guarded, control: &'c Control) -> Worker<'c> {
-        Worker { guarded, control, cursors: HashMap::new(), schema: None, in_transaction: false }
+        Worker {
+            guarded,
+            control,
+            cursors: HashMap::new(),
+            schema: None,
+            in_transaction: false,
+            savepoints: Vec::new(),
+        }
     }
 
     fn connection(&self) -> &'c Connection {
@@ -51,7 +60,7 @@ impl<'c> Worker<'c> {
 
     /// Parses and describes.
     pub(super) fn prepare(&mut self, sql: &str, hints: &[trunkline_core::Oid]) -> Result<Plan> {
-        let (version, schema) = self.schema()?;
+        let (version, schema) = self.before_the_snapshot(Worker::schema)?;
         let plan = Plan::new(sql, hints, &schema, version)?;
         // SQLite has its say before anything is announced; later steps may need what this one makes.
         if let Some(first) = plan.translated.steps.first() {
@@ -67,11 +76,65 @@ impl<'c> Worker<'c> {
         }
         self.tell_time();
         let plan = statement.plan();
+        if plan.translated.writes {
+            self.reserve()?;
+        }
         if self.version()? == plan.version {
             return Ok(plan);
         }
         let (version, schema) = self.schema()?;
         statement.renew(&schema, version)
+    }
+
+    /// Whether the transaction has not seen anything of the file yet.
+    fn is_fresh(&self) -> bool {
+        let state = self.connection().transaction_state(None::<&str>);
+        // A query that runs would be ended by a new beginning.
+        self.in_transaction
+            && self.cursors.is_empty()
+            && matches!(state, Ok(TransactionState::None))
+    }
+
+    /// Looks at definitions without a beginning of the transaction's view: what others commit before
+    /// its first statement is still seen by it.
+    pub(super) fn before_the_snapshot<T>(
+        &mut self,
+        look: impl FnOnce(&mut Worker<'c>) -> Result<T>,
+    ) -> Result<T> {
+        let is_fresh = self.is_fresh();
+        let seen = look(self)?;
+        if is_fresh && !self.is_fresh() {
+            self.restart("BEGIN DEFERRED")?;
+        }
+        Ok(seen)
+    }
+
+    /// Takes the lock to write before anything is read: what is read first could be of yesterday when
+    /// the lock is there.
+    fn reserve(&mut self) -> Result<()> {
+        if self.connection().transaction_state(None::<&str>) != Ok(TransactionState::Write) {
+            self.control.let_others_pass();
+        }
+        if !self.is_fresh() {
+            return Ok(());
+        }
+        let begun = self.restart("BEGIN IMMEDIATE");
+        if begun.is_err() {
+            self.restart("BEGIN DEFERRED")?;
+        }
+        begun
+    }
+
+    /// Begins a transaction once more that has done nothing yet.
+    fn restart(&mut self, begin: &str) -> Result<()> {
+        if !self.connection().is_autocommit() {
+            self.own("ROLLBACK")?;
+        }
+        self.own(begin)?;
+        for name in self.savepoints.clone() {
+            self.own(&format!("SAVEPOINT {}", quote(&name)))?;
+        }
+        Ok(())
     }
 
     /// What `now()` is: of a transaction, when it began.
@@ -213,17 +276,20 @@ impl<'c> Worker<'c> {
     /// From here on all is kept, or undone.
     pub(super) fn enter(&mut self) -> Result<()> {
         self.tell_time();
-        self.savepoint(STATEMENT)
+        self.reserve()?;
+        self.own(&format!("SAVEPOINT {}", quote(STATEMENT)))
     }
 
     /// Keeps what was done since it was entered.
     pub(super) fn keep(&mut self) -> Result<()> {
-        self.release(STATEMENT)
+        self.own(&format!("RELEASE {}", quote(STATEMENT)))
     }
 
     /// Undoes what was done since it was entered; if even that fails, nothing of the transaction stays.
     pub(super) fn undo(&mut self) {
-        let undone = self.rollback_to(STATEMENT).and_then(|()| self.release(STATEMENT));
+        self.schema = None;
+        let name = quote(STATEMENT);
+        let undone = self.own(&format!("ROLLBACK TO {name}; RELEASE {name}"));
         if undone.is_err() {
             let _ = self.own("ROLLBACK");
         }
@@ -231,6 +297,7 @@ impl<'c> Worker<'c> {
 
     pub(super) fn begin(&mut self) -> Result<()> {
         self.own("BEGIN DEFERRED")?;
+        self.savepoints.clear();
         self.guarded.clock.stop();
         self.in_transaction = true;
         Ok(())
@@ -254,11 +321,16 @@ impl<'c> Worker<'c> {
     }
 
     pub(super) fn savepoint(&mut self, name: &str) -> Result<()> {
-        self.own(&format!("SAVEPOINT {}", quote(name)))
+        self.own(&format!("SAVEPOINT {}", quote(name)))?;
+        self.savepoints.push(name.to_owned());
+        Ok(())
     }
 
     pub(super) fn release(&mut self, name: &str) -> Result<()> {
-        self.own(&format!("RELEASE {}", quote(name)))
+        self.own(&format!("RELEASE {}", quote(name)))?;
+        let place = self.savepoints.iter().rposition(|other| other == name);
+        self.savepoints.truncate(place.unwrap_or_default());
+        Ok(())
     }
 
     pub(super) fn rollback_to(&mut self, name: &str) -> Result<()> {
@@ -267,7 +339,10 @@ impl<'c> Worker<'c> {
         if self.in_transaction && self.connection().is_autocommit() {
             return Err(lost());
         }
-        self.own(&format!("ROLLBACK TO {}", quote(name)))
+        self.own(&format!("ROLLBACK TO {}", quote(name)))?;
+        let place = self.savepoints.iter().rposition(|other| other == name);
+        self.savepoints.truncate(place.map_or(0, |place| place + 1));
+        Ok(())
     }
 
     /// Runs a statement of ours.

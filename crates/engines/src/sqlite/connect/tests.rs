@@ -6,8 +6,9 @@ use tempfile::TempDir;
 use super::*;
 
 fn guarded(folder: &TempDir) -> Guarded {
-    let database = Database { path: folder.path().join("test.db"), writable: true };
-    let guarded = open(&database, &Arc::default()).expect("a connection");
+    let database =
+        Database { path: folder.path().join("test.db"), writable: true, queue: Arc::default() };
+    let guarded = open(&database, &Arc::new(Control::new(&database.queue))).expect("a connection");
     guarded.own(|connection| {
         let made = connection.execute_batch(
             "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, x TEXT);

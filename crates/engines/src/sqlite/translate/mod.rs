@@ -55,6 +55,8 @@ pub(crate) struct Translated {
     pub(crate) counts: bool,
     /// Whether it changes anything.
     pub(crate) writes: bool,
+    /// Whether it is a query without FROM: PostgreSQL knows what it says before any row.
+    pub(crate) constant: bool,
 }
 
 /// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
@@ -74,6 +76,7 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
         tag: done.tag,
         counts: done.counts,
         writes: done.writes,
+        constant: matches!(&statement, Statement::Query(query) if query::is_constant(query)),
     })
 }
 
