@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{
-    Column, CopyField, CopyIn, CopyRow, CopySink, PgError, Result, SqlState, copy_place,
+    Column, CopyField, CopyIn, CopyRow, CopySink, Oid, PgError, Result, SqlState, copy_place,
 };
 use trunkline_sql::statement::QualifiedName;
 
@@ -176,12 +176,16 @@ impl Sink {
         for (column, field) in self.target.columns.iter().zip(row.iter()) {
             match field {
                 CopyField::Default => self.rows.push(Cell::Default),
-                CopyField::Value(param) if column.typmod < 0 || param.bytes.is_none() => {
+                CopyField::Value(param)
+                    if param.bytes.is_none()
+                        || (column.typmod < 0 && column.type_oid != Oid::NUMERIC) =>
+                {
                     input::push(&param, &self.style, &mut self.rows)?;
                 }
                 CopyField::Value(param) => {
                     let ty = Type { oid: column.type_oid, typmod: column.typmod };
                     let value = storage::fitted(param.decode::<Value>(&self.style)?, ty, false)?;
+                    storage::check(&value)?;
                     input::push_value(&value, ty.oid, &mut self.rows)?;
                 }
             }

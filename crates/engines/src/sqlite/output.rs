@@ -12,6 +12,7 @@ use trunkline_core::types::{
 use trunkline_core::{Column, Format, Oid, PgError, Result, RowWriter, SqlState};
 
 use super::cells::Cell;
+use super::storage;
 
 /// How values are kept as text, whatever the session's settings: ISO dates, in UTC.
 pub(super) static KEPT: LazyLock<TextStyle> = LazyLock::new(TextStyle::default);
@@ -151,13 +152,7 @@ fn blob(bytes: &[u8], column: &Column, row: &mut RowWriter<'_>) -> Result<(), Va
 
 /// A number with as many digits as its column has.
 fn numeric(number: Numeric, column: &Column, row: &mut RowWriter<'_>) -> Result<(), ValueError> {
-    let number = match column.typmod.checked_sub(4) {
-        Some(both) if both >= 0 => {
-            let scale = ((both & 0x7ff) ^ 0x400).wrapping_sub(0x400);
-            number.fitting((both >> 16) & 0xffff, scale)?
-        }
-        _ => number,
-    };
+    let number = storage::scaled(number, column.typmod)?;
     value(&Value::Numeric(number), row)
 }
 

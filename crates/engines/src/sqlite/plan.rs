@@ -7,6 +7,7 @@ use trunkline_core::{Column, Columns, CommandTag, Oid, PgError, Prepared, Result
 
 use super::schema::Schema;
 use super::translate::{self, Translated, translate};
+use super::types::Type;
 
 /// A prepared statement; its plan follows the definitions that it was made of.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub(super) struct Statement {
     sql: Box<str>,
     parameters: Arc<[Oid]>,
     columns: Option<Arc<[Column]>>,
+    /// The same, with the scales that are not announced.
+    shape: Arc<[Column]>,
     plan: Mutex<Arc<Plan>>,
 }
 
@@ -34,6 +37,16 @@ impl Plan {
     pub(super) fn new(sql: &str, hints: &[Oid], schema: &Schema, version: i64) -> Result<Plan> {
         check_depth(sql)?;
         Ok(Plan { translated: translate(sql, schema, hints)?, version })
+    }
+
+    /// The columns as the client is told of them.
+    fn announced(&self) -> Option<Arc<[Column]>> {
+        let columns = self.translated.columns.as_ref()?.iter();
+        let told = columns.map(|column| {
+            let ty = Type { oid: column.type_oid, typmod: column.typmod };
+            column.clone().typmod(ty.announced_typmod())
+        });
+        Some(told.collect())
     }
 
     /// How many columns it returns.
@@ -62,18 +75,23 @@ impl Plan {
 
 impl Statement {
     /// A statement and what is announced of it.
-    pub(super) fn prepared(sql: &str, mut plan: Plan) -> Prepared<Statement> {
+    pub(super) fn prepared(sql: &str, plan: Plan) -> Prepared<Statement> {
         let parameters: Arc<[Oid]> = plan.translated.parameters.as_slice().into();
-        let columns: Option<Arc<[Column]>> =
-            plan.translated.columns.as_mut().map(|columns| columns.as_slice().into());
+        let columns = plan.announced();
         let announced = columns.clone().map_or(Columns::None, Columns::Known);
         let statement = Statement {
             sql: sql.into(),
             parameters: parameters.clone(),
             columns,
+            shape: plan.translated.columns.as_deref().unwrap_or_default().into(),
             plan: Mutex::new(Arc::new(plan)),
         };
         Prepared::new(statement, announced).parameters(parameters)
+    }
+
+    /// What its rows look like to who writes them.
+    pub(super) fn shape(&self) -> Arc<[Column]> {
+        self.shape.clone()
     }
 
     /// What its rows look like, if it returns rows.
@@ -93,7 +111,7 @@ impl Statement {
     pub(super) fn renew(&self, schema: &Schema, version: i64) -> Result<Arc<Plan>> {
         let plan = Plan::new(&self.sql, &self.parameters, schema, version)?;
         let is_same = *plan.translated.parameters == *self.parameters
-            && is_same_shape(plan.translated.columns.as_deref(), self.columns.as_deref());
+            && is_same_shape(plan.translated.columns.as_deref(), &self.shape);
         if !is_same {
             return Err(PgError::unsupported("cached plan must not change result type"));
         }
@@ -104,9 +122,9 @@ impl Statement {
 }
 
 /// Whether rows look the same, wherever their columns are from.
-fn is_same_shape(now: Option<&[Column]>, announced: Option<&[Column]>) -> bool {
+fn is_same_shape(now: Option<&[Column]>, before: &[Column]) -> bool {
     let shape = |columns: &[Column]| -> Vec<Column> {
         columns.iter().map(|column| column.clone().origin(Oid(0), 0)).collect()
     };
-    now.map(shape) == announced.map(shape)
+    shape(now.unwrap_or_default()) == shape(before)
 }

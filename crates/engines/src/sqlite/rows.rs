@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use trunkline_core::{CommandTag, Progress, Result, RowBuf, RowSource};
+use trunkline_core::{Column, CommandTag, Progress, Result, RowBuf, RowSource};
 
 use super::cells::Cells;
 use super::cursor::Batch;
@@ -20,6 +20,8 @@ pub(super) struct QueryRows {
     number: u64,
     /// What is to be started when somebody asks for rows.
     order: Option<Order>,
+    /// The columns, with the scales that are not announced.
+    shape: Arc<[Column]>,
     call: Option<Call<Result<Batch>>>,
     batch: Batch,
     tag: CommandTag,
@@ -44,25 +46,32 @@ impl QueryRows {
         order: Order,
         tag: CommandTag,
     ) -> QueryRows {
+        let shape = order.statement.shape();
         let order = Some(order);
         let batch = Batch::default();
-        QueryRows { thread, number, order, call: None, batch, tag, is_open: false }
+        QueryRows { thread, number, order, shape, call: None, batch, tag, is_open: false }
     }
 
     /// Rows of a query that has begun, of which these are the first.
     pub(super) fn begun(
         thread: Arc<Thread>,
         number: u64,
+        shape: Arc<[Column]>,
         batch: Batch,
         tag: CommandTag,
     ) -> QueryRows {
         let is_open = !batch.is_last;
-        QueryRows { thread, number, order: None, call: None, batch, tag, is_open }
+        QueryRows { thread, number, order: None, shape, call: None, batch, tag, is_open }
     }
 
     /// Rows that are at hand.
-    pub(super) fn ready(thread: Arc<Thread>, batch: Batch, tag: CommandTag) -> QueryRows {
-        QueryRows { thread, number: 0, order: None, call: None, batch, tag, is_open: false }
+    pub(super) fn ready(
+        thread: Arc<Thread>,
+        shape: Arc<[Column]>,
+        batch: Batch,
+        tag: CommandTag,
+    ) -> QueryRows {
+        QueryRows { thread, number: 0, order: None, shape, call: None, batch, tag, is_open: false }
     }
 
     fn ask(&mut self, limit: u64) {
@@ -77,7 +86,7 @@ impl QueryRows {
     }
 
     fn write(&mut self, rows: &mut RowBuf<'_>) -> Result<()> {
-        let columns = rows.columns();
+        let columns = &self.shape;
         while !rows.is_full() && !self.batch.cells.is_read() {
             let cells = &mut self.batch.cells;
             rows.row(|row| {

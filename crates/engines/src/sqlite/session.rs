@@ -112,13 +112,14 @@ impl Session for SqliteSession {
         };
         let thread = self.thread().await?;
         let rows = if plan.translated.writes || plan.translated.steps.len() > 1 {
+            let shape = statement.shape();
             let outcome = self.call(move |worker| worker.run(&statement, &values)).await?;
-            QueryRows::ready(thread, outcome.rows, plan.tag(outcome.changed))
+            QueryRows::ready(thread, shape, outcome.rows, plan.tag(outcome.changed))
         } else if plan.translated.constant {
             self.queries += 1;
-            let number = self.queries;
+            let (number, shape) = (self.queries, statement.shape());
             let begun = self.call(move |worker| worker.open(number, &statement, &values, ONE_ROW));
-            QueryRows::begun(thread, number, begun.await?, plan.tag(0))
+            QueryRows::begun(thread, number, shape, begun.await?, plan.tag(0))
         } else {
             thread.control().set_patience(self.lock_timeout());
             self.queries += 1;

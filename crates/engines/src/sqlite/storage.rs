@@ -5,7 +5,7 @@
 //! | boolean | INTEGER 0 or 1 |
 //! | smallint, integer, bigint, oid | INTEGER |
 //! | real, double precision | REAL |
-//! | numeric | INTEGER or REAL, what its text is as a number |
+//! | numeric | INTEGER or REAL, whichever is exactly the number; what is neither is refused |
 //! | bytea | BLOB |
 //! | timestamptz | TEXT in UTC, `2024-01-31 12:00:00.5+00` |
 //! | everything else, arrays too | TEXT as PostgreSQL prints it in the ISO style |
@@ -13,7 +13,7 @@
 //! So dates and times compare as texts do, up to the year 9999.
 
 use rusqlite::types::{Value as Stored, ValueRef};
-use trunkline_core::types::{TextStyle, ToPg, Value, ValueError, name_of};
+use trunkline_core::types::{Numeric, TextStyle, ToPg, Value, ValueError, name_of};
 use trunkline_core::{Format, Oid, SqlState};
 
 use super::types::Type;
@@ -61,12 +61,36 @@ pub(crate) fn store(value: Value, oid: Oid) -> Result<Stored, ValueError> {
         Value::Numeric(value) => match value.to_i64() {
             Ok(whole) if value.is_integer() => Stored::Integer(whole),
             _ if value.is_nan() => Stored::Text("NaN".to_owned()),
-            _ => Stored::Real(value.to_f64()),
+            _ => Stored::Real(exact(&value)?),
         },
         Value::Bytea(bytes) => Stored::Blob(bytes),
         Value::Text(text) | Value::Json(text) => Stored::Text(text),
         value => Stored::Text(print(&value, oid)?),
     })
+}
+
+/// 22003 for a number that cannot be kept.
+pub(crate) fn check(value: &Value) -> Result<(), ValueError> {
+    match value {
+        Value::Numeric(number) if !number.is_integer() || number.to_i64().is_err() => {
+            exact(number).map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The REAL that a numeric is: 22003 if there is none that is exactly the number.
+///
+/// It is read back by its shortest digits, so that what has fifteen is never refused.
+fn exact(value: &Numeric) -> Result<f64, ValueError> {
+    let near = value.to_f64();
+    if !value.is_finite() || Numeric::from_f64(near).compare(value).is_eq() {
+        return Ok(near);
+    }
+    Err(ValueError::new(
+        SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
+        "numeric value has more digits than the SQLite engine can keep",
+    ))
 }
 
 /// What a value is under the modifier of its type; a cast cuts strings, an assignment refuses them.
@@ -79,16 +103,23 @@ pub(crate) fn fitted(value: Value, ty: Type, cast: bool) -> Result<Value, ValueE
         (Value::Text(text), Oid::VARCHAR | Oid::BPCHAR) => {
             Value::Text(cut(text, length, ty.oid, cast)?)
         }
-        (Value::Numeric(value), Oid::NUMERIC) => {
-            let rest = ty.typmod.saturating_sub(4);
-            let scale = ((rest & 0x7ff) ^ 0x400).wrapping_sub(0x400);
-            Value::Numeric(value.fitting((rest >> 16) & 0xffff, scale)?)
-        }
+        (Value::Numeric(value), Oid::NUMERIC) => Value::Numeric(scaled(value, ty.typmod)?),
         (Value::Timestamp(micros), _) => Value::Timestamp(rounded(micros, ty.typmod)),
         (Value::Timestamptz(micros), _) => Value::Timestamptz(rounded(micros, ty.typmod)),
         (Value::Time(micros), _) => Value::Time(rounded(micros, ty.typmod)),
         (value, _) => value,
     })
+}
+
+/// A number with the digits of its column's modifier, or of a computed scale.
+pub(crate) fn scaled(value: Numeric, typmod: i32) -> Result<Numeric, ValueError> {
+    let Some(both) = typmod.checked_sub(4).filter(|both| *both >= 0) else { return Ok(value) };
+    let scale = ((both & 0x7ff) ^ 0x400).wrapping_sub(0x400);
+    match both >> 16 {
+        // A computed number has a scale and no precision.
+        0 => Ok(value.fitting(1000, scale).unwrap_or(value)),
+        precision => value.fitting(precision & 0xffff, scale),
+    }
 }
 
 fn rounded(micros: i64, digits: i32) -> i64 {

@@ -32,6 +32,45 @@ impl Type {
         Type { oid, typmod: -1 }
     }
 
+    /// A computed `numeric` of so many digits behind the point.
+    ///
+    /// PostgreSQL announces no modifier of it, but prints the zeros. No type that can be declared
+    /// has a precision of nothing.
+    pub(crate) const fn scaled(scale: i32) -> Type {
+        Type { oid: Oid::NUMERIC, typmod: scale + 4 }
+    }
+
+    /// The digits behind the point of every value of the type, if they are known.
+    pub(crate) fn scale(self) -> Option<i32> {
+        match self.oid {
+            _ if self.is_integer() => Some(0),
+            Oid::NUMERIC if self.typmod >= 4 => {
+                let rest = self.typmod - 4;
+                Some((((rest & 0x7ff) ^ 0x400).wrapping_sub(0x400)).max(0))
+            }
+            _ => None,
+        }
+    }
+
+    /// The type of what is computed of this one: a modifier is not announced, but a scale stays.
+    pub(crate) fn computed(self) -> Type {
+        match (self.oid, self.scale()) {
+            (Oid::NUMERIC, Some(scale)) => Type::scaled(scale),
+            _ => Type::of(self.oid),
+        }
+    }
+
+    /// The type as it is announced.
+    pub(crate) fn as_announced(self) -> Type {
+        Type { typmod: self.announced_typmod(), ..self }
+    }
+
+    /// The modifier as it is announced, -1 of a computed scale.
+    pub(crate) fn announced_typmod(self) -> i32 {
+        let computed = self.oid == Oid::NUMERIC && (4..4 + 0x800).contains(&self.typmod);
+        if computed { -1 } else { self.typmod }
+    }
+
     pub(crate) fn is_unknown(self) -> bool {
         self.oid == Oid::UNKNOWN
     }
@@ -151,7 +190,7 @@ impl Type {
 
     /// The modifier as it is written: `10,2` of a `numeric(10,2)`.
     pub(crate) fn modifiers(self) -> Option<String> {
-        if self.typmod < 0 {
+        if self.announced_typmod() < 0 {
             return None;
         }
         let rest = self.typmod.saturating_sub(4);

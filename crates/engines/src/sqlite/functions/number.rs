@@ -5,10 +5,11 @@ use std::cmp::Ordering;
 use rusqlite::Connection;
 use rusqlite::functions::Context;
 use rusqlite::types::{Value as Stored, ValueRef};
-use trunkline_core::types::Numeric;
+use trunkline_core::types::{Numeric, Value};
 use trunkline_core::{Oid, SqlState};
 
-use super::{Answer, pure, raise};
+use super::super::storage;
+use super::{Answer, pure, raise, refused};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_div", 2, |context| integers(context, i64::checked_div))?;
@@ -31,6 +32,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_power", 2, power)?;
     pure(connection, "pg_greatest", -1, |context| extreme(context, Ordering::Greater))?;
     pure(connection, "pg_least", -1, |context| extreme(context, Ordering::Less))?;
+    pure(connection, "pg_fixed", 2, fixed)?;
     pure(connection, "pg_quotient", 2, |context| reals(context, |a, b| a / b))?;
     pure(connection, "pg_remainder", 2, |context| reals(context, |a, b| a % b))
 }
@@ -158,4 +160,20 @@ fn power(context: &Context<'_>) -> Answer {
         return Err(raise(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message));
     }
     Ok(Stored::Real(result))
+}
+
+/// `pg_fixed(value, scale)`: the text of a numeric of so many digits behind the point.
+fn fixed(context: &Context<'_>) -> Answer {
+    let scale: i32 = context.get(1)?;
+    if matches!(context.get_raw(0), ValueRef::Null) {
+        return Ok(Stored::Null);
+    }
+    let printed = || {
+        let Value::Numeric(number) = storage::load(context.get_raw(0), Oid::NUMERIC)? else {
+            return Ok(Stored::Null);
+        };
+        let number = number.fitting(1000, scale).unwrap_or(number);
+        storage::print(&Value::Numeric(number), Oid::NUMERIC).map(Stored::Text)
+    };
+    printed().map_err(|error| refused(&error))
 }

@@ -14,6 +14,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_cast", 4, |context| convert(context, true))?;
     pure(connection, "pg_assign", 4, |context| convert(context, false))?;
     pure(connection, "pg_elements", 2, elements)?;
+    pure(connection, "pg_rows", -1, rows)?;
     pure(connection, "pg_array", -1, array)?;
     pure(connection, "pg_encode", 2, encode)?;
     pure(connection, "pg_decode", 2, decode)?;
@@ -100,32 +101,31 @@ fn elements(context: &Context<'_>) -> Answer {
 }
 
 fn json_of(text: &str, array: Oid) -> Result<String, ValueError> {
-    let element = element_of(array).unwrap_or(Oid::TEXT);
-    let value = Value::from_literal(array, text, &TextStyle::default())?;
-    let Value::Array(values) = value else { return Ok("[]".to_owned()) };
-    let mut json = String::from("[");
-    for value in values.elements() {
-        if json.len() > 1 {
-            json.push(',');
-        }
-        match storage::store(value?, element)? {
-            Stored::Null => json.push_str("null"),
-            Stored::Integer(number) => json.push_str(&number.to_string()),
-            Stored::Real(number) => json.push_str(&format!("{number:?}")),
-            Stored::Text(text) => quote(&text, &mut json),
-            Stored::Blob(_) => {
-                return Err(ValueError::new(
-                    SqlState::FEATURE_NOT_SUPPORTED,
-                    "arrays of bytea are not supported by the SQLite engine",
-                ));
-            }
-        }
-    }
-    json.push(']');
-    Ok(json)
+    Ok(format!("[{}]", elements_of(text, array)?.join(",")))
 }
 
-fn quote(text: &str, json: &mut String) {
+/// The elements of an array as they are kept, each in the words of JSON.
+fn elements_of(text: &str, array: Oid) -> Result<Vec<String>, ValueError> {
+    let element = element_of(array).unwrap_or(Oid::TEXT);
+    let value = Value::from_literal(array, text, &TextStyle::default())?;
+    let Value::Array(values) = value else { return Ok(Vec::new()) };
+    values
+        .elements()
+        .map(|value| match storage::store(value?, element)? {
+            Stored::Null => Ok("null".to_owned()),
+            Stored::Integer(number) => Ok(number.to_string()),
+            Stored::Real(number) => Ok(format!("{number:?}")),
+            Stored::Text(text) => Ok(quote(&text)),
+            Stored::Blob(_) => Err(ValueError::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "arrays of bytea are not supported by the SQLite engine",
+            )),
+        })
+        .collect()
+}
+
+fn quote(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
     json.push('"');
     for character in text.chars() {
         match character {
@@ -138,6 +138,7 @@ fn quote(text: &str, json: &mut String) {
         }
     }
     json.push('"');
+    json
 }
 
 /// `pg_raise(sqlstate, message)`: an error that is found only when a row is met.
@@ -202,4 +203,34 @@ fn uuid(context: &Context<'_>) -> Answer {
     *version = (*version & 0x0f) | 0x40;
     *variant = (*variant & 0x3f) | 0x80;
     storage::store(Value::Uuid(bytes), Oid::UUID).map_err(|error| refused(&error))
+}
+
+/// `pg_rows(type, array, …)`: a JSON array of the rows that the arrays give side by side, each an
+/// array of the elements as they are kept; the shorter ones end in NULLs.
+fn rows(context: &Context<'_>) -> Answer {
+    let mut columns = Vec::new();
+    let mut length = 0;
+    for place in (0..context.len()).step_by(2) {
+        let array = oid(context, place)?;
+        let elements = match context.get_raw(place + 1) {
+            ValueRef::Text(text) => elements_of(&String::from_utf8_lossy(text), array)
+                .map_err(|error| refused(&error))?,
+            _ => Vec::new(),
+        };
+        length = length.max(elements.len());
+        columns.push(elements);
+    }
+    let mut json = String::from("[");
+    for row in 0..length {
+        json.push_str(if row == 0 { "[" } else { ",[" });
+        for (place, column) in columns.iter().enumerate() {
+            if place > 0 {
+                json.push(',');
+            }
+            json.push_str(column.get(row).map_or("null", String::as_str));
+        }
+        json.push(']');
+    }
+    json.push(']');
+    Ok(Stored::Text(json))
 }

@@ -98,7 +98,7 @@ impl Translator<'_> {
             *value = self.settle(value.clone(), wanted)?;
         }
         let ty = values.first().map_or(Type::UNKNOWN, |value| value.ty);
-        let same = if ty.is_unknown() { Type::TEXT } else { Type::of(ty.oid) };
+        let same = if ty.is_unknown() { Type::TEXT } else { ty.computed() };
         let widest = if ty.oid == Oid::VARCHAR { Type::TEXT } else { same };
         Ok(Some(match name {
             "count" if star || values.len() == 1 => ("count", Type::INT8),
@@ -106,8 +106,8 @@ impl Translator<'_> {
                 "sum",
                 match ty.oid {
                     Oid::INT2 | Oid::INT4 => Type::INT8,
-                    Oid::INT8 => Type::NUMERIC,
-                    oid => Type::of(oid),
+                    Oid::INT8 => Type::scaled(0),
+                    _ => ty.computed(),
                 },
             ),
             "avg" if ty.is_number() => (

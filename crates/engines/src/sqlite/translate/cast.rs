@@ -50,14 +50,17 @@ impl Translator<'_> {
     pub(super) fn cast(&mut self, typed: Typed, ty: Type) -> Result<Typed> {
         if typed.is_unknown() {
             let settled = self.settle(typed, ty)?;
-            if ty.typmod >= 0 || settled.ty.oid != ty.oid {
+            if ty.announced_typmod() >= 0 || settled.ty.oid != ty.oid {
                 return self.cast(settled, ty);
             }
             return Ok(settled);
         }
+        if typed.is_decimal() && ty.oid == Oid::NUMERIC {
+            return self.decimal(typed, ty);
+        }
         let place = typed.place;
         let (from, sql) = (typed.ty, &typed.sql);
-        if from.oid == ty.oid && (ty.typmod < 0 || ty.typmod == from.typmod) {
+        if from.oid == ty.oid && (ty.announced_typmod() < 0 || ty.typmod == from.typmod) {
             return Ok(typed);
         }
         if !castable(from, ty) {
@@ -65,8 +68,14 @@ impl Translator<'_> {
             let error = PgError::new(SqlState::CANNOT_COERCE, message);
             return Err(if place > 0 { error.position(place) } else { error });
         }
+        let fixed = from.scale().filter(|scale| from.oid == Oid::NUMERIC && *scale > 0);
+        let (from, sql) = match fixed.filter(|_| ty.is_string()) {
+            Some(scale) => (Type::TEXT, &format!("pg_fixed({sql}, {scale})")),
+            None => (from, sql),
+        };
+        let ty = if ty == Type::NUMERIC && from.is_integer() { Type::scaled(0) } else { ty };
         let sql = match (from.oid, ty.oid) {
-            _ if ty.typmod >= 0 => converted("pg_cast", sql, from, ty),
+            _ if ty.announced_typmod() >= 0 => converted("pg_cast", sql, from, ty),
             _ if from.is_integer() && ty.oid == Oid::INT8 => sql.clone(),
             (Oid::INT2, Oid::INT4) => sql.clone(),
             _ if from.is_integer() && ty.oid == Oid::NUMERIC => sql.clone(),
@@ -83,6 +92,14 @@ impl Translator<'_> {
             _ => converted("pg_cast", sql, from, ty),
         };
         Ok(Typed { place, not_null: typed.not_null, ..Typed::new(sql, ty) })
+    }
+
+    /// A decimal constant as a numeric, read before SQLite makes the nearest number of it.
+    fn decimal(&mut self, typed: Typed, ty: Type) -> Result<Typed> {
+        let digits = typed.sql.trim_matches(['(', ')', '+']);
+        let value = storage::literal(ty, digits)?;
+        let ty = if ty.typmod < 0 { typed.ty } else { ty };
+        Ok(Typed { sql: storage::written(&value), ty, ..typed })
     }
 
     /// A value as the type that its surroundings want, where PostgreSQL casts without being told.
@@ -115,6 +132,9 @@ impl Translator<'_> {
         }
         let typed = self.settle(typed, ty)?;
         let from = typed.ty;
+        if typed.is_decimal() && ty.oid == Oid::NUMERIC {
+            return self.decimal(typed, ty);
+        }
         if !assignable(from, ty) {
             let message = format!(
                 "column \"{column}\" is of type {} but expression is of type {}",
@@ -128,6 +148,7 @@ impl Translator<'_> {
         let fits = from.oid == ty.oid
             && (ty.typmod < 0 || (ty.typmod == from.typmod && typed.form == Form::Column));
         let narrow = matches!(ty.oid, Oid::INT2 | Oid::INT4) && typed.form == Form::Computed;
+        let narrow = narrow || (ty.oid == Oid::NUMERIC && matches!(typed.form, Form::Parameter(_)));
         if (fits && !narrow) || typed.sql == "NULL" {
             return Ok(typed);
         }
@@ -163,7 +184,12 @@ impl Translator<'_> {
     /// The type that both can become without being told.
     pub(super) fn common(&self, left: Type, right: Type) -> Option<Type> {
         if left.oid == right.oid {
-            return Some(if left.typmod == right.typmod { left } else { Type::of(left.oid) });
+            return Some(match (left.typmod == right.typmod, left.scale() == right.scale()) {
+                (true, _) => left,
+                // Every value has the same digits, whatever was announced of it.
+                (false, true) => left.computed(),
+                (false, false) => Type::of(left.oid),
+            });
         }
         let other = match (left.is_unknown(), right.is_unknown()) {
             (true, _) => return Some(right),

@@ -103,7 +103,7 @@ impl Translator<'_> {
         }
         let mut items = Vec::new();
         if let Some(added) = draft.columns.last() {
-            items.push(added.written(false, false)?);
+            items.push(added.written(None, false)?);
         }
         items.append(&mut draft.constraints);
         Ok(items)
@@ -407,7 +407,9 @@ impl Draft {
             matches!(key, [only] if *only == column.name) && column.ty.is_integer()
         };
         for column in &self.columns {
-            items.push(column.written(alone(column), key.contains(&column.name))?);
+            let alone = self.primary.as_ref().filter(|_| alone(column));
+            let named = alone.map(|(name, _)| (name.as_str(), self.name.as_str()));
+            items.push(column.written(named, key.contains(&column.name))?);
         }
         if let Some((name, columns)) = &self.primary
             && !self.columns.iter().any(alone)
@@ -421,15 +423,21 @@ impl Draft {
 }
 
 impl DraftColumn {
-    /// A whole number that is the key by itself is SQLite's rowid.
-    fn written(&self, rowid: bool, in_key: bool) -> Result<String> {
+    /// A whole number that is the key by itself is SQLite's rowid: the name of the key and of the
+    /// table, which tell whether PostgreSQL would have called it so.
+    fn written(&self, rowid: Option<(&str, &str)>, in_key: bool) -> Result<String> {
         let name = quoted(&self.name);
-        if rowid {
+        if let Some((key, table)) = rowid {
             let short = type_mark(self.ty);
             let kind = self.identity.unwrap_or("key");
             let default = marked(&format!("{kind} {short}"), "NULL");
             let increment = if self.identity.is_some() { " AUTOINCREMENT" } else { "" };
-            return Ok(format!("{name} INTEGER DEFAULT {default} PRIMARY KEY{increment}"));
+            let named = if key == format!("{table}_pkey") {
+                String::new()
+            } else {
+                format!(" CONSTRAINT {}", quoted(key))
+            };
+            return Ok(format!("{name} INTEGER DEFAULT {default}{named} PRIMARY KEY{increment}"));
         }
         if self.identity.is_some() {
             return Err(unsupported("a serial or identity column that is not the primary key"));

@@ -144,7 +144,7 @@ impl Translator<'_> {
                 } else if digits.parse::<i64>().is_ok() {
                     Type::INT8
                 } else {
-                    Type::NUMERIC
+                    written_scale(&digits).map_or(Type::NUMERIC, Type::scaled)
                 };
                 Typed { place, form: Form::Number, not_null: true, ..Typed::new(digits, ty) }
             }
@@ -198,7 +198,7 @@ impl Translator<'_> {
                 let ty = match inner.form {
                     Form::Number if inner.sql == "2147483648" => Type::INT4,
                     Form::Number if inner.sql == "9223372036854775808" => Type::INT8,
-                    _ => inner.ty,
+                    _ => inner.ty.computed(),
                 };
                 let form = if inner.form == Form::Number { Form::Number } else { Form::Computed };
                 Ok(Typed { form, ..Typed::new(format!("({sign}{})", inner.sql), ty) })
@@ -383,6 +383,16 @@ impl Translator<'_> {
         Ok((json, Type::of(element), value))
     }
 
+    /// An array of a call of unnest, and the type of its elements.
+    pub(super) fn array_and_element(&mut self, typed: Typed, at: &Expr) -> Result<(Typed, Type)> {
+        let typed = self.settle(typed, Type::of(Oid::TEXT_ARRAY))?;
+        let Some(element) = element_of(typed.ty.oid) else {
+            let message = format!("function unnest({}) does not exist", typed.ty.name());
+            return Err(self.placed(PgError::new(SqlState::UNDEFINED_FUNCTION, message), at));
+        };
+        Ok((typed, Type::of(element)))
+    }
+
     /// The elements of an array as JSON, and their type.
     pub(super) fn elements(&mut self, array: &Expr, scope: &Scope<'_>) -> Result<(String, Type)> {
         let none = Typed::new("NULL", Type::UNKNOWN);
@@ -472,6 +482,22 @@ impl Translator<'_> {
         let field = field.to_string().to_lowercase();
         let typed = self.expression(expr, scope)?;
         let typed = self.settle(typed, Type::of(Oid::TIMESTAMPTZ))?;
-        self.date_part(&field, typed, Type::NUMERIC)
+        let ty = match field.as_str() {
+            "epoch" | "second" => Type::scaled(6),
+            "millisecond" | "milliseconds" => Type::scaled(3),
+            _ => Type::NUMERIC,
+        };
+        self.date_part(&field, typed, ty)
     }
+}
+
+/// The digits behind the point of a number as it is written: two of `1.50`, none of `1e3`.
+pub(super) fn written_scale(digits: &str) -> Option<i32> {
+    let (number, exponent) = match digits.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, exponent.parse::<i32>().ok()?),
+        None => (digits, 0),
+    };
+    let behind = number.split_once('.').map_or(0, |(_, behind)| behind.len());
+    let scale = i32::try_from(behind).ok()?.checked_sub(exponent)?.max(0);
+    (scale < 1000).then_some(scale)
 }

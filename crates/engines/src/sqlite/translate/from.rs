@@ -185,7 +185,7 @@ impl Translator<'_> {
         }
         match (called.as_str(), values.as_slice()) {
             ("generate_series", [_, _] | [_, _, _]) => self.series(&values, alias, scope),
-            ("unnest", [_]) => self.unnest(&values, alias, scope),
+            ("unnest", [_, ..]) => self.unnest(&values, alias, scope),
             _ => Err(unsupported(&format!("the function {called} in FROM"))),
         }
     }
@@ -233,10 +233,38 @@ impl Translator<'_> {
         alias: Option<&TableAlias>,
         scope: &mut Scope<'_>,
     ) -> Result<String> {
-        let [array] = arrays else { return Err(unsupported("unnest of several arrays")) };
+        let [array] = arrays else { return self.unnest_several(arrays, alias, scope) };
         let (json, element) = self.elements(array, scope)?;
         let sql = format!("(SELECT value FROM json_each({json}))");
         Ok(one_column(sql, "unnest", "value", element, alias, scope))
+    }
+
+    /// `unnest` of several arrays: a column of each, side by side.
+    fn unnest_several(
+        &mut self,
+        arrays: &[Expr],
+        alias: Option<&TableAlias>,
+        scope: &mut Scope<'_>,
+    ) -> Result<String> {
+        let (mut arguments, mut values, mut columns) = (Vec::new(), Vec::new(), Vec::new());
+        let (name, renamed) = alias_names(alias);
+        for (place, array) in arrays.iter().enumerate() {
+            let typed = self.expression(array, scope)?;
+            let (typed, element) = self.array_and_element(typed, array)?;
+            arguments.push(format!("{}, {}", typed.ty.oid.0, typed.sql));
+            let inner = format!("column{}", place + 1);
+            values.push(format!("value ->> {place} AS {}", quoted(&inner)));
+            let shown = renamed.get(place).cloned().unwrap_or_else(|| "unnest".to_owned());
+            columns.push((shown.clone(), Output { name: shown, inner, ty: element, origin: None }));
+        }
+        let name = name.unwrap_or_else(|| "unnest".to_owned());
+        scope.sources.push(Source::named(&name, columns));
+        Ok(format!(
+            "(SELECT {} FROM json_each(pg_rows({}))) AS {}",
+            values.join(", "),
+            arguments.join(", "),
+            quoted(&name)
+        ))
     }
 }
 

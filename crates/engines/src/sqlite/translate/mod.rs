@@ -46,7 +46,7 @@ pub(crate) struct Translated {
     pub(crate) steps: Vec<String>,
     /// The types of `$1`, `$2`, ….
     pub(crate) parameters: Vec<Oid>,
-    /// The shape of the rows, if there are any.
+    /// The shape of the rows, if there are any; a modifier may be a computed scale.
     pub(crate) columns: Option<Vec<Column>>,
     /// The words of CommandComplete.
     pub(crate) tag: Cow<'static, str>,
@@ -88,7 +88,8 @@ pub(crate) fn check(sql: &str) -> Result<()> {
 pub(super) fn types_of(sql: &str, schema: &Schema) -> Option<Vec<Type>> {
     let translated = translate(sql, schema, &[]).ok()?;
     let columns = translated.columns?;
-    Some(columns.iter().map(|c| Type { oid: c.type_oid, typmod: c.typmod }).collect())
+    let of = |c: &Column| Type { oid: c.type_oid, typmod: c.typmod };
+    Some(columns.iter().map(|column| of(column).as_announced()).collect())
 }
 
 /// What became of a statement, but for its parameters.

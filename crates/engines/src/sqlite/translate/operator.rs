@@ -273,6 +273,17 @@ impl Translator<'_> {
             BinaryOperator::Modulo => format!("pg_remainder({a}, {b})"),
             _ => format!("({a} {op} {b})"),
         };
+        // What a division gives has as many digits as the numbers in it make it.
+        let ty = match (left.ty.scale(), right.ty.scale()) {
+            (Some(a), Some(b)) if ty.oid == Oid::NUMERIC => match op {
+                BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Modulo => {
+                    Type::scaled(a.max(b))
+                }
+                BinaryOperator::Multiply if a + b < 1000 => Type::scaled(a + b),
+                _ => ty,
+            },
+            _ => ty,
+        };
         Ok(Typed::new(sql, ty))
     }
 }

@@ -37,7 +37,7 @@ impl Translator<'_> {
                 1,
             ) => {
                 let ty = values.first().map_or(Type::FLOAT8, |value| value.ty);
-                let ty = if ty.oid == Oid::NUMERIC { ty } else { Type::FLOAT8 };
+                let ty = if ty.oid == Oid::NUMERIC { Type::NUMERIC } else { Type::FLOAT8 };
                 let sql = self.arguments(values, &[Type::FLOAT8])?;
                 let name = match name {
                     "log" => "log10",
@@ -164,16 +164,21 @@ impl Translator<'_> {
             Some(digits) => Some(self.settle(digits, Type::INT4)?.sql),
             None => None,
         };
+        let to_digits =
+            digits.as_deref().and_then(|digits| digits.trim_matches(['(', ')']).parse().ok());
+        let rounded = to_digits
+            .filter(|digits| (-1000..1000).contains(digits))
+            .map_or(Type::NUMERIC, |digits: i32| Type::scaled(digits.max(0)));
         let whole = first.ty.is_integer();
         let sql = &first.sql;
         Ok(Some(match (name, digits) {
-            ("abs", None) => Typed::new(format!("abs({sql})"), Type::of(first.ty.oid)),
+            ("abs", None) => Typed::new(format!("abs({sql})"), first.ty.computed()),
             ("sign", None) => {
-                let ty = if first.ty.oid == Oid::NUMERIC { Type::NUMERIC } else { Type::FLOAT8 };
+                let ty = if first.ty.oid == Oid::NUMERIC { Type::scaled(0) } else { Type::FLOAT8 };
                 Typed::new(format!("sign({sql})"), ty)
             }
             (name, None) => {
-                let ty = if first.ty.oid == Oid::NUMERIC { Type::NUMERIC } else { Type::FLOAT8 };
+                let ty = if first.ty.oid == Oid::NUMERIC { Type::scaled(0) } else { Type::FLOAT8 };
                 let name = if name == "ceiling" { "ceil" } else { name };
                 let sql = match name {
                     _ if whole => format!("CAST({sql} AS REAL)"),
@@ -182,10 +187,8 @@ impl Translator<'_> {
                 };
                 Typed::new(sql, ty)
             }
-            ("round", Some(digits)) => {
-                Typed::new(format!("pg_round_to({sql}, {digits})"), Type::NUMERIC)
-            }
-            (_, Some(digits)) => Typed::new(format!("pg_trunc_to({sql}, {digits})"), Type::NUMERIC),
+            ("round", Some(digits)) => Typed::new(format!("pg_round_to({sql}, {digits})"), rounded),
+            (_, Some(digits)) => Typed::new(format!("pg_trunc_to({sql}, {digits})"), rounded),
         }))
     }
 

@@ -3,6 +3,7 @@
 use trunkline_core::{Oid, PgError, Result};
 
 use super::Translator;
+use super::expression::written_scale;
 use crate::sqlite::storage;
 use crate::sqlite::types::Type;
 
@@ -46,6 +47,11 @@ impl Typed {
         Typed::new(sql, Type::BOOL)
     }
 
+    /// Whether it is a constant with a point.
+    pub(super) fn is_decimal(&self) -> bool {
+        self.form == Form::Number && self.ty.oid == Oid::NUMERIC
+    }
+
     pub(super) fn is_unknown(&self) -> bool {
         self.ty.is_unknown()
     }
@@ -67,6 +73,10 @@ impl Translator<'_> {
                     if typed.place > 0 { error.position(typed.place) } else { error }
                 })?;
                 let sql = storage::written(&value);
+                let plain = match written_scale(text.trim()) {
+                    Some(scale) if ty.oid == Oid::NUMERIC => Type::scaled(scale),
+                    _ => plain,
+                };
                 Ok(Typed { sql, ty: plain, form: Form::Number, not_null: true, ..typed })
             }
             Form::Parameter(index) => {
