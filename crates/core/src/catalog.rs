@@ -1,5 +1,9 @@
 //! What an engine has, for the catalogs that describe it.
 
+use std::collections::HashSet;
+
+use trunkline_proto::Oid;
+
 use crate::column::Column;
 
 /// The schemas of an engine's database, as one session sees them at one moment.
@@ -164,4 +168,37 @@ pub struct Index {
     pub unique: bool,
     /// The condition of a partial one.
     pub condition: Option<String>,
+}
+
+/// The first OID that is no built-in object's.
+const FIRST: u32 = 16_384;
+
+/// Gives OIDs to objects by their names, so that they stay the same from one session to the next.
+///
+/// The catalogs and an engine that names the table of a column come to the same OIDs if both number
+/// the relations first, in the order of the [`Snapshot`].
+#[derive(Clone, Debug, Default)]
+pub struct Numbers(HashSet<u32>);
+
+impl Numbers {
+    /// The OID of a table or a view.
+    pub fn relation(&mut self, schema: &str, name: &str) -> Oid {
+        Oid(self.of("class", &[schema, name]))
+    }
+
+    /// The number of an object of a kind: made of its names, and the next free one if that is taken.
+    pub fn of(&mut self, kind: &str, names: &[&str]) -> u32 {
+        // FNV-1a, which will be the same tomorrow.
+        let mut hash = 0x811c_9dc5_u32;
+        for text in std::iter::once(&kind).chain(names) {
+            for byte in text.bytes().chain([0]) {
+                hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+            }
+        }
+        let mut number = FIRST + hash % (0x7fff_ffff - FIRST);
+        while !self.0.insert(number) {
+            number = if number == 0x7fff_ffff { FIRST } else { number + 1 };
+        }
+        number
+    }
 }

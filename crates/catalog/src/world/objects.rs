@@ -4,13 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use trunkline_core::catalog::{
-    Attribute, Constraint, ConstraintKind, Relation, RelationKind, Snapshot,
+    Attribute, Constraint, ConstraintKind, Numbers, Relation, RelationKind, Snapshot,
 };
 
 use super::PUBLIC;
-
-/// The first OID that is no built-in object's.
-const FIRST: u32 = 16_384;
 
 /// Everything in a snapshot that has a name or a number.
 #[derive(Debug, Default)]
@@ -77,6 +74,15 @@ impl Objects {
     pub(crate) fn new(snapshot: Arc<Snapshot>) -> Objects {
         let mut numbers = Numbers::default();
         let mut objects = Objects { snapshot: snapshot.clone(), ..Objects::default() };
+        // All relations before anything else, as engines do, which name them as origins of columns.
+        let oids: Vec<Vec<u32>> = snapshot
+            .schemas
+            .iter()
+            .map(|schema| {
+                let names = schema.relations.iter().map(|relation| relation.name.as_str());
+                names.map(|name| numbers.relation(&schema.name, name).0).collect()
+            })
+            .collect();
         for (place, schema) in snapshot.schemas.iter().enumerate() {
             let oid = match schema.name.as_str() {
                 "public" => PUBLIC,
@@ -84,8 +90,10 @@ impl Objects {
                 name => numbers.of("schema", &[name]),
             };
             objects.schemas.push((oid, schema.name.as_str().into()));
-            for (at, relation) in schema.relations.iter().enumerate() {
-                objects.relation(oid, &schema.name, relation, (place, at), &mut numbers);
+            let numbered = schema.relations.iter().zip(oids.get(place).into_iter().flatten());
+            for (at, (relation, number)) in numbered.enumerate() {
+                let names = (oid, schema.name.as_str());
+                objects.relation(names, (*number, relation), (place, at), &mut numbers);
             }
         }
         objects.find_foreign_indexes();
@@ -94,14 +102,12 @@ impl Objects {
 
     fn relation(
         &mut self,
-        schema: u32,
-        schema_name: &str,
-        relation: &Relation,
+        (schema, schema_name): (u32, &str),
+        (oid, relation): (u32, &Relation),
         place: (usize, usize),
         numbers: &mut Numbers,
     ) {
         let names = [schema_name, relation.name.as_str()];
-        let oid = numbers.of("class", &names);
         let kind = match relation.kind {
             RelationKind::View => 'v',
             RelationKind::Foreign => 'f',
@@ -306,28 +312,6 @@ fn made_up_name(relation: &Relation, kind: &ConstraintKind) -> String {
         ConstraintKind::Unique(places) => format!("{table}_{}_key", columns(places)),
         ConstraintKind::Foreign(key) => format!("{table}_{}_fkey", columns(&key.columns)),
         _ => format!("{table}_check"),
-    }
-}
-
-/// OIDs that were given.
-#[derive(Default)]
-struct Numbers(HashSet<u32>);
-
-impl Numbers {
-    /// The number of an object: made of its names, and the next free one if that is taken.
-    fn of(&mut self, kind: &str, names: &[&str]) -> u32 {
-        // FNV-1a, which will be the same tomorrow.
-        let mut hash = 0x811c_9dc5_u32;
-        for text in std::iter::once(&kind).chain(names) {
-            for byte in text.bytes().chain([0]) {
-                hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-            }
-        }
-        let mut number = FIRST + hash % (0x7fff_ffff - FIRST);
-        while !self.0.insert(number) {
-            number = if number == 0x7fff_ffff { FIRST } else { number + 1 };
-        }
-        number
     }
 }
 

@@ -93,7 +93,7 @@ impl Statement {
     pub(super) fn renew(&self, schema: &Schema, version: i64) -> Result<Arc<Plan>> {
         let plan = Plan::new(&self.sql, &self.parameters, schema, version)?;
         let is_same = *plan.translated.parameters == *self.parameters
-            && plan.translated.columns.as_deref() == self.columns.as_deref();
+            && is_same_shape(plan.translated.columns.as_deref(), self.columns.as_deref());
         if !is_same {
             return Err(PgError::unsupported("cached plan must not change result type"));
         }
@@ -101,4 +101,12 @@ impl Statement {
         *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan.clone();
         Ok(plan)
     }
+}
+
+/// Whether rows look the same, wherever their columns are from.
+fn is_same_shape(now: Option<&[Column]>, announced: Option<&[Column]>) -> bool {
+    let shape = |columns: &[Column]| -> Vec<Column> {
+        columns.iter().map(|column| column.clone().origin(Oid(0), 0)).collect()
+    };
+    now.map(shape) == announced.map(shape)
 }

@@ -1,12 +1,12 @@
 //! What is in a SQLite file, as the translation and the catalog need it.
 
 use rusqlite::Connection;
-use trunkline_core::Column as CoreColumn;
 use trunkline_core::catalog::{
     Attribute, Constraint, ConstraintKind, ForeignKey as CatalogForeignKey, Generated,
-    Index as CatalogIndex, Relation as CatalogRelation, RelationKind, Schema as CatalogSchema,
-    Snapshot,
+    Index as CatalogIndex, Numbers, Relation as CatalogRelation, RelationKind,
+    Schema as CatalogSchema, Snapshot,
 };
+use trunkline_core::{Column as CoreColumn, Oid};
 
 use super::types::Type;
 
@@ -20,6 +20,8 @@ pub(crate) struct Schema {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Relation {
     pub(crate) name: String,
+    /// As the catalogs number it.
+    pub(crate) oid: Oid,
     pub(crate) temporary: bool,
     pub(crate) view: bool,
     pub(crate) without_rowid: bool,
@@ -78,6 +80,9 @@ pub(crate) struct ForeignKey {
     pub(crate) on_update: String,
     pub(crate) on_delete: String,
 }
+
+/// The schema that everything is in.
+const PUBLIC: &str = "public";
 
 /// How many views may be over each other for their types to be known.
 const VIEW_DEPTH: usize = 8;
@@ -169,6 +174,7 @@ impl Schema {
     /// Reads what the connection sees.
     pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Schema> {
         let mut relations = Vec::new();
+        let mut numbers = Numbers::default();
         for database in ["temp", "main"] {
             let mut listed = connection.prepare(&format!(
                 "SELECT name, type, coalesce(sql, '') FROM {database}.sqlite_schema \
@@ -177,8 +183,10 @@ impl Schema {
             ))?;
             let mut rows = listed.query([])?;
             while let Some(row) = rows.next()? {
+                let name: String = row.get(0)?;
                 let mut relation = Relation {
-                    name: row.get(0)?,
+                    oid: numbers.relation(PUBLIC, &name),
+                    name,
                     temporary: database == "temp",
                     view: row.get::<_, String>(1)? == "view",
                     sql: row.get(2)?,
@@ -245,7 +253,7 @@ impl Schema {
     /// What the catalog describes: the schema `public`.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let relations = self.relations.iter().map(|relation| described(self, relation)).collect();
-        Snapshot { schemas: vec![CatalogSchema { name: "public".to_owned(), relations }] }
+        Snapshot { schemas: vec![CatalogSchema { name: PUBLIC.to_owned(), relations }] }
     }
 }
 
@@ -423,7 +431,7 @@ fn described(schema: &Schema, relation: &Relation) -> CatalogRelation {
         };
         let foreign = CatalogForeignKey {
             columns: key.columns.clone(),
-            schema: "public".to_owned(),
+            schema: PUBLIC.to_owned(),
             table: other.map_or_else(|| key.table.clone(), |other| other.name.clone()),
             refers_to,
             on_update: action(&key.on_update),

@@ -239,6 +239,7 @@ impl Translator<'_> {
                     sql: quoted(&column.name),
                     ty: column.ty,
                     not_null: column.not_null,
+                    origin: None,
                     merged: false,
                 })
                 .collect(),

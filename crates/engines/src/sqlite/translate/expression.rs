@@ -134,6 +134,7 @@ impl Translator<'_> {
             form: Form::Literal(text.to_owned()),
             place,
             not_null: true,
+            origin: None,
         };
         Ok(match &value.value {
             Value::Number(digits, _) => {
@@ -173,7 +174,8 @@ impl Translator<'_> {
         }
         let ty = self.parameters.get(number - 1).copied().unwrap_or(Type::UNKNOWN);
         let sql = format!("?{number}");
-        Ok(Typed { sql, ty, form: Form::Parameter(number - 1), place, not_null: false })
+        let form = Form::Parameter(number - 1);
+        Ok(Typed { form, place, ..Typed::new(sql, ty) })
     }
 
     fn unary(&mut self, op: &UnaryOperator, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {

@@ -252,7 +252,7 @@ fn one_column(
     let (name, columns) = alias_names(alias);
     let name = name.unwrap_or_else(|| function.to_owned());
     let column = columns.first().cloned().unwrap_or_else(|| name.clone());
-    let output = Output { name: column.clone(), inner: inner.to_owned(), ty };
+    let output = Output { name: column.clone(), inner: inner.to_owned(), ty, origin: None };
     scope.sources.push(Source::named(&name, [(column, output)]));
     format!("{sql} AS {}", quoted(&name))
 }
@@ -281,6 +281,7 @@ pub(super) fn table_source(relation: &Relation, alias: &str) -> Source {
         sql: format!("{}.{}", quoted(alias), quoted(&column.name)),
         ty: column.ty,
         not_null: column.not_null || key.contains(&place),
+        origin: i16::try_from(place + 1).ok().map(|number| (relation.oid, number)),
         merged: false,
     });
     Source { alias: alias.to_owned(), columns: columns.collect() }
@@ -299,13 +300,13 @@ fn merge(
         for column in scope.sources.iter_mut().skip(middle).flat_map(|s| s.columns.iter_mut()) {
             if column.name == *name && !column.merged {
                 column.merged = true;
-                right = Some(column.sql.clone());
+                right = Some((column.sql.clone(), column.origin));
             }
         }
         let left =
             scope.sources.iter_mut().take(middle).skip(first).flat_map(|s| s.columns.iter_mut());
         let left = left.into_iter().find(|column| column.name == *name && !column.merged);
-        let (Some(left), Some(right)) = (left, right) else {
+        let (Some(left), Some((right, origin))) = (left, right) else {
             let message = format!(
                 "column \"{name}\" specified in USING clause does not exist in both tables"
             );
@@ -313,6 +314,7 @@ fn merge(
         };
         if words == "FULL JOIN" || words == "RIGHT JOIN" {
             left.sql = format!("coalesce({}, {right})", left.sql);
+            left.origin = origin.filter(|_| words == "RIGHT JOIN");
         }
     }
     let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();

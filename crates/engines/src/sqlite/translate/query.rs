@@ -199,7 +199,7 @@ impl Translator<'_> {
         };
         let outputs = first.outputs.into_iter().zip(&second.outputs).map(|(output, other)| {
             let ty = self.common(output.ty, other.ty).unwrap_or(output.ty);
-            Output { ty, ..output }
+            Output { ty, origin: None, ..output }
         });
         let outputs = outputs.collect();
         // SQLite knows no precedence here: everything is done from the left.
@@ -260,7 +260,7 @@ impl Translator<'_> {
         let outputs = types.into_iter().enumerate().map(|(index, ty)| {
             let name = format!("column{}", index + 1);
             let ty = if ty.is_unknown() { Type::TEXT } else { ty };
-            Output { inner: name.clone(), name, ty }
+            Output { inner: name.clone(), name, ty, origin: None }
         });
         let outputs: Vec<Output> = outputs.collect();
         Ok(Queried { sql, outputs })
@@ -357,10 +357,14 @@ impl Translator<'_> {
 
 /// The columns as the client is told.
 pub(super) fn announced(outputs: &[Output]) -> Vec<Column> {
-    outputs
-        .iter()
-        .map(|output| Column::new(output.name.as_str(), output.ty.oid).typmod(output.ty.typmod))
-        .collect()
+    let column = |output: &Output| {
+        let column = Column::new(output.name.as_str(), output.ty.oid).typmod(output.ty.typmod);
+        match output.origin {
+            Some((table, number)) => column.origin(table, number),
+            None => column,
+        }
+    };
+    outputs.iter().map(column).collect()
 }
 
 pub(super) fn order_expressions(kind: &OrderByKind) -> Result<&[OrderByExpr]> {
@@ -405,7 +409,7 @@ pub(super) fn renamed_outputs(outputs: Vec<Output>, names: &[String]) -> Vec<Out
     outputs
         .into_iter()
         .map(|output| match names.next() {
-            Some(name) => Output { name: name.clone(), inner: name.clone(), ty: output.ty },
+            Some(name) => Output { name: name.clone(), inner: name.clone(), ..output },
             None => output,
         })
         .collect()

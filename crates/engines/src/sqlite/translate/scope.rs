@@ -1,7 +1,7 @@
 //! What names mean at a place in a statement.
 
 use sqlparser::ast::Ident;
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::Translator;
 use super::name::{folded, quoted};
@@ -16,6 +16,8 @@ pub(super) struct Output {
     /// As the query around it has to call it: names that are there twice are made unique.
     pub(super) inner: String,
     pub(super) ty: Type,
+    /// The table and the column that it is, if it is nothing else.
+    pub(super) origin: Option<(Oid, i16)>,
 }
 
 /// A query with a name.
@@ -41,6 +43,8 @@ pub(super) struct SourceColumn {
     pub(super) sql: String,
     pub(super) ty: Type,
     pub(super) not_null: bool,
+    /// The table and the number of the column.
+    pub(super) origin: Option<(Oid, i16)>,
     /// USING has made one of it and a column to its left.
     pub(super) merged: bool,
 }
@@ -105,6 +109,7 @@ impl Source {
             sql: format!("{}.{}", quoted(alias), quoted(&output.inner)),
             ty: output.ty,
             not_null: false,
+            origin: output.origin,
             merged: false,
         });
         Source { alias: alias.to_owned(), columns: columns.collect() }
@@ -112,9 +117,15 @@ impl Source {
 }
 
 impl SourceColumn {
-    fn typed(&self, place: usize) -> Typed {
-        let form = Form::Column;
-        Typed { sql: self.sql.clone(), ty: self.ty, form, place, not_null: self.not_null }
+    pub(super) fn typed(&self, place: usize) -> Typed {
+        Typed {
+            sql: self.sql.clone(),
+            ty: self.ty,
+            form: Form::Column,
+            place,
+            not_null: self.not_null,
+            origin: self.origin,
+        }
     }
 }
 

@@ -21,13 +21,14 @@ pub(super) struct Projection {
 }
 
 impl Projection {
-    pub(super) fn add(&mut self, name: String, sql: String, ty: Type) {
+    pub(super) fn add(&mut self, name: String, typed: Typed) {
+        let Typed { sql, ty, origin, .. } = typed;
         let mut inner = name.clone();
         while self.outputs.iter().any(|output| output.inner.eq_ignore_ascii_case(&inner)) {
             inner = format!("{name}:{}", self.outputs.len() + 1);
         }
         self.expressions.push(sql);
-        self.outputs.push(Output { name, inner, ty });
+        self.outputs.push(Output { name, inner, ty, origin });
     }
 
     /// As it is written; every column has its name, by which the query around it finds it.
@@ -143,7 +144,7 @@ impl Translator<'_> {
                     }
                     for source in &scope.sources {
                         for column in source.columns.iter().filter(|column| !column.merged) {
-                            projection.add(column.name.clone(), column.sql.clone(), column.ty);
+                            projection.add(column.name.clone(), column.typed(0));
                         }
                     }
                     continue;
@@ -158,7 +159,7 @@ impl Translator<'_> {
                         return Err(self.at(missing_from(alias), name));
                     };
                     for column in &source.columns {
-                        projection.add(column.name.clone(), column.sql.clone(), column.ty);
+                        projection.add(column.name.clone(), column.typed(0));
                     }
                     continue;
                 }
@@ -170,7 +171,7 @@ impl Translator<'_> {
                 Some(wanted) if !wanted.is_unknown() => self.settle(typed, wanted)?,
                 _ => self.settle_text(typed)?,
             };
-            projection.add(name, typed.sql, typed.ty);
+            projection.add(name, typed);
         }
         Ok(projection)
     }

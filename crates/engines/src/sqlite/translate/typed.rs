@@ -1,6 +1,6 @@
 //! Expressions of SQLite with the types that PostgreSQL gives them.
 
-use trunkline_core::{PgError, Result};
+use trunkline_core::{Oid, PgError, Result};
 
 use super::Translator;
 use crate::sqlite::storage;
@@ -16,6 +16,8 @@ pub(super) struct Typed {
     pub(super) place: usize,
     /// Whether it is known not to be NULL.
     pub(super) not_null: bool,
+    /// The table and the column that it is, if it is nothing else.
+    pub(super) origin: Option<(Oid, i16)>,
 }
 
 /// What an expression is, where that matters.
@@ -37,7 +39,7 @@ pub(super) enum Form {
 
 impl Typed {
     pub(super) fn new(sql: impl Into<String>, ty: Type) -> Typed {
-        Typed { sql: sql.into(), ty, form: Form::Computed, place: 0, not_null: false }
+        Typed { sql: sql.into(), ty, form: Form::Computed, place: 0, not_null: false, origin: None }
     }
 
     pub(super) fn boolean(sql: impl Into<String>) -> Typed {
