@@ -105,3 +105,23 @@ SELECT adrelid::regclass, adnum, pg_get_expr(adbin, adrelid) FROM pg_attrdef ORD
 SELECT column_name, column_default, is_identity, identity_generation, identity_start, identity_maximum FROM information_schema.columns WHERE table_schema = 'sales' AND table_name = 'notes' ORDER BY ordinal_position
 
 SELECT s.relname AS sequence_name, a.attname AS colname FROM pg_class s JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass JOIN pg_attribute a ON d.refobjid = a.attrelid AND d.refobjsubid = a.attnum JOIN pg_class tbl ON tbl.oid = d.refobjid AND tbl.relname = 'customers' WHERE s.relkind = 'S'
+
+SELECT relname FROM pg_class GROUP BY relkind
+
+SELECT relname, count(*) FROM pg_class
+
+SELECT c.relname, count(*) FROM pg_class c HAVING true
+
+SELECT count(*) FROM pg_class c GROUP BY relkind ORDER BY relname
+
+SELECT relkind, max(relname) FROM pg_class c GROUP BY relkind HAVING length(c.relname::text) > 1
+
+SELECT upper(relkind::text) || 'x' AS kind, count(*) > 0 FROM pg_class WHERE relkind IN ('v', 'r') GROUP BY upper(relkind::text) ORDER BY kind
+
+SELECT typname, typlen + 1 FROM pg_type WHERE oid < 20 GROUP BY oid ORDER BY oid
+
+SELECT n.nspname, count(*) > 1 FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid WHERE n.nspname LIKE 'pg%g' GROUP BY n.oid ORDER BY 1
+
+SELECT relkind, rank() OVER (ORDER BY relname) FROM pg_class GROUP BY relkind
+
+SELECT count(*) > 3 AND bool_or(relname = 'pg_class') FROM pg_class
