@@ -82,6 +82,7 @@ impl Binder {
             return Err(unsupported(place, "this aggregate"));
         };
         // What is within an aggregate is worked out before it.
+        let mentions = self.scope().mentions.len();
         let before = self.scope().no_aggregates.replace("an aggregate function's arguments");
         let is_star =
             matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
@@ -114,6 +115,7 @@ impl Binder {
             None => None,
         };
         self.scope().no_aggregates = before;
+        self.scope().mentions.truncate(mentions);
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
         let result = chosen.result;
         let kind = if is_star { AggregateKind::Count } else { kind };

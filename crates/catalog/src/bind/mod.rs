@@ -6,6 +6,7 @@ mod call;
 pub(crate) use call::keyword_function;
 mod expr;
 mod from;
+mod group;
 mod literal;
 mod operate;
 mod push;

@@ -22,6 +22,8 @@ pub(super) struct Scope {
     /// Why an aggregate may not stand here, if it may not.
     pub(super) no_aggregates: Option<&'static str>,
     pub(super) no_sets: Option<&'static str>,
+    /// Columns of its own FROM that it names, outside of aggregates, in order.
+    pub(super) mentions: Vec<Mention>,
     /// Named windows.
     pub(super) named_windows: Vec<(String, sqlparser::ast::WindowSpec)>,
 }
@@ -40,6 +42,14 @@ pub(super) struct LeafScope {
     pub(super) relation: u32,
     /// Whether it stands for a value rather than for a row of one.
     pub(super) is_value: bool,
+}
+
+/// Where a column is named.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mention {
+    pub(super) leaf: usize,
+    pub(super) column: usize,
+    pub(super) place: usize,
 }
 
 /// A column of USING.
@@ -155,7 +165,7 @@ impl Binder {
             Ok(found.pop())
         })?;
         if let Some((depth, typed)) = found {
-            return Ok(outward(typed, depth).placed(place));
+            return Ok(self.mentioned(typed, depth, place));
         }
         match self.search(|scope| Ok(scope.leaf(None, &name).map(|leaf| row_of(scope, leaf))))? {
             Some((depth, typed)) => Ok(outward(typed, depth).placed(place)),
@@ -191,7 +201,7 @@ impl Binder {
             Ok(Some(index.and_then(|index| Some(column_of(leaf, index, columns.get(index)?)))))
         })?;
         match found {
-            Some((depth, Some(typed))) => Ok(outward(typed, depth).placed(place)),
+            Some((depth, Some(typed))) => Ok(self.mentioned(typed, depth, place)),
             Some((_, None)) => match self.system_column(schema, Some(alias), column)? {
                 Some(typed) => Ok(typed.placed(place)),
                 None => Err(no_column(place, &format!("{alias}.{column}"))),
@@ -201,6 +211,15 @@ impl Binder {
                 Err(at(place, SqlState::UNDEFINED_TABLE, message))
             }
         }
+    }
+
+    /// A column that was found in a scope `depth` levels further out.
+    fn mentioned(&mut self, typed: Typed, depth: usize, place: usize) -> Typed {
+        if let (Expr::Column { leaf, column, .. }, 0) = (&typed.expr, depth) {
+            let mention = Mention { leaf: *leaf, column: *column, place };
+            self.scope().mentions.push(mention);
+        }
+        outward(typed, depth).placed(place)
     }
 
     /// `tableoid` and the like.

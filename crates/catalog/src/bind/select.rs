@@ -60,9 +60,12 @@ impl Binder {
             };
             self.allow(before);
         }
+        self.scope().mentions.clear();
         let mut list = self.list_of(&select.projection)?;
         let width = list.items.len();
+        let mentions = self.scope().mentions.len();
         let keys = self.group_keys(&select.group_by, &list)?;
+        self.scope().mentions.truncate(mentions);
         let having = match &select.having {
             Some(having) => {
                 let typed = self.expr(having)?;
@@ -95,6 +98,10 @@ impl Binder {
         };
         let mut scope = std::mem::take(self.scope());
         let is_grouped = keys.is_some() || having.is_some() || !scope.aggregates.is_empty();
+        if is_grouped {
+            let keys = keys.as_deref().unwrap_or_default();
+            super::group::check(&scope, keys, &list.items, having.as_ref())?;
+        }
         let (aggregates, windows) = (scope.aggregates.len(), scope.windows.len());
         let mut project: Vec<Expr> = list.items.into_iter().map(|item| item.expr).collect();
         for expr in &mut project {

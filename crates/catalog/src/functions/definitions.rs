@@ -1,10 +1,11 @@
 //! Definitions of objects as SQL.
 
 use trunkline_core::catalog::{ConstraintKind, Relation};
-use trunkline_core::{Oid, Result};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
 use crate::datum::Datum;
+use crate::error::no_relation;
 use crate::facts::Proc;
 use crate::plan::{Call, Function};
 use crate::world::{ClassObject, ConstraintObject, IndexObject, What, World, proc_by_oid};
@@ -15,7 +16,9 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_get_indexdef" => index_definition,
         "pg_get_constraintdef" => constraint_definition,
         "pg_get_viewdef" => view_definition,
-        "pg_get_serial_sequence" => |_| Ok(Datum::Null),
+        "pg_get_serial_sequence" => serial_sequence,
+        // Only the engine knows how far it has come.
+        "pg_sequence_last_value" => |_| Ok(Datum::Null),
         "pg_get_function_arguments" | "pg_get_function_identity_arguments" => |call| {
             Ok(proc(call).map_or(Datum::Null, |proc| Datum::text(arguments(&call.run.world, proc))))
         },
@@ -124,6 +127,22 @@ fn index_sql(
         sql.push_str(&format!(" WHERE {}", in_parentheses(condition)));
     }
     sql
+}
+
+/// `pg_get_serial_sequence(table, column)`: the first is parsed as a name, the second is one.
+fn serial_sequence(call: &Call<'_>) -> Result<Datum> {
+    let world = &call.run.world;
+    let text = |place: usize| call.arguments.get(place).and_then(Datum::as_str);
+    let (Some(table), Some(name)) = (text(0), text(1)) else { return Ok(Datum::Null) };
+    let class = world.find_class(table)?.ok_or_else(|| no_relation(0, table))?;
+    let Some(class) = world.objects.class(class) else { return Ok(Datum::Null) };
+    let mut columns = world.objects.columns(class).iter();
+    let Some(column) = columns.position(|one| *one.column.name == *name) else {
+        let message = format!("column \"{name}\" of relation \"{}\" does not exist", class.name);
+        return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
+    };
+    let sequence = world.objects.sequence_of(class.oid, column);
+    Ok(sequence.map_or(Datum::Null, |sequence| Datum::text(qualified(world, sequence.oid))))
 }
 
 /// An expression in parentheses, which it may have.

@@ -119,13 +119,17 @@ fn set_config(call: &Call<'_>) -> Result<Datum> {
     };
     let client = &call.run.world.client;
     let local = call.arguments.get(2).is_some_and(Datum::is_true);
-    match text(call, 1) {
-        Some(value) => client.settings().set(name, value, local)?,
-        None => client.settings().reset(name, local)?,
+    let mut settings = client.settings();
+    // Outside of a block a local setting is gone with this statement, which still tells of it.
+    let mut block = settings.clone();
+    block.begin();
+    for settings in [&mut *settings, &mut block] {
+        match text(call, 1) {
+            Some(value) => settings.set(name, value, local)?,
+            None => settings.reset(name, local)?,
+        }
     }
-    // What a local setting is outside of a block is gone at once, but it was so here.
-    let shown = client.setting(name);
-    Ok(Datum::text(shown.unwrap_or_else(|| text(call, 1).unwrap_or_default().to_owned())))
+    Ok(block.get(name).map_or(Datum::Null, Datum::text))
 }
 
 fn notify(call: &Call<'_>) -> Result<Datum> {

@@ -4,7 +4,7 @@ use trunkline_core::Oid;
 use trunkline_core::catalog::{Generated, RelationKind};
 
 use super::row::{Maker, count, letter};
-use super::{ClassObject, World};
+use super::{ClassObject, World, sequence};
 use crate::datum::{Datum, Row};
 use crate::facts::{PG_CATALOG, TypeFacts, type_facts};
 
@@ -52,8 +52,9 @@ pub(super) fn classes(world: &World) -> Vec<Row> {
     let rows = classes.map(|class| {
         let relation = world.objects.relation_of(class);
         let constraints = || world.objects.constraints_of(class.oid);
-        let has_rows = matches!(class.kind, 'r' | 'i');
-        let known = relation.filter(|_| class.index.is_none()).and_then(|relation| relation.rows);
+        let has_rows = matches!(class.kind, 'r' | 'i' | 'S');
+        let known =
+            relation.filter(|_| matches!(class.kind, 'r' | 'f')).and_then(|relation| relation.rows);
         let tuples = match (known, class.kind) {
             #[allow(
                 clippy::cast_precision_loss,
@@ -62,10 +63,12 @@ pub(super) fn classes(world: &World) -> Vec<Row> {
             )]
             (Some(rows), 'r' | 'f') => rows as f64,
             (_, 'v' | 'i') => 0.0,
+            (_, 'S') => 1.0,
             _ => -1.0,
         };
         let columns = match &class.index {
             Some(index) => index.columns.len(),
+            None if class.kind == 'S' => sequence::COLUMNS.len(),
             None => relation.map_or(0, |relation| relation.columns.len()),
         };
         let checks = constraints().filter(|one| one.letter() == 'c').count();
@@ -95,6 +98,7 @@ pub(super) fn classes(world: &World) -> Vec<Row> {
                 }),
             ),
             ("relfilenode", Datum::Oid(if has_rows { class.oid } else { 0 })),
+            ("relpages", Datum::Int((class.kind == 'S').into())),
             ("reltuples", Datum::Float(tuples)),
             ("relhasindex", Datum::Bool(has_index)),
             ("relpersistence", letter('p')),
@@ -118,6 +122,13 @@ pub(super) fn attributes(world: &World) -> Vec<Row> {
     for class in &world.objects.classes {
         let columns = world.objects.columns(class);
         match &class.index {
+            None if class.sequence.is_some() => {
+                for (place, (name, oid)) in sequence::COLUMNS.into_iter().enumerate() {
+                    let (name, of) = (Datum::text(name), (oid, -1));
+                    let what = (true, false, "", false);
+                    rows.push(attribute_row(&maker, class, place, name, of, what));
+                }
+            }
             None => {
                 for (place, attribute) in columns.iter().enumerate() {
                     let is_not_null = attribute.not_null && class.kind != 'v';
@@ -230,21 +241,22 @@ pub(super) fn defaults(world: &World) -> Vec<Row> {
     for (class, relation) in world.objects.relations() {
         for (place, attribute) in relation.columns.iter().enumerate() {
             let Some(default) = &attribute.default else { continue };
-            if matches!(attribute.generated, Some(Generated::Always | Generated::ByDefault)) {
+            if sequence::is_identity(attribute) {
                 continue;
             }
             rows.push(maker.row([
                 ("oid", Datum::Oid(default_oid(class, place))),
                 ("adrelid", Datum::Oid(class.oid)),
                 ("adnum", count(place + 1)),
-                ("adbin", Datum::text(default.as_str())),
+                ("adbin", Datum::text(world.default_text(class.oid, place, default))),
             ]));
         }
     }
     rows
 }
 
-fn default_oid(class: &ClassObject, place: usize) -> u32 {
+/// The number of the default of a column.
+pub(super) fn default_oid(class: &ClassObject, place: usize) -> u32 {
     super::objects::number_of("default", &format!("{}.{place}", class.oid))
 }
 

@@ -7,6 +7,7 @@ mod names;
 mod objects;
 mod parse;
 mod row;
+mod sequence;
 mod session;
 mod tables;
 

@@ -8,6 +8,7 @@ use trunkline_core::catalog::{
 };
 
 use super::PUBLIC;
+use super::sequence::SequenceObject;
 
 /// Everything in a snapshot that has a name or a number.
 #[derive(Debug, Default)]
@@ -15,7 +16,7 @@ pub(crate) struct Objects {
     pub(crate) snapshot: Arc<Snapshot>,
     /// Schemas, but those that every database has.
     pub(crate) schemas: Vec<(u32, Arc<str>)>,
-    /// Tables, views and indexes.
+    /// Tables, views, indexes and sequences.
     pub(crate) classes: Vec<ClassObject>,
     pub(crate) constraints: Vec<ConstraintObject>,
     by_oid: HashMap<u32, usize>,
@@ -35,9 +36,10 @@ pub(crate) struct ClassObject {
     /// The row type and its arrays; zero for an index.
     pub(crate) row_type: u32,
     pub(crate) array_type: u32,
-    /// Where the relation is in the snapshot; of an index, its table.
-    place: (usize, usize),
+    /// Where the relation is in the snapshot; of an index or a sequence, its table.
+    pub(super) place: (usize, usize),
     pub(crate) index: Option<IndexObject>,
+    pub(crate) sequence: Option<SequenceObject>,
 }
 
 /// What `pg_index` says.
@@ -96,6 +98,7 @@ impl Objects {
                 objects.relation(names, (*number, relation), (place, at), &mut numbers);
             }
         }
+        objects.add_sequences(&mut numbers);
         objects.find_foreign_indexes();
         objects
     }
@@ -122,6 +125,7 @@ impl Objects {
             array_type: numbers.of("array", &names),
             place,
             index: None,
+            sequence: None,
         };
         self.types.insert(class.row_type, (self.classes.len(), false));
         self.types.insert(class.array_type, (self.classes.len(), true));
@@ -208,10 +212,11 @@ impl Objects {
             array_type,
             place,
             index: Some(index),
+            sequence: None,
         });
     }
 
-    fn add(&mut self, class: ClassObject) {
+    pub(super) fn add(&mut self, class: ClassObject) {
         self.by_oid.insert(class.oid, self.classes.len());
         self.by_name.entry((class.schema, class.name.clone())).or_insert(self.classes.len());
         self.classes.push(class);
@@ -297,7 +302,8 @@ impl Objects {
 
     /// Tables, views and foreign tables.
     pub(crate) fn relations(&self) -> impl Iterator<Item = (&ClassObject, &Relation)> {
-        let classes = self.classes.iter().filter(|class| class.index.is_none());
+        let classes =
+            self.classes.iter().filter(|class| class.index.is_none() && class.sequence.is_none());
         classes.filter_map(|class| Some((class, self.relation_of(class)?)))
     }
 }

@@ -2,7 +2,7 @@
 
 use trunkline_core::Result;
 
-use super::{INFORMATION_SCHEMA, World, class, constraint, session};
+use super::{INFORMATION_SCHEMA, World, class, constraint, sequence, session};
 use crate::datum::Row;
 use crate::facts::{self, PG_CATALOG};
 
@@ -32,7 +32,12 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         "pg_foreign_data_wrapper" => class::foreign_wrappers(world),
         "pg_index" => constraint::indexes(world),
         "pg_constraint" => constraint::constraints(world),
-        "pg_depend" => constraint::dependencies(world),
+        "pg_depend" => {
+            let mut rows = constraint::dependencies(world);
+            rows.extend(sequence::dependencies(world));
+            rows
+        }
+        "pg_sequence" => sequence::sequences(world),
         "pg_authid" => session::roles(world),
         "pg_database" => session::databases(world),
         "pg_settings" => session::settings(world)?,

@@ -81,3 +81,47 @@ SELECT relname FROM pg_class WHERE count(*) > 1
 SELECT (SELECT oid FROM pg_class) FROM pg_class
 
 SELECT current_setting('nope')
+
+SELECT seqrelid::regclass, seqtypid, seqstart, seqincrement, seqmax, seqmin, seqcache, seqcycle FROM pg_sequence ORDER BY seqrelid::regclass::text
+
+SELECT * FROM pg_sequences ORDER BY sequencename
+
+SELECT * FROM information_schema.sequences ORDER BY sequence_name
+
+SELECT relname, reltype, relam, relpages, reltuples, relkind, relnatts, relpersistence, relreplident, relispopulated FROM pg_class WHERE relkind = 'S' AND oid > 16383 ORDER BY relname
+
+SELECT attrelid::regclass, attname, atttypid, attlen, attnum, attnotnull, atthasdef, attalign, attstorage FROM pg_attribute WHERE attrelid = 'customers_id_seq'::regclass AND attnum > 0 ORDER BY attnum
+
+SELECT d.classid::regclass, CASE d.classid WHEN 'pg_class'::regclass THEN d.objid::regclass::text END, d.refclassid::regclass, d.refobjid::regclass, d.refobjsubid, d.deptype FROM pg_depend d WHERE d.refclassid = 'pg_class'::regclass AND (d.refobjid IN (SELECT seqrelid FROM pg_sequence) OR d.objid IN (SELECT seqrelid FROM pg_sequence)) ORDER BY 1, 2, 4::text
+
+SELECT pg_get_serial_sequence('customers', 'id'), pg_get_serial_sequence('sales.notes', 'id'), pg_get_serial_sequence('sales.notes', 'Odd Key'), pg_get_serial_sequence('sales.notes', 'body')
+
+SELECT pg_get_serial_sequence('nope', 'id')
+
+SELECT pg_get_serial_sequence('customers', 'nope')
+
+SELECT adrelid::regclass, adnum, pg_get_expr(adbin, adrelid) FROM pg_attrdef ORDER BY 1::text, 2
+
+SELECT column_name, column_default, is_identity, identity_generation, identity_start, identity_maximum FROM information_schema.columns WHERE table_schema = 'sales' AND table_name = 'notes' ORDER BY ordinal_position
+
+SELECT s.relname AS sequence_name, a.attname AS colname FROM pg_class s JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass JOIN pg_attribute a ON d.refobjid = a.attrelid AND d.refobjsubid = a.attnum JOIN pg_class tbl ON tbl.oid = d.refobjid AND tbl.relname = 'customers' WHERE s.relkind = 'S'
+
+SELECT relname FROM pg_class GROUP BY relkind
+
+SELECT relname, count(*) FROM pg_class
+
+SELECT c.relname, count(*) FROM pg_class c HAVING true
+
+SELECT count(*) FROM pg_class c GROUP BY relkind ORDER BY relname
+
+SELECT relkind, max(relname) FROM pg_class c GROUP BY relkind HAVING length(c.relname::text) > 1
+
+SELECT upper(relkind::text) || 'x' AS kind, count(*) > 0 FROM pg_class WHERE relkind IN ('v', 'r') GROUP BY upper(relkind::text) ORDER BY kind
+
+SELECT typname, typlen + 1 FROM pg_type WHERE oid < 20 GROUP BY oid ORDER BY oid
+
+SELECT n.nspname, count(*) > 1 FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid WHERE n.nspname LIKE 'pg%g' GROUP BY n.oid ORDER BY 1
+
+SELECT relkind, rank() OVER (ORDER BY relname) FROM pg_class GROUP BY relkind
+
+SELECT count(*) > 3 AND bool_or(relname = 'pg_class') FROM pg_class

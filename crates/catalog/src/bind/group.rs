@@ -1,0 +1,117 @@
+//! Columns that are not grouped by: of a group there is no one value of them.
+
+use std::collections::HashSet;
+
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::Typed;
+use super::scope::Scope;
+use crate::datum::Datum;
+use crate::error::at;
+use crate::facts;
+use crate::plan::{Expr, OrderExpr};
+
+/// What a query groups by.
+struct Grouping<'a> {
+    scope: &'a Scope,
+    columns: HashSet<(usize, usize)>,
+    /// Leaves of which a whole key is grouped by: there is one row of each in a group.
+    leaves: HashSet<usize>,
+    /// Other expressions, as they are shown for debugging: they are the same if that is.
+    others: HashSet<String>,
+}
+
+/// Refuses columns of the list, of HAVING and of windows that are neither grouped by nor in an aggregate:
+/// 42803.
+pub(super) fn check(
+    scope: &Scope,
+    keys: &[Expr],
+    list: &[Typed],
+    having: Option<&Expr>,
+) -> Result<()> {
+    let mut grouping =
+        Grouping { scope, columns: HashSet::new(), leaves: HashSet::new(), others: HashSet::new() };
+    for key in keys {
+        match key {
+            Expr::Column { depth: 0, leaf, column } => {
+                grouping.columns.insert((*leaf, *column));
+            }
+            key => {
+                grouping.others.insert(format!("{key:?}"));
+            }
+        }
+    }
+    grouping.leaves = (0..scope.leaves.len()).filter(|leaf| grouping.has_key_of(*leaf)).collect();
+    let windows = scope.windows.iter();
+    let windows = windows.flat_map(|window| window.partition.iter().chain(exprs(&window.order)));
+    let sets = scope.sets.iter().flat_map(|set| &set.arguments);
+    let all = list.iter().map(|item| &item.expr).chain(windows).chain(sets).chain(having);
+    for expr in all {
+        if let Some((leaf, column)) = grouping.ungrouped(expr) {
+            return Err(refusal(scope, leaf, column));
+        }
+    }
+    Ok(())
+}
+
+fn exprs(order: &[OrderExpr]) -> impl Iterator<Item = &Expr> {
+    order.iter().map(|key| &key.expr)
+}
+
+impl Grouping<'_> {
+    /// Whether all columns of a relation's primary key are grouped by.
+    fn has_key_of(&self, leaf: usize) -> bool {
+        let relation = self.scope.leaves.get(leaf).map_or(0, |leaf| leaf.relation);
+        let Some(facts) = facts::facts("pg_constraint").filter(|_| relation != 0) else {
+            return false;
+        };
+        let [table, kind, key] = ["conrelid", "contype", "conkey"].map(|name| facts.column(name));
+        let found = facts
+            .rows
+            .iter()
+            .find(|row| facts::number(row, table) == relation && &*facts::text(row, kind) == "p");
+        let Some(key) = found.and_then(|row| row.get(key)?.as_list()) else { return false };
+        let place = |number: &Datum| usize::try_from(number.as_int()?.checked_sub(1)?).ok();
+        key.items
+            .iter()
+            .all(|number| place(number).is_some_and(|place| self.columns.contains(&(leaf, place))))
+    }
+
+    /// The first column of this query in an expression that is not grouped by; none is a whole row.
+    fn ungrouped(&self, expr: &Expr) -> Option<(usize, Option<usize>)> {
+        match expr {
+            Expr::Column { depth: 0, leaf, column } => {
+                let is_grouped =
+                    self.columns.contains(&(*leaf, *column)) || self.leaves.contains(leaf);
+                (!is_grouped).then_some((*leaf, Some(*column)))
+            }
+            Expr::WholeRow { depth: 0, leaf } => {
+                (!self.leaves.contains(leaf)).then_some((*leaf, None))
+            }
+            expr => {
+                if !self.others.is_empty() && self.others.contains(&format!("{expr:?}")) {
+                    return None;
+                }
+                let mut found = None;
+                stacker::maybe_grow(128 << 10, 2 << 20, || {
+                    expr.parts(&mut |part| found = found.or_else(|| self.ungrouped(part)));
+                });
+                found
+            }
+        }
+    }
+}
+
+fn refusal(scope: &Scope, leaf: usize, column: Option<usize>) -> PgError {
+    let own = scope.leaves.get(leaf);
+    let alias = own.map_or("", |own| &*own.alias);
+    let name = column.map_or("*", |column| {
+        own.and_then(|own| own.columns.get(column)).map_or("", |column| &*column.name)
+    });
+    let mut mentions = scope.mentions.iter();
+    let mention = mentions.find(|one| (one.leaf, Some(one.column)) == (leaf, column));
+    let message = format!(
+        "column \"{alias}.{name}\" must appear in the GROUP BY clause or be used in an aggregate function"
+    );
+    at(mention.map_or(0, |mention| mention.place), SqlState::GROUPING_ERROR, message)
+}

@@ -1,0 +1,144 @@
+//! The catalogs behind a server: whatever a statement may be the source of, theirs may be.
+
+#[allow(dead_code, reason = "shared with the tests of the server")]
+#[path = "../../../server/tests/wire/dialogue.rs"]
+mod dialogue;
+#[path = "../fixture/mod.rs"]
+mod fixture;
+mod promises;
+
+use std::net::SocketAddr;
+
+use dialogue::Dialogue;
+use fixture::Fixture;
+use trunkline::{Listener, Server};
+use trunkline_catalog::Catalog;
+use trunkline_proto::Format;
+use trunkline_proto::message::{AnyBackend, Execute, NewBind, NewParse, Query, Sync};
+
+/// A server that lives as long as this.
+struct Served {
+    _runtime: tokio::runtime::Runtime,
+    address: SocketAddr,
+}
+
+fn start() -> Served {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let listener = runtime.block_on(Listener::tcp(([127, 0, 0, 1], 0).into()));
+    let listener = listener.expect("a free port");
+    let address = listener.local_address().expect("a TCP address");
+    let server = Server::builder(Catalog::new(Fixture::new())).build();
+    runtime.spawn(async move { server.serve(listener).await });
+    Served { _runtime: runtime, address }
+}
+
+fn ask(client: &mut Dialogue, sql: &str) -> String {
+    client.say(&Query { sql }).hear_until('Z')
+}
+
+/// Tables of `pg_class` that are the fixture's.
+const TABLES: &str =
+    "SELECT relname, relnatts FROM pg_class WHERE relkind = 'r' AND oid > 16383 ORDER BY relname";
+
+#[test]
+fn a_cursor_goes_through_the_catalogs() {
+    let server = start();
+    let mut client = Dialogue::login(server.address);
+    assert_eq!(
+        ask(&mut client, &format!("BEGIN; DECLARE c SCROLL CURSOR FOR {TABLES}")),
+        "C(BEGIN) C(DECLARE CURSOR) Z(T)"
+    );
+    assert_eq!(
+        ask(&mut client, "FETCH 2 c"),
+        "T(relname:19:0,relnatts:21:0) D(customers,7) D(empty,0) C(FETCH 2) Z(T)"
+    );
+    assert_eq!(
+        ask(&mut client, "FETCH LAST c"),
+        "T(relname:19:0,relnatts:21:0) D(orders,6) C(FETCH 1) Z(T)"
+    );
+    assert_eq!(
+        ask(&mut client, "FETCH FIRST c"),
+        "T(relname:19:0,relnatts:21:0) D(customers,7) C(FETCH 1) Z(T)"
+    );
+    assert_eq!(ask(&mut client, "CLOSE c; COMMIT"), "C(CLOSE CURSOR) C(COMMIT) Z(I)");
+    let binary = format!("BEGIN; DECLARE c BINARY CURSOR FOR {TABLES}; FETCH 1 c; COMMIT");
+    let heard = ask(&mut client, &binary);
+    assert!(heard.contains("T(relname:19:1,relnatts:21:1) D(customers,0007)"), "{heard}");
+}
+
+/// What COPY TO sends.
+fn copied(client: &mut Dialogue, sql: &str) -> Vec<u8> {
+    client.say(&Query { sql }).send();
+    let mut all = Vec::new();
+    loop {
+        match client.next().expect("the server goes on talking") {
+            AnyBackend::CopyData(data) => all.extend_from_slice(&data.data),
+            AnyBackend::ReadyForQuery(_) => return all,
+            AnyBackend::ErrorResponse(error) => panic!("{error:?}"),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn copy_takes_the_catalogs_as_a_source() {
+    let server = start();
+    let mut client = Dialogue::login(server.address);
+    let text = copied(&mut client, &format!("COPY ({TABLES}) TO STDOUT"));
+    assert_eq!(
+        String::from_utf8(text).as_deref(),
+        Ok("customers\t7\nempty\t0\nnotes\t4\norders\t6\n")
+    );
+    let csv = copied(&mut client, &format!("COPY ({TABLES}) TO STDOUT (FORMAT csv, HEADER)"));
+    assert!(csv.starts_with(b"relname,relnatts\ncustomers,7\n"), "{}", csv.escape_ascii());
+    let binary = copied(&mut client, &format!("COPY ({TABLES}) TO STDOUT (FORMAT binary)"));
+    let row = b"\0\x02\0\0\0\x09customers\0\0\0\x02\0\x07";
+    assert_eq!(binary.get(19..19 + row.len()), Some(row.as_slice()), "{}", binary.escape_ascii());
+}
+
+#[test]
+fn statements_of_the_catalogs_can_be_prepared() {
+    let server = start();
+    let mut client = Dialogue::login(server.address);
+    let prepare = "PREPARE p (text) AS SELECT relnatts FROM pg_class WHERE relname = $1";
+    assert_eq!(ask(&mut client, prepare), "C(PREPARE) Z(I)");
+    assert_eq!(ask(&mut client, "EXECUTE p ('orders')"), "T(relnatts:21:0) D(6) C(SELECT 1) Z(I)");
+    let sql = "SELECT oid::regclass::text, relnatts, relkind, relhasindex, reltuples, relname = ANY($1) \
+               FROM pg_class WHERE relname = ANY($1) AND relkind = 'r'";
+    client
+        .say(&NewParse { name: "s", sql, parameter_types: [trunkline_core::Oid::TEXT_ARRAY] })
+        .say(&NewBind {
+            portal: "",
+            statement: "s",
+            parameter_formats: &[Format::Text],
+            parameters: [Some(b"{orders}".as_slice())],
+            result_formats: &[Format::Binary],
+        })
+        .say(&Execute { portal: "", max_rows: 0 })
+        .say(&Sync);
+    assert_eq!(
+        client.hear_until('Z'),
+        "1 2 D(sales.orders,0006,r,\u{1},bf800000,\u{1}) C(SELECT 1) Z(I)"
+    );
+}
+
+/// PostgreSQL tells what it sets, though a local setting outside of a block is gone at once.
+#[test]
+fn set_config_tells_what_it_has_set() {
+    let server = start();
+    let mut client = Dialogue::login(server.address);
+    for (sql, heard) in [
+        ("SELECT set_config('work_mem', '8192', true)", "8MB"),
+        ("SELECT current_setting('work_mem')", "4MB"),
+        ("SELECT set_config('work_mem', '8192', false)", "8MB"),
+        ("SELECT current_setting('work_mem')", "8MB"),
+        ("SELECT set_config('my.own', 'x', true)", "x"),
+    ] {
+        let answer = ask(&mut client, sql);
+        assert!(answer.contains(&format!("D({heard})")), "{sql}: {answer}");
+    }
+}
