@@ -89,6 +89,19 @@ impl Client {
         self.look().get(name).map(Cow::into_owned)
     }
 
+    /// Whether the session may become a role: there are no others than its own.
+    ///
+    /// # Errors
+    ///
+    /// 22023, as of a role that does not exist.
+    pub fn check_role(&self, role: &str) -> Result<()> {
+        if *role == *self.identity().user || role == "none" {
+            return Ok(());
+        }
+        let message = format!("role \"{role}\" does not exist");
+        Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message))
+    }
+
     /// Makes types known that are not built in, instead of those that the server was given: an engine
     /// says so when it opens the session, and again when they change. From the next statement on
     /// parameters and columns of these types are read, checked and written as PostgreSQL does.

@@ -104,11 +104,12 @@ fn like_escape(call: &Call<'_>) -> Result<Datum> {
 /// `~` and its kin.
 pub(super) fn matches(call: &Call<'_>, any_case: bool, negated: bool) -> Result<Datum> {
     let Some((text, pattern)) = texts(call) else { return Ok(Datum::Null) };
-    Ok(Datum::Bool(compiled(call, pattern, any_case)?.is_match(text) != negated))
+    Ok(Datum::Bool(compiled(call, pattern, any_case, text)?.is_match(text) != negated))
 }
 
-/// A pattern, compiled once in a run.
-fn compiled(call: &Call<'_>, pattern: &str, any_case: bool) -> Result<Rc<Regex>> {
+/// A pattern, compiled once in a run; to look for it in a text takes as many steps as that has bytes.
+fn compiled(call: &Call<'_>, pattern: &str, any_case: bool, text: &str) -> Result<Rc<Regex>> {
+    call.run.steps(text.len())?;
     let key = (pattern.to_owned(), any_case);
     if let Some(found) = call.run.patterns.borrow().get(&key) {
         return Ok(found.clone());
@@ -165,7 +166,7 @@ fn replace(call: &Call<'_>) -> Result<Datum> {
     let Some((text, pattern)) = texts(call) else { return Ok(Datum::Null) };
     let with = flags(call, 2).replace('$', "$$");
     let flags = flags(call, 3);
-    let regex = compiled(call, pattern, flags.contains('i'))?;
+    let regex = compiled(call, pattern, flags.contains('i'), text)?;
     // `\1` and `\&` are what was found.
     let mut form = String::new();
     let mut rest = with.chars();
@@ -181,15 +182,24 @@ fn replace(call: &Call<'_>) -> Result<Datum> {
             (one, _) => form.push(one),
         }
     }
-    let limit = usize::from(!flags.contains('g'));
-    let done = regex.replacen(text, limit, form.as_str()).into_owned();
+    let most = if flags.contains('g') { usize::MAX } else { 1 };
+    let (mut done, mut from) = (String::new(), 0);
+    for found in regex.captures_iter(text).take(most) {
+        call.run.step()?;
+        let Some(whole) = found.get(0) else { break };
+        done.push_str(text.get(from..whole.start()).unwrap_or_default());
+        found.expand(&form, &mut done);
+        from = whole.end();
+        call.run.check_text(done.len())?;
+    }
+    done.push_str(text.get(from..).unwrap_or_default());
     call.run.admit_text(done.len())?;
     Ok(Datum::text(done))
 }
 
 fn first_match(call: &Call<'_>) -> Result<Datum> {
     let Some((text, pattern)) = texts(call) else { return Ok(Datum::Null) };
-    let regex = compiled(call, pattern, flags(call, 2).contains('i'))?;
+    let regex = compiled(call, pattern, flags(call, 2).contains('i'), text)?;
     let Some(found) = regex.captures(text) else { return Ok(Datum::Null) };
     let from = usize::from(found.len() > 1);
     let groups = (from..found.len())

@@ -118,6 +118,11 @@ fn set_config(call: &Call<'_>) -> Result<Datum> {
         return Err(PgError::new(SqlState::NULL_VALUE_NOT_ALLOWED, "SET requires parameter name"));
     };
     let client = &call.run.world.client;
+    if let Some(role) = text(call, 1)
+        && ["role", "session_authorization"].iter().any(|other| other.eq_ignore_ascii_case(name))
+    {
+        client.check_role(role)?;
+    }
     let local = call.arguments.get(2).is_some_and(Datum::is_true);
     let mut settings = client.settings();
     // Outside of a block a local setting is gone with this statement, which still tells of it.

@@ -1,5 +1,7 @@
 //! Strings.
 
+use std::collections::{HashMap, HashSet};
+
 use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::{quote_identifier, quote_literal};
 
@@ -126,10 +128,11 @@ fn chr(call: &Call<'_>) -> Result<Datum> {
 }
 
 fn trim(call: &Call<'_>, start: bool, end: bool) -> Result<Datum> {
-    let of: Vec<char> = text(call, 1).unwrap_or(" ").chars().collect();
+    let of: HashSet<char> = text(call, 1).unwrap_or(" ").chars().collect();
+    let is_cut = |one: char| of.contains(&one);
     map(call, |text| {
-        let text = if start { text.trim_start_matches(of.as_slice()) } else { text };
-        (if end { text.trim_end_matches(of.as_slice()) } else { text }).to_owned()
+        let text = if start { text.trim_start_matches(is_cut) } else { text };
+        (if end { text.trim_end_matches(is_cut) } else { text }).to_owned()
     })
 }
 
@@ -189,11 +192,15 @@ fn translate(call: &Call<'_>) -> Result<Datum> {
     let (Some(own), Some(from), Some(to)) = (text(call, 0), text(call, 1), text(call, 2)) else {
         return Ok(Datum::Null);
     };
-    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
-    let changed = own.chars().filter_map(|one| match from.iter().position(|other| *other == one) {
-        Some(place) => to.get(place).copied(),
-        None => Some(one),
-    });
+    call.run.steps(own.len().saturating_add(from.len()))?;
+    let mut changes = HashMap::new();
+    let mut to = to.chars();
+    for one in from.chars() {
+        let other = to.next();
+        // The first one counts.
+        changes.entry(one).or_insert(other);
+    }
+    let changed = own.chars().filter_map(|one| changes.get(&one).copied().unwrap_or(Some(one)));
     Ok(Datum::text(changed.collect::<String>()))
 }
 

@@ -23,6 +23,13 @@ impl Run {
         if steps & 0x3ff == 0 { self.look(steps) } else { Ok(()) }
     }
 
+    /// Counts what takes as long as so many steps.
+    pub(crate) fn steps(&self, count: usize) -> Result<()> {
+        let steps = self.steps.get().saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        self.steps.set(steps);
+        self.look(steps)
+    }
+
     #[cold]
     fn look(&self, steps: u64) -> Result<()> {
         if self.stop.load(Ordering::Relaxed) {
@@ -46,11 +53,14 @@ impl Run {
         if all > BYTES { Err(exhausted("memory")) } else { Ok(()) }
     }
 
+    /// Whether a string may have so many bytes.
+    pub(crate) fn check_text(&self, bytes: usize) -> Result<()> {
+        if bytes > TEXT { Err(exhausted("string")) } else { Ok(()) }
+    }
+
     /// Whether a string of so many bytes may be made; counts it.
     pub(crate) fn admit_text(&self, bytes: usize) -> Result<()> {
-        if bytes > TEXT {
-            return Err(exhausted("string"));
-        }
+        self.check_text(bytes)?;
         // Short ones are gone as soon as they are looked at.
         if bytes > 4096 { self.charge(bytes) } else { Ok(()) }
     }

@@ -27,7 +27,7 @@ impl<S: Session> Connection<S> {
             _ => return Err(PgError::unsupported("this form of SET is not supported")),
         };
         if matches!(&*set.name, "role" | "session_authorization") {
-            self.check_role(&value)?;
+            self.client.check_role(&value)?;
         }
         let cut = (*set.name == *"application_name").then(|| cut_name(&value)).flatten();
         self.client.settings().set(&set.name, &value, local)?;
@@ -35,17 +35,6 @@ impl<S: Session> Connection<S> {
             self.client.notify(notice);
         }
         Ok(())
-    }
-
-    /// There are no other roles that a client could become.
-    fn check_role(&self, role: &str) -> Result<()> {
-        if *role == *self.client.identity().user || role == "none" {
-            return Ok(());
-        }
-        Err(PgError::new(
-            SqlState::INVALID_PARAMETER_VALUE,
-            format!("role \"{role}\" does not exist"),
-        ))
     }
 
     /// Answers SET TRANSACTION.

@@ -1,5 +1,7 @@
 //! Strings.
 
+use std::collections::{HashMap, HashSet};
+
 use rusqlite::Connection;
 use rusqlite::functions::Context;
 use rusqlite::types::{Value as Stored, ValueRef};
@@ -77,7 +79,8 @@ fn trimmed(context: &Context<'_>, start: bool, end: bool) -> Answer {
     let Some(whole) = text(context, 0)? else { return Ok(Stored::Null) };
     let what = if context.len() > 1 { text(context, 1)? } else { Some(" ".to_owned()) };
     let Some(what) = what else { return Ok(Stored::Null) };
-    let is_cut = |character: char| what.contains(character);
+    let what: HashSet<char> = what.chars().collect();
+    let is_cut = |character: char| what.contains(&character);
     let mut rest = whole.as_str();
     if start {
         rest = rest.trim_start_matches(is_cut);
@@ -177,11 +180,15 @@ fn translated(context: &Context<'_>) -> Answer {
     else {
         return Ok(Stored::Null);
     };
-    let replaced = whole.chars().filter_map(|character| {
-        match from.chars().position(|other| other == character) {
-            Some(place) => to.chars().nth(place),
-            None => Some(character),
-        }
-    });
+    let mut changes = HashMap::new();
+    let mut to = to.chars();
+    for character in from.chars() {
+        let other = to.next();
+        // The first one counts.
+        changes.entry(character).or_insert(other);
+    }
+    let replaced = whole
+        .chars()
+        .filter_map(|character| changes.get(&character).copied().unwrap_or(Some(character)));
     Ok(Stored::Text(replaced.collect()))
 }
