@@ -7,7 +7,6 @@ use trunkline_core::catalog::{
     Schema as CatalogSchema, Snapshot,
 };
 use trunkline_core::{Column as CoreColumn, Oid};
-use trunkline_sql::quote_identifier;
 
 use super::types::Type;
 
@@ -383,8 +382,7 @@ fn described(schema: &Schema, relation: &Relation) -> CatalogRelation {
             _ if column.generated => attribute.generated = Some(Generated::Stored),
             Some(mark) => match identity_words(mark).0 {
                 "always" => attribute.generated = Some(Generated::Always),
-                "serial" => attribute.default = Some(next_of(&relation.name, &column.name)),
-                "default" => attribute.generated = Some(Generated::ByDefault),
+                "serial" | "default" => attribute.generated = Some(Generated::ByDefault),
                 "key" => {}
                 _ => attribute.default = Some(mark.to_owned()),
             },
@@ -444,12 +442,6 @@ fn described(schema: &Schema, relation: &Relation) -> CatalogRelation {
             .push(Constraint { name: None, kind: ConstraintKind::Foreign(Box::new(foreign)) });
     }
     described
-}
-
-/// The default of a `serial` column.
-fn next_of(table: &str, column: &str) -> String {
-    let sequence = format!("{table}_{column}_seq");
-    format!("nextval('{}'::regclass)", quote_identifier(&sequence).replace('\'', "''"))
 }
 
 fn action(words: &str) -> char {
