@@ -13,6 +13,7 @@ use dialogue::Dialogue;
 use fixture::Fixture;
 use trunkline::{Listener, Server};
 use trunkline_catalog::Catalog;
+use trunkline_core::catalog::Numbers;
 use trunkline_proto::Format;
 use trunkline_proto::message::{AnyBackend, Execute, NewBind, NewParse, Query, Sync};
 
@@ -140,5 +141,33 @@ fn set_config_tells_what_it_has_set() {
     ] {
         let answer = ask(&mut client, sql);
         assert!(answer.contains(&format!("D({heard})")), "{sql}: {answer}");
+    }
+}
+
+/// An engine that numbers its relations as it is told to names the table of a column so that a client
+/// finds it: drivers look for the key of a row that they are to change.
+#[test]
+fn the_table_of_a_column_is_found_by_its_number() {
+    let server = start();
+    let mut client = Dialogue::login(server.address);
+    let snapshot = fixture::snapshot();
+    let mut numbers = Numbers::default();
+    for schema in &snapshot.schemas {
+        for relation in &schema.relations {
+            let oid = numbers.relation(&schema.name, &relation.name).0;
+            let sql = format!("SELECT relname, relnatts FROM pg_class WHERE oid = {oid}");
+            let found = format!("D({},{})", relation.name, relation.columns.len());
+            assert!(ask(&mut client, &sql).contains(&found), "{found}");
+            for (place, attribute) in relation.columns.iter().enumerate() {
+                let sql = format!(
+                    "SELECT atttypid FROM pg_attribute WHERE attrelid = {oid} AND attnum = {} \
+                     AND attname = '{}'",
+                    place + 1,
+                    attribute.column.name
+                );
+                let found = format!("D({})", attribute.column.type_oid.0);
+                assert!(ask(&mut client, &sql).contains(&found), "{sql}");
+            }
+        }
     }
 }
