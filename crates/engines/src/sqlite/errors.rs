@@ -8,6 +8,7 @@ use trunkline_core::{PgError, SqlState};
 
 use super::functions;
 use super::schema::{Origin, Relation, Schema};
+use super::translate::declared::Kind;
 
 /// The answer to an error of SQLite.
 pub(super) fn answer(error: Error) -> PgError {
@@ -118,10 +119,15 @@ fn unique(code: i32, what: &str, schema: Option<&Schema>) -> PgError {
             let relation = schema.and_then(|schema| schema.relation(&table));
             let name = match relation.and_then(|relation| made_index(relation, &columns)) {
                 Some(name) => name,
-                None if code == ffi::SQLITE_CONSTRAINT_UNIQUE => {
-                    format!("{table}_{}_key", columns.join("_"))
+                None => {
+                    let is_unique = code == ffi::SQLITE_CONSTRAINT_UNIQUE;
+                    let kind = if is_unique { Kind::Unique } else { Kind::Primary };
+                    match relation.and_then(|relation| relation.name_of(&kind, &columns)) {
+                        Some(name) => name.to_owned(),
+                        None if is_unique => format!("{table}_{}_key", columns.join("_")),
+                        None => format!("{table}_pkey"),
+                    }
                 }
-                None => format!("{table}_pkey"),
             };
             (Some(table), name)
         }

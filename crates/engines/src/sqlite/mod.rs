@@ -29,10 +29,12 @@ mod queue;
 mod rows;
 pub(crate) mod schema;
 mod session;
+mod snapshot;
 pub(crate) mod storage;
 mod thread;
 pub(crate) mod translate;
 pub(crate) mod types;
+mod violation;
 mod worker;
 
 use std::io;

@@ -1,13 +1,10 @@
 //! What is in a SQLite file, as the translation and the catalog need it.
 
 use rusqlite::Connection;
-use trunkline_core::catalog::{
-    Attribute, Constraint, ConstraintKind, ForeignKey as CatalogForeignKey, Generated,
-    Index as CatalogIndex, Numbers, Relation as CatalogRelation, RelationKind,
-    Schema as CatalogSchema, Snapshot,
-};
-use trunkline_core::{Column as CoreColumn, Oid};
+use trunkline_core::Oid;
+use trunkline_core::catalog::Numbers;
 
+use super::translate::declared::{Declared, Kind, declared};
 use super::types::Type;
 
 /// The tables and views of the main database and of the temporary one.
@@ -30,6 +27,8 @@ pub(crate) struct Relation {
     pub(crate) foreign_keys: Vec<ForeignKey>,
     /// The text of its CREATE statement.
     pub(crate) sql: String,
+    /// The constraints that it declares.
+    pub(crate) declared: Vec<Declared>,
     /// The texts of its triggers.
     pub(crate) triggers: Vec<String>,
 }
@@ -82,7 +81,20 @@ pub(crate) struct ForeignKey {
 }
 
 /// The schema that everything is in.
-const PUBLIC: &str = "public";
+pub(super) const PUBLIC: &str = "public";
+
+impl ForeignKey {
+    /// The columns that it refers to: those that it names, or the other table's key.
+    pub(crate) fn referred(&self, other: Option<&Relation>) -> Vec<String> {
+        match other.filter(|_| self.refers_to.is_empty()) {
+            Some(other) => {
+                let names = other.primary_key();
+                other.names(&names).into_iter().map(str::to_owned).collect()
+            }
+            None => self.refers_to.clone(),
+        }
+    }
+}
 
 /// How many views may be over each other for their types to be known.
 const VIEW_DEPTH: usize = 8;
@@ -109,7 +121,7 @@ impl Column {
 }
 
 /// The mark of a key that is the row's number: how it came to be, and its type.
-fn identity_words(mark: &str) -> (&str, &str) {
+pub(super) fn identity_words(mark: &str) -> (&str, &str) {
     mark.split_once(' ').unwrap_or((mark, ""))
 }
 
@@ -143,6 +155,11 @@ impl Relation {
 
     /// The columns of a key or of a unique index by the name of the constraint.
     pub(crate) fn constraint_columns(&self, name: &str) -> Option<Vec<usize>> {
+        let mut named = self.declared.iter().filter(|one| one.name.as_deref() == Some(name));
+        if let Some(one) = named.find(|one| matches!(one.kind, Kind::Primary | Kind::Unique)) {
+            let place = |column: &String| self.column(column).map(|(place, _)| place);
+            return one.columns.iter().map(place).collect();
+        }
         if name == format!("{}_pkey", self.name) {
             return Some(self.primary_key()).filter(|key| !key.is_empty());
         }
@@ -168,6 +185,32 @@ impl Relation {
             || unique
                 .filter_map(|i| i.columns.iter().copied().collect::<Option<Vec<_>>>())
                 .any(|key| same(&key))
+    }
+
+    /// The name that a constraint of this kind was given, by its columns.
+    pub(crate) fn name_of(&self, kind: &Kind, columns: &[&str]) -> Option<&str> {
+        let is_it = |one: &&Declared| {
+            let is_same = |(own, column): (&String, &&str)| own.eq_ignore_ascii_case(column);
+            one.kind == *kind
+                && one.columns.len() == columns.len()
+                && one.columns.iter().zip(columns).all(is_same)
+        };
+        self.declared.iter().find(is_it)?.name.as_deref()
+    }
+
+    /// The names of columns by their places.
+    pub(crate) fn names(&self, places: &[usize]) -> Vec<&str> {
+        let name = |place: &usize| self.columns.get(*place).map(|column| column.name.as_str());
+        places.iter().filter_map(name).collect()
+    }
+
+    /// The name of a foreign key: the one that it was given, or that PostgreSQL makes up.
+    pub(crate) fn foreign_name(&self, key: &ForeignKey) -> String {
+        let columns = self.names(&key.columns);
+        match self.name_of(&Kind::Foreign, &columns) {
+            Some(name) => name.to_owned(),
+            None => format!("{}_{}_fkey", self.name, columns.join("_")),
+        }
     }
 
     /// The column that is another name of the rowid: `INTEGER PRIMARY KEY`.
@@ -206,6 +249,9 @@ impl Schema {
                     sql: row.get(2)?,
                     ..Relation::default()
                 };
+                if !relation.view {
+                    relation.declared = declared(&relation.sql);
+                }
                 // A view whose table is gone has no columns to tell.
                 if read_columns(connection, database, &mut relation).is_ok() || !relation.view {
                     read_indexes(connection, database, &mut relation)?;
@@ -262,12 +308,6 @@ impl Schema {
             let index = relation.indexes.iter().find(|i| i.name.eq_ignore_ascii_case(name))?;
             Some((relation, index))
         })
-    }
-
-    /// What the catalog describes: the schema `public`.
-    pub(crate) fn snapshot(&self) -> Snapshot {
-        let relations = self.relations.iter().map(|relation| described(self, relation)).collect();
-        Snapshot { schemas: vec![CatalogSchema { name: PUBLIC.to_owned(), relations }] }
     }
 }
 
@@ -385,91 +425,8 @@ fn read_foreign_keys(
     Ok(())
 }
 
-fn described(schema: &Schema, relation: &Relation) -> CatalogRelation {
-    let kind = if relation.view { RelationKind::View } else { RelationKind::Table };
-    let key = relation.primary_key();
-    let columns = relation.columns.iter().enumerate().map(|(place, column)| {
-        let shape = CoreColumn::new(column.name.as_str(), column.ty.oid).typmod(column.ty.typmod);
-        let mut attribute = Attribute::new(shape);
-        attribute.not_null = column.not_null || key.contains(&place);
-        match column.mark() {
-            _ if column.generated => attribute.generated = Some(Generated::Stored),
-            Some(mark) => match identity_words(mark).0 {
-                "always" => attribute.generated = Some(Generated::Always),
-                "serial" | "default" => attribute.generated = Some(Generated::ByDefault),
-                "key" => {}
-                _ => attribute.default = Some(mark.to_owned()),
-            },
-            None if relation.rowid_alias() == Some(place) => {
-                attribute.generated = Some(Generated::ByDefault);
-            }
-            None => attribute.default = column.default.clone(),
-        }
-        attribute
-    });
-    let mut described = CatalogRelation::new(relation.name.as_str(), kind, columns);
-    if relation.view {
-        let (_, query) = split_view(&relation.sql);
-        described.definition = Some(query.to_owned());
-        return described;
-    }
-    if !key.is_empty() {
-        described.constraints.push(Constraint { name: None, kind: ConstraintKind::Primary(key) });
-    }
-    for index in &relation.indexes {
-        let whole: Option<Vec<usize>> = index.columns.iter().copied().collect();
-        match (index.origin, whole) {
-            (Origin::Primary, _) => {}
-            (Origin::Unique, Some(columns)) => described
-                .constraints
-                .push(Constraint { name: None, kind: ConstraintKind::Unique(columns) }),
-            _ => described.indexes.push(CatalogIndex {
-                name: index.name.clone(),
-                columns: index.columns.clone(),
-                unique: index.unique,
-                condition: None,
-            }),
-        }
-    }
-    for key in &relation.foreign_keys {
-        let other = schema.relation(&key.table);
-        let refers_to = match (key.refers_to.is_empty(), other) {
-            (true, Some(other)) => {
-                let columns = other.primary_key();
-                columns
-                    .into_iter()
-                    .filter_map(|place| other.columns.get(place).map(|c| c.name.clone()))
-                    .collect()
-            }
-            _ => key.refers_to.clone(),
-        };
-        let foreign = CatalogForeignKey {
-            columns: key.columns.clone(),
-            schema: PUBLIC.to_owned(),
-            table: other.map_or_else(|| key.table.clone(), |other| other.name.clone()),
-            refers_to,
-            on_update: action(&key.on_update),
-            on_delete: action(&key.on_delete),
-        };
-        described
-            .constraints
-            .push(Constraint { name: None, kind: ConstraintKind::Foreign(Box::new(foreign)) });
-    }
-    described
-}
-
-fn action(words: &str) -> char {
-    match words {
-        "RESTRICT" => 'r',
-        "CASCADE" => 'c',
-        "SET NULL" => 'n',
-        "SET DEFAULT" => 'd',
-        _ => 'a',
-    }
-}
-
 /// The head of a CREATE VIEW and its query.
-fn split_view(sql: &str) -> (&str, &str) {
+pub(super) fn split_view(sql: &str) -> (&str, &str) {
     // What PostgreSQL was told is kept before SQLite's words for it.
     if let Some((head, rest)) = sql.split_once(MARK) {
         return (head, rest.split_once("*/").map_or(rest, |(query, _)| query).trim());

@@ -14,6 +14,7 @@ use super::cursor::{Batch, Cursor};
 use super::errors::{self, answer};
 use super::plan::{Plan, Statement};
 use super::schema::Schema;
+use super::violation;
 
 /// Stands around the steps of a statement; it is always the innermost of its name.
 const STATEMENT: &str = "trunkline statement";
@@ -228,16 +229,42 @@ impl<'c> Worker<'c> {
         let plan = self.current(statement)?;
         // SQLite may have to compile a step once more while it runs.
         let guarded = self.guarded;
-        guarded.theirs(plan.defines(), |_| match &*plan.translated.steps {
+        let done = guarded.theirs(plan.defines(), |_| match &*plan.translated.steps {
             [step] if plan.translated.columns.is_none() => self.step(&plan, step, values),
-            _ => self.atomically(|worker| {
-                let mut outcome = Outcome::default();
-                for step in &plan.translated.steps {
-                    outcome = worker.step(&plan, step, values)?;
-                }
-                Ok(outcome)
-            }),
+            _ => self.atomically(|worker| worker.steps(&plan, values)),
+        });
+        done.map_err(|error| match plan.defines() {
+            true => error,
+            false => self.detailed(error, |worker| worker.steps(&plan, values).map(drop)),
         })
+    }
+
+    fn steps(&self, plan: &Plan, values: &Cells) -> Result<Outcome> {
+        let mut outcome = Outcome::default();
+        for step in &plan.translated.steps {
+            outcome = self.step(plan, step, values)?;
+        }
+        Ok(outcome)
+    }
+
+    /// An error with the row that violates a constraint, if it is one of these and a second run tells.
+    fn detailed(&self, error: PgError, again: impl FnOnce(&Worker<'c>) -> Result<()>) -> PgError {
+        let is_violation = matches!(
+            error.sqlstate(),
+            SqlState::UNIQUE_VIOLATION
+                | SqlState::NOT_NULL_VIOLATION
+                | SqlState::CHECK_VIOLATION
+                | SqlState::FOREIGN_KEY_VIOLATION
+        );
+        match &self.schema {
+            // Queries that run would not survive what is undone.
+            Some((_, schema)) if is_violation && self.cursors.is_empty() => {
+                let again = || self.guarded.theirs(false, |_| again(self));
+                let (guarded, control) = (self.guarded, self.control);
+                control.hurried(|| violation::explained(error, guarded, schema, again))
+            }
+            _ => error,
+        }
     }
 
     fn step(&self, plan: &Plan, step: &str, values: &Cells) -> Result<Outcome> {
@@ -312,8 +339,12 @@ impl<'c> Worker<'c> {
         if is_lost {
             return Err(lost());
         }
-        self.own("COMMIT").inspect_err(|_| {
+        self.own("COMMIT").map_err(|error| {
+            let is_foreign = error.sqlstate() == SqlState::FOREIGN_KEY_VIOLATION;
+            let schema = self.schema.as_ref().filter(|_| is_foreign);
+            let told = schema.and_then(|(_, schema)| violation::at_commit(self.guarded, schema));
             let _ = self.rollback();
+            told.unwrap_or(error)
         })
     }
 

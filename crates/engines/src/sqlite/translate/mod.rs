@@ -7,6 +7,7 @@ mod alter;
 mod call;
 mod cast;
 mod create_table;
+pub(super) mod declared;
 mod default;
 mod definition;
 mod delete;

@@ -114,16 +114,20 @@ impl Item {
         Item { words: words_of(sql) }
     }
 
+    pub(super) fn words(&self) -> &[String] {
+        &self.words
+    }
+
     fn written(&self) -> String {
         self.words.join(" ")
     }
 
     /// The first word that is no comment.
-    fn first(&self) -> Option<&str> {
+    pub(super) fn first(&self) -> Option<&str> {
         self.words.iter().map(String::as_str).find(|word| !is_comment(word))
     }
 
-    fn is_constraint(&self) -> bool {
+    pub(super) fn is_constraint(&self) -> bool {
         self.first().is_some_and(|first| {
             ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"].iter().any(|w| is(first, w))
         })
@@ -223,7 +227,7 @@ fn mentions(text: &str, column: &str) -> bool {
     })
 }
 
-fn is(word: &str, keyword: &str) -> bool {
+pub(super) fn is(word: &str, keyword: &str) -> bool {
     word.eq_ignore_ascii_case(keyword)
 }
 
@@ -243,7 +247,7 @@ pub(super) fn unquoted(word: &str) -> String {
 }
 
 /// Words, quoted things, comments, commas, and all that is between parentheses as one.
-fn words_of(sql: &str) -> Vec<String> {
+pub(super) fn words_of(sql: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut rest = sql.trim_start();
     while let Some(first) = rest.chars().next() {

@@ -1,0 +1,108 @@
+//! The constraints that the text of a CREATE TABLE declares, which SQLite keeps without their names.
+
+use super::table_text::{Item, TableText, is, unquoted, words_of};
+
+/// A constraint of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Declared {
+    /// The name that it was given.
+    pub(crate) name: Option<String>,
+    pub(crate) kind: Kind,
+    /// The names of its columns, of a foreign key those of this table; none of a check.
+    pub(crate) columns: Vec<String>,
+}
+
+/// What it demands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Primary,
+    Unique,
+    Foreign,
+    /// An expression in SQLite's words.
+    Check(String),
+}
+
+/// The constraints of a table, as its text has them in order; none of what is no such text.
+pub(crate) fn declared(sql: &str) -> Vec<Declared> {
+    let text = TableText::parse(sql);
+    text.iter().flat_map(|text| &text.items).flat_map(of_item).collect()
+}
+
+fn of_item(item: &Item) -> Vec<Declared> {
+    let is_constraint = item.is_constraint();
+    // The first word of a column is its name.
+    let own: Vec<String> =
+        item.first().filter(|_| !is_constraint).map(unquoted).into_iter().collect();
+    let mut found = Vec::new();
+    let mut name = None;
+    let mut words = item.words().iter().skip(own.len()).peekable();
+    while let Some(word) = words.next() {
+        let kind = match word {
+            word if is(word, "CONSTRAINT") => {
+                name = words.next().map(|word| unquoted(word));
+                continue;
+            }
+            word if is(word, "PRIMARY") => Kind::Primary,
+            word if is(word, "UNIQUE") => Kind::Unique,
+            word if is(word, "CHECK") => {
+                Kind::Check(words.peek().and_then(|word| inside(word)).unwrap_or("").to_owned())
+            }
+            word if is(word, "FOREIGN") => Kind::Foreign,
+            word if is(word, "REFERENCES") && !is_constraint => Kind::Foreign,
+            _ => continue,
+        };
+        let columns = match kind {
+            Kind::Check(_) => Vec::new(),
+            _ if is_constraint => {
+                let list = words.find_map(|word| inside(word)).unwrap_or_default();
+                listed(list)
+            }
+            _ => own.clone(),
+        };
+        found.push(Declared { name: name.take(), kind, columns });
+    }
+    found
+}
+
+/// What is between the parentheses of a word that has them.
+fn inside(word: &str) -> Option<&str> {
+    word.strip_prefix('(')?.strip_suffix(')')
+}
+
+/// The names in a list, without what may stand behind them.
+fn listed(list: &str) -> Vec<String> {
+    let words = words_of(list);
+    words
+        .split(|word| word == ",")
+        .filter_map(|part| part.first())
+        .map(|word| unquoted(word))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constraints_are_read_with_their_names() {
+        let sql = "CREATE TABLE t (a INT CONSTRAINT one UNIQUE REFERENCES o (x), \"b c\" TEXT CHECK (a > 0), \
+                   CONSTRAINT \"two\" UNIQUE (a, \"b c\" DESC), FOREIGN KEY (a) REFERENCES o (id))";
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let of = |name: Option<&str>, kind, columns: &[&str]| Declared {
+            name: name.map(str::to_owned),
+            kind,
+            columns: names(columns),
+        };
+        assert_eq!(
+            declared(sql),
+            [
+                of(Some("one"), Kind::Unique, &["a"]),
+                of(None, Kind::Foreign, &["a"]),
+                of(None, Kind::Check("a > 0".to_owned()), &[]),
+                of(Some("two"), Kind::Unique, &["a", "b c"]),
+                of(None, Kind::Foreign, &["a"]),
+            ]
+        );
+        assert_eq!(declared("CREATE VIEW v AS SELECT 1"), []);
+    }
+}

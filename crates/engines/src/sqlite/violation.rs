@@ -1,0 +1,258 @@
+//! By which row a constraint is violated: the DETAIL of an error.
+//!
+//! SQLite tells the constraint, not the row. So the statement is run once more, within a savepoint that
+//! is undone: with temporary triggers that note every row before it is looked at, the last of which is
+//! the one; or with foreign keys looked at only afterwards, when those that are violated can be listed.
+//! Whatever goes wrong on the way leaves the error as it was.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::{Value as Stored, ValueRef};
+use trunkline_core::types::{TextStyle, ToPg};
+use trunkline_core::{Format, PgError, Result, SqlState};
+
+use super::connect::Guarded;
+use super::schema::{Column, ForeignKey, Relation, Schema};
+use super::storage;
+use super::types::Type;
+use super::worker::quote;
+
+/// The savepoint of the second run.
+const SAVEPOINT: &str = "\"trunkline violation\"";
+
+/// The function that notes rows.
+const NOTE: &str = "pg_note";
+
+/// The most columns that a row may have to be noted, with its table's name: a function takes no more.
+const COLUMNS: usize = 99;
+
+/// The bytes of a value in "Failing row contains (…)", after which it is cut.
+const SHOWN: usize = 64;
+
+/// The rows that a statement was about to store.
+#[derive(Debug, Default)]
+struct Notes {
+    last: Vec<Stored>,
+    tables: BTreeSet<String>,
+}
+
+type Shared = Arc<Mutex<Notes>>;
+
+fn locked(notes: &Shared) -> MutexGuard<'_, Notes> {
+    notes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An error with what can be found out; `again` runs the statement that failed.
+pub(super) fn explained(
+    error: PgError,
+    guarded: &Guarded,
+    schema: &Schema,
+    again: impl FnOnce() -> Result<()>,
+) -> PgError {
+    let state = error.sqlstate();
+    if state == SqlState::FOREIGN_KEY_VIOLATION {
+        let children = schema.relations().iter().filter(|one| !one.foreign_keys.is_empty());
+        let children: Vec<&Relation> = children.collect();
+        let found = second_run(guarded, &children, |notes| {
+            guarded.own(|c| c.pragma_update(None, "defer_foreign_keys", true))?;
+            let _ = again();
+            let tables = std::mem::take(&mut locked(notes).tables);
+            guarded.own(|c| first_of(c, schema, &children, &|table| tables.contains(table)))
+        });
+        let _ = guarded.own(|c| c.pragma_update(None, "defer_foreign_keys", false));
+        return found.ok().flatten().unwrap_or(error);
+    }
+    let Some(relation) = error.get(b't').and_then(|table| schema.relation(table)) else {
+        return error;
+    };
+    let row = second_run(guarded, &[relation], |notes| {
+        // Meanwhile somebody may have changed what was in the way.
+        let is_same = again().is_err_and(|now| now.message() == error.message());
+        let row = std::mem::take(&mut locked(notes).last);
+        Ok(if is_same { row } else { Vec::new() })
+    });
+    match row {
+        Ok(row) if row.len() == relation.columns.len() => detailed(error, relation, &row),
+        _ => error,
+    }
+}
+
+/// What is wrong with the foreign keys at the end of a transaction.
+pub(super) fn at_commit(guarded: &Guarded, schema: &Schema) -> Option<PgError> {
+    let children = schema.relations().iter().filter(|one| !one.foreign_keys.is_empty());
+    let children: Vec<&Relation> = children.collect();
+    guarded.own(|c| first_of(c, schema, &children, &|_| true)).ok().flatten()
+}
+
+/// Does something within a savepoint that is undone, while rows for these tables are noted.
+fn second_run<T>(
+    guarded: &Guarded,
+    tables: &[&Relation],
+    job: impl FnOnce(&Shared) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let notes = Shared::default();
+    let noted = notes.clone();
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
+    guarded.connection.create_scalar_function(NOTE, -1, flags, move |context| {
+        let values = (0..context.len()).map(|place| Stored::try_from(context.get_raw(place)));
+        let mut values = values.filter_map(std::result::Result::ok);
+        let mut notes = locked(&noted);
+        if let Some(Stored::Text(table)) = values.next() {
+            notes.tables.insert(table);
+        }
+        notes.last = values.collect();
+        Ok(Stored::Null)
+    })?;
+    guarded.own(|c| c.execute_batch(&format!("SAVEPOINT {SAVEPOINT}")))?;
+    let triggers: String = tables
+        .iter()
+        .filter(|table| table.columns.len() <= COLUMNS)
+        .enumerate()
+        .map(|(number, table)| triggers(number, table))
+        .collect();
+    let done = guarded.own(|c| c.execute_batch(&triggers)).and_then(|()| job(&notes));
+    let undo = format!("ROLLBACK TO {SAVEPOINT}; RELEASE {SAVEPOINT}");
+    guarded.own(|c| c.execute_batch(&undo))?;
+    guarded.connection.remove_function(NOTE, -1)?;
+    done
+}
+
+fn written(relation: &Relation) -> String {
+    let database = if relation.temporary { "temp" } else { "main" };
+    format!("{database}.{}", quote(&relation.name))
+}
+
+/// Notes each row of a table before it is inserted or updated.
+fn triggers(number: usize, relation: &Relation) -> String {
+    let new = relation.columns.iter().map(|column| format!("NEW.{}", quote(&column.name)));
+    let values: Vec<String> = std::iter::once(storage::quoted(&relation.name)).chain(new).collect();
+    let trigger = |event: &str| {
+        let name = format!("\"trunkline note {number} {event}\"");
+        let values = values.join(", ");
+        let table = written(relation);
+        format!(
+            "CREATE TEMP TRIGGER {name} BEFORE {event} ON {table} BEGIN SELECT {NOTE}({values}); END;"
+        )
+    };
+    trigger("INSERT") + &trigger("UPDATE")
+}
+
+fn detailed(error: PgError, relation: &Relation, row: &[Stored]) -> PgError {
+    let unknown =
+        relation.rowid_alias().and_then(|place| row.get(place)) == Some(&Stored::Integer(-1));
+    if error.sqlstate() == SqlState::UNIQUE_VIOLATION {
+        let columns = error.get(b'n').and_then(|name| relation.constraint_columns(name));
+        let Some(columns) = columns else { return error };
+        let values = columns
+            .iter()
+            .filter_map(|place| Some(shown(row.get(*place)?, relation.columns.get(*place)?)));
+        let values: Vec<String> = values.collect();
+        return error
+            .detail(format!("{} already exists.", key(&relation.names(&columns), &values)));
+    }
+    // The number that the row would have had is not known here.
+    if unknown {
+        return error;
+    }
+    let values = row.iter().zip(&relation.columns);
+    let values: Vec<String> = values.map(|(value, column)| clipped(shown(value, column))).collect();
+    error.detail(format!("Failing row contains ({}).", values.join(", ")))
+}
+
+fn key(columns: &[&str], values: &[String]) -> String {
+    format!("Key ({})=({})", columns.join(", "), values.join(", "))
+}
+
+/// A value as PostgreSQL prints it in a DETAIL.
+fn shown(value: &Stored, column: &Column) -> String {
+    let print = || {
+        let ty: Type = column.ty;
+        let value = storage::load(ValueRef::from(value), ty.oid).ok()?;
+        let value = storage::fitted(value, ty, true).ok()?;
+        let mut text = Vec::new();
+        let _ = value.encode(ty.oid, Format::Text, &TextStyle::default(), &mut text).ok()?;
+        String::from_utf8(text).ok()
+    };
+    match value {
+        Stored::Null => "null".to_owned(),
+        value => print().unwrap_or_else(|| storage::written(value)),
+    }
+}
+
+fn clipped(text: String) -> String {
+    if text.len() <= SHOWN {
+        return text;
+    }
+    let end = (0..=SHOWN).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}...", text.get(..end).unwrap_or_default())
+}
+
+/// The first row that refers to what is not there; `is_changed` tells of a table whether the statement
+/// has changed its rows, rather than those that they refer to.
+fn first_of(
+    connection: &Connection,
+    schema: &Schema,
+    children: &[&Relation],
+    is_changed: &dyn Fn(&str) -> bool,
+) -> rusqlite::Result<Option<PgError>> {
+    for child in children {
+        let database = if child.temporary { "temp" } else { "main" };
+        let list = format!("PRAGMA {database}.foreign_key_check({})", quote(&child.name));
+        let mut listed = connection.prepare(&list)?;
+        let mut rows = listed.query([])?;
+        let Some(row) = rows.next()? else { continue };
+        let (rowid, id): (Option<i64>, i64) = (row.get(1)?, row.get(3)?);
+        let Some(foreign) = child.foreign_keys.iter().find(|one| one.id == id) else { continue };
+        let values = match rowid {
+            Some(rowid) => Some(values_of(connection, child, foreign, rowid)?),
+            None => None,
+        };
+        let error = refused(schema, child, foreign, is_changed(&child.name));
+        let Some(values) = values else { return Ok(Some(error)) };
+        let parent = schema.relation(&foreign.table);
+        let detail = if is_changed(&child.name) {
+            let key = key(&child.names(&foreign.columns), &values);
+            format!("{key} is not present in table \"{}\".", foreign.table)
+        } else {
+            let referred = foreign.referred(parent);
+            let names: Vec<&str> = referred.iter().map(String::as_str).collect();
+            format!("{} is still referenced from table \"{}\".", key(&names, &values), child.name)
+        };
+        return Ok(Some(error.detail(detail)));
+    }
+    Ok(None)
+}
+
+/// What a row refers to.
+fn values_of(
+    connection: &Connection,
+    child: &Relation,
+    key: &ForeignKey,
+    rowid: i64,
+) -> rusqlite::Result<Vec<String>> {
+    let names: Vec<String> = child.names(&key.columns).into_iter().map(quote).collect();
+    let sql = format!("SELECT {} FROM {} WHERE rowid = ?1", names.join(", "), written(child));
+    connection.query_row(&sql, [rowid], |row| {
+        let columns = key.columns.iter().filter_map(|place| child.columns.get(*place));
+        columns.enumerate().map(|(place, column)| Ok(shown(&row.get(place)?, column))).collect()
+    })
+}
+
+fn refused(schema: &Schema, child: &Relation, key: &ForeignKey, is_changed: bool) -> PgError {
+    let name = child.foreign_name(key);
+    let constraint = format!("violates foreign key constraint \"{name}\"");
+    let message = if is_changed {
+        format!("insert or update on table \"{}\" {constraint}", child.name)
+    } else {
+        let parent = schema.relation(&key.table).map_or(&key.table, |parent| &parent.name);
+        let child = &child.name;
+        format!("update or delete on table \"{parent}\" {constraint} on table \"{child}\"")
+    };
+    PgError::new(SqlState::FOREIGN_KEY_VIOLATION, message)
+        .field(b's', super::schema::PUBLIC)
+        .field(b't', child.name.clone())
+        .field(b'n', name)
+}
