@@ -63,8 +63,7 @@ impl Translator<'_> {
         for expr in arguments.iter().skip(1) {
             items.push(SelectItem::UnnamedExpr((*expr).clone()));
         }
-        asked.body =
-            Box::new(SetExpr::Select(Box::new(Select { projection: items, ..select.clone() })));
+        *asked.body = SetExpr::Select(Box::new(Select { projection: items, ..select.clone() }));
         let mut queried = self.query(&asked, None, Some(&[Type::INT8, Type::BOOL]))?;
         let inner: Vec<String> =
             queried.outputs.iter().map(|output| super::name::quoted(&output.inner)).collect();
