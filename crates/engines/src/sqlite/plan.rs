@@ -57,7 +57,9 @@ impl Plan {
     /// Whether it changes definitions, rather than rows.
     pub(super) fn defines(&self) -> bool {
         let word = self.translated.tag.split(' ').next().unwrap_or_default();
-        !matches!(word, "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "VALUES")
+        // Where there are several steps, they are more than was written.
+        self.translated.steps.len() > 1
+            || !matches!(word, "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "VALUES")
     }
 
     /// The words of CommandComplete.

@@ -173,6 +173,20 @@ impl Relation {
         unique.clone().find(named)?.columns.iter().copied().collect()
     }
 
+    /// Whether a key or a unique index is of these columns, in any order.
+    pub(crate) fn is_unique(&self, columns: &[usize]) -> bool {
+        let same = |key: &[usize]| {
+            !key.is_empty()
+                && key.iter().all(|place| columns.contains(place))
+                && columns.iter().all(|place| key.contains(place))
+        };
+        let unique = self.indexes.iter().filter(|index| index.unique);
+        same(&self.primary_key())
+            || unique
+                .filter_map(|i| i.columns.iter().copied().collect::<Option<Vec<_>>>())
+                .any(|key| same(&key))
+    }
+
     /// The name that a constraint of this kind was given, by its columns.
     pub(crate) fn name_of(&self, kind: &Kind, columns: &[&str]) -> Option<&str> {
         let is_it = |one: &&Declared| {

@@ -60,6 +60,11 @@ impl Type {
         }
     }
 
+    /// The type as operators have it: those of `varchar` are those of `text`.
+    pub(crate) fn operand(self) -> Type {
+        if self.oid == Oid::VARCHAR { Type::TEXT } else { self }
+    }
+
     /// The type as it is announced.
     pub(crate) fn as_announced(self) -> Type {
         Type { typmod: self.announced_typmod(), ..self }

@@ -148,8 +148,12 @@ impl<'c> Worker<'c> {
     fn version(&self) -> Result<i64> {
         self.guarded
             .own(|connection| {
-                let mut statement = connection.prepare_cached("PRAGMA schema_version")?;
-                statement.query_row([], |row| row.get(0))
+                // Temporary tables have definitions, and a number, of their own.
+                let number = |sql: &str| -> rusqlite::Result<i64> {
+                    connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
+                };
+                let temporary = number("PRAGMA temp.schema_version")?;
+                Ok(number("PRAGMA main.schema_version")? ^ (temporary << 32))
             })
             .map_err(answer)
     }

@@ -3,6 +3,7 @@
 //! Their names begin with `pg_`; nothing but a check, an index or a default that uses one makes a
 //! file depend on them.
 
+mod json;
 mod number;
 mod pattern;
 mod text;
@@ -57,6 +58,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Clock> {
     let clock = Clock::default();
     value::register(connection)?;
     number::register(connection)?;
+    json::register(connection)?;
     pattern::register(connection)?;
     text::register(connection)?;
     to_char::register(connection)?;

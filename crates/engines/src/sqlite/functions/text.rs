@@ -10,8 +10,8 @@ use trunkline_core::SqlState;
 use super::{Answer, pure, raise};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
-    pure(connection, "pg_lower", 1, |context| changed(context, |text| text.to_lowercase()))?;
-    pure(connection, "pg_upper", 1, |context| changed(context, |text| text.to_uppercase()))?;
+    pure(connection, "pg_lower", 1, |context| changed(context, |text| text.to_ascii_lowercase()))?;
+    pure(connection, "pg_upper", 1, |context| changed(context, |text| text.to_ascii_uppercase()))?;
     pure(connection, "pg_reverse", 1, |context| {
         changed(context, |text| text.chars().rev().collect())
     })?;

@@ -111,7 +111,7 @@ impl Translator<'_> {
     /// A value beside one of this type in a comparison: numbers compare with each other as they
     /// are, and so do strings.
     pub(super) fn comparable(&mut self, typed: Typed, ty: Type) -> Result<Typed> {
-        let typed = self.settle(typed, ty)?;
+        let typed = self.settle(typed, ty.operand())?;
         let alike = (typed.ty.is_number() && ty.is_number())
             || (typed.ty.is_string() && ty.is_string())
             || typed.ty.oid == ty.oid;

@@ -8,7 +8,7 @@ use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::scope::Scope;
-use super::typed::{Form, Typed};
+use super::typed::{Form, Typed, written_scale};
 use super::{Translator, unsupported};
 use crate::sqlite::storage;
 use crate::sqlite::types::Type;
@@ -489,15 +489,4 @@ impl Translator<'_> {
         };
         self.date_part(&field, typed, ty)
     }
-}
-
-/// The digits behind the point of a number as it is written: two of `1.50`, none of `1e3`.
-pub(super) fn written_scale(digits: &str) -> Option<i32> {
-    let (number, exponent) = match digits.split_once(['e', 'E']) {
-        Some((number, exponent)) => (number, exponent.parse::<i32>().ok()?),
-        None => (digits, 0),
-    };
-    let behind = number.split_once('.').map_or(0, |(_, behind)| behind.len());
-    let scale = i32::try_from(behind).ok()?.checked_sub(exponent)?.max(0);
-    (scale < 1000).then_some(scale)
 }

@@ -187,11 +187,19 @@ impl Translator<'_> {
         let target = match &conflict.conflict_target {
             None => String::new(),
             Some(ConflictTarget::Columns(columns)) => {
-                let mut names = Vec::new();
+                let (mut names, mut places) = (Vec::new(), Vec::new());
                 for column in columns {
                     let name = ObjectName::from(vec![column.clone()]);
-                    let (_, column) = self.target_column(&folded(column), &name, relation)?;
+                    let (place, column) = self.target_column(&folded(column), &name, relation)?;
                     names.push(quoted(&column.name));
+                    places.push(place);
+                }
+                if !relation.is_unique(&places) {
+                    return Err(PgError::new(
+                        SqlState::INVALID_COLUMN_REFERENCE,
+                        "there is no unique or exclusion constraint matching the ON CONFLICT \
+                         specification",
+                    ));
                 }
                 format!(" ({})", names.join(", "))
             }
@@ -232,6 +240,24 @@ impl Translator<'_> {
         }
     }
 
+    /// 42601 for a column that is assigned to twice.
+    fn check_once(&self, assignments: &[Assignment]) -> Result<()> {
+        let mut seen = Vec::new();
+        let targets = assignments.iter().flat_map(|assignment| match &assignment.target {
+            AssignmentTarget::ColumnName(name) => std::slice::from_ref(name),
+            AssignmentTarget::Tuple(names) => names.as_slice(),
+        });
+        for name in targets {
+            let column = parts(name)?.pop().unwrap_or_default();
+            if seen.contains(&column) {
+                let message = format!("multiple assignments to same column \"{column}\"");
+                return Err(PgError::new(SqlState::SYNTAX_ERROR, message));
+            }
+            seen.push(column);
+        }
+        Ok(())
+    }
+
     /// `SET a = …, b = …`
     pub(super) fn assignments(
         &mut self,
@@ -239,6 +265,7 @@ impl Translator<'_> {
         relation: &Relation,
         scope: &Scope<'_>,
     ) -> Result<String> {
+        self.check_once(assignments)?;
         let mut parts = Vec::new();
         for assignment in assignments {
             match (&assignment.target, &assignment.value) {

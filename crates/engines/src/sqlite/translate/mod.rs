@@ -23,6 +23,7 @@ mod returning;
 mod scalar;
 mod scope;
 mod select;
+mod sequence;
 mod syntax;
 mod table_text;
 mod temporal;

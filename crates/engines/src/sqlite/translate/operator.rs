@@ -165,6 +165,18 @@ impl Translator<'_> {
         Some(end + skipped)
     }
 
+    /// 42883, at the operator that stands before its right operand.
+    fn no_operator_before(&self, left: Type, op: &str, right: Type, operand: &Expr) -> PgError {
+        let error = no_operator(left, op, right);
+        let start = self.place_at(operand.span().start);
+        let before: Vec<char> = self.sql.chars().take(start.saturating_sub(1)).collect();
+        let skipped = before.iter().rev().take_while(|c| c.is_whitespace() || **c == '(').count();
+        match (before.len() - skipped).checked_sub(op.chars().count()) {
+            Some(place) if start > 0 => error.position(place + 1),
+            _ => error,
+        }
+    }
+
     fn operated(
         &mut self,
         left: Typed,
@@ -185,8 +197,7 @@ impl Translator<'_> {
             | BinaryOperator::PGBitwiseShiftRight => {
                 let (left, right) = self.settle_pair(left, right)?;
                 if !left.ty.is_integer() || !right.ty.is_integer() {
-                    let error = no_operator(left.ty, &op.to_string(), right.ty);
-                    return Err(self.placed(error, at));
+                    return Err(self.no_operator_before(left.ty, &op.to_string(), right.ty, at));
                 }
                 let ty = self.common(left.ty, right.ty).unwrap_or(left.ty);
                 Ok(Typed::new(format!("({} {op} {})", left.sql, right.sql), ty))
@@ -196,7 +207,10 @@ impl Translator<'_> {
                 let (a, b) = (&left.sql, &right.sql);
                 Ok(Typed::new(format!("(({a} | {b}) - ({a} & {b}))"), left.ty))
             }
-            BinaryOperator::Arrow | BinaryOperator::LongArrow => self.json_member(left, op, right),
+            BinaryOperator::Arrow
+            | BinaryOperator::LongArrow
+            | BinaryOperator::HashArrow
+            | BinaryOperator::HashLongArrow => self.json_member(left, op, right, at),
             BinaryOperator::PGLikeMatch | BinaryOperator::PGNotLikeMatch => {
                 self.matched("pg_like", left, right, *op == BinaryOperator::PGNotLikeMatch)
             }
@@ -223,7 +237,7 @@ impl Translator<'_> {
     fn concatenated(&mut self, left: Typed, right: Typed, at: &Expr) -> Result<Typed> {
         let textual = |typed: &Typed| typed.ty.is_string() || typed.is_unknown();
         if !textual(&left) && !textual(&right) {
-            return Err(self.placed(no_operator(left.ty, "||", right.ty), at));
+            return Err(self.no_operator_before(left.ty, "||", right.ty, at));
         }
         let (left, right) = (self.settle_text(left)?, self.settle_text(right)?);
         let left = self.cast(left, Type::TEXT)?;
@@ -231,12 +245,39 @@ impl Translator<'_> {
         Ok(Typed::new(format!("({} || {})", left.sql, right.sql), Type::TEXT))
     }
 
-    /// `->` and `->>`, which SQLite has as well, but for what they give of a JSON null.
-    fn json_member(&mut self, left: Typed, op: &BinaryOperator, right: Typed) -> Result<Typed> {
+    /// `->` and `->>` of a name or a place, `#>` and `#>>` of a path.
+    fn json_member(
+        &mut self,
+        left: Typed,
+        op: &BinaryOperator,
+        right: Typed,
+        at: &Expr,
+    ) -> Result<Typed> {
+        let path = matches!(op, BinaryOperator::HashArrow | BinaryOperator::HashLongArrow);
+        let textual = matches!(op, BinaryOperator::LongArrow | BinaryOperator::HashLongArrow);
+        let (a, b) = (left.ty, right.ty);
         let left = self.settle(left, Type::of(Oid::JSONB))?;
-        let right = self.settle_text(right)?;
-        let ty = if *op == BinaryOperator::Arrow { left.ty } else { Type::TEXT };
-        Ok(Typed::new(format!("({} {op} {})", left.sql, right.sql), ty))
+        let right = if path {
+            self.settle(right, Type::of(Oid::TEXT_ARRAY))?
+        } else {
+            self.settle_text(right)?
+        };
+        let fits = match right.ty.oid {
+            Oid::TEXT_ARRAY => path,
+            _ => !path && (right.ty.is_string() || matches!(right.ty.oid, Oid::INT2 | Oid::INT4)),
+        };
+        if !matches!(left.ty.oid, Oid::JSON | Oid::JSONB) || !fits {
+            return Err(self.no_operator_before(a, &op.to_string(), b, at));
+        }
+        let function = if path { "pg_json_path" } else { "pg_json_member" };
+        let sql = format!(
+            "{function}({}, {}, {}, {})",
+            left.sql,
+            right.sql,
+            i32::from(textual),
+            left.ty.oid.0
+        );
+        Ok(Typed::new(sql, if textual { Type::TEXT } else { left.ty }))
     }
 
     fn arithmetic(
@@ -258,7 +299,7 @@ impl Translator<'_> {
             _ => self.settle_pair(left, right)?,
         };
         if !left.ty.is_number() || !right.ty.is_number() {
-            return Err(self.placed(no_operator(left.ty, &op.to_string(), right.ty), at));
+            return Err(self.no_operator_before(left.ty, &op.to_string(), right.ty, at));
         }
         let ty = Type::of(self.common(left.ty, right.ty).unwrap_or(left.ty).oid);
         let (a, b) = (&left.sql, &right.sql);

@@ -8,6 +8,7 @@ use trunkline_core::{Column, PgError, Result, SqlState};
 
 use super::name::{folded, quoted};
 use super::scope::{Cte, Output, Scope};
+use super::sequence::sequence_set;
 use super::typed::Typed;
 use super::{Done, Translator, unsupported};
 use crate::sqlite::types::Type;
@@ -38,6 +39,9 @@ impl Translator<'_> {
                     last.insert_str(0, &with);
                 }
                 Ok(done)
+            }
+            SetExpr::Select(select) if let Some(set) = sequence_set(query, select) => {
+                self.set_sequence(set, query, select)
             }
             _ => {
                 let queried = self.query(query, None, None)?;

@@ -1,10 +1,9 @@
 //! Functions of one row, by name.
 
-use trunkline_core::{Oid, PgError, Result, SqlState};
+use trunkline_core::{Oid, Result};
 
-use super::typed::{Form, Typed};
+use super::typed::Typed;
 use super::{Translator, unsupported};
-use crate::sqlite::storage;
 use crate::sqlite::types::Type;
 
 impl Translator<'_> {
@@ -22,7 +21,14 @@ impl Translator<'_> {
             }
             _ => {}
         }
+        let bytes = values.first().is_some_and(|value| value.ty.oid == Oid::BYTEA);
+        if let ("length" | "octet_length", [only], true) = (name, values.as_slice(), bytes) {
+            return Ok(Some(Typed::new(format!("length({})", only.sql), Type::INT4)));
+        }
         if let Some((function, argument, result)) = fixed(name, count) {
+            if !accepted(&values, argument) {
+                return Ok(None);
+            }
             let sql = self.arguments(values, argument)?;
             return Ok(Some(Typed::new(format!("{function}({sql})"), result)));
         }
@@ -52,9 +58,10 @@ impl Translator<'_> {
                  ELSE last_insert_rowid() END",
                 Type::INT8,
             ))),
-            ("pg_get_serial_sequence", 2) => self.serial_sequence(&values).map(Some),
+            ("pg_get_serial_sequence", 2) => Ok(Some(self.serial_sequence(&values)?.0)),
             ("currval", 1) => self.current_number(&values).map(Some),
-            ("nextval" | "setval", _) => Err(unsupported(name)),
+            ("nextval", _) => Err(unsupported(name)),
+            ("setval", _) => Err(unsupported("setval that is not all of a query")),
             ("pi", 0) => Ok(Some(Typed::new("3.141592653589793", Type::FLOAT8))),
             ("random", 0) => {
                 let sql = "((random() & 9007199254740991) / 9007199254740992.0)";
@@ -90,46 +97,6 @@ impl Translator<'_> {
             parts.push(value.sql);
         }
         Ok(parts.join(", "))
-    }
-
-    /// The name of the sequence of a serial column: `public.t_id_seq`.
-    fn serial_sequence(&self, values: &[Typed]) -> Result<Typed> {
-        let forms: Vec<&Form> = values.iter().map(|value| &value.form).collect();
-        let [Form::Literal(table), Form::Literal(column)] = forms.as_slice() else {
-            return Err(unsupported("pg_get_serial_sequence of what is no constant"));
-        };
-        let name = table.rsplit('.').next().unwrap_or(table).trim_matches('"');
-        let relation = self.schema.relation(name).ok_or_else(|| {
-            let message = format!("relation \"{name}\" does not exist");
-            PgError::new(SqlState::UNDEFINED_TABLE, message)
-        })?;
-        let found = relation.column(column).filter(|(_, column)| column.serial());
-        let sql = match found {
-            Some((_, column)) => {
-                storage::quoted(&format!("public.{}_{}_seq", relation.name, column.name))
-            }
-            None => "NULL".to_owned(),
-        };
-        Ok(Typed::new(sql, Type::TEXT))
-    }
-
-    /// The last number that a serial column's table has given.
-    fn current_number(&self, values: &[Typed]) -> Result<Typed> {
-        let Some(Form::Literal(sequence)) = values.first().map(|value| &value.form) else {
-            return Err(unsupported("currval of what is no constant"));
-        };
-        let name = sequence.rsplit('.').next().unwrap_or(sequence).trim_matches('"');
-        let owner = self.schema.relations().iter().find(|relation| {
-            let mut serial = relation.columns.iter().filter(|column| column.serial());
-            serial.any(|column| format!("{}_{}_seq", relation.name, column.name) == name)
-        });
-        let Some(owner) = owner else {
-            let message = format!("relation \"{name}\" does not exist");
-            return Err(PgError::new(SqlState::UNDEFINED_TABLE, message));
-        };
-        let table = storage::quoted(&owner.name);
-        let sql = format!("(SELECT seq FROM sqlite_sequence WHERE name = {table})");
-        Ok(Typed::new(sql, Type::INT8))
     }
 
     /// `coalesce`, `greatest` and `least`: values of one type.
@@ -205,6 +172,14 @@ impl Translator<'_> {
         let ty = if name == "div" { Type::NUMERIC } else { ty };
         Ok(Some(Typed::new(format!("{function}({}, {})", left.sql, right.sql), ty)))
     }
+}
+
+/// Whether values are given where texts are wanted: nothing else becomes a text by itself.
+fn accepted(values: &[Typed], types: &[Type]) -> bool {
+    values.iter().enumerate().all(|(index, value)| {
+        let wanted = types.get(index).or(types.last()).copied().unwrap_or(Type::TEXT);
+        value.is_unknown() || wanted != Type::TEXT || value.ty.is_string()
+    })
 }
 
 /// Functions whose arguments and result have always the same types: SQLite's name, the types.

@@ -132,7 +132,7 @@ fn parameters_have_the_types_of_their_surroundings() {
         translate(sql, &schema, hints).map(|translated| translated.parameters)
     };
     let known = [
-        ("SELECT * FROM t WHERE id = $1 AND name = $2", vec![Oid::INT8, Oid::VARCHAR]),
+        ("SELECT * FROM t WHERE id = $1 AND name = $2", vec![Oid::INT8, Oid::TEXT]),
         ("INSERT INTO t (name, id) VALUES ($1, $2)", vec![Oid::VARCHAR, Oid::INT8]),
         ("SELECT $1::int, $2", vec![Oid::INT4, Oid::TEXT]),
         ("SELECT id FROM t LIMIT $1 OFFSET $2", vec![Oid::INT8, Oid::INT8]),

@@ -3,7 +3,6 @@
 use trunkline_core::{Oid, PgError, Result};
 
 use super::Translator;
-use super::expression::written_scale;
 use crate::sqlite::storage;
 use crate::sqlite::types::Type;
 
@@ -102,13 +101,24 @@ impl Translator<'_> {
     /// Gives both the type of the other where one has none; two without are texts.
     pub(super) fn settle_pair(&mut self, left: Typed, right: Typed) -> Result<(Typed, Typed)> {
         Ok(match (left.is_unknown(), right.is_unknown()) {
-            (true, false) => (self.settle(left, right.ty)?, right),
+            (true, false) => (self.settle(left, right.ty.operand())?, right),
             (false, true) => {
-                let ty = left.ty;
+                let ty = left.ty.operand();
                 (left, self.settle(right, ty)?)
             }
             (true, true) => (self.settle_text(left)?, self.settle_text(right)?),
             (false, false) => (left, right),
         })
     }
+}
+
+/// The digits behind the point of a number as it is written: two of `1.50`, none of `1e3`.
+pub(super) fn written_scale(digits: &str) -> Option<i32> {
+    let (number, exponent) = match digits.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, exponent.parse::<i32>().ok()?),
+        None => (digits, 0),
+    };
+    let behind = number.split_once('.').map_or(0, |(_, behind)| behind.len());
+    let scale = i32::try_from(behind).ok()?.checked_sub(exponent)?.max(0);
+    (scale < 1000).then_some(scale)
 }
