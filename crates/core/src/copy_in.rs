@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use trunkline_proto::copy::{CopyError, Field, Row};
+use trunkline_proto::copy::{CopyError, Field, Row, clipped};
 use trunkline_proto::types::{TextStyle, Value, ValueError};
 use trunkline_proto::{Format, SqlState};
 use trunkline_sql::statement::QualifiedName;
@@ -171,7 +171,10 @@ impl<'a> CopyRow<'a> {
         let mut checked = true;
         for (index, column) in columns.iter().enumerate() {
             let Field::Value(bytes) = row.field(index).map_err(CopyFlaw::Row)? else { continue };
-            match Value::check(column.type_oid, format, bytes, style) {
+            let of = (column.type_oid, column.typmod);
+            let checked_value = Value::check(column.type_oid, format, bytes, style)
+                .and_then(|()| Value::check_fits(of, format, bytes, style));
+            match checked_value {
                 Ok(()) => {}
                 // What is not known here, such as what `now` is, an engine may know.
                 Err(error) if error.sqlstate() == SqlState::FEATURE_NOT_SUPPORTED => {
@@ -201,6 +204,11 @@ impl<'a> CopyRow<'a> {
         (0..self.columns.len()).map_while(|column| self.get(column))
     }
 
+    /// The text of its line; none of a binary row.
+    pub fn text(&self) -> Option<&'a [u8]> {
+        self.row.text()
+    }
+
     /// The line it ends at, or the number of a binary row, counted from 1.
     pub fn line(&self) -> u64 {
         self.row.line()
@@ -210,6 +218,11 @@ impl<'a> CopyRow<'a> {
 /// The context of an error about a row: `COPY t, line 3`.
 pub fn copy_place(table: &QualifiedName, line: u64) -> String {
     format!("COPY {}, line {line}", table.name)
+}
+
+/// The context of an error about a row as a whole: `COPY t, line 3: "its text"`.
+pub fn copy_line(table: &QualifiedName, line: u64, text: &[u8]) -> String {
+    format!("{}: \"{}\"", copy_place(table, line), clipped(text))
 }
 
 /// 0A000, for engines that take no rows.

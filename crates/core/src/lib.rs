@@ -20,7 +20,9 @@ pub mod testkit;
 
 pub use client::{Client, Identity, check_notification};
 pub use column::{Column, Columns};
-pub use copy_in::{CopyField, CopyFlaw, CopyIn, CopyRow, CopySink, CopyTarget, copy_place};
+pub use copy_in::{
+    CopyField, CopyFlaw, CopyIn, CopyRow, CopySink, CopyTarget, copy_line, copy_place,
+};
 pub use copy_out::CopyOut;
 pub use engine::{Engine, Language, Session};
 pub use error::{Notice, PgError, Result, Severity};

@@ -7,7 +7,8 @@ use std::task::{Context, Poll, ready};
 
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{
-    Column, CopyField, CopyIn, CopyRow, CopySink, Oid, PgError, Result, SqlState, copy_place,
+    Column, CopyField, CopyIn, CopyRow, CopySink, Oid, PgError, Result, SqlState, copy_line,
+    copy_place,
 };
 use trunkline_sql::statement::QualifiedName;
 
@@ -21,6 +22,9 @@ use super::worker::quote;
 
 /// Rows go to the thread when they are so many bytes.
 const BATCH: usize = 64 * 1024;
+
+/// So much of a line is kept for an error about its row, which shows a little less.
+const SHOWN: usize = 128;
 
 /// Where rows go.
 #[derive(Debug)]
@@ -90,6 +94,14 @@ impl Target {
     /// Where a row stands, for an error about it.
     pub(super) fn place(&self, line: i64) -> String {
         copy_place(&self.table, u64::try_from(line).unwrap_or(0))
+    }
+
+    /// The same with the text of its line, if it has one.
+    pub(super) fn place_and_text(&self, line: i64, text: Cell<'_>) -> String {
+        match text {
+            Cell::Text(text) => copy_line(&self.table, u64::try_from(line).unwrap_or(0), text),
+            _ => self.place(line),
+        }
     }
 }
 
@@ -173,6 +185,10 @@ impl Sink {
 
     fn add(&mut self, row: &CopyRow<'_>) -> Result<()> {
         self.rows.push(Cell::Integer(i64::try_from(row.line()).unwrap_or(i64::MAX)));
+        self.rows.push(match row.text() {
+            Some(text) => Cell::Text(text.get(..SHOWN).unwrap_or(text)),
+            None => Cell::Null,
+        });
         for (column, field) in self.target.columns.iter().zip(row.iter()) {
             match field {
                 CopyField::Default => self.rows.push(Cell::Default),

@@ -32,6 +32,9 @@ const COLUMNS: usize = 99;
 /// The bytes of a value in "Failing row contains (…)", after which it is cut.
 const SHOWN: usize = 64;
 
+/// What a trigger sees of a number that SQLite has still to give.
+const UNNUMBERED: Stored = Stored::Integer(-1);
+
 /// The rows that a statement was about to store.
 #[derive(Debug, Default)]
 struct Notes {
@@ -71,8 +74,16 @@ pub(super) fn explained(
     let row = second_run(guarded, &[relation], |notes| {
         // Meanwhile somebody may have changed what was in the way.
         let is_same = again().is_err_and(|now| now.message() == error.message());
-        let row = std::mem::take(&mut locked(notes).last);
-        Ok(if is_same { row } else { Vec::new() })
+        let mut row = std::mem::take(&mut locked(notes).last);
+        if !is_same {
+            return Ok(Vec::new());
+        }
+        if let Some(number) = relation.rowid_alias().and_then(|place| row.get_mut(place))
+            && *number == UNNUMBERED
+        {
+            *number = Stored::Integer(guarded.own(|c| next_number(c, relation))?);
+        }
+        Ok(row)
     });
     match row {
         Ok(row) if row.len() == relation.columns.len() => detailed(error, relation, &row),
@@ -140,9 +151,19 @@ fn triggers(number: usize, relation: &Relation) -> String {
     trigger("INSERT") + &trigger("UPDATE")
 }
 
+/// The number that the next row of a table has, if it does not say.
+fn next_number(connection: &Connection, relation: &Relation) -> rusqlite::Result<i64> {
+    let table = written(relation);
+    let highest = format!("SELECT coalesce(max(rowid), 0) FROM {table}");
+    let mut last: i64 = connection.query_row(&highest, [], |row| row.get(0))?;
+    if relation.autoincrement() {
+        let given = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?1";
+        last = last.max(connection.query_row(given, [&relation.name], |row| row.get(0))?);
+    }
+    Ok(last.saturating_add(1))
+}
+
 fn detailed(error: PgError, relation: &Relation, row: &[Stored]) -> PgError {
-    let unknown =
-        relation.rowid_alias().and_then(|place| row.get(place)) == Some(&Stored::Integer(-1));
     if error.sqlstate() == SqlState::UNIQUE_VIOLATION {
         let columns = error.get(b'n').and_then(|name| relation.constraint_columns(name));
         let Some(columns) = columns else { return error };
@@ -152,10 +173,6 @@ fn detailed(error: PgError, relation: &Relation, row: &[Stored]) -> PgError {
         let values: Vec<String> = values.collect();
         return error
             .detail(format!("{} already exists.", key(&relation.names(&columns), &values)));
-    }
-    // The number that the row would have had is not known here.
-    if unknown {
-        return error;
     }
     let values = row.iter().zip(&relation.columns);
     let values: Vec<String> = values.map(|(value, column)| clipped(shown(value, column))).collect();

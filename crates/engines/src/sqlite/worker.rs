@@ -385,15 +385,25 @@ impl<'c> Worker<'c> {
         self.guarded.own(|connection| connection.execute_batch(sql)).map_err(answer)
     }
 
-    /// Stores rows of a COPY, each behind its line.
+    /// Stores rows of a COPY, each behind its line and the text of that.
     pub(super) fn copy(&mut self, into: &Target, rows: &Cells) -> Result<()> {
         let mut cells = rows.reader();
         let mut row = Vec::with_capacity(into.columns.len());
-        while let Some(Cell::Integer(line)) = cells.next() {
+        while let (Some(Cell::Integer(line)), Some(text)) = (cells.next(), cells.next()) {
             row.clear();
             row.extend(cells.by_ref().take(into.columns.len()));
-            let stored = self.insert(into, &row);
-            stored.map_err(|error| error.context(into.place(line)))?;
+            self.insert(into, &row).map_err(|error| {
+                let state = error.sqlstate();
+                let error = self.detailed(error, |worker| worker.insert(into, &row));
+                match state {
+                    // PostgreSQL looks at foreign keys when all rows are there.
+                    SqlState::FOREIGN_KEY_VIOLATION => error,
+                    SqlState::NOT_NULL_VIOLATION | SqlState::CHECK_VIOLATION => {
+                        error.context(into.place_and_text(line, text))
+                    }
+                    _ => error.context(into.place(line)),
+                }
+            })?;
         }
         Ok(())
     }

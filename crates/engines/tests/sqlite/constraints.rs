@@ -95,3 +95,37 @@ fn names_that_are_not_there_are_told() {
     assert_eq!(refused(&mut client, "SELECT nothing(1)")(b'C'), "42883");
     assert_eq!(refused(&mut client, "SELEC 1")(b'C'), "42601");
 }
+
+#[test]
+fn errors_tell_the_row() {
+    let file = File::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY);
+         CREATE TABLE t (id INTEGER PRIMARY KEY, a INT4 NOT NULL, b NUMERIC(6,2) CHECK (b > 0),
+             p INTEGER CONSTRAINT of_p REFERENCES p (id), CONSTRAINT once UNIQUE (a, b));
+         INSERT INTO p VALUES (1);
+         INSERT INTO t VALUES (1, 1, 1.5, 1);",
+    );
+    let server = file.serve();
+    let mut client = server.login();
+    for (sql, constraint, detail) in [
+        (
+            "INSERT INTO t VALUES (2, 2, 2, 1), (1, 9, 9, 1)",
+            "t_pkey",
+            "Key (id)=(1) already exists.",
+        ),
+        ("INSERT INTO t (a, b) VALUES (1, 1.5)", "once", "Key (a, b)=(1, 1.50) already exists."),
+        ("UPDATE t SET b = -b", "t_b_check", "Failing row contains (1, 1, -1.50, 1)."),
+        (
+            "INSERT INTO t VALUES (2, 2, 2, 1), (3, 3, 3, 9)",
+            "of_p",
+            "Key (p)=(9) is not present in table \"p\".",
+        ),
+        ("DELETE FROM p", "of_p", "Key (id)=(1) is still referenced from table \"t\"."),
+    ] {
+        let error = refused(&mut client, sql);
+        assert_eq!((&*error(b'n'), &*error(b'D')), (constraint, detail), "{sql}");
+    }
+    // Nothing of the second run stays.
+    assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(1) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut client, "SELECT count(*) FROM p"), "D(1) C(SELECT 1) Z(I)");
+}

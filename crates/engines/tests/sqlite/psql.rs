@@ -54,6 +54,7 @@ fn psql_makes_fills_and_reads_a_table() {
         "CREATE TABLE\n1\n2\nINSERT 0 2\nBEGIN\nUPDATE 1\nROLLBACK\n1|Ann|2001-02-03\n2|Bob|\n\
          1\tAnn\t2001-02-03\n2\tBob\t\\N\n"
     );
-    let told = "ERROR:  null value in column \"name\" of relation \"people\" violates not-null constraint\n";
+    let told = "ERROR:  null value in column \"name\" of relation \"people\" violates not-null constraint\n\
+                DETAIL:  Failing row contains (3, null, 2000-01-01).\n";
     assert_eq!(err, told);
 }

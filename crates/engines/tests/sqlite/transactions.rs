@@ -111,6 +111,27 @@ fn who_waits_too_long_for_a_lock_is_told() {
 }
 
 #[test]
+fn writers_take_turns() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            let mut client = server.login();
+            scope.spawn(move || {
+                for _ in 0..25 {
+                    assert_eq!(ask(&mut client, "BEGIN"), "C(BEGIN) Z(T)");
+                    let add = "UPDATE t SET v = v + 1 WHERE id = 1";
+                    assert_eq!(ask(&mut client, add), "C(UPDATE 1) Z(T)");
+                    assert_eq!(ask(&mut client, "COMMIT"), "C(COMMIT) Z(I)");
+                }
+            });
+        }
+    });
+    let mut client = server.login();
+    assert_eq!(ask(&mut client, "SELECT v FROM t WHERE id = 1"), "D(110) C(SELECT 1) Z(I)");
+}
+
+#[test]
 fn who_is_lost_in_a_transaction_has_done_nothing() {
     let file = File::new(TABLE);
     let server = file.serve();

@@ -12,7 +12,7 @@ mod encode;
 mod error;
 mod options;
 
-pub use decode::{Decoder, Field, Row, Target};
+pub use decode::{Decoder, Field, Row, Target, clipped};
 pub use encode::Encoder;
 pub use error::CopyError;
 pub use options::{

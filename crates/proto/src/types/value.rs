@@ -194,6 +194,32 @@ impl Value {
         }
     }
 
+    /// Looks whether a sound value fits the modifier of its type, without making what it becomes where
+    /// that can be told.
+    ///
+    /// # Errors
+    ///
+    /// 22001 for a string that is too long, 22003 for a number that is too large, 22026 for bits of
+    /// another length.
+    pub fn check_fits(
+        (oid, typmod): (Oid, i32),
+        format: Format,
+        bytes: &[u8],
+        style: &TextStyle,
+    ) -> Result<(), ValueError> {
+        match oid {
+            _ if typmod < 0 => Ok(()),
+            Oid::VARCHAR | Oid::BPCHAR => {
+                typmod::check_string(oid, typmod, text::receive(bytes)?).map(drop)
+            }
+            Oid::NUMERIC | Oid::BIT | Oid::VARBIT => {
+                let value = <Value as super::FromPg>::decode(oid, format, bytes, style)?;
+                typmod::applied(value, oid, typmod).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Reads the text of a value of the type `oid`, as SQL reads a literal.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use std::fmt;
 
 use binary::Binary;
 use lines::Lines;
-pub use row::{Field, Row, Target};
+pub use row::{Field, Row, Target, clipped};
 
 use super::error::CopyError;
 use super::options::{CopyFormat, Options};

@@ -156,6 +156,11 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// The bytes of its line; none of a binary row.
+    pub fn text(&self) -> Option<&'a [u8]> {
+        Some(self.raw).filter(|_| self.is_line)
+    }
+
     /// The fields of all columns; nothing comes after an error.
     pub fn fields(&self) -> impl Iterator<Item = Result<Field<'a>, CopyError>> {
         (0..self.slots.len().saturating_add(1).min(self.len())).map(|column| self.field(column))
@@ -224,8 +229,8 @@ impl Target {
     }
 }
 
-/// The first hundred bytes, not through a character.
-fn clipped(text: &[u8]) -> String {
+/// The first hundred bytes of a line or a field as a CONTEXT shows them, not through a character.
+pub fn clipped(text: &[u8]) -> String {
     const MOST: usize = 100;
     if text.len() <= MOST {
         return String::from_utf8_lossy(text).into_owned();

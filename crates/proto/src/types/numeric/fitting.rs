@@ -15,16 +15,20 @@ impl Numeric {
         let number = match &self.0 {
             Kind::Finite(number) => number,
             Kind::NaN => return Ok(self.clone()),
-            Kind::Infinity { .. } => return Err(overflow()),
+            Kind::Infinity { .. } => {
+                return Err(overflow().with_detail(format!(
+                    "A field with precision {precision}, scale {scale} cannot hold an infinite value."
+                )));
+            }
         };
         // A number with too many digits does not get fewer by rounding.
         let most = i64::from(precision).saturating_sub(scale.into());
         if number.digits_before() > most {
-            return Err(overflow());
+            return Err(too_large(precision, scale));
         }
         let number = number.rounded(scale)?;
         if number.digits_before() > most {
-            Err(overflow())
+            Err(too_large(precision, scale))
         } else {
             Ok(Numeric(Kind::Finite(number)))
         }
@@ -76,6 +80,17 @@ impl Finite {
         }
         Finite::new(self.negative, weight, shown, digits)
     }
+}
+
+#[cold]
+fn too_large(precision: i32, scale: i32) -> ValueError {
+    let most = match precision.saturating_sub(scale) {
+        0 => "1".to_owned(),
+        digits => format!("10^{digits}"),
+    };
+    overflow().with_detail(format!(
+        "A field with precision {precision}, scale {scale} must round to an absolute value less than {most}."
+    ))
 }
 
 #[cold]
