@@ -211,17 +211,26 @@ impl Sink {
 }
 
 impl CopySink for Sink {
+    /// Rows are gathered while those before them are stored.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        self.poll_stored(cx)
+        let is_full = self.rows.size() >= BATCH;
+        match self.poll_stored(cx) {
+            Poll::Pending if is_full => return Poll::Pending,
+            Poll::Pending => {}
+            Poll::Ready(stored) => {
+                stored?;
+                if is_full {
+                    self.send();
+                }
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn push(&mut self, row: &CopyRow<'_>) -> Result<()> {
         let added = self.add(row);
         added.map_err(|error| error.context(copy_place(&self.target.table, row.line())))?;
         self.count += 1;
-        if self.rows.size() >= BATCH {
-            self.send();
-        }
         Ok(())
     }
 

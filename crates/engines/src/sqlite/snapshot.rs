@@ -5,6 +5,7 @@ use trunkline_core::catalog::{
     Attribute, Constraint, ConstraintKind, ForeignKey, Generated, Index, Relation as Described,
     RelationKind, Schema as DescribedSchema, Snapshot,
 };
+use trunkline_sql::quote_identifier;
 
 use super::schema::{Origin, PUBLIC, Relation, Schema, identity_words, split_view};
 use super::translate::declared::Kind;
@@ -28,7 +29,8 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
             _ if column.generated => attribute.generated = Some(Generated::Stored),
             Some(mark) => match identity_words(mark).0 {
                 "always" => attribute.generated = Some(Generated::Always),
-                "serial" | "default" => attribute.generated = Some(Generated::ByDefault),
+                "serial" => attribute.default = Some(next_of(&relation.name, &column.name)),
+                "default" => attribute.generated = Some(Generated::ByDefault),
                 "key" => {}
                 _ => attribute.default = Some(mark.to_owned()),
             },
@@ -94,4 +96,10 @@ fn action(words: &str) -> char {
         "SET DEFAULT" => 'd',
         _ => 'a',
     }
+}
+
+/// The default of a `serial` column.
+fn next_of(table: &str, column: &str) -> String {
+    let sequence = format!("{table}_{column}_seq");
+    format!("nextval('{}'::regclass)", quote_identifier(&sequence).replace('\'', "''"))
 }

@@ -30,6 +30,8 @@ pub(super) struct Worker<'c> {
     cursors: HashMap<u64, Cursor<'c>>,
     schema: Option<(i64, Arc<Schema>)>,
     in_transaction: bool,
+    /// How often definitions may have been undone: SQLite gives their numbers to others then.
+    undone: i64,
     /// The savepoints of the transaction, the innermost last.
     savepoints: Vec<String>,
 }
@@ -51,6 +53,7 @@ impl<'c> Worker<'c> {
             cursors: HashMap::new(),
             schema: None,
             in_transaction: false,
+            undone: 0,
             savepoints: Vec::new(),
         }
     }
@@ -146,6 +149,7 @@ impl<'c> Worker<'c> {
     }
 
     fn version(&self) -> Result<i64> {
+        let undone = self.undone << 48;
         self.guarded
             .own(|connection| {
                 // Temporary tables have definitions, and a number, of their own.
@@ -153,7 +157,7 @@ impl<'c> Worker<'c> {
                     connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
                 };
                 let temporary = number("PRAGMA temp.schema_version")?;
-                Ok(number("PRAGMA main.schema_version")? ^ (temporary << 32))
+                Ok(number("PRAGMA main.schema_version")? ^ (temporary << 32) ^ undone)
             })
             .map_err(answer)
     }
@@ -350,31 +354,30 @@ impl<'c> Worker<'c> {
 
     pub(super) fn rollback(&mut self) -> Result<()> {
         self.in_transaction = false;
-        self.schema = None;
+        self.undone = self.undone.wrapping_add(1);
         // After some errors SQLite has done so by itself.
         if self.connection().is_autocommit() { Ok(()) } else { self.own("ROLLBACK") }
     }
 
     pub(super) fn savepoint(&mut self, name: &str) -> Result<()> {
-        self.own(&format!("SAVEPOINT {}", quote(name)))?;
+        self.own(&format!("SAVEPOINT {}", exact(name)))?;
         self.savepoints.push(name.to_owned());
         Ok(())
     }
 
     pub(super) fn release(&mut self, name: &str) -> Result<()> {
-        self.own(&format!("RELEASE {}", quote(name)))?;
+        self.own(&format!("RELEASE {}", exact(name)))?;
         let place = self.savepoints.iter().rposition(|other| other == name);
         self.savepoints.truncate(place.unwrap_or_default());
         Ok(())
     }
 
     pub(super) fn rollback_to(&mut self, name: &str) -> Result<()> {
-        // The number of the definitions goes back, too, and will be given to others.
-        self.schema = None;
+        self.undone = self.undone.wrapping_add(1);
         if self.in_transaction && self.connection().is_autocommit() {
             return Err(lost());
         }
-        self.own(&format!("ROLLBACK TO {}", quote(name)))?;
+        self.own(&format!("ROLLBACK TO {}", exact(name)))?;
         let place = self.savepoints.iter().rposition(|other| other == name);
         self.savepoints.truncate(place.map_or(0, |place| place + 1));
         Ok(())
@@ -389,10 +392,19 @@ impl<'c> Worker<'c> {
     pub(super) fn copy(&mut self, into: &Target, rows: &Cells) -> Result<()> {
         let mut cells = rows.reader();
         let mut row = Vec::with_capacity(into.columns.len());
+        let mut whole = None;
         while let (Some(Cell::Integer(line)), Some(text)) = (cells.next(), cells.next()) {
             row.clear();
             row.extend(cells.by_ref().take(into.columns.len()));
-            self.insert(into, &row).map_err(|error| {
+            let stored = match (row.contains(&Cell::Default), &mut whole) {
+                (true, _) => self.insert(into, &row),
+                (false, Some(compiled)) => self.insert_by(compiled, &row),
+                (false, none) => {
+                    let compiled = self.insertion(into, &row)?;
+                    self.insert_by(none.insert(compiled), &row)
+                }
+            };
+            stored.map_err(|error| {
                 let state = error.sqlstate();
                 let error = self.detailed(error, |worker| worker.insert(into, &row));
                 match state {
@@ -409,13 +421,21 @@ impl<'c> Worker<'c> {
     }
 
     fn insert(&self, into: &Target, row: &[Cell<'_>]) -> Result<()> {
-        if self.control.is_stopped() {
-            return Err(PgError::canceled());
-        }
+        self.insert_by(&mut self.insertion(into, row)?, row)
+    }
+
+    /// What stores rows that have defaults where this one has.
+    fn insertion(&self, into: &Target, row: &[Cell<'_>]) -> Result<CachedStatement<'c>> {
         let connection = self.connection();
         let sql = into.insert(row);
         let compiled = self.guarded.theirs(false, |_| connection.prepare_cached(&sql));
-        let mut compiled = compiled.map_err(|error| self.explain(error))?;
+        compiled.map_err(|error| self.explain(error))
+    }
+
+    fn insert_by(&self, compiled: &mut CachedStatement<'_>, row: &[Cell<'_>]) -> Result<()> {
+        if self.control.is_stopped() {
+            return Err(PgError::canceled());
+        }
         let given = row.iter().filter(|cell| **cell != Cell::Default);
         for (index, cell) in (1..=compiled.parameter_count()).zip(given) {
             compiled.raw_bind_parameter(index, cell).map_err(answer)?;
@@ -432,6 +452,15 @@ impl<'c> Worker<'c> {
 /// SQLite has no key words among quoted names, and no quoted name that is one.
 pub(super) fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The name of a savepoint, quoted: SQLite would take two that differ by their case for one.
+fn exact(name: &str) -> String {
+    let spelled = name.chars().flat_map(|one| {
+        let is_marked = one.is_ascii_uppercase() || one == '^';
+        is_marked.then_some('^').into_iter().chain([one.to_ascii_lowercase()])
+    });
+    quote(&spelled.collect::<String>())
 }
 
 /// SQLite has undone all of a transaction, as it does when a change is interrupted or the disk is full.

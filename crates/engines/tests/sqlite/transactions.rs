@@ -173,3 +173,30 @@ fn definitions_are_undone_with_their_transaction() {
     assert_eq!(ask(&mut client, "CREATE TABLE u (b text)"), "C(CREATE TABLE) Z(I)");
     assert_eq!(ask(&mut client, "SELECT b FROM u"), "C(SELECT 0) Z(I)");
 }
+
+/// SQLite itself takes such names for one.
+#[test]
+fn savepoints_whose_names_differ_by_case_are_two() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let mut client = server.login();
+    let string = "BEGIN; SAVEPOINT \"a\"; INSERT INTO t VALUES (3, 3); SAVEPOINT \"A\"; \
+                  INSERT INTO t VALUES (4, 4); SAVEPOINT \"^a\"; ROLLBACK TO \"a\"; COMMIT";
+    ask(&mut client, string);
+    assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(2) C(SELECT 1) Z(I)");
+}
+
+/// SQLite gives the number of definitions that are undone to others.
+#[test]
+fn a_plan_does_not_outlive_definitions_that_are_undone() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let mut client = server.login();
+    ask(&mut client, "BEGIN; CREATE TABLE s (a boolean); INSERT INTO s VALUES (true)");
+    ask(&mut client, "PREPARE p AS SELECT a FROM s");
+    assert_eq!(ask(&mut client, "EXECUTE p"), "D(t) C(SELECT 1) Z(T)");
+    ask(&mut client, "ROLLBACK");
+    ask(&mut client, "CREATE TABLE s (a int); INSERT INTO s VALUES (5)");
+    let error = refused(&mut client, "EXECUTE p");
+    assert_eq!(error(b'C'), "0A000");
+}
