@@ -96,6 +96,15 @@ pub(super) const STEPS: &[Step] = &[
         run: |run| interop(run, "trunkline"),
     },
     Step {
+        name: "interop-sqlite",
+        what: "clients that write, against a SQLite file; of some others not all works yet",
+        run: |run| {
+            let words = ["--against", "sqlite"].iter().chain(ON_SQLITE);
+            let words: Vec<String> = words.map(|word| (*word).to_owned()).collect();
+            interop::task(run.workspace, &words)
+        },
+    },
+    Step {
         name: "interop-15",
         what: "the same expectations against PostgreSQL 15",
         run: |run| interop(run, "pg15"),
@@ -109,6 +118,9 @@ pub(super) const STEPS: &[Step] = &[
 
 /// The workspace of what we are measured against.
 pub(super) const PEERS: &str = "bench/peers/Cargo.toml";
+
+/// The clients that find all they ask of a SQLite file.
+const ON_SQLITE: &[&str] = &["pgjdbc-writing", "pgx-writing", "frames", "tpcb15", "tpcb18"];
 
 /// Shares the release profile's artefacts with the binary, since DataFusion takes minutes to compile.
 fn engine<'a>(verb: &'a str, more: &[&'a str]) -> Vec<&'a str> {
