@@ -211,7 +211,6 @@ const OPEN: usize = 2_000;
 async fn flooded(server: &Running, during: Duration) -> Result<Line, String> {
     let target = server.target();
     let (files, lines) = (server.process.files(), server.gauges().await?.lines);
-    let begun = Instant::now();
     // Counted all the time, for it takes time itself.
     let live = Live::count(server.process);
     let (quiet, _) = users(&target, during.min(Duration::from_secs(5))).await;
@@ -231,7 +230,7 @@ async fn flooded(server: &Running, during: Duration) -> Result<Line, String> {
     let live = live.most()?.saturating_sub(files);
     // What is left of the flood goes.
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let lines = (server.gauges().await?.lines - lines) as f64 / begun.elapsed().as_secs_f64();
+    let lines = (server.gauges().await?.lines - lines) as f64 / during.as_secs_f64();
     Ok(Line::new("T16", "flood of cancels")
         .at_least(rate, RATE as f64, "a second")
         // How many there are at once is a matter of how soon each is looked at.
