@@ -136,7 +136,7 @@ impl<'c> Worker<'c> {
         }
         self.own(begin)?;
         for name in self.savepoints.clone() {
-            self.own(&format!("SAVEPOINT {}", quote(&name)))?;
+            self.mark(&name)?;
         }
         Ok(())
     }
@@ -312,18 +312,18 @@ impl<'c> Worker<'c> {
     pub(super) fn enter(&mut self) -> Result<()> {
         self.tell_time();
         self.reserve()?;
-        self.own(&format!("SAVEPOINT {}", quote(STATEMENT)))
+        self.mark(STATEMENT)
     }
 
     /// Keeps what was done since it was entered.
     pub(super) fn keep(&mut self) -> Result<()> {
-        self.own(&format!("RELEASE {}", quote(STATEMENT)))
+        self.own(&format!("RELEASE {}", exact(STATEMENT)))
     }
 
     /// Undoes what was done since it was entered; if even that fails, nothing of the transaction stays.
     pub(super) fn undo(&mut self) {
         self.schema = None;
-        let name = quote(STATEMENT);
+        let name = exact(STATEMENT);
         let undone = self.own(&format!("ROLLBACK TO {name}; RELEASE {name}"));
         if undone.is_err() {
             let _ = self.own("ROLLBACK");
@@ -360,9 +360,13 @@ impl<'c> Worker<'c> {
     }
 
     pub(super) fn savepoint(&mut self, name: &str) -> Result<()> {
-        self.own(&format!("SAVEPOINT {}", exact(name)))?;
+        self.mark(name)?;
         self.savepoints.push(name.to_owned());
         Ok(())
+    }
+
+    fn mark(&mut self, name: &str) -> Result<()> {
+        self.own(&format!("SAVEPOINT {}", exact(name)))
     }
 
     pub(super) fn release(&mut self, name: &str) -> Result<()> {

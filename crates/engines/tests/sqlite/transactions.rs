@@ -200,3 +200,16 @@ fn a_plan_does_not_outlive_definitions_that_are_undone() {
     let error = refused(&mut client, "EXECUTE p");
     assert_eq!(error(b'C'), "0A000");
 }
+
+/// What is set before the first change is set again when that takes the lock to write.
+#[test]
+fn savepoints_before_the_first_change_keep_their_names() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let mut client = server.login();
+    let string =
+        "BEGIN; SAVEPOINT \"Sp^1\"; INSERT INTO t VALUES (3, 3); ROLLBACK TO \"Sp^1\"; COMMIT";
+    let answered = "C(BEGIN) C(SAVEPOINT) C(INSERT 0 1) C(ROLLBACK) C(COMMIT) Z(I)";
+    assert_eq!(ask(&mut client, string), answered);
+    assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(2) C(SELECT 1) Z(I)");
+}
