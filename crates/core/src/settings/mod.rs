@@ -46,7 +46,7 @@ pub struct Settings {
     changes: Option<Box<Changes>>,
     style: Arc<TextStyle>,
     /// In milliseconds; none unless one is set, as mostly.
-    timeouts: Option<Box<[u32; 4]>>,
+    timeouts: Option<Box<[u32; 5]>>,
     /// 0 outside a transaction block, 1 within, and one more for each savepoint.
     depth: usize,
     /// The modes of the transaction in whose block we are.

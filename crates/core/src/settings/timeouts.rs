@@ -19,6 +19,8 @@ pub struct Timeouts {
     pub idle_in_transaction: Duration,
     /// `idle_session_timeout`: a session is ended that waits for its client longer outside of one.
     pub idle_session: Duration,
+    /// `lock_timeout`: a statement gives up that waits longer for a lock; this is for engines.
+    pub lock: Duration,
 }
 
 impl Timeouts {
@@ -34,6 +36,7 @@ impl Timeouts {
             transaction: sooner(self.transaction, longest.transaction),
             idle_in_transaction: sooner(self.idle_in_transaction, longest.idle_in_transaction),
             idle_session: sooner(self.idle_session, longest.idle_session),
+            lock: sooner(self.lock, longest.lock),
         }
     }
 
@@ -48,13 +51,16 @@ const STATEMENT: &str = "statement_timeout";
 const TRANSACTION: &str = "transaction_timeout";
 const IDLE_IN_TRANSACTION: &str = "idle_in_transaction_session_timeout";
 const IDLE_SESSION: &str = "idle_session_timeout";
+const LOCK: &str = "lock_timeout";
+
+const TIMING: [&str; 5] = [STATEMENT, TRANSACTION, IDLE_IN_TRANSACTION, IDLE_SESSION, LOCK];
 
 impl Settings {
     /// The timeouts, unless all of them are off.
     pub fn timeouts(&self) -> Option<Timeouts> {
-        let [statement, transaction, idle_in_transaction, idle_session] =
+        let [statement, transaction, idle_in_transaction, idle_session, lock] =
             self.timeouts.as_deref()?.map(|millis| Duration::from_millis(millis.into()));
-        Some(Timeouts { statement, transaction, idle_in_transaction, idle_session })
+        Some(Timeouts { statement, transaction, idle_in_transaction, idle_session, lock })
     }
 
     /// Gives the timeouts their initial values; for the server, before what the client asks for.
@@ -64,6 +70,7 @@ impl Settings {
             (TRANSACTION, initial.transaction),
             (IDLE_IN_TRANSACTION, initial.idle_in_transaction),
             (IDLE_SESSION, initial.idle_session),
+            (LOCK, initial.lock),
         ];
         for (name, value) in values.into_iter().filter(|(_, value)| !value.is_zero()) {
             // What is less than a millisecond is not none.
@@ -75,11 +82,10 @@ impl Settings {
 
     /// Looks again, if one of these settings is a timeout.
     pub(super) fn retime(&mut self, affected: &[&'static Definition]) {
-        let timing = [STATEMENT, TRANSACTION, IDLE_IN_TRANSACTION, IDLE_SESSION];
-        if !affected.iter().any(|definition| timing.contains(&definition.name)) {
+        if !affected.iter().any(|definition| TIMING.contains(&definition.name)) {
             return;
         }
-        let millis = timing.map(|name| {
+        let millis = TIMING.map(|name| {
             let shown = self.get(name).unwrap_or_default();
             number::milliseconds(name, &shown)
         });
@@ -99,11 +105,13 @@ mod tests {
         settings.preset_timeouts(&initial);
         assert_eq!(settings.get(STATEMENT).as_deref(), Some("5min"));
         settings.set(IDLE_SESSION, "1500", false).expect("a number of milliseconds");
+        settings.set(LOCK, "2h", false).expect("a time");
         settings.begin();
         settings.set(STATEMENT, "2s", true).expect("a time");
         let timeouts = settings.timeouts().expect("some");
         assert_eq!(timeouts.statement, Duration::from_secs(2));
         assert_eq!(timeouts.idle_session, Duration::from_millis(1500));
+        assert_eq!(timeouts.lock, Duration::from_secs(7_200));
         assert!(timeouts.transaction.is_zero() && timeouts.idle_in_transaction.is_zero());
         settings.rollback();
         assert_eq!(settings.timeouts().map(|timeouts| timeouts.statement), Some(initial.statement));
