@@ -3,6 +3,7 @@
 //! An engine implements [`Engine`] and [`Session`], or is made of functions by [`query_fn`] and
 //! [`statement_fn`]. It never sees a socket, the protocol's state, or an async runtime.
 
+pub mod answer;
 pub mod catalog;
 mod client;
 mod column;

@@ -163,12 +163,25 @@ impl Binder {
         let Some(chosen) = self.choose(schema, name, &types, place)? else {
             return self.cast_by_name(name, arguments, place);
         };
-        let fields: super::Fields = chosen.outputs().into();
-        let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         if chosen.what.returns_set {
+            let fields = chosen.outputs().into();
+            let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
             let call = set_call(&chosen, arguments, place)?;
             return self.set_in_list(call, fields, place);
         }
+        self.call_chosen(chosen, name, arguments, place)
+    }
+
+    /// A call of a function that gives one value.
+    pub(super) fn call_chosen(
+        &mut self,
+        chosen: Chosen<Proc>,
+        name: &str,
+        arguments: Vec<Typed>,
+        place: usize,
+    ) -> Result<Typed> {
+        let fields: super::Fields = chosen.outputs().into();
+        let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         if chosen.what.kind == b'a' || chosen.what.kind == b'w' {
             return Err(unsupported(place, &format!("aggregate function {name}")));
         }

@@ -11,8 +11,7 @@ use super::query::{renamed, settled};
 use super::scope::{LeafScope, Merged, column_of, folded};
 use super::{Binder, OutputColumn, Typed};
 use crate::error::{at, unsupported};
-use crate::functions;
-use crate::plan::{Calling, Expr, From, Join, JoinKind, Leaf, SetCall, Source};
+use crate::plan::{Expr, From, Join, JoinKind, Leaf, SetCall, Source};
 
 impl Binder {
     /// The items of FROM, joined.
@@ -263,22 +262,7 @@ impl Binder {
             return self.value_leaf(typed, &name, alias);
         };
         if !chosen.what.returns_set {
-            let outputs = chosen.outputs();
-            let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
-            let function = functions::function(chosen.what)
-                .ok_or_else(|| unsupported(place, &format!("function {name}")))?;
-            let call = Calling {
-                function,
-                arguments,
-                types: chosen.arguments,
-                result: chosen.result,
-                strict: chosen.what.strict,
-                is_equality: false,
-            };
-            let mut typed = Typed::new(Expr::Call(Box::new(call)), chosen.result);
-            if !outputs.is_empty() {
-                typed = typed.fields(outputs.into());
-            }
+            let typed = self.call_chosen(chosen, &name, arguments, place)?;
             return self.value_leaf(typed, &name, alias);
         }
         let outputs = chosen.outputs();

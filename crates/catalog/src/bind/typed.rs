@@ -11,6 +11,7 @@ use crate::error::{Place, at, mismatch};
 use crate::facts::{CastContext, cast_context, element_of, type_facts};
 use crate::io;
 use crate::plan::Expr;
+use crate::world::is_alias;
 
 /// An expression and what is known of its value.
 #[derive(Clone, Debug)]
@@ -182,19 +183,5 @@ impl Binder {
 
 /// Whether a type's text can only be read by who knows the catalogs: `regclass` and its kin.
 pub(crate) fn needs_catalog(oid: Oid) -> bool {
-    let element = element_of(oid).unwrap_or(oid);
-    matches!(
-        element,
-        Oid::REGCLASS
-            | Oid::REGTYPE
-            | Oid::REGPROC
-            | Oid::REGPROCEDURE
-            | Oid::REGNAMESPACE
-            | Oid::REGROLE
-            | Oid::REGOPER
-            | Oid::REGOPERATOR
-            | Oid::REGCOLLATION
-            | Oid::REGCONFIG
-            | Oid::REGDICTIONARY
-    ) || oid == Oid::RECORD
+    is_alias(element_of(oid).unwrap_or(oid)) || oid == Oid::RECORD
 }

@@ -366,29 +366,23 @@ pub(super) fn foreign_tables(world: &World) -> Vec<Row> {
 
 pub(super) fn foreign_servers(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_foreign_server");
-    let owner = Datum::Oid(world.session_role().0);
-    let row = |owner| {
-        maker.row([
-            ("oid", Datum::Oid(SERVER)),
-            ("srvname", Datum::text("trunkline")),
-            ("srvowner", owner),
-            ("srvfdw", Datum::Oid(WRAPPER)),
-        ])
-    };
-    has_foreign(world).then(|| row(owner)).into_iter().collect()
+    let server = maker.row([
+        ("oid", Datum::Oid(SERVER)),
+        ("srvname", Datum::text("trunkline")),
+        ("srvowner", Datum::Oid(world.session_role().0)),
+        ("srvfdw", Datum::Oid(WRAPPER)),
+    ]);
+    has_foreign(world).then_some(server).into_iter().collect()
 }
 
 pub(super) fn foreign_wrappers(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_foreign_data_wrapper");
-    let owner = Datum::Oid(world.session_role().0);
-    let row = |owner| {
-        maker.row([
-            ("oid", Datum::Oid(WRAPPER)),
-            ("fdwname", Datum::text("trunkline")),
-            ("fdwowner", owner),
-        ])
-    };
-    has_foreign(world).then(|| row(owner)).into_iter().collect()
+    let wrapper = maker.row([
+        ("oid", Datum::Oid(WRAPPER)),
+        ("fdwname", Datum::text("trunkline")),
+        ("fdwowner", Datum::Oid(world.session_role().0)),
+    ]);
+    has_foreign(world).then_some(wrapper).into_iter().collect()
 }
 
 /// The operator class of a btree over a type, and the collation it has.

@@ -121,7 +121,7 @@ impl Sqlite {
     /// What is wrong with the file.
     pub fn snapshot(&self) -> io::Result<Snapshot> {
         let schema = self.connect()?.own(Schema::read).map_err(|error| self.failure(&error))?;
-        Ok(schema.snapshot())
+        Ok(Arc::unwrap_or_clone(schema.snapshot()))
     }
 
     /// Whether it may be written.

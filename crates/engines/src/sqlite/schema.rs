@@ -1,8 +1,10 @@
 //! What is in a SQLite file, as the translation and the catalog need it.
 
+use std::sync::{Arc, OnceLock};
+
 use rusqlite::Connection;
 use trunkline_core::Oid;
-use trunkline_core::catalog::Numbers;
+use trunkline_core::catalog::{Numbers, Snapshot};
 
 use super::translate::declared::{Declared, Kind, declared};
 use super::types::Type;
@@ -11,6 +13,8 @@ use super::types::Type;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Schema {
     relations: Vec<Relation>,
+    /// What the catalog describes, once it has asked: the same as long as nothing changes.
+    pub(super) described: OnceLock<Arc<Snapshot>>,
 }
 
 /// A table or a view.
@@ -267,7 +271,7 @@ impl Schema {
                 relations.push(relation);
             }
         }
-        let mut schema = Schema { relations };
+        let mut schema = Schema { relations, described: OnceLock::new() };
         schema.type_views();
         Ok(schema)
     }

@@ -59,19 +59,8 @@ impl SqliteSession {
         call.await.and_then(|done| done)
     }
 
-    /// `lock_timeout`, as SHOW has it: a number with a unit, or 0.
     fn lock_timeout(&self) -> Duration {
-        let shown = self.client.setting("lock_timeout").unwrap_or_default();
-        let digits = shown.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, unit) = shown.split_at(digits);
-        let millis = match unit {
-            "s" => 1_000,
-            "min" => 60_000,
-            "h" => 3_600_000,
-            "d" => 86_400_000,
-            _ => 1,
-        };
-        Duration::from_millis(number.parse().unwrap_or(0_u64).saturating_mul(millis))
+        self.client.timeouts().unwrap_or_default().lock
     }
 
     /// Refuses a command that writes where nothing may be written: 25006.
@@ -190,8 +179,7 @@ impl Session for SqliteSession {
     }
 
     async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {
-        self.call(|worker| Ok(Arc::new(worker.before_the_snapshot(Worker::schema)?.1.snapshot())))
-            .await
+        self.call(|worker| Ok(worker.before_the_snapshot(Worker::schema)?.1.snapshot())).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is in a SQLite file, as the catalogs describe it.
 
+use std::sync::Arc;
+
 use trunkline_core::Column;
 use trunkline_core::catalog::{
     Attribute, Constraint, ConstraintKind, ForeignKey, Generated, Index, Relation as Described,
@@ -12,9 +14,14 @@ use super::translate::declared::Kind;
 
 impl Schema {
     /// What the catalog describes: the schema `public`.
-    pub(crate) fn snapshot(&self) -> Snapshot {
-        let relations = self.relations().iter().map(|relation| described(self, relation)).collect();
-        Snapshot { schemas: vec![DescribedSchema { name: PUBLIC.to_owned(), relations }] }
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        let describe = || {
+            let relations = self.relations().iter().map(|relation| described(self, relation));
+            let public =
+                DescribedSchema { name: PUBLIC.to_owned(), relations: relations.collect() };
+            Arc::new(Snapshot { schemas: vec![public] })
+        };
+        self.described.get_or_init(describe).clone()
     }
 }
 

@@ -3,9 +3,10 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Poll};
 
+use trunkline_core::answer::{Answer, answer};
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::connect::{self, Database};
@@ -104,9 +105,10 @@ impl<T> Future for Call<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let polled = self.answer.poll(cx);
+        let polled = Pin::new(&mut self.answer).poll(cx);
         self.is_done |= polled.is_ready();
-        polled
+        let over = || PgError::internal("the session's thread has ended").fatal();
+        polled.map(|given| given.ok_or_else(over))
     }
 }
 
@@ -114,72 +116,6 @@ impl<T> Drop for Call<T> {
     fn drop(&mut self) {
         if !self.is_done {
             self.thread.control.stop(self.number);
-        }
-    }
-}
-
-/// A place for one value, given by one side and awaited by the other.
-fn answer<T>() -> (Giver<T>, Answer<T>) {
-    let place = Arc::new(Place(Mutex::new(State::Empty(None))));
-    (Giver(place.clone()), Answer(place))
-}
-
-#[derive(Debug)]
-struct Place<T>(Mutex<State<T>>);
-
-#[derive(Debug)]
-enum State<T> {
-    Empty(Option<Waker>),
-    Full(T),
-    /// Nothing will come, or it was taken.
-    Over,
-}
-
-impl<T> Place<T> {
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, state: State<T>) {
-        let before = std::mem::replace(&mut *self.lock(), state);
-        if let State::Empty(Some(waker)) = before {
-            waker.wake();
-        }
-    }
-}
-
-#[derive(Debug)]
-struct Giver<T>(Arc<Place<T>>);
-
-impl<T> Giver<T> {
-    fn give(self, value: T) {
-        self.0.set(State::Full(value));
-    }
-}
-
-impl<T> Drop for Giver<T> {
-    fn drop(&mut self) {
-        if matches!(*self.0.lock(), State::Empty(_)) {
-            self.0.set(State::Over);
-        }
-    }
-}
-
-#[derive(Debug)]
-struct Answer<T>(Arc<Place<T>>);
-
-impl<T> Answer<T> {
-    fn poll(&self, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let mut state = self.0.lock();
-        match std::mem::replace(&mut *state, State::Over) {
-            State::Full(value) => Poll::Ready(Ok(value)),
-            State::Over => {
-                Poll::Ready(Err(PgError::internal("the session's thread has ended").fatal()))
-            }
-            State::Empty(_) => {
-                *state = State::Empty(Some(cx.waker().clone()));
-                Poll::Pending
-            }
         }
     }
 }

@@ -322,7 +322,7 @@ impl<'c> Worker<'c> {
 
     /// Undoes what was done since it was entered; if even that fails, nothing of the transaction stays.
     pub(super) fn undo(&mut self) {
-        self.schema = None;
+        self.undone = self.undone.wrapping_add(1);
         let name = exact(STATEMENT);
         let undone = self.own(&format!("ROLLBACK TO {name}; RELEASE {name}"));
         if undone.is_err() {

@@ -1,6 +1,7 @@
 //! Which files are databases.
 
 use std::io::ErrorKind;
+use std::sync::Arc;
 
 use trunkline_core::catalog::{ConstraintKind, RelationKind};
 use trunkline_core::testkit::block_on;
@@ -86,7 +87,10 @@ fn the_catalog_is_told_what_there_is() {
             ("p", 'c', &["id".to_owned()][..])
         );
         assert_eq!(c.indexes[0].name, "c_at");
-        // It follows what others define.
+        // It is the same while nothing changes, and follows what others define.
+        file.run("INSERT INTO p (name) VALUES ('x')");
+        let again = session.snapshot().await.expect("a snapshot");
+        assert!(Arc::ptr_eq(&again, &snapshot));
         file.run("DROP VIEW v");
         let after = session.snapshot().await.expect("a snapshot");
         assert_eq!(after.schemas[0].relations.len(), 2);
