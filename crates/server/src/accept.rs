@@ -21,8 +21,12 @@ pub(crate) async fn accept<E: Engine>(
     let mut connections = JoinSet::new();
     let log = Throttle::new(1);
     loop {
+        let coming = async {
+            shared.lobby.passable().await;
+            listener.accept(&shared.limits, &log).await
+        };
         let (stream, address) = tokio::select! {
-            accepted = listener.accept(&shared.limits, &log) => accepted,
+            accepted = coming => accepted,
             Some(_) = connections.join_next() => continue,
             _ = phase.wait_for(|phase| *phase == Phase::Stopped) => break,
         };

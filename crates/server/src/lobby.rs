@@ -5,20 +5,24 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::throttle::Throttle;
+
+/// How many may have lost their seats and not be gone yet: before more come, these leave.
+const LEAVING: usize = 32;
 
 /// Where TCP sockets are until their clients have proved who they are.
 #[derive(Debug)]
 pub(crate) struct Lobby {
     taken: Mutex<Taken>,
+    gone: Notify,
     lost: Throttle,
 }
 
 impl Default for Lobby {
     fn default() -> Lobby {
-        Lobby { taken: Mutex::default(), lost: Throttle::new(1) }
+        Lobby { taken: Mutex::default(), gone: Notify::new(), lost: Throttle::new(1) }
     }
 }
 
@@ -27,6 +31,8 @@ struct Taken {
     /// By number, which is by age.
     strangers: BTreeMap<u64, Stranger>,
     by_network: HashMap<IpAddr, usize>,
+    /// How many have lost their seats and still hold their sockets.
+    leaving: usize,
     next: u64,
 }
 
@@ -64,6 +70,17 @@ impl Lobby {
         (Seat { lobby: self.clone(), number }, word)
     }
 
+    /// Waits while many are on their way out; whoever comes meanwhile waits in the kernel's queue.
+    pub(crate) async fn passable(&self) {
+        loop {
+            let gone = self.gone.notified();
+            if self.lock().leaving < LEAVING {
+                return;
+            }
+            gone.await;
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -79,6 +96,7 @@ impl Taken {
             .find(|(_, stranger)| self.by_network.get(&stranger.network) == most)
             .map(|(number, _)| *number);
         if let Some(stranger) = oldest.and_then(|number| self.leave(number)) {
+            self.leaving += 1;
             // Nobody listens who is about to leave.
             let _ = stranger.seat_is_lost.send(());
         }
@@ -105,7 +123,12 @@ pub(crate) struct Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.lobby.lock().leave(self.number);
+        let mut taken = self.lobby.lock();
+        if taken.leave(self.number).is_none() {
+            taken.leaving = taken.leaving.saturating_sub(1);
+            drop(taken);
+            self.lobby.gone.notify_waiters();
+        }
     }
 }
 
@@ -168,6 +191,28 @@ mod tests {
         assert!(!lost(&mut lone), "somebody can always try");
         let taken = room.0.lock();
         assert!(taken.strangers.is_empty() && taken.by_network.is_empty());
+    }
+
+    #[tokio::test]
+    async fn nobody_comes_while_many_are_on_their_way_out() {
+        let room = Room::new(1);
+        let mut guests = Vec::new();
+        for _ in 0..=LEAVING {
+            room.0.passable().await;
+            guests.push(room.enter("192.0.2.1"));
+        }
+        let passed = async {
+            tokio::select! {
+                biased;
+                () = room.0.passable() => true,
+                () = std::future::ready(()) => false,
+            }
+        };
+        assert!(!passed.await);
+        let ((), ()) = tokio::join!(room.0.passable(), async { drop(guests.remove(0)) });
+        // The last one still sits: when he goes, nobody has left who had lost his seat.
+        drop(guests);
+        assert_eq!(room.0.lock().leaving, 0);
     }
 
     #[test]
