@@ -34,6 +34,7 @@ pub(super) struct Target {
     name: String,
     pub(super) columns: Arc<[Column]>,
     defaults: Vec<bool>,
+    relation: Relation,
 }
 
 impl Target {
@@ -61,7 +62,8 @@ impl Target {
         });
         let defaults = columns.clone().map(|column| column.default.is_some()).collect();
         let columns = described.collect();
-        Ok(Target { name: relation.name.clone(), table, columns, defaults })
+        let (name, relation) = (relation.name.clone(), relation.clone());
+        Ok(Target { name, table, columns, defaults, relation })
     }
 
     /// What takes the rows.
@@ -79,15 +81,29 @@ impl Target {
         CopyIn::new(columns, sink).defaults(defaults)
     }
 
-    /// The statement that stores a row: of what is by default it says nothing.
+    /// The statement that stores a row: of what is by default it says nothing, unless SQLite would have
+    /// another default.
     pub(super) fn insert(&self, row: &[Cell<'_>]) -> String {
-        let given = self.columns.iter().zip(row).filter(|(_, cell)| **cell != Cell::Default);
-        let names: Vec<String> = given.map(|(column, _)| quote(&column.name)).collect();
+        let given: Vec<&Column> = (self.columns.iter().zip(row))
+            .filter(|(_, cell)| **cell != Cell::Default)
+            .map(|(column, _)| column)
+            .collect();
+        let (mut names, mut values) = (Vec::new(), Vec::new());
+        for column in &self.relation.columns {
+            let place = given.iter().position(|given| *given.name == *column.name);
+            let value = match place {
+                Some(place) => Some(self.relation.given(column, format!("?{}", place + 1))),
+                None => self.relation.supplied(column),
+            };
+            if let Some(value) = value {
+                names.push(quote(&column.name));
+                values.push(value);
+            }
+        }
         let table = quote(&self.name);
         if names.is_empty() {
             return format!("INSERT INTO {table} DEFAULT VALUES");
         }
-        let values: Vec<String> = (1..=names.len()).map(|index| format!("?{index}")).collect();
         format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), values.join(", "))
     }
 

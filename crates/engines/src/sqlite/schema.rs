@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use trunkline_core::Oid;
 use trunkline_core::catalog::{Numbers, Snapshot};
 
+use super::storage;
 use super::translate::declared::{Declared, Kind, declared};
 use super::types::Type;
 
@@ -215,6 +216,34 @@ impl Relation {
             Some(name) => name.to_owned(),
             None => format!("{}_{}_fkey", self.name, columns.join("_")),
         }
+    }
+
+    /// The value of a column that an INSERT does not give, where SQLite would have another than
+    /// PostgreSQL: of a key that nobody numbers.
+    pub(crate) fn supplied(&self, column: &Column) -> Option<String> {
+        match column.mark().map(identity_words) {
+            Some(("key", _)) => Some(self.missing(column)),
+            _ => None,
+        }
+    }
+
+    /// A given value, which may not be NULL where SQLite would make a number of it; numbers that other
+    /// programs' tables give to themselves stay.
+    pub(crate) fn given(&self, column: &Column, value: String) -> String {
+        let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+        let is_key = column.mark().is_some()
+            && self.rowid_alias().and_then(|place| self.columns.get(place)).map(|key| &key.name)
+                == Some(&column.name);
+        match is_key && !is_number {
+            true => format!("coalesce({value}, {})", self.missing(column)),
+            false => value,
+        }
+    }
+
+    /// The call that refuses NULL: 23502.
+    fn missing(&self, column: &Column) -> String {
+        let name = storage::quoted(&format!("{}.{}", self.name, column.name));
+        format!("{}({name})", super::functions::value::MISSING)
     }
 
     /// The column that is another name of the rowid: `INTEGER PRIMARY KEY`.

@@ -15,6 +15,7 @@ use trunkline_core::types::{TextStyle, ToPg};
 use trunkline_core::{Format, PgError, Result, SqlState};
 
 use super::connect::Guarded;
+use super::functions::value::{MISSING, missing, null_in};
 use super::schema::{Column, ForeignKey, Relation, Schema};
 use super::storage;
 use super::types::Type;
@@ -40,6 +41,8 @@ const UNNUMBERED: Stored = Stored::Integer(-1);
 struct Notes {
     last: Vec<Stored>,
     tables: BTreeSet<String>,
+    /// The column that the row has no value for, though it needs one.
+    missing: Option<String>,
 }
 
 type Shared = Arc<Mutex<Notes>>;
@@ -74,14 +77,18 @@ pub(super) fn explained(
     let row = second_run(guarded, &[relation], |notes| {
         // Meanwhile somebody may have changed what was in the way.
         let is_same = again().is_err_and(|now| now.message() == error.message());
-        let mut row = std::mem::take(&mut locked(notes).last);
+        let noted = std::mem::take(&mut *locked(notes));
+        let mut row = noted.last;
         if !is_same {
             return Ok(Vec::new());
         }
         if let Some(number) = relation.rowid_alias().and_then(|place| row.get_mut(place))
             && *number == UNNUMBERED
         {
-            *number = Stored::Integer(guarded.own(|c| next_number(c, relation))?);
+            *number = match noted.missing {
+                Some(_) => Stored::Null,
+                None => Stored::Integer(guarded.own(|c| next_number(c, relation))?),
+            };
         }
         Ok(row)
     });
@@ -106,6 +113,7 @@ fn second_run<T>(
 ) -> rusqlite::Result<T> {
     let notes = Shared::default();
     let noted = notes.clone();
+    let key = tables.first().and_then(|table| table.rowid_alias());
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
     guarded.connection.create_scalar_function(NOTE, -1, flags, move |context| {
         let values = (0..context.len()).map(|place| Stored::try_from(context.get_raw(place)));
@@ -115,7 +123,12 @@ fn second_run<T>(
             notes.tables.insert(table);
         }
         notes.last = values.collect();
-        Ok(Stored::Null)
+        // SQLite may work out all rows before it stores the first one.
+        let is_it = key.and_then(|key| notes.last.get(key)) == Some(&UNNUMBERED);
+        match &notes.missing {
+            Some(column) if is_it => Err(null_in(column)),
+            _ => Ok(Stored::Null),
+        }
     })?;
     guarded.own(|c| c.execute_batch(&format!("SAVEPOINT {SAVEPOINT}")))?;
     let triggers: String = tables
@@ -124,11 +137,25 @@ fn second_run<T>(
         .enumerate()
         .map(|(number, table)| triggers(number, table))
         .collect();
-    let done = guarded.own(|c| c.execute_batch(&triggers)).and_then(|()| job(&notes));
+    let done = guarded.own(|c| c.execute_batch(&triggers)).and_then(|()| {
+        forgive_missing(guarded, &notes)?;
+        job(&notes)
+    });
+    missing(&guarded.connection)?;
     let undo = format!("ROLLBACK TO {SAVEPOINT}; RELEASE {SAVEPOINT}");
     guarded.own(|c| c.execute_batch(&undo))?;
     guarded.connection.remove_function(NOTE, -1)?;
     done
+}
+
+/// Has a row without its number be noted before it is refused.
+fn forgive_missing(guarded: &Guarded, notes: &Shared) -> rusqlite::Result<()> {
+    let (notes, flags) =
+        (notes.clone(), FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS);
+    guarded.connection.create_scalar_function(MISSING, 1, flags, move |context| {
+        locked(&notes).missing = Some(context.get(0)?);
+        Ok(UNNUMBERED)
+    })
 }
 
 fn written(relation: &Relation) -> String {

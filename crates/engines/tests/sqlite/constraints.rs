@@ -129,3 +129,25 @@ fn errors_tell_the_row() {
     assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(1) C(SELECT 1) Z(I)");
     assert_eq!(ask(&mut client, "SELECT count(*) FROM p"), "D(1) C(SELECT 1) Z(I)");
 }
+
+/// Other programs may leave numbers to SQLite, whoever made the table.
+#[test]
+fn keys_are_numbered_where_sqlite_does() {
+    let file = File::new("CREATE TABLE theirs (id INTEGER PRIMARY KEY, a TEXT)");
+    let server = file.serve();
+    let mut client = server.login();
+    ask(&mut client, "CREATE TABLE ours (id int PRIMARY KEY, a text)");
+    for sql in ["INSERT INTO theirs (a) VALUES ('x')", "INSERT INTO theirs VALUES (NULL, 'y')"] {
+        assert_eq!(ask(&mut client, sql), "C(INSERT 0 1) Z(I)", "{sql}");
+    }
+    for sql in [
+        "INSERT INTO ours (a) VALUES ('x')",
+        "INSERT INTO ours VALUES ($$1$$::int / 2, 'y'), (NULL, 'z')",
+    ] {
+        let error = refused(&mut client, sql);
+        assert_eq!((error(b'C').as_str(), error(b'c').as_str()), ("23502", "id"), "{sql}");
+    }
+    file.run("INSERT INTO ours (a) VALUES ('x')");
+    assert_eq!(file.find::<i64>("SELECT sum(id) FROM ours"), 1);
+    assert_eq!(file.find::<i64>("SELECT sum(id) FROM theirs"), 3);
+}

@@ -9,7 +9,7 @@ mod pattern;
 mod text;
 mod time;
 mod to_char;
-mod value;
+pub(crate) mod value;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,7 +1,7 @@
 //! Casts, and arrays as the rows of a table.
 
 use rusqlite::Connection;
-use rusqlite::functions::Context;
+use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{Value as Stored, ValueRef};
 use trunkline_core::types::{Array, Numeric, TextStyle, Value, ValueError, element_of};
 use trunkline_core::{Oid, SqlState};
@@ -19,8 +19,30 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_encode", 2, encode)?;
     pure(connection, "pg_decode", 2, decode)?;
     pure(connection, "pg_uuid", 1, uuid)?;
-    pure(connection, "pg_raise", -1, complain)
+    pure(connection, "pg_raise", -1, complain)?;
+    missing(connection)
 }
+
+/// The function that stands where a row has no number and nobody gives it one.
+pub(crate) const MISSING: &str = "pg_missing";
+
+/// Registers `pg_missing('table.column')`: the error of a NULL, in SQLite's own words.
+///
+/// It is not deterministic, for SQLite would call it once for a statement that stores no rows.
+pub(crate) fn missing(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function(MISSING, 1, flags, |context| {
+        Err::<Stored, _>(null_in(&context.get::<String>(0)?))
+    })
+}
+
+/// The error of a NULL in `table.column`.
+pub(crate) fn null_in(column: &str) -> rusqlite::Error {
+    rusqlite::Error::UserFunctionError(format!("{NULL_IN}{column}").into())
+}
+
+/// What SQLite says of a NULL, before the table and the column.
+pub(crate) const NULL_IN: &str = "NOT NULL constraint failed: ";
 
 fn oid(context: &Context<'_>, place: usize) -> rusqlite::Result<Oid> {
     Ok(Oid(context.get(place)?))

@@ -27,7 +27,7 @@ impl Translator<'_> {
         let columns = self.insert_columns(&insert.columns, &relation)?;
         let head = format!("INSERT INTO {} AS {}", written(&relation), quoted(&alias));
         let mut sql = match &insert.source {
-            None => format!("{head} DEFAULT VALUES"),
+            None => default_row(&head, &relation),
             Some(query) => self.insert_rows(&head, query, &columns, &relation)?,
         };
         if let Some(on) = &insert.on {
@@ -106,8 +106,13 @@ impl Translator<'_> {
         for (output, place) in queried.outputs.iter().zip(columns) {
             let Some(column) = relation.columns.get(*place) else { continue };
             let typed = super::typed::Typed::new(quoted(&output.inner), output.ty);
-            values.push(self.assign(typed, &column.name, column.ty)?.sql);
+            let value = self.assign(typed, &column.name, column.ty)?.sql;
+            values.push(relation.given(column, value));
             names.push(quoted(&column.name));
+        }
+        for (name, value) in supplied(relation, &names) {
+            names.push(name);
+            values.push(value);
         }
         // The condition keeps ON CONFLICT from being read as the ON of a join.
         Ok(format!(
@@ -157,24 +162,27 @@ impl Translator<'_> {
         }
         if kept.is_empty() {
             return match rows {
-                [_] => Ok(format!("{head} DEFAULT VALUES")),
+                [_] => Ok(default_row(head, relation)),
                 _ => Err(unsupported("VALUES of several rows of nothing but DEFAULT")),
             };
         }
+        let supplied = supplied(relation, &names);
         let mut tuples = Vec::new();
         for row in rows {
             let mut values = Vec::new();
             for (index, column) in &kept {
                 let Some(value) = row.get(*index) else { continue };
                 values.push(if is_default(value) {
-                    default_of(column)
+                    default_of(column, relation)
                 } else {
                     let typed = self.expression(value, &scope)?;
-                    self.assign(typed, &column.name, column.ty)?.sql
+                    relation.given(column, self.assign(typed, &column.name, column.ty)?.sql)
                 });
             }
+            values.extend(supplied.iter().map(|(_, value)| value.clone()));
             tuples.push(format!("({})", values.join(", ")));
         }
+        names.extend(supplied.into_iter().map(|(name, _)| name));
         Ok(format!("{head} ({}) VALUES {}", names.join(", "), tuples.join(", ")))
     }
 
@@ -306,10 +314,10 @@ impl Translator<'_> {
         let column = parts(name)?.pop().unwrap_or_default();
         let (_, column) = self.target_column(&column, name, relation)?;
         let value = if is_default(value) {
-            default_of(column)
+            default_of(column, relation)
         } else {
             let typed = self.expression(value, scope)?;
-            self.assign(typed, &column.name, column.ty)?.sql
+            relation.given(column, self.assign(typed, &column.name, column.ty)?.sql)
         };
         Ok(format!("{} = {value}", quoted(&column.name)))
     }
@@ -326,6 +334,23 @@ fn is_default(value: &Expr) -> bool {
         if ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("default"))
 }
 
-fn default_of(column: &Column) -> String {
-    column.default.as_deref().map_or_else(|| "NULL".to_owned(), |default| format!("({default})"))
+fn default_of(column: &Column, relation: &Relation) -> String {
+    let own = || column.default.as_deref().map(|default| format!("({default})"));
+    relation.supplied(column).or_else(own).unwrap_or_else(|| "NULL".to_owned())
+}
+
+/// The columns besides those that are named which are given a value all the same, and that value.
+fn supplied(relation: &Relation, named: &[String]) -> Vec<(String, String)> {
+    let others = relation.columns.iter().map(|column| (quoted(&column.name), column));
+    let others = others.filter(|(name, _)| !named.contains(name));
+    others.filter_map(|(name, column)| Some((name, relation.supplied(column)?))).collect()
+}
+
+/// A row of which nothing is given.
+fn default_row(head: &str, relation: &Relation) -> String {
+    let (names, values): (Vec<_>, Vec<_>) = supplied(relation, &[]).into_iter().unzip();
+    match names.is_empty() {
+        true => format!("{head} DEFAULT VALUES"),
+        false => format!("{head} ({}) VALUES ({})", names.join(", "), values.join(", ")),
+    }
 }
