@@ -7,12 +7,103 @@ use sqlparser::ast::Expr;
 use sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
 
 /// How many expressions the parser may begin: this many, and so many more for each byte of the text.
 const STEPS: usize = 1_000;
 const STEPS_A_BYTE: usize = 4;
 
+/// What may follow the SELECT of a query that has no columns.
+const AFTER_NO_COLUMNS: &[Keyword] = &[
+    Keyword::WHERE,
+    Keyword::GROUP,
+    Keyword::HAVING,
+    Keyword::ORDER,
+    Keyword::LIMIT,
+    Keyword::OFFSET,
+    Keyword::FETCH,
+    Keyword::UNION,
+    Keyword::EXCEPT,
+    Keyword::INTERSECT,
+];
+
+/// Reserved words with which no expression begins; DEFAULT is not among them, which a row of VALUES may say.
+///
+/// Source: <https://www.postgresql.org/docs/18/sql-keywords-appendix.html>
+const NO_EXPRESSION: &[Keyword] = &[
+    Keyword::ALL,
+    Keyword::ANALYZE,
+    Keyword::AND,
+    Keyword::ANY,
+    Keyword::AS,
+    Keyword::ASC,
+    Keyword::ASYMMETRIC,
+    Keyword::BOTH,
+    Keyword::CHECK,
+    Keyword::COLLATE,
+    Keyword::COLUMN,
+    Keyword::CONSTRAINT,
+    Keyword::CREATE,
+    Keyword::DEFERRABLE,
+    Keyword::DESC,
+    Keyword::DISTINCT,
+    Keyword::DO,
+    Keyword::ELSE,
+    Keyword::END,
+    Keyword::EXCEPT,
+    Keyword::FETCH,
+    Keyword::FOR,
+    Keyword::FOREIGN,
+    Keyword::FROM,
+    Keyword::GRANT,
+    Keyword::GROUP,
+    Keyword::HAVING,
+    Keyword::IN,
+    Keyword::INITIALLY,
+    Keyword::INTERSECT,
+    Keyword::INTO,
+    Keyword::LATERAL,
+    Keyword::LEADING,
+    Keyword::LIMIT,
+    Keyword::OFFSET,
+    Keyword::ON,
+    Keyword::ONLY,
+    Keyword::OR,
+    Keyword::ORDER,
+    Keyword::PLACING,
+    Keyword::PRIMARY,
+    Keyword::REFERENCES,
+    Keyword::RETURNING,
+    Keyword::SELECT,
+    Keyword::SOME,
+    Keyword::SYMMETRIC,
+    Keyword::TABLE,
+    Keyword::THEN,
+    Keyword::TO,
+    Keyword::TRAILING,
+    Keyword::UNION,
+    Keyword::UNIQUE,
+    Keyword::USING,
+    Keyword::VARIADIC,
+    Keyword::WHEN,
+    Keyword::WHERE,
+    Keyword::WINDOW,
+    Keyword::WITH,
+];
+
+/// The keyword that a token is; a quoted name is none.
+fn keyword(token: &Token) -> Keyword {
+    match token {
+        Token::Word(word) => word.keyword,
+        _ => Keyword::NoKeyword,
+    }
+}
+
 /// PostgreSQL's dialect for one statement, without names of arguments that are expressions.
+///
+/// `SELECT` without columns has an empty tuple for its only one, which no text gives otherwise; with FROM
+/// it has none at all.
+///
 ///
 /// The parser would read each argument twice to see whether it is such a name: of calls within each other
 /// the innermost would be read 2^n times. It reads other things twice, too; so its steps are counted, and
@@ -71,14 +162,28 @@ impl Dialect for Postgres {
     }
 
     /// Each expression begins here.
-    fn parse_prefix(&self, _: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
-        match self.left.get().checked_sub(1) {
-            Some(left) => {
-                self.left.set(left);
-                None
-            }
-            None => Some(Err(ParserError::RecursionLimitExceeded)),
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        let Some(left) = self.left.get().checked_sub(1) else {
+            return Some(Err(ParserError::RecursionLimitExceeded));
+        };
+        self.left.set(left);
+        let next = &parser.peek_token_ref().token;
+        let first = keyword(next);
+        if keyword(&parser.get_current_token().token) == Keyword::SELECT
+            && (AFTER_NO_COLUMNS.contains(&first)
+                || matches!(next, Token::EOF | Token::SemiColon | Token::RParen))
+        {
+            return Some(Ok(Expr::Tuple(Vec::new())));
         }
+        if NO_EXPRESSION.contains(&first) {
+            return Some(parser.expected("an expression", parser.peek_token()));
+        }
+        None
+    }
+
+    /// A string goes on behind the end of a line.
+    fn supports_string_literal_concatenation_with_newline(&self) -> bool {
+        true
     }
 
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
@@ -99,7 +204,7 @@ impl Dialect for Postgres {
         supports_numeric_literal_underscores supports_array_typedef_with_brackets
         supports_geometric_types supports_set_names supports_alter_column_type_using
         supports_notnull_operator supports_interval_options supports_insert_table_alias
-        supports_create_table_like_parenthesized supports_select_wildcard_with_alias
+        supports_create_table_like_parenthesized
         supports_comma_separated_trim supports_xml_expressions supports_comment_optimizer_hint
     }
 }

@@ -37,9 +37,9 @@ pub(super) struct Batch {
 }
 
 impl<'c> Cursor<'c> {
-    /// Starts a statement that was announced with so many columns.
+    /// Starts a statement that was announced with so many columns; SQLite has one where PostgreSQL has none.
     pub(super) fn new(statement: CachedStatement<'c>, columns: usize) -> Result<Cursor<'c>> {
-        let has = statement.column_count();
+        let (has, columns) = (statement.column_count(), columns.max(1));
         if has != columns {
             let message = format!("a statement of {columns} columns has {has} in SQLite");
             return Err(PgError::internal(message));

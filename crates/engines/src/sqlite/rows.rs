@@ -89,6 +89,10 @@ impl QueryRows {
         let columns = &self.shape;
         while !rows.is_full() && !self.batch.cells.is_read() {
             let cells = &mut self.batch.cells;
+            if columns.is_empty() {
+                // SQLite has one column where PostgreSQL has none.
+                cells.next();
+            }
             rows.row(|row| {
                 columns.iter().try_for_each(|column| match cells.next() {
                     Some(cell) => output::write(cell, column, row),

@@ -7,6 +7,7 @@ use sqlparser::ast::{
 use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::operator::comparison;
 use super::scope::Scope;
 use super::typed::{Form, Typed, written_scale};
 use super::{Translator, unsupported};
@@ -339,14 +340,8 @@ impl Translator<'_> {
         any: bool,
         scope: &Scope<'_>,
     ) -> Result<Typed> {
-        let word = match op {
-            BinaryOperator::Eq => "=",
-            BinaryOperator::NotEq => "<>",
-            BinaryOperator::Lt => "<",
-            BinaryOperator::LtEq => "<=",
-            BinaryOperator::Gt => ">",
-            BinaryOperator::GtEq => ">=",
-            _ => return Err(self.placed(unsupported("ANY or ALL with such an operator"), left)),
+        let Some(word) = comparison(op) else {
+            return Err(self.placed(unsupported("ANY or ALL with such an operator"), left));
         };
         if matches!(right, Expr::Subquery(_)) {
             return Err(

@@ -32,18 +32,14 @@ impl Translator<'_> {
     ) -> Result<Typed> {
         match op {
             BinaryOperator::And | BinaryOperator::Or => self.connected(left, op, right, scope),
-            BinaryOperator::Eq => self.compare(left, "=", right, scope),
-            BinaryOperator::NotEq => self.compare(left, "<>", right, scope),
-            BinaryOperator::Lt => self.compare(left, "<", right, scope),
-            BinaryOperator::LtEq => self.compare(left, "<=", right, scope),
-            BinaryOperator::Gt => self.compare(left, ">", right, scope),
-            BinaryOperator::GtEq => self.compare(left, ">=", right, scope),
+            op if let Some(word) = comparison(op) => self.compare(left, word, right, scope),
             _ => {
                 // A chain of operators leans to the left, however long it is.
                 let mut links = vec![(op, right)];
                 let mut first = left;
                 while let Expr::BinaryOp { left, op, right } = first {
-                    if is_comparison(op) {
+                    let is_chained = matches!(op, BinaryOperator::And | BinaryOperator::Or);
+                    if is_chained || comparison(op).is_some() {
                         break;
                     }
                     links.push((op, right));
@@ -348,16 +344,15 @@ fn row_items(expr: &Expr) -> Option<Vec<Expr>> {
     }
 }
 
-fn is_comparison(op: &BinaryOperator) -> bool {
-    matches!(
-        op,
-        BinaryOperator::And
-            | BinaryOperator::Or
-            | BinaryOperator::Eq
-            | BinaryOperator::NotEq
-            | BinaryOperator::Lt
-            | BinaryOperator::LtEq
-            | BinaryOperator::Gt
-            | BinaryOperator::GtEq
-    )
+/// The word of an operator that compares.
+pub(super) fn comparison(op: &BinaryOperator) -> Option<&'static str> {
+    Some(match op {
+        BinaryOperator::Eq => "=",
+        BinaryOperator::NotEq => "<>",
+        BinaryOperator::Lt => "<",
+        BinaryOperator::LtEq => "<=",
+        BinaryOperator::Gt => ">",
+        BinaryOperator::GtEq => ">=",
+        _ => return None,
+    })
 }

@@ -134,6 +134,8 @@ impl Translator<'_> {
         let mut projection = Projection::default();
         for item in items {
             let (expr, name) = match item {
+                // What the parser makes of no columns.
+                SelectItem::UnnamedExpr(Expr::Tuple(none)) if none.is_empty() => continue,
                 SelectItem::UnnamedExpr(expr) => (expr, self.name_of(expr)),
                 SelectItem::ExprWithAlias { expr, alias } => (expr, folded(alias)),
                 SelectItem::Wildcard(_) => {

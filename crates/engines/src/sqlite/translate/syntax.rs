@@ -3,44 +3,18 @@
 use sqlparser::ast::Statement;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token};
-use trunkline_catalog::syntax::Postgres;
+use trunkline_catalog::syntax::{Postgres, check_depth};
 use trunkline_core::{PgError, Result, SqlState};
-use trunkline_sql::{Lexer, TokenKind};
+use trunkline_sql::Lexer;
 
 use super::name::place_of;
 
 /// How deep parentheses and queries may be within each other.
 const DEPTH: usize = 64;
 
-/// How many words may follow each other without a comma or a parenthesis: a chain of operators
-/// becomes a tree as deep as it is long.
-const CHAIN: usize = 5000;
-
-/// 54001 for a statement whose tree would be too deep to be let go of.
-fn check_chains(sql: &str) -> Result<()> {
-    let mut chains = vec![0_usize];
-    let mut lexer = Lexer::new(sql);
-    while let Some(token) = lexer.next_significant() {
-        match token.kind {
-            TokenKind::LeftParen => chains.push(0),
-            TokenKind::RightParen if chains.len() > 1 => drop(chains.pop()),
-            TokenKind::Comma => chains.last_mut().into_iter().for_each(|chain| *chain = 0),
-            _ => {
-                let Some(chain) = chains.last_mut() else { continue };
-                *chain += 1;
-                if *chain > CHAIN {
-                    let message = "stack depth limit exceeded";
-                    return Err(PgError::new(SqlState::STATEMENT_TOO_COMPLEX, message));
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Parses one statement.
 pub(super) fn parse(sql: &str) -> Result<Statement> {
-    check_chains(sql)?;
+    check_depth(sql)?;
     let blanked = without_vacuum_words(sql);
     let sql = blanked.as_deref().unwrap_or(sql);
     let dialect = Postgres::new(sql);
