@@ -54,9 +54,16 @@ impl SqliteSession {
         job: impl FnOnce(&mut Worker<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let thread = self.thread().await?;
-        thread.control().set_patience(self.lock_timeout());
+        self.brief(&thread);
         let call: Call<Result<T>> = thread.call(job);
         call.await.and_then(|done| done)
+    }
+
+    /// Tells the thread what settings say of the next job.
+    fn brief(&self, thread: &Thread) {
+        let isolation = self.client.setting("transaction_isolation").unwrap_or_default();
+        thread.control().set_patience(self.lock_timeout());
+        thread.control().set_read_committed(isolation.starts_with("read"));
     }
 
     /// `lock_timeout`, as SHOW has it: a number with a unit, or 0.
@@ -105,6 +112,9 @@ impl Session for SqliteSession {
         if plan.translated.writes {
             self.admit(&plan.translated.tag)?;
         }
+        if let Some(locking) = &plan.translated.locking {
+            self.admit(&format!("SELECT {}", locking.strength))?;
+        }
         let values = input::values(&run.params, &run.style)?;
         let Some(columns) = statement.columns().cloned() else {
             let outcome = self.call(move |worker| worker.run(&statement, &values)).await?;
@@ -121,7 +131,7 @@ impl Session for SqliteSession {
             let begun = self.call(move |worker| worker.open(number, &statement, &values, ONE_ROW));
             QueryRows::begun(thread, number, shape, begun.await?, plan.tag(0))
         } else {
-            thread.control().set_patience(self.lock_timeout());
+            self.brief(&thread);
             self.queries += 1;
             QueryRows::new(thread, self.queries, Order { statement, values }, plan.tag(0))
         };
