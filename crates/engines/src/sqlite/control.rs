@@ -1,7 +1,7 @@
 //! What stops a statement, and how long it waits for a lock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::queue::Queue;
@@ -18,6 +18,8 @@ pub(super) struct Control {
     running: AtomicU64,
     /// How long to wait for a lock, in milliseconds; 0 is for ever.
     patience: AtomicU64,
+    /// Whether each statement of the transaction sees what was committed before it.
+    read_committed: AtomicBool,
     /// Where it waits with others.
     queue: Arc<Queue>,
     ticket: u64,
@@ -34,6 +36,7 @@ impl Control {
             stopped: AtomicU64::new(0),
             running: AtomicU64::new(1),
             patience: AtomicU64::new(0),
+            read_committed: AtomicBool::new(true),
             queue: queue.clone(),
             ticket: queue.ticket(),
         }
@@ -57,6 +60,14 @@ impl Control {
     /// stops the job.
     pub(super) fn set_patience(&self, lock_timeout: Duration) {
         self.patience.store(millis(lock_timeout), Ordering::Relaxed);
+    }
+
+    pub(super) fn set_read_committed(&self, is: bool) {
+        self.read_committed.store(is, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_read_committed(&self) -> bool {
+        self.read_committed.load(Ordering::Relaxed)
     }
 
     /// Does something without waiting for locks.

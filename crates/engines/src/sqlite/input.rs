@@ -8,6 +8,7 @@ use trunkline_core::{Format, Oid, Param, Params, PgError, Result};
 
 use super::cells::{Cell, Cells};
 use super::output::KEPT;
+use super::storage;
 
 /// The values of a statement's parameters.
 ///
@@ -53,6 +54,7 @@ pub(super) fn push_value(value: &Value, oid: Oid, cells: &mut Cells) -> Result<(
         Value::Int4(value) => cells.push(Cell::Integer((*value).into())),
         Value::Int8(value) => cells.push(Cell::Integer(*value)),
         Value::Oid(value) => cells.push(Cell::Integer((*value).into())),
+        Value::Tid(tid) => cells.push(Cell::Integer(storage::row_number(*tid))),
         Value::Float4(value) => cells.push(float((*value).into())),
         Value::Float8(value) => cells.push(float(*value)),
         Value::Numeric(value) => numeric(value, cells)?,

@@ -31,6 +31,7 @@ mod session;
 mod snapshot;
 pub(crate) mod storage;
 mod thread;
+mod transaction;
 pub(crate) mod translate;
 pub(crate) mod types;
 mod violation;

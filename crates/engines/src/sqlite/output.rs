@@ -57,6 +57,7 @@ fn integer(number: i64, column: &Column, row: &mut RowWriter<'_>) -> Result<(), 
         Oid::BOOL if number == 0 || number == 1 => row.bool(number == 1),
         Oid::FLOAT8 => row.float8(number as f64),
         Oid::FLOAT4 => value(&Value::Float4(number as f32), row)?,
+        Oid::TID => value(&Value::Tid(storage::tid(number)?), row)?,
         Oid::NUMERIC => numeric(Numeric::from_i128(number.into(), 0), column, row)?,
         Oid::DATE => {
             let days = number.div_euclid(DAY) - EPOCH_DAYS;

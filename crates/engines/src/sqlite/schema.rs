@@ -246,6 +246,14 @@ impl Relation {
         format!("{}({name})", super::functions::value::MISSING)
     }
 
+    /// A name of the number that each row has, if it has one: one that no column takes away.
+    pub(crate) fn rowid(&self) -> Option<&'static str> {
+        let is_free =
+            |name: &&str| self.columns.iter().all(|column| !column.name.eq_ignore_ascii_case(name));
+        let has = !self.without_rowid && !self.view;
+        ["rowid", "_rowid_", "oid"].into_iter().find(is_free).filter(|_| has)
+    }
+
     /// The column that is another name of the rowid: `INTEGER PRIMARY KEY`.
     pub(crate) fn rowid_alias(&self) -> Option<usize> {
         match self.primary_key().as_slice() {

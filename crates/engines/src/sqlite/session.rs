@@ -1,7 +1,6 @@
 //! One client's session.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::{
@@ -54,13 +53,16 @@ impl SqliteSession {
         job: impl FnOnce(&mut Worker<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let thread = self.thread().await?;
-        thread.control().set_patience(self.lock_timeout());
+        self.brief(&thread);
         let call: Call<Result<T>> = thread.call(job);
         call.await.and_then(|done| done)
     }
 
-    fn lock_timeout(&self) -> Duration {
-        self.client.timeouts().unwrap_or_default().lock
+    /// Tells the thread what settings say of the next job.
+    fn brief(&self, thread: &Thread) {
+        let isolation = self.client.setting("transaction_isolation").unwrap_or_default();
+        thread.control().set_patience(self.client.timeouts().unwrap_or_default().lock);
+        thread.control().set_read_committed(isolation.starts_with("read"));
     }
 
     /// Refuses a command that writes where nothing may be written: 25006.
@@ -94,6 +96,9 @@ impl Session for SqliteSession {
         if plan.translated.writes {
             self.admit(&plan.translated.tag)?;
         }
+        if let Some(locking) = &plan.translated.locking {
+            self.admit(&format!("SELECT {}", locking.strength))?;
+        }
         let values = input::values(&run.params, &run.style)?;
         let Some(columns) = statement.columns().cloned() else {
             let outcome = self.call(move |worker| worker.run(&statement, &values)).await?;
@@ -110,7 +115,7 @@ impl Session for SqliteSession {
             let begun = self.call(move |worker| worker.open(number, &statement, &values, ONE_ROW));
             QueryRows::begun(thread, number, shape, begun.await?, plan.tag(0))
         } else {
-            thread.control().set_patience(self.lock_timeout());
+            self.brief(&thread);
             self.queries += 1;
             QueryRows::new(thread, self.queries, Order { statement, values }, plan.tag(0))
         };

@@ -5,6 +5,7 @@
 //! | boolean | INTEGER 0 or 1 |
 //! | smallint, integer, bigint, oid | INTEGER |
 //! | real, double precision | REAL |
+//! | tid | INTEGER, the number of the row: `(0,7)` is 7, `(1,0)` 65536 |
 //! | numeric | INTEGER or REAL, whichever is exactly the number; what is neither is refused |
 //! | bytea | BLOB |
 //! | timestamptz | TEXT in UTC, `2024-01-31 12:00:00.5+00` |
@@ -13,7 +14,7 @@
 //! So dates and times compare as texts do, up to the year 9999.
 
 use rusqlite::types::{Value as Stored, ValueRef};
-use trunkline_core::types::{Numeric, TextStyle, ToPg, Value, ValueError, name_of};
+use trunkline_core::types::{Numeric, TextStyle, Tid, ToPg, Value, ValueError, name_of};
 use trunkline_core::{Format, Oid, SqlState};
 
 use super::types::Type;
@@ -34,6 +35,7 @@ pub(crate) fn load(kept: ValueRef<'_>, oid: Oid) -> Result<Value, ValueError> {
         (ValueRef::Integer(value), Oid::BOOL) => Value::Bool(value != 0),
         (ValueRef::Blob(bytes), Oid::BYTEA) => Value::Bytea(bytes.to_vec()),
         (ValueRef::Integer(value), Oid::INT8) => Value::Int8(value),
+        (ValueRef::Integer(row), Oid::TID) => Value::Tid(tid(row)?),
         (ValueRef::Real(value), Oid::FLOAT8) => Value::Float8(value),
         (ValueRef::Integer(value), oid) => {
             Value::from_literal(oid, &value.to_string(), &TextStyle::default())?
@@ -56,6 +58,7 @@ pub(crate) fn store(value: Value, oid: Oid) -> Result<Stored, ValueError> {
         Value::Int4(value) => Stored::Integer(value.into()),
         Value::Int8(value) => Stored::Integer(value),
         Value::Oid(value) => Stored::Integer(value.into()),
+        Value::Tid(tid) => Stored::Integer(row_number(tid)),
         Value::Float4(value) => Stored::Real(value.into()),
         Value::Float8(value) => Stored::Real(value),
         Value::Numeric(value) => match value.to_i64() {
@@ -67,6 +70,20 @@ pub(crate) fn store(value: Value, oid: Oid) -> Result<Stored, ValueError> {
         Value::Text(text) | Value::Json(text) => Stored::Text(text),
         value => Stored::Text(print(&value, oid)?),
     })
+}
+
+/// Where the row of a number lies: 22003 for a number that has no place in PostgreSQL's 48 bits.
+pub(crate) fn tid(row: i64) -> Result<Tid, ValueError> {
+    let block = u32::try_from(row >> u16::BITS).map_err(|_| {
+        let message = format!("row {row} has a number too large for a tid");
+        ValueError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message)
+    })?;
+    Ok(Tid { block, row: u16::try_from(row & 0xffff).unwrap_or_default() })
+}
+
+/// The number of the row that lies there.
+pub(crate) fn row_number(tid: Tid) -> i64 {
+    i64::from(tid.block) << u16::BITS | i64::from(tid.row)
 }
 
 /// 22003 for a number that cannot be kept.

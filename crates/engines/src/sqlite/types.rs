@@ -226,6 +226,7 @@ fn short(oid: Oid) -> Option<String> {
             Oid::FLOAT4 => "REAL",
             Oid::FLOAT8 => "DOUBLE PRECISION",
             Oid::OID => "OID",
+            Oid::TID => "TID",
             _ => return None,
         }
         .to_owned(),

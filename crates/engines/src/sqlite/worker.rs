@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rusqlite::{CachedStatement, Connection, TransactionState};
+use rusqlite::{CachedStatement, Connection};
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::cells::{Cell, Cells};
@@ -14,6 +14,7 @@ use super::cursor::{Batch, Cursor};
 use super::errors::{self, answer};
 use super::plan::{Plan, Statement};
 use super::schema::Schema;
+use super::transaction::{Savepoints, exact, lost};
 use super::violation;
 
 /// Stands around the steps of a statement; it is always the innermost of its name.
@@ -25,15 +26,14 @@ const RETURNED: usize = 64 << 20;
 
 /// A connection, and what is open on it.
 pub(super) struct Worker<'c> {
-    guarded: &'c Guarded,
-    control: &'c Control,
-    cursors: HashMap<u64, Cursor<'c>>,
+    pub(super) guarded: &'c Guarded,
+    pub(super) control: &'c Control,
+    pub(super) cursors: HashMap<u64, Cursor<'c>>,
     schema: Option<(i64, Arc<Schema>)>,
-    in_transaction: bool,
+    pub(super) in_transaction: bool,
     /// How often definitions may have been undone: SQLite gives their numbers to others then.
-    undone: i64,
-    /// The savepoints of the transaction, the innermost last.
-    savepoints: Vec<String>,
+    pub(super) undone: i64,
+    pub(super) savepoints: Savepoints,
 }
 
 /// What a statement did.
@@ -54,11 +54,11 @@ impl<'c> Worker<'c> {
             schema: None,
             in_transaction: false,
             undone: 0,
-            savepoints: Vec::new(),
+            savepoints: Savepoints::default(),
         }
     }
 
-    fn connection(&self) -> &'c Connection {
+    pub(super) fn connection(&self) -> &'c Connection {
         &self.guarded.connection
     }
 
@@ -75,70 +75,23 @@ impl<'c> Worker<'c> {
 
     /// The plan of a statement by the definitions as they are now.
     fn current(&mut self, statement: &Statement) -> Result<Arc<Plan>> {
-        if self.in_transaction && self.connection().is_autocommit() {
-            return Err(lost());
-        }
+        self.check_kept()?;
         self.tell_time();
         let plan = statement.plan();
-        if plan.translated.writes {
-            self.reserve()?;
+        match plan.translated.writes {
+            true => {
+                if let Some(locking) = &plan.translated.locking {
+                    self.lock(locking)?;
+                }
+                self.reserve()?;
+            }
+            false => self.look_anew()?,
         }
         if self.version()? == plan.version {
             return Ok(plan);
         }
         let (version, schema) = self.schema()?;
         statement.renew(&schema, version)
-    }
-
-    /// Whether the transaction has not seen anything of the file yet.
-    fn is_fresh(&self) -> bool {
-        let state = self.connection().transaction_state(None::<&str>);
-        // A query that runs would be ended by a new beginning.
-        self.in_transaction
-            && self.cursors.is_empty()
-            && matches!(state, Ok(TransactionState::None))
-    }
-
-    /// Looks at definitions without a beginning of the transaction's view: what others commit before
-    /// its first statement is still seen by it.
-    pub(super) fn before_the_snapshot<T>(
-        &mut self,
-        look: impl FnOnce(&mut Worker<'c>) -> Result<T>,
-    ) -> Result<T> {
-        let is_fresh = self.is_fresh();
-        let seen = look(self)?;
-        if is_fresh && !self.is_fresh() {
-            self.restart("BEGIN DEFERRED")?;
-        }
-        Ok(seen)
-    }
-
-    /// Takes the lock to write before anything is read: what is read first could be of yesterday when
-    /// the lock is there.
-    fn reserve(&mut self) -> Result<()> {
-        if self.connection().transaction_state(None::<&str>) != Ok(TransactionState::Write) {
-            self.control.let_others_pass();
-        }
-        if !self.is_fresh() {
-            return Ok(());
-        }
-        let begun = self.restart("BEGIN IMMEDIATE");
-        if begun.is_err() {
-            self.restart("BEGIN DEFERRED")?;
-        }
-        begun
-    }
-
-    /// Begins a transaction once more that has done nothing yet.
-    fn restart(&mut self, begin: &str) -> Result<()> {
-        if !self.connection().is_autocommit() {
-            self.own("ROLLBACK")?;
-        }
-        self.own(begin)?;
-        for name in self.savepoints.clone() {
-            self.mark(&name)?;
-        }
-        Ok(())
     }
 
     /// What `now()` is: of a transaction, when it began.
@@ -203,6 +156,11 @@ impl<'c> Worker<'c> {
         values: &Cells,
         limit: u64,
     ) -> Result<Batch> {
+        if let Some(locking) = &statement.plan().translated.locking
+            && !self.lock(locking)?
+        {
+            return Ok(Batch { is_last: true, ..Batch::default() });
+        }
         let plan = self.current(statement)?;
         let Some(step) = plan.translated.steps.last() else { return Ok(Batch::default()) };
         let compiled = self.bound(&plan, step, values)?;
@@ -330,14 +288,6 @@ impl<'c> Worker<'c> {
         }
     }
 
-    pub(super) fn begin(&mut self) -> Result<()> {
-        self.own("BEGIN DEFERRED")?;
-        self.savepoints.clear();
-        self.guarded.clock.stop();
-        self.in_transaction = true;
-        Ok(())
-    }
-
     pub(super) fn commit(&mut self) -> Result<()> {
         let is_lost = std::mem::take(&mut self.in_transaction) && self.connection().is_autocommit();
         if is_lost {
@@ -359,36 +309,8 @@ impl<'c> Worker<'c> {
         if self.connection().is_autocommit() { Ok(()) } else { self.own("ROLLBACK") }
     }
 
-    pub(super) fn savepoint(&mut self, name: &str) -> Result<()> {
-        self.mark(name)?;
-        self.savepoints.push(name.to_owned());
-        Ok(())
-    }
-
-    fn mark(&mut self, name: &str) -> Result<()> {
-        self.own(&format!("SAVEPOINT {}", exact(name)))
-    }
-
-    pub(super) fn release(&mut self, name: &str) -> Result<()> {
-        self.own(&format!("RELEASE {}", exact(name)))?;
-        let place = self.savepoints.iter().rposition(|other| other == name);
-        self.savepoints.truncate(place.unwrap_or_default());
-        Ok(())
-    }
-
-    pub(super) fn rollback_to(&mut self, name: &str) -> Result<()> {
-        self.undone = self.undone.wrapping_add(1);
-        if self.in_transaction && self.connection().is_autocommit() {
-            return Err(lost());
-        }
-        self.own(&format!("ROLLBACK TO {}", exact(name)))?;
-        let place = self.savepoints.iter().rposition(|other| other == name);
-        self.savepoints.truncate(place.map_or(0, |place| place + 1));
-        Ok(())
-    }
-
     /// Runs a statement of ours.
-    fn own(&mut self, sql: &str) -> Result<()> {
+    pub(super) fn own(&mut self, sql: &str) -> Result<()> {
         self.guarded.own(|connection| connection.execute_batch(sql)).map_err(answer)
     }
 
@@ -456,19 +378,4 @@ impl<'c> Worker<'c> {
 /// SQLite has no key words among quoted names, and no quoted name that is one.
 pub(super) fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// The name of a savepoint, quoted: SQLite would take two that differ by their case for one.
-fn exact(name: &str) -> String {
-    let spelled = name.chars().flat_map(|one| {
-        let is_marked = one.is_ascii_uppercase() || one == '^';
-        is_marked.then_some('^').into_iter().chain([one.to_ascii_lowercase()])
-    });
-    quote(&spelled.collect::<String>())
-}
-
-/// SQLite has undone all of a transaction, as it does when a change is interrupted or the disk is full.
-fn lost() -> PgError {
-    PgError::new(SqlState::TRANSACTION_ROLLBACK, "the transaction was rolled back")
-        .hint("Changes that are interrupted take their whole transaction with them.")
 }

@@ -27,7 +27,7 @@ fn a_transaction_sees_what_was_when_it_began_to_read() {
     let file = File::new(TABLE);
     let server = file.serve();
     let (mut one, mut other) = (server.login(), server.login());
-    ask(&mut one, "BEGIN");
+    ask(&mut one, "BEGIN ISOLATION LEVEL REPEATABLE READ");
     assert_eq!(ask(&mut one, "SELECT v FROM t WHERE id = 2"), "D(20) C(SELECT 1) Z(T)");
     assert_eq!(ask(&mut other, "UPDATE t SET v = 21 WHERE id = 2"), "C(UPDATE 1) Z(I)");
     assert_eq!(ask(&mut one, "SELECT v FROM t WHERE id = 2"), "D(20) C(SELECT 1) Z(T)");

@@ -162,3 +162,29 @@ fn what_is_big_comes_whole() {
     let found = cells(&mut client, "SELECT x FROM v", None, Format::Text);
     assert!(found == [Some(big.into_bytes())]);
 }
+
+#[test]
+fn a_row_is_found_by_its_place() {
+    let file = File::new(
+        "CREATE TABLE t (v TEXT); INSERT INTO t (rowid, v) VALUES (1, 'a'), (65536, 'b'), (7, 'c');
+         CREATE TABLE named (rowid TEXT); INSERT INTO named VALUES ('x');
+         CREATE TABLE keyed (v TEXT PRIMARY KEY) WITHOUT ROWID;",
+    );
+    let server = file.serve();
+    let mut client = server.login();
+    let places = "SELECT ctid, t.ctid::text, tableoid = t.tableoid, t.* FROM t ORDER BY ctid";
+    assert_eq!(
+        ask(&mut client, places),
+        "D((0,1),(0,1),t,a) D((0,7),(0,7),t,c) D((1,0),(1,0),t,b) C(SELECT 3) Z(I)"
+    );
+    let plan = "SELECT v FROM t WHERE ctid = '(1,0)' OR ctid = ANY ('{\"(0,7)\"}')";
+    assert_eq!(ask(&mut client, plan), "D(c) D(b) C(SELECT 2) Z(I)");
+    let changed = "UPDATE t SET v = 'd' WHERE ctid = '(0,7)' RETURNING ctid, v";
+    assert_eq!(ask(&mut client, changed), "D((0,7),d) C(UPDATE 1) Z(I)");
+    assert_eq!(ask(&mut client, "DELETE FROM t WHERE ctid < '(0,8)'"), "C(DELETE 2) Z(I)");
+    assert_eq!(ask(&mut client, "SELECT ctid, rowid FROM named"), "D((0,1),x) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut client, "SELECT ctid FROM keyed"), "E(ERROR 42703) Z(I)");
+    file.run("INSERT INTO t (rowid, v) VALUES (281474976710656, 'far')");
+    assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(2) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut client, "SELECT max(ctid) FROM t"), "E(ERROR 22003) Z(I)");
+}

@@ -365,5 +365,6 @@ fn no_nulls(relation: &Relation, column: &Column) -> String {
 fn bare(relation: &Relation) -> super::scope::Source {
     let mut source = table_source(relation, &relation.name);
     source.columns.iter_mut().for_each(|column| column.sql = quoted(&column.name));
+    source.system.clear();
     source
 }

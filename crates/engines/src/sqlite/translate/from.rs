@@ -4,7 +4,7 @@ use sqlparser::ast::{
     Expr, FunctionArg, FunctionArgExpr, Join, JoinConstraint, JoinOperator, ObjectName, TableAlias,
     TableFactor, TableWithJoins,
 };
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::name::{folded, parts, quoted};
 use super::query::renamed_outputs;
@@ -312,7 +312,29 @@ pub(super) fn table_source(relation: &Relation, alias: &str) -> Source {
         origin: i16::try_from(place + 1).ok().map(|number| (relation.oid, number)),
         merged: false,
     });
-    Source { alias: alias.to_owned(), columns: columns.collect() }
+    let columns = columns.collect();
+    Source { alias: alias.to_owned(), columns, system: system_columns(relation, alias) }
+}
+
+/// The columns that every table has: where a row lies is the number that SQLite gave to it.
+fn system_columns(relation: &Relation, alias: &str) -> Vec<SourceColumn> {
+    let column = |name: &str, sql: String, ty| SourceColumn {
+        name: name.to_owned(),
+        sql,
+        ty,
+        not_null: true,
+        origin: None,
+        merged: false,
+    };
+    let mut columns = Vec::new();
+    if !relation.view {
+        columns.push(column("tableoid", relation.oid.0.to_string(), Type::of(Oid::OID)));
+    }
+    if let Some(rowid) = relation.rowid() {
+        let sql = format!("{}.{rowid}", quoted(alias));
+        columns.push(column("ctid", sql, Type::of(Oid::TID)));
+    }
+    columns
 }
 
 /// ` USING (…)`: the columns of both sides become one.

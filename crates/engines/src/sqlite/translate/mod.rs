@@ -15,6 +15,7 @@ mod expression;
 mod from;
 mod insert;
 mod label;
+pub(super) mod lock;
 mod name;
 mod operator;
 mod query;
@@ -38,6 +39,7 @@ use trunkline_core::{Column, Oid, PgError, Result, SqlState};
 
 use super::schema::Schema;
 use super::types::Type;
+use lock::Locking;
 use scope::Cte;
 
 /// A statement in SQLite's words.
@@ -56,6 +58,8 @@ pub(crate) struct Translated {
     pub(crate) counts: bool,
     /// Whether it changes anything.
     pub(crate) writes: bool,
+    /// The rows that it locks, if it does.
+    pub(crate) locking: Option<Locking>,
     /// Whether it is a query without FROM: PostgreSQL knows what it says before any row.
     pub(crate) constant: bool,
 }
@@ -77,6 +81,7 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
         tag: done.tag,
         counts: done.counts,
         writes: done.writes,
+        locking: translator.locking_of(&statement),
         constant: matches!(&statement, Statement::Query(query) if query::is_constant(query)),
     })
 }
@@ -120,6 +125,8 @@ struct Translator<'a> {
     parameters: Vec<Type>,
     /// The names of WITH that can be seen, the innermost last.
     ctes: Vec<Cte>,
+    /// What the outermost of its queries that locks rows says of that.
+    locking: Option<Locking>,
     /// How many expressions and queries are within each other.
     depth: usize,
 }
@@ -134,7 +141,8 @@ impl<'a> Translator<'a> {
             .map(|hint| if hint.0 == 0 { Type::UNKNOWN } else { Type::of(*hint) })
             .collect();
         let lines = name::lines_of(sql).into();
-        Translator { sql, lines, schema, parameters, ctes: Vec::new(), depth: 0 }
+        let ctes = Vec::new();
+        Translator { sql, lines, schema, parameters, ctes, locking: None, depth: 0 }
     }
 
     /// Goes a level down for what is within an expression or a query: 54001 if it is too deep.

@@ -86,7 +86,7 @@ impl Translator<'_> {
         queried.sql.insert_str(0, &with);
         let limit = self.limit(query.limit_clause.as_ref(), query.fetch.as_ref(), outer)?;
         queried.sql.push_str(&limit);
-        // FOR UPDATE: whoever writes is alone, so there is nothing to lock.
+        self.locks(query)?;
         self.ctes.truncate(held);
         Ok(queried)
     }
@@ -115,6 +115,7 @@ impl Translator<'_> {
                 schema: self.schema,
                 parameters: self.parameters.clone(),
                 ctes: self.ctes.clone(),
+                locking: None,
                 depth: self.depth,
             };
             if let Ok(first) = trial.set_expression(left, outer, None) {

@@ -35,6 +35,11 @@ impl Translator<'_> {
         for column in &mut bare.columns {
             column.sql = quoted(&column.name);
         }
+        for column in &mut bare.system {
+            if let Some((_, name)) = column.sql.rsplit_once('.') {
+                column.sql = name.to_owned();
+            }
+        }
         let projection = self.projection(items, &Scope::of(bare), None)?;
         let columns = announced(&projection.outputs);
         Ok((format!(" RETURNING {}", projection.written()), Some(columns)))

@@ -33,6 +33,8 @@ pub(super) struct Source {
     /// The name that its columns can be qualified with; folded.
     pub(super) alias: String,
     pub(super) columns: Vec<SourceColumn>,
+    /// Columns that every table has, which only their names bring forth: `ctid`, `tableoid`.
+    pub(super) system: Vec<SourceColumn>,
 }
 
 /// A column of something of FROM.
@@ -67,17 +69,19 @@ impl<'s> Scope<'s> {
 
     /// The column of a name alone: none, one, or more than one here.
     pub(super) fn find(&self, name: &str) -> Found<'_> {
-        let mut found = Found::None;
-        for source in &self.sources {
-            for column in
-                source.columns.iter().filter(|c| c.name.eq_ignore_ascii_case(name) && !c.merged)
-            {
-                found = match found {
-                    Found::None => Found::One(column),
-                    _ => return Found::Many,
-                };
+        let only = |columns: fn(&Source) -> &[SourceColumn]| {
+            let all = self.sources.iter().flat_map(columns);
+            let mut named = all.filter(|c| c.name.eq_ignore_ascii_case(name) && !c.merged);
+            match (named.next(), named.next()) {
+                (None, _) => Found::None,
+                (Some(column), None) => Found::One(column),
+                (Some(_), Some(_)) => Found::Many,
             }
-        }
+        };
+        let found = match only(|source| &source.columns) {
+            Found::None => only(|source| &source.system),
+            found => found,
+        };
         match (&found, self.outer) {
             (Found::None, Some(outer)) => outer.find(name),
             _ => found,
@@ -112,7 +116,7 @@ impl Source {
             origin: output.origin,
             merged: false,
         });
-        Source { alias: alias.to_owned(), columns: columns.collect() }
+        Source { alias: alias.to_owned(), columns: columns.collect(), system: Vec::new() }
     }
 }
 
@@ -161,7 +165,8 @@ impl Translator<'_> {
         let Some(source) = scope.source(&alias) else {
             return Err(self.at_ident(missing_from(&alias), first));
         };
-        let found = source.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name));
+        let mut all = source.columns.iter().chain(&source.system);
+        let found = all.find(|column| column.name.eq_ignore_ascii_case(&name));
         found.map(|column| column.typed(self.place_at(first.span.start))).ok_or_else(|| {
             let message = format!("column {alias}.{name} does not exist");
             self.at_ident(PgError::new(SqlState::UNDEFINED_COLUMN, message), first)

@@ -7,6 +7,7 @@ use trunkline_catalog::syntax::{Postgres, check_depth};
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::Lexer;
 
+use super::lock;
 use super::name::place_of;
 
 /// How deep parentheses and queries may be within each other.
@@ -16,6 +17,8 @@ const DEPTH: usize = 64;
 pub(super) fn parse(sql: &str) -> Result<Statement> {
     check_depth(sql)?;
     let blanked = without_vacuum_words(sql);
+    let sql = blanked.as_deref().unwrap_or(sql);
+    let blanked = lock::without_unknown_words(sql);
     let sql = blanked.as_deref().unwrap_or(sql);
     let dialect = Postgres::new(sql);
     let parsed = Parser::new(&dialect).with_recursion_limit(DEPTH).try_with_sql(sql).and_then(
