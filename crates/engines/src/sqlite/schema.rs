@@ -25,6 +25,8 @@ pub(crate) struct Relation {
     /// As the catalogs number it.
     pub(crate) oid: Oid,
     pub(crate) temporary: bool,
+    /// What was made later has a higher one.
+    pub(crate) age: i64,
     pub(crate) view: bool,
     pub(crate) without_rowid: bool,
     pub(crate) columns: Vec<Column>,
@@ -254,6 +256,11 @@ impl Relation {
         ["rowid", "_rowid_", "oid"].into_iter().find(is_free).filter(|_| has)
     }
 
+    /// Whether it has a foreign key to a table.
+    pub(crate) fn refers_to(&self, table: &Relation) -> bool {
+        self.foreign_keys.iter().any(|key| key.table.eq_ignore_ascii_case(&table.name))
+    }
+
     /// The column that is another name of the rowid: `INTEGER PRIMARY KEY`.
     pub(crate) fn rowid_alias(&self) -> Option<usize> {
         match self.primary_key().as_slice() {
@@ -275,7 +282,7 @@ impl Schema {
         let mut numbers = Numbers::default();
         for database in ["temp", "main"] {
             let mut listed = connection.prepare(&format!(
-                "SELECT name, type, coalesce(sql, '') FROM {database}.sqlite_schema \
+                "SELECT name, type, coalesce(sql, ''), rowid FROM {database}.sqlite_schema \
                  WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
                  ORDER BY name"
             ))?;
@@ -288,6 +295,7 @@ impl Schema {
                     temporary: database == "temp",
                     view: row.get::<_, String>(1)? == "view",
                     sql: row.get(2)?,
+                    age: row.get(3)?,
                     ..Relation::default()
                 };
                 if !relation.view {
@@ -337,6 +345,12 @@ impl Schema {
     pub(crate) fn relation(&self, name: &str) -> Option<&Relation> {
         let exact = self.relations.iter().find(|relation| relation.name == name);
         exact.or_else(|| self.relations.iter().find(|r| r.name.eq_ignore_ascii_case(name)))
+    }
+
+    /// The tables besides itself that refer to one.
+    pub(crate) fn referrers(&self, table: &Relation) -> Vec<&Relation> {
+        let others = self.relations.iter().filter(|other| other.name != table.name);
+        others.filter(|other| other.refers_to(table)).collect()
     }
 
     pub(crate) fn relations(&self) -> &[Relation] {

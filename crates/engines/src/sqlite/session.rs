@@ -102,6 +102,7 @@ impl Session for SqliteSession {
         let values = input::values(&run.params, &run.style)?;
         let Some(columns) = statement.columns().cloned() else {
             let outcome = self.call(move |worker| worker.run(&statement, &values)).await?;
+            outcome.notices.into_iter().for_each(|notice| self.client.notify(notice));
             return Ok(Reply::Done(plan.tag(outcome.changed)));
         };
         let thread = self.thread().await?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection};
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Notice, PgError, Result, SqlState};
 
 use super::cells::{Cell, Cells};
 use super::connect::Guarded;
@@ -43,6 +43,8 @@ pub(super) struct Outcome {
     pub(super) rows: Batch,
     /// How many it changed.
     pub(super) changed: u64,
+    /// What the client is told beside.
+    pub(super) notices: Vec<Notice>,
 }
 
 impl<'c> Worker<'c> {
@@ -195,10 +197,12 @@ impl<'c> Worker<'c> {
             [step] if plan.translated.columns.is_none() => self.step(&plan, step, values),
             _ => self.atomically(|worker| worker.steps(&plan, values)),
         });
-        done.map_err(|error| match plan.defines() {
+        let mut outcome = done.map_err(|error| match plan.defines() {
             true => error,
             false => self.detailed(error, |worker| worker.steps(&plan, values).map(drop)),
-        })
+        })?;
+        outcome.notices.clone_from(&plan.translated.notices);
+        Ok(outcome)
     }
 
     fn steps(&self, plan: &Plan, values: &Cells) -> Result<Outcome> {

@@ -1,13 +1,14 @@
 //! ALTER TABLE.
 
 use sqlparser::ast::{
-    AlterColumnOperation, AlterTable, AlterTableOperation, ColumnDef, ColumnOption, Expr, Ident,
-    RenameTableNameKind, TableConstraint,
+    AlterColumnOperation, AlterTable, AlterTableOperation, ColumnDef, ColumnOption, DropBehavior,
+    Expr, Ident, RenameTableNameKind, TableConstraint,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
+use super::dependency::Dependents;
 use super::from::{table_source, written};
-use super::name::{folded, quoted};
+use super::name::{folded, parts, quoted};
 use super::rebuild::Rebuilt;
 use super::scope::Scope;
 use super::table_text::Item;
@@ -16,27 +17,36 @@ use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Column, Origin, Relation};
 use crate::sqlite::storage;
 
-impl Translator<'_> {
+impl<'a> Translator<'a> {
     pub(super) fn alter_table(&mut self, alter: &AlterTable) -> Result<Done> {
-        let (_, name) = self.table_name(&alter.name)?;
-        if alter.if_exists && self.schema.relation(&name).is_none() {
-            return Ok(Done::definition("ALTER TABLE", Vec::new()));
-        }
-        let relation = self.relation(&alter.name)?;
+        let schema = self.schema;
+        let found = self.defined_name(&alter.name).map(|(_, name)| schema.relation(&name));
+        let relation = match found {
+            Ok(Some(relation)) => relation,
+            Ok(None) if !alter.if_exists => return Err(self.missing(&alter.name)),
+            Err(error) if !alter.if_exists => return Err(error),
+            _ => {
+                let name = parts(&alter.name)?.pop().unwrap_or_default();
+                let what = format!("relation \"{name}\" does not exist");
+                self.skip(SqlState::SUCCESSFUL_COMPLETION, &what);
+                return Ok(Done::definition("ALTER TABLE", Vec::new()));
+            }
+        };
         if let [only] = alter.operations.as_slice()
-            && let Some(steps) = self.altered_in_place(only, &relation)?
+            && let Some(steps) = self.altered_in_place(only, relation)?
         {
             return Ok(Done::definition("ALTER TABLE", steps));
         }
         if relation.view {
-            return Err(unsupported("this ALTER TABLE of a view"));
+            return Err(not_of_a_view(alter, relation));
         }
         let mut before = Vec::new();
-        let mut changed = self.unchanged(&relation)?;
+        let mut changed = self.unchanged(relation)?;
         for operation in &alter.operations {
             self.alter(operation, &mut changed, &mut before)?;
         }
-        before.extend(self.rebuild(changed)?);
+        let released = std::mem::take(&mut changed.released);
+        before.extend(self.release(&released, vec![changed])?);
         Ok(Done::definition("ALTER TABLE", before))
     }
 
@@ -50,38 +60,33 @@ impl Translator<'_> {
         Ok(match operation {
             AlterTableOperation::RenameTable { table_name } => {
                 let (RenameTableNameKind::To(to) | RenameTableNameKind::As(to)) = table_name;
-                let (_, to) = self.table_name(to)?;
+                let (_, to) = self.defined_name(to)?;
+                self.is_taken(&to, false)?;
                 if relation.view {
                     return Err(unsupported("renaming a view"));
-                }
-                if self.schema.relation(&to).is_some() {
-                    let message = format!("relation \"{to}\" already exists");
-                    return Err(PgError::new(SqlState::DUPLICATE_TABLE, message));
                 }
                 Some(vec![format!("ALTER TABLE {table} RENAME TO {}", quoted(&to))])
             }
             AlterTableOperation::RenameColumn { old_column_name, new_column_name } => {
-                let column = self.altered(relation, old_column_name)?;
+                let from = folded(old_column_name);
+                let Some((_, column)) = relation.column(&from) else {
+                    let message = format!("column \"{from}\" does not exist");
+                    return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
+                };
                 let to = folded(new_column_name);
                 if relation.column(&to).is_some() {
-                    let message =
-                        format!("column \"{to}\" of relation \"{}\" already exists", relation.name);
-                    return Err(PgError::new(SqlState::DUPLICATE_COLUMN, message));
+                    return Err(PgError::new(SqlState::DUPLICATE_COLUMN, is_there(&to, relation)));
+                }
+                if relation.view {
+                    return Err(unsupported("renaming a column of a view"));
                 }
                 let from = quoted(&column.name);
                 Some(vec![format!("ALTER TABLE {table} RENAME COLUMN {from} TO {}", quoted(&to))])
             }
-            AlterTableOperation::AddColumn { if_not_exists, column_def, .. } => {
+            AlterTableOperation::AddColumn { if_not_exists, column_def, .. } if !relation.view => {
                 let name = folded(&column_def.name);
-                if relation.column(&name).is_some() {
-                    if *if_not_exists {
-                        return Ok(Some(Vec::new()));
-                    }
-                    let message = format!(
-                        "column \"{name}\" of relation \"{}\" already exists",
-                        relation.name
-                    );
-                    return Err(PgError::new(SqlState::DUPLICATE_COLUMN, message));
+                if self.is_column(&name, relation, *if_not_exists)? {
+                    return Ok(Some(Vec::new()));
                 }
                 let (items, constant) = self.added_column(column_def, relation)?;
                 match items.as_slice() {
@@ -94,7 +99,7 @@ impl Translator<'_> {
             AlterTableOperation::AddConstraint {
                 constraint: TableConstraint::Unique(unique),
                 ..
-            } => {
+            } if !relation.view => {
                 let (mut columns, mut name) = (Vec::new(), vec![relation.name.clone()]);
                 for ident in super::create_table::index_columns(&unique.columns)? {
                     let column = self.altered(relation, &ident)?;
@@ -128,12 +133,22 @@ impl Translator<'_> {
     fn alter(
         &mut self,
         operation: &AlterTableOperation,
-        changed: &mut Rebuilt<'_>,
+        changed: &mut Rebuilt<'a>,
         before: &mut Vec<String>,
     ) -> Result<()> {
         let relation = changed.relation;
         match operation {
-            AlterTableOperation::AddColumn { column_def, .. } => {
+            AlterTableOperation::AddColumn { column_def, if_not_exists, .. } => {
+                let name = folded(&column_def.name);
+                if self.is_column(&name, relation, *if_not_exists)? {
+                    return Ok(());
+                }
+                if changed.text.column(&name).is_some() {
+                    return Err(PgError::new(
+                        SqlState::DUPLICATE_COLUMN,
+                        is_there(&name, relation),
+                    ));
+                }
                 let (items, _) = self.added_column(column_def, relation)?;
                 let columns = relation.columns.len();
                 for (place, item) in items.iter().enumerate() {
@@ -142,12 +157,15 @@ impl Translator<'_> {
                 }
                 Ok(())
             }
-            AlterTableOperation::DropColumn { column_names, if_exists, .. } => {
+            AlterTableOperation::DropColumn { column_names, if_exists, drop_behavior, .. } => {
+                let cascade = matches!(drop_behavior, Some(DropBehavior::Cascade));
                 for name in column_names {
-                    if *if_exists && relation.column(&folded(name)).is_none() {
-                        continue;
+                    match self.altered(relation, name) {
+                        Err(error) if *if_exists => {
+                            self.skip(SqlState::SUCCESSFUL_COMPLETION, error.message());
+                        }
+                        found => self.drop_column(found?, changed, cascade)?,
                     }
-                    self.drop_column(name, changed)?;
                 }
                 Ok(())
             }
@@ -179,13 +197,17 @@ impl Translator<'_> {
                     changed.text.items.retain(|item| !item.is_primary_key());
                     found = changed.text.items.len() < items;
                 }
-                if found || *if_exists {
+                if found {
                     return Ok(());
                 }
                 let message = format!(
                     "constraint \"{name}\" of relation \"{}\" does not exist",
                     relation.name
                 );
+                if *if_exists {
+                    self.skip(SqlState::SUCCESSFUL_COMPLETION, &message);
+                    return Ok(());
+                }
                 Err(PgError::new(SqlState::UNDEFINED_OBJECT, message))
             }
             AlterTableOperation::AlterColumn { column_name, op } => {
@@ -263,6 +285,7 @@ impl Translator<'_> {
                         })?
                     }
                 };
+                self.refuse_viewed(column, relation)?;
                 self.item(column, changed)?.set_type(&ty.declaration());
                 if let Some((_, from)) = changed.copied.iter_mut().find(|(c, _)| *c == column.name)
                 {
@@ -288,31 +311,53 @@ impl Translator<'_> {
         found.ok_or_else(|| unsupported("ALTER TABLE of such a column"))
     }
 
-    fn drop_column(&self, name: &Ident, changed: &mut Rebuilt<'_>) -> Result<()> {
+    /// As in PostgreSQL, constraints and indexes of the column go with it, and what else depends on it
+    /// by CASCADE only.
+    fn drop_column(
+        &mut self,
+        column: &Column,
+        changed: &mut Rebuilt<'a>,
+        cascade: bool,
+    ) -> Result<()> {
         let relation = changed.relation;
-        let column = self.altered(relation, name)?;
         let place = relation.column(&column.name).map_or(usize::MAX, |(place, _)| place);
-        for other in self.referrers(relation) {
-            let uses = other.foreign_keys.iter().any(|key| {
-                key.table.eq_ignore_ascii_case(&relation.name)
-                    && (key.refers_to.iter().any(|to| to.eq_ignore_ascii_case(&column.name))
-                        || (key.refers_to.is_empty() && column.key > 0))
-            });
-            if uses {
-                let message = format!(
-                    "cannot drop column {} of table {} because other objects depend on it",
-                    column.name, relation.name
-                );
-                let state = SqlState::DEPENDENT_OBJECTS_STILL_EXIST;
-                return Err(PgError::new(state, message)
-                    .hint("Use DROP ... CASCADE to drop the dependent objects too."));
-            }
-        }
-        // As in PostgreSQL, constraints and indexes of the column go with it.
+        let mut dependents = Dependents::of(self.schema, &[]);
+        dependents.gather_column(relation, place);
+        let dependents = dependents.found();
+        let what = format!("column {} of table {}", column.name, relation.name);
+        self.cascade(&what, &dependents, cascade)?;
+        changed.released.extend(dependents);
         changed.text.remove_column(&column.name);
         changed.copied.retain(|(copied, _)| *copied != column.name);
         changed.lost.push(place);
         Ok(())
+    }
+
+    /// 0A000 for a column that a view uses: the view's own type would change.
+    fn refuse_viewed(&self, column: &Column, relation: &Relation) -> Result<()> {
+        let place = relation.column(&column.name).map_or(usize::MAX, |(place, _)| place);
+        match Dependents::of(self.schema, &[]).views_of(relation, place).first() {
+            None => Ok(()),
+            Some(view) => {
+                let rule = format!("rule _RETURN on view {}", view.name);
+                let message = "cannot alter type of a column used by a view or rule";
+                Err(PgError::unsupported(message)
+                    .detail(format!("{rule} depends on column \"{}\"", column.name)))
+            }
+        }
+    }
+
+    /// Whether a table has a column already: 42701, or a notice where that is no mistake.
+    fn is_column(&mut self, name: &str, relation: &Relation, if_not_exists: bool) -> Result<bool> {
+        if relation.column(name).is_none() {
+            return Ok(false);
+        }
+        let message = is_there(name, relation);
+        if if_not_exists {
+            self.skip(SqlState::DUPLICATE_COLUMN, &message);
+            return Ok(true);
+        }
+        Err(PgError::new(SqlState::DUPLICATE_COLUMN, message))
     }
 
     /// The column that is to be changed, or 42703.
@@ -344,6 +389,32 @@ impl Translator<'_> {
         }
         Ok((items, constant))
     }
+}
+
+fn is_there(column: &str, relation: &Relation) -> String {
+    format!("column \"{column}\" of relation \"{}\" already exists", relation.name)
+}
+
+/// 42809 for what cannot be done to a view; 0A000 for what PostgreSQL could do.
+fn not_of_a_view(alter: &AlterTable, view: &Relation) -> PgError {
+    let action = alter.operations.iter().find_map(|operation| match operation {
+        AlterTableOperation::AddColumn { .. } => Some("ADD COLUMN"),
+        AlterTableOperation::DropColumn { .. } => Some("DROP COLUMN"),
+        AlterTableOperation::AddConstraint { .. } => Some("ADD CONSTRAINT"),
+        AlterTableOperation::DropConstraint { .. } => Some("DROP CONSTRAINT"),
+        AlterTableOperation::AlterColumn { op, .. } => match op {
+            AlterColumnOperation::SetNotNull => Some("ALTER COLUMN ... SET NOT NULL"),
+            AlterColumnOperation::DropNotNull => Some("ALTER COLUMN ... DROP NOT NULL"),
+            AlterColumnOperation::SetDataType { .. } => Some("ALTER COLUMN ... SET DATA TYPE"),
+            _ => None,
+        },
+        _ => None,
+    });
+    let Some(action) = action else { return unsupported("this ALTER TABLE of a view") };
+    let message =
+        format!("ALTER action {action} cannot be performed on relation \"{}\"", view.name);
+    PgError::new(SqlState::WRONG_OBJECT_TYPE, message)
+        .detail("This operation is not supported for views.")
 }
 
 /// A step that fails if a column has NULLs: 23502.

@@ -38,16 +38,15 @@ struct DraftColumn {
 
 impl Translator<'_> {
     pub(super) fn create_table(&mut self, create: &CreateTable) -> Result<Done> {
-        let (temporary, name) = self.table_name(&create.name)?;
+        let (temporary, name) =
+            self.defined_name(&create.name).map_err(|error| self.at(error, &create.name))?;
         let temporary = temporary || create.temporary;
-        if create.if_not_exists && self.schema.relation(&name).is_some() {
-            return Ok(Done::definition("CREATE TABLE", Vec::new()));
-        }
-        if !create.if_not_exists
-            && self.schema.relation(&name).is_some_and(|r| r.temporary == temporary)
-        {
-            let message = format!("relation \"{name}\" already exists");
-            return Err(PgError::new(SqlState::DUPLICATE_TABLE, message));
+        // A temporary table may stand before another, and another behind it.
+        let is_elsewhere =
+            self.schema.relation(&name).is_some_and(|known| known.temporary != temporary);
+        if !is_elsewhere && self.is_taken(&name, create.if_not_exists)? {
+            let tag = if create.query.is_some() { "CREATE TABLE AS" } else { "CREATE TABLE" };
+            return Ok(Done::definition(tag, Vec::new()));
         }
         if create.inherits.is_some()
             || create.partition_by.is_some()

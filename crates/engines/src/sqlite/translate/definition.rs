@@ -1,16 +1,17 @@
 //! Indexes, views, DROP and TRUNCATE, and what is not a table's.
 
 use sqlparser::ast::{
-    CreateIndex, CreateView, Expr, ObjectName, ObjectType, SchemaName, Statement, Truncate,
+    CreateIndex, CreateView, Expr, ObjectType, SchemaName, Statement, Truncate,
     TruncateIdentityOption,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
+use super::drop::Kind;
 use super::from::{table_source, written};
 use super::name::{folded, quoted, shown};
 use super::scope::Scope;
 use super::{Done, Translator, first_words, unsupported};
-use crate::sqlite::schema::{Origin, Relation};
+use crate::sqlite::schema::Relation;
 
 impl Translator<'_> {
     /// A statement that neither asks for rows nor changes them.
@@ -22,18 +23,15 @@ impl Translator<'_> {
             Statement::AlterTable(alter) => self.alter_table(alter),
             Statement::Truncate(truncate) => self.truncate(truncate),
             Statement::Drop { object_type, if_exists, names, cascade, .. } => match object_type {
-                ObjectType::Table => self.drop_tables(names, *if_exists, *cascade),
-                ObjectType::View => self.drop_views(names, *if_exists),
-                ObjectType::Index => self.drop_indexes(names, *if_exists),
+                ObjectType::Table => self.drop(Kind::Table, names, *if_exists, *cascade),
+                ObjectType::View => self.drop(Kind::View, names, *if_exists, *cascade),
+                ObjectType::Index => self.drop(Kind::Index, names, *if_exists, *cascade),
                 _ if *if_exists => Ok(Done::definition(drop_tag(object_type), Vec::new())),
                 other => Err(unsupported(&format!("DROP {other}"))),
             },
-            Statement::CreateSchema { schema_name, if_not_exists: true, .. } => match schema_name {
-                SchemaName::Simple(name) if shown(name) == "public" => {
-                    Ok(Done::definition("CREATE SCHEMA", Vec::new()))
-                }
-                _ => Err(unsupported("a schema besides public")),
-            },
+            Statement::CreateSchema { schema_name, if_not_exists, .. } => {
+                self.create_schema(schema_name, *if_not_exists)
+            }
             // SQLite gives the room of rows that are gone to others by itself.
             Statement::Vacuum(_) => Ok(Done::definition("VACUUM", Vec::new())),
             Statement::Analyze(_) => Ok(Done::definition("ANALYZE", vec!["ANALYZE".to_owned()])),
@@ -46,8 +44,36 @@ impl Translator<'_> {
         }
     }
 
+    /// There is the schema `public`, and no other can be made.
+    fn create_schema(&mut self, schema: &SchemaName, if_not_exists: bool) -> Result<Done> {
+        let name = match schema {
+            SchemaName::Simple(name) => shown(name),
+            SchemaName::NamedAuthorization(name, _) => shown(name),
+            SchemaName::UnnamedAuthorization(role) => folded(role),
+        };
+        if name.starts_with("pg_") {
+            let message = format!("unacceptable schema name \"{name}\"");
+            return Err(PgError::new(SqlState::RESERVED_NAME, message)
+                .detail("The prefix \"pg_\" is reserved for system schemas."));
+        }
+        if !matches!(name.as_str(), "public" | "information_schema") {
+            return Err(unsupported("a schema besides public"));
+        }
+        let message = format!("schema \"{name}\" already exists");
+        if !if_not_exists {
+            return Err(PgError::new(SqlState::DUPLICATE_SCHEMA, message));
+        }
+        self.skip(SqlState::DUPLICATE_SCHEMA, &message);
+        Ok(Done::definition("CREATE SCHEMA", Vec::new()))
+    }
+
     fn create_index(&mut self, create: &CreateIndex) -> Result<Done> {
-        let relation = self.relation(&create.table_name)?;
+        let relation = self.defined(&create.table_name)?;
+        if relation.view {
+            let message = format!("cannot create index on relation \"{}\"", relation.name);
+            return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message)
+                .detail("This operation is not supported for views."));
+        }
         if !create.include.is_empty() || create.nulls_distinct == Some(false) {
             return Err(unsupported("an index with INCLUDE or NULLS NOT DISTINCT"));
         }
@@ -81,12 +107,8 @@ impl Translator<'_> {
                 names.join("_")
             }
         };
-        if self.schema.index(&name).is_some() || self.schema.relation(&name).is_some() {
-            if create.if_not_exists {
-                return Ok(Done::definition("CREATE INDEX", Vec::new()));
-            }
-            let message = format!("relation \"{name}\" already exists");
-            return Err(PgError::new(SqlState::DUPLICATE_TABLE, message));
+        if self.is_taken(&name, create.if_not_exists)? {
+            return Ok(Done::definition("CREATE INDEX", Vec::new()));
         }
         let database = if relation.temporary { "temp" } else { "main" };
         let unique = if create.unique { "UNIQUE " } else { "" };
@@ -103,7 +125,7 @@ impl Translator<'_> {
         if create.materialized {
             return Err(unsupported("CREATE MATERIALIZED VIEW"));
         }
-        let (temporary, name) = self.table_name(&create.name)?;
+        let (temporary, name) = self.defined_name(&create.name)?;
         let temporary = temporary || create.temporary;
         let mut steps = Vec::new();
         let mut replaced = None;
@@ -112,11 +134,11 @@ impl Translator<'_> {
                 replaced = Some(old);
                 steps.push(format!("DROP VIEW {}", written(old)));
             }
-            Some(_) => {
-                let message = format!("relation \"{name}\" already exists");
-                return Err(PgError::new(SqlState::DUPLICATE_TABLE, message));
+            Some(_) if create.or_replace => {
+                let message = format!("\"{name}\" is not a view");
+                return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
             }
-            None => {}
+            _ => drop(self.is_taken(&name, false)?),
         }
         let queried = self.query(&create.query, None, None)?;
         if !self.parameters.is_empty() {
@@ -142,94 +164,24 @@ impl Translator<'_> {
         Ok(Done::definition("CREATE VIEW", steps))
     }
 
-    /// The relations of some names; those that are not there are left out, or 42P01.
-    fn dropped(&self, names: &[ObjectName], if_exists: bool, view: bool) -> Result<Vec<Relation>> {
-        let kind = if view { "view" } else { "table" };
-        let mut found = Vec::new();
-        for name in names {
-            let (_, plain) = self.table_name(name)?;
-            match self.schema.relation(&plain) {
-                Some(relation) if relation.view == view => found.push(relation.clone()),
-                Some(_) => {
-                    let message = format!("\"{plain}\" is not a {kind}");
+    fn truncate(&mut self, truncate: &Truncate) -> Result<Done> {
+        let schema = self.schema;
+        let mut tables: Vec<&Relation> = Vec::new();
+        for target in &truncate.table_names {
+            let (_, name) = self.defined_name(&target.name)?;
+            match schema.relation(&name) {
+                Some(table) if !table.view => tables.push(table),
+                _ if self.kind_of(&name).is_some() => {
+                    let message = format!("\"{name}\" is not a table");
                     return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
                 }
-                None if if_exists => {}
-                None => {
-                    let message = format!("{kind} \"{plain}\" does not exist");
-                    return Err(PgError::new(SqlState::UNDEFINED_TABLE, message));
-                }
+                _ => return Err(self.missing(&target.name)),
             }
-        }
-        Ok(found)
-    }
-
-    fn drop_views(&self, names: &[ObjectName], if_exists: bool) -> Result<Done> {
-        let views = self.dropped(names, if_exists, true)?;
-        let steps = views.iter().map(|view| format!("DROP VIEW {}", written(view))).collect();
-        Ok(Done::definition("DROP VIEW", steps))
-    }
-
-    /// Tables that others refer to go only with CASCADE, which ends the reference.
-    fn drop_tables(&self, names: &[ObjectName], if_exists: bool, cascade: bool) -> Result<Done> {
-        let tables = self.dropped(names, if_exists, false)?;
-        let mut steps = Vec::new();
-        for table in &tables {
-            for other in self.referrers(table) {
-                if tables.iter().any(|dropped| dropped.name == other.name) {
-                    continue;
-                }
-                if !cascade {
-                    return Err(depended_upon(&table.name, other));
-                }
-                if tables.len() > 1 {
-                    return Err(unsupported("DROP TABLE … CASCADE of several tables"));
-                }
-                let mut changed = self.unchanged(other)?;
-                changed.text.unrefer(&table.name);
-                steps.extend(self.rebuild(changed)?);
-            }
-        }
-        let order = children_first(&tables);
-        steps.extend(order.iter().map(|table| format!("DROP TABLE {}", written(table))));
-        Ok(Done::definition("DROP TABLE", steps))
-    }
-
-    /// The tables besides itself that refer to one.
-    pub(super) fn referrers(&self, table: &Relation) -> Vec<&Relation> {
-        let others = self.schema.relations().iter();
-        others.filter(|other| other.name != table.name && refers(other, table)).collect()
-    }
-
-    fn drop_indexes(&self, names: &[ObjectName], if_exists: bool) -> Result<Done> {
-        let mut steps = Vec::new();
-        for name in names {
-            let (_, plain) = self.table_name(name)?;
-            match self.schema.index(&plain) {
-                Some((relation, index)) if index.origin == Origin::Create => {
-                    let database = if relation.temporary { "temp" } else { "main" };
-                    steps.push(format!("DROP INDEX {database}.{}", quoted(&index.name)));
-                }
-                None if if_exists => {}
-                _ => {
-                    let message = format!("index \"{plain}\" does not exist");
-                    return Err(PgError::new(SqlState::UNDEFINED_OBJECT, message));
-                }
-            }
-        }
-        Ok(Done::definition("DROP INDEX", steps))
-    }
-
-    fn truncate(&self, truncate: &Truncate) -> Result<Done> {
-        let names: Vec<ObjectName> = truncate.table_names.iter().map(|t| t.name.clone()).collect();
-        let mut tables = Vec::new();
-        for name in &names {
-            tables.push(self.relation(name)?);
         }
         let cascade = matches!(truncate.cascade, Some(sqlparser::ast::CascadeOption::Cascade));
         let mut next = 0;
-        while let Some(table) = tables.get(next).cloned() {
-            for other in self.referrers(&table) {
+        while let Some(table) = tables.get(next).copied() {
+            for other in schema.referrers(table) {
                 if tables.iter().any(|known| known.name == other.name) {
                     continue;
                 }
@@ -241,7 +193,9 @@ impl Translator<'_> {
                         other.name
                     )));
                 }
-                tables.push(other.clone());
+                let message = format!("truncate cascades to table \"{}\"", other.name);
+                self.notice(SqlState::SUCCESSFUL_COMPLETION, message);
+                tables.push(other);
             }
             next += 1;
         }
@@ -276,29 +230,16 @@ fn check_replacement(old: &Relation, names: &[String]) -> Result<()> {
 }
 
 /// Whoever refers to another goes first: to drop a table is to delete its rows.
-fn children_first(tables: &[Relation]) -> Vec<&Relation> {
-    let mut left: Vec<&Relation> = tables.iter().collect();
+pub(super) fn children_first<'r>(tables: &[&'r Relation]) -> Vec<&'r Relation> {
+    let mut left: Vec<&Relation> = tables.to_vec();
     let mut order = Vec::new();
     while !left.is_empty() {
         let free = left.iter().position(|table| {
-            !left.iter().any(|other| other.name != table.name && refers(other, table))
+            !left.iter().any(|other| other.name != table.name && other.refers_to(table))
         });
         order.push(left.remove(free.unwrap_or(0)));
     }
     order
-}
-
-fn refers(other: &Relation, table: &Relation) -> bool {
-    other.foreign_keys.iter().any(|key| key.table.eq_ignore_ascii_case(&table.name))
-}
-
-/// 2BP01
-fn depended_upon(table: &str, other: &Relation) -> PgError {
-    let message = format!("cannot drop table {table} because other objects depend on it");
-    let detail = format!("foreign key constraint on table {} depends on table {table}", other.name);
-    PgError::new(SqlState::DEPENDENT_OBJECTS_STILL_EXIST, message)
-        .detail(detail)
-        .hint("Use DROP ... CASCADE to drop the dependent objects too.")
 }
 
 fn drop_tag(kind: &ObjectType) -> &'static str {

@@ -21,8 +21,16 @@ impl Translator<'_> {
 
     fn any_expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
         match expr {
-            Expr::Identifier(ident) => self.column(ident, scope),
-            Expr::CompoundIdentifier(idents) => self.qualified(idents, scope),
+            Expr::Identifier(ident) => {
+                let column = self.column(ident, scope)?;
+                self.uses.extend(column.origin);
+                Ok(column)
+            }
+            Expr::CompoundIdentifier(idents) => {
+                let column = self.qualified(idents, scope)?;
+                self.uses.extend(column.origin);
+                Ok(column)
+            }
             Expr::Value(value) => self.value(value),
             Expr::Nested(inner) => {
                 let inner = self.expression(inner, scope)?;

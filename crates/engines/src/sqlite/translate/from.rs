@@ -155,6 +155,7 @@ impl Translator<'_> {
             return Ok(format!("{} AS {}", quoted(only), quoted(&shown)));
         }
         let relation = self.relation(name)?;
+        self.uses.insert((relation.oid, 0));
         let alias = alias.unwrap_or_else(|| relation.name.clone());
         if scope.sources.iter().any(|source| source.alias == alias) {
             let message = format!("table name \"{alias}\" specified more than once");

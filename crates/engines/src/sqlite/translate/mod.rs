@@ -11,6 +11,8 @@ pub(super) mod declared;
 mod default;
 mod definition;
 mod delete;
+mod dependency;
+mod drop;
 mod expression;
 mod from;
 mod insert;
@@ -35,10 +37,11 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use sqlparser::ast::Statement;
-use trunkline_core::{Column, Oid, PgError, Result, SqlState};
+use trunkline_core::{Column, Notice, Oid, PgError, Result, Severity, SqlState};
 
 use super::schema::Schema;
 use super::types::Type;
+use dependency::Uses;
 use lock::Locking;
 use scope::Cte;
 
@@ -62,6 +65,8 @@ pub(crate) struct Translated {
     pub(crate) locking: Option<Locking>,
     /// Whether it is a query without FROM: PostgreSQL knows what it says before any row.
     pub(crate) constant: bool,
+    /// What the client is told when it runs.
+    pub(crate) notices: Vec<Notice>,
 }
 
 /// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
@@ -83,6 +88,7 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
         writes: done.writes,
         locking: translator.locking_of(&statement),
         constant: matches!(&statement, Statement::Query(query) if query::is_constant(query)),
+        notices: translator.notices,
     })
 }
 
@@ -129,6 +135,9 @@ struct Translator<'a> {
     locking: Option<Locking>,
     /// How many expressions and queries are within each other.
     depth: usize,
+    /// What it needs of the tables, for those who want to know.
+    uses: Uses,
+    notices: Vec<Notice>,
 }
 
 /// How deep they may be: the stack is finite, and so is SQLite's patience.
@@ -141,8 +150,33 @@ impl<'a> Translator<'a> {
             .map(|hint| if hint.0 == 0 { Type::UNKNOWN } else { Type::of(*hint) })
             .collect();
         let lines = name::lines_of(sql).into();
-        let ctes = Vec::new();
-        Translator { sql, lines, schema, parameters, ctes, locking: None, depth: 0 }
+        Translator {
+            sql,
+            lines,
+            schema,
+            parameters,
+            ctes: Vec::new(),
+            locking: None,
+            depth: 0,
+            uses: Uses::new(),
+            notices: Vec::new(),
+        }
+    }
+
+    /// A notice for when the statement runs.
+    fn notice(&mut self, sqlstate: SqlState, message: String) {
+        self.notices.push(Notice::new(Severity::Notice, sqlstate, message));
+    }
+
+    /// The same with a DETAIL.
+    fn detailed_notice(&mut self, message: String, detail: String) {
+        let notice = Notice::new(Severity::Notice, SqlState::SUCCESSFUL_COMPLETION, message);
+        self.notices.push(notice.field(b'D', detail));
+    }
+
+    /// Tells of what is not there, or there already, that nothing is done about it.
+    fn skip(&mut self, sqlstate: SqlState, what: &str) {
+        self.notice(sqlstate, format!("{what}, skipping"));
     }
 
     /// Goes a level down for what is within an expression or a query: 54001 if it is too deep.

@@ -79,14 +79,44 @@ impl Translator<'_> {
         Ok((temporary, table))
     }
 
+    /// The same for a definition, whose errors have no place: 3F000 for a schema that is not there.
+    pub(super) fn defined_name(&self, name: &ObjectName) -> Result<(bool, String)> {
+        self.table_name(name).map_err(|error| match missing_schema(name) {
+            Some(error) => error,
+            None => error.unplaced(),
+        })
+    }
+
+    /// The table that a definition is about: 42P01 and 3F000, without a place.
+    pub(super) fn defined(&self, name: &ObjectName) -> Result<Relation> {
+        self.defined_name(name)?;
+        self.relation(name).map_err(PgError::unplaced)
+    }
+
+    /// 42P01 for a relation that a definition is about.
+    pub(super) fn missing(&self, name: &ObjectName) -> PgError {
+        let message = format!("relation \"{}\" does not exist", shown(name));
+        PgError::new(SqlState::UNDEFINED_TABLE, message)
+    }
+
     /// The table of a name, or 42P01.
     pub(super) fn relation(&self, name: &ObjectName) -> Result<Relation> {
         let (_, table) = self.table_name(name)?;
-        self.schema.relation(&table).cloned().ok_or_else(|| {
-            let message = format!("relation \"{}\" does not exist", shown(name));
-            self.at(PgError::new(SqlState::UNDEFINED_TABLE, message), name)
-        })
+        let found = self.schema.relation(&table).cloned();
+        found.ok_or_else(|| self.at(self.missing(name), name))
     }
+}
+
+/// 3F000 if a name is in a schema that is not there.
+pub(super) fn missing_schema(name: &ObjectName) -> Option<PgError> {
+    let parts = parts(name).ok()?;
+    let (_, before) = parts.split_last()?;
+    let schema = before.last()?;
+    let known = ["public", "main", "pg_temp", "temp", "pg_catalog", "information_schema"];
+    (!known.contains(&schema.as_str())).then(|| {
+        let message = format!("schema \"{schema}\" does not exist");
+        PgError::new(SqlState::INVALID_SCHEMA_NAME, message)
+    })
 }
 
 /// A qualified name as messages have it.

@@ -6,6 +6,7 @@ use sqlparser::ast::{
 };
 use trunkline_core::{Column, PgError, Result, SqlState};
 
+use super::dependency::Uses;
 use super::name::{folded, quoted};
 use super::scope::{Cte, Output, Scope};
 use super::sequence::sequence_set;
@@ -117,6 +118,8 @@ impl Translator<'_> {
                 ctes: self.ctes.clone(),
                 locking: None,
                 depth: self.depth,
+                uses: Uses::new(),
+                notices: Vec::new(),
             };
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);

@@ -8,6 +8,8 @@
 
 use trunkline_core::Result;
 
+use super::definition::children_first;
+use super::dependency::Dependency;
 use super::name::quoted;
 use super::table_text::TableText;
 use super::{Translator, unsupported};
@@ -21,6 +23,8 @@ pub(super) struct Rebuilt<'r> {
     pub(super) copied: Vec<(String, String)>,
     /// Columns whose indexes do not come back.
     pub(super) lost: Vec<usize>,
+    /// What goes along with what is left out.
+    pub(super) released: Vec<Dependency<'r>>,
 }
 
 impl Translator<'_> {
@@ -30,12 +34,12 @@ impl Translator<'_> {
             .ok_or_else(|| unsupported("ALTER TABLE of such a table"))?;
         let plain = relation.columns.iter().filter(|column| !column.generated);
         let copied = plain.map(|column| (column.name.clone(), quoted(&column.name))).collect();
-        Ok(Rebuilt { relation, text, copied, lost: Vec::new() })
+        Ok(Rebuilt { relation, text, copied, lost: Vec::new(), released: Vec::new() })
     }
 
-    /// The statements that put a changed table in the place of the old one.
-    pub(super) fn rebuild(&self, changed: Rebuilt<'_>) -> Result<Vec<String>> {
-        let mut tables = vec![changed];
+    /// The statements that put changed tables in the places of the old ones.
+    pub(super) fn rebuild(&self, changed: Vec<Rebuilt<'_>>) -> Result<Vec<String>> {
+        let mut tables = changed;
         let mut next = 0;
         while let Some(table) = tables.get(next) {
             let referred = table.relation.name.clone();
@@ -49,8 +53,9 @@ impl Translator<'_> {
             next += 1;
         }
         let names: Vec<String> = tables.iter().map(|t| t.relation.name.clone()).collect();
-        let views: Vec<&Relation> =
+        let mut views: Vec<&Relation> =
             self.schema.relations().iter().filter(|relation| relation.view).collect();
+        views.sort_by_key(|view| view.age);
         let mut steps = Vec::new();
         for view in views.iter().rev() {
             steps.push(format!("DROP VIEW {}", super::from::written(view)));
@@ -64,7 +69,12 @@ impl Translator<'_> {
             steps.push(format!("CREATE TABLE {database}.{new} {}", table.text.written()));
         }
         // Those that are referred to are filled first.
-        for table in &tables {
+        let relations: Vec<&Relation> = tables.iter().map(|table| table.relation).collect();
+        let order = children_first(&relations);
+        let parents_first = order.iter().rev().filter_map(|relation| {
+            tables.iter().find(|table| table.relation.name == relation.name)
+        });
+        for table in parents_first {
             let new = quoted(&interim(&table.relation.name));
             let columns: Vec<String> =
                 table.copied.iter().map(|(column, _)| quoted(column)).collect();

@@ -146,6 +146,7 @@ impl Translator<'_> {
                     }
                     for source in &scope.sources {
                         for column in source.columns.iter().filter(|column| !column.merged) {
+                            self.uses.extend(column.origin);
                             projection.add(column.name.clone(), column.typed(0));
                         }
                     }
@@ -161,6 +162,7 @@ impl Translator<'_> {
                         return Err(self.at(missing_from(alias), name));
                     };
                     for column in &source.columns {
+                        self.uses.extend(column.origin);
                         projection.add(column.name.clone(), column.typed(0));
                     }
                     continue;

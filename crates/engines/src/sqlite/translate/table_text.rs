@@ -84,10 +84,13 @@ impl TableText {
         });
     }
 
-    /// Leaves out what refers to a table.
-    pub(super) fn unrefer(&mut self, table: &str) {
-        self.items.retain(|item| !(item.is_constraint() && item.refers_to(table)));
-        for item in &mut self.items {
+    /// Leaves out the foreign keys of these columns that refer to a table.
+    pub(super) fn unrefer(&mut self, columns: &[&str], table: &str) {
+        self.items
+            .retain(|item| !(item.is_constraint() && item.refers_to(table) && item.is_of(columns)));
+        if let [only] = columns
+            && let Some(item) = self.column(only)
+        {
             while item.refers_to(table) {
                 item.remove("REFERENCES");
             }
@@ -138,6 +141,16 @@ impl Item {
         let own = self.words.iter().take_while(|word| !is(word, "REFERENCES"));
         own.filter_map(|word| word.strip_prefix('(')?.strip_suffix(')'))
             .any(|inside| mentions(inside, column))
+    }
+
+    /// Whether the list of a constraint is of just these columns.
+    fn is_of(&self, columns: &[&str]) -> bool {
+        let list = self.words.iter().find_map(|word| word.strip_prefix('(')?.strip_suffix(')'));
+        let words = words_of(list.unwrap_or_default());
+        let names = words.iter().filter(|word| !is_comment(word) && *word != ",");
+        names
+            .map(|word| unquoted(word).to_ascii_lowercase())
+            .eq(columns.iter().map(|column| column.to_ascii_lowercase()))
     }
 
     fn refers_to(&self, table: &str) -> bool {
@@ -220,10 +233,11 @@ impl Item {
     }
 }
 
-fn mentions(text: &str, column: &str) -> bool {
+/// Whether a text has a name among its words.
+pub(super) fn mentions(text: &str, name: &str) -> bool {
     words_of(text).iter().any(|word| match word.strip_prefix('(') {
-        Some(inside) => mentions(inside.strip_suffix(')').unwrap_or(inside), column),
-        None => unquoted(word).eq_ignore_ascii_case(column),
+        Some(inside) => mentions(inside.strip_suffix(')').unwrap_or(inside), name),
+        None => unquoted(word).eq_ignore_ascii_case(name),
     })
 }
 

@@ -1,0 +1,225 @@
+//! DROP.
+
+use sqlparser::ast::ObjectName;
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::dependency::{Dependency, Dependents};
+use super::from::written;
+use super::name::{missing_schema, quoted};
+use super::{Done, Translator};
+use crate::sqlite::schema::{Origin, Relation};
+
+/// What a name in the schema can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Table,
+    View,
+    Index,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Table => "table",
+            Kind::View => "view",
+            Kind::Index => "index",
+        }
+    }
+
+    fn with_article(self) -> &'static str {
+        match self {
+            Kind::Table => "a table",
+            Kind::View => "a view",
+            Kind::Index => "an index",
+        }
+    }
+
+    fn tag(self) -> &'static str {
+        match self {
+            Kind::Table => "DROP TABLE",
+            Kind::View => "DROP VIEW",
+            Kind::Index => "DROP INDEX",
+        }
+    }
+
+    fn missing(self) -> SqlState {
+        match self {
+            Kind::Table | Kind::View => SqlState::UNDEFINED_TABLE,
+            Kind::Index => SqlState::UNDEFINED_OBJECT,
+        }
+    }
+}
+
+impl Translator<'_> {
+    /// What has a name already: tables, views and indexes share theirs.
+    pub(super) fn kind_of(&self, name: &str) -> Option<Kind> {
+        match self.schema.relation(name) {
+            Some(relation) if relation.view => Some(Kind::View),
+            Some(_) => Some(Kind::Table),
+            None => {
+                let is_index = self.schema.index(name).is_some() || self.keyed(name).is_some();
+                is_index.then_some(Kind::Index)
+            }
+        }
+    }
+
+    /// Whether a relation of this name is there already: 42P07, or a notice where that is no mistake.
+    pub(super) fn is_taken(&mut self, name: &str, if_not_exists: bool) -> Result<bool> {
+        if self.kind_of(name).is_none() {
+            return Ok(false);
+        }
+        let message = format!("relation \"{name}\" already exists");
+        if if_not_exists {
+            self.skip(SqlState::DUPLICATE_TABLE, &message);
+            return Ok(true);
+        }
+        Err(PgError::new(SqlState::DUPLICATE_TABLE, message))
+    }
+
+    /// The table that has a key of this name.
+    fn keyed(&self, name: &str) -> Option<&Relation> {
+        let mut relations = self.schema.relations().iter();
+        relations.find(|relation| relation.constraint_columns(name).is_some())
+    }
+
+    pub(super) fn drop(
+        &mut self,
+        kind: Kind,
+        names: &[ObjectName],
+        if_exists: bool,
+        cascade: bool,
+    ) -> Result<Done> {
+        let mut found: Vec<String> = Vec::new();
+        for name in names {
+            match self.named(kind, name) {
+                Ok(name) if found.contains(&name) => {}
+                Ok(name) => found.push(name),
+                Err(error)
+                    if if_exists
+                        && [SqlState::INVALID_SCHEMA_NAME, kind.missing()]
+                            .contains(&error.sqlstate()) =>
+                {
+                    self.skip(SqlState::SUCCESSFUL_COMPLETION, error.message());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let steps = match kind {
+            Kind::Index => self.index_drops(&found)?,
+            Kind::Table | Kind::View => self.relation_drops(kind, &found, cascade)?,
+        };
+        Ok(Done::definition(kind.tag(), steps))
+    }
+
+    /// The name of something of this kind: 42809 if it is of another, 42P01, 42704 and 3F000 if it is
+    /// not there.
+    fn named(&self, kind: Kind, name: &ObjectName) -> Result<String> {
+        let (_, plain) = self.defined_name(name).map_err(|error| match missing_schema(name) {
+            Some(missing) => missing,
+            None => error,
+        })?;
+        match self.kind_of(&plain) {
+            Some(found) if found == kind => Ok(plain),
+            Some(found) => {
+                let message = format!("\"{plain}\" is not {}", kind.with_article());
+                let hint = format!("Use {} to remove {}.", found.tag(), found.with_article());
+                Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message).hint(hint))
+            }
+            None => {
+                let message = format!("{} \"{plain}\" does not exist", kind.word());
+                Err(PgError::new(kind.missing(), message))
+            }
+        }
+    }
+
+    fn index_drops(&self, names: &[String]) -> Result<Vec<String>> {
+        let mut steps = Vec::new();
+        for name in names {
+            match self.schema.index(name) {
+                Some((relation, index)) if index.origin == Origin::Create => {
+                    let database = if relation.temporary { "temp" } else { "main" };
+                    steps.push(format!("DROP INDEX {database}.{}", quoted(&index.name)));
+                }
+                _ => return Err(self.required(name)),
+            }
+        }
+        Ok(steps)
+    }
+
+    /// 2BP01 for an index that is a constraint's.
+    fn required(&self, index: &str) -> PgError {
+        let table = self.keyed(index).map_or("", |relation| relation.name.as_str());
+        let constraint = format!("constraint {index} on table {table}");
+        let message = format!("cannot drop index {index} because {constraint} requires it");
+        PgError::new(SqlState::DEPENDENT_OBJECTS_STILL_EXIST, message)
+            .hint(format!("You can drop {constraint} instead."))
+    }
+
+    fn relation_drops(
+        &mut self,
+        kind: Kind,
+        names: &[String],
+        cascade: bool,
+    ) -> Result<Vec<String>> {
+        let schema = self.schema;
+        let dropped: Vec<&Relation> =
+            names.iter().filter_map(|name| schema.relation(name)).collect();
+        let mut dependents = Dependents::of(schema, &dropped);
+        for relation in &dropped {
+            dependents.gather(relation);
+        }
+        let dependents = dependents.found();
+        let what = match names {
+            [only] => format!("{} {only}", kind.word()),
+            _ => "desired object(s)".to_owned(),
+        };
+        self.cascade(&what, &dependents, cascade)?;
+        let mut steps = self.release(&dependents, Vec::new())?;
+        match kind {
+            Kind::View => steps.extend(dropped.iter().map(|view| drop_view(view))),
+            Kind::Table | Kind::Index => {
+                let order = super::definition::children_first(&dropped);
+                steps.extend(order.iter().map(|table| format!("DROP TABLE {}", written(table))));
+            }
+        }
+        Ok(steps)
+    }
+
+    /// Tells what goes along with something that is dropped: 2BP01 unless it is said that it may.
+    pub(super) fn cascade(
+        &mut self,
+        what: &str,
+        dependents: &[Dependency<'_>],
+        cascade: bool,
+    ) -> Result<()> {
+        let lines = |line: &dyn Fn(&Dependency<'_>) -> String| -> String {
+            dependents.iter().map(line).collect::<Vec<_>>().join("\n")
+        };
+        match dependents {
+            [] => {}
+            _ if !cascade => {
+                let objects = if what.starts_with("desired") { "them" } else { "it" };
+                let message =
+                    format!("cannot drop {what} because other objects depend on {objects}");
+                let detail = lines(&|one| format!("{} depends on {}", one.what, one.on));
+                return Err(PgError::new(SqlState::DEPENDENT_OBJECTS_STILL_EXIST, message)
+                    .detail(detail)
+                    .hint("Use DROP ... CASCADE to drop the dependent objects too."));
+            }
+            [only] => {
+                let message = format!("drop cascades to {}", only.what);
+                self.notice(SqlState::SUCCESSFUL_COMPLETION, message);
+            }
+            several => {
+                let message = format!("drop cascades to {} other objects", several.len());
+                let detail = lines(&|one| format!("drop cascades to {}", one.what));
+                self.detailed_notice(message, detail);
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn drop_view(view: &Relation) -> String {
+    format!("DROP VIEW {}", written(view))
+}
