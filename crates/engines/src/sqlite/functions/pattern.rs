@@ -97,6 +97,7 @@ fn regex(context: &Context<'_>, fold: bool) -> Answer {
         let compiled = context.get_or_create_aux(1, |pattern| {
             regex_lite::RegexBuilder::new(pattern.as_str().unwrap_or_default())
                 .case_insensitive(fold)
+                .dot_matches_new_line(true)
                 .size_limit(COMPILED)
                 .build()
         });

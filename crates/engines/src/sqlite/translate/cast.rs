@@ -6,7 +6,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::TypeName;
 
 use super::scope::Scope;
-use super::typed::{Form, Typed};
+use super::typed::{Form, Typed, unread};
 use super::{Translator, unsupported};
 use crate::sqlite::storage;
 use crate::sqlite::types::Type;
@@ -127,7 +127,9 @@ impl Translator<'_> {
     pub(super) fn assign(&mut self, typed: Typed, column: &str, ty: Type) -> Result<Typed> {
         if let (Form::Literal(text), true, true) = (&typed.form, typed.is_unknown(), ty.typmod >= 0)
         {
-            let value = storage::literal(ty, text).map_err(PgError::from)?;
+            // What is no value of the type is told with its place, what is too long is not.
+            storage::literal(Type::of(ty.oid), text).map_err(|error| unread(error, typed.place))?;
+            let value = storage::literal(ty, text)?;
             return Ok(Typed { form: Form::Number, ..Typed::new(storage::written(&value), ty) });
         }
         let typed = self.settle(typed, ty)?;

@@ -221,7 +221,11 @@ impl Translator<'_> {
     /// `IS NULL` and its opposite, of anything.
     fn test(&mut self, inner: &Expr, test: &str, scope: &Scope<'_>) -> Result<Typed> {
         let inner = self.expression(inner, scope)?;
-        let inner = self.settle_text(inner)?;
+        // This gives no parameter a type.
+        let inner = match inner.form {
+            Form::Parameter(_) => inner,
+            _ => self.settle_text(inner)?,
+        };
         Ok(Typed { not_null: true, ..Typed::boolean(format!("({} {test})", inner.sql)) })
     }
 

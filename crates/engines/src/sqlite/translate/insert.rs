@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     Assignment, AssignmentTarget, ConflictTarget, Expr, Insert, ObjectName, OnConflict,
-    OnConflictAction, OnInsert, Query, SetExpr, TableObject,
+    OnConflictAction, OnInsert, Query, SetExpr, Spanned, TableObject,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
@@ -12,6 +12,22 @@ use super::scope::{Scope, Source};
 use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Column, Relation};
 use crate::sqlite::types::Type;
+
+/// What is inserted into: a table, and which of its columns.
+struct Target<'r> {
+    relation: &'r Relation,
+    columns: Vec<usize>,
+    /// The names of the columns, if they were written: of all columns, fewer values may be given.
+    names: &'r [ObjectName],
+}
+
+impl<'r> Target<'r> {
+    /// The columns that are given values, counted.
+    fn columns(&self) -> impl Iterator<Item = (usize, &'r Column)> {
+        let column = |place: &usize| self.relation.columns.get(*place);
+        self.columns.iter().filter_map(column).enumerate()
+    }
+}
 
 impl Translator<'_> {
     pub(super) fn insert(&mut self, insert: &Insert) -> Result<Done> {
@@ -28,7 +44,10 @@ impl Translator<'_> {
         let head = format!("INSERT INTO {} AS {}", written(&relation), quoted(&alias));
         let mut sql = match &insert.source {
             None => default_row(&head, &relation),
-            Some(query) => self.insert_rows(&head, query, &columns, &relation)?,
+            Some(query) => {
+                let target = Target { relation: &relation, columns, names: &insert.columns };
+                self.insert_rows(&head, query, &target)?
+            }
         };
         if let Some(on) = &insert.on {
             match on {
@@ -81,36 +100,38 @@ impl Translator<'_> {
         })
     }
 
-    fn insert_rows(
-        &mut self,
-        head: &str,
-        query: &Query,
-        columns: &[usize],
-        relation: &Relation,
-    ) -> Result<String> {
-        if let SetExpr::Values(values) = query.body.as_ref()
-            && query.with.is_none()
-            && query.order_by.is_none()
-            && query.limit_clause.is_none()
-        {
-            let rows: Vec<&[Expr]> = values.rows.iter().map(|row| row.content.as_slice()).collect();
-            return self.insert_values(head, &rows, columns, relation);
-        }
-        let wanted: Vec<Type> = columns
-            .iter()
-            .filter_map(|place| relation.columns.get(*place).map(|column| column.ty))
-            .collect();
+    fn insert_rows(&mut self, head: &str, query: &Query, target: &Target<'_>) -> Result<String> {
+        let values = match query.body.as_ref() {
+            SetExpr::Values(values)
+                if query.with.is_none()
+                    && query.order_by.is_none()
+                    && query.limit_clause.is_none() =>
+            {
+                values
+            }
+            _ => return self.insert_query(head, query, target),
+        };
+        let rows: Vec<&[Expr]> = values.rows.iter().map(|row| row.content.as_slice()).collect();
+        self.insert_values(head, &rows, target)
+    }
+
+    fn insert_query(&mut self, head: &str, query: &Query, target: &Target<'_>) -> Result<String> {
+        let wanted: Vec<Type> = target.columns().map(|(_, column)| column.ty).collect();
         let queried = self.query(query, None, Some(&wanted))?;
-        self.check_width(queried.outputs.len(), columns.len(), !query_is_named(columns, relation))?;
+        let items = match query.body.as_ref() {
+            SetExpr::Select(select) => select.projection.as_slice(),
+            _ => &[],
+        };
+        let extra = items.get(wanted.len()).map_or(0, |item| self.place(item));
+        self.check_width(queried.outputs.len(), target, extra)?;
         let (mut names, mut values) = (Vec::new(), Vec::new());
-        for (output, place) in queried.outputs.iter().zip(columns) {
-            let Some(column) = relation.columns.get(*place) else { continue };
+        for (output, (_, column)) in queried.outputs.iter().zip(target.columns()) {
             let typed = super::typed::Typed::new(quoted(&output.inner), output.ty);
             let value = self.assign(typed, &column.name, column.ty)?.sql;
-            values.push(relation.given(column, value));
+            values.push(target.relation.given(column, value));
             names.push(quoted(&column.name));
         }
-        for (name, value) in supplied(relation, &names) {
+        for (name, value) in supplied(target.relation, &names) {
             names.push(name);
             values.push(value);
         }
@@ -123,13 +144,18 @@ impl Translator<'_> {
         ))
     }
 
-    fn check_width(&self, values: usize, columns: usize, fewer: bool) -> Result<()> {
-        let message = match values {
-            _ if values > columns => "INSERT has more expressions than target columns",
-            _ if values < columns && !fewer => "INSERT has more target columns than expressions",
-            _ => return Ok(()),
+    /// 42601 for more values than columns, of which `extra` is the place of the first, and for fewer
+    /// than columns that are named.
+    fn check_width(&self, values: usize, target: &Target<'_>, extra: usize) -> Result<()> {
+        let (message, place) = match target.names.get(values) {
+            _ if values > target.columns.len() => {
+                ("INSERT has more expressions than target columns", extra)
+            }
+            Some(name) => ("INSERT has more target columns than expressions", self.place(name)),
+            None => return Ok(()),
         };
-        Err(PgError::new(SqlState::SYNTAX_ERROR, message))
+        let error = PgError::new(SqlState::SYNTAX_ERROR, message);
+        Err(if place > 0 { error.position(place) } else { error })
     }
 
     /// `VALUES`: a column of which every row says DEFAULT is left out, which SQLite reads so.
@@ -137,46 +163,45 @@ impl Translator<'_> {
         &mut self,
         head: &str,
         rows: &[&[Expr]],
-        columns: &[usize],
-        relation: &Relation,
+        target: &Target<'_>,
     ) -> Result<String> {
         let width = rows.first().map_or(0, |row| row.len());
-        if rows.iter().any(|row| row.len() != width) {
+        if let Some(other) = rows.iter().find(|row| row.len() != width) {
             let message = "VALUES lists must all be the same length";
-            return Err(PgError::new(SqlState::SYNTAX_ERROR, message));
-        }
-        self.check_width(width, columns.len(), !query_is_named(columns, relation)).map_err(
-            |error| match rows.first().and_then(|row| row.get(columns.len())) {
-                Some(extra) => self.placed(error, extra),
+            let error = PgError::new(SqlState::SYNTAX_ERROR, message);
+            return Err(match other.first() {
+                Some(first) => self.placed(error, first),
                 None => error,
-            },
-        )?;
+            });
+        }
+        let extra = rows.first().and_then(|row| row.get(target.columns.len()));
+        let extra = extra.map_or(0, |extra| self.place_at(extra.span().start));
+        self.check_width(width, target, extra)?;
         let scope = Scope::default();
         let (mut names, mut kept) = (Vec::new(), Vec::new());
-        for (index, place) in columns.iter().take(width).enumerate() {
-            let given = rows.iter().any(|row| row.get(index).is_some_and(|v| !is_default(v)));
-            if let Some(column) = relation.columns.get(*place).filter(|_| given) {
+        for (index, column) in target.columns().take(width) {
+            if rows.iter().any(|row| row.get(index).is_some_and(|value| !is_default(value))) {
                 names.push(quoted(&column.name));
                 kept.push((index, column));
             }
         }
         if kept.is_empty() {
             return match rows {
-                [_] => Ok(default_row(head, relation)),
+                [_] => Ok(default_row(head, target.relation)),
                 _ => Err(unsupported("VALUES of several rows of nothing but DEFAULT")),
             };
         }
-        let supplied = supplied(relation, &names);
+        let supplied = supplied(target.relation, &names);
         let mut tuples = Vec::new();
         for row in rows {
             let mut values = Vec::new();
             for (index, column) in &kept {
                 let Some(value) = row.get(*index) else { continue };
                 values.push(if is_default(value) {
-                    default_of(column, relation)
+                    default_of(column, target.relation)
                 } else {
                     let typed = self.expression(value, &scope)?;
-                    relation.given(column, self.assign(typed, &column.name, column.ty)?.sql)
+                    target.relation.given(column, self.assign(typed, &column.name, column.ty)?.sql)
                 });
             }
             values.extend(supplied.iter().map(|(_, value)| value.clone()));
@@ -321,11 +346,6 @@ impl Translator<'_> {
         };
         Ok(format!("{} = {value}", quoted(&column.name)))
     }
-}
-
-/// Whether a list of columns was written: of all columns, fewer values than columns may be given.
-fn query_is_named(columns: &[usize], relation: &Relation) -> bool {
-    columns.len() != relation.columns.iter().filter(|column| !column.generated).count()
 }
 
 /// The word DEFAULT, which the parser takes for a name.

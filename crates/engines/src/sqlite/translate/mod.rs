@@ -201,10 +201,16 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// A parameter that nothing gave a type is `text`; one that is not there at all is in the way.
+    /// The types of the parameters: 42P18 for one that nothing gave a type.
     fn parameter_types(&self) -> Result<Vec<Oid>> {
-        let of = |ty: &Type| if ty.is_unknown() { Oid::TEXT } else { ty.oid };
-        Ok(self.parameters.iter().map(of).collect())
+        let of = |(index, ty): (usize, &Type)| {
+            if ty.is_unknown() {
+                let message = format!("could not determine data type of parameter ${}", index + 1);
+                return Err(PgError::new(SqlState::INDETERMINATE_DATATYPE, message));
+            }
+            Ok(ty.oid)
+        };
+        self.parameters.iter().enumerate().map(of).collect()
     }
 }
 

@@ -170,14 +170,6 @@ impl Translator<'_> {
             SetExpr::SetOperation { left, op, set_quantifier, right } => {
                 self.set_operation(left, *op, *set_quantifier, right, outer, expected)
             }
-            SetExpr::Table(table) => {
-                let name = table.table_name.clone().unwrap_or_default();
-                let text = format!("SELECT * FROM {}", quoted(&name.to_lowercase()));
-                match super::syntax::parse(&text)? {
-                    sqlparser::ast::Statement::Query(query) => self.query(&query, outer, expected),
-                    _ => Err(unsupported("TABLE")),
-                }
-            }
             _ => Err(unsupported("a statement that changes data within a query")),
         }
     }
@@ -232,7 +224,11 @@ impl Translator<'_> {
         for row in rows {
             if row.len() != width {
                 let message = "VALUES lists must all be the same length";
-                return Err(PgError::new(SqlState::SYNTAX_ERROR, message));
+                let error = PgError::new(SqlState::SYNTAX_ERROR, message);
+                return Err(match row.first() {
+                    Some(first) => self.placed(error, first),
+                    None => error,
+                });
             }
             typed.push(
                 row.iter()

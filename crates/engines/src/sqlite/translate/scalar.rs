@@ -25,6 +25,13 @@ impl Translator<'_> {
         if let ("length" | "octet_length", [only], true) = (name, values.as_slice(), bytes) {
             return Ok(Some(Typed::new(format!("length({})", only.sql), Type::INT4)));
         }
+        if let ("length" | "char_length" | "character_length", [only]) = (name, values.as_slice())
+            && only.ty.oid == Oid::BPCHAR
+        {
+            // The spaces at the end of a char(n) do not count.
+            let sql = format!("length(rtrim({}, ' '))", only.sql);
+            return Ok(Some(Typed::new(sql, Type::INT4)));
+        }
         if let Some((function, argument, result)) = fixed(name, count) {
             if !accepted(&values, argument) {
                 return Ok(None);

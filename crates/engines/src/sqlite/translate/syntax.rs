@@ -1,11 +1,12 @@
 //! The text of a statement as a tree.
 
 use sqlparser::ast::Statement;
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Token};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 use trunkline_catalog::syntax::{Postgres, check_depth};
 use trunkline_core::{PgError, Result, SqlState};
-use trunkline_sql::Lexer;
+use trunkline_sql::{Lexer, TokenKind, character_position};
 
 use super::lock;
 use super::name::place_of;
@@ -16,22 +17,69 @@ const DEPTH: usize = 64;
 /// Parses one statement.
 pub(super) fn parse(sql: &str) -> Result<Statement> {
     check_depth(sql)?;
+    if let Some(flaw) = flaw(sql) {
+        return Err(flaw);
+    }
     let blanked = without_vacuum_words(sql);
     let sql = blanked.as_deref().unwrap_or(sql);
     let blanked = lock::without_unknown_words(sql);
     let sql = blanked.as_deref().unwrap_or(sql);
     let dialect = Postgres::new(sql);
-    let parsed = Parser::new(&dialect).with_recursion_limit(DEPTH).try_with_sql(sql).and_then(
-        |mut parser| {
-            let statement = parser.parse_statement()?;
-            while parser.consume_token(&Token::SemiColon) {}
-            match parser.peek_token().token {
-                Token::EOF => Ok(statement),
-                _ => parser.expected("end of statement", parser.peek_token()),
-            }
-        },
-    );
+    let tokens = Tokenizer::new(&dialect, sql).tokenize_with_location().map_err(ParserError::from);
+    let parsed = tokens.and_then(|tokens| {
+        let tokens = with_tables_selected(tokens);
+        let parser = Parser::new(&dialect).with_recursion_limit(DEPTH);
+        let mut parser = parser.with_tokens_with_locations(tokens);
+        let statement = parser.parse_statement()?;
+        while parser.consume_token(&Token::SemiColon) {}
+        match parser.peek_token().token {
+            Token::EOF => Ok(statement),
+            _ => parser.expected("end of statement", parser.peek_token()),
+        }
+    });
     parsed.map_err(|error| refused(sql, &error))
+}
+
+/// The first token that is none, such as a string without its end.
+fn flaw(sql: &str) -> Option<PgError> {
+    let mut lexer = Lexer::new(sql);
+    loop {
+        let token = lexer.next_significant()?;
+        if let TokenKind::Invalid(flaw) = token.kind {
+            let message = format!("{} at or near \"{}\"", flaw.message(), token.text(sql));
+            let place = character_position(sql, token.span.start);
+            return Some(PgError::new(SqlState::SYNTAX_ERROR, message).position(place));
+        }
+    }
+}
+
+/// `SELECT * FROM t` for `TABLE t` where a query can begin, each word where TABLE stood.
+fn with_tables_selected(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let keyword = |token: &Token| match token {
+        Token::Word(word) => word.keyword,
+        _ => Keyword::NoKeyword,
+    };
+    let mut selected = Vec::with_capacity(tokens.len());
+    let mut begins = true;
+    for token in tokens {
+        let word = keyword(&token.token);
+        if begins && word == Keyword::TABLE {
+            for token_before in
+                [Token::make_keyword("SELECT"), Token::Mul, Token::make_keyword("FROM")]
+            {
+                selected.push(TokenWithSpan::new(token_before, token.span));
+            }
+            begins = false;
+            continue;
+        }
+        if !matches!(token.token, Token::Whitespace(_)) {
+            begins = token.token == Token::LParen
+                || matches!(word, Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT)
+                || matches!(word, Keyword::AS | Keyword::ALL);
+        }
+        selected.push(token);
+    }
+    selected
 }
 
 /// VACUUM with spaces for its options, which the parser does not know; nothing else is changed.

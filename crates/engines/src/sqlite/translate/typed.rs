@@ -1,5 +1,6 @@
 //! Expressions of SQLite with the types that PostgreSQL gives them.
 
+use trunkline_core::types::ValueError;
 use trunkline_core::{Oid, PgError, Result};
 
 use super::Translator;
@@ -67,10 +68,8 @@ impl Translator<'_> {
         match &typed.form {
             Form::Literal(text) => {
                 let plain = Type::of(ty.oid);
-                let value = storage::literal(plain, text).map_err(|error| {
-                    let error = PgError::from(error);
-                    if typed.place > 0 { error.position(typed.place) } else { error }
-                })?;
+                let value =
+                    storage::literal(plain, text).map_err(|error| unread(error, typed.place))?;
                 let sql = storage::written(&value);
                 let plain = match written_scale(text.trim()) {
                     Some(scale) if ty.oid == Oid::NUMERIC => Type::scaled(scale),
@@ -110,6 +109,12 @@ impl Translator<'_> {
             (false, false) => (left, right),
         })
     }
+}
+
+/// A literal that is not of its type, and where it stands.
+pub(super) fn unread(error: ValueError, place: usize) -> PgError {
+    let error = PgError::from(error);
+    if place > 0 { error.position(place) } else { error }
 }
 
 /// The digits behind the point of a number as it is written: two of `1.50`, none of `1e3`.
