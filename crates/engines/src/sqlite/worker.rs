@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, TransactionState};
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Client, PgError, Result, SqlState};
 
 use super::cells::{Cell, Cells};
 use super::connect::Guarded;
@@ -27,6 +27,7 @@ const RETURNED: usize = 64 << 20;
 pub(super) struct Worker<'c> {
     guarded: &'c Guarded,
     control: &'c Control,
+    client: Client,
     cursors: HashMap<u64, Cursor<'c>>,
     schema: Option<(i64, Arc<Schema>)>,
     in_transaction: bool,
@@ -46,10 +47,11 @@ pub(super) struct Outcome {
 }
 
 impl<'c> Worker<'c> {
-    pub(super) fn new(guarded: &'c Guarded, control: &'c Control) -> Worker<'c> {
+    pub(super) fn new(guarded: &'c Guarded, control: &'c Control, client: Client) -> Worker<'c> {
         Worker {
             guarded,
             control,
+            client,
             cursors: HashMap::new(),
             schema: None,
             in_transaction: false,
@@ -65,7 +67,8 @@ impl<'c> Worker<'c> {
     /// Parses and describes.
     pub(super) fn prepare(&mut self, sql: &str, hints: &[trunkline_core::Oid]) -> Result<Plan> {
         let (version, schema) = self.before_the_snapshot(Worker::schema)?;
-        let plan = Plan::new(sql, hints, &schema, version)?;
+        self.tell_settings();
+        let plan = Plan::new(sql, hints, &schema, version, &self.client.reading_style())?;
         // SQLite has its say before anything is announced; later steps may need what this one makes.
         if let Some(first) = plan.translated.steps.first() {
             self.compile(&plan, first)?;
@@ -78,7 +81,7 @@ impl<'c> Worker<'c> {
         if self.in_transaction && self.connection().is_autocommit() {
             return Err(lost());
         }
-        self.tell_time();
+        self.tell_settings();
         let plan = statement.plan();
         if plan.translated.writes {
             self.reserve()?;
@@ -87,7 +90,7 @@ impl<'c> Worker<'c> {
             return Ok(plan);
         }
         let (version, schema) = self.schema()?;
-        statement.renew(&schema, version)
+        statement.renew(&schema, version, &self.client.reading_style())
     }
 
     /// Whether the transaction has not seen anything of the file yet.
@@ -141,11 +144,9 @@ impl<'c> Worker<'c> {
         Ok(())
     }
 
-    /// What `now()` is: of a transaction, when it began.
-    fn tell_time(&self) {
-        if !self.in_transaction {
-            self.guarded.clock.stop();
-        }
+    /// What the session's settings are now, for the functions that go by them.
+    fn tell_settings(&self) {
+        self.guarded.surroundings.tell(self.client.reading_style());
     }
 
     fn version(&self) -> Result<i64> {
@@ -213,6 +214,7 @@ impl<'c> Worker<'c> {
 
     /// The next rows of a query.
     pub(super) fn fetch(&mut self, number: u64, limit: u64) -> Result<Batch> {
+        self.tell_settings();
         let Some(cursor) = self.cursors.get_mut(&number) else {
             return Err(PgError::internal("rows of a query that is over"));
         };
@@ -310,7 +312,7 @@ impl<'c> Worker<'c> {
 
     /// From here on all is kept, or undone.
     pub(super) fn enter(&mut self) -> Result<()> {
-        self.tell_time();
+        self.tell_settings();
         self.reserve()?;
         self.mark(STATEMENT)
     }
@@ -333,7 +335,6 @@ impl<'c> Worker<'c> {
     pub(super) fn begin(&mut self) -> Result<()> {
         self.own("BEGIN DEFERRED")?;
         self.savepoints.clear();
-        self.guarded.clock.stop();
         self.in_transaction = true;
         Ok(())
     }

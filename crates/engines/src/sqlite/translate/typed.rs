@@ -67,7 +67,7 @@ impl Translator<'_> {
         match &typed.form {
             Form::Literal(text) => {
                 let plain = Type::of(ty.oid);
-                let value = storage::literal(plain, text).map_err(|error| {
+                let value = storage::literal(plain, text, self.style).map_err(|error| {
                     let error = PgError::from(error);
                     if typed.place > 0 { error.position(typed.place) } else { error }
                 })?;
