@@ -60,7 +60,7 @@ impl Answer {
         world: Arc<World>,
         order: &Order,
     ) -> Result<Reply> {
-        let style = world.client.style();
+        let style = world.client.reading_style();
         let parameters = order.params.iter().map(|param| {
             match (io::from_param(&param, &style)?, param.type_oid) {
                 // `regclass` and its kin come by name.

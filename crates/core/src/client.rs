@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trunkline_proto::SqlState;
@@ -14,6 +14,9 @@ use crate::settings::{Settings, Timeouts};
 /// How many notices of a statement wait for its end.
 const NOTICES: usize = 1_000;
 
+/// What no time is: nobody has told yet.
+const UNTOLD: i64 = i64::MIN;
+
 /// A connected client, as its engine session sees it; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Client(Arc<SessionView>);
@@ -23,6 +26,8 @@ pub struct Client(Arc<SessionView>);
 struct SessionView {
     identity: Identity,
     settings: Mutex<Settings>,
+    /// When the transaction began.
+    time: AtomicI64,
     notices: Mutex<Vec<Notice>>,
     /// Channels and payloads.
     published: Mutex<Vec<(String, String)>>,
@@ -64,6 +69,7 @@ impl Client {
         Client(Arc::new(SessionView {
             identity,
             settings: Mutex::new(settings),
+            time: AtomicI64::new(UNTOLD),
             notices: Mutex::default(),
             published: Mutex::default(),
             changes: AtomicUsize::new(0),
@@ -112,6 +118,27 @@ impl Client {
     /// How values look as text by the session's settings, and which types are known.
     pub fn style(&self) -> Arc<TextStyle> {
         self.look().style()
+    }
+
+    /// The same, with the time of the transaction: for who reads what the client wrote, where `now` and
+    /// `today` mean that.
+    pub fn reading_style(&self) -> Arc<TextStyle> {
+        let style = self.style();
+        match self.transaction_time() {
+            None => style,
+            now => Arc::new(TextStyle { now, ..TextStyle::clone(&style) }),
+        }
+    }
+
+    /// Tells when the transaction began, in microseconds since 2000-01-01 UTC; for the server, which
+    /// has a clock. It is what `now()` means, and `now` and `today` in what is read.
+    pub fn tell_time(&self, micros: i64) {
+        self.0.time.store(micros, Ordering::Relaxed);
+    }
+
+    /// When the transaction began, in microseconds since 2000-01-01 UTC; `None` if nobody has told.
+    pub fn transaction_time(&self) -> Option<i64> {
+        Some(self.0.time.load(Ordering::Relaxed)).filter(|time| *time != UNTOLD)
     }
 
     /// From here on the settings know what they were, for a rollback; nothing changes by that.

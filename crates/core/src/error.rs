@@ -200,8 +200,12 @@ impl From<CopyError> for PgError {
 impl From<ValueError> for PgError {
     fn from(error: ValueError) -> PgError {
         let answer = PgError::new(error.sqlstate(), error.message().to_owned());
-        match error.detail() {
+        let answer = match error.detail() {
             Some(detail) => answer.detail(detail.to_owned()),
+            None => answer,
+        };
+        match error.hint() {
+            Some(hint) => answer.hint(hint),
             None => answer,
         }
     }

@@ -32,7 +32,10 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_postmaster_start_time" | "pg_conf_load_time" => {
             |call| Ok(Datum::Int(call.run.world.started))
         }
-        "now" => |_| Ok(Datum::Int(now())),
+        "now" => |call| {
+            let began = call.run.world.client.transaction_time();
+            Ok(Datum::Int(began.unwrap_or_else(now)))
+        },
         "inet_client_addr" => |call| {
             let world = &call.run.world;
             let address = world.client.identity().address.map(|address| address.ip().to_string());

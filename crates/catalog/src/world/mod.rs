@@ -48,7 +48,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(client: Client, objects: Arc<Objects>, started: i64) -> World {
-        let style = client.style();
+        let style = client.reading_style();
         let path = names::search_path(&client, &objects);
         World { client, style, objects, path, started }
     }

@@ -12,9 +12,22 @@ impl Settings {
     /// start as their defaults are set. Within a block it does nothing.
     pub fn begin(&mut self) {
         if self.depth == 0 {
-            self.modes = self.default_modes();
+            self.first_modes = self.default_modes();
+            self.modes = self.first_modes.clone();
             self.depth = 1;
         }
+    }
+
+    /// The block is chained to one before, whose modes it has: no error in it takes them back.
+    pub fn chain(&mut self) {
+        self.first_modes = self.modes.clone();
+    }
+
+    /// An error in a transaction block without savepoints: every SET in it is undone, and it can only be
+    /// left now.
+    pub fn abort(&mut self) {
+        self.undo(1);
+        self.modes = self.first_modes.clone();
     }
 
     /// The transaction block ends: what SET LOCAL covered comes back.

@@ -51,6 +51,8 @@ pub struct Settings {
     depth: usize,
     /// The modes of the transaction in whose block we are.
     modes: Modes,
+    /// Those that an error in it goes back to.
+    first_modes: Modes,
 }
 
 /// What every session starts from, worked out once.
@@ -62,6 +64,7 @@ static START: LazyLock<Settings> = LazyLock::new(|| {
         timeouts: None,
         depth: 0,
         modes: Modes::new(|_| None),
+        first_modes: Modes::new(|_| None),
     };
     settings.style = Arc::new(settings.text_style());
     settings

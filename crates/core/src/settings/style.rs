@@ -36,6 +36,7 @@ impl Settings {
             extra_float_digits: text("extra_float_digits")
                 .parse()
                 .unwrap_or(default.extra_float_digits),
+            now: None,
             types: self.style.types.clone(),
         }
     }

@@ -13,7 +13,7 @@ use trunkline_core::Result;
 
 use super::control::Control;
 use super::errors::answer;
-use super::functions::{self, Clock};
+use super::functions::{self, Surroundings};
 use super::queue::Queue;
 
 /// A file, and how it is opened.
@@ -30,7 +30,7 @@ pub(super) struct Database {
 #[derive(Debug)]
 pub(super) struct Guarded {
     pub(super) connection: Connection,
-    pub(super) clock: Clock,
+    pub(super) surroundings: Surroundings,
     trust: Arc<AtomicU8>,
 }
 
@@ -104,7 +104,7 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
         lock.wait_for_lock(since)
     };
     connection.busy_handler(Some(wait))?;
-    let clock = functions::register(&connection)?;
+    let surroundings = functions::register(&connection)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     let trust = Arc::new(AtomicU8::new(Trust::Rows as u8));
     let asked = trust.clone();
@@ -114,7 +114,7 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
             false => Authorization::Deny,
         }
     }))?;
-    Ok(Guarded { connection, clock, trust })
+    Ok(Guarded { connection, surroundings, trust })
 }
 
 impl Guarded {

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use trunkline_core::types::TextStyle;
 use trunkline_core::{Column, Columns, CommandTag, Oid, PgError, Prepared, Result};
 
 use super::schema::Schema;
@@ -32,8 +33,14 @@ pub(super) fn check(sql: &str) -> Result<()> {
 }
 
 impl Plan {
-    pub(super) fn new(sql: &str, hints: &[Oid], schema: &Schema, version: i64) -> Result<Plan> {
-        Ok(Plan { translated: translate(sql, schema, hints)?, version })
+    pub(super) fn new(
+        sql: &str,
+        hints: &[Oid],
+        schema: &Schema,
+        version: i64,
+        style: &TextStyle,
+    ) -> Result<Plan> {
+        Ok(Plan { translated: translate(sql, schema, hints, style)?, version })
     }
 
     /// The columns as the client is told of them.
@@ -107,8 +114,13 @@ impl Statement {
     /// # Errors
     ///
     /// 0A000 if it is not what was announced any more.
-    pub(super) fn renew(&self, schema: &Schema, version: i64) -> Result<Arc<Plan>> {
-        let plan = Plan::new(&self.sql, &self.parameters, schema, version)?;
+    pub(super) fn renew(
+        &self,
+        schema: &Schema,
+        version: i64,
+        style: &TextStyle,
+    ) -> Result<Arc<Plan>> {
+        let plan = Plan::new(&self.sql, &self.parameters, schema, version, style)?;
         let is_same = *plan.translated.parameters == *self.parameters
             && is_same_shape(plan.translated.columns.as_deref(), &self.shape);
         if !is_same {

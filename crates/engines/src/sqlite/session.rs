@@ -42,7 +42,7 @@ impl SqliteSession {
         if let Some(thread) = &self.thread {
             return Ok(thread.clone());
         }
-        let thread = Thread::start(&self.database).await?;
+        let thread = Thread::start(&self.database, &self.client).await?;
         self.thread = Some(thread.clone());
         Ok(thread)
     }
@@ -181,7 +181,7 @@ impl Session for SqliteSession {
             Target::find(&schema, table, columns.as_deref())
         });
         let found = found.await?;
-        Ok(found.copy_in(self.thread().await?, self.client.style()))
+        Ok(found.copy_in(self.thread().await?, self.client.reading_style()))
     }
 
     async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {

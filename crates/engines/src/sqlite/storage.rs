@@ -17,14 +17,15 @@ use rusqlite::types::{Value as Stored, ValueRef};
 use trunkline_core::types::{Numeric, TextStyle, Tid, ToPg, Value, ValueError, name_of};
 use trunkline_core::{Format, Oid, SqlState};
 
+use super::output::KEPT;
 use super::types::Type;
 
-/// The value of a literal of this type, as it is kept.
+/// The value of a literal of this type, as it is kept; the literal is spelled as the style says.
 ///
 /// 22P02 and its kin for a text that is not of the type; `varchar(n)` and `numeric(p,s)` refuse
 /// what is too long or too large.
-pub(crate) fn literal(ty: Type, text: &str) -> Result<Stored, ValueError> {
-    let value = Value::from_literal(ty.oid, text, &TextStyle::default())?;
+pub(crate) fn literal(ty: Type, text: &str, style: &TextStyle) -> Result<Stored, ValueError> {
+    let value = Value::from_literal(ty.oid, text, style)?;
     store(fitted(value, ty, false)?, ty.oid)
 }
 
@@ -37,14 +38,10 @@ pub(crate) fn load(kept: ValueRef<'_>, oid: Oid) -> Result<Value, ValueError> {
         (ValueRef::Integer(value), Oid::INT8) => Value::Int8(value),
         (ValueRef::Integer(row), Oid::TID) => Value::Tid(tid(row)?),
         (ValueRef::Real(value), Oid::FLOAT8) => Value::Float8(value),
-        (ValueRef::Integer(value), oid) => {
-            Value::from_literal(oid, &value.to_string(), &TextStyle::default())?
-        }
-        (ValueRef::Real(value), oid) => {
-            Value::from_literal(oid, &real(value), &TextStyle::default())?
-        }
+        (ValueRef::Integer(value), oid) => Value::from_literal(oid, &value.to_string(), &KEPT)?,
+        (ValueRef::Real(value), oid) => Value::from_literal(oid, &real(value), &KEPT)?,
         (ValueRef::Text(bytes) | ValueRef::Blob(bytes), oid) => {
-            Value::from_literal(oid, &String::from_utf8_lossy(bytes), &TextStyle::default())?
+            Value::from_literal(oid, &String::from_utf8_lossy(bytes), &KEPT)?
         }
     })
 }
@@ -68,7 +65,7 @@ pub(crate) fn store(value: Value, oid: Oid) -> Result<Stored, ValueError> {
         },
         Value::Bytea(bytes) => Stored::Blob(bytes),
         Value::Text(text) | Value::Json(text) => Stored::Text(text),
-        value => Stored::Text(print(&value, oid)?),
+        value => Stored::Text(print(&value, oid, &KEPT)?),
     })
 }
 
@@ -162,18 +159,18 @@ fn cut(text: String, length: usize, oid: Oid, cast: bool) -> Result<String, Valu
 }
 
 /// The text of a value, as a cast to `text` has it.
-pub(crate) fn print(value: &Value, oid: Oid) -> Result<String, ValueError> {
+pub(crate) fn print(value: &Value, oid: Oid, style: &TextStyle) -> Result<String, ValueError> {
     if let Value::Bool(value) = value {
         return Ok(value.to_string());
     }
     let mut out = Vec::new();
-    let _ = value.encode(oid, Format::Text, &TextStyle::default(), &mut out)?;
+    let _ = value.encode(oid, Format::Text, style, &mut out)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
 /// A REAL as PostgreSQL prints a `double precision`.
 pub(crate) fn real(value: f64) -> String {
-    print(&Value::Float8(value), Oid::FLOAT8).unwrap_or_else(|_| value.to_string())
+    print(&Value::Float8(value), Oid::FLOAT8, &KEPT).unwrap_or_else(|_| value.to_string())
 }
 
 /// A kept value as it is written in a statement of SQLite.

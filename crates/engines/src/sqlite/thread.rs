@@ -7,7 +7,7 @@ use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll};
 
 use trunkline_core::answer::{Answer, answer};
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Client, PgError, Result, SqlState};
 
 use super::connect::{self, Database};
 use super::control::Control;
@@ -28,18 +28,19 @@ type Job = Box<dyn FnOnce(&mut Worker<'_>) + Send>;
 
 impl Thread {
     /// Starts a thread, which opens a connection.
-    pub(super) async fn start(database: &Arc<Database>) -> Result<Arc<Thread>> {
+    pub(super) async fn start(database: &Arc<Database>, client: &Client) -> Result<Arc<Thread>> {
         let (jobs, queue) = mpsc::channel::<(u64, Job)>();
         let control = Arc::new(Control::new(&database.queue));
         let (opened, is_open) = answer::<Result<()>>();
         let (database, shared) = (database.clone(), control.clone());
+        let client = client.clone();
         let work = move || {
             let guarded = match connect::connect(&database, &shared) {
                 Ok(guarded) => guarded,
                 Err(error) => return opened.give(Err(error)),
             };
             opened.give(Ok(()));
-            let mut worker = Worker::new(&guarded, &shared);
+            let mut worker = Worker::new(&guarded, &shared, client);
             for (number, job) in queue {
                 shared.set_running(number);
                 job(&mut worker);

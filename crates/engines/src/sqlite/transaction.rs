@@ -40,7 +40,6 @@ impl<'c> Worker<'c> {
     pub(super) fn begin(&mut self) -> Result<()> {
         self.own("BEGIN DEFERRED")?;
         self.savepoints = Savepoints::default();
-        self.guarded.clock.stop();
         self.in_transaction = true;
         Ok(())
     }

@@ -66,7 +66,8 @@ pub(super) fn explained(
             guarded.own(|c| c.pragma_update(None, "defer_foreign_keys", true))?;
             let _ = again();
             let tables = std::mem::take(&mut locked(notes).tables);
-            guarded.own(|c| first_of(c, schema, &children, &|table| tables.contains(table)))
+            let changed = |table: &str| tables.contains(table);
+            guarded.own(|c| first_of(c, schema, &children, &changed, &guarded.surroundings.style()))
         });
         let _ = guarded.own(|c| c.pragma_update(None, "defer_foreign_keys", false));
         return found.ok().flatten().unwrap_or(error);
@@ -93,7 +94,9 @@ pub(super) fn explained(
         Ok(row)
     });
     match row {
-        Ok(row) if row.len() == relation.columns.len() => detailed(error, relation, &row),
+        Ok(row) if row.len() == relation.columns.len() => {
+            detailed(error, relation, &row, &guarded.surroundings.style())
+        }
         _ => error,
     }
 }
@@ -102,7 +105,8 @@ pub(super) fn explained(
 pub(super) fn at_commit(guarded: &Guarded, schema: &Schema) -> Option<PgError> {
     let children = schema.relations().iter().filter(|one| !one.foreign_keys.is_empty());
     let children: Vec<&Relation> = children.collect();
-    guarded.own(|c| first_of(c, schema, &children, &|_| true)).ok().flatten()
+    let style = guarded.surroundings.style();
+    guarded.own(|c| first_of(c, schema, &children, &|_| true, &style)).ok().flatten()
 }
 
 /// Does something within a savepoint that is undone, while rows for these tables are noted.
@@ -190,19 +194,20 @@ fn next_number(connection: &Connection, relation: &Relation) -> rusqlite::Result
     Ok(last.saturating_add(1))
 }
 
-fn detailed(error: PgError, relation: &Relation, row: &[Stored]) -> PgError {
+fn detailed(error: PgError, relation: &Relation, row: &[Stored], style: &TextStyle) -> PgError {
     if error.sqlstate() == SqlState::UNIQUE_VIOLATION {
         let columns = error.get(b'n').and_then(|name| relation.constraint_columns(name));
         let Some(columns) = columns else { return error };
-        let values = columns
-            .iter()
-            .filter_map(|place| Some(shown(row.get(*place)?, relation.columns.get(*place)?)));
+        let values = columns.iter().filter_map(|place| {
+            Some(shown(row.get(*place)?, relation.columns.get(*place)?, style))
+        });
         let values: Vec<String> = values.collect();
         return error
             .detail(format!("{} already exists.", key(&relation.names(&columns), &values)));
     }
     let values = row.iter().zip(&relation.columns);
-    let values: Vec<String> = values.map(|(value, column)| clipped(shown(value, column))).collect();
+    let values: Vec<String> =
+        values.map(|(value, column)| clipped(shown(value, column, style))).collect();
     error.detail(format!("Failing row contains ({}).", values.join(", ")))
 }
 
@@ -211,13 +216,13 @@ fn key(columns: &[&str], values: &[String]) -> String {
 }
 
 /// A value as PostgreSQL prints it in a DETAIL.
-fn shown(value: &Stored, column: &Column) -> String {
+fn shown(value: &Stored, column: &Column, style: &TextStyle) -> String {
     let print = || {
         let ty: Type = column.ty;
         let value = storage::load(ValueRef::from(value), ty.oid).ok()?;
         let value = storage::fitted(value, ty, true).ok()?;
         let mut text = Vec::new();
-        let _ = value.encode(ty.oid, Format::Text, &TextStyle::default(), &mut text).ok()?;
+        let _ = value.encode(ty.oid, Format::Text, style, &mut text).ok()?;
         String::from_utf8(text).ok()
     };
     match value {
@@ -241,6 +246,7 @@ fn first_of(
     schema: &Schema,
     children: &[&Relation],
     is_changed: &dyn Fn(&str) -> bool,
+    style: &TextStyle,
 ) -> rusqlite::Result<Option<PgError>> {
     for child in children {
         let database = if child.temporary { "temp" } else { "main" };
@@ -251,7 +257,7 @@ fn first_of(
         let (rowid, id): (Option<i64>, i64) = (row.get(1)?, row.get(3)?);
         let Some(foreign) = child.foreign_keys.iter().find(|one| one.id == id) else { continue };
         let values = match rowid {
-            Some(rowid) => Some(values_of(connection, child, foreign, rowid)?),
+            Some(rowid) => Some(values_of(connection, child, foreign, rowid, style)?),
             None => None,
         };
         let error = refused(schema, child, foreign, is_changed(&child.name));
@@ -276,12 +282,16 @@ fn values_of(
     child: &Relation,
     key: &ForeignKey,
     rowid: i64,
+    style: &TextStyle,
 ) -> rusqlite::Result<Vec<String>> {
     let names: Vec<String> = child.names(&key.columns).into_iter().map(quote).collect();
     let sql = format!("SELECT {} FROM {} WHERE rowid = ?1", names.join(", "), written(child));
     connection.query_row(&sql, [rowid], |row| {
         let columns = key.columns.iter().filter_map(|place| child.columns.get(*place));
-        columns.enumerate().map(|(place, column)| Ok(shown(&row.get(place)?, column))).collect()
+        columns
+            .enumerate()
+            .map(|(place, column)| Ok(shown(&row.get(place)?, column, style)))
+            .collect()
     })
 }
 

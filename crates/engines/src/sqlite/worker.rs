@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection};
-use trunkline_core::{Notice, PgError, Result, SqlState};
+use trunkline_core::{Client, Notice, PgError, Result, SqlState};
 
 use super::cells::{Cell, Cells};
 use super::connect::Guarded;
@@ -28,6 +28,7 @@ const RETURNED: usize = 64 << 20;
 pub(super) struct Worker<'c> {
     pub(super) guarded: &'c Guarded,
     pub(super) control: &'c Control,
+    client: Client,
     pub(super) cursors: HashMap<u64, Cursor<'c>>,
     schema: Option<(i64, Arc<Schema>)>,
     pub(super) in_transaction: bool,
@@ -48,10 +49,11 @@ pub(super) struct Outcome {
 }
 
 impl<'c> Worker<'c> {
-    pub(super) fn new(guarded: &'c Guarded, control: &'c Control) -> Worker<'c> {
+    pub(super) fn new(guarded: &'c Guarded, control: &'c Control, client: Client) -> Worker<'c> {
         Worker {
             guarded,
             control,
+            client,
             cursors: HashMap::new(),
             schema: None,
             in_transaction: false,
@@ -67,7 +69,8 @@ impl<'c> Worker<'c> {
     /// Parses and describes.
     pub(super) fn prepare(&mut self, sql: &str, hints: &[trunkline_core::Oid]) -> Result<Plan> {
         let (version, schema) = self.before_the_snapshot(Worker::schema)?;
-        let plan = Plan::new(sql, hints, &schema, version)?;
+        self.tell_settings();
+        let plan = Plan::new(sql, hints, &schema, version, &self.client.reading_style())?;
         // SQLite has its say before anything is announced; later steps may need what this one makes.
         if let Some(first) = plan.translated.steps.first() {
             self.compile(&plan, first)?;
@@ -78,7 +81,7 @@ impl<'c> Worker<'c> {
     /// The plan of a statement by the definitions as they are now.
     fn current(&mut self, statement: &Statement) -> Result<Arc<Plan>> {
         self.check_kept()?;
-        self.tell_time();
+        self.tell_settings();
         let plan = statement.plan();
         match plan.translated.writes {
             true => {
@@ -93,14 +96,12 @@ impl<'c> Worker<'c> {
             return Ok(plan);
         }
         let (version, schema) = self.schema()?;
-        statement.renew(&schema, version)
+        statement.renew(&schema, version, &self.client.reading_style())
     }
 
-    /// What `now()` is: of a transaction, when it began.
-    fn tell_time(&self) {
-        if !self.in_transaction {
-            self.guarded.clock.stop();
-        }
+    /// What the session's settings are now, for the functions that go by them.
+    fn tell_settings(&self) {
+        self.guarded.surroundings.tell(self.client.reading_style());
     }
 
     fn version(&self) -> Result<i64> {
@@ -173,6 +174,7 @@ impl<'c> Worker<'c> {
 
     /// The next rows of a query.
     pub(super) fn fetch(&mut self, number: u64, limit: u64) -> Result<Batch> {
+        self.tell_settings();
         let Some(cursor) = self.cursors.get_mut(&number) else {
             return Err(PgError::internal("rows of a query that is over"));
         };
@@ -272,7 +274,7 @@ impl<'c> Worker<'c> {
 
     /// From here on all is kept, or undone.
     pub(super) fn enter(&mut self) -> Result<()> {
-        self.tell_time();
+        self.tell_settings();
         self.reserve()?;
         self.mark(STATEMENT)
     }

@@ -16,19 +16,27 @@ struct Body {
     sqlstate: SqlState,
     message: String,
     detail: Option<String>,
+    hint: Option<&'static str>,
 }
 
 impl ValueError {
     /// An error of a code and a message.
     #[cold]
     pub fn new(sqlstate: SqlState, message: impl Into<String>) -> ValueError {
-        ValueError(Box::new(Body { sqlstate, message: message.into(), detail: None }))
+        ValueError(Box::new(Body { sqlstate, message: message.into(), detail: None, hint: None }))
     }
 
     /// The same error with a line of DETAIL.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> ValueError {
         self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// The same error with a line of HINT.
+    #[must_use]
+    pub fn with_hint(mut self, hint: &'static str) -> ValueError {
+        self.0.hint = Some(hint);
         self
     }
 
@@ -45,6 +53,11 @@ impl ValueError {
     /// The DETAIL line, where PostgreSQL has one.
     pub fn detail(&self) -> Option<&str> {
         self.0.detail.as_deref()
+    }
+
+    /// The HINT line, where PostgreSQL has one.
+    pub fn hint(&self) -> Option<&'static str> {
+        self.0.hint
     }
 
     /// 22P02: the text is not one of the type.

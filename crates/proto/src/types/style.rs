@@ -23,6 +23,9 @@ pub struct TextStyle {
     /// More than 0: floats are written with as few digits as read back the same. Otherwise with
     /// 15 (`float8`) or 6 (`float4`) digits and this many fewer. -15 to 3.
     pub extra_float_digits: i8,
+    /// The moment that `now` and `today` mean, in microseconds since 2000-01-01 UTC; `None` where nobody
+    /// has a clock. It is no matter of style either, but wanted where a date is read.
+    pub now: Option<i64>,
     /// The types that are not built in. They are no matter of style, but known to the session, and
     /// wanted wherever a value is read or written, just where the style is.
     pub types: Types,
@@ -36,6 +39,7 @@ impl Default for TextStyle {
             time_zone: TimeZone::UTC,
             bytea_output: ByteaOutput::default(),
             extra_float_digits: 1,
+            now: None,
             types: Types::default(),
         }
     }

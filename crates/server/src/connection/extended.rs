@@ -82,7 +82,11 @@ impl<S: Session> Connection<S> {
         let portal = text(bind.portal())?;
         let statement = self.statement_to_bind(bind)?;
         self.admit_bind(bind, portal, &statement)?;
-        let (style, depth) = (self.style(), self.transaction.depth());
+        let style = match statement.parameters.is_empty() {
+            true => self.style(),
+            false => self.client.reading_style(),
+        };
+        let depth = self.transaction.depth();
         let params = values::bound(bind, statement.parameters.clone(), &style, portal)?;
         let formats = match &statement.plan {
             // What a FETCH returns is known now, not when it was parsed.
@@ -109,7 +113,7 @@ impl<S: Session> Connection<S> {
         if malformed.is_counted {
             self.admit_bind(bind, portal, &statement)?;
             let types = statement.parameters.iter().copied().take(bind.parameters().count());
-            values::bound(bind, types.collect(), &self.style(), portal)?;
+            values::bound(bind, types.collect(), &self.client.reading_style(), portal)?;
         }
         Err(peer_error(&malformed.error).into())
     }

@@ -125,7 +125,7 @@ impl<S: Session> Connection<S> {
     ) -> Result<(CommandTag, u64), Stop> {
         self.transaction.admit_command(command)?;
         let formats = self.command_formats(command);
-        let run = Run::new(Params::default(), self.style());
+        let run = Run::new(Params::default(), self.client.reading_style());
         match self.command(command, source, run, ahead).await? {
             Reply::Rows(rows) => {
                 let mark = self.io.mark();

@@ -23,6 +23,9 @@ impl<S: Session> Connection<S> {
 
     /// A message has come; what has run out before it is told in its place.
     pub(super) fn heard(&mut self, event: &Event<&[u8]>) -> Option<Due> {
+        if self.resting && self.transaction.status() == TransactionStatus::Idle {
+            self.tell_time();
+        }
         self.resting = false;
         self.io.timers.wake();
         let due = self.io.timers.overdue();

@@ -1,69 +1,47 @@
 //! What PostgreSQL has and SQLite has not: functions that translated statements call.
 //!
 //! Their names begin with `pg_`; nothing but a check, an index or a default that uses one makes a
-//! file depend on them.
+//! file depend on them. What depends on settings of the session is there twice: `pg_cast` goes by
+//! what is kept, in UTC and by the ISO, `pg_local_cast` by the settings of the moment. SQLite lets no
+//! index depend on the second kind.
 
+mod fields;
 mod json;
 mod number;
 mod pattern;
+mod surroundings;
 mod text;
 mod time;
 mod to_char;
 pub(crate) mod value;
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+mod zoned;
 
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::Value as Stored;
-use trunkline_core::types::ValueError;
+use trunkline_core::types::{TextStyle, ValueError};
 use trunkline_core::{PgError, SqlState};
+
+pub(crate) use surroundings::Surroundings;
+
+use super::output::KEPT;
 
 /// What a function answers to SQLite.
 type Answer = rusqlite::Result<Stored>;
 
-/// The time that `now()` tells on a connection, which stands still during a transaction.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Clock(Arc<AtomicI64>);
-
-/// Microseconds from 1970 to 2000, where PostgreSQL counts from.
-const EPOCH: i64 = 946_684_800_000_000;
-
-impl Clock {
-    /// Stops the clock at this moment, for the transaction that begins. Until it is called first,
-    /// `now()` is the time of the call.
-    pub(crate) fn stop(&self) {
-        self.0.store(present(), Ordering::Relaxed);
-    }
-
-    /// Microseconds since 2000-01-01 UTC.
-    fn now(&self) -> i64 {
-        match self.0.load(Ordering::Relaxed) {
-            0 => present(),
-            stopped => stopped,
-        }
-    }
-}
-
-/// The time of the call, in microseconds since 2000-01-01 UTC.
-fn present() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX).saturating_sub(EPOCH)
-}
-
 /// Makes the functions known to a connection.
-pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Clock> {
-    let clock = Clock::default();
-    value::register(connection)?;
+pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Surroundings> {
+    let surroundings = Surroundings::default();
+    value::register(connection, &surroundings)?;
     number::register(connection)?;
     json::register(connection)?;
     pattern::register(connection)?;
     text::register(connection)?;
-    to_char::register(connection)?;
-    time::register(connection, &clock)?;
-    Ok(clock)
+    time::register(connection, &surroundings)?;
+    fields::register(connection, &surroundings)?;
+    to_char::register(connection, &surroundings)?;
+    zoned::register(connection, &surroundings)?;
+    Ok(surroundings)
 }
 
 /// Adds a function whose answer depends on its arguments only; `arguments` of -1 is any number.
@@ -78,6 +56,29 @@ fn pure(
         | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function(name, arguments, flags, function)
 }
+
+/// Adds a function whose answer depends on how values are spelled and on the zone, under two names:
+/// `pg_…` goes by what is kept, `pg_local_…` by the session's settings of the moment.
+fn styled(
+    connection: &Connection,
+    surroundings: &Surroundings,
+    name: &str,
+    arguments: i32,
+    function: fn(&Context<'_>, &TextStyle) -> Answer,
+) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
+    let local = name.replacen("pg_", LOCAL, 1);
+    let surroundings = surroundings.clone();
+    connection.create_scalar_function(local.as_str(), arguments, flags, move |context| {
+        function(context, &surroundings.style())
+    })?;
+    let flags = flags | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection
+        .create_scalar_function(name, arguments, flags, move |context| function(context, &KEPT))
+}
+
+/// How the names of functions begin that go by the session's settings.
+pub(crate) const LOCAL: &str = "pg_local_";
 
 /// How an error with a SQLSTATE passes through SQLite, which carries only a message.
 const RAISED: &str = "postgresql ";

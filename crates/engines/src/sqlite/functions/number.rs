@@ -8,6 +8,7 @@ use rusqlite::types::{Value as Stored, ValueRef};
 use trunkline_core::types::{Numeric, Value};
 use trunkline_core::{Oid, SqlState};
 
+use super::super::output::KEPT;
 use super::super::storage;
 use super::{Answer, pure, raise, refused};
 
@@ -173,7 +174,7 @@ fn fixed(context: &Context<'_>) -> Answer {
             return Ok(Stored::Null);
         };
         let number = number.fitting(1000, scale).unwrap_or(number);
-        storage::print(&Value::Numeric(number), Oid::NUMERIC).map(Stored::Text)
+        storage::print(&Value::Numeric(number), Oid::NUMERIC, &KEPT).map(Stored::Text)
     };
     printed().map_err(|error| refused(&error))
 }

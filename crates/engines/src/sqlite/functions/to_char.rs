@@ -4,11 +4,13 @@ use rusqlite::Connection;
 use rusqlite::functions::Context;
 use rusqlite::types::Value as Stored;
 use trunkline_core::Oid;
+use trunkline_core::types::TextStyle;
 use trunkline_core::types::datetime::{civil_from_days, days_from_civil};
 
 use super::text::text;
 use super::time::{DAY, SECOND, micros};
-use super::{Answer, pure};
+use super::zoned::local;
+use super::{Answer, Surroundings, styled};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -33,15 +35,19 @@ const PATTERNS: [&str; 25] = [
     "HH24", "HH12", "HH", "SS", "US", "AM", "PM", "A.M.", "P.M.", "Q", "J",
 ];
 
-pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
-    pure(connection, "pg_to_char", 3, to_char)
+pub(super) fn register(
+    connection: &Connection,
+    surroundings: &Surroundings,
+) -> rusqlite::Result<()> {
+    styled(connection, surroundings, "pg_to_char", 3, to_char)
 }
 
-fn to_char(context: &Context<'_>) -> Answer {
+fn to_char(context: &Context<'_>, style: &TextStyle) -> Answer {
     let oid = Oid(context.get(2)?);
     let (Some(at), Some(format)) = (micros(context.get_raw(0), oid)?, text(context, 1)?) else {
         return Ok(Stored::Null);
     };
+    let at = if oid == Oid::TIMESTAMPTZ { local(at, &style.time_zone) } else { at };
     Ok(Stored::Text(formatted(at, &format)))
 }
 

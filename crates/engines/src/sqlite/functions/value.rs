@@ -6,13 +6,19 @@ use rusqlite::types::{Value as Stored, ValueRef};
 use trunkline_core::types::{Array, Numeric, TextStyle, Value, ValueError, element_of};
 use trunkline_core::{Oid, SqlState};
 
+use super::super::output::KEPT;
 use super::super::storage;
 use super::super::types::Type;
-use super::{Answer, pure, raise, refused};
+use super::{Answer, Surroundings, pure, raise, refused, styled, zoned};
 
-pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
-    pure(connection, "pg_cast", 4, |context| convert(context, true))?;
-    pure(connection, "pg_assign", 4, |context| convert(context, false))?;
+pub(super) fn register(
+    connection: &Connection,
+    surroundings: &Surroundings,
+) -> rusqlite::Result<()> {
+    let cast = |context: &Context<'_>, style: &TextStyle| convert(context, true, style);
+    styled(connection, surroundings, "pg_cast", 4, cast)?;
+    let assign = |context: &Context<'_>, style: &TextStyle| convert(context, false, style);
+    styled(connection, surroundings, "pg_assign", 4, assign)?;
     pure(connection, "pg_elements", 2, elements)?;
     pure(connection, "pg_rows", -1, rows)?;
     pure(connection, "pg_array", -1, array)?;
@@ -49,17 +55,22 @@ fn oid(context: &Context<'_>, place: usize) -> rusqlite::Result<Oid> {
 }
 
 /// `pg_cast(value, from, to, typmod)`: the value as another type.
-fn convert(context: &Context<'_>, cast: bool) -> Answer {
+fn convert(context: &Context<'_>, cast: bool, style: &TextStyle) -> Answer {
     let value = context.get_raw(0);
     if matches!(value, ValueRef::Null) {
         return Ok(Stored::Null);
     }
     let (from, to) = (oid(context, 1)?, Type { oid: oid(context, 2)?, typmod: context.get(3)? });
-    converted(value, from, to, cast).map_err(|error| refused(&error))
+    converted(value, from, to, cast, style).map_err(|error| refused(&error))
 }
 
-fn converted(kept: ValueRef<'_>, from: Oid, to: Type, cast: bool) -> Result<Stored, ValueError> {
-    let style = TextStyle::default();
+fn converted(
+    kept: ValueRef<'_>,
+    from: Oid,
+    to: Type,
+    cast: bool,
+    style: &TextStyle,
+) -> Result<Stored, ValueError> {
     let value = match (kept, to.oid) {
         (ValueRef::Integer(number), Oid::BOOL) => Value::Bool(number != 0),
         (ValueRef::Real(number), Oid::INT2 | Oid::INT4 | Oid::INT8) => {
@@ -71,29 +82,22 @@ fn converted(kept: ValueRef<'_>, from: Oid, to: Type, cast: bool) -> Result<Stor
         (ValueRef::Real(number), Oid::NUMERIC) => Value::Numeric(Numeric::from_f64(number)),
         (ValueRef::Integer(number), Oid::NUMERIC) => Value::Numeric(Numeric::from(number)),
         (kept, _) if from == Oid::UNKNOWN || Type::of(from).is_string() => {
-            let text = storage::print(&storage::load(kept, Oid::TEXT)?, Oid::TEXT)?;
-            Value::from_literal(to.oid, &text, &style)?
+            let text = storage::print(&storage::load(kept, Oid::TEXT)?, Oid::TEXT, style)?;
+            Value::from_literal(to.oid, &text, style)?
         }
-        (kept, _) => through_text(kept, from, to.oid)?,
+        (kept, _) => changed(storage::load(kept, from)?, from, to, style)?,
     };
     storage::store(storage::fitted(value, to, cast)?, to.oid)
 }
 
-/// A date is the beginning of a timestamp's text, a time its end; all else is what it prints as.
-fn through_text(kept: ValueRef<'_>, from: Oid, to: Oid) -> Result<Value, ValueError> {
-    let printed = storage::print(&storage::load(kept, from)?, from)?;
-    let text = match (from, to) {
-        (Oid::TIMESTAMP | Oid::TIMESTAMPTZ, Oid::DATE) => {
-            printed.split(' ').next().unwrap_or(&printed)
-        }
-        (Oid::TIMESTAMP | Oid::TIMESTAMPTZ, Oid::TIME) => {
-            let time = printed.split(' ').nth(1).unwrap_or(&printed);
-            time.split('+').next().unwrap_or(time)
-        }
-        (Oid::TIMESTAMPTZ, Oid::TIMESTAMP) => printed.strip_suffix("+00").unwrap_or(&printed),
-        _ => &printed,
-    };
-    Value::from_literal(to, text, &TextStyle::default())
+/// A value of one type as another: a moment by the clocks of the zone, all else as what it prints as.
+fn changed(value: Value, from: Oid, to: Type, style: &TextStyle) -> Result<Value, ValueError> {
+    if let Some(changed) = zoned::changed(&value, to.oid, &style.time_zone) {
+        return changed;
+    }
+    // The text of a string is for the client; on the way to anything else it is ours.
+    let style = if to.is_string() { style } else { &KEPT };
+    Value::from_literal(to.oid, &storage::print(&value, from, style)?, style)
 }
 
 /// As PostgreSQL rounds: a float to the even number, a numeric away from zero.
@@ -209,7 +213,8 @@ fn decode(context: &Context<'_>) -> Answer {
     if format != "hex" {
         return Err(unknown_encoding(&format));
     }
-    storage::literal(Type::of(Oid::BYTEA), &format!("\\x{text}")).map_err(|error| refused(&error))
+    storage::literal(Type::of(Oid::BYTEA), &format!("\\x{text}"), &KEPT)
+        .map_err(|error| refused(&error))
 }
 
 fn unknown_encoding(name: &str) -> rusqlite::Error {

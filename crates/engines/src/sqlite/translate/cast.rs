@@ -1,13 +1,14 @@
 //! Casts, and the type that several values have in common.
 
 use sqlparser::ast::{DataType, Expr, Interval};
-use trunkline_core::types::array_of;
+use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::TypeName;
 
 use super::scope::Scope;
 use super::typed::{Form, Typed, unread};
 use super::{Translator, unsupported};
+use crate::sqlite::functions::LOCAL;
 use crate::sqlite::storage;
 use crate::sqlite::types::Type;
 
@@ -75,7 +76,7 @@ impl Translator<'_> {
         };
         let ty = if ty == Type::NUMERIC && from.is_integer() { Type::scaled(0) } else { ty };
         let sql = match (from.oid, ty.oid) {
-            _ if ty.announced_typmod() >= 0 => converted("pg_cast", sql, from, ty),
+            _ if ty.announced_typmod() >= 0 => self.converted("pg_cast", sql, from, ty)?,
             _ if from.is_integer() && ty.oid == Oid::INT8 => sql.clone(),
             (Oid::INT2, Oid::INT4) => sql.clone(),
             _ if from.is_integer() && ty.oid == Oid::NUMERIC => sql.clone(),
@@ -89,7 +90,7 @@ impl Translator<'_> {
             (Oid::BPCHAR, Oid::TEXT | Oid::VARCHAR) => format!("rtrim({sql}, ' ')"),
             (Oid::JSON | Oid::JSONB, _) if ty.is_string() => sql.clone(),
             (Oid::UUID, _) if ty.is_string() => sql.clone(),
-            _ => converted("pg_cast", sql, from, ty),
+            _ => self.converted("pg_cast", sql, from, ty)?,
         };
         Ok(Typed { place, not_null: typed.not_null, ..Typed::new(sql, ty) })
     }
@@ -97,7 +98,7 @@ impl Translator<'_> {
     /// A decimal constant as a numeric, read before SQLite makes the nearest number of it.
     fn decimal(&mut self, typed: Typed, ty: Type) -> Result<Typed> {
         let digits = typed.sql.trim_matches(['(', ')', '+']);
-        let value = storage::literal(ty, digits)?;
+        let value = storage::literal(ty, digits, self.style)?;
         let ty = if ty.typmod < 0 { typed.ty } else { ty };
         Ok(Typed { sql: storage::written(&value), ty, ..typed })
     }
@@ -128,8 +129,9 @@ impl Translator<'_> {
         if let (Form::Literal(text), true, true) = (&typed.form, typed.is_unknown(), ty.typmod >= 0)
         {
             // What is no value of the type is told with its place, what is too long is not.
-            storage::literal(Type::of(ty.oid), text).map_err(|error| unread(error, typed.place))?;
-            let value = storage::literal(ty, text)?;
+            storage::literal(Type::of(ty.oid), text, self.style)
+                .map_err(|error| unread(error, typed.place))?;
+            let value = storage::literal(ty, text, self.style)?;
             return Ok(Typed { form: Form::Number, ..Typed::new(storage::written(&value), ty) });
         }
         let typed = self.settle(typed, ty)?;
@@ -157,7 +159,33 @@ impl Translator<'_> {
         if from.is_integer() && ty.oid == Oid::INT8 {
             return Ok(typed);
         }
-        Ok(Typed::new(converted("pg_assign", &typed.sql, from, ty), ty))
+        Ok(Typed::new(self.converted("pg_assign", &typed.sql, from, ty)?, ty))
+    }
+
+    /// A call of the function that makes one type of another, or assigns it.
+    fn converted(&self, function: &str, sql: &str, from: Type, to: Type) -> Result<String> {
+        let function = match dependence(from, to) {
+            Look::Dated => self.local(function)?,
+            Look::Printed if self.immutable.is_none() => self.local(function)?,
+            Look::Printed | Look::Fixed => function.to_owned(),
+        };
+        Ok(format!("{function}({sql}, {}, {}, {})", from.oid.0, to.oid.0, to.typmod))
+    }
+
+    /// The name of the function that goes by the session's settings: 42P17 where nothing may.
+    pub(super) fn local(&self, function: &str) -> Result<String> {
+        match self.immutable {
+            Some(message) => Err(PgError::new(SqlState::INVALID_OBJECT_DEFINITION, message)),
+            None => Ok(function.replacen("pg_", LOCAL, 1)),
+        }
+    }
+
+    /// The name of the function for a value of a type: only a moment is shown by the zone's clocks.
+    pub(super) fn zoned(&self, function: &str, ty: Type) -> Result<String> {
+        match ty.oid {
+            Oid::TIMESTAMPTZ => self.local(function),
+            _ => Ok(function.to_owned()),
+        }
     }
 
     /// The type of several values together, as of UNION, CASE and IN; unknown if all are.
@@ -219,7 +247,7 @@ impl Translator<'_> {
         match (&value.form, field) {
             (Form::Literal(text), Some(field)) => {
                 let written = format!("{text} {field}");
-                let kept = storage::literal(Type::of(Oid::INTERVAL), &written)?;
+                let kept = storage::literal(Type::of(Oid::INTERVAL), &written, self.style)?;
                 Ok(Typed::new(storage::written(&kept), Type::of(Oid::INTERVAL)))
             }
             _ => self.cast(value, Type::of(Oid::INTERVAL)),
@@ -249,8 +277,37 @@ impl Translator<'_> {
     }
 }
 
-fn converted(function: &str, sql: &str, from: Type, to: Type) -> String {
-    format!("{function}({sql}, {}, {}, {})", from.oid.0, to.oid.0, to.typmod)
+/// Whether a value looks as the session's settings say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// All look at it alike.
+    Fixed,
+    /// Settings change its text, but PostgreSQL lets a file depend on that: floats and bytes.
+    Printed,
+    /// A date or a time, or what has such in it.
+    Dated,
+}
+
+fn look(oid: Oid) -> Look {
+    match oid {
+        Oid::BOOL | Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::OID | Oid::NUMERIC => Look::Fixed,
+        Oid::UNKNOWN | Oid::TEXT | Oid::VARCHAR | Oid::BPCHAR | Oid::NAME => Look::Fixed,
+        Oid::UUID | Oid::JSON | Oid::JSONB => Look::Fixed,
+        Oid::FLOAT4 | Oid::FLOAT8 | Oid::BYTEA => Look::Printed,
+        oid => element_of(oid).map_or(Look::Dated, look),
+    }
+}
+
+/// Whether a cast goes by the session's settings.
+fn dependence(from: Type, to: Type) -> Look {
+    let is_text = |ty: Type| ty.is_string() || ty.is_unknown();
+    let is_moment = |ty: Type| ty.oid == Oid::TIMESTAMPTZ;
+    match (is_text(from), is_text(to)) {
+        (false, true) => look(from.oid),
+        (true, false) if look(to.oid) == Look::Dated => Look::Dated,
+        (false, false) if is_moment(from) != is_moment(to) => Look::Dated,
+        _ => Look::Fixed,
+    }
 }
 
 /// The order in which numbers become each other.

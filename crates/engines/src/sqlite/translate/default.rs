@@ -32,7 +32,7 @@ fn stored_default(sql: &str, ty: Type) -> Option<String> {
         _ => return None,
     };
     let plain = sql == "pg_now()"
-        || (sql.starts_with("pg_cast(pg_now(), ") && sql.matches('(').count() == 2)
-        || (sql.starts_with("pg_assign(pg_now(), ") && sql.matches('(').count() == 2);
+        || (sql.starts_with("pg_local_cast(pg_now(), ") && sql.matches('(').count() == 2)
+        || (sql.starts_with("pg_local_assign(pg_now(), ") && sql.matches('(').count() == 2);
     plain.then(|| format!("strftime('{format}', 'now'){zone}"))
 }

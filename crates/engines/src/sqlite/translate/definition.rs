@@ -80,6 +80,7 @@ impl Translator<'_> {
         let mut source = table_source(&relation, &relation.name);
         source.columns.iter_mut().for_each(|column| column.sql = quoted(&column.name));
         let scope = Scope::of(source);
+        self.immutable = Some("functions in index expression must be marked IMMUTABLE");
         let (mut keys, mut names) = (Vec::new(), vec![relation.name.clone()]);
         for column in &create.columns {
             // The class of operators, such as varchar_pattern_ops, says how PostgreSQL compares.
@@ -96,6 +97,7 @@ impl Translator<'_> {
             let descending = if key.options.asc == Some(false) { " DESC" } else { "" };
             keys.push(format!("{}{descending}", typed.sql));
         }
+        self.immutable = Some("functions in index predicate must be marked IMMUTABLE");
         let condition = match &create.predicate {
             Some(condition) => format!(" WHERE {}", self.condition(condition, &scope, "WHERE")?),
             None => String::new(),

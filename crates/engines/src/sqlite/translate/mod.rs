@@ -37,8 +37,10 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use sqlparser::ast::Statement;
+use trunkline_core::types::TextStyle;
 use trunkline_core::{Column, Notice, Oid, PgError, Result, Severity, SqlState};
 
+use super::output::KEPT;
 use super::schema::Schema;
 use super::types::Type;
 use dependency::Uses;
@@ -70,13 +72,19 @@ pub(crate) struct Translated {
 }
 
 /// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
-/// those that it leaves open.
+/// those that it leaves open. Its constants are read as the style says, and stay what they were read as,
+/// like PostgreSQL's.
 ///
 /// Errors are PostgreSQL's: 42601 for what cannot be parsed, 42P01, 42703, 42883 and 42702 for
 /// names, 42804 for types, and 0A000 for what SQLite cannot do.
-pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Translated> {
+pub(crate) fn translate(
+    sql: &str,
+    schema: &Schema,
+    hints: &[Oid],
+    style: &TextStyle,
+) -> Result<Translated> {
     let statement = syntax::parse(sql)?;
-    let mut translator = Translator::new(sql, schema, hints);
+    let mut translator = Translator::new(sql, schema, hints, style);
     let done = translator.statement(&statement)?;
     let parameters = translator.parameter_types()?;
     Ok(Translated {
@@ -99,7 +107,7 @@ pub(crate) fn check(sql: &str) -> Result<()> {
 
 /// The types of the columns of a query, such as a view's, if it can be translated.
 pub(super) fn types_of(sql: &str, schema: &Schema) -> Option<Vec<Type>> {
-    let translated = translate(sql, schema, &[]).ok()?;
+    let translated = translate(sql, schema, &[], &KEPT).ok()?;
     let columns = translated.columns?;
     let of = |c: &Column| Type { oid: c.type_oid, typmod: c.typmod };
     Some(columns.iter().map(|column| of(column).as_announced()).collect())
@@ -127,6 +135,10 @@ struct Translator<'a> {
     /// How many characters are before each line.
     lines: Rc<[usize]>,
     schema: &'a Schema,
+    /// How constants are spelled, and the session's zone.
+    style: &'a TextStyle,
+    /// Whether what is written must be the same in every session, as an index must.
+    immutable: Option<&'static str>,
     /// The types of the parameters, unknown until their surroundings tell.
     parameters: Vec<Type>,
     /// The names of WITH that can be seen, the innermost last.
@@ -144,7 +156,12 @@ struct Translator<'a> {
 const DEPTH: usize = 120;
 
 impl<'a> Translator<'a> {
-    fn new(sql: &'a str, schema: &'a Schema, hints: &[Oid]) -> Translator<'a> {
+    fn new(
+        sql: &'a str,
+        schema: &'a Schema,
+        hints: &[Oid],
+        style: &'a TextStyle,
+    ) -> Translator<'a> {
         let parameters = hints
             .iter()
             .map(|hint| if hint.0 == 0 { Type::UNKNOWN } else { Type::of(*hint) })
@@ -154,6 +171,8 @@ impl<'a> Translator<'a> {
             sql,
             lines,
             schema,
+            style,
+            immutable: None,
             parameters,
             ctes: Vec::new(),
             locking: None,

@@ -114,6 +114,8 @@ impl Translator<'_> {
                 sql: self.sql,
                 lines: self.lines.clone(),
                 schema: self.schema,
+                style: self.style,
+                immutable: self.immutable,
                 parameters: self.parameters.clone(),
                 ctes: self.ctes.clone(),
                 locking: None,

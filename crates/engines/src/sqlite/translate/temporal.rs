@@ -17,25 +17,39 @@ const INTERVAL: Type = Type::of(Oid::INTERVAL);
 
 impl Translator<'_> {
     pub(super) fn time_call(&mut self, name: &str, values: Vec<Typed>) -> Result<Option<Typed>> {
-        let now = || Typed { not_null: true, ..Typed::new("pg_now()", TIMESTAMPTZ) };
+        if let (
+            "now"
+            | "transaction_timestamp"
+            | "statement_timestamp"
+            | "clock_timestamp"
+            | "current_timestamp"
+            | "localtimestamp"
+            | "current_date"
+            | "localtime",
+            0 | 1,
+        ) = (name, values.len())
+        {
+            return self.present(name, values).map(Some);
+        }
         let mut values = values.into_iter();
         Ok(Some(match (name, values.len()) {
-            ("now" | "transaction_timestamp" | "current_timestamp" | "statement_timestamp", 0)
-            | ("current_timestamp", 1) => now(),
-            ("clock_timestamp", 0) => Typed::new("pg_clock()", TIMESTAMPTZ),
-            ("localtimestamp", 0 | 1) => self.cast(now(), TIMESTAMP)?,
-            ("current_date", 0) => self.cast(now(), DATE)?,
-            ("localtime", 0 | 1) => self.cast(now(), TIME)?,
-            ("date_trunc", 2) => {
+            ("date_trunc", 2 | 3) => {
                 let (Some(field), Some(value)) = (values.next(), values.next()) else {
                     return Ok(None);
                 };
                 let field = self.settle_text(field)?;
                 let value = self.settle(value, TIMESTAMPTZ)?;
-                let ty = if value.ty.oid == Oid::DATE { TIMESTAMPTZ } else { value.ty };
-                let value = self.cast(value, Type::of(ty.oid))?;
-                let ty = Type::of(ty.oid);
-                Typed::new(format!("pg_date_trunc({}, {}, {})", field.sql, value.sql, ty.oid.0), ty)
+                let zone = values.next();
+                let to_moment = zone.is_some() || value.ty.oid == Oid::DATE;
+                let ty = if to_moment { TIMESTAMPTZ } else { Type::of(value.ty.oid) };
+                let value = self.coerce(value, ty)?;
+                let zone = match zone {
+                    Some(zone) => format!(", {}", self.settle_text(zone)?.sql),
+                    None => String::new(),
+                };
+                let function = self.zoned("pg_date_trunc", ty)?;
+                let (field, value, oid) = (field.sql, value.sql, ty.oid.0);
+                Typed::new(format!("{function}({field}, {value}, {oid}{zone})"), ty)
             }
             ("date_part", 2) => {
                 let (Some(field), Some(value)) = (values.next(), values.next()) else {
@@ -61,18 +75,36 @@ impl Translator<'_> {
                     return Err(unsupported("to_char of what is no date or timestamp"));
                 }
                 let format = self.settle_text(format)?;
+                let function = self.zoned("pg_to_char", value.ty)?;
                 let oid = value.ty.oid.0;
-                let sql = format!("pg_to_char({}, {}, {oid})", value.sql, format.sql);
+                let sql = format!("{function}({}, {}, {oid})", value.sql, format.sql);
                 Typed::new(sql, Type::TEXT)
             }
             _ => return Ok(None),
         }))
     }
 
+    /// The functions that tell the time; a number is how many digits of a second they are to tell.
+    fn present(&mut self, name: &str, values: Vec<Typed>) -> Result<Typed> {
+        let digits = values.first().map_or(-1, |digits| digits.sql.parse().unwrap_or(-1).min(6));
+        let ty = match name {
+            "current_date" => DATE,
+            "localtimestamp" => TIMESTAMP,
+            "localtime" => TIME,
+            _ => TIMESTAMPTZ,
+        };
+        // Nothing that lasts may depend on the time.
+        self.local("pg_now")?;
+        let function = if name == "clock_timestamp" { "pg_clock()" } else { "pg_now()" };
+        let told = Typed { not_null: true, ..Typed::new(function, TIMESTAMPTZ) };
+        self.cast(told, Type { oid: ty.oid, typmod: digits })
+    }
+
     /// `extract(field FROM value)`
     pub(super) fn date_part(&mut self, field: &str, value: Typed, ty: Type) -> Result<Typed> {
         let field = crate::sqlite::storage::quoted(field);
-        Ok(Typed::new(format!("pg_date_part({field}, {}, {})", value.sql, value.ty.oid.0), ty))
+        let function = self.zoned("pg_date_part", value.ty)?;
+        Ok(Typed::new(format!("{function}({field}, {}, {})", value.sql, value.ty.oid.0), ty))
     }
 
     /// A zone makes a `timestamptz` of a `timestamp`, and the other way round.
@@ -86,7 +118,7 @@ impl Translator<'_> {
         let value = self.settle(value, TIMESTAMPTZ)?;
         let zone = self.expression(zone, scope)?;
         let zone = self.settle_text(zone)?;
-        let value = if value.ty.oid == Oid::DATE { self.cast(value, TIMESTAMP)? } else { value };
+        let value = if value.ty.oid == Oid::DATE { self.cast(value, TIMESTAMPTZ)? } else { value };
         let ty = match value.ty.oid {
             Oid::TIMESTAMPTZ => TIMESTAMP,
             Oid::TIMESTAMP => TIMESTAMPTZ,
@@ -123,14 +155,15 @@ impl Translator<'_> {
         } else {
             right
         };
+        let (l, r) = (left.ty, right.ty);
         let zoned = |ty: Type| if ty.oid == Oid::DATE { TIMESTAMP } else { Type::of(ty.oid) };
+        let add = self.zoned("pg_time_add", if l.oid == Oid::TIMESTAMPTZ { l } else { r })?;
         let call = |function: &str, a: &Typed, b: &Typed, ty: Type| {
             let sql = format!("{function}({}, {}, {})", a.sql, b.sql, a.ty.oid.0);
             Ok(Typed::new(sql, ty))
         };
         let plus = matches!(op, BinaryOperator::Plus);
         let minus = matches!(op, BinaryOperator::Minus);
-        let (l, r) = (left.ty, right.ty);
         match (l.oid, r.oid) {
             (Oid::DATE, _) if r.is_integer() && plus => call("pg_date_add", &left, &right, DATE),
             (_, Oid::DATE) if l.is_integer() && plus => call("pg_date_add", &right, &left, DATE),
@@ -140,14 +173,14 @@ impl Translator<'_> {
             }
             (Oid::DATE, Oid::DATE) if minus => call("pg_date_diff", &left, &right, Type::INT4),
             (_, Oid::INTERVAL) if l.is_date_or_timestamp() && plus => {
-                call("pg_time_add", &left, &right, zoned(l))
+                call(&add, &left, &right, zoned(l))
             }
             (Oid::INTERVAL, _) if r.is_date_or_timestamp() && plus => {
-                call("pg_time_add", &right, &left, zoned(r))
+                call(&add, &right, &left, zoned(r))
             }
             (_, Oid::INTERVAL) if l.is_date_or_timestamp() && minus => {
                 let right = Typed::new(format!("pg_interval_times({}, -1)", right.sql), r);
-                call("pg_time_add", &left, &right, zoned(l))
+                call(&add, &left, &right, zoned(l))
             }
             _ if l.is_date_or_timestamp() && r.is_date_or_timestamp() && minus => {
                 let ty = self.common(l, r).unwrap_or(TIMESTAMP);

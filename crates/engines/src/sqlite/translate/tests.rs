@@ -5,6 +5,7 @@ use rusqlite::types::ValueRef;
 use trunkline_core::types::name_of;
 use trunkline_core::{Column, Oid, PgError, Result};
 
+use super::super::output::KEPT;
 use super::super::{errors, functions, schema::Schema, storage, types::Type};
 use super::{Translated, translate};
 
@@ -21,7 +22,7 @@ fn database() -> Connection {
 fn answer(connection: &Connection, sql: &str) -> Vec<String> {
     let schema = Schema::read(connection).expect("the schema of a database of this test");
     let mut lines = Vec::new();
-    let done = translate(sql, &schema, &[]).and_then(|translated| {
+    let done = translate(sql, &schema, &[], &KEPT).and_then(|translated| {
         if let Some(columns) = &translated.columns {
             lines.push(format!(": {}", columns.iter().map(shape).collect::<Vec<_>>().join(", ")));
         }
@@ -91,7 +92,7 @@ fn cell(kept: ValueRef<'_>, column: &Column) -> Result<String> {
         return Ok("NULL".to_owned());
     }
     let value = storage::fitted(storage::load(kept, ty.oid)?, ty, true)?;
-    let text = storage::print(&value, ty.oid)?;
+    let text = storage::print(&value, ty.oid, &KEPT)?;
     Ok(match (ty.oid, text.as_str()) {
         (Oid::BOOL, "true") => "t".to_owned(),
         (Oid::BOOL, "false") => "f".to_owned(),
@@ -129,7 +130,7 @@ fn parameters_have_the_types_of_their_surroundings() {
         .expect("a table");
     let schema = Schema::read(&connection).expect("a schema");
     let types = |sql: &str, hints: &[Oid]| {
-        translate(sql, &schema, hints).map(|translated| translated.parameters)
+        translate(sql, &schema, hints, &KEPT).map(|translated| translated.parameters)
     };
     let known = [
         ("SELECT * FROM t WHERE id = $1 AND name = $2", vec![Oid::INT8, Oid::TEXT]),
@@ -176,7 +177,7 @@ fn nothing_panics() {
                 }
             }
             let _: std::result::Result<Translated, PgError> =
-                translate(&parts.join(" "), &schema, &[]);
+                translate(&parts.join(" "), &schema, &[], &KEPT);
         }
     }
 }
@@ -192,7 +193,7 @@ fn depth_has_a_limit() {
 fn deep_statements() {
     let schema = Schema::default();
     let long = |start: &str, part: &str, count: usize| {
-        let _ = translate(&format!("{start}{}", part.repeat(count)), &schema, &[]);
+        let _ = translate(&format!("{start}{}", part.repeat(count)), &schema, &[], &KEPT);
     };
     for count in [100, 1200, 2400, 100_000] {
         long("SELECT 1", " + 1", count);
@@ -213,7 +214,7 @@ fn deep_statements() {
     }
     // A long chain of conditions is no reason to refuse one.
     let many = format!("SELECT 1 WHERE 1 = 2{}", " OR 1 = 2".repeat(1000));
-    let translated = translate(&many, &schema, &[]).expect("a chain");
+    let translated = translate(&many, &schema, &[], &KEPT).expect("a chain");
     let found = database().prepare(&translated.steps[0]).map(|mut s| s.exists([]));
     assert!(matches!(found, Ok(Ok(false))));
 }

@@ -68,8 +68,8 @@ impl Translator<'_> {
         match &typed.form {
             Form::Literal(text) => {
                 let plain = Type::of(ty.oid);
-                let value =
-                    storage::literal(plain, text).map_err(|error| unread(error, typed.place))?;
+                let value = storage::literal(plain, text, self.style)
+                    .map_err(|error| unread(error, typed.place))?;
                 let sql = storage::written(&value);
                 let plain = match written_scale(text.trim()) {
                     Some(scale) if ty.oid == Oid::NUMERIC => Type::scaled(scale),

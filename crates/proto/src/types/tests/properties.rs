@@ -22,6 +22,7 @@ fn styles() -> impl Strategy<Value = TextStyle> {
             interval_style: IntervalStyle::parse(intervals[interval]).unwrap(),
             bytea_output: if hex { ByteaOutput::Hex } else { ByteaOutput::Escape },
             extra_float_digits: digits,
+            now: hex.then_some(1_000_000),
             types: user::types(),
         },
     )

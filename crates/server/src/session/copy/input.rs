@@ -63,7 +63,7 @@ impl<S: Session> Connection<S> {
                 "cannot execute COPY FROM in a read-only transaction",
             ));
         }
-        Intake::new(into, relation, options?, self.style(), self.limits.message)
+        Intake::new(into, relation, options?, self.client.reading_style(), self.limits.message)
     }
 
     /// Has the client send rows and the engine store them; how many they were.

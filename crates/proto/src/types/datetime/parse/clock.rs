@@ -1,10 +1,11 @@
 //! A time alone: `time` and `timetz`. A date may stand before it, for the zone's sake.
 
-use super::draft::{DATE, Draft, MODIFIER, Set, TIME, ZONE};
+use super::draft::{DATE, Draft, MODIFIER, Set, TIME, ZONE, present};
 use super::lexer::{Fields, Kind};
 use super::number::displacement;
 use super::words::{Word, word};
 use super::{Flaw, Prefix, named_zone};
+use crate::types::datetime::calendar::DAY as DAY_MICROS;
 use crate::types::style::TextStyle;
 
 /// Microseconds since midnight, and seconds west of Greenwich.
@@ -13,6 +14,7 @@ pub(super) fn parse(text: &str, style: &TextStyle) -> Result<(i64, i32), Flaw> {
     let mut reader = Reader {
         draft: Draft { order: style.date_style.order, ..Draft::default() },
         fields: &fields,
+        style,
         have: 0,
         prefix: None,
     };
@@ -24,12 +26,13 @@ pub(super) fn parse(text: &str, style: &TextStyle) -> Result<(i64, i32), Flaw> {
         }
         reader.have |= set;
     }
-    reader.finish(style)
+    reader.finish()
 }
 
 struct Reader<'a> {
     draft: Draft,
     fields: &'a Fields,
+    style: &'a TextStyle,
     have: Set,
     prefix: Option<Prefix>,
 }
@@ -105,7 +108,7 @@ impl Reader<'_> {
             return Ok(set);
         }
         match word(text) {
-            Word::Clock if text == "now" => Err(Flaw::Clock(text.to_owned())),
+            Word::Now => Ok(self.draft.now(self.style)? & !DATE),
             Word::Time => {
                 let next = self.fields.kind(place.saturating_add(1));
                 if !matches!(next, Some(Kind::Number | Kind::Time | Kind::Date)) {
@@ -130,7 +133,7 @@ impl Reader<'_> {
         }
     }
 
-    fn finish(mut self, style: &TextStyle) -> Result<(i64, i32), Flaw> {
+    fn finish(mut self) -> Result<(i64, i32), Flaw> {
         if self.prefix.is_some() {
             return Err(Flaw::Format);
         }
@@ -145,7 +148,7 @@ impl Reader<'_> {
         let named = self.draft.zone.is_some();
         let zone = match self.draft.zone.take() {
             Some(zone) => Some(zone),
-            None if self.have & ZONE == 0 => Some(style.time_zone.clone()),
+            None if self.have & ZONE == 0 => Some(self.style.time_zone.clone()),
             None => None,
         };
         let Some(zone) = zone else { return Ok((self.draft.time(), self.draft.west)) };
@@ -158,8 +161,14 @@ impl Reader<'_> {
                 zone.east_at_local(self.draft.local().ok_or(Flaw::Field)?)
             }
             None if named || self.have & DATE != 0 => return Err(Flaw::Format),
-            // PostgreSQL asks its clock for today's offset; there is no clock here.
-            None => zone.east_at(0),
+            // The offset is that of today; without a clock, of the day when 2000 began.
+            None => match present(self.style) {
+                Some((local, _)) => {
+                    let midnight = local.saturating_sub(local.rem_euclid(DAY_MICROS));
+                    zone.east_at_local(midnight.saturating_add(self.draft.time()))
+                }
+                None => zone.east_at(0),
+            },
         };
         Ok((self.draft.time(), east.wrapping_neg()))
     }

@@ -3,7 +3,7 @@
 use super::super::calendar::{DAY as DAY_MICROS, civil_from_days, days_from_civil, days_in_month};
 use super::Flaw;
 use super::words::{Word, abbreviation};
-use crate::types::style::DateOrder;
+use crate::types::style::{DateOrder, TextStyle};
 use crate::types::zone::TimeZone;
 
 /// Which parts are known.
@@ -79,6 +79,27 @@ impl Draft {
         }
     }
 
+    /// The moment that `now` means; says what it set.
+    pub(super) fn now(&mut self, style: &TextStyle) -> Result<Set, Flaw> {
+        let (local, east) = present(style).ok_or_else(|| Flaw::Clock("now".to_owned()))?;
+        self.set_date(local.div_euclid(DAY_MICROS))?;
+        self.set_time(local.rem_euclid(DAY_MICROS));
+        self.west = east.wrapping_neg();
+        Ok(DATE | TIME | ZONE)
+    }
+
+    /// The date that `today` means, or another so many days from it; says what it set.
+    pub(super) fn day_from_now(
+        &mut self,
+        days: i64,
+        word: &str,
+        style: &TextStyle,
+    ) -> Result<Set, Flaw> {
+        let (local, _) = present(style).ok_or_else(|| Flaw::Clock(word.to_owned()))?;
+        self.set_date(local.div_euclid(DAY_MICROS).saturating_add(days))?;
+        Ok(DATE)
+    }
+
     /// Settles year, month and day, of which `have` says what was read.
     pub(super) fn settle_date(&mut self, have: Set) -> Result<(), Flaw> {
         if have & YEAR != 0 && !self.julian {
@@ -142,12 +163,17 @@ impl Draft {
         let fraction = super::number::fraction_of_one(rest)?;
         #[allow(clippy::as_conversions, reason = "at most a day; what is less than a µs is lost")]
         let micros = (fraction * 86_400_000_000.0) as i64;
+        self.set_time(micros);
+        Ok(DATE | TIME)
+    }
+
+    /// Sets the time of the day, of microseconds since midnight.
+    fn set_time(&mut self, micros: i64) {
         let part = |micros: i64| i32::try_from(micros).unwrap_or(0);
         self.hour = part(micros / 3_600_000_000);
         self.minute = part(micros / 60_000_000 % 60);
         self.second = part(micros / 1_000_000 % 60);
         self.micros = part(micros % 1_000_000);
-        Ok(DATE | TIME)
     }
 
     pub(super) fn set_date(&mut self, days: i64) -> Result<(), Flaw> {
@@ -180,4 +206,11 @@ impl Draft {
     pub(super) fn local(&self) -> Option<i64> {
         i64::from(self.days()?).checked_mul(DAY_MICROS)?.checked_add(self.time())
     }
+}
+
+/// The moment of the session by the clocks of its zone, and how many seconds these are ahead of UTC.
+pub(super) fn present(style: &TextStyle) -> Option<(i64, i32)> {
+    let now = style.now?;
+    let east = style.time_zone.east_at(now);
+    Some((now.saturating_add(i64::from(east).saturating_mul(1_000_000)), east))
 }

@@ -1,4 +1,6 @@
-//! How dates and times are read: all that PostgreSQL takes, but for words that mean the present.
+//! How dates and times are read: all that PostgreSQL takes.
+//!
+//! Words such as `now` and `today` mean what the style tells: there is no clock here.
 //!
 //! Source: <https://www.postgresql.org/docs/18/datetime-appendix.html>.
 
@@ -31,7 +33,7 @@ const UNIX_EPOCH: i32 = -10_957;
 /// # Errors
 ///
 /// 22007 for other text, 22008 for a date out of range, 22009 and 22023 for a wrong zone, 0A000
-/// for words such as `today`: there is no clock here.
+/// for words such as `today` where the style does not tell the time.
 pub fn parse_date(text: &str, style: &TextStyle) -> Result<i32, ValueError> {
     if let Some(days) = fast::date(text) {
         return Ok(days);
@@ -49,7 +51,7 @@ pub fn parse_date(text: &str, style: &TextStyle) -> Result<i32, ValueError> {
 /// # Errors
 ///
 /// 22007 for other text, 22008 for a time out of range, 22009 and 22023 for a wrong zone, 0A000
-/// for `now`: there is no clock here.
+/// for `now` where the style does not tell the time.
 pub fn parse_time(text: &str, style: &TextStyle) -> Result<i64, ValueError> {
     clock::parse(text, style).map(|(micros, _)| micros).map_err(|flaw| flaw.report("time", text))
 }
@@ -59,9 +61,10 @@ pub fn parse_time(text: &str, style: &TextStyle) -> Result<i64, ValueError> {
 /// # Errors
 ///
 /// 22007 for other text, 22008 for a time out of range, 22009 and 22023 for a wrong zone, 0A000
-/// for `now`: there is no clock here.
+/// for `now` where the style does not tell the time.
 ///
-/// Without a zone and a date the time has the offset that the style's zone had when 2000 began.
+/// Without a zone and a date the time has the offset that the style's zone has today, or had when
+/// 2000 began if the style does not tell.
 pub fn parse_timetz(text: &str, style: &TextStyle) -> Result<Timetz, ValueError> {
     clock::parse(text, style)
         .map(|(micros, west)| Timetz { micros, west })
@@ -73,7 +76,7 @@ pub fn parse_timetz(text: &str, style: &TextStyle) -> Result<Timetz, ValueError>
 /// # Errors
 ///
 /// 22007 for other text, 22008 for a moment out of range, 22009 and 22023 for a wrong zone, 0A000
-/// for words such as `now`: there is no clock here.
+/// for words such as `now` where the style does not tell the time.
 pub fn parse_timestamp(text: &str, style: &TextStyle) -> Result<i64, ValueError> {
     if let Some((micros, _)) = fast::timestamp(text) {
         return Ok(micros);
@@ -91,7 +94,7 @@ pub fn parse_timestamp(text: &str, style: &TextStyle) -> Result<i64, ValueError>
 /// # Errors
 ///
 /// 22007 for other text, 22008 for a moment out of range, 22009 and 22023 for a wrong zone, 0A000
-/// for words such as `now`: there is no clock here.
+/// for words such as `now` where the style does not tell the time.
 pub fn parse_timestamptz(text: &str, style: &TextStyle) -> Result<i64, ValueError> {
     let (local, west) = match fast::timestamp(text) {
         Some((local, Some(west))) => (Some(local), west),
@@ -179,6 +182,8 @@ impl Flaw {
     /// The error that PostgreSQL reports for a text of a type.
     #[cold]
     pub(in crate::types) fn report(self, type_name: &str, text: &str) -> ValueError {
+        let hint = (self == Flaw::MonthDay)
+            .then_some("Perhaps you need a different \"DateStyle\" setting.");
         let (sqlstate, message) = match self {
             Flaw::Format => (
                 SqlState::INVALID_DATETIME_FORMAT,
@@ -204,6 +209,10 @@ impl Flaw {
                 format!("date/time value \"{word}\" is not supported: there is no clock here"),
             ),
         };
-        ValueError::new(sqlstate, message)
+        let error = ValueError::new(sqlstate, message);
+        match hint {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
     }
 }

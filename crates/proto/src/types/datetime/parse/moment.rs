@@ -22,6 +22,7 @@ impl Moment {
         let fields = Fields::new(text)?;
         let mut reader = Reader {
             draft: Draft { order: style.date_style.order, ..Draft::default() },
+            style,
             session: &style.time_zone,
             have: 0,
             prefix: None,
@@ -44,6 +45,7 @@ impl Moment {
 
 struct Reader<'a> {
     draft: Draft,
+    style: &'a TextStyle,
     session: &'a TimeZone,
     have: Set,
     /// What the field before said of the next.
@@ -136,7 +138,8 @@ impl Reader<'_> {
                 self.special = Some(special);
                 Ok(DATE | TIME | ZONE | SPECIAL)
             }
-            Word::Clock => Err(Flaw::Clock(text.to_owned())),
+            Word::Now => self.draft.now(self.style),
+            Word::Day(days) => self.draft.day_from_now(days, text, self.style),
             Word::Month(month) => {
                 let draft = &mut self.draft;
                 let mut set = MONTH;

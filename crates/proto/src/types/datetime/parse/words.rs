@@ -11,8 +11,10 @@ pub(in crate::types) enum Word {
     Late,
     /// `-infinity`
     Early,
-    /// `now`, `today`, `tomorrow`, `yesterday`
-    Clock,
+    /// `now`
+    Now,
+    /// `yesterday`, `today`, `tomorrow`: so many days from this one.
+    Day(i64),
     /// `allballs`: midnight UTC
     AllBalls,
     /// A month's name, and its number.
@@ -43,7 +45,10 @@ pub(in crate::types) fn word(text: &str) -> Word {
         "epoch" => Word::Epoch,
         "infinity" | "+infinity" => Word::Late,
         "-infinity" => Word::Early,
-        "now" | "today" | "tomorrow" | "yesterday" => Word::Clock,
+        "now" => Word::Now,
+        "yesterday" => Word::Day(-1),
+        "today" => Word::Day(0),
+        "tomorrow" => Word::Day(1),
         "allballs" => Word::AllBalls,
         "jan" | "january" => Word::Month(1),
         "feb" | "february" => Word::Month(2),
