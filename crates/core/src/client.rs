@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use trunkline_proto::SqlState;
 use trunkline_proto::types::{TextStyle, Types};
+use trunkline_proto::{Encoding, SqlState};
 
 use crate::error::{Notice, PgError, Result};
 use crate::settings::{Settings, Timeouts};
@@ -112,6 +112,11 @@ impl Client {
     /// How values look as text by the session's settings, and which types are known.
     pub fn style(&self) -> Arc<TextStyle> {
         self.look().style()
+    }
+
+    /// The encoding that the client speaks; everything here is UTF-8.
+    pub fn encoding(&self) -> Encoding {
+        self.look().encoding()
     }
 
     /// From here on the settings know what they were, for a rollback; nothing changes by that.
