@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use trunkline_proto::SqlState;
 use trunkline_proto::types::{TextStyle, Types};
+use trunkline_proto::{Encoding, SqlState};
 
 use crate::error::{Notice, PgError, Result};
 use crate::settings::{Settings, Timeouts};
@@ -139,6 +139,11 @@ impl Client {
     /// When the transaction began, in microseconds since 2000-01-01 UTC; `None` if nobody has told.
     pub fn transaction_time(&self) -> Option<i64> {
         Some(self.0.time.load(Ordering::Relaxed)).filter(|time| *time != UNTOLD)
+    }
+
+    /// The encoding that the client speaks; everything here is UTF-8.
+    pub fn encoding(&self) -> Encoding {
+        self.look().encoding()
     }
 
     /// From here on the settings know what they were, for a rollback; nothing changes by that.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use trunkline_proto::SqlState;
 use trunkline_proto::copy::CopyError;
+use trunkline_proto::encoding::EncodingError;
 use trunkline_proto::message::{ErrorFields, FieldCode};
 use trunkline_proto::types::ValueError;
 
@@ -194,6 +195,12 @@ impl From<CopyError> for PgError {
             }
         }
         answer
+    }
+}
+
+impl From<EncodingError> for PgError {
+    fn from(error: EncodingError) -> PgError {
+        PgError::new(error.sqlstate(), error.message().to_owned())
     }
 }
 

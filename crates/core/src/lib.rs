@@ -32,4 +32,4 @@ pub use prepared::{Formats, Param, Params, Prepared, Run};
 pub use reply::{CommandTag, Reply};
 pub use rowbuf::{RowBuf, RowWriter};
 pub use rows::{IntoRow, Progress, RowSet, RowSource, Rows};
-pub use trunkline_proto::{Format, Oid, SqlState, types};
+pub use trunkline_proto::{Encoding, Format, Oid, SqlState, types};

@@ -16,6 +16,7 @@
 
 pub mod backend;
 pub mod copy;
+pub mod encoding;
 pub mod error;
 pub mod frontend;
 pub mod limits;
@@ -32,6 +33,7 @@ mod format;
 mod oid;
 mod sqlstate;
 
+pub use encoding::Encoding;
 pub use error::{Malformed, Misuse, PeerError};
 pub use format::Format;
 pub use limits::Limits;

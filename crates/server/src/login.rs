@@ -206,7 +206,10 @@ async fn attempt<E: Engine>(
     }
     let greeting = {
         let settings = client.settings();
-        let settings = settings.reported().map(|(name, value)| (name, value.into_owned()));
+        let encoding = settings.encoding();
+        let settings = settings
+            .reported()
+            .map(|(name, value)| (name, encoding.encoded_with_marks(&value).into_owned()));
         ready.finish(settings, entry.pid(), entry.key(), io.output())
     };
     let protocol = greeting.map_err(|misuse| PgError::internal("internal error").source(misuse))?;

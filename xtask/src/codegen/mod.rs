@@ -1,7 +1,9 @@
-//! Tables taken from a real PostgreSQL 18: types, error codes, settings, key words, time zones, catalogs.
+//! Tables taken from a real PostgreSQL 18: types, error codes, settings, key words, time
+//! zones, encodings, catalogs.
 
 mod abbreviations;
 mod catalogs;
+mod encodings;
 mod error_codes;
 mod keywords;
 mod oids;
@@ -80,6 +82,10 @@ fn generate(cache: &Cache) -> Result<Vec<Generated>, Halt> {
         Generated {
             file: "crates/proto/src/types/datetime/parse/zones.rs",
             text: abbreviations::source(&server.rows(abbreviations::QUERY)?)?,
+        },
+        Generated {
+            file: "crates/proto/src/encoding/generated.rs",
+            text: encodings::source(&server)?,
         },
         Generated {
             file: "crates/sql/src/keyword/table.rs",

@@ -20,8 +20,8 @@ mod values;
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use trunkline_proto::SqlState;
 use trunkline_proto::types::TextStyle;
+use trunkline_proto::{Encoding, SqlState};
 
 pub use changes::MAX_BYTES;
 use changes::{Changes, Layer};
@@ -45,6 +45,7 @@ pub struct Settings {
     /// What was set since, over `initial`; most sessions set nothing.
     changes: Option<Box<Changes>>,
     style: Arc<TextStyle>,
+    encoding: Encoding,
     /// In milliseconds; none unless one is set, as mostly.
     timeouts: Option<Box<[u32; 5]>>,
     /// 0 outside a transaction block, 1 within, and one more for each savepoint.
@@ -61,6 +62,7 @@ static START: LazyLock<Settings> = LazyLock::new(|| {
         initial: Values::default(),
         changes: None,
         style: Arc::default(),
+        encoding: Encoding::UTF8,
         timeouts: None,
         depth: 0,
         modes: Modes::new(|_| None),
@@ -199,6 +201,11 @@ impl Settings {
         self.style.clone()
     }
 
+    /// The encoding that the client speaks.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
     /// What RESET ALL has to reset: a name that was made up stays, but is empty then.
     fn changed_names(&self) -> Vec<Name> {
         let changed = self.changes.iter().flat_map(|changes| changes.iter());
@@ -291,7 +298,15 @@ impl Settings {
     /// Works out again what these settings say.
     fn look_again(&mut self, affected: &[&'static Definition]) {
         self.restyle(affected);
+        self.encode_anew(affected);
         self.retime(affected);
+    }
+
+    fn encode_anew(&mut self, affected: &[&'static Definition]) {
+        if affected.iter().any(|definition| definition.name == "client_encoding") {
+            let name = self.get("client_encoding").unwrap_or_default();
+            self.encoding = Encoding::find(&name).unwrap_or_default();
+        }
     }
 }
 

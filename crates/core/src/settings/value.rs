@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use trunkline_proto::SqlState;
 use trunkline_proto::types::{DateStyle, TimeZone};
+use trunkline_proto::{Encoding, SqlState};
 
 use super::SERVER_VERSION;
 use super::definition::{Definition, Kind};
@@ -21,7 +21,7 @@ pub(super) fn canonical(definition: &Definition, text: &str, current: &str) -> R
         "DateStyle" => return date_style(text, current),
         // As names are cut, and then made fit for every log.
         "application_name" | "cluster_name" => return Ok(printable(name_of(text))),
-        "client_encoding" => return encoding(text).map(str::to_owned).ok_or_else(invalid),
+        "client_encoding" => return encoding(name, text),
         "search_path" if list(text).is_none() => {
             return Err(invalid().detail(BAD_LIST));
         }
@@ -199,12 +199,13 @@ fn list(text: &str) -> Option<Vec<String>> {
     }
 }
 
-fn encoding(text: &str) -> Option<&'static str> {
-    let name: String =
-        text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    match name.as_str() {
-        "utf8" | "unicode" => Some("UTF8"),
-        "sqlascii" => Some("SQL_ASCII"),
-        _ => None,
+fn encoding(name: &str, text: &str) -> Result<String> {
+    let invalid = || invalid_value(name, text);
+    let encoding = Encoding::find(text).ok_or_else(invalid)?;
+    let name = encoding.name();
+    if !encoding.is_supported() {
+        return Err(PgError::unsupported(invalid().message().to_owned())
+            .detail(format!("Conversion between {name} and UTF8 is not supported.")));
     }
+    Ok(name.to_owned())
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use trunkline_core::types::Types;
 use trunkline_core::{
-    Column, Columns, Formats, Language, Oid, Params, PgError, Reply, Result, Run, Session, SqlState,
+    Column, Columns, Encoding, Formats, Language, Oid, Params, PgError, Reply, Result, Run,
+    Session, SqlState,
 };
 use trunkline_proto::backend;
 use trunkline_proto::message::{
@@ -21,14 +22,14 @@ use crate::session::transaction::Transaction;
 
 impl<S: Session> Connection<S> {
     pub(super) async fn parse(&mut self, parse: &Parse<&[u8]>) -> Result<(), Stop> {
-        let name = text(parse.name())?;
-        let sql = text(parse.sql())?;
+        let name = self.text(parse.name())?;
+        let sql = self.text(parse.sql())?;
         // A Parse that fails leaves no unnamed statement.
         if name.is_empty() {
-            self.statements.close(name);
+            self.statements.close(&name);
         }
-        let statement = self.prepare(sql, parse).await?;
-        self.statements.insert(name, statement, &self.limits)?;
+        let statement = self.prepare(&sql, parse).await?;
+        self.statements.insert(&name, statement, &self.limits)?;
         self.protocol.send(&ParseComplete, self.io.output())?;
         Ok(())
     }
@@ -79,15 +80,16 @@ impl<S: Session> Connection<S> {
     }
 
     pub(super) fn bind(&mut self, bind: &Bind<&[u8]>) -> Result<(), Stop> {
-        let portal = text(bind.portal())?;
+        let portal = self.text(bind.portal())?;
         let statement = self.statement_to_bind(bind)?;
-        self.admit_bind(bind, portal, &statement)?;
+        self.admit_bind(bind, &portal, &statement)?;
         let style = match statement.parameters.is_empty() {
             true => self.style(),
             false => self.client.reading_style(),
         };
+        let speech = (&*style, self.encoding());
         let depth = self.transaction.depth();
-        let params = values::bound(bind, statement.parameters.clone(), &style, portal)?;
+        let params = values::bound(bind, statement.parameters.clone(), speech, &portal)?;
         let formats = match &statement.plan {
             // What a FETCH returns is known now, not when it was parsed.
             Plan::Session(command, _) => {
@@ -100,7 +102,7 @@ impl<S: Session> Connection<S> {
         let size = params.size().saturating_add(bind.result_formats().len());
         let state = PortalState::Ready(params);
         let bound = Portal { statement, formats, unknown_format, style, state, depth, size };
-        self.portals.insert(portal, bound, &self.limits)?;
+        self.portals.insert(&portal, bound, &self.limits)?;
         self.protocol.send(&BindComplete, self.io.output())?;
         Ok(())
     }
@@ -108,18 +110,19 @@ impl<S: Session> Connection<S> {
     /// Refuses a Bind that cannot be read to its end, for what is wrong in front of that if anything is.
     pub(super) fn refuse_bind(&mut self, malformed: &MalformedBind<&[u8]>) -> Result<(), Stop> {
         let bind = &malformed.read;
-        let portal = text(bind.portal())?;
+        let portal = self.text(bind.portal())?;
         let statement = self.statement_to_bind(bind)?;
         if malformed.is_counted {
-            self.admit_bind(bind, portal, &statement)?;
+            self.admit_bind(bind, &portal, &statement)?;
             let types = statement.parameters.iter().copied().take(bind.parameters().count());
-            values::bound(bind, types.collect(), &self.client.reading_style(), portal)?;
+            let style = self.client.reading_style();
+            values::bound(bind, types.collect(), (&style, self.encoding()), &portal)?;
         }
         Err(peer_error(&malformed.error).into())
     }
 
     fn statement_to_bind(&self, bind: &Bind<&[u8]>) -> Result<Arc<Statement<S::Statement>>> {
-        Ok(self.statements.get(text(bind.statement())?)?.clone())
+        Ok(self.statements.get(&self.text(bind.statement())?)?.clone())
     }
 
     /// What PostgreSQL asks of a Bind before it looks at the values.
@@ -129,7 +132,8 @@ impl<S: Session> Connection<S> {
         portal: &str,
         statement: &Statement<S::Statement>,
     ) -> Result<()> {
-        values::check_counts(bind, statement.parameters.len())?;
+        let name = self.text(bind.statement())?;
+        values::check_counts(bind, &name, statement.parameters.len())?;
         match &statement.plan {
             // Nothing to run, but in a failed block PostgreSQL does not even bind it.
             Plan::Empty => self.transaction.admit()?,
@@ -144,7 +148,8 @@ impl<S: Session> Connection<S> {
         &mut self,
         describe: &Describe<PgStr<&[u8]>>,
     ) -> Result<bool, Stop> {
-        let name = text(describe.name.as_bytes())?;
+        let name = &*self.text(describe.name.as_bytes())?;
+        let encoding = self.encoding();
         if describe.target == Target::Statement {
             let style = self.style();
             let statement = self.statements.get(name)?;
@@ -157,14 +162,20 @@ impl<S: Session> Connection<S> {
                 Columns::AfterBind => return Ok(false),
                 Columns::None => None,
             };
-            describe_columns(protocol, output, columns, &Formats::default(), &style.types)?;
+            describe_columns(
+                protocol,
+                output,
+                columns,
+                &Formats::default(),
+                (&style.types, encoding),
+            )?;
             return Ok(true);
         }
         if let Some((columns, formats)) = self.cursors.shape(name) {
             self.transaction.admit()?;
             let style = self.style();
             let (protocol, output) = (&mut self.protocol, self.io.output());
-            describe_columns(protocol, output, Some(&columns), &formats, &style.types)?;
+            describe_columns(protocol, output, Some(&columns), &formats, (&style.types, encoding))?;
             return Ok(true);
         }
         let portal = self.portals.get(name)?;
@@ -183,7 +194,13 @@ impl<S: Session> Connection<S> {
             (None, Columns::None | Columns::AfterBind) => None,
         };
         let (protocol, output) = (&mut self.protocol, self.io.output());
-        describe_columns(protocol, output, columns, &portal.formats, &portal.style.types)?;
+        describe_columns(
+            protocol,
+            output,
+            columns,
+            &portal.formats,
+            (&portal.style.types, encoding),
+        )?;
         Ok(true)
     }
 
@@ -192,7 +209,7 @@ impl<S: Session> Connection<S> {
         &mut self,
         describe: &Describe<PgStr<&[u8]>>,
     ) -> Result<(), Stop> {
-        let name = text(describe.name.as_bytes())?;
+        let name = &*self.text(describe.name.as_bytes())?;
         if describe.target == Target::Statement {
             let statement = self.statements.get(name)?.clone();
             let style = self.style();
@@ -201,13 +218,14 @@ impl<S: Session> Connection<S> {
                 Reply::Rows(rows) => Some(rows.columns().clone()),
                 _ => None,
             };
+            let speech = (&style.types, self.encoding());
             let (protocol, output) = (&mut self.protocol, self.io.output());
             return describe_columns(
                 protocol,
                 output,
                 columns.as_ref(),
                 &Formats::default(),
-                &style.types,
+                speech,
             );
         }
         let portal = self.portals.get(name)?;
@@ -228,8 +246,9 @@ impl<S: Session> Connection<S> {
             _ => return Ok(self.protocol.send(&NoData, self.io.output())?),
         };
         self.portals.get(name)?.state = state;
+        let speech = (&style.types, self.encoding());
         let (protocol, output) = (&mut self.protocol, self.io.output());
-        describe_columns(protocol, output, columns.as_ref(), &formats, &style.types)
+        describe_columns(protocol, output, columns.as_ref(), &formats, speech)
     }
 
     pub(super) async fn execute(
@@ -237,7 +256,7 @@ impl<S: Session> Connection<S> {
         execute: &Execute<PgStr<&[u8]>>,
         ahead: &mut &[u8],
     ) -> Result<(), Stop> {
-        let name = text(execute.portal.as_bytes())?;
+        let name = &*self.text(execute.portal.as_bytes())?;
         let portal = self.portals.get(name)?;
         let statement = portal.statement.clone();
         self.admit_portal(&statement)?;
@@ -288,13 +307,14 @@ impl<S: Session> Connection<S> {
                 .into());
             }
         };
+        let encoding = self.encoding();
         // A statement that ends the transaction takes its portal with it.
         let Ok(portal) = self.portals.get(name) else {
             return Err(PgError::internal("the portal is gone").into());
         };
         let columns = rows.columns().clone();
-        let shape =
-            Shape { columns: &columns, formats: &portal.formats, style: &portal.style, copy: None };
+        let (formats, style) = (&portal.formats, &portal.style);
+        let shape = Shape { columns: &columns, formats, style, encoding, copy: None };
         let mark = self.io.mark();
         let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, limit).await;
         let finished = match streamed {
@@ -343,7 +363,7 @@ impl<S: Session> Connection<S> {
     }
 
     pub(super) fn close(&mut self, close: &Close<PgStr<&[u8]>>) -> Result<(), Stop> {
-        let name = text(close.name.as_bytes())?;
+        let name = &*self.text(close.name.as_bytes())?;
         match close.target {
             Target::Statement => drop(self.statements.close(name)),
             Target::Portal => {
@@ -393,43 +413,11 @@ fn describe_columns(
     output: &mut Vec<u8>,
     columns: Option<&Arc<[Column]>>,
     formats: &Formats,
-    types: &Types,
+    speech: (&Types, Encoding),
 ) -> Result<(), Stop> {
     match columns {
-        Some(columns) => row_description(protocol, output, columns, formats, types),
+        Some(columns) => row_description(protocol, output, columns, formats, speech),
         None => Ok(protocol.send(&NoData, output)?),
-    }
-}
-
-/// A string of the client as text.
-///
-/// # Errors
-///
-/// 22021 for bytes that are not UTF-8.
-#[inline]
-pub(crate) fn text(bytes: &[u8]) -> Result<&str> {
-    // As most names are.
-    if bytes.is_empty() {
-        return Ok("");
-    }
-    std::str::from_utf8(bytes).map_err(|error| {
-        let bad = bytes.get(error.valid_up_to()..).unwrap_or_default();
-        let shown: Vec<String> =
-            bad.iter().take(announced(bad)).map(|byte| format!("0x{byte:02x}")).collect();
-        PgError::new(
-            SqlState::CHARACTER_NOT_IN_REPERTOIRE,
-            format!("invalid byte sequence for encoding \"UTF8\": {}", shown.join(" ")),
-        )
-    })
-}
-
-/// The bytes of a character, as its first one tells: so many PostgreSQL shows of one that is none.
-fn announced(character: &[u8]) -> usize {
-    match character.first() {
-        Some(0xc0..=0xdf) => 2,
-        Some(0xe0..=0xef) => 3,
-        Some(0xf0..=0xf7) => 4,
-        _ => 1,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod calls;
 mod extended;
+mod foreign;
 mod fruitless;
 pub(crate) mod guard;
 pub(crate) mod io;
@@ -21,11 +22,11 @@ use std::task::{Context, Poll, ready};
 
 use tokio::task::consume_budget;
 use trunkline_core::types::TextStyle;
-use trunkline_core::{Client, Language, Oid, PgError, Result, Session, SqlState};
+use trunkline_core::{Client, Encoding, Language, Oid, PgError, Result, Session, SqlState};
 use trunkline_proto::backend::{self, Event};
 use trunkline_proto::{Misuse, PeerError};
 
-pub(crate) use self::extended::text;
+pub(crate) use self::foreign::Foreign;
 use self::fruitless::{Fruitless, PAUSE};
 use self::guard::{Guarded, guarded};
 use self::io::Io;
@@ -65,6 +66,8 @@ pub(crate) struct Connection<S: Session> {
     timed: bool,
     /// How values look as text, and when that was seen: see [`Client::changes`].
     style: Arc<TextStyle>,
+    /// The encoding that the client speaks, as of then.
+    encoding: Encoding,
     seen: usize,
     fruitless: Fruitless,
     /// One of the server's places for clients, given back when the connection ends.
@@ -142,7 +145,7 @@ impl<S: Session> Connection<S> {
         let timed = !timeouts::heeded(client.timeouts(), &limits).is_none();
         // What was said while the engine opened is news.
         let seen = client.changes().wrapping_sub(1);
-        let style = client.style();
+        let (style, encoding) = (client.style(), client.encoding());
         Connection {
             io,
             protocol,
@@ -161,6 +164,7 @@ impl<S: Session> Connection<S> {
             resting: true,
             timed,
             style,
+            encoding,
             seen,
             fruitless: Fruitless::default(),
             _place: place,

@@ -27,7 +27,7 @@ impl<S: Session> Connection<S> {
     }
 
     async fn statements_of(&mut self, sql: &[u8], ahead: &mut &[u8]) -> Result<(), Stop> {
-        let text = super::extended::text(sql)?;
+        let text = &*self.text(sql)?;
         if self.transaction.is_implicit() {
             // PostgreSQL 18 takes it for one more statement of the pipeline.
             self.transaction.enter_pipeline();
@@ -169,9 +169,10 @@ impl<S: Session> Connection<S> {
         style: &TextStyle,
     ) -> Result<(CommandTag, u64), Stop> {
         let columns = rows.columns().clone();
+        let encoding = self.encoding();
         let (protocol, output) = (&mut self.protocol, self.io.output());
-        row_description(protocol, output, &columns, formats, &style.types)?;
-        let shape = Shape { columns: &columns, formats, style, copy: None };
+        row_description(protocol, output, &columns, formats, (&style.types, encoding))?;
+        let shape = Shape { columns: &columns, formats, style, encoding, copy: None };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
         // Rows are dropped before the session is asked to settle: that is what stops them.
         drop(rows);

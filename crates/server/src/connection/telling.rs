@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use trunkline_core::types::{TextStyle, Types};
-use trunkline_core::{Column, Formats, PgError, Session};
+use trunkline_core::{Column, Encoding, Formats, Notice, PgError, Session};
 use trunkline_proto::message::{
     EmptyQueryResponse, ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus,
     RowDescription,
 };
 use trunkline_proto::{PeerError, backend};
 
+use super::foreign::encoded_fields;
 use super::{Connection, Stop, timeouts};
 
 impl<S: Session> Connection<S> {
@@ -32,7 +33,11 @@ impl<S: Session> Connection<S> {
             self.client.take_published();
         }
         self.flush = true;
-        let response = ErrorResponse { fields: error.to_fields() };
+        let fields = encoded_fields(error.to_fields(), self.encoding()).unwrap_or_else(|cannot| {
+            let told = if error.is_fatal() { cannot.fatal() } else { cannot };
+            told.to_fields()
+        });
+        let response = ErrorResponse { fields };
         self.protocol.fail(&response, self.io.output())?;
         Ok(())
     }
@@ -75,21 +80,26 @@ impl<S: Session> Connection<S> {
             let mut settings = self.client.settings();
             // Under the lock, and before the notices are taken: what comes later is news again.
             self.seen = self.client.changes();
-            self.style = settings.style();
+            (self.style, self.encoding) = (settings.style(), settings.encoding());
             (settings.take_reports(), settings.timeouts())
         };
         self.timed = !timeouts::heeded(set, &self.limits).is_none();
         self.tell_notices()?;
         for (name, value) in reports {
-            self.protocol
-                .send(&ParameterStatus { name, value: value.as_str() }, self.io.output())?;
+            let (name, value) = (name.as_bytes(), &*self.encoding.encoded_with_marks(&value));
+            self.protocol.send(&ParameterStatus { name, value }, self.io.output())?;
         }
         Ok(())
     }
 
     fn tell_notices(&mut self) -> Result<(), Stop> {
         for notice in self.client.take_notices() {
-            let response = NoticeResponse { fields: notice.to_fields() };
+            // PostgreSQL ends the statement with what is only told here.
+            let fields =
+                encoded_fields(notice.to_fields(), self.encoding()).unwrap_or_else(|error| {
+                    Notice::warning(error.sqlstate(), error.message().to_owned()).to_fields()
+                });
+            let response = NoticeResponse { fields };
             self.protocol.send(&response, self.io.output())?;
         }
         Ok(())
@@ -129,15 +139,21 @@ pub(super) fn row_description(
     output: &mut Vec<u8>,
     columns: &[Column],
     formats: &Formats,
-    types: &Types,
+    (types, encoding): (&Types, Encoding),
 ) -> Result<(), Stop> {
     if i16::try_from(columns.len()).is_err() {
         return Err(PgError::too_many_columns(columns.len()).into());
     }
+    let mut names = Vec::new();
+    if encoding.is_foreign() {
+        for column in columns {
+            names.push(encoding.encoded(&column.name).map_err(PgError::from)?);
+        }
+    }
     let fields = columns.iter().enumerate().map(|(index, column)| {
         let (type_oid, typlen, typmod) = column.announced(types);
         FieldDescription {
-            name: column.name.as_bytes(),
+            name: names.get(index).map_or(column.name.as_bytes(), |name| name),
             table: column.table_oid,
             column: column.attnum,
             type_oid,

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use trunkline_core::types::TextStyle;
-use trunkline_core::{Columns, Format, Formats, Oid, Params, PgError, Result, SqlState};
+use trunkline_core::{Columns, Encoding, Format, Formats, Oid, Params, PgError, Result, SqlState};
 use trunkline_proto::message::{Bind, parameter_place};
+
+use super::foreign::decoded_value;
 
 /// The values that a Bind has for parameters of these types.
 ///
@@ -17,7 +19,7 @@ use trunkline_proto::message::{Bind, parameter_place};
 pub(super) fn bound(
     bind: &Bind<&[u8]>,
     types: Arc<[Oid]>,
-    style: &TextStyle,
+    speech: (&TextStyle, Encoding),
     portal: &str,
 ) -> Result<Params> {
     if types.is_empty() {
@@ -26,11 +28,11 @@ pub(super) fn bound(
     let codes = bind.parameter_formats().take(types.len());
     let unknown = codes.clone().zip(0_usize..).find(|(code, _)| Format::from_code(*code).is_none());
     let Some((code, index)) = unknown else {
-        return read(bind, types, codes, style, portal);
+        return read(bind, types, codes, speech, portal);
     };
     // Those in front of it come first.
     let before = types.iter().copied().take(index).collect();
-    read(bind, before, codes.take(index), style, portal)?;
+    read(bind, before, codes.take(index), speech, portal)?;
     Err(unsupported(code).context(parameter_place(portal, index)))
 }
 
@@ -39,13 +41,27 @@ fn read(
     bind: &Bind<&[u8]>,
     types: Arc<[Oid]>,
     codes: impl ExactSizeIterator<Item = i16>,
-    style: &TextStyle,
+    (style, encoding): (&TextStyle, Encoding),
     portal: &str,
 ) -> Result<Params> {
     let formats = formats(codes).map_err(unsupported)?;
     let values = bind.parameters().take(types.len()).enumerate();
     let values = values.map(|(index, value)| (formats.get(index), value));
-    let mut params = Params::bind(types, values)?;
+    let mut params = if encoding.is_foreign() {
+        let mut decoded = Vec::new();
+        for ((index, (format, value)), oid) in values.enumerate().zip(types.iter()) {
+            let value =
+                value.map(|value| decoded_value((*oid, format), &style.types, value, encoding));
+            let value = value.transpose();
+            decoded.push((
+                format,
+                value.map_err(|error| error.context(parameter_place(portal, index)))?,
+            ));
+        }
+        Params::bind(types, decoded.iter().map(|(format, value)| (*format, value.as_deref())))?
+    } else {
+        Params::bind(types, values)?
+    };
     check(&mut params, style, portal)?;
     Ok(params)
 }
@@ -55,12 +71,11 @@ fn read(
 /// # Errors
 ///
 /// 08P01 if not.
-pub(super) fn check_counts(bind: &Bind<&[u8]>, parameters: usize) -> Result<()> {
+pub(super) fn check_counts(bind: &Bind<&[u8]>, name: &str, parameters: usize) -> Result<()> {
     let (formats, values) = (bind.parameter_formats().len(), bind.parameter_count());
     let message = if formats > 1 && formats != values {
         format!("bind message has {formats} parameter formats but {values} parameters")
     } else if values != parameters {
-        let name = String::from_utf8_lossy(bind.statement());
         format!(
             "bind message supplies {values} parameters, but prepared statement \"{name}\" requires {parameters}"
         )

@@ -5,8 +5,11 @@ use std::pin::pin;
 use std::task::{Context, Poll};
 
 use trunkline_core::types::TextStyle;
-use trunkline_core::{CommandTag, CopyOut, Formats, PgError, Progress, Result, RowBuf, Rows};
+use trunkline_core::{
+    CommandTag, CopyOut, Encoding, Formats, PgError, Progress, Result, RowBuf, Rows,
+};
 
+use super::foreign::Foreign;
 use super::guard::{Call, guarded};
 use super::io::Io;
 use super::timers::Due;
@@ -96,6 +99,7 @@ pub(crate) async fn stream(
                     }
                 }
             }
+            let start = io.output().len();
             let mut buffer = RowBuf::new(io.output(), shape.columns, shape.formats, shape.style)
                 .full_at(CHUNK)
                 .limit(limit.saturating_sub(sent));
@@ -106,6 +110,12 @@ pub(crate) async fn stream(
             let written = buffer.rows();
             sent += written;
             fresh |= written > 0;
+            if shape.encoding.is_foreign()
+                && written > 0
+                && let Err(error) = shape.encode(io.output(), start)
+            {
+                return Poll::Ready(Ok(Err(error)));
+            }
             match filled {
                 Err(interrupt) => return Poll::Ready(Err(interrupt)),
                 Ok(Poll::Ready(Err(error))) => return Poll::Ready(Ok(Err(error))),
@@ -135,8 +145,20 @@ pub(crate) struct Shape<'a> {
     pub(crate) columns: &'a [trunkline_core::Column],
     pub(crate) formats: &'a Formats,
     pub(crate) style: &'a TextStyle,
+    /// The client's, or that of a COPY.
+    pub(crate) encoding: Encoding,
     /// Rows are DataRows unless they are COPY's.
     pub(crate) copy: Option<&'a mut CopyOut>,
+}
+
+impl Shape<'_> {
+    /// Converts the rows that were written from `start` on.
+    #[cold]
+    fn encode(&self, out: &mut Vec<u8>, start: usize) -> Result<()> {
+        let formats = self.copy.as_deref().map_or(self.formats, |copy| copy.formats());
+        let (encoding, columns, types) = (self.encoding, self.columns, &self.style.types);
+        Foreign { encoding, columns, formats, types }.encode_rows(out, start)
+    }
 }
 
 fn poll_interrupt(io: &mut Io, handle: &Handle, cx: &mut Context<'_>) -> Poll<Interrupt> {

@@ -273,7 +273,9 @@ impl<S: Session> Connection<S> {
                 // It has left since.
                 continue;
             }
-            let (channel, payload) = (&*letter.channel, &*letter.payload);
+            let encoding = self.encoding();
+            let channel = &*encoding.encoded_with_marks(&letter.channel);
+            let payload = &*encoding.encoded_with_marks(&letter.payload);
             let response = NotificationResponse { process_id: letter.pid, channel, payload };
             self.protocol.send(&response, self.io.output())?;
         }

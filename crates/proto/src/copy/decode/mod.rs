@@ -2,6 +2,7 @@
 
 mod binary;
 mod fields;
+mod foreign;
 mod line;
 mod lines;
 mod row;
@@ -9,6 +10,7 @@ mod row;
 use std::fmt;
 
 use binary::Binary;
+use foreign::Foreign;
 use lines::Lines;
 pub use row::{Field, Row, Target, clipped};
 
@@ -34,6 +36,8 @@ pub struct Decoder {
     options: Options,
     input: Input,
     format: Format,
+    /// Lines that are not UTF-8. Boxed, as what is rare.
+    foreign: Option<Box<Foreign>>,
     /// What ended it.
     failed: Option<CopyError>,
 }
@@ -80,7 +84,9 @@ impl Decoder {
             CopyFormat::Text | CopyFormat::Csv => Format::Lines(Lines::default()),
         };
         let input = Input { bytes: Vec::new(), start: 0, ended: false, limit: LONGEST };
-        Decoder { target: target.forced(&options), options, input, format, failed: None }
+        let foreign = options.foreign_encoding().map(|encoding| Box::new(Foreign::new(encoding)));
+        let target = target.forced(&options);
+        Decoder { target, options, input, format, foreign, failed: None }
     }
 
     /// Sets the length of the longest row, in bytes; more than 1 GiB it cannot be.
@@ -105,12 +111,20 @@ impl Decoder {
             }
             *start = 0;
         }
-        input.extend_from_slice(bytes);
+        match &mut self.foreign {
+            Some(foreign) => input.extend_from_slice(foreign.push(bytes).as_bytes()),
+            None => input.extend_from_slice(bytes),
+        }
     }
 
     /// Says that no more bytes will come.
     pub fn finish(&mut self) {
         self.input.ended = true;
+        if let Some(foreign) = &mut self.foreign {
+            foreign.finish();
+            // The line in which something is wrong is none.
+            self.input.ended = foreign.check(String::new).is_ok();
+        }
     }
 
     /// The next row; `None` while it is incomplete, and when there are no more.
@@ -118,7 +132,7 @@ impl Decoder {
     /// # Errors
     ///
     /// PostgreSQL 18's, with the CONTEXT that it tells: 22P04 for data that is not of the format,
-    /// 22021 for what is not UTF-8, 54000 for a row that is too long. There are no rows after one.
+    /// 22021 and 22P05 for what is no text in its encoding, 54000 for a row that is too long. There are no rows after one.
     pub fn next_row(&mut self) -> Result<Option<Row<'_>>, CopyError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
@@ -128,7 +142,12 @@ impl Decoder {
             Format::Binary(binary) => binary.read(&mut self.input, &self.target),
         };
         match read {
-            Ok(false) => Ok(None),
+            Ok(false) => {
+                if let Some(foreign) = self.foreign.as_ref().filter(|_| !self.is_behind_lines()) {
+                    foreign.check(|| self.place())?;
+                }
+                Ok(None)
+            }
             Ok(true) => Ok(Some(match &self.format {
                 Format::Lines(lines) => lines.row(&self.input, &self.options, &self.target),
                 Format::Binary(binary) => {

@@ -74,8 +74,9 @@ pub(super) fn check(given: Given, direction: CopyDirection) -> Result<Options, C
     if given.reject_limit.is_some() && on_error != OnError::Ignore {
         return Err(invalid("COPY REJECT_LIMIT requires ON_ERROR to be set to IGNORE"));
     }
-    if given.is_utf8 == Some(false) {
-        return Err(unsupported("COPY in an encoding other than UTF8 is not supported"));
+    if let Some(encoding) = given.encoding.filter(|encoding| !encoding.is_supported()) {
+        let message = format!("COPY in the encoding {} is not supported", encoding.name());
+        return Err(unsupported(message));
     }
     Ok(Options {
         format,
@@ -88,6 +89,7 @@ pub(super) fn check(given: Given, direction: CopyDirection) -> Result<Options, C
         force_quote: given.force_quote.unwrap_or_default(),
         force_not_null: given.force_not_null.unwrap_or_default(),
         force_null: given.force_null.unwrap_or_default(),
+        encoding: given.encoding,
         freeze: given.freeze.unwrap_or_default(),
         on_error,
         reject_limit: given.reject_limit,

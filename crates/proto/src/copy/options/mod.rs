@@ -4,7 +4,7 @@ mod check;
 mod read;
 
 use super::error::CopyError;
-use crate::SqlState;
+use crate::{Encoding, SqlState};
 
 /// How the rows of a COPY are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -126,6 +126,9 @@ pub struct Options {
     pub force_not_null: Force,
     /// FORCE_NULL: the columns that are NULL even where that stands in quotes.
     pub force_null: Force,
+    /// ENCODING: that of lines; the client's where none is given. A [`Decoder`](super::Decoder) reads it, without
+    /// it UTF-8; who sends what an [`Encoder`](super::Encoder) writes, which is UTF-8, has to convert it.
+    pub encoding: Option<Encoding>,
     /// FREEZE
     pub freeze: bool,
     /// ON_ERROR
@@ -150,6 +153,7 @@ impl Default for Options {
             force_quote: Force::None,
             force_not_null: Force::None,
             force_null: Force::None,
+            encoding: None,
             freeze: false,
             on_error: OnError::Stop,
             reject_limit: None,
@@ -164,8 +168,7 @@ impl Options {
     /// # Errors
     ///
     /// PostgreSQL 18's, in its order: 42601 for an unknown option, one said twice or without a
-    /// value, 22023 and 0A000 for what does not fit. An ENCODING other than UTF8 is 0A000, which
-    /// it is not in PostgreSQL.
+    /// value, 22023 and 0A000 for what does not fit. An ENCODING without a table here is 0A000.
     pub fn new<'a>(
         direction: CopyDirection,
         options: impl IntoIterator<Item = (&'a str, CopyValue<'a>)>,
@@ -175,6 +178,12 @@ impl Options {
             given.read(place, name, value, direction)?;
         }
         check::check(given, direction)
+    }
+
+    /// The encoding of lines that have to be converted.
+    pub(super) fn foreign_encoding(&self) -> Option<Encoding> {
+        let is_lines = self.format != CopyFormat::Binary;
+        self.encoding.filter(|encoding| is_lines && encoding.is_foreign())
     }
 
     /// Checks the columns that options name.

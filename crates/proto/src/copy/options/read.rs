@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::super::error::CopyError;
 use super::{CopyDirection, CopyFormat, CopyValue, Force, Header, LogVerbosity, OnError};
-use crate::SqlState;
 use crate::types::int;
+use crate::{Encoding, SqlState};
 
 /// What was given, before it is known whether it fits together.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(super) struct Given {
     pub(super) force_quote: Option<Force>,
     pub(super) force_not_null: Option<Force>,
     pub(super) force_null: Option<Force>,
-    pub(super) is_utf8: Option<bool>,
+    pub(super) encoding: Option<Encoding>,
     pub(super) on_error: Option<OnError>,
     pub(super) log_verbosity: Option<LogVerbosity>,
     pub(super) reject_limit: Option<i64>,
@@ -80,12 +80,12 @@ impl Given {
             "force_not_null" => columns(&mut self.force_not_null)?,
             "force_null" => columns(&mut self.force_null)?,
             "encoding" => {
-                once(self.is_utf8.is_some())?;
+                once(self.encoding.is_some())?;
                 let wrong = || {
                     let message = "argument to option \"encoding\" must be a valid encoding name";
                     invalid(message).at_option(place)
                 };
-                self.is_utf8 = Some(is_utf8(&text(name, value)?).ok_or_else(wrong)?);
+                self.encoding = Some(Encoding::find(&text(name, value)?).ok_or_else(wrong)?);
             }
             "on_error" => {
                 once(self.on_error.is_some())?;
@@ -157,31 +157,6 @@ fn force(name: &str, value: CopyValue<'_>) -> Result<Force, CopyError> {
         _ => Err(invalid(format!("argument to option \"{name}\" must be a list of column names"))),
     }
 }
-
-/// Whether the name of an encoding is one of UTF8; `None` if there is no such encoding.
-///
-/// PostgreSQL looks at letters and digits only.
-fn is_utf8(name: &str) -> Option<bool> {
-    let letters = name.chars().filter(char::is_ascii_alphanumeric);
-    let name: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
-    let is_utf8 = matches!(&*name, "utf8" | "unicode");
-    (is_utf8 || ENCODINGS.contains(&&*name)).then_some(is_utf8)
-}
-
-/// The names of the other encodings (`pg_encname_tbl`).
-#[rustfmt::skip]
-const ENCODINGS: [&str; 79] = [
-    "abc", "alt", "big5", "euccn", "eucjis2004", "eucjp", "euckr", "euctw", "gb18030", "gbk",
-    "iso88591", "iso885910", "iso885913", "iso885914", "iso885915", "iso885916", "iso88592",
-    "iso88593", "iso88594", "iso88595", "iso88596", "iso88597", "iso88598", "iso88599", "johab",
-    "koi8", "koi8r", "koi8u", "latin1", "latin10", "latin2", "latin3", "latin4", "latin5", "latin6",
-    "latin7", "latin8", "latin9", "mskanji", "muleinternal", "shiftjis", "shiftjis2004", "sjis",
-    "sqlascii", "tcvn", "tcvn5712", "uhc", "vscii", "win", "win1250", "win1251", "win1252",
-    "win1253", "win1254", "win1255", "win1256", "win1257", "win1258", "win866", "win874", "win932",
-    "win936", "win949", "win950", "windows1250", "windows1251", "windows1252", "windows1253",
-    "windows1254", "windows1255", "windows1256", "windows1257", "windows1258", "windows866",
-    "windows874", "windows932", "windows936", "windows949", "windows950",
-];
 
 fn on_error(
     name: &str,

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, ready};
 use tokio::task::consume_budget;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    CommandTag, CopyFlaw, CopyIn, CopyRow, CopyTarget, Format, Notice, PgError, Reply, Result,
-    Session, Severity, SqlState,
+    CommandTag, CopyFlaw, CopyIn, CopyRow, CopyTarget, Encoding, Format, Notice, PgError, Reply,
+    Result, Session, Severity, SqlState,
 };
 use trunkline_proto::backend::Event;
 use trunkline_proto::copy::{CopyFormat, Decoder, LogVerbosity, OnError, Options, Row, Target};
@@ -19,7 +19,7 @@ use trunkline_sql::statement::{Copy, CopySource};
 
 use super::options;
 use crate::connection::watch::{unbroken, watch};
-use crate::connection::{Connection, Stop, peer_error, text};
+use crate::connection::{Connection, Stop, peer_error};
 
 /// How many rows an engine takes before others have their turn.
 const TURN: usize = 1_000;
@@ -63,7 +63,8 @@ impl<S: Session> Connection<S> {
                 "cannot execute COPY FROM in a read-only transaction",
             ));
         }
-        Intake::new(into, relation, options?, self.client.reading_style(), self.limits.message)
+        let speech = (self.client.reading_style(), self.encoding());
+        Intake::new(into, relation, options?, speech, self.limits.message)
     }
 
     /// Has the client send rows and the engine store them; how many they were.
@@ -163,6 +164,8 @@ struct Intake {
     decoder: Decoder,
     format: Format,
     style: Arc<TextStyle>,
+    /// The client's, whatever that of its lines is.
+    encoding: Encoding,
     skipped: Skipped,
 }
 
@@ -170,8 +173,8 @@ impl Intake {
     fn new(
         into: CopyIn,
         relation: &str,
-        options: Options,
-        style: Arc<TextStyle>,
+        mut options: Options,
+        (style, encoding): (Arc<TextStyle>, Encoding),
         longest: usize,
     ) -> Result<Intake> {
         let names: Vec<&str> = into.columns().iter().map(|column| &*column.name).collect();
@@ -185,8 +188,9 @@ impl Intake {
             CopyFormat::Text | CopyFormat::Csv => Format::Text,
         };
         let skipped = Skipped::new(&options);
+        options.encoding.get_or_insert(encoding);
         let decoder = Decoder::new(options, target).limit(longest);
-        Ok(Intake { into, decoder, format, style, skipped })
+        Ok(Intake { into, decoder, format, style, encoding, skipped })
     }
 
     /// Takes data; `false` when the client says that there is no more.
@@ -198,7 +202,7 @@ impl Intake {
             }
             Event::CopyDone => Ok(false),
             Event::CopyFail(fail) => {
-                let message = text(fail.message.as_bytes())?;
+                let message = self.encoding.decode(fail.message.as_bytes())?;
                 let message = format!("COPY from stdin failed: {message}");
                 Err(PgError::new(SqlState::QUERY_CANCELED, message))
             }

@@ -1,16 +1,17 @@
 //! COPY TO: from an engine to the client.
 
 use trunkline_core::{
-    Columns, CommandTag, CopyOut, Params, PgError, Reply, Result, Rows, Run, Session, SqlState,
+    Columns, CommandTag, CopyOut, Encoding, Params, PgError, Reply, Result, Rows, Run, Session,
+    SqlState,
 };
-use trunkline_proto::copy::Encoder;
+use trunkline_proto::copy::{CopyFormat, Encoder};
 use trunkline_proto::message::{CopyDone, CopyOutResponse};
 use trunkline_sql::quote_identifier;
 use trunkline_sql::statement::{Copy, CopySource};
 
 use super::options;
 use crate::connection::watch::{Shape, Streamed, stream};
-use crate::connection::{Connection, Stop};
+use crate::connection::{Connection, Foreign, Stop};
 
 impl<S: Session> Connection<S> {
     pub(super) async fn copy_to(&mut self, copy: &Copy, source: &str) -> Result<Reply, Stop> {
@@ -23,7 +24,10 @@ impl<S: Session> Connection<S> {
             CopySource::Query(_) => None,
         };
         options.check_columns(relation, &names, |_| false).map_err(PgError::from)?;
-        let sent = self.copy_out(rows, CopyOut::new(Encoder::new(&options, &names))).await?;
+        let given = options.encoding.filter(|_| options.format != CopyFormat::Binary);
+        let encoding = given.unwrap_or_else(|| self.encoding());
+        let copy = CopyOut::new(Encoder::new(&options, &names));
+        let sent = self.copy_out(rows, copy, encoding).await?;
         Ok(CommandTag::affected("COPY", sent).into())
     }
 
@@ -97,18 +101,30 @@ impl<S: Session> Connection<S> {
     }
 
     /// Sends rows as the data of a COPY; how many they were.
-    async fn copy_out(&mut self, mut rows: Rows, mut copy: CopyOut) -> Result<u64, Stop> {
+    async fn copy_out(
+        &mut self,
+        mut rows: Rows,
+        mut copy: CopyOut,
+        encoding: Encoding,
+    ) -> Result<u64, Stop> {
         let columns = rows.columns().clone();
         let (formats, style) = (copy.formats(), self.style());
         let format = formats.get(0);
         let codes = columns.iter().map(|_| format.code());
         let response = CopyOutResponse { format, columns: codes };
         self.protocol.send(&response, self.io.output())?;
-        let shape = Shape { columns: &columns, formats, style: &style, copy: Some(&mut copy) };
+        let copied = Some(&mut copy);
+        let shape = Shape { columns: &columns, formats, style: &style, encoding, copy: copied };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
         drop(rows);
         let Streamed { sent, .. } = self.settled(streamed).await?;
-        copy.end(self.io.output());
+        let output = self.io.output();
+        let end = output.len();
+        copy.end(output);
+        if encoding.is_foreign() {
+            let types = &style.types;
+            Foreign { encoding, columns: &columns, formats, types }.encode_rows(output, end)?;
+        }
         self.protocol.send(&CopyDone, self.io.output())?;
         Ok(sent)
     }
