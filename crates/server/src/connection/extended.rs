@@ -274,8 +274,11 @@ impl<S: Session> Connection<S> {
             PortalState::Done => return Err(cannot_be_run(name).into()),
         };
         if limit.is_some() {
-            let cursor = self.begin_cursor(name, Source::Rows(rows))?;
-            return Box::pin(self.execute_part(name, cursor, limit)).await;
+            return Box::pin(async {
+                let cursor = self.begin_cursor(name, Source::Rows(rows)).await?;
+                self.execute_part(name, cursor, limit).await
+            })
+            .await;
         }
         // A statement that ends the transaction takes its portal with it.
         let Ok(portal) = self.portals.get(name) else {
@@ -287,7 +290,7 @@ impl<S: Session> Connection<S> {
         let mark = self.io.mark();
         let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
         if let Ok(Ok(Streamed { sent, tag: Some(tag) })) = streamed {
-            portal.state = PortalState::RowsDone(tag.clone().again());
+            portal.state = PortalState::RowsDone(tag.clone().in_parts());
             if let Columns::AfterBind = portal.columns {
                 portal.columns = Columns::Known(columns);
             }
@@ -308,14 +311,7 @@ impl<S: Session> Connection<S> {
         cursor: Shared,
         limit: Option<NonZeroU32>,
     ) -> Result<(), Stop> {
-        let portal = self.portals.get(name)?;
-        let formats = portal.formats.clone();
-        if let Plan::Session(..) = portal.statement.plan {
-            // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
-            let rest = self.rest_of(&cursor).await?;
-            rest.inspect_err(|_| lock(&cursor).fail())?;
-        }
-        let style = self.style();
+        let (formats, style) = (self.portals.get(name)?.formats.clone(), self.style());
         let count = limit.map_or(FetchCount::All, |limit| FetchCount::Rows(limit.get().into()));
         let plan = lock(&cursor).plan(name, FetchDirection::Forward(count), true)?;
         let columns = lock(&cursor).columns().clone();

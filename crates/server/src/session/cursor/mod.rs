@@ -91,15 +91,20 @@ impl<S: Session> Connection<S> {
             if lock(&cursor).has_failed() {
                 continue;
             }
-            let rest = self.rest_of(&cursor).await?;
-            rest.inspect_err(|_| lock(&cursor).fail())?;
+            self.hold(&cursor).await?;
             self.portals.get(&name)?.options.is_held = true;
         }
         Ok(())
     }
 
+    /// Takes the rows of a cursor that are still to come.
+    async fn hold(&mut self, cursor: &Shared) -> Result<(), Stop> {
+        let rest = self.rest_of(cursor).await?;
+        Ok(rest.inspect_err(|_| lock(cursor).fail())?)
+    }
+
     /// Takes the rows of a cursor that are still to come, from a query that may fail.
-    pub(crate) async fn rest_of(&mut self, cursor: &Shared) -> Result<Result<()>, Stop> {
+    async fn rest_of(&mut self, cursor: &Shared) -> Result<Result<()>, Stop> {
         let rest = watch(&mut self.io, &self.entry, || poll_fn(|cx| poll_rest(cursor, cx))).await;
         match rest {
             Ok(rest) => Ok(rest),
@@ -168,10 +173,10 @@ impl<S: Session> Connection<S> {
     /// Where a portal stands, which is begun if it has not been.
     async fn cursor(&mut self, name: &str) -> Result<Shared, Stop> {
         let portal = self.portals.find_mut(name).ok_or_else(|| unknown(name))?;
-        if let Columns::None = portal.columns {
-            return Err(PgError::internal("unsupported portal strategy").into());
-        }
         let source = match mem::replace(&mut portal.state, PortalState::Done) {
+            PortalState::Ready(_) if matches!(portal.columns, Columns::None) => {
+                return Err(PgError::internal("unsupported portal strategy").into());
+            }
             PortalState::Ready(params) => {
                 let (run, statement) = (portal.run(params), portal.statement.clone());
                 match self.run(&statement, run, &mut &[][..]).await? {
@@ -189,22 +194,30 @@ impl<S: Session> Connection<S> {
                 return Err(cannot_be_run(name).into());
             }
         };
-        Ok(self.begin_cursor(name, source)?)
+        self.begin_cursor(name, source).await
     }
 
     /// Makes a portal one that is run in parts.
-    pub(crate) fn begin_cursor(&mut self, name: &str, source: Source) -> Result<Shared> {
+    pub(crate) async fn begin_cursor(
+        &mut self,
+        name: &str,
+        source: Source,
+    ) -> Result<Shared, Stop> {
         let room = self.portals.room(&self.limits);
         let portal = self.portals.get(name)?;
         if let Source::Rows(rows) = &source {
             portal.columns = Columns::Known(rows.columns().clone());
         }
         let Columns::Known(columns) = portal.columns.clone() else {
-            return Err(PgError::internal("a portal of unknown columns"));
+            return Err(PgError::internal("a portal of unknown columns").into());
         };
         let (style, scroll) = (portal.style.clone(), portal.options.scroll);
         let cursor = Arc::new(Mutex::new(Cursor::new(columns, source, style, scroll, room)));
         portal.state = PortalState::Cursor(cursor.clone());
+        if let Plan::Session(..) = portal.statement.plan {
+            // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
+            self.hold(&cursor).await?;
+        }
         Ok(cursor)
     }
 

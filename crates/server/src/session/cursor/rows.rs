@@ -379,12 +379,9 @@ impl Cursor {
     }
 
     /// The words that complete an Execute, if it has come behind the last row.
-    pub(crate) fn completion(&mut self) -> Option<CommandTag> {
-        match &mut self.source {
-            Source::End(tag) if self.at_end => {
-                let again = tag.clone().again();
-                Some(std::mem::replace(tag, again))
-            }
+    pub(crate) fn completion(&self) -> Option<CommandTag> {
+        match &self.source {
+            Source::End(tag) if self.at_end => Some(tag.clone().in_parts()),
             _ => None,
         }
     }
