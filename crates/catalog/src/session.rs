@@ -133,6 +133,14 @@ impl<S: Session> Session for CatalogSession<S> {
         }
     }
 
+    fn disturbs(&self, statement: Option<&Self::Statement>) -> bool {
+        match statement.map(|statement| &statement.0) {
+            None => self.session.disturbs(None),
+            Some(Kind::Engine(statement)) => self.session.disturbs(Some(statement)),
+            Some(Kind::Answer(_)) => false,
+        }
+    }
+
     async fn check_syntax(&mut self, sql: &str) -> Result<()> {
         match route(sql) {
             Route::Catalog if self.session.language() == Language::Sql => {

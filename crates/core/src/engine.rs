@@ -65,6 +65,17 @@ pub trait Session: Send + 'static {
         run: Run,
     ) -> impl Future<Output = Result<Reply>> + Send;
 
+    /// Whether a statement, or a COPY FROM (`None`), shows in what queries of this session go on to give
+    /// that are still open.
+    ///
+    /// A cursor and a suspended portal give what was there when they were opened. An engine whose
+    /// queries have a snapshot leaves this as it is; for another the server takes and keeps what is left of
+    /// them before the statement runs.
+    fn disturbs(&self, statement: Option<&Self::Statement>) -> bool {
+        let _ = statement;
+        false
+    }
+
     /// Says whether a statement of a longer string is one at all: PostgreSQL runs none of a string
     /// in which one has a syntax error. What it names need not exist yet.
     ///

@@ -66,10 +66,11 @@ impl CommandTag {
         CommandTag::sent("SELECT")
     }
 
-    /// The same of a statement that is run again when it is done: it does nothing more.
-    pub fn again(mut self) -> CommandTag {
+    /// The same of a statement whose rows are sent in parts: it counts those that an Execute sends, which
+    /// are none when it is done.
+    pub fn in_parts(mut self) -> CommandTag {
         if let Count::Exact(_) = self.count {
-            self.count = Count::Exact(0);
+            self.count = Count::Sent;
         }
         self
     }

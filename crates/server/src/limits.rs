@@ -39,12 +39,12 @@ pub struct Limits {
     pub statements: usize,
     /// The text and parameter types of all named prepared statements of a connection, in bytes.
     pub statement_bytes: usize,
-    /// Named portals a connection.
+    /// Named portals a connection, cursors among them.
     pub portals: usize,
     /// The parameter values of all named portals of a connection, in bytes.
     pub portal_bytes: usize,
-    /// The files of all cursors of a connection that have to keep their rows (SCROLL, or WITH HOLD
-    /// behind its transaction), in bytes; beyond, 53400, as with `temp_file_limit`.
+    /// The files of all cursors of a connection that have to keep their rows (SCROLL, WITH HOLD
+    /// behind its transaction, or before they change), in bytes; beyond, 53400, as with `temp_file_limit`.
     pub cursor_files: u64,
     /// Channels that a connection may LISTEN to.
     pub channels: usize,

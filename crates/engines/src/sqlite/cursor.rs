@@ -26,6 +26,8 @@ self_cell!(
 pub(super) struct Cursor<'c> {
     running: Running<'c>,
     columns: usize,
+    /// What ended it behind the rows that were given away last.
+    error: Option<rusqlite::Error>,
 }
 
 /// Rows, one behind the other.
@@ -46,12 +48,15 @@ impl<'c> Cursor<'c> {
         }
         let statement = MutBorrow::new(statement);
         let running = Running::new(statement, |statement| statement.borrow_mut().raw_query());
-        Ok(Cursor { running, columns })
+        Ok(Cursor { running, columns, error: None })
     }
 
     /// The next rows: no more than `limit`, and so many bytes, and one at least.
     pub(super) fn fetch(&mut self, limit: u64) -> rusqlite::Result<Batch> {
         let (columns, began) = (self.columns, Instant::now());
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
         self.running.with_dependent_mut(|_, rows| {
             let mut batch = Batch::default();
             let mut count = 0;
@@ -59,9 +64,18 @@ impl<'c> Cursor<'c> {
                 && batch.cells.size() < BATCH
                 && (count == 0 || began.elapsed() < DELAY)
             {
-                let Some(row) = rows.next()? else {
-                    batch.is_last = true;
-                    break;
+                let row = match rows.next() {
+                    Ok(Some(row)) => row,
+                    Ok(None) => {
+                        batch.is_last = true;
+                        break;
+                    }
+                    // The rows before it come first.
+                    Err(error) if count > 0 => {
+                        self.error = Some(error);
+                        break;
+                    }
+                    Err(error) => return Err(error),
                 };
                 for column in 0..columns {
                     batch.cells.push(Cell::from(row.get_ref(column)?));

@@ -123,6 +123,11 @@ impl Session for SqliteSession {
         Ok(Reply::Rows(Rows::from_source(columns, rows)))
     }
 
+    /// An open statement of SQLite sees what its own connection writes meanwhile.
+    fn disturbs(&self, statement: Option<&Statement>) -> bool {
+        statement.is_none_or(|statement| statement.0.plan().translated.writes)
+    }
+
     async fn check_syntax(&mut self, sql: &str) -> Result<()> {
         // The thread has the stack for it.
         let sql = sql.to_owned();

@@ -1,9 +1,11 @@
-//! The two calls of the engine that answer a statement, with an eye on the client.
+//! The calls of the engine that answer a statement, with an eye on the client.
 
 use trunkline_core::{Oid, Prepared, Reply, Result, Run, Session};
 
+use trunkline_sql::Span;
+
 use super::watch::watch;
-use super::{Connection, Stop};
+use super::{Connection, Plan, Statement, Stop};
 
 impl<S: Session> Connection<S> {
     /// Has the engine parse and describe a statement.
@@ -16,12 +18,30 @@ impl<S: Session> Connection<S> {
         self.settled(prepared).await
     }
 
+    /// Has the engine parse and describe a statement that stands in a text.
+    pub(crate) async fn statement_within(
+        &mut self,
+        text: &str,
+        span: Span,
+        hints: &[Oid],
+    ) -> Result<Statement<S::Statement>, Stop> {
+        let prepared = self.prepared(span.text(text), hints).await;
+        let prepared = prepared.map_err(|stop| stop.behind(text, span.start))?;
+        Ok(Statement {
+            plan: Plan::Engine(prepared.statement),
+            parameters: prepared.parameters,
+            columns: prepared.columns,
+            length: span.len(),
+        })
+    }
+
     /// Has the engine run a statement.
     pub(crate) async fn executed(
         &mut self,
         statement: &S::Statement,
         run: Run,
     ) -> Result<Reply, Stop> {
+        self.shield(Some(statement)).await?;
         let (io, session) = (&mut self.io, &mut self.session);
         let reply = watch(io, &self.entry, || session.execute(statement, run)).await;
         self.settled(reply).await

@@ -1,10 +1,11 @@
 //! The extended query protocol: Parse, Bind, Describe, Execute, Close, Sync.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use trunkline_core::types::Types;
 use trunkline_core::{
-    Column, Columns, Encoding, Formats, Language, Oid, Params, PgError, Reply, Result, Run,
+    Column, Columns, Encoding, Formats, Language, Oid, Params, PgError, Reply, Result, Rows, Run,
     Session, SqlState,
 };
 use trunkline_proto::backend;
@@ -12,12 +13,15 @@ use trunkline_proto::message::{
     Bind, BindComplete, Close, CloseComplete, Describe, Execute, MalformedBind, NoData,
     ParameterDescription, Parse, ParseComplete, PgStr, PortalSuspended, Target,
 };
+use trunkline_sql::Span;
+use trunkline_sql::statement::{FetchCount, FetchDirection};
 
-use super::portals::{Plan, Portal, PortalState, Statement};
+use super::portals::{CursorOptions, Plan, Portal, PortalState, Statement};
 use super::telling::row_description;
 use super::values;
 use super::watch::{Shape, Streamed, stream};
 use super::{Connection, Stop, peer_error};
+use crate::session::cursor::{Fetching, Shared, Source, lock};
 use crate::session::transaction::Transaction;
 
 impl<S: Session> Connection<S> {
@@ -42,8 +46,8 @@ impl<S: Session> Connection<S> {
         let chosen_by_us = |oid| if oid == Oid::UNKNOWN { Oid::UNSPECIFIED } else { oid };
         let hints: Vec<Oid> = parse.parameter_types().map(chosen_by_us).collect();
         let length = sql.len();
-        // The one statement in the text, and where it begins.
-        let (mut part, mut start) = (sql, 0);
+        // The one statement in the text.
+        let mut span = Span::new(0, sql.len());
         if self.language == Language::Sql {
             let mut statements = trunkline_sql::split(sql);
             let (first, second) = (statements.next(), statements.next());
@@ -67,16 +71,10 @@ impl<S: Session> Connection<S> {
                 let plan = Plan::Session(Box::new(command), sql.into());
                 return Ok(Statement { plan, parameters, columns, length });
             }
-            (part, start) = (first.text(), first.span().start);
+            span = first.span();
         }
         self.transaction.admit()?;
-        let prepared = self.prepared(part, &hints).await.map_err(|stop| stop.behind(sql, start))?;
-        Ok(Statement {
-            plan: Plan::Engine(prepared.statement),
-            parameters: prepared.parameters,
-            columns: prepared.columns,
-            length,
-        })
+        self.statement_within(sql, span, &hints).await
     }
 
     pub(super) fn bind(&mut self, bind: &Bind<&[u8]>) -> Result<(), Stop> {
@@ -90,18 +88,27 @@ impl<S: Session> Connection<S> {
         let speech = (&*style, self.encoding());
         let depth = self.transaction.depth();
         let params = values::bound(bind, statement.parameters.clone(), speech, &portal)?;
-        let formats = match &statement.plan {
-            // What a FETCH returns is known now, not when it was parsed.
-            Plan::Session(command, _) => {
-                values::result_formats(bind, &self.command_columns(command))
-            }
-            Plan::Empty | Plan::Engine(_) => values::result_formats(bind, &statement.columns),
-        }?;
+        let columns = match &statement.plan {
+            Plan::Session(command, _) => self.command_columns(command),
+            Plan::Empty | Plan::Engine(_) => statement.columns.clone(),
+        };
+        let formats = values::result_formats(bind, &columns)?;
         let unknown_format = formats.as_ref().err().copied();
         let formats = formats.unwrap_or_default();
         let size = params.size().saturating_add(bind.result_formats().len());
         let state = PortalState::Ready(params);
-        let bound = Portal { statement, formats, unknown_format, style, state, depth, size };
+        let options = CursorOptions::BOUND;
+        let bound = Portal {
+            statement,
+            columns,
+            formats,
+            unknown_format,
+            style,
+            state,
+            options,
+            depth,
+            size,
+        };
         self.portals.insert(&portal, bound, &self.limits)?;
         self.protocol.send(&BindComplete, self.io.output())?;
         Ok(())
@@ -139,7 +146,6 @@ impl<S: Session> Connection<S> {
             Plan::Empty => self.transaction.admit()?,
             _ => self.admit_portal(statement)?,
         }
-        self.cursors.vacant(portal)?;
         self.portals.vacant(portal)
     }
 
@@ -153,7 +159,7 @@ impl<S: Session> Connection<S> {
         if describe.target == Target::Statement {
             let style = self.style();
             let statement = self.statements.get(name)?;
-            admit_description(&self.transaction, statement)?;
+            admit_description(&self.transaction, &statement.columns)?;
             let types = statement.parameters.iter().copied();
             let (protocol, output) = (&mut self.protocol, self.io.output());
             protocol.send(&ParameterDescription { types }, output)?;
@@ -171,27 +177,14 @@ impl<S: Session> Connection<S> {
             )?;
             return Ok(true);
         }
-        if let Some((columns, formats)) = self.cursors.shape(name) {
-            self.transaction.admit()?;
-            let style = self.style();
-            let (protocol, output) = (&mut self.protocol, self.io.output());
-            describe_columns(protocol, output, Some(&columns), &formats, (&style.types, encoding))?;
-            return Ok(true);
-        }
         let portal = self.portals.get(name)?;
-        admit_description(&self.transaction, &portal.statement)?;
-        let is_ready = matches!(portal.state, PortalState::Ready(_));
-        // What a FETCH returns is known now, not when it was parsed.
-        let now = match &portal.statement.clone().plan {
-            Plan::Session(command, _) => Some(self.command_columns(command)),
-            Plan::Empty | Plan::Engine(_) => None,
-        };
-        let portal = self.portals.get(name)?;
-        let announced = now.as_ref().unwrap_or(&portal.statement.columns);
-        let columns = match (portal.state.columns(), announced) {
-            (Some(columns), _) | (None, Columns::Known(columns)) => Some(columns),
-            (None, Columns::AfterBind) if is_ready => return Ok(false),
-            (None, Columns::None | Columns::AfterBind) => None,
+        admit_description(&self.transaction, &portal.columns)?;
+        let columns = match &portal.columns {
+            Columns::Known(columns) => Some(columns),
+            Columns::AfterBind if matches!(portal.state, PortalState::Ready(_)) => {
+                return Ok(false);
+            }
+            Columns::None | Columns::AfterBind => None,
         };
         let (protocol, output) = (&mut self.protocol, self.io.output());
         describe_columns(
@@ -235,17 +228,23 @@ impl<S: Session> Connection<S> {
         let (run, statement) = (portal.run(params.clone()), portal.statement.clone());
         let (formats, style) = (portal.formats.clone(), portal.style.clone());
         self.enter_pipeline();
-        let (state, columns) = match self.run(&statement, run, &mut &[][..]).await? {
+        let reply = self.run(&statement, run, &mut &[][..]).await?;
+        let portal = self.portals.get(name)?;
+        let columns = match reply {
             // The Execute that follows takes these rows.
             Reply::Rows(rows) => {
                 let columns = rows.columns().clone();
-                (PortalState::Described(rows), Some(columns))
+                portal.columns = Columns::Known(columns.clone());
+                portal.state = PortalState::Described(rows);
+                Some(columns)
             }
             // It is done: the Execute that follows only says so.
-            Reply::Done(tag) => (PortalState::DescribedDone(tag), None),
-            _ => return Ok(self.protocol.send(&NoData, self.io.output())?),
+            Reply::Done(tag) => {
+                portal.state = PortalState::DescribedDone(tag);
+                None
+            }
+            _ => None,
         };
-        self.portals.get(name)?.state = state;
         let speech = (&style.types, self.encoding());
         let (protocol, output) = (&mut self.protocol, self.io.output());
         describe_columns(protocol, output, columns.as_ref(), &formats, speech)
@@ -260,10 +259,8 @@ impl<S: Session> Connection<S> {
         let portal = self.portals.get(name)?;
         let statement = portal.statement.clone();
         self.admit_portal(&statement)?;
-        let limit = match u64::try_from(execute.max_rows) {
-            Ok(0) | Err(_) => u64::MAX,
-            Ok(limit) => limit,
-        };
+        // Less than one is all of them.
+        let limit = u32::try_from(execute.max_rows).ok().and_then(NonZeroU32::new);
         let portal = self.portals.get(name)?;
         if let Some(code) = portal.unknown_format {
             return Err(values::unsupported(code).into());
@@ -277,9 +274,6 @@ impl<S: Session> Connection<S> {
                 let run = portal.run(params);
                 self.enter_pipeline();
                 match self.run(&statement, run, ahead).await? {
-                    Reply::Rows(rows) if limit != u64::MAX && statement.is_fetch() => {
-                        Box::pin(self.fetch_whole(rows)).await?
-                    }
                     Reply::Rows(rows) => rows,
                     Reply::Done(tag) => return self.complete(&tag, 0),
                     _ => {
@@ -289,24 +283,25 @@ impl<S: Session> Connection<S> {
                     }
                 }
             }
-            PortalState::Described(rows) | PortalState::Suspended(rows) => rows,
+            PortalState::Described(rows) => rows,
             PortalState::DescribedDone(tag) => return self.complete(&tag, 0),
-            PortalState::Exhausted(tag) => {
-                portal.state = PortalState::RowsDone(tag.clone().again());
-                return self.complete(&tag, 0);
+            PortalState::Cursor(cursor) => {
+                portal.state = PortalState::Cursor(cursor.clone());
+                return Box::pin(self.execute_part(name, cursor, limit)).await;
             }
             PortalState::RowsDone(tag) => {
                 portal.state = PortalState::RowsDone(tag.clone());
                 return self.complete(&tag, 0);
             }
-            PortalState::Done => {
-                return Err(PgError::new(
-                    SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
-                    format!("portal \"{name}\" cannot be run"),
-                )
-                .into());
-            }
+            PortalState::Done => return Err(cannot_be_run(name).into()),
         };
+        if limit.is_some() {
+            return Box::pin(async {
+                let cursor = self.begin_cursor(name, Source::Rows(rows)).await?;
+                self.execute_part(name, cursor, limit).await
+            })
+            .await;
+        }
         let encoding = self.encoding();
         // A statement that ends the transaction takes its portal with it.
         let Ok(portal) = self.portals.get(name) else {
@@ -316,28 +311,48 @@ impl<S: Session> Connection<S> {
         let (formats, style) = (&portal.formats, &portal.style);
         let shape = Shape { columns: &columns, formats, style, encoding, copy: None };
         let mark = self.io.mark();
-        let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, limit).await;
-        let finished = match streamed {
-            Ok(Ok(Streamed { sent, tag: Some(tag) })) if sent < limit || limit == u64::MAX => {
-                portal.state = PortalState::RowsDone(tag.clone().again());
-                return self.complete(&tag, sent);
+        let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
+        if let Ok(Ok(Streamed { sent, tag: Some(tag) })) = streamed {
+            portal.state = PortalState::RowsDone(tag.clone().in_parts());
+            if let Columns::AfterBind = portal.columns {
+                portal.columns = Columns::Known(columns);
             }
-            Ok(Ok(Streamed { tag: Some(tag), .. })) => PortalState::Exhausted(tag),
-            Ok(Ok(Streamed { tag: None, .. })) => PortalState::Suspended(rows),
-            failed => {
-                drop(rows);
-                if let Plan::Session(..) = statement.plan {
-                    // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
-                    self.io.take_back(&mark);
-                }
-                self.settled(failed).await?;
-                return Ok(());
+            return self.complete(&tag, sent);
+        }
+        drop(rows);
+        if let Plan::Session(..) = statement.plan {
+            // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
+            self.io.take_back(&mark);
+        }
+        self.settled(streamed).await.map(drop)
+    }
+
+    /// Runs a part of a portal: as many rows as are asked for, or all that are left.
+    async fn execute_part(
+        &mut self,
+        name: &str,
+        cursor: Shared,
+        limit: Option<NonZeroU32>,
+    ) -> Result<(), Stop> {
+        let (formats, style) = (self.portals.get(name)?.formats.clone(), self.style());
+        let count = limit.map_or(FetchCount::All, |limit| FetchCount::Rows(limit.get().into()));
+        let plan = lock(&cursor).plan(name, FetchDirection::Forward(count), true)?;
+        let columns = lock(&cursor).columns().clone();
+        let mut rows = Rows::from_source(columns.clone(), Fetching::new(cursor.clone(), plan));
+        let encoding = self.encoding();
+        let shape =
+            Shape { columns: &columns, formats: &formats, style: &style, encoding, copy: None };
+        let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
+        drop(rows);
+        let Streamed { sent, .. } = self.settled(streamed).await?;
+        let completion = lock(&cursor).completion();
+        match completion {
+            Some(tag) => self.complete(&tag, sent),
+            None => {
+                self.fruitless.clear();
+                Ok(self.protocol.send(&PortalSuspended, self.io.output())?)
             }
-        };
-        portal.state = finished;
-        self.fruitless.clear();
-        self.protocol.send(&PortalSuspended, self.io.output())?;
-        Ok(())
+        }
     }
 
     /// Runs a statement that is not empty, and checks that the rows are what was announced.
@@ -365,12 +380,9 @@ impl<S: Session> Connection<S> {
     pub(super) fn close(&mut self, close: &Close<PgStr<&[u8]>>) -> Result<(), Stop> {
         let name = &*self.text(close.name.as_bytes())?;
         match close.target {
-            Target::Statement => drop(self.statements.close(name)),
-            Target::Portal => {
-                self.portals.close(name);
-                self.cursors.close(name);
-            }
-        }
+            Target::Statement => self.statements.close(name),
+            Target::Portal => self.portals.close(name),
+        };
         self.protocol.send(&CloseComplete, self.io.output())?;
         Ok(())
     }
@@ -400,8 +412,8 @@ impl<S: Session> Connection<S> {
 }
 
 /// In a failed block PostgreSQL describes only what has no rows.
-fn admit_description<S>(transaction: &Transaction, statement: &Statement<S>) -> Result<()> {
-    match statement.columns {
+fn admit_description(transaction: &Transaction, columns: &Columns) -> Result<()> {
+    match columns {
         Columns::None => Ok(()),
         Columns::Known(_) | Columns::AfterBind => transaction.admit(),
     }
@@ -419,6 +431,12 @@ fn describe_columns(
         Some(columns) => row_description(protocol, output, columns, formats, speech),
         None => Ok(protocol.send(&NoData, output)?),
     }
+}
+
+/// The error for a portal that is done, or has failed.
+pub(crate) fn cannot_be_run(name: &str) -> PgError {
+    let message = format!("portal \"{name}\" cannot be run");
+    PgError::new(SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, message)
 }
 
 /// The rows must be what the client was told they would be: it decodes them blindly.

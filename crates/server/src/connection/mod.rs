@@ -26,11 +26,12 @@ use trunkline_core::{Client, Encoding, Language, Oid, PgError, Result, Session, 
 use trunkline_proto::backend::{self, Event};
 use trunkline_proto::{Misuse, PeerError};
 
+pub(crate) use self::extended::cannot_be_run;
 pub(crate) use self::foreign::Foreign;
 use self::fruitless::{Fruitless, PAUSE};
 use self::guard::{Guarded, guarded};
 use self::io::Io;
-pub(crate) use self::portals::{Plan, Statement};
+pub(crate) use self::portals::{CursorOptions, Plan, Portal, PortalState, Statement};
 use self::portals::{Portals, Statements};
 pub(crate) use self::simple::no_parameter;
 use self::watch::{Interrupt, unbroken};
@@ -38,7 +39,6 @@ use crate::buffers::CHUNK;
 use crate::limits::Limits;
 use crate::places::Place;
 use crate::registry::Entry;
-use crate::session::cursor::Cursors;
 use crate::session::notify::Listening;
 use crate::session::transaction::Transaction;
 
@@ -48,7 +48,6 @@ pub(crate) struct Connection<S: Session> {
     pub(crate) protocol: backend::Connection,
     // Fields are dropped in this order: rows before the session that they run in.
     pub(crate) portals: Portals<S::Statement>,
-    pub(crate) cursors: Cursors,
     pub(crate) statements: Statements<S::Statement>,
     pub(crate) session: Guarded<S>,
     pub(crate) client: Client,
@@ -156,7 +155,6 @@ impl<S: Session> Connection<S> {
             transaction: Transaction::default(),
             statements: Statements::default(),
             portals: Portals::default(),
-            cursors: Cursors::default(),
             listening: None,
             language,
             // The greeting is still in the send buffer.
@@ -182,7 +180,6 @@ impl<S: Session> Connection<S> {
             }
         }
         connection.portals.close_all();
-        connection.cursors.close_all();
         if !connection.flush {
             // As in PostgreSQL: what nobody waited for is not sent any more.
             connection.io.output.clear();

@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use trunkline_core::types::TextStyle;
 use trunkline_core::types::text::truncate_name;
 use trunkline_core::{
-    Column, Columns, CommandTag, Formats, Oid, Params, PgError, Result, Rows, Run, SqlState,
+    Columns, CommandTag, Formats, Oid, Params, PgError, Result, Rows, Run, SqlState,
 };
 use trunkline_sql::statement::SessionStatement;
 
 use crate::limits::Limits;
+use crate::session::cursor::{Room, Shared};
+
+/// The most that a cursor keeps in memory, in bytes.
+const MEMORY: usize = 1024 * 1024;
 
 /// A statement that was parsed.
 #[derive(Debug)]
@@ -23,14 +28,6 @@ pub(crate) struct Statement<S> {
 }
 
 impl<S> Statement<S> {
-    /// Whether it is a FETCH.
-    pub(crate) fn is_fetch(&self) -> bool {
-        match &self.plan {
-            Plan::Session(command, _) => matches!(**command, SessionStatement::Fetch(_)),
-            Plan::Empty | Plan::Engine(_) => false,
-        }
-    }
-
     /// The bytes that the client has it hold.
     fn size(&self) -> usize {
         self.length.saturating_add(self.parameters.len().saturating_mul(size_of::<Oid>()))
@@ -48,26 +45,53 @@ pub(crate) enum Plan<S> {
     Engine(S),
 }
 
-/// A statement with its parameters, ready to run or running.
+/// A statement with its parameters, ready to run or running: what Bind makes, or DECLARE.
 #[derive(Debug)]
 pub(crate) struct Portal<S> {
     pub(crate) statement: Arc<Statement<S>>,
+    /// The shape of its rows. What a FETCH returns is known now, not when it was parsed.
+    pub(crate) columns: Columns,
     pub(crate) formats: Formats,
     /// A format of the result that does not exist, though the client asked for it.
     pub(crate) unknown_format: Option<i16>,
     pub(crate) style: Arc<TextStyle>,
     pub(crate) state: PortalState,
-    /// How many savepoints there were when it was bound.
+    pub(crate) options: CursorOptions,
+    /// How many savepoints there were when it was made.
     pub(crate) depth: usize,
     /// The bytes of its parameters and formats, for the limit.
     pub(crate) size: usize,
 }
 
 impl<S> Portal<S> {
+    /// Whether there may be rows that it has not given.
+    pub(crate) fn has_rows_left(&self) -> bool {
+        let is_over = matches!(self.state, PortalState::RowsDone(_) | PortalState::Done);
+        !is_over && !matches!(self.columns, Columns::None)
+    }
+
     /// The order to run it.
     pub(crate) fn run(&self, params: Params) -> Run {
         Run::new(params, self.style.clone()).formats(self.formats.clone())
     }
+}
+
+/// What DECLARE says of a portal.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CursorOptions {
+    /// Whether it may go back; `None` is for as long as its rows fit into memory.
+    pub(crate) scroll: Option<bool>,
+    /// Whether FETCH of a simple query sends its rows in binary.
+    pub(crate) is_binary: bool,
+    /// Whether it outlives its transaction, and whether it has.
+    pub(crate) hold: bool,
+    pub(crate) is_held: bool,
+}
+
+impl CursorOptions {
+    /// Those of a portal that was bound.
+    pub(crate) const BOUND: CursorOptions =
+        CursorOptions { scroll: Some(false), is_binary: false, hold: false, is_held: false };
 }
 
 /// How far a portal is.
@@ -79,24 +103,12 @@ pub(crate) enum PortalState {
     Described(Rows),
     /// Run to learn its columns, of which there are none.
     DescribedDone(CommandTag),
-    /// Rows are left, or may be.
-    Suspended(Rows),
-    /// The last row went out exactly when the limit was reached: one more Execute says so.
-    Exhausted(CommandTag),
+    /// Declared, or fetched in parts: rows are left, or may be.
+    Cursor(Shared),
     /// Done; it had rows. To run it again says this and does nothing.
     RowsDone(CommandTag),
-    /// Done; it had none.
+    /// Done; it had none, or failed.
     Done,
-}
-
-impl PortalState {
-    /// The shape of the rows that it has begun and not ended.
-    pub(crate) fn columns(&self) -> Option<&Arc<[Column]>> {
-        match self {
-            PortalState::Described(rows) | PortalState::Suspended(rows) => Some(rows.columns()),
-            _ => None,
-        }
-    }
 }
 
 /// The statements of a connection, by name; the unnamed one apart, since most drivers use only it.
@@ -115,6 +127,8 @@ pub(crate) struct Portals<S> {
     named: BTreeMap<Box<str>, Box<Portal<S>>>,
     /// What the named ones hold.
     bytes: usize,
+    /// What the files of cursors hold, in bytes.
+    filed: Option<Arc<AtomicU64>>,
 }
 
 impl<S> Default for Statements<S> {
@@ -125,7 +139,7 @@ impl<S> Default for Statements<S> {
 
 impl<S> Default for Portals<S> {
     fn default() -> Self {
-        Portals { unnamed: None, named: BTreeMap::new(), bytes: 0 }
+        Portals { unnamed: None, named: BTreeMap::new(), bytes: 0, filed: None }
     }
 }
 
@@ -226,25 +240,40 @@ impl<S> Portals<S> {
         }
     }
 
-    /// Takes a portal out, to run it.
-    pub(crate) fn get(&mut self, name: &str) -> Result<&mut Portal<S>> {
-        let short = truncate_name(name);
-        let found = match short {
+    pub(crate) fn find(&self, name: &str) -> Option<&Portal<S>> {
+        match truncate_name(name) {
+            "" => self.unnamed.as_ref(),
+            name => self.named.get(name).map(Box::as_ref),
+        }
+    }
+
+    pub(crate) fn find_mut(&mut self, name: &str) -> Option<&mut Portal<S>> {
+        match truncate_name(name) {
             "" => self.unnamed.as_mut(),
             name => self.named.get_mut(name).map(Box::as_mut),
-        };
-        found.ok_or_else(|| {
+        }
+    }
+
+    /// A portal that the protocol names.
+    ///
+    /// # Errors
+    ///
+    /// 34000 if there is none.
+    pub(crate) fn get(&mut self, name: &str) -> Result<&mut Portal<S>> {
+        self.find_mut(name).ok_or_else(|| {
             PgError::new(SqlState::INVALID_CURSOR_NAME, format!("portal \"{name}\" does not exist"))
         })
     }
 
-    pub(crate) fn close(&mut self, name: &str) {
+    /// Forgets a portal; whether there was one.
+    pub(crate) fn close(&mut self, name: &str) -> bool {
         let name = truncate_name(name);
         if name.is_empty() {
-            self.unnamed = None;
-        } else if let Some(closed) = self.named.remove(name) {
-            self.bytes -= closed.size;
+            return self.unnamed.take().is_some();
         }
+        let closed = self.named.remove(name);
+        self.bytes -= closed.as_ref().map_or(0, |portal| portal.size);
+        closed.is_some()
     }
 
     /// Forgets the unnamed portal, as every simple query does.
@@ -252,27 +281,51 @@ impl<S> Portals<S> {
         self.unnamed = None;
     }
 
-    /// The savepoint at a place is released: what was bound behind it now belongs before it.
+    /// Forgets all of them.
+    pub(crate) fn close_all(&mut self) {
+        self.retain(|_| false);
+    }
+
+    /// The transaction is over, and with it all portals that do not outlive it.
+    pub(crate) fn end(&mut self) {
+        self.retain(|portal| portal.options.is_held);
+    }
+
+    /// The savepoint at a place is released: what was made behind it now belongs before it.
     pub(crate) fn release(&mut self, place: usize) {
-        let named = self.named.values_mut().map(Box::as_mut);
-        for portal in named.chain(&mut self.unnamed) {
+        for portal in self.named.values_mut().map(Box::as_mut).chain(&mut self.unnamed) {
             portal.depth = portal.depth.min(place);
         }
     }
 
-    /// The savepoint at a place is gone back to: what was bound behind it is gone.
+    /// The savepoint at a place is gone back to: what was made behind it is gone.
     pub(crate) fn rollback_to(&mut self, place: usize) {
-        self.unnamed.take_if(|portal| portal.depth > place);
-        self.named.retain(|_, portal| portal.depth <= place);
-        self.bytes = self.named.values().map(|portal| portal.size).sum();
+        self.retain(|portal| portal.options.is_held || portal.depth <= place);
     }
 
-    /// The transaction is over, and with it all its portals.
-    pub(crate) fn close_all(&mut self) {
-        self.unnamed = None;
+    fn retain(&mut self, stays: impl Fn(&Portal<S>) -> bool) {
+        self.unnamed.take_if(|portal| !stays(portal));
         if !self.named.is_empty() {
-            self.named.clear();
-            self.bytes = 0;
+            self.named.retain(|_, portal| stays(portal));
+            self.bytes = self.named.values().map(|portal| portal.size).sum();
         }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.unnamed.is_none() && self.named.is_empty()
+    }
+
+    /// The names of those that are as asked for.
+    pub(crate) fn names(&self, is_asked: impl Fn(&Portal<S>) -> bool) -> Vec<Box<str>> {
+        let unnamed = self.unnamed.iter().filter(|portal| is_asked(portal)).map(|_| "".into());
+        let named = self.named.iter().filter(|(_, portal)| is_asked(portal));
+        unnamed.chain(named.map(|(name, _)| name.clone())).collect()
+    }
+
+    /// What one more cursor may hold: the more there are, the less each of them keeps in memory.
+    pub(crate) fn room(&mut self, limits: &Limits) -> Room {
+        let memory = (limits.portal_bytes / (self.named.len() + 1)).min(MEMORY);
+        let filed = self.filed.get_or_insert_default().clone();
+        Room { memory, files: limits.cursor_files, filed }
     }
 }

@@ -62,7 +62,7 @@ impl<S: Session> Connection<S> {
 
     /// A statement is complete.
     pub(super) fn end_timing(&mut self) {
-        let goes_on = self.transaction.is_block() || self.transaction.is_implicit();
+        let goes_on = self.transaction.is_open();
         self.time_on(goes_on);
     }
 

@@ -64,14 +64,13 @@ impl<S: Session> Connection<S> {
 
     /// Ends the transaction, if there is one, and keeps what it did.
     pub(super) async fn keep(&mut self) -> Result<(), Stop> {
-        // Before the transaction ends its rows are gone.
-        self.portals.close_all();
         let ready = self.hold_cursors().await;
         if let Err(stop) = ready.and_then(|()| Ok(self.prepare_notify()?)) {
             self.undo().await?;
             return Err(stop);
         }
-        self.cursors.end();
+        // Before the transaction ends its rows are gone.
+        self.portals.end();
         if self.transaction.end() {
             let committed = unbroken(|| self.session.commit()).await;
             if let Err(stop) = self.settled(committed).await {
@@ -87,8 +86,7 @@ impl<S: Session> Connection<S> {
 
     /// Ends the transaction, if there is one, and undoes what it did.
     async fn undo(&mut self) -> Result<(), Stop> {
-        self.portals.close_all();
-        self.cursors.end();
+        self.portals.end();
         self.client.settings().rollback();
         self.rollback_notify();
         if self.transaction.end() {
@@ -153,7 +151,6 @@ impl<S: Session> Connection<S> {
         let released = unbroken(|| self.session.release(name)).await;
         self.settled(released).await?;
         self.portals.release(place);
-        self.cursors.release(place);
         self.release_notify(place);
         self.client.settings().release(place);
         self.transaction.release(place);
@@ -164,7 +161,6 @@ impl<S: Session> Connection<S> {
         self.within_block("ROLLBACK TO SAVEPOINT")?;
         let place = self.transaction.find(name)?;
         self.portals.rollback_to(place);
-        self.cursors.rollback_to(place);
         let undone = unbroken(|| self.session.rollback_to(name)).await;
         self.settled(undone).await?;
         self.client.settings().rollback_to(place);
@@ -224,7 +220,7 @@ impl<S: Session> Connection<S> {
     /// Portals that are not in a block do not outlive what they were bound in.
     pub(crate) fn end_portals(&mut self) {
         if !self.transaction.is_block() {
-            self.portals.close_all();
+            self.portals.end();
         }
     }
 

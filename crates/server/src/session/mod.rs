@@ -11,7 +11,9 @@ pub(crate) mod transaction;
 
 use std::sync::Arc;
 
-use trunkline_core::{Columns, CommandTag, Formats, Oid, PgError, Reply, Result, Run, Session};
+use trunkline_core::{
+    Columns, CommandTag, Format, Formats, Oid, PgError, Reply, Result, Run, Session,
+};
 use trunkline_sql::Statement;
 use trunkline_sql::statement::{Declare, Discard, SessionStatement, Which};
 
@@ -24,23 +26,24 @@ impl<S: Session> Connection<S> {
         match command {
             SessionStatement::Show(what) => Columns::Known(settings::show_columns(what)),
             SessionStatement::Execute(execute) => self.execute_columns(execute),
-            SessionStatement::Fetch(fetch) => match self.cursors.shape(&fetch.cursor) {
-                Some((columns, _)) => Columns::Known(columns),
-                None => Columns::None,
-            },
+            SessionStatement::Fetch(fetch) => {
+                let portal = self.portals.find(&fetch.cursor);
+                portal.map_or(Columns::None, |portal| portal.columns.clone())
+            }
             _ => Columns::None,
         }
     }
 
     /// The formats in which a simple query gets what a session's statement returns.
     pub(crate) fn command_formats(&self, command: &SessionStatement) -> Formats {
-        match command {
-            SessionStatement::Fetch(fetch) => {
-                self.cursors.shape(&fetch.cursor).map(|shape| shape.1)
-            }
+        let portal = match command {
+            SessionStatement::Fetch(fetch) => self.portals.find(&fetch.cursor),
             _ => None,
+        };
+        match portal {
+            Some(portal) if portal.options.is_binary => Formats::All(Format::Binary),
+            _ => Formats::default(),
         }
-        .unwrap_or_default()
     }
 
     /// The types of the parameters that a session's statement has, of which the client declared some.
@@ -53,9 +56,7 @@ impl<S: Session> Connection<S> {
         let SessionStatement::Declare(Declare { query, .. }) = command else {
             return Ok(hints.into());
         };
-        let text = query.text(source);
-        let prepared = self.prepared(text, &hints).await;
-        Ok(prepared.map_err(|stop| stop.behind(source, query.start))?.parameters)
+        Ok(self.statement_within(source, *query, &hints).await?.parameters)
     }
 
     /// Tells of the names in a session's statement that are too long; an engine does so of its own.
@@ -100,7 +101,7 @@ impl<S: Session> Connection<S> {
                 return self.execute_statement(execute, source, run, ahead).await;
             }
             Command::Declare(declare) => self.declare(declare, source, run).await?,
-            Command::Fetch(fetch) => return Ok(self.fetch(fetch)?),
+            Command::Fetch(fetch) => return self.fetch(fetch).await,
             Command::Move(fetch) => return self.move_cursor(fetch).await,
             Command::Close(what) => self.close_cursor(what)?,
             // There are no constraints to defer.
@@ -123,7 +124,6 @@ impl<S: Session> Connection<S> {
             return Err(transaction::cannot_run_inside("DISCARD ALL").into());
         }
         self.portals.close_all();
-        self.cursors.close_all();
         self.statements.close_named();
         self.unlisten(&Which::All);
         self.client.settings().discard();

@@ -37,12 +37,16 @@ enum Asked {
 impl Asked {
     /// Whether it makes nothing of what was asked before.
     fn is_of(&self, before: &Asked) -> bool {
-        let channel = |asked: &Asked| match asked {
-            Asked::Listen(channel) => Some(channel.to_string()),
-            Asked::Unlisten(Which::Named(channel)) => Some(channel.clone()),
+        self.channel().is_none_or(|channel| before.channel() == Some(channel))
+    }
+
+    /// The channel it is about; `None` is all of them.
+    fn channel(&self) -> Option<&str> {
+        match self {
+            Asked::Listen(channel) => Some(channel),
+            Asked::Unlisten(Which::Named(channel)) => Some(channel),
             Asked::Unlisten(Which::All) => None,
-        };
-        matches!(self, Asked::Unlisten(Which::All)) || channel(self) == channel(before)
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use trunkline_sql::{Lexer, Span, Token, TokenKind, TypeName, character_position}
 
 use super::cursor::cells_of;
 use crate::connection::watch::watch;
-use crate::connection::{Connection, Plan, Statement, Stop};
+use crate::connection::{Connection, Plan, Stop};
 
 impl<S: Session> Connection<S> {
     /// Answers PREPARE; `source` is the text in which it stands.
@@ -28,15 +28,7 @@ impl<S: Session> Connection<S> {
             named(name, types).map_err(|error| error.position(place))
         };
         let types: Vec<_> = prepare.types.iter().map(named).collect::<Result<_>>()?;
-        let (body, start) = (prepare.body.text(source), prepare.body.start);
-        let prepared =
-            self.prepared(body, &types).await.map_err(|stop| stop.behind(source, start))?;
-        let statement = Statement {
-            plan: Plan::Engine(prepared.statement),
-            parameters: prepared.parameters,
-            columns: prepared.columns,
-            length: body.len(),
-        };
+        let statement = self.statement_within(source, prepare.body, &types).await?;
         Ok(self.statements.insert(&prepare.name, statement, &self.limits)?)
     }
 

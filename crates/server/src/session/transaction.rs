@@ -55,6 +55,11 @@ impl Transaction {
         matches!(self.block, Block::First | Block::Implicit)
     }
 
+    /// Whether a transaction goes on behind the statement that runs.
+    pub(crate) fn is_open(&self) -> bool {
+        self.block != Block::None
+    }
+
     /// Whether other statements share the transaction of this one.
     pub(crate) fn is_shared(&self) -> bool {
         !matches!(self.block, Block::None | Block::First)
@@ -72,7 +77,7 @@ impl Transaction {
 
     /// The engine runs a statement.
     pub(crate) fn set_queried(&mut self) {
-        self.queried = self.block != Block::None;
+        self.queried = self.is_open();
     }
 
     /// Lets SET TRANSACTION in: what a query has seen cannot be changed behind it.

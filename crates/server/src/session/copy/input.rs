@@ -39,6 +39,7 @@ impl<S: Session> Connection<S> {
         target.columns = columns.as_deref();
         target.condition = copy.condition.map(|condition| condition.text(source));
         self.enter_statement().await?;
+        self.shield(None).await?;
         let begun = watch(&mut self.io, &self.entry, || self.session.copy_in(target)).await;
         let into = self.settled(begun).await.map_err(|stop| match copy.condition {
             Some(condition) => stop.behind(source, condition.start),

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{
@@ -65,14 +65,14 @@ impl Kept {
         self.memory.len()
     }
 
-    /// Takes some rows of a source, not more than are asked for; whether that was all of them.
+    /// Takes some rows of a source, not more than are asked for.
     pub(super) fn poll_take(
         &mut self,
         cx: &mut Context<'_>,
         source: &mut Rows,
         style: &TextStyle,
         most: u64,
-    ) -> Poll<Result<bool>> {
+    ) -> Poll<Result<Progress>> {
         let columns = source.columns().clone();
         let before = self.memory.len();
         let formats = self.formats.get_or_insert_with(|| formats_of(&columns, style));
@@ -83,8 +83,8 @@ impl Kept {
         let is_some = rows.rows() > 0;
         self.index(before);
         match filled {
-            Poll::Pending if is_some => Poll::Ready(Ok(false)),
-            filled => Poll::Ready(Ok(ready!(filled)? != Progress::More)),
+            Poll::Pending if is_some => Poll::Ready(Ok(Progress::More)),
+            filled => filled,
         }
     }
 
@@ -103,12 +103,17 @@ impl Kept {
         }
     }
 
-    /// Moves all but the last block to the file, and that too if it is large.
+    /// Has no more in memory than there is room for: the rest goes to the file.
     ///
     /// # Errors
     ///
     /// 53400 if the files of the connection are too long then; those of the system.
-    pub(super) fn spill(&mut self, room: &Room) -> Result<()> {
+    pub(super) fn fit(&mut self, room: &Room) -> Result<()> {
+        if self.held() > room.memory { self.spill(room) } else { Ok(()) }
+    }
+
+    /// Moves all but the last block to the file, and that too if it is large.
+    fn spill(&mut self, room: &Room) -> Result<()> {
         let Some((_, last)) = self.blocks.last() else { return Ok(()) };
         let mut length = usize::try_from(last - self.filed).unwrap_or_default();
         if (self.memory.len() - length) as u64 >= BLOCK_BYTES {

@@ -1,102 +1,27 @@
-//! DECLARE, FETCH, MOVE and CLOSE.
+//! DECLARE, FETCH, MOVE and CLOSE: portals that are made, run in parts and ended by SQL.
 
 mod kept;
 mod rows;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::future::poll_fn;
-use std::sync::atomic::AtomicU64;
+use std::mem;
 use std::sync::{Arc, Mutex};
 
-use trunkline_core::types::text::truncate_name;
 use trunkline_core::{
-    Column, CommandTag, Format, Formats, PgError, Reply, Result, Rows, Run, Session, SqlState,
+    Columns, CommandTag, Formats, PgError, Reply, Result, Rows, Run, Session, SqlState,
 };
 use trunkline_sql::statement::{Declare, Fetch, Which};
 
 pub(super) use self::kept::cells_of;
-use self::rows::{Cursor, Fetching, Room, Shared, fetched, lock, poll_hold};
+use self::rows::poll_rest;
+pub(crate) use self::rows::{Cursor, Fetching, Room, Shared, Source, lock};
+use crate::connection::guard::guarded;
 use crate::connection::watch::watch;
-use crate::connection::{Connection, Stop};
-use crate::limits::Limits;
-
-/// The most that a cursor keeps in memory, in bytes.
-const MEMORY: usize = 1024 * 1024;
-
-/// The cursors of a connection, by name.
-#[derive(Debug, Default)]
-pub(crate) struct Cursors {
-    by_name: BTreeMap<Box<str>, Declared>,
-    /// What their files hold, in bytes.
-    filed: Arc<AtomicU64>,
-}
-
-#[derive(Debug)]
-struct Declared {
-    cursor: Shared,
-    columns: Arc<[Column]>,
-    /// Whether FETCH of a simple query sends its rows in binary.
-    is_binary: bool,
-    /// Whether it outlives its transaction, and whether it has.
-    hold: bool,
-    is_held: bool,
-    /// How many savepoints there were when it was declared.
-    depth: usize,
-}
-
-impl Cursors {
-    /// Whether a cursor may have this name.
-    ///
-    /// # Errors
-    ///
-    /// 42P03 if there is one.
-    pub(crate) fn vacant(&self, name: &str) -> Result<()> {
-        if self.by_name.contains_key(truncate_name(name)) {
-            let message = format!("cursor \"{name}\" already exists");
-            return Err(PgError::new(SqlState::DUPLICATE_CURSOR, message));
-        }
-        Ok(())
-    }
-
-    fn get(&self, name: &str) -> Result<&Declared> {
-        self.by_name.get(name).ok_or_else(|| unknown(name))
-    }
-
-    /// The columns of a cursor and the formats it was declared with.
-    pub(crate) fn shape(&self, name: &str) -> Option<(Arc<[Column]>, Formats)> {
-        let declared = self.by_name.get(truncate_name(name))?;
-        let format = if declared.is_binary { Format::Binary } else { Format::Text };
-        Some((declared.columns.clone(), Formats::All(format)))
-    }
-
-    /// Forgets a cursor; whether there was one.
-    pub(crate) fn close(&mut self, name: &str) -> bool {
-        self.by_name.remove(truncate_name(name)).is_some()
-    }
-
-    pub(crate) fn close_all(&mut self) {
-        self.by_name.clear();
-    }
-
-    /// The transaction is over, and with it all that do not outlive it.
-    pub(crate) fn end(&mut self) {
-        self.by_name.retain(|_, declared| declared.is_held);
-    }
-
-    /// The savepoint at a place is released: what was declared behind it now belongs before it.
-    pub(crate) fn release(&mut self, place: usize) {
-        for declared in self.by_name.values_mut() {
-            declared.depth = declared.depth.min(place);
-        }
-    }
-
-    /// The savepoint at a place is gone back to: what was declared behind it is gone.
-    pub(crate) fn rollback_to(&mut self, place: usize) {
-        self.by_name.retain(|_, declared| declared.is_held || declared.depth <= place);
-    }
-}
+use crate::connection::{
+    Connection, CursorOptions, Plan, Portal, PortalState, Stop, cannot_be_run,
+};
 
 impl<S: Session> Connection<S> {
     /// Answers DECLARE; `source` is the text in which it stands.
@@ -113,115 +38,195 @@ impl<S: Session> Connection<S> {
             )
             .into());
         }
-        self.admit_cursor(&self.limits)?;
-        let (query, start) = (declare.query.text(source), declare.query.start);
         let types: Vec<_> = run.params.iter().map(|param| param.type_oid).collect();
         self.enter_statement().await?;
-        let prepared = self.prepared(query, &types).await;
-        let prepared = prepared.map_err(|stop| stop.behind(source, start))?;
-        if prepared.parameters.len() > run.params.len() {
+        let statement = Arc::new(self.statement_within(source, declare.query, &types).await?);
+        if statement.parameters.len() > run.params.len() {
             return Err(crate::connection::no_parameter(source).into());
         }
-        self.cursors.vacant(&declare.name)?;
         self.portals.vacant(&declare.name)?;
-        let style = run.style.clone();
-        let reply = self.executed(&prepared.statement, run).await;
-        let Reply::Rows(rows) = reply.map_err(|stop| stop.behind(source, start))? else {
+        let (style, size) = (run.style.clone(), run.params.size());
+        let reply = self.run(&statement, run, &mut &[][..]).await;
+        let Reply::Rows(rows) = reply.map_err(|stop| stop.behind(source, declare.query.start))?
+        else {
             return Err(PgError::unsupported("a cursor over what returns no rows").into());
         };
-        let room = self.room();
+        let options = CursorOptions {
+            scroll: declare.scroll,
+            is_binary: declare.binary,
+            hold: declare.hold,
+            is_held: false,
+        };
         let columns = rows.columns().clone();
-        let cursor = Arc::new(Mutex::new(Cursor::new(rows, style, declare.scroll, room)));
-        let (is_binary, hold, depth) = (declare.binary, declare.hold, self.transaction.depth());
-        let declared = Declared { cursor, columns, is_binary, hold, is_held: false, depth };
-        self.cursors.by_name.insert(declare.name.as_str().into(), declared);
+        let room = self.portals.room(&self.limits);
+        let source = Source::Rows(rows);
+        let cursor = Cursor::new(columns.clone(), source, style.clone(), options.scroll, room);
+        let portal = Portal {
+            statement,
+            columns: Columns::Known(columns),
+            formats: Formats::default(),
+            unknown_format: None,
+            style,
+            state: PortalState::Cursor(Arc::new(Mutex::new(cursor))),
+            options,
+            depth: self.transaction.depth(),
+            size,
+        };
+        self.portals.insert(&declare.name, portal, &self.limits)?;
         // In a pipeline it may still be undone.
-        match self.transaction.is_block() || self.transaction.is_implicit() {
+        match self.transaction.is_open() {
             true => Ok(()),
             false => self.hold_cursors().await,
         }
     }
 
-    fn admit_cursor(&self, limits: &Limits) -> Result<()> {
-        if self.cursors.by_name.len() < limits.portals {
-            return Ok(());
-        }
-        let error = PgError::new(SqlState::CONFIGURATION_LIMIT_EXCEEDED, "too many cursors");
-        Err(error.detail(format!("A connection may hold {} cursors.", limits.portals)))
-    }
-
-    /// The more cursors there are, the less each of them keeps in memory.
-    fn room(&self) -> Room {
-        let share = self.limits.portal_bytes / (self.cursors.by_name.len() + 1);
-        let (files, filed) = (self.limits.cursor_files, self.cursors.filed.clone());
-        Room { memory: share.min(MEMORY), files, filed }
-    }
-
     /// The transaction is about to be kept: takes the rows that are fetched later.
     pub(super) async fn hold_cursors(&mut self) -> Result<(), Stop> {
-        if self.cursors.by_name.is_empty() {
-            return Ok(());
-        }
-        let mut cursors = std::mem::take(&mut self.cursors);
-        let mut outcome = Ok(());
-        for declared in cursors.by_name.values_mut().filter(|one| one.hold && !one.is_held) {
-            let cursor = &declared.cursor;
-            if lock(cursor).has_failed() {
+        for name in self.portals.names(|portal| portal.options.hold && !portal.options.is_held) {
+            let Ok(Portal { state: PortalState::Cursor(cursor), .. }) = self.portals.get(&name)
+            else {
+                continue;
+            };
+            let cursor = cursor.clone();
+            if lock(&cursor).has_failed() {
                 continue;
             }
-            let held =
-                watch(&mut self.io, &self.entry, || poll_fn(|cx| poll_hold(cursor, cx))).await;
-            if held.is_err() {
+            self.hold(&cursor).await?;
+            self.portals.get(&name)?.options.is_held = true;
+        }
+        Ok(())
+    }
+
+    /// Takes the rows of a cursor that are still to come.
+    async fn hold(&mut self, cursor: &Shared) -> Result<(), Stop> {
+        let rest = self.rest_of(cursor).await?;
+        Ok(rest.inspect_err(|_| lock(cursor).fail())?)
+    }
+
+    /// Takes the rows of a cursor that are still to come, from a query that may fail.
+    async fn rest_of(&mut self, cursor: &Shared) -> Result<Result<()>, Stop> {
+        let rest = watch(&mut self.io, &self.entry, || poll_fn(|cx| poll_rest(cursor, cx))).await;
+        match rest {
+            Ok(rest) => Ok(rest),
+            Err(interrupt) => {
                 // Its rows are dropped before the session is asked to settle: that is what stops them.
                 lock(cursor).fail();
+                Err(self.interrupted(interrupt).await)
             }
-            outcome = self.settled(held).await;
-            if outcome.is_err() {
-                break;
-            }
-            declared.is_held = true;
         }
-        self.cursors = cursors;
-        outcome
+    }
+
+    /// Before a statement, or a COPY FROM, that would show in what open queries still give: takes the rest of
+    /// them.
+    pub(crate) async fn shield(&mut self, statement: Option<&S::Statement>) -> Result<(), Stop> {
+        if self.portals.is_empty() || !self.disturbs(statement).await? {
+            return Ok(());
+        }
+        Box::pin(self.keep_open_rows()).await
+    }
+
+    async fn disturbs(&mut self, statement: Option<&S::Statement>) -> Result<bool, Stop> {
+        match guarded(|| self.session.disturbs(statement)) {
+            Ok(disturbs) => Ok(disturbs),
+            Err(interrupt) => Err(self.interrupted(interrupt).await),
+        }
+    }
+
+    async fn keep_open_rows(&mut self) -> Result<(), Stop> {
+        for name in self.portals.names(Portal::has_rows_left) {
+            let portal = self.portals.get(&name)?;
+            if let PortalState::Ready(_) = portal.state {
+                // A query sees what was there when it was bound, though it has not begun.
+                let statement = portal.statement.clone();
+                let Plan::Engine(query) = &statement.plan else { continue };
+                if self.disturbs(Some(query)).await? {
+                    continue;
+                }
+            }
+            let cursor = self.cursor(&name).await?;
+            if let Err(error) = self.rest_of(&cursor).await? {
+                // Who comes there hears of it.
+                lock(&cursor).end_with(error);
+            }
+        }
+        Ok(())
     }
 
     /// Answers FETCH.
-    pub(super) fn fetch(&mut self, fetch: &Fetch) -> Result<Reply> {
-        let declared = self.cursors.get(&fetch.cursor)?;
-        let plan = lock(&declared.cursor).plan(&fetch.cursor, fetch.direction, true)?;
-        let fetching = Fetching::new(declared.cursor.clone(), plan);
-        Ok(Rows::from_source(declared.columns.clone(), fetching).into())
-    }
-
-    /// Runs a FETCH to its end, as PostgreSQL does before it sends a part of its rows.
-    pub(crate) async fn fetch_whole(&mut self, rows: Rows) -> Result<Rows, Stop> {
-        let (style, room) = (self.style(), self.room());
-        let run = watch(&mut self.io, &self.entry, || fetched(rows, style, room)).await;
-        self.settled(run).await
+    pub(super) async fn fetch(&mut self, fetch: &Fetch) -> Result<Reply, Stop> {
+        let cursor = self.cursor(&fetch.cursor).await?;
+        let plan = lock(&cursor).plan(&fetch.cursor, fetch.direction, true)?;
+        let columns = lock(&cursor).columns().clone();
+        Ok(Rows::from_source(columns, Fetching::new(cursor, plan)).into())
     }
 
     /// Answers MOVE.
     pub(super) async fn move_cursor(&mut self, fetch: &Fetch) -> Result<Reply, Stop> {
-        let declared = self.cursors.get(&fetch.cursor)?;
-        let plan = lock(&declared.cursor).plan(&fetch.cursor, fetch.direction, false)?;
-        let mut moving = Fetching::new(declared.cursor.clone(), plan);
+        let cursor = self.cursor(&fetch.cursor).await?;
+        let plan = lock(&cursor).plan(&fetch.cursor, fetch.direction, false)?;
+        let mut moving = Fetching::new(cursor, plan);
         let moved = watch(&mut self.io, &self.entry, || poll_fn(|cx| moving.poll_move(cx))).await;
         drop(moving);
         Ok(CommandTag::affected("MOVE", self.settled(moved).await?).into())
     }
 
+    /// Where a portal stands, which is begun if it has not been.
+    async fn cursor(&mut self, name: &str) -> Result<Shared, Stop> {
+        let portal = self.portals.find_mut(name).ok_or_else(|| unknown(name))?;
+        let source = match mem::replace(&mut portal.state, PortalState::Done) {
+            PortalState::Ready(_) if matches!(portal.columns, Columns::None) => {
+                return Err(PgError::internal("unsupported portal strategy").into());
+            }
+            PortalState::Ready(params) => {
+                let (run, statement) = (portal.run(params), portal.statement.clone());
+                match self.run(&statement, run, &mut &[][..]).await? {
+                    Reply::Rows(rows) => Source::Rows(rows),
+                    _ => return Err(PgError::internal("unsupported portal strategy").into()),
+                }
+            }
+            PortalState::Described(rows) => Source::Rows(rows),
+            PortalState::Cursor(cursor) => {
+                portal.state = PortalState::Cursor(cursor.clone());
+                return Ok(cursor);
+            }
+            PortalState::RowsDone(tag) => Source::End(tag),
+            PortalState::DescribedDone(_) | PortalState::Done => {
+                return Err(cannot_be_run(name).into());
+            }
+        };
+        self.begin_cursor(name, source).await
+    }
+
+    /// Makes a portal one that is run in parts.
+    pub(crate) async fn begin_cursor(
+        &mut self,
+        name: &str,
+        source: Source,
+    ) -> Result<Shared, Stop> {
+        let room = self.portals.room(&self.limits);
+        let portal = self.portals.get(name)?;
+        if let Source::Rows(rows) = &source {
+            portal.columns = Columns::Known(rows.columns().clone());
+        }
+        let Columns::Known(columns) = portal.columns.clone() else {
+            return Err(PgError::internal("a portal of unknown columns").into());
+        };
+        let (style, scroll) = (portal.style.clone(), portal.options.scroll);
+        let cursor = Arc::new(Mutex::new(Cursor::new(columns, source, style, scroll, room)));
+        portal.state = PortalState::Cursor(cursor.clone());
+        if let Plan::Session(..) = portal.statement.plan {
+            // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
+            self.hold(&cursor).await?;
+        }
+        Ok(cursor)
+    }
+
     /// Answers CLOSE.
     pub(super) fn close_cursor(&mut self, what: &Which) -> Result<()> {
         match what {
-            Which::All => {
-                self.cursors.close_all();
-                self.portals.close_all();
-            }
-            Which::Named(name) if self.cursors.close(name) => {}
-            Which::Named(name) => {
-                self.portals.get(name).map_err(|_| unknown(name))?;
-                self.portals.close(name);
-            }
+            Which::All => self.portals.close_all(),
+            Which::Named(name) if self.portals.close(name) => {}
+            Which::Named(name) => return Err(unknown(name)),
         }
         Ok(())
     }

@@ -1,6 +1,5 @@
 //! Where a cursor stands, and how it moves.
 
-use std::future::poll_fn;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -24,13 +23,25 @@ pub(crate) struct Room {
     pub(crate) filed: Arc<AtomicU64>,
 }
 
+/// What comes behind the rows that a cursor has kept.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// Rows that are still to come.
+    Rows(Rows),
+    /// An error, which came when they were taken ahead of time.
+    Error(PgError),
+    /// Nothing: the words that complete it.
+    End(CommandTag),
+    /// Nothing any more: it was cut short, or something went wrong.
+    Failed,
+}
+
 /// A query whose rows are fetched in parts.
 #[derive(Debug)]
 pub(crate) struct Cursor {
     columns: Arc<[Column]>,
     style: Arc<TextStyle>,
-    /// The rows that are still to come; `None` behind the last.
-    source: Option<Rows>,
+    source: Source,
     /// The rows that have come, or those that are still to be fetched of a cursor that is held.
     kept: Option<Kept>,
     /// Whether it may go back now, and whether it must always be able to.
@@ -41,7 +52,6 @@ pub(crate) struct Cursor {
     place: u64,
     at_start: bool,
     at_end: bool,
-    failed: bool,
 }
 
 /// A cursor that is shared with the rows that are fetched from it.
@@ -76,16 +86,16 @@ const ALL: u64 = u64::MAX;
 /// The steps of a FETCH: only the rows of the last one are sent.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    steps: [Option<Step>; 3],
+    steps: [Step; 3],
     /// What MOVE counts if that is not the rows of the last step.
     moved: Option<u64>,
 }
 
 impl Plan {
     fn new<const N: usize>(steps: [Step; N]) -> Plan {
-        let mut all = [None; 3];
+        let mut all = [Step::Forward(0); 3];
         for (place, step) in all.iter_mut().rev().zip(steps.into_iter().rev()) {
-            *place = Some(step);
+            *place = step;
         }
         Plan { steps: all, moved: None }
     }
@@ -93,15 +103,16 @@ impl Plan {
 
 impl Cursor {
     pub(crate) fn new(
-        rows: Rows,
+        columns: Arc<[Column]>,
+        source: Source,
         style: Arc<TextStyle>,
         scroll: Option<bool>,
         room: Room,
     ) -> Cursor {
         Cursor {
-            columns: rows.columns().clone(),
+            columns,
             style,
-            source: Some(rows),
+            source,
             kept: (scroll != Some(false)).then(Kept::default),
             goes_back: scroll != Some(false),
             scrolls: scroll == Some(true),
@@ -109,8 +120,12 @@ impl Cursor {
             place: 0,
             at_start: true,
             at_end: false,
-            failed: false,
         }
+    }
+
+    /// The shape of its rows.
+    pub(crate) fn columns(&self) -> &Arc<[Column]> {
+        &self.columns
     }
 
     /// What a FETCH or a MOVE does from here, step by step as PostgreSQL's.
@@ -119,7 +134,7 @@ impl Cursor {
     ///
     /// 55000 for a cursor that has failed.
     pub(crate) fn plan(&self, name: &str, direction: FetchDirection, sends: bool) -> Result<Plan> {
-        if self.failed {
+        if let Source::Failed = self.source {
             let message = format!("portal \"{name}\" cannot be run");
             return Err(PgError::new(SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, message));
         }
@@ -261,16 +276,15 @@ impl Cursor {
                 self.pass(moved);
                 return Poll::Ready(Ok(Moved::by(moved)));
             }
-            if self.goes_back || self.source.is_none() {
+            if self.goes_back || !self.is_open() {
                 ready!(self.poll_keep(cx, most))?;
                 return Poll::Ready(Ok(Moved { rows: 0, pauses: rows.is_none() && !self.at_end }));
             }
             // Too much to keep: from here on it only goes forward.
             self.kept = None;
         }
-        let Some(source) = &mut self.source else {
-            self.at_end = true;
-            return Poll::Ready(Ok(Moved::by(0)));
+        let Source::Rows(source) = &mut self.source else {
+            return Poll::Ready(self.reach_end().map(|()| Moved::by(0)));
         };
         let is_seen = rows.is_some();
         let mut scratch = Vec::new();
@@ -295,8 +309,8 @@ impl Cursor {
             Poll::Pending if passed > 0 => Progress::More,
             filled => ready!(filled)?,
         };
-        if progress != Progress::More {
-            self.source = None;
+        if let Progress::End(tag) = progress {
+            self.source = Source::End(tag);
             self.at_end = passed < most;
             return Poll::Ready(Ok(Moved::by(passed)));
         }
@@ -308,38 +322,73 @@ impl Cursor {
         self.at_start &= rows == 0;
     }
 
+    /// Goes behind the last row.
+    fn reach_end(&mut self) -> Result<()> {
+        self.tell_error()?;
+        self.at_end = true;
+        Ok(())
+    }
+
+    /// Tells the error that comes behind the rows, if one does.
+    fn tell_error(&mut self) -> Result<()> {
+        match std::mem::replace(&mut self.source, Source::Failed) {
+            Source::Error(error) => Err(error),
+            other => {
+                self.source = other;
+                Ok(())
+            }
+        }
+    }
+
     /// Takes some rows of the source to keep them; no row is passed by that.
     fn poll_keep(&mut self, cx: &mut Context<'_>, most: u64) -> Poll<Result<()>> {
-        let (Some(source), Some(kept)) = (&mut self.source, &mut self.kept) else {
-            self.at_end = true;
-            return Poll::Ready(Ok(()));
+        let Source::Rows(source) = &mut self.source else {
+            return Poll::Ready(self.reach_end());
         };
-        if ready!(kept.poll_take(cx, source, &self.style, most))? {
-            self.source = None;
+        let kept = self.kept.get_or_insert_with(|| Kept::from(self.place));
+        if let Progress::End(tag) = ready!(kept.poll_take(cx, source, &self.style, most))? {
+            self.source = Source::End(tag);
         }
-        if kept.held() > self.room.memory {
-            match self.scrolls {
-                true => kept.spill(&self.room)?,
-                false => self.goes_back = false,
-            }
+        match self.scrolls {
+            true => kept.fit(&self.room)?,
+            false => self.goes_back &= kept.held() <= self.room.memory,
         }
         Poll::Ready(Ok(()))
     }
 
-    /// Takes all that is still to come: the transaction in which it can be had is over.
-    fn poll_hold(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool>> {
+    /// Takes all that is still to come; whether that was all.
+    fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool>> {
         if !self.goes_back && self.kept.as_ref().is_none_or(|kept| kept.end() == self.place) {
             self.kept = Some(Kept::from(self.place));
         }
         self.scrolls = true;
-        if self.source.is_some() {
+        self.tell_error()?;
+        if self.is_open() {
             ready!(self.poll_keep(cx, ALL))?;
         }
-        Poll::Ready(Ok(self.source.is_none()))
+        Poll::Ready(Ok(!self.is_open()))
+    }
+
+    /// Whether its query still runs.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.source, Source::Rows(_))
     }
 
     pub(crate) fn has_failed(&self) -> bool {
-        self.failed
+        matches!(self.source, Source::Failed)
+    }
+
+    /// The words that complete an Execute, if it has come behind the last row.
+    pub(crate) fn completion(&self) -> Option<CommandTag> {
+        match &self.source {
+            Source::End(tag) if self.at_end => Some(tag.clone().in_parts()),
+            _ => None,
+        }
+    }
+
+    /// Its rows end here with an error, which is told to who comes there.
+    pub(crate) fn end_with(&mut self, error: PgError) {
+        self.source = Source::Error(error);
     }
 
     /// What it keeps in memory, in bytes.
@@ -350,7 +399,7 @@ impl Cursor {
 
     /// What it waits for will not come, or something went wrong: it gives no more rows.
     pub(crate) fn fail(&mut self) {
-        (self.failed, self.source, self.kept) = (true, None, None);
+        (self.source, self.kept) = (Source::Failed, None);
     }
 }
 
@@ -378,12 +427,10 @@ impl Fetching {
         loop {
             let is_last = self.step + 1 == self.plan.steps.len();
             let Some(step) = self.plan.steps.get(self.step) else { return Poll::Ready(Ok(true)) };
-            if let Some(step) = *step {
-                let rows = rows.as_deref_mut().filter(|_| is_last);
-                let run = ready!(cursor.poll_step(cx, step, &mut self.done, rows));
-                if !run.inspect_err(|_| cursor.fail())? {
-                    return Poll::Ready(Ok(false));
-                }
+            let rows = rows.as_deref_mut().filter(|_| is_last);
+            let run = ready!(cursor.poll_step(cx, *step, &mut self.done, rows));
+            if !run.inspect_err(|_| cursor.fail())? {
+                return Poll::Ready(Ok(false));
             }
             self.step += 1;
             if !is_last {
@@ -420,48 +467,9 @@ impl Drop for Fetching {
     }
 }
 
-/// All rows of a FETCH, which has run to its end before the first of them is asked for.
-pub(crate) struct Fetched {
-    kept: Kept,
-    next: u64,
-}
-
-impl RowSource for Fetched {
-    fn poll_fill(&mut self, _: &mut Context<'_>, rows: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
-        while !rows.is_full() {
-            if self.next == self.kept.end() {
-                return Poll::Ready(Ok(Progress::End(CommandTag::sent("FETCH"))));
-            }
-            self.kept.write(self.next, rows)?;
-            self.next += 1;
-        }
-        Poll::Ready(Ok(Progress::More))
-    }
-}
-
-/// Runs a FETCH to its end.
-pub(crate) async fn fetched(mut rows: Rows, style: Arc<TextStyle>, room: Room) -> Result<Rows> {
-    let mut kept = Kept::default();
-    poll_fn(|cx| {
-        if ready!(kept.poll_take(cx, &mut rows, &style, ALL))? {
-            return Poll::Ready(Ok(()));
-        }
-        if kept.held() > room.memory {
-            kept.spill(&room)?;
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
-    .map_err(|error: PgError| error)?;
-    Ok(Rows::from_source(rows.columns().clone(), Fetched { kept, next: 0 }))
-}
-
-/// Takes all rows of a cursor that outlives its transaction.
-pub(crate) fn poll_hold(cursor: &Shared, cx: &mut Context<'_>) -> Poll<Result<()>> {
-    let mut cursor = lock(cursor);
-    let held = ready!(cursor.poll_hold(cx));
-    if held.inspect_err(|_| cursor.fail())? {
+/// Takes all rows of a cursor that are still to come.
+pub(crate) fn poll_rest(cursor: &Shared, cx: &mut Context<'_>) -> Poll<Result<()>> {
+    if ready!(lock(cursor).poll_rest(cx))? {
         return Poll::Ready(Ok(()));
     }
     cx.waker().wake_by_ref();

@@ -8,7 +8,7 @@ use trunkline_core::{
 };
 use trunkline_sql::statement::{FetchCount, FetchDirection};
 
-use super::rows::{Cursor, Fetching, Room, Shared, lock, poll_hold};
+use super::rows::{Cursor, Fetching, Room, Shared, Source, lock, poll_rest};
 
 /// So many rows of a number and a text of about fifty bytes.
 const ROWS: u64 = 3_000;
@@ -20,13 +20,12 @@ fn row(number: u64) -> (i64, String) {
 fn cursor(scroll: Option<bool>, memory: usize, file: u64) -> Shared {
     let columns = [("n", Oid::INT8), ("t", Oid::TEXT)].map(Column::from).into();
     let rows = Rows::from_rows(columns, (1..=ROWS).map(row));
-    let style = Arc::new(TextStyle::default());
-    Arc::new(Mutex::new(Cursor::new(
-        rows,
-        style,
-        scroll,
-        Room { memory, files: file, filed: Arc::default() },
-    )))
+    cursor_of(rows, scroll, Room { memory, files: file, filed: Arc::default() })
+}
+
+fn cursor_of(rows: Rows, scroll: Option<bool>, room: Room) -> Shared {
+    let (columns, style) = (rows.columns().clone(), Arc::new(TextStyle::default()));
+    Arc::new(Mutex::new(Cursor::new(columns, Source::Rows(rows), style, scroll, room)))
 }
 
 /// The bytes of the rows with these numbers.
@@ -69,7 +68,7 @@ fn fetch_of(cursor: &Shared, direction: FetchDirection, columns: &[Column]) -> R
 
 fn hold(cursor: &Shared) -> Result<()> {
     loop {
-        if let Poll::Ready(held) = poll_hold(cursor, &mut Context::from_waker(Waker::noop())) {
+        if let Poll::Ready(held) = poll_rest(cursor, &mut Context::from_waker(Waker::noop())) {
             return held;
         }
     }
@@ -164,8 +163,7 @@ fn a_cursor_whose_source_fails_is_of_no_use() {
         let columns = [("n", Oid::INT8), ("t", Oid::TEXT)].map(Column::from).into();
         let source = Rows::from_source(columns, Failing(false));
         let room = Room { memory: 0, files: 0, filed: Arc::default() };
-        let cursor = Cursor::new(source, Arc::new(TextStyle::default()), scroll, room);
-        let cursor = Arc::new(Mutex::new(cursor));
+        let cursor = cursor_of(source, scroll, room);
         assert_eq!(fetch(&cursor, rows(1)).expect("rows"), expected([1]));
         assert!(fetch(&cursor, rows(1)).is_err());
         let error = fetch(&cursor, rows(1)).expect_err("it has failed");
@@ -197,8 +195,7 @@ fn what_is_known_as_text_only_is_kept_as_text() {
     let columns = [("f", Oid(99_999))].map(Column::from);
     let source = Rows::from_source(columns.clone().into(), Foreign(false));
     let room = Room { memory: 0, files: 1_000, filed: Arc::default() };
-    let cursor = Cursor::new(source, Arc::new(TextStyle::default()), Some(true), room);
-    let cursor = Arc::new(Mutex::new(cursor));
+    let cursor = cursor_of(source, Some(true), room);
     for direction in [rows(1), rows(0), FetchDirection::Absolute(-1)] {
         let sent = fetch_of(&cursor, direction, &columns).expect("a row");
         assert!(sent.ends_with(b"foreign"), "{sent:?}");
