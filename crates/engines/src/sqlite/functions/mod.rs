@@ -4,8 +4,10 @@
 //! file depend on them.
 
 mod json;
+mod jsonb;
 mod number;
 mod pattern;
+mod statistics;
 mod text;
 mod time;
 mod to_char;
@@ -59,7 +61,9 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Clock> {
     value::register(connection)?;
     number::register(connection)?;
     json::register(connection)?;
+    jsonb::register(connection)?;
     pattern::register(connection)?;
+    statistics::register(connection)?;
     text::register(connection)?;
     to_char::register(connection)?;
     time::register(connection, &clock)?;

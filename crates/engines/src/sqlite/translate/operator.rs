@@ -166,7 +166,13 @@ impl Translator<'_> {
     }
 
     /// 42883, at the operator that stands before its right operand.
-    fn no_operator_before(&self, left: Type, op: &str, right: Type, operand: &Expr) -> PgError {
+    pub(super) fn no_operator_before(
+        &self,
+        left: Type,
+        op: &str,
+        right: Type,
+        operand: &Expr,
+    ) -> PgError {
         let error = no_operator(left, op, right);
         let start = self.place_at(operand.span().start);
         let before: Vec<char> = self.sql.chars().take(start.saturating_sub(1)).collect();
@@ -185,6 +191,9 @@ impl Translator<'_> {
         at: &Expr,
     ) -> Result<Typed> {
         match op {
+            _ if super::jsonb::is_meant(&left, op, &right) => {
+                self.jsonb_operated(left, op, right, at)
+            }
             BinaryOperator::StringConcat => self.concatenated(left, right, at),
             BinaryOperator::Plus
             | BinaryOperator::Minus
