@@ -25,13 +25,17 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     })?;
     pure(connection, "pg_jsonb_has", 2, |context| {
         let name = text(context, 1)?.map(|name| vec![name]);
-        has(context, name, |names, known| names.iter().all(known))
+        has(context, name, |names, known| names.iter().all(|name| known.contains(name)))
     })?;
     pure(connection, "pg_jsonb_has_any", 2, |context| {
-        has(context, names(context, 1)?, |names, known| names.iter().any(known))
+        has(context, names(context, 1)?, |names, known| {
+            names.iter().any(|name| known.contains(name))
+        })
     })?;
     pure(connection, "pg_jsonb_has_all", 2, |context| {
-        has(context, names(context, 1)?, |names, known| names.iter().all(known))
+        has(context, names(context, 1)?, |names, known| {
+            names.iter().all(|name| known.contains(name))
+        })
     })?;
     pure(connection, "pg_jsonb_concat", 2, |context| {
         let (Some(first), Some(second)) = (document(context, 0)?, document(context, 1)?) else {
@@ -226,7 +230,7 @@ fn names(context: &Context<'_>, place: usize) -> rusqlite::Result<Option<Vec<Str
 fn has(
     context: &Context<'_>,
     names: Option<Vec<String>>,
-    wanted: fn(&[String], &mut dyn FnMut(&String) -> bool) -> bool,
+    wanted: fn(&[String], &HashSet<String>) -> bool,
 ) -> Answer {
     let (Some(document), Some(names)) = (document(context, 0)?, names) else {
         return Ok(Stored::Null);
@@ -236,7 +240,7 @@ fn has(
         Json::Array(elements) => elements.iter().filter_map(string).collect(),
         scalar => string(&scalar).into_iter().collect(),
     };
-    Ok(Stored::Integer(wanted(&names, &mut |name| known.contains(name)).into()))
+    Ok(Stored::Integer(wanted(&names, &known).into()))
 }
 
 fn string(value: &Json<'_>) -> Option<String> {

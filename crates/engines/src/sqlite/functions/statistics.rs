@@ -61,8 +61,10 @@ impl Sums {
     }
 }
 
-/// An aggregate, by what it makes of the sums; it is asked only where there is a row.
-struct Told(fn(Sums) -> Option<f64>);
+/// What an aggregate makes of the sums of one row or more.
+type Tell = fn(Sums) -> Option<f64>;
+
+struct Told(Tell);
 
 impl Aggregate<Sums, Stored> for Told {
     fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<Sums> {
@@ -100,7 +102,7 @@ impl Aggregate<i64, i64> for Counted {
 }
 
 /// Aggregates of one variable.
-const OF_ONE: [(&str, fn(Sums) -> Option<f64>); 4] = [
+const OF_ONE: [(&str, Tell); 4] = [
     ("pg_var_pop", |sums| Some(sums.xx / sums.count)),
     ("pg_var_samp", |sums| sums.of_sample(sums.xx)),
     ("pg_stddev_pop", |sums| Some((sums.xx / sums.count).sqrt())),
@@ -108,7 +110,7 @@ const OF_ONE: [(&str, fn(Sums) -> Option<f64>); 4] = [
 ];
 
 /// Aggregates of y and x.
-const OF_TWO: [(&str, fn(Sums) -> Option<f64>); 11] = [
+const OF_TWO: [(&str, Tell); 11] = [
     ("pg_covar_pop", |sums| Some(sums.xy / sums.count)),
     ("pg_covar_samp", |sums| sums.of_sample(sums.xy)),
     ("pg_corr", |sums| {
