@@ -38,6 +38,17 @@ fn jsonb_has_names_and_contains_documents() {
 }
 
 #[test]
+fn jsonb_has_an_order() {
+    answers(&[
+        (r#"'1.0'::jsonb = '1', '"b"'::jsonb > '"a"', '"ab"'::jsonb > '"b"'"#, "t,t,f"),
+        (r#"'[1]'::jsonb > '{}', '[]'::jsonb > '1', '[]'::jsonb > 'null'"#, "f,f,f"),
+        (r#"'true'::jsonb > '100', 'true'::jsonb > 'false', '[1,2]'::jsonb > '[3]'"#, "t,t,t"),
+        (r#"'{"b":1}'::jsonb > '{"a":2}', '{"a":1}'::jsonb > '{"a":2}'"#, "t,f"),
+        (r#"'{"aa":1}'::jsonb > '{"b":2}', '10'::jsonb > '9', '"é"'::jsonb = '"\u00e9"'"#, "f,t,t"),
+    ]);
+}
+
+#[test]
 fn jsonb_is_joined_and_cut() {
     answers(&[
         (r#"('{"b":1,"a":1}'::jsonb || '{"a":{"c":2}}')::text"#, r#"{"a": {"c": 2}, "b": 1}"#),

@@ -1,13 +1,14 @@
-//! Operators of `jsonb`: `?`, `?|`, `?&`, `@>`, `<@`, `||` and `-`.
+//! Operators of `jsonb`: `?`, `?|`, `?&`, `@>`, `<@`, `||`, `-` and comparisons.
 //!
 //! Source: <https://www.postgresql.org/docs/18/functions-json.html#FUNCTIONS-JSONB-OP-TABLE>.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use rusqlite::Connection;
 use rusqlite::functions::Context;
 use rusqlite::types::{Value as Stored, ValueRef};
-use trunkline_core::types::json;
+use trunkline_core::types::{Numeric, json};
 use trunkline_core::{Oid, SqlState};
 
 use super::json::{steps, unescaped};
@@ -22,6 +23,12 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         let (whole, part) = (parsed(&whole)?, parsed(&part)?);
         let mut left = COMPARISONS;
         Ok(Stored::Integer(contains_root(&whole, &part, &mut left)?.into()))
+    })?;
+    pure(connection, "pg_jsonb_compare", 2, |context| {
+        let (Some(first), Some(second)) = (document(context, 0)?, document(context, 1)?) else {
+            return Ok(Stored::Null);
+        };
+        Ok(Stored::Integer(order_of_roots(&parsed(&first)?, &parsed(&second)?) as i64))
     })?;
     pure(connection, "pg_jsonb_has", 2, |context| {
         let name = text(context, 1)?.map(|name| vec![name]);
@@ -217,6 +224,60 @@ fn any_contains(
         }
     }
     Ok(false)
+}
+
+/// How documents are ordered; an empty array comes before all scalars.
+fn order_of_roots(first: &Json<'_>, second: &Json<'_>) -> Ordering {
+    let is_empty = |value: &Json<'_>| matches!(value, Json::Array(all) if all.is_empty());
+    match (first, second) {
+        (Json::Scalar(_), second) if is_empty(second) => Ordering::Greater,
+        (first, Json::Scalar(_)) if is_empty(first) => Ordering::Less,
+        _ => order(first, second),
+    }
+}
+
+fn order(first: &Json<'_>, second: &Json<'_>) -> Ordering {
+    let kinds = kind(first).cmp(&kind(second));
+    kinds.then_with(|| match (first, second) {
+        (Json::Scalar(first), Json::Scalar(second)) => order_of_scalars(first, second),
+        (Json::Array(first), Json::Array(second)) => {
+            let mut pairs = first.iter().zip(second).map(|(one, other)| order(one, other));
+            let differs = pairs.find(|order| order.is_ne()).unwrap_or(Ordering::Equal);
+            first.len().cmp(&second.len()).then(differs)
+        }
+        (Json::Object(first), Json::Object(second)) => {
+            let mut pairs = first.iter().zip(second).map(|((name, one), (known, other))| {
+                let names = unescaped(name).cmp(&unescaped(known));
+                names.then_with(|| order(one, other))
+            });
+            let differs = pairs.find(|order| order.is_ne()).unwrap_or(Ordering::Equal);
+            first.len().cmp(&second.len()).then(differs)
+        }
+        _ => Ordering::Equal,
+    })
+}
+
+/// Objects come behind arrays, booleans, numbers, strings and null.
+fn kind(value: &Json<'_>) -> u8 {
+    match value {
+        Json::Scalar("null") => 0,
+        Json::Scalar(scalar) if scalar.starts_with('"') => 1,
+        Json::Scalar("true" | "false") => 3,
+        Json::Scalar(_) => 2,
+        Json::Array(_) => 4,
+        Json::Object(_) => 5,
+    }
+}
+
+fn order_of_scalars(first: &str, second: &str) -> Ordering {
+    if first.starts_with('"') {
+        return unescaped(first).cmp(&unescaped(second));
+    }
+    match (Numeric::parse(first), Numeric::parse(second)) {
+        (Ok(first), Ok(second)) => first.compare(&second),
+        // `false` comes before `true`, and null is null.
+        _ => first.cmp(second),
+    }
 }
 
 /// The elements of a `text[]` but for NULLs, which no name is.

@@ -109,7 +109,13 @@ impl Translator<'_> {
         self.check_comparable(&first, second.ty, op, left)?;
         let ty = self.common(first.ty, second.ty).unwrap_or(first.ty);
         let (first, second) = (self.comparable(first, ty)?, self.comparable(second, ty)?);
-        Ok(Typed::boolean(format!("({} {op} {})", first.sql, second.sql)))
+        let (a, b) = (&first.sql, &second.sql);
+        // Of `IS` and `IS NOT` the words are compared: documents are kept in those of PostgreSQL.
+        let sql = match first.ty.oid == Oid::JSONB && !op.starts_with("IS") {
+            true => format!("(pg_jsonb_compare({a}, {b}) {op} 0)"),
+            false => format!("({a} {op} {b})"),
+        };
+        Ok(Typed::boolean(sql))
     }
 
     /// `(a, b) = (c, d)`
