@@ -201,6 +201,8 @@ impl<'c> Worker<'c> {
         });
         let mut outcome = done.map_err(|error| match plan.defines() {
             true => error,
+            // What was undone has taken the definitions with it, which tell what is violated.
+            false if self.schema().is_err() => error,
             false => self.detailed(error, |worker| worker.steps(&plan, values).map(drop)),
         })?;
         outcome.notices.clone_from(&plan.translated.notices);

@@ -114,6 +114,11 @@ fn errors_tell_the_row() {
             "Key (id)=(1) already exists.",
         ),
         ("INSERT INTO t (a, b) VALUES (1, 1.5)", "once", "Key (a, b)=(1, 1.50) already exists."),
+        (
+            "INSERT INTO t (a, b) VALUES (1, 1.5) RETURNING a",
+            "once",
+            "Key (a, b)=(1, 1.50) already exists.",
+        ),
         ("UPDATE t SET b = -b", "t_b_check", "Failing row contains (1, 1, -1.50, 1)."),
         (
             "INSERT INTO t VALUES (2, 2, 2, 1), (3, 3, 3, 9)",

@@ -7,6 +7,7 @@ mod copy;
 #[path = "../../../server/tests/wire/dialogue.rs"]
 mod dialogue;
 mod harness;
+mod json;
 mod locking;
 #[allow(dead_code, reason = "shared with the tests of the server")]
 #[path = "../../../server/tests/wire/messages.rs"]

@@ -55,7 +55,7 @@ fn answered(context: &Context<'_>, found: Option<&str>) -> Answer {
 }
 
 /// The elements of a `text[]`.
-fn steps(path: &str) -> Result<Vec<Option<String>>, ValueError> {
+pub(super) fn steps(path: &str) -> Result<Vec<Option<String>>, ValueError> {
     let value = Value::from_literal(Oid::TEXT_ARRAY, path, &TextStyle::default())?;
     let Value::Array(array) = value else { return Ok(Vec::new()) };
     array
@@ -137,7 +137,7 @@ fn value(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A string without its quotes and escapes.
-fn unescaped(quoted: &str) -> String {
+pub(super) fn unescaped(quoted: &str) -> String {
     let inside = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(quoted);
     let mut text = String::with_capacity(inside.len());
     let mut rest = inside.chars();

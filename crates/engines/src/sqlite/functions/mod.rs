@@ -7,8 +7,10 @@
 
 mod fields;
 mod json;
+mod jsonb;
 mod number;
 mod pattern;
+mod statistics;
 mod surroundings;
 mod text;
 mod time;
@@ -35,7 +37,9 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Surroundings
     value::register(connection, &surroundings)?;
     number::register(connection)?;
     json::register(connection)?;
+    jsonb::register(connection)?;
     pattern::register(connection)?;
+    statistics::register(connection)?;
     text::register(connection)?;
     time::register(connection, &surroundings)?;
     fields::register(connection, &surroundings)?;

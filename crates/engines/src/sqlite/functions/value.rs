@@ -1,5 +1,7 @@
 //! Casts, and arrays as the rows of a table.
 
+use std::collections::HashSet;
+
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{Value as Stored, ValueRef};
@@ -22,6 +24,12 @@ pub(super) fn register(
     pure(connection, "pg_elements", 2, elements)?;
     pure(connection, "pg_rows", -1, rows)?;
     pure(connection, "pg_array", -1, array)?;
+    pure(connection, "pg_array_contains", 3, |context| {
+        sets(context, |whole, part| part.is_subset(whole))
+    })?;
+    pure(connection, "pg_array_overlaps", 3, |context| {
+        sets(context, |first, second| !first.is_disjoint(second))
+    })?;
     pure(connection, "pg_encode", 2, encode)?;
     pure(connection, "pg_decode", 2, decode)?;
     pure(connection, "pg_uuid", 1, uuid)?;
@@ -186,6 +194,20 @@ fn array(context: &Context<'_>) -> Answer {
         storage::store(Value::Array(Array::new(element, elements)), array)
     };
     made().map_err(|error| refused(&error))
+}
+
+/// A question about the elements of two arrays of a type, the third argument; a NULL is like nothing.
+fn sets(context: &Context<'_>, holds: fn(&HashSet<String>, &HashSet<String>) -> bool) -> Answer {
+    let (first, second) = (set(context, 0)?, set(context, 1)?);
+    let (Some(mut first), Some(second)) = (first, second) else { return Ok(Stored::Null) };
+    first.remove("null");
+    Ok(Stored::Integer(holds(&first, &second).into()))
+}
+
+fn set(context: &Context<'_>, place: usize) -> rusqlite::Result<Option<HashSet<String>>> {
+    let ValueRef::Text(text) = context.get_raw(place) else { return Ok(None) };
+    let elements = elements_of(&String::from_utf8_lossy(text), oid(context, 2)?);
+    Ok(Some(elements.map_err(|error| refused(&error))?.into_iter().collect()))
 }
 
 /// `encode(bytes, format)`

@@ -136,7 +136,7 @@ impl Translator<'_> {
             "json_agg" if values.len() == 1 => ("json_group_array", Type::of(Oid::JSON)),
             "jsonb_agg" if values.len() == 1 => ("json_group_array", Type::of(Oid::JSONB)),
             "array_agg" => return Err(unsupported("array_agg")),
-            _ => return Ok(None),
+            _ => return self.statistic(name, values),
         }))
     }
 
@@ -148,6 +148,10 @@ impl Translator<'_> {
         function: &Function,
         scope: &Scope<'_>,
     ) -> Result<Typed> {
+        if function.over.is_some() && name.starts_with("pg_") {
+            let message = unsupported(&format!("{} over a window", function.name));
+            return Err(self.at(message, &function.name));
+        }
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
         let mut arguments = Vec::new();
         for value in values {

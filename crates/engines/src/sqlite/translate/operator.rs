@@ -105,7 +105,13 @@ impl Translator<'_> {
         self.check_comparable(&first, second.ty, op, left)?;
         let ty = self.common(first.ty, second.ty).unwrap_or(first.ty);
         let (first, second) = (self.comparable(first, ty)?, self.comparable(second, ty)?);
-        Ok(Typed::boolean(format!("({} {op} {})", first.sql, second.sql)))
+        let (a, b) = (&first.sql, &second.sql);
+        // Of `IS` and `IS NOT` the words are compared: documents are kept in those of PostgreSQL.
+        let sql = match first.ty.oid == Oid::JSONB && !op.starts_with("IS") {
+            true => format!("(pg_jsonb_compare({a}, {b}) {op} 0)"),
+            false => format!("({a} {op} {b})"),
+        };
+        Ok(Typed::boolean(sql))
     }
 
     /// `(a, b) = (c, d)`
@@ -162,7 +168,13 @@ impl Translator<'_> {
     }
 
     /// 42883, at the operator that stands before its right operand.
-    fn no_operator_before(&self, left: Type, op: &str, right: Type, operand: &Expr) -> PgError {
+    pub(super) fn no_operator_before(
+        &self,
+        left: Type,
+        op: &str,
+        right: Type,
+        operand: &Expr,
+    ) -> PgError {
         let error = no_operator(left, op, right);
         let start = self.place_at(operand.span().start);
         let before: Vec<char> = self.sql.chars().take(start.saturating_sub(1)).collect();
@@ -181,6 +193,9 @@ impl Translator<'_> {
         at: &Expr,
     ) -> Result<Typed> {
         match op {
+            _ if super::jsonb::is_meant(&left, op, &right) => {
+                self.jsonb_operated(left, op, right, at)
+            }
             BinaryOperator::StringConcat => self.concatenated(left, right, at),
             BinaryOperator::Plus
             | BinaryOperator::Minus
