@@ -240,7 +240,7 @@ impl<'c> Worker<'c> {
             _ => self.atomically(|worker| worker.steps(&plan, values)),
         });
         let mut outcome = done.map_err(|error| match plan.defines() {
-            true => error,
+            true => self.validated(error, &plan),
             false => self.detailed(error, |worker| worker.steps(&plan, values).map(drop)),
         })?;
         outcome.notices.clone_from(&plan.translated.notices);
@@ -275,9 +275,24 @@ impl<'c> Worker<'c> {
         }
     }
 
+    /// An error of a definition with the row that is in its way, if it is one of these.
+    fn validated(&self, error: PgError, plan: &Plan) -> PgError {
+        let validations = &plan.translated.validations;
+        let look =
+            |connection: &Connection| violation::of_definition(error, connection, validations);
+        self.control.hurried(|| self.guarded.theirs(true, look))
+    }
+
     fn step(&self, plan: &Plan, step: &str, values: &Cells) -> Result<Outcome> {
         let mut compiled = self.bound(plan, step, values)?;
         let mut outcome = Outcome::default();
+        if plan.translated.columns.is_none() && compiled.column_count() > 0 {
+            // SQLite looks at the rows by a query of its own, as ALTER TABLE may; nobody is told of it.
+            let mut rows = compiled.raw_query();
+            while rows.next().map_err(|error| self.explain(error))?.is_some() {}
+            outcome.rows.is_last = true;
+            return Ok(outcome);
+        }
         if compiled.column_count() == 0 {
             let changed = compiled.raw_execute().map_err(|error| self.explain(error))?;
             outcome.changed = u64::try_from(changed).unwrap_or(0);

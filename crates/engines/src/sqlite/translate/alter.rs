@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     AlterColumnOperation, AlterTable, AlterTableOperation, ColumnDef, ColumnOption, DropBehavior,
-    Expr, Ident, RenameTableNameKind, TableConstraint,
+    Expr, Ident, RenameTableNameKind, TableConstraint, Value,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
@@ -13,9 +13,10 @@ use super::rebuild::Rebuilt;
 use super::scope::Scope;
 use super::table_text::Item;
 use super::typed::{Form, Typed};
+use super::validation::Rows;
 use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Column, Origin, Relation};
-use crate::sqlite::storage;
+use crate::sqlite::types::Type;
 
 impl<'a> Translator<'a> {
     pub(super) fn alter_table(&mut self, alter: &AlterTable) -> Result<Done> {
@@ -40,14 +41,12 @@ impl<'a> Translator<'a> {
         if relation.view {
             return Err(not_of_a_view(alter, relation));
         }
-        let mut before = Vec::new();
         let mut changed = self.unchanged(relation)?;
         for operation in &alter.operations {
-            self.alter(operation, &mut changed, &mut before)?;
+            self.alter(operation, &mut changed)?;
         }
         let released = std::mem::take(&mut changed.released);
-        before.extend(self.release(&released, vec![changed])?);
-        Ok(Done::definition("ALTER TABLE", before))
+        Ok(Done::definition("ALTER TABLE", self.release(&released, vec![changed])?))
     }
 
     /// What SQLite can do by itself, or what is nothing to it.
@@ -100,14 +99,18 @@ impl<'a> Translator<'a> {
                 constraint: TableConstraint::Unique(unique),
                 ..
             } if !relation.view => {
-                let (mut columns, mut name) = (Vec::new(), vec![relation.name.clone()]);
+                let (mut columns, mut keys) = (Vec::new(), Vec::new());
+                let mut name = vec![relation.name.clone()];
                 for ident in super::create_table::index_columns(&unique.columns)? {
                     let column = self.altered(relation, &ident)?;
                     columns.push(quoted(&column.name));
+                    keys.push(column.name.clone());
                     name.push(column.name.clone());
                 }
                 name.push("key".to_owned());
                 let name = unique.name.as_ref().map_or_else(|| name.join("_"), folded);
+                self.is_taken(&name, false)?;
+                self.demand_unique_columns(&Rows::of(relation), name.clone(), &keys);
                 let database = if relation.temporary { "temp" } else { "main" };
                 Some(vec![format!(
                     "CREATE UNIQUE INDEX {database}.{} ON {} ({})",
@@ -130,12 +133,7 @@ impl<'a> Translator<'a> {
         })
     }
 
-    fn alter(
-        &mut self,
-        operation: &AlterTableOperation,
-        changed: &mut Rebuilt<'a>,
-        before: &mut Vec<String>,
-    ) -> Result<()> {
+    fn alter(&mut self, operation: &AlterTableOperation, changed: &mut Rebuilt<'a>) -> Result<()> {
         let relation = changed.relation;
         match operation {
             AlterTableOperation::AddColumn { column_def, if_not_exists, .. } => {
@@ -150,10 +148,21 @@ impl<'a> Translator<'a> {
                     ));
                 }
                 let (items, _) = self.added_column(column_def, relation)?;
+                let items: Vec<Item> = items.iter().map(|item| Item::new(item)).collect();
+                if let Some(column) = items.first() {
+                    let ty = self.data_type(&column_def.data_type).unwrap_or(Type::TEXT);
+                    let rows = Rows::with(relation, &name, ty, column);
+                    if column_def.options.iter().any(|o| o.option == ColumnOption::NotNull) {
+                        self.demand_not_null(&rows, &name);
+                    }
+                    for item in &items {
+                        self.demand_constraints(&rows, item);
+                    }
+                }
                 let columns = relation.columns.len();
-                for (place, item) in items.iter().enumerate() {
+                for (place, item) in items.into_iter().enumerate() {
                     let at = if place == 0 { columns } else { changed.text.items.len() };
-                    changed.text.items.insert(at.min(changed.text.items.len()), Item::new(item));
+                    changed.text.items.insert(at.min(changed.text.items.len()), item);
                 }
                 Ok(())
             }
@@ -181,11 +190,12 @@ impl<'a> Translator<'a> {
                     }
                     for ident in super::create_table::index_columns(&key.columns)? {
                         let column = self.altered(relation, &ident)?;
-                        before.push(no_nulls(relation, column));
                         self.set_not_null(column, changed)?;
                     }
                 }
-                changed.text.items.push(Item::new(&item));
+                let item = Item::new(&item);
+                self.demand_constraints(&Rows::of(relation), &item);
+                changed.text.items.push(item);
                 Ok(())
             }
             AlterTableOperation::DropConstraint { name, if_exists, .. } => {
@@ -211,7 +221,7 @@ impl<'a> Translator<'a> {
                 Err(PgError::new(SqlState::UNDEFINED_OBJECT, message))
             }
             AlterTableOperation::AlterColumn { column_name, op } => {
-                self.alter_column(column_name, op, changed, before)
+                self.alter_column(column_name, op, changed)
             }
             other => {
                 let words = super::first_words(&other.to_string());
@@ -225,13 +235,12 @@ impl<'a> Translator<'a> {
         name: &Ident,
         operation: &AlterColumnOperation,
         changed: &mut Rebuilt<'_>,
-        before: &mut Vec<String>,
     ) -> Result<()> {
         let relation = changed.relation;
         let column = self.altered(relation, name)?;
         match operation {
             AlterColumnOperation::SetNotNull => {
-                before.push(no_nulls(relation, column));
+                self.demand_not_null(&Rows::of(relation), &column.name);
                 self.set_not_null(column, changed)
             }
             AlterColumnOperation::DropNotNull => {
@@ -379,15 +388,18 @@ impl<'a> Translator<'a> {
         relation: &Relation,
     ) -> Result<(Vec<String>, bool)> {
         let items = self.column_items(column, relation)?;
-        let mut constant = true;
+        let (mut constant, mut not_null, mut has_default) = (true, false, false);
         for option in &column.options {
             match &option.option {
-                ColumnOption::NotNull | ColumnOption::Null => {}
-                ColumnOption::Default(Expr::Value(_)) => {}
+                ColumnOption::Null => {}
+                ColumnOption::NotNull => not_null = true,
+                ColumnOption::Default(Expr::Value(value)) => {
+                    has_default = value.value != Value::Null;
+                }
                 _ => constant = false,
             }
         }
-        Ok((items, constant))
+        Ok((items, constant && (has_default || !not_null)))
     }
 }
 
@@ -415,21 +427,6 @@ fn not_of_a_view(alter: &AlterTable, view: &Relation) -> PgError {
         format!("ALTER action {action} cannot be performed on relation \"{}\"", view.name);
     PgError::new(SqlState::WRONG_OBJECT_TYPE, message)
         .detail("This operation is not supported for views.")
-}
-
-/// A step that fails if a column has NULLs: 23502.
-fn no_nulls(relation: &Relation, column: &Column) -> String {
-    let message = format!(
-        "column \"{}\" of relation \"{}\" contains null values",
-        column.name, relation.name
-    );
-    let name = quoted(&column.name);
-    // A step in between may not return rows; this one changes none.
-    format!(
-        "UPDATE {} SET {name} = pg_raise('23502', {}) WHERE {name} IS NULL",
-        written(relation),
-        storage::quoted(&message)
-    )
 }
 
 /// A table's columns by their names alone.

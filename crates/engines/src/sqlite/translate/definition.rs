@@ -10,6 +10,7 @@ use super::drop::Kind;
 use super::from::{table_source, written};
 use super::name::{folded, quoted, shown};
 use super::scope::Scope;
+use super::validation::Rows;
 use super::{Done, Translator, first_words, unsupported};
 use crate::sqlite::schema::Relation;
 
@@ -81,6 +82,7 @@ impl Translator<'_> {
         source.columns.iter_mut().for_each(|column| column.sql = quoted(&column.name));
         let scope = Scope::of(source);
         let (mut keys, mut names) = (Vec::new(), vec![relation.name.clone()]);
+        let (mut values, mut told) = (Vec::new(), Vec::new());
         for column in &create.columns {
             // The class of operators, such as varchar_pattern_ops, says how PostgreSQL compares.
             let key = &column.column;
@@ -95,6 +97,8 @@ impl Translator<'_> {
             let typed = self.expression(expr, &scope)?;
             let descending = if key.options.asc == Some(false) { " DESC" } else { "" };
             keys.push(format!("{}{descending}", typed.sql));
+            values.push(typed.sql);
+            told.push((expr.to_string(), typed.ty));
         }
         let condition = match &create.predicate {
             Some(condition) => format!(" WHERE {}", self.condition(condition, &scope, "WHERE")?),
@@ -109,6 +113,9 @@ impl Translator<'_> {
         };
         if self.is_taken(&name, create.if_not_exists)? {
             return Ok(Done::definition("CREATE INDEX", Vec::new()));
+        }
+        if create.unique {
+            self.demand_unique(&Rows::of(&relation), name.clone(), told, &values, &condition);
         }
         let database = if relation.temporary { "temp" } else { "main" };
         let unique = if create.unique { "UNIQUE " } else { "" };

@@ -20,7 +20,7 @@ mod label;
 mod name;
 mod operator;
 mod query;
-mod rebuild;
+pub(super) mod rebuild;
 mod returning;
 mod scalar;
 mod scope;
@@ -31,6 +31,7 @@ mod table_text;
 mod temporal;
 mod typed;
 mod update;
+pub(super) mod validation;
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -42,6 +43,7 @@ use super::schema::Schema;
 use super::types::Type;
 use dependency::Uses;
 use scope::Cte;
+use validation::Validation;
 
 /// A statement in SQLite's words.
 #[derive(Clone, Debug)]
@@ -63,6 +65,8 @@ pub(crate) struct Translated {
     pub(crate) constant: bool,
     /// What the client is told when it runs.
     pub(crate) notices: Vec<Notice>,
+    /// What it demands of the rows that are there.
+    pub(crate) validations: Vec<Validation>,
 }
 
 /// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
@@ -84,6 +88,7 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
         writes: done.writes,
         constant: matches!(&statement, Statement::Query(query) if query::is_constant(query)),
         notices: translator.notices,
+        validations: translator.validations,
     })
 }
 
@@ -131,6 +136,7 @@ struct Translator<'a> {
     /// What it needs of the tables, for those who want to know.
     uses: Uses,
     notices: Vec<Notice>,
+    validations: Vec<Validation>,
 }
 
 /// How deep they may be: the stack is finite, and so is SQLite's patience.
@@ -152,6 +158,7 @@ impl<'a> Translator<'a> {
             depth: 0,
             uses: Uses::new(),
             notices: Vec::new(),
+            validations: Vec::new(),
         }
     }
 

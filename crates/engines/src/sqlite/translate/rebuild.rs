@@ -15,6 +15,8 @@ use super::table_text::TableText;
 use super::{Translator, unsupported};
 use crate::sqlite::schema::{Origin, Relation};
 
+const INTERIM: &str = ":new";
+
 /// A table as it is to be.
 pub(super) struct Rebuilt<'r> {
     pub(super) relation: &'r Relation,
@@ -113,5 +115,10 @@ impl Translator<'_> {
 
 /// What a table is called until the old one is gone.
 fn interim(name: &str) -> String {
-    format!("{name}:new")
+    format!("{name}{INTERIM}")
+}
+
+/// The table that is made anew under this name, or is called so.
+pub(crate) fn lasting(name: &str) -> &str {
+    name.strip_suffix(INTERIM).unwrap_or(name)
 }
