@@ -10,6 +10,8 @@ use super::types::Type;
 /// The tables and views of the main database and of the temporary one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Schema {
+    /// What the client calls the database; empty where there is none.
+    pub(crate) database: Box<str>,
     relations: Vec<Relation>,
 }
 
@@ -275,7 +277,7 @@ impl Schema {
                 relations.push(relation);
             }
         }
-        let mut schema = Schema { relations };
+        let mut schema = Schema { relations, ..Schema::default() };
         schema.type_views();
         Ok(schema)
     }

@@ -43,7 +43,7 @@ impl SqliteSession {
         if let Some(thread) = &self.thread {
             return Ok(thread.clone());
         }
-        let thread = Thread::start(&self.database).await?;
+        let thread = Thread::start(&self.database, &self.client.identity().database).await?;
         self.thread = Some(thread.clone());
         Ok(thread)
     }

@@ -26,19 +26,20 @@ pub(super) struct Thread {
 type Job = Box<dyn FnOnce(&mut Worker<'_>) + Send>;
 
 impl Thread {
-    /// Starts a thread, which opens a connection.
-    pub(super) async fn start(database: &Arc<Database>) -> Result<Arc<Thread>> {
+    /// Starts a thread, which opens a connection to what the client knows as a database of this name.
+    pub(super) async fn start(database: &Arc<Database>, name: &str) -> Result<Arc<Thread>> {
         let (jobs, queue) = mpsc::channel::<(u64, Job)>();
         let control = Arc::new(Control::new(&database.queue));
         let (opened, is_open) = answer::<Result<()>>();
         let (database, shared) = (database.clone(), control.clone());
+        let name: Box<str> = name.into();
         let work = move || {
             let guarded = match connect::connect(&database, &shared) {
                 Ok(guarded) => guarded,
                 Err(error) => return opened.give(Err(error)),
             };
             opened.give(Ok(()));
-            let mut worker = Worker::new(&guarded, &shared);
+            let mut worker = Worker::new(&guarded, &shared, name);
             for (number, job) in queue {
                 shared.set_running(number);
                 job(&mut worker);

@@ -27,6 +27,8 @@ const RETURNED: usize = 64 << 20;
 pub(super) struct Worker<'c> {
     guarded: &'c Guarded,
     control: &'c Control,
+    /// The name of the database.
+    name: Box<str>,
     cursors: HashMap<u64, Cursor<'c>>,
     schema: Option<(i64, Arc<Schema>)>,
     in_transaction: bool,
@@ -48,10 +50,11 @@ pub(super) struct Outcome {
 }
 
 impl<'c> Worker<'c> {
-    pub(super) fn new(guarded: &'c Guarded, control: &'c Control) -> Worker<'c> {
+    pub(super) fn new(guarded: &'c Guarded, control: &'c Control, name: Box<str>) -> Worker<'c> {
         Worker {
             guarded,
             control,
+            name,
             cursors: HashMap::new(),
             schema: None,
             in_transaction: false,
@@ -172,7 +175,9 @@ impl<'c> Worker<'c> {
         {
             return Ok((version, schema.clone()));
         }
-        let schema = Arc::new(self.guarded.own(Schema::read).map_err(answer)?);
+        let mut schema = self.guarded.own(Schema::read).map_err(answer)?;
+        schema.database.clone_from(&self.name);
+        let schema = Arc::new(schema);
         self.schema = Some((version, schema.clone()));
         Ok((version, schema))
     }

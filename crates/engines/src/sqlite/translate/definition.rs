@@ -33,6 +33,12 @@ impl Translator<'_> {
             Statement::CreateSchema { schema_name, if_not_exists, .. } => {
                 self.create_schema(schema_name, *if_not_exists)
             }
+            Statement::CreateDatabase { db_name, .. }
+                if shown(db_name) == *self.schema.database =>
+            {
+                let message = format!("database \"{}\" already exists", self.schema.database);
+                Err(PgError::new(SqlState::DUPLICATE_DATABASE, message))
+            }
             // SQLite gives the room of rows that are gone to others by itself.
             Statement::Vacuum(_) => Ok(Done::definition("VACUUM", Vec::new())),
             Statement::Analyze(_) => Ok(Done::definition("ANALYZE", vec!["ANALYZE".to_owned()])),
@@ -90,11 +96,18 @@ impl Translator<'_> {
             while let Expr::Nested(inner) = expr {
                 expr = inner;
             }
-            match expr {
-                Expr::Identifier(ident) => names.push(folded(ident)),
-                _ => names.push("expr".to_owned()),
-            }
-            let typed = self.expression(expr, &scope)?;
+            let typed = self.expression(expr, &scope);
+            let typed = match expr {
+                Expr::Identifier(ident) => {
+                    names.push(folded(ident));
+                    // A column by itself is looked for when there is no text any more.
+                    typed.map_err(PgError::unplaced)?
+                }
+                _ => {
+                    names.push("expr".to_owned());
+                    typed?
+                }
+            };
             let descending = if key.options.asc == Some(false) { " DESC" } else { "" };
             keys.push(format!("{}{descending}", typed.sql));
             values.push(typed.sql);
