@@ -4,14 +4,15 @@ use rusqlite::Connection;
 use trunkline_core::Oid;
 use trunkline_core::catalog::Numbers;
 
+use super::names::Names;
 use super::translate::declared::{Declared, Kind, declared};
 use super::types::Type;
 
 /// The tables and views of the main database and of the temporary one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Schema {
-    /// What the client calls the database; empty where there is none.
-    pub(crate) database: Box<str>,
+    /// The databases that there are, which is this one by all of its names.
+    pub(super) databases: Names,
     relations: Vec<Relation>,
 }
 

@@ -10,6 +10,7 @@ use trunkline_core::{PgError, Result, SqlState};
 
 use super::connect::{self, Database};
 use super::control::Control;
+use super::names::Names;
 use super::worker::Worker;
 
 /// Room for the deepest statement that is let in; what is not used takes no memory.
@@ -26,20 +27,19 @@ pub(super) struct Thread {
 type Job = Box<dyn FnOnce(&mut Worker<'_>) + Send>;
 
 impl Thread {
-    /// Starts a thread, which opens a connection to what the client knows as a database of this name.
-    pub(super) async fn start(database: &Arc<Database>, name: &str) -> Result<Arc<Thread>> {
+    /// Starts a thread, which opens a connection to a database of these names.
+    pub(super) async fn start(database: &Arc<Database>, names: Names) -> Result<Arc<Thread>> {
         let (jobs, queue) = mpsc::channel::<(u64, Job)>();
         let control = Arc::new(Control::new(&database.queue));
         let (opened, is_open) = answer::<Result<()>>();
         let (database, shared) = (database.clone(), control.clone());
-        let name: Box<str> = name.into();
         let work = move || {
             let guarded = match connect::connect(&database, &shared) {
                 Ok(guarded) => guarded,
                 Err(error) => return opened.give(Err(error)),
             };
             opened.give(Ok(()));
-            let mut worker = Worker::new(&guarded, &shared, name);
+            let mut worker = Worker::new(&guarded, &shared, names);
             for (number, job) in queue {
                 shared.set_running(number);
                 job(&mut worker);

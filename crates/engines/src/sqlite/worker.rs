@@ -12,6 +12,7 @@ use super::control::Control;
 use super::copy::Target;
 use super::cursor::{Batch, Cursor};
 use super::errors::{self, answer};
+use super::names::Names;
 use super::plan::{Plan, Statement};
 use super::schema::Schema;
 use super::violation;
@@ -27,8 +28,7 @@ const RETURNED: usize = 64 << 20;
 pub(super) struct Worker<'c> {
     guarded: &'c Guarded,
     control: &'c Control,
-    /// The name of the database.
-    name: Box<str>,
+    names: Names,
     cursors: HashMap<u64, Cursor<'c>>,
     schema: Option<(i64, Arc<Schema>)>,
     in_transaction: bool,
@@ -50,11 +50,11 @@ pub(super) struct Outcome {
 }
 
 impl<'c> Worker<'c> {
-    pub(super) fn new(guarded: &'c Guarded, control: &'c Control, name: Box<str>) -> Worker<'c> {
+    pub(super) fn new(guarded: &'c Guarded, control: &'c Control, names: Names) -> Worker<'c> {
         Worker {
             guarded,
             control,
-            name,
+            names,
             cursors: HashMap::new(),
             schema: None,
             in_transaction: false,
@@ -176,7 +176,7 @@ impl<'c> Worker<'c> {
             return Ok((version, schema.clone()));
         }
         let mut schema = self.guarded.own(Schema::read).map_err(answer)?;
-        schema.database.clone_from(&self.name);
+        schema.databases = self.names.clone();
         let schema = Arc::new(schema);
         self.schema = Some((version, schema.clone()));
         Ok((version, schema))

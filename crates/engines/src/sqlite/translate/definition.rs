@@ -34,9 +34,9 @@ impl Translator<'_> {
                 self.create_schema(schema_name, *if_not_exists)
             }
             Statement::CreateDatabase { db_name, .. }
-                if shown(db_name) == *self.schema.database =>
+                if self.schema.databases.has(&shown(db_name)) =>
             {
-                let message = format!("database \"{}\" already exists", self.schema.database);
+                let message = format!("database \"{}\" already exists", shown(db_name));
                 Err(PgError::new(SqlState::DUPLICATE_DATABASE, message))
             }
             // SQLite gives the room of rows that are gone to others by itself.
