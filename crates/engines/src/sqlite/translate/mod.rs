@@ -6,6 +6,7 @@
 mod alter;
 mod call;
 mod cast;
+mod constraint;
 mod create_table;
 pub(super) mod declared;
 mod default;
