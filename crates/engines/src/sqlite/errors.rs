@@ -9,6 +9,7 @@ use trunkline_core::{PgError, SqlState};
 use super::functions;
 use super::schema::{Origin, Relation, Schema};
 use super::translate::declared::Kind;
+use super::translate::rebuild::lasting;
 
 /// The answer to an error of SQLite.
 pub(super) fn answer(error: Error) -> PgError {
@@ -114,7 +115,7 @@ fn unique(code: i32, what: &str, schema: Option<&Schema>) -> PgError {
         None => {
             let columns: Vec<(&str, &str)> =
                 what.split(", ").filter_map(|name| name.split_once('.')).collect();
-            let table = columns.first().map_or("", |(table, _)| table).to_owned();
+            let table = columns.first().map_or("", |(table, _)| lasting(table)).to_owned();
             let columns: Vec<&str> = columns.iter().map(|(_, column)| *column).collect();
             let relation = schema.and_then(|schema| schema.relation(&table));
             let name = match relation.and_then(|relation| made_index(relation, &columns)) {
@@ -155,6 +156,7 @@ fn made_index(relation: &Relation, columns: &[&str]) -> Option<String> {
 
 fn not_null(what: &str) -> PgError {
     let (table, column) = what.split_once('.').unwrap_or(("", what));
+    let table = lasting(table);
     let message = format!(
         "null value in column \"{column}\" of relation \"{table}\" violates not-null constraint"
     );

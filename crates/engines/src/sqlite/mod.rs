@@ -22,6 +22,7 @@ mod cursor;
 mod errors;
 pub(crate) mod functions;
 mod input;
+mod names;
 mod output;
 mod plan;
 mod queue;
@@ -47,6 +48,7 @@ use trunkline_core::{Client, Engine, PgError, Result, SqlState};
 
 use connect::{Database, Guarded};
 use control::Control;
+use names::Names;
 use schema::Schema;
 pub use session::{SqliteSession, Statement};
 
@@ -57,9 +59,7 @@ pub use session::{SqliteSession, Statement};
 #[derive(Clone, Debug)]
 pub struct Sqlite {
     database: Arc<Database>,
-    /// Its name, and whether it is `postgres`, too.
-    name: Option<Arc<str>>,
-    alias: bool,
+    names: Names,
 }
 
 impl Sqlite {
@@ -93,7 +93,7 @@ impl Sqlite {
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
         let database = Arc::new(Database { path, writable, queue: Arc::default() });
-        let sqlite = Sqlite { database, name: None, alias: true };
+        let sqlite = Sqlite { database, names: Names::default() };
         let guarded = sqlite.connect()?;
         if writable {
             guarded.keep_log().map_err(|error| sqlite.failure(&error))?;
@@ -105,14 +105,14 @@ impl Sqlite {
     /// that were given no database.
     #[must_use]
     pub fn named(self, name: &str) -> Sqlite {
-        Sqlite { name: Some(name.into()), ..self }
+        Sqlite { names: Names { own: Some(name.into()), ..self.names }, ..self }
     }
 
     /// Lets nobody in who asks for `postgres`, unless that is its name: rules that say who may reach which
     /// database would say nothing of that.
     #[must_use]
     pub fn without_alias(self) -> Sqlite {
-        Sqlite { alias: false, ..self }
+        Sqlite { names: Names { alias: false, ..self.names }, ..self }
     }
 
     /// Its tables and views, as they are now.
@@ -166,11 +166,10 @@ impl Engine for Sqlite {
 
     async fn open(&self, client: Client) -> Result<SqliteSession> {
         let asked = &*client.identity().database;
-        let is_known = |name: &str| name == asked || self.alias && asked == "postgres";
-        if !self.name.as_deref().is_none_or(is_known) {
+        if !self.names.has(asked) {
             let message = format!("database \"{asked}\" does not exist");
             return Err(PgError::new(SqlState::INVALID_CATALOG_NAME, message));
         }
-        Ok(SqliteSession::new(self.database.clone(), client))
+        Ok(SqliteSession::new(self.database.clone(), self.names.clone(), client))
     }
 }

@@ -1,11 +1,13 @@
 //! What is in a SQLite file, as the translation and the catalog need it.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use rusqlite::Connection;
 use trunkline_core::Oid;
 use trunkline_core::catalog::{Numbers, Snapshot};
 
+use super::names::Names;
 use super::storage;
 use super::translate::declared::{Declared, Kind, declared};
 use super::types::Type;
@@ -13,6 +15,8 @@ use super::types::Type;
 /// The tables and views of the main database and of the temporary one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Schema {
+    /// The databases that there are, which is this one by all of its names.
+    pub(super) databases: Names,
     relations: Vec<Relation>,
     /// What the catalog describes, once it has asked: the same as long as nothing changes.
     pub(super) described: OnceLock<Arc<Snapshot>>,
@@ -128,7 +132,7 @@ impl Column {
 }
 
 /// The mark of a key that is the row's number: how it came to be, and its type.
-pub(super) fn identity_words(mark: &str) -> (&str, &str) {
+pub(crate) fn identity_words(mark: &str) -> (&str, &str) {
     mark.split_once(' ').unwrap_or((mark, ""))
 }
 
@@ -258,7 +262,8 @@ impl Relation {
 
     /// Whether it has a foreign key to a table.
     pub(crate) fn refers_to(&self, table: &Relation) -> bool {
-        self.foreign_keys.iter().any(|key| key.table.eq_ignore_ascii_case(&table.name))
+        self.temporary == table.temporary
+            && self.foreign_keys.iter().any(|key| key.table.eq_ignore_ascii_case(&table.name))
     }
 
     /// The column that is another name of the rowid: `INTEGER PRIMARY KEY`.
@@ -316,7 +321,7 @@ impl Schema {
                 relations.push(relation);
             }
         }
-        let mut schema = Schema { relations, described: OnceLock::new() };
+        let mut schema = Schema { relations, ..Schema::default() };
         schema.type_views();
         Ok(schema)
     }
@@ -347,9 +352,19 @@ impl Schema {
         exact.or_else(|| self.relations.iter().find(|r| r.name.eq_ignore_ascii_case(name)))
     }
 
+    /// Without what is temporary.
+    pub(crate) fn lasting(&self) -> Cow<'_, Schema> {
+        if self.relations.iter().all(|relation| !relation.temporary) {
+            return Cow::Borrowed(self);
+        }
+        let mut schema = self.clone();
+        schema.relations.retain(|relation| !relation.temporary);
+        Cow::Owned(schema)
+    }
+
     /// The tables besides itself that refer to one.
     pub(crate) fn referrers(&self, table: &Relation) -> Vec<&Relation> {
-        let others = self.relations.iter().filter(|other| other.name != table.name);
+        let others = self.relations.iter().filter(|other| other.oid != table.oid);
         others.filter(|other| other.refers_to(table)).collect()
     }
 

@@ -11,6 +11,7 @@ use trunkline_sql::statement::TransactionModes;
 use super::connect::Database;
 use super::copy::Target;
 use super::input;
+use super::names::Names;
 use super::plan::{self, Statement as Planned};
 use super::rows::{Order, QueryRows};
 use super::thread::{Call, Thread};
@@ -20,6 +21,7 @@ use super::worker::Worker;
 #[derive(Debug)]
 pub struct SqliteSession {
     database: Arc<Database>,
+    names: Names,
     client: Client,
     thread: Option<Arc<Thread>>,
     /// The number of the newest query.
@@ -34,15 +36,15 @@ const ONE_ROW: u64 = 2;
 pub struct Statement(Arc<Planned>);
 
 impl SqliteSession {
-    pub(super) fn new(database: Arc<Database>, client: Client) -> SqliteSession {
-        SqliteSession { database, client, thread: None, queries: 0 }
+    pub(super) fn new(database: Arc<Database>, names: Names, client: Client) -> SqliteSession {
+        SqliteSession { database, names, client, thread: None, queries: 0 }
     }
 
     async fn thread(&mut self) -> Result<Arc<Thread>> {
         if let Some(thread) = &self.thread {
             return Ok(thread.clone());
         }
-        let thread = Thread::start(&self.database, &self.client).await?;
+        let thread = Thread::start(&self.database, &self.client, self.names.clone()).await?;
         self.thread = Some(thread.clone());
         Ok(thread)
     }

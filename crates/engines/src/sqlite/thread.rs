@@ -11,6 +11,7 @@ use trunkline_core::{Client, PgError, Result, SqlState};
 
 use super::connect::{self, Database};
 use super::control::Control;
+use super::names::Names;
 use super::worker::Worker;
 
 /// Room for the deepest statement that is let in; what is not used takes no memory.
@@ -27,8 +28,12 @@ pub(super) struct Thread {
 type Job = Box<dyn FnOnce(&mut Worker<'_>) + Send>;
 
 impl Thread {
-    /// Starts a thread, which opens a connection.
-    pub(super) async fn start(database: &Arc<Database>, client: &Client) -> Result<Arc<Thread>> {
+    /// Starts a thread, which opens a connection to a database of these names.
+    pub(super) async fn start(
+        database: &Arc<Database>,
+        client: &Client,
+        names: Names,
+    ) -> Result<Arc<Thread>> {
         let (jobs, queue) = mpsc::channel::<(u64, Job)>();
         let control = Arc::new(Control::new(&database.queue));
         let (opened, is_open) = answer::<Result<()>>();
@@ -40,7 +45,7 @@ impl Thread {
                 Err(error) => return opened.give(Err(error)),
             };
             opened.give(Ok(()));
-            let mut worker = Worker::new(&guarded, &shared, client);
+            let mut worker = Worker::new(&guarded, &shared, client, names);
             for (number, job) in queue {
                 shared.set_running(number);
                 job(&mut worker);

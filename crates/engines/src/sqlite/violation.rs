@@ -16,8 +16,9 @@ use trunkline_core::{Format, PgError, Result, SqlState};
 
 use super::connect::Guarded;
 use super::functions::value::{MISSING, missing, null_in};
-use super::schema::{Column, ForeignKey, Relation, Schema};
+use super::schema::{ForeignKey, Relation, Schema};
 use super::storage;
+use super::translate::validation::Validation;
 use super::types::Type;
 use super::worker::quote;
 
@@ -99,6 +100,34 @@ pub(super) fn explained(
         }
         _ => error,
     }
+}
+
+/// The error of a definition that the rows which are there do not meet, with the first of these.
+pub(super) fn of_definition(
+    error: PgError,
+    guarded: &Guarded,
+    validations: &[Validation],
+) -> PgError {
+    let (connection, style) = (&guarded.connection, guarded.surroundings.style());
+    let asked = validations.iter().filter(|one| one.sqlstate() == error.sqlstate());
+    let mut found = asked.filter_map(|one| {
+        let row = first_row(connection, one).ok()??;
+        let values = row.iter().zip(&one.key).map(|(value, (_, ty))| shown(value, *ty, &style));
+        let names: Vec<&str> = one.key.iter().map(|(name, _)| name.as_str()).collect();
+        Some(one.error(&key(&names, &values.collect::<Vec<_>>())))
+    });
+    found.next().unwrap_or(error)
+}
+
+/// A row that does not meet a demand: its key.
+fn first_row(
+    connection: &Connection,
+    validation: &Validation,
+) -> rusqlite::Result<Option<Vec<Stored>>> {
+    let mut query = connection.prepare(&validation.query)?;
+    let mut rows = query.query([])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    (0..validation.key.len()).map(|place| row.get(place)).collect::<rusqlite::Result<_>>().map(Some)
 }
 
 /// What is wrong with the foreign keys at the end of a transaction.
@@ -199,26 +228,26 @@ fn detailed(error: PgError, relation: &Relation, row: &[Stored], style: &TextSty
         let columns = error.get(b'n').and_then(|name| relation.constraint_columns(name));
         let Some(columns) = columns else { return error };
         let values = columns.iter().filter_map(|place| {
-            Some(shown(row.get(*place)?, relation.columns.get(*place)?, style))
+            Some(shown(row.get(*place)?, relation.columns.get(*place)?.ty, style))
         });
         let values: Vec<String> = values.collect();
         return error
-            .detail(format!("{} already exists.", key(&relation.names(&columns), &values)));
+            .detail(format!("Key {} already exists.", key(&relation.names(&columns), &values)));
     }
     let values = row.iter().zip(&relation.columns);
     let values: Vec<String> =
-        values.map(|(value, column)| clipped(shown(value, column, style))).collect();
+        values.map(|(value, column)| clipped(shown(value, column.ty, style))).collect();
     error.detail(format!("Failing row contains ({}).", values.join(", ")))
 }
 
+/// `(a, b)=(1, 2)`
 fn key(columns: &[&str], values: &[String]) -> String {
-    format!("Key ({})=({})", columns.join(", "), values.join(", "))
+    format!("({})=({})", columns.join(", "), values.join(", "))
 }
 
 /// A value as PostgreSQL prints it in a DETAIL.
-fn shown(value: &Stored, column: &Column, style: &TextStyle) -> String {
+fn shown(value: &Stored, ty: Type, style: &TextStyle) -> String {
     let print = || {
-        let ty: Type = column.ty;
         let value = storage::load(ValueRef::from(value), ty.oid).ok()?;
         let value = storage::fitted(value, ty, true).ok()?;
         let mut text = Vec::new();
@@ -265,11 +294,15 @@ fn first_of(
         let parent = schema.relation(&foreign.table);
         let detail = if is_changed(&child.name) {
             let key = key(&child.names(&foreign.columns), &values);
-            format!("{key} is not present in table \"{}\".", foreign.table)
+            format!("Key {key} is not present in table \"{}\".", foreign.table)
         } else {
             let referred = foreign.referred(parent);
             let names: Vec<&str> = referred.iter().map(String::as_str).collect();
-            format!("{} is still referenced from table \"{}\".", key(&names, &values), child.name)
+            format!(
+                "Key {} is still referenced from table \"{}\".",
+                key(&names, &values),
+                child.name
+            )
         };
         return Ok(Some(error.detail(detail)));
     }
@@ -290,7 +323,7 @@ fn values_of(
         let columns = key.columns.iter().filter_map(|place| child.columns.get(*place));
         columns
             .enumerate()
-            .map(|(place, column)| Ok(shown(&row.get(place)?, column, style)))
+            .map(|(place, column)| Ok(shown(&row.get(place)?, column.ty, style)))
             .collect()
     })
 }

@@ -12,6 +12,7 @@ use super::control::Control;
 use super::copy::Target;
 use super::cursor::{Batch, Cursor};
 use super::errors::{self, answer};
+use super::names::Names;
 use super::plan::{Plan, Statement};
 use super::schema::Schema;
 use super::transaction::{Savepoints, exact, lost};
@@ -29,6 +30,7 @@ pub(super) struct Worker<'c> {
     pub(super) guarded: &'c Guarded,
     pub(super) control: &'c Control,
     client: Client,
+    names: Names,
     pub(super) cursors: HashMap<u64, Cursor<'c>>,
     schema: Option<(i64, Arc<Schema>)>,
     pub(super) in_transaction: bool,
@@ -49,11 +51,17 @@ pub(super) struct Outcome {
 }
 
 impl<'c> Worker<'c> {
-    pub(super) fn new(guarded: &'c Guarded, control: &'c Control, client: Client) -> Worker<'c> {
+    pub(super) fn new(
+        guarded: &'c Guarded,
+        control: &'c Control,
+        client: Client,
+        names: Names,
+    ) -> Worker<'c> {
         Worker {
             guarded,
             control,
             client,
+            names,
             cursors: HashMap::new(),
             schema: None,
             in_transaction: false,
@@ -126,7 +134,9 @@ impl<'c> Worker<'c> {
         {
             return Ok((version, schema.clone()));
         }
-        let schema = Arc::new(self.guarded.own(Schema::read).map_err(answer)?);
+        let mut schema = self.guarded.own(Schema::read).map_err(answer)?;
+        schema.databases = self.names.clone();
+        let schema = Arc::new(schema);
         self.schema = Some((version, schema.clone()));
         Ok((version, schema))
     }
@@ -200,9 +210,7 @@ impl<'c> Worker<'c> {
             _ => self.atomically(|worker| worker.steps(&plan, values)),
         });
         let mut outcome = done.map_err(|error| match plan.defines() {
-            true => error,
-            // What was undone has taken the definitions with it, which tell what is violated.
-            false if self.schema().is_err() => error,
+            true => self.validated(error, &plan),
             false => self.detailed(error, |worker| worker.steps(&plan, values).map(drop)),
         })?;
         outcome.notices.clone_from(&plan.translated.notices);
@@ -237,9 +245,23 @@ impl<'c> Worker<'c> {
         }
     }
 
+    /// An error of a definition with the row that is in its way, if it is one of these.
+    fn validated(&self, error: PgError, plan: &Plan) -> PgError {
+        let validations = &plan.translated.validations;
+        let look = |_: &Connection| violation::of_definition(error, self.guarded, validations);
+        self.control.hurried(|| self.guarded.theirs(true, look))
+    }
+
     fn step(&self, plan: &Plan, step: &str, values: &Cells) -> Result<Outcome> {
         let mut compiled = self.bound(plan, step, values)?;
         let mut outcome = Outcome::default();
+        if plan.translated.columns.is_none() && compiled.column_count() > 0 {
+            // SQLite looks at the rows by a query of its own, as ALTER TABLE may; nobody is told of it.
+            let mut rows = compiled.raw_query();
+            while rows.next().map_err(|error| self.explain(error))?.is_some() {}
+            outcome.rows.is_last = true;
+            return Ok(outcome);
+        }
         if compiled.column_count() == 0 {
             let changed = compiled.raw_execute().map_err(|error| self.explain(error))?;
             outcome.changed = u64::try_from(changed).unwrap_or(0);

@@ -1,11 +1,13 @@
 //! ALTER TABLE.
 
 use sqlparser::ast::{
-    AlterColumnOperation, AlterTable, AlterTableOperation, ColumnDef, ColumnOption, DropBehavior,
-    Expr, Ident, RenameTableNameKind, TableConstraint,
+    AlterColumnOperation, AlterTable, AlterTableOperation, ColumnDef, ColumnOption,
+    ColumnOptionDef, DropBehavior, Expr, Ident, RenameTableNameKind, TableConstraint, Value,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
+use super::constraint::{second_key, without_place};
+use super::create_table::row_number;
 use super::dependency::Dependents;
 use super::from::{table_source, written};
 use super::name::{folded, parts, quoted};
@@ -13,9 +15,10 @@ use super::rebuild::Rebuilt;
 use super::scope::Scope;
 use super::table_text::Item;
 use super::typed::{Form, Typed};
+use super::validation::Rows;
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{Column, Origin, Relation};
-use crate::sqlite::storage;
+use crate::sqlite::schema::{Column, Origin, Relation, identity_words};
+use crate::sqlite::types::Type;
 
 impl<'a> Translator<'a> {
     pub(super) fn alter_table(&mut self, alter: &AlterTable) -> Result<Done> {
@@ -40,14 +43,12 @@ impl<'a> Translator<'a> {
         if relation.view {
             return Err(not_of_a_view(alter, relation));
         }
-        let mut before = Vec::new();
         let mut changed = self.unchanged(relation)?;
         for operation in &alter.operations {
-            self.alter(operation, &mut changed, &mut before)?;
+            self.alter(operation, &mut changed)?;
         }
         let released = std::mem::take(&mut changed.released);
-        before.extend(self.release(&released, vec![changed])?);
-        Ok(Done::definition("ALTER TABLE", before))
+        Ok(Done::definition("ALTER TABLE", self.release(&released, vec![changed])?))
     }
 
     /// What SQLite can do by itself, or what is nothing to it.
@@ -100,14 +101,18 @@ impl<'a> Translator<'a> {
                 constraint: TableConstraint::Unique(unique),
                 ..
             } if !relation.view => {
-                let (mut columns, mut name) = (Vec::new(), vec![relation.name.clone()]);
+                let (mut columns, mut keys) = (Vec::new(), Vec::new());
+                let mut name = vec![relation.name.clone()];
                 for ident in super::create_table::index_columns(&unique.columns)? {
                     let column = self.altered(relation, &ident)?;
                     columns.push(quoted(&column.name));
+                    keys.push(column.name.clone());
                     name.push(column.name.clone());
                 }
                 name.push("key".to_owned());
                 let name = unique.name.as_ref().map_or_else(|| name.join("_"), folded);
+                self.is_taken(&name, false)?;
+                self.demand_unique_columns(&Rows::of(relation), name.clone(), &keys);
                 let database = if relation.temporary { "temp" } else { "main" };
                 Some(vec![format!(
                     "CREATE UNIQUE INDEX {database}.{} ON {} ({})",
@@ -116,11 +121,14 @@ impl<'a> Translator<'a> {
                     columns.join(", ")
                 )])
             }
-            AlterTableOperation::DropConstraint { name, .. }
-                if let Some((_, index)) = self.schema.index(&folded(name))
-                    && index.origin == Origin::Create =>
+            AlterTableOperation::DropConstraint { name, drop_behavior, .. }
+                if let Some((table, index)) = self.schema.index(&folded(name))
+                    && index.origin == Origin::Create
+                    && table.oid == relation.oid =>
             {
-                Some(vec![format!("DROP INDEX {}", quoted(&index.name))])
+                let cascade = matches!(drop_behavior, Some(DropBehavior::Cascade));
+                let what = format!("constraint {} on table {}", index.name, relation.name);
+                Some(self.drop_index(table, index, &what, cascade)?)
             }
             // Nobody owns anything here, and every constraint holds for every row.
             AlterTableOperation::OwnerTo { .. }
@@ -130,12 +138,7 @@ impl<'a> Translator<'a> {
         })
     }
 
-    fn alter(
-        &mut self,
-        operation: &AlterTableOperation,
-        changed: &mut Rebuilt<'a>,
-        before: &mut Vec<String>,
-    ) -> Result<()> {
+    fn alter(&mut self, operation: &AlterTableOperation, changed: &mut Rebuilt<'a>) -> Result<()> {
         let relation = changed.relation;
         match operation {
             AlterTableOperation::AddColumn { column_def, if_not_exists, .. } => {
@@ -150,10 +153,21 @@ impl<'a> Translator<'a> {
                     ));
                 }
                 let (items, _) = self.added_column(column_def, relation)?;
+                let items: Vec<Item> = items.iter().map(|item| Item::new(item)).collect();
+                if let Some(column) = items.first() {
+                    let ty = self.data_type(&column_def.data_type).unwrap_or(Type::TEXT);
+                    let rows = Rows::with(relation, &name, ty, column);
+                    if column_def.options.iter().any(|o| o.option == ColumnOption::NotNull) {
+                        self.demand_not_null(&rows, &name);
+                    }
+                    for item in &items {
+                        self.demand_constraints(&rows, item);
+                    }
+                }
                 let columns = relation.columns.len();
-                for (place, item) in items.iter().enumerate() {
+                for (place, item) in items.into_iter().enumerate() {
                     let at = if place == 0 { columns } else { changed.text.items.len() };
-                    changed.text.items.insert(at.min(changed.text.items.len()), Item::new(item));
+                    changed.text.items.insert(at.min(changed.text.items.len()), item);
                 }
                 Ok(())
             }
@@ -170,48 +184,14 @@ impl<'a> Translator<'a> {
                 Ok(())
             }
             AlterTableOperation::AddConstraint { constraint, .. } => {
-                let item = self.constraint_of(constraint, relation)?;
-                if let TableConstraint::PrimaryKey(key) = constraint {
-                    if !relation.primary_key().is_empty() {
-                        let message = format!(
-                            "multiple primary keys for table \"{}\" are not allowed",
-                            relation.name
-                        );
-                        return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
-                    }
-                    for ident in super::create_table::index_columns(&key.columns)? {
-                        let column = self.altered(relation, &ident)?;
-                        before.push(no_nulls(relation, column));
-                        self.set_not_null(column, changed)?;
-                    }
-                }
-                changed.text.items.push(Item::new(&item));
-                Ok(())
+                self.add_constraint(constraint, changed)
             }
-            AlterTableOperation::DropConstraint { name, if_exists, .. } => {
-                let name = folded(name);
-                let primary = format!("{}_pkey", relation.name);
-                let mut found = changed.text.remove_constraint(&name);
-                if !found && name == primary && relation.rowid_alias().is_none() {
-                    let items = changed.text.items.len();
-                    changed.text.items.retain(|item| !item.is_primary_key());
-                    found = changed.text.items.len() < items;
-                }
-                if found {
-                    return Ok(());
-                }
-                let message = format!(
-                    "constraint \"{name}\" of relation \"{}\" does not exist",
-                    relation.name
-                );
-                if *if_exists {
-                    self.skip(SqlState::SUCCESSFUL_COMPLETION, &message);
-                    return Ok(());
-                }
-                Err(PgError::new(SqlState::UNDEFINED_OBJECT, message))
+            AlterTableOperation::DropConstraint { name, if_exists, drop_behavior } => {
+                let cascade = matches!(drop_behavior, Some(DropBehavior::Cascade));
+                self.drop_constraint(&folded(name), *if_exists, cascade, changed)
             }
             AlterTableOperation::AlterColumn { column_name, op } => {
-                self.alter_column(column_name, op, changed, before)
+                self.alter_column(column_name, op, changed)
             }
             other => {
                 let words = super::first_words(&other.to_string());
@@ -225,21 +205,25 @@ impl<'a> Translator<'a> {
         name: &Ident,
         operation: &AlterColumnOperation,
         changed: &mut Rebuilt<'_>,
-        before: &mut Vec<String>,
     ) -> Result<()> {
         let relation = changed.relation;
         let column = self.altered(relation, name)?;
         match operation {
             AlterColumnOperation::SetNotNull => {
-                before.push(no_nulls(relation, column));
+                self.demand_not_null(&Rows::of(relation), &column.name);
                 self.set_not_null(column, changed)
             }
             AlterColumnOperation::DropNotNull => {
+                if column.key > 0 {
+                    let message = format!("column \"{}\" is in a primary key", column.name);
+                    return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
+                }
                 self.item(column, changed)?.remove("NOT");
                 Ok(())
             }
             AlterColumnOperation::SetDefault { value } => {
-                let default = self.default(value, &column.name, column.ty)?;
+                let default = self.default(value, &column.name, column.ty);
+                let default = default.map_err(without_place)?;
                 let item = self.item(column, changed)?;
                 item.remove("DEFAULT");
                 item.append(&format!("DEFAULT {default}"));
@@ -253,12 +237,12 @@ impl<'a> Translator<'a> {
                 Ok(())
             }
             AlterColumnOperation::SetDataType { data_type, using, .. } => {
-                if relation.rowid_alias().is_some_and(|place| {
-                    relation.columns.get(place).is_some_and(|key| key.name == column.name)
-                }) {
+                let ty = self.data_type(data_type)?;
+                let place = relation.column(&column.name).map(|(place, _)| place);
+                let is_row_number = place.is_some() && relation.rowid_alias() == place;
+                if is_row_number && !ty.is_integer() {
                     return Err(unsupported("another type for an integer primary key"));
                 }
-                let ty = self.data_type(data_type)?;
                 let value = match using {
                     Some(using) => {
                         let source = bare(relation);
@@ -286,7 +270,15 @@ impl<'a> Translator<'a> {
                     }
                 };
                 self.refuse_viewed(column, relation)?;
-                self.item(column, changed)?.set_type(&ty.declaration());
+                let item = self.item(column, changed)?;
+                if is_row_number {
+                    // SQLite's own type stays; what PostgreSQL calls it is kept in the mark.
+                    let kind = column.mark().map_or("key", |mark| identity_words(mark).0);
+                    item.remove("DEFAULT");
+                    item.append(&format!("DEFAULT {}", row_number(kind, ty)));
+                } else {
+                    item.set_type(&ty.declaration());
+                }
                 if let Some((_, from)) = changed.copied.iter_mut().find(|(c, _)| *c == column.name)
                 {
                     *from = value.sql;
@@ -299,14 +291,18 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn set_not_null(&self, column: &Column, changed: &mut Rebuilt<'_>) -> Result<()> {
+    pub(super) fn set_not_null(&self, column: &Column, changed: &mut Rebuilt<'_>) -> Result<()> {
         let item = self.item(column, changed)?;
         item.remove("NOT");
         item.append("NOT NULL");
         Ok(())
     }
 
-    fn item<'c>(&self, column: &Column, changed: &'c mut Rebuilt<'_>) -> Result<&'c mut Item> {
+    pub(super) fn item<'c>(
+        &self,
+        column: &Column,
+        changed: &'c mut Rebuilt<'_>,
+    ) -> Result<&'c mut Item> {
         let found = changed.text.column(&column.name);
         found.ok_or_else(|| unsupported("ALTER TABLE of such a column"))
     }
@@ -361,7 +357,7 @@ impl<'a> Translator<'a> {
     }
 
     /// The column that is to be changed, or 42703.
-    fn altered<'r>(&self, relation: &'r Relation, name: &Ident) -> Result<&'r Column> {
+    pub(super) fn altered<'r>(&self, relation: &'r Relation, name: &Ident) -> Result<&'r Column> {
         let folded = folded(name);
         let found = relation.column(&folded).map(|(_, column)| column);
         found.ok_or_else(|| {
@@ -378,16 +374,29 @@ impl<'a> Translator<'a> {
         column: &ColumnDef,
         relation: &Relation,
     ) -> Result<(Vec<String>, bool)> {
-        let items = self.column_items(column, relation)?;
-        let mut constant = true;
+        let is_key =
+            |option: &ColumnOptionDef| matches!(option.option, ColumnOption::PrimaryKey(_));
+        if column.options.iter().any(is_key) && !relation.primary_key().is_empty() {
+            return Err(second_key(relation));
+        }
+        let items = self.column_items(column, relation).map_err(without_place)?;
+        let (mut constant, mut not_null, mut has_default) = (true, false, false);
         for option in &column.options {
             match &option.option {
-                ColumnOption::NotNull | ColumnOption::Null => {}
-                ColumnOption::Default(Expr::Value(_)) => {}
+                ColumnOption::Null => {}
+                ColumnOption::NotNull => not_null = true,
+                ColumnOption::Default(Expr::Value(value)) => {
+                    has_default = value.value != Value::Null;
+                }
                 _ => constant = false,
             }
         }
-        Ok((items, constant))
+        // A constant of another type is computed.
+        let is_computed = |item: &String| {
+            Item::new(item).default().is_some_and(|default| default.rfind('(') > Some(0))
+        };
+        constant &= !items.iter().any(is_computed);
+        Ok((items, constant && (has_default || !not_null)))
     }
 }
 
@@ -415,21 +424,6 @@ fn not_of_a_view(alter: &AlterTable, view: &Relation) -> PgError {
         format!("ALTER action {action} cannot be performed on relation \"{}\"", view.name);
     PgError::new(SqlState::WRONG_OBJECT_TYPE, message)
         .detail("This operation is not supported for views.")
-}
-
-/// A step that fails if a column has NULLs: 23502.
-fn no_nulls(relation: &Relation, column: &Column) -> String {
-    let message = format!(
-        "column \"{}\" of relation \"{}\" contains null values",
-        column.name, relation.name
-    );
-    let name = quoted(&column.name);
-    // A step in between may not return rows; this one changes none.
-    format!(
-        "UPDATE {} SET {name} = pg_raise('23502', {}) WHERE {name} IS NULL",
-        written(relation),
-        storage::quoted(&message)
-    )
 }
 
 /// A table's columns by their names alone.

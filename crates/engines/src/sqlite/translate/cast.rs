@@ -1,6 +1,6 @@
 //! Casts, and the type that several values have in common.
 
-use sqlparser::ast::{DataType, Expr, Interval};
+use sqlparser::ast::{ArrayElemTypeDef, DataType, Expr, Interval, ObjectName};
 use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::TypeName;
@@ -17,6 +17,19 @@ pub(super) fn type_word(written: &str) -> Option<String> {
     TypeName::parse(written).ok().map(|name| name.name)
 }
 
+/// The name of a type that has no key word of its own, for an array that of its elements.
+fn named(data_type: &DataType) -> Option<&ObjectName> {
+    match data_type {
+        DataType::Custom(name, _) => Some(name),
+        DataType::Array(
+            ArrayElemTypeDef::SquareBracket(element, _)
+            | ArrayElemTypeDef::AngleBracket(element)
+            | ArrayElemTypeDef::Parenthesis(element),
+        ) => named(element),
+        _ => None,
+    }
+}
+
 impl Translator<'_> {
     /// The type of a name; 42704.
     pub(super) fn data_type(&self, data_type: &DataType) -> Result<Type> {
@@ -24,7 +37,11 @@ impl Translator<'_> {
         Type::parse(&written).ok_or_else(|| {
             let name = type_word(&written).unwrap_or_else(|| written.to_lowercase());
             let message = format!("type \"{name}\" does not exist");
-            PgError::new(SqlState::UNDEFINED_OBJECT, message)
+            let error = PgError::new(SqlState::UNDEFINED_OBJECT, message);
+            match named(data_type) {
+                Some(name) => self.at(error, name),
+                None => error,
+            }
         })
     }
 

@@ -428,9 +428,7 @@ impl DraftColumn {
     fn written(&self, rowid: Option<(&str, &str)>, in_key: bool) -> Result<String> {
         let name = quoted(&self.name);
         if let Some((key, table)) = rowid {
-            let short = type_mark(self.ty);
-            let kind = self.identity.unwrap_or("key");
-            let default = marked(&format!("{kind} {short}"), "NULL");
+            let default = row_number(self.identity.unwrap_or("key"), self.ty);
             let increment = if self.identity.is_some() { " AUTOINCREMENT" } else { "" };
             let named = if key == format!("{table}_pkey") {
                 String::new()
@@ -456,12 +454,14 @@ impl DraftColumn {
     }
 }
 
-fn type_mark(ty: Type) -> &'static str {
-    match ty.oid {
+/// The default of a key that is the row's number, which says what PostgreSQL calls it.
+pub(super) fn row_number(kind: &str, ty: Type) -> String {
+    let short = match ty.oid {
         Oid::INT2 => "int2",
         Oid::INT8 => "int8",
         _ => "int4",
-    }
+    };
+    marked(&format!("{kind} {short}"), "NULL")
 }
 
 /// The type of `serial` and its kin.

@@ -1,6 +1,6 @@
 //! The constraints that the text of a CREATE TABLE declares, which SQLite keeps without their names.
 
-use super::table_text::{Item, TableText, is, unquoted, words_of};
+use super::table_text::{Item, TableText, inside, is, listed, unquoted};
 
 /// A constraint of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,8 @@ pub(crate) fn declared(sql: &str) -> Vec<Declared> {
     text.iter().flat_map(|text| &text.items).flat_map(of_item).collect()
 }
 
-fn of_item(item: &Item) -> Vec<Declared> {
+/// The constraints of a column, or the one of the table.
+pub(super) fn of_item(item: &Item) -> Vec<Declared> {
     let is_constraint = item.is_constraint();
     // The first word of a column is its name.
     let own: Vec<String> =
@@ -62,21 +63,6 @@ fn of_item(item: &Item) -> Vec<Declared> {
         found.push(Declared { name: name.take(), kind, columns });
     }
     found
-}
-
-/// What is between the parentheses of a word that has them.
-fn inside(word: &str) -> Option<&str> {
-    word.strip_prefix('(')?.strip_suffix(')')
-}
-
-/// The names in a list, without what may stand behind them.
-fn listed(list: &str) -> Vec<String> {
-    let words = words_of(list);
-    words
-        .split(|word| word == ",")
-        .filter_map(|part| part.first())
-        .map(|word| unquoted(word))
-        .collect()
 }
 
 #[cfg(test)]

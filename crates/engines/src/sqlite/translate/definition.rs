@@ -10,6 +10,7 @@ use super::drop::Kind;
 use super::from::{table_source, written};
 use super::name::{folded, quoted, shown};
 use super::scope::Scope;
+use super::validation::Rows;
 use super::{Done, Translator, first_words, unsupported};
 use crate::sqlite::schema::Relation;
 
@@ -31,6 +32,12 @@ impl Translator<'_> {
             },
             Statement::CreateSchema { schema_name, if_not_exists, .. } => {
                 self.create_schema(schema_name, *if_not_exists)
+            }
+            Statement::CreateDatabase { db_name, .. }
+                if self.schema.databases.has(&shown(db_name)) =>
+            {
+                let message = format!("database \"{}\" already exists", shown(db_name));
+                Err(PgError::new(SqlState::DUPLICATE_DATABASE, message))
             }
             // SQLite gives the room of rows that are gone to others by itself.
             Statement::Vacuum(_) => Ok(Done::definition("VACUUM", Vec::new())),
@@ -82,6 +89,7 @@ impl Translator<'_> {
         let scope = Scope::of(source);
         self.immutable = Some("functions in index expression must be marked IMMUTABLE");
         let (mut keys, mut names) = (Vec::new(), vec![relation.name.clone()]);
+        let (mut values, mut told) = (Vec::new(), Vec::new());
         for column in &create.columns {
             // The class of operators, such as varchar_pattern_ops, says how PostgreSQL compares.
             let key = &column.column;
@@ -89,13 +97,22 @@ impl Translator<'_> {
             while let Expr::Nested(inner) = expr {
                 expr = inner;
             }
-            match expr {
-                Expr::Identifier(ident) => names.push(folded(ident)),
-                _ => names.push("expr".to_owned()),
-            }
-            let typed = self.expression(expr, &scope)?;
+            let typed = self.expression(expr, &scope);
+            let typed = match expr {
+                Expr::Identifier(ident) => {
+                    names.push(folded(ident));
+                    // A column by itself is looked for when there is no text any more.
+                    typed.map_err(PgError::unplaced)?
+                }
+                _ => {
+                    names.push("expr".to_owned());
+                    typed?
+                }
+            };
             let descending = if key.options.asc == Some(false) { " DESC" } else { "" };
             keys.push(format!("{}{descending}", typed.sql));
+            values.push(typed.sql);
+            told.push((expr.to_string(), typed.ty));
         }
         self.immutable = Some("functions in index predicate must be marked IMMUTABLE");
         let condition = match &create.predicate {
@@ -111,6 +128,9 @@ impl Translator<'_> {
         };
         if self.is_taken(&name, create.if_not_exists)? {
             return Ok(Done::definition("CREATE INDEX", Vec::new()));
+        }
+        if create.unique {
+            self.demand_unique(&Rows::of(&relation), name.clone(), told, &values, &condition);
         }
         let database = if relation.temporary { "temp" } else { "main" };
         let unique = if create.unique { "UNIQUE " } else { "" };

@@ -48,8 +48,11 @@ pub(super) struct Dependents<'s> {
 impl<'s> Dependents<'s> {
     pub(super) fn of(schema: &'s Schema, dropped: &[&Relation]) -> Dependents<'s> {
         let views = schema.relations().iter().filter(|relation| relation.view);
-        let views: Vec<(&Relation, Uses)> =
-            views.map(|view| (view, uses_of(view, schema))).collect();
+        // What a view of the file calls a table is never a temporary one.
+        let lasting = schema.lasting();
+        let views: Vec<(&Relation, Uses)> = views
+            .map(|view| (view, uses_of(view, if view.temporary { schema } else { &lasting })))
+            .collect();
         let mut users: BTreeMap<Oid, Vec<usize>> = BTreeMap::new();
         for (place, (_, uses)) in views.iter().enumerate() {
             let tables: BTreeSet<Oid> = uses.iter().map(|(table, _)| *table).collect();
@@ -69,6 +72,18 @@ impl<'s> Dependents<'s> {
         let name = relation.names(&[place]).concat();
         let on = format!("column {name} of {}", described(relation));
         self.gather_all(self.direct(relation, Some(place), &on));
+    }
+
+    /// Looks for the foreign keys that need a key of a table.
+    pub(super) fn gather_key(&mut self, relation: &Relation, columns: &[usize], name: &str) {
+        let names = relation.names(columns);
+        let on = format!("index {name}");
+        let mut direct = self.direct(relation, columns.first().copied(), &on);
+        direct.retain(|one| match one.dependent {
+            Dependent::View(_) => false,
+            Dependent::Reference(_, key) => key.referred(Some(relation)) == names,
+        });
+        self.gather_all(direct);
     }
 
     /// The views that use a column, the oldest first.
@@ -125,6 +140,9 @@ impl<'s> Dependents<'s> {
             // What refers to itself goes with itself.
             let is_own = column.is_none() && child.oid == relation.oid;
             if is_own || self.dropped.contains(&child.oid) {
+                continue;
+            }
+            if !child.refers_to(relation) {
                 continue;
             }
             let keys = child.foreign_keys.iter().filter(|key| refers(key, relation, column));

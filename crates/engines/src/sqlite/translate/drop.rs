@@ -5,7 +5,7 @@ use trunkline_core::{PgError, Result, SqlState};
 
 use super::dependency::{Dependency, Dependents};
 use super::from::written;
-use super::name::{missing_schema, quoted};
+use super::name::missing_schema;
 use super::{Done, Translator};
 use crate::sqlite::schema::{Origin, Relation};
 
@@ -105,7 +105,7 @@ impl Translator<'_> {
             }
         }
         let steps = match kind {
-            Kind::Index => self.index_drops(&found)?,
+            Kind::Index => self.index_drops(&found, cascade)?,
             Kind::Table | Kind::View => self.relation_drops(kind, &found, cascade)?,
         };
         Ok(Done::definition(kind.tag(), steps))
@@ -132,13 +132,13 @@ impl Translator<'_> {
         }
     }
 
-    fn index_drops(&self, names: &[String]) -> Result<Vec<String>> {
+    fn index_drops(&mut self, names: &[String], cascade: bool) -> Result<Vec<String>> {
         let mut steps = Vec::new();
         for name in names {
             match self.schema.index(name) {
                 Some((relation, index)) if index.origin == Origin::Create => {
-                    let database = if relation.temporary { "temp" } else { "main" };
-                    steps.push(format!("DROP INDEX {database}.{}", quoted(&index.name)));
+                    let what = format!("index {}", index.name);
+                    steps.extend(self.drop_index(relation, index, &what, cascade)?);
                 }
                 _ => return Err(self.required(name)),
             }

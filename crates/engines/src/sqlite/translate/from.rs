@@ -6,6 +6,7 @@ use sqlparser::ast::{
 };
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::dependency::Uses;
 use super::name::{folded, parts, quoted};
 use super::query::renamed_outputs;
 use super::scope::{Output, Scope, Source, SourceColumn};
@@ -73,7 +74,7 @@ impl Translator<'_> {
                 for name in names {
                     columns.push(parts(name)?.pop().unwrap_or_default());
                 }
-                merge(scope, first, middle, &columns, words)?
+                merge(&mut self.uses, scope, first, middle, &columns, words)?
             }
             JoinConstraint::Natural => {
                 let right: Vec<String> = scope
@@ -94,7 +95,7 @@ impl Translator<'_> {
                 if shared.is_empty() {
                     String::new()
                 } else {
-                    merge(scope, first, middle, &shared, words)?
+                    merge(&mut self.uses, scope, first, middle, &shared, words)?
                 }
             }
             JoinConstraint::None => String::new(),
@@ -340,6 +341,7 @@ fn system_columns(relation: &Relation, alias: &str) -> Vec<SourceColumn> {
 
 /// ` USING (…)`: the columns of both sides become one.
 fn merge(
+    uses: &mut Uses,
     scope: &mut Scope<'_>,
     first: usize,
     middle: usize,
@@ -351,6 +353,7 @@ fn merge(
         for column in scope.sources.iter_mut().skip(middle).flat_map(|s| s.columns.iter_mut()) {
             if column.name == *name && !column.merged {
                 column.merged = true;
+                uses.extend(column.origin);
                 right = Some((column.sql.clone(), column.origin));
             }
         }
@@ -363,6 +366,7 @@ fn merge(
             );
             return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
         };
+        uses.extend(left.origin);
         if words == "FULL JOIN" || words == "RIGHT JOIN" {
             left.sql = format!("coalesce({}, {right})", left.sql);
             left.origin = origin.filter(|_| words == "RIGHT JOIN");

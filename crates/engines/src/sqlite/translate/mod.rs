@@ -6,6 +6,7 @@
 mod alter;
 mod call;
 mod cast;
+mod constraint;
 mod create_table;
 pub(super) mod declared;
 mod default;
@@ -22,7 +23,7 @@ pub(super) mod lock;
 mod name;
 mod operator;
 mod query;
-mod rebuild;
+pub(super) mod rebuild;
 mod returning;
 mod scalar;
 mod scope;
@@ -34,6 +35,7 @@ mod table_text;
 mod temporal;
 mod typed;
 mod update;
+pub(super) mod validation;
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -48,6 +50,7 @@ use super::types::Type;
 use dependency::Uses;
 use lock::Locking;
 use scope::Cte;
+use validation::Validation;
 
 /// A statement in SQLite's words.
 #[derive(Clone, Debug)]
@@ -71,6 +74,8 @@ pub(crate) struct Translated {
     pub(crate) constant: bool,
     /// What the client is told when it runs.
     pub(crate) notices: Vec<Notice>,
+    /// What it demands of the rows that are there.
+    pub(crate) validations: Vec<Validation>,
 }
 
 /// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
@@ -99,6 +104,7 @@ pub(crate) fn translate(
         locking: translator.locking_of(&statement),
         constant: matches!(&statement, Statement::Query(query) if query::is_constant(query)),
         notices: translator.notices,
+        validations: translator.validations,
     })
 }
 
@@ -152,6 +158,7 @@ struct Translator<'a> {
     /// What it needs of the tables, for those who want to know.
     uses: Uses,
     notices: Vec<Notice>,
+    validations: Vec<Validation>,
 }
 
 /// How deep they may be: the stack is finite, and so is SQLite's patience.
@@ -181,6 +188,7 @@ impl<'a> Translator<'a> {
             depth: 0,
             uses: Uses::new(),
             notices: Vec::new(),
+            validations: Vec::new(),
         }
     }
 

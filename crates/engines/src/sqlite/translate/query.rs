@@ -122,6 +122,7 @@ impl Translator<'_> {
                 depth: self.depth,
                 uses: Uses::new(),
                 notices: Vec::new(),
+                validations: Vec::new(),
             };
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);

@@ -11,9 +11,11 @@ use trunkline_core::Result;
 use super::definition::children_first;
 use super::dependency::Dependency;
 use super::name::quoted;
-use super::table_text::TableText;
+use super::table_text::{TableText, is, words_of};
 use super::{Translator, unsupported};
-use crate::sqlite::schema::{Origin, Relation};
+use crate::sqlite::schema::{Index, Origin, Relation};
+
+const INTERIM: &str = ":new";
 
 /// A table as it is to be.
 pub(super) struct Rebuilt<'r> {
@@ -25,6 +27,17 @@ pub(super) struct Rebuilt<'r> {
     pub(super) lost: Vec<usize>,
     /// What goes along with what is left out.
     pub(super) released: Vec<Dependency<'r>>,
+}
+
+impl<'r> Rebuilt<'r> {
+    /// The indexes that come back, and the texts that made them.
+    fn kept_indexes(&self) -> impl Iterator<Item = (&'r Index, &'r str)> {
+        let made = self.relation.indexes.iter().filter(|index| index.origin == Origin::Create);
+        let kept = made.filter(|index| {
+            !index.columns.iter().flatten().any(|column| self.lost.contains(column))
+        });
+        kept.filter_map(|index| Some((index, index.sql.as_deref()?)))
+    }
 }
 
 impl Translator<'_> {
@@ -42,11 +55,10 @@ impl Translator<'_> {
         let mut tables = changed;
         let mut next = 0;
         while let Some(table) = tables.get(next) {
-            let referred = table.relation.name.clone();
+            let referred = table.relation;
             for relation in self.schema.relations() {
-                let refers =
-                    relation.foreign_keys.iter().any(|k| k.table.eq_ignore_ascii_case(&referred));
-                if refers && !tables.iter().any(|table| table.relation.name == relation.name) {
+                let is_known = tables.iter().any(|table| table.relation.oid == relation.oid);
+                if relation.refers_to(referred) && !is_known {
                     tables.push(self.unchanged(relation)?);
                 }
             }
@@ -67,6 +79,14 @@ impl Translator<'_> {
             let database = if table.relation.temporary { "temp" } else { "main" };
             let new = quoted(&interim(&table.relation.name));
             steps.push(format!("CREATE TABLE {database}.{new} {}", table.text.written()));
+        }
+        // A foreign key may need a unique index; its name must be free for the new one.
+        for table in &tables {
+            for (index, sql) in table.kept_indexes().filter(|(index, _)| index.unique) {
+                let database = if table.relation.temporary { "temp" } else { "main" };
+                steps.push(format!("DROP INDEX {database}.{}", quoted(&index.name)));
+                steps.push(index_on(sql, &interim(&table.relation.name)));
+            }
         }
         // Those that are referred to are filled first.
         let relations: Vec<&Relation> = tables.iter().map(|table| table.relation).collect();
@@ -98,12 +118,8 @@ impl Translator<'_> {
             ));
         }
         for table in &tables {
-            for index in &table.relation.indexes {
-                let lost = index.columns.iter().flatten().any(|c| table.lost.contains(c));
-                if let (Origin::Create, Some(sql), false) = (index.origin, &index.sql, lost) {
-                    steps.push(sql.clone());
-                }
-            }
+            let others = table.kept_indexes().filter(|(index, _)| !index.unique);
+            steps.extend(others.map(|(_, sql)| sql.to_owned()));
             steps.extend(table.relation.triggers.iter().cloned());
         }
         steps.extend(views.iter().map(|view| view.sql.clone()));
@@ -111,7 +127,22 @@ impl Translator<'_> {
     }
 }
 
+/// The text of a CREATE INDEX for another table.
+fn index_on(sql: &str, table: &str) -> String {
+    let mut words = words_of(sql);
+    let on = words.iter().position(|word| is(word, "ON"));
+    if let Some(name) = on.and_then(|place| words.get_mut(place + 1)) {
+        *name = quoted(table);
+    }
+    words.join(" ")
+}
+
 /// What a table is called until the old one is gone.
 fn interim(name: &str) -> String {
-    format!("{name}:new")
+    format!("{name}{INTERIM}")
+}
+
+/// The table that is made anew under this name, or is called so.
+pub(crate) fn lasting(name: &str) -> &str {
+    name.strip_suffix(INTERIM).unwrap_or(name)
 }

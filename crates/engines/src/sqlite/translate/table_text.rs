@@ -143,6 +143,20 @@ impl Item {
             .any(|inside| mentions(inside, column))
     }
 
+    /// The expression behind DEFAULT.
+    pub(super) fn default(&self) -> Option<&str> {
+        let place = self.words.iter().position(|word| is(word, "DEFAULT"))?;
+        self.words.get(place + 1).map(String::as_str)
+    }
+
+    /// The table that a foreign key refers to, and the columns that it names.
+    pub(super) fn reference(&self) -> Option<(String, Vec<String>)> {
+        let place = self.words.iter().position(|word| is(word, "REFERENCES"))?;
+        let table = unquoted(self.words.get(place + 1)?);
+        let list = self.words.get(place + 2).and_then(|word| inside(word)).unwrap_or_default();
+        Some((table, listed(list)))
+    }
+
     /// Whether the list of a constraint is of just these columns.
     fn is_of(&self, columns: &[&str]) -> bool {
         let list = self.words.iter().find_map(|word| word.strip_prefix('(')?.strip_suffix(')'));
@@ -239,6 +253,21 @@ pub(super) fn mentions(text: &str, name: &str) -> bool {
         Some(inside) => mentions(inside.strip_suffix(')').unwrap_or(inside), name),
         None => unquoted(word).eq_ignore_ascii_case(name),
     })
+}
+
+/// What is between the parentheses of a word that has them.
+pub(super) fn inside(word: &str) -> Option<&str> {
+    word.strip_prefix('(')?.strip_suffix(')')
+}
+
+/// The names in a list, without what may stand behind them.
+pub(super) fn listed(list: &str) -> Vec<String> {
+    let words = words_of(list);
+    words
+        .split(|word| word == ",")
+        .filter_map(|part| part.first())
+        .map(|word| unquoted(word))
+        .collect()
 }
 
 pub(super) fn is(word: &str, keyword: &str) -> bool {

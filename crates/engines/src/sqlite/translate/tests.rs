@@ -6,7 +6,7 @@ use trunkline_core::types::name_of;
 use trunkline_core::{Column, Oid, PgError, Result};
 
 use super::super::output::KEPT;
-use super::super::{errors, functions, schema::Schema, storage, types::Type};
+use super::super::{errors, functions, schema::Schema, storage, types::Type, violation};
 use super::{Translated, translate};
 
 const RECORDED: &str = include_str!("../../../tests/golden/sql.txt");
@@ -31,7 +31,7 @@ fn answer(connection: &Connection, sql: &str) -> Vec<String> {
         let done = run(connection, &translated, &schema);
         let end = if done.is_ok() { "" } else { "ROLLBACK TO statement;" };
         connection.execute_batch(&format!("{end} RELEASE statement")).map_err(failed)?;
-        done
+        done.map_err(|error| violation::of_definition(error, connection, &translated.validations))
     });
     match done {
         Ok(rows) => lines.extend(rows),
