@@ -3,6 +3,7 @@
 //! Their names begin with `pg_`; nothing but a check, an index or a default that uses one makes a
 //! file depend on them.
 
+mod decimal;
 mod json;
 mod number;
 mod pattern;
@@ -58,6 +59,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Clock> {
     let clock = Clock::default();
     value::register(connection)?;
     number::register(connection)?;
+    decimal::register(connection)?;
     json::register(connection)?;
     pattern::register(connection)?;
     text::register(connection)?;

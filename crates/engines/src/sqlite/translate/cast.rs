@@ -68,6 +68,10 @@ impl Translator<'_> {
             let error = PgError::new(SqlState::CANNOT_COERCE, message);
             return Err(if place > 0 { error.position(place) } else { error });
         }
+        if let (Form::Sent(sent), Oid::NUMERIC, true) = (&typed.form, from.oid, ty.is_string()) {
+            let text = Typed::new(sent.clone(), Type::TEXT);
+            return self.cast(text, ty);
+        }
         let fixed = from.scale().filter(|scale| from.oid == Oid::NUMERIC && *scale > 0);
         let (from, sql) = match fixed.filter(|_| ty.is_string()) {
             Some(scale) => (Type::TEXT, &format!("pg_fixed({sql}, {scale})")),
@@ -128,8 +132,7 @@ impl Translator<'_> {
         if let (Form::Literal(text), true, true) = (&typed.form, typed.is_unknown(), ty.typmod >= 0)
         {
             // What is no value of the type is told with its place, what is too long is not.
-            storage::literal(Type::of(ty.oid), text)
-                .map_err(|error| unread(error, typed.place))?;
+            storage::literal(Type::of(ty.oid), text).map_err(|error| unread(error, typed.place))?;
             let value = storage::literal(ty, text)?;
             return Ok(Typed { form: Form::Number, ..Typed::new(storage::written(&value), ty) });
         }

@@ -1,8 +1,8 @@
 //! Expressions.
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, DateTimeField, Expr, Query, Spanned, TrimWhereField, UnaryOperator,
-    Value, ValueWithSpan,
+    BinaryOperator, CaseWhen, DateTimeField, Expr, Query, Spanned, TrimWhereField, Value,
+    ValueWithSpan,
 };
 use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
@@ -177,37 +177,6 @@ impl Translator<'_> {
         let sql = format!("?{number}");
         let form = Form::Parameter(number - 1);
         Ok(Typed { form, place, ..Typed::new(sql, ty) })
-    }
-
-    fn unary(&mut self, op: &UnaryOperator, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
-        let inner = self.expression(expr, scope)?;
-        match op {
-            UnaryOperator::Not => {
-                let inner = self.settle(inner, Type::BOOL)?;
-                Ok(Typed::boolean(format!("(NOT {})", inner.sql)))
-            }
-            UnaryOperator::Minus | UnaryOperator::Plus => {
-                let inner = self.settle(inner, Type::FLOAT8)?;
-                let sign = if matches!(op, UnaryOperator::Minus) { "-" } else { "+" };
-                if inner.ty.oid == Oid::INTERVAL && sign == "-" {
-                    return Ok(Typed::new(
-                        format!("pg_interval_times({}, -1)", inner.sql),
-                        inner.ty,
-                    ));
-                }
-                // -2147483648 is an integer, although 2147483648 is not.
-                let ty = match inner.form {
-                    Form::Number if inner.sql == "2147483648" => Type::INT4,
-                    Form::Number if inner.sql == "9223372036854775808" => Type::INT8,
-                    _ => inner.ty.computed(),
-                };
-                let form = if inner.form == Form::Number { Form::Number } else { Form::Computed };
-                Ok(Typed { form, ..Typed::new(format!("({sign}{})", inner.sql), ty) })
-            }
-            UnaryOperator::BitwiseNot => Ok(Typed::new(format!("(~{})", inner.sql), inner.ty)),
-            UnaryOperator::PGAbs => Ok(Typed::new(format!("abs({})", inner.sql), inner.ty)),
-            _ => Err(self.placed(unsupported("such an operator"), expr)),
-        }
     }
 
     /// `IS NULL` and its opposite, of anything.

@@ -4,6 +4,7 @@
 //! what a value's type is decides what its operators mean, and what the client is told.
 
 mod alter;
+mod arithmetic;
 mod call;
 mod cast;
 mod create_table;
@@ -122,6 +123,10 @@ struct Translator<'a> {
     ctes: Vec<Cte>,
     /// How many expressions and queries are within each other.
     depth: usize,
+    /// Whether what is too large for its type is looked for.
+    is_checked: bool,
+    /// Whether the query that comes next gives what is sent.
+    is_sent: bool,
 }
 
 /// How deep they may be: the stack is finite, and so is SQLite's patience.
@@ -134,7 +139,16 @@ impl<'a> Translator<'a> {
             .map(|hint| if hint.0 == 0 { Type::UNKNOWN } else { Type::of(*hint) })
             .collect();
         let lines = name::lines_of(sql).into();
-        Translator { sql, lines, schema, parameters, ctes: Vec::new(), depth: 0 }
+        Translator {
+            sql,
+            lines,
+            schema,
+            parameters,
+            ctes: Vec::new(),
+            depth: 0,
+            is_checked: true,
+            is_sent: false,
+        }
     }
 
     /// Goes a level down for what is within an expression or a query: 54001 if it is too deep.
@@ -155,7 +169,11 @@ impl<'a> Translator<'a> {
             Statement::Insert(insert) => self.insert(insert),
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),
-            other => self.definition(other),
+            other => {
+                // Other programs are to evaluate it, too.
+                self.is_checked = false;
+                self.definition(other)
+            }
         }
     }
 

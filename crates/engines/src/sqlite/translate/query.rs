@@ -23,6 +23,8 @@ pub(super) struct Queried {
 pub(super) struct Ordering<'s> {
     pub(super) outputs: &'s [Output],
     pub(super) scope: Option<&'s Scope<'s>>,
+    /// What to order by instead of some of the columns, for these are texts of numbers.
+    pub(super) instead: &'s [Option<String>],
 }
 
 impl Translator<'_> {
@@ -44,6 +46,7 @@ impl Translator<'_> {
                 self.set_sequence(set, query, select)
             }
             _ => {
+                self.is_sent = true;
                 let queried = self.query(query, None, None)?;
                 Ok(Done {
                     steps: vec![queried.sql],
@@ -63,6 +66,7 @@ impl Translator<'_> {
         outer: Option<&Scope<'_>>,
         expected: Option<&[Type]>,
     ) -> Result<Queried> {
+        let is_sent = std::mem::take(&mut self.is_sent);
         let (with, held) = self.with(query.with.as_ref(), outer)?;
         let mut queried = match query.body.as_ref() {
             SetExpr::Select(select) => {
@@ -70,13 +74,15 @@ impl Translator<'_> {
                     Some(order) => order_expressions(&order.kind)?,
                     None => &[],
                 };
+                self.is_sent = is_sent;
                 self.select(select, order, outer, expected)?
             }
             body => {
                 let mut queried = self.set_expression(body, outer, expected)?;
                 if let Some(order) = &query.order_by {
                     let keys = order_expressions(&order.kind)?;
-                    let ordering = Ordering { outputs: &queried.outputs, scope: None };
+                    let ordering =
+                        Ordering { outputs: &queried.outputs, scope: None, instead: &[] };
                     let order = self.order_by(keys, &ordering)?;
                     queried.sql.push_str(&order);
                 }
@@ -116,6 +122,8 @@ impl Translator<'_> {
                 parameters: self.parameters.clone(),
                 ctes: self.ctes.clone(),
                 depth: self.depth,
+                is_checked: self.is_checked,
+                is_sent: false,
             };
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);
@@ -275,7 +283,10 @@ impl Translator<'_> {
         let mut parts = Vec::new();
         for key in keys {
             let (sql, not_null) = match output_number(&key.expr, ordering.outputs) {
-                Some(number) => (number.to_string(), false),
+                Some(number) => match ordering.instead.get(number - 1) {
+                    Some(Some(sql)) => (sql.clone(), false),
+                    _ => (number.to_string(), false),
+                },
                 None => {
                     let empty = Scope::default();
                     let scope = ordering.scope.unwrap_or(&empty);

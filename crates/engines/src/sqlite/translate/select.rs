@@ -9,7 +9,7 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::name::{folded, quoted, shown};
 use super::query::{Ordering, Queried};
 use super::scope::{Found, Output, Scope, missing_from};
-use super::typed::Typed;
+use super::typed::{Form, Typed};
 use super::{Translator, unsupported};
 use crate::sqlite::types::Type;
 
@@ -18,6 +18,8 @@ use crate::sqlite::types::Type;
 pub(super) struct Projection {
     pub(super) expressions: Vec<String>,
     pub(super) outputs: Vec<Output>,
+    /// What is sent instead of an expression.
+    sent: Vec<Option<String>>,
 }
 
 impl Projection {
@@ -28,12 +30,35 @@ impl Projection {
             inner = format!("{name}:{}", self.outputs.len() + 1);
         }
         self.expressions.push(sql);
+        self.sent.push(None);
         self.outputs.push(Output { name, inner, ty, origin });
+    }
+
+    /// A column that is sent as it is: what is left to be done to its values is done by who sends them.
+    ///
+    /// Without FROM an integer is looked at here, before anything is announced.
+    fn add_sent(&mut self, name: String, typed: Typed, has_from: bool) {
+        let sent = match &typed.form {
+            Form::Sent(sent) if has_from || !typed.ty.is_integer() => Some(sent.clone()),
+            _ => None,
+        };
+        self.add(name, typed);
+        if let Some(last) = self.sent.last_mut() {
+            *last = sent;
+        }
+    }
+
+    /// The expressions of the columns that are sent as texts, by which they are not ordered.
+    fn instead(&self) -> Vec<Option<String>> {
+        let replaced =
+            |(sql, sent): (&String, &Option<String>)| sent.is_some().then(|| sql.clone());
+        self.expressions.iter().zip(&self.sent).map(replaced).collect()
     }
 
     /// As it is written; every column has its name, by which the query around it finds it.
     pub(super) fn written(&self) -> String {
-        let items = self.expressions.iter().zip(&self.outputs);
+        let sent = self.sent.iter().zip(&self.expressions);
+        let items = sent.map(|(sent, sql)| sent.as_ref().unwrap_or(sql)).zip(&self.outputs);
         let items: Vec<String> =
             items.map(|(sql, output)| format!("{sql} AS {}", quoted(&output.inner))).collect();
         items.join(", ")
@@ -54,8 +79,10 @@ impl Translator<'_> {
         if select.qualify.is_some() || !select.connect_by.is_empty() || select.top.is_some() {
             return Err(unsupported("this clause of SELECT"));
         }
+        let is_sent = std::mem::take(&mut self.is_sent);
         let mut scope = Scope::within(outer);
         let from = self.from(&select.from, &mut scope)?;
+        self.is_sent = is_sent;
         let projection = self.projection(&select.projection, &scope, expected)?;
         let mut sql = String::new();
         let condition = match &select.selection {
@@ -69,7 +96,8 @@ impl Translator<'_> {
         };
         let windows = self.named_windows(&select.named_window, &scope)?;
         let order_sql = {
-            let ordering = Ordering { outputs: &projection.outputs, scope: Some(&scope) };
+            let (outputs, instead) = (&projection.outputs, projection.instead());
+            let ordering = Ordering { outputs, scope: Some(&scope), instead: &instead };
             self.order_by(order, &ordering)?
         };
         let written = projection.written();
@@ -131,6 +159,7 @@ impl Translator<'_> {
         scope: &Scope<'_>,
         expected: Option<&[Type]>,
     ) -> Result<Projection> {
+        let is_sent = std::mem::take(&mut self.is_sent);
         let mut projection = Projection::default();
         for item in items {
             let (expr, name) = match item {
@@ -173,7 +202,11 @@ impl Translator<'_> {
                 Some(wanted) if !wanted.is_unknown() => self.settle(typed, wanted)?,
                 _ => self.settle_text(typed)?,
             };
-            projection.add(name, typed);
+            if is_sent {
+                projection.add_sent(name, typed, !scope.sources.is_empty());
+            } else {
+                projection.add(name, typed);
+            }
         }
         Ok(projection)
     }

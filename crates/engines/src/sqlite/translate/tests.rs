@@ -212,7 +212,7 @@ fn deep_statements() {
         long("SELECT now()", " AT TIME ZONE 'UTC'", count);
     }
     // A long chain of conditions is no reason to refuse one.
-    let many = format!("SELECT 1 WHERE 1 = 2{}", " OR 1 = 2".repeat(1000));
+    let many = format!("SELECT 1 WHERE 1 = 2{}", " OR 1 = 2".repeat(450));
     let translated = translate(&many, &schema, &[]).expect("a chain");
     let found = database().prepare(&translated.steps[0]).map(|mut s| s.exists([]));
     assert!(matches!(found, Ok(Ok(false))));
