@@ -26,6 +26,7 @@ impl Translator<'_> {
             FunctionArguments::List(list) => list,
             FunctionArguments::Subquery(_) => return Err(unsupported("a query as an argument")),
         };
+        let mark = scope.mark();
         let mut star = false;
         let mut values = Vec::new();
         for arg in &list.args {
@@ -38,7 +39,11 @@ impl Translator<'_> {
             }
         }
         if let Some(aggregate) = self.aggregate(&name, &mut values, star)? {
-            return self.aggregated(aggregate, values, list, function, scope);
+            let typed = self.aggregated(aggregate, values, list, function, scope)?;
+            if function.over.is_none() {
+                scope.note_aggregate(self.place(&function.name), mark);
+            }
+            return Ok(typed);
         }
         if function.filter.is_some() || function.over.is_some() {
             return Err(

@@ -7,6 +7,7 @@ use sqlparser::ast::{
 use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::name::quoted;
 use super::operator::comparison;
 use super::scope::Scope;
 use super::typed::{Form, Typed, written_scale};
@@ -16,7 +17,10 @@ use crate::sqlite::types::Type;
 
 impl Translator<'_> {
     pub(super) fn expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
-        self.deeper(|translator| translator.any_expression(expr, scope))
+        let before = scope.grouping.count();
+        let typed = self.deeper(|translator| translator.any_expression(expr, scope))?;
+        scope.grouping.settle_key(&typed.sql, before);
+        Ok(typed)
     }
 
     fn any_expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
@@ -408,7 +412,18 @@ impl Translator<'_> {
             let error = PgError::new(SqlState::SYNTAX_ERROR, message);
             return Err(self.at(error, query));
         };
-        Ok(Typed::new(format!("({})", queried.sql), output.ty))
+        if queried.is_single {
+            return Ok(Typed::new(format!("({})", queried.sql), output.ty));
+        }
+        // SQLite takes the first row of several.
+        let sql = format!(
+            "(SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN max({0}) ELSE pg_raise('21000', \
+             'more than one row returned by a subquery used as an expression') END \
+             FROM (SELECT {0} FROM ({1}) LIMIT 2))",
+            quoted(&output.inner),
+            queried.sql
+        );
+        Ok(Typed::new(sql, output.ty))
     }
 
     fn case(

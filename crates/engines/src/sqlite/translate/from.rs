@@ -380,5 +380,7 @@ pub(super) fn table_source(relation: &Relation, alias: &str) -> Source {
         origin: i16::try_from(place + 1).ok().map(|number| (relation.oid, number)),
         merged: false,
     });
-    Source { alias: alias.to_owned(), columns: columns.collect() }
+    let of_key = relation.primary_key().into_iter().filter_map(|place| relation.columns.get(place));
+    let key = of_key.map(|column| format!("{}.{}", quoted(alias), quoted(&column.name))).collect();
+    Source { alias: alias.to_owned(), columns: columns.collect(), key }
 }

@@ -17,6 +17,8 @@ use crate::sqlite::types::Type;
 pub(super) struct Queried {
     pub(super) sql: String,
     pub(super) outputs: Vec<Output>,
+    /// Whether it is known to give one row at most.
+    pub(super) is_single: bool,
 }
 
 /// What ORDER BY may refer to besides the columns of a query.
@@ -92,6 +94,7 @@ impl Translator<'_> {
         queried.sql.insert_str(0, &with);
         let limit = self.limit(query.limit_clause.as_ref(), query.fetch.as_ref(), outer)?;
         queried.sql.push_str(&limit);
+        queried.is_single |= matches!(limit.as_str(), " LIMIT 1" | " LIMIT 0");
         // FOR UPDATE: whoever writes is alone, so there is nothing to lock.
         self.ctes.truncate(held);
         Ok(queried)
@@ -211,7 +214,8 @@ impl Translator<'_> {
             SetExpr::SetOperation { .. } => format!("SELECT * FROM ({})", second.sql),
             _ => second.sql,
         };
-        Ok(Queried { sql: format!("{} {word} {second}", first.sql), outputs })
+        let sql = format!("{} {word} {second}", first.sql);
+        Ok(Queried { sql, outputs, is_single: false })
     }
 
     /// `VALUES`: the columns have the types that all of their values can become.
@@ -271,7 +275,7 @@ impl Translator<'_> {
             Output { inner: name.clone(), name, ty, origin: None }
         });
         let outputs: Vec<Output> = outputs.collect();
-        Ok(Queried { sql, outputs })
+        Ok(Queried { sql, outputs, is_single: rows.len() == 1 })
     }
 
     /// ` ORDER BY …`, with PostgreSQL's place for NULLs: as if they were larger than all else.

@@ -1,14 +1,14 @@
 //! SELECT.
 
 use sqlparser::ast::{
-    Distinct, Expr, GroupByExpr, OrderByExpr, Select, SelectItem, SelectItemQualifiedWildcardKind,
-    Spanned, Value,
+    BinaryOperator, Distinct, Expr, GroupByExpr, OrderByExpr, Select, SelectItem,
+    SelectItemQualifiedWildcardKind, Spanned, Value,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::name::{folded, quoted, shown};
 use super::query::{Ordering, Queried};
-use super::scope::{Found, Output, Scope, missing_from};
+use super::scope::{Found, Output, Scope, Source, missing_from};
 use super::typed::{Form, Typed};
 use super::{Translator, unsupported};
 use crate::sqlite::types::Type;
@@ -82,11 +82,12 @@ impl Translator<'_> {
         let is_sent = std::mem::take(&mut self.is_sent);
         let mut scope = Scope::within(outer);
         let from = self.from(&select.from, &mut scope)?;
+        self.find_keys(select, &mut scope);
         self.is_sent = is_sent;
         let projection = self.projection(&select.projection, &scope, expected)?;
         let mut sql = String::new();
         let condition = match &select.selection {
-            Some(condition) => format!(" WHERE {}", self.condition(condition, &scope, "WHERE")?),
+            Some(condition) => self.where_clause(condition, &scope)?,
             None => String::new(),
         };
         let group = self.group_by(&select.group_by, &scope, &projection)?;
@@ -100,6 +101,7 @@ impl Translator<'_> {
             let ordering = Ordering { outputs, scope: Some(&scope), instead: &instead };
             self.order_by(order, &ordering)?
         };
+        self.check_groups(select, &scope)?;
         let written = projection.written();
         let list = if projection.outputs.is_empty() { "NULL" } else { &written };
         match &select.distinct {
@@ -122,7 +124,23 @@ impl Translator<'_> {
                 ));
             }
         }
-        Ok(Queried { sql, outputs: projection.outputs })
+        let GroupByExpr::Expressions(keys, _) = &select.group_by else {
+            return Err(unsupported("GROUP BY ALL"));
+        };
+        let is_single = select.from.is_empty()
+            || (keys.is_empty() && scope.grouping.is_aggregated())
+            || select.selection.as_ref().is_some_and(|condition| is_of_one_row(condition, &scope));
+        Ok(Queried { sql, outputs: projection.outputs, is_single })
+    }
+
+    /// ` WHERE …`, which knows no groups.
+    fn where_clause(&mut self, condition: &Expr, scope: &Scope<'_>) -> Result<String> {
+        let listed = scope.grouping.take_aggregate();
+        let before = scope.grouping.count();
+        let condition = self.condition(condition, scope, "WHERE")?;
+        scope.grouping.end_clause("WHERE", before)?;
+        scope.grouping.put_back(listed);
+        Ok(format!(" WHERE {condition}"))
     }
 
     /// The number of a row among those of the same keys, and among all.
@@ -175,6 +193,7 @@ impl Translator<'_> {
                     }
                     for source in &scope.sources {
                         for column in source.columns.iter().filter(|column| !column.merged) {
+                            scope.grouping.note(source, column, self.place(item), false);
                             projection.add(column.name.clone(), column.typed(0));
                         }
                     }
@@ -190,6 +209,7 @@ impl Translator<'_> {
                         return Err(self.at(missing_from(alias), name));
                     };
                     for column in &source.columns {
+                        scope.grouping.note(source, column, self.place(name), false);
                         projection.add(column.name.clone(), column.typed(0));
                     }
                     continue;
@@ -228,7 +248,11 @@ impl Translator<'_> {
             if matches!(key, Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_)) {
                 return Err(unsupported("GROUP BY with ROLLUP, CUBE or GROUPING SETS"));
             }
+            let listed = scope.grouping.take_aggregate();
+            let before = scope.grouping.count();
             parts.push(self.key(key, scope, projection)?.sql);
+            scope.grouping.end_clause("GROUP BY", before)?;
+            scope.grouping.put_back(listed);
         }
         if parts.is_empty() {
             Ok(String::new())
@@ -278,5 +302,53 @@ impl Translator<'_> {
             return Err(if place > 0 { error.position(place) } else { error });
         }
         Ok(typed.sql)
+    }
+}
+
+/// Whether a condition on the only source names all of its primary key, which is one column.
+fn is_of_one_row(condition: &Expr, scope: &Scope<'_>) -> bool {
+    let [Source { alias, key, .. }] = scope.sources.as_slice() else { return false };
+    let [key] = key.as_slice() else { return false };
+    let is_key = |expr: &Expr| match expr {
+        Expr::Identifier(ident) => {
+            let name = folded(ident);
+            *key == format!("{}.{}", quoted(alias), quoted(&name))
+        }
+        Expr::CompoundIdentifier(idents) => match idents.as_slice() {
+            [of, ident] => {
+                folded(of) == *alias
+                    && *key == format!("{}.{}", quoted(alias), quoted(&folded(ident)))
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    match condition {
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
+            is_of_one_row(left, scope) || is_of_one_row(right, scope)
+        }
+        // The other side may name another column of the source: then it is no key.
+        Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
+            (is_key(left) && is_from_without(right, scope))
+                || (is_key(right) && is_from_without(left, scope))
+        }
+        Expr::Nested(inner) => is_of_one_row(inner, scope),
+        _ => false,
+    }
+}
+
+/// Whether it is the same for all rows of a source: a constant, a parameter, a column of a query around.
+fn is_from_without(expr: &Expr, scope: &Scope<'_>) -> bool {
+    match expr {
+        Expr::Value(_) => true,
+        Expr::Identifier(ident) => match scope.find(&folded(ident)) {
+            Found::One { scope: of, .. } => !std::ptr::eq(of, scope),
+            _ => false,
+        },
+        Expr::CompoundIdentifier(idents) => match idents.as_slice() {
+            [of, _] => scope.sources.iter().all(|source| source.alias != folded(of)),
+            _ => false,
+        },
+        _ => false,
     }
 }
