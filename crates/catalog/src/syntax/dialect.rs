@@ -91,6 +91,11 @@ const NO_EXPRESSION: &[Keyword] = &[
     Keyword::WITH,
 ];
 
+/// Whether a word is reserved, and begins no expression.
+pub fn is_reserved(word: Keyword) -> bool {
+    NO_EXPRESSION.contains(&word)
+}
+
 /// The keyword that a token is; a quoted name is none.
 fn keyword(token: &Token) -> Keyword {
     match token {
@@ -175,7 +180,7 @@ impl Dialect for Postgres {
         {
             return Some(Ok(Expr::Tuple(Vec::new())));
         }
-        if NO_EXPRESSION.contains(&first) {
+        if is_reserved(first) {
             return Some(parser.expected("an expression", parser.peek_token()));
         }
         None

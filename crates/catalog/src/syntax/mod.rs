@@ -7,4 +7,4 @@ mod depth;
 mod dialect;
 
 pub use depth::check as check_depth;
-pub use dialect::Postgres;
+pub use dialect::{Postgres, is_reserved};

@@ -28,7 +28,11 @@ const DAY: i64 = 86_400;
 ///
 /// 22P02, 22003, 22007 and the like for a value that is none of the column's type.
 pub(super) fn write(cell: Cell<'_>, column: &Column, row: &mut RowWriter<'_>) -> Result<()> {
-    cell_of(cell, column, row).map_err(|error| in_column(error.into(), column))
+    cell_of(cell, column, row).map_err(|error| match column.table_oid {
+        // What was computed is in no column.
+        Oid(0) if error.sqlstate() == SqlState::NUMERIC_VALUE_OUT_OF_RANGE => error.into(),
+        _ => in_column(error.into(), column),
+    })
 }
 
 /// Says of an error in which column it is.
@@ -49,7 +53,7 @@ fn cell_of(cell: Cell<'_>, column: &Column, row: &mut RowWriter<'_>) -> Result<(
 
 fn integer(number: i64, column: &Column, row: &mut RowWriter<'_>) -> Result<(), ValueError> {
     let oid = column.type_oid;
-    let out_of_range = |_| out_of_range(&number.to_string(), oid);
+    let out_of_range = |_| too_large(&number.to_string(), column);
     match oid {
         Oid::INT8 => row.int8(number),
         Oid::INT4 => row.int4(i32::try_from(number).map_err(out_of_range)?),
@@ -96,7 +100,7 @@ fn real(number: f64, column: &Column, row: &mut RowWriter<'_>) -> Result<(), Val
         Oid::INT2 | Oid::INT4 | Oid::INT8 if number.fract() == 0.0 => {
             // Text of a whole number: whether it is in range is told by who reads it.
             let whole = Numeric::from_f64(number).to_i64();
-            integer(whole.map_err(|_| out_of_range(&printed(number), oid))?, column, row)?;
+            integer(whole.map_err(|_| too_large(&printed(number), column))?, column, row)?;
         }
         Oid::BYTEA => return Err(mismatch("double precision", oid)),
         // SQLite's own functions take such a number for a Julian day, others for seconds.
@@ -185,6 +189,17 @@ fn out_of_range(number: &str, oid: Oid) -> ValueError {
         SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
         format!("value \"{number}\" is out of range for type {}", name(oid)),
     )
+}
+
+/// A number that was computed, or that a table holds though its column is narrower.
+fn too_large(number: &str, column: &Column) -> ValueError {
+    match column.table_oid {
+        Oid(0) => ValueError::new(
+            SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
+            format!("{} out of range", name(column.type_oid)),
+        ),
+        _ => out_of_range(number, column.type_oid),
+    }
 }
 
 fn field_overflow(what: &str, seconds: i64) -> ValueError {

@@ -56,6 +56,9 @@ pub(crate) fn store(value: Value, oid: Oid) -> Result<Stored, ValueError> {
         Value::Int8(value) => Stored::Integer(value),
         Value::Oid(value) => Stored::Integer(value.into()),
         Value::Tid(tid) => Stored::Integer(row_number(tid)),
+        // SQLite takes a NaN for NULL.
+        Value::Float4(value) if value.is_nan() => Stored::Text("NaN".to_owned()),
+        Value::Float8(value) if value.is_nan() => Stored::Text("NaN".to_owned()),
         Value::Float4(value) => Stored::Real(value.into()),
         Value::Float8(value) => Stored::Real(value),
         Value::Numeric(value) => match value.to_i64() {
@@ -179,7 +182,6 @@ pub(crate) fn written(value: &Stored) -> String {
         Stored::Null => "NULL".to_owned(),
         Stored::Integer(i64::MIN) => "(-9223372036854775807 - 1)".to_owned(),
         Stored::Integer(value) => value.to_string(),
-        Stored::Real(value) if value.is_nan() => "NULL".to_owned(),
         Stored::Real(value) if value.is_infinite() => {
             if *value > 0.0 { "9e999" } else { "-9e999" }.to_owned()
         }

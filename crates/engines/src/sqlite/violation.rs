@@ -105,14 +105,14 @@ pub(super) fn explained(
 /// The error of a definition that the rows which are there do not meet, with the first of these.
 pub(super) fn of_definition(
     error: PgError,
-    guarded: &Guarded,
+    connection: &Connection,
     validations: &[Validation],
+    style: &TextStyle,
 ) -> PgError {
-    let (connection, style) = (&guarded.connection, guarded.surroundings.style());
     let asked = validations.iter().filter(|one| one.sqlstate() == error.sqlstate());
     let mut found = asked.filter_map(|one| {
         let row = first_row(connection, one).ok()??;
-        let values = row.iter().zip(&one.key).map(|(value, (_, ty))| shown(value, *ty, &style));
+        let values = row.iter().zip(&one.key).map(|(value, (_, ty))| shown(value, *ty, style));
         let names: Vec<&str> = one.key.iter().map(|(name, _)| name.as_str()).collect();
         Some(one.error(&key(&names, &values.collect::<Vec<_>>())))
     });

@@ -248,7 +248,8 @@ impl<'c> Worker<'c> {
     /// An error of a definition with the row that is in its way, if it is one of these.
     fn validated(&self, error: PgError, plan: &Plan) -> PgError {
         let validations = &plan.translated.validations;
-        let look = |_: &Connection| violation::of_definition(error, self.guarded, validations);
+        let style = self.guarded.surroundings.style();
+        let look = |own: &Connection| violation::of_definition(error, own, validations, &style);
         self.control.hurried(|| self.guarded.theirs(true, look))
     }
 

@@ -5,12 +5,11 @@ use std::cmp::Ordering;
 use rusqlite::Connection;
 use rusqlite::functions::Context;
 use rusqlite::types::{Value as Stored, ValueRef};
-use trunkline_core::types::{Numeric, Value};
+use trunkline_core::types::Numeric;
 use trunkline_core::{Oid, SqlState};
 
-use super::super::output::KEPT;
-use super::super::storage;
-use super::{Answer, pure, raise, refused};
+use super::super::types::Type;
+use super::{Answer, pure, raise};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_div", 2, |context| integers(context, i64::checked_div))?;
@@ -33,8 +32,11 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_power", 2, power)?;
     pure(connection, "pg_greatest", -1, |context| extreme(context, Ordering::Greater))?;
     pure(connection, "pg_least", -1, |context| extreme(context, Ordering::Less))?;
-    pure(connection, "pg_fixed", 2, fixed)?;
-    pure(connection, "pg_quotient", 2, |context| reals(context, |a, b| a / b))?;
+    pure(connection, "pg_whole", 2, whole)?;
+    pure(connection, "pg_float", 3, float)?;
+    pure(connection, "pg_shift", 4, shifted)?;
+    pure(connection, "pg_cbrt", 1, |context| of_one(context, f64::cbrt))?;
+    pure(connection, "pg_quotient", 2, quotient)?;
     pure(connection, "pg_remainder", 2, |context| reals(context, |a, b| a % b))
 }
 
@@ -57,7 +59,94 @@ fn reals(context: &Context<'_>, apply: fn(f64, f64) -> f64) -> Answer {
     if b == 0.0 {
         return Err(division_by_zero());
     }
-    Ok(Stored::Real(apply(a, b)))
+    Ok(kept(apply(a, b)))
+}
+
+/// SQLite takes a NaN for NULL: it is kept as a text, which is larger than every number.
+fn kept(value: f64) -> Stored {
+    if value.is_nan() { Stored::Text("NaN".to_owned()) } else { Stored::Real(value) }
+}
+
+/// `pg_whole(value, type)`: 22003 for an integer that the type does not hold. SQLite makes a REAL of one
+/// that has more than 64 bits.
+fn whole(context: &Context<'_>) -> Answer {
+    let ty = Type::of(Oid(context.get(1)?));
+    let range = match ty.oid {
+        Oid::INT2 => i64::from(i16::MIN)..=i64::from(i16::MAX),
+        Oid::INT4 => i64::from(i32::MIN)..=i64::from(i32::MAX),
+        Oid::OID => 0..=i64::from(u32::MAX),
+        _ => i64::MIN..=i64::MAX,
+    };
+    match context.get_raw(0) {
+        ValueRef::Null => Ok(Stored::Null),
+        ValueRef::Integer(value) if range.contains(&value) => Ok(Stored::Integer(value)),
+        _ => {
+            let message = format!("{} out of range", ty.name());
+            Err(raise(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, &message))
+        }
+    }
+}
+
+/// `pg_float(operator, a, b)`: 22003 for what is too large, or too small, of numbers that are not.
+fn float(context: &Context<'_>) -> Answer {
+    let op: String = context.get(0)?;
+    let (Some(a), Some(b)) = (number(context.get_raw(1)), number(context.get_raw(2))) else {
+        return Ok(Stored::Null);
+    };
+    let result = match op.as_str() {
+        "+" => a + b,
+        "-" => a - b,
+        _ => a * b,
+    };
+    in_range(result, a, b, op == "*" && a != 0.0 && b != 0.0).map(kept)
+}
+
+/// A result that is infinite only if an operand is, and zero only if it may be.
+fn in_range(result: f64, a: f64, b: f64, is_not_zero: bool) -> rusqlite::Result<f64> {
+    let message = if result.is_infinite() && a.is_finite() && b.is_finite() {
+        "value out of range: overflow"
+    } else if result == 0.0 && is_not_zero {
+        "value out of range: underflow"
+    } else {
+        return Ok(result);
+    };
+    Err(raise(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message))
+}
+
+/// `pg_shift(operator, value, by, type)`: within the bits of the type, by no more than it has, as
+/// processors do.
+fn shifted(context: &Context<'_>) -> Answer {
+    let (op, oid): (String, u32) = (context.get(0)?, context.get(3)?);
+    let (ValueRef::Integer(value), ValueRef::Integer(by)) =
+        (context.get_raw(1), context.get_raw(2))
+    else {
+        return Ok(Stored::Null);
+    };
+    let by = u32::try_from(by & 63).unwrap_or(0);
+    let is_left = op == "<<";
+    Ok(Stored::Integer(match Oid(oid) {
+        Oid::INT8 if is_left => value.wrapping_shl(by),
+        Oid::INT8 => value.wrapping_shr(by),
+        oid => {
+            let narrow = i32::try_from(value).unwrap_or(0);
+            let result = if is_left { narrow.wrapping_shl(by) } else { narrow.wrapping_shr(by) };
+            match oid {
+                Oid::INT2 => i64::from(result as i16),
+                _ => i64::from(result),
+            }
+        }
+    }))
+}
+
+/// `pg_quotient(a, b)`: of floats, and of numerics as SQLite has them.
+fn quotient(context: &Context<'_>) -> Answer {
+    let result = reals(context, |a, b| a / b)?;
+    match (&result, number(context.get_raw(0)), number(context.get_raw(1))) {
+        (Stored::Real(result), Some(a), Some(b)) => {
+            in_range(*result, a, b, a != 0.0 && b.is_finite()).map(kept)
+        }
+        _ => Ok(result),
+    }
 }
 
 /// What is no number counts as NULL.
@@ -131,7 +220,7 @@ fn order(a: ValueRef<'_>, b: ValueRef<'_>) -> Ordering {
 }
 
 fn of_one(context: &Context<'_>, apply: fn(f64) -> f64) -> Answer {
-    Ok(number(context.get_raw(0)).map_or(Stored::Null, |value| Stored::Real(apply(value))))
+    Ok(number(context.get_raw(0)).map_or(Stored::Null, |value| kept(apply(value))))
 }
 
 fn root(context: &Context<'_>) -> Answer {
@@ -155,26 +244,14 @@ fn power(context: &Context<'_>) -> Answer {
     let (Some(a), Some(b)) = (number(context.get_raw(0)), number(context.get_raw(1))) else {
         return Ok(Stored::Null);
     };
-    let result = a.powf(b);
-    if result.is_nan() || (result.is_infinite() && a.is_finite() && b.is_finite()) {
-        let message = "value out of range: overflow";
-        return Err(raise(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message));
+    let refused = |message| raise(SqlState::INVALID_ARGUMENT_FOR_POWER_FUNCTION, message);
+    if a == 0.0 && b < 0.0 {
+        return Err(refused("zero raised to a negative power is undefined"));
     }
-    Ok(Stored::Real(result))
-}
-
-/// `pg_fixed(value, scale)`: the text of a numeric of so many digits behind the point.
-fn fixed(context: &Context<'_>) -> Answer {
-    let scale: i32 = context.get(1)?;
-    if matches!(context.get_raw(0), ValueRef::Null) {
-        return Ok(Stored::Null);
+    if a < 0.0 && b.is_finite() && b.fract() != 0.0 {
+        let message = "a negative number raised to a non-integer power yields a complex result";
+        return Err(refused(message));
     }
-    let printed = || {
-        let Value::Numeric(number) = storage::load(context.get_raw(0), Oid::NUMERIC)? else {
-            return Ok(Stored::Null);
-        };
-        let number = number.fitting(1000, scale).unwrap_or(number);
-        storage::print(&Value::Numeric(number), Oid::NUMERIC, &KEPT).map(Stored::Text)
-    };
-    printed().map_err(|error| refused(&error))
+    let is_not_zero = a != 0.0 && a.is_finite() && b.is_finite();
+    in_range(a.powf(b), a, b, is_not_zero).map(kept)
 }

@@ -9,7 +9,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::name::{folded, parts, quoted};
 use super::scope::Scope;
-use super::typed::Typed;
+use super::typed::{Form, Typed};
 use super::{Translator, unsupported};
 use crate::sqlite::types::Type;
 
@@ -26,6 +26,7 @@ impl Translator<'_> {
             FunctionArguments::List(list) => list,
             FunctionArguments::Subquery(_) => return Err(unsupported("a query as an argument")),
         };
+        let mark = scope.mark();
         let mut star = false;
         let mut values = Vec::new();
         for arg in &list.args {
@@ -38,7 +39,11 @@ impl Translator<'_> {
             }
         }
         if let Some(aggregate) = self.aggregate(&name, &mut values, star)? {
-            return self.aggregated(aggregate, values, list, function, scope);
+            let typed = self.aggregated(aggregate, values, list, function, scope)?;
+            if function.over.is_none() {
+                scope.note_aggregate(self.place(&function.name), mark);
+            }
+            return Ok(typed);
         }
         if function.filter.is_some() || function.over.is_some() {
             return Err(
@@ -153,6 +158,7 @@ impl Translator<'_> {
             return Err(self.at(message, &function.name));
         }
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+        let scale = values.first().and_then(|value| value.ty.scale()).filter(|scale| *scale > 0);
         let mut arguments = Vec::new();
         for value in values {
             arguments.push(self.settle_text(value)?.sql);
@@ -190,8 +196,17 @@ impl Translator<'_> {
             None => String::new(),
         };
         let not_null = name == "count";
-        let sql = format!("{name}({distinct}{arguments}{order}){filter}{over}");
-        Ok(Typed { not_null, ..Typed::new(sql, ty) })
+        let called = |name: &str| format!("{name}({distinct}{arguments}{order}){filter}{over}");
+        let typed = Typed { not_null, ..Typed::new(called(name), ty) };
+        if name == "avg" && ty.oid == Oid::NUMERIC {
+            let sum = match scale {
+                Some(scale) => format!("pg_fixed({}, {scale})", called("sum")),
+                None => called("sum"),
+            };
+            let sent = format!("pg_exact('/', {sum}, {})", called("count"));
+            return Ok(Typed { form: Form::Sent(sent), ..typed });
+        }
+        Ok(typed)
     }
 
     fn sort_keys(&mut self, keys: &[OrderByExpr], scope: &Scope<'_>) -> Result<String> {

@@ -86,6 +86,10 @@ impl Translator<'_> {
             let error = PgError::new(SqlState::CANNOT_COERCE, message);
             return Err(if place > 0 { error.position(place) } else { error });
         }
+        if let (Form::Sent(sent), Oid::NUMERIC, true) = (&typed.form, from.oid, ty.is_string()) {
+            let text = Typed::new(sent.clone(), Type::TEXT);
+            return self.cast(text, ty);
+        }
         let fixed = from.scale().filter(|scale| from.oid == Oid::NUMERIC && *scale > 0);
         let (from, sql) = match fixed.filter(|_| ty.is_string()) {
             Some(scale) => (Type::TEXT, &format!("pg_fixed({sql}, {scale})")),

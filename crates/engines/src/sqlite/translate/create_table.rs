@@ -243,6 +243,7 @@ impl Translator<'_> {
                 })
                 .collect(),
             system: Vec::new(),
+            key: Vec::new(),
         };
         let sql = self.condition(expr, &Scope::of(source), "CHECK")?;
         let mut columns: Vec<Ident> = column.cloned().into_iter().collect();

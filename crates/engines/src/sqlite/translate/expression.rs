@@ -1,12 +1,13 @@
 //! Expressions.
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, DateTimeField, Expr, Query, Spanned, TrimWhereField, UnaryOperator,
-    Value, ValueWithSpan,
+    BinaryOperator, CaseWhen, DateTimeField, Expr, Query, Spanned, TrimWhereField, Value,
+    ValueWithSpan,
 };
 use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::name::quoted;
 use super::operator::comparison;
 use super::scope::Scope;
 use super::typed::{Form, Typed, written_scale};
@@ -16,7 +17,10 @@ use crate::sqlite::types::Type;
 
 impl Translator<'_> {
     pub(super) fn expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
-        self.deeper(|translator| translator.any_expression(expr, scope))
+        let before = scope.grouping.count();
+        let typed = self.deeper(|translator| translator.any_expression(expr, scope))?;
+        scope.grouping.settle_key(&typed.sql, before);
+        Ok(typed)
     }
 
     fn any_expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
@@ -185,37 +189,6 @@ impl Translator<'_> {
         let sql = format!("?{number}");
         let form = Form::Parameter(number - 1);
         Ok(Typed { form, place, ..Typed::new(sql, ty) })
-    }
-
-    fn unary(&mut self, op: &UnaryOperator, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
-        let inner = self.expression(expr, scope)?;
-        match op {
-            UnaryOperator::Not => {
-                let inner = self.settle(inner, Type::BOOL)?;
-                Ok(Typed::boolean(format!("(NOT {})", inner.sql)))
-            }
-            UnaryOperator::Minus | UnaryOperator::Plus => {
-                let inner = self.settle(inner, Type::FLOAT8)?;
-                let sign = if matches!(op, UnaryOperator::Minus) { "-" } else { "+" };
-                if inner.ty.oid == Oid::INTERVAL && sign == "-" {
-                    return Ok(Typed::new(
-                        format!("pg_interval_times({}, -1)", inner.sql),
-                        inner.ty,
-                    ));
-                }
-                // -2147483648 is an integer, although 2147483648 is not.
-                let ty = match inner.form {
-                    Form::Number if inner.sql == "2147483648" => Type::INT4,
-                    Form::Number if inner.sql == "9223372036854775808" => Type::INT8,
-                    _ => inner.ty.computed(),
-                };
-                let form = if inner.form == Form::Number { Form::Number } else { Form::Computed };
-                Ok(Typed { form, ..Typed::new(format!("({sign}{})", inner.sql), ty) })
-            }
-            UnaryOperator::BitwiseNot => Ok(Typed::new(format!("(~{})", inner.sql), inner.ty)),
-            UnaryOperator::PGAbs => Ok(Typed::new(format!("abs({})", inner.sql), inner.ty)),
-            _ => Err(self.placed(unsupported("such an operator"), expr)),
-        }
     }
 
     /// `IS NULL` and its opposite, of anything.
@@ -447,7 +420,18 @@ impl Translator<'_> {
             let error = PgError::new(SqlState::SYNTAX_ERROR, message);
             return Err(self.at(error, query));
         };
-        Ok(Typed::new(format!("({})", queried.sql), output.ty))
+        if queried.is_single {
+            return Ok(Typed::new(format!("({})", queried.sql), output.ty));
+        }
+        // SQLite takes the first row of several.
+        let sql = format!(
+            "(SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN max({0}) ELSE pg_raise('21000', \
+             'more than one row returned by a subquery used as an expression') END \
+             FROM (SELECT {0} FROM ({1}) LIMIT 2))",
+            quoted(&output.inner),
+            queried.sql
+        );
+        Ok(Typed::new(sql, output.ty))
     }
 
     fn case(

@@ -1,12 +1,13 @@
 //! FROM: tables, queries, functions and joins.
 
+use std::ops::Range;
+
 use sqlparser::ast::{
     Expr, FunctionArg, FunctionArgExpr, Join, JoinConstraint, JoinOperator, ObjectName, TableAlias,
     TableFactor, TableWithJoins,
 };
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::dependency::Uses;
 use super::name::{folded, parts, quoted};
 use super::query::renamed_outputs;
 use super::scope::{Output, Scope, Source, SourceColumn};
@@ -74,7 +75,7 @@ impl Translator<'_> {
                 for name in names {
                     columns.push(parts(name)?.pop().unwrap_or_default());
                 }
-                merge(&mut self.uses, scope, first, middle, &columns, words)?
+                self.merge(scope, first..middle, &columns, words)?
             }
             JoinConstraint::Natural => {
                 let right: Vec<String> = scope
@@ -95,7 +96,7 @@ impl Translator<'_> {
                 if shared.is_empty() {
                     String::new()
                 } else {
-                    merge(&mut self.uses, scope, first, middle, &shared, words)?
+                    self.merge(scope, first..middle, &shared, words)?
                 }
             }
             JoinConstraint::None => String::new(),
@@ -268,6 +269,74 @@ impl Translator<'_> {
             quoted(&name)
         ))
     }
+
+    /// ` USING (…)`: the columns of both sides become one, of the type that both can become.
+    ///
+    /// 42703 for a column that is not in both, 42883 for two that cannot be compared.
+    fn merge(
+        &mut self,
+        scope: &mut Scope<'_>,
+        left_side: Range<usize>,
+        names: &[String],
+        words: &str,
+    ) -> Result<String> {
+        let middle = left_side.end;
+        for name in names {
+            let mut right = None;
+            for column in scope.sources.iter_mut().skip(middle).flat_map(|s| s.columns.iter_mut()) {
+                if column.name == *name && !column.merged {
+                    column.merged = true;
+                    self.uses.extend(column.origin);
+                    right = Some(column.clone());
+                }
+            }
+            let left = scope.sources.get_mut(left_side.clone()).unwrap_or_default();
+            let mut left = left.iter_mut().flat_map(|source| source.columns.iter_mut());
+            let left = left.find(|column| column.name == *name && !column.merged);
+            let (Some(left), Some(right)) = (left, right) else {
+                let message = format!(
+                    "column \"{name}\" specified in USING clause does not exist in both tables"
+                );
+                return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
+            };
+            self.uses.extend(left.origin);
+            *left = self.merged(left, &right, words)?;
+        }
+        let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+        Ok(format!(" USING ({})", names.join(", ")))
+    }
+
+    /// The column that USING makes of two: the left one, or the right one where only that is of the type
+    /// of both, or always has a value.
+    fn merged(
+        &mut self,
+        left: &SourceColumn,
+        right: &SourceColumn,
+        words: &str,
+    ) -> Result<SourceColumn> {
+        let ty = self.merged_type(left.ty, right.ty)?;
+        let mut as_merged = |column: &SourceColumn| -> Result<SourceColumn> {
+            if column.ty == ty {
+                return Ok(SourceColumn { merged: false, ..column.clone() });
+            }
+            let typed = self.coerce(column.typed(0), ty)?;
+            let (sql, ty) = (typed.sql, typed.ty.computed());
+            Ok(SourceColumn { sql, ty, origin: None, merged: false, ..column.clone() })
+        };
+        let one = match words {
+            "RIGHT JOIN" => as_merged(right)?,
+            "FULL JOIN" => {
+                let (left, right) = (as_merged(left)?, as_merged(right)?);
+                let same_scale = left.ty.scale() == right.ty.scale();
+                let ty = if same_scale { left.ty.computed() } else { Type::of(ty.oid) };
+                let sql = format!("coalesce({}, {})", left.sql, right.sql);
+                SourceColumn { sql, ty, origin: None, ..left }
+            }
+            "JOIN" if left.ty != ty && right.ty == ty => as_merged(right)?,
+            _ => as_merged(left)?,
+        };
+        Ok(SourceColumn { not_null: left.not_null, ..one })
+    }
 }
 
 /// A function of one column; without a list of its own, the column is called as the source is.
@@ -314,8 +383,10 @@ pub(super) fn table_source(relation: &Relation, alias: &str) -> Source {
         origin: i16::try_from(place + 1).ok().map(|number| (relation.oid, number)),
         merged: false,
     });
-    let columns = columns.collect();
-    Source { alias: alias.to_owned(), columns, system: system_columns(relation, alias) }
+    let of_key = relation.primary_key().into_iter().filter_map(|place| relation.columns.get(place));
+    let key = of_key.map(|column| format!("{}.{}", quoted(alias), quoted(&column.name))).collect();
+    let (columns, system) = (columns.collect(), system_columns(relation, alias));
+    Source { alias: alias.to_owned(), columns, system, key }
 }
 
 /// The columns that every table has: where a row lies is the number that SQLite gave to it.
@@ -337,41 +408,4 @@ fn system_columns(relation: &Relation, alias: &str) -> Vec<SourceColumn> {
         columns.push(column("ctid", sql, Type::of(Oid::TID)));
     }
     columns
-}
-
-/// ` USING (…)`: the columns of both sides become one.
-fn merge(
-    uses: &mut Uses,
-    scope: &mut Scope<'_>,
-    first: usize,
-    middle: usize,
-    names: &[String],
-    words: &str,
-) -> Result<String> {
-    for name in names {
-        let mut right = None;
-        for column in scope.sources.iter_mut().skip(middle).flat_map(|s| s.columns.iter_mut()) {
-            if column.name == *name && !column.merged {
-                column.merged = true;
-                uses.extend(column.origin);
-                right = Some((column.sql.clone(), column.origin));
-            }
-        }
-        let left =
-            scope.sources.iter_mut().take(middle).skip(first).flat_map(|s| s.columns.iter_mut());
-        let left = left.into_iter().find(|column| column.name == *name && !column.merged);
-        let (Some(left), Some((right, origin))) = (left, right) else {
-            let message = format!(
-                "column \"{name}\" specified in USING clause does not exist in both tables"
-            );
-            return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
-        };
-        uses.extend(left.origin);
-        if words == "FULL JOIN" || words == "RIGHT JOIN" {
-            left.sql = format!("coalesce({}, {right})", left.sql);
-            left.origin = origin.filter(|_| words == "RIGHT JOIN");
-        }
-    }
-    let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-    Ok(format!(" USING ({})", names.join(", ")))
 }

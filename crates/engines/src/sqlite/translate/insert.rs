@@ -260,7 +260,8 @@ impl Translator<'_> {
                         .hint("For example, ON CONFLICT (column_name)."));
                 }
                 let excluded = table_source(relation, "excluded");
-                let scope = Scope { sources: vec![source.clone(), excluded], outer: None };
+                let sources = vec![source.clone(), excluded];
+                let scope = Scope { sources, ..Scope::default() };
                 let set = self.assignments(&update.assignments, relation, &scope)?;
                 let condition = match &update.selection {
                     Some(condition) => {

@@ -4,6 +4,7 @@
 //! what a value's type is decides what its operators mean, and what the client is told.
 
 mod alter;
+mod arithmetic;
 mod call;
 mod cast;
 mod constraint;
@@ -16,11 +17,13 @@ mod dependency;
 mod drop;
 mod expression;
 mod from;
+mod grouping;
 mod insert;
 mod jsonb;
 mod label;
 pub(super) mod lock;
 mod name;
+mod nearest;
 mod operator;
 mod query;
 pub(super) mod rebuild;
@@ -159,6 +162,10 @@ struct Translator<'a> {
     uses: Uses,
     notices: Vec<Notice>,
     validations: Vec<Validation>,
+    /// Whether what is too large for its type is looked for.
+    is_checked: bool,
+    /// Whether the query that comes next gives what is sent.
+    is_sent: bool,
 }
 
 /// How deep they may be: the stack is finite, and so is SQLite's patience.
@@ -189,6 +196,8 @@ impl<'a> Translator<'a> {
             uses: Uses::new(),
             notices: Vec::new(),
             validations: Vec::new(),
+            is_checked: true,
+            is_sent: false,
         }
     }
 
@@ -226,7 +235,11 @@ impl<'a> Translator<'a> {
             Statement::Insert(insert) => self.insert(insert),
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),
-            other => self.definition(other),
+            other => {
+                // Other programs are to evaluate it, too.
+                self.is_checked = false;
+                self.definition(other)
+            }
         }
     }
 

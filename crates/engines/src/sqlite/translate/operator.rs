@@ -6,7 +6,7 @@ use sqlparser::ast::{
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::scope::Scope;
-use super::typed::{Form, Typed};
+use super::typed::Typed;
 use super::{Translator, unsupported};
 use crate::sqlite::types::Type;
 
@@ -202,21 +202,34 @@ impl Translator<'_> {
             | BinaryOperator::Multiply
             | BinaryOperator::Divide
             | BinaryOperator::Modulo => self.arithmetic(left, op, right, at),
+            BinaryOperator::PGExp => self.powered(left, right, at),
+            BinaryOperator::PGBitwiseShiftLeft | BinaryOperator::PGBitwiseShiftRight => {
+                self.shifted(left, op, right, at)
+            }
+            BinaryOperator::PGStartsWith => {
+                let (left, right) = (self.settle_text(left)?, self.settle_text(right)?);
+                if !left.ty.is_string() || !right.ty.is_string() {
+                    return Err(self.no_operator_before(left.ty, "^@", right.ty, at));
+                }
+                let sql = format!("pg_starts_with({}, {})", left.sql, right.sql);
+                Ok(Typed::boolean(sql))
+            }
             BinaryOperator::BitwiseAnd
             | BinaryOperator::BitwiseOr
-            | BinaryOperator::PGBitwiseShiftLeft
-            | BinaryOperator::PGBitwiseShiftRight => {
+            | BinaryOperator::PGBitwiseXor => {
                 let (left, right) = self.settle_pair(left, right)?;
                 if !left.ty.is_integer() || !right.ty.is_integer() {
                     return Err(self.no_operator_before(left.ty, &op.to_string(), right.ty, at));
                 }
                 let ty = self.common(left.ty, right.ty).unwrap_or(left.ty);
-                Ok(Typed::new(format!("({} {op} {})", left.sql, right.sql), ty))
-            }
-            BinaryOperator::PGBitwiseXor => {
-                let (left, right) = self.settle_pair(left, right)?;
                 let (a, b) = (&left.sql, &right.sql);
-                Ok(Typed::new(format!("(({a} | {b}) - ({a} & {b}))"), left.ty))
+                Ok(Typed::new(
+                    match op {
+                        BinaryOperator::PGBitwiseXor => format!("(({a} | {b}) - ({a} & {b}))"),
+                        _ => format!("({a} {op} {b})"),
+                    },
+                    ty,
+                ))
             }
             BinaryOperator::Arrow
             | BinaryOperator::LongArrow
@@ -289,54 +302,6 @@ impl Translator<'_> {
             left.ty.oid.0
         );
         Ok(Typed::new(sql, if textual { Type::TEXT } else { left.ty }))
-    }
-
-    fn arithmetic(
-        &mut self,
-        left: Typed,
-        op: &BinaryOperator,
-        right: Typed,
-        at: &Expr,
-    ) -> Result<Typed> {
-        if left.ty.is_date_or_timestamp()
-            || right.ty.is_date_or_timestamp()
-            || left.ty.oid == Oid::INTERVAL
-            || right.ty.oid == Oid::INTERVAL
-        {
-            return self.date_arithmetic(left, op, right, at);
-        }
-        let (left, right) = match (left.is_unknown(), right.is_unknown()) {
-            (true, true) => (self.settle(left, Type::INT4)?, self.settle(right, Type::INT4)?),
-            _ => self.settle_pair(left, right)?,
-        };
-        if !left.ty.is_number() || !right.ty.is_number() {
-            return Err(self.no_operator_before(left.ty, &op.to_string(), right.ty, at));
-        }
-        let ty = Type::of(self.common(left.ty, right.ty).unwrap_or(left.ty).oid);
-        let (a, b) = (&left.sql, &right.sql);
-        let harmless =
-            right.form == Form::Number && b.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
-        let sql = match op {
-            BinaryOperator::Divide if ty.is_integer() && harmless => format!("({a} / {b})"),
-            BinaryOperator::Modulo if ty.is_integer() && harmless => format!("({a} % {b})"),
-            BinaryOperator::Divide if ty.is_integer() => format!("pg_div({a}, {b})"),
-            BinaryOperator::Modulo if ty.is_integer() => format!("pg_mod({a}, {b})"),
-            BinaryOperator::Divide => format!("pg_quotient({a}, {b})"),
-            BinaryOperator::Modulo => format!("pg_remainder({a}, {b})"),
-            _ => format!("({a} {op} {b})"),
-        };
-        // What a division gives has as many digits as the numbers in it make it.
-        let ty = match (left.ty.scale(), right.ty.scale()) {
-            (Some(a), Some(b)) if ty.oid == Oid::NUMERIC => match op {
-                BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Modulo => {
-                    Type::scaled(a.max(b))
-                }
-                BinaryOperator::Multiply if a + b < 1000 => Type::scaled(a + b),
-                _ => ty,
-            },
-            _ => ty,
-        };
-        Ok(Typed::new(sql, ty))
     }
 }
 

@@ -18,12 +18,16 @@ use crate::sqlite::types::Type;
 pub(super) struct Queried {
     pub(super) sql: String,
     pub(super) outputs: Vec<Output>,
+    /// Whether it is known to give one row at most.
+    pub(super) is_single: bool,
 }
 
 /// What ORDER BY may refer to besides the columns of a query.
 pub(super) struct Ordering<'s> {
     pub(super) outputs: &'s [Output],
     pub(super) scope: Option<&'s Scope<'s>>,
+    /// What to order by instead of some of the columns, for these are texts of numbers.
+    pub(super) instead: &'s [Option<String>],
 }
 
 impl Translator<'_> {
@@ -45,6 +49,7 @@ impl Translator<'_> {
                 self.set_sequence(set, query, select)
             }
             _ => {
+                self.is_sent = true;
                 let queried = self.query(query, None, None)?;
                 Ok(Done {
                     steps: vec![queried.sql],
@@ -64,6 +69,7 @@ impl Translator<'_> {
         outer: Option<&Scope<'_>>,
         expected: Option<&[Type]>,
     ) -> Result<Queried> {
+        let is_sent = std::mem::take(&mut self.is_sent);
         let (with, held) = self.with(query.with.as_ref(), outer)?;
         let mut queried = match query.body.as_ref() {
             SetExpr::Select(select) => {
@@ -71,13 +77,15 @@ impl Translator<'_> {
                     Some(order) => order_expressions(&order.kind)?,
                     None => &[],
                 };
+                self.is_sent = is_sent;
                 self.select(select, order, outer, expected)?
             }
             body => {
                 let mut queried = self.set_expression(body, outer, expected)?;
                 if let Some(order) = &query.order_by {
                     let keys = order_expressions(&order.kind)?;
-                    let ordering = Ordering { outputs: &queried.outputs, scope: None };
+                    let ordering =
+                        Ordering { outputs: &queried.outputs, scope: None, instead: &[] };
                     let order = self.order_by(keys, &ordering)?;
                     queried.sql.push_str(&order);
                 }
@@ -88,6 +96,7 @@ impl Translator<'_> {
         let limit = self.limit(query.limit_clause.as_ref(), query.fetch.as_ref(), outer)?;
         queried.sql.push_str(&limit);
         self.locks(query)?;
+        queried.is_single |= matches!(limit.as_str(), " LIMIT 1" | " LIMIT 0");
         self.ctes.truncate(held);
         Ok(queried)
     }
@@ -123,6 +132,8 @@ impl Translator<'_> {
                 uses: Uses::new(),
                 notices: Vec::new(),
                 validations: Vec::new(),
+                is_checked: self.is_checked,
+                is_sent: false,
             };
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);
@@ -210,7 +221,8 @@ impl Translator<'_> {
             SetExpr::SetOperation { .. } => format!("SELECT * FROM ({})", second.sql),
             _ => second.sql,
         };
-        Ok(Queried { sql: format!("{} {word} {second}", first.sql), outputs })
+        let sql = format!("{} {word} {second}", first.sql);
+        Ok(Queried { sql, outputs, is_single: false })
     }
 
     /// `VALUES`: the columns have the types that all of their values can become.
@@ -270,7 +282,7 @@ impl Translator<'_> {
             Output { inner: name.clone(), name, ty, origin: None }
         });
         let outputs: Vec<Output> = outputs.collect();
-        Ok(Queried { sql, outputs })
+        Ok(Queried { sql, outputs, is_single: rows.len() == 1 })
     }
 
     /// ` ORDER BY …`, with PostgreSQL's place for NULLs: as if they were larger than all else.
@@ -282,7 +294,10 @@ impl Translator<'_> {
         let mut parts = Vec::new();
         for key in keys {
             let (sql, not_null) = match output_number(&key.expr, ordering.outputs) {
-                Some(number) => (number.to_string(), false),
+                Some(number) => match ordering.instead.get(number - 1) {
+                    Some(Some(sql)) => (sql.clone(), false),
+                    _ => (number.to_string(), false),
+                },
                 None => {
                     let empty = Scope::default();
                     let scope = ordering.scope.unwrap_or(&empty);

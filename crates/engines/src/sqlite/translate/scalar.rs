@@ -2,7 +2,7 @@
 
 use trunkline_core::{Oid, Result};
 
-use super::typed::Typed;
+use super::typed::{Form, Typed};
 use super::{Translator, unsupported};
 use crate::sqlite::types::Type;
 
@@ -112,9 +112,12 @@ impl Translator<'_> {
         let ty = self.common_of(&all)?;
         let ty = if ty.is_unknown() { Type::TEXT } else { ty };
         let not_null = values.iter().any(|value| value.not_null);
-        let mut parts = Vec::new();
+        let (mut parts, mut sent, mut is_sent) = (Vec::new(), Vec::new(), false);
         for value in values {
-            parts.push(self.coerce(value, ty)?.sql);
+            let value = self.coerce(value, ty)?;
+            is_sent |= matches!(value.form, Form::Sent(_));
+            sent.push(value.exact());
+            parts.push(value.sql);
         }
         let list = parts.join(", ");
         let sql = match (name, parts.as_slice()) {
@@ -124,7 +127,12 @@ impl Translator<'_> {
             ("greatest", _) => format!("pg_greatest({list})"),
             _ => format!("pg_least({list})"),
         };
-        Ok(Typed { not_null, ..Typed::new(sql, ty) })
+        let typed = Typed { not_null, ..Typed::new(sql, ty) };
+        if is_sent && ty.oid == Oid::NUMERIC && name == "coalesce" && sent.len() > 1 {
+            let form = Form::Sent(format!("coalesce({})", sent.join(", ")));
+            return Ok(Typed { form, ..typed });
+        }
+        Ok(typed)
     }
 
     fn rounding(&mut self, name: &str, values: Vec<Typed>) -> Result<Option<Typed>> {
@@ -146,7 +154,7 @@ impl Translator<'_> {
         let whole = first.ty.is_integer();
         let sql = &first.sql;
         Ok(Some(match (name, digits) {
-            ("abs", None) => Typed::new(format!("abs({sql})"), first.ty.computed()),
+            ("abs", None) => self.checked(format!("abs({sql})"), first.ty.computed(), &[&first]),
             ("sign", None) => {
                 let ty = if first.ty.oid == Oid::NUMERIC { Type::scaled(0) } else { Type::FLOAT8 };
                 Typed::new(format!("sign({sql})"), ty)

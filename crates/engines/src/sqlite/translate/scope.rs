@@ -4,7 +4,9 @@ use sqlparser::ast::Ident;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::Translator;
+use super::grouping::Grouping;
 use super::name::{folded, quoted};
+use super::nearest::hinted;
 use super::typed::{Form, Typed};
 use crate::sqlite::types::Type;
 
@@ -35,6 +37,8 @@ pub(super) struct Source {
     pub(super) columns: Vec<SourceColumn>,
     /// Columns that every table has, which only their names bring forth: `ctid`, `tableoid`.
     pub(super) system: Vec<SourceColumn>,
+    /// The columns of its primary key, as SQLite finds them.
+    pub(super) key: Vec<String>,
 }
 
 /// A column of something of FROM.
@@ -56,25 +60,30 @@ pub(super) struct SourceColumn {
 pub(super) struct Scope<'s> {
     pub(super) sources: Vec<Source>,
     pub(super) outer: Option<&'s Scope<'s>>,
+    /// What is grouped by, and what is used besides.
+    pub(super) grouping: Grouping,
 }
 
 impl<'s> Scope<'s> {
     pub(super) fn within(outer: Option<&'s Scope<'s>>) -> Scope<'s> {
-        Scope { sources: Vec::new(), outer }
+        Scope { outer, ..Scope::default() }
     }
 
     pub(super) fn of(source: Source) -> Scope<'static> {
-        Scope { sources: vec![source], outer: None }
+        Scope { sources: vec![source], ..Scope::default() }
     }
 
     /// The column of a name alone: none, one, or more than one here.
     pub(super) fn find(&self, name: &str) -> Found<'_> {
         let only = |columns: fn(&Source) -> &[SourceColumn]| {
-            let all = self.sources.iter().flat_map(columns);
-            let mut named = all.filter(|c| c.name.eq_ignore_ascii_case(name) && !c.merged);
+            let all = self
+                .sources
+                .iter()
+                .flat_map(|source| columns(source).iter().map(move |column| (source, column)));
+            let mut named = all.filter(|(_, c)| c.name.eq_ignore_ascii_case(name) && !c.merged);
             match (named.next(), named.next()) {
                 (None, _) => Found::None,
-                (Some(column), None) => Found::One(column),
+                (Some((source, column)), None) => Found::One { scope: self, source, column },
                 (Some(_), Some(_)) => Found::Many,
             }
         };
@@ -90,15 +99,20 @@ impl<'s> Scope<'s> {
 
     /// The source of an alias.
     pub(super) fn source(&self, alias: &str) -> Option<&Source> {
+        self.source_in_scope(alias).map(|(_, source)| source)
+    }
+
+    /// The source of an alias, and whose it is.
+    fn source_in_scope(&self, alias: &str) -> Option<(&Scope<'_>, &Source)> {
         let here = self.sources.iter().find(|source| source.alias.eq_ignore_ascii_case(alias));
-        here.or_else(|| self.outer?.source(alias))
+        here.map(|source| (self, source)).or_else(|| self.outer?.source_in_scope(alias))
     }
 }
 
 /// What a name was found to be.
 pub(super) enum Found<'s> {
     None,
-    One(&'s SourceColumn),
+    One { scope: &'s Scope<'s>, source: &'s Source, column: &'s SourceColumn },
     Many,
 }
 
@@ -116,7 +130,8 @@ impl Source {
             origin: output.origin,
             merged: false,
         });
-        Source { alias: alias.to_owned(), columns: columns.collect(), system: Vec::new() }
+        let (columns, system, key) = (columns.collect(), Vec::new(), Vec::new());
+        Source { alias: alias.to_owned(), columns, system, key }
     }
 }
 
@@ -138,19 +153,19 @@ impl Translator<'_> {
     pub(super) fn column(&self, ident: &Ident, scope: &Scope<'_>) -> Result<Typed> {
         let name = folded(ident);
         let error = match scope.find(&name) {
-            Found::One(column) if ident.quote_style.is_some() && column.name != name => {
-                let message = format!("column \"{name}\" does not exist");
-                PgError::new(SqlState::UNDEFINED_COLUMN, message)
+            Found::One { column, .. } if ident.quote_style.is_some() && column.name != name => {
+                no_column(&name, scope)
             }
-            Found::One(column) => return Ok(column.typed(self.place_at(ident.span.start))),
+            Found::One { scope: of, source, column } => {
+                let place = self.place_at(ident.span.start);
+                of.grouping.note(source, column, place, !std::ptr::eq(of, scope));
+                return Ok(column.typed(place));
+            }
             Found::Many => PgError::new(
                 SqlState::AMBIGUOUS_COLUMN,
                 format!("column reference \"{name}\" is ambiguous"),
             ),
-            Found::None => PgError::new(
-                SqlState::UNDEFINED_COLUMN,
-                format!("column \"{name}\" does not exist"),
-            ),
+            Found::None => no_column(&name, scope),
         };
         Err(self.at_ident(error, ident))
     }
@@ -162,16 +177,25 @@ impl Translator<'_> {
         };
         let Some(first) = before.last() else { return self.column(last, scope) };
         let (alias, name) = (folded(first), folded(last));
-        let Some(source) = scope.source(&alias) else {
+        let Some((of, source)) = scope.source_in_scope(&alias) else {
             return Err(self.at_ident(missing_from(&alias), first));
         };
         let mut all = source.columns.iter().chain(&source.system);
-        let found = all.find(|column| column.name.eq_ignore_ascii_case(&name));
-        found.map(|column| column.typed(self.place_at(first.span.start))).ok_or_else(|| {
+        let Some(column) = all.find(|column| column.name.eq_ignore_ascii_case(&name)) else {
             let message = format!("column {alias}.{name} does not exist");
-            self.at_ident(PgError::new(SqlState::UNDEFINED_COLUMN, message), first)
-        })
+            let error = PgError::new(SqlState::UNDEFINED_COLUMN, message);
+            return Err(self.at_ident(hinted(error, Some(&alias), &name, scope), first));
+        };
+        let place = self.place_at(first.span.start);
+        of.grouping.note(source, column, place, !std::ptr::eq(of, scope));
+        Ok(column.typed(place))
     }
+}
+
+/// 42703, with what may have been meant.
+fn no_column(name: &str, scope: &Scope<'_>) -> PgError {
+    let message = format!("column \"{name}\" does not exist");
+    hinted(PgError::new(SqlState::UNDEFINED_COLUMN, message), None, name, scope)
 }
 
 /// 42P01: nothing of FROM has this name.

@@ -1,15 +1,15 @@
 //! SELECT.
 
 use sqlparser::ast::{
-    Distinct, Expr, GroupByExpr, OrderByExpr, Select, SelectItem, SelectItemQualifiedWildcardKind,
-    Spanned, Value,
+    BinaryOperator, Distinct, Expr, GroupByExpr, OrderByExpr, Select, SelectItem,
+    SelectItemQualifiedWildcardKind, Spanned, Value,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::name::{folded, quoted, shown};
 use super::query::{Ordering, Queried};
-use super::scope::{Found, Output, Scope, missing_from};
-use super::typed::Typed;
+use super::scope::{Found, Output, Scope, Source, missing_from};
+use super::typed::{Form, Typed};
 use super::{Translator, unsupported};
 use crate::sqlite::types::Type;
 
@@ -18,6 +18,8 @@ use crate::sqlite::types::Type;
 pub(super) struct Projection {
     pub(super) expressions: Vec<String>,
     pub(super) outputs: Vec<Output>,
+    /// What is sent instead of an expression.
+    sent: Vec<Option<String>>,
 }
 
 impl Projection {
@@ -28,12 +30,35 @@ impl Projection {
             inner = format!("{name}:{}", self.outputs.len() + 1);
         }
         self.expressions.push(sql);
+        self.sent.push(None);
         self.outputs.push(Output { name, inner, ty, origin });
+    }
+
+    /// A column that is sent as it is: what is left to be done to its values is done by who sends them.
+    ///
+    /// Without FROM an integer is looked at here, before anything is announced.
+    fn add_sent(&mut self, name: String, typed: Typed, has_from: bool) {
+        let sent = match &typed.form {
+            Form::Sent(sent) if has_from || !typed.ty.is_integer() => Some(sent.clone()),
+            _ => None,
+        };
+        self.add(name, typed);
+        if let Some(last) = self.sent.last_mut() {
+            *last = sent;
+        }
+    }
+
+    /// The expressions of the columns that are sent as texts, by which they are not ordered.
+    fn instead(&self) -> Vec<Option<String>> {
+        let replaced =
+            |(sql, sent): (&String, &Option<String>)| sent.is_some().then(|| sql.clone());
+        self.expressions.iter().zip(&self.sent).map(replaced).collect()
     }
 
     /// As it is written; every column has its name, by which the query around it finds it.
     pub(super) fn written(&self) -> String {
-        let items = self.expressions.iter().zip(&self.outputs);
+        let sent = self.sent.iter().zip(&self.expressions);
+        let items = sent.map(|(sent, sql)| sent.as_ref().unwrap_or(sql)).zip(&self.outputs);
         let items: Vec<String> =
             items.map(|(sql, output)| format!("{sql} AS {}", quoted(&output.inner))).collect();
         items.join(", ")
@@ -54,12 +79,15 @@ impl Translator<'_> {
         if select.qualify.is_some() || !select.connect_by.is_empty() || select.top.is_some() {
             return Err(unsupported("this clause of SELECT"));
         }
+        let is_sent = std::mem::take(&mut self.is_sent);
         let mut scope = Scope::within(outer);
         let from = self.from(&select.from, &mut scope)?;
+        self.find_keys(select, &mut scope);
+        self.is_sent = is_sent;
         let projection = self.projection(&select.projection, &scope, expected)?;
         let mut sql = String::new();
         let condition = match &select.selection {
-            Some(condition) => format!(" WHERE {}", self.condition(condition, &scope, "WHERE")?),
+            Some(condition) => self.where_clause(condition, &scope)?,
             None => String::new(),
         };
         let group = self.group_by(&select.group_by, &scope, &projection)?;
@@ -69,9 +97,11 @@ impl Translator<'_> {
         };
         let windows = self.named_windows(&select.named_window, &scope)?;
         let order_sql = {
-            let ordering = Ordering { outputs: &projection.outputs, scope: Some(&scope) };
+            let (outputs, instead) = (&projection.outputs, projection.instead());
+            let ordering = Ordering { outputs, scope: Some(&scope), instead: &instead };
             self.order_by(order, &ordering)?
         };
+        self.check_groups(select, &scope)?;
         let written = projection.written();
         let list = if projection.outputs.is_empty() { "NULL" } else { &written };
         match &select.distinct {
@@ -94,7 +124,23 @@ impl Translator<'_> {
                 ));
             }
         }
-        Ok(Queried { sql, outputs: projection.outputs })
+        let GroupByExpr::Expressions(keys, _) = &select.group_by else {
+            return Err(unsupported("GROUP BY ALL"));
+        };
+        let is_single = select.from.is_empty()
+            || (keys.is_empty() && scope.grouping.is_aggregated())
+            || select.selection.as_ref().is_some_and(|condition| is_of_one_row(condition, &scope));
+        Ok(Queried { sql, outputs: projection.outputs, is_single })
+    }
+
+    /// ` WHERE …`, which knows no groups.
+    fn where_clause(&mut self, condition: &Expr, scope: &Scope<'_>) -> Result<String> {
+        let listed = scope.grouping.take_aggregate();
+        let before = scope.grouping.count();
+        let condition = self.condition(condition, scope, "WHERE")?;
+        scope.grouping.end_clause("WHERE", before)?;
+        scope.grouping.put_back(listed);
+        Ok(format!(" WHERE {condition}"))
     }
 
     /// The number of a row among those of the same keys, and among all.
@@ -131,6 +177,7 @@ impl Translator<'_> {
         scope: &Scope<'_>,
         expected: Option<&[Type]>,
     ) -> Result<Projection> {
+        let is_sent = std::mem::take(&mut self.is_sent);
         let mut projection = Projection::default();
         for item in items {
             let (expr, name) = match item {
@@ -147,6 +194,7 @@ impl Translator<'_> {
                     for source in &scope.sources {
                         for column in source.columns.iter().filter(|column| !column.merged) {
                             self.uses.extend(column.origin);
+                            scope.grouping.note(source, column, self.place(item), false);
                             projection.add(column.name.clone(), column.typed(0));
                         }
                     }
@@ -163,6 +211,7 @@ impl Translator<'_> {
                     };
                     for column in &source.columns {
                         self.uses.extend(column.origin);
+                        scope.grouping.note(source, column, self.place(name), false);
                         projection.add(column.name.clone(), column.typed(0));
                     }
                     continue;
@@ -175,7 +224,11 @@ impl Translator<'_> {
                 Some(wanted) if !wanted.is_unknown() => self.settle(typed, wanted)?,
                 _ => self.settle_text(typed)?,
             };
-            projection.add(name, typed);
+            if is_sent {
+                projection.add_sent(name, typed, !scope.sources.is_empty());
+            } else {
+                projection.add(name, typed);
+            }
         }
         Ok(projection)
     }
@@ -197,7 +250,11 @@ impl Translator<'_> {
             if matches!(key, Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_)) {
                 return Err(unsupported("GROUP BY with ROLLUP, CUBE or GROUPING SETS"));
             }
+            let listed = scope.grouping.take_aggregate();
+            let before = scope.grouping.count();
             parts.push(self.key(key, scope, projection)?.sql);
+            scope.grouping.end_clause("GROUP BY", before)?;
+            scope.grouping.put_back(listed);
         }
         if parts.is_empty() {
             Ok(String::new())
@@ -247,5 +304,53 @@ impl Translator<'_> {
             return Err(if place > 0 { error.position(place) } else { error });
         }
         Ok(typed.sql)
+    }
+}
+
+/// Whether a condition on the only source names all of its primary key, which is one column.
+fn is_of_one_row(condition: &Expr, scope: &Scope<'_>) -> bool {
+    let [Source { alias, key, .. }] = scope.sources.as_slice() else { return false };
+    let [key] = key.as_slice() else { return false };
+    let is_key = |expr: &Expr| match expr {
+        Expr::Identifier(ident) => {
+            let name = folded(ident);
+            *key == format!("{}.{}", quoted(alias), quoted(&name))
+        }
+        Expr::CompoundIdentifier(idents) => match idents.as_slice() {
+            [of, ident] => {
+                folded(of) == *alias
+                    && *key == format!("{}.{}", quoted(alias), quoted(&folded(ident)))
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    match condition {
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
+            is_of_one_row(left, scope) || is_of_one_row(right, scope)
+        }
+        // The other side may name another column of the source: then it is no key.
+        Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
+            (is_key(left) && is_from_without(right, scope))
+                || (is_key(right) && is_from_without(left, scope))
+        }
+        Expr::Nested(inner) => is_of_one_row(inner, scope),
+        _ => false,
+    }
+}
+
+/// Whether it is the same for all rows of a source: a constant, a parameter, a column of a query around.
+fn is_from_without(expr: &Expr, scope: &Scope<'_>) -> bool {
+    match expr {
+        Expr::Value(_) => true,
+        Expr::Identifier(ident) => match scope.find(&folded(ident)) {
+            Found::One { scope: of, .. } => !std::ptr::eq(of, scope),
+            _ => false,
+        },
+        Expr::CompoundIdentifier(idents) => match idents.as_slice() {
+            [of, _] => scope.sources.iter().all(|source| source.alias != folded(of)),
+            _ => false,
+        },
+        _ => false,
     }
 }

@@ -4,7 +4,7 @@ use sqlparser::ast::Statement;
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
-use trunkline_catalog::syntax::{Postgres, check_depth};
+use trunkline_catalog::syntax::{Postgres, check_depth, is_reserved};
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::{Lexer, TokenKind, character_position};
 
@@ -27,6 +27,10 @@ pub(super) fn parse(sql: &str) -> Result<Statement> {
     let dialect = Postgres::new(sql);
     let tokens = Tokenizer::new(&dialect, sql).tokenize_with_location().map_err(ParserError::from);
     let parsed = tokens.and_then(|tokens| {
+        if let Some(token) = reserved_table(&tokens) {
+            let message = format!("Expected: a table, found: {}{}", token.token, token.span.start);
+            return Err(ParserError::ParserError(message));
+        }
         let tokens = with_tables_selected(tokens);
         let parser = Parser::new(&dialect).with_recursion_limit(DEPTH);
         let mut parser = parser.with_tokens_with_locations(tokens);
@@ -53,12 +57,28 @@ fn flaw(sql: &str) -> Option<PgError> {
     }
 }
 
+/// A reserved word where FROM or JOIN wants a table.
+fn reserved_table(tokens: &[TokenWithSpan]) -> Option<&TokenWithSpan> {
+    let is_significant = |token: &&TokenWithSpan| !matches!(token.token, Token::Whitespace(_));
+    let mut before = Keyword::NoKeyword;
+    tokens.iter().filter(is_significant).find(|token| {
+        let word = keyword(&token.token);
+        let wants_table = matches!(before, Keyword::FROM | Keyword::JOIN);
+        before = word;
+        wants_table && is_reserved(word) && !matches!(word, Keyword::LATERAL | Keyword::ONLY)
+    })
+}
+
+/// The keyword that a token is; a quoted name is none.
+fn keyword(token: &Token) -> Keyword {
+    match token {
+        Token::Word(word) if word.quote_style.is_none() => word.keyword,
+        _ => Keyword::NoKeyword,
+    }
+}
+
 /// `SELECT * FROM t` for `TABLE t` where a query can begin, each word where TABLE stood.
 fn with_tables_selected(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let keyword = |token: &Token| match token {
-        Token::Word(word) => word.keyword,
-        _ => Keyword::NoKeyword,
-    };
     let mut selected = Vec::with_capacity(tokens.len());
     let mut begins = true;
     for token in tokens {

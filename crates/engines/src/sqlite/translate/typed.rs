@@ -26,6 +26,9 @@ pub(super) struct Typed {
 pub(super) enum Form {
     /// Anything that is computed.
     Computed,
+    /// The same, and what is sent of it where nothing is done with it any more: an integer whose range is
+    /// looked at then, or a numeric as the text of all its digits.
+    Sent(String),
     /// A column: it holds only what its type can.
     Column,
     /// A string constant without a type.
@@ -45,6 +48,15 @@ impl Typed {
 
     pub(super) fn boolean(sql: impl Into<String>) -> Typed {
         Typed::new(sql, Type::BOOL)
+    }
+
+    /// A numeric as a text with all its digits, or as a number that has no others.
+    pub(super) fn exact(&self) -> String {
+        match (&self.form, self.ty.scale()) {
+            (Form::Sent(sent), _) if self.ty.oid == Oid::NUMERIC => sent.clone(),
+            (_, Some(scale)) if scale > 0 => format!("pg_fixed({}, {scale})", self.sql),
+            _ => self.sql.clone(),
+        }
     }
 
     /// Whether it is a constant with a point.

@@ -1,0 +1,225 @@
+//! Arithmetic, of which PostgreSQL refuses what is too large, and SQLite does not.
+
+use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::Translator;
+use super::operator::no_operator;
+use super::scope::Scope;
+use super::typed::{Form, Typed};
+use crate::sqlite::types::Type;
+
+impl Translator<'_> {
+    pub(super) fn unary(
+        &mut self,
+        op: &UnaryOperator,
+        expr: &Expr,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let inner = self.expression(expr, scope)?;
+        match op {
+            UnaryOperator::Not => {
+                let inner = self.settle(inner, Type::BOOL)?;
+                Ok(Typed::boolean(format!("(NOT {})", inner.sql)))
+            }
+            UnaryOperator::Minus => self.negated(inner),
+            UnaryOperator::Plus => {
+                let inner = self.settle(inner, Type::FLOAT8)?;
+                let form = if inner.form == Form::Number { Form::Number } else { Form::Computed };
+                Ok(Typed { form, ..Typed::new(format!("(+{})", inner.sql), inner.ty.computed()) })
+            }
+            UnaryOperator::BitwiseNot if inner.ty.is_integer() => {
+                Ok(Typed::new(format!("(~{})", inner.sql), inner.ty))
+            }
+            UnaryOperator::PGAbs if inner.ty.is_number() || inner.is_unknown() => {
+                let inner = self.settle(inner, Type::FLOAT8)?;
+                let ty = inner.ty.computed();
+                Ok(self.checked(format!("abs({})", inner.sql), ty, &[&inner]))
+            }
+            UnaryOperator::PGSquareRoot | UnaryOperator::PGCubeRoot
+                if inner.ty.is_number() || inner.is_unknown() =>
+            {
+                let inner = self.settle(inner, Type::FLOAT8)?;
+                let is_square = matches!(op, UnaryOperator::PGSquareRoot);
+                let function = if is_square { "pg_sqrt" } else { "pg_cbrt" };
+                Ok(Typed::new(format!("{function}({})", inner.sql), Type::FLOAT8))
+            }
+            _ => {
+                let message = format!("operator does not exist: {op} {}", inner.ty.name());
+                let error = PgError::new(SqlState::UNDEFINED_FUNCTION, message).hint(
+                    "No operator matches the given name and argument type. \
+                     You might need to add an explicit type cast.",
+                );
+                Err(self.placed(error, expr))
+            }
+        }
+    }
+
+    fn negated(&mut self, inner: Typed) -> Result<Typed> {
+        let inner = self.settle(inner, Type::FLOAT8)?;
+        let (sql, ty) = (&inner.sql, inner.ty.computed());
+        if ty.oid == Oid::INTERVAL {
+            return Ok(Typed::new(format!("pg_interval_times({sql}, -1)"), ty));
+        }
+        let minus = format!("(-{sql})");
+        if inner.form == Form::Number {
+            // -2147483648 is an integer, although 2147483648 is not.
+            let ty = match sql.as_str() {
+                "2147483648" => Type::INT4,
+                "9223372036854775808" => Type::INT8,
+                _ => ty,
+            };
+            return Ok(Typed { form: Form::Number, ..Typed::new(minus, ty) });
+        }
+        if let Form::Sent(sent) = &inner.form
+            && ty.oid == Oid::NUMERIC
+        {
+            let form = Form::Sent(format!("pg_exact('*', {sent}, -1)"));
+            return Ok(Typed { form, ..Typed::new(minus, ty) });
+        }
+        Ok(self.checked(minus, ty, &[&inner]))
+    }
+
+    /// Something computed of these operands: 22003 if it is an integer that its type does not hold.
+    ///
+    /// What other programs are to evaluate, too, such as a CHECK, is left to SQLite.
+    pub(super) fn checked(&self, sql: String, ty: Type, operands: &[&Typed]) -> Typed {
+        if !ty.is_integer() || !self.is_checked {
+            return Typed::new(sql, ty);
+        }
+        let checked = format!("pg_whole({sql}, {})", ty.oid.0);
+        // A constant is worked out before any row, and refused then.
+        let is_constant = operands.iter().all(|operand| operand.form == Form::Number);
+        let form = if is_constant { Form::Computed } else { Form::Sent(sql) };
+        Typed { form, ..Typed::new(checked, ty) }
+    }
+
+    pub(super) fn arithmetic(
+        &mut self,
+        left: Typed,
+        op: &BinaryOperator,
+        right: Typed,
+        at: &Expr,
+    ) -> Result<Typed> {
+        if left.ty.is_date_or_timestamp()
+            || right.ty.is_date_or_timestamp()
+            || left.ty.oid == Oid::INTERVAL
+            || right.ty.oid == Oid::INTERVAL
+        {
+            return self.date_arithmetic(left, op, right, at);
+        }
+        let (left, right) = match (left.is_unknown(), right.is_unknown()) {
+            (true, true) => (self.settle(left, Type::INT4)?, self.settle(right, Type::INT4)?),
+            _ => self.settle_pair(left, right)?,
+        };
+        if !left.ty.is_number() || !right.ty.is_number() {
+            return Err(self.no_operator_before(left.ty, &op.to_string(), right.ty, at));
+        }
+        let ty = Type::of(self.common(left.ty, right.ty).unwrap_or(left.ty).oid);
+        Ok(if ty.is_integer() {
+            self.of_integers(&left, op, &right, ty)
+        } else if ty.oid == Oid::NUMERIC {
+            of_numerics(&left, op, &right)
+        } else {
+            self.of_floats(&left, op, &right, ty)
+        })
+    }
+
+    fn of_integers(&self, left: &Typed, op: &BinaryOperator, right: &Typed, ty: Type) -> Typed {
+        let (a, b) = (&left.sql, &right.sql);
+        // By a number that is not zero, nor -1, SQLite divides as PostgreSQL does.
+        let is_harmless = right.form == Form::Number
+            && !b.contains('-')
+            && b.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
+        match op {
+            BinaryOperator::Divide if is_harmless => Typed::new(format!("({a} / {b})"), ty),
+            BinaryOperator::Modulo if is_harmless => Typed::new(format!("({a} % {b})"), ty),
+            BinaryOperator::Divide => self.checked(format!("pg_div({a}, {b})"), ty, &[left, right]),
+            BinaryOperator::Modulo => Typed::new(format!("pg_mod({a}, {b})"), ty),
+            _ => self.checked(format!("({a} {op} {b})"), ty, &[left, right]),
+        }
+    }
+
+    /// SQLite knows neither NaN nor what is too large.
+    fn of_floats(&self, left: &Typed, op: &BinaryOperator, right: &Typed, ty: Type) -> Typed {
+        let (a, b) = (&left.sql, &right.sql);
+        let sql = match op {
+            BinaryOperator::Divide => format!("pg_quotient({a}, {b})"),
+            BinaryOperator::Modulo => format!("pg_remainder({a}, {b})"),
+            _ if self.is_checked => format!("pg_float('{op}', {a}, {b})"),
+            _ => format!("({a} {op} {b})"),
+        };
+        Typed::new(sql, ty)
+    }
+
+    /// `^`: of a numeric a numeric, else a `double precision`.
+    pub(super) fn powered(&mut self, left: Typed, right: Typed, at: &Expr) -> Result<Typed> {
+        let (a, b) = (left.ty, right.ty);
+        let is_numeric = |ty: Type| ty.oid == Oid::NUMERIC;
+        let fits = |ty: Type| ty.is_unknown() || ty.is_integer() || is_numeric(ty);
+        let ty = match (is_numeric(a) || is_numeric(b)) && fits(a) && fits(b) {
+            true => Type::NUMERIC,
+            false => Type::FLOAT8,
+        };
+        let (left, right) = (self.settle(left, ty)?, self.settle(right, ty)?);
+        if !left.ty.is_number() || !right.ty.is_number() {
+            return Err(self.no_operator_before(a, "^", b, at));
+        }
+        Ok(Typed::new(format!("pg_power({}, {})", left.sql, right.sql), ty))
+    }
+
+    /// `<<` and `>>`, by an integer.
+    pub(super) fn shifted(
+        &mut self,
+        left: Typed,
+        op: &BinaryOperator,
+        right: Typed,
+        at: &Expr,
+    ) -> Result<Typed> {
+        let (a, b) = (left.ty, right.ty);
+        let left = self.settle(left, Type::INT4)?;
+        let right = self.settle(right, Type::INT4)?;
+        if !left.ty.is_integer() || !matches!(right.ty.oid, Oid::INT2 | Oid::INT4) {
+            return Err(self.no_operator_before(a, &op.to_string(), b, at));
+        }
+        let sql = format!("pg_shift('{op}', {}, {}, {})", left.sql, right.sql, left.ty.oid.0);
+        Ok(Typed::new(sql, left.ty))
+    }
+
+    /// The type of a column that USING makes of two, as of `=`; 42883 if they cannot be compared.
+    pub(super) fn merged_type(&self, left: Type, right: Type) -> Result<Type> {
+        let Some(common) = self.common(left, right) else {
+            return Err(no_operator(left, "=", right));
+        };
+        let typmod = if left.typmod == right.typmod { left.typmod } else { -1 };
+        Ok(Type { oid: common.oid, typmod })
+    }
+}
+
+/// SQLite computes with fifteen digits; what is sent has all of them, and the zeros that PostgreSQL shows.
+fn of_numerics(left: &Typed, op: &BinaryOperator, right: &Typed) -> Typed {
+    let (a, b) = (&left.sql, &right.sql);
+    let sql = match op {
+        BinaryOperator::Divide => format!("pg_quotient({a}, {b})"),
+        BinaryOperator::Modulo => format!("pg_remainder({a}, {b})"),
+        _ => format!("({a} {op} {b})"),
+    };
+    let scale = match (left.ty.scale(), right.ty.scale()) {
+        (Some(a), Some(b)) => match op {
+            BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Modulo => Some(a.max(b)),
+            BinaryOperator::Multiply if a + b < 1000 => Some(a + b),
+            _ => None,
+        },
+        _ => None,
+    };
+    let is_exact =
+        |typed: &Typed| matches!(typed.form, Form::Sent(_)) || typed.ty.scale().is_some();
+    match scale {
+        Some(scale) => Typed::new(sql, Type::scaled(scale)),
+        None if is_exact(left) && is_exact(right) => {
+            let sent = format!("pg_exact('{op}', {}, {})", left.exact(), right.exact());
+            Typed { form: Form::Sent(sent), ..Typed::new(sql, Type::NUMERIC) }
+        }
+        None => Typed::new(sql, Type::NUMERIC),
+    }
+}
