@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trunkline_proto::SqlState;
 use trunkline_proto::types::{TextStyle, Types};
+use trunkline_sql::Backslashes;
 
 use crate::error::{Notice, PgError, Result};
 use crate::settings::{Settings, Timeouts};
@@ -120,8 +121,13 @@ impl Client {
         self.look().style()
     }
 
-    /// The same, with the time of the transaction: for who reads what the client wrote, where `now` and
-    /// `today` mean that.
+    /// What backslashes mean in the strings of statements.
+    pub fn backslashes(&self) -> Backslashes {
+        self.look().backslashes()
+    }
+
+    /// How values look, and when the transaction began: for who reads what the client wrote, where `now`
+    /// and `today` mean that.
     pub fn reading_style(&self) -> Arc<TextStyle> {
         let style = self.style();
         match self.transaction_time() {

@@ -24,6 +24,7 @@ use trunkline_core::types::TextStyle;
 use trunkline_core::{Client, Language, Oid, PgError, Result, Session, SqlState};
 use trunkline_proto::backend::{self, Event};
 use trunkline_proto::{Misuse, PeerError};
+use trunkline_sql::Backslashes;
 
 pub(crate) use self::extended::text;
 use self::fruitless::{Fruitless, PAUSE};
@@ -65,6 +66,8 @@ pub(crate) struct Connection<S: Session> {
     timed: bool,
     /// How values look as text, and when that was seen: see [`Client::changes`].
     style: Arc<TextStyle>,
+    /// What backslashes mean in strings, seen then, too.
+    backslashes: Backslashes,
     seen: usize,
     fruitless: Fruitless,
     /// One of the server's places for clients, given back when the connection ends.
@@ -143,6 +146,7 @@ impl<S: Session> Connection<S> {
         // What was said while the engine opened is news.
         let seen = client.changes().wrapping_sub(1);
         let style = client.style();
+        let backslashes = client.backslashes();
         Connection {
             io,
             protocol,
@@ -161,6 +165,7 @@ impl<S: Session> Connection<S> {
             resting: true,
             timed,
             style,
+            backslashes,
             seen,
             fruitless: Fruitless::default(),
             _place: place,
