@@ -109,6 +109,15 @@ impl Client {
         Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message))
     }
 
+    /// The schemas that `search_path` names, whether or not there are such; `$user` is the user's name.
+    pub fn search_path(&self) -> Vec<String> {
+        let mut names = self.look().search_path();
+        for name in names.iter_mut().filter(|name| *name == "$user") {
+            *name = self.identity().user.to_string();
+        }
+        names
+    }
+
     /// Makes types known that are not built in, instead of those that the server was given: an engine
     /// says so when it opens the session, and again when they change. From the next statement on
     /// parameters and columns of these types are read, checked and written as PostgreSQL does.

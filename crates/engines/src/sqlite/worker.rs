@@ -14,6 +14,7 @@ use super::cursor::{Batch, Cursor};
 use super::errors::{self, answer};
 use super::plan::{Plan, Statement};
 use super::schema::Schema;
+use super::translate::reading::{Reading, SearchPath};
 use super::violation;
 
 /// Stands around the steps of a statement; it is always the innermost of its name.
@@ -28,6 +29,8 @@ pub(super) struct Worker<'c> {
     guarded: &'c Guarded,
     control: &'c Control,
     client: Client,
+    /// The session's path, and when it was seen: see [`Client::changes`].
+    path: (usize, SearchPath),
     cursors: HashMap<u64, Cursor<'c>>,
     schema: Option<(i64, Arc<Schema>)>,
     in_transaction: bool,
@@ -51,6 +54,7 @@ impl<'c> Worker<'c> {
         Worker {
             guarded,
             control,
+            path: (client.changes(), SearchPath::of(&client)),
             client,
             cursors: HashMap::new(),
             schema: None,
@@ -68,7 +72,7 @@ impl<'c> Worker<'c> {
     pub(super) fn prepare(&mut self, sql: &str, hints: &[trunkline_core::Oid]) -> Result<Plan> {
         let (version, schema) = self.before_the_snapshot(Worker::schema)?;
         self.tell_settings();
-        let plan = Plan::new(sql, hints, &schema, version, &self.client.reading_style())?;
+        let plan = Plan::new(sql, hints, &schema, version, &self.reading())?;
         // SQLite has its say before anything is announced; later steps may need what this one makes.
         if let Some(first) = plan.translated.steps.first() {
             self.compile(&plan, first)?;
@@ -86,11 +90,11 @@ impl<'c> Worker<'c> {
         if plan.translated.writes {
             self.reserve()?;
         }
-        if self.version()? == plan.version {
+        if self.version()? == plan.version && self.search_path() == plan.path {
             return Ok(plan);
         }
         let (version, schema) = self.schema()?;
-        statement.renew(&schema, version, &self.client.reading_style())
+        statement.renew(&schema, version, &self.reading())
     }
 
     /// Whether the transaction has not seen anything of the file yet.
@@ -142,6 +146,20 @@ impl<'c> Worker<'c> {
             self.mark(&name)?;
         }
         Ok(())
+    }
+
+    /// Where the session looks for names.
+    pub(super) fn search_path(&mut self) -> SearchPath {
+        let changes = self.client.changes();
+        if self.path.0 != changes {
+            self.path = (changes, SearchPath::of(&self.client));
+        }
+        self.path.1
+    }
+
+    /// How the session reads what is written.
+    fn reading(&mut self) -> Reading {
+        Reading { style: self.client.reading_style(), path: self.search_path() }
     }
 
     /// What the session's settings are now, for the functions that go by them.

@@ -18,8 +18,7 @@ use crate::sqlite::storage;
 
 impl Translator<'_> {
     pub(super) fn alter_table(&mut self, alter: &AlterTable) -> Result<Done> {
-        let (_, name) = self.table_name(&alter.name)?;
-        if alter.if_exists && self.schema.relation(&name).is_none() {
+        if alter.if_exists && self.found(&alter.name)?.is_none() {
             return Ok(Done::definition("ALTER TABLE", Vec::new()));
         }
         let relation = self.relation(&alter.name)?;

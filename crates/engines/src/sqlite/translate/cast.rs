@@ -98,7 +98,7 @@ impl Translator<'_> {
     /// A decimal constant as a numeric, read before SQLite makes the nearest number of it.
     fn decimal(&mut self, typed: Typed, ty: Type) -> Result<Typed> {
         let digits = typed.sql.trim_matches(['(', ')', '+']);
-        let value = storage::literal(ty, digits, self.style)?;
+        let value = storage::literal(ty, digits, &self.reading.style)?;
         let ty = if ty.typmod < 0 { typed.ty } else { ty };
         Ok(Typed { sql: storage::written(&value), ty, ..typed })
     }
@@ -128,7 +128,7 @@ impl Translator<'_> {
     pub(super) fn assign(&mut self, typed: Typed, column: &str, ty: Type) -> Result<Typed> {
         if let (Form::Literal(text), true, true) = (&typed.form, typed.is_unknown(), ty.typmod >= 0)
         {
-            let value = storage::literal(ty, text, self.style).map_err(PgError::from)?;
+            let value = storage::literal(ty, text, &self.reading.style).map_err(PgError::from)?;
             return Ok(Typed { form: Form::Number, ..Typed::new(storage::written(&value), ty) });
         }
         let typed = self.settle(typed, ty)?;
@@ -244,7 +244,8 @@ impl Translator<'_> {
         match (&value.form, field) {
             (Form::Literal(text), Some(field)) => {
                 let written = format!("{text} {field}");
-                let kept = storage::literal(Type::of(Oid::INTERVAL), &written, self.style)?;
+                let kept =
+                    storage::literal(Type::of(Oid::INTERVAL), &written, &self.reading.style)?;
                 Ok(Typed::new(storage::written(&kept), Type::of(Oid::INTERVAL)))
             }
             _ => self.cast(value, Type::of(Oid::INTERVAL)),

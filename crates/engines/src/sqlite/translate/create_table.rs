@@ -40,6 +40,9 @@ impl Translator<'_> {
     pub(super) fn create_table(&mut self, create: &CreateTable) -> Result<Done> {
         let (temporary, name) = self.table_name(&create.name)?;
         let temporary = temporary || create.temporary;
+        if !temporary {
+            self.check_place(&create.name)?;
+        }
         if create.if_not_exists && self.schema.relation(&name).is_some() {
             return Ok(Done::definition("CREATE TABLE", Vec::new()));
         }
@@ -287,7 +290,7 @@ impl Translator<'_> {
     /// `REFERENCES …`
     fn references(&self, key: &ForeignKeyConstraint, own: &str) -> Result<String> {
         let (_, table) = self.table_name(&key.foreign_table)?;
-        let known = self.schema.relation(&table).map(|relation| relation.name.clone());
+        let known = self.found(&key.foreign_table)?.map(|relation| relation.name.clone());
         let table = match known {
             Some(name) => name,
             None if table == own => table,

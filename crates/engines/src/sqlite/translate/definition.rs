@@ -107,6 +107,9 @@ impl Translator<'_> {
         }
         let (temporary, name) = self.table_name(&create.name)?;
         let temporary = temporary || create.temporary;
+        if !temporary {
+            self.check_place(&create.name)?;
+        }
         let mut steps = Vec::new();
         let mut replaced = None;
         match self.schema.relation(&name) {
@@ -150,7 +153,7 @@ impl Translator<'_> {
         let mut found = Vec::new();
         for name in names {
             let (_, plain) = self.table_name(name)?;
-            match self.schema.relation(&plain) {
+            match self.found(name)? {
                 Some(relation) if relation.view == view => found.push(relation.clone()),
                 Some(_) => {
                     let message = format!("\"{plain}\" is not a {kind}");
@@ -207,7 +210,9 @@ impl Translator<'_> {
         let mut steps = Vec::new();
         for name in names {
             let (_, plain) = self.table_name(name)?;
-            match self.schema.index(&plain) {
+            let is_visible = name.0.len() > 1 || self.reading.path.finds_public;
+            let index = self.schema.index(&plain);
+            match index.filter(|(relation, _)| is_visible || relation.temporary) {
                 Some((relation, index)) if index.origin == Origin::Create => {
                     let database = if relation.temporary { "temp" } else { "main" };
                     steps.push(format!("DROP INDEX {database}.{}", quoted(&index.name)));

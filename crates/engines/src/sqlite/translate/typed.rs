@@ -67,10 +67,11 @@ impl Translator<'_> {
         match &typed.form {
             Form::Literal(text) => {
                 let plain = Type::of(ty.oid);
-                let value = storage::literal(plain, text, self.style).map_err(|error| {
-                    let error = PgError::from(error);
-                    if typed.place > 0 { error.position(typed.place) } else { error }
-                })?;
+                let value =
+                    storage::literal(plain, text, &self.reading.style).map_err(|error| {
+                        let error = PgError::from(error);
+                        if typed.place > 0 { error.position(typed.place) } else { error }
+                    })?;
                 let sql = storage::written(&value);
                 let plain = match written_scale(text.trim()) {
                     Some(scale) if ty.oid == Oid::NUMERIC => Type::scaled(scale),
