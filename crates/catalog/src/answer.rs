@@ -70,15 +70,23 @@ impl Answer {
         });
         let parameters = parameters.collect::<Result<Vec<_>>>()?;
         let (answer, own) = (self.clone(), world.clone());
-        let run =
-            move |stop: Arc<AtomicBool>| Run::new(own, parameters, stop).rows(&answer.bound.query);
+        let run = move |stop: Arc<AtomicBool>| {
+            let run = Run::new(own, parameters, stop);
+            // What fails while PostgreSQL plans fails before the rows are described.
+            run.constants(&answer.bound.query)?;
+            Ok(run.rows(&answer.bound.query))
+        };
         let rows = if is_short(&self.bound.query) {
             run(Arc::default())?
         } else {
             Work::start(run)?.await?
         };
         let types = self.columns.iter().map(|column| column.type_oid).collect();
-        let source = Answered { world, types, rows: rows.into_iter() };
+        let (rows, failure) = match rows {
+            Ok(rows) => (rows, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        let source = Answered { world, types, rows: rows.into_iter(), failure };
         Ok(Reply::Rows(Rows::from_source(self.columns.clone(), source)))
     }
 }
@@ -107,10 +115,15 @@ struct Answered {
     world: Arc<World>,
     types: Vec<Oid>,
     rows: std::vec::IntoIter<Row>,
+    /// What is told instead of them.
+    failure: Option<PgError>,
 }
 
 impl RowSource for Answered {
     fn poll_fill(&mut self, _: &mut Context<'_>, rows: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+        if let Some(error) = self.failure.take() {
+            return Poll::Ready(Err(error));
+        }
         while !rows.is_full() {
             let Some(row) = self.rows.next() else {
                 return Poll::Ready(Ok(Progress::End(CommandTag::select())));

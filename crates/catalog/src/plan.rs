@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trunkline_core::{Oid, Result};
 
 use crate::datum::Datum;
-use crate::run::Run;
+use crate::run::{MORE, RED, Run};
 
 /// A call of a function, with the values it is given.
 pub(crate) struct Call<'a> {
@@ -108,6 +108,8 @@ pub(crate) struct Calling {
     pub(crate) result: Oid,
     /// Whether it is NULL when an argument is.
     pub(crate) strict: bool,
+    /// Whether it depends on nothing but its arguments: PostgreSQL works out such a call while it plans.
+    pub(crate) immutable: bool,
     /// Whether it is `=` or the like of values that are compared as they are.
     pub(crate) is_equality: bool,
 }
@@ -415,6 +417,31 @@ impl Expr {
                 SubqueryKind::RowIn(values) => values.iter().for_each(see),
             },
         }
+    }
+
+    /// Whether PostgreSQL works it out while it plans; if not, the largest of its parts of which that is
+    /// true are found.
+    pub(crate) fn constants<'a>(&'a self, found: &mut Vec<&'a Expr>) -> bool {
+        stacker::maybe_grow(RED, MORE, || {
+            let (mut constant, mut parts) = (Vec::new(), 0_usize);
+            self.parts(&mut |part| {
+                parts += 1;
+                if part.constants(found) {
+                    constant.push(part);
+                }
+            });
+            let is_constant = parts == constant.len()
+                && match self {
+                    Expr::Column { .. } | Expr::WholeRow { .. } | Expr::Slot { .. } => false,
+                    Expr::Subquery { .. } => false,
+                    Expr::Call(call) => call.immutable,
+                    _ => true,
+                };
+            if !is_constant {
+                found.append(&mut constant);
+            }
+            is_constant
+        })
     }
 
     /// Calls a function with each part, to change it.

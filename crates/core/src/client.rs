@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trunkline_proto::types::{TextStyle, Types};
 use trunkline_proto::{Encoding, SqlState};
+use trunkline_sql::Backslashes;
 
 use crate::error::{Notice, PgError, Result};
 use crate::settings::{Settings, Timeouts};
@@ -108,6 +109,15 @@ impl Client {
         Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message))
     }
 
+    /// The schemas that `search_path` names, whether or not there are such; `$user` is the user's name.
+    pub fn search_path(&self) -> Vec<String> {
+        let mut names = self.look().search_path();
+        for name in names.iter_mut().filter(|name| *name == "$user") {
+            *name = self.identity().user.to_string();
+        }
+        names
+    }
+
     /// Makes types known that are not built in, instead of those that the server was given: an engine
     /// says so when it opens the session, and again when they change. From the next statement on
     /// parameters and columns of these types are read, checked and written as PostgreSQL does.
@@ -120,8 +130,13 @@ impl Client {
         self.look().style()
     }
 
-    /// The same, with the time of the transaction: for who reads what the client wrote, where `now` and
-    /// `today` mean that.
+    /// What backslashes mean in the strings of statements.
+    pub fn backslashes(&self) -> Backslashes {
+        self.look().backslashes()
+    }
+
+    /// How values look, and when the transaction began: for who reads what the client wrote, where `now`
+    /// and `today` mean that.
     pub fn reading_style(&self) -> Arc<TextStyle> {
         let style = self.style();
         match self.transaction_time() {

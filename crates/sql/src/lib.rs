@@ -11,6 +11,7 @@
 //! - [`recognise`] reads a session statement, or says that it is none; what is malformed gives
 //!   PostgreSQL's own [`SyntaxError`], with its position.
 //! - [`outline`] tells what a statement is about, whatever its dialect; [`parameters`] finds `$1`.
+//! - [`Backslashes`] puts a text with escapes in plain strings into the standard's words.
 //! - [`TypeName::parse`], [`quote_identifier`], [`quote_literal`], [`keyword_category`] and
 //!   [`character_position`] are what the others are made of.
 //!
@@ -38,6 +39,7 @@ mod parameter;
 mod position;
 mod quote;
 mod split;
+mod standard;
 pub mod statement;
 mod token;
 
@@ -50,5 +52,6 @@ pub use parameter::{Parameter, Parameters, parameters};
 pub use position::{byte_offset, character_position};
 pub use quote::{quote_identifier, quote_literal};
 pub use split::{Statement, Statements, split};
+pub use standard::{Backslashes, Nonstandard};
 pub use statement::{SessionStatement, TypeName, recognise};
 pub use token::{Span, Token, TokenKind};

@@ -194,6 +194,7 @@ impl Binder {
             types: chosen.arguments,
             result: chosen.result,
             strict: chosen.what.strict,
+            immutable: chosen.what.immutable,
             is_equality: false,
         };
         let mut typed = Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place);

@@ -85,6 +85,7 @@ impl Binder {
                     types: vec![Oid::RECORD; 2],
                     result: Oid::BOOL,
                     strict: true,
+                    immutable: true,
                     is_equality: name == "=",
                 }))))
             }
@@ -140,6 +141,7 @@ impl Binder {
             result: chosen.result,
             // Arrays and strings are joined with what there is.
             strict: !functions::takes_null(chosen.what),
+            immutable: true,
             is_equality: name == "=",
         };
         Ok(Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place))

@@ -23,6 +23,8 @@ pub(crate) struct Proc {
     pub(crate) outputs: Vec<(Arc<str>, Oid)>,
     pub(crate) strict: bool,
     pub(crate) returns_set: bool,
+    /// Whether it depends on nothing but its arguments.
+    pub(crate) immutable: bool,
     pub(crate) kind: u8,
 }
 
@@ -92,6 +94,7 @@ fn proc(facts: &Facts, row: &Row) -> Proc {
         outputs: outputs(&column("proargnames"), &column("proargmodes"), &oids("proallargtypes")),
         strict: truth("proisstrict"),
         returns_set: truth("proretset"),
+        immutable: letter("provolatile") == b'i',
         kind: letter("prokind"),
     }
 }

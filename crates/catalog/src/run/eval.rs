@@ -2,13 +2,9 @@
 
 use trunkline_core::{PgError, Result, SqlState};
 
-use super::{Frame, Run};
+use super::{Frame, MORE, RED, Run};
 use crate::datum::{Datum, List};
 use crate::plan::{Call, Calling, Expr, Function, Index, Quantified, Sub, SubqueryKind};
-
-/// How much stack is left when more is taken, and how much that is.
-const RED: usize = 128 << 10;
-const MORE: usize = 2 << 20;
 
 impl Run {
     /// The value of an expression.

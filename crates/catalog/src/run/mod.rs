@@ -21,6 +21,10 @@ use crate::datum::{Datum, Row};
 use crate::plan::Query;
 use crate::world::World;
 
+/// How much stack is left when more is taken, and how much that is.
+pub(crate) const RED: usize = 128 << 10;
+pub(crate) const MORE: usize = 2 << 20;
+
 /// The run of one statement.
 pub(crate) struct Run {
     pub(crate) world: Arc<World>,

@@ -8,7 +8,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::{Frame, Rows, Run};
 use crate::datum::{Datum, Row};
-use crate::plan::{Body, Cte, CteKind, Distinct, Query, SetOperation, Side, SortKey, Sub};
+use crate::plan::{Body, Cte, CteKind, Distinct, Expr, Query, SetOperation, Side, SortKey, Sub};
 
 impl Run {
     /// The rows of a query within another one.
@@ -30,6 +30,27 @@ impl Run {
 
     fn keep(&self, id: usize, rows: Rows) {
         self.kept.borrow_mut().insert(id, rows);
+    }
+
+    /// Works out what depends on nothing, in what a query gives and asks for; PostgreSQL does so while it
+    /// plans.
+    ///
+    /// # Errors
+    ///
+    /// Those of any part, whether or not it would be asked for.
+    pub(crate) fn constants(&self, query: &Query) -> Result<()> {
+        let mut found = Vec::new();
+        let mut look = |expr| {
+            if Expr::constants(expr, &mut found) {
+                found.push(expr);
+            }
+        };
+        match &query.body {
+            Body::Select(select) => select.project.iter().chain(&select.filter).for_each(look),
+            Body::Values(rows) => rows.iter().flatten().for_each(&mut look),
+            Body::Set { .. } => {}
+        }
+        found.into_iter().try_for_each(|expr| self.eval(expr, &Frame::EMPTY).map(drop))
     }
 
     /// The rows of a query; `frame` is what the query around it sees.

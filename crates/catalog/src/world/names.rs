@@ -34,27 +34,17 @@ static DICTIONARIES: LazyLock<HashMap<u32, (u32, Arc<str>)>> =
 
 /// The schemas of `search_path` that there are.
 pub(super) fn search_path(client: &Client, objects: &Objects) -> Vec<u32> {
-    let setting = client.setting("search_path").unwrap_or_default();
     let mut path: Vec<u32> = Vec::new();
-    let mut names = Vec::new();
-    let mut lexer = Lexer::new(&setting);
-    while let Some(token) = lexer.next_significant() {
-        if token.kind.is_identifier()
-            && let Ok(name) = token.identifier(&setting)
-        {
-            names.push(name.into_owned());
-        }
-    }
-    for name in names {
+    let names = client.search_path();
+    for name in &names {
         let oid = match name.as_str() {
-            "$user" => objects.schema_named(&client.identity().user),
             "pg_catalog" => Some(PG_CATALOG),
             "information_schema" => Some(*INFORMATION_SCHEMA),
             name => objects.schema_named(name),
         };
         path.extend(oid.filter(|oid| !path.contains(oid)));
     }
-    if path.is_empty() {
+    if path.is_empty() && names.iter().any(|name| name == "public") {
         // An engine whose schemas have other names than PostgreSQL's has a default one all the same.
         path.extend(objects.schemas.first().map(|(oid, _)| *oid));
     }

@@ -196,6 +196,11 @@ impl Settings {
         now.filter(|(_, value, told)| value != told).map(|(name, value, _)| (name, value)).collect()
     }
 
+    /// The schemas that `search_path` names, as it names them.
+    pub fn search_path(&self) -> Vec<String> {
+        self.get("search_path").and_then(|path| value::list(&path)).unwrap_or_default()
+    }
+
     /// How values look as text.
     pub fn style(&self) -> Arc<TextStyle> {
         self.style.clone()

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use trunkline_proto::types::{ByteaOutput, DateStyle, IntervalStyle, TextStyle, TimeZone, Types};
+use trunkline_sql::Backslashes;
 
 use super::{Definition, Settings};
 
@@ -10,6 +11,17 @@ impl Settings {
     /// Makes types known that are not built in, instead of those that were; SET and RESET leave them.
     pub fn set_types(&mut self, types: Types) {
         self.style = Arc::new(TextStyle { types, ..TextStyle::clone(&self.style) });
+    }
+
+    /// What backslashes mean in the strings of statements.
+    pub fn backslashes(&self) -> Backslashes {
+        let is_not = |name: &str, word: &str| self.get(name).is_none_or(|value| value != word);
+        Backslashes {
+            standard_conforming_strings: is_not("standard_conforming_strings", "off"),
+            escape_string_warning: is_not("escape_string_warning", "off"),
+            // An encoding in which `\'` could be half of a character is none of ours.
+            backslash_quote: is_not("backslash_quote", "off"),
+        }
     }
 
     /// Looks again, if one of these settings says how.

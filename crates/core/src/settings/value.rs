@@ -158,7 +158,7 @@ fn date_style(text: &str, current: &str) -> Result<String> {
 }
 
 /// The names in a list with commas, folded to lower case unless they are quoted.
-fn list(text: &str) -> Option<Vec<String>> {
+pub(super) fn list(text: &str) -> Option<Vec<String>> {
     let mut names = Vec::new();
     let mut rest = text.trim_start();
     if rest.is_empty() {

@@ -17,6 +17,7 @@ use super::input;
 use super::schema::{Relation, Schema};
 use super::storage;
 use super::thread::{Call, Thread};
+use super::translate::reading::SearchPath;
 use super::types::Type;
 use super::worker::quote;
 
@@ -45,11 +46,14 @@ impl Target {
     /// 42P01, 42703, 42701; 42809 for a view, 42P10 for a column that is generated.
     pub(super) fn find(
         schema: &Schema,
+        path: SearchPath,
         table: QualifiedName,
         given: Option<&[String]>,
     ) -> Result<Target> {
-        let is_here = table.schema.as_deref().is_none_or(|schema| schema == "public");
-        let relation = schema.relation(&table.name).filter(|_| is_here);
+        let relation = schema.relation(&table.name).filter(|found| match table.schema.as_deref() {
+            None => found.temporary || path.finds_public,
+            Some(schema) => schema == "public",
+        });
         let Some(relation) = relation else { return Err(no_table(&table)) };
         if relation.view {
             let message = format!("cannot copy to view \"{}\"", relation.name);

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use trunkline_core::types::TextStyle;
 use trunkline_core::{Column, Columns, CommandTag, Oid, PgError, Prepared, Result};
 
 use super::schema::Schema;
+use super::translate::reading::{Reading, SearchPath};
 use super::translate::{self, Translated, translate};
 use super::types::Type;
 
@@ -20,11 +20,14 @@ pub(super) struct Statement {
     plan: Mutex<Arc<Plan>>,
 }
 
-/// A translation, which holds as long as the definitions have the same number.
+/// A translation, which holds as long as the definitions have the same number, and names are looked for
+/// where they were.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) translated: Translated,
     pub(super) version: i64,
+    /// Where its names were looked for.
+    pub(super) path: SearchPath,
 }
 
 /// Whether a text is a statement, whatever it names.
@@ -38,9 +41,10 @@ impl Plan {
         hints: &[Oid],
         schema: &Schema,
         version: i64,
-        style: &TextStyle,
+        reading: &Reading,
     ) -> Result<Plan> {
-        Ok(Plan { translated: translate(sql, schema, hints, style)?, version })
+        let translated = translate(sql, schema, hints, reading)?;
+        Ok(Plan { translated, version, path: reading.path })
     }
 
     /// The columns as the client is told of them.
@@ -118,9 +122,9 @@ impl Statement {
         &self,
         schema: &Schema,
         version: i64,
-        style: &TextStyle,
+        reading: &Reading,
     ) -> Result<Arc<Plan>> {
-        let plan = Plan::new(&self.sql, &self.parameters, schema, version, style)?;
+        let plan = Plan::new(&self.sql, &self.parameters, schema, version, reading)?;
         let is_same = *plan.translated.parameters == *self.parameters
             && is_same_shape(plan.translated.columns.as_deref(), &self.shape);
         if !is_same {

@@ -185,7 +185,7 @@ impl Session for SqliteSession {
         }
         let found = self.call(move |worker| {
             let (_, schema) = worker.before_the_snapshot(Worker::schema)?;
-            Target::find(&schema, table, columns.as_deref())
+            Target::find(&schema, worker.search_path(), table, columns.as_deref())
         });
         let found = found.await?;
         Ok(found.copy_in(self.thread().await?, self.client.reading_style()))

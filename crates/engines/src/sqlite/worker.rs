@@ -16,6 +16,7 @@ use super::names::Names;
 use super::plan::{Plan, Statement};
 use super::schema::Schema;
 use super::transaction::{Savepoints, exact, lost};
+use super::translate::reading::{Reading, SearchPath};
 use super::violation;
 
 /// Stands around the steps of a statement; it is always the innermost of its name.
@@ -31,6 +32,8 @@ pub(super) struct Worker<'c> {
     pub(super) control: &'c Control,
     client: Client,
     names: Names,
+    /// The session's path, and when it was seen: see [`Client::changes`].
+    path: (usize, SearchPath),
     pub(super) cursors: HashMap<u64, Cursor<'c>>,
     schema: Option<(i64, Arc<Schema>)>,
     pub(super) in_transaction: bool,
@@ -60,6 +63,7 @@ impl<'c> Worker<'c> {
         Worker {
             guarded,
             control,
+            path: (client.changes(), SearchPath::of(&client)),
             client,
             names,
             cursors: HashMap::new(),
@@ -78,7 +82,7 @@ impl<'c> Worker<'c> {
     pub(super) fn prepare(&mut self, sql: &str, hints: &[trunkline_core::Oid]) -> Result<Plan> {
         let (version, schema) = self.before_the_snapshot(Worker::schema)?;
         self.tell_settings();
-        let plan = Plan::new(sql, hints, &schema, version, &self.client.reading_style())?;
+        let plan = Plan::new(sql, hints, &schema, version, &self.reading())?;
         // SQLite has its say before anything is announced; later steps may need what this one makes.
         if let Some(first) = plan.translated.steps.first() {
             self.compile(&plan, first)?;
@@ -100,11 +104,25 @@ impl<'c> Worker<'c> {
             }
             false => self.look_anew()?,
         }
-        if self.version()? == plan.version {
+        if self.version()? == plan.version && self.search_path() == plan.path {
             return Ok(plan);
         }
         let (version, schema) = self.schema()?;
-        statement.renew(&schema, version, &self.client.reading_style())
+        statement.renew(&schema, version, &self.reading())
+    }
+
+    /// Where the session looks for names.
+    pub(super) fn search_path(&mut self) -> SearchPath {
+        let changes = self.client.changes();
+        if self.path.0 != changes {
+            self.path = (changes, SearchPath::of(&self.client));
+        }
+        self.path.1
+    }
+
+    /// How the session reads what is written.
+    fn reading(&mut self) -> Reading {
+        Reading { style: self.client.reading_style(), path: self.search_path() }
     }
 
     /// What the session's settings are now, for the functions that go by them.

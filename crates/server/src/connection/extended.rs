@@ -28,6 +28,7 @@ impl<S: Session> Connection<S> {
     pub(super) async fn parse(&mut self, parse: &Parse<&[u8]>) -> Result<(), Stop> {
         let name = self.text(parse.name())?;
         let sql = self.text(parse.sql())?;
+        let sql = self.standard(&sql)?;
         // A Parse that fails leaves no unnamed statement.
         if name.is_empty() {
             self.statements.close(&name);

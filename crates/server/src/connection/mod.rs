@@ -25,6 +25,7 @@ use trunkline_core::types::TextStyle;
 use trunkline_core::{Client, Encoding, Language, Oid, PgError, Result, Session, SqlState};
 use trunkline_proto::backend::{self, Event};
 use trunkline_proto::{Misuse, PeerError};
+use trunkline_sql::Backslashes;
 
 pub(crate) use self::extended::cannot_be_run;
 pub(crate) use self::foreign::Foreign;
@@ -67,6 +68,8 @@ pub(crate) struct Connection<S: Session> {
     style: Arc<TextStyle>,
     /// The encoding that the client speaks, as of then.
     encoding: Encoding,
+    /// What backslashes mean in strings, seen then, too.
+    backslashes: Backslashes,
     seen: usize,
     fruitless: Fruitless,
     /// One of the server's places for clients, given back when the connection ends.
@@ -145,6 +148,7 @@ impl<S: Session> Connection<S> {
         // What was said while the engine opened is news.
         let seen = client.changes().wrapping_sub(1);
         let (style, encoding) = (client.style(), client.encoding());
+        let backslashes = client.backslashes();
         Connection {
             io,
             protocol,
@@ -163,6 +167,7 @@ impl<S: Session> Connection<S> {
             timed,
             style,
             encoding,
+            backslashes,
             seen,
             fruitless: Fruitless::default(),
             _place: place,

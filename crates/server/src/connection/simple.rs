@@ -28,6 +28,7 @@ impl<S: Session> Connection<S> {
 
     async fn statements_of(&mut self, sql: &[u8], ahead: &mut &[u8]) -> Result<(), Stop> {
         let text = &*self.text(sql)?;
+        let text = &*self.standard(text)?;
         if self.transaction.is_implicit() {
             // PostgreSQL 18 takes it for one more statement of the pipeline.
             self.transaction.enter_pipeline();

@@ -1,14 +1,16 @@
 //! What the client is told beside its rows: errors, notices, settings, the end of a command.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use trunkline_core::types::{TextStyle, Types};
-use trunkline_core::{Column, Encoding, Formats, Notice, PgError, Session};
+use trunkline_core::{Column, Encoding, Formats, Notice, PgError, Session, SqlState};
 use trunkline_proto::message::{
     EmptyQueryResponse, ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus,
     RowDescription,
 };
 use trunkline_proto::{PeerError, backend};
+use trunkline_sql::{Nonstandard, character_position};
 
 use super::foreign::encoded_fields;
 use super::{Connection, Stop, timeouts};
@@ -81,6 +83,7 @@ impl<S: Session> Connection<S> {
             // Under the lock, and before the notices are taken: what comes later is news again.
             self.seen = self.client.changes();
             (self.style, self.encoding) = (settings.style(), settings.encoding());
+            self.backslashes = settings.backslashes();
             (settings.take_reports(), settings.timeouts())
         };
         self.timed = !timeouts::heeded(set, &self.limits).is_none();
@@ -108,6 +111,24 @@ impl<S: Session> Connection<S> {
     /// How values look as text now.
     pub(crate) fn style(&self) -> Arc<TextStyle> {
         if self.has_news() { self.client.style() } else { self.style.clone() }
+    }
+
+    /// A text that the client sent, with strings as the standard has them; PostgreSQL warns of others
+    /// while it reads.
+    pub(super) fn standard<'a>(&mut self, sql: &'a str) -> Result<Cow<'a, str>, Stop> {
+        let rules = if self.has_news() { self.client.backslashes() } else { self.backslashes };
+        if rules.are_standard() {
+            return Ok(Cow::Borrowed(sql));
+        }
+        let client = &self.client;
+        let read = rules.standardized(sql, &mut |said: Nonstandard| {
+            let place = character_position(sql, said.offset).to_string();
+            let state = SqlState::NONSTANDARD_USE_OF_ESCAPE_CHARACTER;
+            let notice = Notice::warning(state, said.message).field(b'H', said.hint);
+            client.notify(notice.field(b'P', place));
+        });
+        self.tell_notices()?;
+        Ok(read.map_err(|error| PgError::syntax(&error, sql))?)
     }
 
     /// The answer to no statement at all.

@@ -119,7 +119,7 @@ impl Translator<'_> {
     /// A decimal constant as a numeric, read before SQLite makes the nearest number of it.
     fn decimal(&mut self, typed: Typed, ty: Type) -> Result<Typed> {
         let digits = typed.sql.trim_matches(['(', ')', '+']);
-        let value = storage::literal(ty, digits, self.style)?;
+        let value = storage::literal(ty, digits, &self.reading.style)?;
         let ty = if ty.typmod < 0 { typed.ty } else { ty };
         Ok(Typed { sql: storage::written(&value), ty, ..typed })
     }
@@ -150,9 +150,10 @@ impl Translator<'_> {
         if let (Form::Literal(text), true, true) = (&typed.form, typed.is_unknown(), ty.typmod >= 0)
         {
             // What is no value of the type is told with its place, what is too long is not.
-            storage::literal(Type::of(ty.oid), text, self.style)
+            let style = &self.reading.style;
+            storage::literal(Type::of(ty.oid), text, style)
                 .map_err(|error| unread(error, typed.place))?;
-            let value = storage::literal(ty, text, self.style)?;
+            let value = storage::literal(ty, text, style)?;
             return Ok(Typed { form: Form::Number, ..Typed::new(storage::written(&value), ty) });
         }
         let typed = self.settle(typed, ty)?;
@@ -268,7 +269,8 @@ impl Translator<'_> {
         match (&value.form, field) {
             (Form::Literal(text), Some(field)) => {
                 let written = format!("{text} {field}");
-                let kept = storage::literal(Type::of(Oid::INTERVAL), &written, self.style)?;
+                let kept =
+                    storage::literal(Type::of(Oid::INTERVAL), &written, &self.reading.style)?;
                 Ok(Typed::new(storage::written(&kept), Type::of(Oid::INTERVAL)))
             }
             _ => self.cast(value, Type::of(Oid::INTERVAL)),

@@ -41,6 +41,9 @@ impl Translator<'_> {
         let (temporary, name) =
             self.defined_name(&create.name).map_err(|error| self.at(error, &create.name))?;
         let temporary = temporary || create.temporary;
+        if !temporary {
+            self.check_place(&create.name)?;
+        }
         // A temporary table may stand before another, and another behind it.
         let is_elsewhere =
             self.schema.relation(&name).is_some_and(|known| known.temporary != temporary);
@@ -288,7 +291,7 @@ impl Translator<'_> {
     /// `REFERENCES …`
     fn references(&self, key: &ForeignKeyConstraint, own: &str) -> Result<String> {
         let (_, table) = self.table_name(&key.foreign_table)?;
-        let known = self.schema.relation(&table).map(|relation| relation.name.clone());
+        let known = self.found(&key.foreign_table)?.map(|relation| relation.name.clone());
         let table = match known {
             Some(name) => name,
             None if table == own => table,

@@ -149,6 +149,9 @@ impl Translator<'_> {
         }
         let (temporary, name) = self.defined_name(&create.name)?;
         let temporary = temporary || create.temporary;
+        if !temporary {
+            self.check_place(&create.name)?;
+        }
         let mut steps = Vec::new();
         let mut replaced = None;
         match self.schema.relation(&name) {

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use trunkline_core::{Oid, Result};
 
 use super::drop::drop_view;
+use super::reading::PLAIN;
 use super::rebuild::Rebuilt;
 use super::table_text::mentions;
 use super::{Translator, syntax};
-use crate::sqlite::output::KEPT;
+
 use crate::sqlite::schema::{ForeignKey, Relation, Schema, split_view};
 
 /// The columns that a query needs, by table and number; number 0 is the table itself.
@@ -232,7 +233,7 @@ fn refers(key: &ForeignKey, relation: &Relation, column: Option<usize>) -> bool 
 fn uses_of(view: &Relation, schema: &Schema) -> Uses {
     let (_, query) = split_view(&view.sql);
     let translated = syntax::parse(query).and_then(|statement| {
-        let mut translator = Translator::new(query, schema, &[], &KEPT);
+        let mut translator = Translator::new(query, schema, &[], &PLAIN);
         translator.statement(&statement).map(|_| translator.uses)
     });
     translated.unwrap_or_else(|_| named_in(&view.sql, view, schema))

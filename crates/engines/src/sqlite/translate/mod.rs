@@ -26,6 +26,7 @@ mod name;
 mod nearest;
 mod operator;
 mod query;
+pub(super) mod reading;
 pub(super) mod rebuild;
 mod returning;
 mod scalar;
@@ -44,14 +45,13 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use sqlparser::ast::Statement;
-use trunkline_core::types::TextStyle;
 use trunkline_core::{Column, Notice, Oid, PgError, Result, Severity, SqlState};
 
-use super::output::KEPT;
 use super::schema::Schema;
 use super::types::Type;
 use dependency::Uses;
 use lock::Locking;
+use reading::{PLAIN, Reading};
 use scope::Cte;
 use validation::Validation;
 
@@ -82,8 +82,7 @@ pub(crate) struct Translated {
 }
 
 /// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
-/// those that it leaves open. Its constants are read as the style says, and stay what they were read as,
-/// like PostgreSQL's.
+/// those that it leaves open. Its constants stay what they are read as, like PostgreSQL's.
 ///
 /// Errors are PostgreSQL's: 42601 for what cannot be parsed, 42P01, 42703, 42883 and 42702 for
 /// names, 42804 for types, and 0A000 for what SQLite cannot do.
@@ -91,10 +90,10 @@ pub(crate) fn translate(
     sql: &str,
     schema: &Schema,
     hints: &[Oid],
-    style: &TextStyle,
+    reading: &Reading,
 ) -> Result<Translated> {
     let statement = syntax::parse(sql)?;
-    let mut translator = Translator::new(sql, schema, hints, style);
+    let mut translator = Translator::new(sql, schema, hints, reading);
     let done = translator.statement(&statement)?;
     let parameters = translator.parameter_types()?;
     Ok(Translated {
@@ -118,7 +117,7 @@ pub(crate) fn check(sql: &str) -> Result<()> {
 
 /// The types of the columns of a query, such as a view's, if it can be translated.
 pub(super) fn types_of(sql: &str, schema: &Schema) -> Option<Vec<Type>> {
-    let translated = translate(sql, schema, &[], &KEPT).ok()?;
+    let translated = translate(sql, schema, &[], &PLAIN).ok()?;
     let columns = translated.columns?;
     let of = |c: &Column| Type { oid: c.type_oid, typmod: c.typmod };
     Some(columns.iter().map(|column| of(column).as_announced()).collect())
@@ -146,8 +145,7 @@ struct Translator<'a> {
     /// How many characters are before each line.
     lines: Rc<[usize]>,
     schema: &'a Schema,
-    /// How constants are spelled, and the session's zone.
-    style: &'a TextStyle,
+    reading: &'a Reading,
     /// Whether what is written must be the same in every session, as an index must.
     immutable: Option<&'static str>,
     /// The types of the parameters, unknown until their surroundings tell.
@@ -176,7 +174,7 @@ impl<'a> Translator<'a> {
         sql: &'a str,
         schema: &'a Schema,
         hints: &[Oid],
-        style: &'a TextStyle,
+        reading: &'a Reading,
     ) -> Translator<'a> {
         let parameters = hints
             .iter()
@@ -187,7 +185,7 @@ impl<'a> Translator<'a> {
             sql,
             lines,
             schema,
-            style,
+            reading,
             immutable: None,
             parameters,
             ctes: Vec::new(),

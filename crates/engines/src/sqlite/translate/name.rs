@@ -4,6 +4,7 @@ use sqlparser::ast::{Ident, ObjectName, ObjectNamePart, Spanned};
 use sqlparser::tokenizer::Location;
 use trunkline_core::{PgError, Result, SqlState};
 
+use super::reading::Schema;
 use super::{Translator, unsupported};
 use crate::sqlite::schema::Relation;
 
@@ -99,10 +100,37 @@ impl Translator<'_> {
         PgError::new(SqlState::UNDEFINED_TABLE, message)
     }
 
+    /// The table of a name, if there is one where it is looked for.
+    pub(super) fn found(&self, name: &ObjectName) -> Result<Option<&Relation>> {
+        let (_, table) = self.table_name(name)?;
+        let is_visible = name.0.len() > 1 || self.reading.path.finds_public;
+        Ok(self.schema.relation(&table).filter(|found| is_visible || found.temporary))
+    }
+
+    /// Whether something of a name may be made that is not temporary: 3F000 where no schema is to
+    /// have it, 42501 where PostgreSQL's own is.
+    pub(super) fn check_place(&self, name: &ObjectName) -> Result<()> {
+        if name.0.len() > 1 {
+            return Ok(());
+        }
+        match self.reading.path.creates_in {
+            Some(Schema::Public) => Ok(()),
+            Some(Schema::Own(schema)) => {
+                let name = shown(name);
+                let message = format!("permission denied to create \"{schema}.{name}\"");
+                let error = PgError::new(SqlState::INSUFFICIENT_PRIVILEGE, message);
+                Err(error.detail("System catalog modifications are currently disallowed."))
+            }
+            None => {
+                let message = "no schema has been selected to create in";
+                Err(self.at(PgError::new(SqlState::INVALID_SCHEMA_NAME, message), name))
+            }
+        }
+    }
+
     /// The table of a name, or 42P01.
     pub(super) fn relation(&self, name: &ObjectName) -> Result<Relation> {
-        let (_, table) = self.table_name(name)?;
-        let found = self.schema.relation(&table).cloned();
+        let found = self.found(name)?.cloned();
         found.ok_or_else(|| self.at(self.missing(name), name))
     }
 }

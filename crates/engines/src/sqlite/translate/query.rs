@@ -123,7 +123,7 @@ impl Translator<'_> {
                 sql: self.sql,
                 lines: self.lines.clone(),
                 schema: self.schema,
-                style: self.style,
+                reading: self.reading,
                 immutable: self.immutable,
                 parameters: self.parameters.clone(),
                 ctes: self.ctes.clone(),

@@ -80,7 +80,7 @@ impl Translator<'_> {
         match &typed.form {
             Form::Literal(text) => {
                 let plain = Type::of(ty.oid);
-                let value = storage::literal(plain, text, self.style)
+                let value = storage::literal(plain, text, &self.reading.style)
                     .map_err(|error| unread(error, typed.place))?;
                 let sql = storage::written(&value);
                 let plain = match written_scale(text.trim()) {
