@@ -22,8 +22,7 @@ use crate::sqlite::types::Type;
 
 impl<'a> Translator<'a> {
     pub(super) fn alter_table(&mut self, alter: &AlterTable) -> Result<Done> {
-        let schema = self.schema;
-        let found = self.defined_name(&alter.name).map(|(_, name)| schema.relation(&name));
+        let found = self.defined_name(&alter.name).and_then(|_| self.found(&alter.name));
         let relation = match found {
             Ok(Some(relation)) => relation,
             Ok(None) if !alter.if_exists => return Err(self.missing(&alter.name)),

@@ -194,9 +194,9 @@ impl Translator<'_> {
         let mut tables: Vec<&Relation> = Vec::new();
         for target in &truncate.table_names {
             let (_, name) = self.defined_name(&target.name)?;
-            match schema.relation(&name) {
+            match self.found(&target.name)? {
                 Some(table) if !table.view => tables.push(table),
-                _ if self.kind_of(&name).is_some() => {
+                _ if self.kind_of(&name).is_some() && self.is_visible(&target.name, &name) => {
                     let message = format!("\"{name}\" is not a table");
                     return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
                 }

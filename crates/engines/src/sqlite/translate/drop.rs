@@ -118,7 +118,7 @@ impl Translator<'_> {
             Some(missing) => missing,
             None => error,
         })?;
-        match self.kind_of(&plain) {
+        match self.kind_of(&plain).filter(|_| self.is_visible(name, &plain)) {
             Some(found) if found == kind => Ok(plain),
             Some(found) => {
                 let message = format!("\"{plain}\" is not {}", kind.with_article());

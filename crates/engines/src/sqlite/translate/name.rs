@@ -30,7 +30,7 @@ pub(super) fn parts(name: &ObjectName) -> Result<Vec<String>> {
     name.0.iter().map(part).collect()
 }
 
-impl Translator<'_> {
+impl<'a> Translator<'a> {
     /// Where something stands, in characters from 1.
     pub(super) fn place(&self, node: &impl Spanned) -> usize {
         self.place_at(node.span().start)
@@ -101,10 +101,16 @@ impl Translator<'_> {
     }
 
     /// The table of a name, if there is one where it is looked for.
-    pub(super) fn found(&self, name: &ObjectName) -> Result<Option<&Relation>> {
+    pub(super) fn found(&self, name: &ObjectName) -> Result<Option<&'a Relation>> {
         let (_, table) = self.table_name(name)?;
-        let is_visible = name.0.len() > 1 || self.reading.path.finds_public;
-        Ok(self.schema.relation(&table).filter(|found| is_visible || found.temporary))
+        Ok(self.schema.relation(&table).filter(|_| self.is_visible(name, &table)))
+    }
+
+    /// Whether something of this name is looked for where it is: only what is temporary always is.
+    pub(super) fn is_visible(&self, name: &ObjectName, plain: &str) -> bool {
+        name.0.len() > 1
+            || self.reading.path.finds_public
+            || self.schema.relation(plain).is_some_and(|relation| relation.temporary)
     }
 
     /// Whether something of a name may be made that is not temporary: 3F000 where no schema is to
