@@ -1,9 +1,9 @@
 //! The text of a statement as a tree.
 
-use sqlparser::ast::Statement;
+use sqlparser::ast::{Expr, Statement};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token};
-use trunkline_catalog::syntax::Postgres;
+use trunkline_catalog::syntax::{Postgres, tokens};
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::{Lexer, TokenKind};
 
@@ -43,17 +43,31 @@ pub(super) fn parse(sql: &str) -> Result<Statement> {
     check_chains(sql)?;
     let blanked = without_vacuum_words(sql);
     let sql = blanked.as_deref().unwrap_or(sql);
+    parse_whole(sql, |parser| {
+        let statement = parser.parse_statement()?;
+        while parser.consume_token(&Token::SemiColon) {}
+        Ok(statement)
+    })
+}
+
+/// Parses one expression.
+pub(super) fn parse_expression(sql: &str) -> Result<Expr> {
+    check_chains(sql)?;
+    parse_whole(sql, |parser| parser.parse_expr())
+}
+
+fn parse_whole<T>(
+    sql: &str,
+    read: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
+) -> Result<T> {
     let dialect = Postgres::new(sql);
-    let parsed = Parser::new(&dialect).with_recursion_limit(DEPTH).try_with_sql(sql).and_then(
-        |mut parser| {
-            let statement = parser.parse_statement()?;
-            while parser.consume_token(&Token::SemiColon) {}
-            match parser.peek_token().token {
-                Token::EOF => Ok(statement),
-                _ => parser.expected("end of statement", parser.peek_token()),
-            }
-        },
-    );
+    let tokens = tokens(sql, &dialect, |error| refused(sql, error))?;
+    let parser = Parser::new(&dialect).with_recursion_limit(DEPTH);
+    let mut parser = parser.with_tokens_with_locations(tokens);
+    let parsed = read(&mut parser).and_then(|read| match parser.peek_token().token {
+        Token::EOF => Ok(read),
+        _ => parser.expected("end of statement", parser.peek_token()),
+    });
     parsed.map_err(|error| refused(sql, &error))
 }
 
