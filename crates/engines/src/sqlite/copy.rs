@@ -10,15 +10,16 @@ use trunkline_core::{
     Column, CopyField, CopyIn, CopyRow, CopySink, Oid, PgError, Result, SqlState, copy_line,
     copy_place,
 };
+use trunkline_proto::copy::check_names;
 use trunkline_sql::statement::QualifiedName;
 
 use super::cells::{Cell, Cells};
 use super::input;
 use super::schema::{Relation, Schema};
-use super::storage;
 use super::thread::{Call, Thread};
 use super::types::Type;
 use super::worker::quote;
+use super::{storage, translate};
 
 /// Rows go to the thread when they are so many bytes.
 const BATCH: usize = 64 * 1024;
@@ -34,6 +35,17 @@ pub(super) struct Target {
     name: String,
     pub(super) columns: Arc<[Column]>,
     defaults: Vec<bool>,
+    filter: Option<Filter>,
+    /// Whether it is a view that takes no rows.
+    is_refused: bool,
+}
+
+/// What rows have to meet.
+#[derive(Debug)]
+struct Filter {
+    condition: String,
+    /// What every column of the table is where nothing is said of it, by name.
+    defaults: Vec<(String, String)>,
 }
 
 impl Target {
@@ -41,19 +53,19 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// 42P01, 42703, 42701; 42809 for a view, 42P10 for a column that is generated.
+    /// 42P01, 42703, 42701; 42P10 for a column that is generated; those of the condition.
     pub(super) fn find(
         schema: &Schema,
         table: QualifiedName,
         given: Option<&[String]>,
+        condition: Option<&str>,
     ) -> Result<Target> {
         let is_here = table.schema.as_deref().is_none_or(|schema| schema == "public");
         let relation = schema.relation(&table.name).filter(|_| is_here);
         let Some(relation) = relation else { return Err(no_table(&table)) };
-        if relation.view {
-            let message = format!("cannot copy to view \"{}\"", relation.name);
-            return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
-        }
+        let takes_rows =
+            |trigger: &String| trigger.to_ascii_uppercase().contains("INSTEAD OF INSERT");
+        let is_refused = relation.view && !relation.triggers.iter().any(takes_rows);
         let places = places(relation, given)?;
         let columns = places.iter().filter_map(|place| relation.columns.get(*place));
         let described = columns.clone().map(|column| {
@@ -61,12 +73,17 @@ impl Target {
         });
         let defaults = columns.clone().map(|column| column.default.is_some()).collect();
         let columns = described.collect();
-        Ok(Target { name: relation.name.clone(), table, columns, defaults })
+        let filter = condition.map(|condition| Filter::new(condition, schema, relation));
+        let (name, filter) = (relation.name.clone(), filter.transpose()?);
+        Ok(Target { table, name, columns, defaults, filter, is_refused })
     }
 
     /// What takes the rows.
     pub(super) fn copy_in(self, thread: Arc<Thread>, style: Arc<TextStyle>) -> CopyIn {
         let (columns, defaults) = (self.columns.clone(), self.defaults.clone());
+        if self.is_refused {
+            return CopyIn::new(columns, Refused(self.name)).defaults(defaults);
+        }
         let sink = Sink {
             target: Arc::new(self),
             thread,
@@ -84,11 +101,19 @@ impl Target {
         let given = self.columns.iter().zip(row).filter(|(_, cell)| **cell != Cell::Default);
         let names: Vec<String> = given.map(|(column, _)| quote(&column.name)).collect();
         let table = quote(&self.name);
+        if let Some(filter) = &self.filter {
+            return filter.insert(&table, &names);
+        }
         if names.is_empty() {
             return format!("INSERT INTO {table} DEFAULT VALUES");
         }
         let values: Vec<String> = (1..=names.len()).map(|index| format!("?{index}")).collect();
         format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), values.join(", "))
+    }
+
+    /// How many rows an insertion stored that changed so many; of a view's rows SQLite counts none.
+    pub(super) fn stored(&self, changes: usize) -> u64 {
+        u64::from(self.filter.is_none() || changes > 0)
     }
 
     /// Where a row stands, for an error about it.
@@ -102,6 +127,46 @@ impl Target {
             Cell::Text(text) => copy_line(&self.table, u64::try_from(line).unwrap_or(0), text),
             _ => self.place(line),
         }
+    }
+}
+
+impl Filter {
+    fn new(condition: &str, schema: &Schema, relation: &Relation) -> Result<Filter> {
+        let stored = relation.columns.iter().filter(|column| !column.generated);
+        let defaults = stored.map(|column| {
+            let default = column.default.clone().unwrap_or_else(|| "NULL".to_owned());
+            (column.name.clone(), default)
+        });
+        Ok(Filter {
+            condition: translate::filter(condition, schema, relation)?,
+            defaults: defaults.collect(),
+        })
+    }
+
+    /// Stores a row of these columns, if it meets the condition with the defaults of the others.
+    fn insert(&self, table: &str, given: &[String]) -> String {
+        let mut names = given.to_vec();
+        let mut values: Vec<String> = (1..=names.len()).map(|index| format!("?{index}")).collect();
+        if let (true, Some((name, default))) = (names.is_empty(), self.defaults.first()) {
+            // A row of defaults needs one of them.
+            names.push(quote(name));
+            values.push(default.clone());
+        }
+        let row = self.defaults.iter().map(|(name, default)| {
+            let name = quote(name);
+            match names.iter().position(|given| *given == name).and_then(|place| values.get(place))
+            {
+                Some(value) => format!("{value} AS {name}"),
+                None => format!("{default} AS {name}"),
+            }
+        });
+        format!(
+            "INSERT INTO {table} ({}) SELECT {} FROM (SELECT {}) AS {table} WHERE {}",
+            names.join(", "),
+            values.join(", "),
+            row.collect::<Vec<_>>().join(", "),
+            self.condition
+        )
     }
 }
 
@@ -119,21 +184,13 @@ fn places(relation: &Relation, given: Option<&[String]>) -> Result<Vec<usize>> {
         let stored = relation.columns.iter().enumerate().filter(|(_, column)| !column.generated);
         return Ok(stored.map(|(place, _)| place).collect());
     };
+    check_names(given, Some(&relation.name), |name| relation.column(name).is_some())?;
     let mut places = Vec::with_capacity(given.len());
-    for name in given {
-        let (place, column) = relation.column(name).ok_or_else(|| {
-            let message =
-                format!("column \"{name}\" of relation \"{}\" does not exist", relation.name);
-            PgError::new(SqlState::UNDEFINED_COLUMN, message)
-        })?;
+    for (place, column) in given.iter().filter_map(|name| relation.column(name)) {
         if column.generated {
-            let message = format!("column \"{name}\" is a generated column");
+            let message = format!("column \"{}\" is a generated column", column.name);
             return Err(PgError::new(SqlState::INVALID_COLUMN_REFERENCE, message)
                 .detail("Generated columns cannot be used in COPY."));
-        }
-        if places.contains(&place) {
-            let message = format!("column \"{name}\" specified more than once");
-            return Err(PgError::new(SqlState::DUPLICATE_COLUMN, message));
         }
         places.push(place);
     }
@@ -146,7 +203,7 @@ struct Sink {
     thread: Arc<Thread>,
     style: Arc<TextStyle>,
     rows: Cells,
-    call: Option<Call<Result<()>>>,
+    call: Option<Call<Result<u64>>>,
     count: u64,
     stage: Stage,
 }
@@ -180,7 +237,8 @@ impl Sink {
         let Some(call) = &mut self.call else { return Poll::Ready(Ok(())) };
         let stored = ready!(Pin::new(call).poll(cx));
         self.call = None;
-        Poll::Ready(stored.and_then(|stored| stored))
+        self.count += stored.and_then(|stored| stored)?;
+        Poll::Ready(Ok(()))
     }
 
     fn add(&mut self, row: &CopyRow<'_>) -> Result<()> {
@@ -229,9 +287,7 @@ impl CopySink for Sink {
 
     fn push(&mut self, row: &CopyRow<'_>) -> Result<()> {
         let added = self.add(row);
-        added.map_err(|error| error.context(copy_place(&self.target.table, row.line())))?;
-        self.count += 1;
-        Ok(())
+        added.map_err(|error| error.context(copy_place(&self.target.table, row.line())))
     }
 
     fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<u64>> {
@@ -241,7 +297,7 @@ impl CopySink for Sink {
                 _ if self.rows.size() > 0 => self.send(),
                 Stage::Open => {
                     self.stage = Stage::Ending;
-                    self.call = Some(self.thread.call(|worker| worker.keep()));
+                    self.call = Some(self.thread.call(|worker| worker.keep().map(|()| 0)));
                 }
                 Stage::New | Stage::Ending | Stage::Done => {
                     self.stage = Stage::Done;
@@ -249,6 +305,26 @@ impl CopySink for Sink {
                 }
             }
         }
+    }
+}
+
+/// Takes no rows: what is copied into is this view.
+struct Refused(String);
+
+impl CopySink for Refused {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
+        let message = format!("cannot copy to view \"{}\"", self.0);
+        let error = PgError::new(SqlState::WRONG_OBJECT_TYPE, message);
+        let hint = "To enable copying to a view, provide an INSTEAD OF INSERT trigger.";
+        Poll::Ready(Err(error.hint(hint)))
+    }
+
+    fn push(&mut self, _: &CopyRow<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<u64>> {
+        self.poll_ready(cx).map_ok(|()| 0)
     }
 }
 

@@ -392,11 +392,11 @@ impl<'c> Worker<'c> {
         self.guarded.own(|connection| connection.execute_batch(sql)).map_err(answer)
     }
 
-    /// Stores rows of a COPY, each behind its line and the text of that.
-    pub(super) fn copy(&mut self, into: &Target, rows: &Cells) -> Result<()> {
+    /// Stores rows of a COPY, each behind its line and the text of that; how many they were.
+    pub(super) fn copy(&mut self, into: &Target, rows: &Cells) -> Result<u64> {
         let mut cells = rows.reader();
         let mut row = Vec::with_capacity(into.columns.len());
-        let mut whole = None;
+        let (mut whole, mut count) = (None, 0);
         while let (Some(Cell::Integer(line)), Some(text)) = (cells.next(), cells.next()) {
             row.clear();
             row.extend(cells.by_ref().take(into.columns.len()));
@@ -408,9 +408,9 @@ impl<'c> Worker<'c> {
                     self.insert_by(none.insert(compiled), &row)
                 }
             };
-            stored.map_err(|error| {
+            let stored = stored.map_err(|error| {
                 let state = error.sqlstate();
-                let error = self.detailed(error, |worker| worker.insert(into, &row));
+                let error = self.detailed(error, |worker| worker.insert(into, &row).map(drop));
                 match state {
                     // PostgreSQL looks at foreign keys when all rows are there.
                     SqlState::FOREIGN_KEY_VIOLATION => error,
@@ -420,11 +420,12 @@ impl<'c> Worker<'c> {
                     _ => error.context(into.place(line)),
                 }
             })?;
+            count += into.stored(stored);
         }
-        Ok(())
+        Ok(count)
     }
 
-    fn insert(&self, into: &Target, row: &[Cell<'_>]) -> Result<()> {
+    fn insert(&self, into: &Target, row: &[Cell<'_>]) -> Result<usize> {
         self.insert_by(&mut self.insertion(into, row)?, row)
     }
 
@@ -436,7 +437,7 @@ impl<'c> Worker<'c> {
         compiled.map_err(|error| self.explain(error))
     }
 
-    fn insert_by(&self, compiled: &mut CachedStatement<'_>, row: &[Cell<'_>]) -> Result<()> {
+    fn insert_by(&self, compiled: &mut CachedStatement<'_>, row: &[Cell<'_>]) -> Result<usize> {
         if self.control.is_stopped() {
             return Err(PgError::canceled());
         }
@@ -444,7 +445,7 @@ impl<'c> Worker<'c> {
         for (index, cell) in (1..=compiled.parameter_count()).zip(given) {
             compiled.raw_bind_parameter(index, cell).map_err(answer)?;
         }
-        compiled.raw_execute().map(drop).map_err(|error| self.explain(error))
+        compiled.raw_execute().map_err(|error| self.explain(error))
     }
 
     /// The answer to an error of a client's statement, with what the definitions say of it.

@@ -12,6 +12,7 @@ mod default;
 mod definition;
 mod delete;
 mod expression;
+mod filter;
 mod from;
 mod insert;
 mod label;
@@ -38,6 +39,7 @@ use trunkline_core::{Column, Oid, PgError, Result, SqlState};
 
 use super::schema::Schema;
 use super::types::Type;
+pub(crate) use filter::filter;
 use scope::Cte;
 
 /// A statement in SQLite's words.
