@@ -36,8 +36,8 @@ pub(super) struct Target {
     pub(super) columns: Arc<[Column]>,
     defaults: Vec<bool>,
     filter: Option<Filter>,
-    /// Whether it is a view that takes no rows.
-    is_refused: bool,
+    /// Why it takes no rows: what PostgreSQL says only when the client is to send them.
+    refused: Option<PgError>,
 }
 
 /// What rows have to meet.
@@ -66,6 +66,7 @@ impl Target {
         let takes_rows =
             |trigger: &String| trigger.to_ascii_uppercase().contains("INSTEAD OF INSERT");
         let is_refused = relation.view && !relation.triggers.iter().any(takes_rows);
+        let refused = is_refused.then(|| view(&relation.name));
         let places = places(relation, given)?;
         let columns = places.iter().filter_map(|place| relation.columns.get(*place));
         let described = columns.clone().map(|column| {
@@ -75,14 +76,25 @@ impl Target {
         let columns = described.collect();
         let filter = condition.map(|condition| Filter::new(condition, schema, relation));
         let (name, filter) = (relation.name.clone(), filter.transpose()?);
-        Ok(Target { table, name, columns, defaults, filter, is_refused })
+        Ok(Target { table, name, columns, defaults, filter, refused })
+    }
+
+    /// Lets rows only into a table that was made or emptied in this subtransaction, as FREEZE demands.
+    pub(super) fn frozen(mut self, is_fresh: impl FnOnce(&str) -> bool) -> Target {
+        if self.refused.is_none() && !is_fresh(&self.name) {
+            let message = "cannot perform COPY FREEZE because the table was not created or truncated in the \
+                           current subtransaction";
+            let state = SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE;
+            self.refused = Some(PgError::new(state, message));
+        }
+        self
     }
 
     /// What takes the rows.
-    pub(super) fn copy_in(self, thread: Arc<Thread>, style: Arc<TextStyle>) -> CopyIn {
+    pub(super) fn copy_in(mut self, thread: Arc<Thread>, style: Arc<TextStyle>) -> CopyIn {
         let (columns, defaults) = (self.columns.clone(), self.defaults.clone());
-        if self.is_refused {
-            return CopyIn::new(columns, Refused(self.name)).defaults(defaults);
+        if let Some(error) = self.refused.take() {
+            return CopyIn::new(columns, Refused(Some(error))).defaults(defaults);
         }
         let sink = Sink {
             target: Arc::new(self),
@@ -308,15 +320,19 @@ impl CopySink for Sink {
     }
 }
 
-/// Takes no rows: what is copied into is this view.
-struct Refused(String);
+/// A view, of which PostgreSQL says so only when the client is to send its rows.
+fn view(name: &str) -> PgError {
+    let message = format!("cannot copy to view \"{name}\"");
+    PgError::new(SqlState::WRONG_OBJECT_TYPE, message)
+        .hint("To enable copying to a view, provide an INSTEAD OF INSERT trigger.")
+}
+
+/// Takes no rows, for this reason.
+struct Refused(Option<PgError>);
 
 impl CopySink for Refused {
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
-        let message = format!("cannot copy to view \"{}\"", self.0);
-        let error = PgError::new(SqlState::WRONG_OBJECT_TYPE, message);
-        let hint = "To enable copying to a view, provide an INSTEAD OF INSERT trigger.";
-        Poll::Ready(Err(error.hint(hint)))
+        Poll::Ready(Err(self.0.take().unwrap_or_else(PgError::canceled)))
     }
 
     fn push(&mut self, _: &CopyRow<'_>) -> Result<()> {

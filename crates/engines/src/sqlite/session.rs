@@ -177,9 +177,11 @@ impl Session for SqliteSession {
         let table = target.table.clone();
         let columns = target.columns.map(<[String]>::to_vec);
         let condition = target.condition.map(str::to_owned);
+        let freeze = target.freeze;
         let found = self.call(move |worker| {
             let (_, schema) = worker.before_the_snapshot(Worker::schema)?;
-            Target::find(&schema, table, columns.as_deref(), condition.as_deref())
+            let found = Target::find(&schema, table, columns.as_deref(), condition.as_deref())?;
+            Ok(if freeze { found.frozen(|table| worker.may_freeze(table)) } else { found })
         });
         let found = found.await?;
         Ok(found.copy_in(self.thread().await?, self.client.style()))

@@ -12,6 +12,7 @@ use super::control::Control;
 use super::copy::Target;
 use super::cursor::{Batch, Cursor};
 use super::errors::{self, answer};
+use super::fresh::Fresh;
 use super::plan::{Plan, Statement};
 use super::schema::Schema;
 use super::violation;
@@ -34,6 +35,7 @@ pub(super) struct Worker<'c> {
     undone: i64,
     /// The savepoints of the transaction, the innermost last.
     savepoints: Vec<String>,
+    fresh: Fresh,
 }
 
 /// What a statement did.
@@ -55,6 +57,7 @@ impl<'c> Worker<'c> {
             in_transaction: false,
             undone: 0,
             savepoints: Vec::new(),
+            fresh: Fresh::default(),
         }
     }
 
@@ -237,10 +240,18 @@ impl<'c> Worker<'c> {
             [step] if plan.translated.columns.is_none() => self.step(&plan, step, values),
             _ => self.atomically(|worker| worker.steps(&plan, values)),
         });
+        if done.is_ok() && self.in_transaction {
+            self.fresh.extend(&plan.translated.fresh, self.savepoints.len());
+        }
         done.map_err(|error| match plan.defines() {
             true => error,
             false => self.detailed(error, |worker| worker.steps(&plan, values).map(drop)),
         })
+    }
+
+    /// Whether a table was made or emptied in this subtransaction.
+    pub(super) fn may_freeze(&self, table: &str) -> bool {
+        self.fresh.has(table, self.savepoints.len())
     }
 
     fn steps(&self, plan: &Plan, values: &Cells) -> Result<Outcome> {
@@ -333,12 +344,14 @@ impl<'c> Worker<'c> {
     pub(super) fn begin(&mut self) -> Result<()> {
         self.own("BEGIN DEFERRED")?;
         self.savepoints.clear();
+        self.fresh.clear();
         self.guarded.clock.stop();
         self.in_transaction = true;
         Ok(())
     }
 
     pub(super) fn commit(&mut self) -> Result<()> {
+        self.fresh.clear();
         let is_lost = std::mem::take(&mut self.in_transaction) && self.connection().is_autocommit();
         if is_lost {
             return Err(lost());
@@ -354,6 +367,7 @@ impl<'c> Worker<'c> {
 
     pub(super) fn rollback(&mut self) -> Result<()> {
         self.in_transaction = false;
+        self.fresh.clear();
         self.undone = self.undone.wrapping_add(1);
         // After some errors SQLite has done so by itself.
         if self.connection().is_autocommit() { Ok(()) } else { self.own("ROLLBACK") }
@@ -373,6 +387,7 @@ impl<'c> Worker<'c> {
         self.own(&format!("RELEASE {}", exact(name)))?;
         let place = self.savepoints.iter().rposition(|other| other == name);
         self.savepoints.truncate(place.unwrap_or_default());
+        self.fresh.release(self.savepoints.len());
         Ok(())
     }
 
@@ -384,6 +399,7 @@ impl<'c> Worker<'c> {
         self.own(&format!("ROLLBACK TO {}", exact(name)))?;
         let place = self.savepoints.iter().rposition(|other| other == name);
         self.savepoints.truncate(place.map_or(0, |place| place + 1));
+        self.fresh.undo(self.savepoints.len());
         Ok(())
     }
 

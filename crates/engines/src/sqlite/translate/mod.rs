@@ -37,9 +37,11 @@ use std::rc::Rc;
 use sqlparser::ast::Statement;
 use trunkline_core::{Column, Oid, PgError, Result, SqlState};
 
+use super::fresh::made_fresh;
 use super::schema::Schema;
 use super::types::Type;
 pub(crate) use filter::filter;
+pub(super) use name::table_name;
 use scope::Cte;
 
 /// A statement in SQLite's words.
@@ -60,6 +62,8 @@ pub(crate) struct Translated {
     pub(crate) writes: bool,
     /// Whether it is a query without FROM: PostgreSQL knows what it says before any row.
     pub(crate) constant: bool,
+    /// The tables that it makes or empties.
+    pub(crate) fresh: Vec<String>,
 }
 
 /// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
@@ -80,6 +84,7 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
         counts: done.counts,
         writes: done.writes,
         constant: matches!(&statement, Statement::Query(query) if query::is_constant(query)),
+        fresh: made_fresh(&statement, schema),
     })
 }
 

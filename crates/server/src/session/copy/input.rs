@@ -43,6 +43,7 @@ impl<S: Session> Connection<S> {
             Ok(options) => self.columns_to_name(copy, options).await?,
             Err(_) => Arc::default(),
         };
+        target.freeze = options.as_ref().is_ok_and(|options| options.freeze);
         self.enter_statement().await?;
         let begun = watch(&mut self.io, &self.entry, || self.session.copy_in(target)).await;
         let into = self.settled(begun).await.map_err(|stop| match copy.condition {
