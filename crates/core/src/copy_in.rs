@@ -24,12 +24,15 @@ pub struct CopyTarget<'a> {
     pub columns: Option<&'a [String]>,
     /// `WHERE condition`: an expression, as written; rows that do not meet it are left out.
     pub condition: Option<&'a str>,
+    /// `FREEZE`: nobody else may have seen the table, be it that it was made or emptied in this very
+    /// subtransaction; an engine that knows of another refuses it with 55000, when the first row could come.
+    pub freeze: bool,
 }
 
 impl<'a> CopyTarget<'a> {
     /// All columns of a table, without a condition.
     pub fn new(table: &'a QualifiedName) -> CopyTarget<'a> {
-        CopyTarget { table, columns: None, condition: None }
+        CopyTarget { table, columns: None, condition: None, freeze: false }
     }
 }
 

@@ -1,10 +1,13 @@
 //! What keeps a parser of PostgreSQL's words from taking for ever over what a stranger sends.
 //!
 //! [`check_depth`] looks at a statement's tokens before anybody goes down into it; [`Postgres`] is the
-//! dialect to read it in, which gives up when the parser has gone over the same words too often.
+//! dialect to read it in, which gives up when the parser has gone over the same words too often. [`tokens`]
+//! are what it reads.
 
 mod depth;
 mod dialect;
+mod strings;
 
 pub use depth::check as check_depth;
 pub use dialect::{Postgres, is_reserved};
+pub use strings::tokens;

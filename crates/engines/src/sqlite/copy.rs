@@ -10,16 +10,17 @@ use trunkline_core::{
     Column, CopyField, CopyIn, CopyRow, CopySink, Oid, PgError, Result, SqlState, copy_line,
     copy_place,
 };
+use trunkline_proto::copy::check_names;
 use trunkline_sql::statement::QualifiedName;
 
 use super::cells::{Cell, Cells};
 use super::input;
 use super::schema::{Relation, Schema};
-use super::storage;
 use super::thread::{Call, Thread};
-use super::translate::reading::SearchPath;
+use super::translate::reading::Reading;
 use super::types::Type;
 use super::worker::quote;
+use super::{storage, translate};
 
 /// Rows go to the thread when they are so many bytes.
 const BATCH: usize = 64 * 1024;
@@ -36,6 +37,17 @@ pub(super) struct Target {
     pub(super) columns: Arc<[Column]>,
     defaults: Vec<bool>,
     relation: Relation,
+    filter: Option<Filter>,
+    /// Why it takes no rows: what PostgreSQL says only when the client is to send them.
+    refused: Option<PgError>,
+}
+
+/// What rows have to meet.
+#[derive(Debug)]
+struct Filter {
+    condition: String,
+    /// What every column of the table is where nothing is said of it, by name.
+    defaults: Vec<(String, String)>,
 }
 
 impl Target {
@@ -43,22 +55,23 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// 42P01, 42703, 42701; 42809 for a view, 42P10 for a column that is generated.
+    /// 42P01, 42703, 42701; 42P10 for a column that is generated; those of the condition.
     pub(super) fn find(
         schema: &Schema,
-        path: SearchPath,
+        reading: &Reading,
         table: QualifiedName,
         given: Option<&[String]>,
+        condition: Option<&str>,
     ) -> Result<Target> {
         let relation = schema.relation(&table.name).filter(|found| match table.schema.as_deref() {
-            None => found.temporary || path.finds_public,
+            None => found.temporary || reading.path.finds_public,
             Some(schema) => schema == "public",
         });
         let Some(relation) = relation else { return Err(no_table(&table)) };
-        if relation.view {
-            let message = format!("cannot copy to view \"{}\"", relation.name);
-            return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
-        }
+        let takes_rows =
+            |trigger: &String| trigger.to_ascii_uppercase().contains("INSTEAD OF INSERT");
+        let is_refused = relation.view && !relation.triggers.iter().any(takes_rows);
+        let refused = is_refused.then(|| view(&relation.name));
         let places = places(relation, given)?;
         let columns = places.iter().filter_map(|place| relation.columns.get(*place));
         let described = columns.clone().map(|column| {
@@ -66,13 +79,29 @@ impl Target {
         });
         let defaults = columns.clone().map(|column| column.default.is_some()).collect();
         let columns = described.collect();
-        let (name, relation) = (relation.name.clone(), relation.clone());
-        Ok(Target { name, table, columns, defaults, relation })
+        let filter = condition.map(|condition| Filter::new(condition, schema, reading, relation));
+        let (name, filter) = (relation.name.clone(), filter.transpose()?);
+        let relation = relation.clone();
+        Ok(Target { table, name, columns, defaults, relation, filter, refused })
+    }
+
+    /// Lets rows only into a table that was made or emptied in this subtransaction, as FREEZE demands.
+    pub(super) fn frozen(mut self, is_fresh: impl FnOnce(&str) -> bool) -> Target {
+        if self.refused.is_none() && !is_fresh(&self.name) {
+            let message = "cannot perform COPY FREEZE because the table was not created or truncated in the \
+                           current subtransaction";
+            let state = SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE;
+            self.refused = Some(PgError::new(state, message));
+        }
+        self
     }
 
     /// What takes the rows.
-    pub(super) fn copy_in(self, thread: Arc<Thread>, style: Arc<TextStyle>) -> CopyIn {
+    pub(super) fn copy_in(mut self, thread: Arc<Thread>, style: Arc<TextStyle>) -> CopyIn {
         let (columns, defaults) = (self.columns.clone(), self.defaults.clone());
+        if let Some(error) = self.refused.take() {
+            return CopyIn::new(columns, Refused(Some(error))).defaults(defaults);
+        }
         let sink = Sink {
             target: Arc::new(self),
             thread,
@@ -105,10 +134,18 @@ impl Target {
             }
         }
         let table = quote(&self.name);
+        if let Some(filter) = &self.filter {
+            return filter.insert(&table, names, values);
+        }
         if names.is_empty() {
             return format!("INSERT INTO {table} DEFAULT VALUES");
         }
         format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), values.join(", "))
+    }
+
+    /// How many rows an insertion stored that changed so many; of a view's rows SQLite counts none.
+    pub(super) fn stored(&self, changes: usize) -> u64 {
+        u64::from(self.filter.is_none() || changes > 0)
     }
 
     /// Where a row stands, for an error about it.
@@ -122,6 +159,49 @@ impl Target {
             Cell::Text(text) => copy_line(&self.table, u64::try_from(line).unwrap_or(0), text),
             _ => self.place(line),
         }
+    }
+}
+
+impl Filter {
+    fn new(
+        condition: &str,
+        schema: &Schema,
+        reading: &Reading,
+        relation: &Relation,
+    ) -> Result<Filter> {
+        let stored = relation.columns.iter().filter(|column| !column.generated);
+        let defaults = stored.map(|column| {
+            let default = column.default.clone().unwrap_or_else(|| "NULL".to_owned());
+            (column.name.clone(), default)
+        });
+        Ok(Filter {
+            condition: translate::filter(condition, schema, reading, relation)?,
+            defaults: defaults.collect(),
+        })
+    }
+
+    /// Stores a row of these columns, if it meets the condition with the defaults of the others.
+    fn insert(&self, table: &str, mut names: Vec<String>, mut values: Vec<String>) -> String {
+        if let (true, Some((name, default))) = (names.is_empty(), self.defaults.first()) {
+            // A row of defaults needs one of them.
+            names.push(quote(name));
+            values.push(default.clone());
+        }
+        let row = self.defaults.iter().map(|(name, default)| {
+            let name = quote(name);
+            match names.iter().position(|given| *given == name).and_then(|place| values.get(place))
+            {
+                Some(value) => format!("{value} AS {name}"),
+                None => format!("{default} AS {name}"),
+            }
+        });
+        format!(
+            "INSERT INTO {table} ({}) SELECT {} FROM (SELECT {}) AS {table} WHERE {}",
+            names.join(", "),
+            values.join(", "),
+            row.collect::<Vec<_>>().join(", "),
+            self.condition
+        )
     }
 }
 
@@ -139,21 +219,13 @@ fn places(relation: &Relation, given: Option<&[String]>) -> Result<Vec<usize>> {
         let stored = relation.columns.iter().enumerate().filter(|(_, column)| !column.generated);
         return Ok(stored.map(|(place, _)| place).collect());
     };
+    check_names(given, Some(&relation.name), |name| relation.column(name).is_some())?;
     let mut places = Vec::with_capacity(given.len());
-    for name in given {
-        let (place, column) = relation.column(name).ok_or_else(|| {
-            let message =
-                format!("column \"{name}\" of relation \"{}\" does not exist", relation.name);
-            PgError::new(SqlState::UNDEFINED_COLUMN, message)
-        })?;
+    for (place, column) in given.iter().filter_map(|name| relation.column(name)) {
         if column.generated {
-            let message = format!("column \"{name}\" is a generated column");
+            let message = format!("column \"{}\" is a generated column", column.name);
             return Err(PgError::new(SqlState::INVALID_COLUMN_REFERENCE, message)
                 .detail("Generated columns cannot be used in COPY."));
-        }
-        if places.contains(&place) {
-            let message = format!("column \"{name}\" specified more than once");
-            return Err(PgError::new(SqlState::DUPLICATE_COLUMN, message));
         }
         places.push(place);
     }
@@ -166,7 +238,7 @@ struct Sink {
     thread: Arc<Thread>,
     style: Arc<TextStyle>,
     rows: Cells,
-    call: Option<Call<Result<()>>>,
+    call: Option<Call<Result<u64>>>,
     count: u64,
     stage: Stage,
 }
@@ -200,7 +272,8 @@ impl Sink {
         let Some(call) = &mut self.call else { return Poll::Ready(Ok(())) };
         let stored = ready!(Pin::new(call).poll(cx));
         self.call = None;
-        Poll::Ready(stored.and_then(|stored| stored))
+        self.count += stored.and_then(|stored| stored)?;
+        Poll::Ready(Ok(()))
     }
 
     fn add(&mut self, row: &CopyRow<'_>) -> Result<()> {
@@ -249,9 +322,7 @@ impl CopySink for Sink {
 
     fn push(&mut self, row: &CopyRow<'_>) -> Result<()> {
         let added = self.add(row);
-        added.map_err(|error| error.context(copy_place(&self.target.table, row.line())))?;
-        self.count += 1;
-        Ok(())
+        added.map_err(|error| error.context(copy_place(&self.target.table, row.line())))
     }
 
     fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<u64>> {
@@ -261,7 +332,7 @@ impl CopySink for Sink {
                 _ if self.rows.size() > 0 => self.send(),
                 Stage::Open => {
                     self.stage = Stage::Ending;
-                    self.call = Some(self.thread.call(|worker| worker.keep()));
+                    self.call = Some(self.thread.call(|worker| worker.keep().map(|()| 0)));
                 }
                 Stage::New | Stage::Ending | Stage::Done => {
                     self.stage = Stage::Done;
@@ -269,6 +340,30 @@ impl CopySink for Sink {
                 }
             }
         }
+    }
+}
+
+/// A view, of which PostgreSQL says so only when the client is to send its rows.
+fn view(name: &str) -> PgError {
+    let message = format!("cannot copy to view \"{name}\"");
+    PgError::new(SqlState::WRONG_OBJECT_TYPE, message)
+        .hint("To enable copying to a view, provide an INSTEAD OF INSERT trigger.")
+}
+
+/// Takes no rows, for this reason.
+struct Refused(Option<PgError>);
+
+impl CopySink for Refused {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
+        Poll::Ready(Err(self.0.take().unwrap_or_else(PgError::canceled)))
+    }
+
+    fn push(&mut self, _: &CopyRow<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<u64>> {
+        self.poll_ready(cx).map_ok(|()| 0)
     }
 }
 

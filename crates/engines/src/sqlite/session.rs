@@ -178,14 +178,14 @@ impl Session for SqliteSession {
         self.admit("COPY FROM")?;
         let table = target.table.clone();
         let columns = target.columns.map(<[String]>::to_vec);
-        if target.condition.is_some() {
-            return Err(PgError::unsupported(
-                "COPY FROM with WHERE is not supported by the SQLite engine",
-            ));
-        }
+        let condition = target.condition.map(str::to_owned);
+        let freeze = target.freeze;
         let found = self.call(move |worker| {
             let (_, schema) = worker.before_the_snapshot(Worker::schema)?;
-            Target::find(&schema, worker.search_path(), table, columns.as_deref())
+            let reading = worker.reading();
+            let (columns, condition) = (columns.as_deref(), condition.as_deref());
+            let found = Target::find(&schema, &reading, table, columns, condition)?;
+            Ok(if freeze { found.frozen(|table| worker.may_freeze(table)) } else { found })
         });
         let found = found.await?;
         Ok(found.copy_in(self.thread().await?, self.client.reading_style()))

@@ -22,6 +22,11 @@ pub(super) struct Savepoints {
 }
 
 impl Savepoints {
+    /// How many there are.
+    pub(super) fn depth(&self) -> usize {
+        self.names.len()
+    }
+
     /// The innermost of a name.
     fn place(&self, name: &str) -> Option<usize> {
         self.names.iter().rposition(|other| other == name)
@@ -40,6 +45,7 @@ impl<'c> Worker<'c> {
     pub(super) fn begin(&mut self) -> Result<()> {
         self.own("BEGIN DEFERRED")?;
         self.savepoints = Savepoints::default();
+        self.fresh.clear();
         self.in_transaction = true;
         Ok(())
     }
@@ -179,7 +185,9 @@ impl<'c> Worker<'c> {
 
     pub(super) fn release(&mut self, name: &str) -> Result<()> {
         let place = self.savepoints.place(name).unwrap_or_default();
-        match self.savepoints.keep(place, place) {
+        let is_told = self.savepoints.keep(place, place);
+        self.fresh.release(self.savepoints.depth());
+        match is_told {
             true => self.own(&format!("RELEASE {}", exact(name))),
             false => Ok(()),
         }
@@ -188,7 +196,9 @@ impl<'c> Worker<'c> {
     pub(super) fn rollback_to(&mut self, name: &str) -> Result<()> {
         self.check_kept()?;
         let place = self.savepoints.place(name).unwrap_or_default();
-        if !self.savepoints.keep(place.saturating_add(1), place) {
+        let is_told = self.savepoints.keep(place.saturating_add(1), place);
+        self.fresh.undo(self.savepoints.depth());
+        if !is_told {
             return Ok(());
         }
         self.undone = self.undone.wrapping_add(1);

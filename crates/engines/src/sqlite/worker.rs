@@ -12,6 +12,7 @@ use super::control::Control;
 use super::copy::Target;
 use super::cursor::{Batch, Cursor};
 use super::errors::{self, answer};
+use super::fresh::Fresh;
 use super::names::Names;
 use super::plan::{Plan, Statement};
 use super::schema::Schema;
@@ -40,6 +41,7 @@ pub(super) struct Worker<'c> {
     /// How often definitions may have been undone: SQLite gives their numbers to others then.
     pub(super) undone: i64,
     pub(super) savepoints: Savepoints,
+    pub(super) fresh: Fresh,
 }
 
 /// What a statement did.
@@ -71,6 +73,7 @@ impl<'c> Worker<'c> {
             in_transaction: false,
             undone: 0,
             savepoints: Savepoints::default(),
+            fresh: Fresh::default(),
         }
     }
 
@@ -121,7 +124,7 @@ impl<'c> Worker<'c> {
     }
 
     /// How the session reads what is written.
-    fn reading(&mut self) -> Reading {
+    pub(super) fn reading(&mut self) -> Reading {
         Reading { style: self.client.reading_style(), path: self.search_path() }
     }
 
@@ -227,12 +230,20 @@ impl<'c> Worker<'c> {
             [step] if plan.translated.columns.is_none() => self.step(&plan, step, values),
             _ => self.atomically(|worker| worker.steps(&plan, values)),
         });
+        if done.is_ok() && self.in_transaction {
+            self.fresh.extend(&plan.translated.fresh, self.savepoints.depth());
+        }
         let mut outcome = done.map_err(|error| match plan.defines() {
             true => self.validated(error, &plan),
             false => self.detailed(error, |worker| worker.steps(&plan, values).map(drop)),
         })?;
         outcome.notices.clone_from(&plan.translated.notices);
         Ok(outcome)
+    }
+
+    /// Whether a table was made or emptied in this subtransaction.
+    pub(super) fn may_freeze(&self, table: &str) -> bool {
+        self.fresh.has(table, self.savepoints.depth())
     }
 
     fn steps(&self, plan: &Plan, values: &Cells) -> Result<Outcome> {
@@ -338,6 +349,7 @@ impl<'c> Worker<'c> {
     }
 
     pub(super) fn commit(&mut self) -> Result<()> {
+        self.fresh.clear();
         let is_lost = std::mem::take(&mut self.in_transaction) && self.connection().is_autocommit();
         if is_lost {
             return Err(lost());
@@ -353,6 +365,7 @@ impl<'c> Worker<'c> {
 
     pub(super) fn rollback(&mut self) -> Result<()> {
         self.in_transaction = false;
+        self.fresh.clear();
         self.undone = self.undone.wrapping_add(1);
         // After some errors SQLite has done so by itself.
         if self.connection().is_autocommit() { Ok(()) } else { self.own("ROLLBACK") }
@@ -363,11 +376,11 @@ impl<'c> Worker<'c> {
         self.guarded.own(|connection| connection.execute_batch(sql)).map_err(answer)
     }
 
-    /// Stores rows of a COPY, each behind its line and the text of that.
-    pub(super) fn copy(&mut self, into: &Target, rows: &Cells) -> Result<()> {
+    /// Stores rows of a COPY, each behind its line and the text of that; how many they were.
+    pub(super) fn copy(&mut self, into: &Target, rows: &Cells) -> Result<u64> {
         let mut cells = rows.reader();
         let mut row = Vec::with_capacity(into.columns.len());
-        let mut whole = None;
+        let (mut whole, mut count) = (None, 0);
         while let (Some(Cell::Integer(line)), Some(text)) = (cells.next(), cells.next()) {
             row.clear();
             row.extend(cells.by_ref().take(into.columns.len()));
@@ -379,9 +392,9 @@ impl<'c> Worker<'c> {
                     self.insert_by(none.insert(compiled), &row)
                 }
             };
-            stored.map_err(|error| {
+            let stored = stored.map_err(|error| {
                 let state = error.sqlstate();
-                let error = self.detailed(error, |worker| worker.insert(into, &row));
+                let error = self.detailed(error, |worker| worker.insert(into, &row).map(drop));
                 match state {
                     // PostgreSQL looks at foreign keys when all rows are there.
                     SqlState::FOREIGN_KEY_VIOLATION => error,
@@ -391,11 +404,12 @@ impl<'c> Worker<'c> {
                     _ => error.context(into.place(line)),
                 }
             })?;
+            count += into.stored(stored);
         }
-        Ok(())
+        Ok(count)
     }
 
-    fn insert(&self, into: &Target, row: &[Cell<'_>]) -> Result<()> {
+    fn insert(&self, into: &Target, row: &[Cell<'_>]) -> Result<usize> {
         self.insert_by(&mut self.insertion(into, row)?, row)
     }
 
@@ -407,7 +421,7 @@ impl<'c> Worker<'c> {
         compiled.map_err(|error| self.explain(error))
     }
 
-    fn insert_by(&self, compiled: &mut CachedStatement<'_>, row: &[Cell<'_>]) -> Result<()> {
+    fn insert_by(&self, compiled: &mut CachedStatement<'_>, row: &[Cell<'_>]) -> Result<usize> {
         if self.control.is_stopped() {
             return Err(PgError::canceled());
         }
@@ -415,7 +429,7 @@ impl<'c> Worker<'c> {
         for (index, cell) in (1..=compiled.parameter_count()).zip(given) {
             compiled.raw_bind_parameter(index, cell).map_err(answer)?;
         }
-        compiled.raw_execute().map(drop).map_err(|error| self.explain(error))
+        compiled.raw_execute().map_err(|error| self.explain(error))
     }
 
     /// The answer to an error of a client's statement, with what the definitions say of it.

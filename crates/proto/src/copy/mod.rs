@@ -17,6 +17,7 @@ pub use encode::Encoder;
 pub use error::CopyError;
 pub use options::{
     CopyDirection, CopyFormat, CopyValue, Force, Header, LogVerbosity, OnError, Options,
+    check_names,
 };
 
 /// What a binary file begins with.

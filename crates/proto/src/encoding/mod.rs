@@ -4,6 +4,7 @@
 //! end; these tables stand between it and a client whose `client_encoding` is another one.
 
 mod bytes;
+mod double;
 mod error;
 mod generated;
 mod names;
@@ -13,6 +14,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use self::bytes::Bytes;
+use self::double::{Double, End};
 pub use self::error::EncodingError;
 use self::error::{invalid, untranslatable};
 use self::names::Entry;
@@ -30,6 +32,8 @@ enum Scheme {
     Raw,
     /// One byte each, below 128 as in ASCII.
     Bytes(&'static Bytes),
+    /// One byte or more.
+    Double(Double),
     /// No table is here for it.
     Unknown,
 }
@@ -76,6 +80,12 @@ impl Encoding {
                 Some(0xc0..=0xdf) => 2,
                 Some(0xe0..=0xef) => 3,
                 Some(0xf0..=0xf7) => 4,
+                _ => 1,
+            },
+            Scheme::Double(double) => match bytes.first() {
+                Some(first) if !first.is_ascii() => {
+                    double.form.length(bytes).unwrap_or(bytes.len())
+                }
                 _ => 1,
             },
             Scheme::Bytes(_) | Scheme::Unknown => 1,
@@ -129,6 +139,14 @@ impl Encoding {
                     Err(untranslatable(self, &[byte], Encoding::UTF8))
                 })
             }
+            Scheme::Double(double) => match double.decode(bytes, text) {
+                End::Cut(length) => Ok(bytes.len().saturating_sub(length)),
+                End::Invalid(place) => Err(invalid(self, bytes.get(place..).unwrap_or_default())),
+                End::Unknown(place, length) => {
+                    let character = bytes.get(place..).and_then(|rest| rest.get(..length));
+                    Err(untranslatable(self, character.unwrap_or_default(), Encoding::UTF8))
+                }
+            },
             Scheme::Utf8 | Scheme::Raw | Scheme::Unknown => match std::str::from_utf8(bytes) {
                 Ok(sound) => {
                     text.push_str(sound);
@@ -155,6 +173,7 @@ impl Encoding {
     pub fn encode(self, text: &str, out: &mut Vec<u8>) -> Result<(), EncodingError> {
         let missing = match &self.0.scheme {
             Scheme::Bytes(table) => table.encode(text, out),
+            Scheme::Double(double) => double.encode(text, out),
             Scheme::Utf8 | Scheme::Raw | Scheme::Unknown => {
                 out.extend_from_slice(text.as_bytes());
                 None

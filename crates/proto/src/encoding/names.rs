@@ -1,6 +1,9 @@
 //! The names of encodings, as `pg_enc2name_tbl` and `pg_encname_tbl` have them.
 
-use super::{Scheme, generated};
+use std::sync::LazyLock;
+
+use super::double::{Double, Form, Table};
+use super::{Scheme, double, generated};
 
 /// An encoding.
 pub(super) struct Entry {
@@ -18,6 +21,10 @@ pub(super) fn find(name: &str) -> Option<&'static Entry> {
     ENTRIES.iter().copied().find(|entry| entry.words.contains(&&*word))
 }
 
+const fn double(form: Form, table: &'static LazyLock<Table>) -> Scheme {
+    Scheme::Double(Double { form, table })
+}
+
 const fn entry(
     number: u8,
     name: &'static str,
@@ -28,9 +35,9 @@ const fn entry(
 }
 
 static SQL_ASCII: Entry = entry(0, "SQL_ASCII", &["sqlascii"], Scheme::Raw);
-static EUC_JP: Entry = entry(1, "EUC_JP", &["eucjp"], Scheme::Unknown);
-static EUC_CN: Entry = entry(2, "EUC_CN", &["euccn"], Scheme::Unknown);
-static EUC_KR: Entry = entry(3, "EUC_KR", &["euckr"], Scheme::Unknown);
+static EUC_JP: Entry = entry(1, "EUC_JP", &["eucjp"], double(Form::EucJp, &double::EUC_JP));
+static EUC_CN: Entry = entry(2, "EUC_CN", &["euccn"], double(Form::EucCn, &double::EUC_CN));
+static EUC_KR: Entry = entry(3, "EUC_KR", &["euckr"], double(Form::EucKr, &double::UHC));
 static EUC_TW: Entry = entry(4, "EUC_TW", &["euctw"], Scheme::Unknown);
 static EUC_JIS_2004: Entry = entry(5, "EUC_JIS_2004", &["eucjis2004"], Scheme::Unknown);
 pub(super) static UTF8: Entry = entry(6, "UTF8", &["utf8", "unicode"], Scheme::Utf8);
@@ -91,12 +98,19 @@ static WIN1255: Entry =
 static WIN1257: Entry =
     entry(33, "WIN1257", &["win1257", "windows1257"], Scheme::Bytes(&generated::WIN1257));
 static KOI8U: Entry = entry(34, "KOI8U", &["koi8u"], Scheme::Bytes(&generated::KOI8U));
-static SJIS: Entry =
-    entry(35, "SJIS", &["sjis", "shiftjis", "mskanji", "win932", "windows932"], Scheme::Unknown);
-static BIG5: Entry = entry(36, "BIG5", &["big5", "win950", "windows950"], Scheme::Unknown);
-static GBK: Entry = entry(37, "GBK", &["gbk", "win936", "windows936"], Scheme::Unknown);
-static UHC: Entry = entry(38, "UHC", &["uhc", "win949", "windows949"], Scheme::Unknown);
-static GB18030: Entry = entry(39, "GB18030", &["gb18030"], Scheme::Unknown);
+static SJIS: Entry = entry(
+    35,
+    "SJIS",
+    &["sjis", "shiftjis", "mskanji", "win932", "windows932"],
+    double(Form::Sjis, &double::SJIS),
+);
+static BIG5: Entry =
+    entry(36, "BIG5", &["big5", "win950", "windows950"], double(Form::Big5, &double::BIG5));
+static GBK: Entry =
+    entry(37, "GBK", &["gbk", "win936", "windows936"], double(Form::Gbk, &double::GB18030));
+static UHC: Entry =
+    entry(38, "UHC", &["uhc", "win949", "windows949"], double(Form::Uhc, &double::UHC));
+static GB18030: Entry = entry(39, "GB18030", &["gb18030"], double(Form::Gb18030, &double::GB18030));
 static JOHAB: Entry = entry(40, "JOHAB", &["johab"], Scheme::Unknown);
 static SHIFT_JIS_2004: Entry = entry(41, "SHIFT_JIS_2004", &["shiftjis2004"], Scheme::Unknown);
 

@@ -48,6 +48,38 @@ fn every_byte_goes_there_and_back() {
 }
 
 #[test]
+fn every_pair_of_bytes_goes_there_and_back_or_is_one_of_several() {
+    for entry in names::ENTRIES {
+        let Scheme::Double(_) = entry.scheme else { continue };
+        let encoding = Encoding(entry);
+        let mut count = 0;
+        for pair in 0x8000..=0xffff_u16 {
+            let Ok(text) = encoding.decode(&pair.to_be_bytes()).map(Cow::into_owned) else {
+                continue;
+            };
+            let bytes = encoding.encoded(&text).unwrap().into_owned();
+            assert_eq!(encoding.decode(&bytes).unwrap(), text, "{encoding:?} {pair:#06x}");
+            count += 1;
+        }
+        assert!(count > 7_000, "{encoding:?} has {count} pairs");
+    }
+}
+
+#[test]
+fn a_character_may_come_in_parts() {
+    let text = "aä中\u{10ffff}z";
+    let bytes = encoding("gb18030").encoded(text).unwrap().into_owned();
+    for cut in 0..bytes.len() {
+        let mut read = String::new();
+        let taken = encoding("gb18030").decode_onto(&bytes[..cut], &mut read).unwrap();
+        let rest = encoding("gb18030").decode(&bytes[taken..]).unwrap();
+        assert_eq!(read + &rest, text);
+    }
+    let error = encoding("gb18030").decode(&bytes[..3]).unwrap_err();
+    assert_eq!(error.sqlstate(), crate::SqlState::CHARACTER_NOT_IN_REPERTOIRE);
+}
+
+#[test]
 fn latin1_is_not_windows_1252() {
     assert_eq!(encoding("latin1").decode(b"\x80").unwrap(), "\u{80}");
     assert_eq!(encoding("win1252").decode(b"\x80").unwrap(), "€");

@@ -16,6 +16,7 @@ mod delete;
 mod dependency;
 mod drop;
 mod expression;
+mod filter;
 mod from;
 mod grouping;
 mod insert;
@@ -47,10 +48,13 @@ use std::rc::Rc;
 use sqlparser::ast::Statement;
 use trunkline_core::{Column, Notice, Oid, PgError, Result, Severity, SqlState};
 
+use super::fresh::made_fresh;
 use super::schema::Schema;
 use super::types::Type;
 use dependency::Uses;
+pub(crate) use filter::filter;
 use lock::Locking;
+pub(super) use name::table_name;
 use reading::{PLAIN, Reading};
 use scope::Cte;
 use validation::Validation;
@@ -79,6 +83,8 @@ pub(crate) struct Translated {
     pub(crate) notices: Vec<Notice>,
     /// What it demands of the rows that are there.
     pub(crate) validations: Vec<Validation>,
+    /// The tables that it makes or empties.
+    pub(crate) fresh: Vec<String>,
 }
 
 /// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
@@ -107,6 +113,7 @@ pub(crate) fn translate(
         constant: matches!(&statement, Statement::Query(query) if query::is_constant(query)),
         notices: translator.notices,
         validations: translator.validations,
+        fresh: made_fresh(&statement, schema),
     })
 }
 

@@ -16,6 +16,11 @@ pub(super) fn folded(ident: &Ident) -> String {
     }
 }
 
+/// The name of a table, whatever schema it is in.
+pub(in crate::sqlite) fn table_name(name: &ObjectName) -> Option<String> {
+    parts(name).ok()?.pop()
+}
+
 /// A name as SQLite reads it back.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\0', "").replace('"', "\"\""))

@@ -1,10 +1,10 @@
 //! The text of a statement as a tree.
 
-use sqlparser::ast::Statement;
+use sqlparser::ast::{Expr, Statement};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
-use trunkline_catalog::syntax::{Postgres, check_depth, is_reserved};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
+use trunkline_catalog::syntax::{Postgres, check_depth, is_reserved, tokens};
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::{Lexer, TokenKind, character_position};
 
@@ -24,22 +24,34 @@ pub(super) fn parse(sql: &str) -> Result<Statement> {
     let sql = blanked.as_deref().unwrap_or(sql);
     let blanked = lock::without_unknown_words(sql);
     let sql = blanked.as_deref().unwrap_or(sql);
-    let dialect = Postgres::new(sql);
-    let tokens = Tokenizer::new(&dialect, sql).tokenize_with_location().map_err(ParserError::from);
-    let parsed = tokens.and_then(|tokens| {
-        if let Some(token) = reserved_table(&tokens) {
-            let message = format!("Expected: a table, found: {}{}", token.token, token.span.start);
-            return Err(ParserError::ParserError(message));
-        }
-        let tokens = with_tables_selected(tokens);
-        let parser = Parser::new(&dialect).with_recursion_limit(DEPTH);
-        let mut parser = parser.with_tokens_with_locations(tokens);
+    parse_whole(sql, |parser| {
         let statement = parser.parse_statement()?;
         while parser.consume_token(&Token::SemiColon) {}
-        match parser.peek_token().token {
-            Token::EOF => Ok(statement),
-            _ => parser.expected("end of statement", parser.peek_token()),
-        }
+        Ok(statement)
+    })
+}
+
+/// Parses one expression.
+pub(super) fn parse_expression(sql: &str) -> Result<Expr> {
+    check_depth(sql)?;
+    parse_whole(sql, |parser| parser.parse_expr())
+}
+
+fn parse_whole<T>(
+    sql: &str,
+    read: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
+) -> Result<T> {
+    let dialect = Postgres::new(sql);
+    let tokens = tokens(sql, &dialect, |error| refused(sql, error))?;
+    if let Some(token) = reserved_table(&tokens) {
+        let message = format!("Expected: a table, found: {}{}", token.token, token.span.start);
+        return Err(refused(sql, &ParserError::ParserError(message)));
+    }
+    let parser = Parser::new(&dialect).with_recursion_limit(DEPTH);
+    let mut parser = parser.with_tokens_with_locations(with_tables_selected(tokens));
+    let parsed = read(&mut parser).and_then(|read| match parser.peek_token().token {
+        Token::EOF => Ok(read),
+        _ => parser.expected("end of statement", parser.peek_token()),
     });
     parsed.map_err(|error| refused(sql, &error))
 }

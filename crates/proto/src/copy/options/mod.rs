@@ -186,6 +186,13 @@ impl Options {
         self.encoding.filter(|encoding| is_lines && encoding.is_foreign())
     }
 
+    /// Whether an option names columns.
+    pub fn names_columns(&self) -> bool {
+        [&self.force_quote, &self.force_not_null, &self.force_null]
+            .iter()
+            .any(|force| matches!(force, Force::Columns(_)))
+    }
+
     /// Checks the columns that options name.
     ///
     /// `copied` are those of the COPY, `exists` knows all of the relation; `relation` is `None` for
@@ -208,21 +215,7 @@ impl Options {
         ];
         for (option, force) in options {
             let Force::Columns(names) = force else { continue };
-            for (place, name) in names.iter().enumerate() {
-                if !copied.contains(&name.as_str()) && !exists(name) {
-                    let message = match relation {
-                        Some(relation) => {
-                            format!("column \"{name}\" of relation \"{relation}\" does not exist")
-                        }
-                        None => format!("column \"{name}\" does not exist"),
-                    };
-                    return Err(CopyError::new(SqlState::UNDEFINED_COLUMN, message));
-                }
-                if names.iter().take(place).any(|before| before == name) {
-                    let message = format!("column \"{name}\" specified more than once");
-                    return Err(CopyError::new(SqlState::DUPLICATE_COLUMN, message));
-                }
-            }
+            check_names(names, relation, |name| copied.contains(&name) || exists(name))?;
             if let Some(name) = names.iter().find(|name| !copied.contains(&name.as_str())) {
                 let message = format!("{option} column \"{name}\" not referenced by COPY");
                 return Err(CopyError::new(SqlState::INVALID_COLUMN_REFERENCE, message));
@@ -230,4 +223,28 @@ impl Options {
         }
         Ok(())
     }
+}
+
+/// Checks the columns that a COPY or one of its options names; `relation` is `None` for a query.
+///
+/// # Errors
+///
+/// 42703 for a column that there is not, 42701 for one that is named twice.
+pub fn check_names(
+    names: &[String],
+    relation: Option<&str>,
+    exists: impl Fn(&str) -> bool,
+) -> Result<(), CopyError> {
+    for (place, name) in names.iter().enumerate() {
+        if !exists(name) {
+            let of = relation.map(|relation| format!(" of relation \"{relation}\""));
+            let message = format!("column \"{name}\"{} does not exist", of.unwrap_or_default());
+            return Err(CopyError::new(SqlState::UNDEFINED_COLUMN, message));
+        }
+        if names.iter().take(place).any(|before| before == name) {
+            let message = format!("column \"{name}\" specified more than once");
+            return Err(CopyError::new(SqlState::DUPLICATE_COLUMN, message));
+        }
+    }
+    Ok(())
 }

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, ready};
 use tokio::task::consume_budget;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    CommandTag, CopyFlaw, CopyIn, CopyRow, CopyTarget, Encoding, Format, Notice, PgError, Reply,
-    Result, Session, Severity, SqlState,
+    Column, CommandTag, CopyFlaw, CopyIn, CopyRow, CopyTarget, Encoding, Format, Notice, PgError,
+    Reply, Result, Session, Severity, SqlState,
 };
 use trunkline_proto::backend::Event;
 use trunkline_proto::copy::{CopyFormat, Decoder, LogVerbosity, OnError, Options, Row, Target};
@@ -38,6 +38,12 @@ impl<S: Session> Connection<S> {
         let mut target = CopyTarget::new(name);
         target.columns = columns.as_deref();
         target.condition = copy.condition.map(|condition| condition.text(source));
+        let options = options(copy, source);
+        let all = match &options {
+            Ok(options) => self.columns_to_name(copy, options).await?,
+            Err(_) => Arc::default(),
+        };
+        target.freeze = options.as_ref().is_ok_and(|options| options.freeze);
         self.enter_statement().await?;
         self.shield(None).await?;
         let begun = watch(&mut self.io, &self.entry, || self.session.copy_in(target)).await;
@@ -45,7 +51,7 @@ impl<S: Session> Connection<S> {
             Some(condition) => stop.behind(source, condition.start),
             None => stop.unplaced(),
         })?;
-        let taken = match self.admit_rows(relation, into, options(copy, source)) {
+        let taken = match self.admit_rows(relation, into, options, &all) {
             Ok(intake) => self.take_rows(intake, ahead).await,
             Err(error) => Err(error.into()),
         };
@@ -57,7 +63,13 @@ impl<S: Session> Connection<S> {
         Ok(CommandTag::affected("COPY", taken?).into())
     }
 
-    fn admit_rows(&self, relation: &str, into: CopyIn, options: Result<Options>) -> Result<Intake> {
+    fn admit_rows(
+        &self,
+        relation: &str,
+        into: CopyIn,
+        options: Result<Options>,
+        all: &[Column],
+    ) -> Result<Intake> {
         if self.client.setting("transaction_read_only").as_deref() == Some("on") {
             return Err(PgError::new(
                 SqlState::READ_ONLY_SQL_TRANSACTION,
@@ -65,7 +77,11 @@ impl<S: Session> Connection<S> {
             ));
         }
         let speech = (self.client.reading_style(), self.encoding());
-        Intake::new(into, relation, options?, speech, self.limits.message)
+        let options = options?;
+        let copied: Vec<&str> = into.columns().iter().map(|column| &*column.name).collect();
+        let exists = |name: &str| all.iter().any(|column| *column.name == *name);
+        options.check_columns(Some(relation), &copied, exists)?;
+        Ok(Intake::new(into, relation, options, speech, self.limits.message))
     }
 
     /// Has the client send rows and the engine store them; how many they were.
@@ -74,6 +90,8 @@ impl<S: Session> Connection<S> {
         let codes = intake.into.columns().iter().map(|_| format.code());
         self.protocol.send(&CopyInResponse { format, columns: codes }, self.io.output())?;
         self.flush().await?;
+        // What the engine has against all rows it says before the first.
+        self.store(&mut intake).await?;
         while self.take_data(&mut intake, ahead).await? {
             self.store(&mut intake).await?;
             consume_budget().await;
@@ -177,12 +195,10 @@ impl Intake {
         mut options: Options,
         (style, encoding): (Arc<TextStyle>, Encoding),
         longest: usize,
-    ) -> Result<Intake> {
-        let names: Vec<&str> = into.columns().iter().map(|column| &*column.name).collect();
-        options.check_columns(Some(relation), &names, |_| false)?;
+    ) -> Intake {
         let mut target = Target::new(relation);
-        for (index, name) in names.iter().enumerate() {
-            target = target.column(name, into.has_default(index));
+        for (index, column) in into.columns().iter().enumerate() {
+            target = target.column(&column.name, into.has_default(index));
         }
         let format = match options.format {
             CopyFormat::Binary => Format::Binary,
@@ -191,7 +207,7 @@ impl Intake {
         let skipped = Skipped::new(&options);
         options.encoding.get_or_insert(encoding);
         let decoder = Decoder::new(options, target).limit(longest);
-        Ok(Intake { into, decoder, format, style, encoding, skipped })
+        Intake { into, decoder, format, style, encoding, skipped }
     }
 
     /// Takes data; `false` when the client says that there is no more.

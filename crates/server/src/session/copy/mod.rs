@@ -2,6 +2,7 @@
 
 mod input;
 mod output;
+mod relation;
 
 use trunkline_core::{PgError, Reply, Result, Session, SqlState};
 use trunkline_proto::copy::{CopyDirection as Direction, CopyValue as Given, Options};

@@ -1,15 +1,15 @@
 //! COPY TO: from an engine to the client.
 
 use trunkline_core::{
-    Columns, CommandTag, CopyOut, Encoding, Params, PgError, Reply, Result, Rows, Run, Session,
-    SqlState,
+    CommandTag, CopyOut, Encoding, Params, PgError, Reply, Result, Rows, Run, Session,
 };
-use trunkline_proto::copy::{CopyFormat, Encoder};
+use trunkline_proto::copy::{CopyFormat, Encoder, check_names};
 use trunkline_proto::message::{CopyDone, CopyOutResponse};
 use trunkline_sql::quote_identifier;
 use trunkline_sql::statement::{Copy, CopySource};
 
 use super::options;
+use super::relation::quoted;
 use crate::connection::watch::{Shape, Streamed, stream};
 use crate::connection::{Connection, Foreign, Stop};
 
@@ -23,7 +23,9 @@ impl<S: Session> Connection<S> {
             CopySource::Table { name, .. } => Some(name.name.as_str()),
             CopySource::Query(_) => None,
         };
-        options.check_columns(relation, &names, |_| false).map_err(PgError::from)?;
+        let all = self.columns_to_name(copy, &options).await?;
+        let exists = |name: &str| all.iter().any(|column| *column.name == *name);
+        options.check_columns(relation, &names, exists).map_err(PgError::from)?;
         let given = options.encoding.filter(|_| options.format != CopyFormat::Binary);
         let encoding = given.unwrap_or_else(|| self.encoding());
         let copy = CopyOut::new(Encoder::new(&options, &names));
@@ -41,14 +43,16 @@ impl<S: Session> Connection<S> {
             }
             CopySource::Table { name, columns } => {
                 start = None;
-                let parts = name.catalog.iter().chain(&name.schema).chain([&name.name]);
-                let table: Vec<_> = parts.map(|part| quote_identifier(part)).collect();
                 let mut list = vec!["*".into()];
                 if let Some(columns) = columns {
-                    self.check_columns(&name.name, columns, &table.join(".")).await?;
+                    if let Some(all) = self.columns_of(name).await? {
+                        let exists = |name: &str| all.iter().any(|column| *column.name == *name);
+                        check_names(columns, Some(&name.name), exists).map_err(PgError::from)?;
+                    }
                     list = columns.iter().map(|name| quote_identifier(name)).collect();
                 }
-                made = format!("SELECT {} FROM {}", list.join(", "), table.join("."));
+                self.refuse_view(name).await?;
+                made = format!("SELECT {} FROM {}", list.join(", "), quoted(name));
                 made.as_str()
             }
         };
@@ -70,34 +74,6 @@ impl<S: Session> Connection<S> {
                 Err(PgError::unsupported(message).into())
             }
         }
-    }
-
-    /// Checks the columns that a COPY of a table names.
-    ///
-    /// # Errors
-    ///
-    /// 42703 for one that is not there, 42701 for one that is named twice.
-    async fn check_columns(
-        &mut self,
-        relation: &str,
-        columns: &[String],
-        table: &str,
-    ) -> Result<(), Stop> {
-        self.enter_statement().await?;
-        let all = self.prepared(&format!("SELECT * FROM {table}"), &[]).await;
-        let Columns::Known(all) = all.map_err(Stop::unplaced)?.columns else { return Ok(()) };
-        for (place, name) in columns.iter().enumerate() {
-            if !all.iter().any(|column| *column.name == **name) {
-                let message =
-                    format!("column \"{name}\" of relation \"{relation}\" does not exist");
-                return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message).into());
-            }
-            if columns.iter().take(place).any(|before| before == name) {
-                let message = format!("column \"{name}\" specified more than once");
-                return Err(PgError::new(SqlState::DUPLICATE_COLUMN, message).into());
-            }
-        }
-        Ok(())
     }
 
     /// Sends rows as the data of a COPY; how many they were.

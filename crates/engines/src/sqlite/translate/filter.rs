@@ -1,0 +1,55 @@
+//! The condition of COPY FROM.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Expr, visit_expressions};
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::from::table_source;
+use super::name::folded;
+use super::reading::Reading;
+use super::scope::Scope;
+use super::{Translator, syntax};
+use crate::sqlite::schema::{Relation, Schema};
+
+/// Translates the condition that rows have to meet which are copied into a table.
+///
+/// Errors are PostgreSQL's: those of any condition, 0A000 for a query in it, 42P10 for a column that is generated.
+pub(crate) fn filter(
+    sql: &str,
+    schema: &Schema,
+    reading: &Reading,
+    relation: &Relation,
+) -> Result<String> {
+    let condition = syntax::parse_expression(sql)?;
+    let mut translator = Translator::new(sql, schema, &[], reading);
+    let refused = visit_expressions(&condition, |part| match refuse(part, relation) {
+        Some(error) => ControlFlow::Break(error),
+        None => ControlFlow::Continue(()),
+    });
+    if let ControlFlow::Break(error) = refused {
+        return Err(error);
+    }
+    let scope = Scope::of(table_source(relation, &relation.name));
+    let translated = translator.condition(&condition, &scope, "WHERE")?;
+    match translator.parameters.is_empty() {
+        true => Ok(translated),
+        false => Err(PgError::new(SqlState::UNDEFINED_PARAMETER, "there is no parameter $1")),
+    }
+}
+
+/// What cannot be known of a row that is not stored yet.
+fn refuse(part: &Expr, relation: &Relation) -> Option<PgError> {
+    let name = match part {
+        Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => {
+            return Some(PgError::unsupported("cannot use subquery in COPY FROM WHERE condition"));
+        }
+        Expr::Identifier(name) => folded(name),
+        Expr::CompoundIdentifier(names) => folded(names.last()?),
+        _ => return None,
+    };
+    let (_, column) = relation.column(&name).filter(|(_, column)| column.generated)?;
+    let message = "generated columns are not supported in COPY FROM WHERE conditions";
+    let error = PgError::new(SqlState::INVALID_COLUMN_REFERENCE, message);
+    Some(error.detail(format!("Column \"{}\" is a generated column.", column.name)))
+}
