@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{
-    Column, CopyField, CopyIn, CopyRow, CopySink, Oid, PgError, Result, SqlState, copy_line,
+    Column, CopyField, CopyIn, CopyRow, CopySink, Oid, Param, PgError, Result, SqlState, copy_line,
     copy_place,
 };
 use trunkline_sql::statement::QualifiedName;
@@ -21,7 +21,10 @@ use super::types::Type;
 use super::worker::quote;
 
 /// Rows go to the thread when they are so many bytes.
-const BATCH: usize = 64 * 1024;
+const BATCH: usize = 256 * 1024;
+
+/// The values that one statement stores, at most: with more of them it is not faster.
+const VALUES: usize = 400;
 
 /// So much of a line is kept for an error about its row, which shows a little less.
 const SHOWN: usize = 128;
@@ -89,6 +92,19 @@ impl Target {
         }
         let values: Vec<String> = (1..=names.len()).map(|index| format!("?{index}")).collect();
         format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), values.join(", "))
+    }
+
+    /// How many rows one statement stores that have no defaults.
+    pub(super) fn together(&self) -> usize {
+        VALUES.checked_div(self.columns.len()).unwrap_or(1)
+    }
+
+    /// The statement that stores so many rows.
+    pub(super) fn insert_many(&self, rows: usize) -> String {
+        let names: Vec<String> = self.columns.iter().map(|column| quote(&column.name)).collect();
+        let row = format!("({})", vec!["?"; names.len()].join(", "));
+        let rows = vec![row; rows].join(", ");
+        format!("INSERT INTO {} ({}) VALUES {rows}", quote(&self.name), names.join(", "))
     }
 
     /// Where a row stands, for an error about it.
@@ -189,9 +205,19 @@ impl Sink {
             Some(text) => Cell::Text(text.get(..SHOWN).unwrap_or(text)),
             None => Cell::Null,
         });
-        for (column, field) in self.target.columns.iter().zip(row.iter()) {
-            match field {
+        for (place, column) in self.target.columns.iter().enumerate() {
+            if let (Some(scalar), true) = (row.scalar(place), column.typmod < 0) {
+                input::push_scalar(scalar, &mut self.rows);
+                continue;
+            }
+            match row.get(place).unwrap_or(CopyField::Default) {
                 CopyField::Default => self.rows.push(Cell::Default),
+                // Who has read the row has read the string.
+                CopyField::Value(Param { bytes: Some(bytes), .. })
+                    if column.typmod < 0 && matches!(column.type_oid, Oid::TEXT | Oid::VARCHAR) =>
+                {
+                    self.rows.push(Cell::Text(bytes));
+                }
                 CopyField::Value(param)
                     if param.bytes.is_none()
                         || (column.typmod < 0 && column.type_oid != Oid::NUMERIC) =>
@@ -213,16 +239,9 @@ impl Sink {
 impl CopySink for Sink {
     /// Rows are gathered while those before them are stored.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let is_full = self.rows.size() >= BATCH;
-        match self.poll_stored(cx) {
-            Poll::Pending if is_full => return Poll::Pending,
-            Poll::Pending => {}
-            Poll::Ready(stored) => {
-                stored?;
-                if is_full {
-                    self.send();
-                }
-            }
+        if self.rows.size() >= BATCH {
+            ready!(self.poll_stored(cx))?;
+            self.send();
         }
         Poll::Ready(Ok(()))
     }

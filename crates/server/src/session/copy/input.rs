@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::task::consume_budget;
-use trunkline_core::types::TextStyle;
+use trunkline_core::types::{Scalar, TextStyle};
 use trunkline_core::{
     CommandTag, CopyFlaw, CopyIn, CopyRow, CopyTarget, Format, Notice, PgError, Reply, Result,
     Session, Severity, SqlState,
@@ -163,6 +163,8 @@ struct Intake {
     decoder: Decoder,
     format: Format,
     style: Arc<TextStyle>,
+    /// Room for what is read of a row.
+    scalars: Vec<Option<Scalar>>,
     skipped: Skipped,
 }
 
@@ -186,7 +188,7 @@ impl Intake {
         };
         let skipped = Skipped::new(&options);
         let decoder = Decoder::new(options, target).limit(longest);
-        Ok(Intake { into, decoder, format, style, skipped })
+        Ok(Intake { into, decoder, format, style, scalars: Vec::new(), skipped })
     }
 
     /// Takes data; `false` when the client says that there is no more.
@@ -212,7 +214,7 @@ impl Intake {
         for _ in 0..TURN {
             ready!(self.into.sink().poll_ready(cx))?;
             let Some(row) = self.decoder.next_row()? else { return Poll::Ready(Ok(())) };
-            match CopyRow::read(&row, &columns, self.format, &self.style) {
+            match CopyRow::read(&row, &columns, self.format, &self.style, &mut self.scalars) {
                 Ok(read) => {
                     self.into.sink().push(&read).map_err(|error| placed(error, || row.place()))?;
                 }
