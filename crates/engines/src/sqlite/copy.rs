@@ -23,8 +23,8 @@ use super::worker::quote;
 /// Rows go to the thread when they are so many bytes.
 const BATCH: usize = 256 * 1024;
 
-/// The values that one statement stores, at most: with more of them it is not faster.
-const VALUES: usize = 400;
+/// The values that one statement stores, at most: of more, SQLite has no room at hand.
+const VALUES: usize = 200;
 
 /// So much of a line is kept for an error about its row, which shows a little less.
 const SHOWN: usize = 128;
