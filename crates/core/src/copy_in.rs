@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use trunkline_proto::copy::{CopyError, Field, Row, clipped};
-use trunkline_proto::types::{TextStyle, Value, ValueError};
-use trunkline_proto::{Format, SqlState};
+use trunkline_proto::types::{Scalar, TextStyle, Value, ValueError};
+use trunkline_proto::{Format, Oid, SqlState};
 use trunkline_sql::statement::QualifiedName;
 
 use crate::column::Column;
@@ -139,6 +139,8 @@ pub struct CopyRow<'a> {
     format: Format,
     /// Whether all was found sound, and not something left for the engine to know.
     checked: bool,
+    /// What was read of each field.
+    scalars: &'a [Option<Scalar>],
 }
 
 /// A field of such a row.
@@ -160,7 +162,8 @@ pub enum CopyFlaw {
 }
 
 impl<'a> CopyRow<'a> {
-    /// Reads each field of a row by its column's type; for the server.
+    /// Reads each field of a row by its column's type; for the server, which gives it the room for
+    /// what was read, so that no row needs a new one.
     ///
     /// # Errors
     ///
@@ -170,23 +173,25 @@ impl<'a> CopyRow<'a> {
         columns: &'a [Column],
         format: Format,
         style: &TextStyle,
+        scalars: &'a mut Vec<Option<Scalar>>,
     ) -> Result<CopyRow<'a>, CopyFlaw> {
         let mut checked = true;
+        scalars.clear();
         for (index, column) in columns.iter().enumerate() {
-            let Field::Value(bytes) = row.field(index).map_err(CopyFlaw::Row)? else { continue };
-            let of = (column.type_oid, column.typmod);
-            let checked_value = Value::check(column.type_oid, format, bytes, style)
-                .and_then(|()| Value::check_fits(of, format, bytes, style));
-            match checked_value {
-                Ok(()) => {}
-                // What is not known here, such as what `now` is, an engine may know.
-                Err(error) if error.sqlstate() == SqlState::FEATURE_NOT_SUPPORTED => {
-                    checked = false;
-                }
-                Err(error) => return Err(CopyFlaw::Value(index, error)),
-            }
+            scalars.push(match row.field(index).map_err(CopyFlaw::Row)? {
+                Field::Null | Field::Default => None,
+                Field::Value(bytes) => match read_field(column, format, bytes, style) {
+                    Ok(scalar) => scalar,
+                    // What is not known here, such as what `now` is, an engine may know.
+                    Err(error) if error.sqlstate() == SqlState::FEATURE_NOT_SUPPORTED => {
+                        checked = false;
+                        None
+                    }
+                    Err(error) => return Err(CopyFlaw::Value(index, error)),
+                },
+            });
         }
-        Ok(CopyRow { row, columns, format, checked })
+        Ok(CopyRow { row, columns, format, checked, scalars })
     }
 
     /// The field of a column, counted from 0; `None` beyond the last.
@@ -200,6 +205,13 @@ impl<'a> CopyRow<'a> {
             Field::Null => value(None),
             Field::Value(bytes) => value(Some(bytes)),
         })
+    }
+
+    /// The value of a column, counted from 0, as it was read already; `None` for NULL, for the column's
+    /// default, and for what is not kept: [`get`](CopyRow::get) has them all.
+    #[inline]
+    pub fn scalar(&self, column: usize) -> Option<Scalar> {
+        self.scalars.get(column).copied().flatten()
     }
 
     /// All fields, in the order of the columns.
@@ -216,6 +228,25 @@ impl<'a> CopyRow<'a> {
     pub fn line(&self) -> u64 {
         self.row.line()
     }
+}
+
+/// Looks at a field, and keeps it if it needs no memory of its own.
+fn read_field(
+    column: &Column,
+    format: Format,
+    bytes: &[u8],
+    style: &TextStyle,
+) -> Result<Option<Scalar>, ValueError> {
+    if let Some(scalar) = Scalar::decode(column.type_oid, format, bytes, style)? {
+        return Ok(Some(scalar));
+    }
+    // The text of a field is UTF-8 without zeros: more is not asked of a string.
+    let is_string = matches!(column.type_oid, Oid::TEXT | Oid::VARCHAR);
+    if !(is_string && format == Format::Text) {
+        Value::check(column.type_oid, format, bytes, style)?;
+    }
+    let of = (column.type_oid, column.typmod);
+    Value::check_fits(of, format, bytes, style).map(|()| None)
 }
 
 /// The context of an error about a row: `COPY t, line 3`.

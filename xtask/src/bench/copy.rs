@@ -41,7 +41,7 @@ fn measure(workspace: &Workspace, rounds: u32) -> Result<(Seen, Seen), Halt> {
     let scratch = Scratch::new("copy")?;
     let file = scratch.path().join("copy.db");
     let ours = Ours::start(&built.join("trunkline"), &file, scratch.path(), &["--writable"])?;
-    let postgresql = PostgreSql::start(&cache, None)?;
+    let postgresql = PostgreSql::start_durable(&cache)?;
     let load = built.join("trunkline-bench");
     let at_postgresql = |place: Place| once(&load, place.port, "postgres", "postgres");
     let (mut of_ours, mut of_postgresql) = (Seen::default(), Seen::default());

@@ -23,6 +23,12 @@ jit = off
 autovacuum = off
 log_min_messages = error
 ";
+/// What a commit promises by default: that it is safe on disk.
+const DURABLE: &str = "\
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+";
 const RULES: &str = "host all bench_scram 127.0.0.1/32 scram-sha-256\n";
 
 /// A running server, gone when dropped.
@@ -33,7 +39,16 @@ pub(super) struct PostgreSql {
 
 impl PostgreSql {
     pub(super) fn start(cache: &Cache, tls: Option<&Certificate>) -> Result<Self, Halt> {
-        let cluster = Cluster::start_with(VERSION, cache, tls, SETTINGS, RULES)?;
+        PostgreSql::start_with(cache, tls, SETTINGS)
+    }
+
+    /// One that keeps what it has committed, for who is measured beside it does so, too.
+    pub(super) fn start_durable(cache: &Cache) -> Result<Self, Halt> {
+        PostgreSql::start_with(cache, None, &[SETTINGS, DURABLE].concat())
+    }
+
+    fn start_with(cache: &Cache, tls: Option<&Certificate>, settings: &str) -> Result<Self, Halt> {
+        let cluster = Cluster::start_with(VERSION, cache, tls, settings, RULES)?;
         Ok(Self { cluster, psql: VERSION.clients(cache)?.join("psql") })
     }
 

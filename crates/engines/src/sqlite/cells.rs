@@ -53,6 +53,17 @@ impl Cells {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Appends a text that somebody writes.
+    pub(super) fn push_text(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        self.long(TEXT, &[]);
+        let start = self.bytes.len();
+        write(&mut self.bytes);
+        let length = self.bytes.len() - start;
+        if let Some((_, place)) = self.bytes.split_at_mut(start).0.split_last_chunk_mut() {
+            *place = length.to_ne_bytes();
+        }
+    }
+
     /// The next value that was not read yet.
     pub(super) fn next(&mut self) -> Option<Cell<'_>> {
         let mut reader = Reader(self.bytes.get(self.read..)?);
@@ -153,10 +164,12 @@ mod tests {
             Cell::Default,
             Cell::Text(b""),
             Cell::Blob(&[0, 255]),
+            Cell::Text(b"written"),
         ];
-        for cell in all {
-            cells.push(cell);
+        for cell in &all[..8] {
+            cells.push(*cell);
         }
+        cells.push_text(|out| out.extend_from_slice(b"written"));
         for cell in all {
             assert!(!cells.is_read());
             assert_eq!(cells.next(), Some(cell));

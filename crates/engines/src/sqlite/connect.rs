@@ -53,6 +53,10 @@ const INSTRUCTIONS: i32 = 1_000;
 /// Statements that a connection keeps prepared.
 const KEPT: usize = 32;
 
+/// The write-ahead log goes back into the file when it has so many pages, 64 MiB of 4 KiB each: it is
+/// safe on disk with each commit, and who commits waits the more seldom for the file to be written, too.
+const LOG: &str = "PRAGMA wal_autocheckpoint = 16384";
+
 /// What is beyond is 54000. The server's own limits stand before those of statements.
 const LIMITS: [(Limit, i32); 9] = [
     (Limit::SQLITE_LIMIT_LENGTH, 256 << 20),
@@ -94,6 +98,7 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
         connection.set_db_config(config, value)?;
     }
     connection.set_prepared_statement_cache_capacity(KEPT);
+    connection.query_row(LOG, [], |_| Ok(()))?;
     let stop = control.clone();
     connection.progress_handler(INSTRUCTIONS, Some(move || stop.is_stopped()))?;
     let (lock, mut since) = (control.clone(), Instant::now());

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{
-    Column, CopyField, CopyIn, CopyRow, CopySink, Oid, PgError, Result, SqlState, copy_line,
+    Column, CopyField, CopyIn, CopyRow, CopySink, Oid, Param, PgError, Result, SqlState, copy_line,
     copy_place,
 };
 use trunkline_proto::copy::check_names;
@@ -23,7 +23,10 @@ use super::worker::quote;
 use super::{storage, translate};
 
 /// Rows go to the thread when they are so many bytes.
-const BATCH: usize = 64 * 1024;
+const BATCH: usize = 256 * 1024;
+
+/// The values that one statement stores, at most: of more, SQLite has no room at hand.
+const VALUES: usize = 200;
 
 /// So much of a line is kept for an error about its row, which shows a little less.
 const SHOWN: usize = 128;
@@ -121,18 +124,7 @@ impl Target {
             .filter(|(_, cell)| **cell != Cell::Default)
             .map(|(column, _)| column)
             .collect();
-        let (mut names, mut values) = (Vec::new(), Vec::new());
-        for column in &self.relation.columns {
-            let place = given.iter().position(|given| *given.name == *column.name);
-            let value = match place {
-                Some(place) => Some(self.relation.given(column, format!("?{}", place + 1))),
-                None => self.relation.supplied(column),
-            };
-            if let Some(value) = value {
-                names.push(quote(&column.name));
-                values.push(value);
-            }
-        }
+        let (names, values) = self.row(&given, 0);
         let table = quote(&self.name);
         if let Some(filter) = &self.filter {
             return filter.insert(&table, names, values);
@@ -146,6 +138,41 @@ impl Target {
     /// How many rows an insertion stored that changed so many; of a view's rows SQLite counts none.
     pub(super) fn stored(&self, changes: usize) -> u64 {
         u64::from(self.filter.is_none() || changes > 0)
+    }
+
+    /// How many rows one statement stores that have no defaults.
+    pub(super) fn together(&self) -> usize {
+        match self.filter {
+            Some(_) => 1,
+            None => VALUES.checked_div(self.columns.len()).unwrap_or(1),
+        }
+    }
+
+    /// The statement that stores so many rows.
+    pub(super) fn insert_many(&self, rows: usize) -> String {
+        let columns: Vec<&Column> = self.columns.iter().collect();
+        let (names, _) = self.row(&columns, 0);
+        let row = |row| format!("({})", self.row(&columns, row * columns.len()).1.join(", "));
+        let rows: Vec<String> = (0..rows).map(row).collect();
+        let table = quote(&self.name);
+        format!("INSERT INTO {table} ({}) VALUES {}", names.join(", "), rows.join(", "))
+    }
+
+    /// What a row says of these columns, whose values are parameters behind so many others: names and
+    /// values, also of those columns for which SQLite would have another default.
+    fn row(&self, given: &[&Column], before: usize) -> (Vec<String>, Vec<String>) {
+        let said = self.relation.columns.iter().filter_map(|column| {
+            let place = given.iter().position(|given| *given.name == *column.name);
+            let value = match place {
+                Some(place) => {
+                    let parameter = format!("?{}", before + place + 1);
+                    self.relation.given(column, parameter)
+                }
+                None => self.relation.supplied(column)?,
+            };
+            Some((quote(&column.name), value))
+        });
+        said.unzip()
     }
 
     /// Where a row stands, for an error about it.
@@ -282,9 +309,19 @@ impl Sink {
             Some(text) => Cell::Text(text.get(..SHOWN).unwrap_or(text)),
             None => Cell::Null,
         });
-        for (column, field) in self.target.columns.iter().zip(row.iter()) {
-            match field {
+        for (place, column) in self.target.columns.iter().enumerate() {
+            if let (Some(scalar), true) = (row.scalar(place), column.typmod < 0) {
+                input::push_scalar(scalar, &mut self.rows);
+                continue;
+            }
+            match row.get(place).unwrap_or(CopyField::Default) {
                 CopyField::Default => self.rows.push(Cell::Default),
+                // Who has read the row has read the string.
+                CopyField::Value(Param { bytes: Some(bytes), .. })
+                    if column.typmod < 0 && matches!(column.type_oid, Oid::TEXT | Oid::VARCHAR) =>
+                {
+                    self.rows.push(Cell::Text(bytes));
+                }
                 CopyField::Value(param)
                     if param.bytes.is_none()
                         || (column.typmod < 0 && column.type_oid != Oid::NUMERIC) =>
@@ -306,16 +343,9 @@ impl Sink {
 impl CopySink for Sink {
     /// Rows are gathered while those before them are stored.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let is_full = self.rows.size() >= BATCH;
-        match self.poll_stored(cx) {
-            Poll::Pending if is_full => return Poll::Pending,
-            Poll::Pending => {}
-            Poll::Ready(stored) => {
-                stored?;
-                if is_full {
-                    self.send();
-                }
-            }
+        if self.rows.size() >= BATCH {
+            ready!(self.poll_stored(cx))?;
+            self.send();
         }
         Poll::Ready(Ok(()))
     }

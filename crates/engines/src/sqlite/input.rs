@@ -3,7 +3,7 @@
 //! What SQLite has no type for is kept as the text that PostgreSQL prints, in a form whose order is
 //! that of the values where there is one: dates and times by the ISO, `timestamptz` in UTC.
 
-use trunkline_core::types::{Numeric, TextStyle, ToPg, Value, text};
+use trunkline_core::types::{Numeric, Scalar, TextStyle, ToPg, Value, datetime, text};
 use trunkline_core::{Format, Oid, Param, Params, PgError, Result};
 
 use super::cells::{Cell, Cells};
@@ -63,6 +63,24 @@ pub(super) fn push_value(value: &Value, oid: Oid, cells: &mut Cells) -> Result<(
         value => printed(value, oid, cells)?,
     }
     Ok(())
+}
+
+/// Appends a value that needed no memory of its own.
+pub(super) fn push_scalar(scalar: Scalar, cells: &mut Cells) {
+    match scalar {
+        Scalar::Bool(value) => cells.push(Cell::Integer(value.into())),
+        Scalar::Int2(value) => cells.push(Cell::Integer(value.into())),
+        Scalar::Int4(value) => cells.push(Cell::Integer(value.into())),
+        Scalar::Int8(value) => cells.push(Cell::Integer(value)),
+        Scalar::Float8(value) => cells.push(float(value)),
+        Scalar::Date(days) => cells.push_text(|out| datetime::text_date(days, &KEPT, out)),
+        Scalar::Timestamp(micros) => {
+            cells.push_text(|out| datetime::text_timestamp(micros, &KEPT, out));
+        }
+        Scalar::Timestamptz(micros) => {
+            cells.push_text(|out| datetime::text_timestamptz(micros, &KEPT, out));
+        }
+    }
 }
 
 /// SQLite takes a NaN for NULL: it is kept as a text.

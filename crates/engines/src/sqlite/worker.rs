@@ -1,15 +1,16 @@
 //! What the thread of a session does with its connection.
 
+mod copied;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection};
 use trunkline_core::{Client, Notice, PgError, Result, SqlState};
 
-use super::cells::{Cell, Cells};
+use super::cells::Cells;
 use super::connect::Guarded;
 use super::control::Control;
-use super::copy::Target;
 use super::cursor::{Batch, Cursor};
 use super::errors::{self, answer};
 use super::fresh::Fresh;
@@ -374,62 +375,6 @@ impl<'c> Worker<'c> {
     /// Runs a statement of ours.
     pub(super) fn own(&mut self, sql: &str) -> Result<()> {
         self.guarded.own(|connection| connection.execute_batch(sql)).map_err(answer)
-    }
-
-    /// Stores rows of a COPY, each behind its line and the text of that; how many they were.
-    pub(super) fn copy(&mut self, into: &Target, rows: &Cells) -> Result<u64> {
-        let mut cells = rows.reader();
-        let mut row = Vec::with_capacity(into.columns.len());
-        let (mut whole, mut count) = (None, 0);
-        while let (Some(Cell::Integer(line)), Some(text)) = (cells.next(), cells.next()) {
-            row.clear();
-            row.extend(cells.by_ref().take(into.columns.len()));
-            let stored = match (row.contains(&Cell::Default), &mut whole) {
-                (true, _) => self.insert(into, &row),
-                (false, Some(compiled)) => self.insert_by(compiled, &row),
-                (false, none) => {
-                    let compiled = self.insertion(into, &row)?;
-                    self.insert_by(none.insert(compiled), &row)
-                }
-            };
-            let stored = stored.map_err(|error| {
-                let state = error.sqlstate();
-                let error = self.detailed(error, |worker| worker.insert(into, &row).map(drop));
-                match state {
-                    // PostgreSQL looks at foreign keys when all rows are there.
-                    SqlState::FOREIGN_KEY_VIOLATION => error,
-                    SqlState::NOT_NULL_VIOLATION | SqlState::CHECK_VIOLATION => {
-                        error.context(into.place_and_text(line, text))
-                    }
-                    _ => error.context(into.place(line)),
-                }
-            })?;
-            count += into.stored(stored);
-        }
-        Ok(count)
-    }
-
-    fn insert(&self, into: &Target, row: &[Cell<'_>]) -> Result<usize> {
-        self.insert_by(&mut self.insertion(into, row)?, row)
-    }
-
-    /// What stores rows that have defaults where this one has.
-    fn insertion(&self, into: &Target, row: &[Cell<'_>]) -> Result<CachedStatement<'c>> {
-        let connection = self.connection();
-        let sql = into.insert(row);
-        let compiled = self.guarded.theirs(false, |_| connection.prepare_cached(&sql));
-        compiled.map_err(|error| self.explain(error))
-    }
-
-    fn insert_by(&self, compiled: &mut CachedStatement<'_>, row: &[Cell<'_>]) -> Result<usize> {
-        if self.control.is_stopped() {
-            return Err(PgError::canceled());
-        }
-        let given = row.iter().filter(|cell| **cell != Cell::Default);
-        for (index, cell) in (1..=compiled.parameter_count()).zip(given) {
-            compiled.raw_bind_parameter(index, cell).map_err(answer)?;
-        }
-        compiled.raw_execute().map_err(|error| self.explain(error))
     }
 
     /// The answer to an error of a client's statement, with what the definitions say of it.

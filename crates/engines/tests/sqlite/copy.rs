@@ -36,10 +36,11 @@ async fn copy(
     let mut decoder = Decoder::new(options, of);
     decoder.push(lines.as_bytes());
     decoder.finish();
+    let mut scalars = Vec::new();
     while let Some(row) = decoder.next_row()? {
         poll_fn(|cx| copy.sink().poll_ready(cx)).await?;
         let style = TextStyle::default();
-        let row = CopyRow::read(&row, &columns, Format::Text, &style);
+        let row = CopyRow::read(&row, &columns, Format::Text, &style, &mut scalars);
         let row = row.expect("its fields are sound");
         copy.sink().push(&row)?;
     }
@@ -79,7 +80,7 @@ fn many_rows_are_stored_or_none() {
         let file = File::new(TABLE);
         let (mut session, _) = session(&file.writable()).await;
         let columns = ["id".to_owned(), "name".to_owned()];
-        // Several batches of 64 KiB.
+        // Several batches of 256 KiB.
         let lines: String = (1..=20_000).map(|id| format!("{id}\tname of {id}\n")).collect();
         let copied = copy(&mut session, "t", Some(&columns), &lines).await;
         assert_eq!(copied.expect("rows"), 20_000);
@@ -96,6 +97,32 @@ fn many_rows_are_stored_or_none() {
         assert_eq!(count(&file), 20_000);
         session.commit().await.expect("a commit");
         assert_eq!(count(&file), 20_001);
+    });
+}
+
+#[test]
+fn a_row_among_many_keeps_its_place() {
+    block_on(async {
+        let table = "CREATE TABLE t (n INT4 UNIQUE ON CONFLICT FAIL CHECK (n <> 777),
+                                     name TEXT DEFAULT 'nobody')";
+        let file = File::new(table);
+        let (mut session, _) = session(&file.writable()).await;
+        let line = |n: u32| if n.is_multiple_of(97) { format!("{n}\tD\n") } else { format!("{n}\tx\n") };
+        let lines: String = (1..=700).map(line).collect();
+        assert_eq!(copy(&mut session, "t", None, &lines).await.expect("rows"), 700);
+        assert_eq!(file.find::<i64>("SELECT count(*) FROM t WHERE n = rowid"), 700);
+        assert_eq!(file.find::<i64>("SELECT count(*) FROM t WHERE name = 'nobody'"), 7);
+        // What is wrong with one of them is told of that one, and none of them stays.
+        let lines: String = (701..=1_000).map(line).collect();
+        let error =
+            copy(&mut session, "t", None, &lines).await.expect_err("a row that is not let in");
+        assert_eq!(error.sqlstate().as_str(), "23514");
+        assert_eq!(error.get(b'W'), Some("COPY t, line 77: \"777\tx\""));
+        let lines: String = (2_001..=2_300).chain([2_100]).chain(2_301..=2_400).map(line).collect();
+        let error = copy(&mut session, "t", None, &lines).await.expect_err("a key twice");
+        assert_eq!(error.sqlstate().as_str(), "23505");
+        assert_eq!(error.get(b'W'), Some("COPY t, line 301"));
+        assert_eq!(count(&file), 700);
     });
 }
 

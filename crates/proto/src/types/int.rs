@@ -290,7 +290,7 @@ impl Iterator for Digits<'_> {
 }
 
 fn parse(text: &str, type_name: &str, max: u64) -> Result<i128, ValueError> {
-    if let Some(value) = parse_plain(text.as_bytes()) {
+    if let Some(value) = plain(text.as_bytes()) {
         return Ok(value.into());
     }
     let (negative, unsigned) = match trim_start(text.as_bytes()) {
@@ -318,7 +318,7 @@ fn parse(text: &str, type_name: &str, max: u64) -> Result<i128, ValueError> {
 
 /// Up to 18 digits, perhaps after a minus: what nearly everybody sends.
 #[inline]
-fn parse_plain(text: &[u8]) -> Option<i64> {
+pub(super) fn plain(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),

@@ -13,6 +13,7 @@ pub use binary::{binary_timetz, receive_date, receive_time, receive_timestamp, r
 pub use calendar::{Civil, civil_from_days, days_from_civil, days_in_month};
 pub(super) use parse::{Fields, Flaw, Kind, clock, fraction_of_one, leading_int};
 pub use parse::{parse_date, parse_time, parse_timestamp, parse_timestamptz, parse_timetz};
+pub(super) use parse::{plain_date, plain_timestamp};
 pub use print::{text_date, text_time, text_timestamp, text_timestamptz, text_timetz};
 
 /// A `date`: days since 2000-01-01.

@@ -8,7 +8,7 @@ mod print;
 use super::error::ValueError;
 use super::int;
 
-pub(super) use parse::{Leading, leading_f32, leading_f64};
+pub(super) use parse::{Leading, leading_f32, leading_f64, plain};
 pub use parse::{parse_f32, parse_f64};
 pub use print::{text_f32, text_f64};
 

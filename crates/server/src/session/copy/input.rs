@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::task::consume_budget;
-use trunkline_core::types::TextStyle;
+use trunkline_core::types::{Scalar, TextStyle};
 use trunkline_core::{
     Column, CommandTag, CopyFlaw, CopyIn, CopyRow, CopyTarget, Encoding, Format, Notice, PgError,
     Reply, Result, Session, Severity, SqlState,
@@ -185,6 +185,8 @@ struct Intake {
     style: Arc<TextStyle>,
     /// The client's, whatever that of its lines is.
     encoding: Encoding,
+    /// Room for what is read of a row.
+    scalars: Vec<Option<Scalar>>,
     skipped: Skipped,
 }
 
@@ -207,7 +209,7 @@ impl Intake {
         let skipped = Skipped::new(&options);
         options.encoding.get_or_insert(encoding);
         let decoder = Decoder::new(options, target).limit(longest);
-        Intake { into, decoder, format, style, encoding, skipped }
+        Intake { into, decoder, format, style, encoding, scalars: Vec::new(), skipped }
     }
 
     /// Takes data; `false` when the client says that there is no more.
@@ -233,7 +235,7 @@ impl Intake {
         for _ in 0..TURN {
             ready!(self.into.sink().poll_ready(cx))?;
             let Some(row) = self.decoder.next_row()? else { return Poll::Ready(Ok(())) };
-            match CopyRow::read(&row, &columns, self.format, &self.style) {
+            match CopyRow::read(&row, &columns, self.format, &self.style, &mut self.scalars) {
                 Ok(read) => {
                     self.into.sink().push(&read).map_err(|error| placed(error, || row.place()))?;
                 }

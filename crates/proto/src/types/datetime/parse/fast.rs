@@ -3,16 +3,16 @@
 use super::super::calendar::{DAY, days_from_civil, days_in_month};
 
 /// `2024-02-29`; `None` for anything else, right or wrong.
-pub(super) fn date(text: &str) -> Option<i32> {
-    let (days, rest) = take_date(text.as_bytes())?;
+pub(in crate::types) fn date(text: &[u8]) -> Option<i32> {
+    let (days, rest) = take_date(text)?;
     rest.is_empty().then_some(days)
 }
 
 /// `2024-02-29 10:11:12.345+01`, with `T` or a space, the fraction and the zone optional: the
 /// microseconds by the clock, and seconds west of Greenwich if there is a zone. `None` for
 /// anything else, right or wrong.
-pub(super) fn timestamp(text: &str) -> Option<(i64, Option<i32>)> {
-    let (days, rest) = take_date(text.as_bytes())?;
+pub(in crate::types) fn timestamp(text: &[u8]) -> Option<(i64, Option<i32>)> {
+    let (days, rest) = take_date(text)?;
     let [b' ' | b'T', h, i, b':', m, n, b':', s, t, rest @ ..] = rest else { return None };
     let (hour, minute, second) = (pair(*h, *i)?, pair(*m, *n)?, pair(*s, *t)?);
     if hour > 23 || minute > 59 || second > 59 {

@@ -22,6 +22,7 @@ use crate::types::error::ValueError;
 use crate::types::style::TextStyle;
 use crate::types::zone::TimeZone;
 
+pub(in crate::types) use fast::{date as plain_date, timestamp as plain_timestamp};
 pub(in crate::types) use lexer::{Fields, Kind};
 pub(in crate::types) use number::{clock, fraction_of_one, leading_int};
 
@@ -35,7 +36,7 @@ const UNIX_EPOCH: i32 = -10_957;
 /// 22007 for other text, 22008 for a date out of range, 22009 and 22023 for a wrong zone, 0A000
 /// for words such as `today` where the style does not tell the time.
 pub fn parse_date(text: &str, style: &TextStyle) -> Result<i32, ValueError> {
-    if let Some(days) = fast::date(text) {
+    if let Some(days) = fast::date(text.as_bytes()) {
         return Ok(days);
     }
     match Moment::parse(text, style).map_err(|flaw| flaw.report("date", text))? {
@@ -78,7 +79,7 @@ pub fn parse_timetz(text: &str, style: &TextStyle) -> Result<Timetz, ValueError>
 /// 22007 for other text, 22008 for a moment out of range, 22009 and 22023 for a wrong zone, 0A000
 /// for words such as `now` where the style does not tell the time.
 pub fn parse_timestamp(text: &str, style: &TextStyle) -> Result<i64, ValueError> {
-    if let Some((micros, _)) = fast::timestamp(text) {
+    if let Some((micros, _)) = fast::timestamp(text.as_bytes()) {
         return Ok(micros);
     }
     let moment = Moment::parse(text, style).map_err(|flaw| flaw.report("timestamp", text))?;
@@ -96,7 +97,7 @@ pub fn parse_timestamp(text: &str, style: &TextStyle) -> Result<i64, ValueError>
 /// 22007 for other text, 22008 for a moment out of range, 22009 and 22023 for a wrong zone, 0A000
 /// for words such as `now` where the style does not tell the time.
 pub fn parse_timestamptz(text: &str, style: &TextStyle) -> Result<i64, ValueError> {
-    let (local, west) = match fast::timestamp(text) {
+    let (local, west) = match fast::timestamp(text.as_bytes()) {
         Some((local, Some(west))) => (Some(local), west),
         Some((local, None)) => (Some(local), west_of(&style.time_zone, local)),
         None => {
