@@ -44,35 +44,30 @@ impl<S: Session> Connection<S> {
         if statement.parameters.len() > run.params.len() {
             return Err(crate::connection::no_parameter(source).into());
         }
-        self.portals.vacant(&declare.name)?;
-        let (style, size) = (run.style.clone(), run.params.size());
-        let reply = self.run(&statement, run, &mut &[][..]).await;
-        let Reply::Rows(rows) = reply.map_err(|stop| stop.behind(source, declare.query.start))?
-        else {
+        if let Columns::None = statement.columns {
             return Err(PgError::unsupported("a cursor over what returns no rows").into());
-        };
-        let options = CursorOptions {
-            scroll: declare.scroll,
-            is_binary: declare.binary,
-            hold: declare.hold,
-            is_held: false,
-        };
-        let columns = rows.columns().clone();
-        let room = self.portals.room(&self.limits);
-        let source = Source::Rows(rows);
-        let cursor = Cursor::new(columns.clone(), source, style.clone(), options.scroll, room);
+        }
         let portal = Portal {
+            columns: statement.columns.clone(),
             statement,
-            columns: Columns::Known(columns),
             formats: Formats::default(),
             unknown_format: None,
-            style,
-            state: PortalState::Cursor(Arc::new(Mutex::new(cursor))),
-            options,
+            style: run.style,
+            size: run.params.size(),
+            state: PortalState::Ready(run.params),
+            options: CursorOptions {
+                scroll: declare.scroll,
+                is_binary: declare.binary,
+                hold: declare.hold,
+                is_held: false,
+            },
             depth: self.transaction.depth(),
-            size,
         };
         self.portals.insert(&declare.name, portal, &self.limits)?;
+        if let Err(stop) = self.cursor(&declare.name).await {
+            self.portals.close(&declare.name);
+            return Err(stop.behind(source, declare.query.start));
+        }
         // In a pipeline it may still be undone.
         match self.transaction.is_open() {
             true => Ok(()),
