@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use trunkline_catalog::syntax::check_depth;
-use trunkline_core::{Column, Columns, CommandTag, Oid, PgError, Prepared, Result};
+use trunkline_core::{Column, Columns, CommandTag, CurrentOf, Oid, PgError, Prepared, Result};
 
 use super::schema::Schema;
-use super::translate::{self, Translated, translate};
+use super::translate::{self, Translated, translate_as};
 use super::types::Type;
 
 /// A prepared statement; its plan follows the definitions that it was made of.
@@ -17,6 +17,10 @@ pub(super) struct Statement {
     columns: Option<Arc<[Column]>>,
     /// The same, with the scales that are not announced.
     shape: Arc<[Column]>,
+    /// Whether the last of them are the key of a table's row.
+    is_keyed: bool,
+    /// The row that it changes, if that is a cursor's.
+    row: Option<CurrentOf>,
     plan: Mutex<Arc<Plan>>,
 }
 
@@ -34,9 +38,15 @@ pub(super) fn check(sql: &str) -> Result<()> {
 }
 
 impl Plan {
-    pub(super) fn new(sql: &str, hints: &[Oid], schema: &Schema, version: i64) -> Result<Plan> {
+    pub(super) fn new(
+        sql: &str,
+        hints: &[Oid],
+        is_cursor: bool,
+        schema: &Schema,
+        version: i64,
+    ) -> Result<Plan> {
         check_depth(sql)?;
-        Ok(Plan { translated: translate(sql, schema, hints)?, version })
+        Ok(Plan { translated: translate_as(sql, schema, hints, is_cursor)?, version })
     }
 
     /// The columns as the client is told of them.
@@ -81,14 +91,22 @@ impl Statement {
         let parameters: Arc<[Oid]> = plan.translated.parameters.as_slice().into();
         let columns = plan.announced();
         let announced = columns.clone().map_or(Columns::None, Columns::Known);
+        let key = plan.translated.key;
         let statement = Statement {
             sql: sql.into(),
             parameters: parameters.clone(),
             columns,
             shape: plan.translated.columns.as_deref().unwrap_or_default().into(),
+            is_keyed: key.is_some(),
+            row: plan.translated.row.clone(),
             plan: Mutex::new(Arc::new(plan)),
         };
-        Prepared::new(statement, announced).parameters(parameters)
+        Prepared::new(statement, announced).parameters(parameters).key(key)
+    }
+
+    /// The row that it changes, if that is a cursor's.
+    pub(super) fn row(&self) -> Option<&CurrentOf> {
+        self.row.as_ref()
     }
 
     /// What its rows look like to who writes them.
@@ -111,7 +129,7 @@ impl Statement {
     ///
     /// 0A000 if it is not what was announced any more.
     pub(super) fn renew(&self, schema: &Schema, version: i64) -> Result<Arc<Plan>> {
-        let plan = Plan::new(&self.sql, &self.parameters, schema, version)?;
+        let plan = Plan::new(&self.sql, &self.parameters, self.is_keyed, schema, version)?;
         let is_same = *plan.translated.parameters == *self.parameters
             && is_same_shape(plan.translated.columns.as_deref(), &self.shape);
         if !is_same {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, Oid, PgError, Prepared, Reply, Result, Rows, Run, Session, SqlState,
+    Client, CopyIn, CopyTarget, CurrentOf, Oid, PgError, Prepared, Reply, Result, Rows, Run,
+    Session, SqlState,
 };
 use trunkline_sql::statement::TransactionModes;
 
@@ -59,6 +60,19 @@ impl SqliteSession {
         call.await.and_then(|done| done)
     }
 
+    async fn prepare_as(
+        &mut self,
+        sql: &str,
+        hints: &[Oid],
+        is_cursor: bool,
+    ) -> Result<Prepared<Statement>> {
+        let (text, hints) = (sql.to_owned(), hints.to_vec());
+        let plan = self.call(move |worker| worker.prepare(&text, &hints, is_cursor)).await?;
+        let Prepared { statement, parameters, columns, key, .. } = Planned::prepared(sql, plan);
+        let statement = Statement(Arc::new(statement));
+        Ok(Prepared::new(statement, columns).parameters(parameters).key(key))
+    }
+
     /// `lock_timeout`, as SHOW has it: a number with a unit, or 0.
     fn lock_timeout(&self) -> Duration {
         let shown = self.client.setting("lock_timeout").unwrap_or_default();
@@ -93,10 +107,15 @@ impl Session for SqliteSession {
     type Statement = Statement;
 
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Statement>> {
-        let (text, hints) = (sql.to_owned(), hints.to_vec());
-        let plan = self.call(move |worker| worker.prepare(&text, &hints)).await?;
-        let Prepared { statement, parameters, columns, .. } = Planned::prepared(sql, plan);
-        Ok(Prepared::new(Statement(Arc::new(statement)), columns).parameters(parameters))
+        self.prepare_as(sql, hints, false).await
+    }
+
+    async fn prepare_cursor(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Statement>> {
+        self.prepare_as(sql, hints, true).await
+    }
+
+    fn current_of<'s>(&self, statement: &'s Statement) -> Option<&'s CurrentOf> {
+        statement.0.row()
     }
 
     async fn execute(&mut self, statement: &Statement, run: Run) -> Result<Reply> {
@@ -105,7 +124,10 @@ impl Session for SqliteSession {
         if plan.translated.writes {
             self.admit(&plan.translated.tag)?;
         }
-        let values = input::values(&run.params, &run.style)?;
+        let mut values = input::values(&run.params, &run.style)?;
+        if let Some(row) = &run.row {
+            values.append(&input::values(row, &run.style)?);
+        }
         let Some(columns) = statement.columns().cloned() else {
             let outcome = self.call(move |worker| worker.run(&statement, &values)).await?;
             return Ok(Reply::Done(plan.tag(outcome.changed)));

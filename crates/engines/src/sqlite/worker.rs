@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, TransactionState};
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::cells::{Cell, Cells};
 use super::connect::Guarded;
@@ -63,9 +63,9 @@ impl<'c> Worker<'c> {
     }
 
     /// Parses and describes.
-    pub(super) fn prepare(&mut self, sql: &str, hints: &[trunkline_core::Oid]) -> Result<Plan> {
+    pub(super) fn prepare(&mut self, sql: &str, hints: &[Oid], is_cursor: bool) -> Result<Plan> {
         let (version, schema) = self.before_the_snapshot(Worker::schema)?;
-        let plan = Plan::new(sql, hints, &schema, version)?;
+        let plan = Plan::new(sql, hints, is_cursor, &schema, version)?;
         // SQLite has its say before anything is announced; later steps may need what this one makes.
         if let Some(first) = plan.translated.steps.first() {
             self.compile(&plan, first)?;

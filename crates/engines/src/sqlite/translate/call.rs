@@ -148,6 +148,7 @@ impl Translator<'_> {
         function: &Function,
         scope: &Scope<'_>,
     ) -> Result<Typed> {
+        self.current.has_aggregate = true;
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
         let mut arguments = Vec::new();
         for value in values {

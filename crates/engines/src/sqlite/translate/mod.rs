@@ -7,6 +7,7 @@ mod alter;
 mod call;
 mod cast;
 mod create_table;
+mod current;
 pub(super) mod declared;
 mod default;
 mod definition;
@@ -34,10 +35,11 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use sqlparser::ast::Statement;
-use trunkline_core::{Column, Oid, PgError, Result, SqlState};
+use trunkline_core::{Column, CurrentOf, Oid, PgError, Result, RowKey, SqlState};
 
 use super::schema::Schema;
 use super::types::Type;
+use current::Current;
 use scope::Cte;
 
 /// A statement in SQLite's words.
@@ -58,6 +60,10 @@ pub(crate) struct Translated {
     pub(crate) writes: bool,
     /// Whether it is a query without FROM: PostgreSQL knows what it says before any row.
     pub(crate) constant: bool,
+    /// What the last columns of a cursor's query are.
+    pub(crate) key: Option<RowKey>,
+    /// The row that it changes, whose key comes behind the parameters.
+    pub(crate) row: Option<CurrentOf>,
 }
 
 /// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
@@ -66,8 +72,19 @@ pub(crate) struct Translated {
 /// Errors are PostgreSQL's: 42601 for what cannot be parsed, 42P01, 42703, 42883 and 42702 for
 /// names, 42804 for types, and 0A000 for what SQLite cannot do.
 pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Translated> {
-    let statement = syntax::parse(sql)?;
+    translate_as(sql, schema, hints, false)
+}
+
+/// The same of what may be the query of a cursor.
+pub(crate) fn translate_as(
+    sql: &str,
+    schema: &Schema,
+    hints: &[Oid],
+    is_cursor: bool,
+) -> Result<Translated> {
+    let (statement, cursor) = syntax::parse(sql)?;
     let mut translator = Translator::new(sql, schema, hints);
+    translator.current = Current { is_query: is_cursor, cursor, ..Current::default() };
     let done = translator.statement(&statement)?;
     let parameters = translator.parameter_types()?;
     Ok(Translated {
@@ -78,6 +95,8 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
         counts: done.counts,
         writes: done.writes,
         constant: matches!(&statement, Statement::Query(query) if query::is_constant(query)),
+        key: translator.current.key,
+        row: translator.current.row,
     })
 }
 
@@ -122,6 +141,8 @@ struct Translator<'a> {
     ctes: Vec<Cte>,
     /// How many expressions and queries are within each other.
     depth: usize,
+    /// What it has to do with a cursor.
+    current: Current,
 }
 
 /// How deep they may be: the stack is finite, and so is SQLite's patience.
@@ -134,7 +155,8 @@ impl<'a> Translator<'a> {
             .map(|hint| if hint.0 == 0 { Type::UNKNOWN } else { Type::of(*hint) })
             .collect();
         let lines = name::lines_of(sql).into();
-        Translator { sql, lines, schema, parameters, ctes: Vec::new(), depth: 0 }
+        let (ctes, current) = (Vec::new(), Current::default());
+        Translator { sql, lines, schema, parameters, ctes, depth: 0, current }
     }
 
     /// Goes a level down for what is within an expression or a query: 54001 if it is too deep.

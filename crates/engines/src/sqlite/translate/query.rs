@@ -6,6 +6,7 @@ use sqlparser::ast::{
 };
 use trunkline_core::{Column, PgError, Result, SqlState};
 
+use super::current::Current;
 use super::name::{folded, quoted};
 use super::scope::{Cte, Output, Scope};
 use super::sequence::sequence_set;
@@ -43,7 +44,8 @@ impl Translator<'_> {
             SetExpr::Select(select) if let Some(set) = sequence_set(query, select) => {
                 self.set_sequence(set, query, select)
             }
-            _ => {
+            body => {
+                self.current.is_query &= matches!(body, SetExpr::Select(_)) && query.with.is_none();
                 let queried = self.query(query, None, None)?;
                 Ok(Done {
                     steps: vec![queried.sql],
@@ -116,6 +118,7 @@ impl Translator<'_> {
                 parameters: self.parameters.clone(),
                 ctes: self.ctes.clone(),
                 depth: self.depth,
+                current: Current::default(),
             };
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);
@@ -169,7 +172,7 @@ impl Translator<'_> {
             SetExpr::Table(table) => {
                 let name = table.table_name.clone().unwrap_or_default();
                 let text = format!("SELECT * FROM {}", quoted(&name.to_lowercase()));
-                match super::syntax::parse(&text)? {
+                match super::syntax::parse(&text)?.0 {
                     sqlparser::ast::Statement::Query(query) => self.query(&query, outer, expected),
                     _ => Err(unsupported("TABLE")),
                 }

@@ -54,9 +54,10 @@ impl Translator<'_> {
         if select.qualify.is_some() || !select.connect_by.is_empty() || select.top.is_some() {
             return Err(unsupported("this clause of SELECT"));
         }
+        let is_cursor = std::mem::take(&mut self.current.is_query);
         let mut scope = Scope::within(outer);
         let from = self.from(&select.from, &mut scope)?;
-        let projection = self.projection(&select.projection, &scope, expected)?;
+        let mut projection = self.projection(&select.projection, &scope, expected)?;
         let mut sql = String::new();
         let condition = match &select.selection {
             Some(condition) => format!(" WHERE {}", self.condition(condition, &scope, "WHERE")?),
@@ -72,6 +73,9 @@ impl Translator<'_> {
             let ordering = Ordering { outputs: &projection.outputs, scope: Some(&scope) };
             self.order_by(order, &ordering)?
         };
+        if is_cursor {
+            self.add_key(select, &scope, &mut projection);
+        }
         let written = projection.written();
         let list = if projection.outputs.is_empty() { "NULL" } else { &written };
         match &select.distinct {

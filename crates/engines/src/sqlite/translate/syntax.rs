@@ -7,6 +7,7 @@ use trunkline_catalog::syntax::Postgres;
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::{Lexer, TokenKind};
 
+use super::current::without_current_of;
 use super::name::place_of;
 
 /// How deep parentheses and queries may be within each other.
@@ -38,10 +39,13 @@ fn check_chains(sql: &str) -> Result<()> {
     Ok(())
 }
 
-/// Parses one statement.
-pub(super) fn parse(sql: &str) -> Result<Statement> {
+/// Parses one statement; the cursor of its WHERE CURRENT OF stands beside it.
+pub(super) fn parse(sql: &str) -> Result<(Statement, Option<String>)> {
     check_chains(sql)?;
-    let blanked = without_vacuum_words(sql);
+    let (blanked, cursor) = match without_current_of(sql)? {
+        Some((blanked, cursor)) => (Some(blanked), Some(cursor)),
+        None => (without_vacuum_words(sql), None),
+    };
     let sql = blanked.as_deref().unwrap_or(sql);
     let dialect = Postgres::new(sql);
     let parsed = Parser::new(&dialect).with_recursion_limit(DEPTH).try_with_sql(sql).and_then(
@@ -49,7 +53,7 @@ pub(super) fn parse(sql: &str) -> Result<Statement> {
             let statement = parser.parse_statement()?;
             while parser.consume_token(&Token::SemiColon) {}
             match parser.peek_token().token {
-                Token::EOF => Ok(statement),
+                Token::EOF => Ok((statement, cursor)),
                 _ => parser.expected("end of statement", parser.peek_token()),
             }
         },

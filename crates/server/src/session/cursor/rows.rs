@@ -6,7 +6,8 @@ use std::task::{Context, Poll, ready};
 
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Column, CommandTag, Formats, PgError, Progress, Result, RowBuf, RowSource, Rows, SqlState,
+    Column, CommandTag, Formats, Oid, Params, PgError, Progress, Result, RowBuf, RowSource, Rows,
+    SqlState,
 };
 use trunkline_sql::statement::{FetchCount, FetchDirection};
 
@@ -36,10 +37,19 @@ pub(crate) enum Source {
     Failed,
 }
 
+/// What the columns are that a source has behind those of the cursor.
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) table: Oid,
+    pub(crate) types: Arc<[Oid]>,
+}
+
 /// A query whose rows are fetched in parts.
 #[derive(Debug)]
 pub(crate) struct Cursor {
     columns: Arc<[Column]>,
+    /// The key of a row, for statements of the row on which it stands.
+    key: Option<Key>,
     style: Arc<TextStyle>,
     source: Source,
     /// The rows that have come, or those that are still to be fetched of a cursor that is held.
@@ -104,6 +114,7 @@ impl Plan {
 impl Cursor {
     pub(crate) fn new(
         columns: Arc<[Column]>,
+        key: Option<Key>,
         source: Source,
         style: Arc<TextStyle>,
         scroll: Option<bool>,
@@ -113,7 +124,9 @@ impl Cursor {
             columns,
             style,
             source,
-            kept: (scroll != Some(false)).then(Kept::default),
+            // The row on which it stands is kept where it has a key.
+            kept: (scroll != Some(false) || key.is_some()).then(Kept::default),
+            key,
             goes_back: scroll != Some(false),
             scrolls: scroll == Some(true),
             room,
@@ -276,7 +289,11 @@ impl Cursor {
                 self.pass(moved);
                 return Poll::Ready(Ok(Moved::by(moved)));
             }
-            if self.goes_back || !self.is_open() {
+            if self.goes_back || self.key.is_some() || !self.is_open() {
+                if !self.goes_back && self.is_open() {
+                    // Too much to keep: those before are forgotten.
+                    self.kept = Some(Kept::from(self.place));
+                }
                 ready!(self.poll_keep(cx, most))?;
                 return Poll::Ready(Ok(Moved { rows: 0, pauses: rows.is_none() && !self.at_end }));
             }
@@ -358,7 +375,8 @@ impl Cursor {
 
     /// Takes all that is still to come; whether that was all.
     fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool>> {
-        if !self.goes_back && self.kept.as_ref().is_none_or(|kept| kept.end() == self.place) {
+        let is_empty = self.kept.as_ref().is_none_or(|kept| kept.end() == self.place);
+        if !self.goes_back && self.key.is_none() && is_empty {
             self.kept = Some(Kept::from(self.place));
         }
         self.scrolls = true;
@@ -372,6 +390,23 @@ impl Cursor {
     /// Whether its query still runs.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.source, Source::Rows(_))
+    }
+
+    /// The table of which it has the keys of the rows.
+    pub(crate) fn table(&self) -> Option<Oid> {
+        self.key.as_ref().map(|key| key.table)
+    }
+
+    /// The key of the row on which it stands, if it stands on one.
+    pub(crate) fn row_key(&mut self) -> Result<Option<Params>> {
+        let is_on_row = !self.at_start && !self.at_end;
+        let row = self.place.checked_sub(1).filter(|_| is_on_row);
+        match (row, &self.key, &mut self.kept) {
+            (Some(row), Some(key), Some(kept)) => {
+                Ok(Some(kept.cells_behind(row, self.columns.len(), key.types.clone())?))
+            }
+            _ => Ok(None),
+        }
     }
 
     pub(crate) fn has_failed(&self) -> bool {
