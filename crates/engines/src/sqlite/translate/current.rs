@@ -2,12 +2,13 @@
 
 use sqlparser::ast::{Distinct, Expr, GroupByExpr, Select, TableFactor};
 use trunkline_core::{CurrentOf, Oid, PgError, Result, RowKey, SqlState};
-use trunkline_sql::{Lexer, Token, TokenKind, character_position, parameters};
+use trunkline_sql::{Lexer, Span, Token, TokenKind, character_position, parameters};
 
 use super::Translator;
 use super::name::quoted;
 use super::scope::{Output, Scope};
 use super::select::Projection;
+use super::syntax::blank;
 use crate::sqlite::schema::Relation;
 use crate::sqlite::types::Type;
 
@@ -61,12 +62,8 @@ pub(super) fn without_current_of(sql: &str) -> Result<Option<(String, String)>> 
             let place = character_position(sql, behind.span.start);
             return Err(PgError::new(SqlState::SYNTAX_ERROR, message).position(place));
         }
-        let clause = start.span.start..token.span.end;
-        let blank = |one: char| if one == '\n' { '\n' } else { ' ' };
-        let blank: String =
-            sql.get(clause.clone()).unwrap_or_default().chars().map(blank).collect();
         let mut blanked = sql.to_owned();
-        blanked.replace_range(clause, &blank);
+        blank(&mut blanked, Span::new(start.span.start, token.span.end));
         return Ok(Some((blanked, cursor.into_owned())));
     }
     Ok(None)

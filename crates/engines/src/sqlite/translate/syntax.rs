@@ -2,10 +2,10 @@
 
 use sqlparser::ast::Statement;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Token};
+use sqlparser::tokenizer::{Location, Token as Parsed};
 use trunkline_catalog::syntax::Postgres;
 use trunkline_core::{PgError, Result, SqlState};
-use trunkline_sql::{Lexer, TokenKind};
+use trunkline_sql::{Lexer, Span, Token, TokenKind};
 
 use super::current::without_current_of;
 use super::name::place_of;
@@ -44,16 +44,16 @@ pub(super) fn parse(sql: &str) -> Result<(Statement, Option<String>)> {
     check_chains(sql)?;
     let (blanked, cursor) = match without_current_of(sql)? {
         Some((blanked, cursor)) => (Some(blanked), Some(cursor)),
-        None => (without_vacuum_words(sql), None),
+        None => (without_vacuum_words(sql).or_else(|| without_key_locks(sql)), None),
     };
     let sql = blanked.as_deref().unwrap_or(sql);
     let dialect = Postgres::new(sql);
     let parsed = Parser::new(&dialect).with_recursion_limit(DEPTH).try_with_sql(sql).and_then(
         |mut parser| {
             let statement = parser.parse_statement()?;
-            while parser.consume_token(&Token::SemiColon) {}
+            while parser.consume_token(&Parsed::SemiColon) {}
             match parser.peek_token().token {
-                Token::EOF => Ok((statement, cursor)),
+                Parsed::EOF => Ok((statement, cursor)),
                 _ => parser.expected("end of statement", parser.peek_token()),
             }
         },
@@ -71,9 +71,40 @@ fn without_vacuum_words(sql: &str) -> Option<String> {
         if !options.iter().any(|option| word.is_word(sql, option)) {
             break;
         }
-        text.replace_range(word.span.start..word.span.end, &" ".repeat(word.span.len()));
+        blank(&mut text, word.span);
     }
     Some(text)
+}
+
+/// FOR NO KEY UPDATE and FOR KEY SHARE with spaces for the words that the parser does not know of them.
+fn without_key_locks(sql: &str) -> Option<String> {
+    let (mut text, mut before) = (None, [None::<Token>; 3]);
+    let mut lexer = Lexer::new(sql);
+    let is = |token: Option<Token>, word| token.is_some_and(|token| token.is_word(sql, word));
+    while let Some(token) = lexer.next_significant() {
+        let [first, second, third] = before;
+        before = [second, third, Some(token)];
+        let unknown = if !is(third, "key") {
+            [None, None]
+        } else if is(first, "for") && is(second, "no") && token.is_word(sql, "update") {
+            [second, third]
+        } else if is(second, "for") && token.is_word(sql, "share") {
+            [None, third]
+        } else {
+            [None, None]
+        };
+        for word in unknown.into_iter().flatten() {
+            blank(text.get_or_insert_with(|| sql.to_owned()), word.span);
+        }
+    }
+    text
+}
+
+/// Puts spaces in the place of a part: all else stays where it is.
+pub(super) fn blank(text: &mut String, part: Span) {
+    let space = |one: char| if one == '\n' { '\n' } else { ' ' };
+    let spaces: String = part.text(text).chars().map(space).collect();
+    text.replace_range(part.start..part.end, &spaces);
 }
 
 fn refused(sql: &str, error: &ParserError) -> PgError {

@@ -45,6 +45,9 @@ impl<S: Session> Connection<S> {
         if statement.parameters.len() > run.params.len() {
             return Err(crate::connection::no_parameter(source).into());
         }
+        if let Some(locking) = declare.locking(source) {
+            admit_locking(declare, locking)?;
+        }
         if let Columns::None = statement.columns {
             return Err(PgError::unsupported("a cursor over what returns no rows").into());
         }
@@ -230,6 +233,26 @@ impl<S: Session> Connection<S> {
         }
         Ok(())
     }
+}
+
+/// What locks its rows goes forward in its own transaction.
+///
+/// # Errors
+///
+/// 0A000, and 42P11 for INSENSITIVE.
+fn admit_locking(declare: &Declare, locking: &str) -> Result<()> {
+    let (words, kind) = match declare {
+        Declare { hold: true, .. } => ("CURSOR WITH HOLD", "Holdable"),
+        Declare { scroll: Some(true), .. } => ("SCROLL CURSOR", "Scrollable"),
+        Declare { insensitive: Some(true), .. } => ("INSENSITIVE CURSOR", "Insensitive"),
+        _ => return Ok(()),
+    };
+    let (state, is) = match kind {
+        "Insensitive" => (SqlState::INVALID_CURSOR_DEFINITION, "valid"),
+        _ => (SqlState::FEATURE_NOT_SUPPORTED, "supported"),
+    };
+    let error = PgError::new(state, format!("DECLARE {words} ... {locking} is not {is}"));
+    Err(error.detail(format!("{kind} cursors must be READ ONLY.")))
 }
 
 /// The columns that are announced, and what is the key behind them.
