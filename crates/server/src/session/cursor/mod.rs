@@ -1,6 +1,7 @@
 //! DECLARE, FETCH, MOVE and CLOSE: portals that are made, run in parts and ended by SQL.
 
 mod kept;
+mod plan;
 mod rows;
 #[cfg(test)]
 mod tests;
