@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, Engine, Language, Oid, PgError, Prepared, Reply, Result, Run,
-    Session, SqlState,
+    Client, CopyIn, CopyTarget, CurrentOf, Engine, Language, Oid, PgError, Prepared, Reply, Result,
+    Run, Session, SqlState,
 };
 use trunkline_sql::statement::TransactionModes;
 
@@ -94,21 +94,27 @@ impl<S: Session> CatalogSession<S> {
         &mut self,
         sql: &str,
         hints: &[Oid],
+        is_cursor: bool,
     ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
-        let prepared = self.session.prepare(sql, hints).await?;
+        let prepared = match is_cursor {
+            true => self.session.prepare_cursor(sql, hints).await?,
+            false => self.session.prepare(sql, hints).await?,
+        };
         let statement = CatalogStatement(Kind::Engine(prepared.statement));
-        Ok(Prepared::new(statement, prepared.columns).parameters(prepared.parameters))
+        let described = Prepared::new(statement, prepared.columns).parameters(prepared.parameters);
+        Ok(described.key(prepared.key))
     }
-}
 
-impl<S: Session> Session for CatalogSession<S> {
-    type Statement = CatalogStatement<S::Statement>;
-
-    async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Self::Statement>> {
+    async fn prepare_routed(
+        &mut self,
+        sql: &str,
+        hints: &[Oid],
+        is_cursor: bool,
+    ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
         let route =
             if self.session.language() == Language::Sql { route(sql) } else { Route::Engine };
         if route == Route::Engine {
-            return self.prepare_engine(sql, hints).await;
+            return self.prepare_engine(sql, hints, is_cursor).await;
         }
         match Answer::prepare(sql, hints) {
             Ok(answer) => {
@@ -117,9 +123,32 @@ impl<S: Session> Session for CatalogSession<S> {
             }
             // The engine may know functions that are not here.
             Err(error) if route == Route::Functions && may_be_the_engines(&error) => {
-                self.prepare_engine(sql, hints).await
+                self.prepare_engine(sql, hints, is_cursor).await
             }
             Err(error) => Err(error),
+        }
+    }
+}
+
+impl<S: Session> Session for CatalogSession<S> {
+    type Statement = CatalogStatement<S::Statement>;
+
+    async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Self::Statement>> {
+        self.prepare_routed(sql, hints, false).await
+    }
+
+    async fn prepare_cursor(
+        &mut self,
+        sql: &str,
+        hints: &[Oid],
+    ) -> Result<Prepared<Self::Statement>> {
+        self.prepare_routed(sql, hints, true).await
+    }
+
+    fn current_of<'s>(&self, statement: &'s Self::Statement) -> Option<&'s CurrentOf> {
+        match &statement.0 {
+            Kind::Engine(statement) => self.session.current_of(statement),
+            Kind::Answer(_) => None,
         }
     }
 

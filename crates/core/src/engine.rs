@@ -9,6 +9,7 @@ use trunkline_sql::statement::TransactionModes;
 use crate::catalog::Snapshot;
 use crate::client::Client;
 use crate::copy_in::{self, CopyIn, CopyTarget};
+use crate::cursor::CurrentOf;
 use crate::error::Result;
 use crate::prepared::{Prepared, Run};
 use crate::reply::Reply;
@@ -53,6 +54,25 @@ pub trait Session: Send + 'static {
         sql: &str,
         hints: &[Oid],
     ) -> impl Future<Output = Result<Prepared<Self::Statement>>> + Send;
+
+    /// Parses and describes the query of a cursor.
+    ///
+    /// Where its rows are those of one table, it may give their [key](crate::RowKey) behind the columns
+    /// that it has: UPDATE and DELETE find the row by that.
+    fn prepare_cursor(
+        &mut self,
+        sql: &str,
+        hints: &[Oid],
+    ) -> impl Future<Output = Result<Prepared<Self::Statement>>> + Send {
+        self.prepare(sql, hints)
+    }
+
+    /// Whether a statement is of the row on which a cursor stands, `WHERE CURRENT OF`: its key is then
+    /// in [`Run::row`].
+    fn current_of<'s>(&self, statement: &'s Self::Statement) -> Option<&'s CurrentOf> {
+        let _ = statement;
+        None
+    }
 
     /// Runs a statement.
     ///

@@ -9,6 +9,7 @@ mod client;
 mod column;
 mod copy_in;
 mod copy_out;
+mod cursor;
 mod engine;
 mod error;
 mod handler;
@@ -25,6 +26,7 @@ pub use copy_in::{
     CopyField, CopyFlaw, CopyIn, CopyRow, CopySink, CopyTarget, copy_line, copy_place,
 };
 pub use copy_out::CopyOut;
+pub use cursor::{CurrentOf, RowKey};
 pub use engine::{Engine, Language, Session};
 pub use error::{Notice, PgError, Result, Severity};
 pub use handler::{Description, HandlerEngine, HandlerSession, Query, query_fn, statement_fn};

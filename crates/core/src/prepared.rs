@@ -7,6 +7,7 @@ use trunkline_proto::types::{FromPg, TextStyle, Value, ValueError};
 use trunkline_proto::{Format, Oid, SqlState};
 
 use crate::column::Columns;
+use crate::cursor::RowKey;
 use crate::error::{PgError, Result};
 
 /// A statement that was parsed and described, not run.
@@ -19,17 +20,25 @@ pub struct Prepared<S> {
     pub parameters: Arc<[Oid]>,
     /// The shape of its result.
     pub columns: Columns,
+    /// What the last of its columns are, if it is the query of a cursor.
+    pub key: Option<RowKey>,
 }
 
 impl<S> Prepared<S> {
     /// A statement without parameters.
     pub fn new(statement: S, columns: Columns) -> Prepared<S> {
-        Prepared { statement, parameters: Arc::default(), columns }
+        Prepared { statement, parameters: Arc::default(), columns, key: None }
     }
 
     /// Sets the types of the parameters.
     pub fn parameters(mut self, types: impl Into<Arc<[Oid]>>) -> Prepared<S> {
         self.parameters = types.into();
+        self
+    }
+
+    /// Says that the last columns are the key of a table's row.
+    pub fn key(mut self, key: Option<RowKey>) -> Prepared<S> {
+        self.key = key;
         self
     }
 }
@@ -254,12 +263,15 @@ pub struct Run {
     pub formats: Formats,
     /// How values look as text, in and out.
     pub style: Arc<TextStyle>,
+    /// The key of the row on which a cursor stands, for a statement
+    /// [of that row](crate::Session::current_of).
+    pub row: Option<Params>,
 }
 
 impl Run {
     /// Runs with these parameters, and text results.
     pub fn new(params: Params, style: Arc<TextStyle>) -> Run {
-        Run { params, formats: Formats::default(), style }
+        Run { params, formats: Formats::default(), style, row: None }
     }
 
     /// Sets the formats of the result.

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use trunkline_core::{Column, Columns, CommandTag, Oid, PgError, Prepared, Result};
+use trunkline_core::{Column, Columns, CommandTag, CurrentOf, Oid, PgError, Prepared, Result};
 
 use super::schema::Schema;
 use super::translate::reading::{Reading, SearchPath};
-use super::translate::{self, Translated, translate};
+use super::translate::{self, Translated, translate_as};
 use super::types::Type;
 
 /// A prepared statement; its plan follows the definitions that it was made of.
@@ -17,6 +17,10 @@ pub(super) struct Statement {
     columns: Option<Arc<[Column]>>,
     /// The same, with the scales that are not announced.
     shape: Arc<[Column]>,
+    /// Whether the last of them are the key of a table's row.
+    is_keyed: bool,
+    /// The row that it changes, if that is a cursor's.
+    row: Option<CurrentOf>,
     plan: Mutex<Arc<Plan>>,
 }
 
@@ -39,11 +43,12 @@ impl Plan {
     pub(super) fn new(
         sql: &str,
         hints: &[Oid],
+        is_cursor: bool,
         schema: &Schema,
         version: i64,
         reading: &Reading,
     ) -> Result<Plan> {
-        let translated = translate(sql, schema, hints, reading)?;
+        let translated = translate_as(sql, schema, hints, reading, is_cursor)?;
         Ok(Plan { translated, version, path: reading.path })
     }
 
@@ -89,14 +94,22 @@ impl Statement {
         let parameters: Arc<[Oid]> = plan.translated.parameters.as_slice().into();
         let columns = plan.announced();
         let announced = columns.clone().map_or(Columns::None, Columns::Known);
+        let key = plan.translated.key;
         let statement = Statement {
             sql: sql.into(),
             parameters: parameters.clone(),
             columns,
             shape: plan.translated.columns.as_deref().unwrap_or_default().into(),
+            is_keyed: key.is_some(),
+            row: plan.translated.row.clone(),
             plan: Mutex::new(Arc::new(plan)),
         };
-        Prepared::new(statement, announced).parameters(parameters)
+        Prepared::new(statement, announced).parameters(parameters).key(key)
+    }
+
+    /// The row that it changes, if that is a cursor's.
+    pub(super) fn row(&self) -> Option<&CurrentOf> {
+        self.row.as_ref()
     }
 
     /// What its rows look like to who writes them.
@@ -124,7 +137,8 @@ impl Statement {
         version: i64,
         reading: &Reading,
     ) -> Result<Arc<Plan>> {
-        let plan = Plan::new(&self.sql, &self.parameters, schema, version, reading)?;
+        let (hints, is_cursor) = (&*self.parameters, self.is_keyed);
+        let plan = Plan::new(&self.sql, hints, is_cursor, schema, version, reading)?;
         let is_same = *plan.translated.parameters == *self.parameters
             && is_same_shape(plan.translated.columns.as_deref(), &self.shape);
         if !is_same {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, Oid, PgError, Prepared, Reply, Result, Rows, Run, Session, SqlState,
+    Client, CopyIn, CopyTarget, CurrentOf, Oid, PgError, Prepared, Reply, Result, Rows, Run,
+    Session, SqlState,
 };
 use trunkline_sql::statement::TransactionModes;
 
@@ -67,6 +68,19 @@ impl SqliteSession {
         thread.control().set_read_committed(isolation.starts_with("read"));
     }
 
+    async fn prepare_as(
+        &mut self,
+        sql: &str,
+        hints: &[Oid],
+        is_cursor: bool,
+    ) -> Result<Prepared<Statement>> {
+        let (text, hints) = (sql.to_owned(), hints.to_vec());
+        let plan = self.call(move |worker| worker.prepare(&text, &hints, is_cursor)).await?;
+        let Prepared { statement, parameters, columns, key, .. } = Planned::prepared(sql, plan);
+        let statement = Statement(Arc::new(statement));
+        Ok(Prepared::new(statement, columns).parameters(parameters).key(key))
+    }
+
     /// Refuses a command that writes where nothing may be written: 25006.
     fn admit(&self, command: &str) -> Result<()> {
         let is_read_only = !self.database.writable
@@ -86,10 +100,15 @@ impl Session for SqliteSession {
     type Statement = Statement;
 
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Statement>> {
-        let (text, hints) = (sql.to_owned(), hints.to_vec());
-        let plan = self.call(move |worker| worker.prepare(&text, &hints)).await?;
-        let Prepared { statement, parameters, columns, .. } = Planned::prepared(sql, plan);
-        Ok(Prepared::new(Statement(Arc::new(statement)), columns).parameters(parameters))
+        self.prepare_as(sql, hints, false).await
+    }
+
+    async fn prepare_cursor(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Statement>> {
+        self.prepare_as(sql, hints, true).await
+    }
+
+    fn current_of<'s>(&self, statement: &'s Statement) -> Option<&'s CurrentOf> {
+        statement.0.row()
     }
 
     async fn execute(&mut self, statement: &Statement, run: Run) -> Result<Reply> {
@@ -101,7 +120,10 @@ impl Session for SqliteSession {
         if let Some(locking) = &plan.translated.locking {
             self.admit(&format!("SELECT {}", locking.strength))?;
         }
-        let values = input::values(&run.params, &run.style)?;
+        let mut values = input::values(&run.params, &run.style)?;
+        if let Some(row) = &run.row {
+            values.append(&input::values(row, &run.style)?);
+        }
         let Some(columns) = statement.columns().cloned() else {
             let outcome = self.call(move |worker| worker.run(&statement, &values)).await?;
             outcome.notices.into_iter().for_each(|notice| self.client.notify(notice));

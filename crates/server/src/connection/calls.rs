@@ -4,6 +4,7 @@ use trunkline_core::{Oid, Prepared, Reply, Result, Run, Session};
 
 use trunkline_sql::Span;
 
+use super::guard::guarded;
 use super::watch::watch;
 use super::{Connection, Plan, Statement, Stop};
 
@@ -26,24 +27,50 @@ impl<S: Session> Connection<S> {
         hints: &[Oid],
     ) -> Result<Statement<S::Statement>, Stop> {
         let prepared = self.prepared(span.text(text), hints).await;
-        let prepared = prepared.map_err(|stop| stop.behind(text, span.start))?;
-        Ok(Statement {
-            plan: Plan::Engine(prepared.statement),
-            parameters: prepared.parameters,
-            columns: prepared.columns,
-            length: span.len(),
-        })
+        prepared
+            .map(|prepared| statement(prepared, span))
+            .map_err(|stop| stop.behind(text, span.start))
+    }
+
+    /// The same of the query of a cursor.
+    pub(crate) async fn cursor_within(
+        &mut self,
+        text: &str,
+        span: Span,
+        hints: &[Oid],
+    ) -> Result<Statement<S::Statement>, Stop> {
+        let (io, session, sql) = (&mut self.io, &mut self.session, span.text(text));
+        let prepared = watch(io, &self.entry, || session.prepare_cursor(sql, hints)).await;
+        let prepared = self.settled(prepared).await;
+        prepared
+            .map(|prepared| statement(prepared, span))
+            .map_err(|stop| stop.behind(text, span.start))
     }
 
     /// Has the engine run a statement.
     pub(crate) async fn executed(
         &mut self,
         statement: &S::Statement,
-        run: Run,
+        mut run: Run,
     ) -> Result<Reply, Stop> {
+        match guarded(|| self.session.current_of(statement)) {
+            Ok(None) => {}
+            Ok(Some(row)) => run.row = Some(self.portals.current_row(row)?),
+            Err(interrupt) => return Err(self.interrupted(interrupt).await),
+        }
         self.shield(Some(statement)).await?;
         let (io, session) = (&mut self.io, &mut self.session);
         let reply = watch(io, &self.entry, || session.execute(statement, run)).await;
         self.settled(reply).await
+    }
+}
+
+fn statement<S>(prepared: Prepared<S>, span: Span) -> Statement<S> {
+    Statement {
+        plan: Plan::Engine(prepared.statement),
+        parameters: prepared.parameters,
+        columns: prepared.columns,
+        key: prepared.key,
+        length: span.len(),
     }
 }

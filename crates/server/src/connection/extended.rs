@@ -54,7 +54,7 @@ impl<S: Session> Connection<S> {
             let (first, second) = (statements.next(), statements.next());
             let Some(first) = first else {
                 let (columns, parameters) = (Columns::None, hints.into());
-                return Ok(Statement { plan: Plan::Empty, parameters, columns, length });
+                return Ok(Statement { plan: Plan::Empty, parameters, columns, key: None, length });
             };
             if second.is_some() {
                 return Err(PgError::new(
@@ -70,7 +70,7 @@ impl<S: Session> Connection<S> {
                 let columns = self.command_columns(&command);
                 let parameters = self.command_parameters(&command, sql, hints).await?;
                 let plan = Plan::Session(Box::new(command), sql.into());
-                return Ok(Statement { plan, parameters, columns, length });
+                return Ok(Statement { plan, parameters, columns, key: None, length });
             }
             span = first.span();
         }

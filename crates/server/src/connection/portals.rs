@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use trunkline_core::types::TextStyle;
 use trunkline_core::types::text::truncate_name;
 use trunkline_core::{
-    Columns, CommandTag, Formats, Oid, Params, PgError, Result, Rows, Run, SqlState,
+    Columns, CommandTag, Formats, Oid, Params, PgError, Result, RowKey, Rows, Run, SqlState,
 };
 use trunkline_sql::statement::SessionStatement;
 
@@ -23,6 +23,8 @@ pub(crate) struct Statement<S> {
     pub(crate) plan: Plan<S>,
     pub(crate) parameters: Arc<[Oid]>,
     pub(crate) columns: Columns,
+    /// What the last of them are, if it is the query of a cursor.
+    pub(crate) key: Option<RowKey>,
     /// The length of its text, for the limit.
     pub(crate) length: usize,
 }

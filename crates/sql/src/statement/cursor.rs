@@ -3,6 +3,7 @@
 use super::reader::Reader;
 use super::{SessionStatement, Which};
 use crate::error::SyntaxError;
+use crate::lexer::Lexer;
 use crate::token::{Span, TokenKind};
 
 /// `DECLARE name [ options ] CURSOR [ { WITH | WITHOUT } HOLD ] FOR query`.
@@ -21,6 +22,40 @@ pub struct Declare {
     pub hold: bool,
     /// The query.
     pub query: Span,
+}
+
+impl Declare {
+    /// How the query, which stands in `source`, locks its rows: `FOR UPDATE`, `FOR SHARE` and their like.
+    pub fn locking(&self, source: &str) -> Option<&'static str> {
+        const CLAUSES: [(&[&str], &str); 4] = [
+            (&["for", "update"], "FOR UPDATE"),
+            (&["for", "share"], "FOR SHARE"),
+            (&["for", "no", "key", "update"], "FOR NO KEY UPDATE"),
+            (&["for", "key", "share"], "FOR KEY SHARE"),
+        ];
+        let query = self.query.text(source);
+        let (mut lexer, mut depth) = (Lexer::new(query), 0_usize);
+        loop {
+            let here = lexer.clone();
+            match lexer.next_significant()?.kind {
+                TokenKind::LeftParen => depth += 1,
+                TokenKind::RightParen => depth = depth.saturating_sub(1),
+                TokenKind::Word if depth == 0 => {
+                    let is_here = |(words, _): &&(&[&str], &str)| {
+                        let mut lexer = here.clone();
+                        let mut next = || lexer.next_significant();
+                        words
+                            .iter()
+                            .all(|word| next().is_some_and(|next| next.is_word(query, word)))
+                    };
+                    if let Some((_, words)) = CLAUSES.iter().find(is_here) {
+                        return Some(words);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 /// `FETCH` or `MOVE`.

@@ -157,6 +157,7 @@ impl Translator<'_> {
             let message = unsupported(&format!("{} over a window", function.name));
             return Err(self.at(message, &function.name));
         }
+        self.current.has_aggregate = true;
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
         let scale = values.first().and_then(|value| value.ty.scale()).filter(|scale| *scale > 0);
         let mut arguments = Vec::new();

@@ -3,6 +3,7 @@
 use sqlparser::ast::{Delete, FromTable, TableFactor};
 use trunkline_core::Result;
 
+use super::current::row_key;
 use super::from::{table_source, written};
 use super::name::{folded, quoted};
 use super::scope::Scope;
@@ -29,23 +30,15 @@ impl Translator<'_> {
             Some(items) => self.from(items, &mut scope)?,
             None => String::new(),
         };
-        let condition = match &delete.selection {
-            Some(condition) => format!(" WHERE {}", self.condition(condition, &scope, "WHERE")?),
-            None => String::new(),
-        };
+        let condition = delete.selection.as_ref();
+        let condition = self.rows_to_change(condition, &scope, &relation, &alias)?;
         let (table, alias) = (written(&relation), quoted(&alias));
         // SQLite has no USING: the rows are those that the join gives.
         let condition = match using.strip_prefix(" FROM ") {
             None => condition,
             Some(using) => {
-                let key = if relation.without_rowid {
-                    let columns = relation.primary_key().into_iter();
-                    let columns = columns.filter_map(|place| relation.columns.get(place));
-                    columns.map(|column| quoted(&column.name)).collect()
-                } else {
-                    vec!["rowid".to_owned()]
-                };
-                let outer: Vec<String> = key.iter().map(|k| format!("{alias}.{k}")).collect();
+                let key = row_key(&relation).into_iter();
+                let outer: Vec<String> = key.map(|(name, _)| format!("{alias}.{name}")).collect();
                 let row = outer.join(", ");
                 format!(
                     " WHERE ({row}) IN (SELECT {row} FROM {table} AS {alias}, {using}{condition})"

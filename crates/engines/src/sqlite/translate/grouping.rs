@@ -135,7 +135,7 @@ impl Translator<'_> {
         let mut found = Vec::new();
         for key in keys {
             let key = output_of(key, &select.projection, scope).unwrap_or(key);
-            self.add_key(key, scope, &mut found);
+            self.add_group_key(key, scope, &mut found);
         }
         scope.grouping = Grouping { keys: found, ..Grouping::default() };
         let keys = &scope.grouping.keys;
@@ -146,10 +146,12 @@ impl Translator<'_> {
         scope.grouping.whole = whole.collect();
     }
 
-    fn add_key(&mut self, key: &Expr, scope: &Scope<'_>, found: &mut Vec<String>) {
+    fn add_group_key(&mut self, key: &Expr, scope: &Scope<'_>, found: &mut Vec<String>) {
         match key {
-            Expr::Nested(inner) => self.add_key(inner, scope, found),
-            Expr::Tuple(items) => items.iter().for_each(|item| self.add_key(item, scope, found)),
+            Expr::Nested(inner) => self.add_group_key(inner, scope, found),
+            Expr::Tuple(items) => {
+                items.iter().for_each(|item| self.add_group_key(item, scope, found))
+            }
             key => found.extend(self.expression(key, scope).ok().map(|typed| typed.sql)),
         }
     }

@@ -6,10 +6,10 @@ use sqlparser::ast::{
     GroupByExpr, LockClause, LockType, NonBlock, Query, Select, SetExpr, Statement, TableFactor,
 };
 use trunkline_core::{PgError, Result, SqlState};
-use trunkline_sql::{Lexer, TokenKind};
+use trunkline_sql::{Lexer, Span, TokenKind};
 
-use super::Translator;
 use super::name::{folded, parts};
+use super::{Translator, syntax};
 
 /// What a query says of the rows that it locks.
 #[derive(Clone, Debug)]
@@ -152,9 +152,9 @@ fn not_allowed(strength: &str, why: &str) -> PgError {
 pub(super) fn without_unknown_words(sql: &str) -> Option<String> {
     let mut lexer = Lexer::new(sql);
     let mut text = None;
-    let mut blank = |span: std::ops::Range<usize>| {
-        let spaces = " ".repeat(span.len());
-        text.get_or_insert_with(|| sql.to_owned()).replace_range(span, &spaces);
+    let mut blank = |part: std::ops::Range<usize>| {
+        let part = Span { start: part.start, end: part.end };
+        syntax::blank(text.get_or_insert_with(|| sql.to_owned()), part);
     };
     while let Some(token) = lexer.next_significant() {
         if !token.is_word(sql, "for") {

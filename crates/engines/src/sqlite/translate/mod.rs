@@ -9,6 +9,7 @@ mod call;
 mod cast;
 mod constraint;
 mod create_table;
+mod current;
 pub(super) mod declared;
 mod default;
 mod definition;
@@ -46,11 +47,12 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use sqlparser::ast::Statement;
-use trunkline_core::{Column, Notice, Oid, PgError, Result, Severity, SqlState};
+use trunkline_core::{Column, CurrentOf, Notice, Oid, PgError, Result, RowKey, Severity, SqlState};
 
 use super::fresh::made_fresh;
 use super::schema::Schema;
 use super::types::Type;
+use current::Current;
 use dependency::Uses;
 pub(crate) use filter::filter;
 use lock::Locking;
@@ -85,6 +87,10 @@ pub(crate) struct Translated {
     pub(crate) validations: Vec<Validation>,
     /// The tables that it makes or empties.
     pub(crate) fresh: Vec<String>,
+    /// What the last columns of a cursor's query are.
+    pub(crate) key: Option<RowKey>,
+    /// The row that it changes, whose key comes behind the parameters.
+    pub(crate) row: Option<CurrentOf>,
 }
 
 /// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
@@ -98,8 +104,20 @@ pub(crate) fn translate(
     hints: &[Oid],
     reading: &Reading,
 ) -> Result<Translated> {
-    let statement = syntax::parse(sql)?;
+    translate_as(sql, schema, hints, reading, false)
+}
+
+/// The same of what may be the query of a cursor.
+pub(crate) fn translate_as(
+    sql: &str,
+    schema: &Schema,
+    hints: &[Oid],
+    reading: &Reading,
+    is_cursor: bool,
+) -> Result<Translated> {
+    let (statement, cursor) = syntax::parse(sql)?;
     let mut translator = Translator::new(sql, schema, hints, reading);
+    translator.current = Current { is_query: is_cursor, cursor, ..Current::default() };
     let done = translator.statement(&statement)?;
     let parameters = translator.parameter_types()?;
     Ok(Translated {
@@ -114,6 +132,8 @@ pub(crate) fn translate(
         notices: translator.notices,
         validations: translator.validations,
         fresh: made_fresh(&statement, schema),
+        key: translator.current.key,
+        row: translator.current.row,
     })
 }
 
@@ -171,6 +191,8 @@ struct Translator<'a> {
     is_checked: bool,
     /// Whether the query that comes next gives what is sent.
     is_sent: bool,
+    /// What it has to do with a cursor.
+    current: Current,
 }
 
 /// How deep they may be: the stack is finite, and so is SQLite's patience.
@@ -203,6 +225,7 @@ impl<'a> Translator<'a> {
             validations: Vec::new(),
             is_checked: true,
             is_sent: false,
+            current: Current::default(),
         }
     }
 

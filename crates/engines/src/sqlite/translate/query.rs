@@ -6,6 +6,7 @@ use sqlparser::ast::{
 };
 use trunkline_core::{Column, PgError, Result, SqlState};
 
+use super::current::Current;
 use super::dependency::Uses;
 use super::name::{folded, quoted};
 use super::scope::{Cte, Output, Scope};
@@ -48,8 +49,9 @@ impl Translator<'_> {
             SetExpr::Select(select) if let Some(set) = sequence_set(query, select) => {
                 self.set_sequence(set, query, select)
             }
-            _ => {
+            body => {
                 self.is_sent = true;
+                self.current.is_query &= matches!(body, SetExpr::Select(_)) && query.with.is_none();
                 let queried = self.query(query, None, None)?;
                 Ok(Done {
                     steps: vec![queried.sql],
@@ -134,6 +136,7 @@ impl Translator<'_> {
                 validations: Vec::new(),
                 is_checked: self.is_checked,
                 is_sent: false,
+                current: Current::default(),
             };
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);

@@ -80,11 +80,12 @@ impl Translator<'_> {
             return Err(unsupported("this clause of SELECT"));
         }
         let is_sent = std::mem::take(&mut self.is_sent);
+        let is_cursor = std::mem::take(&mut self.current.is_query);
         let mut scope = Scope::within(outer);
         let from = self.from(&select.from, &mut scope)?;
         self.find_keys(select, &mut scope);
         self.is_sent = is_sent;
-        let projection = self.projection(&select.projection, &scope, expected)?;
+        let mut projection = self.projection(&select.projection, &scope, expected)?;
         let mut sql = String::new();
         let condition = match &select.selection {
             Some(condition) => self.where_clause(condition, &scope)?,
@@ -102,6 +103,9 @@ impl Translator<'_> {
             self.order_by(order, &ordering)?
         };
         self.check_groups(select, &scope)?;
+        if is_cursor {
+            self.add_key(select, &scope, &mut projection);
+        }
         let written = projection.written();
         let list = if projection.outputs.is_empty() { "NULL" } else { &written };
         match &select.distinct {

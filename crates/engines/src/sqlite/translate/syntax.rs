@@ -6,28 +6,32 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 use trunkline_catalog::syntax::{Postgres, check_depth, is_reserved, tokens};
 use trunkline_core::{PgError, Result, SqlState};
-use trunkline_sql::{Lexer, TokenKind, character_position};
+use trunkline_sql::{Lexer, Span, TokenKind, character_position};
 
+use super::current::without_current_of;
 use super::lock;
 use super::name::place_of;
 
 /// How deep parentheses and queries may be within each other.
 const DEPTH: usize = 64;
 
-/// Parses one statement.
-pub(super) fn parse(sql: &str) -> Result<Statement> {
+/// Parses one statement; the cursor of its WHERE CURRENT OF stands beside it.
+pub(super) fn parse(sql: &str) -> Result<(Statement, Option<String>)> {
     check_depth(sql)?;
     if let Some(flaw) = flaw(sql) {
         return Err(flaw);
     }
-    let blanked = without_vacuum_words(sql);
+    let (blanked, cursor) = match without_current_of(sql)? {
+        Some((blanked, cursor)) => (Some(blanked), Some(cursor)),
+        None => (without_vacuum_words(sql), None),
+    };
     let sql = blanked.as_deref().unwrap_or(sql);
     let blanked = lock::without_unknown_words(sql);
     let sql = blanked.as_deref().unwrap_or(sql);
     parse_whole(sql, |parser| {
         let statement = parser.parse_statement()?;
         while parser.consume_token(&Token::SemiColon) {}
-        Ok(statement)
+        Ok((statement, cursor))
     })
 }
 
@@ -124,9 +128,16 @@ fn without_vacuum_words(sql: &str) -> Option<String> {
         if !options.iter().any(|option| word.is_word(sql, option)) {
             break;
         }
-        text.replace_range(word.span.start..word.span.end, &" ".repeat(word.span.len()));
+        blank(&mut text, word.span);
     }
     Some(text)
+}
+
+/// Puts spaces in the place of a part: all else stays where it is.
+pub(super) fn blank(text: &mut String, part: Span) {
+    let space = |one: char| if one == '\n' { '\n' } else { ' ' };
+    let spaces: String = part.text(text).chars().map(space).collect();
+    text.replace_range(part.start..part.end, &spaces);
 }
 
 fn refused(sql: &str, error: &ParserError) -> PgError {

@@ -30,10 +30,8 @@ impl Translator<'_> {
             None => String::new(),
         };
         let set = self.assignments(&update.assignments, &relation, &scope)?;
-        let condition = match &update.selection {
-            Some(condition) => format!(" WHERE {}", self.condition(condition, &scope, "WHERE")?),
-            None => String::new(),
-        };
+        let condition = update.selection.as_ref();
+        let condition = self.rows_to_change(condition, &scope, &relation, &alias)?;
         let (returning, columns) = self.returning(update.returning.as_deref(), &source)?;
         let sql = format!(
             "UPDATE {} AS {} SET {set}{from}{condition}{returning}",

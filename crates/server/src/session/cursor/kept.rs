@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{
-    Column, Format, Formats, PgError, Progress, Result, RowBuf, RowWriter, Rows, SqlState,
+    Column, Format, Formats, Oid, Params, PgError, Progress, Result, RowBuf, RowWriter, Rows,
+    SqlState,
 };
 
 use super::rows::Room;
@@ -165,6 +166,19 @@ impl Kept {
             self.window = Vec::new();
         }
         written
+    }
+
+    /// The cells of a row behind so many columns, as values of these types.
+    pub(super) fn cells_behind(
+        &mut self,
+        number: u64,
+        columns: usize,
+        types: Arc<[Oid]>,
+    ) -> Result<Params> {
+        let formats = self.formats.clone().unwrap_or_default();
+        let cells = cells_of(self.row(number)?).enumerate().skip(columns);
+        let cells: Vec<_> = cells.map(|(at, cell)| (formats.get(at), cell)).collect();
+        Params::bind(types, cells.into_iter())
     }
 
     /// The DataRow of a row.

@@ -1,6 +1,7 @@
 //! DECLARE, FETCH, MOVE and CLOSE: portals that are made, run in parts and ended by SQL.
 
 mod kept;
+mod plan;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -10,17 +11,18 @@ use std::mem;
 use std::sync::{Arc, Mutex};
 
 use trunkline_core::{
-    Columns, CommandTag, Formats, PgError, Reply, Result, Rows, Run, Session, SqlState,
+    Column, Columns, CommandTag, CurrentOf, Formats, Params, PgError, Reply, Result, RowKey, Rows,
+    Run, Session, SqlState,
 };
 use trunkline_sql::statement::{Declare, Fetch, Which};
 
 pub(super) use self::kept::cells_of;
-use self::rows::poll_rest;
 pub(crate) use self::rows::{Cursor, Fetching, Room, Shared, Source, lock};
+use self::rows::{Key, poll_rest};
 use crate::connection::guard::guarded;
 use crate::connection::watch::watch;
 use crate::connection::{
-    Connection, CursorOptions, Plan, Portal, PortalState, Stop, cannot_be_run,
+    Connection, CursorOptions, Plan, Portal, PortalState, Portals, Stop, cannot_be_run,
 };
 
 impl<S: Session> Connection<S> {
@@ -40,39 +42,37 @@ impl<S: Session> Connection<S> {
         }
         let types: Vec<_> = run.params.iter().map(|param| param.type_oid).collect();
         self.enter_statement().await?;
-        let statement = Arc::new(self.statement_within(source, declare.query, &types).await?);
+        let statement = Arc::new(self.cursor_within(source, declare.query, &types).await?);
         if statement.parameters.len() > run.params.len() {
             return Err(crate::connection::no_parameter(source).into());
         }
-        self.portals.vacant(&declare.name)?;
-        let (style, size) = (run.style.clone(), run.params.size());
-        let reply = self.run(&statement, run, &mut &[][..]).await;
-        let Reply::Rows(rows) = reply.map_err(|stop| stop.behind(source, declare.query.start))?
-        else {
+        if let Some(locking) = declare.locking(source) {
+            admit_locking(declare, locking)?;
+        }
+        if let Columns::None = statement.columns {
             return Err(PgError::unsupported("a cursor over what returns no rows").into());
-        };
-        let options = CursorOptions {
-            scroll: declare.scroll,
-            is_binary: declare.binary,
-            hold: declare.hold,
-            is_held: false,
-        };
-        let columns = rows.columns().clone();
-        let room = self.portals.room(&self.limits);
-        let source = Source::Rows(rows);
-        let cursor = Cursor::new(columns.clone(), source, style.clone(), options.scroll, room);
+        }
         let portal = Portal {
+            columns: statement.columns.clone(),
             statement,
-            columns: Columns::Known(columns),
             formats: Formats::default(),
             unknown_format: None,
-            style,
-            state: PortalState::Cursor(Arc::new(Mutex::new(cursor))),
-            options,
+            style: run.style,
+            size: run.params.size(),
+            state: PortalState::Ready(run.params),
+            options: CursorOptions {
+                scroll: declare.scroll,
+                is_binary: declare.binary,
+                hold: declare.hold,
+                is_held: false,
+            },
             depth: self.transaction.depth(),
-            size,
         };
         self.portals.insert(&declare.name, portal, &self.limits)?;
+        if let Err(stop) = self.cursor(&declare.name).await {
+            self.portals.close(&declare.name);
+            return Err(stop.behind(source, declare.query.start));
+        }
         // In a pipeline it may still be undone.
         match self.transaction.is_open() {
             true => Ok(()),
@@ -205,14 +205,18 @@ impl<S: Session> Connection<S> {
     ) -> Result<Shared, Stop> {
         let room = self.portals.room(&self.limits);
         let portal = self.portals.get(name)?;
+        let mut key = None;
         if let Source::Rows(rows) = &source {
-            portal.columns = Columns::Known(rows.columns().clone());
+            let columns;
+            (columns, key) = apart(rows.columns(), portal.statement.key);
+            portal.columns = Columns::Known(columns);
         }
         let Columns::Known(columns) = portal.columns.clone() else {
             return Err(PgError::internal("a portal of unknown columns").into());
         };
         let (style, scroll) = (portal.style.clone(), portal.options.scroll);
-        let cursor = Arc::new(Mutex::new(Cursor::new(columns, source, style, scroll, room)));
+        let cursor = Cursor::new(columns, key, source, style, scroll, room);
+        let cursor = Arc::new(Mutex::new(cursor));
         portal.state = PortalState::Cursor(cursor.clone());
         if let Plan::Session(..) = portal.statement.plan {
             // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
@@ -229,6 +233,70 @@ impl<S: Session> Connection<S> {
             Which::Named(name) => return Err(unknown(name)),
         }
         Ok(())
+    }
+}
+
+/// What locks its rows goes forward in its own transaction.
+///
+/// # Errors
+///
+/// 0A000, and 42P11 for INSENSITIVE.
+fn admit_locking(declare: &Declare, locking: &str) -> Result<()> {
+    let (words, kind) = match declare {
+        Declare { hold: true, .. } => ("CURSOR WITH HOLD", "Holdable"),
+        Declare { scroll: Some(true), .. } => ("SCROLL CURSOR", "Scrollable"),
+        Declare { insensitive: Some(true), .. } => ("INSENSITIVE CURSOR", "Insensitive"),
+        _ => return Ok(()),
+    };
+    let (state, is) = match kind {
+        "Insensitive" => (SqlState::INVALID_CURSOR_DEFINITION, "valid"),
+        _ => (SqlState::FEATURE_NOT_SUPPORTED, "supported"),
+    };
+    let error = PgError::new(state, format!("DECLARE {words} ... {locking} is not {is}"));
+    Err(error.detail(format!("{kind} cursors must be READ ONLY.")))
+}
+
+/// The columns that are announced, and what is the key behind them.
+fn apart(columns: &Arc<[Column]>, key: Option<RowKey>) -> (Arc<[Column]>, Option<Key>) {
+    let parts = key.and_then(|key| {
+        let (announced, last) =
+            columns.split_at_checked(columns.len().checked_sub(key.columns)?)?;
+        let types = last.iter().map(|column| column.type_oid).collect();
+        Some((announced.into(), Key { table: key.table, types }))
+    });
+    match parts {
+        Some((announced, key)) => (announced, Some(key)),
+        None => (columns.clone(), None),
+    }
+}
+
+impl<S> Portals<S> {
+    /// The key of the row on which a cursor stands.
+    ///
+    /// # Errors
+    ///
+    /// 34000 if there is no such cursor, 24000 if it stands on no row of that table.
+    pub(crate) fn current_row(&self, of: &CurrentOf) -> Result<Params> {
+        let name = &of.cursor;
+        let portal = self.find(name).ok_or_else(|| unknown(name))?;
+        let wrong = |words: &str| {
+            let message = format!("cursor \"{name}\" {words}");
+            PgError::new(SqlState::INVALID_CURSOR_STATE, message)
+        };
+        let (Plan::Engine(_), Columns::Known(_)) = (&portal.statement.plan, &portal.columns) else {
+            return Err(wrong("is not a SELECT query"));
+        };
+        if portal.options.is_held {
+            return Err(wrong("is held from a previous transaction"));
+        }
+        let other =
+            || wrong(&format!("is not a simply updatable scan of table \"{}\"", of.relation));
+        let PortalState::Cursor(cursor) = &portal.state else { return Err(other()) };
+        let mut cursor = lock(cursor);
+        if cursor.table() != Some(of.table) {
+            return Err(other());
+        }
+        cursor.row_key()?.ok_or_else(|| wrong("is not positioned on a row"))
     }
 }
 

@@ -6,11 +6,12 @@ use std::task::{Context, Poll, ready};
 
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Column, CommandTag, Formats, PgError, Progress, Result, RowBuf, RowSource, Rows, SqlState,
+    Column, CommandTag, Formats, Oid, Params, PgError, Progress, Result, RowBuf, RowSource, Rows,
+    SqlState,
 };
-use trunkline_sql::statement::{FetchCount, FetchDirection};
 
 use super::kept::{CHUNK, Kept};
+use super::plan::{ALL, Plan, Step};
 
 /// What a cursor may hold.
 #[derive(Clone, Debug)]
@@ -36,10 +37,19 @@ pub(crate) enum Source {
     Failed,
 }
 
+/// What the columns are that a source has behind those of the cursor.
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) table: Oid,
+    pub(crate) types: Arc<[Oid]>,
+}
+
 /// A query whose rows are fetched in parts.
 #[derive(Debug)]
 pub(crate) struct Cursor {
     columns: Arc<[Column]>,
+    /// The key of a row, for statements of the row on which it stands.
+    key: Option<Key>,
     style: Arc<TextStyle>,
     source: Source,
     /// The rows that have come, or those that are still to be fetched of a cursor that is held.
@@ -49,22 +59,13 @@ pub(crate) struct Cursor {
     scrolls: bool,
     room: Room,
     /// How many rows it has passed, that on which it stands among them.
-    place: u64,
-    at_start: bool,
-    at_end: bool,
+    pub(super) place: u64,
+    pub(super) at_start: bool,
+    pub(super) at_end: bool,
 }
 
 /// A cursor that is shared with the rows that are fetched from it.
 pub(crate) type Shared = Arc<Mutex<Cursor>>;
-
-/// A part of a FETCH.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    /// Back before the first row.
-    Rewind,
-    Forward(u64),
-    Backward(u64),
-}
 
 /// How far a cursor went.
 #[derive(Clone, Copy)]
@@ -80,30 +81,10 @@ impl Moved {
     }
 }
 
-/// All rows there are.
-const ALL: u64 = u64::MAX;
-
-/// The steps of a FETCH: only the rows of the last one are sent.
-#[derive(Debug)]
-pub(crate) struct Plan {
-    steps: [Step; 3],
-    /// What MOVE counts if that is not the rows of the last step.
-    moved: Option<u64>,
-}
-
-impl Plan {
-    fn new<const N: usize>(steps: [Step; N]) -> Plan {
-        let mut all = [Step::Forward(0); 3];
-        for (place, step) in all.iter_mut().rev().zip(steps.into_iter().rev()) {
-            *place = step;
-        }
-        Plan { steps: all, moved: None }
-    }
-}
-
 impl Cursor {
     pub(crate) fn new(
         columns: Arc<[Column]>,
+        key: Option<Key>,
         source: Source,
         style: Arc<TextStyle>,
         scroll: Option<bool>,
@@ -113,7 +94,9 @@ impl Cursor {
             columns,
             style,
             source,
-            kept: (scroll != Some(false)).then(Kept::default),
+            // The row on which it stands is kept where it has a key.
+            kept: (scroll != Some(false) || key.is_some()).then(Kept::default),
+            key,
             goes_back: scroll != Some(false),
             scrolls: scroll == Some(true),
             room,
@@ -126,65 +109,6 @@ impl Cursor {
     /// The shape of its rows.
     pub(crate) fn columns(&self) -> &Arc<[Column]> {
         &self.columns
-    }
-
-    /// What a FETCH or a MOVE does from here, step by step as PostgreSQL's.
-    ///
-    /// # Errors
-    ///
-    /// 55000 for a cursor that has failed.
-    pub(crate) fn plan(&self, name: &str, direction: FetchDirection, sends: bool) -> Result<Plan> {
-        if let Source::Failed = self.source {
-            let message = format!("portal \"{name}\" cannot be run");
-            return Err(PgError::new(SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, message));
-        }
-        let (is_forward, count) = match direction {
-            FetchDirection::Absolute(count) => return Ok(self.absolute(count)),
-            FetchDirection::Relative(0) => (true, 0),
-            FetchDirection::Relative(count) if count > 0 => {
-                return Ok(Plan::new([Step::Forward(count.unsigned_abs() - 1), Step::Forward(1)]));
-            }
-            FetchDirection::Relative(count) => {
-                let count = count.unsigned_abs();
-                return Ok(Plan::new([Step::Backward(count - 1), Step::Backward(1)]));
-            }
-            FetchDirection::Forward(FetchCount::All) => (true, ALL),
-            FetchDirection::Backward(FetchCount::All) => (false, ALL),
-            FetchDirection::Forward(FetchCount::Rows(count)) => (count >= 0, count.unsigned_abs()),
-            FetchDirection::Backward(FetchCount::Rows(count)) => (count < 0, count.unsigned_abs()),
-        };
-        let on_row = !self.at_start && !self.at_end;
-        Ok(match (is_forward, count) {
-            (_, 0) if !sends => {
-                Plan { moved: Some(u64::from(on_row)), ..Plan::new([Step::Forward(0)]) }
-            }
-            // The row on which it stands once more.
-            (_, 0) if on_row => Plan::new([Step::Backward(1), Step::Forward(1)]),
-            (false, ALL) if !sends => {
-                let behind = u64::from(self.place > 0 && !self.at_end);
-                Plan { moved: Some(self.place - behind), ..Plan::new([Step::Rewind]) }
-            }
-            (true, count) => Plan::new([Step::Forward(count)]),
-            (false, count) => Plan::new([Step::Backward(count)]),
-        })
-    }
-
-    fn absolute(&self, count: i64) -> Plan {
-        let number = count.unsigned_abs();
-        let to_before =
-            |before: u64| Plan::new([Step::Rewind, Step::Forward(before), Step::Forward(1)]);
-        match count {
-            0 => Plan::new([Step::Rewind, Step::Forward(0)]),
-            1.. if number - 1 <= self.place / 2 => to_before(number - 1),
-            1.. => {
-                let place = self.place + u64::from(self.at_end);
-                match number <= place {
-                    true => Plan::new([Step::Backward(place - number + 1), Step::Forward(1)]),
-                    false => Plan::new([Step::Forward(number - place - 1), Step::Forward(1)]),
-                }
-            }
-            _ => Plan::new([Step::Forward(ALL), Step::Backward(number - 1), Step::Backward(1)]),
-        }
     }
 
     /// Goes on with a step of which `done` rows are done; whether that was all.
@@ -276,7 +200,11 @@ impl Cursor {
                 self.pass(moved);
                 return Poll::Ready(Ok(Moved::by(moved)));
             }
-            if self.goes_back || !self.is_open() {
+            if self.goes_back || self.key.is_some() || !self.is_open() {
+                if !self.goes_back && self.is_open() {
+                    // Too much to keep: those before are forgotten.
+                    self.kept = Some(Kept::from(self.place));
+                }
                 ready!(self.poll_keep(cx, most))?;
                 return Poll::Ready(Ok(Moved { rows: 0, pauses: rows.is_none() && !self.at_end }));
             }
@@ -358,7 +286,8 @@ impl Cursor {
 
     /// Takes all that is still to come; whether that was all.
     fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool>> {
-        if !self.goes_back && self.kept.as_ref().is_none_or(|kept| kept.end() == self.place) {
+        let is_empty = self.kept.as_ref().is_none_or(|kept| kept.end() == self.place);
+        if !self.goes_back && self.key.is_none() && is_empty {
             self.kept = Some(Kept::from(self.place));
         }
         self.scrolls = true;
@@ -372,6 +301,23 @@ impl Cursor {
     /// Whether its query still runs.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.source, Source::Rows(_))
+    }
+
+    /// The table of which it has the keys of the rows.
+    pub(crate) fn table(&self) -> Option<Oid> {
+        self.key.as_ref().map(|key| key.table)
+    }
+
+    /// The key of the row on which it stands, if it stands on one.
+    pub(crate) fn row_key(&mut self) -> Result<Option<Params>> {
+        let is_on_row = !self.at_start && !self.at_end;
+        let row = self.place.checked_sub(1).filter(|_| is_on_row);
+        match (row, &self.key, &mut self.kept) {
+            (Some(row), Some(key), Some(kept)) => {
+                Ok(Some(kept.cells_behind(row, self.columns.len(), key.types.clone())?))
+            }
+            _ => Ok(None),
+        }
     }
 
     pub(crate) fn has_failed(&self) -> bool {

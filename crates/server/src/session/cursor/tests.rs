@@ -25,7 +25,7 @@ fn cursor(scroll: Option<bool>, memory: usize, file: u64) -> Shared {
 
 fn cursor_of(rows: Rows, scroll: Option<bool>, room: Room) -> Shared {
     let (columns, style) = (rows.columns().clone(), Arc::new(TextStyle::default()));
-    Arc::new(Mutex::new(Cursor::new(columns, Source::Rows(rows), style, scroll, room)))
+    Arc::new(Mutex::new(Cursor::new(columns, None, Source::Rows(rows), style, scroll, room)))
 }
 
 /// The bytes of the rows with these numbers.

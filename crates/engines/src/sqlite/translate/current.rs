@@ -1,0 +1,138 @@
+//! The row on which a cursor stands: its key in the cursor's query, and `WHERE CURRENT OF`.
+
+use sqlparser::ast::{Distinct, Expr, GroupByExpr, Select, TableFactor};
+use trunkline_core::{CurrentOf, Oid, PgError, Result, RowKey, SqlState};
+use trunkline_sql::{Lexer, Span, Token, TokenKind, character_position, parameters};
+
+use super::Translator;
+use super::name::quoted;
+use super::scope::{Output, Scope};
+use super::select::Projection;
+use super::syntax::blank;
+use crate::sqlite::schema::Relation;
+use crate::sqlite::types::Type;
+
+/// What a statement has to do with a cursor.
+#[derive(Clone, Default)]
+pub(super) struct Current {
+    /// Whether it is the query of one, whose list has not been come to yet.
+    pub(super) is_query: bool,
+    /// Whether there is an aggregate, whose rows are not a table's.
+    pub(super) has_aggregate: bool,
+    /// What the query gives for it.
+    pub(super) key: Option<RowKey>,
+    /// The cursor of WHERE CURRENT OF.
+    pub(super) cursor: Option<String>,
+    /// The row that the statement changes.
+    pub(super) row: Option<CurrentOf>,
+}
+
+/// A statement with spaces for `WHERE CURRENT OF cursor`, which the parser does not know, and the name of the cursor.
+///
+/// # Errors
+///
+/// 42601 if anything but RETURNING follows.
+pub(super) fn without_current_of(sql: &str) -> Result<Option<(String, String)>> {
+    let mut lexer = Lexer::new(sql);
+    let first = lexer.next_significant();
+    if !first.is_some_and(|first| {
+        ["update", "delete", "with"].iter().any(|word| first.is_word(sql, word))
+    }) {
+        return Ok(None);
+    }
+    let (mut depth, mut before) = (0_usize, [None::<Token>; 3]);
+    let is = |token: Option<Token>, word| token.is_some_and(|token| token.is_word(sql, word));
+    while let Some(token) = lexer.next_significant() {
+        match token.kind {
+            TokenKind::LeftParen => depth += 1,
+            TokenKind::RightParen => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let [start, second, third] = before;
+        before = [second, third, Some(token)];
+        let is_clause = is(start, "where") && is(second, "current") && is(third, "of");
+        let (0, Some(start), true) = (depth, start, is_clause) else { continue };
+        let Ok(cursor) = token.identifier(sql) else { return Ok(None) };
+        let behind = lexer.next_significant();
+        if let Some(behind) = behind
+            && behind.kind != TokenKind::Semicolon
+            && !behind.is_word(sql, "returning")
+        {
+            let message = format!("syntax error at or near \"{}\"", behind.text(sql));
+            let place = character_position(sql, behind.span.start);
+            return Err(PgError::new(SqlState::SYNTAX_ERROR, message).position(place));
+        }
+        let mut blanked = sql.to_owned();
+        blank(&mut blanked, Span::new(start.span.start, token.span.end));
+        return Ok(Some((blanked, cursor.into_owned())));
+    }
+    Ok(None)
+}
+
+impl Translator<'_> {
+    /// Adds the key of the table's row to the list of a cursor's query, if each of its rows is one of one table.
+    pub(super) fn add_key(&mut self, select: &Select, scope: &Scope<'_>, list: &mut Projection) {
+        let is_grouped = !matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty())
+            || select.having.is_some()
+            || select.distinct.as_ref().is_some_and(|words| *words != Distinct::All)
+            || self.current.has_aggregate;
+        let ([item], [source]) = (select.from.as_slice(), scope.sources.as_slice()) else { return };
+        let TableFactor::Table { name, args: None, .. } = &item.relation else { return };
+        if is_grouped || !item.joins.is_empty() || list.outputs.is_empty() {
+            return;
+        }
+        let Ok(relation) = self.relation(name) else { return };
+        let key = row_key(&relation);
+        if relation.view || key.is_empty() {
+            return;
+        }
+        self.current.key = Some(RowKey::new(relation.oid, key.len()));
+        for (number, (name, ty)) in key.iter().enumerate() {
+            list.expressions.push(format!("{}.{name}", quoted(&source.alias)));
+            let inner = format!("key:{number}");
+            list.outputs.push(Output { name: inner.clone(), inner, ty: *ty, origin: None });
+        }
+    }
+
+    /// ` WHERE …` of an UPDATE or a DELETE.
+    pub(super) fn rows_to_change(
+        &mut self,
+        condition: Option<&Expr>,
+        scope: &Scope<'_>,
+        relation: &Relation,
+        alias: &str,
+    ) -> Result<String> {
+        let Some(cursor) = self.current.cursor.take() else {
+            return Ok(match condition {
+                Some(condition) => format!(" WHERE {}", self.condition(condition, scope, "WHERE")?),
+                None => String::new(),
+            });
+        };
+        if condition.is_some() {
+            let message = "syntax error at or near \"where\"";
+            return Err(PgError::new(SqlState::SYNTAX_ERROR, message));
+        }
+        self.current.row = Some(CurrentOf::new(cursor, relation.oid, &*relation.name));
+        // The key comes behind the values of the parameters.
+        let numbers = parameters(self.sql).filter_map(|one| usize::try_from(one.number).ok());
+        let first = numbers.max().unwrap_or(0).max(self.parameters.len()) + 1;
+        let parts = row_key(relation).into_iter().zip(first..);
+        let parts: Vec<_> = parts
+            .map(|((name, _), number)| format!("{}.{name} = ?{number}", quoted(alias)))
+            .collect();
+        Ok(format!(" WHERE {}", parts.join(" AND ")))
+    }
+}
+
+/// What tells the rows of a table apart, as SQLite writes it; nothing where columns hide the number of the row.
+pub(super) fn row_key(relation: &Relation) -> Vec<(String, Type)> {
+    if relation.without_rowid {
+        let columns = relation.primary_key().into_iter();
+        let columns = columns.filter_map(|place| relation.columns.get(place));
+        return columns.map(|column| (quoted(&column.name), column.ty)).collect();
+    }
+    let is_hidden =
+        |name: &&str| relation.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+    let names = ["rowid", "_rowid_", "oid"].into_iter().filter(|name| !is_hidden(name));
+    names.take(1).map(|name| (name.to_owned(), Type::of(Oid::INT8))).collect()
+}
