@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::task::{Poll, ready};
 
-use trunkline_core::types::{Types, array_of, oid_of};
+use trunkline_core::types::{Numeric, Types, array_of, oid_of};
 use trunkline_core::{
     Columns, Format, Formats, Oid, Params, PgError, Progress, Reply, Result, RowBuf, Rows, Run,
     Session, SqlState,
@@ -63,7 +63,7 @@ impl<S: Session> Connection<S> {
         let params = if types.is_empty() && run.params.is_bound() {
             Params::default()
         } else if run.params.is_bound() {
-            let values = self.arguments(&execute.arguments, source, &run).await?;
+            let values = self.arguments(&execute.arguments, types, source, &run).await?;
             let values = values.iter().map(|value| (Format::Text, value.as_deref()));
             let mut params = Params::bind(types.clone(), values)?;
             params.check(&run.style).map_err(|(index, error)| {
@@ -78,16 +78,18 @@ impl<S: Session> Connection<S> {
         self.run(&statement, run, ahead).await
     }
 
-    /// The values of expressions, as text.
+    /// The values of expressions for parameters of some types, as text.
     async fn arguments(
         &mut self,
         arguments: &[Span],
+        wanted: &[Oid],
         source: &str,
         run: &Run,
     ) -> Result<Vec<Option<Vec<u8>>>, Stop> {
-        let constants = arguments.iter().map(|argument| constant(argument.text(source)));
-        if let Some(values) = constants.collect() {
-            return Ok(values);
+        let constants = arguments.iter().zip(wanted);
+        let constants = constants.map(|(argument, ty)| constant(argument.text(source), *ty));
+        if let Some(values) = constants.collect::<Option<Vec<_>>>() {
+            return Ok(values.into_iter().collect::<Result<_>>()?);
         }
         // What is more than a constant the engine knows.
         let texts: Vec<_> = arguments.iter().map(|argument| argument.text(source)).collect();
@@ -99,8 +101,16 @@ impl<S: Session> Connection<S> {
         let Reply::Rows(rows) = self.executed(&prepared.statement, run).await? else {
             return Err(PgError::internal("expressions without values").into());
         };
+        let columns = rows.columns().clone();
         let row = watch(&mut self.io, &self.entry, || first_row(rows)).await;
-        self.settled(row).await
+        let row = self.settled(row).await?.into_iter().zip(columns.iter()).zip(wanted);
+        let values = row.map(|((value, column), wanted)| match (value, column.type_oid) {
+            (Some(number), Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::NUMERIC) => {
+                assigned(number, *wanted).map(Some)
+            }
+            (value, _) => Ok(value),
+        });
+        Ok(values.collect::<Result<_>>()?)
     }
 }
 
@@ -164,8 +174,30 @@ fn named(name: &TypeName, types: &Types) -> Result<Oid> {
     })
 }
 
-/// The value of an expression that is a constant; the outer `None` is for everything else.
-fn constant(text: &str) -> Option<Option<Vec<u8>>> {
+/// A number as a parameter of a type takes it: one that is not whole is rounded for an integer.
+///
+/// # Errors
+///
+/// 22003 for one beyond the integers of that type.
+fn assigned(number: Vec<u8>, wanted: Oid) -> Result<Vec<u8>> {
+    let (name, least, most) = match wanted {
+        Oid::INT2 => ("smallint", i16::MIN.into(), i16::MAX.into()),
+        Oid::INT4 => ("integer", i32::MIN.into(), i32::MAX.into()),
+        Oid::INT8 => ("bigint", i64::MIN, i64::MAX),
+        _ => return Ok(number),
+    };
+    let out_of_range =
+        || PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, format!("{name} out of range"));
+    let read = std::str::from_utf8(&number).ok().and_then(|text| Numeric::parse(text).ok());
+    // No integer has more than twenty digits.
+    let whole = read.and_then(|number| number.fitting(20, 0).ok()?.to_i64().ok());
+    let whole = whole.filter(|whole| (least..=most).contains(whole)).ok_or_else(out_of_range)?;
+    Ok(whole.to_string().into_bytes())
+}
+
+/// The value of an expression that is a constant, for a parameter of a type; the outer `None` is for
+/// everything else.
+fn constant(text: &str, wanted: Oid) -> Option<Result<Option<Vec<u8>>>> {
     let mut lexer = Lexer::new(text);
     let mut next = || lexer.next_significant();
     let (first, second, third) = (next()?, next(), next());
@@ -176,18 +208,18 @@ fn constant(text: &str) -> Option<Option<Vec<u8>>> {
     match (second, third) {
         (None, _) if first.kind == TokenKind::Word => {
             match first.text(text).to_ascii_lowercase().as_str() {
-                "null" => Some(None),
-                word @ ("true" | "false") => Some(Some(word.as_bytes().to_vec())),
+                "null" => Some(Ok(None)),
+                word @ ("true" | "false") => Some(Ok(Some(word.as_bytes().to_vec()))),
                 _ => None,
             }
         }
         (None, _) => match number(first) {
-            Some(number) => Some(Some(number)),
-            None => Some(Some(first.string(text).ok()?.into_owned().into_bytes())),
+            Some(number) => Some(assigned(number, wanted).map(Some)),
+            None => Some(Ok(Some(first.string(text).ok()?.into_owned().into_bytes()))),
         },
         (Some(second), None) => match (first.text(text), number(second)?) {
-            ("+", number) => Some(Some(number)),
-            ("-", number) => Some(Some([b"-".to_vec(), number].concat())),
+            ("+", number) => Some(assigned(number, wanted).map(Some)),
+            ("-", number) => Some(assigned([b"-".to_vec(), number].concat(), wanted).map(Some)),
             _ => None,
         },
         _ => None,

@@ -61,3 +61,37 @@ fn a_commit_that_has_too_much_to_hold_is_undone() {
     );
     assert!(ask(&mut client, "fetch all c").ends_with("C(FETCH 3) Z(I)"));
 }
+
+#[test]
+fn what_a_statement_would_disturb_is_kept_before_it() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    for scroll in ["no scroll", "", "scroll"] {
+        ask(
+            &mut client,
+            &format!("begin; declare c {scroll} cursor for table rows 100000; fetch c"),
+        );
+        assert_eq!(ask(&mut client, "disturb"), "C(DISTURB) Z(T)", "{scroll}");
+        assert_eq!(ask(&mut client, "move 99998 c"), "C(MOVE 99998) Z(T)", "{scroll}");
+        let heard = ask(&mut client, "fetch all c");
+        assert!(heard.ends_with("C(FETCH 1) Z(T)"), "{scroll}: {heard}");
+        ask(&mut client, "rollback");
+    }
+    // An error among those rows is told to who comes there.
+    ask(&mut client, "begin; declare c cursor for table late 2");
+    assert_eq!(ask(&mut client, "disturb"), "C(DISTURB) Z(T)");
+    assert!(ask(&mut client, "fetch 2 from c").ends_with("C(FETCH 2) Z(T)"));
+    assert!(ask(&mut client, "fetch c").ends_with("Z(E)"));
+    ask(&mut client, "rollback");
+}
+
+#[test]
+fn a_statement_that_would_disturb_too_much_is_cut_short() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    ask(&mut client, "begin; declare c cursor for table endless; fetch c; savepoint s");
+    ask(&mut client, "set local statement_timeout = 50");
+    assert_eq!(ask(&mut client, "disturb"), "E(ERROR 57014) Z(E)");
+    ask(&mut client, "rollback to s");
+    assert_eq!(ask(&mut client, "fetch c"), "E(ERROR 55000) Z(E)");
+}

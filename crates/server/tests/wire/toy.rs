@@ -57,7 +57,7 @@ impl Session for ToySession {
             "rows" | "late" | "endless" => known([("id", Oid::INT8), ("name", Oid::TEXT)]),
             "nothing" => known::<0>([]),
             "echo" => known([("echo", hints.first().copied().unwrap_or(Oid::TEXT))]),
-            "notice" | "forever" | "sleep" | "panic" => Columns::None,
+            "notice" | "forever" | "sleep" | "panic" | "disturb" => Columns::None,
             "unplanned" => return std::future::pending().await,
             "fuse" => known([("id", Oid::INT8), ("name", Oid::TEXT)]),
             "wrong" => return Err(PgError::new(SqlState::SYNTAX_ERROR, "wrong").position(1)),
@@ -73,6 +73,10 @@ impl Session for ToySession {
             _ => Vec::new(),
         };
         Ok(Prepared::new(words, columns).parameters(parameters))
+    }
+
+    fn disturbs(&self, words: Option<&Vec<String>>) -> bool {
+        words.is_none_or(|words| words[0] == "disturb")
     }
 
     async fn execute(&mut self, words: &Vec<String>, run: Run) -> Result<Reply> {
@@ -101,6 +105,7 @@ impl Session for ToySession {
                 }
                 Ok(CommandTag::new("NOTICE").into())
             }
+            "disturb" => Ok(CommandTag::new("DISTURB").into()),
             "forever" => {
                 let _running = Running::new();
                 std::future::pending().await
