@@ -3,6 +3,7 @@
 //! Their names begin with `pg_`; nothing but a check, an index or a default that uses one makes a
 //! file depend on them.
 
+mod array;
 mod json;
 mod jsonb;
 mod number;
@@ -60,6 +61,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Clock> {
     let clock = Clock::default();
     value::register(connection)?;
     number::register(connection)?;
+    array::register(connection)?;
     json::register(connection)?;
     jsonb::register(connection)?;
     pattern::register(connection)?;

@@ -111,6 +111,9 @@ impl Translator<'_> {
             }
             Expr::Array(array) => self.array(&array.elem, scope),
             Expr::Collate { expr, .. } => self.expression(expr, scope),
+            Expr::CompoundFieldAccess { root, access_chain } => {
+                self.subscripted(root, access_chain, scope)
+            }
             Expr::AtTimeZone { timestamp, time_zone } => {
                 self.at_time_zone(timestamp, time_zone, scope)
             }

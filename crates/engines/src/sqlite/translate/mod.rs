@@ -27,6 +27,7 @@ mod scope;
 mod select;
 mod sequence;
 mod statistics;
+mod subscript;
 mod syntax;
 mod table_text;
 mod temporal;
