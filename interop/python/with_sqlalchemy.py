@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from people import VALUES, Address, Base, Person, Team, counters, every_type
+from people_asked import ASKED
 from scenario import equal, main, scenario, server
 
 
@@ -312,7 +313,7 @@ def drops_tables(engine):
 
 EVERYWHERE = [
     creates_tables, reflects, types, inserts_many_values, upserts, queries, unit_of_work, stale_versions_are_noticed,
-    savepoints, errors, streams, two_sessions, isolation_levels, drops_tables,
+    savepoints, errors, streams, two_sessions, isolation_levels, *ASKED, drops_tables,
 ]
 
 

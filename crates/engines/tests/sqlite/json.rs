@@ -91,6 +91,7 @@ fn arrays_contain_and_overlap() {
         ("cardinality('{{1,2},{3,4}}'::int[]), array_length('{{1,2,3}}'::int[], 2)", "4,3"),
         ("array_length('{}'::int[], 1) IS NULL, cardinality('{}'::int[])", "t,0"),
         (r#"('{"a":[{"b":7}]}'::jsonb)['a'][0]['b']"#, "7"),
+        ("t.a[1], t.a[2], a[1:1], t.a[2:] FROM (SELECT ARRAY[5, 6] AS a) AS t", "5,6,{5},{6}"),
     ]);
 }
 

@@ -21,6 +21,8 @@ impl Translator<'_> {
         chain: &[AccessExpr],
         scope: &Scope<'_>,
     ) -> Result<Typed> {
+        let (named, chain) = column_of(root, chain);
+        let root = named.as_ref().unwrap_or(root);
         let typed = self.expression(root, scope)?;
         if typed.ty.oid == Oid::JSONB {
             return self.member(typed, root, chain, scope);
@@ -107,4 +109,16 @@ impl Translator<'_> {
         sql.push(')');
         Ok(Some(Typed::new(sql, Type::INT4)))
     }
+}
+
+/// The column of `t.a[1]`, which the parser takes for a field of a column `t`, and what is behind it.
+fn column_of<'e>(root: &Expr, chain: &'e [AccessExpr]) -> (Option<Expr>, &'e [AccessExpr]) {
+    let Expr::Identifier(first) = root else { return (None, chain) };
+    let mut idents = vec![first.clone()];
+    idents.extend(chain.iter().map_while(|access| match access {
+        AccessExpr::Dot(Expr::Identifier(ident)) => Some(ident.clone()),
+        _ => None,
+    }));
+    let behind = chain.get(idents.len() - 1..).unwrap_or_default();
+    ((idents.len() > 1).then_some(Expr::CompoundIdentifier(idents)), behind)
 }
