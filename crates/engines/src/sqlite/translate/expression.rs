@@ -61,6 +61,7 @@ impl Translator<'_> {
             Expr::SimilarTo { negated, expr, pattern, escape_char: None } => {
                 self.like("pg_similar", *negated, expr, pattern, None, scope)
             }
+            Expr::Like { .. } | Expr::ILike { .. } => self.like_any(expr, scope),
             Expr::Exists { subquery, negated } => {
                 let queried = self.query(subquery, Some(scope), None)?;
                 let not = if *negated { "NOT " } else { "" };
@@ -367,7 +368,7 @@ impl Translator<'_> {
     }
 
     /// The elements of an array as JSON, their type, and what they are compared with.
-    fn elements_like(
+    pub(super) fn elements_like(
         &mut self,
         array: &Expr,
         value: Typed,

@@ -19,6 +19,7 @@ mod label;
 pub(super) mod lock;
 mod name;
 mod operator;
+mod quantified;
 mod query;
 mod rebuild;
 mod returning;
