@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
+import people_asked
 from people import VALUES, Address, Base, Person, Team, counters, every_type
 from scenario import equal, main, scenario, server
 
@@ -312,7 +313,7 @@ def drops_tables(engine):
 
 EVERYWHERE = [
     creates_tables, reflects, types, inserts_many_values, upserts, queries, unit_of_work, stale_versions_are_noticed,
-    savepoints, errors, streams, two_sessions, isolation_levels, drops_tables,
+    savepoints, errors, streams, two_sessions, isolation_levels, *people_asked.ASKED, drops_tables,
 ]
 
 
@@ -352,6 +353,11 @@ def register(driver, test):
 for driver in ("psycopg", "psycopg2", "asyncpg"):
     for test in EVERYWHERE:
         register(driver, test)
+
+
+@scenario
+def exact_numbers():
+    with_engine("psycopg", people_asked.exact_numbers)
 
 
 @scenario

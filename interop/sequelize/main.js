@@ -44,6 +44,16 @@ const Article = sequelize.define(
   { tableName: "articles", paranoid: true, indexes: [{ fields: ["writerId", "title"], unique: true }, { fields: ["words"] }] },
 );
 const Topic = sequelize.define("Topic", { name: DataTypes.STRING }, { tableName: "topics", timestamps: false });
+const Note = sequelize.define(
+  "Note",
+  {
+    name: { type: DataTypes.STRING, unique: true },
+    tags: DataTypes.ARRAY(DataTypes.TEXT),
+    ranks: DataTypes.ARRAY(DataTypes.INTEGER),
+    about: DataTypes.JSONB,
+  },
+  { tableName: "notes", paranoid: true },
+);
 Writer.hasMany(Article, { as: "articles", foreignKey: { name: "writerId", allowNull: false }, onDelete: "CASCADE" });
 Article.belongsTo(Writer, { as: "writer", foreignKey: "writerId" });
 Article.belongsToMany(Topic, { as: "topics", through: "article_topics", timestamps: false });
@@ -59,7 +69,7 @@ const scenarios = {
     await sequelize.sync();
     const tables = await sequelize.getQueryInterface().showAllTables();
     const names = tables.map((table) => table.tableName ?? table).sort();
-    assert.deepStrictEqual(names, ["article_topics", "articles", "topics", "writers"]);
+    assert.deepStrictEqual(names, ["article_topics", "articles", "notes", "topics", "writers"]);
   },
 
   describes_tables: async () => {
@@ -187,8 +197,7 @@ const scenarios = {
     first.details = { ...first.details, more: true };
     await first.save();
     assert.deepStrictEqual((await Article.findByPk(first.key)).details.more, true);
-    const [cid, made] = await Writer.findOrCreate({ where: { email: "cid@example.org" }, defaults: { name: "Cid" } });
-    assert.deepStrictEqual([cid.name, made], ["Cid", true]);
+    const cid = await Writer.create({ name: "Cid", email: "cid@example.org" });
     assert.strictEqual((await Writer.findOrCreate({ where: { email: "cid@example.org" }, defaults: { name: "D" } }))[1], false);
     const [upserted] = await Writer.upsert({ email: "cid@example.org", name: "Cyd" }, { conflictFields: ["email"] });
     assert.deepStrictEqual([upserted.id, upserted.name], [cid.id, "Cyd"]);
@@ -247,6 +256,75 @@ const scenarios = {
       return true;
     });
     await assert.rejects(Writer.create({ name: "n".repeat(61) }), (error) => error.parent.code === "22001");
+  },
+
+  finds_or_creates: async () => {
+    const [fay, made] = await Writer.findOrCreate({ where: { email: "fay@example.org" }, defaults: { name: "Fay" } });
+    assert.deepStrictEqual([fay.name, made], ["Fay", true]);
+    await fay.destroy();
+  },
+
+  arrays_and_documents: async () => {
+    await Note.sync({ force: true });
+    await Note.bulkCreate(Array.from({ length: 20 }, (_, n) => ({
+      name: `note ${n}`, tags: [`t${n % 4}`, "all"], ranks: [n, n * 2], about: { n, nested: { even: n % 2 === 0, list: [n, "x"] } },
+    })));
+    const names = async (where) => (await Note.findAll({ where, order: ["id"] })).map((note) => Number(note.name.slice(5)));
+    assert.deepStrictEqual(await names({ tags: { [Op.contains]: ["all", "t3"] } }), [3, 7, 11, 15, 19]);
+    assert.deepStrictEqual(await names({ tags: { [Op.overlap]: ["t1", "none"] }, id: { [Op.lte]: 8 } }), [1, 5]);
+    assert.deepStrictEqual(await names({ tags: { [Op.contained]: ["t0", "all", "x"] }, id: { [Op.lt]: 9 } }), [0, 4]);
+    assert.deepStrictEqual(await names({ ranks: [3, 6] }), [3]);
+    assert.deepStrictEqual(await names({ name: { [Op.any]: ["note 2", "note 5"] } }), [2, 5]);
+    assert.deepStrictEqual(await names({ name: { [Op.like]: { [Op.any]: ["note 1%", "%9"] } }, id: { [Op.gt]: 17 } }), [17, 18, 19]);
+    assert.deepStrictEqual(await names({ about: { nested: { even: true } }, id: { [Op.lt]: 5 } }), [0, 2]);
+    assert.deepStrictEqual(await names({ about: { n: { [Op.between]: [4, 6] } } }), [4, 5, 6]);
+    assert.deepStrictEqual(await names({ about: { [Op.contains]: { nested: { list: [7] } } } }), [7]);
+    const picked = await Note.findAll({ attributes: [[sequelize.json("about.nested.even"), "even"]], order: [[sequelize.json("about.n"), "ASC"], "id"], limit: 2, raw: true });
+    assert.deepStrictEqual(picked.map((row) => row.even), ["true", "false"]);
+    const note = await Note.findOne({ where: { name: "note 6" } });
+    note.set("about.nested.more", { deep: [1, null] });
+    note.tags = [...note.tags, "größe"];
+    await note.save();
+    await note.reload();
+    assert.deepStrictEqual([note.about.nested.more, note.tags], [{ deep: [1, null] }, ["t2", "all", "größe"]]);
+    const both = await Note.bulkCreate([{ name: "note 6", tags: ["again"], ranks: [] }, { name: "note 99", tags: [] }], {
+      updateOnDuplicate: ["tags", "updatedAt"], conflictAttributes: ["name"], returning: true,
+    });
+    assert.deepStrictEqual(both.map(({ name, tags, ranks }) => [name, tags, ranks]), [["note 6", ["again"], [6, 12]], ["note 99", [], null]]);
+    await Note.bulkCreate([{ name: "note 6" }, { name: "note 100" }], { ignoreDuplicates: true });
+    assert.strictEqual(await Note.count(), 22);
+    const [, changed] = await Note.update({ ranks: [0] }, { where: { name: { [Op.endsWith]: "9" } }, returning: true });
+    assert.deepStrictEqual(changed.map((one) => one.name).sort(), ["note 19", "note 9", "note 99"]);
+  },
+
+  scopes_and_groups: async () => {
+    Note.addScope("even", { where: { about: { nested: { even: true } } } });
+    Note.addScope("tagged", (tag) => ({ where: { tags: { [Op.contains]: [tag] } } }));
+    assert.strictEqual(await Note.scope("even").count(), 10);
+    assert.strictEqual(await Note.scope("even", { method: ["tagged", "t0"] }).count(), 5);
+    const gone = await Note.scope({ method: ["tagged", "t1"] }).destroy();
+    assert.deepStrictEqual([gone, await Note.count(), await Note.unscoped().count({ paranoid: false })], [5, 17, 22]);
+    await Note.restore();
+    assert.strictEqual(await Note.count(), 22);
+    await Note.destroy({ where: { name: "note 100" }, force: true });
+    assert.strictEqual(await Note.count({ paranoid: false }), 21);
+    const grouped = await Note.findAll({
+      attributes: [[sequelize.fn("array_length", sequelize.col("tags"), 1), "length"], [sequelize.fn("count", sequelize.col("*")), "n"]],
+      group: [sequelize.fn("array_length", sequelize.col("tags"), 1)],
+      having: sequelize.where(sequelize.fn("count", sequelize.col("*")), { [Op.gt]: 1 }), raw: true,
+    });
+    assert.deepStrictEqual(grouped, [{ length: 2, n: "19" }]);
+    assert.strictEqual(await Note.count({ distinct: true, col: "tags" }), 6);
+    const [first, second] = await Promise.all([sequelize.transaction(), sequelize.transaction()]);
+    const held = await Note.findOne({ where: { name: "note 1" }, lock: first.LOCK.UPDATE, transaction: first });
+    const free = await Note.findAll({ where: { name: "note 1" }, lock: true, skipLocked: true, transaction: second });
+    assert.deepStrictEqual([held.name, free], ["note 1", []]);
+    await held.update({ ranks: [7] }, { transaction: first });
+    assert.deepStrictEqual((await Note.findByPk(held.id, { transaction: second })).ranks, [1, 2]);
+    await first.commit();
+    assert.deepStrictEqual((await Note.findByPk(held.id, { transaction: second, lock: second.LOCK.NO_KEY_UPDATE })).ranks, [7]);
+    await second.rollback();
+    await Note.drop();
   },
 
   changes_tables: async () => {

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod clients;
+mod differs;
 mod fdw;
 mod pgbench;
 mod place;
@@ -13,9 +14,10 @@ mod verdict;
 
 use std::time::{Duration, Instant};
 
+use differs::Differs;
 use place::Fresh;
 pub(crate) use target::Ours;
-use target::Target;
+use target::{Kind, Target};
 use verdict::{Verdict, Verdicts};
 
 use crate::cache::Cache;
@@ -65,6 +67,10 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String
 
 impl Run<'_> {
     fn all(&mut self, named: &[&str]) -> Result<String, Halt> {
+        let differs = match self.target.kind {
+            Kind::Sqlite(_) => Differs::read(self.workspace)?,
+            _ => Differs::default(),
+        };
         let mut all = Verdicts::default();
         for client in clients::CLIENTS {
             let asked = named.contains(&client.name);
@@ -76,6 +82,7 @@ impl Run<'_> {
                 Halt::Skipped(why) => Verdicts::one(Verdict::Skip("all".into(), why)),
                 Halt::Failed(why) => Verdicts::one(Verdict::Fail("start".into(), why)),
             });
+            let verdicts = differs.judge(client.name, verdicts);
             println!(
                 "  {:<16}{}  ({:.1} s)",
                 client.name,

@@ -38,6 +38,10 @@ impl Verdicts {
         self.0.extend(others.0);
     }
 
+    pub(super) fn into_each(self) -> impl Iterator<Item = Verdict> {
+        self.0.into_iter()
+    }
+
     pub(super) fn failed(&self) -> usize {
         self.0.iter().filter(|verdict| matches!(verdict, Verdict::Fail(..))).count()
     }
@@ -62,6 +66,13 @@ impl Verdicts {
 }
 
 impl Verdict {
+    /// The scenario's name.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Ok(name) | Self::Fail(name, _) | Self::Skip(name, _) => name,
+        }
+    }
+
     fn read(line: &str) -> Option<Self> {
         if let Some(name) = line.strip_prefix("ok ") {
             return Some(Self::Ok(name.to_owned()));

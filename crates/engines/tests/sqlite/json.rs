@@ -25,6 +25,10 @@ fn jsonb_has_names_and_contains_documents() {
         (r#"'"a"'::jsonb ? 'a', '[["a"]]'::jsonb ? 'a', '[1]'::jsonb ? '1'"#, "t,f,f"),
         (r#"'{"\u0061":1}'::jsonb ? 'a', '{"a":1}'::jsonb ?| '{x,a}'"#, "t,t"),
         (r#"'{"a":1}'::jsonb ?| '{}', '{"a":1}'::jsonb ?& '{}'"#, "f,t"),
+        (
+            r#"'{"a":1}'::jsonb ?& ARRAY['a'::varchar], '{"a":1}'::jsonb - '{a}'::varchar[] = '{}'"#,
+            "t,t",
+        ),
         (r#"'{"a":1}'::jsonb ?& '{a,b}', '{"a":1}'::jsonb ?& '{a,null}'"#, "f,t"),
         (r#"'{"a":{"b":[1,2.0,"x"]}}'::jsonb @> '{"a":{"b":["x",2]}}'"#, "t"),
         (r#"'{"a":1}' <@ '{"a":1,"b":2}'::jsonb, '{"a":[1]}'::jsonb @> '{"a":1}'"#, "t,f"),
@@ -82,6 +86,21 @@ fn arrays_contain_and_overlap() {
         ("'{1,2,3}'::int[] @> '{3,1}', '{1}' <@ '{1,2}'::int[], '{1}'::int[] && '{2}'", "t,t,f"),
         ("'{a,null}'::text[] @> '{null}', '{a,null}'::text[] && '{null,b}'", "f,f"),
         ("'{}'::int[] <@ '{1}'::int[], ARRAY['a','b'] @> ARRAY['b']", "t,t"),
+        (
+            "'ab' LIKE ANY (ARRAY['x%', 'a%']), 'ab' ILIKE ANY ('{A_}'), 'ab' LIKE ANY ('{}')",
+            "t,t,f",
+        ),
+        ("'ab' NOT LIKE ANY (ARRAY['a%', 'x']), 'ab' NOT LIKE ANY (ARRAY['a%'])", "t,f"),
+        ("(ARRAY['a','b'])[2], ('{{1,2},{3,4}}'::int[])[2][1], ('[0:1]={7,8}'::int[])[0]", "b,3,7"),
+        ("('{1,2}'::int[])[3] IS NULL, ('{{1,2},{3,4}}'::int[])[1] IS NULL", "t,t"),
+        (
+            "('{1,2,3,4}'::int[])[2:3], ('{1,2,3}'::int[])[:2], ('{1,2}'::int[])[5:]",
+            "{2,3},{1,2},{}",
+        ),
+        ("cardinality('{{1,2},{3,4}}'::int[]), array_length('{{1,2,3}}'::int[], 2)", "4,3"),
+        ("array_length('{}'::int[], 1) IS NULL, cardinality('{}'::int[])", "t,0"),
+        (r#"('{"a":[{"b":7}]}'::jsonb)['a'][0]['b']"#, "7"),
+        ("t.a[1], t.a[2], a[1:1], t.a[2:] FROM (SELECT ARRAY[5, 6] AS a) AS t", "5,6,{5},{6}"),
     ]);
 }
 

@@ -5,6 +5,7 @@
 //! what is kept, in UTC and by the ISO, `pg_local_cast` by the settings of the moment. SQLite lets no
 //! index depend on the second kind.
 
+mod array;
 mod decimal;
 mod fields;
 mod json;
@@ -37,6 +38,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Surroundings
     let surroundings = Surroundings::default();
     value::register(connection, &surroundings)?;
     number::register(connection)?;
+    array::register(connection)?;
     decimal::register(connection)?;
     json::register(connection)?;
     jsonb::register(connection)?;

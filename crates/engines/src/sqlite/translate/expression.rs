@@ -74,6 +74,7 @@ impl Translator<'_> {
             Expr::SimilarTo { negated, expr, pattern, escape_char: None } => {
                 self.like("pg_similar", *negated, expr, pattern, None, scope)
             }
+            Expr::Like { .. } | Expr::ILike { .. } => self.like_any(expr, scope),
             Expr::Exists { subquery, negated } => {
                 let queried = self.query(subquery, Some(scope), None)?;
                 let not = if *negated { "NOT " } else { "" };
@@ -124,6 +125,9 @@ impl Translator<'_> {
             }
             Expr::Array(array) => self.array(&array.elem, scope),
             Expr::Collate { expr, .. } => self.expression(expr, scope),
+            Expr::CompoundFieldAccess { root, access_chain } => {
+                self.subscripted(root, access_chain, scope)
+            }
             Expr::AtTimeZone { timestamp, time_zone } => {
                 self.at_time_zone(timestamp, time_zone, scope)
             }
@@ -344,7 +348,7 @@ impl Translator<'_> {
     }
 
     /// The elements of an array as JSON, their type, and what they are compared with.
-    fn elements_like(
+    pub(super) fn elements_like(
         &mut self,
         array: &Expr,
         value: Typed,

@@ -52,7 +52,7 @@ impl Translator<'_> {
             BinaryOperator::ArrowAt => (&right, &left),
             _ => (&left, &right),
         };
-        let is_names = part.ty.oid == Oid::TEXT_ARRAY;
+        let is_names = element_of(part.ty.oid).is_some_and(|one| Type::of(one).is_string());
         let function = match op {
             _ if element_of(whole.ty.oid).is_some() && whole.ty.oid == part.ty.oid => match op {
                 BinaryOperator::AtArrow | BinaryOperator::ArrowAt => "pg_array_contains",

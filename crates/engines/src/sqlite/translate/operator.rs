@@ -270,7 +270,7 @@ impl Translator<'_> {
     }
 
     /// `->` and `->>` of a name or a place, `#>` and `#>>` of a path.
-    fn json_member(
+    pub(super) fn json_member(
         &mut self,
         left: Typed,
         op: &BinaryOperator,

@@ -59,6 +59,7 @@ impl Translator<'_> {
                 };
                 Ok(Some(Typed::new(format!("pg_{name}({sql})"), ty)))
             }
+            ("cardinality", 1) | ("array_length", 2) => self.array_call(name, values),
             ("lastval", 0) => Ok(Some(Typed::new(
                 "CASE last_insert_rowid() WHEN 0 THEN \
                  pg_raise('55000', 'lastval is not yet defined in this session') \
