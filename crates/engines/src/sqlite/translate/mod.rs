@@ -22,6 +22,7 @@ mod name;
 mod operator;
 mod query;
 pub(super) mod rebuild;
+mod reference;
 mod returning;
 mod scalar;
 mod scope;
