@@ -276,12 +276,24 @@ fn check_replacement(old: &Relation, names: &[String], types: &[Type]) -> Result
         let message = format!(
             "cannot change data type of view column \"{}\" from {} to {}",
             column.name,
-            column.ty.name(),
-            ty.name()
+            with_modifiers(column.ty),
+            with_modifiers(*ty)
         );
         return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
     }
     Ok(())
+}
+
+/// `numeric(10,2)`, `timestamp(3) without time zone`
+fn with_modifiers(ty: Type) -> String {
+    let name = ty.name();
+    match (ty.modifiers(), name.split_once(' ')) {
+        (None, _) => name.to_owned(),
+        (Some(digits), Some((first, rest))) if first.starts_with("time") => {
+            format!("{first}({digits}) {rest}")
+        }
+        (Some(modifiers), _) => format!("{name}({modifiers})"),
+    }
 }
 
 /// Whoever refers to another goes first: to drop a table is to delete its rows.
