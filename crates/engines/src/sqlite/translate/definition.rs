@@ -31,8 +31,11 @@ impl Translator<'_> {
                 ObjectType::Table => self.drop(Kind::Table, names, *if_exists, *cascade),
                 ObjectType::View => self.drop(Kind::View, names, *if_exists, *cascade),
                 ObjectType::Index => self.drop(Kind::Index, names, *if_exists, *cascade),
-                _ if *if_exists => Ok(Done::definition(drop_tag(object_type), Vec::new())),
-                other => Err(unsupported(&format!("DROP {other}"))),
+                ObjectType::Sequence => self.drop(Kind::Sequence, names, *if_exists, *cascade),
+                ObjectType::MaterializedView => {
+                    self.drop(Kind::MaterializedView, names, *if_exists, *cascade)
+                }
+                other => self.drop_other(other, names, *if_exists),
             },
             Statement::CreateSchema { schema_name, if_not_exists, .. } => {
                 self.create_schema(schema_name, *if_not_exists)
@@ -307,14 +310,4 @@ pub(super) fn children_first<'r>(tables: &[&'r Relation]) -> Vec<&'r Relation> {
         order.push(left.remove(free.unwrap_or(0)));
     }
     order
-}
-
-fn drop_tag(kind: &ObjectType) -> &'static str {
-    match kind {
-        ObjectType::Schema => "DROP SCHEMA",
-        ObjectType::Sequence => "DROP SEQUENCE",
-        ObjectType::Type => "DROP TYPE",
-        ObjectType::MaterializedView => "DROP MATERIALIZED VIEW",
-        _ => "DROP",
-    }
 }
