@@ -7,7 +7,7 @@ use sqlparser::ast::{
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::constraint::{second_key, without_place};
-use super::create_table::row_number;
+use super::create_table::{check_system_name, row_number};
 use super::dependency::Dependents;
 use super::from::{table_source, written};
 use super::name::{folded, parts, quoted};
@@ -74,6 +74,7 @@ impl<'a> Translator<'a> {
                     return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
                 };
                 let to = folded(new_column_name);
+                check_system_name(&to)?;
                 if relation.column(&to).is_some() {
                     return Err(PgError::new(SqlState::DUPLICATE_COLUMN, is_there(&to, relation)));
                 }
@@ -103,7 +104,8 @@ impl<'a> Translator<'a> {
                 let (mut columns, mut keys) = (Vec::new(), Vec::new());
                 let mut name = vec![relation.name.clone()];
                 for ident in super::create_table::index_columns(&unique.columns)? {
-                    let column = self.altered(relation, &ident)?;
+                    let column = relation.column(&folded(&ident)).map(|(_, column)| column);
+                    let column = column.ok_or_else(|| not_in_key(&ident))?;
                     columns.push(quoted(&column.name));
                     keys.push(column.name.clone());
                     name.push(column.name.clone());
@@ -344,6 +346,7 @@ impl<'a> Translator<'a> {
 
     /// Whether a table has a column already: 42701, or a notice where that is no mistake.
     fn is_column(&mut self, name: &str, relation: &Relation, if_not_exists: bool) -> Result<bool> {
+        check_system_name(name)?;
         if relation.column(name).is_none() {
             return Ok(false);
         }
@@ -397,6 +400,12 @@ impl<'a> Translator<'a> {
         constant &= !items.iter().any(is_computed);
         Ok((items, constant && (has_default || !not_null)))
     }
+}
+
+/// 42703
+fn not_in_key(column: &Ident) -> PgError {
+    let message = format!("column \"{}\" named in key does not exist", folded(column));
+    PgError::new(SqlState::UNDEFINED_COLUMN, message)
 }
 
 fn is_there(column: &str, relation: &Relation) -> String {

@@ -4,11 +4,13 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     ColumnDef, ColumnOption, CreateTable, DataType, Expr, ForeignKeyConstraint, GeneratedAs, Ident,
-    IndexColumn, ReferentialAction, TableConstraint, visit_expressions,
+    IndexColumn, TableConstraint, visit_expressions,
 };
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::definition::output_names;
 use super::name::{folded, quoted};
+use super::reference::{Referring, no_column};
 use super::scope::{Scope, Source, SourceColumn};
 use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Relation, marked};
@@ -75,9 +77,9 @@ impl Translator<'_> {
         };
         for column in &create.columns {
             let column = self.draft_column(column)?;
+            check_system_name(&column.name)?;
             if draft.columns.iter().any(|other| other.name == column.name) {
-                let message = format!("column \"{}\" specified more than once", column.name);
-                return Err(PgError::new(SqlState::DUPLICATE_COLUMN, message));
+                return Err(twice(&column.name));
             }
             draft.columns.push(column);
         }
@@ -135,10 +137,10 @@ impl Translator<'_> {
     ) -> Result<Done> {
         let queried = self.query(query, None, None)?;
         let mut columns = Vec::new();
-        let mut names = create.columns.iter().map(|column| folded(&column.name));
-        for output in &queried.outputs {
-            let name = names.next().unwrap_or_else(|| output.name.clone());
-            columns.push(format!("{} {}", quoted(&name), output.ty.declaration()));
+        let given = create.columns.iter().map(|column| folded(&column.name)).collect();
+        let names = output_names(given, &queried.outputs, "too many column names were specified")?;
+        for (name, output) in names.iter().zip(&queried.outputs) {
+            columns.push(format!("{} {}", quoted(name), output.ty.declaration()));
         }
         let steps = vec![
             format!("{word} {table} ({})", columns.join(", ")),
@@ -262,7 +264,7 @@ impl Translator<'_> {
             });
             columns.truncate(if columns.len() == 1 { 1 } else { 0 });
         }
-        let name = draft.constraint_name(name, &columns, "check");
+        let name = draft.constraint_name(name, &columns, "check")?;
         draft.constraints.push(format!("CONSTRAINT {} CHECK ({sql})", quoted(&name)));
         Ok(())
     }
@@ -274,53 +276,24 @@ impl Translator<'_> {
         key: &ForeignKeyConstraint,
         draft: &mut Draft,
     ) -> Result<()> {
-        for column in columns {
-            draft.column(column)?;
+        let all: Vec<(String, Type)> =
+            draft.columns.iter().map(|column| (column.name.clone(), column.ty)).collect();
+        let mut referring = Vec::new();
+        for column in columns.iter().map(folded) {
+            let found = all.iter().find(|(name, _)| *name == column);
+            referring.push(found.cloned().ok_or_else(|| no_column(&column))?);
         }
-        let sql = self.references(key, &draft.name)?;
-        let name = draft.constraint_name(name.or(key.name.as_ref()), columns, "fkey");
-        let columns: Vec<String> = columns.iter().map(|column| quoted(&folded(column))).collect();
+        let name = draft.constraint_name(name.or(key.name.as_ref()), columns, "fkey")?;
+        let (table, columns) = (draft.name.as_str(), all.as_slice());
+        let own = Referring { table, columns, name: &name, key: &referring };
+        let sql = self.references(key, &own)?;
+        let columns: Vec<String> = referring.iter().map(|(column, _)| quoted(column)).collect();
         draft.constraints.push(format!(
             "CONSTRAINT {} FOREIGN KEY ({}) {sql}",
             quoted(&name),
             columns.join(", ")
         ));
         Ok(())
-    }
-
-    /// `REFERENCES …`
-    fn references(&self, key: &ForeignKeyConstraint, own: &str) -> Result<String> {
-        let (_, table) = self.table_name(&key.foreign_table)?;
-        let known = self.found(&key.foreign_table)?.map(|relation| relation.name.clone());
-        let table = match known {
-            Some(name) => name,
-            None if table == own => table,
-            None => {
-                let message = format!("relation \"{table}\" does not exist");
-                return Err(PgError::new(SqlState::UNDEFINED_TABLE, message));
-            }
-        };
-        let mut sql = format!("REFERENCES {}", quoted(&table));
-        if !key.referred_columns.is_empty() {
-            let names: Vec<String> =
-                key.referred_columns.iter().map(|column| quoted(&folded(column))).collect();
-            sql.push_str(&format!(" ({})", names.join(", ")));
-        }
-        for (event, action) in [("DELETE", &key.on_delete), ("UPDATE", &key.on_update)] {
-            if let Some(action) = action {
-                sql.push_str(&format!(" ON {event} {}", words(action)));
-            }
-        }
-        if let Some(how) = &key.characteristics {
-            let deferred =
-                matches!(how.initially, Some(sqlparser::ast::DeferrableInitial::Deferred));
-            match (how.deferrable, deferred) {
-                (_, true) => sql.push_str(" DEFERRABLE INITIALLY DEFERRED"),
-                (Some(true), false) => sql.push_str(" DEFERRABLE INITIALLY IMMEDIATE"),
-                _ => {}
-            }
-        }
-        Ok(sql)
     }
 }
 
@@ -339,23 +312,43 @@ impl Draft {
             name: relation.name.clone(),
             columns: columns.collect(),
             constraints: Vec::new(),
-            names: Vec::new(),
+            names: relation.declared.iter().filter_map(|one| one.name.clone()).collect(),
             primary: None,
         }
     }
 
-    fn column(&self, name: &Ident) -> Result<&DraftColumn> {
-        let name = folded(name);
-        self.columns.iter().find(|column| column.name == name).ok_or_else(|| {
-            let message = format!("column \"{name}\" named in key does not exist");
-            PgError::new(SqlState::UNDEFINED_COLUMN, message)
-        })
+    /// The columns of a key: 42703, and 42701 for one that is there twice.
+    fn key(&self, columns: &[Ident], kind: &str) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for name in columns.iter().map(folded) {
+            if !self.columns.iter().any(|column| column.name == name) {
+                let message = format!("column \"{name}\" named in key does not exist");
+                return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
+            }
+            if names.contains(&name) {
+                let message = format!("column \"{name}\" appears twice in {kind} constraint");
+                return Err(PgError::new(SqlState::DUPLICATE_COLUMN, message));
+            }
+            names.push(name);
+        }
+        Ok(names)
     }
 
-    /// The name that was given, or the one that PostgreSQL makes up.
-    fn constraint_name(&mut self, name: Option<&Ident>, columns: &[Ident], kind: &str) -> String {
-        let name = match name {
-            Some(name) => folded(name),
+    /// The name that was given, or the one that PostgreSQL makes up; 42710 for one that is taken.
+    fn constraint_name(
+        &mut self,
+        name: Option<&Ident>,
+        columns: &[Ident],
+        kind: &str,
+    ) -> Result<String> {
+        let name = match name.map(folded) {
+            Some(name) if self.names.contains(&name) => {
+                let relation = &self.name;
+                let message =
+                    format!("constraint \"{name}\" for relation \"{relation}\" already exists");
+                return Err(PgError::new(SqlState::DUPLICATE_OBJECT, message));
+            }
+            Some(name) => name,
             None => {
                 let mut parts = vec![self.name.clone()];
                 parts.extend(columns.iter().map(folded));
@@ -371,7 +364,7 @@ impl Draft {
             }
         };
         self.names.push(name.clone());
-        name
+        Ok(name)
     }
 
     fn primary_key(&mut self, name: Option<&Ident>, columns: &[Ident]) -> Result<()> {
@@ -380,21 +373,16 @@ impl Draft {
                 format!("multiple primary keys for table \"{}\" are not allowed", self.name);
             return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
         }
-        let mut names = Vec::new();
-        for column in columns {
-            names.push(self.column(column)?.name.clone());
-        }
-        let name = self.constraint_name(name, &[], "pkey");
+        let names = self.key(columns, "primary key")?;
+        let name = self.constraint_name(name, &[], "pkey")?;
         self.primary = Some((name, names));
         Ok(())
     }
 
     fn unique(&mut self, name: Option<&Ident>, columns: &[Ident]) -> Result<()> {
-        let mut names = Vec::new();
-        for column in columns {
-            names.push(quoted(&self.column(column)?.name));
-        }
-        let name = self.constraint_name(name, columns, "key");
+        let names = self.key(columns, "unique")?;
+        let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+        let name = self.constraint_name(name, columns, "key")?;
         self.constraints.push(format!(
             "CONSTRAINT {} UNIQUE ({})",
             quoted(&name),
@@ -468,6 +456,21 @@ pub(super) fn row_number(kind: &str, ty: Type) -> String {
     marked(&format!("{kind} {short}"), "NULL")
 }
 
+/// 42701 for a column that is there twice.
+pub(super) fn twice(column: &str) -> PgError {
+    let message = format!("column \"{column}\" specified more than once");
+    PgError::new(SqlState::DUPLICATE_COLUMN, message)
+}
+
+/// 42701 for a column that every table of PostgreSQL has.
+pub(super) fn check_system_name(column: &str) -> Result<()> {
+    if !matches!(column, "tableoid" | "ctid" | "xmin" | "xmax" | "cmin" | "cmax") {
+        return Ok(());
+    }
+    let message = format!("column name \"{column}\" conflicts with a system column name");
+    Err(PgError::new(SqlState::DUPLICATE_COLUMN, message))
+}
+
 /// The type of `serial` and its kin.
 fn serial(data_type: &DataType) -> Option<Type> {
     match data_type.to_string().to_lowercase().as_str() {
@@ -484,14 +487,4 @@ pub(super) fn index_columns(columns: &[IndexColumn]) -> Result<Vec<Ident>> {
         _ => Err(unsupported("an expression in a constraint")),
     };
     columns.iter().map(name).collect()
-}
-
-pub(super) fn words(action: &ReferentialAction) -> &'static str {
-    match action {
-        ReferentialAction::Restrict => "RESTRICT",
-        ReferentialAction::Cascade => "CASCADE",
-        ReferentialAction::SetNull => "SET NULL",
-        ReferentialAction::NoAction => "NO ACTION",
-        ReferentialAction::SetDefault => "SET DEFAULT",
-    }
 }

@@ -1,18 +1,22 @@
 //! Indexes, views, DROP and TRUNCATE, and what is not a table's.
 
+use std::collections::BTreeSet;
+
 use sqlparser::ast::{
     CreateIndex, CreateView, Expr, ObjectType, SchemaName, Statement, Truncate,
     TruncateIdentityOption,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
+use super::create_table::twice;
 use super::drop::Kind;
 use super::from::{table_source, written};
 use super::name::{folded, quoted, shown};
-use super::scope::Scope;
+use super::scope::{Output, Scope};
 use super::validation::Rows;
 use super::{Done, Translator, first_words, unsupported};
 use crate::sqlite::schema::Relation;
+use crate::sqlite::types::Type;
 
 impl Translator<'_> {
     /// A statement that neither asks for rows nor changes them.
@@ -27,8 +31,11 @@ impl Translator<'_> {
                 ObjectType::Table => self.drop(Kind::Table, names, *if_exists, *cascade),
                 ObjectType::View => self.drop(Kind::View, names, *if_exists, *cascade),
                 ObjectType::Index => self.drop(Kind::Index, names, *if_exists, *cascade),
-                _ if *if_exists => Ok(Done::definition(drop_tag(object_type), Vec::new())),
-                other => Err(unsupported(&format!("DROP {other}"))),
+                ObjectType::Sequence => self.drop(Kind::Sequence, names, *if_exists, *cascade),
+                ObjectType::MaterializedView => {
+                    self.drop(Kind::MaterializedView, names, *if_exists, *cascade)
+                }
+                other => self.drop_other(other, names, *if_exists),
             },
             Statement::CreateSchema { schema_name, if_not_exists, .. } => {
                 self.create_schema(schema_name, *if_not_exists)
@@ -170,11 +177,12 @@ impl Translator<'_> {
             let message = "there is no parameter $1";
             return Err(PgError::new(SqlState::UNDEFINED_PARAMETER, message));
         }
-        let mut names: Vec<String> =
-            create.columns.iter().map(|column| folded(&column.name)).collect();
-        names.extend(queried.outputs.iter().skip(names.len()).map(|output| output.name.clone()));
+        let given = create.columns.iter().map(|column| folded(&column.name)).collect();
+        let too_many = "CREATE VIEW specifies more column names than columns";
+        let names = output_names(given, &queried.outputs, too_many)?;
         if let Some(old) = replaced {
-            check_replacement(old, &names)?;
+            let types: Vec<Type> = queried.outputs.iter().map(|o| o.ty.as_announced()).collect();
+            check_replacement(old, &names, &types)?;
         }
         let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
         let word = if temporary { "TEMP VIEW" } else { "VIEW" };
@@ -238,8 +246,28 @@ impl Translator<'_> {
     }
 }
 
+/// The names of the columns that a query makes: those that are given, then its own.
+///
+/// 42601 with this message if more are given than there are, 42701 for one that is there twice.
+pub(super) fn output_names(
+    given: Vec<String>,
+    outputs: &[Output],
+    too_many: &'static str,
+) -> Result<Vec<String>> {
+    if given.len() > outputs.len() {
+        return Err(PgError::new(SqlState::SYNTAX_ERROR, too_many));
+    }
+    let mut names = given;
+    names.extend(outputs.iter().skip(names.len()).map(|output| output.name.clone()));
+    let mut known = BTreeSet::new();
+    match names.iter().find(|name| !known.insert(*name)) {
+        Some(name) => Err(twice(name)),
+        None => Ok(names),
+    }
+}
+
 /// A view may be replaced only by one that has its columns, and perhaps more: 42P16.
-fn check_replacement(old: &Relation, names: &[String]) -> Result<()> {
+fn check_replacement(old: &Relation, names: &[String], types: &[Type]) -> Result<()> {
     if names.len() < old.columns.len() {
         let message = "cannot drop columns from view";
         return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
@@ -251,7 +279,29 @@ fn check_replacement(old: &Relation, names: &[String]) -> Result<()> {
         return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message)
             .hint("Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead."));
     }
+    let mut pairs = old.columns.iter().zip(types);
+    if let Some((column, ty)) = pairs.find(|(column, ty)| column.ty.oid != ty.oid) {
+        let message = format!(
+            "cannot change data type of view column \"{}\" from {} to {}",
+            column.name,
+            with_modifiers(column.ty),
+            with_modifiers(*ty)
+        );
+        return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
+    }
     Ok(())
+}
+
+/// `numeric(10,2)`, `timestamp(3) without time zone`
+fn with_modifiers(ty: Type) -> String {
+    let name = ty.name();
+    match (ty.modifiers(), name.split_once(' ')) {
+        (None, _) => name.to_owned(),
+        (Some(digits), Some((first, rest))) if first.starts_with("time") => {
+            format!("{first}({digits}) {rest}")
+        }
+        (Some(modifiers), _) => format!("{name}({modifiers})"),
+    }
 }
 
 /// Whoever refers to another goes first: to drop a table is to delete its rows.
@@ -265,14 +315,4 @@ pub(super) fn children_first<'r>(tables: &[&'r Relation]) -> Vec<&'r Relation> {
         order.push(left.remove(free.unwrap_or(0)));
     }
     order
-}
-
-fn drop_tag(kind: &ObjectType) -> &'static str {
-    match kind {
-        ObjectType::Schema => "DROP SCHEMA",
-        ObjectType::Sequence => "DROP SEQUENCE",
-        ObjectType::Type => "DROP TYPE",
-        ObjectType::MaterializedView => "DROP MATERIALIZED VIEW",
-        _ => "DROP",
-    }
 }

@@ -11,6 +11,7 @@ use super::drop::drop_view;
 use super::reading::PLAIN;
 use super::rebuild::Rebuilt;
 use super::table_text::mentions;
+use super::typed::Typed;
 use super::{Translator, syntax};
 
 use crate::sqlite::schema::{ForeignKey, Relation, Schema, split_view};
@@ -185,6 +186,12 @@ impl Dependent<'_> {
 }
 
 impl<'a> Translator<'a> {
+    /// Notes that a column is needed.
+    pub(super) fn used(&mut self, column: Typed) -> Typed {
+        self.uses.extend(column.origin);
+        column
+    }
+
     /// The statements that end dependencies: foreign keys go, and so do views. Tables that are changed
     /// besides are made anew along with those.
     pub(super) fn release(

@@ -1,13 +1,14 @@
 //! DROP.
 
-use sqlparser::ast::ObjectName;
+use sqlparser::ast::{ObjectName, ObjectType};
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::dependency::{Dependency, Dependents};
 use super::from::written;
-use super::name::missing_schema;
-use super::{Done, Translator};
+use super::name::{missing_schema, shown};
+use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Origin, Relation};
+use crate::sqlite::types::Type;
 
 /// What a name in the schema can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub(super) enum Kind {
     Table,
     View,
     Index,
+    Sequence,
+    MaterializedView,
 }
 
 impl Kind {
@@ -23,6 +26,8 @@ impl Kind {
             Kind::Table => "table",
             Kind::View => "view",
             Kind::Index => "index",
+            Kind::Sequence => "sequence",
+            Kind::MaterializedView => "materialized view",
         }
     }
 
@@ -31,6 +36,8 @@ impl Kind {
             Kind::Table => "a table",
             Kind::View => "a view",
             Kind::Index => "an index",
+            Kind::Sequence => "a sequence",
+            Kind::MaterializedView => "a materialized view",
         }
     }
 
@@ -39,13 +46,15 @@ impl Kind {
             Kind::Table => "DROP TABLE",
             Kind::View => "DROP VIEW",
             Kind::Index => "DROP INDEX",
+            Kind::Sequence => "DROP SEQUENCE",
+            Kind::MaterializedView => "DROP MATERIALIZED VIEW",
         }
     }
 
     fn missing(self) -> SqlState {
         match self {
-            Kind::Table | Kind::View => SqlState::UNDEFINED_TABLE,
             Kind::Index => SqlState::UNDEFINED_OBJECT,
+            _ => SqlState::UNDEFINED_TABLE,
         }
     }
 }
@@ -56,11 +65,52 @@ impl Translator<'_> {
         match self.schema.relation(name) {
             Some(relation) if relation.view => Some(Kind::View),
             Some(_) => Some(Kind::Table),
+            None if self.is_sequence(name) => Some(Kind::Sequence),
             None => {
                 let is_index = self.schema.index(name).is_some() || self.keyed(name).is_some();
                 is_index.then_some(Kind::Index)
             }
         }
+    }
+
+    /// Whether the values of a serial column come from a sequence of this name.
+    fn is_sequence(&self, name: &str) -> bool {
+        let names = |relation: &Relation| {
+            let serial = relation.columns.iter().filter(|column| column.serial());
+            let mut names = serial.map(|column| format!("{}_{}_seq", relation.name, column.name));
+            names.any(|known| known == name)
+        };
+        self.schema.relations().iter().any(names)
+    }
+
+    /// DROP of what cannot be made here: what there is stays.
+    pub(super) fn drop_other(
+        &mut self,
+        kind: &ObjectType,
+        names: &[ObjectName],
+        if_exists: bool,
+    ) -> Result<Done> {
+        let (word, tag, missing) = match kind {
+            ObjectType::Schema => ("schema", "DROP SCHEMA", SqlState::INVALID_SCHEMA_NAME),
+            ObjectType::Type => ("type", "DROP TYPE", SqlState::UNDEFINED_OBJECT),
+            other => return Err(unsupported(&format!("DROP {other}"))),
+        };
+        for name in names.iter().map(shown) {
+            let is_there = match kind {
+                ObjectType::Schema => {
+                    matches!(name.as_str(), "public" | "information_schema")
+                        || name.starts_with("pg_")
+                }
+                _ => Type::parse(&name).is_some(),
+            };
+            let message = format!("{word} \"{name}\" does not exist");
+            match if_exists {
+                _ if is_there => return Err(unsupported(tag)),
+                true => self.skip(SqlState::SUCCESSFUL_COMPLETION, &message),
+                false => return Err(PgError::new(missing, message)),
+            }
+        }
+        Ok(Done::definition(tag, Vec::new()))
     }
 
     /// Whether a relation of this name is there already: 42P07, or a notice where that is no mistake.
@@ -105,8 +155,11 @@ impl Translator<'_> {
             }
         }
         let steps = match kind {
+            Kind::Sequence if !found.is_empty() => {
+                return Err(unsupported("DROP of the sequence of a column"));
+            }
             Kind::Index => self.index_drops(&found, cascade)?,
-            Kind::Table | Kind::View => self.relation_drops(kind, &found, cascade)?,
+            _ => self.relation_drops(kind, &found, cascade)?,
         };
         Ok(Done::definition(kind.tag(), steps))
     }
@@ -177,7 +230,7 @@ impl Translator<'_> {
         let mut steps = self.release(&dependents, Vec::new())?;
         match kind {
             Kind::View => steps.extend(dropped.iter().map(|view| drop_view(view))),
-            Kind::Table | Kind::Index => {
+            _ => {
                 let order = super::definition::children_first(&dropped);
                 steps.extend(order.iter().map(|table| format!("DROP TABLE {}", written(table))));
             }

@@ -25,15 +25,9 @@ impl Translator<'_> {
 
     fn any_expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
         match expr {
-            Expr::Identifier(ident) => {
-                let column = self.column(ident, scope)?;
-                self.uses.extend(column.origin);
-                Ok(column)
-            }
+            Expr::Identifier(ident) => self.column(ident, scope).map(|column| self.used(column)),
             Expr::CompoundIdentifier(idents) => {
-                let column = self.qualified(idents, scope)?;
-                self.uses.extend(column.origin);
-                Ok(column)
+                self.qualified(idents, scope).map(|column| self.used(column))
             }
             Expr::Value(value) => self.value(value),
             Expr::Nested(inner) => {

@@ -31,6 +31,7 @@ mod quantified;
 mod query;
 pub(super) mod reading;
 pub(super) mod rebuild;
+mod reference;
 mod returning;
 mod scalar;
 mod scope;
