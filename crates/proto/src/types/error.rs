@@ -16,19 +16,36 @@ struct Body {
     sqlstate: SqlState,
     message: String,
     detail: Option<String>,
+    hint: Option<&'static str>,
+    context: Option<String>,
 }
 
 impl ValueError {
     /// An error of a code and a message.
     #[cold]
     pub fn new(sqlstate: SqlState, message: impl Into<String>) -> ValueError {
-        ValueError(Box::new(Body { sqlstate, message: message.into(), detail: None }))
+        let message = message.into();
+        ValueError(Box::new(Body { sqlstate, message, detail: None, hint: None, context: None }))
     }
 
     /// The same error with a line of DETAIL.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> ValueError {
         self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// The same error with a HINT.
+    #[must_use]
+    pub fn with_hint(mut self, hint: &'static str) -> ValueError {
+        self.0.hint = Some(hint);
+        self
+    }
+
+    /// The same error with a line of CONTEXT.
+    #[must_use]
+    pub fn with_context(mut self, context: impl Into<String>) -> ValueError {
+        self.0.context = Some(context.into());
         self
     }
 
@@ -45,6 +62,16 @@ impl ValueError {
     /// The DETAIL line, where PostgreSQL has one.
     pub fn detail(&self) -> Option<&str> {
         self.0.detail.as_deref()
+    }
+
+    /// The HINT line, where PostgreSQL has one.
+    pub fn hint(&self) -> Option<&'static str> {
+        self.0.hint
+    }
+
+    /// The CONTEXT line, where PostgreSQL has one.
+    pub fn context(&self) -> Option<&str> {
+        self.0.context.as_deref()
     }
 
     /// 22P02: the text is not one of the type.

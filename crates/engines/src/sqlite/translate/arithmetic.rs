@@ -50,7 +50,7 @@ impl Translator<'_> {
                     "No operator matches the given name and argument type. \
                      You might need to add an explicit type cast.",
                 );
-                Err(self.placed(error, expr))
+                Err(self.at_operator_before(error, &op.to_string(), expr))
             }
         }
     }
@@ -62,7 +62,8 @@ impl Translator<'_> {
             return Ok(Typed::new(format!("pg_interval_times({sql}, -1)"), ty));
         }
         let minus = format!("(-{sql})");
-        if inner.form == Form::Number {
+        // NaN is kept as a text.
+        if inner.form == Form::Number && !sql.starts_with('\'') {
             // -2147483648 is an integer, although 2147483648 is not.
             let ty = match sql.as_str() {
                 "2147483648" => Type::INT4,
@@ -76,6 +77,9 @@ impl Translator<'_> {
         {
             let form = Form::Sent(format!("pg_exact('*', {sent}, -1)"));
             return Ok(Typed { form, ..Typed::new(minus, ty) });
+        }
+        if matches!(ty.oid, Oid::FLOAT4 | Oid::FLOAT8) && self.is_checked {
+            return Ok(Typed::new(format!("pg_float('*', {sql}, -1.0)"), ty));
         }
         Ok(self.checked(minus, ty, &[&inner]))
     }

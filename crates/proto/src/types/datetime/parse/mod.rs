@@ -179,6 +179,7 @@ impl Flaw {
     /// The error that PostgreSQL reports for a text of a type.
     #[cold]
     pub(in crate::types) fn report(self, type_name: &str, text: &str) -> ValueError {
+        let is_of_style = self == Flaw::MonthDay;
         let (sqlstate, message) = match self {
             Flaw::Format => (
                 SqlState::INVALID_DATETIME_FORMAT,
@@ -204,6 +205,10 @@ impl Flaw {
                 format!("date/time value \"{word}\" is not supported: there is no clock here"),
             ),
         };
-        ValueError::new(sqlstate, message)
+        let error = ValueError::new(sqlstate, message);
+        match is_of_style {
+            true => error.with_hint("Perhaps you need a different \"DateStyle\" setting."),
+            false => error,
+        }
     }
 }
