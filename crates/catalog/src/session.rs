@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use trunkline_core::catalog::Snapshot;
+use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, Engine, Language, Oid, PgError, Prepared, Reply, Result, Run,
-    Session, SqlState,
+    Client, CopyIn, CopyTarget, Engine, Language, Oid, Params, PgError, Prepared, Reply, Result,
+    Run, Session, SqlState,
 };
 use trunkline_sql::statement::TransactionModes;
 
@@ -130,6 +131,25 @@ impl<S: Session> Session for CatalogSession<S> {
                 let world = self.world().await?;
                 answer.execute(world, &run).await
             }
+        }
+    }
+
+    fn bound(
+        &self,
+        statement: &Self::Statement,
+        params: &Params,
+        style: &TextStyle,
+    ) -> Result<bool> {
+        match &statement.0 {
+            Kind::Engine(statement) => self.session.bound(statement, params, style),
+            Kind::Answer(_) => Ok(true),
+        }
+    }
+
+    async fn plan_again(&mut self, statement: &Self::Statement) -> Result<()> {
+        match &statement.0 {
+            Kind::Engine(statement) => self.session.plan_again(statement).await,
+            Kind::Answer(_) => Ok(()),
         }
     }
 

@@ -39,6 +39,7 @@ mod worker;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use rusqlite::ErrorCode;
 use trunkline_core::catalog::Snapshot;
@@ -91,7 +92,8 @@ impl Sqlite {
     }
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
-        let database = Arc::new(Database { path, writable, queue: Arc::default() });
+        let (queue, definitions) = (Arc::default(), AtomicU64::default());
+        let database = Arc::new(Database { path, writable, queue, definitions });
         let sqlite = Sqlite { database, name: None, alias: true };
         let guarded = sqlite.connect()?;
         if writable {

@@ -1,9 +1,12 @@
 //! Statements in SQLite's words.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use trunkline_core::{Column, Columns, CommandTag, Oid, PgError, Prepared, Result};
+use trunkline_core::types::{TextStyle, Value};
+use trunkline_core::{Column, Columns, CommandTag, Oid, Params, PgError, Prepared, Result};
 
+use super::functions::assigned;
 use super::schema::Schema;
 use super::translate::{self, Translated, translate};
 use super::types::Type;
@@ -17,6 +20,8 @@ pub(super) struct Statement {
     /// The same, with the scales that are not announced.
     shape: Arc<[Column]>,
     plan: Mutex<Arc<Plan>>,
+    /// How often definitions had changed when the plan was last looked at.
+    seen: AtomicU64,
 }
 
 /// A translation, which holds as long as the definitions have the same number.
@@ -74,7 +79,7 @@ impl Plan {
 
 impl Statement {
     /// A statement and what is announced of it.
-    pub(super) fn prepared(sql: &str, plan: Plan) -> Prepared<Statement> {
+    pub(super) fn prepared(sql: &str, plan: Plan, seen: u64) -> Prepared<Statement> {
         let parameters: Arc<[Oid]> = plan.translated.parameters.as_slice().into();
         let columns = plan.announced();
         let announced = columns.clone().map_or(Columns::None, Columns::Known);
@@ -84,8 +89,30 @@ impl Statement {
             columns,
             shape: plan.translated.columns.as_deref().unwrap_or_default().into(),
             plan: Mutex::new(Arc::new(plan)),
+            seen: AtomicU64::new(seen),
         };
         Prepared::new(statement, announced).parameters(parameters)
+    }
+
+    /// Whether its plan was looked at since definitions changed so often.
+    pub(super) fn has_seen(&self, definitions: u64) -> bool {
+        self.seen.load(Ordering::Relaxed) == definitions
+    }
+
+    pub(super) fn see(&self, definitions: u64) {
+        self.seen.store(definitions, Ordering::Relaxed);
+    }
+
+    /// Refuses values that do not fit the columns that they are put into.
+    pub(super) fn check(&self, params: &Params, style: &TextStyle) -> Result<()> {
+        let plan = self.plan();
+        for (index, column) in &plan.translated.assigned {
+            let Some(param) = params.get(*index).filter(|param| param.bytes.is_some()) else {
+                continue;
+            };
+            assigned(param.decode::<Value>(style)?, param.type_oid, *column)?;
+        }
+        Ok(())
     }
 
     /// What its rows look like to who writes them.

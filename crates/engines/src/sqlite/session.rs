@@ -1,21 +1,25 @@
 //! One client's session.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use trunkline_core::catalog::Snapshot;
+use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, Oid, PgError, Prepared, Reply, Result, Rows, Run, Session, SqlState,
+    Client, CopyIn, CopyTarget, Oid, Params, PgError, Prepared, Reply, Result, Rows, Run, Session,
+    SqlState,
 };
 use trunkline_sql::statement::TransactionModes;
 
+use super::cells::Cells;
 use super::connect::Database;
 use super::copy::Target;
 use super::input;
 use super::plan::{self, Statement as Planned};
 use super::rows::{Order, QueryRows};
 use super::thread::{Call, Thread};
-use super::worker::Worker;
+use super::worker::{Outcome, Worker};
 
 /// A session on a connection of its own, which is opened for its first statement.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub struct SqliteSession {
     thread: Option<Arc<Thread>>,
     /// The number of the newest query.
     queries: u64,
+    /// Whether the transaction has changed definitions.
+    defines: bool,
 }
 
 /// Asks for the only row of a query, and whether it is the only one.
@@ -36,7 +42,7 @@ pub struct Statement(Arc<Planned>);
 
 impl SqliteSession {
     pub(super) fn new(database: Arc<Database>, client: Client) -> SqliteSession {
-        SqliteSession { database, client, thread: None, queries: 0 }
+        SqliteSession { database, client, thread: None, queries: 0, defines: false }
     }
 
     async fn thread(&mut self) -> Result<Arc<Thread>> {
@@ -74,6 +80,33 @@ impl SqliteSession {
         Duration::from_millis(number.parse().unwrap_or(0_u64).saturating_mul(millis))
     }
 
+    fn definitions(&self) -> u64 {
+        self.database.definitions.load(Ordering::Relaxed)
+    }
+
+    /// Tells all sessions that definitions may be others than they were.
+    fn redefine(&self) {
+        self.database.definitions.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The same at the end of a transaction, which changes for others what it has changed.
+    fn ended(&mut self) {
+        if std::mem::take(&mut self.defines) {
+            self.redefine();
+        }
+    }
+
+    /// Runs what changes something.
+    async fn run(&mut self, statement: Arc<Planned>, values: Cells) -> Result<Outcome> {
+        let defines = statement.plan().defines();
+        let outcome = self.call(move |worker| worker.run(&statement, &values)).await;
+        if defines {
+            self.defines = true;
+            self.redefine();
+        }
+        outcome
+    }
+
     /// Refuses a command that writes where nothing may be written: 25006.
     fn admit(&self, command: &str) -> Result<()> {
         let is_read_only = !self.database.writable
@@ -94,8 +127,9 @@ impl Session for SqliteSession {
 
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Statement>> {
         let (text, hints) = (sql.to_owned(), hints.to_vec());
+        let seen = self.definitions();
         let plan = self.call(move |worker| worker.prepare(&text, &hints)).await?;
-        let Prepared { statement, parameters, columns, .. } = Planned::prepared(sql, plan);
+        let Prepared { statement, parameters, columns, .. } = Planned::prepared(sql, plan, seen);
         Ok(Prepared::new(Statement(Arc::new(statement)), columns).parameters(parameters))
     }
 
@@ -107,13 +141,13 @@ impl Session for SqliteSession {
         }
         let values = input::values(&run.params, &run.style)?;
         let Some(columns) = statement.columns().cloned() else {
-            let outcome = self.call(move |worker| worker.run(&statement, &values)).await?;
+            let outcome = self.run(statement, values).await?;
             return Ok(Reply::Done(plan.tag(outcome.changed)));
         };
         let thread = self.thread().await?;
         let rows = if plan.translated.writes || plan.translated.steps.len() > 1 {
             let shape = statement.shape();
-            let outcome = self.call(move |worker| worker.run(&statement, &values)).await?;
+            let outcome = self.run(statement, values).await?;
             QueryRows::ready(thread, shape, outcome.rows, plan.tag(outcome.changed))
         } else if plan.translated.constant {
             self.queries += 1;
@@ -126,6 +160,21 @@ impl Session for SqliteSession {
             QueryRows::new(thread, self.queries, Order { statement, values }, plan.tag(0))
         };
         Ok(Reply::Rows(Rows::from_source(columns, rows)))
+    }
+
+    fn bound(&self, statement: &Statement, params: &Params, style: &TextStyle) -> Result<bool> {
+        let holds = statement.0.has_seen(self.definitions());
+        if holds {
+            statement.0.check(params, style)?;
+        }
+        Ok(holds)
+    }
+
+    async fn plan_again(&mut self, statement: &Statement) -> Result<()> {
+        let (seen, planned) = (self.definitions(), statement.0.clone());
+        self.call(move |worker| worker.plan_again(&planned)).await?;
+        statement.0.see(seen);
+        Ok(())
     }
 
     async fn check_syntax(&mut self, sql: &str) -> Result<()> {
@@ -150,11 +199,15 @@ impl Session for SqliteSession {
     }
 
     async fn commit(&mut self) -> Result<()> {
-        self.call(|worker| worker.commit()).await
+        let ended = self.call(|worker| worker.commit()).await;
+        self.ended();
+        ended
     }
 
     async fn rollback(&mut self) -> Result<()> {
-        self.call(|worker| worker.rollback()).await
+        let ended = self.call(|worker| worker.rollback()).await;
+        self.ended();
+        ended
     }
 
     async fn savepoint(&mut self, name: &str) -> Result<()> {
@@ -169,7 +222,11 @@ impl Session for SqliteSession {
 
     async fn rollback_to(&mut self, name: &str) -> Result<()> {
         let name = name.to_owned();
-        self.call(move |worker| worker.rollback_to(&name)).await
+        let undone = self.call(move |worker| worker.rollback_to(&name)).await;
+        if self.defines {
+            self.redefine();
+        }
+        undone
     }
 
     async fn copy_in(&mut self, target: CopyTarget<'_>) -> Result<CopyIn> {
@@ -200,6 +257,9 @@ impl Drop for SqliteSession {
     fn drop(&mut self) {
         if let Some(thread) = &self.thread {
             thread.stop_all();
+        }
+        if self.defines {
+            self.redefine();
         }
     }
 }

@@ -90,6 +90,17 @@ impl<'c> Worker<'c> {
         statement.renew(&schema, version)
     }
 
+    /// Plans a statement once more, unless definitions are as they were.
+    pub(super) fn plan_again(&mut self, statement: &Statement) -> Result<()> {
+        self.before_the_snapshot(|worker| {
+            let (version, schema) = worker.schema()?;
+            if version != statement.plan().version {
+                statement.renew(&schema, version)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Whether the transaction has not seen anything of the file yet.
     fn is_fresh(&self) -> bool {
         let state = self.connection().transaction_state(None::<&str>);

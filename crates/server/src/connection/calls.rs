@@ -1,4 +1,4 @@
-//! The two calls of the engine that answer a statement, with an eye on the client.
+//! The calls of the engine that answer a statement, with an eye on the client.
 
 use trunkline_core::{Oid, Prepared, Reply, Result, Run, Session};
 
@@ -14,6 +14,13 @@ impl<S: Session> Connection<S> {
     ) -> Result<Prepared<S::Statement>, Stop> {
         let prepared = watch(&mut self.io, &self.entry, || self.session.prepare(sql, hints)).await;
         self.settled(prepared).await
+    }
+
+    /// Has the engine plan a statement once more.
+    pub(super) async fn planned_again(&mut self, statement: &S::Statement) -> Result<(), Stop> {
+        let (io, session) = (&mut self.io, &mut self.session);
+        let planned = watch(io, &self.entry, || session.plan_again(statement)).await;
+        self.settled(planned).await
     }
 
     /// Has the engine run a statement.

@@ -12,6 +12,7 @@ use trunkline_proto::message::{
     ParameterDescription, Parse, ParseComplete, PgStr, PortalSuspended, Target,
 };
 
+use super::guard::guarded;
 use super::portals::{Plan, Portal, PortalState, Statement};
 use super::telling::row_description;
 use super::values;
@@ -78,12 +79,29 @@ impl<S: Session> Connection<S> {
         })
     }
 
-    pub(super) fn bind(&mut self, bind: &Bind<&[u8]>) -> Result<(), Stop> {
+    /// Binds values to a statement whose plan has to be looked at first.
+    pub(super) async fn bind_again(&mut self, bind: &Bind<&[u8]>) -> Result<(), Stop> {
+        let statement = self.statement_to_bind(bind)?;
+        if let Plan::Engine(statement) = &statement.plan {
+            self.planned_again(statement).await?;
+        }
+        self.bind(bind, true).map(drop)
+    }
+
+    /// Binds values to a statement, unless the engine has to plan it again before; whether it did.
+    pub(super) fn bind(&mut self, bind: &Bind<&[u8]>, is_planned: bool) -> Result<bool, Stop> {
         let portal = text(bind.portal())?;
         let statement = self.statement_to_bind(bind)?;
         self.admit_bind(bind, portal, &statement)?;
         let (style, depth) = (self.style(), self.transaction.depth());
         let params = values::bound(bind, statement.parameters.clone(), &style, portal)?;
+        if let Plan::Engine(engine) = &statement.plan {
+            let holds = guarded(|| self.session.bound(engine, &params, &style));
+            let holds = holds.map_err(|_| PgError::internal("the engine has failed"))??;
+            if !holds && !is_planned {
+                return Ok(false);
+            }
+        }
         let formats = match &statement.plan {
             // What a FETCH returns is known now, not when it was parsed.
             Plan::Session(command, _) => {
@@ -98,7 +116,7 @@ impl<S: Session> Connection<S> {
         let bound = Portal { statement, formats, unknown_format, style, state, depth, size };
         self.portals.insert(portal, bound, &self.limits)?;
         self.protocol.send(&BindComplete, self.io.output())?;
-        Ok(())
+        Ok(true)
     }
 
     /// Refuses a Bind that cannot be read to its end, for what is wrong in front of that if anything is.

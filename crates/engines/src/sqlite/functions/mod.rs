@@ -22,6 +22,8 @@ use rusqlite::types::Value as Stored;
 use trunkline_core::types::ValueError;
 use trunkline_core::{PgError, SqlState};
 
+pub(crate) use value::assigned;
+
 /// What a function answers to SQLite.
 type Answer = rusqlite::Result<Stored>;
 

@@ -36,6 +36,16 @@ fn convert(context: &Context<'_>, cast: bool) -> Answer {
     converted(value, from, to, cast).map_err(|error| refused(&error))
 }
 
+/// Whether a value fits a column that it is put into.
+///
+/// # Errors
+///
+/// 22001 and 22003 for what is too long or too large.
+pub(crate) fn assigned(value: Value, from: Oid, column: Type) -> Result<(), ValueError> {
+    let kept = storage::store(value, from)?;
+    converted(ValueRef::from(&kept), from, column, false).map(drop)
+}
+
 fn converted(kept: ValueRef<'_>, from: Oid, to: Type, cast: bool) -> Result<Stored, ValueError> {
     let style = TextStyle::default();
     let value = match (kept, to.oid) {

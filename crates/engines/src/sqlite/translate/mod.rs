@@ -51,6 +51,8 @@ pub(crate) struct Translated {
     pub(crate) steps: Vec<String>,
     /// The types of `$1`, `$2`, ….
     pub(crate) parameters: Vec<Oid>,
+    /// The parameters that are put into columns as they are, where they may not fit.
+    pub(crate) assigned: Vec<(usize, Type)>,
     /// The shape of the rows, if there are any; a modifier may be a computed scale.
     pub(crate) columns: Option<Vec<Column>>,
     /// The words of CommandComplete.
@@ -76,6 +78,7 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
     Ok(Translated {
         steps: done.steps,
         parameters,
+        assigned: translator.assigned,
         columns: done.columns,
         tag: done.tag,
         counts: done.counts,
@@ -121,6 +124,8 @@ struct Translator<'a> {
     schema: &'a Schema,
     /// The types of the parameters, unknown until their surroundings tell.
     parameters: Vec<Type>,
+    /// Those that are put into columns as they are, where they may not fit.
+    assigned: Vec<(usize, Type)>,
     /// The names of WITH that can be seen, the innermost last.
     ctes: Vec<Cte>,
     /// How many expressions and queries are within each other.
@@ -146,6 +151,7 @@ impl<'a> Translator<'a> {
             lines,
             schema,
             parameters,
+            assigned: Vec::new(),
             ctes: Vec::new(),
             depth: 0,
             is_checked: true,

@@ -123,6 +123,7 @@ impl Translator<'_> {
                 lines: self.lines.clone(),
                 schema: self.schema,
                 parameters: self.parameters.clone(),
+                assigned: Vec::new(),
                 ctes: self.ctes.clone(),
                 depth: self.depth,
                 is_checked: self.is_checked,

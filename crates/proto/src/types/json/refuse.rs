@@ -1,7 +1,7 @@
 //! What is wrong with a text that is no JSON, as `jsonapi.c` and `jsonfuncs.c` of PostgreSQL tell.
 
-use super::parse::Expected;
 use super::lex::Bracket;
+use super::parse::Expected;
 use crate::SqlState;
 use crate::types::error::ValueError;
 

@@ -52,11 +52,7 @@ fn what_is_no_json_is_told_with_its_place() {
         ("{\"a\"}", "Expected \":\", but found \"}\".", "{\"a\"}"),
         ("{a:1}", "Token \"a\" is invalid.", "{a..."),
         ("[1 2]", "Expected \",\" or \"]\", but found \"2\".", "[1 2..."),
-        (
-            "{\"a\":1 \"b\":2}",
-            "Expected \",\" or \"}\", but found \"\"b\"\".",
-            "{\"a\":1 \"b\"...",
-        ),
+        ("{\"a\":1 \"b\":2}", "Expected \",\" or \"}\", but found \"\"b\"\".", "{\"a\":1 \"b\"..."),
         ("{,}", "Expected string or \"}\", but found \",\".", "{,..."),
         ("{\"a\":1,}", "Expected string, but found \"}\".", "{\"a\":1,}"),
         ("[,]", "Expected JSON value, but found \",\".", "[,..."),
