@@ -1,6 +1,7 @@
 //! PREPARE and EXECUTE: statements in the namespace of those that Parse makes.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Poll, ready};
 
 use trunkline_core::types::{Types, array_of, oid_of};
@@ -11,6 +12,7 @@ use trunkline_core::{
 use trunkline_sql::statement::{Execute, Prepare};
 use trunkline_sql::{Lexer, Span, Token, TokenKind, TypeName, character_position};
 
+use super::coerce::Argument;
 use super::cursor::cells_of;
 use crate::connection::watch::watch;
 use crate::connection::{Connection, Plan, Statement, Stop};
@@ -71,13 +73,25 @@ impl<S: Session> Connection<S> {
         let params = if types.is_empty() && run.params.is_bound() {
             Params::default()
         } else if run.params.is_bound() {
-            let values = self.arguments(&execute.arguments, source, &run).await?;
+            let arguments = self.arguments(&execute.arguments, source, &run).await?;
+            let place = |index: usize| {
+                let start = execute.arguments.get(index).map_or(0, |argument| argument.start);
+                character_position(source, start)
+            };
+            let mut values = Vec::new();
+            for (index, (argument, ty)) in arguments.into_iter().zip(types.iter()).enumerate() {
+                values.push(argument.coerced(index, *ty).map_err(
+                    |error| match error.sqlstate() {
+                        SqlState::DATATYPE_MISMATCH => error.position(place(index)),
+                        _ => error,
+                    },
+                )?);
+            }
             let values = values.iter().map(|value| (Format::Text, value.as_deref()));
             let mut params = Params::bind(types.clone(), values)?;
-            params.check(&run.style).map_err(|(index, error)| {
-                let start = execute.arguments.get(index).map_or(0, |argument| argument.start);
-                PgError::from(error).position(character_position(source, start))
-            })?;
+            params
+                .check(&run.style)
+                .map_err(|(index, error)| PgError::from(error).position(place(index)))?;
             params
         } else {
             Params::unbound(types.clone())
@@ -86,13 +100,13 @@ impl<S: Session> Connection<S> {
         self.run(&statement, run, ahead).await
     }
 
-    /// The values of expressions, as text.
+    /// The values of expressions, and their types.
     async fn arguments(
         &mut self,
         arguments: &[Span],
         source: &str,
         run: &Run,
-    ) -> Result<Vec<Option<Vec<u8>>>, Stop> {
+    ) -> Result<Vec<Argument>, Stop> {
         let constants = arguments.iter().map(|argument| constant(argument.text(source)));
         if let Some(values) = constants.collect() {
             return Ok(values);
@@ -103,12 +117,25 @@ impl<S: Session> Connection<S> {
         let types: Vec<_> = run.params.iter().map(|param| param.type_oid).collect();
         self.enter_statement().await?;
         let prepared = self.prepared(&sql, &types).await?;
+        let columns = match &prepared.columns {
+            Columns::Known(columns) => columns.clone(),
+            Columns::None | Columns::AfterBind => Arc::default(),
+        };
         let run = Run::new(run.params.clone(), run.style.clone());
         let Reply::Rows(rows) = self.executed(&prepared.statement, run).await? else {
             return Err(PgError::internal("expressions without values").into());
         };
         let row = watch(&mut self.io, &self.entry, || first_row(rows)).await;
-        self.settled(row).await
+        let row = self.settled(row).await?;
+        let values = row.into_iter().zip(&texts).enumerate();
+        let argument = |(index, (text, written)): (usize, (Option<Vec<u8>>, &&str))| {
+            // A string has no type, although the engine gives it one.
+            constant(written).unwrap_or_else(|| {
+                let ty = columns.get(index).map_or(Oid::UNKNOWN, |column| column.type_oid);
+                Argument { text, ty }
+            })
+        };
+        Ok(values.map(argument).collect())
     }
 }
 
@@ -172,30 +199,39 @@ fn named(name: &TypeName, types: &Types) -> Result<Oid> {
     })
 }
 
-/// The value of an expression that is a constant; the outer `None` is for everything else.
-fn constant(text: &str) -> Option<Option<Vec<u8>>> {
+/// The value of an expression that is a constant.
+fn constant(text: &str) -> Option<Argument> {
     let mut lexer = Lexer::new(text);
     let mut next = || lexer.next_significant();
     let (first, second, third) = (next()?, next(), next());
     let number = |token: Token| {
-        matches!(token.kind, TokenKind::Integer | TokenKind::Numeric)
-            .then(|| token.text(text).as_bytes().to_vec())
+        let digits = token.text(text);
+        let ty = match token.kind {
+            TokenKind::Integer if digits.parse::<i32>().is_ok() => Oid::INT4,
+            TokenKind::Integer if digits.parse::<i64>().is_ok() => Oid::INT8,
+            TokenKind::Integer | TokenKind::Numeric => Oid::NUMERIC,
+            _ => return None,
+        };
+        Some(Argument { text: Some(digits.as_bytes().to_vec()), ty })
     };
+    let of = |text: Option<Vec<u8>>, ty| Some(Argument { text, ty });
     match (second, third) {
         (None, _) if first.kind == TokenKind::Word => {
             match first.text(text).to_ascii_lowercase().as_str() {
-                "null" => Some(None),
-                word @ ("true" | "false") => Some(Some(word.as_bytes().to_vec())),
+                "null" => of(None, Oid::UNKNOWN),
+                word @ ("true" | "false") => of(Some(word.as_bytes().to_vec()), Oid::BOOL),
                 _ => None,
             }
         }
         (None, _) => match number(first) {
-            Some(number) => Some(Some(number)),
-            None => Some(Some(first.string(text).ok()?.into_owned().into_bytes())),
+            Some(number) => Some(number),
+            None => of(Some(first.string(text).ok()?.into_owned().into_bytes()), Oid::UNKNOWN),
         },
         (Some(second), None) => match (first.text(text), number(second)?) {
-            ("+", number) => Some(Some(number)),
-            ("-", number) => Some(Some([b"-".to_vec(), number].concat())),
+            ("+", number) => Some(number),
+            ("-", Argument { text, ty }) => {
+                of(Some([b"-".to_vec(), text.unwrap_or_default()].concat()), ty)
+            }
             _ => None,
         },
         _ => None,

@@ -296,7 +296,8 @@ impl Translator<'_> {
                     let empty = Scope::default();
                     let scope = ordering.scope.unwrap_or(&empty);
                     let typed = self.expression(&key.expr, scope)?;
-                    (typed.sql, typed.not_null)
+                    let not_null = typed.not_null;
+                    (typed.key(), not_null)
                 }
             };
             parts.push(direction(key, sql, not_null));
