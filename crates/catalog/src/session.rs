@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use trunkline_core::catalog::Snapshot;
+use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, CurrentOf, Engine, Language, Oid, PgError, Prepared, Reply, Result,
-    Run, Session, SqlState,
+    Client, CopyIn, CopyTarget, CurrentOf, Engine, Language, Oid, Params, PgError, Prepared, Reply,
+    Result, Run, Session, SqlState,
 };
 use trunkline_sql::statement::TransactionModes;
 
@@ -167,6 +168,25 @@ impl<S: Session> Session for CatalogSession<S> {
             None => self.session.disturbs(None),
             Some(Kind::Engine(statement)) => self.session.disturbs(Some(statement)),
             Some(Kind::Answer(_)) => false,
+        }
+    }
+
+    fn bound(
+        &self,
+        statement: &Self::Statement,
+        params: &Params,
+        style: &TextStyle,
+    ) -> Result<bool> {
+        match &statement.0 {
+            Kind::Engine(statement) => self.session.bound(statement, params, style),
+            Kind::Answer(_) => Ok(true),
+        }
+    }
+
+    async fn plan_again(&mut self, statement: &Self::Statement) -> Result<()> {
+        match &statement.0 {
+            Kind::Engine(statement) => self.session.plan_again(statement).await,
+            Kind::Answer(_) => Ok(()),
         }
     }
 

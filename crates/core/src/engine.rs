@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use trunkline_proto::Oid;
+use trunkline_proto::types::TextStyle;
 use trunkline_sql::statement::TransactionModes;
 
 use crate::catalog::Snapshot;
@@ -11,7 +12,7 @@ use crate::client::Client;
 use crate::copy_in::{self, CopyIn, CopyTarget};
 use crate::cursor::CurrentOf;
 use crate::error::Result;
-use crate::prepared::{Prepared, Run};
+use crate::prepared::{Params, Prepared, Run};
 use crate::reply::Reply;
 
 /// What stands behind the server: opens a session for each client.
@@ -94,6 +95,38 @@ pub trait Session: Send + 'static {
     fn disturbs(&self, statement: Option<&Self::Statement>) -> bool {
         let _ = statement;
         false
+    }
+
+    /// Looks at the values that are bound to a statement, and says whether its plan still holds.
+    ///
+    /// PostgreSQL plans at every Bind, so that is when a statement fails that does not fit its tables any
+    /// more, or whose values do not fit where they are put. This is asked then, and waits for nothing; an
+    /// engine that does not know better holds every plan for good.
+    ///
+    /// # Errors
+    ///
+    /// Those that [`execute`](Session::execute) would answer of the values.
+    fn bound(
+        &self,
+        statement: &Self::Statement,
+        params: &Params,
+        style: &TextStyle,
+    ) -> Result<bool> {
+        let _ = (statement, params, style);
+        Ok(true)
+    }
+
+    /// Plans a statement once more of which [`bound`](Session::bound) said that its plan may not hold.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`prepare`](Session::prepare); 0A000 for other columns than were announced.
+    fn plan_again(
+        &mut self,
+        statement: &Self::Statement,
+    ) -> impl Future<Output = Result<()>> + Send {
+        let _ = statement;
+        async { Ok(()) }
     }
 
     /// Says whether a statement of a longer string is one at all: PostgreSQL runs none of a string

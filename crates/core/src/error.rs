@@ -113,9 +113,14 @@ impl PgError {
         }
     }
 
-    /// The context in which it happened, one line a call.
+    /// The context in which it happened, one line a call, the innermost first.
     pub fn context(self, text: impl Into<Cow<'static, str>>) -> PgError {
-        self.field(b'W', text)
+        let text = text.into();
+        let lines = match self.get(b'W') {
+            Some(inner) => Cow::Owned([inner, "\n", &text].concat()),
+            None => text,
+        };
+        self.field(b'W', lines)
     }
 
     /// Any other field by its code, for example `t` (table) or `n` (constraint); a field given
@@ -206,15 +211,14 @@ impl From<EncodingError> for PgError {
 
 impl From<ValueError> for PgError {
     fn from(error: ValueError) -> PgError {
-        let answer = PgError::new(error.sqlstate(), error.message().to_owned());
-        let answer = match error.detail() {
-            Some(detail) => answer.detail(detail.to_owned()),
-            None => answer,
-        };
-        match error.hint() {
-            Some(hint) => answer.hint(hint),
-            None => answer,
+        let mut answer = PgError::new(error.sqlstate(), error.message().to_owned());
+        let fields = [(b'D', error.detail()), (b'H', error.hint()), (b'W', error.context())];
+        for (code, text) in fields {
+            if let Some(text) = text {
+                answer = answer.field(code, text.to_owned());
+            }
         }
+        answer
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Instant;
 
 use rusqlite::config::DbConfig;
@@ -24,6 +24,8 @@ pub(super) struct Database {
     pub(super) writable: bool,
     /// Who waits to write to it.
     pub(super) queue: Arc<Queue>,
+    /// How often definitions may have changed through this engine.
+    pub(super) definitions: AtomicU64,
 }
 
 /// A connection whose statements are looked at before they run.

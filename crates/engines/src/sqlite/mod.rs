@@ -42,6 +42,7 @@ mod worker;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use rusqlite::ErrorCode;
 use trunkline_core::catalog::Snapshot;
@@ -93,7 +94,8 @@ impl Sqlite {
     }
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
-        let database = Arc::new(Database { path, writable, queue: Arc::default() });
+        let (queue, definitions) = (Arc::default(), AtomicU64::default());
+        let database = Arc::new(Database { path, writable, queue, definitions });
         let sqlite = Sqlite { database, names: Names::default() };
         let guarded = sqlite.connect()?;
         if writable {

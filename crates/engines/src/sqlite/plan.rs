@@ -1,9 +1,14 @@
 //! Statements in SQLite's words.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use trunkline_core::{Column, Columns, CommandTag, CurrentOf, Oid, PgError, Prepared, Result};
+use trunkline_core::types::{TextStyle, Value};
+use trunkline_core::{
+    Column, Columns, CommandTag, CurrentOf, Oid, Params, PgError, Prepared, Result,
+};
 
+use super::functions::assigned;
 use super::schema::Schema;
 use super::translate::reading::{Reading, SearchPath};
 use super::translate::{self, Translated, translate_as};
@@ -22,6 +27,8 @@ pub(super) struct Statement {
     /// The row that it changes, if that is a cursor's.
     row: Option<CurrentOf>,
     plan: Mutex<Arc<Plan>>,
+    /// How often definitions had changed when the plan was last looked at.
+    seen: AtomicU64,
 }
 
 /// A translation, which holds as long as the definitions have the same number, and names are looked for
@@ -90,7 +97,7 @@ impl Plan {
 
 impl Statement {
     /// A statement and what is announced of it.
-    pub(super) fn prepared(sql: &str, plan: Plan) -> Prepared<Statement> {
+    pub(super) fn prepared(sql: &str, plan: Plan, seen: u64) -> Prepared<Statement> {
         let parameters: Arc<[Oid]> = plan.translated.parameters.as_slice().into();
         let columns = plan.announced();
         let announced = columns.clone().map_or(Columns::None, Columns::Known);
@@ -103,6 +110,7 @@ impl Statement {
             is_keyed: key.is_some(),
             row: plan.translated.row.clone(),
             plan: Mutex::new(Arc::new(plan)),
+            seen: AtomicU64::new(seen),
         };
         Prepared::new(statement, announced).parameters(parameters).key(key)
     }
@@ -110,6 +118,27 @@ impl Statement {
     /// The row that it changes, if that is a cursor's.
     pub(super) fn row(&self) -> Option<&CurrentOf> {
         self.row.as_ref()
+    }
+
+    /// Whether its plan was looked at since definitions changed so often.
+    pub(super) fn has_seen(&self, definitions: u64) -> bool {
+        self.seen.load(Ordering::Relaxed) == definitions
+    }
+
+    pub(super) fn see(&self, definitions: u64) {
+        self.seen.store(definitions, Ordering::Relaxed);
+    }
+
+    /// Refuses values that do not fit the columns that they are put into.
+    pub(super) fn check(&self, params: &Params, style: &TextStyle) -> Result<()> {
+        let plan = self.plan();
+        for (index, column) in &plan.translated.assigned {
+            let Some(param) = params.get(*index).filter(|param| param.bytes.is_some()) else {
+                continue;
+            };
+            assigned(param.decode::<Value>(style)?, param.type_oid, *column, style)?;
+        }
+        Ok(())
     }
 
     /// What its rows look like to who writes them.

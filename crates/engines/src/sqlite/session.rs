@@ -1,14 +1,17 @@
 //! One client's session.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use trunkline_core::catalog::Snapshot;
+use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, CurrentOf, Oid, PgError, Prepared, Reply, Result, Rows, Run,
-    Session, SqlState,
+    Client, CopyIn, CopyTarget, CurrentOf, Oid, Params, PgError, Prepared, Reply, Result, Rows,
+    Run, Session, SqlState,
 };
 use trunkline_sql::statement::TransactionModes;
 
+use super::cells::Cells;
 use super::connect::Database;
 use super::copy::Target;
 use super::input;
@@ -16,7 +19,7 @@ use super::names::Names;
 use super::plan::{self, Statement as Planned};
 use super::rows::{Order, QueryRows};
 use super::thread::{Call, Thread};
-use super::worker::Worker;
+use super::worker::{Outcome, Worker};
 
 /// A session on a connection of its own, which is opened for its first statement.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub struct SqliteSession {
     thread: Option<Arc<Thread>>,
     /// The number of the newest query.
     queries: u64,
+    /// Whether the transaction has changed definitions.
+    defines: bool,
 }
 
 /// Asks for the only row of a query, and whether it is the only one.
@@ -38,7 +43,7 @@ pub struct Statement(Arc<Planned>);
 
 impl SqliteSession {
     pub(super) fn new(database: Arc<Database>, names: Names, client: Client) -> SqliteSession {
-        SqliteSession { database, names, client, thread: None, queries: 0 }
+        SqliteSession { database, names, client, thread: None, queries: 0, defines: false }
     }
 
     async fn thread(&mut self) -> Result<Arc<Thread>> {
@@ -75,10 +80,39 @@ impl SqliteSession {
         is_cursor: bool,
     ) -> Result<Prepared<Statement>> {
         let (text, hints) = (sql.to_owned(), hints.to_vec());
+        let seen = self.definitions();
         let plan = self.call(move |worker| worker.prepare(&text, &hints, is_cursor)).await?;
-        let Prepared { statement, parameters, columns, key, .. } = Planned::prepared(sql, plan);
+        let prepared = Planned::prepared(sql, plan, seen);
+        let Prepared { statement, parameters, columns, key, .. } = prepared;
         let statement = Statement(Arc::new(statement));
         Ok(Prepared::new(statement, columns).parameters(parameters).key(key))
+    }
+
+    fn definitions(&self) -> u64 {
+        self.database.definitions.load(Ordering::Relaxed)
+    }
+
+    /// Tells all sessions that definitions may be others than they were.
+    fn redefine(&self) {
+        self.database.definitions.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The same at the end of a transaction, which changes for others what it has changed.
+    fn ended(&mut self) {
+        if std::mem::take(&mut self.defines) {
+            self.redefine();
+        }
+    }
+
+    /// Runs what changes something.
+    async fn run(&mut self, statement: Arc<Planned>, values: Cells) -> Result<Outcome> {
+        let defines = statement.plan().defines();
+        let outcome = self.call(move |worker| worker.run(&statement, &values)).await;
+        if defines {
+            self.defines = true;
+            self.redefine();
+        }
+        outcome
     }
 
     /// Refuses a command that writes where nothing may be written: 25006.
@@ -125,14 +159,14 @@ impl Session for SqliteSession {
             values.append(&input::values(row, &run.style)?);
         }
         let Some(columns) = statement.columns().cloned() else {
-            let outcome = self.call(move |worker| worker.run(&statement, &values)).await?;
+            let outcome = self.run(statement, values).await?;
             outcome.notices.into_iter().for_each(|notice| self.client.notify(notice));
             return Ok(Reply::Done(plan.tag(outcome.changed)));
         };
         let thread = self.thread().await?;
         let rows = if plan.translated.writes || plan.translated.steps.len() > 1 {
             let shape = statement.shape();
-            let outcome = self.call(move |worker| worker.run(&statement, &values)).await?;
+            let outcome = self.run(statement, values).await?;
             QueryRows::ready(thread, shape, outcome.rows, plan.tag(outcome.changed))
         } else if plan.translated.constant {
             self.queries += 1;
@@ -150,6 +184,21 @@ impl Session for SqliteSession {
     /// An open statement of SQLite sees what its own connection writes meanwhile.
     fn disturbs(&self, statement: Option<&Statement>) -> bool {
         statement.is_none_or(|statement| statement.0.plan().translated.writes)
+    }
+
+    fn bound(&self, statement: &Statement, params: &Params, style: &TextStyle) -> Result<bool> {
+        let holds = statement.0.has_seen(self.definitions());
+        if holds {
+            statement.0.check(params, style)?;
+        }
+        Ok(holds)
+    }
+
+    async fn plan_again(&mut self, statement: &Statement) -> Result<()> {
+        let (seen, planned) = (self.definitions(), statement.0.clone());
+        self.call(move |worker| worker.plan_again(&planned)).await?;
+        statement.0.see(seen);
+        Ok(())
     }
 
     async fn check_syntax(&mut self, sql: &str) -> Result<()> {
@@ -174,11 +223,15 @@ impl Session for SqliteSession {
     }
 
     async fn commit(&mut self) -> Result<()> {
-        self.call(|worker| worker.commit()).await
+        let ended = self.call(|worker| worker.commit()).await;
+        self.ended();
+        ended
     }
 
     async fn rollback(&mut self) -> Result<()> {
-        self.call(|worker| worker.rollback()).await
+        let ended = self.call(|worker| worker.rollback()).await;
+        self.ended();
+        ended
     }
 
     async fn savepoint(&mut self, name: &str) -> Result<()> {
@@ -193,7 +246,11 @@ impl Session for SqliteSession {
 
     async fn rollback_to(&mut self, name: &str) -> Result<()> {
         let name = name.to_owned();
-        self.call(move |worker| worker.rollback_to(&name)).await
+        let undone = self.call(move |worker| worker.rollback_to(&name)).await;
+        if self.defines {
+            self.redefine();
+        }
+        undone
     }
 
     async fn copy_in(&mut self, target: CopyTarget<'_>) -> Result<CopyIn> {
@@ -223,6 +280,9 @@ impl Drop for SqliteSession {
     fn drop(&mut self) {
         if let Some(thread) = &self.thread {
             thread.stop_all();
+        }
+        if self.defines {
+            self.redefine();
         }
     }
 }

@@ -115,6 +115,18 @@ impl<'c> Worker<'c> {
         statement.renew(&schema, version, &self.reading())
     }
 
+    /// Plans a statement once more, unless definitions are as they were.
+    pub(super) fn plan_again(&mut self, statement: &Statement) -> Result<()> {
+        self.before_the_snapshot(|worker| {
+            let (version, schema) = worker.schema()?;
+            if version != statement.plan().version {
+                let reading = worker.reading();
+                statement.renew(&schema, version, &reading)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Where the session looks for names.
     pub(super) fn search_path(&mut self) -> SearchPath {
         let changes = self.client.changes();

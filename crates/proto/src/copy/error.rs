@@ -53,7 +53,10 @@ impl CopyError {
 
     #[cold]
     pub(super) fn with_context(mut self, context: String) -> CopyError {
-        self.0.context = Some(context);
+        self.0.context = Some(match self.0.context {
+            Some(inner) => [inner, context].join("\n"),
+            None => context,
+        });
         self
     }
 
@@ -98,6 +101,8 @@ impl From<ValueError> for CopyError {
     fn from(error: ValueError) -> CopyError {
         let mut copied = CopyError::new(error.sqlstate(), error.message());
         copied.0.detail = error.detail().map(str::to_owned);
+        copied.0.hint = error.hint().map(str::to_owned);
+        copied.0.context = error.context().map(str::to_owned);
         copied
     }
 }

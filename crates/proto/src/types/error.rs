@@ -17,13 +17,15 @@ struct Body {
     message: String,
     detail: Option<String>,
     hint: Option<&'static str>,
+    context: Option<String>,
 }
 
 impl ValueError {
     /// An error of a code and a message.
     #[cold]
     pub fn new(sqlstate: SqlState, message: impl Into<String>) -> ValueError {
-        ValueError(Box::new(Body { sqlstate, message: message.into(), detail: None, hint: None }))
+        let message = message.into();
+        ValueError(Box::new(Body { sqlstate, message, detail: None, hint: None, context: None }))
     }
 
     /// The same error with a line of DETAIL.
@@ -33,10 +35,17 @@ impl ValueError {
         self
     }
 
-    /// The same error with a line of HINT.
+    /// The same error with a HINT.
     #[must_use]
     pub fn with_hint(mut self, hint: &'static str) -> ValueError {
         self.0.hint = Some(hint);
+        self
+    }
+
+    /// The same error with a line of CONTEXT.
+    #[must_use]
+    pub fn with_context(mut self, context: impl Into<String>) -> ValueError {
+        self.0.context = Some(context.into());
         self
     }
 
@@ -58,6 +67,11 @@ impl ValueError {
     /// The HINT line, where PostgreSQL has one.
     pub fn hint(&self) -> Option<&'static str> {
         self.0.hint
+    }
+
+    /// The CONTEXT line, where PostgreSQL has one.
+    pub fn context(&self) -> Option<&str> {
+        self.0.context.as_deref()
     }
 
     /// 22P02: the text is not one of the type.

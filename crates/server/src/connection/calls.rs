@@ -47,6 +47,13 @@ impl<S: Session> Connection<S> {
             .map_err(|stop| stop.behind(text, span.start))
     }
 
+    /// Has the engine plan a statement once more.
+    pub(super) async fn planned_again(&mut self, statement: &S::Statement) -> Result<(), Stop> {
+        let (io, session) = (&mut self.io, &mut self.session);
+        let planned = watch(io, &self.entry, || session.plan_again(statement)).await;
+        self.settled(planned).await
+    }
+
     /// Has the engine run a statement.
     pub(crate) async fn executed(
         &mut self,

@@ -16,6 +16,7 @@ use trunkline_proto::message::{
 use trunkline_sql::Span;
 use trunkline_sql::statement::{FetchCount, FetchDirection};
 
+use super::guard::guarded;
 use super::portals::{CursorOptions, Plan, Portal, PortalState, Statement};
 use super::telling::row_description;
 use super::values;
@@ -78,7 +79,17 @@ impl<S: Session> Connection<S> {
         self.statement_within(sql, span, &hints).await
     }
 
-    pub(super) fn bind(&mut self, bind: &Bind<&[u8]>) -> Result<(), Stop> {
+    /// Binds values to a statement whose plan has to be looked at first.
+    pub(super) async fn bind_again(&mut self, bind: &Bind<&[u8]>) -> Result<(), Stop> {
+        let statement = self.statement_to_bind(bind)?;
+        if let Plan::Engine(statement) = &statement.plan {
+            self.planned_again(statement).await?;
+        }
+        self.bind(bind, true).map(drop)
+    }
+
+    /// Binds values to a statement, unless the engine has to plan it again before; whether it did.
+    pub(super) fn bind(&mut self, bind: &Bind<&[u8]>, is_planned: bool) -> Result<bool, Stop> {
         let portal = self.text(bind.portal())?;
         let statement = self.statement_to_bind(bind)?;
         self.admit_bind(bind, &portal, &statement)?;
@@ -89,6 +100,13 @@ impl<S: Session> Connection<S> {
         let speech = (&*style, self.encoding());
         let depth = self.transaction.depth();
         let params = values::bound(bind, statement.parameters.clone(), speech, &portal)?;
+        if let Plan::Engine(engine) = &statement.plan {
+            let holds = guarded(|| self.session.bound(engine, &params, &style));
+            let holds = holds.map_err(|_| PgError::internal("the engine has failed"))??;
+            if !holds && !is_planned {
+                return Ok(false);
+            }
+        }
         let columns = match &statement.plan {
             Plan::Session(command, _) => self.command_columns(command),
             Plan::Empty | Plan::Engine(_) => statement.columns.clone(),
@@ -112,7 +130,7 @@ impl<S: Session> Connection<S> {
         };
         self.portals.insert(&portal, bound, &self.limits)?;
         self.protocol.send(&BindComplete, self.io.output())?;
-        Ok(())
+        Ok(true)
     }
 
     /// Refuses a Bind that cannot be read to its end, for what is wrong in front of that if anything is.

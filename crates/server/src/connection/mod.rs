@@ -369,6 +369,7 @@ impl<S: Session> Connection<S> {
         let answered = match event {
             Event::Query(query) => return self.query(query.sql.as_bytes(), ahead).await,
             Event::Parse(parse) => self.parse(parse).await,
+            Event::Bind(bind) => Box::pin(self.bind_again(bind)).await,
             Event::Describe(describe) => Box::pin(self.describe_by_running(describe)).await,
             Event::Execute(execute) => self.execute(execute, ahead).await,
             Event::Sync => self.sync().await,
@@ -385,7 +386,11 @@ impl<S: Session> Connection<S> {
     /// [`answer`](Self::answer).
     fn answer_at_once(&mut self, event: &Event<&[u8]>) -> Option<Result<(), Stop>> {
         match event {
-            Event::Bind(bind) => Some(self.bind(bind)),
+            Event::Bind(bind) => match self.bind(bind, false) {
+                Ok(true) => Some(Ok(())),
+                Ok(false) => None,
+                Err(stop) => Some(Err(stop)),
+            },
             Event::MalformedBind(malformed) => Some(self.refuse_bind(malformed)),
             Event::Close(close) => Some(self.close(close)),
             Event::Describe(describe) => match self.describe_known(describe) {

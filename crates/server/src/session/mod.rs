@@ -2,6 +2,7 @@
 //! engine.
 
 mod blocks;
+mod coerce;
 mod copy;
 pub(crate) mod cursor;
 pub(crate) mod notify;

@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::task::{Poll, ready};
 
-use trunkline_core::types::{Numeric, Types, array_of, oid_of};
+use trunkline_core::types::{Types, array_of, oid_of};
 use trunkline_core::{
     Columns, Format, Formats, Oid, Params, PgError, Progress, Reply, Result, RowBuf, Rows, Run,
     Session, SqlState,
@@ -11,6 +11,7 @@ use trunkline_core::{
 use trunkline_sql::statement::{Execute, Prepare};
 use trunkline_sql::{Lexer, Span, Token, TokenKind, TypeName, character_position};
 
+use super::coerce::Argument;
 use super::cursor::cells_of;
 use crate::connection::watch::watch;
 use crate::connection::{Connection, Plan, Stop};
@@ -63,13 +64,25 @@ impl<S: Session> Connection<S> {
         let params = if types.is_empty() && run.params.is_bound() {
             Params::default()
         } else if run.params.is_bound() {
-            let values = self.arguments(&execute.arguments, types, source, &run).await?;
+            let arguments = self.arguments(&execute.arguments, source, &run).await?;
+            let place = |index: usize| {
+                let start = execute.arguments.get(index).map_or(0, |argument| argument.start);
+                character_position(source, start)
+            };
+            let mut values = Vec::new();
+            for (index, (argument, ty)) in arguments.into_iter().zip(types.iter()).enumerate() {
+                values.push(argument.coerced(index, *ty).map_err(
+                    |error| match error.sqlstate() {
+                        SqlState::DATATYPE_MISMATCH => error.position(place(index)),
+                        _ => error,
+                    },
+                )?);
+            }
             let values = values.iter().map(|value| (Format::Text, value.as_deref()));
             let mut params = Params::bind(types.clone(), values)?;
-            params.check(&run.style).map_err(|(index, error)| {
-                let start = execute.arguments.get(index).map_or(0, |argument| argument.start);
-                PgError::from(error).position(character_position(source, start))
-            })?;
+            params
+                .check(&run.style)
+                .map_err(|(index, error)| PgError::from(error).position(place(index)))?;
             params
         } else {
             Params::unbound(types.clone())
@@ -78,18 +91,16 @@ impl<S: Session> Connection<S> {
         self.run(&statement, run, ahead).await
     }
 
-    /// The values of expressions for parameters of some types, as text.
+    /// The values of expressions, and their types.
     async fn arguments(
         &mut self,
         arguments: &[Span],
-        wanted: &[Oid],
         source: &str,
         run: &Run,
-    ) -> Result<Vec<Option<Vec<u8>>>, Stop> {
-        let constants = arguments.iter().zip(wanted);
-        let constants = constants.map(|(argument, ty)| constant(argument.text(source), *ty));
-        if let Some(values) = constants.collect::<Option<Vec<_>>>() {
-            return Ok(values.into_iter().collect::<Result<_>>()?);
+    ) -> Result<Vec<Argument>, Stop> {
+        let constants = arguments.iter().map(|argument| constant(argument.text(source)));
+        if let Some(values) = constants.collect() {
+            return Ok(values);
         }
         // What is more than a constant the engine knows.
         let texts: Vec<_> = arguments.iter().map(|argument| argument.text(source)).collect();
@@ -103,14 +114,16 @@ impl<S: Session> Connection<S> {
         };
         let columns = rows.columns().clone();
         let row = watch(&mut self.io, &self.entry, || first_row(rows)).await;
-        let row = self.settled(row).await?.into_iter().zip(columns.iter()).zip(wanted);
-        let values = row.map(|((value, column), wanted)| match (value, column.type_oid) {
-            (Some(number), Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::NUMERIC) => {
-                assigned(number, *wanted).map(Some)
-            }
-            (value, _) => Ok(value),
-        });
-        Ok(values.collect::<Result<_>>()?)
+        let row = self.settled(row).await?;
+        let values = row.into_iter().zip(&texts).enumerate();
+        let argument = |(index, (text, written)): (usize, (Option<Vec<u8>>, &&str))| {
+            // A string has no type, although the engine gives it one.
+            constant(written).unwrap_or_else(|| {
+                let ty = columns.get(index).map_or(Oid::UNKNOWN, |column| column.type_oid);
+                Argument { text, ty }
+            })
+        };
+        Ok(values.map(argument).collect())
     }
 }
 
@@ -174,52 +187,39 @@ fn named(name: &TypeName, types: &Types) -> Result<Oid> {
     })
 }
 
-/// A number as a parameter of a type takes it: one that is not whole is rounded for an integer.
-///
-/// # Errors
-///
-/// 22003 for one beyond the integers of that type.
-fn assigned(number: Vec<u8>, wanted: Oid) -> Result<Vec<u8>> {
-    let (name, least, most) = match wanted {
-        Oid::INT2 => ("smallint", i16::MIN.into(), i16::MAX.into()),
-        Oid::INT4 => ("integer", i32::MIN.into(), i32::MAX.into()),
-        Oid::INT8 => ("bigint", i64::MIN, i64::MAX),
-        _ => return Ok(number),
-    };
-    let out_of_range =
-        || PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, format!("{name} out of range"));
-    let read = std::str::from_utf8(&number).ok().and_then(|text| Numeric::parse(text).ok());
-    // No integer has more than twenty digits.
-    let whole = read.and_then(|number| number.fitting(20, 0).ok()?.to_i64().ok());
-    let whole = whole.filter(|whole| (least..=most).contains(whole)).ok_or_else(out_of_range)?;
-    Ok(whole.to_string().into_bytes())
-}
-
-/// The value of an expression that is a constant, for a parameter of a type; the outer `None` is for
-/// everything else.
-fn constant(text: &str, wanted: Oid) -> Option<Result<Option<Vec<u8>>>> {
+/// The value of an expression that is a constant.
+fn constant(text: &str) -> Option<Argument> {
     let mut lexer = Lexer::new(text);
     let mut next = || lexer.next_significant();
     let (first, second, third) = (next()?, next(), next());
     let number = |token: Token| {
-        matches!(token.kind, TokenKind::Integer | TokenKind::Numeric)
-            .then(|| token.text(text).as_bytes().to_vec())
+        let digits = token.text(text);
+        let ty = match token.kind {
+            TokenKind::Integer if digits.parse::<i32>().is_ok() => Oid::INT4,
+            TokenKind::Integer if digits.parse::<i64>().is_ok() => Oid::INT8,
+            TokenKind::Integer | TokenKind::Numeric => Oid::NUMERIC,
+            _ => return None,
+        };
+        Some(Argument { text: Some(digits.as_bytes().to_vec()), ty })
     };
+    let of = |text: Option<Vec<u8>>, ty| Some(Argument { text, ty });
     match (second, third) {
         (None, _) if first.kind == TokenKind::Word => {
             match first.text(text).to_ascii_lowercase().as_str() {
-                "null" => Some(Ok(None)),
-                word @ ("true" | "false") => Some(Ok(Some(word.as_bytes().to_vec()))),
+                "null" => of(None, Oid::UNKNOWN),
+                word @ ("true" | "false") => of(Some(word.as_bytes().to_vec()), Oid::BOOL),
                 _ => None,
             }
         }
         (None, _) => match number(first) {
-            Some(number) => Some(assigned(number, wanted).map(Some)),
-            None => Some(Ok(Some(first.string(text).ok()?.into_owned().into_bytes()))),
+            Some(number) => Some(number),
+            None => of(Some(first.string(text).ok()?.into_owned().into_bytes()), Oid::UNKNOWN),
         },
         (Some(second), None) => match (first.text(text), number(second)?) {
-            ("+", number) => Some(assigned(number, wanted).map(Some)),
-            ("-", number) => Some(assigned([b"-".to_vec(), number].concat(), wanted).map(Some)),
+            ("+", number) => Some(number),
+            ("-", Argument { text, ty }) => {
+                of(Some([b"-".to_vec(), text.unwrap_or_default()].concat()), ty)
+            }
             _ => None,
         },
         _ => None,

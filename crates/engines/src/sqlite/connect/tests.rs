@@ -1,13 +1,19 @@
 //! The last line, without a translation in front of it.
 
+use std::sync::atomic::AtomicU64;
+
 use rusqlite::ErrorCode;
 use tempfile::TempDir;
 
 use super::*;
 
 fn guarded(folder: &TempDir) -> Guarded {
-    let database =
-        Database { path: folder.path().join("test.db"), writable: true, queue: Arc::default() };
+    let database = Database {
+        path: folder.path().join("test.db"),
+        writable: true,
+        queue: Arc::default(),
+        definitions: AtomicU64::default(),
+    };
     let guarded = open(&database, &Arc::new(Control::new(&database.queue))).expect("a connection");
     guarded.own(|connection| {
         let made = connection.execute_batch(

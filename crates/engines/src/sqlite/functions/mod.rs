@@ -27,6 +27,7 @@ use trunkline_core::types::{TextStyle, ValueError};
 use trunkline_core::{PgError, SqlState};
 
 pub(crate) use surroundings::Surroundings;
+pub(crate) use value::assigned;
 
 use super::output::KEPT;
 

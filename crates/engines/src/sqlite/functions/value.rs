@@ -72,6 +72,21 @@ fn convert(context: &Context<'_>, cast: bool, style: &TextStyle) -> Answer {
     converted(value, from, to, cast, style).map_err(|error| refused(&error))
 }
 
+/// Whether a value fits a column that it is put into.
+///
+/// # Errors
+///
+/// 22001 and 22003 for what is too long or too large.
+pub(crate) fn assigned(
+    value: Value,
+    from: Oid,
+    column: Type,
+    style: &TextStyle,
+) -> Result<(), ValueError> {
+    let kept = storage::store(value, from)?;
+    converted(ValueRef::from(&kept), from, column, false, style).map(drop)
+}
+
 fn converted(
     kept: ValueRef<'_>,
     from: Oid,

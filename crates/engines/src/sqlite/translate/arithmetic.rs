@@ -50,7 +50,7 @@ impl Translator<'_> {
                     "No operator matches the given name and argument type. \
                      You might need to add an explicit type cast.",
                 );
-                Err(self.placed(error, expr))
+                Err(self.at_operator_before(error, &op.to_string(), expr))
             }
         }
     }
@@ -62,7 +62,8 @@ impl Translator<'_> {
             return Ok(Typed::new(format!("pg_interval_times({sql}, -1)"), ty));
         }
         let minus = format!("(-{sql})");
-        if inner.form == Form::Number {
+        // NaN is kept as a text.
+        if inner.form == Form::Number && !sql.starts_with('\'') {
             // -2147483648 is an integer, although 2147483648 is not.
             let ty = match sql.as_str() {
                 "2147483648" => Type::INT4,
@@ -76,6 +77,9 @@ impl Translator<'_> {
         {
             let form = Form::Sent(format!("pg_exact('*', {sent}, -1)"));
             return Ok(Typed { form, ..Typed::new(minus, ty) });
+        }
+        if matches!(ty.oid, Oid::FLOAT4 | Oid::FLOAT8) && self.is_checked {
+            return Ok(Typed::new(format!("pg_float('*', {sql}, -1.0)"), ty));
         }
         Ok(self.checked(minus, ty, &[&inner]))
     }
@@ -126,6 +130,9 @@ impl Translator<'_> {
     }
 
     fn of_integers(&self, left: &Typed, op: &BinaryOperator, right: &Typed, ty: Type) -> Typed {
+        if let Some(folded) = folded(left, op, right, ty) {
+            return folded;
+        }
         let (a, b) = (&left.sql, &right.sql);
         // By a number that is not zero, nor -1, SQLite divides as PostgreSQL does.
         let is_harmless = right.form == Form::Number
@@ -194,6 +201,29 @@ impl Translator<'_> {
         let typmod = if left.typmod == right.typmod { left.typmod } else { -1 };
         Ok(Type { oid: common.oid, typmod })
     }
+}
+
+/// What two constants come to, if it is in range: a long chain of them is no deep tree then.
+fn folded(left: &Typed, op: &BinaryOperator, right: &Typed, ty: Type) -> Option<Typed> {
+    let number = |typed: &Typed| {
+        let digits = typed.sql.trim_matches(['(', ')']);
+        (typed.form == Form::Number).then(|| digits.parse::<i64>().ok()).flatten()
+    };
+    let (a, b) = (number(left)?, number(right)?);
+    let result = match op {
+        BinaryOperator::Plus => a.checked_add(b)?,
+        BinaryOperator::Minus => a.checked_sub(b)?,
+        BinaryOperator::Multiply => a.checked_mul(b)?,
+        _ => return None,
+    };
+    let is_in_range = match ty.oid {
+        Oid::INT2 => i16::try_from(result).is_ok(),
+        Oid::INT4 => i32::try_from(result).is_ok(),
+        // SQLite reads the smallest one as a REAL.
+        _ => result > i64::MIN,
+    };
+    let sql = if result < 0 { format!("({result})") } else { result.to_string() };
+    is_in_range.then(|| Typed { form: Form::Number, ..Typed::new(sql, ty) })
 }
 
 /// SQLite computes with fifteen digits; what is sent has all of them, and the zeros that PostgreSQL shows.

@@ -181,6 +181,9 @@ impl Translator<'_> {
         if from.is_integer() && ty.oid == Oid::INT8 {
             return Ok(typed);
         }
+        if let Form::Parameter(index) = typed.form {
+            self.assigned.push((index, ty));
+        }
         Ok(Typed::new(self.converted("pg_assign", &typed.sql, from, ty)?, ty))
     }
 

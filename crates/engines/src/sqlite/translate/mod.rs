@@ -72,6 +72,8 @@ pub(crate) struct Translated {
     pub(crate) steps: Vec<String>,
     /// The types of `$1`, `$2`, ….
     pub(crate) parameters: Vec<Oid>,
+    /// The parameters that are put into columns as they are, where they may not fit.
+    pub(crate) assigned: Vec<(usize, Type)>,
     /// The shape of the rows, if there are any; a modifier may be a computed scale.
     pub(crate) columns: Option<Vec<Column>>,
     /// The words of CommandComplete.
@@ -123,14 +125,16 @@ pub(crate) fn translate_as(
     translator.current = Current { is_query: is_cursor, cursor, ..Current::default() };
     let done = translator.statement(&statement)?;
     let parameters = translator.parameter_types()?;
+    let locking = translator.locking_of(&statement);
     Ok(Translated {
         steps: done.steps,
         parameters,
+        assigned: translator.assigned,
         columns: done.columns,
         tag: done.tag,
         counts: done.counts,
         writes: done.writes,
-        locking: translator.locking_of(&statement),
+        locking,
         constant: matches!(&statement, Statement::Query(query) if query::is_constant(query)),
         notices: translator.notices,
         validations: translator.validations,
@@ -180,6 +184,8 @@ struct Translator<'a> {
     immutable: Option<&'static str>,
     /// The types of the parameters, unknown until their surroundings tell.
     parameters: Vec<Type>,
+    /// Those that are put into columns as they are, where they may not fit.
+    assigned: Vec<(usize, Type)>,
     /// The names of WITH that can be seen, the innermost last.
     ctes: Vec<Cte>,
     /// What the outermost of its queries that locks rows says of that.
@@ -220,6 +226,7 @@ impl<'a> Translator<'a> {
             reading,
             immutable: None,
             parameters,
+            assigned: Vec::new(),
             ctes: Vec::new(),
             locking: None,
             depth: 0,

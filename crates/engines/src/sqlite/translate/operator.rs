@@ -175,7 +175,11 @@ impl Translator<'_> {
         right: Type,
         operand: &Expr,
     ) -> PgError {
-        let error = no_operator(left, op, right);
+        self.at_operator_before(no_operator(left, op, right), op, operand)
+    }
+
+    /// An error with the place of the operator that stands before an operand.
+    pub(super) fn at_operator_before(&self, error: PgError, op: &str, operand: &Expr) -> PgError {
         let start = self.place_at(operand.span().start);
         let before: Vec<char> = self.sql.chars().take(start.saturating_sub(1)).collect();
         let skipped = before.iter().rev().take_while(|c| c.is_whitespace() || **c == '(').count();

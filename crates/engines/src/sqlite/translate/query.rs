@@ -128,6 +128,7 @@ impl Translator<'_> {
                 reading: self.reading,
                 immutable: self.immutable,
                 parameters: self.parameters.clone(),
+                assigned: Vec::new(),
                 ctes: self.ctes.clone(),
                 locking: None,
                 depth: self.depth,
@@ -305,7 +306,8 @@ impl Translator<'_> {
                     let empty = Scope::default();
                     let scope = ordering.scope.unwrap_or(&empty);
                     let typed = self.expression(&key.expr, scope)?;
-                    (typed.sql, typed.not_null)
+                    let not_null = typed.not_null;
+                    (typed.key(), not_null)
                 }
             };
             parts.push(direction(key, sql, not_null));

@@ -256,7 +256,7 @@ impl Translator<'_> {
             }
             let listed = scope.grouping.take_aggregate();
             let before = scope.grouping.count();
-            parts.push(self.key(key, scope, projection)?.sql);
+            parts.push(self.key(key, scope, projection)?.key());
             scope.grouping.end_clause("GROUP BY", before)?;
             scope.grouping.put_back(listed);
         }

@@ -2,11 +2,10 @@
 
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
-use trunkline_core::types::name_of;
-use trunkline_core::{Column, Oid, PgError, Result};
+use trunkline_core::types::{TextStyle, name_of};
+use trunkline_core::{Column, Formats, Oid, PgError, Result, RowBuf};
 
-use super::super::output::KEPT;
-use super::super::{errors, functions, schema::Schema, storage, types::Type, violation};
+use super::super::{errors, functions, output, schema::Schema, types::Type, violation};
 use super::reading::PLAIN;
 use super::{Translated, translate};
 
@@ -89,18 +88,17 @@ fn shape(column: &Column) -> String {
     format!("{}:{name}", column.name)
 }
 
+/// A value as it is sent.
 fn cell(kept: ValueRef<'_>, column: &Column) -> Result<String> {
-    let ty = Type { oid: column.type_oid, typmod: column.typmod };
     if matches!(kept, ValueRef::Null) {
         return Ok("NULL".to_owned());
     }
-    let value = storage::fitted(storage::load(kept, ty.oid)?, ty, true)?;
-    let text = storage::print(&value, ty.oid, &KEPT)?;
-    Ok(match (ty.oid, text.as_str()) {
-        (Oid::BOOL, "true") => "t".to_owned(),
-        (Oid::BOOL, "false") => "f".to_owned(),
-        _ => text,
-    })
+    let (formats, style) = (Formats::default(), TextStyle::default());
+    let mut out = Vec::new();
+    RowBuf::new(&mut out, std::slice::from_ref(column), &formats, &style)
+        .row(|row| output::write(kept.into(), column, row))?;
+    // A DataRow: its kind, its length, one column, the length of that.
+    Ok(String::from_utf8_lossy(&out[11..]).into_owned())
 }
 
 #[test]

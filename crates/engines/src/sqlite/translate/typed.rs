@@ -59,6 +59,11 @@ impl Typed {
         }
     }
 
+    /// As a key of ORDER BY or GROUP BY, where SQLite takes a number for the place of a column.
+    pub(super) fn key(self) -> String {
+        if self.form == Form::Number { "NULL".to_owned() } else { self.sql }
+    }
+
     /// Whether it is a constant with a point.
     pub(super) fn is_decimal(&self) -> bool {
         self.form == Form::Number && self.ty.oid == Oid::NUMERIC

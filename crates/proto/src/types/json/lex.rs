@@ -1,6 +1,6 @@
 //! The words of JSON.
 
-use crate::SqlState;
+use super::refuse::{invalid, refused, zero};
 use crate::types::error::ValueError;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,11 @@ pub(super) struct Lexer<'a> {
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str, escapes_count: bool) -> Lexer<'a> {
         Lexer { text, rest: text.as_bytes(), start: 0, end: 0, escapes_count }
+    }
+
+    /// All of the text.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
     }
 
     /// The place of the last word.
@@ -83,8 +88,8 @@ impl<'a> Lexer<'a> {
         };
         self.rest = match token {
             Token::String => self.string(rest)?,
-            Token::Number => number(self.rest).ok_or_else(syntax)?,
-            Token::Word => literal(self.rest).ok_or_else(syntax)?,
+            Token::Number => number(self.rest).ok_or_else(|| self.no_number())?,
+            Token::Word => literal(self.rest).ok_or_else(|| self.no_word(self.rest))?,
             _ => rest,
         };
         self.end = self.place();
@@ -92,7 +97,86 @@ impl<'a> Lexer<'a> {
     }
 
     fn place(&self) -> usize {
-        self.text.len().saturating_sub(self.rest.len())
+        self.place_of(self.rest)
+    }
+
+    /// Where what is left of the text begins.
+    fn place_of(&self, rest: &[u8]) -> usize {
+        self.text.len().saturating_sub(rest.len())
+    }
+
+    /// The place behind the character that begins here.
+    fn behind_character(&self, rest: &[u8]) -> usize {
+        let place = self.place_of(rest);
+        let first = self.text.get(place..).and_then(|rest| rest.chars().next());
+        place.saturating_add(first.map_or(0, char::len_utf8))
+    }
+
+    /// Letters that are no word, or a single character of another kind.
+    #[cold]
+    fn no_word(&self, rest: &[u8]) -> ValueError {
+        let letters = rest.iter().take_while(|byte| is_letter(**byte)).count();
+        let end = match letters {
+            0 => self.behind_character(rest),
+            letters => self.place_of(rest).saturating_add(letters),
+        };
+        invalid(self.text, self.start, end)
+    }
+
+    #[cold]
+    fn no_number(&self) -> ValueError {
+        let rest = self.rest.strip_prefix(b"-").unwrap_or(self.rest);
+        let rest = match rest {
+            [b'0', rest @ ..] => rest,
+            rest => digits(rest).unwrap_or(rest),
+        };
+        let rest = match rest {
+            [b'.', after @ ..] => digits(after).unwrap_or(after),
+            rest => rest,
+        };
+        let rest = match rest {
+            [b'e' | b'E', b'+' | b'-', after @ ..] | [b'e' | b'E', after @ ..] => {
+                digits(after).unwrap_or(after)
+            }
+            rest => rest,
+        };
+        let letters = rest.iter().take_while(|byte| is_letter(**byte)).count();
+        invalid(self.text, self.start, self.place_of(rest).saturating_add(letters))
+    }
+
+    #[cold]
+    fn no_escape(&self, rest: &[u8], is_pending: bool) -> ValueError {
+        let escaped = rest.get(1..).unwrap_or_default();
+        if is_pending && self.escapes_count {
+            return self.no_low_surrogate_at(self.behind_character(escaped));
+        }
+        let end = self.behind_character(escaped);
+        let letter = self.text.get(self.place_of(escaped)..end).unwrap_or_default();
+        refused(self.text, end, format!("Escape sequence \"\\{letter}\" is invalid."))
+    }
+
+    /// After `\u`: the first character that is no digit, or the end of the text.
+    #[cold]
+    fn no_hexadecimal(&self, after: &[u8]) -> ValueError {
+        let digits = after.iter().take(4).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        match after.get(digits..) {
+            Some(rest @ [_, ..]) => refused(
+                self.text,
+                self.behind_character(rest),
+                "\"\\u\" must be followed by four hexadecimal digits.",
+            ),
+            _ => invalid(self.text, self.start, self.text.len()),
+        }
+    }
+
+    #[cold]
+    fn no_low_surrogate(&self, rest: &[u8]) -> ValueError {
+        self.no_low_surrogate_at(self.place_of(rest))
+    }
+
+    #[cold]
+    fn no_low_surrogate_at(&self, end: usize) -> ValueError {
+        refused(self.text, end, "Unicode low surrogate must follow a high surrogate.")
     }
 
     /// What follows the string whose first quote is before `rest`.
@@ -102,7 +186,8 @@ impl<'a> Lexer<'a> {
             let unit = match rest {
                 [b'"', after @ ..] if high.is_none() => return Ok(after),
                 [b'\\', b'u', after @ ..] => {
-                    let (unit, after) = hexadecimal(after).ok_or_else(syntax)?;
+                    let (unit, after) =
+                        hexadecimal(after).ok_or_else(|| self.no_hexadecimal(after))?;
                     rest = after;
                     unit
                 }
@@ -110,7 +195,13 @@ impl<'a> Lexer<'a> {
                     rest = after;
                     0x20
                 }
-                [b'"' | b'\\' | 0..=0x1f, ..] | [] => return Err(syntax()),
+                [b'"', after @ ..] => return Err(self.no_low_surrogate(after)),
+                [b'\\', _, ..] => return Err(self.no_escape(rest, high.is_some())),
+                [control @ 0..=0x1f, ..] if high.is_none() => {
+                    let detail = format!("Character with value 0x{control:02x} must be escaped.");
+                    return Err(refused(self.text, self.place_of(rest), detail));
+                }
+                [b'\\'] | [] => return Err(invalid(self.text, self.start, self.text.len())),
                 [_, after @ ..] => {
                     rest = after;
                     0x20
@@ -121,10 +212,14 @@ impl<'a> Lexer<'a> {
             }
             // The second half of a character comes behind the first, and nowhere else.
             high = match (high, unit) {
-                (None, 0) => return Err(zero()),
+                (_, 0) => return Err(zero(self.text, self.place_of(rest))),
                 (None, 0xd800..0xdc00) => Some(unit),
+                (Some(_), 0xd800..0xdc00) => {
+                    let detail = "Unicode high surrogate must not follow a high surrogate.";
+                    return Err(refused(self.text, self.place_of(rest), detail));
+                }
                 (Some(_), 0xdc00..0xe000) => None,
-                (None, 0xdc00..0xe000) | (Some(_), _) => return Err(syntax()),
+                (None, 0xdc00..0xe000) | (Some(_), _) => return Err(self.no_low_surrogate(rest)),
                 (None, _) => None,
             };
         }
@@ -205,16 +300,10 @@ fn literal(text: &[u8]) -> Option<&[u8]> {
 
 /// Whether a word can end here.
 fn ends(rest: &[u8]) -> bool {
-    !rest.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte > 0x7f)
+    !rest.first().is_some_and(|byte| is_letter(*byte))
 }
 
-#[cold]
-pub(super) fn syntax() -> ValueError {
-    ValueError::new(SqlState::INVALID_TEXT_REPRESENTATION, "invalid input syntax for type json")
-}
-
-#[cold]
-fn zero() -> ValueError {
-    ValueError::new(SqlState::UNTRANSLATABLE_CHARACTER, "unsupported Unicode escape sequence")
-        .with_detail("\\u0000 cannot be converted to text.")
+/// Whether a byte belongs to a word, if only to one that is wrong.
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte > 0x7f
 }

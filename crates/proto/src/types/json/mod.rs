@@ -8,6 +8,7 @@
 mod lex;
 mod parse;
 mod print;
+mod refuse;
 
 use parse::Parser;
 pub(super) use print::quoted;

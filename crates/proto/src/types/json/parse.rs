@@ -1,6 +1,7 @@
 //! The grammar of JSON.
 
-use super::lex::{Bracket, Lexer, Token, syntax};
+use super::lex::{Bracket, Lexer, Token};
+use super::refuse::unexpected;
 use crate::SqlState;
 use crate::types::Numeric;
 use crate::types::error::ValueError;
@@ -25,8 +26,9 @@ pub(super) struct Parser<'a> {
     pub(super) end: usize,
 }
 
+/// What may come next.
 #[derive(Clone, Copy)]
-enum Expected {
+pub(super) enum Expected {
     Value,
     /// Or the end of an array without elements.
     FirstElement,
@@ -104,14 +106,14 @@ impl<'a> Parser<'a> {
             }
             (Expected::More, Token::Close(bracket)) => self.close(bracket)?,
             (Expected::More, Token::Comma) => {
-                self.expected = match self.inside().ok_or_else(syntax)? {
+                self.expected = match self.inside().ok_or_else(|| self.unexpected())? {
                     Bracket::Object => Expected::Key,
                     Bracket::Array => Expected::Value,
                 };
                 Event::Comma
             }
             (Expected::More, Token::End) if self.open.is_empty() => return Ok(None),
-            _ => return Err(syntax()),
+            _ => return Err(self.unexpected()),
         };
         (self.start, self.end) = (self.lexer.start(), self.lexer.end());
         let word = self.lexer.word();
@@ -124,10 +126,18 @@ impl<'a> Parser<'a> {
         Ok(Some(event))
     }
 
+    /// The word ahead is not what may come next.
+    #[cold]
+    fn unexpected(&self) -> ValueError {
+        let place = (self.lexer.start(), self.lexer.end());
+        unexpected(self.lexer.text(), self.expected, self.inside(), place)
+    }
+
     fn close(&mut self, bracket: Bracket) -> Result<Event, ValueError> {
-        if self.open.pop() != Some(bracket) {
-            return Err(syntax());
+        if self.inside() != Some(bracket) {
+            return Err(self.unexpected());
         }
+        self.open.pop();
         self.expected = Expected::More;
         Ok(Event::Close(bracket))
     }

@@ -183,8 +183,7 @@ impl Flaw {
     /// The error that PostgreSQL reports for a text of a type.
     #[cold]
     pub(in crate::types) fn report(self, type_name: &str, text: &str) -> ValueError {
-        let hint = (self == Flaw::MonthDay)
-            .then_some("Perhaps you need a different \"DateStyle\" setting.");
+        let is_of_style = self == Flaw::MonthDay;
         let (sqlstate, message) = match self {
             Flaw::Format => (
                 SqlState::INVALID_DATETIME_FORMAT,
@@ -211,9 +210,9 @@ impl Flaw {
             ),
         };
         let error = ValueError::new(sqlstate, message);
-        match hint {
-            Some(hint) => error.with_hint(hint),
-            None => error,
+        match is_of_style {
+            true => error.with_hint("Perhaps you need a different \"DateStyle\" setting."),
+            false => error,
         }
     }
 }
