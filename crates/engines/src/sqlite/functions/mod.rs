@@ -7,6 +7,7 @@
 
 mod fields;
 mod json;
+mod made;
 mod number;
 mod pattern;
 mod surroundings;
@@ -41,6 +42,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Surroundings
     fields::register(connection, &surroundings)?;
     to_char::register(connection, &surroundings)?;
     zoned::register(connection, &surroundings)?;
+    made::register(connection, &surroundings)?;
     Ok(surroundings)
 }
 

@@ -15,6 +15,7 @@ mod expression;
 mod from;
 mod insert;
 mod label;
+mod made;
 mod name;
 mod operator;
 mod query;
