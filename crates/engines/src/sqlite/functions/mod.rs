@@ -85,13 +85,21 @@ pub(crate) const LOCAL: &str = "pg_local_";
 /// How an error with a SQLSTATE passes through SQLite, which carries only a message.
 const RAISED: &str = "postgresql ";
 
+/// What stands between an error's hint, which is PostgreSQL's, and its message, which may have anything.
+const SEPARATOR: char = '\u{1f}';
+
 /// An error for SQLite to report.
 fn raise(sqlstate: SqlState, message: &str) -> rusqlite::Error {
-    rusqlite::Error::UserFunctionError(format!("{RAISED}{} {message}", sqlstate.as_str()).into())
+    raise_with_hint(sqlstate, message, "")
+}
+
+fn raise_with_hint(sqlstate: SqlState, message: &str, hint: &str) -> rusqlite::Error {
+    let text = format!("{RAISED}{} {hint}{SEPARATOR}{message}", sqlstate.as_str());
+    rusqlite::Error::UserFunctionError(text.into())
 }
 
 fn refused(error: &ValueError) -> rusqlite::Error {
-    raise(error.sqlstate(), error.message())
+    raise_with_hint(error.sqlstate(), error.message(), error.hint().unwrap_or_default())
 }
 
 /// The error that a function raised, of the message that SQLite tells.
@@ -99,5 +107,10 @@ pub(crate) fn raised(message: &str) -> Option<PgError> {
     let (_, rest) = message.split_once(RAISED)?;
     let (code, text) = rest.split_at_checked(5)?;
     let sqlstate = SqlState::new(*code.as_bytes().first_chunk()?)?;
-    Some(PgError::new(sqlstate, text.trim_start().to_owned()))
+    let (hint, text) = text.split_once(SEPARATOR)?;
+    let error = PgError::new(sqlstate, text.to_owned());
+    Some(match hint.trim_start() {
+        "" => error,
+        hint => error.hint(hint.to_owned()),
+    })
 }
