@@ -83,9 +83,9 @@ impl<S: Session> Connection<S> {
         let portal = text(bind.portal())?;
         let statement = self.statement_to_bind(bind)?;
         self.admit_bind(bind, portal, &statement)?;
-        let style = match statement.parameters.is_empty() {
-            true => self.style(),
-            false => self.client.reading_style(),
+        let style = match statement.parameters.iter().any(|oid| values::may_be_now(*oid)) {
+            true => self.client.reading_style(),
+            false => self.style(),
         };
         let depth = self.transaction.depth();
         let params = values::bound(bind, statement.parameters.clone(), &style, portal)?;
