@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 /// Defaults are those before any configuration. The flag GUC_REPORT is in no view: the server itself
 /// tells it by what it reports at the start of a session.
 pub(super) const QUERY: &str = "select name, vartype, coalesce(unit, ''), coalesce(min_val, ''), \
-     coalesce(max_val, ''), coalesce(array_to_string(enumvals, '|'), ''), coalesce(boot_val, ''), context \
+     coalesce(max_val, ''), coalesce(array_to_string(enumvals, '|'), ''), coalesce(boot_val, ''), context, \
+     short_desc \
      from pg_settings where category <> 'Customized Options'";
 
 pub(super) fn source(rows: &[Vec<String>], reported: &BTreeSet<String>) -> Result<String, String> {
@@ -24,7 +25,9 @@ pub(super) fn source(rows: &[Vec<String>], reported: &BTreeSet<String>) -> Resul
 }
 
 fn definition(row: &[String], reported: &BTreeSet<String>) -> Option<String> {
-    let [name, vartype, unit, min, max, words, default, context] = row else { return None };
+    let [name, vartype, unit, min, max, words, default, context, description] = row else {
+        return None;
+    };
     let unit = if unit.is_empty() { "None".into() } else { format!("Some({unit:?})") };
     let kind = match vartype.as_str() {
         "bool" => "Kind::Bool".into(),
@@ -49,7 +52,7 @@ fn definition(row: &[String], reported: &BTreeSet<String>) -> Option<String> {
     let reported = reported.contains(name);
     Some(format!(
         "Definition {{ name: {name:?}, kind: {kind}, default: {default:?}, context: Context::{context}, \
-         reported: {reported} }}"
+         reported: {reported}, description: {description:?} }}"
     ))
 }
 
@@ -63,28 +66,29 @@ fn real(number: &str) -> String {
 mod tests {
     use super::*;
 
-    fn line(words: [&str; 8]) -> Option<String> {
+    fn line(words: [&str; 9]) -> Option<String> {
         let reported = BTreeSet::from(["DateStyle".to_owned()]);
         definition(&words.map(str::to_owned), &reported)
     }
 
     #[test]
     fn each_kind_has_its_form() {
-        let real = line(["a", "real", "ms", "-1", "1.79769e+308", "", "0.5", "user"]).unwrap();
+        let real =
+            line(["a", "real", "ms", "-1", "1.79769e+308", "", "0.5", "user", "What."]).unwrap();
         assert_eq!(
             real,
             "Definition { name: \"a\", kind: Kind::Real { min: -1.0, max: 1.79769e+308, unit: Some(\"ms\") }, \
-             default: \"0.5\", context: Context::User, reported: false }"
+             default: \"0.5\", context: Context::User, reported: false, description: \"What.\" }"
         );
-        let words = line(["a", "enum", "", "", "", "on|off", "on", "sighup"]).unwrap();
+        let words = line(["a", "enum", "", "", "", "on|off", "on", "sighup", ""]).unwrap();
         assert!(words.contains("Kind::Enum(&[\"on\", \"off\"])"), "{words}");
-        let style = line(["DateStyle", "string", "", "", "", "", "ISO, MDY", "user"]).unwrap();
+        let style = line(["DateStyle", "string", "", "", "", "", "ISO, MDY", "user", ""]).unwrap();
         assert!(style.contains("reported: true"), "{style}");
     }
 
     #[test]
     fn what_is_not_known_is_no_row() {
-        assert_eq!(line(["a", "new", "", "", "", "", "", "user"]), None);
-        assert_eq!(line(["a", "bool", "", "", "", "", "on", "new"]), None);
+        assert_eq!(line(["a", "new", "", "", "", "", "", "user", ""]), None);
+        assert_eq!(line(["a", "bool", "", "", "", "", "on", "new", ""]), None);
     }
 }

@@ -128,6 +128,10 @@ fn set_config(call: &Call<'_>) -> Result<Datum> {
     }
     let local = call.arguments.get(2).is_some_and(Datum::is_true);
     let mut settings = client.settings();
+    if let Some(value) = text(call, 1) {
+        // The call is itself a query.
+        settings.admit_mode(name, value)?;
+    }
     // Outside of a block a local setting is gone with this statement, which still tells of it.
     let mut block = settings.clone();
     block.begin();

@@ -18,6 +18,8 @@ pub struct Definition {
     pub context: Context,
     /// Whether clients are told of changes by ParameterStatus.
     pub reported: bool,
+    /// What it is, in one sentence.
+    pub description: &'static str,
 }
 
 /// The type of a setting.
@@ -88,6 +90,7 @@ static HIDDEN: [Definition; 3] = [
         default: "off",
         context: Context::Internal,
         reported: true,
+        description: "Shows whether the current user is a superuser.",
     },
     Definition {
         name: "role",
@@ -95,6 +98,7 @@ static HIDDEN: [Definition; 3] = [
         default: "none",
         context: Context::User,
         reported: false,
+        description: "Sets the current role.",
     },
     Definition {
         name: "session_authorization",
@@ -102,6 +106,7 @@ static HIDDEN: [Definition; 3] = [
         default: "",
         context: Context::User,
         reported: true,
+        description: "Sets the session user name.",
     },
 ];
 

@@ -127,6 +127,22 @@ impl Settings {
         Ok(())
     }
 
+    /// Lets a setting be set where a query has run in the transaction: the modes of that may be fixed.
+    ///
+    /// # Errors
+    ///
+    /// 25001 for a mode that is; as for [`set`](Settings::set) for a value that it does not take.
+    pub fn admit_mode(&self, name: &str, value: &str) -> Result<()> {
+        let name = Name::settable(name, false)?;
+        match name.mode() {
+            Some(mode) => {
+                let value = self.canonical(&name, value)?;
+                self.current_modes().admit_after_query(mode, &value)
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Gives a setting the value it had when the session started.
     ///
     /// # Errors

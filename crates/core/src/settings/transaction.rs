@@ -99,6 +99,25 @@ impl Modes {
         Ok(())
     }
 
+    /// Lets a mode be set in a transaction that has run a query.
+    ///
+    /// # Errors
+    ///
+    /// 25001 for what that comes too late for.
+    pub(super) fn admit_after_query(&self, mode: Mode, value: &str) -> Result<()> {
+        let late = match mode {
+            Mode::Isolation if value != self.isolation.as_str() => {
+                "SET TRANSACTION ISOLATION LEVEL must be called before any query"
+            }
+            Mode::ReadOnly if value == "off" && self.read_only_since.is_some() => {
+                "transaction read-write mode must be set before any query"
+            }
+            Mode::Deferrable => "SET TRANSACTION [NOT] DEFERRABLE must be called before any query",
+            Mode::Isolation | Mode::ReadOnly => return Ok(()),
+        };
+        Err(PgError::new(SqlState::ACTIVE_SQL_TRANSACTION, late))
+    }
+
     /// Forgets what was said at a depth and beyond.
     pub(super) fn leave(&mut self, depth: usize) {
         self.read_only_since = self.read_only_since.filter(|since| *since < depth);

@@ -93,9 +93,9 @@ impl<S: Session> Connection<S> {
         let portal = self.text(bind.portal())?;
         let statement = self.statement_to_bind(bind)?;
         self.admit_bind(bind, &portal, &statement)?;
-        let style = match statement.parameters.is_empty() {
-            true => self.style(),
-            false => self.client.reading_style(),
+        let style = match statement.parameters.iter().any(|oid| values::may_be_now(*oid)) {
+            true => self.client.reading_style(),
+            false => self.style(),
         };
         let speech = (&*style, self.encoding());
         let depth = self.transaction.depth();

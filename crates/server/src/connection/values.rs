@@ -147,3 +147,27 @@ fn formats(mut codes: impl ExactSizeIterator<Item = i16>) -> std::result::Result
         _ => codes.map(format).collect::<std::result::Result<_, _>>().map(Formats::Each),
     }
 }
+
+/// Whether the text of a value may be `now` or `today`: that of dates and times, and of what may have
+/// such in it. Of the types that most parameters are, nobody has to be told the time.
+pub(super) fn may_be_now(oid: Oid) -> bool {
+    !matches!(
+        oid,
+        Oid::BOOL
+            | Oid::INT2
+            | Oid::INT4
+            | Oid::INT8
+            | Oid::FLOAT4
+            | Oid::FLOAT8
+            | Oid::NUMERIC
+            | Oid::TEXT
+            | Oid::VARCHAR
+            | Oid::BPCHAR
+            | Oid::NAME
+            | Oid::OID
+            | Oid::BYTEA
+            | Oid::UUID
+            | Oid::JSON
+            | Oid::JSONB
+    )
+}

@@ -30,7 +30,12 @@ impl<S: Session> Connection<S> {
             self.client.check_role(&value)?;
         }
         let cut = (*set.name == *"application_name").then(|| cut_name(&value)).flatten();
-        self.client.settings().set(&set.name, &value, local)?;
+        let mut settings = self.client.settings();
+        if self.transaction.is_queried() {
+            settings.admit_mode(&set.name, &value)?;
+        }
+        settings.set(&set.name, &value, local)?;
+        drop(settings);
         if let Some(notice) = cut {
             self.client.notify(notice);
         }
@@ -99,7 +104,7 @@ impl<S: Session> Connection<S> {
                 let all: Vec<_> = settings
                     .iter()
                     .map(|(known, value)| {
-                        (known.name.to_owned(), value.into_owned(), String::new())
+                        (known.name.to_owned(), value.into_owned(), known.description.to_owned())
                     })
                     .collect();
                 return Ok(show_reply(Rows::from_rows(columns, all)));

@@ -75,6 +75,11 @@ impl Transaction {
         self.begun = begun;
     }
 
+    /// Whether the engine has run a statement in it.
+    pub(crate) fn is_queried(&self) -> bool {
+        self.queried
+    }
+
     /// The engine runs a statement.
     pub(crate) fn set_queried(&mut self) {
         self.queried = self.is_open();

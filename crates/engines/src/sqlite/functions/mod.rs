@@ -10,6 +10,7 @@ mod decimal;
 mod fields;
 mod json;
 mod jsonb;
+mod made;
 mod number;
 mod pattern;
 mod statistics;
@@ -50,6 +51,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Surroundings
     fields::register(connection, &surroundings)?;
     to_char::register(connection, &surroundings)?;
     zoned::register(connection, &surroundings)?;
+    made::register(connection, &surroundings)?;
     Ok(surroundings)
 }
 
@@ -92,13 +94,21 @@ pub(crate) const LOCAL: &str = "pg_local_";
 /// How an error with a SQLSTATE passes through SQLite, which carries only a message.
 const RAISED: &str = "postgresql ";
 
+/// What stands between an error's hint, which is PostgreSQL's, and its message, which may have anything.
+const SEPARATOR: char = '\u{1f}';
+
 /// An error for SQLite to report.
 fn raise(sqlstate: SqlState, message: &str) -> rusqlite::Error {
-    rusqlite::Error::UserFunctionError(format!("{RAISED}{} {message}", sqlstate.as_str()).into())
+    raise_with_hint(sqlstate, message, "")
+}
+
+fn raise_with_hint(sqlstate: SqlState, message: &str, hint: &str) -> rusqlite::Error {
+    let text = format!("{RAISED}{} {hint}{SEPARATOR}{message}", sqlstate.as_str());
+    rusqlite::Error::UserFunctionError(text.into())
 }
 
 fn refused(error: &ValueError) -> rusqlite::Error {
-    raise(error.sqlstate(), error.message())
+    raise_with_hint(error.sqlstate(), error.message(), error.hint().unwrap_or_default())
 }
 
 /// The error that a function raised, of the message that SQLite tells.
@@ -106,5 +116,10 @@ pub(crate) fn raised(message: &str) -> Option<PgError> {
     let (_, rest) = message.split_once(RAISED)?;
     let (code, text) = rest.split_at_checked(5)?;
     let sqlstate = SqlState::new(*code.as_bytes().first_chunk()?)?;
-    Some(PgError::new(sqlstate, text.trim_start().to_owned()))
+    let (hint, text) = text.split_once(SEPARATOR)?;
+    let error = PgError::new(sqlstate, text.to_owned());
+    Some(match hint.trim_start() {
+        "" => error,
+        hint => error.hint(hint.to_owned()),
+    })
 }

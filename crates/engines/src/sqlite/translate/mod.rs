@@ -24,6 +24,7 @@ mod insert;
 mod jsonb;
 mod label;
 pub(super) mod lock;
+mod made;
 mod name;
 mod nearest;
 mod operator;

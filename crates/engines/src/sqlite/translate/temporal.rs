@@ -80,12 +80,18 @@ impl Translator<'_> {
                 let sql = format!("{function}({}, {}, {oid})", value.sql, format.sql);
                 Typed::new(sql, Type::TEXT)
             }
-            _ => return Ok(None),
+            ("timezone", 2) => {
+                let (Some(zone), Some(value)) = (values.next(), values.next()) else {
+                    return Ok(None);
+                };
+                return self.by_zone(value, zone).map(Some);
+            }
+            _ => return self.made_call(name, values.collect()),
         }))
     }
 
     /// The functions that tell the time; a number is how many digits of a second they are to tell.
-    fn present(&mut self, name: &str, values: Vec<Typed>) -> Result<Typed> {
+    pub(super) fn present(&mut self, name: &str, values: Vec<Typed>) -> Result<Typed> {
         let digits = values.first().map_or(-1, |digits| digits.sql.parse().unwrap_or(-1).min(6));
         let ty = match name {
             "current_date" => DATE,
@@ -115,16 +121,24 @@ impl Translator<'_> {
         scope: &Scope<'_>,
     ) -> Result<Typed> {
         let value = self.expression(timestamp, scope)?;
-        let value = self.settle(value, TIMESTAMPTZ)?;
         let zone = self.expression(zone, scope)?;
+        self.by_zone(value, zone).map_err(|error| self.placed(error, timestamp))
+    }
+
+    fn by_zone(&mut self, value: Typed, zone: Typed) -> Result<Typed> {
+        let value = self.settle(value, TIMESTAMPTZ)?;
         let zone = self.settle_text(zone)?;
+        let zone = match zone.ty.oid {
+            Oid::INTERVAL => format!("('INTERVAL ''' || {} || '''')", zone.sql),
+            _ => zone.sql,
+        };
         let value = if value.ty.oid == Oid::DATE { self.cast(value, TIMESTAMPTZ)? } else { value };
         let ty = match value.ty.oid {
             Oid::TIMESTAMPTZ => TIMESTAMP,
             Oid::TIMESTAMP => TIMESTAMPTZ,
-            _ => return Err(self.placed(unsupported("AT TIME ZONE of such a value"), timestamp)),
+            _ => return Err(unsupported("AT TIME ZONE of such a value")),
         };
-        let sql = format!("pg_timezone({}, {}, {})", zone.sql, value.sql, value.ty.oid.0);
+        let sql = format!("pg_timezone({zone}, {}, {})", value.sql, value.ty.oid.0);
         Ok(Typed::new(sql, ty))
     }
 
@@ -170,6 +184,11 @@ impl Translator<'_> {
             (Oid::DATE, _) if r.is_integer() && minus => {
                 let right = Typed::new(format!("(-{})", right.sql), r);
                 call("pg_date_add", &left, &right, DATE)
+            }
+            (Oid::DATE, Oid::TIME) | (Oid::TIME, Oid::DATE) if plus => {
+                let (date, time) = if l.oid == Oid::DATE { (left, right) } else { (right, left) };
+                let (date, time) = (self.cast(date, TIMESTAMP)?, self.cast(time, INTERVAL)?);
+                call("pg_time_add", &date, &time, TIMESTAMP)
             }
             (Oid::DATE, Oid::DATE) if minus => call("pg_date_diff", &left, &right, Type::INT4),
             (_, Oid::INTERVAL) if l.is_date_or_timestamp() && plus => {

@@ -5,6 +5,7 @@ use rusqlite::types::ValueRef;
 use trunkline_core::types::{TextStyle, name_of};
 use trunkline_core::{Column, Formats, Oid, PgError, Result, RowBuf};
 
+use super::super::output::KEPT;
 use super::super::{errors, functions, output, schema::Schema, types::Type, violation};
 use super::reading::PLAIN;
 use super::{Translated, translate};
