@@ -107,7 +107,8 @@ fn a_row_among_many_keeps_its_place() {
                                      name TEXT DEFAULT 'nobody')";
         let file = File::new(table);
         let (mut session, _) = session(&file.writable()).await;
-        let line = |n: u32| if n % 97 == 0 { format!("{n}\tD\n") } else { format!("{n}\tx\n") };
+        let line =
+            |n: u32| if n.is_multiple_of(97) { format!("{n}\tD\n") } else { format!("{n}\tx\n") };
         let lines: String = (1..=700).map(line).collect();
         assert_eq!(copy(&mut session, "t", None, &lines).await.expect("rows"), 700);
         assert_eq!(file.find::<i64>("SELECT count(*) FROM t WHERE n = rowid"), 700);
