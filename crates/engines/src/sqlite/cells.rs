@@ -94,7 +94,7 @@ impl Cells {
 }
 
 /// Reads values, one after the other.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Iterator for Reader<'a> {

@@ -1,8 +1,10 @@
 //! COPY FROM: rows on their way into a table.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use trunkline_core::types::{TextStyle, Value};
@@ -23,7 +25,10 @@ use super::worker::quote;
 use super::{storage, translate};
 
 /// Rows go to the thread when they are so many bytes.
-const BATCH: usize = 256 * 1024;
+const BATCH: usize = 128 * 1024;
+
+/// So many batches are under way at most: the thread has the next one when it is done with one.
+const AHEAD: usize = 2;
 
 /// The values that one statement stores, at most: of more, SQLite has no room at hand.
 const VALUES: usize = 200;
@@ -109,8 +114,9 @@ impl Target {
             target: Arc::new(self),
             thread,
             style,
-            rows: Cells::default(),
-            call: None,
+            batch: Batch::default(),
+            calls: VecDeque::new(),
+            failed: Arc::default(),
             count: 0,
             stage: Stage::New,
         };
@@ -155,7 +161,9 @@ impl Target {
         let row = |row| format!("({})", self.row(&columns, row * columns.len()).1.join(", "));
         let rows: Vec<String> = (0..rows).map(row).collect();
         let table = quote(&self.name);
-        format!("INSERT INTO {table} ({}) VALUES {}", names.join(", "), rows.join(", "))
+        let (names, rows) = (names.join(", "), rows.join(", "));
+        // Nothing of it is to stay if one of them is wrong, whatever the table says of conflicts.
+        format!("INSERT OR ABORT INTO {table} ({names}) VALUES {rows}")
     }
 
     /// What a row says of these columns, whose values are parameters behind so many others: names and
@@ -259,18 +267,33 @@ fn places(relation: &Relation, given: Option<&[String]>) -> Result<Vec<usize>> {
     Ok(places)
 }
 
-/// Rows that wait for a batch to be full, or for one to be stored.
+/// Rows that go to the thread together.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Of each row its line, the text of that, and its values.
+    pub(super) cells: Cells,
+    pub(super) rows: usize,
+    /// Whether some of the values are what their columns are by default.
+    pub(super) has_defaults: bool,
+}
+
+/// Takes rows, and gives them to the thread.
 struct Sink {
     target: Arc<Target>,
     thread: Arc<Thread>,
     style: Arc<TextStyle>,
-    rows: Cells,
-    call: Option<Call<Result<u64>>>,
+    /// What waits to be full, or for one before it to be stored.
+    batch: Batch,
+    /// What the thread does, in this order.
+    calls: VecDeque<Call<Result<u64>>>,
+    /// Whether one of these has failed: the thread leaves out what is behind it.
+    failed: Arc<AtomicBool>,
     count: u64,
     stage: Stage,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How far it got.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// The thread knows nothing of it.
     New,
@@ -284,55 +307,65 @@ enum Stage {
 
 impl Sink {
     fn send(&mut self) {
-        let (target, rows) = (self.target.clone(), std::mem::take(&mut self.rows));
+        let (target, batch) = (self.target.clone(), std::mem::take(&mut self.batch));
+        let failed = self.failed.clone();
         let is_first = self.stage == Stage::New;
         self.stage = Stage::Open;
-        self.call = Some(self.thread.call(move |worker| {
-            if is_first {
-                worker.enter()?;
+        self.calls.push_back(self.thread.call(move |worker| {
+            if failed.load(Ordering::Relaxed) {
+                return Ok(0);
             }
-            worker.copy(&target, &rows)
+            let entered = if is_first { worker.enter() } else { Ok(()) };
+            let stored = entered.and_then(|()| worker.copy(&target, &batch));
+            failed.store(stored.is_err(), Ordering::Relaxed);
+            stored
         }));
     }
 
-    fn poll_stored(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let Some(call) = &mut self.call else { return Poll::Ready(Ok(())) };
-        let stored = ready!(Pin::new(call).poll(cx));
-        self.call = None;
-        self.count += stored.and_then(|stored| stored)?;
+    /// Waits until no more than so many calls are under way.
+    fn poll_stored(&mut self, cx: &mut Context<'_>, most: usize) -> Poll<Result<()>> {
+        while self.calls.len() > most {
+            let Some(call) = self.calls.front_mut() else { break };
+            let stored = ready!(Pin::new(call).poll(cx));
+            self.calls.pop_front();
+            self.count += stored.and_then(|stored| stored)?;
+        }
         Poll::Ready(Ok(()))
     }
 
     fn add(&mut self, row: &CopyRow<'_>) -> Result<()> {
-        self.rows.push(Cell::Integer(i64::try_from(row.line()).unwrap_or(i64::MAX)));
-        self.rows.push(match row.text() {
+        self.batch.cells.push(Cell::Integer(i64::try_from(row.line()).unwrap_or(i64::MAX)));
+        self.batch.cells.push(match row.text() {
             Some(text) => Cell::Text(text.get(..SHOWN).unwrap_or(text)),
             None => Cell::Null,
         });
         for (place, column) in self.target.columns.iter().enumerate() {
             if let (Some(scalar), true) = (row.scalar(place), column.typmod < 0) {
-                input::push_scalar(scalar, &mut self.rows);
+                input::push_scalar(scalar, &mut self.batch.cells);
                 continue;
             }
             match row.get(place).unwrap_or(CopyField::Default) {
-                CopyField::Default => self.rows.push(Cell::Default),
+                CopyField::Default => {
+                    self.batch.cells.push(Cell::Default);
+                    self.batch.has_defaults = true;
+                }
                 // Who has read the row has read the string.
                 CopyField::Value(Param { bytes: Some(bytes), .. })
                     if column.typmod < 0 && matches!(column.type_oid, Oid::TEXT | Oid::VARCHAR) =>
                 {
-                    self.rows.push(Cell::Text(bytes));
+                    self.batch.cells.push(Cell::Text(bytes));
                 }
                 CopyField::Value(param)
                     if param.bytes.is_none()
                         || (column.typmod < 0 && column.type_oid != Oid::NUMERIC) =>
                 {
-                    input::push(&param, &self.style, &mut self.rows)?;
+                    input::push(&param, &self.style, &mut self.batch.cells)?;
                 }
                 CopyField::Value(param) => {
                     let ty = Type { oid: column.type_oid, typmod: column.typmod };
                     let value = storage::fitted(param.decode::<Value>(&self.style)?, ty, false)?;
                     storage::check(&value)?;
-                    input::push_value(&value, ty.oid, &mut self.rows)?;
+                    input::push_value(&value, ty.oid, &mut self.batch.cells)?;
                 }
             }
         }
@@ -343,8 +376,8 @@ impl Sink {
 impl CopySink for Sink {
     /// Rows are gathered while those before them are stored.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        if self.rows.size() >= BATCH {
-            ready!(self.poll_stored(cx))?;
+        if self.batch.cells.size() >= BATCH {
+            ready!(self.poll_stored(cx, AHEAD - 1))?;
             self.send();
         }
         Poll::Ready(Ok(()))
@@ -352,23 +385,23 @@ impl CopySink for Sink {
 
     fn push(&mut self, row: &CopyRow<'_>) -> Result<()> {
         let added = self.add(row);
-        added.map_err(|error| error.context(copy_place(&self.target.table, row.line())))
+        added.map_err(|error| error.context(copy_place(&self.target.table, row.line())))?;
+        self.batch.rows += 1;
+        Ok(())
     }
 
     fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<u64>> {
         loop {
-            ready!(self.poll_stored(cx))?;
-            match self.stage {
-                _ if self.rows.size() > 0 => self.send(),
-                Stage::Open => {
-                    self.stage = Stage::Ending;
-                    self.call = Some(self.thread.call(|worker| worker.keep().map(|()| 0)));
-                }
-                Stage::New | Stage::Ending | Stage::Done => {
-                    self.stage = Stage::Done;
-                    return Poll::Ready(Ok(self.count));
-                }
+            if self.batch.rows > 0 {
+                self.send();
             }
+            ready!(self.poll_stored(cx, 0))?;
+            if self.stage != Stage::Open {
+                self.stage = Stage::Done;
+                return Poll::Ready(Ok(self.count));
+            }
+            self.stage = Stage::Ending;
+            self.calls.push_back(self.thread.call(|worker| worker.keep().map(|()| 0)));
         }
     }
 }
@@ -400,7 +433,7 @@ impl CopySink for Refused {
 impl Drop for Sink {
     fn drop(&mut self) {
         // What runs is stopped by this.
-        self.call = None;
+        self.calls.clear();
         if matches!(self.stage, Stage::Open | Stage::Ending) {
             self.thread.tell(|worker| worker.undo());
         }

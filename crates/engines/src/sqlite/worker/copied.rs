@@ -3,72 +3,61 @@
 use rusqlite::CachedStatement;
 use trunkline_core::{PgError, Result, SqlState};
 
-use super::super::cells::{Cell, Cells, Reader};
-use super::super::copy::Target;
+use super::super::cells::{Cell, Reader};
+use super::super::copy::{Batch, Target};
 use super::super::errors::answer;
-use super::{Worker, exact};
-
-/// Stands around rows that are stored many at a time.
-const TOGETHER: &str = "trunkline rows";
+use super::Worker;
 
 impl<'c> Worker<'c> {
-    /// Stores rows of a COPY, each behind its line and the text of that; how many they were.
+    /// Stores rows of a COPY; how many they were.
     ///
     /// Many go into one statement, for SQLite looks for the end of the table once for each. If one
     /// of them is wrong, they are stored one by one: that tells which.
-    pub(in super::super) fn copy(&mut self, into: &Target, rows: &Cells) -> Result<u64> {
-        let most = into.together();
-        if most < 2 {
-            return self.copy_each(into, rows);
-        }
-        let name = exact(TOGETHER);
-        self.mark(TOGETHER)?;
-        let stored = match self.copy_together(into, most, rows) {
-            // What is cancelled, or was undone as a whole, is not tried again.
-            Err(error)
-                if error.sqlstate() != SqlState::QUERY_CANCELED
-                    && !self.connection().is_autocommit() =>
-            {
-                self.own(&format!("ROLLBACK TO {name}"))?;
-                self.copy_each(into, rows)?
-            }
-            stored => stored?,
-        };
-        self.own(&format!("RELEASE {name}"))?;
-        Ok(stored)
-    }
-
-    /// Stores rows, so many at a time.
-    fn copy_together(&self, into: &Target, most: usize, rows: &Cells) -> Result<u64> {
-        let width = into.columns.len();
-        let mut together = self.insertion(&into.insert_many(most))?;
-        let mut waiting = Vec::with_capacity(width * most);
-        let (mut cells, mut count) = (rows.reader(), 0);
-        while next_line(&mut cells).is_some() {
-            count += 1;
-            let start = waiting.len();
-            waiting.extend(cells.by_ref().take(width));
-            if waiting.get(start..).is_some_and(|row| row.contains(&Cell::Default)) {
-                self.insert_each(into, &waiting)?;
-                waiting.clear();
-            } else if waiting.len() == width * most {
-                self.insert_by(&mut together, &waiting)?;
-                waiting.clear();
+    pub(in super::super) fn copy(&mut self, into: &Target, batch: &Batch) -> Result<u64> {
+        let mut cells = batch.cells.reader();
+        let most = if batch.has_defaults { 1 } else { into.together() };
+        let (mut left, mut count) = (batch.rows, 0);
+        if most > 1 && left >= most {
+            let mut together = self.insertion(&into.insert_many(most))?;
+            while left >= most {
+                let before = cells.clone();
+                if let Err(error) = self.insert_many(&mut together, into, most, &mut cells) {
+                    // What is cancelled, or was undone as a whole, is not tried again.
+                    let is_over = error.sqlstate() == SqlState::QUERY_CANCELED
+                        || self.connection().is_autocommit();
+                    return match is_over {
+                        true => Err(error),
+                        false => self.copy_each(into, before).map(|each| count + each),
+                    };
+                }
+                left -= most;
+                count += most as u64;
             }
         }
-        self.insert_each(into, &waiting)?;
-        Ok(count)
+        self.copy_each(into, cells).map(|each| count + each)
     }
 
-    fn insert_each(&self, into: &Target, rows: &[Cell<'_>]) -> Result<()> {
-        let mut whole = None;
-        let mut rows = rows.chunks(into.columns.len());
-        rows.try_for_each(|row| self.insert(into, row, &mut whole).map(drop))
+    /// Stores so many rows with one statement.
+    fn insert_many(
+        &self,
+        together: &mut CachedStatement<'_>,
+        into: &Target,
+        most: usize,
+        cells: &mut Reader<'_>,
+    ) -> Result<()> {
+        let mut index = 0;
+        for _ in 0..most {
+            next_line(cells);
+            for cell in cells.by_ref().take(into.columns.len()) {
+                index += 1;
+                together.raw_bind_parameter(index, cell).map_err(answer)?;
+            }
+        }
+        self.execute(together).map(drop)
     }
 
     /// Stores rows one by one.
-    fn copy_each(&mut self, into: &Target, rows: &Cells) -> Result<u64> {
-        let mut cells = rows.reader();
+    fn copy_each(&mut self, into: &Target, mut cells: Reader<'_>) -> Result<u64> {
         let mut row = Vec::with_capacity(into.columns.len());
         let (mut whole, mut count) = (None, 0);
         while let Some((line, text)) = next_line(&mut cells) {
@@ -116,14 +105,18 @@ impl<'c> Worker<'c> {
     }
 
     fn insert_by(&self, compiled: &mut CachedStatement<'_>, cells: &[Cell<'_>]) -> Result<usize> {
-        if self.control.is_stopped() {
-            return Err(PgError::canceled());
-        }
         let given = cells.iter().filter(|cell| **cell != Cell::Default);
         for (index, cell) in (1..=compiled.parameter_count()).zip(given) {
             compiled.raw_bind_parameter(index, cell).map_err(answer)?;
         }
-        compiled.raw_execute().map_err(|error| self.explain(error))
+        self.execute(compiled)
+    }
+
+    fn execute(&self, bound: &mut CachedStatement<'_>) -> Result<usize> {
+        if self.control.is_stopped() {
+            return Err(PgError::canceled());
+        }
+        bound.raw_execute().map_err(|error| self.explain(error))
     }
 }
 
