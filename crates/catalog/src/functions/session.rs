@@ -52,7 +52,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
             Ok(Datum::text(encoding.map_or("", Encoding::name)))
         },
         "pg_char_to_encoding" => |call| {
-            let encoding = Encoding::find(&text(call, 0).unwrap_or_default());
+            let encoding = Encoding::find(text(call, 0).unwrap_or_default());
             Ok(Datum::Int(encoding.map_or(-1, |encoding| encoding.number().into())))
         },
         "pg_my_temp_schema" => |_| Ok(Datum::Oid(0)),
