@@ -7,6 +7,7 @@ mod encodings;
 mod error_codes;
 mod keywords;
 mod oids;
+mod pairs;
 mod settings;
 mod types;
 
@@ -92,6 +93,7 @@ fn generate(cache: &Cache) -> Result<Vec<Generated>, Halt> {
             text: keywords::source(&server.rows(keywords::QUERY)?)?,
         },
     ];
+    files.extend(pairs::files(&server)?);
     files.extend(catalogs::files(&server)?);
     Ok(files)
 }

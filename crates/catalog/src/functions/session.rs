@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use trunkline_core::{Oid, PgError, Result, SqlState};
+use trunkline_core::{Encoding, Oid, PgError, Result, SqlState};
 
 use super::strings::text;
 use crate::datum::Datum;
@@ -47,26 +47,16 @@ pub(super) fn function(name: &str) -> Option<Function> {
         },
         // The server does not say on which of its sockets the client came.
         "inet_server_addr" | "inet_server_port" => |_| Ok(Datum::Null),
-        "pg_client_encoding" | "getdatabaseencoding" => |_| Ok(Datum::text("UTF8")),
+        "pg_client_encoding" => |call| Ok(Datum::text(call.run.world.client.encoding().name())),
+        "getdatabaseencoding" => |_| Ok(Datum::text(Encoding::UTF8.name())),
         "pg_encoding_to_char" => |call| {
-            Ok(Datum::text(match call.arguments.first().and_then(Datum::as_int) {
-                Some(0) => "SQL_ASCII",
-                Some(6) => "UTF8",
-                Some(8) => "LATIN1",
-                Some(24) => "WIN1252",
-                _ => "",
-            }))
+            let number = call.arguments.first().and_then(Datum::as_int);
+            let encoding = number.and_then(Encoding::from_number);
+            Ok(Datum::text(encoding.map_or("", Encoding::name)))
         },
         "pg_char_to_encoding" => |call| {
-            let name =
-                text(call, 0).unwrap_or_default().to_ascii_lowercase().replace(['-', '_'], "");
-            Ok(Datum::Int(match name.as_str() {
-                "sqlascii" => 0,
-                "utf8" | "unicode" => 6,
-                "latin1" | "iso88591" => 8,
-                "win1252" => 24,
-                _ => -1,
-            }))
+            let encoding = Encoding::find(text(call, 0).unwrap_or_default());
+            Ok(Datum::Int(encoding.map_or(-1, |encoding| encoding.number().into())))
         },
         "pg_my_temp_schema" => |_| Ok(Datum::Oid(0)),
         "pg_is_other_temp_schema" => |_| Ok(Datum::Bool(false)),

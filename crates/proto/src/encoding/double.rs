@@ -189,7 +189,7 @@ impl Form {
     /// seen.
     pub(super) fn length(self, bytes: &[u8]) -> Option<usize> {
         Some(match (self, bytes) {
-            (Form::EucJp | Form::EucKr, [0x8f, ..]) => 3,
+            (Form::EucJp | Form::EucKr, [0x8f, ..]) | (Form::EucCn, [0x8e | 0x8f, ..]) => 3,
             (Form::Sjis, [0xa1..=0xdf, ..]) => 1,
             (Form::Gb18030, [_]) => return None,
             (Form::Gb18030, [_, b'0'..=b'9', ..]) => 4,
@@ -231,7 +231,7 @@ impl Form {
             Form::EucKr => first >= 0xa1 && second >= 0xa1 && !matches!(first, 0xc9 | 0xfe),
             Form::Gbk => {
                 let is_private = matches!(character, 0xe000..=0xf8ff);
-                let is_later = first == 0xfe || matches!(code, 0xa2e3 | 0xa8bf | 0xa989..=0xa995);
+                let is_later = matches!(code, 0xa2e3 | 0xa8bf | 0xa989..=0xa995 | 0xfe50..);
                 !is_private && !is_later
             }
             _ => true,

@@ -124,9 +124,8 @@ impl Encoding {
     /// Those of [`decode`](Self::decode); what stands in front of the mistake is appended.
     pub fn decode_onto(self, bytes: &[u8], text: &mut String) -> Result<usize, EncodingError> {
         if let Some(nul) = memchr::memchr(0, bytes) {
-            let (sound, rest) = bytes.split_at_checked(nul).unwrap_or_default();
-            self.decode_sound(sound, text)?;
-            return Err(invalid(self, rest));
+            let read = self.decode_sound(bytes.get(..nul).unwrap_or_default(), text)?;
+            return Err(invalid(self, bytes.get(read..).unwrap_or_default()));
         }
         self.decode_sound(bytes, text)
     }

@@ -18,6 +18,7 @@ use trunkline_proto::wire::Body;
 use trunkline_sql::statement::{Copy, CopySource};
 
 use super::options;
+use super::recoder::Recoder;
 use crate::connection::watch::{unbroken, watch};
 use crate::connection::{Connection, Stop, peer_error};
 
@@ -185,6 +186,8 @@ struct Intake {
     style: Arc<TextStyle>,
     /// The client's, whatever that of its lines is.
     encoding: Encoding,
+    /// Of binary rows whose texts are not UTF-8. Boxed, as what is rare.
+    recoder: Option<Box<Recoder>>,
     /// Room for what is read of a row.
     scalars: Vec<Option<Scalar>>,
     skipped: Skipped,
@@ -208,8 +211,11 @@ impl Intake {
         };
         let skipped = Skipped::new(&options);
         options.encoding.get_or_insert(encoding);
+        let recoder = (format == Format::Binary && encoding.is_foreign())
+            .then(|| Box::new(Recoder::new(encoding, &options, &target)));
         let decoder = Decoder::new(options, target).limit(longest);
-        Intake { into, decoder, format, style, encoding, scalars: Vec::new(), skipped }
+        let scalars = Vec::new();
+        Intake { into, decoder, format, style, encoding, recoder, scalars, skipped }
     }
 
     /// Takes data; `false` when the client says that there is no more.
@@ -235,6 +241,10 @@ impl Intake {
         for _ in 0..TURN {
             ready!(self.into.sink().poll_ready(cx))?;
             let Some(row) = self.decoder.next_row()? else { return Poll::Ready(Ok(())) };
+            let row = match &mut self.recoder {
+                Some(recoder) => recoder.recode(&row, &columns, &self.style.types)?,
+                None => row,
+            };
             match CopyRow::read(&row, &columns, self.format, &self.style, &mut self.scalars) {
                 Ok(read) => {
                     self.into.sink().push(&read).map_err(|error| placed(error, || row.place()))?;

@@ -2,6 +2,7 @@
 
 mod input;
 mod output;
+mod recoder;
 mod relation;
 
 use trunkline_core::{PgError, Reply, Result, Session, SqlState};
