@@ -16,7 +16,7 @@ use crate::sqlite::types::Type;
 /// The list of a SELECT or of RETURNING.
 #[derive(Default)]
 pub(super) struct Projection {
-    pub(super) expressions: Vec<String>,
+    expressions: Vec<String>,
     pub(super) outputs: Vec<Output>,
     /// What is sent instead of an expression.
     sent: Vec<Option<String>>,
