@@ -15,6 +15,7 @@ use super::control::Control;
 use super::errors::answer;
 use super::functions::{self, Clock};
 use super::queue::Queue;
+use super::sequence::Sequences;
 
 /// A file, and how it is opened.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ pub(super) struct Database {
 pub(super) struct Guarded {
     pub(super) connection: Connection,
     pub(super) clock: Clock,
+    pub(super) sequences: Sequences,
     trust: Arc<AtomicU8>,
 }
 
@@ -104,7 +106,7 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
         lock.wait_for_lock(since)
     };
     connection.busy_handler(Some(wait))?;
-    let clock = functions::register(&connection)?;
+    let (clock, sequences) = functions::register(&connection)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     let trust = Arc::new(AtomicU8::new(Trust::Rows as u8));
     let asked = trust.clone();
@@ -114,7 +116,7 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
             false => Authorization::Deny,
         }
     }))?;
-    Ok(Guarded { connection, clock, trust })
+    Ok(Guarded { connection, clock, sequences, trust })
 }
 
 impl Guarded {

@@ -15,6 +15,7 @@ use trunkline_sql::statement::QualifiedName;
 use super::cells::{Cell, Cells};
 use super::input;
 use super::schema::{Relation, Schema};
+use super::sequence::Sequence;
 use super::storage;
 use super::thread::{Call, Thread};
 use super::types::Type;
@@ -35,6 +36,7 @@ pub(super) struct Target {
     pub(super) columns: Arc<[Column]>,
     defaults: Vec<bool>,
     relation: Relation,
+    pub(super) sequences: Vec<Sequence>,
 }
 
 impl Target {
@@ -51,6 +53,10 @@ impl Target {
         let is_here = table.schema.as_deref().is_none_or(|schema| schema == "public");
         let relation = schema.relation(&table.name).filter(|_| is_here);
         let Some(relation) = relation else { return Err(no_table(&table)) };
+        if relation.sequence.is_some() {
+            let message = format!("cannot copy to sequence \"{}\"", relation.name);
+            return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
+        }
         if relation.view {
             let message = format!("cannot copy to view \"{}\"", relation.name);
             return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
@@ -63,7 +69,8 @@ impl Target {
         let defaults = columns.clone().map(|column| column.default.is_some()).collect();
         let columns = described.collect();
         let (name, relation) = (relation.name.clone(), relation.clone());
-        Ok(Target { name, table, columns, defaults, relation })
+        let sequences = schema.sequences_of(&relation);
+        Ok(Target { name, table, columns, defaults, relation, sequences })
     }
 
     /// What takes the rows.
@@ -104,7 +111,8 @@ impl Target {
         if names.is_empty() {
             return format!("INSERT INTO {table} DEFAULT VALUES");
         }
-        format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), values.join(", "))
+        let row = self.relation.row(&values.join(", "));
+        format!("INSERT INTO {table} ({}) {row}", names.join(", "))
     }
 
     /// Where a row stands, for an error about it.

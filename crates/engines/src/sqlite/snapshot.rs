@@ -7,13 +7,16 @@ use trunkline_core::catalog::{
 };
 use trunkline_sql::quote_identifier;
 
-use super::schema::{Origin, PUBLIC, Relation, Schema, identity_words, split_view};
-use super::translate::declared::Kind;
+use super::schema::{Origin, PUBLIC, Relation, Schema, split_view, told};
+use super::translate::declared::{Kind, generation};
 
 impl Schema {
     /// What the catalog describes: the schema `public`.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let relations = self.relations().iter().map(|relation| described(self, relation)).collect();
+        let described = |relation| described(self, relation);
+        // Of sequences the catalog knows by the columns that they are for.
+        let relations = self.relations().iter().filter(|relation| relation.sequence.is_none());
+        let relations = relations.map(described).collect();
         Snapshot { schemas: vec![DescribedSchema { name: PUBLIC.to_owned(), relations }] }
     }
 }
@@ -26,13 +29,17 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
         let mut attribute = Attribute::new(shape);
         attribute.not_null = column.not_null || key.contains(&place);
         match column.mark() {
-            _ if column.generated => attribute.generated = Some(Generated::Stored),
-            Some(mark) => match identity_words(mark).0 {
-                "always" => attribute.generated = Some(Generated::Always),
-                "serial" => attribute.default = Some(next_of(&relation.name, &column.name)),
-                "default" => attribute.generated = Some(Generated::ByDefault),
-                "key" => {}
-                _ => attribute.default = Some(mark.to_owned()),
+            _ if column.generated => {
+                attribute.generated = Some(Generated::Stored);
+                let expression = generation(&relation.sql, &column.name);
+                attribute.default = expression.as_deref().map(|text| told(text).to_owned());
+            }
+            Some(mark) => match column.numbers().map(|numbers| numbers.kind) {
+                Some("always") => attribute.generated = Some(Generated::Always),
+                Some("default") => attribute.generated = Some(Generated::ByDefault),
+                Some("key") => {}
+                Some(_) => attribute.default = relation.sequence_name(column).map(next_of),
+                None => attribute.default = Some(mark.to_owned()),
             },
             None if relation.rowid_alias() == Some(place) => {
                 attribute.generated = Some(Generated::ByDefault);
@@ -68,6 +75,12 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
             }),
         }
     }
+    for check in &relation.declared {
+        if let Kind::Check(expression) = &check.kind {
+            let (name, kind) = (check.name.clone(), told(expression).to_owned());
+            described.constraints.push(Constraint { name, kind: ConstraintKind::Check(kind) });
+        }
+    }
     for key in &relation.foreign_keys {
         let other = schema.relation(&key.table);
         let refers_to = key.referred(other);
@@ -99,7 +112,6 @@ fn action(words: &str) -> char {
 }
 
 /// The default of a `serial` column.
-fn next_of(table: &str, column: &str) -> String {
-    let sequence = format!("{table}_{column}_seq");
+fn next_of(sequence: String) -> String {
     format!("nextval('{}'::regclass)", quote_identifier(&sequence).replace('\'', "''"))
 }

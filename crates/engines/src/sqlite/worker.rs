@@ -1,19 +1,21 @@
 //! What the thread of a session does with its connection.
 
+mod copying;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, TransactionState};
 use trunkline_core::{PgError, Result, SqlState};
 
-use super::cells::{Cell, Cells};
+use super::cells::Cells;
 use super::connect::Guarded;
 use super::control::Control;
-use super::copy::Target;
 use super::cursor::{Batch, Cursor};
 use super::errors::{self, answer};
 use super::plan::{Plan, Statement};
 use super::schema::Schema;
+use super::sequence::Sequence;
 use super::violation;
 
 /// Stands around the steps of a statement; it is always the innermost of its name.
@@ -171,6 +173,7 @@ impl<'c> Worker<'c> {
             return Ok((version, schema.clone()));
         }
         let schema = Arc::new(self.guarded.own(Schema::read).map_err(answer)?);
+        self.guarded.sequences.retain(|name| schema.sequence(name).is_some());
         self.schema = Some((version, schema.clone()));
         Ok((version, schema))
     }
@@ -204,6 +207,10 @@ impl<'c> Worker<'c> {
         limit: u64,
     ) -> Result<Batch> {
         let plan = self.current(statement)?;
+        if !plan.translated.sequences.is_empty() {
+            // What it takes of sequences is to be written when all of it is known.
+            return self.run(statement, values).map(|outcome| outcome.rows);
+        }
         let Some(step) = plan.translated.steps.last() else { return Ok(Batch::default()) };
         let compiled = self.bound(&plan, step, values)?;
         let cursor = Cursor::new(compiled, plan.columns())?;
@@ -234,21 +241,50 @@ impl<'c> Worker<'c> {
         // SQLite may have to compile a step once more while it runs.
         let guarded = self.guarded;
         let done = guarded.theirs(plan.defines(), |_| match &*plan.translated.steps {
-            [step] if plan.translated.columns.is_none() => self.step(&plan, step, values),
+            [step] if plan.translated.columns.is_none() && plan.translated.sequences.is_empty() => {
+                self.step(&plan, step, values)
+            }
             _ => self.atomically(|worker| worker.steps(&plan, values)),
         });
-        done.map_err(|error| match plan.defines() {
+        if plan.defines() {
+            self.schema = None;
+        }
+        let done = done.map_err(|error| match plan.defines() {
             true => error,
-            false => self.detailed(error, |worker| worker.steps(&plan, values).map(drop)),
-        })
+            false => self.detailed(error, |worker| {
+                let sequences = &worker.guarded.sequences;
+                let again = || worker.steps(&plan, values).map(drop);
+                sequences.again(&plan.translated.sequences, again)
+            }),
+        })?;
+        if plan.defines() {
+            self.guarded.sequences.forget();
+        }
+        if !self.in_transaction {
+            self.guarded.sequences.end(true);
+        }
+        Ok(done)
     }
 
     fn steps(&self, plan: &Plan, values: &Cells) -> Result<Outcome> {
         let mut outcome = Outcome::default();
+        self.load(&plan.translated.sequences)?;
         for step in &plan.translated.steps {
             outcome = self.step(plan, step, values)?;
         }
+        self.save(&plan.translated.sequences)?;
         Ok(outcome)
+    }
+
+    /// Reads how far sequences are.
+    fn load(&self, all: &[Sequence]) -> Result<()> {
+        let (sequences, within) = (&self.guarded.sequences, self.in_transaction);
+        self.guarded.own(|connection| sequences.load(connection, all, within)).map_err(answer)
+    }
+
+    /// Writes how far they have come.
+    fn save(&self, all: &[Sequence]) -> Result<()> {
+        self.guarded.own(|connection| self.guarded.sequences.save(connection, all)).map_err(answer)
     }
 
     /// An error with the row that violates a constraint, if it is one of these and a second run tells.
@@ -322,7 +358,6 @@ impl<'c> Worker<'c> {
 
     /// Undoes what was done since it was entered; if even that fails, nothing of the transaction stays.
     pub(super) fn undo(&mut self) {
-        self.schema = None;
         let name = exact(STATEMENT);
         let undone = self.own(&format!("ROLLBACK TO {name}; RELEASE {name}"));
         if undone.is_err() {
@@ -349,11 +384,14 @@ impl<'c> Worker<'c> {
             let told = schema.and_then(|(_, schema)| violation::at_commit(self.guarded, schema));
             let _ = self.rollback();
             told.unwrap_or(error)
-        })
+        })?;
+        self.guarded.sequences.end(true);
+        Ok(())
     }
 
     pub(super) fn rollback(&mut self) -> Result<()> {
         self.in_transaction = false;
+        self.guarded.sequences.end(false);
         self.undone = self.undone.wrapping_add(1);
         // After some errors SQLite has done so by itself.
         if self.connection().is_autocommit() { Ok(()) } else { self.own("ROLLBACK") }
@@ -390,61 +428,6 @@ impl<'c> Worker<'c> {
     /// Runs a statement of ours.
     fn own(&mut self, sql: &str) -> Result<()> {
         self.guarded.own(|connection| connection.execute_batch(sql)).map_err(answer)
-    }
-
-    /// Stores rows of a COPY, each behind its line and the text of that.
-    pub(super) fn copy(&mut self, into: &Target, rows: &Cells) -> Result<()> {
-        let mut cells = rows.reader();
-        let mut row = Vec::with_capacity(into.columns.len());
-        let mut whole = None;
-        while let (Some(Cell::Integer(line)), Some(text)) = (cells.next(), cells.next()) {
-            row.clear();
-            row.extend(cells.by_ref().take(into.columns.len()));
-            let stored = match (row.contains(&Cell::Default), &mut whole) {
-                (true, _) => self.insert(into, &row),
-                (false, Some(compiled)) => self.insert_by(compiled, &row),
-                (false, none) => {
-                    let compiled = self.insertion(into, &row)?;
-                    self.insert_by(none.insert(compiled), &row)
-                }
-            };
-            stored.map_err(|error| {
-                let state = error.sqlstate();
-                let error = self.detailed(error, |worker| worker.insert(into, &row));
-                match state {
-                    // PostgreSQL looks at foreign keys when all rows are there.
-                    SqlState::FOREIGN_KEY_VIOLATION => error,
-                    SqlState::NOT_NULL_VIOLATION | SqlState::CHECK_VIOLATION => {
-                        error.context(into.place_and_text(line, text))
-                    }
-                    _ => error.context(into.place(line)),
-                }
-            })?;
-        }
-        Ok(())
-    }
-
-    fn insert(&self, into: &Target, row: &[Cell<'_>]) -> Result<()> {
-        self.insert_by(&mut self.insertion(into, row)?, row)
-    }
-
-    /// What stores rows that have defaults where this one has.
-    fn insertion(&self, into: &Target, row: &[Cell<'_>]) -> Result<CachedStatement<'c>> {
-        let connection = self.connection();
-        let sql = into.insert(row);
-        let compiled = self.guarded.theirs(false, |_| connection.prepare_cached(&sql));
-        compiled.map_err(|error| self.explain(error))
-    }
-
-    fn insert_by(&self, compiled: &mut CachedStatement<'_>, row: &[Cell<'_>]) -> Result<()> {
-        if self.control.is_stopped() {
-            return Err(PgError::canceled());
-        }
-        let given = row.iter().filter(|cell| **cell != Cell::Default);
-        for (index, cell) in (1..=compiled.parameter_count()).zip(given) {
-            compiled.raw_bind_parameter(index, cell).map_err(answer)?;
-        }
-        compiled.raw_execute().map(drop).map_err(|error| self.explain(error))
     }
 
     /// The answer to an error of a client's statement, with what the definitions say of it.

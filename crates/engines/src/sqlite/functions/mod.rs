@@ -6,6 +6,7 @@
 mod json;
 mod number;
 mod pattern;
+mod sequence;
 mod text;
 mod time;
 mod to_char;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::sequence::Sequences;
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::Value as Stored;
@@ -54,8 +56,9 @@ fn present() -> i64 {
 }
 
 /// Makes the functions known to a connection.
-pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Clock> {
-    let clock = Clock::default();
+pub(crate) fn register(connection: &Connection) -> rusqlite::Result<(Clock, Sequences)> {
+    let (clock, sequences) = (Clock::default(), Sequences::default());
+    sequence::register(connection, &sequences)?;
     value::register(connection)?;
     number::register(connection)?;
     json::register(connection)?;
@@ -63,7 +66,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Clock> {
     text::register(connection)?;
     to_char::register(connection)?;
     time::register(connection, &clock)?;
-    Ok(clock)
+    Ok((clock, sequences))
 }
 
 /// Adds a function whose answer depends on its arguments only; `arguments` of -1 is any number.

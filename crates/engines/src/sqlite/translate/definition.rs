@@ -9,6 +9,7 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::from::{table_source, written};
 use super::name::{folded, quoted, shown};
 use super::scope::Scope;
+use super::sequence::{owned_tables, restarted};
 use super::{Done, Translator, first_words, unsupported};
 use crate::sqlite::schema::{Origin, Relation};
 
@@ -18,12 +19,24 @@ impl Translator<'_> {
         match statement {
             Statement::CreateTable(create) => self.create_table(create),
             Statement::CreateIndex(create) => self.create_index(create),
+            Statement::CreateSequence {
+                temporary,
+                if_not_exists,
+                name,
+                data_type,
+                sequence_options,
+                ..
+            } => {
+                let (data_type, options) = (data_type.as_ref(), sequence_options.as_slice());
+                self.create_sequence(name, *temporary, *if_not_exists, data_type, options)
+            }
             Statement::CreateView(create) => self.create_view(create),
             Statement::AlterTable(alter) => self.alter_table(alter),
             Statement::Truncate(truncate) => self.truncate(truncate),
             Statement::Drop { object_type, if_exists, names, cascade, .. } => match object_type {
                 ObjectType::Table => self.drop_tables(names, *if_exists, *cascade),
                 ObjectType::View => self.drop_views(names, *if_exists),
+                ObjectType::Sequence => self.drop_sequences(names, *if_exists),
                 ObjectType::Index => self.drop_indexes(names, *if_exists),
                 _ if *if_exists => Ok(Done::definition(drop_tag(object_type), Vec::new())),
                 other => Err(unsupported(&format!("DROP {other}"))),
@@ -149,7 +162,9 @@ impl Translator<'_> {
         for name in names {
             let (_, plain) = self.table_name(name)?;
             match self.schema.relation(&plain) {
-                Some(relation) if relation.view == view => found.push(relation.clone()),
+                Some(relation) if relation.view == view && relation.sequence.is_none() => {
+                    found.push(relation.clone());
+                }
                 Some(_) => {
                     let message = format!("\"{plain}\" is not a {kind}");
                     return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
@@ -192,6 +207,8 @@ impl Translator<'_> {
         }
         let order = children_first(&tables);
         steps.extend(order.iter().map(|table| format!("DROP TABLE {}", written(table))));
+        let sequences = order.iter().flat_map(|table| owned_tables(table));
+        steps.extend(sequences.map(|sequence| format!("DROP TABLE IF EXISTS {sequence}")));
         Ok(Done::definition("DROP TABLE", steps))
     }
 
@@ -250,9 +267,11 @@ impl Translator<'_> {
             steps.push(format!("DELETE FROM {}", written(table)));
         }
         if matches!(truncate.identity, Some(TruncateIdentityOption::Restart)) {
-            for table in tables.iter().filter(|table| table.autoincrement()) {
-                let name = crate::sqlite::storage::quoted(&table.name);
-                steps.push(format!("DELETE FROM sqlite_sequence WHERE name = {name}"));
+            for table in &tables {
+                let owned = table.columns.iter().filter(|column| column.serial());
+                let names = owned.filter_map(|column| table.sequence_name(column));
+                let sequences = names.filter_map(|name| self.schema.sequence(&name));
+                steps.extend(sequences.map(|sequence| restarted(&sequence)));
             }
         }
         Ok(Done::definition("TRUNCATE TABLE", steps))

@@ -11,6 +11,7 @@ pub(super) mod declared;
 mod default;
 mod definition;
 mod delete;
+mod draft;
 mod expression;
 mod from;
 mod insert;
@@ -37,6 +38,7 @@ use sqlparser::ast::Statement;
 use trunkline_core::{Column, Oid, PgError, Result, SqlState};
 
 use super::schema::Schema;
+use super::sequence::Sequence;
 use super::types::Type;
 use scope::Cte;
 
@@ -56,6 +58,8 @@ pub(crate) struct Translated {
     pub(crate) counts: bool,
     /// Whether it changes anything.
     pub(crate) writes: bool,
+    /// The sequences that it may take numbers from.
+    pub(crate) sequences: Vec<Sequence>,
     /// Whether it is a query without FROM: PostgreSQL knows what it says before any row.
     pub(crate) constant: bool,
 }
@@ -76,8 +80,10 @@ pub(crate) fn translate(sql: &str, schema: &Schema, hints: &[Oid]) -> Result<Tra
         columns: done.columns,
         tag: done.tag,
         counts: done.counts,
-        writes: done.writes,
-        constant: matches!(&statement, Statement::Query(query) if query::is_constant(query)),
+        writes: done.writes || !translator.sequences.is_empty(),
+        sequences: translator.sequences,
+        constant: !translator.volatile
+            && matches!(&statement, Statement::Query(query) if query::is_constant(query)),
     })
 }
 
@@ -122,6 +128,10 @@ struct Translator<'a> {
     ctes: Vec<Cte>,
     /// How many expressions and queries are within each other.
     depth: usize,
+    /// The sequences that it needs.
+    sequences: Vec<Sequence>,
+    /// Whether something in it is worked out only when it runs, though all of it is constant.
+    volatile: bool,
 }
 
 /// How deep they may be: the stack is finite, and so is SQLite's patience.
@@ -134,7 +144,16 @@ impl<'a> Translator<'a> {
             .map(|hint| if hint.0 == 0 { Type::UNKNOWN } else { Type::of(*hint) })
             .collect();
         let lines = name::lines_of(sql).into();
-        Translator { sql, lines, schema, parameters, ctes: Vec::new(), depth: 0 }
+        Translator {
+            sql,
+            lines,
+            schema,
+            parameters,
+            ctes: Vec::new(),
+            depth: 0,
+            sequences: Vec::new(),
+            volatile: false,
+        }
     }
 
     /// Goes a level down for what is within an expression or a query: 54001 if it is too deep.

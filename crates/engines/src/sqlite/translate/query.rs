@@ -8,7 +8,6 @@ use trunkline_core::{Column, PgError, Result, SqlState};
 
 use super::name::{folded, quoted};
 use super::scope::{Cte, Output, Scope};
-use super::sequence::sequence_set;
 use super::typed::Typed;
 use super::{Done, Translator, unsupported};
 use crate::sqlite::types::Type;
@@ -39,9 +38,6 @@ impl Translator<'_> {
                     last.insert_str(0, &with);
                 }
                 Ok(done)
-            }
-            SetExpr::Select(select) if let Some(set) = sequence_set(query, select) => {
-                self.set_sequence(set, query, select)
             }
             _ => {
                 let queried = self.query(query, None, None)?;
@@ -116,6 +112,8 @@ impl Translator<'_> {
                 parameters: self.parameters.clone(),
                 ctes: self.ctes.clone(),
                 depth: self.depth,
+                sequences: Vec::new(),
+                volatile: false,
             };
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);

@@ -1,5 +1,7 @@
 //! The text of a statement as a tree.
 
+use std::ops::Range;
+
 use sqlparser::ast::Statement;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token};
@@ -41,7 +43,7 @@ fn check_chains(sql: &str) -> Result<()> {
 /// Parses one statement.
 pub(super) fn parse(sql: &str) -> Result<Statement> {
     check_chains(sql)?;
-    let blanked = without_vacuum_words(sql);
+    let blanked = without_vacuum_words(sql).or_else(|| without_overriding(sql));
     let sql = blanked.as_deref().unwrap_or(sql);
     let dialect = Postgres::new(sql);
     let parsed = Parser::new(&dialect).with_recursion_limit(DEPTH).try_with_sql(sql).and_then(
@@ -70,6 +72,63 @@ fn without_vacuum_words(sql: &str) -> Option<String> {
         text.replace_range(word.span.start..word.span.end, &" ".repeat(word.span.len()));
     }
     Some(text)
+}
+
+/// What an INSERT says of the values that it gives for identity columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Overriding {
+    /// They are stored.
+    System,
+    /// They are not.
+    User,
+}
+
+/// `OVERRIDING SYSTEM VALUE`, `OVERRIDING USER VALUE`
+pub(super) fn overriding(sql: &str) -> Option<Overriding> {
+    find_overriding(sql).map(|(found, _)| found)
+}
+
+/// INSERT with spaces for what the parser does not know of it.
+fn without_overriding(sql: &str) -> Option<String> {
+    let (_, span) = find_overriding(sql)?;
+    let mut text = sql.to_owned();
+    let blank = " ".repeat(span.len());
+    text.replace_range(span, &blank);
+    Some(text)
+}
+
+/// The words stand outside of all parentheses, and before the rows.
+fn find_overriding(sql: &str) -> Option<(Overriding, Range<usize>)> {
+    let mut lexer = Lexer::new(sql);
+    lexer
+        .next_significant()
+        .filter(|word| ["insert", "with"].iter().any(|one| word.is_word(sql, one)))?;
+    let (mut depth, mut is_insert) = (0_usize, false);
+    while let Some(token) = lexer.next_significant() {
+        match token.kind {
+            TokenKind::LeftParen => depth += 1,
+            TokenKind::RightParen => depth = depth.saturating_sub(1),
+            TokenKind::Word if depth == 0 => {
+                is_insert |= token.is_word(sql, "into");
+                if is_insert && ["values", "select"].iter().any(|word| token.is_word(sql, word)) {
+                    return None;
+                }
+                if !token.is_word(sql, "overriding") {
+                    continue;
+                }
+                let (which, value) = (lexer.next_significant()?, lexer.next_significant()?);
+                let found = match () {
+                    () if which.is_word(sql, "system") => Overriding::System,
+                    () if which.is_word(sql, "user") => Overriding::User,
+                    () => return None,
+                };
+                let span = token.span.start..value.span.end;
+                return value.is_word(sql, "value").then_some((found, span));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn refused(sql: &str, error: &ParserError) -> PgError {

@@ -1,0 +1,121 @@
+//! What SQLite tells of a table's columns, indexes and foreign keys.
+
+use rusqlite::Connection;
+
+use super::{Column, ForeignKey, Index, Origin, Relation};
+use crate::sqlite::types::Type;
+
+fn name_of(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+pub(super) fn read_columns(
+    connection: &Connection,
+    database: &str,
+    relation: &mut Relation,
+) -> rusqlite::Result<()> {
+    let mut listed = connection
+        .prepare(&format!("PRAGMA {database}.table_xinfo({})", name_of(&relation.name)))?;
+    let mut rows = listed.query([])?;
+    while let Some(row) = rows.next()? {
+        let hidden: i64 = row.get(6)?;
+        let declared: String = row.get::<_, Option<String>>(2)?.unwrap_or_default();
+        let declared = declared
+            .strip_suffix(" GENERATED ALWAYS")
+            .or_else(|| declared.strip_suffix("GENERATED ALWAYS"))
+            .unwrap_or(&declared)
+            .to_owned();
+        // 1 is the hidden column of a virtual table.
+        if hidden == 1 {
+            continue;
+        }
+        let mut column = Column {
+            name: row.get(1)?,
+            ty: Type::declared(&declared),
+            declared,
+            not_null: row.get::<_, i64>(3)? != 0,
+            default: row.get(4)?,
+            key: usize::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
+            generated: hidden > 1,
+        };
+        let known = column.numbers().and_then(|numbers| Type::parse(numbers.type_name));
+        if let Some(known) = known {
+            column.ty = known;
+        }
+        relation.columns.push(column);
+    }
+    Ok(())
+}
+
+pub(super) fn read_indexes(
+    connection: &Connection,
+    database: &str,
+    relation: &mut Relation,
+) -> rusqlite::Result<()> {
+    let mut listed = connection.prepare(&format!(
+        "SELECT l.name, l.\"unique\", l.origin, s.sql FROM pragma_index_list(?1, ?2) AS l \
+         LEFT JOIN {database}.sqlite_schema AS s ON s.type = 'index' AND s.name = l.name \
+         ORDER BY l.seq DESC"
+    ))?;
+    let mut rows = listed.query([relation.name.as_str(), database])?;
+    while let Some(row) = rows.next()? {
+        let index: String = row.get(0)?;
+        let mut places =
+            connection.prepare(&format!("PRAGMA {database}.index_info({})", name_of(&index)))?;
+        let columns = places
+            .query_map([], |place| Ok(usize::try_from(place.get::<_, i64>(1)?).ok()))?
+            .collect::<rusqlite::Result<_>>()?;
+        relation.indexes.push(Index {
+            name: index,
+            unique: row.get::<_, i64>(1)? != 0,
+            origin: match row.get::<_, String>(2)?.as_str() {
+                "pk" => Origin::Primary,
+                "u" => Origin::Unique,
+                _ => Origin::Create,
+            },
+            columns,
+            sql: row.get(3)?,
+        });
+    }
+    let kind = connection.query_row(
+        "SELECT wr FROM pragma_table_list(?2) WHERE schema = ?1",
+        [database, relation.name.as_str()],
+        |row| row.get::<_, i64>(0),
+    );
+    relation.without_rowid = kind.unwrap_or(0) != 0;
+    Ok(())
+}
+
+pub(super) fn read_foreign_keys(
+    connection: &Connection,
+    database: &str,
+    relation: &mut Relation,
+) -> rusqlite::Result<()> {
+    let mut listed = connection
+        .prepare(&format!("PRAGMA {database}.foreign_key_list({})", name_of(&relation.name)))?;
+    let mut rows = listed.query([])?;
+    let mut keys: Vec<ForeignKey> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let from: String = row.get(3)?;
+        let Some((column, _)) = relation.column(&from) else { continue };
+        let to: Option<String> = row.get(4)?;
+        match keys.iter_mut().find(|key| key.id == id) {
+            Some(key) => {
+                key.columns.push(column);
+                key.refers_to.extend(to);
+            }
+            None => keys.push(ForeignKey {
+                id,
+                table: row.get(2)?,
+                columns: vec![column],
+                refers_to: to.into_iter().collect(),
+                on_update: row.get(5)?,
+                on_delete: row.get(6)?,
+            }),
+        }
+    }
+    keys.sort_by_key(|key| -key.id);
+    relation.foreign_keys = keys;
+    Ok(())
+}
