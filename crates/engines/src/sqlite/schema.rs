@@ -36,8 +36,33 @@ pub(crate) struct Relation {
     pub(crate) declared: Vec<Declared>,
     /// The texts of its triggers.
     pub(crate) triggers: Vec<String>,
+    /// What becomes of a temporary table at the end of a transaction, if anything does.
+    pub(crate) on_commit: Option<OnCommit>,
     /// The numbers that it gives, if it is a sequence.
     pub(crate) sequence: Option<Options>,
+}
+
+/// What a temporary table loses when a transaction is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnCommit {
+    /// Its rows.
+    DeleteRows,
+    /// All of it.
+    Drop,
+}
+
+impl OnCommit {
+    /// The comment within the definition of the table that says so.
+    pub(crate) fn mark(self) -> &'static str {
+        match self {
+            OnCommit::DeleteRows => "/*pg on commit delete rows */",
+            OnCommit::Drop => "/*pg on commit drop */",
+        }
+    }
+
+    fn of(sql: &str) -> Option<OnCommit> {
+        [OnCommit::DeleteRows, OnCommit::Drop].into_iter().find(|one| sql.contains(one.mark()))
+    }
 }
 
 /// A column.
@@ -365,6 +390,7 @@ impl Schema {
                 if !relation.view {
                     relation.declared = declared(&relation.sql);
                     relation.sequence = sequence_of(&relation.sql);
+                    relation.on_commit = OnCommit::of(&relation.sql).filter(|_| relation.temporary);
                 }
                 // A view whose table is gone has no columns to tell.
                 if read_columns(connection, database, &mut relation).is_ok() || !relation.view {

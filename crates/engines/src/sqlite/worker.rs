@@ -14,7 +14,7 @@ use super::control::Control;
 use super::cursor::{Batch, Cursor};
 use super::errors::{self, answer};
 use super::plan::{Plan, Statement};
-use super::schema::Schema;
+use super::schema::{OnCommit, Schema};
 use super::sequence::Sequence;
 use super::violation;
 
@@ -261,6 +261,9 @@ impl<'c> Worker<'c> {
             self.guarded.sequences.forget();
         }
         if !self.in_transaction {
+            if plan.translated.writes {
+                self.end_temporary()?;
+            }
             self.guarded.sequences.end(true);
         }
         Ok(done)
@@ -378,6 +381,10 @@ impl<'c> Worker<'c> {
         if is_lost {
             return Err(lost());
         }
+        if let Err(error) = self.end_temporary() {
+            let _ = self.rollback();
+            return Err(error);
+        }
         self.own("COMMIT").map_err(|error| {
             let is_foreign = error.sqlstate() == SqlState::FOREIGN_KEY_VIOLATION;
             let schema = self.schema.as_ref().filter(|_| is_foreign);
@@ -386,6 +393,27 @@ impl<'c> Worker<'c> {
             told.unwrap_or(error)
         })?;
         self.guarded.sequences.end(true);
+        Ok(())
+    }
+
+    /// Has temporary tables lose what they lose when a transaction is kept.
+    fn end_temporary(&mut self) -> Result<()> {
+        let number = |connection: &Connection| -> rusqlite::Result<i64> {
+            connection.prepare_cached("PRAGMA temp.schema_version")?.query_row([], |row| row.get(0))
+        };
+        // Most sessions have no such tables.
+        if self.guarded.own(number).map_err(answer)? == 0 {
+            return Ok(());
+        }
+        let (_, schema) = self.schema()?;
+        for relation in schema.relations() {
+            let table = format!("temp.{}", quote(&relation.name));
+            match relation.on_commit {
+                Some(OnCommit::Drop) => self.own(&format!("DROP TABLE {table}"))?,
+                Some(OnCommit::DeleteRows) => self.own(&format!("DELETE FROM {table}"))?,
+                None => {}
+            }
+        }
         Ok(())
     }
 

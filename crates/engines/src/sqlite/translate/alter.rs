@@ -6,6 +6,7 @@ use sqlparser::ast::{
 };
 use trunkline_core::{PgError, Result, SqlState};
 
+use super::draft::type_mark;
 use super::from::{table_source, written};
 use super::name::{folded, quoted};
 use super::rebuild::Rebuilt;
@@ -13,8 +14,9 @@ use super::scope::Scope;
 use super::table_text::Item;
 use super::typed::{Form, Typed};
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{Column, Origin, Relation};
+use crate::sqlite::schema::{Column, Origin, Relation, marked};
 use crate::sqlite::storage;
+use crate::sqlite::types::Type;
 
 impl Translator<'_> {
     pub(super) fn alter_table(&mut self, alter: &AlterTable) -> Result<Done> {
@@ -231,12 +233,15 @@ impl Translator<'_> {
                 Ok(())
             }
             AlterColumnOperation::SetDataType { data_type, using, .. } => {
-                if relation.rowid_alias().is_some_and(|place| {
-                    relation.columns.get(place).is_some_and(|key| key.name == column.name)
-                }) {
-                    return Err(unsupported("another type for an integer primary key"));
-                }
                 let ty = self.data_type(data_type)?;
+                let is_rowid = relation.rowid_alias().is_some_and(|place| {
+                    relation.columns.get(place).is_some_and(|key| key.name == column.name)
+                });
+                if is_rowid && !ty.is_integer() {
+                    return Err(unsupported(
+                        "a type for an integer primary key that is no integer",
+                    ));
+                }
                 let value = match using {
                     Some(using) => {
                         let source = bare(relation);
@@ -263,7 +268,15 @@ impl Translator<'_> {
                         })?
                     }
                 };
-                self.item(column, changed)?.set_type(&ty.declaration());
+                let item = self.item(column, changed)?;
+                match is_rowid {
+                    // SQLite's rowid is declared as INTEGER, and what it is stands in its mark.
+                    true => {
+                        item.remove("DEFAULT");
+                        item.append(&format!("DEFAULT {}", rowid_mark(column, ty)));
+                    }
+                    false => item.set_type(&ty.declaration()),
+                }
                 if let Some((_, from)) = changed.copied.iter_mut().find(|(c, _)| *c == column.name)
                 {
                     *from = value.sql;
@@ -344,6 +357,15 @@ impl Translator<'_> {
         }
         Ok((items, constant))
     }
+}
+
+/// The mark of a key that is the row's number, of another type.
+fn rowid_mark(column: &Column, ty: Type) -> String {
+    let numbers = column.numbers();
+    let kind = numbers.map_or("key", |numbers| numbers.kind);
+    let sequence = numbers.and_then(|numbers| numbers.sequence);
+    let sequence = sequence.map(|name| format!(" {name}")).unwrap_or_default();
+    marked(&format!("{kind} {}{sequence}", type_mark(ty)), "NULL")
 }
 
 /// A step that fails if a column has NULLs: 23502.

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    ColumnDef, ColumnOption, CreateTable, DataType, Expr, ForeignKeyConstraint, GeneratedAs,
+    self, ColumnDef, ColumnOption, CreateTable, DataType, Expr, ForeignKeyConstraint, GeneratedAs,
     GeneratedExpressionMode, Ident, IndexColumn, ReferentialAction, TableConstraint,
     visit_expressions,
 };
@@ -15,7 +15,7 @@ use super::name::{folded, quoted};
 use super::scope::Scope;
 use super::sequence::{sequence_options, sequence_steps};
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{Relation, marked};
+use crate::sqlite::schema::{OnCommit, Relation, marked};
 use crate::sqlite::sequence::Options;
 use crate::sqlite::types::Type;
 
@@ -70,7 +70,8 @@ impl Translator<'_> {
             self.table_constraint(constraint, &mut draft)?;
         }
         self.name_sequences(&mut draft);
-        let mut steps = vec![format!("{word} {table} ({})", draft.body()?)];
+        let mark = on_commit(create, temporary)?;
+        let mut steps = vec![format!("{word} {table} ({}{mark})", draft.body()?)];
         let database = if temporary { "temp" } else { "main" };
         for numbers in draft.columns.iter().filter_map(|column| column.numbers.as_ref()) {
             if let (Some(name), true) = (&numbers.sequence, numbers.kind != "nextval") {
@@ -150,6 +151,7 @@ impl Translator<'_> {
         table: &str,
     ) -> Result<Done> {
         let queried = self.query(query, None, None)?;
+        let mark = on_commit(create, word.contains("TEMP"))?;
         let mut columns = Vec::new();
         let mut names = create.columns.iter().map(|column| folded(&column.name));
         for output in &queried.outputs {
@@ -157,7 +159,7 @@ impl Translator<'_> {
             columns.push(format!("{} {}", quoted(&name), output.ty.declaration()));
         }
         let steps = vec![
-            format!("{word} {table} ({})", columns.join(", ")),
+            format!("{word} {table} ({}{mark})", columns.join(", ")),
             format!("INSERT INTO {table} {}", queried.sql),
         ];
         Ok(Done { steps, columns: None, tag: "SELECT".into(), counts: true, writes: true })
@@ -385,6 +387,21 @@ impl Translator<'_> {
         }
         Ok(sql)
     }
+}
+
+/// What is said of the end of a transaction: 42P16 of a table that is not temporary.
+fn on_commit(create: &CreateTable, temporary: bool) -> Result<&'static str> {
+    let on_commit = match &create.on_commit {
+        None => return Ok(""),
+        Some(_) if !temporary => {
+            let message = "ON COMMIT can only be used on temporary tables";
+            return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
+        }
+        Some(ast::OnCommit::PreserveRows) => return Ok(""),
+        Some(ast::OnCommit::DeleteRows) => OnCommit::DeleteRows,
+        Some(ast::OnCommit::Drop) => OnCommit::Drop,
+    };
+    Ok(on_commit.mark())
 }
 
 /// The type of `serial` and its kin.

@@ -206,7 +206,8 @@ impl DraftColumn {
     }
 }
 
-fn type_mark(ty: Type) -> &'static str {
+/// The type of a key as its mark has it.
+pub(super) fn type_mark(ty: Type) -> &'static str {
     match ty.oid {
         Oid::INT2 => "int2",
         Oid::INT8 => "int8",
