@@ -170,6 +170,20 @@ pub struct Index {
     pub condition: Option<String>,
 }
 
+/// How long a name may be, in bytes.
+const LONGEST: usize = 63;
+
+/// The name that PostgreSQL makes up for the sequence of a column, `table_column_seq`; of names that are
+/// too long the longer one is cut.
+pub fn sequence_name(table: &str, column: &str) -> String {
+    let (mut table, mut column) = (table.to_owned(), column.to_owned());
+    while table.len() + column.len() + "__seq".len() > LONGEST {
+        let longer = if table.len() > column.len() { &mut table } else { &mut column };
+        longer.pop();
+    }
+    format!("{table}_{column}_seq")
+}
+
 /// The first OID that is no built-in object's.
 const FIRST: u32 = 16_384;
 
@@ -200,5 +214,21 @@ impl Numbers {
             number = if number == 0x7fff_ffff { FIRST } else { number + 1 };
         }
         number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// PostgreSQL 18 was asked.
+    #[test]
+    fn long_names_are_cut() {
+        let (long, short) = ("t".repeat(60), "id");
+        assert_eq!(sequence_name(&long, short), format!("{}_id_seq", "t".repeat(56)));
+        assert_eq!(
+            sequence_name(&long, &"c".repeat(60)),
+            format!("{}_{}_seq", "t".repeat(29), "c".repeat(29))
+        );
     }
 }

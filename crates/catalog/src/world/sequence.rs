@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use trunkline_core::Oid;
-use trunkline_core::catalog::{Attribute, Generated, Numbers};
+use trunkline_core::catalog::{Attribute, Generated, Numbers, sequence_name};
 use trunkline_sql::{Lexer, TokenKind};
 
 use super::class::PG_CLASS;
@@ -14,9 +14,6 @@ use crate::facts::PG_CATALOG;
 
 /// The catalog of defaults.
 const PG_ATTRDEF: u32 = 2604;
-
-/// How long a name may be, in bytes.
-const LONGEST: usize = 63;
 
 /// The columns of every sequence.
 pub(super) const COLUMNS: [(&str, Oid); 3] =
@@ -64,7 +61,7 @@ impl Objects {
                     _ => Oid::INT8,
                 };
                 let sequence = SequenceObject { table: class.oid, column, type_oid, is_identity };
-                let name = made_up_name(&relation.name, &attribute.column.name);
+                let name = sequence_name(&relation.name, &attribute.column.name);
                 found.push((class.schema, class.place, named.unwrap_or(name), sequence));
             }
         }
@@ -102,16 +99,6 @@ impl Objects {
         let mut own = self.sequences();
         own.find(|(_, one)| one.table == table && one.column == column).map(|(class, _)| class)
     }
-}
-
-/// `table_column_seq`; of names that are too long the longer one is cut.
-fn made_up_name(table: &str, column: &str) -> String {
-    let (mut table, mut column) = (table.to_owned(), column.to_owned());
-    while table.len() + column.len() + "__seq".len() > LONGEST {
-        let longer = if table.len() > column.len() { &mut table } else { &mut column };
-        longer.pop();
-    }
-    format!("{table}_{column}_seq")
 }
 
 pub(super) fn sequences(world: &World) -> Vec<Row> {
@@ -187,16 +174,5 @@ mod tests {
         for other in ["now()", "nextval", "nextval(", "nextval(x)", "nextval(')", "'nextval(1)'"] {
             assert_eq!(name(other), None, "{other}");
         }
-    }
-
-    /// PostgreSQL 18 was asked.
-    #[test]
-    fn long_names_are_cut() {
-        let (long, short) = ("t".repeat(60), "id");
-        assert_eq!(made_up_name(&long, short), format!("{}_id_seq", "t".repeat(56)));
-        assert_eq!(
-            made_up_name(&long, &"c".repeat(60)),
-            format!("{}_{}_seq", "t".repeat(29), "c".repeat(29))
-        );
     }
 }

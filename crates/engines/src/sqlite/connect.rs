@@ -15,6 +15,7 @@ use super::control::Control;
 use super::errors::answer;
 use super::functions::{self, Surroundings};
 use super::queue::Queue;
+use super::sequence::Sequences;
 
 /// A file, and how it is opened.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub(super) struct Database {
 pub(super) struct Guarded {
     pub(super) connection: Connection,
     pub(super) surroundings: Surroundings,
+    pub(super) sequences: Sequences,
     trust: Arc<AtomicU8>,
 }
 
@@ -111,7 +113,7 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
         lock.wait_for_lock(since)
     };
     connection.busy_handler(Some(wait))?;
-    let surroundings = functions::register(&connection)?;
+    let (surroundings, sequences) = functions::register(&connection)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     let trust = Arc::new(AtomicU8::new(Trust::Rows as u8));
     let asked = trust.clone();
@@ -121,7 +123,7 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
             false => Authorization::Deny,
         }
     }))?;
-    Ok(Guarded { connection, surroundings, trust })
+    Ok(Guarded { connection, surroundings, sequences, trust })
 }
 
 impl Guarded {

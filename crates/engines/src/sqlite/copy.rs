@@ -18,6 +18,7 @@ use trunkline_sql::statement::QualifiedName;
 use super::cells::{Cell, Cells};
 use super::input;
 use super::schema::{Relation, Schema};
+use super::sequence::Sequence;
 use super::thread::{Call, Thread};
 use super::translate::reading::Reading;
 use super::types::Type;
@@ -45,6 +46,7 @@ pub(super) struct Target {
     pub(super) columns: Arc<[Column]>,
     defaults: Vec<bool>,
     relation: Relation,
+    pub(super) sequences: Vec<Sequence>,
     filter: Option<Filter>,
     /// Why it takes no rows: what PostgreSQL says only when the client is to send them.
     refused: Option<PgError>,
@@ -56,6 +58,8 @@ struct Filter {
     condition: String,
     /// What every column of the table is where nothing is said of it, by name.
     defaults: Vec<(String, String)>,
+    /// The columns that sequences number, quoted.
+    numbered: Vec<String>,
 }
 
 impl Target {
@@ -79,7 +83,10 @@ impl Target {
         let takes_rows =
             |trigger: &String| trigger.to_ascii_uppercase().contains("INSTEAD OF INSERT");
         let is_refused = relation.view && !relation.triggers.iter().any(takes_rows);
-        let refused = is_refused.then(|| view(&relation.name));
+        let refused = match &relation.sequence {
+            Some(_) => Some(sequence(&relation.name)),
+            None => is_refused.then(|| view(&relation.name)),
+        };
         let places = places(relation, given)?;
         let columns = places.iter().filter_map(|place| relation.columns.get(*place));
         let described = columns.clone().map(|column| {
@@ -89,8 +96,8 @@ impl Target {
         let columns = described.collect();
         let filter = condition.map(|condition| Filter::new(condition, schema, reading, relation));
         let (name, filter) = (relation.name.clone(), filter.transpose()?);
-        let relation = relation.clone();
-        Ok(Target { table, name, columns, defaults, relation, filter, refused })
+        let (relation, sequences) = (relation.clone(), schema.sequences_of(relation));
+        Ok(Target { table, name, columns, defaults, relation, sequences, filter, refused })
     }
 
     /// Lets rows only into a table that was made or emptied in this subtransaction, as FREEZE demands.
@@ -138,7 +145,8 @@ impl Target {
         if names.is_empty() {
             return format!("INSERT INTO {table} DEFAULT VALUES");
         }
-        format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), values.join(", "))
+        let row = self.relation.row(&values.join(", "));
+        format!("INSERT INTO {table} ({}) {row}", names.join(", "))
     }
 
     /// How many rows an insertion stored that changed so many; of a view's rows SQLite counts none.
@@ -209,7 +217,9 @@ impl Filter {
             let default = column.default.clone().unwrap_or_else(|| "NULL".to_owned());
             (column.name.clone(), default)
         });
+        let numbered = relation.columns.iter().filter(|one| relation.sequence_name(one).is_some());
         Ok(Filter {
+            numbered: numbered.map(|column| quote(&column.name)).collect(),
             condition: translate::filter(condition, schema, reading, relation)?,
             defaults: defaults.collect(),
         })
@@ -230,11 +240,19 @@ impl Filter {
                 None => format!("{default} AS {name}"),
             }
         });
+        let row = row.collect::<Vec<_>>().join(", ");
+        // The number that the condition sees is the one that is stored: a LIMIT keeps SQLite from
+        // working it out for each of them.
+        let limit = if self.numbered.is_empty() { "" } else { " LIMIT 1" };
+        for (name, value) in names.iter().zip(&mut values) {
+            if self.numbered.contains(name) {
+                value.clone_from(name);
+            }
+        }
         format!(
-            "INSERT INTO {table} ({}) SELECT {} FROM (SELECT {}) AS {table} WHERE {}",
+            "INSERT INTO {table} ({}) SELECT {} FROM (SELECT {row}{limit}) AS {table} WHERE {}",
             names.join(", "),
             values.join(", "),
-            row.collect::<Vec<_>>().join(", "),
             self.condition
         )
     }
@@ -411,6 +429,11 @@ fn view(name: &str) -> PgError {
     let message = format!("cannot copy to view \"{name}\"");
     PgError::new(SqlState::WRONG_OBJECT_TYPE, message)
         .hint("To enable copying to a view, provide an INSTEAD OF INSERT trigger.")
+}
+
+/// A sequence, of which it says so then, too.
+fn sequence(name: &str) -> PgError {
+    PgError::new(SqlState::WRONG_OBJECT_TYPE, format!("cannot copy to sequence \"{name}\""))
 }
 
 /// Takes no rows, for this reason.

@@ -29,6 +29,7 @@ mod plan;
 mod queue;
 mod rows;
 pub(crate) mod schema;
+mod sequence;
 mod session;
 mod snapshot;
 pub(crate) mod storage;

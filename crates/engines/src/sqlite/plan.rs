@@ -87,7 +87,7 @@ impl Plan {
         let words = self.translated.tag.clone();
         match (self.translated.counts, self.translated.writes) {
             // What only reads says how many rows it sent.
-            (false, false) if words == "SELECT" => CommandTag::select(),
+            (false, _) if words == "SELECT" => CommandTag::select(),
             (false, _) => CommandTag::new(words),
             (true, true) => CommandTag::affected(words, changed),
             (true, false) => CommandTag::sent(words),

@@ -1,15 +1,17 @@
 //! What is in a SQLite file, as the translation and the catalog need it.
 
+mod read;
+
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use rusqlite::Connection;
 use trunkline_core::Oid;
-use trunkline_core::catalog::{Numbers, Snapshot};
+use trunkline_core::catalog::{Snapshot, sequence_name};
 
 use super::names::Names;
+use super::sequence::{Options, Sequence};
 use super::storage;
-use super::translate::declared::{Declared, Kind, declared};
+use super::translate::declared::{Declared, Kind};
 use super::types::Type;
 
 /// The tables and views of the main database and of the temporary one.
@@ -42,6 +44,33 @@ pub(crate) struct Relation {
     pub(crate) declared: Vec<Declared>,
     /// The texts of its triggers.
     pub(crate) triggers: Vec<String>,
+    /// What becomes of a temporary table at the end of a transaction, if anything does.
+    pub(crate) on_commit: Option<OnCommit>,
+    /// The numbers that it gives, if it is a sequence.
+    pub(crate) sequence: Option<Options>,
+}
+
+/// What a temporary table loses when a transaction is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnCommit {
+    /// Its rows.
+    DeleteRows,
+    /// All of it.
+    Drop,
+}
+
+impl OnCommit {
+    /// The comment within the definition of the table that says so.
+    pub(crate) fn mark(self) -> &'static str {
+        match self {
+            OnCommit::DeleteRows => "/*pg on commit delete rows */",
+            OnCommit::Drop => "/*pg on commit drop */",
+        }
+    }
+
+    fn of(sql: &str) -> Option<OnCommit> {
+        [OnCommit::DeleteRows, OnCommit::Drop].into_iter().find(|one| sql.contains(one.mark()))
+    }
 }
 
 /// A column.
@@ -118,6 +147,12 @@ pub(crate) fn marked(postgres: &str, sqlite: &str) -> String {
     format!("({MARK}{} */ {sqlite})", postgres.replace("*/", "* /"))
 }
 
+/// What PostgreSQL was told: what stands in the mark of an expression, or the expression.
+pub(super) fn told(expression: &str) -> &str {
+    let marked = expression.split_once(MARK).and_then(|(_, rest)| rest.split_once("*/"));
+    marked.map_or(expression, |(told, _)| told).trim()
+}
+
 impl Column {
     /// What the mark in the default says, such as `now()`, `serial`.
     pub(crate) fn mark(&self) -> Option<&str> {
@@ -125,15 +160,47 @@ impl Column {
         rest.split_once("*/").map(|(mark, _)| mark.trim())
     }
 
+    /// What the mark says of its numbers.
+    pub(crate) fn numbers(&self) -> Option<Numbered<'_>> {
+        self.mark().and_then(Numbered::parse)
+    }
+
+    /// Whether it is an identity column that takes no other numbers.
+    pub(crate) fn is_always(&self) -> bool {
+        self.numbers().is_some_and(|numbers| numbers.kind == "always")
+    }
+
     /// Whether values come of themselves: `serial` and identity.
     pub(crate) fn serial(&self) -> bool {
-        matches!(self.mark().map(identity_words), Some(("serial" | "always" | "default", _)))
+        self.numbers().is_some_and(|numbers| numbers.owns_sequence())
     }
 }
 
-/// The mark of a key that is the row's number: how it came to be, and its type.
-pub(crate) fn identity_words(mark: &str) -> (&str, &str) {
-    mark.split_once(' ').unwrap_or((mark, ""))
+/// The mark of a column whose numbers are a sequence's, or of a key that is the row's number:
+/// `serial int4`, and the name of the sequence unless SQLite counts it, too.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbered<'m> {
+    /// `serial`, `always`, `default`; `nextval` of somebody's sequence; `key` that is not numbered.
+    pub(crate) kind: &'m str,
+    type_name: &'m str,
+    pub(crate) sequence: Option<&'m str>,
+}
+
+impl Numbered<'_> {
+    fn parse(mark: &str) -> Option<Numbered<'_>> {
+        let (kind, rest) = mark.split_once(' ')?;
+        let (type_name, sequence) = match rest.split_once(' ') {
+            Some((type_name, sequence)) => (type_name, Some(sequence)),
+            None => (rest, None),
+        };
+        let is_known = matches!(kind, "serial" | "always" | "default" | "nextval" | "key");
+        is_known.then_some(Numbered { kind, type_name, sequence })
+    }
+
+    /// Whether the sequence goes with the column.
+    pub(crate) fn owns_sequence(&self) -> bool {
+        matches!(self.kind, "serial" | "always" | "default")
+    }
 }
 
 impl Relation {
@@ -157,6 +224,19 @@ impl Relation {
             .collect();
         key.sort_unstable();
         key.into_iter().map(|(_, index)| index).collect()
+    }
+
+    /// The sequence that counts its key, if it has this name.
+    fn key_sequence(&self, name: &str) -> Option<Sequence> {
+        let column = self.rowid_alias().and_then(|place| self.columns.get(place))?;
+        let is_counted = column.serial() && column.numbers()?.sequence.is_none();
+        let name = self.sequence_name(column).filter(|own| is_counted && own == name)?;
+        Some(Sequence {
+            name,
+            options: Options::of(column.ty.oid),
+            database: self.database(),
+            key_of: Some(self.name.clone()),
+        })
     }
 
     /// Whether numbers of rows that were deleted do not come back.
@@ -225,12 +305,39 @@ impl Relation {
     }
 
     /// The value of a column that an INSERT does not give, where SQLite would have another than
-    /// PostgreSQL: of a key that nobody numbers.
+    /// PostgreSQL: a sequence's next number, or none of a key that nobody numbers.
     pub(crate) fn supplied(&self, column: &Column) -> Option<String> {
-        match column.mark().map(identity_words) {
-            Some(("key", _)) => Some(self.missing(column)),
-            _ => None,
+        match column.numbers()?.kind {
+            "key" => Some(self.missing(column)),
+            _ => {
+                let name = storage::quoted(&self.sequence_name(column)?);
+                Some(format!("pg_nextval({name})"))
+            }
         }
+    }
+
+    /// A row of values for an INSERT. Where there are triggers SQLite works out the number of a row twice,
+    /// unless it comes of a query: a sequence would give two.
+    pub(crate) fn row(&self, values: &str) -> String {
+        let is_counted = |column: &Column| self.sequence_name(column).is_some();
+        match self.columns.iter().any(is_counted) {
+            true => format!("SELECT {values} WHERE 1"),
+            false => format!("VALUES ({values})"),
+        }
+    }
+
+    /// The name of the sequence that a column takes its numbers from.
+    pub(crate) fn sequence_name(&self, column: &Column) -> Option<String> {
+        match column.numbers()? {
+            Numbered { sequence: Some(name), .. } => Some(name.to_owned()),
+            Numbered { kind: "key", .. } => None,
+            _ => Some(sequence_name(&self.name, &column.name)),
+        }
+    }
+
+    /// The database that it is in.
+    pub(crate) fn database(&self) -> &'static str {
+        if self.temporary { "temp" } else { "main" }
     }
 
     /// A given value, which may not be NULL where SQLite would make a number of it; numbers that other
@@ -281,71 +388,6 @@ impl Relation {
 }
 
 impl Schema {
-    /// Reads what the connection sees.
-    pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Schema> {
-        let mut relations = Vec::new();
-        let mut numbers = Numbers::default();
-        for database in ["temp", "main"] {
-            let mut listed = connection.prepare(&format!(
-                "SELECT name, type, coalesce(sql, ''), rowid FROM {database}.sqlite_schema \
-                 WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
-                 ORDER BY name"
-            ))?;
-            let mut rows = listed.query([])?;
-            while let Some(row) = rows.next()? {
-                let name: String = row.get(0)?;
-                let mut relation = Relation {
-                    oid: numbers.relation(PUBLIC, &name),
-                    name,
-                    temporary: database == "temp",
-                    view: row.get::<_, String>(1)? == "view",
-                    sql: row.get(2)?,
-                    age: row.get(3)?,
-                    ..Relation::default()
-                };
-                if !relation.view {
-                    relation.declared = declared(&relation.sql);
-                }
-                // A view whose table is gone has no columns to tell.
-                if read_columns(connection, database, &mut relation).is_ok() || !relation.view {
-                    read_indexes(connection, database, &mut relation)?;
-                    read_foreign_keys(connection, database, &mut relation)?;
-                }
-                let mut triggers = connection.prepare(&format!(
-                    "SELECT sql FROM {database}.sqlite_schema \
-                     WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE"
-                ))?;
-                relation.triggers = triggers
-                    .query_map([&relation.name], |row| row.get(0))?
-                    .collect::<rusqlite::Result<_>>()?;
-                relations.push(relation);
-            }
-        }
-        let mut schema = Schema { relations, ..Schema::default() };
-        schema.type_views();
-        Ok(schema)
-    }
-
-    /// Gives the columns of views the types of their queries; a view may be over others.
-    fn type_views(&mut self) {
-        for _ in 0..VIEW_DEPTH {
-            let mut changed = false;
-            for at in 0..self.relations.len() {
-                let view = self.relations.get(at).filter(|relation| relation.view);
-                let sql = view.map(|view| split_view(&view.sql).1.to_owned());
-                let types = sql.and_then(|sql| super::translate::types_of(&sql, self));
-                let columns = self.relations.get_mut(at).into_iter().flat_map(|v| &mut v.columns);
-                for (column, ty) in columns.zip(types.unwrap_or_default()) {
-                    changed |= column.ty != ty;
-                    column.ty = ty;
-                }
-            }
-            if !changed {
-                break;
-            }
-        }
-    }
-
     /// A relation by its folded name: the temporary one first, as in PostgreSQL.
     pub(crate) fn relation(&self, name: &str) -> Option<&Relation> {
         let exact = self.relations.iter().find(|relation| relation.name == name);
@@ -372,6 +414,21 @@ impl Schema {
         &self.relations
     }
 
+    /// A sequence by its name: a table of its own, or what counts the key of a table.
+    pub(crate) fn sequence(&self, name: &str) -> Option<Sequence> {
+        let own = self.relation(name).and_then(|relation| {
+            let (options, name) = (relation.sequence.clone()?, relation.name.clone());
+            Some(Sequence { name, options, database: relation.database(), key_of: None })
+        });
+        own.or_else(|| self.relations.iter().find_map(|relation| relation.key_sequence(name)))
+    }
+
+    /// The sequences that the columns of a table take their numbers from.
+    pub(crate) fn sequences_of(&self, relation: &Relation) -> Vec<Sequence> {
+        let names = relation.columns.iter().filter_map(|column| relation.sequence_name(column));
+        names.filter_map(|name| self.sequence(&name)).collect()
+    }
+
     /// The table that has an index of this name.
     pub(crate) fn index(&self, name: &str) -> Option<(&Relation, &Index)> {
         self.relations.iter().find_map(|relation| {
@@ -381,118 +438,23 @@ impl Schema {
     }
 }
 
-fn name_of(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+/// Begins the comment in the definition of a sequence's table.
+const SEQUENCE_MARK: &str = "/*pg sequence ";
+
+/// The definition of a table that keeps a sequence, behind its name.
+pub(crate) fn sequence_table(options: &Options) -> String {
+    format!(
+        "(last_value BIGINT NOT NULL {SEQUENCE_MARK}{} */, log_cnt BIGINT NOT NULL, \
+         is_called BOOLEAN NOT NULL)",
+        options.written()
+    )
 }
 
-fn read_columns(
-    connection: &Connection,
-    database: &str,
-    relation: &mut Relation,
-) -> rusqlite::Result<()> {
-    let mut listed = connection
-        .prepare(&format!("PRAGMA {database}.table_xinfo({})", name_of(&relation.name)))?;
-    let mut rows = listed.query([])?;
-    while let Some(row) = rows.next()? {
-        let hidden: i64 = row.get(6)?;
-        let declared: String = row.get::<_, Option<String>>(2)?.unwrap_or_default();
-        let declared = declared
-            .strip_suffix(" GENERATED ALWAYS")
-            .or_else(|| declared.strip_suffix("GENERATED ALWAYS"))
-            .unwrap_or(&declared)
-            .to_owned();
-        // 1 is the hidden column of a virtual table.
-        if hidden == 1 {
-            continue;
-        }
-        let mut column = Column {
-            name: row.get(1)?,
-            ty: Type::declared(&declared),
-            declared,
-            not_null: row.get::<_, i64>(3)? != 0,
-            default: row.get(4)?,
-            key: usize::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
-            generated: hidden > 1,
-        };
-        if let Some(known) = column.mark().and_then(|mark| Type::parse(identity_words(mark).1)) {
-            column.ty = known;
-        }
-        relation.columns.push(column);
-    }
-    Ok(())
-}
-
-fn read_indexes(
-    connection: &Connection,
-    database: &str,
-    relation: &mut Relation,
-) -> rusqlite::Result<()> {
-    let mut listed = connection.prepare(&format!(
-        "SELECT l.name, l.\"unique\", l.origin, s.sql FROM pragma_index_list(?1, ?2) AS l \
-         LEFT JOIN {database}.sqlite_schema AS s ON s.type = 'index' AND s.name = l.name \
-         ORDER BY l.seq DESC"
-    ))?;
-    let mut rows = listed.query([relation.name.as_str(), database])?;
-    while let Some(row) = rows.next()? {
-        let index: String = row.get(0)?;
-        let mut places =
-            connection.prepare(&format!("PRAGMA {database}.index_info({})", name_of(&index)))?;
-        let columns = places
-            .query_map([], |place| Ok(usize::try_from(place.get::<_, i64>(1)?).ok()))?
-            .collect::<rusqlite::Result<_>>()?;
-        relation.indexes.push(Index {
-            name: index,
-            unique: row.get::<_, i64>(1)? != 0,
-            origin: match row.get::<_, String>(2)?.as_str() {
-                "pk" => Origin::Primary,
-                "u" => Origin::Unique,
-                _ => Origin::Create,
-            },
-            columns,
-            sql: row.get(3)?,
-        });
-    }
-    let kind = connection.query_row(
-        "SELECT wr FROM pragma_table_list(?2) WHERE schema = ?1",
-        [database, relation.name.as_str()],
-        |row| row.get::<_, i64>(0),
-    );
-    relation.without_rowid = kind.unwrap_or(0) != 0;
-    Ok(())
-}
-
-fn read_foreign_keys(
-    connection: &Connection,
-    database: &str,
-    relation: &mut Relation,
-) -> rusqlite::Result<()> {
-    let mut listed = connection
-        .prepare(&format!("PRAGMA {database}.foreign_key_list({})", name_of(&relation.name)))?;
-    let mut rows = listed.query([])?;
-    let mut keys: Vec<ForeignKey> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
-        let from: String = row.get(3)?;
-        let Some((column, _)) = relation.column(&from) else { continue };
-        let to: Option<String> = row.get(4)?;
-        match keys.iter_mut().find(|key| key.id == id) {
-            Some(key) => {
-                key.columns.push(column);
-                key.refers_to.extend(to);
-            }
-            None => keys.push(ForeignKey {
-                id,
-                table: row.get(2)?,
-                columns: vec![column],
-                refers_to: to.into_iter().collect(),
-                on_update: row.get(5)?,
-                on_delete: row.get(6)?,
-            }),
-        }
-    }
-    keys.sort_by_key(|key| -key.id);
-    relation.foreign_keys = keys;
-    Ok(())
+fn sequence_of(sql: &str) -> Option<Options> {
+    let (_, rest) = sql.split_once(SEQUENCE_MARK)?;
+    let options = Options::parse(rest.split_once(" */")?.0)?;
+    // What a sequence is made of is known to the letter.
+    sql.ends_with(&sequence_table(&options)).then_some(options)
 }
 
 /// The head of a CREATE VIEW and its query.

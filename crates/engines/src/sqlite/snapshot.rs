@@ -9,16 +9,17 @@ use trunkline_core::catalog::{
 };
 use trunkline_sql::quote_identifier;
 
-use super::schema::{Origin, PUBLIC, Relation, Schema, identity_words, split_view};
-use super::translate::declared::Kind;
+use super::schema::{Origin, PUBLIC, Relation, Schema, split_view, told};
+use super::translate::declared::{Kind, generation};
 
 impl Schema {
     /// What the catalog describes: the schema `public`.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         let describe = || {
-            let relations = self.relations().iter().map(|relation| described(self, relation));
-            let public =
-                DescribedSchema { name: PUBLIC.to_owned(), relations: relations.collect() };
+            // Of sequences the catalog knows by the columns that they are for.
+            let relations = self.relations().iter().filter(|one| one.sequence.is_none());
+            let relations = relations.map(|relation| described(self, relation)).collect();
+            let public = DescribedSchema { name: PUBLIC.to_owned(), relations };
             Arc::new(Snapshot { schemas: vec![public] })
         };
         self.described.get_or_init(describe).clone()
@@ -33,13 +34,17 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
         let mut attribute = Attribute::new(shape);
         attribute.not_null = column.not_null || key.contains(&place);
         match column.mark() {
-            _ if column.generated => attribute.generated = Some(Generated::Stored),
-            Some(mark) => match identity_words(mark).0 {
-                "always" => attribute.generated = Some(Generated::Always),
-                "serial" => attribute.default = Some(next_of(&relation.name, &column.name)),
-                "default" => attribute.generated = Some(Generated::ByDefault),
-                "key" => {}
-                _ => attribute.default = Some(mark.to_owned()),
+            _ if column.generated => {
+                attribute.generated = Some(Generated::Stored);
+                let expression = generation(&relation.sql, &column.name);
+                attribute.default = expression.as_deref().map(|text| told(text).to_owned());
+            }
+            Some(mark) => match column.numbers().map(|numbers| numbers.kind) {
+                Some("always") => attribute.generated = Some(Generated::Always),
+                Some("default") => attribute.generated = Some(Generated::ByDefault),
+                Some("key") => {}
+                Some(_) => attribute.default = relation.sequence_name(column).map(next_of),
+                None => attribute.default = Some(mark.to_owned()),
             },
             None if relation.rowid_alias() == Some(place) => {
                 attribute.generated = Some(Generated::ByDefault);
@@ -75,6 +80,12 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
             }),
         }
     }
+    for check in &relation.declared {
+        if let Kind::Check(expression) = &check.kind {
+            let (name, kind) = (check.name.clone(), told(expression).to_owned());
+            described.constraints.push(Constraint { name, kind: ConstraintKind::Check(kind) });
+        }
+    }
     for key in &relation.foreign_keys {
         let other = schema.relation(&key.table);
         let refers_to = key.referred(other);
@@ -106,7 +117,6 @@ fn action(words: &str) -> char {
 }
 
 /// The default of a `serial` column.
-fn next_of(table: &str, column: &str) -> String {
-    let sequence = format!("{table}_{column}_seq");
+fn next_of(sequence: String) -> String {
     format!("nextval('{}'::regclass)", quote_identifier(&sequence).replace('\'', "''"))
 }

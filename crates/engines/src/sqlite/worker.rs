@@ -16,7 +16,8 @@ use super::errors::{self, answer};
 use super::fresh::Fresh;
 use super::names::Names;
 use super::plan::{Plan, Statement};
-use super::schema::Schema;
+use super::schema::{OnCommit, Schema};
+use super::sequence::Sequence;
 use super::transaction::{Savepoints, exact, lost};
 use super::translate::reading::{Reading, SearchPath};
 use super::violation;
@@ -171,6 +172,7 @@ impl<'c> Worker<'c> {
         let mut schema = self.guarded.own(Schema::read).map_err(answer)?;
         schema.databases = self.names.clone();
         let schema = Arc::new(schema);
+        self.guarded.sequences.retain(|name| schema.sequence(name).is_some());
         self.schema = Some((version, schema.clone()));
         Ok((version, schema))
     }
@@ -209,6 +211,10 @@ impl<'c> Worker<'c> {
             return Ok(Batch { is_last: true, ..Batch::default() });
         }
         let plan = self.current(statement)?;
+        if !plan.translated.sequences.is_empty() {
+            // What it takes of sequences is to be written when all of it is known.
+            return self.run(statement, values).map(|outcome| outcome.rows);
+        }
         let Some(step) = plan.translated.steps.last() else { return Ok(Batch::default()) };
         let compiled = self.bound(&plan, step, values)?;
         let cursor = Cursor::new(compiled, plan.columns())?;
@@ -240,7 +246,9 @@ impl<'c> Worker<'c> {
         // SQLite may have to compile a step once more while it runs.
         let guarded = self.guarded;
         let done = guarded.theirs(plan.defines(), |_| match &*plan.translated.steps {
-            [step] if plan.translated.columns.is_none() => self.step(&plan, step, values),
+            [step] if plan.translated.columns.is_none() && plan.translated.sequences.is_empty() => {
+                self.step(&plan, step, values)
+            }
             _ => self.atomically(|worker| worker.steps(&plan, values)),
         });
         if done.is_ok() && self.in_transaction {
@@ -248,9 +256,22 @@ impl<'c> Worker<'c> {
         }
         let mut outcome = done.map_err(|error| match plan.defines() {
             true => self.validated(error, &plan),
-            false => self.detailed(error, |worker| worker.steps(&plan, values).map(drop)),
+            false => self.detailed(error, |worker| {
+                let sequences = &worker.guarded.sequences;
+                let again = || worker.steps(&plan, values).map(drop);
+                sequences.again(&plan.translated.sequences, again)
+            }),
         })?;
         outcome.notices.clone_from(&plan.translated.notices);
+        if plan.defines() {
+            self.guarded.sequences.forget();
+        }
+        if !self.in_transaction {
+            if plan.translated.writes {
+                self.end_temporary()?;
+            }
+            self.guarded.sequences.end(true);
+        }
         Ok(outcome)
     }
 
@@ -261,10 +282,23 @@ impl<'c> Worker<'c> {
 
     fn steps(&self, plan: &Plan, values: &Cells) -> Result<Outcome> {
         let mut outcome = Outcome::default();
+        self.load(&plan.translated.sequences)?;
         for step in &plan.translated.steps {
             outcome = self.step(plan, step, values)?;
         }
+        self.save(&plan.translated.sequences)?;
         Ok(outcome)
+    }
+
+    /// Reads how far sequences are.
+    fn load(&self, all: &[Sequence]) -> Result<()> {
+        let (sequences, within) = (&self.guarded.sequences, self.in_transaction);
+        self.guarded.own(|connection| sequences.load(connection, all, within)).map_err(answer)
+    }
+
+    /// Writes how far they have come.
+    fn save(&self, all: &[Sequence]) -> Result<()> {
+        self.guarded.own(|connection| self.guarded.sequences.save(connection, all)).map_err(answer)
     }
 
     /// An error with the row that violates a constraint, if it is one of these and a second run tells.
@@ -367,18 +401,46 @@ impl<'c> Worker<'c> {
         if is_lost {
             return Err(lost());
         }
+        if let Err(error) = self.end_temporary() {
+            let _ = self.rollback();
+            return Err(error);
+        }
         self.own("COMMIT").map_err(|error| {
             let is_foreign = error.sqlstate() == SqlState::FOREIGN_KEY_VIOLATION;
             let schema = self.schema.as_ref().filter(|_| is_foreign);
             let told = schema.and_then(|(_, schema)| violation::at_commit(self.guarded, schema));
             let _ = self.rollback();
             told.unwrap_or(error)
-        })
+        })?;
+        self.guarded.sequences.end(true);
+        Ok(())
+    }
+
+    /// Has temporary tables lose what they lose when a transaction is kept.
+    fn end_temporary(&mut self) -> Result<()> {
+        let number = |connection: &Connection| -> rusqlite::Result<i64> {
+            connection.prepare_cached("PRAGMA temp.schema_version")?.query_row([], |row| row.get(0))
+        };
+        // Most sessions have no such tables.
+        if self.guarded.own(number).map_err(answer)? == 0 {
+            return Ok(());
+        }
+        let (_, schema) = self.schema()?;
+        for relation in schema.relations() {
+            let table = format!("temp.{}", quote(&relation.name));
+            match relation.on_commit {
+                Some(OnCommit::Drop) => self.own(&format!("DROP TABLE {table}"))?,
+                Some(OnCommit::DeleteRows) => self.own(&format!("DELETE FROM {table}"))?,
+                None => {}
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn rollback(&mut self) -> Result<()> {
         self.in_transaction = false;
         self.fresh.clear();
+        self.guarded.sequences.end(false);
         self.undone = self.undone.wrapping_add(1);
         // After some errors SQLite has done so by itself.
         if self.connection().is_autocommit() { Ok(()) } else { self.own("ROLLBACK") }

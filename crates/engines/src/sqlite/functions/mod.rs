@@ -13,6 +13,7 @@ mod jsonb;
 mod made;
 mod number;
 mod pattern;
+mod sequence;
 mod statistics;
 mod surroundings;
 mod text;
@@ -21,6 +22,7 @@ mod to_char;
 pub(crate) mod value;
 mod zoned;
 
+use super::sequence::Sequences;
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::Value as Stored;
@@ -36,8 +38,9 @@ use super::output::KEPT;
 type Answer = rusqlite::Result<Stored>;
 
 /// Makes the functions known to a connection.
-pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Surroundings> {
-    let surroundings = Surroundings::default();
+pub(crate) fn register(connection: &Connection) -> rusqlite::Result<(Surroundings, Sequences)> {
+    let (surroundings, sequences) = (Surroundings::default(), Sequences::default());
+    sequence::register(connection, &sequences)?;
     value::register(connection, &surroundings)?;
     number::register(connection)?;
     array::register(connection)?;
@@ -52,7 +55,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<Surroundings
     to_char::register(connection, &surroundings)?;
     zoned::register(connection, &surroundings)?;
     made::register(connection, &surroundings)?;
-    Ok(surroundings)
+    Ok((surroundings, sequences))
 }
 
 /// Adds a function whose answer depends on its arguments only; `arguments` of -1 is any number.

@@ -7,8 +7,9 @@ use sqlparser::ast::{
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::constraint::{second_key, without_place};
-use super::create_table::{check_system_name, row_number};
+use super::create_table::check_system_name;
 use super::dependency::Dependents;
+use super::draft::type_mark;
 use super::from::{table_source, written};
 use super::name::{folded, parts, quoted};
 use super::rebuild::Rebuilt;
@@ -17,7 +18,7 @@ use super::table_text::Item;
 use super::typed::{Form, Typed};
 use super::validation::Rows;
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{Column, Origin, Relation, identity_words};
+use crate::sqlite::schema::{Column, Origin, Relation, marked};
 use crate::sqlite::types::Type;
 
 impl<'a> Translator<'a> {
@@ -242,7 +243,8 @@ impl<'a> Translator<'a> {
                 let place = relation.column(&column.name).map(|(place, _)| place);
                 let is_row_number = place.is_some() && relation.rowid_alias() == place;
                 if is_row_number && !ty.is_integer() {
-                    return Err(unsupported("another type for an integer primary key"));
+                    let what = "a type for an integer primary key that is no integer";
+                    return Err(unsupported(what));
                 }
                 let value = match using {
                     Some(using) => {
@@ -274,9 +276,8 @@ impl<'a> Translator<'a> {
                 let item = self.item(column, changed)?;
                 if is_row_number {
                     // SQLite's own type stays; what PostgreSQL calls it is kept in the mark.
-                    let kind = column.mark().map_or("key", |mark| identity_words(mark).0);
                     item.remove("DEFAULT");
-                    item.append(&format!("DEFAULT {}", row_number(kind, ty)));
+                    item.append(&format!("DEFAULT {}", rowid_mark(column, ty)));
                 } else {
                     item.set_type(&ty.declaration());
                 }
@@ -400,6 +401,15 @@ impl<'a> Translator<'a> {
         constant &= !items.iter().any(is_computed);
         Ok((items, constant && (has_default || !not_null)))
     }
+}
+
+/// The mark of a key that is the row's number, of another type.
+fn rowid_mark(column: &Column, ty: Type) -> String {
+    let numbers = column.numbers();
+    let kind = numbers.map_or("key", |numbers| numbers.kind);
+    let sequence = numbers.and_then(|numbers| numbers.sequence);
+    let sequence = sequence.map(|name| format!(" {name}")).unwrap_or_default();
+    marked(&format!("{kind} {}{sequence}", type_mark(ty)), "NULL")
 }
 
 /// 42703

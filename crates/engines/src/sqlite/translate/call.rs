@@ -1,9 +1,9 @@
 //! Calls of functions.
 
 use sqlparser::ast::{
-    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
-    FunctionArgumentList, FunctionArguments, NamedWindowDefinition, NamedWindowExpr, OrderByExpr,
-    WindowFrame, WindowFrameBound, WindowSpec, WindowType,
+    DataType, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArgumentClause, FunctionArgumentList, FunctionArguments, NamedWindowDefinition,
+    NamedWindowExpr, OrderByExpr, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
 };
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
@@ -31,6 +31,14 @@ impl Translator<'_> {
         let mut values = Vec::new();
         for arg in &list.args {
             match arg {
+                // A sequence is found by its name alone.
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Cast {
+                    expr,
+                    data_type: DataType::Regclass,
+                    ..
+                })) if matches!(name.as_str(), "nextval" | "currval" | "setval") => {
+                    values.push(self.expression(expr, scope)?);
+                }
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => {
                     values.push(self.expression(expr, scope)?);
                 }

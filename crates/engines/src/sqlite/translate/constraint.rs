@@ -105,12 +105,17 @@ impl<'a> Translator<'a> {
     /// A key that is the row's number becomes a column like any other, which stays NOT NULL.
     fn drop_row_number(&self, place: usize, changed: &mut Rebuilt<'a>) -> Result<()> {
         let relation = changed.relation;
-        let Some(column) = relation.columns.get(place).filter(|column| !column.serial()) else {
-            return Err(unsupported("a serial or identity column that is not the primary key"));
-        };
+        let Some(column) = relation.columns.get(place) else { return Ok(()) };
+        // A sequence of its own goes on numbering the column.
+        let has_own = column.numbers().is_some_and(|numbers| numbers.sequence.is_some());
+        if column.serial() && !has_own {
+            return Err(unsupported("a serial or identity column that was the primary key"));
+        }
         let item = self.item(column, changed)?;
         item.remove("PRIMARY");
-        item.remove("DEFAULT");
+        if !has_own {
+            item.remove("DEFAULT");
+        }
         item.set_type(&column.ty.declaration());
         item.append("NOT NULL");
         Ok(())

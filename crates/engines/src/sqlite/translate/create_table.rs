@@ -3,40 +3,22 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    ColumnDef, ColumnOption, CreateTable, DataType, Expr, ForeignKeyConstraint, GeneratedAs, Ident,
-    IndexColumn, TableConstraint, visit_expressions,
+    self, ColumnDef, ColumnOption, CreateTable, DataType, Expr, ForeignKeyConstraint, GeneratedAs,
+    GeneratedExpressionMode, Ident, IndexColumn, TableConstraint, visit_expressions,
 };
+use trunkline_core::catalog::sequence_name;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::definition::output_names;
+use super::draft::{Draft, DraftColumn, Numbers};
 use super::name::{folded, quoted};
 use super::reference::{Referring, no_column};
-use super::scope::{Scope, Source, SourceColumn};
+use super::scope::Scope;
+use super::sequence::{sequence_options, sequence_steps};
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{Relation, marked};
+use crate::sqlite::schema::{OnCommit, Relation, marked};
+use crate::sqlite::sequence::Options;
 use crate::sqlite::types::Type;
-
-/// A table on its way to be made.
-struct Draft {
-    name: String,
-    columns: Vec<DraftColumn>,
-    /// Constraints as they are written.
-    constraints: Vec<String>,
-    /// The names of constraints, given or made up.
-    names: Vec<String>,
-    primary: Option<(String, Vec<String>)>,
-}
-
-struct DraftColumn {
-    name: String,
-    ty: Type,
-    not_null: bool,
-    /// As it is written behind DEFAULT, in parentheses where it needs them.
-    default: Option<String>,
-    generated: Option<String>,
-    /// `serial`, `always` or `default`: values come from a sequence.
-    identity: Option<&'static str>,
-}
 
 impl Translator<'_> {
     pub(super) fn create_table(&mut self, create: &CreateTable) -> Result<Done> {
@@ -83,13 +65,45 @@ impl Translator<'_> {
             }
             draft.columns.push(column);
         }
+        self.generated_columns(&create.columns, &mut draft)?;
         for column in &create.columns {
             self.column_constraints(column, &mut draft)?;
         }
         for constraint in &create.constraints {
             self.table_constraint(constraint, &mut draft)?;
         }
-        Ok(Done::definition("CREATE TABLE", vec![format!("{word} {table} ({})", draft.body()?)]))
+        self.name_sequences(&mut draft);
+        let mark = on_commit(create, temporary)?;
+        let mut steps = vec![format!("{word} {table} ({}{mark})", draft.body()?)];
+        let database = if temporary { "temp" } else { "main" };
+        for numbers in draft.columns.iter().filter_map(|column| column.numbers.as_ref()) {
+            if let (Some(name), true) = (&numbers.sequence, numbers.kind != "nextval") {
+                steps.extend(sequence_steps(database, name, &numbers.options));
+            }
+        }
+        Ok(Done::definition("CREATE TABLE", steps))
+    }
+
+    /// Gives a name to each sequence that is to be made; those of keys SQLite counts.
+    fn name_sequences(&self, draft: &mut Draft) {
+        let mut taken = vec![draft.name.clone()];
+        for place in 0..draft.columns.len() {
+            let Some(column) = draft.columns.get(place) else { continue };
+            let Some(numbers) = &column.numbers else { continue };
+            let is_plain = numbers.options == Options::of(column.ty.oid);
+            if numbers.sequence.is_some() || (is_plain && draft.is_rowid(column)) {
+                continue;
+            }
+            let base = sequence_name(&draft.name, &column.name).replace("*/", "* /");
+            let more = (1..).map(|number| format!("{base}{number}"));
+            let is_free =
+                |name: &String| !taken.contains(name) && self.schema.relation(name).is_none();
+            let name = std::iter::once(base.clone()).chain(more).find(is_free);
+            taken.extend(name.clone());
+            if let Some(DraftColumn { numbers: Some(numbers), .. }) = draft.columns.get_mut(place) {
+                numbers.sequence = name;
+            }
+        }
     }
 
     /// A column for a table that is there, and its constraints, as they are written.
@@ -101,9 +115,13 @@ impl Translator<'_> {
         let mut draft = Draft::like(relation);
         let added = self.draft_column(column)?;
         draft.columns.push(added);
+        self.generated_columns(std::slice::from_ref(column), &mut draft)?;
         self.column_constraints(column, &mut draft)?;
         if draft.primary.is_some() {
             return Err(unsupported("a new column as primary key"));
+        }
+        if draft.columns.last().is_some_and(|added| added.numbers.is_some()) {
+            return Err(unsupported("a new column with numbers of a sequence"));
         }
         let mut items = Vec::new();
         if let Some(added) = draft.columns.last() {
@@ -136,6 +154,7 @@ impl Translator<'_> {
         table: &str,
     ) -> Result<Done> {
         let queried = self.query(query, None, None)?;
+        let mark = on_commit(create, word.contains("TEMP"))?;
         let mut columns = Vec::new();
         let given = create.columns.iter().map(|column| folded(&column.name)).collect();
         let names = output_names(given, &queried.outputs, "too many column names were specified")?;
@@ -143,7 +162,7 @@ impl Translator<'_> {
             columns.push(format!("{} {}", quoted(name), output.ty.declaration()));
         }
         let steps = vec![
-            format!("{word} {table} ({})", columns.join(", ")),
+            format!("{word} {table} ({}{mark})", columns.join(", ")),
             format!("INSERT INTO {table} {}", queried.sql),
         ];
         Ok(Done { steps, columns: None, tag: "SELECT".into(), counts: true, writes: true })
@@ -152,42 +171,104 @@ impl Translator<'_> {
     /// A column without its constraints but NOT NULL.
     fn draft_column(&mut self, column: &ColumnDef) -> Result<DraftColumn> {
         let name = folded(&column.name);
-        let mut identity = None;
-        let ty = match serial(&column.data_type) {
-            Some(ty) => {
-                identity = Some("serial");
-                ty
-            }
-            None => self.data_type(&column.data_type)?,
-        };
+        let serial = serial(&column.data_type);
+        let ty = serial.map_or_else(|| self.data_type(&column.data_type), Ok)?;
+        let of = |kind, options| Numbers { kind, options, sequence: None };
         let mut draft = DraftColumn {
             name,
             ty,
-            not_null: identity.is_some(),
+            not_null: serial.is_some(),
             default: None,
             generated: None,
-            identity,
+            numbers: serial.map(|ty| of("serial", Options::of(ty.oid))),
         };
         for option in &column.options {
             match &option.option {
                 ColumnOption::NotNull => draft.not_null = true,
+                ColumnOption::Default(default) if let Some(sequence) = self.next_of(default)? => {
+                    let options = sequence.options;
+                    let sequence = Some(sequence.name);
+                    draft.numbers = Some(Numbers { kind: "nextval", options, sequence });
+                }
                 ColumnOption::Default(default) => {
                     draft.default = Some(self.default(default, &draft.name, ty)?);
                 }
-                ColumnOption::Generated { generated_as, generation_expr: None, .. } => {
+                ColumnOption::Generated {
+                    generated_as,
+                    generation_expr: None,
+                    sequence_options: given,
+                    ..
+                } => {
                     draft.not_null = true;
-                    draft.identity = Some(match generated_as {
+                    let kind = match generated_as {
                         GeneratedAs::Always => "always",
                         _ => "default",
-                    });
-                }
-                ColumnOption::Generated { generation_expr: Some(_), .. } => {
-                    return Err(unsupported("a generated column"));
+                    };
+                    let given = given.as_deref().unwrap_or_default();
+                    draft.numbers = Some(of(kind, sequence_options(ty, given)?));
                 }
                 _ => {}
             }
         }
         Ok(draft)
+    }
+
+    /// Columns that are worked out of others, when all of these are known.
+    fn generated_columns(&mut self, columns: &[ColumnDef], draft: &mut Draft) -> Result<()> {
+        for column in columns {
+            for option in &column.options {
+                if let ColumnOption::Generated {
+                    generation_expr: Some(expr),
+                    generation_expr_mode: mode,
+                    ..
+                } = &option.option
+                {
+                    let name = folded(&column.name);
+                    let written = self.generated(expr, &name, draft)?;
+                    let how = match mode {
+                        Some(GeneratedExpressionMode::Stored) => "STORED",
+                        _ => "VIRTUAL",
+                    };
+                    let made = draft.columns.iter_mut().filter(|column| column.name == name);
+                    made.for_each(|column| column.generated = Some(format!("{written} {how}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn generated(&mut self, expr: &Expr, name: &str, draft: &Draft) -> Result<String> {
+        let Some(own) = draft.columns.iter().find(|column| column.name == name) else {
+            return Err(unsupported("such a column"));
+        };
+        if own.default.is_some() {
+            let message = format!(
+                "both default and generation expression specified for column \"{name}\" of table \"{}\"",
+                draft.name
+            );
+            return Err(self.placed(PgError::new(SqlState::SYNTAX_ERROR, message), expr));
+        }
+        let typed = self.expression(expr, &Scope::of(draft.source()))?;
+        let mut others =
+            draft.columns.iter().filter(|column| column.generated.is_some() || column.name == name);
+        let mut used = Vec::new();
+        let _ = visit_expressions(expr, |part: &Expr| {
+            if let Expr::Identifier(ident) = part {
+                used.push(folded(ident));
+            }
+            ControlFlow::<()>::Continue(())
+        });
+        if let Some(other) = others.find(|column| used.contains(&column.name)) {
+            let message = format!(
+                "cannot use generated column \"{}\" in column generation expression",
+                other.name
+            );
+            let error = PgError::new(SqlState::INVALID_OBJECT_DEFINITION, message)
+                .detail("A generated column cannot reference another generated column.");
+            return Err(self.placed(error, expr));
+        }
+        let sql = self.assign(typed, name, own.ty)?.sql;
+        Ok(marked(&expr.to_string(), &sql))
     }
 
     fn column_constraints(&mut self, column: &ColumnDef, draft: &mut Draft) -> Result<()> {
@@ -233,24 +314,7 @@ impl Translator<'_> {
         expr: &Expr,
         draft: &mut Draft,
     ) -> Result<()> {
-        let source = Source {
-            alias: draft.name.clone(),
-            columns: draft
-                .columns
-                .iter()
-                .map(|column| SourceColumn {
-                    name: column.name.clone(),
-                    sql: quoted(&column.name),
-                    ty: column.ty,
-                    not_null: column.not_null,
-                    origin: None,
-                    merged: false,
-                })
-                .collect(),
-            system: Vec::new(),
-            key: Vec::new(),
-        };
-        let sql = self.condition(expr, &Scope::of(source), "CHECK")?;
+        let sql = self.condition(expr, &Scope::of(draft.source()), "CHECK")?;
         let mut columns: Vec<Ident> = column.cloned().into_iter().collect();
         if columns.is_empty() {
             // PostgreSQL names it after the column if there is only one in it.
@@ -265,7 +329,9 @@ impl Translator<'_> {
             columns.truncate(if columns.len() == 1 { 1 } else { 0 });
         }
         let name = draft.constraint_name(name, &columns, "check")?;
-        draft.constraints.push(format!("CONSTRAINT {} CHECK ({sql})", quoted(&name)));
+        let words = expr.to_string();
+        let sql = if sql == words { format!("({sql})") } else { marked(&words, &sql) };
+        draft.constraints.push(format!("CONSTRAINT {} CHECK {sql}", quoted(&name)));
         Ok(())
     }
 
@@ -297,165 +363,6 @@ impl Translator<'_> {
     }
 }
 
-impl Draft {
-    /// The columns of a table that is there.
-    fn like(relation: &Relation) -> Draft {
-        let columns = relation.columns.iter().map(|column| DraftColumn {
-            name: column.name.clone(),
-            ty: column.ty,
-            not_null: column.not_null,
-            default: None,
-            generated: None,
-            identity: None,
-        });
-        Draft {
-            name: relation.name.clone(),
-            columns: columns.collect(),
-            constraints: Vec::new(),
-            names: relation.declared.iter().filter_map(|one| one.name.clone()).collect(),
-            primary: None,
-        }
-    }
-
-    /// The columns of a key: 42703, and 42701 for one that is there twice.
-    fn key(&self, columns: &[Ident], kind: &str) -> Result<Vec<String>> {
-        let mut names = Vec::new();
-        for name in columns.iter().map(folded) {
-            if !self.columns.iter().any(|column| column.name == name) {
-                let message = format!("column \"{name}\" named in key does not exist");
-                return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
-            }
-            if names.contains(&name) {
-                let message = format!("column \"{name}\" appears twice in {kind} constraint");
-                return Err(PgError::new(SqlState::DUPLICATE_COLUMN, message));
-            }
-            names.push(name);
-        }
-        Ok(names)
-    }
-
-    /// The name that was given, or the one that PostgreSQL makes up; 42710 for one that is taken.
-    fn constraint_name(
-        &mut self,
-        name: Option<&Ident>,
-        columns: &[Ident],
-        kind: &str,
-    ) -> Result<String> {
-        let name = match name.map(folded) {
-            Some(name) if self.names.contains(&name) => {
-                let relation = &self.name;
-                let message =
-                    format!("constraint \"{name}\" for relation \"{relation}\" already exists");
-                return Err(PgError::new(SqlState::DUPLICATE_OBJECT, message));
-            }
-            Some(name) => name,
-            None => {
-                let mut parts = vec![self.name.clone()];
-                parts.extend(columns.iter().map(folded));
-                parts.push(kind.to_owned());
-                let base = parts.join("_");
-                let mut name = base.clone();
-                let mut number = 0;
-                while self.names.contains(&name) {
-                    number += 1;
-                    name = format!("{base}{number}");
-                }
-                name
-            }
-        };
-        self.names.push(name.clone());
-        Ok(name)
-    }
-
-    fn primary_key(&mut self, name: Option<&Ident>, columns: &[Ident]) -> Result<()> {
-        if self.primary.is_some() {
-            let message =
-                format!("multiple primary keys for table \"{}\" are not allowed", self.name);
-            return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
-        }
-        let names = self.key(columns, "primary key")?;
-        let name = self.constraint_name(name, &[], "pkey")?;
-        self.primary = Some((name, names));
-        Ok(())
-    }
-
-    fn unique(&mut self, name: Option<&Ident>, columns: &[Ident]) -> Result<()> {
-        let names = self.key(columns, "unique")?;
-        let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-        let name = self.constraint_name(name, columns, "key")?;
-        self.constraints.push(format!(
-            "CONSTRAINT {} UNIQUE ({})",
-            quoted(&name),
-            names.join(", ")
-        ));
-        Ok(())
-    }
-
-    /// What stands between the parentheses of CREATE TABLE.
-    fn body(&self) -> Result<String> {
-        let mut items = Vec::new();
-        let key = self.primary.as_ref().map_or(&[][..], |(_, columns)| columns);
-        let alone = |column: &DraftColumn| {
-            matches!(key, [only] if *only == column.name) && column.ty.is_integer()
-        };
-        for column in &self.columns {
-            let alone = self.primary.as_ref().filter(|_| alone(column));
-            let named = alone.map(|(name, _)| (name.as_str(), self.name.as_str()));
-            items.push(column.written(named, key.contains(&column.name))?);
-        }
-        if let Some((name, columns)) = &self.primary
-            && !self.columns.iter().any(alone)
-        {
-            let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-            items.push(format!("CONSTRAINT {} PRIMARY KEY ({})", quoted(name), columns.join(", ")));
-        }
-        items.extend(self.constraints.iter().cloned());
-        Ok(items.join(", "))
-    }
-}
-
-impl DraftColumn {
-    /// A whole number that is the key by itself is SQLite's rowid: the name of the key and of the
-    /// table, which tell whether PostgreSQL would have called it so.
-    fn written(&self, rowid: Option<(&str, &str)>, in_key: bool) -> Result<String> {
-        let name = quoted(&self.name);
-        if let Some((key, table)) = rowid {
-            let default = row_number(self.identity.unwrap_or("key"), self.ty);
-            let increment = if self.identity.is_some() { " AUTOINCREMENT" } else { "" };
-            let named = if key == format!("{table}_pkey") {
-                String::new()
-            } else {
-                format!(" CONSTRAINT {}", quoted(key))
-            };
-            return Ok(format!("{name} INTEGER DEFAULT {default}{named} PRIMARY KEY{increment}"));
-        }
-        if self.identity.is_some() {
-            return Err(unsupported("a serial or identity column that is not the primary key"));
-        }
-        let mut sql = format!("{name} {}", self.ty.declaration());
-        if let Some(default) = &self.default {
-            sql.push_str(&format!(" DEFAULT {default}"));
-        }
-        if let Some(generated) = &self.generated {
-            sql.push_str(&format!(" GENERATED ALWAYS AS ({generated}) STORED"));
-        }
-        if self.not_null || in_key {
-            sql.push_str(" NOT NULL");
-        }
-        Ok(sql)
-    }
-}
-
-/// The default of a key that is the row's number, which says what PostgreSQL calls it.
-pub(super) fn row_number(kind: &str, ty: Type) -> String {
-    let short = match ty.oid {
-        Oid::INT2 => "int2",
-        Oid::INT8 => "int8",
-        _ => "int4",
-    };
-    marked(&format!("{kind} {short}"), "NULL")
-}
-
 /// 42701 for a column that is there twice.
 pub(super) fn twice(column: &str) -> PgError {
     let message = format!("column \"{column}\" specified more than once");
@@ -469,6 +376,21 @@ pub(super) fn check_system_name(column: &str) -> Result<()> {
     }
     let message = format!("column name \"{column}\" conflicts with a system column name");
     Err(PgError::new(SqlState::DUPLICATE_COLUMN, message))
+}
+
+/// What is said of the end of a transaction: 42P16 of a table that is not temporary.
+fn on_commit(create: &CreateTable, temporary: bool) -> Result<&'static str> {
+    let on_commit = match &create.on_commit {
+        None => return Ok(""),
+        Some(_) if !temporary => {
+            let message = "ON COMMIT can only be used on temporary tables";
+            return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
+        }
+        Some(ast::OnCommit::PreserveRows) => return Ok(""),
+        Some(ast::OnCommit::DeleteRows) => OnCommit::DeleteRows,
+        Some(ast::OnCommit::Drop) => OnCommit::Drop,
+    };
+    Ok(on_commit.mark())
 }
 
 /// The type of `serial` and its kin.

@@ -6,9 +6,10 @@ use trunkline_sql::{Lexer, Span, Token, TokenKind, character_position, parameter
 
 use super::Translator;
 use super::name::quoted;
-use super::scope::{Output, Scope};
+use super::scope::Scope;
 use super::select::Projection;
 use super::syntax::blank;
+use super::typed::Typed;
 use crate::sqlite::schema::Relation;
 use crate::sqlite::types::Type;
 
@@ -88,9 +89,8 @@ impl Translator<'_> {
         }
         self.current.key = Some(RowKey::new(relation.oid, key.len()));
         for (number, (name, ty)) in key.iter().enumerate() {
-            list.expressions.push(format!("{}.{name}", quoted(&source.alias)));
-            let inner = format!("key:{number}");
-            list.outputs.push(Output { name: inner.clone(), inner, ty: *ty, origin: None });
+            let sql = format!("{}.{name}", quoted(&source.alias));
+            list.add(format!("key:{number}"), Typed::new(sql, *ty));
         }
     }
 

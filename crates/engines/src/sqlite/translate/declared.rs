@@ -28,6 +28,14 @@ pub(crate) fn declared(sql: &str) -> Vec<Declared> {
     text.iter().flat_map(|text| &text.items).flat_map(of_item).collect()
 }
 
+/// The expression that a column is worked out of, as its table has it.
+pub(crate) fn generation(sql: &str, column: &str) -> Option<String> {
+    let mut text = TableText::parse(sql)?;
+    let words = text.column(column)?.words();
+    let place = words.iter().skip(1).position(|word| is(word, "AS"))? + 1;
+    inside(words.get(place + 1)?).map(str::to_owned)
+}
+
 /// The constraints of a column, or the one of the table.
 pub(super) fn of_item(item: &Item) -> Vec<Declared> {
     let is_constraint = item.is_constraint();

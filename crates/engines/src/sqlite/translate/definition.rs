@@ -13,6 +13,7 @@ use super::drop::Kind;
 use super::from::{table_source, written};
 use super::name::{folded, quoted, shown};
 use super::scope::{Output, Scope};
+use super::sequence::restarted;
 use super::validation::Rows;
 use super::{Done, Translator, first_words, unsupported};
 use crate::sqlite::schema::Relation;
@@ -24,6 +25,17 @@ impl Translator<'_> {
         match statement {
             Statement::CreateTable(create) => self.create_table(create),
             Statement::CreateIndex(create) => self.create_index(create),
+            Statement::CreateSequence {
+                temporary,
+                if_not_exists,
+                name,
+                data_type,
+                sequence_options,
+                ..
+            } => {
+                let (data_type, options) = (data_type.as_ref(), sequence_options.as_slice());
+                self.create_sequence(name, *temporary, *if_not_exists, data_type, options)
+            }
             Statement::CreateView(create) => self.create_view(create),
             Statement::AlterTable(alter) => self.alter_table(alter),
             Statement::Truncate(truncate) => self.truncate(truncate),
@@ -203,7 +215,7 @@ impl Translator<'_> {
         for target in &truncate.table_names {
             let (_, name) = self.defined_name(&target.name)?;
             match self.found(&target.name)? {
-                Some(table) if !table.view => tables.push(table),
+                Some(table) if !table.view && table.sequence.is_none() => tables.push(table),
                 _ if self.kind_of(&name).is_some() && self.is_visible(&target.name, &name) => {
                     let message = format!("\"{name}\" is not a table");
                     return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
@@ -237,9 +249,11 @@ impl Translator<'_> {
             steps.push(format!("DELETE FROM {}", written(table)));
         }
         if matches!(truncate.identity, Some(TruncateIdentityOption::Restart)) {
-            for table in tables.iter().filter(|table| table.autoincrement()) {
-                let name = crate::sqlite::storage::quoted(&table.name);
-                steps.push(format!("DELETE FROM sqlite_sequence WHERE name = {name}"));
+            for table in &tables {
+                let owned = table.columns.iter().filter(|column| column.serial());
+                let names = owned.filter_map(|column| table.sequence_name(column));
+                let sequences = names.filter_map(|name| self.schema.sequence(&name));
+                steps.extend(sequences.map(|sequence| restarted(&sequence)));
             }
         }
         Ok(Done::definition("TRUNCATE TABLE", steps))

@@ -6,6 +6,7 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::dependency::{Dependency, Dependents};
 use super::from::written;
 use super::name::{missing_schema, shown};
+use super::sequence::owned_tables;
 use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Origin, Relation};
 use crate::sqlite::types::Type;
@@ -64,23 +65,14 @@ impl Translator<'_> {
     pub(super) fn kind_of(&self, name: &str) -> Option<Kind> {
         match self.schema.relation(name) {
             Some(relation) if relation.view => Some(Kind::View),
+            Some(relation) if relation.sequence.is_some() => Some(Kind::Sequence),
             Some(_) => Some(Kind::Table),
-            None if self.is_sequence(name) => Some(Kind::Sequence),
+            None if self.schema.sequence(name).is_some() => Some(Kind::Sequence),
             None => {
                 let is_index = self.schema.index(name).is_some() || self.keyed(name).is_some();
                 is_index.then_some(Kind::Index)
             }
         }
-    }
-
-    /// Whether the values of a serial column come from a sequence of this name.
-    fn is_sequence(&self, name: &str) -> bool {
-        let names = |relation: &Relation| {
-            let serial = relation.columns.iter().filter(|column| column.serial());
-            let mut names = serial.map(|column| format!("{}_{}_seq", relation.name, column.name));
-            names.any(|known| known == name)
-        };
-        self.schema.relations().iter().any(names)
     }
 
     /// DROP of what cannot be made here: what there is stays.
@@ -155,9 +147,7 @@ impl Translator<'_> {
             }
         }
         let steps = match kind {
-            Kind::Sequence if !found.is_empty() => {
-                return Err(unsupported("DROP of the sequence of a column"));
-            }
+            Kind::Sequence => self.sequence_drops(&found, cascade)?,
             Kind::Index => self.index_drops(&found, cascade)?,
             _ => self.relation_drops(kind, &found, cascade)?,
         };
@@ -233,6 +223,8 @@ impl Translator<'_> {
             _ => {
                 let order = super::definition::children_first(&dropped);
                 steps.extend(order.iter().map(|table| format!("DROP TABLE {}", written(table))));
+                let sequences = order.iter().flat_map(|table| owned_tables(table));
+                steps.extend(sequences.map(|name| format!("DROP TABLE IF EXISTS {name}")));
             }
         }
         Ok(steps)

@@ -9,6 +9,7 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::from::{table_source, written};
 use super::name::{folded, parts, quoted, shown};
 use super::scope::{Scope, Source};
+use super::syntax::{Overriding, overriding};
 use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Column, Relation};
 use crate::sqlite::types::Type;
@@ -40,6 +41,7 @@ impl Translator<'_> {
             None => relation.name.clone(),
         };
         let source = table_source(&relation, &alias);
+        self.sequences.extend(self.schema.sequences_of(&relation));
         let columns = self.insert_columns(&insert.columns, &relation)?;
         let head = format!("INSERT INTO {} AS {}", written(&relation), quoted(&alias));
         let mut sql = match &insert.source {
@@ -71,8 +73,7 @@ impl Translator<'_> {
     /// The columns that are given values: those that are named, else all.
     fn insert_columns(&self, names: &[ObjectName], relation: &Relation) -> Result<Vec<usize>> {
         if names.is_empty() {
-            let plain = relation.columns.iter().enumerate().filter(|(_, c)| !c.generated);
-            return Ok(plain.map(|(place, _)| place).collect());
+            return Ok((0..relation.columns.len()).collect());
         }
         let mut places = Vec::new();
         for name in names {
@@ -125,7 +126,11 @@ impl Translator<'_> {
         let extra = items.get(wanted.len()).map_or(0, |item| self.place(item));
         self.check_width(queried.outputs.len(), target, extra)?;
         let (mut names, mut values) = (Vec::new(), Vec::new());
+        let overriding = self.overriding(target.relation);
         for (output, (_, column)) in queried.outputs.iter().zip(target.columns()) {
+            if !takes(column, overriding)? {
+                continue;
+            }
             let typed = super::typed::Typed::new(quoted(&output.inner), output.ty);
             let value = self.assign(typed, &column.name, column.ty)?.sql;
             values.push(target.relation.given(column, value));
@@ -142,6 +147,14 @@ impl Translator<'_> {
             values.join(", "),
             queried.sql
         ))
+    }
+
+    /// What the statement says of numbers that it gives for identity columns.
+    fn overriding(&self, relation: &Relation) -> Option<Overriding> {
+        let has_identity = |column: &Column| {
+            column.numbers().is_some_and(|numbers| matches!(numbers.kind, "always" | "default"))
+        };
+        relation.columns.iter().any(has_identity).then(|| overriding(self.sql)).flatten()
     }
 
     /// 42601 for more values than columns, of which `extra` is the place of the first, and for fewer
@@ -179,8 +192,10 @@ impl Translator<'_> {
         self.check_width(width, target, extra)?;
         let scope = Scope::default();
         let (mut names, mut kept) = (Vec::new(), Vec::new());
+        let overriding = self.overriding(target.relation);
         for (index, column) in target.columns().take(width) {
-            if rows.iter().any(|row| row.get(index).is_some_and(|value| !is_default(value))) {
+            let given = rows.iter().any(|row| row.get(index).is_some_and(|v| !is_default(v)));
+            if given && takes(column, overriding)? {
                 names.push(quoted(&column.name));
                 kept.push((index, column));
             }
@@ -205,10 +220,13 @@ impl Translator<'_> {
                 });
             }
             values.extend(supplied.iter().map(|(_, value)| value.clone()));
-            tuples.push(format!("({})", values.join(", ")));
+            tuples.push(values.join(", "));
         }
         names.extend(supplied.into_iter().map(|(name, _)| name));
-        Ok(format!("{head} ({}) VALUES {}", names.join(", "), tuples.join(", ")))
+        Ok(match tuples.as_slice() {
+            [tuple] => format!("{head} ({}) {}", names.join(", "), target.relation.row(tuple)),
+            tuples => format!("{head} ({}) VALUES ({})", names.join(", "), tuples.join("), (")),
+        })
     }
 
     fn on_conflict(
@@ -304,13 +322,13 @@ impl Translator<'_> {
         for assignment in assignments {
             match (&assignment.target, &assignment.value) {
                 (AssignmentTarget::ColumnName(name), value) => {
-                    parts.push(self.assignment(name, value, relation, scope)?);
+                    parts.extend(self.assignment(name, value, relation, scope)?);
                 }
                 (AssignmentTarget::Tuple(names), Expr::Tuple(values))
                     if names.len() == values.len() =>
                 {
                     for (name, value) in names.iter().zip(values) {
-                        parts.push(self.assignment(name, value, relation, scope)?);
+                        parts.extend(self.assignment(name, value, relation, scope)?);
                     }
                 }
                 (AssignmentTarget::Tuple(names), Expr::Subquery(query)) => {
@@ -318,6 +336,12 @@ impl Translator<'_> {
                     for name in names {
                         let column = super::name::parts(name)?.pop().unwrap_or_default();
                         let (_, column) = self.target_column(&column, name, relation)?;
+                        if column.generated || column.is_always() {
+                            let name = &column.name;
+                            let message =
+                                format!("column \"{name}\" can only be updated to DEFAULT");
+                            return Err(made_by_itself(column, message));
+                        }
                         columns.push(quoted(&column.name));
                         types.push(column.ty);
                     }
@@ -336,17 +360,55 @@ impl Translator<'_> {
         value: &Expr,
         relation: &Relation,
         scope: &Scope<'_>,
-    ) -> Result<String> {
+    ) -> Result<Option<String>> {
         let column = parts(name)?.pop().unwrap_or_default();
         let (_, column) = self.target_column(&column, name, relation)?;
+        if !is_default(value) && (column.generated || column.is_always()) {
+            let message = format!("column \"{}\" can only be updated to DEFAULT", column.name);
+            return Err(made_by_itself(column, message));
+        }
+        if column.generated {
+            // SQLite works it out, and lets nobody say so.
+            return Ok(None);
+        }
         let value = if is_default(value) {
+            let sequence = relation.sequence_name(column);
+            self.sequences.extend(sequence.and_then(|name| self.schema.sequence(&name)));
             default_of(column, relation)
         } else {
             let typed = self.expression(value, scope)?;
             relation.given(column, self.assign(typed, &column.name, column.ty)?.sql)
         };
-        Ok(format!("{} = {value}", quoted(&column.name)))
+        Ok(Some(format!("{} = {value}", quoted(&column.name))))
     }
+}
+
+/// Whether a value that is given for a column is stored: 428C9 where the column makes its own.
+fn takes(column: &Column, overriding: Option<Overriding>) -> Result<bool> {
+    let identity = column.numbers().map(|numbers| numbers.kind);
+    match (identity, overriding) {
+        (Some("always" | "default"), Some(Overriding::User)) => return Ok(false),
+        (Some("always"), Some(Overriding::System)) => return Ok(true),
+        (Some("always"), None) => {}
+        _ if column.generated => {}
+        _ => return Ok(true),
+    }
+    let message = format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name);
+    let error = made_by_itself(column, message);
+    Err(match column.generated {
+        true => error,
+        false => error.hint("Use OVERRIDING SYSTEM VALUE to override."),
+    })
+}
+
+/// 428C9
+fn made_by_itself(column: &Column, message: String) -> PgError {
+    let what = match column.generated {
+        true => "a generated column",
+        false => "an identity column defined as GENERATED ALWAYS",
+    };
+    let detail = format!("Column \"{}\" is {what}.", column.name);
+    PgError::new(SqlState::GENERATED_ALWAYS, message).detail(detail)
 }
 
 /// The word DEFAULT, which the parser takes for a name.
@@ -372,6 +434,6 @@ fn default_row(head: &str, relation: &Relation) -> String {
     let (names, values): (Vec<_>, Vec<_>) = supplied(relation, &[]).into_iter().unzip();
     match names.is_empty() {
         true => format!("{head} DEFAULT VALUES"),
-        false => format!("{head} ({}) VALUES ({})", names.join(", "), values.join(", ")),
+        false => format!("{head} ({}) {}", names.join(", "), relation.row(&values.join(", "))),
     }
 }

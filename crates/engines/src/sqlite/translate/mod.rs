@@ -15,6 +15,7 @@ mod default;
 mod definition;
 mod delete;
 mod dependency;
+mod draft;
 mod drop;
 mod expression;
 mod filter;
@@ -55,6 +56,7 @@ use trunkline_core::{Column, CurrentOf, Notice, Oid, PgError, Result, RowKey, Se
 
 use super::fresh::made_fresh;
 use super::schema::Schema;
+use super::sequence::Sequence;
 use super::types::Type;
 use current::Current;
 use dependency::Uses;
@@ -85,6 +87,8 @@ pub(crate) struct Translated {
     pub(crate) writes: bool,
     /// The rows that it locks, if it does.
     pub(crate) locking: Option<Locking>,
+    /// The sequences that it may take numbers from.
+    pub(crate) sequences: Vec<Sequence>,
     /// Whether it is a query without FROM: PostgreSQL knows what it says before any row.
     pub(crate) constant: bool,
     /// What the client is told when it runs.
@@ -134,9 +138,11 @@ pub(crate) fn translate_as(
         columns: done.columns,
         tag: done.tag,
         counts: done.counts,
-        writes: done.writes,
+        writes: done.writes || !translator.sequences.is_empty(),
+        sequences: translator.sequences,
         locking,
-        constant: matches!(&statement, Statement::Query(query) if query::is_constant(query)),
+        constant: !translator.volatile
+            && matches!(&statement, Statement::Query(query) if query::is_constant(query)),
         notices: translator.notices,
         validations: translator.validations,
         fresh: made_fresh(&statement, schema),
@@ -203,6 +209,10 @@ struct Translator<'a> {
     is_sent: bool,
     /// What it has to do with a cursor.
     current: Current,
+    /// The sequences that it needs.
+    sequences: Vec<Sequence>,
+    /// Whether something in it is worked out only when it runs, though all of it is constant.
+    volatile: bool,
 }
 
 /// How deep they may be: the stack is finite, and so is SQLite's patience.
@@ -237,6 +247,8 @@ impl<'a> Translator<'a> {
             is_checked: true,
             is_sent: false,
             current: Current::default(),
+            sequences: Vec::new(),
+            volatile: false,
         }
     }
 

@@ -10,7 +10,6 @@ use super::current::Current;
 use super::dependency::Uses;
 use super::name::{folded, quoted};
 use super::scope::{Cte, Output, Scope};
-use super::sequence::sequence_set;
 use super::typed::Typed;
 use super::{Done, Translator, unsupported};
 use crate::sqlite::types::Type;
@@ -45,9 +44,6 @@ impl Translator<'_> {
                     last.insert_str(0, &with);
                 }
                 Ok(done)
-            }
-            SetExpr::Select(select) if let Some(set) = sequence_set(query, select) => {
-                self.set_sequence(set, query, select)
             }
             body => {
                 self.is_sent = true;
@@ -138,6 +134,8 @@ impl Translator<'_> {
                 is_checked: self.is_checked,
                 is_sent: false,
                 current: Current::default(),
+                sequences: Vec::new(),
+                volatile: false,
             };
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);

@@ -14,6 +14,7 @@ use super::name::quoted;
 use super::table_text::{TableText, is, words_of};
 use super::{Translator, unsupported};
 use crate::sqlite::schema::{Index, Origin, Relation};
+use crate::sqlite::storage;
 
 const INTERIM: &str = ":new";
 
@@ -104,6 +105,18 @@ impl Translator<'_> {
                 columns.join(", "),
                 values.join(", "),
                 super::from::written(table.relation)
+            ));
+        }
+        // What is copied does not count: the numbers go on where they were.
+        for relation in tables.iter().map(|table| table.relation).filter(|one| one.autoincrement())
+        {
+            let sequences = format!("{}.sqlite_sequence", relation.database());
+            let new = storage::quoted(&interim(&relation.name));
+            let old = storage::quoted(&relation.name);
+            steps.push(format!("DELETE FROM {sequences} WHERE name = {new}"));
+            steps.push(format!(
+                "INSERT INTO {sequences} (name, seq) SELECT {new}, seq FROM {sequences} \
+                 WHERE name = {old}"
             ));
         }
         for table in tables.iter().rev() {

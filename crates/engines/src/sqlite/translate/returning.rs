@@ -13,6 +13,10 @@ impl Translator<'_> {
     /// The table that a statement writes to.
     pub(super) fn target(&self, name: &ObjectName, verb: &str) -> Result<Relation> {
         let relation = self.relation(name)?;
+        if relation.sequence.is_some() {
+            let message = format!("cannot change sequence \"{}\"", relation.name);
+            return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
+        }
         if relation.view {
             let message = format!("cannot {verb} view \"{}\"", relation.name);
             let state = SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE;

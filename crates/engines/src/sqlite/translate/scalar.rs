@@ -2,8 +2,8 @@
 
 use trunkline_core::{Oid, Result};
 
+use super::Translator;
 use super::typed::{Form, Typed};
-use super::{Translator, unsupported};
 use crate::sqlite::types::Type;
 
 impl Translator<'_> {
@@ -60,16 +60,14 @@ impl Translator<'_> {
                 Ok(Some(Typed::new(format!("pg_{name}({sql})"), ty)))
             }
             ("cardinality", 1) | ("array_length", 2) => self.array_call(name, values),
-            ("lastval", 0) => Ok(Some(Typed::new(
-                "CASE last_insert_rowid() WHEN 0 THEN \
-                 pg_raise('55000', 'lastval is not yet defined in this session') \
-                 ELSE last_insert_rowid() END",
-                Type::INT8,
-            ))),
-            ("pg_get_serial_sequence", 2) => Ok(Some(self.serial_sequence(&values)?.0)),
-            ("currval", 1) => self.current_number(&values).map(Some),
-            ("nextval", _) => Err(unsupported(name)),
-            ("setval", _) => Err(unsupported("setval that is not all of a query")),
+            ("lastval", 0) => {
+                self.volatile = true;
+                Ok(Some(Typed::new("pg_lastval()", Type::INT8)))
+            }
+            ("pg_get_serial_sequence", 2) => self.serial_sequence(&values).map(Some),
+            ("nextval" | "currval", 1) | ("setval", 2 | 3) => {
+                self.sequence_call(name, values).map(Some)
+            }
             ("pi", 0) => Ok(Some(Typed::new("3.141592653589793", Type::FLOAT8))),
             ("random", 0) => {
                 let sql = "((random() & 9007199254740991) / 9007199254740992.0)";

@@ -1,150 +1,243 @@
-//! Sequences, which SQLite has only for the keys of tables: its table `sqlite_sequence`.
+//! Sequences: CREATE and DROP SEQUENCE, and the functions that ask them for numbers.
 
-use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Select, SelectItem,
-    SetExpr,
-};
-use trunkline_core::{PgError, Result, SqlState};
+use sqlparser::ast::{DataType, Expr, ObjectName, SequenceOptions};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::query::announced;
+use super::name::quoted;
+use super::scope::Scope;
 use super::typed::{Form, Typed};
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::Relation;
+use crate::sqlite::schema::{Relation, sequence_table};
+use crate::sqlite::sequence::{Options, Sequence};
 use crate::sqlite::storage;
 use crate::sqlite::types::Type;
 
-/// The call of `setval` that a query consists of.
-pub(super) fn sequence_set<'q>(query: &Query, select: &'q Select) -> Option<Vec<&'q Expr>> {
-    let [SelectItem::UnnamedExpr(Expr::Function(function))] = select.projection.as_slice() else {
-        return None;
-    };
-    let name = super::name::parts(&function.name).ok()?.pop()?;
-    let plain = query.with.is_none() && query.order_by.is_none() && query.limit_clause.is_none();
-    if name != "setval" || !plain {
-        return None;
-    }
-    arguments(function).filter(|arguments| matches!(arguments.len(), 2 | 3))
-}
-
-fn arguments(function: &Function) -> Option<Vec<&Expr>> {
-    let FunctionArguments::List(list) = &function.args else { return None };
-    let plain = |argument| match argument {
-        &FunctionArg::Unnamed(FunctionArgExpr::Expr(ref expr)) => Some(expr),
-        _ => None,
-    };
-    list.args.iter().map(plain).collect()
-}
-
 impl Translator<'_> {
-    /// `SELECT setval(sequence, value [, is_called]) [FROM …]`, of the sequence of a key.
-    ///
-    /// Keys that are there are never given again, whatever the number is set to.
-    pub(super) fn set_sequence(
+    pub(super) fn create_sequence(
         &mut self,
-        arguments: Vec<&Expr>,
-        query: &Query,
-        select: &Select,
+        name: &ObjectName,
+        temporary: bool,
+        if_not_exists: bool,
+        data_type: Option<&DataType>,
+        options: &[SequenceOptions],
     ) -> Result<Done> {
-        let sequence = match arguments.first() {
-            Some(Expr::Function(call)) => {
-                let values = self::arguments(call).unwrap_or_default();
-                let mut typed = Vec::new();
-                for value in values {
-                    typed.push(self.expression(value, &Default::default())?);
+        let (in_temporary, plain) =
+            self.defined_name(name).map_err(|error| self.at(error, name))?;
+        let temporary = temporary || in_temporary;
+        if !temporary {
+            self.check_place(name)?;
+        }
+        let name = plain;
+        if self.is_taken(&name, if_not_exists)? {
+            return Ok(Done::definition("CREATE SEQUENCE", Vec::new()));
+        }
+        let ty = data_type.map_or(Ok(Type::INT8), |data_type| self.data_type(data_type))?;
+        let options = sequence_options(ty, options)?;
+        let database = if temporary { "temp" } else { "main" };
+        Ok(Done::definition("CREATE SEQUENCE", sequence_steps(database, &name, &options)))
+    }
+
+    /// What drops sequences: 2BP01 for one that a column takes its numbers from.
+    pub(super) fn sequence_drops(&self, names: &[String], cascade: bool) -> Result<Vec<String>> {
+        let mut steps = Vec::new();
+        for name in names {
+            let user = self.schema.relations().iter().find_map(|table| {
+                let uses = |own: Option<String>| own.as_ref() == Some(name);
+                let column = table.columns.iter().find(|c| uses(table.sequence_name(c)))?;
+                Some((table, column))
+            });
+            if let Some((table, column)) = user {
+                if cascade {
+                    return Err(unsupported("DROP … CASCADE of the sequence of a column"));
                 }
-                self.serial_sequence(&typed)?.1
+                let message =
+                    format!("cannot drop sequence {name} because other objects depend on it");
+                let detail = format!(
+                    "default value for column {} of table {} depends on sequence {name}",
+                    column.name, table.name
+                );
+                return Err(PgError::new(SqlState::DEPENDENT_OBJECTS_STILL_EXIST, message)
+                    .detail(detail)
+                    .hint("Use DROP ... CASCADE to drop the dependent objects too."));
             }
-            Some(Expr::Cast { expr, .. }) => self.named_sequence(expr)?,
-            Some(expr) => self.named_sequence(expr)?,
-            None => None,
-        };
-        let mut asked = query.clone();
-        let mut items = Vec::new();
-        for expr in arguments.iter().skip(1) {
-            items.push(SelectItem::UnnamedExpr((*expr).clone()));
+            let relation = self.schema.relation(name);
+            steps.extend(relation.map(|one| format!("DROP TABLE {}", super::from::written(one))));
         }
-        *asked.body = SetExpr::Select(Box::new(Select { projection: items, ..select.clone() }));
-        let mut queried = self.query(&asked, None, Some(&[Type::INT8, Type::BOOL]))?;
-        let inner: Vec<String> =
-            queried.outputs.iter().map(|output| super::name::quoted(&output.inner)).collect();
-        let value = inner.first().cloned().unwrap_or_else(|| "NULL".to_owned());
-        let called = inner.get(1).map_or("1", String::as_str);
-        queried.outputs.truncate(1);
-        for output in &mut queried.outputs {
-            output.name = "setval".to_owned();
-            output.ty = Type::INT8;
-        }
-        let columns = announced(&queried.outputs);
-        let steps = match sequence {
-            Some(table) => {
-                let table = storage::quoted(&table);
-                let from = format!("FROM ({}) WHERE {value} IS NOT NULL", queried.sql);
-                vec![
-                    format!(
-                        "INSERT INTO sqlite_sequence (name, seq) SELECT {table}, 0 WHERE NOT EXISTS \
-                         (SELECT 1 FROM sqlite_sequence WHERE name = {table})"
-                    ),
-                    format!(
-                        "UPDATE sqlite_sequence SET seq = coalesce((SELECT {value} - \
-                         CASE WHEN {called} THEN 0 ELSE 1 END {from}), seq) WHERE name = {table}"
-                    ),
-                    format!("SELECT {value} FROM ({})", queried.sql),
-                ]
-            }
-            None => vec![format!("SELECT NULL FROM ({})", queried.sql)],
-        };
-        Ok(Done {
-            writes: steps.len() > 1,
-            steps,
-            columns: Some(columns),
-            tag: "SELECT".into(),
-            counts: false,
-        })
+        Ok(steps)
     }
 
-    fn named_sequence(&mut self, expr: &Expr) -> Result<Option<String>> {
-        let typed = self.expression(expr, &Default::default())?;
-        Ok(Some(self.sequence_owner(&typed)?.name.clone()))
-    }
-
-    /// The name of the sequence of a serial column, `public.t_id_seq`, and its table.
-    pub(super) fn serial_sequence(&self, values: &[Typed]) -> Result<(Typed, Option<String>)> {
+    /// The name of the sequence of a column, `public.t_id_seq`, or NULL.
+    pub(super) fn serial_sequence(&self, values: &[Typed]) -> Result<Typed> {
         let forms: Vec<&Form> = values.iter().map(|value| &value.form).collect();
         let [Form::Literal(table), Form::Literal(column)] = forms.as_slice() else {
             return Err(unsupported("pg_get_serial_sequence of what is no constant"));
         };
-        let name = table.rsplit('.').next().unwrap_or(table).trim_matches('"');
-        let relation = self.schema.relation(name).ok_or_else(|| {
-            let message = format!("relation \"{name}\" does not exist");
+        let name = last_part(table);
+        let relation = self.schema.relation(&name).ok_or_else(|| {
+            let message = format!("relation \"{table}\" does not exist");
             PgError::new(SqlState::UNDEFINED_TABLE, message)
         })?;
-        let found = relation.column(column).filter(|(_, column)| column.serial());
-        let Some((_, column)) = found else { return Ok((Typed::new("NULL", Type::TEXT), None)) };
-        let sequence = format!("public.{}_{}_seq", relation.name, column.name);
-        Ok((Typed::new(storage::quoted(&sequence), Type::TEXT), Some(relation.name.clone())))
-    }
-
-    /// The last number that a serial column's table has given.
-    pub(super) fn current_number(&self, values: &[Typed]) -> Result<Typed> {
-        let Some(sequence) = values.first() else { return Err(unsupported("currval")) };
-        let table = storage::quoted(&self.sequence_owner(sequence)?.name);
-        let sql = format!("(SELECT seq FROM sqlite_sequence WHERE name = {table})");
-        Ok(Typed::new(sql, Type::INT8))
-    }
-
-    /// The table whose key a sequence counts: 42P01.
-    fn sequence_owner(&self, sequence: &Typed) -> Result<&Relation> {
-        let Form::Literal(sequence) = &sequence.form else {
-            return Err(unsupported("the name of a sequence that is no constant"));
+        let Some((_, column)) = relation.column(column) else {
+            let message =
+                format!("column \"{column}\" of relation \"{}\" does not exist", relation.name);
+            return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
         };
-        let name = sequence.rsplit('.').next().unwrap_or(sequence).trim_matches('"');
-        let owner = self.schema.relations().iter().find(|relation| {
-            let mut serial = relation.columns.iter().filter(|column| column.serial());
-            serial.any(|column| format!("{}_{}_seq", relation.name, column.name) == name)
-        });
-        owner.ok_or_else(|| {
-            let message = format!("relation \"{name}\" does not exist");
-            PgError::new(SqlState::UNDEFINED_TABLE, message)
-        })
+        let sequence = relation.sequence_name(column).filter(|_| column.serial());
+        let Some(sequence) = sequence else { return Ok(Typed::new("NULL", Type::TEXT)) };
+        let name = format!("public.{}", trunkline_sql::quote_identifier(&sequence));
+        let typed = Typed::new(storage::quoted(&name), Type::TEXT);
+        Ok(Typed { form: Form::Literal(name), ..typed })
     }
+
+    /// The sequence of a default that is `nextval('name')`.
+    pub(super) fn next_of(&mut self, default: &Expr) -> Result<Option<Sequence>> {
+        let Expr::Function(call) = default else { return Ok(None) };
+        if super::name::parts(&call.name)?.last().is_none_or(|name| name != "nextval") {
+            return Ok(None);
+        }
+        let used = self.sequences.len();
+        self.expression(default, &Scope::default())?;
+        let found = self.sequences.get(used).cloned();
+        // A definition takes no number.
+        self.sequences.truncate(used);
+        Ok(found)
+    }
+
+    /// `nextval`, `currval` or `setval`, of a sequence that is named: which one is read before the
+    /// statement begins.
+    pub(super) fn sequence_call(&mut self, function: &str, values: Vec<Typed>) -> Result<Typed> {
+        self.volatile = true;
+        let mut values = values.into_iter();
+        let Some(sequence) = values.next() else { return Err(unsupported(function)) };
+        let text = match &sequence.form {
+            Form::Literal(text) => text,
+            Form::Computed if sequence.sql == "NULL" => return Ok(Typed::new("NULL", Type::INT8)),
+            _ => return Err(unsupported("the name of a sequence that is no constant")),
+        };
+        let is_visible = text.contains('.') || self.reading.path.finds_public;
+        let found = self.schema.sequence(&last_part(text));
+        let found = found.filter(|one| is_visible || one.database == "temp").ok_or_else(|| {
+            let message = format!("relation \"{text}\" does not exist");
+            let error = PgError::new(SqlState::UNDEFINED_TABLE, message);
+            if sequence.place > 0 { error.position(sequence.place) } else { error }
+        })?;
+        let mut arguments = vec![storage::quoted(&found.name)];
+        if function != "currval" {
+            self.sequences.push(found);
+        }
+        if function == "setval" {
+            let given: Vec<Typed> = values.collect();
+            let count = given.len();
+            arguments.push(self.arguments(given, &[Type::INT8, Type::BOOL])?);
+            if count == 1 {
+                arguments.push("1".to_owned());
+            }
+        }
+        Ok(Typed::new(format!("pg_{function}({})", arguments.join(", ")), Type::INT8))
+    }
+}
+
+/// The sequences that go with a table.
+pub(super) fn owned_tables(relation: &Relation) -> Vec<String> {
+    let own = relation.columns.iter().filter_map(|column| {
+        let numbers = column.numbers().filter(|numbers| numbers.owns_sequence())?;
+        Some(format!("{}.{}", relation.database(), quoted(numbers.sequence?)))
+    });
+    own.collect()
+}
+
+/// What has a sequence begin again.
+pub(super) fn restarted(sequence: &Sequence) -> String {
+    let Sequence { name, options, database, key_of } = sequence;
+    match key_of {
+        Some(table) => {
+            let table = storage::quoted(table);
+            format!("DELETE FROM {database}.sqlite_sequence WHERE name = {table}")
+        }
+        None => format!(
+            "UPDATE {database}.{} SET last_value = {}, is_called = 0",
+            quoted(name),
+            options.start
+        ),
+    }
+}
+
+/// What makes the table of a sequence.
+pub(super) fn sequence_steps(database: &str, name: &str, options: &Options) -> Vec<String> {
+    let table = format!("{database}.{}", quoted(name));
+    vec![
+        format!("CREATE TABLE {table} {}", sequence_table(options)),
+        format!("INSERT INTO {table} VALUES ({}, 0, 0)", options.start),
+    ]
+}
+
+/// The options of CREATE SEQUENCE, or of an identity column: 22023 for what cannot be.
+pub(super) fn sequence_options(ty: Type, given: &[SequenceOptions]) -> Result<Options> {
+    let refused = |message: String| PgError::new(SqlState::INVALID_PARAMETER_VALUE, message);
+    if !matches!(ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8) {
+        return Err(refused("sequence type must be smallint, integer, or bigint".to_owned()));
+    }
+    let mut options = Options::of(ty.oid);
+    let (mut minimum, mut maximum, mut start) = (None, None, None);
+    for option in given {
+        match option {
+            SequenceOptions::IncrementBy(by, _) => options.increment = number(by)?,
+            SequenceOptions::MinValue(value) => minimum = value.as_ref().map(number).transpose()?,
+            SequenceOptions::MaxValue(value) => maximum = value.as_ref().map(number).transpose()?,
+            SequenceOptions::StartWith(at, _) => start = Some(number(at)?),
+            SequenceOptions::Cycle(without) => options.cycle = !without,
+            SequenceOptions::Cache(_) => {}
+        }
+    }
+    if options.increment == 0 {
+        return Err(refused("INCREMENT must not be zero".to_owned()));
+    }
+    let (least, greatest) = Options::limits(ty.oid);
+    let (low, high) = if options.increment > 0 { (1, greatest) } else { (least, -1) };
+    options.minimum = minimum.unwrap_or(low);
+    options.maximum = maximum.unwrap_or(high);
+    for (word, value) in [("MINVALUE", options.minimum), ("MAXVALUE", options.maximum)] {
+        if !(least..=greatest).contains(&value) {
+            let ty = ty.name();
+            let message = format!("{word} ({value}) is out of range for sequence data type {ty}");
+            return Err(refused(message));
+        }
+    }
+    let Options { minimum, maximum, .. } = options;
+    if minimum >= maximum {
+        return Err(refused(format!(
+            "MINVALUE ({minimum}) must be less than MAXVALUE ({maximum})"
+        )));
+    }
+    options.start = start.unwrap_or(if options.increment > 0 { minimum } else { maximum });
+    let start = options.start;
+    if start < minimum {
+        let message = format!("START value ({start}) cannot be less than MINVALUE ({minimum})");
+        return Err(refused(message));
+    }
+    if start > maximum {
+        let message = format!("START value ({start}) cannot be greater than MAXVALUE ({maximum})");
+        return Err(refused(message));
+    }
+    Ok(options)
+}
+
+fn number(expr: &Expr) -> Result<i64> {
+    let written = expr.to_string().replace(' ', "");
+    written.parse().map_err(|_| {
+        let message = format!("value \"{written}\" is out of range for type bigint");
+        PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message)
+    })
+}
+
+/// The last part of a name in a text, folded: `public."A_id_seq"`.
+fn last_part(text: &str) -> String {
+    let Some(rest) = text.strip_suffix('"') else {
+        return text.rsplit('.').next().unwrap_or(text).to_lowercase();
+    };
+    let name = match rest.rsplit_once(".\"") {
+        Some((_, name)) => name,
+        None => rest.strip_prefix('"').unwrap_or(rest),
+    };
+    name.replace("\"\"", "\"")
 }

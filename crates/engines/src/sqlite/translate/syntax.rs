@@ -23,7 +23,7 @@ pub(super) fn parse(sql: &str) -> Result<(Statement, Option<String>)> {
     }
     let (blanked, cursor) = match without_current_of(sql)? {
         Some((blanked, cursor)) => (Some(blanked), Some(cursor)),
-        None => (without_vacuum_words(sql), None),
+        None => (without_vacuum_words(sql).or_else(|| without_overriding(sql)), None),
     };
     let sql = blanked.as_deref().unwrap_or(sql);
     let blanked = lock::without_unknown_words(sql);
@@ -138,6 +138,62 @@ pub(super) fn blank(text: &mut String, part: Span) {
     let space = |one: char| if one == '\n' { '\n' } else { ' ' };
     let spaces: String = part.text(text).chars().map(space).collect();
     text.replace_range(part.start..part.end, &spaces);
+}
+
+/// What an INSERT says of the values that it gives for identity columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Overriding {
+    /// They are stored.
+    System,
+    /// They are not.
+    User,
+}
+
+/// `OVERRIDING SYSTEM VALUE`, `OVERRIDING USER VALUE`
+pub(super) fn overriding(sql: &str) -> Option<Overriding> {
+    find_overriding(sql).map(|(found, _)| found)
+}
+
+/// INSERT with spaces for what the parser does not know of it.
+fn without_overriding(sql: &str) -> Option<String> {
+    let (_, span) = find_overriding(sql)?;
+    let mut text = sql.to_owned();
+    blank(&mut text, span);
+    Some(text)
+}
+
+/// The words stand outside of all parentheses, and before the rows.
+fn find_overriding(sql: &str) -> Option<(Overriding, Span)> {
+    let mut lexer = Lexer::new(sql);
+    lexer
+        .next_significant()
+        .filter(|word| ["insert", "with"].iter().any(|one| word.is_word(sql, one)))?;
+    let (mut depth, mut is_insert) = (0_usize, false);
+    while let Some(token) = lexer.next_significant() {
+        match token.kind {
+            TokenKind::LeftParen => depth += 1,
+            TokenKind::RightParen => depth = depth.saturating_sub(1),
+            TokenKind::Word if depth == 0 => {
+                is_insert |= token.is_word(sql, "into");
+                if is_insert && ["values", "select"].iter().any(|word| token.is_word(sql, word)) {
+                    return None;
+                }
+                if !token.is_word(sql, "overriding") {
+                    continue;
+                }
+                let (which, value) = (lexer.next_significant()?, lexer.next_significant()?);
+                let found = match () {
+                    () if which.is_word(sql, "system") => Overriding::System,
+                    () if which.is_word(sql, "user") => Overriding::User,
+                    () => return None,
+                };
+                let span = Span { start: token.span.start, end: value.span.end };
+                return value.is_word(sql, "value").then_some((found, span));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn refused(sql: &str, error: &ParserError) -> PgError {

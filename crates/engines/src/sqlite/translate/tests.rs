@@ -6,21 +6,23 @@ use trunkline_core::types::{TextStyle, name_of};
 use trunkline_core::{Column, Formats, Oid, PgError, Result, RowBuf};
 
 use super::super::output::KEPT;
+use super::super::sequence::Sequences;
 use super::super::{errors, functions, output, schema::Schema, types::Type, violation};
 use super::reading::PLAIN;
 use super::{Translated, translate};
 
 const RECORDED: &str = include_str!("../../../tests/golden/sql.txt");
 
-fn database() -> Connection {
+fn database() -> (Connection, Sequences) {
     let connection = Connection::open_in_memory().expect("memory is at hand");
-    functions::register(&connection).expect("functions have names of their own");
+    let (_, sequences) =
+        functions::register(&connection).expect("functions have names of their own");
     connection.execute_batch("PRAGMA foreign_keys = ON").expect("it is a setting");
-    connection
+    (connection, sequences)
 }
 
 /// What a statement answers, in the lines of the recording.
-fn answer(connection: &Connection, sql: &str) -> Vec<String> {
+fn answer((connection, sequences): &(Connection, Sequences), sql: &str) -> Vec<String> {
     let schema = Schema::read(connection).expect("the schema of a database of this test");
     let mut lines = Vec::new();
     let done = translate(sql, &schema, &[], &PLAIN).and_then(|translated| {
@@ -29,7 +31,9 @@ fn answer(connection: &Connection, sql: &str) -> Vec<String> {
         }
         let failed = |error| errors::explained(error, Some(&schema));
         connection.execute_batch("SAVEPOINT statement").map_err(failed)?;
+        sequences.load(connection, &translated.sequences, false).map_err(failed)?;
         let done = run(connection, &translated, &schema);
+        sequences.save(connection, &translated.sequences).map_err(failed)?;
         let end = if done.is_ok() { "" } else { "ROLLBACK TO statement;" };
         connection.execute_batch(&format!("{end} RELEASE statement")).map_err(failed)?;
         done.map_err(|error| {
@@ -104,7 +108,7 @@ fn cell(kept: ValueRef<'_>, column: &Column) -> Result<String> {
 
 #[test]
 fn answers_are_postgresqls() {
-    let connection = database();
+    let database = database();
     let mut wrong = Vec::new();
     for case in RECORDED.split("\n> ").skip(1) {
         let mut lines = case.lines().filter(|line| !line.is_empty() && !line.starts_with("-- "));
@@ -115,7 +119,7 @@ fn answers_are_postgresqls() {
             [] => recorded,
             own => own.iter().map(|line| line.trim_start_matches("~ ")).collect(),
         };
-        let found = answer(&connection, sql);
+        let found = answer(&database, sql);
         if found != expected {
             wrong.push(format!("{sql}\n  {}\n  {}", expected.join("\n  "), found.join("\n  > ")));
         }
@@ -126,7 +130,7 @@ fn answers_are_postgresqls() {
 /// The types of parameters, as they are found of what is around them.
 #[test]
 fn parameters_have_the_types_of_their_surroundings() {
-    let connection = database();
+    let (connection, _) = database();
     connection
         .execute_batch("CREATE TABLE t (id BIGINT, name VARCHAR(5), at \"TIMESTAMPTZ TEXT\")")
         .expect("a table");
@@ -153,7 +157,7 @@ fn parameters_have_the_types_of_their_surroundings() {
 /// What strangers send is refused, not a reason to stop.
 #[test]
 fn nothing_panics() {
-    let connection = database();
+    let (connection, _) = database();
     connection.execute_batch("CREATE TABLE t (a INT, b TEXT)").expect("a table");
     let schema = Schema::read(&connection).expect("a schema");
     let words: Vec<&str> = RECORDED.split_whitespace().collect();
@@ -217,6 +221,6 @@ fn deep_statements() {
     // A long chain of conditions is no reason to refuse one.
     let many = format!("SELECT 1 WHERE 1 = 2{}", " OR 1 = 2".repeat(450));
     let translated = translate(&many, &schema, &[], &PLAIN).expect("a chain");
-    let found = database().prepare(&translated.steps[0]).map(|mut s| s.exists([]));
+    let found = database().0.prepare(&translated.steps[0]).map(|mut s| s.exists([]));
     assert!(matches!(found, Ok(Ok(false))));
 }

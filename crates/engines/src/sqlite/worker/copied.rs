@@ -14,6 +14,13 @@ impl<'c> Worker<'c> {
     /// Many go into one statement, for SQLite looks for the end of the table once for each. If one
     /// of them is wrong, they are stored one by one: that tells which.
     pub(in super::super) fn copy(&mut self, into: &Target, batch: &Batch) -> Result<u64> {
+        self.load(&into.sequences)?;
+        let count = self.copy_batch(into, batch)?;
+        self.save(&into.sequences)?;
+        Ok(count)
+    }
+
+    fn copy_batch(&mut self, into: &Target, batch: &Batch) -> Result<u64> {
         let mut cells = batch.cells.reader();
         let most = if batch.has_defaults { 1 } else { into.together() };
         let (mut left, mut count) = (batch.rows, 0);
@@ -21,13 +28,17 @@ impl<'c> Worker<'c> {
             let mut together = self.insertion(&into.insert_many(most))?;
             while left >= most {
                 let before = cells.clone();
+                self.guarded.sequences.mark(&into.sequences);
                 if let Err(error) = self.insert_many(&mut together, into, most, &mut cells) {
                     // What is cancelled, or was undone as a whole, is not tried again.
                     let is_over = error.sqlstate() == SqlState::QUERY_CANCELED
                         || self.connection().is_autocommit();
                     return match is_over {
                         true => Err(error),
-                        false => self.copy_each(into, before).map(|each| count + each),
+                        false => {
+                            self.guarded.sequences.rewind(&into.sequences);
+                            self.copy_each(into, before).map(|each| count + each)
+                        }
                     };
                 }
                 left -= most;
@@ -63,10 +74,13 @@ impl<'c> Worker<'c> {
         while let Some((line, text)) = next_line(&mut cells) {
             row.clear();
             row.extend(cells.by_ref().take(into.columns.len()));
+            self.guarded.sequences.mark(&into.sequences);
             let stored = self.insert(into, &row, &mut whole).map_err(|error| {
                 let state = error.sqlstate();
-                let again = |worker: &Worker<'c>| worker.insert(into, &row, &mut None).map(drop);
-                let error = self.detailed(error, again);
+                let error = self.detailed(error, |worker| {
+                    let again = || worker.insert(into, &row, &mut None).map(drop);
+                    worker.guarded.sequences.again(&into.sequences, again)
+                });
                 match state {
                     // PostgreSQL looks at foreign keys when all rows are there.
                     SqlState::FOREIGN_KEY_VIOLATION => error,

@@ -1,0 +1,196 @@
+//! What SQLite tells of a table's columns, indexes and foreign keys.
+
+use rusqlite::Connection;
+use trunkline_core::catalog::Numbers;
+
+use super::{
+    Column, ForeignKey, Index, OnCommit, Origin, PUBLIC, Relation, Schema, VIEW_DEPTH, sequence_of,
+    split_view,
+};
+use crate::sqlite::translate::declared::declared;
+use crate::sqlite::translate::types_of;
+use crate::sqlite::types::Type;
+
+impl Schema {
+    /// Reads what the connection sees.
+    pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Schema> {
+        let mut relations = Vec::new();
+        let mut numbers = Numbers::default();
+        for database in ["temp", "main"] {
+            let mut listed = connection.prepare(&format!(
+                "SELECT name, type, coalesce(sql, ''), rowid FROM {database}.sqlite_schema \
+                 WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+                 ORDER BY name"
+            ))?;
+            let mut rows = listed.query([])?;
+            while let Some(row) = rows.next()? {
+                let name: String = row.get(0)?;
+                let mut relation = Relation {
+                    oid: numbers.relation(PUBLIC, &name),
+                    name,
+                    temporary: database == "temp",
+                    view: row.get::<_, String>(1)? == "view",
+                    sql: row.get(2)?,
+                    age: row.get(3)?,
+                    ..Relation::default()
+                };
+                if !relation.view {
+                    relation.declared = declared(&relation.sql);
+                    relation.sequence = sequence_of(&relation.sql);
+                    relation.on_commit = OnCommit::of(&relation.sql).filter(|_| relation.temporary);
+                }
+                // A view whose table is gone has no columns to tell.
+                if read_columns(connection, database, &mut relation).is_ok() || !relation.view {
+                    read_indexes(connection, database, &mut relation)?;
+                    read_foreign_keys(connection, database, &mut relation)?;
+                }
+                let mut triggers = connection.prepare(&format!(
+                    "SELECT sql FROM {database}.sqlite_schema \
+                     WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE"
+                ))?;
+                relation.triggers = triggers
+                    .query_map([&relation.name], |row| row.get(0))?
+                    .collect::<rusqlite::Result<_>>()?;
+                relations.push(relation);
+            }
+        }
+        let mut schema = Schema { relations, ..Schema::default() };
+        schema.type_views();
+        Ok(schema)
+    }
+
+    /// Gives the columns of views the types of their queries; a view may be over others.
+    fn type_views(&mut self) {
+        for _ in 0..VIEW_DEPTH {
+            let mut changed = false;
+            for at in 0..self.relations.len() {
+                let view = self.relations.get(at).filter(|relation| relation.view);
+                let sql = view.map(|view| split_view(&view.sql).1.to_owned());
+                let types = sql.and_then(|sql| types_of(&sql, self));
+                let columns = self.relations.get_mut(at).into_iter().flat_map(|v| &mut v.columns);
+                for (column, ty) in columns.zip(types.unwrap_or_default()) {
+                    changed |= column.ty != ty;
+                    column.ty = ty;
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+    }
+}
+
+fn name_of(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn read_columns(
+    connection: &Connection,
+    database: &str,
+    relation: &mut Relation,
+) -> rusqlite::Result<()> {
+    let mut listed = connection
+        .prepare(&format!("PRAGMA {database}.table_xinfo({})", name_of(&relation.name)))?;
+    let mut rows = listed.query([])?;
+    while let Some(row) = rows.next()? {
+        let hidden: i64 = row.get(6)?;
+        let declared: String = row.get::<_, Option<String>>(2)?.unwrap_or_default();
+        let declared = declared
+            .strip_suffix(" GENERATED ALWAYS")
+            .or_else(|| declared.strip_suffix("GENERATED ALWAYS"))
+            .unwrap_or(&declared)
+            .to_owned();
+        // 1 is the hidden column of a virtual table.
+        if hidden == 1 {
+            continue;
+        }
+        let mut column = Column {
+            name: row.get(1)?,
+            ty: Type::declared(&declared),
+            declared,
+            not_null: row.get::<_, i64>(3)? != 0,
+            default: row.get(4)?,
+            key: usize::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
+            generated: hidden > 1,
+        };
+        let known = column.numbers().and_then(|numbers| Type::parse(numbers.type_name));
+        if let Some(known) = known {
+            column.ty = known;
+        }
+        relation.columns.push(column);
+    }
+    Ok(())
+}
+
+fn read_indexes(
+    connection: &Connection,
+    database: &str,
+    relation: &mut Relation,
+) -> rusqlite::Result<()> {
+    let mut listed = connection.prepare(&format!(
+        "SELECT l.name, l.\"unique\", l.origin, s.sql FROM pragma_index_list(?1, ?2) AS l \
+         LEFT JOIN {database}.sqlite_schema AS s ON s.type = 'index' AND s.name = l.name \
+         ORDER BY l.seq DESC"
+    ))?;
+    let mut rows = listed.query([relation.name.as_str(), database])?;
+    while let Some(row) = rows.next()? {
+        let index: String = row.get(0)?;
+        let mut places =
+            connection.prepare(&format!("PRAGMA {database}.index_info({})", name_of(&index)))?;
+        let columns = places
+            .query_map([], |place| Ok(usize::try_from(place.get::<_, i64>(1)?).ok()))?
+            .collect::<rusqlite::Result<_>>()?;
+        relation.indexes.push(Index {
+            name: index,
+            unique: row.get::<_, i64>(1)? != 0,
+            origin: match row.get::<_, String>(2)?.as_str() {
+                "pk" => Origin::Primary,
+                "u" => Origin::Unique,
+                _ => Origin::Create,
+            },
+            columns,
+            sql: row.get(3)?,
+        });
+    }
+    let kind = connection.query_row(
+        "SELECT wr FROM pragma_table_list(?2) WHERE schema = ?1",
+        [database, relation.name.as_str()],
+        |row| row.get::<_, i64>(0),
+    );
+    relation.without_rowid = kind.unwrap_or(0) != 0;
+    Ok(())
+}
+
+fn read_foreign_keys(
+    connection: &Connection,
+    database: &str,
+    relation: &mut Relation,
+) -> rusqlite::Result<()> {
+    let mut listed = connection
+        .prepare(&format!("PRAGMA {database}.foreign_key_list({})", name_of(&relation.name)))?;
+    let mut rows = listed.query([])?;
+    let mut keys: Vec<ForeignKey> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let from: String = row.get(3)?;
+        let Some((column, _)) = relation.column(&from) else { continue };
+        let to: Option<String> = row.get(4)?;
+        match keys.iter_mut().find(|key| key.id == id) {
+            Some(key) => {
+                key.columns.push(column);
+                key.refers_to.extend(to);
+            }
+            None => keys.push(ForeignKey {
+                id,
+                table: row.get(2)?,
+                columns: vec![column],
+                refers_to: to.into_iter().collect(),
+                on_update: row.get(5)?,
+                on_delete: row.get(6)?,
+            }),
+        }
+    }
+    keys.sort_by_key(|key| -key.id);
+    relation.foreign_keys = keys;
+    Ok(())
+}
