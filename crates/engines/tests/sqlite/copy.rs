@@ -9,7 +9,7 @@ use trunkline_engines::sqlite::SqliteSession;
 use trunkline_proto::copy::{CopyDirection, CopyValue, Decoder, Options, Target};
 use trunkline_sql::statement::QualifiedName;
 
-use crate::harness::{File, session};
+use crate::harness::{File, ask, session};
 
 fn table(name: &str) -> QualifiedName {
     QualifiedName { catalog: None, schema: None, name: name.to_owned() }
@@ -22,9 +22,20 @@ async fn copy(
     columns: Option<&[String]>,
     lines: &str,
 ) -> Result<u64> {
+    copy_where(session, name, columns, None, lines).await
+}
+
+/// The same of those rows that meet a condition.
+async fn copy_where(
+    session: &mut SqliteSession,
+    name: &str,
+    columns: Option<&[String]>,
+    condition: Option<&str>,
+    lines: &str,
+) -> Result<u64> {
     let name = table(name);
     let mut target = CopyTarget::new(&name);
-    target.columns = columns;
+    (target.columns, target.condition) = (columns, condition);
     let mut copy = session.copy_in(target).await?;
     let columns = copy.columns().clone();
     let options = [("default", CopyValue::Text("D"))];
@@ -142,6 +153,34 @@ fn a_copy_that_is_dropped_leaves_nothing() {
         session.settle().await;
         assert_eq!(count(&file), 0);
         assert_eq!(copy(&mut session, "t", Some(&columns), &lines).await.expect("rows"), 20_000);
+    });
+}
+
+/// PostgreSQL 18 gives the same numbers: also to rows that do not meet the condition, and to the one that
+/// is refused.
+#[test]
+fn rows_are_numbered_once_each() {
+    block_on(async {
+        let file = File::new("");
+        let table =
+            "CREATE TABLE t (id serial PRIMARY KEY, n serial, name text CHECK (name <> 'bad'))";
+        assert_eq!(ask(&mut file.serve().login(), table), "C(CREATE TABLE) Z(I)");
+        let (mut session, _) = session(&file.writable()).await;
+        let columns = ["name".to_owned()];
+        let lines = "x\n".repeat(450);
+        assert_eq!(copy(&mut session, "t", Some(&columns), &lines).await.expect("rows"), 450);
+        let numbers = "SELECT count(DISTINCT n) || ',' || max(n) || ',' || max(id) FROM t";
+        assert_eq!(file.find::<String>(numbers), "450,450,450");
+        let condition = Some("n <> 452");
+        let some = copy_where(&mut session, "t", Some(&columns), condition, "a\nb\nc\n").await;
+        assert_eq!(some.expect("two rows"), 2);
+        let found = "SELECT group_concat(id || name || n) FROM t WHERE name <> 'x'";
+        assert_eq!(file.find::<String>(found), "451a451,453c453");
+        let broken = "x\n".repeat(250) + "bad\n";
+        let error = copy(&mut session, "t", Some(&columns), &broken).await.expect_err("a row");
+        assert_eq!(error.get(b'D'), Some("Failing row contains (704, 704, bad)."));
+        assert_eq!(copy(&mut session, "t", Some(&columns), "z\n").await.expect("a row"), 1);
+        assert_eq!(file.find::<String>(numbers), "453,705,705");
     });
 }
 
