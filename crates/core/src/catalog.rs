@@ -164,6 +164,8 @@ pub struct Index {
     pub name: String,
     /// Its columns; `None` stands for an expression.
     pub columns: Vec<Option<usize>>,
+    /// Which of these go from high to low (DESC), by their places among them.
+    pub descending: Vec<usize>,
     /// Whether it refuses what is there.
     pub unique: bool,
     /// The condition of a partial one.

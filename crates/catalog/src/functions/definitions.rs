@@ -117,7 +117,11 @@ fn index_sql(
     key: &impl Fn(&Option<usize>) -> String,
 ) -> String {
     let unique = if index.unique { "UNIQUE " } else { "" };
-    let keys = index.columns.iter().map(key).collect::<Vec<_>>().join(", ");
+    let keys = index.columns.iter().enumerate().map(|(place, column)| {
+        let descending = if index.descending.contains(&place) { " DESC" } else { "" };
+        format!("{}{descending}", key(column))
+    });
+    let keys = keys.collect::<Vec<_>>().join(", ");
     let name = quote_identifier(&class.name);
     let mut sql = format!(
         "CREATE {unique}INDEX {name} ON {} USING btree ({keys})",

@@ -65,6 +65,9 @@ pub(super) fn indexes(world: &World) -> Vec<Row> {
             let attribute = column.and_then(|column| columns.get(column));
             index_class(attribute.map_or(trunkline_core::Oid::TEXT, |one| one.column.type_oid))
         };
+        // Of what goes down NULLs come first, unless somebody says otherwise.
+        let options = (0..index.columns.len())
+            .map(|place| Datum::Int(if index.descending.contains(&place) { 3 } else { 0 }));
         let classes: Vec<(u32, u32)> = index.columns.iter().map(of).collect();
         let has_expression = index.columns.contains(&None);
         rows.push(maker.row([
@@ -81,7 +84,7 @@ pub(super) fn indexes(world: &World) -> Vec<Row> {
             ("indkey", vector(keys.collect())),
             ("indcollation", vector(classes.iter().map(|one| Datum::Oid(one.1)).collect())),
             ("indclass", vector(classes.iter().map(|one| Datum::Oid(one.0)).collect())),
-            ("indoption", vector(vec![Datum::Int(0); index.columns.len()])),
+            ("indoption", vector(options.collect())),
             ("indexprs", if has_expression { Datum::text("(expr)") } else { Datum::Null }),
             ("indpred", index.condition.as_deref().map_or(Datum::Null, Datum::text)),
         ]));

@@ -47,6 +47,7 @@ pub(crate) struct ClassObject {
 pub(crate) struct IndexObject {
     pub(crate) table: u32,
     pub(crate) columns: Vec<Option<usize>>,
+    pub(crate) descending: Vec<usize>,
     pub(crate) unique: bool,
     pub(crate) primary: bool,
     pub(crate) condition: Option<String>,
@@ -153,6 +154,7 @@ impl Objects {
             let object = IndexObject {
                 table: oid,
                 columns: index.columns.clone(),
+                descending: index.descending.clone(),
                 unique: index.unique,
                 primary: false,
                 condition: index.condition.clone(),
@@ -182,6 +184,7 @@ impl Objects {
             let object = IndexObject {
                 table,
                 columns: columns.iter().copied().map(Some).collect(),
+                descending: Vec::new(),
                 unique: true,
                 primary: matches!(constraint.kind, ConstraintKind::Primary(_)),
                 condition: None,

@@ -96,6 +96,8 @@ pub(crate) struct Index {
     pub(crate) origin: Origin,
     /// The columns by number; `None` is an expression.
     pub(crate) columns: Vec<Option<usize>>,
+    /// Which of these go from high to low, by their places among them.
+    pub(crate) descending: Vec<usize>,
     /// The text of its CREATE statement; none of a constraint's.
     pub(crate) sql: Option<String>,
 }

@@ -75,6 +75,7 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
             _ => described.indexes.push(Index {
                 name: index.name.clone(),
                 columns: index.columns.clone(),
+                descending: index.descending.clone(),
                 unique: index.unique,
                 condition: None,
             }),

@@ -60,7 +60,7 @@ fn the_catalog_is_told_what_there_is() {
         let file = File::new(
             "CREATE TABLE p (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL, UNIQUE (name));
              CREATE TABLE c (p INTEGER REFERENCES p (id) ON DELETE CASCADE, at TIMESTAMP);
-             CREATE INDEX c_at ON c (at) WHERE at IS NOT NULL;
+             CREATE INDEX c_at ON c (at DESC, p) WHERE at IS NOT NULL;
              CREATE VIEW v AS SELECT name FROM p;",
         );
         let (mut session, _) = session(&file.writable()).await;
@@ -86,7 +86,9 @@ fn the_catalog_is_told_what_there_is() {
             (key.table.as_str(), key.on_delete, &*key.refers_to),
             ("p", 'c', &["id".to_owned()][..])
         );
-        assert_eq!(c.indexes[0].name, "c_at");
+        let index = &c.indexes[0];
+        assert_eq!((&*index.name, &*index.columns), ("c_at", &[Some(1), Some(0)][..]));
+        assert_eq!(index.descending, [0]);
         // It is the same while nothing changes, and follows what others define.
         file.run("INSERT INTO p (name) VALUES ('x')");
         let again = session.snapshot().await.expect("a snapshot");

@@ -135,11 +135,20 @@ fn read_indexes(
     let mut rows = listed.query([relation.name.as_str(), database])?;
     while let Some(row) = rows.next()? {
         let index: String = row.get(0)?;
-        let mut places =
-            connection.prepare(&format!("PRAGMA {database}.index_info({})", name_of(&index)))?;
-        let columns = places
-            .query_map([], |place| Ok(usize::try_from(place.get::<_, i64>(1)?).ok()))?
-            .collect::<rusqlite::Result<_>>()?;
+        let mut parts =
+            connection.prepare(&format!("PRAGMA {database}.index_xinfo({})", name_of(&index)))?;
+        let mut parts = parts.query([])?;
+        let (mut columns, mut descending) = (Vec::new(), Vec::new());
+        while let Some(part) = parts.next()? {
+            // Behind the key is what finds the row.
+            if part.get::<_, i64>(5)? == 0 {
+                continue;
+            }
+            if part.get::<_, i64>(3)? != 0 {
+                descending.push(columns.len());
+            }
+            columns.push(usize::try_from(part.get::<_, i64>(1)?).ok());
+        }
         relation.indexes.push(Index {
             name: index,
             unique: row.get::<_, i64>(1)? != 0,
@@ -149,6 +158,7 @@ fn read_indexes(
                 _ => Origin::Create,
             },
             columns,
+            descending,
             sql: row.get(3)?,
         });
     }
