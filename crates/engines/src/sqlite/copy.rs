@@ -75,10 +75,13 @@ impl Target {
         given: Option<&[String]>,
         condition: Option<&str>,
     ) -> Result<Target> {
-        let relation = schema.relation(&table.name).filter(|found| match table.schema.as_deref() {
-            None => found.temporary || reading.path.finds_public,
-            Some(schema) => schema == "public",
-        });
+        let relation = match table.schema.as_deref() {
+            None => (schema.relation(&table.name))
+                .filter(|found| found.temporary || reading.path.finds_public),
+            Some("public") => schema.relation_of(Some(false), &table.name),
+            Some("pg_temp") => schema.relation_of(Some(true), &table.name),
+            Some(_) => None,
+        };
         let Some(relation) = relation else { return Err(no_table(&table)) };
         let takes_rows =
             |trigger: &String| trigger.to_ascii_uppercase().contains("INSTEAD OF INSERT");
@@ -124,6 +127,7 @@ impl Target {
             batch: Batch::default(),
             calls: VecDeque::new(),
             failed: Arc::default(),
+            entered: Arc::default(),
             count: 0,
             stage: Stage::New,
         };
@@ -138,9 +142,9 @@ impl Target {
             .map(|(column, _)| column)
             .collect();
         let (names, values) = self.row(&given, 0);
-        let table = quote(&self.name);
+        let table = translate::written(&self.relation);
         if let Some(filter) = &self.filter {
-            return filter.insert(&table, names, values);
+            return filter.insert(&table, &quote(&self.name), names, values);
         }
         if names.is_empty() {
             return format!("INSERT INTO {table} DEFAULT VALUES");
@@ -168,7 +172,7 @@ impl Target {
         let (names, _) = self.row(&columns, 0);
         let row = |row| format!("({})", self.row(&columns, row * columns.len()).1.join(", "));
         let rows: Vec<String> = (0..rows).map(row).collect();
-        let table = quote(&self.name);
+        let table = translate::written(&self.relation);
         let (names, rows) = (names.join(", "), rows.join(", "));
         // Nothing of it is to stay if one of them is wrong, whatever the table says of conflicts.
         format!("INSERT OR ABORT INTO {table} ({names}) VALUES {rows}")
@@ -226,7 +230,13 @@ impl Filter {
     }
 
     /// Stores a row of these columns, if it meets the condition with the defaults of the others.
-    fn insert(&self, table: &str, mut names: Vec<String>, mut values: Vec<String>) -> String {
+    fn insert(
+        &self,
+        table: &str,
+        alias: &str,
+        mut names: Vec<String>,
+        mut values: Vec<String>,
+    ) -> String {
         if let (true, Some((name, default))) = (names.is_empty(), self.defaults.first()) {
             // A row of defaults needs one of them.
             names.push(quote(name));
@@ -250,7 +260,7 @@ impl Filter {
             }
         }
         format!(
-            "INSERT INTO {table} ({}) SELECT {} FROM (SELECT {row}{limit}) AS {table} WHERE {}",
+            "INSERT INTO {table} ({}) SELECT {} FROM (SELECT {row}{limit}) AS {alias} WHERE {}",
             names.join(", "),
             values.join(", "),
             self.condition
@@ -306,6 +316,8 @@ struct Sink {
     calls: VecDeque<Call<Result<u64>>>,
     /// Whether one of these has failed: the thread leaves out what is behind it.
     failed: Arc<AtomicBool>,
+    /// Whether there is something to undo: the savepoint was set, and has not been released.
+    entered: Arc<AtomicBool>,
     count: u64,
     stage: Stage,
 }
@@ -326,15 +338,16 @@ enum Stage {
 impl Sink {
     fn send(&mut self) {
         let (target, batch) = (self.target.clone(), std::mem::take(&mut self.batch));
-        let failed = self.failed.clone();
+        let (failed, entered) = (self.failed.clone(), self.entered.clone());
         let is_first = self.stage == Stage::New;
         self.stage = Stage::Open;
         self.calls.push_back(self.thread.call(move |worker| {
             if failed.load(Ordering::Relaxed) {
                 return Ok(0);
             }
-            let entered = if is_first { worker.enter() } else { Ok(()) };
-            let stored = entered.and_then(|()| worker.copy(&target, &batch));
+            let begun = if is_first { worker.enter() } else { Ok(()) };
+            entered.fetch_or(begun.is_ok(), Ordering::Relaxed);
+            let stored = begun.and_then(|()| worker.copy(&target, &batch));
             failed.store(stored.is_err(), Ordering::Relaxed);
             stored
         }));
@@ -419,7 +432,12 @@ impl CopySink for Sink {
                 return Poll::Ready(Ok(self.count));
             }
             self.stage = Stage::Ending;
-            self.calls.push_back(self.thread.call(|worker| worker.keep().map(|()| 0)));
+            let entered = self.entered.clone();
+            self.calls.push_back(self.thread.call(move |worker| {
+                let kept = worker.keep();
+                entered.fetch_and(kept.is_err(), Ordering::Relaxed);
+                kept.map(|()| 0)
+            }));
         }
     }
 }
@@ -458,7 +476,12 @@ impl Drop for Sink {
         // What runs is stopped by this.
         self.calls.clear();
         if matches!(self.stage, Stage::Open | Stage::Ending) {
-            self.thread.tell(|worker| worker.undo());
+            let entered = self.entered.clone();
+            self.thread.tell(move |worker| {
+                if entered.load(Ordering::Relaxed) {
+                    worker.undo();
+                }
+            });
         }
     }
 }

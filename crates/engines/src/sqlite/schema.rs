@@ -392,8 +392,17 @@ impl Relation {
 impl Schema {
     /// A relation by its folded name: the temporary one first, as in PostgreSQL.
     pub(crate) fn relation(&self, name: &str) -> Option<&Relation> {
-        let exact = self.relations.iter().find(|relation| relation.name == name);
-        exact.or_else(|| self.relations.iter().find(|r| r.name.eq_ignore_ascii_case(name)))
+        self.relation_of(None, name)
+    }
+
+    /// The same, only among those that are temporary, or not.
+    pub(crate) fn relation_of(&self, temporary: Option<bool>, name: &str) -> Option<&Relation> {
+        let among = || {
+            let all = self.relations.iter();
+            all.filter(|one| temporary.is_none_or(|wanted| one.temporary == wanted))
+        };
+        let exact = among().find(|relation| relation.name == name);
+        exact.or_else(|| among().find(|relation| relation.name.eq_ignore_ascii_case(name)))
     }
 
     /// Without what is temporary.

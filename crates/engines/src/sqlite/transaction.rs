@@ -54,6 +54,11 @@ impl<'c> Worker<'c> {
         self.connection().transaction_state(None::<&str>).ok()
     }
 
+    /// Whether it has the lock to write; what is temporary, nobody else has.
+    fn has_lock(&self) -> bool {
+        self.connection().transaction_state(Some("main")) == Ok(TransactionState::Write)
+    }
+
     /// Whether the transaction can be begun anew without anybody noticing: it has changed nothing, and
     /// has seen nothing that it has to see again.
     fn is_fresh(&self) -> bool {
@@ -92,7 +97,7 @@ impl<'c> Worker<'c> {
     /// Takes the lock to write before anything is read: what is read first could be of yesterday when
     /// the lock is there.
     pub(super) fn reserve(&mut self) -> Result<()> {
-        if self.state() != Some(TransactionState::Write) {
+        if !self.has_lock() {
             self.control.let_others_pass();
         }
         if self.is_fresh() {
@@ -102,7 +107,7 @@ impl<'c> Worker<'c> {
             }
             begun?;
         }
-        self.tell_savepoints()
+        if self.in_transaction { self.tell_savepoints() } else { Ok(()) }
     }
 
     /// Begins a transaction once more that has done nothing yet.
@@ -122,7 +127,7 @@ impl<'c> Worker<'c> {
     /// 55P03 for who does not wait, or not that long; 40001 for who has to see what others have changed.
     pub(super) fn lock(&mut self, locking: &Locking) -> Result<bool> {
         self.check_kept()?;
-        if self.state() == Some(TransactionState::Write) {
+        if self.has_lock() {
             return Ok(true);
         }
         let control = self.control;

@@ -397,6 +397,8 @@ impl<'c> Worker<'c> {
 
     pub(super) fn commit(&mut self) -> Result<()> {
         self.fresh.clear();
+        // What runs next is in no transaction, and SQLite would take a savepoint for the beginning of one.
+        self.savepoints = Savepoints::default();
         let is_lost = std::mem::take(&mut self.in_transaction) && self.connection().is_autocommit();
         if is_lost {
             return Err(lost());
@@ -440,6 +442,7 @@ impl<'c> Worker<'c> {
     pub(super) fn rollback(&mut self) -> Result<()> {
         self.in_transaction = false;
         self.fresh.clear();
+        self.savepoints = Savepoints::default();
         self.guarded.sequences.end(false);
         self.undone = self.undone.wrapping_add(1);
         // After some errors SQLite has done so by itself.

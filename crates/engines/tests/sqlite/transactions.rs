@@ -1,5 +1,7 @@
 //! Transactions of two clients.
 
+use trunkline_proto::message::{CopyData, CopyDone, Query};
+
 use crate::dialogue::Dialogue;
 use crate::harness::{File, ask, eventually, refused};
 
@@ -212,4 +214,58 @@ fn savepoints_before_the_first_change_keep_their_names() {
     let answered = "C(BEGIN) C(SAVEPOINT) C(INSERT 0 1) C(ROLLBACK) C(COMMIT) Z(I)";
     assert_eq!(ask(&mut client, string), answered);
     assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(2) C(SELECT 1) Z(I)");
+}
+
+/// SQLite takes a savepoint outside of a transaction for the beginning of one.
+#[test]
+fn a_savepoint_does_not_outlive_its_block() {
+    for end in ["COMMIT", "ROLLBACK", "SELECT 1/0; COMMIT", "ROLLBACK AND CHAIN; COMMIT"] {
+        let file = File::new(TABLE);
+        let server = file.serve();
+        let mut client = server.login();
+        for sql in ["BEGIN", "SAVEPOINT s", "SELECT 1"].into_iter().chain(end.split("; ")) {
+            ask(&mut client, sql);
+        }
+        assert_eq!(ask(&mut client, "INSERT INTO t VALUES (7, 7)"), "C(INSERT 0 1) Z(I)");
+        let mut other = server.login();
+        let stored = "D(1) C(SELECT 1) Z(I)";
+        assert_eq!(ask(&mut other, "SELECT count(*) FROM t WHERE id = 7"), stored, "{end}");
+        assert_eq!(ask(&mut client, "BEGIN; COMMIT"), "C(BEGIN) C(COMMIT) Z(I)");
+    }
+}
+
+#[test]
+fn what_is_temporary_and_what_is_not_are_told_apart() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let mut client = server.login();
+    assert_eq!(refused(&mut client, "UPDATE pg_temp.t SET id = 9")(b'C'), "42P01");
+    ask(&mut client, "DROP TABLE IF EXISTS pg_temp.t");
+    ask(&mut client, "CREATE TEMPORARY TABLE t (id int)");
+    assert_eq!(ask(&mut client, "INSERT INTO public.t VALUES (8, 8)"), "C(INSERT 0 1) Z(I)");
+    assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(0) C(SELECT 1) Z(I)");
+    let there = "SELECT count(*) FROM public.t WHERE id = 8";
+    assert_eq!(ask(&mut client, there), "D(1) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut client, "DROP TABLE public.t"), "C(DROP TABLE) Z(I)");
+    assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(0) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut client, "DROP TABLE pg_temp.t"), "C(DROP TABLE) Z(I)");
+}
+
+/// Nothing was entered that could be undone.
+#[test]
+fn a_copy_that_gets_no_lock_leaves_its_block_alone() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let (mut client, mut other) = (server.login(), server.login());
+    ask(&mut other, "BEGIN; INSERT INTO t VALUES (5, 5)");
+    ask(&mut client, "BEGIN; SAVEPOINT s; SET LOCAL lock_timeout = 50");
+    client.say(&Query { sql: "COPY t FROM STDIN" }).hear_until('G');
+    client.say(&CopyData { data: b"6\t6\n" }).say(&CopyDone);
+    assert_eq!(client.hear_until('Z'), "E(ERROR 55P03) Z(E)");
+    ask(&mut other, "COMMIT");
+    assert_eq!(ask(&mut client, "ROLLBACK TO s"), "C(ROLLBACK) Z(T)");
+    assert_eq!(
+        ask(&mut client, "INSERT INTO t VALUES (6, 6); COMMIT"),
+        "C(INSERT 0 1) C(COMMIT) Z(I)"
+    );
 }

@@ -131,11 +131,14 @@ impl Translator<'_> {
         if_exists: bool,
         cascade: bool,
     ) -> Result<Done> {
-        let mut found: Vec<String> = Vec::new();
+        let (mut found, mut sides): (Vec<String>, Vec<Option<bool>>) = (Vec::new(), Vec::new());
         for name in names {
             match self.named(kind, name) {
-                Ok(name) if found.contains(&name) => {}
-                Ok(name) => found.push(name),
+                Ok(plain) if found.contains(&plain) => {}
+                Ok(plain) => {
+                    found.push(plain);
+                    sides.push(self.side(name)?);
+                }
                 Err(error)
                     if if_exists
                         && [SqlState::INVALID_SCHEMA_NAME, kind.missing()]
@@ -149,7 +152,7 @@ impl Translator<'_> {
         let steps = match kind {
             Kind::Sequence => self.sequence_drops(&found, cascade)?,
             Kind::Index => self.index_drops(&found, cascade)?,
-            _ => self.relation_drops(kind, &found, cascade)?,
+            _ => self.relation_drops(kind, &found, &sides, cascade)?,
         };
         Ok(Done::definition(kind.tag(), steps))
     }
@@ -202,11 +205,15 @@ impl Translator<'_> {
         &mut self,
         kind: Kind,
         names: &[String],
+        sides: &[Option<bool>],
         cascade: bool,
     ) -> Result<Vec<String>> {
         let schema = self.schema;
-        let dropped: Vec<&Relation> =
-            names.iter().filter_map(|name| schema.relation(name)).collect();
+        let dropped: Vec<&Relation> = names
+            .iter()
+            .zip(sides)
+            .filter_map(|(name, side)| schema.relation_of(*side, name))
+            .collect();
         let mut dependents = Dependents::of(schema, &dropped);
         for relation in &dropped {
             dependents.gather(relation);

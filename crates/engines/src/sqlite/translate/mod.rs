@@ -61,6 +61,7 @@ use super::types::Type;
 use current::Current;
 use dependency::Uses;
 pub(crate) use filter::filter;
+pub(super) use from::written;
 use lock::Locking;
 pub(super) use name::table_name;
 use reading::{PLAIN, Reading};

@@ -108,14 +108,28 @@ impl<'a> Translator<'a> {
     /// The table of a name, if there is one where it is looked for.
     pub(super) fn found(&self, name: &ObjectName) -> Result<Option<&'a Relation>> {
         let (_, table) = self.table_name(name)?;
-        Ok(self.schema.relation(&table).filter(|_| self.is_visible(name, &table)))
+        let side = self.side(name)?;
+        let finds_public = self.reading.path.finds_public;
+        let found = self.schema.relation_of(side, &table);
+        Ok(found.filter(|found| side.is_some() || found.temporary || finds_public))
+    }
+
+    /// Whether a name says that it is a temporary table's, or that it is not.
+    pub(super) fn side(&self, name: &ObjectName) -> Result<Option<bool>> {
+        let (temporary, _) = self.table_name(name)?;
+        Ok((name.0.len() > 1).then_some(temporary))
     }
 
     /// Whether something of this name is looked for where it is: only what is temporary always is.
     pub(super) fn is_visible(&self, name: &ObjectName, plain: &str) -> bool {
-        name.0.len() > 1
-            || self.reading.path.finds_public
-            || self.schema.relation(plain).is_some_and(|relation| relation.temporary)
+        match self.found(name) {
+            Ok(Some(_)) => true,
+            // An index or a sequence.
+            Ok(None) if self.schema.relation(plain).is_none() => {
+                name.0.len() > 1 || self.reading.path.finds_public
+            }
+            _ => false,
+        }
     }
 
     /// Whether something of a name may be made that is not temporary: 3F000 where no schema is to
