@@ -8,7 +8,7 @@ use trunkline_core::{
     Client, CopyIn, CopyTarget, CurrentOf, Engine, Language, Oid, Params, PgError, Prepared, Reply,
     Result, Run, Session, SqlState,
 };
-use trunkline_sql::statement::TransactionModes;
+use trunkline_sql::statement::{Discard, TransactionModes};
 
 use crate::answer::Answer;
 use crate::functions::session_now;
@@ -233,6 +233,10 @@ impl<S: Session> Session for CatalogSession<S> {
 
     async fn copy_in(&mut self, target: CopyTarget<'_>) -> Result<CopyIn> {
         self.session.copy_in(target).await
+    }
+
+    async fn discard(&mut self, what: Discard) -> Result<()> {
+        self.session.discard(what).await
     }
 
     async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {

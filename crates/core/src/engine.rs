@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use trunkline_proto::Oid;
 use trunkline_proto::types::TextStyle;
-use trunkline_sql::statement::TransactionModes;
+use trunkline_sql::statement::{Discard, TransactionModes};
 
 use crate::catalog::Snapshot;
 use crate::client::Client;
@@ -200,6 +200,15 @@ pub trait Session: Send + 'static {
     fn copy_in(&mut self, target: CopyTarget<'_>) -> impl Future<Output = Result<CopyIn>> + Send {
         let _ = target;
         async { Err(copy_in::unsupported()) }
+    }
+
+    /// Throws away what DISCARD names of what the engine keeps for this session alone: temporary tables, and
+    /// what it knows of sequences. Behind a pooler the next user must not find them.
+    ///
+    /// Plans and prepared statements are the server's. By default there is nothing of the kind.
+    fn discard(&mut self, what: Discard) -> impl Future<Output = Result<()>> + Send {
+        let _ = what;
+        async { Ok(()) }
     }
 
     /// What there is, for the catalogs: asked for whenever a statement names one of them.

@@ -255,6 +255,13 @@ impl Sequences {
         }
     }
 
+    /// No number was given to this session: DISCARD SEQUENCES.
+    pub(crate) fn discard(&self) {
+        let mut used = self.used();
+        used.last = None;
+        used.known.values_mut().for_each(|known| known.given = None);
+    }
+
     /// Definitions have changed: of sequences that are there no more nothing is known.
     pub(crate) fn retain(&self, is_there: impl Fn(&str) -> bool) {
         let mut used = self.used();

@@ -9,7 +9,7 @@ use trunkline_core::{
     Client, CopyIn, CopyTarget, CurrentOf, Oid, Params, PgError, Prepared, Reply, Result, Rows,
     Run, Session, SqlState,
 };
-use trunkline_sql::statement::TransactionModes;
+use trunkline_sql::statement::{Discard, TransactionModes};
 
 use super::cells::Cells;
 use super::connect::Database;
@@ -270,6 +270,19 @@ impl Session for SqliteSession {
         });
         let found = found.await?;
         Ok(found.copy_in(self.thread().await?, self.client.reading_style()))
+    }
+
+    async fn discard(&mut self, what: Discard) -> Result<()> {
+        // A session without a connection has nothing of its own.
+        if what == Discard::Plans || self.thread.is_none() {
+            return Ok(());
+        }
+        let discarded = self.call(move |worker| worker.discard(what)).await;
+        if matches!(what, Discard::All | Discard::Temp) {
+            self.defines = true;
+            self.redefine();
+        }
+        discarded
     }
 
     async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {

@@ -1,6 +1,7 @@
 //! What the thread of a session does with its connection.
 
 mod copied;
+mod discard;
 
 use std::collections::HashMap;
 use std::sync::Arc;

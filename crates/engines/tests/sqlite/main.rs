@@ -6,6 +6,7 @@ mod copy;
 #[allow(dead_code, reason = "shared with the tests of the server")]
 #[path = "../../../server/tests/wire/dialogue.rs"]
 mod dialogue;
+mod discard;
 mod harness;
 mod json;
 mod locking;

@@ -18,6 +18,7 @@ use trunkline_core::{
 use trunkline_sql::Statement;
 use trunkline_sql::statement::{Declare, Discard, SessionStatement, Which};
 
+use crate::connection::watch::watch;
 use crate::connection::{Connection, Stop};
 use crate::options::cut_name;
 
@@ -119,7 +120,8 @@ impl<S: Session> Connection<S> {
 
     async fn discard(&mut self, what: Discard) -> Result<(), Stop> {
         if what != Discard::All {
-            return Ok(());
+            self.enter_statement().await?;
+            return self.discarded(what).await;
         }
         if self.transaction.is_shared() {
             return Err(transaction::cannot_run_inside("DISCARD ALL").into());
@@ -128,8 +130,17 @@ impl<S: Session> Connection<S> {
         self.statements.close_named();
         self.unlisten(&Which::All);
         self.client.settings().discard();
+        self.discarded(what).await?;
         // Ahead of other statements it does not wait for them.
         self.keep().await
+    }
+
+    /// Has the engine throw away what it keeps for the session.
+    async fn discarded(&mut self, what: Discard) -> Result<(), Stop> {
+        self.shield(None).await?;
+        let (io, session) = (&mut self.io, &mut self.session);
+        let discarded = watch(io, &self.entry, || session.discard(what)).await;
+        self.settled(discarded).await
     }
 
     fn deallocate(&mut self, what: &Which) -> Result<()> {
