@@ -53,9 +53,18 @@ fn whole(number: usize) -> Stored {
 
 /// The first argument, an array of the type that is the second.
 fn array(context: &Context<'_>) -> rusqlite::Result<Option<Array>> {
-    let ValueRef::Text(text) = context.get_raw(0) else { return Ok(None) };
+    array_at(context, 0, Oid(context.get(1)?))
+}
+
+/// An argument that is an array of this type, or NULL.
+pub(super) fn array_at(
+    context: &Context<'_>,
+    place: usize,
+    of: Oid,
+) -> rusqlite::Result<Option<Array>> {
+    let ValueRef::Text(text) = context.get_raw(place) else { return Ok(None) };
     let text = String::from_utf8_lossy(text);
-    let read = Value::from_literal(Oid(context.get(1)?), &text, &TextStyle::default());
+    let read = Value::from_literal(of, &text, &TextStyle::default());
     match read.map_err(|error| refused(&error))? {
         Value::Array(array) => Ok(Some(array)),
         _ => Ok(None),

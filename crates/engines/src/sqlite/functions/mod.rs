@@ -6,6 +6,7 @@
 //! index depend on the second kind.
 
 mod array;
+mod array_join;
 mod decimal;
 mod fields;
 mod json;
@@ -44,6 +45,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<(Surrounding
     value::register(connection, &surroundings)?;
     number::register(connection)?;
     array::register(connection)?;
+    array_join::register(connection)?;
     decimal::register(connection)?;
     json::register(connection)?;
     jsonb::register(connection)?;

@@ -119,7 +119,11 @@ impl Translator<'_> {
         if !left.ty.is_number() || !right.ty.is_number() {
             return Err(self.no_operator_before(left.ty, &op.to_string(), right.ty, at));
         }
-        let ty = Type::of(self.common(left.ty, right.ty).unwrap_or(left.ty).oid);
+        let ty = match self.common(left.ty, right.ty).unwrap_or(left.ty).oid {
+            // A real and another number are both read as double precision.
+            Oid::FLOAT4 if left.ty.oid != right.ty.oid => Type::FLOAT8,
+            oid => Type::of(oid),
+        };
         Ok(if ty.is_integer() {
             self.of_integers(&left, op, &right, ty)
         } else if ty.oid == Oid::NUMERIC {

@@ -45,7 +45,7 @@ impl Translator<'_> {
                 )
             }
         };
-        let (returning, columns) = self.returning(delete.returning.as_deref(), &source)?;
+        let (returning, columns) = self.returning(delete.returning.as_deref(), &source, &scope)?;
         let sql = format!("DELETE FROM {table} AS {alias}{condition}{returning}");
         Ok(Done { steps: vec![sql], columns, tag: "DELETE".into(), counts: true, writes: true })
     }

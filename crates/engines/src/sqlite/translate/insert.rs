@@ -59,7 +59,8 @@ impl Translator<'_> {
                 _ => return Err(unsupported("ON DUPLICATE KEY")),
             }
         }
-        let (returning, shape) = self.returning(insert.returning.as_deref(), &source)?;
+        let (returning, shape) =
+            self.returning(insert.returning.as_deref(), &source, &Scope::of(source.clone()))?;
         sql.push_str(&returning);
         Ok(Done {
             steps: vec![sql],

@@ -5,6 +5,8 @@
 use sqlparser::ast::{
     GroupByExpr, LockClause, LockType, NonBlock, Query, Select, SetExpr, Statement, TableFactor,
 };
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::{Lexer, Span, TokenKind};
 
@@ -189,7 +191,7 @@ pub(super) fn without_unknown_words(sql: &str) -> Option<String> {
             let ends = token.is_word(sql, "nowait")
                 || token.is_word(sql, "skip")
                 || token.is_word(sql, "for")
-                || token.is_word(sql, "limit")
+                || ["limit", "offset", "fetch"].iter().any(|word| token.is_word(sql, word))
                 || matches!(token.kind, TokenKind::RightParen | TokenKind::Semicolon);
             if ends {
                 break;
@@ -202,4 +204,54 @@ pub(super) fn without_unknown_words(sql: &str) -> Option<String> {
         }
     }
     text
+}
+
+/// The clauses behind LIMIT, OFFSET and FETCH, where the parser wants them; PostgreSQL takes them before, too.
+pub(super) fn moved_last(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut moved = Vec::with_capacity(tokens.len());
+    // The clauses of a query that are still to come, and those of the queries around it.
+    let (mut held, mut outer) = (Vec::new(), Vec::new());
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token.token {
+            Token::LParen => outer.push(std::mem::take(&mut held)),
+            Token::RParen => {
+                moved.append(&mut held);
+                held = outer.pop().unwrap_or_default();
+            }
+            Token::SemiColon => moved.append(&mut held),
+            _ => {}
+        }
+        let is_for = syntax::keyword(&token.token) == Keyword::FOR;
+        moved.push(token);
+        if !is_for {
+            continue;
+        }
+        let start = moved.len() - 1;
+        while let Some(space) = tokens.next_if(|one| matches!(one.token, Token::Whitespace(_))) {
+            moved.push(space);
+        }
+        let is_lock = |token: &TokenWithSpan| {
+            matches!(syntax::keyword(&token.token), Keyword::UPDATE | Keyword::SHARE)
+        };
+        if !tokens.peek().is_some_and(is_lock) {
+            continue;
+        }
+        while let Some(token) = tokens.next_if(|one| !ends_clause(&one.token)) {
+            moved.push(token);
+        }
+        if tokens.peek().is_some_and(|one| is_limit(&one.token)) {
+            held.extend(moved.split_off(start));
+        }
+    }
+    moved.append(&mut held);
+    moved
+}
+
+fn ends_clause(token: &Token) -> bool {
+    matches!(token, Token::LParen | Token::RParen | Token::SemiColon) || is_limit(token)
+}
+
+fn is_limit(token: &Token) -> bool {
+    matches!(syntax::keyword(token), Keyword::LIMIT | Keyword::OFFSET | Keyword::FETCH)
 }

@@ -3,6 +3,7 @@
 use sqlparser::ast::{
     BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Spanned,
 };
+use trunkline_core::types::element_of;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::scope::Scope;
@@ -261,8 +262,11 @@ impl Translator<'_> {
         Ok(Typed::boolean(format!("({not}{function}({}, {}))", left.sql, right.sql)))
     }
 
-    /// `||` of two texts, or of a text and anything.
+    /// `||` of two texts, of a text and anything, or of arrays.
     fn concatenated(&mut self, left: Typed, right: Typed, at: &Expr) -> Result<Typed> {
+        if [left.ty, right.ty].iter().any(|ty| element_of(ty.oid).is_some()) {
+            return self.arrays_joined(left, right, at);
+        }
         let textual = |typed: &Typed| typed.ty.is_string() || typed.is_unknown();
         if !textual(&left) && !textual(&right) {
             return Err(self.no_operator_before(left.ty, "||", right.ty, at));

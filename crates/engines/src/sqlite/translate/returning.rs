@@ -3,10 +3,10 @@
 use sqlparser::ast::{ObjectName, SelectItem};
 use trunkline_core::{Column, PgError, Result, SqlState};
 
-use super::Translator;
 use super::name::quoted;
 use super::query::announced;
 use super::scope::{Scope, Source};
+use super::{Translator, unsupported};
 use crate::sqlite::schema::Relation;
 
 impl Translator<'_> {
@@ -28,13 +28,23 @@ impl Translator<'_> {
 
     /// ` RETURNING …` and its columns, of a table under an alias and what else can be seen.
     ///
-    /// SQLite knows only the columns of the table there, by their names alone.
+    /// SQLite knows only the columns of the table there, by their names alone: what FROM or USING
+    /// has besides cannot be returned.
+    ///
+    /// # Errors
+    ///
+    /// 0A000 for columns of another table of the statement.
     pub(super) fn returning(
         &mut self,
         items: Option<&[SelectItem]>,
         source: &Source,
+        scope: &Scope<'_>,
     ) -> Result<(String, Option<Vec<Column>>)> {
         let Some(items) = items else { return Ok((String::new(), None)) };
+        let all = match scope.sources.len() {
+            0 | 1 => None,
+            _ => Some(self.projection(items, scope, None)?.outputs.len()),
+        };
         let mut bare = source.clone();
         for column in &mut bare.columns {
             column.sql = quoted(&column.name);
@@ -44,7 +54,13 @@ impl Translator<'_> {
                 column.sql = name.to_owned();
             }
         }
-        let projection = self.projection(items, &Scope::of(bare), None)?;
+        let projection = match (self.projection(items, &Scope::of(bare), None), all) {
+            (Ok(projection), Some(all)) if projection.outputs.len() != all => {
+                return Err(unsupported("RETURNING of columns of another table"));
+            }
+            (Err(_), Some(_)) => return Err(unsupported("RETURNING of columns of another table")),
+            (projection, _) => projection?,
+        };
         let columns = announced(&projection.outputs);
         Ok((format!(" RETURNING {}", projection.written()), Some(columns)))
     }

@@ -1,7 +1,7 @@
 //! `a[1]`, `a[2:3]` and `document['name']`, and functions of arrays.
 
 use sqlparser::ast::{AccessExpr, BinaryOperator, Expr, Subscript};
-use trunkline_core::types::element_of;
+use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::scope::Scope;
@@ -108,6 +108,36 @@ impl Translator<'_> {
         }
         sql.push(')');
         Ok(Some(Typed::new(sql, Type::INT4)))
+    }
+
+    /// `||` where a side is an array: elements behind elements.
+    pub(super) fn arrays_joined(&mut self, left: Typed, right: Typed, at: &Expr) -> Result<Typed> {
+        let (a, b) = (left.ty, right.ty);
+        let (of_left, of_right) = (element_of(a.oid), element_of(b.oid));
+        // What has no type yet is an array, as the other side is one.
+        let common = match (of_left, of_right) {
+            (Some(of), None) if right.is_unknown() => Some(Type::of(of)),
+            (None, Some(of)) if left.is_unknown() => Some(Type::of(of)),
+            _ => self.common(of_left.map_or(a, Type::of), of_right.map_or(b, Type::of)),
+        };
+        let Some((element, array)) = common.and_then(|one| Some((one.oid, array_of(one.oid)?)))
+        else {
+            return Err(self.no_operator_before(a, "||", b, at));
+        };
+        let side = |of: Option<Oid>, typed: &Typed| match of.is_some() || typed.is_unknown() {
+            true => Type::of(array),
+            false => Type::of(element),
+        };
+        let (to_left, to_right) = (side(of_left, &left), side(of_right, &right));
+        let function = match (to_left.oid == array, to_right.oid == array) {
+            (true, true) => "pg_array_cat",
+            (true, false) => "pg_array_append",
+            _ => "pg_array_prepend",
+        };
+        let (left, right) = (self.settle(left, to_left)?, self.settle(right, to_right)?);
+        let (left, right) = (self.cast(left, to_left)?, self.cast(right, to_right)?);
+        let sql = format!("{function}({}, {}, {})", left.sql, right.sql, array.0);
+        Ok(Typed::new(sql, Type::of(array)))
     }
 }
 

@@ -52,7 +52,8 @@ fn parse_whole<T>(
         return Err(refused(sql, &ParserError::ParserError(message)));
     }
     let parser = Parser::new(&dialect).with_recursion_limit(DEPTH);
-    let mut parser = parser.with_tokens_with_locations(with_tables_selected(tokens));
+    let mut parser =
+        parser.with_tokens_with_locations(lock::moved_last(with_tables_selected(tokens)));
     let parsed = read(&mut parser).and_then(|read| match parser.peek_token().token {
         Token::EOF => Ok(read),
         _ => parser.expected("end of statement", parser.peek_token()),
@@ -86,7 +87,7 @@ fn reserved_table(tokens: &[TokenWithSpan]) -> Option<&TokenWithSpan> {
 }
 
 /// The keyword that a token is; a quoted name is none.
-fn keyword(token: &Token) -> Keyword {
+pub(super) fn keyword(token: &Token) -> Keyword {
     match token {
         Token::Word(word) if word.quote_style.is_none() => word.keyword,
         _ => Keyword::NoKeyword,

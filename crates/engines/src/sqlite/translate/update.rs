@@ -32,7 +32,7 @@ impl Translator<'_> {
         let set = self.assignments(&update.assignments, &relation, &scope)?;
         let condition = update.selection.as_ref();
         let condition = self.rows_to_change(condition, &scope, &relation, &alias)?;
-        let (returning, columns) = self.returning(update.returning.as_deref(), &source)?;
+        let (returning, columns) = self.returning(update.returning.as_deref(), &source, &scope)?;
         let sql = format!(
             "UPDATE {} AS {} SET {set}{from}{condition}{returning}",
             written(&relation),
