@@ -14,6 +14,7 @@ use trunkline_core::Result;
 use super::control::Control;
 use super::errors::answer;
 use super::functions::{self, Surroundings};
+use super::given::Given;
 use super::queue::Queue;
 use super::sequence::Sequences;
 
@@ -35,6 +36,7 @@ pub(super) struct Guarded {
     pub(super) connection: Connection,
     pub(super) surroundings: Surroundings,
     pub(super) sequences: Sequences,
+    pub(super) given: Given,
     trust: Arc<AtomicU8>,
 }
 
@@ -123,7 +125,11 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
             false => Authorization::Deny,
         }
     }))?;
-    Ok(Guarded { connection, surroundings, sequences, trust })
+    let given = Given::default();
+    let watching = given.clone();
+    let changed = move |action, _: &str, table: &str, rowid| watching.changed(action, table, rowid);
+    connection.update_hook(Some(changed))?;
+    Ok(Guarded { connection, surroundings, sequences, given, trust })
 }
 
 impl Guarded {

@@ -22,6 +22,7 @@ mod cursor;
 mod errors;
 pub(crate) mod fresh;
 mod functions;
+mod given;
 mod input;
 mod names;
 mod output;

@@ -46,6 +46,7 @@ impl<'c> Worker<'c> {
         self.own("BEGIN DEFERRED")?;
         self.savepoints = Savepoints::default();
         self.fresh.clear();
+        self.guarded.given.clear();
         self.in_transaction = true;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! What the thread of a session does with its connection.
 
 mod copied;
+mod current;
 mod discard;
 
 use std::collections::HashMap;
@@ -214,10 +215,11 @@ impl<'c> Worker<'c> {
         let plan = self.current(statement)?;
         if !plan.translated.sequences.is_empty() {
             // What it takes of sequences is to be written when all of it is known.
-            return self.run(statement, values).map(|outcome| outcome.rows);
+            let values = self.opened(&plan, values)?;
+            return self.run(statement, &values).map(|outcome| outcome.rows);
         }
         let Some(step) = plan.translated.steps.last() else { return Ok(Batch::default()) };
-        let compiled = self.bound(&plan, step, values)?;
+        let compiled = self.bound(&plan, step, &self.opened(&plan, values)?)?;
         let cursor = Cursor::new(compiled, plan.columns())?;
         self.cursors.insert(number, cursor);
         self.fetch(number, limit)
@@ -244,6 +246,7 @@ impl<'c> Worker<'c> {
     /// Runs a statement to its end, all of its steps or none.
     pub(super) fn run(&mut self, statement: &Statement, values: &Cells) -> Result<Outcome> {
         let plan = self.current(statement)?;
+        self.watch_keys(&plan, values)?;
         // SQLite may have to compile a step once more while it runs.
         let guarded = self.guarded;
         let done = guarded.theirs(plan.defines(), |_| match &*plan.translated.steps {
@@ -400,6 +403,7 @@ impl<'c> Worker<'c> {
         self.fresh.clear();
         // What runs next is in no transaction, and SQLite would take a savepoint for the beginning of one.
         self.savepoints = Savepoints::default();
+        self.guarded.given.clear();
         let is_lost = std::mem::take(&mut self.in_transaction) && self.connection().is_autocommit();
         if is_lost {
             return Err(lost());
@@ -444,6 +448,7 @@ impl<'c> Worker<'c> {
         self.in_transaction = false;
         self.fresh.clear();
         self.savepoints = Savepoints::default();
+        self.guarded.given.clear();
         self.guarded.sequences.end(false);
         self.undone = self.undone.wrapping_add(1);
         // After some errors SQLite has done so by itself.

@@ -3,6 +3,7 @@
 mod cancel;
 mod constraints;
 mod copy;
+mod current_of;
 #[allow(dead_code, reason = "shared with the tests of the server")]
 #[path = "../../../server/tests/wire/dialogue.rs"]
 mod dialogue;

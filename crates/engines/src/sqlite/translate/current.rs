@@ -26,6 +26,8 @@ pub(super) struct Current {
     pub(super) cursor: Option<String>,
     /// The row that the statement changes.
     pub(super) row: Option<CurrentOf>,
+    /// The table whose rows it updates, if they keep their keys.
+    pub(super) keeps_keys: Option<String>,
 }
 
 /// A statement with spaces for `WHERE CURRENT OF cursor`, which the parser does not know, and the name of the cursor.
@@ -87,11 +89,20 @@ impl Translator<'_> {
         if relation.view || key.is_empty() {
             return;
         }
-        self.current.key = Some(RowKey::new(relation.oid, key.len()));
+        self.current.key = Some(RowKey::new(relation.oid, key.len() + 1));
         for (number, (name, ty)) in key.iter().enumerate() {
             let sql = format!("{}.{name}", quoted(&source.alias));
             list.add(format!("key:{number}"), Typed::new(sql, *ty));
         }
+        // When it was opened is said behind the values of the parameters.
+        let opened = format!("?{}", self.first_beyond());
+        list.add("key:opened".to_owned(), Typed::new(opened, Type::of(Oid::INT8)));
+    }
+
+    /// The number of the first parameter that is not the client's.
+    fn first_beyond(&self) -> usize {
+        let numbers = parameters(self.sql).filter_map(|one| usize::try_from(one.number).ok());
+        numbers.max().unwrap_or(0).max(self.parameters.len()) + 1
     }
 
     /// ` WHERE …` of an UPDATE or a DELETE.
@@ -114,9 +125,7 @@ impl Translator<'_> {
         }
         self.current.row = Some(CurrentOf::new(cursor, relation.oid, &*relation.name));
         // The key comes behind the values of the parameters.
-        let numbers = parameters(self.sql).filter_map(|one| usize::try_from(one.number).ok());
-        let first = numbers.max().unwrap_or(0).max(self.parameters.len()) + 1;
-        let parts = row_key(relation).into_iter().zip(first..);
+        let parts = row_key(relation).into_iter().zip(self.first_beyond()..);
         let parts: Vec<_> = parts
             .map(|((name, _), number)| format!("{}.{name} = ?{number}", quoted(alias)))
             .collect();

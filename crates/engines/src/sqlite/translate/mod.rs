@@ -102,6 +102,8 @@ pub(crate) struct Translated {
     pub(crate) key: Option<RowKey>,
     /// The row that it changes, whose key comes behind the parameters.
     pub(crate) row: Option<CurrentOf>,
+    /// The table whose rows it changes without giving them other keys, if it is an UPDATE.
+    pub(crate) keeps_keys: Option<String>,
 }
 
 /// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
@@ -149,6 +151,7 @@ pub(crate) fn translate_as(
         fresh: made_fresh(&statement, schema),
         key: translator.current.key,
         row: translator.current.row,
+        keeps_keys: translator.current.keeps_keys,
     })
 }
 

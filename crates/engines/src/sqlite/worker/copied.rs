@@ -14,6 +14,8 @@ impl<'c> Worker<'c> {
     /// Many go into one statement, for SQLite looks for the end of the table once for each. If one
     /// of them is wrong, they are stored one by one: that tells which.
     pub(in super::super) fn copy(&mut self, into: &Target, batch: &Batch) -> Result<u64> {
+        self.guarded.given.begin(None);
+        self.guarded.given.untold();
         self.load(&into.sequences)?;
         let count = self.copy_batch(into, batch)?;
         self.save(&into.sequences)?;

@@ -1,0 +1,154 @@
+//! The keys that rows were given while cursors are open: what `WHERE CURRENT OF` must not take for the
+//! cursor's row.
+//!
+//! A cursor gives what was there when it was opened. A row that has its row's key now is that row, unless
+//! the key was given to another one since: by the own transaction, or by others as long as it did not write.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::hooks::Action;
+use trunkline_core::{PgError, Result, SqlState};
+
+use super::cells::Cell;
+
+/// What a session's transaction knows of keys, from its first cursor on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given(Arc<Mutex<Keys>>);
+
+#[derive(Debug, Default)]
+struct Keys {
+    /// The state of the file that each opening of a cursor saw.
+    opened: Vec<i64>,
+    /// What was given since, of each table and between two openings the least and the greatest.
+    ranges: Vec<Range>,
+    /// How many openings there were when keys were last given in a table without numbers of rows: SQLite does
+    /// not tell of those.
+    untold: usize,
+    /// How many there were when a definition was last changed.
+    defined: usize,
+    /// The table whose rows keep their keys in the statement that runs.
+    keeper: Option<Box<str>>,
+}
+
+#[derive(Debug)]
+struct Range {
+    table: Box<str>,
+    /// How many openings there were.
+    openings: usize,
+    least: i64,
+    greatest: i64,
+}
+
+/// A row's key, as its cursor gave it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fetched<'a> {
+    pub(super) cursor: &'a str,
+    pub(super) table: &'a str,
+    /// The number of the row, if the table has such numbers.
+    pub(super) rowid: Option<Cell<'a>>,
+    /// What [`Given::open`] said.
+    pub(super) opening: Option<Cell<'a>>,
+}
+
+impl Given {
+    fn keys(&self) -> MutexGuard<'_, Keys> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A cursor is opened, which sees this state of the file.
+    pub(super) fn open(&self, state: i64) -> i64 {
+        let mut keys = self.keys();
+        let count = keys.opened.len();
+        let is_known = keys.opened.last() == Some(&state)
+            && keys.untold.max(keys.defined) < count
+            && keys.ranges.last().is_none_or(|range| range.openings < count);
+        if !is_known {
+            keys.opened.push(state);
+        }
+        i64::try_from(keys.opened.len()).unwrap_or(i64::MAX)
+    }
+
+    /// The transaction is over, and its cursors are.
+    pub(super) fn clear(&self) {
+        *self.keys() = Keys::default();
+    }
+
+    /// Rows of this table keep their keys in the statement that begins, or it is any other.
+    pub(super) fn begin(&self, keeper: Option<&str>) {
+        let mut keys = self.keys();
+        keys.keeper = keeper.filter(|_| !keys.opened.is_empty()).map(Box::from);
+    }
+
+    /// A statement gives keys of which SQLite does not tell.
+    pub(super) fn untold(&self) {
+        let mut keys = self.keys();
+        keys.untold = keys.opened.len();
+    }
+
+    /// A statement changes a definition, and may write its table anew.
+    pub(super) fn defined(&self) {
+        let mut keys = self.keys();
+        keys.defined = keys.opened.len();
+    }
+
+    /// SQLite tells of a row that was changed.
+    pub(super) fn changed(&self, action: Action, table: &str, rowid: i64) {
+        let mut keys = self.keys();
+        let openings = keys.opened.len();
+        let is_kept = match action {
+            Action::SQLITE_DELETE => true,
+            Action::SQLITE_UPDATE => {
+                keys.keeper.as_ref().is_some_and(|keeper| keeper.eq_ignore_ascii_case(table))
+            }
+            _ => false,
+        };
+        if openings == 0 || is_kept {
+            return;
+        }
+        let mut newest = keys.ranges.iter_mut().rev().take_while(|one| one.openings == openings);
+        match newest.find(|range| &*range.table == table) {
+            Some(range) => {
+                range.least = range.least.min(rowid);
+                range.greatest = range.greatest.max(rowid);
+            }
+            None => {
+                let (table, least, greatest) = (table.into(), rowid, rowid);
+                keys.ranges.push(Range { table, openings, least, greatest });
+            }
+        }
+    }
+
+    /// Whether a row that has this key now is the cursor's; `state` is that of the file, but for a temporary
+    /// table, which nobody else changes.
+    ///
+    /// # Errors
+    ///
+    /// 24000 if the key may have been given to another row, 40001 if somebody else has written.
+    pub(super) fn check(&self, row: Fetched<'_>, state: Option<i64>) -> Result<()> {
+        let keys = self.keys();
+        let opening = match row.opening {
+            Some(Cell::Integer(number)) => usize::try_from(number).unwrap_or(0),
+            _ => 0,
+        };
+        let seen = opening.checked_sub(1).and_then(|place| keys.opened.get(place));
+        let is_given = |range: &Range| {
+            let is_among = match row.rowid {
+                Some(Cell::Integer(rowid)) => (range.least..=range.greatest).contains(&rowid),
+                _ => true,
+            };
+            range.openings >= opening && range.table.eq_ignore_ascii_case(row.table) && is_among
+        };
+        let is_untold = row.rowid.is_none() && keys.untold >= opening;
+        let is_unsure = seen.is_none() || is_untold || keys.defined >= opening;
+        if is_unsure || keys.ranges.iter().any(is_given) {
+            let message = format!("cursor \"{}\" is not positioned on a row", row.cursor);
+            let detail = "Its row may be gone: the row's key was given to another one.";
+            return Err(PgError::new(SqlState::INVALID_CURSOR_STATE, message).detail(detail));
+        }
+        if state.is_some() && state != seen.copied() {
+            let message = "could not serialize access due to concurrent update";
+            return Err(PgError::new(SqlState::T_R_SERIALIZATION_FAILURE, message));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,53 @@
+//! The rows on which cursors stand.
+
+use trunkline_core::{PgError, Result};
+
+use super::super::cells::{Cell, Cells};
+use super::super::given::Fetched;
+use super::super::plan::Plan;
+use super::{Worker, answer};
+
+impl Worker<'_> {
+    /// The values of a query, and of a cursor's what tells when it was opened.
+    pub(super) fn opened(&self, plan: &Plan, values: &Cells) -> Result<Cells> {
+        let mut values = values.clone();
+        if plan.translated.key.is_some() && self.in_transaction {
+            values.push(Cell::Integer(self.guarded.given.open(self.state_of_file()?)));
+        }
+        Ok(values)
+    }
+
+    /// Before a statement changes rows: that the row of a cursor is still what it was, and what becomes of keys.
+    pub(super) fn watch_keys(&mut self, plan: &Plan, values: &Cells) -> Result<()> {
+        let translated = &plan.translated;
+        if let Some(of) = &translated.row {
+            let (_, schema) = self.schema()?;
+            let relation = schema.relation(&of.relation);
+            let relation = relation.ok_or_else(|| PgError::internal("a table that is gone"))?;
+            let state = if relation.temporary { None } else { Some(self.state_of_file()?) };
+            let (mut opening, mut key) = (None, None);
+            for cell in values.reader() {
+                (key, opening) = (opening, Some(cell));
+            }
+            let rowid = key.filter(|_| !relation.without_rowid);
+            let (cursor, table) = (&*of.cursor, &*relation.name);
+            self.guarded.given.check(Fetched { cursor, table, rowid, opening }, state)?;
+        }
+        self.guarded.given.begin(translated.keeps_keys.as_deref());
+        match &*translated.tag {
+            "DELETE" => {}
+            tag if plan.defines() && !tag.starts_with("CREATE") => self.guarded.given.defined(),
+            _ if translated.keeps_keys.is_none() => self.guarded.given.untold(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A number that is another one when somebody else has written.
+    fn state_of_file(&self) -> Result<i64> {
+        let number = |connection: &rusqlite::Connection| {
+            connection.prepare_cached("PRAGMA main.data_version")?.query_row([], |row| row.get(0))
+        };
+        self.guarded.own(number).map_err(answer)
+    }
+}
