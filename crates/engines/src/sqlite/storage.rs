@@ -67,7 +67,8 @@ pub(crate) fn store(value: Value, oid: Oid) -> Result<Stored, ValueError> {
             _ => Stored::Real(exact(&value)?),
         },
         Value::Bytea(bytes) => Stored::Blob(bytes),
-        Value::Text(text) | Value::Json(text) => Stored::Text(text),
+        Value::Text(text) => Stored::Text(text),
+        Value::Json(text) if oid != Oid::JSONB => Stored::Text(text),
         value => Stored::Text(print(&value, oid, &KEPT)?),
     })
 }
