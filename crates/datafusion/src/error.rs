@@ -141,7 +141,7 @@ fn located(answer: PgError, table: &str, file: &str, is_whole: bool) -> PgError 
         }
         false => answer,
     };
-    answer.context(context)
+    answer.field(b'W', context)
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
