@@ -131,7 +131,6 @@ select nonesuch(1);
 select lower(1, 2);
 select 1 +;
 selec 1;
--- differs: no place, or another one.
 select * form flights;
 select 'unterminated;
 select (1;
