@@ -1,5 +1,7 @@
 //! Encodings of one byte a character.
 
+use super::encode;
+
 /// The characters of the bytes from 128 on, both ways; below are those of ASCII.
 pub(super) struct Bytes {
     /// By byte; 0 where there is none.
@@ -31,19 +33,10 @@ impl Bytes {
 
     /// Appends the bytes of a text, up to a character that has none: that is returned.
     pub(super) fn encode(&self, text: &str, out: &mut Vec<u8>) -> Option<char> {
-        let mut rest = text;
-        loop {
-            let ascii = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
-            let (plain, behind) = rest.split_at_checked(ascii)?;
-            out.extend_from_slice(plain.as_bytes());
-            let mut characters = behind.chars();
-            let character = characters.next()?;
-            match self.byte(character) {
-                Some(byte) => out.push(byte),
-                None => return Some(character),
-            }
-            rest = characters.as_str();
-        }
+        encode(text, out, |character, out| {
+            out.push(self.byte(character)?);
+            Some(())
+        })
     }
 
     fn character(&self, byte: u8) -> Option<char> {

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use super::encode;
+
 /// An encoding, whose table is read when it is first used.
 pub(super) struct Double {
     pub(super) form: Form,
@@ -130,18 +132,7 @@ impl Double {
 
     /// Appends the bytes of a text, up to a character that has none: that is returned.
     pub(super) fn encode(&self, text: &str, out: &mut Vec<u8>) -> Option<char> {
-        let mut rest = text;
-        loop {
-            let ascii = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
-            let (plain, behind) = rest.split_at_checked(ascii)?;
-            out.extend_from_slice(plain.as_bytes());
-            let mut characters = behind.chars();
-            let character = characters.next()?;
-            if self.push(character, out).is_none() {
-                return Some(character);
-            }
-            rest = characters.as_str();
-        }
+        encode(text, out, |character, out| self.push(character, out))
     }
 
     fn character(&self, bytes: &[u8]) -> Option<char> {

@@ -238,5 +238,26 @@ impl fmt::Debug for Encoding {
     }
 }
 
+/// Appends the bytes of a text, ASCII as it is and other characters by `push`, up to one that has none: that
+/// is returned.
+fn encode(
+    text: &str,
+    out: &mut Vec<u8>,
+    push: impl Fn(char, &mut Vec<u8>) -> Option<()>,
+) -> Option<char> {
+    let mut rest = text;
+    loop {
+        let ascii = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        let (plain, behind) = rest.split_at_checked(ascii)?;
+        out.extend_from_slice(plain.as_bytes());
+        let mut characters = behind.chars();
+        let character = characters.next()?;
+        if push(character, out).is_none() {
+            return Some(character);
+        }
+        rest = characters.as_str();
+    }
+}
+
 #[cfg(test)]
 mod tests;
