@@ -219,7 +219,8 @@ impl<'c> Worker<'c> {
             return self.run(statement, &values).map(|outcome| outcome.rows);
         }
         let Some(step) = plan.translated.steps.last() else { return Ok(Batch::default()) };
-        let compiled = self.bound(&plan, step, &self.opened(&plan, values)?)?;
+        let values = self.opened(&plan, values)?;
+        let compiled = self.bound(&plan, step, &values)?;
         let cursor = Cursor::new(compiled, plan.columns())?;
         self.cursors.insert(number, cursor);
         self.fetch(number, limit)

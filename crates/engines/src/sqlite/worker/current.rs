@@ -1,5 +1,7 @@
 //! The rows on which cursors stand.
 
+use std::borrow::Cow;
+
 use trunkline_core::{PgError, Result};
 
 use super::super::cells::{Cell, Cells};
@@ -9,12 +11,13 @@ use super::{Worker, answer};
 
 impl Worker<'_> {
     /// The values of a query, and of a cursor's what tells when it was opened.
-    pub(super) fn opened(&self, plan: &Plan, values: &Cells) -> Result<Cells> {
-        let mut values = values.clone();
-        if plan.translated.key.is_some() && self.in_transaction {
-            values.push(Cell::Integer(self.guarded.given.open(self.state_of_file()?)));
+    pub(super) fn opened<'v>(&self, plan: &Plan, values: &'v Cells) -> Result<Cow<'v, Cells>> {
+        if plan.translated.key.is_none() || !self.in_transaction {
+            return Ok(Cow::Borrowed(values));
         }
-        Ok(values)
+        let mut values = values.clone();
+        values.push(Cell::Integer(self.guarded.given.open(self.state_of_file()?)));
+        Ok(Cow::Owned(values))
     }
 
     /// Before a statement changes rows: that the row of a cursor is still what it was, and what becomes of keys.
