@@ -98,8 +98,9 @@ async fn waits(
 
 /// Says nothing, and waits for the end, which comes without a word.
 async fn stranger(target: Target) -> Result<(Duration, bool), Fault> {
-    let mut socket = TcpStream::connect(target.address).await?;
+    // The server may accept, and its clock start, before the client sees that it is connected.
     let start = Instant::now();
+    let mut socket = TcpStream::connect(target.address).await?;
     let said = socket.read(&mut [0]).await.unwrap_or_default();
     Ok((start.elapsed(), said == 0))
 }
