@@ -1,13 +1,15 @@
 //! Statements that the catalogs answer.
 
+use std::future::Future as _;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use trunkline_core::Run as Order;
 use trunkline_core::{
     Column, Columns, CommandTag, Format, Oid, PgError, Prepared, Progress, Reply, Result, RowBuf,
-    RowSource, Rows, SqlState,
+    RowSource, RowWriter, Rows, SqlState,
 };
 
 use crate::bind::{Bound, bind, needs_catalog};
@@ -15,7 +17,7 @@ use crate::datum::{Datum, Row};
 use crate::facts::{base_of, element_of, type_facts};
 use crate::io;
 use crate::parse;
-use crate::plan::{Body, Query};
+use crate::plan::{Body, Expr, Query};
 use crate::run::Run;
 use crate::worker::Work;
 use crate::world::{World, is_alias};
@@ -76,61 +78,85 @@ impl Answer {
             run.constants(&answer.bound.query)?;
             Ok(run.rows(&answer.bound.query))
         };
-        let rows = if is_short(&self.bound.query) {
-            run(Arc::default())?
-        } else {
-            Work::start(run)?.await?
+        let mut work = None;
+        let rows = match effort(&self.bound.query) {
+            Effort::Short => run(Arc::default())?,
+            Effort::Long => Work::start(run)?.await?,
+            // The client hears of its columns before the wait.
+            Effort::Waiting => {
+                work = Some(Work::start(|stop| run(stop)?)?);
+                Ok(Vec::new())
+            }
         };
         let types = self.columns.iter().map(|column| column.type_oid).collect();
         let (rows, failure) = match rows {
-            Ok(rows) => (rows, None),
-            Err(error) => (Vec::new(), Some(error)),
+            Ok(rows) => (rows.into_iter(), None),
+            Err(error) => (Vec::new().into_iter(), Some(error)),
         };
-        let source = Answered { world, types, rows: rows.into_iter(), failure };
+        let source = Answered { world, types, work, rows, failure };
         Ok(Reply::Rows(Rows::from_source(self.columns.clone(), source)))
     }
 }
 
-/// Whether a query is done at once: it goes through no rows.
-fn is_short(query: &Query) -> bool {
-    match &query.body {
-        Body::Select(select) => {
-            query.ctes.is_empty()
-                && select.from.is_none()
-                && select.sets.is_empty()
-                && !select.project.iter().chain(&select.filter).any(has_query)
-        }
-        _ => false,
-    }
+/// What it takes to run a query.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Effort {
+    /// It is done at once: it goes through no rows.
+    Short,
+    /// It may take long.
+    Long,
+    /// It may wait for a clock or another session.
+    Waiting,
 }
 
-fn has_query(expr: &crate::plan::Expr) -> bool {
-    let mut found = matches!(expr, crate::plan::Expr::Subquery { .. });
-    stacker::maybe_grow(128 << 10, 2 << 20, || expr.parts(&mut |part| found |= has_query(part)));
-    found
+fn effort(query: &Query) -> Effort {
+    let Body::Select(select) = &query.body else { return Effort::Long };
+    let is_plain = query.ctes.is_empty() && select.from.is_none() && select.sets.is_empty();
+    let least = if is_plain { Effort::Short } else { Effort::Long };
+    select.project.iter().chain(&select.filter).map(effort_of).fold(least, Ord::max)
+}
+
+fn effort_of(expr: &Expr) -> Effort {
+    let mut effort = match expr {
+        Expr::Subquery { .. } => Effort::Long,
+        Expr::Call(call) if call.waits => Effort::Waiting,
+        _ => Effort::Short,
+    };
+    let mut part = |part: &Expr| effort = effort.max(effort_of(part));
+    stacker::maybe_grow(128 << 10, 2 << 20, || expr.parts(&mut part));
+    effort
 }
 
 /// Rows on their way to the client.
 struct Answered {
     world: Arc<World>,
     types: Vec<Oid>,
+    /// Where they come from, if they are not there yet.
+    work: Option<Work<Vec<Row>>>,
     rows: std::vec::IntoIter<Row>,
     /// What is told instead of them.
     failure: Option<PgError>,
 }
 
 impl RowSource for Answered {
-    fn poll_fill(&mut self, _: &mut Context<'_>, rows: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+    fn poll_fill(&mut self, cx: &mut Context<'_>, out: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+        if let Some(work) = &mut self.work {
+            let worked = ready!(Pin::new(work).poll(cx));
+            self.work = None;
+            self.rows = worked?.into_iter();
+        }
         if let Some(error) = self.failure.take() {
             return Poll::Ready(Err(error));
         }
-        while !rows.is_full() {
-            let Some(row) = self.rows.next() else {
-                return Poll::Ready(Ok(Progress::End(CommandTag::select())));
-            };
-            rows.row(|out| {
-                for (value, oid) in row.iter().zip(&self.types) {
-                    self.write(value, *oid, out)?;
+        if self.rows.len() == 0 {
+            return Poll::Ready(Ok(Progress::End(CommandTag::select())));
+        }
+        while !out.is_full() {
+            let Some(row) = self.rows.next() else { break };
+            let (world, types) = (&self.world, &self.types);
+            out.row(|out| {
+                for (value, oid) in row.iter().zip(types) {
+                    write(world, value, *oid, out)?;
                 }
                 Ok(())
             })?;
@@ -139,38 +165,30 @@ impl RowSource for Answered {
     }
 }
 
-impl Answered {
-    fn write(
-        &self,
-        value: &Datum,
-        oid: Oid,
-        out: &mut trunkline_core::RowWriter<'_>,
-    ) -> Result<()> {
-        let is_named =
-            is_alias(element_of(oid).unwrap_or(oid)) || matches!(value, Datum::Record(_));
-        match (value, out.format()) {
-            (Datum::Null, _) => out.null(),
-            (Datum::Text(text), Format::Text) => out.text(text),
-            (value, Format::Text) if is_named => out.text(&self.world.text(value, oid)?),
-            (Datum::Record(row), Format::Binary) => self.write_record(row, out)?,
-            (_, Format::Binary) if !can_be_sent(oid) => {
-                let name = type_facts(oid).map_or_else(String::new, |known| known.name.to_string());
-                let message = format!("no binary output function available for type {name}");
-                return Err(PgError::new(SqlState::UNDEFINED_FUNCTION, message));
-            }
-            (Datum::Text(_), Format::Binary) if oid == Oid::VOID => out.bytes(&[]),
-            (value, _) => out.value(&io::to_value(value, oid))?,
+fn write(world: &World, value: &Datum, oid: Oid, out: &mut RowWriter<'_>) -> Result<()> {
+    let is_named = is_alias(element_of(oid).unwrap_or(oid)) || matches!(value, Datum::Record(_));
+    match (value, out.format()) {
+        (Datum::Null, _) => out.null(),
+        (Datum::Text(text), Format::Text) => out.text(text),
+        (value, Format::Text) if is_named => out.text(&world.text(value, oid)?),
+        (Datum::Record(row), Format::Binary) => write_record(world, row, out)?,
+        (_, Format::Binary) if !can_be_sent(oid) => {
+            let name = type_facts(oid).map_or_else(String::new, |known| known.name.to_string());
+            let message = format!("no binary output function available for type {name}");
+            return Err(PgError::new(SqlState::UNDEFINED_FUNCTION, message));
         }
-        Ok(())
+        (Datum::Text(_), Format::Binary) if oid == Oid::VOID => out.bytes(&[]),
+        (value, _) => out.value(&io::to_value(value, oid))?,
     }
+    Ok(())
+}
 
-    fn write_record(&self, row: &Row, out: &mut trunkline_core::RowWriter<'_>) -> Result<()> {
-        // What its fields are is not announced; they are sent as what they look like.
-        let fields = row.iter().map(|field| (crate::world::natural(field), field));
-        let fields: Vec<_> = fields.map(|(oid, field)| (oid, io::to_value(field, oid))).collect();
-        out.bytes(&io::record_bytes(&fields, &self.world.style)?);
-        Ok(())
-    }
+fn write_record(world: &World, row: &Row, out: &mut RowWriter<'_>) -> Result<()> {
+    // What its fields are is not announced; they are sent as what they look like.
+    let fields = row.iter().map(|field| (crate::world::natural(field), field));
+    let fields: Vec<_> = fields.map(|(oid, field)| (oid, io::to_value(field, oid))).collect();
+    out.bytes(&io::record_bytes(&fields, &world.style)?);
+    Ok(())
 }
 
 /// Whether a type has a binary form.

@@ -112,6 +112,8 @@ pub(crate) struct Calling {
     pub(crate) strict: bool,
     /// Whether it depends on nothing but its arguments: PostgreSQL works out such a call while it plans.
     pub(crate) immutable: bool,
+    /// Whether it may wait for a clock or another session.
+    pub(crate) waits: bool,
     /// Whether it is `=` or the like of values that are compared as they are.
     pub(crate) is_equality: bool,
 }

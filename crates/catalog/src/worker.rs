@@ -6,14 +6,31 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use trunkline_core::answer::{Answer, answer};
 use trunkline_core::{PgError, Result, SqlState};
+
+/// How soon a thread that waits sees its flag.
+const TICK: Duration = Duration::from_millis(10);
 
 /// What a thread will have worked out. Dropped, it tells the thread to stop.
 pub(crate) struct Work<T> {
     result: Answer<Result<T>>,
     stop: Arc<AtomicBool>,
+}
+
+/// Keeps a thread waiting; `false` if its flag was set meanwhile.
+pub(crate) fn pause(stop: &AtomicBool, duration: Duration) -> bool {
+    let begun = Instant::now();
+    while !stop.load(Ordering::Relaxed) {
+        let left = duration.saturating_sub(begun.elapsed());
+        if left.is_zero() {
+            return true;
+        }
+        thread::sleep(left.min(TICK));
+    }
+    false
 }
 
 impl<T: Send + 'static> Work<T> {

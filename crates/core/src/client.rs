@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trunkline_proto::types::{TextStyle, Types};
 use trunkline_proto::{Encoding, SqlState};
 use trunkline_sql::Backslashes;
 
+use crate::backends::{Alone, Backends};
 use crate::error::{Notice, PgError, Result};
 use crate::settings::{Settings, Timeouts};
 
@@ -33,6 +34,9 @@ struct SessionView {
     /// Channels and payloads.
     published: Mutex<Vec<(String, String)>>,
     changes: AtomicUsize,
+    backends: Arc<dyn Backends>,
+    /// Whether it may hold advisory locks.
+    is_locking: AtomicBool,
 }
 
 /// Who a client is and how it came.
@@ -65,8 +69,13 @@ impl Identity {
 }
 
 impl Client {
-    /// A client with the settings it starts with.
+    /// A client with the settings it starts with, and no others beside it.
     pub fn new(identity: Identity, settings: Settings) -> Client {
+        Client::among(Arc::new(Alone), identity, settings)
+    }
+
+    /// A client among others, with the settings it starts with.
+    pub fn among(backends: Arc<dyn Backends>, identity: Identity, settings: Settings) -> Client {
         Client(Arc::new(SessionView {
             identity,
             settings: Mutex::new(settings),
@@ -74,12 +83,34 @@ impl Client {
             notices: Mutex::default(),
             published: Mutex::default(),
             changes: AtomicUsize::new(0),
+            backends,
+            is_locking: AtomicBool::new(false),
         }))
     }
 
     /// Who it is.
     pub fn identity(&self) -> &Identity {
         &self.0.identity
+    }
+
+    /// Who else is connected.
+    pub fn backends(&self) -> &Arc<dyn Backends> {
+        &self.0.backends
+    }
+
+    /// Whether it may hold advisory locks: it has asked for one.
+    #[inline]
+    pub fn is_locking(&self) -> bool {
+        self.0.is_locking.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_locking(&self) {
+        self.0.is_locking.store(true, Ordering::Relaxed);
+    }
+
+    /// How many blocks and savepoints it is within.
+    pub(crate) fn depth(&self) -> usize {
+        self.look().depth()
     }
 
     /// The session's settings, locked while the guard lives: never hold it across an await.

@@ -3,7 +3,9 @@
 //! An engine implements [`Engine`] and [`Session`], or is made of functions by [`query_fn`] and
 //! [`statement_fn`]. It never sees a socket, the protocol's state, or an async runtime.
 
+pub mod advisory;
 pub mod answer;
+mod backends;
 pub mod catalog;
 mod client;
 mod column;
@@ -20,6 +22,7 @@ mod rows;
 pub mod settings;
 pub mod testkit;
 
+pub use backends::{Backends, Signal};
 pub use client::{Client, Identity, check_notification};
 pub use column::{Column, Columns};
 pub use copy_in::{

@@ -26,6 +26,7 @@ mod guesses;
 mod limits;
 mod listener;
 mod lobby;
+mod locks;
 mod login;
 mod oauth;
 mod options;

@@ -1,7 +1,7 @@
 //! Letting a client in, from its first byte to the first ReadyForQuery.
 
 use tokio::sync::oneshot;
-use trunkline_core::{Client, Engine, Identity, PgError, Result, SqlState};
+use trunkline_core::{Engine, Identity, PgError, Result, SqlState};
 use trunkline_proto::PeerError;
 use trunkline_proto::backend::Replication;
 use trunkline_proto::message::{Encode, ErrorResponse, NoticeResponse, ProtocolVersion};
@@ -194,7 +194,7 @@ async fn attempt<E: Engine>(
         taken.map_err(|full| if server.is_stopping() { closed(server) } else { full })?;
     // The seat goes to the next stranger, however long the engine takes.
     *stage = Stage::Proved;
-    let client = Client::new(identity, settings?);
+    let client = entry.client(identity, settings?);
     let opened = unbroken(|| server.engine.open(client.clone())).await;
     let session = opened.map_err(|_| PgError::internal("internal error"))??;
     if let Some(notice) = notice {

@@ -4,22 +4,30 @@ use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
 use atomic_waker::AtomicWaker;
 use subtle::ConstantTimeEq;
 use tokio::time::Instant;
+use trunkline_core::advisory::{
+    AdvisoryKey, AdvisoryLock, AdvisoryMode, AdvisoryRequest, AdvisoryWait,
+};
+use trunkline_core::{
+    Backends, Client, Identity, PgError, Result, Signal, SqlState, settings::Settings,
+};
 
 use crate::cancels::WRONG_KEYS;
 use crate::channels::Channels;
+use crate::locks::AdvisoryLocks;
 
 /// All connections that are past their startup.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     connections: Mutex<HashSet<Registered>>,
     channels: Arc<Channels>,
+    locks: AdvisoryLocks,
     /// Set at shutdown, so that who comes late goes too.
     closing: AtomicBool,
 }
@@ -56,6 +64,8 @@ pub(crate) struct Handle {
     state: AtomicU8,
     terminate: AtomicBool,
     waker: AtomicWaker,
+    /// Whose it is, once it has proved that.
+    client: OnceLock<Client>,
     /// Those that came within a second, and when the first of them did. Boxed: mostly there are none.
     wrong_keys: Mutex<Option<Box<(Instant, u32)>>>,
 }
@@ -109,9 +119,12 @@ impl Handle {
         self.state.store(IDLE, Ordering::Release);
     }
 
-    /// Whether the running statement was cancelled.
-    pub(crate) fn is_canceled(&self) -> bool {
-        self.state.load(Ordering::Acquire) == CANCELED
+    /// Why the running statement must end now, if it must.
+    pub(crate) fn canceled(&self) -> Option<PgError> {
+        (self.state.load(Ordering::Acquire) == CANCELED).then(|| match self.is_terminated() {
+            true => terminated(),
+            false => PgError::canceled(),
+        })
     }
 
     /// Whether the connection must end.
@@ -138,6 +151,12 @@ impl Handle {
     }
 }
 
+/// The last word to a client that is sent away.
+pub(crate) fn terminated() -> PgError {
+    let message = "terminating connection due to administrator command";
+    PgError::new(SqlState::ADMIN_SHUTDOWN, message).fatal()
+}
+
 impl Registry {
     pub(crate) fn channels(&self) -> &Channels {
         &self.channels
@@ -154,7 +173,7 @@ impl Registry {
             Some(short) if !long_key => Key::Short(*short),
             _ => Key::Long(Box::new(secret)),
         };
-        let mut connections = self.lock();
+        let mut connections = self.connections();
         // 31 bits and never zero, as a pid looks; the next free one if it is taken.
         let mut pid = (i32::from_be_bytes([a, b, c, d]) & i32::MAX).max(1);
         while connections.contains(&pid) {
@@ -166,6 +185,7 @@ impl Registry {
             state: AtomicU8::new(IDLE),
             terminate: AtomicBool::new(self.closing.load(Ordering::Acquire)),
             waker: AtomicWaker::new(),
+            client: OnceLock::new(),
             wrong_keys: Mutex::default(),
         });
         connections.insert(Registered(handle.clone()));
@@ -174,7 +194,7 @@ impl Registry {
 
     /// Cancels what the connection of this pid runs, if the key is its key.
     pub(crate) fn cancel(&self, pid: i32, key: &[u8]) -> Outcome {
-        let Some(Registered(handle)) = self.lock().get(&pid).cloned() else {
+        let Some(Registered(handle)) = self.connections().get(&pid).cloned() else {
             return Outcome::Nobody;
         };
         let mut wrong_keys = handle.wrong_keys.lock().unwrap_or_else(PoisonError::into_inner);
@@ -195,7 +215,7 @@ impl Registry {
     /// Asks every connection to end, now and those that still come.
     pub(crate) fn terminate_all(&self) {
         self.closing.store(true, Ordering::Release);
-        let handles: Vec<_> = self.lock().iter().cloned().collect();
+        let handles: Vec<_> = self.connections().iter().cloned().collect();
         for Registered(handle) in handles {
             handle.terminate();
         }
@@ -203,14 +223,53 @@ impl Registry {
 
     /// Cancels every running statement.
     pub(crate) fn cancel_all(&self) {
-        let handles: Vec<_> = self.lock().iter().cloned().collect();
+        let handles: Vec<_> = self.connections().iter().cloned().collect();
         for Registered(handle) in handles {
             handle.cancel();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashSet<Registered>> {
+    fn connections(&self) -> MutexGuard<'_, HashSet<Registered>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Backends for Registry {
+    fn find(&self, pid: i32) -> Option<Client> {
+        self.connections().get(&pid)?.0.client.get().cloned()
+    }
+
+    fn all(&self) -> Vec<(Client, bool)> {
+        let handles: Vec<_> = self.connections().iter().cloned().collect();
+        let clients = handles.iter().filter_map(|Registered(handle)| {
+            let is_active = handle.state.load(Ordering::Relaxed) != IDLE;
+            Some((handle.client.get()?.clone(), is_active))
+        });
+        clients.collect()
+    }
+
+    fn signal(&self, pid: i32, signal: Signal) {
+        let Some(Registered(handle)) = self.connections().get(&pid).cloned() else { return };
+        if signal == Signal::Terminate {
+            handle.terminate();
+        }
+        handle.cancel();
+    }
+
+    fn lock(&self, request: AdvisoryRequest, wait: Option<AdvisoryWait<'_>>) -> Result<bool> {
+        self.locks.lock(request, wait)
+    }
+
+    fn unlock(&self, pid: i32, key: &AdvisoryKey, mode: AdvisoryMode) -> bool {
+        self.locks.unlock(pid, key, mode)
+    }
+
+    fn unlock_all(&self, pid: i32) {
+        self.locks.unlock_all(pid);
+    }
+
+    fn locks(&self) -> Vec<AdvisoryLock> {
+        self.locks.all()
     }
 }
 
@@ -230,6 +289,17 @@ impl Entry {
         self.handle.key.as_bytes()
     }
 
+    /// The client of this connection, whom others may find from now on.
+    pub(crate) fn client(&self, identity: Identity, settings: Settings) -> Client {
+        let make = || Client::among(self.registry.clone(), identity, settings);
+        self.handle.client.get_or_init(make).clone()
+    }
+
+    /// The advisory locks of all connections.
+    pub(crate) fn locks(&self) -> &AdvisoryLocks {
+        &self.registry.locks
+    }
+
     /// Where connections of this server hear of each other.
     pub(crate) fn channels(&self) -> &Arc<Channels> {
         &self.registry.channels
@@ -246,7 +316,8 @@ impl std::ops::Deref for Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        self.registry.lock().remove(&self.handle.pid);
+        self.registry.connections().remove(&self.handle.pid);
+        self.registry.locks.leave(self.handle.pid);
     }
 }
 

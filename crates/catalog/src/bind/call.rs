@@ -181,6 +181,7 @@ impl Binder {
         place: usize,
     ) -> Result<Typed> {
         let fields: super::Fields = chosen.outputs().into();
+        let waits = functions::waits(&chosen.what.name, arguments.len());
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         if chosen.what.kind == b'a' || chosen.what.kind == b'w' {
             return Err(unsupported(place, &format!("aggregate function {name}")));
@@ -196,6 +197,7 @@ impl Binder {
             strict: chosen.what.strict,
             immutable: chosen.what.immutable,
             is_equality: false,
+            waits,
         };
         let mut typed = Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place);
         if !fields.is_empty() {

@@ -86,6 +86,7 @@ impl Binder {
                     result: Oid::BOOL,
                     strict: true,
                     immutable: true,
+                    waits: false,
                     is_equality: name == "=",
                 }))))
             }
@@ -142,6 +143,7 @@ impl Binder {
             // Arrays and strings are joined with what there is.
             strict: !functions::takes_null(chosen.what),
             immutable: true,
+            waits: false,
             is_equality: name == "=",
         };
         Ok(Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place))

@@ -64,7 +64,7 @@ fn zero() -> PgError {
     PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero")
 }
 
-fn whole(call: &Call<'_>, place: usize) -> Option<i64> {
+pub(super) fn whole(call: &Call<'_>, place: usize) -> Option<i64> {
     call.arguments.get(place).and_then(Datum::as_int)
 }
 

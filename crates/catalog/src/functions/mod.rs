@@ -7,11 +7,13 @@ pub(crate) mod math;
 mod names;
 mod operators;
 pub(crate) use session::now as session_now;
+pub(crate) use waiting::waits;
 mod patterns;
 mod privileges;
 mod session;
 mod sets;
 mod strings;
+mod waiting;
 
 use trunkline_core::Oid;
 
@@ -25,6 +27,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         return names::schema_function(name);
     }
     session::function(name)
+        .or_else(|| waiting::function(name))
         .or_else(|| names::function(name))
         .or_else(|| definitions::function(name))
         .or_else(|| privileges::function(name))

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use trunkline_core::{Encoding, Oid, PgError, Result, SqlState};
 
 use super::strings::text;
+use super::waiting::void;
 use crate::datum::Datum;
 use crate::plan::{Call, Function};
 use crate::world::{World, session_version};
@@ -137,8 +138,7 @@ fn set_config(call: &Call<'_>) -> Result<Datum> {
 fn notify(call: &Call<'_>) -> Result<Datum> {
     let (channel, payload) = (text(call, 0).unwrap_or_default(), text(call, 1).unwrap_or_default());
     call.run.world.client.publish(channel, payload)?;
-    // `void` looks like a string of nothing.
-    Ok(Datum::text(""))
+    Ok(void())
 }
 
 /// The rows of `pg_show_all_settings()`: those of `pg_settings`.

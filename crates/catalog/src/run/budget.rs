@@ -1,11 +1,13 @@
 //! What a run may cost, and its end before that.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::Run;
 use crate::datum::{Datum, Row};
+use crate::worker;
 
 /// How many rows and expressions may be looked at: about a second.
 const STEPS: u64 = 10_000_000;
@@ -36,6 +38,16 @@ impl Run {
             return Err(PgError::canceled());
         }
         if steps > STEPS { Err(exhausted("steps")) } else { Ok(()) }
+    }
+
+    /// Waits; a run that is to stop does so at once.
+    pub(crate) fn pause(&self, duration: Duration) -> Result<()> {
+        if worker::pause(&self.stop, duration) { Ok(()) } else { Err(PgError::canceled()) }
+    }
+
+    /// The flag that ends this run.
+    pub(crate) fn stop(&self) -> &AtomicBool {
+        &self.stop
     }
 
     /// Counts a row that is held.

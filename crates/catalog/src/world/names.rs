@@ -238,7 +238,12 @@ impl World {
 
     /// The role that the session began with: it owns what is not the catalogs'.
     pub(crate) fn session_role(&self) -> (u32, Arc<str>) {
-        let name: Arc<str> = (*self.client.identity().user).into();
+        World::role_of(&self.client)
+    }
+
+    /// The role of a session, and its number.
+    pub(super) fn role_of(client: &Client) -> (u32, Arc<str>) {
+        let name: Arc<str> = (*client.identity().user).into();
         let known = ROLES.iter().find(|(_, (_, own))| *own == name).map(|(oid, _)| *oid);
         let oid = if &*name == "postgres" {
             SUPERUSER
@@ -261,7 +266,12 @@ impl World {
 
     /// The database that the client is in.
     pub(crate) fn database(&self) -> (u32, Arc<str>) {
-        let name: Arc<str> = (*self.client.identity().database).into();
+        World::database_of(&self.client)
+    }
+
+    /// The database of a session, and its number.
+    pub(super) fn database_of(client: &Client) -> (u32, Arc<str>) {
+        let name: Arc<str> = (*client.identity().database).into();
         let oid = if &*name == "postgres" { 5 } else { number_of("database", &name) };
         (oid, name)
     }

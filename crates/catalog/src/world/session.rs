@@ -1,5 +1,6 @@
 //! What the catalogs say of the cluster and of this session.
 
+use trunkline_core::advisory::AdvisoryLock;
 use trunkline_core::settings::SERVER_VERSION;
 use trunkline_core::{Oid, Result};
 
@@ -125,30 +126,55 @@ fn size_of(unit: &str) -> Option<i128> {
     })
 }
 
-/// This session: of others nothing is known here.
+/// All sessions of the server, this one first.
 pub(super) fn activity(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_stat_activity");
-    let identity = world.client.identity();
-    let (database, database_name) = world.database();
-    let (role, role_name) = world.session_role();
-    let address = identity.address.map(|address| address.ip().to_string());
-    let address = address.and_then(|text| world.parse(Oid::INET, &text).ok());
-    let port = identity.address.map_or(-1, |address| i64::from(address.port()));
-    vec![maker.row([
-        ("datid", Datum::Oid(database)),
-        ("datname", Datum::Text(database_name)),
-        ("pid", Datum::Int(identity.pid.into())),
-        ("usesysid", Datum::Oid(role)),
-        ("usename", Datum::Text(role_name)),
-        (
-            "application_name",
-            Datum::text(world.client.setting("application_name").unwrap_or_default()),
-        ),
-        ("client_addr", address.unwrap_or_default()),
-        ("client_port", Datum::Int(port)),
-        ("state", Datum::text("active")),
-        ("backend_type", Datum::text("client backend")),
-    ])]
+    let own = world.client.identity().pid;
+    let mut all = world.client.backends().all();
+    all.retain(|(client, _)| client.identity().pid != own);
+    all.insert(0, (world.client.clone(), true));
+    let rows = all.iter().map(|(client, is_active)| {
+        let identity = client.identity();
+        let (database, database_name) = World::database_of(client);
+        let (role, role_name) = World::role_of(client);
+        let address = identity.address.map(|address| address.ip().to_string());
+        let address = address.and_then(|text| world.parse(Oid::INET, &text).ok());
+        let port = identity.address.map_or(-1, |address| i64::from(address.port()));
+        let application = client.setting("application_name").unwrap_or_default();
+        maker.row([
+            ("datid", Datum::Oid(database)),
+            ("datname", Datum::Text(database_name)),
+            ("pid", Datum::Int(identity.pid.into())),
+            ("usesysid", Datum::Oid(role)),
+            ("usename", Datum::Text(role_name)),
+            ("application_name", Datum::text(application)),
+            ("client_addr", address.unwrap_or_default()),
+            ("client_port", Datum::Int(port)),
+            ("state", Datum::text(if *is_active { "active" } else { "idle" })),
+            ("backend_type", Datum::text("client backend")),
+        ])
+    });
+    rows.collect()
+}
+
+/// The advisory locks; no others are known here.
+pub(super) fn locks(world: &World) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_locks");
+    let locks = world.client.backends().locks();
+    let rows = locks.iter().map(|AdvisoryLock { request, granted }| {
+        maker.row([
+            ("locktype", Datum::text("advisory")),
+            ("database", Datum::Oid(request.key.database)),
+            ("classid", Datum::Oid(request.key.class)),
+            ("objid", Datum::Oid(request.key.object)),
+            ("objsubid", Datum::Int(request.key.kind.into())),
+            ("pid", Datum::Int(request.pid.into())),
+            ("mode", Datum::text(request.mode.name())),
+            ("granted", Datum::Bool(*granted)),
+            ("fastpath", Datum::Bool(false)),
+        ])
+    });
+    rows.collect()
 }
 
 pub(super) fn encryption(world: &World) -> Vec<Row> {

@@ -42,6 +42,7 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         "pg_database" => session::databases(world),
         "pg_settings" => session::settings(world)?,
         "pg_stat_activity" => session::activity(world),
+        "pg_locks" => session::locks(world),
         "pg_stat_ssl" => session::encryption(world),
         "pg_stat_gssapi" => session::gssapi(world),
         "pg_stat_database" => session::database_statistics(world),

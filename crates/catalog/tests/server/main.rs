@@ -5,6 +5,7 @@
 mod dialogue;
 #[path = "../fixture/mod.rs"]
 mod fixture;
+mod locks;
 mod promises;
 
 use std::net::SocketAddr;

@@ -6,6 +6,11 @@ use super::transaction::Modes;
 use super::{Settings, changes::Changes};
 
 impl Settings {
+    /// How many blocks and savepoints there are around what is set now.
+    pub(crate) fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// A transaction block begins: what is set from now on may be undone.
     ///
     /// The settings `transaction_isolation`, `transaction_read_only` and `transaction_deferrable`

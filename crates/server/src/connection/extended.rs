@@ -322,6 +322,7 @@ impl<S: Session> Connection<S> {
             .await;
         }
         let encoding = self.encoding();
+        self.tell_early()?;
         // A statement that ends the transaction takes its portal with it.
         let Ok(portal) = self.portals.get(name) else {
             return Err(PgError::internal("the portal is gone").into());

@@ -39,7 +39,7 @@ use self::watch::{Interrupt, unbroken};
 use crate::buffers::CHUNK;
 use crate::limits::Limits;
 use crate::places::Place;
-use crate::registry::Entry;
+use crate::registry::{Entry, terminated};
 use crate::session::notify::Listening;
 use crate::session::transaction::Transaction;
 
@@ -357,11 +357,7 @@ impl<S: Session> Connection<S> {
 
     /// The last word to a client when the server shuts down.
     fn dismiss(&mut self) {
-        let error = PgError::new(
-            SqlState::ADMIN_SHUTDOWN,
-            "terminating connection due to administrator command",
-        );
-        let _ = self.tell(&error.fatal());
+        let _ = self.tell(&terminated());
     }
 
     /// Answers one message of the client, which has sent `ahead` what is behind it.
@@ -446,8 +442,8 @@ impl<S: Session> Connection<S> {
             self.flush().await?;
         }
         consume_budget().await;
-        if self.entry.is_canceled() {
-            return Err(PgError::canceled().into());
+        if let Some(error) = self.entry.canceled() {
+            return Err(error.into());
         }
         if let Some(due) = self.io.timers.overdue() {
             return Err(due.into_error().into());

@@ -173,6 +173,7 @@ impl<S: Session> Connection<S> {
         let encoding = self.encoding();
         let (protocol, output) = (&mut self.protocol, self.io.output());
         row_description(protocol, output, &columns, formats, (&style.types, encoding))?;
+        self.tell_early()?;
         let shape = Shape { columns: &columns, formats, style, encoding, copy: None };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
         // Rows are dropped before the session is asked to settle: that is what stops them.

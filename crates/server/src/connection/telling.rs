@@ -62,6 +62,9 @@ impl<S: Session> Connection<S> {
             self.tell_news()?;
         }
         self.tell_notifications()?;
+        if !self.transaction.is_block() {
+            self.unlock_to(0);
+        }
         self.flush = true;
         let status = self.transaction.status();
         self.protocol.ready(status, self.io.output())?;
@@ -93,6 +96,11 @@ impl<S: Session> Connection<S> {
             self.protocol.send(&ParameterStatus { name, value }, self.io.output())?;
         }
         Ok(())
+    }
+
+    /// The notices of a statement that come before its rows.
+    pub(super) fn tell_early(&mut self) -> Result<(), Stop> {
+        if self.has_news() { self.tell_notices() } else { Ok(()) }
     }
 
     fn tell_notices(&mut self) -> Result<(), Stop> {

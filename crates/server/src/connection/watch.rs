@@ -19,8 +19,8 @@ use crate::registry::Handle;
 /// Why a call of the engine did not come to its end.
 #[derive(Debug)]
 pub(crate) enum Interrupt {
-    /// The client asked for it.
-    Canceled,
+    /// Somebody asked for it, and this is said.
+    Canceled(PgError),
     /// It takes too long.
     Overdue(Due),
     /// The client is gone.
@@ -82,9 +82,6 @@ pub(crate) async fn stream(
     let mut fresh = false;
     poll_fn(|cx| {
         loop {
-            if handle.is_canceled() {
-                return Poll::Ready(Err(Interrupt::Canceled));
-            }
             if let Some(due) = io.timers.overdue() {
                 return Poll::Ready(Err(Interrupt::Overdue(due)));
             }
@@ -125,12 +122,17 @@ pub(crate) async fn stream(
                 Ok(Poll::Ready(Ok(Progress::More))) if sent >= limit => {
                     return Poll::Ready(Ok(Ok(Streamed { sent, tag: None })));
                 }
-                Ok(Poll::Ready(Ok(Progress::More))) if written == 0 => {
-                    // A source that does nothing must not starve the other connections.
-                    cx.waker().wake_by_ref();
-                    return poll_interrupt(io, handle, cx).map(Err);
+                Ok(Poll::Ready(Ok(Progress::More))) => {
+                    // Not before the first rows: who cancels himself sees what that was.
+                    if let Some(error) = handle.canceled() {
+                        return Poll::Ready(Err(Interrupt::Canceled(error)));
+                    }
+                    if written == 0 {
+                        // A source that does nothing must not starve the other connections.
+                        cx.waker().wake_by_ref();
+                        return poll_interrupt(io, handle, cx).map(Err);
+                    }
                 }
-                Ok(Poll::Ready(Ok(Progress::More))) => {}
                 Ok(Poll::Pending) if fresh => flushing = true,
                 Ok(Poll::Pending) => return poll_interrupt(io, handle, cx).map(Err),
             }
@@ -163,8 +165,8 @@ impl Shape<'_> {
 
 fn poll_interrupt(io: &mut Io, handle: &Handle, cx: &mut Context<'_>) -> Poll<Interrupt> {
     handle.register(cx.waker());
-    if handle.is_canceled() {
-        return Poll::Ready(Interrupt::Canceled);
+    if let Some(error) = handle.canceled() {
+        return Poll::Ready(Interrupt::Canceled(error));
     }
     if let Poll::Ready(due) = io.timers.poll_statement(cx) {
         return Poll::Ready(Interrupt::Overdue(due));
@@ -176,7 +178,7 @@ impl Interrupt {
     /// The word to the client, if one can still be had with it.
     pub(crate) fn into_error(self) -> Option<PgError> {
         match self {
-            Interrupt::Canceled => Some(PgError::canceled()),
+            Interrupt::Canceled(error) => Some(error),
             Interrupt::Overdue(due) => Some(due.into_error()),
             Interrupt::Panicked => Some(PgError::internal("internal error").fatal()),
             Interrupt::Gone => None,

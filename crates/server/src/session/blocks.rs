@@ -76,11 +76,13 @@ impl<S: Session> Connection<S> {
             if let Err(stop) = self.settled(committed).await {
                 self.client.settings().rollback();
                 self.rollback_notify();
+                self.unlock_to(0);
                 return Err(stop);
             }
         }
         self.client.settings().commit();
         self.commit_notify();
+        self.unlock_to(0);
         Ok(())
     }
 
@@ -97,7 +99,15 @@ impl<S: Session> Connection<S> {
                 Stop::Gone => Stop::Gone,
             })?;
         }
+        self.unlock_to(0);
         Ok(())
+    }
+
+    /// Gives back the advisory locks of the transaction behind so many blocks and savepoints.
+    pub(crate) fn unlock_to(&self, depth: usize) {
+        if self.client.is_locking() {
+            self.entry.locks().undo(self.entry.pid(), depth);
+        }
     }
 
     async fn chain(&mut self, chain: bool, modes: TransactionModes) -> Result<(), Stop> {
@@ -152,6 +162,9 @@ impl<S: Session> Connection<S> {
         self.settled(released).await?;
         self.portals.release(place);
         self.release_notify(place);
+        if self.client.is_locking() {
+            self.entry.locks().release(self.entry.pid(), place + 1);
+        }
         self.client.settings().release(place);
         self.transaction.release(place);
         Ok(())
@@ -165,6 +178,8 @@ impl<S: Session> Connection<S> {
         self.settled(undone).await?;
         self.client.settings().rollback_to(place);
         self.rollback_notify_to(place);
+        // The block itself is the first.
+        self.unlock_to(place + 2);
         self.transaction.rollback_to(place);
         Ok(())
     }
@@ -230,6 +245,7 @@ impl<S: Session> Connection<S> {
             return self.undo().await;
         }
         self.transaction.fail();
+        self.unlock_to(self.transaction.depth() + 1);
         // Settings go back at once, and the client hears of it.
         let mut settings = self.client.settings();
         match self.transaction.depth().checked_sub(1) {

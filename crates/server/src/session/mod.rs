@@ -130,6 +130,7 @@ impl<S: Session> Connection<S> {
         self.statements.close_named();
         self.unlisten(&Which::All);
         self.client.settings().discard();
+        self.entry.locks().unlock_all(self.entry.pid());
         self.discarded(what).await?;
         // Ahead of other statements it does not wait for them.
         self.keep().await

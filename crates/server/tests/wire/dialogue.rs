@@ -36,8 +36,13 @@ impl Dialogue {
 
     /// A client that has logged in.
     pub(crate) fn login(address: SocketAddr) -> Dialogue {
+        Dialogue::login_as(address, "ann")
+    }
+
+    /// A client that has logged in by this name.
+    pub(crate) fn login_as(address: SocketAddr, user: &str) -> Dialogue {
         let mut client = Dialogue::silent(address);
-        let parameters = [("user", "ann"), ("database", "toy")];
+        let parameters = [("user", user), ("database", "toy")];
         let message = StartupMessage { version: ProtocolVersion::V3_0, parameters };
         let greeting = client.say(&message).hear_until('Z');
         assert!(greeting.starts_with("R(Ok) S("), "{greeting}");

@@ -161,8 +161,8 @@ impl<S: Session> Connection<S> {
         let filled = poll_fn(|cx| {
             self.poll_unless_terminated(cx, |own, cx| {
                 own.entry.register(cx.waker());
-                if own.entry.is_canceled() {
-                    return Poll::Ready(Err(PgError::canceled().into()));
+                if let Some(error) = own.entry.canceled() {
+                    return Poll::Ready(Err(error.into()));
                 }
                 if let Poll::Ready(due) = own.io.timers.poll_statement(cx) {
                     return Poll::Ready(Err(due.into_error().into()));

@@ -1,0 +1,158 @@
+//! The other sessions of a server, as functions of SQL may ask of them.
+
+use std::fmt::Debug;
+use std::sync::atomic::AtomicBool;
+
+use trunkline_proto::SqlState;
+
+use crate::advisory::{
+    AdvisoryKey, AdvisoryLock, AdvisoryMode, AdvisoryRequest, AdvisoryScope, AdvisoryWait,
+};
+use crate::client::Client;
+use crate::error::{Notice, PgError, Result};
+
+/// Who else is connected: a server says so to the [`Client`]s that it makes.
+pub trait Backends: Debug + Send + Sync {
+    /// The session of a pid, if there is one.
+    fn find(&self, pid: i32) -> Option<Client>;
+
+    /// All sessions, and whether they run something.
+    fn all(&self) -> Vec<(Client, bool)>;
+
+    /// Asks something of the session of a pid, which may be gone by now.
+    fn signal(&self, pid: i32, signal: Signal);
+
+    /// Takes an advisory lock; whether it could be had. Without `wait` the answer comes at once; with it
+    /// the thread waits.
+    ///
+    /// # Errors
+    ///
+    /// 40P01 if those who are in the way wait for this session; 53200 if there are too many locks;
+    /// 57014 and 55P03 as [`AdvisoryWait`] says.
+    fn lock(&self, request: AdvisoryRequest, wait: Option<AdvisoryWait<'_>>) -> Result<bool>;
+
+    /// Gives back a lock that a session holds for itself, once; whether it had it.
+    fn unlock(&self, pid: i32, key: &AdvisoryKey, mode: AdvisoryMode) -> bool;
+
+    /// Gives back all locks that a session holds for itself.
+    fn unlock_all(&self, pid: i32);
+
+    /// All advisory locks, held and waited for.
+    fn locks(&self) -> Vec<AdvisoryLock>;
+}
+
+/// What one session may ask of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// To cancel the statement that it runs: 57014.
+    Cancel,
+    /// To end, whatever it runs: FATAL 57P01.
+    Terminate,
+}
+
+impl Signal {
+    /// PostgreSQL's words for who may not.
+    fn forbidden(self) -> PgError {
+        let (message, whose, what) = match self {
+            Signal::Cancel => (
+                "permission denied to cancel query",
+                "query is being canceled",
+                "cancel this query",
+            ),
+            Signal::Terminate => (
+                "permission denied to terminate process",
+                "process is being terminated",
+                "terminate this process",
+            ),
+        };
+        let detail = format!(
+            "Only roles with privileges of the role whose {whose} or with privileges of the \
+             \"pg_signal_backend\" role may {what}."
+        );
+        PgError::new(SqlState::INSUFFICIENT_PRIVILEGE, message).detail(detail)
+    }
+}
+
+/// Who is alone: a client that no server made. It has every lock that it asks for.
+#[derive(Debug)]
+pub(crate) struct Alone;
+
+impl Backends for Alone {
+    fn find(&self, _: i32) -> Option<Client> {
+        None
+    }
+
+    fn all(&self) -> Vec<(Client, bool)> {
+        Vec::new()
+    }
+
+    fn signal(&self, _: i32, _: Signal) {}
+
+    fn lock(&self, _: AdvisoryRequest, _: Option<AdvisoryWait<'_>>) -> Result<bool> {
+        Ok(true)
+    }
+
+    fn unlock(&self, _: i32, _: &AdvisoryKey, _: AdvisoryMode) -> bool {
+        true
+    }
+
+    fn unlock_all(&self, _: i32) {}
+
+    fn locks(&self) -> Vec<AdvisoryLock> {
+        Vec::new()
+    }
+}
+
+impl Client {
+    /// Asks something of the session of a pid, as `pg_cancel_backend` and `pg_terminate_backend` do; whether
+    /// there was one to ask. Where there is none, the client is warned.
+    ///
+    /// # Errors
+    ///
+    /// 42501 for a session of another user.
+    pub fn signal(&self, pid: i32, signal: Signal) -> Result<bool> {
+        let Some(other) = self.backends().find(pid) else {
+            let message = format!("PID {pid} is not a PostgreSQL backend process");
+            self.notify(Notice::warning(SqlState::WARNING, message));
+            return Ok(false);
+        };
+        if other.identity().user != self.identity().user {
+            return Err(signal.forbidden());
+        }
+        self.backends().signal(pid, signal);
+        Ok(true)
+    }
+
+    /// Takes an advisory lock; whether it could be had.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Backends::lock`].
+    pub fn lock(
+        &self,
+        key: AdvisoryKey,
+        mode: AdvisoryMode,
+        for_transaction: bool,
+        stop: Option<&AtomicBool>,
+    ) -> Result<bool> {
+        let scope = match for_transaction {
+            true => AdvisoryScope::Transaction(self.depth()),
+            false => AdvisoryScope::Session,
+        };
+        let timeout = self.timeouts().unwrap_or_default().lock;
+        let request = AdvisoryRequest { pid: self.identity().pid, key, mode, scope };
+        self.set_locking();
+        let wait = stop.map(|stop| AdvisoryWait { stop, timeout });
+        self.backends().lock(request, wait)
+    }
+
+    /// Gives back an advisory lock, once; whether the session had it. It is warned if it had not.
+    pub fn unlock(&self, key: &AdvisoryKey, mode: AdvisoryMode) -> bool {
+        let had = self.backends().unlock(self.identity().pid, key, mode);
+        if !had {
+            let message = format!("you don't own a lock of type {}", mode.name());
+            self.notify(Notice::warning(SqlState::WARNING, message));
+        }
+        had
+    }
+}
