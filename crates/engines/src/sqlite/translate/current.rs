@@ -2,13 +2,12 @@
 
 use sqlparser::ast::{Distinct, Expr, GroupByExpr, Select, TableFactor};
 use trunkline_core::{CurrentOf, Oid, PgError, Result, RowKey, SqlState};
-use trunkline_sql::{Lexer, Span, Token, TokenKind, character_position, parameters};
+use trunkline_sql::parameters;
 
 use super::Translator;
 use super::name::quoted;
 use super::scope::Scope;
 use super::select::Projection;
-use super::syntax::blank;
 use super::typed::Typed;
 use crate::sqlite::schema::Relation;
 use crate::sqlite::types::Type;
@@ -28,48 +27,6 @@ pub(super) struct Current {
     pub(super) row: Option<CurrentOf>,
     /// The table whose rows it updates, if they keep their keys.
     pub(super) keeps_keys: Option<String>,
-}
-
-/// A statement with spaces for `WHERE CURRENT OF cursor`, which the parser does not know, and the name of the cursor.
-///
-/// # Errors
-///
-/// 42601 if anything but RETURNING follows.
-pub(super) fn without_current_of(sql: &str) -> Result<Option<(String, String)>> {
-    let mut lexer = Lexer::new(sql);
-    let first = lexer.next_significant();
-    if !first.is_some_and(|first| {
-        ["update", "delete", "with"].iter().any(|word| first.is_word(sql, word))
-    }) {
-        return Ok(None);
-    }
-    let (mut depth, mut before) = (0_usize, [None::<Token>; 3]);
-    let is = |token: Option<Token>, word| token.is_some_and(|token| token.is_word(sql, word));
-    while let Some(token) = lexer.next_significant() {
-        match token.kind {
-            TokenKind::LeftParen => depth += 1,
-            TokenKind::RightParen => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        let [start, second, third] = before;
-        before = [second, third, Some(token)];
-        let is_clause = is(start, "where") && is(second, "current") && is(third, "of");
-        let (0, Some(start), true) = (depth, start, is_clause) else { continue };
-        let Ok(cursor) = token.identifier(sql) else { return Ok(None) };
-        let behind = lexer.next_significant();
-        if let Some(behind) = behind
-            && behind.kind != TokenKind::Semicolon
-            && !behind.is_word(sql, "returning")
-        {
-            let message = format!("syntax error at or near \"{}\"", behind.text(sql));
-            let place = character_position(sql, behind.span.start);
-            return Err(PgError::new(SqlState::SYNTAX_ERROR, message).position(place));
-        }
-        let mut blanked = sql.to_owned();
-        blank(&mut blanked, Span::new(start.span.start, token.span.end));
-        return Ok(Some((blanked, cursor.into_owned())));
-    }
-    Ok(None)
 }
 
 impl Translator<'_> {

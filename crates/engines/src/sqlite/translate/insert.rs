@@ -9,7 +9,7 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::from::{table_source, written};
 use super::name::{folded, parts, quoted, shown};
 use super::scope::{Scope, Source};
-use super::syntax::{Overriding, overriding};
+use super::unparsed::Overriding;
 use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Column, Relation};
 use crate::sqlite::types::Type;
@@ -155,7 +155,7 @@ impl Translator<'_> {
         let has_identity = |column: &Column| {
             column.numbers().is_some_and(|numbers| matches!(numbers.kind, "always" | "default"))
         };
-        relation.columns.iter().any(has_identity).then(|| overriding(self.sql)).flatten()
+        self.overriding.filter(|_| relation.columns.iter().any(has_identity))
     }
 
     /// 42601 for more values than columns, of which `extra` is the place of the first, and for fewer

@@ -5,6 +5,7 @@
 
 mod alter;
 mod arithmetic;
+mod arranged;
 mod call;
 mod cast;
 mod constraint;
@@ -45,6 +46,7 @@ mod syntax;
 mod table_text;
 mod temporal;
 mod typed;
+mod unparsed;
 mod update;
 pub(super) mod validation;
 
@@ -66,6 +68,8 @@ use lock::Locking;
 pub(super) use name::table_name;
 use reading::{PLAIN, Reading};
 use scope::Cte;
+use syntax::Parsed;
+use unparsed::Overriding;
 use validation::Validation;
 
 /// A statement in SQLite's words.
@@ -128,9 +132,10 @@ pub(crate) fn translate_as(
     reading: &Reading,
     is_cursor: bool,
 ) -> Result<Translated> {
-    let (statement, cursor) = syntax::parse(sql)?;
+    let Parsed { statement, cursor, overriding } = syntax::parse(sql)?;
     let mut translator = Translator::new(sql, schema, hints, reading);
     translator.current = Current { is_query: is_cursor, cursor, ..Current::default() };
+    translator.overriding = overriding;
     let done = translator.statement(&statement)?;
     let parameters = translator.parameter_types()?;
     let locking = translator.locking_of(&statement);
@@ -185,6 +190,7 @@ impl Done {
 }
 
 /// The translation of one statement.
+#[derive(Clone)]
 struct Translator<'a> {
     sql: &'a str,
     /// How many characters are before each line.
@@ -213,6 +219,7 @@ struct Translator<'a> {
     is_sent: bool,
     /// What it has to do with a cursor.
     current: Current,
+    overriding: Option<Overriding>,
     /// The sequences that it needs.
     sequences: Vec<Sequence>,
     /// Whether something in it is worked out only when it runs, though all of it is constant.
@@ -251,6 +258,7 @@ impl<'a> Translator<'a> {
             is_checked: true,
             is_sent: false,
             current: Current::default(),
+            overriding: None,
             sequences: Vec::new(),
             volatile: false,
         }
