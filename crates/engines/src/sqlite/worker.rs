@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection};
-use trunkline_core::{Client, Notice, Oid, PgError, Result, SqlState};
+use trunkline_core::{Client, Notice, PgError, Result, SqlState};
 
 use super::cells::Cells;
 use super::connect::Guarded;
@@ -21,6 +21,7 @@ use super::plan::{Plan, Statement};
 use super::schema::{OnCommit, Schema};
 use super::sequence::Sequence;
 use super::transaction::{Savepoints, exact, lost};
+use super::translate::Request;
 use super::translate::reading::{Reading, SearchPath};
 use super::violation;
 
@@ -86,10 +87,10 @@ impl<'c> Worker<'c> {
     }
 
     /// Parses and describes.
-    pub(super) fn prepare(&mut self, sql: &str, hints: &[Oid], is_cursor: bool) -> Result<Plan> {
+    pub(super) fn prepare(&mut self, request: Request<'_>) -> Result<Plan> {
         let (version, schema) = self.before_the_snapshot(Worker::schema)?;
         self.tell_settings();
-        let plan = Plan::new(sql, hints, is_cursor, &schema, version, &self.reading())?;
+        let plan = Plan::new(request, &schema, version, &self.reading())?;
         // SQLite has its say before anything is announced; later steps may need what this one makes.
         if let Some(first) = plan.translated.steps.first() {
             self.compile(&plan, first)?;

@@ -110,28 +110,33 @@ pub(crate) struct Translated {
     pub(crate) keeps_keys: Option<String>,
 }
 
-/// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
-/// those that it leaves open. Its constants stay what they are read as, like PostgreSQL's.
+/// A statement as a client sends it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'s> {
+    pub(crate) sql: &'s str,
+    /// The types of its parameters, 0 for those that the client leaves open.
+    pub(crate) hints: &'s [Oid],
+    /// Whether it may be the query of a cursor.
+    pub(crate) is_cursor: bool,
+}
+
+impl Request<'_> {
+    /// One of which nothing else is said.
+    pub(crate) fn of(sql: &str) -> Request<'_> {
+        Request { sql, hints: &[], is_cursor: false }
+    }
+}
+
+/// Translates one statement. Its constants stay what they are read as, like PostgreSQL's.
 ///
 /// Errors are PostgreSQL's: 42601 for what cannot be parsed, 42P01, 42703, 42883 and 42702 for
 /// names, 42804 for types, and 0A000 for what SQLite cannot do.
 pub(crate) fn translate(
-    sql: &str,
+    request: Request<'_>,
     schema: &Schema,
-    hints: &[Oid],
     reading: &Reading,
 ) -> Result<Translated> {
-    translate_as(sql, schema, hints, reading, false)
-}
-
-/// The same of what may be the query of a cursor.
-pub(crate) fn translate_as(
-    sql: &str,
-    schema: &Schema,
-    hints: &[Oid],
-    reading: &Reading,
-    is_cursor: bool,
-) -> Result<Translated> {
+    let Request { sql, hints, is_cursor } = request;
     let Parsed { statement, cursor, overriding } = syntax::parse(sql)?;
     let mut translator = Translator::new(sql, schema, hints, reading);
     translator.current = Current { is_query: is_cursor, cursor, ..Current::default() };
@@ -167,7 +172,7 @@ pub(crate) fn check(sql: &str) -> Result<()> {
 
 /// The types of the columns of a query, such as a view's, if it can be translated.
 pub(super) fn types_of(sql: &str, schema: &Schema) -> Option<Vec<Type>> {
-    let translated = translate(sql, schema, &[], &PLAIN).ok()?;
+    let translated = translate(Request::of(sql), schema, &PLAIN).ok()?;
     let columns = translated.columns?;
     let of = |c: &Column| Type { oid: c.type_oid, typmod: c.typmod };
     Some(columns.iter().map(|column| of(column).as_announced()).collect())
