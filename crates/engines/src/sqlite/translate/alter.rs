@@ -9,7 +9,6 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::constraint::{second_key, without_place};
 use super::create_table::check_system_name;
 use super::dependency::Dependents;
-use super::draft::type_mark;
 use super::from::{table_source, written};
 use super::name::{folded, parts, quoted};
 use super::rebuild::Rebuilt;
@@ -18,7 +17,7 @@ use super::table_text::Item;
 use super::typed::{Form, Typed};
 use super::validation::Rows;
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{Column, Origin, Relation, marked};
+use crate::sqlite::schema::{Column, Numbering, Origin, Relation, numbered};
 use crate::sqlite::types::Type;
 
 impl<'a> Translator<'a> {
@@ -277,7 +276,7 @@ impl<'a> Translator<'a> {
                 if is_row_number {
                     // SQLite's own type stays; what PostgreSQL calls it is kept in the mark.
                     item.remove("DEFAULT");
-                    item.append(&format!("DEFAULT {}", rowid_mark(column, ty)));
+                    item.append(&format!("DEFAULT {}", rowid_default(column, ty)));
                 } else {
                     item.set_type(&ty.declaration());
                 }
@@ -403,13 +402,11 @@ impl<'a> Translator<'a> {
     }
 }
 
-/// The mark of a key that is the row's number, of another type.
-fn rowid_mark(column: &Column, ty: Type) -> String {
+/// The default of a key that is the row's number, of another type.
+fn rowid_default(column: &Column, ty: Type) -> String {
     let numbers = column.numbers();
-    let kind = numbers.map_or("key", |numbers| numbers.kind);
-    let sequence = numbers.and_then(|numbers| numbers.sequence);
-    let sequence = sequence.map(|name| format!(" {name}")).unwrap_or_default();
-    marked(&format!("{kind} {}{sequence}", type_mark(ty)), "NULL")
+    let kind = numbers.map_or(Numbering::Key, |numbers| numbers.kind);
+    numbered(kind, ty, numbers.and_then(|numbers| numbers.sequence))
 }
 
 /// 42703

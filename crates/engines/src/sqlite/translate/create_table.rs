@@ -16,7 +16,7 @@ use super::reference::{Referring, no_column};
 use super::scope::Scope;
 use super::sequence::{sequence_options, sequence_steps};
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{OnCommit, Relation, marked};
+use crate::sqlite::schema::{Numbering, OnCommit, Relation, marked};
 use crate::sqlite::sequence::Options;
 use crate::sqlite::types::Type;
 
@@ -74,10 +74,10 @@ impl Translator<'_> {
         }
         self.name_sequences(&mut draft);
         let mark = on_commit(create, temporary)?;
-        let mut steps = vec![format!("{word} {table} ({}{mark})", draft.body()?)];
+        let mut steps = vec![format!("{word} {table} ({}{mark})", draft.body())];
         let database = if temporary { "temp" } else { "main" };
         for numbers in draft.columns.iter().filter_map(|column| column.numbers.as_ref()) {
-            if let (Some(name), true) = (&numbers.sequence, numbers.kind != "nextval") {
+            if let (Some(name), true) = (&numbers.sequence, numbers.kind != Numbering::NextVal) {
                 steps.extend(sequence_steps(database, name, &numbers.options));
             }
         }
@@ -125,7 +125,7 @@ impl Translator<'_> {
         }
         let mut items = Vec::new();
         if let Some(added) = draft.columns.last() {
-            items.push(added.written(None, false)?);
+            items.push(added.written(None, false));
         }
         items.append(&mut draft.constraints);
         Ok(items)
@@ -180,7 +180,7 @@ impl Translator<'_> {
             not_null: serial.is_some(),
             default: None,
             generated: None,
-            numbers: serial.map(|ty| of("serial", Options::of(ty.oid))),
+            numbers: serial.map(|ty| of(Numbering::Serial, Options::of(ty.oid))),
         };
         for option in &column.options {
             match &option.option {
@@ -188,7 +188,7 @@ impl Translator<'_> {
                 ColumnOption::Default(default) if let Some(sequence) = self.next_of(default)? => {
                     let options = sequence.options;
                     let sequence = Some(sequence.name);
-                    draft.numbers = Some(Numbers { kind: "nextval", options, sequence });
+                    draft.numbers = Some(Numbers { kind: Numbering::NextVal, options, sequence });
                 }
                 ColumnOption::Default(default) => {
                     draft.default = Some(self.default(default, &draft.name, ty)?);
@@ -201,8 +201,8 @@ impl Translator<'_> {
                 } => {
                     draft.not_null = true;
                     let kind = match generated_as {
-                        GeneratedAs::Always => "always",
-                        _ => "default",
+                        GeneratedAs::Always => Numbering::Always,
+                        _ => Numbering::ByDefault,
                     };
                     let given = given.as_deref().unwrap_or_default();
                     draft.numbers = Some(of(kind, sequence_options(ty, given)?));

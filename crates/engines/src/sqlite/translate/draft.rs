@@ -1,11 +1,11 @@
 //! A table on its way to be made.
 
 use sqlparser::ast::Ident;
-use trunkline_core::{Oid, PgError, Result, SqlState};
+use trunkline_core::{PgError, Result, SqlState};
 
 use super::name::{folded, quoted};
 use super::scope::{Source, SourceColumn};
-use crate::sqlite::schema::{Relation, marked};
+use crate::sqlite::schema::{Numbering, Relation, numbered};
 use crate::sqlite::sequence::Options;
 use crate::sqlite::types::Type;
 
@@ -33,8 +33,7 @@ pub(super) struct DraftColumn {
 /// Where the numbers of a column come from.
 #[derive(Clone)]
 pub(super) struct Numbers {
-    /// `serial`, `always` or `default`, with a sequence that goes with the column; `nextval`, of another.
-    pub(super) kind: &'static str,
+    pub(super) kind: Numbering,
     pub(super) options: Options,
     /// The name of the sequence, unless SQLite counts it, too: the only number of a key.
     pub(super) sequence: Option<String>,
@@ -159,14 +158,14 @@ impl Draft {
     }
 
     /// What stands between the parentheses of CREATE TABLE.
-    pub(super) fn body(&self) -> Result<String> {
+    pub(super) fn body(&self) -> String {
         let mut items = Vec::new();
         let key = self.primary.as_ref().map_or(&[][..], |(_, columns)| columns);
         let alone = |column: &DraftColumn| self.is_rowid(column);
         for column in &self.columns {
             let alone = self.primary.as_ref().filter(|_| alone(column));
             let named = alone.map(|(name, _)| (name.as_str(), self.name.as_str()));
-            items.push(column.written(named, key.contains(&column.name))?);
+            items.push(column.written(named, key.contains(&column.name)));
         }
         if let Some((name, columns)) = &self.primary
             && !self.columns.iter().any(alone)
@@ -175,38 +174,33 @@ impl Draft {
             items.push(format!("CONSTRAINT {} PRIMARY KEY ({})", quoted(name), columns.join(", ")));
         }
         items.extend(self.constraints.iter().cloned());
-        Ok(items.join(", "))
+        items.join(", ")
     }
 }
 
 impl DraftColumn {
     /// A whole number that is the key by itself is SQLite's rowid: the name of the key and of the
     /// table, which tell whether PostgreSQL would have called it so.
-    pub(super) fn written(&self, rowid: Option<(&str, &str)>, in_key: bool) -> Result<String> {
+    pub(super) fn written(&self, rowid: Option<(&str, &str)>, in_key: bool) -> String {
         let name = quoted(&self.name);
         if let Some((key, table)) = rowid {
-            let short = type_mark(self.ty);
-            let (mark, increment) = match &self.numbers {
-                None => (format!("key {short}"), ""),
-                Some(Numbers { kind, sequence: None, .. }) => {
-                    (format!("{kind} {short}"), " AUTOINCREMENT")
-                }
-                Some(Numbers { kind, sequence: Some(name), .. }) => {
-                    (format!("{kind} {short} {name}"), "")
-                }
+            let (kind, sequence) = match &self.numbers {
+                Some(numbers) => (numbers.kind, numbers.sequence.as_deref()),
+                None => (Numbering::Key, None),
             };
-            let default = marked(&mark, "NULL");
+            let default = numbered(kind, self.ty, sequence);
+            let is_counted = sequence.is_none() && kind != Numbering::Key;
+            let increment = if is_counted { " AUTOINCREMENT" } else { "" };
             let named = if key == format!("{table}_pkey") {
                 String::new()
             } else {
                 format!(" CONSTRAINT {}", quoted(key))
             };
-            return Ok(format!("{name} INTEGER DEFAULT {default}{named} PRIMARY KEY{increment}"));
+            return format!("{name} INTEGER DEFAULT {default}{named} PRIMARY KEY{increment}");
         }
         let mut sql = format!("{name} {}", self.ty.declaration());
         if let Some(Numbers { kind, sequence: Some(sequence), .. }) = &self.numbers {
-            let mark = format!("{kind} {} {sequence}", type_mark(self.ty));
-            sql.push_str(&format!(" DEFAULT {}", marked(&mark, "NULL")));
+            sql.push_str(&format!(" DEFAULT {}", numbered(*kind, self.ty, Some(sequence))));
         }
         if let Some(default) = &self.default {
             sql.push_str(&format!(" DEFAULT {default}"));
@@ -217,15 +211,6 @@ impl DraftColumn {
         if self.not_null || in_key {
             sql.push_str(" NOT NULL");
         }
-        Ok(sql)
-    }
-}
-
-/// The type of a key as its mark has it.
-pub(super) fn type_mark(ty: Type) -> &'static str {
-    match ty.oid {
-        Oid::INT2 => "int2",
-        Oid::INT8 => "int8",
-        _ => "int4",
+        sql
     }
 }

@@ -11,7 +11,7 @@ use super::name::{folded, parts, quoted, shown};
 use super::scope::{Scope, Source};
 use super::unparsed::Overriding;
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{Column, Relation};
+use crate::sqlite::schema::{Column, Numbering, Relation};
 use crate::sqlite::types::Type;
 
 /// What is inserted into: a table, and which of its columns.
@@ -152,9 +152,8 @@ impl Translator<'_> {
 
     /// What the statement says of numbers that it gives for identity columns.
     fn overriding(&self, relation: &Relation) -> Option<Overriding> {
-        let has_identity = |column: &Column| {
-            column.numbers().is_some_and(|numbers| matches!(numbers.kind, "always" | "default"))
-        };
+        let has_identity =
+            |column: &Column| column.numbers().is_some_and(|numbers| numbers.kind.is_identity());
         self.overriding.filter(|_| relation.columns.iter().any(has_identity))
     }
 
@@ -388,9 +387,9 @@ impl Translator<'_> {
 fn takes(column: &Column, overriding: Option<Overriding>) -> Result<bool> {
     let identity = column.numbers().map(|numbers| numbers.kind);
     match (identity, overriding) {
-        (Some("always" | "default"), Some(Overriding::User)) => return Ok(false),
-        (Some("always"), Some(Overriding::System)) => return Ok(true),
-        (Some("always"), None) => {}
+        (Some(kind), Some(Overriding::User)) if kind.is_identity() => return Ok(false),
+        (Some(Numbering::Always), Some(Overriding::System)) => return Ok(true),
+        (Some(Numbering::Always), None) => {}
         _ if column.generated => {}
         _ => return Ok(true),
     }

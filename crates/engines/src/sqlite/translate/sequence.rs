@@ -140,7 +140,7 @@ impl Translator<'_> {
 /// The sequences that go with a table.
 pub(super) fn owned_tables(relation: &Relation) -> Vec<String> {
     let own = relation.columns.iter().filter_map(|column| {
-        let numbers = column.numbers().filter(|numbers| numbers.owns_sequence())?;
+        let numbers = column.numbers().filter(|numbers| numbers.kind.owns_sequence())?;
         Some(format!("{}.{}", relation.database(), quoted(numbers.sequence?)))
     });
     own.collect()
