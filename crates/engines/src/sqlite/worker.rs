@@ -21,8 +21,8 @@ use super::plan::{Plan, Statement};
 use super::schema::{OnCommit, Schema};
 use super::sequence::Sequence;
 use super::transaction::{Savepoints, exact, lost};
-use super::translate::Request;
 use super::translate::reading::{Reading, SearchPath};
+use super::translate::{Request, quoted};
 use super::violation;
 
 /// Stands around the steps of a statement; it is always the innermost of its name.
@@ -436,7 +436,7 @@ impl<'c> Worker<'c> {
         }
         let (_, schema) = self.schema()?;
         for relation in schema.relations() {
-            let table = format!("temp.{}", quote(&relation.name));
+            let table = format!("temp.{}", quoted(&relation.name));
             match relation.on_commit {
                 Some(OnCommit::Drop) => self.own(&format!("DROP TABLE {table}"))?,
                 Some(OnCommit::DeleteRows) => self.own(&format!("DELETE FROM {table}"))?,
@@ -466,9 +466,4 @@ impl<'c> Worker<'c> {
     pub(super) fn explain(&self, error: rusqlite::Error) -> PgError {
         errors::explained(error, self.schema.as_ref().map(|(_, schema)| &**schema))
     }
-}
-
-/// SQLite has no key words among quoted names, and no quoted name that is one.
-pub(super) fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

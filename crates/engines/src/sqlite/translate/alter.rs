@@ -114,7 +114,7 @@ impl<'a> Translator<'a> {
                 let name = unique.name.as_ref().map_or_else(|| name.join("_"), folded);
                 self.is_taken(&name, false)?;
                 self.demand_unique_columns(&Rows::of(relation), name.clone(), &keys);
-                let database = if relation.temporary { "temp" } else { "main" };
+                let database = relation.database();
                 Some(vec![format!(
                     "CREATE UNIQUE INDEX {database}.{} ON {} ({})",
                     quoted(&name),

@@ -97,7 +97,7 @@ impl<'a> Translator<'a> {
         let dependents = dependents.found();
         self.cascade(what, &dependents, cascade)?;
         let mut steps = self.release(&dependents, Vec::new())?;
-        let database = if relation.temporary { "temp" } else { "main" };
+        let database = relation.database();
         steps.push(format!("DROP INDEX {database}.{}", quoted(&index.name)));
         Ok(steps)
     }

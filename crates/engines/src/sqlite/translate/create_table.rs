@@ -45,8 +45,7 @@ impl Translator<'_> {
             return Err(unsupported("CREATE TABLE … LIKE"));
         }
         let word = if temporary { "CREATE TEMP TABLE" } else { "CREATE TABLE" };
-        let table = format!("{}.{}", if temporary { "temp" } else { "main" }, quoted(&name));
-        let table = if temporary { quoted(&name) } else { table };
+        let table = if temporary { quoted(&name) } else { format!("main.{}", quoted(&name)) };
         if let Some(query) = &create.query {
             return self.create_table_as(create, query, word, &table);
         }

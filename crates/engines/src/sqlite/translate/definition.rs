@@ -151,7 +151,7 @@ impl Translator<'_> {
         if create.unique {
             self.demand_unique(&Rows::of(&relation), name.clone(), told, &values, &condition);
         }
-        let database = if relation.temporary { "temp" } else { "main" };
+        let database = relation.database();
         let unique = if create.unique { "UNIQUE " } else { "" };
         let sql = format!(
             "CREATE {unique}INDEX {database}.{} ON {} ({}){condition}",

@@ -65,7 +65,7 @@ use dependency::Uses;
 pub(crate) use filter::filter;
 pub(super) use from::written;
 use lock::Locking;
-pub(super) use name::table_name;
+pub(super) use name::{quoted, table_name};
 use reading::{PLAIN, Reading};
 use scope::Cte;
 use syntax::Parsed;

@@ -21,8 +21,8 @@ pub(in crate::sqlite) fn table_name(name: &ObjectName) -> Option<String> {
     parts(name).ok()?.pop()
 }
 
-/// A name as SQLite reads it back.
-pub(super) fn quoted(name: &str) -> String {
+/// A name as SQLite reads it back, which has no key words among quoted ones. A NUL would end the statement.
+pub(in crate::sqlite) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\0', "").replace('"', "\"\""))
 }
 
