@@ -245,7 +245,7 @@ impl Translator<'_> {
                 "both default and generation expression specified for column \"{name}\" of table \"{}\"",
                 draft.name
             );
-            return Err(self.placed(PgError::new(SqlState::SYNTAX_ERROR, message), expr));
+            return Err(self.at(PgError::new(SqlState::SYNTAX_ERROR, message), expr));
         }
         let typed = self.expression(expr, &Scope::of(draft.source()))?;
         let mut others =
@@ -264,7 +264,7 @@ impl Translator<'_> {
             );
             let error = PgError::new(SqlState::INVALID_OBJECT_DEFINITION, message)
                 .detail("A generated column cannot reference another generated column.");
-            return Err(self.placed(error, expr));
+            return Err(self.at(error, expr));
         }
         let sql = self.assign(typed, name, own.ty)?.sql;
         Ok(marked(&expr.to_string(), &sql))

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     Assignment, AssignmentTarget, ConflictTarget, Expr, Insert, ObjectName, OnConflict,
-    OnConflictAction, OnInsert, Query, SetExpr, Spanned, TableObject,
+    OnConflictAction, OnInsert, Query, SetExpr, TableObject,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
@@ -168,7 +168,7 @@ impl Translator<'_> {
             None => return Ok(()),
         };
         let error = PgError::new(SqlState::SYNTAX_ERROR, message);
-        Err(if place > 0 { error.position(place) } else { error })
+        Err(error.position(place))
     }
 
     /// `VALUES`: a column of which every row says DEFAULT is left out, which SQLite reads so.
@@ -183,12 +183,12 @@ impl Translator<'_> {
             let message = "VALUES lists must all be the same length";
             let error = PgError::new(SqlState::SYNTAX_ERROR, message);
             return Err(match other.first() {
-                Some(first) => self.placed(error, first),
+                Some(first) => self.at(error, first),
                 None => error,
             });
         }
         let extra = rows.first().and_then(|row| row.get(target.columns.len()));
-        let extra = extra.map_or(0, |extra| self.place_at(extra.span().start));
+        let extra = extra.map_or(0, |extra| self.place(extra));
         self.check_width(width, target, extra)?;
         let scope = Scope::default();
         let (mut names, mut kept) = (Vec::new(), Vec::new());

@@ -43,26 +43,12 @@ impl<'a> Translator<'a> {
 
     /// The character of a line and column; 0 for nowhere.
     pub(super) fn place_at(&self, at: Location) -> usize {
-        let (Ok(line), Ok(column)) = (usize::try_from(at.line), usize::try_from(at.column)) else {
-            return 0;
-        };
-        let before = line.checked_sub(1).and_then(|line| self.lines.get(line));
-        before.map_or(0, |before| before.saturating_add(column))
+        place_in(&self.lines, at)
     }
 
     /// An error with the place of what it is about.
     pub(super) fn at(&self, error: PgError, node: &impl Spanned) -> PgError {
-        match self.place(node) {
-            0 => error,
-            place => error.position(place),
-        }
-    }
-
-    pub(super) fn at_ident(&self, error: PgError, ident: &Ident) -> PgError {
-        match self.place_at(ident.span.start) {
-            0 => error,
-            place => error.position(place),
-        }
+        error.position(self.place(node))
     }
 
     /// The name of a table without its schema, which must be one that there is.
@@ -189,14 +175,10 @@ pub(super) fn lines_of(sql: &str) -> Vec<usize> {
 }
 
 /// The character of a line and column, both from 1; 0 for nowhere.
-pub(super) fn place_of(sql: &str, at: Location) -> usize {
+pub(super) fn place_in(lines: &[usize], at: Location) -> usize {
     let (Ok(line), Ok(column)) = (usize::try_from(at.line), usize::try_from(at.column)) else {
         return 0;
     };
-    if line == 0 {
-        return 0;
-    }
-    let before: usize =
-        sql.split('\n').take(line - 1).map(|line| line.chars().count().saturating_add(1)).sum();
-    before.saturating_add(column)
+    let before = line.checked_sub(1).and_then(|line| lines.get(line));
+    before.map_or(0, |before| before.saturating_add(column))
 }

@@ -224,7 +224,7 @@ impl Translator<'_> {
                 let message = "VALUES lists must all be the same length";
                 let error = PgError::new(SqlState::SYNTAX_ERROR, message);
                 return Err(match row.first() {
-                    Some(first) => self.placed(error, first),
+                    Some(first) => self.at(error, first),
                     None => error,
                 });
             }

@@ -119,7 +119,7 @@ impl Translator<'_> {
         let found = found.filter(|one| is_visible || one.database == "temp").ok_or_else(|| {
             let message = format!("relation \"{text}\" does not exist");
             let error = PgError::new(SqlState::UNDEFINED_TABLE, message);
-            if sequence.place > 0 { error.position(sequence.place) } else { error }
+            error.position(sequence.place)
         })?;
         let mut arguments = vec![storage::quoted(&found.name)];
         if function != "currval" {

@@ -7,7 +7,7 @@ use trunkline_catalog::syntax::{Postgres, check_depth, tokens};
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::arranged::{arranged, reserved_table};
-use super::name::place_of;
+use super::name::{lines_of, place_in};
 use super::unparsed::{Overriding, Unparsed, unparsed};
 
 /// How deep parentheses and queries may be within each other.
@@ -66,7 +66,7 @@ fn refused(sql: &str, error: &ParserError) -> PgError {
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
     };
     let (text, place) = match message.rsplit_once(" at Line: ") {
-        Some((text, place)) => (text, location(place).map(|at| place_of(sql, at))),
+        Some((text, place)) => (text, location(place).map(|at| place_in(&lines_of(sql), at))),
         None => (message.as_str(), None),
     };
     let answer = match text.rsplit_once("found: ") {

@@ -122,7 +122,7 @@ impl Translator<'_> {
     ) -> Result<Typed> {
         let value = self.expression(timestamp, scope)?;
         let zone = self.expression(zone, scope)?;
-        self.by_zone(value, zone).map_err(|error| self.placed(error, timestamp))
+        self.by_zone(value, zone).map_err(|error| self.at(error, timestamp))
     }
 
     fn by_zone(&mut self, value: Typed, zone: Typed) -> Result<Typed> {
@@ -223,7 +223,7 @@ impl Translator<'_> {
                 let inverse = Typed::new(format!("pg_quotient(1, {})", right.sql), r);
                 call("pg_interval_times", &left, &inverse, INTERVAL).map(two_arguments)
             }
-            _ => Err(self.placed(no_operator(l, &op.to_string(), r), at)),
+            _ => Err(self.at(no_operator(l, &op.to_string(), r), at)),
         }
     }
 }
