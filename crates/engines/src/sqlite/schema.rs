@@ -275,7 +275,7 @@ impl Relation {
     /// The call that refuses NULL: 23502.
     fn missing(&self, column: &Column) -> String {
         let name = storage::quoted(&format!("{}.{}", self.name, column.name));
-        format!("{}({name})", super::functions::value::MISSING)
+        format!("{}({name})", super::functions::raise::MISSING)
     }
 
     /// A name of the number that each row has, if it has one: one that no column takes away.

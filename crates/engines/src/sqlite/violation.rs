@@ -15,7 +15,7 @@ use trunkline_core::types::{TextStyle, ToPg};
 use trunkline_core::{Format, PgError, Result, SqlState};
 
 use super::connect::Guarded;
-use super::functions::value::{MISSING, missing, null_in};
+use super::functions::raise::{MISSING, missing, null_in};
 use super::schema::{ForeignKey, Relation, Schema};
 use super::storage;
 use super::translate::validation::Validation;
