@@ -1,7 +1,7 @@
 //! The row on which a cursor stands: its key in the cursor's query, and `WHERE CURRENT OF`.
 
 use sqlparser::ast::{Distinct, Expr, GroupByExpr, Select, TableFactor};
-use trunkline_core::{CurrentOf, Oid, PgError, Result, RowKey, SqlState};
+use trunkline_core::{CurrentOf, PgError, Result, RowKey, SqlState};
 use trunkline_sql::parameters;
 
 use super::Translator;
@@ -43,7 +43,7 @@ impl Translator<'_> {
         }
         let Ok(relation) = self.relation(name) else { return };
         let key = row_key(&relation);
-        if relation.view || key.is_empty() {
+        if key.is_empty() {
             return;
         }
         self.current.key = Some(RowKey::new(relation.oid, key.len() + 1));
@@ -53,7 +53,7 @@ impl Translator<'_> {
         }
         // When it was opened is said behind the values of the parameters.
         let opened = format!("?{}", self.first_beyond());
-        list.add("key:opened".to_owned(), Typed::new(opened, Type::of(Oid::INT8)));
+        list.add("key:opened".to_owned(), Typed::new(opened, Type::INT8));
     }
 
     /// The number of the first parameter that is not the client's.
@@ -90,15 +90,14 @@ impl Translator<'_> {
     }
 }
 
-/// What tells the rows of a table apart, as SQLite writes it; nothing where columns hide the number of the row.
+/// What tells the rows of a table apart, as SQLite writes it; nothing of a view, and where columns hide the
+/// number of the row.
 pub(super) fn row_key(relation: &Relation) -> Vec<(String, Type)> {
     if relation.without_rowid {
         let columns = relation.primary_key().into_iter();
         let columns = columns.filter_map(|place| relation.columns.get(place));
         return columns.map(|column| (quoted(&column.name), column.ty)).collect();
     }
-    let is_hidden =
-        |name: &&str| relation.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
-    let names = ["rowid", "_rowid_", "oid"].into_iter().filter(|name| !is_hidden(name));
-    names.take(1).map(|name| (name.to_owned(), Type::of(Oid::INT8))).collect()
+    let number = relation.rowid().into_iter();
+    number.map(|name| (name.to_owned(), Type::INT8)).collect()
 }
