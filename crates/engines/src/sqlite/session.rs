@@ -86,9 +86,7 @@ impl SqliteSession {
             .call(move |worker| worker.prepare(Request { sql: &text, hints: &hints, is_cursor }));
         let plan = plan.await?;
         let prepared = Planned::prepared(sql, plan, seen);
-        let Prepared { statement, parameters, columns, key, .. } = prepared;
-        let statement = Statement(Arc::new(statement));
-        Ok(Prepared::new(statement, columns).parameters(parameters).key(key))
+        Ok(prepared.map(|statement| Statement(Arc::new(statement))))
     }
 
     fn definitions(&self) -> u64 {
