@@ -6,11 +6,12 @@ use sqlparser::ast::{
 };
 use trunkline_core::{PgError, Result, SqlState};
 
-use super::constraint::{second_key, without_place};
+use super::constraint::without_place;
 use super::create_table::check_system_name;
 use super::dependency::Dependents;
+use super::draft::{not_in_key, second_key};
 use super::from::{table_source, written};
-use super::name::{folded, parts, quoted};
+use super::name::{folded, no_column_of, parts, quoted};
 use super::rebuild::Rebuilt;
 use super::scope::Scope;
 use super::table_text::Item;
@@ -105,7 +106,7 @@ impl<'a> Translator<'a> {
                 let mut name = vec![relation.name.clone()];
                 for ident in super::create_table::index_columns(&unique.columns)? {
                     let column = relation.column(&folded(&ident)).map(|(_, column)| column);
-                    let column = column.ok_or_else(|| not_in_key(&ident))?;
+                    let column = column.ok_or_else(|| not_in_key(&folded(&ident)))?;
                     columns.push(quoted(&column.name));
                     keys.push(column.name.clone());
                     name.push(column.name.clone());
@@ -362,11 +363,7 @@ impl<'a> Translator<'a> {
     pub(super) fn altered<'r>(&self, relation: &'r Relation, name: &Ident) -> Result<&'r Column> {
         let folded = folded(name);
         let found = relation.column(&folded).map(|(_, column)| column);
-        found.ok_or_else(|| {
-            let message =
-                format!("column \"{folded}\" of relation \"{}\" does not exist", relation.name);
-            PgError::new(SqlState::UNDEFINED_COLUMN, message)
-        })
+        found.ok_or_else(|| no_column_of(relation, &folded))
     }
 
     /// A new column and its constraints as they are written, and whether SQLite can add it in place:
@@ -379,7 +376,7 @@ impl<'a> Translator<'a> {
         let is_key =
             |option: &ColumnOptionDef| matches!(option.option, ColumnOption::PrimaryKey(_));
         if column.options.iter().any(is_key) && !relation.primary_key().is_empty() {
-            return Err(second_key(relation));
+            return Err(second_key(&relation.name));
         }
         let items = self.column_items(column, relation).map_err(without_place)?;
         let (mut constant, mut not_null, mut has_default) = (true, false, false);
@@ -407,12 +404,6 @@ fn rowid_default(column: &Column, ty: Type) -> String {
     let numbers = column.numbers();
     let kind = numbers.map_or(Numbering::Key, |numbers| numbers.kind);
     numbered(kind, ty, numbers.and_then(|numbers| numbers.sequence))
-}
-
-/// 42703
-fn not_in_key(column: &Ident) -> PgError {
-    let message = format!("column \"{}\" named in key does not exist", folded(column));
-    PgError::new(SqlState::UNDEFINED_COLUMN, message)
 }
 
 fn is_there(column: &str, relation: &Relation) -> String {

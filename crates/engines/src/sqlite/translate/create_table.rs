@@ -10,7 +10,7 @@ use trunkline_core::catalog::sequence_name;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::definition::output_names;
-use super::draft::{Draft, DraftColumn, Numbers};
+use super::draft::{Draft, DraftColumn, Numbers, primary_key};
 use super::name::{folded, quoted};
 use super::reference::{Referring, no_column};
 use super::scope::Scope;
@@ -139,8 +139,7 @@ impl Translator<'_> {
         let mut draft = Draft::like(relation);
         self.table_constraint(constraint, &mut draft)?;
         if let Some((name, columns)) = &draft.primary {
-            let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-            return Ok(format!("CONSTRAINT {} PRIMARY KEY ({})", quoted(name), columns.join(", ")));
+            return Ok(primary_key(name, columns));
         }
         draft.constraints.pop().ok_or_else(|| unsupported("such a constraint"))
     }

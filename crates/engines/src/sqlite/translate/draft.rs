@@ -82,8 +82,7 @@ impl Draft {
         let mut names = Vec::new();
         for name in columns.iter().map(folded) {
             if !self.columns.iter().any(|column| column.name == name) {
-                let message = format!("column \"{name}\" named in key does not exist");
-                return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
+                return Err(not_in_key(&name));
             }
             if names.contains(&name) {
                 let message = format!("column \"{name}\" appears twice in {kind} constraint");
@@ -129,9 +128,7 @@ impl Draft {
 
     pub(super) fn primary_key(&mut self, name: Option<&Ident>, columns: &[Ident]) -> Result<()> {
         if self.primary.is_some() {
-            let message =
-                format!("multiple primary keys for table \"{}\" are not allowed", self.name);
-            return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
+            return Err(second_key(&self.name));
         }
         let names = self.key(columns, "primary key")?;
         let name = self.constraint_name(name, &[], "pkey")?;
@@ -170,8 +167,7 @@ impl Draft {
         if let Some((name, columns)) = &self.primary
             && !self.columns.iter().any(alone)
         {
-            let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-            items.push(format!("CONSTRAINT {} PRIMARY KEY ({})", quoted(name), columns.join(", ")));
+            items.push(primary_key(name, columns));
         }
         items.extend(self.constraints.iter().cloned());
         items.join(", ")
@@ -213,4 +209,22 @@ impl DraftColumn {
         }
         sql
     }
+}
+
+/// A primary key as a constraint of its table.
+pub(super) fn primary_key(name: &str, columns: &[String]) -> String {
+    let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    format!("CONSTRAINT {} PRIMARY KEY ({})", quoted(name), columns.join(", "))
+}
+
+/// 42P16
+pub(super) fn second_key(table: &str) -> PgError {
+    let message = format!("multiple primary keys for table \"{table}\" are not allowed");
+    PgError::new(SqlState::INVALID_TABLE_DEFINITION, message)
+}
+
+/// 42703
+pub(super) fn not_in_key(column: &str) -> PgError {
+    let message = format!("column \"{column}\" named in key does not exist");
+    PgError::new(SqlState::UNDEFINED_COLUMN, message)
 }

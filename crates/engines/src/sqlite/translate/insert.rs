@@ -7,7 +7,7 @@ use sqlparser::ast::{
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::from::{table_source, written};
-use super::name::{folded, parts, quoted, shown};
+use super::name::{folded, no_column_of, parts, quoted, shown};
 use super::scope::{Scope, Source};
 use super::unparsed::Overriding;
 use super::{Done, Translator, unsupported};
@@ -95,11 +95,7 @@ impl Translator<'_> {
         name: &ObjectName,
         relation: &'r Relation,
     ) -> Result<(usize, &'r Column)> {
-        relation.column(column).ok_or_else(|| {
-            let message =
-                format!("column \"{column}\" of relation \"{}\" does not exist", relation.name);
-            self.at(PgError::new(SqlState::UNDEFINED_COLUMN, message), name)
-        })
+        relation.column(column).ok_or_else(|| self.at(no_column_of(relation, column), name))
     }
 
     fn insert_rows(&mut self, head: &str, query: &Query, target: &Target<'_>) -> Result<String> {

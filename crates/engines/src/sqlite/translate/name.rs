@@ -60,8 +60,7 @@ impl<'a> Translator<'a> {
             [schema] if schema == "public" || schema == "main" => false,
             [schema] if schema == "pg_temp" || schema == "temp" => true,
             [schema, ..] => {
-                let message = format!("relation \"{schema}.{table}\" does not exist");
-                return Err(self.at(PgError::new(SqlState::UNDEFINED_TABLE, message), name));
+                return Err(self.at(no_relation(&format!("{schema}.{table}")), name));
             }
         };
         if table.to_ascii_lowercase().starts_with("sqlite_") {
@@ -87,8 +86,7 @@ impl<'a> Translator<'a> {
 
     /// 42P01 for a relation that a definition is about.
     pub(super) fn missing(&self, name: &ObjectName) -> PgError {
-        let message = format!("relation \"{}\" does not exist", shown(name));
-        PgError::new(SqlState::UNDEFINED_TABLE, message)
+        no_relation(&shown(name))
     }
 
     /// The table of a name, if there is one where it is looked for.
@@ -144,6 +142,17 @@ impl<'a> Translator<'a> {
         let found = self.found(name)?.cloned();
         found.ok_or_else(|| self.at(self.missing(name), name))
     }
+}
+
+/// 42P01 for a relation, by its name as it was written.
+pub(super) fn no_relation(name: &str) -> PgError {
+    PgError::new(SqlState::UNDEFINED_TABLE, format!("relation \"{name}\" does not exist"))
+}
+
+/// 42703 for a column of a table that a statement changes or asks for.
+pub(super) fn no_column_of(relation: &Relation, column: &str) -> PgError {
+    let message = format!("column \"{column}\" of relation \"{}\" does not exist", relation.name);
+    PgError::new(SqlState::UNDEFINED_COLUMN, message)
 }
 
 /// 3F000 if a name is in a schema that is not there.
