@@ -2,6 +2,14 @@
 //!
 //! A statement is parsed, and written anew from its tree, with the types of all that is in it:
 //! what a value's type is decides what its operators mean, and what the client is told.
+//!
+//! - `syntax` makes the tree: what the parser does not know is taken out before (`unparsed`), what it wants in
+//!   other words or in another order is put so (`arranged`).
+//! - `query`, `select`, `from` and `grouping` write queries; `insert`, `update` and `delete` what changes rows.
+//!   `scope` says what a name means there, and `current` what a cursor has to do with it.
+//! - `expression` writes expressions, `typed` with their types: `operator` and `call` lead on to those of each kind.
+//! - `definition` leads on to what changes the schema. SQLite alters little of a table, so its text is cut into words
+//!   (`table_text`), changed, and the table made anew (`rebuild`), with all that depends on it (`dependency`).
 
 mod alter;
 mod arithmetic;
