@@ -101,9 +101,7 @@ impl<S: Session> CatalogSession<S> {
             true => self.session.prepare_cursor(sql, hints).await?,
             false => self.session.prepare(sql, hints).await?,
         };
-        let statement = CatalogStatement(Kind::Engine(prepared.statement));
-        let described = Prepared::new(statement, prepared.columns).parameters(prepared.parameters);
-        Ok(described.key(prepared.key))
+        Ok(prepared.map(|statement| CatalogStatement(Kind::Engine(statement))))
     }
 
     async fn prepare_routed(

@@ -94,9 +94,12 @@ impl PgError {
         self.field(b'H', text)
     }
 
-    /// Where in the statement, in characters, starting with 1.
+    /// Where in the statement, in characters, starting with 1; 0 is nowhere, and says nothing.
     pub fn position(self, character: usize) -> PgError {
-        self.field(b'P', character.to_string())
+        match character {
+            0 => self,
+            _ => self.field(b'P', character.to_string()),
+        }
     }
 
     /// Forgets the position: it is one in a statement that the client has not sent.

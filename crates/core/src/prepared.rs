@@ -41,6 +41,12 @@ impl<S> Prepared<S> {
         self.key = key;
         self
     }
+
+    /// The same with another statement: what a wrapper makes of the engine's.
+    pub fn map<T>(self, wrap: impl FnOnce(S) -> T) -> Prepared<T> {
+        let Prepared { statement, parameters, columns, key } = self;
+        Prepared { statement: wrap(statement), parameters, columns, key }
+    }
 }
 
 /// Values for the parameters of a statement, still as the client sent them.

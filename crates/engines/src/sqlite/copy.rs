@@ -22,8 +22,8 @@ use super::sequence::Sequence;
 use super::thread::{Call, Thread};
 use super::translate::reading::Reading;
 use super::types::Type;
-use super::worker::quote;
 use super::{storage, translate};
+use translate::quoted as quote;
 
 /// Rows go to the thread when they are so many bytes.
 const BATCH: usize = 128 * 1024;

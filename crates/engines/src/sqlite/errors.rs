@@ -207,7 +207,7 @@ fn within(error: PgError, table: Option<String>) -> PgError {
 /// What SQLite says without a code of its own.
 fn spoken(message: &str) -> PgError {
     let begins = |start: &str| message.strip_prefix(start);
-    if let Some(column) = begins(functions::value::NULL_IN) {
+    if let Some(column) = begins(functions::raise::NULL_IN) {
         return not_null(column);
     }
     if let Some(table) = begins("no such table: ") {

@@ -7,12 +7,16 @@
 //!    Whoever drops that future stops the job: `control` has the flag at which SQLite looks.
 //! 2. `worker` reads what there is (`schema`) unless it knows, has the statement put into SQLite's
 //!    words (`translate`, `functions`), and SQLite compile them, while `connect` watches what
-//!    they would do. Who has to wait to write does so in a line (`queue`).
+//!    they would do. `plan` keeps the words as long as the definitions stay. What a transaction sees and
+//!    when it takes the lock to write is `transaction`'s; who has to wait for that does so in a line (`queue`).
 //! 3. Rows leave the thread in batches of 64 KiB (`cursor`, `cells`), which `rows` asks for as
 //!    the client takes them, and `output` writes as the types that were announced. Several
 //!    statements may be under way.
-//! 4. Parameters and rows of a COPY (`copy`) become SQLite's values in `input`, errors become
-//!    PostgreSQL's in `errors`.
+//! 4. Parameters and rows of a COPY (`copy`) become SQLite's values in `input`, as `storage` and `types`
+//!    say; errors become PostgreSQL's in `errors`, and `violation` finds the row that they are about.
+//!
+//! A session remembers what the file cannot tell: which numbers sequences gave (`sequence`), which keys rows were
+//! given since a cursor was opened (`given`), and which tables nobody else has seen (`fresh`).
 
 mod cells;
 mod connect;

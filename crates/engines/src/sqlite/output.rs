@@ -7,7 +7,7 @@ use std::str;
 use std::sync::LazyLock;
 
 use trunkline_core::types::{
-    Numeric, TextStyle, Value, ValueError, boolean, bytea, datetime, float, json, name_of, text,
+    Numeric, TextStyle, Value, ValueError, boolean, bytea, datetime, json, name_of, text,
 };
 use trunkline_core::{Column, Format, Oid, PgError, Result, RowWriter, SqlState};
 
@@ -92,7 +92,7 @@ fn real(number: f64, column: &Column, row: &mut RowWriter<'_>) -> Result<(), Val
         Oid::FLOAT4 => {
             let short = number as f32;
             if short.is_infinite() && number.is_finite() {
-                return Err(out_of_range(&printed(number), oid));
+                return Err(out_of_range(&storage::real(number), oid));
             }
             value(&Value::Float4(short), row)?;
         }
@@ -100,17 +100,21 @@ fn real(number: f64, column: &Column, row: &mut RowWriter<'_>) -> Result<(), Val
         Oid::INT2 | Oid::INT4 | Oid::INT8 if number.fract() == 0.0 => {
             // Text of a whole number: whether it is in range is told by who reads it.
             let whole = Numeric::from_f64(number).to_i64();
-            integer(whole.map_err(|_| too_large(&printed(number), column))?, column, row)?;
+            integer(whole.map_err(|_| too_large(&storage::real(number), column))?, column, row)?;
         }
         Oid::BYTEA => return Err(mismatch("double precision", oid)),
         // SQLite's own functions take such a number for a Julian day, others for seconds.
         Oid::DATE | Oid::TIMESTAMP | Oid::TIMESTAMPTZ => {
             return Err(ValueError::new(
                 SqlState::INVALID_DATETIME_FORMAT,
-                format!("invalid input syntax for type {}: \"{}\"", name(oid), printed(number)),
+                format!(
+                    "invalid input syntax for type {}: \"{}\"",
+                    name(oid),
+                    storage::real(number)
+                ),
             ));
         }
-        _ => parsed(&printed(number), column, row)?,
+        _ => parsed(&storage::real(number), column, row)?,
     }
     Ok(())
 }
@@ -171,13 +175,6 @@ fn parsed(text: &str, column: &Column, row: &mut RowWriter<'_>) -> Result<(), Va
 
 fn value(value: &Value, row: &mut RowWriter<'_>) -> Result<(), ValueError> {
     row.value(value).map_err(|error| ValueError::new(error.sqlstate(), error.message().to_owned()))
-}
-
-/// A number as PostgreSQL prints a `double precision`.
-fn printed(number: f64) -> String {
-    let mut out = Vec::new();
-    float::text_f64(number, KEPT.extra_float_digits, &mut out);
-    String::from_utf8(out).unwrap_or_default()
 }
 
 fn name(oid: Oid) -> &'static str {

@@ -11,7 +11,7 @@ use trunkline_core::{
 use super::functions::assigned;
 use super::schema::Schema;
 use super::translate::reading::{Reading, SearchPath};
-use super::translate::{self, Translated, translate_as};
+use super::translate::{Request, Translated, translate};
 use super::types::Type;
 
 /// A prepared statement; its plan follows the definitions that it was made of.
@@ -41,21 +41,14 @@ pub(super) struct Plan {
     pub(super) path: SearchPath,
 }
 
-/// Whether a text is a statement, whatever it names.
-pub(super) fn check(sql: &str) -> Result<()> {
-    translate::check(sql)
-}
-
 impl Plan {
     pub(super) fn new(
-        sql: &str,
-        hints: &[Oid],
-        is_cursor: bool,
+        request: Request<'_>,
         schema: &Schema,
         version: i64,
         reading: &Reading,
     ) -> Result<Plan> {
-        let translated = translate_as(sql, schema, hints, reading, is_cursor)?;
+        let translated = translate(request, schema, reading)?;
         Ok(Plan { translated, version, path: reading.path })
     }
 
@@ -166,8 +159,8 @@ impl Statement {
         version: i64,
         reading: &Reading,
     ) -> Result<Arc<Plan>> {
-        let (hints, is_cursor) = (&*self.parameters, self.is_keyed);
-        let plan = Plan::new(&self.sql, hints, is_cursor, schema, version, reading)?;
+        let request = Request { sql: &self.sql, hints: &self.parameters, is_cursor: self.is_keyed };
+        let plan = Plan::new(request, schema, version, reading)?;
         let is_same = *plan.translated.parameters == *self.parameters
             && is_same_shape(plan.translated.columns.as_deref(), &self.shape);
         if !is_same {

@@ -1,5 +1,6 @@
 //! What is in a SQLite file, as the translation and the catalog need it.
 
+mod mark;
 mod read;
 
 use std::borrow::Cow;
@@ -13,6 +14,9 @@ use super::sequence::{Options, Sequence};
 use super::storage;
 use super::translate::declared::{Declared, Kind};
 use super::types::Type;
+use mark::Numbered;
+pub(crate) use mark::{Numbering, OnCommit, mark, marked, numbered, sequence_table};
+pub(super) use mark::{split_view, told};
 
 /// The tables and views of the main database and of the temporary one.
 #[derive(Clone, Debug, Default)]
@@ -48,29 +52,6 @@ pub(crate) struct Relation {
     pub(crate) on_commit: Option<OnCommit>,
     /// The numbers that it gives, if it is a sequence.
     pub(crate) sequence: Option<Options>,
-}
-
-/// What a temporary table loses when a transaction is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OnCommit {
-    /// Its rows.
-    DeleteRows,
-    /// All of it.
-    Drop,
-}
-
-impl OnCommit {
-    /// The comment within the definition of the table that says so.
-    pub(crate) fn mark(self) -> &'static str {
-        match self {
-            OnCommit::DeleteRows => "/*pg on commit delete rows */",
-            OnCommit::Drop => "/*pg on commit drop */",
-        }
-    }
-
-    fn of(sql: &str) -> Option<OnCommit> {
-        [OnCommit::DeleteRows, OnCommit::Drop].into_iter().find(|one| sql.contains(one.mark()))
-    }
 }
 
 /// A column.
@@ -140,70 +121,6 @@ impl ForeignKey {
 
 /// How many views may be over each other for their types to be known.
 const VIEW_DEPTH: usize = 8;
-
-/// Begins the comment in a default that keeps what PostgreSQL was told.
-const MARK: &str = "/*pg ";
-
-/// A default with what PostgreSQL calls it: `(/*pg now() */ strftime(…))`.
-pub(crate) fn marked(postgres: &str, sqlite: &str) -> String {
-    format!("({MARK}{} */ {sqlite})", postgres.replace("*/", "* /"))
-}
-
-/// What PostgreSQL was told: what stands in the mark of an expression, or the expression.
-pub(super) fn told(expression: &str) -> &str {
-    let marked = expression.split_once(MARK).and_then(|(_, rest)| rest.split_once("*/"));
-    marked.map_or(expression, |(told, _)| told).trim()
-}
-
-impl Column {
-    /// What the mark in the default says, such as `now()`, `serial`.
-    pub(crate) fn mark(&self) -> Option<&str> {
-        let (_, rest) = self.default.as_deref()?.split_once(MARK)?;
-        rest.split_once("*/").map(|(mark, _)| mark.trim())
-    }
-
-    /// What the mark says of its numbers.
-    pub(crate) fn numbers(&self) -> Option<Numbered<'_>> {
-        self.mark().and_then(Numbered::parse)
-    }
-
-    /// Whether it is an identity column that takes no other numbers.
-    pub(crate) fn is_always(&self) -> bool {
-        self.numbers().is_some_and(|numbers| numbers.kind == "always")
-    }
-
-    /// Whether values come of themselves: `serial` and identity.
-    pub(crate) fn serial(&self) -> bool {
-        self.numbers().is_some_and(|numbers| numbers.owns_sequence())
-    }
-}
-
-/// The mark of a column whose numbers are a sequence's, or of a key that is the row's number:
-/// `serial int4`, and the name of the sequence unless SQLite counts it, too.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Numbered<'m> {
-    /// `serial`, `always`, `default`; `nextval` of somebody's sequence; `key` that is not numbered.
-    pub(crate) kind: &'m str,
-    type_name: &'m str,
-    pub(crate) sequence: Option<&'m str>,
-}
-
-impl Numbered<'_> {
-    fn parse(mark: &str) -> Option<Numbered<'_>> {
-        let (kind, rest) = mark.split_once(' ')?;
-        let (type_name, sequence) = match rest.split_once(' ') {
-            Some((type_name, sequence)) => (type_name, Some(sequence)),
-            None => (rest, None),
-        };
-        let is_known = matches!(kind, "serial" | "always" | "default" | "nextval" | "key");
-        is_known.then_some(Numbered { kind, type_name, sequence })
-    }
-
-    /// Whether the sequence goes with the column.
-    pub(crate) fn owns_sequence(&self) -> bool {
-        matches!(self.kind, "serial" | "always" | "default")
-    }
-}
 
 impl Relation {
     pub(crate) fn column(&self, name: &str) -> Option<(usize, &Column)> {
@@ -310,7 +227,7 @@ impl Relation {
     /// PostgreSQL: a sequence's next number, or none of a key that nobody numbers.
     pub(crate) fn supplied(&self, column: &Column) -> Option<String> {
         match column.numbers()?.kind {
-            "key" => Some(self.missing(column)),
+            Numbering::Key => Some(self.missing(column)),
             _ => {
                 let name = storage::quoted(&self.sequence_name(column)?);
                 Some(format!("pg_nextval({name})"))
@@ -332,7 +249,7 @@ impl Relation {
     pub(crate) fn sequence_name(&self, column: &Column) -> Option<String> {
         match column.numbers()? {
             Numbered { sequence: Some(name), .. } => Some(name.to_owned()),
-            Numbered { kind: "key", .. } => None,
+            Numbered { kind: Numbering::Key, .. } => None,
             _ => Some(sequence_name(&self.name, &column.name)),
         }
     }
@@ -358,7 +275,7 @@ impl Relation {
     /// The call that refuses NULL: 23502.
     fn missing(&self, column: &Column) -> String {
         let name = storage::quoted(&format!("{}.{}", self.name, column.name));
-        format!("{}({name})", super::functions::value::MISSING)
+        format!("{}({name})", super::functions::raise::MISSING)
     }
 
     /// A name of the number that each row has, if it has one: one that no column takes away.
@@ -446,37 +363,5 @@ impl Schema {
             let index = relation.indexes.iter().find(|i| i.name.eq_ignore_ascii_case(name))?;
             Some((relation, index))
         })
-    }
-}
-
-/// Begins the comment in the definition of a sequence's table.
-const SEQUENCE_MARK: &str = "/*pg sequence ";
-
-/// The definition of a table that keeps a sequence, behind its name.
-pub(crate) fn sequence_table(options: &Options) -> String {
-    format!(
-        "(last_value BIGINT NOT NULL {SEQUENCE_MARK}{} */, log_cnt BIGINT NOT NULL, \
-         is_called BOOLEAN NOT NULL)",
-        options.written()
-    )
-}
-
-fn sequence_of(sql: &str) -> Option<Options> {
-    let (_, rest) = sql.split_once(SEQUENCE_MARK)?;
-    let options = Options::parse(rest.split_once(" */")?.0)?;
-    // What a sequence is made of is known to the letter.
-    sql.ends_with(&sequence_table(&options)).then_some(options)
-}
-
-/// The head of a CREATE VIEW and its query.
-pub(super) fn split_view(sql: &str) -> (&str, &str) {
-    // What PostgreSQL was told is kept before SQLite's words for it.
-    if let Some((head, rest)) = sql.split_once(MARK) {
-        return (head, rest.split_once("*/").map_or(rest, |(query, _)| query).trim());
-    }
-    let lower = sql.to_ascii_lowercase();
-    match lower.find(" as ").or_else(|| lower.find(" as\n")) {
-        Some(at) => (sql.get(..at).unwrap_or(""), sql.get(at + 4..).unwrap_or("").trim()),
-        None => ("", sql),
     }
 }

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use trunkline_core::types::ValueError;
 use trunkline_core::{Oid, SqlState};
 
-use super::worker::quote;
+use super::translate::quoted as quote;
 
 /// A sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]

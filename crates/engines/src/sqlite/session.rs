@@ -16,9 +16,10 @@ use super::connect::Database;
 use super::copy::Target;
 use super::input;
 use super::names::Names;
-use super::plan::{self, Statement as Planned};
+use super::plan::Statement as Planned;
 use super::rows::{Order, QueryRows};
 use super::thread::{Call, Thread};
+use super::translate::{self, Request};
 use super::worker::{Outcome, Worker};
 
 /// A session on a connection of its own, which is opened for its first statement.
@@ -81,11 +82,11 @@ impl SqliteSession {
     ) -> Result<Prepared<Statement>> {
         let (text, hints) = (sql.to_owned(), hints.to_vec());
         let seen = self.definitions();
-        let plan = self.call(move |worker| worker.prepare(&text, &hints, is_cursor)).await?;
+        let plan = self
+            .call(move |worker| worker.prepare(Request { sql: &text, hints: &hints, is_cursor }));
+        let plan = plan.await?;
         let prepared = Planned::prepared(sql, plan, seen);
-        let Prepared { statement, parameters, columns, key, .. } = prepared;
-        let statement = Statement(Arc::new(statement));
-        Ok(Prepared::new(statement, columns).parameters(parameters).key(key))
+        Ok(prepared.map(|statement| Statement(Arc::new(statement))))
     }
 
     fn definitions(&self) -> u64 {
@@ -206,7 +207,7 @@ impl Session for SqliteSession {
     async fn check_syntax(&mut self, sql: &str) -> Result<()> {
         // The thread has the stack for it.
         let sql = sql.to_owned();
-        self.call(move |_| plan::check(&sql)).await
+        self.call(move |_| translate::check(&sql)).await
     }
 
     async fn settle(&mut self) {

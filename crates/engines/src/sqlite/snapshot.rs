@@ -9,7 +9,7 @@ use trunkline_core::catalog::{
 };
 use trunkline_sql::quote_identifier;
 
-use super::schema::{Origin, PUBLIC, Relation, Schema, split_view, told};
+use super::schema::{Numbering, Origin, PUBLIC, Relation, Schema, split_view, told};
 use super::translate::declared::{Kind, generation};
 
 impl Schema {
@@ -40,9 +40,9 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
                 attribute.default = expression.as_deref().map(|text| told(text).to_owned());
             }
             Some(mark) => match column.numbers().map(|numbers| numbers.kind) {
-                Some("always") => attribute.generated = Some(Generated::Always),
-                Some("default") => attribute.generated = Some(Generated::ByDefault),
-                Some("key") => {}
+                Some(Numbering::Always) => attribute.generated = Some(Generated::Always),
+                Some(Numbering::ByDefault) => attribute.generated = Some(Generated::ByDefault),
+                Some(Numbering::Key) => {}
                 Some(_) => attribute.default = relation.sequence_name(column).map(next_of),
                 None => attribute.default = Some(mark.to_owned()),
             },

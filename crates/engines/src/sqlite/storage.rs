@@ -14,7 +14,7 @@
 //! So dates and times compare as texts do, up to the year 9999.
 
 use rusqlite::types::{Value as Stored, ValueRef};
-use trunkline_core::types::{Numeric, TextStyle, Tid, ToPg, Value, ValueError, name_of};
+use trunkline_core::types::{Numeric, TextStyle, Tid, ToPg, Value, ValueError, float, name_of};
 use trunkline_core::{Format, Oid, SqlState};
 
 use super::output::KEPT;
@@ -174,7 +174,9 @@ pub(crate) fn print(value: &Value, oid: Oid, style: &TextStyle) -> Result<String
 
 /// A REAL as PostgreSQL prints a `double precision`.
 pub(crate) fn real(value: f64) -> String {
-    print(&Value::Float8(value), Oid::FLOAT8, &KEPT).unwrap_or_else(|_| value.to_string())
+    let mut out = Vec::new();
+    float::text_f64(value, KEPT.extra_float_digits, &mut out);
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// A kept value as it is written in a statement of SQLite.

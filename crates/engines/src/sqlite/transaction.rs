@@ -9,7 +9,8 @@ use rusqlite::TransactionState;
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::translate::lock::{Locking, Wait};
-use super::worker::{Worker, quote};
+use super::translate::quoted;
+use super::worker::Worker;
 
 /// The savepoints of a transaction, the innermost last.
 ///
@@ -161,7 +162,7 @@ impl<'c> Worker<'c> {
         let (_, schema) = self.schema()?;
         let mut tables = schema.relations().iter().filter(|one| !one.view && !one.temporary);
         match tables.next() {
-            Some(table) => self.own(&format!("DELETE FROM main.{} WHERE 0", quote(&table.name))),
+            Some(table) => self.own(&format!("DELETE FROM main.{} WHERE 0", quoted(&table.name))),
             None => Ok(()),
         }
     }
@@ -224,7 +225,7 @@ pub(super) fn exact(name: &str) -> String {
         let is_marked = one.is_ascii_uppercase() || one == '^';
         is_marked.then_some('^').into_iter().chain([one.to_ascii_lowercase()])
     });
-    quote(&spelled.collect::<String>())
+    quoted(&spelled.collect::<String>())
 }
 
 /// SQLite has undone all of a transaction, as it does when a change is interrupted or the disk is full.

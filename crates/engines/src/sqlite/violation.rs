@@ -15,12 +15,12 @@ use trunkline_core::types::{TextStyle, ToPg};
 use trunkline_core::{Format, PgError, Result, SqlState};
 
 use super::connect::Guarded;
-use super::functions::value::{MISSING, missing, null_in};
+use super::functions::raise::{MISSING, missing, null_in};
 use super::schema::{ForeignKey, Relation, Schema};
 use super::storage;
 use super::translate::validation::Validation;
+use super::translate::{quoted, written};
 use super::types::Type;
-use super::worker::quote;
 
 /// The savepoint of the second run.
 const SAVEPOINT: &str = "\"trunkline violation\"";
@@ -191,14 +191,9 @@ fn forgive_missing(guarded: &Guarded, notes: &Shared) -> rusqlite::Result<()> {
     })
 }
 
-fn written(relation: &Relation) -> String {
-    let database = if relation.temporary { "temp" } else { "main" };
-    format!("{database}.{}", quote(&relation.name))
-}
-
 /// Notes each row of a table before it is inserted or updated.
 fn triggers(number: usize, relation: &Relation) -> String {
-    let new = relation.columns.iter().map(|column| format!("NEW.{}", quote(&column.name)));
+    let new = relation.columns.iter().map(|column| format!("NEW.{}", quoted(&column.name)));
     let values: Vec<String> = std::iter::once(storage::quoted(&relation.name)).chain(new).collect();
     let trigger = |event: &str| {
         let name = format!("\"trunkline note {number} {event}\"");
@@ -278,8 +273,8 @@ fn first_of(
     style: &TextStyle,
 ) -> rusqlite::Result<Option<PgError>> {
     for child in children {
-        let database = if child.temporary { "temp" } else { "main" };
-        let list = format!("PRAGMA {database}.foreign_key_check({})", quote(&child.name));
+        let list =
+            format!("PRAGMA {}.foreign_key_check({})", child.database(), quoted(&child.name));
         let mut listed = connection.prepare(&list)?;
         let mut rows = listed.query([])?;
         let Some(row) = rows.next()? else { continue };
@@ -317,7 +312,7 @@ fn values_of(
     rowid: i64,
     style: &TextStyle,
 ) -> rusqlite::Result<Vec<String>> {
-    let names: Vec<String> = child.names(&key.columns).into_iter().map(quote).collect();
+    let names: Vec<String> = child.names(&key.columns).into_iter().map(quoted).collect();
     let sql = format!("SELECT {} FROM {} WHERE rowid = ?1", names.join(", "), written(child));
     connection.query_row(&sql, [rowid], |row| {
         let columns = key.columns.iter().filter_map(|place| child.columns.get(*place));

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection};
-use trunkline_core::{Client, Notice, Oid, PgError, Result, SqlState};
+use trunkline_core::{Client, Notice, PgError, Result, SqlState};
 
 use super::cells::Cells;
 use super::connect::Guarded;
@@ -22,6 +22,7 @@ use super::schema::{OnCommit, Schema};
 use super::sequence::Sequence;
 use super::transaction::{Savepoints, exact, lost};
 use super::translate::reading::{Reading, SearchPath};
+use super::translate::{Request, quoted};
 use super::violation;
 
 /// Stands around the steps of a statement; it is always the innermost of its name.
@@ -86,10 +87,10 @@ impl<'c> Worker<'c> {
     }
 
     /// Parses and describes.
-    pub(super) fn prepare(&mut self, sql: &str, hints: &[Oid], is_cursor: bool) -> Result<Plan> {
+    pub(super) fn prepare(&mut self, request: Request<'_>) -> Result<Plan> {
         let (version, schema) = self.before_the_snapshot(Worker::schema)?;
         self.tell_settings();
-        let plan = Plan::new(sql, hints, is_cursor, &schema, version, &self.reading())?;
+        let plan = Plan::new(request, &schema, version, &self.reading())?;
         // SQLite has its say before anything is announced; later steps may need what this one makes.
         if let Some(first) = plan.translated.steps.first() {
             self.compile(&plan, first)?;
@@ -435,7 +436,7 @@ impl<'c> Worker<'c> {
         }
         let (_, schema) = self.schema()?;
         for relation in schema.relations() {
-            let table = format!("temp.{}", quote(&relation.name));
+            let table = format!("temp.{}", quoted(&relation.name));
             match relation.on_commit {
                 Some(OnCommit::Drop) => self.own(&format!("DROP TABLE {table}"))?,
                 Some(OnCommit::DeleteRows) => self.own(&format!("DELETE FROM {table}"))?,
@@ -465,9 +466,4 @@ impl<'c> Worker<'c> {
     pub(super) fn explain(&self, error: rusqlite::Error) -> PgError {
         errors::explained(error, self.schema.as_ref().map(|(_, schema)| &**schema))
     }
-}
-
-/// SQLite has no key words among quoted names, and no quoted name that is one.
-pub(super) fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

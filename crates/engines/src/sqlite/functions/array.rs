@@ -7,7 +7,7 @@ use trunkline_core::Oid;
 use trunkline_core::types::{Array, TextStyle, Value, ValueError};
 
 use super::super::storage;
-use super::{pure, refused};
+use super::{oid, pure, refused};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_array_element", -1, |context| {
@@ -23,7 +23,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         kept(&array, place).map_err(|error| refused(&error))
     })?;
     pure(connection, "pg_array_slice", 4, |context| {
-        let (Some(array), of) = (array(context)?, Oid(context.get(1)?)) else {
+        let (Some(array), of) = (array(context)?, oid(context, 1)?) else {
             return Ok(Stored::Null);
         };
         let bound = |place| match context.get_raw(place) {
@@ -53,7 +53,7 @@ fn whole(number: usize) -> Stored {
 
 /// The first argument, an array of the type that is the second.
 fn array(context: &Context<'_>) -> rusqlite::Result<Option<Array>> {
-    array_at(context, 0, Oid(context.get(1)?))
+    array_at(context, 0, oid(context, 1)?)
 }
 
 /// An argument that is an array of this type, or NULL.

@@ -11,11 +11,11 @@ use trunkline_core::{Oid, SqlState};
 
 use super::super::storage;
 use super::array::array_at;
-use super::{Answer, pure, refused};
+use super::{Answer, oid, pure, refused};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_array_cat", 3, |context| {
-        let of = Oid(context.get(2)?);
+        let of = oid(context, 2)?;
         match (array_at(context, 0, of)?, array_at(context, 1, of)?) {
             (None, None) => Ok(Stored::Null),
             (Some(one), None) | (None, Some(one)) => kept(one, of),
@@ -34,7 +34,7 @@ fn kept(array: Array, of: Oid) -> Answer {
 
 /// An array, NULL or not, with an element before or behind its own; it begins where it did.
 fn with_element(context: &Context<'_>, array: usize, element: usize) -> Answer {
-    let of = Oid(context.get(2)?);
+    let of = oid(context, 2)?;
     let type_of_elements = trunkline_core::types::element_of(of).unwrap_or(Oid::TEXT);
     let value = storage::load(context.get_raw(element), type_of_elements);
     let whole =

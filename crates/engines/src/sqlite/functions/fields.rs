@@ -8,9 +8,9 @@ use trunkline_core::types::datetime::{civil_from_days, days_from_civil};
 use trunkline_core::{Oid, SqlState};
 
 use super::text::text;
-use super::time::{DAY, EPOCH, SECOND, interval, micros, out_of_range, third, timed};
+use super::time::{DAY, EPOCH, SECOND, interval, micros, out_of_range, timed};
 use super::zoned::{is_infinite, local, moment_of, zone_of};
-use super::{Answer, Surroundings, raise, styled};
+use super::{Answer, Surroundings, oid, raise, styled};
 
 pub(super) fn register(
     connection: &Connection,
@@ -33,7 +33,7 @@ fn unknown_unit(unit: &str, oid: Oid) -> rusqlite::Error {
 
 /// `pg_date_trunc(unit, value, type [, zone])`
 fn date_trunc(context: &Context<'_>, style: &TextStyle) -> Answer {
-    let oid = third(context)?;
+    let oid = oid(context, 2)?;
     let (Some(unit), false) = (text(context, 0)?, matches!(context.get_raw(1), ValueRef::Null))
     else {
         return Ok(Stored::Null);
@@ -103,7 +103,7 @@ fn start_of(unit: &str, at: i64) -> rusqlite::Result<Option<i64>> {
 
 /// `pg_date_part(unit, value, type)`
 fn date_part(context: &Context<'_>, style: &TextStyle) -> Answer {
-    let oid = third(context)?;
+    let oid = oid(context, 2)?;
     let Some(unit) = text(context, 0)? else { return Ok(Stored::Null) };
     let unit = unit.to_lowercase();
     let fraction = |micros: i64, unit: i64| {

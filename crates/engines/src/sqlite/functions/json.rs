@@ -136,6 +136,24 @@ fn value(text: &str) -> Option<(&str, &str)> {
     Some((text.trim_end(), "")).filter(|(value, _)| !value.is_empty())
 }
 
+/// A string of JSON.
+pub(super) fn quote(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
+    json.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => json.push_str("\\\""),
+            '\\' => json.push_str("\\\\"),
+            control if u32::from(control) < 0x20 => {
+                json.push_str(&format!("\\u{:04x}", u32::from(control)));
+            }
+            plain => json.push(plain),
+        }
+    }
+    json.push('"');
+    json
+}
+
 /// A string without its quotes and escapes.
 pub(super) fn unescaped(quoted: &str) -> String {
     let inside = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(quoted);

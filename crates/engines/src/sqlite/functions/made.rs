@@ -8,9 +8,9 @@ use trunkline_core::types::{Interval, TextStyle, Value};
 use trunkline_core::{Oid, SqlState};
 
 use super::text::text;
-use super::time::{DAY, SECOND, interval, kept, micros, out_of_range, third, timed};
+use super::time::{DAY, SECOND, interval, kept, micros, out_of_range, timed};
 use super::zoned::{is_infinite, local, moment_of, zone_of};
-use super::{Answer, Surroundings, pure, raise, styled};
+use super::{Answer, Surroundings, oid, pure, raise, styled};
 
 pub(super) fn register(
     connection: &Connection,
@@ -35,7 +35,7 @@ fn overflow(message: &str) -> rusqlite::Error {
 
 /// `pg_age(later, earlier, type)`: years, months and days as one would count them.
 fn age(context: &Context<'_>, style: &TextStyle) -> Answer {
-    let oid = third(context)?;
+    let oid = oid(context, 2)?;
     let (one, two) = (micros(context.get_raw(0), oid)?, micros(context.get_raw(1), oid)?);
     let (Some(one), Some(two)) = (one, two) else { return Ok(Stored::Null) };
     if is_infinite(one) || is_infinite(two) {
@@ -179,7 +179,7 @@ fn make_interval(context: &Context<'_>) -> Answer {
 
 /// `pg_date_bin(stride, source, origin, type)`
 fn date_bin(context: &Context<'_>) -> Answer {
-    let oid = Oid(context.get(3)?);
+    let oid = oid(context, 3)?;
     let stride = interval(context.get_raw(0))?;
     let (source, origin) = (micros(context.get_raw(1), oid)?, micros(context.get_raw(2), oid)?);
     let (Some(stride), Some(source), Some(origin)) = (stride, source, origin) else {
@@ -206,7 +206,7 @@ fn date_bin(context: &Context<'_>) -> Answer {
 
 /// `pg_is_finite(value, type)`
 fn is_finite(context: &Context<'_>) -> Answer {
-    let oid = Oid(context.get(1)?);
+    let oid = oid(context, 1)?;
     Ok(match micros(context.get_raw(0), oid)? {
         Some(at) => Stored::Integer((!is_infinite(at)).into()),
         None => Stored::Null,

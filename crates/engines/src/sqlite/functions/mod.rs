@@ -7,33 +7,38 @@
 
 mod array;
 mod array_join;
+mod bytes;
+mod cast;
 mod decimal;
+mod elements;
 mod fields;
 mod json;
 mod jsonb;
 mod made;
 mod number;
 mod pattern;
+pub(crate) mod raise;
 mod sequence;
 mod statistics;
 mod surroundings;
 mod text;
 mod time;
 mod to_char;
-pub(crate) mod value;
 mod zoned;
 
-use super::sequence::Sequences;
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::Value as Stored;
-use trunkline_core::types::{TextStyle, ValueError};
-use trunkline_core::{PgError, SqlState};
+use trunkline_core::Oid;
+use trunkline_core::types::TextStyle;
 
+pub(crate) use cast::assigned;
+pub(crate) use raise::raised;
+use raise::{raise, refused};
 pub(crate) use surroundings::Surroundings;
-pub(crate) use value::assigned;
 
 use super::output::KEPT;
+use super::sequence::Sequences;
 
 /// What a function answers to SQLite.
 type Answer = rusqlite::Result<Stored>;
@@ -42,7 +47,10 @@ type Answer = rusqlite::Result<Stored>;
 pub(crate) fn register(connection: &Connection) -> rusqlite::Result<(Surroundings, Sequences)> {
     let (surroundings, sequences) = (Surroundings::default(), Sequences::default());
     sequence::register(connection, &sequences)?;
-    value::register(connection, &surroundings)?;
+    raise::register(connection)?;
+    cast::register(connection, &surroundings)?;
+    elements::register(connection)?;
+    bytes::register(connection)?;
     number::register(connection)?;
     array::register(connection)?;
     array_join::register(connection)?;
@@ -58,6 +66,11 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<(Surrounding
     zoned::register(connection, &surroundings)?;
     made::register(connection, &surroundings)?;
     Ok((surroundings, sequences))
+}
+
+/// An argument that is the number of a type.
+fn oid(context: &Context<'_>, place: usize) -> rusqlite::Result<Oid> {
+    Ok(Oid(context.get(place)?))
 }
 
 /// Adds a function whose answer depends on its arguments only; `arguments` of -1 is any number.
@@ -95,36 +108,3 @@ fn styled(
 
 /// How the names of functions begin that go by the session's settings.
 pub(crate) const LOCAL: &str = "pg_local_";
-
-/// How an error with a SQLSTATE passes through SQLite, which carries only a message.
-const RAISED: &str = "postgresql ";
-
-/// What stands between an error's hint, which is PostgreSQL's, and its message, which may have anything.
-const SEPARATOR: char = '\u{1f}';
-
-/// An error for SQLite to report.
-fn raise(sqlstate: SqlState, message: &str) -> rusqlite::Error {
-    raise_with_hint(sqlstate, message, "")
-}
-
-fn raise_with_hint(sqlstate: SqlState, message: &str, hint: &str) -> rusqlite::Error {
-    let text = format!("{RAISED}{} {hint}{SEPARATOR}{message}", sqlstate.as_str());
-    rusqlite::Error::UserFunctionError(text.into())
-}
-
-fn refused(error: &ValueError) -> rusqlite::Error {
-    raise_with_hint(error.sqlstate(), error.message(), error.hint().unwrap_or_default())
-}
-
-/// The error that a function raised, of the message that SQLite tells.
-pub(crate) fn raised(message: &str) -> Option<PgError> {
-    let (_, rest) = message.split_once(RAISED)?;
-    let (code, text) = rest.split_at_checked(5)?;
-    let sqlstate = SqlState::new(*code.as_bytes().first_chunk()?)?;
-    let (hint, text) = text.split_once(SEPARATOR)?;
-    let error = PgError::new(sqlstate, text.to_owned());
-    Some(match hint.trim_start() {
-        "" => error,
-        hint => error.hint(hint.to_owned()),
-    })
-}

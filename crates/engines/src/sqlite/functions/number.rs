@@ -9,7 +9,7 @@ use trunkline_core::types::Numeric;
 use trunkline_core::{Oid, SqlState};
 
 use super::super::types::Type;
-use super::{Answer, pure, raise};
+use super::{Answer, oid, pure, raise};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_div", 2, |context| integers(context, i64::checked_div))?;
@@ -70,7 +70,7 @@ fn kept(value: f64) -> Stored {
 /// `pg_whole(value, type)`: 22003 for an integer that the type does not hold. SQLite makes a REAL of one
 /// that has more than 64 bits.
 fn whole(context: &Context<'_>) -> Answer {
-    let ty = Type::of(Oid(context.get(1)?));
+    let ty = Type::of(oid(context, 1)?);
     let range = match ty.oid {
         Oid::INT2 => i64::from(i16::MIN)..=i64::from(i16::MAX),
         Oid::INT4 => i64::from(i32::MIN)..=i64::from(i32::MAX),
@@ -171,7 +171,7 @@ fn remainder(a: i64, b: i64) -> Option<i64> {
 /// `pg_round(value, type)`: a float to the even number, a numeric away from zero.
 fn rounded(context: &Context<'_>) -> Answer {
     let Some(value) = number(context.get_raw(0)) else { return Ok(Stored::Null) };
-    let numeric = Oid(context.get(1)?) == Oid::NUMERIC;
+    let numeric = oid(context, 1)? == Oid::NUMERIC;
     let whole = if numeric { value.round() } else { value.round_ties_even() };
     Ok(Stored::Real(whole))
 }

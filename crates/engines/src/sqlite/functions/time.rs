@@ -11,7 +11,7 @@ use super::super::storage;
 use super::number::number;
 use super::surroundings::present;
 use super::zoned::is_infinite;
-use super::{Answer, Surroundings, pure, raise, refused};
+use super::{Answer, Surroundings, oid, pure, raise, refused};
 
 pub(super) const SECOND: i64 = 1_000_000;
 pub(super) const DAY: i64 = 86_400 * SECOND;
@@ -73,10 +73,6 @@ pub(super) fn interval(value: ValueRef<'_>) -> rusqlite::Result<Option<Interval>
     })
 }
 
-pub(super) fn third(context: &Context<'_>) -> rusqlite::Result<Oid> {
-    Ok(Oid(context.get(2)?))
-}
-
 fn date_add(context: &Context<'_>) -> Answer {
     let (date, days) = (micros(context.get_raw(0), Oid::DATE)?, context.get::<Option<i64>>(1)?);
     let (Some(date), Some(days)) = (date, days) else { return Ok(Stored::Null) };
@@ -111,7 +107,7 @@ pub(super) fn moved(at: i64, span: Interval) -> Option<i64> {
 
 /// Days and the rest, as `timestamp - timestamp` gives.
 fn time_diff(context: &Context<'_>) -> Answer {
-    let oid = third(context)?;
+    let oid = oid(context, 2)?;
     let (Some(a), Some(b)) = (micros(context.get_raw(0), oid)?, micros(context.get_raw(1), oid)?)
     else {
         return Ok(Stored::Null);

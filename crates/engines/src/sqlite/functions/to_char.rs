@@ -10,7 +10,7 @@ use trunkline_core::{Oid, SqlState};
 use super::text::text;
 use super::time::{DAY, SECOND, micros};
 use super::zoned::local;
-use super::{Answer, Surroundings, raise, styled};
+use super::{Answer, Surroundings, oid, raise, styled};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -48,7 +48,7 @@ pub(super) fn register(
 }
 
 fn to_char(context: &Context<'_>, style: &TextStyle) -> Answer {
-    let oid = Oid(context.get(2)?);
+    let oid = oid(context, 2)?;
     let (Some(at), Some(format)) = (micros(context.get_raw(0), oid)?, text(context, 1)?) else {
         return Ok(Stored::Null);
     };

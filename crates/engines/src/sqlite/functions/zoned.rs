@@ -7,8 +7,8 @@ use trunkline_core::types::{Interval, TextStyle, TimeZone, Value, ValueError};
 use trunkline_core::{Oid, SqlState};
 
 use super::text::text;
-use super::time::{DAY, SECOND, interval, micros, moved, out_of_range, third, timed};
-use super::{Answer, Surroundings, pure, raise, styled};
+use super::time::{DAY, SECOND, interval, micros, moved, out_of_range, timed};
+use super::{Answer, Surroundings, oid, pure, raise, styled};
 
 pub(super) fn register(
     connection: &Connection,
@@ -77,7 +77,7 @@ fn date_out_of_range() -> ValueError {
 
 /// `pg_time_add(time, interval, type)`: of a `timestamptz`, months and days by the clocks of the zone.
 fn time_add(context: &Context<'_>, style: &TextStyle) -> Answer {
-    let oid = third(context)?;
+    let oid = oid(context, 2)?;
     let (Some(at), Some(span)) = (micros(context.get_raw(0), oid)?, interval(context.get_raw(1))?)
     else {
         return Ok(Stored::Null);
@@ -107,7 +107,7 @@ pub(super) fn zone_of(name: &str) -> rusqlite::Result<TimeZone> {
 
 /// `pg_timezone(zone, value, type)`
 fn timezone(context: &Context<'_>) -> Answer {
-    let oid = third(context)?;
+    let oid = oid(context, 2)?;
     let (Some(name), Some(at)) = (text(context, 0)?, micros(context.get_raw(1), oid)?) else {
         return Ok(Stored::Null);
     };

@@ -3,12 +3,12 @@
 use rusqlite::Connection;
 use trunkline_core::catalog::Numbers;
 
+use super::mark::sequence_of;
 use super::{
-    Column, ForeignKey, Index, OnCommit, Origin, PUBLIC, Relation, Schema, VIEW_DEPTH, sequence_of,
-    split_view,
+    Column, ForeignKey, Index, OnCommit, Origin, PUBLIC, Relation, Schema, VIEW_DEPTH, split_view,
 };
 use crate::sqlite::translate::declared::declared;
-use crate::sqlite::translate::types_of;
+use crate::sqlite::translate::{quoted, types_of};
 use crate::sqlite::types::Type;
 
 impl Schema {
@@ -80,17 +80,13 @@ impl Schema {
     }
 }
 
-fn name_of(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
 fn read_columns(
     connection: &Connection,
     database: &str,
     relation: &mut Relation,
 ) -> rusqlite::Result<()> {
     let mut listed = connection
-        .prepare(&format!("PRAGMA {database}.table_xinfo({})", name_of(&relation.name)))?;
+        .prepare(&format!("PRAGMA {database}.table_xinfo({})", quoted(&relation.name)))?;
     let mut rows = listed.query([])?;
     while let Some(row) = rows.next()? {
         let hidden: i64 = row.get(6)?;
@@ -136,7 +132,7 @@ fn read_indexes(
     while let Some(row) = rows.next()? {
         let index: String = row.get(0)?;
         let mut parts =
-            connection.prepare(&format!("PRAGMA {database}.index_xinfo({})", name_of(&index)))?;
+            connection.prepare(&format!("PRAGMA {database}.index_xinfo({})", quoted(&index)))?;
         let mut parts = parts.query([])?;
         let (mut columns, mut descending) = (Vec::new(), Vec::new());
         while let Some(part) = parts.next()? {
@@ -177,7 +173,7 @@ fn read_foreign_keys(
     relation: &mut Relation,
 ) -> rusqlite::Result<()> {
     let mut listed = connection
-        .prepare(&format!("PRAGMA {database}.foreign_key_list({})", name_of(&relation.name)))?;
+        .prepare(&format!("PRAGMA {database}.foreign_key_list({})", quoted(&relation.name)))?;
     let mut rows = listed.query([])?;
     let mut keys: Vec<ForeignKey> = Vec::new();
     while let Some(row) = rows.next()? {

@@ -6,19 +6,19 @@ use sqlparser::ast::{
 };
 use trunkline_core::{PgError, Result, SqlState};
 
-use super::constraint::{second_key, without_place};
+use super::constraint::without_place;
 use super::create_table::check_system_name;
 use super::dependency::Dependents;
-use super::draft::type_mark;
+use super::draft::{not_in_key, second_key};
 use super::from::{table_source, written};
-use super::name::{folded, parts, quoted};
+use super::name::{folded, no_column_of, parts, quoted};
 use super::rebuild::Rebuilt;
 use super::scope::Scope;
 use super::table_text::Item;
 use super::typed::{Form, Typed};
 use super::validation::Rows;
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{Column, Origin, Relation, marked};
+use crate::sqlite::schema::{Column, Numbering, Origin, Relation, numbered};
 use crate::sqlite::types::Type;
 
 impl<'a> Translator<'a> {
@@ -106,7 +106,7 @@ impl<'a> Translator<'a> {
                 let mut name = vec![relation.name.clone()];
                 for ident in super::create_table::index_columns(&unique.columns)? {
                     let column = relation.column(&folded(&ident)).map(|(_, column)| column);
-                    let column = column.ok_or_else(|| not_in_key(&ident))?;
+                    let column = column.ok_or_else(|| not_in_key(&folded(&ident)))?;
                     columns.push(quoted(&column.name));
                     keys.push(column.name.clone());
                     name.push(column.name.clone());
@@ -115,7 +115,7 @@ impl<'a> Translator<'a> {
                 let name = unique.name.as_ref().map_or_else(|| name.join("_"), folded);
                 self.is_taken(&name, false)?;
                 self.demand_unique_columns(&Rows::of(relation), name.clone(), &keys);
-                let database = if relation.temporary { "temp" } else { "main" };
+                let database = relation.database();
                 Some(vec![format!(
                     "CREATE UNIQUE INDEX {database}.{} ON {} ({})",
                     quoted(&name),
@@ -277,7 +277,7 @@ impl<'a> Translator<'a> {
                 if is_row_number {
                     // SQLite's own type stays; what PostgreSQL calls it is kept in the mark.
                     item.remove("DEFAULT");
-                    item.append(&format!("DEFAULT {}", rowid_mark(column, ty)));
+                    item.append(&format!("DEFAULT {}", rowid_default(column, ty)));
                 } else {
                     item.set_type(&ty.declaration());
                 }
@@ -363,11 +363,7 @@ impl<'a> Translator<'a> {
     pub(super) fn altered<'r>(&self, relation: &'r Relation, name: &Ident) -> Result<&'r Column> {
         let folded = folded(name);
         let found = relation.column(&folded).map(|(_, column)| column);
-        found.ok_or_else(|| {
-            let message =
-                format!("column \"{folded}\" of relation \"{}\" does not exist", relation.name);
-            PgError::new(SqlState::UNDEFINED_COLUMN, message)
-        })
+        found.ok_or_else(|| no_column_of(relation, &folded))
     }
 
     /// A new column and its constraints as they are written, and whether SQLite can add it in place:
@@ -380,7 +376,7 @@ impl<'a> Translator<'a> {
         let is_key =
             |option: &ColumnOptionDef| matches!(option.option, ColumnOption::PrimaryKey(_));
         if column.options.iter().any(is_key) && !relation.primary_key().is_empty() {
-            return Err(second_key(relation));
+            return Err(second_key(&relation.name));
         }
         let items = self.column_items(column, relation).map_err(without_place)?;
         let (mut constant, mut not_null, mut has_default) = (true, false, false);
@@ -403,19 +399,11 @@ impl<'a> Translator<'a> {
     }
 }
 
-/// The mark of a key that is the row's number, of another type.
-fn rowid_mark(column: &Column, ty: Type) -> String {
+/// The default of a key that is the row's number, of another type.
+fn rowid_default(column: &Column, ty: Type) -> String {
     let numbers = column.numbers();
-    let kind = numbers.map_or("key", |numbers| numbers.kind);
-    let sequence = numbers.and_then(|numbers| numbers.sequence);
-    let sequence = sequence.map(|name| format!(" {name}")).unwrap_or_default();
-    marked(&format!("{kind} {}{sequence}", type_mark(ty)), "NULL")
-}
-
-/// 42703
-fn not_in_key(column: &Ident) -> PgError {
-    let message = format!("column \"{}\" named in key does not exist", folded(column));
-    PgError::new(SqlState::UNDEFINED_COLUMN, message)
+    let kind = numbers.map_or(Numbering::Key, |numbers| numbers.kind);
+    numbered(kind, ty, numbers.and_then(|numbers| numbers.sequence))
 }
 
 fn is_there(column: &str, relation: &Relation) -> String {

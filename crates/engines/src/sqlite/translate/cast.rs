@@ -52,7 +52,7 @@ impl Translator<'_> {
         scope: &Scope<'_>,
     ) -> Result<Typed> {
         if let DataType::Regclass = data_type {
-            return Err(self.placed(unsupported("a cast to regclass"), expr));
+            return Err(self.at(unsupported("a cast to regclass"), expr));
         }
         let ty = self.data_type(data_type)?;
         if let Expr::Array(array) = expr
@@ -84,7 +84,7 @@ impl Translator<'_> {
         if !castable(from, ty) {
             let message = format!("cannot cast type {} to {}", from.name(), ty.name());
             let error = PgError::new(SqlState::CANNOT_COERCE, message);
-            return Err(if place > 0 { error.position(place) } else { error });
+            return Err(error.position(place));
         }
         if let (Form::Sent(sent), Oid::NUMERIC, true) = (&typed.form, from.oid, ty.is_string()) {
             let text = Typed::new(sent.clone(), Type::TEXT);
@@ -169,7 +169,7 @@ impl Translator<'_> {
             );
             let error = PgError::new(SqlState::DATATYPE_MISMATCH, message)
                 .hint("You will need to rewrite or cast the expression.");
-            return Err(if typed.place > 0 { error.position(typed.place) } else { error });
+            return Err(error.position(typed.place));
         }
         let fits = from.oid == ty.oid
             && (ty.typmod < 0 || (ty.typmod == from.typmod && typed.form == Form::Column));
@@ -229,7 +229,7 @@ impl Translator<'_> {
                         value.ty.name()
                     );
                     let error = PgError::new(SqlState::DATATYPE_MISMATCH, message);
-                    return Err(if value.place > 0 { error.position(value.place) } else { error });
+                    return Err(error.position(value.place));
                 }
             };
         }

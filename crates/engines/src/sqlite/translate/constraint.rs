@@ -5,6 +5,7 @@ use trunkline_core::{PgError, Result, SqlState};
 
 use super::declared::Kind;
 use super::dependency::Dependents;
+use super::draft::second_key;
 use super::name::quoted;
 use super::rebuild::Rebuilt;
 use super::table_text::Item;
@@ -22,7 +23,7 @@ impl<'a> Translator<'a> {
         let item = self.constraint_of(constraint, relation).map_err(without_place)?;
         if let TableConstraint::PrimaryKey(key) = constraint {
             if !relation.primary_key().is_empty() {
-                return Err(second_key(relation));
+                return Err(second_key(&relation.name));
             }
             for ident in super::create_table::index_columns(&key.columns)? {
                 let column = self.altered(relation, &ident)?;
@@ -97,7 +98,7 @@ impl<'a> Translator<'a> {
         let dependents = dependents.found();
         self.cascade(what, &dependents, cascade)?;
         let mut steps = self.release(&dependents, Vec::new())?;
-        let database = if relation.temporary { "temp" } else { "main" };
+        let database = relation.database();
         steps.push(format!("DROP INDEX {database}.{}", quoted(&index.name)));
         Ok(steps)
     }
@@ -126,12 +127,6 @@ fn primary_name(relation: &Relation) -> String {
     let columns = relation.primary_key();
     let given = relation.name_of(&Kind::Primary, &relation.names(&columns));
     given.map_or_else(|| format!("{}_pkey", relation.name), str::to_owned)
-}
-
-/// 42P16
-pub(super) fn second_key(relation: &Relation) -> PgError {
-    let message = format!("multiple primary keys for table \"{}\" are not allowed", relation.name);
-    PgError::new(SqlState::INVALID_TABLE_DEFINITION, message)
 }
 
 /// PostgreSQL has no text any more when it looks at what ALTER TABLE adds, but for its types.

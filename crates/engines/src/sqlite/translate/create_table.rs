@@ -10,13 +10,13 @@ use trunkline_core::catalog::sequence_name;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::definition::output_names;
-use super::draft::{Draft, DraftColumn, Numbers};
+use super::draft::{Draft, DraftColumn, Numbers, primary_key};
 use super::name::{folded, quoted};
 use super::reference::{Referring, no_column};
 use super::scope::Scope;
 use super::sequence::{sequence_options, sequence_steps};
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{OnCommit, Relation, marked};
+use crate::sqlite::schema::{Numbering, OnCommit, Relation, marked};
 use crate::sqlite::sequence::Options;
 use crate::sqlite::types::Type;
 
@@ -45,8 +45,7 @@ impl Translator<'_> {
             return Err(unsupported("CREATE TABLE … LIKE"));
         }
         let word = if temporary { "CREATE TEMP TABLE" } else { "CREATE TABLE" };
-        let table = format!("{}.{}", if temporary { "temp" } else { "main" }, quoted(&name));
-        let table = if temporary { quoted(&name) } else { table };
+        let table = if temporary { quoted(&name) } else { format!("main.{}", quoted(&name)) };
         if let Some(query) = &create.query {
             return self.create_table_as(create, query, word, &table);
         }
@@ -74,10 +73,10 @@ impl Translator<'_> {
         }
         self.name_sequences(&mut draft);
         let mark = on_commit(create, temporary)?;
-        let mut steps = vec![format!("{word} {table} ({}{mark})", draft.body()?)];
+        let mut steps = vec![format!("{word} {table} ({}{mark})", draft.body())];
         let database = if temporary { "temp" } else { "main" };
         for numbers in draft.columns.iter().filter_map(|column| column.numbers.as_ref()) {
-            if let (Some(name), true) = (&numbers.sequence, numbers.kind != "nextval") {
+            if let (Some(name), true) = (&numbers.sequence, numbers.kind != Numbering::NextVal) {
                 steps.extend(sequence_steps(database, name, &numbers.options));
             }
         }
@@ -125,7 +124,7 @@ impl Translator<'_> {
         }
         let mut items = Vec::new();
         if let Some(added) = draft.columns.last() {
-            items.push(added.written(None, false)?);
+            items.push(added.written(None, false));
         }
         items.append(&mut draft.constraints);
         Ok(items)
@@ -140,8 +139,7 @@ impl Translator<'_> {
         let mut draft = Draft::like(relation);
         self.table_constraint(constraint, &mut draft)?;
         if let Some((name, columns)) = &draft.primary {
-            let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-            return Ok(format!("CONSTRAINT {} PRIMARY KEY ({})", quoted(name), columns.join(", ")));
+            return Ok(primary_key(name, columns));
         }
         draft.constraints.pop().ok_or_else(|| unsupported("such a constraint"))
     }
@@ -180,7 +178,7 @@ impl Translator<'_> {
             not_null: serial.is_some(),
             default: None,
             generated: None,
-            numbers: serial.map(|ty| of("serial", Options::of(ty.oid))),
+            numbers: serial.map(|ty| of(Numbering::Serial, Options::of(ty.oid))),
         };
         for option in &column.options {
             match &option.option {
@@ -188,7 +186,7 @@ impl Translator<'_> {
                 ColumnOption::Default(default) if let Some(sequence) = self.next_of(default)? => {
                     let options = sequence.options;
                     let sequence = Some(sequence.name);
-                    draft.numbers = Some(Numbers { kind: "nextval", options, sequence });
+                    draft.numbers = Some(Numbers { kind: Numbering::NextVal, options, sequence });
                 }
                 ColumnOption::Default(default) => {
                     draft.default = Some(self.default(default, &draft.name, ty)?);
@@ -201,8 +199,8 @@ impl Translator<'_> {
                 } => {
                     draft.not_null = true;
                     let kind = match generated_as {
-                        GeneratedAs::Always => "always",
-                        _ => "default",
+                        GeneratedAs::Always => Numbering::Always,
+                        _ => Numbering::ByDefault,
                     };
                     let given = given.as_deref().unwrap_or_default();
                     draft.numbers = Some(of(kind, sequence_options(ty, given)?));
@@ -246,7 +244,7 @@ impl Translator<'_> {
                 "both default and generation expression specified for column \"{name}\" of table \"{}\"",
                 draft.name
             );
-            return Err(self.placed(PgError::new(SqlState::SYNTAX_ERROR, message), expr));
+            return Err(self.at(PgError::new(SqlState::SYNTAX_ERROR, message), expr));
         }
         let typed = self.expression(expr, &Scope::of(draft.source()))?;
         let mut others =
@@ -265,7 +263,7 @@ impl Translator<'_> {
             );
             let error = PgError::new(SqlState::INVALID_OBJECT_DEFINITION, message)
                 .detail("A generated column cannot reference another generated column.");
-            return Err(self.placed(error, expr));
+            return Err(self.at(error, expr));
         }
         let sql = self.assign(typed, name, own.ty)?.sql;
         Ok(marked(&expr.to_string(), &sql))

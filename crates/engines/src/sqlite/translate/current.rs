@@ -1,14 +1,13 @@
 //! The row on which a cursor stands: its key in the cursor's query, and `WHERE CURRENT OF`.
 
 use sqlparser::ast::{Distinct, Expr, GroupByExpr, Select, TableFactor};
-use trunkline_core::{CurrentOf, Oid, PgError, Result, RowKey, SqlState};
-use trunkline_sql::{Lexer, Span, Token, TokenKind, character_position, parameters};
+use trunkline_core::{CurrentOf, PgError, Result, RowKey, SqlState};
+use trunkline_sql::parameters;
 
 use super::Translator;
 use super::name::quoted;
 use super::scope::Scope;
 use super::select::Projection;
-use super::syntax::blank;
 use super::typed::Typed;
 use crate::sqlite::schema::Relation;
 use crate::sqlite::types::Type;
@@ -30,48 +29,6 @@ pub(super) struct Current {
     pub(super) keeps_keys: Option<String>,
 }
 
-/// A statement with spaces for `WHERE CURRENT OF cursor`, which the parser does not know, and the name of the cursor.
-///
-/// # Errors
-///
-/// 42601 if anything but RETURNING follows.
-pub(super) fn without_current_of(sql: &str) -> Result<Option<(String, String)>> {
-    let mut lexer = Lexer::new(sql);
-    let first = lexer.next_significant();
-    if !first.is_some_and(|first| {
-        ["update", "delete", "with"].iter().any(|word| first.is_word(sql, word))
-    }) {
-        return Ok(None);
-    }
-    let (mut depth, mut before) = (0_usize, [None::<Token>; 3]);
-    let is = |token: Option<Token>, word| token.is_some_and(|token| token.is_word(sql, word));
-    while let Some(token) = lexer.next_significant() {
-        match token.kind {
-            TokenKind::LeftParen => depth += 1,
-            TokenKind::RightParen => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        let [start, second, third] = before;
-        before = [second, third, Some(token)];
-        let is_clause = is(start, "where") && is(second, "current") && is(third, "of");
-        let (0, Some(start), true) = (depth, start, is_clause) else { continue };
-        let Ok(cursor) = token.identifier(sql) else { return Ok(None) };
-        let behind = lexer.next_significant();
-        if let Some(behind) = behind
-            && behind.kind != TokenKind::Semicolon
-            && !behind.is_word(sql, "returning")
-        {
-            let message = format!("syntax error at or near \"{}\"", behind.text(sql));
-            let place = character_position(sql, behind.span.start);
-            return Err(PgError::new(SqlState::SYNTAX_ERROR, message).position(place));
-        }
-        let mut blanked = sql.to_owned();
-        blank(&mut blanked, Span::new(start.span.start, token.span.end));
-        return Ok(Some((blanked, cursor.into_owned())));
-    }
-    Ok(None)
-}
-
 impl Translator<'_> {
     /// Adds the key of the table's row to the list of a cursor's query, if each of its rows is one of one table.
     pub(super) fn add_key(&mut self, select: &Select, scope: &Scope<'_>, list: &mut Projection) {
@@ -86,7 +43,7 @@ impl Translator<'_> {
         }
         let Ok(relation) = self.relation(name) else { return };
         let key = row_key(&relation);
-        if relation.view || key.is_empty() {
+        if key.is_empty() {
             return;
         }
         self.current.key = Some(RowKey::new(relation.oid, key.len() + 1));
@@ -96,7 +53,7 @@ impl Translator<'_> {
         }
         // When it was opened is said behind the values of the parameters.
         let opened = format!("?{}", self.first_beyond());
-        list.add("key:opened".to_owned(), Typed::new(opened, Type::of(Oid::INT8)));
+        list.add("key:opened".to_owned(), Typed::new(opened, Type::INT8));
     }
 
     /// The number of the first parameter that is not the client's.
@@ -133,15 +90,14 @@ impl Translator<'_> {
     }
 }
 
-/// What tells the rows of a table apart, as SQLite writes it; nothing where columns hide the number of the row.
+/// What tells the rows of a table apart, as SQLite writes it; nothing of a view, and where columns hide the
+/// number of the row.
 pub(super) fn row_key(relation: &Relation) -> Vec<(String, Type)> {
     if relation.without_rowid {
         let columns = relation.primary_key().into_iter();
         let columns = columns.filter_map(|place| relation.columns.get(place));
         return columns.map(|column| (quoted(&column.name), column.ty)).collect();
     }
-    let is_hidden =
-        |name: &&str| relation.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
-    let names = ["rowid", "_rowid_", "oid"].into_iter().filter(|name| !is_hidden(name));
-    names.take(1).map(|name| (name.to_owned(), Type::of(Oid::INT8))).collect()
+    let number = relation.rowid().into_iter();
+    number.map(|name| (name.to_owned(), Type::INT8)).collect()
 }

@@ -16,7 +16,7 @@ use super::scope::{Output, Scope};
 use super::sequence::restarted;
 use super::validation::Rows;
 use super::{Done, Translator, first_words, unsupported};
-use crate::sqlite::schema::Relation;
+use crate::sqlite::schema::{Relation, mark};
 use crate::sqlite::types::Type;
 
 impl Translator<'_> {
@@ -151,7 +151,7 @@ impl Translator<'_> {
         if create.unique {
             self.demand_unique(&Rows::of(&relation), name.clone(), told, &values, &condition);
         }
-        let database = if relation.temporary { "temp" } else { "main" };
+        let database = relation.database();
         let unique = if create.unique { "UNIQUE " } else { "" };
         let sql = format!(
             "CREATE {unique}INDEX {database}.{} ON {} ({}){condition}",
@@ -200,10 +200,10 @@ impl Translator<'_> {
         let word = if temporary { "TEMP VIEW" } else { "VIEW" };
         let place = if temporary { quoted(&name) } else { format!("main.{}", quoted(&name)) };
         // The original is kept beside it, for those who ask for the definition.
-        let original = create.query.to_string().replace("*/", "* /");
         steps.push(format!(
-            "CREATE {word} {place} ({}) AS /*pg {original} */ {}",
+            "CREATE {word} {place} ({}) AS {} {}",
             names.join(", "),
+            mark(&create.query.to_string()),
             queried.sql
         ));
         Ok(Done::definition("CREATE VIEW", steps))

@@ -239,9 +239,9 @@ fn refers(key: &ForeignKey, relation: &Relation, column: Option<usize>) -> bool 
 /// What a view needs.
 fn uses_of(view: &Relation, schema: &Schema) -> Uses {
     let (_, query) = split_view(&view.sql);
-    let translated = syntax::parse(query).and_then(|(statement, _)| {
+    let translated = syntax::parse(query).and_then(|parsed| {
         let mut translator = Translator::new(query, schema, &[], &PLAIN);
-        translator.statement(&statement).map(|_| translator.uses)
+        translator.statement(&parsed.statement).map(|_| translator.uses)
     });
     translated.unwrap_or_else(|_| named_in(&view.sql, view, schema))
 }

@@ -1,11 +1,11 @@
 //! A table on its way to be made.
 
 use sqlparser::ast::Ident;
-use trunkline_core::{Oid, PgError, Result, SqlState};
+use trunkline_core::{PgError, Result, SqlState};
 
 use super::name::{folded, quoted};
 use super::scope::{Source, SourceColumn};
-use crate::sqlite::schema::{Relation, marked};
+use crate::sqlite::schema::{Numbering, Relation, numbered};
 use crate::sqlite::sequence::Options;
 use crate::sqlite::types::Type;
 
@@ -33,8 +33,7 @@ pub(super) struct DraftColumn {
 /// Where the numbers of a column come from.
 #[derive(Clone)]
 pub(super) struct Numbers {
-    /// `serial`, `always` or `default`, with a sequence that goes with the column; `nextval`, of another.
-    pub(super) kind: &'static str,
+    pub(super) kind: Numbering,
     pub(super) options: Options,
     /// The name of the sequence, unless SQLite counts it, too: the only number of a key.
     pub(super) sequence: Option<String>,
@@ -83,8 +82,7 @@ impl Draft {
         let mut names = Vec::new();
         for name in columns.iter().map(folded) {
             if !self.columns.iter().any(|column| column.name == name) {
-                let message = format!("column \"{name}\" named in key does not exist");
-                return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
+                return Err(not_in_key(&name));
             }
             if names.contains(&name) {
                 let message = format!("column \"{name}\" appears twice in {kind} constraint");
@@ -130,9 +128,7 @@ impl Draft {
 
     pub(super) fn primary_key(&mut self, name: Option<&Ident>, columns: &[Ident]) -> Result<()> {
         if self.primary.is_some() {
-            let message =
-                format!("multiple primary keys for table \"{}\" are not allowed", self.name);
-            return Err(PgError::new(SqlState::INVALID_TABLE_DEFINITION, message));
+            return Err(second_key(&self.name));
         }
         let names = self.key(columns, "primary key")?;
         let name = self.constraint_name(name, &[], "pkey")?;
@@ -159,54 +155,48 @@ impl Draft {
     }
 
     /// What stands between the parentheses of CREATE TABLE.
-    pub(super) fn body(&self) -> Result<String> {
+    pub(super) fn body(&self) -> String {
         let mut items = Vec::new();
         let key = self.primary.as_ref().map_or(&[][..], |(_, columns)| columns);
         let alone = |column: &DraftColumn| self.is_rowid(column);
         for column in &self.columns {
             let alone = self.primary.as_ref().filter(|_| alone(column));
             let named = alone.map(|(name, _)| (name.as_str(), self.name.as_str()));
-            items.push(column.written(named, key.contains(&column.name))?);
+            items.push(column.written(named, key.contains(&column.name)));
         }
         if let Some((name, columns)) = &self.primary
             && !self.columns.iter().any(alone)
         {
-            let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-            items.push(format!("CONSTRAINT {} PRIMARY KEY ({})", quoted(name), columns.join(", ")));
+            items.push(primary_key(name, columns));
         }
         items.extend(self.constraints.iter().cloned());
-        Ok(items.join(", "))
+        items.join(", ")
     }
 }
 
 impl DraftColumn {
     /// A whole number that is the key by itself is SQLite's rowid: the name of the key and of the
     /// table, which tell whether PostgreSQL would have called it so.
-    pub(super) fn written(&self, rowid: Option<(&str, &str)>, in_key: bool) -> Result<String> {
+    pub(super) fn written(&self, rowid: Option<(&str, &str)>, in_key: bool) -> String {
         let name = quoted(&self.name);
         if let Some((key, table)) = rowid {
-            let short = type_mark(self.ty);
-            let (mark, increment) = match &self.numbers {
-                None => (format!("key {short}"), ""),
-                Some(Numbers { kind, sequence: None, .. }) => {
-                    (format!("{kind} {short}"), " AUTOINCREMENT")
-                }
-                Some(Numbers { kind, sequence: Some(name), .. }) => {
-                    (format!("{kind} {short} {name}"), "")
-                }
+            let (kind, sequence) = match &self.numbers {
+                Some(numbers) => (numbers.kind, numbers.sequence.as_deref()),
+                None => (Numbering::Key, None),
             };
-            let default = marked(&mark, "NULL");
+            let default = numbered(kind, self.ty, sequence);
+            let is_counted = sequence.is_none() && kind != Numbering::Key;
+            let increment = if is_counted { " AUTOINCREMENT" } else { "" };
             let named = if key == format!("{table}_pkey") {
                 String::new()
             } else {
                 format!(" CONSTRAINT {}", quoted(key))
             };
-            return Ok(format!("{name} INTEGER DEFAULT {default}{named} PRIMARY KEY{increment}"));
+            return format!("{name} INTEGER DEFAULT {default}{named} PRIMARY KEY{increment}");
         }
         let mut sql = format!("{name} {}", self.ty.declaration());
         if let Some(Numbers { kind, sequence: Some(sequence), .. }) = &self.numbers {
-            let mark = format!("{kind} {} {sequence}", type_mark(self.ty));
-            sql.push_str(&format!(" DEFAULT {}", marked(&mark, "NULL")));
+            sql.push_str(&format!(" DEFAULT {}", numbered(*kind, self.ty, Some(sequence))));
         }
         if let Some(default) = &self.default {
             sql.push_str(&format!(" DEFAULT {default}"));
@@ -217,15 +207,24 @@ impl DraftColumn {
         if self.not_null || in_key {
             sql.push_str(" NOT NULL");
         }
-        Ok(sql)
+        sql
     }
 }
 
-/// The type of a key as its mark has it.
-pub(super) fn type_mark(ty: Type) -> &'static str {
-    match ty.oid {
-        Oid::INT2 => "int2",
-        Oid::INT8 => "int8",
-        _ => "int4",
-    }
+/// A primary key as a constraint of its table.
+pub(super) fn primary_key(name: &str, columns: &[String]) -> String {
+    let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    format!("CONSTRAINT {} PRIMARY KEY ({})", quoted(name), columns.join(", "))
+}
+
+/// 42P16
+pub(super) fn second_key(table: &str) -> PgError {
+    let message = format!("multiple primary keys for table \"{table}\" are not allowed");
+    PgError::new(SqlState::INVALID_TABLE_DEFINITION, message)
+}
+
+/// 42703
+pub(super) fn not_in_key(column: &str) -> PgError {
+    let message = format!("column \"{column}\" named in key does not exist");
+    PgError::new(SqlState::UNDEFINED_COLUMN, message)
 }

@@ -1,8 +1,7 @@
 //! Expressions.
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, DateTimeField, Expr, Query, Spanned, TrimWhereField, Value,
-    ValueWithSpan,
+    BinaryOperator, CaseWhen, DateTimeField, Expr, Query, TrimWhereField, Value, ValueWithSpan,
 };
 use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
@@ -125,15 +124,7 @@ impl Translator<'_> {
             Expr::AtTimeZone { timestamp, time_zone } => {
                 self.at_time_zone(timestamp, time_zone, scope)
             }
-            other => Err(self.placed(unsupported("such an expression"), other)),
-        }
-    }
-
-    /// An error with the place of an expression.
-    pub(super) fn placed(&self, error: PgError, expr: &Expr) -> PgError {
-        match self.place_at(expr.span().start) {
-            0 => error,
-            place => error.position(place),
+            other => Err(self.at(unsupported("such an expression"), other)),
         }
     }
 
@@ -324,12 +315,10 @@ impl Translator<'_> {
         scope: &Scope<'_>,
     ) -> Result<Typed> {
         let Some(word) = comparison(op) else {
-            return Err(self.placed(unsupported("ANY or ALL with such an operator"), left));
+            return Err(self.at(unsupported("ANY or ALL with such an operator"), left));
         };
         if matches!(right, Expr::Subquery(_)) {
-            return Err(
-                self.placed(unsupported("ANY or ALL of a query with such an operator"), left)
-            );
+            return Err(self.at(unsupported("ANY or ALL of a query with such an operator"), left));
         }
         let value = self.expression(left, scope)?;
         let (json, _, value) = self.elements_like(right, value, scope)?;
@@ -354,7 +343,7 @@ impl Translator<'_> {
         let typed = self.settle(typed, Type::of(wanted))?;
         let Some(element) = element_of(typed.ty.oid) else {
             let message = "op ANY/ALL (array) requires array on right side";
-            return Err(self.placed(PgError::new(SqlState::WRONG_OBJECT_TYPE, message), array));
+            return Err(self.at(PgError::new(SqlState::WRONG_OBJECT_TYPE, message), array));
         };
         let value = self.settle(value, Type::of(element))?;
         let json = format!("pg_elements({}, {})", typed.sql, typed.ty.oid.0);
@@ -366,7 +355,7 @@ impl Translator<'_> {
         let typed = self.settle(typed, Type::of(Oid::TEXT_ARRAY))?;
         let Some(element) = element_of(typed.ty.oid) else {
             let message = format!("function unnest({}) does not exist", typed.ty.name());
-            return Err(self.placed(PgError::new(SqlState::UNDEFINED_FUNCTION, message), at));
+            return Err(self.at(PgError::new(SqlState::UNDEFINED_FUNCTION, message), at));
         };
         Ok((typed, Type::of(element)))
     }
@@ -398,7 +387,7 @@ impl Translator<'_> {
                 (_, false) => "~~*",
                 (_, true) => "!~~*",
             };
-            return Err(self.placed(super::operator::no_operator(text.ty, word, pattern.ty), expr));
+            return Err(self.at(super::operator::no_operator(text.ty, word, pattern.ty), expr));
         }
         let escape = match escape {
             Some(escape) => {

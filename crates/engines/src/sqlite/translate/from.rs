@@ -368,8 +368,7 @@ fn alias_names(alias: Option<&TableAlias>) -> (Option<String>, Vec<String>) {
 
 /// A table as SQLite finds it, whatever else has its name.
 pub(in crate::sqlite) fn written(relation: &Relation) -> String {
-    let database = if relation.temporary { "temp" } else { "main" };
-    format!("{database}.{}", quoted(&relation.name))
+    format!("{}.{}", relation.database(), quoted(&relation.name))
 }
 
 /// A table's columns under an alias.

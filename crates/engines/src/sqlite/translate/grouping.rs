@@ -82,7 +82,7 @@ impl Grouping {
             Some(place) => {
                 let message = format!("aggregate functions are not allowed in {clause}");
                 let error = PgError::new(SqlState::GROUPING_ERROR, message);
-                Err(if place > 0 { error.position(place) } else { error })
+                Err(error.position(place))
             }
         }
     }
@@ -99,7 +99,7 @@ impl Grouping {
             ),
         };
         let error = PgError::new(SqlState::GROUPING_ERROR, message);
-        Err(if *place > 0 { error.position(*place) } else { error })
+        Err(error.position(*place))
     }
 }
 

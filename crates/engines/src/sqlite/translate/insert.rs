@@ -2,16 +2,16 @@
 
 use sqlparser::ast::{
     Assignment, AssignmentTarget, ConflictTarget, Expr, Insert, ObjectName, OnConflict,
-    OnConflictAction, OnInsert, Query, SetExpr, Spanned, TableObject,
+    OnConflictAction, OnInsert, Query, SetExpr, TableObject,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::from::{table_source, written};
-use super::name::{folded, parts, quoted, shown};
+use super::name::{folded, no_column_of, parts, quoted, shown};
 use super::scope::{Scope, Source};
-use super::syntax::{Overriding, overriding};
+use super::unparsed::Overriding;
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{Column, Relation};
+use crate::sqlite::schema::{Column, Numbering, Relation};
 use crate::sqlite::types::Type;
 
 /// What is inserted into: a table, and which of its columns.
@@ -95,11 +95,7 @@ impl Translator<'_> {
         name: &ObjectName,
         relation: &'r Relation,
     ) -> Result<(usize, &'r Column)> {
-        relation.column(column).ok_or_else(|| {
-            let message =
-                format!("column \"{column}\" of relation \"{}\" does not exist", relation.name);
-            self.at(PgError::new(SqlState::UNDEFINED_COLUMN, message), name)
-        })
+        relation.column(column).ok_or_else(|| self.at(no_column_of(relation, column), name))
     }
 
     fn insert_rows(&mut self, head: &str, query: &Query, target: &Target<'_>) -> Result<String> {
@@ -152,10 +148,9 @@ impl Translator<'_> {
 
     /// What the statement says of numbers that it gives for identity columns.
     fn overriding(&self, relation: &Relation) -> Option<Overriding> {
-        let has_identity = |column: &Column| {
-            column.numbers().is_some_and(|numbers| matches!(numbers.kind, "always" | "default"))
-        };
-        relation.columns.iter().any(has_identity).then(|| overriding(self.sql)).flatten()
+        let has_identity =
+            |column: &Column| column.numbers().is_some_and(|numbers| numbers.kind.is_identity());
+        self.overriding.filter(|_| relation.columns.iter().any(has_identity))
     }
 
     /// 42601 for more values than columns, of which `extra` is the place of the first, and for fewer
@@ -169,7 +164,7 @@ impl Translator<'_> {
             None => return Ok(()),
         };
         let error = PgError::new(SqlState::SYNTAX_ERROR, message);
-        Err(if place > 0 { error.position(place) } else { error })
+        Err(error.position(place))
     }
 
     /// `VALUES`: a column of which every row says DEFAULT is left out, which SQLite reads so.
@@ -184,12 +179,12 @@ impl Translator<'_> {
             let message = "VALUES lists must all be the same length";
             let error = PgError::new(SqlState::SYNTAX_ERROR, message);
             return Err(match other.first() {
-                Some(first) => self.placed(error, first),
+                Some(first) => self.at(error, first),
                 None => error,
             });
         }
         let extra = rows.first().and_then(|row| row.get(target.columns.len()));
-        let extra = extra.map_or(0, |extra| self.place_at(extra.span().start));
+        let extra = extra.map_or(0, |extra| self.place(extra));
         self.check_width(width, target, extra)?;
         let scope = Scope::default();
         let (mut names, mut kept) = (Vec::new(), Vec::new());
@@ -388,9 +383,9 @@ impl Translator<'_> {
 fn takes(column: &Column, overriding: Option<Overriding>) -> Result<bool> {
     let identity = column.numbers().map(|numbers| numbers.kind);
     match (identity, overriding) {
-        (Some("always" | "default"), Some(Overriding::User)) => return Ok(false),
-        (Some("always"), Some(Overriding::System)) => return Ok(true),
-        (Some("always"), None) => {}
+        (Some(kind), Some(Overriding::User)) if kind.is_identity() => return Ok(false),
+        (Some(Numbering::Always), Some(Overriding::System)) => return Ok(true),
+        (Some(Numbering::Always), None) => {}
         _ if column.generated => {}
         _ => return Ok(true),
     }

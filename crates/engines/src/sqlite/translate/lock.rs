@@ -5,13 +5,10 @@
 use sqlparser::ast::{
     GroupByExpr, LockClause, LockType, NonBlock, Query, Select, SetExpr, Statement, TableFactor,
 };
-use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Token, TokenWithSpan};
 use trunkline_core::{PgError, Result, SqlState};
-use trunkline_sql::{Lexer, Span, TokenKind};
 
+use super::Translator;
 use super::name::{folded, parts};
-use super::{Translator, syntax};
 
 /// What a query says of the rows that it locks.
 #[derive(Clone, Debug)]
@@ -147,111 +144,4 @@ fn combines(select: &Select) -> Option<&'static str> {
 
 fn not_allowed(strength: &str, why: &str) -> PgError {
     PgError::unsupported(format!("{strength} {why}"))
-}
-
-/// A statement without what the parser does not know of these clauses, with spaces in its place: NO KEY
-/// and KEY, and all names behind OF but the first.
-pub(super) fn without_unknown_words(sql: &str) -> Option<String> {
-    let mut lexer = Lexer::new(sql);
-    let mut text = None;
-    let mut blank = |part: std::ops::Range<usize>| {
-        let part = Span { start: part.start, end: part.end };
-        syntax::blank(text.get_or_insert_with(|| sql.to_owned()), part);
-    };
-    while let Some(token) = lexer.next_significant() {
-        if !token.is_word(sql, "for") {
-            continue;
-        }
-        let mut ahead = lexer.clone();
-        let mut next = ahead.next_significant();
-        let start = next.map(|token| token.span.start);
-        if next.is_some_and(|word| word.is_word(sql, "no")) {
-            next = ahead.next_significant();
-        }
-        let mut end = None;
-        if let Some(key) = next.filter(|word| word.is_word(sql, "key")) {
-            end = Some(key.span.end);
-            next = ahead.next_significant();
-        }
-        let is_lock = |word: &str| next.is_some_and(|token| token.is_word(sql, word));
-        if !is_lock("update") && !is_lock("share") {
-            continue;
-        }
-        if let (Some(start), Some(end)) = (start, end) {
-            blank(start..end);
-        }
-        lexer = ahead;
-        let mut ahead = lexer.clone();
-        if !ahead.next_significant().is_some_and(|word| word.is_word(sql, "of")) {
-            continue;
-        }
-        // Names, each of which may have a dot in it; from the first comma on all are blanked.
-        let mut is_first = true;
-        while let Some(token) = ahead.next_significant() {
-            let ends = token.is_word(sql, "nowait")
-                || token.is_word(sql, "skip")
-                || token.is_word(sql, "for")
-                || ["limit", "offset", "fetch"].iter().any(|word| token.is_word(sql, word))
-                || matches!(token.kind, TokenKind::RightParen | TokenKind::Semicolon);
-            if ends {
-                break;
-            }
-            is_first &= token.kind != TokenKind::Comma;
-            if !is_first {
-                blank(token.span.start..token.span.end);
-            }
-            lexer = ahead.clone();
-        }
-    }
-    text
-}
-
-/// The clauses behind LIMIT, OFFSET and FETCH, where the parser wants them; PostgreSQL takes them before, too.
-pub(super) fn moved_last(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let mut moved = Vec::with_capacity(tokens.len());
-    // The clauses of a query that are still to come, and those of the queries around it.
-    let (mut held, mut outer) = (Vec::new(), Vec::new());
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        match token.token {
-            Token::LParen => outer.push(std::mem::take(&mut held)),
-            Token::RParen => {
-                moved.append(&mut held);
-                held = outer.pop().unwrap_or_default();
-            }
-            Token::SemiColon => moved.append(&mut held),
-            _ => {}
-        }
-        let is_for = syntax::keyword(&token.token) == Keyword::FOR;
-        moved.push(token);
-        if !is_for {
-            continue;
-        }
-        let start = moved.len() - 1;
-        while let Some(space) = tokens.next_if(|one| matches!(one.token, Token::Whitespace(_))) {
-            moved.push(space);
-        }
-        let is_lock = |token: &TokenWithSpan| {
-            matches!(syntax::keyword(&token.token), Keyword::UPDATE | Keyword::SHARE)
-        };
-        if !tokens.peek().is_some_and(is_lock) {
-            continue;
-        }
-        while let Some(token) = tokens.next_if(|one| !ends_clause(&one.token)) {
-            moved.push(token);
-        }
-        if tokens.peek().is_some_and(|one| is_limit(&one.token)) {
-            held.extend(moved.split_off(start));
-        }
-    }
-    moved.append(&mut held);
-    moved
-}
-
-fn ends_clause(token: &Token) -> bool {
-    matches!(token, Token::LParen | Token::RParen | Token::SemiColon) || is_limit(token)
-}
-
-fn is_limit(token: &Token) -> bool {
-    matches!(syntax::keyword(token), Keyword::LIMIT | Keyword::OFFSET | Keyword::FETCH)
 }

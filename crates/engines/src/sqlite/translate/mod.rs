@@ -2,9 +2,18 @@
 //!
 //! A statement is parsed, and written anew from its tree, with the types of all that is in it:
 //! what a value's type is decides what its operators mean, and what the client is told.
+//!
+//! - `syntax` makes the tree: what the parser does not know is taken out before (`unparsed`), what it wants in
+//!   other words or in another order is put so (`arranged`).
+//! - `query`, `select`, `from` and `grouping` write queries; `insert`, `update` and `delete` what changes rows.
+//!   `scope` says what a name means there, and `current` what a cursor has to do with it.
+//! - `expression` writes expressions, `typed` with their types: `operator` and `call` lead on to those of each kind.
+//! - `definition` leads on to what changes the schema. SQLite alters little of a table, so its text is cut into words
+//!   (`table_text`), changed, and the table made anew (`rebuild`), with all that depends on it (`dependency`).
 
 mod alter;
 mod arithmetic;
+mod arranged;
 mod call;
 mod cast;
 mod constraint;
@@ -45,6 +54,7 @@ mod syntax;
 mod table_text;
 mod temporal;
 mod typed;
+mod unparsed;
 mod update;
 pub(super) mod validation;
 
@@ -63,9 +73,11 @@ use dependency::Uses;
 pub(crate) use filter::filter;
 pub(super) use from::written;
 use lock::Locking;
-pub(super) use name::table_name;
+pub(super) use name::{quoted, table_name};
 use reading::{PLAIN, Reading};
 use scope::Cte;
+use syntax::Parsed;
+use unparsed::Overriding;
 use validation::Validation;
 
 /// A statement in SQLite's words.
@@ -106,31 +118,37 @@ pub(crate) struct Translated {
     pub(crate) keeps_keys: Option<String>,
 }
 
-/// Translates one statement; `hints` are the types of its parameters that the client names, 0 for
-/// those that it leaves open. Its constants stay what they are read as, like PostgreSQL's.
+/// A statement as a client sends it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'s> {
+    pub(crate) sql: &'s str,
+    /// The types of its parameters, 0 for those that the client leaves open.
+    pub(crate) hints: &'s [Oid],
+    /// Whether it may be the query of a cursor.
+    pub(crate) is_cursor: bool,
+}
+
+impl Request<'_> {
+    /// One of which nothing else is said.
+    pub(crate) fn of(sql: &str) -> Request<'_> {
+        Request { sql, hints: &[], is_cursor: false }
+    }
+}
+
+/// Translates one statement. Its constants stay what they are read as, like PostgreSQL's.
 ///
 /// Errors are PostgreSQL's: 42601 for what cannot be parsed, 42P01, 42703, 42883 and 42702 for
 /// names, 42804 for types, and 0A000 for what SQLite cannot do.
 pub(crate) fn translate(
-    sql: &str,
+    request: Request<'_>,
     schema: &Schema,
-    hints: &[Oid],
     reading: &Reading,
 ) -> Result<Translated> {
-    translate_as(sql, schema, hints, reading, false)
-}
-
-/// The same of what may be the query of a cursor.
-pub(crate) fn translate_as(
-    sql: &str,
-    schema: &Schema,
-    hints: &[Oid],
-    reading: &Reading,
-    is_cursor: bool,
-) -> Result<Translated> {
-    let (statement, cursor) = syntax::parse(sql)?;
+    let Request { sql, hints, is_cursor } = request;
+    let Parsed { statement, cursor, overriding } = syntax::parse(sql)?;
     let mut translator = Translator::new(sql, schema, hints, reading);
     translator.current = Current { is_query: is_cursor, cursor, ..Current::default() };
+    translator.overriding = overriding;
     let done = translator.statement(&statement)?;
     let parameters = translator.parameter_types()?;
     let locking = translator.locking_of(&statement);
@@ -162,7 +180,7 @@ pub(crate) fn check(sql: &str) -> Result<()> {
 
 /// The types of the columns of a query, such as a view's, if it can be translated.
 pub(super) fn types_of(sql: &str, schema: &Schema) -> Option<Vec<Type>> {
-    let translated = translate(sql, schema, &[], &PLAIN).ok()?;
+    let translated = translate(Request::of(sql), schema, &PLAIN).ok()?;
     let columns = translated.columns?;
     let of = |c: &Column| Type { oid: c.type_oid, typmod: c.typmod };
     Some(columns.iter().map(|column| of(column).as_announced()).collect())
@@ -185,6 +203,7 @@ impl Done {
 }
 
 /// The translation of one statement.
+#[derive(Clone)]
 struct Translator<'a> {
     sql: &'a str,
     /// How many characters are before each line.
@@ -213,6 +232,7 @@ struct Translator<'a> {
     is_sent: bool,
     /// What it has to do with a cursor.
     current: Current,
+    overriding: Option<Overriding>,
     /// The sequences that it needs.
     sequences: Vec<Sequence>,
     /// Whether something in it is worked out only when it runs, though all of it is constant.
@@ -251,6 +271,7 @@ impl<'a> Translator<'a> {
             is_checked: true,
             is_sent: false,
             current: Current::default(),
+            overriding: None,
             sequences: Vec::new(),
             volatile: false,
         }

@@ -21,8 +21,8 @@ pub(in crate::sqlite) fn table_name(name: &ObjectName) -> Option<String> {
     parts(name).ok()?.pop()
 }
 
-/// A name as SQLite reads it back.
-pub(super) fn quoted(name: &str) -> String {
+/// A name as SQLite reads it back, which has no key words among quoted ones. A NUL would end the statement.
+pub(in crate::sqlite) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\0', "").replace('"', "\"\""))
 }
 
@@ -43,26 +43,12 @@ impl<'a> Translator<'a> {
 
     /// The character of a line and column; 0 for nowhere.
     pub(super) fn place_at(&self, at: Location) -> usize {
-        let (Ok(line), Ok(column)) = (usize::try_from(at.line), usize::try_from(at.column)) else {
-            return 0;
-        };
-        let before = line.checked_sub(1).and_then(|line| self.lines.get(line));
-        before.map_or(0, |before| before.saturating_add(column))
+        place_in(&self.lines, at)
     }
 
     /// An error with the place of what it is about.
     pub(super) fn at(&self, error: PgError, node: &impl Spanned) -> PgError {
-        match self.place(node) {
-            0 => error,
-            place => error.position(place),
-        }
-    }
-
-    pub(super) fn at_ident(&self, error: PgError, ident: &Ident) -> PgError {
-        match self.place_at(ident.span.start) {
-            0 => error,
-            place => error.position(place),
-        }
+        error.position(self.place(node))
     }
 
     /// The name of a table without its schema, which must be one that there is.
@@ -74,8 +60,7 @@ impl<'a> Translator<'a> {
             [schema] if schema == "public" || schema == "main" => false,
             [schema] if schema == "pg_temp" || schema == "temp" => true,
             [schema, ..] => {
-                let message = format!("relation \"{schema}.{table}\" does not exist");
-                return Err(self.at(PgError::new(SqlState::UNDEFINED_TABLE, message), name));
+                return Err(self.at(no_relation(&format!("{schema}.{table}")), name));
             }
         };
         if table.to_ascii_lowercase().starts_with("sqlite_") {
@@ -101,8 +86,7 @@ impl<'a> Translator<'a> {
 
     /// 42P01 for a relation that a definition is about.
     pub(super) fn missing(&self, name: &ObjectName) -> PgError {
-        let message = format!("relation \"{}\" does not exist", shown(name));
-        PgError::new(SqlState::UNDEFINED_TABLE, message)
+        no_relation(&shown(name))
     }
 
     /// The table of a name, if there is one where it is looked for.
@@ -160,6 +144,17 @@ impl<'a> Translator<'a> {
     }
 }
 
+/// 42P01 for a relation, by its name as it was written.
+pub(super) fn no_relation(name: &str) -> PgError {
+    PgError::new(SqlState::UNDEFINED_TABLE, format!("relation \"{name}\" does not exist"))
+}
+
+/// 42703 for a column of a table that a statement changes or asks for.
+pub(super) fn no_column_of(relation: &Relation, column: &str) -> PgError {
+    let message = format!("column \"{column}\" of relation \"{}\" does not exist", relation.name);
+    PgError::new(SqlState::UNDEFINED_COLUMN, message)
+}
+
 /// 3F000 if a name is in a schema that is not there.
 pub(super) fn missing_schema(name: &ObjectName) -> Option<PgError> {
     let parts = parts(name).ok()?;
@@ -189,14 +184,10 @@ pub(super) fn lines_of(sql: &str) -> Vec<usize> {
 }
 
 /// The character of a line and column, both from 1; 0 for nowhere.
-pub(super) fn place_of(sql: &str, at: Location) -> usize {
+pub(super) fn place_in(lines: &[usize], at: Location) -> usize {
     let (Ok(line), Ok(column)) = (usize::try_from(at.line), usize::try_from(at.column)) else {
         return 0;
     };
-    if line == 0 {
-        return 0;
-    }
-    let before: usize =
-        sql.split('\n').take(line - 1).map(|line| line.chars().count().saturating_add(1)).sum();
-    before.saturating_add(column)
+    let before = line.checked_sub(1).and_then(|line| lines.get(line));
+    before.map_or(0, |before| before.saturating_add(column))
 }

@@ -124,7 +124,7 @@ impl Translator<'_> {
         scope: &Scope<'_>,
     ) -> Result<String> {
         let Some(right) = row_items(right) else {
-            return Err(self.placed(unsupported("such a comparison of rows"), right));
+            return Err(self.at(unsupported("such a comparison of rows"), right));
         };
         if left.len() != right.len() {
             let message = "unequal number of entries in row expressions";
@@ -154,10 +154,7 @@ impl Translator<'_> {
         }
         let op = if op.starts_with("IS") { "=" } else { op };
         let error = no_operator(left.ty, op, right);
-        Err(match self.operator_place(at) {
-            Some(place) => error.position(place),
-            None => error,
-        })
+        Err(error.position(self.operator_place(at).unwrap_or_default()))
     }
 
     /// Where the operator behind an expression stands.
@@ -181,7 +178,7 @@ impl Translator<'_> {
 
     /// An error with the place of the operator that stands before an operand.
     pub(super) fn at_operator_before(&self, error: PgError, op: &str, operand: &Expr) -> PgError {
-        let start = self.place_at(operand.span().start);
+        let start = self.place(operand);
         let before: Vec<char> = self.sql.chars().take(start.saturating_sub(1)).collect();
         let skipped = before.iter().rev().take_while(|c| c.is_whitespace() || **c == '(').count();
         match (before.len() - skipped).checked_sub(op.chars().count()) {
@@ -252,7 +249,7 @@ impl Translator<'_> {
             BinaryOperator::PGRegexIMatch | BinaryOperator::PGRegexNotIMatch => {
                 self.matched("pg_iregex", left, right, *op == BinaryOperator::PGRegexNotIMatch)
             }
-            _ => Err(self.placed(unsupported(&format!("the operator {op}")), at)),
+            _ => Err(self.at(unsupported(&format!("the operator {op}")), at)),
         }
     }
 

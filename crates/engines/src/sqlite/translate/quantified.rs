@@ -17,7 +17,7 @@ impl Translator<'_> {
             Expr::ILike { any: true, negated, expr, pattern, escape_char: None } => {
                 ("pg_ilike", *negated, expr, pattern)
             }
-            other => return Err(self.placed(unsupported("such an expression"), other)),
+            other => return Err(self.at(unsupported("such an expression"), other)),
         };
         let text = self.expression(text, scope)?;
         let text = self.settle_text(text)?;

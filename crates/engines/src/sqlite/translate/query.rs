@@ -7,7 +7,6 @@ use sqlparser::ast::{
 use trunkline_core::{Column, PgError, Result, SqlState};
 
 use super::current::Current;
-use super::dependency::Uses;
 use super::name::{folded, quoted};
 use super::scope::{Cte, Output, Scope};
 use super::typed::Typed;
@@ -117,26 +116,8 @@ impl Translator<'_> {
         let held = self.ctes.len();
         if recursive && let SetExpr::SetOperation { left, .. } = cte.query.body.as_ref() {
             // The part that does not refer to the name tells what its columns are.
-            let mut trial = Translator {
-                sql: self.sql,
-                lines: self.lines.clone(),
-                schema: self.schema,
-                reading: self.reading,
-                immutable: self.immutable,
-                parameters: self.parameters.clone(),
-                assigned: Vec::new(),
-                ctes: self.ctes.clone(),
-                locking: None,
-                depth: self.depth,
-                uses: Uses::new(),
-                notices: Vec::new(),
-                validations: Vec::new(),
-                is_checked: self.is_checked,
-                is_sent: false,
-                current: Current::default(),
-                sequences: Vec::new(),
-                volatile: false,
-            };
+            let mut trial =
+                Translator { is_sent: false, current: Current::default(), ..self.clone() };
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);
                 self.ctes.push(Cte { name: name.clone(), columns });
@@ -243,7 +224,7 @@ impl Translator<'_> {
                 let message = "VALUES lists must all be the same length";
                 let error = PgError::new(SqlState::SYNTAX_ERROR, message);
                 return Err(match row.first() {
-                    Some(first) => self.placed(error, first),
+                    Some(first) => self.at(error, first),
                     None => error,
                 });
             }

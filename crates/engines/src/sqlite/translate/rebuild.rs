@@ -77,14 +77,14 @@ impl Translator<'_> {
             table.text.refer(&|name| {
                 names.iter().find(|known| known.eq_ignore_ascii_case(name)).map(|n| interim(n))
             });
-            let database = if table.relation.temporary { "temp" } else { "main" };
+            let database = table.relation.database();
             let new = quoted(&interim(&table.relation.name));
             steps.push(format!("CREATE TABLE {database}.{new} {}", table.text.written()));
         }
         // A foreign key may need a unique index; its name must be free for the new one.
         for table in &tables {
             for (index, sql) in table.kept_indexes().filter(|(index, _)| index.unique) {
-                let database = if table.relation.temporary { "temp" } else { "main" };
+                let database = table.relation.database();
                 steps.push(format!("DROP INDEX {database}.{}", quoted(&index.name)));
                 steps.push(index_on(sql, &interim(&table.relation.name)));
             }

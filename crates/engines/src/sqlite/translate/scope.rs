@@ -151,13 +151,12 @@ impl SourceColumn {
 impl Translator<'_> {
     /// A column by its name alone; 42703 and 42702.
     pub(super) fn column(&self, ident: &Ident, scope: &Scope<'_>) -> Result<Typed> {
-        let name = folded(ident);
+        let (name, place) = (folded(ident), self.place_at(ident.span.start));
         let error = match scope.find(&name) {
             Found::One { column, .. } if ident.quote_style.is_some() && column.name != name => {
                 no_column(&name, scope)
             }
             Found::One { scope: of, source, column } => {
-                let place = self.place_at(ident.span.start);
                 of.grouping.note(source, column, place, !std::ptr::eq(of, scope));
                 return Ok(column.typed(place));
             }
@@ -167,7 +166,7 @@ impl Translator<'_> {
             ),
             Found::None => no_column(&name, scope),
         };
-        Err(self.at_ident(error, ident))
+        Err(error.position(place))
     }
 
     /// A column with what it is of before it; 42P01 and 42703.
@@ -177,16 +176,16 @@ impl Translator<'_> {
         };
         let Some(first) = before.last() else { return self.column(last, scope) };
         let (alias, name) = (folded(first), folded(last));
+        let place = self.place_at(first.span.start);
         let Some((of, source)) = scope.source_in_scope(&alias) else {
-            return Err(self.at_ident(missing_from(&alias), first));
+            return Err(missing_from(&alias).position(place));
         };
         let mut all = source.columns.iter().chain(&source.system);
         let Some(column) = all.find(|column| column.name.eq_ignore_ascii_case(&name)) else {
             let message = format!("column {alias}.{name} does not exist");
             let error = PgError::new(SqlState::UNDEFINED_COLUMN, message);
-            return Err(self.at_ident(hinted(error, Some(&alias), &name, scope), first));
+            return Err(hinted(error, Some(&alias), &name, scope).position(place));
         };
-        let place = self.place_at(first.span.start);
         of.grouping.note(source, column, place, !std::ptr::eq(of, scope));
         Ok(column.typed(place))
     }

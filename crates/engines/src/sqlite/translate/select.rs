@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     BinaryOperator, Distinct, Expr, GroupByExpr, OrderByExpr, Select, SelectItem,
-    SelectItemQualifiedWildcardKind, Spanned, Value,
+    SelectItemQualifiedWildcardKind, Value,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
@@ -304,8 +304,7 @@ impl Translator<'_> {
             let message =
                 format!("argument of {clause} must be type boolean, not type {}", typed.ty.name());
             let error = PgError::new(SqlState::DATATYPE_MISMATCH, message);
-            let place = self.place_at(condition.span().start);
-            return Err(if place > 0 { error.position(place) } else { error });
+            return Err(self.at(error, condition));
         }
         Ok(typed.sql)
     }

@@ -3,7 +3,7 @@
 use sqlparser::ast::{DataType, Expr, ObjectName, SequenceOptions};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::name::quoted;
+use super::name::{no_column_of, no_relation, quoted};
 use super::scope::Scope;
 use super::typed::{Form, Typed};
 use super::{Done, Translator, unsupported};
@@ -73,14 +73,9 @@ impl Translator<'_> {
             return Err(unsupported("pg_get_serial_sequence of what is no constant"));
         };
         let name = last_part(table);
-        let relation = self.schema.relation(&name).ok_or_else(|| {
-            let message = format!("relation \"{table}\" does not exist");
-            PgError::new(SqlState::UNDEFINED_TABLE, message)
-        })?;
+        let relation = self.schema.relation(&name).ok_or_else(|| no_relation(table))?;
         let Some((_, column)) = relation.column(column) else {
-            let message =
-                format!("column \"{column}\" of relation \"{}\" does not exist", relation.name);
-            return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
+            return Err(no_column_of(relation, column));
         };
         let sequence = relation.sequence_name(column).filter(|_| column.serial());
         let Some(sequence) = sequence else { return Ok(Typed::new("NULL", Type::TEXT)) };
@@ -116,11 +111,9 @@ impl Translator<'_> {
         };
         let is_visible = text.contains('.') || self.reading.path.finds_public;
         let found = self.schema.sequence(&last_part(text));
-        let found = found.filter(|one| is_visible || one.database == "temp").ok_or_else(|| {
-            let message = format!("relation \"{text}\" does not exist");
-            let error = PgError::new(SqlState::UNDEFINED_TABLE, message);
-            if sequence.place > 0 { error.position(sequence.place) } else { error }
-        })?;
+        let found = found
+            .filter(|one| is_visible || one.database == "temp")
+            .ok_or_else(|| no_relation(text).position(sequence.place))?;
         let mut arguments = vec![storage::quoted(&found.name)];
         if function != "currval" {
             self.sequences.push(found);
@@ -140,7 +133,7 @@ impl Translator<'_> {
 /// The sequences that go with a table.
 pub(super) fn owned_tables(relation: &Relation) -> Vec<String> {
     let own = relation.columns.iter().filter_map(|column| {
-        let numbers = column.numbers().filter(|numbers| numbers.owns_sequence())?;
+        let numbers = column.numbers().filter(|numbers| numbers.kind.owns_sequence())?;
         Some(format!("{}.{}", relation.database(), quoted(numbers.sequence?)))
     });
     own.collect()

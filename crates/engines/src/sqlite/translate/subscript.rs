@@ -32,7 +32,7 @@ impl Translator<'_> {
                 "cannot subscript type {} because it does not support subscripting",
                 typed.ty.name()
             );
-            return Err(self.placed(PgError::new(SqlState::DATATYPE_MISMATCH, message), root));
+            return Err(self.at(PgError::new(SqlState::DATATYPE_MISMATCH, message), root));
         };
         let of = typed.ty.oid.0;
         if let [
@@ -52,7 +52,7 @@ impl Translator<'_> {
         let mut sql = format!("pg_array_element({}, {of}", typed.sql);
         for access in chain {
             let AccessExpr::Subscript(Subscript::Index { index }) = access else {
-                return Err(self.placed(unsupported("such a subscript"), root));
+                return Err(self.at(unsupported("such a subscript"), root));
             };
             sql.push_str(&format!(", {}", self.subscript(index, scope)?));
         }
@@ -68,7 +68,7 @@ impl Translator<'_> {
         }
         let error =
             PgError::new(SqlState::DATATYPE_MISMATCH, "array subscript must have type integer");
-        Err(self.placed(error, index))
+        Err(self.at(error, index))
     }
 
     /// A document's subscripts are its operator `->`, one behind the other.
@@ -83,7 +83,7 @@ impl Translator<'_> {
         for access in chain {
             let AccessExpr::Subscript(Subscript::Index { index }) = access else {
                 let message = "jsonb subscript does not support slices";
-                return Err(self.placed(PgError::new(SqlState::DATATYPE_MISMATCH, message), root));
+                return Err(self.at(PgError::new(SqlState::DATATYPE_MISMATCH, message), root));
             };
             let name = self.expression(index, scope)?;
             typed = self.json_member(typed, &BinaryOperator::Arrow, name, index)?;

@@ -122,7 +122,7 @@ impl Translator<'_> {
     ) -> Result<Typed> {
         let value = self.expression(timestamp, scope)?;
         let zone = self.expression(zone, scope)?;
-        self.by_zone(value, zone).map_err(|error| self.placed(error, timestamp))
+        self.by_zone(value, zone).map_err(|error| self.at(error, timestamp))
     }
 
     fn by_zone(&mut self, value: Typed, zone: Typed) -> Result<Typed> {
@@ -156,25 +156,18 @@ impl Translator<'_> {
             (BinaryOperator::Plus, _) => Type::INT4,
             _ => Type::FLOAT8,
         };
-        let left = if left.is_unknown() {
-            let ty = wanted(right.ty);
-            self.settle(left, ty)?
-        } else {
-            left
-        };
-        let right = if right.is_unknown() {
-            // `timestamp - '1 day'` is read as an interval by PostgreSQL only when it is cast.
-            let ty = wanted(left.ty);
-            self.settle(right, ty)?
-        } else {
-            right
-        };
+        // `timestamp - '1 day'` is read as an interval by PostgreSQL only when it is cast.
+        let left = self.settle(left, wanted(right.ty))?;
+        let right = self.settle(right, wanted(left.ty))?;
         let (l, r) = (left.ty, right.ty);
         let zoned = |ty: Type| if ty.oid == Oid::DATE { TIMESTAMP } else { Type::of(ty.oid) };
         let add = self.zoned("pg_time_add", if l.oid == Oid::TIMESTAMPTZ { l } else { r })?;
         let call = |function: &str, a: &Typed, b: &Typed, ty: Type| {
             let sql = format!("{function}({}, {}, {})", a.sql, b.sql, a.ty.oid.0);
             Ok(Typed::new(sql, ty))
+        };
+        let times = |span: &Typed, factor: &str| {
+            Typed::new(format!("pg_interval_times({}, {factor})", span.sql), INTERVAL)
         };
         let plus = matches!(op, BinaryOperator::Plus);
         let minus = matches!(op, BinaryOperator::Minus);
@@ -198,8 +191,7 @@ impl Translator<'_> {
                 call(&add, &right, &left, zoned(r))
             }
             (_, Oid::INTERVAL) if l.is_date_or_timestamp() && minus => {
-                let right = Typed::new(format!("pg_interval_times({}, -1)", right.sql), r);
-                call(&add, &left, &right, zoned(l))
+                call(&add, &left, &times(&right, "-1"), zoned(l))
             }
             _ if l.is_date_or_timestamp() && r.is_date_or_timestamp() && minus => {
                 let ty = self.common(l, r).unwrap_or(TIMESTAMP);
@@ -210,29 +202,18 @@ impl Translator<'_> {
                 call("pg_interval_add", &left, &right, INTERVAL)
             }
             (Oid::INTERVAL, Oid::INTERVAL) if minus => {
-                let right = Typed::new(format!("pg_interval_times({}, -1)", right.sql), r);
-                call("pg_interval_add", &left, &right, INTERVAL)
+                call("pg_interval_add", &left, &times(&right, "-1"), INTERVAL)
             }
             (Oid::INTERVAL, _) if r.is_number() && matches!(op, BinaryOperator::Multiply) => {
-                call("pg_interval_times", &left, &right, INTERVAL).map(two_arguments)
+                Ok(times(&left, &right.sql))
             }
             (_, Oid::INTERVAL) if l.is_number() && matches!(op, BinaryOperator::Multiply) => {
-                call("pg_interval_times", &right, &left, INTERVAL).map(two_arguments)
+                Ok(times(&right, &left.sql))
             }
             (Oid::INTERVAL, _) if r.is_number() && matches!(op, BinaryOperator::Divide) => {
-                let inverse = Typed::new(format!("pg_quotient(1, {})", right.sql), r);
-                call("pg_interval_times", &left, &inverse, INTERVAL).map(two_arguments)
+                Ok(times(&left, &format!("pg_quotient(1, {})", right.sql)))
             }
-            _ => Err(self.placed(no_operator(l, &op.to_string(), r), at)),
+            _ => Err(self.at(no_operator(l, &op.to_string(), r), at)),
         }
     }
-}
-
-/// A call that does not need to be told of what type its first argument is.
-fn two_arguments(typed: Typed) -> Typed {
-    let sql = match typed.sql.rsplit_once(", ") {
-        Some((call, _)) => format!("{call})"),
-        None => typed.sql,
-    };
-    Typed { sql, ..typed }
 }

@@ -9,7 +9,7 @@ use super::super::output::KEPT;
 use super::super::sequence::Sequences;
 use super::super::{errors, functions, output, schema::Schema, types::Type, violation};
 use super::reading::PLAIN;
-use super::{Translated, translate};
+use super::{Request, Translated, translate};
 
 const RECORDED: &str = include_str!("../../../tests/golden/sql.txt");
 
@@ -25,7 +25,7 @@ fn database() -> (Connection, Sequences) {
 fn answer((connection, sequences): &(Connection, Sequences), sql: &str) -> Vec<String> {
     let schema = Schema::read(connection).expect("the schema of a database of this test");
     let mut lines = Vec::new();
-    let done = translate(sql, &schema, &[], &PLAIN).and_then(|translated| {
+    let done = translate(Request::of(sql), &schema, &PLAIN).and_then(|translated| {
         if let Some(columns) = &translated.columns {
             lines.push(format!(": {}", columns.iter().map(shape).collect::<Vec<_>>().join(", ")));
         }
@@ -136,7 +136,8 @@ fn parameters_have_the_types_of_their_surroundings() {
         .expect("a table");
     let schema = Schema::read(&connection).expect("a schema");
     let types = |sql: &str, hints: &[Oid]| {
-        translate(sql, &schema, hints, &PLAIN).map(|translated| translated.parameters)
+        translate(Request { hints, ..Request::of(sql) }, &schema, &PLAIN)
+            .map(|translated| translated.parameters)
     };
     let known = [
         ("SELECT * FROM t WHERE id = $1 AND name = $2", vec![Oid::INT8, Oid::TEXT]),
@@ -183,7 +184,7 @@ fn nothing_panics() {
                 }
             }
             let _: std::result::Result<Translated, PgError> =
-                translate(&parts.join(" "), &schema, &[], &PLAIN);
+                translate(Request::of(&parts.join(" ")), &schema, &PLAIN);
         }
     }
 }
@@ -199,7 +200,8 @@ fn depth_has_a_limit() {
 fn deep_statements() {
     let schema = Schema::default();
     let long = |start: &str, part: &str, count: usize| {
-        let _ = translate(&format!("{start}{}", part.repeat(count)), &schema, &[], &PLAIN);
+        let sql = format!("{start}{}", part.repeat(count));
+        let _ = translate(Request::of(&sql), &schema, &PLAIN);
     };
     for count in [100, 1200, 2400, 100_000] {
         long("SELECT 1", " + 1", count);
@@ -220,7 +222,7 @@ fn deep_statements() {
     }
     // A long chain of conditions is no reason to refuse one.
     let many = format!("SELECT 1 WHERE 1 = 2{}", " OR 1 = 2".repeat(450));
-    let translated = translate(&many, &schema, &[], &PLAIN).expect("a chain");
+    let translated = translate(Request::of(&many), &schema, &PLAIN).expect("a chain");
     let found = database().0.prepare(&translated.steps[0]).map(|mut s| s.exists([]));
     assert!(matches!(found, Ok(Ok(false))));
 }

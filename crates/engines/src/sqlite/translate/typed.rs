@@ -130,8 +130,7 @@ impl Translator<'_> {
 
 /// A literal that is not of its type, and where it stands.
 pub(super) fn unread(error: ValueError, place: usize) -> PgError {
-    let error = PgError::from(error);
-    if place > 0 { error.position(place) } else { error }
+    PgError::from(error).position(place)
 }
 
 /// The digits behind the point of a number as it is written: two of `1.50`, none of `1e3`.

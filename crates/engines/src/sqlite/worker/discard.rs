@@ -4,7 +4,8 @@ use rusqlite::config::DbConfig;
 use trunkline_core::Result;
 use trunkline_sql::statement::Discard;
 
-use super::{Worker, answer, quote};
+use super::super::translate::quoted;
+use super::{Worker, answer};
 
 /// Views first: they may be of the tables.
 const TEMPORARY: &str = "SELECT type, name FROM temp.sqlite_schema \
@@ -29,7 +30,7 @@ impl Worker<'_> {
             let mut found = connection.prepare_cached(TEMPORARY)?;
             let drops = found.query_map([], |row| {
                 let (kind, name): (String, String) = (row.get(0)?, row.get(1)?);
-                Ok(format!("DROP {kind} temp.{}", quote(&name)))
+                Ok(format!("DROP {kind} temp.{}", quoted(&name)))
             })?;
             drops.collect()
         };
