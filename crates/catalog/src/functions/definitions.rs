@@ -38,7 +38,8 @@ pub(super) fn function(name: &str) -> Option<Function> {
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions"
         | "pg_get_function_arg_default" => |_| Ok(Datum::Null),
-        "obj_description" | "col_description" | "shobj_description" => description,
+        "obj_description" | "col_description" => |call| description(call, "pg_description"),
+        "shobj_description" => |call| description(call, "pg_shdescription"),
         "pg_describe_object" => |_| Ok(Datum::Null),
         "pg_index_column_has_property" | "pg_index_has_property" | "pg_indexam_has_property" => {
             index_property
@@ -255,25 +256,27 @@ fn view_definition(call: &Call<'_>) -> Result<Datum> {
     }))
 }
 
-/// `obj_description(oid, catalog)`, `col_description(table, column)`
-fn description(call: &Call<'_>) -> Result<Datum> {
+/// `obj_description(oid, catalog)`, `col_description(table, column)`, and `shobj_description(oid, catalog)`
+fn description(call: &Call<'_>, among: &str) -> Result<Datum> {
     let Some(object) = oid(call, 0) else { return Ok(Datum::Null) };
     let (catalog, column) = match call.arguments.get(1) {
         Some(Datum::Text(name)) => (crate::facts::relation_oid(crate::facts::PG_CATALOG, name), 0),
         Some(Datum::Int(column)) => (Some(1259), *column),
         _ => (None, 0),
     };
-    let facts = crate::facts::facts("pg_description");
-    let place = |name| facts.map_or(usize::MAX, |facts| facts.column(name));
+    let columns = crate::facts::relation_columns(crate::facts::PG_CATALOG, among);
+    let place = |name: &str| columns?.iter().position(|column| *column.name == *name);
     let [of, class, sub, text] = ["objoid", "classoid", "objsubid", "description"].map(place);
-    let rows = call.run.world.table(crate::facts::PG_CATALOG, "pg_description")?;
+    let rows = call.run.world.table(crate::facts::PG_CATALOG, among)?;
     let found = rows.iter().find(|row| {
-        let number = |place: usize| row.get(place).and_then(Datum::as_int);
+        let number = |place: Option<usize>| row.get(place?).and_then(Datum::as_int);
         number(of) == Some(object.into())
-            && number(sub) == Some(column)
+            // Databases have no columns.
+            && (sub.is_none() || number(sub) == Some(column))
             && catalog.is_none_or(|catalog| number(class) == Some(catalog.into()))
     });
-    Ok(found.and_then(|row| row.get(text)).cloned().unwrap_or_default())
+    let said = found.and_then(|row| row.get(text?)).cloned();
+    Ok(said.unwrap_or_default())
 }
 
 fn index_property(call: &Call<'_>) -> Result<Datum> {

@@ -304,33 +304,6 @@ pub(super) fn types(world: &World) -> Vec<Row> {
     rows
 }
 
-pub(super) fn descriptions(world: &World) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_description");
-    let row = |class: &ClassObject, column: usize, text: &str| {
-        maker.row([
-            ("objoid", Datum::Oid(class.oid)),
-            ("classoid", Datum::Oid(PG_CLASS)),
-            ("objsubid", count(column)),
-            ("description", Datum::text(text)),
-        ])
-    };
-    let mut rows = Vec::new();
-    for (class, relation) in world.objects.relations() {
-        rows.extend(relation.comment.iter().map(|comment| row(class, 0, comment)));
-        for (place, attribute) in relation.columns.iter().enumerate() {
-            rows.extend(attribute.comment.iter().map(|comment| row(class, place + 1, comment)));
-        }
-    }
-    if world.objects.schema_named("public").is_some() {
-        rows.push(maker.row([
-            ("objoid", Datum::Oid(super::PUBLIC)),
-            ("classoid", Datum::Oid(2615)),
-            ("description", Datum::text("standard public schema")),
-        ]));
-    }
-    rows
-}
-
 /// The rule of each view.
 pub(super) fn rules(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_rewrite");

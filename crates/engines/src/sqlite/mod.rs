@@ -15,6 +15,7 @@
 //!    PostgreSQL's in `errors`.
 
 mod cells;
+mod comment;
 mod connect;
 mod control;
 mod copy;

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use trunkline_core::Oid;
 use trunkline_core::catalog::{Snapshot, sequence_name};
 
+use super::comment::Comments;
 use super::names::Names;
 use super::sequence::{Options, Sequence};
 use super::storage;
@@ -20,6 +21,8 @@ pub(crate) struct Schema {
     /// The databases that there are, which is this one by all of its names.
     pub(super) databases: Names,
     relations: Vec<Relation>,
+    /// What is said of them, in the main database and in the temporary one.
+    comments: [Comments; 2],
     /// What the catalog describes, once it has asked: the same as long as nothing changes.
     pub(super) described: OnceLock<Arc<Snapshot>>,
 }
@@ -306,6 +309,18 @@ impl Relation {
         }
     }
 
+    /// Whether it has a constraint of this name.
+    pub(crate) fn has_constraint(&self, name: &str) -> bool {
+        let not_null = |column: &Column| {
+            (column.not_null || column.key > 0)
+                && name == format!("{}_{}_not_null", self.name, column.name)
+        };
+        self.declared.iter().any(|one| one.name.as_deref() == Some(name))
+            || self.foreign_keys.iter().any(|key| self.foreign_name(key) == name)
+            || self.constraint_columns(name).is_some()
+            || self.columns.iter().any(not_null)
+    }
+
     /// The value of a column that an INSERT does not give, where SQLite would have another than
     /// PostgreSQL: a sequence's next number, or none of a key that nobody numbers.
     pub(crate) fn supplied(&self, column: &Column) -> Option<String> {
@@ -423,6 +438,18 @@ impl Schema {
 
     pub(crate) fn relations(&self) -> &[Relation] {
         &self.relations
+    }
+
+    /// What is said of what is there, or of what is temporary.
+    pub(crate) fn comments(&self, temporary: bool) -> &Comments {
+        let [lasting, passing] = &self.comments;
+        if temporary { passing } else { lasting }
+    }
+
+    /// The table that has an index of this name, or a key with one.
+    pub(crate) fn indexed(&self, name: &str) -> Option<&Relation> {
+        let keyed = || self.relations.iter().find(|one| one.constraint_columns(name).is_some());
+        self.index(name).map(|(relation, _)| relation).or_else(keyed)
     }
 
     /// A sequence by its name: a table of its own, or what counts the key of a table.

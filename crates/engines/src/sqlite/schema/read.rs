@@ -7,6 +7,7 @@ use super::{
     Column, ForeignKey, Index, OnCommit, Origin, PUBLIC, Relation, Schema, VIEW_DEPTH, sequence_of,
     split_view,
 };
+use crate::sqlite::comment::{self, Comments};
 use crate::sqlite::translate::declared::declared;
 use crate::sqlite::translate::types_of;
 use crate::sqlite::types::Type;
@@ -16,6 +17,7 @@ impl Schema {
     pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Schema> {
         let mut relations = Vec::new();
         let mut numbers = Numbers::default();
+        let mut comments: [Comments; 2] = Default::default();
         for database in ["temp", "main"] {
             let mut listed = connection.prepare(&format!(
                 "SELECT name, type, coalesce(sql, ''), rowid FROM {database}.sqlite_schema \
@@ -25,6 +27,13 @@ impl Schema {
             let mut rows = listed.query([])?;
             while let Some(row) = rows.next()? {
                 let name: String = row.get(0)?;
+                if name == comment::VIEW
+                    && let Some(read) = Comments::parse(&row.get::<_, String>(2)?)
+                {
+                    let [lasting, passing] = &mut comments;
+                    *(if database == "temp" { passing } else { lasting }) = read;
+                    continue;
+                }
                 let mut relation = Relation {
                     oid: numbers.relation(PUBLIC, &name),
                     name,
@@ -54,7 +63,7 @@ impl Schema {
                 relations.push(relation);
             }
         }
-        let mut schema = Schema { relations, ..Schema::default() };
+        let mut schema = Schema { relations, comments, ..Schema::default() };
         schema.type_views();
         Ok(schema)
     }

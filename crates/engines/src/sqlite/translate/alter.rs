@@ -66,6 +66,7 @@ impl<'a> Translator<'a> {
                 if relation.view {
                     return Err(unsupported("renaming a view"));
                 }
+                self.rename_comments(relation.temporary, &relation.name, &to);
                 Some(vec![format!("ALTER TABLE {table} RENAME TO {}", quoted(&to))])
             }
             AlterTableOperation::RenameColumn { old_column_name, new_column_name } => {
@@ -82,6 +83,7 @@ impl<'a> Translator<'a> {
                 if relation.view {
                     return Err(unsupported("renaming a column of a view"));
                 }
+                self.rename_column_comment(relation, &column.name, &to);
                 let from = quoted(&column.name);
                 Some(vec![format!("ALTER TABLE {table} RENAME COLUMN {from} TO {}", quoted(&to))])
             }

@@ -7,6 +7,7 @@ mod alter;
 mod arithmetic;
 mod call;
 mod cast;
+mod comment;
 mod constraint;
 mod create_table;
 mod current;
@@ -46,6 +47,7 @@ mod table_text;
 mod temporal;
 mod typed;
 mod update;
+mod utility;
 pub(super) mod validation;
 
 use std::borrow::Cow;
@@ -54,6 +56,7 @@ use std::rc::Rc;
 use sqlparser::ast::Statement;
 use trunkline_core::{Column, CurrentOf, Notice, Oid, PgError, Result, RowKey, Severity, SqlState};
 
+use super::comment::Comments;
 use super::fresh::made_fresh;
 use super::schema::Schema;
 use super::sequence::Sequence;
@@ -66,6 +69,8 @@ use lock::Locking;
 pub(super) use name::table_name;
 use reading::{PLAIN, Reading};
 use scope::Cte;
+pub(super) use table_text::{inside, unquoted, words_of};
+use utility::Utility;
 use validation::Validation;
 
 /// A statement in SQLite's words.
@@ -128,36 +133,23 @@ pub(crate) fn translate_as(
     reading: &Reading,
     is_cursor: bool,
 ) -> Result<Translated> {
-    let (statement, cursor) = syntax::parse(sql)?;
     let mut translator = Translator::new(sql, schema, hints, reading);
+    if let Some(utility) = Utility::parse(sql)? {
+        let done = translator.utility(&utility)?;
+        return translator.translated(done, None);
+    }
+    let (statement, cursor) = syntax::parse(sql)?;
     translator.current = Current { is_query: is_cursor, cursor, ..Current::default() };
     let done = translator.statement(&statement)?;
-    let parameters = translator.parameter_types()?;
-    let locking = translator.locking_of(&statement);
-    Ok(Translated {
-        steps: done.steps,
-        parameters,
-        assigned: translator.assigned,
-        columns: done.columns,
-        tag: done.tag,
-        counts: done.counts,
-        writes: done.writes || !translator.sequences.is_empty(),
-        sequences: translator.sequences,
-        locking,
-        constant: !translator.volatile
-            && matches!(&statement, Statement::Query(query) if query::is_constant(query)),
-        notices: translator.notices,
-        validations: translator.validations,
-        fresh: made_fresh(&statement, schema),
-        key: translator.current.key,
-        row: translator.current.row,
-        keeps_keys: translator.current.keeps_keys,
-    })
+    translator.translated(done, Some(&statement))
 }
 
 /// Whether a text is a statement: 42601 if it is not.
 pub(crate) fn check(sql: &str) -> Result<()> {
-    syntax::parse(sql).map(drop)
+    match Utility::parse(sql)? {
+        Some(_) => Ok(()),
+        None => syntax::parse(sql).map(drop),
+    }
 }
 
 /// The types of the columns of a query, such as a view's, if it can be translated.
@@ -211,6 +203,8 @@ struct Translator<'a> {
     is_checked: bool,
     /// Whether the query that comes next gives what is sent.
     is_sent: bool,
+    /// The comments of the main database and of the temporary one, where they may be others behind it.
+    comments: Option<[Comments; 2]>,
     /// What it has to do with a cursor.
     current: Current,
     /// The sequences that it needs.
@@ -250,6 +244,7 @@ impl<'a> Translator<'a> {
             validations: Vec::new(),
             is_checked: true,
             is_sent: false,
+            comments: None,
             current: Current::default(),
             sequences: Vec::new(),
             volatile: false,
@@ -293,9 +288,38 @@ impl<'a> Translator<'a> {
             other => {
                 // Other programs are to evaluate it, too.
                 self.is_checked = false;
-                self.definition(other)
+                let mut done = self.definition(other)?;
+                if !done.steps.is_empty() {
+                    done.steps.splice(..0, self.comment_steps());
+                }
+                Ok(done)
             }
         }
+    }
+
+    /// What became of it, with what was learnt on the way.
+    fn translated(mut self, done: Done, statement: Option<&Statement>) -> Result<Translated> {
+        let parameters = self.parameter_types()?;
+        let locking = statement.and_then(|statement| self.locking_of(statement));
+        Ok(Translated {
+            steps: done.steps,
+            parameters,
+            assigned: self.assigned,
+            columns: done.columns,
+            tag: done.tag,
+            counts: done.counts,
+            writes: done.writes || !self.sequences.is_empty(),
+            sequences: self.sequences,
+            locking,
+            constant: !self.volatile
+                && matches!(statement, Some(Statement::Query(query)) if query::is_constant(query)),
+            notices: self.notices,
+            validations: self.validations,
+            fresh: statement.map(|one| made_fresh(one, self.schema)).unwrap_or_default(),
+            key: self.current.key,
+            row: self.current.row,
+            keeps_keys: self.current.keeps_keys,
+        })
     }
 
     /// The types of the parameters: 42P18 for one that nothing gave a type.

@@ -133,6 +133,7 @@ impl Translator<'_> {
                 validations: Vec::new(),
                 is_checked: self.is_checked,
                 is_sent: false,
+                comments: None,
                 current: Current::default(),
                 sequences: Vec::new(),
                 volatile: false,

@@ -35,6 +35,22 @@ pub(super) fn parse(sql: &str) -> Result<(Statement, Option<String>)> {
     })
 }
 
+/// Parses one statement as the reader of its kind does.
+pub(super) fn parse_statement<T>(
+    sql: &str,
+    read: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
+) -> Result<T> {
+    check_depth(sql)?;
+    if let Some(flaw) = flaw(sql) {
+        return Err(flaw);
+    }
+    parse_whole(sql, |parser| {
+        let statement = read(parser)?;
+        while parser.consume_token(&Token::SemiColon) {}
+        Ok(statement)
+    })
+}
+
 /// Parses one expression.
 pub(super) fn parse_expression(sql: &str) -> Result<Expr> {
     check_depth(sql)?;
