@@ -285,12 +285,7 @@ impl Relation {
 
     /// The name that a constraint of this kind was given, by its columns.
     pub(crate) fn name_of(&self, kind: &Kind, columns: &[&str]) -> Option<&str> {
-        let is_it = |one: &&Declared| {
-            let is_same = |(own, column): (&String, &&str)| own.eq_ignore_ascii_case(column);
-            one.kind == *kind
-                && one.columns.len() == columns.len()
-                && one.columns.iter().zip(columns).all(is_same)
-        };
+        let is_it = |one: &&Declared| one.kind == *kind && one.is_of(columns);
         self.declared.iter().find(is_it)?.name.as_deref()
     }
 
@@ -382,6 +377,19 @@ impl Relation {
             |name: &&str| self.columns.iter().all(|column| !column.name.eq_ignore_ascii_case(name));
         let has = !self.without_rowid && !self.view;
         ["rowid", "_rowid_", "oid"].into_iter().find(is_free).filter(|_| has)
+    }
+
+    /// Whether a foreign key holds at the end of each statement, not only of a transaction.
+    pub(crate) fn is_immediate(&self, key: &ForeignKey) -> bool {
+        let columns = self.names(&key.columns);
+        let is_it = |one: &&Declared| one.kind == Kind::Foreign && one.is_of(&columns);
+        !self.declared.iter().filter(is_it).any(|one| one.deferred)
+    }
+
+    /// Whether rows may refer to others of it that come with the same statement.
+    pub(crate) fn refers_to_itself(&self) -> bool {
+        let is_own = |key: &&ForeignKey| key.table.eq_ignore_ascii_case(&self.name);
+        self.foreign_keys.iter().filter(is_own).any(|key| self.is_immediate(key))
     }
 
     /// Whether it has a foreign key to a table.

@@ -68,7 +68,8 @@ pub(super) fn explained(
             let _ = again();
             let tables = std::mem::take(&mut locked(notes).tables);
             let changed = |table: &str| tables.contains(table);
-            guarded.own(|c| first_of(c, schema, &children, &changed, &guarded.surroundings.style()))
+            let style = guarded.surroundings.style();
+            guarded.own(|c| first_of(c, schema, &children, &changed, &|_, _| true, &style))
         });
         let _ = guarded.own(|c| c.pragma_update(None, "defer_foreign_keys", false));
         return found.ok().flatten().unwrap_or(error);
@@ -135,7 +136,14 @@ pub(super) fn at_commit(guarded: &Guarded, schema: &Schema) -> Option<PgError> {
     let children = schema.relations().iter().filter(|one| !one.foreign_keys.is_empty());
     let children: Vec<&Relation> = children.collect();
     let style = guarded.surroundings.style();
-    guarded.own(|c| first_of(c, schema, &children, &|_| true, &style)).ok().flatten()
+    guarded.own(|c| first_of(c, schema, &children, &|_| true, &|_, _| true, &style)).ok().flatten()
+}
+
+/// What is wrong with the foreign keys of a table to which rows were added, of those that must hold by now.
+pub(super) fn of_copied(guarded: &Guarded, schema: &Schema, table: &Relation) -> Option<PgError> {
+    let style = guarded.surroundings.style();
+    let holds = |child: &Relation, key: &ForeignKey| child.is_immediate(key);
+    guarded.own(|c| first_of(c, schema, &[table], &|_| true, &holds, &style)).ok().flatten()
 }
 
 /// Does something within a savepoint that is undone, while rows for these tables are noted.
@@ -269,12 +277,13 @@ fn clipped(text: String) -> String {
 }
 
 /// The first row that refers to what is not there; `is_changed` tells of a table whether the statement
-/// has changed its rows, rather than those that they refer to.
+/// has changed its rows, rather than those that they refer to, and `is_due` whether a key must hold.
 fn first_of(
     connection: &Connection,
     schema: &Schema,
     children: &[&Relation],
     is_changed: &dyn Fn(&str) -> bool,
+    is_due: &dyn Fn(&Relation, &ForeignKey) -> bool,
     style: &TextStyle,
 ) -> rusqlite::Result<Option<PgError>> {
     for child in children {
@@ -282,9 +291,16 @@ fn first_of(
         let list = format!("PRAGMA {database}.foreign_key_check({})", quote(&child.name));
         let mut listed = connection.prepare(&list)?;
         let mut rows = listed.query([])?;
-        let Some(row) = rows.next()? else { continue };
-        let (rowid, id): (Option<i64>, i64) = (row.get(1)?, row.get(3)?);
-        let Some(foreign) = child.foreign_keys.iter().find(|one| one.id == id) else { continue };
+        let mut found = None;
+        while let Some(row) = rows.next()? {
+            let (rowid, id): (Option<i64>, i64) = (row.get(1)?, row.get(3)?);
+            let key = child.foreign_keys.iter().find(|one| one.id == id);
+            if let Some(key) = key.filter(|key| is_due(child, key)) {
+                found = Some((rowid, key));
+                break;
+            }
+        }
+        let Some((rowid, foreign)) = found else { continue };
         let values = match rowid {
             Some(rowid) => Some(values_of(connection, child, foreign, rowid, style)?),
             None => None,
