@@ -194,6 +194,8 @@ pub struct Index {
     pub name: String,
     /// Its columns; `None` stands for an expression.
     pub columns: Vec<Option<usize>>,
+    /// The texts of these expressions, in order, as far as they are known.
+    pub expressions: Vec<String>,
     /// Which of these go from high to low (DESC), by their places among them.
     pub descending: Vec<usize>,
     /// Whether it refuses what is there.

@@ -7,6 +7,7 @@ use super::row::{Maker, count, letter};
 use super::{ClassObject, World, sequence};
 use crate::datum::{Datum, Row};
 use crate::facts::{PG_CATALOG, TypeFacts, type_facts};
+use crate::syntax::call_name;
 
 /// The access methods of tables and of indexes.
 const HEAP: u32 = 2;
@@ -154,8 +155,13 @@ pub(super) fn attributes(world: &World) -> Vec<Row> {
             Some(index) => {
                 for (place, column) in index.columns.iter().enumerate() {
                     let attribute = column.and_then(|column| columns.get(column));
-                    let name =
-                        attribute.map_or_else(|| "expr".into(), |one| one.column.name.clone());
+                    let name = match attribute {
+                        Some(one) => one.column.name.to_string(),
+                        None => {
+                            let text = index.expression(place).unwrap_or_default();
+                            call_name(text).map_or_else(|| "expr".to_owned(), str::to_lowercase)
+                        }
+                    };
                     let of = attribute
                         .map_or((Oid::TEXT, -1), |one| (one.column.type_oid, one.column.typmod));
                     let name = Datum::text(&*name);

@@ -13,6 +13,7 @@ use super::names::Names;
 use super::sequence::{Options, Sequence};
 use super::storage;
 use super::translate::declared::{Declared, Kind};
+use super::translate::index_text::IndexText;
 use super::types::Type;
 
 /// The tables and views of the main database and of the temporary one.
@@ -103,6 +104,13 @@ pub(crate) struct Index {
     pub(crate) descending: Vec<usize>,
     /// The text of its CREATE statement; none of a constraint's.
     pub(crate) sql: Option<String>,
+}
+
+impl Index {
+    /// What its text says, unless it is a constraint's.
+    pub(crate) fn text(&self) -> Option<IndexText> {
+        IndexText::parse(self.sql.as_deref()?)
+    }
 }
 
 /// What made an index.

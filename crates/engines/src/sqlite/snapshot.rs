@@ -100,13 +100,19 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
                 let (name, kind) = (name.map(str::to_owned), ConstraintKind::Unique(columns));
                 described.constraints.push(Constraint { name, kind });
             }
-            _ => described.indexes.push(Index {
-                name: index.name.clone(),
-                columns: index.columns.clone(),
-                descending: index.descending.clone(),
-                unique: index.unique,
-                condition: None,
-            }),
+            _ => {
+                let text = index.text().unwrap_or_default();
+                let keys = index.columns.iter().zip(&text.keys);
+                let expressions = keys.filter(|(column, _)| column.is_none());
+                described.indexes.push(Index {
+                    name: index.name.clone(),
+                    columns: index.columns.clone(),
+                    expressions: expressions.map(|(_, key)| told(key).to_owned()).collect(),
+                    descending: index.descending.clone(),
+                    unique: index.unique,
+                    condition: text.condition.as_deref().map(|text| told(text).to_owned()),
+                });
+            }
         }
     }
     for check in &relation.declared {

@@ -11,13 +11,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{Value as Stored, ValueRef};
+use trunkline_catalog::syntax::call_name;
 use trunkline_core::types::{TextStyle, ToPg};
 use trunkline_core::{Format, PgError, Result, SqlState};
 
 use super::connect::Guarded;
 use super::functions::value::{MISSING, missing, null_in};
-use super::schema::{ForeignKey, Relation, Schema};
+use super::schema::{ForeignKey, Relation, Schema, told};
 use super::storage;
+use super::translate::unquoted;
 use super::translate::validation::Validation;
 use super::types::Type;
 use super::worker::quote;
@@ -96,9 +98,7 @@ pub(super) fn explained(
         Ok(row)
     });
     match row {
-        Ok(row) if row.len() == relation.columns.len() => {
-            detailed(error, relation, &row, &guarded.surroundings.style())
-        }
+        Ok(row) if row.len() == relation.columns.len() => detailed(error, guarded, relation, &row),
         _ => error,
     }
 }
@@ -231,10 +231,17 @@ fn next_number(connection: &Connection, relation: &Relation) -> rusqlite::Result
     Ok(last.saturating_add(1))
 }
 
-fn detailed(error: PgError, relation: &Relation, row: &[Stored], style: &TextStyle) -> PgError {
+fn detailed(error: PgError, guarded: &Guarded, relation: &Relation, row: &[Stored]) -> PgError {
+    let style = &*guarded.surroundings.style();
     if error.sqlstate() == SqlState::UNIQUE_VIOLATION {
         let columns = error.get(b'n').and_then(|name| relation.constraint_columns(name));
-        let Some(columns) = columns else { return error };
+        let Some(columns) = columns else {
+            let key = error.get(b'n').and_then(|name| expressed_key(guarded, relation, name, row));
+            return match key {
+                Some(key) => error.detail(format!("Key {key} already exists.")),
+                None => error,
+            };
+        };
         let values = columns.iter().filter_map(|place| {
             Some(shown(row.get(*place)?, relation.columns.get(*place)?.ty, style))
         });
@@ -246,6 +253,49 @@ fn detailed(error: PgError, relation: &Relation, row: &[Stored], style: &TextSty
     let values: Vec<String> =
         values.map(|(value, column)| clipped(shown(value, column.ty, style))).collect();
     error.detail(format!("Failing row contains ({}).", values.join(", ")))
+}
+
+/// The key of a row in an index that has expressions.
+fn expressed_key(
+    guarded: &Guarded,
+    relation: &Relation,
+    index: &str,
+    row: &[Stored],
+) -> Option<String> {
+    let index = relation.indexes.iter().find(|one| one.name == index)?;
+    let keys = index.text()?.keys;
+    let columns = relation.columns.iter().enumerate();
+    let columns = columns.map(|(at, column)| format!("?{} AS {}", at + 1, quote(&column.name)));
+    let columns: Vec<String> = columns.collect();
+    let sql = format!("SELECT {} FROM (SELECT {})", keys.join(", "), columns.join(", "));
+    let read = |own: &Connection| {
+        own.query_row(&sql, rusqlite::params_from_iter(row), |found| {
+            (0..keys.len()).map(|place| found.get(place)).collect::<rusqlite::Result<Vec<Stored>>>()
+        })
+    };
+    let values = guarded.own(read).ok()?;
+    let style = guarded.surroundings.style();
+    let shown = values.iter().zip(&index.columns).map(|(value, column)| {
+        let ty = column.and_then(|place| relation.columns.get(place)).map(|column| column.ty);
+        match (ty, value) {
+            (Some(ty), value) => shown(value, ty, &style),
+            (None, Stored::Text(text)) => text.clone(),
+            (None, value) => storage::written(value),
+        }
+    });
+    let names: Vec<String> = keys.iter().map(|key| named_key(key)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Some(key(&names, &shown.collect::<Vec<_>>()))
+}
+
+/// A column or an expression of an index as messages tell of it: only a call needs no parentheses.
+fn named_key(sql: &str) -> String {
+    let words = told(sql);
+    match words {
+        _ if words == sql => unquoted(sql),
+        _ if call_name(words).is_some() => words.to_owned(),
+        _ => format!("({words})"),
+    }
 }
 
 /// `(a, b)=(1, 2)`

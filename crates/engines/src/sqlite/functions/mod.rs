@@ -7,6 +7,7 @@
 
 mod array;
 mod array_join;
+pub(crate) mod conflict;
 mod decimal;
 mod fields;
 mod json;
@@ -30,6 +31,7 @@ use rusqlite::types::Value as Stored;
 use trunkline_core::types::{TextStyle, ValueError};
 use trunkline_core::{PgError, SqlState};
 
+pub(crate) use conflict::register as register_conflict;
 pub(crate) use surroundings::Surroundings;
 pub(crate) use value::assigned;
 

@@ -22,6 +22,8 @@ mod expression;
 mod filter;
 mod from;
 mod grouping;
+mod index;
+pub(super) mod index_text;
 mod insert;
 mod jsonb;
 mod label;
@@ -107,6 +109,8 @@ pub(crate) struct Translated {
     pub(crate) key: Option<RowKey>,
     /// The row that it changes, whose key comes behind the parameters.
     pub(crate) row: Option<CurrentOf>,
+    /// The table of which it may affect no row twice: that of ON CONFLICT DO UPDATE.
+    pub(crate) once: Option<String>,
     /// The table whose rows it changes without giving them other keys, if it is an UPDATE.
     pub(crate) keeps_keys: Option<String>,
 }
@@ -205,6 +209,8 @@ struct Translator<'a> {
     is_sent: bool,
     /// The comments of the main database and of the temporary one, where they may be others behind it.
     comments: Option<[Comments; 2]>,
+    /// The table of which it may affect no row twice.
+    once: Option<String>,
     /// What it has to do with a cursor.
     current: Current,
     /// The sequences that it needs.
@@ -245,6 +251,7 @@ impl<'a> Translator<'a> {
             is_checked: true,
             is_sent: false,
             comments: None,
+            once: None,
             current: Current::default(),
             sequences: Vec::new(),
             volatile: false,
@@ -318,6 +325,7 @@ impl<'a> Translator<'a> {
             fresh: statement.map(|one| made_fresh(one, self.schema)).unwrap_or_default(),
             key: self.current.key,
             row: self.current.row,
+            once: self.once,
             keeps_keys: self.current.keeps_keys,
         })
     }

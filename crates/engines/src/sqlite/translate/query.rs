@@ -134,6 +134,7 @@ impl Translator<'_> {
                 is_checked: self.is_checked,
                 is_sent: false,
                 comments: None,
+                once: None,
                 current: Current::default(),
                 sequences: Vec::new(),
                 volatile: false,
