@@ -228,7 +228,8 @@ impl Filter {
     ) -> Result<Filter> {
         let stored = relation.columns.iter().filter(|column| !column.generated);
         let defaults = stored.map(|column| {
-            let default = column.default.clone().unwrap_or_else(|| "NULL".to_owned());
+            let default = column.moment.as_ref().or(column.default.as_ref());
+            let default = default.cloned().unwrap_or_else(|| "NULL".to_owned());
             (column.name.clone(), default)
         });
         let numbered = relation.columns.iter().filter(|one| relation.sequence_name(one).is_some());

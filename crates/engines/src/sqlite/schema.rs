@@ -90,6 +90,8 @@ pub(crate) struct Column {
     /// Its place in the primary key, from 1; 0 if it is not in it.
     pub(crate) key: usize,
     pub(crate) generated: bool,
+    /// What its default is worked out of here, if SQLite would tell another time.
+    pub(crate) moment: Option<String>,
 }
 
 /// An index, also one of a constraint.
@@ -325,11 +327,12 @@ impl Relation {
     }
 
     /// The value of a column that an INSERT does not give, where SQLite would have another than
-    /// PostgreSQL: a sequence's next number, or none of a key that nobody numbers.
+    /// PostgreSQL: a sequence's next number, none of a key that nobody numbers, or the time.
     pub(crate) fn supplied(&self, column: &Column) -> Option<String> {
-        match column.numbers()?.kind {
-            "key" => Some(self.missing(column)),
-            _ => {
+        match column.numbers().map(|numbers| numbers.kind) {
+            None => column.moment.clone(),
+            Some("key") => Some(self.missing(column)),
+            Some(_) => {
                 let name = storage::quoted(&self.sequence_name(column)?);
                 Some(format!("pg_nextval({name})"))
             }

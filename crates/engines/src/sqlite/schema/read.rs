@@ -9,7 +9,7 @@ use super::{
 };
 use crate::sqlite::comment::{self, Comments};
 use crate::sqlite::translate::declared::declared;
-use crate::sqlite::translate::types_of;
+use crate::sqlite::translate::{moment, types_of};
 use crate::sqlite::types::Type;
 
 impl Schema {
@@ -121,11 +121,13 @@ fn read_columns(
             default: row.get(4)?,
             key: usize::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
             generated: hidden > 1,
+            moment: None,
         };
         let known = column.numbers().and_then(|numbers| Type::parse(numbers.type_name));
         if let Some(known) = known {
             column.ty = known;
         }
+        column.moment = column.default.as_deref().and_then(|default| moment(default, column.ty));
         relation.columns.push(column);
     }
     Ok(())

@@ -64,6 +64,7 @@ use super::schema::Schema;
 use super::sequence::Sequence;
 use super::types::Type;
 use current::Current;
+pub(super) use default::moment;
 use dependency::Uses;
 pub(crate) use filter::filter;
 pub(super) use from::written;
