@@ -11,6 +11,8 @@ use crate::column::Column;
 pub struct Snapshot {
     /// The schemas; the first one is where a table without a schema is made.
     pub schemas: Vec<Schema>,
+    /// What is said of the database.
+    pub comment: Option<String>,
 }
 
 /// A schema and what is in it.
@@ -20,6 +22,34 @@ pub struct Schema {
     pub name: String,
     /// Tables and views, each name once.
     pub relations: Vec<Relation>,
+    /// What is said of what is in it, but for relations and their columns, which have their own.
+    pub comments: Vec<Comment>,
+}
+
+/// What is said of something (`pg_description`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Of what.
+    pub on: Commented,
+    /// The words; of a schema none to say that it has no comment, where PostgreSQL's own would be.
+    pub text: String,
+}
+
+/// What a [`Comment`] of a schema is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Commented {
+    /// The schema.
+    Schema,
+    /// An index or a sequence, by its name.
+    Class(String),
+    /// A constraint.
+    Constraint {
+        /// Its table.
+        table: String,
+        /// Its name.
+        name: String,
+    },
 }
 
 /// A table or a view.
@@ -164,6 +194,8 @@ pub struct Index {
     pub name: String,
     /// Its columns; `None` stands for an expression.
     pub columns: Vec<Option<usize>>,
+    /// The texts of these expressions, in order, as far as they are known.
+    pub expressions: Vec<String>,
     /// Which of these go from high to low (DESC), by their places among them.
     pub descending: Vec<usize>,
     /// Whether it refuses what is there.

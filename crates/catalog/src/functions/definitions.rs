@@ -8,6 +8,7 @@ use crate::datum::Datum;
 use crate::error::no_relation;
 use crate::facts::Proc;
 use crate::plan::{Call, Function};
+use crate::syntax::{call_name, is_enclosed};
 use crate::world::{ClassObject, ConstraintObject, IndexObject, What, World, proc_by_oid};
 
 pub(super) fn function(name: &str) -> Option<Function> {
@@ -38,7 +39,8 @@ pub(super) fn function(name: &str) -> Option<Function> {
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions"
         | "pg_get_function_arg_default" => |_| Ok(Datum::Null),
-        "obj_description" | "col_description" | "shobj_description" => description,
+        "obj_description" | "col_description" => |call| description(call, "pg_description"),
+        "shobj_description" => |call| description(call, "pg_shdescription"),
         "pg_describe_object" => |_| Ok(Datum::Null),
         "pg_index_column_has_property" | "pg_index_has_property" | "pg_indexam_has_property" => {
             index_property
@@ -98,14 +100,22 @@ fn index_definition(call: &Call<'_>) -> Result<Datum> {
     let (Some(index), Some(relation)) = (&class.index, world.objects.relation_of(class)) else {
         return Ok(Datum::Null);
     };
-    let key = |place: &Option<usize>| {
-        place.map_or_else(|| "(expr)".to_owned(), |place| column(relation, place))
+    let key = |at: usize| match index.columns.get(at)? {
+        Some(place) => Some(column(relation, *place)),
+        None => Some(match index.expression(at) {
+            Some(text) if call_name(text).is_some() => text.to_owned(),
+            Some(text) => in_parentheses(text),
+            None => "(expr)".to_owned(),
+        }),
     };
     match call.arguments.get(1).and_then(Datum::as_int) {
-        Some(0) | None => Ok(Datum::text(index_sql(world, class, index, &key))),
+        Some(0) | None => {
+            let is_pretty = call.arguments.get(2).is_some_and(Datum::is_true);
+            Ok(Datum::text(index_sql(world, class, index, is_pretty, &key)))
+        }
         Some(number) => {
-            let place = usize::try_from(number - 1).ok().and_then(|place| index.columns.get(place));
-            Ok(Datum::text(place.map(key).unwrap_or_default()))
+            let place = usize::try_from(number - 1).ok();
+            Ok(Datum::text(place.and_then(key).unwrap_or_default()))
         }
     }
 }
@@ -114,12 +124,13 @@ fn index_sql(
     world: &World,
     class: &ClassObject,
     index: &IndexObject,
-    key: &impl Fn(&Option<usize>) -> String,
+    is_pretty: bool,
+    key: &impl Fn(usize) -> Option<String>,
 ) -> String {
     let unique = if index.unique { "UNIQUE " } else { "" };
-    let keys = index.columns.iter().enumerate().map(|(place, column)| {
+    let keys = (0..index.columns.len()).map(|place| {
         let descending = if index.descending.contains(&place) { " DESC" } else { "" };
-        format!("{}{descending}", key(column))
+        format!("{}{descending}", key(place).unwrap_or_default())
     });
     let keys = keys.collect::<Vec<_>>().join(", ");
     let name = quote_identifier(&class.name);
@@ -128,7 +139,11 @@ fn index_sql(
         qualified(world, index.table)
     );
     if let Some(condition) = &index.condition {
-        sql.push_str(&format!(" WHERE {}", in_parentheses(condition)));
+        let condition = match is_pretty {
+            true => without_parentheses(condition).to_owned(),
+            false => in_parentheses(condition),
+        };
+        sql.push_str(&format!(" WHERE {condition}"));
     }
     sql
 }
@@ -149,29 +164,17 @@ fn serial_sequence(call: &Call<'_>) -> Result<Datum> {
     Ok(sequence.map_or(Datum::Null, |sequence| Datum::text(qualified(world, sequence.oid))))
 }
 
+/// An expression without parentheses around all of it.
+fn without_parentheses(expression: &str) -> &str {
+    match expression.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
+        Some(inner) if is_enclosed(expression) => inner,
+        _ => expression,
+    }
+}
+
 /// An expression in parentheses, which it may have.
 fn in_parentheses(expression: &str) -> String {
     if is_enclosed(expression) { expression.to_owned() } else { format!("({expression})") }
-}
-
-/// Whether the parenthesis at the start is closed at the end.
-fn is_enclosed(expression: &str) -> bool {
-    let mut depth = 0_i32;
-    let mut lexer = trunkline_sql::Lexer::new(expression);
-    let mut is_first = true;
-    while let Some(token) = lexer.next_significant() {
-        match token.kind {
-            trunkline_sql::TokenKind::LeftParen => depth += 1,
-            trunkline_sql::TokenKind::RightParen => depth -= 1,
-            _ => {}
-        }
-        let is_last = lexer.clone().next_significant().is_none();
-        if (is_first && depth != 1) || (depth == 0 && !is_last) {
-            return false;
-        }
-        is_first = false;
-    }
-    !is_first && depth == 0
 }
 
 /// A relation with its schema.
@@ -190,11 +193,13 @@ fn constraint_definition(call: &Call<'_>) -> Result<Datum> {
     let found =
         oid(call, 0).and_then(|oid| world.objects.constraints.iter().find(|one| one.oid == oid));
     Ok(found
-        .and_then(|constraint| constraint_sql(world, constraint))
+        .and_then(|constraint| {
+            constraint_sql(world, constraint, call.arguments.get(1).is_some_and(Datum::is_true))
+        })
         .map_or(Datum::Null, Datum::text))
 }
 
-fn constraint_sql(world: &World, constraint: &ConstraintObject) -> Option<String> {
+fn constraint_sql(world: &World, constraint: &ConstraintObject, is_pretty: bool) -> Option<String> {
     let relation = world.objects.relation_of(world.objects.class(constraint.table)?)?;
     Some(match &constraint.what {
         What::NotNull(place) => format!("NOT NULL {}", column(relation, *place)),
@@ -204,9 +209,10 @@ fn constraint_sql(world: &World, constraint: &ConstraintObject) -> Option<String
         What::Kind(ConstraintKind::Unique(places)) => {
             format!("UNIQUE ({})", columns(relation, places))
         }
-        What::Kind(ConstraintKind::Check(expression)) => {
-            format!("CHECK ({})", in_parentheses(expression))
-        }
+        What::Kind(ConstraintKind::Check(expression)) => match is_pretty {
+            true => format!("CHECK ({})", without_parentheses(expression)),
+            false => format!("CHECK ({})", in_parentheses(expression)),
+        },
         What::Kind(ConstraintKind::Foreign(key)) => {
             let target = match constraint
                 .target(&world.objects)
@@ -255,25 +261,27 @@ fn view_definition(call: &Call<'_>) -> Result<Datum> {
     }))
 }
 
-/// `obj_description(oid, catalog)`, `col_description(table, column)`
-fn description(call: &Call<'_>) -> Result<Datum> {
+/// `obj_description(oid, catalog)`, `col_description(table, column)`, and `shobj_description(oid, catalog)`
+fn description(call: &Call<'_>, among: &str) -> Result<Datum> {
     let Some(object) = oid(call, 0) else { return Ok(Datum::Null) };
     let (catalog, column) = match call.arguments.get(1) {
         Some(Datum::Text(name)) => (crate::facts::relation_oid(crate::facts::PG_CATALOG, name), 0),
         Some(Datum::Int(column)) => (Some(1259), *column),
         _ => (None, 0),
     };
-    let facts = crate::facts::facts("pg_description");
-    let place = |name| facts.map_or(usize::MAX, |facts| facts.column(name));
+    let columns = crate::facts::relation_columns(crate::facts::PG_CATALOG, among);
+    let place = |name: &str| columns?.iter().position(|column| *column.name == *name);
     let [of, class, sub, text] = ["objoid", "classoid", "objsubid", "description"].map(place);
-    let rows = call.run.world.table(crate::facts::PG_CATALOG, "pg_description")?;
+    let rows = call.run.world.table(crate::facts::PG_CATALOG, among)?;
     let found = rows.iter().find(|row| {
-        let number = |place: usize| row.get(place).and_then(Datum::as_int);
+        let number = |place: Option<usize>| row.get(place?).and_then(Datum::as_int);
         number(of) == Some(object.into())
-            && number(sub) == Some(column)
+            // Databases have no columns.
+            && (sub.is_none() || number(sub) == Some(column))
             && catalog.is_none_or(|catalog| number(class) == Some(catalog.into()))
     });
-    Ok(found.and_then(|row| row.get(text)).cloned().unwrap_or_default())
+    let said = found.and_then(|row| row.get(text?)).cloned();
+    Ok(said.unwrap_or_default())
 }
 
 fn index_property(call: &Call<'_>) -> Result<Datum> {

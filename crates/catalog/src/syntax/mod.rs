@@ -2,12 +2,15 @@
 //!
 //! [`check_depth`] looks at a statement's tokens before anybody goes down into it; [`Postgres`] is the
 //! dialect to read it in, which gives up when the parser has gone over the same words too often. [`tokens`]
-//! are what it reads.
+//! are what it reads. [`call_name`] tells whether an expression is a call.
 
+mod call;
 mod depth;
 mod dialect;
 mod strings;
 
+pub use call::call_name;
+pub(crate) use call::is_enclosed;
 pub use depth::check as check_depth;
 pub use dialect::{Postgres, is_reserved};
 pub use strings::tokens;

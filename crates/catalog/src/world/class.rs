@@ -7,6 +7,7 @@ use super::row::{Maker, count, letter};
 use super::{ClassObject, World, sequence};
 use crate::datum::{Datum, Row};
 use crate::facts::{PG_CATALOG, TypeFacts, type_facts};
+use crate::syntax::call_name;
 
 /// The access methods of tables and of indexes.
 const HEAP: u32 = 2;
@@ -154,8 +155,13 @@ pub(super) fn attributes(world: &World) -> Vec<Row> {
             Some(index) => {
                 for (place, column) in index.columns.iter().enumerate() {
                     let attribute = column.and_then(|column| columns.get(column));
-                    let name =
-                        attribute.map_or_else(|| "expr".into(), |one| one.column.name.clone());
+                    let name = match attribute {
+                        Some(one) => one.column.name.to_string(),
+                        None => {
+                            let text = index.expression(place).unwrap_or_default();
+                            call_name(text).map_or_else(|| "expr".to_owned(), str::to_lowercase)
+                        }
+                    };
                     let of = attribute
                         .map_or((Oid::TEXT, -1), |one| (one.column.type_oid, one.column.typmod));
                     let name = Datum::text(&*name);
@@ -300,33 +306,6 @@ pub(super) fn types(world: &World) -> Vec<Row> {
         };
         rows.push(row(Datum::Text(class.name.clone()), class.row_type, false));
         rows.push(row(Datum::text(format!("_{}", class.name)), class.array_type, true));
-    }
-    rows
-}
-
-pub(super) fn descriptions(world: &World) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_description");
-    let row = |class: &ClassObject, column: usize, text: &str| {
-        maker.row([
-            ("objoid", Datum::Oid(class.oid)),
-            ("classoid", Datum::Oid(PG_CLASS)),
-            ("objsubid", count(column)),
-            ("description", Datum::text(text)),
-        ])
-    };
-    let mut rows = Vec::new();
-    for (class, relation) in world.objects.relations() {
-        rows.extend(relation.comment.iter().map(|comment| row(class, 0, comment)));
-        for (place, attribute) in relation.columns.iter().enumerate() {
-            rows.extend(attribute.comment.iter().map(|comment| row(class, place + 1, comment)));
-        }
-    }
-    if world.objects.schema_named("public").is_some() {
-        rows.push(maker.row([
-            ("objoid", Datum::Oid(super::PUBLIC)),
-            ("classoid", Datum::Oid(2615)),
-            ("description", Datum::text("standard public schema")),
-        ]));
     }
     rows
 }

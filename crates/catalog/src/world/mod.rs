@@ -3,6 +3,7 @@
 mod cast;
 mod class;
 mod constraint;
+mod description;
 mod names;
 mod objects;
 mod parse;

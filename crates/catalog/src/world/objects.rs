@@ -47,6 +47,7 @@ pub(crate) struct ClassObject {
 pub(crate) struct IndexObject {
     pub(crate) table: u32,
     pub(crate) columns: Vec<Option<usize>>,
+    pub(crate) expressions: Vec<String>,
     pub(crate) descending: Vec<usize>,
     pub(crate) unique: bool,
     pub(crate) primary: bool,
@@ -63,6 +64,14 @@ pub(crate) struct ConstraintObject {
     pub(crate) what: What,
     /// The index that upholds it.
     pub(crate) index: u32,
+}
+
+impl IndexObject {
+    /// The text of the expression that stands at a place, if it is known.
+    pub(crate) fn expression(&self, place: usize) -> Option<&str> {
+        let before = self.columns.iter().take(place).filter(|column| column.is_none());
+        self.expressions.get(before.count()).map(String::as_str)
+    }
 }
 
 /// What a constraint demands.
@@ -154,6 +163,7 @@ impl Objects {
             let object = IndexObject {
                 table: oid,
                 columns: index.columns.clone(),
+                expressions: index.expressions.clone(),
                 descending: index.descending.clone(),
                 unique: index.unique,
                 primary: false,
@@ -184,6 +194,7 @@ impl Objects {
             let object = IndexObject {
                 table,
                 columns: columns.iter().copied().map(Some).collect(),
+                expressions: Vec::new(),
                 descending: Vec::new(),
                 unique: true,
                 primary: matches!(constraint.kind, ConstraintKind::Primary(_)),

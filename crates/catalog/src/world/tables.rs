@@ -2,7 +2,7 @@
 
 use trunkline_core::Result;
 
-use super::{INFORMATION_SCHEMA, World, class, constraint, sequence, session};
+use super::{INFORMATION_SCHEMA, World, class, constraint, description, sequence, session};
 use crate::datum::Row;
 use crate::facts::{self, PG_CATALOG};
 
@@ -25,7 +25,8 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         "pg_attribute" => class::attributes(world),
         "pg_attrdef" => class::defaults(world),
         "pg_type" => class::types(world),
-        "pg_description" => class::descriptions(world),
+        "pg_description" => description::descriptions(world),
+        "pg_shdescription" => description::shared_descriptions(world),
         "pg_rewrite" => class::rules(world),
         "pg_foreign_table" => class::foreign_tables(world),
         "pg_foreign_server" => class::foreign_servers(world),

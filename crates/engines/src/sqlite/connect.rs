@@ -126,6 +126,7 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
         }
     }))?;
     let given = Given::default();
+    functions::register_conflict(&connection, &given)?;
     let watching = given.clone();
     let changed = move |action, _: &str, table: &str, rowid| watching.changed(action, table, rowid);
     connection.update_hook(Some(changed))?;

@@ -153,6 +153,16 @@ impl Target {
         format!("INSERT INTO {table} ({}) {row}", names.join(", "))
     }
 
+    /// The table.
+    pub(super) fn relation(&self) -> &Relation {
+        &self.relation
+    }
+
+    /// Whether rows may refer to others that come with them.
+    pub(super) fn refers_to_itself(&self) -> bool {
+        self.relation.refers_to_itself()
+    }
+
     /// How many rows an insertion stored that changed so many; of a view's rows SQLite counts none.
     pub(super) fn stored(&self, changes: usize) -> u64 {
         u64::from(self.filter.is_none() || changes > 0)
@@ -218,7 +228,8 @@ impl Filter {
     ) -> Result<Filter> {
         let stored = relation.columns.iter().filter(|column| !column.generated);
         let defaults = stored.map(|column| {
-            let default = column.default.clone().unwrap_or_else(|| "NULL".to_owned());
+            let default = column.moment.as_ref().or(column.default.as_ref());
+            let default = default.cloned().unwrap_or_else(|| "NULL".to_owned());
             (column.name.clone(), default)
         });
         let numbered = relation.columns.iter().filter(|one| relation.sequence_name(one).is_some());
@@ -345,7 +356,7 @@ impl Sink {
             if failed.load(Ordering::Relaxed) {
                 return Ok(0);
             }
-            let begun = if is_first { worker.enter() } else { Ok(()) };
+            let begun = if is_first { worker.enter_copy(&target) } else { Ok(()) };
             entered.fetch_or(begun.is_ok(), Ordering::Relaxed);
             let stored = begun.and_then(|()| worker.copy(&target, &batch));
             failed.store(stored.is_err(), Ordering::Relaxed);
@@ -432,9 +443,9 @@ impl CopySink for Sink {
                 return Poll::Ready(Ok(self.count));
             }
             self.stage = Stage::Ending;
-            let entered = self.entered.clone();
+            let (target, entered) = (self.target.clone(), self.entered.clone());
             self.calls.push_back(self.thread.call(move |worker| {
-                let kept = worker.keep();
+                let kept = worker.keep_copy(&target);
                 entered.fetch_and(kept.is_err(), Ordering::Relaxed);
                 kept.map(|()| 0)
             }));
@@ -476,10 +487,10 @@ impl Drop for Sink {
         // What runs is stopped by this.
         self.calls.clear();
         if matches!(self.stage, Stage::Open | Stage::Ending) {
-            let entered = self.entered.clone();
+            let (target, entered) = (self.target.clone(), self.entered.clone());
             self.thread.tell(move |worker| {
                 if entered.load(Ordering::Relaxed) {
-                    worker.undo();
+                    worker.undo_copy(&target);
                 }
             });
         }

@@ -244,7 +244,7 @@ fn spoken(message: &str) -> PgError {
     if message == "incomplete input" {
         return PgError::new(SqlState::SYNTAX_ERROR, "syntax error at end of input");
     }
-    if let Some(name) = begins("table ").or_else(|| begins("index "))
+    if let Some(name) = begins("table ").or_else(|| begins("index ")).or_else(|| begins("view "))
         && let Some(name) = name.strip_suffix(" already exists")
     {
         let words = format!("relation \"{}\" already exists", name.trim_matches('"'));

@@ -4,6 +4,7 @@
 //! A cursor gives what was there when it was opened. A row that has its row's key now is that row, unless
 //! the key was given to another one since: by the own transaction, or by others as long as it did not write.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::hooks::Action;
@@ -28,6 +29,8 @@ struct Keys {
     defined: usize,
     /// The table whose rows keep their keys in the statement that runs.
     keeper: Option<Box<str>>,
+    /// The table of which that statement may affect no row twice, and those that it has.
+    once: Option<(Box<str>, HashSet<i64>)>,
 }
 
 #[derive(Debug)]
@@ -79,6 +82,16 @@ impl Given {
         keys.keeper = keeper.filter(|_| !keys.opened.is_empty()).map(Box::from);
     }
 
+    /// The statement that begins may affect no row of this table twice, if it is one with ON CONFLICT DO UPDATE.
+    pub(super) fn once(&self, table: Option<&str>) {
+        self.keys().once = table.map(|table| (table.into(), HashSet::new()));
+    }
+
+    /// Whether the statement has affected a row already.
+    pub(super) fn is_affected(&self, rowid: i64) -> bool {
+        self.keys().once.as_ref().is_some_and(|(_, rows)| rows.contains(&rowid))
+    }
+
     /// A statement gives keys of which SQLite does not tell.
     pub(super) fn untold(&self) {
         let mut keys = self.keys();
@@ -94,6 +107,12 @@ impl Given {
     /// SQLite tells of a row that was changed.
     pub(super) fn changed(&self, action: Action, table: &str, rowid: i64) {
         let mut keys = self.keys();
+        if let Some((once, rows)) = &mut keys.once
+            && action != Action::SQLITE_DELETE
+            && once.eq_ignore_ascii_case(table)
+        {
+            rows.insert(rowid);
+        }
         let openings = keys.opened.len();
         let is_kept = match action {
             Action::SQLITE_DELETE => true,

@@ -19,6 +19,7 @@
 //! given since a cursor was opened (`given`), and which tables nobody else has seen (`fresh`).
 
 mod cells;
+mod comment;
 mod connect;
 mod control;
 mod copy;

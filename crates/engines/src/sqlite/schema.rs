@@ -9,10 +9,12 @@ use std::sync::{Arc, OnceLock};
 use trunkline_core::Oid;
 use trunkline_core::catalog::{Snapshot, sequence_name};
 
+use super::comment::Comments;
 use super::names::Names;
 use super::sequence::{Options, Sequence};
 use super::storage;
 use super::translate::declared::{Declared, Kind};
+use super::translate::index_text::IndexText;
 use super::types::Type;
 use mark::Numbered;
 pub(crate) use mark::{Numbering, OnCommit, mark, marked, numbered, sequence_table};
@@ -24,6 +26,8 @@ pub(crate) struct Schema {
     /// The databases that there are, which is this one by all of its names.
     pub(super) databases: Names,
     relations: Vec<Relation>,
+    /// What is said of them, in the main database and in the temporary one.
+    comments: [Comments; 2],
     /// What the catalog describes, once it has asked: the same as long as nothing changes.
     pub(super) described: OnceLock<Arc<Snapshot>>,
 }
@@ -67,6 +71,8 @@ pub(crate) struct Column {
     /// Its place in the primary key, from 1; 0 if it is not in it.
     pub(crate) key: usize,
     pub(crate) generated: bool,
+    /// What its default is worked out of here, if SQLite would tell another time.
+    pub(crate) moment: Option<String>,
 }
 
 /// An index, also one of a constraint.
@@ -81,6 +87,13 @@ pub(crate) struct Index {
     pub(crate) descending: Vec<usize>,
     /// The text of its CREATE statement; none of a constraint's.
     pub(crate) sql: Option<String>,
+}
+
+impl Index {
+    /// What its text says, unless it is a constraint's.
+    pub(crate) fn text(&self) -> Option<IndexText> {
+        IndexText::parse(self.sql.as_deref()?)
+    }
 }
 
 /// What made an index.
@@ -199,12 +212,7 @@ impl Relation {
 
     /// The name that a constraint of this kind was given, by its columns.
     pub(crate) fn name_of(&self, kind: &Kind, columns: &[&str]) -> Option<&str> {
-        let is_it = |one: &&Declared| {
-            let is_same = |(own, column): (&String, &&str)| own.eq_ignore_ascii_case(column);
-            one.kind == *kind
-                && one.columns.len() == columns.len()
-                && one.columns.iter().zip(columns).all(is_same)
-        };
+        let is_it = |one: &&Declared| one.kind == *kind && one.is_of(columns);
         self.declared.iter().find(is_it)?.name.as_deref()
     }
 
@@ -223,12 +231,25 @@ impl Relation {
         }
     }
 
+    /// Whether it has a constraint of this name.
+    pub(crate) fn has_constraint(&self, name: &str) -> bool {
+        let not_null = |column: &Column| {
+            (column.not_null || column.key > 0)
+                && name == format!("{}_{}_not_null", self.name, column.name)
+        };
+        self.declared.iter().any(|one| one.name.as_deref() == Some(name))
+            || self.foreign_keys.iter().any(|key| self.foreign_name(key) == name)
+            || self.constraint_columns(name).is_some()
+            || self.columns.iter().any(not_null)
+    }
+
     /// The value of a column that an INSERT does not give, where SQLite would have another than
-    /// PostgreSQL: a sequence's next number, or none of a key that nobody numbers.
+    /// PostgreSQL: a sequence's next number, none of a key that nobody numbers, or the time.
     pub(crate) fn supplied(&self, column: &Column) -> Option<String> {
-        match column.numbers()?.kind {
-            Numbering::Key => Some(self.missing(column)),
-            _ => {
+        match column.numbers().map(|numbers| numbers.kind) {
+            None => column.moment.clone(),
+            Some(Numbering::Key) => Some(self.missing(column)),
+            Some(_) => {
                 let name = storage::quoted(&self.sequence_name(column)?);
                 Some(format!("pg_nextval({name})"))
             }
@@ -286,6 +307,19 @@ impl Relation {
         ["rowid", "_rowid_", "oid"].into_iter().find(is_free).filter(|_| has)
     }
 
+    /// Whether a foreign key holds at the end of each statement, not only of a transaction.
+    pub(crate) fn is_immediate(&self, key: &ForeignKey) -> bool {
+        let columns = self.names(&key.columns);
+        let is_it = |one: &&Declared| one.kind == Kind::Foreign && one.is_of(&columns);
+        !self.declared.iter().filter(is_it).any(|one| one.deferred)
+    }
+
+    /// Whether rows may refer to others of it that come with the same statement.
+    pub(crate) fn refers_to_itself(&self) -> bool {
+        let is_own = |key: &&ForeignKey| key.table.eq_ignore_ascii_case(&self.name);
+        self.foreign_keys.iter().filter(is_own).any(|key| self.is_immediate(key))
+    }
+
     /// Whether it has a foreign key to a table.
     pub(crate) fn refers_to(&self, table: &Relation) -> bool {
         self.temporary == table.temporary
@@ -340,6 +374,18 @@ impl Schema {
 
     pub(crate) fn relations(&self) -> &[Relation] {
         &self.relations
+    }
+
+    /// What is said of what is there, or of what is temporary.
+    pub(crate) fn comments(&self, temporary: bool) -> &Comments {
+        let [lasting, passing] = &self.comments;
+        if temporary { passing } else { lasting }
+    }
+
+    /// The table that has an index of this name, or a key with one.
+    pub(crate) fn indexed(&self, name: &str) -> Option<&Relation> {
+        let keyed = || self.relations.iter().find(|one| one.constraint_columns(name).is_some());
+        self.index(name).map(|(relation, _)| relation).or_else(keyed)
     }
 
     /// A sequence by its name: a table of its own, or what counts the key of a table.

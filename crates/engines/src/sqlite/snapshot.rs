@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use trunkline_core::Column;
 use trunkline_core::catalog::{
-    Attribute, Constraint, ConstraintKind, ForeignKey, Generated, Index, Relation as Described,
-    RelationKind, Schema as DescribedSchema, Snapshot,
+    Attribute, Comment, Commented as DescribedCommented, Constraint, ConstraintKind, ForeignKey,
+    Generated, Index, Relation as Described, RelationKind, Schema as DescribedSchema, Snapshot,
 };
 use trunkline_sql::quote_identifier;
 
+use super::comment::Commented;
 use super::schema::{Numbering, Origin, PUBLIC, Relation, Schema, split_view, told};
 use super::translate::declared::{Kind, generation};
 
@@ -19,19 +20,45 @@ impl Schema {
             // Of sequences the catalog knows by the columns that they are for.
             let relations = self.relations().iter().filter(|one| one.sequence.is_none());
             let relations = relations.map(|relation| described(self, relation)).collect();
-            let public = DescribedSchema { name: PUBLIC.to_owned(), relations };
-            Arc::new(Snapshot { schemas: vec![public] })
+            let comments = comments(self);
+            let public = DescribedSchema { name: PUBLIC.to_owned(), relations, comments };
+            let comment = self.comments(false).get(&Commented::Database).map(str::to_owned);
+            Arc::new(Snapshot { schemas: vec![public], comment })
         };
         self.described.get_or_init(describe).clone()
     }
 }
 
+/// What is said of other things than relations and columns.
+fn comments(schema: &Schema) -> Vec<Comment> {
+    let all = [false, true].into_iter().flat_map(|temporary| schema.comments(temporary).iter());
+    let comment = |(on, text): (&Commented, &str)| {
+        let on = match on {
+            // Relations have their own.
+            Commented::Class(name)
+                if schema.relation(name).is_none_or(|one| one.sequence.is_some()) =>
+            {
+                DescribedCommented::Class(name.clone())
+            }
+            Commented::Constraint(table, name) => {
+                DescribedCommented::Constraint { table: table.clone(), name: name.clone() }
+            }
+            Commented::Schema => DescribedCommented::Schema,
+            Commented::Class(_) | Commented::Column(..) | Commented::Database => return None,
+        };
+        Some(Comment { on, text: text.to_owned() })
+    };
+    all.filter_map(comment).collect()
+}
+
 fn described(schema: &Schema, relation: &Relation) -> Described {
     let kind = if relation.view { RelationKind::View } else { RelationKind::Table };
     let key = relation.primary_key();
+    let said = |on: Commented| schema.comments(relation.temporary).get(&on).map(str::to_owned);
     let columns = relation.columns.iter().enumerate().map(|(place, column)| {
         let shape = Column::new(column.name.as_str(), column.ty.oid).typmod(column.ty.typmod);
         let mut attribute = Attribute::new(shape);
+        attribute.comment = said(Commented::Column(relation.name.clone(), column.name.clone()));
         attribute.not_null = column.not_null || key.contains(&place);
         match column.mark() {
             _ if column.generated => {
@@ -54,6 +81,7 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
         attribute
     });
     let mut described = Described::new(relation.name.as_str(), kind, columns);
+    described.comment = said(Commented::Class(relation.name.clone()));
     if relation.view {
         let (_, query) = split_view(&relation.sql);
         described.definition = Some(query.to_owned());
@@ -72,13 +100,19 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
                 let (name, kind) = (name.map(str::to_owned), ConstraintKind::Unique(columns));
                 described.constraints.push(Constraint { name, kind });
             }
-            _ => described.indexes.push(Index {
-                name: index.name.clone(),
-                columns: index.columns.clone(),
-                descending: index.descending.clone(),
-                unique: index.unique,
-                condition: None,
-            }),
+            _ => {
+                let text = index.text().unwrap_or_default();
+                let keys = index.columns.iter().zip(&text.keys);
+                let expressions = keys.filter(|(column, _)| column.is_none());
+                described.indexes.push(Index {
+                    name: index.name.clone(),
+                    columns: index.columns.clone(),
+                    expressions: expressions.map(|(_, key)| told(key).to_owned()).collect(),
+                    descending: index.descending.clone(),
+                    unique: index.unique,
+                    condition: text.condition.as_deref().map(|text| told(text).to_owned()),
+                });
+            }
         }
     }
     for check in &relation.declared {

@@ -11,13 +11,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{Value as Stored, ValueRef};
+use trunkline_catalog::syntax::call_name;
 use trunkline_core::types::{TextStyle, ToPg};
 use trunkline_core::{Format, PgError, Result, SqlState};
 
 use super::connect::Guarded;
 use super::functions::raise::{MISSING, missing, null_in};
-use super::schema::{ForeignKey, Relation, Schema};
+use super::schema::{ForeignKey, Relation, Schema, told};
 use super::storage;
+use super::translate::unquoted;
 use super::translate::validation::Validation;
 use super::translate::{quoted, written};
 use super::types::Type;
@@ -68,7 +70,8 @@ pub(super) fn explained(
             let _ = again();
             let tables = std::mem::take(&mut locked(notes).tables);
             let changed = |table: &str| tables.contains(table);
-            guarded.own(|c| first_of(c, schema, &children, &changed, &guarded.surroundings.style()))
+            let style = guarded.surroundings.style();
+            guarded.own(|c| first_of(c, schema, &children, &changed, &|_, _| true, &style))
         });
         let _ = guarded.own(|c| c.pragma_update(None, "defer_foreign_keys", false));
         return found.ok().flatten().unwrap_or(error);
@@ -95,9 +98,7 @@ pub(super) fn explained(
         Ok(row)
     });
     match row {
-        Ok(row) if row.len() == relation.columns.len() => {
-            detailed(error, relation, &row, &guarded.surroundings.style())
-        }
+        Ok(row) if row.len() == relation.columns.len() => detailed(error, guarded, relation, &row),
         _ => error,
     }
 }
@@ -135,7 +136,14 @@ pub(super) fn at_commit(guarded: &Guarded, schema: &Schema) -> Option<PgError> {
     let children = schema.relations().iter().filter(|one| !one.foreign_keys.is_empty());
     let children: Vec<&Relation> = children.collect();
     let style = guarded.surroundings.style();
-    guarded.own(|c| first_of(c, schema, &children, &|_| true, &style)).ok().flatten()
+    guarded.own(|c| first_of(c, schema, &children, &|_| true, &|_, _| true, &style)).ok().flatten()
+}
+
+/// What is wrong with the foreign keys of a table to which rows were added, of those that must hold by now.
+pub(super) fn of_copied(guarded: &Guarded, schema: &Schema, table: &Relation) -> Option<PgError> {
+    let style = guarded.surroundings.style();
+    let holds = |child: &Relation, key: &ForeignKey| child.is_immediate(key);
+    guarded.own(|c| first_of(c, schema, &[table], &|_| true, &holds, &style)).ok().flatten()
 }
 
 /// Does something within a savepoint that is undone, while rows for these tables are noted.
@@ -218,10 +226,17 @@ fn next_number(connection: &Connection, relation: &Relation) -> rusqlite::Result
     Ok(last.saturating_add(1))
 }
 
-fn detailed(error: PgError, relation: &Relation, row: &[Stored], style: &TextStyle) -> PgError {
+fn detailed(error: PgError, guarded: &Guarded, relation: &Relation, row: &[Stored]) -> PgError {
+    let style = &*guarded.surroundings.style();
     if error.sqlstate() == SqlState::UNIQUE_VIOLATION {
         let columns = error.get(b'n').and_then(|name| relation.constraint_columns(name));
-        let Some(columns) = columns else { return error };
+        let Some(columns) = columns else {
+            let key = error.get(b'n').and_then(|name| expressed_key(guarded, relation, name, row));
+            return match key {
+                Some(key) => error.detail(format!("Key {key} already exists.")),
+                None => error,
+            };
+        };
         let values = columns.iter().filter_map(|place| {
             Some(shown(row.get(*place)?, relation.columns.get(*place)?.ty, style))
         });
@@ -233,6 +248,49 @@ fn detailed(error: PgError, relation: &Relation, row: &[Stored], style: &TextSty
     let values: Vec<String> =
         values.map(|(value, column)| clipped(shown(value, column.ty, style))).collect();
     error.detail(format!("Failing row contains ({}).", values.join(", ")))
+}
+
+/// The key of a row in an index that has expressions.
+fn expressed_key(
+    guarded: &Guarded,
+    relation: &Relation,
+    index: &str,
+    row: &[Stored],
+) -> Option<String> {
+    let index = relation.indexes.iter().find(|one| one.name == index)?;
+    let keys = index.text()?.keys;
+    let columns = relation.columns.iter().enumerate();
+    let columns = columns.map(|(at, column)| format!("?{} AS {}", at + 1, quoted(&column.name)));
+    let columns: Vec<String> = columns.collect();
+    let sql = format!("SELECT {} FROM (SELECT {})", keys.join(", "), columns.join(", "));
+    let read = |own: &Connection| {
+        own.query_row(&sql, rusqlite::params_from_iter(row), |found| {
+            (0..keys.len()).map(|place| found.get(place)).collect::<rusqlite::Result<Vec<Stored>>>()
+        })
+    };
+    let values = guarded.own(read).ok()?;
+    let style = guarded.surroundings.style();
+    let shown = values.iter().zip(&index.columns).map(|(value, column)| {
+        let ty = column.and_then(|place| relation.columns.get(place)).map(|column| column.ty);
+        match (ty, value) {
+            (Some(ty), value) => shown(value, ty, &style),
+            (None, Stored::Text(text)) => text.clone(),
+            (None, value) => storage::written(value),
+        }
+    });
+    let names: Vec<String> = keys.iter().map(|key| named_key(key)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Some(key(&names, &shown.collect::<Vec<_>>()))
+}
+
+/// A column or an expression of an index as messages tell of it: only a call needs no parentheses.
+fn named_key(sql: &str) -> String {
+    let words = told(sql);
+    match words {
+        _ if words == sql => unquoted(sql),
+        _ if call_name(words).is_some() => words.to_owned(),
+        _ => format!("({words})"),
+    }
 }
 
 /// `(a, b)=(1, 2)`
@@ -264,12 +322,13 @@ fn clipped(text: String) -> String {
 }
 
 /// The first row that refers to what is not there; `is_changed` tells of a table whether the statement
-/// has changed its rows, rather than those that they refer to.
+/// has changed its rows, rather than those that they refer to, and `is_due` whether a key must hold.
 fn first_of(
     connection: &Connection,
     schema: &Schema,
     children: &[&Relation],
     is_changed: &dyn Fn(&str) -> bool,
+    is_due: &dyn Fn(&Relation, &ForeignKey) -> bool,
     style: &TextStyle,
 ) -> rusqlite::Result<Option<PgError>> {
     for child in children {
@@ -277,9 +336,16 @@ fn first_of(
             format!("PRAGMA {}.foreign_key_check({})", child.database(), quoted(&child.name));
         let mut listed = connection.prepare(&list)?;
         let mut rows = listed.query([])?;
-        let Some(row) = rows.next()? else { continue };
-        let (rowid, id): (Option<i64>, i64) = (row.get(1)?, row.get(3)?);
-        let Some(foreign) = child.foreign_keys.iter().find(|one| one.id == id) else { continue };
+        let mut found = None;
+        while let Some(row) = rows.next()? {
+            let (rowid, id): (Option<i64>, i64) = (row.get(1)?, row.get(3)?);
+            let key = child.foreign_keys.iter().find(|one| one.id == id);
+            if let Some(key) = key.filter(|key| is_due(child, key)) {
+                found = Some((rowid, key));
+                break;
+            }
+        }
+        let Some((rowid, foreign)) = found else { continue };
         let values = match rowid {
             Some(rowid) => Some(values_of(connection, child, foreign, rowid, style)?),
             None => None,

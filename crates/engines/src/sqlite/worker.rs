@@ -388,7 +388,15 @@ impl<'c> Worker<'c> {
 
     /// Keeps what was done since it was entered.
     pub(super) fn keep(&mut self) -> Result<()> {
-        self.own(&format!("RELEASE {}", exact(STATEMENT)))
+        self.own(&format!("RELEASE {}", exact(STATEMENT))).map_err(|error| self.referring(error))
+    }
+
+    /// An error at the end of a transaction with the row that refers to what is not there.
+    fn referring(&self, error: PgError) -> PgError {
+        let is_foreign = error.sqlstate() == SqlState::FOREIGN_KEY_VIOLATION;
+        let schema = self.schema.as_ref().filter(|_| is_foreign);
+        let told = schema.and_then(|(_, schema)| violation::at_commit(self.guarded, schema));
+        told.unwrap_or(error)
     }
 
     /// Undoes what was done since it was entered; if even that fails, nothing of the transaction stays.
@@ -415,11 +423,9 @@ impl<'c> Worker<'c> {
             return Err(error);
         }
         self.own("COMMIT").map_err(|error| {
-            let is_foreign = error.sqlstate() == SqlState::FOREIGN_KEY_VIOLATION;
-            let schema = self.schema.as_ref().filter(|_| is_foreign);
-            let told = schema.and_then(|(_, schema)| violation::at_commit(self.guarded, schema));
+            let error = self.referring(error);
             let _ = self.rollback();
-            told.unwrap_or(error)
+            error
         })?;
         self.guarded.sequences.end(true);
         Ok(())

@@ -1,6 +1,7 @@
 //! The SQLite engine, by itself and behind a server.
 
 mod cancel;
+mod comments;
 mod constraints;
 mod copy;
 mod current_of;

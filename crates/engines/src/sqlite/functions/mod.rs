@@ -9,6 +9,7 @@ mod array;
 mod array_join;
 mod bytes;
 mod cast;
+pub(crate) mod conflict;
 mod decimal;
 mod elements;
 mod fields;
@@ -33,6 +34,7 @@ use trunkline_core::Oid;
 use trunkline_core::types::TextStyle;
 
 pub(crate) use cast::assigned;
+pub(crate) use conflict::register as register_conflict;
 pub(crate) use raise::raised;
 use raise::{raise, refused};
 pub(crate) use surroundings::Surroundings;

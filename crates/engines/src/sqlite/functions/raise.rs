@@ -24,7 +24,7 @@ pub(super) fn raise(sqlstate: SqlState, message: &str) -> rusqlite::Error {
     raise_with_hint(sqlstate, message, "")
 }
 
-fn raise_with_hint(sqlstate: SqlState, message: &str, hint: &str) -> rusqlite::Error {
+pub(super) fn raise_with_hint(sqlstate: SqlState, message: &str, hint: &str) -> rusqlite::Error {
     let text = format!("{RAISED}{} {hint}{SEPARATOR}{message}", sqlstate.as_str());
     rusqlite::Error::UserFunctionError(text.into())
 }

@@ -7,8 +7,9 @@ use super::mark::sequence_of;
 use super::{
     Column, ForeignKey, Index, OnCommit, Origin, PUBLIC, Relation, Schema, VIEW_DEPTH, split_view,
 };
+use crate::sqlite::comment::{self, Comments};
 use crate::sqlite::translate::declared::declared;
-use crate::sqlite::translate::{quoted, types_of};
+use crate::sqlite::translate::{moment, quoted, types_of};
 use crate::sqlite::types::Type;
 
 impl Schema {
@@ -16,6 +17,7 @@ impl Schema {
     pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Schema> {
         let mut relations = Vec::new();
         let mut numbers = Numbers::default();
+        let mut comments: [Comments; 2] = Default::default();
         for database in ["temp", "main"] {
             let mut listed = connection.prepare(&format!(
                 "SELECT name, type, coalesce(sql, ''), rowid FROM {database}.sqlite_schema \
@@ -25,6 +27,13 @@ impl Schema {
             let mut rows = listed.query([])?;
             while let Some(row) = rows.next()? {
                 let name: String = row.get(0)?;
+                if name == comment::VIEW
+                    && let Some(read) = Comments::parse(&row.get::<_, String>(2)?)
+                {
+                    let [lasting, passing] = &mut comments;
+                    *(if database == "temp" { passing } else { lasting }) = read;
+                    continue;
+                }
                 let mut relation = Relation {
                     oid: numbers.relation(PUBLIC, &name),
                     name,
@@ -54,7 +63,7 @@ impl Schema {
                 relations.push(relation);
             }
         }
-        let mut schema = Schema { relations, ..Schema::default() };
+        let mut schema = Schema { relations, comments, ..Schema::default() };
         schema.type_views();
         Ok(schema)
     }
@@ -108,11 +117,13 @@ fn read_columns(
             default: row.get(4)?,
             key: usize::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
             generated: hidden > 1,
+            moment: None,
         };
         let known = column.numbers().and_then(|numbers| Type::parse(numbers.type_name));
         if let Some(known) = known {
             column.ty = known;
         }
+        column.moment = column.default.as_deref().and_then(|default| moment(default, column.ty));
         relation.columns.push(column);
     }
     Ok(())

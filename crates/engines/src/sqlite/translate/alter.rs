@@ -17,7 +17,7 @@ use super::scope::Scope;
 use super::table_text::Item;
 use super::typed::{Form, Typed};
 use super::validation::Rows;
-use super::{Done, Translator, unsupported};
+use super::{Done, Translator, moment, unsupported};
 use crate::sqlite::schema::{Column, Numbering, Origin, Relation, numbered};
 use crate::sqlite::types::Type;
 
@@ -66,6 +66,7 @@ impl<'a> Translator<'a> {
                 if relation.view {
                     return Err(unsupported("renaming a view"));
                 }
+                self.rename_comments(relation.temporary, &relation.name, &to);
                 Some(vec![format!("ALTER TABLE {table} RENAME TO {}", quoted(&to))])
             }
             AlterTableOperation::RenameColumn { old_column_name, new_column_name } => {
@@ -82,6 +83,7 @@ impl<'a> Translator<'a> {
                 if relation.view {
                     return Err(unsupported("renaming a column of a view"));
                 }
+                self.rename_column_comment(relation, &column.name, &to);
                 let from = quoted(&column.name);
                 Some(vec![format!("ALTER TABLE {table} RENAME COLUMN {from} TO {}", quoted(&to))])
             }
@@ -158,6 +160,8 @@ impl<'a> Translator<'a> {
                 let items: Vec<Item> = items.iter().map(|item| Item::new(item)).collect();
                 if let Some(column) = items.first() {
                     let ty = self.data_type(&column_def.data_type).unwrap_or(Type::TEXT);
+                    let now = column.default().and_then(|default| moment(default, ty));
+                    changed.copied.extend(now.map(|now| (name.clone(), now)));
                     let rows = Rows::with(relation, &name, ty, column);
                     if column_def.options.iter().any(|o| o.option == ColumnOption::NotNull) {
                         self.demand_not_null(&rows, &name);

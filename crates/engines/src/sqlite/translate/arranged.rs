@@ -23,7 +23,7 @@ pub(super) fn reserved_table(tokens: &[TokenWithSpan]) -> Option<&TokenWithSpan>
 }
 
 /// The keyword that a token is; a quoted name is none.
-fn keyword(token: &Token) -> Keyword {
+pub(super) fn keyword(token: &Token) -> Keyword {
     match token {
         Token::Word(word) if word.quote_style.is_none() => word.keyword,
         _ => Keyword::NoKeyword,

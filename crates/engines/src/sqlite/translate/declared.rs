@@ -10,6 +10,16 @@ pub(crate) struct Declared {
     pub(crate) kind: Kind,
     /// The names of its columns, of a foreign key those of this table; none of a check.
     pub(crate) columns: Vec<String>,
+    /// Whether it is looked at only when a transaction ends: `INITIALLY DEFERRED`.
+    pub(crate) deferred: bool,
+}
+
+impl Declared {
+    /// Whether it is of just these columns.
+    pub(crate) fn is_of(&self, columns: &[&str]) -> bool {
+        let is_same = |(own, column): (&String, &&str)| own.eq_ignore_ascii_case(column);
+        self.columns.len() == columns.len() && self.columns.iter().zip(columns).all(is_same)
+    }
 }
 
 /// What it demands.
@@ -68,9 +78,19 @@ pub(super) fn of_item(item: &Item) -> Vec<Declared> {
             }
             _ => own.clone(),
         };
-        found.push(Declared { name: name.take(), kind, columns });
+        let deferred = kind == Kind::Foreign && is_deferred(words.clone());
+        found.push(Declared { name: name.take(), kind, columns, deferred });
     }
     found
+}
+
+/// Whether a foreign key, before the next constraint begins, is said to be `INITIALLY DEFERRED`.
+fn is_deferred<'w>(words: impl Iterator<Item = &'w String>) -> bool {
+    let begins = |word: &&String| {
+        ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK"].iter().any(|next| is(word, next))
+    };
+    let mut own = words.take_while(|word| !begins(word));
+    own.any(|word| is(word, "INITIALLY")) && own.next().is_some_and(|word| is(word, "DEFERRED"))
 }
 
 #[cfg(test)]
@@ -86,6 +106,7 @@ mod tests {
             name: name.map(str::to_owned),
             kind,
             columns: names(columns),
+            deferred: false,
         };
         assert_eq!(
             declared(sql),
@@ -98,5 +119,18 @@ mod tests {
             ]
         );
         assert_eq!(declared("CREATE VIEW v AS SELECT 1"), []);
+    }
+
+    #[test]
+    fn it_is_known_when_a_key_is_looked_at() {
+        let sql = "CREATE TABLE t (a INT REFERENCES o DEFERRABLE INITIALLY DEFERRED UNIQUE, \
+                   b INT REFERENCES o CHECK (b > 0) REFERENCES p DEFERRABLE INITIALLY IMMEDIATE, \
+                   FOREIGN KEY (a, b) REFERENCES q DEFERRABLE INITIALLY DEFERRED)";
+        let keys: Vec<bool> = declared(sql)
+            .iter()
+            .filter(|one| one.kind == Kind::Foreign)
+            .map(|one| one.deferred)
+            .collect();
+        assert_eq!(keys, [true, false, false, true]);
     }
 }

@@ -5,15 +5,16 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{Expr, visit_expressions};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::Translator;
+use super::reading::PLAIN;
 use super::scope::Scope;
-use crate::sqlite::schema::marked;
+use super::{Translator, syntax};
+use crate::sqlite::schema::{Schema, marked, told};
 use crate::sqlite::types::Type;
 
 impl Translator<'_> {
     /// A default as SQLite can keep it, with what PostgreSQL was told where that differs.
     pub(super) fn default(&mut self, default: &Expr, column: &str, ty: Type) -> Result<String> {
-        let words = default.to_string();
+        let words = told_of(default);
         self.refuse_queries(default)?;
         let typed = self.expression(default, &Scope::default()).map_err(of_default)?;
         let typed = self.assign(typed, column, ty).map_err(of_default)?;
@@ -36,6 +37,32 @@ impl Translator<'_> {
         }
     }
 }
+
+/// A default as it is shown: the words of the standard that are no calls stand in capitals.
+fn told_of(default: &Expr) -> String {
+    let words = default.to_string();
+    let standard =
+        ["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP"];
+    let found = standard.iter().find(|one| one.eq_ignore_ascii_case(&words));
+    found.map_or(words, |one| (*one).to_owned())
+}
+
+/// What a default is worked out of here if SQLite tells the time of it to other programs: the session's zone and
+/// the beginning of its transaction are not known there.
+pub(in crate::sqlite) fn moment(default: &str, ty: Type) -> Option<String> {
+    let words = told(default);
+    if words == default || !default.contains(SQLITE_TIME) {
+        return None;
+    }
+    let expr = syntax::parse_expression(words).ok()?;
+    let schema = Schema::default();
+    let mut translator = Translator::new(words, &schema, &[], &PLAIN);
+    let typed = translator.expression(&expr, &Scope::default()).ok()?;
+    translator.assign(typed, "", ty).ok().map(|typed| typed.sql)
+}
+
+/// Begins what tells the time in SQLite's words.
+const SQLITE_TIME: &str = "strftime('%";
 
 /// An error of an expression as it is worded for a default.
 fn of_default(error: PgError) -> PgError {
@@ -64,14 +91,14 @@ fn stored_default(sql: &str, ty: Type) -> Option<String> {
         return None;
     }
     let (format, zone) = match ty.oid {
-        Oid::TIMESTAMPTZ => ("%Y-%m-%d %H:%M:%f", " || '+00'"),
-        Oid::TIMESTAMP => ("%Y-%m-%d %H:%M:%f", ""),
-        Oid::DATE => ("%Y-%m-%d", ""),
-        Oid::TIME => ("%H:%M:%f", ""),
+        Oid::TIMESTAMPTZ => ("Y-%m-%d %H:%M:%f", " || '+00'"),
+        Oid::TIMESTAMP => ("Y-%m-%d %H:%M:%f", ""),
+        Oid::DATE => ("Y-%m-%d", ""),
+        Oid::TIME => ("H:%M:%f", ""),
         _ => return None,
     };
     let plain = sql == "pg_now()"
         || (sql.starts_with("pg_local_cast(pg_now(), ") && sql.matches('(').count() == 2)
         || (sql.starts_with("pg_local_assign(pg_now(), ") && sql.matches('(').count() == 2);
-    plain.then(|| format!("strftime('{format}', 'now'){zone}"))
+    plain.then(|| format!("{SQLITE_TIME}{format}', 'now'){zone}"))
 }

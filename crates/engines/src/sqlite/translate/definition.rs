@@ -3,18 +3,16 @@
 use std::collections::BTreeSet;
 
 use sqlparser::ast::{
-    CreateIndex, CreateView, Expr, ObjectType, SchemaName, Statement, Truncate,
-    TruncateIdentityOption,
+    CreateView, ObjectType, SchemaName, Statement, Truncate, TruncateIdentityOption,
 };
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::create_table::twice;
 use super::drop::Kind;
-use super::from::{table_source, written};
+use super::from::written;
 use super::name::{folded, quoted, shown};
-use super::scope::{Output, Scope};
+use super::scope::Output;
 use super::sequence::restarted;
-use super::validation::Rows;
 use super::{Done, Translator, first_words, unsupported};
 use crate::sqlite::schema::{Relation, mark};
 use crate::sqlite::types::Type;
@@ -91,75 +89,6 @@ impl Translator<'_> {
         }
         self.skip(SqlState::DUPLICATE_SCHEMA, &message);
         Ok(Done::definition("CREATE SCHEMA", Vec::new()))
-    }
-
-    fn create_index(&mut self, create: &CreateIndex) -> Result<Done> {
-        let relation = self.defined(&create.table_name)?;
-        if relation.view {
-            let message = format!("cannot create index on relation \"{}\"", relation.name);
-            return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message)
-                .detail("This operation is not supported for views."));
-        }
-        if !create.include.is_empty() || create.nulls_distinct == Some(false) {
-            return Err(unsupported("an index with INCLUDE or NULLS NOT DISTINCT"));
-        }
-        let mut source = table_source(&relation, &relation.name);
-        source.columns.iter_mut().for_each(|column| column.sql = quoted(&column.name));
-        let scope = Scope::of(source);
-        self.immutable = Some("functions in index expression must be marked IMMUTABLE");
-        let (mut keys, mut names) = (Vec::new(), vec![relation.name.clone()]);
-        let (mut values, mut told) = (Vec::new(), Vec::new());
-        for column in &create.columns {
-            // The class of operators, such as varchar_pattern_ops, says how PostgreSQL compares.
-            let key = &column.column;
-            let mut expr = &key.expr;
-            while let Expr::Nested(inner) = expr {
-                expr = inner;
-            }
-            let typed = self.expression(expr, &scope);
-            let typed = match expr {
-                Expr::Identifier(ident) => {
-                    names.push(folded(ident));
-                    // A column by itself is looked for when there is no text any more.
-                    typed.map_err(PgError::unplaced)?
-                }
-                _ => {
-                    names.push("expr".to_owned());
-                    typed?
-                }
-            };
-            let descending = if key.options.asc == Some(false) { " DESC" } else { "" };
-            keys.push(format!("{}{descending}", typed.sql));
-            values.push(typed.sql);
-            told.push((expr.to_string(), typed.ty));
-        }
-        self.immutable = Some("functions in index predicate must be marked IMMUTABLE");
-        let condition = match &create.predicate {
-            Some(condition) => format!(" WHERE {}", self.condition(condition, &scope, "WHERE")?),
-            None => String::new(),
-        };
-        let name = match &create.name {
-            Some(name) => self.table_name(name)?.1,
-            None => {
-                names.push("idx".to_owned());
-                names.join("_")
-            }
-        };
-        if self.is_taken(&name, create.if_not_exists)? {
-            return Ok(Done::definition("CREATE INDEX", Vec::new()));
-        }
-        if create.unique {
-            self.demand_unique(&Rows::of(&relation), name.clone(), told, &values, &condition);
-        }
-        let database = relation.database();
-        let unique = if create.unique { "UNIQUE " } else { "" };
-        let sql = format!(
-            "CREATE {unique}INDEX {database}.{} ON {} ({}){condition}",
-            quoted(&name),
-            quoted(&relation.name),
-            keys.join(", ")
-        );
-        Ok(Done::definition("CREATE INDEX", vec![sql]))
     }
 
     fn create_view(&mut self, create: &CreateView) -> Result<Done> {

@@ -19,6 +19,7 @@ pub(super) enum Kind {
     Index,
     Sequence,
     MaterializedView,
+    ForeignTable,
 }
 
 impl Kind {
@@ -29,16 +30,18 @@ impl Kind {
             Kind::Index => "index",
             Kind::Sequence => "sequence",
             Kind::MaterializedView => "materialized view",
+            Kind::ForeignTable => "foreign table",
         }
     }
 
-    fn with_article(self) -> &'static str {
+    pub(super) fn with_article(self) -> &'static str {
         match self {
             Kind::Table => "a table",
             Kind::View => "a view",
             Kind::Index => "an index",
             Kind::Sequence => "a sequence",
             Kind::MaterializedView => "a materialized view",
+            Kind::ForeignTable => "a foreign table",
         }
     }
 
@@ -49,6 +52,7 @@ impl Kind {
             Kind::Index => "DROP INDEX",
             Kind::Sequence => "DROP SEQUENCE",
             Kind::MaterializedView => "DROP MATERIALIZED VIEW",
+            Kind::ForeignTable => "DROP FOREIGN TABLE",
         }
     }
 
@@ -68,10 +72,7 @@ impl Translator<'_> {
             Some(relation) if relation.sequence.is_some() => Some(Kind::Sequence),
             Some(_) => Some(Kind::Table),
             None if self.schema.sequence(name).is_some() => Some(Kind::Sequence),
-            None => {
-                let is_index = self.schema.index(name).is_some() || self.keyed(name).is_some();
-                is_index.then_some(Kind::Index)
-            }
+            None => self.schema.indexed(name).map(|_| Kind::Index),
         }
     }
 
@@ -116,12 +117,6 @@ impl Translator<'_> {
             return Ok(true);
         }
         Err(PgError::new(SqlState::DUPLICATE_TABLE, message))
-    }
-
-    /// The table that has a key of this name.
-    fn keyed(&self, name: &str) -> Option<&Relation> {
-        let mut relations = self.schema.relations().iter();
-        relations.find(|relation| relation.constraint_columns(name).is_some())
     }
 
     pub(super) fn drop(
@@ -194,7 +189,7 @@ impl Translator<'_> {
 
     /// 2BP01 for an index that is a constraint's.
     fn required(&self, index: &str) -> PgError {
-        let table = self.keyed(index).map_or("", |relation| relation.name.as_str());
+        let table = self.schema.indexed(index).map_or("", |relation| relation.name.as_str());
         let constraint = format!("constraint {index} on table {table}");
         let message = format!("cannot drop index {index} because {constraint} requires it");
         PgError::new(SqlState::DEPENDENT_OBJECTS_STILL_EXIST, message)

@@ -6,6 +6,7 @@ use sqlparser::ast::{
 };
 use trunkline_core::{PgError, Result, SqlState};
 
+use super::super::functions::conflict::AFFECT_ONCE;
 use super::from::{table_source, written};
 use super::name::{folded, no_column_of, parts, quoted, shown};
 use super::scope::{Scope, Source};
@@ -54,7 +55,8 @@ impl Translator<'_> {
         if let Some(on) = &insert.on {
             match on {
                 OnInsert::OnConflict(conflict) => {
-                    sql.push_str(&self.on_conflict(conflict, &relation, &source)?);
+                    let is_single = insert.source.as_deref().is_none_or(is_single);
+                    sql.push_str(&self.on_conflict(conflict, &relation, &source, is_single)?);
                 }
                 _ => return Err(unsupported("ON DUPLICATE KEY")),
             }
@@ -230,6 +232,7 @@ impl Translator<'_> {
         conflict: &OnConflict,
         relation: &Relation,
         source: &Source,
+        is_single: bool,
     ) -> Result<String> {
         let target = match &conflict.conflict_target {
             None => String::new(),
@@ -277,11 +280,17 @@ impl Translator<'_> {
                 let sources = vec![source.clone(), excluded];
                 let scope = Scope { sources, ..Scope::default() };
                 let set = self.assignments(&update.assignments, relation, &scope)?;
-                let condition = match &update.selection {
-                    Some(condition) => {
-                        format!(" WHERE {}", self.condition(condition, &scope, "WHERE")?)
-                    }
-                    None => String::new(),
+                let mut conditions = Vec::new();
+                if let Some(rowid) = relation.rowid().filter(|_| !is_single) {
+                    self.once = Some(relation.name.clone());
+                    conditions.push(format!("{}({}.{rowid})", AFFECT_ONCE, quoted(&source.alias)));
+                }
+                if let Some(condition) = &update.selection {
+                    conditions.push(format!("({})", self.condition(condition, &scope, "WHERE")?));
+                }
+                let condition = match conditions.as_slice() {
+                    [] => String::new(),
+                    all => format!(" WHERE {}", all.join(" AND ")),
                 };
                 Ok(format!(" ON CONFLICT{target} DO UPDATE SET {set}{condition}"))
             }
@@ -432,4 +441,9 @@ fn default_row(head: &str, relation: &Relation) -> String {
         true => format!("{head} DEFAULT VALUES"),
         false => format!("{head} ({}) {}", names.join(", "), relation.row(&values.join(", "))),
     }
+}
+
+/// Whether a query is one row of values.
+fn is_single(query: &Query) -> bool {
+    matches!(query.body.as_ref(), SetExpr::Values(values) if values.rows.len() == 1)
 }

@@ -12,7 +12,7 @@ impl Translator<'_> {
     }
 
     /// The name, and whether it is better than the name of a type.
-    fn figured(&self, expr: &Expr) -> Option<(String, bool)> {
+    pub(super) fn figured(&self, expr: &Expr) -> Option<(String, bool)> {
         let strong = |name: &str| Some((name.to_owned(), true));
         match expr {
             Expr::Identifier(ident) => Some((folded(ident), true)),

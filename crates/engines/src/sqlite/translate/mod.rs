@@ -16,6 +16,7 @@ mod arithmetic;
 mod arranged;
 mod call;
 mod cast;
+mod comment;
 mod constraint;
 mod create_table;
 mod current;
@@ -30,6 +31,8 @@ mod expression;
 mod filter;
 mod from;
 mod grouping;
+mod index;
+pub(super) mod index_text;
 mod insert;
 mod jsonb;
 mod label;
@@ -56,6 +59,7 @@ mod temporal;
 mod typed;
 mod unparsed;
 mod update;
+mod utility;
 pub(super) mod validation;
 
 use std::borrow::Cow;
@@ -64,11 +68,13 @@ use std::rc::Rc;
 use sqlparser::ast::Statement;
 use trunkline_core::{Column, CurrentOf, Notice, Oid, PgError, Result, RowKey, Severity, SqlState};
 
+use super::comment::Comments;
 use super::fresh::made_fresh;
 use super::schema::Schema;
 use super::sequence::Sequence;
 use super::types::Type;
 use current::Current;
+pub(super) use default::moment;
 use dependency::Uses;
 pub(crate) use filter::filter;
 pub(super) use from::written;
@@ -77,7 +83,9 @@ pub(super) use name::{quoted, table_name};
 use reading::{PLAIN, Reading};
 use scope::Cte;
 use syntax::Parsed;
+pub(super) use table_text::{inside, unquoted, words_of};
 use unparsed::Overriding;
+use utility::Utility;
 use validation::Validation;
 
 /// A statement in SQLite's words.
@@ -114,6 +122,8 @@ pub(crate) struct Translated {
     pub(crate) key: Option<RowKey>,
     /// The row that it changes, whose key comes behind the parameters.
     pub(crate) row: Option<CurrentOf>,
+    /// The table of which it may affect no row twice: that of ON CONFLICT DO UPDATE.
+    pub(crate) once: Option<String>,
     /// The table whose rows it changes without giving them other keys, if it is an UPDATE.
     pub(crate) keeps_keys: Option<String>,
 }
@@ -145,37 +155,24 @@ pub(crate) fn translate(
     reading: &Reading,
 ) -> Result<Translated> {
     let Request { sql, hints, is_cursor } = request;
-    let Parsed { statement, cursor, overriding } = syntax::parse(sql)?;
     let mut translator = Translator::new(sql, schema, hints, reading);
+    if let Some(utility) = Utility::parse(sql)? {
+        let done = translator.utility(&utility)?;
+        return translator.translated(done, None);
+    }
+    let Parsed { statement, cursor, overriding } = syntax::parse(sql)?;
     translator.current = Current { is_query: is_cursor, cursor, ..Current::default() };
     translator.overriding = overriding;
     let done = translator.statement(&statement)?;
-    let parameters = translator.parameter_types()?;
-    let locking = translator.locking_of(&statement);
-    Ok(Translated {
-        steps: done.steps,
-        parameters,
-        assigned: translator.assigned,
-        columns: done.columns,
-        tag: done.tag,
-        counts: done.counts,
-        writes: done.writes || !translator.sequences.is_empty(),
-        sequences: translator.sequences,
-        locking,
-        constant: !translator.volatile
-            && matches!(&statement, Statement::Query(query) if query::is_constant(query)),
-        notices: translator.notices,
-        validations: translator.validations,
-        fresh: made_fresh(&statement, schema),
-        key: translator.current.key,
-        row: translator.current.row,
-        keeps_keys: translator.current.keeps_keys,
-    })
+    translator.translated(done, Some(&statement))
 }
 
 /// Whether a text is a statement: 42601 if it is not.
 pub(crate) fn check(sql: &str) -> Result<()> {
-    syntax::parse(sql).map(drop)
+    match Utility::parse(sql)? {
+        Some(_) => Ok(()),
+        None => syntax::parse(sql).map(drop),
+    }
 }
 
 /// The types of the columns of a query, such as a view's, if it can be translated.
@@ -230,6 +227,10 @@ struct Translator<'a> {
     is_checked: bool,
     /// Whether the query that comes next gives what is sent.
     is_sent: bool,
+    /// The comments of the main database and of the temporary one, where they may be others behind it.
+    comments: Option<[Comments; 2]>,
+    /// The table of which it may affect no row twice.
+    once: Option<String>,
     /// What it has to do with a cursor.
     current: Current,
     overriding: Option<Overriding>,
@@ -270,6 +271,8 @@ impl<'a> Translator<'a> {
             validations: Vec::new(),
             is_checked: true,
             is_sent: false,
+            comments: None,
+            once: None,
             current: Current::default(),
             overriding: None,
             sequences: Vec::new(),
@@ -314,9 +317,39 @@ impl<'a> Translator<'a> {
             other => {
                 // Other programs are to evaluate it, too.
                 self.is_checked = false;
-                self.definition(other)
+                let mut done = self.definition(other)?;
+                if !done.steps.is_empty() {
+                    done.steps.splice(..0, self.comment_steps());
+                }
+                Ok(done)
             }
         }
+    }
+
+    /// What became of it, with what was learnt on the way.
+    fn translated(mut self, done: Done, statement: Option<&Statement>) -> Result<Translated> {
+        let parameters = self.parameter_types()?;
+        let locking = statement.and_then(|statement| self.locking_of(statement));
+        Ok(Translated {
+            steps: done.steps,
+            parameters,
+            assigned: self.assigned,
+            columns: done.columns,
+            tag: done.tag,
+            counts: done.counts,
+            writes: done.writes || !self.sequences.is_empty(),
+            sequences: self.sequences,
+            locking,
+            constant: !self.volatile
+                && matches!(statement, Some(Statement::Query(query)) if query::is_constant(query)),
+            notices: self.notices,
+            validations: self.validations,
+            fresh: statement.map(|one| made_fresh(one, self.schema)).unwrap_or_default(),
+            key: self.current.key,
+            row: self.current.row,
+            once: self.once,
+            keeps_keys: self.current.keeps_keys,
+        })
     }
 
     /// The types of the parameters: 42P18 for one that nothing gave a type.

@@ -116,8 +116,12 @@ impl Translator<'_> {
         let held = self.ctes.len();
         if recursive && let SetExpr::SetOperation { left, .. } = cte.query.body.as_ref() {
             // The part that does not refer to the name tells what its columns are.
-            let mut trial =
-                Translator { is_sent: false, current: Current::default(), ..self.clone() };
+            let mut trial = Translator {
+                is_sent: false,
+                current: Current::default(),
+                once: None,
+                ..self.clone()
+            };
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);
                 self.ctes.push(Cte { name: name.clone(), columns });

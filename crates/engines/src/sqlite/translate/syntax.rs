@@ -8,7 +8,7 @@ use trunkline_core::{PgError, Result, SqlState};
 
 use super::arranged::{arranged, reserved_table};
 use super::name::{lines_of, place_in};
-use super::unparsed::{Overriding, Unparsed, unparsed};
+use super::unparsed::{self, Overriding, Unparsed, unparsed};
 
 /// How deep parentheses and queries may be within each other.
 const DEPTH: usize = 64;
@@ -29,6 +29,20 @@ pub(super) fn parse(sql: &str) -> Result<Parsed> {
         let statement = parser.parse_statement()?;
         while parser.consume_token(&Token::SemiColon) {}
         Ok(Parsed { statement, cursor, overriding })
+    })
+}
+
+/// Parses one statement as the reader of its kind does.
+pub(super) fn parse_statement<T>(
+    sql: &str,
+    read: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
+) -> Result<T> {
+    check_depth(sql)?;
+    unparsed::tokens(sql)?;
+    parse_whole(sql, |parser| {
+        let statement = read(parser)?;
+        while parser.consume_token(&Token::SemiColon) {}
+        Ok(statement)
     })
 }
 

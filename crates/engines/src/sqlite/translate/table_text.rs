@@ -256,7 +256,7 @@ pub(super) fn mentions(text: &str, name: &str) -> bool {
 }
 
 /// What is between the parentheses of a word that has them.
-pub(super) fn inside(word: &str) -> Option<&str> {
+pub(in crate::sqlite) fn inside(word: &str) -> Option<&str> {
     word.strip_prefix('(')?.strip_suffix(')')
 }
 
@@ -279,7 +279,7 @@ fn is_comment(word: &str) -> bool {
 }
 
 /// A name without its quotes, of which SQLite knows four kinds.
-pub(super) fn unquoted(word: &str) -> String {
+pub(in crate::sqlite) fn unquoted(word: &str) -> String {
     for (open, close) in [('"', '"'), ('`', '`'), ('[', ']'), ('\'', '\'')] {
         if let Some(inside) = word.strip_prefix(open).and_then(|word| word.strip_suffix(close)) {
             let twice = [close, close].iter().collect::<String>();
@@ -290,7 +290,7 @@ pub(super) fn unquoted(word: &str) -> String {
 }
 
 /// Words, quoted things, comments, commas, and all that is between parentheses as one.
-pub(super) fn words_of(sql: &str) -> Vec<String> {
+pub(in crate::sqlite) fn words_of(sql: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut rest = sql.trim_start();
     while let Some(first) = rest.chars().next() {

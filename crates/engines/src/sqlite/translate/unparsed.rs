@@ -54,7 +54,8 @@ pub(super) fn unparsed(sql: &str) -> Result<Unparsed<'_>> {
     Ok(Unparsed { text: blanked(sql, taken), cursor, overriding })
 }
 
-fn tokens(sql: &str) -> Result<Vec<Token>> {
+/// The tokens of a statement: 42601 for what is none.
+pub(super) fn tokens(sql: &str) -> Result<Vec<Token>> {
     let (mut lexer, mut tokens) = (Lexer::new(sql), Vec::new());
     while let Some(token) = lexer.next_significant() {
         if let TokenKind::Invalid(flaw) = token.kind {

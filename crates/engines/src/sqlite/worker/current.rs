@@ -37,6 +37,7 @@ impl Worker<'_> {
             self.guarded.given.check(Fetched { cursor, table, rowid, opening }, state)?;
         }
         self.guarded.given.begin(translated.keeps_keys.as_deref());
+        self.guarded.given.once(translated.once.as_deref());
         match &*translated.tag {
             "DELETE" => {}
             tag if plan.defines() && !tag.starts_with("CREATE") => self.guarded.given.defined(),

@@ -1,0 +1,28 @@
+//! What ON CONFLICT DO UPDATE may not do: affect a row that the same statement has inserted or changed.
+
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
+use trunkline_core::SqlState;
+
+use super::super::given::Given;
+use super::raise::raise_with_hint;
+
+/// Answers 1 to a number of a row, or refuses it: 21000.
+pub(crate) const AFFECT_ONCE: &str = "pg_affect_once";
+
+/// Registers `pg_affect_once(rowid)`.
+pub(crate) fn register(connection: &Connection, given: &Given) -> rusqlite::Result<()> {
+    let given = given.clone();
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function(AFFECT_ONCE, 1, flags, move |context| {
+        match given.is_affected(context.get(0)?) {
+            false => Ok(1),
+            true => Err(raise_with_hint(
+                SqlState::CARDINALITY_VIOLATION,
+                "ON CONFLICT DO UPDATE command cannot affect row a second time",
+                "Ensure that no rows proposed for insertion within the same command have duplicate \
+                 constrained values.",
+            )),
+        }
+    })
+}
