@@ -13,6 +13,7 @@ mod json;
 mod jsonb;
 mod made;
 mod number;
+mod order;
 mod pattern;
 mod sequence;
 mod statistics;
@@ -45,6 +46,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<(Surrounding
     value::register(connection, &surroundings)?;
     number::register(connection)?;
     array::register(connection)?;
+    order::register(connection)?;
     array_join::register(connection)?;
     decimal::register(connection)?;
     json::register(connection)?;

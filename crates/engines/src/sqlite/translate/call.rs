@@ -222,7 +222,7 @@ impl Translator<'_> {
         let mut parts = Vec::new();
         for key in keys {
             let typed = self.expression(&key.expr, scope)?;
-            parts.push(super::query::direction(key, typed.sql, typed.not_null));
+            parts.push(super::query::direction(key, typed.ordered(), typed.not_null));
         }
         Ok(parts.join(", "))
     }
@@ -235,7 +235,7 @@ impl Translator<'_> {
         if !window.partition_by.is_empty() {
             let mut parts = Vec::new();
             for key in &window.partition_by {
-                parts.push(self.expression(key, scope)?.sql);
+                parts.push(self.expression(key, scope)?.ordered());
             }
             clauses.push(format!("PARTITION BY {}", parts.join(", ")));
         }

@@ -223,7 +223,12 @@ impl Translator<'_> {
         let low = self.comparable(low, ty)?;
         let high = self.comparable(high, ty)?;
         let not = if negated { "NOT " } else { "" };
-        Ok(Typed::boolean(format!("({} {not}BETWEEN {} AND {})", value.sql, low.sql, high.sql)))
+        Ok(Typed::boolean(format!(
+            "({} {not}BETWEEN {} AND {})",
+            value.ordered(),
+            low.ordered(),
+            high.ordered()
+        )))
     }
 
     fn in_list(
@@ -253,9 +258,9 @@ impl Translator<'_> {
         let value = self.comparable(value, ty)?;
         let mut parts = Vec::new();
         for item in items {
-            parts.push(self.comparable(item, ty)?.sql);
+            parts.push(self.comparable(item, ty)?.ordered());
         }
-        Ok(Typed::boolean(format!("({} {not}IN ({}))", value.sql, parts.join(", "))))
+        Ok(Typed::boolean(format!("({} {not}IN ({}))", value.ordered(), parts.join(", "))))
     }
 
     fn in_query(
@@ -326,19 +331,27 @@ impl Translator<'_> {
         let Some(word) = comparison(op) else {
             return Err(self.placed(unsupported("ANY or ALL with such an operator"), left));
         };
-        if matches!(right, Expr::Subquery(_)) {
-            return Err(
-                self.placed(unsupported("ANY or ALL of a query with such an operator"), left)
-            );
-        }
         let value = self.expression(left, scope)?;
-        let (json, _, value) = self.elements_like(right, value, scope)?;
-        let function = if any { "max" } else { "min" };
-        Ok(Typed::boolean(format!(
-            "(SELECT coalesce({function}({} {word} value), {}) FROM json_each({json}))",
-            value.sql,
-            i32::from(!any),
-        )))
+        if let Expr::Subquery(query) = right {
+            let types = [value.ty];
+            let expected = (!value.is_unknown()).then_some(&types[..]);
+            let queried = self.query(query, Some(scope), expected)?;
+            let [output] = queried.outputs.as_slice() else {
+                let message = "subquery has too many columns";
+                return Err(self.placed(PgError::new(SqlState::SYNTAX_ERROR, message), left));
+            };
+            let value = self.settle(value, output.ty)?;
+            self.check_comparable(&value, output.ty, word, left)?;
+            let other = Typed::new(quoted(&output.inner), output.ty);
+            let test = format!("{} {word} {}", value.ordered(), other.ordered());
+            return Ok(Typed::boolean(of_all_rows(&test, &format!("({})", queried.sql), any)));
+        }
+        let (json, element, value) = self.elements_like(right, value, scope)?;
+        self.check_comparable(&value, element, word, left)?;
+        let test = format!("{} {word} {}", value.ordered(), Typed::new("value", element).ordered());
+        let answer = of_all_rows(&test, &format!("json_each({json})"), any);
+        // Of no array, there is no answer.
+        Ok(Typed::boolean(format!("CASE WHEN {json} IS NULL THEN NULL ELSE {answer} END")))
     }
 
     /// The elements of an array as JSON, their type, and what they are compared with.
@@ -472,10 +485,22 @@ impl Translator<'_> {
         let typed = self.expression(expr, scope)?;
         let typed = self.settle(typed, Type::of(Oid::TIMESTAMPTZ))?;
         let ty = match field.as_str() {
+            "epoch" if typed.ty.oid == Oid::DATE => Type::scaled(0),
             "epoch" | "second" => Type::scaled(6),
             "millisecond" | "milliseconds" => Type::scaled(3),
             _ => Type::NUMERIC,
         };
         self.date_part(&field, typed, ty)
     }
+}
+
+/// Whether a test is true of one row (`ANY`), or of all rows (`ALL`): what is not known of a row, nothing
+/// can be said of unless another row decides it.
+fn of_all_rows(test: &str, rows: &str, any: bool) -> String {
+    let (found, otherwise) = if any { ("max(\"test\") = 1", 0) } else { ("min(\"test\") = 0", 1) };
+    format!(
+        "(SELECT CASE WHEN {found} THEN {} WHEN count(*) > count(\"test\") THEN NULL \
+         ELSE {otherwise} END FROM (SELECT {test} AS \"test\" FROM {rows}))",
+        1 - otherwise
+    )
 }

@@ -10,7 +10,7 @@ use super::current::Current;
 use super::dependency::Uses;
 use super::name::{folded, quoted};
 use super::scope::{Cte, Output, Scope};
-use super::typed::Typed;
+use super::typed::{Typed, has_key};
 use super::{Done, Translator, unsupported};
 use crate::sqlite::types::Type;
 
@@ -295,11 +295,17 @@ impl Translator<'_> {
     ) -> Result<String> {
         let mut parts = Vec::new();
         for key in keys {
-            let (sql, not_null) = match output_number(&key.expr, ordering.outputs) {
-                Some(number) => match ordering.instead.get(number - 1) {
-                    Some(Some(sql)) => (sql.clone(), false),
-                    _ => (number.to_string(), false),
-                },
+            let number = self.output_number(&key.expr, ordering.outputs)?;
+            let (sql, not_null) = match number {
+                Some(number) => {
+                    match (ordering.instead.get(number - 1), ordering.outputs.get(number - 1)) {
+                        (Some(Some(sql)), _) => (sql.clone(), false),
+                        (_, Some(output)) if has_key(output.ty) => {
+                            (Typed::new(quoted(&output.inner), output.ty).ordered(), false)
+                        }
+                        _ => (number.to_string(), false),
+                    }
+                }
                 None => {
                     let empty = Scope::default();
                     let scope = ordering.scope.unwrap_or(&empty);
@@ -314,6 +320,32 @@ impl Translator<'_> {
             Ok(String::new())
         } else {
             Ok(format!(" ORDER BY {}", parts.join(", ")))
+        }
+    }
+
+    /// The number of the column that a key of ORDER BY means, by number or by name: 42P10 for a number
+    /// that is none's, 42601 for another constant.
+    fn output_number(&self, key: &Expr, outputs: &[Output]) -> Result<Option<usize>> {
+        match key {
+            Expr::Value(value) => match &value.value {
+                Value::Number(digits, _) => match digits.parse() {
+                    Ok(number) if (1..=outputs.len()).contains(&number) => Ok(Some(number)),
+                    Ok(number) => {
+                        let message = format!("ORDER BY position {number} is not in select list");
+                        let code = SqlState::INVALID_COLUMN_REFERENCE;
+                        Err(self.placed(PgError::new(code, message), key))
+                    }
+                    Err(_) => Err(self.placed(no_whole_number(), key)),
+                },
+                Value::SingleQuotedString(_) => Err(self.placed(no_whole_number(), key)),
+                _ => Ok(None),
+            },
+            Expr::Identifier(ident) => {
+                let name = folded(ident);
+                let found = outputs.iter().position(|output| output.name == name);
+                Ok(found.map(|index| index + 1))
+            }
+            _ => Ok(None),
         }
     }
 
@@ -419,21 +451,8 @@ pub(super) fn direction(key: &OrderByExpr, sql: String, not_null: bool) -> Strin
     format!("{sql}{word}{nulls}")
 }
 
-/// The number of the column that a key of ORDER BY means, by number or by name.
-fn output_number(key: &Expr, outputs: &[Output]) -> Option<usize> {
-    match key {
-        Expr::Value(value) => match &value.value {
-            Value::Number(digits, _) => {
-                digits.parse().ok().filter(|number| (1..=outputs.len()).contains(number))
-            }
-            _ => None,
-        },
-        Expr::Identifier(ident) => {
-            let name = folded(ident);
-            outputs.iter().position(|output| output.name == name).map(|index| index + 1)
-        }
-        _ => None,
-    }
+fn no_whole_number() -> PgError {
+    PgError::new(SqlState::SYNTAX_ERROR, "non-integer constant in ORDER BY")
 }
 
 /// Outputs under the names of a column list; those beyond it keep theirs.

@@ -40,7 +40,7 @@ impl Projection {
     fn add_sent(&mut self, name: String, typed: Typed, has_from: bool) {
         let sent = match &typed.form {
             Form::Sent(sent) if has_from || !typed.ty.is_integer() => Some(sent.clone()),
-            _ => None,
+            _ => typed.long_number().map(|_| typed.exact()),
         };
         self.add(name, typed);
         if let Some(last) = self.sent.last_mut() {
@@ -157,12 +157,12 @@ impl Translator<'_> {
     ) -> Result<(String, String)> {
         let mut partition = Vec::new();
         for key in keys {
-            partition.push(self.key(key, scope, projection)?.sql);
+            partition.push(self.key(key, scope, projection)?.ordered());
         }
         let mut sorted = Vec::new();
         for key in order {
             let typed = self.key(&key.expr, scope, projection)?;
-            sorted.push(super::query::direction(key, typed.sql, typed.not_null));
+            sorted.push(super::query::direction(key, typed.ordered(), typed.not_null));
         }
         if sorted.is_empty() {
             sorted.clone_from(&partition);
@@ -188,6 +188,10 @@ impl Translator<'_> {
                 // What the parser makes of no columns.
                 SelectItem::UnnamedExpr(Expr::Tuple(none)) if none.is_empty() => continue,
                 SelectItem::UnnamedExpr(expr) => (expr, self.name_of(expr)),
+                SelectItem::ExprWithAlias { alias, .. } if alias.quote_style == Some('\'') => {
+                    let message = format!("syntax error at or near \"{alias}\"");
+                    return Err(self.at_ident(PgError::new(SqlState::SYNTAX_ERROR, message), alias));
+                }
                 SelectItem::ExprWithAlias { expr, alias } => (expr, folded(alias)),
                 SelectItem::Wildcard(_) => {
                     if scope.sources.is_empty() {
