@@ -7,14 +7,19 @@
 
 mod array;
 mod array_join;
+mod array_text;
+mod collected;
 mod decimal;
 mod fields;
+mod format;
 mod json;
+mod json_made;
 mod jsonb;
 mod made;
 mod number;
 mod order;
 mod pattern;
+mod regexp;
 mod sequence;
 mod statistics;
 mod surroundings;
@@ -47,9 +52,14 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<(Surrounding
     number::register(connection)?;
     array::register(connection)?;
     order::register(connection)?;
+    array_text::register(connection)?;
+    regexp::register(connection)?;
+    format::register(connection)?;
     array_join::register(connection)?;
     decimal::register(connection)?;
     json::register(connection)?;
+    json_made::register(connection, &surroundings)?;
+    collected::register(connection)?;
     jsonb::register(connection)?;
     pattern::register(connection)?;
     statistics::register(connection)?;

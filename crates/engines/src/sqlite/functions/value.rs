@@ -173,7 +173,8 @@ fn elements_of(text: &str, array: Oid) -> Result<Vec<String>, ValueError> {
         .collect()
 }
 
-fn quote(text: &str) -> String {
+/// A string of JSON.
+pub(super) fn quote(text: &str) -> String {
     let mut json = String::with_capacity(text.len() + 2);
     json.push('"');
     for character in text.chars() {

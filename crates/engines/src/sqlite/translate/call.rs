@@ -7,6 +7,7 @@ use sqlparser::ast::{
 };
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::json_call::takes_rows;
 use super::name::{folded, parts, quoted};
 use super::scope::Scope;
 use super::typed::{Form, Typed};
@@ -30,6 +31,12 @@ impl Translator<'_> {
         let mut star = false;
         let mut values = Vec::new();
         for arg in &list.args {
+            if takes_rows(&name)
+                && let Some(row) = self.whole_row(arg, scope)?
+            {
+                values.push(row);
+                continue;
+            }
             match arg {
                 // A sequence is found by its name alone.
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Cast {
@@ -45,6 +52,10 @@ impl Translator<'_> {
                 FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => star = true,
                 _ => return Err(self.at(unsupported("a named argument"), &function.name)),
             }
+        }
+        if let Some(typed) = self.collected(&name, &values, list, function, scope)? {
+            scope.note_aggregate(self.place(&function.name), mark);
+            return Ok(typed);
         }
         if let Some(aggregate) = self.aggregate(&name, &mut values, star)? {
             let typed = self.aggregated(aggregate, values, list, function, scope)?;
@@ -146,9 +157,6 @@ impl Translator<'_> {
             "first_value" => ("first_value", same),
             "last_value" => ("last_value", same),
             "nth_value" => ("nth_value", same),
-            "json_agg" if values.len() == 1 => ("json_group_array", Type::of(Oid::JSON)),
-            "jsonb_agg" if values.len() == 1 => ("json_group_array", Type::of(Oid::JSONB)),
-            "array_agg" => return Err(unsupported("array_agg")),
             _ => return self.statistic(name, values),
         }))
     }
@@ -171,12 +179,6 @@ impl Translator<'_> {
         let mut arguments = Vec::new();
         for value in values {
             arguments.push(self.settle_text(value)?.sql);
-        }
-        if distinct && name == "group_concat" {
-            match arguments.pop().as_deref() {
-                Some("','") => {}
-                _ => return Err(unsupported("string_agg(DISTINCT …) with another separator")),
-            }
         }
         let mut order = String::new();
         for clause in &list.clauses {
@@ -218,7 +220,7 @@ impl Translator<'_> {
         Ok(typed)
     }
 
-    fn sort_keys(&mut self, keys: &[OrderByExpr], scope: &Scope<'_>) -> Result<String> {
+    pub(super) fn sort_keys(&mut self, keys: &[OrderByExpr], scope: &Scope<'_>) -> Result<String> {
         let mut parts = Vec::new();
         for key in keys {
             let typed = self.expression(&key.expr, scope)?;

@@ -314,7 +314,7 @@ impl Translator<'_> {
 }
 
 /// The items of `(a, b)` and of `ROW(a, b)`.
-fn row_items(expr: &Expr) -> Option<Vec<Expr>> {
+pub(super) fn row_items(expr: &Expr) -> Option<Vec<Expr>> {
     match expr {
         Expr::Tuple(items) => Some(items.clone()),
         Expr::Function(function) => {

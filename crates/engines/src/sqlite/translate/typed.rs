@@ -39,6 +39,8 @@ pub(super) enum Form {
     Null,
     /// A parameter, by its index.
     Parameter(usize),
+    /// A whole row, in the words of JSON.
+    Row,
 }
 
 /// How many digits every REAL has.
