@@ -297,7 +297,7 @@ impl Translator<'_> {
 }
 
 /// 42883 as PostgreSQL words it.
-fn no_function(name: &str, types: &[Type]) -> PgError {
+pub(super) fn no_function(name: &str, types: &[Type]) -> PgError {
     let types: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
     let message = format!("function {name}({}) does not exist", types.join(", "));
     PgError::new(SqlState::UNDEFINED_FUNCTION, message).hint(

@@ -143,6 +143,21 @@ impl Translator<'_> {
         Ok(Some(Typed::new(sql, ty)))
     }
 
+    /// `jsonb_typeof` and `jsonb_array_length`
+    pub(super) fn json_fact(&mut self, name: &str, values: Vec<Typed>) -> Result<Option<Typed>> {
+        let ty = if name.starts_with("jsonb") { JSONB } else { JSON };
+        let Some(value) = values.into_iter().next() else { return Ok(None) };
+        let value = self.settle(value, ty)?;
+        if value.ty.oid != ty.oid {
+            return Ok(None);
+        }
+        let (function, result) = match name.ends_with("typeof") {
+            true => ("pg_json_typeof", Type::TEXT),
+            false => ("pg_json_array_length", Type::INT4),
+        };
+        Ok(Some(Typed::new(format!("{function}({})", value.sql), result)))
+    }
+
     /// A name of a member: anything, as a text.
     pub(super) fn name_of_member(&mut self, value: Typed) -> Result<String> {
         let value = self.settle_text(value)?;

@@ -41,6 +41,7 @@ mod scalar;
 mod scope;
 mod select;
 mod sequence;
+mod set_function;
 mod statistics;
 mod subscript;
 mod syntax;

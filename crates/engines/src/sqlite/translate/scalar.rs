@@ -47,6 +47,11 @@ impl Translator<'_> {
             let sql = self.arguments(values, argument)?;
             return Ok(Some(Typed::new(format!("{function}({sql})"), result)));
         }
+        if let ("jsonb_typeof" | "json_typeof" | "jsonb_array_length" | "json_array_length", [_]) =
+            (name, values.as_slice())
+        {
+            return self.json_fact(name, values);
+        }
         if takes_rows(name) {
             return self.json_call(name, values);
         }
