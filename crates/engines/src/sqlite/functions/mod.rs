@@ -24,6 +24,7 @@ mod regexp;
 mod sequence;
 mod series;
 mod statistics;
+mod sums;
 mod surroundings;
 mod text;
 mod time;
@@ -67,6 +68,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<(Surrounding
     jsonb::register(connection)?;
     pattern::register(connection)?;
     statistics::register(connection)?;
+    sums::register(connection)?;
     text::register(connection)?;
     time::register(connection, &surroundings)?;
     fields::register(connection, &surroundings)?;

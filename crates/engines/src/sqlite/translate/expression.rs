@@ -435,18 +435,24 @@ impl Translator<'_> {
         }
         let all: Vec<&Typed> = results.iter().collect();
         let ty = self.common_of(&all)?;
-        let mut sql = String::from("CASE");
+        let (mut sql, mut sent) = (String::from("CASE"), String::from("CASE"));
         let mut tests = tests.into_iter();
         for result in results {
             let result = if ty.is_unknown() { result } else { self.coerce(result, ty)? };
-            match tests.next() {
-                Some(test) => sql.push_str(&format!(" WHEN {test} THEN {}", result.sql)),
-                None => sql.push_str(&format!(" ELSE {}", result.sql)),
-            }
+            let words = match tests.next() {
+                Some(test) => format!(" WHEN {test} THEN "),
+                None => " ELSE ".to_owned(),
+            };
+            sql.push_str(&format!("{words}{}", result.sql));
+            sent.push_str(&format!("{words}{}", result.exact()));
         }
-        sql.push_str(" END");
         let ty = if ty.is_unknown() { Type::TEXT } else { ty };
-        Ok(Typed::new(format!("({sql})"), ty))
+        let typed = Typed::new(format!("({sql} END)"), ty);
+        // Each result has a scale of its own.
+        if ty.oid == Oid::NUMERIC && ty.scale().is_none() {
+            return Ok(Typed { form: Form::Sent(format!("({sent} END)")), ..typed });
+        }
+        Ok(typed)
     }
 
     fn extract(&mut self, field: &DateTimeField, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {

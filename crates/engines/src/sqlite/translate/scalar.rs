@@ -142,7 +142,8 @@ impl Translator<'_> {
         let (mut parts, mut sent, mut is_sent) = (Vec::new(), Vec::new(), false);
         for value in values {
             let value = self.coerce(value, ty)?;
-            is_sent |= matches!(value.form, Form::Sent(_));
+            is_sent |= matches!(value.form, Form::Sent(_))
+                || ty.scale().is_none() && value.ty.scale().is_some_and(|scale| scale > 0);
             sent.push(value.exact());
             parts.push(value.sql);
         }

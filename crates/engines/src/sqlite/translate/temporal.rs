@@ -228,8 +228,7 @@ impl Translator<'_> {
                 call("pg_interval_times", &right, &left, INTERVAL).map(two_arguments)
             }
             (Oid::INTERVAL, _) if r.is_number() && matches!(op, BinaryOperator::Divide) => {
-                let inverse = Typed::new(format!("pg_quotient(1, {})", right.sql), r);
-                call("pg_interval_times", &left, &inverse, INTERVAL).map(two_arguments)
+                call("pg_interval_div", &left, &right, INTERVAL).map(two_arguments)
             }
             _ => Err(self.placed(no_operator(l, &op.to_string(), r), at)),
         }
