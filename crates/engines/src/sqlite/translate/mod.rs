@@ -42,6 +42,8 @@ mod scope;
 mod select;
 mod sequence;
 mod set_function;
+mod set_item;
+mod set_operation;
 mod statistics;
 mod subscript;
 mod syntax;

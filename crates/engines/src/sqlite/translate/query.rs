@@ -1,8 +1,7 @@
 //! Queries: WITH, set operations, VALUES, ORDER BY, LIMIT.
 
 use sqlparser::ast::{
-    Cte as CteTree, Expr, Fetch, LimitClause, OrderByExpr, OrderByKind, Query, SetExpr,
-    SetOperator, SetQuantifier, Value, With,
+    Cte as CteTree, Expr, Fetch, LimitClause, OrderByExpr, OrderByKind, Query, SetExpr, Value, With,
 };
 use trunkline_core::{Column, PgError, Result, SqlState};
 
@@ -26,6 +25,8 @@ pub(super) struct Queried {
 pub(super) struct Ordering<'s> {
     pub(super) outputs: &'s [Output],
     pub(super) scope: Option<&'s Scope<'s>>,
+    /// The expressions that alone may be ordered by, those of the list of a SELECT DISTINCT.
+    pub(super) listed: Option<&'s [String]>,
     /// What to order by instead of some of the columns, for these are texts of numbers.
     pub(super) instead: &'s [Option<String>],
 }
@@ -82,8 +83,12 @@ impl Translator<'_> {
                 let mut queried = self.set_expression(body, outer, expected)?;
                 if let Some(order) = &query.order_by {
                     let keys = order_expressions(&order.kind)?;
-                    let ordering =
-                        Ordering { outputs: &queried.outputs, scope: None, instead: &[] };
+                    let ordering = Ordering {
+                        outputs: &queried.outputs,
+                        scope: None,
+                        listed: None,
+                        instead: &[],
+                    };
                     let order = self.order_by(keys, &ordering)?;
                     queried.sql.push_str(&order);
                 }
@@ -117,26 +122,7 @@ impl Translator<'_> {
         let held = self.ctes.len();
         if recursive && let SetExpr::SetOperation { left, .. } = cte.query.body.as_ref() {
             // The part that does not refer to the name tells what its columns are.
-            let mut trial = Translator {
-                sql: self.sql,
-                lines: self.lines.clone(),
-                schema: self.schema,
-                reading: self.reading,
-                immutable: self.immutable,
-                parameters: self.parameters.clone(),
-                assigned: Vec::new(),
-                ctes: self.ctes.clone(),
-                locking: None,
-                depth: self.depth,
-                uses: Uses::new(),
-                notices: Vec::new(),
-                validations: Vec::new(),
-                is_checked: self.is_checked,
-                is_sent: false,
-                current: Current::default(),
-                sequences: Vec::new(),
-                volatile: false,
-            };
+            let mut trial = self.trial();
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);
                 self.ctes.push(Cte { name: name.clone(), columns });
@@ -157,7 +143,31 @@ impl Translator<'_> {
         Ok(sql)
     }
 
-    fn set_expression(
+    /// A translator that knows what this one knows, of which nothing stays.
+    pub(super) fn trial(&self) -> Translator<'_> {
+        Translator {
+            sql: self.sql,
+            lines: self.lines.clone(),
+            schema: self.schema,
+            reading: self.reading,
+            immutable: self.immutable,
+            parameters: self.parameters.clone(),
+            assigned: Vec::new(),
+            ctes: self.ctes.clone(),
+            locking: None,
+            depth: self.depth,
+            uses: Uses::new(),
+            notices: Vec::new(),
+            validations: Vec::new(),
+            is_checked: self.is_checked,
+            is_sent: false,
+            current: Current::default(),
+            sequences: Vec::new(),
+            volatile: false,
+        }
+    }
+
+    pub(super) fn set_expression(
         &mut self,
         body: &SetExpr,
         outer: Option<&Scope<'_>>,
@@ -188,43 +198,6 @@ impl Translator<'_> {
             }
             _ => Err(unsupported("a statement that changes data within a query")),
         }
-    }
-
-    fn set_operation(
-        &mut self,
-        left: &SetExpr,
-        op: SetOperator,
-        quantifier: SetQuantifier,
-        right: &SetExpr,
-        outer: Option<&Scope<'_>>,
-        expected: Option<&[Type]>,
-    ) -> Result<Queried> {
-        let first = self.set_expression(left, outer, expected)?;
-        let types: Vec<Type> = first.outputs.iter().map(|output| output.ty).collect();
-        let second = self.set_expression(right, outer, expected.or(Some(&types)))?;
-        if first.outputs.len() != second.outputs.len() {
-            let message = format!("each {op} query must have the same number of columns");
-            return Err(self.at(PgError::new(SqlState::SYNTAX_ERROR, message), right));
-        }
-        let word = match (op, quantifier) {
-            (SetOperator::Union, SetQuantifier::All) => "UNION ALL",
-            (SetOperator::Union, _) => "UNION",
-            (_, SetQuantifier::All) => return Err(unsupported(&format!("{op} ALL"))),
-            (SetOperator::Intersect, _) => "INTERSECT",
-            _ => "EXCEPT",
-        };
-        let outputs = first.outputs.into_iter().zip(&second.outputs).map(|(output, other)| {
-            let ty = self.common(output.ty, other.ty).unwrap_or(output.ty);
-            Output { ty, origin: None, ..output }
-        });
-        let outputs = outputs.collect();
-        // SQLite knows no precedence here: everything is done from the left.
-        let second = match right {
-            SetExpr::SetOperation { .. } => format!("SELECT * FROM ({})", second.sql),
-            _ => second.sql,
-        };
-        let sql = format!("{} {word} {second}", first.sql);
-        Ok(Queried { sql, outputs, is_single: false })
     }
 
     /// `VALUES`: the columns have the types that all of their values can become.
@@ -310,6 +283,12 @@ impl Translator<'_> {
                     let empty = Scope::default();
                     let scope = ordering.scope.unwrap_or(&empty);
                     let typed = self.expression(&key.expr, scope)?;
+                    if ordering.listed.is_some_and(|listed| !listed.contains(&typed.sql)) {
+                        let message = "for SELECT DISTINCT, ORDER BY expressions must appear in \
+                                       select list";
+                        let code = SqlState::INVALID_COLUMN_REFERENCE;
+                        return Err(self.placed(PgError::new(code, message), &key.expr));
+                    }
                     let not_null = typed.not_null;
                     (typed.key(), not_null)
                 }
