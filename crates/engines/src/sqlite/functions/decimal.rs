@@ -48,6 +48,29 @@ impl Decimal {
     }
 }
 
+/// A sum of numerics, of which the largest scale counts.
+#[derive(Default)]
+pub(super) struct Total {
+    sum: Option<Numeric>,
+}
+
+impl Total {
+    pub(super) fn add(&mut self, value: &Numeric) {
+        let Some(sum) = &self.sum else {
+            self.sum = Some(value.clone());
+            return;
+        };
+        let exact = || computed("+", Decimal::of(sum)?, Decimal::of(value)?);
+        let added = exact().unwrap_or_else(|| near("+", sum.to_f64(), value.to_f64()));
+        self.sum = Some(added);
+    }
+
+    /// Of nothing it is NULL.
+    pub(super) fn sum(self) -> Option<Numeric> {
+        self.sum
+    }
+}
+
 /// How many digits of a quotient count, by PostgreSQL's `select_div_scale`.
 fn quotient_scale(a: Decimal, b: Decimal) -> i16 {
     let ((first, weight), (divisor, power)) = (a.first(), b.first());
@@ -118,7 +141,7 @@ fn exact(context: &Context<'_>) -> Answer {
     printed(number)
 }
 
-fn printed(number: Numeric) -> Answer {
+pub(super) fn printed(number: Numeric) -> Answer {
     let text = storage::print(&Value::Numeric(number), Oid::NUMERIC, &KEPT);
     text.map(Stored::Text).map_err(|error| refused(&error))
 }

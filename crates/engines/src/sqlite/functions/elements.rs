@@ -41,19 +41,29 @@ fn elements_of(text: &str, array: Oid) -> Result<Vec<String>, ValueError> {
     let element = element_of(array).unwrap_or(Oid::TEXT);
     let value = Value::from_literal(array, text, &TextStyle::default())?;
     let Value::Array(values) = value else { return Ok(Vec::new()) };
-    values
-        .elements()
-        .map(|value| match storage::store(value?, element)? {
-            Stored::Null => Ok("null".to_owned()),
-            Stored::Integer(number) => Ok(number.to_string()),
-            Stored::Real(number) => Ok(format!("{number:?}")),
-            Stored::Text(text) => Ok(quote(&text)),
-            Stored::Blob(_) => Err(ValueError::new(
-                SqlState::FEATURE_NOT_SUPPORTED,
-                "arrays of bytea are not supported by the SQLite engine",
-            )),
-        })
-        .collect()
+    values.elements().map(|value| kept_words(&storage::store(value?, element)?)).collect()
+}
+
+/// A value as it is kept, in the words of JSON.
+fn kept_words(kept: &Stored) -> Result<String, ValueError> {
+    match kept {
+        Stored::Null => Ok("null".to_owned()),
+        Stored::Integer(number) => Ok(number.to_string()),
+        Stored::Real(number) if number.is_infinite() => {
+            Ok(if *number > 0.0 { "9e999" } else { "-9e999" }.to_owned())
+        }
+        Stored::Real(number) => Ok(format!("{number:?}")),
+        Stored::Text(text) => Ok(quote(text)),
+        Stored::Blob(_) => Err(ValueError::new(
+            SqlState::FEATURE_NOT_SUPPORTED,
+            "arrays of bytea are not supported by the SQLite engine",
+        )),
+    }
+}
+
+/// The same of an argument.
+pub(super) fn json_of_kept(kept: &Stored) -> rusqlite::Result<String> {
+    kept_words(kept).map_err(|error| refused(&error))
 }
 
 /// `pg_rows(type, array, …)`: a JSON array of the rows that the arrays give side by side, each an

@@ -97,7 +97,7 @@ fn element(document: &str, place: i64) -> Option<&str> {
 }
 
 /// The first value of a text, and what is behind it.
-fn value(text: &str) -> Option<(&str, &str)> {
+pub(super) fn value(text: &str) -> Option<(&str, &str)> {
     let text = text.trim_start();
     let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
     for (place, byte) in text.bytes().enumerate() {

@@ -63,7 +63,7 @@ fn reals(context: &Context<'_>, apply: fn(f64, f64) -> f64) -> Answer {
 }
 
 /// SQLite takes a NaN for NULL: it is kept as a text, which is larger than every number.
-fn kept(value: f64) -> Stored {
+pub(super) fn kept(value: f64) -> Stored {
     if value.is_nan() { Stored::Text("NaN".to_owned()) } else { Stored::Real(value) }
 }
 

@@ -5,6 +5,7 @@ use rusqlite::functions::Context;
 use rusqlite::types::Value as Stored;
 use trunkline_core::SqlState;
 
+use super::regexp::adapted;
 use super::text::text;
 use super::{Answer, pure, raise};
 
@@ -95,7 +96,7 @@ const COMPILED: usize = 1 << 20;
 fn regex(context: &Context<'_>, fold: bool) -> Answer {
     if let (Some(whole), true) = (text(context, 0)?, text(context, 1)?.is_some()) {
         let compiled = context.get_or_create_aux(1, |pattern| {
-            regex_lite::RegexBuilder::new(pattern.as_str().unwrap_or_default())
+            regex_lite::RegexBuilder::new(&adapted(pattern.as_str().unwrap_or_default()))
                 .case_insensitive(fold)
                 .dot_matches_new_line(true)
                 .size_limit(COMPILED)

@@ -33,6 +33,34 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_repeat", 2, repeated)?;
     pure(connection, "pg_split_part", 3, split_part)?;
     pure(connection, "pg_translate", 3, translated)?;
+    pure(connection, "pg_overlay", -1, overlaid)?;
+    pure(connection, "pg_ascii", 1, |context| {
+        let whole = text(context, 0)?;
+        let code = |text: String| text.chars().next().map_or(0, |one| i64::from(u32::from(one)));
+        Ok(whole.map_or(Stored::Null, |text| Stored::Integer(code(text))))
+    })?;
+    pure(connection, "pg_chr", 1, |context| match context.get::<Option<i64>>(0)? {
+        None => Ok(Stored::Null),
+        Some(0) => Err(raise(SqlState::PROGRAM_LIMIT_EXCEEDED, "null character not permitted")),
+        Some(code) => {
+            let letter = u32::try_from(code).ok().and_then(char::from_u32);
+            let message = "requested character not valid for encoding";
+            let letter = letter.ok_or_else(|| raise(SqlState::PROGRAM_LIMIT_EXCEEDED, message))?;
+            Ok(Stored::Text(letter.to_string()))
+        }
+    })?;
+    pure(connection, "pg_bit_length", 1, |context| {
+        let bits = |text: String| i64::try_from(text.len()).map_or(0, |bytes| bytes * 8);
+        Ok(text(context, 0)?.map_or(Stored::Null, |text| Stored::Integer(bits(text))))
+    })?;
+    pure(connection, "pg_to_hex", 1, |context| match context.get::<Option<i64>>(0)? {
+        None => Ok(Stored::Null),
+        // An integer has 32 bits.
+        Some(number) => Ok(Stored::Text(match i32::try_from(number) {
+            Ok(number) => format!("{number:x}"),
+            Err(_) => format!("{number:x}"),
+        })),
+    })?;
     pure(connection, "pg_starts_with", 2, |context| {
         let (Some(text), Some(start)) = (text(context, 0)?, text(context, 1)?) else {
             return Ok(Stored::Null);
@@ -112,6 +140,29 @@ fn substring(context: &Context<'_>) -> Answer {
     let skipped = usize::try_from(start.saturating_sub(1)).unwrap_or(0);
     let kept = usize::try_from(until.saturating_sub(start)).unwrap_or(0);
     Ok(Stored::Text(whole.chars().skip(skipped).take(kept).collect()))
+}
+
+/// `pg_overlay(text, other, from [, length])`: the other text in the place of a part.
+fn overlaid(context: &Context<'_>) -> Answer {
+    let (Some(whole), Some(other), Some(from)) =
+        (text(context, 0)?, text(context, 1)?, context.get::<Option<i64>>(2)?)
+    else {
+        return Ok(Stored::Null);
+    };
+    let length = match context.len() > 3 {
+        true => context.get::<Option<i64>>(3)?,
+        false => i64::try_from(other.chars().count()).ok(),
+    };
+    let Some(length) = length else { return Ok(Stored::Null) };
+    if from <= 0 {
+        let message = "negative substring length not allowed";
+        return Err(raise(SqlState::SUBSTRING_ERROR, message));
+    }
+    let before = usize::try_from(from.saturating_sub(1)).unwrap_or(usize::MAX);
+    let behind = usize::try_from(from.saturating_add(length).saturating_sub(1)).unwrap_or(0);
+    let start: String = whole.chars().take(before).collect();
+    let end: String = whole.chars().skip(behind).collect();
+    Ok(Stored::Text(start + &other + &end))
 }
 
 /// `left` and `right`: that many characters, or all but so many.

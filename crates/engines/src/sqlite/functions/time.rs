@@ -31,6 +31,7 @@ pub(super) fn register(
     pure(connection, "pg_time_diff", 3, time_diff)?;
     pure(connection, "pg_interval_add", 3, interval_add)?;
     pure(connection, "pg_interval_times", 2, interval_times)?;
+    pure(connection, "pg_interval_div", 2, interval_div)?;
     pure(connection, "pg_to_timestamp", 1, to_timestamp)
 }
 
@@ -133,25 +134,51 @@ fn interval_add(context: &Context<'_>) -> Answer {
     kept(Value::Interval(sum), Oid::INTERVAL)
 }
 
-/// What is less than a month becomes days of thirtieths, what is less than a day microseconds.
 fn interval_times(context: &Context<'_>) -> Answer {
     let (Some(span), Some(factor)) = (interval(context.get_raw(0))?, number(context.get_raw(1)))
     else {
         return Ok(Stored::Null);
     };
-    let months = f64::from(span.months) * factor;
-    let days = f64::from(span.days) * factor + (months - months.trunc()) * 30.0;
-    // The fraction of a month counts in millionths of a day, lest its error shows.
-    let days = (days * 1e6).round() / 1e6;
-    let rest = span.micros as f64 * factor + (days - days.trunc()) * DAY as f64;
+    kept(Value::Interval(each(span, |part| part * factor)?), Oid::INTERVAL)
+}
+
+fn interval_div(context: &Context<'_>) -> Answer {
+    let (Some(span), Some(divisor)) = (interval(context.get_raw(0))?, number(context.get_raw(1)))
+    else {
+        return Ok(Stored::Null);
+    };
+    if divisor == 0.0 {
+        return Err(raise(SqlState::DIVISION_BY_ZERO, "division by zero"));
+    }
+    kept(Value::Interval(divided(span, divisor)?), Oid::INTERVAL)
+}
+
+/// A part of an interval.
+pub(super) fn divided(span: Interval, divisor: f64) -> rusqlite::Result<Interval> {
+    each(span, |part| part / divisor)
+}
+
+/// An interval changed field by field: what is less than a month becomes days, of which it has thirty, and
+/// what is less than a day microseconds.
+fn each(span: Interval, change: impl Fn(f64) -> f64) -> rusqlite::Result<Interval> {
+    // PostgreSQL's TSROUND, lest the error of a fraction shows.
+    let rounded = |value: f64| (value * 1e6).round_ties_even() / 1e6;
+    let (months, days) = (change(f64::from(span.months)), change(f64::from(span.days)));
+    let of_months = rounded((months - months.trunc()) * 30.0);
+    let fraction = days - days.trunc() + of_months - of_months.trunc();
+    let seconds = rounded(fraction * 86_400.0);
+    let more = (seconds / 86_400.0).trunc();
+    let days = days.trunc() + of_months.trunc() + more;
+    let micros = change(span.micros as f64) + (seconds - more * 86_400.0) * 1e6;
     let limit = f64::from(i32::MAX);
-    let fits = months.abs() < limit && days.abs() < limit && rest.abs() < 9e18;
-    if !fits {
+    if !(months.abs() < limit && days.abs() < limit && micros.abs() < 9e18) {
         return Err(raise(SqlState::DATETIME_FIELD_OVERFLOW, "interval out of range"));
     }
-    let product =
-        Interval { months: months as i32, days: days as i32, micros: rest.round() as i64 };
-    kept(Value::Interval(product), Oid::INTERVAL)
+    Ok(Interval {
+        months: months as i32,
+        days: days as i32,
+        micros: micros.round_ties_even() as i64,
+    })
 }
 
 /// Of seconds since 1970.

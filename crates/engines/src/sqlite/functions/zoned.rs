@@ -89,7 +89,7 @@ fn time_add(context: &Context<'_>, style: &TextStyle) -> Answer {
     timed(sum.ok_or_else(out_of_range)?, oid)
 }
 
-fn added(at: i64, span: Interval, zone: &TimeZone) -> Option<i64> {
+pub(super) fn added(at: i64, span: Interval, zone: &TimeZone) -> Option<i64> {
     if span.months == 0 && span.days == 0 {
         return moved(at, span);
     }

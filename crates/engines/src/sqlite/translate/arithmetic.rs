@@ -16,12 +16,17 @@ impl Translator<'_> {
         expr: &Expr,
         scope: &Scope<'_>,
     ) -> Result<Typed> {
+        if matches!(op, UnaryOperator::Minus | UnaryOperator::Plus)
+            && let Some(powers) = signed_first(*op, expr)
+        {
+            return self.expression(&powers, scope);
+        }
+        if *op == UnaryOperator::Not {
+            let inner = self.condition(expr, scope, "NOT")?;
+            return Ok(Typed::boolean(format!("(NOT {inner})")));
+        }
         let inner = self.expression(expr, scope)?;
         match op {
-            UnaryOperator::Not => {
-                let inner = self.settle(inner, Type::BOOL)?;
-                Ok(Typed::boolean(format!("(NOT {})", inner.sql)))
-            }
             UnaryOperator::Minus => self.negated(inner),
             UnaryOperator::Plus => {
                 let inner = self.settle(inner, Type::FLOAT8)?;
@@ -207,6 +212,14 @@ impl Translator<'_> {
     }
 }
 
+/// `-a ^ b` as PostgreSQL reads it: a sign binds closer than a power.
+fn signed_first(sign: UnaryOperator, expr: &Expr) -> Option<Expr> {
+    let Expr::BinaryOp { left, op: BinaryOperator::PGExp, right } = expr else { return None };
+    let left =
+        signed_first(sign, left).unwrap_or_else(|| Expr::UnaryOp { op: sign, expr: left.clone() });
+    Some(Expr::BinaryOp { left: Box::new(left), op: BinaryOperator::PGExp, right: right.clone() })
+}
+
 /// What two constants come to, if it is in range: a long chain of them is no deep tree then.
 fn folded(left: &Typed, op: &BinaryOperator, right: &Typed, ty: Type) -> Option<Typed> {
     let number = |typed: &Typed| {
@@ -248,7 +261,13 @@ fn of_numerics(left: &Typed, op: &BinaryOperator, right: &Typed) -> Typed {
     };
     let is_exact =
         |typed: &Typed| matches!(typed.form, Form::Sent(_)) || typed.ty.scale().is_some();
+    let is_long =
+        |typed: &Typed| matches!(typed.form, Form::Sent(_)) || typed.long_number().is_some();
     match scale {
+        Some(scale) if is_long(left) || is_long(right) => {
+            let sent = format!("pg_exact('{op}', {}, {})", left.exact(), right.exact());
+            Typed { form: Form::Sent(sent), ..Typed::new(sql, Type::scaled(scale)) }
+        }
         Some(scale) => Typed::new(sql, Type::scaled(scale)),
         None if is_exact(left) && is_exact(right) => {
             let sent = format!("pg_exact('{op}', {}, {})", left.exact(), right.exact());

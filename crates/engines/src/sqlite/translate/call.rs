@@ -7,9 +7,10 @@ use sqlparser::ast::{
 };
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::json_call::takes_rows;
 use super::name::{folded, parts, quoted};
 use super::scope::Scope;
-use super::typed::{Form, Typed};
+use super::typed::{Form, Typed, has_key};
 use super::{Translator, unsupported};
 use crate::sqlite::types::Type;
 
@@ -30,6 +31,12 @@ impl Translator<'_> {
         let mut star = false;
         let mut values = Vec::new();
         for arg in &list.args {
+            if takes_rows(&name)
+                && let Some(row) = self.whole_row(arg, scope)?
+            {
+                values.push(row);
+                continue;
+            }
             match arg {
                 // A sequence is found by its name alone.
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Cast {
@@ -45,6 +52,10 @@ impl Translator<'_> {
                 FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => star = true,
                 _ => return Err(self.at(unsupported("a named argument"), &function.name)),
             }
+        }
+        if let Some(typed) = self.collected(&name, &values, list, function, scope)? {
+            scope.note_aggregate(self.place(&function.name), mark);
+            return Ok(typed);
         }
         if let Some(aggregate) = self.aggregate(&name, &mut values, star)? {
             let typed = self.aggregated(aggregate, values, list, function, scope)?;
@@ -130,8 +141,17 @@ impl Translator<'_> {
                     _ => Type::NUMERIC,
                 },
             ),
+            // PostgreSQL has no such aggregates of them.
+            "min" | "max" if matches!(ty.oid, Oid::BOOL | Oid::UUID | Oid::JSON | Oid::JSONB) => {
+                return Ok(None);
+            }
             "min" if values.len() == 1 => ("min", widest),
-            "max" if values.len() == 1 => ("max", widest),
+            "max" | "any_value" if values.len() == 1 => ("max", widest),
+            "bit_and" if ty.is_integer() => ("pg_bit_and", ty),
+            "bit_or" if ty.is_integer() => ("pg_bit_or", ty),
+            "bit_xor" if ty.is_integer() => ("pg_bit_xor", ty),
+            "sum" if ty.oid == Oid::INTERVAL => ("pg_sum_interval", ty),
+            "avg" if ty.oid == Oid::INTERVAL => ("pg_avg_interval", ty),
             "bool_and" | "every" => ("min", Type::BOOL),
             "bool_or" => ("max", Type::BOOL),
             "string_agg" if values.len() == 2 => ("group_concat", Type::TEXT),
@@ -146,9 +166,6 @@ impl Translator<'_> {
             "first_value" => ("first_value", same),
             "last_value" => ("last_value", same),
             "nth_value" => ("nth_value", same),
-            "json_agg" if values.len() == 1 => ("json_group_array", Type::of(Oid::JSON)),
-            "jsonb_agg" if values.len() == 1 => ("json_group_array", Type::of(Oid::JSONB)),
-            "array_agg" => return Err(unsupported("array_agg")),
             _ => return self.statistic(name, values),
         }))
     }
@@ -168,15 +185,10 @@ impl Translator<'_> {
         self.current.has_aggregate = true;
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
         let scale = values.first().and_then(|value| value.ty.scale()).filter(|scale| *scale > 0);
+        let first = values.first().cloned();
         let mut arguments = Vec::new();
         for value in values {
             arguments.push(self.settle_text(value)?.sql);
-        }
-        if distinct && name == "group_concat" {
-            match arguments.pop().as_deref() {
-                Some("','") => {}
-                _ => return Err(unsupported("string_agg(DISTINCT …) with another separator")),
-            }
         }
         let mut order = String::new();
         for clause in &list.clauses {
@@ -205,8 +217,16 @@ impl Translator<'_> {
             None => String::new(),
         };
         let not_null = name == "count";
-        let called = |name: &str| format!("{name}({distinct}{arguments}{order}){filter}{over}");
+        let called_of = |name: &str, arguments: &str| {
+            format!("{name}({distinct}{arguments}{order}){filter}{over}")
+        };
+        let called = |name: &str| called_of(name, &arguments);
         let typed = Typed { not_null, ..Typed::new(called(name), ty) };
+        if let (Some(first), None) = (&first, &function.over)
+            && let Some(summed) = summed(name, ty, first, &called_of)
+        {
+            return Ok(summed);
+        }
         if name == "avg" && ty.oid == Oid::NUMERIC {
             let sum = match scale {
                 Some(scale) => format!("pg_fixed({}, {scale})", called("sum")),
@@ -218,11 +238,11 @@ impl Translator<'_> {
         Ok(typed)
     }
 
-    fn sort_keys(&mut self, keys: &[OrderByExpr], scope: &Scope<'_>) -> Result<String> {
+    pub(super) fn sort_keys(&mut self, keys: &[OrderByExpr], scope: &Scope<'_>) -> Result<String> {
         let mut parts = Vec::new();
         for key in keys {
             let typed = self.expression(&key.expr, scope)?;
-            parts.push(super::query::direction(key, typed.sql, typed.not_null));
+            parts.push(super::query::direction(key, typed.ordered(), typed.not_null));
         }
         Ok(parts.join(", "))
     }
@@ -235,7 +255,7 @@ impl Translator<'_> {
         if !window.partition_by.is_empty() {
             let mut parts = Vec::new();
             for key in &window.partition_by {
-                parts.push(self.expression(key, scope)?.sql);
+                parts.push(self.expression(key, scope)?.ordered());
             }
             clauses.push(format!("PARTITION BY {}", parts.join(", ")));
         }
@@ -294,8 +314,46 @@ impl Translator<'_> {
     }
 }
 
+/// An aggregate that SQLite does not have, or not as PostgreSQL has it.
+fn summed(
+    name: &str,
+    ty: Type,
+    of: &Typed,
+    called: &dyn Fn(&str, &str) -> String,
+) -> Option<Typed> {
+    let is_float = matches!(of.ty.oid, Oid::FLOAT4 | Oid::FLOAT8);
+    match (name, &of.form) {
+        // SQLite takes a NaN for 0.
+        ("sum", _) if is_float => Some(Typed::new(called("pg_sum_float", &of.sql), ty)),
+        ("avg", _) if is_float => Some(Typed::new(called("pg_avg_float", &of.sql), ty)),
+        ("min" | "max", _) if has_key(of.ty) => {
+            let arguments = format!("{}, {}", of.sql, of.ordered());
+            Some(Typed::new(called(&format!("pg_{name}"), &arguments), ty))
+        }
+        // What has more than 64 bits is a numeric.
+        ("sum", _) if of.ty.oid == Oid::INT8 => {
+            let form = Form::Sent(called("pg_sum_text", &of.sql));
+            Some(Typed { form, ..Typed::new(called("pg_sum_number", &of.sql), ty) })
+        }
+        ("sum", Form::Sent(sent)) if of.ty.oid == Oid::NUMERIC => {
+            let form = Form::Sent(called("pg_sum_text", sent));
+            Some(Typed { form, ..Typed::new(called("sum", &of.sql), ty) })
+        }
+        ("avg", _) if of.ty.oid == Oid::NUMERIC || of.ty.oid == Oid::INT8 => {
+            let sum = match &of.form {
+                Form::Sent(sent) if of.ty.oid == Oid::NUMERIC => called("pg_sum_text", sent),
+                _ if of.ty.oid == Oid::INT8 => called("pg_sum_text", &of.sql),
+                _ => return None,
+            };
+            let sent = format!("pg_exact('/', {sum}, {})", called("count", &of.sql));
+            Some(Typed { form: Form::Sent(sent), ..Typed::new(called("avg", &of.sql), ty) })
+        }
+        _ => None,
+    }
+}
+
 /// 42883 as PostgreSQL words it.
-fn no_function(name: &str, types: &[Type]) -> PgError {
+pub(super) fn no_function(name: &str, types: &[Type]) -> PgError {
     let types: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
     let message = format!("function {name}({}) does not exist", types.join(", "));
     PgError::new(SqlState::UNDEFINED_FUNCTION, message).hint(

@@ -7,7 +7,6 @@ use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::name::quoted;
-use super::operator::comparison;
 use super::scope::Scope;
 use super::typed::{Form, Typed, written_scale};
 use super::{Translator, unsupported};
@@ -107,6 +106,11 @@ impl Translator<'_> {
                     Some(what) => self.call_plain(name, &[expr, what], scope),
                     None => self.call_plain(name, &[expr], scope),
                 }
+            }
+            Expr::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
+                let mut arguments: Vec<&Expr> = vec![expr, overlay_what, overlay_from];
+                arguments.extend(overlay_for.as_deref());
+                self.call_plain("overlay", &arguments, scope)
             }
             Expr::Tuple(items) => {
                 let mut parts = Vec::new();
@@ -214,7 +218,12 @@ impl Translator<'_> {
         let low = self.comparable(low, ty)?;
         let high = self.comparable(high, ty)?;
         let not = if negated { "NOT " } else { "" };
-        Ok(Typed::boolean(format!("({} {not}BETWEEN {} AND {})", value.sql, low.sql, high.sql)))
+        Ok(Typed::boolean(format!(
+            "({} {not}BETWEEN {} AND {})",
+            value.ordered(),
+            low.ordered(),
+            high.ordered()
+        )))
     }
 
     fn in_list(
@@ -244,9 +253,9 @@ impl Translator<'_> {
         let value = self.comparable(value, ty)?;
         let mut parts = Vec::new();
         for item in items {
-            parts.push(self.comparable(item, ty)?.sql);
+            parts.push(self.comparable(item, ty)?.ordered());
         }
-        Ok(Typed::boolean(format!("({} {not}IN ({}))", value.sql, parts.join(", "))))
+        Ok(Typed::boolean(format!("({} {not}IN ({}))", value.ordered(), parts.join(", "))))
     }
 
     fn in_query(
@@ -303,31 +312,6 @@ impl Translator<'_> {
         let sql = format!("({} {not}IN (SELECT value FROM json_each({json})))", value.sql);
         // Of no array, there is no answer.
         Ok(Typed::boolean(format!("CASE WHEN {json} IS NULL THEN NULL ELSE {sql} END")))
-    }
-
-    /// Any other operator: whether a row with it exists, or one without it does not.
-    fn any_of_elements(
-        &mut self,
-        left: &Expr,
-        op: &BinaryOperator,
-        right: &Expr,
-        any: bool,
-        scope: &Scope<'_>,
-    ) -> Result<Typed> {
-        let Some(word) = comparison(op) else {
-            return Err(self.at(unsupported("ANY or ALL with such an operator"), left));
-        };
-        if matches!(right, Expr::Subquery(_)) {
-            return Err(self.at(unsupported("ANY or ALL of a query with such an operator"), left));
-        }
-        let value = self.expression(left, scope)?;
-        let (json, _, value) = self.elements_like(right, value, scope)?;
-        let function = if any { "max" } else { "min" };
-        Ok(Typed::boolean(format!(
-            "(SELECT coalesce({function}({} {word} value), {}) FROM json_each({json}))",
-            value.sql,
-            i32::from(!any),
-        )))
     }
 
     /// The elements of an array as JSON, their type, and what they are compared with.
@@ -442,18 +426,24 @@ impl Translator<'_> {
         }
         let all: Vec<&Typed> = results.iter().collect();
         let ty = self.common_of(&all)?;
-        let mut sql = String::from("CASE");
+        let (mut sql, mut sent) = (String::from("CASE"), String::from("CASE"));
         let mut tests = tests.into_iter();
         for result in results {
             let result = if ty.is_unknown() { result } else { self.coerce(result, ty)? };
-            match tests.next() {
-                Some(test) => sql.push_str(&format!(" WHEN {test} THEN {}", result.sql)),
-                None => sql.push_str(&format!(" ELSE {}", result.sql)),
-            }
+            let words = match tests.next() {
+                Some(test) => format!(" WHEN {test} THEN "),
+                None => " ELSE ".to_owned(),
+            };
+            sql.push_str(&format!("{words}{}", result.sql));
+            sent.push_str(&format!("{words}{}", result.exact()));
         }
-        sql.push_str(" END");
         let ty = if ty.is_unknown() { Type::TEXT } else { ty };
-        Ok(Typed::new(format!("({sql})"), ty))
+        let typed = Typed::new(format!("({sql} END)"), ty);
+        // Each result has a scale of its own.
+        if ty.oid == Oid::NUMERIC && ty.scale().is_none() {
+            return Ok(Typed { form: Form::Sent(format!("({sent} END)")), ..typed });
+        }
+        Ok(typed)
     }
 
     fn extract(&mut self, field: &DateTimeField, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
@@ -461,6 +451,7 @@ impl Translator<'_> {
         let typed = self.expression(expr, scope)?;
         let typed = self.settle(typed, Type::of(Oid::TIMESTAMPTZ))?;
         let ty = match field.as_str() {
+            "epoch" if typed.ty.oid == Oid::DATE => Type::scaled(0),
             "epoch" | "second" => Type::scaled(6),
             "millisecond" | "milliseconds" => Type::scaled(3),
             _ => Type::NUMERIC,

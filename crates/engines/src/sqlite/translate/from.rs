@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, Join, JoinConstraint, JoinOperator, ObjectName, TableAlias,
-    TableFactor, TableWithJoins,
+    Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, ObjectName,
+    TableAlias, TableFactor, TableWithJoins,
 };
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::name::{folded, parts, quoted};
 use super::query::renamed_outputs;
-use super::scope::{Output, Scope, Source, SourceColumn};
+use super::scope::{Scope, Source, SourceColumn};
 use super::{Translator, unsupported};
 use crate::sqlite::schema::Relation;
 use crate::sqlite::types::Type;
@@ -110,11 +110,11 @@ impl Translator<'_> {
             TableFactor::Table { name, alias, args: None, sample: None, .. } => {
                 self.table(name, alias.as_ref(), scope)
             }
-            TableFactor::Table {
-                name, alias, args: Some(args), with_ordinality: false, ..
-            } => self.table_function(name, &args.args, alias.as_ref(), scope),
-            TableFactor::Function { name, args, alias, with_ordinality: false, .. } => {
-                self.table_function(name, args, alias.as_ref(), scope)
+            TableFactor::Table { name, alias, args: Some(args), with_ordinality, .. } => {
+                self.table_function(name, &args.args, alias.as_ref(), *with_ordinality, scope)
+            }
+            TableFactor::Function { name, args, alias, with_ordinality, .. } => {
+                self.table_function(name, args, alias.as_ref(), *with_ordinality, scope)
             }
             TableFactor::Derived { lateral: false, subquery, alias, .. } => {
                 let queried = self.query(subquery, scope.outer, None)?;
@@ -128,12 +128,18 @@ impl Translator<'_> {
                 scope.sources.push(Source::named(&name, columns));
                 Ok(format!("({}) AS {}", queried.sql, quoted(&name)))
             }
-            TableFactor::Derived { lateral: true, .. } => Err(unsupported("LATERAL")),
+            TableFactor::Derived { lateral: true, subquery, alias, .. } => {
+                self.lateral(subquery, alias.as_ref(), scope)
+            }
             TableFactor::NestedJoin { table_with_joins, alias: None } => {
                 Ok(format!("({})", self.joined(table_with_joins, scope)?))
             }
-            TableFactor::UNNEST { alias, array_exprs, with_ordinality: false, .. } => {
-                self.unnest(array_exprs, alias.as_ref(), scope)
+            TableFactor::UNNEST { alias, array_exprs, with_ordinality, .. } => {
+                let unnamed =
+                    |expr: &Expr| FunctionArg::Unnamed(FunctionArgExpr::Expr(expr.clone()));
+                let args: Vec<FunctionArg> = array_exprs.iter().map(unnamed).collect();
+                let name = ObjectName::from(vec![Ident::new("unnest")]);
+                self.table_function(&name, &args, alias.as_ref(), *with_ordinality, scope)
             }
             _ => Err(unsupported("such an item of FROM")),
         }
@@ -171,106 +177,7 @@ impl Translator<'_> {
         Ok(format!("{} AS {}", written(&relation), quoted(&alias)))
     }
 
-    fn table_function(
-        &mut self,
-        name: &ObjectName,
-        args: &[FunctionArg],
-        alias: Option<&TableAlias>,
-        scope: &mut Scope<'_>,
-    ) -> Result<String> {
-        let called = parts(name)?.pop().unwrap_or_default();
-        let mut values = Vec::new();
-        for arg in args {
-            match arg {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => values.push(expr.clone()),
-                _ => return Err(unsupported("such an argument")),
-            }
-        }
-        match (called.as_str(), values.as_slice()) {
-            ("generate_series", [_, _] | [_, _, _]) => self.series(&values, alias, scope),
-            ("unnest", [_, ..]) => self.unnest(&values, alias, scope),
-            _ => Err(unsupported(&format!("the function {called} in FROM"))),
-        }
-    }
-
-    /// `generate_series(first, last [, step])` of integers, as a recursive query.
-    fn series(
-        &mut self,
-        values: &[Expr],
-        alias: Option<&TableAlias>,
-        scope: &mut Scope<'_>,
-    ) -> Result<String> {
-        let mut numbers = Vec::new();
-        let mut ty = Type::INT4;
-        for value in values {
-            let typed = self.expression(value, scope)?;
-            let typed = self.settle(typed, Type::INT4)?;
-            if !typed.ty.is_integer() {
-                return Err(unsupported("generate_series of what is not an integer"));
-            }
-            if typed.ty == Type::INT8 {
-                ty = Type::INT8;
-            }
-            numbers.push(typed.sql);
-        }
-        let step = numbers.get(2).cloned().unwrap_or_else(|| "1".to_owned());
-        let (Some(first), Some(last)) = (numbers.first(), numbers.get(1)) else {
-            return Err(PgError::internal("generate_series without bounds"));
-        };
-        let sql = format!(
-            "(WITH RECURSIVE \"series\"(\"value\", \"last\", \"step\") AS (\
-             SELECT {first}, {last}, CASE {step} WHEN 0 THEN \
-             pg_raise('22023', 'step size cannot equal zero') ELSE {step} END \
-             WHERE ({step} > 0 AND {first} <= {last}) OR ({step} < 0 AND {first} >= {last}) \
-             OR {step} = 0 UNION ALL \
-             SELECT \"value\" + \"step\", \"last\", \"step\" FROM \"series\" WHERE \
-             (\"step\" > 0 AND \"value\" + \"step\" <= \"last\") OR \
-             (\"step\" < 0 AND \"value\" + \"step\" >= \"last\")) SELECT \"value\" FROM \"series\")"
-        );
-        Ok(one_column(sql, "generate_series", "value", ty, alias, scope))
-    }
-
-    fn unnest(
-        &mut self,
-        arrays: &[Expr],
-        alias: Option<&TableAlias>,
-        scope: &mut Scope<'_>,
-    ) -> Result<String> {
-        let [array] = arrays else { return self.unnest_several(arrays, alias, scope) };
-        let (json, element) = self.elements(array, scope)?;
-        let sql = format!("(SELECT value FROM json_each({json}))");
-        Ok(one_column(sql, "unnest", "value", element, alias, scope))
-    }
-
-    /// `unnest` of several arrays: a column of each, side by side.
-    fn unnest_several(
-        &mut self,
-        arrays: &[Expr],
-        alias: Option<&TableAlias>,
-        scope: &mut Scope<'_>,
-    ) -> Result<String> {
-        let (mut arguments, mut values, mut columns) = (Vec::new(), Vec::new(), Vec::new());
-        let (name, renamed) = alias_names(alias);
-        for (place, array) in arrays.iter().enumerate() {
-            let typed = self.expression(array, scope)?;
-            let (typed, element) = self.array_and_element(typed, array)?;
-            arguments.push(format!("{}, {}", typed.ty.oid.0, typed.sql));
-            let inner = format!("column{}", place + 1);
-            values.push(format!("value ->> {place} AS {}", quoted(&inner)));
-            let shown = renamed.get(place).cloned().unwrap_or_else(|| "unnest".to_owned());
-            columns.push((shown.clone(), Output { name: shown, inner, ty: element, origin: None }));
-        }
-        let name = name.unwrap_or_else(|| "unnest".to_owned());
-        scope.sources.push(Source::named(&name, columns));
-        Ok(format!(
-            "(SELECT {} FROM json_each(pg_rows({}))) AS {}",
-            values.join(", "),
-            arguments.join(", "),
-            quoted(&name)
-        ))
-    }
-
-    /// ` USING (…)`: the columns of both sides become one, of the type that both can become.
+    /// ` ON …` for `USING (…)`: the columns of both sides become one, of the type that both can become.
     ///
     /// 42703 for a column that is not in both, 42883 for two that cannot be compared.
     fn merge(
@@ -281,6 +188,7 @@ impl Translator<'_> {
         words: &str,
     ) -> Result<String> {
         let middle = left_side.end;
+        let mut tests = Vec::new();
         for name in names {
             let mut right = None;
             for column in scope.sources.iter_mut().skip(middle).flat_map(|s| s.columns.iter_mut()) {
@@ -300,10 +208,11 @@ impl Translator<'_> {
                 return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
             };
             self.uses.extend(left.origin);
+            // Under its own names, for SQLite may know a column by another one.
+            tests.push(format!("{} = {}", left.sql, right.sql));
             *left = self.merged(left, &right, words)?;
         }
-        let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-        Ok(format!(" USING ({})", names.join(", ")))
+        Ok(format!(" ON {}", tests.join(" AND ")))
     }
 
     /// The column that USING makes of two: the left one, or the right one where only that is of the type
@@ -339,24 +248,7 @@ impl Translator<'_> {
     }
 }
 
-/// A function of one column; without a list of its own, the column is called as the source is.
-fn one_column(
-    sql: String,
-    function: &str,
-    inner: &str,
-    ty: Type,
-    alias: Option<&TableAlias>,
-    scope: &mut Scope<'_>,
-) -> String {
-    let (name, columns) = alias_names(alias);
-    let name = name.unwrap_or_else(|| function.to_owned());
-    let column = columns.first().cloned().unwrap_or_else(|| name.clone());
-    let output = Output { name: column.clone(), inner: inner.to_owned(), ty, origin: None };
-    scope.sources.push(Source::named(&name, [(column, output)]));
-    format!("{sql} AS {}", quoted(&name))
-}
-
-fn alias_names(alias: Option<&TableAlias>) -> (Option<String>, Vec<String>) {
+pub(super) fn alias_names(alias: Option<&TableAlias>) -> (Option<String>, Vec<String>) {
     match alias {
         Some(alias) => (
             Some(folded(&alias.name)),

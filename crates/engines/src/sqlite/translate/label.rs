@@ -42,6 +42,7 @@ impl Translator<'_> {
             Expr::Extract { .. } => strong("extract"),
             Expr::Ceil { .. } => strong("ceil"),
             Expr::Floor { .. } => strong("floor"),
+            Expr::Overlay { .. } => strong("overlay"),
             Expr::Position { .. } => strong("position"),
             Expr::Substring { shorthand: true, .. } => strong("substr"),
             Expr::Substring { .. } => strong("substring"),

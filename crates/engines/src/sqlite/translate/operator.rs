@@ -106,7 +106,7 @@ impl Translator<'_> {
         self.check_comparable(&first, second.ty, op, left)?;
         let ty = self.common(first.ty, second.ty).unwrap_or(first.ty);
         let (first, second) = (self.comparable(first, ty)?, self.comparable(second, ty)?);
-        let (a, b) = (&first.sql, &second.sql);
+        let (a, b) = (first.ordered(), second.ordered());
         // Of `IS` and `IS NOT` the words are compared: documents are kept in those of PostgreSQL.
         let sql = match first.ty.oid == Oid::JSONB && !op.starts_with("IS") {
             true => format!("(pg_jsonb_compare({a}, {b}) {op} 0)"),
@@ -135,8 +135,8 @@ impl Translator<'_> {
             let (a, b) = (self.expression(left, scope)?, self.expression(right, scope)?);
             let (a, b) = self.settle_pair(a, b)?;
             self.check_comparable(&a, b.ty, op, left)?;
-            first.push(a.sql);
-            second.push(b.sql);
+            first.push(a.ordered());
+            second.push(b.ordered());
         }
         Ok(format!("(({}) {op} ({}))", first.join(", "), second.join(", ")))
     }
@@ -311,7 +311,7 @@ impl Translator<'_> {
 }
 
 /// The items of `(a, b)` and of `ROW(a, b)`.
-fn row_items(expr: &Expr) -> Option<Vec<Expr>> {
+pub(super) fn row_items(expr: &Expr) -> Option<Vec<Expr>> {
     match expr {
         Expr::Tuple(items) => Some(items.clone()),
         Expr::Function(function) => {

@@ -1,15 +1,14 @@
 //! Queries: WITH, set operations, VALUES, ORDER BY, LIMIT.
 
 use sqlparser::ast::{
-    Cte as CteTree, Expr, Fetch, LimitClause, OrderByExpr, OrderByKind, Query, SetExpr,
-    SetOperator, SetQuantifier, Value, With,
+    Cte as CteTree, Expr, Fetch, LimitClause, OrderByExpr, OrderByKind, Query, SetExpr, Value, With,
 };
 use trunkline_core::{Column, PgError, Result, SqlState};
 
 use super::current::Current;
 use super::name::{folded, quoted};
 use super::scope::{Cte, Output, Scope};
-use super::typed::Typed;
+use super::typed::{Typed, has_key};
 use super::{Done, Translator, unsupported};
 use crate::sqlite::types::Type;
 
@@ -25,6 +24,8 @@ pub(super) struct Queried {
 pub(super) struct Ordering<'s> {
     pub(super) outputs: &'s [Output],
     pub(super) scope: Option<&'s Scope<'s>>,
+    /// The expressions that alone may be ordered by, those of the list of a SELECT DISTINCT.
+    pub(super) listed: Option<&'s [String]>,
     /// What to order by instead of some of the columns, for these are texts of numbers.
     pub(super) instead: &'s [Option<String>],
 }
@@ -81,8 +82,12 @@ impl Translator<'_> {
                 let mut queried = self.set_expression(body, outer, expected)?;
                 if let Some(order) = &query.order_by {
                     let keys = order_expressions(&order.kind)?;
-                    let ordering =
-                        Ordering { outputs: &queried.outputs, scope: None, instead: &[] };
+                    let ordering = Ordering {
+                        outputs: &queried.outputs,
+                        scope: None,
+                        listed: None,
+                        instead: &[],
+                    };
                     let order = self.order_by(keys, &ordering)?;
                     queried.sql.push_str(&order);
                 }
@@ -116,12 +121,7 @@ impl Translator<'_> {
         let held = self.ctes.len();
         if recursive && let SetExpr::SetOperation { left, .. } = cte.query.body.as_ref() {
             // The part that does not refer to the name tells what its columns are.
-            let mut trial = Translator {
-                is_sent: false,
-                current: Current::default(),
-                once: None,
-                ..self.clone()
-            };
+            let mut trial = self.trial();
             if let Ok(first) = trial.set_expression(left, outer, None) {
                 let columns = renamed_outputs(first.outputs, &renamed);
                 self.ctes.push(Cte { name: name.clone(), columns });
@@ -142,7 +142,12 @@ impl Translator<'_> {
         Ok(sql)
     }
 
-    fn set_expression(
+    /// A translator that knows what this one knows, of which nothing stays.
+    pub(super) fn trial(&self) -> Translator<'_> {
+        Translator { is_sent: false, current: Current::default(), once: None, ..self.clone() }
+    }
+
+    pub(super) fn set_expression(
         &mut self,
         body: &SetExpr,
         outer: Option<&Scope<'_>>,
@@ -173,43 +178,6 @@ impl Translator<'_> {
             }
             _ => Err(unsupported("a statement that changes data within a query")),
         }
-    }
-
-    fn set_operation(
-        &mut self,
-        left: &SetExpr,
-        op: SetOperator,
-        quantifier: SetQuantifier,
-        right: &SetExpr,
-        outer: Option<&Scope<'_>>,
-        expected: Option<&[Type]>,
-    ) -> Result<Queried> {
-        let first = self.set_expression(left, outer, expected)?;
-        let types: Vec<Type> = first.outputs.iter().map(|output| output.ty).collect();
-        let second = self.set_expression(right, outer, expected.or(Some(&types)))?;
-        if first.outputs.len() != second.outputs.len() {
-            let message = format!("each {op} query must have the same number of columns");
-            return Err(self.at(PgError::new(SqlState::SYNTAX_ERROR, message), right));
-        }
-        let word = match (op, quantifier) {
-            (SetOperator::Union, SetQuantifier::All) => "UNION ALL",
-            (SetOperator::Union, _) => "UNION",
-            (_, SetQuantifier::All) => return Err(unsupported(&format!("{op} ALL"))),
-            (SetOperator::Intersect, _) => "INTERSECT",
-            _ => "EXCEPT",
-        };
-        let outputs = first.outputs.into_iter().zip(&second.outputs).map(|(output, other)| {
-            let ty = self.common(output.ty, other.ty).unwrap_or(output.ty);
-            Output { ty, origin: None, ..output }
-        });
-        let outputs = outputs.collect();
-        // SQLite knows no precedence here: everything is done from the left.
-        let second = match right {
-            SetExpr::SetOperation { .. } => format!("SELECT * FROM ({})", second.sql),
-            _ => second.sql,
-        };
-        let sql = format!("{} {word} {second}", first.sql);
-        Ok(Queried { sql, outputs, is_single: false })
     }
 
     /// `VALUES`: the columns have the types that all of their values can become.
@@ -280,15 +248,27 @@ impl Translator<'_> {
     ) -> Result<String> {
         let mut parts = Vec::new();
         for key in keys {
-            let (sql, not_null) = match output_number(&key.expr, ordering.outputs) {
-                Some(number) => match ordering.instead.get(number - 1) {
-                    Some(Some(sql)) => (sql.clone(), false),
-                    _ => (number.to_string(), false),
-                },
+            let number = self.output_number(&key.expr, ordering.outputs)?;
+            let (sql, not_null) = match number {
+                Some(number) => {
+                    match (ordering.instead.get(number - 1), ordering.outputs.get(number - 1)) {
+                        (Some(Some(sql)), _) => (sql.clone(), false),
+                        (_, Some(output)) if has_key(output.ty) => {
+                            (Typed::new(quoted(&output.inner), output.ty).ordered(), false)
+                        }
+                        _ => (number.to_string(), false),
+                    }
+                }
                 None => {
                     let empty = Scope::default();
                     let scope = ordering.scope.unwrap_or(&empty);
                     let typed = self.expression(&key.expr, scope)?;
+                    if ordering.listed.is_some_and(|listed| !listed.contains(&typed.sql)) {
+                        let message = "for SELECT DISTINCT, ORDER BY expressions must appear in \
+                                       select list";
+                        let code = SqlState::INVALID_COLUMN_REFERENCE;
+                        return Err(self.at(PgError::new(code, message), &key.expr));
+                    }
                     let not_null = typed.not_null;
                     (typed.key(), not_null)
                 }
@@ -299,6 +279,32 @@ impl Translator<'_> {
             Ok(String::new())
         } else {
             Ok(format!(" ORDER BY {}", parts.join(", ")))
+        }
+    }
+
+    /// The number of the column that a key of ORDER BY means, by number or by name: 42P10 for a number
+    /// that is none's, 42601 for another constant.
+    fn output_number(&self, key: &Expr, outputs: &[Output]) -> Result<Option<usize>> {
+        match key {
+            Expr::Value(value) => match &value.value {
+                Value::Number(digits, _) => match digits.parse() {
+                    Ok(number) if (1..=outputs.len()).contains(&number) => Ok(Some(number)),
+                    Ok(number) => {
+                        let message = format!("ORDER BY position {number} is not in select list");
+                        let code = SqlState::INVALID_COLUMN_REFERENCE;
+                        Err(self.at(PgError::new(code, message), key))
+                    }
+                    Err(_) => Err(self.at(no_whole_number(), key)),
+                },
+                Value::SingleQuotedString(_) => Err(self.at(no_whole_number(), key)),
+                _ => Ok(None),
+            },
+            Expr::Identifier(ident) => {
+                let name = folded(ident);
+                let found = outputs.iter().position(|output| output.name == name);
+                Ok(found.map(|index| index + 1))
+            }
+            _ => Ok(None),
         }
     }
 
@@ -404,21 +410,8 @@ pub(super) fn direction(key: &OrderByExpr, sql: String, not_null: bool) -> Strin
     format!("{sql}{word}{nulls}")
 }
 
-/// The number of the column that a key of ORDER BY means, by number or by name.
-fn output_number(key: &Expr, outputs: &[Output]) -> Option<usize> {
-    match key {
-        Expr::Value(value) => match &value.value {
-            Value::Number(digits, _) => {
-                digits.parse().ok().filter(|number| (1..=outputs.len()).contains(number))
-            }
-            _ => None,
-        },
-        Expr::Identifier(ident) => {
-            let name = folded(ident);
-            outputs.iter().position(|output| output.name == name).map(|index| index + 1)
-        }
-        _ => None,
-    }
+fn no_whole_number() -> PgError {
+    PgError::new(SqlState::SYNTAX_ERROR, "non-integer constant in ORDER BY")
 }
 
 /// Outputs under the names of a column list; those beyond it keep theirs.

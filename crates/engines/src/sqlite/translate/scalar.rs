@@ -3,6 +3,7 @@
 use trunkline_core::{Oid, Result};
 
 use super::Translator;
+use super::json_call::takes_rows;
 use super::typed::{Form, Typed};
 use crate::sqlite::types::Type;
 
@@ -32,12 +33,27 @@ impl Translator<'_> {
             let sql = format!("length(rtrim({}, ' '))", only.sql);
             return Ok(Some(Typed::new(sql, Type::INT4)));
         }
+        // A pattern of text stands where a place would.
+        if let ("substring", [_, pattern]) = (name, values.as_slice())
+            && (pattern.ty.is_string() || matches!(pattern.form, Form::Literal(_)))
+        {
+            let sql = self.arguments(values, &[Type::TEXT])?;
+            return Ok(Some(Typed::new(format!("pg_regexp_part({sql})"), Type::TEXT)));
+        }
         if let Some((function, argument, result)) = fixed(name, count) {
             if !accepted(&values, argument) {
                 return Ok(None);
             }
             let sql = self.arguments(values, argument)?;
             return Ok(Some(Typed::new(format!("{function}({sql})"), result)));
+        }
+        if let ("jsonb_typeof" | "json_typeof" | "jsonb_array_length" | "json_array_length", [_]) =
+            (name, values.as_slice())
+        {
+            return self.json_fact(name, values);
+        }
+        if takes_rows(name) {
+            return self.json_call(name, values);
         }
         match (name, count) {
             ("abs" | "floor" | "ceil" | "ceiling" | "sign" | "trunc" | "round", 1)
@@ -59,6 +75,14 @@ impl Translator<'_> {
                 };
                 Ok(Some(Typed::new(format!("pg_{name}({sql})"), ty)))
             }
+            ("array_to_string", 2 | 3) => self.array_to_string(values),
+            ("format", 1..) => {
+                let mut words = Vec::new();
+                for value in values {
+                    words.push(self.printed(value)?);
+                }
+                Ok(Some(Typed::new(format!("pg_format({})", words.join(", ")), Type::TEXT)))
+            }
             ("cardinality", 1) | ("array_length", 2) => self.array_call(name, values),
             ("lastval", 0) => {
                 self.volatile = true;
@@ -79,17 +103,21 @@ impl Translator<'_> {
             ("concat", 1..) | ("concat_ws", 2..) => {
                 let mut texts = Vec::new();
                 for value in values {
-                    let value = self.settle_text(value)?;
-                    texts.push(if value.ty == Type::BOOL {
-                        format!("CASE {} WHEN 1 THEN 't' WHEN 0 THEN 'f' END", value.sql)
-                    } else {
-                        self.cast(value, Type::TEXT)?.sql
-                    });
+                    texts.push(self.printed(value)?);
                 }
                 Ok(Some(Typed::new(format!("{name}({})", texts.join(", ")), Type::TEXT)))
             }
             _ => self.time_call(name, values),
         }
+    }
+
+    /// A value as it is sent: a boolean is `t` or `f`.
+    fn printed(&mut self, value: Typed) -> Result<String> {
+        let value = self.settle_text(value)?;
+        if value.ty == Type::BOOL {
+            return Ok(format!("CASE {} WHEN 1 THEN 't' WHEN 0 THEN 'f' END", value.sql));
+        }
+        Ok(self.cast(value, Type::TEXT)?.sql)
     }
 
     /// The arguments, each as the type in its place; the last type holds for those beyond.
@@ -114,7 +142,8 @@ impl Translator<'_> {
         let (mut parts, mut sent, mut is_sent) = (Vec::new(), Vec::new(), false);
         for value in values {
             let value = self.coerce(value, ty)?;
-            is_sent |= matches!(value.form, Form::Sent(_));
+            is_sent |= matches!(value.form, Form::Sent(_))
+                || ty.scale().is_none() && value.ty.scale().is_some_and(|scale| scale > 0);
             sent.push(value.exact());
             parts.push(value.sql);
         }
@@ -214,11 +243,22 @@ fn fixed(name: &str, count: usize) -> Option<(&'static str, &'static [Type], Typ
         ("right", 2) => ("pg_right", TEXT_INT, Type::TEXT),
         ("lpad", 2 | 3) => ("pg_lpad", TEXT_INT_TEXT, Type::TEXT),
         ("rpad", 2 | 3) => ("pg_rpad", TEXT_INT_TEXT, Type::TEXT),
+        ("regexp_replace", 3 | 4) => ("pg_regexp_replace", TEXT, Type::TEXT),
+        ("regexp_match", 2 | 3) => ("pg_regexp_match", TEXT, Type::of(Oid::TEXT_ARRAY)),
+        ("regexp_split_to_array", 2 | 3) => ("pg_regexp_split", TEXT, Type::of(Oid::TEXT_ARRAY)),
+        ("regexp_count", 2) => ("pg_regexp_count", TEXT, Type::INT4),
+        ("regexp_instr", 2) => ("pg_regexp_instr", TEXT, Type::INT4),
+        ("regexp_like", 2 | 3) => ("pg_regexp_like", TEXT, Type::BOOL),
+        ("regexp_substr", 2) => ("pg_regexp_substr", TEXT, Type::TEXT),
+        ("string_to_array", 2 | 3) => ("pg_string_to_array", TEXT, Type::of(Oid::TEXT_ARRAY)),
         ("repeat", 2) => ("pg_repeat", TEXT_INT, Type::TEXT),
         ("reverse", 1) => ("pg_reverse", TEXT, Type::TEXT),
         ("split_part", 3) => ("pg_split_part", TEXT_TEXT_INT, Type::TEXT),
-        ("ascii", 1) => ("unicode", TEXT, Type::INT4),
-        ("chr", 1) => ("char", &[Type::INT4], Type::TEXT),
+        ("ascii", 1) => ("pg_ascii", TEXT, Type::INT4),
+        ("chr", 1) => ("pg_chr", &[Type::INT4], Type::TEXT),
+        ("overlay", 3 | 4) => ("pg_overlay", &[Type::TEXT, Type::TEXT, Type::INT4], Type::TEXT),
+        ("bit_length", 1) => ("pg_bit_length", TEXT, Type::INT4),
+        ("to_hex", 1) => ("pg_to_hex", &[Type::INT8], Type::TEXT),
         ("replace", 3) => ("replace", TEXT, Type::TEXT),
         ("translate", 3) => ("pg_translate", TEXT, Type::TEXT),
         ("strpos" | "position", 2) => ("instr", TEXT, Type::INT4),

@@ -40,7 +40,7 @@ impl Projection {
     fn add_sent(&mut self, name: String, typed: Typed, has_from: bool) {
         let sent = match &typed.form {
             Form::Sent(sent) if has_from || !typed.ty.is_integer() => Some(sent.clone()),
-            _ => None,
+            _ => typed.long_number().map(|_| typed.exact()),
         };
         self.add(name, typed);
         if let Some(last) = self.sent.last_mut() {
@@ -79,10 +79,18 @@ impl Translator<'_> {
         if select.qualify.is_some() || !select.connect_by.is_empty() || select.top.is_some() {
             return Err(unsupported("this clause of SELECT"));
         }
+        let with_rows = self.with_listed_rows(select)?;
+        let select = with_rows.as_ref().unwrap_or(select);
         let is_sent = std::mem::take(&mut self.is_sent);
         let is_cursor = std::mem::take(&mut self.current.is_query);
         let mut scope = Scope::within(outer);
         let from = self.from(&select.from, &mut scope)?;
+        if with_rows.is_some()
+            && let Some(rows) = scope.sources.last_mut()
+        {
+            // No `*` stands for them, and nobody finds them by a name alone.
+            rows.columns.iter_mut().for_each(|column| column.merged = true);
+        }
         self.find_keys(select, &mut scope);
         self.is_sent = is_sent;
         let mut projection = self.projection(&select.projection, &scope, expected)?;
@@ -99,7 +107,11 @@ impl Translator<'_> {
         let windows = self.named_windows(&select.named_window, &scope)?;
         let order_sql = {
             let (outputs, instead) = (&projection.outputs, projection.instead());
-            let ordering = Ordering { outputs, scope: Some(&scope), instead: &instead };
+            let listed = match select.distinct {
+                Some(Distinct::Distinct) => Some(projection.expressions.as_slice()),
+                _ => None,
+            };
+            let ordering = Ordering { outputs, scope: Some(&scope), instead: &instead, listed };
             self.order_by(order, &ordering)?
         };
         self.check_groups(select, &scope)?;
@@ -157,12 +169,29 @@ impl Translator<'_> {
     ) -> Result<(String, String)> {
         let mut partition = Vec::new();
         for key in keys {
-            partition.push(self.key(key, scope, projection)?.sql);
+            partition.push(self.key(key, scope, projection)?.ordered());
         }
         let mut sorted = Vec::new();
+        let (mut is_beyond, mut met) = (false, vec![false; partition.len()]);
         for key in order {
             let typed = self.key(&key.expr, scope, projection)?;
-            sorted.push(super::query::direction(key, typed.sql, typed.not_null));
+            match partition.iter().position(|known| *known == typed.ordered()) {
+                Some(place) if !is_beyond => {
+                    if let Some(met) = met.get_mut(place) {
+                        *met = true;
+                    }
+                }
+                _ => is_beyond = true,
+            }
+            sorted.push(super::query::direction(key, typed.ordered(), typed.not_null));
+        }
+        if is_beyond && let Some(place) = met.iter().position(|met| !met) {
+            let message = "SELECT DISTINCT ON expressions must match initial ORDER BY expressions";
+            let error = PgError::new(SqlState::INVALID_COLUMN_REFERENCE, message);
+            return Err(match keys.get(place) {
+                Some(key) => self.at(error, key),
+                None => error,
+            });
         }
         if sorted.is_empty() {
             sorted.clone_from(&partition);
@@ -188,6 +217,11 @@ impl Translator<'_> {
                 // What the parser makes of no columns.
                 SelectItem::UnnamedExpr(Expr::Tuple(none)) if none.is_empty() => continue,
                 SelectItem::UnnamedExpr(expr) => (expr, self.name_of(expr)),
+                SelectItem::ExprWithAlias { alias, .. } if alias.quote_style == Some('\'') => {
+                    let message = format!("syntax error at or near \"{alias}\"");
+                    let place = self.place_at(alias.span.start);
+                    return Err(PgError::new(SqlState::SYNTAX_ERROR, message).position(place));
+                }
                 SelectItem::ExprWithAlias { expr, alias } => (expr, folded(alias)),
                 SelectItem::Wildcard(_) => {
                     if scope.sources.is_empty() {

@@ -110,6 +110,20 @@ impl Translator<'_> {
         Ok(Some(Typed::new(sql, Type::INT4)))
     }
 
+    /// `array_to_string(array, between [, null])`
+    pub(super) fn array_to_string(&mut self, values: Vec<Typed>) -> Result<Option<Typed>> {
+        let mut values = values.into_iter();
+        let Some(array) = values.next().filter(|array| element_of(array.ty.oid).is_some()) else {
+            return Ok(None);
+        };
+        let mut sql = format!("pg_array_to_string({}, {}", array.sql, array.ty.oid.0);
+        for value in values {
+            sql.push_str(&format!(", {}", self.settle_text(value)?.sql));
+        }
+        sql.push(')');
+        Ok(Some(Typed::new(sql, Type::TEXT)))
+    }
+
     /// `||` where a side is an array: elements behind elements.
     pub(super) fn arrays_joined(&mut self, left: Typed, right: Typed, at: &Expr) -> Result<Typed> {
         let (a, b) = (left.ty, right.ty);

@@ -110,7 +110,15 @@ impl Translator<'_> {
     pub(super) fn date_part(&mut self, field: &str, value: Typed, ty: Type) -> Result<Typed> {
         let field = crate::sqlite::storage::quoted(field);
         let function = self.zoned("pg_date_part", value.ty)?;
-        Ok(Typed::new(format!("{function}({field}, {}, {})", value.sql, value.ty.oid.0), ty))
+        let sql = format!("{function}({field}, {}, {})", value.sql, value.ty.oid.0);
+        // A REAL has all of a second's digits, but SQLite's fifteen do not reach behind an epoch's point.
+        let form = match ty.scale() {
+            Some(scale) if ty.oid == Oid::NUMERIC => {
+                Form::Sent(format!("pg_fixed({sql}, {scale})"))
+            }
+            _ => Form::Computed,
+        };
+        Ok(Typed { form, ..Typed::new(sql, ty) })
     }
 
     /// A zone makes a `timestamptz` of a `timestamp`, and the other way round.
@@ -211,7 +219,7 @@ impl Translator<'_> {
                 Ok(times(&right, &left.sql))
             }
             (Oid::INTERVAL, _) if r.is_number() && matches!(op, BinaryOperator::Divide) => {
-                Ok(times(&left, &format!("pg_quotient(1, {})", right.sql)))
+                call("pg_interval_div", &left, &right, INTERVAL)
             }
             _ => Err(self.at(no_operator(l, &op.to_string(), r), at)),
         }

@@ -1,6 +1,6 @@
 //! Expressions of SQLite with the types that PostgreSQL gives them.
 
-use trunkline_core::types::ValueError;
+use trunkline_core::types::{ValueError, element_of};
 use trunkline_core::{Oid, PgError, Result};
 
 use super::Translator;
@@ -39,7 +39,12 @@ pub(super) enum Form {
     Null,
     /// A parameter, by its index.
     Parameter(usize),
+    /// A whole row, in the words of JSON.
+    Row,
 }
+
+/// How many digits every REAL has.
+const KEPT_DIGITS: usize = 15;
 
 impl Typed {
     pub(super) fn new(sql: impl Into<String>, ty: Type) -> Typed {
@@ -52,6 +57,9 @@ impl Typed {
 
     /// A numeric as a text with all its digits, or as a number that has no others.
     pub(super) fn exact(&self) -> String {
+        if let Some(digits) = self.long_number() {
+            return storage::quoted(digits);
+        }
         match (&self.form, self.ty.scale()) {
             (Form::Sent(sent), _) if self.ty.oid == Oid::NUMERIC => sent.clone(),
             (_, Some(scale)) if scale > 0 => format!("pg_fixed({}, {scale})", self.sql),
@@ -59,9 +67,24 @@ impl Typed {
         }
     }
 
+    /// The digits of a constant that has more of them than SQLite keeps of a number.
+    pub(super) fn long_number(&self) -> Option<&str> {
+        let digits = self.sql.trim_matches(['(', ')', '+']);
+        let is_long = digits.bytes().filter(u8::is_ascii_digit).count() > KEPT_DIGITS;
+        (self.is_decimal() && is_long && !digits.contains('\'')).then_some(digits)
+    }
+
     /// As a key of ORDER BY or GROUP BY, where SQLite takes a number for the place of a column.
     pub(super) fn key(self) -> String {
-        if self.form == Form::Number { "NULL".to_owned() } else { self.sql }
+        if self.form == Form::Number { "NULL".to_owned() } else { self.ordered() }
+    }
+
+    /// As it is put in order and compared: what is kept as a text that is ordered otherwise has a key.
+    pub(super) fn ordered(&self) -> String {
+        match has_key(self.ty) {
+            true => format!("pg_order({}, {})", self.sql, self.ty.oid.0),
+            false => self.sql.clone(),
+        }
     }
 
     /// Whether it is a constant with a point.
@@ -126,6 +149,11 @@ impl Translator<'_> {
             (false, false) => (left, right),
         })
     }
+}
+
+/// Whether values of a type are kept as texts that SQLite would put in another order.
+pub(super) fn has_key(ty: Type) -> bool {
+    ty.oid == Oid::INTERVAL || element_of(ty.oid).is_some()
 }
 
 /// A literal that is not of its type, and where it stands.
