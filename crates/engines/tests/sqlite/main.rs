@@ -17,6 +17,7 @@ mod messages;
 mod opening;
 mod promises;
 mod psql;
+mod rebuilt;
 mod refusals;
 mod rows;
 mod transactions;
