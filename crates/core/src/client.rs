@@ -10,6 +10,7 @@ use trunkline_proto::{Encoding, SqlState};
 use trunkline_sql::Backslashes;
 
 use crate::error::{Notice, PgError, Result};
+use crate::interrupts::Interrupts;
 use crate::settings::{Settings, Timeouts};
 
 /// How many notices of a statement wait for its end.
@@ -33,6 +34,7 @@ struct SessionView {
     /// Channels and payloads.
     published: Mutex<Vec<(String, String)>>,
     changes: AtomicUsize,
+    interrupts: Interrupts,
 }
 
 /// Who a client is and how it came.
@@ -74,6 +76,7 @@ impl Client {
             notices: Mutex::default(),
             published: Mutex::default(),
             changes: AtomicUsize::new(0),
+            interrupts: Interrupts::default(),
         }))
     }
 
@@ -159,6 +162,11 @@ impl Client {
     /// The encoding that the client speaks; everything here is UTF-8.
     pub fn encoding(&self) -> Encoding {
         self.look().encoding()
+    }
+
+    /// Whether its statement can still be stopped.
+    pub fn interrupts(&self) -> Interrupts {
+        self.0.interrupts.clone()
     }
 
     /// From here on the settings know what they were, for a rollback; nothing changes by that.

@@ -115,6 +115,8 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
         lock.wait_for_lock(since)
     };
     connection.busy_handler(Some(wait))?;
+    let keep = control.clone();
+    connection.commit_hook(Some(move || !keep.may_keep()))?;
     let (surroundings, sequences) = functions::register(&connection)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     let trust = Arc::new(AtomicU8::new(Trust::Rows as u8));

@@ -87,3 +87,38 @@ fn other_rows_live_on() {
         assert_eq!(suspended.read(2).await, ["3", "4"]);
     });
 }
+
+#[test]
+fn what_was_stopped_is_not_kept() {
+    let file = File::new("CREATE TABLE t (id INTEGER);");
+    block_on(async {
+        let (mut session, client) = session(&file.writable()).await;
+        let prepared = session.prepare("INSERT INTO t VALUES (1)", &[]).await.expect("a statement");
+        for is_stopped in [true, false] {
+            client.interrupts().resume();
+            assert_eq!(is_stopped && client.interrupts().stop(), is_stopped);
+            let done = session
+                .execute(&prepared.statement, Run::new(Params::default(), client.style()))
+                .await;
+            assert_eq!(done.is_err(), is_stopped);
+            assert_eq!(client.interrupts().stop(), is_stopped);
+        }
+    });
+    assert_eq!(file.find::<i64>("SELECT count(*) FROM t"), 1);
+}
+
+#[test]
+fn what_is_told_as_cancelled_is_not_kept() {
+    let file = File::new("CREATE TABLE t (id INTEGER);");
+    let server = file.serve();
+    let mut client = server.login();
+    let count = || file.find::<i64>("SELECT count(*) FROM t");
+    for round in 0..150 {
+        // The end of the statement is the disk's: the time is out before it, while it lasts, or behind it.
+        ask(&mut client, &format!("SET statement_timeout = {}", 1 + round % 12));
+        let before = count();
+        let told = ask(&mut client, "INSERT INTO t VALUES (1) RETURNING id");
+        let is_canceled = told.starts_with("E(ERROR 57014)");
+        assert_eq!(count() - before, i64::from(!is_canceled), "round {round}: {told}");
+    }
+}

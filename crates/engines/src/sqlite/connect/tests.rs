@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicU64;
 
 use rusqlite::ErrorCode;
 use tempfile::TempDir;
+use trunkline_core::Interrupts;
 
 use super::*;
 
@@ -14,7 +15,8 @@ fn guarded(folder: &TempDir) -> Guarded {
         queue: Arc::default(),
         definitions: AtomicU64::default(),
     };
-    let guarded = open(&database, &Arc::new(Control::new(&database.queue))).expect("a connection");
+    let control = Control::new(&database.queue, Interrupts::default());
+    let guarded = open(&database, &Arc::new(control)).expect("a connection");
     guarded.own(|connection| {
         let made = connection.execute_batch(
             "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, x TEXT);
