@@ -1,18 +1,21 @@
 //! What is in a SQLite file, as the translation and the catalog need it.
 
 mod read;
+mod sequences;
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use trunkline_core::Oid;
-use trunkline_core::catalog::{Snapshot, sequence_name};
+use trunkline_core::catalog::Snapshot;
 
 use super::names::Names;
 use super::sequence::{Options, Sequence};
 use super::storage;
 use super::translate::declared::{Declared, Kind};
 use super::types::Type;
+use sequences::sequence_of;
+pub(crate) use sequences::sequence_table;
 
 /// The tables and views of the main database and of the temporary one.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +89,8 @@ pub(crate) struct Column {
     /// Its place in the primary key, from 1; 0 if it is not in it.
     pub(crate) key: usize,
     pub(crate) generated: bool,
+    /// What it takes its numbers from.
+    pub(crate) sequence: Option<Sequence>,
 }
 
 /// An index, also one of a constraint.
@@ -228,19 +233,6 @@ impl Relation {
         key.into_iter().map(|(_, index)| index).collect()
     }
 
-    /// The sequence that counts its key, if it has this name.
-    fn key_sequence(&self, name: &str) -> Option<Sequence> {
-        let column = self.rowid_alias().and_then(|place| self.columns.get(place))?;
-        let is_counted = column.serial() && column.numbers()?.sequence.is_none();
-        let name = self.sequence_name(column).filter(|own| is_counted && own == name)?;
-        Some(Sequence {
-            name,
-            options: Options::of(column.ty.oid),
-            database: self.database(),
-            key_of: Some(self.name.clone()),
-        })
-    }
-
     /// Whether numbers of rows that were deleted do not come back.
     pub(crate) fn autoincrement(&self) -> bool {
         self.sql.to_ascii_uppercase().contains("AUTOINCREMENT")
@@ -312,8 +304,8 @@ impl Relation {
         match column.numbers()?.kind {
             "key" => Some(self.missing(column)),
             _ => {
-                let name = storage::quoted(&self.sequence_name(column)?);
-                Some(format!("pg_nextval({name})"))
+                let place = storage::quoted(&column.sequence.as_ref()?.place());
+                Some(format!("pg_nextval({place})"))
             }
         }
     }
@@ -321,19 +313,9 @@ impl Relation {
     /// A row of values for an INSERT. Where there are triggers SQLite works out the number of a row twice,
     /// unless it comes of a query: a sequence would give two.
     pub(crate) fn row(&self, values: &str) -> String {
-        let is_counted = |column: &Column| self.sequence_name(column).is_some();
-        match self.columns.iter().any(is_counted) {
+        match self.columns.iter().any(|column| column.sequence.is_some()) {
             true => format!("SELECT {values} WHERE 1"),
             false => format!("VALUES ({values})"),
-        }
-    }
-
-    /// The name of the sequence that a column takes its numbers from.
-    pub(crate) fn sequence_name(&self, column: &Column) -> Option<String> {
-        match column.numbers()? {
-            Numbered { sequence: Some(name), .. } => Some(name.to_owned()),
-            Numbered { kind: "key", .. } => None,
-            _ => Some(sequence_name(&self.name, &column.name)),
         }
     }
 
@@ -425,21 +407,6 @@ impl Schema {
         &self.relations
     }
 
-    /// A sequence by its name: a table of its own, or what counts the key of a table.
-    pub(crate) fn sequence(&self, name: &str) -> Option<Sequence> {
-        let own = self.relation(name).and_then(|relation| {
-            let (options, name) = (relation.sequence.clone()?, relation.name.clone());
-            Some(Sequence { name, options, database: relation.database(), key_of: None })
-        });
-        own.or_else(|| self.relations.iter().find_map(|relation| relation.key_sequence(name)))
-    }
-
-    /// The sequences that the columns of a table take their numbers from.
-    pub(crate) fn sequences_of(&self, relation: &Relation) -> Vec<Sequence> {
-        let names = relation.columns.iter().filter_map(|column| relation.sequence_name(column));
-        names.filter_map(|name| self.sequence(&name)).collect()
-    }
-
     /// The table that has an index of this name.
     pub(crate) fn index(&self, name: &str) -> Option<(&Relation, &Index)> {
         self.relations.iter().find_map(|relation| {
@@ -447,25 +414,6 @@ impl Schema {
             Some((relation, index))
         })
     }
-}
-
-/// Begins the comment in the definition of a sequence's table.
-const SEQUENCE_MARK: &str = "/*pg sequence ";
-
-/// The definition of a table that keeps a sequence, behind its name.
-pub(crate) fn sequence_table(options: &Options) -> String {
-    format!(
-        "(last_value BIGINT NOT NULL {SEQUENCE_MARK}{} */, log_cnt BIGINT NOT NULL, \
-         is_called BOOLEAN NOT NULL)",
-        options.written()
-    )
-}
-
-fn sequence_of(sql: &str) -> Option<Options> {
-    let (_, rest) = sql.split_once(SEQUENCE_MARK)?;
-    let options = Options::parse(rest.split_once(" */")?.0)?;
-    // What a sequence is made of is known to the letter.
-    sql.ends_with(&sequence_table(&options)).then_some(options)
 }
 
 /// The head of a CREATE VIEW and its query.

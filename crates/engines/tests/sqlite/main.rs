@@ -20,5 +20,6 @@ mod psql;
 mod rebuilt;
 mod refusals;
 mod rows;
+mod sequences;
 mod transactions;
 mod values;

@@ -56,6 +56,7 @@ impl Schema {
         }
         let mut schema = Schema { relations, ..Schema::default() };
         schema.type_views();
+        schema.connect_sequences();
         Ok(schema)
     }
 
@@ -112,6 +113,7 @@ fn read_columns(
             default: row.get(4)?,
             key: usize::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
             generated: hidden > 1,
+            sequence: None,
         };
         let known = column.numbers().and_then(|numbers| Type::parse(numbers.type_name));
         if let Some(known) = known {

@@ -67,7 +67,7 @@ impl Translator<'_> {
             Some(relation) if relation.view => Some(Kind::View),
             Some(relation) if relation.sequence.is_some() => Some(Kind::Sequence),
             Some(_) => Some(Kind::Table),
-            None if self.schema.sequence(name).is_some() => Some(Kind::Sequence),
+            None if self.schema.sequence(None, name).is_some() => Some(Kind::Sequence),
             None => {
                 let is_index = self.schema.index(name).is_some() || self.keyed(name).is_some();
                 is_index.then_some(Kind::Index)
