@@ -11,6 +11,7 @@ use trunkline_sql::Backslashes;
 
 use crate::backends::{Alone, Backends};
 use crate::error::{Notice, PgError, Result};
+use crate::interrupts::Interrupts;
 use crate::settings::{Settings, Timeouts};
 
 /// How many notices of a statement wait for its end.
@@ -37,6 +38,7 @@ struct SessionView {
     backends: Arc<dyn Backends>,
     /// Whether it may hold advisory locks.
     is_locking: AtomicBool,
+    interrupts: Interrupts,
 }
 
 /// Who a client is and how it came.
@@ -85,6 +87,7 @@ impl Client {
             changes: AtomicUsize::new(0),
             backends,
             is_locking: AtomicBool::new(false),
+            interrupts: Interrupts::default(),
         }))
     }
 
@@ -190,6 +193,11 @@ impl Client {
     /// The encoding that the client speaks; everything here is UTF-8.
     pub fn encoding(&self) -> Encoding {
         self.look().encoding()
+    }
+
+    /// Whether its statement can still be stopped.
+    pub fn interrupts(&self) -> Interrupts {
+        self.0.interrupts.clone()
     }
 
     /// From here on the settings know what they were, for a rollback; nothing changes by that.

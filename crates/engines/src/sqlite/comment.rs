@@ -61,7 +61,7 @@ impl Commented {
         match self {
             Commented::Class(name) => {
                 relation(name).is_some()
-                    || schema.sequence(name).is_some()
+                    || schema.sequence(None, name).is_some()
                     || schema.indexed(name).is_some()
             }
             Commented::Column(name, column) => {

@@ -115,6 +115,8 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
         lock.wait_for_lock(since)
     };
     connection.busy_handler(Some(wait))?;
+    let keep = control.clone();
+    connection.commit_hook(Some(move || !keep.may_keep()))?;
     let (surroundings, sequences) = functions::register(&connection)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     let trust = Arc::new(AtomicU8::new(Trust::Rows as u8));
@@ -168,11 +170,13 @@ fn is_allowed(action: &AuthAction<'_>, trust: u8) -> bool {
         | AuthAction::Detach { .. }
         | AuthAction::CreateVtable { .. }
         | AuthAction::DropVtable { .. }
-        | AuthAction::CreateTrigger { .. }
-        | AuthAction::CreateTempTrigger { .. }
         | AuthAction::Transaction { .. }
         | AuthAction::Savepoint { .. }
         | AuthAction::Unknown { .. } => false,
+        // No statement of a client's makes one, but those of a table that is made anew come back.
+        AuthAction::CreateTrigger { .. } | AuthAction::CreateTempTrigger { .. } => {
+            trust == Trust::Definitions as u8
+        }
         // Full text search looks whether its index has changed.
         AuthAction::Pragma { pragma_name, pragma_value } => {
             *pragma_name == "data_version" && pragma_value.is_none()

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use trunkline_core::Interrupts;
+
 use super::queue::Queue;
 
 /// Shared by a session and its thread.
@@ -23,6 +25,7 @@ pub(super) struct Control {
     /// Where it waits with others.
     queue: Arc<Queue>,
     ticket: u64,
+    interrupts: Interrupts,
 }
 
 fn millis(time: Duration) -> u64 {
@@ -31,7 +34,7 @@ fn millis(time: Duration) -> u64 {
 
 impl Control {
     /// Before the first job nothing is to stop.
-    pub(super) fn new(queue: &Arc<Queue>) -> Control {
+    pub(super) fn new(queue: &Arc<Queue>, interrupts: Interrupts) -> Control {
         Control {
             stopped: AtomicU64::new(0),
             running: AtomicU64::new(1),
@@ -39,6 +42,7 @@ impl Control {
             read_committed: AtomicBool::new(true),
             queue: queue.clone(),
             ticket: queue.ticket(),
+            interrupts,
         }
     }
 
@@ -54,6 +58,11 @@ impl Control {
     /// Whether the job that runs is to stop.
     pub(super) fn is_stopped(&self) -> bool {
         self.running.load(Ordering::Relaxed) <= self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Whether what was done may be kept; from then on the job is not stopped any more.
+    pub(super) fn may_keep(&self) -> bool {
+        !self.is_stopped() && self.interrupts.hold()
     }
 
     /// Sets how long to wait for a lock: `lock_timeout`, of which 0 is for ever, as long as nobody

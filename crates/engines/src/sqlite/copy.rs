@@ -99,7 +99,7 @@ impl Target {
         let columns = described.collect();
         let filter = condition.map(|condition| Filter::new(condition, schema, reading, relation));
         let (name, filter) = (relation.name.clone(), filter.transpose()?);
-        let (relation, sequences) = (relation.clone(), schema.sequences_of(relation));
+        let (relation, sequences) = (relation.clone(), relation.sequences());
         Ok(Target { table, name, columns, defaults, relation, sequences, filter, refused })
     }
 
@@ -232,7 +232,7 @@ impl Filter {
             let default = default.cloned().unwrap_or_else(|| "NULL".to_owned());
             (column.name.clone(), default)
         });
-        let numbered = relation.columns.iter().filter(|one| relation.sequence_name(one).is_some());
+        let numbered = relation.columns.iter().filter(|one| one.sequence.is_some());
         Ok(Filter {
             numbered: numbered.map(|column| quote(&column.name)).collect(),
             condition: translate::filter(condition, schema, reading, relation)?,

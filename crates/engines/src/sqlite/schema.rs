@@ -2,12 +2,13 @@
 
 mod mark;
 mod read;
+mod sequences;
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use trunkline_core::Oid;
-use trunkline_core::catalog::{Snapshot, sequence_name};
+use trunkline_core::catalog::Snapshot;
 
 use super::comment::Comments;
 use super::names::Names;
@@ -16,7 +17,6 @@ use super::storage;
 use super::translate::declared::{Declared, Kind};
 use super::translate::index_text::IndexText;
 use super::types::Type;
-use mark::Numbered;
 pub(crate) use mark::{Numbering, OnCommit, mark, marked, numbered, sequence_table};
 pub(super) use mark::{split_view, told};
 
@@ -73,6 +73,8 @@ pub(crate) struct Column {
     pub(crate) generated: bool,
     /// What its default is worked out of here, if SQLite would tell another time.
     pub(crate) moment: Option<String>,
+    /// What it takes its numbers from.
+    pub(crate) sequence: Option<Sequence>,
 }
 
 /// An index, also one of a constraint.
@@ -158,19 +160,6 @@ impl Relation {
         key.into_iter().map(|(_, index)| index).collect()
     }
 
-    /// The sequence that counts its key, if it has this name.
-    fn key_sequence(&self, name: &str) -> Option<Sequence> {
-        let column = self.rowid_alias().and_then(|place| self.columns.get(place))?;
-        let is_counted = column.serial() && column.numbers()?.sequence.is_none();
-        let name = self.sequence_name(column).filter(|own| is_counted && own == name)?;
-        Some(Sequence {
-            name,
-            options: Options::of(column.ty.oid),
-            database: self.database(),
-            key_of: Some(self.name.clone()),
-        })
-    }
-
     /// Whether numbers of rows that were deleted do not come back.
     pub(crate) fn autoincrement(&self) -> bool {
         self.sql.to_ascii_uppercase().contains("AUTOINCREMENT")
@@ -250,8 +239,8 @@ impl Relation {
             None => column.moment.clone(),
             Some(Numbering::Key) => Some(self.missing(column)),
             Some(_) => {
-                let name = storage::quoted(&self.sequence_name(column)?);
-                Some(format!("pg_nextval({name})"))
+                let place = storage::quoted(&column.sequence.as_ref()?.place());
+                Some(format!("pg_nextval({place})"))
             }
         }
     }
@@ -259,19 +248,9 @@ impl Relation {
     /// A row of values for an INSERT. Where there are triggers SQLite works out the number of a row twice,
     /// unless it comes of a query: a sequence would give two.
     pub(crate) fn row(&self, values: &str) -> String {
-        let is_counted = |column: &Column| self.sequence_name(column).is_some();
-        match self.columns.iter().any(is_counted) {
+        match self.columns.iter().any(|column| column.sequence.is_some()) {
             true => format!("SELECT {values} WHERE 1"),
             false => format!("VALUES ({values})"),
-        }
-    }
-
-    /// The name of the sequence that a column takes its numbers from.
-    pub(crate) fn sequence_name(&self, column: &Column) -> Option<String> {
-        match column.numbers()? {
-            Numbered { sequence: Some(name), .. } => Some(name.to_owned()),
-            Numbered { kind: Numbering::Key, .. } => None,
-            _ => Some(sequence_name(&self.name, &column.name)),
         }
     }
 
@@ -386,21 +365,6 @@ impl Schema {
     pub(crate) fn indexed(&self, name: &str) -> Option<&Relation> {
         let keyed = || self.relations.iter().find(|one| one.constraint_columns(name).is_some());
         self.index(name).map(|(relation, _)| relation).or_else(keyed)
-    }
-
-    /// A sequence by its name: a table of its own, or what counts the key of a table.
-    pub(crate) fn sequence(&self, name: &str) -> Option<Sequence> {
-        let own = self.relation(name).and_then(|relation| {
-            let (options, name) = (relation.sequence.clone()?, relation.name.clone());
-            Some(Sequence { name, options, database: relation.database(), key_of: None })
-        });
-        own.or_else(|| self.relations.iter().find_map(|relation| relation.key_sequence(name)))
-    }
-
-    /// The sequences that the columns of a table take their numbers from.
-    pub(crate) fn sequences_of(&self, relation: &Relation) -> Vec<Sequence> {
-        let names = relation.columns.iter().filter_map(|column| relation.sequence_name(column));
-        names.filter_map(|name| self.sequence(&name)).collect()
     }
 
     /// The table that has an index of this name.

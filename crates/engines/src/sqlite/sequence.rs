@@ -78,6 +78,11 @@ struct Position {
 }
 
 impl Sequence {
+    /// The table that keeps it, by which it is known: temporary ones have names that others have, too.
+    pub(crate) fn place(&self) -> String {
+        format!("{}.{}", self.database, self.key_of.as_ref().unwrap_or(&self.name))
+    }
+
     /// How far it has come by the file. It is written in the same breath, which takes the lock to write
     /// before anything is known that another session could change.
     fn read(&self, connection: &Connection) -> rusqlite::Result<Position> {
@@ -131,14 +136,16 @@ pub(crate) struct Sequences(Arc<Mutex<Used>>);
 
 #[derive(Debug, Default)]
 struct Used {
+    /// By their places.
     known: HashMap<String, Known>,
-    /// The one that gave the last number.
+    /// The place of the one that gave the last number.
     last: Option<String>,
 }
 
 /// What a session knows of a sequence.
 #[derive(Debug)]
 struct Known {
+    name: String,
     options: Options,
     /// How far it is.
     now: Position,
@@ -167,7 +174,7 @@ impl Sequences {
         in_transaction: bool,
     ) -> rusqlite::Result<()> {
         for sequence in all {
-            if let Some(known) = self.used().known.get_mut(&sequence.name)
+            if let Some(known) = self.used().known.get_mut(&sequence.place())
                 && known.is_held
             {
                 known.before = known.now;
@@ -175,7 +182,8 @@ impl Sequences {
             }
             let read = sequence.read(connection)?;
             let mut used = self.used();
-            let known = used.known.entry(sequence.name.clone()).or_insert_with(|| Known {
+            let known = used.known.entry(sequence.place()).or_insert_with(|| Known {
+                name: sequence.name.clone(),
                 options: sequence.options.clone(),
                 now: read,
                 before: read,
@@ -198,7 +206,7 @@ impl Sequences {
     pub(crate) fn save(&self, connection: &Connection, all: &[Sequence]) -> rusqlite::Result<()> {
         for sequence in all {
             let mut used = self.used();
-            let Some(known) = used.known.get_mut(&sequence.name) else { continue };
+            let Some(known) = used.known.get_mut(&sequence.place()) else { continue };
             known.file[1] = Some(known.now);
             sequence.write(connection, known.now)?;
         }
@@ -219,12 +227,13 @@ impl Sequences {
     /// nothing is known of it behind it.
     pub(crate) fn again<T>(&self, all: &[Sequence], job: impl FnOnce() -> T) -> T {
         let now = |known: &Known| (known.now, known.given);
-        let was: Vec<_> = all.iter().map(|one| self.used().known.get(&one.name).map(now)).collect();
+        let was: Vec<_> =
+            all.iter().map(|one| self.used().known.get(&one.place()).map(now)).collect();
         self.rewind(all);
         let done = job();
         let mut used = self.used();
         for (sequence, was) in all.iter().zip(was) {
-            if let (Some(known), Some(was)) = (used.known.get_mut(&sequence.name), was) {
+            if let (Some(known), Some(was)) = (used.known.get_mut(&sequence.place()), was) {
                 (known.now, known.given) = was;
             }
         }
@@ -244,7 +253,7 @@ impl Sequences {
     fn each(&self, all: &[Sequence], change: impl Fn(&mut Known)) {
         let mut used = self.used();
         for sequence in all {
-            used.known.get_mut(&sequence.name).into_iter().for_each(&change);
+            used.known.get_mut(&sequence.place()).into_iter().for_each(&change);
         }
     }
 
@@ -265,16 +274,16 @@ impl Sequences {
     /// Definitions have changed: of sequences that are there no more nothing is known.
     pub(crate) fn retain(&self, is_there: impl Fn(&str) -> bool) {
         let mut used = self.used();
-        used.known.retain(|name, _| is_there(name));
-        if used.last.as_ref().is_some_and(|name| !used.known.contains_key(name)) {
+        used.known.retain(|place, _| is_there(place));
+        if used.last.as_ref().is_some_and(|place| !used.known.contains_key(place)) {
             used.last = None;
         }
     }
 
     /// `nextval`: 2200H at its end.
-    pub(crate) fn next(&self, name: &str) -> Result<i64, ValueError> {
+    pub(crate) fn next(&self, place: &str) -> Result<i64, ValueError> {
         let mut used = self.used();
-        let known = used.known.get_mut(name).ok_or_else(|| not_loaded(name))?;
+        let known = used.known.get_mut(place).ok_or_else(|| not_loaded(place))?;
         let Options { increment, minimum, maximum, cycle, .. } = known.options;
         let next = match known.now {
             Position { last, is_called: false } => Some(last),
@@ -284,21 +293,23 @@ impl Sequences {
         let first = if increment < 0 { maximum } else { minimum };
         let next = next.or(Some(first).filter(|_| cycle)).ok_or_else(|| {
             let (end, at) = if increment < 0 { ("minimum", minimum) } else { ("maximum", maximum) };
+            let name = &known.name;
             let message = format!("nextval: reached {end} value of sequence \"{name}\" ({at})");
             ValueError::new(SqlState::SEQUENCE_GENERATOR_LIMIT_EXCEEDED, message)
         })?;
         known.now = Position { last: next, is_called: true };
         known.given = Some(next);
-        used.last = Some(name.to_owned());
+        used.last = Some(place.to_owned());
         Ok(next)
     }
 
     /// `setval`: 22003 for what is not among its numbers.
-    pub(crate) fn set(&self, name: &str, last: i64, is_called: bool) -> Result<i64, ValueError> {
+    pub(crate) fn set(&self, place: &str, last: i64, is_called: bool) -> Result<i64, ValueError> {
         let mut used = self.used();
-        let known = used.known.get_mut(name).ok_or_else(|| not_loaded(name))?;
+        let known = used.known.get_mut(place).ok_or_else(|| not_loaded(place))?;
         let Options { minimum, maximum, .. } = known.options;
         if !(minimum..=maximum).contains(&last) {
+            let name = &known.name;
             let message = format!(
                 "setval: value {last} is out of bounds for sequence \"{name}\" ({minimum}..{maximum})"
             );
@@ -312,8 +323,8 @@ impl Sequences {
     }
 
     /// `currval`: 55000 if it has given none to this session.
-    pub(crate) fn current(&self, name: &str) -> Result<i64, ValueError> {
-        self.used().known.get(name).and_then(|known| known.given).ok_or_else(|| {
+    pub(crate) fn current(&self, place: &str, name: &str) -> Result<i64, ValueError> {
+        self.used().known.get(place).and_then(|known| known.given).ok_or_else(|| {
             let message =
                 format!("currval of sequence \"{name}\" is not yet defined in this session");
             ValueError::new(SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, message)
@@ -323,7 +334,7 @@ impl Sequences {
     /// `lastval`: 55000 if none has given any.
     pub(crate) fn last(&self) -> Result<i64, ValueError> {
         let used = self.used();
-        let last = used.last.as_ref().and_then(|name| used.known.get(name)?.given);
+        let last = used.last.as_ref().and_then(|place| used.known.get(place)?.given);
         last.ok_or_else(|| {
             let message = "lastval is not yet defined in this session";
             ValueError::new(SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, message)
@@ -331,7 +342,7 @@ impl Sequences {
     }
 }
 
-fn not_loaded(name: &str) -> ValueError {
-    let message = format!("sequence \"{name}\" was not read before it was used");
+fn not_loaded(place: &str) -> ValueError {
+    let message = format!("sequence \"{place}\" was not read before it was used");
     ValueError::new(SqlState::INTERNAL_ERROR, message)
 }

@@ -153,7 +153,7 @@ impl<'c> Worker<'c> {
             // Nothing stays locked behind the statement: who holds the lock now is waited for.
             self.control.let_others_pass();
             self.own("BEGIN IMMEDIATE")?;
-            return self.own("COMMIT");
+            return self.own("ROLLBACK");
         }
         if self.is_fresh() {
             return self.reserve();

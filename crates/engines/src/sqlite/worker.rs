@@ -175,7 +175,7 @@ impl<'c> Worker<'c> {
         let mut schema = self.guarded.own(Schema::read).map_err(answer)?;
         schema.databases = self.names.clone();
         let schema = Arc::new(schema);
-        self.guarded.sequences.retain(|name| schema.sequence(name).is_some());
+        self.guarded.sequences.retain(|place| schema.sequences().any(|one| one.place() == place));
         self.schema = Some((version, schema.clone()));
         Ok((version, schema))
     }

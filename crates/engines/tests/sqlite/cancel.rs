@@ -7,7 +7,7 @@ use trunkline_core::testkit::block_on;
 use trunkline_core::{Params, Run, Session};
 use trunkline_proto::message::Query;
 
-use crate::harness::{File, ask, eventually, session};
+use crate::harness::{File, ask, eventually, refused, session};
 use crate::messages::cancel;
 
 const ENDLESS: &str =
@@ -86,4 +86,66 @@ fn other_rows_live_on() {
         session.settle().await;
         assert_eq!(suspended.read(2).await, ["3", "4"]);
     });
+}
+
+#[test]
+fn what_was_stopped_is_not_kept() {
+    let file = File::new("CREATE TABLE t (id INTEGER);");
+    block_on(async {
+        let (mut session, client) = session(&file.writable()).await;
+        let prepared = session.prepare("INSERT INTO t VALUES (1)", &[]).await.expect("a statement");
+        for is_stopped in [true, false] {
+            client.interrupts().resume();
+            assert_eq!(is_stopped && client.interrupts().stop(), is_stopped);
+            let done = session
+                .execute(&prepared.statement, Run::new(Params::default(), client.style()))
+                .await;
+            assert_eq!(done.is_err(), is_stopped);
+            assert_eq!(client.interrupts().stop(), is_stopped);
+        }
+    });
+    assert_eq!(file.find::<i64>("SELECT count(*) FROM t"), 1);
+}
+
+#[test]
+fn what_is_told_as_cancelled_is_not_kept() {
+    let file = File::new("CREATE TABLE t (id INTEGER);");
+    let server = file.serve();
+    let mut client = server.login();
+    let count = || file.find::<i64>("SELECT count(*) FROM t");
+    for round in 0..150 {
+        // The end of the statement is the disk's: the time is out before it, while it lasts, or behind it.
+        ask(&mut client, &format!("SET statement_timeout = {}", 1 + round % 12));
+        let before = count();
+        let told = ask(&mut client, "INSERT INTO t VALUES (1) RETURNING id");
+        let is_canceled = told.starts_with("E(ERROR 57014)");
+        assert_eq!(count() - before, i64::from(!is_canceled), "round {round}: {told}");
+    }
+}
+
+#[test]
+fn looking_for_a_text_takes_no_longer_than_reading_it() {
+    // SQLite's own function compares all of the part at each place, for minutes, and hears of no cancel.
+    let file = File::new("");
+    let server = file.serve();
+    let mut client = server.login();
+    let begun = std::time::Instant::now();
+    let long = "repeat('a', 20000000)";
+    let query = format!(
+        "SELECT position(repeat('a', 200000) || 'b' IN {long}), position('é' in 'aé'), position('' in 'a')"
+    );
+    assert_eq!(ask(&mut client, &query), "D(0,2,1) C(SELECT 1) Z(I)");
+    let query = format!(
+        "SELECT length(replace({long}, repeat('a', 200000) || 'b', '')), replace('aaa', 'aa', 'é')"
+    );
+    assert_eq!(ask(&mut client, &query), "D(20000000,éa) C(SELECT 1) Z(I)");
+    assert!(begun.elapsed().as_secs() < 30);
+    let parts = "SELECT split_part(repeat(',', 20000000), ',', 3), split_part('aaa', 'aa', -1), \
+                 split_part('a,b', ',', -3), split_part('a', '', -1), split_part('a', '', 2)";
+    assert_eq!(ask(&mut client, parts), "D(,a,,a,) C(SELECT 1) Z(I)");
+    for long in
+        ["replace(repeat('a', 1000000), 'a', repeat('b', 1000))", "rpad('', 200000000, '€')"]
+    {
+        assert_eq!(refused(&mut client, &format!("SELECT length({long})"))(b'C'), "54000");
+    }
 }

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, BufMut, BytesMut};
+use trunkline_core::Interrupts;
 use trunkline_proto::backend::TLS_HANDSHAKE;
 use trunkline_proto::message::{Encode, FrontendTag, ParameterStatus};
 use trunkline_proto::wire::frame;
@@ -46,6 +47,8 @@ pub(crate) struct Io {
     writes: usize,
     /// What is awaited beside bytes: here, where both are waited for.
     pub(crate) timers: Timers,
+    /// Whether what runs can still be stopped; the client's, once there is one.
+    pub(crate) interrupts: Interrupts,
 }
 
 /// A place in the send buffer.
@@ -66,6 +69,7 @@ impl Io {
             written: 0,
             writes: 0,
             timers: Timers::default(),
+            interrupts: Interrupts::default(),
         }
     }
 

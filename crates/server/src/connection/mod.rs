@@ -134,7 +134,7 @@ enum Next {
 
 impl<S: Session> Connection<S> {
     pub(crate) fn new(
-        io: Io,
+        mut io: Io,
         protocol: backend::Connection,
         session: S,
         client: Client,
@@ -149,6 +149,7 @@ impl<S: Session> Connection<S> {
         let seen = client.changes().wrapping_sub(1);
         let (style, encoding) = (client.style(), client.encoding());
         let backslashes = client.backslashes();
+        io.interrupts = client.interrupts();
         Connection {
             io,
             protocol,
@@ -462,6 +463,7 @@ impl<S: Session> Connection<S> {
                 Interrupt::Panicked => Ok(()),
                 _ => unbroken(|| self.session.settle()).await,
             };
+            self.io.interrupts.resume();
             let interrupt = settled.err().unwrap_or(interrupt);
             interrupt.into_error().map_or(Stop::Gone, Stop::Error)
         })

@@ -32,12 +32,14 @@ pub(crate) enum Interrupt {
 /// Runs a call of the engine until it is done, takes too long, the client is gone, or somebody
 /// cancels it.
 ///
-/// The socket is read meanwhile: what the client sends ahead waits in the buffer.
+/// The socket is read meanwhile: what the client sends ahead waits in the buffer. What the engine keeps
+/// already is waited for, for the client must not be told that it was cancelled.
 pub(crate) async fn watch<F: Future>(
     io: &mut Io,
     handle: &Handle,
     call: impl FnOnce() -> F,
 ) -> Result<F::Output, Interrupt> {
+    io.interrupts.resume();
     let mut call = pin!(Call::make(call)?);
     poll_fn(|cx| match call.as_mut().poll(cx) {
         Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
@@ -82,7 +84,7 @@ pub(crate) async fn stream(
     let mut fresh = false;
     poll_fn(|cx| {
         loop {
-            if let Some(due) = io.timers.overdue() {
+            if let Some(due) = io.timers.overdue().filter(|_| io.interrupts.stop()) {
                 return Poll::Ready(Err(Interrupt::Overdue(due)));
             }
             if flushing || io.output.len() >= CHUNK {
@@ -124,7 +126,7 @@ pub(crate) async fn stream(
                 }
                 Ok(Poll::Ready(Ok(Progress::More))) => {
                     // Not before the first rows: who cancels himself sees what that was.
-                    if let Some(error) = handle.canceled() {
+                    if let Some(error) = handle.canceled().filter(|_| io.interrupts.stop()) {
                         return Poll::Ready(Err(Interrupt::Canceled(error)));
                     }
                     if written == 0 {
@@ -165,10 +167,12 @@ impl Shape<'_> {
 
 fn poll_interrupt(io: &mut Io, handle: &Handle, cx: &mut Context<'_>) -> Poll<Interrupt> {
     handle.register(cx.waker());
-    if let Some(error) = handle.canceled() {
+    if let Some(error) = handle.canceled().filter(|_| io.interrupts.stop()) {
         return Poll::Ready(Interrupt::Canceled(error));
     }
-    if let Poll::Ready(due) = io.timers.poll_statement(cx) {
+    if let Poll::Ready(due) = io.timers.poll_statement(cx)
+        && io.interrupts.stop()
+    {
         return Poll::Ready(Interrupt::Overdue(due));
     }
     io.poll_gone(cx).map(|()| Interrupt::Gone)

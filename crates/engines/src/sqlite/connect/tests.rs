@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicU64;
 
 use rusqlite::ErrorCode;
 use tempfile::TempDir;
+use trunkline_core::Interrupts;
 
 use super::*;
 
@@ -14,7 +15,8 @@ fn guarded(folder: &TempDir) -> Guarded {
         queue: Arc::default(),
         definitions: AtomicU64::default(),
     };
-    let guarded = open(&database, &Arc::new(Control::new(&database.queue))).expect("a connection");
+    let control = Control::new(&database.queue, Interrupts::default());
+    let guarded = open(&database, &Arc::new(control)).expect("a connection");
     guarded.own(|connection| {
         let made = connection.execute_batch(
             "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, x TEXT);
@@ -50,8 +52,6 @@ fn t28_what_leaves_the_database_is_not_even_compiled() {
             "PRAGMA temp_store_directory = '/'",
             "PRAGMA data_version = 1",
             "CREATE VIRTUAL TABLE v USING fts5(x)",
-            "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END",
-            "CREATE TEMP TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END",
             "BEGIN",
             "COMMIT",
             "SAVEPOINT s",
@@ -70,6 +70,11 @@ fn t28_what_leaves_the_database_is_not_even_compiled() {
         ] {
             assert!(code(&guarded, defines, sql).is_some(), "{sql}");
         }
+    }
+    for trigger in ["TRIGGER", "TEMP TRIGGER"] {
+        let sql = format!("CREATE {trigger} g AFTER INSERT ON t BEGIN SELECT 1; END");
+        let refused = code(&guarded, false, &sql);
+        assert_eq!(refused, Some(ErrorCode::AuthorizationForStatementDenied), "{sql}");
     }
     assert!(!folder.path().join("other.db").exists());
 }

@@ -8,16 +8,18 @@ use trunkline_core::types::ValueError;
 use super::super::sequence::Sequences;
 use super::refused;
 
-/// Registers `pg_nextval(name)`, `pg_setval(name, value, is_called)`, `pg_currval(name)`, `pg_lastval()`.
+/// Registers `pg_nextval(place)`, `pg_setval(place, value, is_called)`, `pg_currval(place, name)`, `pg_lastval()`.
 pub(super) fn register(connection: &Connection, sequences: &Sequences) -> rusqlite::Result<()> {
-    add(connection, sequences, "pg_nextval", 1, |all, context| all.next(&name(context)))?;
-    add(connection, sequences, "pg_currval", 1, |all, context| all.current(&name(context)))?;
+    add(connection, sequences, "pg_nextval", 1, |all, context| all.next(&text(context, 0)))?;
+    add(connection, sequences, "pg_currval", 2, |all, context| {
+        all.current(&text(context, 0), &text(context, 1))
+    })?;
     add(connection, sequences, "pg_lastval", 0, |all, _| all.last())?;
     let (all, flags) = (sequences.clone(), flags());
     connection.create_scalar_function("pg_setval", 3, flags, move |context| {
         let (value, is_called) = (context.get::<Option<i64>>(1)?, context.get::<Option<bool>>(2)?);
         let (Some(value), Some(is_called)) = (value, is_called) else { return Ok(Stored::Null) };
-        let set = all.set(&name(context), value, is_called);
+        let set = all.set(&text(context, 0), value, is_called);
         set.map(Stored::Integer).map_err(|error| refused(&error))
     })
 }
@@ -40,6 +42,6 @@ fn add(
     })
 }
 
-fn name(context: &Context<'_>) -> String {
-    context.get(0).unwrap_or_default()
+fn text(context: &Context<'_>, place: usize) -> String {
+    context.get(place).unwrap_or_default()
 }

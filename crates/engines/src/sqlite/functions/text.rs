@@ -61,6 +61,9 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
             Err(_) => format!("{number:x}"),
         })),
     })?;
+    // SQLite's own take the length of the one text times that of the other, and nothing stops them.
+    pure(connection, "instr", 2, place_of)?;
+    pure(connection, "replace", 3, replaced)?;
     pure(connection, "pg_starts_with", 2, |context| {
         let (Some(text), Some(start)) = (text(context, 0)?, text(context, 1)?) else {
             return Ok(Stored::Null);
@@ -188,6 +191,10 @@ fn padded(context: &Context<'_>, left: bool) -> Answer {
         return Err(raise(SqlState::PROGRAM_LIMIT_EXCEEDED, "requested length too large"));
     }
     let missing = length.saturating_sub(whole.chars().count());
+    let widest = fill.chars().map(char::len_utf8).max().unwrap_or(0);
+    if missing.saturating_mul(widest) > LONGEST {
+        return Err(raise(SqlState::PROGRAM_LIMIT_EXCEEDED, "requested length too large"));
+    }
     let fill: String = fill.chars().cycle().take(missing).collect();
     let kept: String = whole.chars().take(length).collect();
     Ok(Stored::Text(if left { fill + &kept } else { kept + &fill }))
@@ -210,19 +217,55 @@ fn split_part(context: &Context<'_>) -> Answer {
     else {
         return Ok(Stored::Null);
     };
-    let parts: Vec<&str> =
-        if by.is_empty() { vec![whole.as_str()] } else { whole.split(by.as_str()).collect() };
-    let magnitude = usize::try_from(field.unsigned_abs()).unwrap_or(usize::MAX);
-    let index = match field {
-        0 => {
-            let message = "field position must not be zero";
-            return Err(raise(SqlState::INVALID_PARAMETER_VALUE, message));
-        }
-        1.. => magnitude.checked_sub(1),
-        _ => parts.len().checked_sub(magnitude),
+    let Some(index) = field.unsigned_abs().checked_sub(1) else {
+        let message = "field position must not be zero";
+        return Err(raise(SqlState::INVALID_PARAMETER_VALUE, message));
     };
-    let part = index.and_then(|index| parts.get(index)).copied().unwrap_or("");
-    Ok(Stored::Text(part.to_owned()))
+    let index = usize::try_from(index).unwrap_or(usize::MAX);
+    let parts = || whole.split(by.as_str());
+    let part = match field {
+        _ if by.is_empty() => Some(whole.as_str()).filter(|_| index == 0),
+        1.. => parts().nth(index),
+        _ => {
+            let before = parts().count().checked_sub(1).and_then(|last| last.checked_sub(index));
+            before.and_then(|before| parts().nth(before))
+        }
+    };
+    Ok(Stored::Text(part.unwrap_or_default().to_owned()))
+}
+
+/// `instr(text, part)`, from 1 in characters, of blobs in bytes; 0 where it is not.
+fn place_of(context: &Context<'_>) -> Answer {
+    if let (ValueRef::Blob(whole), ValueRef::Blob(part)) = (context.get_raw(0), context.get_raw(1))
+    {
+        let found = whole.windows(part.len().max(1)).position(|window| window.starts_with(part));
+        let place = if part.is_empty() { 1 } else { found.map_or(0, |place| place + 1) };
+        return Ok(Stored::Integer(i64::try_from(place).unwrap_or(i64::MAX)));
+    }
+    let (Some(whole), Some(part)) = (text(context, 0)?, text(context, 1)?) else {
+        return Ok(Stored::Null);
+    };
+    let before = whole.split_once(&part).map(|(before, _)| before.chars().count() + 1);
+    Ok(Stored::Integer(i64::try_from(before.unwrap_or(0)).unwrap_or(i64::MAX)))
+}
+
+fn replaced(context: &Context<'_>) -> Answer {
+    let (Some(whole), Some(part), Some(by)) =
+        (text(context, 0)?, text(context, 1)?, text(context, 2)?)
+    else {
+        return Ok(Stored::Null);
+    };
+    if part.is_empty() {
+        return Ok(Stored::Text(whole));
+    }
+    let grows = by.len().saturating_sub(part.len());
+    if grows > 0 {
+        let growth = whole.matches(&part).count().saturating_mul(grows);
+        if whole.len().saturating_add(growth) > LONGEST {
+            return Err(raise(SqlState::PROGRAM_LIMIT_EXCEEDED, "requested length too large"));
+        }
+    }
+    Ok(Stored::Text(whole.replace(&part, &by)))
 }
 
 fn translated(context: &Context<'_>) -> Answer {

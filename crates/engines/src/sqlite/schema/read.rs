@@ -65,6 +65,7 @@ impl Schema {
         }
         let mut schema = Schema { relations, comments, ..Schema::default() };
         schema.type_views();
+        schema.connect_sequences();
         Ok(schema)
     }
 
@@ -118,6 +119,7 @@ fn read_columns(
             key: usize::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
             generated: hidden > 1,
             moment: None,
+            sequence: None,
         };
         let known = column.numbers().and_then(|numbers| Type::parse(numbers.type_name));
         if let Some(known) = known {

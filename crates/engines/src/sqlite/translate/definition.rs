@@ -180,9 +180,7 @@ impl Translator<'_> {
         if matches!(truncate.identity, Some(TruncateIdentityOption::Restart)) {
             for table in &tables {
                 let owned = table.columns.iter().filter(|column| column.serial());
-                let names = owned.filter_map(|column| table.sequence_name(column));
-                let sequences = names.filter_map(|name| self.schema.sequence(&name));
-                steps.extend(sequences.map(|sequence| restarted(&sequence)));
+                steps.extend(owned.filter_map(|column| column.sequence.as_ref()).map(restarted));
             }
         }
         Ok(Done::definition("TRUNCATE TABLE", steps))

@@ -71,7 +71,7 @@ impl Translator<'_> {
             Some(relation) if relation.view => Some(Kind::View),
             Some(relation) if relation.sequence.is_some() => Some(Kind::Sequence),
             Some(_) => Some(Kind::Table),
-            None if self.schema.sequence(name).is_some() => Some(Kind::Sequence),
+            None if self.schema.sequence(None, name).is_some() => Some(Kind::Sequence),
             None => self.schema.indexed(name).map(|_| Kind::Index),
         }
     }

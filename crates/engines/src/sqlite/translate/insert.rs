@@ -42,7 +42,7 @@ impl Translator<'_> {
             None => relation.name.clone(),
         };
         let source = table_source(&relation, &alias);
-        self.sequences.extend(self.schema.sequences_of(&relation));
+        self.sequences.extend(relation.sequences());
         let columns = self.insert_columns(&insert.columns, &relation)?;
         let head = format!("INSERT INTO {} AS {}", written(&relation), quoted(&alias));
         let mut sql = match &insert.source {
@@ -377,8 +377,7 @@ impl Translator<'_> {
             return Ok(None);
         }
         let value = if is_default(value) {
-            let sequence = relation.sequence_name(column);
-            self.sequences.extend(sequence.and_then(|name| self.schema.sequence(&name)));
+            self.sequences.extend(column.sequence.clone());
             default_of(column, relation)
         } else {
             let typed = self.expression(value, scope)?;

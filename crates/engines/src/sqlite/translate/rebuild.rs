@@ -11,7 +11,7 @@ use trunkline_core::Result;
 use super::definition::children_first;
 use super::dependency::Dependency;
 use super::name::quoted;
-use super::table_text::{TableText, is, words_of};
+use super::table_text::{TableText, is, placed, words_of};
 use super::{Translator, unsupported};
 use crate::sqlite::schema::{Index, Origin, Relation};
 use crate::sqlite::storage;
@@ -70,6 +70,15 @@ impl Translator<'_> {
             self.schema.relations().iter().filter(|relation| relation.view).collect();
         views.sort_by_key(|view| view.age);
         let mut steps = Vec::new();
+        // A table takes its name only where no trigger speaks of one that is not there.
+        let mut triggers: Vec<String> = Vec::new();
+        for relation in self.schema.relations() {
+            for sql in &relation.triggers {
+                let name = words_of(sql).into_iter().nth(2).unwrap_or_default();
+                steps.push(format!("DROP TRIGGER {}.{name}", relation.database()));
+                triggers.push(placed(sql, relation.database()));
+            }
+        }
         for view in views.iter().rev() {
             steps.push(format!("DROP VIEW {}", super::from::written(view)));
         }
@@ -132,10 +141,10 @@ impl Translator<'_> {
         }
         for table in &tables {
             let others = table.kept_indexes().filter(|(index, _)| !index.unique);
-            steps.extend(others.map(|(_, sql)| sql.to_owned()));
-            steps.extend(table.relation.triggers.iter().cloned());
+            steps.extend(others.map(|(_, sql)| placed(sql, table.relation.database())));
         }
-        steps.extend(views.iter().map(|view| view.sql.clone()));
+        steps.extend(views.iter().map(|view| placed(&view.sql, view.database())));
+        steps.extend(triggers);
         Ok(steps)
     }
 }

@@ -1,13 +1,16 @@
 //! Sequences: CREATE and DROP SEQUENCE, and the functions that ask them for numbers.
 
+use std::borrow::Cow;
+
 use sqlparser::ast::{DataType, Expr, ObjectName, SequenceOptions};
 use trunkline_core::{Oid, PgError, Result, SqlState};
+use trunkline_sql::Lexer;
 
 use super::name::{no_column_of, no_relation, quoted};
 use super::scope::Scope;
 use super::typed::{Form, Typed};
 use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{Relation, sequence_table};
+use crate::sqlite::schema::{Column, Relation, sequence_table};
 use crate::sqlite::sequence::{Options, Sequence};
 use crate::sqlite::storage;
 use crate::sqlite::types::Type;
@@ -41,10 +44,10 @@ impl Translator<'_> {
     pub(super) fn sequence_drops(&self, names: &[String], cascade: bool) -> Result<Vec<String>> {
         let mut steps = Vec::new();
         for name in names {
+            let sequence = self.schema.sequence(None, name);
             let user = self.schema.relations().iter().find_map(|table| {
-                let uses = |own: Option<String>| own.as_ref() == Some(name);
-                let column = table.columns.iter().find(|c| uses(table.sequence_name(c)))?;
-                Some((table, column))
+                let uses = |own: &Column| own.sequence.is_some() && own.sequence == sequence;
+                Some((table, table.columns.iter().find(|column| uses(column))?))
             });
             if let Some((table, column)) = user {
                 if cascade {
@@ -72,7 +75,7 @@ impl Translator<'_> {
         let [Form::Literal(table), Form::Literal(column)] = forms.as_slice() else {
             return Err(unsupported("pg_get_serial_sequence of what is no constant"));
         };
-        let name = last_part(table);
+        let (_, name) = qualified(table);
         let relation = self.schema.relation(&name).ok_or_else(|| no_relation(table))?;
         let Some((_, column)) = relation.column(column) else {
             return Err(no_column_of(relation, column));
@@ -109,14 +112,23 @@ impl Translator<'_> {
             Form::Computed if sequence.sql == "NULL" => return Ok(Typed::new("NULL", Type::INT8)),
             _ => return Err(unsupported("the name of a sequence that is no constant")),
         };
-        let is_visible = text.contains('.') || self.reading.path.finds_public;
-        let found = self.schema.sequence(&last_part(text));
-        let found = found
-            .filter(|one| is_visible || one.database == "temp")
-            .ok_or_else(|| no_relation(text).position(sequence.place))?;
-        let mut arguments = vec![storage::quoted(&found.name)];
-        if function != "currval" {
-            self.sequences.push(found);
+        let (schema, name) = qualified(text);
+        let is_visible = schema.is_some() || self.reading.path.finds_public;
+        let found = match schema.as_deref() {
+            None => self.schema.sequence(None, &name),
+            Some("public") => self.schema.sequence(Some(false), &name),
+            Some("pg_temp") => self.schema.sequence(Some(true), &name),
+            Some(_) => None,
+        };
+        let found = found.filter(|one| is_visible || one.database == "temp").ok_or_else(|| {
+            let message = format!("relation \"{text}\" does not exist");
+            let error = PgError::new(SqlState::UNDEFINED_TABLE, message);
+            if sequence.place > 0 { error.position(sequence.place) } else { error }
+        })?;
+        let mut arguments = vec![storage::quoted(&found.place())];
+        match function {
+            "currval" => arguments.push(storage::quoted(&found.name)),
+            _ => self.sequences.push(found),
         }
         if function == "setval" {
             let given: Vec<Typed> = values.collect();
@@ -223,14 +235,13 @@ fn number(expr: &Expr) -> Result<i64> {
     })
 }
 
-/// The last part of a name in a text, folded: `public."A_id_seq"`.
-fn last_part(text: &str) -> String {
-    let Some(rest) = text.strip_suffix('"') else {
-        return text.rsplit('.').next().unwrap_or(text).to_lowercase();
-    };
-    let name = match rest.rsplit_once(".\"") {
-        Some((_, name)) => name,
-        None => rest.strip_prefix('"').unwrap_or(rest),
-    };
-    name.replace("\"\"", "\"")
+/// The schema and the name in a text, folded: `public."A_id_seq"`.
+fn qualified(text: &str) -> (Option<String>, String) {
+    let mut names: Vec<String> = Vec::new();
+    let mut lexer = Lexer::new(text);
+    while let Some(token) = lexer.next_significant() {
+        names.extend(token.identifier(text).map(Cow::into_owned).ok());
+    }
+    let name = names.pop().unwrap_or_default();
+    (names.pop(), name)
 }

@@ -100,13 +100,12 @@ impl TableText {
     /// Refers to other tables by their new names.
     pub(super) fn refer(&mut self, rename: &dyn Fn(&str) -> Option<String>) {
         for item in &mut self.items {
-            for index in 1..item.words.len() {
-                let after = item.words.get(index - 1).is_some_and(|w| is(w, "REFERENCES"));
-                if let Some(word) = item.words.get_mut(index).filter(|_| after)
-                    && let Some(name) = rename(&unquoted(word))
-                {
+            let mut is_behind = false;
+            for word in item.words.iter_mut().filter(|word| !is_comment(word)) {
+                if is_behind && let Some(name) = rename(&unquoted(word)) {
                     *word = super::name::quoted(&name);
                 }
+                is_behind = is(word, "REFERENCES");
             }
         }
     }
@@ -151,9 +150,10 @@ impl Item {
 
     /// The table that a foreign key refers to, and the columns that it names.
     pub(super) fn reference(&self) -> Option<(String, Vec<String>)> {
-        let place = self.words.iter().position(|word| is(word, "REFERENCES"))?;
-        let table = unquoted(self.words.get(place + 1)?);
-        let list = self.words.get(place + 2).and_then(|word| inside(word)).unwrap_or_default();
+        let mut words = self.words.iter().filter(|word| !is_comment(word));
+        words.find(|word| is(word, "REFERENCES"))?;
+        let table = unquoted(words.next()?);
+        let list = words.next().and_then(|word| inside(word)).unwrap_or_default();
         Some((table, listed(list)))
     }
 
@@ -168,7 +168,8 @@ impl Item {
     }
 
     fn refers_to(&self, table: &str) -> bool {
-        self.words.windows(2).any(|pair| match pair {
+        let words: Vec<&String> = self.words.iter().filter(|word| !is_comment(word)).collect();
+        words.windows(2).any(|pair| match pair {
             [word, name] => is(word, "REFERENCES") && unquoted(name).eq_ignore_ascii_case(table),
             _ => false,
         })
@@ -255,6 +256,16 @@ pub(super) fn mentions(text: &str, name: &str) -> bool {
     })
 }
 
+/// The text of a CREATE INDEX, a CREATE TRIGGER or a CREATE VIEW as SQLite keeps it, for this database: which of
+/// them it is for is not said there.
+pub(super) fn placed(sql: &str, database: &str) -> String {
+    let heads = ["CREATE INDEX ", "CREATE UNIQUE INDEX ", "CREATE TRIGGER ", "CREATE VIEW "];
+    match heads.iter().find_map(|head| Some((head, sql.strip_prefix(head)?))) {
+        Some((head, rest)) => format!("{head}{database}.{}", rest.trim_ascii_start()),
+        None => sql.to_owned(),
+    }
+}
+
 /// What is between the parentheses of a word that has them.
 pub(in crate::sqlite) fn inside(word: &str) -> Option<&str> {
     word.strip_prefix('(')?.strip_suffix(')')
@@ -292,16 +303,15 @@ pub(in crate::sqlite) fn unquoted(word: &str) -> String {
 /// Words, quoted things, comments, commas, and all that is between parentheses as one.
 pub(in crate::sqlite) fn words_of(sql: &str) -> Vec<String> {
     let mut words = Vec::new();
-    let mut rest = sql.trim_start();
+    let mut rest = sql.trim_ascii_start();
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '(' => parenthesis(rest),
             '\'' | '"' | '`' | '[' => quoted_length(rest, first),
             '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
             '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
-            first if is_word(first) => {
-                rest.find(|character| !is_word(character)).unwrap_or(rest.len())
-            }
+            first if is_word(first) => word_length(rest),
+            first if is_operator(first) => operator_length(rest),
             first => first.len_utf8(),
         };
         let (word, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
@@ -310,13 +320,44 @@ pub(in crate::sqlite) fn words_of(sql: &str) -> Vec<String> {
             Some(comment) => words.push(format!("/*{}*/", comment.replace("*/", "* /"))),
             None => words.push(word.to_owned()),
         }
-        rest = behind.trim_start();
+        rest = behind.trim_ascii_start();
     }
     words
 }
 
+/// SQLite has names of whatever is not ASCII.
 fn is_word(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, '_' | '.' | '$')
+    character.is_ascii_alphanumeric()
+        || !character.is_ascii()
+        || matches!(character, '_' | '.' | '$')
+}
+
+/// How long a name or a number is, or a blob: `x'00'`, `1e-3`.
+fn word_length(text: &str) -> usize {
+    let length = |text: &str| text.find(|one| !is_word(one)).unwrap_or(text.len());
+    let end = length(text);
+    let (word, behind) = text.split_at_checked(end).unwrap_or((text, ""));
+    let is_number = word.starts_with(|one: char| one.is_ascii_digit() || one == '.');
+    let is_exponent = is_number && word.ends_with(['e', 'E']);
+    match behind.chars().next() {
+        Some('\'') if is(word, "x") => end + quoted_length(behind, '\''),
+        Some('+' | '-') if is_exponent => end + 1 + behind.get(1..).map_or(0, length),
+        _ => end,
+    }
+}
+
+fn is_operator(character: char) -> bool {
+    "<>=!|&+-*/%~".contains(character)
+}
+
+/// How long operators are, up to a comment: `>=`, `->>`.
+fn operator_length(text: &str) -> usize {
+    let ends = |place: usize, one: char| {
+        let rest = text.get(place..).unwrap_or_default();
+        !is_operator(one) || rest.starts_with("--") || rest.starts_with("/*")
+    };
+    let mut places = text.char_indices().skip(1);
+    places.find(|(place, one)| ends(*place, *one)).map_or(text.len(), |(place, _)| place)
 }
 
 fn quoted_length(text: &str, open: char) -> usize {

@@ -1,0 +1,79 @@
+//! Tables that are made anew for a change: all that other programs and other sessions have there stays.
+
+use crate::harness::{File, ask, refused};
+
+#[test]
+fn rows_that_refer_to_a_table_made_anew_stay() {
+    // SQLite keeps the comments, between any two words.
+    let file = File::new(
+        "CREATE TABLE parent (id INTEGER PRIMARY KEY, v TEXT);
+         CREATE TABLE child (p INT REFERENCES /* the */ parent (id) ON DELETE CASCADE);
+         CREATE TABLE other (p INT REFERENCES
+             -- the same
+             parent ON DELETE SET NULL);
+         INSERT INTO parent VALUES (1, 'x');
+         INSERT INTO child VALUES (1); INSERT INTO other VALUES (1);",
+    );
+    let server = file.serve();
+    let mut client = server.login();
+    let changed = ask(&mut client, "ALTER TABLE parent ALTER v SET NOT NULL");
+    assert_eq!(changed, "C(ALTER TABLE) Z(I)");
+    let found = ask(&mut client, "SELECT c.p, o.p FROM child c, other o");
+    assert_eq!(found, "D(1,1) C(SELECT 1) Z(I)");
+    assert_eq!(refused(&mut client, "INSERT INTO child VALUES (2)")(b'C'), "23503");
+}
+
+#[test]
+fn what_other_programs_write_can_be_written_anew() {
+    let file = File::new(
+        "CREATE TABLE t (
+             prix€ INT, b BLOB DEFAULT x'00ff', r REAL DEFAULT 1.5e-3, d INT DEFAULT -5, [odd name] INT);
+         CREATE UNIQUE INDEX i ON t (d, prix€ || 'x') WHERE d >= -9 AND d <> 4;
+         INSERT INTO t (prix€) VALUES (7);",
+    );
+    let server = file.serve();
+    let mut client = server.login();
+    let change = "ALTER TABLE t ALTER \"odd name\" SET DEFAULT 3, ALTER b SET NOT NULL";
+    assert_eq!(ask(&mut client, change), "C(ALTER TABLE) Z(I)");
+    ask(&mut client, "INSERT INTO t (d) VALUES (4), (4)");
+    let rows = "SELECT group_concat(quote(b) || ' ' || r || ' ' || d, ', ') FROM t";
+    assert_eq!(file.find::<String>(rows), "X'00FF' 0.0015 -5, X'00FF' 0.0015 4, X'00FF' 0.0015 4");
+    assert_eq!(refused(&mut client, "INSERT INTO t (\"prix€\") VALUES (7)")(b'C'), "23505");
+}
+
+#[test]
+fn triggers_of_other_programs_come_back() {
+    let file = File::new(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT);
+         CREATE TABLE log (v TEXT);
+         CREATE VIEW w AS SELECT id FROM t;
+         CREATE TRIGGER one AFTER INSERT ON t BEGIN INSERT INTO log VALUES ('t' || new.id); END;
+         CREATE TRIGGER \"an other\" AFTER INSERT ON log BEGIN UPDATE t SET v = 'seen'; END;
+         CREATE TRIGGER three INSTEAD OF INSERT ON w BEGIN INSERT INTO t (id) VALUES (new.id); END;",
+    );
+    let triggers = "SELECT group_concat(sql) FROM \
+                    (SELECT sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY name)";
+    let before: String = file.find(triggers);
+    let server = file.serve();
+    let mut client = server.login();
+    let changed = ask(&mut client, "ALTER TABLE t ADD CONSTRAINT c CHECK (id < 9)");
+    assert_eq!(changed, "C(ALTER TABLE) Z(I)");
+    assert_eq!(file.find::<String>(triggers), before);
+    file.run("INSERT INTO w VALUES (3)");
+    let found = ask(&mut client, "SELECT t.v, log.v FROM t, log");
+    assert_eq!(found, "D(seen,t3) C(SELECT 1) Z(I)");
+}
+
+#[test]
+fn what_is_temporary_stays_so_and_what_is_not_as_well() {
+    let file = File::new("");
+    let server = file.serve();
+    let (mut one, mut other) = (server.login(), server.login());
+    let make = "CREATE TABLE t (id int PRIMARY KEY, v text); CREATE INDEX i ON t (v);
+        CREATE TEMP TABLE t (id int PRIMARY KEY, v text); CREATE TEMP VIEW mine AS SELECT 1 AS x;
+        ALTER TABLE public.t ADD CONSTRAINT c CHECK (id < 9); DROP TABLE pg_temp.t";
+    assert!(ask(&mut one, make).ends_with("C(DROP TABLE) Z(I)"));
+    assert_eq!(ask(&mut one, "SELECT x FROM mine"), "D(1) C(SELECT 1) Z(I)");
+    assert_eq!(refused(&mut other, "SELECT x FROM mine")(b'C'), "42P01");
+    assert_eq!(file.find::<i64>("SELECT count(*) FROM sqlite_schema WHERE name = 'i'"), 1);
+}

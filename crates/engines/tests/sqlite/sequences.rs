@@ -1,0 +1,46 @@
+//! Which sequence a number comes from.
+
+use crate::harness::{File, ask, refused};
+
+#[test]
+fn temporary_sequences_hide_others_and_are_none_of_theirs() {
+    let file = File::new("");
+    let server = file.serve();
+    let (mut one, mut other) = (server.login(), server.login());
+    let make = "CREATE TABLE t (id serial PRIMARY KEY, v int);
+        INSERT INTO t (v) VALUES (1), (2), (3);
+        CREATE TEMP TABLE t (id serial PRIMARY KEY, v int)";
+    assert!(ask(&mut one, make).ends_with("Z(I)"));
+    let mine = "INSERT INTO t (v) VALUES (1) RETURNING id";
+    let everybodys = "INSERT INTO public.t (v) VALUES (1) RETURNING id";
+    let gives = |number: i32| format!("D({number}) C(INSERT 0 1) Z(I)");
+    for round in 0..2 {
+        assert_eq!(ask(&mut one, mine), gives(1 + round));
+        assert_eq!(ask(&mut one, everybodys), gives(4 + 2 * round));
+        assert_eq!(ask(&mut other, everybodys), gives(5 + 2 * round));
+    }
+    let next =
+        "SELECT nextval('t_id_seq'), nextval('public.t_id_seq'), currval('pg_temp.t_id_seq')";
+    assert_eq!(ask(&mut one, next), "D(3,8,3) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut one, "TRUNCATE t RESTART IDENTITY"), "C(TRUNCATE TABLE) Z(I)");
+    assert_eq!(ask(&mut one, everybodys), gives(9));
+    assert_eq!(ask(&mut one, "DROP TABLE pg_temp.t"), "C(DROP TABLE) Z(I)");
+    assert_eq!(ask(&mut one, mine), gives(10));
+}
+
+#[test]
+fn two_keys_may_have_sequences_of_one_name() {
+    // What a sequence is called comes of the names of its table and its column.
+    let file = File::new("");
+    let server = file.serve();
+    let mut client = server.login();
+    let make = "CREATE TABLE a (b_c serial PRIMARY KEY); CREATE TABLE x (c serial PRIMARY KEY);
+        INSERT INTO a DEFAULT VALUES; INSERT INTO a DEFAULT VALUES; ALTER TABLE x RENAME TO a_b";
+    assert!(ask(&mut client, make).ends_with("C(ALTER TABLE) Z(I)"));
+    let told = ask(&mut client, "INSERT INTO a_b DEFAULT VALUES RETURNING c");
+    assert_eq!(told, "D(1) C(INSERT 0 1) Z(I)");
+    let told = ask(&mut client, "INSERT INTO a DEFAULT VALUES RETURNING b_c");
+    assert_eq!(told, "D(3) C(INSERT 0 1) Z(I)");
+    let unknown = refused(&mut client, "SELECT nextval('pg_temp.a_b_c_seq')");
+    assert_eq!(unknown(b'C'), "42P01");
+}
