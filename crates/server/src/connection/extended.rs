@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use trunkline_core::types::Types;
 use trunkline_core::{
-    Column, Columns, Encoding, Formats, Language, Oid, Params, PgError, Reply, Result, Rows, Run,
-    Session, SqlState,
+    Column, Columns, Encoding, Language, Oid, Params, PgError, Reply, Result, Rows, Run, Session,
+    SqlState,
 };
 use trunkline_proto::backend;
 use trunkline_proto::message::{
@@ -19,8 +19,8 @@ use trunkline_sql::statement::{FetchCount, FetchDirection};
 use super::guard::guarded;
 use super::portals::{CursorOptions, Plan, Portal, PortalState, Statement};
 use super::telling::row_description;
-use super::values;
-use super::watch::{Shape, Streamed, stream};
+use super::values::{self, ResultFormats};
+use super::watch::{Interrupt, Shape, Streamed, stream};
 use super::{Connection, Stop, peer_error};
 use crate::session::cursor::{Fetching, Shared, Source, lock};
 use crate::session::transaction::Transaction;
@@ -112,22 +112,10 @@ impl<S: Session> Connection<S> {
             Plan::Empty | Plan::Engine(_) => statement.columns.clone(),
         };
         let formats = values::result_formats(bind, &columns)?;
-        let unknown_format = formats.as_ref().err().copied();
-        let formats = formats.unwrap_or_default();
         let size = params.size().saturating_add(bind.result_formats().len());
         let state = PortalState::Ready(params);
         let options = CursorOptions::BOUND;
-        let bound = Portal {
-            statement,
-            columns,
-            formats,
-            unknown_format,
-            style,
-            state,
-            options,
-            depth,
-            size,
-        };
+        let bound = Portal { statement, columns, formats, style, state, options, depth, size };
         self.portals.insert(&portal, bound, &self.limits)?;
         self.protocol.send(&BindComplete, self.io.output())?;
         Ok(true)
@@ -191,7 +179,7 @@ impl<S: Session> Connection<S> {
                 protocol,
                 output,
                 columns,
-                &Formats::default(),
+                &ResultFormats::default(),
                 (&style.types, encoding),
             )?;
             return Ok(true);
@@ -236,7 +224,7 @@ impl<S: Session> Connection<S> {
                 protocol,
                 output,
                 columns.as_ref(),
-                &Formats::default(),
+                &ResultFormats::default(),
                 speech,
             );
         }
@@ -246,7 +234,7 @@ impl<S: Session> Connection<S> {
         };
         let (run, statement) = (portal.run(params.clone()), portal.statement.clone());
         let (formats, style) = (portal.formats.clone(), portal.style.clone());
-        self.enter_pipeline();
+        self.enter_pipeline(false);
         let reply = self.run(&statement, run, &mut &[][..]).await?;
         let portal = self.portals.get(name)?;
         let columns = match reply {
@@ -281,9 +269,6 @@ impl<S: Session> Connection<S> {
         // Less than one is all of them.
         let limit = u32::try_from(execute.max_rows).ok().and_then(NonZeroU32::new);
         let portal = self.portals.get(name)?;
-        if let Some(code) = portal.unknown_format {
-            return Err(values::unsupported(code).into());
-        }
         let mut rows = match std::mem::replace(&mut portal.state, PortalState::Done) {
             PortalState::Ready(params) => {
                 if let Plan::Empty = statement.plan {
@@ -291,7 +276,9 @@ impl<S: Session> Connection<S> {
                     return self.complete_nothing();
                 }
                 let run = portal.run(params);
-                self.enter_pipeline();
+                let is_odd = portal.formats.is_odd();
+                let has_rows = !matches!(portal.columns, Columns::None);
+                self.enter_pipeline(has_rows && (is_odd || self.encoding().is_foreign()));
                 match self.run(&statement, run, ahead).await? {
                     Reply::Rows(rows) => rows,
                     Reply::Done(tag) => return self.complete(&tag, 0),
@@ -327,8 +314,10 @@ impl<S: Session> Connection<S> {
             return Err(PgError::internal("the portal is gone").into());
         };
         let columns = rows.columns().clone();
-        let (formats, style) = (&portal.formats, &portal.style);
-        let shape = Shape { columns: &columns, formats, style, encoding, copy: None };
+        let (formats, style) = (&portal.formats.known, &portal.style);
+        let unknown_format = portal.formats.unknown(columns.len());
+        let shape =
+            Shape { columns: &columns, formats, unknown_format, style, encoding, copy: None };
         let mark = self.io.mark();
         let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
         if let Ok(Ok(Streamed { sent, tag: Some(tag) })) = streamed {
@@ -339,7 +328,9 @@ impl<S: Session> Connection<S> {
             return self.complete(&tag, sent);
         }
         drop(rows);
-        if let Plan::Session(..) = statement.plan {
+        if let Plan::Session(..) = statement.plan
+            && !matches!(streamed, Err(Interrupt::Untold(_)))
+        {
             // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
             self.io.take_back(&mark);
         }
@@ -359,8 +350,10 @@ impl<S: Session> Connection<S> {
         let columns = lock(&cursor).columns().clone();
         let mut rows = Rows::from_source(columns.clone(), Fetching::new(cursor.clone(), plan));
         let encoding = self.encoding();
+        let unknown_format = formats.unknown(columns.len());
+        let (formats, style) = (&formats.known, &style);
         let shape =
-            Shape { columns: &columns, formats: &formats, style: &style, encoding, copy: None };
+            Shape { columns: &columns, formats, unknown_format, style, encoding, copy: None };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
         drop(rows);
         let Streamed { sent, .. } = self.settled(streamed).await?;
@@ -443,11 +436,13 @@ fn describe_columns(
     protocol: &mut backend::Connection,
     output: &mut Vec<u8>,
     columns: Option<&Arc<[Column]>>,
-    formats: &Formats,
+    formats: &ResultFormats,
     speech: (&Types, Encoding),
 ) -> Result<(), Stop> {
     match columns {
-        Some(columns) => row_description(protocol, output, columns, formats, speech),
+        Some(columns) => {
+            row_description(protocol, output, columns, |column| formats.code(column), speech)
+        }
         None => Ok(protocol.send(&NoData, output)?),
     }
 }

@@ -35,6 +35,7 @@ use self::io::Io;
 use self::portals::Statements;
 pub(crate) use self::portals::{CursorOptions, Plan, Portal, PortalState, Portals, Statement};
 pub(crate) use self::simple::no_parameter;
+pub(crate) use self::values::ResultFormats;
 use self::watch::{Interrupt, unbroken};
 use crate::buffers::CHUNK;
 use crate::limits::Limits;

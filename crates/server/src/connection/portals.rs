@@ -7,10 +7,11 @@ use std::sync::atomic::AtomicU64;
 use trunkline_core::types::TextStyle;
 use trunkline_core::types::text::truncate_name;
 use trunkline_core::{
-    Columns, CommandTag, Formats, Oid, Params, PgError, Result, RowKey, Rows, Run, SqlState,
+    Columns, CommandTag, Oid, Params, PgError, Result, RowKey, Rows, Run, SqlState,
 };
 use trunkline_sql::statement::SessionStatement;
 
+use super::values::ResultFormats;
 use crate::limits::Limits;
 use crate::session::cursor::{Room, Shared};
 
@@ -53,9 +54,7 @@ pub(crate) struct Portal<S> {
     pub(crate) statement: Arc<Statement<S>>,
     /// The shape of its rows. What a FETCH returns is known now, not when it was parsed.
     pub(crate) columns: Columns,
-    pub(crate) formats: Formats,
-    /// A format of the result that does not exist, though the client asked for it.
-    pub(crate) unknown_format: Option<i16>,
+    pub(crate) formats: ResultFormats,
     pub(crate) style: Arc<TextStyle>,
     pub(crate) state: PortalState,
     pub(crate) options: CursorOptions,
@@ -74,7 +73,7 @@ impl<S> Portal<S> {
 
     /// The order to run it.
     pub(crate) fn run(&self, params: Params) -> Run {
-        Run::new(params, self.style.clone()).formats(self.formats.clone())
+        Run::new(params, self.style.clone()).formats(self.formats.known.clone())
     }
 }
 

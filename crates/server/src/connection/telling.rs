@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use trunkline_core::types::{TextStyle, Types};
-use trunkline_core::{Column, Encoding, Formats, Notice, PgError, Session, SqlState};
+use trunkline_core::{Column, Encoding, Notice, PgError, Session, SqlState};
 use trunkline_proto::message::{
     EmptyQueryResponse, ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus,
     RowDescription,
@@ -154,12 +154,13 @@ impl<S: Session> Connection<S> {
     }
 }
 
-/// RowDescription of a result, by the types that were known when it was begun.
+/// RowDescription of a result, by the types that were known when it was begun; `format` is the code of
+/// a column's format.
 pub(super) fn row_description(
     protocol: &mut backend::Connection,
     output: &mut Vec<u8>,
     columns: &[Column],
-    formats: &Formats,
+    format: impl Fn(usize) -> i16 + Clone,
     (types, encoding): (&Types, Encoding),
 ) -> Result<(), Stop> {
     if i16::try_from(columns.len()).is_err() {
@@ -180,7 +181,7 @@ pub(super) fn row_description(
             type_oid,
             typlen,
             typmod,
-            format: formats.get(index),
+            format: format(index),
         }
     });
     protocol.send(&RowDescription { fields }, output)?;

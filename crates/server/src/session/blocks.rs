@@ -188,9 +188,10 @@ impl<S: Session> Connection<S> {
         self.client.begin();
     }
 
-    /// The statements up to a Sync are one transaction; one on its own needs none around it.
-    pub(crate) fn enter_pipeline(&mut self) {
-        if self.transaction.is_implicit() || !self.io.sync_follows() {
+    /// The statements up to a Sync are one transaction; one on its own needs none around it, unless its
+    /// rows may not reach the client.
+    pub(crate) fn enter_pipeline(&mut self, may_fail_late: bool) {
+        if self.transaction.is_implicit() || may_fail_late || !self.io.sync_follows() {
             self.transaction.enter_pipeline();
             self.client.begin();
         }

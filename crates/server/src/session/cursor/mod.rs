@@ -11,8 +11,8 @@ use std::mem;
 use std::sync::{Arc, Mutex};
 
 use trunkline_core::{
-    Column, Columns, CommandTag, CurrentOf, Formats, Params, PgError, Reply, Result, RowKey, Rows,
-    Run, Session, SqlState,
+    Column, Columns, CommandTag, CurrentOf, Params, PgError, Reply, Result, RowKey, Rows, Run,
+    Session, SqlState,
 };
 use trunkline_sql::statement::{Declare, Fetch, Which};
 
@@ -22,7 +22,8 @@ use self::rows::{Key, poll_rest};
 use crate::connection::guard::guarded;
 use crate::connection::watch::watch;
 use crate::connection::{
-    Connection, CursorOptions, Plan, Portal, PortalState, Portals, Stop, cannot_be_run,
+    Connection, CursorOptions, Plan, Portal, PortalState, Portals, ResultFormats, Stop,
+    cannot_be_run,
 };
 
 impl<S: Session> Connection<S> {
@@ -55,8 +56,7 @@ impl<S: Session> Connection<S> {
         let portal = Portal {
             columns: statement.columns.clone(),
             statement,
-            formats: Formats::default(),
-            unknown_format: None,
+            formats: ResultFormats::default(),
             style: run.style,
             size: run.params.size(),
             state: PortalState::Ready(run.params),
