@@ -5,6 +5,7 @@ mod extended;
 mod foreign;
 mod fruitless;
 pub(crate) mod guard;
+mod inventory;
 pub(crate) mod io;
 mod portals;
 mod room;
@@ -31,6 +32,8 @@ pub(crate) use self::extended::cannot_be_run;
 pub(crate) use self::foreign::Foreign;
 use self::fruitless::{Fruitless, PAUSE};
 use self::guard::{Guarded, guarded};
+use self::inventory::PlanChoice;
+pub(crate) use self::inventory::now;
 use self::io::Io;
 use self::portals::Statements;
 pub(crate) use self::portals::{CursorOptions, Plan, Portal, PortalState, Portals, Statement};
@@ -71,6 +74,8 @@ pub(crate) struct Connection<S: Session> {
     encoding: Encoding,
     /// What backslashes mean in strings, seen then, too.
     backslashes: Backslashes,
+    /// Which plans are asked for, seen then, too.
+    plan_choice: PlanChoice,
     seen: usize,
     fruitless: Fruitless,
     /// One of the server's places for clients, given back when the connection ends.
@@ -169,6 +174,7 @@ impl<S: Session> Connection<S> {
             style,
             encoding,
             backslashes,
+            plan_choice: PlanChoice::default(),
             seen,
             fruitless: Fruitless::default(),
             _place: place,

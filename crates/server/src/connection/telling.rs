@@ -13,6 +13,7 @@ use trunkline_proto::{PeerError, backend};
 use trunkline_sql::{Nonstandard, character_position};
 
 use super::foreign::encoded_fields;
+use super::inventory::{PLAN_CACHE_MODE, PlanChoice};
 use super::{Connection, Stop, timeouts};
 
 impl<S: Session> Connection<S> {
@@ -84,6 +85,7 @@ impl<S: Session> Connection<S> {
             self.seen = self.client.changes();
             (self.style, self.encoding) = (settings.style(), settings.encoding());
             self.backslashes = settings.backslashes();
+            self.plan_choice = PlanChoice::of(settings.get(PLAN_CACHE_MODE).as_deref());
             (settings.take_reports(), settings.timeouts())
         };
         self.timed = !timeouts::heeded(set, &self.limits).is_none();

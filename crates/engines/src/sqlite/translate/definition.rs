@@ -100,6 +100,7 @@ impl Translator<'_> {
             return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message)
                 .detail("This operation is not supported for views."));
         }
+        self.redefines("CREATE INDEX", &relation);
         if !create.include.is_empty() || create.nulls_distinct == Some(false) {
             return Err(unsupported("an index with INCLUDE or NULLS NOT DISTINCT"));
         }
@@ -244,6 +245,7 @@ impl Translator<'_> {
             }
             next += 1;
         }
+        tables.iter().for_each(|table| self.redefines("TRUNCATE", table));
         let mut steps = Vec::new();
         for table in children_first(&tables) {
             steps.push(format!("DELETE FROM {}", written(table)));

@@ -21,6 +21,7 @@ mod expression;
 mod filter;
 mod from;
 mod grouping;
+pub(super) mod in_use;
 mod insert;
 mod jsonb;
 mod label;
@@ -62,6 +63,7 @@ use current::Current;
 use dependency::Uses;
 pub(crate) use filter::filter;
 pub(super) use from::written;
+use in_use::{Redefined, relations_of};
 use lock::Locking;
 pub(super) use name::table_name;
 use reading::{PLAIN, Reading};
@@ -98,6 +100,10 @@ pub(crate) struct Translated {
     pub(crate) validations: Vec<Validation>,
     /// The tables that it makes or empties.
     pub(crate) fresh: Vec<String>,
+    /// The relations that a query reads.
+    pub(crate) reads: Vec<Oid>,
+    /// The tables that it defines otherwise, or empties.
+    pub(crate) redefined: Vec<Redefined>,
     /// What the last columns of a cursor's query are.
     pub(crate) key: Option<RowKey>,
     /// The row that it changes, whose key comes behind the parameters.
@@ -149,6 +155,8 @@ pub(crate) fn translate_as(
         notices: translator.notices,
         validations: translator.validations,
         fresh: made_fresh(&statement, schema),
+        reads: if done.writes { Vec::new() } else { relations_of(&translator.uses) },
+        redefined: translator.redefined,
         key: translator.current.key,
         row: translator.current.row,
         keeps_keys: translator.current.keeps_keys,
@@ -215,6 +223,8 @@ struct Translator<'a> {
     current: Current,
     /// The sequences that it needs.
     sequences: Vec<Sequence>,
+    /// The tables that it defines otherwise, or empties.
+    redefined: Vec<Redefined>,
     /// Whether something in it is worked out only when it runs, though all of it is constant.
     volatile: bool,
 }
@@ -252,6 +262,7 @@ impl<'a> Translator<'a> {
             is_sent: false,
             current: Current::default(),
             sequences: Vec::new(),
+            redefined: Vec::new(),
             volatile: false,
         }
     }

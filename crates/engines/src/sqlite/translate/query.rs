@@ -135,6 +135,7 @@ impl Translator<'_> {
                 is_sent: false,
                 current: Current::default(),
                 sequences: Vec::new(),
+                redefined: Vec::new(),
                 volatile: false,
             };
             if let Ok(first) = trial.set_expression(left, outer, None) {
