@@ -20,13 +20,14 @@ use crate::parse;
 use crate::plan::{Body, Expr, Query};
 use crate::run::Run;
 use crate::worker::Work;
-use crate::world::{World, is_alias};
+use crate::world::{World, is_alias, is_shown_by};
 
 /// A statement of the catalogs, ready to run.
 #[derive(Debug)]
 pub(crate) struct Answer {
     bound: Bound,
     columns: Arc<[Column]>,
+    shows_inventory: bool,
 }
 
 impl Answer {
@@ -47,7 +48,12 @@ impl Answer {
             Column::new(&*column.name, base).typmod(typmod).origin(Oid(relation), number)
         });
         let columns = columns.collect();
-        Ok(Answer { bound, columns })
+        Ok(Answer { bound, columns, shows_inventory: is_shown_by(sql) })
+    }
+
+    /// Whether it shows what the session has by name.
+    pub(crate) fn shows_inventory(&self) -> bool {
+        self.shows_inventory
     }
 
     /// How the statement is described.

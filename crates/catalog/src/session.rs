@@ -5,8 +5,8 @@ use std::sync::Arc;
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, CurrentOf, Engine, Language, Oid, Params, PgError, Prepared, Reply,
-    Result, Run, Session, SqlState,
+    Client, CopyIn, CopyTarget, CurrentOf, Engine, Inventory, Language, Oid, Params, PgError,
+    Prepared, Reply, Result, Run, Session, SqlState,
 };
 use trunkline_sql::statement::{Discard, TransactionModes};
 
@@ -76,9 +76,19 @@ enum Kind<S> {
     Answer(Arc<Answer>),
 }
 
+impl<S> CatalogStatement<S> {
+    /// What the engine has of it, if it is the engine's.
+    fn engines(&self) -> Option<&S> {
+        match &self.0 {
+            Kind::Engine(statement) => Some(statement),
+            Kind::Answer(_) => None,
+        }
+    }
+}
+
 impl<S: Session> CatalogSession<S> {
     /// What the engine has now.
-    async fn world(&mut self) -> Result<Arc<World>> {
+    async fn world(&mut self, inventory: Option<Arc<Inventory>>) -> Result<Arc<World>> {
         let snapshot = self.session.snapshot().await?;
         let objects = match &self.known {
             Some(known) if Arc::ptr_eq(&known.snapshot, &snapshot) => known.clone(),
@@ -88,7 +98,9 @@ impl<S: Session> CatalogSession<S> {
                 objects
             }
         };
-        Ok(Arc::new(World::new(self.client.clone(), objects, self.started)))
+        let mut world = World::new(self.client.clone(), objects, self.started);
+        world.inventory = inventory.unwrap_or_default();
+        Ok(Arc::new(world))
     }
 
     async fn prepare_engine(
@@ -145,19 +157,23 @@ impl<S: Session> Session for CatalogSession<S> {
     }
 
     fn current_of<'s>(&self, statement: &'s Self::Statement) -> Option<&'s CurrentOf> {
-        match &statement.0 {
-            Kind::Engine(statement) => self.session.current_of(statement),
-            Kind::Answer(_) => None,
-        }
+        self.session.current_of(statement.engines()?)
     }
 
     async fn execute(&mut self, statement: &Self::Statement, run: Run) -> Result<Reply> {
         match &statement.0 {
             Kind::Engine(statement) => self.session.execute(statement, run).await,
             Kind::Answer(answer) => {
-                let world = self.world().await?;
+                let world = self.world(run.inventory.clone()).await?;
                 answer.execute(world, &run).await
             }
+        }
+    }
+
+    fn shows_inventory(&self, statement: &Self::Statement) -> bool {
+        match &statement.0 {
+            Kind::Engine(statement) => self.session.shows_inventory(statement),
+            Kind::Answer(answer) => answer.shows_inventory(),
         }
     }
 
@@ -166,6 +182,18 @@ impl<S: Session> Session for CatalogSession<S> {
             None => self.session.disturbs(None),
             Some(Kind::Engine(statement)) => self.session.disturbs(Some(statement)),
             Some(Kind::Answer(_)) => false,
+        }
+    }
+
+    async fn admit_beside(
+        &mut self,
+        statement: Option<&Self::Statement>,
+        open: &[&Self::Statement],
+    ) -> Result<()> {
+        let open: Vec<&S::Statement> = open.iter().filter_map(|one| one.engines()).collect();
+        match statement.map(CatalogStatement::engines) {
+            Some(None) => Ok(()),
+            statement => self.session.admit_beside(statement.flatten(), &open).await,
         }
     }
 

@@ -53,6 +53,8 @@ pub struct Identity {
     pub pid: i32,
     /// Its address; `None` for a Unix socket.
     pub address: Option<SocketAddr>,
+    /// The address of the server's socket that it came to; `None` for a Unix socket.
+    pub server_address: Option<SocketAddr>,
     /// Whether TLS protects the connection.
     pub encrypted: bool,
 }
@@ -65,6 +67,7 @@ impl Identity {
             database: database.into(),
             pid: 1,
             address: None,
+            server_address: None,
             encrypted: false,
         }
     }

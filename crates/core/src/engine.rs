@@ -75,6 +75,12 @@ pub trait Session: Send + 'static {
         None
     }
 
+    /// Whether a statement shows what the session has by name: that is then in [`Run::inventory`].
+    fn shows_inventory(&self, statement: &Self::Statement) -> bool {
+        let _ = statement;
+        false
+    }
+
     /// Runs a statement.
     ///
     /// Rows must have the shape that [`prepare`](Session::prepare) announced. Dropping the future,
@@ -95,6 +101,21 @@ pub trait Session: Send + 'static {
     fn disturbs(&self, statement: Option<&Self::Statement>) -> bool {
         let _ = statement;
         false
+    }
+
+    /// Lets a statement, or DISCARD of temporary tables (`None`), run beside queries of this session that are
+    /// still open, of which the server asks only where the statement [disturbs](Session::disturbs) them.
+    ///
+    /// # Errors
+    ///
+    /// 55006 for a definition of a table that one of them reads.
+    fn admit_beside(
+        &mut self,
+        statement: Option<&Self::Statement>,
+        open: &[&Self::Statement],
+    ) -> impl Future<Output = Result<()>> + Send {
+        let _ = (statement, open);
+        async { Ok(()) }
     }
 
     /// Looks at the values that are bound to a statement, and says whether its plan still holds.

@@ -9,6 +9,7 @@ use trunkline_proto::{Format, Oid, SqlState};
 use crate::column::Columns;
 use crate::cursor::RowKey;
 use crate::error::{PgError, Result};
+use crate::inventory::Inventory;
 
 /// A statement that was parsed and described, not run.
 #[derive(Clone, Debug)]
@@ -272,12 +273,14 @@ pub struct Run {
     /// The key of the row on which a cursor stands, for a statement
     /// [of that row](crate::Session::current_of).
     pub row: Option<Params>,
+    /// What the session has by name, for a statement that [shows it](crate::Session::shows_inventory).
+    pub inventory: Option<Arc<Inventory>>,
 }
 
 impl Run {
     /// Runs with these parameters, and text results.
     pub fn new(params: Params, style: Arc<TextStyle>) -> Run {
-        Run { params, formats: Formats::default(), style, row: None }
+        Run { params, formats: Formats::default(), style, row: None, inventory: None }
     }
 
     /// Sets the formats of the result.

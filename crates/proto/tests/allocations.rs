@@ -97,7 +97,7 @@ fn a_backend_answers_without_allocating() {
             type_oid: Oid::TEXT,
             typlen: -1,
             typmod: -1,
-            format: Format::Text,
+            format: Format::Text.code(),
         });
         RowDescription { fields }.encode(&mut out).unwrap();
         DataRow { values: columns.map(Some) }.encode(&mut out).unwrap();

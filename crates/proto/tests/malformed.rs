@@ -50,7 +50,7 @@ fn backend_samples() -> Vec<Vec<u8>> {
         type_oid: Oid::TEXT,
         typlen: -1,
         typmod: -1,
-        format: Format::Text,
+        format: Format::Text.code(),
     };
     let mechanisms = vec![PgStr::from_static("SCRAM-SHA-256")];
     let options = vec![PgStr::from_static("_pq_.a")];

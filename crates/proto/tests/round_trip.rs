@@ -28,7 +28,7 @@ fn oid() -> impl Strategy<Value = Oid> {
 }
 
 fn field() -> impl Strategy<Value = FieldDescription<Text>> {
-    (text(), oid(), any::<i16>(), oid(), any::<i16>(), any::<i32>(), format()).prop_map(
+    (text(), oid(), any::<i16>(), oid(), any::<i16>(), any::<i32>(), any::<i16>()).prop_map(
         |(name, table, column, type_oid, typlen, typmod, format)| FieldDescription {
             name,
             table,

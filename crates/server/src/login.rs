@@ -178,9 +178,13 @@ async fn attempt<E: Engine>(
     let mut identity = Identity::new(login.user(), login.database());
     identity.pid = entry.pid();
     identity.address = from.address;
+    identity.server_address = io.stream().local_address();
     identity.encrypted = login.is_encrypted();
     // Read now, for the proof consumes the login; an error in them is told to proved users only.
-    let settings = startup_settings(&login, &server.limits, &server.settings);
+    let mut settings = startup_settings(&login, &server.limits, &server.settings);
+    if let (Ok(settings), Some(address)) = (&mut settings, identity.server_address) {
+        settings.preset("port", &address.port().to_string());
+    }
     let (replication, notice) = (login.replication(), startup_notice(&login));
     let proved = prove(&guards, login, from, io).await;
     let ready = server.guesses.judge(proved, &identity, io)?;

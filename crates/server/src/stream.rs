@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::AsFd;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
@@ -26,6 +27,15 @@ pub(crate) enum Stream {
 impl Stream {
     pub(crate) fn is_unix(&self) -> bool {
         matches!(self, Stream::Unix(_))
+    }
+
+    /// The address that the client came to; none of a Unix socket.
+    pub(crate) fn local_address(&self) -> Option<SocketAddr> {
+        match self {
+            Stream::Tcp(stream) => stream.local_addr().ok(),
+            Stream::Unix(_) => None,
+            Stream::Tls(stream) => stream.local_address(),
+        }
     }
 
     pub(crate) fn is_encrypted(&self) -> bool {

@@ -1,8 +1,9 @@
 //! What functions say of the session and the server.
 
+use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use trunkline_core::{Encoding, Oid, PgError, Result, SqlState};
+use trunkline_core::{Encoding, Identity, Oid, PgError, Result, SqlState};
 
 use super::strings::text;
 use super::waiting::void;
@@ -37,17 +38,10 @@ pub(super) fn function(name: &str) -> Option<Function> {
             let began = call.run.world.client.transaction_time();
             Ok(Datum::Int(began.unwrap_or_else(now)))
         },
-        "inet_client_addr" => |call| {
-            let world = &call.run.world;
-            let address = world.client.identity().address.map(|address| address.ip().to_string());
-            address.map_or(Ok(Datum::Null), |text| world.parse(Oid::INET, &text))
-        },
-        "inet_client_port" => |call| {
-            let address = call.run.world.client.identity().address;
-            Ok(address.map_or(Datum::Null, |address| Datum::Int(address.port().into())))
-        },
-        // The server does not say on which of its sockets the client came.
-        "inet_server_addr" | "inet_server_port" => |_| Ok(Datum::Null),
+        "inet_client_addr" => |call| inet(&call.run.world, |client| client.address),
+        "inet_client_port" => |call| port(&call.run.world, |client| client.address),
+        "inet_server_addr" => |call| inet(&call.run.world, |client| client.server_address),
+        "inet_server_port" => |call| port(&call.run.world, |client| client.server_address),
         "pg_client_encoding" => |call| Ok(Datum::text(call.run.world.client.encoding().name())),
         "getdatabaseencoding" => |_| Ok(Datum::text(Encoding::UTF8.name())),
         "pg_encoding_to_char" => |call| {
@@ -64,6 +58,18 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_jit_available" => |_| Ok(Datum::Bool(false)),
         _ => return None,
     })
+}
+
+/// The address of one end of the connection; NULL for a Unix socket.
+fn inet(world: &World, end: impl Fn(&Identity) -> Option<SocketAddr>) -> Result<Datum> {
+    let Some(address) = end(world.client.identity()) else { return Ok(Datum::Null) };
+    world.parse(Oid::INET, &address.ip().to_canonical().to_string())
+}
+
+/// The port of one end of the connection; NULL for a Unix socket.
+fn port(world: &World, end: impl Fn(&Identity) -> Option<SocketAddr>) -> Result<Datum> {
+    let address = end(world.client.identity());
+    Ok(address.map_or(Datum::Null, |address| Datum::Int(address.port().into())))
 }
 
 /// Microseconds since 2000.

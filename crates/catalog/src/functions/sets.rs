@@ -3,7 +3,7 @@
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::{session, strings};
-use crate::datum::Datum;
+use crate::datum::{Datum, Row};
 use crate::plan::{Call, SetFunction};
 
 type SetOfRows = Result<Vec<Vec<Datum>>>;
@@ -26,11 +26,14 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         "aclexplode" => explode,
         "pg_options_to_table" => options,
         "pg_show_all_settings" => session::all_settings,
+        "pg_cursor" => |call| Ok(listed(call.run.world.cursors())),
+        "pg_prepared_statement" => |call| Ok(listed(call.run.world.prepared_statements())),
+        "pg_listening_channels" => {
+            |call| Ok(call.run.world.listening_channels().map(|channel| vec![channel]).collect())
+        }
         // Nothing of the kind is known here.
         "pg_lock_status"
-        | "pg_prepared_statement"
         | "pg_prepared_xact"
-        | "pg_cursor"
         | "pg_event_trigger_ddl_commands"
         | "pg_get_publication_tables"
         | "pg_available_extensions"
@@ -40,7 +43,6 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         | "pg_get_wait_events"
         | "pg_stat_get_wal_senders"
         | "pg_get_replication_slots"
-        | "pg_listening_channels"
         | "pg_blocking_pids"
         | "pg_hba_file_rules"
         | "pg_show_all_file_settings"
@@ -49,6 +51,10 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         | "pg_show_replication_origin_status" => |_| Ok(Vec::new()),
         _ => return None,
     })
+}
+
+fn listed(rows: Vec<Row>) -> Vec<Vec<Datum>> {
+    rows.iter().map(|row| row.to_vec()).collect()
 }
 
 fn int(call: &Call<'_>, place: usize) -> Option<i64> {

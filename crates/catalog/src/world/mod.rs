@@ -4,6 +4,7 @@ mod cast;
 mod class;
 mod constraint;
 mod description;
+mod inventory;
 mod names;
 mod objects;
 mod parse;
@@ -15,10 +16,11 @@ mod tables;
 use std::sync::{Arc, LazyLock};
 
 use trunkline_core::types::TextStyle;
-use trunkline_core::{Client, Result};
+use trunkline_core::{Client, Inventory, Result};
 
 use crate::datum::Row;
 use crate::facts;
+pub(crate) use inventory::is_shown_by;
 pub(crate) use names::{proc_by_oid, split_name};
 pub(crate) use objects::{ClassObject, ConstraintObject, IndexObject, Objects, What};
 pub(crate) use parse::{is_alias, natural};
@@ -41,6 +43,8 @@ pub(crate) struct World {
     pub(crate) client: Client,
     pub(crate) style: Arc<TextStyle>,
     pub(crate) objects: Arc<Objects>,
+    /// What the session has by name, for a statement that shows it.
+    pub(crate) inventory: Arc<Inventory>,
     /// The schemas that names are looked for in, in order.
     path: Vec<u32>,
     /// When the server, or at least this engine, started; microseconds since 2000.
@@ -51,7 +55,7 @@ impl World {
     pub(crate) fn new(client: Client, objects: Arc<Objects>, started: i64) -> World {
         let style = client.reading_style();
         let path = names::search_path(&client, &objects);
-        World { client, style, objects, path, started }
+        World { client, style, objects, inventory: Arc::default(), path, started }
     }
 
     /// The schemas of the search path, without `pg_catalog`.

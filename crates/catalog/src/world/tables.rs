@@ -39,6 +39,8 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
             rows
         }
         "pg_sequence" => sequence::sequences(world),
+        "pg_cursors" => world.cursors(),
+        "pg_prepared_statements" => world.prepared_statements(),
         "pg_authid" => session::roles(world),
         "pg_database" => session::databases(world),
         "pg_settings" => session::settings(world)?,

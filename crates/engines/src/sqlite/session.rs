@@ -1,5 +1,6 @@
 //! One client's session.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -187,6 +188,28 @@ impl Session for SqliteSession {
     /// An open statement of SQLite sees what its own connection writes meanwhile.
     fn disturbs(&self, statement: Option<&Statement>) -> bool {
         statement.is_none_or(|statement| statement.0.plan().translated.writes)
+    }
+
+    async fn admit_beside(
+        &mut self,
+        statement: Option<&Statement>,
+        open: &[&Statement],
+    ) -> Result<()> {
+        let plan = statement.map(|statement| statement.0.plan());
+        if plan.as_ref().is_some_and(|plan| plan.translated.redefined.is_empty()) {
+            return Ok(());
+        }
+        let read: BTreeSet<Oid> =
+            open.iter().flat_map(|query| query.0.plan().translated.reads.clone()).collect();
+        let dropped = plan.clone();
+        let admitted = self.call(move |worker| worker.admit_beside(plan.as_deref(), read)).await;
+        if let (Err(_), Some(plan)) = (&admitted, dropped)
+            && plan.translated.tag == "DROP TABLE"
+        {
+            // What else goes is told before it is looked at.
+            plan.translated.notices.iter().for_each(|notice| self.client.notify(notice.clone()));
+        }
+        admitted
     }
 
     fn bound(&self, statement: &Statement, params: &Params, style: &TextStyle) -> Result<bool> {

@@ -4,11 +4,11 @@ mod copied;
 mod current;
 mod discard;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection};
-use trunkline_core::{Client, Notice, PgError, Result, SqlState};
+use trunkline_core::{Client, Notice, Oid, PgError, Result, SqlState};
 
 use super::cells::Cells;
 use super::connect::Guarded;
@@ -21,6 +21,7 @@ use super::plan::{Plan, Statement};
 use super::schema::{OnCommit, Schema};
 use super::sequence::Sequence;
 use super::transaction::{Savepoints, exact, lost};
+use super::translate::in_use::{Redefined, with_views};
 use super::translate::reading::{Reading, SearchPath};
 use super::translate::{Request, quoted};
 use super::violation;
@@ -279,6 +280,21 @@ impl<'c> Worker<'c> {
             self.guarded.sequences.end(true);
         }
         Ok(outcome)
+    }
+
+    /// Refuses a definition of what open queries read, or that temporary tables go of which they do so.
+    pub(super) fn admit_beside(&mut self, plan: Option<&Plan>, read: BTreeSet<Oid>) -> Result<()> {
+        let (_, schema) = self.schema()?;
+        let read = with_views(read, &schema);
+        let temporary = || {
+            let tables = schema.relations().iter().filter(|one| one.temporary && !one.view);
+            tables.map(|table| Redefined::new("DROP TABLE", table)).collect()
+        };
+        let redefined = plan.map_or_else(temporary, |plan| plan.translated.redefined.clone());
+        match redefined.iter().find(|one| read.contains(&one.table)) {
+            Some(one) => Err(one.in_use()),
+            None => Ok(()),
+        }
     }
 
     /// Whether a table was made or emptied in this subtransaction.

@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
-use super::{BackendMessage, BackendTag, Encode, bind::put_values, list::format};
+use super::{BackendMessage, BackendTag, Encode, bind::put_values};
 use crate::{
-    Format, Oid,
+    Oid,
     error::{Malformed, Misuse},
     wire::{Count, Reader, frame, put_count, put_part},
 };
@@ -26,8 +26,11 @@ pub struct FieldDescription<S> {
     pub typlen: i16,
     /// The type modifier; -1 if there is none.
     pub typmod: i32,
-    /// The format its values are in. Describe of a statement says text: it is not known yet.
-    pub format: Format,
+    /// The code of the format its values are in. Describe of a statement says text: it is not known yet.
+    ///
+    /// What Describe of a portal says is what its Bind asked for, be there such a format or not: see
+    /// [`Format::from_code`](crate::Format::from_code).
+    pub format: i16,
 }
 
 /// The columns of a received RowDescription.
@@ -109,7 +112,7 @@ where
                 let [o0, o1, o2, o3] = field.type_oid.0.to_be_bytes();
                 let [l0, l1] = field.typlen.to_be_bytes();
                 let [m0, m1, m2, m3] = field.typmod.to_be_bytes();
-                let [f0, f1] = field.format.code().to_be_bytes();
+                let [f0, f1] = field.format.to_be_bytes();
                 // Behind the NUL of the name all at once: the room is looked for one time.
                 out.extend_from_slice(&[
                     0, t0, t1, t2, t3, c0, c1, o0, o1, o2, o3, l0, l1, m0, m1, m2, m3, f0, f1,
@@ -231,6 +234,6 @@ fn field<'a>(reader: &mut Reader<'a>) -> Result<FieldDescription<&'a [u8]>, Malf
         type_oid: Oid(reader.u32()?),
         typlen: reader.i16()?,
         typmod: reader.i32()?,
-        format: format(reader.i16()?)?,
+        format: reader.i16()?,
     })
 }

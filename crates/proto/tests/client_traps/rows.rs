@@ -20,7 +20,7 @@ fn of_two_columns() -> Connection {
         type_oid: Oid::TEXT,
         typlen: -1,
         typmod: -1,
-        format: Format::Text,
+        format: Format::Text.code(),
     };
     let described = events(&mut connection, bytes(&[&RowDescription { fields: [field, field] }]));
     assert!(matches!(&described[..], [Event::RowDescription(_)]));

@@ -85,7 +85,7 @@ fn conversation() -> (Connection, Vec<Vec<u8>>) {
         type_oid: Oid::TEXT,
         typlen: -1,
         typmod: -1,
-        format: Format::Text,
+        format: Format::Text.code(),
     };
     let row = DataRow { values: [Some("1")] };
     let answer: [&dyn Encode; 16] = [

@@ -183,6 +183,6 @@ fn columns() -> [FieldDescription<&'static str>; 1] {
         type_oid: Oid::INT4,
         typlen: 4,
         typmod: -1,
-        format: Format::Text,
+        format: Format::Text.code(),
     }]
 }

@@ -5,6 +5,7 @@ use trunkline_core::{Oid, Prepared, Reply, Result, Run, Session};
 use trunkline_sql::Span;
 
 use super::guard::guarded;
+use super::inventory::{Origin, Plans};
 use super::watch::watch;
 use super::{Connection, Plan, Statement, Stop};
 
@@ -28,7 +29,7 @@ impl<S: Session> Connection<S> {
     ) -> Result<Statement<S::Statement>, Stop> {
         let prepared = self.prepared(span.text(text), hints).await;
         prepared
-            .map(|prepared| statement(prepared, span))
+            .map(|prepared| statement(prepared, text))
             .map_err(|stop| stop.behind(text, span.start))
     }
 
@@ -43,7 +44,7 @@ impl<S: Session> Connection<S> {
         let prepared = watch(io, &self.entry, || session.prepare_cursor(sql, hints)).await;
         let prepared = self.settled(prepared).await;
         prepared
-            .map(|prepared| statement(prepared, span))
+            .map(|prepared| statement(prepared, text))
             .map_err(|stop| stop.behind(text, span.start))
     }
 
@@ -60,9 +61,14 @@ impl<S: Session> Connection<S> {
         statement: &S::Statement,
         mut run: Run,
     ) -> Result<Reply, Stop> {
-        match guarded(|| self.session.current_of(statement)) {
-            Ok(None) => {}
-            Ok(Some(row)) => run.row = Some(self.portals.current_row(row)?),
+        let asks =
+            |session: &S| (session.current_of(statement), session.shows_inventory(statement));
+        match guarded(|| asks(&self.session)) {
+            Ok((None, false)) => {}
+            Ok((row, shows_inventory)) => {
+                run.row = row.map(|row| self.portals.current_row(row)).transpose()?;
+                run.inventory = shows_inventory.then(|| self.inventory());
+            }
             Err(interrupt) => return Err(self.interrupted(interrupt).await),
         }
         self.shield(Some(statement)).await?;
@@ -72,12 +78,13 @@ impl<S: Session> Connection<S> {
     }
 }
 
-fn statement<S>(prepared: Prepared<S>, span: Span) -> Statement<S> {
+fn statement<S>(prepared: Prepared<S>, text: &str) -> Statement<S> {
     Statement {
         plan: Plan::Engine(prepared.statement),
         parameters: prepared.parameters,
         columns: prepared.columns,
         key: prepared.key,
-        length: span.len(),
+        origin: Origin::of(text),
+        plans: Plans::default(),
     }
 }

@@ -1,12 +1,13 @@
 //! The extended query protocol: Parse, Bind, Describe, Execute, Close, Sync.
 
+use std::array::from_fn;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use trunkline_core::types::Types;
 use trunkline_core::{
-    Column, Columns, Encoding, Formats, Language, Oid, Params, PgError, Reply, Result, Rows, Run,
-    Session, SqlState,
+    Column, Columns, Encoding, Language, Oid, Params, PgError, Reply, Result, Rows, Run, Session,
+    SqlState,
 };
 use trunkline_proto::backend;
 use trunkline_proto::message::{
@@ -17,13 +18,17 @@ use trunkline_sql::Span;
 use trunkline_sql::statement::{FetchCount, FetchDirection};
 
 use super::guard::guarded;
+use super::inventory::{Origin, Plans, now};
 use super::portals::{CursorOptions, Plan, Portal, PortalState, Statement};
 use super::telling::row_description;
-use super::values;
-use super::watch::{Shape, Streamed, stream};
+use super::values::{self, ResultFormats};
+use super::watch::{Interrupt, Shape, Streamed, stream};
 use super::{Connection, Stop, peer_error};
 use crate::session::cursor::{Fetching, Shared, Source, lock};
 use crate::session::transaction::Transaction;
+
+/// How many types of parameters a Parse may declare before there is a list of them.
+const FEW_TYPES: usize = 8;
 
 impl<S: Session> Connection<S> {
     pub(super) async fn parse(&mut self, parse: &Parse<&[u8]>) -> Result<(), Stop> {
@@ -46,8 +51,13 @@ impl<S: Session> Connection<S> {
         parse: &Parse<&[u8]>,
     ) -> Result<Statement<S::Statement>, Stop> {
         let chosen_by_us = |oid| if oid == Oid::UNKNOWN { Oid::UNSPECIFIED } else { oid };
-        let hints: Vec<Oid> = parse.parameter_types().map(chosen_by_us).collect();
-        let length = sql.len();
+        let types = parse.parameter_types().map(chosen_by_us);
+        let count = types.len();
+        // Few of them need no memory of their own.
+        let mut next = types.clone();
+        let few: [Oid; FEW_TYPES] = from_fn(|_| next.next().unwrap_or(Oid::UNSPECIFIED));
+        let many: Vec<Oid> = if count > FEW_TYPES { types.collect() } else { Vec::new() };
+        let hints = few.get(..count).unwrap_or(&many);
         // The one statement in the text.
         let mut span = Span::new(0, sql.len());
         if self.language == Language::Sql {
@@ -55,7 +65,7 @@ impl<S: Session> Connection<S> {
             let (first, second) = (statements.next(), statements.next());
             let Some(first) = first else {
                 let (columns, parameters) = (Columns::None, hints.into());
-                return Ok(Statement { plan: Plan::Empty, parameters, columns, key: None, length });
+                return Ok(unplanned(Plan::Empty, sql, parameters, columns));
             };
             if second.is_some() {
                 return Err(PgError::new(
@@ -70,13 +80,13 @@ impl<S: Session> Connection<S> {
                 self.transaction.admit_command(&command)?;
                 let columns = self.command_columns(&command);
                 let parameters = self.command_parameters(&command, sql, hints).await?;
-                let plan = Plan::Session(Box::new(command), sql.into());
-                return Ok(Statement { plan, parameters, columns, key: None, length });
+                let plan = Plan::Session(Box::new(command));
+                return Ok(unplanned(plan, sql, parameters, columns));
             }
             span = first.span();
         }
         self.transaction.admit()?;
-        self.statement_within(sql, span, &hints).await
+        self.statement_within(sql, span, hints).await
     }
 
     /// Binds values to a statement whose plan has to be looked at first.
@@ -108,26 +118,17 @@ impl<S: Session> Connection<S> {
             }
         }
         let columns = match &statement.plan {
-            Plan::Session(command, _) => self.command_columns(command),
+            Plan::Session(command) => self.command_columns(command),
             Plan::Empty | Plan::Engine(_) => statement.columns.clone(),
         };
         let formats = values::result_formats(bind, &columns)?;
-        let unknown_format = formats.as_ref().err().copied();
-        let formats = formats.unwrap_or_default();
         let size = params.size().saturating_add(bind.result_formats().len());
         let state = PortalState::Ready(params);
         let options = CursorOptions::BOUND;
-        let bound = Portal {
-            statement,
-            columns,
-            formats,
-            unknown_format,
-            style,
-            state,
-            options,
-            depth,
-            size,
-        };
+        statement.plans.count(!statement.parameters.is_empty(), self.plan_choice());
+        let created = now();
+        let bound =
+            Portal { statement, columns, formats, style, state, options, depth, created, size };
         self.portals.insert(&portal, bound, &self.limits)?;
         self.protocol.send(&BindComplete, self.io.output())?;
         Ok(true)
@@ -191,7 +192,7 @@ impl<S: Session> Connection<S> {
                 protocol,
                 output,
                 columns,
-                &Formats::default(),
+                &ResultFormats::default(),
                 (&style.types, encoding),
             )?;
             return Ok(true);
@@ -236,7 +237,7 @@ impl<S: Session> Connection<S> {
                 protocol,
                 output,
                 columns.as_ref(),
-                &Formats::default(),
+                &ResultFormats::default(),
                 speech,
             );
         }
@@ -246,7 +247,7 @@ impl<S: Session> Connection<S> {
         };
         let (run, statement) = (portal.run(params.clone()), portal.statement.clone());
         let (formats, style) = (portal.formats.clone(), portal.style.clone());
-        self.enter_pipeline();
+        self.enter_pipeline(false);
         let reply = self.run(&statement, run, &mut &[][..]).await?;
         let portal = self.portals.get(name)?;
         let columns = match reply {
@@ -281,9 +282,6 @@ impl<S: Session> Connection<S> {
         // Less than one is all of them.
         let limit = u32::try_from(execute.max_rows).ok().and_then(NonZeroU32::new);
         let portal = self.portals.get(name)?;
-        if let Some(code) = portal.unknown_format {
-            return Err(values::unsupported(code).into());
-        }
         let mut rows = match std::mem::replace(&mut portal.state, PortalState::Done) {
             PortalState::Ready(params) => {
                 if let Plan::Empty = statement.plan {
@@ -291,7 +289,9 @@ impl<S: Session> Connection<S> {
                     return self.complete_nothing();
                 }
                 let run = portal.run(params);
-                self.enter_pipeline();
+                let is_odd = portal.formats.is_odd();
+                let has_rows = !matches!(portal.columns, Columns::None);
+                self.enter_pipeline(has_rows && (is_odd || self.encoding().is_foreign()));
                 match self.run(&statement, run, ahead).await? {
                     Reply::Rows(rows) => rows,
                     Reply::Done(tag) => return self.complete(&tag, 0),
@@ -328,8 +328,10 @@ impl<S: Session> Connection<S> {
             return Err(PgError::internal("the portal is gone").into());
         };
         let columns = rows.columns().clone();
-        let (formats, style) = (&portal.formats, &portal.style);
-        let shape = Shape { columns: &columns, formats, style, encoding, copy: None };
+        let (formats, style) = (&portal.formats.known, &portal.style);
+        let unknown_format = portal.formats.unknown(columns.len());
+        let shape =
+            Shape { columns: &columns, formats, unknown_format, style, encoding, copy: None };
         let mark = self.io.mark();
         let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
         if let Ok(Ok(Streamed { sent, tag: Some(tag) })) = streamed {
@@ -340,7 +342,9 @@ impl<S: Session> Connection<S> {
             return self.complete(&tag, sent);
         }
         drop(rows);
-        if let Plan::Session(..) = statement.plan {
+        if let Plan::Session(_) = statement.plan
+            && !matches!(streamed, Err(Interrupt::Untold(_)))
+        {
             // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
             self.io.take_back(&mark);
         }
@@ -360,8 +364,10 @@ impl<S: Session> Connection<S> {
         let columns = lock(&cursor).columns().clone();
         let mut rows = Rows::from_source(columns.clone(), Fetching::new(cursor.clone(), plan));
         let encoding = self.encoding();
+        let unknown_format = formats.unknown(columns.len());
+        let (formats, style) = (&formats.known, &style);
         let shape =
-            Shape { columns: &columns, formats: &formats, style: &style, encoding, copy: None };
+            Shape { columns: &columns, formats, unknown_format, style, encoding, copy: None };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
         drop(rows);
         let Streamed { sent, .. } = self.settled(streamed).await?;
@@ -384,7 +390,8 @@ impl<S: Session> Connection<S> {
     ) -> Result<Reply, Stop> {
         let engine = match &statement.plan {
             Plan::Empty => return Err(PgError::internal("an empty statement was run").into()),
-            Plan::Session(command, source) => {
+            Plan::Session(command) => {
+                let source = &statement.origin.text;
                 return Box::pin(self.command(command, source, run, ahead)).await;
             }
             Plan::Engine(engine) => engine,
@@ -425,10 +432,21 @@ impl<S: Session> Connection<S> {
     fn admit_portal(&self, statement: &Statement<S::Statement>) -> Result<()> {
         match &statement.plan {
             Plan::Empty => Ok(()),
-            Plan::Session(command, _) => self.transaction.admit_command(command),
+            Plan::Session(command) => self.transaction.admit_command(command),
             Plan::Engine(_) => self.transaction.admit(),
         }
     }
+}
+
+/// A statement that is not the engine's.
+fn unplanned<S>(
+    plan: Plan<S>,
+    text: &str,
+    parameters: Arc<[Oid]>,
+    columns: Columns,
+) -> Statement<S> {
+    let (origin, plans) = (Origin::of(text), Plans::default());
+    Statement { plan, parameters, columns, key: None, origin, plans }
 }
 
 /// In a failed block PostgreSQL describes only what has no rows.
@@ -444,11 +462,13 @@ fn describe_columns(
     protocol: &mut backend::Connection,
     output: &mut Vec<u8>,
     columns: Option<&Arc<[Column]>>,
-    formats: &Formats,
+    formats: &ResultFormats,
     speech: (&Types, Encoding),
 ) -> Result<(), Stop> {
     match columns {
-        Some(columns) => row_description(protocol, output, columns, formats, speech),
+        Some(columns) => {
+            row_description(protocol, output, columns, |column| formats.code(column), speech)
+        }
         None => Ok(protocol.send(&NoData, output)?),
     }
 }

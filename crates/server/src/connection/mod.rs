@@ -5,6 +5,7 @@ mod extended;
 mod foreign;
 mod fruitless;
 pub(crate) mod guard;
+mod inventory;
 pub(crate) mod io;
 mod portals;
 mod room;
@@ -31,10 +32,13 @@ pub(crate) use self::extended::cannot_be_run;
 pub(crate) use self::foreign::Foreign;
 use self::fruitless::{Fruitless, PAUSE};
 use self::guard::{Guarded, guarded};
+use self::inventory::PlanChoice;
+pub(crate) use self::inventory::now;
 use self::io::Io;
 use self::portals::Statements;
 pub(crate) use self::portals::{CursorOptions, Plan, Portal, PortalState, Portals, Statement};
 pub(crate) use self::simple::no_parameter;
+pub(crate) use self::values::ResultFormats;
 use self::watch::{Interrupt, unbroken};
 use crate::buffers::CHUNK;
 use crate::limits::Limits;
@@ -70,6 +74,8 @@ pub(crate) struct Connection<S: Session> {
     encoding: Encoding,
     /// What backslashes mean in strings, seen then, too.
     backslashes: Backslashes,
+    /// Which plans are asked for, seen then, too.
+    plan_choice: PlanChoice,
     seen: usize,
     fruitless: Fruitless,
     /// One of the server's places for clients, given back when the connection ends.
@@ -169,6 +175,7 @@ impl<S: Session> Connection<S> {
             style,
             encoding,
             backslashes,
+            plan_choice: PlanChoice::default(),
             seen,
             fruitless: Fruitless::default(),
             _place: place,

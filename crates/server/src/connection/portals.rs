@@ -7,10 +7,12 @@ use std::sync::atomic::AtomicU64;
 use trunkline_core::types::TextStyle;
 use trunkline_core::types::text::truncate_name;
 use trunkline_core::{
-    Columns, CommandTag, Formats, Oid, Params, PgError, Result, RowKey, Rows, Run, SqlState,
+    Columns, CommandTag, Oid, Params, PgError, Result, RowKey, Rows, Run, SqlState,
 };
 use trunkline_sql::statement::SessionStatement;
 
+use super::inventory::{Origin, Plans};
+use super::values::ResultFormats;
 use crate::limits::Limits;
 use crate::session::cursor::{Room, Shared};
 
@@ -25,14 +27,25 @@ pub(crate) struct Statement<S> {
     pub(crate) columns: Columns,
     /// What the last of them are, if it is the query of a cursor.
     pub(crate) key: Option<RowKey>,
-    /// The length of its text, for the limit.
-    pub(crate) length: usize,
+    pub(crate) origin: Origin,
+    pub(crate) plans: Plans,
 }
 
 impl<S> Statement<S> {
+    /// What the engine has of it, if it is the engine's.
+    pub(crate) fn query(&self) -> Option<&S> {
+        match &self.plan {
+            Plan::Engine(query) => Some(query),
+            Plan::Empty | Plan::Session(_) => None,
+        }
+    }
+
     /// The bytes that the client has it hold.
     fn size(&self) -> usize {
-        self.length.saturating_add(self.parameters.len().saturating_mul(size_of::<Oid>()))
+        self.origin
+            .text
+            .len()
+            .saturating_add(self.parameters.len().saturating_mul(size_of::<Oid>()))
     }
 }
 
@@ -41,8 +54,8 @@ impl<S> Statement<S> {
 pub(crate) enum Plan<S> {
     /// Nobody: the text is empty.
     Empty,
-    /// The session layer; the text is that in which the statement stands.
-    Session(Box<SessionStatement>, Box<str>),
+    /// The session layer.
+    Session(Box<SessionStatement>),
     /// The engine.
     Engine(S),
 }
@@ -53,14 +66,14 @@ pub(crate) struct Portal<S> {
     pub(crate) statement: Arc<Statement<S>>,
     /// The shape of its rows. What a FETCH returns is known now, not when it was parsed.
     pub(crate) columns: Columns,
-    pub(crate) formats: Formats,
-    /// A format of the result that does not exist, though the client asked for it.
-    pub(crate) unknown_format: Option<i16>,
+    pub(crate) formats: ResultFormats,
     pub(crate) style: Arc<TextStyle>,
     pub(crate) state: PortalState,
     pub(crate) options: CursorOptions,
     /// How many savepoints there were when it was made.
     pub(crate) depth: usize,
+    /// When it was made, in microseconds since 2000.
+    pub(crate) created: i64,
     /// The bytes of its parameters and formats, for the limit.
     pub(crate) size: usize,
 }
@@ -74,7 +87,7 @@ impl<S> Portal<S> {
 
     /// The order to run it.
     pub(crate) fn run(&self, params: Params) -> Run {
-        Run::new(params, self.style.clone()).formats(self.formats.clone())
+        Run::new(params, self.style.clone()).formats(self.formats.known.clone())
     }
 }
 
@@ -203,6 +216,11 @@ impl<S> Statements<S> {
         closed.is_some()
     }
 
+    /// Those that have a name.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Statement<S>)> {
+        self.named.iter().map(|(name, statement)| (&**name, &**statement))
+    }
+
     /// Forgets those that have a name, as DEALLOCATE ALL does.
     pub(crate) fn close_named(&mut self) {
         self.named = BTreeMap::new();
@@ -317,11 +335,26 @@ impl<S> Portals<S> {
         self.unnamed.is_none() && self.named.is_empty()
     }
 
+    /// All of them; the unnamed one's name is empty.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Portal<S>)> {
+        let named = self.named.iter().map(|(name, portal)| (&**name, &**portal));
+        self.unnamed.iter().map(|portal| ("", portal)).chain(named)
+    }
+
     /// The names of those that are as asked for.
     pub(crate) fn names(&self, is_asked: impl Fn(&Portal<S>) -> bool) -> Vec<Box<str>> {
         let unnamed = self.unnamed.iter().filter(|portal| is_asked(portal)).map(|_| "".into());
         let named = self.named.iter().filter(|(_, portal)| is_asked(portal));
         unnamed.chain(named.map(|(name, _)| name.clone())).collect()
+    }
+
+    /// The statements of those that may still read their tables; at its end a portal does so, too.
+    pub(crate) fn open(&self) -> Vec<Arc<Statement<S>>> {
+        let is_open = |portal: &&Portal<S>| {
+            !portal.options.is_held && !matches!(portal.state, PortalState::Done)
+        };
+        let all = self.iter().map(|(_, portal)| portal);
+        all.filter(is_open).map(|portal| portal.statement.clone()).collect()
     }
 
     /// What one more cursor may hold: the more there are, the less each of them keeps in memory.

@@ -8,7 +8,7 @@ use trunkline_sql::Statement;
 use trunkline_sql::statement::SessionStatement;
 
 use super::telling::row_description;
-use super::watch::{Shape, Streamed, stream, watch};
+use super::watch::{Interrupt, Shape, Streamed, stream, watch};
 use super::{Connection, Next, Stop, after};
 
 impl<S: Session> Connection<S> {
@@ -129,13 +129,8 @@ impl<S: Session> Connection<S> {
         let run = Run::new(Params::default(), self.client.reading_style());
         match self.command(command, source, run, ahead).await? {
             Reply::Rows(rows) => {
-                let mark = self.io.mark();
-                let sent = self.send(rows, &formats, &self.style()).await;
-                if sent.is_err() {
-                    // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
-                    self.io.take_back(&mark);
-                }
-                sent
+                // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
+                self.send(rows, &formats, &self.style(), true).await
             }
             reply => done(reply),
         }
@@ -149,6 +144,14 @@ impl<S: Session> Connection<S> {
         if !prepared.parameters.is_empty() {
             return Err(no_parameter(sql).into());
         }
+        // What the client cannot be told in its encoding has not happened.
+        let may_fail_late = self.encoding().is_foreign()
+            && !matches!(prepared.columns, Columns::None)
+            && !self.transaction.is_open();
+        if may_fail_late {
+            self.enter_string();
+            self.enter_statement().await?;
+        }
         let style = self.style();
         let run = Run::new(Params::default(), style.clone());
         // Nothing that is awaited here has a name: what has one is held to the end.
@@ -159,25 +162,36 @@ impl<S: Session> Connection<S> {
         if let Columns::Known(announced) = &prepared.columns {
             super::extended::check_shape(announced, rows.columns())?;
         }
-        self.send(rows, &Formats::default(), &style).await
+        let sent = self.send(rows, &Formats::default(), &style, false).await?;
+        if may_fail_late {
+            self.end_implicit().await?;
+        }
+        Ok(sent)
     }
 
-    /// Sends rows; says what completes them.
+    /// Sends rows; says what completes them. `all_or_none` takes them back if the query fails.
     async fn send(
         &mut self,
         mut rows: Rows,
         formats: &Formats,
         style: &TextStyle,
+        all_or_none: bool,
     ) -> Result<(CommandTag, u64), Stop> {
+        let mark = self.io.mark();
         let columns = rows.columns().clone();
         let encoding = self.encoding();
         let (protocol, output) = (&mut self.protocol, self.io.output());
-        row_description(protocol, output, &columns, formats, (&style.types, encoding))?;
+        let code = |column| formats.get(column).code();
+        row_description(protocol, output, &columns, code, (&style.types, encoding))?;
         self.tell_early()?;
-        let shape = Shape { columns: &columns, formats, style, encoding, copy: None };
+        let shape =
+            Shape { columns: &columns, formats, unknown_format: None, style, encoding, copy: None };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
         // Rows are dropped before the session is asked to settle: that is what stops them.
         drop(rows);
+        if all_or_none && !matches!(streamed, Ok(Ok(_)) | Err(Interrupt::Untold(_))) {
+            self.io.take_back(&mark);
+        }
         match self.settled(streamed).await? {
             Streamed { sent, tag: Some(tag) } => Ok((tag, sent)),
             _ => Err(PgError::internal("a result without limit was suspended").into()),

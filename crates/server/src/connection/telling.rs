@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use trunkline_core::types::{TextStyle, Types};
-use trunkline_core::{Column, Encoding, Formats, Notice, PgError, Session, SqlState};
+use trunkline_core::{Column, Encoding, Notice, PgError, Session, SqlState};
 use trunkline_proto::message::{
     EmptyQueryResponse, ErrorResponse, FieldDescription, NoticeResponse, ParameterStatus,
     RowDescription,
@@ -13,6 +13,7 @@ use trunkline_proto::{PeerError, backend};
 use trunkline_sql::{Nonstandard, character_position};
 
 use super::foreign::encoded_fields;
+use super::inventory::{PLAN_CACHE_MODE, PlanChoice};
 use super::{Connection, Stop, timeouts};
 
 impl<S: Session> Connection<S> {
@@ -87,6 +88,7 @@ impl<S: Session> Connection<S> {
             self.seen = self.client.changes();
             (self.style, self.encoding) = (settings.style(), settings.encoding());
             self.backslashes = settings.backslashes();
+            self.plan_choice = PlanChoice::of(settings.get(PLAN_CACHE_MODE).as_deref());
             (settings.take_reports(), settings.timeouts())
         };
         self.timed = !timeouts::heeded(set, &self.limits).is_none();
@@ -162,12 +164,13 @@ impl<S: Session> Connection<S> {
     }
 }
 
-/// RowDescription of a result, by the types that were known when it was begun.
+/// RowDescription of a result, by the types that were known when it was begun; `format` is the code of
+/// a column's format.
 pub(super) fn row_description(
     protocol: &mut backend::Connection,
     output: &mut Vec<u8>,
     columns: &[Column],
-    formats: &Formats,
+    format: impl Fn(usize) -> i16 + Clone,
     (types, encoding): (&Types, Encoding),
 ) -> Result<(), Stop> {
     if i16::try_from(columns.len()).is_err() {
@@ -188,7 +191,7 @@ pub(super) fn row_description(
             type_oid,
             typlen,
             typmod,
-            format: formats.get(index),
+            format: format(index),
         }
     });
     protocol.send(&RowDescription { fields }, output)?;

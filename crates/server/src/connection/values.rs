@@ -106,19 +106,47 @@ fn check(params: &mut Params, style: &TextStyle, portal: &str) -> Result<()> {
     Err(error.context(place))
 }
 
-/// The formats of the result; of one that does not exist only the Execute complains.
+/// The formats of a result, as a Bind asks for them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ResultFormats {
+    /// Those in which rows are written.
+    pub(crate) known: Formats,
+    /// The codes, if there is one that no format has: they are announced all the same.
+    codes: Option<Arc<[i16]>>,
+}
+
+impl ResultFormats {
+    /// The code of a column, as it is announced.
+    pub(super) fn code(&self, column: usize) -> i16 {
+        match self.codes.as_deref() {
+            None => self.known.get(column).code(),
+            Some([code]) => *code,
+            Some(codes) => codes.get(column).copied().unwrap_or_default(),
+        }
+    }
+
+    /// Whether there is a code that no format has.
+    pub(super) fn is_odd(&self) -> bool {
+        self.codes.is_some()
+    }
+
+    /// The first code among those of so many columns that no format has: the first row is refused for it.
+    pub(super) fn unknown(&self, columns: usize) -> Option<i16> {
+        self.codes.as_deref()?;
+        (0..columns).map(|column| self.code(column)).find(|code| Format::from_code(*code).is_none())
+    }
+}
+
+/// The formats of the result; of one that does not exist only the first row complains.
 ///
 /// # Errors
 ///
 /// 08P01 for a number of them that does not fit.
-pub(super) fn result_formats(
-    bind: &Bind<&[u8]>,
-    columns: &Columns,
-) -> Result<std::result::Result<Formats, i16>> {
+pub(super) fn result_formats(bind: &Bind<&[u8]>, columns: &Columns) -> Result<ResultFormats> {
     let codes = bind.result_formats();
     match columns {
         // For a statement without rows they are ignored.
-        Columns::None => return Ok(Ok(Formats::default())),
+        Columns::None => return Ok(ResultFormats::default()),
         Columns::Known(columns) if codes.len() > 1 && codes.len() != columns.len() => {
             return Err(PgError::new(
                 SqlState::PROTOCOL_VIOLATION,
@@ -131,7 +159,10 @@ pub(super) fn result_formats(
         }
         Columns::Known(_) | Columns::AfterBind => {}
     }
-    Ok(formats(codes))
+    Ok(match formats(codes.clone()) {
+        Ok(known) => ResultFormats { known, codes: None },
+        Err(_) => ResultFormats { known: Formats::default(), codes: Some(codes.collect()) },
+    })
 }
 
 /// The error for a format that does not exist.

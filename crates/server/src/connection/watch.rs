@@ -13,6 +13,7 @@ use super::foreign::Foreign;
 use super::guard::{Call, guarded};
 use super::io::Io;
 use super::timers::Due;
+use super::values;
 use crate::buffers::CHUNK;
 use crate::registry::Handle;
 
@@ -25,6 +26,8 @@ pub(crate) enum Interrupt {
     Overdue(Due),
     /// The client is gone.
     Gone,
+    /// The client cannot be told a row; those in front of it stay.
+    Untold(PgError),
     /// The engine panicked.
     Panicked,
 }
@@ -109,11 +112,17 @@ pub(crate) async fn stream(
             let written = buffer.rows();
             sent += written;
             fresh |= written > 0;
+            if written > 0
+                && let Some(code) = shape.unknown_format
+            {
+                io.output().truncate(start);
+                return Poll::Ready(Err(Interrupt::Untold(values::unsupported(code))));
+            }
             if shape.encoding.is_foreign()
                 && written > 0
                 && let Err(error) = shape.encode(io.output(), start)
             {
-                return Poll::Ready(Ok(Err(error)));
+                return Poll::Ready(Err(Interrupt::Untold(error)));
             }
             match filled {
                 Err(interrupt) => return Poll::Ready(Err(interrupt)),
@@ -148,6 +157,8 @@ pub(crate) async fn stream(
 pub(crate) struct Shape<'a> {
     pub(crate) columns: &'a [trunkline_core::Column],
     pub(crate) formats: &'a Formats,
+    /// A format that the client asked for and nobody knows: there may be no row.
+    pub(crate) unknown_format: Option<i16>,
     pub(crate) style: &'a TextStyle,
     /// The client's, or that of a COPY.
     pub(crate) encoding: Encoding,
@@ -184,6 +195,7 @@ impl Interrupt {
         match self {
             Interrupt::Canceled(error) => Some(error),
             Interrupt::Overdue(due) => Some(due.into_error()),
+            Interrupt::Untold(error) => Some(error),
             Interrupt::Panicked => Some(PgError::internal("internal error").fatal()),
             Interrupt::Gone => None,
         }

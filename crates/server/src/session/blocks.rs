@@ -1,15 +1,10 @@
 //! BEGIN, COMMIT, ROLLBACK and savepoints.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use trunkline_core::{CommandTag, Notice, PgError, Reply, Result, Session, SqlState};
 use trunkline_sql::statement::TransactionModes;
 
 use crate::connection::watch::{Interrupt, unbroken, watch};
-use crate::connection::{Connection, Stop};
-
-/// Microseconds from 1970 to 2000, where PostgreSQL counts from.
-const EPOCH: i64 = 946_684_800_000_000;
+use crate::connection::{Connection, Stop, now};
 
 impl<S: Session> Connection<S> {
     pub(super) async fn begin(&mut self, modes: TransactionModes) -> Result<(), Stop> {
@@ -123,9 +118,7 @@ impl<S: Session> Connection<S> {
 
     /// A transaction may begin now.
     pub(crate) fn tell_time(&self) {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let micros = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
-        self.client.tell_time(micros.saturating_sub(EPOCH));
+        self.client.tell_time(now());
     }
 
     /// COMMIT or ROLLBACK without BEGIN: a warning, unless AND CHAIN asks for more.
@@ -203,9 +196,10 @@ impl<S: Session> Connection<S> {
         self.client.begin();
     }
 
-    /// The statements up to a Sync are one transaction; one on its own needs none around it.
-    pub(crate) fn enter_pipeline(&mut self) {
-        if self.transaction.is_implicit() || !self.io.sync_follows() {
+    /// The statements up to a Sync are one transaction; one on its own needs none around it, unless its
+    /// rows may not reach the client.
+    pub(crate) fn enter_pipeline(&mut self, may_fail_late: bool) {
+        if self.transaction.is_implicit() || may_fail_late || !self.io.sync_follows() {
             self.transaction.enter_pipeline();
             self.client.begin();
         }

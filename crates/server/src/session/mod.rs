@@ -53,12 +53,12 @@ impl<S: Session> Connection<S> {
         &mut self,
         command: &SessionStatement,
         source: &str,
-        hints: Vec<Oid>,
+        hints: &[Oid],
     ) -> Result<Arc<[Oid]>, Stop> {
         let SessionStatement::Declare(Declare { query, .. }) = command else {
             return Ok(hints.into());
         };
-        Ok(self.statement_within(source, *query, &hints).await?.parameters)
+        Ok(self.statement_within(source, *query, hints).await?.parameters)
     }
 
     /// Tells of the names in a session's statement that are too long; an engine does so of its own.
@@ -138,6 +138,9 @@ impl<S: Session> Connection<S> {
 
     /// Has the engine throw away what it keeps for the session.
     async fn discarded(&mut self, what: Discard) -> Result<(), Stop> {
+        if what == Discard::Temp {
+            self.admit_beside(None).await?;
+        }
         self.shield(None).await?;
         let (io, session) = (&mut self.io, &mut self.session);
         let discarded = watch(io, &self.entry, || session.discard(what)).await;

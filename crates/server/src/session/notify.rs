@@ -114,6 +114,11 @@ impl Listening {
         self.known = HashSet::new();
     }
 
+    /// The channels that are listened to.
+    pub(crate) fn channels(&self) -> impl Iterator<Item = &str> {
+        self.listens.iter().map(|channel| &**channel)
+    }
+
     fn leave(&mut self) {
         for channel in std::mem::take(&mut self.listens) {
             self.channels.unlisten(&channel, &self.mailbox);

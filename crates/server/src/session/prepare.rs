@@ -29,7 +29,8 @@ impl<S: Session> Connection<S> {
             named(name, types).map_err(|error| error.position(place))
         };
         let types: Vec<_> = prepare.types.iter().map(named).collect::<Result<_>>()?;
-        let statement = self.statement_within(source, prepare.body, &types).await?;
+        let mut statement = self.statement_within(source, prepare.body, &types).await?;
+        statement.origin = statement.origin.by_sql();
         Ok(self.statements.insert(&prepare.name, statement, &self.limits)?)
     }
 
@@ -48,7 +49,7 @@ impl<S: Session> Connection<S> {
         ahead: &mut &[u8],
     ) -> Result<Reply, Stop> {
         let statement = self.statements.get(&execute.name)?.clone();
-        if let Plan::Session(..) = statement.plan {
+        if let Plan::Session(_) = statement.plan {
             return Err(PgError::unsupported("EXECUTE of a session's statement").into());
         }
         let types = &statement.parameters;
@@ -87,6 +88,7 @@ impl<S: Session> Connection<S> {
         } else {
             Params::unbound(types.clone())
         };
+        statement.plans.count(!types.is_empty(), self.plan_choice());
         let run = Run::new(params, run.style).formats(run.formats);
         self.run(&statement, run, ahead).await
     }

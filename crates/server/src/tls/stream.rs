@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -68,6 +69,11 @@ impl TlsStream {
     /// The protocol of the application that both sides agreed on.
     pub(crate) fn alpn(&self) -> Option<&[u8]> {
         self.records.connection().alpn_protocol()
+    }
+
+    /// The address that the client came to.
+    pub(crate) fn local_address(&self) -> Option<SocketAddr> {
+        self.socket.local_addr().ok()
     }
 
     /// The certificate that the client has shown, and that its authority has signed.

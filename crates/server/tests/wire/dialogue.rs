@@ -202,9 +202,10 @@ fn describe(message: &AnyBackend) -> String {
         AnyBackend::PortalSuspended(_) => "s".into(),
         AnyBackend::ReadyForQuery(ready) => format!("Z({})", char::from(ready.status.byte())),
         AnyBackend::RowDescription(rows) => {
-            let fields = rows.fields.iter().map(|field| {
-                format!("{}:{}:{}", text(field.name), field.type_oid, field.format.code())
-            });
+            let fields = rows
+                .fields
+                .iter()
+                .map(|field| format!("{}:{}:{}", text(field.name), field.type_oid, field.format));
             format!("T({})", fields.collect::<Vec<_>>().join(","))
         }
         AnyBackend::NegotiateProtocolVersion(offer) => format!("v({})", offer.version),

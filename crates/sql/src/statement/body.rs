@@ -14,6 +14,25 @@ impl Reader<'_> {
         Ok(Span::new(start, self.taken().max(start)))
     }
 
+    /// Takes a query up to the end of the statement, without `FOR READ ONLY`, which changes nothing.
+    pub(super) fn query(&mut self) -> Result<Span, SyntaxError> {
+        let start = self.offset();
+        // Words, each with the end of what is in front of it.
+        let mut last = [("", start); 3];
+        while !self.at_end() {
+            let [_, second, third] = last;
+            last = [second, third, (self.word(), self.taken())];
+            self.skip()?;
+        }
+        let is_read_only = last
+            .iter()
+            .zip(["for", "read", "only"])
+            .all(|((word, _), expected)| word.eq_ignore_ascii_case(expected));
+        let [(_, before), ..] = last;
+        let end = if is_read_only { before } else { self.taken() };
+        Ok(Span::new(start, end.max(start)))
+    }
+
     /// Takes an expression up to a comma or closing parenthesis of the level it began on.
     pub(super) fn expression(&mut self) -> Result<Span, SyntaxError> {
         let start = self.offset();

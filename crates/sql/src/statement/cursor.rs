@@ -121,7 +121,7 @@ pub(super) fn declare(reader: &mut Reader<'_>) -> Result<SessionStatement, Synta
     }
     reader.expect("for")?;
     reader.expect_query()?;
-    let query = reader.rest()?;
+    let query = reader.query()?;
     // PostgreSQL parses the whole before it looks whether the options agree.
     if let Some(message) = conflict {
         return Err(SyntaxError::unplaced("42P11", message));

@@ -35,6 +35,12 @@ impl<'a> Translator<'a> {
                 return Ok(Done::definition("ALTER TABLE", Vec::new()));
             }
         };
+        if !matches!(
+            alter.operations.as_slice(),
+            [AlterTableOperation::RenameTable { .. } | AlterTableOperation::RenameColumn { .. }]
+        ) {
+            self.redefines("ALTER TABLE", relation);
+        }
         if let [only] = alter.operations.as_slice()
             && let Some(steps) = self.altered_in_place(only, relation)?
         {

@@ -173,6 +173,7 @@ impl Translator<'_> {
             }
             next += 1;
         }
+        tables.iter().for_each(|table| self.redefines("TRUNCATE", table));
         let mut steps = Vec::new();
         for table in children_first(&tables) {
             steps.push(format!("DELETE FROM {}", written(table)));

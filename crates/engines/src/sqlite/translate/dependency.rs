@@ -237,7 +237,7 @@ fn refers(key: &ForeignKey, relation: &Relation, column: Option<usize>) -> bool 
 }
 
 /// What a view needs.
-fn uses_of(view: &Relation, schema: &Schema) -> Uses {
+pub(super) fn uses_of(view: &Relation, schema: &Schema) -> Uses {
     let (_, query) = split_view(&view.sql);
     let translated = syntax::parse(query).and_then(|parsed| {
         let mut translator = Translator::new(query, schema, &[], &PLAIN);

@@ -224,6 +224,7 @@ impl Translator<'_> {
             Kind::View => steps.extend(dropped.iter().map(|view| drop_view(view))),
             _ => {
                 let order = super::definition::children_first(&dropped);
+                dropped.iter().for_each(|table| self.redefines("DROP TABLE", table));
                 steps.extend(order.iter().map(|table| format!("DROP TABLE {}", written(table))));
                 let sequences = order.iter().flat_map(|table| owned_tables(table));
                 steps.extend(sequences.map(|name| format!("DROP TABLE IF EXISTS {name}")));

@@ -18,6 +18,7 @@ impl Translator<'_> {
             return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message)
                 .detail("This operation is not supported for views."));
         }
+        self.redefines("CREATE INDEX", &relation);
         if create.nulls_distinct == Some(false) {
             return Err(unsupported("an index with NULLS NOT DISTINCT"));
         }

@@ -32,6 +32,7 @@ mod expression;
 mod filter;
 mod from;
 mod grouping;
+pub(super) mod in_use;
 mod index;
 pub(super) mod index_text;
 mod insert;
@@ -83,6 +84,7 @@ pub(super) use default::moment;
 use dependency::Uses;
 pub(crate) use filter::filter;
 pub(super) use from::written;
+use in_use::{Redefined, relations_of};
 use lock::Locking;
 pub(super) use name::{quoted, table_name};
 use reading::{PLAIN, Reading};
@@ -123,6 +125,10 @@ pub(crate) struct Translated {
     pub(crate) validations: Vec<Validation>,
     /// The tables that it makes or empties.
     pub(crate) fresh: Vec<String>,
+    /// The relations that a query reads.
+    pub(crate) reads: Vec<Oid>,
+    /// The tables that it defines otherwise, or empties.
+    pub(crate) redefined: Vec<Redefined>,
     /// What the last columns of a cursor's query are.
     pub(crate) key: Option<RowKey>,
     /// The row that it changes, whose key comes behind the parameters.
@@ -241,6 +247,8 @@ struct Translator<'a> {
     overriding: Option<Overriding>,
     /// The sequences that it needs.
     sequences: Vec<Sequence>,
+    /// The tables that it defines otherwise, or empties.
+    redefined: Vec<Redefined>,
     /// Whether something in it is worked out only when it runs, though all of it is constant.
     volatile: bool,
 }
@@ -281,6 +289,7 @@ impl<'a> Translator<'a> {
             current: Current::default(),
             overriding: None,
             sequences: Vec::new(),
+            redefined: Vec::new(),
             volatile: false,
         }
     }
@@ -350,6 +359,8 @@ impl<'a> Translator<'a> {
             notices: self.notices,
             validations: self.validations,
             fresh: statement.map(|one| made_fresh(one, self.schema)).unwrap_or_default(),
+            reads: if done.writes { Vec::new() } else { relations_of(&self.uses) },
+            redefined: self.redefined,
             key: self.current.key,
             row: self.current.row,
             once: self.once,

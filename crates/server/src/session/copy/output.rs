@@ -90,7 +90,14 @@ impl<S: Session> Connection<S> {
         let response = CopyOutResponse { format, columns: codes };
         self.protocol.send(&response, self.io.output())?;
         let copied = Some(&mut copy);
-        let shape = Shape { columns: &columns, formats, style: &style, encoding, copy: copied };
+        let shape = Shape {
+            columns: &columns,
+            formats,
+            unknown_format: None,
+            style: &style,
+            encoding,
+            copy: copied,
+        };
         let streamed = stream(&mut self.io, &self.entry, &mut rows, shape, u64::MAX).await;
         drop(rows);
         let Streamed { sent, .. } = self.settled(streamed).await?;

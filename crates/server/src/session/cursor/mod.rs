@@ -11,8 +11,8 @@ use std::mem;
 use std::sync::{Arc, Mutex};
 
 use trunkline_core::{
-    Column, Columns, CommandTag, CurrentOf, Formats, Params, PgError, Reply, Result, RowKey, Rows,
-    Run, Session, SqlState,
+    Column, Columns, CommandTag, CurrentOf, Params, PgError, Reply, Result, RowKey, Rows, Run,
+    Session, SqlState,
 };
 use trunkline_sql::statement::{Declare, Fetch, Which};
 
@@ -22,7 +22,8 @@ use self::rows::{Key, poll_rest};
 use crate::connection::guard::guarded;
 use crate::connection::watch::watch;
 use crate::connection::{
-    Connection, CursorOptions, Plan, Portal, PortalState, Portals, Stop, cannot_be_run,
+    Connection, CursorOptions, Plan, Portal, PortalState, Portals, ResultFormats, Stop,
+    cannot_be_run, now,
 };
 
 impl<S: Session> Connection<S> {
@@ -55,10 +56,10 @@ impl<S: Session> Connection<S> {
         let portal = Portal {
             columns: statement.columns.clone(),
             statement,
-            formats: Formats::default(),
-            unknown_format: None,
+            formats: ResultFormats::default(),
             style: run.style,
-            size: run.params.size(),
+            size: run.params.size().saturating_add(source.len()),
+            created: now(),
             state: PortalState::Ready(run.params),
             options: CursorOptions {
                 scroll: declare.scroll,
@@ -117,12 +118,33 @@ impl<S: Session> Connection<S> {
     }
 
     /// Before a statement, or a COPY FROM, that would show in what open queries still give: takes the rest of
-    /// them.
+    /// them, unless it may not run beside them.
     pub(crate) async fn shield(&mut self, statement: Option<&S::Statement>) -> Result<(), Stop> {
         if self.portals.is_empty() || !self.disturbs(statement).await? {
             return Ok(());
         }
-        Box::pin(self.keep_open_rows()).await
+        Box::pin(async {
+            if statement.is_some() {
+                self.admit_beside(statement).await?;
+            }
+            self.keep_open_rows().await
+        })
+        .await
+    }
+
+    /// Asks the engine whether a statement, or DISCARD of temporary tables, may run beside open queries.
+    pub(crate) async fn admit_beside(
+        &mut self,
+        statement: Option<&S::Statement>,
+    ) -> Result<(), Stop> {
+        let open = self.portals.open();
+        let queries: Vec<_> = open.iter().filter_map(|statement| statement.query()).collect();
+        if queries.is_empty() {
+            return Ok(());
+        }
+        let (io, session) = (&mut self.io, &mut self.session);
+        let admitted = watch(io, &self.entry, || session.admit_beside(statement, &queries)).await;
+        self.settled(admitted).await
     }
 
     async fn disturbs(&mut self, statement: Option<&S::Statement>) -> Result<bool, Stop> {
@@ -218,7 +240,7 @@ impl<S: Session> Connection<S> {
         let cursor = Cursor::new(columns, key, source, style, scroll, room);
         let cursor = Arc::new(Mutex::new(cursor));
         portal.state = PortalState::Cursor(cursor.clone());
-        if let Plan::Session(..) = portal.statement.plan {
+        if let Plan::Session(_) = portal.statement.plan {
             // PostgreSQL has all rows of a FETCH or an EXECUTE before it sends one.
             self.hold(&cursor).await?;
         }
