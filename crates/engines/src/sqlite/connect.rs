@@ -106,7 +106,7 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
     connection.set_prepared_statement_cache_capacity(KEPT);
     connection.query_row(LOG, [], |_| Ok(()))?;
     let stop = control.clone();
-    connection.progress_handler(INSTRUCTIONS, Some(move || stop.is_stopped()))?;
+    connection.progress_handler(INSTRUCTIONS, Some(move || stop.has_run()))?;
     let (lock, mut since) = (control.clone(), Instant::now());
     let wait = move |times| {
         if times == 0 {

@@ -232,7 +232,7 @@ impl<'c> Worker<'c> {
         let Some(cursor) = self.cursors.get_mut(&number) else {
             return Err(PgError::internal("rows of a query that is over"));
         };
-        let fetched = cursor.fetch(limit);
+        let fetched = cursor.fetch(limit, self.control);
         if !matches!(fetched, Ok(Batch { is_last: false, .. })) {
             self.close(number);
         }
@@ -353,7 +353,8 @@ impl<'c> Worker<'c> {
         let mut cursor = Cursor::new(compiled, plan.columns())?;
         let rows = &mut outcome.rows;
         while !rows.is_last {
-            let batch = cursor.fetch(u64::MAX).map_err(|error| self.explain(error))?;
+            let fetched = cursor.fetch(u64::MAX, self.control);
+            let batch = fetched.map_err(|error| self.explain(error))?;
             rows.cells.append(&batch.cells);
             rows.is_last = batch.is_last;
             if rows.cells.size() > RETURNED {
