@@ -3,6 +3,7 @@
 mod copied;
 mod current;
 mod discard;
+mod settings;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,8 +22,8 @@ use super::plan::{Plan, Statement};
 use super::schema::{OnCommit, Schema};
 use super::sequence::Sequence;
 use super::transaction::{Savepoints, exact, lost};
-use super::translate::reading::{Reading, SearchPath};
 use super::violation;
+use settings::Settings;
 
 /// Stands around the steps of a statement; it is always the innermost of its name.
 const STATEMENT: &str = "trunkline statement";
@@ -37,10 +38,11 @@ pub(super) struct Worker<'c> {
     pub(super) control: &'c Control,
     client: Client,
     names: Names,
-    /// The session's path, and when it was seen: see [`Client::changes`].
-    path: (usize, SearchPath),
+    settings: Settings,
     pub(super) cursors: HashMap<u64, Cursor<'c>>,
     schema: Option<(i64, Arc<Schema>)>,
+    /// The number of the definitions of temporary tables, which only the session itself changes.
+    temporary: Option<i64>,
     pub(super) in_transaction: bool,
     /// How often definitions may have been undone: SQLite gives their numbers to others then.
     pub(super) undone: i64,
@@ -69,11 +71,12 @@ impl<'c> Worker<'c> {
         Worker {
             guarded,
             control,
-            path: (client.changes(), SearchPath::of(&client)),
+            settings: Settings::of(&client),
             client,
             names,
             cursors: HashMap::new(),
             schema: None,
+            temporary: None,
             in_transaction: false,
             undone: 0,
             savepoints: Savepoints::default(),
@@ -111,7 +114,7 @@ impl<'c> Worker<'c> {
             }
             false => self.look_anew()?,
         }
-        if self.version()? == plan.version && self.search_path() == plan.path {
+        if self.version()? == plan.version && self.settings().path == plan.path {
             return Ok(plan);
         }
         let (version, schema) = self.schema()?;
@@ -130,37 +133,28 @@ impl<'c> Worker<'c> {
         })
     }
 
-    /// Where the session looks for names.
-    pub(super) fn search_path(&mut self) -> SearchPath {
-        let changes = self.client.changes();
-        if self.path.0 != changes {
-            self.path = (changes, SearchPath::of(&self.client));
-        }
-        self.path.1
+    /// A number that is another one when definitions are.
+    fn version(&mut self) -> Result<i64> {
+        let main = self.number("PRAGMA main.schema_version")?;
+        Ok(main ^ (self.temporary()? << 32) ^ (self.undone << 48))
     }
 
-    /// How the session reads what is written.
-    pub(super) fn reading(&mut self) -> Reading {
-        Reading { style: self.client.reading_style(), path: self.search_path() }
+    /// Temporary tables have definitions, and a number, of their own: 0 if there were none yet.
+    fn temporary(&mut self) -> Result<i64> {
+        let number = match self.temporary {
+            Some(number) => number,
+            None => self.number("PRAGMA temp.schema_version")?,
+        };
+        self.temporary = Some(number);
+        Ok(number)
     }
 
-    /// What the session's settings are now, for the functions that go by them.
-    fn tell_settings(&self) {
-        self.guarded.surroundings.tell(self.client.reading_style());
-    }
-
-    fn version(&self) -> Result<i64> {
-        let undone = self.undone << 48;
-        self.guarded
-            .own(|connection| {
-                // Temporary tables have definitions, and a number, of their own.
-                let number = |sql: &str| -> rusqlite::Result<i64> {
-                    connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
-                };
-                let temporary = number("PRAGMA temp.schema_version")?;
-                Ok(number("PRAGMA main.schema_version")? ^ (temporary << 32) ^ undone)
-            })
-            .map_err(answer)
+    /// A number that SQLite tells.
+    fn number(&self, pragma: &str) -> Result<i64> {
+        let told = |connection: &Connection| {
+            connection.prepare_cached(pragma)?.query_row([], |row| row.get(0))
+        };
+        self.guarded.own(told).map_err(answer)
     }
 
     /// What there is, and the number that SQLite gave to it.
@@ -248,6 +242,9 @@ impl<'c> Worker<'c> {
     pub(super) fn run(&mut self, statement: &Statement, values: &Cells) -> Result<Outcome> {
         let plan = self.current(statement)?;
         self.watch_keys(&plan, values)?;
+        if plan.defines() {
+            self.temporary = None;
+        }
         // SQLite may have to compile a step once more while it runs.
         let guarded = self.guarded;
         let done = guarded.theirs(plan.defines(), |_| match &*plan.translated.steps {
@@ -427,11 +424,8 @@ impl<'c> Worker<'c> {
 
     /// Has temporary tables lose what they lose when a transaction is kept.
     fn end_temporary(&mut self) -> Result<()> {
-        let number = |connection: &Connection| -> rusqlite::Result<i64> {
-            connection.prepare_cached("PRAGMA temp.schema_version")?.query_row([], |row| row.get(0))
-        };
         // Most sessions have no such tables.
-        if self.guarded.own(number).map_err(answer)? == 0 {
+        if self.temporary()? == 0 {
             return Ok(());
         }
         let (_, schema) = self.schema()?;
@@ -448,6 +442,7 @@ impl<'c> Worker<'c> {
 
     pub(super) fn rollback(&mut self) -> Result<()> {
         self.in_transaction = false;
+        self.temporary = None;
         self.fresh.clear();
         self.savepoints = Savepoints::default();
         self.guarded.given.clear();
@@ -457,8 +452,9 @@ impl<'c> Worker<'c> {
         if self.connection().is_autocommit() { Ok(()) } else { self.own("ROLLBACK") }
     }
 
-    /// Runs a statement of ours.
+    /// Runs a statement of ours, which may define or undo.
     pub(super) fn own(&mut self, sql: &str) -> Result<()> {
+        self.temporary = None;
         self.guarded.own(|connection| connection.execute_batch(sql)).map_err(answer)
     }
 
