@@ -31,6 +31,12 @@ const BLOB: u8 = 4;
 const DEFAULT: u8 = 5;
 
 impl Cells {
+    /// Values with room for so many bytes of them.
+    pub(super) fn with_capacity(bytes: usize) -> Cells {
+        Cells { bytes: Vec::with_capacity(bytes), read: 0 }
+    }
+
+    #[inline]
     pub(super) fn push(&mut self, cell: Cell<'_>) {
         match cell {
             Cell::Null => self.bytes.push(NULL),
@@ -42,14 +48,18 @@ impl Cells {
         }
     }
 
+    #[inline]
     fn eight(&mut self, kind: u8, value: [u8; 8]) {
-        self.bytes.push(kind);
-        self.bytes.extend_from_slice(&value);
+        let mut cell = [kind; 9];
+        if let Some(place) = cell.last_chunk_mut() {
+            *place = value;
+        }
+        self.bytes.extend_from_slice(&cell);
     }
 
+    #[inline]
     fn long(&mut self, kind: u8, bytes: &[u8]) {
-        self.bytes.push(kind);
-        self.bytes.extend_from_slice(&bytes.len().to_ne_bytes());
+        self.eight(kind, (bytes.len() as u64).to_ne_bytes());
         self.bytes.extend_from_slice(bytes);
     }
 
@@ -60,7 +70,7 @@ impl Cells {
         write(&mut self.bytes);
         let length = self.bytes.len() - start;
         if let Some((_, place)) = self.bytes.split_at_mut(start).0.split_last_chunk_mut() {
-            *place = length.to_ne_bytes();
+            *place = (length as u64).to_ne_bytes();
         }
     }
 
@@ -100,6 +110,7 @@ pub(super) struct Reader<'a>(&'a [u8]);
 impl<'a> Iterator for Reader<'a> {
     type Item = Cell<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Cell<'a>> {
         let (kind, rest) = self.0.split_first()?;
         let (cell, rest) = match *kind {
@@ -115,7 +126,8 @@ impl<'a> Iterator for Reader<'a> {
             }
             kind => {
                 let (length, rest) = rest.split_first_chunk()?;
-                let (bytes, rest) = rest.split_at_checked(usize::from_ne_bytes(*length))?;
+                let length = usize::try_from(u64::from_ne_bytes(*length)).ok()?;
+                let (bytes, rest) = rest.split_at_checked(length)?;
                 (if kind == TEXT { Cell::Text(bytes) } else { Cell::Blob(bytes) }, rest)
             }
         };

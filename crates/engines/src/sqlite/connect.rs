@@ -37,6 +37,8 @@ pub(super) struct Guarded {
     pub(super) surroundings: Surroundings,
     pub(super) sequences: Sequences,
     pub(super) given: Given,
+    /// Whether SQLite tells of each row that is changed.
+    pub(super) is_watching: bool,
     trust: Arc<AtomicU8>,
 }
 
@@ -106,7 +108,7 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
     connection.set_prepared_statement_cache_capacity(KEPT);
     connection.query_row(LOG, [], |_| Ok(()))?;
     let stop = control.clone();
-    connection.progress_handler(INSTRUCTIONS, Some(move || stop.is_stopped()))?;
+    connection.progress_handler(INSTRUCTIONS, Some(move || stop.has_run()))?;
     let (lock, mut since) = (control.clone(), Instant::now());
     let wait = move |times| {
         if times == 0 {
@@ -129,10 +131,7 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
     }))?;
     let given = Given::default();
     functions::register_conflict(&connection, &given)?;
-    let watching = given.clone();
-    let changed = move |action, _: &str, table: &str, rowid| watching.changed(action, table, rowid);
-    connection.update_hook(Some(changed))?;
-    Ok(Guarded { connection, surroundings, sequences, given, trust })
+    Ok(Guarded { connection, surroundings, sequences, given, is_watching: false, trust })
 }
 
 impl Guarded {
@@ -140,6 +139,14 @@ impl Guarded {
     /// system on which that cannot be goes without.
     pub(super) fn keep_log(&self) -> rusqlite::Result<()> {
         self.own(|connection| connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())))
+    }
+
+    /// Has SQLite tell of each row that is changed, or not.
+    pub(super) fn watch(&mut self, is_to: bool) -> rusqlite::Result<()> {
+        let given = self.given.clone();
+        let changed = move |action, _: &str, table: &str, row| given.changed(action, table, row);
+        self.is_watching = is_to;
+        self.connection.update_hook(is_to.then_some(changed))
     }
 
     /// Does something for ourselves: all is allowed.

@@ -22,6 +22,8 @@ pub(super) struct Control {
     patience: AtomicU64,
     /// Whether each statement of the transaction sees what was committed before it.
     read_committed: AtomicBool,
+    /// How often SQLite's machine has run for a while.
+    runs: AtomicU64,
     /// Where it waits with others.
     queue: Arc<Queue>,
     ticket: u64,
@@ -40,6 +42,7 @@ impl Control {
             running: AtomicU64::new(1),
             patience: AtomicU64::new(0),
             read_committed: AtomicBool::new(true),
+            runs: AtomicU64::new(0),
             queue: queue.clone(),
             ticket: queue.ticket(),
             interrupts,
@@ -63,6 +66,17 @@ impl Control {
     /// Whether what was done may be kept; from then on the job is not stopped any more.
     pub(super) fn may_keep(&self) -> bool {
         !self.is_stopped() && self.interrupts.hold()
+    }
+
+    /// SQLite's machine has run for a while; whether the job that runs is to stop.
+    pub(super) fn has_run(&self) -> bool {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        self.is_stopped()
+    }
+
+    /// A number that is another one when SQLite's machine has run for a while.
+    pub(super) fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
     }
 
     /// Sets how long to wait for a lock: `lock_timeout`, of which 0 is for ever, as long as nobody

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use trunkline_core::types::{TextStyle, Value};
@@ -31,8 +31,8 @@ const BATCH: usize = 128 * 1024;
 /// So many batches are under way at most: the thread has the next one when it is done with one.
 const AHEAD: usize = 2;
 
-/// The values that one statement stores, at most: of more, SQLite has no room at hand.
-const VALUES: usize = 200;
+/// The values that one statement stores, at most: for the texts of more, SQLite has no room at hand.
+const VALUES: usize = 100;
 
 /// So much of a line is kept for an error about its row, which shows a little less.
 const SHOWN: usize = 128;
@@ -41,13 +41,13 @@ const SHOWN: usize = 128;
 #[derive(Debug)]
 pub(super) struct Target {
     table: QualifiedName,
-    /// As SQLite knows it.
-    name: String,
     pub(super) columns: Arc<[Column]>,
     defaults: Vec<bool>,
     relation: Relation,
     pub(super) sequences: Vec<Sequence>,
     filter: Option<Filter>,
+    /// What stores rows together, once there are so many.
+    insert_many: OnceLock<String>,
     /// Why it takes no rows: what PostgreSQL says only when the client is to send them.
     refused: Option<PgError>,
 }
@@ -98,14 +98,21 @@ impl Target {
         let defaults = columns.clone().map(|column| column.default.is_some()).collect();
         let columns = described.collect();
         let filter = condition.map(|condition| Filter::new(condition, schema, reading, relation));
-        let (name, filter) = (relation.name.clone(), filter.transpose()?);
-        let (relation, sequences) = (relation.clone(), relation.sequences());
-        Ok(Target { table, name, columns, defaults, relation, sequences, filter, refused })
+        Ok(Target {
+            table,
+            columns,
+            defaults,
+            relation: relation.clone(),
+            sequences: relation.sequences(),
+            filter: filter.transpose()?,
+            insert_many: OnceLock::new(),
+            refused,
+        })
     }
 
     /// Lets rows only into a table that was made or emptied in this subtransaction, as FREEZE demands.
     pub(super) fn frozen(mut self, is_fresh: impl FnOnce(&str) -> bool) -> Target {
-        if self.refused.is_none() && !is_fresh(&self.name) {
+        if self.refused.is_none() && !is_fresh(&self.relation.name) {
             let message = "cannot perform COPY FREEZE because the table was not created or truncated in the \
                            current subtransaction";
             let state = SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE;
@@ -144,7 +151,7 @@ impl Target {
         let (names, values) = self.row(&given, 0);
         let table = translate::written(&self.relation);
         if let Some(filter) = &self.filter {
-            return filter.insert(&table, &quote(&self.name), names, values);
+            return filter.insert(&table, &quote(&self.relation.name), names, values);
         }
         if names.is_empty() {
             return format!("INSERT INTO {table} DEFAULT VALUES");
@@ -176,8 +183,12 @@ impl Target {
         }
     }
 
-    /// The statement that stores so many rows.
-    pub(super) fn insert_many(&self, rows: usize) -> String {
+    /// The statement that stores as many rows as go together.
+    pub(super) fn insert_many(&self) -> &str {
+        self.insert_many.get_or_init(|| self.insert_rows(self.together()))
+    }
+
+    fn insert_rows(&self, rows: usize) -> String {
         let columns: Vec<&Column> = self.columns.iter().collect();
         let (names, _) = self.row(&columns, 0);
         let row = |row| format!("({})", self.row(&columns, row * columns.len()).1.join(", "));

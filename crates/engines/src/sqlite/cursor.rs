@@ -7,6 +7,7 @@ use self_cell::{MutBorrow, self_cell};
 use trunkline_core::{PgError, Result};
 
 use super::cells::{Cell, Cells};
+use super::control::Control;
 
 /// Rows are given away when they are so many bytes,
 const BATCH: usize = 64 * 1024;
@@ -26,6 +27,8 @@ self_cell!(
 pub(super) struct Cursor<'c> {
     running: Running<'c>,
     columns: usize,
+    /// The size of the last batch.
+    room: usize,
     /// What ended it behind the rows that were given away last.
     error: Option<rusqlite::Error>,
 }
@@ -48,22 +51,24 @@ impl<'c> Cursor<'c> {
         }
         let statement = MutBorrow::new(statement);
         let running = Running::new(statement, |statement| statement.borrow_mut().raw_query());
-        Ok(Cursor { running, columns, error: None })
+        Ok(Cursor { running, columns, room: 0, error: None })
     }
 
     /// The next rows: no more than `limit`, and so many bytes, and one at least.
-    pub(super) fn fetch(&mut self, limit: u64) -> rusqlite::Result<Batch> {
-        let (columns, began) = (self.columns, Instant::now());
+    pub(super) fn fetch(&mut self, limit: u64, control: &Control) -> rusqlite::Result<Batch> {
         if let Some(error) = self.error.take() {
             return Err(error);
         }
+        let (columns, began, mut runs) = (self.columns, Instant::now(), control.runs());
+        // To look at the clock for each row would cost as much as a column of it.
+        let mut is_overdue = || {
+            let before = std::mem::replace(&mut runs, control.runs());
+            before != runs && began.elapsed() >= DELAY
+        };
+        let mut batch = Batch { cells: Cells::with_capacity(self.room), is_last: false };
         self.running.with_dependent_mut(|_, rows| {
-            let mut batch = Batch::default();
             let mut count = 0;
-            while count < limit
-                && batch.cells.size() < BATCH
-                && (count == 0 || began.elapsed() < DELAY)
-            {
+            while count < limit && batch.cells.size() < BATCH && (count == 0 || !is_overdue()) {
                 let row = match rows.next() {
                     Ok(Some(row)) => row,
                     Ok(None) => {
@@ -82,7 +87,9 @@ impl<'c> Cursor<'c> {
                 }
                 count += 1;
             }
-            Ok(batch)
-        })
+            Ok(())
+        })?;
+        self.room = batch.cells.size();
+        Ok(batch)
     }
 }

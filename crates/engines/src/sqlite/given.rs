@@ -4,13 +4,17 @@
 //! A cursor gives what was there when it was opened. A row that has its row's key now is that row, unless
 //! the key was given to another one since: by the own transaction, or by others as long as it did not write.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::hooks::Action;
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::cells::Cell;
+
+/// So many openings of cursors a transaction remembers that saw different rows. Of older ones nobody knows any more
+/// whether their rows are what they were.
+const OPENINGS: usize = 1_000;
 
 /// What a session's transaction knows of keys, from its first cursor on.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +23,9 @@ pub(super) struct Given(Arc<Mutex<Keys>>);
 #[derive(Debug, Default)]
 struct Keys {
     /// The state of the file that each opening of a cursor saw.
-    opened: Vec<i64>,
+    opened: VecDeque<i64>,
+    /// How many openings before these are forgotten.
+    forgotten: usize,
     /// What was given since, of each table and between two openings the least and the greatest.
     ranges: Vec<Range>,
     /// How many openings there were when keys were last given in a table without numbers of rows: SQLite does
@@ -42,6 +48,23 @@ struct Range {
     greatest: i64,
 }
 
+impl Keys {
+    /// How many openings there were.
+    fn openings(&self) -> usize {
+        self.forgotten + self.opened.len()
+    }
+
+    fn open(&mut self, state: i64) {
+        self.opened.push_back(state);
+        if self.opened.len() > OPENINGS {
+            self.opened.pop_front();
+            self.forgotten += 1;
+            let forgotten = self.forgotten;
+            self.ranges.retain(|range| range.openings > forgotten);
+        }
+    }
+}
+
 /// A row's key, as its cursor gave it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fetched<'a> {
@@ -61,14 +84,14 @@ impl Given {
     /// A cursor is opened, which sees this state of the file.
     pub(super) fn open(&self, state: i64) -> i64 {
         let mut keys = self.keys();
-        let count = keys.opened.len();
-        let is_known = keys.opened.last() == Some(&state)
+        let count = keys.openings();
+        let is_known = keys.opened.back() == Some(&state)
             && keys.untold.max(keys.defined) < count
             && keys.ranges.last().is_none_or(|range| range.openings < count);
         if !is_known {
-            keys.opened.push(state);
+            keys.open(state);
         }
-        i64::try_from(keys.opened.len()).unwrap_or(i64::MAX)
+        i64::try_from(keys.openings()).unwrap_or(i64::MAX)
     }
 
     /// The transaction is over, and its cursors are.
@@ -95,13 +118,13 @@ impl Given {
     /// A statement gives keys of which SQLite does not tell.
     pub(super) fn untold(&self) {
         let mut keys = self.keys();
-        keys.untold = keys.opened.len();
+        keys.untold = keys.openings();
     }
 
     /// A statement changes a definition, and may write its table anew.
     pub(super) fn defined(&self) {
         let mut keys = self.keys();
-        keys.defined = keys.opened.len();
+        keys.defined = keys.openings();
     }
 
     /// SQLite tells of a row that was changed.
@@ -113,7 +136,7 @@ impl Given {
         {
             rows.insert(rowid);
         }
-        let openings = keys.opened.len();
+        let openings = keys.openings();
         let is_kept = match action {
             Action::SQLITE_DELETE => true,
             Action::SQLITE_UPDATE => {
@@ -149,7 +172,8 @@ impl Given {
             Some(Cell::Integer(number)) => usize::try_from(number).unwrap_or(0),
             _ => 0,
         };
-        let seen = opening.checked_sub(1).and_then(|place| keys.opened.get(place));
+        let place = opening.checked_sub(1).and_then(|place| place.checked_sub(keys.forgotten));
+        let seen = place.and_then(|place| keys.opened.get(place));
         let is_given = |range: &Range| {
             let is_among = match row.rowid {
                 Some(Cell::Integer(rowid)) => (range.least..=range.greatest).contains(&rowid),
@@ -169,5 +193,32 @@ impl Given {
             return Err(PgError::new(SqlState::T_R_SERIALIZATION_FAILURE, message));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_openings_the_newest_are_remembered() {
+        let given = Given::default();
+        let many = i64::try_from(OPENINGS).expect("a small number") * 3;
+        for opening in 1..=many {
+            assert_eq!(given.open(7), opening);
+            // Each cursor stands on the row that was made before it was opened.
+            given.changed(Action::SQLITE_INSERT, "t", opening);
+        }
+        assert_eq!(given.keys().opened.len(), OPENINGS);
+        assert_eq!(given.keys().ranges.len(), OPENINGS);
+        let check = |opening: i64| {
+            let rowid = Some(Cell::Integer(opening - 1));
+            let opening = Some(Cell::Integer(opening));
+            given.check(Fetched { cursor: "c", table: "t", rowid, opening }, Some(7))
+        };
+        assert!(check(many).is_ok());
+        assert!(check(many - 999).is_ok());
+        let state = check(many - 1_000).expect_err("forgotten").sqlstate();
+        assert_eq!(state, SqlState::INVALID_CURSOR_STATE);
     }
 }

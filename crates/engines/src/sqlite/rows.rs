@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use trunkline_core::{Column, CommandTag, Progress, Result, RowBuf, RowSource};
 
@@ -22,7 +22,10 @@ pub(super) struct QueryRows {
     order: Option<Order>,
     /// The columns, with the scales that are not announced.
     shape: Arc<[Column]>,
+    /// The batch that the thread was asked for,
     call: Option<Call<Result<Batch>>>,
+    /// and the one behind it, so that the thread need not wait when it is done with that.
+    next: Option<Call<Result<Batch>>>,
     batch: Batch,
     tag: CommandTag,
     /// Whether the thread holds a cursor.
@@ -48,8 +51,8 @@ impl QueryRows {
     ) -> QueryRows {
         let shape = order.statement.shape();
         let order = Some(order);
-        let batch = Batch::default();
-        QueryRows { thread, number, order, shape, call: None, batch, tag, is_open: false }
+        let (call, next, batch) = (None, None, Batch::default());
+        QueryRows { thread, number, order, shape, call, next, batch, tag, is_open: false }
     }
 
     /// Rows of a query that has begun, of which these are the first.
@@ -60,8 +63,8 @@ impl QueryRows {
         batch: Batch,
         tag: CommandTag,
     ) -> QueryRows {
-        let is_open = !batch.is_last;
-        QueryRows { thread, number, order: None, shape, call: None, batch, tag, is_open }
+        let (order, call, next, is_open) = (None, None, None, !batch.is_last);
+        QueryRows { thread, number, order, shape, call, next, batch, tag, is_open }
     }
 
     /// Rows that are at hand.
@@ -71,18 +74,18 @@ impl QueryRows {
         batch: Batch,
         tag: CommandTag,
     ) -> QueryRows {
-        QueryRows { thread, number: 0, order: None, shape, call: None, batch, tag, is_open: false }
+        QueryRows::begun(thread, 0, shape, batch, tag)
     }
 
-    fn ask(&mut self, limit: u64) {
+    fn ask(&mut self, limit: u64) -> Call<Result<Batch>> {
         self.is_open = true;
         let number = self.number;
-        self.call = Some(match self.order.take() {
+        match self.order.take() {
             Some(Order { statement, values }) => {
                 self.thread.call(move |worker| worker.open(number, &statement, &values, limit))
             }
             None => self.thread.call(move |worker| worker.fetch(number, limit)),
-        });
+        }
     }
 
     fn write(&mut self, rows: &mut RowBuf<'_>) -> Result<()> {
@@ -117,18 +120,21 @@ impl RowSource for QueryRows {
             if rows.is_full() {
                 return Poll::Ready(Ok(Progress::More));
             }
-            let Some(call) = &mut self.call else {
-                self.ask(rows.rows_left());
-                continue;
+            let mut call = self.call.take().unwrap_or_else(|| self.ask(rows.rows_left()));
+            let Poll::Ready(batch) = Pin::new(&mut call).poll(cx) else {
+                self.call = Some(call);
+                return Poll::Pending;
             };
-            let batch = ready!(Pin::new(call).poll(cx));
-            self.call = None;
+            self.call = self.next.take();
             self.batch = batch.and_then(|batch| batch)?;
             if self.batch.is_last {
-                self.is_open = false;
+                (self.call, self.is_open) = (None, false);
             } else if rows.rows_left() > ALL {
                 // The thread goes on while these are sent.
-                self.ask(u64::MAX);
+                if self.call.is_none() {
+                    self.call = Some(self.ask(u64::MAX));
+                }
+                self.next = Some(self.ask(u64::MAX));
             }
         }
     }
@@ -137,7 +143,7 @@ impl RowSource for QueryRows {
 impl Drop for QueryRows {
     fn drop(&mut self) {
         // What runs is stopped by this.
-        self.call = None;
+        (self.call, self.next) = (None, None);
         if self.is_open {
             let number = self.number;
             self.thread.tell(move |worker| worker.close(number));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::types::TextStyle;
@@ -29,11 +30,35 @@ pub struct SqliteSession {
     database: Arc<Database>,
     names: Names,
     client: Client,
+    settings: Settings,
     thread: Option<Arc<Thread>>,
     /// The number of the newest query.
     queries: u64,
     /// Whether the transaction has changed definitions.
     defines: bool,
+}
+
+/// What the client's settings say of what is run, as long as none has changed.
+#[derive(Debug)]
+struct Settings {
+    /// When they were looked at: see [`Client::changes`].
+    changes: usize,
+    is_read_only: bool,
+    is_read_committed: bool,
+    lock_timeout: Duration,
+}
+
+impl Settings {
+    fn of(client: &Client) -> Settings {
+        let changes = client.changes();
+        let isolation = client.setting("transaction_isolation").unwrap_or_default();
+        Settings {
+            changes,
+            is_read_only: client.setting("transaction_read_only").as_deref() == Some("on"),
+            is_read_committed: isolation.starts_with("read"),
+            lock_timeout: client.timeouts().unwrap_or_default().lock,
+        }
+    }
 }
 
 /// Asks for the only row of a query, and whether it is the only one.
@@ -45,7 +70,16 @@ pub struct Statement(Arc<Planned>);
 
 impl SqliteSession {
     pub(super) fn new(database: Arc<Database>, names: Names, client: Client) -> SqliteSession {
-        SqliteSession { database, names, client, thread: None, queries: 0, defines: false }
+        let settings = Settings::of(&client);
+        SqliteSession {
+            database,
+            names,
+            client,
+            settings,
+            thread: None,
+            queries: 0,
+            defines: false,
+        }
     }
 
     async fn thread(&mut self) -> Result<Arc<Thread>> {
@@ -68,11 +102,19 @@ impl SqliteSession {
         call.await.and_then(|done| done)
     }
 
+    /// What the settings are now.
+    fn settings(&mut self) -> &Settings {
+        if self.settings.changes != self.client.changes() {
+            self.settings = Settings::of(&self.client);
+        }
+        &self.settings
+    }
+
     /// Tells the thread what settings say of the next job.
-    fn brief(&self, thread: &Thread) {
-        let isolation = self.client.setting("transaction_isolation").unwrap_or_default();
-        thread.control().set_patience(self.client.timeouts().unwrap_or_default().lock);
-        thread.control().set_read_committed(isolation.starts_with("read"));
+    fn brief(&mut self, thread: &Thread) {
+        let settings = self.settings();
+        thread.control().set_patience(settings.lock_timeout);
+        thread.control().set_read_committed(settings.is_read_committed);
     }
 
     async fn prepare_as(
@@ -118,10 +160,8 @@ impl SqliteSession {
     }
 
     /// Refuses a command that writes where nothing may be written: 25006.
-    fn admit(&self, command: &str) -> Result<()> {
-        let is_read_only = !self.database.writable
-            || self.client.setting("transaction_read_only").is_some_and(|value| value == "on");
-        if is_read_only {
+    fn admit(&mut self, command: &str) -> Result<()> {
+        if self.settings().is_read_only || !self.database.writable {
             let command = command.strip_suffix(" 0").unwrap_or(command);
             return Err(PgError::new(
                 SqlState::READ_ONLY_SQL_TRANSACTION,

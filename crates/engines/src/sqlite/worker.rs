@@ -3,6 +3,7 @@
 mod copied;
 mod current;
 mod discard;
+mod settings;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -22,9 +23,9 @@ use super::schema::{OnCommit, Schema};
 use super::sequence::Sequence;
 use super::transaction::{Savepoints, exact, lost};
 use super::translate::in_use::{Redefined, with_views};
-use super::translate::reading::{Reading, SearchPath};
 use super::translate::{Request, quoted};
 use super::violation;
+use settings::Settings;
 
 /// Stands around the steps of a statement; it is always the innermost of its name.
 const STATEMENT: &str = "trunkline statement";
@@ -39,10 +40,11 @@ pub(super) struct Worker<'c> {
     pub(super) control: &'c Control,
     client: Client,
     names: Names,
-    /// The session's path, and when it was seen: see [`Client::changes`].
-    path: (usize, SearchPath),
+    settings: Settings,
     pub(super) cursors: HashMap<u64, Cursor<'c>>,
     schema: Option<(i64, Arc<Schema>)>,
+    /// The number of the definitions of temporary tables, which only the session itself changes.
+    temporary: Option<i64>,
     pub(super) in_transaction: bool,
     /// How often definitions may have been undone: SQLite gives their numbers to others then.
     pub(super) undone: i64,
@@ -61,26 +63,49 @@ pub(super) struct Outcome {
     pub(super) notices: Vec<Notice>,
 }
 
+/// What a worker leaves to the next one of its session.
+pub(super) struct Left {
+    client: Client,
+    names: Names,
+    schema: Option<(i64, Arc<Schema>)>,
+    pub(super) in_transaction: bool,
+    undone: i64,
+    savepoints: Savepoints,
+    fresh: Fresh,
+}
+
+impl Left {
+    /// A session begins.
+    pub(super) fn nothing(client: Client, names: Names) -> Left {
+        let (savepoints, fresh) = (Savepoints::default(), Fresh::default());
+        Left { client, names, schema: None, in_transaction: false, undone: 0, savepoints, fresh }
+    }
+}
+
 impl<'c> Worker<'c> {
-    pub(super) fn new(
-        guarded: &'c Guarded,
-        control: &'c Control,
-        client: Client,
-        names: Names,
-    ) -> Worker<'c> {
+    /// Goes on where another has left.
+    pub(super) fn new(guarded: &'c Guarded, control: &'c Control, left: Left) -> Worker<'c> {
+        let Left { client, names, schema, in_transaction, undone, savepoints, fresh } = left;
+        let (settings, cursors, temporary) = (Settings::of(&client), HashMap::new(), None);
         Worker {
             guarded,
             control,
-            path: (client.changes(), SearchPath::of(&client)),
+            settings,
             client,
             names,
-            cursors: HashMap::new(),
-            schema: None,
-            in_transaction: false,
-            undone: 0,
-            savepoints: Savepoints::default(),
-            fresh: Fresh::default(),
+            cursors,
+            schema,
+            temporary,
+            in_transaction,
+            undone,
+            savepoints,
+            fresh,
         }
+    }
+
+    pub(super) fn leave(self) -> Left {
+        let Worker { client, names, schema, in_transaction, undone, savepoints, fresh, .. } = self;
+        Left { client, names, schema, in_transaction, undone, savepoints, fresh }
     }
 
     pub(super) fn connection(&self) -> &'c Connection {
@@ -113,7 +138,7 @@ impl<'c> Worker<'c> {
             }
             false => self.look_anew()?,
         }
-        if self.version()? == plan.version && self.search_path() == plan.path {
+        if self.version()? == plan.version && self.settings().path == plan.path {
             return Ok(plan);
         }
         let (version, schema) = self.schema()?;
@@ -132,37 +157,28 @@ impl<'c> Worker<'c> {
         })
     }
 
-    /// Where the session looks for names.
-    pub(super) fn search_path(&mut self) -> SearchPath {
-        let changes = self.client.changes();
-        if self.path.0 != changes {
-            self.path = (changes, SearchPath::of(&self.client));
-        }
-        self.path.1
+    /// A number that is another one when definitions are.
+    fn version(&mut self) -> Result<i64> {
+        let main = self.number("PRAGMA main.schema_version")?;
+        Ok(main ^ (self.temporary()? << 32) ^ (self.undone << 48))
     }
 
-    /// How the session reads what is written.
-    pub(super) fn reading(&mut self) -> Reading {
-        Reading { style: self.client.reading_style(), path: self.search_path() }
+    /// Temporary tables have definitions, and a number, of their own: 0 if there were none yet.
+    fn temporary(&mut self) -> Result<i64> {
+        let number = match self.temporary {
+            Some(number) => number,
+            None => self.number("PRAGMA temp.schema_version")?,
+        };
+        self.temporary = Some(number);
+        Ok(number)
     }
 
-    /// What the session's settings are now, for the functions that go by them.
-    fn tell_settings(&self) {
-        self.guarded.surroundings.tell(self.client.reading_style());
-    }
-
-    fn version(&self) -> Result<i64> {
-        let undone = self.undone << 48;
-        self.guarded
-            .own(|connection| {
-                // Temporary tables have definitions, and a number, of their own.
-                let number = |sql: &str| -> rusqlite::Result<i64> {
-                    connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
-                };
-                let temporary = number("PRAGMA temp.schema_version")?;
-                Ok(number("PRAGMA main.schema_version")? ^ (temporary << 32) ^ undone)
-            })
-            .map_err(answer)
+    /// A number that SQLite tells.
+    fn number(&self, pragma: &str) -> Result<i64> {
+        let told = |connection: &Connection| {
+            connection.prepare_cached(pragma)?.query_row([], |row| row.get(0))
+        };
+        self.guarded.own(told).map_err(answer)
     }
 
     /// What there is, and the number that SQLite gave to it.
@@ -234,7 +250,7 @@ impl<'c> Worker<'c> {
         let Some(cursor) = self.cursors.get_mut(&number) else {
             return Err(PgError::internal("rows of a query that is over"));
         };
-        let fetched = cursor.fetch(limit);
+        let fetched = cursor.fetch(limit, self.control);
         if !matches!(fetched, Ok(Batch { is_last: false, .. })) {
             self.close(number);
         }
@@ -250,6 +266,9 @@ impl<'c> Worker<'c> {
     pub(super) fn run(&mut self, statement: &Statement, values: &Cells) -> Result<Outcome> {
         let plan = self.current(statement)?;
         self.watch_keys(&plan, values)?;
+        if plan.defines() {
+            self.temporary = None;
+        }
         // SQLite may have to compile a step once more while it runs.
         let guarded = self.guarded;
         let done = guarded.theirs(plan.defines(), |_| match &*plan.translated.steps {
@@ -370,7 +389,8 @@ impl<'c> Worker<'c> {
         let mut cursor = Cursor::new(compiled, plan.columns())?;
         let rows = &mut outcome.rows;
         while !rows.is_last {
-            let batch = cursor.fetch(u64::MAX).map_err(|error| self.explain(error))?;
+            let fetched = cursor.fetch(u64::MAX, self.control);
+            let batch = fetched.map_err(|error| self.explain(error))?;
             rows.cells.append(&batch.cells);
             rows.is_last = batch.is_last;
             if rows.cells.size() > RETURNED {
@@ -449,11 +469,8 @@ impl<'c> Worker<'c> {
 
     /// Has temporary tables lose what they lose when a transaction is kept.
     fn end_temporary(&mut self) -> Result<()> {
-        let number = |connection: &Connection| -> rusqlite::Result<i64> {
-            connection.prepare_cached("PRAGMA temp.schema_version")?.query_row([], |row| row.get(0))
-        };
         // Most sessions have no such tables.
-        if self.guarded.own(number).map_err(answer)? == 0 {
+        if self.temporary()? == 0 {
             return Ok(());
         }
         let (_, schema) = self.schema()?;
@@ -470,6 +487,7 @@ impl<'c> Worker<'c> {
 
     pub(super) fn rollback(&mut self) -> Result<()> {
         self.in_transaction = false;
+        self.temporary = None;
         self.fresh.clear();
         self.savepoints = Savepoints::default();
         self.guarded.given.clear();
@@ -479,8 +497,9 @@ impl<'c> Worker<'c> {
         if self.connection().is_autocommit() { Ok(()) } else { self.own("ROLLBACK") }
     }
 
-    /// Runs a statement of ours.
+    /// Runs a statement of ours, which may define or undo.
     pub(super) fn own(&mut self, sql: &str) -> Result<()> {
+        self.temporary = None;
         self.guarded.own(|connection| connection.execute_batch(sql)).map_err(answer)
     }
 

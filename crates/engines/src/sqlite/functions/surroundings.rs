@@ -9,17 +9,30 @@ use trunkline_core::types::TextStyle;
 ///
 /// Whoever runs statements tells it before each: a plan may outlive a SET.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Surroundings(Arc<Mutex<Arc<TextStyle>>>);
+pub(crate) struct Surroundings(Arc<Mutex<Told>>);
+
+#[derive(Debug, Default)]
+struct Told {
+    style: Arc<TextStyle>,
+    now: Option<i64>,
+    /// The style with the time in it, once somebody has asked.
+    asked: Option<Arc<TextStyle>>,
+}
 
 impl Surroundings {
     /// Tells what holds from now on.
-    pub(crate) fn tell(&self, style: Arc<TextStyle>) {
-        *self.lock() = style;
+    pub(crate) fn tell(&self, style: &Arc<TextStyle>, now: Option<i64>) {
+        let mut told = self.lock();
+        if told.now != now || !Arc::ptr_eq(&told.style, style) {
+            *told = Told { style: style.clone(), now, asked: None };
+        }
     }
 
     /// The session's settings of the moment.
     pub(crate) fn style(&self) -> Arc<TextStyle> {
-        self.lock().clone()
+        let Told { style, now, asked } = &mut *self.lock();
+        let timed = || Arc::new(TextStyle { now: *now, ..TextStyle::clone(style) });
+        asked.get_or_insert_with(timed).clone()
     }
 
     /// What `now()` is: when the transaction began.
@@ -27,7 +40,7 @@ impl Surroundings {
         self.lock().now.unwrap_or_else(present)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Arc<TextStyle>> {
+    fn lock(&self) -> MutexGuard<'_, Told> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

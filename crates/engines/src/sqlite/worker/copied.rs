@@ -62,7 +62,7 @@ impl<'c> Worker<'c> {
         let most = if batch.has_defaults { 1 } else { into.together() };
         let (mut left, mut count) = (batch.rows, 0);
         if most > 1 && left >= most {
-            let mut together = self.insertion(&into.insert_many(most))?;
+            let mut together = self.insertion(into.insert_many())?;
             while left >= most {
                 let before = cells.clone();
                 self.guarded.sequences.mark(&into.sequences);

@@ -7,12 +7,12 @@ use trunkline_core::{PgError, Result};
 use super::super::cells::{Cell, Cells};
 use super::super::given::Fetched;
 use super::super::plan::Plan;
-use super::{Worker, answer};
+use super::Worker;
 
 impl Worker<'_> {
     /// The values of a query, and of a cursor's what tells when it was opened.
     pub(super) fn opened<'v>(&self, plan: &Plan, values: &'v Cells) -> Result<Cow<'v, Cells>> {
-        if plan.translated.key.is_none() || !self.in_transaction {
+        if plan.translated.key.is_none() || !self.in_transaction || !self.guarded.is_watching {
             return Ok(Cow::Borrowed(values));
         }
         let mut values = values.clone();
@@ -49,9 +49,6 @@ impl Worker<'_> {
 
     /// A number that is another one when somebody else has written.
     fn state_of_file(&self) -> Result<i64> {
-        let number = |connection: &rusqlite::Connection| {
-            connection.prepare_cached("PRAGMA main.data_version")?.query_row([], |row| row.get(0))
-        };
-        self.guarded.own(number).map_err(answer)
+        self.number("PRAGMA main.data_version")
     }
 }
