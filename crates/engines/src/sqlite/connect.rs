@@ -37,8 +37,6 @@ pub(super) struct Guarded {
     pub(super) surroundings: Surroundings,
     pub(super) sequences: Sequences,
     pub(super) given: Given,
-    /// Whether SQLite tells of each row that is changed.
-    pub(super) is_watching: bool,
     trust: Arc<AtomicU8>,
 }
 
@@ -131,7 +129,10 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
     }))?;
     let given = Given::default();
     functions::register_conflict(&connection, &given)?;
-    Ok(Guarded { connection, surroundings, sequences, given, is_watching: false, trust })
+    let watching = given.clone();
+    let changed = move |action, _: &str, table: &str, rowid| watching.changed(action, table, rowid);
+    connection.update_hook(Some(changed))?;
+    Ok(Guarded { connection, surroundings, sequences, given, trust })
 }
 
 impl Guarded {
@@ -139,14 +140,6 @@ impl Guarded {
     /// system on which that cannot be goes without.
     pub(super) fn keep_log(&self) -> rusqlite::Result<()> {
         self.own(|connection| connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())))
-    }
-
-    /// Has SQLite tell of each row that is changed, or not.
-    pub(super) fn watch(&mut self, is_to: bool) -> rusqlite::Result<()> {
-        let given = self.given.clone();
-        let changed = move |action, _: &str, table: &str, row| given.changed(action, table, row);
-        self.is_watching = is_to;
-        self.connection.update_hook(is_to.then_some(changed))
     }
 
     /// Does something for ourselves: all is allowed.

@@ -12,7 +12,7 @@ use trunkline_core::{Client, PgError, Result, SqlState};
 use super::connect::{self, Database};
 use super::control::Control;
 use super::names::Names;
-use super::worker::{Left, Worker};
+use super::worker::Worker;
 
 /// Room for the deepest statement that is let in; what is not used takes no memory.
 const STACK: usize = 8 << 20;
@@ -40,23 +40,16 @@ impl Thread {
         let (database, shared) = (database.clone(), control.clone());
         let client = client.clone();
         let work = move || {
-            let mut guarded = match connect::connect(&database, &shared) {
+            let guarded = match connect::connect(&database, &shared) {
                 Ok(guarded) => guarded,
                 Err(error) => return opened.give(Err(error)),
             };
             opened.give(Ok(()));
-            let mut left = Left::nothing(client, names);
-            // SQLite tells of changed rows in transactions only, where cursors may stand on them, and is told to while
-            // nothing of the connection is in use.
-            while guarded.watch(left.in_transaction).is_ok() {
-                let mut worker = Worker::new(&guarded, &shared, left);
-                while worker.in_transaction == guarded.is_watching || !worker.cursors.is_empty() {
-                    let Ok((number, job)) = queue.recv() else { return };
-                    shared.set_running(number);
-                    job(&mut worker);
-                    shared.leave_queue();
-                }
-                left = worker.leave();
+            let mut worker = Worker::new(&guarded, &shared, client, names);
+            for (number, job) in queue {
+                shared.set_running(number);
+                job(&mut worker);
+                shared.leave_queue();
             }
         };
         std::thread::Builder::new()

@@ -63,49 +63,27 @@ pub(super) struct Outcome {
     pub(super) notices: Vec<Notice>,
 }
 
-/// What a worker leaves to the next one of its session.
-pub(super) struct Left {
-    client: Client,
-    names: Names,
-    schema: Option<(i64, Arc<Schema>)>,
-    pub(super) in_transaction: bool,
-    undone: i64,
-    savepoints: Savepoints,
-    fresh: Fresh,
-}
-
-impl Left {
-    /// A session begins.
-    pub(super) fn nothing(client: Client, names: Names) -> Left {
-        let (savepoints, fresh) = (Savepoints::default(), Fresh::default());
-        Left { client, names, schema: None, in_transaction: false, undone: 0, savepoints, fresh }
-    }
-}
-
 impl<'c> Worker<'c> {
-    /// Goes on where another has left.
-    pub(super) fn new(guarded: &'c Guarded, control: &'c Control, left: Left) -> Worker<'c> {
-        let Left { client, names, schema, in_transaction, undone, savepoints, fresh } = left;
-        let (settings, cursors, temporary) = (Settings::of(&client), HashMap::new(), None);
+    pub(super) fn new(
+        guarded: &'c Guarded,
+        control: &'c Control,
+        client: Client,
+        names: Names,
+    ) -> Worker<'c> {
         Worker {
             guarded,
             control,
-            settings,
+            settings: Settings::of(&client),
             client,
             names,
-            cursors,
-            schema,
-            temporary,
-            in_transaction,
-            undone,
-            savepoints,
-            fresh,
+            cursors: HashMap::new(),
+            schema: None,
+            temporary: None,
+            in_transaction: false,
+            undone: 0,
+            savepoints: Savepoints::default(),
+            fresh: Fresh::default(),
         }
-    }
-
-    pub(super) fn leave(self) -> Left {
-        let Worker { client, names, schema, in_transaction, undone, savepoints, fresh, .. } = self;
-        Left { client, names, schema, in_transaction, undone, savepoints, fresh }
     }
 
     pub(super) fn connection(&self) -> &'c Connection {

@@ -12,7 +12,7 @@ use super::Worker;
 impl Worker<'_> {
     /// The values of a query, and of a cursor's what tells when it was opened.
     pub(super) fn opened<'v>(&self, plan: &Plan, values: &'v Cells) -> Result<Cow<'v, Cells>> {
-        if plan.translated.key.is_none() || !self.in_transaction || !self.guarded.is_watching {
+        if plan.translated.key.is_none() || !self.in_transaction {
             return Ok(Cow::Borrowed(values));
         }
         let mut values = values.clone();
