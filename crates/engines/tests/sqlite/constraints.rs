@@ -156,3 +156,20 @@ fn keys_are_numbered_where_sqlite_does() {
     assert_eq!(file.find::<i64>("SELECT sum(id) FROM ours"), 1);
     assert_eq!(file.find::<i64>("SELECT sum(id) FROM theirs"), 3);
 }
+
+#[test]
+fn long_values_of_a_failing_row_are_cut() {
+    let file = File::new("CREATE TABLE long (id INT4 CHECK (id > 0), v TEXT);");
+    let server = file.serve();
+    let mut client = server.login();
+    for (given, shown) in [
+        ("repeat('a', 64)", "a".repeat(64)),
+        ("repeat('a', 65)", "a".repeat(64) + "..."),
+        // Bytes are counted, and letters are whole.
+        ("repeat('ä', 40)", "ä".repeat(32) + "..."),
+        ("'x' || repeat('ä', 40)", "x".to_owned() + &"ä".repeat(31) + "..."),
+    ] {
+        let error = refused(&mut client, &format!("INSERT INTO long VALUES (0, {given})"));
+        assert_eq!(error(b'D'), format!("Failing row contains (0, {shown})."), "{given}");
+    }
+}

@@ -3,9 +3,11 @@
 use std::io::ErrorKind;
 use std::sync::Arc;
 
+use trunkline::{Client, Engine, Identity};
 use trunkline_core::catalog::{ConstraintKind, RelationKind};
+use trunkline_core::settings::Settings;
 use trunkline_core::testkit::block_on;
-use trunkline_core::{Oid, Session};
+use trunkline_core::{Oid, Session, SqlState};
 use trunkline_engines::sqlite::Sqlite;
 
 use crate::harness::{File, ask, refused, serve, session};
@@ -96,6 +98,28 @@ fn the_catalog_is_told_what_there_is() {
         file.run("DROP VIEW v");
         let after = session.snapshot().await.expect("a snapshot");
         assert_eq!(after.schemas[0].relations.len(), 2);
+    });
+}
+
+#[test]
+fn a_named_database_is_found_by_its_name() {
+    block_on(async {
+        let file = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY);");
+        let named = file.writable().named("shop");
+        let strict = named.clone().without_alias();
+        for (engine, asked, is_found) in [
+            (&file.writable(), "anything", true),
+            (&named, "shop", true),
+            (&named, "postgres", true),
+            (&named, "other", false),
+            (&strict, "shop", true),
+            (&strict, "postgres", false),
+        ] {
+            let client = Client::new(Identity::new("ann", asked), Settings::default());
+            let refused = engine.open(client).await.err().map(|error| error.sqlstate());
+            let expected = (!is_found).then_some(SqlState::INVALID_CATALOG_NAME);
+            assert_eq!(refused, expected, "{asked}");
+        }
     });
 }
 

@@ -269,3 +269,23 @@ fn a_copy_that_gets_no_lock_leaves_its_block_alone() {
         "C(INSERT 0 1) C(COMMIT) Z(I)"
     );
 }
+
+#[test]
+fn a_copy_freezes_only_what_nobody_else_has_seen() {
+    let file = File::new(TABLE);
+    let server = file.serve();
+    let mut client = server.login();
+    for (before, answer) in [
+        ("BEGIN", "E(ERROR 55000) Z(E)"),
+        ("BEGIN; TRUNCATE t", "C(COPY 1) Z(T)"),
+        ("BEGIN; TRUNCATE t; SAVEPOINT s", "E(ERROR 55000) Z(E)"),
+        ("BEGIN; TRUNCATE t; SAVEPOINT s; RELEASE s", "C(COPY 1) Z(T)"),
+        ("BEGIN; SAVEPOINT s; TRUNCATE t; ROLLBACK TO s", "E(ERROR 55000) Z(E)"),
+    ] {
+        ask(&mut client, before);
+        client.say(&Query { sql: "COPY t FROM STDIN (FREEZE)" }).hear_until('G');
+        client.say(&CopyData { data: b"6\t6\n" }).say(&CopyDone);
+        assert_eq!(client.hear_until('Z'), answer, "{before}");
+        ask(&mut client, "ROLLBACK");
+    }
+}

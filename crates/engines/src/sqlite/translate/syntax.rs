@@ -1,6 +1,6 @@
 //! The text of a statement as a tree.
 
-use sqlparser::ast::{Expr, Statement};
+use sqlparser::ast::{Expr, SetExpr, Statement};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token};
 use trunkline_catalog::syntax::{Postgres, check_depth, tokens};
@@ -25,11 +25,27 @@ pub(super) struct Parsed {
 pub(super) fn parse(sql: &str) -> Result<Parsed> {
     check_depth(sql)?;
     let Unparsed { text, cursor, overriding } = unparsed(sql)?;
-    parse_whole(&text, |parser| {
+    let statement = parse_whole(&text, |parser| {
         let statement = parser.parse_statement()?;
         while parser.consume_token(&Token::SemiColon) {}
-        Ok(Parsed { statement, cursor, overriding })
-    })
+        Ok(statement)
+    })?;
+    let cursor = match cursor {
+        Some((_, misplaced)) if !may_be_of_a_row(&statement) => return Err(misplaced),
+        cursor => cursor.map(|(name, _)| name),
+    };
+    Ok(Parsed { statement, cursor, overriding })
+}
+
+/// Whether a statement may be WHERE CURRENT OF a cursor.
+fn may_be_of_a_row(statement: &Statement) -> bool {
+    match statement {
+        Statement::Update(_) | Statement::Delete(_) => true,
+        Statement::Query(query) => {
+            matches!(*query.body, SetExpr::Update(_) | SetExpr::Delete(_))
+        }
+        _ => false,
+    }
 }
 
 /// Parses one statement as the reader of its kind does.

@@ -12,8 +12,8 @@ use trunkline_sql::{Lexer, Span, Token, TokenKind, character_position};
 pub(super) struct Unparsed<'s> {
     /// All that is left stands where it did.
     pub(super) text: Cow<'s, str>,
-    /// The cursor of WHERE CURRENT OF.
-    pub(super) cursor: Option<String>,
+    /// The cursor of WHERE CURRENT OF, and the error if the statement is none that may say so.
+    pub(super) cursor: Option<(String, PgError)>,
     pub(super) overriding: Option<Overriding>,
 }
 
@@ -41,10 +41,10 @@ pub(super) fn unparsed(sql: &str) -> Result<Unparsed<'_>> {
         taken.extend(words.vacuum_options());
     }
     if words.is_any(0, &["update", "delete", "with"])
-        && let Some((span, name)) = words.current_of()?
+        && let Some((span, found)) = words.current_of()?
     {
         taken.push(span);
-        cursor = Some(name);
+        cursor = Some(found);
     } else if words.is_any(0, &["insert", "with"])
         && let Some((span, which)) = words.overriding()
     {
@@ -134,8 +134,8 @@ impl Words<'_> {
         self.span(1..1 + (1..).take_while(is_option).count())
     }
 
-    /// `WHERE CURRENT OF cursor`, and the name of the cursor.
-    fn current_of(self) -> Result<Option<(Span, String)>> {
+    /// `WHERE CURRENT OF cursor`, the name of the cursor, and the error if no cursor may be there.
+    fn current_of(self) -> Result<Option<(Span, (String, PgError))>> {
         let is_clause = |place: &usize| {
             self.is(*place, "where") && self.is(place + 1, "current") && self.is(place + 2, "of")
         };
@@ -148,7 +148,11 @@ impl Words<'_> {
             {
                 Err(near(self.sql, *behind, "syntax error"))
             }
-            _ => Ok(Some((span, name.into_owned()))),
+            _ => {
+                let of = self.tokens.get(start + 2);
+                let misplaced = of.map(|of| near(self.sql, *of, "syntax error"));
+                Ok(misplaced.map(|error| (span, (name.into_owned(), error))))
+            }
         }
     }
 
@@ -220,11 +224,11 @@ mod tests {
     #[test]
     fn clauses_are_found_outside_of_parentheses() {
         let found = unparsed("DELETE FROM t WHERE CURRENT OF \"A b\" RETURNING 1").expect("tokens");
-        assert_eq!(found.cursor.as_deref(), Some("A b"));
+        assert_eq!(found.cursor.expect("a cursor").0, "A b");
         assert_eq!(found.text.trim_end(), "DELETE FROM t                        RETURNING 1");
         let found =
             unparsed("DELETE FROM t WHERE a IN (SELECT 1 WHERE CURRENT OF c)").expect("tokens");
-        assert_eq!(found.cursor, None);
+        assert!(found.cursor.is_none());
         let found = unparsed("INSERT INTO t (a) OVERRIDING USER VALUE VALUES (1)").expect("tokens");
         assert_eq!(found.overriding, Some(Overriding::User));
         let refused =
