@@ -4,6 +4,7 @@
 //! dialect to read it in, which gives up when the parser has gone over the same words too often. [`tokens`]
 //! are what it reads.
 
+mod arrays;
 mod depth;
 mod dialect;
 mod strings;
