@@ -1,5 +1,6 @@
 //! The SQLite engine, by itself and behind a server.
 
+mod advisory;
 mod cancel;
 mod constraints;
 mod copy;
