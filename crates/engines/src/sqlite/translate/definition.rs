@@ -38,7 +38,6 @@ impl Translator<'_> {
             }
             Statement::CreateView(create) => self.create_view(create),
             Statement::AlterTable(alter) => self.alter_table(alter),
-            Statement::AlterIndex { name, operation } => self.alter_index(name, operation),
             Statement::Truncate(truncate) => self.truncate(truncate),
             Statement::Drop { object_type, if_exists, names, cascade, .. } => match object_type {
                 ObjectType::Table => self.drop(Kind::Table, names, *if_exists, *cascade),

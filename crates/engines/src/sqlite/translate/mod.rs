@@ -34,7 +34,6 @@ mod query;
 pub(super) mod reading;
 pub(super) mod rebuild;
 mod reference;
-mod rename;
 mod returning;
 mod scalar;
 mod scope;
