@@ -11,7 +11,6 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 use trunkline_core::Result;
 
-use super::advisory::Locks;
 use super::control::Control;
 use super::errors::answer;
 use super::functions::{self, Surroundings};
@@ -27,8 +26,6 @@ pub(super) struct Database {
     pub(super) writable: bool,
     /// Who waits to write to it.
     pub(super) queue: Arc<Queue>,
-    /// What its sessions lock for each other.
-    pub(super) advisory: Arc<Locks>,
     /// How often definitions may have changed through this engine.
     pub(super) definitions: AtomicU64,
 }
@@ -119,7 +116,6 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
     };
     connection.busy_handler(Some(wait))?;
     let (surroundings, sequences) = functions::register(&connection)?;
-    functions::advisory::register(&connection, control)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     let trust = Arc::new(AtomicU8::new(Trust::Rows as u8));
     let asked = trust.clone();

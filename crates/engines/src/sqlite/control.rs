@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::advisory::{Hold, Locks};
 use super::queue::Queue;
 
 /// Shared by a session and its thread.
@@ -23,8 +22,6 @@ pub(super) struct Control {
     read_committed: AtomicBool,
     /// Where it waits with others.
     queue: Arc<Queue>,
-    /// What it has locked for others.
-    advisory: Arc<Locks>,
     ticket: u64,
 }
 
@@ -34,14 +31,13 @@ fn millis(time: Duration) -> u64 {
 
 impl Control {
     /// Before the first job nothing is to stop.
-    pub(super) fn new(queue: &Arc<Queue>, advisory: &Arc<Locks>) -> Control {
+    pub(super) fn new(queue: &Arc<Queue>) -> Control {
         Control {
             stopped: AtomicU64::new(0),
             running: AtomicU64::new(1),
             patience: AtomicU64::new(0),
             read_committed: AtomicBool::new(true),
             queue: queue.clone(),
-            advisory: advisory.clone(),
             ticket: queue.ticket(),
         }
     }
@@ -84,35 +80,16 @@ impl Control {
 
     /// Waits a little for a lock; whether to try again. `since` is when the waiting began.
     pub(super) fn wait_for_lock(&self, since: Instant) -> bool {
-        let left = self.patience_left(since);
+        let left = match self.patience.load(Ordering::Relaxed) {
+            0 => Duration::MAX,
+            patience => Duration::from_millis(patience).saturating_sub(since.elapsed()),
+        };
         if self.is_stopped() || left.is_zero() {
             self.leave_queue();
             return false;
         }
         std::thread::sleep(self.queue.stand(self.ticket, since).min(left));
         true
-    }
-
-    /// Whether to go on waiting for a lock.
-    pub(super) fn has_patience(&self, since: Instant) -> bool {
-        !self.is_stopped() && !self.patience_left(since).is_zero()
-    }
-
-    fn patience_left(&self, since: Instant) -> Duration {
-        match self.patience.load(Ordering::Relaxed) {
-            0 => Duration::MAX,
-            patience => Duration::from_millis(patience).saturating_sub(since.elapsed()),
-        }
-    }
-
-    /// The advisory locks of the database.
-    pub(super) fn advisory(&self) -> &Locks {
-        &self.advisory
-    }
-
-    /// Who the session is among those of the database.
-    pub(super) fn ticket(&self) -> u64 {
-        self.ticket
     }
 
     /// Lets those go first who wait for the lock already; for who is about to ask for it.
@@ -129,7 +106,5 @@ impl Control {
 impl Drop for Control {
     fn drop(&mut self) {
         self.leave_queue();
-        self.advisory.give_all_back(self.ticket, Hold::Transaction);
-        self.advisory.give_all_back(self.ticket, Hold::Session);
     }
 }

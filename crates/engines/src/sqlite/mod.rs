@@ -14,7 +14,6 @@
 //! 4. Parameters and rows of a COPY (`copy`) become SQLite's values in `input`, errors become
 //!    PostgreSQL's in `errors`.
 
-mod advisory;
 mod cells;
 mod connect;
 mod control;
@@ -97,8 +96,8 @@ impl Sqlite {
     }
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
-        let (queue, advisory, definitions) = (Arc::default(), Arc::default(), AtomicU64::default());
-        let database = Arc::new(Database { path, writable, queue, advisory, definitions });
+        let (queue, definitions) = (Arc::default(), AtomicU64::default());
+        let database = Arc::new(Database { path, writable, queue, definitions });
         let sqlite = Sqlite { database, names: Names::default() };
         let guarded = sqlite.connect()?;
         if writable {
@@ -137,8 +136,7 @@ impl Sqlite {
     }
 
     fn connect(&self) -> io::Result<Guarded> {
-        let control = Control::new(&self.database.queue, &self.database.advisory);
-        let opened = connect::open(&self.database, &Arc::new(control));
+        let opened = connect::open(&self.database, &Arc::new(Control::new(&self.database.queue)));
         opened.map_err(|error| self.failure(&error))
     }
 

@@ -35,7 +35,7 @@ impl Thread {
         names: Names,
     ) -> Result<Arc<Thread>> {
         let (jobs, queue) = mpsc::channel::<(u64, Job)>();
-        let control = Arc::new(Control::new(&database.queue, &database.advisory));
+        let control = Arc::new(Control::new(&database.queue));
         let (opened, is_open) = answer::<Result<()>>();
         let (database, shared) = (database.clone(), control.clone());
         let client = client.clone();

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use rusqlite::{CachedStatement, Connection};
 use trunkline_core::{Client, Notice, Oid, PgError, Result, SqlState};
 
-use super::advisory::Hold;
 use super::cells::Cells;
 use super::connect::Guarded;
 use super::control::Control;
@@ -240,12 +239,9 @@ impl<'c> Worker<'c> {
         fetched.map_err(|error| self.explain(error))
     }
 
-    /// Ends a query, and the transaction that it is if there is no other.
+    /// Ends a query.
     pub(super) fn close(&mut self, number: u64) {
         self.cursors.remove(&number);
-        if !self.in_transaction && self.cursors.is_empty() {
-            self.unlock_advisory();
-        }
     }
 
     /// Runs a statement to its end, all of its steps or none.
@@ -276,7 +272,6 @@ impl<'c> Worker<'c> {
             self.guarded.sequences.forget();
         }
         if !self.in_transaction {
-            self.unlock_advisory();
             if plan.translated.writes {
                 self.end_temporary()?;
             }
@@ -405,11 +400,6 @@ impl<'c> Worker<'c> {
         }
     }
 
-    /// Gives back what was locked until the end of the transaction.
-    fn unlock_advisory(&self) {
-        self.control.advisory().give_all_back(self.control.ticket(), Hold::Transaction);
-    }
-
     pub(super) fn commit(&mut self) -> Result<()> {
         self.fresh.clear();
         // What runs next is in no transaction, and SQLite would take a savepoint for the beginning of one.
@@ -417,7 +407,6 @@ impl<'c> Worker<'c> {
         self.guarded.given.clear();
         let is_lost = std::mem::take(&mut self.in_transaction) && self.connection().is_autocommit();
         if is_lost {
-            self.unlock_advisory();
             return Err(lost());
         }
         if let Err(error) = self.end_temporary() {
@@ -431,7 +420,6 @@ impl<'c> Worker<'c> {
             let _ = self.rollback();
             told.unwrap_or(error)
         })?;
-        self.unlock_advisory();
         self.guarded.sequences.end(true);
         Ok(())
     }
@@ -462,7 +450,6 @@ impl<'c> Worker<'c> {
         self.fresh.clear();
         self.savepoints = Savepoints::default();
         self.guarded.given.clear();
-        self.unlock_advisory();
         self.guarded.sequences.end(false);
         self.undone = self.undone.wrapping_add(1);
         // After some errors SQLite has done so by itself.

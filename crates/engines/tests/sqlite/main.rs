@@ -1,6 +1,5 @@
 //! The SQLite engine, by itself and behind a server.
 
-mod advisory;
 mod cancel;
 mod constraints;
 mod copy;

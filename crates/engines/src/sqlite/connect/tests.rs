@@ -12,11 +12,9 @@ fn guarded(folder: &TempDir) -> Guarded {
         path: folder.path().join("test.db"),
         writable: true,
         queue: Arc::default(),
-        advisory: Arc::default(),
         definitions: AtomicU64::default(),
     };
-    let guarded = open(&database, &Arc::new(Control::new(&database.queue, &database.advisory)))
-        .expect("a connection");
+    let guarded = open(&database, &Arc::new(Control::new(&database.queue))).expect("a connection");
     guarded.own(|connection| {
         let made = connection.execute_batch(
             "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, x TEXT);

@@ -5,7 +5,6 @@
 //! what is kept, in UTC and by the ISO, `pg_local_cast` by the settings of the moment. SQLite lets no
 //! index depend on the second kind.
 
-pub(super) mod advisory;
 mod array;
 mod array_join;
 mod decimal;

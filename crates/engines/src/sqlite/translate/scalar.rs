@@ -4,7 +4,6 @@ use trunkline_core::{Oid, Result};
 
 use super::Translator;
 use super::typed::{Form, Typed};
-use crate::sqlite::functions::advisory;
 use crate::sqlite::types::Type;
 
 impl Translator<'_> {
@@ -65,7 +64,6 @@ impl Translator<'_> {
                 self.volatile = true;
                 Ok(Some(Typed::new("pg_lastval()", Type::INT8)))
             }
-            _ if advisory::tells(name).is_some() => self.advisory_call(name, values),
             ("pg_get_serial_sequence", 2) => self.serial_sequence(&values).map(Some),
             ("nextval" | "currval", 1) | ("setval", 2 | 3) => {
                 self.sequence_call(name, values).map(Some)
@@ -92,24 +90,6 @@ impl Translator<'_> {
             }
             _ => self.time_call(name, values),
         }
-    }
-
-    /// `pg_advisory_lock` and its kin: of one `bigint`, or of two integers.
-    fn advisory_call(&mut self, name: &str, values: Vec<Typed>) -> Result<Option<Typed>> {
-        self.volatile = true;
-        let given = match (name, values.len()) {
-            ("pg_advisory_unlock_all", 0) => &[][..],
-            ("pg_advisory_unlock_all", _) | (_, 0) => return Ok(None),
-            (_, 1) => &[Type::INT8],
-            (_, 2) => &[Type::INT4, Type::INT4],
-            _ => return Ok(None),
-        };
-        if values.iter().any(|value| !value.is_unknown() && !value.ty.is_integer()) {
-            return Ok(None);
-        }
-        let ty = if advisory::tells(name) == Some(true) { Type::BOOL } else { Type::of(Oid::VOID) };
-        let arguments = self.arguments(values, given)?;
-        Ok(Some(Typed::new(format!("{name}({arguments})"), ty)))
     }
 
     /// The arguments, each as the type in its place; the last type holds for those beyond.

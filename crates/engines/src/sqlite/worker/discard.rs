@@ -4,7 +4,6 @@ use rusqlite::config::DbConfig;
 use trunkline_core::Result;
 use trunkline_sql::statement::Discard;
 
-use super::super::advisory::Hold;
 use super::{Worker, answer, quote};
 
 /// Views first: they may be of the tables.
@@ -18,9 +17,6 @@ impl Worker<'_> {
         self.check_kept()?;
         if matches!(what, Discard::All | Discard::Sequences) {
             self.guarded.sequences.discard();
-        }
-        if what == Discard::All {
-            self.control.advisory().give_all_back(self.control.ticket(), Hold::Session);
         }
         match what {
             Discard::All | Discard::Temp => self.discard_temporary(),
