@@ -45,7 +45,6 @@ fn begins_an_array(mut rest: impl Iterator<Item = TokenWithSpan>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::syntax::{Postgres, tokens};
     use trunkline_core::PgError;
 

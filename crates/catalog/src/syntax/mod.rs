@@ -8,6 +8,7 @@ mod arrays;
 mod depth;
 mod dialect;
 mod strings;
+mod trim;
 
 pub use depth::check as check_depth;
 pub use dialect::{Postgres, is_reserved};
