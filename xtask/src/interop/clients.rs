@@ -61,6 +61,7 @@ pub(super) const CLIENTS: &[Client] = &[
     writes("sequelize", |run| {
         run.program_of(&mut node(run, "sequelize")?, &mut run.fresh("sequelize")?)
     }),
+    writes("typeorm", |run| run.program_of(&mut node(run, "typeorm")?, &mut run.fresh("typeorm")?)),
     writes("pgjdbc-writing", |run| {
         run.program_of(&mut java(run, "Writing")?, &mut run.fresh("pgjdbc")?)
     }),

@@ -124,6 +124,7 @@ const ON_SQLITE: &[&str] = &[
     "django",
     "sqlalchemy",
     "sequelize",
+    "typeorm",
     "pgjdbc-writing",
     "pgx-writing",
     "frames",

@@ -72,16 +72,12 @@ impl Binder {
                 .convert_unknown(typed, to, typmod, context)
                 .map(|typed| typed.placed(place));
         }
-        match cast_context(from, to) {
-            Some(needed) if needed <= context => {}
-            _ => {
-                let message = format!("cannot cast type {} to {}", type_name(from), type_name(to));
-                return Err(at(place, SqlState::CANNOT_COERCE, message));
-            }
-        }
         let is_explicit = context == CastContext::Explicit;
-        // `ARRAY[…]::oid[]`: each element is cast, so that a literal among them is read as one.
+        let is_possible = cast_context(from, to).is_some_and(|needed| needed <= context);
+        // `ARRAY[…]::oid[]`: each element is cast, so that a literal among them is read as one, and
+        // `oidvector` can be made, to which no array is cast.
         if let (Expr::List(_), Some(element)) = (&typed.expr, element_of(to))
+            && (is_possible || is_explicit)
             && let Expr::List(items) = typed.expr
         {
             let own = element_of(from).unwrap_or(Oid::UNKNOWN);
@@ -92,6 +88,10 @@ impl Binder {
             });
             let items = items.collect::<Result<_>>()?;
             return Ok(Typed::new(Expr::List(items), to).placed(place));
+        }
+        if !is_possible {
+            let message = format!("cannot cast type {} to {}", type_name(from), type_name(to));
+            return Err(at(place, SqlState::CANNOT_COERCE, message));
         }
         let of = Box::new(typed.expr);
         let mut cast =

@@ -186,6 +186,27 @@ impl Dialect for Postgres {
         None
     }
 
+    /// What IS DISTINCT FROM compares with ends before an AND, where the parser would go on.
+    fn parse_infix(
+        &self,
+        parser: &mut Parser<'_>,
+        left: &Expr,
+        precedence: u8,
+    ) -> Option<Result<Expr, ParserError>> {
+        let is = |words: &[Keyword], parser: &mut Parser<'_>| parser.parse_keywords(words);
+        let make = match () {
+            () if is(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM], parser) => {
+                Expr::IsDistinctFrom
+            }
+            () if is(&[Keyword::IS, Keyword::NOT, Keyword::DISTINCT, Keyword::FROM], parser) => {
+                Expr::IsNotDistinctFrom
+            }
+            () => return None,
+        };
+        let right = parser.parse_subexpr(precedence);
+        Some(right.map(|right| make(Box::new(left.clone()), Box::new(right))))
+    }
+
     /// A string goes on behind the end of a line.
     fn supports_string_literal_concatenation_with_newline(&self) -> bool {
         true

@@ -4,10 +4,12 @@
 //! dialect to read it in, which gives up when the parser has gone over the same words too often. [`tokens`]
 //! are what it reads. [`call_name`] tells whether an expression is a call.
 
+mod arrays;
 mod call;
 mod depth;
 mod dialect;
 mod strings;
+mod trim;
 
 pub use call::call_name;
 pub(crate) use call::is_enclosed;

@@ -6,10 +6,12 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 use trunkline_core::{PgError, Result};
 use trunkline_sql::{Lexer, TokenKind};
 
+use super::{arrays, trim};
+
 /// The tokens of a statement, for the parser.
 ///
 /// What an escape such as `\v` or `\xc3\xa4` in an `E'…'` stands for is not the tokenizer's to say, which knows
-/// neither, but that of [`trunkline_sql`].
+/// neither, but that of [`trunkline_sql`]. The standard's `integer ARRAY` is `integer[]` there.
 ///
 /// # Errors
 ///
@@ -33,7 +35,7 @@ pub fn tokens(
     for (text, value) in escaped.zip(values) {
         text.clone_from(value);
     }
-    Ok(tokens)
+    Ok(trim::without_from(arrays::bracketed(tokens)))
 }
 
 /// The statement with an `x` for each character within strings that may have escapes, and their values; `None`

@@ -1,5 +1,7 @@
 //! What is in a SQLite file, as the catalogs describe it.
 
+mod default;
+
 use std::sync::Arc;
 
 use trunkline_core::Column;
@@ -71,12 +73,15 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
                 Some(Numbering::ByDefault) => attribute.generated = Some(Generated::ByDefault),
                 Some(Numbering::Key) => {}
                 Some(_) => attribute.default = relation.sequence_name(column).map(next_of),
-                None => attribute.default = Some(mark.to_owned()),
+                None => attribute.default = default::shown(mark, column.ty),
             },
             None if relation.rowid_alias() == Some(place) => {
                 attribute.generated = Some(Generated::ByDefault);
             }
-            None => attribute.default = column.default.clone(),
+            None => {
+                let default = column.default.as_deref();
+                attribute.default = default.and_then(|text| default::shown(text, column.ty));
+            }
         }
         attribute
     });

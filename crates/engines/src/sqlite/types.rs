@@ -8,6 +8,8 @@
 //! kept as text says so behind its name: `TIMESTAMPTZ TEXT`, `UUID TEXT`, `JSONB TEXT`. An array is
 //! an `INT4 ARRAY`: its text begins with a brace, which no affinity takes for a number.
 
+use std::borrow::Cow;
+
 use trunkline_core::{Oid, types};
 use trunkline_sql::TypeName;
 
@@ -140,8 +142,8 @@ impl Type {
             "datetime" => return Type::of(Oid::TIMESTAMP),
             _ => {}
         }
-        let name = lower.strip_suffix(" text").unwrap_or(&lower).trim();
-        if let Some(known) = Type::parse(name) {
+        let name = without_text(&lower);
+        if let Some(known) = Type::parse(&name) {
             return known;
         }
         if let Some(length) = name.strip_prefix("nvarchar") {
@@ -207,6 +209,15 @@ impl Type {
             }
             _ => self.typmod.to_string(),
         })
+    }
+}
+
+/// What stands before and behind the word TEXT: `timestamp(3)` of `timestamp text(3)`.
+fn without_text(declared: &str) -> Cow<'_, str> {
+    let (name, modifiers) = declared.split_at(declared.find('(').unwrap_or(declared.len()));
+    match name.trim_end().strip_suffix(" text") {
+        Some(name) => format!("{}{modifiers}", name.trim()).into(),
+        None => declared.into(),
     }
 }
 
