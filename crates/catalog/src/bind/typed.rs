@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trunkline_core::types::TextStyle;
+use trunkline_core::types::{TextStyle, array_of};
 use trunkline_core::{Oid, Result, SqlState};
 
 use super::{Binder, Fields};
@@ -86,8 +86,15 @@ impl Binder {
                     .convert(Typed::new(item, own).placed(place), element, typmod, context)?
                     .expr)
             });
-            let items = items.collect::<Result<_>>()?;
-            return Ok(Typed::new(Expr::List(items), to).placed(place));
+            let list = Expr::List(items.collect::<Result<_>>()?);
+            let list = match is_possible {
+                true => list,
+                false => {
+                    let from = array_of(element).unwrap_or(from);
+                    Expr::Cast { of: Box::new(list), from, to, typmod, is_explicit }
+                }
+            };
+            return Ok(Typed::new(list, to).placed(place));
         }
         if !is_possible {
             let message = format!("cannot cast type {} to {}", type_name(from), type_name(to));

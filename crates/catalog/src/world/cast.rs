@@ -41,6 +41,9 @@ impl World {
                 .iter()
                 .map(|item| self.cast(item.clone(), own, element, typmod, is_explicit));
             let items = items.collect::<Result<_>>()?;
+            if matches!(to, Oid::INT2VECTOR | Oid::OIDVECTOR) {
+                return Ok(Datum::Array(Arc::new(List::vector(items))));
+            }
             return Ok(Datum::Array(Arc::new(List { dimensions: list.dimensions.clone(), items })));
         }
         let category = |oid| type_facts(oid).map_or(b'U', |known| known.category);
