@@ -39,6 +39,8 @@ pub(super) struct Plan {
     pub(super) version: i64,
     /// Where its names were looked for.
     pub(super) path: SearchPath,
+    /// Whether it changes definitions, rather than rows.
+    defines: bool,
 }
 
 impl Plan {
@@ -49,7 +51,11 @@ impl Plan {
         reading: &Reading,
     ) -> Result<Plan> {
         let translated = translate(request, schema, reading)?;
-        Ok(Plan { translated, version, path: reading.path })
+        let word = translated.tag.split(' ').next().unwrap_or_default();
+        // Where there are several steps, they are more than was written.
+        let defines = translated.steps.len() > 1
+            || !matches!(word, "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "VALUES");
+        Ok(Plan { translated, version, path: reading.path, defines })
     }
 
     /// The columns as the client is told of them.
@@ -69,10 +75,7 @@ impl Plan {
 
     /// Whether it changes definitions, rather than rows.
     pub(super) fn defines(&self) -> bool {
-        let word = self.translated.tag.split(' ').next().unwrap_or_default();
-        // Where there are several steps, they are more than was written.
-        self.translated.steps.len() > 1
-            || !matches!(word, "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "VALUES")
+        self.defines
     }
 
     /// The words of CommandComplete.

@@ -91,7 +91,7 @@ impl<S: Session> Connection<S> {
 
     /// Binds values to a statement whose plan has to be looked at first.
     pub(super) async fn bind_again(&mut self, bind: &Bind<&[u8]>) -> Result<(), Stop> {
-        let statement = self.statement_to_bind(bind)?;
+        let statement = self.statements.get(&self.text(bind.statement())?)?.clone();
         if let Plan::Engine(statement) = &statement.plan {
             self.planned_again(statement).await?;
         }
@@ -101,8 +101,9 @@ impl<S: Session> Connection<S> {
     /// Binds values to a statement, unless the engine has to plan it again before; whether it did.
     pub(super) fn bind(&mut self, bind: &Bind<&[u8]>, is_planned: bool) -> Result<bool, Stop> {
         let portal = self.text(bind.portal())?;
-        let statement = self.statement_to_bind(bind)?;
-        self.admit_bind(bind, &portal, &statement)?;
+        let name = self.text(bind.statement())?;
+        let statement = self.statements.get(&name)?.clone();
+        self.admit_bind(bind, (&name, &portal), &statement)?;
         let style = match statement.parameters.iter().any(|oid| values::may_be_now(*oid)) {
             true => self.client.reading_style(),
             false => self.style(),
@@ -138,9 +139,10 @@ impl<S: Session> Connection<S> {
     pub(super) fn refuse_bind(&mut self, malformed: &MalformedBind<&[u8]>) -> Result<(), Stop> {
         let bind = &malformed.read;
         let portal = self.text(bind.portal())?;
-        let statement = self.statement_to_bind(bind)?;
+        let name = self.text(bind.statement())?;
+        let statement = self.statements.get(&name)?.clone();
         if malformed.is_counted {
-            self.admit_bind(bind, &portal, &statement)?;
+            self.admit_bind(bind, (&name, &portal), &statement)?;
             let types = statement.parameters.iter().copied().take(bind.parameters().count());
             let style = self.client.reading_style();
             values::bound(bind, types.collect(), (&style, self.encoding()), &portal)?;
@@ -148,19 +150,14 @@ impl<S: Session> Connection<S> {
         Err(peer_error(&malformed.error).into())
     }
 
-    fn statement_to_bind(&self, bind: &Bind<&[u8]>) -> Result<Arc<Statement<S::Statement>>> {
-        Ok(self.statements.get(&self.text(bind.statement())?)?.clone())
-    }
-
     /// What PostgreSQL asks of a Bind before it looks at the values.
     fn admit_bind(
         &self,
         bind: &Bind<&[u8]>,
-        portal: &str,
+        (name, portal): (&str, &str),
         statement: &Statement<S::Statement>,
     ) -> Result<()> {
-        let name = self.text(bind.statement())?;
-        values::check_counts(bind, &name, statement.parameters.len())?;
+        values::check_counts(bind, name, statement.parameters.len())?;
         match &statement.plan {
             // Nothing to run, but in a failed block PostgreSQL does not even bind it.
             Plan::Empty => self.transaction.admit()?,

@@ -331,8 +331,9 @@ impl<S> Portals<S> {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.unnamed.is_none() && self.named.is_empty()
+    /// Whether one of them may have rows that it has not given.
+    pub(crate) fn have_rows_left(&self) -> bool {
+        self.unnamed.iter().chain(self.named.values().map(Box::as_ref)).any(Portal::has_rows_left)
     }
 
     /// All of them; the unnamed one's name is empty.
