@@ -39,9 +39,12 @@ use super::output::KEPT;
 type Answer = rusqlite::Result<Stored>;
 
 /// Makes the functions known to a connection.
-pub(crate) fn register(connection: &Connection) -> rusqlite::Result<(Surroundings, Sequences)> {
-    let (surroundings, sequences) = (Surroundings::default(), Sequences::default());
-    sequence::register(connection, &sequences)?;
+pub(crate) fn register(
+    connection: &Connection,
+    sequences: &Sequences,
+) -> rusqlite::Result<Surroundings> {
+    let surroundings = Surroundings::default();
+    sequence::register(connection, sequences)?;
     value::register(connection, &surroundings)?;
     number::register(connection)?;
     array::register(connection)?;
@@ -57,7 +60,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<(Surrounding
     to_char::register(connection, &surroundings)?;
     zoned::register(connection, &surroundings)?;
     made::register(connection, &surroundings)?;
-    Ok((surroundings, sequences))
+    Ok(surroundings)
 }
 
 /// Adds a function whose answer depends on its arguments only; `arguments` of -1 is any number.
