@@ -16,7 +16,7 @@ use super::errors::answer;
 use super::functions::{self, Surroundings};
 use super::given::Given;
 use super::queue::Queue;
-use super::sequence::Sequences;
+use super::sequence::{Sequences, Taken};
 
 /// A file, and how it is opened.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(super) struct Database {
     pub(super) queue: Arc<Queue>,
     /// How often definitions may have changed through this engine.
     pub(super) definitions: AtomicU64,
+    /// What its sequences gave that is not in it.
+    pub(super) taken: Taken,
 }
 
 /// A connection whose statements are looked at before they run.
@@ -117,7 +119,8 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
     connection.busy_handler(Some(wait))?;
     let keep = control.clone();
     connection.commit_hook(Some(move || !keep.may_keep()))?;
-    let (surroundings, sequences) = functions::register(&connection)?;
+    let sequences = Sequences::new(&database.taken);
+    let surroundings = functions::register(&connection, &sequences)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     let trust = Arc::new(AtomicU8::new(Trust::Rows as u8));
     let asked = trust.clone();

@@ -59,6 +59,7 @@ use connect::{Database, Guarded};
 use control::Control;
 use names::Names;
 use schema::Schema;
+use sequence::Taken;
 pub use session::{SqliteSession, Statement};
 
 /// A SQLite database with a PostgreSQL face; cheap to clone.
@@ -101,8 +102,8 @@ impl Sqlite {
     }
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
-        let (queue, definitions) = (Arc::default(), AtomicU64::default());
-        let database = Arc::new(Database { path, writable, queue, definitions });
+        let (queue, definitions, taken) = (Arc::default(), AtomicU64::default(), Taken::default());
+        let database = Arc::new(Database { path, writable, queue, definitions, taken });
         let sqlite = Sqlite { database, names: Names::default() };
         let guarded = sqlite.connect()?;
         if writable {

@@ -130,9 +130,46 @@ impl Sequence {
     }
 }
 
+/// The numbers that all sessions together have taken since the file had what it has: what is undone in one
+/// of them is not given again in another.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Taken(Arc<Mutex<HashMap<String, Since>>>);
+
+/// What the file had, and how far a sequence has come since.
+type Since = (Option<Position>, Position);
+
+impl Taken {
+    fn all(&self) -> MutexGuard<'_, HashMap<String, Since>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How far a sequence is of which the file has this.
+    fn since(&self, place: &str, file: Position) -> Option<Position> {
+        self.all().get(place).filter(|(had, _)| *had == Some(file)).map(|(_, now)| *now)
+    }
+
+    /// Whoever takes numbers has the lock to write. What is temporary, nobody else takes from.
+    fn note(&self, place: &str, known: &Known) {
+        if place.starts_with("main.") {
+            self.all().insert(place.to_owned(), (known.file[0], known.now));
+        }
+    }
+
+    /// What was noted is kept in the file.
+    fn keep(&self, place: &str, known: &Known) {
+        let mut all = self.all();
+        if all.get(place) == Some(&(known.file[0], known.now)) {
+            all.remove(place);
+        }
+    }
+}
+
 /// The sequences that a session has used.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sequences(Arc<Mutex<Used>>);
+pub(crate) struct Sequences {
+    used: Arc<Mutex<Used>>,
+    taken: Taken,
+}
 
 #[derive(Debug, Default)]
 struct Used {
@@ -140,6 +177,8 @@ struct Used {
     known: HashMap<String, Known>,
     /// The place of the one that gave the last number.
     last: Option<String>,
+    /// Whether a statement is run once more that failed, whose numbers are taken already.
+    is_again: bool,
 }
 
 /// What a session knows of a sequence.
@@ -161,8 +200,13 @@ struct Known {
 }
 
 impl Sequences {
+    /// None is used yet.
+    pub(crate) fn new(taken: &Taken) -> Sequences {
+        Sequences { used: Arc::default(), taken: taken.clone() }
+    }
+
     fn used(&self) -> MutexGuard<'_, Used> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads how far sequences are, for a statement that begins; within a transaction once, for nobody else
@@ -182,6 +226,7 @@ impl Sequences {
             }
             let read = sequence.read(connection)?;
             let mut used = self.used();
+            let is_again = used.is_again;
             let known = used.known.entry(sequence.place()).or_insert_with(|| Known {
                 name: sequence.name.clone(),
                 options: sequence.options.clone(),
@@ -195,6 +240,9 @@ impl Sequences {
                 known.options = sequence.options.clone();
                 known.now = read;
                 known.file = [Some(read), None];
+            }
+            if !is_again && let Some(now) = self.taken.since(&sequence.place(), read) {
+                (known.now, known.file) = (now, [Some(read), None]);
             }
             known.before = known.now;
             known.is_held = in_transaction;
@@ -215,9 +263,10 @@ impl Sequences {
 
     /// A transaction has ended, and what was written is kept or undone.
     pub(crate) fn end(&self, is_kept: bool) {
-        for known in self.used().known.values_mut() {
+        for (place, known) in &mut self.used().known {
             known.is_held = false;
             if is_kept && known.file[1].is_some() {
+                self.taken.keep(place, known);
                 known.file = [known.file[1], None];
             }
         }
@@ -230,8 +279,10 @@ impl Sequences {
         let was: Vec<_> =
             all.iter().map(|one| self.used().known.get(&one.place()).map(now)).collect();
         self.rewind(all);
+        self.used().is_again = true;
         let done = job();
         let mut used = self.used();
+        used.is_again = false;
         for (sequence, was) in all.iter().zip(was) {
             if let (Some(known), Some(was)) = (used.known.get_mut(&sequence.place()), was) {
                 (known.now, known.given) = was;
@@ -262,6 +313,7 @@ impl Sequences {
         for known in self.used().known.values_mut() {
             (known.file, known.is_held) = ([None; 2], false);
         }
+        self.taken.all().clear();
     }
 
     /// No number was given to this session: DISCARD SEQUENCES.
@@ -283,6 +335,7 @@ impl Sequences {
     /// `nextval`: 2200H at its end.
     pub(crate) fn next(&self, place: &str) -> Result<i64, ValueError> {
         let mut used = self.used();
+        let is_again = used.is_again;
         let known = used.known.get_mut(place).ok_or_else(|| not_loaded(place))?;
         let Options { increment, minimum, maximum, cycle, .. } = known.options;
         let next = match known.now {
@@ -299,6 +352,9 @@ impl Sequences {
         })?;
         known.now = Position { last: next, is_called: true };
         known.given = Some(next);
+        if !is_again {
+            self.taken.note(place, known);
+        }
         used.last = Some(place.to_owned());
         Ok(next)
     }
@@ -306,6 +362,7 @@ impl Sequences {
     /// `setval`: 22003 for what is not among its numbers.
     pub(crate) fn set(&self, place: &str, last: i64, is_called: bool) -> Result<i64, ValueError> {
         let mut used = self.used();
+        let is_again = used.is_again;
         let known = used.known.get_mut(place).ok_or_else(|| not_loaded(place))?;
         let Options { minimum, maximum, .. } = known.options;
         if !(minimum..=maximum).contains(&last) {
@@ -318,6 +375,9 @@ impl Sequences {
         known.now = Position { last, is_called };
         if is_called {
             known.given = Some(last);
+        }
+        if !is_again {
+            self.taken.note(place, known);
         }
         Ok(last)
     }

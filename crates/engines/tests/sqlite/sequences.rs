@@ -44,3 +44,29 @@ fn two_keys_may_have_sequences_of_one_name() {
     let unknown = refused(&mut client, "SELECT nextval('pg_temp.a_b_c_seq')");
     assert_eq!(unknown(b'C'), "42P01");
 }
+
+#[test]
+fn no_session_gives_a_number_that_another_has_given() {
+    let file = File::new("");
+    let server = file.serve();
+    let (mut one, mut other) = (server.login(), server.login());
+    ask(&mut one, "CREATE TABLE t (id serial PRIMARY KEY); CREATE SEQUENCE s");
+    let takes = |number: i32| {
+        format!("C(BEGIN) D({number}) C(INSERT 0 1) D({number}) C(SELECT 1) C(ROLLBACK) Z(I)")
+    };
+    let take = "BEGIN; INSERT INTO t DEFAULT VALUES RETURNING id; SELECT nextval('s'); ROLLBACK";
+    for round in 0..3 {
+        assert_eq!(ask(&mut one, take), takes(1 + 2 * round));
+        assert_eq!(ask(&mut other, take), takes(2 + 2 * round));
+    }
+    let kept = "INSERT INTO t DEFAULT VALUES RETURNING id";
+    assert_eq!(ask(&mut one, kept), "D(7) C(INSERT 0 1) Z(I)");
+    assert_eq!(ask(&mut other, kept), "D(8) C(INSERT 0 1) Z(I)");
+    // What is set, or begins again, counts from there, though the file has had it before.
+    assert_eq!(ask(&mut other, "SELECT setval('s', 2)"), "D(2) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut one, "SELECT nextval('s')"), "D(3) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut other, "SELECT setval('s', 2)"), "D(2) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut one, "SELECT nextval('s')"), "D(3) C(SELECT 1) Z(I)");
+    ask(&mut one, "BEGIN; INSERT INTO t DEFAULT VALUES; ROLLBACK; TRUNCATE t RESTART IDENTITY");
+    assert_eq!(ask(&mut other, kept), "D(1) C(INSERT 0 1) Z(I)");
+}

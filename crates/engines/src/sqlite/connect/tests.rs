@@ -14,6 +14,7 @@ fn guarded(folder: &TempDir) -> Guarded {
         writable: true,
         queue: Arc::default(),
         definitions: AtomicU64::default(),
+        taken: Taken::default(),
     };
     let control = Control::new(&database.queue, Interrupts::default());
     let guarded = open(&database, &Arc::new(control)).expect("a connection");

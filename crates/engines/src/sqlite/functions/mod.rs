@@ -55,9 +55,12 @@ use super::sequence::Sequences;
 type Answer = rusqlite::Result<Stored>;
 
 /// Makes the functions known to a connection.
-pub(crate) fn register(connection: &Connection) -> rusqlite::Result<(Surroundings, Sequences)> {
-    let (surroundings, sequences) = (Surroundings::default(), Sequences::default());
-    sequence::register(connection, &sequences)?;
+pub(crate) fn register(
+    connection: &Connection,
+    sequences: &Sequences,
+) -> rusqlite::Result<Surroundings> {
+    let surroundings = Surroundings::default();
+    sequence::register(connection, sequences)?;
     raise::register(connection)?;
     cast::register(connection, &surroundings)?;
     elements::register(connection)?;
@@ -85,7 +88,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<(Surrounding
     to_char::register(connection, &surroundings)?;
     zoned::register(connection, &surroundings)?;
     made::register(connection, &surroundings)?;
-    Ok((surroundings, sequences))
+    Ok(surroundings)
 }
 
 /// An argument that is the number of a type.

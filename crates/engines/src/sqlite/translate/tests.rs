@@ -15,8 +15,8 @@ const RECORDED: &str = include_str!("../../../tests/golden/sql.txt");
 
 fn database() -> (Connection, Sequences) {
     let connection = Connection::open_in_memory().expect("memory is at hand");
-    let (_, sequences) =
-        functions::register(&connection).expect("functions have names of their own");
+    let sequences = Sequences::default();
+    functions::register(&connection, &sequences).expect("functions have names of their own");
     connection.execute_batch("PRAGMA foreign_keys = ON").expect("it is a setting");
     (connection, sequences)
 }
