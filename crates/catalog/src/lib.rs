@@ -32,3 +32,18 @@ mod worker;
 mod world;
 
 pub use session::{Catalog, CatalogSession, CatalogStatement};
+
+use bind::resolve::{self, Found};
+use trunkline_core::Oid;
+
+/// Whether PostgreSQL has a function of its own of this name for arguments of these types.
+///
+/// An engine that does not know it can tell so from a mistake.
+pub fn has_function(name: &str, types: &[Oid]) -> bool {
+    !matches!(resolve::function(None, name, types), Found::None)
+}
+
+/// Whether PostgreSQL has an operator of this name between operands of these types; one of a prefix operator.
+pub fn has_operator(name: &str, types: &[Oid]) -> bool {
+    !matches!(resolve::operator(name, types), Found::None)
+}

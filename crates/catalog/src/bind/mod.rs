@@ -13,7 +13,7 @@ mod push;
 mod quantified;
 mod query;
 mod relation;
-mod resolve;
+pub(crate) mod resolve;
 mod scope;
 mod select;
 mod typed;

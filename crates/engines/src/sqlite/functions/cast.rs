@@ -58,6 +58,9 @@ fn converted(
         (ValueRef::Real(number), Oid::INT2 | Oid::INT4 | Oid::INT8) => {
             whole(&rounded(number, from), to)?
         }
+        (ValueRef::Real(number), Oid::NUMERIC) if from == Oid::FLOAT4 => {
+            Value::Numeric(Numeric::from_f32(number as f32))
+        }
         (ValueRef::Integer(number), Oid::INT2 | Oid::INT4 | Oid::INT8) => {
             whole(&Numeric::from(number), to)?
         }
@@ -84,8 +87,15 @@ fn changed(value: Value, from: Oid, to: Type, style: &TextStyle) -> Result<Value
 
 /// As PostgreSQL rounds: a float to the even number, a numeric away from zero.
 fn rounded(number: f64, from: Oid) -> Numeric {
-    let whole = if from == Oid::NUMERIC { number.round() } else { number.round_ties_even() };
-    Numeric::from_f64(whole)
+    if from == Oid::NUMERIC {
+        return Numeric::from_f64(number.round());
+    }
+    let whole = number.round_ties_even();
+    // A float has all digits of a whole number, of which a numeric would take fifteen.
+    match whole.abs() < 9.2e18 {
+        true => Numeric::from(whole as i64),
+        false => Numeric::from_f64(whole),
+    }
 }
 
 fn whole(number: &Numeric, to: Type) -> Result<Value, ValueError> {

@@ -8,6 +8,9 @@ use rusqlite::types::Value as Stored;
 use trunkline_core::types::json;
 use trunkline_core::{Oid, SqlState};
 
+use super::super::output::KEPT;
+use super::super::storage;
+use super::super::types::Type;
 use super::json::quote;
 use super::json::{unescaped, value};
 use super::text::text;
@@ -29,6 +32,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         };
         Ok(i64::try_from(parts(inside).len()).map_or(Stored::Null, Stored::Integer))
     })?;
+    pure(connection, "pg_jsonb_scalar", 3, scalar)?;
     pure(connection, "pg_cells", -1, |context| {
         let mut cells = Vec::new();
         for place in 0..context.len() {
@@ -51,6 +55,29 @@ fn kind(document: &str) -> &'static str {
         Some(b't' | b'f') => "boolean",
         Some(b'n') => "null",
         _ => "number",
+    }
+}
+
+/// `pg_jsonb_scalar(document, type, name)`: the number or the boolean that a document is.
+fn scalar(context: &Context<'_>) -> Answer {
+    let (Some(document), oid) = (text(context, 0)?, Oid(context.get(1)?)) else {
+        return Ok(Stored::Null);
+    };
+    let document = document.trim();
+    let wanted = if oid == Oid::BOOL { "boolean" } else { "number" };
+    match kind(document) {
+        "null" => Ok(Stored::Null),
+        found if found == wanted && oid == Oid::BOOL => {
+            Ok(Stored::Integer(i64::from(document == "true")))
+        }
+        found if found == wanted => storage::literal(Type::of(Oid::NUMERIC), document, &KEPT)
+            .map_err(|error| refused(&error)),
+        "number" => {
+            Err(refuse(&format!("cannot cast jsonb numeric to type {}", context.get::<String>(2)?)))
+        }
+        found => {
+            Err(refuse(&format!("cannot cast jsonb {found} to type {}", context.get::<String>(2)?)))
+        }
     }
 }
 

@@ -226,6 +226,44 @@ fn any_contains(
     Ok(false)
 }
 
+/// Puts bytes behind a key that are in the order of documents, of one in the words of `jsonb`.
+pub(super) fn put_key(document: &str, key: &mut Vec<u8>) {
+    let mut rest = document;
+    match value(&mut rest, DEPTH) {
+        Some(Json::Array(elements)) if elements.is_empty() => key.push(0),
+        Some(root) => put(&root, key),
+        // What is too deep comes last.
+        None => key.push(u8::MAX),
+    }
+}
+
+fn put(value: &Json<'_>, key: &mut Vec<u8>) {
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes();
+    key.push(kind(value) + 1);
+    match value {
+        Json::Scalar(scalar) if scalar.starts_with('"') => {
+            key.extend_from_slice(unescaped(scalar).as_bytes());
+            key.push(0);
+        }
+        Json::Scalar(scalar) => match scalar.parse() {
+            Ok(number) => super::order::real(number, key),
+            Err(_) => key.extend_from_slice(scalar.as_bytes()),
+        },
+        Json::Array(elements) => {
+            key.extend_from_slice(&count(elements.len()));
+            elements.iter().for_each(|element| put(element, key));
+        }
+        Json::Object(members) => {
+            key.extend_from_slice(&count(members.len()));
+            for (name, member) in members {
+                key.extend_from_slice(unescaped(name).as_bytes());
+                key.push(0);
+                put(member, key);
+            }
+        }
+    }
+}
+
 /// How documents are ordered; an empty array comes before all scalars.
 fn order_of_roots(first: &Json<'_>, second: &Json<'_>) -> Ordering {
     let is_empty = |value: &Json<'_>| matches!(value, Json::Array(all) if all.is_empty());

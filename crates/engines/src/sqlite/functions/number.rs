@@ -34,6 +34,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_least", -1, |context| extreme(context, Ordering::Less))?;
     pure(connection, "pg_whole", 2, whole)?;
     pure(connection, "pg_float", 3, float)?;
+    pure(connection, "pg_numeric", 4, numeric)?;
     pure(connection, "pg_shift", 4, shifted)?;
     pure(connection, "pg_cbrt", 1, |context| of_one(context, f64::cbrt))?;
     pure(connection, "pg_quotient", 2, quotient)?;
@@ -99,6 +100,36 @@ fn float(context: &Context<'_>) -> Answer {
         _ => a * b,
     };
     in_range(result, a, b, op == "*" && a != 0.0 && b != 0.0).map(kept)
+}
+
+/// `pg_numeric(operator, a, b, scale)`: a sum, a difference or a product of two numerics, which is the number
+/// nearest to what so many digits behind the point tell.
+fn numeric(context: &Context<'_>) -> Answer {
+    let op = context.get_raw(0).as_str().unwrap_or_default();
+    if let (ValueRef::Integer(a), ValueRef::Integer(b)) = (context.get_raw(1), context.get_raw(2)) {
+        let whole = match op {
+            "+" => a.checked_add(b),
+            "-" => a.checked_sub(b),
+            _ => a.checked_mul(b),
+        };
+        if let Some(whole) = whole {
+            return Ok(Stored::Integer(whole));
+        }
+    }
+    let (Some(a), Some(b)) = (number(context.get_raw(1)), number(context.get_raw(2))) else {
+        return Ok(Stored::Null);
+    };
+    let result = match op {
+        "+" => a + b,
+        "-" => a - b,
+        _ => a * b,
+    };
+    let digits: i32 = context.get(3)?;
+    let power = 10_f64.powi(digits);
+    let scaled = (result * power).round();
+    // Beyond, a double has no such digits.
+    let is_exact = digits <= 22 && scaled.abs() < 9e15;
+    Ok(kept(if is_exact { scaled / power } else { result }))
 }
 
 /// A result that is infinite only if an operand is, and zero only if it may be.
@@ -215,7 +246,11 @@ fn order(a: ValueRef<'_>, b: ValueRef<'_>) -> Ordering {
     match (a, b) {
         (ValueRef::Integer(a), ValueRef::Integer(b)) => a.cmp(&b),
         (ValueRef::Text(a), ValueRef::Text(b)) | (ValueRef::Blob(a), ValueRef::Blob(b)) => a.cmp(b),
-        (a, b) => number(a).partial_cmp(&number(b)).unwrap_or(Ordering::Equal),
+        // A NaN is larger than every number.
+        (a, b) => match (number(a), number(b)) {
+            (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan())),
+            _ => Ordering::Equal,
+        },
     }
 }
 

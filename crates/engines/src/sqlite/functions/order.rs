@@ -1,9 +1,12 @@
-//! The order of what is kept as a text that SQLite would put in another one: arrays and intervals.
+//! The order of what is kept as a text that SQLite would put in another one: arrays, intervals, documents.
 //!
 //! A value becomes bytes that are in its order. Elements of an array stand one behind the other, and
 //! an array that ends is before one that goes on.
 
+use std::cmp::Ordering;
+
 use rusqlite::Connection;
+use rusqlite::functions::Context;
 use rusqlite::types::{Value as Stored, ValueRef};
 use trunkline_core::types::{Value, ValueError};
 use trunkline_core::{Oid, SqlState};
@@ -11,7 +14,7 @@ use trunkline_core::{Oid, SqlState};
 use super::super::output::KEPT;
 use super::super::storage;
 use super::time::DAY;
-use super::{pure, refused};
+use super::{Answer, pure, refused};
 
 /// Behind the last element, before one, and before a NULL, which is larger than everything.
 const END: u8 = 0;
@@ -30,7 +33,27 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
             Ok(Stored::Blob(key))
         };
         key().map_err(|error: ValueError| refused(&error))
-    })
+    })?;
+    pure(connection, "pg_greatest_of", -1, |context| extreme(context, Ordering::Greater))?;
+    pure(connection, "pg_least_of", -1, |context| extreme(context, Ordering::Less))
+}
+
+/// `pg_greatest_of(type, value, …)`: the one whose key is so; NULLs are left out.
+fn extreme(context: &Context<'_>, wanted: Ordering) -> Answer {
+    let oid = Oid(context.get(0)?);
+    let mut best: Option<(Vec<u8>, usize)> = None;
+    for place in 1..context.len() {
+        if matches!(context.get_raw(place), ValueRef::Null) {
+            continue;
+        }
+        let mut key = Vec::new();
+        let value = storage::load(context.get_raw(place), oid).map_err(|error| refused(&error))?;
+        put(&value, oid, &mut key).map_err(|error| refused(&error))?;
+        if best.as_ref().is_none_or(|(known, _)| key.cmp(known) == wanted) {
+            best = Some((key, place));
+        }
+    }
+    best.map_or(Ok(Stored::Null), |(_, place)| context.get(place))
 }
 
 fn put(value: &Value, oid: Oid, key: &mut Vec<u8>) -> Result<(), ValueError> {
@@ -68,6 +91,11 @@ fn put(value: &Value, oid: Oid, key: &mut Vec<u8>) -> Result<(), ValueError> {
             // Of the same elements, that of fewer dimensions is the smaller one.
             key.push(u8::try_from(array.dimensions().len()).unwrap_or(u8::MAX));
         }
+        Value::Json(document) if oid == Oid::JSONB => {
+            let mut words = Vec::new();
+            trunkline_core::types::json::text(document, Oid::JSONB, &mut words)?;
+            super::jsonb::put_key(&String::from_utf8_lossy(&words), key);
+        }
         Value::Bytea(_) => {
             let message = "the order of arrays of bytea is not supported by the SQLite engine";
             return Err(ValueError::new(SqlState::FEATURE_NOT_SUPPORTED, message));
@@ -86,7 +114,7 @@ fn whole(value: i64, key: &mut Vec<u8>) {
 }
 
 /// Zero has one key, and a NaN is larger than every number.
-fn real(value: f64, key: &mut Vec<u8>) {
+pub(super) fn real(value: f64, key: &mut Vec<u8>) {
     let value = if value.is_nan() { f64::NAN.abs() } else { value + 0.0 };
     let bits = value.to_bits();
     let ordered = if value.is_sign_negative() { !bits } else { bits | (1 << 63) };

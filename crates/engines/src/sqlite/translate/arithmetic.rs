@@ -132,7 +132,7 @@ impl Translator<'_> {
         Ok(if ty.is_integer() {
             self.of_integers(&left, op, &right, ty)
         } else if ty.oid == Oid::NUMERIC {
-            of_numerics(&left, op, &right)
+            self.of_numerics(&left, op, &right)
         } else {
             self.of_floats(&left, op, &right, ty)
         })
@@ -166,6 +166,52 @@ impl Translator<'_> {
             _ => format!("({a} {op} {b})"),
         };
         Typed::new(sql, ty)
+    }
+
+    /// SQLite computes with fifteen digits; what is sent has all of them, and the zeros that PostgreSQL shows.
+    fn of_numerics(&self, left: &Typed, op: &BinaryOperator, right: &Typed) -> Typed {
+        let (a, b) = (&left.sql, &right.sql);
+        let sql = match op {
+            BinaryOperator::Divide => format!("pg_quotient({a}, {b})"),
+            BinaryOperator::Modulo => format!("pg_remainder({a}, {b})"),
+            _ => format!("({a} {op} {b})"),
+        };
+        let scale = match (left.ty.scale(), right.ty.scale()) {
+            (Some(a), Some(b)) => match op {
+                BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Modulo => {
+                    Some(a.max(b))
+                }
+                BinaryOperator::Multiply if a + b < 1000 => Some(a + b),
+                _ => None,
+            },
+            _ => None,
+        };
+        let sql = match (op, scale) {
+            // What is computed by doubles is rounded to the digits that it has: 0.1 + 0.2 is 0.3.
+            (
+                BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply,
+                Some(scale),
+            ) if scale > 0 && self.is_checked => {
+                format!("pg_numeric('{op}', {a}, {b}, {scale})")
+            }
+            _ => sql,
+        };
+        let is_exact =
+            |typed: &Typed| matches!(typed.form, Form::Sent(_)) || typed.ty.scale().is_some();
+        let is_long =
+            |typed: &Typed| matches!(typed.form, Form::Sent(_)) || typed.long_number().is_some();
+        match scale {
+            Some(scale) if is_long(left) || is_long(right) => {
+                let sent = format!("pg_exact('{op}', {}, {})", left.exact(), right.exact());
+                Typed { form: Form::Sent(sent), ..Typed::new(sql, Type::scaled(scale)) }
+            }
+            Some(scale) => Typed::new(sql, Type::scaled(scale)),
+            None if is_exact(left) && is_exact(right) => {
+                let sent = format!("pg_exact('{op}', {}, {})", left.exact(), right.exact());
+                Typed { form: Form::Sent(sent), ..Typed::new(sql, Type::NUMERIC) }
+            }
+            None => Typed::new(sql, Type::NUMERIC),
+        }
     }
 
     /// `^`: of a numeric a numeric, else a `double precision`.
@@ -241,38 +287,4 @@ fn folded(left: &Typed, op: &BinaryOperator, right: &Typed, ty: Type) -> Option<
     };
     let sql = if result < 0 { format!("({result})") } else { result.to_string() };
     is_in_range.then(|| Typed { form: Form::Number, ..Typed::new(sql, ty) })
-}
-
-/// SQLite computes with fifteen digits; what is sent has all of them, and the zeros that PostgreSQL shows.
-fn of_numerics(left: &Typed, op: &BinaryOperator, right: &Typed) -> Typed {
-    let (a, b) = (&left.sql, &right.sql);
-    let sql = match op {
-        BinaryOperator::Divide => format!("pg_quotient({a}, {b})"),
-        BinaryOperator::Modulo => format!("pg_remainder({a}, {b})"),
-        _ => format!("({a} {op} {b})"),
-    };
-    let scale = match (left.ty.scale(), right.ty.scale()) {
-        (Some(a), Some(b)) => match op {
-            BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Modulo => Some(a.max(b)),
-            BinaryOperator::Multiply if a + b < 1000 => Some(a + b),
-            _ => None,
-        },
-        _ => None,
-    };
-    let is_exact =
-        |typed: &Typed| matches!(typed.form, Form::Sent(_)) || typed.ty.scale().is_some();
-    let is_long =
-        |typed: &Typed| matches!(typed.form, Form::Sent(_)) || typed.long_number().is_some();
-    match scale {
-        Some(scale) if is_long(left) || is_long(right) => {
-            let sent = format!("pg_exact('{op}', {}, {})", left.exact(), right.exact());
-            Typed { form: Form::Sent(sent), ..Typed::new(sql, Type::scaled(scale)) }
-        }
-        Some(scale) => Typed::new(sql, Type::scaled(scale)),
-        None if is_exact(left) && is_exact(right) => {
-            let sent = format!("pg_exact('{op}', {}, {})", left.exact(), right.exact());
-            Typed { form: Form::Sent(sent), ..Typed::new(sql, Type::NUMERIC) }
-        }
-        None => Typed::new(sql, Type::NUMERIC),
-    }
 }

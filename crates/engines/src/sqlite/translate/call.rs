@@ -352,9 +352,14 @@ fn summed(
     }
 }
 
-/// 42883 as PostgreSQL words it.
+/// 42883 as PostgreSQL words it; 0A000 for a function that only PostgreSQL has.
 pub(super) fn no_function(name: &str, types: &[Type]) -> PgError {
+    let oids: Vec<Oid> = types.iter().map(|ty| ty.oid).collect();
+    let is_known = trunkline_catalog::has_function(name, &oids);
     let types: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
+    if is_known {
+        return unsupported(&format!("the function {name}({})", types.join(", ")));
+    }
     let message = format!("function {name}({}) does not exist", types.join(", "));
     PgError::new(SqlState::UNDEFINED_FUNCTION, message).hint(
         "No function matches the given name and argument types. \

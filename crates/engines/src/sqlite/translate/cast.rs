@@ -76,6 +76,15 @@ impl Translator<'_> {
         if typed.is_decimal() && ty.oid == Oid::NUMERIC {
             return self.decimal(typed, ty);
         }
+        if typed.is_decimal() && matches!(ty.oid, Oid::FLOAT4 | Oid::FLOAT8) {
+            // 22003 for one that is none's, which SQLite would take for infinite or zero.
+            let digits = typed.sql.trim_matches(['(', ')', '+', '\'']);
+            let value = storage::literal(ty, digits, &self.reading.style)?;
+            return Ok(Typed { sql: storage::written(&value), ty, ..typed });
+        }
+        if typed.ty.oid == Oid::JSONB && (ty.is_number() || ty.oid == Oid::BOOL) {
+            return self.scalar_of_jsonb(typed, ty);
+        }
         let place = typed.place;
         let (from, sql) = (typed.ty, &typed.sql);
         if from.oid == ty.oid && (ty.announced_typmod() < 0 || ty.typmod == from.typmod) {

@@ -450,6 +450,12 @@ impl Translator<'_> {
         let field = field.to_string().to_lowercase();
         let typed = self.expression(expr, scope)?;
         let typed = self.settle(typed, Type::of(Oid::TIMESTAMPTZ))?;
+        let is_of_day =
+            field.contains("hour") || field.contains("minute") || field.contains("second");
+        if typed.ty.oid == Oid::DATE && (is_of_day || field == "timezone") {
+            let message = format!("unit \"{field}\" not supported for type date");
+            return Err(PgError::unsupported(message));
+        }
         let ty = match field.as_str() {
             "epoch" if typed.ty.oid == Oid::DATE => Type::scaled(0),
             "epoch" | "second" => Type::scaled(6),

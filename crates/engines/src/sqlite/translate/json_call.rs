@@ -158,6 +158,17 @@ impl Translator<'_> {
         Ok(Some(Typed::new(format!("{function}({})", value.sql), result)))
     }
 
+    /// A number or a boolean of a document: 22023 if it is neither.
+    pub(super) fn scalar_of_jsonb(&mut self, document: Typed, ty: Type) -> Result<Typed> {
+        let name = ty.name();
+        let sql = format!("pg_jsonb_scalar({}, {}, '{name}')", document.sql, ty.oid.0);
+        let as_number = Typed::new(sql, if ty.oid == Oid::BOOL { ty } else { Type::NUMERIC });
+        if ty.oid == Oid::BOOL || ty == Type::NUMERIC {
+            return Ok(as_number);
+        }
+        self.cast(as_number, ty)
+    }
+
     /// A name of a member: anything, as a text.
     pub(super) fn name_of_member(&mut self, value: Typed) -> Result<String> {
         let value = self.settle_text(value)?;

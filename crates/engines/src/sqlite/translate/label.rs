@@ -1,6 +1,6 @@
 //! What the columns of a result are called.
 
-use sqlparser::ast::{Expr, TrimWhereField};
+use sqlparser::ast::{AccessExpr, Expr, TrimWhereField};
 
 use super::Translator;
 use super::name::folded;
@@ -35,6 +35,14 @@ impl Translator<'_> {
                     Some((name, true)) => Some((name, true)),
                     _ => Some(("case".to_owned(), false)),
                 }
+            }
+            // A subscript has the name of what it is of, a field its own.
+            Expr::CompoundFieldAccess { root, access_chain } => {
+                let field = access_chain.iter().rev().find_map(|access| match access {
+                    AccessExpr::Dot(Expr::Identifier(ident)) => Some((folded(ident), true)),
+                    _ => None,
+                });
+                field.or_else(|| self.figured(root))
             }
             Expr::Exists { negated: false, .. } => strong("exists"),
             Expr::Array(_) => strong("array"),

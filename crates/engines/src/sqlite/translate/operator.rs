@@ -11,8 +11,11 @@ use super::typed::Typed;
 use super::{Translator, unsupported};
 use crate::sqlite::types::Type;
 
-/// 42883 as PostgreSQL words it.
+/// 42883 as PostgreSQL words it; 0A000 for an operator that only PostgreSQL has.
 pub(super) fn no_operator(left: Type, op: &str, right: Type) -> PgError {
+    if trunkline_catalog::has_operator(op, &[left.oid, right.oid]) {
+        return unsupported(&format!("the operator {} {op} {}", left.name(), right.name()));
+    }
     let message = format!("operator does not exist: {} {op} {}", left.name(), right.name());
     PgError::new(SqlState::UNDEFINED_FUNCTION, message).hint(
         "No operator matches the given name and argument types. \
@@ -106,7 +109,10 @@ impl Translator<'_> {
         self.check_comparable(&first, second.ty, op, left)?;
         let ty = self.common(first.ty, second.ty).unwrap_or(first.ty);
         let (first, second) = (self.comparable(first, ty)?, self.comparable(second, ty)?);
-        let (a, b) = (first.ordered(), second.ordered());
+        let (a, b) = match first.ty.oid {
+            Oid::JSONB => (first.sql.clone(), second.sql.clone()),
+            _ => (first.ordered(), second.ordered()),
+        };
         // Of `IS` and `IS NOT` the words are compared: documents are kept in those of PostgreSQL.
         let sql = match first.ty.oid == Oid::JSONB && !op.starts_with("IS") {
             true => format!("(pg_jsonb_compare({a}, {b}) {op} 0)"),

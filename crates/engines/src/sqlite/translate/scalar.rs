@@ -4,7 +4,7 @@ use trunkline_core::{Oid, Result};
 
 use super::Translator;
 use super::json_call::takes_rows;
-use super::typed::{Form, Typed};
+use super::typed::{Form, Typed, has_key};
 use crate::sqlite::types::Type;
 
 impl Translator<'_> {
@@ -151,6 +151,7 @@ impl Translator<'_> {
         let sql = match (name, parts.as_slice()) {
             (_, [only]) => only.clone(),
             ("coalesce", _) => format!("coalesce({list})"),
+            _ if has_key(ty) => format!("pg_{name}_of({}, {list})", ty.oid.0),
             // SQLite's max(a, b) is NULL if either is; PostgreSQL leaves NULLs out.
             ("greatest", _) => format!("pg_greatest({list})"),
             _ => format!("pg_least({list})"),

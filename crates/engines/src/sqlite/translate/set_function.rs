@@ -59,7 +59,11 @@ impl Translator<'_> {
             }
         }
         let Some(rows) = self.rows_of(&called, &values, scope)? else {
-            return Err(unsupported(&format!("the function {called} in FROM")));
+            let mut types = Vec::new();
+            for value in values {
+                types.push(self.expression(value, scope)?.ty);
+            }
+            return Err(self.at(super::call::no_function(&called, &types), name));
         };
         Ok(self.set_source(rows, &called, alias, is_numbered, scope))
     }

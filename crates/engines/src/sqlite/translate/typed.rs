@@ -153,7 +153,7 @@ impl Translator<'_> {
 
 /// Whether values of a type are kept as texts that SQLite would put in another order.
 pub(super) fn has_key(ty: Type) -> bool {
-    ty.oid == Oid::INTERVAL || element_of(ty.oid).is_some()
+    matches!(ty.oid, Oid::INTERVAL | Oid::JSONB) || element_of(ty.oid).is_some()
 }
 
 /// A literal that is not of its type, and where it stands.
