@@ -1,6 +1,7 @@
 //! What is in a SQLite file, as the translation and the catalog need it.
 
 mod read;
+mod sequences;
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -10,11 +11,12 @@ use trunkline_core::catalog::{Snapshot, sequence_name};
 
 use super::comment::Comments;
 use super::names::Names;
-use super::sequence::{Options, Sequence};
+use super::sequence::Options;
 use super::storage;
 use super::translate::declared::{Declared, Kind};
 use super::translate::index_text::IndexText;
 use super::types::Type;
+pub(crate) use sequences::sequence_table;
 
 /// The tables and views of the main database and of the temporary one.
 #[derive(Clone, Debug, Default)]
@@ -185,6 +187,11 @@ impl Column {
         self.numbers().is_some_and(|numbers| numbers.kind == "always")
     }
 
+    /// Whether it is an identity column.
+    pub(crate) fn is_identity(&self) -> bool {
+        self.numbers().is_some_and(|numbers| matches!(numbers.kind, "always" | "default"))
+    }
+
     /// Whether values come of themselves: `serial` and identity.
     pub(crate) fn serial(&self) -> bool {
         self.numbers().is_some_and(|numbers| numbers.owns_sequence())
@@ -239,19 +246,6 @@ impl Relation {
             .collect();
         key.sort_unstable();
         key.into_iter().map(|(_, index)| index).collect()
-    }
-
-    /// The sequence that counts its key, if it has this name.
-    fn key_sequence(&self, name: &str) -> Option<Sequence> {
-        let column = self.rowid_alias().and_then(|place| self.columns.get(place))?;
-        let is_counted = column.serial() && column.numbers()?.sequence.is_none();
-        let name = self.sequence_name(column).filter(|own| is_counted && own == name)?;
-        Some(Sequence {
-            name,
-            options: Options::of(column.ty.oid),
-            database: self.database(),
-            key_of: Some(self.name.clone()),
-        })
     }
 
     /// Whether numbers of rows that were deleted do not come back.
@@ -471,21 +465,6 @@ impl Schema {
         self.index(name).map(|(relation, _)| relation).or_else(keyed)
     }
 
-    /// A sequence by its name: a table of its own, or what counts the key of a table.
-    pub(crate) fn sequence(&self, name: &str) -> Option<Sequence> {
-        let own = self.relation(name).and_then(|relation| {
-            let (options, name) = (relation.sequence.clone()?, relation.name.clone());
-            Some(Sequence { name, options, database: relation.database(), key_of: None })
-        });
-        own.or_else(|| self.relations.iter().find_map(|relation| relation.key_sequence(name)))
-    }
-
-    /// The sequences that the columns of a table take their numbers from.
-    pub(crate) fn sequences_of(&self, relation: &Relation) -> Vec<Sequence> {
-        let names = relation.columns.iter().filter_map(|column| relation.sequence_name(column));
-        names.filter_map(|name| self.sequence(&name)).collect()
-    }
-
     /// The table that has an index of this name.
     pub(crate) fn index(&self, name: &str) -> Option<(&Relation, &Index)> {
         self.relations.iter().find_map(|relation| {
@@ -493,25 +472,6 @@ impl Schema {
             Some((relation, index))
         })
     }
-}
-
-/// Begins the comment in the definition of a sequence's table.
-const SEQUENCE_MARK: &str = "/*pg sequence ";
-
-/// The definition of a table that keeps a sequence, behind its name.
-pub(crate) fn sequence_table(options: &Options) -> String {
-    format!(
-        "(last_value BIGINT NOT NULL {SEQUENCE_MARK}{} */, log_cnt BIGINT NOT NULL, \
-         is_called BOOLEAN NOT NULL)",
-        options.written()
-    )
-}
-
-fn sequence_of(sql: &str) -> Option<Options> {
-    let (_, rest) = sql.split_once(SEQUENCE_MARK)?;
-    let options = Options::parse(rest.split_once(" */")?.0)?;
-    // What a sequence is made of is known to the letter.
-    sql.ends_with(&sequence_table(&options)).then_some(options)
 }
 
 /// The head of a CREATE VIEW and its query.

@@ -140,7 +140,13 @@ impl Type {
             "datetime" => return Type::of(Oid::TIMESTAMP),
             _ => {}
         }
-        let name = lower.strip_suffix(" text").unwrap_or(&lower).trim();
+        // `TIMESTAMP TEXT(6)`
+        let name = match lower.split_once(" text") {
+            Some((name, modifiers)) if modifiers.is_empty() || modifiers.starts_with('(') => {
+                &format!("{}{modifiers}", name.trim())
+            }
+            _ => lower.as_str(),
+        };
         if let Some(known) = Type::parse(name) {
             return known;
         }

@@ -3,9 +3,9 @@
 use rusqlite::Connection;
 use trunkline_core::catalog::Numbers;
 
+use super::sequences::sequence_of;
 use super::{
-    Column, ForeignKey, Index, OnCommit, Origin, PUBLIC, Relation, Schema, VIEW_DEPTH, sequence_of,
-    split_view,
+    Column, ForeignKey, Index, OnCommit, Origin, PUBLIC, Relation, Schema, VIEW_DEPTH, split_view,
 };
 use crate::sqlite::comment::{self, Comments};
 use crate::sqlite::translate::declared::declared;

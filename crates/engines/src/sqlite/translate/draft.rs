@@ -36,8 +36,10 @@ pub(super) struct Numbers {
     /// `serial`, `always` or `default`, with a sequence that goes with the column; `nextval`, of another.
     pub(super) kind: &'static str,
     pub(super) options: Options,
-    /// The name of the sequence, unless SQLite counts it, too: the only number of a key.
+    /// The name of the sequence, once it has one.
     pub(super) sequence: Option<String>,
+    /// Whether SQLite counts it, too: the only number of a key.
+    pub(super) is_counted: bool,
 }
 
 impl Draft {
@@ -165,7 +167,7 @@ impl Draft {
         let alone = |column: &DraftColumn| self.is_rowid(column);
         for column in &self.columns {
             let alone = self.primary.as_ref().filter(|_| alone(column));
-            let named = alone.map(|(name, _)| (name.as_str(), self.name.as_str()));
+            let named = alone.map(|(name, _)| name.as_str());
             items.push(column.written(named, key.contains(&column.name))?);
         }
         if let Some((name, columns)) = &self.primary
@@ -180,28 +182,25 @@ impl Draft {
 }
 
 impl DraftColumn {
-    /// A whole number that is the key by itself is SQLite's rowid: the name of the key and of the
-    /// table, which tell whether PostgreSQL would have called it so.
-    pub(super) fn written(&self, rowid: Option<(&str, &str)>, in_key: bool) -> Result<String> {
+    /// A whole number that is the key by itself is SQLite's rowid, by the name of the key, which stays when the
+    /// table is renamed.
+    pub(super) fn written(&self, rowid: Option<&str>, in_key: bool) -> Result<String> {
         let name = quoted(&self.name);
-        if let Some((key, table)) = rowid {
+        if let Some(key) = rowid {
             let short = type_mark(self.ty);
             let (mark, increment) = match &self.numbers {
                 None => (format!("key {short}"), ""),
-                Some(Numbers { kind, sequence: None, .. }) => {
-                    (format!("{kind} {short}"), " AUTOINCREMENT")
-                }
-                Some(Numbers { kind, sequence: Some(name), .. }) => {
-                    (format!("{kind} {short} {name}"), "")
+                Some(Numbers { kind, sequence, is_counted, .. }) => {
+                    let name = sequence.as_deref().unwrap_or_default();
+                    let increment = if *is_counted { " AUTOINCREMENT" } else { "" };
+                    (format!("{kind} {short} {name}"), increment)
                 }
             };
             let default = marked(&mark, "NULL");
-            let named = if key == format!("{table}_pkey") {
-                String::new()
-            } else {
-                format!(" CONSTRAINT {}", quoted(key))
-            };
-            return Ok(format!("{name} INTEGER DEFAULT {default}{named} PRIMARY KEY{increment}"));
+            let key = quoted(key);
+            return Ok(format!(
+                "{name} INTEGER DEFAULT {default} CONSTRAINT {key} PRIMARY KEY{increment}"
+            ));
         }
         let mut sql = format!("{name} {}", self.ty.declaration());
         if let Some(Numbers { kind, sequence: Some(sequence), .. }) = &self.numbers {

@@ -4,6 +4,7 @@
 //! what a value's type is decides what its operators mean, and what the client is told.
 
 mod alter;
+mod alter_sequence;
 mod arithmetic;
 mod call;
 mod cast;
@@ -22,6 +23,8 @@ mod expression;
 mod filter;
 mod from;
 mod grouping;
+mod identity;
+mod identity_options;
 mod index;
 pub(super) mod index_text;
 mod insert;
@@ -29,6 +32,7 @@ mod jsonb;
 mod label;
 pub(super) mod lock;
 mod made;
+mod maintain;
 mod name;
 mod nearest;
 mod operator;
@@ -42,6 +46,7 @@ mod scalar;
 mod scope;
 mod select;
 mod sequence;
+mod sequence_options;
 mod statistics;
 mod subscript;
 mod syntax;
@@ -51,6 +56,7 @@ mod typed;
 mod update;
 mod utility;
 pub(super) mod validation;
+mod view_refusal;
 
 use std::borrow::Cow;
 use std::rc::Rc;

@@ -28,6 +28,9 @@ pub(super) struct Rebuilt<'r> {
     pub(super) lost: Vec<usize>,
     /// What goes along with what is left out.
     pub(super) released: Vec<Dependency<'r>>,
+    /// What is done before, such as making a sequence, and behind it.
+    pub(super) before: Vec<String>,
+    pub(super) after: Vec<String>,
 }
 
 impl<'r> Rebuilt<'r> {
@@ -48,7 +51,15 @@ impl Translator<'_> {
             .ok_or_else(|| unsupported("ALTER TABLE of such a table"))?;
         let plain = relation.columns.iter().filter(|column| !column.generated);
         let copied = plain.map(|column| (column.name.clone(), quoted(&column.name))).collect();
-        Ok(Rebuilt { relation, text, copied, lost: Vec::new(), released: Vec::new() })
+        Ok(Rebuilt {
+            relation,
+            text,
+            copied,
+            lost: Vec::new(),
+            released: Vec::new(),
+            before: Vec::new(),
+            after: Vec::new(),
+        })
     }
 
     /// The statements that put changed tables in the places of the old ones.
@@ -69,7 +80,8 @@ impl Translator<'_> {
         let mut views: Vec<&Relation> =
             self.schema.relations().iter().filter(|relation| relation.view).collect();
         views.sort_by_key(|view| view.age);
-        let mut steps = Vec::new();
+        let mut steps: Vec<String> =
+            tables.iter_mut().flat_map(|table| std::mem::take(&mut table.before)).collect();
         for view in views.iter().rev() {
             steps.push(format!("DROP VIEW {}", super::from::written(view)));
         }
@@ -136,6 +148,7 @@ impl Translator<'_> {
             steps.extend(table.relation.triggers.iter().cloned());
         }
         steps.extend(views.iter().map(|view| view.sql.clone()));
+        steps.extend(tables.iter_mut().flat_map(|table| std::mem::take(&mut table.after)));
         Ok(steps)
     }
 }

@@ -9,6 +9,7 @@ use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::{Lexer, Span, TokenKind, character_position};
 
 use super::current::without_current_of;
+use super::identity_options::in_order;
 use super::lock;
 use super::name::place_of;
 
@@ -69,7 +70,7 @@ fn parse_whole<T>(
     }
     let parser = Parser::new(&dialect).with_recursion_limit(DEPTH);
     let mut parser =
-        parser.with_tokens_with_locations(lock::moved_last(with_tables_selected(tokens)));
+        parser.with_tokens_with_locations(lock::moved_last(in_order(with_tables_selected(tokens))));
     let parsed = read(&mut parser).and_then(|read| match parser.peek_token().token {
         Token::EOF => Ok(read),
         _ => parser.expected("end of statement", parser.peek_token()),
