@@ -140,8 +140,8 @@ impl Type {
             "datetime" => return Type::of(Oid::TIMESTAMP),
             _ => {}
         }
-        // `TIMESTAMP TEXT(6)`
-        let name = match lower.split_once(" text") {
+        // `TIMESTAMP TEXT(6)`, and with a blank in a table that was made anew.
+        let name = match lower.split_once(" text").map(|(name, rest)| (name, rest.trim_start())) {
             Some((name, modifiers)) if modifiers.is_empty() || modifiers.starts_with('(') => {
                 &format!("{}{modifiers}", name.trim())
             }
