@@ -22,8 +22,34 @@ pub struct Schema {
     pub name: String,
     /// Tables and views, each name once.
     pub relations: Vec<Relation>,
+    /// Sequences; one that an identity column or a default names need not be among them, if it is
+    /// like any other of its type.
+    pub sequences: Vec<Sequence>,
     /// What is said of what is in it, but for relations and their columns, which have their own.
     pub comments: Vec<Comment>,
+}
+
+/// A sequence (`pg_sequence`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sequence {
+    /// Its name.
+    pub name: String,
+    /// `int2`, `int4` or `int8`.
+    pub type_oid: Oid,
+    /// Its first number.
+    pub start: i64,
+    /// How far it is to the next one.
+    pub increment: i64,
+    /// Its least number.
+    pub minimum: i64,
+    /// Its greatest number.
+    pub maximum: i64,
+    /// How many numbers a session takes at once.
+    pub cache: i64,
+    /// Whether it begins again at its end.
+    pub cycle: bool,
+    /// The table and the column that it is dropped with.
+    pub owner: Option<(String, String)>,
 }
 
 /// What is said of something (`pg_description`).

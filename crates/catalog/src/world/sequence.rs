@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use trunkline_core::Oid;
-use trunkline_core::catalog::{Attribute, Generated, Numbers, sequence_name};
+use trunkline_core::catalog::{Attribute, Generated, Numbers, Sequence, sequence_name};
 use trunkline_sql::{Lexer, TokenKind};
 
 use super::class::PG_CLASS;
@@ -22,10 +22,9 @@ pub(super) const COLUMNS: [(&str, Oid); 3] =
 /// What `pg_sequence` says, and whose the sequence is.
 #[derive(Debug)]
 pub(crate) struct SequenceObject {
-    pub(crate) table: u32,
-    /// The column, counted from 0.
-    pub(crate) column: usize,
-    type_oid: Oid,
+    options: Sequence,
+    /// The table and the column, counted from 0, that own it.
+    owner: Option<(u32, usize)>,
     /// Whether it goes with an identity column, or with a default that the column could lose.
     is_identity: bool,
 }
@@ -46,43 +45,77 @@ fn sequence_of_default(default: &str) -> Option<String> {
 }
 
 impl Objects {
-    /// Adds the sequences of all columns that have one; all relations are there by now.
+    /// Adds the sequences that the snapshot names, and those of all columns that have another one; all
+    /// relations are there by now.
     pub(super) fn add_sequences(&mut self, numbers: &mut Numbers) {
+        let snapshot = self.snapshot.clone();
+        for (place, schema) in snapshot.schemas.iter().enumerate() {
+            let Some(number) = self.schema_named(&schema.name) else { continue };
+            for sequence in &schema.sequences {
+                let found = sequence.owner.as_ref().and_then(|(table, column)| {
+                    let class = self.class_in(number, table)?;
+                    let columns = self.columns(class);
+                    let column = columns.iter().position(|one| *one.column.name == **column)?;
+                    Some((class.oid, column, class.place, is_identity(columns.get(column)?)))
+                });
+                // Without an owner there is no relation behind it.
+                let at = found.map_or((place, usize::MAX), |(_, _, at, _)| at);
+                let object = SequenceObject {
+                    options: sequence.clone(),
+                    owner: found.map(|(table, column, _, _)| (table, column)),
+                    is_identity: found.is_some_and(|(_, _, _, is_identity)| is_identity),
+                };
+                self.add_sequence(number, at, &sequence.name, object, numbers);
+            }
+        }
         let mut found = Vec::new();
         for (class, relation) in self.relations() {
             for (column, attribute) in relation.columns.iter().enumerate() {
                 let named = attribute.default.as_deref().and_then(sequence_of_default);
                 let is_identity = is_identity(attribute);
-                if !is_identity && named.is_none() {
+                let is_known = match &named {
+                    Some(name) => self.class_in(class.schema, name).is_some(),
+                    None => !is_identity || self.sequence_of(class.oid, column).is_some(),
+                };
+                if is_known {
                     continue;
                 }
-                let type_oid = match attribute.column.type_oid {
-                    oid @ (Oid::INT2 | Oid::INT4) => oid,
-                    _ => Oid::INT8,
-                };
-                let sequence = SequenceObject { table: class.oid, column, type_oid, is_identity };
-                let name = sequence_name(&relation.name, &attribute.column.name);
-                found.push((class.schema, class.place, named.unwrap_or(name), sequence));
+                let made_up = || sequence_name(&relation.name, &attribute.column.name);
+                let name = named.unwrap_or_else(made_up);
+                let options = usual(&name, attribute.column.type_oid);
+                let owner = Some((class.oid, column));
+                let object = SequenceObject { options, owner, is_identity };
+                found.push((class.schema, class.place, name, object));
             }
         }
         for (schema, place, wanted, sequence) in found {
             let numbered = (1..).map(|number| format!("{wanted}{number}"));
             let is_free = |name: &String| self.class_in(schema, name).is_none();
             let name = std::iter::once(wanted.clone()).chain(numbered).find(is_free);
-            let name = name.unwrap_or(wanted);
-            let schema_name = self.schema_name(schema).unwrap_or_default();
-            self.add(ClassObject {
-                oid: numbers.of("class", &[&schema_name, &name]),
-                schema,
-                name: name.into(),
-                kind: 'S',
-                row_type: 0,
-                array_type: 0,
-                place,
-                index: None,
-                sequence: Some(sequence),
-            });
+            self.add_sequence(schema, place, &name.unwrap_or(wanted), sequence, numbers);
         }
+    }
+
+    fn add_sequence(
+        &mut self,
+        schema: u32,
+        place: (usize, usize),
+        name: &str,
+        sequence: SequenceObject,
+        numbers: &mut Numbers,
+    ) {
+        let schema_name = self.schema_name(schema).unwrap_or_default();
+        self.add(ClassObject {
+            oid: numbers.of("class", &[&schema_name, name]),
+            schema,
+            name: name.into(),
+            kind: 'S',
+            row_type: 0,
+            array_type: 0,
+            place,
+            index: None,
+            sequence: Some(sequence),
+        });
     }
 
     fn schema_name(&self, schema: u32) -> Option<Arc<str>> {
@@ -97,30 +130,46 @@ impl Objects {
     /// The sequence of a column, counted from 0.
     pub(crate) fn sequence_of(&self, table: u32, column: usize) -> Option<&ClassObject> {
         let mut own = self.sequences();
-        own.find(|(_, one)| one.table == table && one.column == column).map(|(class, _)| class)
+        own.find(|(_, one)| one.owner == Some((table, column))).map(|(class, _)| class)
     }
 }
 
 pub(super) fn sequences(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_sequence");
     let rows = world.objects.sequences().map(|(class, sequence)| {
-        let most = match sequence.type_oid {
-            Oid::INT2 => i16::MAX.into(),
-            Oid::INT4 => i32::MAX.into(),
-            _ => i64::MAX,
-        };
+        let options = &sequence.options;
         maker.row([
             ("seqrelid", Datum::Oid(class.oid)),
-            ("seqtypid", Datum::Oid(sequence.type_oid.0)),
-            ("seqstart", Datum::Int(1)),
-            ("seqincrement", Datum::Int(1)),
-            ("seqmax", Datum::Int(most)),
-            ("seqmin", Datum::Int(1)),
-            ("seqcache", Datum::Int(1)),
-            ("seqcycle", Datum::Bool(false)),
+            ("seqtypid", Datum::Oid(options.type_oid.0)),
+            ("seqstart", Datum::Int(options.start)),
+            ("seqincrement", Datum::Int(options.increment)),
+            ("seqmax", Datum::Int(options.maximum)),
+            ("seqmin", Datum::Int(options.minimum)),
+            ("seqcache", Datum::Int(options.cache)),
+            ("seqcycle", Datum::Bool(options.cycle)),
         ])
     });
     rows.collect()
+}
+
+/// A sequence of which nothing is said but the type of its column.
+fn usual(name: &str, type_oid: Oid) -> Sequence {
+    let (type_oid, maximum) = match type_oid {
+        Oid::INT2 => (Oid::INT2, i16::MAX.into()),
+        Oid::INT4 => (Oid::INT4, i32::MAX.into()),
+        _ => (Oid::INT8, i64::MAX),
+    };
+    Sequence {
+        name: name.to_owned(),
+        type_oid,
+        start: 1,
+        increment: 1,
+        minimum: 1,
+        maximum,
+        cache: 1,
+        cycle: false,
+        owner: None,
+    }
 }
 
 /// A sequence depends on its column; a default depends on its sequence.
@@ -128,25 +177,30 @@ pub(super) fn dependencies(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_depend");
     let mut rows = Vec::new();
     for (class, sequence) in world.objects.sequences() {
+        let Some((table, column)) = sequence.owner else { continue };
         rows.push(maker.row([
             ("classid", Datum::Oid(PG_CLASS)),
             ("objid", Datum::Oid(class.oid)),
             ("refclassid", Datum::Oid(PG_CLASS)),
-            ("refobjid", Datum::Oid(sequence.table)),
-            ("refobjsubid", count(sequence.column + 1)),
+            ("refobjid", Datum::Oid(table)),
+            ("refobjsubid", count(column + 1)),
             ("deptype", letter(if sequence.is_identity { 'i' } else { 'a' })),
         ]));
-        let table = world.objects.class(sequence.table).filter(|_| !sequence.is_identity);
-        rows.extend(table.map(|table| {
-            let default = super::class::default_oid(table, sequence.column);
-            maker.row([
-                ("classid", Datum::Oid(PG_ATTRDEF)),
-                ("objid", Datum::Oid(default)),
-                ("refclassid", Datum::Oid(PG_CLASS)),
-                ("refobjid", Datum::Oid(class.oid)),
-                ("deptype", letter('n')),
-            ])
-        }));
+    }
+    for (class, relation) in world.objects.relations() {
+        for (column, attribute) in relation.columns.iter().enumerate() {
+            let named = attribute.default.as_deref().and_then(sequence_of_default);
+            let sequence = named.and_then(|name| world.objects.class_in(class.schema, &name));
+            rows.extend(sequence.map(|sequence| {
+                maker.row([
+                    ("classid", Datum::Oid(PG_ATTRDEF)),
+                    ("objid", Datum::Oid(super::class::default_oid(class, column))),
+                    ("refclassid", Datum::Oid(PG_CLASS)),
+                    ("refobjid", Datum::Oid(sequence.oid)),
+                    ("deptype", letter('n')),
+                ])
+            }));
+        }
     }
     rows
 }
@@ -154,7 +208,12 @@ pub(super) fn dependencies(world: &World) -> Vec<Row> {
 impl World {
     /// A default as it is shown: the name of a sequence depends on what is in the search path.
     pub(super) fn default_text(&self, table: u32, column: usize, default: &str) -> String {
-        let sequence = self.objects.sequence_of(table, column);
+        let named = || {
+            let schema = self.objects.class(table)?.schema;
+            self.objects.class_in(schema, &sequence_of_default(default)?)
+        };
+        let sequence = named().or_else(|| self.objects.sequence_of(table, column));
+        let sequence = sequence.filter(|_| sequence_of_default(default).is_some());
         match sequence.and_then(|sequence| self.class_text(sequence.oid)) {
             Some(name) => format!("nextval('{}'::regclass)", name.replace('\'', "''")),
             None => default.to_owned(),

@@ -172,7 +172,9 @@ impl Relation {
             let place = |column: &String| self.column(column).map(|(place, _)| place);
             return one.columns.iter().map(place).collect();
         }
-        if name == format!("{}_pkey", self.name) {
+        // A key that was given another name, or another table's, is not called so.
+        let is_named = |one: &Declared| one.kind == Kind::Primary && one.name.is_some();
+        if name == format!("{}_pkey", self.name) && !self.declared.iter().any(is_named) {
             return Some(self.primary_key()).filter(|key| !key.is_empty());
         }
         let unique = self.indexes.iter().filter(|index| index.unique);

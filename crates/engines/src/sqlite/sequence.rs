@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use trunkline_core::types::ValueError;
 use trunkline_core::{Oid, SqlState};
 
-use super::translate::quoted as quote;
+use super::translate::{quoted as quote, unquoted, words_of};
 
 /// A sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,13 +35,26 @@ pub(crate) struct Options {
     pub(crate) minimum: i64,
     pub(crate) maximum: i64,
     pub(crate) cycle: bool,
+    /// How many numbers a session of PostgreSQL takes at once; here it is only told.
+    pub(crate) cache: i64,
+    /// The table and the column with which it is dropped, where these do not say so themselves.
+    pub(crate) owner: Option<(String, String)>,
 }
 
 impl Options {
     /// Those of a sequence of which nothing is said but its type.
     pub(crate) fn of(type_oid: Oid) -> Options {
         let maximum = Options::limits(type_oid).1;
-        Options { type_oid, start: 1, increment: 1, minimum: 1, maximum, cycle: false }
+        Options {
+            type_oid,
+            start: 1,
+            increment: 1,
+            minimum: 1,
+            maximum,
+            cycle: false,
+            cache: 1,
+            owner: None,
+        }
     }
 
     /// The least and the greatest number of a type.
@@ -55,18 +68,34 @@ impl Options {
 
     /// As the text of the sequence's table keeps them.
     pub(crate) fn written(&self) -> String {
-        let Options { type_oid, start, increment, minimum, maximum, cycle } = self;
-        format!("{} {start} {increment} {minimum} {maximum} {cycle}", type_oid.0)
+        let Options { type_oid, start, increment, minimum, maximum, cycle, cache, owner } = self;
+        let mut text = format!("{} {start} {increment} {minimum} {maximum} {cycle}", type_oid.0);
+        if *cache != 1 || owner.is_some() {
+            text.push_str(&format!(" {cache}"));
+        }
+        if let Some((table, column)) = owner {
+            text.push_str(&format!(" {} {}", quote(table), quote(column)));
+        }
+        text
     }
 
     /// Reads what was written.
     pub(crate) fn parse(text: &str) -> Option<Options> {
-        let mut words = text.split(' ');
+        let mut words = text.splitn(8, ' ');
         let type_oid = Oid(words.next()?.parse().ok()?);
         let mut number = || words.next()?.parse().ok();
         let (start, increment, minimum, maximum) = (number()?, number()?, number()?, number()?);
         let cycle = words.next()?.parse().ok()?;
-        Some(Options { type_oid, start, increment, minimum, maximum, cycle })
+        let cache = words.next().map_or(Ok(1), str::parse).ok()?;
+        let owner = words.next().map(|rest| match words_of(rest).as_slice() {
+            [table, column] => Some((unquoted(table), unquoted(column))),
+            _ => None,
+        });
+        let owner = match owner {
+            Some(owner) => Some(owner?),
+            None => None,
+        };
+        Some(Options { type_oid, start, increment, minimum, maximum, cycle, cache, owner })
     }
 }
 

@@ -7,27 +7,46 @@ use std::sync::Arc;
 use trunkline_core::Column;
 use trunkline_core::catalog::{
     Attribute, Comment, Commented as DescribedCommented, Constraint, ConstraintKind, ForeignKey,
-    Generated, Index, Relation as Described, RelationKind, Schema as DescribedSchema, Snapshot,
+    Generated, Index, Relation as Described, RelationKind, Schema as DescribedSchema,
+    Sequence as DescribedSequence, Snapshot,
 };
 use trunkline_sql::quote_identifier;
 
 use super::comment::Commented;
 use super::schema::{Numbering, Origin, PUBLIC, Relation, Schema, split_view, told};
+use super::sequence::Sequence;
 use super::translate::declared::{Kind, generation};
 
 impl Schema {
     /// What the catalog describes: the schema `public`.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         let describe = || {
-            // Of sequences the catalog knows by the columns that they are for.
+            // Sequences are told apart.
             let relations = self.relations().iter().filter(|one| one.sequence.is_none());
             let relations = relations.map(|relation| described(self, relation)).collect();
             let comments = comments(self);
-            let public = DescribedSchema { name: PUBLIC.to_owned(), relations, comments };
+            let sequences = self.owned_sequences().map(sequence).collect();
+            let name = PUBLIC.to_owned();
+            let public = DescribedSchema { name, relations, sequences, comments };
             let comment = self.comments(false).get(&Commented::Database).map(str::to_owned);
             Arc::new(Snapshot { schemas: vec![public], comment })
         };
         self.described.get_or_init(describe).clone()
+    }
+}
+
+fn sequence((sequence, owner): (Sequence, Option<(String, String)>)) -> DescribedSequence {
+    let options = sequence.options;
+    DescribedSequence {
+        name: sequence.name,
+        type_oid: options.type_oid,
+        start: options.start,
+        increment: options.increment,
+        minimum: options.minimum,
+        maximum: options.maximum,
+        cache: options.cache,
+        cycle: options.cycle,
+        owner,
     }
 }
 

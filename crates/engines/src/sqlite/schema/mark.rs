@@ -51,6 +51,11 @@ impl Column {
         self.numbers().is_some_and(|numbers| numbers.kind == Numbering::Always)
     }
 
+    /// Whether it is an identity column.
+    pub(crate) fn is_identity(&self) -> bool {
+        self.numbers().is_some_and(|numbers| numbers.kind.is_identity())
+    }
+
     /// Whether values come of themselves: `serial` and identity.
     pub(crate) fn serial(&self) -> bool {
         self.numbers().is_some_and(|numbers| numbers.kind.owns_sequence())
@@ -103,8 +108,8 @@ impl fmt::Display for Numbering {
     }
 }
 
-/// What the mark of a column says of its numbers: `serial int4`, and the name of the sequence unless SQLite
-/// counts it, too.
+/// What the mark of a column says of its numbers: `serial int4`, and the name of the sequence, which older files
+/// do not say where SQLite counts it, too.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Numbered<'m> {
     pub(crate) kind: Numbering,

@@ -1,4 +1,4 @@
-//! The sequences of a schema: tables of their own, and what counts the keys of tables.
+//! The sequences of a schema: where they are, whose, and which columns they number.
 
 use trunkline_core::catalog::sequence_name;
 
@@ -14,7 +14,7 @@ impl Relation {
             return Some(Sequence { name: self.name.clone(), options, database, key_of: None });
         }
         let column = self.rowid_alias().and_then(|place| self.columns.get(place))?;
-        let is_counted = column.serial() && column.numbers()?.sequence.is_none();
+        let is_counted = column.serial() && self.autoincrement();
         let name = self.sequence_name(column).filter(|_| is_counted)?;
         let (options, key_of) = (Options::of(column.ty.oid), Some(self.name.clone()));
         Some(Sequence { name, options, database, key_of })
@@ -51,13 +51,11 @@ impl Schema {
 
     /// What a column of a table takes its numbers from: of two of one name, that which is where the table is.
     fn sequence_of(&self, relation: &Relation, column: &Column) -> Option<Sequence> {
-        match column.numbers()?.sequence {
-            Some(name) => {
-                let own = self.sequence(Some(relation.temporary), name);
-                own.or_else(|| self.sequence(None, name))
-            }
-            None => relation.own_sequence().filter(|_| column.serial()),
-        }
+        let name = relation.sequence_name(column)?;
+        let counts = |own: &Sequence| own.key_of.is_some() && own.name == name;
+        let own = relation.own_sequence().filter(counts);
+        let own = own.or_else(|| self.sequence(Some(relation.temporary), &name));
+        own.or_else(|| self.sequence(None, &name))
     }
 
     /// Has each column know its sequence.
@@ -70,5 +68,48 @@ impl Schema {
         for (column, sequence) in columns.zip(found.into_iter().flatten()) {
             column.sequence = sequence;
         }
+    }
+
+    /// The columns that take their numbers from a sequence, with their tables.
+    pub(crate) fn numbered_by(&self, sequence: &Sequence) -> Vec<(&Relation, &Column)> {
+        let place = sequence.place();
+        let is_it = |own: &Sequence| own.place() == place;
+        let columns = self.relations.iter().flat_map(|table| {
+            let uses = |one: &&Column| one.sequence.as_ref().is_some_and(is_it);
+            table.columns.iter().filter(uses).map(move |column| (table, column))
+        });
+        columns.collect()
+    }
+
+    /// The sequences that go with a table, or with one of its columns.
+    pub(crate) fn owned_by(&self, relation: &Relation, column: Option<&Column>) -> Vec<Sequence> {
+        let is_wanted = |name: &str| column.is_none_or(|wanted| wanted.name == name);
+        let own = relation.columns.iter().filter(|one| one.serial() && is_wanted(&one.name));
+        let own = own.filter_map(|one| one.sequence.clone());
+        let said = self.sequences().filter(|sequence| {
+            let owner = sequence.options.owner.as_ref();
+            sequence.database == relation.database()
+                && owner.is_some_and(|(table, of)| *table == relation.name && is_wanted(of))
+        });
+        let mut found: Vec<Sequence> = Vec::new();
+        for sequence in own.chain(said) {
+            if !found.contains(&sequence) {
+                found.push(sequence);
+            }
+        }
+        found
+    }
+
+    /// Every sequence, with the table and the column that own it.
+    pub(crate) fn owned_sequences(
+        &self,
+    ) -> impl Iterator<Item = (Sequence, Option<(String, String)>)> {
+        self.sequences().map(|sequence| {
+            let columns = self.numbered_by(&sequence);
+            let owner = columns.iter().find(|(_, column)| column.serial());
+            let owner = owner.map(|(table, column)| (table.name.clone(), column.name.clone()));
+            let owner = owner.or_else(|| sequence.options.owner.clone());
+            (sequence, owner)
+        })
     }
 }

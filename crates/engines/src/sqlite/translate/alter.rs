@@ -9,16 +9,20 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::constraint::without_place;
 use super::create_table::check_system_name;
 use super::dependency::Dependents;
-use super::draft::{not_in_key, second_key};
+use super::draft::{Numbers, not_in_key, second_key};
 use super::from::{table_source, written};
+use super::identity::rowid_default;
 use super::name::{folded, no_column_of, parts, quoted};
 use super::rebuild::Rebuilt;
 use super::scope::Scope;
+use super::sequence::dropped_sequence;
 use super::table_text::Item;
 use super::typed::{Form, Typed};
 use super::validation::Rows;
+use super::view_refusal::not_of_a_view;
 use super::{Done, Translator, moment, unsupported};
-use crate::sqlite::schema::{Column, Numbering, Origin, Relation, numbered};
+use crate::sqlite::schema::{Column, Numbering, Origin, Relation};
+use crate::sqlite::sequence::Sequence;
 use crate::sqlite::types::Type;
 
 impl<'a> Translator<'a> {
@@ -26,6 +30,16 @@ impl<'a> Translator<'a> {
         let found = self.defined_name(&alter.name).and_then(|_| self.found(&alter.name));
         let relation = match found {
             Ok(Some(relation)) => relation,
+            Ok(None)
+                if let Some(sequence) = self.counted_sequence(&alter.name)
+                    && let [AlterTableOperation::RenameTable { table_name }] =
+                        alter.operations.as_slice() =>
+            {
+                let (RenameTableNameKind::To(to) | RenameTableNameKind::As(to)) = table_name;
+                let (_, to) = self.defined_name(to)?;
+                let steps = self.rename_sequence(&sequence, &to)?;
+                return Ok(Done::definition("ALTER TABLE", steps));
+            }
             Ok(None) if !alter.if_exists => return Err(self.missing(&alter.name)),
             Err(error) if !alter.if_exists => return Err(error),
             _ => {
@@ -72,8 +86,18 @@ impl<'a> Translator<'a> {
                 if relation.view {
                     return Err(unsupported("renaming a view"));
                 }
+                if let Some(options) = &relation.sequence {
+                    let (name, options) = (relation.name.clone(), options.clone());
+                    let database = relation.database();
+                    let sequence = Sequence { name, options, database, key_of: None };
+                    return self.rename_sequence(&sequence, &to).map(Some);
+                }
                 self.rename_comments(relation.temporary, &relation.name, &to);
-                Some(vec![format!("ALTER TABLE {table} RENAME TO {}", quoted(&to))])
+                let mut steps = vec![format!("ALTER TABLE {table} RENAME TO {}", quoted(&to))];
+                steps.extend(
+                    self.renamed_owner(relation, |_, column| (to.clone(), column.to_owned())),
+                );
+                Some(steps)
             }
             AlterTableOperation::RenameColumn { old_column_name, new_column_name } => {
                 let from = folded(old_column_name);
@@ -91,14 +115,20 @@ impl<'a> Translator<'a> {
                 }
                 self.rename_column_comment(relation, &column.name, &to);
                 let from = quoted(&column.name);
-                Some(vec![format!("ALTER TABLE {table} RENAME COLUMN {from} TO {}", quoted(&to))])
+                let mut steps =
+                    vec![format!("ALTER TABLE {table} RENAME COLUMN {from} TO {}", quoted(&to))];
+                steps.extend(self.renamed_owner(relation, |table, owner| {
+                    let is_it = owner == column.name;
+                    (table.to_owned(), if is_it { to.clone() } else { owner.to_owned() })
+                }));
+                Some(steps)
             }
             AlterTableOperation::AddColumn { if_not_exists, column_def, .. } if !relation.view => {
                 let name = folded(&column_def.name);
                 if self.is_column(&name, relation, *if_not_exists)? {
                     return Ok(Some(Vec::new()));
                 }
-                let (items, constant) = self.added_column(column_def, relation)?;
+                let (items, _, constant) = self.added_column(column_def, relation)?;
                 match items.as_slice() {
                     [column] if constant => {
                         Some(vec![format!("ALTER TABLE {table} ADD COLUMN {column}")])
@@ -131,6 +161,17 @@ impl<'a> Translator<'a> {
                     columns.join(", ")
                 )])
             }
+            AlterTableOperation::RenameConstraint { old_name, new_name } if !relation.view => {
+                let (from, to) = (folded(old_name), folded(new_name));
+                let is_index = relation.constraint_columns(&from).is_some();
+                if is_index {
+                    self.is_taken(&to, false)?;
+                }
+                match self.renamed_index(relation, &from, &to)? {
+                    Some(steps) => Some(steps),
+                    None => Some(self.renamed_constraint(relation, &from, &to)?),
+                }
+            }
             AlterTableOperation::DropConstraint { name, drop_behavior, .. }
                 if let Some((table, index)) = self.schema.index(&folded(name))
                     && index.origin == Origin::Create
@@ -162,7 +203,10 @@ impl<'a> Translator<'a> {
                         is_there(&name, relation),
                     ));
                 }
-                let (items, _) = self.added_column(column_def, relation)?;
+                let (items, numbers, _) = self.added_column(column_def, relation)?;
+                if let Some(numbers) = &numbers {
+                    self.number_rows(&name, numbers, changed);
+                }
                 let items: Vec<Item> = items.iter().map(|item| Item::new(item)).collect();
                 if let Some(column) = items.first() {
                     let ty = self.data_type(&column_def.data_type).unwrap_or(Type::TEXT);
@@ -233,7 +277,17 @@ impl<'a> Translator<'a> {
                 self.item(column, changed)?.remove("NOT");
                 Ok(())
             }
+            AlterColumnOperation::SetDefault { value }
+                if let Some(sequence) = self.next_of(value).map_err(without_place)? =>
+            {
+                if column.sequence.as_ref() != Some(&sequence) {
+                    self.lose_numbers(column, changed)?;
+                    self.number_by(column, Numbering::NextVal, &sequence.name, changed)?;
+                }
+                Ok(())
+            }
             AlterColumnOperation::SetDefault { value } => {
+                self.lose_numbers(column, changed)?;
                 let default = self.default(value, &column.name, column.ty);
                 let default = default.map_err(without_place)?;
                 let item = self.item(column, changed)?;
@@ -242,10 +296,10 @@ impl<'a> Translator<'a> {
                 Ok(())
             }
             AlterColumnOperation::DropDefault => {
-                if column.serial() {
-                    return Err(unsupported("DROP DEFAULT of a serial column"));
+                self.lose_numbers(column, changed)?;
+                if column.numbers().is_none() {
+                    self.item(column, changed)?.remove("DEFAULT");
                 }
-                self.item(column, changed)?.remove("DEFAULT");
                 Ok(())
             }
             AlterColumnOperation::SetDataType { data_type, using, .. } => {
@@ -297,8 +351,9 @@ impl<'a> Translator<'a> {
                 }
                 Ok(())
             }
-            AlterColumnOperation::AddGenerated { .. } => {
-                Err(unsupported("identity for a column that is there"))
+            AlterColumnOperation::AddGenerated { generated_as, sequence_options } => {
+                let given = sequence_options.as_deref().unwrap_or_default();
+                self.add_identity(column, generated_as.as_ref(), given, changed)
             }
         }
     }
@@ -335,6 +390,8 @@ impl<'a> Translator<'a> {
         let what = format!("column {} of table {}", column.name, relation.name);
         self.cascade(&what, &dependents, cascade)?;
         changed.released.extend(dependents);
+        let owned = self.schema.owned_by(relation, Some(column));
+        changed.after.extend(owned.iter().filter_map(dropped_sequence));
         changed.text.remove_column(&column.name);
         changed.copied.retain(|(copied, _)| *copied != column.name);
         changed.lost.push(place);
@@ -382,13 +439,13 @@ impl<'a> Translator<'a> {
         &mut self,
         column: &ColumnDef,
         relation: &Relation,
-    ) -> Result<(Vec<String>, bool)> {
+    ) -> Result<(Vec<String>, Option<Numbers>, bool)> {
         let is_key =
             |option: &ColumnOptionDef| matches!(option.option, ColumnOption::PrimaryKey(_));
         if column.options.iter().any(is_key) && !relation.primary_key().is_empty() {
             return Err(second_key(&relation.name));
         }
-        let items = self.column_items(column, relation).map_err(without_place)?;
+        let (items, numbers) = self.column_items(column, relation).map_err(without_place)?;
         let (mut constant, mut not_null, mut has_default) = (true, false, false);
         for option in &column.options {
             match &option.option {
@@ -404,42 +461,13 @@ impl<'a> Translator<'a> {
         let is_computed = |item: &String| {
             Item::new(item).default().is_some_and(|default| default.rfind('(') > Some(0))
         };
-        constant &= !items.iter().any(is_computed);
-        Ok((items, constant && (has_default || !not_null)))
+        constant &= numbers.is_none() && !items.iter().any(is_computed);
+        Ok((items, numbers, constant && (has_default || !not_null)))
     }
-}
-
-/// The default of a key that is the row's number, of another type.
-fn rowid_default(column: &Column, ty: Type) -> String {
-    let numbers = column.numbers();
-    let kind = numbers.map_or(Numbering::Key, |numbers| numbers.kind);
-    numbered(kind, ty, numbers.and_then(|numbers| numbers.sequence))
 }
 
 fn is_there(column: &str, relation: &Relation) -> String {
     format!("column \"{column}\" of relation \"{}\" already exists", relation.name)
-}
-
-/// 42809 for what cannot be done to a view; 0A000 for what PostgreSQL could do.
-fn not_of_a_view(alter: &AlterTable, view: &Relation) -> PgError {
-    let action = alter.operations.iter().find_map(|operation| match operation {
-        AlterTableOperation::AddColumn { .. } => Some("ADD COLUMN"),
-        AlterTableOperation::DropColumn { .. } => Some("DROP COLUMN"),
-        AlterTableOperation::AddConstraint { .. } => Some("ADD CONSTRAINT"),
-        AlterTableOperation::DropConstraint { .. } => Some("DROP CONSTRAINT"),
-        AlterTableOperation::AlterColumn { op, .. } => match op {
-            AlterColumnOperation::SetNotNull => Some("ALTER COLUMN ... SET NOT NULL"),
-            AlterColumnOperation::DropNotNull => Some("ALTER COLUMN ... DROP NOT NULL"),
-            AlterColumnOperation::SetDataType { .. } => Some("ALTER COLUMN ... SET DATA TYPE"),
-            _ => None,
-        },
-        _ => None,
-    });
-    let Some(action) = action else { return unsupported("this ALTER TABLE of a view") };
-    let message =
-        format!("ALTER action {action} cannot be performed on relation \"{}\"", view.name);
-    PgError::new(SqlState::WRONG_OBJECT_TYPE, message)
-        .detail("This operation is not supported for views.")
 }
 
 /// A table's columns by their names alone.

@@ -5,9 +5,11 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 use trunkline_catalog::syntax::is_reserved;
 
+use super::identity_options::in_order;
+
 /// The tokens, each with the place in the text of the one that it stands for.
 pub(super) fn arranged(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    with_locks_last(with_tables_selected(tokens))
+    with_locks_last(in_order(with_tables_selected(tokens)))
 }
 
 /// A reserved word where FROM or JOIN wants a table.

@@ -128,6 +128,18 @@ impl<'a> Translator<'a> {
         });
     }
 
+    /// A constraint is called otherwise from now on.
+    pub(super) fn rename_constraint_comment(&mut self, relation: &Relation, from: &str, to: &str) {
+        self.comments(relation.temporary).rename(|on| match on {
+            Commented::Constraint(name, constraint)
+                if name == relation.name && constraint == from =>
+            {
+                Commented::Constraint(name, to.to_owned())
+            }
+            other => other,
+        });
+    }
+
     /// A column is called otherwise from now on.
     pub(super) fn rename_column_comment(&mut self, relation: &Relation, from: &str, to: &str) {
         self.comments(relation.temporary).rename(|on| match on {

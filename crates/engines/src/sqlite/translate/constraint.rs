@@ -108,7 +108,8 @@ impl<'a> Translator<'a> {
         let relation = changed.relation;
         let Some(column) = relation.columns.get(place) else { return Ok(()) };
         // A sequence of its own goes on numbering the column.
-        let has_own = column.numbers().is_some_and(|numbers| numbers.sequence.is_some());
+        let has_own = !relation.autoincrement()
+            && column.numbers().is_some_and(|numbers| numbers.sequence.is_some());
         if column.serial() && !has_own {
             return Err(unsupported("a serial or identity column that was the primary key"));
         }

@@ -9,12 +9,13 @@ use sqlparser::ast::{
 use trunkline_core::catalog::sequence_name;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::alter_sequence::sequence_steps;
 use super::definition::output_names;
 use super::draft::{Draft, DraftColumn, Numbers, primary_key};
 use super::name::{folded, quoted};
 use super::reference::{Referring, no_column};
 use super::scope::Scope;
-use super::sequence::{sequence_options, sequence_steps};
+use super::sequence_options::of_identity;
 use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Numbering, OnCommit, Relation, marked};
 use crate::sqlite::sequence::Options;
@@ -71,12 +72,13 @@ impl Translator<'_> {
         for constraint in &create.constraints {
             self.table_constraint(constraint, &mut draft)?;
         }
-        self.name_sequences(&mut draft);
+        self.name_sequences(&mut draft, temporary);
         let mark = on_commit(create, temporary)?;
         let mut steps = vec![format!("{word} {table} ({}{mark})", draft.body())];
         let database = if temporary { "temp" } else { "main" };
         for numbers in draft.columns.iter().filter_map(|column| column.numbers.as_ref()) {
-            if let (Some(name), true) = (&numbers.sequence, numbers.kind != Numbering::NextVal) {
+            let is_new = numbers.kind != Numbering::NextVal && !numbers.is_counted;
+            if let Some(name) = numbers.sequence.as_ref().filter(|_| is_new) {
                 steps.extend(sequence_steps(database, name, &numbers.options));
             }
         }
@@ -84,23 +86,21 @@ impl Translator<'_> {
     }
 
     /// Gives a name to each sequence that is to be made; those of keys SQLite counts.
-    fn name_sequences(&self, draft: &mut Draft) {
+    fn name_sequences(&self, draft: &mut Draft, temporary: bool) {
         let mut taken = vec![draft.name.clone()];
         for place in 0..draft.columns.len() {
             let Some(column) = draft.columns.get(place) else { continue };
             let Some(numbers) = &column.numbers else { continue };
             let is_plain = numbers.options == Options::of(column.ty.oid);
-            if numbers.sequence.is_some() || (is_plain && draft.is_rowid(column)) {
+            if numbers.sequence.is_some() {
                 continue;
             }
+            let is_counted = is_plain && draft.is_rowid(column);
             let base = sequence_name(&draft.name, &column.name).replace("*/", "* /");
-            let more = (1..).map(|number| format!("{base}{number}"));
-            let is_free =
-                |name: &String| !taken.contains(name) && self.schema.relation(name).is_none();
-            let name = std::iter::once(base.clone()).chain(more).find(is_free);
+            let name = Some(self.free_sequence(&base, temporary, &taken));
             taken.extend(name.clone());
             if let Some(DraftColumn { numbers: Some(numbers), .. }) = draft.columns.get_mut(place) {
-                numbers.sequence = name;
+                (numbers.sequence, numbers.is_counted) = (name, is_counted);
             }
         }
     }
@@ -110,24 +110,24 @@ impl Translator<'_> {
         &mut self,
         column: &ColumnDef,
         relation: &Relation,
-    ) -> Result<Vec<String>> {
+    ) -> Result<(Vec<String>, Option<Numbers>)> {
         let mut draft = Draft::like(relation);
         let added = self.draft_column(column)?;
         draft.columns.push(added);
         self.generated_columns(std::slice::from_ref(column), &mut draft)?;
         self.column_constraints(column, &mut draft)?;
-        if draft.primary.is_some() {
-            return Err(unsupported("a new column as primary key"));
-        }
-        if draft.columns.last().is_some_and(|added| added.numbers.is_some()) {
-            return Err(unsupported("a new column with numbers of a sequence"));
-        }
-        let mut items = Vec::new();
+        self.name_sequences(&mut draft, relation.temporary);
+        let (mut items, mut numbers) = (Vec::new(), None);
         if let Some(added) = draft.columns.last() {
-            items.push(added.written(None, false));
+            items.push(added.written(None, draft.primary.is_some()));
+            numbers.clone_from(&added.numbers);
+        }
+        if let Some((name, columns)) = &draft.primary {
+            let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+            items.push(format!("CONSTRAINT {} PRIMARY KEY ({})", quoted(name), columns.join(", ")));
         }
         items.append(&mut draft.constraints);
-        Ok(items)
+        Ok((items, numbers))
     }
 
     /// A constraint for a table that is there, as it is written.
@@ -171,7 +171,7 @@ impl Translator<'_> {
         let name = folded(&column.name);
         let serial = serial(&column.data_type);
         let ty = serial.map_or_else(|| self.data_type(&column.data_type), Ok)?;
-        let of = |kind, options| Numbers { kind, options, sequence: None };
+        let of = |kind, options| Numbers { kind, options, sequence: None, is_counted: false };
         let mut draft = DraftColumn {
             name,
             ty,
@@ -186,7 +186,8 @@ impl Translator<'_> {
                 ColumnOption::Default(default) if let Some(sequence) = self.next_of(default)? => {
                     let options = sequence.options;
                     let sequence = Some(sequence.name);
-                    draft.numbers = Some(Numbers { kind: Numbering::NextVal, options, sequence });
+                    let (kind, is_counted) = (Numbering::NextVal, false);
+                    draft.numbers = Some(Numbers { kind, options, sequence, is_counted });
                 }
                 ColumnOption::Default(default) => {
                     draft.default = Some(self.default(default, &draft.name, ty)?);
@@ -203,7 +204,12 @@ impl Translator<'_> {
                         _ => Numbering::ByDefault,
                     };
                     let given = given.as_deref().unwrap_or_default();
-                    draft.numbers = Some(of(kind, sequence_options(ty, given)?));
+                    if !ty.is_integer() {
+                        let message = "identity column type must be smallint, integer, or bigint";
+                        return Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message));
+                    }
+                    let made = self.sequence_options(None, ty, &of_identity(given))?;
+                    draft.numbers = Some(of(kind, made.options));
                 }
                 _ => {}
             }

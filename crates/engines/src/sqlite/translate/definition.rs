@@ -23,17 +23,6 @@ impl Translator<'_> {
         match statement {
             Statement::CreateTable(create) => self.create_table(create),
             Statement::CreateIndex(create) => self.create_index(create),
-            Statement::CreateSequence {
-                temporary,
-                if_not_exists,
-                name,
-                data_type,
-                sequence_options,
-                ..
-            } => {
-                let (data_type, options) = (data_type.as_ref(), sequence_options.as_slice());
-                self.create_sequence(name, *temporary, *if_not_exists, data_type, options)
-            }
             Statement::CreateView(create) => self.create_view(create),
             Statement::AlterTable(alter) => self.alter_table(alter),
             Statement::Truncate(truncate) => self.truncate(truncate),
@@ -180,8 +169,8 @@ impl Translator<'_> {
         }
         if matches!(truncate.identity, Some(TruncateIdentityOption::Restart)) {
             for table in &tables {
-                let owned = table.columns.iter().filter(|column| column.serial());
-                steps.extend(owned.filter_map(|column| column.sequence.as_ref()).map(restarted));
+                let sequences = self.schema.owned_by(table, None);
+                steps.extend(sequences.iter().map(restarted));
             }
         }
         Ok(Done::definition("TRUNCATE TABLE", steps))

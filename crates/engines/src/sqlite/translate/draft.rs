@@ -35,8 +35,10 @@ pub(super) struct DraftColumn {
 pub(super) struct Numbers {
     pub(super) kind: Numbering,
     pub(super) options: Options,
-    /// The name of the sequence, unless SQLite counts it, too: the only number of a key.
+    /// The name of the sequence, once it has one.
     pub(super) sequence: Option<String>,
+    /// Whether SQLite counts it, too: the only number of a key.
+    pub(super) is_counted: bool,
 }
 
 impl Draft {
@@ -161,7 +163,7 @@ impl Draft {
         let alone = |column: &DraftColumn| self.is_rowid(column);
         for column in &self.columns {
             let alone = self.primary.as_ref().filter(|_| alone(column));
-            let named = alone.map(|(name, _)| (name.as_str(), self.name.as_str()));
+            let named = alone.map(|(name, _)| name.as_str());
             items.push(column.written(named, key.contains(&column.name)));
         }
         if let Some((name, columns)) = &self.primary
@@ -175,24 +177,20 @@ impl Draft {
 }
 
 impl DraftColumn {
-    /// A whole number that is the key by itself is SQLite's rowid: the name of the key and of the
-    /// table, which tell whether PostgreSQL would have called it so.
-    pub(super) fn written(&self, rowid: Option<(&str, &str)>, in_key: bool) -> String {
+    /// A whole number that is the key by itself is SQLite's rowid, by the name of the key, which stays when the
+    /// table is renamed.
+    pub(super) fn written(&self, rowid: Option<&str>, in_key: bool) -> String {
         let name = quoted(&self.name);
-        if let Some((key, table)) = rowid {
-            let (kind, sequence) = match &self.numbers {
-                Some(numbers) => (numbers.kind, numbers.sequence.as_deref()),
-                None => (Numbering::Key, None),
+        if let Some(key) = rowid {
+            let (kind, sequence, is_counted) = match &self.numbers {
+                Some(numbers) => (numbers.kind, numbers.sequence.as_deref(), numbers.is_counted),
+                None => (Numbering::Key, None, false),
             };
-            let default = numbered(kind, self.ty, sequence);
-            let is_counted = sequence.is_none() && kind != Numbering::Key;
+            let (default, key) = (numbered(kind, self.ty, sequence), quoted(key));
             let increment = if is_counted { " AUTOINCREMENT" } else { "" };
-            let named = if key == format!("{table}_pkey") {
-                String::new()
-            } else {
-                format!(" CONSTRAINT {}", quoted(key))
-            };
-            return format!("{name} INTEGER DEFAULT {default}{named} PRIMARY KEY{increment}");
+            return format!(
+                "{name} INTEGER DEFAULT {default} CONSTRAINT {key} PRIMARY KEY{increment}"
+            );
         }
         let mut sql = format!("{name} {}", self.ty.declaration());
         if let Some(Numbers { kind, sequence: Some(sequence), .. }) = &self.numbers {

@@ -6,7 +6,7 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::dependency::{Dependency, Dependents};
 use super::from::written;
 use super::name::{missing_schema, shown};
-use super::sequence::owned_tables;
+use super::sequence::dropped_sequence;
 use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Origin, Relation};
 use crate::sqlite::types::Type;
@@ -42,6 +42,18 @@ impl Kind {
             Kind::Sequence => "a sequence",
             Kind::MaterializedView => "a materialized view",
             Kind::ForeignTable => "a foreign table",
+        }
+    }
+
+    /// `tables`
+    pub(super) fn plural(self) -> &'static str {
+        match self {
+            Kind::Table => "tables",
+            Kind::View => "views",
+            Kind::Index => "indexes",
+            Kind::Sequence => "sequences",
+            Kind::MaterializedView => "materialized views",
+            Kind::ForeignTable => "foreign tables",
         }
     }
 
@@ -145,7 +157,7 @@ impl Translator<'_> {
             }
         }
         let steps = match kind {
-            Kind::Sequence => self.sequence_drops(&found, cascade)?,
+            Kind::Sequence => self.sequence_drops(&found, &sides, cascade)?,
             Kind::Index => self.index_drops(&found, cascade)?,
             _ => self.relation_drops(kind, &found, &sides, cascade)?,
         };
@@ -226,8 +238,8 @@ impl Translator<'_> {
                 let order = super::definition::children_first(&dropped);
                 dropped.iter().for_each(|table| self.redefines("DROP TABLE", table));
                 steps.extend(order.iter().map(|table| format!("DROP TABLE {}", written(table))));
-                let sequences = order.iter().flat_map(|table| owned_tables(table));
-                steps.extend(sequences.map(|name| format!("DROP TABLE IF EXISTS {name}")));
+                let owned = order.iter().flat_map(|table| schema.owned_by(table, None));
+                steps.extend(owned.filter_map(|sequence| dropped_sequence(&sequence)));
             }
         }
         Ok(steps)

@@ -11,6 +11,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use super::name::{folded, parts, quoted};
 use super::query::renamed_outputs;
 use super::scope::{Scope, Source, SourceColumn};
+use super::sequence::counted;
 use super::{Translator, unsupported};
 use crate::sqlite::schema::Relation;
 use crate::sqlite::types::Type;
@@ -161,6 +162,14 @@ impl Translator<'_> {
             let source = Source::named(&shown, columns);
             scope.sources.push(source);
             return Ok(format!("{} AS {}", quoted(only), quoted(&shown)));
+        }
+        if let Some(sequence) = self.counted_sequence(name) {
+            let (sql, outputs) = counted(&sequence);
+            let alias = alias.unwrap_or_else(|| sequence.name.clone());
+            let outer = renamed_outputs(outputs.clone(), &renamed);
+            let columns = outer.into_iter().zip(outputs).map(|(outer, inner)| (outer.name, inner));
+            scope.sources.push(Source::named(&alias, columns));
+            return Ok(format!("({sql}) AS {}", quoted(&alias)));
         }
         let relation = self.relation(name)?;
         self.uses.insert((relation.oid, 0));

@@ -29,6 +29,14 @@ impl IndexText {
     }
 }
 
+/// The text of a CREATE INDEX for an index of another name.
+pub(super) fn named(sql: &str, name: &str) -> Option<String> {
+    let mut words = words_of(sql);
+    let on = words.iter().position(|word| is(word, "ON"))?;
+    *words.get_mut(on.checked_sub(1)?)? = name.to_owned();
+    Some(words.join(" "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

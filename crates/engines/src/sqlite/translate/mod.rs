@@ -12,6 +12,7 @@
 //!   (`table_text`), changed, and the table made anew (`rebuild`), with all that depends on it (`dependency`).
 
 mod alter;
+mod alter_sequence;
 mod arithmetic;
 mod arranged;
 mod call;
@@ -32,6 +33,8 @@ mod expression;
 mod filter;
 mod from;
 mod grouping;
+mod identity;
+mod identity_options;
 pub(super) mod in_use;
 mod index;
 pub(super) mod index_text;
@@ -41,6 +44,7 @@ mod jsonb;
 mod label;
 pub(super) mod lock;
 mod made;
+mod maintain;
 mod name;
 mod nearest;
 mod operator;
@@ -54,6 +58,7 @@ mod scalar;
 mod scope;
 mod select;
 mod sequence;
+mod sequence_options;
 mod set_function;
 mod set_item;
 mod set_operation;
@@ -67,6 +72,7 @@ mod unparsed;
 mod update;
 mod utility;
 pub(super) mod validation;
+mod view_refusal;
 
 use std::borrow::Cow;
 use std::rc::Rc;

@@ -28,6 +28,9 @@ pub(super) struct Rebuilt<'r> {
     pub(super) lost: Vec<usize>,
     /// What goes along with what is left out.
     pub(super) released: Vec<Dependency<'r>>,
+    /// What is done before, such as making a sequence, and behind it.
+    pub(super) before: Vec<String>,
+    pub(super) after: Vec<String>,
 }
 
 impl<'r> Rebuilt<'r> {
@@ -48,7 +51,15 @@ impl Translator<'_> {
             .ok_or_else(|| unsupported("ALTER TABLE of such a table"))?;
         let plain = relation.columns.iter().filter(|column| !column.generated);
         let copied = plain.map(|column| (column.name.clone(), quoted(&column.name))).collect();
-        Ok(Rebuilt { relation, text, copied, lost: Vec::new(), released: Vec::new() })
+        Ok(Rebuilt {
+            relation,
+            text,
+            copied,
+            lost: Vec::new(),
+            released: Vec::new(),
+            before: Vec::new(),
+            after: Vec::new(),
+        })
     }
 
     /// The statements that put changed tables in the places of the old ones.
@@ -69,7 +80,8 @@ impl Translator<'_> {
         let mut views: Vec<&Relation> =
             self.schema.relations().iter().filter(|relation| relation.view).collect();
         views.sort_by_key(|view| view.age);
-        let mut steps = Vec::new();
+        let mut steps: Vec<String> =
+            tables.iter_mut().flat_map(|table| std::mem::take(&mut table.before)).collect();
         // A table takes its name only where no trigger speaks of one that is not there.
         let mut triggers: Vec<String> = Vec::new();
         for relation in self.schema.relations() {
@@ -145,6 +157,7 @@ impl Translator<'_> {
         }
         steps.extend(views.iter().map(|view| placed(&view.sql, view.database())));
         steps.extend(triggers);
+        steps.extend(tables.iter_mut().flat_map(|table| std::mem::take(&mut table.after)));
         Ok(steps)
     }
 }

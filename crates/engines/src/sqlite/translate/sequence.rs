@@ -1,74 +1,22 @@
-//! Sequences: CREATE and DROP SEQUENCE, and the functions that ask them for numbers.
+//! The functions that ask sequences for numbers.
 
 use std::borrow::Cow;
 
-use sqlparser::ast::{DataType, Expr, ObjectName, SequenceOptions};
-use trunkline_core::{Oid, PgError, Result, SqlState};
+use sqlparser::ast::Expr;
+use trunkline_core::catalog::Numbers;
+use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::Lexer;
 
 use super::name::{no_column_of, no_relation, quoted};
-use super::scope::Scope;
+use super::scope::{Output, Scope};
 use super::typed::{Form, Typed};
-use super::{Done, Translator, unsupported};
-use crate::sqlite::schema::{Column, Relation, sequence_table};
-use crate::sqlite::sequence::{Options, Sequence};
+use super::{Translator, unsupported};
+use crate::sqlite::schema::PUBLIC;
+use crate::sqlite::sequence::Sequence;
 use crate::sqlite::storage;
 use crate::sqlite::types::Type;
 
 impl Translator<'_> {
-    pub(super) fn create_sequence(
-        &mut self,
-        name: &ObjectName,
-        temporary: bool,
-        if_not_exists: bool,
-        data_type: Option<&DataType>,
-        options: &[SequenceOptions],
-    ) -> Result<Done> {
-        let (in_temporary, plain) =
-            self.defined_name(name).map_err(|error| self.at(error, name))?;
-        let temporary = temporary || in_temporary;
-        if !temporary {
-            self.check_place(name)?;
-        }
-        let name = plain;
-        if self.is_taken(&name, if_not_exists)? {
-            return Ok(Done::definition("CREATE SEQUENCE", Vec::new()));
-        }
-        let ty = data_type.map_or(Ok(Type::INT8), |data_type| self.data_type(data_type))?;
-        let options = sequence_options(ty, options)?;
-        let database = if temporary { "temp" } else { "main" };
-        Ok(Done::definition("CREATE SEQUENCE", sequence_steps(database, &name, &options)))
-    }
-
-    /// What drops sequences: 2BP01 for one that a column takes its numbers from.
-    pub(super) fn sequence_drops(&self, names: &[String], cascade: bool) -> Result<Vec<String>> {
-        let mut steps = Vec::new();
-        for name in names {
-            let sequence = self.schema.sequence(None, name);
-            let user = self.schema.relations().iter().find_map(|table| {
-                let uses = |own: &Column| own.sequence.is_some() && own.sequence == sequence;
-                Some((table, table.columns.iter().find(|column| uses(column))?))
-            });
-            if let Some((table, column)) = user {
-                if cascade {
-                    return Err(unsupported("DROP … CASCADE of the sequence of a column"));
-                }
-                let message =
-                    format!("cannot drop sequence {name} because other objects depend on it");
-                let detail = format!(
-                    "default value for column {} of table {} depends on sequence {name}",
-                    column.name, table.name
-                );
-                return Err(PgError::new(SqlState::DEPENDENT_OBJECTS_STILL_EXIST, message)
-                    .detail(detail)
-                    .hint("Use DROP ... CASCADE to drop the dependent objects too."));
-            }
-            let relation = self.schema.relation(name);
-            steps.extend(relation.map(|one| format!("DROP TABLE {}", super::from::written(one))));
-        }
-        Ok(steps)
-    }
-
     /// The name of the sequence of a column, `public.t_id_seq`, or NULL.
     pub(super) fn serial_sequence(&self, values: &[Typed]) -> Result<Typed> {
         let forms: Vec<&Form> = values.iter().map(|value| &value.form).collect();
@@ -80,9 +28,9 @@ impl Translator<'_> {
         let Some((_, column)) = relation.column(column) else {
             return Err(no_column_of(relation, column));
         };
-        let sequence = relation.sequence_name(column).filter(|_| column.serial());
-        let Some(sequence) = sequence else { return Ok(Typed::new("NULL", Type::TEXT)) };
-        let name = format!("public.{}", trunkline_sql::quote_identifier(&sequence));
+        let owned = self.schema.owned_by(relation, Some(column));
+        let Some(sequence) = owned.first() else { return Ok(Typed::new("NULL", Type::TEXT)) };
+        let name = format!("public.{}", trunkline_sql::quote_identifier(&sequence.name));
         let typed = Typed::new(storage::quoted(&name), Type::TEXT);
         Ok(Typed { form: Form::Literal(name), ..typed })
     }
@@ -142,13 +90,30 @@ impl Translator<'_> {
     }
 }
 
-/// The sequences that go with a table.
-pub(super) fn owned_tables(relation: &Relation) -> Vec<String> {
-    let own = relation.columns.iter().filter_map(|column| {
-        let numbers = column.numbers().filter(|numbers| numbers.kind.owns_sequence())?;
-        Some(format!("{}.{}", relation.database(), quoted(numbers.sequence?)))
-    });
-    own.collect()
+/// What drops a sequence, unless SQLite counts it, which forgets it with its table.
+pub(super) fn dropped_sequence(sequence: &Sequence) -> Option<String> {
+    let Sequence { name, database, key_of, .. } = sequence;
+    key_of.is_none().then(|| format!("DROP TABLE {database}.{}", quoted(name)))
+}
+
+/// The row of a sequence that SQLite counts, which has no table of its own, and its columns.
+pub(super) fn counted(sequence: &Sequence) -> (String, Vec<Output>) {
+    let table = storage::quoted(sequence.key_of.as_deref().unwrap_or_default());
+    let sql = format!(
+        "SELECT coalesce(nullif(max(seq), 0), {}) AS last_value, 0 AS log_cnt, \
+         coalesce(max(seq), 0) <> 0 AS is_called FROM {}.sqlite_sequence WHERE name = {table}",
+        sequence.options.start, sequence.database
+    );
+    let columns =
+        [("last_value", Type::INT8, 1), ("log_cnt", Type::INT8, 2), ("is_called", Type::BOOL, 3)];
+    let oid = Numbers::default().relation(PUBLIC, &sequence.name);
+    let output = |(name, ty, number): (&str, Type, i16)| Output {
+        name: name.to_owned(),
+        inner: name.to_owned(),
+        ty,
+        origin: Some((oid, number)),
+    };
+    (sql, columns.map(output).into())
 }
 
 /// What has a sequence begin again.
@@ -165,74 +130,6 @@ pub(super) fn restarted(sequence: &Sequence) -> String {
             options.start
         ),
     }
-}
-
-/// What makes the table of a sequence.
-pub(super) fn sequence_steps(database: &str, name: &str, options: &Options) -> Vec<String> {
-    let table = format!("{database}.{}", quoted(name));
-    vec![
-        format!("CREATE TABLE {table} {}", sequence_table(options)),
-        format!("INSERT INTO {table} VALUES ({}, 0, 0)", options.start),
-    ]
-}
-
-/// The options of CREATE SEQUENCE, or of an identity column: 22023 for what cannot be.
-pub(super) fn sequence_options(ty: Type, given: &[SequenceOptions]) -> Result<Options> {
-    let refused = |message: String| PgError::new(SqlState::INVALID_PARAMETER_VALUE, message);
-    if !matches!(ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8) {
-        return Err(refused("sequence type must be smallint, integer, or bigint".to_owned()));
-    }
-    let mut options = Options::of(ty.oid);
-    let (mut minimum, mut maximum, mut start) = (None, None, None);
-    for option in given {
-        match option {
-            SequenceOptions::IncrementBy(by, _) => options.increment = number(by)?,
-            SequenceOptions::MinValue(value) => minimum = value.as_ref().map(number).transpose()?,
-            SequenceOptions::MaxValue(value) => maximum = value.as_ref().map(number).transpose()?,
-            SequenceOptions::StartWith(at, _) => start = Some(number(at)?),
-            SequenceOptions::Cycle(without) => options.cycle = !without,
-            SequenceOptions::Cache(_) => {}
-        }
-    }
-    if options.increment == 0 {
-        return Err(refused("INCREMENT must not be zero".to_owned()));
-    }
-    let (least, greatest) = Options::limits(ty.oid);
-    let (low, high) = if options.increment > 0 { (1, greatest) } else { (least, -1) };
-    options.minimum = minimum.unwrap_or(low);
-    options.maximum = maximum.unwrap_or(high);
-    for (word, value) in [("MINVALUE", options.minimum), ("MAXVALUE", options.maximum)] {
-        if !(least..=greatest).contains(&value) {
-            let ty = ty.name();
-            let message = format!("{word} ({value}) is out of range for sequence data type {ty}");
-            return Err(refused(message));
-        }
-    }
-    let Options { minimum, maximum, .. } = options;
-    if minimum >= maximum {
-        return Err(refused(format!(
-            "MINVALUE ({minimum}) must be less than MAXVALUE ({maximum})"
-        )));
-    }
-    options.start = start.unwrap_or(if options.increment > 0 { minimum } else { maximum });
-    let start = options.start;
-    if start < minimum {
-        let message = format!("START value ({start}) cannot be less than MINVALUE ({minimum})");
-        return Err(refused(message));
-    }
-    if start > maximum {
-        let message = format!("START value ({start}) cannot be greater than MAXVALUE ({maximum})");
-        return Err(refused(message));
-    }
-    Ok(options)
-}
-
-fn number(expr: &Expr) -> Result<i64> {
-    let written = expr.to_string().replace(' ', "");
-    written.parse().map_err(|_| {
-        let message = format!("value \"{written}\" is out of range for type bigint");
-        PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message)
-    })
 }
 
 /// The schema and the name in a text, folded: `public."A_id_seq"`.

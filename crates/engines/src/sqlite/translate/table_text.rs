@@ -73,6 +73,23 @@ impl TableText {
         found
     }
 
+    /// Calls a constraint otherwise; whether there was one.
+    pub(super) fn rename_constraint(&mut self, from: &str, to: &str) -> bool {
+        let mut found = false;
+        for item in &mut self.items {
+            for index in 1..item.words.len() {
+                let is_name = item.words.get(index - 1).is_some_and(|word| is(word, "CONSTRAINT"));
+                if let Some(word) = item.words.get_mut(index).filter(|_| is_name)
+                    && unquoted(word) == from
+                {
+                    *word = super::name::quoted(to);
+                    found = true;
+                }
+            }
+        }
+        found
+    }
+
     /// Leaves out a column, and every constraint of the table that names it.
     pub(super) fn remove_column(&mut self, name: &str) {
         self.items.retain(|item| {
