@@ -108,10 +108,10 @@ impl Table {
             let Some((ticket, wish)) = self.wishes.get(&process) else { continue };
             let Some(queue) = self.locks.get(&wish.key) else { continue };
             for blocker in queue.blockers(wish, *ticket) {
-                if !waiters.contains_key(&blocker) {
-                    waiters.insert(blocker, *wish);
+                waiters.entry(blocker).or_insert_with(|| {
                     next.push_back(blocker);
-                }
+                    *wish
+                });
             }
             if waiters.contains_key(&pid) {
                 break;

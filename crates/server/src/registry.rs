@@ -107,6 +107,7 @@ pub(crate) enum Outcome {
 const IDLE: u8 = 0;
 const RUNNING: u8 = 1;
 const CANCELED: u8 = 2;
+const ENDED: u8 = 3;
 
 impl Handle {
     /// A statement starts: from now on a cancel means this one.
@@ -121,10 +122,11 @@ impl Handle {
 
     /// Why the running statement must end now, if it must.
     pub(crate) fn canceled(&self) -> Option<PgError> {
-        (self.state.load(Ordering::Acquire) == CANCELED).then(|| match self.is_terminated() {
-            true => terminated(),
-            false => PgError::canceled(),
-        })
+        match self.state.load(Ordering::Acquire) {
+            CANCELED => Some(PgError::canceled()),
+            ENDED => Some(terminated()),
+            _ => None,
+        }
     }
 
     /// Whether the connection must end.
@@ -138,8 +140,13 @@ impl Handle {
     }
 
     pub(crate) fn cancel(&self) {
+        self.interrupt(CANCELED);
+    }
+
+    /// Ends what is running, if something is.
+    fn interrupt(&self, state: u8) {
         let running =
-            self.state.compare_exchange(RUNNING, CANCELED, Ordering::AcqRel, Ordering::Acquire);
+            self.state.compare_exchange(RUNNING, state, Ordering::AcqRel, Ordering::Acquire);
         if running.is_ok() {
             self.waker.wake();
         }
@@ -250,10 +257,13 @@ impl Backends for Registry {
 
     fn signal(&self, pid: i32, signal: Signal) {
         let Some(Registered(handle)) = self.connections().get(&pid).cloned() else { return };
-        if signal == Signal::Terminate {
-            handle.terminate();
+        match signal {
+            Signal::Cancel => handle.cancel(),
+            Signal::Terminate => {
+                handle.interrupt(ENDED);
+                handle.terminate();
+            }
         }
-        handle.cancel();
     }
 
     fn lock(&self, request: AdvisoryRequest, wait: Option<AdvisoryWait<'_>>) -> Result<bool> {

@@ -1,6 +1,5 @@
 //! What functions say of the session and the server.
 
-use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use trunkline_core::{Encoding, Identity, Oid, PgError, Result, SqlState};
@@ -38,10 +37,18 @@ pub(super) fn function(name: &str) -> Option<Function> {
             let began = call.run.world.client.transaction_time();
             Ok(Datum::Int(began.unwrap_or_else(now)))
         },
-        "inet_client_addr" => |call| inet(&call.run.world, |client| client.address),
-        "inet_client_port" => |call| port(&call.run.world, |client| client.address),
-        "inet_server_addr" => |call| inet(&call.run.world, |client| client.server_address),
-        "inet_server_port" => |call| port(&call.run.world, |client| client.server_address),
+        "inet_client_addr" => {
+            |call| inet(call, |client| client.address.map(|at| at.ip().to_canonical().to_string()))
+        }
+        "inet_client_port" => {
+            |call| port(call.run.world.client.identity().address.map(|at| at.port()))
+        }
+        "inet_server_addr" => |call| {
+            inet(call, |client| client.server_address.map(|at| at.ip().to_canonical().to_string()))
+        },
+        "inet_server_port" => {
+            |call| port(call.run.world.client.identity().server_address.map(|at| at.port()))
+        }
         "pg_client_encoding" => |call| Ok(Datum::text(call.run.world.client.encoding().name())),
         "getdatabaseencoding" => |_| Ok(Datum::text(Encoding::UTF8.name())),
         "pg_encoding_to_char" => |call| {
@@ -61,15 +68,14 @@ pub(super) fn function(name: &str) -> Option<Function> {
 }
 
 /// The address of one end of the connection; NULL for a Unix socket.
-fn inet(world: &World, end: impl Fn(&Identity) -> Option<SocketAddr>) -> Result<Datum> {
-    let Some(address) = end(world.client.identity()) else { return Ok(Datum::Null) };
-    world.parse(Oid::INET, &address.ip().to_canonical().to_string())
+fn inet(call: &Call<'_>, end: fn(&Identity) -> Option<String>) -> Result<Datum> {
+    let world = &call.run.world;
+    end(world.client.identity()).map_or(Ok(Datum::Null), |text| world.parse(Oid::INET, &text))
 }
 
 /// The port of one end of the connection; NULL for a Unix socket.
-fn port(world: &World, end: impl Fn(&Identity) -> Option<SocketAddr>) -> Result<Datum> {
-    let address = end(world.client.identity());
-    Ok(address.map_or(Datum::Null, |address| Datum::Int(address.port().into())))
+fn port(number: Option<u16>) -> Result<Datum> {
+    Ok(number.map_or(Datum::Null, |port| Datum::Int(port.into())))
 }
 
 /// Microseconds since 2000.

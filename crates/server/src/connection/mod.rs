@@ -265,7 +265,7 @@ impl<S: Session> Connection<S> {
             match next {
                 // A client that never pauses is sent away between two statements.
                 Next::Go if self.entry.is_terminated() && !self.protocol.owes_ready() => {
-                    self.dismiss();
+                    let _ = self.tell(&terminated());
                     return false;
                 }
                 Next::Go => {}
@@ -359,13 +359,8 @@ impl<S: Session> Connection<S> {
                 return Poll::Pending;
             }
         }
-        self.dismiss();
-        Poll::Ready(Err(Stop::Gone))
-    }
-
-    /// The last word to a client when the server shuts down.
-    fn dismiss(&mut self) {
         let _ = self.tell(&terminated());
+        Poll::Ready(Err(Stop::Gone))
     }
 
     /// Answers one message of the client, which has sent `ahead` what is behind it.
@@ -450,11 +445,9 @@ impl<S: Session> Connection<S> {
             self.flush().await?;
         }
         consume_budget().await;
-        if let Some(error) = self.entry.canceled() {
+        let overdue = || self.io.timers.overdue().map(|due| due.into_error());
+        if let Some(error) = self.entry.canceled().or_else(overdue) {
             return Err(error.into());
-        }
-        if let Some(due) = self.io.timers.overdue() {
-            return Err(due.into_error().into());
         }
         self.begin_timing();
         Ok(())

@@ -85,6 +85,11 @@ impl<S> Portal<S> {
         !is_over && !matches!(self.columns, Columns::None)
     }
 
+    /// Whether it may still read its tables; at its end it does so, too.
+    fn is_open(&self) -> bool {
+        !self.options.is_held && !matches!(self.state, PortalState::Done)
+    }
+
     /// The order to run it.
     pub(crate) fn run(&self, params: Params) -> Run {
         Run::new(params, self.style.clone()).formats(self.formats.known.clone())
@@ -331,9 +336,10 @@ impl<S> Portals<S> {
         }
     }
 
-    /// Whether one of them may have rows that it has not given.
-    pub(crate) fn have_rows_left(&self) -> bool {
-        self.unnamed.iter().chain(self.named.values().map(Box::as_ref)).any(Portal::has_rows_left)
+    /// Whether one of them is of a query, and may still read its tables.
+    pub(crate) fn are_reading(&self) -> bool {
+        let mut all = self.unnamed.iter().chain(self.named.values().map(Box::as_ref));
+        all.any(|portal| portal.is_open() && !matches!(portal.columns, Columns::None))
     }
 
     /// All of them; the unnamed one's name is empty.
@@ -349,13 +355,10 @@ impl<S> Portals<S> {
         unnamed.chain(named.map(|(name, _)| name.clone())).collect()
     }
 
-    /// The statements of those that may still read their tables; at its end a portal does so, too.
+    /// The statements of those that may still read their tables.
     pub(crate) fn open(&self) -> Vec<Arc<Statement<S>>> {
-        let is_open = |portal: &&Portal<S>| {
-            !portal.options.is_held && !matches!(portal.state, PortalState::Done)
-        };
         let all = self.iter().map(|(_, portal)| portal);
-        all.filter(is_open).map(|portal| portal.statement.clone()).collect()
+        all.filter(|portal| portal.is_open()).map(|portal| portal.statement.clone()).collect()
     }
 
     /// What one more cursor may hold: the more there are, the less each of them keeps in memory.

@@ -219,7 +219,8 @@ impl Translator<'_> {
                 Ok(times(&right, &left.sql))
             }
             (Oid::INTERVAL, _) if r.is_number() && matches!(op, BinaryOperator::Divide) => {
-                call("pg_interval_div", &left, &right, INTERVAL)
+                let sql = format!("pg_interval_div({}, {})", left.sql, right.sql);
+                Ok(Typed::new(sql, INTERVAL))
             }
             _ => Err(self.at(no_operator(l, &op.to_string(), r), at)),
         }

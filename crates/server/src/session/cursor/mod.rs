@@ -120,7 +120,7 @@ impl<S: Session> Connection<S> {
     /// Before a statement, or a COPY FROM, that would show in what open queries still give: takes the rest of
     /// them, unless it may not run beside them.
     pub(crate) async fn shield(&mut self, statement: Option<&S::Statement>) -> Result<(), Stop> {
-        if !self.portals.have_rows_left() || !self.disturbs(statement).await? {
+        if !self.portals.are_reading() || !self.disturbs(statement).await? {
             return Ok(());
         }
         Box::pin(async {
