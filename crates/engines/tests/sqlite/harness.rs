@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 use trunkline::{Client, Engine, Identity, Listener, Server};
+use trunkline_catalog::Catalog;
 use trunkline_core::settings::Settings;
 use trunkline_engines::sqlite::{Sqlite, SqliteSession};
 use trunkline_proto::message::{AnyBackend, FieldCode, Query};
@@ -50,6 +51,11 @@ impl File {
     pub(crate) fn serve(&self) -> Served {
         serve(self.writable())
     }
+
+    /// A server that has the catalogs, too.
+    pub(crate) fn serve_catalogs(&self) -> Served {
+        serve(Catalog::new(self.writable()))
+    }
 }
 
 /// A session without a server.
@@ -64,7 +70,7 @@ pub(crate) struct Served {
     pub(crate) address: SocketAddr,
 }
 
-pub(crate) fn serve(engine: Sqlite) -> Served {
+pub(crate) fn serve(engine: impl Engine) -> Served {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

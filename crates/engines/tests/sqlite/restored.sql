@@ -19,7 +19,7 @@ CREATE TABLE public.customers (
     email text,
     created timestamp(3) without time zone DEFAULT '2024-02-29 12:00:00.125'::timestamp without time zone,
     tags text[],
-    "Odd Name" smallint DEFAULT 7
+    "Odd-Name" smallint DEFAULT 7
 );
 
 ALTER TABLE public.customers OWNER TO postgres;
@@ -105,7 +105,7 @@ ALTER TABLE public.orders ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 
 ALTER TABLE ONLY public.customers ALTER COLUMN id SET DEFAULT nextval('public.customers_id_seq'::regclass);
 
-COPY public.customers (id, name, email, created, tags, "Odd Name") FROM stdin;
+COPY public.customers (id, name, email, created, tags, "Odd-Name") FROM stdin;
 1	Ada	ada@example.org	2024-02-29 12:00:00.125	{a,"b c"}	7
 2	Bo'b	\N	2024-02-29 12:00:00.125	\N	7
 \.
