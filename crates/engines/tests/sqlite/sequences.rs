@@ -70,3 +70,21 @@ fn no_session_gives_a_number_that_another_has_given() {
     ask(&mut one, "BEGIN; INSERT INTO t DEFAULT VALUES; ROLLBACK; TRUNCATE t RESTART IDENTITY");
     assert_eq!(ask(&mut other, kept), "D(1) C(INSERT 0 1) Z(I)");
 }
+
+#[test]
+fn definitions_tell_temporary_sequences_from_others() {
+    let file = File::new("");
+    let server = file.serve();
+    let mut client = server.login();
+    let make = "CREATE SEQUENCE s; CREATE TEMP SEQUENCE s START 50;
+        ALTER SEQUENCE public.s INCREMENT 10; ALTER SEQUENCE s RESTART 70";
+    assert!(ask(&mut client, make).ends_with("C(ALTER SEQUENCE) C(ALTER SEQUENCE) Z(I)"));
+    let next = "SELECT nextval('s'), nextval('s'), nextval('public.s'), nextval('public.s')";
+    assert_eq!(ask(&mut client, next), "D(70,71,1,11) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut client, "DROP SEQUENCE public.s"), "C(DROP SEQUENCE) Z(I)");
+    assert_eq!(ask(&mut client, "SELECT nextval('s')"), "D(72) C(SELECT 1) Z(I)");
+    let again =
+        "ALTER SEQUENCE s RENAME TO r; CREATE SEQUENCE s; SELECT nextval('s'), nextval('r')";
+    let told = ask(&mut client, again);
+    assert_eq!(told, "C(ALTER SEQUENCE) C(CREATE SEQUENCE) D(1,73) C(SELECT 1) Z(I)");
+}
