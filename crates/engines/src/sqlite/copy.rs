@@ -434,7 +434,7 @@ impl CopySink for Sink {
             self.stage = Stage::Ending;
             let entered = self.entered.clone();
             self.calls.push_back(self.thread.call(move |worker| {
-                let kept = worker.keep();
+                let kept = worker.check_keys().and_then(|()| worker.keep());
                 entered.fetch_and(kept.is_err(), Ordering::Relaxed);
                 kept.map(|()| 0)
             }));

@@ -11,7 +11,7 @@ use trunkline_core::catalog::{Snapshot, sequence_name};
 use super::names::Names;
 use super::sequence::{Options, Sequence};
 use super::storage;
-use super::translate::declared::{Declared, Kind};
+use super::translate::declared::{Declared, Deferral, Kind};
 use super::types::Type;
 
 /// The tables and views of the main database and of the temporary one.
@@ -266,6 +266,18 @@ impl Relation {
         unique.clone().find(named)?.columns.iter().copied().collect()
     }
 
+    /// Whether a constraint besides the foreign keys has this name.
+    pub(crate) fn has_constraint(&self, name: &str) -> bool {
+        let is_declared =
+            |one: &Declared| one.kind != Kind::Foreign && one.name.as_deref() == Some(name);
+        let is_required = |column: &Column| {
+            column.not_null && name == format!("{}_{}_not_null", self.name, column.name)
+        };
+        self.declared.iter().any(is_declared)
+            || self.constraint_columns(name).is_some()
+            || self.columns.iter().any(is_required)
+    }
+
     /// Whether a key or a unique index is of these columns, in any order.
     pub(crate) fn is_unique(&self, columns: &[usize]) -> bool {
         let same = |key: &[usize]| {
@@ -282,13 +294,24 @@ impl Relation {
 
     /// The name that a constraint of this kind was given, by its columns.
     pub(crate) fn name_of(&self, kind: &Kind, columns: &[&str]) -> Option<&str> {
+        self.declared_of(kind, columns)?.name.as_deref()
+    }
+
+    /// When a foreign key is looked at.
+    pub(crate) fn deferral_of(&self, key: &ForeignKey) -> Deferral {
+        let declared = self.declared_of(&Kind::Foreign, &self.names(&key.columns));
+        declared.map_or(Deferral::Never, |declared| declared.deferral)
+    }
+
+    /// What the table declares of this kind, by its columns.
+    fn declared_of(&self, kind: &Kind, columns: &[&str]) -> Option<&Declared> {
         let is_it = |one: &&Declared| {
             let is_same = |(own, column): (&String, &&str)| own.eq_ignore_ascii_case(column);
             one.kind == *kind
                 && one.columns.len() == columns.len()
                 && one.columns.iter().zip(columns).all(is_same)
         };
-        self.declared.iter().find(is_it)?.name.as_deref()
+        self.declared.iter().find(is_it)
     }
 
     /// The names of columns by their places.

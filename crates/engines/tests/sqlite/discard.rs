@@ -46,11 +46,13 @@ fn discard_temp_is_undone_with_its_transaction() {
         "C(DISCARD TEMP) E(ERROR 22012) Z(I)"
     );
     assert_eq!(ask(&mut client, "SELECT v FROM t"), format!("{mine} Z(I)"));
-    ask(&mut client, "BEGIN; DECLARE c CURSOR FOR SELECT v FROM t");
     assert_eq!(
-        ask(&mut client, "DISCARD TEMP; SELECT v FROM t"),
-        "C(DISCARD TEMP) C(SELECT 0) Z(T)"
+        ask(&mut client, "BEGIN; DISCARD TEMP; SELECT v FROM t"),
+        "C(BEGIN) C(DISCARD TEMP) C(SELECT 0) Z(T)"
     );
+    assert_eq!(ask(&mut client, "ROLLBACK; SELECT v FROM t"), format!("C(ROLLBACK) {mine} Z(I)"));
+    ask(&mut client, "BEGIN; DECLARE c CURSOR FOR SELECT v FROM t");
+    assert_eq!(refused(&mut client, "DISCARD TEMP")(b'C'), "55006");
     assert_eq!(ask(&mut client, "ROLLBACK; SELECT v FROM t"), format!("C(ROLLBACK) {mine} Z(I)"));
 }
 

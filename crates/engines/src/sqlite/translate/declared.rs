@@ -10,6 +10,20 @@ pub(crate) struct Declared {
     pub(crate) kind: Kind,
     /// The names of its columns, of a foreign key those of this table; none of a check.
     pub(crate) columns: Vec<String>,
+    /// When a foreign key is looked at.
+    pub(crate) deferral: Deferral,
+}
+
+/// When a constraint is looked at: at the end of a statement, or of its transaction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Deferral {
+    /// NOT DEFERRABLE.
+    #[default]
+    Never,
+    /// DEFERRABLE INITIALLY IMMEDIATE.
+    IfAsked,
+    /// DEFERRABLE INITIALLY DEFERRED.
+    UnlessAsked,
 }
 
 /// What it demands.
@@ -45,7 +59,12 @@ pub(super) fn of_item(item: &Item) -> Vec<Declared> {
     let mut found = Vec::new();
     let mut name = None;
     let mut words = item.words().iter().skip(own.len()).peekable();
+    let mut before = "";
     while let Some(word) = words.next() {
+        let previous = std::mem::replace(&mut before, word);
+        if let Some(last) = found.last_mut() {
+            defer(last, word, previous, words.peek().copied());
+        }
         let kind = match word {
             word if is(word, "CONSTRAINT") => {
                 name = words.next().map(|word| unquoted(word));
@@ -68,9 +87,21 @@ pub(super) fn of_item(item: &Item) -> Vec<Declared> {
             }
             _ => own.clone(),
         };
-        found.push(Declared { name: name.take(), kind, columns });
+        let deferral = Deferral::default();
+        found.push(Declared { name: name.take(), kind, columns, deferral });
     }
     found
+}
+
+/// What a word behind a constraint says of when it is looked at.
+fn defer(constraint: &mut Declared, word: &str, previous: &str, next: Option<&String>) {
+    if is(word, "DEFERRABLE") && !is(previous, "NOT") {
+        constraint.deferral = Deferral::IfAsked;
+    }
+    let is_late = is(word, "INITIALLY") && next.is_some_and(|next| is(next, "DEFERRED"));
+    if is_late && constraint.deferral == Deferral::IfAsked {
+        constraint.deferral = Deferral::UnlessAsked;
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +117,7 @@ mod tests {
             name: name.map(str::to_owned),
             kind,
             columns: names(columns),
+            deferral: Deferral::Never,
         };
         assert_eq!(
             declared(sql),
@@ -98,5 +130,15 @@ mod tests {
             ]
         );
         assert_eq!(declared("CREATE VIEW v AS SELECT 1"), []);
+    }
+
+    #[test]
+    fn it_is_known_when_foreign_keys_are_looked_at() {
+        let sql = "CREATE TABLE t (a INT REFERENCES o DEFERRABLE, b INT REFERENCES o NOT DEFERRABLE INITIALLY DEFERRED, \
+                   c INT REFERENCES o ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED NOT NULL, d INT REFERENCES o, \
+                   FOREIGN KEY (a, b) REFERENCES p (x, y) DEFERRABLE INITIALLY IMMEDIATE)";
+        let deferrals: Vec<Deferral> = declared(sql).iter().map(|one| one.deferral).collect();
+        use Deferral::{IfAsked, Never, UnlessAsked};
+        assert_eq!(deferrals, [IfAsked, Never, UnlessAsked, Never, IfAsked]);
     }
 }

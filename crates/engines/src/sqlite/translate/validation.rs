@@ -128,7 +128,7 @@ impl Translator<'_> {
     /// What the constraints of an item demand; `name` is for the one that has none of its own.
     pub(super) fn demand_constraints(&mut self, rows: &Rows<'_>, item: &Item) {
         for declared in of_item(item) {
-            let Declared { name, kind, columns } = declared;
+            let Declared { name, kind, columns, .. } = declared;
             let name = name.unwrap_or_default();
             match kind {
                 Kind::Check(condition) => {
