@@ -13,7 +13,9 @@ impl<S: Session> Connection<S> {
                 SqlState::ACTIVE_SQL_TRANSACTION,
                 "there is already a transaction in progress",
             ));
-            return Ok(());
+            // Its modes hold all the same.
+            self.transaction.admit_modes(modes, &self.client.settings())?;
+            return Ok(self.set_modes("transaction", modes, true)?);
         }
         self.start_block(modes).await
     }
