@@ -108,6 +108,9 @@ impl<S: Session> Connection<S> {
             Command::Close(what) => self.close_cursor(what)?,
             Command::SetConstraints(constraints) => self.set_constraints(constraints).await?,
             Command::PrepareTransaction(_) => return self.prepare_transaction().await,
+            Command::CommitPrepared(name) | Command::RollbackPrepared(name) => {
+                return Err(self.no_prepared_transaction(command.command_tag(), name).into());
+            }
             Command::Copy(copy) => return self.copy(copy, source, ahead).await,
             other => {
                 let message = format!("{} is not supported", other.command_tag());
