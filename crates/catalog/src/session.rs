@@ -8,7 +8,7 @@ use trunkline_core::{
     Client, CopyIn, CopyTarget, CurrentOf, Engine, Inventory, Language, Oid, Params, PgError,
     Prepared, Reply, Result, Run, Session, SqlState,
 };
-use trunkline_sql::statement::{Discard, TransactionModes};
+use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::answer::Answer;
 use crate::functions::session_now;
@@ -243,6 +243,10 @@ impl<S: Session> Session for CatalogSession<S> {
 
     async fn rollback(&mut self) -> Result<()> {
         self.session.rollback().await
+    }
+
+    async fn set_constraints(&mut self, constraints: &Constraints) -> Result<()> {
+        self.session.set_constraints(constraints).await
     }
 
     async fn savepoint(&mut self, name: &str) -> Result<()> {

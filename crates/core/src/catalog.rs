@@ -211,6 +211,10 @@ pub struct ForeignKey {
     pub on_update: char,
     /// The same for rows that are deleted.
     pub on_delete: char,
+    /// Whether SET CONSTRAINTS may have it wait for the end of the transaction.
+    pub deferrable: bool,
+    /// Whether it waits by itself.
+    pub deferred: bool,
 }
 
 /// An index that is no constraint's.

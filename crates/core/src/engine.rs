@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use trunkline_proto::Oid;
 use trunkline_proto::types::TextStyle;
-use trunkline_sql::statement::{Discard, TransactionModes};
+use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::catalog::Snapshot;
 use crate::client::Client;
 use crate::copy_in::{self, CopyIn, CopyTarget};
 use crate::cursor::CurrentOf;
-use crate::error::Result;
+use crate::error::{PgError, Result};
 use crate::prepared::{Params, Prepared, Run};
 use crate::reply::Reply;
 
@@ -193,6 +193,22 @@ pub trait Session: Send + 'static {
     /// error the connection is closed: nobody knows what it would go on with.
     fn rollback(&mut self) -> impl Future<Output = Result<()>> + Send {
         async { Ok(()) }
+    }
+
+    /// Says until the end of the transaction when constraints are looked at, and looks at once at those that do
+    /// not wait any more. Without a transaction only the names are looked at.
+    ///
+    /// # Errors
+    ///
+    /// 42704 for a name that no constraint has, as none has by default; 42809 to defer what is not deferrable;
+    /// 23503 and its kin for what is violated.
+    fn set_constraints(
+        &mut self,
+        constraints: &Constraints,
+    ) -> impl Future<Output = Result<()>> + Send {
+        let unknown = constraints.names.iter().flatten().next();
+        let answer = unknown.map_or(Ok(()), |unknown| Err(PgError::no_constraint(&unknown.name)));
+        async { answer }
     }
 
     /// Marks a point within the transaction block.

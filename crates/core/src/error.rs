@@ -44,6 +44,11 @@ impl PgError {
         PgError::new(SqlState::INTERNAL_ERROR, message)
     }
 
+    /// 42704: a name that no constraint has.
+    pub fn no_constraint(name: &str) -> PgError {
+        PgError::new(SqlState::UNDEFINED_OBJECT, format!("constraint \"{name}\" does not exist"))
+    }
+
     /// More columns than a message can count: 54011, as for more than PostgreSQL's 1664.
     #[cold]
     pub fn too_many_columns(columns: usize) -> PgError {

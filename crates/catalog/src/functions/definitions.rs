@@ -240,6 +240,12 @@ fn constraint_sql(world: &World, constraint: &ConstraintObject, is_pretty: bool)
                 };
                 sql.push_str(&format!(" ON {event} {action}"));
             }
+            if key.deferrable {
+                sql.push_str(" DEFERRABLE");
+            }
+            if key.deferred {
+                sql.push_str(" INITIALLY DEFERRED");
+            }
             sql
         }
         What::Kind(_) => return None,

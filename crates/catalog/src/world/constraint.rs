@@ -119,11 +119,17 @@ pub(super) fn constraints(world: &World) -> Vec<Row> {
             }
         }
         let is_local = constraint.letter();
+        let (deferrable, deferred) = match &constraint.what {
+            What::Kind(ConstraintKind::Foreign(key)) => (key.deferrable, key.deferred),
+            _ => (false, false),
+        };
         maker.row([
             ("oid", Datum::Oid(constraint.oid)),
             ("conname", Datum::Text(constraint.name.clone())),
             ("connamespace", Datum::Oid(constraint.schema)),
             ("contype", letter(is_local)),
+            ("condeferrable", Datum::Bool(deferrable)),
+            ("condeferred", Datum::Bool(deferred)),
             ("conenforced", Datum::Bool(true)),
             ("convalidated", Datum::Bool(true)),
             ("conrelid", Datum::Oid(constraint.table)),

@@ -14,7 +14,7 @@ use super::comment::Comments;
 use super::names::Names;
 use super::sequence::{Options, Sequence};
 use super::storage;
-use super::translate::declared::{Declared, Kind};
+use super::translate::declared::{Declared, Deferral, Kind};
 use super::translate::index_text::IndexText;
 use super::types::Type;
 pub(crate) use mark::{Numbering, OnCommit, mark, marked, numbered, sequence_table};
@@ -203,8 +203,18 @@ impl Relation {
 
     /// The name that a constraint of this kind was given, by its columns.
     pub(crate) fn name_of(&self, kind: &Kind, columns: &[&str]) -> Option<&str> {
-        let is_it = |one: &&Declared| one.kind == *kind && one.is_of(columns);
-        self.declared.iter().find(is_it)?.name.as_deref()
+        self.declared_of(kind, columns)?.name.as_deref()
+    }
+
+    /// When a foreign key is looked at.
+    pub(crate) fn deferral_of(&self, key: &ForeignKey) -> Deferral {
+        let declared = self.declared_of(&Kind::Foreign, &self.names(&key.columns));
+        declared.map_or(Deferral::Never, |declared| declared.deferral)
+    }
+
+    /// What the table declares of this kind, by its columns.
+    fn declared_of(&self, kind: &Kind, columns: &[&str]) -> Option<&Declared> {
+        self.declared.iter().find(|one| one.kind == *kind && one.is_of(columns))
     }
 
     /// The names of columns by their places.
@@ -288,17 +298,11 @@ impl Relation {
         ["rowid", "_rowid_", "oid"].into_iter().find(is_free).filter(|_| has)
     }
 
-    /// Whether a foreign key holds at the end of each statement, not only of a transaction.
-    pub(crate) fn is_immediate(&self, key: &ForeignKey) -> bool {
-        let columns = self.names(&key.columns);
-        let is_it = |one: &&Declared| one.kind == Kind::Foreign && one.is_of(&columns);
-        !self.declared.iter().filter(is_it).any(|one| one.deferred)
-    }
-
     /// Whether rows may refer to others of it that come with the same statement.
     pub(crate) fn refers_to_itself(&self) -> bool {
         let is_own = |key: &&ForeignKey| key.table.eq_ignore_ascii_case(&self.name);
-        self.foreign_keys.iter().filter(is_own).any(|key| self.is_immediate(key))
+        let mut own = self.foreign_keys.iter().filter(is_own);
+        own.any(|key| self.deferral_of(key) != Deferral::UnlessAsked)
     }
 
     /// Whether it has a foreign key to a table.

@@ -11,7 +11,7 @@ use trunkline_core::{
     Client, CopyIn, CopyTarget, CurrentOf, Oid, Params, PgError, Prepared, Reply, Result, Rows,
     Run, Session, SqlState,
 };
-use trunkline_sql::statement::{Discard, TransactionModes};
+use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use super::cells::Cells;
 use super::connect::Database;
@@ -298,6 +298,11 @@ impl Session for SqliteSession {
         let ended = self.call(|worker| worker.rollback()).await;
         self.ended();
         ended
+    }
+
+    async fn set_constraints(&mut self, constraints: &Constraints) -> Result<()> {
+        let constraints = constraints.clone();
+        self.call(move |worker| worker.set_constraints(&constraints)).await
     }
 
     async fn savepoint(&mut self, name: &str) -> Result<()> {

@@ -15,7 +15,7 @@ use trunkline_sql::quote_identifier;
 use super::comment::Commented;
 use super::schema::{Numbering, Origin, PUBLIC, Relation, Schema, split_view, told};
 use super::sequence::Sequence;
-use super::translate::declared::{Kind, generation};
+use super::translate::declared::{Deferral, Kind, generation};
 
 impl Schema {
     /// What the catalog describes: the schema `public`.
@@ -148,6 +148,7 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
     for key in &relation.foreign_keys {
         let other = schema.relation(&key.table);
         let refers_to = key.referred(other);
+        let deferral = relation.deferral_of(key);
         let foreign = ForeignKey {
             columns: key.columns.clone(),
             schema: PUBLIC.to_owned(),
@@ -155,6 +156,8 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
             refers_to,
             on_update: action(&key.on_update),
             on_delete: action(&key.on_delete),
+            deferrable: deferral != Deferral::Never,
+            deferred: deferral == Deferral::UnlessAsked,
         };
         let name = relation.name_of(&Kind::Foreign, &relation.names(&key.columns));
         described.constraints.push(Constraint {

@@ -10,7 +10,7 @@ use trunkline_core::{PgError, Result, SqlState};
 
 use super::translate::lock::{Locking, Wait};
 use super::translate::quoted;
-use super::worker::Worker;
+use super::worker::{Deferrals, Worker};
 
 /// The savepoints of a transaction, the innermost last.
 ///
@@ -46,6 +46,7 @@ impl<'c> Worker<'c> {
     pub(super) fn begin(&mut self) -> Result<()> {
         self.own("BEGIN DEFERRED")?;
         self.savepoints = Savepoints::default();
+        self.deferrals = Deferrals::default();
         self.fresh.clear();
         self.guarded.given.clear();
         self.in_transaction = true;
@@ -170,6 +171,7 @@ impl<'c> Worker<'c> {
     /// Sets a savepoint.
     pub(super) fn savepoint(&mut self, name: &str) -> Result<()> {
         self.savepoints.names.push(name.to_owned());
+        self.deferrals.savepoint();
         match self.state() {
             Some(TransactionState::Write) => self.tell_savepoints(),
             _ => Ok(()),
@@ -194,6 +196,7 @@ impl<'c> Worker<'c> {
         let place = self.savepoints.place(name).unwrap_or_default();
         let is_told = self.savepoints.keep(place, place);
         self.fresh.release(self.savepoints.depth());
+        self.deferrals.release(place);
         match is_told {
             true => self.own(&format!("RELEASE {}", exact(name))),
             false => Ok(()),
@@ -205,6 +208,7 @@ impl<'c> Worker<'c> {
         let place = self.savepoints.place(name).unwrap_or_default();
         let is_told = self.savepoints.keep(place.saturating_add(1), place);
         self.fresh.undo(self.savepoints.depth());
+        self.deferrals.rollback_to(place);
         if !is_told {
             return Ok(());
         }

@@ -59,21 +59,25 @@ pub(super) fn explained(
     error: PgError,
     guarded: &Guarded,
     schema: &Schema,
+    is_asked: Asked<'_>,
     again: impl FnOnce() -> Result<()>,
 ) -> PgError {
     let state = error.sqlstate();
     if state == SqlState::FOREIGN_KEY_VIOLATION {
         let children = schema.relations().iter().filter(|one| !one.foreign_keys.is_empty());
         let children: Vec<&Relation> = children.collect();
+        let was_deferred = guarded.own(are_deferred).unwrap_or_default();
         let found = second_run(guarded, &children, |notes| {
-            guarded.own(|c| c.pragma_update(None, "defer_foreign_keys", true))?;
+            guarded.own(|c| defer(c, true))?;
             let _ = again();
             let tables = std::mem::take(&mut locked(notes).tables);
             let changed = |table: &str| tables.contains(table);
             let style = guarded.surroundings.style();
-            guarded.own(|c| first_of(c, schema, &children, &changed, &|_, _| true, &style))
+            guarded.own(|c| first_of(c, schema, &children, (&changed, is_asked), &style))
         });
-        let _ = guarded.own(|c| c.pragma_update(None, "defer_foreign_keys", false));
+        if !was_deferred {
+            let _ = guarded.own(|c| defer(c, false));
+        }
         return found.ok().flatten().unwrap_or(error);
     }
     let Some(relation) = error.get(b't').and_then(|table| schema.relation(table)) else {
@@ -131,19 +135,26 @@ fn first_row(
     (0..validation.key.len()).map(|place| row.get(place)).collect::<rusqlite::Result<_>>().map(Some)
 }
 
-/// What is wrong with the foreign keys at the end of a transaction.
-pub(super) fn at_commit(guarded: &Guarded, schema: &Schema) -> Option<PgError> {
-    let children = schema.relations().iter().filter(|one| !one.foreign_keys.is_empty());
-    let children: Vec<&Relation> = children.collect();
-    let style = guarded.surroundings.style();
-    guarded.own(|c| first_of(c, schema, &children, &|_| true, &|_, _| true, &style)).ok().flatten()
+/// Which foreign keys are looked at.
+pub(super) type Asked<'a> = &'a dyn Fn(&Relation, &ForeignKey) -> bool;
+
+/// Whether SQLite has all foreign keys wait for the end of the transaction.
+fn are_deferred(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.pragma_query_value(None, "defer_foreign_keys", |row| row.get(0))
 }
 
-/// What is wrong with the foreign keys of a table to which rows were added, of those that must hold by now.
-pub(super) fn of_copied(guarded: &Guarded, schema: &Schema, table: &Relation) -> Option<PgError> {
+/// Has SQLite look at all foreign keys at the end of the transaction only, or not: it forgets that with the
+/// transaction.
+pub(super) fn defer(connection: &Connection, deferred: bool) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "defer_foreign_keys", deferred)
+}
+
+/// What is wrong with foreign keys where many statements may have changed them.
+pub(super) fn of_keys(guarded: &Guarded, schema: &Schema, is_asked: Asked<'_>) -> Option<PgError> {
+    let has_any = |one: &&Relation| one.foreign_keys.iter().any(|key| is_asked(one, key));
+    let children: Vec<&Relation> = schema.relations().iter().filter(has_any).collect();
     let style = guarded.surroundings.style();
-    let holds = |child: &Relation, key: &ForeignKey| child.is_immediate(key);
-    guarded.own(|c| first_of(c, schema, &[table], &|_| true, &holds, &style)).ok().flatten()
+    guarded.own(|c| first_of(c, schema, &children, (&|_| true, is_asked), &style)).ok().flatten()
 }
 
 /// Does something within a savepoint that is undone, while rows for these tables are noted.
@@ -321,14 +332,13 @@ fn clipped(text: String) -> String {
     format!("{}...", text.get(..end).unwrap_or_default())
 }
 
-/// The first row that refers to what is not there; `is_changed` tells of a table whether the statement
-/// has changed its rows, rather than those that they refer to, and `is_due` whether a key must hold.
+/// The first row that refers to what is not there, by the keys that are asked for; `is_changed` tells of a
+/// table whether the statement has changed its rows, rather than those that they refer to.
 fn first_of(
     connection: &Connection,
     schema: &Schema,
     children: &[&Relation],
-    is_changed: &dyn Fn(&str) -> bool,
-    is_due: &dyn Fn(&Relation, &ForeignKey) -> bool,
+    (is_changed, is_asked): (&dyn Fn(&str) -> bool, Asked<'_>),
     style: &TextStyle,
 ) -> rusqlite::Result<Option<PgError>> {
     for child in children {
@@ -336,15 +346,14 @@ fn first_of(
             format!("PRAGMA {}.foreign_key_check({})", child.database(), quoted(&child.name));
         let mut listed = connection.prepare(&list)?;
         let mut rows = listed.query([])?;
-        let mut found = None;
-        while let Some(row) = rows.next()? {
+        let found = loop {
+            let Some(row) = rows.next()? else { break None };
             let (rowid, id): (Option<i64>, i64) = (row.get(1)?, row.get(3)?);
-            let key = child.foreign_keys.iter().find(|one| one.id == id);
-            if let Some(key) = key.filter(|key| is_due(child, key)) {
-                found = Some((rowid, key));
-                break;
+            let foreign = child.foreign_keys.iter().find(|one| one.id == id);
+            if let Some(foreign) = foreign.filter(|foreign| is_asked(child, foreign)) {
+                break Some((rowid, foreign));
             }
-        }
+        };
         let Some((rowid, foreign)) = found else { continue };
         let values = match rowid {
             Some(rowid) => Some(values_of(connection, child, foreign, rowid, style)?),

@@ -1,16 +1,19 @@
 //! What the thread of a session does with its connection.
 
+mod constraints;
 mod copied;
 mod current;
 mod discard;
+mod in_use;
 mod settings;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection};
-use trunkline_core::{Client, Notice, Oid, PgError, Result, SqlState};
+use trunkline_core::{Client, Notice, PgError, Result, SqlState};
 
+pub(super) use self::constraints::Deferrals;
 use super::cells::Cells;
 use super::connect::Guarded;
 use super::control::Control;
@@ -22,7 +25,6 @@ use super::plan::{Plan, Statement};
 use super::schema::{OnCommit, Schema};
 use super::sequence::Sequence;
 use super::transaction::{Savepoints, exact, lost};
-use super::translate::in_use::{Redefined, with_views};
 use super::translate::{Request, quoted};
 use super::violation;
 use settings::Settings;
@@ -50,6 +52,7 @@ pub(super) struct Worker<'c> {
     pub(super) undone: i64,
     pub(super) savepoints: Savepoints,
     pub(super) fresh: Fresh,
+    pub(super) deferrals: Deferrals,
 }
 
 /// What a statement did.
@@ -83,6 +86,7 @@ impl<'c> Worker<'c> {
             undone: 0,
             savepoints: Savepoints::default(),
             fresh: Fresh::default(),
+            deferrals: Deferrals::default(),
         }
     }
 
@@ -247,13 +251,17 @@ impl<'c> Worker<'c> {
         if plan.defines() {
             self.temporary = None;
         }
+        let is_plain = plan.translated.columns.is_none()
+            && plan.translated.sequences.is_empty()
+            && self.deferrals.is_silent();
         // SQLite may have to compile a step once more while it runs.
         let guarded = self.guarded;
         let done = guarded.theirs(plan.defines(), |_| match &*plan.translated.steps {
-            [step] if plan.translated.columns.is_none() && plan.translated.sequences.is_empty() => {
-                self.step(&plan, step, values)
-            }
-            _ => self.atomically(|worker| worker.steps(&plan, values)),
+            [step] if is_plain => self.step(&plan, step, values),
+            _ => self.atomically(|worker| {
+                let outcome = worker.steps(&plan, values)?;
+                worker.check_keys(None).map(|()| outcome)
+            }),
         });
         if done.is_ok() && self.in_transaction {
             self.fresh.extend(&plan.translated.fresh, self.savepoints.depth());
@@ -277,21 +285,6 @@ impl<'c> Worker<'c> {
             self.guarded.sequences.end(true);
         }
         Ok(outcome)
-    }
-
-    /// Refuses a definition of what open queries read, or that temporary tables go of which they do so.
-    pub(super) fn admit_beside(&mut self, plan: Option<&Plan>, read: BTreeSet<Oid>) -> Result<()> {
-        let (_, schema) = self.schema()?;
-        let read = with_views(read, &schema);
-        let temporary = || {
-            let tables = schema.relations().iter().filter(|one| one.temporary && !one.view);
-            tables.map(|table| Redefined::new("DROP TABLE", table)).collect()
-        };
-        let redefined = plan.map_or_else(temporary, |plan| plan.translated.redefined.clone());
-        match redefined.iter().find(|one| read.contains(&one.table)) {
-            Some(one) => Err(one.in_use()),
-            None => Ok(()),
-        }
     }
 
     /// Whether a table was made or emptied in this subtransaction.
@@ -334,7 +327,9 @@ impl<'c> Worker<'c> {
             Some((_, schema)) if is_violation && self.cursors.is_empty() => {
                 let again = || self.guarded.theirs(false, |_| again(self));
                 let (guarded, control) = (self.guarded, self.control);
-                control.hurried(|| violation::explained(error, guarded, schema, again))
+                let deferrals = &self.deferrals;
+                let is_asked = |child: &_, key: &_| !deferrals.defers(child, key);
+                control.hurried(|| violation::explained(error, guarded, schema, &is_asked, again))
             }
             _ => error,
         }
@@ -397,20 +392,13 @@ impl<'c> Worker<'c> {
     pub(super) fn enter(&mut self) -> Result<()> {
         self.tell_settings();
         self.reserve()?;
+        self.defer()?;
         self.mark(STATEMENT)
     }
 
     /// Keeps what was done since it was entered.
     pub(super) fn keep(&mut self) -> Result<()> {
         self.own(&format!("RELEASE {}", exact(STATEMENT))).map_err(|error| self.referring(error))
-    }
-
-    /// An error at the end of a transaction with the row that refers to what is not there.
-    fn referring(&self, error: PgError) -> PgError {
-        let is_foreign = error.sqlstate() == SqlState::FOREIGN_KEY_VIOLATION;
-        let schema = self.schema.as_ref().filter(|_| is_foreign);
-        let told = schema.and_then(|(_, schema)| violation::at_commit(self.guarded, schema));
-        told.unwrap_or(error)
     }
 
     /// Undoes what was done since it was entered; if even that fails, nothing of the transaction stays.
@@ -425,6 +413,7 @@ impl<'c> Worker<'c> {
 
     pub(super) fn commit(&mut self) -> Result<()> {
         self.fresh.clear();
+        self.deferrals = Deferrals::default();
         // What runs next is in no transaction, and SQLite would take a savepoint for the beginning of one.
         self.savepoints = Savepoints::default();
         self.guarded.given.clear();
@@ -467,6 +456,7 @@ impl<'c> Worker<'c> {
         self.in_transaction = false;
         self.temporary = None;
         self.fresh.clear();
+        self.deferrals = Deferrals::default();
         self.savepoints = Savepoints::default();
         self.guarded.given.clear();
         self.guarded.sequences.end(false);

@@ -20,10 +20,10 @@ use trunkline_sql::statement::{FetchCount, FetchDirection};
 use super::guard::guarded;
 use super::inventory::{Origin, Plans, now};
 use super::portals::{CursorOptions, Plan, Portal, PortalState, Statement};
-use super::telling::row_description;
+use super::telling::{peer_error, row_description};
 use super::values::{self, ResultFormats};
 use super::watch::{Interrupt, Shape, Streamed, stream};
-use super::{Connection, Stop, peer_error};
+use super::{Connection, Stop};
 use crate::session::cursor::{Fetching, Shared, Source, lock};
 use crate::session::transaction::Transaction;
 

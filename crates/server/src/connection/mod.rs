@@ -38,6 +38,7 @@ use self::io::Io;
 use self::portals::Statements;
 pub(crate) use self::portals::{CursorOptions, Plan, Portal, PortalState, Portals, Statement};
 pub(crate) use self::simple::no_parameter;
+pub(crate) use self::telling::peer_error;
 pub(crate) use self::values::ResultFormats;
 use self::watch::{Interrupt, unbroken};
 use crate::buffers::CHUNK;
@@ -478,15 +479,6 @@ impl<S: Session> Connection<S> {
             Ok(result) => result.map_err(Stop::Error),
             Err(interrupt) => Err(self.interrupted(interrupt).await),
         }
-    }
-}
-
-/// What the client is told of a message that cannot be read.
-pub(crate) fn peer_error(error: &PeerError) -> PgError {
-    let told = PgError::new(error.sqlstate(), error.message().to_owned());
-    match error.context() {
-        Some(place) => told.context(place.to_owned()),
-        None => told,
     }
 }
 

@@ -197,3 +197,12 @@ pub(super) fn row_description(
     protocol.send(&RowDescription { fields }, output)?;
     Ok(())
 }
+
+/// What the client is told of a message that cannot be read.
+pub(crate) fn peer_error(error: &PeerError) -> PgError {
+    let told = PgError::new(error.sqlstate(), error.message().to_owned());
+    match error.context() {
+        Some(place) => told.context(place.to_owned()),
+        None => told,
+    }
+}

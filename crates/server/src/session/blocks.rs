@@ -3,6 +3,7 @@
 use trunkline_core::{CommandTag, Notice, PgError, Reply, Result, Session, SqlState};
 use trunkline_sql::statement::TransactionModes;
 
+use super::transaction::cannot_run_inside;
 use crate::connection::watch::{Interrupt, unbroken, watch};
 use crate::connection::{Connection, Stop, now};
 
@@ -13,7 +14,9 @@ impl<S: Session> Connection<S> {
                 SqlState::ACTIVE_SQL_TRANSACTION,
                 "there is already a transaction in progress",
             ));
-            return Ok(());
+            // Its modes hold all the same.
+            self.transaction.admit_modes(modes, &self.client.settings())?;
+            return Ok(self.set_modes("transaction", modes, true)?);
         }
         self.start_block(modes).await
     }
@@ -188,6 +191,15 @@ impl<S: Session> Connection<S> {
             return Err(error.hint("Set \"max_prepared_transactions\" to a nonzero value.").into());
         }
         Ok(CommandTag::new("ROLLBACK").into())
+    }
+
+    /// Why there is nothing to commit or to roll back: 42704, or 25001 within a transaction.
+    pub(super) fn no_prepared_transaction(&self, command: &str, name: &str) -> PgError {
+        if self.transaction.is_shared() {
+            return cannot_run_inside(command);
+        }
+        let message = format!("prepared transaction with identifier \"{name}\" does not exist");
+        PgError::new(SqlState::UNDEFINED_OBJECT, message)
     }
 
     /// A string of several statements is one transaction, until it says otherwise.

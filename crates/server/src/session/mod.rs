@@ -16,7 +16,7 @@ use trunkline_core::{
     Columns, CommandTag, Format, Formats, Oid, PgError, Reply, Result, Run, Session,
 };
 use trunkline_sql::Statement;
-use trunkline_sql::statement::{Declare, Discard, SessionStatement, Which};
+use trunkline_sql::statement::{Constraints, Declare, Discard, SessionStatement, Which};
 
 use crate::connection::watch::watch;
 use crate::connection::{Connection, Stop};
@@ -106,9 +106,11 @@ impl<S: Session> Connection<S> {
             Command::Fetch(fetch) => return self.fetch(fetch).await,
             Command::Move(fetch) => return self.move_cursor(fetch).await,
             Command::Close(what) => self.close_cursor(what)?,
-            // There are no constraints to defer.
-            Command::SetConstraints(_) => self.warn_unless_shared("SET CONSTRAINTS"),
+            Command::SetConstraints(constraints) => self.set_constraints(constraints).await?,
             Command::PrepareTransaction(_) => return self.prepare_transaction().await,
+            Command::CommitPrepared(name) | Command::RollbackPrepared(name) => {
+                return Err(self.no_prepared_transaction(command.command_tag(), name).into());
+            }
             Command::Copy(copy) => return self.copy(copy, source, ahead).await,
             other => {
                 let message = format!("{} is not supported", other.command_tag());
@@ -116,6 +118,14 @@ impl<S: Session> Connection<S> {
             }
         }
         Ok(CommandTag::new(command.command_tag()).into())
+    }
+
+    async fn set_constraints(&mut self, constraints: &Constraints) -> Result<(), Stop> {
+        self.warn_unless_shared("SET CONSTRAINTS");
+        self.enter_statement().await?;
+        let (io, session) = (&mut self.io, &mut self.session);
+        let set = watch(io, &self.entry, || session.set_constraints(constraints)).await;
+        self.settled(set).await
     }
 
     async fn discard(&mut self, what: Discard) -> Result<(), Stop> {

@@ -10,8 +10,8 @@ pub(crate) struct Declared {
     pub(crate) kind: Kind,
     /// The names of its columns, of a foreign key those of this table; none of a check.
     pub(crate) columns: Vec<String>,
-    /// Whether it is looked at only when a transaction ends: `INITIALLY DEFERRED`.
-    pub(crate) deferred: bool,
+    /// When a foreign key is looked at.
+    pub(crate) deferral: Deferral,
 }
 
 impl Declared {
@@ -20,6 +20,18 @@ impl Declared {
         let is_same = |(own, column): (&String, &&str)| own.eq_ignore_ascii_case(column);
         self.columns.len() == columns.len() && self.columns.iter().zip(columns).all(is_same)
     }
+}
+
+/// When a constraint is looked at: at the end of a statement, or of its transaction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Deferral {
+    /// NOT DEFERRABLE.
+    #[default]
+    Never,
+    /// DEFERRABLE INITIALLY IMMEDIATE.
+    IfAsked,
+    /// DEFERRABLE INITIALLY DEFERRED.
+    UnlessAsked,
 }
 
 /// What it demands.
@@ -55,7 +67,12 @@ pub(super) fn of_item(item: &Item) -> Vec<Declared> {
     let mut found = Vec::new();
     let mut name = None;
     let mut words = item.words().iter().skip(own.len()).peekable();
+    let mut before = "";
     while let Some(word) = words.next() {
+        let previous = std::mem::replace(&mut before, word);
+        if let Some(last) = found.last_mut() {
+            defer(last, word, previous, words.peek().copied());
+        }
         let kind = match word {
             word if is(word, "CONSTRAINT") => {
                 name = words.next().map(|word| unquoted(word));
@@ -78,19 +95,21 @@ pub(super) fn of_item(item: &Item) -> Vec<Declared> {
             }
             _ => own.clone(),
         };
-        let deferred = kind == Kind::Foreign && is_deferred(words.clone());
-        found.push(Declared { name: name.take(), kind, columns, deferred });
+        let deferral = Deferral::default();
+        found.push(Declared { name: name.take(), kind, columns, deferral });
     }
     found
 }
 
-/// Whether a foreign key, before the next constraint begins, is said to be `INITIALLY DEFERRED`.
-fn is_deferred<'w>(words: impl Iterator<Item = &'w String>) -> bool {
-    let begins = |word: &&String| {
-        ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK"].iter().any(|next| is(word, next))
-    };
-    let mut own = words.take_while(|word| !begins(word));
-    own.any(|word| is(word, "INITIALLY")) && own.next().is_some_and(|word| is(word, "DEFERRED"))
+/// What a word behind a constraint says of when it is looked at.
+fn defer(constraint: &mut Declared, word: &str, previous: &str, next: Option<&String>) {
+    if is(word, "DEFERRABLE") && !is(previous, "NOT") {
+        constraint.deferral = Deferral::IfAsked;
+    }
+    let is_late = is(word, "INITIALLY") && next.is_some_and(|next| is(next, "DEFERRED"));
+    if is_late && constraint.deferral == Deferral::IfAsked {
+        constraint.deferral = Deferral::UnlessAsked;
+    }
 }
 
 #[cfg(test)]
@@ -106,7 +125,7 @@ mod tests {
             name: name.map(str::to_owned),
             kind,
             columns: names(columns),
-            deferred: false,
+            deferral: Deferral::Never,
         };
         assert_eq!(
             declared(sql),
@@ -122,15 +141,15 @@ mod tests {
     }
 
     #[test]
-    fn it_is_known_when_a_key_is_looked_at() {
-        let sql = "CREATE TABLE t (a INT REFERENCES o DEFERRABLE INITIALLY DEFERRED UNIQUE, \
-                   b INT REFERENCES o CHECK (b > 0) REFERENCES p DEFERRABLE INITIALLY IMMEDIATE, \
-                   FOREIGN KEY (a, b) REFERENCES q DEFERRABLE INITIALLY DEFERRED)";
-        let keys: Vec<bool> = declared(sql)
-            .iter()
-            .filter(|one| one.kind == Kind::Foreign)
-            .map(|one| one.deferred)
-            .collect();
-        assert_eq!(keys, [true, false, false, true]);
+    fn it_is_known_when_foreign_keys_are_looked_at() {
+        let sql = "CREATE TABLE t (a INT REFERENCES o DEFERRABLE, b INT REFERENCES o NOT DEFERRABLE INITIALLY DEFERRED, \
+                   c INT REFERENCES o ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED NOT NULL, d INT REFERENCES o, \
+                   e INT REFERENCES o CHECK (b > 0) REFERENCES p DEFERRABLE INITIALLY DEFERRED UNIQUE, \
+                   FOREIGN KEY (a, b) REFERENCES p (x, y) DEFERRABLE INITIALLY IMMEDIATE)";
+        let all = declared(sql);
+        let keys = all.iter().filter(|one| one.kind == Kind::Foreign);
+        let deferrals: Vec<Deferral> = keys.map(|one| one.deferral).collect();
+        use Deferral::{IfAsked, Never, UnlessAsked};
+        assert_eq!(deferrals, [IfAsked, Never, UnlessAsked, Never, Never, UnlessAsked, IfAsked]);
     }
 }

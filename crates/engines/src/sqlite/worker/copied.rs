@@ -1,12 +1,11 @@
 //! Rows of a COPY FROM into their table.
 
-use rusqlite::{CachedStatement, Connection};
+use rusqlite::CachedStatement;
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::super::cells::{Cell, Reader};
 use super::super::copy::{Batch, Target};
 use super::super::errors::answer;
-use super::super::violation;
 use super::Worker;
 
 impl<'c> Worker<'c> {
@@ -14,17 +13,15 @@ impl<'c> Worker<'c> {
     /// statement: where that makes a difference, it is to wait for the end.
     pub(in super::super) fn enter_copy(&mut self, into: &Target) -> Result<()> {
         self.enter()?;
-        if into.refers_to_itself() { self.defer_references(true) } else { Ok(()) }
+        if into.refers_to_itself() { self.defer_all() } else { Ok(()) }
     }
 
     /// All rows are there: keeps them, unless one refers to what is not.
     pub(in super::super) fn keep_copy(&mut self, into: &Target) -> Result<()> {
-        if into.refers_to_itself() {
-            let (_, schema) = self.schema()?;
-            if let Some(error) = violation::of_copied(self.guarded, &schema, into.relation()) {
-                return Err(error);
-            }
-            self.defer_references(false)?;
+        let waited = into.refers_to_itself().then(|| into.relation());
+        self.check_keys(waited)?;
+        if waited.is_some() {
+            self.defer_as_said()?;
         }
         self.keep()
     }
@@ -34,14 +31,8 @@ impl<'c> Worker<'c> {
         self.undo();
         if into.refers_to_itself() {
             // Without a transaction there is nothing to wait for.
-            let _ = self.defer_references(false);
+            let _ = self.defer_as_said();
         }
-    }
-
-    /// Has SQLite look at foreign keys only at the end of the transaction, or again behind each statement.
-    fn defer_references(&self, deferred: bool) -> Result<()> {
-        let set = |own: &Connection| own.pragma_update(None, "defer_foreign_keys", deferred);
-        self.guarded.own(set).map_err(answer)
     }
 
     /// Stores rows of a COPY; how many they were.
