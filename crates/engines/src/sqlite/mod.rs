@@ -8,7 +8,7 @@
 //! 2. `worker` reads what there is (`schema`) unless it knows, has the statement put into SQLite's
 //!    words (`translate`, `functions`), and SQLite compile them, while `connect` watches what
 //!    they would do. `plan` keeps the words as long as the definitions stay. What a transaction sees and
-//!    when it takes the lock to write is `transaction`'s; who has to wait for that does so in a line (`queue`).
+//!    when it takes the lock to write is `worker::transaction`'s; who has to wait for that does so in a line (`queue`).
 //! 3. Rows leave the thread in batches of 64 KiB (`cursor`, `cells`), which `rows` asks for as
 //!    the client takes them, and `output` writes as the types that were announced. Several
 //!    statements may be under way.
@@ -40,7 +40,6 @@ mod session;
 mod snapshot;
 pub(crate) mod storage;
 mod thread;
-mod transaction;
 pub(crate) mod translate;
 pub(crate) mod types;
 mod violation;
