@@ -16,8 +16,10 @@
 //!    say; errors become PostgreSQL's in `errors`, and `violation` finds the row that they are about.
 //!
 //! A session remembers what the file cannot tell: which numbers sequences gave (`sequence`), which keys rows were
-//! given since a cursor was opened (`given`), and which tables nobody else has seen (`fresh`).
+//! given since a cursor was opened (`given`), which rows a statement has affected (`affected`), and which tables
+//! nobody else has seen (`fresh`).
 
+mod affected;
 mod cells;
 mod comment;
 mod connect;

@@ -268,7 +268,10 @@ impl<'c> Worker<'c> {
             true => self.validated(error, &plan),
             false => self.detailed(error, |worker| {
                 let sequences = &worker.guarded.sequences;
-                let again = || worker.steps(&plan, values).map(drop);
+                let again = || {
+                    worker.begin_keys(&plan);
+                    worker.steps(&plan, values).map(drop)
+                };
                 sequences.again(&plan.translated.sequences, again)
             }),
         })?;

@@ -173,3 +173,24 @@ fn long_values_of_a_failing_row_are_cut() {
         assert_eq!(error(b'D'), format!("Failing row contains (0, {shown})."), "{given}");
     }
 }
+
+#[test]
+fn a_row_is_told_behind_rows_that_conflict() {
+    let file = File::new(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INT4 NOT NULL);
+         INSERT INTO t VALUES (1, 1);",
+    );
+    let server = file.serve();
+    let mut client = server.login();
+    let sql =
+        "INSERT INTO t VALUES (1, 2), (2, NULL) ON CONFLICT (id) DO UPDATE SET n = excluded.n";
+    let error = refused(&mut client, sql);
+    assert_eq!(
+        [error(b'C'), error(b'M'), error(b'D')],
+        [
+            "23502",
+            "null value in column \"n\" of relation \"t\" violates not-null constraint",
+            "Failing row contains (2, null).",
+        ]
+    );
+}
