@@ -328,8 +328,8 @@ impl<'c> Worker<'c> {
             Some((_, schema)) if is_violation && self.cursors.is_empty() => {
                 let again = || self.guarded.theirs(false, |_| again(self));
                 let (guarded, control) = (self.guarded, self.control);
-                let deferrals = &self.deferrals;
-                let is_asked = |child: &_, key: &_| !deferrals.defers(child, key);
+                let (within, deferrals) = (self.in_transaction, &self.deferrals);
+                let is_asked = |child: &_, key: &_| !(within && deferrals.defers(child, key));
                 control.hurried(|| violation::explained(error, guarded, schema, &is_asked, again))
             }
             _ => error,
