@@ -81,7 +81,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
             let of = trunkline_core::types::array_of(oid).unwrap_or(Oid::TEXT_ARRAY);
             storage::print(&Value::Array(array), of, &KEPT)
         };
-        let words = words().map_err(|error| refused(&error))?;
+        let words = words().map_err(refused)?;
         let inside = words.strip_prefix('{').and_then(|words| words.strip_suffix('}'));
         Ok(Stored::Text(inside.unwrap_or(&words).to_owned()))
     })

@@ -65,7 +65,7 @@ impl Aggregate<Total, Stored> for Numerics {
         match context.get_raw(0) {
             ValueRef::Null => {}
             kept => {
-                let value = storage::load(kept, Oid::NUMERIC).map_err(|error| refused(&error))?;
+                let value = storage::load(kept, Oid::NUMERIC).map_err(refused)?;
                 if let Value::Numeric(value) = value {
                     total.add(&value);
                 }
