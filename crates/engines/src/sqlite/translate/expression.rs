@@ -211,8 +211,7 @@ impl Translator<'_> {
         let value = self.expression(expr, scope)?;
         let low = self.expression(low, scope)?;
         let high = self.expression(high, scope)?;
-        let ty = self.common_of(&[&value, &low, &high])?;
-        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let ty = self.common_of(&[&value, &low, &high])?.or_text();
         let value = self.comparable(value, ty)?;
         let low = self.comparable(low, ty)?;
         let high = self.comparable(high, ty)?;
@@ -247,8 +246,7 @@ impl Translator<'_> {
             items.push(self.expression(item, scope)?);
         }
         let all: Vec<&Typed> = std::iter::once(&value).chain(&items).collect();
-        let ty = self.common_of(&all)?;
-        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let ty = self.common_of(&all)?.or_text();
         let value = self.comparable(value, ty)?;
         let mut parts = Vec::new();
         for item in items {
@@ -353,7 +351,7 @@ impl Translator<'_> {
             sql.push_str(&format!("{words}{}", result.sql));
             sent.push_str(&format!("{words}{}", result.exact()));
         }
-        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let ty = ty.or_text();
         let typed = Typed::new(format!("({sql} END)"), ty);
         // Each result has a scale of its own.
         if ty.oid == Oid::NUMERIC && ty.scale().is_none() {

@@ -135,7 +135,7 @@ impl Translator<'_> {
         scope: &Scope<'_>,
     ) -> Result<(String, Type, Typed)> {
         let typed = self.expression(array, scope)?;
-        let of = if value.is_unknown() { Type::TEXT } else { value.ty };
+        let of = value.ty.or_text();
         let wanted = array_of(of.oid).unwrap_or(Oid::TEXT_ARRAY);
         let typed = self.settle(typed, Type::of(wanted))?;
         let Some(element) = element_of(typed.ty.oid) else {
