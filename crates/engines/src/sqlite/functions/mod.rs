@@ -9,6 +9,7 @@ mod array;
 mod array_join;
 mod array_text;
 mod bytes;
+mod calendar;
 mod cast;
 mod collected;
 pub(crate) mod conflict;
@@ -20,7 +21,6 @@ mod json;
 mod json_made;
 mod json_rows;
 mod jsonb;
-mod made;
 mod number;
 mod order;
 mod pattern;
@@ -87,7 +87,7 @@ pub(crate) fn register(
     fields::register(connection, &surroundings)?;
     to_char::register(connection, &surroundings)?;
     zoned::register(connection, &surroundings)?;
-    made::register(connection, &surroundings)?;
+    calendar::register(connection, &surroundings)?;
     Ok(surroundings)
 }
 
