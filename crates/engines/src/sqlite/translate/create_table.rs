@@ -12,7 +12,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use super::alter_sequence::sequence_steps;
 use super::definition::output_names;
 use super::draft::{Draft, DraftColumn, Numbers, primary_key};
-use super::name::{folded, quoted};
+use super::name::{TableName, folded, quoted};
 use super::reference::{Referring, no_column};
 use super::scope::Scope;
 use super::sequence_options::of_identity;
@@ -23,9 +23,9 @@ use crate::sqlite::types::Type;
 
 impl Translator<'_> {
     pub(super) fn create_table(&mut self, create: &CreateTable) -> Result<Done> {
-        let (temporary, name) =
+        let TableName { in_temporary, plain: name } =
             self.defined_name(&create.name).map_err(|error| self.at(error, &create.name))?;
-        let temporary = temporary || create.temporary;
+        let temporary = create.temporary || in_temporary;
         if !temporary {
             self.check_place(&create.name)?;
         }
