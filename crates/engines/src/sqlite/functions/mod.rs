@@ -96,6 +96,11 @@ fn oid(context: &Context<'_>, place: usize) -> rusqlite::Result<Oid> {
     Ok(Oid(context.get(place)?))
 }
 
+/// Of a function whose answer depends on its arguments only, and which does nothing else.
+const PURE: FunctionFlags = FunctionFlags::SQLITE_UTF8
+    .union(FunctionFlags::SQLITE_DETERMINISTIC)
+    .union(FunctionFlags::SQLITE_INNOCUOUS);
+
 /// Adds a function whose answer depends on its arguments only; `arguments` of -1 is any number.
 fn pure(
     connection: &Connection,
@@ -103,10 +108,7 @@ fn pure(
     arguments: i32,
     function: fn(&Context<'_>) -> Answer,
 ) -> rusqlite::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8
-        | FunctionFlags::SQLITE_DETERMINISTIC
-        | FunctionFlags::SQLITE_INNOCUOUS;
-    connection.create_scalar_function(name, arguments, flags, function)
+    connection.create_scalar_function(name, arguments, PURE, function)
 }
 
 /// Adds a function whose answer depends on how values are spelled and on the zone, under two names:
