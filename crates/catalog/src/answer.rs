@@ -8,8 +8,8 @@ use std::task::{Context, Poll, ready};
 
 use trunkline_core::Run as Order;
 use trunkline_core::{
-    Column, Columns, CommandTag, Format, Oid, PgError, Prepared, Progress, Reply, Result, RowBuf,
-    RowSource, RowWriter, Rows, SqlState,
+    Access, Column, Columns, CommandTag, Format, Oid, PgError, Prepared, Progress, Reply, Result,
+    RowBuf, RowSource, RowWriter, Rows, SqlState, Terms,
 };
 
 use crate::bind::{Bound, bind, needs_catalog};
@@ -78,15 +78,13 @@ impl Answer {
         }
     }
 
-    /// Whether it shows what the session has by name.
-    pub(crate) fn shows_inventory(&self) -> bool {
-        self.shows_inventory
-    }
-
     /// How the statement is described.
     pub(crate) fn described<S>(self: &Arc<Answer>, statement: S) -> Prepared<S> {
         let columns = Columns::Known(self.columns.clone());
-        Prepared::new(statement, columns).parameters(self.bound.parameters.clone())
+        // Of what there is it hears when it is run, which may be after it was bound.
+        let (shows_inventory, access) = (self.shows_inventory, Access::Live);
+        let terms = Terms { shows_inventory, access, ..Terms::default() };
+        Prepared::new(statement, columns).parameters(self.bound.parameters.clone()).terms(terms)
     }
 
     /// Runs it.

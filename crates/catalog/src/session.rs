@@ -5,8 +5,8 @@ use std::sync::Arc;
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, CurrentOf, Engine, Inventory, Language, Oid, Params, PgError,
-    Prepared, Reply, Result, Run, Session, SqlState,
+    Client, CopyIn, CopyTarget, Engine, Inventory, Language, Oid, Params, PgError, Prepared, Reply,
+    Result, Run, Session, SqlState,
 };
 use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
@@ -156,10 +156,6 @@ impl<S: Session> Session for CatalogSession<S> {
         self.prepare_routed(sql, hints, true).await
     }
 
-    fn current_of<'s>(&self, statement: &'s Self::Statement) -> Option<&'s CurrentOf> {
-        self.session.current_of(statement.engines()?)
-    }
-
     async fn execute(&mut self, statement: &Self::Statement, run: Run) -> Result<Reply> {
         match &statement.0 {
             Kind::Engine(statement) => self.session.execute(statement, run).await,
@@ -167,21 +163,6 @@ impl<S: Session> Session for CatalogSession<S> {
                 let world = self.world(run.inventory.clone()).await?;
                 answer.execute(world, &run).await
             }
-        }
-    }
-
-    fn shows_inventory(&self, statement: &Self::Statement) -> bool {
-        match &statement.0 {
-            Kind::Engine(statement) => self.session.shows_inventory(statement),
-            Kind::Answer(answer) => answer.shows_inventory(),
-        }
-    }
-
-    fn disturbs(&self, statement: Option<&Self::Statement>) -> bool {
-        match statement.map(|statement| &statement.0) {
-            None => self.session.disturbs(None),
-            Some(Kind::Engine(statement)) => self.session.disturbs(Some(statement)),
-            Some(Kind::Answer(_)) => false,
         }
     }
 

@@ -42,18 +42,18 @@ fn find(whom: &str) -> std::result::Result<Called, Box<dyn Error + Send + Sync>>
     let mut words = whom.split(' ');
     let name = words.next().unwrap_or_default();
     let types: Vec<Oid> = words.map(|oid| Oid(oid.parse().unwrap_or_default())).collect();
-    let found = Called::find(name, &types).map_err(|error| told(&error))?;
+    let found = Called::find(name, &types).map_err(told)?;
     found.ok_or_else(|| format!("no function of the session: {whom}").into())
 }
 
 fn call(context: &Context<'_>, called: &Called, client: &Client, control: &Control) -> Answer {
     let values = called.arguments().iter().enumerate();
     let values = values.map(|(place, oid)| storage::load(context.get_raw(place + 1), *oid));
-    let values = values.collect::<Result<_, _>>().map_err(|error| refused(&error))?;
-    let value = called.call(client, values, &control.flag()).map_err(|error| told(&error))?;
-    storage::store(value, called.result()).map_err(|error| refused(&error))
+    let values = values.collect::<Result<_, _>>().map_err(refused)?;
+    let value = called.call(client, values, &control.flag()).map_err(told)?;
+    storage::store(value, called.result()).map_err(refused)
 }
 
-fn told(error: &PgError) -> rusqlite::Error {
+fn told(error: PgError) -> rusqlite::Error {
     raise_with_hint(error.sqlstate(), error.message(), error.get(b'H').unwrap_or_default())
 }

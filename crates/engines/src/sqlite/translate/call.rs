@@ -123,7 +123,7 @@ impl Translator<'_> {
             *value = self.settle(value.clone(), wanted)?;
         }
         let ty = values.first().map_or(Type::UNKNOWN, |value| value.ty);
-        let same = if ty.is_unknown() { Type::TEXT } else { ty.computed() };
+        let same = ty.or_text().computed();
         let widest = if ty.oid == Oid::VARCHAR { Type::TEXT } else { same };
         Ok(Some(match name {
             "count" if star || values.len() == 1 => ("count", Type::INT8),

@@ -1,10 +1,10 @@
 //! Calls of functions of the session, which the catalogs have and SQLite has not.
 
 use trunkline_catalog::Called;
-use trunkline_core::{Oid, Result};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::Translator;
 use super::typed::Typed;
+use super::{Translator, unsupported};
 use crate::sqlite::functions::{CALLED, whom};
 use crate::sqlite::storage;
 use crate::sqlite::types::Type;
@@ -17,6 +17,9 @@ impl Translator<'_> {
             "current_catalog" => "current_database",
             name => name,
         };
+        if self.is_default && !only_tells(name) {
+            return Ok(None);
+        }
         let types: Vec<Oid> = values.iter().map(|value| value.ty.oid).collect();
         let Some(called) = Called::find(name, &types)? else { return Ok(None) };
         let arguments = called.arguments().to_vec();
@@ -28,10 +31,38 @@ impl Translator<'_> {
         for (value, oid) in values.into_iter().zip(&arguments) {
             sql.push(self.coerce(value, Type::of(*oid))?.sql);
         }
+        if let Some(message) = self.immutable {
+            return Err(PgError::new(SqlState::INVALID_OBJECT_DEFINITION, message));
+        }
         self.calls_session = true;
         let sql = format!("{CALLED}({})", sql.join(", "));
         Ok(Some(Typed::new(sql, Type::of(called.result()))))
     }
+
+    /// 0A000 for something that stays in the file if it calls a function of the session.
+    pub(super) fn refuse_session_calls(&self, what: &str) -> Result<()> {
+        match self.calls_session {
+            true => Err(unsupported(&format!("{what} that calls a function of the session"))),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Whether a function does no more than tell something of the session: a default may call it, though anybody may
+/// have made the file that the default is in.
+fn only_tells(name: &str) -> bool {
+    matches!(
+        name,
+        "current_user"
+            | "session_user"
+            | "current_database"
+            | "current_schema"
+            | "current_setting"
+            | "version"
+            | "pg_backend_pid"
+            | "inet_client_addr"
+            | "inet_client_port"
+    )
 }
 
 /// Whether values of a type can go from SQLite to the catalogs and back.

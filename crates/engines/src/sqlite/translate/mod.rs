@@ -15,6 +15,7 @@ mod alter;
 mod alter_sequence;
 mod arithmetic;
 mod arranged;
+mod calendar;
 mod call;
 mod called;
 mod cast;
@@ -44,7 +45,6 @@ mod json_call;
 mod jsonb;
 mod label;
 pub(super) mod lock;
-mod made;
 mod maintain;
 mod name;
 mod nearest;
@@ -229,6 +229,8 @@ struct Translator<'a> {
     immutable: Option<&'static str>,
     /// Whether a function of the session is called, which nothing can that stays in the file.
     calls_session: bool,
+    /// Whether it is a default, which calls none but those that only tell something.
+    is_default: bool,
     /// The types of the parameters, unknown until their surroundings tell.
     parameters: Vec<Type>,
     /// Those that are put into columns as they are, where they may not fit.
@@ -284,6 +286,7 @@ impl<'a> Translator<'a> {
             reading,
             immutable: None,
             calls_session: false,
+            is_default: false,
             parameters,
             assigned: Vec::new(),
             ctes: Vec::new(),
