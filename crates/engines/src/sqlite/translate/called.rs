@@ -1,5 +1,6 @@
 //! Calls of functions of the session, which the catalogs have and SQLite has not.
 
+use sqlparser::ast::Ident;
 use trunkline_catalog::Called;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
@@ -63,6 +64,12 @@ fn only_tells(name: &str) -> bool {
             | "inet_client_addr"
             | "inet_client_port"
     )
+}
+
+/// Whether a name is a word of SQL's that the parser takes for that of a column.
+pub(super) fn is_session_word(ident: &Ident) -> bool {
+    let words = ["current_role", "current_schema", "current_catalog"];
+    ident.quote_style.is_none() && words.iter().any(|word| word.eq_ignore_ascii_case(&ident.value))
 }
 
 /// Whether values of a type can go from SQLite to the catalogs and back.

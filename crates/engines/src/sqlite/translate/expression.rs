@@ -4,7 +4,9 @@ use sqlparser::ast::{CaseWhen, DateTimeField, Expr, Query, TrimWhereField, Value
 use trunkline_core::types::element_of;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::name::quoted;
+use super::call::no_function;
+use super::called::is_session_word;
+use super::name::{folded, quoted};
 use super::scope::Scope;
 use super::typed::{Form, Typed, written_scale};
 use super::{Translator, unsupported};
@@ -21,6 +23,10 @@ impl Translator<'_> {
 
     fn any_expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
         match expr {
+            Expr::Identifier(ident) if is_session_word(ident) => {
+                let called = self.session_call(&folded(ident), Vec::new())?;
+                called.ok_or_else(|| no_function(&folded(ident), &[]))
+            }
             Expr::Identifier(ident) => self.column(ident, scope).map(|column| self.used(column)),
             Expr::CompoundIdentifier(idents) => {
                 self.qualified(idents, scope).map(|column| self.used(column))
