@@ -36,8 +36,9 @@ async fn relations(tables: &Tables, schema: &str) -> Vec<Relation> {
         };
         let arrow = table.schema();
         let columns = arrow.fields().iter().map(|field| {
-            let PgType { oid, typmod } = PgType::of_field(field);
-            let mut attribute = Attribute::new(Column::new(field.name(), oid).typmod(typmod));
+            let ty = PgType::of_field(field);
+            let column = Column::new(field.name().as_str(), ty.oid).typmod(ty.typmod);
+            let mut attribute = Attribute::new(column);
             attribute.not_null = !field.is_nullable();
             attribute
         });
