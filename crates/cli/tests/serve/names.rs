@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::running::{Folder, Serving, trunkline};
+use crate::running::{Folder, Serving, asked, trunkline};
 
 /// Runs the line that the banner shows, as who pastes it does.
 fn paste(serving: &Serving, folder: &Folder) -> String {
