@@ -6,6 +6,7 @@ use sqlparser::ast::{
 use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::insert::is_default;
 use super::name::quoted;
 use super::scope::Scope;
 use super::typed::{Form, Typed, written_scale};
@@ -23,6 +24,10 @@ impl Translator<'_> {
 
     fn any_expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
         match expr {
+            Expr::Identifier(_) if is_default(expr) => {
+                let message = "DEFAULT is not allowed in this context";
+                Err(self.at(PgError::new(SqlState::SYNTAX_ERROR, message), expr))
+            }
             Expr::Identifier(ident) => self.column(ident, scope).map(|column| self.used(column)),
             Expr::CompoundIdentifier(idents) => {
                 self.qualified(idents, scope).map(|column| self.used(column))
