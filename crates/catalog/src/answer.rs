@@ -51,6 +51,33 @@ impl Answer {
         Ok(Answer { bound, columns, shows_inventory: is_shown_by(sql) })
     }
 
+    /// The types of its parameters.
+    pub(crate) fn parameters(&self) -> &[Oid] {
+        &self.bound.parameters
+    }
+
+    /// What its rows have.
+    pub(crate) fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// What is run.
+    pub(crate) fn query(&self) -> &Query {
+        &self.bound.query
+    }
+
+    /// Whether it is one row of one function's.
+    pub(crate) fn is_call(&self) -> bool {
+        match &self.bound.query.body {
+            Body::Select(select) => {
+                select.sets.is_empty()
+                    && select.group.is_none()
+                    && matches!(&*select.project, [Expr::Call(_)])
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it shows what the session has by name.
     pub(crate) fn shows_inventory(&self) -> bool {
         self.shows_inventory

@@ -11,7 +11,7 @@ use trunkline_core::{
 use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::answer::Answer;
-use crate::functions::session_now;
+use crate::functions::started;
 use crate::route::{Route, route};
 use crate::world::{Objects, World};
 
@@ -32,13 +32,14 @@ use crate::world::{Objects, World};
 #[derive(Debug)]
 pub struct Catalog<E> {
     engine: E,
-    started: i64,
 }
 
 impl<E: Engine> Catalog<E> {
     /// Wraps an engine.
     pub fn new(engine: E) -> Catalog<E> {
-        Catalog { engine, started: session_now() }
+        // The clock of pg_postmaster_start_time begins.
+        started();
+        Catalog { engine }
     }
 
     /// The engine within.
@@ -52,7 +53,7 @@ impl<E: Engine> Engine for Catalog<E> {
 
     async fn open(&self, client: Client) -> Result<CatalogSession<E::Session>> {
         let session = self.engine.open(client.clone()).await?;
-        Ok(CatalogSession { session, client, known: None, started: self.started })
+        Ok(CatalogSession { session, client, known: None })
     }
 }
 
@@ -63,7 +64,6 @@ pub struct CatalogSession<S> {
     client: Client,
     /// What the last snapshot came to.
     known: Option<Arc<Objects>>,
-    started: i64,
 }
 
 /// A statement of the engine, or of the catalogs.
@@ -98,7 +98,7 @@ impl<S: Session> CatalogSession<S> {
                 objects
             }
         };
-        let mut world = World::new(self.client.clone(), objects, self.started);
+        let mut world = World::new(self.client.clone(), objects);
         world.inventory = inventory.unwrap_or_default();
         Ok(Arc::new(world))
     }

@@ -9,6 +9,7 @@ mod array;
 mod array_join;
 mod array_text;
 mod bytes;
+mod called;
 mod cast;
 mod collected;
 pub(crate) mod conflict;
@@ -42,6 +43,8 @@ use rusqlite::types::Value as Stored;
 use trunkline_core::Oid;
 use trunkline_core::types::TextStyle;
 
+pub(crate) use called::register as register_called;
+pub(crate) use called::{CALLED, whom};
 pub(crate) use cast::assigned;
 pub(crate) use conflict::register as register_conflict;
 pub(crate) use raise::raised;

@@ -70,10 +70,11 @@ impl Translator<'_> {
             );
         }
         let types: Vec<Type> = values.iter().map(|value| value.ty).collect();
-        match self.scalar_call(&name, values)? {
-            Some(typed) => Ok(typed),
-            None => Err(self.at(no_function(&name, &types), &function.name)),
+        if let Some(typed) = self.scalar_call(&name, values.clone())? {
+            return Ok(typed);
         }
+        let typed = self.session_call(&name, values)?;
+        typed.ok_or_else(|| self.at(no_function(&name, &types), &function.name))
     }
 
     /// A call that SQL has words of its own for.

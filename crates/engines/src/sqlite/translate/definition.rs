@@ -107,6 +107,9 @@ impl Translator<'_> {
             let message = "there is no parameter $1";
             return Err(PgError::new(SqlState::UNDEFINED_PARAMETER, message));
         }
+        if self.calls_session {
+            return Err(unsupported("a view that calls a function of the session"));
+        }
         let given = create.columns.iter().map(|column| folded(&column.name)).collect();
         let too_many = "CREATE VIEW specifies more column names than columns";
         let names = output_names(given, &queried.outputs, too_many)?;

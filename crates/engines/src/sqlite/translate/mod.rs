@@ -16,6 +16,7 @@ mod alter_sequence;
 mod arithmetic;
 mod arranged;
 mod call;
+mod called;
 mod cast;
 mod collected;
 mod comment;
@@ -254,6 +255,8 @@ struct Translator<'a> {
     reading: &'a Reading,
     /// Whether what is written must be the same in every session, as an index must.
     immutable: Option<&'static str>,
+    /// Whether a function of the session is called, which nothing can that stays in the file.
+    calls_session: bool,
     /// The types of the parameters, unknown until their surroundings tell.
     parameters: Vec<Type>,
     /// Those that are put into columns as they are, where they may not fit.
@@ -312,6 +315,7 @@ impl<'a> Translator<'a> {
             schema,
             reading,
             immutable: None,
+            calls_session: false,
             parameters,
             assigned: Vec::new(),
             ctes: Vec::new(),
