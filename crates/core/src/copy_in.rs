@@ -40,6 +40,7 @@ impl<'a> CopyTarget<'a> {
 pub struct CopyIn {
     columns: Arc<[Column]>,
     defaults: Box<[bool]>,
+    is_temporary: bool,
     sink: Box<dyn CopySink>,
 }
 
@@ -74,7 +75,18 @@ pub trait CopySink: Send + 'static {
 impl CopyIn {
     /// Rows of these columns, none of which has a default, go to a sink.
     pub fn new(columns: Arc<[Column]>, sink: impl CopySink) -> CopyIn {
-        CopyIn { columns, defaults: Box::default(), sink: Box::new(sink) }
+        CopyIn { columns, defaults: Box::default(), is_temporary: false, sink: Box::new(sink) }
+    }
+
+    /// Says whether they go into a temporary table: into one a transaction that is READ ONLY lets them.
+    pub fn temporary(mut self, is_temporary: bool) -> CopyIn {
+        self.is_temporary = is_temporary;
+        self
+    }
+
+    /// Whether the rows go into a temporary table.
+    pub fn is_temporary(&self) -> bool {
+        self.is_temporary
     }
 
     /// Says of each column whether it has a default: where the option DEFAULT is given, its marker may

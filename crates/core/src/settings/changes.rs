@@ -22,6 +22,8 @@ pub(super) struct Changes {
     undo: Vec<Undo>,
     /// Reported settings that changed, with the value that the client was told last.
     pub(super) unreported: Vec<(&'static Definition, String)>,
+    /// Reported settings that the block has changed, in the order in which it came to them.
+    touched: Vec<&'static Definition>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -75,6 +77,9 @@ impl Changes {
 
     /// The client is to hear of a setting, unless it is as it was told when it hears.
     pub(super) fn report(&mut self, definition: &'static Definition, told: String) {
+        if !self.touched.iter().any(|known| known.name == definition.name) {
+            self.touched.push(definition);
+        }
         if !self.unreported.iter().any(|(known, _)| known.name == definition.name) {
             self.unreported.push((definition, told));
         }
@@ -134,19 +139,32 @@ impl Changes {
 
     /// PostgreSQL's settings that [`commit`](Changes::commit) may change.
     pub(super) fn known_local(&self) -> Vec<&'static Definition> {
-        self.now.local.known().collect()
+        self.newest_first(self.now.local.known().collect())
     }
 
     /// PostgreSQL's settings that [`undo`](Changes::undo) may change.
     pub(super) fn known_since(&self, depth: usize) -> Vec<&'static Definition> {
         let undone = self.undo.iter().rev().take_while(|undo| undo.depth >= depth);
-        undone.flat_map(|undo| undo.before.kept.known().chain(undo.before.local.known())).collect()
+        let known = |undo: &'_ Undo| {
+            let kept: Vec<_> = undo.before.kept.known().chain(undo.before.local.known()).collect();
+            kept
+        };
+        self.newest_first(undone.flat_map(known).collect())
+    }
+
+    /// In the order in which PostgreSQL goes through them: what was changed first comes last.
+    fn newest_first(&self, mut all: Vec<&'static Definition>) -> Vec<&'static Definition> {
+        let place =
+            |one: &&Definition| self.touched.iter().position(|known| known.name == one.name);
+        all.sort_by_key(|one| std::cmp::Reverse(place(one)));
+        all
     }
 
     /// The block ends, and what it set stays.
     pub(super) fn commit(&mut self) {
         self.now.local = Values::default();
         self.undo = Vec::new();
+        self.touched = Vec::new();
     }
 
     /// Brings back the values at the beginning of a depth.
@@ -159,6 +177,11 @@ impl Changes {
                 self.now.local.replace(&name, value);
             }
         }
+        let Changes { touched, undo, .. } = self;
+        touched.retain(|known| {
+            let is_in = |values: &Values| values.contains(known.name);
+            undo.iter().any(|one| is_in(&one.before.kept) || is_in(&one.before.local))
+        });
     }
 
     /// What was set beyond a depth counts as set at that depth.

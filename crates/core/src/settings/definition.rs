@@ -73,8 +73,10 @@ pub enum Context {
 /// What PostgreSQL knows of a setting, by its name in any capitals.
 pub fn definition(name: &str) -> Option<&'static Definition> {
     let name = match name {
-        // An older spelling that clients still send.
-        _ if name.eq_ignore_ascii_case("time zone") => "TimeZone",
+        // What PostgreSQL called them once.
+        _ if name.eq_ignore_ascii_case("sort_mem") => "work_mem",
+        _ if name.eq_ignore_ascii_case("vacuum_mem") => "maintenance_work_mem",
+        _ if name.eq_ignore_ascii_case("ssl_ecdh_curve") => "ssl_groups",
         _ => name,
     };
     let found = generated::SETTINGS.binary_search_by(|known| compare(known.name, name));
@@ -83,7 +85,7 @@ pub fn definition(name: &str) -> Option<&'static Definition> {
 }
 
 /// Settings that SHOW ALL leaves out, and `pg_settings` too.
-static HIDDEN: [Definition; 3] = [
+static HIDDEN: [Definition; 4] = [
     Definition {
         name: "is_superuser",
         kind: Kind::Bool,
@@ -107,6 +109,14 @@ static HIDDEN: [Definition; 3] = [
         context: Context::User,
         reported: true,
         description: "Sets the session user name.",
+    },
+    Definition {
+        name: "seed",
+        kind: Kind::Real { min: -1.0, max: 1.0, unit: None },
+        default: "unavailable",
+        context: Context::User,
+        reported: false,
+        description: "Sets the seed for random-number generation.",
     },
 ];
 

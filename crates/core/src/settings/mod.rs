@@ -255,6 +255,10 @@ impl Settings {
         if let Some(mode) = Mode::of(definition) {
             return Cow::Borrowed(self.current_modes().shown(mode));
         }
+        if definition.name == "seed" {
+            // It is taken, and never told.
+            return Cow::Borrowed(definition.default);
+        }
         self.given(definition.name).map_or_else(|| value::default(definition), Cow::Borrowed)
     }
 

@@ -88,7 +88,10 @@ impl Target {
         let described = columns.clone().map(|column| {
             Column::new(column.name.as_str(), column.ty.oid).typmod(column.ty.typmod)
         });
-        let defaults = columns.clone().map(|column| column.default.is_some()).collect();
+        // NULL is said where SQLite would number a key by itself.
+        let is_given = |default: &String| !default.trim().eq_ignore_ascii_case("null");
+        let defaults = columns.clone().map(|column| column.default.as_ref().is_some_and(is_given));
+        let defaults = defaults.collect();
         let columns = described.collect();
         let filter = condition.map(|condition| Filter::new(condition, schema, reading, relation));
         Ok(Target {
@@ -117,6 +120,7 @@ impl Target {
     /// What takes the rows.
     pub(super) fn copy_in(mut self, thread: Arc<Thread>, style: Arc<TextStyle>) -> CopyIn {
         let (columns, defaults) = (self.columns.clone(), self.defaults.clone());
+        let is_temporary = self.relation.temporary;
         if let Some(error) = self.refused.take() {
             return CopyIn::new(columns, Refused(Some(error))).defaults(defaults);
         }
@@ -131,7 +135,7 @@ impl Target {
             count: 0,
             stage: Stage::New,
         };
-        CopyIn::new(columns, sink).defaults(defaults)
+        CopyIn::new(columns, sink).defaults(defaults).temporary(is_temporary)
     }
 
     /// The statement that stores a row: of what is by default it says nothing, unless SQLite would have

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use trunkline_core::{Column, CommandTag, Progress, Result, RowBuf, RowSource};
+use trunkline_core::{Column, CommandTag, PgError, Progress, Result, RowBuf, RowSource};
 
 use super::cells::Cells;
 use super::cursor::Batch;
@@ -148,5 +148,20 @@ impl Drop for QueryRows {
             let number = self.number;
             self.thread.tell(move |worker| worker.close(number));
         }
+    }
+}
+
+/// Rows of a query that fails where it would run.
+pub(super) struct RefusedRows(Option<PgError>);
+
+impl RefusedRows {
+    pub(super) fn new(error: PgError) -> RefusedRows {
+        RefusedRows(Some(error))
+    }
+}
+
+impl RowSource for RefusedRows {
+    fn poll_fill(&mut self, _: &mut Context<'_>, _: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+        Poll::Ready(Err(self.0.take().unwrap_or_else(|| PgError::internal("rows of nothing"))))
     }
 }

@@ -19,9 +19,9 @@ use super::copy::Target;
 use super::input;
 use super::names::Names;
 use super::plan::Statement as Planned;
-use super::rows::{Order, QueryRows};
+use super::rows::{Order, QueryRows, RefusedRows};
 use super::thread::{Call, Thread};
-use super::translate::{self, Request};
+use super::translate::{self, Request, Translated};
 use super::worker::{Outcome, Worker};
 
 /// A session on a connection of its own, which is opened for its first statement.
@@ -161,14 +161,19 @@ impl SqliteSession {
 
     /// Refuses a command that writes where nothing may be written: 25006.
     fn admit(&mut self, command: &str) -> Result<()> {
-        if self.settings().is_read_only || !self.database.writable {
-            let command = command.strip_suffix(" 0").unwrap_or(command);
-            return Err(PgError::new(
-                SqlState::READ_ONLY_SQL_TRANSACTION,
-                format!("cannot execute {command} in a read-only transaction"),
-            ));
+        let may_write = !self.settings().is_read_only && self.database.writable;
+        if may_write { Ok(()) } else { Err(read_only(command)) }
+    }
+
+    /// The same of a statement; what a READ ONLY transaction lets in a file may still refuse.
+    fn admit_statement(&mut self, translated: &Translated) -> Result<()> {
+        match translated.refused_as() {
+            Some(command) => self.admit(command),
+            None if translated.writes && translated.taking.is_none() && !self.database.writable => {
+                Err(read_only(translated.tag.strip_suffix(" 0").unwrap_or(&translated.tag)))
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -186,9 +191,7 @@ impl Session for SqliteSession {
     async fn execute(&mut self, statement: &Statement, run: Run) -> Result<Reply> {
         let statement = statement.0.clone();
         let plan = statement.plan();
-        if plan.translated.writes {
-            self.admit(&plan.translated.tag)?;
-        }
+        self.admit_statement(&plan.translated)?;
         if let Some(locking) = &plan.translated.locking {
             self.admit(&format!("SELECT {}", locking.strength))?;
         }
@@ -201,6 +204,12 @@ impl Session for SqliteSession {
             outcome.notices.into_iter().for_each(|notice| self.client.notify(notice));
             return Ok(Reply::Done(plan.tag(outcome.changed)));
         };
+        if let Some(taking) = plan.translated.taking
+            && let Err(error) = self.admit(taking)
+        {
+            // PostgreSQL refuses it where it runs.
+            return Ok(Reply::Rows(Rows::from_source(columns, RefusedRows::new(error))));
+        }
         let thread = self.thread().await?;
         // A query that takes numbers of sequences fails while it runs, as others do.
         let is_query = plan.translated.tag == "SELECT" && plan.translated.steps.len() == 1;
@@ -248,7 +257,7 @@ impl Session for SqliteSession {
         if holds {
             statement.0.check(params, style)?;
         }
-        Ok(holds)
+        Ok(holds && !statement.0.plan().translated.may_fail_early())
     }
 
     async fn plan_again(&mut self, statement: &Statement) -> Result<()> {
@@ -316,7 +325,9 @@ impl Session for SqliteSession {
     }
 
     async fn copy_in(&mut self, target: CopyTarget<'_>) -> Result<CopyIn> {
-        self.admit("COPY FROM")?;
+        if !self.database.writable {
+            return Err(read_only("COPY FROM"));
+        }
         let table = target.table.clone();
         let columns = target.columns.map(<[String]>::to_vec);
         let condition = target.condition.map(str::to_owned);
@@ -360,4 +371,12 @@ impl Drop for SqliteSession {
             self.redefine();
         }
     }
+}
+
+/// 25006: a command that writes.
+fn read_only(command: &str) -> PgError {
+    PgError::new(
+        SqlState::READ_ONLY_SQL_TRANSACTION,
+        format!("cannot execute {command} in a read-only transaction"),
+    )
 }

@@ -1,5 +1,6 @@
 //! What the thread of a session does with its connection.
 
+mod constant;
 mod constraints;
 mod copied;
 mod current;
@@ -133,7 +134,7 @@ impl<'c> Worker<'c> {
                 let reading = worker.reading();
                 statement.renew(&schema, version, &reading)?;
             }
-            Ok(())
+            worker.work_out(&statement.plan())
         })
     }
 

@@ -85,7 +85,7 @@ impl<S: Session> Connection<S> {
             }
             span = first.span();
         }
-        self.transaction.admit()?;
+        self.admit_engine(span.text(sql)).await.map_err(|stop| stop.behind(sql, span.start))?;
         self.statement_within(sql, span, hints).await
     }
 
@@ -393,6 +393,9 @@ impl<S: Session> Connection<S> {
             }
             Plan::Engine(engine, terms) => (engine, terms),
         };
+        if self.language == Language::Sql {
+            self.transaction.admit_by_rule(&statement.origin.text)?;
+        }
         self.enter_statement().await?;
         let reply = self.executed(engine, run).await?;
         if let (Columns::Known(announced), Reply::Rows(rows)) = (&statement.columns, &reply) {

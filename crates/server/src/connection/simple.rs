@@ -5,7 +5,7 @@ use trunkline_core::{
     Columns, CommandTag, Formats, Language, Params, PgError, Reply, Rows, Run, Session, SqlState,
 };
 use trunkline_sql::Statement;
-use trunkline_sql::statement::SessionStatement;
+use trunkline_sql::statement::{BlockRule, SessionStatement};
 
 use super::telling::row_description;
 use super::watch::{Interrupt, Shape, Streamed, stream, watch};
@@ -88,6 +88,10 @@ impl<S: Session> Connection<S> {
                 Ok(())
             }
             Some(Err(error)) => Err(PgError::syntax(&error, statement.source()).into()),
+            // An engine need not know what cannot run here anyway.
+            None if matches!(BlockRule::of(statement.text()), Some(BlockRule::Outside(_))) => {
+                Ok(())
+            }
             None => {
                 let (io, session) = (&mut self.io, &mut self.session);
                 let checked =
@@ -97,6 +101,15 @@ impl<S: Session> Connection<S> {
                     .map_err(|stop| stop.behind(statement.source(), statement.span().start))
             }
         }
+    }
+
+    /// Lets an engine's statement in, unless the block has failed: what is none has its own error even then.
+    pub(super) async fn admit_engine(&mut self, sql: &str) -> Result<(), Stop> {
+        let Err(failed) = self.transaction.admit() else { return Ok(()) };
+        let (io, session) = (&mut self.io, &mut self.session);
+        let checked = watch(io, &self.entry, || session.check_syntax(sql)).await;
+        self.settled(checked).await?;
+        Err(failed.into())
     }
 
     /// Runs one statement of a string, whoever is to answer it.
@@ -138,7 +151,10 @@ impl<S: Session> Connection<S> {
 
     /// Runs one statement of the engine and sends its rows.
     async fn statement(&mut self, sql: &str) -> Result<(CommandTag, u64), Stop> {
-        self.transaction.admit()?;
+        self.admit_engine(sql).await?;
+        if self.language == Language::Sql {
+            self.transaction.admit_by_rule(sql)?;
+        }
         self.enter_statement().await?;
         let prepared = self.prepared(sql, &[]).await?;
         if !prepared.parameters.is_empty() {

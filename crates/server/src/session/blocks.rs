@@ -3,7 +3,7 @@
 use trunkline_core::{CommandTag, Notice, PgError, Reply, Result, Session, SqlState};
 use trunkline_sql::statement::TransactionModes;
 
-use super::transaction::cannot_run_inside;
+use super::transaction::{cannot_run_inside, only_in_blocks};
 use crate::connection::watch::{Interrupt, unbroken, watch};
 use crate::connection::{Connection, Stop, now};
 
@@ -265,9 +265,6 @@ impl<S: Session> Connection<S> {
         if self.transaction.is_block() {
             return Ok(());
         }
-        Err(PgError::new(
-            SqlState::NO_ACTIVE_SQL_TRANSACTION,
-            format!("{command} can only be used in transaction blocks"),
-        ))
+        Err(only_in_blocks(command))
     }
 }

@@ -82,6 +82,7 @@ impl<S: Session> Connection<S> {
         match command {
             Command::Set(set) => self.set(set)?,
             Command::SetTransaction(modes) => self.set_transaction(*modes)?,
+            Command::SetTransactionSnapshot(id) => return Err(self.no_snapshot(id).into()),
             Command::SetSessionCharacteristics(modes) => self.set_characteristics(*modes)?,
             Command::Reset(what) => self.reset(what)?,
             Command::Show(what) => return Ok(self.show(what)?),

@@ -205,22 +205,28 @@ impl<S: Session> Connection<S> {
 
     /// Answers NOTIFY.
     pub(super) fn notify(&mut self, channel: &str, payload: &str) -> Result<()> {
+        self.say(channel, payload)?;
+        self.end_of_notify()
+    }
+
+    /// Keeps what is to be told when the transaction is kept.
+    fn say(&mut self, channel: &str, payload: &str) -> Result<()> {
         let (pid, most) = (self.client.identity().pid, self.limits.notifications);
         let notification = notification(self.entry.channels(), (pid, channel, payload), most)?;
         let (part, depth) = self.take_part();
         if part.known.insert(notification.clone()) {
             part.said.push((depth, notification));
         }
-        self.end_of_notify()
+        Ok(())
     }
 
     /// Says what the engine published while it ran a statement that is done.
     #[cold]
     pub(crate) fn notify_published(&mut self) -> Result<()> {
         for (channel, payload) in self.client.take_published() {
-            self.notify(&channel, &payload)?;
+            self.say(&channel, &payload)?;
         }
-        Ok(())
+        self.end_of_notify()
     }
 
     fn take_part(&mut self) -> (&mut Listening, usize) {

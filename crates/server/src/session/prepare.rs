@@ -9,7 +9,7 @@ use trunkline_core::{
     Session, SqlState,
 };
 use trunkline_sql::statement::{Execute, Prepare};
-use trunkline_sql::{Lexer, Span, Token, TokenKind, TypeName, character_position};
+use trunkline_sql::{Lexer, Span, Token, TokenKind, TypeName, character_position, parameters};
 
 use super::coerce::Argument;
 use super::cursor::cells_of;
@@ -106,11 +106,16 @@ impl<S: Session> Connection<S> {
         }
         // What is more than a constant the engine knows.
         let texts: Vec<_> = arguments.iter().map(|argument| argument.text(source)).collect();
-        let sql = format!("SELECT {}", texts.join(", "));
-        let types: Vec<_> = run.params.iter().map(|param| param.type_oid).collect();
+        for argument in arguments {
+            admit_argument(*argument, source)?;
+        }
+        let sql = values_in_place(arguments, source);
         self.enter_statement().await?;
-        let prepared = self.prepared(&sql, &types).await?;
-        let run = Run::new(run.params.clone(), run.style.clone());
+        let prepared = self.prepared(&sql, &[]).await.map_err(|stop| match stop {
+            Stop::Error(error) => Stop::Error(of_arguments(error)),
+            stop => stop,
+        })?;
+        let run = Run::new(Params::default(), run.style.clone());
         let Reply::Rows(rows) = self.executed((&prepared.statement, &prepared.terms), run).await?
         else {
             return Err(PgError::internal("expressions without values").into());
@@ -127,6 +132,62 @@ impl<S: Session> Connection<S> {
             })
         };
         Ok(values.map(argument).collect())
+    }
+}
+
+/// Refuses what no argument of EXECUTE may have.
+///
+/// # Errors
+///
+/// 42P02 for a parameter: those of the statement that is executed are no others' to use; 0A000 for a query.
+fn admit_argument(argument: Span, source: &str) -> Result<()> {
+    let text = argument.text(source);
+    let at = |error: PgError, start: usize| {
+        Err(error.position(character_position(source, argument.start.saturating_add(start))))
+    };
+    if let Some(parameter) = parameters(text).next() {
+        let message = format!("there is no parameter ${}", parameter.number);
+        return at(PgError::new(SqlState::UNDEFINED_PARAMETER, message), parameter.span.start);
+    }
+    let mut lexer = Lexer::new(text);
+    let mut before: Option<Token> = None;
+    while let Some(token) = lexer.next_significant() {
+        let is_query =
+            ["select", "with", "values", "table"].iter().any(|word| token.is_word(text, word));
+        if let Some(open) = before.filter(|before| before.kind == TokenKind::LeftParen && is_query)
+        {
+            return at(
+                PgError::unsupported("cannot use subquery in EXECUTE parameter"),
+                open.span.start,
+            );
+        }
+        before = Some(token);
+    }
+    Ok(())
+}
+
+/// The arguments as a row of VALUES, each where it stands in the text: errors point at it.
+fn values_in_place(arguments: &[Span], source: &str) -> String {
+    const HEAD: &str = "VALUES (";
+    let start = arguments.first().map_or(0, |first| first.start);
+    let end = arguments.last().map_or(start, |last| last.end);
+    let width = character_position(source, start).saturating_sub(1);
+    format!("{HEAD:>width$}{})", Span::new(start, end).text(source))
+}
+
+/// What an engine says of VALUES, PostgreSQL says of the arguments of EXECUTE.
+fn of_arguments(error: PgError) -> PgError {
+    match error.message().strip_suffix(" are not allowed in VALUES") {
+        Some(what) => {
+            let message = format!("{what} are not allowed in EXECUTE parameters");
+            let place = error.get(b'P').and_then(|place| place.parse().ok());
+            let refused = PgError::new(error.sqlstate(), message);
+            match place {
+                Some(place) => refused.position(place),
+                None => refused,
+            }
+        }
+        None => error,
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use trunkline_core::types::Interval;
+use trunkline_core::types::{Interval, IntervalStyle};
 use trunkline_core::{
     Column, CommandTag, Notice, Oid, PgError, Reply, Result, Rows, Session, SqlState, settings,
 };
 use trunkline_sql::quote_identifier;
-use trunkline_sql::statement::{Scope, Set, SetValue, TransactionModes, Which};
+use trunkline_sql::statement::{
+    IntervalFields, IsolationLevel, Scope, Set, SetValue, TransactionModes, Which,
+};
 
 use crate::connection::Connection;
 use crate::options::cut_name;
@@ -23,7 +25,9 @@ impl<S: Session> Connection<S> {
             SetValue::Default => return self.client.settings().reset(&set.name, local),
             SetValue::Current => return Ok(()),
             SetValue::List(values) => list(&set.name, values)?,
-            SetValue::Interval { value, .. } => zone_of(value)?,
+            SetValue::Interval { value, fields } => {
+                zone_of(value, *fields, self.client.style().interval_style)?
+            }
             _ => return Err(PgError::unsupported("this form of SET is not supported")),
         };
         if matches!(&*set.name, "role" | "session_authorization") {
@@ -47,6 +51,29 @@ impl<S: Session> Connection<S> {
         self.warn_unless_shared("SET TRANSACTION");
         self.transaction.admit_modes(modes, &self.client.settings())?;
         self.set_modes("transaction", modes, true)
+    }
+
+    /// Why SET TRANSACTION SNAPSHOT has nothing to take: nobody's snapshot can be had here.
+    pub(super) fn no_snapshot(&self, id: &str) -> PgError {
+        self.warn_unless_shared("SET TRANSACTION");
+        let isolation = self.client.settings().transaction_modes().isolation;
+        let is_fixed = isolation.is_some_and(|level| {
+            matches!(level, IsolationLevel::RepeatableRead | IsolationLevel::Serializable)
+        });
+        if self.transaction.is_queried() || self.transaction.depth() > 0 {
+            let message = "SET TRANSACTION SNAPSHOT must be called before any query";
+            PgError::new(SqlState::ACTIVE_SQL_TRANSACTION, message)
+        } else if !is_fixed {
+            PgError::unsupported(
+                "a snapshot-importing transaction must have isolation level SERIALIZABLE or REPEATABLE READ",
+            )
+        } else if !id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F' | b'-')) {
+            let message = format!("invalid snapshot identifier: \"{id}\"");
+            PgError::new(SqlState::INVALID_PARAMETER_VALUE, message)
+        } else {
+            let message = format!("snapshot \"{id}\" does not exist");
+            PgError::new(SqlState::UNDEFINED_OBJECT, message)
+        }
     }
 
     /// What holds for one transaction is lost at once where each statement is one.
@@ -158,15 +185,40 @@ fn list(name: &str, values: &[String]) -> Result<String> {
 }
 
 /// The zone of `SET TIME ZONE INTERVAL '…'`, whose sign is that of ISO: east is positive.
-fn zone_of(text: &str) -> Result<String> {
-    let offset = Interval::parse(text)?;
-    let seconds = offset.micros / 1_000_000;
-    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+///
+/// # Errors
+///
+/// 22007 for what is no interval; 22023 for one of months or days.
+fn zone_of(text: &str, fields: IntervalFields, style: IntervalStyle) -> Result<String> {
+    const SECOND: i64 = 1_000_000;
+    let (unit, least) = match fields {
+        IntervalFields::Hour => (" hours", 3600 * SECOND),
+        IntervalFields::Minute | IntervalFields::HourToMinute => (" minutes", 60 * SECOND),
+        IntervalFields::All => (" seconds", SECOND),
+    };
+    // Of a number alone the last of the fields is meant.
+    let unit = if text.trim().parse::<f64>().is_ok() { unit } else { "" };
+    let offset = Interval::parse(&format!("{text}{unit}"))?;
+    let offset = Interval { micros: offset.micros / least * least, ..offset };
+    let too_much = match offset {
+        Interval { months: 1.. | ..=-1, .. } => "Cannot specify months in time zone interval.",
+        Interval { days: 1.. | ..=-1, .. } => "Cannot specify days in time zone interval.",
+        _ => "",
+    };
+    if !too_much.is_empty() {
+        let mut shown = Vec::new();
+        offset.text(style, &mut shown);
+        let shown = String::from_utf8_lossy(&shown);
+        let message = format!("invalid value for parameter \"TimeZone\": \"INTERVAL '{shown}'\"");
+        return Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message).detail(too_much));
+    }
+    let seconds = offset.micros / SECOND;
     let (sign, opposite) = if seconds < 0 { ('-', '+') } else { ('+', '-') };
-    let (hours, minutes) = (hours.abs(), minutes.abs());
-    let time = match minutes {
-        0 => format!("{hours:02}"),
-        _ => format!("{hours:02}:{minutes:02}"),
+    let parts = [seconds / 3600, seconds / 60 % 60, seconds % 60].map(i64::abs);
+    let time = match parts {
+        [hours, 0, 0] => format!("{hours:02}"),
+        [hours, minutes, 0] => format!("{hours:02}:{minutes:02}"),
+        [hours, minutes, seconds] => format!("{hours:02}:{minutes:02}:{seconds:02}"),
     };
     Ok(format!("<{sign}{time}>{opposite}{time}"))
 }

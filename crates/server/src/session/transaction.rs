@@ -3,7 +3,7 @@
 use trunkline_core::settings::Settings;
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_proto::backend::TransactionStatus;
-use trunkline_sql::statement::{SessionStatement, TransactionModes};
+use trunkline_sql::statement::{BlockRule, SessionStatement, TransactionModes};
 
 /// Where a session stands.
 #[derive(Debug, Default)]
@@ -129,6 +129,21 @@ impl Transaction {
         }
     }
 
+    /// Lets an engine's statement in that has to be a transaction of its own, or within one of several.
+    ///
+    /// # Errors
+    ///
+    /// 25001 and 25P01, in PostgreSQL's words.
+    pub(crate) fn admit_by_rule(&self, sql: &str) -> Result<()> {
+        match BlockRule::of(sql) {
+            Some(BlockRule::Outside(command)) if self.is_shared() => {
+                Err(cannot_run_inside(command))
+            }
+            Some(BlockRule::Within(command)) if !self.is_shared() => Err(only_in_blocks(command)),
+            _ => Ok(()),
+        }
+    }
+
     /// Something went wrong: a block can only be left now.
     pub(crate) fn fail(&mut self) {
         if self.block == Block::Open {
@@ -203,5 +218,13 @@ pub(crate) fn cannot_run_inside(command: &str) -> PgError {
     PgError::new(
         SqlState::ACTIVE_SQL_TRANSACTION,
         format!("{command} cannot run inside a transaction block"),
+    )
+}
+
+/// A command that means nothing outside of a transaction of several.
+pub(crate) fn only_in_blocks(command: &str) -> PgError {
+    PgError::new(
+        SqlState::NO_ACTIVE_SQL_TRANSACTION,
+        format!("{command} can only be used in transaction blocks"),
     )
 }

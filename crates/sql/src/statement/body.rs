@@ -2,7 +2,39 @@
 
 use super::reader::Reader;
 use crate::error::SyntaxError;
-use crate::token::{Span, TokenKind};
+use crate::lexer::Lexer;
+use crate::token::{Span, Token, TokenKind};
+
+/// Where the table is named that `SELECT … INTO` makes, if a query is one.
+///
+/// ```
+/// use trunkline_sql::statement::select_into;
+/// assert_eq!(select_into("select a into temp t from u"), Some(19));
+/// assert_eq!(select_into("select (select 1 from b) from u"), None);
+/// ```
+pub fn select_into(query: &str) -> Option<usize> {
+    let mut lexer = Lexer::new(query);
+    if !lexer.next_significant()?.is_word(query, "select") {
+        return None;
+    }
+    let mut depth = 0_usize;
+    loop {
+        let token = lexer.next_significant()?;
+        match token.kind {
+            TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
+            TokenKind::RightParen | TokenKind::RightBracket => depth = depth.saturating_sub(1),
+            _ if depth == 0 && token.is_word(query, "into") => break,
+            _ => {}
+        }
+    }
+    let is_kind = |token: &Token| {
+        ["temp", "temporary", "unlogged", "local", "global", "table"]
+            .iter()
+            .any(|word| token.is_word(query, word))
+    };
+    let name = std::iter::from_fn(|| lexer.next_significant()).find(|token| !is_kind(token));
+    name.map(|name| name.span.start)
+}
 
 impl Reader<'_> {
     /// Takes everything up to the end of the statement.

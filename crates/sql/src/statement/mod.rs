@@ -9,14 +9,17 @@ mod cursor;
 mod model;
 mod prepare;
 mod reader;
+mod rule;
 mod set;
 mod transaction;
 mod type_name;
 
+pub use body::select_into;
 pub use copy::{Copy, CopyDirection, CopyEndpoint, CopyOption, CopySource, CopyValue};
 pub use cursor::{Declare, Fetch, FetchCount, FetchDirection};
 pub use model::{Discard, SessionStatement, Which};
 pub use prepare::{Execute, Prepare};
+pub use rule::BlockRule;
 pub use set::{Constraints, IntervalFields, QualifiedName, Scope, Set, SetValue};
 pub use transaction::{IsolationLevel, TransactionModes};
 pub use type_name::TypeName;

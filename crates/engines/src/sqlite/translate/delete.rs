@@ -25,6 +25,7 @@ impl Translator<'_> {
             None => relation.name.clone(),
         };
         let source = table_source(&relation, &alias);
+        self.is_temporary = relation.temporary;
         let mut scope = Scope::of(source.clone());
         let using = match &delete.using {
             Some(items) => self.from(items, &mut scope)?,

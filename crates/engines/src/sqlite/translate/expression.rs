@@ -6,6 +6,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::call::no_function;
 use super::called::is_session_word;
+use super::insert::is_default;
 use super::name::{folded, quoted};
 use super::scope::Scope;
 use super::typed::{Form, Typed, written_scale};
@@ -26,6 +27,10 @@ impl Translator<'_> {
             Expr::Identifier(ident) if is_session_word(ident) => {
                 let called = self.session_call(&folded(ident), Vec::new())?;
                 called.ok_or_else(|| no_function(&folded(ident), &[]))
+            }
+            Expr::Identifier(_) if is_default(expr) => {
+                let message = "DEFAULT is not allowed in this context";
+                Err(self.at(PgError::new(SqlState::SYNTAX_ERROR, message), expr))
             }
             Expr::Identifier(ident) => self.column(ident, scope).map(|column| self.used(column)),
             Expr::CompoundIdentifier(idents) => {

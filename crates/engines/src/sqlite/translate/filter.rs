@@ -32,6 +32,7 @@ pub(crate) fn filter(
     }
     let scope = Scope::of(table_source(relation, &relation.name));
     let translated = translator.condition(&condition, &scope, "WHERE")?;
+    scope.grouping.end_clause("COPY FROM WHERE conditions", 0)?;
     match translator.parameters.is_empty() {
         true => Ok(translated),
         false => Err(PgError::new(SqlState::UNDEFINED_PARAMETER, "there is no parameter $1")),

@@ -42,6 +42,7 @@ impl Translator<'_> {
             None => relation.name.clone(),
         };
         let source = table_source(&relation, &alias);
+        self.is_temporary = relation.temporary;
         self.sequences.extend(relation.sequences());
         let columns = self.insert_columns(&insert.columns, &relation)?;
         let head = format!("INSERT INTO {} AS {}", written(&relation), quoted(&alias));
@@ -416,7 +417,7 @@ fn made_by_itself(column: &Column, message: String) -> PgError {
 }
 
 /// The word DEFAULT, which the parser takes for a name.
-fn is_default(value: &Expr) -> bool {
+pub(super) fn is_default(value: &Expr) -> bool {
     matches!(value, Expr::Identifier(ident)
         if ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("default"))
 }

@@ -120,10 +120,14 @@ pub(crate) struct Translated {
     pub(crate) counts: bool,
     /// Whether it changes anything.
     pub(crate) writes: bool,
+    /// Whether the rows that it changes are of a temporary table, which READ ONLY lets in.
+    pub(crate) is_temporary: bool,
     /// The rows that it locks, if it does.
     pub(crate) locking: Option<Locking>,
     /// The sequences that it may take numbers from.
     pub(crate) sequences: Vec<Sequence>,
+    /// The first of its functions that takes one.
+    pub(crate) taking: Option<&'static str>,
     /// Whether it is a query without FROM: PostgreSQL knows what it says before any row.
     pub(crate) constant: bool,
     /// What the client is told when it runs.
@@ -144,6 +148,30 @@ pub(crate) struct Translated {
     pub(crate) once: Option<String>,
     /// The table whose rows it changes without giving them other keys, if it is an UPDATE.
     pub(crate) keeps_keys: Option<String>,
+}
+
+impl Translated {
+    /// Whether it is of constants alone, and calls what may refuse them: PostgreSQL does that when it plans.
+    pub(crate) fn may_fail_early(&self) -> bool {
+        let calls = |step: &String| step.contains("pg_") && !step.contains("FROM");
+        self.constant
+            && !self.writes
+            && self.parameters.is_empty()
+            && self.locking.is_none()
+            && matches!(&self.steps[..], [step] if calls(step))
+    }
+
+    /// What a transaction that may only read says it cannot execute, if this is refused before it runs.
+    pub(crate) fn refused_as(&self) -> Option<&str> {
+        match &*self.tag {
+            _ if !self.writes || self.is_temporary => None,
+            // They change nothing that is told of the data.
+            "ANALYZE" | "CHECKPOINT" | "LOCK TABLE" | "REINDEX" | "VACUUM" => None,
+            "SELECT" if self.steps.len() > 1 => Some("CREATE TABLE AS"),
+            "SELECT" => None,
+            tag => Some(tag.strip_suffix(" 0").unwrap_or(tag)),
+        }
+    }
 }
 
 /// A statement as a client sends it.
@@ -258,6 +286,10 @@ struct Translator<'a> {
     overriding: Option<Overriding>,
     /// The sequences that it needs.
     sequences: Vec<Sequence>,
+    /// The first function that takes a number of one.
+    taking: Option<&'static str>,
+    /// Whether the rows that it changes are of a temporary table.
+    is_temporary: bool,
     /// The tables that it defines otherwise, or empties.
     redefined: Vec<Redefined>,
     /// Whether something in it is worked out only when it runs, though all of it is constant.
@@ -302,6 +334,8 @@ impl<'a> Translator<'a> {
             current: Current::default(),
             overriding: None,
             sequences: Vec::new(),
+            taking: None,
+            is_temporary: false,
             redefined: Vec::new(),
             volatile: false,
         }
@@ -365,7 +399,9 @@ impl<'a> Translator<'a> {
             tag: done.tag,
             counts: done.counts,
             writes: done.writes || !self.sequences.is_empty(),
+            is_temporary: self.is_temporary,
             sequences: self.sequences,
+            taking: self.taking,
             locking,
             constant: !self.volatile
                 && matches!(statement, Some(Statement::Query(query)) if query::is_constant(query)),

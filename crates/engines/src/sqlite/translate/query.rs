@@ -206,6 +206,7 @@ impl Translator<'_> {
                     .collect::<Result<Vec<_>>>()?,
             );
         }
+        empty.grouping.end_clause("VALUES", 0)?;
         let mut types = Vec::new();
         for column in 0..width {
             let column: Vec<&Typed> = typed.iter().filter_map(|row| row.get(column)).collect();

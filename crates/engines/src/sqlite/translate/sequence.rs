@@ -45,6 +45,7 @@ impl Translator<'_> {
         self.expression(default, &Scope::default())?;
         let found = self.sequences.get(used).cloned();
         // A definition takes no number.
+        self.taking = None;
         self.sequences.truncate(used);
         Ok(found)
     }
@@ -76,7 +77,11 @@ impl Translator<'_> {
         let mut arguments = vec![storage::quoted(&found.place())];
         match function {
             "currval" => arguments.push(storage::quoted(&found.name)),
-            _ => self.sequences.push(found),
+            _ => {
+                let function = if function == "setval" { "setval()" } else { "nextval()" };
+                self.taking.get_or_insert(function);
+                self.sequences.push(found);
+            }
         }
         if function == "setval" {
             let given: Vec<Typed> = values.collect();

@@ -23,6 +23,7 @@ impl Translator<'_> {
             None => relation.name.clone(),
         };
         let source = table_source(&relation, &alias);
+        self.is_temporary = relation.temporary;
         let mut scope = Scope::of(source.clone());
         let from = match &update.from {
             Some(UpdateTableFromKind::AfterSet(items) | UpdateTableFromKind::BeforeSet(items)) => {

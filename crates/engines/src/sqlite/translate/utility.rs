@@ -38,6 +38,8 @@ pub(super) enum Utility {
     Reindex(Option<ObjectName>),
     /// `VACUUM (…) …`
     Vacuum,
+    /// `CHECKPOINT`
+    Checkpoint,
     CreateExtension {
         if_not_exists: bool,
         name: Ident,
@@ -128,6 +130,7 @@ impl Utility {
             ("lock", _) => lock,
             ("reindex", _) => reindex,
             ("vacuum", "(") => vacuum,
+            ("checkpoint", "" | ";") => |_| Ok(Utility::Checkpoint),
             ("create", "extension") => create_extension,
             ("drop", "extension") => drop_extension,
             ("do", _) => |parser| {
@@ -414,6 +417,8 @@ impl Translator<'_> {
             Utility::Reindex(name) => self.reindex(name.as_ref()),
             // SQLite gives the room of rows that are gone to others by itself.
             Utility::Vacuum => Ok(Done::definition("VACUUM", Vec::new())),
+            // What is committed is in the file, or in the log beside it, already.
+            Utility::Checkpoint => Ok(Done::definition("CHECKPOINT", Vec::new())),
             Utility::CreateExtension { if_not_exists, name } => {
                 self.create_extension(name, *if_not_exists)
             }

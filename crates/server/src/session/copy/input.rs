@@ -71,7 +71,8 @@ impl<S: Session> Connection<S> {
         options: Result<Options>,
         all: &[Column],
     ) -> Result<Intake> {
-        if self.client.setting("transaction_read_only").as_deref() == Some("on") {
+        let is_read_only = || self.client.setting("transaction_read_only").as_deref() == Some("on");
+        if !into.is_temporary() && is_read_only() {
             return Err(PgError::new(
                 SqlState::READ_ONLY_SQL_TRANSACTION,
                 "cannot execute COPY FROM in a read-only transaction",

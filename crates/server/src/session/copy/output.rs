@@ -1,15 +1,15 @@
 //! COPY TO: from an engine to the client.
 
 use trunkline_core::{
-    CommandTag, CopyOut, Encoding, Params, PgError, Reply, Result, Rows, Run, Session,
+    Columns, CommandTag, CopyOut, Encoding, Params, PgError, Reply, Result, Rows, Run, Session,
 };
 use trunkline_proto::copy::{CopyFormat, Encoder, check_names};
 use trunkline_proto::message::{CopyDone, CopyOutResponse};
 use trunkline_sql::quote_identifier;
-use trunkline_sql::statement::{Copy, CopySource};
+use trunkline_sql::statement::{Copy, CopySource, select_into};
 
 use super::options;
-use super::relation::quoted;
+use super::relation::{quoted, stored_columns};
 use crate::connection::watch::{Shape, Streamed, stream};
 use crate::connection::{Connection, Foreign, Stop};
 
@@ -38,20 +38,28 @@ impl<S: Session> Connection<S> {
         let (made, start);
         let sql = match &copy.source {
             CopySource::Query(query) => {
+                if select_into(query.text(source)).is_some() {
+                    let message = "COPY (SELECT INTO) is not supported";
+                    return Err(PgError::unsupported(message).into());
+                }
                 start = Some(query.start);
                 query.text(source)
             }
             CopySource::Table { name, columns } => {
                 start = None;
-                let mut list = vec!["*".into()];
+                let mut list = vec!["*".to_owned()];
                 if let Some(columns) = columns {
                     if let Some(all) = self.columns_of(name).await? {
                         let exists = |name: &str| all.iter().any(|column| *column.name == *name);
                         check_names(columns, Some(&name.name), exists).map_err(PgError::from)?;
                     }
-                    list = columns.iter().map(|name| quote_identifier(name)).collect();
+                    list = columns.iter().map(|name| quote_identifier(name).into_owned()).collect();
                 }
-                self.refuse_view(name).await?;
+                if let Some(table) = self.table(name).await?
+                    && let Some(stored) = stored_columns(&table, columns.as_deref())?
+                {
+                    list = stored;
+                }
                 made = format!("SELECT {} FROM {}", list.join(", "), quoted(name));
                 made.as_str()
             }
@@ -66,13 +74,14 @@ impl<S: Session> Connection<S> {
         if !prepared.parameters.is_empty() {
             return Err(crate::connection::no_parameter(source).into());
         }
+        let no_rows = || PgError::unsupported("COPY query must have a RETURNING clause");
+        if matches!(prepared.columns, Columns::None) {
+            return Err(no_rows().into());
+        }
         let run = Run::new(Params::default(), self.style());
         match self.executed((&prepared.statement, &prepared.terms), run).await.map_err(placed)? {
             Reply::Rows(rows) => Ok(rows),
-            _ => {
-                let message = "COPY query must have a RETURNING clause";
-                Err(PgError::unsupported(message).into())
-            }
+            _ => Err(no_rows().into()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trunkline_core::catalog::RelationKind;
+use trunkline_core::catalog::{Attribute, Generated, Relation, RelationKind};
 use trunkline_core::{Column, Columns, PgError, Result, Session, SqlState};
 use trunkline_proto::copy::Options;
 use trunkline_sql::quote_identifier;
@@ -39,29 +39,62 @@ impl<S: Session> Connection<S> {
         }
     }
 
-    /// Refuses to copy from a view: PostgreSQL wants that said as a query.
+    /// What the engine tells of a table, if it tells of it. What is none is not copied: of a view PostgreSQL wants
+    /// that said as a query.
     ///
     /// # Errors
     ///
-    /// 42809.
-    pub(super) async fn refuse_view(&mut self, name: &QualifiedName) -> Result<(), Stop> {
+    /// 42809 for a view or a sequence.
+    pub(super) async fn table(&mut self, name: &QualifiedName) -> Result<Option<Relation>, Stop> {
         let seen = watch(&mut self.io, &self.entry, || self.session.snapshot()).await;
         let seen = self.settled(seen).await?;
         let is_here = |schema: &str| name.schema.as_deref().is_none_or(|given| given == schema);
-        let mut relations = seen
-            .schemas
-            .iter()
-            .filter(|schema| is_here(&schema.name))
-            .flat_map(|schema| &schema.relations);
+        let schemas = || seen.schemas.iter().filter(|schema| is_here(&schema.name));
+        let mut relations = schemas().flat_map(|schema| &schema.relations);
+        let mut sequences = schemas().flat_map(|schema| &schema.sequences);
+        let wrong = |kind: &str| {
+            let message = format!("cannot copy from {kind} \"{}\"", name.name);
+            PgError::new(SqlState::WRONG_OBJECT_TYPE, message)
+        };
         match relations.find(|relation| relation.name == name.name) {
             Some(relation) if relation.kind == RelationKind::View => {
-                let message = format!("cannot copy from view \"{}\"", name.name);
-                let error = PgError::new(SqlState::WRONG_OBJECT_TYPE, message);
-                Err(error.hint("Try the COPY (SELECT ...) TO variant.").into())
+                Err(wrong("view").hint("Try the COPY (SELECT ...) TO variant.").into())
             }
-            _ => Ok(()),
+            None if sequences.any(|sequence| sequence.name == name.name) => {
+                Err(wrong("sequence").into())
+            }
+            found => Ok(found.cloned()),
         }
     }
+}
+
+/// The columns that are stored, as they are written in a statement, where others are not.
+///
+/// # Errors
+///
+/// 42P10 for a generated column that is named.
+pub(super) fn stored_columns(
+    relation: &Relation,
+    named: Option<&[String]>,
+) -> Result<Option<Vec<String>>> {
+    let generated = |column: &&Attribute| column.generated == Some(Generated::Stored);
+    if let Some(named) = named {
+        let found = relation
+            .columns
+            .iter()
+            .filter(generated)
+            .find(|one| named.iter().any(|name| **name == *one.column.name));
+        return found.map_or(Ok(None), |column| {
+            let message = format!("column \"{}\" is a generated column", column.column.name);
+            Err(PgError::new(SqlState::INVALID_COLUMN_REFERENCE, message)
+                .detail("Generated columns cannot be used in COPY."))
+        });
+    }
+    if !relation.columns.iter().any(|column| generated(&column)) {
+        return Ok(None);
+    }
+    let stored = relation.columns.iter().filter(|column| !generated(column));
+    Ok(Some(stored.map(|column| quote_identifier(&column.column.name).into_owned()).collect()))
 }
 
 /// A name as it is written in a statement.

@@ -14,7 +14,8 @@ use trunkline_core::{
     Access, Column, Columns, CommandTag, CurrentOf, Params, PgError, Reply, Result, RowKey, Rows,
     Run, Session, SqlState,
 };
-use trunkline_sql::statement::{Declare, Fetch, Which};
+use trunkline_sql::character_position;
+use trunkline_sql::statement::{Declare, Fetch, Which, select_into};
 
 pub(super) use self::kept::cells_of;
 pub(crate) use self::rows::{Cursor, Fetching, Room, Shared, Source, lock};
@@ -39,6 +40,11 @@ impl<S: Session> Connection<S> {
                 "DECLARE CURSOR can only be used in transaction blocks",
             )
             .into());
+        }
+        if let Some(into) = select_into(declare.query.text(source)) {
+            let place = character_position(source, declare.query.start.saturating_add(into));
+            let message = "SELECT ... INTO is not allowed here";
+            return Err(PgError::new(SqlState::SYNTAX_ERROR, message).position(place).into());
         }
         let types: Vec<_> = run.params.iter().map(|param| param.type_oid).collect();
         self.enter_statement().await?;
