@@ -53,7 +53,7 @@ use std::sync::atomic::AtomicU64;
 
 use rusqlite::ErrorCode;
 use trunkline_core::catalog::Snapshot;
-use trunkline_core::{Client, Engine, Interrupts, PgError, Result, SqlState};
+use trunkline_core::{Client, Engine, PgError, Result, SqlState};
 
 use connect::{Database, Guarded};
 use control::Control;
@@ -142,7 +142,7 @@ impl Sqlite {
     }
 
     fn connect(&self) -> io::Result<Guarded> {
-        let control = Control::new(&self.database.queue, Interrupts::default());
+        let control = Control::of_nobody(&self.database.queue);
         let opened = connect::open(&self.database, &Arc::new(control));
         opened.map_err(|error| self.failure(&error))
     }
