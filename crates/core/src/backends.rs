@@ -156,7 +156,7 @@ impl Client {
 
     /// For an engine whose session waits to write what another one [has](Client::set_writing): why it would
     /// wait for ever, if it would. To be asked now and then, as PostgreSQL does each `deadlock_timeout`.
-    pub fn deadlock(&self, what: usize) -> Option<PgError> {
+    pub fn deadlock(&self, what: u64) -> Option<PgError> {
         // Nobody waits for who never asked for a lock.
         if !self.is_locking() {
             return None;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trunkline_proto::types::{TextStyle, Types};
@@ -40,7 +40,7 @@ struct SessionView {
     is_locking: AtomicBool,
     interrupts: Interrupts,
     /// What of the engine's it alone has; 0 is nothing.
-    writing: AtomicUsize,
+    writing: AtomicU64,
 }
 
 /// Who a client is and how it came.
@@ -93,7 +93,7 @@ impl Client {
             backends,
             is_locking: AtomicBool::new(false),
             interrupts: Interrupts::default(),
-            writing: AtomicUsize::new(0),
+            writing: AtomicU64::new(0),
         }))
     }
 
@@ -208,12 +208,12 @@ impl Client {
 
     /// For an engine: what no other session may write to until this one's transaction ends, by a number of
     /// its own; 0 for nothing. Whoever waits for that asks for a [`deadlock`](Client::deadlock).
-    pub fn set_writing(&self, what: usize) {
+    pub fn set_writing(&self, what: u64) {
         self.0.writing.store(what, Ordering::Relaxed);
     }
 
     /// What no other session may write to.
-    pub(crate) fn writing(&self) -> usize {
+    pub(crate) fn writing(&self) -> u64 {
         self.0.writing.load(Ordering::Relaxed)
     }
 

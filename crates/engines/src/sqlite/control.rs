@@ -136,7 +136,7 @@ impl Control {
             return false;
         }
         // What came of an earlier waiting is over.
-        let deadlock = if turn == 0 { None } else { self.client.deadlock(self.queue.number()) };
+        let deadlock = if turn == 0 { None } else { self.client.deadlock(self.queue.file()) };
         let is_one = deadlock.is_some();
         *self.deadlock.lock().unwrap_or_else(PoisonError::into_inner) = deadlock;
         is_one
@@ -144,7 +144,7 @@ impl Control {
 
     /// Tells others whether this session has the lock.
     pub(super) fn tell_lock(&self, has_lock: bool) {
-        self.client.set_writing(if has_lock { self.queue.number() } else { 0 });
+        self.client.set_writing(if has_lock { self.queue.file() } else { 0 });
     }
 
     /// What the client is told of a lock that was not had: why, if it would have waited for ever.

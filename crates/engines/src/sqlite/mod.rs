@@ -58,6 +58,7 @@ use trunkline_core::{Client, Engine, PgError, Result, SqlState};
 use connect::{Database, Guarded};
 use control::Control;
 use names::Names;
+use queue::Queue;
 use schema::Schema;
 use sequence::Taken;
 pub use session::{SqliteSession, Statement};
@@ -102,7 +103,8 @@ impl Sqlite {
     }
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
-        let (queue, definitions, taken) = (Arc::default(), AtomicU64::default(), Taken::default());
+        let queue = Arc::new(Queue::of(&path));
+        let (definitions, taken) = (AtomicU64::default(), Taken::default());
         let database = Arc::new(Database { path, writable, queue, definitions, taken });
         let sqlite = Sqlite { database, names: Names::default() };
         let guarded = sqlite.connect()?;
