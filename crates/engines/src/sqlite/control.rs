@@ -32,6 +32,8 @@ pub(super) struct Control {
     /// Who would wait for ever: why, and when it was last asked.
     deadlock: Mutex<Option<PgError>>,
     asked: AtomicU64,
+    /// A job that waits in a function, and what tells it to stop.
+    waiting: Mutex<Option<(u64, Arc<AtomicBool>)>>,
 }
 
 /// How often who waits asks whether it waits for ever: PostgreSQL's `deadlock_timeout`.
@@ -55,6 +57,7 @@ impl Control {
             client: client.clone(),
             deadlock: Mutex::default(),
             asked: AtomicU64::new(0),
+            waiting: Mutex::default(),
         }
     }
 
@@ -66,6 +69,26 @@ impl Control {
     /// Stops a job, and those before it.
     pub(super) fn stop(&self, job: u64) {
         self.stopped.fetch_max(job, Ordering::Relaxed);
+        if let Some((waiting, flag)) = &*self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+            && *waiting <= job
+        {
+            flag.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// What is set when the job that runs is to stop: for a function that may wait.
+    pub(super) fn flag(&self) -> Arc<AtomicBool> {
+        let running = self.running.load(Ordering::Relaxed);
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((job, flag)) = &*waiting
+            && *job == running
+        {
+            return flag.clone();
+        }
+        // Whoever stops the job waits for the lock, or is seen here.
+        let flag = Arc::new(AtomicBool::new(self.is_stopped()));
+        *waiting = Some((running, flag.clone()));
+        flag
     }
 
     pub(super) fn set_running(&self, job: u64) {

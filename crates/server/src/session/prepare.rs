@@ -111,7 +111,8 @@ impl<S: Session> Connection<S> {
         self.enter_statement().await?;
         let prepared = self.prepared(&sql, &types).await?;
         let run = Run::new(run.params.clone(), run.style.clone());
-        let Reply::Rows(rows) = self.executed(&prepared.statement, run).await? else {
+        let Reply::Rows(rows) = self.executed((&prepared.statement, &prepared.terms), run).await?
+        else {
             return Err(PgError::internal("expressions without values").into());
         };
         let columns = rows.columns().clone();
