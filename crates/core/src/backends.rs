@@ -36,6 +36,10 @@ pub trait Backends: Debug + Send + Sync {
     /// Gives back all locks that a session holds for itself.
     fn unlock_all(&self, pid: i32);
 
+    /// The error for a session that waits for what another one has, if that waits for an advisory lock of
+    /// the first one, or for somebody who does: 40P01.
+    fn deadlock(&self, pid: i32, holder: i32) -> Option<PgError>;
+
     /// All advisory locks, held and waited for.
     fn locks(&self) -> Vec<AdvisoryLock>;
 }
@@ -97,6 +101,10 @@ impl Backends for Alone {
 
     fn unlock_all(&self, _: i32) {}
 
+    fn deadlock(&self, _: i32, _: i32) -> Option<PgError> {
+        None
+    }
+
     fn locks(&self) -> Vec<AdvisoryLock> {
         Vec::new()
     }
@@ -144,6 +152,19 @@ impl Client {
         let request = AdvisoryRequest { pid: self.identity().pid, key, mode, scope };
         self.set_locking();
         self.backends().lock(request, AdvisoryWait { stop, waits, timeout })
+    }
+
+    /// For an engine whose session waits to write what another one [has](Client::set_writing): why it would
+    /// wait for ever, if it would. To be asked now and then, as PostgreSQL does each `deadlock_timeout`.
+    pub fn deadlock(&self, what: u64) -> Option<PgError> {
+        // Nobody waits for who never asked for a lock.
+        if !self.is_locking() {
+            return None;
+        }
+        let (pid, all) = (self.identity().pid, self.backends().all());
+        let others = all.iter().map(|(other, _)| other);
+        let mut holders = others.filter(|other| other.writing() == what);
+        holders.find_map(|holder| self.backends().deadlock(pid, holder.identity().pid))
     }
 
     /// Gives back an advisory lock, once; whether the session had it. It is warned if it had not.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use trunkline_proto::types::{TextStyle, Types};
@@ -39,6 +39,8 @@ struct SessionView {
     /// Whether it may hold advisory locks.
     is_locking: AtomicBool,
     interrupts: Interrupts,
+    /// What of the engine's it alone has; 0 is nothing.
+    writing: AtomicU64,
 }
 
 /// Who a client is and how it came.
@@ -91,6 +93,7 @@ impl Client {
             backends,
             is_locking: AtomicBool::new(false),
             interrupts: Interrupts::default(),
+            writing: AtomicU64::new(0),
         }))
     }
 
@@ -201,6 +204,17 @@ impl Client {
     /// Whether its statement can still be stopped.
     pub fn interrupts(&self) -> Interrupts {
         self.0.interrupts.clone()
+    }
+
+    /// For an engine: what no other session may write to until this one's transaction ends, by a number of
+    /// its own; 0 for nothing. Whoever waits for that asks for a [`deadlock`](Client::deadlock).
+    pub fn set_writing(&self, what: u64) {
+        self.0.writing.store(what, Ordering::Relaxed);
+    }
+
+    /// What no other session may write to.
+    pub(crate) fn writing(&self) -> u64 {
+        self.0.writing.load(Ordering::Relaxed)
     }
 
     /// From here on the settings know what they were, for a rollback; nothing changes by that.

@@ -63,9 +63,9 @@ impl AdvisoryLocks {
         let wake = Arc::new(Condvar::new());
         table.start_waiting(ticket, request, wake.clone());
         // Who is the last to wait closes the circle.
-        if let Some(cycle) = table.cycle(request.pid) {
+        if let Some(cycle) = table.way(request.pid, request.pid) {
             table.stop_waiting(&request);
-            return Err(deadlock(&cycle));
+            return Err(deadlock(cycle.iter().map(told)));
         }
         let begun = Instant::now();
         let outcome = loop {
@@ -92,6 +92,15 @@ impl AdvisoryLocks {
         // Who came later may go on now.
         table.stop_waiting(&request);
         outcome
+    }
+
+    /// The error for who waits for something else that another has, if that waits for it: 40P01.
+    pub(crate) fn deadlock(&self, pid: i32, holder: i32) -> Option<PgError> {
+        let way = self.table().way(holder, pid)?;
+        let first = format!(
+            "Process {pid} waits for ExclusiveLock on the database; blocked by process {holder}."
+        );
+        Some(deadlock(std::iter::once(first).chain(way.iter().map(told))))
     }
 
     /// Has a session that waits look whether it still is to.
@@ -169,15 +178,17 @@ impl AdvisoryLocks {
     }
 }
 
-fn deadlock(cycle: &[(AdvisoryRequest, i32)]) -> PgError {
-    let lines = cycle.iter().map(|(wish, blocker)| {
-        let AdvisoryKey { database, class, object, kind } = wish.key;
-        let (pid, mode) = (wish.pid, wish.mode.name());
-        format!(
-            "Process {pid} waits for {mode} on advisory lock [{database},{class},{object},{kind}]; \
-             blocked by process {blocker}."
-        )
-    });
+/// What a process waits for, and who is in its way.
+fn told((wish, blocker): &(AdvisoryRequest, i32)) -> String {
+    let AdvisoryKey { database, class, object, kind } = wish.key;
+    let (pid, mode) = (wish.pid, wish.mode.name());
+    format!(
+        "Process {pid} waits for {mode} on advisory lock [{database},{class},{object},{kind}]; \
+         blocked by process {blocker}."
+    )
+}
+
+fn deadlock(lines: impl Iterator<Item = String>) -> PgError {
     PgError::new(SqlState::T_R_DEADLOCK_DETECTED, "deadlock detected")
         .detail(lines.collect::<Vec<_>>().join("\n"))
         .hint("See server log for query details.")

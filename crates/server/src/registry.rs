@@ -278,6 +278,10 @@ impl Backends for Registry {
         self.locks.unlock_all(pid);
     }
 
+    fn deadlock(&self, pid: i32, holder: i32) -> Option<PgError> {
+        self.locks.deadlock(pid, holder)
+    }
+
     fn locks(&self) -> Vec<AdvisoryLock> {
         self.locks.all()
     }

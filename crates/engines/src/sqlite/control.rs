@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use trunkline_core::Interrupts;
+use trunkline_core::settings::Settings;
+use trunkline_core::{Client, Identity, PgError, SqlState};
 
 use super::queue::Queue;
 
@@ -27,10 +28,16 @@ pub(super) struct Control {
     /// Where it waits with others.
     queue: Arc<Queue>,
     ticket: u64,
-    interrupts: Interrupts,
+    client: Client,
+    /// Who would wait for ever: why, and when it was last asked.
+    deadlock: Mutex<Option<PgError>>,
+    asked: AtomicU64,
     /// A job that waits in a function, and what tells it to stop.
     waiting: Mutex<Option<(u64, Arc<AtomicBool>)>>,
 }
+
+/// How often who waits asks whether it waits for ever: PostgreSQL's `deadlock_timeout`.
+const DEADLOCK: Duration = Duration::from_secs(1);
 
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
@@ -38,7 +45,7 @@ fn millis(time: Duration) -> u64 {
 
 impl Control {
     /// Before the first job nothing is to stop.
-    pub(super) fn new(queue: &Arc<Queue>, interrupts: Interrupts) -> Control {
+    pub(super) fn new(queue: &Arc<Queue>, client: &Client) -> Control {
         Control {
             stopped: AtomicU64::new(0),
             running: AtomicU64::new(1),
@@ -47,9 +54,16 @@ impl Control {
             runs: AtomicU64::new(0),
             queue: queue.clone(),
             ticket: queue.ticket(),
-            interrupts,
+            client: client.clone(),
+            deadlock: Mutex::default(),
+            asked: AtomicU64::new(0),
             waiting: Mutex::default(),
         }
+    }
+
+    /// That of a connection of nobody's.
+    pub(super) fn of_nobody(queue: &Arc<Queue>) -> Control {
+        Control::new(queue, &Client::new(Identity::new("", ""), Settings::default()))
     }
 
     /// Stops a job, and those before it.
@@ -88,7 +102,7 @@ impl Control {
 
     /// Whether what was done may be kept; from then on the job is not stopped any more.
     pub(super) fn may_keep(&self) -> bool {
-        !self.is_stopped() && self.interrupts.hold()
+        !self.is_stopped() && self.client.interrupts().hold()
     }
 
     /// SQLite's machine has run for a while; whether the job that runs is to stop.
@@ -130,12 +144,39 @@ impl Control {
             0 => Duration::MAX,
             patience => Duration::from_millis(patience).saturating_sub(since.elapsed()),
         };
-        if self.is_stopped() || left.is_zero() {
+        if self.is_stopped() || left.is_zero() || self.is_deadlocked(since) {
             self.leave_queue();
             return false;
         }
         std::thread::sleep(self.queue.stand(self.ticket, since).min(left));
         true
+    }
+
+    /// Whether who holds the lock waits for this session.
+    fn is_deadlocked(&self, since: Instant) -> bool {
+        let turn = millis(since.elapsed()) / millis(DEADLOCK);
+        if self.asked.swap(turn, Ordering::Relaxed) == turn {
+            return false;
+        }
+        // What came of an earlier waiting is over.
+        let deadlock = if turn == 0 { None } else { self.client.deadlock(self.queue.file()) };
+        let is_one = deadlock.is_some();
+        *self.deadlock.lock().unwrap_or_else(PoisonError::into_inner) = deadlock;
+        is_one
+    }
+
+    /// Tells others whether this session has the lock.
+    pub(super) fn tell_lock(&self, has_lock: bool) {
+        self.client.set_writing(if has_lock { self.queue.file() } else { 0 });
+    }
+
+    /// What the client is told of a lock that was not had: why, if it would have waited for ever.
+    pub(super) fn told(&self, error: PgError) -> PgError {
+        if error.sqlstate() != SqlState::LOCK_NOT_AVAILABLE {
+            return error;
+        }
+        let mut deadlock = self.deadlock.lock().unwrap_or_else(PoisonError::into_inner);
+        deadlock.take().unwrap_or(error)
     }
 
     /// Lets those go first who wait for the lock already; for who is about to ask for it.

@@ -54,11 +54,12 @@ use std::sync::atomic::AtomicU64;
 
 use rusqlite::ErrorCode;
 use trunkline_core::catalog::Snapshot;
-use trunkline_core::{Client, Engine, Interrupts, PgError, Result, SqlState};
+use trunkline_core::{Client, Engine, PgError, Result, SqlState};
 
 use connect::{Database, Guarded};
 use control::Control;
 use names::Names;
+use queue::Queue;
 use schema::Schema;
 use sequence::Taken;
 pub use session::{SqliteSession, Statement};
@@ -103,7 +104,8 @@ impl Sqlite {
     }
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
-        let (queue, definitions, taken) = (Arc::default(), AtomicU64::default(), Taken::default());
+        let queue = Arc::new(Queue::of(&path));
+        let (definitions, taken) = (AtomicU64::default(), Taken::default());
         let database = Arc::new(Database { path, writable, queue, definitions, taken });
         let sqlite = Sqlite { database, names: Names::default() };
         let guarded = sqlite.connect()?;
@@ -143,7 +145,7 @@ impl Sqlite {
     }
 
     fn connect(&self) -> io::Result<Guarded> {
-        let control = Control::new(&self.database.queue, Interrupts::default());
+        let control = Control::of_nobody(&self.database.queue);
         let opened = connect::open(&self.database, &Arc::new(control));
         opened.map_err(|error| self.failure(&error))
     }

@@ -4,6 +4,8 @@
 //! when the lock is free has it, and others may wait for long.
 
 use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,6 +13,7 @@ use std::time::{Duration, Instant};
 /// The sessions that wait to write, the first of them in front.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
+    file: u64,
     tickets: AtomicU64,
     waiting: Mutex<VecDeque<u64>>,
 }
@@ -28,6 +31,18 @@ const BEHIND: (Duration, Duration) = (Duration::from_millis(1), Duration::from_m
 impl Queue {
     fn waiting(&self) -> MutexGuard<'_, VecDeque<u64>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The line of a file, by its absolute path.
+    pub(super) fn of(path: &Path) -> Queue {
+        let mut hasher = DefaultHasher::new();
+        path.hash(&mut hasher);
+        Queue { file: hasher.finish().max(1), ..Queue::default() }
+    }
+
+    /// The number of its file, which may have been opened more than once.
+    pub(super) fn file(&self) -> u64 {
+        self.file
     }
 
     /// A ticket for a session.
@@ -69,7 +84,10 @@ mod tests {
 
     #[test]
     fn who_came_first_asks_most_often() {
-        let queue = Queue::default();
+        let (path, other) = (Path::new("/a"), Path::new("/b"));
+        let queue = Queue::of(path);
+        // Whoever opens the file once more knows it by its number, though not who is in line.
+        assert!(queue.file() == Queue::of(path).file() && queue.file() != Queue::of(other).file());
         let (first, second) = (queue.ticket(), queue.ticket());
         let now = Instant::now();
         let pause = queue.stand(first, now);

@@ -36,7 +36,7 @@ impl Thread {
         names: Names,
     ) -> Result<Arc<Thread>> {
         let (jobs, queue) = mpsc::channel::<(u64, Job)>();
-        let control = Arc::new(Control::new(&database.queue, client.interrupts()));
+        let control = Arc::new(Control::new(&database.queue, client));
         let (opened, is_open) = answer::<Result<()>>();
         let (database, shared) = (database.clone(), control.clone());
         let client = client.clone();
@@ -55,6 +55,7 @@ impl Thread {
                 shared.set_running(number);
                 job(&mut worker);
                 shared.leave_queue();
+                shared.tell_lock(worker.in_transaction && worker.has_lock());
             }
         };
         std::thread::Builder::new()

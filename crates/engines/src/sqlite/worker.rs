@@ -380,11 +380,15 @@ impl<'c> Worker<'c> {
     /// Runs a statement of ours, which may define or undo.
     pub(super) fn own(&mut self, sql: &str) -> Result<()> {
         self.temporary = None;
-        self.guarded.own(|connection| connection.execute_batch(sql)).map_err(answer)
+        self.guarded
+            .own(|connection| connection.execute_batch(sql))
+            .map_err(answer)
+            .map_err(|error| self.control.told(error))
     }
 
     /// The answer to an error of a client's statement, with what the definitions say of it.
     pub(super) fn explain(&self, error: rusqlite::Error) -> PgError {
-        errors::explained(error, self.schema.as_ref().map(|(_, schema)| &**schema))
+        let schema = self.schema.as_ref().map(|(_, schema)| &**schema);
+        self.control.told(errors::explained(error, schema))
     }
 }

@@ -123,3 +123,31 @@ fn what_cannot_be_locked_is_refused() {
         assert_eq!((error(b'C'), error(b'M')), (state.to_owned(), message.to_owned()), "{sql}");
     }
 }
+
+#[test]
+fn who_waits_for_whom_it_keeps_waiting_is_told() {
+    let file = File::new(TABLE);
+    let server = file.serve_catalogs();
+    let (mut one, mut other) = (server.login(), server.login());
+    ask(&mut other, "BEGIN; SELECT pg_advisory_xact_lock(7)");
+    ask(&mut one, "BEGIN; UPDATE t SET v = 11 WHERE id = 1");
+    one.say(&Query { sql: "SELECT pg_advisory_lock(7)" }).send();
+    // Who waits is asked, so that it is known to wait.
+    let mut third = server.login();
+    while ask(&mut third, "SELECT count(*) FROM pg_locks WHERE NOT granted")
+        != "D(1) C(SELECT 1) Z(I)"
+    {}
+    let error = refused(&mut other, "UPDATE t SET v = 12 WHERE id = 2");
+    assert_eq!(error(b'C'), "40P01");
+    let (pid, holder) = (other.key.0, one.key.0);
+    let detail = error(b'D');
+    let first = format!(
+        "Process {pid} waits for ExclusiveLock on the database; blocked by process {holder}.\n\
+         Process {holder} waits for ExclusiveLock on advisory lock ["
+    );
+    assert!(detail.starts_with(&first), "{detail}");
+    assert!(detail.ends_with(&format!("; blocked by process {pid}.")), "{detail}");
+    // Its transaction is over, and with it what it had.
+    assert_eq!(one.hear_until('Z').split(' ').next_back(), Some("Z(T)"));
+    assert_eq!(ask(&mut one, "COMMIT"), "C(COMMIT) Z(I)");
+}

@@ -175,13 +175,14 @@ impl Table {
         self.look_at(&request.key);
     }
 
-    /// The shortest way from who waits back to itself: what each waits for, and who is in its way.
-    pub(super) fn cycle(&self, pid: i32) -> Option<Vec<(AdvisoryRequest, i32)>> {
+    /// The shortest way from who waits to another, or back to itself: what each waits for, and who is in its
+    /// way.
+    pub(super) fn way(&self, from: i32, to: i32) -> Option<Vec<(AdvisoryRequest, i32)>> {
         // Who waits for a process, and what for.
         let mut waiters: HashMap<i32, AdvisoryRequest> = HashMap::new();
         // Who holds nothing of a lock sees all who are in the way of such a wish: nobody looks there again.
         let mut seen: HashMap<(AdvisoryKey, bool), u64> = HashMap::new();
-        let mut next = VecDeque::from([pid]);
+        let mut next = VecDeque::from([from]);
         while let Some(process) = next.pop_front() {
             let Some((ticket, wish)) = self.wishes.get(&process) else { continue };
             let Some(queue) = self.locks.get(&wish.key) else { continue };
@@ -196,16 +197,16 @@ impl Table {
                     *wish
                 });
             }
-            if waiters.contains_key(&pid) {
+            if waiters.contains_key(&to) {
                 break;
             }
         }
         let mut way = Vec::new();
-        let mut at = pid;
+        let mut at = to;
         while let Some(wish) = waiters.get(&at) {
             way.push((*wish, at));
             at = wish.pid;
-            if at == pid {
+            if at == from {
                 way.reverse();
                 return Some(way);
             }

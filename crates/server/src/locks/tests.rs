@@ -169,14 +169,17 @@ fn a_long_line_is_looked_through_once() {
     }
     let begun = Instant::now();
     for pid in LINE - 50..LINE {
-        assert!(table.cycle(pid).is_none());
+        assert!(table.way(pid, pid).is_none());
     }
     // To look through all for each in it are a thousand million steps.
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     table.grant(exclusive(LINE - 1, 8));
     table.start_waiting(u64::MAX, exclusive(1, 8), Arc::default());
-    let cycle = table.cycle(1).expect("a circle");
+    let cycle = table.way(1, 1).expect("a circle");
     assert_eq!(cycle.len(), 2);
+    // From somebody in it to another.
+    assert_eq!(table.way(2, LINE - 1).map(|way| way.len()), Some(2));
+    assert!(table.way(2, LINE).is_none());
 }
 
 #[test]

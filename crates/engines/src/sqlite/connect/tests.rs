@@ -4,7 +4,6 @@ use std::sync::atomic::AtomicU64;
 
 use rusqlite::ErrorCode;
 use tempfile::TempDir;
-use trunkline_core::Interrupts;
 
 use super::*;
 
@@ -16,7 +15,7 @@ fn guarded(folder: &TempDir) -> Guarded {
         definitions: AtomicU64::default(),
         taken: Taken::default(),
     };
-    let control = Control::new(&database.queue, Interrupts::default());
+    let control = Control::of_nobody(&database.queue);
     let guarded = open(&database, &Arc::new(control)).expect("a connection");
     guarded.own(|connection| {
         let made = connection.execute_batch(

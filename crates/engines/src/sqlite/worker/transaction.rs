@@ -115,7 +115,7 @@ impl<'c> Worker<'c> {
     }
 
     /// Whether it has the lock to write; what is temporary, nobody else has.
-    fn has_lock(&self) -> bool {
+    pub(in super::super) fn has_lock(&self) -> bool {
         self.connection().transaction_state(Some("main")) == Ok(TransactionState::Write)
     }
 
