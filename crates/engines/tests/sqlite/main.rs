@@ -1,5 +1,6 @@
 //! The SQLite engine, by itself and behind a server.
 
+mod bounds;
 mod cancel;
 mod comments;
 mod constraints;
