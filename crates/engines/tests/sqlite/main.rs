@@ -11,6 +11,7 @@ mod current_of;
 mod dialogue;
 mod discard;
 mod harness;
+mod joins;
 mod json;
 mod locking;
 #[allow(dead_code, reason = "shared with the tests of the server")]
