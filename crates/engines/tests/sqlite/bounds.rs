@@ -56,3 +56,20 @@ fn options_of_expressions_hold_for_their_row() {
     let sql = "SELECT regexp_like('A', 'a', f), regexp_replace('aA', 'A', 'x', f) FROM o";
     assert_eq!(ask(&mut client, sql), "D(f,ax) D(t,xA) D(f,ax) C(SELECT 3) Z(I)");
 }
+
+#[test]
+fn what_is_too_large_is_no_infinity() {
+    let file = File::new("CREATE TABLE t (n NUMERIC); INSERT INTO t VALUES (1e200);");
+    let server = file.serve();
+    let mut client = server.login();
+    for sql in [
+        "SELECT exp(1000::float8)",
+        "SELECT 1e200::numeric * 1e200",
+        "SELECT n * n FROM t",
+        "UPDATE t SET n = n * n",
+    ] {
+        assert_eq!(refused(&mut client, sql)(b'C'), "22003", "{sql}");
+    }
+    let infinite = "SELECT exp('Infinity'::float8), '-Infinity'::float8 * 2";
+    assert_eq!(ask(&mut client, infinite), "D(Infinity,-Infinity) C(SELECT 1) Z(I)");
+}
