@@ -95,3 +95,17 @@ fn what_other_programs_say_of_columns_is_changed_where_it_stands() {
     let text: String = file.find("SELECT sql FROM sqlite_schema WHERE name = 't'");
     assert!(text.contains("ON DELETE SET DEFAULT") && text.contains("NOT DEFERRABLE"), "{text}");
 }
+
+#[test]
+fn views_know_their_types_when_what_they_are_of_is_called_otherwise() {
+    let file = File::new("");
+    let server = file.serve();
+    let mut client = server.login();
+    let make = "CREATE TABLE e (d date, n numeric(10,2)); INSERT INTO e VALUES ('2024-01-01', 1.5);
+        CREATE VIEW v AS SELECT d, d + 1 AS next, n FROM e; CREATE VIEW w AS SELECT next FROM v;
+        ALTER TABLE e RENAME d TO dd; ALTER TABLE e RENAME TO ee; ALTER TABLE ee ADD d int";
+    assert!(ask(&mut client, make).ends_with("C(ALTER TABLE) Z(I)"));
+    let found = ask(&mut client, "SELECT d, next + 1, n FROM v WHERE next = '2024-1-2'");
+    assert_eq!(found, "D(2024-01-01,2024-01-03,1.50) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut client, "SELECT next - 1 FROM w"), "D(2024-01-01) C(SELECT 1) Z(I)");
+}

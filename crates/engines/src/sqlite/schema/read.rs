@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::Connection;
 use trunkline_core::catalog::Numbers;
 
-use super::mark::sequence_of;
+use super::mark::{sequence_of, types_in};
 use super::{
     Column, ForeignKey, Index, OnCommit, Origin, PUBLIC, Relation, Schema, VIEW_DEPTH, split_view,
 };
@@ -73,8 +73,8 @@ impl Schema {
             let mut changed = false;
             for at in 0..self.relations.len() {
                 let view = self.relations.get(at).filter(|relation| relation.view);
-                let sql = view.map(|view| split_view(&view.sql).1.to_owned());
-                let types = sql.and_then(|sql| types_of(&sql, self));
+                let kept = view.and_then(|view| types_in(&view.sql));
+                let types = kept.or_else(|| types_of(split_view(&view?.sql).1, self));
                 let columns = self.relations.get_mut(at).into_iter().flat_map(|v| &mut v.columns);
                 for (column, ty) in columns.zip(types.unwrap_or_default()) {
                     changed |= column.ty != ty;
