@@ -27,7 +27,7 @@ fn to_string(context: &Context<'_>) -> Answer {
     let null = if context.len() > 3 { text(context, 3)? } else { None };
     let mut words = Bounded::default();
     for element in array.elements() {
-        match element.map_err(|error| refused(&error))? {
+        match element.map_err(refused)? {
             Value::Null => {
                 if let Some(null) = &null {
                     words.push_part(null, &between)?;
@@ -38,7 +38,7 @@ fn to_string(context: &Context<'_>) -> Answer {
             }
             element => {
                 let word = storage::print(&element, array.element(), &KEPT);
-                words.push_part(&word.map_err(|error| refused(&error))?, &between)?;
+                words.push_part(&word.map_err(refused)?, &between)?;
             }
         }
     }
@@ -65,5 +65,5 @@ fn to_array(context: &Context<'_>) -> Answer {
 /// A `text[]`.
 pub(super) fn texts(elements: Vec<Value>) -> Answer {
     let array = Value::Array(Array::new(Oid::TEXT, elements));
-    storage::store(array, Oid::TEXT_ARRAY).map_err(|error| refused(&error))
+    storage::store(array, Oid::TEXT_ARRAY).map_err(refused)
 }

@@ -61,7 +61,7 @@ pub(super) fn too_complex() -> rusqlite::Error {
 /// As many as an array may have here: 54000 beyond.
 pub(super) fn gathered<T>(elements: impl Iterator<Item = T>) -> rusqlite::Result<Vec<T>> {
     let gathered: Vec<T> = elements.take(ELEMENTS + 1).collect();
-    admit(gathered.len()).map_err(|error| refused(&error))?;
+    admit(gathered.len()).map_err(refused)?;
     Ok(gathered)
 }
 
