@@ -17,7 +17,7 @@ use super::storage;
 use super::translate::declared::{Declared, Deferral, Kind};
 use super::translate::index_text::IndexText;
 use super::types::Type;
-pub(crate) use mark::{Numbering, OnCommit, mark, marked, numbered, sequence_table};
+pub(crate) use mark::{Numbering, OnCommit, mark, marked, marked_types, numbered, sequence_table};
 pub(super) use mark::{split_view, told};
 
 /// The tables and views of the main database and of the temporary one.

@@ -208,6 +208,8 @@ struct Used {
     last: Option<String>,
     /// Whether a statement is run once more that failed, whose numbers are taken already.
     is_again: bool,
+    /// Whether the transaction has changed definitions.
+    is_defined: bool,
 }
 
 /// What a session knows of a sequence.
@@ -292,7 +294,9 @@ impl Sequences {
 
     /// A transaction has ended, and what was written is kept or undone.
     pub(crate) fn end(&self, is_kept: bool) {
-        for (place, known) in &mut self.used().known {
+        let mut used = self.used();
+        used.is_defined = false;
+        for (place, known) in &mut used.known {
             known.is_held = false;
             if is_kept && known.file[1].is_some() {
                 self.taken.keep(place, known);
@@ -339,10 +343,20 @@ impl Sequences {
 
     /// Only the file knows: a definition has changed something.
     pub(crate) fn forget(&self) {
-        for known in self.used().known.values_mut() {
+        let mut used = self.used();
+        used.is_defined = true;
+        for known in used.known.values_mut() {
             (known.file, known.is_held) = ([None; 2], false);
         }
         self.taken.all().clear();
+    }
+
+    /// A part of the transaction is undone: where a sequence began anew in it, it goes on as before.
+    pub(crate) fn undo(&self) {
+        let is_defined = self.used().is_defined;
+        if is_defined {
+            self.forget();
+        }
     }
 
     /// No number was given to this session: DISCARD SEQUENCES.

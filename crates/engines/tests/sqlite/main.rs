@@ -1,5 +1,6 @@
 //! The SQLite engine, by itself and behind a server.
 
+mod bounds;
 mod cancel;
 mod comments;
 mod constraints;
@@ -10,6 +11,7 @@ mod current_of;
 mod dialogue;
 mod discard;
 mod harness;
+mod joins;
 mod json;
 mod locking;
 #[allow(dead_code, reason = "shared with the tests of the server")]

@@ -77,3 +77,35 @@ fn what_is_temporary_stays_so_and_what_is_not_as_well() {
     assert_eq!(refused(&mut other, "SELECT x FROM mine")(b'C'), "42P01");
     assert_eq!(file.find::<i64>("SELECT count(*) FROM sqlite_schema WHERE name = 'i'"), 1);
 }
+
+#[test]
+fn what_other_programs_say_of_columns_is_changed_where_it_stands() {
+    let file = File::new(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY);
+         CREATE TABLE t (a INT REFERENCES p ON DELETE SET DEFAULT DEFAULT 5, b INT AS (a * 2),
+             c INT REFERENCES p NOT DEFERRABLE NOT NULL);
+         INSERT INTO p VALUES (1); INSERT INTO t (a, c) VALUES (1, 1);",
+    );
+    let server = file.serve();
+    let mut client = server.login();
+    let change = "ALTER TABLE t ALTER b TYPE smallint, ALTER a DROP DEFAULT, ALTER c DROP NOT NULL";
+    assert_eq!(ask(&mut client, change), "C(ALTER TABLE) Z(I)");
+    ask(&mut client, "INSERT INTO t (c) VALUES (NULL)");
+    assert_eq!(ask(&mut client, "SELECT * FROM t"), "D(1,2,1) D(NULL,NULL,NULL) C(SELECT 2) Z(I)");
+    let text: String = file.find("SELECT sql FROM sqlite_schema WHERE name = 't'");
+    assert!(text.contains("ON DELETE SET DEFAULT") && text.contains("NOT DEFERRABLE"), "{text}");
+}
+
+#[test]
+fn views_know_their_types_when_what_they_are_of_is_called_otherwise() {
+    let file = File::new("");
+    let server = file.serve();
+    let mut client = server.login();
+    let make = "CREATE TABLE e (d date, n numeric(10,2)); INSERT INTO e VALUES ('2024-01-01', 1.5);
+        CREATE VIEW v AS SELECT d, d + 1 AS next, n FROM e; CREATE VIEW w AS SELECT next FROM v;
+        ALTER TABLE e RENAME d TO dd; ALTER TABLE e RENAME TO ee; ALTER TABLE ee ADD d int";
+    assert!(ask(&mut client, make).ends_with("C(ALTER TABLE) Z(I)"));
+    let found = ask(&mut client, "SELECT d, next + 1, n FROM v WHERE next = '2024-1-2'");
+    assert_eq!(found, "D(2024-01-01,2024-01-03,1.50) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut client, "SELECT next - 1 FROM w"), "D(2024-01-01) C(SELECT 1) Z(I)");
+}

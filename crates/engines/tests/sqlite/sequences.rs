@@ -88,3 +88,24 @@ fn definitions_tell_temporary_sequences_from_others() {
     let told = ask(&mut client, again);
     assert_eq!(told, "C(ALTER SEQUENCE) C(CREATE SEQUENCE) D(1,73) C(SELECT 1) Z(I)");
 }
+
+#[test]
+fn a_sequence_that_began_anew_goes_on_where_that_is_undone() {
+    let file = File::new("");
+    let server = file.serve();
+    let mut client = server.login();
+    let make = "CREATE SEQUENCE q; SELECT setval('q', 500); CREATE TABLE t (id serial, v text);
+        INSERT INTO t (v) SELECT 'x' FROM generate_series(1, 10)";
+    assert!(ask(&mut client, make).ends_with("C(INSERT 0 10) Z(I)"));
+    ask(&mut client, "BEGIN; SAVEPOINT a; ALTER SEQUENCE q RESTART WITH 1");
+    assert_eq!(ask(&mut client, "SELECT nextval('q')"), "D(1) C(SELECT 1) Z(T)");
+    ask(&mut client, "TRUNCATE t RESTART IDENTITY");
+    let taken = "INSERT INTO t (v) VALUES ('y') RETURNING id";
+    assert_eq!(ask(&mut client, taken), "D(1) C(INSERT 0 1) Z(T)");
+    ask(&mut client, "ROLLBACK TO a");
+    assert_eq!(ask(&mut client, "SELECT nextval('q')"), "D(501) C(SELECT 1) Z(T)");
+    assert_eq!(ask(&mut client, taken), "D(11) C(INSERT 0 1) Z(T)");
+    ask(&mut client, "COMMIT");
+    assert_eq!(ask(&mut client, "SELECT nextval('q')"), "D(502) C(SELECT 1) Z(I)");
+    assert_eq!(ask(&mut client, taken), "D(12) C(INSERT 0 1) Z(I)");
+}

@@ -7,6 +7,7 @@ use trunkline_core::Oid;
 use trunkline_core::types::{Array, TextStyle, Value, ValueError};
 
 use super::super::storage;
+use super::bounded::admit;
 use super::{oid, pure, refused};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
@@ -66,7 +67,10 @@ pub(super) fn array_at(
     let text = String::from_utf8_lossy(text);
     let read = Value::from_literal(of, &text, &TextStyle::default());
     match read.map_err(refused)? {
-        Value::Array(array) => Ok(Some(array)),
+        Value::Array(array) => {
+            admit(array.len()).map_err(refused)?;
+            Ok(Some(array))
+        }
         _ => Ok(None),
     }
 }

@@ -9,6 +9,7 @@ use trunkline_core::types::{Array, Value};
 use super::super::output::KEPT;
 use super::super::storage;
 use super::array::array_at;
+use super::bounded::{Bounded, gathered};
 use super::text::text;
 use super::{Answer, pure, refused};
 
@@ -24,18 +25,24 @@ fn to_string(context: &Context<'_>) -> Answer {
         return Ok(Stored::Null);
     };
     let null = if context.len() > 3 { text(context, 3)? } else { None };
-    let mut words = Vec::new();
+    let mut words = Bounded::default();
     for element in array.elements() {
         match element.map_err(refused)? {
-            Value::Null => words.extend(null.clone()),
-            Value::Bool(value) => words.push(if value { "t" } else { "f" }.to_owned()),
+            Value::Null => {
+                if let Some(null) = &null {
+                    words.push_part(null, &between)?;
+                }
+            }
+            Value::Bool(value) => {
+                words.push_part(if value { "t" } else { "f" }, &between)?;
+            }
             element => {
                 let word = storage::print(&element, array.element(), &KEPT);
-                words.push(word.map_err(refused)?);
+                words.push_part(&word.map_err(refused)?, &between)?;
             }
         }
     }
-    Ok(Stored::Text(words.join(&between)))
+    words.kept()
 }
 
 /// `pg_string_to_array(text, between [, null])`: without a separator every letter is an element.
@@ -44,9 +51,9 @@ fn to_array(context: &Context<'_>) -> Answer {
     let null = if context.len() > 2 { text(context, 2)? } else { None };
     let parts: Vec<String> = match text(context, 1)? {
         _ if whole.is_empty() => Vec::new(),
-        None => whole.chars().map(String::from).collect(),
+        None => gathered(whole.chars().map(String::from))?,
         Some(between) if between.is_empty() => vec![whole],
-        Some(between) => whole.split(between.as_str()).map(str::to_owned).collect(),
+        Some(between) => gathered(whole.split(between.as_str()).map(str::to_owned))?,
     };
     let element = |part: String| match null.as_ref() == Some(&part) {
         true => Value::Null,

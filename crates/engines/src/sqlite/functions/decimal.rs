@@ -138,6 +138,10 @@ fn exact(context: &Context<'_>) -> Answer {
     }
     let exact = || computed(&op, Decimal::of(&a)?, Decimal::of(&b)?);
     let number = exact().unwrap_or_else(|| near(&op, a.to_f64(), b.to_f64()));
+    if a.is_finite() && b.is_finite() && !number.is_finite() {
+        let message = "value out of range: overflow";
+        return Err(raise(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message));
+    }
     printed(number)
 }
 

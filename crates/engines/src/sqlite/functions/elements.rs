@@ -9,6 +9,7 @@ use trunkline_core::types::{Array, TextStyle, Value, ValueError, element_of};
 use trunkline_core::{Oid, SqlState};
 
 use super::super::storage;
+use super::bounded::admit;
 use super::json::quote;
 use super::{Answer, oid, pure, refused};
 
@@ -41,6 +42,7 @@ fn elements_of(text: &str, array: Oid) -> Result<Vec<String>, ValueError> {
     let element = element_of(array).unwrap_or(Oid::TEXT);
     let value = Value::from_literal(array, text, &TextStyle::default())?;
     let Value::Array(values) = value else { return Ok(Vec::new()) };
+    admit(values.len())?;
     values.elements().map(|value| kept_words(&storage::store(value?, element)?)).collect()
 }
 

@@ -10,6 +10,7 @@ use rusqlite::functions::Context;
 use rusqlite::types::Value as Stored;
 use trunkline_core::SqlState;
 
+use super::bounded::Bounded;
 use super::text::text;
 use super::{Answer, pure, raise};
 
@@ -41,16 +42,16 @@ fn number(rest: &mut Peekable<Chars<'_>>) -> rusqlite::Result<Option<usize>> {
 /// `pg_format(pattern, argument, …)`
 fn format(context: &Context<'_>) -> Answer {
     let Some(pattern) = text(context, 0)? else { return Ok(Stored::Null) };
-    let mut out = String::new();
+    let mut out = Bounded::default();
     let mut rest = pattern.chars().peekable();
     let mut next = 1;
     while let Some(character) = rest.next() {
         if character != '%' {
-            out.push(character);
+            out.push(character.encode_utf8(&mut [0; 4]))?;
             continue;
         }
         if rest.next_if_eq(&'%').is_some() {
-            out.push('%');
+            out.push("%")?;
             continue;
         }
         let mut width = number(&mut rest)?;
@@ -98,7 +99,9 @@ fn format(context: &Context<'_>) -> Answer {
         };
         let missing = width.unwrap_or(0).saturating_sub(word.chars().count());
         let spaces = " ".repeat(missing);
-        out.push_str(&if is_left { word + &spaces } else { spaces + &word });
+        let (first, second) = if is_left { (word, spaces) } else { (spaces, word) };
+        out.push(&first)?;
+        out.push(&second)?;
     }
-    Ok(Stored::Text(out))
+    out.kept()
 }

@@ -10,6 +10,7 @@ use trunkline_core::types::{TextStyle, Value, ValueError, json};
 use trunkline_core::{Oid, SqlState};
 
 use super::super::storage;
+use super::bounded::Bounded;
 use super::json::quote;
 use super::text::text;
 use super::{Answer, Surroundings, pure, raise, refused, styled};
@@ -30,20 +31,14 @@ pub(super) fn register(
         Some(words) => as_jsonb(&words),
         None => Ok(Stored::Null),
     })?;
-    pure(connection, "pg_json_object", -1, |context| {
-        let members = members(context, " : ")?;
-        Ok(Stored::Text(format!("{{{}}}", members.join(", "))))
-    })?;
-    pure(connection, "pg_json_row", -1, |context| {
-        let members = members(context, ":")?;
-        Ok(Stored::Text(format!("{{{}}}", members.join(","))))
-    })?;
+    pure(connection, "pg_json_object", -1, |context| members(context, " : ", ", "))?;
+    pure(connection, "pg_json_row", -1, |context| members(context, ":", ","))?;
     pure(connection, "pg_json_array", -1, |context| {
-        let mut elements = Vec::new();
+        let mut elements = Bounded::default();
         for place in 0..context.len() {
-            elements.push(words(context, place)?);
+            elements.push_part(&words(context, place)?, ", ")?;
         }
-        Ok(Stored::Text(format!("[{}]", elements.join(", "))))
+        elements.within("[", "]")
     })
 }
 
@@ -59,17 +54,19 @@ pub(super) fn words(context: &Context<'_>, place: usize) -> rusqlite::Result<Str
     Ok(text(context, place)?.unwrap_or_else(|| "null".to_owned()))
 }
 
-/// The arguments as members: names and values, one behind the other.
-fn members(context: &Context<'_>, between: &str) -> rusqlite::Result<Vec<String>> {
-    let mut members = Vec::new();
+/// The object whose members are the arguments: names and values, one behind the other.
+fn members(context: &Context<'_>, colon: &str, comma: &str) -> Answer {
+    let mut members = Bounded::default();
     for place in (0..context.len()).step_by(2) {
         let Some(name) = text(context, place)? else {
             let message = "null value not allowed for object key";
             return Err(raise(SqlState::NULL_VALUE_NOT_ALLOWED, message));
         };
-        members.push(format!("{}{between}{}", quote(&name), words(context, place + 1)?));
+        members.push_part(&quote(&name), comma)?;
+        members.push(colon)?;
+        members.push(&words(context, place + 1)?)?;
     }
-    Ok(members)
+    members.within("{", "}")
 }
 
 /// A value in the words of JSON: dates by ISO 8601, numbers as they are, all else as a string.

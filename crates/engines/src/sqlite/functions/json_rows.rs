@@ -11,6 +11,7 @@ use trunkline_core::{Oid, SqlState};
 use super::super::output::KEPT;
 use super::super::storage;
 use super::super::types::Type;
+use super::bounded::Bounded;
 use super::json::quote;
 use super::json::{unescaped, value};
 use super::text::text;
@@ -34,11 +35,11 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     })?;
     pure(connection, "pg_jsonb_scalar", 3, scalar)?;
     pure(connection, "pg_cells", -1, |context| {
-        let mut cells = Vec::new();
+        let mut cells = Bounded::default();
         for place in 0..context.len() {
-            cells.push(super::elements::json_of_kept(&context.get(place)?)?);
+            cells.push_part(&super::elements::json_of_kept(&context.get(place)?)?, ",")?;
         }
-        Ok(Stored::Text(format!("[{}]", cells.join(","))))
+        cells.within("[", "]")
     })
 }
 
@@ -130,11 +131,11 @@ fn elements(context: &Context<'_>) -> Answer {
             (_, _) => format!("cannot call {name} on a scalar"),
         }));
     };
-    let mut words = Vec::new();
+    let mut words = Bounded::default();
     for part in parts(inside) {
-        words.push(shown(part, as_text, Oid(oid))?);
+        words.push_part(&shown(part, as_text, Oid(oid))?, ",")?;
     }
-    Ok(Stored::Text(format!("[{}]", words.join(","))))
+    words.within("[", "]")
 }
 
 fn object<'a>(document: &'a str, name: &str, array: &str) -> rusqlite::Result<&'a str> {

@@ -8,6 +8,7 @@
 mod array;
 mod array_join;
 mod array_text;
+mod bounded;
 mod bytes;
 mod calendar;
 mod called;

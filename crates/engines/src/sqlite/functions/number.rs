@@ -129,7 +129,7 @@ fn numeric(context: &Context<'_>) -> Answer {
     let scaled = (result * power).round();
     // Beyond, a double has no such digits.
     let is_exact = digits <= 22 && scaled.abs() < 9e15;
-    Ok(kept(if is_exact { scaled / power } else { result }))
+    in_range(if is_exact { scaled / power } else { result }, a, b, false).map(kept)
 }
 
 /// A result that is infinite only if an operand is, and zero only if it may be.
@@ -255,7 +255,10 @@ fn order(a: ValueRef<'_>, b: ValueRef<'_>) -> Ordering {
 }
 
 fn of_one(context: &Context<'_>, apply: fn(f64) -> f64) -> Answer {
-    Ok(number(context.get_raw(0)).map_or(Stored::Null, |value| kept(apply(value))))
+    match number(context.get_raw(0)) {
+        Some(value) => in_range(apply(value), value, value, false).map(kept),
+        None => Ok(Stored::Null),
+    }
 }
 
 fn root(context: &Context<'_>) -> Answer {

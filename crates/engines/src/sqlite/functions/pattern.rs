@@ -5,7 +5,8 @@ use rusqlite::functions::Context;
 use rusqlite::types::Value as Stored;
 use trunkline_core::SqlState;
 
-use super::regexp::adapted;
+use super::bounded::too_complex;
+use super::regexp::{Flags, adapted, compiled};
 use super::text::text;
 use super::{Answer, pure, raise};
 
@@ -30,7 +31,8 @@ fn like(context: &Context<'_>, fold: bool) -> Answer {
         if fold { (whole.to_lowercase(), pattern.to_lowercase()) } else { (whole, pattern) };
     let pattern = compile(&pattern, escape)?;
     let whole: Vec<char> = whole.chars().collect();
-    Ok(Stored::Integer(matches(&whole, &pattern).into()))
+    let is_match = matches(&whole, &pattern, STEPS).ok_or_else(too_complex)?;
+    Ok(Stored::Integer(is_match.into()))
 }
 
 /// A part of a pattern.
@@ -60,11 +62,19 @@ fn compile(pattern: &str, escape: Option<char>) -> rusqlite::Result<Vec<Part>> {
     Ok(parts)
 }
 
-/// Goes back only to the last `%`, so it takes no more than the product of both lengths.
-fn matches(text: &[char], pattern: &[Part]) -> bool {
-    let (mut at, mut part) = (0, 0);
+/// How many steps a match may take, which nobody can stop.
+const STEPS: u64 = 1 << 30;
+
+/// Goes back only to the last `%`, so it takes no more than the product of both lengths; `None` if
+/// that is too long.
+fn matches(text: &[char], pattern: &[Part], most: u64) -> Option<bool> {
+    let (mut at, mut part, mut steps) = (0, 0, 0);
     let mut again: Option<(usize, usize)> = None;
     while let Some(&character) = text.get(at) {
+        steps += 1;
+        if steps > most {
+            return None;
+        }
         match pattern.get(part) {
             Some(Part::Any) => {
                 again = Some((part, at));
@@ -81,36 +91,22 @@ fn matches(text: &[char], pattern: &[Part]) -> bool {
             }
             _ => {}
         }
-        let Some((any, from)) = again else { return false };
+        let Some((any, from)) = again else { return Some(false) };
         again = Some((any, from + 1));
         (at, part) = (from + 1, any + 1);
     }
-    pattern.get(part..).is_some_and(|rest| rest.iter().all(|part| matches!(part, Part::Any)))
+    Some(pattern.get(part..).is_some_and(|rest| rest.iter().all(|part| matches!(part, Part::Any))))
 }
-
-/// How much memory a compiled pattern may take.
-const COMPILED: usize = 1 << 20;
 
 /// `pg_regex(text, pattern)`: the syntax of the crate `regex`, which is PostgreSQL's but for
 /// back references and looking around.
 fn regex(context: &Context<'_>, fold: bool) -> Answer {
-    if let (Some(whole), true) = (text(context, 0)?, text(context, 1)?.is_some()) {
-        let compiled = context.get_or_create_aux(1, |pattern| {
-            regex_lite::RegexBuilder::new(&adapted(pattern.as_str().unwrap_or_default()))
-                .case_insensitive(fold)
-                .dot_matches_new_line(true)
-                .size_limit(COMPILED)
-                .build()
-        });
-        return match compiled {
-            Ok(compiled) => Ok(Stored::Integer(compiled.is_match(&whole).into())),
-            Err(error) => {
-                let message = format!("invalid regular expression: {error}");
-                Err(raise(SqlState::INVALID_REGULAR_EXPRESSION, &message))
-            }
-        };
-    }
-    Ok(Stored::Null)
+    let (Some(whole), Some(pattern)) = (text(context, 0)?, text(context, 1)?) else {
+        return Ok(Stored::Null);
+    };
+    let flags = Flags { fold, ..Flags::default() };
+    let compiled = compiled(context, (&whole, &pattern), flags, adapted)?;
+    Ok(Stored::Integer(compiled.regex.is_match(&whole).into()))
 }
 
 /// `SIMILAR TO`: a regular expression of the whole, in which `%` and `_` are those of LIKE.
@@ -118,6 +114,12 @@ fn similar(context: &Context<'_>) -> Answer {
     let (Some(whole), Some(pattern)) = (text(context, 0)?, text(context, 1)?) else {
         return Ok(Stored::Null);
     };
+    let compiled = compiled(context, (&whole, &pattern), Flags::default(), of_similar)?;
+    Ok(Stored::Integer(compiled.regex.is_match(&whole).into()))
+}
+
+/// The regular expression that SIMILAR TO means.
+fn of_similar(pattern: &str) -> String {
     let mut expression = String::from("^(?s:");
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
@@ -135,10 +137,18 @@ fn similar(context: &Context<'_>) -> Answer {
         }
     }
     expression.push_str(")$");
-    let compiled = regex_lite::RegexBuilder::new(&expression).size_limit(COMPILED).build();
-    let compiled = compiled.map_err(|error| {
-        let message = format!("invalid regular expression: {error}");
-        raise(SqlState::INVALID_REGULAR_EXPRESSION, &message)
-    })?;
-    Ok(Stored::Integer(compiled.is_match(&whole).into()))
+    expression
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_that_go_back_too_often_are_given_up() {
+        let text: Vec<char> = "a".repeat(1_000).chars().collect();
+        let pattern = compile(&format!("%{}b", "a".repeat(100)), None).expect("a pattern");
+        assert_eq!(matches(&text, &pattern, 1_000_000), Some(false));
+        assert_eq!(matches(&text, &pattern, 10_000), None);
+    }
 }

@@ -4,6 +4,8 @@
 //!
 //! Source: <https://www.postgresql.org/docs/18/functions-matching.html#FUNCTIONS-POSIX-REGEXP>.
 
+use std::sync::Arc;
+
 use regex_lite::{Captures, Regex, RegexBuilder};
 use rusqlite::Connection;
 use rusqlite::functions::Context;
@@ -12,6 +14,7 @@ use trunkline_core::SqlState;
 use trunkline_core::types::Value;
 
 use super::array_text::texts;
+use super::bounded::{Bounded, gathered, too_complex};
 use super::json::quote;
 use super::text::text;
 use super::{Answer, pure, raise};
@@ -24,48 +27,52 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
             let message = "regexp_match() does not support the \"global\" option";
             return Err(raise(SqlState::INVALID_PARAMETER_VALUE, message));
         }
-        search.regex.captures(&search.text).map_or(Ok(Stored::Null), |found| texts(groups(&found)))
+        search
+            .compiled
+            .regex
+            .captures(&search.text)
+            .map_or(Ok(Stored::Null), |found| texts(groups(&found)))
     })?;
     pure(connection, "pg_regexp_matches", -1, |context| {
         let Some(search) = Search::read(context, 2)? else { return Ok(Stored::Null) };
         let most = if search.all { usize::MAX } else { 1 };
-        let mut rows = Vec::new();
-        for found in search.regex.captures_iter(&search.text).take(most) {
+        let mut rows = Bounded::default();
+        for found in search.compiled.regex.captures_iter(&search.text).take(most) {
             if let Stored::Text(array) = texts(groups(&found))? {
-                rows.push(quote(&array));
+                rows.push_part(&quote(&array), ",")?;
             }
         }
-        Ok(Stored::Text(format!("[{}]", rows.join(","))))
+        rows.within("[", "]")
     })?;
     pure(connection, "pg_regexp_split", -1, |context| {
         let Some(search) = Search::read(context, 2)? else { return Ok(Stored::Null) };
-        texts(search.split().into_iter().map(Value::Text).collect())
+        texts(gathered(search.split().map(Value::Text))?)
     })?;
     pure(connection, "pg_regexp_count", 2, |context| {
         let Some(search) = Search::read(context, 2)? else { return Ok(Stored::Null) };
-        let count = search.regex.find_iter(&search.text).count();
+        let count = search.compiled.regex.find_iter(&search.text).count();
         Ok(i64::try_from(count).map_or(Stored::Null, Stored::Integer))
     })?;
     pure(connection, "pg_regexp_instr", 2, |context| {
         let Some(search) = Search::read(context, 2)? else { return Ok(Stored::Null) };
-        let before = search.regex.find(&search.text).map(|found| found.start());
+        let before = search.compiled.regex.find(&search.text).map(|found| found.start());
         let place = before.and_then(|end| search.text.get(..end)).map(|text| text.chars().count());
         let place = place.map_or(0, |count| count.saturating_add(1));
         Ok(i64::try_from(place).map_or(Stored::Null, Stored::Integer))
     })?;
     pure(connection, "pg_regexp_like", -1, |context| {
         let Some(search) = Search::read(context, 2)? else { return Ok(Stored::Null) };
-        Ok(Stored::Integer(search.regex.is_match(&search.text).into()))
+        Ok(Stored::Integer(search.compiled.regex.is_match(&search.text).into()))
     })?;
     pure(connection, "pg_regexp_substr", 2, |context| {
         let Some(search) = Search::read(context, 2)? else { return Ok(Stored::Null) };
-        let found = search.regex.find(&search.text);
+        let found = search.compiled.regex.find(&search.text);
         Ok(found.map_or(Stored::Null, |found| Stored::Text(found.as_str().to_owned())))
     })?;
     // What is in the first parentheses, if there are any.
     pure(connection, "pg_regexp_part", 2, |context| {
         let Some(search) = Search::read(context, 2)? else { return Ok(Stored::Null) };
-        let found = search.regex.captures(&search.text);
+        let found = search.compiled.regex.captures(&search.text);
         let part = found.and_then(|found| found.get(usize::from(found.len() > 1)));
         Ok(part.map_or(Stored::Null, |part| Stored::Text(part.as_str().to_owned())))
     })
@@ -73,6 +80,74 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
 
 /// How much memory a compiled pattern may take.
 const COMPILED: usize = 1 << 20;
+
+/// How much a search may work, which nobody can stop: the length of the text times the memory of the pattern.
+const WORK: usize = 1 << 34;
+
+/// What a pattern may take for a text of any length.
+const SMALL: usize = 512;
+
+/// What options say of an expression.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Flags {
+    pub(super) fold: bool,
+    pub(super) by_line: bool,
+    pub(super) spaced: bool,
+}
+
+/// An expression that is kept from row to row, as long as the pattern is a constant.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pattern: String,
+    flags: Flags,
+    pub(super) regex: Regex,
+}
+
+impl Compiled {
+    fn new(pattern: String, flags: Flags) -> rusqlite::Result<Compiled> {
+        let regex = built(&pattern, flags, COMPILED).map_err(|error| {
+            let message = format!("invalid regular expression: {error}");
+            raise(SqlState::INVALID_REGULAR_EXPRESSION, &message)
+        })?;
+        Ok(Compiled { pattern, flags, regex })
+    }
+
+    /// Refuses a text of this length where the search would take long: 54000.
+    fn admit(&self, length: usize) -> rusqlite::Result<()> {
+        let most = WORK.checked_div(length).unwrap_or(COMPILED).max(SMALL);
+        if most < COMPILED && built(&self.pattern, self.flags, most).is_err() {
+            return Err(too_complex());
+        }
+        Ok(())
+    }
+}
+
+/// An expression that takes no more memory.
+fn built(pattern: &str, flags: Flags, most: usize) -> Result<Regex, regex_lite::Error> {
+    RegexBuilder::new(pattern)
+        .case_insensitive(flags.fold)
+        .dot_matches_new_line(!flags.by_line)
+        .multi_line(flags.by_line)
+        .ignore_whitespace(flags.spaced)
+        .size_limit(most)
+        .build()
+}
+
+/// The expression of the second argument, for the text of the first one, as `written` has it for the crate.
+pub(super) fn compiled(
+    context: &Context<'_>,
+    (whole, pattern): (&str, &str),
+    flags: Flags,
+    written: fn(&str) -> String,
+) -> rusqlite::Result<Arc<Compiled>> {
+    let known = context.get_aux::<Compiled>(1)?.filter(|known| known.flags == flags);
+    let compiled = match known {
+        Some(known) => known,
+        None => context.set_aux(1, Compiled::new(written(pattern), flags)?)?,
+    };
+    compiled.admit(whole.len())?;
+    Ok(compiled)
+}
 
 /// An expression as `regex` writes it: PostgreSQL's own escapes for the ends of words and of the text.
 pub(super) fn adapted(pattern: &str) -> String {
@@ -99,7 +174,7 @@ pub(super) fn adapted(pattern: &str) -> String {
 /// A text and what is looked for in it.
 struct Search {
     text: String,
-    regex: Regex,
+    compiled: Arc<Compiled>,
     /// Whether all matches count, and not only the first.
     all: bool,
 }
@@ -117,15 +192,15 @@ impl Search {
             },
             false => String::new(),
         };
-        let (mut all, mut fold, mut by_line, mut spaced) = (false, false, false, false);
+        let (mut all, mut flags) = (false, Flags::default());
         for option in options.chars() {
             match option {
                 'g' => all = true,
-                'i' => fold = true,
-                'c' => fold = false,
-                'n' | 'm' => by_line = true,
-                's' => by_line = false,
-                'x' => spaced = true,
+                'i' => flags.fold = true,
+                'c' => flags.fold = false,
+                'n' | 'm' => flags.by_line = true,
+                's' => flags.by_line = false,
+                'x' => flags.spaced = true,
                 't' | 'e' => {}
                 other => {
                     let message = format!("invalid regular expression option: \"{other}\"");
@@ -133,37 +208,35 @@ impl Search {
                 }
             }
         }
-        let regex = context.get_or_create_aux(1, |_| {
-            RegexBuilder::new(&adapted(&pattern))
-                .case_insensitive(fold)
-                .dot_matches_new_line(!by_line)
-                .multi_line(by_line)
-                .ignore_whitespace(spaced)
-                .size_limit(COMPILED)
-                .build()
-        });
-        match regex {
-            Ok(regex) => Ok(Some(Search { text: whole, regex: Regex::clone(&regex), all })),
-            Err(error) => {
-                let message = format!("invalid regular expression: {error}");
-                Err(raise(SqlState::INVALID_REGULAR_EXPRESSION, &message))
-            }
-        }
+        let compiled = compiled(context, (&whole, &pattern), flags, adapted)?;
+        Ok(Some(Search { text: whole, compiled, all }))
     }
 
     /// What is between the matches; one of nothing at the ends splits nothing.
-    fn split(&self) -> Vec<String> {
-        let (mut parts, mut from) = (Vec::new(), 0);
-        for found in self.regex.find_iter(&self.text) {
+    fn split(&self) -> impl Iterator<Item = String> {
+        let mut from = 0;
+        let mut found = self.compiled.regex.find_iter(&self.text).filter_map(move |found| {
             let is_nothing = found.start() == found.end();
             if is_nothing && (found.start() == from || found.end() == self.text.len()) {
-                continue;
+                return None;
             }
-            parts.extend(self.text.get(from..found.start()).map(str::to_owned));
-            from = found.end();
-        }
-        parts.extend(self.text.get(from..).map(str::to_owned));
-        parts
+            Some((std::mem::replace(&mut from, found.end()), found.start(), found.end()))
+        });
+        let mut last = Some(0);
+        std::iter::from_fn(move || {
+            let behind = last?;
+            let part = match found.next() {
+                Some((from, to, end)) => {
+                    last = Some(end);
+                    self.text.get(from..to)
+                }
+                None => {
+                    last = None;
+                    self.text.get(behind..)
+                }
+            };
+            part.map(str::to_owned)
+        })
     }
 }
 
@@ -180,41 +253,38 @@ fn groups(found: &Captures<'_>) -> Vec<Value> {
 fn replaced(context: &Context<'_>) -> Answer {
     let Some(search) = Search::read(context, 3)? else { return Ok(Stored::Null) };
     let Some(replacement) = text(context, 2)? else { return Ok(Stored::Null) };
-    let most = if search.all { 0 } else { 1 };
-    let replaced = search
-        .regex
-        .replacen(&search.text, most, |found: &Captures<'_>| filled(&replacement, found));
-    Ok(Stored::Text(replaced.into_owned()))
+    let most = if search.all { usize::MAX } else { 1 };
+    let (mut out, mut behind) = (Bounded::default(), 0);
+    for found in search.compiled.regex.captures_iter(&search.text).take(most) {
+        let Some(whole) = found.get(0) else { continue };
+        out.push(search.text.get(behind..whole.start()).unwrap_or_default())?;
+        fill(&replacement, &found, &mut out)?;
+        behind = whole.end();
+    }
+    out.push(search.text.get(behind..).unwrap_or_default())?;
+    out.kept()
 }
 
-/// A replacement with what was found: `\1` is the first group, `\&` all of the match.
-fn filled(replacement: &str, found: &Captures<'_>) -> String {
-    let mut out = String::with_capacity(replacement.len());
-    let mut characters = replacement.chars();
-    while let Some(character) = characters.next() {
-        if character != '\\' {
-            out.push(character);
-            continue;
-        }
-        let group = match characters.next() {
-            Some('&') => 0,
-            Some('\\') => {
-                out.push('\\');
-                continue;
-            }
+/// Adds a replacement with what was found: `\1` is the first group, `\&` all of the match.
+fn fill(replacement: &str, found: &Captures<'_>, out: &mut Bounded) -> rusqlite::Result<()> {
+    let group = |place: usize| found.get(place).map_or("", |group| group.as_str());
+    let mut rest = replacement;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        out.push(plain)?;
+        let mut characters = escape.chars();
+        match characters.next() {
+            Some('&') => out.push(group(0))?,
+            Some('\\') | None => out.push("\\")?,
             Some(digit @ '1'..='9') => {
-                digit.to_digit(10).and_then(|n| usize::try_from(n).ok()).unwrap_or(0)
+                let place = digit.to_digit(10).and_then(|digit| usize::try_from(digit).ok());
+                out.push(place.map_or("", group))?;
             }
             Some(other) => {
-                out.extend(['\\', other]);
-                continue;
+                out.push("\\")?;
+                out.push(other.encode_utf8(&mut [0; 4]))?;
             }
-            None => {
-                out.push('\\');
-                continue;
-            }
-        };
-        out.push_str(found.get(group).map_or("", |group| group.as_str()));
+        }
+        rest = characters.as_str();
     }
-    out
+    out.push(rest)
 }

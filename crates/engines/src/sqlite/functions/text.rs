@@ -7,6 +7,7 @@ use rusqlite::functions::Context;
 use rusqlite::types::{Value as Stored, ValueRef};
 use trunkline_core::SqlState;
 
+use super::bounded::{LONGEST, too_large};
 use super::{Answer, pure, raise};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
@@ -71,9 +72,6 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         Ok(Stored::Integer(text.starts_with(&start).into()))
     })
 }
-
-/// The most that a string may grow to.
-const LONGEST: usize = 1 << 28;
 
 /// An argument as text, whatever it is kept as.
 pub(super) fn text(context: &Context<'_>, place: usize) -> rusqlite::Result<Option<String>> {
@@ -188,12 +186,12 @@ fn padded(context: &Context<'_>, left: bool) -> Answer {
     let Some(fill) = fill else { return Ok(Stored::Null) };
     let length = usize::try_from(length).unwrap_or(0);
     if length > LONGEST {
-        return Err(raise(SqlState::PROGRAM_LIMIT_EXCEEDED, "requested length too large"));
+        return Err(too_large());
     }
     let missing = length.saturating_sub(whole.chars().count());
     let widest = fill.chars().map(char::len_utf8).max().unwrap_or(0);
     if missing.saturating_mul(widest) > LONGEST {
-        return Err(raise(SqlState::PROGRAM_LIMIT_EXCEEDED, "requested length too large"));
+        return Err(too_large());
     }
     let fill: String = fill.chars().cycle().take(missing).collect();
     let kept: String = whole.chars().take(length).collect();
@@ -206,7 +204,7 @@ fn repeated(context: &Context<'_>) -> Answer {
     };
     let times = usize::try_from(times).unwrap_or(0);
     if whole.len().saturating_mul(times) > LONGEST {
-        return Err(raise(SqlState::PROGRAM_LIMIT_EXCEEDED, "requested length too large"));
+        return Err(too_large());
     }
     Ok(Stored::Text(whole.repeat(times)))
 }
@@ -262,7 +260,7 @@ fn replaced(context: &Context<'_>) -> Answer {
     if grows > 0 {
         let growth = whole.matches(&part).count().saturating_mul(grows);
         if whole.len().saturating_add(growth) > LONGEST {
-            return Err(raise(SqlState::PROGRAM_LIMIT_EXCEEDED, "requested length too large"));
+            return Err(too_large());
         }
     }
     Ok(Stored::Text(whole.replace(&part, &by)))

@@ -181,6 +181,29 @@ pub(super) fn sequence_of(sql: &str) -> Option<Options> {
     sql.ends_with(&sequence_table(&options)).then_some(options)
 }
 
+/// What the mark says that keeps the types of a view's columns, before them.
+const TYPES: &str = "types ";
+
+/// The comment that keeps the types of a view's columns: the query that PostgreSQL was told does not tell them any
+/// more when what it is of is called otherwise.
+pub(crate) fn marked_types(types: impl Iterator<Item = Type>) -> String {
+    let types: Vec<String> = types.map(|ty| format!("{}:{}", ty.oid.0, ty.typmod)).collect();
+    mark(&format!("{TYPES}{}", types.join(",")))
+}
+
+/// The types of a view's columns, if its text keeps them.
+pub(super) fn types_in(view: &str) -> Option<Vec<Type>> {
+    let (_, query) = view.split_once(MARK)?;
+    let (_, behind) = query.split_once("*/")?;
+    let types = behind.trim_start().strip_prefix(MARK)?.strip_prefix(TYPES)?;
+    let (types, _) = types.split_once("*/")?;
+    let read = |ty: &str| {
+        let (oid, typmod) = ty.split_once(':')?;
+        Some(Type { oid: Oid(oid.parse().ok()?), typmod: typmod.parse().ok()? })
+    };
+    types.trim().split(',').map(read).collect()
+}
+
 /// The head of a CREATE VIEW and its query.
 pub(in crate::sqlite) fn split_view(sql: &str) -> (&str, &str) {
     // What PostgreSQL was told is kept before SQLite's words for it.

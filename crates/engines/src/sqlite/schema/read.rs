@@ -1,9 +1,11 @@
 //! What SQLite tells of a table's columns, indexes and foreign keys.
 
+use std::collections::{HashMap, HashSet};
+
 use rusqlite::Connection;
 use trunkline_core::catalog::Numbers;
 
-use super::mark::sequence_of;
+use super::mark::{sequence_of, types_in};
 use super::{
     Column, ForeignKey, Index, OnCommit, Origin, PUBLIC, Relation, Schema, VIEW_DEPTH, split_view,
 };
@@ -19,6 +21,7 @@ impl Schema {
         let mut numbers = Numbers::default();
         let mut comments: [Comments; 2] = Default::default();
         for database in ["temp", "main"] {
+            let around = Around::read(connection, database)?;
             let mut listed = connection.prepare(&format!(
                 "SELECT name, type, coalesce(sql, ''), rowid FROM {database}.sqlite_schema \
                  WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
@@ -50,16 +53,11 @@ impl Schema {
                 }
                 // A view whose table is gone has no columns to tell.
                 if read_columns(connection, database, &mut relation).is_ok() || !relation.view {
-                    read_indexes(connection, database, &mut relation)?;
+                    read_indexes(connection, database, &around, &mut relation)?;
                     read_foreign_keys(connection, database, &mut relation)?;
                 }
-                let mut triggers = connection.prepare(&format!(
-                    "SELECT sql FROM {database}.sqlite_schema \
-                     WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE"
-                ))?;
-                relation.triggers = triggers
-                    .query_map([&relation.name], |row| row.get(0))?
-                    .collect::<rusqlite::Result<_>>()?;
+                let triggers = around.triggers.get(&relation.name.to_ascii_lowercase());
+                relation.triggers = triggers.cloned().unwrap_or_default();
                 relations.push(relation);
             }
         }
@@ -75,8 +73,8 @@ impl Schema {
             let mut changed = false;
             for at in 0..self.relations.len() {
                 let view = self.relations.get(at).filter(|relation| relation.view);
-                let sql = view.map(|view| split_view(&view.sql).1.to_owned());
-                let types = sql.and_then(|sql| types_of(&sql, self));
+                let kept = view.and_then(|view| types_in(&view.sql));
+                let types = kept.or_else(|| types_of(split_view(&view?.sql).1, self));
                 let columns = self.relations.get_mut(at).into_iter().flat_map(|v| &mut v.columns);
                 for (column, ty) in columns.zip(types.unwrap_or_default()) {
                     changed |= column.ty != ty;
@@ -87,6 +85,41 @@ impl Schema {
                 break;
             }
         }
+    }
+}
+
+/// What a database says of all of its tables at a time: asked for each of them, it would look through all of it.
+#[derive(Default)]
+struct Around {
+    /// The texts of triggers, by the names of their tables in lower case.
+    triggers: HashMap<String, Vec<String>>,
+    /// The texts of indexes.
+    indexes: HashMap<String, String>,
+    without_rowid: HashSet<String>,
+}
+
+impl Around {
+    fn read(connection: &Connection, database: &str) -> rusqlite::Result<Around> {
+        let mut around = Around::default();
+        let mut listed = connection.prepare(&format!(
+            "SELECT type, name, tbl_name, sql FROM {database}.sqlite_schema \
+             WHERE type IN ('trigger', 'index') AND sql IS NOT NULL ORDER BY rowid"
+        ))?;
+        let mut rows = listed.query([])?;
+        while let Some(row) = rows.next()? {
+            let (kind, name): (String, String) = (row.get(0)?, row.get(1)?);
+            if kind == "index" {
+                around.indexes.insert(name, row.get(3)?);
+                continue;
+            }
+            let table = row.get::<_, String>(2)?.to_ascii_lowercase();
+            around.triggers.entry(table).or_default().push(row.get(3)?);
+        }
+        let without = "SELECT name FROM pragma_table_list WHERE schema = ?1 AND wr";
+        let mut listed = connection.prepare(without)?;
+        let names = listed.query_map([database], |row| row.get(0))?;
+        around.without_rowid = names.collect::<rusqlite::Result<_>>()?;
+        Ok(around)
     }
 }
 
@@ -134,13 +167,13 @@ fn read_columns(
 fn read_indexes(
     connection: &Connection,
     database: &str,
+    around: &Around,
     relation: &mut Relation,
 ) -> rusqlite::Result<()> {
-    let mut listed = connection.prepare(&format!(
-        "SELECT l.name, l.\"unique\", l.origin, s.sql FROM pragma_index_list(?1, ?2) AS l \
-         LEFT JOIN {database}.sqlite_schema AS s ON s.type = 'index' AND s.name = l.name \
-         ORDER BY l.seq DESC"
-    ))?;
+    relation.without_rowid = around.without_rowid.contains(&relation.name);
+    let mut listed = connection.prepare(
+        "SELECT name, \"unique\", origin FROM pragma_index_list(?1, ?2) ORDER BY seq DESC",
+    )?;
     let mut rows = listed.query([relation.name.as_str(), database])?;
     while let Some(row) = rows.next()? {
         let index: String = row.get(0)?;
@@ -158,6 +191,7 @@ fn read_indexes(
             }
             columns.push(usize::try_from(part.get::<_, i64>(1)?).ok());
         }
+        let sql = around.indexes.get(&index).cloned();
         relation.indexes.push(Index {
             name: index,
             unique: row.get::<_, i64>(1)? != 0,
@@ -168,15 +202,9 @@ fn read_indexes(
             },
             columns,
             descending,
-            sql: row.get(3)?,
+            sql,
         });
     }
-    let kind = connection.query_row(
-        "SELECT wr FROM pragma_table_list(?2) WHERE schema = ?1",
-        [database, relation.name.as_str()],
-        |row| row.get::<_, i64>(0),
-    );
-    relation.without_rowid = kind.unwrap_or(0) != 0;
     Ok(())
 }
 

@@ -9,6 +9,9 @@ use super::scope::Scope;
 use super::typed::{Form, Typed};
 use crate::sqlite::types::Type;
 
+/// More digits behind the point than a double has: nothing is rounded.
+const ANY_SCALE: i32 = 400;
+
 impl Translator<'_> {
     pub(super) fn unary(
         &mut self,
@@ -186,13 +189,12 @@ impl Translator<'_> {
             },
             _ => None,
         };
-        let sql = match (op, scale) {
+        let sql = match op {
             // What is computed by doubles is rounded to the digits that it has: 0.1 + 0.2 is 0.3.
-            (
-                BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply,
-                Some(scale),
-            ) if scale > 0 && self.is_checked => {
-                format!("pg_numeric('{op}', {a}, {b}, {scale})")
+            BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply
+                if self.is_checked =>
+            {
+                format!("pg_numeric('{op}', {a}, {b}, {})", scale.unwrap_or(ANY_SCALE))
             }
             _ => sql,
         };

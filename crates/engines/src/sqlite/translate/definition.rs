@@ -14,7 +14,7 @@ use super::name::{TableName, folded, quoted, shown};
 use super::scope::Output;
 use super::sequence::restarted;
 use super::{Done, Translator, first_words, unsupported};
-use crate::sqlite::schema::{Relation, mark};
+use crate::sqlite::schema::{Relation, mark, marked_types};
 use crate::sqlite::types::Type;
 
 impl Translator<'_> {
@@ -115,12 +115,13 @@ impl Translator<'_> {
             let types: Vec<Type> = queried.outputs.iter().map(|o| o.ty.as_announced()).collect();
             check_replacement(old, &names, &types)?;
         }
+        let types = marked_types(queried.outputs.iter().map(|output| output.ty.as_announced()));
         let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
         let word = if temporary { "TEMP VIEW" } else { "VIEW" };
         let place = if temporary { quoted(&name) } else { format!("main.{}", quoted(&name)) };
         // The original is kept beside it, for those who ask for the definition.
         steps.push(format!(
-            "CREATE {word} {place} ({}) AS {} {}",
+            "CREATE {word} {place} ({}) AS {} {types} {}",
             names.join(", "),
             mark(&create.query.to_string()),
             queried.sql

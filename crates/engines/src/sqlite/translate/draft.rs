@@ -76,6 +76,7 @@ impl Draft {
             columns: columns.collect(),
             system: Vec::new(),
             key: Vec::new(),
+            joined: false,
         }
     }
 

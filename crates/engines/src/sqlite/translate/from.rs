@@ -174,7 +174,7 @@ impl Translator<'_> {
         let relation = self.relation(name)?;
         self.uses.insert((relation.oid, 0));
         let alias = alias.unwrap_or_else(|| relation.name.clone());
-        if scope.sources.iter().any(|source| source.alias == alias) {
+        if scope.sources.iter().any(|source| !source.joined && source.alias == alias) {
             let message = format!("table name \"{alias}\" specified more than once");
             return Err(PgError::new(SqlState::DUPLICATE_ALIAS, message));
         }
@@ -197,30 +197,31 @@ impl Translator<'_> {
         words: &str,
     ) -> Result<String> {
         let middle = left_side.end;
-        let mut tests = Vec::new();
+        let (mut tests, mut made) = (Vec::new(), Vec::new());
         for name in names {
-            let mut right = None;
-            for column in scope.sources.iter_mut().skip(middle).flat_map(|s| s.columns.iter_mut()) {
-                if column.name == *name && !column.merged {
-                    column.merged = true;
-                    self.uses.extend(column.origin);
-                    right = Some(column.clone());
-                }
-            }
-            let left = scope.sources.get_mut(left_side.clone()).unwrap_or_default();
-            let mut left = left.iter_mut().flat_map(|source| source.columns.iter_mut());
-            let left = left.find(|column| column.name == *name && !column.merged);
-            let (Some(left), Some(right)) = (left, right) else {
-                let message = format!(
-                    "column \"{name}\" specified in USING clause does not exist in both tables"
-                );
-                return Err(PgError::new(SqlState::UNDEFINED_COLUMN, message));
-            };
+            let (left_alias, left) = take(scope, left_side.clone(), name, "left")?;
+            let right_side = middle..scope.sources.len();
+            let (right_alias, right) = take(scope, right_side, name, "right")?;
+            self.uses.extend(right.origin);
             self.uses.extend(left.origin);
             // Under its own names, for SQLite may know a column by another one.
             tests.push(format!("{} = {}", left.sql, right.sql));
-            *left = self.merged(left, &right, words)?;
+            let merged = self.merged(&left, &right, words)?;
+            let alias = match &merged.sql {
+                sql if *sql == left.sql => left_alias,
+                sql if *sql == right.sql => right_alias,
+                _ => UNNAMED.to_owned(),
+            };
+            made.push(Source {
+                alias,
+                columns: vec![merged],
+                system: Vec::new(),
+                key: Vec::new(),
+                joined: true,
+            });
         }
+        // They stand before all else of the join.
+        scope.sources.splice(left_side.start..left_side.start, made);
         Ok(format!(" ON {}", tests.join(" AND ")))
     }
 
@@ -257,6 +258,46 @@ impl Translator<'_> {
     }
 }
 
+/// What PostgreSQL calls a column in an error that is neither the one nor the other of two.
+const UNNAMED: &str = "unnamed_join";
+
+/// The column of one side of a join that USING makes one with the other side's; it is found by its alias alone
+/// from now on.
+///
+/// 42703 if it is not there, 42702 if there are two.
+fn take(
+    scope: &mut Scope<'_>,
+    side: Range<usize>,
+    name: &str,
+    which: &str,
+) -> Result<(String, SourceColumn)> {
+    let sources = scope.sources.get_mut(side).unwrap_or_default();
+    let mut named = sources.iter_mut().flat_map(|source| {
+        let alias = &source.alias;
+        let columns = source.columns.iter_mut();
+        columns
+            .filter(|column| column.name == *name && !column.merged)
+            .map(move |column| (alias, column))
+    });
+    match (named.next(), named.next()) {
+        (Some((alias, column)), None) => {
+            column.merged = true;
+            Ok((alias.clone(), column.clone()))
+        }
+        (None, _) => {
+            let message = format!(
+                "column \"{name}\" specified in USING clause does not exist in {which} table"
+            );
+            Err(PgError::new(SqlState::UNDEFINED_COLUMN, message))
+        }
+        (Some(_), Some(_)) => {
+            let message =
+                format!("common column name \"{name}\" appears more than once in {which} table");
+            Err(PgError::new(SqlState::AMBIGUOUS_COLUMN, message))
+        }
+    }
+}
+
 pub(super) fn alias_names(alias: Option<&TableAlias>) -> (Option<String>, Vec<String>) {
     match alias {
         Some(alias) => (
@@ -286,7 +327,7 @@ pub(super) fn table_source(relation: &Relation, alias: &str) -> Source {
     let of_key = relation.primary_key().into_iter().filter_map(|place| relation.columns.get(place));
     let key = of_key.map(|column| format!("{}.{}", quoted(alias), quoted(&column.name))).collect();
     let (columns, system) = (columns.collect(), system_columns(relation, alias));
-    Source { alias: alias.to_owned(), columns, system, key }
+    Source { alias: alias.to_owned(), columns, system, key, joined: false }
 }
 
 /// The columns that every table has: where a row lies is the number that SQLite gave to it.

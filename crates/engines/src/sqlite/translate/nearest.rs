@@ -27,7 +27,7 @@ pub(super) fn hinted(
     let mut nearest = Nearest { distance: FARTHEST + 1, found: Vec::new(), too_many: false };
     let mut seen = Some(scope);
     while let Some(scope) = seen {
-        for source in &scope.sources {
+        for source in scope.sources.iter().filter(|source| !source.joined) {
             let penalty = alias.map_or(0, |alias| distance(alias, &source.alias));
             for column in &source.columns {
                 nearest.look_at(&source.alias, &column.name, name, penalty);

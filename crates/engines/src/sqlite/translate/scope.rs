@@ -39,6 +39,8 @@ pub(super) struct Source {
     pub(super) system: Vec<SourceColumn>,
     /// The columns of its primary key, as SQLite finds them.
     pub(super) key: Vec<String>,
+    /// Whether it is what USING has made of columns of two others, by the alias of which nobody asks for it.
+    pub(super) joined: bool,
 }
 
 /// A column of something of FROM.
@@ -51,7 +53,7 @@ pub(super) struct SourceColumn {
     pub(super) not_null: bool,
     /// The table and the number of the column.
     pub(super) origin: Option<(Oid, i16)>,
-    /// USING has made one of it and a column to its left.
+    /// USING has made one of it and a column of the other side, which alone is found without an alias.
     pub(super) merged: bool,
 }
 
@@ -104,7 +106,8 @@ impl<'s> Scope<'s> {
 
     /// The source of an alias, and whose it is.
     fn source_in_scope(&self, alias: &str) -> Option<(&Scope<'_>, &Source)> {
-        let here = self.sources.iter().find(|source| source.alias.eq_ignore_ascii_case(alias));
+        let mut named = self.sources.iter().filter(|source| !source.joined);
+        let here = named.find(|source| source.alias.eq_ignore_ascii_case(alias));
         here.map(|source| (self, source)).or_else(|| self.outer?.source_in_scope(alias))
     }
 }
@@ -131,7 +134,7 @@ impl Source {
             merged: false,
         });
         let (columns, system, key) = (columns.collect(), Vec::new(), Vec::new());
-        Source { alias: alias.to_owned(), columns, system, key }
+        Source { alias: alias.to_owned(), columns, system, key, joined: false }
     }
 }
 

@@ -191,6 +191,7 @@ impl Translator<'_> {
             columns: columns.into_iter().enumerate().map(column).collect(),
             system: Vec::new(),
             key: Vec::new(),
+            joined: false,
         });
         format!("{} AS {of}", rows.sql)
     }
@@ -307,7 +308,13 @@ impl Translator<'_> {
             merged: false,
         };
         let columns = columns.into_iter().enumerate().map(column).collect();
-        scope.sources.push(Source { alias: name, columns, system: Vec::new(), key: Vec::new() });
+        scope.sources.push(Source {
+            alias: name,
+            columns,
+            system: Vec::new(),
+            key: Vec::new(),
+            joined: false,
+        });
         Ok(format!("{rows} AS {of}"))
     }
 }

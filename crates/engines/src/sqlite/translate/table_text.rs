@@ -18,7 +18,7 @@ pub(super) struct Item {
 }
 
 /// The words that begin a constraint of a column.
-const CONSTRAINTS: [&str; 10] = [
+const CONSTRAINTS: [&str; 11] = [
     "CONSTRAINT",
     "PRIMARY",
     "NOT",
@@ -29,6 +29,7 @@ const CONSTRAINTS: [&str; 10] = [
     "COLLATE",
     "REFERENCES",
     "GENERATED",
+    "AS",
 ];
 
 impl TableText {
@@ -161,7 +162,7 @@ impl Item {
 
     /// The expression behind DEFAULT.
     pub(super) fn default(&self) -> Option<&str> {
-        let place = self.words.iter().position(|word| is(word, "DEFAULT"))?;
+        let place = self.place_of("DEFAULT")?;
         self.words.get(place + 1).map(String::as_str)
     }
 
@@ -218,15 +219,21 @@ impl Item {
 
     /// Leaves out a constraint of a column by the word that it begins with.
     pub(super) fn remove(&mut self, word: &str) {
-        let Some(start) = self.words.iter().skip(1).position(|found| is(found, word)) else {
-            return;
-        };
-        let start = start + 1;
+        let Some(start) = self.place_of(word) else { return };
         let end = self.end_of(start);
         let named = start
             .checked_sub(2)
             .filter(|name| self.words.get(*name).is_some_and(|word| is(word, "CONSTRAINT")));
         self.words.drain(named.unwrap_or(start)..end);
+    }
+
+    /// Where a constraint of a column begins: ON DELETE SET DEFAULT and NOT DEFERRABLE are none.
+    fn place_of(&self, word: &str) -> Option<usize> {
+        (1..self.words.len()).find(|place| {
+            let previous = self.words.get(place - 1).map_or("", String::as_str);
+            let is_own = is(previous, "SET") || (is(word, "NOT") && self.deferrable(place + 1));
+            !is_own && self.words.get(*place).is_some_and(|found| is(found, word))
+        })
     }
 
     /// Where the constraint ends that begins at a word.
@@ -236,7 +243,9 @@ impl Item {
         let mut end = start + if is(word, "NOT") || is(word, "DEFAULT") { 2 } else { 1 };
         while let Some(word) = self.words.get(end) {
             let previous = self.words.get(end - 1).map_or("", String::as_str);
-            let own = is(previous, "SET") || (is(word, "NOT") && self.deferrable(end + 1));
+            let own = is(previous, "SET")
+                || (is(word, "NOT") && self.deferrable(end + 1))
+                || (is(previous, "ALWAYS") && is(word, "AS"));
             if CONSTRAINTS.iter().any(|start| is(word, start)) && !own {
                 break;
             }

@@ -306,7 +306,9 @@ impl<'c> Worker<'c> {
             return Ok(());
         }
         self.undone = self.undone.wrapping_add(1);
-        self.own(&format!("ROLLBACK TO {}", exact(name)))
+        self.own(&format!("ROLLBACK TO {}", exact(name)))?;
+        self.guarded.sequences.undo();
+        Ok(())
     }
 
     /// 40000 if SQLite has undone all of the transaction.
