@@ -9,8 +9,10 @@ use std::task::{Context, Poll};
 use trunkline_core::answer::{Answer, answer};
 use trunkline_core::{Client, PgError, Result, SqlState};
 
-use super::connect::{self, Database};
+use super::connect::{self, Database, Guarded};
 use super::control::Control;
+use super::errors;
+use super::functions::session;
 use super::names::Names;
 use super::worker::Worker;
 
@@ -40,7 +42,11 @@ impl Thread {
         let (database, shared) = (database.clone(), control.clone());
         let client = client.clone();
         let work = move || {
-            let guarded = match connect::connect(&database, &shared) {
+            let opened_for = |guarded: Guarded| {
+                session::register(&guarded.connection, &client).map_err(errors::answer)?;
+                Ok(guarded)
+            };
+            let guarded = match connect::connect(&database, &shared).and_then(opened_for) {
                 Ok(guarded) => guarded,
                 Err(error) => return opened.give(Err(error)),
             };

@@ -28,6 +28,7 @@ pub(crate) mod raise;
 mod regexp;
 mod sequence;
 mod series;
+pub(crate) mod session;
 mod statistics;
 mod sums;
 mod surroundings;

@@ -25,6 +25,9 @@ impl Translator<'_> {
         let list = match &function.args {
             FunctionArguments::None => &empty,
             FunctionArguments::List(list) => list,
+            FunctionArguments::Subquery(query) if name == "array" => {
+                return self.array_of_query(query, &function.name, scope);
+            }
             FunctionArguments::Subquery(_) => return Err(unsupported("a query as an argument")),
         };
         let mark = scope.mark();

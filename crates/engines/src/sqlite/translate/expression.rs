@@ -1,13 +1,15 @@
 //! Expressions.
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, DateTimeField, Expr, Query, TrimWhereField, Value, ValueWithSpan,
+    BinaryOperator, CaseWhen, DateTimeField, Expr, ObjectName, Query, TrimWhereField, Value,
+    ValueWithSpan,
 };
 use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::name::quoted;
+use super::name::{folded, quoted};
 use super::scope::Scope;
+use super::session_call::is_call;
 use super::typed::{Form, Typed, written_scale};
 use super::{Translator, unsupported};
 use crate::sqlite::storage;
@@ -23,6 +25,9 @@ impl Translator<'_> {
 
     fn any_expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
         match expr {
+            Expr::Identifier(ident) if ident.quote_style.is_none() && is_call(&ident.value) => {
+                self.call_plain(&folded(ident), &[], scope)
+            }
             Expr::Identifier(ident) => self.column(ident, scope).map(|column| self.used(column)),
             Expr::CompoundIdentifier(idents) => {
                 self.qualified(idents, scope).map(|column| self.used(column))
@@ -403,6 +408,31 @@ impl Translator<'_> {
             queried.sql
         );
         Ok(Typed::new(sql, output.ty))
+    }
+
+    /// `ARRAY(SELECT …)`: in the order of its rows, and `{}` of none.
+    pub(super) fn array_of_query(
+        &mut self,
+        query: &Query,
+        name: &ObjectName,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let queried = self.query(query, Some(scope), None)?;
+        let [output] = queried.outputs.as_slice() else {
+            let message = "subquery must return only one column";
+            let error = PgError::new(SqlState::SYNTAX_ERROR, message);
+            return Err(self.at(error, name));
+        };
+        let Some(array) = array_of(output.ty.oid) else {
+            return Err(self.at(unsupported("an array of such a query"), name));
+        };
+        let sql = format!(
+            "(SELECT coalesce(pg_array_agg(pg_array_element_text({}, {})), '{{}}') FROM ({}))",
+            quoted(&output.inner),
+            output.ty.oid.0,
+            queried.sql
+        );
+        Ok(Typed::new(sql, Type::of(array)))
     }
 
     fn case(

@@ -59,6 +59,7 @@ mod scope;
 mod select;
 mod sequence;
 mod sequence_options;
+mod session_call;
 mod set_function;
 mod set_item;
 mod set_operation;

@@ -107,7 +107,7 @@ impl Translator<'_> {
                 }
                 Ok(Some(Typed::new(format!("{name}({})", texts.join(", ")), Type::TEXT)))
             }
-            _ => self.time_call(name, values),
+            _ => self.session_call(name, values),
         }
     }
 
