@@ -9,12 +9,11 @@ use std::task::{Context, Poll};
 use trunkline_core::answer::{Answer, answer};
 use trunkline_core::{Client, PgError, Result, SqlState};
 
-use super::connect::{self, Database, Guarded};
+use super::connect::{self, Database};
 use super::control::Control;
-use super::errors;
-use super::functions::session;
 use super::names::Names;
 use super::worker::Worker;
+use super::{errors, functions};
 
 /// Room for the deepest statement that is let in; what is not used takes no memory.
 const STACK: usize = 8 << 20;
@@ -42,14 +41,14 @@ impl Thread {
         let (database, shared) = (database.clone(), control.clone());
         let client = client.clone();
         let work = move || {
-            let opened_for = |guarded: Guarded| {
-                session::register(&guarded.connection, &client).map_err(errors::answer)?;
-                Ok(guarded)
-            };
-            let guarded = match connect::connect(&database, &shared).and_then(opened_for) {
+            let guarded = match connect::connect(&database, &shared) {
                 Ok(guarded) => guarded,
                 Err(error) => return opened.give(Err(error)),
             };
+            let called = functions::register_called(&guarded.connection, &client, &shared);
+            if let Err(error) = called {
+                return opened.give(Err(errors::answer(error)));
+            }
             opened.give(Ok(()));
             let mut worker = Worker::new(&guarded, &shared, client, names);
             for (number, job) in queue {

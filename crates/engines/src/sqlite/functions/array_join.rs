@@ -19,9 +19,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         match (array_at(context, 0, of)?, array_at(context, 1, of)?) {
             (None, None) => Ok(Stored::Null),
             (Some(one), None) | (None, Some(one)) => kept(one, of),
-            (Some(first), Some(second)) => {
-                kept(joined(first, second).map_err(|error| refused(&error))?, of)
-            }
+            (Some(first), Some(second)) => kept(joined(first, second).map_err(refused)?, of),
         }
     })?;
     pure(connection, "pg_array_append", 3, |context| with_element(context, 0, 1))?;
@@ -29,7 +27,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn kept(array: Array, of: Oid) -> Answer {
-    storage::store(Value::Array(array), of).map_err(|error| refused(&error))
+    storage::store(Value::Array(array), of).map_err(refused)
 }
 
 /// An array, NULL or not, with an element before or behind its own; it begins where it did.
@@ -56,7 +54,7 @@ fn with_element(context: &Context<'_>, array: usize, element: usize) -> Answer {
         let length = i32::try_from(values.len()).unwrap_or(i32::MAX);
         Ok(Array::of_dimensions(type_of_elements, vec![Dimension { length, lower }], values))
     });
-    kept(with.map_err(|error| refused(&error))?, of)
+    kept(with.map_err(refused)?, of)
 }
 
 fn elements(array: &Array) -> Result<Vec<Value>, ValueError> {

@@ -301,8 +301,7 @@ impl Translator<'_> {
             typed.push(self.expression(element, scope)?);
         }
         let all: Vec<&Typed> = typed.iter().collect();
-        let ty = self.common_of(&all)?;
-        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let ty = self.common_of(&all)?.or_text();
         let array = array_of(ty.oid).ok_or_else(|| unsupported("such an array"))?;
         let mut parts = vec![array.0.to_string()];
         for element in typed {

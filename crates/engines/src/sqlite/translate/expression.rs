@@ -1,15 +1,14 @@
 //! Expressions.
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, DateTimeField, Expr, ObjectName, Query, TrimWhereField, Value,
-    ValueWithSpan,
+    CaseWhen, DateTimeField, Expr, ObjectName, Query, TrimWhereField, Value, ValueWithSpan,
 };
 use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::called::is_call;
 use super::name::{folded, quoted};
 use super::scope::Scope;
-use super::session_call::is_call;
 use super::typed::{Form, Typed, written_scale};
 use super::{Translator, unsupported};
 use crate::sqlite::storage;
@@ -26,7 +25,8 @@ impl Translator<'_> {
     fn any_expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
         match expr {
             Expr::Identifier(ident) if ident.quote_style.is_none() && is_call(&ident.value) => {
-                self.call_plain(&folded(ident), &[], scope)
+                let called = self.session_call(&folded(ident), Vec::new())?;
+                called.ok_or_else(|| self.at(unsupported("such a function"), expr))
             }
             Expr::Identifier(ident) => self.column(ident, scope).map(|column| self.used(column)),
             Expr::CompoundIdentifier(idents) => {
@@ -54,7 +54,8 @@ impl Translator<'_> {
             }
             Expr::InList { expr, list, negated } => self.in_list(expr, list, *negated, scope),
             Expr::InSubquery { expr, subquery, negated } => {
-                self.in_query(expr, subquery, *negated, scope)
+                let not = if *negated { "NOT " } else { "" };
+                self.in_query(expr, subquery, not, scope)
             }
             Expr::AnyOp { left, compare_op, right, .. } => {
                 self.any_or_all(left, compare_op, right, true, scope)
@@ -177,8 +178,15 @@ impl Translator<'_> {
     fn parameter(&mut self, name: &str, place: usize) -> Result<Typed> {
         let number = name.strip_prefix('$').and_then(|digits| digits.parse::<usize>().ok());
         let Some(number) = number.filter(|number| (1..=65_535).contains(number)) else {
-            let message = format!("there is no parameter {name}");
-            return Err(PgError::new(SqlState::UNDEFINED_PARAMETER, message).position(place));
+            // The parser knows parameters of others, too.
+            let error = match name.starts_with(':') {
+                true => PgError::new(SqlState::SYNTAX_ERROR, "syntax error at or near \":\""),
+                false => {
+                    let message = format!("there is no parameter {name}");
+                    PgError::new(SqlState::UNDEFINED_PARAMETER, message)
+                }
+            };
+            return Err(error.position(place));
         };
         if self.parameters.len() < number {
             self.parameters.resize(number, Type::UNKNOWN);
@@ -217,8 +225,7 @@ impl Translator<'_> {
         let value = self.expression(expr, scope)?;
         let low = self.expression(low, scope)?;
         let high = self.expression(high, scope)?;
-        let ty = self.common_of(&[&value, &low, &high])?;
-        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let ty = self.common_of(&[&value, &low, &high])?.or_text();
         let value = self.comparable(value, ty)?;
         let low = self.comparable(low, ty)?;
         let high = self.comparable(high, ty)?;
@@ -231,7 +238,7 @@ impl Translator<'_> {
         )))
     }
 
-    fn in_list(
+    pub(super) fn in_list(
         &mut self,
         expr: &Expr,
         list: &[Expr],
@@ -253,90 +260,13 @@ impl Translator<'_> {
             items.push(self.expression(item, scope)?);
         }
         let all: Vec<&Typed> = std::iter::once(&value).chain(&items).collect();
-        let ty = self.common_of(&all)?;
-        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let ty = self.common_of(&all)?.or_text();
         let value = self.comparable(value, ty)?;
         let mut parts = Vec::new();
         for item in items {
             parts.push(self.comparable(item, ty)?.ordered());
         }
         Ok(Typed::boolean(format!("({} {not}IN ({}))", value.ordered(), parts.join(", "))))
-    }
-
-    fn in_query(
-        &mut self,
-        expr: &Expr,
-        query: &Query,
-        negated: bool,
-        scope: &Scope<'_>,
-    ) -> Result<Typed> {
-        let not = if negated { "NOT " } else { "" };
-        let value = self.expression(expr, scope)?;
-        let types = [value.ty];
-        let expected = (!value.is_unknown()).then_some(&types[..]);
-        let queried = self.query(query, Some(scope), expected)?;
-        let first = queried.outputs.first().map_or(Type::TEXT, |output| output.ty);
-        let value = self.settle(value, first)?;
-        if let [output] = queried.outputs.as_slice()
-            && value.ty.oid != Oid::RECORD
-        {
-            self.check_comparable(&value, output.ty, "=", expr)?;
-        }
-        Ok(Typed::boolean(format!("({} {not}IN ({}))", value.sql, queried.sql)))
-    }
-
-    /// `= ANY (…)` and `<> ALL (…)`: of a query, or of the elements of an array.
-    fn any_or_all(
-        &mut self,
-        left: &Expr,
-        op: &BinaryOperator,
-        right: &Expr,
-        any: bool,
-        scope: &Scope<'_>,
-    ) -> Result<Typed> {
-        let negated = match (op, any) {
-            (BinaryOperator::Eq, true) => false,
-            (BinaryOperator::NotEq, false) => true,
-            _ => return self.any_of_elements(left, op, right, any, scope),
-        };
-        let mut inner = right;
-        while let Expr::Nested(nested) = inner {
-            inner = nested;
-        }
-        match inner {
-            Expr::Subquery(query) => return self.in_query(left, query, negated, scope),
-            Expr::Array(array) if !array.elem.is_empty() => {
-                return self.in_list(left, &array.elem, negated, scope);
-            }
-            _ => {}
-        }
-        let value = self.expression(left, scope)?;
-        let (json, element, value) = self.elements_like(right, value, scope)?;
-        self.check_comparable(&value, element, "=", left)?;
-        let not = if negated { "NOT " } else { "" };
-        let sql = format!("({} {not}IN (SELECT value FROM json_each({json})))", value.sql);
-        // Of no array, there is no answer.
-        Ok(Typed::boolean(format!("CASE WHEN {json} IS NULL THEN NULL ELSE {sql} END")))
-    }
-
-    /// The elements of an array as JSON, their type, and what they are compared with.
-    pub(super) fn elements_like(
-        &mut self,
-        array: &Expr,
-        value: Typed,
-        scope: &Scope<'_>,
-    ) -> Result<(String, Type, Typed)> {
-        let typed = self.expression(array, scope)?;
-        let of = if value.is_unknown() { Type::TEXT } else { value.ty };
-        let wanted = array_of(of.oid).unwrap_or(Oid::TEXT_ARRAY);
-        let typed = self.settle(typed, Type::of(wanted))?;
-        let Some(element) = element_of(typed.ty.oid) else {
-            let message = "op ANY/ALL (array) requires array on right side";
-            return Err(self.at(PgError::new(SqlState::WRONG_OBJECT_TYPE, message), array));
-        };
-        let value = self.settle(value, Type::of(element))?;
-        let json = format!("pg_elements({}, {})", typed.sql, typed.ty.oid.0);
-        Ok((json, Type::of(element), value))
     }
 
     /// An array of a call of unnest, and the type of its elements.
@@ -347,13 +277,6 @@ impl Translator<'_> {
             return Err(self.at(PgError::new(SqlState::UNDEFINED_FUNCTION, message), at));
         };
         Ok((typed, Type::of(element)))
-    }
-
-    /// The elements of an array as JSON, and their type.
-    pub(super) fn elements(&mut self, array: &Expr, scope: &Scope<'_>) -> Result<(String, Type)> {
-        let none = Typed::new("NULL", Type::UNKNOWN);
-        let (json, element, _) = self.elements_like(array, none, scope)?;
-        Ok((json, element))
     }
 
     fn like(
@@ -467,7 +390,7 @@ impl Translator<'_> {
             sql.push_str(&format!("{words}{}", result.sql));
             sent.push_str(&format!("{words}{}", result.exact()));
         }
-        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let ty = ty.or_text();
         let typed = Typed::new(format!("({sql} END)"), ty);
         // Each result has a scale of its own.
         if ty.oid == Oid::NUMERIC && ty.scale().is_none() {

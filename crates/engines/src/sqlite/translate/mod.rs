@@ -15,7 +15,9 @@ mod alter;
 mod alter_sequence;
 mod arithmetic;
 mod arranged;
+mod calendar;
 mod call;
+mod called;
 mod cast;
 mod collected;
 mod comment;
@@ -43,7 +45,6 @@ mod json_call;
 mod jsonb;
 mod label;
 pub(super) mod lock;
-mod made;
 mod maintain;
 mod name;
 mod nearest;
@@ -59,7 +60,6 @@ mod scope;
 mod select;
 mod sequence;
 mod sequence_options;
-mod session_call;
 mod set_function;
 mod set_item;
 mod set_operation;
@@ -227,6 +227,10 @@ struct Translator<'a> {
     reading: &'a Reading,
     /// Whether what is written must be the same in every session, as an index must.
     immutable: Option<&'static str>,
+    /// Whether a function of the session is called, which nothing can that stays in the file.
+    calls_session: bool,
+    /// Whether it is a default, which calls none but those that only tell something.
+    is_default: bool,
     /// The types of the parameters, unknown until their surroundings tell.
     parameters: Vec<Type>,
     /// Those that are put into columns as they are, where they may not fit.
@@ -281,6 +285,8 @@ impl<'a> Translator<'a> {
             schema,
             reading,
             immutable: None,
+            calls_session: false,
+            is_default: false,
             parameters,
             assigned: Vec::new(),
             ctes: Vec::new(),

@@ -2,9 +2,8 @@
 
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
-use trunkline_core::settings::Settings;
 use trunkline_core::types::{TextStyle, name_of};
-use trunkline_core::{Client, Column, Formats, Identity, Oid, PgError, Result, RowBuf};
+use trunkline_core::{Column, Formats, Oid, PgError, Result, RowBuf};
 
 use super::super::output::KEPT;
 use super::super::sequence::Sequences;
@@ -18,8 +17,6 @@ fn database() -> (Connection, Sequences) {
     let connection = Connection::open_in_memory().expect("memory is at hand");
     let sequences = Sequences::default();
     functions::register(&connection, &sequences).expect("functions have names of their own");
-    let client = Client::new(Identity::new("postgres", "postgres"), Settings::default());
-    functions::session::register(&connection, &client).expect("functions have names of their own");
     connection.execute_batch("PRAGMA foreign_keys = ON").expect("it is a setting");
     (connection, sequences)
 }
