@@ -17,7 +17,9 @@ use super::storage;
 use super::translate::declared::{Declared, Deferral, Kind};
 use super::translate::index_text::IndexText;
 use super::types::Type;
-pub(crate) use mark::{Numbering, OnCommit, mark, marked, marked_types, numbered, sequence_table};
+pub(crate) use mark::{
+    CONSTRAINT_MARK, Numbering, OnCommit, mark, marked, marked_types, numbered, sequence_table,
+};
 pub(super) use mark::{split_view, told};
 
 /// The tables and views of the main database and of the temporary one.
@@ -96,6 +98,12 @@ impl Index {
     pub(crate) fn text(&self) -> Option<IndexText> {
         IndexText::parse(self.sql.as_deref()?)
     }
+
+    /// Whether it is a unique constraint's, of CREATE TABLE or of ALTER TABLE.
+    pub(crate) fn is_constraint(&self) -> bool {
+        let is_marked = |sql: &String| sql.contains(CONSTRAINT_MARK);
+        self.origin == Origin::Unique || self.unique && self.sql.as_ref().is_some_and(is_marked)
+    }
 }
 
 /// What made an index.
@@ -165,7 +173,13 @@ impl Relation {
         self.sql.to_ascii_uppercase().contains("AUTOINCREMENT")
     }
 
-    /// The columns of a key or of a unique index by the name of the constraint.
+    /// The columns of a unique index that has no expressions, by the name of it or of its constraint.
+    pub(crate) fn unique_columns(&self, name: &str) -> Option<Vec<usize>> {
+        let index = || self.indexes.iter().find(|index| index.unique && index.name == name);
+        self.constraint_columns(name).or_else(|| index()?.columns.iter().copied().collect())
+    }
+
+    /// The columns of a key or of a unique constraint by its name.
     pub(crate) fn constraint_columns(&self, name: &str) -> Option<Vec<usize>> {
         let mut named = self.declared.iter().filter(|one| one.name.as_deref() == Some(name));
         if let Some(one) = named.find(|one| matches!(one.kind, Kind::Primary | Kind::Unique)) {
@@ -177,12 +191,15 @@ impl Relation {
         if name == format!("{}_pkey", self.name) && !self.declared.iter().any(is_named) {
             return Some(self.primary_key()).filter(|key| !key.is_empty());
         }
-        let unique = self.indexes.iter().filter(|index| index.unique);
+        let unique = self.indexes.iter().filter(|index| index.is_constraint());
         let named = |index: &&Index| {
+            if index.origin == Origin::Create {
+                return index.name == name;
+            }
             let columns =
                 index.columns.iter().flatten().filter_map(|place| self.columns.get(*place));
             let columns: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
-            index.name == name || format!("{}_{}_key", self.name, columns.join("_")) == name
+            format!("{}_{}_key", self.name, columns.join("_")) == name
         };
         unique.clone().find(named)?.columns.iter().copied().collect()
     }

@@ -119,8 +119,11 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
         let whole: Option<Vec<usize>> = index.columns.iter().copied().collect();
         match (index.origin, whole) {
             (Origin::Primary, _) => {}
-            (Origin::Unique, Some(columns)) => {
-                let name = relation.name_of(&Kind::Unique, &relation.names(&columns));
+            (origin, Some(columns)) if index.is_constraint() => {
+                let name = match origin {
+                    Origin::Create => Some(index.name.as_str()),
+                    _ => relation.name_of(&Kind::Unique, &relation.names(&columns)),
+                };
                 let (name, kind) = (name.map(str::to_owned), ConstraintKind::Unique(columns));
                 described.constraints.push(Constraint { name, kind });
             }

@@ -5,6 +5,7 @@
 //! the one; or with foreign keys looked at only afterwards, when those that are violated can be listed.
 //! Whatever goes wrong on the way leaves the error as it was.
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,6 +15,7 @@ use rusqlite::types::{Value as Stored, ValueRef};
 use trunkline_catalog::syntax::call_name;
 use trunkline_core::types::{TextStyle, ToPg};
 use trunkline_core::{Format, PgError, Result, SqlState};
+use trunkline_sql::quote_identifier;
 
 use super::connect::Guarded;
 use super::functions::raise::{MISSING, missing, null_in};
@@ -240,7 +242,7 @@ fn next_number(connection: &Connection, relation: &Relation) -> rusqlite::Result
 fn detailed(error: PgError, guarded: &Guarded, relation: &Relation, row: &[Stored]) -> PgError {
     let style = &*guarded.surroundings.style();
     if error.sqlstate() == SqlState::UNIQUE_VIOLATION {
-        let columns = error.get(b'n').and_then(|name| relation.constraint_columns(name));
+        let columns = error.get(b'n').and_then(|name| relation.unique_columns(name));
         let Some(columns) = columns else {
             let key = error.get(b'n').and_then(|name| expressed_key(guarded, relation, name, row));
             return match key {
@@ -252,8 +254,9 @@ fn detailed(error: PgError, guarded: &Guarded, relation: &Relation, row: &[Store
             Some(shown(row.get(*place)?, relation.columns.get(*place)?.ty, style))
         });
         let values: Vec<String> = values.collect();
-        return error
-            .detail(format!("Key {} already exists.", key(&relation.names(&columns), &values)));
+        let names = relation.names(&columns).into_iter().map(quote_identifier);
+        let names: Vec<_> = names.collect();
+        return error.detail(format!("Key {} already exists.", key(&names, &values)));
     }
     let values = row.iter().zip(&relation.columns);
     let values: Vec<String> =
@@ -305,7 +308,7 @@ fn named_key(sql: &str) -> String {
 }
 
 /// `(a, b)=(1, 2)`
-fn key(columns: &[&str], values: &[String]) -> String {
+fn key(columns: &[impl Borrow<str>], values: &[String]) -> String {
     format!("({})=({})", columns.join(", "), values.join(", "))
 }
 

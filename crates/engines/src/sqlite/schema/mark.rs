@@ -2,6 +2,7 @@
 //!
 //! `(/*pg now() */ strftime(…))` is a default, `DEFAULT (/*pg serial int4 */ NULL)` a column with numbers; a view
 //! keeps its query so, a table what becomes of it at the end of a transaction, and a sequence's table its options.
+//! A unique index may say that a constraint made it.
 
 use std::fmt;
 
@@ -161,6 +162,9 @@ impl OnCommit {
         [OnCommit::DeleteRows, OnCommit::Drop].into_iter().find(|one| sql.contains(one.mark()))
     }
 }
+
+/// Within the keys of a unique index: it is what PostgreSQL calls a constraint.
+pub(crate) const CONSTRAINT_MARK: &str = "/*pg constraint */";
 
 /// Begins the comment in the definition of a sequence's table.
 const SEQUENCE_MARK: &str = "/*pg sequence ";

@@ -21,7 +21,7 @@ use super::typed::{Form, Typed};
 use super::validation::Rows;
 use super::view_refusal::not_of_a_view;
 use super::{Done, Translator, moment, unsupported};
-use crate::sqlite::schema::{Column, Numbering, Origin, Relation};
+use crate::sqlite::schema::{CONSTRAINT_MARK, Column, Numbering, Origin, Relation};
 use crate::sqlite::sequence::Sequence;
 use crate::sqlite::types::Type;
 
@@ -155,7 +155,7 @@ impl<'a> Translator<'a> {
                 self.demand_unique_columns(&Rows::of(relation), name.clone(), &keys);
                 let database = relation.database();
                 Some(vec![format!(
-                    "CREATE UNIQUE INDEX {database}.{} ON {} ({})",
+                    "CREATE UNIQUE INDEX {database}.{} ON {} ({} {CONSTRAINT_MARK})",
                     quoted(&name),
                     quoted(&relation.name),
                     columns.join(", ")
@@ -175,6 +175,7 @@ impl<'a> Translator<'a> {
             AlterTableOperation::DropConstraint { name, drop_behavior, .. }
                 if let Some((table, index)) = self.schema.index(&folded(name))
                     && index.origin == Origin::Create
+                    && index.is_constraint()
                     && table.oid == relation.oid =>
             {
                 let cascade = matches!(drop_behavior, Some(DropBehavior::Cascade));

@@ -25,6 +25,9 @@ impl Translator<'_> {
         let list = match &function.args {
             FunctionArguments::None => &empty,
             FunctionArguments::List(list) => list,
+            FunctionArguments::Subquery(query) if name == "array" => {
+                return self.array_of_query(query, &function.name, scope);
+            }
             FunctionArguments::Subquery(_) => return Err(unsupported("a query as an argument")),
         };
         let mark = scope.mark();
@@ -70,11 +73,20 @@ impl Translator<'_> {
             );
         }
         let types: Vec<Type> = values.iter().map(|value| value.ty).collect();
-        if let Some(typed) = self.scalar_call(&name, values.clone())? {
-            return Ok(typed);
-        }
-        let typed = self.session_call(&name, values)?;
+        let typed = self.single(&name, values)?;
         typed.ok_or_else(|| self.at(no_function(&name, &types), &function.name))
+    }
+
+    /// The call of a function of one value, or `None` if there is none of the name and arguments.
+    pub(super) fn single(&mut self, name: &str, mut values: Vec<Typed>) -> Result<Option<Typed>> {
+        // JDBC calls void what a call gives back; PostgreSQL leaves such parameters out.
+        let is_void =
+            |value: &Typed| value.ty.oid == Oid::VOID && matches!(value.form, Form::Parameter(_));
+        values.retain(|value| !is_void(value));
+        match self.scalar_call(name, values.clone())? {
+            None => self.session_call(name, values),
+            found => Ok(found),
+        }
     }
 
     /// A call that SQL has words of its own for.

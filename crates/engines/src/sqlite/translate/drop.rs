@@ -186,7 +186,9 @@ impl Translator<'_> {
         let mut steps = Vec::new();
         for name in names {
             match self.schema.index(name) {
-                Some((relation, index)) if index.origin == Origin::Create => {
+                Some((relation, index))
+                    if index.origin == Origin::Create && !index.is_constraint() =>
+                {
                     let what = format!("index {}", index.name);
                     steps.extend(self.drop_index(relation, index, &what, cascade)?);
                 }

@@ -1,7 +1,9 @@
 //! Expressions.
 
-use sqlparser::ast::{CaseWhen, DateTimeField, Expr, Query, TrimWhereField, Value, ValueWithSpan};
-use trunkline_core::types::element_of;
+use sqlparser::ast::{
+    CaseWhen, DateTimeField, Expr, ObjectName, Query, TrimWhereField, Value, ValueWithSpan,
+};
+use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::call::no_function;
@@ -182,8 +184,15 @@ impl Translator<'_> {
     fn parameter(&mut self, name: &str, place: usize) -> Result<Typed> {
         let number = name.strip_prefix('$').and_then(|digits| digits.parse::<usize>().ok());
         let Some(number) = number.filter(|number| (1..=65_535).contains(number)) else {
-            let message = format!("there is no parameter {name}");
-            return Err(PgError::new(SqlState::UNDEFINED_PARAMETER, message).position(place));
+            // The parser knows parameters of others, too.
+            let error = match name.starts_with(':') {
+                true => PgError::new(SqlState::SYNTAX_ERROR, "syntax error at or near \":\""),
+                false => {
+                    let message = format!("there is no parameter {name}");
+                    PgError::new(SqlState::UNDEFINED_PARAMETER, message)
+                }
+            };
+            return Err(error.position(place));
         };
         if self.parameters.len() < number {
             self.parameters.resize(number, Type::UNKNOWN);
@@ -328,6 +337,31 @@ impl Translator<'_> {
             queried.sql
         );
         Ok(Typed::new(sql, output.ty))
+    }
+
+    /// `ARRAY(SELECT …)`: in the order of its rows, and `{}` of none.
+    pub(super) fn array_of_query(
+        &mut self,
+        query: &Query,
+        name: &ObjectName,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let queried = self.query(query, Some(scope), None)?;
+        let [output] = queried.outputs.as_slice() else {
+            let message = "subquery must return only one column";
+            let error = PgError::new(SqlState::SYNTAX_ERROR, message);
+            return Err(self.at(error, name));
+        };
+        let Some(array) = array_of(output.ty.oid) else {
+            return Err(self.at(unsupported("an array of such a query"), name));
+        };
+        let sql = format!(
+            "(SELECT coalesce(pg_array_agg(pg_array_element_text({}, {})), '{{}}') FROM ({}))",
+            quoted(&output.inner),
+            output.ty.oid.0,
+            queried.sql
+        );
+        Ok(Typed::new(sql, Type::of(array)))
     }
 
     fn case(

@@ -261,7 +261,7 @@ impl Translator<'_> {
                         "constraint \"{wanted}\" for table \"{}\" does not exist",
                         relation.name
                     );
-                    self.at(PgError::new(SqlState::UNDEFINED_OBJECT, message), name)
+                    PgError::new(SqlState::UNDEFINED_OBJECT, message)
                 })?;
                 let columns = columns.iter().filter_map(|place| relation.columns.get(*place));
                 let names: Vec<String> = columns.map(|column| quoted(&column.name)).collect();

@@ -175,7 +175,8 @@ impl Translator<'_> {
         let (mut is_beyond, mut met) = (false, vec![false; partition.len()]);
         for key in order {
             let typed = self.key(&key.expr, scope, projection)?;
-            match partition.iter().position(|known| *known == typed.ordered()) {
+            let ordered = typed.ordered();
+            match partition.iter().position(|known| bare(known) == bare(&ordered)) {
                 Some(place) if !is_beyond => {
                     if let Some(met) = met.get_mut(place) {
                         *met = true;
@@ -183,7 +184,7 @@ impl Translator<'_> {
                 }
                 _ => is_beyond = true,
             }
-            sorted.push(super::query::direction(key, typed.ordered(), typed.not_null));
+            sorted.push(super::query::direction(key, ordered, typed.not_null));
         }
         if is_beyond && let Some(place) = met.iter().position(|met| !met) {
             let message = "SELECT DISTINCT ON expressions must match initial ORDER BY expressions";
@@ -342,6 +343,11 @@ impl Translator<'_> {
         }
         Ok(typed.sql)
     }
+}
+
+/// An expression without the parentheses that one of the list has where it is told by its name or number.
+fn bare(sql: &str) -> &str {
+    sql.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(sql)
 }
 
 /// Whether a condition on the only source names all of its primary key, which is one column.

@@ -58,14 +58,38 @@ impl Translator<'_> {
                 _ => return Err(unsupported("such an argument")),
             }
         }
-        let Some(rows) = self.rows_of(&called, &values, scope)? else {
-            let mut types = Vec::new();
-            for value in values {
-                types.push(self.expression(value, scope)?.ty);
-            }
-            return Err(self.at(super::call::no_function(&called, &types), name));
+        let rows = match self.rows_of(&called, &values, scope)? {
+            Some(rows) => rows,
+            None => self.single_row(&called, name, &values, scope)?,
         };
         Ok(self.set_source(rows, &called, alias, is_numbered, scope))
+    }
+
+    /// The row of a function of one value, which cannot see what stands before it.
+    fn single_row(
+        &mut self,
+        called: &str,
+        name: &ObjectName,
+        values: &[&Expr],
+        scope: &Scope<'_>,
+    ) -> Result<Rows> {
+        let (mut given, mut types) = (Vec::new(), Vec::new());
+        for value in values {
+            let value = self.expression(value, scope)?;
+            types.push(value.ty);
+            given.push(value);
+        }
+        let single = self.single(called, given)?;
+        let single =
+            single.ok_or_else(|| self.at(super::call::no_function(called, &types), name))?;
+        for value in values {
+            if self.expression(value, &Scope::default()).is_err() {
+                let message = "such a function of what stands before it in FROM";
+                return Err(self.at(unsupported(message), name));
+            }
+        }
+        let sql = format!("(SELECT 0 AS key, {} AS value)", single.sql);
+        Ok(Rows::unnamed(sql, called, single.ty))
     }
 
     /// The rows of a call; `None` for a function that is not known to give any.

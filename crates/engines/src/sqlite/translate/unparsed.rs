@@ -40,6 +40,10 @@ pub(super) fn unparsed(sql: &str) -> Result<Unparsed<'_>> {
     if words.is_any(0, &["vacuum"]) {
         taken.extend(words.vacuum_options());
     }
+    // Whatever SQLite keeps is written to its log.
+    if words.is(0, "create") && words.is(1, "unlogged") && words.is_any(2, &["table", "sequence"]) {
+        taken.extend(words.span(1..2));
+    }
     if words.is_any(0, &["update", "delete", "with"])
         && let Some((span, found)) = words.current_of()?
     {
