@@ -7,7 +7,9 @@ use trunkline_core::{
     Column, CommandTag, Notice, Oid, PgError, Reply, Result, Rows, Session, SqlState, settings,
 };
 use trunkline_sql::quote_identifier;
-use trunkline_sql::statement::{IntervalFields, IsolationLevel, Scope, Set, SetValue, TransactionModes, Which};
+use trunkline_sql::statement::{
+    IntervalFields, IsolationLevel, Scope, Set, SetValue, TransactionModes, Which,
+};
 
 use crate::connection::Connection;
 use crate::options::cut_name;
