@@ -114,7 +114,7 @@ fn current_schemas(call: &Call<'_>) -> Result<Datum> {
 
 fn current_setting(call: &Call<'_>) -> Result<Datum> {
     let Some(name) = text(call, 0) else { return Ok(Datum::Null) };
-    match call.run.world.client.setting(name) {
+    match call.run.world.setting(name) {
         Some(value) => Ok(Datum::text(value)),
         None if call.arguments.get(1).is_some_and(Datum::is_true) => Ok(Datum::Null),
         None => {
@@ -149,7 +149,11 @@ fn set_config(call: &Call<'_>) -> Result<Datum> {
             None => settings.reset(name, local)?,
         }
     }
-    Ok(block.get(name).map_or(Datum::Null, Datum::text))
+    let value = block.get(name);
+    if let Some(value) = &value {
+        call.run.world.configure(name, value);
+    }
+    Ok(value.map_or(Datum::Null, Datum::text))
 }
 
 fn notify(call: &Call<'_>) -> Result<Datum> {

@@ -13,7 +13,8 @@ mod sequence;
 mod session;
 mod tables;
 
-use std::sync::{Arc, LazyLock};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use trunkline_core::types::TextStyle;
 use trunkline_core::{Client, Inventory, Result};
@@ -47,13 +48,29 @@ pub(crate) struct World {
     pub(crate) inventory: Arc<Inventory>,
     /// The schemas that names are looked for in, in order.
     path: Vec<u32>,
+    /// What the statement itself has set, by name: of a local setting outside of a block nothing else is left.
+    configured: Mutex<HashMap<String, String>>,
 }
 
 impl World {
     pub(crate) fn new(client: Client, objects: Arc<Objects>) -> World {
         let style = client.reading_style();
         let path = names::search_path(&client, &objects);
-        World { client, style, objects, inventory: Arc::default(), path }
+        let (inventory, configured) = (Arc::default(), Mutex::default());
+        World { client, style, objects, inventory, path, configured }
+    }
+
+    /// Notes what the statement has set.
+    pub(crate) fn configure(&self, name: &str, value: &str) {
+        let mut configured = self.configured.lock().unwrap_or_else(PoisonError::into_inner);
+        configured.insert(name.to_ascii_lowercase(), value.to_owned());
+    }
+
+    /// A setting as the statement sees it.
+    pub(crate) fn setting(&self, name: &str) -> Option<String> {
+        let configured = self.configured.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = configured.get(&name.to_ascii_lowercase()).cloned();
+        own.or_else(|| self.client.setting(name))
     }
 
     /// The schemas of the search path, without `pg_catalog`.

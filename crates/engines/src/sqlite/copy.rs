@@ -15,6 +15,7 @@ use trunkline_core::{
     copy_place,
 };
 use trunkline_proto::copy::check_names;
+use trunkline_sql::Lexer;
 use trunkline_sql::statement::QualifiedName;
 
 use super::cells::{Cell, Cells};
@@ -39,6 +40,13 @@ const VALUES: usize = 100;
 
 /// So much of a line is kept for an error about its row, which shows a little less.
 const SHOWN: usize = 128;
+
+/// Whether a default is one: NULL is said where SQLite would number a key by itself.
+fn is_given(default: &str) -> bool {
+    let mut lexer = Lexer::new(default);
+    let is_null = lexer.next_significant().is_some_and(|token| token.is_word(default, "null"));
+    !is_null || lexer.next_significant().is_some()
+}
 
 /// Where rows go.
 #[derive(Debug)]
@@ -88,9 +96,9 @@ impl Target {
         let described = columns.clone().map(|column| {
             Column::new(column.name.as_str(), column.ty.oid).typmod(column.ty.typmod)
         });
-        // NULL is said where SQLite would number a key by itself.
-        let is_given = |default: &String| !default.trim().eq_ignore_ascii_case("null");
-        let defaults = columns.clone().map(|column| column.default.as_ref().is_some_and(is_given));
+        let defaults = columns.clone().map(|column| {
+            column.sequence.is_some() || column.default.as_deref().is_some_and(is_given)
+        });
         let defaults = defaults.collect();
         let columns = described.collect();
         let filter = condition.map(|condition| Filter::new(condition, schema, reading, relation));
@@ -117,10 +125,15 @@ impl Target {
         self
     }
 
+    /// Whether it is a temporary table.
+    pub(super) fn is_temporary(&self) -> bool {
+        self.relation.temporary
+    }
+
     /// What takes the rows.
     pub(super) fn copy_in(mut self, thread: Arc<Thread>, style: Arc<TextStyle>) -> CopyIn {
         let (columns, defaults) = (self.columns.clone(), self.defaults.clone());
-        let is_temporary = self.relation.temporary;
+        let is_temporary = self.is_temporary();
         if let Some(error) = self.refused.take() {
             return CopyIn::new(columns, Refused(Some(error))).defaults(defaults);
         }

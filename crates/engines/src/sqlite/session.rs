@@ -340,6 +340,9 @@ impl Session for SqliteSession {
             Ok(if freeze { found.frozen(|table| worker.may_freeze(table)) } else { found })
         });
         let found = found.await?;
+        if !found.is_temporary() {
+            self.admit("COPY FROM")?;
+        }
         Ok(found.copy_in(self.thread().await?, self.client.reading_style()))
     }
 

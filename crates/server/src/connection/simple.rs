@@ -87,6 +87,8 @@ impl<S: Session> Connection<S> {
                 self.tell_of_long_names(statement);
                 Ok(())
             }
+            // What is wrong with the options of a cursor is none of the grammar.
+            Some(Err(error)) if error.sqlstate() == "42P11" => Ok(()),
             Some(Err(error)) => Err(PgError::syntax(&error, statement.source()).into()),
             // An engine need not know what cannot run here anyway.
             None if matches!(BlockRule::of(statement.text()), Some(BlockRule::Outside(_))) => {

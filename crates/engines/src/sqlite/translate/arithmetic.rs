@@ -121,7 +121,14 @@ impl Translator<'_> {
             return self.date_arithmetic(left, op, right, at);
         }
         let (left, right) = match (left.is_unknown(), right.is_unknown()) {
-            (true, true) => (self.settle(left, Type::INT4)?, self.settle(right, Type::INT4)?),
+            (true, true) => {
+                let message = format!("operator is not unique: unknown {op} unknown");
+                let error = PgError::new(SqlState::AMBIGUOUS_FUNCTION, message).hint(
+                    "Could not choose a best candidate operator. \
+                     You might need to add explicit type casts.",
+                );
+                return Err(self.at_operator_before(error, &op.to_string(), at));
+            }
             _ => self.settle_pair(left, right)?,
         };
         if !left.ty.is_number() || !right.ty.is_number() {
