@@ -54,3 +54,21 @@ fn columns_of_using_come_first_and_leave_those_of_the_sides() {
     let whole = refused(&mut client, "SELECT b.x FROM a JOIN b USING (id)");
     assert_eq!(whole(b'C'), "42703");
 }
+
+#[test]
+fn using_compares_as_the_operator_does() {
+    let file = File::new(
+        "CREATE TABLE a (s \"INTERVAL TEXT\", d DATE); INSERT INTO a VALUES ('1 day', '2024-01-01');
+         CREATE TABLE b (s \"INTERVAL TEXT\", d TIMESTAMP);
+         INSERT INTO b VALUES ('24:00:00', '2024-01-01 00:00:00');",
+    );
+    let server = file.serve();
+    let mut client = server.login();
+    for sql in [
+        "SELECT count(*) FROM a JOIN b USING (s)",
+        "SELECT count(*) FROM a NATURAL JOIN b",
+        "SELECT count(*) FROM a JOIN b USING (d)",
+    ] {
+        assert_eq!(ask(&mut client, sql), "D(1) C(SELECT 1) Z(I)", "{sql}");
+    }
+}

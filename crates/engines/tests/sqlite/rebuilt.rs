@@ -109,3 +109,25 @@ fn views_know_their_types_when_what_they_are_of_is_called_otherwise() {
     assert_eq!(found, "D(2024-01-01,2024-01-03,1.50) C(SELECT 1) Z(I)");
     assert_eq!(ask(&mut client, "SELECT next - 1 FROM w"), "D(2024-01-01) C(SELECT 1) Z(I)");
 }
+
+#[test]
+fn a_default_is_told_by_its_own_mark_alone() {
+    let file = File::new("CREATE TABLE t (a TEXT DEFAULT 'x /*pg now() */ y');");
+    let server = file.serve_catalogs();
+    let mut client = server.login();
+    ask(
+        &mut client,
+        "ALTER TABLE t ADD b text DEFAULT '/*pg now() */', ADD c timestamp DEFAULT now()",
+    );
+    let told =
+        ask(&mut client, "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef ORDER BY adnum");
+    assert_eq!(
+        told,
+        "D('x /*pg now() */ y'::text) D('/*pg now() */'::text) D(now()) C(SELECT 3) Z(I)"
+    );
+    ask(&mut client, "INSERT INTO t (c) VALUES (NULL)");
+    assert_eq!(
+        ask(&mut client, "SELECT * FROM t"),
+        "D(x /*pg now() */ y,/*pg now() */,NULL) C(SELECT 1) Z(I)"
+    );
+}

@@ -25,9 +25,9 @@ pub(crate) fn marked(postgres: &str, sqlite: &str) -> String {
     format!("({} {sqlite})", mark(postgres))
 }
 
-/// What stands in the mark of a text, if it has one.
+/// What stands in the mark that an expression begins with, if it does: within it are texts of others.
 fn in_mark(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once(MARK)?;
+    let rest = text.trim_start_matches(['(', ' ']).strip_prefix(MARK)?;
     rest.split_once("*/").map(|(mark, _)| mark.trim())
 }
 

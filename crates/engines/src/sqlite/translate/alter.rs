@@ -221,7 +221,8 @@ impl<'a> Translator<'a> {
                         self.demand_constraints(&rows, item);
                     }
                 }
-                let columns = relation.columns.len();
+                let is_column = |item: &&Item| !item.is_constraint();
+                let columns = changed.text.items.iter().take_while(is_column).count();
                 for (place, item) in items.into_iter().enumerate() {
                     let at = if place == 0 { columns } else { changed.text.items.len() };
                     changed.text.items.insert(at.min(changed.text.items.len()), item);

@@ -204,9 +204,9 @@ impl Translator<'_> {
             let (right_alias, right) = take(scope, right_side, name, "right")?;
             self.uses.extend(right.origin);
             self.uses.extend(left.origin);
-            // Under its own names, for SQLite may know a column by another one.
-            tests.push(format!("{} = {}", left.sql, right.sql));
             let merged = self.merged(&left, &right, words)?;
+            // Under its own names, for SQLite may know a column by another one.
+            tests.push(self.compared(left.typed(0), "=", right.typed(0))?);
             let alias = match &merged.sql {
                 sql if *sql == left.sql => left_alias,
                 sql if *sql == right.sql => right_alias,

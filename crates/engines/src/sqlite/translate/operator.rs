@@ -107,6 +107,11 @@ impl Translator<'_> {
         let second = self.expression(right, scope)?;
         let (first, second) = self.settle_pair(first, second)?;
         self.check_comparable(&first, second.ty, op, left)?;
+        self.compared(first, op, second).map(Typed::boolean)
+    }
+
+    /// The comparison of two values that can be compared.
+    pub(super) fn compared(&mut self, first: Typed, op: &str, second: Typed) -> Result<String> {
         let ty = self.common(first.ty, second.ty).unwrap_or(first.ty);
         let (first, second) = (self.comparable(first, ty)?, self.comparable(second, ty)?);
         let (a, b) = match first.ty.oid {
@@ -114,11 +119,10 @@ impl Translator<'_> {
             _ => (first.ordered(), second.ordered()),
         };
         // Of `IS` and `IS NOT` the words are compared: documents are kept in those of PostgreSQL.
-        let sql = match first.ty.oid == Oid::JSONB && !op.starts_with("IS") {
+        Ok(match first.ty.oid == Oid::JSONB && !op.starts_with("IS") {
             true => format!("(pg_jsonb_compare({a}, {b}) {op} 0)"),
             false => format!("({a} {op} {b})"),
-        };
-        Ok(Typed::boolean(sql))
+        })
     }
 
     /// `(a, b) = (c, d)`
