@@ -28,9 +28,9 @@ fn like(context: &Context<'_>, fold: bool) -> Answer {
     };
     let (whole, pattern) =
         if fold { (whole.to_lowercase(), pattern.to_lowercase()) } else { (whole, pattern) };
-    let pattern = compile(&pattern, escape)?;
+    let pattern = compile(&pattern, escape);
     let whole: Vec<char> = whole.chars().collect();
-    Ok(Stored::Integer(matches(&whole, &pattern).into()))
+    matches(&whole, &pattern).map(|found| Stored::Integer(found.into()))
 }
 
 /// A part of a pattern.
@@ -38,30 +38,31 @@ enum Part {
     Character(char),
     One,
     Any,
+    /// The escape character with nothing behind it.
+    Unfinished,
 }
 
-fn compile(pattern: &str, escape: Option<char>) -> rusqlite::Result<Vec<Part>> {
+fn compile(pattern: &str, escape: Option<char>) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
         parts.push(match character {
             character if Some(character) == escape => match characters.next() {
                 Some(next) => Part::Character(next),
-                None => {
-                    let message = "LIKE pattern must not end with escape character";
-                    return Err(raise(SqlState::INVALID_ESCAPE_SEQUENCE, message));
-                }
+                None => Part::Unfinished,
             },
             '%' => Part::Any,
             '_' => Part::One,
             plain => Part::Character(plain),
         });
     }
-    Ok(parts)
+    parts
 }
 
 /// Goes back only to the last `%`, so it takes no more than the product of both lengths.
-fn matches(text: &[char], pattern: &[Part]) -> bool {
+///
+/// 22025 for a pattern that is not finished, if there is text left when its end is reached.
+fn matches(text: &[char], pattern: &[Part]) -> rusqlite::Result<bool> {
     let (mut at, mut part) = (0, 0);
     let mut again: Option<(usize, usize)> = None;
     while let Some(&character) = text.get(at) {
@@ -79,13 +80,18 @@ fn matches(text: &[char], pattern: &[Part]) -> bool {
                 (at, part) = (at + 1, part + 1);
                 continue;
             }
+            Some(Part::Unfinished) => {
+                let message = "LIKE pattern must not end with escape character";
+                return Err(raise(SqlState::INVALID_ESCAPE_SEQUENCE, message));
+            }
             _ => {}
         }
-        let Some((any, from)) = again else { return false };
+        let Some((any, from)) = again else { return Ok(false) };
         again = Some((any, from + 1));
         (at, part) = (from + 1, any + 1);
     }
-    pattern.get(part..).is_some_and(|rest| rest.iter().all(|part| matches!(part, Part::Any)))
+    let rest = pattern.get(part..).unwrap_or_default();
+    Ok(rest.iter().all(|part| matches!(part, Part::Any)))
 }
 
 /// How much memory a compiled pattern may take.
