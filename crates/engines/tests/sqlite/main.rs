@@ -9,6 +9,7 @@ mod current_of;
 #[path = "../../../server/tests/wire/dialogue.rs"]
 mod dialogue;
 mod discard;
+mod explain;
 mod harness;
 mod json;
 mod locking;

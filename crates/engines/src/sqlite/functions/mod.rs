@@ -44,6 +44,7 @@ use trunkline_core::types::TextStyle;
 
 pub(crate) use cast::assigned;
 pub(crate) use conflict::register as register_conflict;
+pub(crate) use json::quote as quote_json;
 pub(crate) use raise::raised;
 use raise::{raise, refused};
 pub(crate) use surroundings::Surroundings;

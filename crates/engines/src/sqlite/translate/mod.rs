@@ -29,6 +29,7 @@ mod delete;
 mod dependency;
 mod draft;
 mod drop;
+pub(super) mod explain;
 mod expression;
 mod filter;
 mod from;
@@ -88,6 +89,7 @@ use super::types::Type;
 use current::Current;
 pub(super) use default::moment;
 use dependency::Uses;
+use explain::{Explain, explain};
 pub(crate) use filter::filter;
 pub(super) use from::written;
 use in_use::{Redefined, relations_of};
@@ -143,6 +145,23 @@ pub(crate) struct Translated {
     pub(crate) once: Option<String>,
     /// The table whose rows it changes without giving them other keys, if it is an UPDATE.
     pub(crate) keeps_keys: Option<String>,
+    /// What an EXPLAIN is to tell of it; the rest is of the statement that it explains.
+    pub(crate) explain: Option<Explain>,
+}
+
+impl Translated {
+    /// The same to be explained: it changes something only if it is run.
+    fn explained(mut self, mut explain: Explain) -> Translated {
+        let verb = self.tag.split(' ').next().unwrap_or_default();
+        let (first, rest) = verb.split_at_checked(1).unwrap_or_default();
+        explain.heading = format!("{first}{}", rest.to_ascii_lowercase());
+        self.writes &= explain.analyze;
+        if explain.is_generic {
+            self.parameters.clear();
+        }
+        self.explain = Some(explain);
+        self
+    }
 }
 
 /// A statement as a client sends it.
@@ -172,6 +191,10 @@ pub(crate) fn translate(
     reading: &Reading,
 ) -> Result<Translated> {
     let Request { sql, hints, is_cursor } = request;
+    if let Some((explain, statement)) = explain(sql)? {
+        let request = Request { sql: &statement, hints, is_cursor: false };
+        return translate(request, schema, reading).map(|translated| translated.explained(explain));
+    }
     let mut translator = Translator::new(sql, schema, hints, reading);
     if let Some(utility) = Utility::parse(sql)? {
         let done = translator.utility(&utility)?;
@@ -186,6 +209,9 @@ pub(crate) fn translate(
 
 /// Whether a text is a statement: 42601 if it is not.
 pub(crate) fn check(sql: &str) -> Result<()> {
+    if let Some((_, statement)) = explain(sql)? {
+        return syntax::parse(&statement).map(drop);
+    }
     match Utility::parse(sql)? {
         Some(_) => Ok(()),
         None => syntax::parse(sql).map(drop),
@@ -371,6 +397,7 @@ impl<'a> Translator<'a> {
             row: self.current.row,
             once: self.once,
             keeps_keys: self.current.keeps_keys,
+            explain: None,
         })
     }
 
