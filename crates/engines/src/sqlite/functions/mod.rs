@@ -7,6 +7,7 @@
 
 mod array;
 mod array_join;
+mod array_search;
 mod array_text;
 mod bytes;
 mod cast;
@@ -20,6 +21,7 @@ mod json;
 mod json_made;
 mod json_rows;
 mod jsonb;
+mod jsonb_set;
 mod made;
 mod number;
 mod order;
@@ -75,11 +77,13 @@ pub(crate) fn register(
     series::register(connection, &surroundings)?;
     format::register(connection)?;
     array_join::register(connection)?;
+    array_search::register(connection)?;
     decimal::register(connection)?;
     json::register(connection)?;
     json_made::register(connection, &surroundings)?;
     collected::register(connection)?;
     jsonb::register(connection)?;
+    jsonb_set::register(connection)?;
     pattern::register(connection)?;
     statistics::register(connection)?;
     sums::register(connection)?;

@@ -56,6 +56,13 @@ fn extreme(context: &Context<'_>, wanted: Ordering) -> Answer {
     best.map_or(Ok(Stored::Null), |(_, place)| context.get(place))
 }
 
+/// The key of a value, which is that of all that equal it.
+pub(super) fn key_of(value: &Value, oid: Oid) -> Result<Vec<u8>, ValueError> {
+    let mut key = Vec::new();
+    put(value, oid, &mut key)?;
+    Ok(key)
+}
+
 fn put(value: &Value, oid: Oid, key: &mut Vec<u8>) -> Result<(), ValueError> {
     match value {
         Value::Null => {}

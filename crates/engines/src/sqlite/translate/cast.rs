@@ -303,12 +303,15 @@ impl Translator<'_> {
         let all: Vec<&Typed> = typed.iter().collect();
         let ty = self.common_of(&all)?;
         let ty = if ty.is_unknown() { Type::TEXT } else { ty };
-        let array = array_of(ty.oid).ok_or_else(|| unsupported("such an array"))?;
+        let is_nested = element_of(ty.oid).is_some();
+        let array = if is_nested { Some(ty.oid) } else { array_of(ty.oid) };
+        let array = array.ok_or_else(|| unsupported("such an array"))?;
         let mut parts = vec![array.0.to_string()];
         for element in typed {
             parts.push(self.coerce(element, ty)?.sql);
         }
-        Ok(Typed::new(format!("pg_array({})", parts.join(", ")), Type::of(array)))
+        let function = if is_nested { "pg_array_of_arrays" } else { "pg_array" };
+        Ok(Typed::new(format!("{function}({})", parts.join(", ")), Type::of(array)))
     }
 }
 

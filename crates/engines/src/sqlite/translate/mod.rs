@@ -15,6 +15,7 @@ mod alter;
 mod alter_sequence;
 mod arithmetic;
 mod arranged;
+mod array_call;
 mod call;
 mod cast;
 mod collected;

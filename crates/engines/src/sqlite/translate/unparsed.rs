@@ -37,6 +37,7 @@ pub(super) fn unparsed(sql: &str) -> Result<Unparsed<'_>> {
     let words = Words { sql, tokens: &tokens };
     let (mut cursor, mut overriding) = (None, None);
     let mut taken = words.lock_clauses();
+    taken.extend(words.symmetric());
     if words.is_any(0, &["vacuum"]) {
         taken.extend(words.vacuum_options());
     }
@@ -125,6 +126,13 @@ impl Words<'_> {
             }
             depth == 0
         })
+    }
+
+    /// What stands behind BETWEEN, whose bounds may be either way round or not.
+    fn symmetric(self) -> Vec<Span> {
+        let behind = (1..self.tokens.len()).filter(|place| self.is(place - 1, "between"));
+        let words = behind.filter(|place| self.is_any(*place, &["symmetric", "asymmetric"]));
+        words.filter_map(|place| self.span(place..place + 1)).collect()
     }
 
     /// The options of VACUUM that need no parentheses.
