@@ -159,10 +159,11 @@ impl Translator<'_> {
         for (name, output) in names.iter().zip(&queried.outputs) {
             columns.push(format!("{} {}", quoted(name), output.ty.declaration()));
         }
-        let steps = vec![
-            format!("{word} {table} ({}{mark})", columns.join(", ")),
-            format!("INSERT INTO {table} {}", queried.sql),
-        ];
+        let made = format!("{word} {table} ({}{mark})", columns.join(", "));
+        if self.has_no_data {
+            return Ok(Done::definition("CREATE TABLE AS", vec![made]));
+        }
+        let steps = vec![made, format!("INSERT INTO {table} {}", queried.sql)];
         Ok(Done { steps, columns: None, tag: "SELECT".into(), counts: true, writes: true })
     }
 

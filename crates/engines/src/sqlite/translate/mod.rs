@@ -34,6 +34,7 @@ pub(super) mod explain;
 mod expression;
 mod filter;
 mod from;
+mod grant;
 mod grouping;
 mod identity;
 mod identity_options;
@@ -201,9 +202,10 @@ pub(crate) fn translate(
         let done = translator.utility(&utility)?;
         return translator.translated(done, None);
     }
-    let Parsed { statement, cursor, overriding } = syntax::parse(sql)?;
+    let Parsed { statement, cursor, overriding, has_no_data } = syntax::parse(sql)?;
     translator.current = Current { is_query: is_cursor, cursor, ..Current::default() };
     translator.overriding = overriding;
+    translator.has_no_data = has_no_data;
     let done = translator.statement(&statement)?;
     translator.translated(done, Some(&statement))
 }
@@ -278,6 +280,8 @@ struct Translator<'a> {
     /// What it has to do with a cursor.
     current: Current,
     overriding: Option<Overriding>,
+    /// Whether a table that a query makes gets none of its rows.
+    has_no_data: bool,
     /// The sequences that it needs.
     sequences: Vec<Sequence>,
     /// The tables that it defines otherwise, or empties.
@@ -321,6 +325,7 @@ impl<'a> Translator<'a> {
             once: None,
             current: Current::default(),
             overriding: None,
+            has_no_data: false,
             sequences: Vec::new(),
             redefined: Vec::new(),
             volatile: false,

@@ -15,6 +15,8 @@ pub(super) struct Unparsed<'s> {
     /// The cursor of WHERE CURRENT OF, and the error if the statement is none that may say so.
     pub(super) cursor: Option<(String, PgError)>,
     pub(super) overriding: Option<Overriding>,
+    /// `WITH NO DATA` behind CREATE TABLE AS.
+    pub(super) has_no_data: bool,
 }
 
 /// What an INSERT says of the values that it gives for identity columns.
@@ -38,6 +40,13 @@ pub(super) fn unparsed(sql: &str) -> Result<Unparsed<'_>> {
     let (mut cursor, mut overriding) = (None, None);
     let mut taken = words.lock_clauses();
     taken.extend(words.symmetric());
+    let mut has_no_data = false;
+    if words.is_any(0, &["create"])
+        && let Some((span, is_empty)) = words.data()
+    {
+        taken.push(span);
+        has_no_data = is_empty;
+    }
     if words.is_any(0, &["vacuum"]) {
         taken.extend(words.vacuum_options());
     }
@@ -52,7 +61,7 @@ pub(super) fn unparsed(sql: &str) -> Result<Unparsed<'_>> {
         taken.push(span);
         overriding = Some(which);
     }
-    Ok(Unparsed { text: blanked(sql, taken), cursor, overriding })
+    Ok(Unparsed { text: blanked(sql, taken), cursor, overriding, has_no_data })
 }
 
 /// The tokens of a statement: 42601 for what is none.
@@ -126,6 +135,16 @@ impl Words<'_> {
             }
             depth == 0
         })
+    }
+
+    /// `WITH [NO] DATA` at the end of CREATE TABLE AS, and whether it says NO.
+    fn data(self) -> Option<(Span, bool)> {
+        let is_end = |place: &usize| self.kind(*place) != Some(TokenKind::Semicolon);
+        let end = (0..self.tokens.len()).rev().find(is_end)?;
+        let is_empty = self.is(end.checked_sub(1)?, "no");
+        let start = end.checked_sub(1 + usize::from(is_empty))?;
+        let is_clause = self.is(start, "with") && self.is(end, "data");
+        Some((self.span(start..end + 1).filter(|_| is_clause)?, is_empty))
     }
 
     /// What stands behind BETWEEN, whose bounds may be either way round or not.

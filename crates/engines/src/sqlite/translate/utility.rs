@@ -8,6 +8,7 @@ use trunkline_core::Result;
 use trunkline_sql::Lexer;
 
 use super::drop::Kind;
+use super::grant::{Grant, grant};
 use super::sequence_options::{SequenceOption, read_options};
 use super::syntax::parse_statement;
 use super::{Done, Translator, unsupported};
@@ -48,6 +49,7 @@ pub(super) enum Utility {
     },
     /// `DO …`
     Do,
+    Grant(Grant),
 }
 
 /// `ALTER TABLE t ALTER COLUMN c …` of what makes it an identity column.
@@ -130,6 +132,7 @@ impl Utility {
             ("vacuum", "(") => vacuum,
             ("create", "extension") => create_extension,
             ("drop", "extension") => drop_extension,
+            ("grant" | "revoke", _) => grant,
             ("do", _) => |parser| {
                 while parser.next_token().token != Token::EOF {}
                 Ok(Utility::Do)
@@ -418,6 +421,7 @@ impl Translator<'_> {
                 self.create_extension(name, *if_not_exists)
             }
             Utility::DropExtension { if_exists, names } => self.drop_extension(names, *if_exists),
+            Utility::Grant(grant) => self.granted(grant),
             Utility::Do => Err(unsupported("DO")),
         }
     }
