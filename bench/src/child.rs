@@ -246,7 +246,7 @@ impl Gauges {
 }
 
 /// A new folder for the files of one server.
-fn own_folder() -> Result<PathBuf, String> {
+pub(crate) fn own_folder() -> Result<PathBuf, String> {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -9,7 +9,7 @@ use trunkline_proto::message::{FieldCode, NewBind, NewParse, Sync};
 
 use super::idle::crowd;
 use super::line::{Line, grouped};
-use super::{Extent, block_on};
+use super::{Extent, block_on, has_strace};
 use crate::child::{Running, Setup};
 use crate::client::Client;
 use crate::dice::Dice;
@@ -71,11 +71,7 @@ pub(super) fn files(extent: Extent) -> Result<Vec<Line>, String> {
     let script = "ulimit -S -n 256; ulimit -H -n 256; exec \"$0\" \"$@\"";
     let setup = Setup::new().under(["sh", "-c", script]).flag("--login", 60_000);
     let mut lines = vec![block_on(exhausted(&setup.start()?, extent))?];
-    let is_there = |program: &str| {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
-    };
-    if !is_there("strace") {
+    if !has_strace() {
         lines.push(Line::skipped("T20", "errors of accept", "no strace on the PATH"));
         return Ok(lines);
     }

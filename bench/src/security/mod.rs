@@ -10,6 +10,7 @@ pub(crate) mod network;
 mod panics;
 mod reader;
 mod reload;
+mod sandbox;
 mod storms;
 mod strangers;
 mod timeouts;
@@ -67,6 +68,7 @@ const FIGURES: &[Figure] = &[
     Figure { id: "T25", is_short: false, run: users::enumeration },
     Figure { id: "T26", is_short: true, run: limits::statements },
     Figure { id: "T27", is_short: false, run: network::floods },
+    Figure { id: "T28", is_short: false, run: sandbox::opens },
 ];
 
 /// Runs all figures or those that are named, and prints a line or more for each; says whether all
@@ -101,6 +103,12 @@ pub(crate) fn run(words: &[&str]) -> Result<bool, String> {
     }
     println!("{broken} do not hold, after {} s", start.elapsed().as_secs());
     Ok(broken == 0)
+}
+
+/// Whether there is a program that writes down the calls of another, or makes them fail.
+fn has_strace() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join("strace").is_file())
 }
 
 /// Runs one figure's clients, which are gone at its end.
