@@ -5,6 +5,7 @@ mod comments;
 mod constraints;
 mod copy;
 mod current_of;
+mod dates;
 #[allow(dead_code, reason = "shared with the tests of the server")]
 #[path = "../../../server/tests/wire/dialogue.rs"]
 mod dialogue;

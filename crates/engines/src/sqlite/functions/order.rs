@@ -34,6 +34,16 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         };
         key().map_err(|error: ValueError| refused(&error))
     })?;
+    // A date for a comparison with those of the years 1 to 9999, which are kept as texts in their order.
+    pure(connection, "pg_edge", 1, |context| {
+        let ValueRef::Text(kept) = context.get_raw(0) else { return context.get(0) };
+        let kept = String::from_utf8_lossy(kept);
+        Ok(Stored::Text(match (storage::is_ordered(&kept), kept.ends_with("BC")) {
+            (true, _) => kept.into_owned(),
+            (false, true) => "0000".to_owned(),
+            (false, false) => "9999-12-32".to_owned(),
+        }))
+    })?;
     pure(connection, "pg_greatest_of", -1, |context| extreme(context, Ordering::Greater))?;
     pure(connection, "pg_least_of", -1, |context| extreme(context, Ordering::Less))
 }

@@ -219,7 +219,10 @@ impl Translator<'_> {
         let low = self.comparable(low, ty)?;
         let high = self.comparable(high, ty)?;
         let not = if negated { "NOT " } else { "" };
-        let (value, low, high) = (value.ordered(), low.ordered(), high.ordered());
+        let [value, low, high] = match ty.is_date_or_timestamp() {
+            true => super::dated::keys([&value, &low, &high]),
+            false => [value.ordered(), low.ordered(), high.ordered()],
+        };
         Ok(Typed::boolean(match is_symmetric {
             true => format!(
                 "({not}({value} BETWEEN {low} AND {high} OR {value} BETWEEN {high} AND {low}))"

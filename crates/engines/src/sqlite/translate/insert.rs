@@ -10,6 +10,7 @@ use super::super::functions::conflict::AFFECT_ONCE;
 use super::from::{table_source, written};
 use super::name::{folded, no_column_of, parts, quoted, shown};
 use super::scope::{Scope, Source};
+use super::typed::{Form, Typed};
 use super::unparsed::Overriding;
 use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Column, Numbering, Relation};
@@ -130,7 +131,11 @@ impl Translator<'_> {
             if !takes(column, overriding)? {
                 continue;
             }
-            let typed = super::typed::Typed::new(quoted(&output.inner), output.ty);
+            let typed = Typed {
+                form: if output.origin.is_some() { Form::Column } else { Form::Computed },
+                origin: output.origin,
+                ..Typed::new(quoted(&output.inner), output.ty)
+            };
             let value = self.assign(typed, &column.name, column.ty)?.sql;
             values.push(target.relation.given(column, value));
             names.push(quoted(&column.name));

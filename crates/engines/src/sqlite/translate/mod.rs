@@ -23,6 +23,7 @@ mod comment;
 mod constraint;
 mod create_table;
 mod current;
+mod dated;
 pub(super) mod declared;
 mod default;
 mod definition;
