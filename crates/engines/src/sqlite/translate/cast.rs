@@ -188,7 +188,7 @@ impl Translator<'_> {
             && (ty.typmod < 0 || (ty.typmod == from.typmod && typed.form == Form::Column));
         let narrow = matches!(ty.oid, Oid::INT2 | Oid::INT4) && typed.form == Form::Computed;
         let narrow = narrow || (ty.oid == Oid::NUMERIC && matches!(typed.form, Form::Parameter(_)));
-        let narrow = narrow || (ty.is_date_or_timestamp() && !super::dated::is_ordered(&typed));
+        let narrow = narrow || (ty.is_date_or_timestamp() && self.may_be_unordered(&typed));
         if (fits && !narrow) || typed.sql == "NULL" {
             return Ok(typed);
         }

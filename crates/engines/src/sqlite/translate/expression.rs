@@ -220,7 +220,7 @@ impl Translator<'_> {
         let high = self.comparable(high, ty)?;
         let not = if negated { "NOT " } else { "" };
         let [value, low, high] = match ty.is_date_or_timestamp() {
-            true => super::dated::keys([&value, &low, &high]),
+            true => self.date_keys([&value, &low, &high]),
             false => [value.ordered(), low.ordered(), high.ordered()],
         };
         Ok(Typed::boolean(match is_symmetric {

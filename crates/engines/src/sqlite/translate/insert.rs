@@ -9,6 +9,7 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::super::functions::conflict::AFFECT_ONCE;
 use super::from::{table_source, written};
 use super::name::{folded, no_column_of, parts, quoted, shown};
+use super::query::Queried;
 use super::scope::{Scope, Source};
 use super::typed::{Form, Typed};
 use super::unparsed::Overriding;
@@ -356,7 +357,7 @@ impl Translator<'_> {
                         types.push(column.ty);
                     }
                     let queried = self.query(query, Some(scope), Some(&types))?;
-                    parts.push(format!("({}) = ({})", columns.join(", "), queried.sql));
+                    parts.push(format!("({}) = ({})", columns.join(", "), one_row(&queried)));
                 }
                 _ => return Err(unsupported("such an assignment")),
             }
@@ -445,6 +446,20 @@ fn default_row(head: &str, relation: &Relation) -> String {
         true => format!("{head} DEFAULT VALUES"),
         false => format!("{head} ({}) {}", names.join(", "), relation.row(&values.join(", "))),
     }
+}
+
+/// A query that gives the values of one row: 21000 where it gives several, of which SQLite takes the first.
+fn one_row(queried: &Queried) -> String {
+    let names: Vec<String> = queried.outputs.iter().map(|one| quoted(&one.inner)).collect();
+    let ([first, others @ ..], false) = (names.as_slice(), queried.is_single) else {
+        return queried.sql.clone();
+    };
+    let message = "more than one row returned by a subquery used as an expression";
+    let mut items = vec![format!(
+        "CASE WHEN count(*) OVER () > 1 THEN pg_raise('21000', '{message}') ELSE {first} END"
+    )];
+    items.extend_from_slice(others);
+    format!("SELECT {} FROM (SELECT * FROM ({}) LIMIT 2)", items.join(", "), queried.sql)
 }
 
 /// Whether a query is one row of values.

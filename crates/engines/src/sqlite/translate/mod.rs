@@ -46,6 +46,7 @@ mod insert;
 mod json_call;
 mod jsonb;
 mod label;
+mod like_table;
 pub(super) mod lock;
 mod made;
 mod maintain;
@@ -203,10 +204,11 @@ pub(crate) fn translate(
         let done = translator.utility(&utility)?;
         return translator.translated(done, None);
     }
-    let Parsed { statement, cursor, overriding, has_no_data } = syntax::parse(sql)?;
+    let Parsed { statement, cursor, overriding, has_no_data, like } = syntax::parse(sql)?;
     translator.current = Current { is_query: is_cursor, cursor, ..Current::default() };
     translator.overriding = overriding;
     translator.has_no_data = has_no_data;
+    translator.like = like;
     let done = translator.statement(&statement)?;
     translator.translated(done, Some(&statement))
 }
@@ -283,6 +285,8 @@ struct Translator<'a> {
     overriding: Option<Overriding>,
     /// Whether a table that a query makes gets none of its rows.
     has_no_data: bool,
+    /// What a table that is made like another has besides its columns.
+    like: Vec<(bool, String)>,
     /// The sequences that it needs.
     sequences: Vec<Sequence>,
     /// The tables that it defines otherwise, or empties.
@@ -327,6 +331,7 @@ impl<'a> Translator<'a> {
             current: Current::default(),
             overriding: None,
             has_no_data: false,
+            like: Vec::new(),
             sequences: Vec::new(),
             redefined: Vec::new(),
             volatile: false,

@@ -112,7 +112,7 @@ impl Translator<'_> {
         let (a, b) = match first.ty.oid {
             Oid::JSONB => (first.sql.clone(), second.sql.clone()),
             _ if ty.is_date_or_timestamp() && op.starts_with(['<', '>']) && op != "<>" => {
-                let [a, b] = super::dated::keys([&first, &second]);
+                let [a, b] = self.date_keys([&first, &second]);
                 (a, b)
             }
             _ => (first.ordered(), second.ordered()),

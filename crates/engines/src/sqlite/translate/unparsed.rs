@@ -17,6 +17,8 @@ pub(super) struct Unparsed<'s> {
     pub(super) overriding: Option<Overriding>,
     /// `WITH NO DATA` behind CREATE TABLE AS.
     pub(super) has_no_data: bool,
+    /// What CREATE TABLE LIKE is to have or not, each in small letters.
+    pub(super) like: Vec<(bool, String)>,
 }
 
 /// What an INSERT says of the values that it gives for identity columns.
@@ -40,7 +42,13 @@ pub(super) fn unparsed(sql: &str) -> Result<Unparsed<'_>> {
     let (mut cursor, mut overriding) = (None, None);
     let mut taken = words.lock_clauses();
     taken.extend(words.symmetric());
-    let mut has_no_data = false;
+    let (mut has_no_data, mut like) = (false, Vec::new());
+    if words.is_any(0, &["create"]) {
+        for (span, option) in words.like_options() {
+            taken.push(span);
+            like.push(option);
+        }
+    }
     if words.is_any(0, &["create"])
         && let Some((span, is_empty)) = words.data()
     {
@@ -61,7 +69,7 @@ pub(super) fn unparsed(sql: &str) -> Result<Unparsed<'_>> {
         taken.push(span);
         overriding = Some(which);
     }
-    Ok(Unparsed { text: blanked(sql, taken), cursor, overriding, has_no_data })
+    Ok(Unparsed { text: blanked(sql, taken), cursor, overriding, has_no_data, like })
 }
 
 /// The tokens of a statement: 42601 for what is none.
@@ -145,6 +153,20 @@ impl Words<'_> {
         let start = end.checked_sub(1 + usize::from(is_empty))?;
         let is_clause = self.is(start, "with") && self.is(end, "data");
         Some((self.span(start..end + 1).filter(|_| is_clause)?, is_empty))
+    }
+
+    /// `INCLUDING …` and `EXCLUDING …` behind the table of LIKE.
+    fn like_options(self) -> Vec<(Span, (bool, String))> {
+        let is_like = |place: &usize| {
+            self.kind(*place) == Some(TokenKind::LeftParen) && self.is(place + 1, "like")
+        };
+        let Some(start) = (0..self.tokens.len()).find(is_like) else { return Vec::new() };
+        let is_option = |place: &usize| self.is_any(*place, &["including", "excluding"]);
+        let option = |place: usize| {
+            let word = self.tokens.get(place + 1)?.text(self.sql).to_ascii_lowercase();
+            Some((self.span(place..place + 2)?, (self.is(place, "including"), word)))
+        };
+        (start..self.tokens.len()).filter(is_option).filter_map(option).collect()
     }
 
     /// What stands behind BETWEEN, whose bounds may be either way round or not.
