@@ -8,8 +8,8 @@ use std::task::{Context, Poll, ready};
 
 use trunkline_core::Run as Order;
 use trunkline_core::{
-    Column, Columns, CommandTag, Format, Oid, PgError, Prepared, Progress, Reply, Result, RowBuf,
-    RowSource, RowWriter, Rows, SqlState,
+    Access, Column, Columns, CommandTag, Format, Oid, PgError, Prepared, Progress, Reply, Result,
+    RowBuf, RowSource, RowWriter, Rows, SqlState, Terms,
 };
 
 use crate::bind::{Bound, bind, needs_catalog};
@@ -51,15 +51,40 @@ impl Answer {
         Ok(Answer { bound, columns, shows_inventory: is_shown_by(sql) })
     }
 
-    /// Whether it shows what the session has by name.
-    pub(crate) fn shows_inventory(&self) -> bool {
-        self.shows_inventory
+    /// The types of its parameters.
+    pub(crate) fn parameters(&self) -> &[Oid] {
+        &self.bound.parameters
+    }
+
+    /// What its rows have.
+    pub(crate) fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// What is run.
+    pub(crate) fn query(&self) -> &Query {
+        &self.bound.query
+    }
+
+    /// Whether it is one row of one function's.
+    pub(crate) fn is_call(&self) -> bool {
+        match &self.bound.query.body {
+            Body::Select(select) => {
+                select.sets.is_empty()
+                    && select.group.is_none()
+                    && matches!(&*select.project, [Expr::Call(_)])
+            }
+            _ => false,
+        }
     }
 
     /// How the statement is described.
     pub(crate) fn described<S>(self: &Arc<Answer>, statement: S) -> Prepared<S> {
         let columns = Columns::Known(self.columns.clone());
-        Prepared::new(statement, columns).parameters(self.bound.parameters.clone())
+        // Of what there is it hears when it is run, which may be after it was bound.
+        let (shows_inventory, access) = (self.shows_inventory, Access::Live);
+        let terms = Terms { shows_inventory, access, ..Terms::default() };
+        Prepared::new(statement, columns).parameters(self.bound.parameters.clone()).terms(terms)
     }
 
     /// Runs it.

@@ -11,11 +11,13 @@
 //! - `run` works it out, under a budget, on a thread of its own, until somebody stops it.
 //! - `world` has the rows: those that every database has, and those of the snapshot.
 //! - `views` are queries over them.
+//! - `called` lets an engine call the functions of the session for its own rows.
 
 #![forbid(unsafe_code)]
 
 mod answer;
 mod bind;
+mod called;
 mod datum;
 mod error;
 mod facts;
@@ -31,6 +33,7 @@ mod views;
 mod worker;
 mod world;
 
+pub use called::Called;
 pub use session::{Catalog, CatalogSession, CatalogStatement};
 
 use bind::resolve::{self, Found};

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, CurrentOf, Engine, Inventory, Language, Oid, Params, PgError,
-    Prepared, Reply, Result, Run, Session, SqlState,
+    Client, CopyIn, CopyTarget, Engine, Inventory, Language, Oid, Params, PgError, Prepared, Reply,
+    Result, Run, Session, SqlState,
 };
 use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::answer::Answer;
-use crate::functions::session_now;
+use crate::functions::started;
 use crate::route::{Route, route};
 use crate::world::{Objects, World};
 
@@ -32,13 +32,14 @@ use crate::world::{Objects, World};
 #[derive(Debug)]
 pub struct Catalog<E> {
     engine: E,
-    started: i64,
 }
 
 impl<E: Engine> Catalog<E> {
     /// Wraps an engine.
     pub fn new(engine: E) -> Catalog<E> {
-        Catalog { engine, started: session_now() }
+        // The clock of pg_postmaster_start_time begins.
+        started();
+        Catalog { engine }
     }
 
     /// The engine within.
@@ -52,7 +53,7 @@ impl<E: Engine> Engine for Catalog<E> {
 
     async fn open(&self, client: Client) -> Result<CatalogSession<E::Session>> {
         let session = self.engine.open(client.clone()).await?;
-        Ok(CatalogSession { session, client, known: None, started: self.started })
+        Ok(CatalogSession { session, client, known: None })
     }
 }
 
@@ -63,7 +64,6 @@ pub struct CatalogSession<S> {
     client: Client,
     /// What the last snapshot came to.
     known: Option<Arc<Objects>>,
-    started: i64,
 }
 
 /// A statement of the engine, or of the catalogs.
@@ -98,7 +98,7 @@ impl<S: Session> CatalogSession<S> {
                 objects
             }
         };
-        let mut world = World::new(self.client.clone(), objects, self.started);
+        let mut world = World::new(self.client.clone(), objects);
         world.inventory = inventory.unwrap_or_default();
         Ok(Arc::new(world))
     }
@@ -156,10 +156,6 @@ impl<S: Session> Session for CatalogSession<S> {
         self.prepare_routed(sql, hints, true).await
     }
 
-    fn current_of<'s>(&self, statement: &'s Self::Statement) -> Option<&'s CurrentOf> {
-        self.session.current_of(statement.engines()?)
-    }
-
     async fn execute(&mut self, statement: &Self::Statement, run: Run) -> Result<Reply> {
         match &statement.0 {
             Kind::Engine(statement) => self.session.execute(statement, run).await,
@@ -167,21 +163,6 @@ impl<S: Session> Session for CatalogSession<S> {
                 let world = self.world(run.inventory.clone()).await?;
                 answer.execute(world, &run).await
             }
-        }
-    }
-
-    fn shows_inventory(&self, statement: &Self::Statement) -> bool {
-        match &statement.0 {
-            Kind::Engine(statement) => self.session.shows_inventory(statement),
-            Kind::Answer(answer) => answer.shows_inventory(),
-        }
-    }
-
-    fn disturbs(&self, statement: Option<&Self::Statement>) -> bool {
-        match statement.map(|statement| &statement.0) {
-            None => self.session.disturbs(None),
-            Some(Kind::Engine(statement)) => self.session.disturbs(Some(statement)),
-            Some(Kind::Answer(_)) => false,
         }
     }
 

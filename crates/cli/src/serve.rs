@@ -69,6 +69,7 @@ async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
                 .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
             // Rules by database must not be evaded by another name.
             let engine = if said.hba.is_some() { engine.without_alias() } else { engine };
+            let engine = Catalog::new(engine);
             run_engine(said, engine, opened, &shown, (limits, few), signals).await
         }
         Source::Sqlite(engine, name) => {

@@ -65,11 +65,13 @@ pub struct AdvisoryRequest {
     pub scope: AdvisoryScope,
 }
 
-/// Who waits, and for how long.
+/// Whether somebody waits for a lock, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub struct AdvisoryWait<'a> {
-    /// Nobody waits any more once this is set: 57014.
+    /// Whoever asks is to stop once this is set, and gets no lock any more: 57014.
     pub stop: &'a AtomicBool,
+    /// Whether to wait; if not, the answer comes at once.
+    pub waits: bool,
     /// `lock_timeout`, zero for any time: 55P03.
     pub timeout: Duration,
 }

@@ -22,14 +22,13 @@ pub trait Backends: Debug + Send + Sync {
     /// Asks something of the session of a pid, which may be gone by now.
     fn signal(&self, pid: i32, signal: Signal);
 
-    /// Takes an advisory lock; whether it could be had. Without `wait` the answer comes at once; with it
-    /// the thread waits.
+    /// Takes an advisory lock, for which the thread may have to wait; whether it could be had.
     ///
     /// # Errors
     ///
     /// 40P01 if those who are in the way wait for this session; 53200 if there are too many locks;
-    /// 57014 and 55P03 as [`AdvisoryWait`] says.
-    fn lock(&self, request: AdvisoryRequest, wait: Option<AdvisoryWait<'_>>) -> Result<bool>;
+    /// 57014 and 55P03 as [`AdvisoryWait`] says, and 57014 for a session that has ended.
+    fn lock(&self, request: AdvisoryRequest, wait: AdvisoryWait<'_>) -> Result<bool>;
 
     /// Gives back a lock that a session holds for itself, once; whether it had it.
     fn unlock(&self, pid: i32, key: &AdvisoryKey, mode: AdvisoryMode) -> bool;
@@ -88,7 +87,7 @@ impl Backends for Alone {
 
     fn signal(&self, _: i32, _: Signal) {}
 
-    fn lock(&self, _: AdvisoryRequest, _: Option<AdvisoryWait<'_>>) -> Result<bool> {
+    fn lock(&self, _: AdvisoryRequest, _: AdvisoryWait<'_>) -> Result<bool> {
         Ok(true)
     }
 
@@ -123,7 +122,8 @@ impl Client {
         Ok(true)
     }
 
-    /// Takes an advisory lock; whether it could be had.
+    /// Takes an advisory lock, for the session or for its transaction; whether it could be had. `waits` says
+    /// whether the thread waits for it, and `stop` is set when nobody waits for the thread any more.
     ///
     /// # Errors
     ///
@@ -133,7 +133,8 @@ impl Client {
         key: AdvisoryKey,
         mode: AdvisoryMode,
         for_transaction: bool,
-        stop: Option<&AtomicBool>,
+        waits: bool,
+        stop: &AtomicBool,
     ) -> Result<bool> {
         let scope = match for_transaction {
             true => AdvisoryScope::Transaction(self.depth()),
@@ -142,8 +143,7 @@ impl Client {
         let timeout = self.timeouts().unwrap_or_default().lock;
         let request = AdvisoryRequest { pid: self.identity().pid, key, mode, scope };
         self.set_locking();
-        let wait = stop.map(|stop| AdvisoryWait { stop, timeout });
-        self.backends().lock(request, wait)
+        self.backends().lock(request, AdvisoryWait { stop, waits, timeout })
     }
 
     /// Gives back an advisory lock, once; whether the session had it. It is warned if it had not.

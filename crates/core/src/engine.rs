@@ -10,7 +10,6 @@ use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 use crate::catalog::Snapshot;
 use crate::client::Client;
 use crate::copy_in::{self, CopyIn, CopyTarget};
-use crate::cursor::CurrentOf;
 use crate::error::{PgError, Result};
 use crate::prepared::{Params, Prepared, Run};
 use crate::reply::Reply;
@@ -68,19 +67,6 @@ pub trait Session: Send + 'static {
         self.prepare(sql, hints)
     }
 
-    /// Whether a statement is of the row on which a cursor stands, `WHERE CURRENT OF`: its key is then
-    /// in [`Run::row`].
-    fn current_of<'s>(&self, statement: &'s Self::Statement) -> Option<&'s CurrentOf> {
-        let _ = statement;
-        None
-    }
-
-    /// Whether a statement shows what the session has by name: that is then in [`Run::inventory`].
-    fn shows_inventory(&self, statement: &Self::Statement) -> bool {
-        let _ = statement;
-        false
-    }
-
     /// Runs a statement.
     ///
     /// Rows must have the shape that [`prepare`](Session::prepare) announced. Dropping the future,
@@ -92,19 +78,8 @@ pub trait Session: Send + 'static {
         run: Run,
     ) -> impl Future<Output = Result<Reply>> + Send;
 
-    /// Whether a statement, or a COPY FROM (`None`), shows in what queries of this session go on to give
-    /// that are still open.
-    ///
-    /// A cursor and a suspended portal give what was there when they were opened. An engine whose
-    /// queries have a snapshot leaves this as it is; for another the server takes and keeps what is left of
-    /// them before the statement runs.
-    fn disturbs(&self, statement: Option<&Self::Statement>) -> bool {
-        let _ = statement;
-        false
-    }
-
     /// Lets a statement, or DISCARD of temporary tables (`None`), run beside queries of this session that are
-    /// still open, of which the server asks only where the statement [disturbs](Session::disturbs) them.
+    /// still open, of which the server asks only where the statement [writes](crate::Access::Writes).
     ///
     /// # Errors
     ///

@@ -37,7 +37,7 @@ pub use error::{Notice, PgError, Result, Severity};
 pub use handler::{Description, HandlerEngine, HandlerSession, Query, query_fn, statement_fn};
 pub use interrupts::Interrupts;
 pub use inventory::{Inventory, OpenCursor, PreparedStatement};
-pub use prepared::{Formats, Param, Params, Prepared, Run};
+pub use prepared::{Access, Formats, Param, Params, Prepared, Run, Terms};
 pub use reply::{CommandTag, Reply};
 pub use rowbuf::{RowBuf, RowWriter};
 pub use rows::{IntoRow, Progress, RowSet, RowSource, Rows};

@@ -7,7 +7,7 @@ use trunkline_proto::types::{FromPg, TextStyle, Value, ValueError};
 use trunkline_proto::{Format, Oid, SqlState};
 
 use crate::column::Columns;
-use crate::cursor::RowKey;
+use crate::cursor::{CurrentOf, RowKey};
 use crate::error::{PgError, Result};
 use crate::inventory::Inventory;
 
@@ -23,12 +23,43 @@ pub struct Prepared<S> {
     pub columns: Columns,
     /// What the last of its columns are, if it is the query of a cursor.
     pub key: Option<RowKey>,
+    /// What the server sees to before it runs.
+    pub terms: Terms,
+}
+
+/// What the server has to see to before a statement runs, and while its rows are open.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// The row on which a cursor stands, if the statement is of it, `WHERE CURRENT OF`: its key is then in
+    /// [`Run::row`].
+    pub current_of: Option<CurrentOf>,
+    /// Whether it shows what the session has by name: that is then in [`Run::inventory`].
+    pub shows_inventory: bool,
+    /// How it gets on with queries of the session that are still open.
+    pub access: Access,
+}
+
+/// How a statement gets on with queries of its session that are still open.
+///
+/// A cursor and a suspended portal of PostgreSQL give what was there when they were opened. Of an engine whose
+/// queries do not, the server takes and keeps what is left of them before a statement that changes something, or
+/// a COPY FROM, runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// It gives what was there when it was opened, whatever the session does meanwhile.
+    #[default]
+    Snapshot,
+    /// It gives what is there when its rows are asked for.
+    Live,
+    /// It changes what [live](Access::Live) queries give.
+    Writes,
 }
 
 impl<S> Prepared<S> {
     /// A statement without parameters.
     pub fn new(statement: S, columns: Columns) -> Prepared<S> {
-        Prepared { statement, parameters: Arc::default(), columns, key: None }
+        let (parameters, terms) = (Arc::default(), Terms::default());
+        Prepared { statement, parameters, columns, key: None, terms }
     }
 
     /// Sets the types of the parameters.
@@ -43,10 +74,16 @@ impl<S> Prepared<S> {
         self
     }
 
+    /// Says what the server sees to before it runs.
+    pub fn terms(mut self, terms: Terms) -> Prepared<S> {
+        self.terms = terms;
+        self
+    }
+
     /// The same with another statement: what a wrapper makes of the engine's.
     pub fn map<T>(self, wrap: impl FnOnce(S) -> T) -> Prepared<T> {
-        let Prepared { statement, parameters, columns, key } = self;
-        Prepared { statement: wrap(statement), parameters, columns, key }
+        let Prepared { statement, parameters, columns, key, terms } = self;
+        Prepared { statement: wrap(statement), parameters, columns, key, terms }
     }
 }
 
@@ -271,9 +308,9 @@ pub struct Run {
     /// How values look as text, in and out.
     pub style: Arc<TextStyle>,
     /// The key of the row on which a cursor stands, for a statement
-    /// [of that row](crate::Session::current_of).
+    /// [of that row](Terms::current_of).
     pub row: Option<Params>,
-    /// What the session has by name, for a statement that [shows it](crate::Session::shows_inventory).
+    /// What the session has by name, for a statement that [shows it](Terms::shows_inventory).
     pub inventory: Option<Arc<Inventory>>,
 }
 

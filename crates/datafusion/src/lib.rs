@@ -28,6 +28,7 @@ mod rewrite;
 mod rows;
 mod session;
 mod sets;
+mod snapshot;
 mod spans;
 mod subqueries;
 mod swapped;

@@ -11,6 +11,7 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_plan::execute_stream;
 use trunkline_arrow::rows_of_stream;
+use trunkline_core::catalog::Snapshot;
 use trunkline_core::{Client, Column, Oid, PgError, Prepared, Reply, Result, Run, Session};
 
 use crate::engine::Shared;
@@ -18,7 +19,7 @@ use crate::error::answer;
 use crate::parameters::{self, Parameter};
 use crate::planner::Tables;
 use crate::rows::{Batches, Stopping};
-use crate::{closed, explain, functions, guards, prepare};
+use crate::{closed, explain, functions, guards, prepare, snapshot};
 
 /// How long a client waits for its query to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -29,6 +30,8 @@ pub struct DataFusionSession {
     client: Client,
     /// Made for the first statement: many connections never send one.
     state: Option<Arc<SessionState>>,
+    /// What the tables were when the catalogs last asked.
+    described: Arc<Snapshot>,
     stopping: Stopping,
 }
 
@@ -44,7 +47,8 @@ pub struct Statement {
 
 impl DataFusionSession {
     pub(crate) fn new(shared: Arc<Shared>, client: Client) -> DataFusionSession {
-        DataFusionSession { shared, client, state: None, stopping: Stopping::default() }
+        let (described, stopping) = (Arc::default(), Stopping::default());
+        DataFusionSession { shared, client, state: None, described, stopping }
     }
 
     fn state(&mut self) -> Arc<SessionState> {
@@ -98,6 +102,16 @@ impl Session for DataFusionSession {
     async fn execute(&mut self, statement: &Statement, run: Run) -> Result<Reply> {
         let state = self.state();
         Box::pin(self.run(state, statement, run)).await
+    }
+
+    async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {
+        self.shared.database.refresh().await;
+        let snapshot = snapshot::snapshot(&self.tables()).await;
+        // Who has seen this one knows it by its address.
+        if snapshot != *self.described {
+            self.described = Arc::new(snapshot);
+        }
+        Ok(self.described.clone())
     }
 
     async fn settle(&mut self) {

@@ -266,8 +266,8 @@ impl Backends for Registry {
         }
     }
 
-    fn lock(&self, request: AdvisoryRequest, wait: Option<AdvisoryWait<'_>>) -> Result<bool> {
-        self.locks.lock(request, wait)
+    fn lock(&self, request: AdvisoryRequest, wait: AdvisoryWait<'_>) -> Result<bool> {
+        self.locks.lock(request, wait, || self.connections().contains(&request.pid))
     }
 
     fn unlock(&self, pid: i32, key: &AdvisoryKey, mode: AdvisoryMode) -> bool {

@@ -6,7 +6,7 @@ mod json;
 pub(crate) mod math;
 mod names;
 mod operators;
-pub(crate) use session::now as session_now;
+pub(crate) use session::started;
 pub(crate) use waiting::waits;
 mod patterns;
 mod privileges;
@@ -81,12 +81,17 @@ pub(crate) fn is_aggregate_schema(schema: u32) -> bool {
     schema == PG_CATALOG
 }
 
+/// Whether a function says something of objects of the database.
+pub(crate) fn needs_objects(name: &str) -> bool {
+    names::function(name).is_some()
+        || definitions::function(name).is_some()
+        || privileges::function(name).is_some()
+}
+
 /// Whether a function says something of the session or the catalogs, so that a statement without any
 /// relation is answered here.
 pub(crate) fn is_of_catalogs(name: &str) -> bool {
     session::function(name).is_some_and(|_| name != "now")
-        || names::function(name).is_some()
-        || definitions::function(name).is_some()
-        || privileges::function(name).is_some()
+        || needs_objects(name)
         || name.starts_with("pg_")
 }

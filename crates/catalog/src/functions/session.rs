@@ -1,5 +1,6 @@
 //! What functions say of the session and the server.
 
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use trunkline_core::{Encoding, Identity, Oid, PgError, Result, SqlState};
@@ -30,9 +31,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_notify" => notify,
         "pg_backend_pid" => |call| Ok(Datum::Int(call.run.world.client.identity().pid.into())),
         "pg_is_in_recovery" | "pg_is_wal_replay_paused" => |_| Ok(Datum::Bool(false)),
-        "pg_postmaster_start_time" | "pg_conf_load_time" => {
-            |call| Ok(Datum::Int(call.run.world.started))
-        }
+        "pg_postmaster_start_time" | "pg_conf_load_time" => |_| Ok(Datum::Int(started())),
         "now" => |call| {
             let began = call.run.world.client.transaction_time();
             Ok(Datum::Int(began.unwrap_or_else(now)))
@@ -79,9 +78,15 @@ fn port(number: Option<u16>) -> Result<Datum> {
 }
 
 /// Microseconds since 2000.
-pub(crate) fn now() -> i64 {
+pub(super) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX).saturating_sub(946_684_800_000_000)
+}
+
+/// When the server, or at least the first engine behind catalogs, started; microseconds since 2000.
+pub(crate) fn started() -> i64 {
+    static STARTED: LazyLock<i64> = LazyLock::new(now);
+    *STARTED
 }
 
 /// The role that SET ROLE chose, or the session's own.

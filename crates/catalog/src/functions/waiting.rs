@@ -126,12 +126,13 @@ fn key(call: &Call<'_>) -> AdvisoryKey {
 
 fn await_lock(call: &Call<'_>, mode: AdvisoryMode, for_transaction: bool) -> Result<Datum> {
     let client = &call.run.world.client;
-    client.lock(key(call), mode, for_transaction, Some(call.run.stop()))?;
+    client.lock(key(call), mode, for_transaction, true, call.run.stop())?;
     Ok(void())
 }
 
 fn try_lock(call: &Call<'_>, mode: AdvisoryMode, for_transaction: bool) -> Result<Datum> {
-    call.run.world.client.lock(key(call), mode, for_transaction, None).map(Datum::Bool)
+    let client = &call.run.world.client;
+    client.lock(key(call), mode, for_transaction, false, call.run.stop()).map(Datum::Bool)
 }
 
 fn unlock(call: &Call<'_>, mode: AdvisoryMode) -> Result<Datum> {

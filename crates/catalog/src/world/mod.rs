@@ -47,15 +47,13 @@ pub(crate) struct World {
     pub(crate) inventory: Arc<Inventory>,
     /// The schemas that names are looked for in, in order.
     path: Vec<u32>,
-    /// When the server, or at least this engine, started; microseconds since 2000.
-    pub(crate) started: i64,
 }
 
 impl World {
-    pub(crate) fn new(client: Client, objects: Arc<Objects>, started: i64) -> World {
+    pub(crate) fn new(client: Client, objects: Arc<Objects>) -> World {
         let style = client.reading_style();
         let path = names::search_path(&client, &objects);
-        World { client, style, objects, inventory: Arc::default(), path, started }
+        World { client, style, objects, inventory: Arc::default(), path }
     }
 
     /// The schemas of the search path, without `pg_catalog`.

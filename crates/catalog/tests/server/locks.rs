@@ -82,3 +82,21 @@ fn the_sessions_of_other_users_are_not_ones_own() {
     let alive = ask(&mut other, "SELECT pg_backend_pid()");
     assert!(alive.contains(&format!("D({pid})")), "{alive}");
 }
+
+#[test]
+fn what_a_killed_client_still_asks_for_it_does_not_get() {
+    let server = start();
+    let mut one = Dialogue::login(server.address);
+    for _ in 0..40 {
+        let mut other = Dialogue::login(server.address);
+        let sql = "SELECT count(pg_advisory_lock(i)) FROM generate_series(1, 9000) i";
+        other.say(&Query { sql }).send();
+        let held = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory'";
+        while !ask(&mut one, held).contains("D(t)") {}
+        drop(other);
+        // Its statement may still run behind its end.
+        while !ask(&mut one, "SELECT count(*) FROM pg_stat_activity").contains("D(1)") {}
+        let left = ask(&mut one, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'");
+        assert!(left.contains("D(0)"), "{left}");
+    }
+}

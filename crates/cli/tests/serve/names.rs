@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::running::{Folder, Serving, trunkline};
+use crate::running::{Folder, Serving, asked, trunkline};
 
 /// Runs the line that the banner shows, as who pastes it does.
 fn paste(serving: &Serving, folder: &Folder) -> String {
@@ -45,4 +45,22 @@ fn the_name_of_a_folder_does_not_write_to_the_terminal() {
     assert!(banner.iter().any(|line| line.contains("x\\u{1b}[2J\\nuser forged")), "{banner:?}");
     assert!(!banner.iter().any(|line| line.contains('\x1b')), "{banner:?}");
     assert!(!banner.iter().any(|line| line.starts_with("user forged")), "{banner:?}");
+}
+
+#[test]
+fn a_folder_has_catalogs_and_functions_of_the_session() {
+    let folder = Folder::new("catalogs");
+    folder.write("fruit.csv", "id,name\n1,pear\n");
+    let mut serve = trunkline();
+    serve.arg("serve").arg(&folder.0).args(["--listen", "127.0.0.1:0", "--database", "shop"]);
+    let serving = Serving::start(&mut serve);
+    let said = asked(
+        &serving,
+        "shop",
+        "select attname, atttypid::regtype from pg_attribute where attrelid = 'fruit'::regclass and attnum > 0; \
+         listen news; select pg_notify('news', 'ripe'); select pg_try_advisory_lock(1)",
+    );
+    for part in ["bigint", "name", "SELECT 2", "ripe", "LISTEN"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -143,6 +144,18 @@ pub(crate) fn rest(mut socket: impl Read) -> Vec<u8> {
     let mut rest = Vec::new();
     let _ = socket.read_to_end(&mut rest);
     rest
+}
+
+/// What a server says to a string of statements, as far as it is text.
+pub(crate) fn asked(serving: &Serving, database: &str, sql: &str) -> String {
+    let mut socket = TcpStream::connect(serving.address()).expect("it listens");
+    if hello(&socket, database) == b'E' {
+        return String::from_utf8_lossy(&rest(&socket)).into_owned();
+    }
+    let length = u32::try_from(sql.len() + 5).expect("a short message").to_be_bytes();
+    let message = [b"Q", &length[..], sql.as_bytes(), b"\0X\0\0\0\x04"].concat();
+    socket.write_all(&message).expect("the server reads");
+    String::from_utf8_lossy(&rest(&socket)).into_owned()
 }
 
 /// The one line in which a mistake is explained, and the exit code.

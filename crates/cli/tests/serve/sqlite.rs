@@ -1,28 +1,14 @@
 //! A SQLite file behind the command.
 
-use std::io::Write;
-use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 
-use crate::running::{Folder, Serving, hello, mistake, rest, trunkline};
+use crate::running::{Folder, Serving, asked, mistake, trunkline};
 
 fn serve(file: &Path, flags: &[&str]) -> Command {
     let mut command = trunkline();
     command.arg("serve").arg(file).args(["--listen", "127.0.0.1:0"]).args(flags);
     command
-}
-
-/// What a server says to a string of statements, as far as it is text.
-fn asked(serving: &Serving, database: &str, sql: &str) -> String {
-    let mut socket = TcpStream::connect(serving.address()).expect("it listens");
-    if hello(&socket, database) == b'E' {
-        return String::from_utf8_lossy(&rest(&socket)).into_owned();
-    }
-    let length = u32::try_from(sql.len() + 5).expect("a short message").to_be_bytes();
-    let message = [b"Q", &length[..], sql.as_bytes(), b"\0X\0\0\0\x04"].concat();
-    socket.write_all(&message).expect("the server reads");
-    String::from_utf8_lossy(&rest(&socket)).into_owned()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What stops a statement, and how long it waits for a lock.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use trunkline_core::Interrupts;
@@ -28,6 +28,8 @@ pub(super) struct Control {
     queue: Arc<Queue>,
     ticket: u64,
     interrupts: Interrupts,
+    /// A job that waits in a function, and what tells it to stop.
+    waiting: Mutex<Option<(u64, Arc<AtomicBool>)>>,
 }
 
 fn millis(time: Duration) -> u64 {
@@ -46,12 +48,33 @@ impl Control {
             queue: queue.clone(),
             ticket: queue.ticket(),
             interrupts,
+            waiting: Mutex::default(),
         }
     }
 
     /// Stops a job, and those before it.
     pub(super) fn stop(&self, job: u64) {
         self.stopped.fetch_max(job, Ordering::Relaxed);
+        if let Some((waiting, flag)) = &*self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+            && *waiting <= job
+        {
+            flag.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// What is set when the job that runs is to stop: for a function that may wait.
+    pub(super) fn flag(&self) -> Arc<AtomicBool> {
+        let running = self.running.load(Ordering::Relaxed);
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((job, flag)) = &*waiting
+            && *job == running
+        {
+            return flag.clone();
+        }
+        // Whoever stops the job waits for the lock, or is seen here.
+        let flag = Arc::new(AtomicBool::new(self.is_stopped()));
+        *waiting = Some((running, flag.clone()));
+        flag
     }
 
     pub(super) fn set_running(&self, job: u64) {

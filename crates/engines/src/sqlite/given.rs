@@ -4,12 +4,13 @@
 //! A cursor gives what was there when it was opened. A row that has its row's key now is that row, unless
 //! the key was given to another one since: by the own transaction, or by others as long as it did not write.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::hooks::Action;
 use trunkline_core::{PgError, Result, SqlState};
 
+use super::affected::Affected;
 use super::cells::Cell;
 
 /// So many openings of cursors a transaction remembers that saw different rows. Of older ones nobody knows any more
@@ -36,7 +37,7 @@ struct Keys {
     /// The table whose rows keep their keys in the statement that runs.
     keeper: Option<Box<str>>,
     /// The table of which that statement may affect no row twice, and those that it has.
-    once: Option<(Box<str>, HashSet<i64>)>,
+    once: Option<(Box<str>, Affected)>,
 }
 
 #[derive(Debug)]
@@ -63,6 +64,28 @@ impl Keys {
             self.ranges.retain(|range| range.openings > forgotten);
         }
     }
+}
+
+/// What a statement that begins does to keys.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Beginning<'a> {
+    /// The table whose rows keep their keys.
+    pub(super) keeper: Option<&'a str>,
+    /// The table of which it may affect no row twice: it is one with ON CONFLICT DO UPDATE.
+    pub(super) once: Option<&'a str>,
+    /// What it does of which SQLite does not tell.
+    pub(super) untold: Untold,
+}
+
+/// What SQLite does not tell of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Untold {
+    #[default]
+    Nothing,
+    /// It gives keys in tables without numbers of rows.
+    Keys,
+    /// It changes a definition, and may write its table anew.
+    Definition,
 }
 
 /// A row's key, as its cursor gave it.
@@ -99,32 +122,22 @@ impl Given {
         *self.keys() = Keys::default();
     }
 
-    /// Rows of this table keep their keys in the statement that begins, or it is any other.
-    pub(super) fn begin(&self, keeper: Option<&str>) {
+    /// A statement begins.
+    pub(super) fn begin(&self, beginning: Beginning<'_>) {
+        let Beginning { keeper, once, untold } = beginning;
         let mut keys = self.keys();
         keys.keeper = keeper.filter(|_| !keys.opened.is_empty()).map(Box::from);
+        keys.once = once.map(|table| (table.into(), Affected::default()));
+        match untold {
+            Untold::Nothing => {}
+            Untold::Keys => keys.untold = keys.openings(),
+            Untold::Definition => keys.defined = keys.openings(),
+        }
     }
 
-    /// The statement that begins may affect no row of this table twice, if it is one with ON CONFLICT DO UPDATE.
-    pub(super) fn once(&self, table: Option<&str>) {
-        self.keys().once = table.map(|table| (table.into(), HashSet::new()));
-    }
-
-    /// Whether the statement has affected a row already.
-    pub(super) fn is_affected(&self, rowid: i64) -> bool {
-        self.keys().once.as_ref().is_some_and(|(_, rows)| rows.contains(&rowid))
-    }
-
-    /// A statement gives keys of which SQLite does not tell.
-    pub(super) fn untold(&self) {
-        let mut keys = self.keys();
-        keys.untold = keys.openings();
-    }
-
-    /// A statement changes a definition, and may write its table anew.
-    pub(super) fn defined(&self) {
-        let mut keys = self.keys();
-        keys.defined = keys.openings();
+    /// Whether the statement has affected a row already; nothing if it has affected too many to tell.
+    pub(super) fn is_affected(&self, rowid: i64) -> Option<bool> {
+        self.keys().once.as_ref().map_or(Some(false), |(_, rows)| rows.has(rowid))
     }
 
     /// SQLite tells of a row that was changed.
@@ -134,7 +147,7 @@ impl Given {
             && action != Action::SQLITE_DELETE
             && once.eq_ignore_ascii_case(table)
         {
-            rows.insert(rowid);
+            rows.add(rowid);
         }
         let openings = keys.openings();
         let is_kept = match action {

@@ -8,7 +8,7 @@
 //! 2. `worker` reads what there is (`schema`) unless it knows, has the statement put into SQLite's
 //!    words (`translate`, `functions`), and SQLite compile them, while `connect` watches what
 //!    they would do. `plan` keeps the words as long as the definitions stay. What a transaction sees and
-//!    when it takes the lock to write is `transaction`'s; who has to wait for that does so in a line (`queue`).
+//!    when it takes the lock to write is `worker::transaction`'s; who has to wait for that does so in a line (`queue`).
 //! 3. Rows leave the thread in batches of 64 KiB (`cursor`, `cells`), which `rows` asks for as
 //!    the client takes them, and `output` writes as the types that were announced. Several
 //!    statements may be under way.
@@ -16,8 +16,10 @@
 //!    say; errors become PostgreSQL's in `errors`, and `violation` finds the row that they are about.
 //!
 //! A session remembers what the file cannot tell: which numbers sequences gave (`sequence`), which keys rows were
-//! given since a cursor was opened (`given`), and which tables nobody else has seen (`fresh`).
+//! given since a cursor was opened (`given`), which rows a statement has affected (`affected`), and which tables
+//! nobody else has seen (`fresh`).
 
+mod affected;
 mod cells;
 mod comment;
 mod connect;
@@ -40,7 +42,6 @@ mod session;
 mod snapshot;
 pub(crate) mod storage;
 mod thread;
-mod transaction;
 pub(crate) mod translate;
 pub(crate) mod types;
 mod violation;

@@ -121,7 +121,9 @@ fn real(number: f64, column: &Column, row: &mut RowWriter<'_>) -> Result<(), Val
 
 fn literal(bytes: &[u8], column: &Column, row: &mut RowWriter<'_>) -> Result<(), ValueError> {
     match column.type_oid {
-        Oid::TEXT | Oid::VARCHAR | Oid::UNKNOWN => row.text(text::receive(bytes)?),
+        Oid::TEXT | Oid::VARCHAR | Oid::NAME | Oid::UNKNOWN | Oid::VOID => {
+            row.text(text::receive(bytes)?);
+        }
         Oid::BOOL => row.bool(boolean::parse(text::receive(bytes)?)?),
         Oid::BYTEA => blob(bytes, column, row)?,
         Oid::TIMESTAMP => row.timestamp(datetime::parse_timestamp(text::receive(bytes)?, &KEPT)?),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{
-    Column, Columns, CommandTag, CurrentOf, Oid, Params, PgError, Prepared, Result,
+    Access, Column, Columns, CommandTag, Oid, Params, PgError, Prepared, Result, Terms,
 };
 
 use super::functions::assigned;
@@ -25,8 +25,6 @@ pub(super) struct Statement {
     shape: Arc<[Column]>,
     /// Whether the last of them are the key of a table's row.
     is_keyed: bool,
-    /// The row that it changes, if that is a cursor's.
-    row: Option<CurrentOf>,
     plan: Mutex<Arc<Plan>>,
     /// How often definitions had changed when the plan was last looked at.
     seen: AtomicU64,
@@ -78,6 +76,13 @@ impl Plan {
         }
     }
 
+    /// What the server sees to before it runs.
+    fn terms(&self) -> Terms {
+        // An open statement of SQLite sees what its own connection writes meanwhile.
+        let access = if self.translated.writes { Access::Writes } else { Access::Live };
+        Terms { current_of: self.translated.row.clone(), access, ..Terms::default() }
+    }
+
     /// How many columns it returns.
     pub(super) fn columns(&self) -> usize {
         self.translated.columns.as_ref().map_or(0, Vec::len)
@@ -111,22 +116,17 @@ impl Statement {
         let columns = plan.announced();
         let announced = columns.clone().map_or(Columns::None, Columns::Known);
         let key = plan.translated.key;
+        let terms = plan.terms();
         let statement = Statement {
             sql: sql.into(),
             parameters: parameters.clone(),
             columns,
             shape: plan.shape().as_deref().unwrap_or_default().into(),
             is_keyed: key.is_some(),
-            row: plan.translated.row.clone(),
             plan: Mutex::new(Arc::new(plan)),
             seen: AtomicU64::new(seen),
         };
-        Prepared::new(statement, announced).parameters(parameters).key(key)
-    }
-
-    /// The row that it changes, if that is a cursor's.
-    pub(super) fn row(&self) -> Option<&CurrentOf> {
-        self.row.as_ref()
+        Prepared::new(statement, announced).parameters(parameters).key(key).terms(terms)
     }
 
     /// Whether its plan was looked at since definitions changed so often.

@@ -201,20 +201,23 @@ impl Relation {
                 .any(|key| same(&key))
     }
 
-    /// The name that a constraint of this kind was given, by its columns.
+    /// The name that a key of these columns was given, of this kind.
     pub(crate) fn name_of(&self, kind: &Kind, columns: &[&str]) -> Option<&str> {
-        self.declared_of(kind, columns)?.name.as_deref()
+        let mut declared = self.declared.iter();
+        declared.find(|one| one.kind == *kind && one.is_of(columns))?.name.as_deref()
     }
 
     /// When a foreign key is looked at.
     pub(crate) fn deferral_of(&self, key: &ForeignKey) -> Deferral {
-        let declared = self.declared_of(&Kind::Foreign, &self.names(&key.columns));
-        declared.map_or(Deferral::Never, |declared| declared.deferral)
+        self.declared_key(key).map_or(Deferral::Never, |declared| declared.deferral)
     }
 
-    /// What the table declares of this kind, by its columns.
-    fn declared_of(&self, kind: &Kind, columns: &[&str]) -> Option<&Declared> {
-        self.declared.iter().find(|one| one.kind == *kind && one.is_of(columns))
+    /// What the table declares of a foreign key. There may be several of the same columns: both lists are in the
+    /// order in which they were written.
+    fn declared_key(&self, key: &ForeignKey) -> Option<&Declared> {
+        let place = self.foreign_keys.iter().position(|one| one.id == key.id)?;
+        let declared = self.declared.iter().filter(|one| one.kind == Kind::Foreign).nth(place)?;
+        declared.is_of(&self.names(&key.columns)).then_some(declared)
     }
 
     /// The names of columns by their places.
@@ -225,10 +228,9 @@ impl Relation {
 
     /// The name of a foreign key: the one that it was given, or that PostgreSQL makes up.
     pub(crate) fn foreign_name(&self, key: &ForeignKey) -> String {
-        let columns = self.names(&key.columns);
-        match self.name_of(&Kind::Foreign, &columns) {
-            Some(name) => name.to_owned(),
-            None => format!("{}_{}_fkey", self.name, columns.join("_")),
+        match self.declared_key(key).and_then(|declared| declared.name.clone()) {
+            Some(name) => name,
+            None => format!("{}_{}_fkey", self.name, self.names(&key.columns).join("_")),
         }
     }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, CurrentOf, Oid, Params, PgError, Prepared, Reply, Result, Rows,
-    Run, Session, SqlState,
+    Client, CopyIn, CopyTarget, Oid, Params, PgError, Prepared, Reply, Result, Rows, Run, Session,
+    SqlState,
 };
 use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
@@ -197,10 +197,6 @@ impl Session for SqliteSession {
         self.prepare_as(sql, hints, true).await
     }
 
-    fn current_of<'s>(&self, statement: &'s Statement) -> Option<&'s CurrentOf> {
-        statement.0.row()
-    }
-
     async fn execute(&mut self, statement: &Statement, run: Run) -> Result<Reply> {
         let statement = statement.0.clone();
         let plan = statement.plan();
@@ -240,11 +236,6 @@ impl Session for SqliteSession {
             QueryRows::new(thread, self.queries, Order { statement, values }, plan.tag(0))
         };
         Ok(Reply::Rows(Rows::from_source(columns, rows)))
-    }
-
-    /// An open statement of SQLite sees what its own connection writes meanwhile.
-    fn disturbs(&self, statement: Option<&Statement>) -> bool {
-        statement.is_none_or(|statement| statement.0.plan().translated.writes)
     }
 
     async fn admit_beside(

@@ -159,9 +159,8 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
             deferrable: deferral != Deferral::Never,
             deferred: deferral == Deferral::UnlessAsked,
         };
-        let name = relation.name_of(&Kind::Foreign, &relation.names(&key.columns));
         described.constraints.push(Constraint {
-            name: name.map(str::to_owned),
+            name: Some(relation.foreign_name(key)),
             kind: ConstraintKind::Foreign(Box::new(foreign)),
         });
     }

@@ -13,6 +13,7 @@ use super::connect::{self, Database};
 use super::control::Control;
 use super::names::Names;
 use super::worker::Worker;
+use super::{errors, functions};
 
 /// Room for the deepest statement that is let in; what is not used takes no memory.
 const STACK: usize = 8 << 20;
@@ -44,6 +45,10 @@ impl Thread {
                 Ok(guarded) => guarded,
                 Err(error) => return opened.give(Err(error)),
             };
+            let called = functions::register_called(&guarded.connection, &client, &shared);
+            if let Err(error) = called {
+                return opened.give(Err(errors::answer(error)));
+            }
             opened.give(Ok(()));
             let mut worker = Worker::new(&guarded, &shared, client, names);
             for (number, job) in queue {

@@ -82,6 +82,11 @@ impl Type {
         self.oid == Oid::UNKNOWN
     }
 
+    /// The same, but text for what nothing gave a type.
+    pub(crate) fn or_text(self) -> Type {
+        if self.is_unknown() { Type::TEXT } else { self }
+    }
+
     pub(crate) fn is_integer(self) -> bool {
         matches!(self.oid, Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::OID)
     }

@@ -7,6 +7,7 @@ mod discard;
 mod explained;
 mod in_use;
 mod settings;
+mod transaction;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,15 +24,12 @@ use super::errors::{self, answer};
 use super::fresh::Fresh;
 use super::names::Names;
 use super::plan::{Plan, Statement};
-use super::schema::{OnCommit, Schema};
+use super::schema::Schema;
 use super::sequence::Sequence;
-use super::transaction::{Savepoints, exact, lost};
-use super::translate::{Request, quoted};
+use super::translate::Request;
 use super::violation;
 use settings::Settings;
-
-/// Stands around the steps of a statement; it is always the innermost of its name.
-const STATEMENT: &str = "trunkline statement";
+use transaction::Savepoints;
 
 /// The most rows that a statement may return which changes something, in bytes: they are held until
 /// the change is made.
@@ -51,7 +49,7 @@ pub(super) struct Worker<'c> {
     pub(super) in_transaction: bool,
     /// How often definitions may have been undone: SQLite gives their numbers to others then.
     pub(super) undone: i64,
-    pub(super) savepoints: Savepoints,
+    savepoints: Savepoints,
     pub(super) fresh: Fresh,
     pub(super) deferrals: Deferrals,
 }
@@ -272,7 +270,10 @@ impl<'c> Worker<'c> {
             true => self.validated(error, &plan),
             false => self.detailed(error, |worker| {
                 let sequences = &worker.guarded.sequences;
-                let again = || worker.steps(&plan, values).map(drop);
+                let again = || {
+                    worker.begin_keys(&plan);
+                    worker.steps(&plan, values).map(drop)
+                };
                 sequences.again(&plan.translated.sequences, again)
             }),
         })?;
@@ -329,8 +330,8 @@ impl<'c> Worker<'c> {
             Some((_, schema)) if is_violation && self.cursors.is_empty() => {
                 let again = || self.guarded.theirs(false, |_| again(self));
                 let (guarded, control) = (self.guarded, self.control);
-                let deferrals = &self.deferrals;
-                let is_asked = |child: &_, key: &_| !deferrals.defers(child, key);
+                let (within, deferrals) = (self.in_transaction, &self.deferrals);
+                let is_asked = |child: &_, key: &_| !(within && deferrals.defers(child, key));
                 control.hurried(|| violation::explained(error, guarded, schema, &is_asked, again))
             }
             _ => error,
@@ -375,96 +376,6 @@ impl<'c> Worker<'c> {
         }
         outcome.changed = self.connection().changes();
         Ok(outcome)
-    }
-
-    /// Does all of something or nothing, within a transaction or without.
-    pub(super) fn atomically<T>(
-        &mut self,
-        job: impl FnOnce(&mut Worker<'c>) -> Result<T>,
-    ) -> Result<T> {
-        self.enter()?;
-        let done = job(self).and_then(|done| self.keep().map(|()| done));
-        if done.is_err() {
-            self.undo();
-        }
-        done
-    }
-
-    /// From here on all is kept, or undone.
-    pub(super) fn enter(&mut self) -> Result<()> {
-        self.tell_settings();
-        self.reserve()?;
-        self.defer()?;
-        self.mark(STATEMENT)
-    }
-
-    /// Keeps what was done since it was entered.
-    pub(super) fn keep(&mut self) -> Result<()> {
-        self.own(&format!("RELEASE {}", exact(STATEMENT))).map_err(|error| self.referring(error))
-    }
-
-    /// Undoes what was done since it was entered; if even that fails, nothing of the transaction stays.
-    pub(super) fn undo(&mut self) {
-        self.undone = self.undone.wrapping_add(1);
-        let name = exact(STATEMENT);
-        let undone = self.own(&format!("ROLLBACK TO {name}; RELEASE {name}"));
-        if undone.is_err() {
-            let _ = self.own("ROLLBACK");
-        }
-    }
-
-    pub(super) fn commit(&mut self) -> Result<()> {
-        self.fresh.clear();
-        self.deferrals = Deferrals::default();
-        // What runs next is in no transaction, and SQLite would take a savepoint for the beginning of one.
-        self.savepoints = Savepoints::default();
-        self.guarded.given.clear();
-        let is_lost = std::mem::take(&mut self.in_transaction) && self.connection().is_autocommit();
-        if is_lost {
-            return Err(lost());
-        }
-        if let Err(error) = self.end_temporary() {
-            let _ = self.rollback();
-            return Err(error);
-        }
-        self.own("COMMIT").map_err(|error| {
-            let error = self.referring(error);
-            let _ = self.rollback();
-            error
-        })?;
-        self.guarded.sequences.end(true);
-        Ok(())
-    }
-
-    /// Has temporary tables lose what they lose when a transaction is kept.
-    fn end_temporary(&mut self) -> Result<()> {
-        // Most sessions have no such tables.
-        if self.temporary()? == 0 {
-            return Ok(());
-        }
-        let (_, schema) = self.schema()?;
-        for relation in schema.relations() {
-            let table = format!("temp.{}", quoted(&relation.name));
-            match relation.on_commit {
-                Some(OnCommit::Drop) => self.own(&format!("DROP TABLE {table}"))?,
-                Some(OnCommit::DeleteRows) => self.own(&format!("DELETE FROM {table}"))?,
-                None => {}
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn rollback(&mut self) -> Result<()> {
-        self.in_transaction = false;
-        self.temporary = None;
-        self.fresh.clear();
-        self.deferrals = Deferrals::default();
-        self.savepoints = Savepoints::default();
-        self.guarded.given.clear();
-        self.guarded.sequences.end(false);
-        self.undone = self.undone.wrapping_add(1);
-        // After some errors SQLite has done so by itself.
-        if self.connection().is_autocommit() { Ok(()) } else { self.own("ROLLBACK") }
     }
 
     /// Runs a statement of ours, which may define or undo.

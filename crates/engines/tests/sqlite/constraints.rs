@@ -173,3 +173,63 @@ fn long_values_of_a_failing_row_are_cut() {
         assert_eq!(error(b'D'), format!("Failing row contains (0, {shown})."), "{given}");
     }
 }
+
+#[test]
+fn a_row_is_told_behind_rows_that_conflict() {
+    let file = File::new(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INT4 NOT NULL);
+         INSERT INTO t VALUES (1, 1);",
+    );
+    let server = file.serve();
+    let mut client = server.login();
+    let sql =
+        "INSERT INTO t VALUES (1, 2), (2, NULL) ON CONFLICT (id) DO UPDATE SET n = excluded.n";
+    let error = refused(&mut client, sql);
+    assert_eq!(
+        [error(b'C'), error(b'M'), error(b'D')],
+        [
+            "23502",
+            "null value in column \"n\" of relation \"t\" violates not-null constraint",
+            "Failing row contains (2, null).",
+        ]
+    );
+}
+
+#[test]
+fn keys_of_the_same_columns_have_their_own_names_and_wait_each_for_itself() {
+    let file = File::new("");
+    let server = file.serve_catalogs();
+    let mut client = server.login();
+    for table in [
+        "CREATE TABLE p (id int PRIMARY KEY)",
+        "CREATE TABLE q (id int PRIMARY KEY)",
+        "CREATE TABLE c (a int CONSTRAINT waits REFERENCES p DEFERRABLE INITIALLY DEFERRED \
+         CONSTRAINT sits REFERENCES q)",
+        "CREATE TABLE d (a int REFERENCES p REFERENCES q DEFERRABLE)",
+    ] {
+        assert_eq!(ask(&mut client, table), "C(CREATE TABLE) Z(I)");
+    }
+    let found = ask(
+        &mut client,
+        "SELECT conname, confrelid::regclass, condeferrable, condeferred FROM pg_constraint \
+         WHERE contype = 'f' ORDER BY 1",
+    );
+    assert_eq!(
+        found,
+        "D(d_a_fkey,p,f,f) D(d_a_fkey1,q,t,f) D(sits,q,f,f) D(waits,p,t,t) C(SELECT 4) Z(I)"
+    );
+    let of = |error: &dyn Fn(u8) -> String| [error(b'C'), error(b'M')];
+    let fixed = ["42809", "constraint \"sits\" is not deferrable"];
+    ask(&mut client, "BEGIN");
+    assert_eq!(of(&refused(&mut client, "SET CONSTRAINTS sits DEFERRED")), fixed);
+    let violated = |name: &str| {
+        let message = "insert or update on table \"c\" violates foreign key constraint";
+        ["23503".to_owned(), format!("{message} \"{name}\"")]
+    };
+    ask(&mut client, "ROLLBACK; INSERT INTO q VALUES (1); BEGIN; INSERT INTO c VALUES (1)");
+    let now = refused(&mut client, "SET CONSTRAINTS waits IMMEDIATE");
+    assert_eq!(of(&now), violated("waits"));
+    ask(&mut client, "ROLLBACK; BEGIN; INSERT INTO q VALUES (2); INSERT INTO c VALUES (2)");
+    let missing = refused(&mut client, "INSERT INTO c VALUES (3)");
+    assert_eq!(of(&missing), violated("sits"));
+}

@@ -188,3 +188,13 @@ fn a_row_is_found_by_its_place() {
     assert_eq!(ask(&mut client, "SELECT count(*) FROM t"), "D(2) C(SELECT 1) Z(I)");
     assert_eq!(ask(&mut client, "SELECT max(ctid) FROM t"), "E(ERROR 22003) Z(I)");
 }
+
+#[test]
+fn a_query_in_more_parentheses_is_a_query_for_every_operator() {
+    let file = File::new("CREATE TABLE t (n INT4); INSERT INTO t VALUES (1), (5)");
+    let server = file.serve();
+    let mut client = server.login();
+    let sql = "SELECT 4 < ANY ((SELECT n FROM t)), 4 < ALL (((SELECT n FROM t))), \
+               5 = ANY ((SELECT n FROM t)), 5 <> ALL ((SELECT n FROM t)), 4 < ANY ((ARRAY[1, 5]))";
+    assert_eq!(ask(&mut client, sql), "D(t,f,t,f,t) C(SELECT 1) Z(I)");
+}

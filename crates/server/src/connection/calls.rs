@@ -1,10 +1,9 @@
 //! The calls of the engine that answer a statement, with an eye on the client.
 
-use trunkline_core::{Oid, Prepared, Reply, Result, Run, Session};
+use trunkline_core::{Access, Oid, Prepared, Reply, Result, Run, Session, Terms};
 
 use trunkline_sql::Span;
 
-use super::guard::guarded;
 use super::inventory::{Origin, Plans};
 use super::watch::watch;
 use super::{Connection, Plan, Statement, Stop};
@@ -58,20 +57,16 @@ impl<S: Session> Connection<S> {
     /// Has the engine run a statement.
     pub(crate) async fn executed(
         &mut self,
-        statement: &S::Statement,
+        (statement, terms): (&S::Statement, &Terms),
         mut run: Run,
     ) -> Result<Reply, Stop> {
-        let asks =
-            |session: &S| (session.current_of(statement), session.shows_inventory(statement));
-        match guarded(|| asks(&self.session)) {
-            Ok((None, false)) => {}
-            Ok((row, shows_inventory)) => {
-                run.row = row.map(|row| self.portals.current_row(row)).transpose()?;
-                run.inventory = shows_inventory.then(|| self.inventory());
-            }
-            Err(interrupt) => return Err(self.interrupted(interrupt).await),
+        if let Some(row) = &terms.current_of {
+            run.row = Some(self.portals.current_row(row)?);
         }
-        self.shield(Some(statement)).await?;
+        run.inventory = terms.shows_inventory.then(|| self.inventory());
+        if terms.access == Access::Writes {
+            self.shield(Some(statement)).await?;
+        }
         let (io, session) = (&mut self.io, &mut self.session);
         let reply = watch(io, &self.entry, || session.execute(statement, run)).await;
         self.settled(reply).await
@@ -80,7 +75,7 @@ impl<S: Session> Connection<S> {
 
 fn statement<S>(prepared: Prepared<S>, text: &str) -> Statement<S> {
     Statement {
-        plan: Plan::Engine(prepared.statement),
+        plan: Plan::Engine(prepared.statement, prepared.terms),
         parameters: prepared.parameters,
         columns: prepared.columns,
         key: prepared.key,

@@ -92,7 +92,7 @@ impl<S: Session> Connection<S> {
     /// Binds values to a statement whose plan has to be looked at first.
     pub(super) async fn bind_again(&mut self, bind: &Bind<&[u8]>) -> Result<(), Stop> {
         let statement = self.statements.get(&self.text(bind.statement())?)?.clone();
-        if let Plan::Engine(statement) = &statement.plan {
+        if let Plan::Engine(statement, _) = &statement.plan {
             self.planned_again(statement).await?;
         }
         self.bind(bind, true).map(drop)
@@ -111,7 +111,7 @@ impl<S: Session> Connection<S> {
         let speech = (&*style, self.encoding());
         let depth = self.transaction.depth();
         let params = values::bound(bind, statement.parameters.clone(), speech, &portal)?;
-        if let Plan::Engine(engine) = &statement.plan {
+        if let Plan::Engine(engine, _) = &statement.plan {
             let holds = guarded(|| self.session.bound(engine, &params, &style));
             let holds = holds.map_err(|_| PgError::internal("the engine has failed"))??;
             if !holds && !is_planned {
@@ -120,7 +120,7 @@ impl<S: Session> Connection<S> {
         }
         let columns = match &statement.plan {
             Plan::Session(command) => self.command_columns(command),
-            Plan::Empty | Plan::Engine(_) => statement.columns.clone(),
+            Plan::Empty | Plan::Engine(..) => statement.columns.clone(),
         };
         let formats = values::result_formats(bind, &columns)?;
         let size = params.size().saturating_add(bind.result_formats().len());
@@ -391,7 +391,7 @@ impl<S: Session> Connection<S> {
                 let source = &statement.origin.text;
                 return Box::pin(self.command(command, source, run, ahead)).await;
             }
-            Plan::Engine(engine) => engine,
+            Plan::Engine(engine, terms) => (engine, terms),
         };
         self.enter_statement().await?;
         let reply = self.executed(engine, run).await?;
@@ -430,7 +430,7 @@ impl<S: Session> Connection<S> {
         match &statement.plan {
             Plan::Empty => Ok(()),
             Plan::Session(command) => self.transaction.admit_command(command),
-            Plan::Engine(_) => self.transaction.admit(),
+            Plan::Engine(..) => self.transaction.admit(),
         }
     }
 }

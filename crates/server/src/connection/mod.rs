@@ -460,6 +460,9 @@ impl<S: Session> Connection<S> {
         interrupt: Interrupt,
     ) -> Pin<Box<dyn Future<Output = Stop> + Send + '_>> {
         Box::pin(async {
+            if self.client.is_locking() {
+                self.entry.locks().hurry(self.entry.pid());
+            }
             let settled = match &interrupt {
                 Interrupt::Panicked => Ok(()),
                 _ => unbroken(|| self.session.settle()).await,

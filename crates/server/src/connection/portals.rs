@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use trunkline_core::types::TextStyle;
 use trunkline_core::types::text::truncate_name;
 use trunkline_core::{
-    Columns, CommandTag, Oid, Params, PgError, Result, RowKey, Rows, Run, SqlState,
+    Columns, CommandTag, Oid, Params, PgError, Result, RowKey, Rows, Run, SqlState, Terms,
 };
 use trunkline_sql::statement::SessionStatement;
 
@@ -35,7 +35,7 @@ impl<S> Statement<S> {
     /// What the engine has of it, if it is the engine's.
     pub(crate) fn query(&self) -> Option<&S> {
         match &self.plan {
-            Plan::Engine(query) => Some(query),
+            Plan::Engine(query, _) => Some(query),
             Plan::Empty | Plan::Session(_) => None,
         }
     }
@@ -56,8 +56,8 @@ pub(crate) enum Plan<S> {
     Empty,
     /// The session layer.
     Session(Box<SessionStatement>),
-    /// The engine.
-    Engine(S),
+    /// The engine, on these terms.
+    Engine(S, Terms),
 }
 
 /// A statement with its parameters, ready to run or running: what Bind makes, or DECLARE.

@@ -155,7 +155,7 @@ impl<S: Session> Connection<S> {
         let style = self.style();
         let run = Run::new(Params::default(), style.clone());
         // Nothing that is awaited here has a name: what has one is held to the end.
-        let rows = match self.executed(&prepared.statement, run).await? {
+        let rows = match self.executed((&prepared.statement, &prepared.terms), run).await? {
             Reply::Rows(rows) => rows,
             reply => return done(reply),
         };

@@ -10,7 +10,7 @@ use trunkline_proto::message::{
     RowDescription,
 };
 use trunkline_proto::{PeerError, backend};
-use trunkline_sql::{Nonstandard, character_position};
+use trunkline_sql::Nonstandard;
 
 use super::foreign::encoded_fields;
 use super::inventory::{PLAN_CACHE_MODE, PlanChoice};
@@ -131,11 +131,14 @@ impl<S: Session> Connection<S> {
             return Ok(Cow::Borrowed(sql));
         }
         let client = &self.client;
+        // Counted on from the one before, for there may be as many of them as there are strings.
+        let (mut offset, mut place) = (0, 1);
         let read = rules.standardized(sql, &mut |said: Nonstandard| {
-            let place = character_position(sql, said.offset).to_string();
+            place += sql.get(offset..said.offset).unwrap_or_default().chars().count();
+            offset = said.offset;
             let state = SqlState::NONSTANDARD_USE_OF_ESCAPE_CHARACTER;
             let notice = Notice::warning(state, said.message).field(b'H', said.hint);
-            client.notify(notice.field(b'P', place));
+            client.notify(notice.field(b'P', place.to_string()));
         });
         self.tell_notices()?;
         Ok(read.map_err(|error| PgError::syntax(&error, sql))?)

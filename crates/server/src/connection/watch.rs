@@ -97,7 +97,7 @@ pub(crate) async fn stream(
                     Poll::Pending => {
                         // Half a chunk is written: nothing may be appended before the rest is.
                         flushing = true;
-                        return poll_interrupt(io, handle, cx).map(Err);
+                        return poll_rows_interrupt(io, handle, cx).map(Err);
                     }
                 }
             }
@@ -141,11 +141,11 @@ pub(crate) async fn stream(
                     if written == 0 {
                         // A source that does nothing must not starve the other connections.
                         cx.waker().wake_by_ref();
-                        return poll_interrupt(io, handle, cx).map(Err);
+                        return poll_rows_interrupt(io, handle, cx).map(Err);
                     }
                 }
                 Ok(Poll::Pending) if fresh => flushing = true,
-                Ok(Poll::Pending) => return poll_interrupt(io, handle, cx).map(Err),
+                Ok(Poll::Pending) => return poll_rows_interrupt(io, handle, cx).map(Err),
             }
         }
     })
@@ -173,6 +173,16 @@ impl Shape<'_> {
         let formats = self.copy.as_deref().map_or(self.formats, |copy| copy.formats());
         let (encoding, columns, types) = (self.encoding, self.columns, &self.style.types);
         Foreign { encoding, columns, formats, types }.encode_rows(out, start)
+    }
+}
+
+/// The same while rows are sent: of what is kept already they may be the last, and the client may never take
+/// them, but one that is sent away is not waited for.
+fn poll_rows_interrupt(io: &mut Io, handle: &Handle, cx: &mut Context<'_>) -> Poll<Interrupt> {
+    let interrupt = poll_interrupt(io, handle, cx);
+    match handle.canceled() {
+        Some(error) if error.is_fatal() => Poll::Ready(Interrupt::Canceled(error)),
+        _ => interrupt,
     }
 }
 

@@ -24,10 +24,10 @@ impl<S: Session> Connection<S> {
         source: &str,
     ) -> Result<(), Stop> {
         let types = &self.client.style().types;
-        let named = |name: &TypeName| {
-            let place = character_position(source, name.span.start);
-            named(name, types).map_err(|error| error.position(place))
-        };
+        // The place is looked for only if it is told: it is far into a long statement.
+        let place = |name: &TypeName| character_position(source, name.span.start);
+        let named =
+            |name: &TypeName| named(name, types).map_err(|error| error.position(place(name)));
         let types: Vec<_> = prepare.types.iter().map(named).collect::<Result<_>>()?;
         let mut statement = self.statement_within(source, prepare.body, &types).await?;
         statement.origin = statement.origin.by_sql();
@@ -111,7 +111,8 @@ impl<S: Session> Connection<S> {
         self.enter_statement().await?;
         let prepared = self.prepared(&sql, &types).await?;
         let run = Run::new(run.params.clone(), run.style.clone());
-        let Reply::Rows(rows) = self.executed(&prepared.statement, run).await? else {
+        let Reply::Rows(rows) = self.executed((&prepared.statement, &prepared.terms), run).await?
+        else {
             return Err(PgError::internal("expressions without values").into());
         };
         let columns = rows.columns().clone();

@@ -33,6 +33,7 @@ mod proofs;
 mod records;
 mod reload;
 mod revocation;
+mod sent_away;
 mod session;
 mod shutdown;
 mod simple;

@@ -189,3 +189,17 @@ fn the_files_of_the_server_are_out_of_reach() {
         ("copy t to '/tmp/x' stored as parquet", "E(ERROR 42601) Z(I)"),
     ]);
 }
+
+/// Places in a statement are counted from its beginning, and there may be one for each of its words: to count
+/// all of them anew would take minutes.
+#[test]
+fn a_long_statement_takes_as_long_as_it_is() {
+    let server = toy::start();
+    let mut client = Dialogue::login(server.address);
+    let sql = format!("prepare p ({}int) as table one", "int, ".repeat(60_000));
+    assert_eq!(client.say(&Query { sql: &sql }).hear_until('Z'), "C(PREPARE) Z(I)");
+    client.say(&Query { sql: "set standard_conforming_strings = off" }).hear_until('Z');
+    let sql = format!("select {}1", r"'\\', ".repeat(60_000));
+    let heard = client.say(&Query { sql: &sql }).hear_until('Z');
+    assert!(heard.starts_with("N(22P06) N(22P06)") && heard.ends_with("Z(I)"), "{heard}");
+}

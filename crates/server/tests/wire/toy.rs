@@ -7,9 +7,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use trunkline::{
-    Client, Column, Columns, CommandTag, Engine, Listener, Notice, Oid, PgError, Prepared,
+    Access, Client, Column, Columns, CommandTag, Engine, Listener, Notice, Oid, PgError, Prepared,
     Progress, Reply, Result, RowBuf, RowSource, Rows, Run, Server, ServerBuilder, Session,
-    Severity, SqlState,
+    Severity, SqlState, Terms,
 };
 
 /// Statements that run forever and have not been dropped yet.
@@ -72,11 +72,9 @@ impl Session for ToySession {
             "echo" => vec![hints.first().copied().filter(|oid| oid.0 != 0).unwrap_or(Oid::TEXT)],
             _ => Vec::new(),
         };
-        Ok(Prepared::new(words, columns).parameters(parameters))
-    }
-
-    fn disturbs(&self, words: Option<&Vec<String>>) -> bool {
-        words.is_none_or(|words| words[0] == "disturb")
+        let access = if words[0] == "disturb" { Access::Writes } else { Access::Live };
+        let terms = Terms { access, ..Terms::default() };
+        Ok(Prepared::new(words, columns).parameters(parameters).terms(terms))
     }
 
     async fn execute(&mut self, words: &Vec<String>, run: Run) -> Result<Reply> {

@@ -20,7 +20,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
             }
         }
         let Some(place) = place_of(&array, &subscripts) else { return Ok(Stored::Null) };
-        kept(&array, place).map_err(|error| refused(&error))
+        kept(&array, place).map_err(refused)
     })?;
     pure(connection, "pg_array_slice", 4, |context| {
         let (Some(array), of) = (array(context)?, oid(context, 1)?) else {
@@ -31,7 +31,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
             _ => None,
         };
         let (Some(low), Some(high)) = (bound(2), bound(3)) else { return Ok(Stored::Null) };
-        slice(&array, of, low, high).map_err(|error| refused(&error))
+        slice(&array, of, low, high).map_err(refused)
     })?;
     pure(connection, "pg_cardinality", 2, |context| {
         Ok(array(context)?.map_or(Stored::Null, |array| whole(array.len())))
@@ -65,7 +65,7 @@ pub(super) fn array_at(
     let ValueRef::Text(text) = context.get_raw(place) else { return Ok(None) };
     let text = String::from_utf8_lossy(text);
     let read = Value::from_literal(of, &text, &TextStyle::default());
-    match read.map_err(|error| refused(&error))? {
+    match read.map_err(refused)? {
         Value::Array(array) => Ok(Some(array)),
         _ => Ok(None),
     }

@@ -19,9 +19,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         match (array_at(context, 0, of)?, array_at(context, 1, of)?) {
             (None, None) => Ok(Stored::Null),
             (Some(one), None) | (None, Some(one)) => kept(one, of),
-            (Some(first), Some(second)) => {
-                kept(joined(first, second).map_err(|error| refused(&error))?, of)
-            }
+            (Some(first), Some(second)) => kept(joined(first, second).map_err(refused)?, of),
         }
     })?;
     pure(connection, "pg_array_of_arrays", -1, nested)?;
@@ -33,7 +31,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
 const DIMENSIONS: usize = 6;
 
 fn kept(array: Array, of: Oid) -> Answer {
-    storage::store(Value::Array(array), of).map_err(|error| refused(&error))
+    storage::store(Value::Array(array), of).map_err(refused)
 }
 
 /// An array, NULL or not, with an element before or behind its own; it begins where it did.
@@ -60,7 +58,7 @@ fn with_element(context: &Context<'_>, array: usize, element: usize) -> Answer {
         let length = i32::try_from(values.len()).unwrap_or(i32::MAX);
         Ok(Array::of_dimensions(type_of_elements, vec![Dimension { length, lower }], values))
     });
-    kept(with.map_err(|error| refused(&error))?, of)
+    kept(with.map_err(refused)?, of)
 }
 
 fn elements(array: &Array) -> Result<Vec<Value>, ValueError> {
@@ -88,7 +86,7 @@ fn nested(context: &Context<'_>) -> Answer {
             None => inner = Some(dimensions.to_vec()),
         }
         if let Some(array) = &array {
-            values.extend(elements(array).map_err(|error| refused(&error))?);
+            values.extend(elements(array).map_err(refused)?);
         }
     }
     let inner = inner.unwrap_or_default();

@@ -65,8 +65,8 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         let Some(array) = array_at(context, 0, of)? else { return Ok(Stored::Null) };
         let element = array.element();
         let load = |place| storage::load(context.get_raw(place), element);
-        let wanted = load(1).map_err(|error| refused(&error))?;
-        let (wanted, new) = (key(&wanted, element)?, load(2).map_err(|error| refused(&error))?);
+        let wanted = load(1).map_err(refused)?;
+        let (wanted, new) = (key(&wanted, element)?, load(2).map_err(refused)?);
         let mut all = Vec::new();
         for value in values(&array)? {
             all.push(if key(&value, element)? == wanted { new.clone() } else { value });
@@ -84,7 +84,7 @@ fn searched(context: &Context<'_>, doing: &str) -> rusqlite::Result<Option<(Arra
         return Err(raise(SqlState::FEATURE_NOT_SUPPORTED, &message));
     }
     let element = element_of(of).unwrap_or(Oid::TEXT);
-    let wanted = storage::load(context.get_raw(1), element).map_err(|error| refused(&error))?;
+    let wanted = storage::load(context.get_raw(1), element).map_err(refused)?;
     let wanted = key(&wanted, element)?;
     Ok(Some((array, wanted)))
 }
@@ -104,15 +104,15 @@ fn positions(array: &Array, wanted: &[u8]) -> rusqlite::Result<Vec<i64>> {
 /// What equal elements have in common, and a NULL with no other.
 fn key(value: &Value, oid: Oid) -> rusqlite::Result<Vec<u8>> {
     let mut key = vec![u8::from(!matches!(value, Value::Null))];
-    key.extend(key_of(value, oid).map_err(|error| refused(&error))?);
+    key.extend(key_of(value, oid).map_err(refused)?);
     Ok(key)
 }
 
 fn values(array: &Array) -> rusqlite::Result<Vec<Value>> {
     let values: Result<Vec<Value>, ValueError> = array.elements().collect();
-    values.map_err(|error| refused(&error))
+    values.map_err(refused)
 }
 
 fn kept(array: Array, of: Oid) -> Answer {
-    storage::store(Value::Array(array), of).map_err(|error| refused(&error))
+    storage::store(Value::Array(array), of).map_err(refused)
 }

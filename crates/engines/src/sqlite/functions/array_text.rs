@@ -26,12 +26,12 @@ fn to_string(context: &Context<'_>) -> Answer {
     let null = if context.len() > 3 { text(context, 3)? } else { None };
     let mut words = Vec::new();
     for element in array.elements() {
-        match element.map_err(|error| refused(&error))? {
+        match element.map_err(refused)? {
             Value::Null => words.extend(null.clone()),
             Value::Bool(value) => words.push(if value { "t" } else { "f" }.to_owned()),
             element => {
                 let word = storage::print(&element, array.element(), &KEPT);
-                words.push(word.map_err(|error| refused(&error))?);
+                words.push(word.map_err(refused)?);
             }
         }
     }
@@ -58,5 +58,5 @@ fn to_array(context: &Context<'_>) -> Answer {
 /// A `text[]`.
 pub(super) fn texts(elements: Vec<Value>) -> Answer {
     let array = Value::Array(Array::new(Oid::TEXT, elements));
-    storage::store(array, Oid::TEXT_ARRAY).map_err(|error| refused(&error))
+    storage::store(array, Oid::TEXT_ARRAY).map_err(refused)
 }

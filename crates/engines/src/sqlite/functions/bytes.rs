@@ -52,8 +52,7 @@ fn decode(context: &Context<'_>) -> Answer {
     if format != "hex" {
         return Err(unknown_encoding(&format));
     }
-    storage::literal(Type::of(Oid::BYTEA), &format!("\\x{text}"), &KEPT)
-        .map_err(|error| refused(&error))
+    storage::literal(Type::of(Oid::BYTEA), &format!("\\x{text}"), &KEPT).map_err(refused)
 }
 
 fn unknown_encoding(name: &str) -> rusqlite::Error {
@@ -68,5 +67,5 @@ fn uuid(context: &Context<'_>) -> Answer {
     let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
     *version = (*version & 0x0f) | 0x40;
     *variant = (*variant & 0x3f) | 0x80;
-    storage::store(Value::Uuid(bytes), Oid::UUID).map_err(|error| refused(&error))
+    storage::store(Value::Uuid(bytes), Oid::UUID).map_err(refused)
 }

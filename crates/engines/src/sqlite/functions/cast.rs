@@ -28,7 +28,7 @@ fn convert(context: &Context<'_>, cast: bool, style: &TextStyle) -> Answer {
         return Ok(Stored::Null);
     }
     let (from, to) = (oid(context, 1)?, Type { oid: oid(context, 2)?, typmod: context.get(3)? });
-    converted(value, from, to, cast, style).map_err(|error| refused(&error))
+    converted(value, from, to, cast, style).map_err(refused)
 }
 
 /// Whether a value fits a column that it is put into.

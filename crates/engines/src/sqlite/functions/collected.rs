@@ -4,7 +4,7 @@
 //! argument only, goes with them.
 
 use rusqlite::Connection;
-use rusqlite::functions::{Aggregate, Context, FunctionFlags};
+use rusqlite::functions::{Aggregate, Context};
 use rusqlite::types::{Value as Stored, ValueRef};
 use trunkline_core::types::{Array, Value};
 use trunkline_core::{Oid, SqlState};
@@ -13,7 +13,7 @@ use super::super::output::KEPT;
 use super::super::storage;
 use super::json_made::words;
 use super::text::text;
-use super::{pure, raise, refused};
+use super::{PURE, pure, raise, refused};
 
 /// How large a list may become: nobody can stop a function that grows.
 const LARGEST: usize = 1 << 28;
@@ -59,18 +59,15 @@ fn member(context: &Context<'_>) -> rusqlite::Result<String> {
 }
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8
-        | FunctionFlags::SQLITE_DETERMINISTIC
-        | FunctionFlags::SQLITE_INNOCUOUS;
     let first = |context: &Context<'_>| words(context, 0);
     let json = Listed { word: first, open: "[", between: ", ", close: "]" };
-    connection.create_aggregate_function("pg_json_agg", 1, flags, json)?;
+    connection.create_aggregate_function("pg_json_agg", 1, PURE, json)?;
     let rows = Listed { word: first, open: "[", between: ", \n ", close: "]" };
-    connection.create_aggregate_function("pg_json_agg_rows", 1, flags, rows)?;
+    connection.create_aggregate_function("pg_json_agg_rows", 1, PURE, rows)?;
     let members = Listed { word: member, open: "{ ", between: ", ", close: " }" };
-    connection.create_aggregate_function("pg_json_object_agg", 2, flags, members)?;
+    connection.create_aggregate_function("pg_json_object_agg", 2, PURE, members)?;
     let array = Listed { word: element, open: "{", between: ",", close: "}" };
-    connection.create_aggregate_function("pg_array_agg", 1, flags, array)?;
+    connection.create_aggregate_function("pg_array_agg", 1, PURE, array)?;
     pure(connection, "pg_array_element_text", 2, |context| {
         let oid = Oid(context.get(1)?);
         if matches!(context.get_raw(0), ValueRef::Null) {
@@ -81,7 +78,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
             let of = trunkline_core::types::array_of(oid).unwrap_or(Oid::TEXT_ARRAY);
             storage::print(&Value::Array(array), of, &KEPT)
         };
-        let words = words().map_err(|error| refused(&error))?;
+        let words = words().map_err(refused)?;
         let inside = words.strip_prefix('{').and_then(|words| words.strip_suffix('}'));
         Ok(Stored::Text(inside.unwrap_or(&words).to_owned()))
     })

@@ -5,9 +5,9 @@ use rusqlite::functions::FunctionFlags;
 use trunkline_core::SqlState;
 
 use super::super::given::Given;
-use super::raise::raise_with_hint;
+use super::raise::{raise, raise_with_hint};
 
-/// Answers 1 to a number of a row, or refuses it: 21000.
+/// Answers 1 to a number of a row, or refuses it: 21000, and 54000 if it has affected too many to tell.
 pub(crate) const AFFECT_ONCE: &str = "pg_affect_once";
 
 /// Registers `pg_affect_once(rowid)`.
@@ -16,8 +16,12 @@ pub(crate) fn register(connection: &Connection, given: &Given) -> rusqlite::Resu
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function(AFFECT_ONCE, 1, flags, move |context| {
         match given.is_affected(context.get(0)?) {
-            false => Ok(1),
-            true => Err(raise_with_hint(
+            Some(false) => Ok(1),
+            None => Err(raise(
+                SqlState::PROGRAM_LIMIT_EXCEEDED,
+                "ON CONFLICT DO UPDATE command affects too many rows",
+            )),
+            Some(true) => Err(raise_with_hint(
                 SqlState::CARDINALITY_VIOLATION,
                 "ON CONFLICT DO UPDATE command cannot affect row a second time",
                 "Ensure that no rows proposed for insertion within the same command have duplicate \

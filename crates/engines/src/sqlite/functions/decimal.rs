@@ -130,7 +130,7 @@ fn exact(context: &Context<'_>) -> Answer {
     let read = |place| match storage::load(context.get_raw(place), Oid::NUMERIC) {
         Ok(Value::Numeric(number)) => Ok(Some(number)),
         Ok(_) => Ok(None),
-        Err(error) => Err(refused(&error)),
+        Err(error) => Err(refused(error)),
     };
     let (Some(a), Some(b)) = (read(1)?, read(2)?) else { return Ok(Stored::Null) };
     if matches!(op.as_str(), "/" | "%") && b.to_i128(0) == Some(0) && b.is_integer() {
@@ -143,7 +143,7 @@ fn exact(context: &Context<'_>) -> Answer {
 
 pub(super) fn printed(number: Numeric) -> Answer {
     let text = storage::print(&Value::Numeric(number), Oid::NUMERIC, &KEPT);
-    text.map(Stored::Text).map_err(|error| refused(&error))
+    text.map(Stored::Text).map_err(refused)
 }
 
 /// `pg_fixed(value, scale)`: the text of a numeric of so many digits behind the point.
@@ -155,6 +155,6 @@ fn fixed(context: &Context<'_>) -> Answer {
     match storage::load(context.get_raw(0), Oid::NUMERIC) {
         Ok(Value::Numeric(number)) => printed(number.fitting(1000, scale).unwrap_or(number)),
         Ok(_) => Ok(Stored::Null),
-        Err(error) => Err(refused(&error)),
+        Err(error) => Err(refused(error)),
     }
 }

@@ -29,7 +29,7 @@ fn elements(context: &Context<'_>) -> Answer {
     let (kept, array) = (context.get_raw(0), oid(context, 1)?);
     let ValueRef::Text(text) = kept else { return Ok(Stored::Null) };
     let text = String::from_utf8_lossy(text);
-    json_of(&text, array).map(Stored::Text).map_err(|error| refused(&error))
+    json_of(&text, array).map(Stored::Text).map_err(refused)
 }
 
 fn json_of(text: &str, array: Oid) -> Result<String, ValueError> {
@@ -63,7 +63,7 @@ fn kept_words(kept: &Stored) -> Result<String, ValueError> {
 
 /// The same of an argument.
 pub(super) fn json_of_kept(kept: &Stored) -> rusqlite::Result<String> {
-    kept_words(kept).map_err(|error| refused(&error))
+    kept_words(kept).map_err(refused)
 }
 
 /// `pg_rows(type, array, …)`: a JSON array of the rows that the arrays give side by side, each an
@@ -74,8 +74,9 @@ fn rows(context: &Context<'_>) -> Answer {
     for place in (0..context.len()).step_by(2) {
         let array = oid(context, place)?;
         let elements = match context.get_raw(place + 1) {
-            ValueRef::Text(text) => elements_of(&String::from_utf8_lossy(text), array)
-                .map_err(|error| refused(&error))?,
+            ValueRef::Text(text) => {
+                elements_of(&String::from_utf8_lossy(text), array).map_err(refused)?
+            }
             _ => Vec::new(),
         };
         length = length.max(elements.len());
@@ -107,7 +108,7 @@ fn array(context: &Context<'_>) -> Answer {
         }
         storage::store(Value::Array(Array::new(element, elements)), array)
     };
-    made().map_err(|error| refused(&error))
+    made().map_err(refused)
 }
 
 /// A question about the elements of two arrays of a type, the third argument; a NULL is like nothing.
@@ -121,5 +122,5 @@ fn sets(context: &Context<'_>, holds: fn(&HashSet<String>, &HashSet<String>) -> 
 fn set(context: &Context<'_>, place: usize) -> rusqlite::Result<Option<HashSet<String>>> {
     let ValueRef::Text(text) = context.get_raw(place) else { return Ok(None) };
     let elements = elements_of(&String::from_utf8_lossy(text), oid(context, 2)?);
-    Ok(Some(elements.map_err(|error| refused(&error))?.into_iter().collect()))
+    Ok(Some(elements.map_err(refused)?.into_iter().collect()))
 }

@@ -27,7 +27,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         let (Some(document), Some(path)) = (text(context, 0)?, text(context, 1)?) else {
             return Ok(Stored::Null);
         };
-        let steps = steps(&path).map_err(|error| refused(&error))?;
+        let steps = steps(&path).map_err(refused)?;
         let found = steps.iter().try_fold(document.trim(), |inner, step| {
             let step = step.as_deref()?;
             match inner.as_bytes().first() {
@@ -50,7 +50,7 @@ fn answered(context: &Context<'_>, found: Option<&str>) -> Answer {
         return Ok(Stored::Text(unescaped(found)));
     }
     let mut out = Vec::new();
-    json::text(found, Oid(oid), &mut out).map_err(|error| refused(&error))?;
+    json::text(found, Oid(oid), &mut out).map_err(refused)?;
     Ok(Stored::Text(String::from_utf8_lossy(&out).into_owned()))
 }
 

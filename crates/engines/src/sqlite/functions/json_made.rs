@@ -24,7 +24,7 @@ pub(super) fn register(
             return Ok(Stored::Null);
         }
         let words = || words_of(&storage::load(context.get_raw(0), oid)?, oid, style);
-        words().map(Stored::Text).map_err(|error| refused(&error))
+        words().map(Stored::Text).map_err(refused)
     })?;
     pure(connection, "pg_jsonb", 1, |context| match text(context, 0)? {
         Some(words) => as_jsonb(&words),
@@ -50,7 +50,7 @@ pub(super) fn register(
 /// The document in the words of `jsonb`.
 fn as_jsonb(words: &str) -> Answer {
     let mut out = Vec::new();
-    json::text(words, Oid::JSONB, &mut out).map_err(|error| refused(&error))?;
+    json::text(words, Oid::JSONB, &mut out).map_err(refused)?;
     Ok(Stored::Text(String::from_utf8_lossy(&out).into_owned()))
 }
 

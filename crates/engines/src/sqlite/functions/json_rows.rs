@@ -70,8 +70,9 @@ fn scalar(context: &Context<'_>) -> Answer {
         found if found == wanted && oid == Oid::BOOL => {
             Ok(Stored::Integer(i64::from(document == "true")))
         }
-        found if found == wanted => storage::literal(Type::of(Oid::NUMERIC), document, &KEPT)
-            .map_err(|error| refused(&error)),
+        found if found == wanted => {
+            storage::literal(Type::of(Oid::NUMERIC), document, &KEPT).map_err(refused)
+        }
         "number" => {
             Err(refuse(&format!("cannot cast jsonb numeric to type {}", context.get::<String>(2)?)))
         }
@@ -112,7 +113,7 @@ fn shown(part: &str, as_text: bool, oid: Oid) -> rusqlite::Result<String> {
         return Ok(quote(&unescaped(part)));
     }
     let mut out = Vec::new();
-    json::text(part, oid, &mut out).map_err(|error| refused(&error))?;
+    json::text(part, oid, &mut out).map_err(refused)?;
     Ok(quote(&String::from_utf8_lossy(&out)))
 }
 

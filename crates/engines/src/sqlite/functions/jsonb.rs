@@ -89,7 +89,7 @@ pub(super) enum Json<'a> {
 pub(super) fn document(context: &Context<'_>, place: usize) -> rusqlite::Result<Option<String>> {
     let Some(text) = text(context, place)? else { return Ok(None) };
     let mut out = Vec::new();
-    json::text(&text, Oid::JSONB, &mut out).map_err(|error| refused(&error))?;
+    json::text(&text, Oid::JSONB, &mut out).map_err(refused)?;
     Ok(Some(String::from_utf8_lossy(&out).into_owned()))
 }
 
@@ -321,7 +321,7 @@ fn order_of_scalars(first: &str, second: &str) -> Ordering {
 /// The elements of a `text[]` but for NULLs, which no name is.
 fn names(context: &Context<'_>, place: usize) -> rusqlite::Result<Option<Vec<String>>> {
     let Some(array) = text(context, place)? else { return Ok(None) };
-    let steps = steps(&array).map_err(|error| refused(&error))?;
+    let steps = steps(&array).map_err(refused)?;
     Ok(Some(steps.into_iter().flatten().collect()))
 }
 
@@ -414,7 +414,7 @@ pub(super) fn printed(value: &Json<'_>) -> Answer {
     let mut words = String::new();
     write(value, &mut words);
     let mut out = Vec::new();
-    json::text(&words, Oid::JSONB, &mut out).map_err(|error| refused(&error))?;
+    json::text(&words, Oid::JSONB, &mut out).map_err(refused)?;
     Ok(Stored::Text(String::from_utf8_lossy(&out).into_owned()))
 }
 

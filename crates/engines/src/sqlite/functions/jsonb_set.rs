@@ -49,7 +49,7 @@ fn changed(context: &Context<'_>, change: fn(bool) -> Change) -> Answer {
     let (Some(value), ValueRef::Integer(flag)) = (document(context, 2)?, context.get_raw(3)) else {
         return Ok(Stored::Null);
     };
-    let path = steps(&path).map_err(|error| refused(&error))?;
+    let path = steps(&path).map_err(refused)?;
     let placing = Placing { path: &path, value: &value, change: change(flag != 0) };
     let mut whole = parsed(&whole)?;
     if matches!(whole, Json::Scalar(_)) {

@@ -10,6 +10,8 @@ mod array_join;
 mod array_search;
 mod array_text;
 mod bytes;
+mod calendar;
+mod called;
 mod cast;
 mod collected;
 pub(crate) mod conflict;
@@ -22,7 +24,6 @@ mod json_made;
 mod json_rows;
 mod jsonb;
 mod jsonb_set;
-mod made;
 mod number;
 mod order;
 mod pattern;
@@ -44,6 +45,8 @@ use rusqlite::types::Value as Stored;
 use trunkline_core::Oid;
 use trunkline_core::types::TextStyle;
 
+pub(crate) use called::register as register_called;
+pub(crate) use called::{CALLED, whom};
 pub(crate) use cast::assigned;
 pub(crate) use conflict::register as register_conflict;
 pub(crate) use json::quote as quote_json;
@@ -92,7 +95,7 @@ pub(crate) fn register(
     fields::register(connection, &surroundings)?;
     to_char::register(connection, &surroundings)?;
     zoned::register(connection, &surroundings)?;
-    made::register(connection, &surroundings)?;
+    calendar::register(connection, &surroundings)?;
     Ok(surroundings)
 }
 
@@ -101,6 +104,11 @@ fn oid(context: &Context<'_>, place: usize) -> rusqlite::Result<Oid> {
     Ok(Oid(context.get(place)?))
 }
 
+/// Of a function whose answer depends on its arguments only, and which does nothing else.
+const PURE: FunctionFlags = FunctionFlags::SQLITE_UTF8
+    .union(FunctionFlags::SQLITE_DETERMINISTIC)
+    .union(FunctionFlags::SQLITE_INNOCUOUS);
+
 /// Adds a function whose answer depends on its arguments only; `arguments` of -1 is any number.
 fn pure(
     connection: &Connection,
@@ -108,10 +116,7 @@ fn pure(
     arguments: i32,
     function: fn(&Context<'_>) -> Answer,
 ) -> rusqlite::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8
-        | FunctionFlags::SQLITE_DETERMINISTIC
-        | FunctionFlags::SQLITE_INNOCUOUS;
-    connection.create_scalar_function(name, arguments, flags, function)
+    connection.create_scalar_function(name, arguments, PURE, function)
 }
 
 /// Adds a function whose answer depends on how values are spelled and on the zone, under two names:

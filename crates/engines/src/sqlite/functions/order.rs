@@ -32,7 +32,7 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
             put(&storage::load(context.get_raw(0), oid)?, oid, &mut key)?;
             Ok(Stored::Blob(key))
         };
-        key().map_err(|error: ValueError| refused(&error))
+        key().map_err(refused)
     })?;
     // A date for a comparison with those of the years 1 to 9999, which are kept as texts in their order.
     pure(connection, "pg_edge", 1, |context| {
@@ -57,8 +57,8 @@ fn extreme(context: &Context<'_>, wanted: Ordering) -> Answer {
             continue;
         }
         let mut key = Vec::new();
-        let value = storage::load(context.get_raw(place), oid).map_err(|error| refused(&error))?;
-        put(&value, oid, &mut key).map_err(|error| refused(&error))?;
+        let value = storage::load(context.get_raw(place), oid).map_err(refused)?;
+        put(&value, oid, &mut key).map_err(refused)?;
         if best.as_ref().is_none_or(|(known, _)| key.cmp(known) == wanted) {
             best = Some((key, place));
         }

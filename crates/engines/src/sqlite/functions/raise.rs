@@ -29,7 +29,8 @@ pub(super) fn raise_with_hint(sqlstate: SqlState, message: &str, hint: &str) -> 
     rusqlite::Error::UserFunctionError(text.into())
 }
 
-pub(super) fn refused(error: &ValueError) -> rusqlite::Error {
+/// What is wrong with a value, for SQLite to report.
+pub(super) fn refused(error: ValueError) -> rusqlite::Error {
     raise_with_hint(error.sqlstate(), error.message(), error.hint().unwrap_or_default())
 }
 

@@ -20,7 +20,7 @@ pub(super) fn register(connection: &Connection, sequences: &Sequences) -> rusqli
         let (value, is_called) = (context.get::<Option<i64>>(1)?, context.get::<Option<bool>>(2)?);
         let (Some(value), Some(is_called)) = (value, is_called) else { return Ok(Stored::Null) };
         let set = all.set(&text(context, 0), value, is_called);
-        set.map(Stored::Integer).map_err(|error| refused(&error))
+        set.map(Stored::Integer).map_err(refused)
     })
 }
 
@@ -38,7 +38,7 @@ fn add(
 ) -> rusqlite::Result<()> {
     let all = sequences.clone();
     connection.create_scalar_function(name, arguments, flags(), move |context| {
-        function(&all, context).map(Stored::Integer).map_err(|error| refused(&error))
+        function(&all, context).map(Stored::Integer).map_err(refused)
     })
 }
 

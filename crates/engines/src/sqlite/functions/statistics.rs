@@ -6,9 +6,10 @@
 //! Source: <https://www.postgresql.org/docs/18/functions-aggregate.html#FUNCTIONS-AGGREGATE-STATISTICS-TABLE>.
 
 use rusqlite::Connection;
-use rusqlite::functions::{Aggregate, Context, FunctionFlags};
+use rusqlite::functions::{Aggregate, Context};
 use rusqlite::types::Value as Stored;
 
+use super::PURE;
 use super::number::number;
 
 /// What is known of the pairs so far; of one variable alone, `y` is the same.
@@ -130,13 +131,10 @@ const OF_TWO: [(&str, Tell); 11] = [
 ];
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8
-        | FunctionFlags::SQLITE_DETERMINISTIC
-        | FunctionFlags::SQLITE_INNOCUOUS;
     let of_one = OF_ONE.into_iter().map(|(name, told)| (name, 1, told));
     let of_two = OF_TWO.into_iter().map(|(name, told)| (name, 2, told));
     for (name, arguments, told) in of_one.chain(of_two) {
-        connection.create_aggregate_function(name, arguments, flags, Told(told))?;
+        connection.create_aggregate_function(name, arguments, PURE, Told(told))?;
     }
-    connection.create_aggregate_function("pg_regr_count", 2, flags, Counted)
+    connection.create_aggregate_function("pg_regr_count", 2, PURE, Counted)
 }

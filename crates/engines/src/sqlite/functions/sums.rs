@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use rusqlite::Connection;
-use rusqlite::functions::{Aggregate, Context, FunctionFlags, WindowAggregate};
+use rusqlite::functions::{Aggregate, Context, WindowAggregate};
 use rusqlite::types::{Value as Stored, ValueRef};
 use trunkline_core::types::{Interval, Value};
 use trunkline_core::{Oid, SqlState};
@@ -12,7 +12,7 @@ use super::super::storage;
 use super::decimal::{Total, printed};
 use super::number::{kept, number};
 use super::time::{self, interval};
-use super::{raise, refused};
+use super::{PURE, raise, refused};
 
 /// The sum of floats, in their order and with no more digits than they have.
 struct Floats {
@@ -114,7 +114,7 @@ impl Aggregate<Total, Stored> for Numerics {
         match context.get_raw(0) {
             ValueRef::Null => {}
             kept => {
-                let value = storage::load(kept, Oid::NUMERIC).map_err(|error| refused(&error))?;
+                let value = storage::load(kept, Oid::NUMERIC).map_err(refused)?;
                 if let Value::Numeric(value) = value {
                     total.add(&value);
                 }
@@ -241,28 +241,29 @@ impl Aggregate<Option<i64>, Option<i64>> for Bits {
 }
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8
-        | FunctionFlags::SQLITE_DETERMINISTIC
-        | FunctionFlags::SQLITE_INNOCUOUS;
     for (name, is_mean) in [("pg_sum_float", false), ("pg_avg_float", true)] {
         let whole = Floats { is_mean, is_framed: false };
-        connection.create_aggregate_function(name, 1, flags, whole)?;
+        connection.create_aggregate_function(name, 1, PURE, whole)?;
         let framed = Floats { is_mean, is_framed: true };
-        connection.create_window_function(format!("{name}_framed").as_str(), 1, flags, framed)?;
+        connection.create_window_function(format!("{name}_framed").as_str(), 1, PURE, framed)?;
     }
-    let text = Numerics { is_text: true };
-    connection.create_aggregate_function("pg_sum_text", 1, flags, text)?;
-    let number = Numerics { is_text: false };
-    connection.create_aggregate_function("pg_sum_number", 1, flags, number)?;
-    let sum = Intervals { is_mean: false };
-    connection.create_aggregate_function("pg_sum_interval", 1, flags, sum)?;
-    let mean = Intervals { is_mean: true };
-    connection.create_aggregate_function("pg_avg_interval", 1, flags, mean)?;
-    let least = Extreme { is_greatest: false };
-    connection.create_aggregate_function("pg_min", 2, flags, least)?;
-    let greatest = Extreme { is_greatest: true };
-    connection.create_aggregate_function("pg_max", 2, flags, greatest)?;
-    connection.create_aggregate_function("pg_bit_and", 1, flags, Bits(|a, b| a & b))?;
-    connection.create_aggregate_function("pg_bit_or", 1, flags, Bits(|a, b| a | b))?;
-    connection.create_aggregate_function("pg_bit_xor", 1, flags, Bits(|a, b| a ^ b))
+    connection.create_aggregate_function("pg_sum_text", 1, PURE, Numerics { is_text: true })?;
+    connection.create_aggregate_function("pg_sum_number", 1, PURE, Numerics { is_text: false })?;
+    connection.create_aggregate_function(
+        "pg_sum_interval",
+        1,
+        PURE,
+        Intervals { is_mean: false },
+    )?;
+    connection.create_aggregate_function(
+        "pg_avg_interval",
+        1,
+        PURE,
+        Intervals { is_mean: true },
+    )?;
+    connection.create_aggregate_function("pg_min", 2, PURE, Extreme { is_greatest: false })?;
+    connection.create_aggregate_function("pg_max", 2, PURE, Extreme { is_greatest: true })?;
+    connection.create_aggregate_function("pg_bit_and", 1, PURE, Bits(|a, b| a & b))?;
+    connection.create_aggregate_function("pg_bit_or", 1, PURE, Bits(|a, b| a | b))?;
+    connection.create_aggregate_function("pg_bit_xor", 1, PURE, Bits(|a, b| a ^ b))
 }

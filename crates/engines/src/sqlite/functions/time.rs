@@ -41,7 +41,7 @@ pub(super) fn moment(micros: i64) -> Answer {
 }
 
 pub(super) fn kept(value: Value, oid: Oid) -> Answer {
-    storage::store(value, oid).map_err(|error| refused(&error))
+    storage::store(value, oid).map_err(refused)
 }
 
 /// Microseconds since 2000 as a value of the type.
@@ -58,7 +58,7 @@ pub(super) fn out_of_range() -> rusqlite::Error {
 
 /// A date, a time or a timestamp as microseconds.
 pub(super) fn micros(value: ValueRef<'_>, oid: Oid) -> rusqlite::Result<Option<i64>> {
-    Ok(match storage::load(value, oid).map_err(|error| refused(&error))? {
+    Ok(match storage::load(value, oid).map_err(refused)? {
         Value::Timestamp(micros) | Value::Timestamptz(micros) | Value::Time(micros) => Some(micros),
         Value::Date(i32::MAX) => Some(i64::MAX),
         Value::Date(i32::MIN) => Some(i64::MIN),
@@ -68,7 +68,7 @@ pub(super) fn micros(value: ValueRef<'_>, oid: Oid) -> rusqlite::Result<Option<i
 }
 
 pub(super) fn interval(value: ValueRef<'_>) -> rusqlite::Result<Option<Interval>> {
-    Ok(match storage::load(value, Oid::INTERVAL).map_err(|error| refused(&error))? {
+    Ok(match storage::load(value, Oid::INTERVAL).map_err(refused)? {
         Value::Interval(interval) => Some(interval),
         _ => None,
     })

@@ -36,7 +36,7 @@ impl<'a> Translator<'a> {
                         alter.operations.as_slice() =>
             {
                 let (RenameTableNameKind::To(to) | RenameTableNameKind::As(to)) = table_name;
-                let (_, to) = self.defined_name(to)?;
+                let to = self.defined_name(to)?.plain;
                 let steps = self.rename_sequence(&sequence, &to)?;
                 return Ok(Done::definition("ALTER TABLE", steps));
             }
@@ -81,7 +81,7 @@ impl<'a> Translator<'a> {
         Ok(match operation {
             AlterTableOperation::RenameTable { table_name } => {
                 let (RenameTableNameKind::To(to) | RenameTableNameKind::As(to)) = table_name;
-                let (_, to) = self.defined_name(to)?;
+                let to = self.defined_name(to)?.plain;
                 self.is_taken(&to, false)?;
                 if relation.view {
                     return Err(unsupported("renaming a view"));

@@ -5,7 +5,7 @@ use sqlparser::tokenizer::Location;
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::drop::Kind;
-use super::name::{folded, parts, quoted};
+use super::name::{TableName, folded, parts, quoted};
 use super::rebuild::Rebuilt;
 use super::sequence::restarted;
 use super::sequence_options::{Altered, SequenceOption};
@@ -18,7 +18,7 @@ use crate::sqlite::types::Type;
 
 impl<'a> Translator<'a> {
     pub(super) fn create_sequence(&mut self, create: &CreateSequence) -> Result<Done> {
-        let (in_temporary, name) =
+        let TableName { in_temporary, plain: name } =
             self.defined_name(&create.name).map_err(|error| self.at(error, &create.name))?;
         let temporary = create.temporary || in_temporary;
         if !temporary {
@@ -39,7 +39,7 @@ impl<'a> Translator<'a> {
 
     pub(super) fn alter_sequence(&mut self, alter: &AlterSequence) -> Result<Done> {
         let name = &alter.name;
-        let (_, plain) = self.defined_name(name)?;
+        let plain = self.defined_name(name)?.plain;
         let is_visible = self.is_visible(name, &plain);
         let found = self.schema.sequence(self.side(name)?, &plain).filter(|_| is_visible);
         let sequence = match self.kind_of(&plain).filter(|_| found.is_none() && is_visible) {

@@ -70,10 +70,11 @@ impl Translator<'_> {
             );
         }
         let types: Vec<Type> = values.iter().map(|value| value.ty).collect();
-        match self.scalar_call(&name, values)? {
-            Some(typed) => Ok(typed),
-            None => Err(self.at(no_function(&name, &types), &function.name)),
+        if let Some(typed) = self.scalar_call(&name, values.clone())? {
+            return Ok(typed);
         }
+        let typed = self.session_call(&name, values)?;
+        typed.ok_or_else(|| self.at(no_function(&name, &types), &function.name))
     }
 
     /// A call that SQL has words of its own for.
@@ -122,7 +123,7 @@ impl Translator<'_> {
             *value = self.settle(value.clone(), wanted)?;
         }
         let ty = values.first().map_or(Type::UNKNOWN, |value| value.ty);
-        let same = if ty.is_unknown() { Type::TEXT } else { ty.computed() };
+        let same = ty.or_text().computed();
         let widest = if ty.oid == Oid::VARCHAR { Type::TEXT } else { same };
         Ok(Some(match name {
             "count" if star || values.len() == 1 => ("count", Type::INT8),

@@ -306,8 +306,7 @@ impl Translator<'_> {
             typed.push(self.expression(element, scope)?);
         }
         let all: Vec<&Typed> = typed.iter().collect();
-        let ty = self.common_of(&all)?;
-        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let ty = self.common_of(&all)?.or_text();
         let is_nested = element_of(ty.oid).is_some();
         let array = if is_nested { Some(ty.oid) } else { array_of(ty.oid) };
         let array = array.ok_or_else(|| unsupported("such an array"))?;

@@ -55,7 +55,7 @@ impl<'a> Translator<'a> {
     }
 
     fn commented_class(&self, kind: Kind, name: &ObjectName) -> Result<(bool, Commented)> {
-        let (_, plain) = self.defined_name(name)?;
+        let plain = self.defined_name(name)?.plain;
         let found = self.kind_of(&plain).filter(|_| self.is_visible(name, &plain));
         match found {
             None => return Err(self.missing(name)),
@@ -77,7 +77,7 @@ impl<'a> Translator<'a> {
             return Err(PgError::new(SqlState::SYNTAX_ERROR, "column name must be qualified"));
         }
         let column = parts(name)?.pop().unwrap_or_default();
-        let (_, plain) = self.defined_name(&table)?;
+        let plain = self.defined_name(&table)?.plain;
         let of_kind = match self.kind_of(&plain) {
             Some(Kind::Index) => Some("indexes"),
             Some(Kind::Sequence) => Some("sequences"),

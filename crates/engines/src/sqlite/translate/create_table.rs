@@ -12,7 +12,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use super::alter_sequence::sequence_steps;
 use super::definition::output_names;
 use super::draft::{Draft, DraftColumn, Numbers, primary_key};
-use super::name::{folded, quoted};
+use super::name::{TableName, folded, quoted};
 use super::reference::{Referring, no_column};
 use super::scope::Scope;
 use super::sequence_options::of_identity;
@@ -23,9 +23,9 @@ use crate::sqlite::types::Type;
 
 impl Translator<'_> {
     pub(super) fn create_table(&mut self, create: &CreateTable) -> Result<Done> {
-        let (temporary, name) =
+        let TableName { in_temporary, plain: name } =
             self.defined_name(&create.name).map_err(|error| self.at(error, &create.name))?;
-        let temporary = temporary || create.temporary;
+        let temporary = create.temporary || in_temporary;
         if !temporary {
             self.check_place(&create.name)?;
         }
@@ -254,6 +254,7 @@ impl Translator<'_> {
             return Err(self.at(PgError::new(SqlState::SYNTAX_ERROR, message), expr));
         }
         let typed = self.expression(expr, &Scope::of(draft.source()))?;
+        self.refuse_session_calls("a generated column")?;
         let mut others =
             draft.columns.iter().filter(|column| column.generated.is_some() || column.name == name);
         let mut used = Vec::new();
@@ -320,6 +321,7 @@ impl Translator<'_> {
         draft: &mut Draft,
     ) -> Result<()> {
         let sql = self.condition(expr, &Scope::of(draft.source()), "CHECK")?;
+        self.refuse_session_calls("a constraint")?;
         let mut columns: Vec<Ident> = column.cloned().into_iter().collect();
         if columns.is_empty() {
             // PostgreSQL names it after the column if there is only one in it.

@@ -16,9 +16,14 @@ impl Translator<'_> {
     pub(super) fn default(&mut self, default: &Expr, column: &str, ty: Type) -> Result<String> {
         let words = told_of(default);
         self.refuse_queries(default)?;
-        let typed = self.expression(default, &Scope::default()).map_err(of_default)?;
-        let typed = self.assign(typed, column, ty).map_err(of_default)?;
-        let sql = stored_default(&typed.sql, ty).unwrap_or(typed.sql);
+        self.is_default = true;
+        let typed = self.expression(default, &Scope::default());
+        self.is_default = false;
+        let typed = self.assign(typed.map_err(of_default)?, column, ty).map_err(of_default)?;
+        let sql = match std::mem::take(&mut self.calls_session) {
+            true => NOTHING.to_owned(),
+            false => stored_default(&typed.sql, ty).unwrap_or(typed.sql),
+        };
         if sql == words { Ok(format!("({sql})")) } else { Ok(marked(&words, &sql)) }
     }
 
@@ -47,19 +52,24 @@ fn told_of(default: &Expr) -> String {
     found.map_or(words, |one| (*one).to_owned())
 }
 
-/// What a default is worked out of here if SQLite tells the time of it to other programs: the session's zone and
-/// the beginning of its transaction are not known there.
+/// What a default is worked out of here if other programs get the time of SQLite or NULL: they do not know the
+/// session, its zone, and when its transaction began.
 pub(in crate::sqlite) fn moment(default: &str, ty: Type) -> Option<String> {
     let words = told(default);
-    if words == default || !default.contains(SQLITE_TIME) {
+    let (_, kept) = default.split_once("*/")?;
+    if !kept.contains(SQLITE_TIME) && kept.trim_matches([' ', ')']) != NOTHING {
         return None;
     }
     let expr = syntax::parse_expression(words).ok()?;
     let schema = Schema::default();
     let mut translator = Translator::new(words, &schema, &[], &PLAIN);
+    translator.is_default = true;
     let typed = translator.expression(&expr, &Scope::default()).ok()?;
     translator.assign(typed, "", ty).ok().map(|typed| typed.sql)
 }
+
+/// What a default that tells something of the session is for other programs.
+const NOTHING: &str = "NULL";
 
 /// Begins what tells the time in SQLite's words.
 const SQLITE_TIME: &str = "strftime('%";

@@ -10,7 +10,7 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::create_table::twice;
 use super::drop::Kind;
 use super::from::written;
-use super::name::{folded, quoted, shown};
+use super::name::{TableName, folded, quoted, shown};
 use super::scope::Output;
 use super::sequence::restarted;
 use super::{Done, Translator, first_words, unsupported};
@@ -84,8 +84,8 @@ impl Translator<'_> {
         if create.materialized {
             return Err(unsupported("CREATE MATERIALIZED VIEW"));
         }
-        let (temporary, name) = self.defined_name(&create.name)?;
-        let temporary = temporary || create.temporary;
+        let TableName { in_temporary, plain: name } = self.defined_name(&create.name)?;
+        let temporary = create.temporary || in_temporary;
         if !temporary {
             self.check_place(&create.name)?;
         }
@@ -107,6 +107,7 @@ impl Translator<'_> {
             let message = "there is no parameter $1";
             return Err(PgError::new(SqlState::UNDEFINED_PARAMETER, message));
         }
+        self.refuse_session_calls("a view")?;
         let given = create.columns.iter().map(|column| folded(&column.name)).collect();
         let too_many = "CREATE VIEW specifies more column names than columns";
         let names = output_names(given, &queried.outputs, too_many)?;
@@ -131,7 +132,7 @@ impl Translator<'_> {
         let schema = self.schema;
         let mut tables: Vec<&Relation> = Vec::new();
         for target in &truncate.table_names {
-            let (_, name) = self.defined_name(&target.name)?;
+            let name = self.defined_name(&target.name)?.plain;
             match self.found(&target.name)? {
                 Some(table) if !table.view && table.sequence.is_none() => tables.push(table),
                 _ if self.kind_of(&name).is_some() && self.is_visible(&target.name, &name) => {

@@ -5,7 +5,7 @@ use trunkline_core::{PgError, Result, SqlState};
 
 use super::dependency::{Dependency, Dependents};
 use super::from::written;
-use super::name::{missing_schema, shown};
+use super::name::shown;
 use super::sequence::dropped_sequence;
 use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Origin, Relation};
@@ -167,10 +167,7 @@ impl Translator<'_> {
     /// The name of something of this kind: 42809 if it is of another, 42P01, 42704 and 3F000 if it is
     /// not there.
     fn named(&self, kind: Kind, name: &ObjectName) -> Result<String> {
-        let (_, plain) = self.defined_name(name).map_err(|error| match missing_schema(name) {
-            Some(missing) => missing,
-            None => error,
-        })?;
+        let plain = self.defined_name(name)?.plain;
         match self.kind_of(&plain).filter(|_| self.is_visible(name, &plain)) {
             Some(found) if found == kind => Ok(plain),
             Some(found) => {

@@ -1,12 +1,12 @@
 //! Expressions.
 
-use sqlparser::ast::{
-    BinaryOperator, CaseWhen, DateTimeField, Expr, Query, TrimWhereField, Value, ValueWithSpan,
-};
-use trunkline_core::types::{array_of, element_of};
+use sqlparser::ast::{CaseWhen, DateTimeField, Expr, Query, TrimWhereField, Value, ValueWithSpan};
+use trunkline_core::types::element_of;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::name::quoted;
+use super::call::no_function;
+use super::called::is_session_word;
+use super::name::{folded, quoted};
 use super::scope::Scope;
 use super::typed::{Form, Typed, written_scale};
 use super::{Translator, unsupported};
@@ -23,6 +23,10 @@ impl Translator<'_> {
 
     fn any_expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
         match expr {
+            Expr::Identifier(ident) if is_session_word(ident) => {
+                let called = self.session_call(&folded(ident), Vec::new())?;
+                called.ok_or_else(|| no_function(&folded(ident), &[]))
+            }
             Expr::Identifier(ident) => self.column(ident, scope).map(|column| self.used(column)),
             Expr::CompoundIdentifier(idents) => {
                 self.qualified(idents, scope).map(|column| self.used(column))
@@ -49,7 +53,8 @@ impl Translator<'_> {
             }
             Expr::InList { expr, list, negated } => self.in_list(expr, list, *negated, scope),
             Expr::InSubquery { expr, subquery, negated } => {
-                self.in_query(expr, subquery, *negated, scope)
+                let not = if *negated { "NOT " } else { "" };
+                self.in_query(expr, subquery, not, scope)
             }
             Expr::AnyOp { left, compare_op, right, .. } => {
                 self.any_or_all(left, compare_op, right, true, scope)
@@ -213,8 +218,7 @@ impl Translator<'_> {
         let value = self.expression(expr, scope)?;
         let low = self.expression(low, scope)?;
         let high = self.expression(high, scope)?;
-        let ty = self.common_of(&[&value, &low, &high])?;
-        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let ty = self.common_of(&[&value, &low, &high])?.or_text();
         let value = self.comparable(value, ty)?;
         let low = self.comparable(low, ty)?;
         let high = self.comparable(high, ty)?;
@@ -240,7 +244,7 @@ impl Translator<'_> {
         word.eq_ignore_ascii_case("symmetric")
     }
 
-    fn in_list(
+    pub(super) fn in_list(
         &mut self,
         expr: &Expr,
         list: &[Expr],
@@ -262,90 +266,13 @@ impl Translator<'_> {
             items.push(self.expression(item, scope)?);
         }
         let all: Vec<&Typed> = std::iter::once(&value).chain(&items).collect();
-        let ty = self.common_of(&all)?;
-        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let ty = self.common_of(&all)?.or_text();
         let value = self.comparable(value, ty)?;
         let mut parts = Vec::new();
         for item in items {
             parts.push(self.comparable(item, ty)?.ordered());
         }
         Ok(Typed::boolean(format!("({} {not}IN ({}))", value.ordered(), parts.join(", "))))
-    }
-
-    fn in_query(
-        &mut self,
-        expr: &Expr,
-        query: &Query,
-        negated: bool,
-        scope: &Scope<'_>,
-    ) -> Result<Typed> {
-        let not = if negated { "NOT " } else { "" };
-        let value = self.expression(expr, scope)?;
-        let types = [value.ty];
-        let expected = (!value.is_unknown()).then_some(&types[..]);
-        let queried = self.query(query, Some(scope), expected)?;
-        let first = queried.outputs.first().map_or(Type::TEXT, |output| output.ty);
-        let value = self.settle(value, first)?;
-        if let [output] = queried.outputs.as_slice()
-            && value.ty.oid != Oid::RECORD
-        {
-            self.check_comparable(&value, output.ty, "=", expr)?;
-        }
-        Ok(Typed::boolean(format!("({} {not}IN ({}))", value.sql, queried.sql)))
-    }
-
-    /// `= ANY (…)` and `<> ALL (…)`: of a query, or of the elements of an array.
-    fn any_or_all(
-        &mut self,
-        left: &Expr,
-        op: &BinaryOperator,
-        right: &Expr,
-        any: bool,
-        scope: &Scope<'_>,
-    ) -> Result<Typed> {
-        let negated = match (op, any) {
-            (BinaryOperator::Eq, true) => false,
-            (BinaryOperator::NotEq, false) => true,
-            _ => return self.any_of_elements(left, op, right, any, scope),
-        };
-        let mut inner = right;
-        while let Expr::Nested(nested) = inner {
-            inner = nested;
-        }
-        match inner {
-            Expr::Subquery(query) => return self.in_query(left, query, negated, scope),
-            Expr::Array(array) if !array.elem.is_empty() => {
-                return self.in_list(left, &array.elem, negated, scope);
-            }
-            _ => {}
-        }
-        let value = self.expression(left, scope)?;
-        let (json, element, value) = self.elements_like(right, value, scope)?;
-        self.check_comparable(&value, element, "=", left)?;
-        let not = if negated { "NOT " } else { "" };
-        let sql = format!("({} {not}IN (SELECT value FROM json_each({json})))", value.sql);
-        // Of no array, there is no answer.
-        Ok(Typed::boolean(format!("CASE WHEN {json} IS NULL THEN NULL ELSE {sql} END")))
-    }
-
-    /// The elements of an array as JSON, their type, and what they are compared with.
-    pub(super) fn elements_like(
-        &mut self,
-        array: &Expr,
-        value: Typed,
-        scope: &Scope<'_>,
-    ) -> Result<(String, Type, Typed)> {
-        let typed = self.expression(array, scope)?;
-        let of = if value.is_unknown() { Type::TEXT } else { value.ty };
-        let wanted = array_of(of.oid).unwrap_or(Oid::TEXT_ARRAY);
-        let typed = self.settle(typed, Type::of(wanted))?;
-        let Some(element) = element_of(typed.ty.oid) else {
-            let message = "op ANY/ALL (array) requires array on right side";
-            return Err(self.at(PgError::new(SqlState::WRONG_OBJECT_TYPE, message), array));
-        };
-        let value = self.settle(value, Type::of(element))?;
-        let json = format!("pg_elements({}, {})", typed.sql, typed.ty.oid.0);
-        Ok((json, Type::of(element), value))
     }
 
     /// An array of a call of unnest, and the type of its elements.
@@ -356,13 +283,6 @@ impl Translator<'_> {
             return Err(self.at(PgError::new(SqlState::UNDEFINED_FUNCTION, message), at));
         };
         Ok((typed, Type::of(element)))
-    }
-
-    /// The elements of an array as JSON, and their type.
-    pub(super) fn elements(&mut self, array: &Expr, scope: &Scope<'_>) -> Result<(String, Type)> {
-        let none = Typed::new("NULL", Type::UNKNOWN);
-        let (json, element, _) = self.elements_like(array, none, scope)?;
-        Ok((json, element))
     }
 
     fn like(
@@ -451,7 +371,7 @@ impl Translator<'_> {
             sql.push_str(&format!("{words}{}", result.sql));
             sent.push_str(&format!("{words}{}", result.exact()));
         }
-        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let ty = ty.or_text();
         let typed = Typed::new(format!("({sql} END)"), ty);
         // Each result has a scale of its own.
         if ty.oid == Oid::NUMERIC && ty.scale().is_none() {

@@ -206,7 +206,7 @@ impl Translator<'_> {
                 }
                 Ok(_) => Ok(()),
                 Err(error) => {
-                    let (_, plain) = self.defined_name(name)?;
+                    let plain = self.defined_name(name)?.plain;
                     let is_counted = self.schema.sequences().any(|one| one.name == plain);
                     if is_counted { Ok(()) } else { Err(error) }
                 }

@@ -67,7 +67,7 @@ impl<'a> Translator<'a> {
 
     /// The sequence that SQLite counts and that has this name.
     pub(super) fn counted_sequence(&self, name: &ObjectName) -> Option<Sequence> {
-        let (_, plain) = self.defined_name(name).ok()?;
+        let plain = self.defined_name(name).ok()?.plain;
         let side = self.side(name).ok()?;
         let found = self.schema.sequence(side, &plain).filter(|one| one.key_of.is_some())?;
         self.is_visible(name, &plain).then_some(found)

@@ -72,7 +72,7 @@ impl Translator<'_> {
             None => String::new(),
         };
         let name = match &create.name {
-            Some(name) => self.table_name(name)?.1,
+            Some(name) => self.table_name(name)?.plain,
             None => self.free_name(&format!("{}_{}_idx", relation.name, names.join("_"))),
         };
         if self.is_taken(&name, create.if_not_exists)? {

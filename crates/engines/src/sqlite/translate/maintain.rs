@@ -23,7 +23,7 @@ impl Translator<'_> {
         let Some(name) = name else {
             return Ok(Done::definition("REINDEX", vec!["REINDEX".to_owned()]));
         };
-        let (_, plain) = self.defined_name(name)?;
+        let plain = self.defined_name(name)?.plain;
         let what = match (self.found(name)?, self.schema.indexed(&plain)) {
             (Some(relation), _) => Some(written(relation)),
             (None, table) => table.filter(|_| self.is_visible(name, &plain)).map(written),
@@ -69,8 +69,8 @@ impl Translator<'_> {
         to: &ObjectName,
         if_exists: bool,
     ) -> Result<Done> {
-        let (_, plain) = self.defined_name(name)?;
-        let (_, to) = self.defined_name(to)?;
+        let plain = self.defined_name(name)?.plain;
+        let to = self.defined_name(to)?.plain;
         if self.kind_of(&plain).is_none() || !self.is_visible(name, &plain) {
             let missing = self.missing(name);
             if !if_exists {

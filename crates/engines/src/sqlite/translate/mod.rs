@@ -16,7 +16,9 @@ mod alter_sequence;
 mod arithmetic;
 mod arranged;
 mod array_call;
+mod calendar;
 mod call;
+mod called;
 mod cast;
 mod collected;
 mod comment;
@@ -48,7 +50,6 @@ mod jsonb;
 mod label;
 mod like_table;
 pub(super) mod lock;
-mod made;
 mod maintain;
 mod name;
 mod nearest;
@@ -258,6 +259,10 @@ struct Translator<'a> {
     reading: &'a Reading,
     /// Whether what is written must be the same in every session, as an index must.
     immutable: Option<&'static str>,
+    /// Whether a function of the session is called, which nothing can that stays in the file.
+    calls_session: bool,
+    /// Whether it is a default, which calls none but those that only tell something.
+    is_default: bool,
     /// The types of the parameters, unknown until their surroundings tell.
     parameters: Vec<Type>,
     /// Those that are put into columns as they are, where they may not fit.
@@ -316,6 +321,8 @@ impl<'a> Translator<'a> {
             schema,
             reading,
             immutable: None,
+            calls_session: false,
+            is_default: false,
             parameters,
             assigned: Vec::new(),
             ctes: Vec::new(),

@@ -36,6 +36,14 @@ pub(super) fn parts(name: &ObjectName) -> Result<Vec<String>> {
     name.0.iter().map(part).collect()
 }
 
+/// The name of a table, as it was written.
+pub(super) struct TableName {
+    /// Whether it says that the table is a temporary one.
+    pub(super) in_temporary: bool,
+    /// The name without its schema, folded.
+    pub(super) plain: String,
+}
+
 impl<'a> Translator<'a> {
     /// Where something stands, in characters from 1.
     pub(super) fn place(&self, node: &impl Spanned) -> usize {
@@ -53,26 +61,26 @@ impl<'a> Translator<'a> {
     }
 
     /// The name of a table without its schema, which must be one that there is.
-    pub(super) fn table_name(&self, name: &ObjectName) -> Result<(bool, String)> {
+    pub(super) fn table_name(&self, name: &ObjectName) -> Result<TableName> {
         let mut parts = parts(name)?;
-        let table = parts.pop().unwrap_or_default();
-        let temporary = match parts.as_slice() {
+        let plain = parts.pop().unwrap_or_default();
+        let in_temporary = match parts.as_slice() {
             [] => false,
             [schema] if schema == "public" || schema == "main" => false,
             [schema] if schema == "pg_temp" || schema == "temp" => true,
             [schema, ..] => {
-                return Err(self.at(no_relation(&format!("{schema}.{table}")), name));
+                return Err(self.at(no_relation(&format!("{schema}.{plain}")), name));
             }
         };
-        if table.to_ascii_lowercase().starts_with("sqlite_") {
-            let message = format!("permission denied for table {table}");
+        if plain.to_ascii_lowercase().starts_with("sqlite_") {
+            let message = format!("permission denied for table {plain}");
             return Err(PgError::new(SqlState::INSUFFICIENT_PRIVILEGE, message));
         }
-        Ok((temporary, table))
+        Ok(TableName { in_temporary, plain })
     }
 
     /// The same for a definition, whose errors have no place: 3F000 for a schema that is not there.
-    pub(super) fn defined_name(&self, name: &ObjectName) -> Result<(bool, String)> {
+    pub(super) fn defined_name(&self, name: &ObjectName) -> Result<TableName> {
         self.table_name(name).map_err(|error| match missing_schema(name) {
             Some(error) => error,
             None => error.unplaced(),
@@ -92,7 +100,7 @@ impl<'a> Translator<'a> {
 
     /// The table of a name, if there is one where it is looked for.
     pub(super) fn found(&self, name: &ObjectName) -> Result<Option<&'a Relation>> {
-        let (_, table) = self.table_name(name)?;
+        let table = self.table_name(name)?.plain;
         let side = self.side(name)?;
         let finds_public = self.reading.path.finds_public;
         let found = self.schema.relation_of(side, &table);
@@ -101,8 +109,8 @@ impl<'a> Translator<'a> {
 
     /// Whether a name says that it is a temporary table's, or that it is not.
     pub(super) fn side(&self, name: &ObjectName) -> Result<Option<bool>> {
-        let (temporary, _) = self.table_name(name)?;
-        Ok((name.0.len() > 1).then_some(temporary))
+        let in_temporary = self.table_name(name)?.in_temporary;
+        Ok((name.0.len() > 1).then_some(in_temporary))
     }
 
     /// Whether something of this name is looked for where it is: only what is temporary always is.

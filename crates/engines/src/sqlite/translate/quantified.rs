@@ -1,13 +1,16 @@
-//! Comparisons with `ANY` and `ALL` of an array or of a query, `LIKE ANY (array)`.
+//! Comparisons with `ANY` and `ALL` of an array or of a query, `IN (query)`, `LIKE ANY (array)`.
 
-use sqlparser::ast::{BinaryOperator, Expr};
-use trunkline_core::{PgError, Result, SqlState};
+use sqlparser::ast::{BinaryOperator, Expr, Query};
+use trunkline_core::types::{array_of, element_of};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::name::quoted;
 use super::operator::comparison;
+use super::query::Queried;
 use super::scope::Scope;
 use super::typed::Typed;
 use super::{Translator, unsupported};
+use crate::sqlite::types::Type;
 
 impl Translator<'_> {
     /// Whether a text is like one of the patterns of an array, or unlike one of them.
@@ -31,8 +34,8 @@ impl Translator<'_> {
         )))
     }
 
-    /// Any other operator: whether a row with it exists, or one without it does not.
-    pub(super) fn any_of_elements(
+    /// A comparison with what is of a query, or of the elements of an array.
+    pub(super) fn any_or_all(
         &mut self,
         left: &Expr,
         op: &BinaryOperator,
@@ -43,27 +46,112 @@ impl Translator<'_> {
         let Some(word) = comparison(op) else {
             return Err(self.at(unsupported("ANY or ALL with such an operator"), left));
         };
-        let value = self.expression(left, scope)?;
-        if let Expr::Subquery(query) = right {
-            let types = [value.ty];
-            let expected = (!value.is_unknown()).then_some(&types[..]);
-            let queried = self.query(query, Some(scope), expected)?;
-            let [output] = queried.outputs.as_slice() else {
-                let message = "subquery has too many columns";
-                return Err(self.at(PgError::new(SqlState::SYNTAX_ERROR, message), left));
-            };
-            let value = self.settle(value, output.ty)?;
-            self.check_comparable(&value, output.ty, word, left)?;
-            let other = Typed::new(quoted(&output.inner), output.ty);
-            let test = format!("{} {word} {}", value.ordered(), other.ordered());
-            return Ok(Typed::boolean(of_all_rows(&test, &format!("({})", queried.sql), any)));
+        // `= ANY` and `<> ALL` are IN and NOT IN, for which SQLite uses an index.
+        let not = match (op, any) {
+            (BinaryOperator::Eq, true) => Some(""),
+            (BinaryOperator::NotEq, false) => Some("NOT "),
+            _ => None,
+        };
+        let mut inner = right;
+        while let Expr::Nested(nested) = inner {
+            inner = nested;
         }
-        let (json, element, value) = self.elements_like(right, value, scope)?;
-        self.check_comparable(&value, element, word, left)?;
-        let test = format!("{} {word} {}", value.ordered(), Typed::new("value", element).ordered());
-        let answer = of_all_rows(&test, &format!("json_each({json})"), any);
-        // Of no array, there is no answer.
-        Ok(Typed::boolean(format!("CASE WHEN {json} IS NULL THEN NULL ELSE {answer} END")))
+        match (inner, not) {
+            (Expr::Subquery(query), Some(not)) => self.in_query(left, query, not, scope),
+            (Expr::Subquery(query), None) => {
+                let value = self.expression(left, scope)?;
+                let (queried, value) = self.query_like(query, value, word, left, scope)?;
+                let [output] = queried.outputs.as_slice() else {
+                    let message = "subquery has too many columns";
+                    return Err(self.at(PgError::new(SqlState::SYNTAX_ERROR, message), left));
+                };
+                let other = Typed::new(quoted(&output.inner), output.ty);
+                let test = format!("{} {word} {}", value.ordered(), other.ordered());
+                Ok(Typed::boolean(of_all_rows(&test, &format!("({})", queried.sql), any)))
+            }
+            (Expr::Array(array), Some(not)) if !array.elem.is_empty() => {
+                self.in_list(left, &array.elem, !not.is_empty(), scope)
+            }
+            _ => {
+                let value = self.expression(left, scope)?;
+                let (json, element, value) = self.elements_like(right, value, scope)?;
+                self.check_comparable(&value, element, word, left)?;
+                let answer = match not {
+                    Some(not) => {
+                        format!("({} {not}IN (SELECT value FROM json_each({json})))", value.sql)
+                    }
+                    None => {
+                        let other = Typed::new("value", element);
+                        let test = format!("{} {word} {}", value.ordered(), other.ordered());
+                        of_all_rows(&test, &format!("json_each({json})"), any)
+                    }
+                };
+                // Of no array, there is no answer.
+                Ok(Typed::boolean(format!("CASE WHEN {json} IS NULL THEN NULL ELSE {answer} END")))
+            }
+        }
+    }
+
+    /// `IN (query)`, or `NOT IN`.
+    pub(super) fn in_query(
+        &mut self,
+        left: &Expr,
+        query: &Query,
+        not: &str,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        let value = self.expression(left, scope)?;
+        let (queried, value) = self.query_like(query, value, "=", left, scope)?;
+        Ok(Typed::boolean(format!("({} {not}IN ({}))", value.sql, queried.sql)))
+    }
+
+    /// A query whose rows are compared with a value, and the value as one of their type.
+    fn query_like(
+        &mut self,
+        query: &Query,
+        value: Typed,
+        word: &'static str,
+        at: &Expr,
+        scope: &Scope<'_>,
+    ) -> Result<(Queried, Typed)> {
+        let types = [value.ty];
+        let expected = (!value.is_unknown()).then_some(&types[..]);
+        let queried = self.query(query, Some(scope), expected)?;
+        let first = queried.outputs.first().map_or(Type::TEXT, |output| output.ty);
+        let value = self.settle(value, first)?;
+        if let [output] = queried.outputs.as_slice()
+            && value.ty.oid != Oid::RECORD
+        {
+            self.check_comparable(&value, output.ty, word, at)?;
+        }
+        Ok((queried, value))
+    }
+
+    /// The elements of an array as JSON, their type, and what they are compared with.
+    pub(super) fn elements_like(
+        &mut self,
+        array: &Expr,
+        value: Typed,
+        scope: &Scope<'_>,
+    ) -> Result<(String, Type, Typed)> {
+        let typed = self.expression(array, scope)?;
+        let of = value.ty.or_text();
+        let wanted = array_of(of.oid).unwrap_or(Oid::TEXT_ARRAY);
+        let typed = self.settle(typed, Type::of(wanted))?;
+        let Some(element) = element_of(typed.ty.oid) else {
+            let message = "op ANY/ALL (array) requires array on right side";
+            return Err(self.at(PgError::new(SqlState::WRONG_OBJECT_TYPE, message), array));
+        };
+        let value = self.settle(value, Type::of(element))?;
+        let json = format!("pg_elements({}, {})", typed.sql, typed.ty.oid.0);
+        Ok((json, Type::of(element), value))
+    }
+
+    /// The elements of an array as JSON, and their type.
+    pub(super) fn elements(&mut self, array: &Expr, scope: &Scope<'_>) -> Result<(String, Type)> {
+        let none = Typed::new("NULL", Type::UNKNOWN);
+        let (json, element, _) = self.elements_like(array, none, scope)?;
+        Ok((json, element))
     }
 }
 

@@ -268,8 +268,7 @@ impl Translator<'_> {
         for (index, row) in typed.into_iter().enumerate() {
             sql.push_str(if index > 0 { ", (" } else { "(" });
             for (column, value) in row.into_iter().enumerate() {
-                let ty = types.get(column).copied().unwrap_or(Type::TEXT);
-                let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+                let ty = types.get(column).copied().unwrap_or(Type::TEXT).or_text();
                 if column > 0 {
                     sql.push_str(", ");
                 }
@@ -279,7 +278,7 @@ impl Translator<'_> {
         }
         let outputs = types.into_iter().enumerate().map(|(index, ty)| {
             let name = format!("column{}", index + 1);
-            let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+            let ty = ty.or_text();
             Output { inner: name.clone(), name, ty, origin: None }
         });
         let outputs: Vec<Output> = outputs.collect();

@@ -30,7 +30,7 @@ impl Translator<'_> {
         key: &ForeignKeyConstraint,
         own: &Referring<'_>,
     ) -> Result<String> {
-        let (_, table) = self.defined_name(&key.foreign_table)?;
+        let table = self.defined_name(&key.foreign_table)?.plain;
         let named: Vec<String> = key.referred_columns.iter().map(folded).collect();
         let table = match self.found(&key.foreign_table)? {
             Some(parent) => {

@@ -16,7 +16,7 @@ impl Translator<'_> {
             ("nullif", 2) => {
                 let all: Vec<&Typed> = values.iter().collect();
                 let common = self.common_of(&all)?;
-                let ty = if common.is_unknown() { Type::TEXT } else { common };
+                let ty = common.or_text();
                 let sql = self.arguments(values, &[ty])?;
                 return Ok(Some(Typed::new(format!("nullif({sql})"), ty)));
             }
@@ -152,7 +152,7 @@ impl Translator<'_> {
     fn alike(&mut self, name: &str, values: Vec<Typed>) -> Result<Typed> {
         let all: Vec<&Typed> = values.iter().collect();
         let ty = self.common_of(&all)?;
-        let ty = if ty.is_unknown() { Type::TEXT } else { ty };
+        let ty = ty.or_text();
         let not_null = values.iter().any(|value| value.not_null);
         let (mut parts, mut sent, mut is_sent) = (Vec::new(), Vec::new(), false);
         for value in values {

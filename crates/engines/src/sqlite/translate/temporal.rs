@@ -86,7 +86,7 @@ impl Translator<'_> {
                 };
                 return self.by_zone(value, zone).map(Some);
             }
-            _ => return self.made_call(name, values.collect()),
+            _ => return self.calendar_call(name, values.collect()),
         }))
     }
 

@@ -71,9 +71,9 @@ impl Deferrals {
         self.before.truncate(place.saturating_add(1));
     }
 
-    /// Whether it was said that a key waits, for what is wrong with a statement is not that key.
+    /// Whether a key waits for the end of the transaction: what is wrong with a statement is not that key.
     pub(super) fn defers(&self, child: &Relation, key: &ForeignKey) -> bool {
-        !self.now.is_silent() && self.now.defers(child, key)
+        self.now.defers(child, key)
     }
 
     /// Whether keys are looked at when their tables say.

@@ -6,6 +6,7 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::super::cells::{Cell, Reader};
 use super::super::copy::{Batch, Target};
 use super::super::errors::answer;
+use super::super::given::{Beginning, Untold};
 use super::Worker;
 
 impl<'c> Worker<'c> {
@@ -40,8 +41,7 @@ impl<'c> Worker<'c> {
     /// Many go into one statement, for SQLite looks for the end of the table once for each. If one
     /// of them is wrong, they are stored one by one: that tells which.
     pub(in super::super) fn copy(&mut self, into: &Target, batch: &Batch) -> Result<u64> {
-        self.guarded.given.begin(None);
-        self.guarded.given.untold();
+        self.guarded.given.begin(Beginning { untold: Untold::Keys, ..Beginning::default() });
         self.load(&into.sequences)?;
         let count = self.copy_batch(into, batch)?;
         self.save(&into.sequences)?;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use trunkline_core::{PgError, Result};
 
 use super::super::cells::{Cell, Cells};
-use super::super::given::Fetched;
+use super::super::given::{Beginning, Fetched, Untold};
 use super::super::plan::Plan;
 use super::Worker;
 
@@ -36,15 +36,21 @@ impl Worker<'_> {
             let (cursor, table) = (&*of.cursor, &*relation.name);
             self.guarded.given.check(Fetched { cursor, table, rowid, opening }, state)?;
         }
-        self.guarded.given.begin(translated.keeps_keys.as_deref());
-        self.guarded.given.once(translated.once.as_deref());
-        match &*translated.tag {
-            "DELETE" => {}
-            tag if plan.defines() && !tag.starts_with("CREATE") => self.guarded.given.defined(),
-            _ if translated.keeps_keys.is_none() => self.guarded.given.untold(),
-            _ => {}
-        }
+        self.begin_keys(plan);
         Ok(())
+    }
+
+    /// A statement begins, or is run once more: what becomes of keys.
+    pub(super) fn begin_keys(&self, plan: &Plan) {
+        let translated = &plan.translated;
+        let untold = match &*translated.tag {
+            "DELETE" => Untold::Nothing,
+            tag if plan.defines() && !tag.starts_with("CREATE") => Untold::Definition,
+            _ if translated.keeps_keys.is_none() => Untold::Keys,
+            _ => Untold::Nothing,
+        };
+        let (keeper, once) = (translated.keeps_keys.as_deref(), translated.once.as_deref());
+        self.guarded.given.begin(Beginning { keeper, once, untold });
     }
 
     /// A number that is another one when somebody else has written.

@@ -67,7 +67,7 @@ impl<S: Session> Connection<S> {
             return Err(crate::connection::no_parameter(source).into());
         }
         let run = Run::new(Params::default(), self.style());
-        match self.executed(&prepared.statement, run).await.map_err(placed)? {
+        match self.executed((&prepared.statement, &prepared.terms), run).await.map_err(placed)? {
             Reply::Rows(rows) => Ok(rows),
             _ => {
                 let message = "COPY query must have a RETURNING clause";

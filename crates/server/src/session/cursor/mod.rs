@@ -11,15 +11,14 @@ use std::mem;
 use std::sync::{Arc, Mutex};
 
 use trunkline_core::{
-    Column, Columns, CommandTag, CurrentOf, Params, PgError, Reply, Result, RowKey, Rows, Run,
-    Session, SqlState,
+    Access, Column, Columns, CommandTag, CurrentOf, Params, PgError, Reply, Result, RowKey, Rows,
+    Run, Session, SqlState,
 };
 use trunkline_sql::statement::{Declare, Fetch, Which};
 
 pub(super) use self::kept::cells_of;
 pub(crate) use self::rows::{Cursor, Fetching, Room, Shared, Source, lock};
 use self::rows::{Key, poll_rest};
-use crate::connection::guard::guarded;
 use crate::connection::watch::watch;
 use crate::connection::{
     Connection, CursorOptions, Plan, Portal, PortalState, Portals, ResultFormats, Stop,
@@ -117,10 +116,10 @@ impl<S: Session> Connection<S> {
         }
     }
 
-    /// Before a statement, or a COPY FROM, that would show in what open queries still give: takes the rest of
-    /// them, unless it may not run beside them.
+    /// Before a statement that writes, a COPY FROM or a DISCARD: takes the rest of open queries in which that would
+    /// show, unless it may not run beside them.
     pub(crate) async fn shield(&mut self, statement: Option<&S::Statement>) -> Result<(), Stop> {
-        if !self.portals.are_reading() || !self.disturbs(statement).await? {
+        if !self.portals.are_reading() {
             return Ok(());
         }
         Box::pin(async {
@@ -147,23 +146,17 @@ impl<S: Session> Connection<S> {
         self.settled(admitted).await
     }
 
-    async fn disturbs(&mut self, statement: Option<&S::Statement>) -> Result<bool, Stop> {
-        match guarded(|| self.session.disturbs(statement)) {
-            Ok(disturbs) => Ok(disturbs),
-            Err(interrupt) => Err(self.interrupted(interrupt).await),
-        }
-    }
-
     async fn keep_open_rows(&mut self) -> Result<(), Stop> {
         for name in self.portals.names(Portal::has_rows_left) {
             let portal = self.portals.get(&name)?;
-            if let PortalState::Ready(_) = portal.state {
-                // A query sees what was there when it was bound, though it has not begun.
-                let statement = portal.statement.clone();
-                let Plan::Engine(query) = &statement.plan else { continue };
-                if self.disturbs(Some(query)).await? {
-                    continue;
-                }
+            let access = match &portal.statement.plan {
+                Plan::Engine(_, terms) => Some(terms.access),
+                Plan::Empty | Plan::Session(_) => None,
+            };
+            // A query sees what was there when it was bound, though it has not begun.
+            let is_ready = matches!(portal.state, PortalState::Ready(_));
+            if access == Some(Access::Snapshot) || is_ready && access != Some(Access::Live) {
+                continue;
             }
             let cursor = self.cursor(&name).await?;
             if let Err(error) = self.rest_of(&cursor).await? {
@@ -305,7 +298,8 @@ impl<S> Portals<S> {
             let message = format!("cursor \"{name}\" {words}");
             PgError::new(SqlState::INVALID_CURSOR_STATE, message)
         };
-        let (Plan::Engine(_), Columns::Known(_)) = (&portal.statement.plan, &portal.columns) else {
+        let (Plan::Engine(..), Columns::Known(_)) = (&portal.statement.plan, &portal.columns)
+        else {
             return Err(wrong("is not a SELECT query"));
         };
         if portal.options.is_held {

@@ -1,4 +1,4 @@
-//! What a transaction sees, when it takes the lock to write, and its savepoints.
+//! Transactions: how they begin and end, what they see, when they take the lock to write, and their savepoints.
 //!
 //! SQLite has one lock to write for the whole file, and a transaction that has read before it asks for
 //! it gets it only if nobody has written since. So in READ COMMITTED, where each statement sees what is
@@ -8,9 +8,13 @@
 use rusqlite::TransactionState;
 use trunkline_core::{PgError, Result, SqlState};
 
-use super::translate::lock::{Locking, Wait};
-use super::translate::quoted;
-use super::worker::{Deferrals, Worker};
+use super::super::schema::OnCommit;
+use super::super::translate::lock::{Locking, Wait};
+use super::super::translate::quoted;
+use super::{Deferrals, Worker};
+
+/// Stands around the steps of a statement; it is always the innermost of its name.
+const STATEMENT: &str = "trunkline statement";
 
 /// The savepoints of a transaction, the innermost last.
 ///
@@ -43,14 +47,67 @@ impl Savepoints {
 }
 
 impl<'c> Worker<'c> {
-    pub(super) fn begin(&mut self) -> Result<()> {
+    pub(in super::super) fn begin(&mut self) -> Result<()> {
         self.own("BEGIN DEFERRED")?;
-        self.savepoints = Savepoints::default();
-        self.deferrals = Deferrals::default();
-        self.fresh.clear();
-        self.guarded.given.clear();
+        self.forget_transaction();
         self.in_transaction = true;
         Ok(())
+    }
+
+    pub(in super::super) fn commit(&mut self) -> Result<()> {
+        self.forget_transaction();
+        let is_lost = std::mem::take(&mut self.in_transaction) && self.connection().is_autocommit();
+        if is_lost {
+            return Err(lost());
+        }
+        if let Err(error) = self.end_temporary() {
+            let _ = self.rollback();
+            return Err(error);
+        }
+        self.own("COMMIT").map_err(|error| {
+            let error = self.referring(error);
+            let _ = self.rollback();
+            error
+        })?;
+        self.guarded.sequences.end(true);
+        Ok(())
+    }
+
+    /// Has temporary tables lose what they lose when a transaction is kept.
+    pub(super) fn end_temporary(&mut self) -> Result<()> {
+        // Most sessions have no such tables.
+        if self.temporary()? == 0 {
+            return Ok(());
+        }
+        let (_, schema) = self.schema()?;
+        for relation in schema.relations() {
+            let table = format!("temp.{}", quoted(&relation.name));
+            match relation.on_commit {
+                Some(OnCommit::Drop) => self.own(&format!("DROP TABLE {table}"))?,
+                Some(OnCommit::DeleteRows) => self.own(&format!("DELETE FROM {table}"))?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    pub(in super::super) fn rollback(&mut self) -> Result<()> {
+        self.in_transaction = false;
+        self.temporary = None;
+        self.forget_transaction();
+        self.guarded.sequences.end(false);
+        self.undone = self.undone.wrapping_add(1);
+        // After some errors SQLite has done so by itself.
+        if self.connection().is_autocommit() { Ok(()) } else { self.own("ROLLBACK") }
+    }
+
+    /// Forgets what is of one transaction only. What runs next may be in none, where SQLite would take a
+    /// savepoint for the beginning of one.
+    fn forget_transaction(&mut self) {
+        self.fresh.clear();
+        self.deferrals = Deferrals::default();
+        self.savepoints = Savepoints::default();
+        self.guarded.given.clear();
     }
 
     fn state(&self) -> Option<TransactionState> {
@@ -84,7 +141,7 @@ impl<'c> Worker<'c> {
 
     /// Looks at definitions without a beginning of the transaction's view: what others commit before
     /// its first statement is still seen by it.
-    pub(super) fn before_the_snapshot<T>(
+    pub(in super::super) fn before_the_snapshot<T>(
         &mut self,
         look: impl FnOnce(&mut Worker<'c>) -> Result<T>,
     ) -> Result<T> {
@@ -168,8 +225,44 @@ impl<'c> Worker<'c> {
         }
     }
 
+    /// Does all of something or nothing, within a transaction or without.
+    pub(super) fn atomically<T>(
+        &mut self,
+        job: impl FnOnce(&mut Worker<'c>) -> Result<T>,
+    ) -> Result<T> {
+        self.enter()?;
+        let done = job(self).and_then(|done| self.keep().map(|()| done));
+        if done.is_err() {
+            self.undo();
+        }
+        done
+    }
+
+    /// From here on all is kept, or undone.
+    pub(super) fn enter(&mut self) -> Result<()> {
+        self.tell_settings();
+        self.reserve()?;
+        self.defer()?;
+        self.mark(STATEMENT)
+    }
+
+    /// Keeps what was done since it was entered.
+    pub(super) fn keep(&mut self) -> Result<()> {
+        self.own(&format!("RELEASE {}", exact(STATEMENT))).map_err(|error| self.referring(error))
+    }
+
+    /// Undoes what was done since it was entered; if even that fails, nothing of the transaction stays.
+    pub(super) fn undo(&mut self) {
+        self.undone = self.undone.wrapping_add(1);
+        let name = exact(STATEMENT);
+        let undone = self.own(&format!("ROLLBACK TO {name}; RELEASE {name}"));
+        if undone.is_err() {
+            let _ = self.own("ROLLBACK");
+        }
+    }
+
     /// Sets a savepoint.
-    pub(super) fn savepoint(&mut self, name: &str) -> Result<()> {
+    pub(in super::super) fn savepoint(&mut self, name: &str) -> Result<()> {
         self.savepoints.names.push(name.to_owned());
         self.deferrals.savepoint();
         match self.state() {
@@ -192,7 +285,7 @@ impl<'c> Worker<'c> {
         self.own(&format!("SAVEPOINT {}", exact(name)))
     }
 
-    pub(super) fn release(&mut self, name: &str) -> Result<()> {
+    pub(in super::super) fn release(&mut self, name: &str) -> Result<()> {
         let place = self.savepoints.place(name).unwrap_or_default();
         let is_told = self.savepoints.keep(place, place);
         self.fresh.release(self.savepoints.depth());
@@ -203,7 +296,7 @@ impl<'c> Worker<'c> {
         }
     }
 
-    pub(super) fn rollback_to(&mut self, name: &str) -> Result<()> {
+    pub(in super::super) fn rollback_to(&mut self, name: &str) -> Result<()> {
         self.check_kept()?;
         let place = self.savepoints.place(name).unwrap_or_default();
         let is_told = self.savepoints.keep(place.saturating_add(1), place);

@@ -12,7 +12,11 @@ const INTERVAL: Type = Type::of(Oid::INTERVAL);
 
 impl Translator<'_> {
     /// The call of such a function, or `None` if there is none of the name and arguments.
-    pub(super) fn made_call(&mut self, name: &str, values: Vec<Typed>) -> Result<Option<Typed>> {
+    pub(super) fn calendar_call(
+        &mut self,
+        name: &str,
+        values: Vec<Typed>,
+    ) -> Result<Option<Typed>> {
         let int = Type::INT4;
         let date = [int, int, int];
         let moment = [int, int, int, int, int, Type::FLOAT8, Type::TEXT];
