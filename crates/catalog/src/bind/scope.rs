@@ -116,7 +116,7 @@ pub(super) fn column_of(leaf: usize, index: usize, column: &OutputColumn) -> Typ
 
 /// The name that an identifier stands for.
 pub(super) fn folded(ident: &Ident) -> String {
-    if ident.quote_style.is_some() { ident.value.clone() } else { ident.value.to_lowercase() }
+    if ident.quote_style.is_some() { ident.value.clone() } else { ident.value.to_ascii_lowercase() }
 }
 
 impl Binder {

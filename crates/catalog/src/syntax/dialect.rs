@@ -162,6 +162,12 @@ impl Dialect for Postgres {
         BASE.is_reserved_for_identifier(keyword)
     }
 
+    /// What PostgreSQL takes for a name of a column only behind AS, but for what the parser knows of them.
+    fn is_column_alias(&self, keyword: &Keyword, parser: &mut Parser<'_>) -> bool {
+        let behind_as = [Keyword::ON, Keyword::TO, Keyword::RETURNING, Keyword::WITH];
+        !behind_as.contains(keyword) && BASE.is_column_alias(keyword, parser)
+    }
+
     fn is_custom_operator_part(&self, letter: char) -> bool {
         BASE.is_custom_operator_part(letter)
     }

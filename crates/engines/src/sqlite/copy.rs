@@ -343,7 +343,8 @@ impl Sink {
             None => Cell::Null,
         });
         for (place, column) in self.target.columns.iter().enumerate() {
-            if let (Some(scalar), true) = (row.scalar(place), column.typmod < 0) {
+            let scalar = row.scalar(place).filter(|scalar| storage::is_scalar_kept(*scalar));
+            if let (Some(scalar), true) = (scalar, column.typmod < 0) {
                 input::push_scalar(scalar, &mut self.batch.cells);
                 continue;
             }
@@ -360,7 +361,7 @@ impl Sink {
                 }
                 CopyField::Value(param)
                     if param.bytes.is_none()
-                        || (column.typmod < 0 && column.type_oid != Oid::NUMERIC) =>
+                        || (column.typmod < 0 && !is_checked(column.type_oid)) =>
                 {
                     input::push(&param, &self.style, &mut self.batch.cells)?;
                 }
@@ -374,6 +375,11 @@ impl Sink {
         }
         Ok(())
     }
+}
+
+/// Whether a column may have no place for a value of its type.
+fn is_checked(oid: Oid) -> bool {
+    oid == Oid::NUMERIC || Type::of(oid).is_date_or_timestamp()
 }
 
 impl CopySink for Sink {

@@ -1,5 +1,6 @@
 //! Statements in SQLite's words.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -58,12 +59,21 @@ impl Plan {
 
     /// The columns as the client is told of them.
     fn announced(&self) -> Option<Arc<[Column]>> {
-        let columns = self.translated.columns.as_ref()?.iter();
+        let shape = self.shape();
+        let columns = shape.as_deref()?.iter();
         let told = columns.map(|column| {
             let ty = Type { oid: column.type_oid, typmod: column.typmod };
             column.clone().typmod(ty.announced_typmod())
         });
         Some(told.collect())
+    }
+
+    /// What its rows look like: those that explain it, or its own.
+    fn shape(&self) -> Option<Cow<'_, [Column]>> {
+        match &self.translated.explain {
+            Some(explain) => Some(Cow::Owned(vec![explain.column()])),
+            None => self.translated.columns.as_deref().map(Cow::Borrowed),
+        }
     }
 
     /// What the server sees to before it runs.
@@ -85,6 +95,9 @@ impl Plan {
 
     /// The words of CommandComplete.
     pub(super) fn tag(&self, changed: u64) -> CommandTag {
+        if self.translated.explain.is_some() {
+            return CommandTag::new("EXPLAIN");
+        }
         let words = self.translated.tag.clone();
         match (self.translated.counts, self.translated.writes) {
             // What only reads says how many rows it sent.
@@ -108,7 +121,7 @@ impl Statement {
             sql: sql.into(),
             parameters: parameters.clone(),
             columns,
-            shape: plan.translated.columns.as_deref().unwrap_or_default().into(),
+            shape: plan.shape().as_deref().unwrap_or_default().into(),
             is_keyed: key.is_some(),
             plan: Mutex::new(Arc::new(plan)),
             seen: AtomicU64::new(seen),
@@ -165,7 +178,7 @@ impl Statement {
         let request = Request { sql: &self.sql, hints: &self.parameters, is_cursor: self.is_keyed };
         let plan = Plan::new(request, schema, version, reading)?;
         let is_same = *plan.translated.parameters == *self.parameters
-            && is_same_shape(plan.translated.columns.as_deref(), &self.shape);
+            && is_same_shape(plan.shape().as_deref(), &self.shape);
         if !is_same {
             return Err(PgError::unsupported("cached plan must not change result type"));
         }

@@ -159,6 +159,18 @@ impl SqliteSession {
         outcome
     }
 
+    /// Tells the plan of a statement, and runs it if that is asked for.
+    async fn explain(&mut self, statement: Arc<Planned>, run: Run) -> Result<Reply> {
+        let plan = statement.plan();
+        self.admit_statement(&plan.translated)?;
+        let values = input::values(&run.params, &run.style)?;
+        let columns = statement.columns().cloned().unwrap_or_default();
+        let (thread, shape) = (self.thread().await?, statement.shape());
+        let told = self.call(move |worker| worker.explained(&statement, &values)).await?;
+        let rows = QueryRows::ready(thread, shape, told, plan.tag(0));
+        Ok(Reply::Rows(Rows::from_source(columns, rows)))
+    }
+
     /// Refuses a command that writes where nothing may be written: 25006.
     fn admit(&mut self, command: &str) -> Result<()> {
         let may_write = !self.settings().is_read_only && self.database.writable;
@@ -191,6 +203,9 @@ impl Session for SqliteSession {
     async fn execute(&mut self, statement: &Statement, run: Run) -> Result<Reply> {
         let statement = statement.0.clone();
         let plan = statement.plan();
+        if plan.translated.explain.is_some() {
+            return self.explain(statement, run).await;
+        }
         self.admit_statement(&plan.translated)?;
         if let Some(locking) = &plan.translated.locking {
             self.admit(&format!("SELECT {}", locking.strength))?;

@@ -11,10 +11,13 @@
 //! | timestamptz | TEXT in UTC, `2024-01-31 12:00:00.5+00` |
 //! | everything else, arrays too | TEXT as PostgreSQL prints it in the ISO style |
 //!
-//! So dates and times compare as texts do, up to the year 9999.
+//! So dates and times compare as texts do, from the year 1 to 9999: a column takes no others.
 
 use rusqlite::types::{Value as Stored, ValueRef};
-use trunkline_core::types::{Numeric, TextStyle, Tid, ToPg, Value, ValueError, float, name_of};
+use trunkline_core::types::datetime::days_from_civil;
+use trunkline_core::types::{
+    Numeric, Scalar, TextStyle, Tid, ToPg, Value, ValueError, float, name_of,
+};
 use trunkline_core::{Format, Oid, SqlState};
 
 use super::output::KEPT;
@@ -87,9 +90,45 @@ pub(crate) fn row_number(tid: Tid) -> i64 {
     i64::from(tid.block) << u16::BITS | i64::from(tid.row)
 }
 
-/// 22003 for a number that cannot be kept.
+/// Whether a date or a timestamp, as it is kept, is in the order of texts: those of the years 1 to 9999 are.
+pub(crate) fn is_ordered(kept: &str) -> bool {
+    !kept.ends_with("BC") && kept.find('-').is_none_or(|end_of_year| end_of_year <= 4)
+}
+
+/// Whether a column can have a value: all but dates and timestamps besides the years 1 to 9999.
+pub(crate) fn is_scalar_kept(scalar: Scalar) -> bool {
+    let is_within =
+        |days: i64| days >= days_from_civil(1, 1, 1) && days <= days_from_civil(9999, 12, 31);
+    match scalar {
+        Scalar::Date(i32::MIN | i32::MAX) => true,
+        Scalar::Timestamp(i64::MIN | i64::MAX) | Scalar::Timestamptz(i64::MIN | i64::MAX) => true,
+        Scalar::Date(days) => is_within(days.into()),
+        Scalar::Timestamp(micros) | Scalar::Timestamptz(micros) => {
+            is_within(micros.div_euclid(MICROSECONDS_A_DAY))
+        }
+        _ => true,
+    }
+}
+
+const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
+
+/// 22008 for a date or a timestamp, as it is kept, that no column can have.
+pub(crate) fn check_date(kept: &str) -> Result<(), ValueError> {
+    match is_ordered(kept) {
+        true => Ok(()),
+        false => Err(ValueError::new(
+            SqlState::DATETIME_FIELD_OVERFLOW,
+            "date is not of the years 1 to 9999, which the SQLite engine can keep",
+        )),
+    }
+}
+
+/// 22003 for a number that cannot be kept, 22008 for such a date.
 pub(crate) fn check(value: &Value) -> Result<(), ValueError> {
     match value {
+        Value::Date(_) => check_date(&print(value, Oid::DATE, &KEPT)?),
+        Value::Timestamp(_) => check_date(&print(value, Oid::TIMESTAMP, &KEPT)?),
+        Value::Timestamptz(_) => check_date(&print(value, Oid::TIMESTAMPTZ, &KEPT)?),
         Value::Numeric(number) if !number.is_integer() || number.to_i64().is_err() => {
             exact(number).map(drop)
         }

@@ -6,10 +6,12 @@ mod comments;
 mod constraints;
 mod copy;
 mod current_of;
+mod dates;
 #[allow(dead_code, reason = "shared with the tests of the server")]
 #[path = "../../../server/tests/wire/dialogue.rs"]
 mod dialogue;
 mod discard;
+mod explain;
 mod harness;
 mod joins;
 mod json;

@@ -65,7 +65,7 @@ fn every_type_comes_back_as_it_was_sent() {
         ("text", Oid::TEXT, &["", "für 'alle'", "123", "1e5"]),
         ("varchar(20)", Oid::VARCHAR, &["", "short", "0042"]),
         ("bytea", Oid::BYTEA, &["\\x", "\\x00ff41"]),
-        ("date", Oid::DATE, &["2024-02-29", "0044-03-15 BC", "infinity", "2024-01-01"]),
+        ("date", Oid::DATE, &["2024-02-29", "0001-01-01", "infinity", "9999-12-31"]),
         ("time", Oid::TIME, &["00:00:00", "23:59:59.999999"]),
         (
             "timestamp",

@@ -11,7 +11,7 @@ use trunkline_core::{Oid, SqlState};
 
 use super::super::storage;
 use super::array::array_at;
-use super::{Answer, oid, pure, refused};
+use super::{Answer, oid, pure, raise, refused};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_array_cat", 3, |context| {
@@ -22,9 +22,13 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
             (Some(first), Some(second)) => kept(joined(first, second).map_err(refused)?, of),
         }
     })?;
+    pure(connection, "pg_array_of_arrays", -1, nested)?;
     pure(connection, "pg_array_append", 3, |context| with_element(context, 0, 1))?;
     pure(connection, "pg_array_prepend", 3, |context| with_element(context, 1, 0))
 }
+
+/// The most dimensions that an array may have.
+const DIMENSIONS: usize = 6;
 
 fn kept(array: Array, of: Oid) -> Answer {
     storage::store(Value::Array(array), of).map_err(refused)
@@ -59,6 +63,47 @@ fn with_element(context: &Context<'_>, array: usize, element: usize) -> Answer {
 
 fn elements(array: &Array) -> Result<Vec<Value>, ValueError> {
     array.elements().collect()
+}
+
+/// `pg_array_of_arrays(type, array, …)`: arrays of the same dimensions as the elements of one.
+fn nested(context: &Context<'_>) -> Answer {
+    let of = oid(context, 0)?;
+    let element = trunkline_core::types::element_of(of).unwrap_or(Oid::TEXT);
+    let mut inner: Option<Vec<Dimension>> = None;
+    let mut values = Vec::new();
+    let mismatch = || {
+        let message =
+            "multidimensional arrays must have array expressions with matching dimensions";
+        raise(SqlState::ARRAY_SUBSCRIPT_ERROR, message)
+    };
+    for place in 1..context.len() {
+        let array = array_at(context, place, of)?;
+        let dimensions = array.as_ref().map_or(&[][..], Array::dimensions);
+        let lengths = |all: &[Dimension]| all.iter().map(|one| one.length).collect::<Vec<_>>();
+        match &inner {
+            Some(known) if lengths(known) != lengths(dimensions) => return Err(mismatch()),
+            Some(_) => {}
+            None => inner = Some(dimensions.to_vec()),
+        }
+        if let Some(array) = &array {
+            values.extend(elements(array).map_err(refused)?);
+        }
+    }
+    let inner = inner.unwrap_or_default();
+    if inner.is_empty() {
+        return kept(Array::new(element, Vec::new()), of);
+    }
+    let length = i32::try_from(context.len().saturating_sub(1)).unwrap_or(i32::MAX);
+    let outer = Dimension { length, lower: 1 };
+    let dimensions: Vec<Dimension> = std::iter::once(outer).chain(inner).collect();
+    if dimensions.len() > DIMENSIONS {
+        let count = dimensions.len();
+        let message = format!(
+            "number of array dimensions ({count}) exceeds the maximum allowed ({DIMENSIONS})"
+        );
+        return Err(raise(SqlState::PROGRAM_LIMIT_EXCEEDED, &message));
+    }
+    kept(Array::of_dimensions(element, dimensions, values), of)
 }
 
 /// The elements of two arrays, of which one may be what the other has for elements.

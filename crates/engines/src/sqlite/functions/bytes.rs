@@ -1,5 +1,6 @@
 //! Bytes: `encode`, `decode`, and those of a UUID.
 
+use md5::{Digest, Md5};
 use rusqlite::Connection;
 use rusqlite::functions::Context;
 use rusqlite::types::{Value as Stored, ValueRef};
@@ -9,9 +10,18 @@ use trunkline_core::{Oid, SqlState};
 use super::super::output::KEPT;
 use super::super::storage;
 use super::super::types::Type;
+use super::text::text;
 use super::{Answer, pure, raise, refused};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
+    pure(connection, "pg_md5", 1, |context| {
+        let digest = match context.get_raw(0) {
+            ValueRef::Null => return Ok(Stored::Null),
+            ValueRef::Blob(bytes) | ValueRef::Text(bytes) => Md5::digest(bytes),
+            _ => Md5::digest(text(context, 0)?.unwrap_or_default()),
+        };
+        Ok(Stored::Text(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
+    })?;
     pure(connection, "pg_encode", 2, encode)?;
     pure(connection, "pg_decode", 2, decode)?;
     pure(connection, "pg_uuid", 1, uuid)

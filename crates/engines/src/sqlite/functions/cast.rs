@@ -72,7 +72,11 @@ fn converted(
         }
         (kept, _) => changed(storage::load(kept, from)?, from, to, style)?,
     };
-    storage::store(storage::fitted(value, to, cast)?, to.oid)
+    let value = storage::fitted(value, to, cast)?;
+    if !cast && to.is_date_or_timestamp() {
+        storage::check(&value)?;
+    }
+    storage::store(value, to.oid)
 }
 
 /// A value of one type as another: a moment by the clocks of the zone, all else as what it prints as.

@@ -137,7 +137,7 @@ pub(super) fn value(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A string of JSON.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut json = String::with_capacity(text.len() + 2);
     json.push('"');
     for character in text.chars() {

@@ -79,21 +79,21 @@ const DEPTH: usize = 1_000;
 
 /// A document as `jsonb` prints it, member by member; a string has its quotes, and of a number the
 /// zeros at the end of its fraction are gone.
-enum Json<'a> {
+pub(super) enum Json<'a> {
     Scalar(&'a str),
     Array(Vec<Json<'a>>),
     Object(Vec<(&'a str, Json<'a>)>),
 }
 
 /// An argument in the words of `jsonb`: a file may have others.
-fn document(context: &Context<'_>, place: usize) -> rusqlite::Result<Option<String>> {
+pub(super) fn document(context: &Context<'_>, place: usize) -> rusqlite::Result<Option<String>> {
     let Some(text) = text(context, place)? else { return Ok(None) };
     let mut out = Vec::new();
     json::text(&text, Oid::JSONB, &mut out).map_err(refused)?;
     Ok(Some(String::from_utf8_lossy(&out).into_owned()))
 }
 
-fn parsed(text: &str) -> rusqlite::Result<Json<'_>> {
+pub(super) fn parsed(text: &str) -> rusqlite::Result<Json<'_>> {
     let mut rest = text;
     let too_deep = || raise(SqlState::STATEMENT_TOO_COMPLEX, "stack depth limit exceeded");
     value(&mut rest, DEPTH).ok_or_else(too_deep)
@@ -410,7 +410,7 @@ fn no_members(message: &str) -> rusqlite::Error {
 }
 
 /// The document in the words of `jsonb`, which has names in their order, each once.
-fn printed(value: &Json<'_>) -> Answer {
+pub(super) fn printed(value: &Json<'_>) -> Answer {
     let mut words = String::new();
     write(value, &mut words);
     let mut out = Vec::new();

@@ -7,6 +7,7 @@
 
 mod array;
 mod array_join;
+mod array_search;
 mod array_text;
 mod bounded;
 mod bytes;
@@ -23,6 +24,7 @@ mod json;
 mod json_made;
 mod json_rows;
 mod jsonb;
+mod jsonb_set;
 mod number;
 mod order;
 mod pattern;
@@ -48,6 +50,7 @@ pub(crate) use called::register as register_called;
 pub(crate) use called::{CALLED, whom};
 pub(crate) use cast::assigned;
 pub(crate) use conflict::register as register_conflict;
+pub(crate) use json::quote as quote_json;
 pub(crate) use raise::raised;
 use raise::{raise, refused};
 pub(crate) use surroundings::Surroundings;
@@ -78,11 +81,13 @@ pub(crate) fn register(
     series::register(connection, &surroundings)?;
     format::register(connection)?;
     array_join::register(connection)?;
+    array_search::register(connection)?;
     decimal::register(connection)?;
     json::register(connection)?;
     json_made::register(connection, &surroundings)?;
     collected::register(connection)?;
     jsonb::register(connection)?;
+    jsonb_set::register(connection)?;
     pattern::register(connection)?;
     statistics::register(connection)?;
     sums::register(connection)?;

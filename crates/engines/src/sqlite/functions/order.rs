@@ -34,6 +34,16 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         };
         key().map_err(refused)
     })?;
+    // A date for a comparison with those of the years 1 to 9999, which are kept as texts in their order.
+    pure(connection, "pg_edge", 1, |context| {
+        let ValueRef::Text(kept) = context.get_raw(0) else { return context.get(0) };
+        let kept = String::from_utf8_lossy(kept);
+        Ok(Stored::Text(match (storage::is_ordered(&kept), kept.ends_with("BC")) {
+            (true, _) => kept.into_owned(),
+            (false, true) => "0000".to_owned(),
+            (false, false) => "9999-12-32".to_owned(),
+        }))
+    })?;
     pure(connection, "pg_greatest_of", -1, |context| extreme(context, Ordering::Greater))?;
     pure(connection, "pg_least_of", -1, |context| extreme(context, Ordering::Less))
 }
@@ -54,6 +64,13 @@ fn extreme(context: &Context<'_>, wanted: Ordering) -> Answer {
         }
     }
     best.map_or(Ok(Stored::Null), |(_, place)| context.get(place))
+}
+
+/// The key of a value, which is that of all that equal it.
+pub(super) fn key_of(value: &Value, oid: Oid) -> Result<Vec<u8>, ValueError> {
+    let mut key = Vec::new();
+    put(value, oid, &mut key)?;
+    Ok(key)
 }
 
 fn put(value: &Value, oid: Oid, key: &mut Vec<u8>) -> Result<(), ValueError> {

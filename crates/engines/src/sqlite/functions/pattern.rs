@@ -29,10 +29,9 @@ fn like(context: &Context<'_>, fold: bool) -> Answer {
     };
     let (whole, pattern) =
         if fold { (whole.to_lowercase(), pattern.to_lowercase()) } else { (whole, pattern) };
-    let pattern = compile(&pattern, escape)?;
+    let pattern = compile(&pattern, escape);
     let whole: Vec<char> = whole.chars().collect();
-    let is_match = matches(&whole, &pattern, STEPS).ok_or_else(too_complex)?;
-    Ok(Stored::Integer(is_match.into()))
+    matches(&whole, &pattern, STEPS).map(|found| Stored::Integer(found.into()))
 }
 
 /// A part of a pattern.
@@ -40,40 +39,41 @@ enum Part {
     Character(char),
     One,
     Any,
+    /// The escape character with nothing behind it.
+    Unfinished,
 }
 
-fn compile(pattern: &str, escape: Option<char>) -> rusqlite::Result<Vec<Part>> {
+fn compile(pattern: &str, escape: Option<char>) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
         parts.push(match character {
             character if Some(character) == escape => match characters.next() {
                 Some(next) => Part::Character(next),
-                None => {
-                    let message = "LIKE pattern must not end with escape character";
-                    return Err(raise(SqlState::INVALID_ESCAPE_SEQUENCE, message));
-                }
+                None => Part::Unfinished,
             },
             '%' => Part::Any,
             '_' => Part::One,
             plain => Part::Character(plain),
         });
     }
-    Ok(parts)
+    parts
 }
 
 /// How many steps a match may take, which nobody can stop.
 const STEPS: u64 = 1 << 30;
 
-/// Goes back only to the last `%`, so it takes no more than the product of both lengths; `None` if
-/// that is too long.
-fn matches(text: &[char], pattern: &[Part], most: u64) -> Option<bool> {
+/// Goes back only to the last `%`, so it takes no more than the product of both lengths.
+///
+/// 22025 for a pattern that is not finished, if there is text left when its end is reached; an error, too, where
+/// the match takes more than so many steps.
+fn matches(text: &[char], pattern: &[Part], most: u64) -> rusqlite::Result<bool> {
     let (mut at, mut part, mut steps) = (0, 0, 0);
     let mut again: Option<(usize, usize)> = None;
     while let Some(&character) = text.get(at) {
         steps += 1;
         if steps > most {
-            return None;
+            return Err(too_complex());
         }
         match pattern.get(part) {
             Some(Part::Any) => {
@@ -89,13 +89,18 @@ fn matches(text: &[char], pattern: &[Part], most: u64) -> Option<bool> {
                 (at, part) = (at + 1, part + 1);
                 continue;
             }
+            Some(Part::Unfinished) => {
+                let message = "LIKE pattern must not end with escape character";
+                return Err(raise(SqlState::INVALID_ESCAPE_SEQUENCE, message));
+            }
             _ => {}
         }
-        let Some((any, from)) = again else { return Some(false) };
+        let Some((any, from)) = again else { return Ok(false) };
         again = Some((any, from + 1));
         (at, part) = (from + 1, any + 1);
     }
-    Some(pattern.get(part..).is_some_and(|rest| rest.iter().all(|part| matches!(part, Part::Any))))
+    let rest = pattern.get(part..).unwrap_or_default();
+    Ok(rest.iter().all(|part| matches!(part, Part::Any)))
 }
 
 /// `pg_regex(text, pattern)`: the syntax of the crate `regex`, which is PostgreSQL's but for

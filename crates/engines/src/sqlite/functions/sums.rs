@@ -1,7 +1,9 @@
 //! Sums that SQLite does not have: of numerics with all of their digits, of floats with a NaN, of intervals.
 
+use std::collections::VecDeque;
+
 use rusqlite::Connection;
-use rusqlite::functions::{Aggregate, Context};
+use rusqlite::functions::{Aggregate, Context, WindowAggregate};
 use rusqlite::types::{Value as Stored, ValueRef};
 use trunkline_core::types::{Interval, Value};
 use trunkline_core::{Oid, SqlState};
@@ -15,39 +17,86 @@ use super::{PURE, raise, refused};
 /// The sum of floats, in their order and with no more digits than they have.
 struct Floats {
     is_mean: bool,
+    /// Whether it is over a window, where values leave its frame.
+    is_framed: bool,
 }
 
-impl Aggregate<(f64, f64, bool), Stored> for Floats {
-    fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<(f64, f64, bool)> {
-        Ok((0.0, 0.0, true))
+/// What has been added up of a group, or of the frame of a window.
+#[derive(Default)]
+struct FloatSum {
+    sum: f64,
+    count: usize,
+    is_finite: bool,
+    /// The values of a frame, so that what leaves it takes no digits with it.
+    values: VecDeque<f64>,
+    /// Whether something has left the frame since the sum was made.
+    is_stale: bool,
+}
+
+impl FloatSum {
+    fn add(&mut self, value: f64) {
+        self.sum += value;
+        self.count = self.count.saturating_add(1);
+        self.is_finite &= value.is_finite();
     }
 
-    fn step(
-        &self,
-        context: &mut Context<'_>,
-        (count, sum, is_finite): &mut (f64, f64, bool),
-    ) -> rusqlite::Result<()> {
+    /// The sum, made anew of what is left where something has left.
+    fn made_anew(&mut self) {
+        if !std::mem::take(&mut self.is_stale) {
+            return;
+        }
+        let values = std::mem::take(&mut self.values);
+        *self = FloatSum { is_finite: true, ..FloatSum::default() };
+        values.iter().for_each(|value| self.add(*value));
+        self.values = values;
+    }
+}
+
+impl Floats {
+    fn answer(&self, sums: &mut FloatSum) -> rusqlite::Result<Stored> {
+        sums.made_anew();
+        if sums.count == 0 {
+            return Ok(Stored::Null);
+        }
+        if sums.is_finite && sums.sum.is_infinite() {
+            let message = "value out of range: overflow";
+            return Err(raise(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message));
+        }
+        Ok(kept(if self.is_mean { sums.sum / sums.count as f64 } else { sums.sum }))
+    }
+}
+
+impl Aggregate<FloatSum, Stored> for Floats {
+    fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<FloatSum> {
+        Ok(FloatSum { is_finite: true, ..FloatSum::default() })
+    }
+
+    fn step(&self, context: &mut Context<'_>, sums: &mut FloatSum) -> rusqlite::Result<()> {
         if let Some(value) = number(context.get_raw(0)) {
-            *count += 1.0;
-            *sum += value;
-            *is_finite &= value.is_finite();
+            sums.add(value);
+            if self.is_framed {
+                sums.values.push_back(value);
+            }
         }
         Ok(())
     }
 
-    fn finalize(
-        &self,
-        _: &mut Context<'_>,
-        sums: Option<(f64, f64, bool)>,
-    ) -> rusqlite::Result<Stored> {
-        let Some((count, sum, is_finite)) = sums.filter(|(count, _, _)| *count > 0.0) else {
-            return Ok(Stored::Null);
-        };
-        if is_finite && sum.is_infinite() {
-            let message = "value out of range: overflow";
-            return Err(raise(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message));
+    fn finalize(&self, _: &mut Context<'_>, sums: Option<FloatSum>) -> rusqlite::Result<Stored> {
+        sums.map_or(Ok(Stored::Null), |mut sums| self.answer(&mut sums))
+    }
+}
+
+impl WindowAggregate<FloatSum, Stored> for Floats {
+    fn value(&self, sums: Option<&mut FloatSum>) -> rusqlite::Result<Stored> {
+        sums.map_or(Ok(Stored::Null), |sums| self.answer(sums))
+    }
+
+    fn inverse(&self, context: &mut Context<'_>, sums: &mut FloatSum) -> rusqlite::Result<()> {
+        if number(context.get_raw(0)).is_some() {
+            sums.values.pop_front();
+            sums.is_stale = true;
         }
-        Ok(kept(if self.is_mean { sum / count } else { sum }))
+        Ok(())
     }
 }
 
@@ -192,8 +241,12 @@ impl Aggregate<Option<i64>, Option<i64>> for Bits {
 }
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
-    connection.create_aggregate_function("pg_sum_float", 1, PURE, Floats { is_mean: false })?;
-    connection.create_aggregate_function("pg_avg_float", 1, PURE, Floats { is_mean: true })?;
+    for (name, is_mean) in [("pg_sum_float", false), ("pg_avg_float", true)] {
+        let whole = Floats { is_mean, is_framed: false };
+        connection.create_aggregate_function(name, 1, PURE, whole)?;
+        let framed = Floats { is_mean, is_framed: true };
+        connection.create_window_function(format!("{name}_framed").as_str(), 1, PURE, framed)?;
+    }
     connection.create_aggregate_function("pg_sum_text", 1, PURE, Numerics { is_text: true })?;
     connection.create_aggregate_function("pg_sum_number", 1, PURE, Numerics { is_text: false })?;
     connection.create_aggregate_function(

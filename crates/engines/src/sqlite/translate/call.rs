@@ -201,7 +201,8 @@ impl Translator<'_> {
         let first = values.first().cloned();
         let mut arguments = Vec::new();
         for value in values {
-            arguments.push(self.settle_text(value)?.sql);
+            let value = self.settle_text(value)?;
+            arguments.push(if distinct && name == "count" { value.ordered() } else { value.sql });
         }
         let mut order = String::new();
         for clause in &list.clauses {
@@ -239,6 +240,13 @@ impl Translator<'_> {
             && let Some(summed) = summed(name, ty, first, &called_of)
         {
             return Ok(summed);
+        }
+        if let ("sum" | "avg", Some(first)) = (name, &first)
+            && matches!(first.ty.oid, Oid::FLOAT4 | Oid::FLOAT8)
+        {
+            // SQLite takes a NaN for 0.
+            let framed = if function.over.is_some() { "_framed" } else { "" };
+            return Ok(Typed::new(called(&format!("pg_{name}_float{framed}")), ty));
         }
         if name == "avg" && ty.oid == Oid::NUMERIC {
             let sum = match scale {
@@ -334,11 +342,7 @@ fn summed(
     of: &Typed,
     called: &dyn Fn(&str, &str) -> String,
 ) -> Option<Typed> {
-    let is_float = matches!(of.ty.oid, Oid::FLOAT4 | Oid::FLOAT8);
     match (name, &of.form) {
-        // SQLite takes a NaN for 0.
-        ("sum", _) if is_float => Some(Typed::new(called("pg_sum_float", &of.sql), ty)),
-        ("avg", _) if is_float => Some(Typed::new(called("pg_avg_float", &of.sql), ty)),
         ("min" | "max", _) if has_key(of.ty) => {
             let arguments = format!("{}, {}", of.sql, of.ordered());
             Some(Typed::new(called(&format!("pg_{name}"), &arguments), ty))

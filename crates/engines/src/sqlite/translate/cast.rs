@@ -1,5 +1,6 @@
 //! Casts, and the type that several values have in common.
 
+use rusqlite::types::Value as Stored;
 use sqlparser::ast::{ArrayElemTypeDef, DataType, Expr, Interval, ObjectName};
 use trunkline_core::types::{array_of, element_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
@@ -163,6 +164,9 @@ impl Translator<'_> {
             storage::literal(Type::of(ty.oid), text, style)
                 .map_err(|error| unread(error, typed.place))?;
             let value = storage::literal(ty, text, style)?;
+            if let (Stored::Text(kept), true) = (&value, ty.is_date_or_timestamp()) {
+                storage::check_date(kept)?;
+            }
             return Ok(Typed { form: Form::Number, ..Typed::new(storage::written(&value), ty) });
         }
         let typed = self.settle(typed, ty)?;
@@ -184,6 +188,7 @@ impl Translator<'_> {
             && (ty.typmod < 0 || (ty.typmod == from.typmod && typed.form == Form::Column));
         let narrow = matches!(ty.oid, Oid::INT2 | Oid::INT4) && typed.form == Form::Computed;
         let narrow = narrow || (ty.oid == Oid::NUMERIC && matches!(typed.form, Form::Parameter(_)));
+        let narrow = narrow || (ty.is_date_or_timestamp() && self.may_be_unordered(&typed));
         if (fits && !narrow) || typed.sql == "NULL" {
             return Ok(typed);
         }
@@ -302,12 +307,15 @@ impl Translator<'_> {
         }
         let all: Vec<&Typed> = typed.iter().collect();
         let ty = self.common_of(&all)?.or_text();
-        let array = array_of(ty.oid).ok_or_else(|| unsupported("such an array"))?;
+        let is_nested = element_of(ty.oid).is_some();
+        let array = if is_nested { Some(ty.oid) } else { array_of(ty.oid) };
+        let array = array.ok_or_else(|| unsupported("such an array"))?;
         let mut parts = vec![array.0.to_string()];
         for element in typed {
             parts.push(self.coerce(element, ty)?.sql);
         }
-        Ok(Typed::new(format!("pg_array({})", parts.join(", ")), Type::of(array)))
+        let function = if is_nested { "pg_array_of_arrays" } else { "pg_array" };
+        Ok(Typed::new(format!("{function}({})", parts.join(", ")), Type::of(array)))
     }
 }
 

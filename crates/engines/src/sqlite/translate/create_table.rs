@@ -42,9 +42,6 @@ impl Translator<'_> {
         {
             return Err(unsupported("a table with partitions or parents"));
         }
-        if create.like.is_some() {
-            return Err(unsupported("CREATE TABLE … LIKE"));
-        }
         let word = if temporary { "CREATE TEMP TABLE" } else { "CREATE TABLE" };
         let table = if temporary { quoted(&name) } else { format!("main.{}", quoted(&name)) };
         if let Some(query) = &create.query {
@@ -64,6 +61,9 @@ impl Translator<'_> {
                 return Err(twice(&column.name));
             }
             draft.columns.push(column);
+        }
+        if let Some(like) = &create.like {
+            draft.columns = self.columns_like(like)?;
         }
         self.generated_columns(&create.columns, &mut draft)?;
         for column in &create.columns {
@@ -159,10 +159,11 @@ impl Translator<'_> {
         for (name, output) in names.iter().zip(&queried.outputs) {
             columns.push(format!("{} {}", quoted(name), output.ty.declaration()));
         }
-        let steps = vec![
-            format!("{word} {table} ({}{mark})", columns.join(", ")),
-            format!("INSERT INTO {table} {}", queried.sql),
-        ];
+        let made = format!("{word} {table} ({}{mark})", columns.join(", "));
+        if self.has_no_data {
+            return Ok(Done::definition("CREATE TABLE AS", vec![made]));
+        }
+        let steps = vec![made, format!("INSERT INTO {table} {}", queried.sql)];
         Ok(Done { steps, columns: None, tag: "SELECT".into(), counts: true, writes: true })
     }
 

@@ -226,7 +226,7 @@ fn check_replacement(old: &Relation, names: &[String], types: &[Type]) -> Result
 }
 
 /// `numeric(10,2)`, `timestamp(3) without time zone`
-fn with_modifiers(ty: Type) -> String {
+pub(super) fn with_modifiers(ty: Type) -> String {
     let name = ty.name();
     match (ty.modifiers(), name.split_once(' ')) {
         (None, _) => name.to_owned(),

@@ -228,6 +228,7 @@ impl Translator<'_> {
         high: &Expr,
         scope: &Scope<'_>,
     ) -> Result<Typed> {
+        let is_symmetric = self.is_behind_symmetric(low);
         let value = self.expression(expr, scope)?;
         let low = self.expression(low, scope)?;
         let high = self.expression(high, scope)?;
@@ -236,12 +237,25 @@ impl Translator<'_> {
         let low = self.comparable(low, ty)?;
         let high = self.comparable(high, ty)?;
         let not = if negated { "NOT " } else { "" };
-        Ok(Typed::boolean(format!(
-            "({} {not}BETWEEN {} AND {})",
-            value.ordered(),
-            low.ordered(),
-            high.ordered()
-        )))
+        let [value, low, high] = match ty.is_date_or_timestamp() {
+            true => self.date_keys([&value, &low, &high]),
+            false => [value.ordered(), low.ordered(), high.ordered()],
+        };
+        Ok(Typed::boolean(match is_symmetric {
+            true => format!(
+                "({not}({value} BETWEEN {low} AND {high} OR {value} BETWEEN {high} AND {low}))"
+            ),
+            false => format!("({value} {not}BETWEEN {low} AND {high})"),
+        }))
+    }
+
+    /// Whether the word SYMMETRIC stands before the first bound, where the parser does not see it.
+    fn is_behind_symmetric(&self, low: &Expr) -> bool {
+        let Some(before) = self.place(low).checked_sub(1) else { return false };
+        let before: String = self.sql.chars().take(before).collect();
+        let before = before.trim_end_matches(|one: char| one.is_whitespace() || one == '(');
+        let word = before.rsplit(|one: char| one.is_whitespace()).next().unwrap_or_default();
+        word.eq_ignore_ascii_case("symmetric")
     }
 
     pub(super) fn in_list(

@@ -9,7 +9,9 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::super::functions::conflict::AFFECT_ONCE;
 use super::from::{table_source, written};
 use super::name::{folded, no_column_of, parts, quoted, shown};
+use super::query::Queried;
 use super::scope::{Scope, Source};
+use super::typed::{Form, Typed};
 use super::unparsed::Overriding;
 use super::{Done, Translator, unsupported};
 use crate::sqlite::schema::{Column, Numbering, Relation};
@@ -131,7 +133,11 @@ impl Translator<'_> {
             if !takes(column, overriding)? {
                 continue;
             }
-            let typed = super::typed::Typed::new(quoted(&output.inner), output.ty);
+            let typed = Typed {
+                form: if output.origin.is_some() { Form::Column } else { Form::Computed },
+                origin: output.origin,
+                ..Typed::new(quoted(&output.inner), output.ty)
+            };
             let value = self.assign(typed, &column.name, column.ty)?.sql;
             values.push(target.relation.given(column, value));
             names.push(quoted(&column.name));
@@ -352,7 +358,7 @@ impl Translator<'_> {
                         types.push(column.ty);
                     }
                     let queried = self.query(query, Some(scope), Some(&types))?;
-                    parts.push(format!("({}) = ({})", columns.join(", "), queried.sql));
+                    parts.push(format!("({}) = ({})", columns.join(", "), one_row(&queried)));
                 }
                 _ => return Err(unsupported("such an assignment")),
             }
@@ -441,6 +447,20 @@ fn default_row(head: &str, relation: &Relation) -> String {
         true => format!("{head} DEFAULT VALUES"),
         false => format!("{head} ({}) {}", names.join(", "), relation.row(&values.join(", "))),
     }
+}
+
+/// A query that gives the values of one row: 21000 where it gives several, of which SQLite takes the first.
+fn one_row(queried: &Queried) -> String {
+    let names: Vec<String> = queried.outputs.iter().map(|one| quoted(&one.inner)).collect();
+    let ([first, others @ ..], false) = (names.as_slice(), queried.is_single) else {
+        return queried.sql.clone();
+    };
+    let message = "more than one row returned by a subquery used as an expression";
+    let mut items = vec![format!(
+        "CASE WHEN count(*) OVER () > 1 THEN pg_raise('21000', '{message}') ELSE {first} END"
+    )];
+    items.extend_from_slice(others);
+    format!("SELECT {} FROM (SELECT * FROM ({}) LIMIT 2)", items.join(", "), queried.sql)
 }
 
 /// Whether a query is one row of values.

@@ -30,6 +30,24 @@ pub(super) fn is_meant(left: &Typed, op: &BinaryOperator, right: &Typed) -> bool
 }
 
 impl Translator<'_> {
+    /// `jsonb_set` and `jsonb_insert`; `None` for other arguments.
+    pub(super) fn jsonb_placed(&mut self, name: &str, values: Vec<Typed>) -> Result<Option<Typed>> {
+        let wanted = [JSONB, Type::of(Oid::TEXT_ARRAY), JSONB, Type::BOOL];
+        let mut arguments = Vec::new();
+        for (value, ty) in values.into_iter().zip(wanted) {
+            let value = self.settle(value, ty)?;
+            if value.ty.oid != ty.oid {
+                return Ok(None);
+            }
+            arguments.push(value.sql);
+        }
+        if arguments.len() < wanted.len() {
+            // What is missing is created, and what is inserted comes before.
+            arguments.push(i32::from(name == "jsonb_set").to_string());
+        }
+        Ok(Some(Typed::new(format!("pg_{name}({})", arguments.join(", ")), JSONB)))
+    }
+
     pub(super) fn jsonb_operated(
         &mut self,
         left: Typed,

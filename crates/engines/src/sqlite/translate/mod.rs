@@ -15,6 +15,7 @@ mod alter;
 mod alter_sequence;
 mod arithmetic;
 mod arranged;
+mod array_call;
 mod calendar;
 mod call;
 mod called;
@@ -24,6 +25,7 @@ mod comment;
 mod constraint;
 mod create_table;
 mod current;
+mod dated;
 pub(super) mod declared;
 mod default;
 mod definition;
@@ -31,9 +33,11 @@ mod delete;
 mod dependency;
 mod draft;
 mod drop;
+pub(super) mod explain;
 mod expression;
 mod filter;
 mod from;
+mod grant;
 mod grouping;
 mod identity;
 mod identity_options;
@@ -44,6 +48,7 @@ mod insert;
 mod json_call;
 mod jsonb;
 mod label;
+mod like_table;
 pub(super) mod lock;
 mod maintain;
 mod name;
@@ -89,6 +94,7 @@ use super::types::Type;
 use current::Current;
 pub(super) use default::moment;
 use dependency::Uses;
+use explain::{Explain, explain};
 pub(crate) use filter::filter;
 pub(super) use from::written;
 use in_use::{Redefined, relations_of};
@@ -148,6 +154,23 @@ pub(crate) struct Translated {
     pub(crate) once: Option<String>,
     /// The table whose rows it changes without giving them other keys, if it is an UPDATE.
     pub(crate) keeps_keys: Option<String>,
+    /// What an EXPLAIN is to tell of it; the rest is of the statement that it explains.
+    pub(crate) explain: Option<Explain>,
+}
+
+impl Translated {
+    /// The same to be explained: it changes something only if it is run.
+    fn explained(mut self, mut explain: Explain) -> Translated {
+        let verb = self.tag.split(' ').next().unwrap_or_default();
+        let (first, rest) = verb.split_at_checked(1).unwrap_or_default();
+        explain.heading = format!("{first}{}", rest.to_ascii_lowercase());
+        self.writes &= explain.analyze;
+        if explain.is_generic {
+            self.parameters.clear();
+        }
+        self.explain = Some(explain);
+        self
+    }
 }
 
 impl Translated {
@@ -201,20 +224,29 @@ pub(crate) fn translate(
     reading: &Reading,
 ) -> Result<Translated> {
     let Request { sql, hints, is_cursor } = request;
+    if let Some((explain, statement)) = explain(sql)? {
+        let request = Request { sql: &statement, hints, is_cursor: false };
+        return translate(request, schema, reading).map(|translated| translated.explained(explain));
+    }
     let mut translator = Translator::new(sql, schema, hints, reading);
     if let Some(utility) = Utility::parse(sql)? {
         let done = translator.utility(&utility)?;
         return translator.translated(done, None);
     }
-    let Parsed { statement, cursor, overriding } = syntax::parse(sql)?;
+    let Parsed { statement, cursor, overriding, has_no_data, like } = syntax::parse(sql)?;
     translator.current = Current { is_query: is_cursor, cursor, ..Current::default() };
     translator.overriding = overriding;
+    translator.has_no_data = has_no_data;
+    translator.like = like;
     let done = translator.statement(&statement)?;
     translator.translated(done, Some(&statement))
 }
 
 /// Whether a text is a statement: 42601 if it is not.
 pub(crate) fn check(sql: &str) -> Result<()> {
+    if let Some((_, statement)) = explain(sql)? {
+        return syntax::parse(&statement).map(drop);
+    }
     match Utility::parse(sql)? {
         Some(_) => Ok(()),
         None => syntax::parse(sql).map(drop),
@@ -284,6 +316,10 @@ struct Translator<'a> {
     /// What it has to do with a cursor.
     current: Current,
     overriding: Option<Overriding>,
+    /// Whether a table that a query makes gets none of its rows.
+    has_no_data: bool,
+    /// What a table that is made like another has besides its columns.
+    like: Vec<(bool, String)>,
     /// The sequences that it needs.
     sequences: Vec<Sequence>,
     /// The first function that takes a number of one.
@@ -333,6 +369,8 @@ impl<'a> Translator<'a> {
             once: None,
             current: Current::default(),
             overriding: None,
+            has_no_data: false,
+            like: Vec::new(),
             sequences: Vec::new(),
             taking: None,
             is_temporary: false,
@@ -414,6 +452,7 @@ impl<'a> Translator<'a> {
             row: self.current.row,
             once: self.once,
             keeps_keys: self.current.keeps_keys,
+            explain: None,
         })
     }
 

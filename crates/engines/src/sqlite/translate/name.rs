@@ -12,7 +12,8 @@ use crate::sqlite::schema::Relation;
 pub(super) fn folded(ident: &Ident) -> String {
     match ident.quote_style {
         Some(_) => ident.value.clone(),
-        None => ident.value.to_lowercase(),
+        // Of other letters only encodings of one byte have small ones.
+        None => ident.value.to_ascii_lowercase(),
     }
 }
 

@@ -116,6 +116,10 @@ impl Translator<'_> {
         let (first, second) = (self.comparable(first, ty)?, self.comparable(second, ty)?);
         let (a, b) = match first.ty.oid {
             Oid::JSONB => (first.sql.clone(), second.sql.clone()),
+            _ if ty.is_date_or_timestamp() && op.starts_with(['<', '>']) && op != "<>" => {
+                let [a, b] = self.date_keys([&first, &second]);
+                (a, b)
+            }
             _ => (first.ordered(), second.ordered()),
         };
         // Of `IS` and `IS NOT` the words are compared: documents are kept in those of PostgreSQL.

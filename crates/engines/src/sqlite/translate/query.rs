@@ -1,13 +1,16 @@
 //! Queries: WITH, set operations, VALUES, ORDER BY, LIMIT.
 
 use sqlparser::ast::{
-    Cte as CteTree, Expr, Fetch, LimitClause, OrderByExpr, OrderByKind, Query, SetExpr, Value, With,
+    Cte as CteTree, Expr, Fetch, LimitClause, OrderByExpr, OrderByKind, Query, SetExpr,
+    SetQuantifier, Value, With,
 };
 use trunkline_core::{Column, PgError, Result, SqlState};
 
 use super::current::Current;
+use super::definition::with_modifiers;
 use super::name::{folded, quoted};
 use super::scope::{Cte, Output, Scope};
+use super::set_operation::is_spelled_freely;
 use super::typed::{Typed, has_key};
 use super::{Done, Translator, unsupported};
 use crate::sqlite::types::Type;
@@ -82,6 +85,10 @@ impl Translator<'_> {
                 let mut queried = self.set_expression(body, outer, expected)?;
                 if let Some(order) = &query.order_by {
                     let keys = order_expressions(&order.kind)?;
+                    if queried.outputs.iter().any(|output| has_key(output.ty)) {
+                        // SQLite puts a compound query in the order of its columns only.
+                        queried.sql = format!("SELECT * FROM ({})", queried.sql);
+                    }
                     let ordering = Ordering {
                         outputs: &queried.outputs,
                         scope: None,
@@ -119,17 +126,27 @@ impl Translator<'_> {
         let name = folded(&cte.alias.name);
         let renamed: Vec<String> = cte.alias.columns.iter().map(|c| folded(&c.name)).collect();
         let held = self.ctes.len();
+        let mut first = None;
         if recursive && let SetExpr::SetOperation { left, .. } = cte.query.body.as_ref() {
             // The part that does not refer to the name tells what its columns are.
             let mut trial = self.trial();
-            if let Ok(first) = trial.set_expression(left, outer, None) {
-                let columns = renamed_outputs(first.outputs, &renamed);
-                self.ctes.push(Cte { name: name.clone(), columns });
+            if let Ok(found) = trial.set_expression(left, outer, None) {
+                let columns = renamed_outputs(found.outputs, &renamed);
+                self.ctes.push(Cte { name: name.clone(), columns: columns.clone() });
+                first = Some((left.as_ref(), columns));
             }
         }
         let queried = self.query(&cte.query, outer, None);
         self.ctes.truncate(held);
         let queried = queried?;
+        if let Some((left, columns)) = first {
+            if is_union(&cte.query) && columns.iter().any(|column| is_spelled_freely(column.ty)) {
+                return Err(unsupported(
+                    "a recursive UNION of values that are kept in several ways",
+                ));
+            }
+            self.check_recursion(&name, left, &columns, &queried.outputs)?;
+        }
         let columns = renamed_outputs(queried.outputs, &renamed);
         let names: Vec<String> = columns.iter().map(|c| quoted(&c.inner)).collect();
         let materialized = match &cte.materialized {
@@ -140,6 +157,35 @@ impl Translator<'_> {
             format!("{}({}) AS {materialized}({})", quoted(&name), names.join(", "), queried.sql);
         self.ctes.push(Cte { name, columns });
         Ok(sql)
+    }
+
+    /// 42804 for a recursive query whose columns are of another type than its first part gives.
+    fn check_recursion(
+        &self,
+        name: &str,
+        left: &SetExpr,
+        first: &[Output],
+        overall: &[Output],
+    ) -> Result<()> {
+        let types = |output: &Output| output.ty.as_announced();
+        let changed = first.iter().zip(overall).position(|(a, b)| types(a) != types(b));
+        let Some(place) = changed else { return Ok(()) };
+        let shown = |outputs: &[Output]| outputs.get(place).map(|output| with_modifiers(output.ty));
+        let message = format!(
+            "recursive query \"{name}\" column {} has type {} in non-recursive term but type {} overall",
+            place + 1,
+            shown(first).unwrap_or_default(),
+            shown(overall).unwrap_or_default(),
+        );
+        let error = PgError::new(SqlState::DATATYPE_MISMATCH, message)
+            .hint("Cast the output of the non-recursive term to the correct type.");
+        Err(match left {
+            SetExpr::Select(select) => match select.projection.get(place) {
+                Some(item) => self.at(error, item),
+                None => error,
+            },
+            _ => error,
+        })
     }
 
     /// A translator that knows what this one knows, of which nothing stays.
@@ -284,7 +330,7 @@ impl Translator<'_> {
 
     /// The number of the column that a key of ORDER BY means, by number or by name: 42P10 for a number
     /// that is none's, 42601 for another constant.
-    fn output_number(&self, key: &Expr, outputs: &[Output]) -> Result<Option<usize>> {
+    pub(super) fn output_number(&self, key: &Expr, outputs: &[Output]) -> Result<Option<usize>> {
         match key {
             Expr::Value(value) => match &value.value {
                 Value::Number(digits, _) => match digits.parse() {
@@ -369,6 +415,12 @@ impl Translator<'_> {
              ELSE coalesce({sql}, {default}) END"
         )))
     }
+}
+
+/// Whether a query is a UNION that leaves out what is there twice.
+fn is_union(query: &Query) -> bool {
+    matches!(&*query.body, SetExpr::SetOperation { set_quantifier, .. }
+        if *set_quantifier != SetQuantifier::All)
 }
 
 /// Whether a query is a SELECT without FROM.

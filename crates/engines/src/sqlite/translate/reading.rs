@@ -11,11 +11,13 @@ pub(crate) struct Reading {
     /// How constants are spelled, the zone, and what `now` is.
     pub(crate) style: Arc<TextStyle>,
     pub(crate) path: SearchPath,
+    /// Who asks.
+    pub(crate) role: Arc<str>,
 }
 
 /// What holds where no session is: of views, when their columns are read.
 pub(crate) static PLAIN: LazyLock<Reading> =
-    LazyLock::new(|| Reading { style: Arc::default(), path: SearchPath::PLAIN });
+    LazyLock::new(|| Reading { style: Arc::default(), path: SearchPath::PLAIN, role: "".into() });
 
 /// Where names without a schema are looked for, besides among the temporary ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

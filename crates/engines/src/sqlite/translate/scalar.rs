@@ -84,6 +84,21 @@ impl Translator<'_> {
                 Ok(Some(Typed::new(format!("pg_format({})", words.join(", ")), Type::TEXT)))
             }
             ("cardinality", 1) | ("array_length", 2) => self.array_call(name, values),
+            (
+                "array_append" | "array_prepend" | "array_cat" | "array_remove" | "array_replace"
+                | "array_position" | "array_positions",
+                _,
+            ) => self.array_search(name, values),
+            ("jsonb_set" | "jsonb_insert", 3 | 4) => self.jsonb_placed(name, values),
+            ("md5", 1) => {
+                let is_bytes = values.first().is_some_and(|value| value.ty.oid == Oid::BYTEA);
+                let argument = if is_bytes { Type::of(Oid::BYTEA) } else { Type::TEXT };
+                if !accepted(&values, &[argument]) {
+                    return Ok(None);
+                }
+                let sql = self.arguments(values, &[argument])?;
+                Ok(Some(Typed::new(format!("pg_md5({sql})"), Type::TEXT)))
+            }
             ("lastval", 0) => {
                 self.volatile = true;
                 Ok(Some(Typed::new("pg_lastval()", Type::INT8)))

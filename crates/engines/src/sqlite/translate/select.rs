@@ -9,6 +9,7 @@ use trunkline_core::{PgError, Result, SqlState};
 use super::name::{folded, quoted, shown};
 use super::query::{Ordering, Queried};
 use super::scope::{Found, Output, Scope, Source, missing_from};
+use super::set_operation::{is_spelled_freely, keys_of};
 use super::typed::{Form, Typed};
 use super::{Translator, unsupported};
 use crate::sqlite::types::Type;
@@ -53,6 +54,13 @@ impl Projection {
         let replaced =
             |(sql, sent): (&String, &Option<String>)| sent.is_some().then(|| sql.clone());
         self.expressions.iter().zip(&self.sent).map(replaced).collect()
+    }
+
+    /// As it is written for a query around it that compares its columns.
+    fn plain(&self) -> String {
+        let items = self.expressions.iter().zip(&self.outputs);
+        let items = items.map(|(sql, output)| format!("{sql} AS {}", quoted(&output.inner)));
+        items.collect::<Vec<_>>().join(", ")
     }
 
     /// As it is written; every column has its name, by which the query around it finds it.
@@ -132,6 +140,13 @@ impl Translator<'_> {
                     names.join(", "),
                 ));
             }
+            Some(Distinct::Distinct)
+                if projection.outputs.iter().any(|output| is_spelled_freely(output.ty)) =>
+            {
+                let plain = projection.plain();
+                let rows = format!("SELECT {plain}{from}{condition}{group}{having}{windows}");
+                sql = self.distinct_by_keys(&rows, order, &projection, &scope)?;
+            }
             distinct => {
                 let distinct =
                     if matches!(distinct, Some(Distinct::Distinct)) { "DISTINCT " } else { "" };
@@ -157,6 +172,37 @@ impl Translator<'_> {
         scope.grouping.end_clause("WHERE", before)?;
         scope.grouping.put_back(listed);
         Ok(format!(" WHERE {condition}"))
+    }
+
+    /// The first of the rows that are equal, where equal values may be kept in other words.
+    fn distinct_by_keys(
+        &mut self,
+        rows: &str,
+        order: &[OrderByExpr],
+        projection: &Projection,
+        scope: &Scope<'_>,
+    ) -> Result<String> {
+        let outputs = &projection.outputs;
+        let names: Vec<String> = outputs.iter().map(|output| quoted(&output.inner)).collect();
+        let mut sorted = Vec::new();
+        for key in order {
+            let listed = match self.output_number(&key.expr, outputs)? {
+                Some(number) => number.checked_sub(1),
+                None => {
+                    let sql = self.expression(&key.expr, scope)?.sql;
+                    projection.expressions.iter().position(|expression| *expression == sql)
+                }
+            };
+            let Some(output) = listed.and_then(|place| outputs.get(place)) else { continue };
+            let column = Typed::new(quoted(&output.inner), output.ty);
+            sorted.push(super::query::direction(key, column.ordered(), false));
+        }
+        let order = match sorted.as_slice() {
+            [] => String::new(),
+            keys => format!(" ORDER BY {}", keys.join(", ")),
+        };
+        let (names, keys) = (names.join(", "), keys_of(outputs));
+        Ok(format!("SELECT {names} FROM ({rows}) GROUP BY {keys}{order}"))
     }
 
     /// The number of a row among those of the same keys, and among all.

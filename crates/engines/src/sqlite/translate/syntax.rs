@@ -19,12 +19,14 @@ pub(super) struct Parsed {
     /// The cursor of WHERE CURRENT OF.
     pub(super) cursor: Option<String>,
     pub(super) overriding: Option<Overriding>,
+    pub(super) has_no_data: bool,
+    pub(super) like: Vec<(bool, String)>,
 }
 
 /// Parses one statement.
 pub(super) fn parse(sql: &str) -> Result<Parsed> {
     check_depth(sql)?;
-    let Unparsed { text, cursor, overriding } = unparsed(sql)?;
+    let Unparsed { text, cursor, overriding, has_no_data, like } = unparsed(sql)?;
     let statement = parse_whole(&text, |parser| {
         let statement = parser.parse_statement()?;
         while parser.consume_token(&Token::SemiColon) {}
@@ -34,7 +36,7 @@ pub(super) fn parse(sql: &str) -> Result<Parsed> {
         Some((_, misplaced)) if !may_be_of_a_row(&statement) => return Err(misplaced),
         cursor => cursor.map(|(name, _)| name),
     };
-    Ok(Parsed { statement, cursor, overriding })
+    Ok(Parsed { statement, cursor, overriding, has_no_data, like })
 }
 
 /// Whether a statement may be WHERE CURRENT OF a cursor.

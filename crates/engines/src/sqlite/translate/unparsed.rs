@@ -15,6 +15,10 @@ pub(super) struct Unparsed<'s> {
     /// The cursor of WHERE CURRENT OF, and the error if the statement is none that may say so.
     pub(super) cursor: Option<(String, PgError)>,
     pub(super) overriding: Option<Overriding>,
+    /// `WITH NO DATA` behind CREATE TABLE AS.
+    pub(super) has_no_data: bool,
+    /// What CREATE TABLE LIKE is to have or not, each in small letters.
+    pub(super) like: Vec<(bool, String)>,
 }
 
 /// What an INSERT says of the values that it gives for identity columns.
@@ -37,6 +41,20 @@ pub(super) fn unparsed(sql: &str) -> Result<Unparsed<'_>> {
     let words = Words { sql, tokens: &tokens };
     let (mut cursor, mut overriding) = (None, None);
     let mut taken = words.lock_clauses();
+    taken.extend(words.symmetric());
+    let (mut has_no_data, mut like) = (false, Vec::new());
+    if words.is_any(0, &["create"]) {
+        for (span, option) in words.like_options() {
+            taken.push(span);
+            like.push(option);
+        }
+    }
+    if words.is_any(0, &["create"])
+        && let Some((span, is_empty)) = words.data()
+    {
+        taken.push(span);
+        has_no_data = is_empty;
+    }
     if words.is_any(0, &["vacuum"]) {
         taken.extend(words.vacuum_options());
     }
@@ -55,7 +73,7 @@ pub(super) fn unparsed(sql: &str) -> Result<Unparsed<'_>> {
         taken.push(span);
         overriding = Some(which);
     }
-    Ok(Unparsed { text: blanked(sql, taken), cursor, overriding })
+    Ok(Unparsed { text: blanked(sql, taken), cursor, overriding, has_no_data, like })
 }
 
 /// The tokens of a statement: 42601 for what is none.
@@ -129,6 +147,37 @@ impl Words<'_> {
             }
             depth == 0
         })
+    }
+
+    /// `WITH [NO] DATA` at the end of CREATE TABLE AS, and whether it says NO.
+    fn data(self) -> Option<(Span, bool)> {
+        let is_end = |place: &usize| self.kind(*place) != Some(TokenKind::Semicolon);
+        let end = (0..self.tokens.len()).rev().find(is_end)?;
+        let is_empty = self.is(end.checked_sub(1)?, "no");
+        let start = end.checked_sub(1 + usize::from(is_empty))?;
+        let is_clause = self.is(start, "with") && self.is(end, "data");
+        Some((self.span(start..end + 1).filter(|_| is_clause)?, is_empty))
+    }
+
+    /// `INCLUDING …` and `EXCLUDING …` behind the table of LIKE.
+    fn like_options(self) -> Vec<(Span, (bool, String))> {
+        let is_like = |place: &usize| {
+            self.kind(*place) == Some(TokenKind::LeftParen) && self.is(place + 1, "like")
+        };
+        let Some(start) = (0..self.tokens.len()).find(is_like) else { return Vec::new() };
+        let is_option = |place: &usize| self.is_any(*place, &["including", "excluding"]);
+        let option = |place: usize| {
+            let word = self.tokens.get(place + 1)?.text(self.sql).to_ascii_lowercase();
+            Some((self.span(place..place + 2)?, (self.is(place, "including"), word)))
+        };
+        (start..self.tokens.len()).filter(is_option).filter_map(option).collect()
+    }
+
+    /// What stands behind BETWEEN, whose bounds may be either way round or not.
+    fn symmetric(self) -> Vec<Span> {
+        let behind = (1..self.tokens.len()).filter(|place| self.is(place - 1, "between"));
+        let words = behind.filter(|place| self.is_any(*place, &["symmetric", "asymmetric"]));
+        words.filter_map(|place| self.span(place..place + 1)).collect()
     }
 
     /// The options of VACUUM that need no parentheses.

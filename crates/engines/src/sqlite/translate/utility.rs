@@ -8,6 +8,7 @@ use trunkline_core::Result;
 use trunkline_sql::Lexer;
 
 use super::drop::Kind;
+use super::grant::{Grant, grant};
 use super::sequence_options::{SequenceOption, read_options};
 use super::syntax::parse_statement;
 use super::{Done, Translator, unsupported};
@@ -50,6 +51,7 @@ pub(super) enum Utility {
     },
     /// `DO …`
     Do,
+    Grant(Grant),
 }
 
 /// `ALTER TABLE t ALTER COLUMN c …` of what makes it an identity column.
@@ -133,6 +135,7 @@ impl Utility {
             ("checkpoint", "" | ";") => |_| Ok(Utility::Checkpoint),
             ("create", "extension") => create_extension,
             ("drop", "extension") => drop_extension,
+            ("grant" | "revoke", _) => grant,
             ("do", _) => |parser| {
                 while parser.next_token().token != Token::EOF {}
                 Ok(Utility::Do)
@@ -423,6 +426,7 @@ impl Translator<'_> {
                 self.create_extension(name, *if_not_exists)
             }
             Utility::DropExtension { if_exists, names } => self.drop_extension(names, *if_exists),
+            Utility::Grant(grant) => self.granted(grant),
             Utility::Do => Err(unsupported("DO")),
         }
     }

@@ -14,11 +14,17 @@ pub(super) struct Settings {
     changes: usize,
     style: Arc<TextStyle>,
     pub(super) path: SearchPath,
+    role: Arc<str>,
 }
 
 impl Settings {
     pub(super) fn of(client: &Client) -> Settings {
-        Settings { changes: client.changes(), style: client.style(), path: SearchPath::of(client) }
+        Settings {
+            changes: client.changes(),
+            style: client.style(),
+            path: SearchPath::of(client),
+            role: client.identity().user.clone().into(),
+        }
     }
 }
 
@@ -34,7 +40,8 @@ impl Worker<'_> {
     /// How the session reads what is written.
     pub(in crate::sqlite) fn reading(&mut self) -> Reading {
         self.tell_settings();
-        Reading { style: self.guarded.surroundings.style(), path: self.settings.path }
+        let (path, role) = (self.settings.path, self.settings.role.clone());
+        Reading { style: self.guarded.surroundings.style(), path, role }
     }
 
     /// Tells the functions that go by settings what these are now.
