@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.BatchUpdateException;
+import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.DriverManager;
@@ -13,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.sql.Types;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -384,6 +386,16 @@ public final class Writing {
         }
     }
 
+    private static void callsFunctions() throws Exception {
+        try (Connection connection = connect();
+                CallableStatement call = connection.prepareCall("{ ? = call upper(?) }")) {
+            call.registerOutParameter(1, Types.VARCHAR);
+            call.setString(2, "told");
+            call.execute();
+            equal(call.getString(1), "TOLD");
+        }
+    }
+
     private static void dropsTables() throws Exception {
         try (Connection connection = connect()) {
             run(connection, "drop table entries, kinds");
@@ -405,6 +417,7 @@ public final class Writing {
         scenarios.put("copies", Writing::copies);
         scenarios.put("describes", Writing::describes);
         scenarios.put("updates_a_result", Writing::updatesAResult);
+        scenarios.put("calls_functions", Writing::callsFunctions);
         scenarios.put("drops_tables", Writing::dropsTables);
         boolean failed = false;
         for (Map.Entry<String, Scenario> entry : scenarios.entrySet()) {

@@ -77,8 +77,8 @@ def creates_models():
 def adds_fields_with_rows_there():
     command("migrate", "shop", "0002", verbosity=0)
     found = constraints("shop_book")
-    equal((found["shop_book_title_once"]["unique"], found["shop_book_title_once"]["columns"]),
-          (True, ["author_id", "title"]))
+    once = found["shop_book_title_once"]
+    equal((once["unique"], once["index"], once["columns"]), (True, False, ["author_id", "title"]))
     equal((found["shop_book_by_date"]["index"], found["shop_book_by_date"]["orders"]), (True, ["ASC", "DESC"]))
     equal("shop_draft" in connection.introspection.table_names(), False)
     with connection.cursor() as cursor:

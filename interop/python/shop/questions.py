@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import (
     Avg, Count, DurationField, Exists, ExpressionWrapper, F, FilteredRelation, FloatField, JSONField, Max, Min, OuterRef,
@@ -145,6 +146,21 @@ def documents():
         book.details = {"n": n, "kind": "odd" if n % 2 else "even", "list": [1, {"two": n}]}
         book.save(update_fields=["details"])
     label.delete()
+
+
+@scenario
+def lists_of_rows():
+    books = Book.objects.filter(author=OuterRef("pk")).order_by("-price").values("page_count")
+    authors = Author.objects.filter(name__in=["Author 1", "Author 2"]).order_by("name")
+    equal(list(authors.annotate(pages=ArraySubquery(books[:2])).values_list("name", "pages")),
+          [("Author 1", [None, None]), ("Author 2", [1910, 1810])])
+    equal(list(authors.annotate(none=ArraySubquery(books.filter(price__lt=0))).values_list("none", flat=True)), [[], []])
+    # What is told is called otherwise than what is distinct.
+    dearest = Book.objects.order_by("author_id", "-price").distinct("author_id").values_list("author_id", "title")
+    equal(sorted(title for _, title in dearest), [f"Book {n}" for n in range(191, 201)])
+    with connection.cursor() as cursor:
+        cursor.callproc("abs", [-3])
+        equal(cursor.fetchall(), [(3,)])
 
 
 @scenario
