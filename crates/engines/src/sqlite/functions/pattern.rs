@@ -152,8 +152,8 @@ mod tests {
     #[test]
     fn patterns_that_go_back_too_often_are_given_up() {
         let text: Vec<char> = "a".repeat(1_000).chars().collect();
-        let pattern = compile(&format!("%{}b", "a".repeat(100)), None).expect("a pattern");
-        assert_eq!(matches(&text, &pattern, 1_000_000), Some(false));
-        assert_eq!(matches(&text, &pattern, 10_000), None);
+        let pattern = compile(&format!("%{}b", "a".repeat(100)), None);
+        assert_eq!(matches(&text, &pattern, 1_000_000), Ok(false));
+        assert!(matches(&text, &pattern, 10_000).is_err());
     }
 }
