@@ -14,7 +14,6 @@ select r from region r order by r_regionkey limit 1;
 -- differs: records are jsonb.
 select row(1, 'a');
 select (1, 2) = (1, 2), (1, 2) < (1, 3), row(1, null) is null;
--- differs: pg_typeof is text.
 select pg_typeof(1);
 select pg_typeof(1)::text, pg_typeof(1.5)::text, pg_typeof('x'::text)::text, pg_typeof(null)::text, pg_typeof(1::smallint)::text, pg_typeof(array[1])::text, pg_typeof(now())::text, pg_typeof(1.5::float8)::text, pg_typeof(1.5::real)::text;
 select pg_typeof(sum(p_size))::text, pg_typeof(avg(p_size))::text, pg_typeof(count(*))::text, pg_typeof(sum(p_partkey))::text, pg_typeof(avg(p_retailprice))::text, pg_typeof(max(p_size))::text, pg_typeof(sum(p_retailprice))::text from part;

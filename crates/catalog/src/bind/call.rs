@@ -182,7 +182,13 @@ impl Binder {
     ) -> Result<Typed> {
         let fields: super::Fields = chosen.outputs().into();
         let waits = functions::waits(&chosen.what.name, arguments.len());
+        let is_untyped = arguments.first().is_some_and(|first| first.oid == Oid::UNKNOWN);
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
+        let types = match (name, &*arguments) {
+            // A literal is asked for its type before it gets one.
+            ("pg_typeof", [Expr::Const(_)]) if is_untyped => vec![Oid::UNKNOWN],
+            _ => chosen.arguments,
+        };
         if chosen.what.kind == b'a' || chosen.what.kind == b'w' {
             return Err(unsupported(place, &format!("aggregate function {name}")));
         }
@@ -192,7 +198,7 @@ impl Binder {
         let call = Calling {
             function,
             arguments,
-            types: chosen.arguments,
+            types,
             result: chosen.result,
             strict: chosen.what.strict,
             immutable: chosen.what.immutable,
