@@ -133,7 +133,7 @@ fn answer(server: &mut Connection, event: &Event, output: &mut Vec<u8>) -> Resul
         Event::Execute(execute) => execute.portal == "fail",
         Event::Close(close) => close.name == "fail",
         Event::FunctionCall(call) => call.function() == Oid(2),
-        Event::CopyFail(_) | Event::MalformedBind(_) | Event::MalformedCall(..) => true,
+        Event::CopyFail(_) | Event::MalformedBind(_) | Event::MalformedCall { .. } => true,
         _ => false,
     };
     if fails {

@@ -17,6 +17,7 @@
 
 mod answer;
 mod bind;
+mod by_number;
 mod called;
 mod datum;
 mod error;

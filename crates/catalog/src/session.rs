@@ -11,9 +11,10 @@ use trunkline_core::{
 use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::answer::Answer;
+use crate::by_number;
 use crate::functions::started;
 use crate::route::{Route, route};
-use crate::world::{Objects, World};
+use crate::world::{Objects, World, proc_by_oid};
 
 /// An engine behind which `pg_catalog` and `information_schema` are answered from its
 /// [`snapshot`](Session::snapshot), and the functions of a session from its client.
@@ -113,7 +114,7 @@ impl<S: Session> CatalogSession<S> {
             true => self.session.prepare_cursor(sql, hints).await?,
             false => self.session.prepare(sql, hints).await?,
         };
-        Ok(prepared.map(|statement| CatalogStatement(Kind::Engine(statement))))
+        Ok(of_engine(prepared))
     }
 
     async fn prepare_routed(
@@ -154,6 +155,24 @@ impl<S: Session> Session for CatalogSession<S> {
         hints: &[Oid],
     ) -> Result<Prepared<Self::Statement>> {
         self.prepare_routed(sql, hints, true).await
+    }
+
+    async fn prepare_call(&mut self, function: Oid) -> Result<Prepared<Self::Statement>> {
+        let Some(proc) = proc_by_oid(function.0) else {
+            return self.session.prepare_call(function).await.map(of_engine);
+        };
+        let (sql, arguments) = by_number::call(proc)?;
+        let prepared = match Answer::prepare(&sql, arguments) {
+            Ok(answer) => {
+                let answer = Arc::new(answer);
+                Ok(answer.described(CatalogStatement(Kind::Answer(answer.clone()))))
+            }
+            Err(error) if may_be_the_engines(&error) => {
+                self.prepare_engine(&sql, arguments, false).await
+            }
+            Err(error) => Err(error),
+        };
+        by_number::checked(proc, prepared)
     }
 
     async fn execute(&mut self, statement: &Self::Statement, run: Run) -> Result<Reply> {
@@ -259,8 +278,12 @@ impl<S: Session> Session for CatalogSession<S> {
     }
 }
 
+fn of_engine<S>(prepared: Prepared<S>) -> Prepared<CatalogStatement<S>> {
+    prepared.map(|statement| CatalogStatement(Kind::Engine(statement)))
+}
+
 /// Whether an error says no more than that something is not known here.
-fn may_be_the_engines(error: &PgError) -> bool {
+pub(crate) fn may_be_the_engines(error: &PgError) -> bool {
     matches!(
         error.sqlstate(),
         SqlState::UNDEFINED_FUNCTION

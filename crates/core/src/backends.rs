@@ -42,6 +42,16 @@ pub trait Backends: Debug + Send + Sync {
 
     /// All advisory locks, held and waited for.
     fn locks(&self) -> Vec<AdvisoryLock>;
+
+    /// Takes room for something that a session says on a channel while its statement runs, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// 54000 if so much would wait for listeners, of all sessions together, as more must not.
+    fn hold_notification(&self, bytes: usize) -> Result<()>;
+
+    /// Gives such room back.
+    fn release_notification(&self, bytes: usize);
 }
 
 /// What one session may ask of another.
@@ -108,6 +118,12 @@ impl Backends for Alone {
     fn locks(&self) -> Vec<AdvisoryLock> {
         Vec::new()
     }
+
+    fn hold_notification(&self, _: usize) -> Result<()> {
+        Ok(())
+    }
+
+    fn release_notification(&self, _: usize) {}
 }
 
 impl Client {

@@ -12,6 +12,7 @@ use trunkline_sql::Backslashes;
 use crate::backends::{Alone, Backends};
 use crate::error::{Notice, PgError, Result};
 use crate::interrupts::Interrupts;
+use crate::published::Published;
 use crate::settings::{Settings, Timeouts};
 
 /// How many notices of a statement wait for its end.
@@ -32,8 +33,7 @@ struct SessionView {
     /// When the transaction began.
     time: AtomicI64,
     notices: Mutex<Vec<Notice>>,
-    /// Channels and payloads.
-    published: Mutex<Vec<(String, String)>>,
+    published: Mutex<Published>,
     changes: AtomicUsize,
     backends: Arc<dyn Backends>,
     /// Whether it may hold advisory locks.
@@ -41,6 +41,13 @@ struct SessionView {
     interrupts: Interrupts,
     /// What of the engine's it alone has; 0 is nothing.
     writing: AtomicU64,
+}
+
+impl Drop for SessionView {
+    fn drop(&mut self) {
+        let published = self.published.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.backends.release_notification(published.size());
+    }
 }
 
 /// Who a client is and how it came.
@@ -254,18 +261,24 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Those of [`check_notification`].
+    /// Those of [`check_notification`]; 54000 if too much waits for listeners, as [`Backends::hold_notification`]
+    /// knows.
     pub fn publish(&self, channel: &str, payload: &str) -> Result<()> {
         check_notification(channel, payload)?;
+        let said = (channel.to_owned(), payload.to_owned());
         let mut waiting = self.published();
+        let Some(cost) = waiting.cost(&said) else { return Ok(()) };
+        self.backends().hold_notification(cost)?;
         self.change();
-        waiting.push((channel.to_owned(), payload.to_owned()));
+        waiting.keep(said, cost);
         Ok(())
     }
 
     /// Takes what was published since, for the server.
     pub fn take_published(&self) -> Vec<(String, String)> {
-        std::mem::take(&mut *self.published())
+        let published = std::mem::take(&mut *self.published());
+        self.backends().release_notification(published.size());
+        published.into_vec()
     }
 
     /// Takes the notices that wait to be sent, without those below `client_min_messages`; for the
@@ -289,7 +302,7 @@ impl Client {
         self.0.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn published(&self) -> MutexGuard<'_, Vec<(String, String)>> {
+    fn published(&self) -> MutexGuard<'_, Published> {
         self.0.published.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -67,6 +67,19 @@ pub trait Session: Send + 'static {
         self.prepare(sql, hints)
     }
 
+    /// Parses and describes the call of a function by its number in `pg_proc`, as FunctionCall asks for it: a
+    /// statement of one row with one column, whose parameters are the arguments of the function.
+    ///
+    /// # Errors
+    ///
+    /// 42883 for a number that no function has, as none has by default; 0A000 for one that cannot be called so.
+    fn prepare_call(
+        &mut self,
+        function: Oid,
+    ) -> impl Future<Output = Result<Prepared<Self::Statement>>> + Send {
+        async move { Err(PgError::no_function(function)) }
+    }
+
     /// Runs a statement.
     ///
     /// Rows must have the shape that [`prepare`](Session::prepare) announced. Dropping the future,

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use trunkline_proto::SqlState;
 use trunkline_proto::copy::CopyError;
 use trunkline_proto::encoding::EncodingError;
 use trunkline_proto::message::{ErrorFields, FieldCode};
 use trunkline_proto::types::ValueError;
+use trunkline_proto::{Oid, SqlState};
 
 /// The result of everything an engine does.
 pub type Result<T, E = PgError> = std::result::Result<T, E>;
@@ -47,6 +47,12 @@ impl PgError {
     /// 42704: a name that no constraint has.
     pub fn no_constraint(name: &str) -> PgError {
         PgError::new(SqlState::UNDEFINED_OBJECT, format!("constraint \"{name}\" does not exist"))
+    }
+
+    /// 42883: a number that no function has.
+    pub fn no_function(function: Oid) -> PgError {
+        let message = format!("function with OID {} does not exist", function.0);
+        PgError::new(SqlState::UNDEFINED_FUNCTION, message)
     }
 
     /// More columns than a message can count: 54011, as for more than PostgreSQL's 1664.

@@ -18,6 +18,7 @@ mod handler;
 mod interrupts;
 mod inventory;
 mod prepared;
+mod published;
 mod reply;
 mod rowbuf;
 mod rows;

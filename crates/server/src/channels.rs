@@ -81,6 +81,21 @@ impl Channels {
         (!is_too_much).then(|| Arc::new(notification))
     }
 
+    /// Counts what is not said yet as waiting; whether there is room for so many bytes.
+    pub(crate) fn hold(&self, bytes: usize, most: usize) -> bool {
+        let before = self.waiting.fetch_add(bytes, Ordering::Relaxed);
+        let has_room = before.saturating_add(bytes) <= most;
+        if !has_room {
+            self.release(bytes);
+        }
+        has_room
+    }
+
+    /// Counts it no more.
+    pub(crate) fn release(&self, bytes: usize) {
+        self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
     /// Whether all who listen can be told.
     pub(crate) fn have_room<'n>(
         &self,

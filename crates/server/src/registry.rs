@@ -21,12 +21,15 @@ use trunkline_core::{
 use crate::cancels::WRONG_KEYS;
 use crate::channels::Channels;
 use crate::locks::AdvisoryLocks;
+use crate::session::notify::queue_is_full;
 
 /// All connections that are past their startup.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     connections: Mutex<HashSet<Registered>>,
     channels: Arc<Channels>,
+    /// What may wait for listeners, in bytes.
+    notifications: usize,
     locks: AdvisoryLocks,
     /// Set at shutdown, so that who comes late goes too.
     closing: AtomicBool,
@@ -165,6 +168,11 @@ pub(crate) fn terminated() -> PgError {
 }
 
 impl Registry {
+    /// Of nobody yet; so many bytes may wait for listeners.
+    pub(crate) fn new(notifications: usize) -> Registry {
+        Registry { notifications, ..Registry::default() }
+    }
+
     pub(crate) fn channels(&self) -> &Channels {
         &self.channels
     }
@@ -285,6 +293,17 @@ impl Backends for Registry {
     fn locks(&self) -> Vec<AdvisoryLock> {
         self.locks.all()
     }
+
+    fn hold_notification(&self, bytes: usize) -> Result<()> {
+        match self.channels.hold(bytes, self.notifications) {
+            true => Ok(()),
+            false => Err(queue_is_full()),
+        }
+    }
+
+    fn release_notification(&self, bytes: usize) {
+        self.channels.release(bytes);
+    }
 }
 
 /// A connection's place in the registry.
@@ -359,5 +378,28 @@ mod tests {
         tokio::time::advance(Duration::from_secs(1)).await;
         assert_eq!(registry.cancel(one.pid(), one.key()), Outcome::RightKey);
         assert_eq!(guess(&one), Outcome::WrongKey);
+    }
+
+    #[test]
+    fn what_is_published_counts_until_it_is_taken() {
+        let registry = Arc::new(Registry::new(10_000));
+        let entry = registry.enter(false).expect("an entry");
+        let client = entry.client(Identity::new("somebody", "db"), Settings::default());
+        let payload = "p".repeat(1_000);
+        let fill = || {
+            let say = |number| client.publish("c", &format!("{number}{payload}"));
+            let refused = (0..100).map(say).find_map(Result::err).expect("it is too much");
+            assert_eq!(refused.sqlstate(), SqlState::PROGRAM_LIMIT_EXCEEDED);
+        };
+        fill();
+        // What is said already takes no more room.
+        client.publish("c", &format!("0{payload}")).expect("nothing new");
+        let first = client.take_published();
+        assert!((8..10).contains(&first.len()), "{}", first.len());
+        fill();
+        assert_eq!(client.take_published(), first);
+        fill();
+        drop((client, entry));
+        assert!(registry.channels.hold(10_000, 10_000), "a session takes it along");
     }
 }

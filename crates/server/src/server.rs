@@ -161,7 +161,7 @@ impl<E: Engine> ServerBuilder<E> {
         let shared = Shared {
             engine: self.engine,
             guards: OnDuty::new(self.guards),
-            registry: Arc::default(),
+            registry: Arc::new(Registry::new(self.limits.notifications)),
             clients: permits(self.limits.connections),
             places: Arc::default(),
             lobby: Arc::default(),

@@ -165,7 +165,8 @@ impl Control {
         is_one
     }
 
-    /// Tells others whether this session has the lock.
+    /// Tells others whether this session has the lock: behind each job, and before a statement that takes it, for a
+    /// function of it may wait for them. Who only waits for the lock itself is in nobody's way by that.
     pub(super) fn tell_lock(&self, has_lock: bool) {
         self.client.set_writing(if has_lock { self.queue.file() } else { 0 });
     }

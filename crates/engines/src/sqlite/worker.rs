@@ -349,6 +349,9 @@ impl<'c> Worker<'c> {
 
     fn step(&self, plan: &Plan, step: &str, values: &Cells) -> Result<Outcome> {
         let mut compiled = self.bound(plan, step, values)?;
+        if plan.translated.writes && !plan.translated.is_temporary {
+            self.control.tell_lock(true);
+        }
         let mut outcome = Outcome::default();
         if plan.translated.columns.is_none() && compiled.column_count() > 0 {
             // SQLite looks at the rows by a query of its own, as ALTER TABLE may; nobody is told of it.

@@ -151,3 +151,27 @@ fn who_waits_for_whom_it_keeps_waiting_is_told() {
     assert_eq!(one.hear_until('Z').split(' ').next_back(), Some("Z(T)"));
     assert_eq!(ask(&mut one, "COMMIT"), "C(COMMIT) Z(I)");
 }
+
+/// The wait is within the statement that has the lock to write: nothing has told of that lock before.
+#[test]
+fn who_waits_for_whom_a_statement_keeps_waiting_is_told() {
+    let within = "UPDATE t SET v = 11 WHERE id = 1 AND pg_advisory_lock(7) IS NOT NULL";
+    let behind =
+        "BEGIN; SELECT v FROM t WHERE id = 1 AND pg_advisory_lock(7) IS NOT NULL FOR UPDATE";
+    for sql in [within, behind] {
+        let file = File::new(TABLE);
+        let server = file.serve_catalogs();
+        let (mut one, mut other) = (server.login(), server.login());
+        ask(&mut other, "BEGIN; SELECT pg_advisory_xact_lock(7)");
+        one.say(&Query { sql }).send();
+        let mut third = server.login();
+        while ask(&mut third, "SELECT count(*) FROM pg_locks WHERE NOT granted")
+            != "D(1) C(SELECT 1) Z(I)"
+        {}
+        // Without an end of its own it would wait for ever.
+        ask(&mut other, "SET LOCAL statement_timeout = '20s'");
+        let error = refused(&mut other, "UPDATE t SET v = 12 WHERE id = 2");
+        assert_eq!(error(b'C'), "40P01", "{sql}");
+        assert!(!one.hear_until('Z').contains("E("), "{sql}");
+    }
+}

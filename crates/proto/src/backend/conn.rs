@@ -359,9 +359,10 @@ fn decode<I: Input>(
         FrontendTag::FLUSH => Flush::decode(body).map(|_| Event::Flush)?,
         FrontendTag::FUNCTION_CALL => {
             let function = Oid(Reader::new(body.as_ref()).u32()?);
+            let arguments = FunctionCall::<I::Body>::announced(body.as_ref());
             match FunctionCall::decode(body) {
                 Ok(call) => Event::FunctionCall(call),
-                Err(malformed) => Event::MalformedCall(function, malformed),
+                Err(error) => Event::MalformedCall { function, arguments, error },
             }
         }
         FrontendTag::PARSE => Event::Parse(Parse::decode(body)?),

@@ -42,9 +42,16 @@ pub enum Event<B: Body = Bytes> {
     FunctionCall(FunctionCall<B>),
     /// Call a function with arguments that cannot be read. Answer: an error, then ReadyForQuery.
     ///
-    /// PostgreSQL looks the function up before it reads on: 42883 if there is none, else the
-    /// [`PeerError`](crate::PeerError) that this converts to.
-    MalformedCall(Oid, Malformed),
+    /// PostgreSQL looks the function up before it reads on: 42883 if there is none, 08P01 for a number of arguments
+    /// that it has not, else the [`PeerError`](crate::PeerError) that the error converts to.
+    MalformedCall {
+        /// The function.
+        function: Oid,
+        /// How many arguments there are to be, if it can be read so far.
+        arguments: Option<u16>,
+        /// What is wrong with the rest.
+        error: Malformed,
+    },
     /// Make a portal of what cannot be read to its end. Answer: an error.
     ///
     /// PostgreSQL looks the statement up before it reads on: 26000 if there is none, and so on, else the

@@ -42,6 +42,15 @@ impl<B: Body> FunctionCall<B> {
         Ok(FunctionCall { arguments, body })
     }
 
+    /// How many arguments a body says that there are, whatever comes behind; `None` if it ends before.
+    pub(crate) fn announced(body: &[u8]) -> Option<u16> {
+        let mut reader = Reader::new(body);
+        reader.u32().ok()?;
+        let formats = reader.u16().ok()?;
+        reader.bytes(usize::from(formats).saturating_mul(2)).ok()?;
+        reader.u16().ok()
+    }
+
     /// A copy that does not keep the read buffer alive.
     pub fn detach(&self) -> FunctionCall {
         let body = Bytes::copy_from_slice(self.body.as_ref());

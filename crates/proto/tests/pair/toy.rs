@@ -108,7 +108,7 @@ impl Toy {
                     .expect("it is owed");
                 connection.ready(idle, output)
             }
-            Event::MalformedCall(..) => {
+            Event::MalformedCall { .. } => {
                 let unknown = error("ERROR", SqlState::UNDEFINED_FUNCTION);
                 connection.fail(&unknown, output).expect("it is owed");
                 connection.ready(idle, output)

@@ -4,6 +4,7 @@ mod calls;
 mod extended;
 mod foreign;
 mod fruitless;
+mod function_call;
 pub(crate) mod guard;
 mod inventory;
 pub(crate) mod io;
@@ -23,7 +24,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::task::consume_budget;
 use trunkline_core::types::TextStyle;
-use trunkline_core::{Client, Encoding, Language, Oid, PgError, Result, Session, SqlState};
+use trunkline_core::{Client, Encoding, Language, PgError, Result, Session};
 use trunkline_proto::backend::{self, Event};
 use trunkline_proto::{Misuse, PeerError};
 use trunkline_sql::Backslashes;
@@ -374,8 +375,13 @@ impl<S: Session> Connection<S> {
             Event::Execute(execute) => self.execute(execute, ahead).await,
             Event::Sync => self.sync().await,
             Event::Terminate => return Next::Close,
-            Event::FunctionCall(call) => return self.call(call.function()).await,
-            Event::MalformedCall(function, _) => return self.call(*function).await,
+            Event::FunctionCall(call) => {
+                return self.function_call(call.function(), Ok(call)).await;
+            }
+            Event::MalformedCall { function, arguments, error } => {
+                let (given, error) = (arguments.map(usize::from), *error);
+                return self.function_call(*function, Err((given, error))).await;
+            }
             // What belongs to a COPY its command takes.
             _ => Err(PgError::internal("unexpected message").fatal().into()),
         };
@@ -416,17 +422,6 @@ impl<S: Session> Connection<S> {
             Err(Stop::Gone) => Next::Close,
             Err(Stop::Error(error)) => after(&self.fail(&error).await),
         }
-    }
-
-    /// Answers a FunctionCall: no engine has functions with numbers.
-    async fn call(&mut self, Oid(function): Oid) -> Next {
-        let unknown = || {
-            let message = format!("function with OID {function} does not exist");
-            PgError::new(SqlState::UNDEFINED_FUNCTION, message)
-        };
-        let error = self.transaction.admit().err().unwrap_or_else(unknown);
-        let told = self.fail(&error).await;
-        after(&told.and_then(|()| self.ready()))
     }
 
     /// Tells the client of an error, which also ends or fails the transaction.

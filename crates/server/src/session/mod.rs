@@ -6,7 +6,7 @@ mod coerce;
 mod copy;
 pub(crate) mod cursor;
 pub(crate) mod notify;
-mod prepare;
+pub(crate) mod prepare;
 mod settings;
 pub(crate) mod transaction;
 

@@ -147,10 +147,37 @@ impl Listening {
         self.listens.contains(channel) || self.asked.iter().any(asks)
     }
 
+    /// Whether the last word on what is to be left says so already: behind a savepoint it need not be said again.
+    fn is_left(&self, what: &Which) -> bool {
+        let is_about = |asked: &Asked| match (asked.channel(), what) {
+            (Some(channel), Which::Named(name)) => *channel == **name,
+            _ => true,
+        };
+        let last = self.asked.iter().map(|(_, asked)| asked).rfind(|asked| is_about(asked));
+        match (last, what) {
+            (Some(Asked::Unlisten(left)), Which::All) => *left == Which::All,
+            (Some(Asked::Unlisten(_)), Which::Named(_)) => true,
+            _ => false,
+        }
+    }
+
     /// Asks for something when the transaction is kept; of one channel the last word counts.
     fn ask(&mut self, depth: usize, asked: Asked) {
         self.asked.retain(|(at, before)| *at != depth || !asked.is_of(before));
         self.asked.push((depth, asked));
+    }
+
+    /// Asks to leave when the transaction is kept, unless that changes nothing; whether it did.
+    fn ask_to_leave(&mut self, depth: usize, what: &Which) -> bool {
+        let is_concerned = match what {
+            Which::All => !self.listens.is_empty() || !self.asked.is_empty(),
+            Which::Named(channel) => self.is_concerned(channel),
+        };
+        let asks = is_concerned && !self.is_left(what);
+        if asks {
+            self.ask(depth, Asked::Unlisten(what.clone()));
+        }
+        asks
     }
 
     /// The savepoint at a place is released: what was said behind it now belongs before it.
@@ -191,12 +218,7 @@ impl<S: Session> Connection<S> {
     pub(super) fn unlisten(&mut self, what: &Which) {
         if self.listening.is_some() {
             let (part, depth) = self.take_part();
-            let is_moot = match what {
-                Which::All => part.listens.is_empty() && part.asked.is_empty(),
-                Which::Named(channel) => !part.is_concerned(channel),
-            };
-            if !is_moot {
-                part.ask(depth, Asked::Unlisten(what.clone()));
+            if part.ask_to_leave(depth, what) {
                 // Nothing is said, so nothing can be too much.
                 let _ = self.end_of_notify();
             }
@@ -323,4 +345,30 @@ pub(crate) fn notification(
 
 pub(crate) fn queue_is_full() -> PgError {
     PgError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, "too many notifications in the NOTIFY queue")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn to_leave_behind_many_savepoints_is_asked_once() {
+        let mut part = Listening::new(Arc::default());
+        part.ask(0, Asked::Listen("a".into()));
+        part.ask(0, Asked::Listen("b".into()));
+        part.commit();
+        let named = Which::Named("a".to_owned());
+        for depth in 0..100 {
+            part.ask_to_leave(depth, &named);
+            part.ask_to_leave(depth, &Which::All);
+        }
+        assert_eq!(part.asked.len(), 1, "{:?}", part.asked);
+        // Behind a LISTEN it means something again, and a savepoint takes back what was said behind it.
+        part.ask(101, Asked::Listen("a".into()));
+        assert!(part.ask_to_leave(102, &named));
+        assert!(!part.ask_to_leave(103, &named));
+        part.rollback_to(101);
+        part.commit();
+        assert_eq!(part.channels().collect::<Vec<_>>(), ["a"]);
+    }
 }

@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::task::{Poll, ready};
 
-use trunkline_core::types::{Types, array_of, oid_of};
+use trunkline_core::types::{TextStyle, Types, array_of, oid_of};
 use trunkline_core::{
     Columns, Format, Formats, Oid, Params, PgError, Progress, Reply, Result, RowBuf, Rows, Run,
     Session, SqlState,
@@ -121,9 +121,11 @@ impl<S: Session> Connection<S> {
             return Err(PgError::internal("expressions without values").into());
         };
         let columns = rows.columns().clone();
-        let row = watch(&mut self.io, &self.entry, || first_row(rows)).await;
+        let (formats, style) = (Formats::default(), Default::default());
+        let row = watch(&mut self.io, &self.entry, || first_row(rows, &formats, &style)).await;
         let row = self.settled(row).await?;
-        let values = row.into_iter().zip(&texts).enumerate();
+        let values = cells_of(&row).map(|cell| cell.map(<[u8]>::to_vec));
+        let values = values.zip(&texts).enumerate();
         let argument = |(index, (text, written)): (usize, (Option<Vec<u8>>, &&str))| {
             // A string has no type, although the engine gives it one.
             constant(written).unwrap_or_else(|| {
@@ -191,13 +193,16 @@ fn of_arguments(error: PgError) -> PgError {
     }
 }
 
-/// The first row of a result, as text.
-async fn first_row(mut rows: Rows) -> Result<Vec<Option<Vec<u8>>>> {
+/// The first row of a result, as the DataRow that it is sent in; nothing if there is none.
+pub(crate) async fn first_row(
+    mut rows: Rows,
+    formats: &Formats,
+    style: &TextStyle,
+) -> Result<Vec<u8>> {
     let columns = rows.columns().clone();
-    let (formats, style) = (Formats::default(), Default::default());
     let mut out = Vec::new();
     poll_fn(|cx| {
-        let mut row = RowBuf::new(&mut out, &columns, &formats, &style).limit(1);
+        let mut row = RowBuf::new(&mut out, &columns, formats, style).limit(1);
         match ready!(rows.poll_fill(cx, &mut row))? {
             Progress::More if row.rows() == 0 => {
                 cx.waker().wake_by_ref();
@@ -207,7 +212,7 @@ async fn first_row(mut rows: Rows) -> Result<Vec<Option<Vec<u8>>>> {
         }
     })
     .await?;
-    Ok(cells_of(&out).map(|cell| cell.map(<[u8]>::to_vec)).collect())
+    Ok(out)
 }
 
 /// The type that a name stands for.

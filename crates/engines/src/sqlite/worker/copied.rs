@@ -158,6 +158,7 @@ impl<'c> Worker<'c> {
         if self.control.is_stopped() {
             return Err(PgError::canceled());
         }
+        self.control.tell_lock(true);
         bound.raw_execute().map_err(|error| self.explain(error))
     }
 }

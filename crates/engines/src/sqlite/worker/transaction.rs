@@ -166,6 +166,7 @@ impl<'c> Worker<'c> {
                 self.restart("BEGIN DEFERRED")?;
             }
             begun?;
+            self.control.tell_lock(true);
         }
         if self.in_transaction { self.tell_savepoints() } else { Ok(()) }
     }

@@ -225,7 +225,7 @@ fn length(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The cells of a DataRow, one by one; NULL is `None`.
-pub(in super::super) fn cells_of(row: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
+pub(crate) fn cells_of(row: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
     let mut cells = row.get(HEAD..).unwrap_or_default();
     std::iter::from_fn(move || {
         let (word, rest) = cells.split_first_chunk()?;

@@ -17,7 +17,7 @@ use trunkline_core::{
 use trunkline_sql::character_position;
 use trunkline_sql::statement::{Declare, Fetch, Which, select_into};
 
-pub(super) use self::kept::cells_of;
+pub(crate) use self::kept::cells_of;
 pub(crate) use self::rows::{Cursor, Fetching, Room, Shared, Source, lock};
 use self::rows::{Key, poll_rest};
 use crate::connection::watch::watch;
