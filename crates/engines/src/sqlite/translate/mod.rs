@@ -51,6 +51,7 @@ mod label;
 mod like_table;
 pub(super) mod lock;
 mod maintain;
+mod measure_call;
 mod name;
 mod nearest;
 mod operator;
