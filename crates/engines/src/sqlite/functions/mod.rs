@@ -29,6 +29,7 @@ mod jsonb_set;
 mod measure;
 mod number;
 mod order;
+mod ordered_set;
 mod pattern;
 pub(crate) mod raise;
 mod regexp;
@@ -79,6 +80,7 @@ pub(crate) fn register(
     measure::register(connection)?;
     array::register(connection)?;
     order::register(connection)?;
+    ordered_set::register(connection)?;
     array_text::register(connection)?;
     regexp::register(connection)?;
     json_rows::register(connection)?;

@@ -55,6 +55,7 @@ mod measure_call;
 mod name;
 mod nearest;
 mod operator;
+mod ordered_set;
 mod quantified;
 mod query;
 pub(super) mod reading;
