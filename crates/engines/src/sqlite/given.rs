@@ -36,8 +36,17 @@ struct Keys {
     defined: usize,
     /// The table whose rows keep their keys in the statement that runs.
     keeper: Option<Box<str>>,
-    /// The table of which that statement may affect no row twice, and those that it has.
-    once: Option<(Box<str>, Affected)>,
+    /// The table of which that statement may affect no row twice.
+    once: Option<Once>,
+}
+
+/// What a statement with ON CONFLICT DO UPDATE has done to its table.
+#[derive(Debug)]
+struct Once {
+    table: Box<str>,
+    affected: Affected,
+    /// Whether the last row that it affected was there before.
+    has_updated: bool,
 }
 
 #[derive(Debug)]
@@ -127,7 +136,11 @@ impl Given {
         let Beginning { keeper, once, untold } = beginning;
         let mut keys = self.keys();
         keys.keeper = keeper.filter(|_| !keys.opened.is_empty()).map(Box::from);
-        keys.once = once.map(|table| (table.into(), Affected::default()));
+        keys.once = once.map(|table| Once {
+            table: table.into(),
+            affected: Affected::default(),
+            has_updated: false,
+        });
         match untold {
             Untold::Nothing => {}
             Untold::Keys => keys.untold = keys.openings(),
@@ -137,17 +150,23 @@ impl Given {
 
     /// Whether the statement has affected a row already; nothing if it has affected too many to tell.
     pub(super) fn is_affected(&self, rowid: i64) -> Option<bool> {
-        self.keys().once.as_ref().map_or(Some(false), |(_, rows)| rows.has(rowid))
+        self.keys().once.as_ref().map_or(Some(false), |once| once.affected.has(rowid))
+    }
+
+    /// Whether the statement has updated the row that it affected last, and not inserted it.
+    pub(super) fn has_updated(&self) -> bool {
+        self.keys().once.as_ref().is_some_and(|once| once.has_updated)
     }
 
     /// SQLite tells of a row that was changed.
     pub(super) fn changed(&self, action: Action, table: &str, rowid: i64) {
         let mut keys = self.keys();
-        if let Some((once, rows)) = &mut keys.once
+        if let Some(once) = &mut keys.once
             && action != Action::SQLITE_DELETE
-            && once.eq_ignore_ascii_case(table)
+            && once.table.eq_ignore_ascii_case(table)
         {
-            rows.add(rowid);
+            once.affected.add(rowid);
+            once.has_updated = action == Action::SQLITE_UPDATE;
         }
         let openings = keys.openings();
         let is_kept = match action {

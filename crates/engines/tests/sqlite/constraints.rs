@@ -233,3 +233,46 @@ fn keys_of_the_same_columns_have_their_own_names_and_wait_each_for_itself() {
     let missing = refused(&mut client, "INSERT INTO c VALUES (3)");
     assert_eq!(of(&missing), violated("sits"));
 }
+
+#[test]
+fn xmax_tells_what_was_inserted_from_what_was_updated() {
+    let file = File::new(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT UNIQUE, up INTEGER REFERENCES t ON UPDATE CASCADE);
+         INSERT INTO t VALUES (1, 'a', NULL), (2, 'b', 1);
+         CREATE TABLE w (id TEXT PRIMARY KEY) WITHOUT ROWID;",
+    );
+    let server = file.serve();
+    let mut client = server.login();
+    let upsert =
+        "ON CONFLICT (id) DO UPDATE SET v = excluded.v || '!' RETURNING id, (xmax = 0) AS inserted";
+    for (sql, told) in [
+        (format!("INSERT INTO t VALUES (3, 'c') {upsert}"), "D(3,t) C(INSERT 0 1) Z(I)"),
+        (format!("INSERT INTO t VALUES (3, 'c') {upsert}"), "D(3,f) C(INSERT 0 1) Z(I)"),
+        (
+            format!("INSERT INTO t VALUES (4, 'd'), (1, 'e'), (5, 'f'), (2, 'g') {upsert}"),
+            "D(4,t) D(1,f) D(5,t) D(2,f) C(INSERT 0 4) Z(I)",
+        ),
+        // What is updated takes a row with it that refers to it.
+        (
+            "INSERT INTO t VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET id = 9 RETURNING id, xmax <> 0, t.xmax::text"
+                .to_owned(),
+            "D(9,t,1) C(INSERT 0 1) Z(I)",
+        ),
+        ("INSERT INTO t VALUES (10) RETURNING id, xmax".to_owned(), "D(10,0) C(INSERT 0 1) Z(I)"),
+        (
+            "INSERT INTO t VALUES (10), (11) ON CONFLICT DO NOTHING RETURNING id, xmax = 0".to_owned(),
+            "D(11,t) C(INSERT 0 1) Z(I)",
+        ),
+    ] {
+        assert_eq!(ask(&mut client, &sql), told, "{sql}");
+    }
+    for sql in [
+        "SELECT xmax FROM t",
+        "SELECT t.xmin FROM t",
+        "UPDATE t SET v = 'y' WHERE id = 2 RETURNING xmax",
+        "INSERT INTO w VALUES ('1') ON CONFLICT (id) DO UPDATE SET id = '2' RETURNING xmax",
+    ] {
+        assert_eq!(refused(&mut client, sql)(b'C'), "0A000", "{sql}");
+    }
+    assert_eq!(refused(&mut client, "SELECT xmax")(b'C'), "42703");
+}

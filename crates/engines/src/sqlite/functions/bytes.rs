@@ -1,17 +1,16 @@
-//! Bytes: `encode`, `decode`, and those of a UUID.
+//! Bytes: their digests, and those of a UUID.
 
 use md5::{Digest, Md5};
 use rusqlite::Connection;
 use rusqlite::functions::Context;
 use rusqlite::types::{Value as Stored, ValueRef};
+use sha2::{Sha224, Sha256, Sha384, Sha512};
+use trunkline_core::Oid;
 use trunkline_core::types::Value;
-use trunkline_core::{Oid, SqlState};
 
-use super::super::output::KEPT;
 use super::super::storage;
-use super::super::types::Type;
 use super::text::text;
-use super::{Answer, pure, raise, refused};
+use super::{Answer, pure, refused};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     pure(connection, "pg_md5", 1, |context| {
@@ -22,42 +21,17 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         };
         Ok(Stored::Text(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
     })?;
-    pure(connection, "pg_encode", 2, encode)?;
-    pure(connection, "pg_decode", 2, decode)?;
+    pure(connection, "pg_sha224", 1, digest::<Sha224>)?;
+    pure(connection, "pg_sha256", 1, digest::<Sha256>)?;
+    pure(connection, "pg_sha384", 1, digest::<Sha384>)?;
+    pure(connection, "pg_sha512", 1, digest::<Sha512>)?;
     pure(connection, "pg_uuid", 1, uuid)
 }
 
-/// `encode(bytes, format)`
-fn encode(context: &Context<'_>) -> Answer {
-    let (ValueRef::Blob(bytes) | ValueRef::Text(bytes)) = context.get_raw(0) else {
-        return Ok(Stored::Null);
-    };
-    match context.get::<Option<String>>(1)?.as_deref() {
-        None => Ok(Stored::Null),
-        Some("hex") => {
-            let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
-            Ok(Stored::Text(digits.collect()))
-        }
-        Some(other) => Err(unknown_encoding(other)),
-    }
-}
-
-/// `decode(text, format)`
-fn decode(context: &Context<'_>) -> Answer {
-    let (Some(text), Some(format)) =
-        (context.get::<Option<String>>(0)?, context.get::<Option<String>>(1)?)
-    else {
-        return Ok(Stored::Null);
-    };
-    if format != "hex" {
-        return Err(unknown_encoding(&format));
-    }
-    storage::literal(Type::of(Oid::BYTEA), &format!("\\x{text}"), &KEPT).map_err(refused)
-}
-
-fn unknown_encoding(name: &str) -> rusqlite::Error {
-    let message = format!("the encoding \"{name}\" is not supported by the SQLite engine");
-    raise(SqlState::FEATURE_NOT_SUPPORTED, &message)
+/// `pg_sha…(bytes)`
+fn digest<D: Digest>(context: &Context<'_>) -> Answer {
+    let ValueRef::Blob(bytes) = context.get_raw(0) else { return Ok(Stored::Null) };
+    Ok(Stored::Blob(D::digest(bytes).to_vec()))
 }
 
 /// `pg_uuid(blob)`: sixteen random bytes as a UUID of version 4.

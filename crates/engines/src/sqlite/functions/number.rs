@@ -270,10 +270,16 @@ fn root(context: &Context<'_>) -> Answer {
 }
 
 fn logarithm(context: &Context<'_>, apply: fn(f64) -> f64) -> Answer {
-    let message = match number(context.get_raw(0)) {
-        Some(0.0) => "cannot take logarithm of zero",
-        Some(value) if value < 0.0 => "cannot take logarithm of a negative number",
-        _ => return of_one(context, apply),
+    number(context.get_raw(0)).map_or(Ok(()), check_logarithm)?;
+    of_one(context, apply)
+}
+
+/// 2201E for a number that has no logarithm.
+pub(super) fn check_logarithm(value: f64) -> rusqlite::Result<()> {
+    let message = match value {
+        0.0 => "cannot take logarithm of zero",
+        value if value < 0.0 => "cannot take logarithm of a negative number",
+        _ => return Ok(()),
     };
     Err(raise(SqlState::INVALID_ARGUMENT_FOR_LOG, message))
 }

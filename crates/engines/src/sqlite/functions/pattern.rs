@@ -6,6 +6,7 @@ use rusqlite::types::Value as Stored;
 use trunkline_core::SqlState;
 
 use super::bounded::too_complex;
+use super::raise::raise_with_hint;
 use super::regexp::{Flags, adapted, compiled};
 use super::text::text;
 use super::{Answer, pure, raise};
@@ -25,7 +26,17 @@ fn like(context: &Context<'_>, fold: bool) -> Answer {
     };
     let escape = match context.len() {
         0..=2 => Some('\\'),
-        _ => text(context, 2)?.and_then(|escape| escape.chars().next()),
+        _ => {
+            let Some(escape) = text(context, 2)? else { return Ok(Stored::Null) };
+            let mut characters = escape.chars();
+            let first = characters.next();
+            if characters.next().is_some() {
+                let hint = "Escape string must be empty or one character.";
+                let state = SqlState::INVALID_ESCAPE_SEQUENCE;
+                return Err(raise_with_hint(state, "invalid escape string", hint));
+            }
+            first
+        }
     };
     let (whole, pattern) =
         if fold { (whole.to_lowercase(), pattern.to_lowercase()) } else { (whole, pattern) };

@@ -63,7 +63,7 @@ impl Translator<'_> {
             ("justify_days" | "justify_hours" | "justify_interval", 1) => {
                 self.made(&format!("pg_{name}"), values, &[INTERVAL], INTERVAL)?
             }
-            _ => return Ok(None),
+            _ => return self.measure_call(name, values),
         }))
     }
 

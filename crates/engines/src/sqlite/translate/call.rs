@@ -17,7 +17,10 @@ use crate::sqlite::types::Type;
 impl Translator<'_> {
     pub(super) fn call(&mut self, function: &Function, scope: &Scope<'_>) -> Result<Typed> {
         let name = self.function_name(function)?;
-        if !function.within_group.is_empty() || function.null_treatment.is_some() {
+        if !function.within_group.is_empty() {
+            return self.ordered_set(&name, function, scope);
+        }
+        if function.null_treatment.is_some() {
             return Err(self.at(unsupported("this form of a call"), &function.name));
         }
         let empty =
@@ -31,36 +34,20 @@ impl Translator<'_> {
             FunctionArguments::Subquery(_) => return Err(unsupported("a query as an argument")),
         };
         let mark = scope.mark();
-        let mut star = false;
-        let mut values = Vec::new();
-        for arg in &list.args {
-            if takes_rows(&name)
-                && let Some(row) = self.whole_row(arg, scope)?
-            {
-                values.push(row);
-                continue;
-            }
-            match arg {
-                // A sequence is found by its name alone.
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Cast {
-                    expr,
-                    data_type: DataType::Regclass,
-                    ..
-                })) if matches!(name.as_str(), "nextval" | "currval" | "setval") => {
-                    values.push(self.expression(expr, scope)?);
-                }
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => {
-                    values.push(self.expression(expr, scope)?);
-                }
-                FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => star = true,
-                _ => return Err(self.at(unsupported("a named argument"), &function.name)),
-            }
-        }
+        let (arguments, inner) =
+            scope.within_call(|| self.call_arguments(&name, list, function, scope));
+        let (mut values, star) = arguments?;
+        let refuse_nested = |translator: &Self| match function.over {
+            None => translator.refuse_nested(inner),
+            Some(_) => Ok(()),
+        };
         if let Some(typed) = self.collected(&name, &values, list, function, scope)? {
+            refuse_nested(self)?;
             scope.note_aggregate(self.place(&function.name), mark);
             return Ok(typed);
         }
         if let Some(aggregate) = self.aggregate(&name, &mut values, star)? {
+            refuse_nested(self)?;
             let typed = self.aggregated(aggregate, values, list, function, scope)?;
             if function.over.is_none() {
                 scope.note_aggregate(self.place(&function.name), mark);
@@ -72,9 +59,48 @@ impl Translator<'_> {
                 self.at(unsupported(&format!("the window function {name}")), &function.name)
             );
         }
+        if name == "row" {
+            return Err(self.at(unsupported("a row as a value"), &function.name));
+        }
         let types: Vec<Type> = values.iter().map(|value| value.ty).collect();
         let typed = self.single(&name, values)?;
         typed.ok_or_else(|| self.at(no_function(&name, &types), &function.name))
+    }
+
+    /// The arguments of a call, and whether they are `*`.
+    fn call_arguments(
+        &mut self,
+        name: &str,
+        list: &FunctionArgumentList,
+        function: &Function,
+        scope: &Scope<'_>,
+    ) -> Result<(Vec<Typed>, bool)> {
+        let mut star = false;
+        let mut values = Vec::new();
+        for arg in &list.args {
+            if takes_rows(name)
+                && let Some(row) = self.whole_row(arg, scope)?
+            {
+                values.push(row);
+                continue;
+            }
+            match arg {
+                // A sequence is found by its name alone.
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Cast {
+                    expr,
+                    data_type: DataType::Regclass,
+                    ..
+                })) if matches!(name, "nextval" | "currval" | "setval") => {
+                    values.push(self.expression(expr, scope)?);
+                }
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => {
+                    values.push(self.expression(expr, scope)?);
+                }
+                FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => star = true,
+                _ => return Err(self.at(unsupported("a named argument"), &function.name)),
+            }
+        }
+        Ok((values, star))
     }
 
     /// The call of a function of one value, or `None` if there is none of the name and arguments.
@@ -220,7 +246,7 @@ impl Translator<'_> {
         };
         let distinct = if distinct { "DISTINCT " } else { "" };
         let filter = match &function.filter {
-            Some(filter) => format!(" FILTER (WHERE {})", self.condition(filter, scope, "FILTER")?),
+            Some(filter) => format!(" FILTER (WHERE {})", self.filter(filter, scope)?),
             None => String::new(),
         };
         let over = match &function.over {

@@ -70,7 +70,7 @@ impl Translator<'_> {
         let distinct = if is_distinct { "DISTINCT " } else { "" };
         let mut conditions = Vec::new();
         if let Some(filter) = &function.filter {
-            conditions.push(self.condition(filter, scope, "FILTER")?);
+            conditions.push(self.filter(filter, scope)?);
         }
         if is_joined {
             conditions.push(format!("{argument} IS NOT NULL"));

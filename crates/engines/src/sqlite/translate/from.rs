@@ -332,21 +332,18 @@ pub(super) fn table_source(relation: &Relation, alias: &str) -> Source {
 
 /// The columns that every table has: where a row lies is the number that SQLite gave to it.
 fn system_columns(relation: &Relation, alias: &str) -> Vec<SourceColumn> {
-    let column = |name: &str, sql: String, ty| SourceColumn {
-        name: name.to_owned(),
-        sql,
-        ty,
-        not_null: true,
-        origin: None,
-        merged: false,
-    };
     let mut columns = Vec::new();
     if !relation.view {
-        columns.push(column("tableoid", relation.oid.0.to_string(), Type::of(Oid::OID)));
+        columns.push(system_column("tableoid", relation.oid.0.to_string(), Type::of(Oid::OID)));
     }
     if let Some(rowid) = relation.rowid() {
         let sql = format!("{}.{rowid}", quoted(alias));
-        columns.push(column("ctid", sql, Type::of(Oid::TID)));
+        columns.push(system_column("ctid", sql, Type::of(Oid::TID)));
     }
     columns
+}
+
+pub(super) fn system_column(name: &str, sql: String, ty: Type) -> SourceColumn {
+    let (name, not_null, origin, merged) = (name.to_owned(), true, None, false);
+    SourceColumn { name, sql, ty, not_null, origin, merged }
 }

@@ -114,6 +114,15 @@ impl Scope<'_> {
         Mark(counts)
     }
 
+    /// Translates what stands within a call, and tells where an aggregate is called in there.
+    pub(super) fn within_call<T>(&self, translate: impl FnOnce() -> T) -> (T, Option<usize>) {
+        let before = self.grouping.take_aggregate();
+        let translated = translate();
+        let inner = self.grouping.take_aggregate();
+        self.grouping.put_back(before.or(inner));
+        (translated, inner)
+    }
+
     /// An aggregate was called; what is in its arguments has been noted since the mark.
     pub(super) fn note_aggregate(&self, place: usize, Mark(counts): Mark) {
         let mut seen = Some(self);
@@ -156,6 +165,18 @@ impl Translator<'_> {
         }
     }
 
+    /// 42803 for an aggregate within the arguments of another.
+    pub(super) fn refuse_nested(&self, inner: Option<usize>) -> Result<()> {
+        refuse_aggregate(inner, "aggregate function calls cannot be nested")
+    }
+
+    /// The condition of FILTER; 42803 for an aggregate in it.
+    pub(super) fn filter(&mut self, filter: &Expr, scope: &Scope<'_>) -> Result<String> {
+        let (condition, inner) = scope.within_call(|| self.condition(filter, scope, "FILTER"));
+        refuse_aggregate(inner, "aggregate functions are not allowed in FILTER")?;
+        condition
+    }
+
     /// 42803 for a column of a grouped query that is of no group.
     pub(super) fn check_groups(&self, select: &Select, scope: &Scope<'_>) -> Result<()> {
         let GroupByExpr::Expressions(keys, _) = &select.group_by else { return Ok(()) };
@@ -164,6 +185,11 @@ impl Translator<'_> {
             false => Ok(()),
         }
     }
+}
+
+fn refuse_aggregate(place: Option<usize>, message: &str) -> Result<()> {
+    let Some(place) = place else { return Ok(()) };
+    Err(PgError::new(SqlState::GROUPING_ERROR, message.to_owned()).position(place))
 }
 
 /// The expression of the list that a key means by its number or its name.

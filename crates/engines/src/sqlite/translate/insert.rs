@@ -4,13 +4,13 @@ use sqlparser::ast::{
     Assignment, AssignmentTarget, ConflictTarget, Expr, Insert, ObjectName, OnConflict,
     OnConflictAction, OnInsert, Query, SetExpr, TableObject,
 };
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::super::functions::conflict::AFFECT_ONCE;
-use super::from::{table_source, written};
+use super::super::functions::conflict::{AFFECT_ONCE, HAS_UPDATED};
+use super::from::{system_column, table_source, written};
 use super::name::{folded, no_column_of, parts, quoted, shown};
 use super::query::Queried;
-use super::scope::{Scope, Source};
+use super::scope::{Scope, Source, SourceColumn};
 use super::typed::{Form, Typed};
 use super::unparsed::Overriding;
 use super::{Done, Translator, unsupported};
@@ -64,6 +64,8 @@ impl Translator<'_> {
                 _ => return Err(unsupported("ON DUPLICATE KEY")),
             }
         }
+        let mut source = source;
+        source.system.extend(self.locked_by(insert, &relation));
         let (returning, shape) =
             self.returning(insert.returning.as_deref(), &source, &Scope::of(source.clone()))?;
         sql.push_str(&returning);
@@ -74,6 +76,25 @@ impl Translator<'_> {
             counts: true,
             writes: true,
         })
+    }
+
+    /// `xmax` of a row that is returned: who has locked it, which is nobody if it was inserted, and this
+    /// transaction if ON CONFLICT has updated it. SQLite does not tell which of both of a table without
+    /// numbers of rows.
+    fn locked_by(&mut self, insert: &Insert, relation: &Relation) -> Option<SourceColumn> {
+        let may_update = matches!(
+            &insert.on,
+            Some(OnInsert::OnConflict(OnConflict { action: OnConflictAction::DoUpdate(_), .. }))
+        );
+        let sql = match (may_update, relation.rowid()) {
+            (false, _) => "0".to_owned(),
+            (true, Some(_)) if insert.returning.is_some() => {
+                self.once = Some(relation.name.clone());
+                format!("{HAS_UPDATED}()")
+            }
+            (true, _) => return None,
+        };
+        Some(system_column("xmax", sql, Type::of(Oid::XID)))
     }
 
     /// The columns that are given values: those that are named, else all.

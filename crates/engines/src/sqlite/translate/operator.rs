@@ -107,6 +107,10 @@ impl Translator<'_> {
         let second = self.expression(right, scope)?;
         let (first, second) = self.settle_pair(first, second)?;
         self.check_comparable(&first, second.ty, op, left)?;
+        let first = match is_numbered(&first, second.ty) {
+            true => Typed { ty: Type::INT8, ..first },
+            false => first,
+        };
         self.compared(first, op, second).map(Typed::boolean)
     }
 
@@ -163,7 +167,8 @@ impl Translator<'_> {
         op: &str,
         at: &Expr,
     ) -> Result<()> {
-        if left.ty.oid == right.oid || self.common(left.ty, right).is_some() {
+        let is_told = is_numbered(left, right) && matches!(op, "=" | "<>");
+        if is_told || left.ty.oid == right.oid || self.common(left.ty, right).is_some() {
             return Ok(());
         }
         let op = if op.starts_with("IS") { "=" } else { op };
@@ -322,6 +327,11 @@ impl Translator<'_> {
         );
         Ok(Typed::new(sql, if textual { Type::TEXT } else { left.ty }))
     }
+}
+
+/// Whether the number of a transaction stands beside an integer, which may be the same.
+fn is_numbered(left: &Typed, right: Type) -> bool {
+    left.ty.oid == Oid::XID && right.oid == Oid::INT4
 }
 
 /// The items of `(a, b)` and of `ROW(a, b)`.

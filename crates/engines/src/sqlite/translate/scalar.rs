@@ -66,7 +66,9 @@ impl Translator<'_> {
                 1,
             ) => {
                 let ty = values.first().map_or(Type::FLOAT8, |value| value.ty);
-                let ty = if ty.oid == Oid::NUMERIC { Type::NUMERIC } else { Type::FLOAT8 };
+                let is_of_angle = matches!(name, "degrees" | "radians" | "sin" | "cos" | "tan");
+                let is_numeric = ty.oid == Oid::NUMERIC && !is_of_angle;
+                let ty = if is_numeric { Type::NUMERIC } else { Type::FLOAT8 };
                 let sql = self.arguments(values, &[Type::FLOAT8])?;
                 let name = match name {
                     "log" => "log10",
@@ -284,6 +286,10 @@ fn fixed(name: &str, count: usize) -> Option<(&'static str, &'static [Type], Typ
         ("rtrim", 1 | 2) => ("pg_rtrim", TEXT, Type::TEXT),
         ("encode", 2) => ("pg_encode", BYTES, Type::TEXT),
         ("decode", 2) => ("pg_decode", TEXT, Type::of(Oid::BYTEA)),
+        ("sha224", 1) => ("pg_sha224", BYTES, Type::of(Oid::BYTEA)),
+        ("sha256", 1) => ("pg_sha256", BYTES, Type::of(Oid::BYTEA)),
+        ("sha384", 1) => ("pg_sha384", BYTES, Type::of(Oid::BYTEA)),
+        ("sha512", 1) => ("pg_sha512", BYTES, Type::of(Oid::BYTEA)),
         ("quote_literal", 1) => ("pg_quote_literal", TEXT, Type::TEXT),
         ("quote_ident", 1) => ("pg_quote_ident", TEXT, Type::TEXT),
         _ => return None,

@@ -3,11 +3,11 @@
 use sqlparser::ast::Ident;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::Translator;
 use super::grouping::Grouping;
 use super::name::{folded, quoted};
 use super::nearest::hinted;
 use super::typed::{Form, Typed};
+use super::{Translator, unsupported};
 use crate::sqlite::types::Type;
 
 /// A column that a query gives.
@@ -185,6 +185,9 @@ impl Translator<'_> {
         };
         let mut all = source.columns.iter().chain(&source.system);
         let Some(column) = all.find(|column| column.name.eq_ignore_ascii_case(&name)) else {
+            if is_of_versions(&name) && !source.system.is_empty() {
+                return Err(unsupported(&format!("the system column {name} here")).position(place));
+            }
             let message = format!("column {alias}.{name} does not exist");
             let error = PgError::new(SqlState::UNDEFINED_COLUMN, message);
             return Err(hinted(error, Some(&alias), &name, scope).position(place));
@@ -194,10 +197,18 @@ impl Translator<'_> {
     }
 }
 
-/// 42703, with what may have been meant.
+/// 42703, with what may have been meant; 0A000 for a column that a table of PostgreSQL has besides.
 fn no_column(name: &str, scope: &Scope<'_>) -> PgError {
+    if is_of_versions(name) && scope.sources.iter().any(|source| !source.system.is_empty()) {
+        return unsupported(&format!("the system column {name} here"));
+    }
     let message = format!("column \"{name}\" does not exist");
     hinted(PgError::new(SqlState::UNDEFINED_COLUMN, message), None, name, scope)
+}
+
+/// Whether a column tells of the versions of a row, of which SQLite has one.
+fn is_of_versions(name: &str) -> bool {
+    matches!(name, "xmin" | "xmax" | "cmin" | "cmax")
 }
 
 /// 42P01: nothing of FROM has this name.
