@@ -158,7 +158,16 @@ impl<S: Session> Connection<S> {
             self.transaction.admit_by_rule(sql)?;
         }
         self.enter_statement().await?;
-        let prepared = self.prepared(sql, &[]).await?;
+        let prepared = self.prepared(sql, &[]).await.map_err(|stop| match stop {
+            // Here there are no parameters at all, with or without a type.
+            Stop::Error(error)
+                if error.sqlstate() == SqlState::INDETERMINATE_DATATYPE
+                    && trunkline_sql::parameters(sql).next().is_some() =>
+            {
+                Stop::Error(no_parameter(sql))
+            }
+            stop => stop,
+        })?;
         if !prepared.parameters.is_empty() {
             return Err(no_parameter(sql).into());
         }

@@ -3,7 +3,7 @@
 use sqlparser::ast::{
     CaseWhen, DateTimeField, Expr, ObjectName, Query, TrimWhereField, Value, ValueWithSpan,
 };
-use trunkline_core::types::{array_of, element_of};
+use trunkline_core::types::{array_of, element_of, name_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::call::no_function;
@@ -12,7 +12,7 @@ use super::insert::is_default;
 use super::name::{folded, quoted};
 use super::scope::Scope;
 use super::typed::{Form, Typed, written_scale};
-use super::{Translator, unsupported};
+use super::{NUMBERS, Translator, indeterminate, unsupported};
 use crate::sqlite::storage;
 use crate::sqlite::types::Type;
 
@@ -184,6 +184,11 @@ impl Translator<'_> {
     fn parameter(&mut self, name: &str, place: usize) -> Result<Typed> {
         let number = name.strip_prefix('$').and_then(|digits| digits.parse::<usize>().ok());
         let Some(number) = number.filter(|number| (1..=65_535).contains(number)) else {
+            if number.is_some_and(|number| (65_536..=NUMBERS).contains(&number)) {
+                // Nobody can bind so many, and somewhere in front of it is one of which nothing is said.
+                let known = self.parameters.iter().take_while(|ty| !ty.is_unknown()).count();
+                return Err(indeterminate(known));
+            }
             // The parser knows parameters of others, too.
             let error = match name.starts_with(':') {
                 true => PgError::new(SqlState::SYNTAX_ERROR, "syntax error at or near \":\""),
@@ -198,6 +203,10 @@ impl Translator<'_> {
             self.parameters.resize(number, Type::UNKNOWN);
         }
         let ty = self.parameters.get(number - 1).copied().unwrap_or(Type::UNKNOWN);
+        if !ty.is_unknown() && name_of(ty.oid).is_none() {
+            let message = format!("cache lookup failed for type {}", ty.oid.0);
+            return Err(PgError::internal(message));
+        }
         let sql = format!("?{number}");
         let form = Form::Parameter(number - 1);
         Ok(Typed { form, place, ..Typed::new(sql, ty) })

@@ -462,13 +462,22 @@ impl<'a> Translator<'a> {
     fn parameter_types(&self) -> Result<Vec<Oid>> {
         let of = |(index, ty): (usize, &Type)| {
             if ty.is_unknown() {
-                let message = format!("could not determine data type of parameter ${}", index + 1);
-                return Err(PgError::new(SqlState::INDETERMINATE_DATATYPE, message));
+                return Err(indeterminate(index));
             }
             Ok(ty.oid)
         };
         self.parameters.iter().enumerate().map(of).collect()
     }
+}
+
+/// The highest number that PostgreSQL takes for that of a parameter.
+const NUMBERS: usize = 268_435_455;
+
+/// 42P18: the parameter at this index has no type.
+fn indeterminate(index: usize) -> PgError {
+    let message =
+        format!("could not determine data type of parameter ${}", index.saturating_add(1));
+    PgError::new(SqlState::INDETERMINATE_DATATYPE, message)
 }
 
 /// 0A000: what SQLite cannot do, or this translation does not.
