@@ -31,6 +31,10 @@ impl Translator<'_> {
         {
             return self.present(name, values).map(Some);
         }
+        // Its type is a time with a zone, which SQLite keeps none of.
+        if name == "current_time" {
+            return Err(unsupported("current_time"));
+        }
         let mut values = values.into_iter();
         Ok(Some(match (name, values.len()) {
             ("date_trunc", 2 | 3) => {
