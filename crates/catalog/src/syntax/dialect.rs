@@ -9,6 +9,8 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
+use super::members;
+
 /// How many expressions the parser may begin: this many, and so many more for each byte of the text.
 const STEPS: usize = 1_000;
 const STEPS_A_BYTE: usize = 4;
@@ -189,7 +191,7 @@ impl Dialect for Postgres {
         if is_reserved(first) {
             return Some(parser.expected("an expression", parser.peek_token()));
         }
-        None
+        members::comes_next(parser).then(|| members::read(parser))
     }
 
     /// What IS DISTINCT FROM compares with ends before an AND, where the parser would go on.

@@ -8,6 +8,7 @@ mod arrays;
 mod call;
 mod depth;
 mod dialect;
+mod members;
 mod strings;
 mod trim;
 

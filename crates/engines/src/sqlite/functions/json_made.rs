@@ -31,15 +31,22 @@ pub(super) fn register(
         Some(words) => as_jsonb(&words),
         None => Ok(Stored::Null),
     })?;
-    pure(connection, "pg_json_object", -1, |context| members(context, " : ", ", "))?;
-    pure(connection, "pg_json_row", -1, |context| members(context, ":", ","))?;
-    pure(connection, "pg_json_array", -1, |context| {
-        let mut elements = Bounded::default();
-        for place in 0..context.len() {
+    pure(connection, "pg_json_object", -1, |context| members(context, " : ", ", ", true))?;
+    pure(connection, "pg_json_object_absent", -1, |context| members(context, " : ", ", ", false))?;
+    pure(connection, "pg_json_row", -1, |context| members(context, ":", ",", true))?;
+    pure(connection, "pg_json_array", -1, |context| elements(context, true))?;
+    pure(connection, "pg_json_array_absent", -1, |context| elements(context, false))
+}
+
+/// The array of the arguments, with those that are NULL or without them.
+fn elements(context: &Context<'_>, has_nulls: bool) -> Answer {
+    let mut elements = Bounded::default();
+    for place in 0..context.len() {
+        if has_nulls || context.get_raw(place) != ValueRef::Null {
             elements.push_part(&words(context, place)?, ", ")?;
         }
-        elements.within("[", "]")
-    })
+    }
+    elements.within("[", "]")
 }
 
 /// The document in the words of `jsonb`.
@@ -54,14 +61,18 @@ pub(super) fn words(context: &Context<'_>, place: usize) -> rusqlite::Result<Str
     Ok(text(context, place)?.unwrap_or_else(|| "null".to_owned()))
 }
 
-/// The object whose members are the arguments: names and values, one behind the other.
-fn members(context: &Context<'_>, colon: &str, comma: &str) -> Answer {
+/// The object whose members are the arguments: names and values, one behind the other; with values that are
+/// NULL or without them.
+fn members(context: &Context<'_>, colon: &str, comma: &str, has_nulls: bool) -> Answer {
     let mut members = Bounded::default();
     for place in (0..context.len()).step_by(2) {
         let Some(name) = text(context, place)? else {
             let message = "null value not allowed for object key";
             return Err(raise(SqlState::NULL_VALUE_NOT_ALLOWED, message));
         };
+        if !has_nulls && context.get_raw(place + 1) == ValueRef::Null {
+            continue;
+        }
         members.push_part(&quote(&name), comma)?;
         members.push(colon)?;
         members.push(&words(context, place + 1)?)?;

@@ -1,4 +1,4 @@
-//! `jsonb_set` and `jsonb_insert`: a value at a path.
+//! `jsonb_set` and `jsonb_insert`: a value at a path. And `#-`, which takes away what is there.
 //!
 //! Source: `setPath` in PostgreSQL's `jsonfuncs.c`.
 
@@ -19,7 +19,8 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     })?;
     pure(connection, "pg_jsonb_insert", 4, |context| {
         changed(context, |behind| if behind { Change::Behind } else { Change::Before })
-    })
+    })?;
+    pure(connection, "pg_jsonb_without_path", 2, without)
 }
 
 /// What becomes of the place that a path leads to.
@@ -73,8 +74,7 @@ impl<'a> Placing<'a> {
             return Ok(());
         };
         let Some(step) = step else {
-            let message = format!("path element at position {} is null", level + 1);
-            return Err(raise(SqlState::NULL_VALUE_NOT_ALLOWED, &message));
+            return Err(is_null(level));
         };
         let is_last = level + 1 == self.path.len();
         let value = || Json::Scalar(self.value);
@@ -102,7 +102,7 @@ impl<'a> Placing<'a> {
                 }
             }
             Json::Array(elements) => {
-                let place = self.index(step, level)?;
+                let place = index(step, level)?;
                 let count = i64::try_from(elements.len()).unwrap_or(i64::MAX);
                 let place = if place < 0 { place.saturating_add(count) } else { place };
                 // Before the beginning there is nothing, and behind the end there is one place.
@@ -128,14 +128,74 @@ impl<'a> Placing<'a> {
             }
         }
     }
+}
 
-    /// A step as the place in an array.
-    fn index(&self, step: &str, level: usize) -> rusqlite::Result<i64> {
-        let read = step.trim().parse::<i32>().map(i64::from);
-        read.map_err(|_| {
-            let place = level + 1;
-            let message = format!("path element at position {place} is not an integer: \"{step}\"");
-            raise(SqlState::INVALID_TEXT_REPRESENTATION, &message)
-        })
+/// `pg_jsonb_without_path(document, path)`
+fn without(context: &Context<'_>) -> Answer {
+    let (Some(whole), Some(path)) = (document(context, 0)?, text(context, 1)?) else {
+        return Ok(Stored::Null);
+    };
+    let path = steps(&path).map_err(refused)?;
+    let mut whole = parsed(&whole)?;
+    match &whole {
+        Json::Scalar(_) => {
+            let message = "cannot delete path in scalar";
+            return Err(raise(SqlState::INVALID_PARAMETER_VALUE, message));
+        }
+        Json::Array(elements) if elements.is_empty() => {}
+        _ => remove(&mut whole, &path, 0)?,
     }
+    printed(&whole)
+}
+
+/// Takes away what is at the end of a path, if there is something.
+fn remove(within: &mut Json<'_>, path: &[Option<String>], level: usize) -> rusqlite::Result<()> {
+    let Some(step) = path.get(level) else { return Ok(()) };
+    let is_last = level + 1 == path.len();
+    let step = step.as_deref().ok_or_else(|| is_null(level))?;
+    match within {
+        Json::Scalar(_) => Ok(()),
+        Json::Object(members) => {
+            match members.iter().position(|(known, _)| unescaped(known) == step) {
+                Some(place) if is_last => {
+                    members.remove(place);
+                    Ok(())
+                }
+                Some(place) => match members.get_mut(place) {
+                    Some((_, member)) => remove(member, path, level + 1),
+                    None => Ok(()),
+                },
+                None => Ok(()),
+            }
+        }
+        Json::Array(elements) => {
+            let place = index(step, level)?;
+            let count = i64::try_from(elements.len()).unwrap_or(i64::MAX);
+            let place = if place < 0 { place.saturating_add(count) } else { place };
+            let Ok(place) = usize::try_from(place) else { return Ok(()) };
+            match elements.get_mut(place) {
+                Some(_) if is_last => {
+                    elements.remove(place);
+                    Ok(())
+                }
+                Some(element) => remove(element, path, level + 1),
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+fn is_null(level: usize) -> rusqlite::Error {
+    let message = format!("path element at position {} is null", level + 1);
+    raise(SqlState::NULL_VALUE_NOT_ALLOWED, &message)
+}
+
+/// A step as the place in an array.
+fn index(step: &str, level: usize) -> rusqlite::Result<i64> {
+    let read = step.trim().parse::<i32>().map(i64::from);
+    read.map_err(|_| {
+        let place = level + 1;
+        let message = format!("path element at position {place} is not an integer: \"{step}\"");
+        raise(SqlState::INVALID_TEXT_REPRESENTATION, &message)
+    })
 }

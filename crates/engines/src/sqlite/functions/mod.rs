@@ -21,6 +21,7 @@ mod elements;
 mod encoding;
 mod fields;
 mod format;
+mod from_char;
 mod json;
 mod json_made;
 mod json_rows;
@@ -101,6 +102,7 @@ pub(crate) fn register(
     time::register(connection, &surroundings)?;
     fields::register(connection, &surroundings)?;
     to_char::register(connection, &surroundings)?;
+    from_char::register(connection, &surroundings)?;
     zoned::register(connection, &surroundings)?;
     calendar::register(connection, &surroundings)?;
     Ok(surroundings)

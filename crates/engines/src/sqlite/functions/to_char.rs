@@ -12,7 +12,7 @@ use super::time::{DAY, SECOND, micros};
 use super::zoned::local;
 use super::{Answer, Surroundings, oid, raise, styled};
 
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -26,14 +26,14 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-const DAYS: [&str; 7] =
+pub(super) const DAYS: [&str; 7] =
     ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 const ROMAN: [&str; 12] =
     ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
 
 /// The patterns, the longer of two that begin alike first.
-const PATTERNS: [&str; 52] = [
+pub(super) const PATTERNS: [&str; 52] = [
     "Y,YYY", "YYYY", "YYY", "YY", "Y", "IYYY", "IYY", "IY", "IDDD", "ID", "IW", "I", "MONTH",
     "MON", "MM", "MI", "MS", "DAY", "DDD", "DD", "DY", "D", "HH24", "HH12", "HH", "SSSSS", "SSSS",
     "SS", "US", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6", "AM", "PM", "A.M.", "P.M.", "AD", "BC",
@@ -144,7 +144,7 @@ fn copy_quoted<'t>(text: &'t str, out: &mut String) -> &'t str {
 }
 
 /// What is behind a pattern: in capitals, in small letters, or a name that begins with a capital.
-fn strip<'t>(text: &'t str, pattern: &str) -> Option<&'t str> {
+pub(super) fn strip<'t>(text: &'t str, pattern: &str) -> Option<&'t str> {
     let (head, rest) = text.split_at_checked(pattern.len())?;
     let is_name = matches!(pattern, "MONTH" | "MON" | "DAY" | "DY");
     let is_small = |part: &str| !part.contains(|one: char| one.is_ascii_uppercase());

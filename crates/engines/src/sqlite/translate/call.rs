@@ -8,6 +8,7 @@ use sqlparser::ast::{
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::json_call::takes_rows;
+use super::json_constructor::constructs;
 use super::name::{folded, parts, quoted};
 use super::scope::Scope;
 use super::typed::{Form, Typed, has_key};
@@ -33,6 +34,9 @@ impl Translator<'_> {
             }
             FunctionArguments::Subquery(_) => return Err(unsupported("a query as an argument")),
         };
+        if constructs(&name, list) {
+            return self.constructed(&name, list, function, scope);
+        }
         let mark = scope.mark();
         let (arguments, inner) =
             scope.within_call(|| self.call_arguments(&name, list, function, scope));

@@ -19,6 +19,7 @@ pub(super) fn is_meant(left: &Typed, op: &BinaryOperator, right: &Typed) -> bool
         | BinaryOperator::QuestionAnd
         | BinaryOperator::AtArrow
         | BinaryOperator::ArrowAt
+        | BinaryOperator::HashMinus
         | BinaryOperator::PGOverlap => true,
         BinaryOperator::Minus => is_jsonb(left),
         BinaryOperator::StringConcat => {
@@ -61,7 +62,9 @@ impl Translator<'_> {
                 self.settle_pair(left, right)?
             }
             BinaryOperator::StringConcat => (self.settle(left, JSONB)?, self.settle(right, JSONB)?),
-            BinaryOperator::QuestionPipe | BinaryOperator::QuestionAnd => {
+            BinaryOperator::QuestionPipe
+            | BinaryOperator::QuestionAnd
+            | BinaryOperator::HashMinus => {
                 (self.settle(left, JSONB)?, self.settle(right, Type::of(Oid::TEXT_ARRAY))?)
             }
             _ => (self.settle(left, JSONB)?, self.settle_text(right)?),
@@ -87,6 +90,7 @@ impl Translator<'_> {
                 "pg_jsonb_contains"
             }
             BinaryOperator::StringConcat => "pg_jsonb_concat",
+            BinaryOperator::HashMinus if is_names => "pg_jsonb_without_path",
             BinaryOperator::Minus if part.ty.is_string() => "pg_jsonb_without",
             BinaryOperator::Minus if is_names => "pg_jsonb_without_all",
             BinaryOperator::Minus if matches!(part.ty.oid, Oid::INT2 | Oid::INT4) => {
@@ -99,7 +103,10 @@ impl Translator<'_> {
             false => String::new(),
         };
         let sql = format!("{function}({}, {}{of})", whole.sql, part.sql);
-        let changes = matches!(op, BinaryOperator::StringConcat | BinaryOperator::Minus);
+        let changes = matches!(
+            op,
+            BinaryOperator::StringConcat | BinaryOperator::Minus | BinaryOperator::HashMinus
+        );
         Ok(Typed::new(sql, if changes { JSONB } else { Type::BOOL }))
     }
 }

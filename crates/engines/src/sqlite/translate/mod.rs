@@ -46,6 +46,7 @@ mod index;
 pub(super) mod index_text;
 mod insert;
 mod json_call;
+mod json_constructor;
 mod jsonb;
 mod label;
 mod like_table;

@@ -31,6 +31,10 @@ impl Translator<'_> {
         {
             return self.present(name, values).map(Some);
         }
+        // Its type is a time with a zone, which SQLite keeps none of.
+        if name == "current_time" {
+            return Err(unsupported("current_time"));
+        }
         let mut values = values.into_iter();
         Ok(Some(match (name, values.len()) {
             ("date_trunc", 2 | 3) => {
@@ -65,6 +69,16 @@ impl Translator<'_> {
                 let Some(value) = values.next() else { return Ok(None) };
                 let value = self.settle(value, Type::FLOAT8)?;
                 Typed::new(format!("pg_to_timestamp({})", value.sql), TIMESTAMPTZ)
+            }
+            ("to_date" | "to_timestamp", 2) => {
+                let ty = if name == "to_date" { DATE } else { TIMESTAMPTZ };
+                let values: Vec<Typed> = values.collect();
+                if !values.iter().all(|value| value.is_unknown() || value.ty.is_string()) {
+                    return Ok(None);
+                }
+                let function = self.zoned("pg_from_char", ty)?;
+                let arguments = self.arguments(values, &[Type::TEXT])?;
+                Typed::new(format!("{function}({arguments}, {})", ty.oid.0), ty)
             }
             ("to_char", 2) => {
                 let (Some(value), Some(format)) = (values.next(), values.next()) else {
