@@ -13,6 +13,7 @@ mod tables;
 
 use engine::Numbers;
 use trunkline::{Listener, Server, ServerBuilder, Tls};
+use trunkline_catalog::Catalog;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -23,8 +24,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         _ => return Err("conformance_server DATABASE FOLDER [CERTIFICATE KEY]".into()),
     };
     let tls = pem.map(|(certificate, key)| Tls::from_pem_files(certificate, key)).transpose()?;
-    let builder = || -> ServerBuilder<Numbers> {
-        let builder = Server::builder(Numbers { database: database.clone() });
+    let builder = || -> ServerBuilder<Catalog<Numbers>> {
+        let builder = Server::builder(Catalog::new(Numbers { database: database.clone() }));
         match &tls {
             Some(tls) => builder.tls(tls.clone()),
             None => builder,

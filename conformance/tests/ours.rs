@@ -4,6 +4,7 @@ use std::process::Command;
 
 use engine::Numbers;
 use trunkline::{Listener, Server};
+use trunkline_catalog::Catalog;
 
 #[path = "../server/closed.rs"]
 mod closed;
@@ -19,7 +20,7 @@ mod tables;
 #[test]
 fn ours_answers_as_recorded_of_postgresql() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let builder = || Server::builder(Numbers { database: "postgres".into() });
+    let builder = || Server::builder(Catalog::new(Numbers { database: "postgres".into() }));
     let open = builder().build();
     let closed = builder().auth(closed::auth().expect("users")).build();
     let folder = std::env::temp_dir().join(format!("trunkline-dialogues-{}", std::process::id()));
