@@ -161,9 +161,10 @@ impl Traced {
     fn opened(&self) -> Result<Vec<String>, String> {
         let data = self.folder.join("data");
         let is_foreign = |call: &&String| {
-            let path = call.split('"').nth(1).map(Path::new);
+            // A rename has two.
+            let mut paths = call.split('"').skip(1).step_by(2).map(Path::new).peekable();
             let is_own = |path: &Path| path.starts_with(&data) || path.starts_with(PROCESSORS);
-            call.contains("/../") || !path.is_some_and(is_own)
+            call.contains("/../") || paths.peek().is_none() || !paths.all(is_own)
         };
         let calls = self.calls()?;
         let opened: Vec<_> = calls.iter().skip(self.before).filter(is_foreign).cloned().collect();

@@ -120,7 +120,7 @@ pub(super) fn open(database: &Database, control: &Arc<Control>) -> rusqlite::Res
     let keep = control.clone();
     connection.commit_hook(Some(move || !keep.may_keep()))?;
     let sequences = Sequences::new(&database.taken);
-    let surroundings = functions::register(&connection, &sequences)?;
+    let surroundings = functions::register(&connection, &sequences, control)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     let trust = Arc::new(AtomicU8::new(Trust::Rows as u8));
     let asked = trust.clone();

@@ -269,6 +269,7 @@ impl<'c> Worker<'c> {
         }
         let mut outcome = done.map_err(|error| match plan.defines() {
             true => self.validated(error, &plan),
+            false if plan.translated.calls_session => error,
             false => self.detailed(error, |worker| {
                 let sequences = &worker.guarded.sequences;
                 let again = || {

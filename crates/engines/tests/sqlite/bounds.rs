@@ -49,6 +49,41 @@ fn patterns_work_no_longer_than_a_while() {
 }
 
 #[test]
+fn what_is_written_twice_does_not_double_without_end() {
+    let file = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY);");
+    let server = file.serve();
+    let mut client = server.login();
+    let nested = " BETWEEN SYMMETRIC false AND true".repeat(60);
+    let sql = format!("SELECT 1 BETWEEN SYMMETRIC 0 AND 2{nested}");
+    assert_eq!(refused(&mut client, &sql)(b'C'), "54001");
+    let sql = "SELECT ARRAY[x, x] FROM \
+               (SELECT string_to_array(repeat('a,', 4000000), ',') AS x) AS s";
+    assert_eq!(refused(&mut client, sql)(b'C'), "54000");
+}
+
+#[test]
+fn a_search_for_many_matches_stops_when_it_is_cancelled() {
+    let file = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY);");
+    let server = file.serve();
+    let mut client = server.login();
+    ask(&mut client, "SET statement_timeout = '200ms'");
+    let sql = "SELECT regexp_replace(repeat('A', 300000), '.*[^A-Z]|[A-Z]', '', 'g')";
+    assert_eq!(refused(&mut client, sql)(b'C'), "57014");
+}
+
+#[test]
+fn a_function_of_the_session_is_called_once_a_statement() {
+    let file = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1);");
+    let server = file.serve();
+    let mut client = server.login();
+    let sql = "INSERT INTO t SELECT 1 FROM t WHERE pg_try_advisory_lock(7)";
+    assert_eq!(refused(&mut client, sql)(b'C'), "23505");
+    let unlock = "SELECT pg_advisory_unlock(7) FROM t";
+    assert!(ask(&mut client, unlock).contains("D(t)"));
+    assert!(ask(&mut client, unlock).contains("D(f)"));
+}
+
+#[test]
 fn options_of_expressions_hold_for_their_row() {
     let file = File::new("CREATE TABLE o (f TEXT); INSERT INTO o VALUES ('c'), ('i'), ('c');");
     let server = file.serve();
@@ -72,4 +107,14 @@ fn what_is_too_large_is_no_infinity() {
     }
     let infinite = "SELECT exp('Infinity'::float8), '-Infinity'::float8 * 2";
     assert_eq!(ask(&mut client, infinite), "D(Infinity,-Infinity) C(SELECT 1) Z(I)");
+}
+
+#[test]
+fn expressions_of_execute_may_stand_far_within_a_string() {
+    let file = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY);");
+    let server = file.serve();
+    let mut client = server.login();
+    ask(&mut client, "PREPARE p(int) AS SELECT $1");
+    let sql = format!("/*{}*/ EXECUTE p(1 + 1)", "x".repeat(70_000));
+    assert_eq!(ask(&mut client, &sql), "D(2) C(SELECT 1) Z(I)");
 }

@@ -174,7 +174,8 @@ fn values_in_place(arguments: &[Span], source: &str) -> String {
     let start = arguments.first().map_or(0, |first| first.start);
     let end = arguments.last().map_or(start, |last| last.end);
     let width = character_position(source, start).saturating_sub(1);
-    format!("{HEAD:>width$}{})", Span::new(start, end).text(source))
+    let blanks = " ".repeat(width.saturating_sub(HEAD.len()));
+    format!("{blanks}{HEAD}{})", Span::new(start, end).text(source))
 }
 
 /// What an engine says of VALUES, PostgreSQL says of the arguments of EXECUTE.

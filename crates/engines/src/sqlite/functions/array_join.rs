@@ -11,6 +11,7 @@ use trunkline_core::{Oid, SqlState};
 
 use super::super::storage;
 use super::array::array_at;
+use super::bounded::admit;
 use super::{Answer, oid, pure, raise, refused};
 
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
@@ -86,6 +87,7 @@ fn nested(context: &Context<'_>) -> Answer {
             None => inner = Some(dimensions.to_vec()),
         }
         if let Some(array) = &array {
+            admit(values.len().saturating_add(array.len())).map_err(refused)?;
             values.extend(elements(array).map_err(refused)?);
         }
     }

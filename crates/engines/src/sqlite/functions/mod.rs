@@ -44,6 +44,8 @@ mod time;
 mod to_char;
 mod zoned;
 
+use std::sync::Arc;
+
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::Value as Stored;
@@ -59,6 +61,7 @@ pub(crate) use raise::raised;
 use raise::{raise, refused};
 pub(crate) use surroundings::Surroundings;
 
+use super::control::Control;
 use super::output::KEPT;
 use super::sequence::Sequences;
 
@@ -69,6 +72,7 @@ type Answer = rusqlite::Result<Stored>;
 pub(crate) fn register(
     connection: &Connection,
     sequences: &Sequences,
+    control: &Arc<Control>,
 ) -> rusqlite::Result<Surroundings> {
     let surroundings = Surroundings::default();
     sequence::register(connection, sequences)?;
@@ -83,7 +87,7 @@ pub(crate) fn register(
     order::register(connection)?;
     ordered_set::register(connection)?;
     array_text::register(connection)?;
-    regexp::register(connection)?;
+    regexp::register(connection, control)?;
     json_rows::register(connection)?;
     series::register(connection, &surroundings)?;
     format::register(connection)?;

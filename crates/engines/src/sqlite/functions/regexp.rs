@@ -13,14 +13,21 @@ use rusqlite::types::Value as Stored;
 use trunkline_core::SqlState;
 use trunkline_core::types::Value;
 
+use super::super::control::Control;
 use super::array_text::texts;
 use super::bounded::{Bounded, gathered, too_complex};
 use super::json::quote;
 use super::text::text;
-use super::{Answer, pure, raise};
+use super::{Answer, PURE, pure, raise};
 
-pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
-    pure(connection, "pg_regexp_replace", -1, replaced)?;
+pub(super) fn register(connection: &Connection, control: &Arc<Control>) -> rusqlite::Result<()> {
+    let many = |name: &str, arguments: i32, function: fn(&Context<'_>, &Control) -> Answer| {
+        let control = control.clone();
+        connection.create_scalar_function(name, arguments, PURE, move |context| {
+            function(context, &control)
+        })
+    };
+    many("pg_regexp_replace", -1, replaced)?;
     pure(connection, "pg_regexp_match", -1, |context| {
         let Some(search) = Search::read(context, 2)? else { return Ok(Stored::Null) };
         if search.all {
@@ -33,24 +40,30 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
             .captures(&search.text)
             .map_or(Ok(Stored::Null), |found| texts(groups(&found)))
     })?;
-    pure(connection, "pg_regexp_matches", -1, |context| {
+    many("pg_regexp_matches", -1, |context, control| {
         let Some(search) = Search::read(context, 2)? else { return Ok(Stored::Null) };
         let most = if search.all { usize::MAX } else { 1 };
         let mut rows = Bounded::default();
         for found in search.compiled.regex.captures_iter(&search.text).take(most) {
+            go_on(control)?;
             if let Stored::Text(array) = texts(groups(&found))? {
                 rows.push_part(&quote(&array), ",")?;
             }
         }
         rows.within("[", "]")
     })?;
-    pure(connection, "pg_regexp_split", -1, |context| {
+    many("pg_regexp_split", -1, |context, control| {
         let Some(search) = Search::read(context, 2)? else { return Ok(Stored::Null) };
-        texts(gathered(search.split().map(Value::Text))?)
+        let parts = search.split().take_while(|_| !control.is_stopped());
+        let parts = gathered(parts.map(Value::Text))?;
+        go_on(control)?;
+        texts(parts)
     })?;
-    pure(connection, "pg_regexp_count", 2, |context| {
+    many("pg_regexp_count", 2, |context, control| {
         let Some(search) = Search::read(context, 2)? else { return Ok(Stored::Null) };
-        let count = search.compiled.regex.find_iter(&search.text).count();
+        let found = search.compiled.regex.find_iter(&search.text);
+        let count = found.take_while(|_| !control.is_stopped()).count();
+        go_on(control)?;
         Ok(i64::try_from(count).map_or(Stored::Null, Stored::Integer))
     })?;
     pure(connection, "pg_regexp_instr", 2, |context| {
@@ -240,6 +253,14 @@ impl Search {
     }
 }
 
+/// Ends a search for many matches that nobody waits for any more: one match is bounded, all of them are not.
+fn go_on(control: &Control) -> rusqlite::Result<()> {
+    match control.is_stopped() {
+        true => Err(raise(SqlState::QUERY_CANCELED, "canceling statement due to user request")),
+        false => Ok(()),
+    }
+}
+
 /// What the parentheses hold; all of the match where there are none.
 fn groups(found: &Captures<'_>) -> Vec<Value> {
     let word = |group: Option<regex_lite::Match<'_>>| {
@@ -250,12 +271,13 @@ fn groups(found: &Captures<'_>) -> Vec<Value> {
 }
 
 /// `pg_regexp_replace(text, pattern, replacement [, options])`
-fn replaced(context: &Context<'_>) -> Answer {
+fn replaced(context: &Context<'_>, control: &Control) -> Answer {
     let Some(search) = Search::read(context, 3)? else { return Ok(Stored::Null) };
     let Some(replacement) = text(context, 2)? else { return Ok(Stored::Null) };
     let most = if search.all { usize::MAX } else { 1 };
     let (mut out, mut behind) = (Bounded::default(), 0);
     for found in search.compiled.regex.captures_iter(&search.text).take(most) {
+        go_on(control)?;
         let Some(whole) = found.get(0) else { continue };
         out.push(search.text.get(behind..whole.start()).unwrap_or_default())?;
         fill(&replacement, &found, &mut out)?;

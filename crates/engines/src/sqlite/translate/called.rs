@@ -35,16 +35,18 @@ impl Translator<'_> {
         if let Some(message) = self.immutable {
             return Err(PgError::new(SqlState::INVALID_OBJECT_DEFINITION, message));
         }
-        self.calls_session = true;
+        (self.calls_session, self.volatile) = (true, true);
         let sql = format!("{CALLED}({})", sql.join(", "));
         Ok(Some(Typed::new(sql, Type::of(called.result()))))
     }
 
-    /// 0A000 for something that stays in the file if it calls a function of the session.
-    pub(super) fn refuse_session_calls(&self, what: &str) -> Result<()> {
-        match self.calls_session {
-            true => Err(unsupported(&format!("{what} that calls a function of the session"))),
-            false => Ok(()),
+    /// 0A000 for something that stays in the file if it has what cannot: a call of a function of the session, or a
+    /// word that its text would lose.
+    pub(super) fn refuse_what_cannot_stay(&self, what: &str) -> Result<()> {
+        match (self.calls_session, self.is_symmetric) {
+            (true, _) => Err(unsupported(&format!("{what} that calls a function of the session"))),
+            (_, true) => Err(unsupported(&format!("BETWEEN SYMMETRIC in {what}"))),
+            _ => Ok(()),
         }
     }
 }
@@ -61,7 +63,6 @@ fn only_tells(name: &str) -> bool {
             | "current_setting"
             | "version"
             | "pg_backend_pid"
-            | "inet_client_addr"
             | "inet_client_port"
     )
 }

@@ -254,7 +254,7 @@ impl Translator<'_> {
             return Err(self.at(PgError::new(SqlState::SYNTAX_ERROR, message), expr));
         }
         let typed = self.expression(expr, &Scope::of(draft.source()))?;
-        self.refuse_session_calls("a generated column")?;
+        self.refuse_what_cannot_stay("a generated column")?;
         let mut others =
             draft.columns.iter().filter(|column| column.generated.is_some() || column.name == name);
         let mut used = Vec::new();
@@ -321,7 +321,7 @@ impl Translator<'_> {
         draft: &mut Draft,
     ) -> Result<()> {
         let sql = self.condition(expr, &Scope::of(draft.source()), "CHECK")?;
-        self.refuse_session_calls("a constraint")?;
+        self.refuse_what_cannot_stay("a constraint")?;
         let mut columns: Vec<Ident> = column.cloned().into_iter().collect();
         if columns.is_empty() {
             // PostgreSQL names it after the column if there is only one in it.

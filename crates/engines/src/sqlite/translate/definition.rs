@@ -107,7 +107,7 @@ impl Translator<'_> {
             let message = "there is no parameter $1";
             return Err(PgError::new(SqlState::UNDEFINED_PARAMETER, message));
         }
-        self.refuse_session_calls("a view")?;
+        self.refuse_what_cannot_stay("a view")?;
         let given = create.columns.iter().map(|column| folded(&column.name)).collect();
         let too_many = "CREATE VIEW specifies more column names than columns";
         let names = output_names(given, &queried.outputs, too_many)?;

@@ -5,6 +5,7 @@ use sqlparser::ast::{
 };
 use trunkline_core::types::{array_of, element_of, name_of};
 use trunkline_core::{Oid, PgError, Result, SqlState};
+use trunkline_sql::Lexer;
 
 use super::call::no_function;
 use super::called::is_session_word;
@@ -16,10 +17,18 @@ use super::{NUMBERS, Translator, indeterminate, unsupported};
 use crate::sqlite::storage;
 use crate::sqlite::types::Type;
 
+/// The longest statement that SQLite takes, in bytes.
+const LONGEST: usize = 16 << 20;
+
 impl Translator<'_> {
     pub(super) fn expression(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<Typed> {
         let before = scope.grouping.count();
         let typed = self.deeper(|translator| translator.any_expression(expr, scope))?;
+        // What is written twice doubles with each level; SQLite takes no more than this.
+        if typed.sql.len() > LONGEST {
+            let message = "statement is too complex";
+            return Err(PgError::new(SqlState::STATEMENT_TOO_COMPLEX, message));
+        }
         scope.grouping.settle_key(&typed.sql, before);
         Ok(typed)
     }
@@ -258,13 +267,16 @@ impl Translator<'_> {
         }))
     }
 
-    /// Whether the word SYMMETRIC stands before the first bound, where the parser does not see it.
-    fn is_behind_symmetric(&self, low: &Expr) -> bool {
-        let Some(before) = self.place(low).checked_sub(1) else { return false };
-        let before: String = self.sql.chars().take(before).collect();
-        let before = before.trim_end_matches(|one: char| one.is_whitespace() || one == '(');
-        let word = before.rsplit(|one: char| one.is_whitespace()).next().unwrap_or_default();
-        word.eq_ignore_ascii_case("symmetric")
+    /// Whether the word SYMMETRIC stands behind the BETWEEN of a bound, where the parser does not see it.
+    fn is_behind_symmetric(&mut self, low: &Expr) -> bool {
+        let at = self.place(low);
+        let sql = self.sql;
+        let betweens = self.betweens.get_or_insert_with(|| betweens(sql));
+        let last = betweens.partition_point(|(place, _)| *place < at).checked_sub(1);
+        let is_symmetric =
+            last.and_then(|last| betweens.get(last)).is_some_and(|(_, is_symmetric)| *is_symmetric);
+        self.is_symmetric |= is_symmetric;
+        is_symmetric
     }
 
     pub(super) fn in_list(
@@ -446,4 +458,23 @@ impl Translator<'_> {
         };
         self.date_part(&field, typed, ty)
     }
+}
+
+/// Where each BETWEEN of a text stands, in characters from 1, and whether SYMMETRIC is behind it.
+fn betweens(sql: &str) -> Vec<(usize, bool)> {
+    let (mut found, mut characters, mut counted) = (Vec::new(), 0, 0);
+    let mut lexer = Lexer::new(sql);
+    let mut open = None;
+    while let Some(token) = lexer.next_significant() {
+        if let Some(place) = open.take() {
+            found.push((place, token.is_word(sql, "symmetric")));
+        }
+        if token.is_word(sql, "between") {
+            let start = token.span.start;
+            characters += sql.get(counted..start).map_or(0, |text| text.chars().count());
+            counted = start;
+            open = Some(characters + 1);
+        }
+    }
+    found
 }

@@ -137,6 +137,8 @@ pub(crate) struct Translated {
     pub(crate) sequences: Vec<Sequence>,
     /// The first of its functions that takes one.
     pub(crate) taking: Option<&'static str>,
+    /// Whether it calls functions of the session: what fails is not run once more to say of what row.
+    pub(crate) calls_session: bool,
     /// Whether it is a query without FROM: PostgreSQL knows what it says before any row.
     pub(crate) constant: bool,
     /// What the client is told when it runs.
@@ -292,6 +294,10 @@ struct Translator<'a> {
     immutable: Option<&'static str>,
     /// Whether a function of the session is called, which nothing can that stays in the file.
     calls_session: bool,
+    /// The places of BETWEEN, once somebody has asked.
+    betweens: Option<Vec<(usize, bool)>>,
+    /// Whether there is a BETWEEN SYMMETRIC, a word that definitions do not keep.
+    is_symmetric: bool,
     /// Whether it is a default, which calls none but those that only tell something.
     is_default: bool,
     /// The types of the parameters, unknown until their surroundings tell.
@@ -357,6 +363,8 @@ impl<'a> Translator<'a> {
             reading,
             immutable: None,
             calls_session: false,
+            betweens: None,
+            is_symmetric: false,
             is_default: false,
             parameters,
             assigned: Vec::new(),
@@ -444,6 +452,7 @@ impl<'a> Translator<'a> {
             sequences: self.sequences,
             taking: self.taking,
             locking,
+            calls_session: self.calls_session,
             constant: !self.volatile
                 && matches!(statement, Some(Statement::Query(query)) if query::is_constant(query)),
             notices: self.notices,

@@ -1,10 +1,13 @@
 //! Translated statements, run by SQLite, against what PostgreSQL answered to the same.
 
+use std::sync::Arc;
+
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use trunkline_core::types::{TextStyle, name_of};
 use trunkline_core::{Column, Formats, Oid, PgError, Result, RowBuf};
 
+use super::super::control::Control;
 use super::super::output::KEPT;
 use super::super::sequence::Sequences;
 use super::super::{errors, functions, output, schema::Schema, types::Type, violation};
@@ -16,7 +19,8 @@ const RECORDED: &str = include_str!("../../../tests/golden/sql.txt");
 fn database() -> (Connection, Sequences) {
     let connection = Connection::open_in_memory().expect("memory is at hand");
     let sequences = Sequences::default();
-    functions::register(&connection, &sequences).expect("functions have names of their own");
+    let control = Arc::new(Control::of_nobody(&Arc::default()));
+    functions::register(&connection, &sequences, &control).expect("they have names of their own");
     connection.execute_batch("PRAGMA foreign_keys = ON").expect("it is a setting");
     (connection, sequences)
 }
