@@ -59,25 +59,14 @@ impl Kind {
     }
 }
 
-/// The privileges of anything.
-const PRIVILEGES: &[&str] = &[
-    "select",
-    "insert",
-    "update",
-    "delete",
-    "truncate",
-    "references",
-    "trigger",
-    "maintain",
-    "usage",
-    "execute",
-    "create",
-    "connect",
-    "temporary",
-    "temp",
-    "set",
-    "alter system",
-];
+/// The privileges of what this engine does not have.
+const OTHERS: &[&str] = &["execute", "set", "alter system"];
+
+/// Whether anything has such a privilege.
+fn is_privilege(name: &str) -> bool {
+    let kinds = [Kind::Table, Kind::Sequence, Kind::Database, Kind::Schema];
+    OTHERS.contains(&name) || kinds.iter().any(|kind| kind.privileges().1.contains(&name))
+}
 
 /// Reads a statement from its first word on.
 pub(super) fn grant(parser: &mut Parser<'_>) -> Result<Utility, ParserError> {
@@ -91,14 +80,9 @@ pub(super) fn grant(parser: &mut Parser<'_>) -> Result<Utility, ParserError> {
         parser.expect_keyword(Keyword::FOR)?;
     }
     let privileges = privileges(parser)?;
-    if !parser.parse_keyword(Keyword::ON) {
-        // Roles to roles.
-        while !matches!(parser.next_token().token, Token::EOF) {}
-        let (names, roles) = (Vec::new(), Vec::new());
-        let grant = Grant { is_revoke, privileges, on: Kind::Other, names, roles };
-        return Ok(Utility::Grant(grant));
-    }
-    let on = kind(parser)?;
+    // Without ON roles are granted to roles.
+    let is_on = parser.parse_keyword(Keyword::ON);
+    let on = if is_on { kind(parser)? } else { Kind::Other };
     if on == Kind::Other {
         while !matches!(parser.next_token().token, Token::EOF) {}
         let (names, roles) = (Vec::new(), Vec::new());
@@ -175,7 +159,7 @@ impl Translator<'_> {
             if privilege == "all" {
                 continue;
             }
-            if !PRIVILEGES.contains(&privilege) {
+            if !is_privilege(privilege) {
                 let message = format!("unrecognized privilege type \"{privilege}\"");
                 return Err(PgError::new(SqlState::SYNTAX_ERROR, message));
             }
