@@ -46,7 +46,7 @@ impl Called {
             Err(_) => return Ok(None),
         };
         let public = Schema { name: "public".to_owned(), ..Schema::default() };
-        let snapshot = Snapshot { schemas: vec![public], comment: None };
+        let snapshot = Snapshot { schemas: vec![public], ..Snapshot::default() };
         Ok(Some(Called { answer, objects: Arc::new(Objects::new(Arc::new(snapshot))) }))
     }
 

@@ -19,7 +19,7 @@ pub(crate) async fn snapshot(tables: &Tables) -> Snapshot {
         let relations = relations(tables, &name).await;
         schemas.push(Schema { name, relations, ..Schema::default() });
     }
-    Snapshot { schemas, comment: None }
+    Snapshot { schemas, ..Snapshot::default() }
 }
 
 async fn relations(tables: &Tables, schema: &str) -> Vec<Relation> {

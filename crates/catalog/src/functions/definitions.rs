@@ -1,6 +1,6 @@
 //! Definitions of objects as SQL.
 
-use trunkline_core::catalog::{ConstraintKind, Relation};
+use trunkline_core::catalog::{ConstraintKind, Indexed, Relation};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
@@ -100,13 +100,14 @@ fn index_definition(call: &Call<'_>) -> Result<Datum> {
     let (Some(index), Some(relation)) = (&class.index, world.objects.relation_of(class)) else {
         return Ok(Datum::Null);
     };
-    let key = |at: usize| match index.columns.get(at)? {
-        Some(place) => Some(column(relation, *place)),
-        None => Some(match index.expression(at) {
-            Some(text) if call_name(text).is_some() => text.to_owned(),
-            Some(text) => in_parentheses(text),
-            None => "(expr)".to_owned(),
-        }),
+    let key = |at: usize| {
+        let key = index.of.keys.get(at)?;
+        Some(match &key.of {
+            Indexed::Column(place) => column(relation, *place),
+            Indexed::Expression(text) if text.is_empty() => "(expr)".to_owned(),
+            Indexed::Expression(text) if call_name(text).is_some() => text.clone(),
+            Indexed::Expression(text) => in_parentheses(text),
+        })
     };
     match call.arguments.get(1).and_then(Datum::as_int) {
         Some(0) | None => {
@@ -127,9 +128,9 @@ fn index_sql(
     is_pretty: bool,
     key: &impl Fn(usize) -> Option<String>,
 ) -> String {
-    let unique = if index.unique { "UNIQUE " } else { "" };
-    let keys = (0..index.columns.len()).map(|place| {
-        let descending = if index.descending.contains(&place) { " DESC" } else { "" };
+    let unique = if index.of.unique { "UNIQUE " } else { "" };
+    let keys = index.of.keys.iter().enumerate().map(|(place, of)| {
+        let descending = if of.descending { " DESC" } else { "" };
         format!("{}{descending}", key(place).unwrap_or_default())
     });
     let keys = keys.collect::<Vec<_>>().join(", ");
@@ -138,7 +139,7 @@ fn index_sql(
         "CREATE {unique}INDEX {name} ON {} USING btree ({keys})",
         qualified(world, index.table)
     );
-    if let Some(condition) = &index.condition {
+    if let Some(condition) = &index.of.condition {
         let condition = match is_pretty {
             true => without_parentheses(condition).to_owned(),
             false => in_parentheses(condition),
@@ -203,11 +204,11 @@ fn constraint_sql(world: &World, constraint: &ConstraintObject, is_pretty: bool)
     let relation = world.objects.relation_of(world.objects.class(constraint.table)?)?;
     Some(match &constraint.what {
         What::NotNull(place) => format!("NOT NULL {}", column(relation, *place)),
-        What::Kind(ConstraintKind::Primary(places)) => {
-            format!("PRIMARY KEY ({})", columns(relation, places))
+        What::Kind(ConstraintKind::Primary(key)) => {
+            format!("PRIMARY KEY ({})", columns(relation, &key.columns))
         }
-        What::Kind(ConstraintKind::Unique(places)) => {
-            format!("UNIQUE ({})", columns(relation, places))
+        What::Kind(ConstraintKind::Unique(key)) => {
+            format!("UNIQUE ({})", columns(relation, &key.columns))
         }
         What::Kind(ConstraintKind::Check(expression)) => match is_pretty {
             true => format!("CHECK ({})", without_parentheses(expression)),
@@ -240,10 +241,10 @@ fn constraint_sql(world: &World, constraint: &ConstraintObject, is_pretty: bool)
                 };
                 sql.push_str(&format!(" ON {event} {action}"));
             }
-            if key.deferrable {
+            if constraint.deferrable {
                 sql.push_str(" DEFERRABLE");
             }
-            if key.deferred {
+            if constraint.deferred {
                 sql.push_str(" INITIALLY DEFERRED");
             }
             sql

@@ -1,7 +1,7 @@
 //! Schemas, relations, columns and types of a snapshot.
 
 use trunkline_core::Oid;
-use trunkline_core::catalog::{Generated, RelationKind};
+use trunkline_core::catalog::{Generated, IndexKey, RelationKind};
 
 use super::row::{Maker, count, letter};
 use super::{ClassObject, World, sequence};
@@ -68,7 +68,7 @@ pub(super) fn classes(world: &World) -> Vec<Row> {
             _ => -1.0,
         };
         let columns = match &class.index {
-            Some(index) => index.columns.len(),
+            Some(index) => index.columns().count(),
             None if class.kind == 'S' => sequence::COLUMNS.len(),
             None => relation.map_or(0, |relation| relation.columns.len()),
         };
@@ -153,12 +153,13 @@ pub(super) fn attributes(world: &World) -> Vec<Row> {
                 }
             }
             Some(index) => {
-                for (place, column) in index.columns.iter().enumerate() {
+                for (place, column) in index.columns().enumerate() {
                     let attribute = column.and_then(|column| columns.get(column));
                     let name = match attribute {
                         Some(one) => one.column.name.to_string(),
                         None => {
-                            let text = index.expression(place).unwrap_or_default();
+                            let key = index.of.keys.get(place);
+                            let text = key.and_then(IndexKey::expression).unwrap_or_default();
                             call_name(text).map_or_else(|| "expr".to_owned(), str::to_lowercase)
                         }
                     };

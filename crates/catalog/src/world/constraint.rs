@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trunkline_core::catalog::ConstraintKind;
+use trunkline_core::catalog::{ConstraintKind, IndexKey};
 
 use super::class::{PG_CLASS, index_class};
 use super::objects::What;
@@ -27,8 +27,8 @@ impl ConstraintObject {
     pub(crate) fn columns(&self) -> Vec<usize> {
         match &self.what {
             What::NotNull(column) => vec![*column],
-            What::Kind(ConstraintKind::Primary(columns) | ConstraintKind::Unique(columns)) => {
-                columns.clone()
+            What::Kind(ConstraintKind::Primary(key) | ConstraintKind::Unique(key)) => {
+                key.columns.clone()
             }
             What::Kind(ConstraintKind::Foreign(key)) => key.columns.clone(),
             What::Kind(_) => Vec::new(),
@@ -57,25 +57,24 @@ pub(super) fn indexes(world: &World) -> Vec<Row> {
     for class in &world.objects.classes {
         let Some(index) = &class.index else { continue };
         let columns = world.objects.columns(class);
-        let keys = index
-            .columns
-            .iter()
-            .map(|column| column.map_or(Datum::Int(0), |column| count(column + 1)));
-        let of = |column: &Option<usize>| {
-            let attribute = column.and_then(|column| columns.get(column));
+        let keys =
+            index.columns().map(|column| column.map_or(Datum::Int(0), |column| count(column + 1)));
+        let of = |key: &IndexKey| {
+            let attribute = key.column().and_then(|column| columns.get(column));
             index_class(attribute.map_or(trunkline_core::Oid::TEXT, |one| one.column.type_oid))
         };
-        // Of what goes down NULLs come first, unless somebody says otherwise.
-        let options = (0..index.columns.len())
-            .map(|place| Datum::Int(if index.descending.contains(&place) { 3 } else { 0 }));
-        let classes: Vec<(u32, u32)> = index.columns.iter().map(of).collect();
-        let has_expression = index.columns.contains(&None);
+        let options =
+            index.of.keys.iter().map(|key| {
+                Datum::Int(i64::from(key.descending) | (i64::from(key.nulls_first) << 1))
+            });
+        let classes: Vec<(u32, u32)> = index.of.keys.iter().map(of).collect();
+        let has_expression = index.columns().any(|column| column.is_none());
         rows.push(maker.row([
             ("indexrelid", Datum::Oid(class.oid)),
             ("indrelid", Datum::Oid(index.table)),
-            ("indnatts", count(index.columns.len())),
-            ("indnkeyatts", count(index.columns.len())),
-            ("indisunique", Datum::Bool(index.unique)),
+            ("indnatts", count(index.columns().count())),
+            ("indnkeyatts", count(index.of.keys.len())),
+            ("indisunique", Datum::Bool(index.of.unique)),
             ("indisprimary", Datum::Bool(index.primary)),
             ("indimmediate", Datum::Bool(true)),
             ("indisvalid", Datum::Bool(true)),
@@ -86,7 +85,7 @@ pub(super) fn indexes(world: &World) -> Vec<Row> {
             ("indclass", vector(classes.iter().map(|one| Datum::Oid(one.0)).collect())),
             ("indoption", vector(options.collect())),
             ("indexprs", if has_expression { Datum::text("(expr)") } else { Datum::Null }),
-            ("indpred", index.condition.as_deref().map_or(Datum::Null, Datum::text)),
+            ("indpred", index.of.condition.as_deref().map_or(Datum::Null, Datum::text)),
         ]));
     }
     rows
@@ -119,17 +118,13 @@ pub(super) fn constraints(world: &World) -> Vec<Row> {
             }
         }
         let is_local = constraint.letter();
-        let (deferrable, deferred) = match &constraint.what {
-            What::Kind(ConstraintKind::Foreign(key)) => (key.deferrable, key.deferred),
-            _ => (false, false),
-        };
         maker.row([
             ("oid", Datum::Oid(constraint.oid)),
             ("conname", Datum::Text(constraint.name.clone())),
             ("connamespace", Datum::Oid(constraint.schema)),
             ("contype", letter(is_local)),
-            ("condeferrable", Datum::Bool(deferrable)),
-            ("condeferred", Datum::Bool(deferred)),
+            ("condeferrable", Datum::Bool(constraint.deferrable)),
+            ("condeferred", Datum::Bool(constraint.deferred)),
             ("conenforced", Datum::Bool(true)),
             ("convalidated", Datum::Bool(true)),
             ("conrelid", Datum::Oid(constraint.table)),

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use trunkline_core::catalog::{
-    Attribute, Constraint, ConstraintKind, Numbers, Relation, RelationKind, Snapshot,
+    Attribute, Constraint, ConstraintKind, Index, IndexKey, Indexed, Numbers, Relation,
+    RelationKind, Snapshot,
 };
 
 use super::PUBLIC;
@@ -46,12 +47,8 @@ pub(crate) struct ClassObject {
 #[derive(Debug)]
 pub(crate) struct IndexObject {
     pub(crate) table: u32,
-    pub(crate) columns: Vec<Option<usize>>,
-    pub(crate) expressions: Vec<String>,
-    pub(crate) descending: Vec<usize>,
-    pub(crate) unique: bool,
     pub(crate) primary: bool,
-    pub(crate) condition: Option<String>,
+    pub(crate) of: Index,
 }
 
 /// A row of `pg_constraint`.
@@ -62,15 +59,17 @@ pub(crate) struct ConstraintObject {
     pub(crate) schema: u32,
     pub(crate) table: u32,
     pub(crate) what: What,
+    pub(crate) deferrable: bool,
+    pub(crate) deferred: bool,
     /// The index that upholds it.
     pub(crate) index: u32,
 }
 
 impl IndexObject {
-    /// The text of the expression that stands at a place, if it is known.
-    pub(crate) fn expression(&self, place: usize) -> Option<&str> {
-        let before = self.columns.iter().take(place).filter(|column| column.is_none());
-        self.expressions.get(before.count()).map(String::as_str)
+    /// The columns that it has, keys first; `None` stands for an expression.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = Option<usize>> {
+        let include = self.of.include.iter().copied().map(Some);
+        self.of.keys.iter().map(IndexKey::column).chain(include)
     }
 }
 
@@ -155,20 +154,14 @@ impl Objects {
                     schema,
                     table: oid,
                     what,
+                    deferrable: false,
+                    deferred: false,
                     index: 0,
                 });
             }
         }
         for index in &relation.indexes {
-            let object = IndexObject {
-                table: oid,
-                columns: index.columns.clone(),
-                expressions: index.expressions.clone(),
-                descending: index.descending.clone(),
-                unique: index.unique,
-                primary: false,
-                condition: index.condition.clone(),
-            };
+            let object = IndexObject { table: oid, primary: false, of: index.clone() };
             let number = numbers.of("class", &[schema_name, &index.name]);
             self.index(number, schema, &index.name, place, object);
         }
@@ -189,22 +182,29 @@ impl Objects {
         };
         let oid = numbers.of("constraint", &[schema_name, &relation.name, &name]);
         let mut upholds = 0;
-        if let ConstraintKind::Primary(columns) | ConstraintKind::Unique(columns) = &constraint.kind
-        {
-            let object = IndexObject {
-                table,
-                columns: columns.iter().copied().map(Some).collect(),
-                expressions: Vec::new(),
-                descending: Vec::new(),
-                unique: true,
-                primary: matches!(constraint.kind, ConstraintKind::Primary(_)),
-                condition: None,
-            };
+        if let ConstraintKind::Primary(key) | ConstraintKind::Unique(key) = &constraint.kind {
+            let keys = key.columns.iter().map(|at| IndexKey::new(Indexed::Column(*at), false));
+            let mut of = Index::new(&*name, keys);
+            of.include = key.include.clone();
+            of.unique = true;
+            of.nulls_not_distinct = key.nulls_not_distinct;
+            let primary = matches!(constraint.kind, ConstraintKind::Primary(_));
+            let object = IndexObject { table, primary, of };
             upholds = numbers.of("class", &[schema_name, &name]);
             self.index(upholds, schema, &name, place, object);
         }
         let what = What::Kind(constraint.kind.clone());
-        self.constraints.push(ConstraintObject { oid, name, schema, table, what, index: upholds });
+        let Constraint { deferrable, deferred, .. } = *constraint;
+        self.constraints.push(ConstraintObject {
+            oid,
+            name,
+            schema,
+            table,
+            what,
+            deferrable,
+            deferred,
+            index: upholds,
+        });
     }
 
     fn index(
@@ -260,9 +260,10 @@ impl Objects {
                 let columns = self.columns_named(target, &key.refers_to);
                 let index = self.classes.iter().find(|class| {
                     class.index.as_ref().is_some_and(|index| {
-                        let own: Option<HashSet<usize>> = index.columns.iter().copied().collect();
+                        let keys = index.of.keys.iter();
+                        let own: Option<HashSet<usize>> = keys.map(IndexKey::column).collect();
                         index.table == target.oid
-                            && index.unique
+                            && index.of.unique
                             && own == Some(columns.iter().copied().collect())
                     })
                 })?;
@@ -329,7 +330,7 @@ fn made_up_name(relation: &Relation, kind: &ConstraintKind) -> String {
     let table = &relation.name;
     match kind {
         ConstraintKind::Primary(_) => format!("{table}_pkey"),
-        ConstraintKind::Unique(places) => format!("{table}_{}_key", columns(places)),
+        ConstraintKind::Unique(key) => format!("{table}_{}_key", columns(&key.columns)),
         ConstraintKind::Foreign(key) => format!("{table}_{}_fkey", columns(&key.columns)),
         _ => format!("{table}_check"),
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use trunkline_core::Oid;
-use trunkline_core::catalog::{Attribute, Generated, Numbers, Sequence, sequence_name};
+use trunkline_core::catalog::{Access, Attribute, Generated, Numbers, Sequence, sequence_name};
 use trunkline_sql::{Lexer, TokenKind};
 
 use super::class::PG_CLASS;
@@ -169,6 +169,7 @@ fn usual(name: &str, type_oid: Oid) -> Sequence {
         cache: 1,
         cycle: false,
         owner: None,
+        access: Access::default(),
     }
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use trunkline_core::Column;
 use trunkline_core::catalog::{
-    Attribute, Comment, Commented as DescribedCommented, Constraint, ConstraintKind, ForeignKey,
-    Generated, Index, Relation as Described, RelationKind, Schema as DescribedSchema,
-    Sequence as DescribedSequence, Snapshot,
+    Access, Attribute, Comment, Commented as DescribedCommented, Constraint, ConstraintKind,
+    ForeignKey, Generated, Index, IndexKey, Indexed, Relation as Described, RelationKind,
+    Schema as DescribedSchema, Sequence as DescribedSequence, Snapshot,
 };
 use trunkline_sql::quote_identifier;
 
@@ -27,9 +27,10 @@ impl Schema {
             let comments = comments(self);
             let sequences = self.owned_sequences().map(sequence).collect();
             let name = PUBLIC.to_owned();
-            let public = DescribedSchema { name, relations, sequences, comments };
+            let public =
+                DescribedSchema { name, relations, sequences, comments, ..Default::default() };
             let comment = self.comments(false).get(&Commented::Database).map(str::to_owned);
-            Arc::new(Snapshot { schemas: vec![public], comment })
+            Arc::new(Snapshot { schemas: vec![public], comment, ..Snapshot::default() })
         };
         self.described.get_or_init(describe).clone()
     }
@@ -47,6 +48,7 @@ fn sequence((sequence, owner): (Sequence, Option<(String, String)>)) -> Describe
         cache: options.cache,
         cycle: options.cycle,
         owner,
+        access: Access::default(),
     }
 }
 
@@ -113,7 +115,7 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
     }
     if !key.is_empty() {
         let name = relation.name_of(&Kind::Primary, &relation.names(&key)).map(str::to_owned);
-        described.constraints.push(Constraint { name, kind: ConstraintKind::Primary(key) });
+        described.constraints.push(Constraint::new(name, ConstraintKind::Primary(key.into())));
     }
     for index in &relation.indexes {
         let whole: Option<Vec<usize>> = index.columns.iter().copied().collect();
@@ -124,48 +126,47 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
                     Origin::Create => Some(index.name.as_str()),
                     _ => relation.name_of(&Kind::Unique, &relation.names(&columns)),
                 };
-                let (name, kind) = (name.map(str::to_owned), ConstraintKind::Unique(columns));
-                described.constraints.push(Constraint { name, kind });
+                let kind = ConstraintKind::Unique(columns.into());
+                described.constraints.push(Constraint::new(name.map(str::to_owned), kind));
             }
             _ => {
                 let text = index.text().unwrap_or_default();
-                let keys = index.columns.iter().zip(&text.keys);
-                let expressions = keys.filter(|(column, _)| column.is_none());
-                described.indexes.push(Index {
-                    name: index.name.clone(),
-                    columns: index.columns.clone(),
-                    expressions: expressions.map(|(_, key)| told(key).to_owned()).collect(),
-                    descending: index.descending.clone(),
-                    unique: index.unique,
-                    condition: text.condition.as_deref().map(|text| told(text).to_owned()),
+                let keys = index.columns.iter().enumerate().map(|(place, column)| {
+                    let of = match column {
+                        Some(column) => Indexed::Column(*column),
+                        None => {
+                            let key = text.keys.get(place).map_or("", |key| told(key));
+                            Indexed::Expression(key.to_owned())
+                        }
+                    };
+                    IndexKey::new(of, index.descending.contains(&place))
                 });
+                let mut own = Index::new(index.name.as_str(), keys);
+                own.unique = index.unique;
+                own.condition = text.condition.as_deref().map(|text| told(text).to_owned());
+                described.indexes.push(own);
             }
         }
     }
     for check in &relation.declared {
         if let Kind::Check(expression) = &check.kind {
-            let (name, kind) = (check.name.clone(), told(expression).to_owned());
-            described.constraints.push(Constraint { name, kind: ConstraintKind::Check(kind) });
+            let kind = ConstraintKind::Check(told(expression).to_owned());
+            described.constraints.push(Constraint::new(check.name.clone(), kind));
         }
     }
     for key in &relation.foreign_keys {
         let other = schema.relation(&key.table);
         let refers_to = key.referred(other);
         let deferral = relation.deferral_of(key);
-        let foreign = ForeignKey {
-            columns: key.columns.clone(),
-            schema: PUBLIC.to_owned(),
-            table: other.map_or_else(|| key.table.clone(), |other| other.name.clone()),
-            refers_to,
-            on_update: action(&key.on_update),
-            on_delete: action(&key.on_delete),
-            deferrable: deferral != Deferral::Never,
-            deferred: deferral == Deferral::UnlessAsked,
-        };
-        described.constraints.push(Constraint {
-            name: Some(relation.foreign_name(key)),
-            kind: ConstraintKind::Foreign(Box::new(foreign)),
-        });
+        let table = other.map_or_else(|| key.table.clone(), |other| other.name.clone());
+        let mut foreign = ForeignKey::new(key.columns.clone(), PUBLIC, table, refers_to);
+        foreign.on_update = action(&key.on_update);
+        foreign.on_delete = action(&key.on_delete);
+        let kind = ConstraintKind::Foreign(Box::new(foreign));
+        let mut constraint = Constraint::new(Some(relation.foreign_name(key)), kind);
+        constraint.deferrable = deferral != Deferral::Never;
+        constraint.deferred = deferral == Deferral::UnlessAsked;
+        described.constraints.push(constraint);
     }
     described
 }

@@ -1,0 +1,68 @@
+//! The numbers and the names that PostgreSQL makes up.
+
+use std::collections::HashSet;
+
+use trunkline_proto::Oid;
+
+/// How long a name may be, in bytes.
+const LONGEST: usize = 63;
+
+/// The name that PostgreSQL makes up for the sequence of a column, `table_column_seq`; of names that are
+/// too long the longer one is cut.
+pub fn sequence_name(table: &str, column: &str) -> String {
+    let (mut table, mut column) = (table.to_owned(), column.to_owned());
+    while table.len() + column.len() + "__seq".len() > LONGEST {
+        let longer = if table.len() > column.len() { &mut table } else { &mut column };
+        longer.pop();
+    }
+    format!("{table}_{column}_seq")
+}
+
+/// The first OID that is no built-in object's.
+const FIRST: u32 = 16_384;
+
+/// Gives OIDs to objects by their names, so that they stay the same from one session to the next.
+///
+/// The catalogs and an engine that names the table of a column come to the same OIDs if both number
+/// the relations first, in the order of the [`Snapshot`].
+#[derive(Clone, Debug, Default)]
+pub struct Numbers(HashSet<u32>);
+
+impl Numbers {
+    /// The OID of a table or a view.
+    pub fn relation(&mut self, schema: &str, name: &str) -> Oid {
+        Oid(self.of("class", &[schema, name]))
+    }
+
+    /// The number of an object of a kind: made of its names, and the next free one if that is taken.
+    pub fn of(&mut self, kind: &str, names: &[&str]) -> u32 {
+        // FNV-1a, which will be the same tomorrow.
+        let mut hash = 0x811c_9dc5_u32;
+        for text in std::iter::once(&kind).chain(names) {
+            for byte in text.bytes().chain([0]) {
+                hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+            }
+        }
+        let mut number = FIRST + hash % (0x7fff_ffff - FIRST);
+        while !self.0.insert(number) {
+            number = if number == 0x7fff_ffff { FIRST } else { number + 1 };
+        }
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// PostgreSQL 18 was asked.
+    #[test]
+    fn long_names_are_cut() {
+        let (long, short) = ("t".repeat(60), "id");
+        assert_eq!(sequence_name(&long, short), format!("{}_id_seq", "t".repeat(56)));
+        assert_eq!(
+            sequence_name(&long, &"c".repeat(60)),
+            format!("{}_{}_seq", "t".repeat(29), "c".repeat(29))
+        );
+    }
+}
