@@ -15,6 +15,7 @@
 
 #![forbid(unsafe_code)]
 
+mod analyze;
 mod answer;
 mod bind;
 mod by_number;

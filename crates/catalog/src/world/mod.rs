@@ -22,7 +22,7 @@ use trunkline_core::{Client, Inventory, Result};
 use crate::datum::Row;
 use crate::facts;
 pub(crate) use inventory::is_shown_by;
-pub(crate) use names::{proc_by_oid, split_name};
+pub(crate) use names::{modified, proc_by_oid, split_name};
 pub(crate) use objects::{ClassObject, ConstraintObject, IndexObject, Objects, What};
 pub(crate) use parse::{is_alias, natural};
 pub(crate) use session::version as session_version;
