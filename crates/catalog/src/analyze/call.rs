@@ -336,7 +336,7 @@ impl Analyzer<'_> {
     fn over(&mut self, over: &WindowType) -> Result<Over> {
         match over {
             WindowType::NamedWindow(name) => Ok(Over::Named(folded(name).into())),
-            WindowType::WindowSpec(spec) => Ok(Over::Window(self.window(spec)?)),
+            WindowType::WindowSpec(spec) => Ok(Over::Window(Box::new(self.window(spec)?))),
         }
     }
 

@@ -9,11 +9,9 @@ use trunkline_core::{Oid, Result, SqlState};
 
 use super::scope::column_of;
 use super::tree::{From, Item, ItemColumn, Join, JoinKind, Kind, Node, Source};
-use super::{Analyzer, unknown};
+use super::{Analyzer, Columns, unknown};
 use crate::bind::folded;
 use crate::error::{at, no_relation};
-
-type Columns = Vec<(Arc<str>, Oid, i32)>;
 
 impl Analyzer<'_> {
     /// The items of FROM.

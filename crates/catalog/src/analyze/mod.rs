@@ -71,7 +71,7 @@ pub(crate) fn query(sql: &str, names: Names<'_>, style: &TextStyle) -> Result<Qu
 pub(crate) enum Subject<'a> {
     Nothing,
     /// The columns of tables under these names.
-    Tables(&'a [(&'a str, Vec<(Arc<str>, Oid, i32)>)]),
+    Tables(&'a [(&'a str, Columns)]),
     /// `VALUE`, of a domain over this type.
     Value(Oid, i32),
 }
@@ -138,11 +138,14 @@ fn only_expression(query: &ast::Query) -> Option<&ast::Expr> {
     }
 }
 
+/// Names, types and modifiers of columns.
+pub(crate) type Columns = Vec<(Arc<str>, Oid, i32)>;
+
 /// A query of WITH that can be named.
 #[derive(Clone, Debug)]
 struct KnownCte {
     name: Arc<str>,
-    columns: Vec<(Arc<str>, Oid, i32)>,
+    columns: Columns,
 }
 
 /// Analyzes a statement.

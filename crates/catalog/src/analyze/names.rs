@@ -7,6 +7,7 @@ use trunkline_core::catalog::{Routine, TypeKind};
 use trunkline_core::{Oid, Result};
 use trunkline_sql::{TypeName, quote_identifier};
 
+use super::Columns;
 use crate::bind::named_type;
 use crate::facts::{self, PG_CATALOG, type_facts};
 use crate::world::{ClassObject, INFORMATION_SCHEMA, Objects, PUBLIC, modified};
@@ -71,7 +72,7 @@ fn schema_of(objects: &Objects, name: &str) -> Option<u32> {
 pub(crate) struct FoundRelation {
     pub(crate) schema: u32,
     pub(crate) row_type: u32,
-    pub(crate) columns: Vec<(Arc<str>, Oid, i32)>,
+    pub(crate) columns: Columns,
 }
 
 /// Names on a search path.
@@ -155,7 +156,7 @@ impl<'a> Names<'a> {
     }
 
     /// The columns of a table or a view.
-    pub(crate) fn columns_of(&self, class: &ClassObject) -> Vec<(Arc<str>, Oid, i32)> {
+    pub(crate) fn columns_of(&self, class: &ClassObject) -> Columns {
         let columns = self.objects.columns(class).iter().map(|one| &one.column);
         columns.map(|one| ((*one.name).into(), one.type_oid, one.typmod)).collect()
     }
@@ -280,7 +281,7 @@ impl<'a> Names<'a> {
     }
 
     /// The columns of a composite type or a row.
-    pub(crate) fn fields_of(&self, oid: Oid) -> Vec<(Arc<str>, Oid, i32)> {
+    pub(crate) fn fields_of(&self, oid: Oid) -> Columns {
         if let Some(TypeKind::Composite(columns)) = self.kind_of(self.base_of(oid).0) {
             let columns = columns.iter().map(|one| &one.column);
             return columns.map(|one| ((*one.name).into(), one.type_oid, one.typmod)).collect();

@@ -184,7 +184,7 @@ impl Analyzer<'_> {
             }
         }
         let node = self.expression(expr)?;
-        Ok(self.target_of(node, targets)?)
+        self.target_of(node, targets)
     }
 
     /// The column of the list that is this expression.

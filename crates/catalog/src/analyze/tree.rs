@@ -138,7 +138,7 @@ pub(crate) struct Aggregate {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Over {
     Named(Arc<str>),
-    Window(Window),
+    Window(Box<Window>),
 }
 
 /// What stands in the parentheses of OVER.
