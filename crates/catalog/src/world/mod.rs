@@ -12,6 +12,7 @@ mod row;
 mod sequence;
 mod session;
 mod tables;
+mod text;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -26,6 +27,7 @@ pub(crate) use names::{modified, proc_by_oid, split_name};
 pub(crate) use objects::{ClassObject, ConstraintObject, IndexObject, Objects, What};
 pub(crate) use parse::{is_alias, natural};
 pub(crate) use session::version as session_version;
+pub(crate) use text::{expression_text, query_text};
 
 /// The OID of `information_schema`, which differs between builds of PostgreSQL.
 pub(crate) static INFORMATION_SCHEMA: LazyLock<u32> = LazyLock::new(|| {
