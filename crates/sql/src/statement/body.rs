@@ -1,8 +1,8 @@
 //! Whole expressions and queries: the engine's to understand, so only their ends are found.
 
-use super::reader::Reader;
 use crate::error::SyntaxError;
 use crate::lexer::Lexer;
+use crate::reader::Reader;
 use crate::token::{Span, Token, TokenKind};
 
 /// Where the table is named that `SELECT … INTO` makes, if a query is one.
