@@ -12,7 +12,7 @@ use trunkline_core::{Query, Result, RowSet, Rows, query_fn};
 
 /// There are no rows but those of the catalogs.
 async fn nothing(_: Query) -> Result<RowSet> {
-    Ok(Rows::new([("nothing", trunkline_core::Oid::TEXT)]).into())
+    Ok(Rows::new([("nothing", trunkline_core::Oid::TEXT)]))
 }
 
 #[tokio::main]
@@ -20,8 +20,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let script = std::fs::read_to_string(arguments.next().ok_or("say a file of definitions")?)?;
     let defined = ddl::define(&script)?;
-    for notice in &defined.passed_over {
-        println!("{notice:?}");
+    for over in &defined.passed_over {
+        println!("line {}: {} is passed over", over.line, over.what);
     }
     let engine = Catalog::new(query_fn(nothing)).declaring(defined.snapshot);
     let port = arguments.next().map_or(Ok(5432), |port| port.parse())?;

@@ -198,7 +198,7 @@ impl Loader<'_> {
                 let relation = self.relation(name)?;
                 change.apply(TABLE, &mut relation.access);
                 for attribute in &mut relation.columns {
-                    change.apply_column(&attribute.column.name.to_string(), &mut attribute.grants);
+                    change.apply_column(&attribute.column.name, &mut attribute.grants);
                 }
             }
             Object::Sequence => {

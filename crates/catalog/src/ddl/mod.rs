@@ -21,7 +21,7 @@ mod types;
 mod view;
 
 use trunkline_core::catalog::{Extension, Schema, Snapshot};
-use trunkline_core::{Notice, PgError, Result, SqlState};
+use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::{Reader, SyntaxError, TokenKind, split};
 
 /// What definitions come to.
@@ -29,8 +29,17 @@ use trunkline_sql::{Reader, SyntaxError, TokenKind, split};
 pub struct Defined {
     /// The schemas with everything in them; `public` is the first.
     pub snapshot: Snapshot,
-    /// Statements that define what is not known here, each with its line.
-    pub passed_over: Vec<Notice>,
+    /// Statements that define what is not known here.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// A statement that defines what is not known here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Its line, counted from 1.
+    pub line: usize,
+    /// Its first words, such as `CREATE AGGREGATE`.
+    pub what: String,
 }
 
 /// Reads definitions: those of a script for psql, in order.
@@ -264,9 +273,7 @@ impl Loader<'_> {
     /// Notes a definition of what is not known here.
     fn pass_over(&mut self, start: usize, what: &str) {
         let line = self.sql.get(..start).unwrap_or_default().matches('\n').count() + 1;
-        let message = format!("line {line}: {what} is passed over");
-        let notice = Notice::warning(SqlState::FEATURE_NOT_SUPPORTED, message);
-        self.defined.passed_over.push(notice);
+        self.defined.passed_over.push(PassedOver { line, what: what.to_owned() });
     }
 }
 
