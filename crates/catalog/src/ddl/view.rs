@@ -2,14 +2,18 @@
 
 use trunkline_core::catalog::{Attribute, Relation, RelationKind};
 use trunkline_core::{PgError, SqlState};
-use trunkline_sql::{Lexer, Reader, TokenKind};
+use trunkline_sql::{Lexer, Reader, TokenKind, quote_identifier};
 
 use super::names::Name;
 use super::{Loader, Read, if_not_exists};
 
 impl Loader<'_> {
-    pub(super) fn create_view(&mut self, reader: &mut Reader<'_>, is_replaced: bool) -> Read {
-        reader.at("view").then(|| reader.advance());
+    pub(super) fn create_view(
+        &mut self,
+        reader: &mut Reader<'_>,
+        is_replaced: bool,
+        recursive: bool,
+    ) -> Read {
         let name = Name::read(reader)?;
         if is_replaced && let Some((schema, place)) = self.relation_place(&name) {
             self.schemas().get_mut(schema).map(|schema| schema.relations.remove(place));
@@ -23,6 +27,18 @@ impl Loader<'_> {
         reader.expect("as")?;
         let query = self.up_to(reader, &[])?;
         let (query, check) = split_check(&query);
+        let names_itself;
+        let query = if recursive {
+            // As PostgreSQL writes it: the view is a query of WITH.
+            let own = quote_identifier(&name.plain);
+            let list: Vec<_> = names.iter().map(|name| quote_identifier(name)).collect();
+            let list = list.join(", ");
+            names_itself =
+                format!("WITH RECURSIVE {own}({list}) AS ({query}) SELECT {list} FROM {own}");
+            names_itself.as_str()
+        } else {
+            query
+        };
         view.options.extend(check.map(|check| format!("check_option={check}")));
         self.add_view(&name, view, query, &names)
     }
@@ -39,7 +55,7 @@ impl Loader<'_> {
             } else if reader.at_end() {
                 return Err(reader.unexpected().into());
             } else {
-                reader.advance();
+                reader.skip()?;
             }
         }
         let query = self.up_to(reader, &[])?;
