@@ -22,6 +22,7 @@ mod scope;
 mod select;
 mod typed;
 mod types;
+pub(crate) use types::type_of;
 
 use std::sync::Arc;
 
