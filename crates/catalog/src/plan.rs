@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use trunkline_core::{Oid, Result};
 
-use crate::datum::Datum;
+use crate::datum::{Datum, Fields};
 use crate::run::Run;
 
 /// A call of a function, with the values it is given.
@@ -38,6 +38,7 @@ pub(crate) enum Expr {
     WholeRow {
         depth: usize,
         leaf: usize,
+        fields: Fields,
     },
     /// What an aggregate, a window or a set function of a query has given.
     Slot {
@@ -84,7 +85,7 @@ pub(crate) enum Expr {
         of: Vec<Expr>,
     },
     List(Vec<Expr>),
-    Row(Vec<Expr>),
+    Row(Vec<Expr>, Fields),
     Subscript {
         of: Box<Expr>,
         indexes: Vec<Index>,
@@ -308,6 +309,8 @@ pub(crate) struct SetCall {
     pub(crate) strict: bool,
     /// The number of columns; in the list of SELECT several are one record.
     pub(crate) width: usize,
+    /// What that record has.
+    pub(crate) fields: Fields,
 }
 
 #[derive(Debug)]

@@ -305,6 +305,7 @@ pub(super) fn set_call(
         result: chosen.result,
         strict: chosen.what.strict,
         width: chosen.what.outputs.len().max(1),
+        fields: chosen.outputs().into(),
     })
 }
 

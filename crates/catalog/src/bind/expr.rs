@@ -226,10 +226,10 @@ impl Binder {
     pub(super) fn row(&mut self, items: &[ast::Expr]) -> Result<Typed> {
         let items: Vec<Typed> = items.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
         let fields = items.iter().enumerate();
-        let fields =
+        let fields: super::Fields =
             fields.map(|(place, item)| (format!("f{}", place + 1).into(), item.oid)).collect();
         let items = items.into_iter().map(|item| item.expr).collect();
-        Ok(Typed::new(Expr::Row(items), Oid::RECORD).fields(fields))
+        Ok(Typed::new(Expr::Row(items, fields.clone()), Oid::RECORD).fields(fields))
     }
 }
 

@@ -9,6 +9,7 @@ mod from;
 mod group;
 mod literal;
 mod operate;
+mod order;
 mod push;
 mod quantified;
 mod query;
@@ -49,8 +50,7 @@ pub(crate) struct OutputColumn {
     pub(crate) origin: Option<(u32, i16)>,
 }
 
-/// Names and types of the fields of a record.
-pub(crate) type Fields = Arc<[(Arc<str>, Oid)]>;
+pub(crate) use crate::datum::Fields;
 
 /// Binds a statement.
 pub(crate) struct Binder {

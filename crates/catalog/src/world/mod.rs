@@ -24,7 +24,7 @@ use crate::facts;
 pub(crate) use inventory::is_shown_by;
 pub(crate) use names::{proc_by_oid, split_name};
 pub(crate) use objects::{ClassObject, ConstraintObject, IndexObject, Objects, What};
-pub(crate) use parse::{is_alias, natural};
+pub(crate) use parse::is_alias;
 pub(crate) use session::version as session_version;
 
 /// The OID of `information_schema`, which differs between builds of PostgreSQL.
