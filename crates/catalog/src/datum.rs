@@ -199,6 +199,7 @@ impl Datum {
             (Datum::Array(one), Datum::Array(two)) => compare_all(&one.items, &two.items)
                 .then_with(|| one.dimensions.cmp(&two.dimensions)),
             (Datum::Record(one), Datum::Record(two)) => compare_all(&one.values, &two.values),
+            (Datum::Other(one), Datum::Other(two)) if span(one).is_some() => span(one).cmp(&span(two)),
             (Datum::Other(one), Datum::Other(two)) => format!("{one:?}").cmp(&format!("{two:?}")),
             _ => match (self.as_int(), other.as_int()) {
                 (Some(one), Some(two)) => one.cmp(&two),
@@ -234,6 +235,13 @@ impl Datum {
     }
 }
 
+/// How long an interval is, with months of 30 days.
+fn span(value: &Value) -> Option<i128> {
+    let Value::Interval(own) = value else { return None };
+    let days = i128::from(own.months) * 30 + i128::from(own.days);
+    Some(days * 86_400_000_000 + i128::from(own.micros))
+}
+
 fn compare_all(one: &[Datum], two: &[Datum]) -> Ordering {
     let unequal =
         one.iter().zip(two).map(|(one, two)| one.compare(two)).find(|order| order.is_ne());
@@ -263,7 +271,10 @@ impl Hash for Datum {
             },
             Datum::Array(list) => list.items.hash(state),
             Datum::Record(record) => record.values.hash(state),
-            Datum::Other(value) => format!("{value:?}").hash(state),
+            Datum::Other(value) => match span(value) {
+                Some(span) => span.hash(state),
+                None => format!("{value:?}").hash(state),
+            },
         }
     }
 }

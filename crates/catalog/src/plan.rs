@@ -258,6 +258,7 @@ pub(crate) struct Group {
 pub(crate) struct Aggregate {
     pub(crate) kind: AggregateKind,
     pub(crate) arguments: Vec<Expr>,
+    pub(crate) types: Vec<Oid>,
     pub(crate) result: Oid,
     pub(crate) distinct: bool,
     pub(crate) order: Vec<OrderExpr>,
@@ -275,6 +276,15 @@ pub(crate) enum AggregateKind {
     Or,
     Join,
     List,
+    /// `json_agg`; whether NULL is left out.
+    JsonList { strict: bool },
+    /// `json_object_agg`; whether members that are NULL are left out.
+    JsonObject { strict: bool },
+    BitAnd,
+    BitOr,
+    BitXor,
+    /// `any_value`
+    First,
 }
 
 #[derive(Clone, Debug)]

@@ -17,6 +17,7 @@ mod relation;
 pub(crate) mod resolve;
 mod scope;
 mod select;
+mod sets;
 mod typed;
 mod types;
 

@@ -97,6 +97,15 @@ impl Binder {
             }
         };
         let mut scope = std::mem::take(self.scope());
+        let mut from = from;
+        let (mut keys, mut having) = (keys, having);
+        if let Some(keys) = &mut keys
+            && keys.iter().any(|key| super::sets::has_set(key))
+        {
+            let exprs = list.items.iter_mut().map(|item| &mut item.expr);
+            let exprs = exprs.chain(keys.iter_mut()).chain(having.as_mut());
+            from = Some(super::sets::into_from(&mut scope, from, exprs, self.id()));
+        }
         let is_grouped = keys.is_some() || having.is_some() || !scope.aggregates.is_empty();
         if is_grouped {
             let keys = keys.as_deref().unwrap_or_default();
@@ -434,6 +443,12 @@ fn column_name(expr: &ast::Expr) -> String {
             })
         }
         ast::Expr::Exists { .. } => Some("exists".to_owned()),
+        ast::Expr::Extract { .. } => Some("extract".to_owned()),
+        ast::Expr::AtTimeZone { .. } => Some("timezone".to_owned()),
+        ast::Expr::Interval(_) => Some("interval".to_owned()),
+        ast::Expr::Ceil { .. } => Some("ceil".to_owned()),
+        ast::Expr::Floor { .. } => Some("floor".to_owned()),
+        ast::Expr::Overlay { .. } => Some("overlay".to_owned()),
         ast::Expr::Array(_) => Some("array".to_owned()),
         ast::Expr::Tuple(_) => Some("row".to_owned()),
         ast::Expr::Substring { .. } => Some("substring".to_owned()),

@@ -34,6 +34,8 @@ pub(crate) fn named_type(text: &str, place: Place) -> Result<(Oid, i32)> {
         (Oid::VARCHAR | Oid::BPCHAR, [length]) => length.saturating_add(4),
         (Oid::NUMERIC, [precision]) => (precision << 16) + 4,
         (Oid::NUMERIC, [precision, scale]) => ((precision << 16) | (scale & 0x7ff)) + 4,
+        (Oid::BIT | Oid::VARBIT, [length]) => *length,
+        (Oid::BIT, []) => 1,
         // `character` without a length is `character(1)`.
         (Oid::BPCHAR, [])
             if parsed.qualifiers.is_empty() || !text.to_ascii_lowercase().contains("bpchar") =>
