@@ -20,6 +20,7 @@ mod select;
 mod sets;
 mod typed;
 mod types;
+pub(crate) use types::type_of;
 
 use std::sync::Arc;
 
