@@ -4,6 +4,7 @@ mod access;
 mod aggregate;
 mod call;
 pub(crate) use call::keyword_function;
+mod column_name;
 mod expr;
 mod from;
 mod group;

@@ -40,8 +40,6 @@ pub(crate) fn type_of(parsed: &TypeName, text: &str, place: Place) -> Result<(Oi
         (Oid::VARCHAR | Oid::BPCHAR, [length]) => length.saturating_add(4),
         (Oid::NUMERIC, [precision]) => (precision << 16) + 4,
         (Oid::NUMERIC, [precision, scale]) => ((precision << 16) | (scale & 0x7ff)) + 4,
-        (Oid::BIT | Oid::VARBIT, [length]) => *length,
-        (Oid::BIT, []) => 1,
         // `character` without a length is `character(1)`.
         (Oid::BPCHAR, [])
             if parsed.qualifiers.is_empty() || !written.to_ascii_lowercase().contains("bpchar") =>
