@@ -4,6 +4,10 @@ mod access;
 mod aggregate;
 mod call;
 pub(crate) use call::keyword_function;
+pub(crate) use operate::operator_name;
+pub(crate) use scope::folded;
+pub(crate) use select::column_name;
+pub(crate) use types::named_type;
 mod expr;
 mod from;
 mod group;
@@ -28,7 +32,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use crate::datum::Datum;
 use crate::plan::{Expr, Query};
 use scope::Scope;
-pub(crate) use typed::{Typed, needs_catalog};
+pub(crate) use typed::{Typed, needs_catalog, type_name};
 
 /// A statement that is bound.
 #[derive(Debug)]

@@ -393,7 +393,7 @@ fn number_slots(expr: &mut Expr, aggregates: usize, windows: usize) {
 }
 
 /// The name of a column that has none, as PostgreSQL makes it up.
-fn column_name(expr: &ast::Expr) -> String {
+pub(crate) fn column_name(expr: &ast::Expr) -> String {
     let found = match expr {
         ast::Expr::Identifier(ident) => Some(match super::call::keyword_function(&ident.value) {
             Some(_) if ident.quote_style.is_none() => ident.value.to_ascii_lowercase(),

@@ -34,7 +34,7 @@ impl Loader<'_> {
             if reader.at_kind(TokenKind::LeftParen) {
                 self.elements(reader, (place, &mut relation), &mut found)?;
             }
-        } else if reader.at_kind(TokenKind::LeftParen) && !is_query(reader, self.sql) {
+        } else if reader.at_kind(TokenKind::LeftParen) && !is_query(reader) {
             self.elements(reader, (place, &mut relation), &mut found)?;
         }
         self.table_options(reader, &mut relation)?;
@@ -319,7 +319,7 @@ pub(super) struct Found {
 }
 
 /// Whether a query stands in the parentheses.
-fn is_query(reader: &Reader<'_>, _: &str) -> bool {
+fn is_query(reader: &Reader<'_>) -> bool {
     reader.next_is(&["select", "values", "with", "table"])
 }
 
