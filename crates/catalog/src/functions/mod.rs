@@ -1,18 +1,23 @@
 //! Functions and operators: which ones there are here.
 
 mod arrays;
+mod constraint;
 mod definitions;
+mod index;
 mod json;
 pub(crate) mod math;
 mod names;
 mod operators;
 pub(crate) use session::started;
 pub(crate) use waiting::waits;
+mod partition;
 mod patterns;
 mod privileges;
+mod routine;
 mod session;
 mod sets;
 mod strings;
+mod trigger;
 mod waiting;
 
 use trunkline_core::Oid;
