@@ -11,15 +11,19 @@
 //! - `run` works it out, under a budget, on a thread of its own, until somebody stops it.
 //! - `world` has the rows: those that every database has, and those of the snapshot.
 //! - `views` are queries over them.
+//! - [`ddl`] reads a schema from its definitions.
 //! - `called` lets an engine call the functions of the session for its own rows.
 
 #![forbid(unsafe_code)]
 
+mod analyze;
 mod answer;
 mod bind;
 mod by_number;
 mod called;
 mod datum;
+pub mod ddl;
+mod declared;
 mod error;
 mod facts;
 mod functions;

@@ -1,6 +1,6 @@
 //! An engine with catalogs: a middleware.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::types::TextStyle;
@@ -12,6 +12,7 @@ use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::answer::Answer;
 use crate::by_number;
+use crate::declared::merged;
 use crate::functions::started;
 use crate::route::{Route, route};
 use crate::world::{Objects, World, proc_by_oid};
@@ -33,6 +34,42 @@ use crate::world::{Objects, World, proc_by_oid};
 #[derive(Debug)]
 pub struct Catalog<E> {
     engine: E,
+    shared: Arc<Shared>,
+}
+
+/// What the sessions of an engine have in common.
+#[derive(Debug, Default)]
+struct Shared {
+    /// What is there beside the engine's own objects.
+    declared: Option<Snapshot>,
+    /// What the engine's last snapshot came to.
+    known: Mutex<Option<Known>>,
+}
+
+/// Objects, and the snapshot of the engine that they are of.
+#[derive(Clone, Debug)]
+struct Known {
+    of: Arc<Snapshot>,
+    objects: Arc<Objects>,
+}
+
+impl Shared {
+    /// The objects of a snapshot; sessions with the same one share them.
+    fn objects(&self, of: Arc<Snapshot>) -> Known {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some(known) if Arc::ptr_eq(&known.of, &of) => known.clone(),
+            _ => {
+                let all = match &self.declared {
+                    Some(declared) => merged(&of, declared),
+                    None => of.clone(),
+                };
+                let found = Known { of, objects: Arc::new(Objects::new(all)) };
+                *known = Some(found.clone());
+                found
+            }
+        }
+    }
 }
 
 impl<E: Engine> Catalog<E> {
@@ -40,7 +77,17 @@ impl<E: Engine> Catalog<E> {
     pub fn new(engine: E) -> Catalog<E> {
         // The clock of pg_postmaster_start_time begins.
         started();
-        Catalog { engine }
+        Catalog { engine, shared: Arc::default() }
+    }
+
+    /// Declares objects beside those that the engine has, such as [`define`](crate::ddl::define) reads them.
+    ///
+    /// What is said of a relation that the engine has is shown with it: comments, keys, privileges. Its
+    /// columns are the engine's.
+    #[must_use]
+    pub fn declaring(self, declared: Snapshot) -> Catalog<E> {
+        let shared = Shared { declared: Some(declared), known: Mutex::default() };
+        Catalog { shared: Arc::new(shared), ..self }
     }
 
     /// The engine within.
@@ -54,7 +101,7 @@ impl<E: Engine> Engine for Catalog<E> {
 
     async fn open(&self, client: Client) -> Result<CatalogSession<E::Session>> {
         let session = self.engine.open(client.clone()).await?;
-        Ok(CatalogSession { session, client, known: None })
+        Ok(CatalogSession { session, client, shared: self.shared.clone(), known: None })
     }
 }
 
@@ -63,8 +110,9 @@ impl<E: Engine> Engine for Catalog<E> {
 pub struct CatalogSession<S> {
     session: S,
     client: Client,
+    shared: Arc<Shared>,
     /// What the last snapshot came to.
-    known: Option<Arc<Objects>>,
+    known: Option<Known>,
 }
 
 /// A statement of the engine, or of the catalogs.
@@ -92,12 +140,8 @@ impl<S: Session> CatalogSession<S> {
     async fn world(&mut self, inventory: Option<Arc<Inventory>>) -> Result<Arc<World>> {
         let snapshot = self.session.snapshot().await?;
         let objects = match &self.known {
-            Some(known) if Arc::ptr_eq(&known.snapshot, &snapshot) => known.clone(),
-            _ => {
-                let objects = Arc::new(Objects::new(snapshot));
-                self.known = Some(objects.clone());
-                objects
-            }
+            Some(known) if Arc::ptr_eq(&known.of, &snapshot) => known.objects.clone(),
+            _ => self.known.insert(self.shared.objects(snapshot)).objects.clone(),
         };
         let mut world = World::new(self.client.clone(), objects);
         world.inventory = inventory.unwrap_or_default();

@@ -49,6 +49,11 @@ pub(crate) struct Serve {
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) writable: Option<bool>,
 
+    /// Definitions (CREATE TABLE and the like) of what clients find beside the data: objects without rows,
+    /// and keys, comments and privileges of tables
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_SCHEMA")]
+    pub(crate) schema: Option<PathBuf>,
+
     /// Where to listen: HOST:PORT, port 0 for any, or FOLDER[:PORT] with a slash for a Unix socket
     /// (repeatable) [default: 127.0.0.1:5432]
     #[arg(long, value_name = "ADDRESS", env = "TRUNKLINE_LISTEN", value_delimiter = ',')]
@@ -248,6 +253,7 @@ impl Serve {
             paths: list(self.paths, file.paths),
             table: list(self.table, file.table),
             writable: self.writable.or(file.writable),
+            schema: self.schema.or(file.schema),
             listen: list(self.listen, file.listen),
             database: self.database.or(file.database),
             user: list(self.user, file.user),
@@ -278,6 +284,7 @@ impl Serve {
     fn relative_to(mut self, folder: &Path) -> Serve {
         let paths = self.paths.iter_mut();
         let files = [
+            &mut self.schema,
             &mut self.users_file,
             &mut self.hba,
             &mut self.oauth_keys,

@@ -3,6 +3,7 @@
 mod access;
 mod args;
 mod banner;
+mod declared;
 mod failure;
 mod hash_password;
 mod listen;

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
+use trunkline::catalog::Snapshot;
 use trunkline::{Engine, Limits, Server};
 use trunkline_catalog::Catalog;
 use trunkline_datafusion::DataFusion;
@@ -18,7 +19,7 @@ use crate::reload::Reloads;
 use crate::signals::{Asked, Signals};
 use crate::source::{Shown, Source};
 use crate::timeouts::{time, timeouts};
-use crate::{log, open_files};
+use crate::{declared, log, open_files};
 
 /// Connections at once, unless the user says otherwise.
 const CONNECTIONS: usize = 1_000;
@@ -60,7 +61,7 @@ async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
     let (connections, few) = open_files::fit(wanted, limits.logins);
     limits.connections = connections;
     let mut signals = Signals::new()?;
-    let Some(opened) = opened(said, &mut signals).await? else { return Ok(()) };
+    let Some(mut opened) = opened(said, &mut signals).await? else { return Ok(()) };
     let shown = opened.source.shown().await?;
     match opened.source.clone() {
         Source::Files(database) => {
@@ -69,15 +70,24 @@ async fn run(said: &Arc<Serve>) -> Result<(), Failure> {
                 .map_err(|error| Failure::runtime(format!("cannot start: {error}")))?;
             // Rules by database must not be evaded by another name.
             let engine = if said.hba.is_some() { engine.without_alias() } else { engine };
-            let engine = Catalog::new(engine);
+            let engine = declaring(engine, opened.declared.take());
             run_engine(said, engine, opened, &shown, (limits, few), signals).await
         }
         Source::Sqlite(engine, name) => {
             let engine = engine.named(&name);
             let engine = if said.hba.is_some() { engine.without_alias() } else { engine };
-            let engine = Catalog::new(engine);
+            let engine = declaring(engine, opened.declared.take());
             run_engine(said, engine, opened, &shown, (limits, few), signals).await
         }
+    }
+}
+
+/// An engine with catalogs, which show what was declared, too.
+fn declaring<E: Engine>(engine: E, declared: Option<Snapshot>) -> Catalog<E> {
+    let engine = Catalog::new(engine);
+    match declared {
+        Some(declared) => engine.declaring(declared),
+        None => engine,
     }
 }
 
@@ -164,6 +174,8 @@ struct Opened {
     access: Access,
     loaded: Loaded,
     source: Source,
+    /// What stands in the file of --schema.
+    declared: Option<Snapshot>,
     /// Whether somebody said meanwhile that files have changed.
     has_changed: bool,
 }
@@ -174,15 +186,16 @@ async fn opened(said: &Arc<Serve>, signals: &mut Signals) -> Result<Option<Opene
     let mut opening = tokio::task::spawn_blocking(move || {
         let (access, loaded) = Access::open(&own)?;
         let source = Source::open(&own)?;
-        Ok((access, loaded, source))
+        let declared = own.schema.as_deref().map(declared::read).transpose()?;
+        Ok((access, loaded, source, declared))
     });
     let mut has_changed = false;
     loop {
         tokio::select! {
             opened = &mut opening => {
-                let (access, loaded, source) =
+                let (access, loaded, source, declared) =
                     opened.map_err(|error| Failure::runtime(error.to_string()))??;
-                return Ok(Some(Opened { access, loaded, source, has_changed }));
+                return Ok(Some(Opened { access, loaded, source, declared, has_changed }));
             }
             asked = signals.next() => match asked {
                 Asked::Reload => has_changed = true,

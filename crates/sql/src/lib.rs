@@ -12,7 +12,7 @@
 //!   PostgreSQL's own [`SyntaxError`], with its position.
 //! - [`outline`] tells what a statement is about, whatever its dialect; [`parameters`] finds `$1`.
 //! - [`Backslashes`] puts a text with escapes in plain strings into the standard's words.
-//! - [`TypeName::parse`], [`quote_identifier`], [`quote_literal`], [`keyword_category`] and
+//! - [`Reader`], [`TypeName::parse`], [`quote_identifier`], [`quote_literal`], [`keyword_category`] and
 //!   [`character_position`] are what the others are made of.
 //!
 //! Every rule was checked against a running PostgreSQL: the files in `tests/golden` hold its answers.
@@ -38,6 +38,7 @@ mod outline;
 mod parameter;
 mod position;
 mod quote;
+mod reader;
 mod split;
 mod standard;
 pub mod statement;
@@ -51,6 +52,7 @@ pub use outline::{Mention, Outline, StatementKind, outline};
 pub use parameter::{Parameter, Parameters, parameters};
 pub use position::{byte_offset, character_position};
 pub use quote::{quote_identifier, quote_literal};
+pub use reader::Reader;
 pub use split::{Statement, Statements, split};
 pub use standard::{Backslashes, Nonstandard};
 pub use statement::{SessionStatement, TypeName, recognise};

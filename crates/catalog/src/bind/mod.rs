@@ -4,11 +4,17 @@ mod access;
 mod aggregate;
 mod call;
 pub(crate) use call::keyword_function;
+mod column_name;
+pub(crate) use column_name::column_name;
+pub(crate) use operate::operator_name;
+pub(crate) use scope::folded;
+pub(crate) use types::named_type;
 mod expr;
 mod from;
 mod group;
 mod literal;
 mod operate;
+mod order;
 mod push;
 mod quantified;
 mod query;
@@ -16,8 +22,10 @@ mod relation;
 pub(crate) mod resolve;
 mod scope;
 mod select;
+mod sets;
 mod typed;
 mod types;
+pub(crate) use types::type_of;
 
 use std::sync::Arc;
 
@@ -27,7 +35,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use crate::datum::Datum;
 use crate::plan::{Expr, Query};
 use scope::Scope;
-pub(crate) use typed::{Typed, needs_catalog};
+pub(crate) use typed::{Typed, needs_catalog, type_name};
 
 /// A statement that is bound.
 #[derive(Debug)]
@@ -49,8 +57,7 @@ pub(crate) struct OutputColumn {
     pub(crate) origin: Option<(u32, i16)>,
 }
 
-/// Names and types of the fields of a record.
-pub(crate) type Fields = Arc<[(Arc<str>, Oid)]>;
+pub(crate) use crate::datum::Fields;
 
 /// Binds a statement.
 pub(crate) struct Binder {

@@ -18,8 +18,14 @@ impl Binder {
 /// The type of a name as SQL spells it, and its modifier.
 pub(crate) fn named_type(text: &str, place: Place) -> Result<(Oid, i32)> {
     let parsed = TypeName::parse(text).map_err(|error| PgError::syntax(&error, text).unplaced())?;
+    type_of(&parsed, text, place)
+}
+
+/// The built-in type that a name in a text stands for, and its modifier.
+pub(crate) fn type_of(parsed: &TypeName, text: &str, place: Place) -> Result<(Oid, i32)> {
+    let written = parsed.span.text(text);
     let missing = || {
-        let message = format!("type \"{text}\" does not exist");
+        let message = format!("type \"{written}\" does not exist");
         at(place, SqlState::UNDEFINED_OBJECT, message)
     };
     let schema = match parsed.qualifiers.last().map(String::as_str) {
@@ -36,10 +42,16 @@ pub(crate) fn named_type(text: &str, place: Place) -> Result<(Oid, i32)> {
         (Oid::NUMERIC, [precision, scale]) => ((precision << 16) | (scale & 0x7ff)) + 4,
         // `character` without a length is `character(1)`.
         (Oid::BPCHAR, [])
-            if parsed.qualifiers.is_empty() || !text.to_ascii_lowercase().contains("bpchar") =>
+            if parsed.qualifiers.is_empty() || !written.to_ascii_lowercase().contains("bpchar") =>
         {
             5
         }
+        (Oid::BIT, []) => 1,
+        (
+            Oid::BIT | Oid::VARBIT | Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ,
+            [length],
+        ) => *length,
+        (Oid::INTERVAL, [precision]) => (0x7fff << 16) | precision,
         _ => -1,
     };
     let oid = if parsed.dimensions > 0 { array_of(oid).ok_or_else(missing)? } else { oid };

@@ -40,13 +40,14 @@ pub(crate) use class::rule_oid;
 pub(crate) use constraint::{ConstraintObject, What};
 pub(crate) use index::{IndexColumn, IndexObject};
 pub(crate) use inventory::is_shown_by;
-pub(crate) use names::{proc_by_oid, split_name};
+pub(crate) use names::{modified, proc_by_oid, split_name};
 pub(crate) use objects::{ClassObject, Objects};
-pub(crate) use parse::{is_alias, natural};
+pub(crate) use parse::is_alias;
 pub(crate) use routine::{is_input, usual_cost};
 pub(crate) use session::version as session_version;
 pub(crate) use text::{expression_text, query_text};
 pub(crate) use trigger::{TriggerObject, Triggering};
+pub(crate) use types::TypeWhat;
 
 /// The OID of `information_schema`, which differs between builds of PostgreSQL.
 pub(crate) static INFORMATION_SCHEMA: LazyLock<u32> = LazyLock::new(|| {

@@ -1,7 +1,7 @@
 //! The objects of a snapshot and their numbers.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use trunkline_core::catalog::{
     Access, Attribute, Numbers, Relation, RelationKind, Role, Snapshot, Type, TypeKind,
@@ -18,6 +18,7 @@ use super::sequence::SequenceObject;
 use super::trigger::TriggerObject;
 use super::types::Types;
 use super::{INFORMATION_SCHEMA, PUBLIC};
+use crate::analyze::Declared;
 use crate::facts::PG_CATALOG;
 
 /// Everything in a snapshot that has a name or a number.
@@ -46,6 +47,8 @@ pub(crate) struct Objects {
     pub(super) roles: HashMap<Arc<str>, usize>,
     pub(super) role_names: HashMap<u32, Arc<str>>,
     pub(super) numbers: Numbers,
+    /// What names of types and functions mean, once somebody asks.
+    declared: OnceLock<Declared>,
 }
 
 /// A row of `pg_class`.
@@ -174,6 +177,11 @@ impl Objects {
 
     pub(super) fn is_constraint_named(&self, schema: u32, name: &str) -> bool {
         self.constraint_names.contains(&(schema, Arc::from(name)))
+    }
+
+    /// The types and functions that somebody made.
+    pub(crate) fn declared(&self) -> &Declared {
+        self.declared.get_or_init(|| Declared::new(self))
     }
 
     /// The places of columns by their names.

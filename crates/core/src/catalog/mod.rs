@@ -11,7 +11,7 @@ pub use access::{Access, Grant, Grantee, Policy, Role};
 pub use constraint::{
     Constraint, ConstraintKind, Exclusion, ForeignKey, Index, IndexKey, Indexed, Key,
 };
-pub use numbers::{Numbers, sequence_name};
+pub use numbers::{Numbers, object_name, sequence_name};
 pub use relation::{Attribute, Generated, PartitionKey, Relation, RelationKind, RowSecurity};
 pub use routine::{Argument, Routine, RoutineKind, Timing, Trigger, TriggerEvent};
 use trunkline_proto::Oid;

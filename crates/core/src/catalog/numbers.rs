@@ -7,15 +7,20 @@ use trunkline_proto::Oid;
 /// How long a name may be, in bytes.
 const LONGEST: usize = 63;
 
-/// The name that PostgreSQL makes up for the sequence of a column, `table_column_seq`; of names that are
-/// too long the longer one is cut.
+/// The name that PostgreSQL makes up for the sequence of a column, `table_column_seq`.
 pub fn sequence_name(table: &str, column: &str) -> String {
+    object_name(table, column, "seq")
+}
+
+/// The name that PostgreSQL makes up for what belongs to a table, such as `table_column_idx`; of names
+/// that are too long the longer one is cut.
+pub fn object_name(table: &str, column: &str, label: &str) -> String {
     let (mut table, mut column) = (table.to_owned(), column.to_owned());
-    while table.len() + column.len() + "__seq".len() > LONGEST {
+    while table.len() + column.len() + label.len() + 2 > LONGEST {
         let longer = if table.len() > column.len() { &mut table } else { &mut column };
         longer.pop();
     }
-    format!("{table}_{column}_seq")
+    format!("{table}_{column}_{label}")
 }
 
 /// The first OID that is no built-in object's.

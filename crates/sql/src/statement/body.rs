@@ -1,8 +1,8 @@
 //! Whole expressions and queries: the engine's to understand, so only their ends are found.
 
-use super::reader::Reader;
 use crate::error::SyntaxError;
 use crate::lexer::Lexer;
+use crate::reader::Reader;
 use crate::token::{Span, Token, TokenKind};
 
 /// Where the table is named that `SELECT … INTO` makes, if a query is one.
@@ -38,7 +38,7 @@ pub fn select_into(query: &str) -> Option<usize> {
 
 impl Reader<'_> {
     /// Takes everything up to the end of the statement.
-    pub(super) fn rest(&mut self) -> Result<Span, SyntaxError> {
+    pub fn rest(&mut self) -> Result<Span, SyntaxError> {
         let start = self.offset();
         while !self.at_end() {
             self.skip()?;
@@ -66,7 +66,7 @@ impl Reader<'_> {
     }
 
     /// Takes an expression up to a comma or closing parenthesis of the level it began on.
-    pub(super) fn expression(&mut self) -> Result<Span, SyntaxError> {
+    pub fn expression(&mut self) -> Result<Span, SyntaxError> {
         let start = self.offset();
         while !self.at_kind(TokenKind::Comma) && !self.at_kind(TokenKind::RightParen) {
             if self.at_end() {
@@ -80,8 +80,8 @@ impl Reader<'_> {
         Ok(Span::new(start, self.taken()))
     }
 
-    /// `( expression, … )`, with at least one.
-    pub(super) fn expressions(&mut self) -> Result<Vec<Span>, SyntaxError> {
+    /// Takes `( expression, … )`, with at least one.
+    pub fn expressions(&mut self) -> Result<Vec<Span>, SyntaxError> {
         self.expect_kind(TokenKind::LeftParen)?;
         let mut list = vec![self.expression()?];
         while self.eat_kind(TokenKind::Comma) {
@@ -92,7 +92,7 @@ impl Reader<'_> {
     }
 
     /// Takes a query up to the parenthesis that closes it, which stays.
-    pub(super) fn parenthesized_query(&mut self) -> Result<Span, SyntaxError> {
+    pub fn parenthesized_query(&mut self) -> Result<Span, SyntaxError> {
         let start = self.offset();
         self.expect_preparable()?;
         while !self.at_kind(TokenKind::RightParen) {
@@ -126,7 +126,7 @@ impl Reader<'_> {
     }
 
     /// Takes one token, or a whole group in parentheses or brackets.
-    fn skip(&mut self) -> Result<(), SyntaxError> {
+    pub fn skip(&mut self) -> Result<(), SyntaxError> {
         let mut depth = 0_usize;
         loop {
             match self.kind() {

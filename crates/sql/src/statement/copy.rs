@@ -1,9 +1,9 @@
 //! COPY: its relation or query, its end point, its options.
 
-use super::reader::Reader;
 use super::set::{plain_value, qualified_name};
 use super::{QualifiedName, SessionStatement};
 use crate::error::SyntaxError;
+use crate::reader::Reader;
 use crate::token::{Span, TokenKind};
 
 /// `COPY … { FROM | TO } …`.

@@ -1,9 +1,9 @@
 //! Cursors: DECLARE, FETCH, MOVE and CLOSE.
 
-use super::reader::Reader;
 use super::{SessionStatement, Which};
 use crate::error::SyntaxError;
 use crate::lexer::Lexer;
+use crate::reader::Reader;
 use crate::token::{Span, TokenKind};
 
 /// `DECLARE name [ options ] CURSOR [ { WITH | WITHOUT } HOLD ] FOR query`.

@@ -8,7 +8,6 @@ mod copy;
 mod cursor;
 mod model;
 mod prepare;
-mod reader;
 mod rule;
 mod set;
 mod transaction;
@@ -26,8 +25,8 @@ pub use type_name::TypeName;
 
 use crate::error::SyntaxError;
 use crate::lexer::Lexer;
+use crate::reader::Reader;
 use crate::token::TokenKind;
-use reader::Reader;
 
 /// Reads a session statement.
 ///

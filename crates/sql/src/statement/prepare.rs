@@ -1,9 +1,9 @@
 //! PREPARE, EXECUTE and DEALLOCATE.
 
-use super::reader::Reader;
 use super::type_name::{TypeName, type_name};
 use super::{SessionStatement, Which};
 use crate::error::SyntaxError;
+use crate::reader::Reader;
 use crate::token::{Span, TokenKind};
 
 /// `PREPARE name [ ( type, … ) ] AS statement`.

@@ -1,9 +1,9 @@
 //! SET, RESET and SHOW.
 
-use super::reader::Reader;
 use super::type_name::interval_qualifier;
 use super::{SessionStatement, Which, transaction};
 use crate::error::SyntaxError;
+use crate::reader::Reader;
 use crate::token::TokenKind;
 
 /// A setting and its new value.

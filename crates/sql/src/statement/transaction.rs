@@ -1,8 +1,8 @@
 //! Transactions and savepoints.
 
 use super::SessionStatement;
-use super::reader::Reader;
 use crate::error::SyntaxError;
+use crate::reader::Reader;
 use crate::token::TokenKind;
 
 /// What BEGIN, SET TRANSACTION and their kin say about a transaction; `None` is not said.

@@ -1,8 +1,8 @@
 //! Names of types, in all the spellings of SQL.
 
-use super::reader::Reader;
 use crate::error::SyntaxError;
 use crate::lexer::Lexer;
+use crate::reader::Reader;
 use crate::token::{Span, TokenKind};
 
 /// A type as a statement names it: `int`, `s.t[]`, `numeric(10, 2)`, `timestamp with time zone`.
@@ -39,6 +39,11 @@ impl TypeName {
         let mut reader = Reader::new(Lexer::new(source));
         let name = type_name(&mut reader)?;
         if reader.kind().is_some() { Err(reader.unexpected()) } else { Ok(name) }
+    }
+
+    /// Reads the name of a type that stands in a statement.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, SyntaxError> {
+        type_name(reader)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::token::{Span, Token, TokenKind};
 /// An LALR parser reports the first token that cannot go on, so reading the same grammar from left
 /// to right and complaining about the current token gives the same errors.
 #[derive(Debug)]
-pub(super) struct Reader<'a> {
+pub struct Reader<'a> {
     source: &'a str,
     lexer: Lexer<'a>,
     current: Current,
@@ -42,7 +42,8 @@ impl From<Token> for Lexeme {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(lexer: Lexer<'a>) -> Self {
+    /// Stands at the first token of a lexer.
+    pub fn new(lexer: Lexer<'a>) -> Self {
         let (source, taken) = (lexer.source(), lexer.offset());
         let mut reader = Self { source, lexer, current: Current::End, taken };
         reader.read();
@@ -50,7 +51,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The current token's text if it is a word without quotes, else empty.
-    pub(super) fn word(&self) -> &'a str {
+    pub fn word(&self) -> &'a str {
         match self.current {
             Current::Token(Lexeme { token, .. }) if token.kind == TokenKind::Word => {
                 token.text(self.source)
@@ -59,7 +60,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn kind(&self) -> Option<TokenKind> {
+    /// What the current token is; nothing at the end and where a token is broken.
+    pub fn kind(&self) -> Option<TokenKind> {
         match self.current {
             Current::Token(lexeme) => Some(lexeme.token.kind),
             _ => None,
@@ -67,7 +69,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Where the current token begins.
-    pub(super) fn offset(&self) -> usize {
+    pub fn offset(&self) -> usize {
         match self.current {
             Current::Token(lexeme) => lexeme.token.span.start,
             _ => self.lexer.end(),
@@ -75,23 +77,27 @@ impl<'a> Reader<'a> {
     }
 
     /// Where the last token that was taken ended.
-    pub(super) fn taken(&self) -> usize {
+    pub fn taken(&self) -> usize {
         self.taken
     }
 
-    pub(super) fn at(&self, keyword: &str) -> bool {
+    /// Whether the current token is this word, whatever its case.
+    pub fn at(&self, keyword: &str) -> bool {
         self.word().eq_ignore_ascii_case(keyword)
     }
 
-    pub(super) fn at_any(&self, keywords: &[&str]) -> bool {
+    /// Whether it is one of these words.
+    pub fn at_any(&self, keywords: &[&str]) -> bool {
         keywords.iter().any(|keyword| self.at(keyword))
     }
 
-    pub(super) fn at_kind(&self, kind: TokenKind) -> bool {
+    /// Whether it is of this kind.
+    pub fn at_kind(&self, kind: TokenKind) -> bool {
         self.kind() == Some(kind)
     }
 
-    pub(super) fn at_operator(&self, operator: &str) -> bool {
+    /// Whether it is this operator.
+    pub fn at_operator(&self, operator: &str) -> bool {
         match self.current {
             Current::Token(Lexeme { token, .. }) => {
                 token.kind == TokenKind::Operator && token.text(self.source) == operator
@@ -100,37 +106,38 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn at_string(&self) -> bool {
+    /// Whether it is a string.
+    pub fn at_string(&self) -> bool {
         self.kind().is_some_and(TokenKind::is_string)
     }
 
     /// Whether the statement ends here.
-    pub(super) fn at_end(&self) -> bool {
+    pub fn at_end(&self) -> bool {
         matches!(self.current, Current::End) || self.at_kind(TokenKind::Semicolon)
     }
 
     /// The token behind the current one.
-    pub(super) fn next(&self) -> Option<Token> {
+    pub fn next(&self) -> Option<Token> {
         self.lexer.clone().next_significant()
     }
 
     /// Whether the next token is one of these words.
-    pub(super) fn next_is(&self, keywords: &[&str]) -> bool {
+    pub fn next_is(&self, keywords: &[&str]) -> bool {
         self.next().is_some_and(|next| keywords.iter().any(|word| next.is_word(self.source, word)))
     }
 
     /// Whether the statement ends behind the current token.
-    pub(super) fn next_is_end(&self) -> bool {
+    pub(crate) fn next_is_end(&self) -> bool {
         self.next().is_none_or(|next| next.kind == TokenKind::Semicolon)
     }
 
     /// Whether the current word is the name in `name = …`, `name TO …`, `name.part` or `name FROM`.
-    pub(super) fn next_assigns(&self) -> bool {
+    pub(crate) fn next_assigns(&self) -> bool {
         self.next().is_some_and(|next| self.assigns(next))
     }
 
     /// Whether a token behind a word makes that word the name of a setting.
-    pub(super) fn assigns(&self, token: Token) -> bool {
+    pub(crate) fn assigns(&self, token: Token) -> bool {
         match token.kind {
             TokenKind::Dot => true,
             TokenKind::Operator => token.text(self.source) == "=",
@@ -139,19 +146,20 @@ impl<'a> Reader<'a> {
     }
 
     /// A lexer behind the current token.
-    pub(super) fn lookahead(&self) -> Lexer<'_> {
+    pub(crate) fn lookahead(&self) -> Lexer<'_> {
         self.lexer.clone()
     }
 
     /// Takes the current token, whatever it is.
-    pub(super) fn advance(&mut self) {
+    pub fn advance(&mut self) {
         if let Current::Token(lexeme) = self.current {
             self.taken = lexeme.end;
             self.read();
         }
     }
 
-    pub(super) fn eat(&mut self, keyword: &str) -> bool {
+    /// Takes the current token if it is this word.
+    pub fn eat(&mut self, keyword: &str) -> bool {
         let found = self.at(keyword);
         if found {
             self.advance();
@@ -159,7 +167,8 @@ impl<'a> Reader<'a> {
         found
     }
 
-    pub(super) fn eat_kind(&mut self, kind: TokenKind) -> bool {
+    /// Takes the current token if it is of this kind.
+    pub fn eat_kind(&mut self, kind: TokenKind) -> bool {
         let found = self.at_kind(kind);
         if found {
             self.advance();
@@ -167,7 +176,8 @@ impl<'a> Reader<'a> {
         found
     }
 
-    pub(super) fn eat_operator(&mut self, operator: &str) -> bool {
+    /// Takes the current token if it is this operator.
+    pub fn eat_operator(&mut self, operator: &str) -> bool {
         let found = self.at_operator(operator);
         if found {
             self.advance();
@@ -175,43 +185,45 @@ impl<'a> Reader<'a> {
         found
     }
 
-    pub(super) fn expect(&mut self, keyword: &str) -> Result<(), SyntaxError> {
+    /// Takes this word, or complains about what stands there.
+    pub fn expect(&mut self, keyword: &str) -> Result<(), SyntaxError> {
         if self.eat(keyword) { Ok(()) } else { Err(self.unexpected()) }
     }
 
-    pub(super) fn expect_kind(&mut self, kind: TokenKind) -> Result<(), SyntaxError> {
+    /// Takes a token of this kind, or complains about what stands there.
+    pub fn expect_kind(&mut self, kind: TokenKind) -> Result<(), SyntaxError> {
         if self.eat_kind(kind) { Ok(()) } else { Err(self.unexpected()) }
     }
 
     /// `ColId`: a name that may be a key word unless that is reserved.
-    pub(super) fn name(&mut self) -> Result<String, SyntaxError> {
+    pub fn name(&mut self) -> Result<String, SyntaxError> {
         self.identifier(KeywordCategory::is_column_name)
     }
 
     /// `NonReservedWord`: as a name, and also the key words that name types and functions.
-    pub(super) fn non_reserved_word(&mut self) -> Result<String, SyntaxError> {
+    pub(crate) fn non_reserved_word(&mut self) -> Result<String, SyntaxError> {
         self.identifier(|category| category != KeywordCategory::Reserved)
     }
 
     /// `type_function_name`: a name that may be a key word unless that is reserved or a column name.
-    pub(super) fn type_function_name(&mut self) -> Result<String, SyntaxError> {
+    pub(crate) fn type_function_name(&mut self) -> Result<String, SyntaxError> {
         self.identifier(|category| {
             matches!(category, KeywordCategory::Unreserved | KeywordCategory::TypeOrFunctionName)
         })
     }
 
     /// `ColLabel`: any word.
-    pub(super) fn label(&mut self) -> Result<String, SyntaxError> {
+    pub fn label(&mut self) -> Result<String, SyntaxError> {
         self.identifier(|_| true)
     }
 
     /// `IDENT`: an identifier that is no key word at all.
-    pub(super) fn plain_identifier(&mut self) -> Result<String, SyntaxError> {
+    pub(crate) fn plain_identifier(&mut self) -> Result<String, SyntaxError> {
         self.identifier(|_| false)
     }
 
     /// `Sconst`.
-    pub(super) fn string(&mut self) -> Result<String, SyntaxError> {
+    pub fn string(&mut self) -> Result<String, SyntaxError> {
         match self.current {
             Current::Token(Lexeme { token, escape, .. }) if token.kind.is_string() => {
                 let value = token.string_with_escape(self.source, escape)?.into_owned();
@@ -223,7 +235,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `Iconst`: an integer that fits in an `int4`, without a sign.
-    pub(super) fn integer(&mut self) -> Result<i32, SyntaxError> {
+    pub fn integer(&mut self) -> Result<i32, SyntaxError> {
         let value = match self.current {
             Current::Token(lexeme) => lexeme.token.integer(self.source),
             _ => None,
@@ -234,7 +246,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `NumericOnly`: a number with at most one sign, as PostgreSQL prints it.
-    pub(super) fn number(&mut self) -> Result<String, SyntaxError> {
+    pub fn number(&mut self) -> Result<String, SyntaxError> {
         let sign = if self.eat_operator("-") {
             "-"
         } else {
@@ -258,7 +270,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The statement must end here.
-    pub(super) fn end(&mut self) -> Result<(), SyntaxError> {
+    pub(crate) fn end(&mut self) -> Result<(), SyntaxError> {
         if !self.at_end() {
             return Err(self.unexpected());
         }
@@ -273,7 +285,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `syntax error at or near` the current token, or what is wrong with that token itself.
-    pub(super) fn unexpected(&self) -> SyntaxError {
+    pub fn unexpected(&self) -> SyntaxError {
         match &self.current {
             Current::Token(Lexeme { token, end, .. }) => {
                 let span = Span::new(token.span.start, *end);

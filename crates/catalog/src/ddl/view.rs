@@ -1,0 +1,130 @@
+//! Views.
+
+use std::sync::Arc;
+
+use trunkline_core::catalog::{Attribute, Relation, RelationKind};
+use trunkline_core::{Column, PgError, SqlState};
+use trunkline_sql::{Lexer, Reader, TokenKind, quote_identifier};
+
+use super::names::Name;
+use super::{Loader, Read, if_not_exists};
+use crate::analyze::{ViewColumn, view_columns};
+use crate::world::Objects;
+
+impl Loader<'_> {
+    pub(super) fn create_view(
+        &mut self,
+        reader: &mut Reader<'_>,
+        is_replaced: bool,
+        recursive: bool,
+    ) -> Read {
+        let name = Name::read(reader)?;
+        if is_replaced && let Some((schema, place)) = self.relation_place(&name) {
+            self.schemas().get_mut(schema).map(|schema| schema.relations.remove(place));
+        }
+        self.check_free(&name)?;
+        let mut view = Relation::new(name.plain.as_str(), RelationKind::View, []);
+        let names = names(reader)?;
+        if reader.eat("with") {
+            view.options = self.options(reader)?;
+        }
+        reader.expect("as")?;
+        let query = self.up_to(reader, &[])?;
+        let (query, check) = split_check(&query);
+        let names_itself;
+        let query = if recursive {
+            // As PostgreSQL writes it: the view is a query of WITH.
+            let own = quote_identifier(&name.plain);
+            let list: Vec<_> = names.iter().map(|name| quote_identifier(name)).collect();
+            let list = list.join(", ");
+            names_itself =
+                format!("WITH RECURSIVE {own}({list}) AS ({query}) SELECT {list} FROM {own}");
+            names_itself.as_str()
+        } else {
+            query
+        };
+        view.options.extend(check.map(|check| format!("check_option={check}")));
+        self.add_view(&name, view, query, &names)
+    }
+
+    pub(super) fn create_materialized_view(&mut self, reader: &mut Reader<'_>) -> Read {
+        if_not_exists(reader)?;
+        let name = Name::read(reader)?;
+        self.check_free(&name)?;
+        let mut view = Relation::new(name.plain.as_str(), RelationKind::MaterializedView, []);
+        let names = names(reader)?;
+        while !reader.eat("as") {
+            if reader.eat("with") {
+                view.options = self.options(reader)?;
+            } else if reader.at_end() {
+                return Err(reader.unexpected().into());
+            } else {
+                reader.skip()?;
+            }
+        }
+        let query = self.up_to(reader, &[])?;
+        self.add_view(&name, view, without_data(&query), &names)
+    }
+
+    fn add_view(&mut self, name: &Name, mut view: Relation, query: &str, names: &[String]) -> Read {
+        view.columns = self.query_columns(query, names)?;
+        view.definition = Some(query.to_owned());
+        self.schema_for(name)?.relations.push(view);
+        Ok(())
+    }
+
+    /// The columns of a query, the first of which have these names.
+    pub(super) fn query_columns(&mut self, query: &str, names: &[String]) -> Read<Vec<Attribute>> {
+        let objects = Objects::new(Arc::new(self.defined.snapshot.clone()));
+        let path: Vec<u32> =
+            self.path.iter().filter_map(|name| objects.schema_named(name)).collect();
+        // The place of an error is one of the query's text.
+        let columns = view_columns(query, &objects, &path, None).map_err(PgError::unplaced)?;
+        if names.len() > columns.len() {
+            let message = "CREATE VIEW specifies more column names than columns";
+            return Err(PgError::new(SqlState::SYNTAX_ERROR, message).into());
+        }
+        let attribute = |column: ViewColumn| {
+            Attribute::new(Column::new(&*column.name, column.oid).typmod(column.typmod))
+        };
+        let mut attributes: Vec<Attribute> = columns.into_iter().map(attribute).collect();
+        for (attribute, name) in attributes.iter_mut().zip(names) {
+            attribute.column.name = name.as_str().into();
+        }
+        Ok(attributes)
+    }
+}
+
+fn names(reader: &mut Reader<'_>) -> Read<Vec<String>> {
+    if reader.at_kind(TokenKind::LeftParen) { Loader::name_list(reader) } else { Ok(Vec::new()) }
+}
+
+/// A query without `WITH [LOCAL | CASCADED] CHECK OPTION` behind it, and which of them it was.
+fn split_check(query: &str) -> (&str, Option<&'static str>) {
+    for (words, which) in [
+        (&["with", "local", "check", "option"][..], "local"),
+        (&["with", "cascaded", "check", "option"][..], "cascaded"),
+        (&["with", "check", "option"][..], "cascaded"),
+    ] {
+        if let Some(start) = ends_with(query, words) {
+            return (query.get(..start).unwrap_or(query).trim_end(), Some(which));
+        }
+    }
+    (query, None)
+}
+
+/// A query without `WITH [NO] DATA` behind it.
+fn without_data(query: &str) -> &str {
+    let found = ends_with(query, &["with", "no", "data"]);
+    let found = found.or_else(|| ends_with(query, &["with", "data"]));
+    found.and_then(|start| query.get(..start)).unwrap_or(query).trim_end()
+}
+
+/// Where the last words of a text begin, if they are these.
+fn ends_with(text: &str, words: &[&str]) -> Option<usize> {
+    let mut lexer = Lexer::new(text);
+    let tokens: Vec<_> = std::iter::from_fn(|| lexer.next_significant()).collect();
+    let last = tokens.get(tokens.len().checked_sub(words.len())?..)?;
+    let are_these = last.iter().zip(words).all(|(token, word)| token.is_word(text, word));
+    are_these.then(|| last.first().map(|token| token.span.start)).flatten()
+}

@@ -1,0 +1,82 @@
+//! Objects that somebody declared, beside those that an engine has.
+
+use std::sync::Arc;
+
+use trunkline_core::catalog::{Relation, Schema, Snapshot};
+
+/// The engine's objects with the declared ones.
+///
+/// What both have is the engine's, with what was said of it: comments, keys, defaults.
+pub(crate) fn merged(engine: &Snapshot, declared: &Snapshot) -> Arc<Snapshot> {
+    let mut all = engine.clone();
+    if all.comment.is_none() {
+        all.comment.clone_from(&declared.comment);
+    }
+    all.roles.extend(declared.roles.iter().cloned());
+    all.extensions.extend(declared.extensions.iter().cloned());
+    for schema in &declared.schemas {
+        match all.schemas.iter_mut().find(|own| own.name == schema.name) {
+            Some(own) => merge_schema(own, schema),
+            None => all.schemas.push(schema.clone()),
+        }
+    }
+    Arc::new(all)
+}
+
+fn merge_schema(own: &mut Schema, declared: &Schema) {
+    for relation in &declared.relations {
+        match own.relations.iter_mut().find(|one| one.name == relation.name) {
+            Some(one) => say_of(one, relation),
+            None => own.relations.push(relation.clone()),
+        }
+    }
+    for sequence in &declared.sequences {
+        if !own.sequences.iter().any(|one| one.name == sequence.name) {
+            own.sequences.push(sequence.clone());
+        }
+    }
+    for kind in &declared.types {
+        if !own.types.iter().any(|one| one.name == kind.name) {
+            own.types.push(kind.clone());
+        }
+    }
+    own.routines.extend(declared.routines.iter().cloned());
+    own.comments.extend(declared.comments.iter().cloned());
+    own.access = declared.access.clone();
+}
+
+/// Says of the engine's relation what was declared of it.
+fn say_of(own: &mut Relation, declared: &Relation) {
+    let names = |relation: &Relation| -> Vec<Box<str>> {
+        relation.columns.iter().map(|one| one.column.name.clone()).collect()
+    };
+    for attribute in &mut own.columns {
+        let said = declared.columns.iter().find(|one| one.column.name == attribute.column.name);
+        let Some(said) = said else { continue };
+        attribute.not_null |= said.not_null;
+        if attribute.default.is_none() && attribute.generated.is_none() {
+            attribute.default.clone_from(&said.default);
+            attribute.generated = said.generated;
+        }
+        if said.comment.is_some() {
+            attribute.comment.clone_from(&said.comment);
+        }
+        attribute.grants.clone_from(&said.grants);
+    }
+    if declared.comment.is_some() {
+        own.comment.clone_from(&declared.comment);
+    }
+    own.access = declared.access.clone();
+    own.policies.clone_from(&declared.policies);
+    own.row_security = declared.row_security;
+    // Keys count columns: they hold only for the same ones.
+    if names(own) == names(declared) {
+        own.triggers.extend(declared.triggers.iter().cloned());
+        if own.constraints.is_empty() {
+            own.constraints.clone_from(&declared.constraints);
+        }
+        if own.indexes.is_empty() {
+            own.indexes.clone_from(&declared.indexes);
+        }
+    }
+}
