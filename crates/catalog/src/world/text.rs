@@ -2,10 +2,12 @@
 //!
 //! All of them come by here, so that what prints them as PostgreSQL does is asked in one place.
 
+use trunkline_core::Oid;
 use trunkline_sql::{Lexer, TokenKind};
 
 use super::World;
-use crate::syntax::is_enclosed;
+use crate::facts::PROCS;
+use crate::syntax::{call_name, is_enclosed};
 
 /// An expression as `pg_get_expr` shows it: in parentheses if it is an operator's, but not a pretty one.
 ///
@@ -25,6 +27,16 @@ pub(crate) fn expression_text(
         (false, false) if has_operator(text) => format!("({text})"),
         _ => text.to_owned(),
     }
+}
+
+/// The type of an expression, as far as it can be told, and its modifier.
+pub(crate) fn expression_type(_world: &World, _relation: u32, text: &str) -> (Oid, i32) {
+    let procs = call_name(text).and_then(|name| PROCS.get(&*name.to_lowercase()));
+    let mut results = procs.into_iter().flatten().map(|proc| proc.result);
+    let first = results.next();
+    // Of one that is like its arguments nothing is known here.
+    let is_one = results.all(|oid| Some(oid) == first);
+    (first.filter(|_| is_one).unwrap_or(Oid::TEXT), -1)
 }
 
 /// The query of a view as `pg_get_viewdef` shows it.
