@@ -257,11 +257,15 @@ fn view_definition(call: &Call<'_>) -> Result<Datum> {
         Some(Datum::Text(name)) => world.find_class(name)?,
         other => other.and_then(Datum::as_oid),
     };
-    let class = oid.and_then(|oid| world.objects.class(oid)).filter(|class| class.kind == 'v');
+    let class = oid
+        .and_then(|oid| world.objects.class(oid))
+        .filter(|class| matches!(class.kind, 'v' | 'm'));
     let definition =
         class.and_then(|class| world.objects.relation_of(class)?.definition.as_deref());
     let is_pretty = call.arguments.get(1).is_some_and(Datum::is_true);
-    Ok(definition.map_or(Datum::Null, |text| Datum::text(query_text(world, text, is_pretty))))
+    let text = class.zip(definition);
+    let text = text.map(|(class, text)| query_text(world, class.oid, text, is_pretty));
+    Ok(text.map_or(Datum::Null, Datum::text))
 }
 
 /// `obj_description(oid, catalog)`, `col_description(table, column)`, and `shobj_description(oid, catalog)`

@@ -27,7 +27,7 @@ pub(crate) use names::{modified, proc_by_oid, split_name};
 pub(crate) use objects::{ClassObject, ConstraintObject, IndexObject, Objects, What};
 pub(crate) use parse::{is_alias, natural};
 pub(crate) use session::version as session_version;
-pub(crate) use text::{expression_text, query_text};
+pub(crate) use text::{domain_check_text, expression_text, query_text, trigger_condition_text};
 
 /// The OID of `information_schema`, which differs between builds of PostgreSQL.
 pub(crate) static INFORMATION_SCHEMA: LazyLock<u32> = LazyLock::new(|| {

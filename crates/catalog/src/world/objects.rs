@@ -1,7 +1,7 @@
 //! The objects of a snapshot and their numbers.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use trunkline_core::catalog::{
     Attribute, Constraint, ConstraintKind, Index, IndexKey, Indexed, Numbers, Relation,
@@ -10,6 +10,7 @@ use trunkline_core::catalog::{
 
 use super::PUBLIC;
 use super::sequence::SequenceObject;
+use super::text::Texts;
 use crate::analyze::Declared;
 
 /// Everything in a snapshot that has a name or a number.
@@ -27,6 +28,8 @@ pub(crate) struct Objects {
     pub(crate) types: HashMap<u32, (usize, bool)>,
     /// What names of types and functions mean, once somebody asks.
     declared: OnceLock<Declared>,
+    /// Texts of expressions and queries, once somebody asks.
+    pub(super) texts: Mutex<Texts>,
 }
 
 /// A row of `pg_class`.
