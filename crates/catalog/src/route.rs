@@ -46,8 +46,10 @@ pub(crate) fn route(sql: &str) -> Route {
         matches!(schema, None | Some("pg_catalog" | "information_schema"))
             && is_function(&function.name)
     });
-    let is_of_catalogs =
-        outline.functions.iter().any(|function| functions::is_of_catalogs(&function.name));
+    let is_of_catalogs = outline
+        .functions
+        .iter()
+        .any(|function| function.schema.is_some() || functions::is_of_catalogs(&function.name));
     match are_known && (is_of_catalogs || has_keyword(sql)) {
         true => Route::Functions,
         false => Route::Engine,

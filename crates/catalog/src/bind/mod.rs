@@ -4,15 +4,17 @@ mod access;
 mod aggregate;
 mod call;
 pub(crate) use call::keyword_function;
+mod column_name;
+pub(crate) use column_name::column_name;
 pub(crate) use operate::operator_name;
 pub(crate) use scope::folded;
-pub(crate) use select::column_name;
 pub(crate) use types::named_type;
 mod expr;
 mod from;
 mod group;
 mod literal;
 mod operate;
+mod order;
 mod push;
 mod quantified;
 mod query;
@@ -20,6 +22,7 @@ mod relation;
 pub(crate) mod resolve;
 mod scope;
 mod select;
+mod sets;
 mod typed;
 mod types;
 pub(crate) use types::type_of;
@@ -54,8 +57,7 @@ pub(crate) struct OutputColumn {
     pub(crate) origin: Option<(u32, i16)>,
 }
 
-/// Names and types of the fields of a record.
-pub(crate) type Fields = Arc<[(Arc<str>, Oid)]>;
+pub(crate) use crate::datum::Fields;
 
 /// Binds a statement.
 pub(crate) struct Binder {

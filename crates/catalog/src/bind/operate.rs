@@ -25,7 +25,7 @@ impl Binder {
                 let name =
                     operator_name(op).ok_or_else(|| unsupported(0, &format!("operator {op}")))?;
                 let (left, right) = (self.expr(left)?, self.expr(right)?);
-                if left.oid == Oid::RECORD && right.oid == Oid::RECORD {
+                if left.fields.is_some() && right.fields.is_some() {
                     return self.compare_rows(&name, left, right);
                 }
                 self.operate(&name, vec![left, right])
@@ -60,7 +60,7 @@ impl Binder {
 
     fn compare_rows(&mut self, name: &str, left: Typed, right: Typed) -> Result<Typed> {
         match (left.expr, right.expr, name) {
-            (Expr::Row(one), Expr::Row(two), "=" | "<>") if one.len() == two.len() => {
+            (Expr::Row(one, _), Expr::Row(two, _), "=" | "<>") if one.len() == two.len() => {
                 let fields = |typed: &Option<super::Fields>, place: usize| {
                     typed
                         .as_ref()

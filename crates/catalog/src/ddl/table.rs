@@ -27,8 +27,7 @@ impl Loader<'_> {
             if reader.at_kind(TokenKind::LeftParen) {
                 self.elements(reader, (place, &mut relation), &mut found)?;
             }
-            relation.bound =
-                Some(self.up_to(reader, &["partition", "using", "with", "tablespace"])?);
+            relation.bound = Some(self.bound(reader)?);
         } else if reader.eat("of") {
             let of = Name::read(reader)?;
             self.columns_of_type(&mut relation, &of)?;
@@ -225,6 +224,17 @@ impl Loader<'_> {
             }
         }
         Ok(())
+    }
+
+    /// `FOR VALUES IN (…) | FROM (…) TO (…) | WITH (MODULUS 2, REMAINDER 0)`, `DEFAULT`
+    fn bound(&self, reader: &mut Reader<'_>) -> Read<String> {
+        let start = reader.offset();
+        if reader.eat("for") {
+            reader.expect("values")?;
+            let _ = reader.eat("with");
+        }
+        self.up_to(reader, &["partition", "using", "with", "tablespace"])?;
+        Ok(Span::new(start, reader.taken()).text(self.sql).to_owned())
     }
 
     /// What stands behind the columns of a table.

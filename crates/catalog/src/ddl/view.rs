@@ -1,11 +1,15 @@
 //! Views.
 
+use std::sync::Arc;
+
 use trunkline_core::catalog::{Attribute, Relation, RelationKind};
-use trunkline_core::{PgError, SqlState};
+use trunkline_core::{Column, PgError, SqlState};
 use trunkline_sql::{Lexer, Reader, TokenKind, quote_identifier};
 
 use super::names::Name;
 use super::{Loader, Read, if_not_exists};
+use crate::analyze::{ViewColumn, view_columns};
+use crate::world::Objects;
 
 impl Loader<'_> {
     pub(super) fn create_view(
@@ -71,13 +75,19 @@ impl Loader<'_> {
 
     /// The columns of a query, the first of which have these names.
     pub(super) fn query_columns(&mut self, query: &str, names: &[String]) -> Read<Vec<Attribute>> {
-        let columns: Vec<trunkline_core::Column> = Vec::new();
-        let _ = query;
-        if !columns.is_empty() && names.len() > columns.len() {
+        let objects = Objects::new(Arc::new(self.defined.snapshot.clone()));
+        let path: Vec<u32> =
+            self.path.iter().filter_map(|name| objects.schema_named(name)).collect();
+        // The place of an error is one of the query's text.
+        let columns = view_columns(query, &objects, &path, None).map_err(PgError::unplaced)?;
+        if names.len() > columns.len() {
             let message = "CREATE VIEW specifies more column names than columns";
             return Err(PgError::new(SqlState::SYNTAX_ERROR, message).into());
         }
-        let mut attributes: Vec<Attribute> = columns.into_iter().map(Attribute::new).collect();
+        let attribute = |column: ViewColumn| {
+            Attribute::new(Column::new(&*column.name, column.oid).typmod(column.typmod))
+        };
+        let mut attributes: Vec<Attribute> = columns.into_iter().map(attribute).collect();
         for (attribute, name) in attributes.iter_mut().zip(names) {
             attribute.column.name = name.as_str().into();
         }

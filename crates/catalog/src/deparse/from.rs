@@ -13,11 +13,11 @@ impl Printer<'_> {
         for (place, from) in select.from.iter().enumerate() {
             if place == 0 {
                 self.clause(" FROM ", -CLAUSE, CLAUSE, 2);
-                self.from_item(from, select);
+                self.joined_item(from, select);
                 continue;
             }
             self.push(", ");
-            let text = self.apart(|printer| printer.from_item(from, select));
+            let text = self.apart(|printer| printer.joined_item(from, select));
             if !text.starts_with('\n') {
                 self.clause("", -CLAUSE, CLAUSE, PART);
             }
@@ -25,7 +25,7 @@ impl Printer<'_> {
         }
     }
 
-    fn from_item(&mut self, from: &From, select: &Select) {
+    fn joined_item(&mut self, from: &From, select: &Select) {
         match from {
             From::Item(place) => {
                 if let Some(item) = select.items.get(*place) {
@@ -42,7 +42,7 @@ impl Printer<'_> {
     fn join(&mut self, join: &Join, select: &Select) {
         let is_enclosed = !self.pretty || join.named.is_some();
         self.wrapped(is_enclosed, |printer| {
-            printer.from_item(&join.left, select);
+            printer.joined_item(&join.left, select);
             let word = match join.kind {
                 JoinKind::Inner if join.on.is_none() && join.using.is_empty() => " CROSS JOIN ",
                 JoinKind::Inner => " JOIN ",
@@ -53,7 +53,7 @@ impl Printer<'_> {
             printer.clause(word, -CLAUSE, CLAUSE, PART);
             let is_unnamed_join = matches!(&join.right, From::Join(join) if join.named.is_none());
             let wanted = printer.pretty && is_unnamed_join;
-            printer.wrapped(wanted, |printer| printer.from_item(&join.right, select));
+            printer.wrapped(wanted, |printer| printer.joined_item(&join.right, select));
             if !join.using.is_empty() {
                 let names: Vec<_> = join.using.iter().map(|name| quote_identifier(name)).collect();
                 printer.push(&format!(" USING ({})", names.join(", ")));

@@ -6,7 +6,6 @@ use super::strings::text;
 use crate::datum::Datum;
 use crate::facts::{facts, number};
 use crate::plan::{Call, Function};
-use crate::world::proc_by_oid;
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
@@ -17,11 +16,9 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_type_is_visible" => {
             |call| visible(call, |call, oid| call.run.world.is_type_visible(oid))
         }
-        "pg_function_is_visible" => |call| {
-            visible(call, |call, oid| {
-                proc_by_oid(oid).map(|proc| call.run.world.is_schema_searched(proc.schema))
-            })
-        },
+        "pg_function_is_visible" => {
+            |call| visible(call, |call, oid| call.run.world.is_proc_visible(oid))
+        }
         "pg_operator_is_visible" => |call| in_schema(call, "pg_operator", "oprnamespace"),
         "pg_opclass_is_visible" => |call| in_schema(call, "pg_opclass", "opcnamespace"),
         "pg_opfamily_is_visible" => |call| in_schema(call, "pg_opfamily", "opfnamespace"),
@@ -77,7 +74,8 @@ pub(super) fn function(name: &str) -> Option<Function> {
 /// Functions of `information_schema`.
 pub(super) fn schema_function(name: &str) -> Option<Function> {
     Some(match name {
-        "_pg_truetypid" => |call| Ok(call.arguments.first().cloned().unwrap_or_default()),
+        "_pg_truetypid" => |call| Ok(of_base(call, "atttypid", "typbasetype")),
+        "_pg_truetypmod" => |call| Ok(of_base(call, "atttypmod", "typtypmod")),
         "_pg_char_max_length" => |call| {
             typmod(call, |oid, typmod| match oid {
                 Oid::VARCHAR | Oid::BPCHAR if typmod > 4 => Some(i64::from(typmod) - 4),
@@ -137,6 +135,23 @@ pub(super) fn schema_function(name: &str) -> Option<Function> {
     })
 }
 
+/// What a column says of its type, or the domain that it is of, from a row of `pg_attribute` and one of
+/// `pg_type`.
+fn of_base(call: &Call<'_>, column: &str, domain: &str) -> Datum {
+    let field = |place: usize, name: &str| match call.arguments.get(place) {
+        Some(Datum::Record(record)) => {
+            let found = record.iter().find(|(own, ..)| ***own == *name);
+            found.map_or(Datum::Null, |(.., value)| value.clone())
+        }
+        _ => Datum::Null,
+    };
+    match field(1, "typtype").as_str() {
+        Some("d") => field(1, domain),
+        Some(_) => field(0, column),
+        None => Datum::Null,
+    }
+}
+
 /// A fact of a type and its modifier.
 fn typmod(call: &Call<'_>, fact: fn(Oid, i32) -> Option<i64>) -> Result<Datum> {
     let oid = call.arguments.first().and_then(Datum::as_oid).unwrap_or(0);
@@ -193,7 +208,8 @@ fn to_alias(call: &Call<'_>, oid: Oid) -> Result<Datum> {
 
 fn updatable(call: &Call<'_>) -> Result<Datum> {
     let oid = call.arguments.first().and_then(Datum::as_oid).unwrap_or(0);
-    let is_table = call.run.world.objects.class(oid).is_some_and(|class| class.kind == 'r');
+    let class = call.run.world.objects.class(oid);
+    let is_table = class.is_some_and(|class| matches!(class.kind, 'r' | 'p'));
     Ok(match call.result {
         // INSERT, UPDATE and DELETE.
         Oid::INT4 => Datum::Int(if is_table { 28 } else { 0 }),

@@ -17,13 +17,16 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         "generate_subscripts" => subscripts,
         "unnest" => unnest,
         "_pg_expandarray" => expand,
-        "regexp_split_to_table" | "string_to_table" => split,
+        "string_to_table" => split,
+        "ts_token_type" => token_types,
         "pg_get_keywords" => |_| {
             let facts = crate::facts::facts("pg_get_keywords");
             let rows = facts.map(|facts| facts.rows.iter().map(|row| row.to_vec()).collect());
             Ok(rows.unwrap_or_default())
         },
-        "aclexplode" => explode,
+        "aclexplode" => super::acl::explode,
+        "pg_partition_ancestors" => super::partition::ancestors,
+        "pg_partition_tree" => super::partition::tree,
         "pg_options_to_table" => options,
         "pg_show_all_settings" => session::all_settings,
         "pg_cursor" => |call| Ok(listed(call.run.world.cursors())),
@@ -46,8 +49,6 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         | "pg_blocking_pids"
         | "pg_hba_file_rules"
         | "pg_show_all_file_settings"
-        | "pg_partition_ancestors"
-        | "pg_partition_tree"
         | "pg_show_replication_origin_status" => |_| Ok(Vec::new()),
         _ => return None,
     })
@@ -135,46 +136,39 @@ fn options(call: &Call<'_>) -> SetOfRows {
         .collect())
 }
 
-/// `grantee=rights/grantor` of an access list.
-fn explode(call: &Call<'_>) -> SetOfRows {
-    let Some(list) = call.arguments.first().and_then(Datum::as_list) else { return Ok(Vec::new()) };
-    let mut rows = Vec::new();
-    for item in list.items.iter().filter_map(Datum::as_str) {
-        let Some((grantee, rest)) = item.split_once('=') else { continue };
-        let (rights, grantor) = rest.split_once('/').unwrap_or((rest, ""));
-        let role = |name: &str| call.run.world.role_named(name.trim_matches('"')).unwrap_or(0);
-        let mut rights = rights.chars().peekable();
-        while let Some(right) = rights.next() {
-            let grantable = rights.next_if_eq(&'*').is_some();
-            let Some(name) = right_name(right) else { continue };
-            rows.push(vec![
-                Datum::Oid(role(grantor)),
-                Datum::Oid(role(grantee)),
-                Datum::text(name),
-                Datum::Bool(grantable),
-            ]);
-        }
-    }
-    Ok(rows)
-}
+/// The kinds of tokens of the one parser for text search that there is.
+///
+/// Source: <https://www.postgresql.org/docs/18/textsearch-parsers.html>.
+const TOKEN_TYPES: [(&str, &str); 23] = [
+    ("asciiword", "Word, all ASCII"),
+    ("word", "Word, all letters"),
+    ("numword", "Word, letters and digits"),
+    ("email", "Email address"),
+    ("url", "URL"),
+    ("host", "Host"),
+    ("sfloat", "Scientific notation"),
+    ("version", "Version number"),
+    ("hword_numpart", "Hyphenated word part, letters and digits"),
+    ("hword_part", "Hyphenated word part, all letters"),
+    ("hword_asciipart", "Hyphenated word part, all ASCII"),
+    ("blank", "Space symbols"),
+    ("tag", "XML tag"),
+    ("protocol", "Protocol head"),
+    ("numhword", "Hyphenated word, letters and digits"),
+    ("asciihword", "Hyphenated word, all ASCII"),
+    ("hword", "Hyphenated word, all letters"),
+    ("url_path", "URL path"),
+    ("file", "File or path name"),
+    ("float", "Decimal notation"),
+    ("int", "Signed integer"),
+    ("uint", "Unsigned integer"),
+    ("entity", "XML entity"),
+];
 
-fn right_name(letter: char) -> Option<&'static str> {
-    Some(match letter {
-        'r' => "SELECT",
-        'a' => "INSERT",
-        'w' => "UPDATE",
-        'd' => "DELETE",
-        'D' => "TRUNCATE",
-        'x' => "REFERENCES",
-        't' => "TRIGGER",
-        'X' => "EXECUTE",
-        'U' => "USAGE",
-        'C' => "CREATE",
-        'c' => "CONNECT",
-        'T' => "TEMPORARY",
-        's' => "SET",
-        'A' => "ALTER SYSTEM",
-        'm' => "MAINTAIN",
-        _ => return None,
-    })
+fn token_types(_: &Call<'_>) -> SetOfRows {
+    let rows = (1..).zip(TOKEN_TYPES);
+    let row = |(number, (alias, description))| {
+        vec![Datum::Int(number), Datum::text(alias), Datum::text(description)]
+    };
+    Ok(rows.map(row).collect())
 }

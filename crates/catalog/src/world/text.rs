@@ -41,6 +41,8 @@ enum What {
     Default(u32, usize),
     /// What a domain checks.
     Check(u32),
+    /// What an argument or a domain of a type is by default.
+    Typed(Oid, i32),
     /// The condition of a trigger.
     Condition(u32),
     /// The query of a view.
@@ -67,6 +69,11 @@ pub(super) fn default_text(world: &World, relation: u32, column: usize, text: &s
 /// What a domain checks, of `VALUE`.
 pub(crate) fn domain_check_text(world: &World, domain: u32, text: &str, pretty: bool) -> String {
     world.text_of(What::Check(domain), text, pretty)
+}
+
+/// What an argument or a domain is by default: a literal has its type.
+pub(crate) fn typed_text(world: &World, (oid, typmod): (Oid, i32), text: &str) -> String {
+    world.text_of(What::Typed(oid, typmod), text, false)
 }
 
 /// The condition of a trigger of a table, of `old` and `new`.
@@ -120,9 +127,7 @@ impl World {
         let style = TextStyle { now: None, ..(*self.style).clone() };
         let class = |oid: u32| self.objects.class(oid);
         let names = |home| Names::new(&self.objects, &self.path, home);
-        let table = |class: &ClassObject, own: &'static str| {
-            (own, names(Some(class.schema)).columns_of(class))
-        };
+        let columns = |class: &ClassObject| names(Some(class.schema)).columns_of(class);
         let (names, tables, stored, value) = match what {
             What::Query(view) => {
                 let Some(class) = class(view) else { return Ok(text.to_owned()) };
@@ -133,6 +138,7 @@ impl World {
                 return Ok(deparse::query(&query, &columns, names, pretty));
             }
             What::Expression(None) => (names(None), Vec::new(), None, None),
+            What::Typed(oid, typmod) => (names(None), Vec::new(), Some((oid, typmod)), None),
             What::Expression(Some(relation)) | What::Default(relation, _)
                 if class(relation).is_none() =>
             {
@@ -140,7 +146,8 @@ impl World {
             }
             What::Expression(Some(relation)) | What::Default(relation, _) => {
                 let class = class(relation);
-                let tables = class.map(|class| table(class, "")).into_iter().collect::<Vec<_>>();
+                let tables = class.map(|class| (&*class.name, columns(class)));
+                let tables: Vec<_> = tables.into_iter().collect();
                 let stored = match (what, tables.first()) {
                     (What::Default(_, column), Some((_, columns))) => columns.get(column),
                     _ => None,
@@ -150,7 +157,8 @@ impl World {
             }
             What::Condition(relation) => {
                 let class = class(relation);
-                let tables = class.map(|class| vec![table(class, "old"), table(class, "new")]);
+                let tables =
+                    class.map(|class| vec![("old", columns(class)), ("new", columns(class))]);
                 (names(class.map(|class| class.schema)), tables.unwrap_or_default(), None, None)
             }
             What::Check(domain) => {
@@ -181,6 +189,18 @@ fn as_it_stands(text: &str, pretty: bool) -> String {
         }
         (false, false) if has_operator(text) => format!("({text})"),
         _ => text.to_owned(),
+    }
+}
+
+/// The type of an expression over the columns of a table, and its modifier; text if it cannot be told.
+pub(crate) fn expression_type(world: &World, relation: u32, text: &str) -> (Oid, i32) {
+    let Some(class) = world.objects.class(relation) else { return (Oid::TEXT, -1) };
+    let names = Names::new(&world.objects, &world.path, Some(class.schema));
+    let tables = [(&*class.name, names.columns_of(class))];
+    let subject = Subject::Tables(&tables);
+    match analyze::expression(text, names, &TextStyle::default(), &subject, None) {
+        Ok((node, _)) => (node.oid, node.typmod),
+        Err(_) => (Oid::TEXT, -1),
     }
 }
 
