@@ -181,7 +181,7 @@ impl World {
         let sequence = sequence.filter(|_| sequence_of_default(default).is_some());
         match sequence.and_then(|sequence| self.class_text(sequence.oid)) {
             Some(name) => format!("nextval('{}'::regclass)", name.replace('\'', "''")),
-            None => default.to_owned(),
+            None => super::text::default_text(self, table, column, default),
         }
     }
 }
