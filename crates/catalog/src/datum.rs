@@ -199,7 +199,9 @@ impl Datum {
             (Datum::Array(one), Datum::Array(two)) => compare_all(&one.items, &two.items)
                 .then_with(|| one.dimensions.cmp(&two.dimensions)),
             (Datum::Record(one), Datum::Record(two)) => compare_all(&one.values, &two.values),
-            (Datum::Other(one), Datum::Other(two)) if span(one).is_some() => span(one).cmp(&span(two)),
+            (Datum::Other(one), Datum::Other(two)) if span(one).is_some() => {
+                span(one).cmp(&span(two))
+            }
             (Datum::Other(one), Datum::Other(two)) => format!("{one:?}").cmp(&format!("{two:?}")),
             _ => match (self.as_int(), other.as_int()) {
                 (Some(one), Some(two)) => one.cmp(&two),

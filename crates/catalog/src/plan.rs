@@ -277,9 +277,13 @@ pub(crate) enum AggregateKind {
     Join,
     List,
     /// `json_agg`; whether NULL is left out.
-    JsonList { strict: bool },
+    JsonList {
+        strict: bool,
+    },
     /// `json_object_agg`; whether members that are NULL are left out.
-    JsonObject { strict: bool },
+    JsonObject {
+        strict: bool,
+    },
     BitAnd,
     BitOr,
     BitXor,

@@ -82,9 +82,7 @@ fn of_query(body: &SetExpr) -> Option<(String, Strength)> {
     match body {
         SetExpr::Select(select) => match select.projection.first()? {
             SelectItem::ExprWithAlias { alias, .. } => Some((folded(alias), Strength::Strong)),
-            SelectItem::UnnamedExpr(expr) => {
-                Some((column_name(expr), Strength::Strong))
-            }
+            SelectItem::UnnamedExpr(expr) => Some((column_name(expr), Strength::Strong)),
             _ => None,
         },
         SetExpr::SetOperation { left, .. } => of_query(left),

@@ -73,7 +73,9 @@ fn make(call: &Call<'_>) -> Result<Datum> {
 
 /// The types of an `oidvector`, by their names.
 fn types(call: &Call<'_>) -> Result<Datum> {
-    let Some(list) = call.arguments.first().and_then(Datum::as_list) else { return Ok(Datum::Null) };
+    let Some(list) = call.arguments.first().and_then(Datum::as_list) else {
+        return Ok(Datum::Null);
+    };
     let name = |item: &Datum| {
         let known = call.run.world.type_text(item.as_oid().unwrap_or(0), -1);
         known.unwrap_or_else(|| "???".to_owned())

@@ -63,7 +63,8 @@ fn both(call: &Call<'_>, name: &str, combine: fn(bool, bool) -> bool) -> Result<
 /// A number as so many bits, of which the lowest are kept.
 pub(crate) fn of_number(value: i64, length: i32) -> Result<Datum> {
     let length = usize::try_from(length).unwrap_or(1).clamp(1, MOST);
-    let bit = |place: usize| u32::try_from(place).map_or(value < 0, |at| value >> at.min(63) & 1 == 1);
+    let bit =
+        |place: usize| u32::try_from(place).map_or(value < 0, |at| value >> at.min(63) & 1 == 1);
     made((0..length).rev().map(bit))
 }
 

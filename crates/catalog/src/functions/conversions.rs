@@ -121,7 +121,9 @@ fn decode(call: &Call<'_>) -> Result<Datum> {
         "hex" => {
             let digits: Vec<char> = text.chars().filter(|one| !one.is_whitespace()).collect();
             let byte = |pair: &[char]| {
-                u8::from_str_radix(&pair.iter().collect::<String>(), 16).ok().filter(|_| pair.len() == 2)
+                u8::from_str_radix(&pair.iter().collect::<String>(), 16)
+                    .ok()
+                    .filter(|_| pair.len() == 2)
             };
             let bytes: Option<Vec<u8>> = digits.chunks(2).map(byte).collect();
             bytes.map(|bytes| bytea(&bytes)).ok_or_else(|| bad_argument("invalid hexadecimal data"))

@@ -48,8 +48,9 @@ pub(crate) fn normalized(text: &str) -> Result<String> {
 
 fn object(call: &Call<'_>) -> Result<Datum> {
     if call.arguments.len() % 2 == 1 {
-        return Err(bad_argument("argument list must have even number of elements")
-            .hint("The arguments of json_build_object() must consist of alternating keys and values."));
+        return Err(bad_argument("argument list must have even number of elements").hint(
+            "The arguments of json_build_object() must consist of alternating keys and values.",
+        ));
     }
     let mut out = String::from("{");
     for (pair, values) in call.arguments.chunks(2).enumerate() {
@@ -144,10 +145,7 @@ pub(crate) fn push(
 }
 
 fn is_number(oid: Oid) -> bool {
-    matches!(
-        oid,
-        Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::FLOAT4 | Oid::FLOAT8 | Oid::NUMERIC
-    )
+    matches!(oid, Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::FLOAT4 | Oid::FLOAT8 | Oid::NUMERIC)
 }
 
 /// A point in time as ISO 8601 has it, whatever the session prefers.
@@ -176,11 +174,8 @@ fn push_list(
     is_pretty: bool,
     out: &mut String,
 ) -> Result<()> {
-    let lengths: Vec<usize> = list
-        .dimensions
-        .iter()
-        .map(|(length, _)| usize::try_from(*length).unwrap_or(0))
-        .collect();
+    let lengths: Vec<usize> =
+        list.dimensions.iter().map(|(length, _)| usize::try_from(*length).unwrap_or(0)).collect();
     push_items(run, &list.items, &lengths, element.unwrap_or(Oid::TEXT), is_pretty, out)
 }
 

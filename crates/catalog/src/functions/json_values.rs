@@ -27,9 +27,9 @@ enum Json {
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
         "json_array_length" | "jsonb_array_length" => length,
-        "json_typeof" | "jsonb_typeof" => |call| {
-            Ok(value(call, 0)?.map_or(Datum::Null, |value| Datum::text(value.kind())))
-        },
+        "json_typeof" | "jsonb_typeof" => {
+            |call| Ok(value(call, 0)?.map_or(Datum::Null, |value| Datum::text(value.kind())))
+        }
         "json_extract_path" | "jsonb_extract_path" => |call| path(call, false),
         "json_extract_path_text" | "jsonb_extract_path_text" => |call| path(call, true),
         "jsonb_pretty" => |call| {
@@ -39,7 +39,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
             call.run.admit_text(out.len())?;
             Ok(Datum::text(out))
         },
-        "jsonb_exists" => |call| has(call, |keys, has| keys.iter().all(|key| has(key))),
+        "jsonb_exists" => |call| has(call, true),
         "json_strip_nulls" | "jsonb_strip_nulls" => |call| {
             let Some(mut value) = value(call, 0)? else { return Ok(Datum::Null) };
             value.strip();
@@ -60,7 +60,9 @@ pub(super) fn rows(name: &str) -> Option<crate::plan::SetFunction> {
             Some(Json::Object(members)) => {
                 Ok(members.into_iter().map(|(key, _)| vec![Datum::text(key)]).collect())
             }
-            Some(other) => Err(wrong(format!("cannot call {} on {}", "jsonb_object_keys", other.shape()))),
+            Some(other) => {
+                Err(wrong(format!("cannot call {} on {}", "jsonb_object_keys", other.shape())))
+            }
             None => Ok(Vec::new()),
         },
         _ => return None,
@@ -78,8 +80,8 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
         "->>" => |call| member(call, true),
         "#>" => |call| path(call, false),
         "#>>" => |call| path(call, true),
-        "?" | "?&" => |call| has(call, |keys, has| keys.iter().all(|key| has(key))),
-        "?|" => |call| has(call, |keys, has| keys.iter().any(|key| has(key))),
+        "?" | "?&" => |call| has(call, true),
+        "?|" => |call| has(call, false),
         "@>" => |call| holds(call, 0, 1),
         "<@" => |call| holds(call, 1, 0),
         "||" => join,
@@ -287,7 +289,7 @@ impl Json {
             out.push_str(&"    ".repeat(depth));
         };
         match self {
-            Json::List(items) if !items.is_empty() => {
+            Json::List(items) => {
                 out.push('[');
                 for (place, item) in items.iter().enumerate() {
                     out.push_str(if place > 0 { "," } else { "" });
@@ -297,7 +299,7 @@ impl Json {
                 line(depth, out);
                 out.push(']');
             }
-            Json::Object(members) if !members.is_empty() => {
+            Json::Object(members) => {
                 out.push('{');
                 for (place, (key, value)) in members.iter().enumerate() {
                     out.push_str(if place > 0 { "," } else { "" });
@@ -450,11 +452,8 @@ impl Json {
     }
 }
 
-/// Whether strings are keys of an object, or elements of an array.
-fn has(
-    call: &Call<'_>,
-    holds: fn(&[&str], &dyn Fn(&str) -> bool) -> bool,
-) -> Result<Datum> {
+/// Whether strings, one or all of several or any of them, are keys of an object or elements of an array.
+fn has(call: &Call<'_>, all: bool) -> Result<Datum> {
     let (Some(value), Some(keys)) = (value(call, 0)?, call.arguments.get(1)) else {
         return Ok(Datum::Null);
     };
@@ -468,7 +467,8 @@ fn has(
         Json::Text(own) => own == key,
         _ => false,
     };
-    Ok(Datum::Bool(holds(&keys, &has)))
+    let mut keys = keys.into_iter();
+    Ok(Datum::Bool(if all { keys.all(has) } else { keys.any(has) }))
 }
 
 fn holds(call: &Call<'_>, whole: usize, part: usize) -> Result<Datum> {

@@ -10,7 +10,13 @@ use crate::plan::{Call, Function};
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
-        "round" => |call| decimal(call, |value, scale| value.fitting(1000, scale.into()).ok(), f64::round_ties_even),
+        "round" => |call| {
+            decimal(
+                call,
+                |value, scale| value.fitting(1000, scale.into()).ok(),
+                f64::round_ties_even,
+            )
+        },
         "trunc" => |call| decimal(call, cut, f64::trunc),
         "power" | "pow" => |call| two(call, f64::powf),
         "sqrt" => |call| one(call, f64::sqrt),
@@ -79,11 +85,10 @@ fn two(call: &Call<'_>, work: fn(f64, f64) -> f64) -> Result<Datum> {
 }
 
 fn logarithm(call: &Call<'_>, work: fn(f64) -> f64) -> Result<Datum> {
-    let refused = |message: &'static str| {
-        Err(PgError::new(SqlState::INVALID_ARGUMENT_FOR_LOG, message))
-    };
+    let refused =
+        |message: &'static str| Err(PgError::new(SqlState::INVALID_ARGUMENT_FOR_LOG, message));
     match call.arguments.first().and_then(Datum::as_float) {
-        Some(value) if value == 0.0 => refused("cannot take logarithm of zero"),
+        Some(0.0) => refused("cannot take logarithm of zero"),
         Some(value) if value < 0.0 => refused("cannot take logarithm of a negative number"),
         _ => one(call, work),
     }

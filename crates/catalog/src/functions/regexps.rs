@@ -12,9 +12,7 @@ use crate::plan::{Call, Function, SetFunction};
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
-        "regexp_split_to_array" => |call| {
-            Ok(split(call)?.map_or(Datum::Null, |parts| Datum::texts(parts)))
-        },
+        "regexp_split_to_array" => |call| Ok(split(call)?.map_or(Datum::Null, Datum::texts)),
         "regexp_like" => |call| {
             let Some((regex, text)) = regex(call, 2)? else { return Ok(Datum::Null) };
             Ok(Datum::Bool(regex.is_match(text)))
@@ -126,7 +124,8 @@ fn split(call: &Call<'_>) -> Result<Option<Vec<String>>> {
     for found in regex.find_iter(text) {
         call.run.step()?;
         let is_empty = found.start() == found.end();
-        if is_empty && (found.start() == 0 || found.start() >= text.len() || found.start() == from) {
+        if is_empty && (found.start() == 0 || found.start() >= text.len() || found.start() == from)
+        {
             continue;
         }
         parts.push(text.get(from..found.start()).unwrap_or_default().to_owned());

@@ -29,9 +29,12 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
         // Of transactions nothing is known here.
         "age" | "mxid_age" => |_| Ok(Datum::Int(0)),
         "isfinite" => |call| {
-            Ok(Datum::Bool(!call.arguments.first().is_some_and(|value| {
-                matches!(value, Datum::Int(i64::MAX | i64::MIN))
-            })))
+            Ok(Datum::Bool(
+                !call
+                    .arguments
+                    .first()
+                    .is_some_and(|value| matches!(value, Datum::Int(i64::MAX | i64::MIN))),
+            ))
         },
         "to_timestamp" if types.len() == 1 => |call| {
             let seconds = call.arguments.first().and_then(Datum::as_float).unwrap_or(0.0);
@@ -128,11 +131,21 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
                 Ok(of(Interval { months: 0, days: small(span / DAY), micros: span % DAY }))
             })
         },
-        ("+", left, Oid::INTERVAL) if is_point(left) || left == Oid::DATE => |call| shifted(call, 0, 1, 1),
-        ("-", left, Oid::INTERVAL) if is_point(left) || left == Oid::DATE => |call| shifted(call, 0, 1, -1),
-        ("+", Oid::INTERVAL, right) if is_point(right) || right == Oid::DATE => |call| shifted(call, 1, 0, 1),
-        ("-", Oid::DATE, Oid::DATE) | ("-", Oid::DATE, Oid::INT4) => |call| days(call, i64::checked_sub),
-        ("+", Oid::DATE, Oid::INT4) | ("+", Oid::INT4, Oid::DATE) => |call| days(call, i64::checked_add),
+        ("+", left, Oid::INTERVAL) if is_point(left) || left == Oid::DATE => {
+            |call| shifted(call, 0, 1, 1)
+        }
+        ("-", left, Oid::INTERVAL) if is_point(left) || left == Oid::DATE => {
+            |call| shifted(call, 0, 1, -1)
+        }
+        ("+", Oid::INTERVAL, right) if is_point(right) || right == Oid::DATE => {
+            |call| shifted(call, 1, 0, 1)
+        }
+        ("-", Oid::DATE, Oid::DATE) | ("-", Oid::DATE, Oid::INT4) => {
+            |call| days(call, i64::checked_sub)
+        }
+        ("+", Oid::DATE, Oid::INT4) | ("+", Oid::INT4, Oid::DATE) => {
+            |call| days(call, i64::checked_add)
+        }
         ("+", Oid::INTERVAL, Oid::INTERVAL) => |call| sum(call, 1),
         ("-", Oid::INTERVAL, Oid::INTERVAL) => |call| sum(call, -1),
         ("*", Oid::INTERVAL, Oid::FLOAT8) => |call| times(call, 0, 1, false),
@@ -187,15 +200,16 @@ fn shifted(call: &Call<'_>, point: usize, span: usize, sign: i64) -> Result<Datu
     let (mut day, time) = (at.div_euclid(DAY), at.rem_euclid(DAY));
     if span.months != 0 {
         let civil = civil_from_days(small(day));
-        let months = i64::from(civil.year) * 12 + i64::from(civil.month) - 1
-            + i64::from(span.months) * sign;
+        let months =
+            i64::from(civil.year) * 12 + i64::from(civil.month) - 1 + i64::from(span.months) * sign;
         let (year, month) = (small(months.div_euclid(12)), small(months.rem_euclid(12)) + 1);
         let last = days_in_month(year, month);
         day = days_from_civil(year, month, i32::from(civil.day).min(last));
     }
     day = day.saturating_add(i64::from(span.days) * sign);
     let oid = type_of(call, point);
-    let local = day.checked_mul(DAY).and_then(|day| day.checked_add(time)).ok_or_else(out_of_range)?;
+    let local =
+        day.checked_mul(DAY).and_then(|day| day.checked_add(time)).ok_or_else(out_of_range)?;
     let at = back(call, local, oid).checked_add(span.micros.saturating_mul(sign));
     at.map(Datum::Int).ok_or_else(out_of_range)
 }
@@ -240,9 +254,7 @@ impl Parts {
 fn part(call: &Call<'_>) -> Result<Datum> {
     let Some(field) = text(call, 0).map(str::to_ascii_lowercase) else { return Ok(Datum::Null) };
     let shown = |micros: i64, scale: i16| match call.result {
-        Oid::NUMERIC => {
-            Datum::Numeric(Arc::new(Numeric::from_i128(i128::from(micros), scale)))
-        }
+        Oid::NUMERIC => Datum::Numeric(Arc::new(Numeric::from_i128(i128::from(micros), scale))),
         _ => {
             let number = Numeric::from_i128(i128::from(micros), scale);
             Datum::Float(number.to_f64())
@@ -297,7 +309,8 @@ fn part(call: &Call<'_>) -> Result<Datum> {
         "century" => shown((own.year + 99).div_euclid(100), 0),
         "millennium" => shown((own.year + 999).div_euclid(1000), 0),
         "epoch" => {
-            let micros = if type_of(call, 1) == Oid::DATE { value.saturating_mul(DAY) } else { value };
+            let micros =
+                if type_of(call, 1) == Oid::DATE { value.saturating_mul(DAY) } else { value };
             let since = if type_of(call, 1) == Oid::TIME { 0 } else { 946_684_800 * SECOND };
             let scale = if type_of(call, 1) == Oid::DATE { 0 } else { 6 };
             let epoch = micros.saturating_add(since);

@@ -59,7 +59,9 @@ impl Run {
                 let value = self.eval(of, frame)?;
                 Datum::Bool(match &value {
                     // A row is NULL if all of it is, and not NULL if nothing of it is.
-                    Datum::Record(record) => record.values.iter().all(|value| value.is_null() != *negated),
+                    Datum::Record(record) => {
+                        record.values.iter().all(|value| value.is_null() != *negated)
+                    }
                     value => value.is_null() != *negated,
                 })
             }

@@ -386,8 +386,7 @@ impl<'a> Scan<'a> {
         let source = self.lexer.source();
         // Before any query a name before a parenthesis is a type, a prepared statement, an option.
         let in_with_list = self.levels.last().is_some_and(|level| level.pending.is_some());
-        let is_alias =
-            self.is_behind_item && self.levels.last().is_some_and(|level| level.in_list);
+        let is_alias = self.is_behind_item && self.levels.last().is_some_and(|level| level.in_list);
         self.has_query
             && !in_with_list
             && !is_alias

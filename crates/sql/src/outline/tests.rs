@@ -111,7 +111,10 @@ fn functions_are_those_that_are_called() {
 #[test]
 fn a_recursive_query_knows_its_own_name() {
     for (source, tables) in [
-        ("with recursive a as (select 1 union all select n from a join t on true) select * from a", "t"),
+        (
+            "with recursive a as (select 1 union all select n from a join t on true) select * from a",
+            "t",
+        ),
         ("select array(with recursive a as (select * from a x) select * from a)", ""),
         ("with a as (select * from a) select * from a", "a"),
     ] {
