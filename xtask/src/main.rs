@@ -2,6 +2,7 @@
 
 mod bench;
 mod cache;
+mod catalog;
 mod codegen;
 mod conformance;
 mod deps;
@@ -33,6 +34,8 @@ cargo xtask conformance [--record] [--brief] [--only NAME] [FILE …]
                                dialogues and session scripts, with PostgreSQL 15 and 18 and us, compared
 cargo xtask interop [--against sqlite|pg15|pg18|DSN] [--bless] [CLIENT …]
                                real clients against `trunkline serve`, or against a real PostgreSQL
+cargo xtask catalog [--corpus FOLDER] [--client NAME] [--bless]
+                               what clients see of the same definitions in PostgreSQL 18 and served by us
 cargo xtask types [--values N] [--only NAME]
                                N values of each family by PostgreSQL 15 and 18 and by us, compared
 cargo xtask bench [NAME …]     figures beside those of peers, and their goals; lists the names
@@ -64,6 +67,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         ("servers", []) => servers::list().map(|report| print!("{report}")),
         ("servers", [run, name]) if run == "run" => servers::run(name),
         ("types", _) => types::task(&workspace, rest).map_err(Halt::reason),
+        ("catalog", _) => printed(catalog::task(&workspace, rest)),
         ("conformance", _) => printed(conformance::task(&workspace, rest)),
         ("interop", _) => {
             interop::task(&workspace, rest).map(|report| println!("{report}")).map_err(Halt::reason)

@@ -16,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+mod analyze;
 mod answer;
 mod bind;
 mod by_number;

@@ -96,7 +96,7 @@ fn script(run: &Run<'_>, name: &str, list: &str, program: &str) -> Result<Comman
 }
 
 /// A Python with the packages of a list, in an environment of its own.
-pub(super) fn python_with(cache: &Cache, name: &str, requirements: &Path) -> Result<PathBuf, Halt> {
+pub(crate) fn python_with(cache: &Cache, name: &str, requirements: &Path) -> Result<PathBuf, Halt> {
     let list = read(requirements)?;
     let folder = cache.installed(name, &list, |folder| {
         let mut venv = Command::new(process::require("python3")?);

@@ -14,10 +14,12 @@ mod verdict;
 
 use std::time::{Duration, Instant};
 
+pub(crate) use clients::python_with;
 use differs::Differs;
 use place::Fresh;
-pub(crate) use target::Ours;
+pub(crate) use psql::difference;
 use target::{Kind, Target};
+pub(crate) use target::{Ours, built};
 use verdict::{Verdict, Verdicts};
 
 use crate::cache::Cache;

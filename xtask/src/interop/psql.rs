@@ -98,7 +98,7 @@ fn compare(run: &Run<'_>, psql: &Path, script: &Path) -> Result<(), String> {
 }
 
 /// The first line that is not as expected.
-fn difference(expected: &str, said: &str) -> Option<String> {
+pub(crate) fn difference(expected: &str, said: &str) -> Option<String> {
     let mut pair = (expected.lines(), said.lines());
     let mut number = 0;
     loop {

@@ -240,7 +240,7 @@ impl Target {
 }
 
 /// Our program, if it was built.
-fn built(workspace: &Workspace) -> Result<PathBuf, Halt> {
+pub(crate) fn built(workspace: &Workspace) -> Result<PathBuf, Halt> {
     let binary = workspace.target().join("release/trunkline");
     if !binary.is_file() {
         let build = "cargo build --release -p trunkline-cli";
@@ -251,7 +251,7 @@ fn built(workspace: &Workspace) -> Result<PathBuf, Halt> {
 
 impl Ours {
     /// How it ended, if it did.
-    pub(super) fn ended(&mut self) -> Option<String> {
+    pub(crate) fn ended(&mut self) -> Option<String> {
         match self.child.try_wait() {
             Ok(None) => None,
             Ok(Some(status)) => Some(status.to_string()),
@@ -269,8 +269,19 @@ impl Ours {
         scratch: &Path,
         flags: &[&str],
     ) -> Result<Self, Halt> {
+        Self::start_as(DATABASE, binary, data, scratch, flags)
+    }
+
+    /// The same with a database of this name.
+    pub(crate) fn start_as(
+        database: &str,
+        binary: &Path,
+        data: &Path,
+        scratch: &Path,
+        flags: &[&str],
+    ) -> Result<Self, Halt> {
         let mut serve = Command::new(binary);
-        serve.arg("serve").arg(data).args(["--listen", "127.0.0.1:0", "--database", DATABASE]);
+        serve.arg("serve").arg(data).args(["--listen", "127.0.0.1:0", "--database", database]);
         // As PostgreSQL starts.
         serve.args(["--statement-timeout", "0"]);
         serve.args(flags).current_dir(scratch).stdin(Stdio::null()).stdout(Stdio::piped());

@@ -3,7 +3,7 @@
 use super::{Run, deny};
 use crate::halt::Halt;
 use crate::workspace::Package;
-use crate::{bench, codegen, conformance, deps, interop, process, threats, tidy, types};
+use crate::{bench, catalog, codegen, conformance, deps, interop, process, threats, tidy, types};
 
 /// One proof.
 pub(super) struct Step {
@@ -70,6 +70,11 @@ pub(super) const STEPS: &[Step] = &[
         name: "build",
         what: "the binary, in the release profile",
         run: |run| cargo(run, &["build", "--release", "--quiet", "-p", "trunkline-cli"]),
+    },
+    Step {
+        name: "catalog",
+        what: "what clients see of the same definitions in PostgreSQL 18 and served by us",
+        run: |run| catalog::task(run.workspace, &[]),
     },
     Step {
         name: "security",

@@ -12,7 +12,7 @@ enum Strength {
 }
 
 /// The name of a column.
-pub(super) fn column_name(expr: &Expr) -> String {
+pub(crate) fn column_name(expr: &Expr) -> String {
     named(expr).map_or_else(|| "?column?".to_owned(), |(name, _)| name)
 }
 

@@ -5,6 +5,10 @@ mod aggregate;
 mod call;
 pub(crate) use call::keyword_function;
 mod column_name;
+pub(crate) use column_name::column_name;
+pub(crate) use operate::operator_name;
+pub(crate) use scope::folded;
+pub(crate) use types::named_type;
 mod expr;
 mod from;
 mod group;
@@ -31,7 +35,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use crate::datum::Datum;
 use crate::plan::{Expr, Query};
 use scope::Scope;
-pub(crate) use typed::{Typed, needs_catalog};
+pub(crate) use typed::{Typed, needs_catalog, type_name};
 
 /// A statement that is bound.
 #[derive(Debug)]

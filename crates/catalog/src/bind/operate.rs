@@ -172,7 +172,7 @@ pub(super) fn no_operator(name: &str, types: &[Oid], place: usize) -> PgError {
 }
 
 /// The name of an operator as `pg_operator` has it.
-pub(super) fn operator_name(op: &BinaryOperator) -> Option<String> {
+pub(crate) fn operator_name(op: &BinaryOperator) -> Option<String> {
     Some(match op {
         BinaryOperator::PGCustomBinaryOperator(parts) => match parts.last()?.as_str() {
             "!=" => "<>".to_owned(),

@@ -115,7 +115,7 @@ pub(super) fn column_of(leaf: usize, index: usize, column: &OutputColumn) -> Typ
 }
 
 /// The name that an identifier stands for.
-pub(super) fn folded(ident: &Ident) -> String {
+pub(crate) fn folded(ident: &Ident) -> String {
     if ident.quote_style.is_some() { ident.value.clone() } else { ident.value.to_ascii_lowercase() }
 }
 

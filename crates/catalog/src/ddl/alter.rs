@@ -1,6 +1,6 @@
 //! ALTER, as far as dumps and migrations use it.
 
-use trunkline_core::catalog::{Access, Generated, RowSecurity};
+use trunkline_core::catalog::{Access, RowSecurity};
 use trunkline_core::{PgError, SqlState};
 use trunkline_sql::{Reader, TokenKind};
 
@@ -34,14 +34,9 @@ impl Loader<'_> {
                     self.own(&name, &owner);
                     return Ok(());
                 }
-                let Some(own) = self.sequence(&name).map(|own| own.clone()) else { return Ok(()) };
-                let mut changed = own;
-                let start = changed.start;
-                self.sequence_options(reader, &mut changed)?;
-                changed.start = changed.start.max(start);
-                if let Some(sequence) = self.sequence(&name) {
-                    *sequence = changed;
-                }
+                let Some(mut changed) = self.sequence(&name).cloned() else { return Ok(()) };
+                self.sequence_options(reader, &mut changed, false)?;
+                self.sequence(&name).into_iter().for_each(|own| own.clone_from(&changed));
                 return Ok(());
             }
             "schema" => {
@@ -126,20 +121,16 @@ impl Loader<'_> {
         }
         let _ = reader.eat("only");
         let name = Name::read(reader)?;
-        if reader.eat("owner") {
-            let owner = owner(reader)?;
-            self.own(&name, &owner);
-            if let Ok(relation) = self.relation(&name) {
-                relation.access.owner = owner;
-            }
-            return Ok(());
-        }
         let Some((schema, place)) = self.relation_place(&name) else {
             // A dump alters views and sequences so, too.
-            return match self.sequence(&name) {
-                Some(_) => Ok(()),
-                None => self.relation(&name).map(drop),
-            };
+            if self.sequence(&name).is_none() {
+                return self.relation(&name).map(drop);
+            }
+            if reader.eat("owner") {
+                let owner = owner(reader)?;
+                self.own(&name, &owner);
+            }
+            return Ok(());
         };
         loop {
             // Out of the model while it is changed, so that what it refers to can be looked for.
@@ -227,13 +218,13 @@ impl Loader<'_> {
             } else if reader.eat("add") {
                 reader.expect("generated")?;
                 let sequence = self.generated(reader, (&schema, &table), attribute)?;
-                let named = self.schemas().get_mut(place);
-                named.into_iter().for_each(|schema| schema.sequences.extend(sequence.clone()));
-                debug_assert!(matches!(
-                    attribute.generated,
-                    Some(Generated::Always | Generated::ByDefault)
-                ));
+                let schema = self.schemas().get_mut(place);
+                schema.into_iter().for_each(|schema| schema.sequences.extend(sequence.clone()));
             }
+            return Ok(true);
+        }
+        if reader.eat("owner") {
+            relation.access.owner = owner(reader)?;
             return Ok(true);
         }
         if reader.eat("attach") {

@@ -140,7 +140,7 @@ impl Loader<'_> {
         sequence.owner = Some((table.to_owned(), column));
         sequence.access = Access::default();
         if reader.eat_kind(TokenKind::LeftParen) {
-            self.sequence_options(reader, &mut sequence)?;
+            self.sequence_options(reader, &mut sequence, true)?;
             reader.expect_kind(TokenKind::RightParen)?;
         }
         Ok(Some(sequence))

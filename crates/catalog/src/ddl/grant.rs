@@ -37,8 +37,8 @@ const SEQUENCE: Kind = Kind { own: "rwU", public: "" };
 const SCHEMA: Kind = Kind { own: "UC", public: "" };
 const ROUTINE: Kind = Kind { own: "X", public: "X" };
 const TYPE: Kind = Kind { own: "U", public: "U" };
-/// A column has nothing but what is granted.
-const COLUMN: Kind = Kind { own: "", public: "" };
+/// All that columns can have.
+const COLUMN: &str = "arwx";
 
 /// A statement that gives or takes.
 struct Change {
@@ -291,8 +291,7 @@ impl Change {
             .map(|(letter, _)| *letter)
             .collect();
         if !own.is_empty() {
-            let _ = COLUMN.own;
-            self.merge(&own, "arwx", grants);
+            self.merge(&own, COLUMN, grants);
         }
     }
 

@@ -52,7 +52,7 @@ impl Loader<'_> {
                 let text = Span::new(start + 1, reader.taken().saturating_sub(1)).text(sql);
                 index.options = text.split(',').map(|one| one.replace(' ', "")).collect();
             } else {
-                reader.advance();
+                reader.skip()?;
             }
         }
         index.name = name.unwrap_or_else(|| Self::index_name(relation, &index.keys));

@@ -146,9 +146,9 @@ impl Loader<'_> {
         if reader.eat("table") {
             return self.create_table(reader, unlogged);
         }
-        if reader.eat("recursive") || reader.at("view") {
-            reader.expect("view")?;
-            return self.create_view(reader, is_replaced);
+        let recursive = reader.eat("recursive");
+        if reader.eat("view") {
+            return self.create_view(reader, is_replaced, recursive);
         }
         if reader.eat("materialized") {
             reader.expect("view")?;
@@ -222,7 +222,7 @@ impl Loader<'_> {
             } else if reader.eat("version") {
                 version = if reader.at_string() { reader.string()? } else { reader.name()? };
             } else {
-                reader.advance();
+                reader.skip()?;
             }
         }
         let extension = Extension { name, schema, version, comment: None };

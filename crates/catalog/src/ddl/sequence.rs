@@ -47,16 +47,18 @@ impl Loader<'_> {
             return if is_optional { Ok(()) } else { Err(taken) };
         }
         let mut sequence = usual(name.plain.clone(), Oid::INT8);
-        self.sequence_options(reader, &mut sequence)?;
+        self.sequence_options(reader, &mut sequence, true)?;
         self.schema_for(&name)?.sequences.push(sequence);
         Ok(())
     }
 
-    /// `AS type`, `START 1`, `OWNED BY t.c`, …, up to what is none of them.
+    /// `AS type`, `START 1`, `OWNED BY t.c`, …, up to what is none of them; what is not said of a new one
+    /// is as usual.
     pub(super) fn sequence_options(
         &mut self,
         reader: &mut Reader<'_>,
         sequence: &mut Sequence,
+        is_new: bool,
     ) -> Read {
         let (mut start, mut minimum, mut maximum) = (None, None, None);
         loop {
@@ -96,13 +98,16 @@ impl Loader<'_> {
                 break;
             }
         }
-        let oid = sequence.type_oid;
-        let goes_up = sequence.increment > 0;
-        let usual = if goes_up { (1, largest(oid)) } else { (smallest(oid), -1) };
-        sequence.minimum = minimum.unwrap_or(usual.0);
-        sequence.maximum = maximum.unwrap_or(usual.1);
-        let first = if goes_up { sequence.minimum } else { sequence.maximum };
-        sequence.start = start.unwrap_or(first);
+        if is_new {
+            let oid = sequence.type_oid;
+            let goes_up = sequence.increment > 0;
+            (sequence.minimum, sequence.maximum) =
+                if goes_up { (1, largest(oid)) } else { (smallest(oid), -1) };
+            sequence.start = if goes_up { minimum.unwrap_or(1) } else { maximum.unwrap_or(-1) };
+        }
+        sequence.minimum = minimum.unwrap_or(sequence.minimum);
+        sequence.maximum = maximum.unwrap_or(sequence.maximum);
+        sequence.start = start.unwrap_or(sequence.start);
         Ok(())
     }
 }

@@ -27,15 +27,14 @@ impl Loader<'_> {
             if reader.at_kind(TokenKind::LeftParen) {
                 self.elements(reader, (place, &mut relation), &mut found)?;
             }
-            relation.bound =
-                Some(self.up_to(reader, &["partition", "using", "with", "tablespace"])?);
+            relation.bound = Some(self.bound(reader)?);
         } else if reader.eat("of") {
             let of = Name::read(reader)?;
             self.columns_of_type(&mut relation, &of)?;
             if reader.at_kind(TokenKind::LeftParen) {
                 self.elements(reader, (place, &mut relation), &mut found)?;
             }
-        } else if reader.at_kind(TokenKind::LeftParen) && !is_query(reader, self.sql) {
+        } else if reader.at_kind(TokenKind::LeftParen) && !is_query(reader) {
             self.elements(reader, (place, &mut relation), &mut found)?;
         }
         self.table_options(reader, &mut relation)?;
@@ -227,6 +226,17 @@ impl Loader<'_> {
         Ok(())
     }
 
+    /// `FOR VALUES IN (…) | FROM (…) TO (…) | WITH (MODULUS 2, REMAINDER 0)`, `DEFAULT`
+    fn bound(&self, reader: &mut Reader<'_>) -> Read<String> {
+        let start = reader.offset();
+        if reader.eat("for") {
+            reader.expect("values")?;
+            let _ = reader.eat("with");
+        }
+        self.up_to(reader, &["partition", "using", "with", "tablespace"])?;
+        Ok(Span::new(start, reader.taken()).text(self.sql).to_owned())
+    }
+
     /// What stands behind the columns of a table.
     fn table_options(&mut self, reader: &mut Reader<'_>, relation: &mut Relation) -> Read {
         while !reader.at_end() && !reader.at("as") {
@@ -309,7 +319,7 @@ pub(super) struct Found {
 }
 
 /// Whether a query stands in the parentheses.
-fn is_query(reader: &Reader<'_>, _: &str) -> bool {
+fn is_query(reader: &Reader<'_>) -> bool {
     reader.next_is(&["select", "values", "with", "table"])
 }
 

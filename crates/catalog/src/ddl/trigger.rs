@@ -84,7 +84,7 @@ impl Loader<'_> {
             } else if reader.at_end() {
                 return Err(reader.unexpected().into());
             } else {
-                reader.advance();
+                reader.skip()?;
             }
         }
         Ok(())

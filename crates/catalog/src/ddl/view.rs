@@ -1,15 +1,23 @@
 //! Views.
 
+use std::sync::Arc;
+
 use trunkline_core::catalog::{Attribute, Relation, RelationKind};
-use trunkline_core::{PgError, SqlState};
-use trunkline_sql::{Lexer, Reader, TokenKind};
+use trunkline_core::{Column, PgError, SqlState};
+use trunkline_sql::{Lexer, Reader, TokenKind, quote_identifier};
 
 use super::names::Name;
 use super::{Loader, Read, if_not_exists};
+use crate::analyze::{ViewColumn, view_columns};
+use crate::world::Objects;
 
 impl Loader<'_> {
-    pub(super) fn create_view(&mut self, reader: &mut Reader<'_>, is_replaced: bool) -> Read {
-        reader.at("view").then(|| reader.advance());
+    pub(super) fn create_view(
+        &mut self,
+        reader: &mut Reader<'_>,
+        is_replaced: bool,
+        recursive: bool,
+    ) -> Read {
         let name = Name::read(reader)?;
         if is_replaced && let Some((schema, place)) = self.relation_place(&name) {
             self.schemas().get_mut(schema).map(|schema| schema.relations.remove(place));
@@ -23,6 +31,18 @@ impl Loader<'_> {
         reader.expect("as")?;
         let query = self.up_to(reader, &[])?;
         let (query, check) = split_check(&query);
+        let names_itself;
+        let query = if recursive {
+            // As PostgreSQL writes it: the view is a query of WITH.
+            let own = quote_identifier(&name.plain);
+            let list: Vec<_> = names.iter().map(|name| quote_identifier(name)).collect();
+            let list = list.join(", ");
+            names_itself =
+                format!("WITH RECURSIVE {own}({list}) AS ({query}) SELECT {list} FROM {own}");
+            names_itself.as_str()
+        } else {
+            query
+        };
         view.options.extend(check.map(|check| format!("check_option={check}")));
         self.add_view(&name, view, query, &names)
     }
@@ -39,7 +59,7 @@ impl Loader<'_> {
             } else if reader.at_end() {
                 return Err(reader.unexpected().into());
             } else {
-                reader.advance();
+                reader.skip()?;
             }
         }
         let query = self.up_to(reader, &[])?;
@@ -55,13 +75,19 @@ impl Loader<'_> {
 
     /// The columns of a query, the first of which have these names.
     pub(super) fn query_columns(&mut self, query: &str, names: &[String]) -> Read<Vec<Attribute>> {
-        let columns: Vec<trunkline_core::Column> = Vec::new();
-        let _ = query;
-        if !columns.is_empty() && names.len() > columns.len() {
+        let objects = Objects::new(Arc::new(self.defined.snapshot.clone()));
+        let path: Vec<u32> =
+            self.path.iter().filter_map(|name| objects.schema_named(name)).collect();
+        // The place of an error is one of the query's text.
+        let columns = view_columns(query, &objects, &path, None).map_err(PgError::unplaced)?;
+        if names.len() > columns.len() {
             let message = "CREATE VIEW specifies more column names than columns";
             return Err(PgError::new(SqlState::SYNTAX_ERROR, message).into());
         }
-        let mut attributes: Vec<Attribute> = columns.into_iter().map(Attribute::new).collect();
+        let attribute = |column: ViewColumn| {
+            Attribute::new(Column::new(&*column.name, column.oid).typmod(column.typmod))
+        };
+        let mut attributes: Vec<Attribute> = columns.into_iter().map(attribute).collect();
         for (attribute, name) in attributes.iter_mut().zip(names) {
             attribute.column.name = name.as_str().into();
         }

@@ -1,6 +1,6 @@
 //! `pg_cast`, and what PostgreSQL casts without it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use trunkline_core::Oid;
@@ -33,6 +33,20 @@ static CASTS: LazyLock<HashMap<(Oid, Oid), CastContext>> = LazyLock::new(|| {
     });
     rows.collect()
 });
+
+/// The casts that a function does, rather than that the value is taken as it is or by way of text.
+static BY_FUNCTION: LazyLock<HashSet<(Oid, Oid)>> = LazyLock::new(|| {
+    let Some(facts) = facts("pg_cast") else { return HashSet::new() };
+    let [source, target, method] =
+        ["castsource", "casttarget", "castmethod"].map(|name| facts.column(name));
+    let rows = facts.rows.iter().filter(|row| &*text(row, method) == "f");
+    rows.map(|row| (Oid(number(row, source)), Oid(number(row, target)))).collect()
+});
+
+/// Whether a function makes one type of another.
+pub(crate) fn is_cast_by_function(from: Oid, to: Oid) -> bool {
+    BY_FUNCTION.contains(&(from, to))
+}
 
 /// What it takes to cast a type to another one; `None` if it cannot be done.
 pub(crate) fn cast_context(from: Oid, to: Oid) -> Option<CastContext> {

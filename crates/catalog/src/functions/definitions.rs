@@ -8,12 +8,15 @@ use crate::datum::Datum;
 use crate::error::no_relation;
 use crate::facts::Proc;
 use crate::plan::{Call, Function};
-use crate::syntax::{call_name, is_enclosed};
-use crate::world::{ClassObject, ConstraintObject, IndexObject, What, World, proc_by_oid};
+use crate::syntax::call_name;
+use crate::world::{
+    ClassObject, ConstraintObject, IndexObject, What, World, expression_text, proc_by_oid,
+    query_text,
+};
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
-        "pg_get_expr" => |call| Ok(call.arguments.first().cloned().unwrap_or_default()),
+        "pg_get_expr" => expression,
         "pg_get_indexdef" => index_definition,
         "pg_get_constraintdef" => constraint_definition,
         "pg_get_viewdef" => view_definition,
@@ -47,6 +50,14 @@ pub(super) fn function(name: &str) -> Option<Function> {
         }
         _ => return None,
     })
+}
+
+/// `pg_get_expr(expression, relation [, pretty])`
+fn expression(call: &Call<'_>) -> Result<Datum> {
+    let Some(text) = call.arguments.first().and_then(Datum::as_str) else { return Ok(Datum::Null) };
+    let is_pretty = call.arguments.get(2).is_some_and(Datum::is_true);
+    let relation = oid(call, 1).filter(|oid| *oid != 0);
+    Ok(Datum::text(expression_text(&call.run.world, relation, text, is_pretty)))
 }
 
 fn oid(call: &Call<'_>, place: usize) -> Option<u32> {
@@ -105,8 +116,11 @@ fn index_definition(call: &Call<'_>) -> Result<Datum> {
         Some(match &key.of {
             Indexed::Column(place) => column(relation, *place),
             Indexed::Expression(text) if text.is_empty() => "(expr)".to_owned(),
-            Indexed::Expression(text) if call_name(text).is_some() => text.clone(),
-            Indexed::Expression(text) => in_parentheses(text),
+            Indexed::Expression(text) => {
+                let is_pretty = call.arguments.get(2).is_some_and(Datum::is_true);
+                let shown = expression_text(world, Some(index.table), text, is_pretty);
+                if call_name(text).is_some() { shown } else { format!("({shown})") }
+            }
         })
     };
     match call.arguments.get(1).and_then(Datum::as_int) {
@@ -140,10 +154,7 @@ fn index_sql(
         qualified(world, index.table)
     );
     if let Some(condition) = &index.of.condition {
-        let condition = match is_pretty {
-            true => without_parentheses(condition).to_owned(),
-            false => in_parentheses(condition),
-        };
+        let condition = expression_text(world, Some(index.table), condition, is_pretty);
         sql.push_str(&format!(" WHERE {condition}"));
     }
     sql
@@ -163,19 +174,6 @@ fn serial_sequence(call: &Call<'_>) -> Result<Datum> {
     };
     let sequence = world.objects.sequence_of(class.oid, column);
     Ok(sequence.map_or(Datum::Null, |sequence| Datum::text(qualified(world, sequence.oid))))
-}
-
-/// An expression without parentheses around all of it.
-fn without_parentheses(expression: &str) -> &str {
-    match expression.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-        Some(inner) if is_enclosed(expression) => inner,
-        _ => expression,
-    }
-}
-
-/// An expression in parentheses, which it may have.
-fn in_parentheses(expression: &str) -> String {
-    if is_enclosed(expression) { expression.to_owned() } else { format!("({expression})") }
 }
 
 /// A relation with its schema.
@@ -210,10 +208,10 @@ fn constraint_sql(world: &World, constraint: &ConstraintObject, is_pretty: bool)
         What::Kind(ConstraintKind::Unique(key)) => {
             format!("UNIQUE ({})", columns(relation, &key.columns))
         }
-        What::Kind(ConstraintKind::Check(expression)) => match is_pretty {
-            true => format!("CHECK ({})", without_parentheses(expression)),
-            false => format!("CHECK ({})", in_parentheses(expression)),
-        },
+        What::Kind(ConstraintKind::Check(expression)) => {
+            let of = Some(constraint.table);
+            format!("CHECK ({})", expression_text(world, of, expression, is_pretty))
+        }
         What::Kind(ConstraintKind::Foreign(key)) => {
             let target = match constraint
                 .target(&world.objects)
@@ -262,10 +260,8 @@ fn view_definition(call: &Call<'_>) -> Result<Datum> {
     let class = oid.and_then(|oid| world.objects.class(oid)).filter(|class| class.kind == 'v');
     let definition =
         class.and_then(|class| world.objects.relation_of(class)?.definition.as_deref());
-    Ok(definition.map_or(Datum::Null, |text| {
-        let text = text.trim_end();
-        Datum::text(if text.ends_with(';') { text.to_owned() } else { format!("{text};") })
-    }))
+    let is_pretty = call.arguments.get(1).is_some_and(Datum::is_true);
+    Ok(definition.map_or(Datum::Null, |text| Datum::text(query_text(world, text, is_pretty))))
 }
 
 /// `obj_description(oid, catalog)`, `col_description(table, column)`, and `shobj_description(oid, catalog)`

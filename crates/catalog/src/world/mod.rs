@@ -12,6 +12,7 @@ mod row;
 mod sequence;
 mod session;
 mod tables;
+mod text;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -22,10 +23,11 @@ use trunkline_core::{Client, Inventory, Result};
 use crate::datum::Row;
 use crate::facts;
 pub(crate) use inventory::is_shown_by;
-pub(crate) use names::{proc_by_oid, split_name};
+pub(crate) use names::{modified, proc_by_oid, split_name};
 pub(crate) use objects::{ClassObject, ConstraintObject, IndexObject, Objects, What};
 pub(crate) use parse::is_alias;
 pub(crate) use session::version as session_version;
+pub(crate) use text::{expression_text, query_text};
 
 /// The OID of `information_schema`, which differs between builds of PostgreSQL.
 pub(crate) static INFORMATION_SCHEMA: LazyLock<u32> = LazyLock::new(|| {

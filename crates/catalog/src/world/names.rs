@@ -391,7 +391,7 @@ pub(crate) fn proc_by_oid(oid: u32) -> Option<&'static Proc> {
 }
 
 /// A type's name with its modifier.
-fn modified(oid: Oid, name: &str, typmod: i32) -> String {
+pub(crate) fn modified(oid: Oid, name: &str, typmod: i32) -> String {
     if typmod < 0 {
         // `character` alone would be one of a single character.
         return if oid == Oid::BPCHAR { "character".to_owned() } else { name.to_owned() };

@@ -1,7 +1,7 @@
 //! The objects of a snapshot and their numbers.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use trunkline_core::catalog::{
     Attribute, Constraint, ConstraintKind, Index, IndexKey, Indexed, Numbers, Relation,
@@ -10,6 +10,7 @@ use trunkline_core::catalog::{
 
 use super::PUBLIC;
 use super::sequence::SequenceObject;
+use crate::analyze::Declared;
 
 /// Everything in a snapshot that has a name or a number.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub(crate) struct Objects {
     by_name: HashMap<(u32, Arc<str>), usize>,
     /// Row types and their arrays, by OID: the class, and whether it is the array.
     pub(crate) types: HashMap<u32, (usize, bool)>,
+    /// What names of types and functions mean, once somebody asks.
+    declared: OnceLock<Declared>,
 }
 
 /// A row of `pg_class`.
@@ -275,6 +278,11 @@ impl Objects {
                 constraint.index = index;
             }
         }
+    }
+
+    /// The types and functions that somebody made.
+    pub(crate) fn declared(&self) -> &Declared {
+        self.declared.get_or_init(|| Declared::new(self))
     }
 
     /// The places of columns by their names.

@@ -1,0 +1,189 @@
+//! Parse analysis: from the tree of a parser to one in which every name is found and every type is known.
+//!
+//! Other than `bind` it knows the relations and types of a snapshot, and asks of a function only that there
+//! is one, not that it can be called here. What comes of it is shown by `deparse`, and has the types of a
+//! view's columns.
+
+#![allow(dead_code, reason = "what shows it is being written")]
+
+mod call;
+mod coerce;
+mod expression;
+mod from;
+mod names;
+mod operator;
+mod query;
+mod scope;
+mod select;
+pub(crate) mod tree;
+
+use std::sync::Arc;
+
+use sqlparser::ast;
+use trunkline_core::types::TextStyle;
+use trunkline_core::{Oid, Result};
+
+use crate::error::{syntax, too_deep, unsupported};
+use crate::facts::CastContext;
+use crate::world::Objects;
+pub(crate) use names::{Declared, Names};
+use scope::Scope;
+use tree::{Item, ItemColumn, Node, Query, Source};
+
+/// A column of a view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ViewColumn {
+    pub(crate) name: Arc<str>,
+    pub(crate) oid: Oid,
+    pub(crate) typmod: i32,
+}
+
+/// The columns of a view's query; `home` is the schema that the view is in.
+pub(crate) fn view_columns(
+    sql: &str,
+    objects: &Objects,
+    path: &[u32],
+    home: Option<u32>,
+) -> Result<Vec<ViewColumn>> {
+    let query = query(sql, Names::new(objects, path, home), &TextStyle::default())?;
+    let columns = query.targets().iter().filter(|target| !target.hidden).map(|target| ViewColumn {
+        name: target.name.clone(),
+        oid: target.node.oid,
+        typmod: target.node.typmod,
+    });
+    Ok(columns.collect())
+}
+
+/// Analyzes a query.
+pub(crate) fn query(sql: &str, names: Names<'_>, style: &TextStyle) -> Result<Query> {
+    let parsed = crate::parse::query(sql.trim_end().trim_end_matches(';'))?;
+    let mut analyzer = Analyzer::new(names, style);
+    let mut query = analyzer.query(&parsed)?;
+    for target in query.targets_mut() {
+        if target.node.is_unknown() {
+            target.node = analyzer.coerce(target.node.clone(), Oid::TEXT)?;
+        }
+    }
+    Ok(query)
+}
+
+/// What an expression that is in no query can name.
+pub(crate) enum Subject<'a> {
+    Nothing,
+    /// The columns of tables under these names.
+    Tables(&'a [(&'a str, Columns)]),
+    /// `VALUE`, of a domain over this type.
+    Value(Oid, i32),
+}
+
+/// Analyzes an expression, and makes it one of the type that it is stored as, if that is said.
+pub(crate) fn expression(
+    sql: &str,
+    names: Names<'_>,
+    style: &TextStyle,
+    subject: &Subject<'_>,
+    stored: Option<(Oid, i32)>,
+) -> Result<Node> {
+    let parsed = crate::parse::query(&format!("SELECT {sql}"))?;
+    let expression = only_expression(&parsed).ok_or_else(|| syntax(0, "syntax error"))?;
+    let mut analyzer = Analyzer::new(names, style);
+    let mut scope = Scope::default();
+    match subject {
+        Subject::Nothing => {}
+        Subject::Value(oid, typmod) => analyzer.value = Some((*oid, *typmod)),
+        Subject::Tables(tables) => {
+            for (name, columns) in *tables {
+                let columns = columns.iter().map(|(name, oid, typmod)| ItemColumn {
+                    name: name.clone(),
+                    own: name.clone(),
+                    oid: *oid,
+                    typmod: *typmod,
+                    merged: false,
+                });
+                scope.items.push(Item {
+                    source: Source::Relation { schema: 0, name: (*name).into(), row_type: 0 },
+                    alias: None,
+                    name: (*name).into(),
+                    columns: columns.collect(),
+                    names_columns: false,
+                    lateral: false,
+                });
+                scope.visible.push(scope.items.len() - 1);
+            }
+        }
+    }
+    analyzer.scopes.push(scope);
+    let node = analyzer.expression(expression)?;
+    match stored {
+        Some((oid, typmod)) => analyzer.convert(node, oid, typmod, CastContext::Assignment, true),
+        None if node.is_unknown() => analyzer.coerce(node, Oid::TEXT),
+        None => Ok(node),
+    }
+}
+
+/// What a SELECT gives that consists of nothing else.
+fn only_expression(query: &ast::Query) -> Option<&ast::Expr> {
+    let ast::SetExpr::Select(select) = &*query.body else { return None };
+    let is_plain = query.with.is_none()
+        && query.order_by.is_none()
+        && query.limit_clause.is_none()
+        && query.fetch.is_none()
+        && select.from.is_empty()
+        && select.selection.is_none()
+        && select.having.is_none()
+        && select.distinct.is_none();
+    match select.projection.as_slice() {
+        [ast::SelectItem::UnnamedExpr(expression)] if is_plain => Some(expression),
+        _ => None,
+    }
+}
+
+/// Names, types and modifiers of columns.
+pub(crate) type Columns = Vec<(Arc<str>, Oid, i32)>;
+
+/// A query of WITH that can be named.
+#[derive(Clone, Debug)]
+struct KnownCte {
+    name: Arc<str>,
+    columns: Columns,
+}
+
+/// Analyzes a statement.
+struct Analyzer<'a> {
+    names: Names<'a>,
+    style: &'a TextStyle,
+    /// What is seen, the innermost query last.
+    scopes: Vec<Scope>,
+    ctes: Vec<KnownCte>,
+    /// The type of `VALUE`.
+    value: Option<(Oid, i32)>,
+    depth: usize,
+}
+
+/// How deeply expressions and queries may be within each other.
+const MAX_DEPTH: usize = 2_000;
+
+impl<'a> Analyzer<'a> {
+    fn new(names: Names<'a>, style: &'a TextStyle) -> Analyzer<'a> {
+        Analyzer { names, style, scopes: Vec::new(), ctes: Vec::new(), value: None, depth: 0 }
+    }
+
+    /// Runs something one level deeper.
+    fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.depth >= MAX_DEPTH {
+            return Err(too_deep());
+        }
+        self.depth += 1;
+        let done = stacker::maybe_grow(256 << 10, 4 << 20, || run(self));
+        self.depth -= 1;
+        done
+    }
+}
+
+/// What is not analyzed.
+fn unknown<T>(what: &str) -> Result<T> {
+    Err(unsupported(0, what))
+}
+
+#[cfg(test)]
+mod tests;

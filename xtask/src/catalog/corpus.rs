@@ -1,0 +1,177 @@
+//! The queries of real clients, which are not part of this repository: replayed, with a verdict for each.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::pair::Pair;
+use super::{Report, Run};
+use crate::halt::Halt;
+use crate::interop::python_with;
+use crate::process;
+use crate::workspace::Workspace;
+
+const LIST: &str = "interop/catalog/verdicts.tsv";
+/// Names the folder, if no argument does.
+const VARIABLE: &str = "TRUNKLINE_CORPUS";
+/// Where it lies beside a checkout.
+const BESIDE: &str = "../shared/corpus";
+
+/// The verdicts, from the worst to the best.
+const ORDER: [&str; 6] = ["error", "columns", "types+rows", "rows", "types", "same"];
+/// Of a query whose answer depends on the moment: every verdict will do.
+const VARIES: &str = "varies";
+/// As many faults are told one by one.
+const TOLD: usize = 40;
+
+type Verdicts = BTreeMap<String, String>;
+
+/// Replays the corpus, if there is one, and compares the verdicts with the list.
+pub(super) fn replay(run: &Run<'_>, report: &mut Report) -> Result<(), Halt> {
+    let Some(folder) = folder(run.workspace, run.asked.corpus.clone())? else {
+        println!("  no corpus: say --corpus FOLDER or {VARIABLE}");
+        report.sums.push("no corpus".into());
+        return Ok(());
+    };
+    let requirements = run.workspace.path("interop/python/requirements.txt");
+    let python = python_with(run.cache, "python-clients", &requirements)?;
+    let pair = Pair::start(run, &folder.join("schema.sql"))?;
+    let [postgresql, ours] = pair.addresses();
+    let out = run.scratch.path().join("verdicts.jsonl");
+    let mut script = Command::new(python);
+    script.arg(folder.join("replay.py")).env("PYTHONDONTWRITEBYTECODE", "1");
+    script.args(["--ref", &postgresql, "--target", &ours, "--out"]).arg(&out);
+    script.args(run.asked.client.iter().flat_map(|client| ["--client", client]));
+    print!("{}", process::output(&mut script)?);
+    let failed = |error: std::io::Error| Halt::Failed(format!("{}: {error}", out.display()));
+    let found = found(&fs::read_to_string(&out).map_err(failed)?)?;
+    let list = run.workspace.path(LIST);
+    let listed = listed(&fs::read_to_string(&list).unwrap_or_default());
+    if run.asked.bless {
+        let text = blessed(&found, &listed, run.asked.client.is_some());
+        fs::write(&list, text).map_err(|error| Halt::Failed(format!("{LIST}: {error}")))?;
+    } else {
+        let mut faults = judge(&found, &listed, run.asked.client.is_some());
+        let more = faults.split_off(faults.len().min(TOLD));
+        report.faults.append(&mut faults);
+        if !more.is_empty() {
+            report.faults.push(format!("corpus: and {} more", more.len()));
+        }
+    }
+    report.sums.push(sum(&found));
+    Ok(())
+}
+
+/// The folder that is named, or that lies beside the checkout.
+fn folder(workspace: &Workspace, named: Option<PathBuf>) -> Result<Option<PathBuf>, Halt> {
+    let variable = || std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
+    let named = named.or_else(|| variable().map(PathBuf::from));
+    match named {
+        Some(folder) if folder.join("replay.py").is_file() => Ok(Some(folder)),
+        Some(folder) => Err(Halt::Failed(format!("{}: no replay.py", folder.display()))),
+        None => {
+            Ok(Some(workspace.path(BESIDE)).filter(|folder| folder.join("replay.py").is_file()))
+        }
+    }
+}
+
+/// The verdicts of a run: one object of JSON a line.
+fn found(lines: &str) -> Result<Verdicts, Halt> {
+    let mut verdicts = Verdicts::new();
+    for line in lines.lines() {
+        let wrong = || Halt::Failed(format!("the replay wrote what is no verdict: {line}"));
+        let record: Value = serde_json::from_str(line).map_err(|_| wrong())?;
+        let text = |name: &str| record.get(name).and_then(Value::as_str).map(str::to_owned);
+        verdicts.insert(text("id").ok_or_else(wrong)?, text("verdict").ok_or_else(wrong)?);
+    }
+    Ok(verdicts)
+}
+
+/// `ID TAB VERDICT`
+fn listed(text: &str) -> Verdicts {
+    let pairs = text.lines().filter_map(|line| line.split_once('\t'));
+    pairs.map(|(id, verdict)| (id.to_owned(), verdict.to_owned())).collect()
+}
+
+/// How good a verdict is.
+fn rank(verdict: &str) -> Option<usize> {
+    ORDER.iter().position(|one| *one == verdict)
+}
+
+/// What is not as it is listed; with a part of the corpus, what is listed may be missing.
+fn judge(found: &Verdicts, listed: &Verdicts, is_part: bool) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (id, verdict) in found {
+        let Some(was) = listed.get(id) else {
+            faults.push(format!("corpus {id}: {verdict}, is not in {LIST}"));
+            continue;
+        };
+        if was == VARIES || was == verdict {
+            continue;
+        }
+        let became = if rank(verdict) < rank(was) { "worse" } else { "better: bless it" };
+        faults.push(format!("corpus {id}: {verdict}, was {was}: {became}"));
+    }
+    // What is worst comes first.
+    faults.sort_by_key(|fault| !fault.ends_with("worse"));
+    if !is_part {
+        for id in listed.keys().filter(|id| !found.contains_key(*id)) {
+            faults.push(format!("corpus {id}: is in {LIST}, but was not asked"));
+        }
+    }
+    faults
+}
+
+/// The list as it is written: what varies goes on to.
+fn blessed(found: &Verdicts, listed: &Verdicts, is_part: bool) -> String {
+    let mut all = if is_part { listed.clone() } else { Verdicts::new() };
+    for (id, verdict) in found {
+        let varies = listed.get(id).is_some_and(|was| was == VARIES);
+        all.insert(id.clone(), if varies { VARIES.to_owned() } else { verdict.clone() });
+    }
+    all.iter().map(|(id, verdict)| format!("{id}\t{verdict}\n")).collect()
+}
+
+fn sum(found: &Verdicts) -> String {
+    let share = |is: fn(&str) -> bool| {
+        let count = found.values().filter(|verdict| is(verdict)).count();
+        100.0 * count as f64 / found.len().max(1) as f64
+    };
+    let (fine, same) = (share(|verdict| verdict != "error"), share(|verdict| verdict == "same"));
+    format!("corpus: no error {fine:.1} %, same {same:.1} %")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_compared_with_the_one_before() {
+        let was = listed("a\tsame\nb\trows\nc\tvaries\nd\tsame\ngone\terror\n");
+        let lines = ["a\tsame", "b\ttypes", "c\terror", "d\trows", "new\tsame"].join("\n");
+        let is = listed(&lines);
+        let expected = [
+            "corpus d: rows, was same: worse",
+            "corpus b: types, was rows: better: bless it",
+            "corpus new: same, is not in interop/catalog/verdicts.tsv",
+            "corpus gone: is in interop/catalog/verdicts.tsv, but was not asked",
+        ];
+        assert_eq!(judge(&is, &was, false), expected);
+        assert_eq!(judge(&is, &was, true).len(), 3);
+        let text = blessed(&is, &was, false);
+        assert_eq!(text, "a\tsame\nb\ttypes\nc\tvaries\nd\trows\nnew\tsame\n");
+        assert!(blessed(&is, &was, true).contains("gone\terror\n"));
+    }
+
+    #[test]
+    fn verdicts_are_read_and_summed() {
+        let lines =
+            "{\"id\": \"1\", \"verdict\": \"same\"}\n{\"id\": \"2\", \"verdict\": \"error\"}\n";
+        let verdicts = found(lines).unwrap();
+        assert_eq!(sum(&verdicts), "corpus: no error 50.0 %, same 50.0 %");
+        assert!(found("{}\n").is_err());
+    }
+}
