@@ -13,7 +13,7 @@ use trunkline_core::{
 };
 
 use crate::bind::{Bound, bind, needs_catalog};
-use crate::datum::{Datum, Row};
+use crate::datum::{Datum, Record, Row};
 use crate::facts::{base_of, element_of, type_facts};
 use crate::io;
 use crate::parse;
@@ -33,8 +33,17 @@ pub(crate) struct Answer {
 impl Answer {
     /// Reads and binds a statement.
     pub(crate) fn prepare(sql: &str, hints: &[Oid]) -> Result<Answer> {
+        Answer::prepare_within(sql, hints, None)
+    }
+
+    /// The same, of a statement that may name relations of the world.
+    pub(crate) fn prepare_within(
+        sql: &str,
+        hints: &[Oid],
+        world: Option<Arc<World>>,
+    ) -> Result<Answer> {
         let query = parse::query(sql)?;
-        let bound = stacker::maybe_grow(1 << 20, 16 << 20, || bind(sql, &query, hints));
+        let bound = stacker::maybe_grow(1 << 20, 16 << 20, || bind(sql, &query, hints, world));
         // A deep tree is taken down as it was built.
         stacker::maybe_grow(4 << 20, 32 << 20, || drop(query));
         let bound = bound?;
@@ -202,7 +211,7 @@ fn write(world: &World, value: &Datum, oid: Oid, out: &mut RowWriter<'_>) -> Res
         (Datum::Null, _) => out.null(),
         (Datum::Text(text), Format::Text) => out.text(text),
         (value, Format::Text) if is_named => out.text(&world.text(value, oid)?),
-        (Datum::Record(row), Format::Binary) => write_record(world, row, out)?,
+        (Datum::Record(record), Format::Binary) => write_record(world, record, out)?,
         (_, Format::Binary) if !can_be_sent(oid) => {
             let name = type_facts(oid).map_or_else(String::new, |known| known.name.to_string());
             let message = format!("no binary output function available for type {name}");
@@ -214,10 +223,9 @@ fn write(world: &World, value: &Datum, oid: Oid, out: &mut RowWriter<'_>) -> Res
     Ok(())
 }
 
-fn write_record(world: &World, row: &Row, out: &mut RowWriter<'_>) -> Result<()> {
-    // What its fields are is not announced; they are sent as what they look like.
-    let fields = row.iter().map(|field| (crate::world::natural(field), field));
-    let fields: Vec<_> = fields.map(|(oid, field)| (oid, io::to_value(field, oid))).collect();
+fn write_record(world: &World, record: &Record, out: &mut RowWriter<'_>) -> Result<()> {
+    let fields: Vec<_> =
+        record.iter().map(|(_, oid, field)| (base_of(oid), io::to_value(field, oid))).collect();
     out.bytes(&io::record_bytes(&fields, &world.style)?);
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use trunkline_core::Oid;
 use trunkline_core::types::{Numeric, Value};
 
 /// A value; what type it is of is known where it is used.
@@ -21,13 +22,31 @@ pub(crate) enum Datum {
     Numeric(Arc<Numeric>),
     Text(Arc<str>),
     Array(Arc<List>),
-    Record(Row),
+    Record(Arc<Record>),
     /// A value that is only carried.
     Other(Arc<Value>),
 }
 
 /// A row of values, shared by all that hold it.
 pub(crate) type Row = Arc<[Datum]>;
+
+/// Names and types of the fields of a record.
+pub(crate) type Fields = Arc<[(Arc<str>, Oid)]>;
+
+/// A row as a value, which knows what its fields are.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) fields: Fields,
+    pub(crate) values: Row,
+}
+
+impl Record {
+    /// The fields, each with its name and type.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, Oid, &Datum)> {
+        let pairs = self.fields.iter().zip(self.values.iter());
+        pairs.map(|((name, oid), value)| (name, *oid, value))
+    }
+}
 
 /// An array.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,6 +97,11 @@ impl Datum {
 
     pub(crate) fn list(items: Vec<Datum>) -> Datum {
         Datum::Array(Arc::new(List::new(items)))
+    }
+
+    /// A row as a value.
+    pub(crate) fn record(fields: &Fields, values: Row) -> Datum {
+        Datum::Record(Arc::new(Record { fields: fields.clone(), values }))
     }
 
     /// An array of strings.
@@ -158,7 +182,7 @@ impl Datum {
         match self {
             Datum::Text(text) => text.len(),
             Datum::Array(list) => list.items.len().saturating_mul(size_of::<Datum>()),
-            Datum::Record(row) => row.len().saturating_mul(size_of::<Datum>()),
+            Datum::Record(record) => record.values.len().saturating_mul(size_of::<Datum>()),
             _ => 0,
         }
     }
@@ -174,7 +198,10 @@ impl Datum {
             (Datum::Oid(one), Datum::Oid(two)) => one.cmp(two),
             (Datum::Array(one), Datum::Array(two)) => compare_all(&one.items, &two.items)
                 .then_with(|| one.dimensions.cmp(&two.dimensions)),
-            (Datum::Record(one), Datum::Record(two)) => compare_all(one, two),
+            (Datum::Record(one), Datum::Record(two)) => compare_all(&one.values, &two.values),
+            (Datum::Other(one), Datum::Other(two)) if span(one).is_some() => {
+                span(one).cmp(&span(two))
+            }
             (Datum::Other(one), Datum::Other(two)) => format!("{one:?}").cmp(&format!("{two:?}")),
             _ => match (self.as_int(), other.as_int()) {
                 (Some(one), Some(two)) => one.cmp(&two),
@@ -210,6 +237,13 @@ impl Datum {
     }
 }
 
+/// How long an interval is, with months of 30 days.
+fn span(value: &Value) -> Option<i128> {
+    let Value::Interval(own) = value else { return None };
+    let days = i128::from(own.months) * 30 + i128::from(own.days);
+    Some(days * 86_400_000_000 + i128::from(own.micros))
+}
+
 fn compare_all(one: &[Datum], two: &[Datum]) -> Ordering {
     let unequal =
         one.iter().zip(two).map(|(one, two)| one.compare(two)).find(|order| order.is_ne());
@@ -238,8 +272,11 @@ impl Hash for Datum {
                 _ => 1_u8.hash(state),
             },
             Datum::Array(list) => list.items.hash(state),
-            Datum::Record(row) => row.hash(state),
-            Datum::Other(value) => format!("{value:?}").hash(state),
+            Datum::Record(record) => record.values.hash(state),
+            Datum::Other(value) => match span(value) {
+                Some(span) => span.hash(state),
+                None => format!("{value:?}").hash(state),
+            },
         }
     }
 }

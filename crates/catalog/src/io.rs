@@ -15,6 +15,13 @@ pub(crate) fn parse_plain(oid: Oid, text: &str, style: &TextStyle) -> Result<Dat
         Oid::TEXT | Oid::VARCHAR | Oid::UNKNOWN | Oid::CSTRING => Datum::text(text),
         Oid::CHAR => Datum::text(text.chars().next().map(String::from).unwrap_or_default()),
         oid if is_written(oid) => Datum::text(text),
+        Oid::JSONB => {
+            let value = Value::from_literal(oid, text, style)?;
+            match value {
+                Value::Json(text) => Datum::text(crate::functions::json::normalized(&text)?),
+                value => from_value(value)?,
+            }
+        }
         oid => from_value(Value::from_literal(oid, text, style)?)?,
     })
 }
@@ -47,7 +54,7 @@ pub(crate) fn from_value(value: Value) -> Result<Datum> {
         Value::Float4(value) => Datum::Float(value.into()),
         Value::Float8(value) => Datum::Float(value),
         Value::Numeric(value) => Datum::Numeric(Arc::new(value)),
-        Value::Text(text) => Datum::text(text),
+        Value::Text(text) | Value::Json(text) => Datum::text(text),
         Value::Array(list) => {
             let items = list.elements().map(|item| from_value(item?)).collect::<Result<_>>()?;
             let dimensions = list.dimensions().iter().map(|one| (one.length, one.lower)).collect();
@@ -76,6 +83,7 @@ pub(crate) fn to_value(datum: &Datum, oid: Oid) -> Value {
         Datum::Float(value) => Value::Float8(*value),
         Datum::Numeric(value) => Value::Numeric(value.as_ref().clone()),
         Datum::Text(text) if oid == Oid::CHAR => Value::Char(text.bytes().next().unwrap_or(0)),
+        Datum::Text(text) if matches!(oid, Oid::JSON | Oid::JSONB) => Value::Json(text.to_string()),
         Datum::Text(text) => Value::Text(text.to_string()),
         Datum::Array(list) => {
             let element = element_of(oid).unwrap_or(Oid::TEXT);

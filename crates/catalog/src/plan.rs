@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use trunkline_core::{Oid, Result};
 
-use crate::datum::Datum;
+use crate::datum::{Datum, Fields};
 use crate::run::Run;
 
 /// A call of a function, with the values it is given.
@@ -38,6 +38,7 @@ pub(crate) enum Expr {
     WholeRow {
         depth: usize,
         leaf: usize,
+        fields: Fields,
     },
     /// What an aggregate, a window or a set function of a query has given.
     Slot {
@@ -84,7 +85,7 @@ pub(crate) enum Expr {
         of: Vec<Expr>,
     },
     List(Vec<Expr>),
-    Row(Vec<Expr>),
+    Row(Vec<Expr>, Fields),
     Subscript {
         of: Box<Expr>,
         indexes: Vec<Index>,
@@ -257,6 +258,7 @@ pub(crate) struct Group {
 pub(crate) struct Aggregate {
     pub(crate) kind: AggregateKind,
     pub(crate) arguments: Vec<Expr>,
+    pub(crate) types: Vec<Oid>,
     pub(crate) result: Oid,
     pub(crate) distinct: bool,
     pub(crate) order: Vec<OrderExpr>,
@@ -274,6 +276,19 @@ pub(crate) enum AggregateKind {
     Or,
     Join,
     List,
+    /// `json_agg`; whether NULL is left out.
+    JsonList {
+        strict: bool,
+    },
+    /// `json_object_agg`; whether members that are NULL are left out.
+    JsonObject {
+        strict: bool,
+    },
+    BitAnd,
+    BitOr,
+    BitXor,
+    /// `any_value`
+    First,
 }
 
 #[derive(Clone, Debug)]
@@ -308,6 +323,8 @@ pub(crate) struct SetCall {
     pub(crate) strict: bool,
     /// The number of columns; in the list of SELECT several are one record.
     pub(crate) width: usize,
+    /// What that record has.
+    pub(crate) fields: Fields,
 }
 
 #[derive(Debug)]

@@ -253,6 +253,7 @@ impl Serve {
             paths: list(self.paths, file.paths),
             table: list(self.table, file.table),
             writable: self.writable.or(file.writable),
+            schema: self.schema.or(file.schema),
             listen: list(self.listen, file.listen),
             database: self.database.or(file.database),
             user: list(self.user, file.user),
@@ -283,6 +284,7 @@ impl Serve {
     fn relative_to(mut self, folder: &Path) -> Serve {
         let paths = self.paths.iter_mut();
         let files = [
+            &mut self.schema,
             &mut self.users_file,
             &mut self.hba,
             &mut self.oauth_keys,

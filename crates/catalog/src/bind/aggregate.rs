@@ -117,9 +117,9 @@ impl Binder {
         self.scope().no_aggregates = before;
         self.scope().mentions.truncate(mentions);
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
-        let result = chosen.result;
+        let (result, types) = (chosen.result, chosen.arguments);
         let kind = if is_star { AggregateKind::Count } else { kind };
-        let aggregate = Aggregate { kind, arguments, result, distinct, order, filter };
+        let aggregate = Aggregate { kind, arguments, types, result, distinct, order, filter };
         Ok((aggregate, result))
     }
 

@@ -21,7 +21,24 @@ impl Binder {
             let place = self.place(ident.span);
             return self.call_named(None, name, Vec::new(), place);
         }
+        if ident.quote_style.is_none()
+            && let Some(typed) = self.clock(&ident.value, self.place(ident.span))?
+        {
+            return Ok(typed);
+        }
         self.identifier(ident)
+    }
+
+    /// `current_date` and its kin: what `now()` is, as another type.
+    fn clock(&mut self, word: &str, place: usize) -> Result<Option<Typed>> {
+        let oid = match word.to_ascii_lowercase().as_str() {
+            "current_date" => Oid::DATE,
+            "localtimestamp" => Oid::TIMESTAMP,
+            "localtime" => Oid::TIME,
+            _ => return Ok(None),
+        };
+        let now = self.call_named(None, "now", Vec::new(), place)?;
+        self.convert(now, oid, -1, crate::facts::CastContext::Explicit).map(Some)
     }
 
     /// A call of what the grammar writes in another way.
@@ -45,6 +62,11 @@ impl Binder {
         if schema.is_none() {
             if let (Some(name), None) = (keyword_function(&name), list) {
                 return self.call_named(None, name, Vec::new(), place);
+            }
+            if list.is_none()
+                && let Some(typed) = self.clock(&name, place)?
+            {
+                return Ok(typed);
             }
             let plain = list.map(|list| plain_arguments(&list.args)).transpose()?.flatten();
             if let Some(arguments) = plain
@@ -305,6 +327,7 @@ pub(super) fn set_call(
         result: chosen.result,
         strict: chosen.what.strict,
         width: chosen.what.outputs.len().max(1),
+        fields: chosen.outputs().into(),
     })
 }
 

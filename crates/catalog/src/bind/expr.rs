@@ -132,6 +132,37 @@ impl Binder {
                 arguments.extend(overlay_for.as_deref());
                 self.special("overlay", &arguments)
             }
+            E::Extract { field, expr, .. } => {
+                let field = field.to_string().to_ascii_lowercase();
+                let field = Typed::new(Expr::Const(Datum::text(field)), Oid::TEXT);
+                let value = self.expr(expr)?;
+                let place = value.place;
+                self.call_named(None, "extract", vec![field, value], place)
+            }
+            E::AtTimeZone { timestamp, time_zone } => {
+                self.special("timezone", &[time_zone, timestamp])
+            }
+            E::Interval(interval) => {
+                let value = self.expr(&interval.value)?;
+                let unit = interval.leading_field.as_ref();
+                let value = match (value.expr, unit) {
+                    (Expr::Const(Datum::Text(text)), Some(unit)) => {
+                        Typed::new(Expr::Const(Datum::text(format!("{text} {unit}"))), value.oid)
+                    }
+                    (expr, None) => Typed { expr, ..value },
+                    (_, Some(_)) => return Err(unsupported(value.place, "this interval")),
+                };
+                self.convert(value, Oid::INTERVAL, -1, CastContext::Explicit)
+            }
+            E::SimilarTo { negated, expr, pattern, escape_char } => {
+                let value = self.expr(expr)?;
+                let mut arguments = vec![self.expr(pattern)?];
+                if let Some(escape) = escape_char {
+                    arguments.push(self.literal(escape)?);
+                }
+                let pattern = self.call_named(None, "similar_to_escape", arguments, value.place)?;
+                self.operate(if *negated { "!~" } else { "~" }, vec![value, pattern])
+            }
             E::Ceil { expr, .. } => self.special("ceil", &[expr]),
             E::Floor { expr, .. } => self.special("floor", &[expr]),
             other => {
@@ -226,10 +257,10 @@ impl Binder {
     pub(super) fn row(&mut self, items: &[ast::Expr]) -> Result<Typed> {
         let items: Vec<Typed> = items.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
         let fields = items.iter().enumerate();
-        let fields =
+        let fields: super::Fields =
             fields.map(|(place, item)| (format!("f{}", place + 1).into(), item.oid)).collect();
         let items = items.into_iter().map(|item| item.expr).collect();
-        Ok(Typed::new(Expr::Row(items), Oid::RECORD).fields(fields))
+        Ok(Typed::new(Expr::Row(items, fields.clone()), Oid::RECORD).fields(fields))
     }
 }
 

@@ -85,7 +85,7 @@ impl Grouping<'_> {
                     self.columns.contains(&(*leaf, *column)) || self.leaves.contains(leaf);
                 (!is_grouped).then_some((*leaf, Some(*column)))
             }
-            Expr::WholeRow { depth: 0, leaf } => {
+            Expr::WholeRow { depth: 0, leaf, .. } => {
                 (!self.leaves.contains(leaf)).then_some((*leaf, None))
             }
             expr => {

@@ -22,6 +22,9 @@ impl Binder {
             | Value::UnicodeStringLiteral(text)
             | Value::NationalStringLiteral(text) => unknown(text),
             Value::DollarQuotedString(text) => unknown(&text.value),
+            // Without a length, which a cast to `bit` would have.
+            Value::SingleQuotedByteStringLiteral(text) => bits(text)?,
+            Value::HexStringLiteral(text) => bits(&format!("x{text}"))?,
             Value::Boolean(value) => Typed::new(Expr::Const(Datum::Bool(*value)), Oid::BOOL),
             Value::Null => Binder::null(),
             Value::Placeholder(name) => self.parameter(name)?,
@@ -29,6 +32,12 @@ impl Binder {
         };
         Ok(typed.placed(place))
     }
+}
+
+/// `B'101'`, `X'1f'`
+fn bits(text: &str) -> Result<Typed> {
+    let value = crate::io::parse_plain(Oid::BIT, text, &Default::default())?;
+    Ok(Typed::new(Expr::Const(value), Oid::BIT))
 }
 
 /// A number without a sign: the smallest type that holds it.

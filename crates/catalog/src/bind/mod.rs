@@ -4,15 +4,17 @@ mod access;
 mod aggregate;
 mod call;
 pub(crate) use call::keyword_function;
+mod column_name;
+pub(crate) use column_name::column_name;
 pub(crate) use operate::operator_name;
 pub(crate) use scope::folded;
-pub(crate) use select::column_name;
 pub(crate) use types::named_type;
 mod expr;
 mod from;
 mod group;
 mod literal;
 mod operate;
+mod order;
 mod push;
 mod quantified;
 mod query;
@@ -20,6 +22,7 @@ mod relation;
 pub(crate) mod resolve;
 mod scope;
 mod select;
+mod sets;
 mod typed;
 mod types;
 pub(crate) use types::type_of;
@@ -31,6 +34,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use crate::datum::Datum;
 use crate::plan::{Expr, Query};
+use crate::world::World;
 use scope::Scope;
 pub(crate) use typed::{Typed, needs_catalog, type_name};
 
@@ -54,8 +58,7 @@ pub(crate) struct OutputColumn {
     pub(crate) origin: Option<(u32, i16)>,
 }
 
-/// Names and types of the fields of a record.
-pub(crate) type Fields = Arc<[(Arc<str>, Oid)]>;
+pub(crate) use crate::datum::Fields;
 
 /// Binds a statement.
 pub(crate) struct Binder {
@@ -71,14 +74,23 @@ pub(crate) struct Binder {
     parameters: Vec<Oid>,
     next_id: usize,
     depth: usize,
+    /// Where relations are looked for that are none of the catalogs'.
+    world: Option<Arc<World>>,
 }
 
 /// How deeply expressions and queries may be within each other.
 const MAX_DEPTH: usize = 2_000;
 
-/// Binds a query of a client, whose parameters are of the types `hints` where it said so.
-pub(crate) fn bind(sql: &str, query: &ast::Query, hints: &[Oid]) -> Result<Bound> {
+/// Binds a query of a client, whose parameters are of the types `hints` where it said so; what is none of
+/// the catalogs' may be a relation of the world.
+pub(crate) fn bind(
+    sql: &str,
+    query: &ast::Query,
+    hints: &[Oid],
+    world: Option<Arc<World>>,
+) -> Result<Bound> {
     let mut binder = Binder::new(sql, 0);
+    binder.world = world;
     binder.parameters = hints.to_vec();
     let (mut query, mut columns) = binder.query(query)?;
     binder.settle_unknown(&mut query, &mut columns)?;
@@ -104,6 +116,7 @@ impl Binder {
             parameters: Vec::new(),
             next_id,
             depth: 0,
+            world: None,
         }
     }
 

@@ -8,6 +8,7 @@ use super::typed::type_name;
 use super::{Binder, Typed};
 use crate::datum::Datum;
 use crate::error::{at, unsupported};
+use crate::facts::type_facts;
 use crate::functions;
 use crate::plan::{Calling, Expr};
 
@@ -25,7 +26,7 @@ impl Binder {
                 let name =
                     operator_name(op).ok_or_else(|| unsupported(0, &format!("operator {op}")))?;
                 let (left, right) = (self.expr(left)?, self.expr(right)?);
-                if left.oid == Oid::RECORD && right.oid == Oid::RECORD {
+                if left.fields.is_some() && right.fields.is_some() {
                     return self.compare_rows(&name, left, right);
                 }
                 self.operate(&name, vec![left, right])
@@ -60,7 +61,7 @@ impl Binder {
 
     fn compare_rows(&mut self, name: &str, left: Typed, right: Typed) -> Result<Typed> {
         match (left.expr, right.expr, name) {
-            (Expr::Row(one), Expr::Row(two), "=" | "<>") if one.len() == two.len() => {
+            (Expr::Row(one, _), Expr::Row(two, _), "=" | "<>") if one.len() == two.len() => {
                 let fields = |typed: &Option<super::Fields>, place: usize| {
                     typed
                         .as_ref()
@@ -116,6 +117,7 @@ impl Binder {
 
     /// An operator and its operands.
     pub(super) fn operate(&mut self, name: &str, operands: Vec<Typed>) -> Result<Typed> {
+        let operands: Vec<Typed> = operands.into_iter().map(plain).collect();
         let types: Vec<Oid> = operands.iter().map(|operand| operand.oid).collect();
         let place = operands.first().map_or(0, |operand| operand.place);
         // Where the operator itself stands the tree does not tell.
@@ -148,6 +150,12 @@ impl Binder {
         };
         Ok(Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place))
     }
+}
+
+/// A value of a type that somebody declared is compared as the text it is: there is none of them here.
+fn plain(operand: Typed) -> Typed {
+    let is_declared = operand.oid != Oid::UNKNOWN && type_facts(operand.oid).is_none();
+    if is_declared { Typed { oid: Oid::TEXT, ..operand } } else { operand }
 }
 
 fn signature(name: &str, types: &[Oid]) -> String {

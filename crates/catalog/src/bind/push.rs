@@ -6,29 +6,19 @@ use crate::plan::{Calling, Expr, From, Join, JoinKind, Probe};
 
 /// A join under its conditions.
 pub(super) fn joined(kind: JoinKind, left: From, right: From, on: Vec<Expr>) -> From {
-    let mut join = Join { kind, left, right, on: Vec::new(), filter: Vec::new() };
-    match kind {
-        JoinKind::Full => join.on = on,
-        // What does not hold leaves the left row without a partner.
-        JoinKind::Left => on.into_iter().for_each(|one| push(&mut join.right, one)),
-        JoinKind::Inner => {
-            let mut from = From::Join(Box::new(join));
-            on.into_iter().for_each(|one| push(&mut from, one));
-            return from;
-        }
-    }
-    From::Join(Box::new(join))
+    From::Join(Box::new(Join { kind, left, right, on, filter: Vec::new() }))
 }
 
 /// FROM under the conditions of WHERE, and those that it did not take.
 pub(super) fn place(from: Option<From>, filter: Vec<Expr>) -> (Option<From>, Vec<Expr>) {
-    let Some(mut from) = from else { return (None, filter) };
-    filter.into_iter().for_each(|one| push(&mut from, one));
-    (Some(from), Vec::new())
+    match from {
+        Some(from) => (super::order::settle(from, filter), Vec::new()),
+        None => (None, filter),
+    }
 }
 
 /// Gives a condition to the part of FROM that is the first to know enough.
-fn push(from: &mut From, condition: Expr) {
+pub(super) fn push(from: &mut From, condition: Expr) {
     match from {
         From::Leaf(leaf) => {
             let of = HashSet::from([leaf.index]);
@@ -66,10 +56,10 @@ fn collect(from: &From, leaves: &mut HashSet<usize>) {
 }
 
 /// The leaves that an expression is worked out of.
-struct Needed {
-    leaves: HashSet<usize>,
+pub(super) struct Needed {
+    pub(super) leaves: HashSet<usize>,
     /// Whether it may need any: a query in it is not looked through.
-    all: bool,
+    pub(super) all: bool,
 }
 
 impl Needed {
@@ -79,7 +69,7 @@ impl Needed {
     }
 }
 
-fn leaves_of(expr: &Expr) -> Needed {
+pub(super) fn leaves_of(expr: &Expr) -> Needed {
     let mut needed = Needed { leaves: HashSet::new(), all: false };
     look(expr, &mut needed);
     needed
@@ -87,7 +77,7 @@ fn leaves_of(expr: &Expr) -> Needed {
 
 fn look(expr: &Expr, needed: &mut Needed) {
     match expr {
-        Expr::Column { depth: 0, leaf, .. } | Expr::WholeRow { depth: 0, leaf } => {
+        Expr::Column { depth: 0, leaf, .. } | Expr::WholeRow { depth: 0, leaf, .. } => {
             needed.leaves.insert(*leaf);
         }
         Expr::Subquery { query, .. } if query.is_correlated => needed.all = true,
@@ -97,7 +87,7 @@ fn look(expr: &Expr, needed: &mut Needed) {
 }
 
 /// A condition as a way to find the rows of a leaf: `own = key`.
-fn probe(condition: &Expr, of: &HashSet<usize>) -> Option<Probe> {
+pub(super) fn probe(condition: &Expr, of: &HashSet<usize>) -> Option<Probe> {
     let Expr::Call(call) = condition else { return None };
     let Calling { arguments, is_equality: true, types, .. } = &**call else { return None };
     let ([one, two], [left, right]) = (arguments.as_slice(), types.as_slice()) else { return None };

@@ -126,12 +126,14 @@ fn is_polymorphic(oid: Oid) -> bool {
 
 fn fits(from: Oid, to: Oid) -> bool {
     match to {
+        to if to == from => true,
         ANYARRAY | ANYCOMPATIBLEARRAY => {
             from == Oid::UNKNOWN || element_of(from).is_some() || from == ANYARRAY
         }
         ANYNONARRAY | ANYCOMPATIBLENONARRAY => element_of(from).is_none(),
         ANYENUM => from == Oid::UNKNOWN,
         to if is_polymorphic(to) => true,
+        Oid::RECORD => type_facts(from).is_some_and(|known| known.kind == b'c'),
         to => cast_context(from, to) == Some(CastContext::Implicit),
     }
 }

@@ -264,8 +264,11 @@ pub(super) fn row_of(scope: &Scope, leaf: usize) -> Typed {
     if let (true, Some(column)) = (own.is_value, own.columns.first()) {
         return column_of(leaf, 0, column);
     }
-    let fields = own.columns.iter().map(|column| (column.name.clone(), column.oid)).collect();
-    Typed::new(Expr::WholeRow { depth: 0, leaf }, Oid::RECORD).fields(fields)
+    let fields: super::Fields =
+        own.columns.iter().map(|column| (column.name.clone(), column.oid)).collect();
+    let row = Expr::WholeRow { depth: 0, leaf, fields: Arc::clone(&fields) };
+    let oid = crate::facts::row_type(own.relation).unwrap_or(Oid::RECORD);
+    Typed::new(row, oid).fields(fields)
 }
 
 /// What was found in a scope `depth` levels further out.

@@ -3,6 +3,7 @@
 use sqlparser::ast::{self, GroupByExpr, SelectItem, SelectItemQualifiedWildcardKind};
 use trunkline_core::{Oid, Result, SqlState};
 
+use super::column_name::column_name;
 use super::scope::{Scope, column_of, folded};
 use super::{Binder, OutputColumn, Typed};
 use crate::error::{at, unsupported};
@@ -97,6 +98,15 @@ impl Binder {
             }
         };
         let mut scope = std::mem::take(self.scope());
+        let mut from = from;
+        let (mut keys, mut having) = (keys, having);
+        if let Some(keys) = &mut keys
+            && keys.iter().any(|key| super::sets::has_set(key))
+        {
+            let exprs = list.items.iter_mut().map(|item| &mut item.expr);
+            let exprs = exprs.chain(keys.iter_mut()).chain(having.as_mut());
+            from = Some(super::sets::into_from(&mut scope, from, exprs, self.id()));
+        }
         let is_grouped = keys.is_some() || having.is_some() || !scope.aggregates.is_empty();
         if is_grouped {
             let keys = keys.as_deref().unwrap_or_default();
@@ -390,78 +400,4 @@ fn number_slots(expr: &mut Expr, aggregates: usize, windows: usize) {
     stacker::maybe_grow(128 << 10, 2 << 20, || {
         expr.parts_mut(&mut |part| number_slots(part, aggregates, windows));
     });
-}
-
-/// The name of a column that has none, as PostgreSQL makes it up.
-pub(crate) fn column_name(expr: &ast::Expr) -> String {
-    let found = match expr {
-        ast::Expr::Identifier(ident) => Some(match super::call::keyword_function(&ident.value) {
-            Some(_) if ident.quote_style.is_none() => ident.value.to_ascii_lowercase(),
-            _ => folded(ident),
-        }),
-        ast::Expr::CompoundIdentifier(parts) => parts.last().map(folded),
-        ast::Expr::Nested(inner) | ast::Expr::Collate { expr: inner, .. } => {
-            Some(column_name(inner))
-        }
-        ast::Expr::CompoundFieldAccess { root, access_chain } => {
-            let names = access_chain.iter().rev().find_map(|access| match access {
-                ast::AccessExpr::Dot(ast::Expr::Identifier(ident)) => Some(folded(ident)),
-                _ => None,
-            });
-            Some(names.unwrap_or_else(|| column_name(root)))
-        }
-        ast::Expr::Function(call) => {
-            call.name.0.last().and_then(|part| part.as_ident()).map(folded)
-        }
-        ast::Expr::Cast { expr, data_type, .. } => {
-            let mut inner = &**expr;
-            while let ast::Expr::Cast { expr, .. } | ast::Expr::Nested(expr) = inner {
-                inner = expr;
-            }
-            let name = column_name(inner);
-            match name.as_str() {
-                "?column?" => super::types::named_type(&data_type.to_string(), 0)
-                    .ok()
-                    .and_then(|(oid, _)| crate::facts::type_facts(oid))
-                    .map(|known| known.name.trim_start_matches('_').to_owned()),
-                _ => Some(name),
-            }
-        }
-        ast::Expr::Case { else_result, .. } => {
-            Some(match else_result.as_deref().map(column_name) {
-                Some(name) if name != "?column?" => name,
-                _ => "case".to_owned(),
-            })
-        }
-        ast::Expr::Exists { .. } => Some("exists".to_owned()),
-        ast::Expr::Array(_) => Some("array".to_owned()),
-        ast::Expr::Tuple(_) => Some("row".to_owned()),
-        ast::Expr::Substring { .. } => Some("substring".to_owned()),
-        ast::Expr::Position { .. } => Some("position".to_owned()),
-        ast::Expr::Trim { trim_where, .. } => Some(
-            match trim_where {
-                Some(ast::TrimWhereField::Leading) => "ltrim",
-                Some(ast::TrimWhereField::Trailing) => "rtrim",
-                _ => "btrim",
-            }
-            .to_owned(),
-        ),
-        ast::Expr::TypedString(typed) => super::types::named_type(&typed.data_type.to_string(), 0)
-            .ok()
-            .and_then(|(oid, _)| crate::facts::type_facts(oid))
-            .map(|known| known.name.to_string()),
-        ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::Boolean(_), .. }) => {
-            Some("bool".to_owned())
-        }
-        ast::Expr::Subquery(query) => match &*query.body {
-            ast::SetExpr::Select(select) => match select.projection.first() {
-                Some(SelectItem::ExprWithAlias { alias, .. }) => Some(folded(alias)),
-                Some(SelectItem::UnnamedExpr(expr)) => Some(column_name(expr)),
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
-    };
-    found.unwrap_or_else(|| "?column?".to_owned())
 }

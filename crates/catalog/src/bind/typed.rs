@@ -72,6 +72,10 @@ impl Binder {
                 .convert_unknown(typed, to, typmod, context)
                 .map(|typed| typed.placed(place));
         }
+        // A row of a relation is a record as it stands.
+        if to == Oid::RECORD && typed.fields.is_some() {
+            return Ok(Typed { oid: to, ..typed });
+        }
         let is_explicit = context == CastContext::Explicit;
         let is_possible = cast_context(from, to).is_some_and(|needed| needed <= context);
         // `ARRAY[…]::oid[]`: each element is cast, so that a literal among them is read as one, and

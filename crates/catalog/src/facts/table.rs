@@ -102,6 +102,17 @@ pub(crate) fn relation_oid(schema: u32, name: &str) -> Option<u32> {
     RELATION_OIDS.get(&(schema, name.into())).copied()
 }
 
+static ROW_TYPES: LazyLock<HashMap<u32, Oid>> = LazyLock::new(|| {
+    let Some(classes) = facts("pg_class") else { return HashMap::new() };
+    let [oid, of] = ["oid", "reltype"].map(|name| classes.column(name));
+    classes.rows.iter().map(|row| (number(row, oid), Oid(number(row, of)))).collect()
+});
+
+/// The type of the rows of a relation of the catalogs.
+pub(crate) fn row_type(relation: u32) -> Option<Oid> {
+    ROW_TYPES.get(&relation).copied().filter(|oid| oid.0 != 0)
+}
+
 /// The columns of a relation of the catalogs, by the OID of its schema and its name.
 pub(crate) fn relation_columns(schema: u32, name: &str) -> Option<&'static [Column]> {
     RELATIONS.get(&(schema, name.into())).map(Vec::as_slice)

@@ -1,18 +1,26 @@
 //! Functions and operators: which ones there are here.
 
+mod acl;
 mod arrays;
+pub(crate) mod bits;
+mod conversions;
 mod definitions;
-mod json;
+pub(crate) mod json;
+mod json_values;
 pub(crate) mod math;
 mod names;
+mod numbers;
 mod operators;
 pub(crate) use session::started;
 pub(crate) use waiting::waits;
 mod patterns;
 mod privileges;
+mod regexps;
 mod session;
 mod sets;
 mod strings;
+mod times;
+mod to_char;
 mod waiting;
 
 use trunkline_core::Oid;
@@ -36,6 +44,13 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| math::function(name))
         .or_else(|| patterns::function(name))
         .or_else(|| json::function(name))
+        .or_else(|| json_values::function(name))
+        .or_else(|| regexps::function(name))
+        .or_else(|| conversions::function(name))
+        .or_else(|| acl::function(name))
+        .or_else(|| times::function(name, &proc.arguments))
+        .or_else(|| numbers::function(name))
+        .or_else(|| conversions::cast(proc))
 }
 
 /// What an operator does.
@@ -58,6 +73,8 @@ pub(crate) fn takes_null(operator: &Operator) -> bool {
 /// What a function does that gives rows.
 pub(crate) fn set(proc: &Proc) -> Option<SetFunction> {
     sets::function(&proc.name)
+        .or_else(|| regexps::rows(&proc.name))
+        .or_else(|| json_values::rows(&proc.name))
 }
 
 /// An aggregate by its name.
@@ -72,6 +89,16 @@ pub(crate) fn aggregate(name: &str) -> Option<AggregateKind> {
         "bool_or" => AggregateKind::Or,
         "string_agg" => AggregateKind::Join,
         "array_agg" => AggregateKind::List,
+        "json_agg" | "jsonb_agg" => AggregateKind::JsonList { strict: false },
+        "json_agg_strict" | "jsonb_agg_strict" => AggregateKind::JsonList { strict: true },
+        "json_object_agg" | "jsonb_object_agg" => AggregateKind::JsonObject { strict: false },
+        "json_object_agg_strict" | "jsonb_object_agg_strict" => {
+            AggregateKind::JsonObject { strict: true }
+        }
+        "bit_and" => AggregateKind::BitAnd,
+        "bit_or" => AggregateKind::BitOr,
+        "bit_xor" => AggregateKind::BitXor,
+        "any_value" => AggregateKind::First,
         _ => return None,
     })
 }

@@ -77,7 +77,8 @@ pub(super) fn function(name: &str) -> Option<Function> {
 /// Functions of `information_schema`.
 pub(super) fn schema_function(name: &str) -> Option<Function> {
     Some(match name {
-        "_pg_truetypid" => |call| Ok(call.arguments.first().cloned().unwrap_or_default()),
+        "_pg_truetypid" => |call| Ok(of_base(call, "atttypid", "typbasetype")),
+        "_pg_truetypmod" => |call| Ok(of_base(call, "atttypmod", "typtypmod")),
         "_pg_char_max_length" => |call| {
             typmod(call, |oid, typmod| match oid {
                 Oid::VARCHAR | Oid::BPCHAR if typmod > 4 => Some(i64::from(typmod) - 4),
@@ -135,6 +136,23 @@ pub(super) fn schema_function(name: &str) -> Option<Function> {
         },
         _ => return None,
     })
+}
+
+/// What a column says of its type, or the domain that it is of, from a row of `pg_attribute` and one of
+/// `pg_type`.
+fn of_base(call: &Call<'_>, column: &str, domain: &str) -> Datum {
+    let field = |place: usize, name: &str| match call.arguments.get(place) {
+        Some(Datum::Record(record)) => {
+            let found = record.iter().find(|(own, ..)| ***own == *name);
+            found.map_or(Datum::Null, |(.., value)| value.clone())
+        }
+        _ => Datum::Null,
+    };
+    match field(1, "typtype").as_str() {
+        Some("d") => field(1, domain),
+        Some(_) => field(0, column),
+        None => Datum::Null,
+    }
 }
 
 /// A fact of a type and its modifier.

@@ -2,7 +2,7 @@
 
 use trunkline_core::{Oid, Result};
 
-use super::{arrays, math, patterns, strings};
+use super::{arrays, bits, json_values, math, patterns, strings, times};
 use crate::datum::Datum;
 use crate::facts::{Operator, element_of};
 use crate::plan::{Call, Function};
@@ -40,6 +40,13 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
     };
     let is_text = |oid: Oid| matches!(oid, Oid::TEXT | Oid::NAME | Oid::BPCHAR | Oid::VARCHAR);
     let both = |holds: &dyn Fn(Oid) -> bool| holds(operator.left) && holds(operator.right);
+    let is_time = |oid: Oid| matches!(oid, Oid::DATE | Oid::TIMESTAMP | Oid::TIMESTAMPTZ);
+    if both(&is_time) && operator.left != operator.right && comparison(name).is_some() {
+        return None;
+    }
+    if let Some(function) = times::operator(operator) {
+        return Some(function);
+    }
     if let Some(function) = comparison(name).filter(|_| operator.left.0 != 0) {
         return Some(function);
     }
@@ -56,6 +63,12 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
             "^@" => return strings::function("starts_with", &[Oid::TEXT, Oid::TEXT]),
             _ => {}
         }
+    }
+    if let Some(function) = bits::operator(operator) {
+        return Some(function);
+    }
+    if let Some(function) = json_values::operator(operator) {
+        return Some(function);
     }
     if name == "||" {
         return if is_list(operator.left) || is_list(operator.right) {

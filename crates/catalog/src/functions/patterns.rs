@@ -108,7 +108,12 @@ pub(super) fn matches(call: &Call<'_>, any_case: bool, negated: bool) -> Result<
 }
 
 /// A pattern, compiled once in a run; to look for it in a text takes as many steps as that has bytes.
-fn compiled(call: &Call<'_>, pattern: &str, any_case: bool, text: &str) -> Result<Rc<Regex>> {
+pub(super) fn compiled(
+    call: &Call<'_>,
+    pattern: &str,
+    any_case: bool,
+    text: &str,
+) -> Result<Rc<Regex>> {
     call.run.steps(text.len())?;
     let key = (pattern.to_owned(), any_case);
     if let Some(found) = call.run.patterns.borrow().get(&key) {

@@ -17,7 +17,8 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         "generate_subscripts" => subscripts,
         "unnest" => unnest,
         "_pg_expandarray" => expand,
-        "regexp_split_to_table" | "string_to_table" => split,
+        "string_to_table" => split,
+        "ts_token_type" => token_types,
         "pg_get_keywords" => |_| {
             let facts = crate::facts::facts("pg_get_keywords");
             let rows = facts.map(|facts| facts.rows.iter().map(|row| row.to_vec()).collect());
@@ -159,22 +160,65 @@ fn explode(call: &Call<'_>) -> SetOfRows {
 }
 
 fn right_name(letter: char) -> Option<&'static str> {
-    Some(match letter {
-        'r' => "SELECT",
-        'a' => "INSERT",
-        'w' => "UPDATE",
-        'd' => "DELETE",
-        'D' => "TRUNCATE",
-        'x' => "REFERENCES",
-        't' => "TRIGGER",
-        'X' => "EXECUTE",
-        'U' => "USAGE",
-        'C' => "CREATE",
-        'c' => "CONNECT",
-        'T' => "TEMPORARY",
-        's' => "SET",
-        'A' => "ALTER SYSTEM",
-        'm' => "MAINTAIN",
-        _ => return None,
-    })
+    RIGHTS.iter().find(|(own, _)| *own == letter).map(|(_, name)| *name)
+}
+
+/// The letter of a privilege.
+pub(super) fn right_letter(name: &str) -> Option<char> {
+    RIGHTS.iter().find(|(_, own)| own.eq_ignore_ascii_case(name)).map(|(letter, _)| *letter)
+}
+
+const RIGHTS: [(char, &str); 15] = [
+    ('r', "SELECT"),
+    ('a', "INSERT"),
+    ('w', "UPDATE"),
+    ('d', "DELETE"),
+    ('D', "TRUNCATE"),
+    ('x', "REFERENCES"),
+    ('t', "TRIGGER"),
+    ('X', "EXECUTE"),
+    ('U', "USAGE"),
+    ('C', "CREATE"),
+    ('c', "CONNECT"),
+    ('T', "TEMPORARY"),
+    ('s', "SET"),
+    ('A', "ALTER SYSTEM"),
+    ('m', "MAINTAIN"),
+];
+
+/// The kinds of tokens of the one parser for text search that there is.
+///
+/// Source: <https://www.postgresql.org/docs/18/textsearch-parsers.html>.
+const TOKEN_TYPES: [(&str, &str); 23] = [
+    ("asciiword", "Word, all ASCII"),
+    ("word", "Word, all letters"),
+    ("numword", "Word, letters and digits"),
+    ("email", "Email address"),
+    ("url", "URL"),
+    ("host", "Host"),
+    ("sfloat", "Scientific notation"),
+    ("version", "Version number"),
+    ("hword_numpart", "Hyphenated word part, letters and digits"),
+    ("hword_part", "Hyphenated word part, all letters"),
+    ("hword_asciipart", "Hyphenated word part, all ASCII"),
+    ("blank", "Space symbols"),
+    ("tag", "XML tag"),
+    ("protocol", "Protocol head"),
+    ("numhword", "Hyphenated word, letters and digits"),
+    ("asciihword", "Hyphenated word, all ASCII"),
+    ("hword", "Hyphenated word, all letters"),
+    ("url_path", "URL path"),
+    ("file", "File or path name"),
+    ("float", "Decimal notation"),
+    ("int", "Signed integer"),
+    ("uint", "Unsigned integer"),
+    ("entity", "XML entity"),
+];
+
+fn token_types(_: &Call<'_>) -> SetOfRows {
+    let rows = (1..).zip(TOKEN_TYPES);
+    let row = |(number, (alias, description))| {
+        vec![Datum::Int(number), Datum::text(alias), Datum::text(description)]
+    };
+    Ok(rows.map(row).collect())
 }

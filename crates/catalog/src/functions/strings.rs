@@ -145,7 +145,7 @@ fn position(call: &Call<'_>) -> Result<Datum> {
 
 fn substring(call: &Call<'_>) -> Result<Datum> {
     if call.types.get(1) == Some(&Oid::TEXT) {
-        return Err(crate::error::unsupported(0, "substring by a pattern"));
+        return super::regexps::substring(call);
     }
     let (Some(text), Some(from)) = (text(call, 0), int(call, 1)) else { return Ok(Datum::Null) };
     let end = match call.arguments.get(2) {

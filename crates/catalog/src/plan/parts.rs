@@ -16,7 +16,7 @@ impl Expr {
             | Expr::Or(all)
             | Expr::Coalesce(all)
             | Expr::List(all)
-            | Expr::Row(all) => {
+            | Expr::Row(all, _) => {
                 all.iter().for_each(see);
             }
             Expr::Extreme { of, .. } => of.iter().for_each(see),
@@ -97,7 +97,7 @@ impl Expr {
             | Expr::Or(all)
             | Expr::Coalesce(all)
             | Expr::List(all)
-            | Expr::Row(all) => {
+            | Expr::Row(all, _) => {
                 all.iter_mut().for_each(see);
             }
             Expr::Extreme { of, .. } => of.iter_mut().for_each(see),

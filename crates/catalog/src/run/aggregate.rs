@@ -10,7 +10,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use super::query::compare_keys;
 use super::{Frame, Run};
 use crate::datum::Datum;
-use crate::functions::math;
+use crate::functions::{json, math};
 use crate::plan::{Aggregate, AggregateKind, OrderExpr};
 
 /// What an aggregate has seen of its group.
@@ -26,6 +26,13 @@ impl State {
     pub(super) fn new(aggregate: &Aggregate) -> State {
         let seen = aggregate.distinct.then(HashSet::new);
         State { count: 0, value: Datum::Null, items: Vec::new(), seen }
+    }
+
+    fn bits(&mut self, value: Datum, combine: fn(i64, i64) -> i64) {
+        self.value = match (self.value.as_int(), value.as_int()) {
+            (Some(one), Some(two)) => Datum::Int(combine(one, two)),
+            _ => value,
+        };
     }
 }
 
@@ -45,7 +52,19 @@ impl Run {
         }
         let arguments = self.values(&of.arguments, frame)?;
         let is_null = arguments.first().is_some_and(Datum::is_null);
-        if is_null && of.kind != AggregateKind::List {
+        let keeps_null = match of.kind {
+            AggregateKind::List => true,
+            AggregateKind::JsonList { strict } => !strict,
+            AggregateKind::JsonObject { strict } => {
+                if is_null {
+                    let message = "field name must not be null";
+                    return Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message));
+                }
+                !strict || !arguments.get(1).is_some_and(Datum::is_null)
+            }
+            _ => !is_null,
+        };
+        if !keeps_null {
             return Ok(());
         }
         if let Some(seen) = &mut state.seen {
@@ -77,7 +96,18 @@ impl Run {
             AggregateKind::Or => {
                 state.value = Datum::Bool(value.is_true() || state.value.is_true())
             }
-            AggregateKind::Join | AggregateKind::List => {
+            AggregateKind::First => {
+                if state.value.is_null() {
+                    state.value = value;
+                }
+            }
+            AggregateKind::BitAnd => state.bits(value, |one, two| one & two),
+            AggregateKind::BitOr => state.bits(value, |one, two| one | two),
+            AggregateKind::BitXor => state.bits(value, |one, two| one ^ two),
+            AggregateKind::Join
+            | AggregateKind::List
+            | AggregateKind::JsonList { .. }
+            | AggregateKind::JsonObject { .. } => {
                 let keys = of
                     .order
                     .iter()
@@ -88,6 +118,43 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// `[1, 2]`: what is a row stands in a line of its own.
+    fn json_list(&self, of: &Aggregate, items: impl Iterator<Item = Vec<Datum>>) -> Result<Datum> {
+        let oid = of.types.first().copied().unwrap_or(Oid::TEXT);
+        let mut out = String::from("[");
+        for (place, values) in items.enumerate() {
+            let Some(value) = values.first() else { continue };
+            let is_row = matches!(value, Datum::Record(_) | Datum::Array(_));
+            out.push_str(match (place, is_row) {
+                (0, _) => "",
+                (_, true) => ", \n ",
+                _ => ", ",
+            });
+            json::push(self, value, oid, false, &mut out)?;
+        }
+        out.push(']');
+        json::finished(self, out, of.result)
+    }
+
+    /// `{ "a" : 1, "b" : 2 }`
+    fn json_object(
+        &self,
+        of: &Aggregate,
+        items: impl Iterator<Item = Vec<Datum>>,
+    ) -> Result<Datum> {
+        let type_of = |place: usize| of.types.get(place).copied().unwrap_or(Oid::TEXT);
+        let mut out = String::from("{ ");
+        for (place, values) in items.enumerate() {
+            let [key, value] = values.as_slice() else { continue };
+            out.push_str(if place > 0 { ", " } else { "" });
+            json::push_string(&self.world.text(key, type_of(0))?, &mut out);
+            out.push_str(" : ");
+            json::push(self, value, type_of(1), false, &mut out)?;
+        }
+        out.push_str(" }");
+        json::finished(self, out, of.result)
     }
 
     /// What a number is added as: of `bigint` and `numeric` the sum is a `numeric`.
@@ -126,16 +193,15 @@ impl Run {
             AggregateKind::List => {
                 let items: Vec<Datum> =
                     items.filter_map(|values| values.into_iter().next()).collect();
-                match items.first() {
-                    Some(Datum::Array(_)) => {
-                        return Err(PgError::new(
-                            SqlState::FEATURE_NOT_SUPPORTED,
-                            "array_agg of arrays is not supported in a query of the catalogs",
-                        ));
-                    }
-                    _ => Datum::list(items),
-                }
+                self.list(items)?
             }
+            AggregateKind::JsonList { .. } | AggregateKind::JsonObject { .. }
+                if state.count == 0 =>
+            {
+                Datum::Null
+            }
+            AggregateKind::JsonList { .. } => self.json_list(of, items)?,
+            AggregateKind::JsonObject { .. } => self.json_object(of, items)?,
             _ => state.value,
         })
     }

@@ -34,14 +34,14 @@ impl Run {
             Expr::Const(_) | Expr::Column { .. } | Expr::Slot { .. } | Expr::Param(_) => {
                 Datum::Null
             }
-            Expr::WholeRow { depth, leaf } => {
+            Expr::WholeRow { depth, leaf, fields } => {
                 match frame.at(*depth).and_then(|frame| frame.rows.get(*leaf)) {
-                    Some(row) if !row.is_empty() => Datum::Record(row.clone()),
+                    Some(row) if !row.is_empty() => Datum::record(fields, row.clone()),
                     _ => Datum::Null,
                 }
             }
             Expr::Field(of, index) => match self.eval(of, frame)? {
-                Datum::Record(row) => row.get(*index).cloned().unwrap_or_default(),
+                Datum::Record(record) => record.values.get(*index).cloned().unwrap_or_default(),
                 _ => Datum::Null,
             },
             Expr::Cast { of, from, to, typmod, is_explicit } => {
@@ -59,7 +59,9 @@ impl Run {
                 let value = self.eval(of, frame)?;
                 Datum::Bool(match &value {
                     // A row is NULL if all of it is, and not NULL if nothing of it is.
-                    Datum::Record(row) => row.iter().all(|value| value.is_null() != *negated),
+                    Datum::Record(record) => {
+                        record.values.iter().all(|value| value.is_null() != *negated)
+                    }
                     value => value.is_null() != *negated,
                 })
             }
@@ -110,7 +112,7 @@ impl Run {
                 best
             }
             Expr::List(items) => self.list(self.values(items, frame)?)?,
-            Expr::Row(items) => Datum::Record(self.values(items, frame)?.into()),
+            Expr::Row(items, fields) => Datum::record(fields, self.values(items, frame)?.into()),
             Expr::Subscript { of, indexes } => self.subscript(of, indexes, frame)?,
             Expr::In { of, list, negated } => {
                 let value = self.eval(of, frame)?;
@@ -162,7 +164,7 @@ impl Run {
     }
 
     /// An array, whose elements may be arrays.
-    fn list(&self, items: Vec<Datum>) -> Result<Datum> {
+    pub(super) fn list(&self, items: Vec<Datum>) -> Result<Datum> {
         let Some(Datum::Array(first)) = items.first() else { return Ok(Datum::list(items)) };
         let inner = first.dimensions.clone();
         let length = i32::try_from(items.len()).unwrap_or(i32::MAX);

@@ -88,7 +88,7 @@ impl Run {
             let rows = self.set_call(call, frame)?;
             let values = rows.into_iter().map(|mut row| match call.width {
                 1 => row.pop().unwrap_or_default(),
-                _ => Datum::Record(row.into()),
+                _ => Datum::record(&call.fields, row.into()),
             });
             lists.push(values.collect::<Vec<_>>());
         }

@@ -9,6 +9,7 @@ mod call;
 mod depth;
 mod dialect;
 mod members;
+mod qualified;
 mod strings;
 mod trim;
 

@@ -8,6 +8,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use super::World;
 use crate::datum::{Datum, List};
 use crate::facts::{base_of, element_of, type_facts};
+use crate::functions::bits;
 
 /// A value that its new type cannot hold.
 fn out_of_range(oid: Oid) -> PgError {
@@ -67,6 +68,16 @@ impl World {
             return fitting(text, to, typmod, is_explicit);
         }
         match (value, to) {
+            (Datum::Int(value), Oid::BIT) => bits::of_number(value, typmod),
+            (value @ Datum::Other(_), Oid::INT4 | Oid::INT8) if from == Oid::BIT => {
+                let most = if to == Oid::INT4 { 32 } else { 64 };
+                bits::to_number(&value, most).map(Datum::Int).ok_or_else(|| out_of_range(to))
+            }
+            (value @ Datum::Other(_), Oid::BIT | Oid::VARBIT)
+                if matches!(from, Oid::BIT | Oid::VARBIT) && typmod >= 0 =>
+            {
+                bits::of_length(&value, typmod, to == Oid::BIT)
+            }
             (Datum::Text(text), Oid::INT4) if from == Oid::CHAR => Ok(Datum::Int(
                 text.bytes().next().map_or(0, |byte| i64::from(i8::from_ne_bytes([byte]))),
             )),
@@ -76,17 +87,34 @@ impl World {
             (value, to) if category(to) == b'N' || to == Oid::XID || to == Oid::CID => {
                 number(value, from, to)
             }
-            (value, Oid::DATE) if matches!(from, Oid::TIMESTAMP | Oid::TIMESTAMPTZ) => {
-                Ok(Datum::Int(value.as_int().unwrap_or_default().div_euclid(86_400_000_000)))
-            }
-            (value, Oid::TIMESTAMP | Oid::TIMESTAMPTZ) if from == Oid::DATE => {
-                Ok(Datum::Int(value.as_int().unwrap_or_default().saturating_mul(86_400_000_000)))
+            (Datum::Int(value), Oid::DATE | Oid::TIME | Oid::TIMESTAMP | Oid::TIMESTAMPTZ) => {
+                Ok(Datum::Int(self.moment(value, from, to)))
             }
             (Datum::Other(value), to) => {
                 let text = self.text(&Datum::Other(value), from)?;
                 self.parse(to, &text)
             }
             (value, _) => Ok(value),
+        }
+    }
+}
+
+impl World {
+    /// A date or a time as one of another type, by the clocks of the session.
+    fn moment(&self, value: i64, from: Oid, to: Oid) -> i64 {
+        const DAY: i64 = 86_400_000_000;
+        let zone = &self.style.time_zone;
+        let east = |seconds: i32| i64::from(seconds).saturating_mul(1_000_000);
+        let local = match from {
+            Oid::DATE => value.saturating_mul(DAY),
+            Oid::TIMESTAMPTZ => value.saturating_add(east(zone.east_at(value))),
+            _ => value,
+        };
+        match to {
+            Oid::DATE => local.div_euclid(DAY),
+            Oid::TIME => local.rem_euclid(DAY),
+            Oid::TIMESTAMPTZ => local.saturating_sub(east(zone.east_at_local(local))),
+            _ => local,
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::facts;
 pub(crate) use inventory::is_shown_by;
 pub(crate) use names::{modified, proc_by_oid, split_name};
 pub(crate) use objects::{ClassObject, ConstraintObject, IndexObject, Objects, What};
-pub(crate) use parse::{is_alias, natural};
+pub(crate) use parse::is_alias;
 pub(crate) use session::version as session_version;
 pub(crate) use text::{expression_text, query_text};
 

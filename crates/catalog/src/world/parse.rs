@@ -114,14 +114,14 @@ impl World {
             Datum::Text(text) => Ok(text.to_string()),
             Datum::Oid(number) if is_alias(oid) => Ok(self.alias_text(oid, *number)),
             Datum::Array(list) => self.list_text(list, oid),
-            Datum::Record(row) => {
+            Datum::Record(record) => {
                 let mut out = String::from("(");
-                for (place, field) in row.iter().enumerate() {
+                for (place, (_, oid, field)) in record.iter().enumerate() {
                     if place > 0 {
                         out.push(',');
                     }
                     if !field.is_null() {
-                        io::push_field(&self.text(field, natural(field))?, &mut out);
+                        io::push_field(&self.text(field, oid)?, &mut out);
                     }
                 }
                 out.push(')');
@@ -195,21 +195,5 @@ impl World {
         }
         out.push(b'}');
         Ok(())
-    }
-}
-
-/// The type of a value that nobody has told the type of.
-pub(crate) fn natural(value: &Datum) -> Oid {
-    match value {
-        Datum::Bool(_) => Oid::BOOL,
-        Datum::Int(_) => Oid::INT8,
-        Datum::Oid(_) => Oid::OID,
-        Datum::Float(_) => Oid::FLOAT8,
-        Datum::Numeric(_) => Oid::NUMERIC,
-        Datum::Array(list) => match list.items.first() {
-            Some(first) => crate::facts::array_of(natural(first)).unwrap_or(Oid::TEXT_ARRAY),
-            None => Oid::TEXT_ARRAY,
-        },
-        _ => Oid::TEXT,
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Scan<'a> {
     /// One level for each open parenthesis.
     levels: Vec<Level<'a>>,
     previous: [Word; 2],
+    /// Whether the token before ends something of FROM, so that a name behind it is an alias.
+    is_behind_item: bool,
     /// How many WITH queries of each name are known here: those of all open levels.
     known: HashMap<Cow<'a, str>, usize>,
     /// Whether a query, and not only a definition, has begun.
@@ -55,6 +57,8 @@ struct Level<'a> {
     known: Vec<Cow<'a, str>>,
     /// The name whose query is being read.
     pending: Option<Cow<'a, str>>,
+    /// Whether the queries of WITH know their own names.
+    recursive: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -83,6 +87,7 @@ impl<'a> Scan<'a> {
             parameters: 0,
             levels: vec![Level { at_verb: true, ..Level::default() }],
             previous: [Word::None; 2],
+            is_behind_item: false,
             known: HashMap::new(),
             has_query: verb.kind == StatementKind::Call,
             verb,
@@ -154,6 +159,9 @@ impl<'a> Scan<'a> {
         }
         self.has_query |= word.begins_query();
         self.previous = [word, self.previous[0]];
+        let is_name = token.kind == TokenKind::QuotedIdentifier
+            || token.kind == TokenKind::Word && keyword_category(token.text(source)).is_none();
+        self.is_behind_item = is_name || token.kind == TokenKind::RightParen;
     }
 
     fn open(&mut self) {
@@ -203,6 +211,7 @@ impl<'a> Scan<'a> {
 
     fn word(&mut self, word: Word, token: Token) {
         let [previous, before] = self.previous;
+        let source = self.lexer.source();
         let Some(level) = self.levels.last_mut() else { return };
         let expects = level.expect != Expect::Nothing;
         match word {
@@ -212,6 +221,8 @@ impl<'a> Scan<'a> {
                 level.begin(Word::With);
                 level.expect = Expect::WithName;
                 level.at_verb = true;
+                let next = self.next;
+                level.recursive = next.is_some_and(|next| next.is_word(source, "recursive"));
             }
             Word::Insert | Word::Update | Word::Delete | Word::Merge if level.at_verb => {
                 self.change(word);
@@ -328,6 +339,10 @@ impl<'a> Scan<'a> {
         if let Some(level) = self.levels.last_mut() {
             level.expect = Expect::Nothing;
             if expect == Expect::WithName {
+                if level.recursive {
+                    level.known.push(first.clone());
+                    *self.known.entry(first.clone()).or_default() += 1;
+                }
                 level.pending = Some(first);
                 return;
             }
@@ -371,8 +386,10 @@ impl<'a> Scan<'a> {
         let source = self.lexer.source();
         // Before any query a name before a parenthesis is a type, a prepared statement, an option.
         let in_with_list = self.levels.last().is_some_and(|level| level.pending.is_some());
+        let is_alias = self.is_behind_item && self.levels.last().is_some_and(|level| level.in_list);
         self.has_query
             && !in_with_list
+            && !is_alias
             && !matches!(self.previous[0], Word::As | Word::Typecast)
             && category != Some(KeywordCategory::ColumnName)
             && !NOT_CALLED.iter().any(|word| token.is_word(source, word))

@@ -109,6 +109,28 @@ fn functions_are_those_that_are_called() {
 }
 
 #[test]
+fn a_recursive_query_knows_its_own_name() {
+    for (source, tables) in [
+        (
+            "with recursive a as (select 1 union all select n from a join t on true) select * from a",
+            "t",
+        ),
+        ("select array(with recursive a as (select * from a x) select * from a)", ""),
+        ("with a as (select * from a) select * from a", "a"),
+    ] {
+        assert_eq!(names(&outline(source).tables).join(" "), tables, "{source}");
+    }
+}
+
+#[test]
+fn an_alias_with_columns_is_no_call() {
+    for source in ["select * from (values (1)) s(a)", "select * from t s(a), u as v(b)"] {
+        assert_eq!(outline(source).functions, [], "{source}");
+    }
+    assert_eq!(names(&outline("select * from t join u on (true) and f(a)").functions), ["f"]);
+}
+
+#[test]
 fn changes_are_noticed() {
     let reads = [
         "select 1",

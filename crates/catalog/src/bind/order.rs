@@ -1,0 +1,222 @@
+//! In which order the items of FROM are gone through: what can be looked up comes before what would have
+//! to be gone through, whatever the text says first.
+
+use std::collections::{HashMap, HashSet};
+
+use trunkline_core::Oid;
+
+use super::push::{Needed, leaves_of, probe, push};
+use crate::plan::{Expr, From, Join, JoinKind, Leaf, Source};
+
+/// More items than these stay as they are written.
+const MOST: usize = 40;
+
+/// What is joined to all that comes before it.
+struct Item {
+    kind: JoinKind,
+    from: From,
+    /// What an outer join is on.
+    on: Vec<Expr>,
+    leaves: HashSet<usize>,
+    /// The leaves that have to come before it.
+    needs: HashSet<usize>,
+}
+
+/// FROM in an order that is quick, under its conditions; it has always something in it.
+pub(super) fn settle(from: From, conditions: Vec<Expr>) -> Option<From> {
+    let (mut items, mut all) = (Vec::new(), conditions);
+    flatten(from, &mut items, &mut all);
+    let needed: Vec<Needed> = all.iter().map(leaves_of).collect();
+    if (2..=MOST).contains(&items.len()) {
+        items = ordered(items, &links(&all, &needed));
+    }
+    joined(items, all, &needed)
+}
+
+fn flatten(from: From, items: &mut Vec<Item>, conditions: &mut Vec<Expr>) {
+    let join = match from {
+        From::Leaf(leaf) => return items.push(leaf_item(leaf, items)),
+        From::Join(join) => *join,
+    };
+    stacker::maybe_grow(128 << 10, 2 << 20, || match join.kind {
+        JoinKind::Inner => {
+            flatten(join.left, items, conditions);
+            flatten(join.right, items, conditions);
+            conditions.extend(join.on);
+        }
+        JoinKind::Left => {
+            flatten(join.left, items, conditions);
+            let mut leaves = HashSet::new();
+            collect(&join.right, &mut leaves);
+            let mut needs = before(items, &join.right);
+            for one in &join.on {
+                let needed = leaves_of(one);
+                if needed.all {
+                    needs.extend(items.iter().flat_map(|item| &item.leaves));
+                }
+                needs.extend(needed.leaves);
+            }
+            needs.retain(|leaf| !leaves.contains(leaf));
+            items.push(Item { kind: JoinKind::Left, from: join.right, on: join.on, leaves, needs });
+        }
+        JoinKind::Full => {
+            let sides = settle(join.left, Vec::new()).zip(settle(join.right, Vec::new()));
+            let Some((left, right)) = sides else { return };
+            let (kind, on, filter) = (join.kind, join.on, join.filter);
+            let from = From::Join(Box::new(Join { kind, left, right, on, filter }));
+            let mut leaves = HashSet::new();
+            collect(&from, &mut leaves);
+            let needs = before(items, &from);
+            items.push(Item { kind: JoinKind::Inner, from, on: Vec::new(), leaves, needs });
+        }
+    });
+}
+
+fn leaf_item(leaf: Box<Leaf>, items: &[Item]) -> Item {
+    let leaves = HashSet::from([leaf.index]);
+    let from = From::Leaf(leaf);
+    let needs = before(items, &from);
+    Item { kind: JoinKind::Inner, from, on: Vec::new(), leaves, needs }
+}
+
+/// What has to come before something LATERAL: the leaves that it names, or all if that is not known.
+fn before(items: &[Item], from: &From) -> HashSet<usize> {
+    let mut needs = HashSet::new();
+    match from {
+        From::Join(join) => {
+            needs = before(items, &join.left);
+            needs.extend(before(items, &join.right));
+        }
+        From::Leaf(leaf) => match &leaf.source {
+            Source::Table(..) | Source::Cte(_) => {}
+            Source::Query(sub) if !sub.is_correlated => {}
+            Source::Query(_) => needs.extend(items.iter().flat_map(|item| &item.leaves)),
+            Source::Functions { calls, .. } => {
+                for argument in calls.iter().flat_map(|call| &call.arguments) {
+                    add(argument, items, &mut needs);
+                }
+            }
+            Source::Value(values) => values.iter().for_each(|one| add(one, items, &mut needs)),
+        },
+    }
+    needs
+}
+
+fn add(expr: &Expr, items: &[Item], needs: &mut HashSet<usize>) {
+    let needed = leaves_of(expr);
+    if needed.all {
+        needs.extend(items.iter().flat_map(|item| &item.leaves));
+    }
+    needs.extend(needed.leaves);
+}
+
+fn collect(from: &From, leaves: &mut HashSet<usize>) {
+    match from {
+        From::Leaf(leaf) => {
+            leaves.insert(leaf.index);
+        }
+        From::Join(join) => {
+            collect(&join.left, leaves);
+            collect(&join.right, leaves);
+        }
+    }
+}
+
+/// A condition by which the rows of a leaf can be looked up, once the others are known.
+struct Link {
+    leaf: usize,
+    others: Vec<usize>,
+}
+
+fn links(conditions: &[Expr], needed: &[Needed]) -> Vec<Link> {
+    // What has few values is no way to find a row.
+    let is_telling = |one: &Expr| match one {
+        Expr::Call(call) => !call.types.iter().any(|oid| matches!(*oid, Oid::BOOL | Oid::CHAR)),
+        _ => false,
+    };
+    let mut links = Vec::new();
+    let all = conditions.iter().zip(needed).filter(|(one, needed)| !needed.all && is_telling(one));
+    for (condition, needed) in all {
+        for leaf in &needed.leaves {
+            if probe(condition, &HashSet::from([*leaf])).is_some() {
+                let others = needed.leaves.iter().copied().filter(|one| one != leaf).collect();
+                links.push(Link { leaf: *leaf, others });
+            }
+        }
+    }
+    links
+}
+
+/// The item by which most is looked up comes next; outer joins come when they are needed, or last.
+fn ordered(mut left: Vec<Item>, links: &[Link]) -> Vec<Item> {
+    let mut done: HashSet<usize> = HashSet::new();
+    let mut order = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let ready = |item: &Item| item.needs.is_subset(&done);
+        let lookups = |item: &Item| match &item.from {
+            From::Leaf(leaf) => {
+                let own = links.iter().filter(|link| link.leaf == leaf.index);
+                own.filter(|link| link.others.iter().all(|other| done.contains(other))).count()
+            }
+            From::Join(_) => 0,
+        };
+        let mut best: Option<(usize, usize)> = None;
+        let inner = left.iter().enumerate().filter(|(_, item)| item.kind == JoinKind::Inner);
+        for (place, item) in inner.filter(|(_, item)| ready(item)) {
+            let found = lookups(item);
+            if best.is_none_or(|(_, most)| found > most) {
+                best = Some((place, found));
+            }
+        }
+        let outer = || {
+            let mut outer = left.iter().enumerate().filter(|(_, item)| item.kind == JoinKind::Left);
+            outer.find(|(_, item)| ready(item)).map(|(place, _)| place)
+        };
+        // Rather an outer join that something hangs on than all rows with all others.
+        let place = match best {
+            Some((place, found)) if found > 0 || done.is_empty() => place,
+            Some((place, _)) => outer().unwrap_or(place),
+            None if done.is_empty() => 0,
+            None => outer().unwrap_or(0),
+        };
+        let item = left.remove(place);
+        done.extend(&item.leaves);
+        order.push(item);
+    }
+    order
+}
+
+/// The items one after another, each condition where all that it needs is known.
+fn joined(items: Vec<Item>, conditions: Vec<Expr>, needed: &[Needed]) -> Option<From> {
+    let mut places: HashMap<usize, usize> = HashMap::new();
+    for (place, item) in items.iter().enumerate() {
+        places.extend(item.leaves.iter().map(|leaf| (*leaf, place)));
+    }
+    let last = items.len().saturating_sub(1);
+    let mut waiting: Vec<Vec<Expr>> = items.iter().map(|_| Vec::new()).collect();
+    for (condition, needed) in conditions.into_iter().zip(needed) {
+        let known = needed.leaves.iter().filter_map(|leaf| places.get(leaf));
+        let place = if needed.all { last } else { known.max().copied().unwrap_or(0) };
+        if let Some(here) = waiting.get_mut(place) {
+            here.push(condition);
+        }
+    }
+    let mut done: Option<From> = None;
+    for (item, conditions) in items.into_iter().zip(waiting) {
+        let (mut right, mut filter) = (item.from, Vec::new());
+        if item.kind == JoinKind::Left {
+            right = settle(right, item.on)?;
+            filter = conditions;
+        } else {
+            conditions.into_iter().for_each(|one| push(&mut right, one));
+        }
+        done = Some(match done {
+            None => right,
+            Some(left) => {
+                let join = Join { kind: item.kind, left, right, on: Vec::new(), filter };
+                From::Join(Box::new(join))
+            }
+        });
+    }
+    done
+}

@@ -1,0 +1,85 @@
+//! Strings of bits.
+
+use std::sync::Arc;
+
+use trunkline_core::types::{Bits, Value};
+use trunkline_core::{PgError, Result, SqlState};
+
+use crate::datum::Datum;
+use crate::facts::Operator;
+use crate::plan::{Call, Function};
+
+/// How long one may become.
+const MOST: usize = 1 << 20;
+
+/// An operator between strings of bits.
+pub(super) fn operator(operator: &Operator) -> Option<Function> {
+    let is_bits = |oid| matches!(oid, trunkline_core::Oid::BIT | trunkline_core::Oid::VARBIT);
+    if !is_bits(operator.right) && !is_bits(operator.left) {
+        return None;
+    }
+    Some(match &*operator.name {
+        "&" => |call| both(call, "AND", |one, two| one & two),
+        "|" => |call| both(call, "OR", |one, two| one | two),
+        "#" => |call| both(call, "XOR", |one, two| one ^ two),
+        "~" => |call| {
+            let own = call.arguments.first().and_then(digits);
+            own.map_or(Ok(Datum::Null), |own| made(own.into_iter().map(|bit| !bit)))
+        },
+        "||" => |call| {
+            let pair = call.arguments.first().and_then(digits);
+            let pair = pair.zip(call.arguments.get(1).and_then(digits));
+            pair.map_or(Ok(Datum::Null), |(one, two)| made(one.into_iter().chain(two)))
+        },
+        _ => return None,
+    })
+}
+
+/// The bits of a value, the highest first.
+fn digits(value: &Datum) -> Option<Vec<bool>> {
+    let Datum::Other(value) = value else { return None };
+    let Value::Bits(bits) = &**value else { return None };
+    let all = bits.bytes().iter().flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1 == 1));
+    Some(all.take(bits.len()).collect())
+}
+
+fn made(bits: impl Iterator<Item = bool>) -> Result<Datum> {
+    let text: String = bits.take(MOST).map(|bit| if bit { '1' } else { '0' }).collect();
+    Ok(Datum::Other(Arc::new(Value::Bits(Bits::parse(&text).map_err(PgError::from)?))))
+}
+
+fn both(call: &Call<'_>, name: &str, combine: fn(bool, bool) -> bool) -> Result<Datum> {
+    let pair = call.arguments.first().and_then(digits);
+    let Some((one, two)) = pair.zip(call.arguments.get(1).and_then(digits)) else {
+        return Ok(Datum::Null);
+    };
+    if one.len() != two.len() {
+        let message = format!("cannot {name} bit strings of different sizes");
+        return Err(PgError::new(SqlState::STRING_DATA_LENGTH_MISMATCH, message));
+    }
+    made(one.into_iter().zip(two).map(|(one, two)| combine(one, two)))
+}
+
+/// A number as so many bits, of which the lowest are kept.
+pub(crate) fn of_number(value: i64, length: i32) -> Result<Datum> {
+    let length = usize::try_from(length).unwrap_or(1).clamp(1, MOST);
+    let bit =
+        |place: usize| u32::try_from(place).map_or(value < 0, |at| value >> at.min(63) & 1 == 1);
+    made((0..length).rev().map(bit))
+}
+
+/// The number that bits are; `None` if there are more than `most`.
+pub(crate) fn to_number(value: &Datum, most: usize) -> Option<i64> {
+    let bits = digits(value).filter(|bits| bits.len() <= most)?;
+    let is_negative = bits.len() == most && bits.first() == Some(&true);
+    let start = if is_negative { -1 } else { 0 };
+    Some(bits.iter().fold(start, |number: i64, bit| number << 1 | i64::from(*bit)))
+}
+
+/// Bits as so many of them: filled up with zeros, or cut, at the right.
+pub(crate) fn of_length(value: &Datum, length: i32, fills: bool) -> Result<Datum> {
+    let length = usize::try_from(length).unwrap_or(0).min(MOST);
+    let bits = digits(value).unwrap_or_default();
+    let missing = if fills { length.saturating_sub(bits.len()) } else { 0 };
+    made(bits.into_iter().take(length).chain(std::iter::repeat_n(false, missing)))
+}

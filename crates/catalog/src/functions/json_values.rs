@@ -1,0 +1,528 @@
+//! What is in JSON: its members and elements, and operators over them.
+
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::json::{normalized, push_string};
+use super::strings::text;
+use crate::datum::Datum;
+use crate::facts::Operator;
+use crate::plan::{Call, Function};
+
+/// How deep JSON may be here.
+const DEPTH: usize = 200;
+
+/// A value of JSON.
+#[derive(Clone, Debug, PartialEq)]
+enum Json {
+    Null,
+    Bool(bool),
+    /// A number as it is written.
+    Number(String),
+    Text(String),
+    List(Vec<Json>),
+    /// Members in the order of the text.
+    Object(Vec<(String, Json)>),
+}
+
+pub(super) fn function(name: &str) -> Option<Function> {
+    Some(match name {
+        "json_array_length" | "jsonb_array_length" => length,
+        "json_typeof" | "jsonb_typeof" => {
+            |call| Ok(value(call, 0)?.map_or(Datum::Null, |value| Datum::text(value.kind())))
+        }
+        "json_extract_path" | "jsonb_extract_path" => |call| path(call, false),
+        "json_extract_path_text" | "jsonb_extract_path_text" => |call| path(call, true),
+        "jsonb_pretty" => |call| {
+            let Some(value) = value(call, 0)? else { return Ok(Datum::Null) };
+            let mut out = String::new();
+            value.push_pretty(0, &mut out);
+            call.run.admit_text(out.len())?;
+            Ok(Datum::text(out))
+        },
+        "jsonb_exists" => |call| has(call, |keys, has| keys.iter().all(|key| has(key))),
+        "json_strip_nulls" | "jsonb_strip_nulls" => |call| {
+            let Some(mut value) = value(call, 0)? else { return Ok(Datum::Null) };
+            value.strip();
+            value.datum(call)
+        },
+        _ => return None,
+    })
+}
+
+/// The elements of an array, or the members of an object: what a function gives as rows.
+pub(super) fn rows(name: &str) -> Option<crate::plan::SetFunction> {
+    Some(match name {
+        "json_array_elements" | "jsonb_array_elements" => |call| elements(call, false),
+        "json_array_elements_text" | "jsonb_array_elements_text" => |call| elements(call, true),
+        "json_each" | "jsonb_each" => |call| members(call, false),
+        "json_each_text" | "jsonb_each_text" => |call| members(call, true),
+        "json_object_keys" | "jsonb_object_keys" => |call| match value(call, 0)? {
+            Some(Json::Object(members)) => {
+                Ok(members.into_iter().map(|(key, _)| vec![Datum::text(key)]).collect())
+            }
+            Some(other) => {
+                Err(wrong(format!("cannot call {} on {}", "jsonb_object_keys", other.shape())))
+            }
+            None => Ok(Vec::new()),
+        },
+        _ => return None,
+    })
+}
+
+/// An operator with JSON on its left.
+pub(super) fn operator(operator: &Operator) -> Option<Function> {
+    let is_json = |oid: Oid| matches!(oid, Oid::JSON | Oid::JSONB);
+    if !is_json(operator.left) {
+        return None;
+    }
+    Some(match &*operator.name {
+        "->" => |call| member(call, false),
+        "->>" => |call| member(call, true),
+        "#>" => |call| path(call, false),
+        "#>>" => |call| path(call, true),
+        "?" | "?&" => |call| has(call, |keys, has| keys.iter().all(|key| has(key))),
+        "?|" => |call| has(call, |keys, has| keys.iter().any(|key| has(key))),
+        "@>" => |call| holds(call, 0, 1),
+        "<@" => |call| holds(call, 1, 0),
+        "||" => join,
+        "-" => without,
+        _ => return None,
+    })
+}
+
+fn wrong(message: String) -> PgError {
+    PgError::new(SqlState::INVALID_PARAMETER_VALUE, message)
+}
+
+fn value(call: &Call<'_>, place: usize) -> Result<Option<Json>> {
+    text(call, place).map(|text| parse(call, text)).transpose()
+}
+
+fn parse(call: &Call<'_>, text: &str) -> Result<Json> {
+    call.run.steps(text.len() / 16)?;
+    let mut reader = Reader { text, at: 0 };
+    let value = reader.value(0)?;
+    Ok(value)
+}
+
+/// Goes through JSON that is known to be well formed.
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn peek(&mut self) -> Option<u8> {
+        let rest = self.text.get(self.at..)?;
+        self.at += rest.len() - rest.trim_start().len();
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn malformed() -> PgError {
+        PgError::new(SqlState::INVALID_TEXT_REPRESENTATION, "invalid input syntax for type json")
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Json> {
+        if depth > DEPTH {
+            return Err(crate::error::too_deep());
+        }
+        match self.peek() {
+            Some(b'{') => {
+                let mut members = Vec::new();
+                self.many(b'}', |reader| {
+                    let key = reader.string()?;
+                    if reader.peek() != Some(b':') {
+                        return Err(Reader::malformed());
+                    }
+                    reader.at += 1;
+                    members.push((key, reader.value(depth + 1)?));
+                    Ok(())
+                })?;
+                Ok(Json::Object(members))
+            }
+            Some(b'[') => {
+                let mut items = Vec::new();
+                self.many(b']', |reader| {
+                    items.push(reader.value(depth + 1)?);
+                    Ok(())
+                })?;
+                Ok(Json::List(items))
+            }
+            Some(b'"') => self.string().map(Json::Text),
+            Some(_) => {
+                let rest = self.text.get(self.at..).unwrap_or_default();
+                let ends = |one: char| matches!(one, ',' | ']' | '}') || one.is_whitespace();
+                let word = rest.split(ends).next().unwrap_or_default();
+                self.at += word.len();
+                match word {
+                    "" => Err(Reader::malformed()),
+                    "null" => Ok(Json::Null),
+                    "true" => Ok(Json::Bool(true)),
+                    "false" => Ok(Json::Bool(false)),
+                    number => Ok(Json::Number(number.to_owned())),
+                }
+            }
+            None => Err(Reader::malformed()),
+        }
+    }
+
+    /// What stands between an opening and a closing bracket, parted by commas.
+    fn many(&mut self, end: u8, mut one: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        self.at += 1;
+        if self.peek() == Some(end) {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            one(self)?;
+            let next = self.peek();
+            self.at += 1;
+            match next {
+                Some(b',') => {}
+                Some(next) if next == end => return Ok(()),
+                _ => return Err(Reader::malformed()),
+            }
+        }
+    }
+
+    fn string(&mut self) -> Result<String> {
+        if self.peek() != Some(b'"') {
+            return Err(Reader::malformed());
+        }
+        self.at += 1;
+        let mut out = String::new();
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let mut letters = rest.char_indices();
+        while let Some((place, letter)) = letters.next() {
+            match letter {
+                '"' => {
+                    self.at += place + 1;
+                    return Ok(out);
+                }
+                '\\' => match letters.next().map(|(_, letter)| letter) {
+                    Some('n') => out.push('\n'),
+                    Some('t') => out.push('\t'),
+                    Some('r') => out.push('\r'),
+                    Some('b') => out.push('\u{8}'),
+                    Some('f') => out.push('\u{c}'),
+                    Some('u') => out.push(unicode(&mut letters).ok_or_else(Reader::malformed)?),
+                    Some(other) => out.push(other),
+                    None => return Err(Reader::malformed()),
+                },
+                letter => out.push(letter),
+            }
+        }
+        Err(Reader::malformed())
+    }
+}
+
+/// `\u00e4`, or two of them for one character.
+fn unicode(letters: &mut std::str::CharIndices<'_>) -> Option<char> {
+    let mut unit = || {
+        let digits: String = letters.by_ref().take(4).map(|(_, letter)| letter).collect();
+        u32::from_str_radix(&digits, 16).ok()
+    };
+    let first = unit()?;
+    if !(0xd800..0xdc00).contains(&first) {
+        return char::from_u32(first);
+    }
+    let mut marks = letters.by_ref().take(2).map(|(_, letter)| letter);
+    if (marks.next(), marks.next()) != (Some('\\'), Some('u')) {
+        return None;
+    }
+    let digits: String = letters.by_ref().take(4).map(|(_, letter)| letter).collect();
+    let second = u32::from_str_radix(&digits, 16).ok()?;
+    let low = second.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
+    char::from_u32(0x10000 + ((first - 0xd800) << 10) + low)
+}
+
+impl Json {
+    fn kind(&self) -> &'static str {
+        match self {
+            Json::Null => "null",
+            Json::Bool(_) => "boolean",
+            Json::Number(_) => "number",
+            Json::Text(_) => "string",
+            Json::List(_) => "array",
+            Json::Object(_) => "object",
+        }
+    }
+
+    fn shape(&self) -> &'static str {
+        match self {
+            Json::List(_) => "an array",
+            Json::Object(_) => "an object",
+            _ => "a scalar",
+        }
+    }
+
+    fn push(&self, out: &mut String) {
+        match self {
+            Json::Null => out.push_str("null"),
+            Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Json::Number(number) => out.push_str(number),
+            Json::Text(text) => push_string(text, out),
+            Json::List(items) => {
+                out.push('[');
+                for (place, item) in items.iter().enumerate() {
+                    out.push_str(if place > 0 { ", " } else { "" });
+                    item.push(out);
+                }
+                out.push(']');
+            }
+            Json::Object(members) => {
+                out.push('{');
+                for (place, (key, value)) in members.iter().enumerate() {
+                    out.push_str(if place > 0 { ", " } else { "" });
+                    push_string(key, out);
+                    out.push_str(": ");
+                    value.push(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+
+    fn push_pretty(&self, depth: usize, out: &mut String) {
+        let line = |depth: usize, out: &mut String| {
+            out.push('\n');
+            out.push_str(&"    ".repeat(depth));
+        };
+        match self {
+            Json::List(items) if !items.is_empty() => {
+                out.push('[');
+                for (place, item) in items.iter().enumerate() {
+                    out.push_str(if place > 0 { "," } else { "" });
+                    line(depth + 1, out);
+                    item.push_pretty(depth + 1, out);
+                }
+                line(depth, out);
+                out.push(']');
+            }
+            Json::Object(members) if !members.is_empty() => {
+                out.push('{');
+                for (place, (key, value)) in members.iter().enumerate() {
+                    out.push_str(if place > 0 { "," } else { "" });
+                    line(depth + 1, out);
+                    push_string(key, out);
+                    out.push_str(": ");
+                    value.push_pretty(depth + 1, out);
+                }
+                line(depth, out);
+                out.push('}');
+            }
+            plain => plain.push(out),
+        }
+    }
+
+    fn strip(&mut self) {
+        match self {
+            Json::Object(members) => {
+                members.retain(|(_, value)| *value != Json::Null);
+                members.iter_mut().for_each(|(_, value)| value.strip());
+            }
+            Json::List(items) => items.iter_mut().for_each(Json::strip),
+            _ => {}
+        }
+    }
+
+    /// A member by its name, or an element by its number, of which a negative one counts from the end.
+    fn get(&self, key: &Datum) -> Option<&Json> {
+        match (self, key) {
+            (Json::Object(members), Datum::Text(key)) => {
+                // The last one of a name counts.
+                members.iter().rev().find(|(own, _)| **own == **key).map(|(_, value)| value)
+            }
+            (Json::List(items), Datum::Int(number)) => {
+                let length = i64::try_from(items.len()).ok()?;
+                let place = if *number < 0 { length.checked_add(*number)? } else { *number };
+                items.get(usize::try_from(place).ok()?)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether all of `other` is in it.
+    fn contains(&self, other: &Json) -> bool {
+        match (self, other) {
+            (Json::Object(own), Json::Object(other)) => other.iter().all(|(key, value)| {
+                own.iter().any(|(name, own)| name == key && own.contains(value))
+            }),
+            (Json::List(own), Json::List(other)) => {
+                other.iter().all(|value| own.iter().any(|own| own.contains(value)))
+            }
+            (Json::List(own), Json::Text(_) | Json::Number(_) | Json::Bool(_) | Json::Null) => {
+                own.contains(other)
+            }
+            (own, other) => own == other,
+        }
+    }
+
+    /// As a value of the type that a call gives.
+    fn datum(&self, call: &Call<'_>) -> Result<Datum> {
+        let mut out = String::new();
+        self.push(&mut out);
+        call.run.admit_text(out.len())?;
+        Ok(Datum::text(if call.result == Oid::JSONB { normalized(&out)? } else { out }))
+    }
+
+    fn as_text(&self) -> Datum {
+        match self {
+            Json::Null => Datum::Null,
+            Json::Text(text) => Datum::text(text.as_str()),
+            other => {
+                let mut out = String::new();
+                other.push(&mut out);
+                Datum::text(out)
+            }
+        }
+    }
+
+    fn shown(&self, call: &Call<'_>, as_text: bool) -> Result<Datum> {
+        if as_text { Ok(self.as_text()) } else { self.datum(call) }
+    }
+}
+
+fn member(call: &Call<'_>, as_text: bool) -> Result<Datum> {
+    let (Some(value), Some(key)) = (value(call, 0)?, call.arguments.get(1)) else {
+        return Ok(Datum::Null);
+    };
+    value.get(key).map_or(Ok(Datum::Null), |found| found.shown(call, as_text))
+}
+
+/// What is at the end of a path: an array of steps, or one argument for each.
+fn path(call: &Call<'_>, as_text: bool) -> Result<Datum> {
+    let Some(value) = value(call, 0)? else { return Ok(Datum::Null) };
+    let steps: Vec<Datum> = match call.arguments.get(1) {
+        Some(Datum::Array(list)) => list.items.clone(),
+        _ => call.arguments.iter().skip(1).cloned().collect(),
+    };
+    let mut found = &value;
+    for step in &steps {
+        let number = step.as_str().and_then(|step| step.parse::<i64>().ok()).map(Datum::Int);
+        let key = if matches!(found, Json::List(_)) { number.as_ref() } else { Some(step) };
+        match key.and_then(|key| found.get(key)) {
+            Some(inner) => found = inner,
+            None => return Ok(Datum::Null),
+        }
+    }
+    found.shown(call, as_text)
+}
+
+fn length(call: &Call<'_>) -> Result<Datum> {
+    match value(call, 0)? {
+        Some(Json::List(items)) => Ok(Datum::Int(i64::try_from(items.len()).unwrap_or(i64::MAX))),
+        Some(Json::Object(_)) => Err(wrong("cannot get array length of a non-array".to_owned())),
+        Some(_) => Err(wrong("cannot get array length of a scalar".to_owned())),
+        None => Ok(Datum::Null),
+    }
+}
+
+fn elements(call: &Call<'_>, as_text: bool) -> Result<Vec<Vec<Datum>>> {
+    match value(call, 0)? {
+        Some(Json::List(items)) => {
+            items.iter().map(|item| Ok(vec![item.shown(call, as_text)?])).collect()
+        }
+        Some(other) => Err(wrong(format!("cannot extract elements from {}", other.shape()))),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn members(call: &Call<'_>, as_text: bool) -> Result<Vec<Vec<Datum>>> {
+    match value(call, 0)? {
+        Some(Json::Object(members)) => {
+            let row = |(key, value): &(String, Json)| {
+                let shown = if as_text { value.as_text() } else { value.json_of(call)? };
+                Ok(vec![Datum::text(key.as_str()), shown])
+            };
+            members.iter().map(row).collect()
+        }
+        Some(_) => Err(wrong("cannot call json_each on a non-object".to_owned())),
+        None => Ok(Vec::new()),
+    }
+}
+
+impl Json {
+    /// As JSON of the kind that the first argument is of.
+    fn json_of(&self, call: &Call<'_>) -> Result<Datum> {
+        let mut out = String::new();
+        self.push(&mut out);
+        let is_binary = call.types.first() == Some(&Oid::JSONB);
+        Ok(Datum::text(if is_binary { normalized(&out)? } else { out }))
+    }
+}
+
+/// Whether strings are keys of an object, or elements of an array.
+fn has(call: &Call<'_>, holds: fn(&[&str], &dyn Fn(&str) -> bool) -> bool) -> Result<Datum> {
+    let (Some(value), Some(keys)) = (value(call, 0)?, call.arguments.get(1)) else {
+        return Ok(Datum::Null);
+    };
+    let keys: Vec<&str> = match keys {
+        Datum::Array(list) => list.items.iter().filter_map(Datum::as_str).collect(),
+        key => key.as_str().into_iter().collect(),
+    };
+    let has = |key: &str| match &value {
+        Json::Object(members) => members.iter().any(|(own, _)| own == key),
+        Json::List(items) => items.iter().any(|item| matches!(item, Json::Text(own) if own == key)),
+        Json::Text(own) => own == key,
+        _ => false,
+    };
+    Ok(Datum::Bool(holds(&keys, &has)))
+}
+
+fn holds(call: &Call<'_>, whole: usize, part: usize) -> Result<Datum> {
+    let pair = value(call, whole)?.zip(value(call, part)?);
+    Ok(pair.map_or(Datum::Null, |(whole, part)| Datum::Bool(whole.contains(&part))))
+}
+
+fn join(call: &Call<'_>) -> Result<Datum> {
+    let Some((one, two)) = value(call, 0)?.zip(value(call, 1)?) else { return Ok(Datum::Null) };
+    let listed = |value| match value {
+        Json::List(items) => items,
+        value => vec![value],
+    };
+    let joined = match (one, two) {
+        (Json::Object(mut one), Json::Object(two)) => {
+            one.extend(two);
+            Json::Object(one)
+        }
+        (one, two) => {
+            let mut all = listed(one);
+            all.extend(listed(two));
+            Json::List(all)
+        }
+    };
+    joined.datum(call)
+}
+
+fn without(call: &Call<'_>) -> Result<Datum> {
+    let (Some(value), Some(key)) = (value(call, 0)?, call.arguments.get(1)) else {
+        return Ok(Datum::Null);
+    };
+    let keys: Vec<&str> = match key {
+        Datum::Array(list) => list.items.iter().filter_map(Datum::as_str).collect(),
+        key => key.as_str().into_iter().collect(),
+    };
+    let left = match (value, key.as_int()) {
+        (Json::Object(mut members), None) => {
+            members.retain(|(own, _)| !keys.contains(&own.as_str()));
+            Json::Object(members)
+        }
+        (Json::List(mut items), None) => {
+            items.retain(|item| !matches!(item, Json::Text(own) if keys.contains(&own.as_str())));
+            Json::List(items)
+        }
+        (Json::List(mut items), Some(number)) => {
+            let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+            let place = if number < 0 { length.saturating_add(number) } else { number };
+            if let Ok(place) = usize::try_from(place)
+                && place < items.len()
+            {
+                items.remove(place);
+            }
+            Json::List(items)
+        }
+        (value, _) => return Err(wrong(format!("cannot delete from {}", value.shape()))),
+    };
+    left.datum(call)
+}

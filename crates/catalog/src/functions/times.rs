@@ -1,0 +1,398 @@
+//! Dates, times and intervals.
+
+use std::sync::Arc;
+
+use trunkline_core::types::datetime::{civil_from_days, days_from_civil, days_in_month};
+use trunkline_core::types::{Interval, Numeric, TimeZone, Value};
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::session::now;
+use super::strings::text;
+use crate::datum::Datum;
+use crate::error::unsupported;
+use crate::facts::Operator;
+use crate::plan::{Call, Function};
+
+pub(super) const SECOND: i64 = 1_000_000;
+pub(super) const DAY: i64 = 86_400 * SECOND;
+
+pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
+    Some(match name {
+        "clock_timestamp" => |_| Ok(Datum::Int(now())),
+        "statement_timestamp" | "transaction_timestamp" => |call| {
+            let began = call.run.world.client.transaction_time();
+            Ok(Datum::Int(began.unwrap_or_else(now)))
+        },
+        "date_part" | "extract" => part,
+        "date_trunc" => truncated,
+        "age" if types.first() != Some(&Oid::XID) => age,
+        // Of transactions nothing is known here.
+        "age" | "mxid_age" => |_| Ok(Datum::Int(0)),
+        "isfinite" => |call| {
+            Ok(Datum::Bool(
+                !call
+                    .arguments
+                    .first()
+                    .is_some_and(|value| matches!(value, Datum::Int(i64::MAX | i64::MIN))),
+            ))
+        },
+        "to_timestamp" if types.len() == 1 => |call| {
+            let seconds = call.arguments.first().and_then(Datum::as_float).unwrap_or(0.0);
+            let micros = Numeric::from_f64((seconds * 1e6).round()).to_i64();
+            let micros = micros.map_err(|_| out_of_range())?;
+            Ok(Datum::Int(micros.saturating_sub(946_684_800 * SECOND)))
+        },
+        "make_date" => |call| {
+            let int = |place: usize| call.arguments.get(place).and_then(Datum::as_int);
+            let (Some(year), Some(month), Some(day)) = (int(0), int(1), int(2)) else {
+                return Ok(Datum::Null);
+            };
+            let number = |value: i64| i32::try_from(value).unwrap_or(0);
+            let (year, month, day) = (number(year), number(month), number(day));
+            if day < 1 || day > days_in_month(year, month) {
+                let message = format!("date field value out of range: {year}-{month:02}-{day:02}");
+                return Err(PgError::new(SqlState::DATETIME_FIELD_OVERFLOW, message));
+            }
+            Ok(Datum::Int(days_from_civil(year, month, day)))
+        },
+        "justify_hours" | "justify_days" | "justify_interval" => |call| {
+            Ok(interval(call, 0).map_or(Datum::Null, |own| {
+                let days = own.days.saturating_add(small(own.micros / DAY));
+                of(Interval { days, micros: own.micros % DAY, ..own })
+            }))
+        },
+        "timezone" if types.len() == 2 => zoned,
+        "to_char" => super::to_char::to_char,
+        _ => return None,
+    })
+}
+
+fn out_of_range() -> PgError {
+    PgError::new(SqlState::DATETIME_FIELD_OVERFLOW, "timestamp out of range")
+}
+
+fn small(value: i64) -> i32 {
+    i32::try_from(value).unwrap_or(if value < 0 { i32::MIN } else { i32::MAX })
+}
+
+fn of(interval: Interval) -> Datum {
+    Datum::Other(Arc::new(Value::Interval(interval)))
+}
+
+pub(super) fn interval(call: &Call<'_>, place: usize) -> Option<Interval> {
+    match call.arguments.get(place)? {
+        Datum::Other(value) => match &**value {
+            Value::Interval(interval) => Some(*interval),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn type_of(call: &Call<'_>, place: usize) -> Oid {
+    call.types.get(place).copied().unwrap_or(Oid::TIMESTAMPTZ)
+}
+
+/// A date or a point in time as microseconds of the session's clocks.
+pub(super) fn local(call: &Call<'_>, place: usize) -> Option<i64> {
+    let value = call.arguments.get(place)?.as_int()?;
+    match type_of(call, place) {
+        Oid::DATE => value.checked_mul(DAY),
+        Oid::TIMESTAMPTZ => value.checked_add(east(call, value)),
+        _ => Some(value),
+    }
+}
+
+/// What the clocks of the session are ahead of those of UTC.
+pub(super) fn east(call: &Call<'_>, micros: i64) -> i64 {
+    i64::from(call.run.world.style.time_zone.east_at(micros)).saturating_mul(SECOND)
+}
+
+/// A time of the session's clocks as a value of the type `oid`.
+fn back(call: &Call<'_>, local: i64, oid: Oid) -> i64 {
+    if oid != Oid::TIMESTAMPTZ {
+        return local;
+    }
+    let east = call.run.world.style.time_zone.east_at_local(local);
+    local.saturating_sub(i64::from(east).saturating_mul(SECOND))
+}
+
+/// An operator with a date, a time or an interval on one side.
+pub(super) fn operator(operator: &Operator) -> Option<Function> {
+    let is_point = |oid: Oid| matches!(oid, Oid::TIMESTAMP | Oid::TIMESTAMPTZ);
+    let (left, right) = (operator.left, operator.right);
+    Some(match (&*operator.name, left, right) {
+        ("-", left, right) if is_point(left) && is_point(right) => |call| {
+            let pair = call.arguments.first().and_then(Datum::as_int);
+            let pair = pair.zip(call.arguments.get(1).and_then(Datum::as_int));
+            let span = pair.map(|(one, two)| one.checked_sub(two).ok_or_else(out_of_range));
+            span.map_or(Ok(Datum::Null), |span| {
+                let span = span?;
+                Ok(of(Interval { months: 0, days: small(span / DAY), micros: span % DAY }))
+            })
+        },
+        ("+", left, Oid::INTERVAL) if is_point(left) || left == Oid::DATE => {
+            |call| shifted(call, 0, 1, 1)
+        }
+        ("-", left, Oid::INTERVAL) if is_point(left) || left == Oid::DATE => {
+            |call| shifted(call, 0, 1, -1)
+        }
+        ("+", Oid::INTERVAL, right) if is_point(right) || right == Oid::DATE => {
+            |call| shifted(call, 1, 0, 1)
+        }
+        ("-", Oid::DATE, Oid::DATE) | ("-", Oid::DATE, Oid::INT4) => {
+            |call| days(call, i64::checked_sub)
+        }
+        ("+", Oid::DATE, Oid::INT4) | ("+", Oid::INT4, Oid::DATE) => {
+            |call| days(call, i64::checked_add)
+        }
+        ("+", Oid::INTERVAL, Oid::INTERVAL) => |call| sum(call, 1),
+        ("-", Oid::INTERVAL, Oid::INTERVAL) => |call| sum(call, -1),
+        ("*", Oid::INTERVAL, Oid::FLOAT8) => |call| times(call, 0, 1, false),
+        ("*", Oid::FLOAT8, Oid::INTERVAL) => |call| times(call, 1, 0, false),
+        ("/", Oid::INTERVAL, Oid::FLOAT8) => |call| times(call, 0, 1, true),
+        _ => return None,
+    })
+}
+
+fn days(call: &Call<'_>, combine: fn(i64, i64) -> Option<i64>) -> Result<Datum> {
+    let pair = call.arguments.first().and_then(Datum::as_int);
+    let pair = pair.zip(call.arguments.get(1).and_then(Datum::as_int));
+    let combined = pair.map(|(one, two)| combine(one, two).ok_or_else(out_of_range));
+    combined.transpose().map(|value| value.map_or(Datum::Null, Datum::Int))
+}
+
+fn sum(call: &Call<'_>, sign: i64) -> Result<Datum> {
+    let Some((one, two)) = interval(call, 0).zip(interval(call, 1)) else { return Ok(Datum::Null) };
+    let part = |one: i64, two: i64| small(one.saturating_add(two.saturating_mul(sign)));
+    Ok(of(Interval {
+        months: part(one.months.into(), two.months.into()),
+        days: part(one.days.into(), two.days.into()),
+        micros: one.micros.saturating_add(two.micros.saturating_mul(sign)),
+    }))
+}
+
+/// An interval some times over: what is left of months counts as days of 30, and of days as hours.
+fn times(call: &Call<'_>, span: usize, by: usize, divides: bool) -> Result<Datum> {
+    let factor = call.arguments.get(by).and_then(Datum::as_float);
+    let Some((own, factor)) = interval(call, span).zip(factor) else { return Ok(Datum::Null) };
+    if divides && factor == 0.0 {
+        return Err(PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero"));
+    }
+    let factor = if divides { 1.0 / factor } else { factor };
+    let whole = |value: f64| Numeric::from_f64(value).to_i64().map_err(|_| out_of_range());
+    let months = f64::from(own.months) * factor;
+    let days = f64::from(own.days) * factor + (months - months.trunc()) * 30.0;
+    let micros = Datum::Int(own.micros).as_float().unwrap_or(0.0) * factor;
+    let micros = micros + (days - days.trunc()) * 86_400e6;
+    Ok(of(Interval {
+        months: small(whole(months.trunc())?),
+        days: small(whole(days.trunc())?),
+        micros: whole(micros.round())?,
+    }))
+}
+
+/// A point in time, and an interval before or behind it: months first, then days, then the rest.
+fn shifted(call: &Call<'_>, point: usize, span: usize, sign: i64) -> Result<Datum> {
+    let (Some(at), Some(span)) = (local(call, point), interval(call, span)) else {
+        return Ok(Datum::Null);
+    };
+    let (mut day, time) = (at.div_euclid(DAY), at.rem_euclid(DAY));
+    if span.months != 0 {
+        let civil = civil_from_days(small(day));
+        let months =
+            i64::from(civil.year) * 12 + i64::from(civil.month) - 1 + i64::from(span.months) * sign;
+        let (year, month) = (small(months.div_euclid(12)), small(months.rem_euclid(12)) + 1);
+        let last = days_in_month(year, month);
+        day = days_from_civil(year, month, i32::from(civil.day).min(last));
+    }
+    day = day.saturating_add(i64::from(span.days) * sign);
+    let oid = type_of(call, point);
+    let local =
+        day.checked_mul(DAY).and_then(|day| day.checked_add(time)).ok_or_else(out_of_range)?;
+    let at = back(call, local, oid).checked_add(span.micros.saturating_mul(sign));
+    at.map(Datum::Int).ok_or_else(out_of_range)
+}
+
+/// The calendar's fields of a time of the clocks.
+pub(super) struct Parts {
+    pub(super) year: i64,
+    pub(super) month: i64,
+    pub(super) day: i64,
+    /// Days since 2000-01-01.
+    pub(super) days: i64,
+    /// Microseconds of the day.
+    pub(super) time: i64,
+}
+
+pub(super) fn parts(local: i64) -> Parts {
+    let days = local.div_euclid(DAY);
+    let civil = civil_from_days(small(days));
+    let (year, month, day) = (civil.year.into(), civil.month.into(), civil.day.into());
+    Parts { year, month, day, days, time: local.rem_euclid(DAY) }
+}
+
+impl Parts {
+    /// 0 is Sunday.
+    pub(super) fn weekday(&self) -> i64 {
+        (self.days + 6).rem_euclid(7)
+    }
+
+    pub(super) fn day_of_year(&self) -> i64 {
+        self.days - days_from_civil(small(self.year), 1, 1) + 1
+    }
+
+    /// The year and the week as ISO 8601 counts them: a week is of the year of its Thursday.
+    pub(super) fn iso_week(&self) -> (i64, i64) {
+        let thursday = self.days - (self.weekday() + 6).rem_euclid(7) + 3;
+        let year = i64::from(civil_from_days(small(thursday)).year);
+        (year, (thursday - days_from_civil(small(year), 1, 1)) / 7 + 1)
+    }
+}
+
+/// `extract(field from …)`, and `date_part`, which gives a float.
+fn part(call: &Call<'_>) -> Result<Datum> {
+    let Some(field) = text(call, 0).map(str::to_ascii_lowercase) else { return Ok(Datum::Null) };
+    let shown = |micros: i64, scale: i16| match call.result {
+        Oid::NUMERIC => Datum::Numeric(Arc::new(Numeric::from_i128(i128::from(micros), scale))),
+        _ => {
+            let number = Numeric::from_i128(i128::from(micros), scale);
+            Datum::Float(number.to_f64())
+        }
+    };
+    let unknown = || {
+        let message = format!("unit \"{field}\" not recognized for this type");
+        PgError::new(SqlState::INVALID_PARAMETER_VALUE, message)
+    };
+    let clock = |field: &str, time: i64| {
+        Some(match field {
+            "hour" | "hours" => shown(time / (3600 * SECOND), 0),
+            "minute" | "minutes" => shown(time / (60 * SECOND) % 60, 0),
+            "second" | "seconds" => shown(time % (60 * SECOND), 6),
+            "millisecond" | "milliseconds" => shown(time % (60 * SECOND), 3),
+            "microsecond" | "microseconds" => shown(time % (60 * SECOND), 0),
+            _ => return None,
+        })
+    };
+    if let Some(own) = interval(call, 1) {
+        let months = i64::from(own.months);
+        let days = i64::from(own.days);
+        return Ok(match field.as_str() {
+            "year" | "years" => shown(months / 12, 0),
+            "month" | "months" => shown(months % 12, 0),
+            "quarter" => shown(months % 12 / 3 + 1, 0),
+            "day" | "days" => shown(days, 0),
+            // A year has 365.25 days there, and a month 30.
+            "epoch" => {
+                let years = (months / 12).saturating_mul(31_557_600 * SECOND);
+                let rest = (months % 12).saturating_mul(30 * DAY);
+                let all = years.saturating_add(rest).saturating_add(days.saturating_mul(DAY));
+                shown(all.saturating_add(own.micros), 6)
+            }
+            field => clock(field, own.micros).ok_or_else(unknown)?,
+        });
+    }
+    let Some(at) = local(call, 1) else { return Ok(Datum::Null) };
+    let own = parts(at);
+    let value = call.arguments.get(1).and_then(Datum::as_int).unwrap_or(0);
+    Ok(match field.as_str() {
+        "year" | "years" => shown(if own.year > 0 { own.year } else { own.year - 1 }, 0),
+        "month" | "months" => shown(own.month, 0),
+        "day" | "days" => shown(own.day, 0),
+        "quarter" => shown((own.month + 2) / 3, 0),
+        "week" => shown(own.iso_week().1, 0),
+        "isoyear" => shown(own.iso_week().0, 0),
+        "dow" => shown(own.weekday(), 0),
+        "isodow" => shown((own.weekday() + 6) % 7 + 1, 0),
+        "doy" => shown(own.day_of_year(), 0),
+        "decade" => shown(own.year.div_euclid(10), 0),
+        "century" => shown((own.year + 99).div_euclid(100), 0),
+        "millennium" => shown((own.year + 999).div_euclid(1000), 0),
+        "epoch" => {
+            let micros =
+                if type_of(call, 1) == Oid::DATE { value.saturating_mul(DAY) } else { value };
+            let since = if type_of(call, 1) == Oid::TIME { 0 } else { 946_684_800 * SECOND };
+            let scale = if type_of(call, 1) == Oid::DATE { 0 } else { 6 };
+            let epoch = micros.saturating_add(since);
+            if scale == 0 { shown(epoch / SECOND, 0) } else { shown(epoch, 6) }
+        }
+        "timezone" => shown(east(call, value) / SECOND, 0),
+        field => clock(field, own.time).ok_or_else(unknown)?,
+    })
+}
+
+fn truncated(call: &Call<'_>) -> Result<Datum> {
+    let Some(field) = text(call, 0).map(str::to_ascii_lowercase) else { return Ok(Datum::Null) };
+    if call.arguments.len() != 2 || call.result == Oid::INTERVAL {
+        return Err(unsupported(0, "this date_trunc()"));
+    }
+    let Some(at) = local(call, 1) else { return Ok(Datum::Null) };
+    let own = parts(at);
+    let civil = |year: i64, month: i64| days_from_civil(small(year), small(month), 1);
+    let (days, unit) = match field.as_str() {
+        "millennium" => (civil((own.year - 1).div_euclid(1000) * 1000 + 1, 1), DAY),
+        "century" => (civil((own.year - 1).div_euclid(100) * 100 + 1, 1), DAY),
+        "decade" => (civil(own.year.div_euclid(10) * 10, 1), DAY),
+        "year" | "years" => (civil(own.year, 1), DAY),
+        "quarter" => (civil(own.year, (own.month - 1) / 3 * 3 + 1), DAY),
+        "month" | "months" => (civil(own.year, own.month), DAY),
+        "week" | "weeks" => (own.days - (own.weekday() + 6).rem_euclid(7), DAY),
+        "day" | "days" => (own.days, DAY),
+        "hour" | "hours" => (own.days, 3600 * SECOND),
+        "minute" | "minutes" => (own.days, 60 * SECOND),
+        "second" | "seconds" => (own.days, SECOND),
+        "milliseconds" => (own.days, 1000),
+        "microseconds" => (own.days, 1),
+        _ => {
+            let message = format!("unit \"{field}\" not recognized for type timestamp");
+            return Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message));
+        }
+    };
+    let local = days.saturating_mul(DAY).saturating_add(own.time - own.time % unit);
+    let local = if unit == DAY { days.saturating_mul(DAY) } else { local };
+    Ok(Datum::Int(back(call, local, call.result)))
+}
+
+/// The span between two points, as years, months and days of the calendar; with one, until today.
+fn age(call: &Call<'_>) -> Result<Datum> {
+    let pair = match call.arguments.len() {
+        1 => {
+            let now = now();
+            let today = now.saturating_add(east(call, now)).div_euclid(DAY).saturating_mul(DAY);
+            Some(today).zip(local(call, 0))
+        }
+        _ => local(call, 0).zip(local(call, 1)),
+    };
+    let Some((one, two)) = pair else { return Ok(Datum::Null) };
+    let (later, earlier, sign) = if one >= two { (one, two, 1) } else { (two, one, -1) };
+    let (end, start) = (parts(later), parts(earlier));
+    let mut months = (end.year - start.year) * 12 + end.month - start.month;
+    let (mut days, mut time) = (end.day - start.day, end.time - start.time);
+    if time < 0 {
+        time += DAY;
+        days -= 1;
+    }
+    if days < 0 {
+        // The days of the earlier one's month are borrowed.
+        days += i64::from(days_in_month(small(start.year), small(start.month)));
+        months -= 1;
+    }
+    Ok(of(Interval { months: small(months * sign), days: small(days * sign), micros: time * sign }))
+}
+
+/// `point AT TIME ZONE zone`: of a `timestamptz` what the clocks there show, of a `timestamp` when they do.
+fn zoned(call: &Call<'_>) -> Result<Datum> {
+    let (Some(name), Some(value)) = (text(call, 0), call.arguments.get(1).and_then(Datum::as_int))
+    else {
+        return Err(unsupported(0, "this AT TIME ZONE"));
+    };
+    let zone = TimeZone::parse(name).map_err(|_| {
+        let message = format!("time zone \"{name}\" not recognized");
+        PgError::new(SqlState::INVALID_PARAMETER_VALUE, message)
+    })?;
+    Ok(Datum::Int(match type_of(call, 1) {
+        Oid::TIMESTAMPTZ => value.saturating_add(i64::from(zone.east_at(value)) * SECOND),
+        Oid::TIMESTAMP => value.saturating_sub(i64::from(zone.east_at_local(value)) * SECOND),
+        _ => return Err(unsupported(0, "this AT TIME ZONE")),
+    }))
+}
