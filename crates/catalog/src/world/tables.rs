@@ -4,7 +4,7 @@ use trunkline_core::Result;
 
 use super::{
     INFORMATION_SCHEMA, World, attribute, class, constraint, depend, description, foreign, index,
-    partition, policy, role, routine, sequence, session, trigger, types,
+    partition, policy, role, routine, sequence, session, shared, trigger, types,
 };
 use crate::datum::Row;
 use crate::facts::{self, PG_CATALOG};
@@ -45,6 +45,7 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         "pg_index" => index::indexes(world),
         "pg_constraint" => constraint::constraints(world),
         "pg_depend" => depend::dependencies(world),
+        "pg_shdepend" => shared::dependencies(world),
         "pg_extension" => session::extensions(world),
         "pg_sequence" => sequence::sequences(world),
         "pg_cursors" => world.cursors(),
