@@ -117,6 +117,20 @@ impl Objects {
     }
 }
 
+/// What a sequence has that nobody took a number from.
+pub(super) fn state(world: &World, schema: u32, name: &str) -> Option<Row> {
+    let sequence = world.objects.class_in(schema, name)?.sequence.as_ref()?;
+    let first = Datum::Int(sequence.options.start);
+    Some(Arc::new([first, Datum::Int(0), Datum::Bool(false)]))
+}
+
+impl World {
+    /// Names and types of the columns of every sequence, without modifiers.
+    pub(crate) fn sequence_columns(&self) -> Vec<(&'static str, Oid, i32)> {
+        COLUMNS.iter().map(|(name, oid)| (*name, *oid, -1)).collect()
+    }
+}
+
 pub(super) fn sequences(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_sequence");
     let rows = world.objects.sequences().map(|(class, sequence)| {

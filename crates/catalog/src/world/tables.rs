@@ -15,7 +15,7 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         return Ok(session::information_schema(name));
     }
     if schema != PG_CATALOG {
-        return Ok(Vec::new());
+        return Ok(sequence::state(world, schema, name).into_iter().collect());
     }
     // A view of settings is made of these and what they are now.
     let mut rows = match name {
