@@ -97,10 +97,13 @@ fn sql(
     let keys = keys.map(|key| full_key(world, index, relation, key, is_pretty));
     let keys = keys.collect::<Vec<_>>().join(", ");
     let only = if class.kind == 'I' { "ONLY " } else { "" };
+    let table = match is_pretty {
+        true => world.class_text(index.table).unwrap_or_default(),
+        false => qualified(world, index.table),
+    };
     let mut sql = format!(
-        "CREATE {unique}INDEX {} ON {only}{} USING {} ({keys})",
+        "CREATE {unique}INDEX {} ON {only}{table} USING {} ({keys})",
         quote_identifier(&class.name),
-        qualified(world, index.table),
         quote_identifier(&index.of.method),
     );
     if !index.of.include.is_empty() {

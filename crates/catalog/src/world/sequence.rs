@@ -1,5 +1,7 @@
 //! The sequences behind columns: PostgreSQL has one for each identity column and each `serial`.
 
+use std::sync::Arc;
+
 use trunkline_core::Oid;
 use trunkline_core::catalog::{Access, Attribute, Generated, Sequence, sequence_name};
 use trunkline_sql::{Lexer, TokenKind};
