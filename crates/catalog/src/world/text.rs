@@ -58,7 +58,10 @@ pub(crate) fn expression_text(
     text: &str,
     pretty: bool,
 ) -> String {
-    world.text_of(What::Expression(relation), text, pretty)
+    match relation.filter(|_| pretty).and_then(|relation| world.default_of(relation, text)) {
+        Some((what, default)) => world.text_of(what, default, pretty),
+        None => world.text_of(What::Expression(relation), text, pretty),
+    }
 }
 
 /// The default of a column as `pg_get_expr` shows it: a literal has the column's type.
@@ -92,6 +95,17 @@ pub(crate) fn query_text(world: &World, view: u32, text: &str, pretty: bool) -> 
 }
 
 impl World {
+    /// The column of a table whose default is shown as this text, and the text that it was defined with.
+    fn default_of(&self, relation: u32, text: &str) -> Option<(What, &str)> {
+        let columns = self.objects.columns(self.objects.class(relation)?).iter().enumerate();
+        let mut defaults =
+            columns.filter_map(|(place, column)| Some((place, column.default.as_deref()?)));
+        let found = defaults.find(|(place, default)| {
+            self.text_of(What::Default(relation, *place), default, false) == text
+        });
+        found.map(|(place, default)| (What::Default(relation, place), default))
+    }
+
     fn text_of(&self, what: What, text: &str, pretty: bool) -> String {
         let usual = TextStyle::default();
         let TextStyle { date_style, interval_style, time_zone, bytea_output, .. } = &*self.style;
