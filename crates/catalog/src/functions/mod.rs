@@ -3,8 +3,10 @@
 mod acl;
 mod arrays;
 pub(crate) mod bits;
+mod constraint;
 mod conversions;
 mod definitions;
+mod index;
 pub(crate) mod json;
 mod json_values;
 pub(crate) mod math;
@@ -13,14 +15,17 @@ mod numbers;
 mod operators;
 pub(crate) use session::started;
 pub(crate) use waiting::waits;
+mod partition;
 mod patterns;
 mod privileges;
 mod regexps;
+mod routine;
 mod session;
 mod sets;
 mod strings;
 mod times;
 mod to_char;
+mod trigger;
 mod waiting;
 
 use trunkline_core::Oid;

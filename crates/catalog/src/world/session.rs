@@ -4,39 +4,32 @@ use trunkline_core::advisory::AdvisoryLock;
 use trunkline_core::settings::SERVER_VERSION;
 use trunkline_core::{Oid, Result};
 
+use super::World;
 use super::row::{Maker, letter};
-use super::{SUPERUSER, World};
 use crate::datum::{Datum, Row};
 use crate::facts::{self, PG_CATALOG, text};
 
-/// Roles that not every cluster has.
-pub(super) fn roles(world: &World) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_authid");
-    let row = |oid: u32, name: Datum, is_super: bool| {
+/// The number of an extension of the snapshot.
+pub(super) fn extension_oid(name: &str) -> u32 {
+    super::objects::number_of("extension", name)
+}
+
+/// What was installed; what every database has is not named again.
+pub(super) fn extensions(world: &World) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_extension");
+    let installed = world.objects.snapshot.extensions.iter().filter(|one| one.name != "plpgsql");
+    let rows = installed.map(|extension| {
+        let schema = world.schema_named(&extension.schema).unwrap_or(PG_CATALOG);
         maker.row([
-            ("oid", Datum::Oid(oid)),
-            ("rolname", name),
-            ("rolsuper", Datum::Bool(is_super)),
-            ("rolinherit", Datum::Bool(true)),
-            ("rolcreaterole", Datum::Bool(is_super)),
-            ("rolcreatedb", Datum::Bool(is_super)),
-            ("rolcanlogin", Datum::Bool(true)),
-            ("rolreplication", Datum::Bool(is_super)),
-            ("rolbypassrls", Datum::Bool(is_super)),
-            ("rolconnlimit", Datum::Int(-1)),
+            ("oid", Datum::Oid(extension_oid(&extension.name))),
+            ("extname", Datum::text(extension.name.as_str())),
+            ("extowner", Datum::Oid(world.session_role().0)),
+            ("extnamespace", Datum::Oid(schema)),
+            ("extrelocatable", Datum::Bool(true)),
+            ("extversion", Datum::text(extension.version.as_str())),
         ])
-    };
-    let mut rows = vec![row(SUPERUSER, Datum::text("postgres"), true)];
-    let (oid, name) = world.session_role();
-    let is_known = oid == SUPERUSER
-        || facts::facts("pg_authid").is_some_and(|facts| {
-            facts.rows.iter().any(|row| facts::number(row, facts.column("oid")) == oid)
-        });
-    if !is_known {
-        let is_super = world.client.setting("is_superuser").as_deref() == Some("on");
-        rows.push(row(oid, Datum::Text(name), is_super));
-    }
-    rows
+    });
+    rows.collect()
 }
 
 /// The database of the session: whether there are others is not known here.
@@ -198,12 +191,6 @@ pub(super) fn gssapi(world: &World) -> Vec<Row> {
     ])]
 }
 
-pub(super) fn database_statistics(world: &World) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_stat_database");
-    let (oid, name) = world.database();
-    vec![maker.row([("datid", Datum::Oid(oid)), ("datname", Datum::Text(name))])]
-}
-
 /// `version()`
 pub(crate) fn version() -> String {
     format!(
@@ -212,9 +199,4 @@ pub(crate) fn version() -> String {
         std::env::consts::OS,
         usize::BITS
     )
-}
-
-/// What `information_schema` keeps as tables.
-pub(super) fn information_schema(_name: &str) -> Vec<Row> {
-    Vec::new()
 }
