@@ -8,6 +8,7 @@ use super::class::rule_oid;
 use super::constraint::{What, mentioned};
 use super::row::{Maker, count, letter};
 use super::sequence::sequence_of_default;
+use super::text::mentioned_by;
 use super::types::TypeWhat;
 use super::{ClassObject, World};
 use crate::datum::{Datum, Row};
@@ -116,7 +117,11 @@ impl Dependencies<'_> {
             }
         }
         if matches!(class.kind, 'v' | 'm') {
-            self.add((PG_REWRITE, rule_oid(class.oid), 0), own, 'i');
+            let rule = (PG_REWRITE, rule_oid(class.oid), 0);
+            self.add(rule, own, 'i');
+            for (relation, column) in mentioned_by(world, class) {
+                self.add(rule, (PG_CLASS, relation, column), 'n');
+            }
         }
         for (place, attribute) in relation.columns.iter().enumerate() {
             let Some(default) = &attribute.default else { continue };
