@@ -1,6 +1,6 @@
-"""Asks a real PostgreSQL 18 the queries of queries.sql and writes answers.txt.
+"""Asks a real PostgreSQL 18 the queries of queries.sql and writes answers.txt, or those of NAME.queries.sql.
 
-    createdb oracle; psql oracle -f schema.sql; python ask.py "host=... dbname=oracle"
+    createdb oracle; psql oracle -f schema.sql; python ask.py "host=... dbname=oracle" [NAME.]
 
 Numbers of objects that are not PostgreSQL's own differ between databases: their names stand for them.
 """
@@ -12,6 +12,7 @@ import psycopg
 
 HERE = pathlib.Path(__file__).parent
 NAMES = (HERE / "names.sql").read_text()
+WHICH = sys.argv[2] if len(sys.argv) > 2 else ""
 
 
 def main():
@@ -21,7 +22,7 @@ def main():
     for row in range(result.ntuples):
         names[result.get_value(row, 0)] = result.get_value(row, 1).decode()
     out = []
-    for query in (HERE / "queries.sql").read_text().strip().split("\n\n"):
+    for query in (HERE / f"{WHICH}queries.sql").read_text().strip().split("\n\n"):
         out.append("? " + query)
         result = connection.exec_(query.encode())
         if result.status != psycopg.pq.ExecStatus.TUPLES_OK:
@@ -41,7 +42,7 @@ def main():
                     text = names.get(cell) if result.ftype(column) == 26 else None
                     cells.append((text or cell.decode()).replace("\n", "\\n"))
             out.append("  " + "\t".join(cells))
-    (HERE / "answers.txt").write_text("\n".join(out) + "\n")
+    (HERE / f"{WHICH}answers.txt").write_text("\n".join(out) + "\n")
 
 
 main()
