@@ -33,8 +33,17 @@ pub(crate) struct Answer {
 impl Answer {
     /// Reads and binds a statement.
     pub(crate) fn prepare(sql: &str, hints: &[Oid]) -> Result<Answer> {
+        Answer::prepare_within(sql, hints, None)
+    }
+
+    /// The same, of a statement that may name relations of the world.
+    pub(crate) fn prepare_within(
+        sql: &str,
+        hints: &[Oid],
+        world: Option<Arc<World>>,
+    ) -> Result<Answer> {
         let query = parse::query(sql)?;
-        let bound = stacker::maybe_grow(1 << 20, 16 << 20, || bind(sql, &query, hints));
+        let bound = stacker::maybe_grow(1 << 20, 16 << 20, || bind(sql, &query, hints, world));
         // A deep tree is taken down as it was built.
         stacker::maybe_grow(4 << 20, 32 << 20, || drop(query));
         let bound = bound?;
@@ -197,7 +206,9 @@ impl RowSource for Answered {
 }
 
 fn write(world: &World, value: &Datum, oid: Oid, out: &mut RowWriter<'_>) -> Result<()> {
-    let is_named = is_alias(element_of(oid).unwrap_or(oid)) || matches!(value, Datum::Record(_));
+    let part = element_of(oid).unwrap_or(oid);
+    let is_record = part == Oid::RECORD || type_facts(part).is_some_and(|known| known.kind == b'c');
+    let is_named = is_alias(part) || is_record || matches!(value, Datum::Record(_));
     match (value, out.format()) {
         (Datum::Null, _) => out.null(),
         (Datum::Text(text), Format::Text) => out.text(text),

@@ -7,6 +7,7 @@ use sqlparser::ast::{
 };
 use trunkline_core::{Oid, Result, SqlState};
 
+use super::operator::mentions_column;
 use super::scope::column_of;
 use super::tree::{From, Item, ItemColumn, Join, JoinKind, Kind, Node, Source};
 use super::{Analyzer, Columns, unknown};
@@ -116,8 +117,8 @@ impl Analyzer<'_> {
         let node = match kind {
             JoinKind::Right => right,
             JoinKind::Full => {
-                let (all, oid, typmod) = self.unify(vec![left, right], "JOIN/USING")?;
-                Node { kind: Kind::Coalesce(all), oid, typmod }
+                let (_, oid, typmod) = self.unify(vec![left, right], "JOIN/USING")?;
+                Node { kind: Kind::Merged(name.clone()), oid, typmod }
             }
             _ => left,
         };
@@ -306,6 +307,8 @@ impl Analyzer<'_> {
         if ordinality {
             columns.push(("ordinality".into(), Oid::INT8, -1));
         }
+        // What it is called with may be of the items before it.
+        let lateral = lateral || calls.iter().any(mentions_column);
         let source = Source::Functions { calls, ordinality, defined };
         self.item(source, name.into(), columns, alias, lateral)
     }

@@ -4,8 +4,6 @@
 //! is one, not that it can be called here. What comes of it is shown by `deparse`, and has the types of a
 //! view's columns.
 
-#![allow(dead_code, reason = "what shows it is being written")]
-
 mod call;
 mod coerce;
 mod expression;
@@ -69,7 +67,6 @@ pub(crate) fn query(sql: &str, names: Names<'_>, style: &TextStyle) -> Result<Qu
 
 /// What an expression that is in no query can name.
 pub(crate) enum Subject<'a> {
-    Nothing,
     /// The columns of tables under these names.
     Tables(&'a [(&'a str, Columns)]),
     /// `VALUE`, of a domain over this type.
@@ -83,13 +80,12 @@ pub(crate) fn expression(
     style: &TextStyle,
     subject: &Subject<'_>,
     stored: Option<(Oid, i32)>,
-) -> Result<Node> {
-    let parsed = crate::parse::query(&format!("SELECT {sql}"))?;
+) -> Result<(Node, Vec<Item>)> {
+    let parsed = crate::parse::query(&format!("SELECT ({sql})"))?;
     let expression = only_expression(&parsed).ok_or_else(|| syntax(0, "syntax error"))?;
     let mut analyzer = Analyzer::new(names, style);
     let mut scope = Scope::default();
     match subject {
-        Subject::Nothing => {}
         Subject::Value(oid, typmod) => analyzer.value = Some((*oid, *typmod)),
         Subject::Tables(tables) => {
             for (name, columns) in *tables {
@@ -114,11 +110,14 @@ pub(crate) fn expression(
     }
     analyzer.scopes.push(scope);
     let node = analyzer.expression(expression)?;
-    match stored {
-        Some((oid, typmod)) => analyzer.convert(node, oid, typmod, CastContext::Assignment, true),
-        None if node.is_unknown() => analyzer.coerce(node, Oid::TEXT),
-        None => Ok(node),
-    }
+    let node = match stored {
+        Some((oid, typmod)) => {
+            analyzer.convert(node, oid, typmod, CastContext::Assignment, true)?
+        }
+        None if node.is_unknown() => analyzer.coerce(node, Oid::TEXT)?,
+        None => node,
+    };
+    Ok((node, analyzer.scopes.pop().unwrap_or_default().items))
 }
 
 /// What a SELECT gives that consists of nothing else.
@@ -133,7 +132,9 @@ fn only_expression(query: &ast::Query) -> Option<&ast::Expr> {
         && select.having.is_none()
         && select.distinct.is_none();
     match select.projection.as_slice() {
-        [ast::SelectItem::UnnamedExpr(expression)] if is_plain => Some(expression),
+        [ast::SelectItem::UnnamedExpr(ast::Expr::Nested(expression))] if is_plain => {
+            Some(expression)
+        }
         _ => None,
     }
 }

@@ -301,6 +301,12 @@ impl<'a> Names<'a> {
         if let Some(element) = self.element_of(oid).filter(|_| !is_vector && !self.is_domain(oid)) {
             return format!("{}[]", self.type_text(element, typmod));
         }
+        // By their usual names they would have one character or bit.
+        match oid {
+            Oid::BPCHAR if typmod < 0 => return "bpchar".to_owned(),
+            Oid::BIT if typmod < 0 => return "\"bit\"".to_owned(),
+            _ => {}
+        }
         if let Some(name) = trunkline_core::types::name_of(oid) {
             return modified(oid, name, typmod);
         }

@@ -126,6 +126,18 @@ impl Analyzer<'_> {
         Err(at(0, SqlState::UNDEFINED_TABLE, message))
     }
 
+    /// `item.*` as a value.
+    pub(super) fn whole_row(&mut self, ident: &Ident) -> Result<Node> {
+        let alias = folded(ident);
+        let found = self.search(|scope| {
+            Ok(scope.item(&alias).and_then(|item| row_of(item, scope.items.get(item)?)))
+        })?;
+        match found {
+            Some((level, node)) => Ok(outward(node, level)),
+            None => Err(no_column(0, &format!("\"{alias}\""))),
+        }
+    }
+
     /// An item of FROM by its name, and how many queries further out it is.
     pub(super) fn find_item(&self, alias: &str) -> Result<Option<(usize, usize)>> {
         self.search(|scope| Ok(scope.item(alias)))
@@ -145,18 +157,10 @@ pub(super) fn row_of(item: usize, of: &Item) -> Option<Node> {
     Some(Node::new(Kind::Row { level: 0, item }, oid))
 }
 
-/// What was found in a scope `level` queries further out.
+/// What was found in a scope `by` queries further out.
 fn outward(mut node: Node, by: usize) -> Node {
-    shift(&mut node, by);
-    node
-}
-
-fn shift(node: &mut Node, by: usize) {
-    match &mut node.kind {
-        Kind::Column { level, .. } | Kind::Row { level, .. } => *level += by,
-        // A column of a full join's USING.
-        Kind::Coalesce(all) => all.iter_mut().for_each(|one| shift(one, by)),
-        Kind::Convert(convert) => shift(&mut convert.of, by),
-        _ => {}
+    if let Kind::Column { level, .. } | Kind::Row { level, .. } = &mut node.kind {
+        *level += by;
     }
+    node
 }

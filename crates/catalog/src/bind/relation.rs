@@ -6,6 +6,7 @@ use sqlparser::ast;
 use trunkline_core::{Oid, Result};
 
 use super::{Binder, OutputColumn, Typed};
+use crate::datum::Datum;
 use crate::error::no_relation;
 use crate::facts::{self, CastContext, PG_CATALOG};
 use crate::plan::{Body, Distinct, Expr, From, Query, Select, Source, Sub};
@@ -37,6 +38,10 @@ impl Binder {
         };
         let known = oid.and_then(|oid| Some((oid, facts::relation_columns(oid, name)?)));
         let Some((oid, columns)) = known else {
+            if let Some((source, columns, schema, relation)) = self.declared(schema, name) {
+                let named = Some((name, Some(&*schema), relation));
+                return self.leaf(source, columns, alias, named);
+            }
             let shown = schema.map_or_else(|| name.to_owned(), |schema| format!("{schema}.{name}"));
             return Err(no_relation(place, &shown));
         };
@@ -56,6 +61,36 @@ impl Binder {
         self.leaf(source, columns.collect(), alias, Some((name, Some(schema), relation)))
     }
 
+    /// A table, a view or a sequence of the world, whose rows are only declared.
+    fn declared(
+        &self,
+        schema: Option<&str>,
+        name: &str,
+    ) -> Option<(Source, Vec<OutputColumn>, Arc<str>, u32)> {
+        let world = self.world.as_ref()?;
+        let class = world.declared_class(schema, name)?;
+        let columns = match class.sequence {
+            Some(_) => world.sequence_columns(),
+            None => world
+                .objects
+                .columns(class)
+                .iter()
+                .map(|one| (&*one.column.name, one.column.type_oid, one.column.typmod))
+                .collect(),
+        };
+        let columns =
+            columns.into_iter().zip(1_i16..).map(|((name, oid, typmod), number)| OutputColumn {
+                name: name.into(),
+                oid,
+                typmod,
+                fields: None,
+                origin: Some((class.oid, number)),
+            });
+        let schema = world.schema_name(class.schema)?;
+        let source = Source::Table(class.schema, class.name.clone());
+        Some((source, columns.collect(), schema, class.oid))
+    }
+
     /// The query of a view, its columns of the types that they are declared with.
     fn view(&mut self, sql: &'static str, declared: &[facts::Column]) -> Result<Arc<Sub>> {
         let parsed = crate::parse::query(sql)?;
@@ -64,15 +99,28 @@ impl Binder {
         let (mut query, columns) = binder.query(&parsed)?;
         if let Body::Select(select) = &mut query.body {
             let exprs = std::mem::take(&mut select.project);
-            for (index, expr) in exprs.into_iter().enumerate() {
-                select.project.push(match (declared.get(index), columns.get(index)) {
-                    (Some(to), Some(from)) => {
+            let mut given: Vec<_> = exprs.into_iter().zip(&columns).map(Some).collect();
+            // A view that leaves columns out, because they are NULL, names those that it has.
+            let is_named = given.len() < declared.len();
+            for (index, to) in declared.iter().enumerate() {
+                let place = match is_named {
+                    true => columns.iter().position(|column| column.name == to.name),
+                    false => Some(index),
+                };
+                let found = place.and_then(|place| given.get_mut(place)?.take());
+                select.project.push(match found {
+                    Some((expr, from)) => {
                         let typed = Typed::new(expr, from.oid);
                         binder.convert(typed, to.oid, -1, CastContext::Explicit)?.expr
                     }
-                    _ => expr,
+                    None => Expr::Const(Datum::Null),
                 });
             }
+            debug_assert!(
+                given.iter().all(Option::is_none),
+                "a column that is not the view's: {sql}"
+            );
+            query.width = declared.len();
         }
         self.next_id = binder.next_id;
         Ok(Arc::new(Sub { id: self.id(), query, is_correlated: false }))

@@ -8,7 +8,7 @@ use super::definitions::{column, columns, oid};
 use super::index::full_key;
 use crate::datum::Datum;
 use crate::plan::Call;
-use crate::world::{ConstraintObject, What, World, expression_text};
+use crate::world::{ConstraintObject, What, World, domain_check_text, expression_text};
 
 pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
     let world = &call.run.world;
@@ -30,8 +30,11 @@ fn sql(world: &World, constraint: &ConstraintObject, is_pretty: bool) -> Option<
         What::Kind(ConstraintKind::Primary(of)) => key("PRIMARY KEY", relation()?, of),
         What::Kind(ConstraintKind::Unique(of)) => key("UNIQUE", relation()?, of),
         What::Kind(ConstraintKind::Check(expression)) => {
-            let of = Some(constraint.table).filter(|oid| *oid != 0);
-            format!("CHECK ({})", expression_text(world, of, expression, is_pretty))
+            let shown = match constraint.domain {
+                0 => expression_text(world, Some(constraint.table), expression, is_pretty),
+                domain => domain_check_text(world, domain, expression, is_pretty),
+            };
+            format!("CHECK ({shown})")
         }
         What::Kind(ConstraintKind::Foreign(_)) => foreign(world, constraint, relation()?)?,
         What::Kind(ConstraintKind::Exclude(exclusion)) => {

@@ -110,7 +110,9 @@ fn view_definition(call: &Call<'_>) -> Result<Datum> {
     let definition =
         class.and_then(|class| world.objects.relation_of(class)?.definition.as_deref());
     let is_pretty = call.arguments.get(1).is_some_and(Datum::is_true);
-    Ok(definition.map_or(Datum::Null, |text| Datum::text(query_text(world, text, is_pretty))))
+    let text = class.zip(definition);
+    let text = text.map(|(class, text)| query_text(world, class.oid, text, is_pretty));
+    Ok(text.map_or(Datum::Null, Datum::text))
 }
 
 /// The rule of a view is its query.
@@ -121,7 +123,8 @@ fn rule_definition(call: &Call<'_>) -> Result<Datum> {
     let found = views.find(|(class, _)| Some(rule_oid(class.oid)) == wanted);
     let Some((class, relation)) = found else { return Ok(Datum::Null) };
     let is_pretty = call.arguments.get(1).is_some_and(Datum::is_true);
-    let query = query_text(world, relation.definition.as_deref().unwrap_or_default(), is_pretty);
+    let query = relation.definition.as_deref().unwrap_or_default();
+    let query = query_text(world, class.oid, query, is_pretty);
     let name = match is_pretty {
         true => world.class_text(class.oid).unwrap_or_default(),
         false => qualified(world, class.oid),

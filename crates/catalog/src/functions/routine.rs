@@ -8,7 +8,7 @@ use super::definitions::oid;
 use crate::datum::{Datum, Row};
 use crate::facts::{facts, number};
 use crate::plan::Call;
-use crate::world::{World, expression_text, is_input, usual_cost};
+use crate::world::{World, is_input, typed_text, usual_cost};
 
 /// A routine of the snapshot, or of every database.
 fn routine(world: &World, oid: u32) -> Option<Routine> {
@@ -99,9 +99,9 @@ pub(super) fn argument_default(call: &Call<'_>) -> Result<Datum> {
     let place = call.arguments.get(1).and_then(Datum::as_int).and_then(|n| usize::try_from(n).ok());
     let argument = place.and_then(|place| routine.as_ref()?.arguments.get(place.checked_sub(1)?));
     let default = argument.filter(|one| is_input(one)).and_then(|one| one.default.as_deref());
-    Ok(default.map_or(Datum::Null, |text| {
-        Datum::text(expression_text(&call.run.world, None, text, false))
-    }))
+    let shown = default.zip(argument);
+    let shown = shown.map(|(text, of)| typed_text(&call.run.world, (of.type_oid, -1), text));
+    Ok(shown.map_or(Datum::Null, Datum::text))
 }
 
 fn type_name(world: &World, oid: Oid) -> String {
@@ -127,7 +127,10 @@ fn list(world: &World, routine: &Routine, with_defaults: bool) -> String {
         sql.push_str(&type_name(world, argument.type_oid));
         if let (true, true, Some(default)) = (with_defaults, is_input(argument), &argument.default)
         {
-            sql.push_str(&format!(" DEFAULT {}", expression_text(world, None, default, false)));
+            sql.push_str(&format!(
+                " DEFAULT {}",
+                typed_text(world, (argument.type_oid, -1), default)
+            ));
         }
         sql
     });

@@ -7,7 +7,7 @@ use trunkline_sql::quote_identifier;
 use super::definitions::{columns, oid, qualified};
 use crate::datum::Datum;
 use crate::plan::Call;
-use crate::world::{TriggerObject, Triggering, World, expression_text};
+use crate::world::{TriggerObject, Triggering, World, trigger_condition_text};
 
 pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
     let world = &call.run.world;
@@ -61,7 +61,7 @@ fn sql(world: &World, object: &TriggerObject, is_pretty: bool) -> String {
     let is_each_row = trigger.is_none_or(|trigger| trigger.for_each_row);
     sql.push_str(if is_each_row { "FOR EACH ROW " } else { "FOR EACH STATEMENT " });
     if let Some(condition) = trigger.and_then(|trigger| trigger.condition.as_deref()) {
-        let condition = expression_text(world, Some(object.table), condition, is_pretty);
+        let condition = trigger_condition_text(world, object.table, condition, is_pretty);
         sql.push_str(&format!("WHEN ({condition}) "));
     }
     let arguments = trigger.map(|trigger| trigger.arguments.as_slice()).unwrap_or_default();

@@ -11,6 +11,7 @@ use trunkline_core::catalog::{
 use super::index::IndexObject;
 use super::objects::Place;
 use super::row::{Maker, count, letter};
+use super::text::domain_check_text;
 use super::{ClassObject, Objects, World};
 use crate::datum::{Datum, Row};
 use crate::facts::{OPERATORS, PG_CATALOG};
@@ -273,6 +274,10 @@ pub(super) fn constraints(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_constraint");
     let rows = world.objects.constraints.iter().map(|constraint| {
         let check = match &constraint.what {
+            // That of a domain is not asked for with the domain.
+            What::Kind(ConstraintKind::Check(expression)) if constraint.domain != 0 => {
+                Datum::text(domain_check_text(world, constraint.domain, expression, false))
+            }
             What::Kind(ConstraintKind::Check(expression)) => Datum::text(expression.as_str()),
             _ => Datum::Null,
         };

@@ -48,7 +48,9 @@ pub(crate) use objects::{ClassObject, Objects};
 pub(crate) use parse::is_alias;
 pub(crate) use routine::{is_input, usual_cost};
 pub(crate) use session::version as session_version;
-pub(crate) use text::{expression_text, query_text};
+pub(crate) use text::{
+    domain_check_text, expression_text, query_text, trigger_condition_text, typed_text,
+};
 pub(crate) use trigger::{TriggerObject, Triggering};
 pub(crate) use types::TypeWhat;
 

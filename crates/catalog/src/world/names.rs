@@ -8,7 +8,7 @@ use trunkline_sql::{Lexer, TokenKind, quote_identifier};
 
 use super::objects::{Objects, number_of};
 use super::types::TypeWhat;
-use super::{INFORMATION_SCHEMA, SUPERUSER, World};
+use super::{ClassObject, INFORMATION_SCHEMA, SUPERUSER, World};
 use crate::facts::{self, OPERATORS, PG_CATALOG, PROCS, Proc, number, text, type_facts};
 
 /// A column of names by OID, of a relation that every database has.
@@ -110,6 +110,15 @@ impl World {
             Some(found) => Some(found.clone()),
             None => self.objects.class(oid).map(|class| (class.schema, class.name.clone())),
         }
+    }
+
+    /// A table, a view or a sequence that is none of the catalogs'.
+    pub(crate) fn declared_class(&self, schema: Option<&str>, name: &str) -> Option<&ClassObject> {
+        let found = match schema {
+            Some(schema) => self.objects.find_named(schema, name),
+            None => self.path.iter().find_map(|schema| self.objects.class_in(*schema, name)),
+        };
+        found.filter(|class| class.index.is_none())
     }
 
     fn class_in(&self, schema: u32, name: &str) -> Option<u32> {

@@ -1,7 +1,7 @@
 //! The objects of a snapshot and their numbers.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use trunkline_core::catalog::{
     Access, Attribute, Numbers, Relation, RelationKind, Role, Snapshot, Type, TypeKind,
@@ -15,6 +15,7 @@ use super::partition::Family;
 use super::policy::PolicyObject;
 use super::routine::Routines;
 use super::sequence::SequenceObject;
+use super::text::Texts;
 use super::trigger::TriggerObject;
 use super::types::Types;
 use super::{INFORMATION_SCHEMA, PUBLIC};
@@ -49,6 +50,8 @@ pub(crate) struct Objects {
     pub(super) numbers: Numbers,
     /// What names of types and functions mean, once somebody asks.
     declared: OnceLock<Declared>,
+    /// Texts of expressions and queries, once somebody asks.
+    pub(super) texts: Mutex<Texts>,
 }
 
 /// A row of `pg_class`.

@@ -1,5 +1,7 @@
 //! The sequences behind columns: PostgreSQL has one for each identity column and each `serial`.
 
+use std::sync::Arc;
+
 use trunkline_core::Oid;
 use trunkline_core::catalog::{Access, Attribute, Generated, Sequence, sequence_name};
 use trunkline_sql::{Lexer, TokenKind};
@@ -117,6 +119,20 @@ impl Objects {
     }
 }
 
+/// What a sequence has that nobody took a number from.
+pub(super) fn state(world: &World, schema: u32, name: &str) -> Option<Row> {
+    let sequence = world.objects.class_in(schema, name)?.sequence.as_ref()?;
+    let first = Datum::Int(sequence.options.start);
+    Some(Arc::new([first, Datum::Int(0), Datum::Bool(false)]))
+}
+
+impl World {
+    /// Names and types of the columns of every sequence, without modifiers.
+    pub(crate) fn sequence_columns(&self) -> Vec<(&'static str, Oid, i32)> {
+        COLUMNS.iter().map(|(name, oid)| (*name, *oid, -1)).collect()
+    }
+}
+
 pub(super) fn sequences(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_sequence");
     let rows = world.objects.sequences().map(|(class, sequence)| {
@@ -167,7 +183,7 @@ impl World {
         let sequence = sequence.filter(|_| sequence_of_default(default).is_some());
         match sequence.and_then(|sequence| self.class_text(sequence.oid)) {
             Some(name) => format!("nextval('{}'::regclass)", name.replace('\'', "''")),
-            None => default.to_owned(),
+            None => super::text::default_text(self, table, column, default),
         }
     }
 }

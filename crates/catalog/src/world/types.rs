@@ -469,8 +469,9 @@ fn type_row(world: &World, maker: &Maker, of: &TypeObject) -> Row {
         ("typdefaultbin", default.map_or(Datum::Null, Datum::text)),
         (
             "typdefault",
-            default.map_or(Datum::Null, |text| {
-                Datum::text(super::text::expression_text(world, None, text, false))
+            domain.zip(default).map_or(Datum::Null, |(domain, text)| {
+                let of = (domain.of.type_oid, domain.of.typmod);
+                Datum::text(super::text::typed_text(world, of, text))
             }),
         ),
         ("typacl", acl),
