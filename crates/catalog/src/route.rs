@@ -119,6 +119,8 @@ fn is_hint(word: &str) -> bool {
         b't' => begins("to_reg") || begins("txid_"),
         b'o' => word.eq_ignore_ascii_case("obj_description"),
         b'u' => word.eq_ignore_ascii_case("user"),
+        b'a' => begins("acl"),
+        b'm' => word.eq_ignore_ascii_case("makeaclitem"),
         _ => false,
     }
 }

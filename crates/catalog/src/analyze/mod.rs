@@ -8,6 +8,7 @@ mod call;
 mod coerce;
 mod expression;
 mod from;
+mod mentions;
 mod names;
 mod operator;
 mod query;
@@ -15,6 +16,7 @@ mod scope;
 mod select;
 pub(crate) mod tree;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sqlparser::ast;
@@ -24,6 +26,7 @@ use trunkline_core::{Oid, Result};
 use crate::error::{syntax, too_deep, unsupported};
 use crate::facts::CastContext;
 use crate::world::Objects;
+pub(crate) use mentions::{Mention, mentions};
 pub(crate) use names::{Declared, Names};
 use scope::Scope;
 use tree::{Item, ItemColumn, Node, Query, Source};
@@ -159,6 +162,7 @@ struct Analyzer<'a> {
     /// The type of `VALUE`.
     value: Option<(Oid, i32)>,
     depth: usize,
+    mentions: BTreeSet<Mention>,
 }
 
 /// How deeply expressions and queries may be within each other.
@@ -166,7 +170,15 @@ const MAX_DEPTH: usize = 2_000;
 
 impl<'a> Analyzer<'a> {
     fn new(names: Names<'a>, style: &'a TextStyle) -> Analyzer<'a> {
-        Analyzer { names, style, scopes: Vec::new(), ctes: Vec::new(), value: None, depth: 0 }
+        Analyzer {
+            names,
+            style,
+            scopes: Vec::new(),
+            ctes: Vec::new(),
+            value: None,
+            depth: 0,
+            mentions: BTreeSet::new(),
+        }
     }
 
     /// Runs something one level deeper.

@@ -90,7 +90,9 @@ impl Analyzer<'_> {
             Ok(found.pop())
         })?;
         if let Some((level, node)) = found {
-            return Ok(outward(node, level));
+            let node = outward(node, level);
+            self.note(&node);
+            return Ok(node);
         }
         if name == "value"
             && let Some((oid, typmod)) = self.value
@@ -120,7 +122,9 @@ impl Analyzer<'_> {
             node.map(Some).ok_or_else(|| no_column(0, &format!("{alias}.{column}")))
         })?;
         if let Some((level, node)) = found {
-            return Ok(outward(node, level));
+            let node = outward(node, level);
+            self.note(&node);
+            return Ok(node);
         }
         let message = format!("missing FROM-clause entry for table \"{alias}\"");
         Err(at(0, SqlState::UNDEFINED_TABLE, message))

@@ -118,6 +118,7 @@ pub(crate) fn needs_objects(name: &str) -> bool {
     names::function(name).is_some()
         || definitions::function(name).is_some()
         || privileges::function(name).is_some()
+        || acl::function(name).is_some()
 }
 
 /// Whether a function says something of the session or the catalogs, so that a statement without any

@@ -144,6 +144,14 @@ fn on(call: &Call<'_>, kind: Kind) -> Result<Datum> {
     };
     let oid = number(world, kind, object)?;
     let wanted = wanted(privileges.as_str().unwrap_or_default(), kind)?;
+    if kind == Kind::Sequence && world.class_name(oid).is_some() && !is_sequence(world, oid) {
+        let name = match object {
+            Datum::Text(name) => Some(name.clone()),
+            _ => world.class_name(oid).map(|(_, name)| name),
+        };
+        let message = format!("\"{}\" is not a sequence", name.unwrap_or_default());
+        return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
+    }
     let Some(guarded) = guarded(world, kind, oid)? else { return Ok(Datum::Null) };
     let may = |asked: &(char, bool)| world.may(role, guarded.owner, &guarded.acl, *asked);
     if wanted.iter().any(may) {
@@ -210,16 +218,12 @@ fn number(world: &World, kind: Kind, object: &Datum) -> Result<u32> {
 fn guarded(world: &World, kind: Kind, oid: u32) -> Result<Option<Guarded>> {
     let found = match kind {
         Kind::Table | Kind::AnyColumn | Kind::Sequence => {
-            let Some((_, name)) = world.class_name(oid) else { return Ok(None) };
+            if world.class_name(oid).is_none() {
+                return Ok(None);
+            }
             match world.objects.class(oid) {
                 None => Guarded::known(world, 'r', ("pg_class", oid), ["relowner", "relacl"])?,
-                Some(class) => {
-                    if kind == Kind::Sequence && class.sequence.is_none() {
-                        let message = format!("\"{name}\" is not a sequence");
-                        return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
-                    }
-                    of_class(world, class)?
-                }
+                Some(class) => of_class(world, class)?,
             }
         }
         Kind::Schema => {
@@ -271,6 +275,10 @@ fn guarded(world: &World, kind: Kind, oid: u32) -> Result<Option<Guarded>> {
         Kind::Wrapper => Guarded::new(world, 'F', world.session_role().0, &Datum::Null)?,
     };
     Ok(Some(found))
+}
+
+fn is_sequence(world: &World, oid: u32) -> bool {
+    world.objects.class(oid).is_some_and(|class| class.sequence.is_some())
 }
 
 fn of_class(world: &World, class: &ClassObject) -> Result<Guarded> {

@@ -8,6 +8,7 @@ use super::class::rule_oid;
 use super::constraint::{What, mentioned};
 use super::row::{Maker, count, letter};
 use super::sequence::sequence_of_default;
+use super::text::mentioned_by;
 use super::types::TypeWhat;
 use super::{ClassObject, World};
 use crate::datum::{Datum, Row};
@@ -116,7 +117,11 @@ impl Dependencies<'_> {
             }
         }
         if matches!(class.kind, 'v' | 'm') {
-            self.add((PG_REWRITE, rule_oid(class.oid), 0), own, 'i');
+            let rule = (PG_REWRITE, rule_oid(class.oid), 0);
+            self.add(rule, own, 'i');
+            for (relation, column) in mentioned_by(world, class) {
+                self.add(rule, (PG_CLASS, relation, column), 'n');
+            }
         }
         for (place, attribute) in relation.columns.iter().enumerate() {
             let Some(default) = &attribute.default else { continue };
@@ -147,21 +152,20 @@ impl Dependencies<'_> {
         let mut constraints = world.objects.constraints_of(index.table);
         let upheld = constraints
             .find(|one| one.index == class.oid && matches!(one.letter(), 'p' | 'u' | 'x'));
+        let relation = world.objects.relation_of(class);
+        let expressions = index.of.keys.iter().filter_map(|key| key.expression());
+        let named = expressions.chain(index.of.condition.as_deref());
+        let named = named.filter_map(|text| Some(mentioned(relation?, text)));
+        let mut places: Vec<usize> = named.flatten().collect();
         match upheld {
             Some(constraint) => self.add(own, (PG_CONSTRAINT, constraint.oid, 0), 'i'),
-            None => {
-                let relation = world.objects.relation_of(class);
-                let expressions = index.of.keys.iter().filter_map(|key| key.expression());
-                let named = expressions.chain(index.of.condition.as_deref());
-                let named = named.filter_map(|text| Some(mentioned(relation?, text)));
-                let mut places: Vec<usize> = index.columns().flatten().collect();
-                places.extend(named.flatten());
-                places.sort_unstable();
-                places.dedup();
-                for place in places {
-                    self.add(own, (PG_CLASS, index.table, place + 1), 'a');
-                }
-            }
+            // The columns of a constraint are the constraint's.
+            None => places.extend(index.columns().flatten()),
+        }
+        places.sort_unstable();
+        places.dedup();
+        for place in places {
+            self.add(own, (PG_CLASS, index.table, place + 1), 'a');
         }
         if index.parent != 0 {
             self.add(own, (PG_CLASS, index.parent, 0), 'P');
@@ -177,7 +181,13 @@ impl Dependencies<'_> {
                 self.add(own, (PG_TYPE, constraint.domain, 0), 'a');
                 continue;
             }
-            for place in &constraint.columns {
+            let included = match &constraint.what {
+                What::Kind(ConstraintKind::Primary(key) | ConstraintKind::Unique(key)) => {
+                    key.include.as_slice()
+                }
+                _ => &[],
+            };
+            for place in constraint.columns.iter().chain(included) {
                 let column = (PG_CLASS, constraint.table, place + 1);
                 self.add(own, column, 'a');
                 if let What::Kind(ConstraintKind::Check(_)) = constraint.what {

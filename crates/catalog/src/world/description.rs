@@ -6,6 +6,7 @@ use super::depend::{
     PG_CLASS, PG_CONSTRAINT, PG_EXTENSION, PG_NAMESPACE, PG_POLICY, PG_PROC, PG_TRIGGER, PG_TYPE,
 };
 use super::row::{Maker, count};
+use super::session::DATABASES;
 use super::types::TypeWhat;
 use super::{ClassObject, PUBLIC, World};
 use crate::datum::{Datum, Row};
@@ -109,11 +110,11 @@ fn domain_constraint(world: &World, schema: u32, of: &str, name: &str) -> Option
 /// What is said of the database that the client is in, and of roles.
 pub(super) fn shared_descriptions(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_shdescription");
-    let row = |class: u32, object: u32, text: &String| {
+    let row = |class: u32, object: u32, text: &str| {
         maker.row([
             ("objoid", Datum::Oid(object)),
             ("classoid", Datum::Oid(class)),
-            ("description", Datum::text(text.as_str())),
+            ("description", Datum::text(text)),
         ])
     };
     let snapshot = &world.objects.snapshot;
@@ -122,5 +123,8 @@ pub(super) fn shared_descriptions(world: &World) -> Vec<Row> {
     let of_roles = snapshot.roles.iter().filter_map(|role| {
         Some(row(PG_AUTHID, world.role_named(&role.name)?, role.comment.as_ref()?))
     });
-    of_database.chain(of_roles).collect()
+    let of_others =
+        DATABASES.iter().filter(|(oid, ..)| *oid != database || snapshot.comment.is_none());
+    let of_others = of_others.map(|(oid, .., text)| row(PG_DATABASE, *oid, text));
+    of_others.chain(of_database).chain(of_roles).collect()
 }

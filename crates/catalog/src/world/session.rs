@@ -4,8 +4,8 @@ use trunkline_core::advisory::AdvisoryLock;
 use trunkline_core::settings::SERVER_VERSION;
 use trunkline_core::{Oid, Result};
 
-use super::World;
 use super::row::{Maker, letter};
+use super::{SUPERUSER, World};
 use crate::datum::{Datum, Row};
 use crate::facts::{self, PG_CATALOG, text};
 
@@ -32,24 +32,43 @@ pub(super) fn extensions(world: &World) -> Vec<Row> {
     rows.collect()
 }
 
-/// The database of the session: whether there are others is not known here.
+/// The databases that every cluster has besides those that somebody made: number, name, whether it is a
+/// template, and what is said of it.
+pub(super) const DATABASES: [(u32, &str, bool, &str); 3] = [
+    (1, "template1", true, "default template for new databases"),
+    (4, "template0", true, "unmodifiable empty database"),
+    (5, "postgres", false, "default administrative connection database"),
+];
+
+/// The database of the session, and those that every cluster has: whether there are others is not known here.
 pub(super) fn databases(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_database");
-    let (oid, name) = world.database();
-    vec![maker.row([
-        ("oid", Datum::Oid(oid)),
-        ("datname", Datum::Text(name)),
-        ("datdba", Datum::Oid(world.session_role().0)),
-        ("encoding", Datum::Int(6)),
-        ("datlocprovider", letter('c')),
-        ("datallowconn", Datum::Bool(true)),
-        ("datconnlimit", Datum::Int(-1)),
-        ("datfrozenxid", Datum::Oid(3)),
-        ("datminmxid", Datum::Oid(1)),
-        ("dattablespace", Datum::Oid(1663)),
-        ("datcollate", Datum::text("C.UTF-8")),
-        ("datctype", Datum::text("C.UTF-8")),
-    ])]
+    let row = |oid: u32, name: Datum, owner: u32, is_template: bool| {
+        let of_template = || Datum::texts(["=c/postgres", "postgres=CTc/postgres"]);
+        maker.row([
+            ("oid", Datum::Oid(oid)),
+            ("datname", name),
+            ("datdba", Datum::Oid(owner)),
+            ("encoding", Datum::Int(6)),
+            ("datlocprovider", letter('c')),
+            ("datistemplate", Datum::Bool(is_template)),
+            ("datallowconn", Datum::Bool(oid != 4)),
+            ("datconnlimit", Datum::Int(-1)),
+            // What initdb of PostgreSQL 18 leaves.
+            ("datfrozenxid", Datum::Oid(744)),
+            ("datminmxid", Datum::Oid(1)),
+            ("dattablespace", Datum::Oid(1663)),
+            ("datcollate", Datum::text("C.UTF-8")),
+            ("datctype", Datum::text("C.UTF-8")),
+            ("datacl", if is_template { of_template() } else { Datum::Null }),
+        ])
+    };
+    let (own, name) = world.database();
+    let others = DATABASES.iter().filter(|(_, other, ..)| **other != *name);
+    let others = others
+        .map(|(oid, name, is_template, _)| row(*oid, Datum::text(*name), SUPERUSER, *is_template));
+    let owner = world.session_role().0;
+    others.chain([row(own, Datum::Text(name.clone()), owner, false)]).collect()
 }
 
 /// Every setting as it is now.

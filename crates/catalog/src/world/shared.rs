@@ -41,10 +41,9 @@ pub(super) fn dependencies(world: &World) -> Vec<Row> {
         }
     }
     for of in objects.types.iter() {
-        if let (Some(access), false) = (objects.type_access(of), objects.is_row_type(of)) {
-            if !matches!(of.what, TypeWhat::Array(_)) {
-                all.add(PG_TYPE, (of.oid, 0), access.owner.as_deref(), &access.grants);
-            }
+        let is_own = !objects.is_row_type(of) && !matches!(of.what, TypeWhat::Array(_));
+        if let Some(access) = objects.type_access(of).filter(|_| is_own) {
+            all.add(PG_TYPE, (of.oid, 0), access.owner.as_deref(), &access.grants);
         }
     }
     for object in objects.routines.iter() {

@@ -42,6 +42,8 @@ pub(crate) enum Triggering {
     /// It upholds a foreign key: what calls it, and the table at the other end of the key; of one at the
     /// table that is referred to, what it does.
     Key { calls: i64, other: u32, action: Option<char> },
+    /// It looks again whether what an index refuses is there, at the end of the transaction.
+    Recheck,
 }
 
 impl TriggerObject {
@@ -54,6 +56,7 @@ impl TriggerObject {
             Triggering::Key { calls, .. } if calls & INSERT != 0 => vec![TriggerEvent::Insert],
             Triggering::Key { calls, .. } if calls & DELETE != 0 => vec![TriggerEvent::Delete],
             Triggering::Key { .. } => vec![TriggerEvent::Update],
+            Triggering::Recheck => vec![TriggerEvent::Insert, TriggerEvent::Update],
         }
     }
 }
@@ -62,6 +65,7 @@ impl Objects {
     /// Adds all triggers; tables, routines and constraints are there by now.
     pub(super) fn add_triggers(&mut self) {
         self.add_key_triggers();
+        self.add_rechecks();
         let mut own = Vec::new();
         for (class, relation) in self.relations() {
             own.extend((0..relation.triggers.len()).map(|place| (class.oid, place)));
@@ -77,7 +81,7 @@ impl Objects {
             Triggering::Own(table, place) => {
                 self.relation_of(self.class(table)?)?.triggers.get(place)
             }
-            Triggering::Key { .. } => None,
+            Triggering::Key { .. } | Triggering::Recheck => None,
         }
     }
 
@@ -187,6 +191,32 @@ impl Objects {
         }
     }
 
+    /// A trigger for each index whose constraint may wait.
+    fn add_rechecks(&mut self) {
+        let waiting: Vec<(u32, u32, bool)> = self
+            .constraints
+            .iter()
+            .filter(|one| one.deferrable && matches!(one.letter(), 'p' | 'u' | 'x'))
+            .map(|one| (one.oid, one.table, one.letter() == 'p'))
+            .collect();
+        for (constraint, table, is_primary) in waiting {
+            let oid = key_trigger_number('u', constraint, INSERT | UPDATE);
+            let what = if is_primary { "PK" } else { "Unique" };
+            let name = format!("{what}_ConstraintTrigger_{oid}").into();
+            let function = builtin("unique_key_recheck");
+            let (parent, what) = (0, Triggering::Recheck);
+            self.add_trigger(TriggerObject {
+                oid,
+                table,
+                name,
+                function,
+                parent,
+                constraint,
+                what,
+            });
+        }
+    }
+
     fn add_key_trigger(
         &mut self,
         (constraint, table): (u32, u32),
@@ -260,6 +290,10 @@ pub(super) fn triggers(world: &World) -> Vec<Row> {
         let trigger = world.objects.trigger(object);
         if let Triggering::Key { calls: own, other: end, .. } = object.what {
             (calls, other) = (own, end);
+        } else if matches!(object.what, Triggering::Recheck) {
+            calls = ROW | INSERT | UPDATE;
+        }
+        if trigger.is_none() {
             index = constraint.map_or(0, |constraint| constraint.index);
         }
         let (arguments, columns) = match trigger {
