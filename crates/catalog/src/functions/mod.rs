@@ -7,6 +7,7 @@ pub(crate) mod bits;
 mod conversions;
 mod definitions;
 pub(crate) mod json;
+mod json_tree;
 mod json_values;
 pub(crate) mod math;
 mod names;
