@@ -33,8 +33,17 @@ pub(crate) struct Answer {
 impl Answer {
     /// Reads and binds a statement.
     pub(crate) fn prepare(sql: &str, hints: &[Oid]) -> Result<Answer> {
+        Answer::prepare_within(sql, hints, None)
+    }
+
+    /// The same, of a statement that may name relations of the world.
+    pub(crate) fn prepare_within(
+        sql: &str,
+        hints: &[Oid],
+        world: Option<Arc<World>>,
+    ) -> Result<Answer> {
         let query = parse::query(sql)?;
-        let bound = stacker::maybe_grow(1 << 20, 16 << 20, || bind(sql, &query, hints));
+        let bound = stacker::maybe_grow(1 << 20, 16 << 20, || bind(sql, &query, hints, world));
         // A deep tree is taken down as it was built.
         stacker::maybe_grow(4 << 20, 32 << 20, || drop(query));
         let bound = bound?;

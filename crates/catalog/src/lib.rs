@@ -24,6 +24,7 @@ mod called;
 mod datum;
 pub mod ddl;
 mod declared;
+mod deparse;
 mod error;
 mod facts;
 mod functions;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use trunkline_sql::{Lexer, StatementKind, TokenKind, outline};
+use trunkline_sql::{Lexer, Mention, Outline, StatementKind, TokenKind, outline};
 
 use crate::facts::{self, PG_CATALOG, PROCS};
 use crate::functions;
@@ -28,18 +28,10 @@ pub(crate) fn route(sql: &str) -> Route {
         return Route::Engine;
     }
     let outline = outline(sql);
-    if outline.kind != StatementKind::Select || outline.tables.iter().any(|table| table.is_target) {
-        return Route::Engine;
-    }
-    let is_ours =
-        |mention: &trunkline_sql::Mention<'_>| is_relation(mention.schema.as_ref(), &mention.name);
-    // What stands in FROM with an argument is a function.
-    let calls: HashSet<usize> =
-        outline.functions.iter().map(|function| function.span.start).collect();
-    let is_call = |mention: &trunkline_sql::Mention<'_>| calls.contains(&mention.span.start);
-    let mut relations = outline.tables.iter().filter(|mention| !is_call(mention)).peekable();
-    if relations.peek().is_some() {
-        return if relations.all(is_ours) { Route::Catalog } else { Route::Engine };
+    let Some(relations) = relations_of(&outline) else { return Route::Engine };
+    if !relations.is_empty() {
+        let is_ours = |mention: &Mention<'_>| is_relation(mention.schema.as_ref(), &mention.name);
+        return if relations.into_iter().all(is_ours) { Route::Catalog } else { Route::Engine };
     }
     let are_known = outline.functions.iter().all(|function| {
         let schema = function.schema.as_deref();
@@ -54,6 +46,27 @@ pub(crate) fn route(sql: &str) -> Route {
         true => Route::Functions,
         false => Route::Engine,
     }
+}
+
+/// The relations that a query names; nothing of a statement that is none.
+pub(crate) fn relations(sql: &str) -> Option<Vec<Mention<'_>>> {
+    if !begins_query(sql) {
+        return None;
+    }
+    let outline = outline(sql);
+    let found = relations_of(&outline)?.into_iter().cloned().collect();
+    Some(found)
+}
+
+fn relations_of<'a, 's>(outline: &'a Outline<'s>) -> Option<Vec<&'a Mention<'s>>> {
+    if outline.kind != StatementKind::Select || outline.tables.iter().any(|table| table.is_target) {
+        return None;
+    }
+    // What stands in FROM with an argument is a function.
+    let calls: HashSet<usize> =
+        outline.functions.iter().map(|function| function.span.start).collect();
+    let relations = outline.tables.iter().filter(|mention| !calls.contains(&mention.span.start));
+    Some(relations.collect())
 }
 
 /// Whether a statement begins as a query does.
@@ -106,12 +119,14 @@ fn is_hint(word: &str) -> bool {
         b't' => begins("to_reg") || begins("txid_"),
         b'o' => word.eq_ignore_ascii_case("obj_description"),
         b'u' => word.eq_ignore_ascii_case("user"),
+        b'a' => begins("acl"),
+        b'm' => word.eq_ignore_ascii_case("makeaclitem"),
         _ => false,
     }
 }
 
 /// Whether a relation is one of the catalogs: `pg_catalog` is looked through before all other schemas.
-fn is_relation(schema: Option<&Cow<'_, str>>, name: &str) -> bool {
+pub(crate) fn is_relation(schema: Option<&Cow<'_, str>>, name: &str) -> bool {
     match schema.map(AsRef::as_ref) {
         None => facts::relation_columns(PG_CATALOG, name).is_some(),
         Some("pg_catalog") => true,

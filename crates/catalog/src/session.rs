@@ -14,7 +14,7 @@ use crate::answer::Answer;
 use crate::by_number;
 use crate::declared::merged;
 use crate::functions::started;
-use crate::route::{Route, route};
+use crate::route::{Route, is_relation, relations, route};
 use crate::world::{Objects, World, proc_by_oid};
 
 /// An engine behind which `pg_catalog` and `information_schema` are answered from its
@@ -51,6 +51,17 @@ struct Shared {
 struct Known {
     of: Arc<Snapshot>,
     objects: Arc<Objects>,
+}
+
+impl Known {
+    /// Whether the engine has a relation or a sequence of this name.
+    fn has(&self, schema: &str, name: &str) -> bool {
+        let mut own = self.of.schemas.iter().filter(|own| own.name == schema);
+        own.any(|own| {
+            own.relations.iter().any(|one| one.name == name)
+                || own.sequences.iter().any(|one| one.name == name)
+        })
+    }
 }
 
 impl Shared {
@@ -148,6 +159,29 @@ impl<S: Session> CatalogSession<S> {
         Ok(Arc::new(world))
     }
 
+    /// The world of a query that asks for what was declared, and for nothing that the engine has.
+    async fn declared(&mut self, sql: &str) -> Result<Option<Arc<World>>> {
+        if self.shared.declared.is_none() || self.session.language() != Language::Sql {
+            return Ok(None);
+        }
+        let Some(relations) = relations(sql) else { return Ok(None) };
+        let world = self.world(None).await?;
+        let Some(known) = &self.known else { return Ok(None) };
+        let mut is_asked = false;
+        for mention in &relations {
+            let schema = mention.schema.as_deref();
+            if is_relation(mention.schema.as_ref(), &mention.name) {
+                continue;
+            }
+            let Some(class) = world.declared_class(schema, &mention.name) else { return Ok(None) };
+            if known.has(&world.schema_name(class.schema).unwrap_or_default(), &class.name) {
+                return Ok(None);
+            }
+            is_asked = true;
+        }
+        Ok(is_asked.then_some(world))
+    }
+
     async fn prepare_engine(
         &mut self,
         sql: &str,
@@ -170,7 +204,13 @@ impl<S: Session> CatalogSession<S> {
         let route =
             if self.session.language() == Language::Sql { route(sql) } else { Route::Engine };
         if route == Route::Engine {
-            return self.prepare_engine(sql, hints, is_cursor).await;
+            return match self.declared(sql).await? {
+                Some(world) => {
+                    let answer = Arc::new(Answer::prepare_within(sql, hints, Some(world))?);
+                    Ok(answer.described(CatalogStatement(Kind::Answer(answer.clone()))))
+                }
+                None => self.prepare_engine(sql, hints, is_cursor).await,
+            };
         }
         match Answer::prepare(sql, hints) {
             Ok(answer) => {

@@ -7,7 +7,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use fixture::Fixture;
-use trunkline_catalog::{Catalog, CatalogSession};
+use trunkline_catalog::{Catalog, CatalogSession, ddl};
 use trunkline_core::settings::Settings;
 use trunkline_core::testkit::block_on;
 use trunkline_core::{
@@ -20,6 +20,13 @@ type Cells = Vec<Option<String>>;
 async fn open() -> CatalogSession<fixture::FixtureSession> {
     let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
     Catalog::new(Fixture::new()).open(client).await.expect("a session")
+}
+
+/// A session of `golden/world.schema.sql`, as its definitions tell it.
+async fn open_world() -> CatalogSession<fixture::FixtureSession> {
+    let defined = ddl::define(include_str!("golden/world.schema.sql")).expect("definitions");
+    let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
+    Catalog::new(Fixture::of(defined.snapshot)).open(client).await.expect("a session")
 }
 
 /// Columns and rows of a query, as text.
@@ -76,32 +83,39 @@ fn read(mut bytes: &[u8]) -> Vec<Cells> {
 #[test]
 fn answers_are_those_of_postgresql() {
     block_on(async {
-        let mut session = open().await;
-        let (_, names) = ask(&mut session, include_str!("golden/names.sql")).await.expect("names");
-        let names: HashMap<String, String> = names
-            .into_iter()
-            .map(|row| (row[0].clone().expect("a number"), row[1].clone().expect("a name")))
-            .collect();
-        let mut wrong = Vec::new();
-        for part in format!("\n{}", include_str!("golden/answers.txt")).split("\n? ").skip(1) {
-            let (query, expected) = part.split_once('\n').expect("an answer");
-            let answer = match ask(&mut session, query).await {
-                Ok((columns, rows)) => shown(&columns, &rows, &names),
-                Err(error) => {
-                    let state = error.sqlstate();
-                    format!(
-                        "! {state}\t{}\t{}",
-                        error.message(),
-                        error.get(b'P').unwrap_or_default()
-                    )
-                }
-            };
-            if answer.trim_end() != expected.trim_end() {
-                wrong.push(format!("{query}\n--- PostgreSQL\n{expected}\n--- here\n{answer}\n"));
-            }
-        }
-        assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+        compare(open().await, include_str!("golden/answers.txt")).await;
     });
+}
+
+/// Types, routines, triggers, partitions, roles and privileges.
+#[test]
+fn answers_about_declared_objects_are_those_of_postgresql() {
+    block_on(async {
+        compare(open_world().await, include_str!("golden/world.answers.txt")).await;
+    });
+}
+
+async fn compare(mut session: CatalogSession<fixture::FixtureSession>, answers: &str) {
+    let (_, names) = ask(&mut session, include_str!("golden/names.sql")).await.expect("names");
+    let names: HashMap<String, String> = names
+        .into_iter()
+        .map(|row| (row[0].clone().expect("a number"), row[1].clone().expect("a name")))
+        .collect();
+    let mut wrong = Vec::new();
+    for part in format!("\n{answers}").split("\n? ").skip(1) {
+        let (query, expected) = part.split_once('\n').expect("an answer");
+        let answer = match ask(&mut session, query).await {
+            Ok((columns, rows)) => shown(&columns, &rows, &names),
+            Err(error) => {
+                let state = error.sqlstate();
+                format!("! {state}\t{}\t{}", error.message(), error.get(b'P').unwrap_or_default())
+            }
+        };
+        if answer.trim_end() != expected.trim_end() {
+            wrong.push(format!("{query}\n--- PostgreSQL\n{expected}\n--- here\n{answer}\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 fn shown(columns: &[(String, Oid)], rows: &[Cells], names: &HashMap<String, String>) -> String {

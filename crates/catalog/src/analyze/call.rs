@@ -78,7 +78,16 @@ impl Analyzer<'_> {
         let mut order = Vec::new();
         for clause in list.map(|list| list.clauses.as_slice()).unwrap_or_default() {
             match clause {
-                FunctionArgumentClause::OrderBy(by) => order = self.sorts(by)?,
+                FunctionArgumentClause::OrderBy(by) => {
+                    order = self.sorts(by)?;
+                    for sort in &mut order {
+                        // An argument that is meant is meant as it was made.
+                        let same = |one: &&Node| *without_implicit(one) == sort.node;
+                        if let Some(made) = plain.arguments.iter().find(same) {
+                            sort.node = made.clone();
+                        }
+                    }
+                }
                 _ => return unknown("this clause of an aggregate"),
             }
         }
@@ -439,5 +448,13 @@ impl Analyzer<'_> {
         let arguments = arguments.into_iter().map(|one| self.expression(one));
         let arguments = arguments.collect::<Result<_>>()?;
         self.grammar_call(name, arguments)
+    }
+}
+
+/// An expression without the conversion of it that nobody wrote.
+fn without_implicit(node: &Node) -> &Node {
+    match &node.kind {
+        Kind::Convert(convert) if convert.implicit => without_implicit(&convert.of),
+        _ => node,
     }
 }

@@ -123,20 +123,36 @@ impl Analyzer<'_> {
         context: CastContext,
         implicit: bool,
     ) -> Result<Node> {
-        if node.oid == to || is_polymorphic(to) {
+        let is_row = to == Oid::RECORD && !self.names.fields_of(node.oid).is_empty();
+        if node.oid == to || is_row || is_polymorphic(to) {
             return Ok(node);
         }
         let (base, base_typmod) = self.names.base_of(to);
         if node.is_unknown()
             && let Kind::Const(value) = &node.kind
         {
-            let text = value.as_deref().map(|text| self.canonical(base, text)).transpose()?;
+            let text = value.as_deref().map(|text| self.canonical(base, text));
             let literal = Node::new(Kind::Const(text.map(Into::into)), base);
             return Ok(if base == to {
                 literal
             } else {
                 self.to_domain(literal, to, base_typmod, implicit)
             });
+        }
+        let fields = if matches!(node.kind, Kind::Tuple(_)) {
+            self.names.fields_of(base)
+        } else {
+            Vec::new()
+        };
+        if let Kind::Tuple(items) = &node.kind
+            && !fields.is_empty()
+            && items.len() == fields.len()
+        {
+            let items = items.iter().cloned().zip(fields);
+            let items = items
+                .map(|(item, (_, oid, typmod))| self.convert(item, oid, typmod, context, true));
+            let row = Node::new(Kind::Tuple(items.collect::<Result<_>>()?), base);
+            return Ok(made(row, to, implicit, false));
         }
         let is_possible = node.is_unknown()
             || self.names.context(node.oid, to).is_some_and(|needed| needed <= context);
@@ -177,17 +193,18 @@ impl Analyzer<'_> {
         cut
     }
 
-    /// The text of a literal as its type writes it.
-    fn canonical(&self, oid: Oid, text: &str) -> Result<String> {
+    /// The text of a literal as its type writes it; what it cannot read stays as somebody wrote it.
+    fn canonical(&self, oid: Oid, text: &str) -> String {
         if oid == Oid::REGCLASS {
-            return Ok(self.names.class_text(text).unwrap_or_else(|| text.to_owned()));
+            return self.names.class_text(text).unwrap_or_else(|| text.to_owned());
         }
         let element = self.names.element_of(oid).unwrap_or(oid);
         if is_alias(element) || type_facts(element).is_none() || oid == Oid::RECORD {
-            return Ok(text.to_owned());
+            return text.to_owned();
         }
-        // What depends on when it is read is what somebody wrote.
-        io::text_plain(&io::parse_plain(oid, text, self.style)?, oid, self.style)
+        let value = io::parse_plain(oid, text, self.style);
+        let written = value.and_then(|value| io::text_plain(&value, oid, self.style));
+        written.unwrap_or_else(|_| text.to_owned())
     }
 
     /// The name of a type for an error.

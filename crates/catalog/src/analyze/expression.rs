@@ -86,6 +86,10 @@ impl Analyzer<'_> {
             E::Case { operand, conditions, else_result, .. } => {
                 self.case(operand.as_deref(), conditions, else_result.as_deref())
             }
+            E::QualifiedWildcard(name, _) => match name.0.last().and_then(|part| part.as_ident()) {
+                Some(alias) => self.whole_row(alias),
+                None => unknown("this row"),
+            },
             E::Array(array) => self.array(&array.elem),
             E::Tuple(items) => self.tuple(items),
             E::Function(function) => self.function(function),
@@ -390,6 +394,9 @@ pub(super) fn literal(value: &Value) -> Result<Node> {
             Node::boolean(Kind::Const(Some(if *value { "t" } else { "f" }.into())))
         }
         Value::Null => Node::new(Kind::Const(None), Oid::UNKNOWN),
+        Value::SingleQuotedByteStringLiteral(bits) => {
+            Node::new(Kind::Const(Some(bits.as_str().into())), Oid::BIT)
+        }
         _ => return unknown("this kind of constant"),
     })
 }

@@ -7,6 +7,7 @@ use sqlparser::ast::{
 };
 use trunkline_core::{Oid, Result, SqlState};
 
+use super::operator::mentions_column;
 use super::scope::column_of;
 use super::tree::{From, Item, ItemColumn, Join, JoinKind, Kind, Node, Source};
 use super::{Analyzer, Columns, unknown};
@@ -116,8 +117,8 @@ impl Analyzer<'_> {
         let node = match kind {
             JoinKind::Right => right,
             JoinKind::Full => {
-                let (all, oid, typmod) = self.unify(vec![left, right], "JOIN/USING")?;
-                Node { kind: Kind::Coalesce(all), oid, typmod }
+                let (_, oid, typmod) = self.unify(vec![left, right], "JOIN/USING")?;
+                Node { kind: Kind::Merged(name.clone()), oid, typmod }
             }
             _ => left,
         };
@@ -134,6 +135,7 @@ impl Analyzer<'_> {
                 && let Some(node) = column_of(*item, index, of)
             {
                 of.columns.iter_mut().skip(index).take(1).for_each(|one| one.merged = true);
+                self.note(&node);
                 return Ok(node);
             }
         }
@@ -238,6 +240,7 @@ impl Analyzer<'_> {
             return Err(no_relation(0, &parts.join(".")));
         };
         let name: Arc<str> = name.as_str().into();
+        self.mentions.insert((found.schema, name.clone(), None));
         let source =
             Source::Relation { schema: found.schema, name: name.clone(), row_type: found.row_type };
         self.item(source, name, found.columns, alias, false)
@@ -306,6 +309,8 @@ impl Analyzer<'_> {
         if ordinality {
             columns.push(("ordinality".into(), Oid::INT8, -1));
         }
+        // What it is called with may be of the items before it.
+        let lateral = lateral || calls.iter().any(mentions_column);
         let source = Source::Functions { calls, ordinality, defined };
         self.item(source, name.into(), columns, alias, lateral)
     }

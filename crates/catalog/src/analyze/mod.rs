@@ -4,12 +4,11 @@
 //! is one, not that it can be called here. What comes of it is shown by `deparse`, and has the types of a
 //! view's columns.
 
-#![allow(dead_code, reason = "what shows it is being written")]
-
 mod call;
 mod coerce;
 mod expression;
 mod from;
+mod mentions;
 mod names;
 mod operator;
 mod query;
@@ -17,6 +16,7 @@ mod scope;
 mod select;
 pub(crate) mod tree;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sqlparser::ast;
@@ -26,6 +26,7 @@ use trunkline_core::{Oid, Result};
 use crate::error::{syntax, too_deep, unsupported};
 use crate::facts::CastContext;
 use crate::world::Objects;
+pub(crate) use mentions::{Mention, mentions};
 pub(crate) use names::{Declared, Names};
 use scope::Scope;
 use tree::{Item, ItemColumn, Node, Query, Source};
@@ -69,7 +70,6 @@ pub(crate) fn query(sql: &str, names: Names<'_>, style: &TextStyle) -> Result<Qu
 
 /// What an expression that is in no query can name.
 pub(crate) enum Subject<'a> {
-    Nothing,
     /// The columns of tables under these names.
     Tables(&'a [(&'a str, Columns)]),
     /// `VALUE`, of a domain over this type.
@@ -83,13 +83,12 @@ pub(crate) fn expression(
     style: &TextStyle,
     subject: &Subject<'_>,
     stored: Option<(Oid, i32)>,
-) -> Result<Node> {
-    let parsed = crate::parse::query(&format!("SELECT {sql}"))?;
+) -> Result<(Node, Vec<Item>)> {
+    let parsed = crate::parse::query(&format!("SELECT ({sql})"))?;
     let expression = only_expression(&parsed).ok_or_else(|| syntax(0, "syntax error"))?;
     let mut analyzer = Analyzer::new(names, style);
     let mut scope = Scope::default();
     match subject {
-        Subject::Nothing => {}
         Subject::Value(oid, typmod) => analyzer.value = Some((*oid, *typmod)),
         Subject::Tables(tables) => {
             for (name, columns) in *tables {
@@ -114,11 +113,14 @@ pub(crate) fn expression(
     }
     analyzer.scopes.push(scope);
     let node = analyzer.expression(expression)?;
-    match stored {
-        Some((oid, typmod)) => analyzer.convert(node, oid, typmod, CastContext::Assignment, true),
-        None if node.is_unknown() => analyzer.coerce(node, Oid::TEXT),
-        None => Ok(node),
-    }
+    let node = match stored {
+        Some((oid, typmod)) => {
+            analyzer.convert(node, oid, typmod, CastContext::Assignment, true)?
+        }
+        None if node.is_unknown() => analyzer.coerce(node, Oid::TEXT)?,
+        None => node,
+    };
+    Ok((node, analyzer.scopes.pop().unwrap_or_default().items))
 }
 
 /// What a SELECT gives that consists of nothing else.
@@ -133,7 +135,9 @@ fn only_expression(query: &ast::Query) -> Option<&ast::Expr> {
         && select.having.is_none()
         && select.distinct.is_none();
     match select.projection.as_slice() {
-        [ast::SelectItem::UnnamedExpr(expression)] if is_plain => Some(expression),
+        [ast::SelectItem::UnnamedExpr(ast::Expr::Nested(expression))] if is_plain => {
+            Some(expression)
+        }
         _ => None,
     }
 }
@@ -158,6 +162,7 @@ struct Analyzer<'a> {
     /// The type of `VALUE`.
     value: Option<(Oid, i32)>,
     depth: usize,
+    mentions: BTreeSet<Mention>,
 }
 
 /// How deeply expressions and queries may be within each other.
@@ -165,7 +170,15 @@ const MAX_DEPTH: usize = 2_000;
 
 impl<'a> Analyzer<'a> {
     fn new(names: Names<'a>, style: &'a TextStyle) -> Analyzer<'a> {
-        Analyzer { names, style, scopes: Vec::new(), ctes: Vec::new(), value: None, depth: 0 }
+        Analyzer {
+            names,
+            style,
+            scopes: Vec::new(),
+            ctes: Vec::new(),
+            value: None,
+            depth: 0,
+            mentions: BTreeSet::new(),
+        }
     }
 
     /// Runs something one level deeper.

@@ -10,7 +10,7 @@ use trunkline_sql::{TypeName, quote_identifier};
 use super::Columns;
 use crate::bind::named_type;
 use crate::facts::{self, PG_CATALOG, type_facts};
-use crate::world::{ClassObject, INFORMATION_SCHEMA, Objects, PUBLIC, modified};
+use crate::world::{ClassObject, INFORMATION_SCHEMA, Objects, PUBLIC, TypeWhat, modified};
 
 /// The types that somebody made, by number and by name, and the routines by name.
 #[derive(Debug, Default)]
@@ -262,9 +262,11 @@ impl<'a> Names<'a> {
         if let Some(known) = self.declared().types.get(&oid.0) {
             return known.is_array_of;
         }
-        if let Some((place, is_array)) = self.objects.types.get(&oid.0) {
-            let class = self.objects.classes.get(*place)?;
-            return is_array.then_some(Oid(class.row_type));
+        if let Some(known) = self.objects.types.get(oid.0) {
+            return match known.what {
+                TypeWhat::Array(element) => Some(Oid(element)),
+                _ => None,
+            };
         }
         facts::element_of(oid)
     }
@@ -274,8 +276,8 @@ impl<'a> Names<'a> {
         if let Some(known) = self.declared().types.get(&oid.0) {
             return Some(known.array);
         }
-        if let Some((place, false)) = self.objects.types.get(&oid.0) {
-            return self.objects.classes.get(*place).map(|class| Oid(class.array_type));
+        if let Some(known) = self.objects.types.get(oid.0) {
+            return Some(Oid(known.array)).filter(|array| array.0 != 0);
         }
         facts::array_of(oid)
     }
@@ -286,8 +288,10 @@ impl<'a> Names<'a> {
             let columns = columns.iter().map(|one| &one.column);
             return columns.map(|one| ((*one.name).into(), one.type_oid, one.typmod)).collect();
         }
-        let class = self.objects.types.get(&oid.0).filter(|(_, is_array)| !is_array);
-        let class = class.and_then(|(place, _)| self.objects.classes.get(*place));
+        let class = match self.objects.types.get(oid.0).map(|known| known.what) {
+            Some(TypeWhat::Row(class)) => self.objects.class(class),
+            _ => None,
+        };
         class.map(|class| self.columns_of(class)).unwrap_or_default()
     }
 
@@ -297,6 +301,12 @@ impl<'a> Names<'a> {
         if let Some(element) = self.element_of(oid).filter(|_| !is_vector && !self.is_domain(oid)) {
             return format!("{}[]", self.type_text(element, typmod));
         }
+        // By their usual names they would have one character or bit.
+        match oid {
+            Oid::BPCHAR if typmod < 0 => return "bpchar".to_owned(),
+            Oid::BIT if typmod < 0 => return "\"bit\"".to_owned(),
+            _ => {}
+        }
         if let Some(name) = trunkline_core::types::name_of(oid) {
             return modified(oid, name, typmod);
         }
@@ -304,10 +314,8 @@ impl<'a> Names<'a> {
             (known.schema, known.name.clone())
         } else if let Some(known) = type_facts(oid) {
             (known.schema, known.name.clone())
-        } else if let Some((place, _)) = self.objects.types.get(&oid.0)
-            && let Some(class) = self.objects.classes.get(*place)
-        {
-            (class.schema, class.name.clone())
+        } else if let Some(known) = self.objects.types.get(oid.0) {
+            (known.schema, known.name.clone())
         } else {
             return "???".to_owned();
         };

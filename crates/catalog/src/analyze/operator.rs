@@ -320,7 +320,7 @@ fn same_chain(expression: &ast::Expr, and: bool) -> Option<(&ast::Expr, &ast::Ex
 }
 
 /// Whether an expression names a column of the query that it is in.
-fn mentions_column(node: &Node) -> bool {
+pub(super) fn mentions_column(node: &Node) -> bool {
     let any = |all: &[Node]| all.iter().any(mentions_column);
     match &node.kind {
         Kind::Column { level, .. } | Kind::Row { level, .. } => *level == 0,

@@ -7,7 +7,7 @@ use trunkline_core::{Oid, Result};
 
 use super::scope::Scope;
 use super::select::{named_target, position, sort_column};
-use super::tree::{Body, Cte, Kind, Node, Query, SetTree, Target};
+use super::tree::{Body, Cte, Kind, Lock, Node, Query, SetTree, Source, Target};
 use super::{Analyzer, KnownCte, unknown};
 use crate::bind::folded;
 use crate::error::{mismatch, no_column, syntax};
@@ -28,9 +28,12 @@ impl Analyzer<'_> {
         let mut ctes = Vec::new();
         let recursive = query.with.as_ref().is_some_and(|with| with.recursive);
         if let Some(with) = &query.with {
-            for cte in &with.cte_tables {
-                ctes.push(self.cte(cte, recursive)?);
-            }
+            // They are queries within this one, of which they see nothing.
+            self.scopes.push(Scope::default());
+            let done: Result<Vec<Cte>> =
+                with.cte_tables.iter().map(|cte| self.cte(cte, recursive)).collect();
+            self.scopes.pop();
+            ctes = done?;
         }
         let order = match query.order_by.as_ref().map(|order| &order.kind) {
             None => &[],
@@ -59,7 +62,7 @@ impl Analyzer<'_> {
             };
             done.with_ties = fetch.with_ties;
         }
-        done.locks = query.locks.iter().map(ToString::to_string).collect();
+        done.locks = locks(&query.locks, &done);
         self.ctes.truncate(known);
         Ok(done)
     }
@@ -249,6 +252,32 @@ impl Analyzer<'_> {
         }
         Ok(())
     }
+}
+
+/// What is locked: the relations that are named, or all of them.
+fn locks(clauses: &[ast::LockClause], query: &Query) -> Vec<Lock> {
+    let Body::Select(select) = &query.body else { return Vec::new() };
+    let mut locks = Vec::new();
+    for clause in clauses {
+        let of = clause.of.as_ref().and_then(|name| name.0.last()?.as_ident()).map(folded);
+        let strength = match clause.lock_type {
+            ast::LockType::Share => "FOR SHARE",
+            ast::LockType::Update => "FOR UPDATE",
+        };
+        let wait = match clause.nonblock {
+            Some(ast::NonBlock::Nowait) => " NOWAIT",
+            Some(ast::NonBlock::SkipLocked) => " SKIP LOCKED",
+            None => "",
+        };
+        for (item, one) in select.items.iter().enumerate() {
+            let name = one.alias.as_ref().unwrap_or(&one.name);
+            let is_meant = of.as_deref().is_none_or(|of| *of == **name);
+            if is_meant && matches!(one.source, Source::Relation { .. }) {
+                locks.push(Lock { item, strength, wait });
+            }
+        }
+    }
+    locks
 }
 
 /// Whether a query in parentheses is nothing but its body.

@@ -90,7 +90,9 @@ impl Analyzer<'_> {
             Ok(found.pop())
         })?;
         if let Some((level, node)) = found {
-            return Ok(outward(node, level));
+            let node = outward(node, level);
+            self.note(&node);
+            return Ok(node);
         }
         if name == "value"
             && let Some((oid, typmod)) = self.value
@@ -120,10 +122,24 @@ impl Analyzer<'_> {
             node.map(Some).ok_or_else(|| no_column(0, &format!("{alias}.{column}")))
         })?;
         if let Some((level, node)) = found {
-            return Ok(outward(node, level));
+            let node = outward(node, level);
+            self.note(&node);
+            return Ok(node);
         }
         let message = format!("missing FROM-clause entry for table \"{alias}\"");
         Err(at(0, SqlState::UNDEFINED_TABLE, message))
+    }
+
+    /// `item.*` as a value.
+    pub(super) fn whole_row(&mut self, ident: &Ident) -> Result<Node> {
+        let alias = folded(ident);
+        let found = self.search(|scope| {
+            Ok(scope.item(&alias).and_then(|item| row_of(item, scope.items.get(item)?)))
+        })?;
+        match found {
+            Some((level, node)) => Ok(outward(node, level)),
+            None => Err(no_column(0, &format!("\"{alias}\""))),
+        }
     }
 
     /// An item of FROM by its name, and how many queries further out it is.
@@ -145,18 +161,10 @@ pub(super) fn row_of(item: usize, of: &Item) -> Option<Node> {
     Some(Node::new(Kind::Row { level: 0, item }, oid))
 }
 
-/// What was found in a scope `level` queries further out.
+/// What was found in a scope `by` queries further out.
 fn outward(mut node: Node, by: usize) -> Node {
-    shift(&mut node, by);
-    node
-}
-
-fn shift(node: &mut Node, by: usize) {
-    match &mut node.kind {
-        Kind::Column { level, .. } | Kind::Row { level, .. } => *level += by,
-        // A column of a full join's USING.
-        Kind::Coalesce(all) => all.iter_mut().for_each(|one| shift(one, by)),
-        Kind::Convert(convert) => shift(&mut convert.of, by),
-        _ => {}
+    if let Kind::Column { level, .. } | Kind::Row { level, .. } = &mut node.kind {
+        *level += by;
     }
+    node
 }

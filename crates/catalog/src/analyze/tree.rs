@@ -29,6 +29,8 @@ pub(crate) enum Kind {
         level: usize,
         item: usize,
     },
+    /// A column of a full join's USING, which is neither side's.
+    Merged(Arc<str>),
     /// `VALUE`, of a domain's check.
     Value,
     /// The text of a value.
@@ -226,8 +228,16 @@ pub(crate) struct Query {
     pub(crate) limit: Option<Node>,
     pub(crate) with_ties: bool,
     pub(crate) offset: Option<Node>,
-    /// FOR UPDATE and the like, with the relations that it names.
-    pub(crate) locks: Vec<String>,
+    pub(crate) locks: Vec<Lock>,
+}
+
+/// FOR UPDATE and the like, of an item of FROM.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Lock {
+    pub(crate) item: usize,
+    pub(crate) strength: &'static str,
+    /// `NOWAIT` or `SKIP LOCKED`.
+    pub(crate) wait: &'static str,
 }
 
 /// A query of WITH.

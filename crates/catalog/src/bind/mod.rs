@@ -35,6 +35,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use crate::datum::Datum;
 use crate::plan::{Expr, Query};
+use crate::world::World;
 use scope::Scope;
 pub(crate) use typed::{Typed, needs_catalog, type_name};
 
@@ -74,14 +75,23 @@ pub(crate) struct Binder {
     parameters: Vec<Oid>,
     next_id: usize,
     depth: usize,
+    /// Where relations are looked for that are none of the catalogs'.
+    world: Option<Arc<World>>,
 }
 
 /// How deeply expressions and queries may be within each other.
 const MAX_DEPTH: usize = 2_000;
 
-/// Binds a query of a client, whose parameters are of the types `hints` where it said so.
-pub(crate) fn bind(sql: &str, query: &ast::Query, hints: &[Oid]) -> Result<Bound> {
+/// Binds a query of a client, whose parameters are of the types `hints` where it said so; what is none of
+/// the catalogs' may be a relation of the world.
+pub(crate) fn bind(
+    sql: &str,
+    query: &ast::Query,
+    hints: &[Oid],
+    world: Option<Arc<World>>,
+) -> Result<Bound> {
     let mut binder = Binder::new(sql, 0);
+    binder.world = world;
     binder.parameters = hints.to_vec();
     let (mut query, mut columns) = binder.query(query)?;
     binder.settle_unknown(&mut query, &mut columns)?;
@@ -107,6 +117,7 @@ impl Binder {
             parameters: Vec::new(),
             next_id,
             depth: 0,
+            world: None,
         }
     }
 

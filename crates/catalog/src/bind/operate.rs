@@ -8,6 +8,7 @@ use super::typed::type_name;
 use super::{Binder, Typed};
 use crate::datum::Datum;
 use crate::error::{at, unsupported};
+use crate::facts::type_facts;
 use crate::functions;
 use crate::plan::{Calling, Expr};
 
@@ -116,6 +117,7 @@ impl Binder {
 
     /// An operator and its operands.
     pub(super) fn operate(&mut self, name: &str, operands: Vec<Typed>) -> Result<Typed> {
+        let operands: Vec<Typed> = operands.into_iter().map(plain).collect();
         let types: Vec<Oid> = operands.iter().map(|operand| operand.oid).collect();
         let place = operands.first().map_or(0, |operand| operand.place);
         // Where the operator itself stands the tree does not tell.
@@ -148,6 +150,12 @@ impl Binder {
         };
         Ok(Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place))
     }
+}
+
+/// A value of a type that somebody declared is compared as the text it is: there is none of them here.
+fn plain(operand: Typed) -> Typed {
+    let is_declared = operand.oid != Oid::UNKNOWN && type_facts(operand.oid).is_none();
+    if is_declared { Typed { oid: Oid::TEXT, ..operand } } else { operand }
 }
 
 fn signature(name: &str, types: &[Oid]) -> String {

@@ -38,6 +38,10 @@ impl Binder {
         };
         let known = oid.and_then(|oid| Some((oid, facts::relation_columns(oid, name)?)));
         let Some((oid, columns)) = known else {
+            if let Some((source, columns, schema, relation)) = self.declared(schema, name) {
+                let named = Some((name, Some(&*schema), relation));
+                return self.leaf(source, columns, alias, named);
+            }
             let shown = schema.map_or_else(|| name.to_owned(), |schema| format!("{schema}.{name}"));
             return Err(no_relation(place, &shown));
         };
@@ -55,6 +59,36 @@ impl Binder {
         });
         let schema = if oid == PG_CATALOG { "pg_catalog" } else { "information_schema" };
         self.leaf(source, columns.collect(), alias, Some((name, Some(schema), relation)))
+    }
+
+    /// A table, a view or a sequence of the world, whose rows are only declared.
+    fn declared(
+        &self,
+        schema: Option<&str>,
+        name: &str,
+    ) -> Option<(Source, Vec<OutputColumn>, Arc<str>, u32)> {
+        let world = self.world.as_ref()?;
+        let class = world.declared_class(schema, name)?;
+        let columns = match class.sequence {
+            Some(_) => world.sequence_columns(),
+            None => world
+                .objects
+                .columns(class)
+                .iter()
+                .map(|one| (&*one.column.name, one.column.type_oid, one.column.typmod))
+                .collect(),
+        };
+        let columns =
+            columns.into_iter().zip(1_i16..).map(|((name, oid, typmod), number)| OutputColumn {
+                name: name.into(),
+                oid,
+                typmod,
+                fields: None,
+                origin: Some((class.oid, number)),
+            });
+        let schema = world.schema_name(class.schema)?;
+        let source = Source::Table(class.schema, class.name.clone());
+        Some((source, columns.collect(), schema, class.oid))
     }
 
     /// The query of a view, its columns of the types that they are declared with.

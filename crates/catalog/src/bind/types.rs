@@ -41,12 +41,9 @@ pub(crate) fn type_of(parsed: &TypeName, text: &str, place: Place) -> Result<(Oi
         (Oid::NUMERIC, [precision]) => (precision << 16) + 4,
         (Oid::NUMERIC, [precision, scale]) => ((precision << 16) | (scale & 0x7ff)) + 4,
         // `character` without a length is `character(1)`.
-        (Oid::BPCHAR, [])
-            if parsed.qualifiers.is_empty() || !written.to_ascii_lowercase().contains("bpchar") =>
-        {
-            5
-        }
-        (Oid::BIT, []) => 1,
+        (Oid::BPCHAR, []) if !written.to_ascii_lowercase().contains("bpchar") => 5,
+        // So is `bit`, but not by its name in quotes.
+        (Oid::BIT, []) if !written.contains('"') => 1,
         (
             Oid::BIT | Oid::VARBIT | Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ,
             [length],

@@ -26,6 +26,10 @@ impl Loader<'_> {
                     }
                     return Ok(());
                 }
+                // An index of a partition is one of a partitioned index where its keys are the same.
+                if reader.at("attach") {
+                    return Ok(());
+                }
             }
             "sequence" => {
                 let name = Name::read(reader)?;
@@ -119,7 +123,7 @@ impl Loader<'_> {
         if reader.eat("if") {
             reader.expect("exists")?;
         }
-        let _ = reader.eat("only");
+        let only = reader.eat("only");
         let name = Name::read(reader)?;
         let Some((schema, place)) = self.relation_place(&name) else {
             // A dump alters views and sequences so, too.
@@ -137,8 +141,12 @@ impl Loader<'_> {
             let Some(mut relation) = self.relation_at((schema, place)).cloned() else {
                 return Ok(());
             };
+            let had = (relation.columns.len(), relation.constraints.len());
             let known = self.alter_action(reader, (schema, &mut relation), start)?;
             self.finish_keys(&mut relation);
+            if !only {
+                self.hand_down((schema, &relation), had);
+            }
             if let Some(own) = self.relation_at((schema, place)) {
                 *own = relation;
             }
@@ -228,16 +236,7 @@ impl Loader<'_> {
             return Ok(true);
         }
         if reader.eat("attach") {
-            reader.expect("partition")?;
-            let part = Name::read(reader)?;
-            let bound = self.up_to(reader, &[])?;
-            let parent = (self.schema_name(place), relation.name.clone());
-            let part = self.relation(&part)?;
-            part.bound = Some(bound);
-            part.parents.push(parent);
-            for column in &mut part.columns {
-                (column.inherited, column.is_local) = (true, true);
-            }
+            self.attach(reader, (place, relation))?;
             return Ok(true);
         }
         if reader.at_any(&["enable", "disable", "force", "no"]) {

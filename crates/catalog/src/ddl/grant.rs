@@ -280,7 +280,12 @@ impl Change {
                 }
             }
         }
-        self.merge(&whole, kind.own, &mut access.grants);
+        // What is granted to the owner by its name is the owner's.
+        let is_owner =
+            |to: &Grantee| matches!(to, Grantee::Role(role) if access.owner.as_ref() == Some(role));
+        let to = self.to.iter().map(|to| if is_owner(to) { Grantee::Owner } else { to.clone() });
+        let to: Vec<Grantee> = to.collect();
+        self.merge(&whole, kind.own, &mut access.grants, &to);
     }
 
     fn apply_column(&self, column: &str, grants: &mut Vec<Grant>) {
@@ -291,16 +296,16 @@ impl Change {
             .map(|(letter, _)| *letter)
             .collect();
         if !own.is_empty() {
-            self.merge(&own, COLUMN, grants);
+            self.merge(&own, COLUMN, grants, &self.to);
         }
     }
 
-    fn merge(&self, letters: &[Option<char>], all: &str, grants: &mut Vec<Grant>) {
+    fn merge(&self, letters: &[Option<char>], all: &str, grants: &mut Vec<Grant>, to: &[Grantee]) {
         let wanted: Vec<char> = match letters.contains(&None) {
             true => all.chars().collect(),
             false => letters.iter().flatten().copied().collect(),
         };
-        for to in &self.to {
+        for to in to {
             let place = grants.iter().position(|grant| grant.to == *to);
             let place = place.unwrap_or_else(|| {
                 let (to, by) = (to.clone(), Grantee::Owner);

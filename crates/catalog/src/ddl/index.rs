@@ -50,7 +50,7 @@ impl Loader<'_> {
                 let start = reader.offset();
                 reader.skip()?;
                 let text = Span::new(start + 1, reader.taken().saturating_sub(1)).text(sql);
-                index.options = text.split(',').map(|one| one.replace(' ', "")).collect();
+                index.options = text.split(',').map(|one| one.replace([' ', '\''], "")).collect();
             } else {
                 reader.skip()?;
             }
@@ -58,24 +58,25 @@ impl Loader<'_> {
         index.name = name.unwrap_or_else(|| Self::index_name(relation, &index.keys));
         relation.indexes.push(index.clone());
         let partitioned = relation.name.clone();
-        if !only {
-            self.index_partitions(&table, &partitioned, &index)?;
+        if let Some((place, _)) = self.relation_place(&table).filter(|_| !only) {
+            self.index_partitions(&self.schema_name(place), &partitioned, &index);
         }
         Ok(())
     }
 
-    /// The partitions of a table get an index like its own.
-    fn index_partitions(&mut self, table: &Name, name: &str, index: &Index) -> Read {
-        let Some((place, _)) = self.relation_place(table) else { return Ok(()) };
-        let parent = (self.schema_name(place), name.to_owned());
-        for relation in self.schemas().iter_mut().flat_map(|schema| &mut schema.relations) {
-            if relation.bound.is_some() && relation.parents.contains(&parent) {
-                let mut own = index.clone();
-                own.name = Self::index_name(relation, &own.keys);
-                relation.indexes.push(own);
-            }
+    /// The partitions of a table get an index like its own, and theirs, too.
+    fn index_partitions(&mut self, schema: &str, name: &str, index: &Index) {
+        for part in self.children(schema, name) {
+            let below = self.schema_name(part.0);
+            let Some(relation) = self.relation_at(part).filter(|one| one.bound.is_some()) else {
+                continue;
+            };
+            let mut own = index.clone();
+            own.name = Self::index_name(relation, &own.keys);
+            relation.indexes.push(own);
+            let name = relation.name.clone();
+            self.index_partitions(&below, &name, index);
         }
-        Ok(())
     }
 
     /// The name that PostgreSQL makes up for an index.

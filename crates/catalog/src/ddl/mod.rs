@@ -10,6 +10,7 @@ mod constraint;
 mod expression;
 mod grant;
 mod index;
+mod inherit;
 mod names;
 mod role;
 mod routine;

@@ -26,7 +26,11 @@ impl Loader<'_> {
                 (returned, routine.returns_set) = (Some(oid), set_of);
             }
         }
-        routine.result = returned.unwrap_or_else(|| result_of(&arguments));
+        routine.result = returned.unwrap_or_else(|| match result_of(&arguments) {
+            // A procedure gives a row back, be it of one column.
+            given if is_procedure && given != Oid::VOID => Oid::RECORD,
+            given => given,
+        });
         routine.arguments = arguments;
         self.routine_options(reader, &mut routine)?;
         let same = identity(&routine);

@@ -37,12 +37,18 @@ impl Loader<'_> {
         } else if reader.at_kind(TokenKind::LeftParen) && !is_query(reader) {
             self.elements(reader, (place, &mut relation), &mut found)?;
         }
+        let own: Vec<Box<str>> =
+            relation.columns.iter().map(|one| one.column.name.clone()).collect();
         self.table_options(reader, &mut relation)?;
         if reader.eat("as") {
             let query = self.up_to(reader, &[])?;
             relation.columns = self.query_columns(&query, &found.names)?;
         }
         for (column, constraint) in found.constraints {
+            // Columns of parents may have come before it by now.
+            let name = column.and_then(|at| own.get(at));
+            let column = name
+                .and_then(|name| relation.columns.iter().position(|one| one.column.name == *name));
             self.constrain(place, &mut relation, column, constraint)?;
         }
         self.finish_keys(&mut relation);
@@ -61,56 +67,6 @@ impl Loader<'_> {
             schema.relations.push(relation);
             schema.sequences.extend(sequences);
         }
-    }
-
-    /// What a table takes over from another one that it is a part or a kind of.
-    pub(super) fn inherit(
-        &mut self,
-        relation: &mut Relation,
-        parent: &Name,
-        is_partition: bool,
-    ) -> Read {
-        let Some(at) = self.relation_place(parent) else {
-            return Err(super::names::missing("relation", SqlState::UNDEFINED_TABLE, parent));
-        };
-        let schema = self.schema_name(at.0);
-        let Some(parent) = self.relation_at(at) else { return Ok(()) };
-        relation.parents.push((schema, parent.name.clone()));
-        for column in &parent.columns {
-            match relation.columns.iter_mut().find(|own| own.column.name == column.column.name) {
-                Some(own) => {
-                    own.inherited = true;
-                    own.not_null |= column.not_null;
-                }
-                None => {
-                    let mut column = column.clone();
-                    (column.inherited, column.is_local) = (true, false);
-                    column.comment = None;
-                    column.grants.clear();
-                    relation.columns.push(column);
-                }
-            }
-        }
-        for constraint in &parent.constraints {
-            let is_key =
-                !matches!(constraint.kind, ConstraintKind::Check(_) | ConstraintKind::NotNull(_));
-            if constraint.no_inherit || (is_key && !is_partition) {
-                continue;
-            }
-            let mut constraint = constraint.clone();
-            if is_key {
-                constraint.name = None;
-            }
-            relation.constraints.push(constraint);
-        }
-        if is_partition {
-            for index in parent.indexes.clone() {
-                let mut index = index;
-                index.name = Self::index_name(relation, &index.keys);
-                relation.indexes.push(index);
-            }
-        }
-        Ok(())
     }
 
     /// `( column …, constraint …, LIKE … )`
@@ -241,9 +197,7 @@ impl Loader<'_> {
     fn table_options(&mut self, reader: &mut Reader<'_>, relation: &mut Relation) -> Read {
         while !reader.at_end() && !reader.at("as") {
             if reader.eat("inherits") {
-                for parent in name_list(reader)? {
-                    self.inherit(relation, &parent, false)?;
-                }
+                self.inherits(reader, relation)?;
             } else if reader.eat("partition") {
                 reader.expect("by")?;
                 relation.kind = RelationKind::Partitioned;

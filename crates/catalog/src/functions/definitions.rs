@@ -1,47 +1,38 @@
 //! Definitions of objects as SQL.
 
-use trunkline_core::catalog::{ConstraintKind, Indexed, Relation};
-use trunkline_core::{Oid, PgError, Result, SqlState};
+use trunkline_core::catalog::Relation;
+use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
+use super::{constraint, index, partition, routine, trigger};
 use crate::datum::Datum;
 use crate::error::no_relation;
-use crate::facts::Proc;
 use crate::plan::{Call, Function};
-use crate::syntax::call_name;
-use crate::world::{
-    ClassObject, ConstraintObject, IndexObject, What, World, expression_text, proc_by_oid,
-    query_text,
-};
+use crate::world::{World, expression_text, is_bound, query_text, rule_oid};
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
         "pg_get_expr" => expression,
-        "pg_get_indexdef" => index_definition,
-        "pg_get_constraintdef" => constraint_definition,
+        "pg_get_indexdef" => index::definition,
+        "pg_get_constraintdef" => constraint::definition,
         "pg_get_viewdef" => view_definition,
         "pg_get_serial_sequence" => serial_sequence,
         // Only the engine knows how far it has come.
         "pg_sequence_last_value" => |_| Ok(Datum::Null),
-        "pg_get_function_arguments" | "pg_get_function_identity_arguments" => |call| {
-            Ok(proc(call).map_or(Datum::Null, |proc| Datum::text(arguments(&call.run.world, proc))))
-        },
-        "pg_get_function_result" => |call| {
-            let Some(proc) = proc(call).filter(|proc| proc.kind != b'p') else {
-                return Ok(Datum::Null);
-            };
-            Ok(Datum::text(result(&call.run.world, proc)))
-        },
-        "pg_get_functiondef"
-        | "pg_get_function_sqlbody"
-        | "pg_get_ruledef"
-        | "pg_get_triggerdef"
-        | "pg_get_partkeydef"
+        "pg_get_function_arguments" => |call| routine::arguments(call, true),
+        "pg_get_function_identity_arguments" => |call| routine::arguments(call, false),
+        "pg_get_function_result" => routine::result,
+        "pg_get_functiondef" => routine::definition,
+        "pg_get_function_arg_default" => routine::argument_default,
+        "pg_get_triggerdef" => trigger::definition,
+        "pg_get_ruledef" => rule_definition,
+        "pg_get_partkeydef" => partition::key,
+        "pg_partition_root" => partition::root,
+        "pg_get_function_sqlbody"
         | "pg_get_partition_constraintdef"
         | "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"
-        | "pg_get_statisticsobjdef_expressions"
-        | "pg_get_function_arg_default" => |_| Ok(Datum::Null),
+        | "pg_get_statisticsobjdef_expressions" => |_| Ok(Datum::Null),
         "obj_description" | "col_description" => |call| description(call, "pg_description"),
         "shobj_description" => |call| description(call, "pg_shdescription"),
         "pg_describe_object" => |_| Ok(Datum::Null),
@@ -55,43 +46,20 @@ pub(super) fn function(name: &str) -> Option<Function> {
 /// `pg_get_expr(expression, relation [, pretty])`
 fn expression(call: &Call<'_>) -> Result<Datum> {
     let Some(text) = call.arguments.first().and_then(Datum::as_str) else { return Ok(Datum::Null) };
+    if is_bound(text) {
+        return Ok(Datum::text(text));
+    }
     let is_pretty = call.arguments.get(2).is_some_and(Datum::is_true);
     let relation = oid(call, 1).filter(|oid| *oid != 0);
     Ok(Datum::text(expression_text(&call.run.world, relation, text, is_pretty)))
 }
 
-fn oid(call: &Call<'_>, place: usize) -> Option<u32> {
+pub(super) fn oid(call: &Call<'_>, place: usize) -> Option<u32> {
     call.arguments.get(place)?.as_oid()
 }
 
-fn proc(call: &Call<'_>) -> Option<&'static Proc> {
-    proc_by_oid(oid(call, 0)?)
-}
-
-fn arguments(world: &World, proc: &Proc) -> String {
-    world.type_list(&proc.arguments, ", ")
-}
-
-fn result(world: &World, proc: &Proc) -> String {
-    let name = |oid: Oid| world.type_text(oid.0, -1).unwrap_or_default();
-    if proc.returns_set && proc.outputs.len() > 1 {
-        let columns: Vec<String> = proc
-            .outputs
-            .iter()
-            .map(|(column, oid)| format!("{} {}", quote_identifier(column), name(*oid)))
-            .collect();
-        return if proc.result == Oid::RECORD {
-            "SETOF record".to_owned()
-        } else {
-            format!("TABLE({})", columns.join(", "))
-        };
-    }
-    let of = name(proc.result);
-    if proc.returns_set { format!("SETOF {of}") } else { of }
-}
-
 /// The name of a column of a table.
-fn column(relation: &Relation, place: usize) -> String {
+pub(super) fn column(relation: &Relation, place: usize) -> String {
     relation
         .columns
         .get(place)
@@ -99,65 +67,8 @@ fn column(relation: &Relation, place: usize) -> String {
         .unwrap_or_default()
 }
 
-fn columns(relation: &Relation, places: &[usize]) -> String {
+pub(super) fn columns(relation: &Relation, places: &[usize]) -> String {
     places.iter().map(|place| column(relation, *place)).collect::<Vec<_>>().join(", ")
-}
-
-fn index_definition(call: &Call<'_>) -> Result<Datum> {
-    let world = &call.run.world;
-    let Some(class) = oid(call, 0).and_then(|oid| world.objects.class(oid)) else {
-        return Ok(Datum::Null);
-    };
-    let (Some(index), Some(relation)) = (&class.index, world.objects.relation_of(class)) else {
-        return Ok(Datum::Null);
-    };
-    let key = |at: usize| {
-        let key = index.of.keys.get(at)?;
-        Some(match &key.of {
-            Indexed::Column(place) => column(relation, *place),
-            Indexed::Expression(text) if text.is_empty() => "(expr)".to_owned(),
-            Indexed::Expression(text) => {
-                let is_pretty = call.arguments.get(2).is_some_and(Datum::is_true);
-                let shown = expression_text(world, Some(index.table), text, is_pretty);
-                if call_name(text).is_some() { shown } else { format!("({shown})") }
-            }
-        })
-    };
-    match call.arguments.get(1).and_then(Datum::as_int) {
-        Some(0) | None => {
-            let is_pretty = call.arguments.get(2).is_some_and(Datum::is_true);
-            Ok(Datum::text(index_sql(world, class, index, is_pretty, &key)))
-        }
-        Some(number) => {
-            let place = usize::try_from(number - 1).ok();
-            Ok(Datum::text(place.and_then(key).unwrap_or_default()))
-        }
-    }
-}
-
-fn index_sql(
-    world: &World,
-    class: &ClassObject,
-    index: &IndexObject,
-    is_pretty: bool,
-    key: &impl Fn(usize) -> Option<String>,
-) -> String {
-    let unique = if index.of.unique { "UNIQUE " } else { "" };
-    let keys = index.of.keys.iter().enumerate().map(|(place, of)| {
-        let descending = if of.descending { " DESC" } else { "" };
-        format!("{}{descending}", key(place).unwrap_or_default())
-    });
-    let keys = keys.collect::<Vec<_>>().join(", ");
-    let name = quote_identifier(&class.name);
-    let mut sql = format!(
-        "CREATE {unique}INDEX {name} ON {} USING btree ({keys})",
-        qualified(world, index.table)
-    );
-    if let Some(condition) = &index.of.condition {
-        let condition = expression_text(world, Some(index.table), condition, is_pretty);
-        sql.push_str(&format!(" WHERE {condition}"));
-    }
-    sql
 }
 
 /// `pg_get_serial_sequence(table, column)`: the first is parsed as a name, the second is one.
@@ -177,7 +88,7 @@ fn serial_sequence(call: &Call<'_>) -> Result<Datum> {
 }
 
 /// A relation with its schema.
-fn qualified(world: &World, oid: u32) -> String {
+pub(super) fn qualified(world: &World, oid: u32) -> String {
     match world.class_name(oid) {
         Some((schema, name)) => {
             let schema = world.schema_name(schema).unwrap_or_default();
@@ -187,81 +98,40 @@ fn qualified(world: &World, oid: u32) -> String {
     }
 }
 
-fn constraint_definition(call: &Call<'_>) -> Result<Datum> {
-    let world = &call.run.world;
-    let found =
-        oid(call, 0).and_then(|oid| world.objects.constraints.iter().find(|one| one.oid == oid));
-    Ok(found
-        .and_then(|constraint| {
-            constraint_sql(world, constraint, call.arguments.get(1).is_some_and(Datum::is_true))
-        })
-        .map_or(Datum::Null, Datum::text))
-}
-
-fn constraint_sql(world: &World, constraint: &ConstraintObject, is_pretty: bool) -> Option<String> {
-    let relation = world.objects.relation_of(world.objects.class(constraint.table)?)?;
-    Some(match &constraint.what {
-        What::NotNull(place) => format!("NOT NULL {}", column(relation, *place)),
-        What::Kind(ConstraintKind::Primary(key)) => {
-            format!("PRIMARY KEY ({})", columns(relation, &key.columns))
-        }
-        What::Kind(ConstraintKind::Unique(key)) => {
-            format!("UNIQUE ({})", columns(relation, &key.columns))
-        }
-        What::Kind(ConstraintKind::Check(expression)) => {
-            let of = Some(constraint.table);
-            format!("CHECK ({})", expression_text(world, of, expression, is_pretty))
-        }
-        What::Kind(ConstraintKind::Foreign(key)) => {
-            let target = match constraint
-                .target(&world.objects)
-                .and_then(|oid| world.class_text(oid))
-            {
-                Some(name) => name,
-                None => {
-                    format!("{}.{}", quote_identifier(&key.schema), quote_identifier(&key.table))
-                }
-            };
-            let referred: Vec<_> =
-                key.refers_to.iter().map(|name| quote_identifier(name)).collect();
-            let mut sql = format!(
-                "FOREIGN KEY ({}) REFERENCES {target}({})",
-                columns(relation, &key.columns),
-                referred.join(", ")
-            );
-            for (event, action) in [("UPDATE", key.on_update), ("DELETE", key.on_delete)] {
-                let action = match action {
-                    'r' => "RESTRICT",
-                    'c' => "CASCADE",
-                    'n' => "SET NULL",
-                    'd' => "SET DEFAULT",
-                    _ => continue,
-                };
-                sql.push_str(&format!(" ON {event} {action}"));
-            }
-            if constraint.deferrable {
-                sql.push_str(" DEFERRABLE");
-            }
-            if constraint.deferred {
-                sql.push_str(" INITIALLY DEFERRED");
-            }
-            sql
-        }
-        What::Kind(_) => return None,
-    })
-}
-
 fn view_definition(call: &Call<'_>) -> Result<Datum> {
     let world = &call.run.world;
     let oid = match call.arguments.first() {
         Some(Datum::Text(name)) => world.find_class(name)?,
         other => other.and_then(Datum::as_oid),
     };
-    let class = oid.and_then(|oid| world.objects.class(oid)).filter(|class| class.kind == 'v');
+    let class = oid
+        .and_then(|oid| world.objects.class(oid))
+        .filter(|class| matches!(class.kind, 'v' | 'm'));
     let definition =
         class.and_then(|class| world.objects.relation_of(class)?.definition.as_deref());
     let is_pretty = call.arguments.get(1).is_some_and(Datum::is_true);
-    Ok(definition.map_or(Datum::Null, |text| Datum::text(query_text(world, text, is_pretty))))
+    let text = class.zip(definition);
+    let text = text.map(|(class, text)| query_text(world, class.oid, text, is_pretty));
+    Ok(text.map_or(Datum::Null, Datum::text))
+}
+
+/// The rule of a view is its query.
+fn rule_definition(call: &Call<'_>) -> Result<Datum> {
+    let world = &call.run.world;
+    let wanted = oid(call, 0);
+    let mut views = world.objects.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
+    let found = views.find(|(class, _)| Some(rule_oid(class.oid)) == wanted);
+    let Some((class, relation)) = found else { return Ok(Datum::Null) };
+    let is_pretty = call.arguments.get(1).is_some_and(Datum::is_true);
+    let query = relation.definition.as_deref().unwrap_or_default();
+    let query = query_text(world, class.oid, query, is_pretty);
+    let name = match is_pretty {
+        true => world.class_text(class.oid).unwrap_or_default(),
+        false => qualified(world, class.oid),
+    };
+    Ok(Datum::text(format!(
+        "CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {query}"
+    )))
 }
 
 /// `obj_description(oid, catalog)`, `col_description(table, column)`, and `shobj_description(oid, catalog)`

@@ -4,8 +4,10 @@ mod acl;
 mod array_edits;
 mod arrays;
 pub(crate) mod bits;
+mod constraint;
 mod conversions;
 mod definitions;
+mod index;
 pub(crate) mod json;
 mod json_tree;
 mod json_values;
@@ -15,14 +17,17 @@ mod numbers;
 mod operators;
 pub(crate) use session::started;
 pub(crate) use waiting::waits;
+mod partition;
 mod patterns;
 mod privileges;
 mod regexps;
+mod routine;
 mod session;
 mod sets;
 mod strings;
 mod times;
 mod to_char;
+mod trigger;
 mod waiting;
 
 use trunkline_core::Oid;
@@ -116,6 +121,7 @@ pub(crate) fn needs_objects(name: &str) -> bool {
     names::function(name).is_some()
         || definitions::function(name).is_some()
         || privileges::function(name).is_some()
+        || acl::function(name).is_some()
 }
 
 /// Whether a function says something of the session or the catalogs, so that a statement without any

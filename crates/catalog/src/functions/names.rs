@@ -6,7 +6,6 @@ use super::strings::text;
 use crate::datum::Datum;
 use crate::facts::{facts, number};
 use crate::plan::{Call, Function};
-use crate::world::proc_by_oid;
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
@@ -17,11 +16,9 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_type_is_visible" => {
             |call| visible(call, |call, oid| call.run.world.is_type_visible(oid))
         }
-        "pg_function_is_visible" => |call| {
-            visible(call, |call, oid| {
-                proc_by_oid(oid).map(|proc| call.run.world.is_schema_searched(proc.schema))
-            })
-        },
+        "pg_function_is_visible" => {
+            |call| visible(call, |call, oid| call.run.world.is_proc_visible(oid))
+        }
         "pg_operator_is_visible" => |call| in_schema(call, "pg_operator", "oprnamespace"),
         "pg_opclass_is_visible" => |call| in_schema(call, "pg_opclass", "opcnamespace"),
         "pg_opfamily_is_visible" => |call| in_schema(call, "pg_opfamily", "opfnamespace"),
@@ -211,7 +208,8 @@ fn to_alias(call: &Call<'_>, oid: Oid) -> Result<Datum> {
 
 fn updatable(call: &Call<'_>) -> Result<Datum> {
     let oid = call.arguments.first().and_then(Datum::as_oid).unwrap_or(0);
-    let is_table = call.run.world.objects.class(oid).is_some_and(|class| class.kind == 'r');
+    let class = call.run.world.objects.class(oid);
+    let is_table = class.is_some_and(|class| matches!(class.kind, 'r' | 'p'));
     Ok(match call.result {
         // INSERT, UPDATE and DELETE.
         Oid::INT4 => Datum::Int(if is_table { 28 } else { 0 }),

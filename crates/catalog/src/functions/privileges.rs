@@ -1,70 +1,366 @@
-//! Who may do what, as far as that is known here.
+//! Who may do what, as the catalogs say it.
 //!
-//! An engine decides for itself what a client may do; the catalogs only know what there is. What is
-//! there may be used, and the password hashes of roles may not be read by anybody.
+//! An engine decides for itself what a client may do; these functions tell what is granted.
 
+use trunkline_core::catalog::Grant;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::acl::{letter_of, unrecognized};
 use crate::datum::Datum;
+use crate::facts::{PG_CATALOG, relation_columns};
 use crate::plan::{Call, Function};
+use crate::world::{AclItem, ClassObject, World, no_role};
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
-        "has_table_privilege" => |call| on(call, Oid::REGCLASS, 1),
-        "has_any_column_privilege" => |call| on(call, Oid::REGCLASS, 1),
-        "has_column_privilege" => |call| on(call, Oid::REGCLASS, 2),
-        "has_sequence_privilege" => |call| on(call, Oid::REGCLASS, 1),
-        "has_schema_privilege" => |call| on(call, Oid::REGNAMESPACE, 1),
-        "has_type_privilege" => |call| on(call, Oid::REGTYPE, 1),
-        "has_function_privilege" => |call| on(call, Oid::REGPROCEDURE, 1),
-        "has_database_privilege"
-        | "has_language_privilege"
-        | "has_tablespace_privilege"
-        | "has_foreign_data_wrapper_privilege"
-        | "has_server_privilege"
-        | "has_parameter_privilege" => |_| Ok(Datum::Bool(true)),
-        "pg_has_role" => |call| {
-            let own = call.run.world.session_role();
-            let role = call.arguments.get(call.arguments.len().saturating_sub(2));
-            let is_super = call.run.world.client.setting("is_superuser").as_deref() == Some("on");
-            let is_own = match role {
-                Some(Datum::Text(name)) => *name == own.1,
-                Some(value) => value.as_oid() == Some(own.0),
-                None => false,
-            };
-            Ok(Datum::Bool(is_own || is_super))
+        "has_table_privilege" => |call| on(call, Kind::Table),
+        "has_any_column_privilege" => |call| on(call, Kind::AnyColumn),
+        "has_column_privilege" => on_column,
+        "has_sequence_privilege" => |call| on(call, Kind::Sequence),
+        "has_schema_privilege" => |call| on(call, Kind::Schema),
+        "has_type_privilege" => |call| on(call, Kind::Type),
+        "has_function_privilege" => |call| on(call, Kind::Routine),
+        "has_database_privilege" => |call| on(call, Kind::Database),
+        "has_language_privilege" => |call| on(call, Kind::Language),
+        "has_tablespace_privilege" => |call| on(call, Kind::Tablespace),
+        "has_foreign_data_wrapper_privilege" | "has_server_privilege" => {
+            |call| on(call, Kind::Wrapper)
+        }
+        "has_parameter_privilege" => |call| {
+            let role = role_before(call, 2)?;
+            Ok(Datum::Bool(call.run.world.is_superuser(role)))
         },
+        "pg_has_role" => has_role,
         "row_security_active" => |_| Ok(Datum::Bool(false)),
         _ => return None,
     })
 }
 
-/// A right on an object, which is the last argument but `behind`; a role may stand before it.
-fn on(call: &Call<'_>, kind: Oid, behind: usize) -> Result<Datum> {
-    let place = call.arguments.len().checked_sub(behind + 1);
-    let Some(object) = place.and_then(|place| call.arguments.get(place)) else {
+/// What a privilege is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Table,
+    AnyColumn,
+    Sequence,
+    Schema,
+    Type,
+    Routine,
+    Database,
+    Language,
+    Tablespace,
+    Wrapper,
+}
+
+impl Kind {
+    /// The letters of what may be done with it.
+    fn letters(self) -> &'static str {
+        match self {
+            Kind::Table => "arwdDxtm",
+            Kind::AnyColumn => "arwx",
+            Kind::Sequence => "Urw",
+            Kind::Schema => "CU",
+            Kind::Database => "CTc",
+            Kind::Tablespace => "C",
+            Kind::Routine => "X",
+            Kind::Type | Kind::Language | Kind::Wrapper => "U",
+        }
+    }
+}
+
+/// Whose something is, and what others may do with it.
+struct Guarded {
+    owner: u32,
+    acl: Vec<AclItem>,
+}
+
+impl Guarded {
+    /// What is usual if nothing is said.
+    fn new(world: &World, kind: char, owner: u32, acl: &Datum) -> Result<Guarded> {
+        let acl = match acl {
+            Datum::Null => world.usual_acl(kind, owner).unwrap_or_default(),
+            acl => world.acl_items(acl)?,
+        };
+        Ok(Guarded { owner, acl })
+    }
+
+    /// The same of something that every database has.
+    fn known(
+        world: &World,
+        kind: char,
+        (relation, oid): (&str, u32),
+        [owner, acl]: [&str; 2],
+    ) -> Result<Guarded> {
+        let owner = world.known(relation, oid, owner).as_oid().unwrap_or(crate::world::SUPERUSER);
+        Guarded::new(world, kind, owner, &world.known(relation, oid, acl))
+    }
+}
+
+/// A list of privileges: `SELECT, UPDATE WITH GRANT OPTION`.
+fn wanted(text: &str, kind: Kind) -> Result<Vec<(char, bool)>> {
+    text.split(',')
+        .map(|part| {
+            let name = part.trim();
+            let upper = name.to_ascii_uppercase();
+            let (plain, with_grant) = match upper.strip_suffix(" WITH GRANT OPTION") {
+                Some(plain) => (plain.trim(), true),
+                None => (upper.as_str(), false),
+            };
+            letter_of(plain)
+                .filter(|letter| kind.letters().contains(*letter))
+                .map(|letter| (letter, with_grant))
+                .ok_or_else(|| unrecognized(name))
+        })
+        .collect()
+}
+
+fn role(world: &World, value: &Datum) -> Result<u32> {
+    match value {
+        // Everybody.
+        Datum::Text(name) if &**name == "public" => Ok(0),
+        Datum::Text(name) => world.role_named(name).ok_or_else(|| no_role(name)),
+        value => Ok(value.as_oid().unwrap_or(0)),
+    }
+}
+
+/// The role that stands before so many other arguments, or that of the session.
+fn role_before(call: &Call<'_>, others: usize) -> Result<u32> {
+    match call.arguments.first().filter(|_| call.arguments.len() > others) {
+        Some(value) => role(&call.run.world, value),
+        None => Ok(call.run.world.session_role().0),
+    }
+}
+
+/// The argument so many places before the end.
+fn from_end<'a>(call: &'a Call<'_>, place: usize) -> Option<&'a Datum> {
+    call.arguments.len().checked_sub(place + 1).and_then(|place| call.arguments.get(place))
+}
+
+/// `has_…_privilege([role,] object, privilege)`
+fn on(call: &Call<'_>, kind: Kind) -> Result<Datum> {
+    let world = &call.run.world;
+    let role = role_before(call, 2)?;
+    let (Some(object), Some(privileges)) = (from_end(call, 1), from_end(call, 0)) else {
         return Ok(Datum::Null);
     };
-    let world = &call.run.world;
-    let oid = match object {
-        Datum::Text(name) => match world.parse(kind, name)? {
-            Datum::Oid(oid) => oid,
-            _ => return Ok(Datum::Null),
-        },
-        object => object.as_oid().unwrap_or(0),
-    };
-    if let (Some(Datum::Text(role)), true) = (call.arguments.first(), place > Some(0))
-        && role.as_ref() != "public"
-        && world.role_named(role).is_none()
-    {
-        let message = format!("role \"{role}\" does not exist");
-        return Err(PgError::new(SqlState::UNDEFINED_OBJECT, message));
+    let oid = number(world, kind, object)?;
+    let wanted = wanted(privileges.as_str().unwrap_or_default(), kind)?;
+    if kind == Kind::Sequence && world.class_name(oid).is_some() && !is_sequence(world, oid) {
+        let name = match object {
+            Datum::Text(name) => Some(name.clone()),
+            _ => world.class_name(oid).map(|(_, name)| name),
+        };
+        let message = format!("\"{}\" is not a sequence", name.unwrap_or_default());
+        return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
     }
-    let is_there = match kind {
-        Oid::REGCLASS => world.class_name(oid).is_some(),
-        Oid::REGNAMESPACE => world.schema_name(oid).is_some(),
-        Oid::REGTYPE => world.type_name(oid).is_some(),
-        _ => crate::world::proc_by_oid(oid).is_some(),
+    let Some(guarded) = guarded(world, kind, oid)? else { return Ok(Datum::Null) };
+    let may = |asked: &(char, bool)| world.may(role, guarded.owner, &guarded.acl, *asked);
+    if wanted.iter().any(may) {
+        return Ok(Datum::Bool(true));
+    }
+    if kind == Kind::AnyColumn {
+        for (owner, grants) in columns(world, oid) {
+            let acl = world.acl_items(&world.acl_of(owner, grants))?;
+            if wanted.iter().any(|asked| world.may(role, guarded.owner, &acl, *asked)) {
+                return Ok(Datum::Bool(true));
+            }
+        }
+    }
+    Ok(Datum::Bool(false))
+}
+
+/// What is granted on each column of a table of the snapshot.
+fn columns(world: &World, table: u32) -> Vec<(Option<&str>, &[Grant])> {
+    let Some(class) = world.objects.class(table) else { return Vec::new() };
+    let owner = world.objects.owner_of(class);
+    let all = world.objects.columns(class).iter();
+    all.map(|column| (owner, column.grants.as_slice())).collect()
+}
+
+/// The number of an object that is named or numbered.
+fn number(world: &World, kind: Kind, object: &Datum) -> Result<u32> {
+    let Datum::Text(name) = object else { return Ok(object.as_oid().unwrap_or(0)) };
+    let missing =
+        |what: &str, state| PgError::new(state, format!("{what} \"{name}\" does not exist"));
+    let named = |relation: &str, column: &str, what: &str| {
+        let facts = crate::facts::facts(relation);
+        let found = facts.and_then(|facts| {
+            let (oid, own) = (facts.column("oid"), facts.column(column));
+            let row = facts.rows.iter().find(|row| *crate::facts::text(row, own) == **name)?;
+            Some(crate::facts::number(row, oid))
+        });
+        found.ok_or_else(|| missing(what, SqlState::UNDEFINED_OBJECT))
     };
-    Ok(if is_there { Datum::Bool(true) } else { Datum::Null })
+    match kind {
+        Kind::Table | Kind::AnyColumn | Kind::Sequence => {
+            world.find_class(name)?.ok_or_else(|| missing("relation", SqlState::UNDEFINED_TABLE))
+        }
+        Kind::Schema => {
+            world.schema_named(name).ok_or_else(|| missing("schema", SqlState::UNDEFINED_SCHEMA))
+        }
+        Kind::Type | Kind::Routine => {
+            let oid = if kind == Kind::Type { Oid::REGTYPE } else { Oid::REGPROCEDURE };
+            Ok(world.parse(oid, name)?.as_oid().unwrap_or(0))
+        }
+        Kind::Database => {
+            let (oid, own) = world.database();
+            if *own == **name {
+                Ok(oid)
+            } else {
+                Err(missing("database", SqlState::INVALID_CATALOG_NAME))
+            }
+        }
+        Kind::Language => named("pg_language", "lanname", "language"),
+        Kind::Tablespace => named("pg_tablespace", "spcname", "tablespace"),
+        Kind::Wrapper => Ok(0),
+    }
+}
+
+fn guarded(world: &World, kind: Kind, oid: u32) -> Result<Option<Guarded>> {
+    let found = match kind {
+        Kind::Table | Kind::AnyColumn | Kind::Sequence => {
+            if world.class_name(oid).is_none() {
+                return Ok(None);
+            }
+            match world.objects.class(oid) {
+                None => Guarded::known(world, 'r', ("pg_class", oid), ["relowner", "relacl"])?,
+                Some(class) => of_class(world, class)?,
+            }
+        }
+        Kind::Schema => {
+            let Some(name) = world.schema_name(oid) else { return Ok(None) };
+            match world.objects.schema_name(oid) {
+                None => Guarded::known(world, 'n', ("pg_namespace", oid), ["nspowner", "nspacl"])?,
+                Some(_) => {
+                    let (owner, acl) = world.schema_access(oid, &name);
+                    Guarded::new(world, 'n', owner, &acl)?
+                }
+            }
+        }
+        Kind::Type => {
+            if world.type_name(oid).is_none() {
+                return Ok(None);
+            }
+            // Whoever may use a type may use its arrays.
+            let oid = world.element_of(Oid(oid)).map_or(oid, |element| element.0);
+            match world.objects.types.get(oid) {
+                None => Guarded::known(world, 'T', ("pg_type", oid), ["typowner", "typacl"])?,
+                Some(of) => {
+                    let access = world.objects.type_access(of);
+                    let owner = world.owner(access.and_then(|access| access.owner.as_deref()));
+                    let acl = match world.objects.is_row_type(of) {
+                        true => Datum::Null,
+                        false => access.map_or(Datum::Null, |access| world.acl(access)),
+                    };
+                    Guarded::new(world, 'T', owner, &acl)?
+                }
+            }
+        }
+        Kind::Routine => {
+            let own = world.objects.routines.get(oid);
+            match own.and_then(|own| world.objects.routine(own)) {
+                None if world.proc(oid).is_none() => return Ok(None),
+                None => Guarded::known(world, 'f', ("pg_proc", oid), ["proowner", "proacl"])?,
+                Some(routine) => {
+                    let owner = world.owner(routine.access.owner.as_deref());
+                    Guarded::new(world, 'f', owner, &world.acl(&routine.access))?
+                }
+            }
+        }
+        Kind::Database if world.database().0 != oid => return Ok(None),
+        Kind::Database => Guarded::new(world, 'd', world.session_role().0, &Datum::Null)?,
+        Kind::Language => Guarded::known(world, 'l', ("pg_language", oid), ["lanowner", "lanacl"])?,
+        Kind::Tablespace => {
+            Guarded::known(world, 't', ("pg_tablespace", oid), ["spcowner", "spcacl"])?
+        }
+        Kind::Wrapper => Guarded::new(world, 'F', world.session_role().0, &Datum::Null)?,
+    };
+    Ok(Some(found))
+}
+
+fn is_sequence(world: &World, oid: u32) -> bool {
+    world.objects.class(oid).is_some_and(|class| class.sequence.is_some())
+}
+
+fn of_class(world: &World, class: &ClassObject) -> Result<Guarded> {
+    let owner = world.class_owner(class);
+    let acl = world.objects.access_of(class).map_or(Datum::Null, |access| world.acl(access));
+    Guarded::new(world, if class.sequence.is_some() { 's' } else { 'r' }, owner, &acl)
+}
+
+/// `has_column_privilege([role,] table, column, privilege)`
+fn on_column(call: &Call<'_>) -> Result<Datum> {
+    let world = &call.run.world;
+    let role = role_before(call, 3)?;
+    let (Some(table), Some(column), Some(privileges)) =
+        (from_end(call, 2), from_end(call, 1), from_end(call, 0))
+    else {
+        return Ok(Datum::Null);
+    };
+    let oid = number(world, Kind::Table, table)?;
+    let wanted = wanted(privileges.as_str().unwrap_or_default(), Kind::AnyColumn)?;
+    let Some(guarded) = guarded(world, Kind::AnyColumn, oid)? else { return Ok(Datum::Null) };
+    let names: Vec<String> = match world.objects.class(oid) {
+        Some(class) => {
+            world.objects.columns(class).iter().map(|one| one.column.name.to_string()).collect()
+        }
+        None => {
+            let name = world.class_name(oid).map(|(_, name)| name).unwrap_or_default();
+            let known = relation_columns(PG_CATALOG, &name).unwrap_or_default();
+            known.iter().map(|one| one.name.to_string()).collect()
+        }
+    };
+    let place = match column {
+        Datum::Text(wanted) => {
+            let place = names.iter().position(|name| **name == **wanted);
+            Some(place.ok_or_else(|| {
+                let name = world.class_name(oid).map(|(_, name)| name).unwrap_or_default();
+                let message = format!("column \"{wanted}\" of relation \"{name}\" does not exist");
+                PgError::new(SqlState::UNDEFINED_COLUMN, message)
+            })?)
+        }
+        number => {
+            let number = number.as_int().and_then(|number| usize::try_from(number).ok());
+            number.and_then(|number| number.checked_sub(1)).filter(|place| *place < names.len())
+        }
+    };
+    let Some(place) = place else { return Ok(Datum::Null) };
+    let own = match columns(world, oid).get(place) {
+        Some((owner, grants)) => world.acl_items(&world.acl_of(*owner, grants))?,
+        None => Vec::new(),
+    };
+    let may = |asked: &(char, bool)| {
+        world.may(role, guarded.owner, &guarded.acl, *asked)
+            || world.may(role, guarded.owner, &own, *asked)
+    };
+    Ok(Datum::Bool(wanted.iter().any(may)))
+}
+
+/// `pg_has_role([role,] role, privilege)`
+fn has_role(call: &Call<'_>) -> Result<Datum> {
+    let world = &call.run.world;
+    let member = role_before(call, 2)?;
+    let (Some(of), Some(privileges)) = (from_end(call, 1), from_end(call, 0)) else {
+        return Ok(Datum::Null);
+    };
+    let of = role(world, of)?;
+    for part in privileges.as_str().unwrap_or_default().split(',') {
+        let name = part.trim();
+        let upper = name.to_ascii_uppercase();
+        let options = [" WITH GRANT OPTION", " WITH ADMIN OPTION"];
+        let plain = options.iter().find_map(|option| upper.strip_suffix(option));
+        let is_admin = plain.is_some();
+        let needs_inherit = match plain.unwrap_or(&upper) {
+            "USAGE" => true,
+            "MEMBER" | "SET" => false,
+            _ => return Err(unrecognized(name)),
+        };
+        let has = match is_admin {
+            true => world.is_admin(member, of),
+            false => world.roles_of(member, needs_inherit).contains(&of),
+        };
+        if has || world.is_superuser(member) {
+            return Ok(Datum::Bool(true));
+        }
+    }
+    Ok(Datum::Bool(false))
 }

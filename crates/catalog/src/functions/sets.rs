@@ -39,7 +39,9 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
             }))
         },
         "pg_timezone_names" => zones,
-        "aclexplode" => explode,
+        "aclexplode" => super::acl::explode,
+        "pg_partition_ancestors" => super::partition::ancestors,
+        "pg_partition_tree" => super::partition::tree,
         "pg_options_to_table" => options,
         "pg_show_all_settings" => session::all_settings,
         "pg_cursor" => |call| Ok(listed(call.run.world.cursors())),
@@ -58,8 +60,6 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         | "pg_blocking_pids"
         | "pg_hba_file_rules"
         | "pg_show_all_file_settings"
-        | "pg_partition_ancestors"
-        | "pg_partition_tree"
         | "pg_show_replication_origin_status" => |_| Ok(Vec::new()),
         _ => return None,
     })
@@ -218,56 +218,6 @@ fn options(call: &Call<'_>) -> SetOfRows {
         })
         .collect())
 }
-
-/// `grantee=rights/grantor` of an access list.
-fn explode(call: &Call<'_>) -> SetOfRows {
-    let Some(list) = call.arguments.first().and_then(Datum::as_list) else { return Ok(Vec::new()) };
-    let mut rows = Vec::new();
-    for item in list.items.iter().filter_map(Datum::as_str) {
-        let Some((grantee, rest)) = item.split_once('=') else { continue };
-        let (rights, grantor) = rest.split_once('/').unwrap_or((rest, ""));
-        let role = |name: &str| call.run.world.role_named(name.trim_matches('"')).unwrap_or(0);
-        let mut rights = rights.chars().peekable();
-        while let Some(right) = rights.next() {
-            let grantable = rights.next_if_eq(&'*').is_some();
-            let Some(name) = right_name(right) else { continue };
-            rows.push(vec![
-                Datum::Oid(role(grantor)),
-                Datum::Oid(role(grantee)),
-                Datum::text(name),
-                Datum::Bool(grantable),
-            ]);
-        }
-    }
-    Ok(rows)
-}
-
-fn right_name(letter: char) -> Option<&'static str> {
-    RIGHTS.iter().find(|(own, _)| *own == letter).map(|(_, name)| *name)
-}
-
-/// The letter of a privilege.
-pub(super) fn right_letter(name: &str) -> Option<char> {
-    RIGHTS.iter().find(|(_, own)| own.eq_ignore_ascii_case(name)).map(|(letter, _)| *letter)
-}
-
-const RIGHTS: [(char, &str); 15] = [
-    ('r', "SELECT"),
-    ('a', "INSERT"),
-    ('w', "UPDATE"),
-    ('d', "DELETE"),
-    ('D', "TRUNCATE"),
-    ('x', "REFERENCES"),
-    ('t', "TRIGGER"),
-    ('X', "EXECUTE"),
-    ('U', "USAGE"),
-    ('C', "CREATE"),
-    ('c', "CONNECT"),
-    ('T', "TEMPORARY"),
-    ('s', "SET"),
-    ('A', "ALTER SYSTEM"),
-    ('m', "MAINTAIN"),
-];
 
 /// The kinds of tokens of the one parser for text search that there is.
 ///

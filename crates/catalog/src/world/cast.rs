@@ -67,6 +67,12 @@ impl World {
                         "false".into()
                     }
                 }
+                // An address alone has its mask, too.
+                (value, Oid::INET) => {
+                    let text = self.text(value, from)?;
+                    let bits = if text.contains(':') { 128 } else { 32 };
+                    if text.contains('/') { text.into() } else { format!("{text}/{bits}").into() }
+                }
                 (value, from) => self.text(value, from)?.into(),
             };
             return fitting(text, to, typmod, is_explicit);

@@ -1,194 +1,381 @@
-//! Indexes and constraints of a snapshot.
+//! Constraints of a snapshot.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
-use trunkline_core::catalog::{ConstraintKind, IndexKey};
+use trunkline_core::Oid;
+use trunkline_core::catalog::{
+    Constraint, ConstraintKind, ForeignKey, Index, IndexKey, Indexed, Relation,
+};
 
-use super::class::{PG_CLASS, index_class};
-use super::objects::What;
+use super::index::IndexObject;
+use super::objects::Place;
 use super::row::{Maker, count, letter};
-use super::{ConstraintObject, Objects, World};
-use crate::datum::{Datum, List, Row};
-use crate::facts::PG_CATALOG;
+use super::text::domain_check_text;
+use super::{ClassObject, Objects, World};
+use crate::datum::{Datum, Row};
+use crate::facts::{OPERATORS, PG_CATALOG};
+
+/// A row of `pg_constraint`.
+#[derive(Clone, Debug)]
+pub(crate) struct ConstraintObject {
+    pub(crate) oid: u32,
+    pub(crate) name: Arc<str>,
+    pub(crate) schema: u32,
+    /// The table or the domain that it is of; the other one is zero.
+    pub(crate) table: u32,
+    pub(crate) domain: u32,
+    pub(crate) what: What,
+    /// The columns that it is about.
+    pub(crate) columns: Vec<usize>,
+    pub(crate) deferrable: bool,
+    pub(crate) deferred: bool,
+    pub(crate) not_valid: bool,
+    pub(crate) no_inherit: bool,
+    /// The index that upholds it.
+    pub(crate) index: u32,
+    /// Of a partition's, that of the partitioned table.
+    pub(crate) parent: u32,
+    /// Whether it is the table's own, and from how many parents it comes.
+    pub(crate) is_local: bool,
+    pub(crate) inherited: usize,
+}
+
+/// What a constraint demands.
+#[derive(Clone, Debug)]
+pub(crate) enum What {
+    Kind(ConstraintKind),
+    NotNull,
+    /// A constraint trigger calls a function.
+    Trigger,
+}
 
 impl ConstraintObject {
+    /// A constraint of a table, or of a domain.
+    pub(super) fn new(
+        (oid, name): (u32, Arc<str>),
+        schema: u32,
+        (table, domain): (u32, u32),
+        what: What,
+    ) -> ConstraintObject {
+        ConstraintObject {
+            oid,
+            name,
+            schema,
+            table,
+            domain,
+            what,
+            columns: Vec::new(),
+            deferrable: false,
+            deferred: false,
+            not_valid: false,
+            no_inherit: false,
+            index: 0,
+            parent: 0,
+            is_local: true,
+            inherited: 0,
+        }
+    }
+
     /// `contype`
     pub(crate) fn letter(&self) -> char {
         match &self.what {
-            What::NotNull(_) => 'n',
+            What::NotNull => 'n',
+            What::Trigger => 't',
             What::Kind(ConstraintKind::Primary(_)) => 'p',
             What::Kind(ConstraintKind::Unique(_)) => 'u',
             What::Kind(ConstraintKind::Foreign(_)) => 'f',
+            What::Kind(ConstraintKind::Exclude(_)) => 'x',
             What::Kind(_) => 'c',
         }
     }
 
-    /// The columns it is about.
-    pub(crate) fn columns(&self) -> Vec<usize> {
+    /// What a foreign key says.
+    pub(crate) fn foreign(&self) -> Option<&ForeignKey> {
         match &self.what {
-            What::NotNull(column) => vec![*column],
-            What::Kind(ConstraintKind::Primary(key) | ConstraintKind::Unique(key)) => {
-                key.columns.clone()
-            }
-            What::Kind(ConstraintKind::Foreign(key)) => key.columns.clone(),
-            What::Kind(_) => Vec::new(),
+            What::Kind(ConstraintKind::Foreign(key)) => Some(key),
+            _ => None,
         }
     }
 
     /// The table that a foreign key refers to.
-    pub(crate) fn target(&self, objects: &Objects) -> Option<u32> {
-        match &self.what {
-            What::Kind(ConstraintKind::Foreign(key)) => {
-                objects.find_named(&key.schema, &key.table).map(|class| class.oid)
+    pub(crate) fn target<'a>(&self, objects: &'a Objects) -> Option<&'a ClassObject> {
+        let key = self.foreign()?;
+        objects.find_named(&key.schema, &key.table)
+    }
+}
+
+impl Objects {
+    /// The constraints of a table, with those that columns have for refusing NULL.
+    pub(super) fn add_constraints(&mut self, table: u32, relation: &Relation) {
+        let Some(schema) = self.class(table).map(|class| class.schema) else { return };
+        // What has a name of its own comes first, so that no other is given its name.
+        let (named, others): (Vec<_>, Vec<_>) =
+            relation.constraints.iter().partition(|constraint| constraint.name.is_some());
+        let mut refusing: Vec<usize> = Vec::new();
+        for constraint in named.into_iter().chain(others) {
+            if let ConstraintKind::NotNull(column) = constraint.kind {
+                refusing.push(column);
             }
-            _ => None,
+            self.add_table_constraint(schema, table, relation, constraint);
+        }
+        let is_table = matches!(self.class(table).map(|class| class.kind), Some('r' | 'p' | 'f'));
+        for (column, attribute) in relation.columns.iter().enumerate() {
+            if is_table && attribute.not_null && !refusing.contains(&column) {
+                let usual = Constraint::new(None, ConstraintKind::NotNull(column));
+                self.add_table_constraint(schema, table, relation, &usual);
+            }
         }
     }
+
+    fn add_table_constraint(
+        &mut self,
+        schema: u32,
+        table: u32,
+        relation: &Relation,
+        constraint: &Constraint,
+    ) {
+        let columns = match &constraint.kind {
+            ConstraintKind::Primary(key) | ConstraintKind::Unique(key) => key.columns.clone(),
+            ConstraintKind::Foreign(key) => key.columns.clone(),
+            ConstraintKind::NotNull(column) => vec![*column],
+            ConstraintKind::Exclude(exclusion) => {
+                exclusion.elements.iter().filter_map(|(key, _)| key.column()).collect()
+            }
+            ConstraintKind::Check(expression) => mentioned(relation, expression),
+            _ => Vec::new(),
+        };
+        let name = match &constraint.name {
+            Some(name) => name.as_str().into(),
+            None => self.constraint_name(schema, relation, &constraint.kind, &columns),
+        };
+        let what = match &constraint.kind {
+            ConstraintKind::NotNull(_) => What::NotNull,
+            kind => What::Kind(kind.clone()),
+        };
+        let number = self.constraint_number(schema, &relation.name, &name);
+        let mut object = ConstraintObject::new((number, name), schema, (table, 0), what);
+        object.columns = columns;
+        object.deferrable = constraint.deferrable;
+        object.deferred = constraint.deferred;
+        object.not_valid = constraint.not_valid;
+        object.no_inherit = constraint.no_inherit;
+        if let Some(index) = index_of(&object) {
+            object.index = self.add_index(&object.name, index);
+        }
+        self.add_constraint(object);
+    }
+
+    pub(super) fn constraint_number(&mut self, schema: u32, table: &str, name: &str) -> u32 {
+        let schema = self.schema_name(schema).unwrap_or_default();
+        self.numbers.of("constraint", &[&schema, table, name])
+    }
+
+    /// Puts an index where its table is.
+    pub(super) fn add_index(&mut self, name: &str, index: IndexObject) -> u32 {
+        let Some(table) = self.class(index.table) else { return 0 };
+        let (schema, place) = (table.schema, table.place);
+        let kind = if table.kind == 'p' { 'I' } else { 'i' };
+        let schema_name = self.schema_name(schema).unwrap_or_default();
+        let oid = self.numbers.of("class", &[&schema_name, name]);
+        let place = if matches!(place, Place::Relation(..)) { place } else { Place::None };
+        self.add(ClassObject {
+            oid,
+            schema,
+            name: name.into(),
+            kind,
+            row_type: 0,
+            place,
+            index: Some(index),
+            sequence: None,
+        });
+        oid
+    }
+
+    /// A foreign key rests on the unique index of what it refers to.
+    pub(super) fn find_foreign_indexes(&mut self) {
+        let find = |constraint: &ConstraintObject| {
+            let key = constraint.foreign()?;
+            let target = constraint.target(self)?;
+            let mut columns = self.columns_named(target, &key.refers_to);
+            columns.sort_unstable();
+            let (index, _) = self.indexes_of(target.oid).find(|(_, index)| {
+                let keys = index.of.keys.iter();
+                let own: Option<Vec<usize>> = keys.map(IndexKey::column).collect();
+                let own = own.map(|mut own| {
+                    own.sort_unstable();
+                    own
+                });
+                index.of.unique && index.of.condition.is_none() && own.as_ref() == Some(&columns)
+            })?;
+            Some(index.oid)
+        };
+        let found: Vec<Option<u32>> = self.constraints.iter().map(find).collect();
+        for (place, index) in found.into_iter().enumerate() {
+            if let (Some(constraint), Some(index)) = (self.constraints.at_mut(place), index) {
+                constraint.index = index;
+            }
+        }
+    }
+}
+
+/// The index that upholds a constraint.
+pub(super) fn index_of(constraint: &ConstraintObject) -> Option<IndexObject> {
+    let What::Kind(kind) = &constraint.what else { return None };
+    let (of, operators) = match kind {
+        ConstraintKind::Primary(key) | ConstraintKind::Unique(key) => {
+            let keys = key.columns.iter().map(|at| IndexKey::new(Indexed::Column(*at), false));
+            let mut of = Index::new(&*constraint.name, keys);
+            of.include = key.include.clone();
+            of.unique = true;
+            of.nulls_not_distinct = key.nulls_not_distinct;
+            (of, Vec::new())
+        }
+        ConstraintKind::Exclude(exclusion) => {
+            let keys = exclusion.elements.iter().map(|(key, _)| key.clone());
+            let mut of = Index::new(&*constraint.name, keys);
+            of.method = exclusion.method.clone();
+            of.condition = exclusion.condition.clone();
+            let operators = exclusion.elements.iter().map(|(_, operator)| operator.clone());
+            (of, operators.collect())
+        }
+        _ => return None,
+    };
+    let mut index = IndexObject::new(constraint.table, of);
+    index.primary = matches!(kind, ConstraintKind::Primary(_));
+    index.operators = operators;
+    index.deferrable = constraint.deferrable;
+    Some(index)
+}
+
+/// The columns that an expression names, in order.
+pub(super) fn mentioned(relation: &Relation, expression: &str) -> Vec<usize> {
+    let columns: HashMap<&str, usize> =
+        relation.columns.iter().zip(0..).map(|(one, place)| (&*one.column.name, place)).collect();
+    let mut lexer = trunkline_sql::Lexer::new(expression);
+    let mut places = Vec::new();
+    while let Some(token) = lexer.next_significant() {
+        if token.kind.is_identifier()
+            && let Ok(name) = token.identifier(expression)
+        {
+            places.extend(columns.get(&*name).copied());
+        }
+    }
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 fn numbers(columns: &[usize]) -> Vec<Datum> {
     columns.iter().map(|column| count(column + 1)).collect()
 }
 
-pub(super) fn indexes(world: &World) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_index");
-    let vector = |items: Vec<Datum>| Datum::Array(Arc::new(List::vector(items)));
-    let mut rows = Vec::new();
-    for class in &world.objects.classes {
-        let Some(index) = &class.index else { continue };
-        let columns = world.objects.columns(class);
-        let keys =
-            index.columns().map(|column| column.map_or(Datum::Int(0), |column| count(column + 1)));
-        let of = |key: &IndexKey| {
-            let attribute = key.column().and_then(|column| columns.get(column));
-            index_class(attribute.map_or(trunkline_core::Oid::TEXT, |one| one.column.type_oid))
-        };
-        let options =
-            index.of.keys.iter().map(|key| {
-                Datum::Int(i64::from(key.descending) | (i64::from(key.nulls_first) << 1))
-            });
-        let classes: Vec<(u32, u32)> = index.of.keys.iter().map(of).collect();
-        let has_expression = index.columns().any(|column| column.is_none());
-        rows.push(maker.row([
-            ("indexrelid", Datum::Oid(class.oid)),
-            ("indrelid", Datum::Oid(index.table)),
-            ("indnatts", count(index.columns().count())),
-            ("indnkeyatts", count(index.of.keys.len())),
-            ("indisunique", Datum::Bool(index.of.unique)),
-            ("indisprimary", Datum::Bool(index.primary)),
-            ("indimmediate", Datum::Bool(true)),
-            ("indisvalid", Datum::Bool(true)),
-            ("indisready", Datum::Bool(true)),
-            ("indislive", Datum::Bool(true)),
-            ("indkey", vector(keys.collect())),
-            ("indcollation", vector(classes.iter().map(|one| Datum::Oid(one.1)).collect())),
-            ("indclass", vector(classes.iter().map(|one| Datum::Oid(one.0)).collect())),
-            ("indoption", vector(options.collect())),
-            ("indexprs", if has_expression { Datum::text("(expr)") } else { Datum::Null }),
-            ("indpred", index.of.condition.as_deref().map_or(Datum::Null, Datum::text)),
-        ]));
-    }
-    rows
-}
-
 pub(super) fn constraints(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_constraint");
     let rows = world.objects.constraints.iter().map(|constraint| {
-        let mut columns = constraint.columns();
         let check = match &constraint.what {
-            What::Kind(ConstraintKind::Check(expression)) => {
-                columns = mentioned(world, constraint, expression);
-                Datum::text(expression.as_str())
+            // That of a domain is not asked for with the domain.
+            What::Kind(ConstraintKind::Check(expression)) if constraint.domain != 0 => {
+                Datum::text(domain_check_text(world, constraint.domain, expression, false))
             }
+            What::Kind(ConstraintKind::Check(expression)) => Datum::text(expression.as_str()),
             _ => Datum::Null,
         };
+        let table = world.objects.class(constraint.table);
         let (mut target, mut match_type, mut updates, mut deletes) = (0, ' ', ' ', ' ');
-        let (mut referred, mut operators) = (Datum::Null, Datum::Null);
-        if let What::Kind(ConstraintKind::Foreign(key)) = &constraint.what {
-            (match_type, updates, deletes) = ('s', key.on_update, key.on_delete);
-            if let Some(class) = world.objects.find_named(&key.schema, &key.table) {
+        let mut referred = Datum::Null;
+        let mut operators = [Datum::Null, Datum::Null, Datum::Null];
+        if let Some(key) = constraint.foreign() {
+            (match_type, updates, deletes) = (key.matching, key.on_update, key.on_delete);
+            if let Some(class) = constraint.target(&world.objects) {
                 target = class.oid;
                 let places = world.objects.columns_named(class, &key.refers_to);
                 referred = Datum::list(numbers(&places));
-                let own = world.objects.columns(class);
-                let equal = places.iter().filter_map(|place| own.get(*place));
-                operators = Datum::list(
-                    equal.map(|one| Datum::Oid(equality(one.column.type_oid))).collect(),
-                );
+                let typed = |class: Option<&ClassObject>, places: &[usize]| -> Vec<Oid> {
+                    let columns = class.map(|class| world.objects.columns(class));
+                    let of = |place: &usize| Some(columns?.get(*place)?.column.type_oid);
+                    places.iter().filter_map(of).collect()
+                };
+                let (other, own) = (typed(Some(class), &places), typed(table, &key.columns));
+                let equal = |left: &[Oid], right: &[Oid]| {
+                    let pairs = left.iter().zip(right);
+                    let found = pairs.map(|(left, right)| equality(world, *left, *right));
+                    Datum::list(found.map(Datum::Oid).collect())
+                };
+                operators = [equal(&other, &own), equal(&other, &other), equal(&own, &own)];
             }
         }
-        let is_local = constraint.letter();
+        let [of_both, of_other, of_own] = operators;
+        let exclusion = match &constraint.what {
+            What::Kind(ConstraintKind::Exclude(exclusion)) => {
+                let columns = table.map(|table| world.objects.columns(table)).unwrap_or_default();
+                let found = exclusion.elements.iter().map(|(key, operator)| {
+                    let of = key.column().and_then(|place| columns.get(place));
+                    let oid = of.map_or(Oid::TEXT, |one| one.column.type_oid);
+                    Datum::Oid(operator_of(world, operator, oid, oid))
+                });
+                Datum::list(found.collect())
+            }
+            _ => Datum::Null,
+        };
+        let kind = constraint.letter();
+        let is_own = constraint.parent == 0;
+        let no_inherit = match kind {
+            'p' | 'u' | 'x' => is_own,
+            'f' => is_own && table.is_none_or(|table| table.kind != 'p'),
+            't' => true,
+            _ => constraint.no_inherit,
+        };
+        let columns = &constraint.columns;
         maker.row([
             ("oid", Datum::Oid(constraint.oid)),
             ("conname", Datum::Text(constraint.name.clone())),
             ("connamespace", Datum::Oid(constraint.schema)),
-            ("contype", letter(is_local)),
+            ("contype", letter(kind)),
             ("condeferrable", Datum::Bool(constraint.deferrable)),
             ("condeferred", Datum::Bool(constraint.deferred)),
             ("conenforced", Datum::Bool(true)),
-            ("convalidated", Datum::Bool(true)),
+            ("convalidated", Datum::Bool(!constraint.not_valid)),
             ("conrelid", Datum::Oid(constraint.table)),
+            ("contypid", Datum::Oid(constraint.domain)),
             ("conindid", Datum::Oid(constraint.index)),
+            ("conparentid", Datum::Oid(constraint.parent)),
             ("confrelid", Datum::Oid(target)),
             ("confupdtype", letter(updates)),
             ("confdeltype", letter(deletes)),
             ("confmatchtype", letter(match_type)),
-            ("conislocal", Datum::Bool(true)),
-            ("connoinherit", Datum::Bool(matches!(is_local, 'p' | 'u' | 'f'))),
+            ("conislocal", Datum::Bool(constraint.is_local)),
+            ("coninhcount", count(constraint.inherited)),
+            ("connoinherit", Datum::Bool(no_inherit)),
             (
                 "conkey",
-                if columns.is_empty() { Datum::Null } else { Datum::list(numbers(&columns)) },
+                if columns.is_empty() { Datum::Null } else { Datum::list(numbers(columns)) },
             ),
             ("confkey", referred),
-            ("conpfeqop", operators.clone()),
-            ("conppeqop", operators.clone()),
-            ("conffeqop", operators),
+            ("conpfeqop", of_both),
+            ("conppeqop", of_other),
+            ("conffeqop", of_own),
+            ("conexclop", exclusion),
             ("conbin", check),
         ])
     });
     rows.collect()
 }
 
-/// The columns that an expression names.
-fn mentioned(world: &World, constraint: &ConstraintObject, expression: &str) -> Vec<usize> {
-    let Some(class) = world.objects.class(constraint.table) else { return Vec::new() };
-    let mut lexer = trunkline_sql::Lexer::new(expression);
-    let mut names = Vec::new();
-    while let Some(token) = lexer.next_significant() {
-        if token.kind.is_identifier()
-            && let Ok(name) = token.identifier(expression)
-        {
-            names.push(name.into_owned());
-        }
-    }
-    let mut places = world.objects.columns_named(class, &names);
-    places.sort_unstable();
-    places.dedup();
-    places
+/// The operator `=` of two types.
+fn equality(world: &World, left: Oid, right: Oid) -> u32 {
+    operator_of(world, "=", left, right)
 }
 
-/// The operator `=` of a type.
-fn equality(oid: trunkline_core::Oid) -> u32 {
-    let oid = match oid {
-        trunkline_core::Oid::VARCHAR => trunkline_core::Oid::TEXT,
-        oid => oid,
-    };
-    let operators = crate::facts::OPERATORS.get("=").map(Vec::as_slice).unwrap_or_default();
-    operators.iter().find(|one| one.left == oid && one.right == oid).map_or(0, |one| one.oid)
-}
+static BY_OPERANDS: LazyLock<HashMap<(&'static str, Oid, Oid), u32>> = LazyLock::new(|| {
+    let all = OPERATORS.values().flatten();
+    all.map(|one| ((&*one.name, one.left, one.right), one.oid)).collect()
+});
 
-/// The index of a constraint depends on it.
-pub(super) fn dependencies(world: &World) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_depend");
-    let upheld = world.objects.constraints.iter().filter(|one| matches!(one.letter(), 'p' | 'u'));
-    let rows = upheld.map(|constraint| {
-        maker.row([
-            ("classid", Datum::Oid(PG_CLASS)),
-            ("objid", Datum::Oid(constraint.index)),
-            ("refclassid", Datum::Oid(2606)),
-            ("refobjid", Datum::Oid(constraint.oid)),
-            ("deptype", letter('i')),
-        ])
-    });
-    rows.collect()
+/// An operator between two types, or those that they are taken for.
+pub(super) fn operator_of(world: &World, name: &str, left: Oid, right: Oid) -> u32 {
+    let (lefts, rights) = (world.taken_for(left), world.taken_for(right));
+    let pairs = lefts.iter().flat_map(|left| rights.iter().map(move |right| (*left, *right)));
+    let mut found = pairs.filter_map(|(left, right)| BY_OPERANDS.get(&(name, left, right)));
+    found.next().copied().unwrap_or(0)
 }

@@ -2,16 +2,19 @@
 
 use trunkline_core::catalog::{Commented, Schema};
 
-use super::class::PG_CLASS;
+use super::depend::{
+    PG_CLASS, PG_CONSTRAINT, PG_EXTENSION, PG_NAMESPACE, PG_POLICY, PG_PROC, PG_TRIGGER, PG_TYPE,
+};
 use super::row::{Maker, count};
+use super::session::DATABASES;
+use super::types::TypeWhat;
 use super::{ClassObject, PUBLIC, World};
 use crate::datum::{Datum, Row};
 use crate::facts::PG_CATALOG;
 
-/// The catalogs of other objects that descriptions name.
-const PG_CONSTRAINT: u32 = 2606;
-const PG_NAMESPACE: u32 = 2615;
+/// The catalogs of what all databases share.
 const PG_DATABASE: u32 = 1262;
+const PG_AUTHID: u32 = 1260;
 
 pub(super) fn descriptions(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_description");
@@ -25,10 +28,12 @@ pub(super) fn descriptions(world: &World) -> Vec<Row> {
     };
     let mut rows = Vec::new();
     for (class, relation) in world.objects.relations() {
-        let of = |column, text: &String| row(PG_CLASS, class.oid, column, text);
-        rows.extend(relation.comment.iter().map(|comment| of(0, comment)));
-        for (place, attribute) in relation.columns.iter().enumerate() {
-            rows.extend(attribute.comment.iter().map(|comment| of(place + 1, comment)));
+        rows.extend(relation.comment.iter().map(|text| row(PG_CLASS, class.oid, 0, text)));
+    }
+    for class in world.objects.classes.iter().filter(|class| class.row_type != 0) {
+        for (place, attribute) in world.objects.columns(class).iter().enumerate() {
+            let said = attribute.comment.iter();
+            rows.extend(said.map(|text| row(PG_CLASS, class.oid, place + 1, text)));
         }
     }
     for schema in &world.objects.snapshot.schemas {
@@ -40,8 +45,11 @@ pub(super) fn descriptions(world: &World) -> Vec<Row> {
                     world.objects.class_in(number, name).map(|class| (PG_CLASS, class.oid))
                 }
                 Commented::Constraint { table, name } => {
-                    let table = world.objects.class_in(number, table);
-                    table.and_then(|table| constraint(world, table, name))
+                    let class = world.objects.class_in(number, table);
+                    match class {
+                        Some(class) => constraint(world, class, name),
+                        None => domain_constraint(world, number, table, name),
+                    }
                 }
                 _ => None,
             };
@@ -53,7 +61,36 @@ pub(super) fn descriptions(world: &World) -> Vec<Row> {
             rows.push(row(PG_NAMESPACE, PUBLIC, 0, "standard public schema"));
         }
     }
+    rows.extend(others(world).into_iter().map(|(class, object, text)| row(class, object, 0, text)));
     rows
+}
+
+/// What is said of types, routines, triggers, policies and extensions.
+fn others(world: &World) -> Vec<(u32, u32, &str)> {
+    let objects = &world.objects;
+    let mut all = Vec::new();
+    for of in objects.types.iter().filter(|of| of.what != TypeWhat::Multirange) {
+        let said = objects.type_of(of).and_then(|of| of.comment.as_deref());
+        all.extend(said.map(|text| (PG_TYPE, of.oid, text)));
+    }
+    for object in objects.routines.iter() {
+        let said = objects.routine(object).and_then(|routine| routine.comment.as_deref());
+        all.extend(said.map(|text| (PG_PROC, object.oid, text)));
+    }
+    for object in objects.triggers.iter().filter(|object| object.parent == 0) {
+        let said = objects.trigger(object).and_then(|trigger| trigger.comment.as_deref());
+        all.extend(said.map(|text| (PG_TRIGGER, object.oid, text)));
+    }
+    for object in objects.policies.iter() {
+        let said = objects.policy(object).and_then(|policy| policy.comment.as_deref());
+        all.extend(said.map(|text| (PG_POLICY, object.oid, text)));
+    }
+    for extension in &objects.snapshot.extensions {
+        let number = super::session::extension_oid(&extension.name);
+        let said = extension.comment.as_deref();
+        all.extend(said.map(|text| (PG_EXTENSION, number, text)));
+    }
+    all
 }
 
 /// The catalog and the number of a constraint of a table.
@@ -62,15 +99,32 @@ fn constraint(world: &World, table: &ClassObject, name: &str) -> Option<(u32, u3
     Some((PG_CONSTRAINT, found.oid))
 }
 
-/// What is said of the database that the client is in.
+/// The same of a domain.
+fn domain_constraint(world: &World, schema: u32, of: &str, name: &str) -> Option<(u32, u32)> {
+    let domain = world.objects.types.named(schema, of)?;
+    let mut all = world.objects.constraints.iter();
+    let found = all.find(|one| one.domain == domain && *one.name == *name)?;
+    Some((PG_CONSTRAINT, found.oid))
+}
+
+/// What is said of the database that the client is in, and of roles.
 pub(super) fn shared_descriptions(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_shdescription");
-    let row = |text: &String| {
+    let row = |class: u32, object: u32, text: &str| {
         maker.row([
-            ("objoid", Datum::Oid(world.database().0)),
-            ("classoid", Datum::Oid(PG_DATABASE)),
-            ("description", Datum::text(text.as_str())),
+            ("objoid", Datum::Oid(object)),
+            ("classoid", Datum::Oid(class)),
+            ("description", Datum::text(text)),
         ])
     };
-    world.objects.snapshot.comment.iter().map(row).collect()
+    let snapshot = &world.objects.snapshot;
+    let database = world.database().0;
+    let of_database = snapshot.comment.iter().map(|text| row(PG_DATABASE, database, text));
+    let of_roles = snapshot.roles.iter().filter_map(|role| {
+        Some(row(PG_AUTHID, world.role_named(&role.name)?, role.comment.as_ref()?))
+    });
+    let of_others =
+        DATABASES.iter().filter(|(oid, ..)| *oid != database || snapshot.comment.is_none());
+    let of_others = of_others.map(|(oid, .., text)| row(PG_DATABASE, *oid, text));
+    of_others.chain(of_database).chain(of_roles).collect()
 }

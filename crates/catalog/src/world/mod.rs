@@ -1,18 +1,33 @@
 //! What a statement of the catalogs is about: the snapshot, its client, and the names in it.
 
+mod access;
+mod attribute;
+mod bound;
 mod cast;
 mod class;
 mod constraint;
+mod depend;
 mod description;
+mod foreign;
+mod index;
 mod inventory;
 mod names;
+mod naming;
+mod numbered;
 mod objects;
 mod parse;
+mod partition;
+mod policy;
+mod role;
+mod routine;
 mod row;
 mod sequence;
 mod session;
+mod shared;
 mod tables;
 mod text;
+mod trigger;
+mod types;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -22,12 +37,22 @@ use trunkline_core::{Client, Inventory, Result};
 
 use crate::datum::Row;
 use crate::facts;
+pub(crate) use access::{AclItem, no_role};
+pub(crate) use bound::is_bound;
+pub(crate) use class::rule_oid;
+pub(crate) use constraint::{ConstraintObject, What};
+pub(crate) use index::{IndexColumn, IndexObject};
 pub(crate) use inventory::is_shown_by;
 pub(crate) use names::{modified, proc_by_oid, split_name};
-pub(crate) use objects::{ClassObject, ConstraintObject, IndexObject, Objects, What};
+pub(crate) use objects::{ClassObject, Objects};
 pub(crate) use parse::is_alias;
+pub(crate) use routine::{is_input, usual_cost};
 pub(crate) use session::version as session_version;
-pub(crate) use text::{expression_text, query_text};
+pub(crate) use text::{
+    domain_check_text, expression_text, query_text, trigger_condition_text, typed_text,
+};
+pub(crate) use trigger::{TriggerObject, Triggering};
+pub(crate) use types::TypeWhat;
 
 /// The OID of `information_schema`, which differs between builds of PostgreSQL.
 pub(crate) static INFORMATION_SCHEMA: LazyLock<u32> = LazyLock::new(|| {

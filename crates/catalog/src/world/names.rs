@@ -7,7 +7,8 @@ use trunkline_core::{Client, Oid, PgError, Result, SqlState};
 use trunkline_sql::{Lexer, TokenKind, quote_identifier};
 
 use super::objects::{Objects, number_of};
-use super::{INFORMATION_SCHEMA, SUPERUSER, World};
+use super::types::TypeWhat;
+use super::{ClassObject, INFORMATION_SCHEMA, SUPERUSER, World};
 use crate::facts::{self, OPERATORS, PG_CATALOG, PROCS, Proc, number, text, type_facts};
 
 /// A column of names by OID, of a relation that every database has.
@@ -27,6 +28,21 @@ static COLLATIONS: LazyLock<HashMap<u32, (u32, Arc<str>)>> =
     LazyLock::new(|| named("pg_collation", "oid", "collname", "collnamespace"));
 static ROLES: LazyLock<HashMap<u32, (u32, Arc<str>)>> =
     LazyLock::new(|| named("pg_authid", "oid", "rolname", ""));
+/// The number of a role by its name.
+pub(super) fn role_number(name: &str) -> u32 {
+    static NUMBERS: LazyLock<HashMap<Arc<str>, u32>> =
+        LazyLock::new(|| ROLES.iter().map(|(oid, (_, name))| (name.clone(), *oid)).collect());
+    match name {
+        "postgres" => SUPERUSER,
+        name => NUMBERS.get(name).copied().unwrap_or_else(|| number_of("role", name)),
+    }
+}
+
+/// Whether every cluster has a role.
+pub(super) fn is_predefined_role(oid: u32) -> bool {
+    oid == SUPERUSER || ROLES.contains_key(&oid)
+}
+
 static CONFIGS: LazyLock<HashMap<u32, (u32, Arc<str>)>> =
     LazyLock::new(|| named("pg_ts_config", "oid", "cfgname", "cfgnamespace"));
 static DICTIONARIES: LazyLock<HashMap<u32, (u32, Arc<str>)>> =
@@ -75,12 +91,7 @@ impl World {
             PG_CATALOG => Some("pg_catalog".into()),
             oid if oid == *INFORMATION_SCHEMA => Some("information_schema".into()),
             99 => Some("pg_toast".into()),
-            oid => self
-                .objects
-                .schemas
-                .iter()
-                .find(|(own, _)| *own == oid)
-                .map(|(_, name)| name.clone()),
+            oid => self.objects.schema_name(oid),
         }
     }
 
@@ -99,6 +110,15 @@ impl World {
             Some(found) => Some(found.clone()),
             None => self.objects.class(oid).map(|class| (class.schema, class.name.clone())),
         }
+    }
+
+    /// A table, a view or a sequence that is none of the catalogs'.
+    pub(crate) fn declared_class(&self, schema: Option<&str>, name: &str) -> Option<&ClassObject> {
+        let found = match schema {
+            Some(schema) => self.objects.find_named(schema, name),
+            None => self.path.iter().find_map(|schema| self.objects.class_in(*schema, name)),
+        };
+        found.filter(|class| class.index.is_none())
     }
 
     fn class_in(&self, schema: u32, name: &str) -> Option<u32> {
@@ -139,22 +159,14 @@ impl World {
         if let Some(known) = type_facts(Oid(oid)) {
             return Some((known.schema, known.name.clone()));
         }
-        let (place, is_array) = *self.objects.types.get(&oid)?;
-        let class = self.objects.classes.get(place)?;
-        let name = if is_array { format!("_{}", class.name).into() } else { class.name.clone() };
-        Some((class.schema, name))
+        self.objects.types.get(oid).map(|of| (of.schema, of.name.clone()))
     }
 
     fn type_in(&self, schema: u32, name: &str) -> Option<u32> {
-        if let Some(oid) = facts::type_named(schema, name) {
-            return Some(oid.0);
+        match facts::type_named(schema, name) {
+            Some(oid) => Some(oid.0),
+            None => self.objects.types.named(schema, name),
         }
-        if let Some(class) = self.objects.class_in(schema, name).filter(|class| class.row_type != 0)
-        {
-            return Some(class.row_type);
-        }
-        let class = self.objects.class_in(schema, name.strip_prefix('_')?)?;
-        Some(class.array_type).filter(|oid| *oid != 0)
     }
 
     /// `regclass`: a relation by its name.
@@ -204,18 +216,16 @@ impl World {
         if let Some(array) = facts::array_of(Oid(oid)) {
             return Some(array.0);
         }
-        let (place, _) = self.objects.types.get(&oid)?;
-        self.objects.classes.get(*place).map(|class| class.array_type)
+        self.objects.types.get(oid).map(|of| of.array).filter(|array| *array != 0)
     }
 
     /// `format_type`; `typmod` is -1 where there is none.
     pub(crate) fn type_text(&self, oid: u32, typmod: i32) -> Option<String> {
-        let element = match self.objects.types.get(&oid) {
-            Some((place, true)) => self.objects.classes.get(*place).map(|class| class.row_type),
+        let is_vector = matches!(Oid(oid), Oid::INT2VECTOR | Oid::OIDVECTOR);
+        let element = match self.objects.types.get(oid).map(|of| of.what) {
+            Some(TypeWhat::Array(element)) => Some(element),
             Some(_) => None,
-            None => facts::element_of(Oid(oid))
-                .map(|oid| oid.0)
-                .filter(|_| !matches!(Oid(oid), Oid::INT2VECTOR | Oid::OIDVECTOR)),
+            None => facts::element_of(Oid(oid)).map(|oid| oid.0).filter(|_| !is_vector),
         };
         if let Some(element) = element {
             return Some(format!("{}[]", self.type_text(element, typmod)?));
@@ -229,11 +239,26 @@ impl World {
 
     /// The name of a role.
     pub(crate) fn role_name(&self, oid: u32) -> Option<Arc<str>> {
-        self.roles().into_iter().find(|(own, _)| *own == oid).map(|(_, name)| name)
+        if oid == SUPERUSER {
+            return Some("postgres".into());
+        }
+        if let Some((_, name)) = ROLES.get(&oid) {
+            return Some(name.clone());
+        }
+        let (own, name) = self.session_role();
+        if own == oid {
+            return Some(name);
+        }
+        self.objects.role_names.get(&oid).cloned()
     }
 
     pub(crate) fn role_named(&self, name: &str) -> Option<u32> {
-        self.roles().into_iter().find(|(_, own)| **own == *name).map(|(oid, _)| oid)
+        let number = role_number(name);
+        let is_known = number == SUPERUSER
+            || ROLES.contains_key(&number)
+            || self.objects.roles.contains_key(name)
+            || *self.session_role().1 == *name;
+        is_known.then_some(number)
     }
 
     /// The role that the session began with: it owns what is not the catalogs'.
@@ -244,24 +269,7 @@ impl World {
     /// The role of a session, and its number.
     pub(super) fn role_of(client: &Client) -> (u32, Arc<str>) {
         let name: Arc<str> = (*client.identity().user).into();
-        let known = ROLES.iter().find(|(_, (_, own))| *own == name).map(|(oid, _)| *oid);
-        let oid = if &*name == "postgres" {
-            SUPERUSER
-        } else {
-            known.unwrap_or_else(|| number_of("role", &name))
-        };
-        (oid, name)
-    }
-
-    /// All roles: the superuser, this session's and those that every cluster has.
-    pub(crate) fn roles(&self) -> Vec<(u32, Arc<str>)> {
-        let mut roles = vec![(SUPERUSER, "postgres".into())];
-        let own = self.session_role();
-        if own.0 != SUPERUSER && !ROLES.contains_key(&own.0) {
-            roles.push(own);
-        }
-        roles.extend(ROLES.iter().map(|(oid, (_, name))| (*oid, name.clone())));
-        roles
+        (role_number(&name), name)
     }
 
     /// The database that the client is in.
@@ -290,15 +298,20 @@ impl World {
             Oid::REGCOLLATION => of(&COLLATIONS),
             Oid::REGCONFIG => of(&CONFIGS),
             Oid::REGDICTIONARY => of(&DICTIONARIES),
-            Oid::REGPROC => proc_by_oid(oid).map(|proc| {
+            Oid::REGPROC => {
+                let (schema, name, _) = self.proc(oid)?;
                 // A name that several have says which schema.
-                let is_one = PROCS.get(&proc.name).is_some_and(|all| all.len() == 1);
-                self.shown(proc.schema, &proc.name, is_one && proc.schema == PG_CATALOG)
-            }),
-            Oid::REGPROCEDURE => proc_by_oid(oid).map(|proc| {
-                let name = self.shown(proc.schema, &proc.name, proc.schema == PG_CATALOG);
-                format!("{name}({})", self.type_list(&proc.arguments, ","))
-            }),
+                let is_one = self
+                    .is_visible(schema, |schema| !self.procs(schema, &name).is_empty())
+                    && self.procs(schema, &name).len() == 1;
+                Some(self.shown(schema, &name, is_one))
+            }
+            Oid::REGPROCEDURE => {
+                let (schema, name, arguments) = self.proc(oid)?;
+                let is_visible = self.is_proc_visible(oid)?;
+                let name = self.shown(schema, &name, is_visible);
+                Some(format!("{name}({})", self.type_list(&arguments, ",")))
+            }
             Oid::REGOPER | Oid::REGOPERATOR => {
                 let operator = OPERATORS.values().flatten().find(|operator| operator.oid == oid)?;
                 let name = &operator.name;
@@ -347,16 +360,73 @@ impl World {
             Oid::REGCOLLATION => by_name(&COLLATIONS),
             Oid::REGCONFIG => by_name(&CONFIGS),
             Oid::REGDICTIONARY => by_name(&DICTIONARIES),
-            Oid::REGPROC => match PROCS.get(name.as_str()).map(Vec::as_slice) {
-                Some([one]) => Some(one.oid),
-                Some([_, _, ..]) => {
-                    let message = format!("more than one function named \"{text}\"");
-                    return Err(PgError::new(SqlState::AMBIGUOUS_FUNCTION, message));
+            Oid::REGPROC => {
+                let mut found = self.schemas_for(&parts)?.into_iter();
+                let all = found.find_map(|schema| {
+                    Some(self.procs(schema, name)).filter(|all| !all.is_empty())
+                });
+                match all.as_deref() {
+                    Some([one]) => Some(one.0),
+                    Some([_, _, ..]) => {
+                        let message = format!("more than one function named \"{text}\"");
+                        return Err(PgError::new(SqlState::AMBIGUOUS_FUNCTION, message));
+                    }
+                    _ => None,
                 }
-                _ => None,
-            },
+            }
             _ => None,
         })
+    }
+
+    /// The schemas where a name is looked for: the one that it says, or those of the path.
+    fn schemas_for(&self, parts: &[String]) -> Result<Vec<u32>> {
+        Ok(match parts {
+            [_] => self.searched().collect(),
+            [schema, _] | [_, schema, _] => self.schema_named(schema).into_iter().collect(),
+            _ => Vec::new(),
+        })
+    }
+
+    /// Schema, name and argument types of a routine.
+    pub(crate) fn proc(&self, oid: u32) -> Option<(u32, Arc<str>, Vec<Oid>)> {
+        if let Some(proc) = proc_by_oid(oid) {
+            return Some((proc.schema, proc.name.clone(), proc.arguments.clone()));
+        }
+        let own = self.objects.routines.get(oid)?;
+        Some((own.schema, own.name.clone(), own.inputs.clone()))
+    }
+
+    /// Numbers and argument types of the routines of a name in a schema.
+    fn procs(&self, schema: u32, name: &str) -> Vec<(u32, Vec<Oid>)> {
+        let known = PROCS.get(name).map(Vec::as_slice).unwrap_or_default();
+        let known = known.iter().filter(|proc| proc.schema == schema);
+        let known = known.map(|proc| (proc.oid, proc.arguments.clone()));
+        let own = self.objects.routines.named(schema, name);
+        known.chain(own.map(|own| (own.oid, own.inputs.clone()))).collect()
+    }
+
+    /// `pg_function_is_visible`: whether a call by name and types alone means it.
+    pub(crate) fn is_proc_visible(&self, oid: u32) -> Option<bool> {
+        let (schema, name, arguments) = self.proc(oid)?;
+        Some(self.is_visible(schema, |schema| {
+            self.procs(schema, &name).iter().any(|(_, own)| *own == arguments)
+        }))
+    }
+
+    /// The number of a collation by its name, perhaps with a schema.
+    pub(crate) fn collation_named(&self, name: &str) -> Option<u32> {
+        static NUMBERS: LazyLock<HashMap<Arc<str>, u32>> = LazyLock::new(|| {
+            COLLATIONS.iter().map(|(oid, (_, name))| (name.clone(), *oid)).collect()
+        });
+        let last = split_name(name).ok().and_then(|mut parts| parts.pop());
+        // As it is first: `C` is a name that is written in quotes.
+        let direct = NUMBERS.get(name).copied();
+        direct.or_else(|| NUMBERS.get(last?.as_str()).copied())
+    }
+
+    /// The name of a collation.
+    pub(crate) fn collation_name(&self, oid: u32) -> Option<Arc<str>> {
+        COLLATIONS.get(&oid).map(|(_, name)| name.clone())
     }
 
     /// `name(type, type)`
@@ -372,11 +442,16 @@ impl World {
                 None => return Ok(None),
             }
         }
-        let name = name.trim().rsplit('.').next().unwrap_or(name);
         if kind == Oid::REGPROCEDURE {
-            let procs = PROCS.get(name).map(Vec::as_slice).unwrap_or_default();
-            return Ok(procs.iter().find(|proc| proc.arguments == types).map(|proc| proc.oid));
+            let parts = split_name(name)?;
+            let Some(last) = parts.last() else { return Ok(None) };
+            let found = self.schemas_for(&parts)?.into_iter().find_map(|schema| {
+                let mut all = self.procs(schema, last).into_iter();
+                all.find(|(_, arguments)| *arguments == types).map(|(oid, _)| oid)
+            });
+            return Ok(found);
         }
+        let name = name.trim().rsplit('.').next().unwrap_or(name);
         let operators = OPERATORS.get(name).map(Vec::as_slice).unwrap_or_default();
         Ok(operators.iter().find(|one| types == [one.left, one.right]).map(|one| one.oid))
     }

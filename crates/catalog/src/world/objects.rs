@@ -1,16 +1,26 @@
 //! The objects of a snapshot and their numbers.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use trunkline_core::catalog::{
-    Attribute, Constraint, ConstraintKind, Index, IndexKey, Indexed, Numbers, Relation,
-    RelationKind, Snapshot,
+    Access, Attribute, Numbers, Relation, RelationKind, Role, Snapshot, Type, TypeKind,
 };
 
-use super::PUBLIC;
+use super::constraint::ConstraintObject;
+use super::index::IndexObject;
+use super::names::role_number;
+use super::numbered::Numbered;
+use super::partition::Family;
+use super::policy::PolicyObject;
+use super::routine::Routines;
 use super::sequence::SequenceObject;
+use super::text::Texts;
+use super::trigger::TriggerObject;
+use super::types::Types;
+use super::{INFORMATION_SCHEMA, PUBLIC};
 use crate::analyze::Declared;
+use crate::facts::PG_CATALOG;
 
 /// Everything in a snapshot that has a name or a number.
 #[derive(Debug, Default)]
@@ -18,15 +28,30 @@ pub(crate) struct Objects {
     pub(crate) snapshot: Arc<Snapshot>,
     /// Schemas, but those that every database has.
     pub(crate) schemas: Vec<(u32, Arc<str>)>,
-    /// Tables, views, indexes and sequences.
-    pub(crate) classes: Vec<ClassObject>,
-    pub(crate) constraints: Vec<ConstraintObject>,
-    by_oid: HashMap<u32, usize>,
-    by_name: HashMap<(u32, Arc<str>), usize>,
-    /// Row types and their arrays, by OID: the class, and whether it is the array.
-    pub(crate) types: HashMap<u32, (usize, bool)>,
+    schema_numbers: HashMap<Arc<str>, u32>,
+    schema_names: HashMap<u32, Arc<str>>,
+    /// Tables, views, indexes, sequences and composite types.
+    pub(crate) classes: Numbered<ClassObject>,
+    classes_by_name: HashMap<(u32, Arc<str>), usize>,
+    pub(crate) constraints: Numbered<ConstraintObject>,
+    constraint_names: HashSet<(u32, Arc<str>)>,
+    constraints_by_table: HashMap<u32, Vec<usize>>,
+    indexes_by_table: HashMap<u32, Vec<usize>>,
+    pub(super) sequences_by_column: HashMap<(u32, usize), usize>,
+    pub(crate) types: Types,
+    pub(crate) routines: Routines,
+    pub(crate) triggers: Numbered<TriggerObject>,
+    pub(super) triggered: HashSet<u32>,
+    pub(crate) policies: Numbered<PolicyObject>,
+    pub(crate) family: Family,
+    /// The roles of the snapshot, by name.
+    pub(super) roles: HashMap<Arc<str>, usize>,
+    pub(super) role_names: HashMap<u32, Arc<str>>,
+    pub(super) numbers: Numbers,
     /// What names of types and functions mean, once somebody asks.
     declared: OnceLock<Declared>,
+    /// Texts of expressions and queries, once somebody asks.
+    pub(super) texts: Mutex<Texts>,
 }
 
 /// A row of `pg_class`.
@@ -37,56 +62,27 @@ pub(crate) struct ClassObject {
     pub(crate) name: Arc<str>,
     /// `relkind`
     pub(crate) kind: char,
-    /// The row type and its arrays; zero for an index.
+    /// The row type; zero for an index.
     pub(crate) row_type: u32,
-    pub(crate) array_type: u32,
-    /// Where the relation is in the snapshot; of an index or a sequence, its table.
-    pub(super) place: (usize, usize),
+    pub(super) place: Place,
     pub(crate) index: Option<IndexObject>,
     pub(crate) sequence: Option<SequenceObject>,
 }
 
-/// What `pg_index` says.
-#[derive(Debug)]
-pub(crate) struct IndexObject {
-    pub(crate) table: u32,
-    pub(crate) primary: bool,
-    pub(crate) of: Index,
-}
-
-/// A row of `pg_constraint`.
-#[derive(Debug)]
-pub(crate) struct ConstraintObject {
-    pub(crate) oid: u32,
-    pub(crate) name: Arc<str>,
-    pub(crate) schema: u32,
-    pub(crate) table: u32,
-    pub(crate) what: What,
-    pub(crate) deferrable: bool,
-    pub(crate) deferred: bool,
-    /// The index that upholds it.
-    pub(crate) index: u32,
-}
-
-impl IndexObject {
-    /// The columns that it has, keys first; `None` stands for an expression.
-    pub(crate) fn columns(&self) -> impl Iterator<Item = Option<usize>> {
-        let include = self.of.include.iter().copied().map(Some);
-        self.of.keys.iter().map(IndexKey::column).chain(include)
-    }
-}
-
-/// What a constraint demands.
-#[derive(Clone, Debug)]
-pub(crate) enum What {
-    Kind(ConstraintKind),
-    NotNull(usize),
+/// Where in the snapshot something is: its schema, and its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A relation; of an index or a sequence, its table.
+    Relation(usize, usize),
+    /// A type.
+    Type(usize, usize),
+    /// It has no table.
+    None,
 }
 
 impl Objects {
     /// Numbers the objects of a snapshot: by their names, so that they stay the same.
     pub(crate) fn new(snapshot: Arc<Snapshot>) -> Objects {
-        let mut numbers = Numbers::default();
         let mut objects = Objects { snapshot: snapshot.clone(), ..Objects::default() };
         // All relations before anything else, as engines do, which name them as origins of columns.
         let oids: Vec<Vec<u32>> = snapshot
@@ -94,190 +90,96 @@ impl Objects {
             .iter()
             .map(|schema| {
                 let names = schema.relations.iter().map(|relation| relation.name.as_str());
-                names.map(|name| numbers.relation(&schema.name, name).0).collect()
+                names.map(|name| objects.numbers.relation(&schema.name, name).0).collect()
             })
             .collect();
+        for (place, role) in snapshot.roles.iter().enumerate() {
+            let name: Arc<str> = role.name.as_str().into();
+            objects.role_names.insert(role_number(&name), name.clone());
+            objects.roles.insert(name, place);
+        }
         for (place, schema) in snapshot.schemas.iter().enumerate() {
-            let oid = match schema.name.as_str() {
-                "public" => PUBLIC,
-                "pg_catalog" | "information_schema" => continue,
-                name => numbers.of("schema", &[name]),
-            };
-            objects.schemas.push((oid, schema.name.as_str().into()));
+            let Some(oid) = objects.add_schema(&schema.name) else { continue };
             let numbered = schema.relations.iter().zip(oids.get(place).into_iter().flatten());
             for (at, (relation, number)) in numbered.enumerate() {
-                let names = (oid, schema.name.as_str());
-                objects.relation(names, (*number, relation), (place, at), &mut numbers);
+                objects.relation(oid, *number, relation, (place, at));
             }
         }
-        objects.add_sequences(&mut numbers);
+        objects.add_types();
+        objects.add_sequences();
+        objects.inherit();
         objects.find_foreign_indexes();
+        objects.add_routines();
+        objects.add_triggers();
+        objects.add_policies();
         objects
     }
 
-    fn relation(
-        &mut self,
-        (schema, schema_name): (u32, &str),
-        (oid, relation): (u32, &Relation),
-        place: (usize, usize),
-        numbers: &mut Numbers,
-    ) {
-        let names = [schema_name, relation.name.as_str()];
+    /// `None` for a schema that every database has.
+    fn add_schema(&mut self, name: &str) -> Option<u32> {
+        let oid = match name {
+            "public" => PUBLIC,
+            "pg_catalog" | "information_schema" => return None,
+            name => self.numbers.of("schema", &[name]),
+        };
+        let name: Arc<str> = name.into();
+        self.schema_numbers.insert(name.clone(), oid);
+        self.schema_names.insert(oid, name.clone());
+        self.schemas.push((oid, name));
+        Some(oid)
+    }
+
+    fn relation(&mut self, schema: u32, oid: u32, relation: &Relation, place: (usize, usize)) {
         let kind = match relation.kind {
             RelationKind::View => 'v',
+            RelationKind::MaterializedView => 'm',
+            RelationKind::Partitioned => 'p',
             RelationKind::Foreign => 'f',
             _ => 'r',
         };
-        let class = ClassObject {
+        let schema_name = self.schema_name(schema).unwrap_or_default();
+        let row_type = self.numbers.of("type", &[&schema_name, &relation.name]);
+        self.add(ClassObject {
             oid,
             schema,
             name: relation.name.as_str().into(),
             kind,
-            row_type: numbers.of("type", &names),
-            array_type: numbers.of("array", &names),
-            place,
+            row_type,
+            place: Place::Relation(place.0, place.1),
             index: None,
             sequence: None,
-        };
-        self.types.insert(class.row_type, (self.classes.len(), false));
-        self.types.insert(class.array_type, (self.classes.len(), true));
-        self.add(class);
-        for constraint in &relation.constraints {
-            self.constraint(schema, schema_name, (oid, relation), constraint, place, numbers);
-        }
-        for (column, attribute) in relation.columns.iter().enumerate() {
-            if attribute.not_null && kind != 'v' {
-                let wanted = format!("{}_{}_not_null", relation.name, attribute.column.name);
-                let name = self.free_constraint_name(oid, &wanted);
-                let number = numbers.of("constraint", &[schema_name, &relation.name, &name]);
-                let what = What::NotNull(column);
-                self.constraints.push(ConstraintObject {
-                    oid: number,
-                    name,
-                    schema,
-                    table: oid,
-                    what,
-                    deferrable: false,
-                    deferred: false,
-                    index: 0,
-                });
-            }
-        }
+        });
+        self.add_constraints(oid, relation);
         for index in &relation.indexes {
-            let object = IndexObject { table: oid, primary: false, of: index.clone() };
-            let number = numbers.of("class", &[schema_name, &index.name]);
-            self.index(number, schema, &index.name, place, object);
+            self.add_index(&index.name, IndexObject::new(oid, index.clone()));
         }
-    }
-
-    fn constraint(
-        &mut self,
-        schema: u32,
-        schema_name: &str,
-        (table, relation): (u32, &Relation),
-        constraint: &Constraint,
-        place: (usize, usize),
-        numbers: &mut Numbers,
-    ) {
-        let name = match &constraint.name {
-            Some(name) => name.as_str().into(),
-            None => self.free_constraint_name(table, &made_up_name(relation, &constraint.kind)),
-        };
-        let oid = numbers.of("constraint", &[schema_name, &relation.name, &name]);
-        let mut upholds = 0;
-        if let ConstraintKind::Primary(key) | ConstraintKind::Unique(key) = &constraint.kind {
-            let keys = key.columns.iter().map(|at| IndexKey::new(Indexed::Column(*at), false));
-            let mut of = Index::new(&*name, keys);
-            of.include = key.include.clone();
-            of.unique = true;
-            of.nulls_not_distinct = key.nulls_not_distinct;
-            let primary = matches!(constraint.kind, ConstraintKind::Primary(_));
-            let object = IndexObject { table, primary, of };
-            upholds = numbers.of("class", &[schema_name, &name]);
-            self.index(upholds, schema, &name, place, object);
-        }
-        let what = What::Kind(constraint.kind.clone());
-        let Constraint { deferrable, deferred, .. } = *constraint;
-        self.constraints.push(ConstraintObject {
-            oid,
-            name,
-            schema,
-            table,
-            what,
-            deferrable,
-            deferred,
-            index: upholds,
-        });
-    }
-
-    fn index(
-        &mut self,
-        oid: u32,
-        schema: u32,
-        name: &str,
-        place: (usize, usize),
-        index: IndexObject,
-    ) {
-        let (row_type, array_type) = (0, 0);
-        let name = name.into();
-        self.add(ClassObject {
-            oid,
-            schema,
-            name,
-            kind: 'i',
-            row_type,
-            array_type,
-            place,
-            index: Some(index),
-            sequence: None,
-        });
     }
 
     pub(super) fn add(&mut self, class: ClassObject) {
-        self.by_oid.insert(class.oid, self.classes.len());
-        self.by_name.entry((class.schema, class.name.clone())).or_insert(self.classes.len());
-        self.classes.push(class);
-    }
-
-    /// PostgreSQL puts a number behind a name that is taken.
-    fn free_constraint_name(&self, table: u32, wanted: &str) -> Arc<str> {
-        let is_taken = |name: &str| {
-            self.constraints.iter().any(|other| other.table == table && *other.name == *name)
-        };
-        let numbered = (1..).map(|number| format!("{wanted}{number}"));
-        let name = std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !is_taken(name));
-        name.unwrap_or_else(|| wanted.to_owned()).into()
-    }
-
-    /// A foreign key rests on the unique index of what it refers to.
-    fn find_foreign_indexes(&mut self) {
-        let found: Vec<(usize, u32)> = self
-            .constraints
-            .iter()
-            .enumerate()
-            .filter_map(|(place, constraint)| {
-                let What::Kind(ConstraintKind::Foreign(key)) = &constraint.what else {
-                    return None;
-                };
-                let target = self.find_named(&key.schema, &key.table)?;
-                let columns = self.columns_named(target, &key.refers_to);
-                let index = self.classes.iter().find(|class| {
-                    class.index.as_ref().is_some_and(|index| {
-                        let keys = index.of.keys.iter();
-                        let own: Option<HashSet<usize>> = keys.map(IndexKey::column).collect();
-                        index.table == target.oid
-                            && index.of.unique
-                            && own == Some(columns.iter().copied().collect())
-                    })
-                })?;
-                Some((place, index.oid))
-            })
-            .collect();
-        for (place, index) in found {
-            if let Some(constraint) = self.constraints.get_mut(place) {
-                constraint.index = index;
-            }
+        let (oid, named) = (class.oid, (class.schema, class.name.clone()));
+        let table = class.index.as_ref().map(|index| index.table);
+        let column = class.sequence.as_ref().and_then(|sequence| sequence.owner);
+        let place = self.classes.push(oid, class);
+        self.classes_by_name.entry(named).or_insert(place);
+        if let Some(table) = table {
+            self.indexes_by_table.entry(table).or_default().push(place);
         }
+        if let Some(column) = column {
+            self.sequences_by_column.entry(column).or_insert(place);
+        }
+    }
+
+    pub(super) fn add_constraint(&mut self, constraint: ConstraintObject) {
+        self.constraint_names.insert((constraint.schema, constraint.name.clone()));
+        let (oid, table) = (constraint.oid, constraint.table);
+        let place = self.constraints.push(oid, constraint);
+        if table != 0 {
+            self.constraints_by_table.entry(table).or_default().push(place);
+        }
+    }
+
+    pub(super) fn is_constraint_named(&self, schema: u32, name: &str) -> bool {
+        self.constraint_names.contains(&(schema, Arc::from(name)))
     }
 
     /// The types and functions that somebody made.
@@ -293,11 +195,11 @@ impl Objects {
     }
 
     pub(crate) fn class(&self, oid: u32) -> Option<&ClassObject> {
-        self.classes.get(*self.by_oid.get(&oid)?)
+        self.classes.get(oid)
     }
 
     pub(crate) fn class_in(&self, schema: u32, name: &str) -> Option<&ClassObject> {
-        self.classes.get(*self.by_name.get(&(schema, name.into()))?)
+        self.classes.at(*self.classes_by_name.get(&(schema, name.into()))?)
     }
 
     pub(crate) fn find_named(&self, schema: &str, name: &str) -> Option<&ClassObject> {
@@ -305,22 +207,63 @@ impl Objects {
     }
 
     pub(crate) fn schema_named(&self, name: &str) -> Option<u32> {
-        self.schemas.iter().find(|(_, own)| **own == *name).map(|(oid, _)| *oid)
+        self.schema_numbers.get(name).copied()
     }
 
-    /// The table or view that a class is, or is an index of.
+    /// The name of a schema of the snapshot.
+    pub(crate) fn schema_name(&self, oid: u32) -> Option<Arc<str>> {
+        self.schema_names.get(&oid).cloned()
+    }
+
+    /// The number of any schema by its name, also of those that every database has.
+    pub(super) fn any_schema_named(&self, name: &str) -> Option<u32> {
+        match name {
+            "pg_catalog" => Some(PG_CATALOG),
+            "information_schema" => Some(*INFORMATION_SCHEMA),
+            name => self.schema_named(name),
+        }
+    }
+
+    /// The table or view that a class is, or is an index or a sequence of.
     pub(crate) fn relation_of(&self, class: &ClassObject) -> Option<&Relation> {
-        self.snapshot.schemas.get(class.place.0)?.relations.get(class.place.1)
+        match class.place {
+            Place::Relation(schema, at) => self.snapshot.schemas.get(schema)?.relations.get(at),
+            _ => None,
+        }
     }
 
-    /// The columns of a table or view.
+    /// The type at a place of the snapshot.
+    pub(super) fn type_at(&self, place: Place) -> Option<&Type> {
+        match place {
+            Place::Type(schema, at) => self.snapshot.schemas.get(schema)?.types.get(at),
+            _ => None,
+        }
+    }
+
+    /// The columns of a table, a view or a composite type.
     pub(crate) fn columns(&self, class: &ClassObject) -> &[Attribute] {
+        if let Some(Type { kind: TypeKind::Composite(columns), .. }) = self.type_at(class.place) {
+            return columns;
+        }
         self.relation_of(class).map(|relation| relation.columns.as_slice()).unwrap_or_default()
     }
 
     /// The constraints of a table.
     pub(crate) fn constraints_of(&self, table: u32) -> impl Iterator<Item = &ConstraintObject> {
-        self.constraints.iter().filter(move |constraint| constraint.table == table)
+        let places = self.constraints_by_table.get(&table).into_iter().flatten();
+        places.filter_map(|place| self.constraints.at(*place))
+    }
+
+    /// The indexes of a table.
+    pub(crate) fn indexes_of(
+        &self,
+        table: u32,
+    ) -> impl Iterator<Item = (&ClassObject, &IndexObject)> {
+        let places = self.indexes_by_table.get(&table).into_iter().flatten();
+        places.filter_map(|place| {
+            let class = self.classes.at(*place)?;
+            Some((class, class.index.as_ref()?))
+        })
     }
 
     /// Tables, views and foreign tables.
@@ -329,18 +272,30 @@ impl Objects {
             self.classes.iter().filter(|class| class.index.is_none() && class.sequence.is_none());
         classes.filter_map(|class| Some((class, self.relation_of(class)?)))
     }
-}
 
-/// The name that PostgreSQL gives to a constraint that has none.
-fn made_up_name(relation: &Relation, kind: &ConstraintKind) -> String {
-    let column = |place: &usize| relation.columns.get(*place).map_or("", |one| &*one.column.name);
-    let columns = |places: &[usize]| places.iter().map(column).collect::<Vec<_>>().join("_");
-    let table = &relation.name;
-    match kind {
-        ConstraintKind::Primary(_) => format!("{table}_pkey"),
-        ConstraintKind::Unique(key) => format!("{table}_{}_key", columns(&key.columns)),
-        ConstraintKind::Foreign(key) => format!("{table}_{}_fkey", columns(&key.columns)),
-        _ => format!("{table}_check"),
+    /// Whose a class is, and what others may do with it: nothing is said of an index itself.
+    pub(crate) fn access_of<'a>(&'a self, class: &'a ClassObject) -> Option<&'a Access> {
+        if let Some(sequence) = &class.sequence {
+            return Some(&sequence.options.access);
+        }
+        if class.index.is_some() {
+            return None;
+        }
+        match self.type_at(class.place) {
+            Some(of) => Some(&of.access),
+            None => self.relation_of(class).map(|relation| &relation.access),
+        }
+    }
+
+    /// The name of the owner of a class, if the snapshot says it: that of an index is its table's.
+    pub(crate) fn owner_of<'a>(&'a self, class: &'a ClassObject) -> Option<&'a str> {
+        let own = self.access_of(class).and_then(|access| access.owner.as_deref());
+        own.or_else(|| self.relation_of(class)?.access.owner.as_deref())
+    }
+
+    /// A role of the snapshot.
+    pub(super) fn role(&self, name: &str) -> Option<&Role> {
+        self.snapshot.roles.get(*self.roles.get(name)?)
     }
 }
 

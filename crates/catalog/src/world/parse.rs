@@ -150,7 +150,7 @@ impl World {
             return Ok(items.collect::<Result<Vec<_>>>()?.join(" "));
         }
         let mut out = Vec::new();
-        if list.dimensions.iter().any(|(_, lower)| *lower != 1) {
+        if !list.items.is_empty() && list.dimensions.iter().any(|(_, lower)| *lower != 1) {
             let shown = list.dimensions.iter();
             let shown = shown
                 .map(|&(length, lower)| array::Dimension { length, lower })

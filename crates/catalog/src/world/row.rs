@@ -23,6 +23,12 @@ impl Maker {
         Maker { columns, usual: usual.collect() }
     }
 
+    /// The cell of a row by its name.
+    pub(super) fn cell(&self, row: &Row, name: &str) -> Datum {
+        let place = self.columns.iter().position(|column| *column.name == *name);
+        place.and_then(|place| row.get(place)).cloned().unwrap_or_default()
+    }
+
     /// A row of cells by name.
     pub(super) fn row<const N: usize>(&self, cells: [(&str, Datum); N]) -> Row {
         let mut row = self.usual.clone();

@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use trunkline_core::Oid;
-use trunkline_core::catalog::{Access, Attribute, Generated, Numbers, Sequence, sequence_name};
+use trunkline_core::catalog::{Access, Attribute, Generated, Sequence, sequence_name};
 use trunkline_sql::{Lexer, TokenKind};
 
-use super::class::PG_CLASS;
-use super::row::{Maker, count, letter};
+use super::objects::Place;
+use super::row::Maker;
 use super::{ClassObject, Objects, World, split_name};
 use crate::datum::{Datum, Row};
 use crate::facts::PG_CATALOG;
-
-/// The catalog of defaults.
-const PG_ATTRDEF: u32 = 2604;
 
 /// The columns of every sequence.
 pub(super) const COLUMNS: [(&str, Oid); 3] =
@@ -22,11 +19,11 @@ pub(super) const COLUMNS: [(&str, Oid); 3] =
 /// What `pg_sequence` says, and whose the sequence is.
 #[derive(Debug)]
 pub(crate) struct SequenceObject {
-    options: Sequence,
+    pub(super) options: Sequence,
     /// The table and the column, counted from 0, that own it.
-    owner: Option<(u32, usize)>,
+    pub(super) owner: Option<(u32, usize)>,
     /// Whether it goes with an identity column, or with a default that the column could lose.
-    is_identity: bool,
+    pub(super) is_identity: bool,
 }
 
 /// Whether a column is an identity column.
@@ -35,7 +32,7 @@ pub(super) fn is_identity(attribute: &Attribute) -> bool {
 }
 
 /// The sequence that a default takes its values from: `nextval('name'::regclass)`.
-fn sequence_of_default(default: &str) -> Option<String> {
+pub(super) fn sequence_of_default(default: &str) -> Option<String> {
     let mut lexer = Lexer::new(default);
     lexer.next_significant().filter(|first| first.is_word(default, "nextval"))?;
     lexer.next_significant().filter(|token| token.kind == TokenKind::LeftParen)?;
@@ -47,9 +44,9 @@ fn sequence_of_default(default: &str) -> Option<String> {
 impl Objects {
     /// Adds the sequences that the snapshot names, and those of all columns that have another one; all
     /// relations are there by now.
-    pub(super) fn add_sequences(&mut self, numbers: &mut Numbers) {
+    pub(super) fn add_sequences(&mut self) {
         let snapshot = self.snapshot.clone();
-        for (place, schema) in snapshot.schemas.iter().enumerate() {
+        for schema in &snapshot.schemas {
             let Some(number) = self.schema_named(&schema.name) else { continue };
             for sequence in &schema.sequences {
                 let found = sequence.owner.as_ref().and_then(|(table, column)| {
@@ -59,13 +56,13 @@ impl Objects {
                     Some((class.oid, column, class.place, is_identity(columns.get(column)?)))
                 });
                 // Without an owner there is no relation behind it.
-                let at = found.map_or((place, usize::MAX), |(_, _, at, _)| at);
+                let at = found.map_or(Place::None, |(_, _, at, _)| at);
                 let object = SequenceObject {
                     options: sequence.clone(),
                     owner: found.map(|(table, column, _, _)| (table, column)),
                     is_identity: found.is_some_and(|(_, _, _, is_identity)| is_identity),
                 };
-                self.add_sequence(number, at, &sequence.name, object, numbers);
+                self.add_sequence(number, at, &sequence.name, object);
             }
         }
         let mut found = Vec::new();
@@ -92,45 +89,47 @@ impl Objects {
             let numbered = (1..).map(|number| format!("{wanted}{number}"));
             let is_free = |name: &String| self.class_in(schema, name).is_none();
             let name = std::iter::once(wanted.clone()).chain(numbered).find(is_free);
-            self.add_sequence(schema, place, &name.unwrap_or(wanted), sequence, numbers);
+            self.add_sequence(schema, place, &name.unwrap_or(wanted), sequence);
         }
     }
 
-    fn add_sequence(
-        &mut self,
-        schema: u32,
-        place: (usize, usize),
-        name: &str,
-        sequence: SequenceObject,
-        numbers: &mut Numbers,
-    ) {
+    fn add_sequence(&mut self, schema: u32, place: Place, name: &str, sequence: SequenceObject) {
         let schema_name = self.schema_name(schema).unwrap_or_default();
+        let oid = self.numbers.of("class", &[&schema_name, name]);
         self.add(ClassObject {
-            oid: numbers.of("class", &[&schema_name, name]),
+            oid,
             schema,
             name: name.into(),
             kind: 'S',
             row_type: 0,
-            array_type: 0,
             place,
             index: None,
             sequence: Some(sequence),
         });
     }
 
-    fn schema_name(&self, schema: u32) -> Option<Arc<str>> {
-        self.schemas.iter().find(|(oid, _)| *oid == schema).map(|(_, name)| name.clone())
-    }
-
     /// Every sequence.
-    fn sequences(&self) -> impl Iterator<Item = (&ClassObject, &SequenceObject)> {
+    pub(super) fn sequences(&self) -> impl Iterator<Item = (&ClassObject, &SequenceObject)> {
         self.classes.iter().filter_map(|class| Some((class, class.sequence.as_ref()?)))
     }
 
     /// The sequence of a column, counted from 0.
     pub(crate) fn sequence_of(&self, table: u32, column: usize) -> Option<&ClassObject> {
-        let mut own = self.sequences();
-        own.find(|(_, one)| one.owner == Some((table, column))).map(|(class, _)| class)
+        self.classes.at(*self.sequences_by_column.get(&(table, column))?)
+    }
+}
+
+/// What a sequence has that nobody took a number from.
+pub(super) fn state(world: &World, schema: u32, name: &str) -> Option<Row> {
+    let sequence = world.objects.class_in(schema, name)?.sequence.as_ref()?;
+    let first = Datum::Int(sequence.options.start);
+    Some(Arc::new([first, Datum::Int(0), Datum::Bool(false)]))
+}
+
+impl World {
+    /// Names and types of the columns of every sequence, without modifiers.
+    pub(crate) fn sequence_columns(&self) -> Vec<(&'static str, Oid, i32)> {
+        COLUMNS.iter().map(|(name, oid)| (*name, *oid, -1)).collect()
     }
 }
 
@@ -173,39 +172,6 @@ fn usual(name: &str, type_oid: Oid) -> Sequence {
     }
 }
 
-/// A sequence depends on its column; a default depends on its sequence.
-pub(super) fn dependencies(world: &World) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_depend");
-    let mut rows = Vec::new();
-    for (class, sequence) in world.objects.sequences() {
-        let Some((table, column)) = sequence.owner else { continue };
-        rows.push(maker.row([
-            ("classid", Datum::Oid(PG_CLASS)),
-            ("objid", Datum::Oid(class.oid)),
-            ("refclassid", Datum::Oid(PG_CLASS)),
-            ("refobjid", Datum::Oid(table)),
-            ("refobjsubid", count(column + 1)),
-            ("deptype", letter(if sequence.is_identity { 'i' } else { 'a' })),
-        ]));
-    }
-    for (class, relation) in world.objects.relations() {
-        for (column, attribute) in relation.columns.iter().enumerate() {
-            let named = attribute.default.as_deref().and_then(sequence_of_default);
-            let sequence = named.and_then(|name| world.objects.class_in(class.schema, &name));
-            rows.extend(sequence.map(|sequence| {
-                maker.row([
-                    ("classid", Datum::Oid(PG_ATTRDEF)),
-                    ("objid", Datum::Oid(super::class::default_oid(class, column))),
-                    ("refclassid", Datum::Oid(PG_CLASS)),
-                    ("refobjid", Datum::Oid(sequence.oid)),
-                    ("deptype", letter('n')),
-                ])
-            }));
-        }
-    }
-    rows
-}
-
 impl World {
     /// A default as it is shown: the name of a sequence depends on what is in the search path.
     pub(super) fn default_text(&self, table: u32, column: usize, default: &str) -> String {
@@ -217,7 +183,7 @@ impl World {
         let sequence = sequence.filter(|_| sequence_of_default(default).is_some());
         match sequence.and_then(|sequence| self.class_text(sequence.oid)) {
             Some(name) => format!("nextval('{}'::regclass)", name.replace('\'', "''")),
-            None => default.to_owned(),
+            None => super::text::default_text(self, table, column, default),
         }
     }
 }

@@ -9,54 +9,66 @@ use super::{SUPERUSER, World};
 use crate::datum::{Datum, Row};
 use crate::facts::{self, PG_CATALOG, text};
 
-/// Roles that not every cluster has.
-pub(super) fn roles(world: &World) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_authid");
-    let row = |oid: u32, name: Datum, is_super: bool| {
-        maker.row([
-            ("oid", Datum::Oid(oid)),
-            ("rolname", name),
-            ("rolsuper", Datum::Bool(is_super)),
-            ("rolinherit", Datum::Bool(true)),
-            ("rolcreaterole", Datum::Bool(is_super)),
-            ("rolcreatedb", Datum::Bool(is_super)),
-            ("rolcanlogin", Datum::Bool(true)),
-            ("rolreplication", Datum::Bool(is_super)),
-            ("rolbypassrls", Datum::Bool(is_super)),
-            ("rolconnlimit", Datum::Int(-1)),
-        ])
-    };
-    let mut rows = vec![row(SUPERUSER, Datum::text("postgres"), true)];
-    let (oid, name) = world.session_role();
-    let is_known = oid == SUPERUSER
-        || facts::facts("pg_authid").is_some_and(|facts| {
-            facts.rows.iter().any(|row| facts::number(row, facts.column("oid")) == oid)
-        });
-    if !is_known {
-        let is_super = world.client.setting("is_superuser").as_deref() == Some("on");
-        rows.push(row(oid, Datum::Text(name), is_super));
-    }
-    rows
+/// The number of an extension of the snapshot.
+pub(super) fn extension_oid(name: &str) -> u32 {
+    super::objects::number_of("extension", name)
 }
 
-/// The database of the session: whether there are others is not known here.
+/// What was installed; what every database has is not named again.
+pub(super) fn extensions(world: &World) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_extension");
+    let installed = world.objects.snapshot.extensions.iter().filter(|one| one.name != "plpgsql");
+    let rows = installed.map(|extension| {
+        let schema = world.schema_named(&extension.schema).unwrap_or(PG_CATALOG);
+        maker.row([
+            ("oid", Datum::Oid(extension_oid(&extension.name))),
+            ("extname", Datum::text(extension.name.as_str())),
+            ("extowner", Datum::Oid(world.session_role().0)),
+            ("extnamespace", Datum::Oid(schema)),
+            ("extrelocatable", Datum::Bool(true)),
+            ("extversion", Datum::text(extension.version.as_str())),
+        ])
+    });
+    rows.collect()
+}
+
+/// The databases that every cluster has besides those that somebody made: number, name, whether it is a
+/// template, and what is said of it.
+pub(super) const DATABASES: [(u32, &str, bool, &str); 3] = [
+    (1, "template1", true, "default template for new databases"),
+    (4, "template0", true, "unmodifiable empty database"),
+    (5, "postgres", false, "default administrative connection database"),
+];
+
+/// The database of the session, and those that every cluster has: whether there are others is not known here.
 pub(super) fn databases(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_database");
-    let (oid, name) = world.database();
-    vec![maker.row([
-        ("oid", Datum::Oid(oid)),
-        ("datname", Datum::Text(name)),
-        ("datdba", Datum::Oid(world.session_role().0)),
-        ("encoding", Datum::Int(6)),
-        ("datlocprovider", letter('c')),
-        ("datallowconn", Datum::Bool(true)),
-        ("datconnlimit", Datum::Int(-1)),
-        ("datfrozenxid", Datum::Oid(3)),
-        ("datminmxid", Datum::Oid(1)),
-        ("dattablespace", Datum::Oid(1663)),
-        ("datcollate", Datum::text("C.UTF-8")),
-        ("datctype", Datum::text("C.UTF-8")),
-    ])]
+    let row = |oid: u32, name: Datum, owner: u32, is_template: bool| {
+        let of_template = || Datum::texts(["=c/postgres", "postgres=CTc/postgres"]);
+        maker.row([
+            ("oid", Datum::Oid(oid)),
+            ("datname", name),
+            ("datdba", Datum::Oid(owner)),
+            ("encoding", Datum::Int(6)),
+            ("datlocprovider", letter('c')),
+            ("datistemplate", Datum::Bool(is_template)),
+            ("datallowconn", Datum::Bool(oid != 4)),
+            ("datconnlimit", Datum::Int(-1)),
+            // What initdb of PostgreSQL 18 leaves.
+            ("datfrozenxid", Datum::Oid(744)),
+            ("datminmxid", Datum::Oid(1)),
+            ("dattablespace", Datum::Oid(1663)),
+            ("datcollate", Datum::text("C.UTF-8")),
+            ("datctype", Datum::text("C.UTF-8")),
+            ("datacl", if is_template { of_template() } else { Datum::Null }),
+        ])
+    };
+    let (own, name) = world.database();
+    let others = DATABASES.iter().filter(|(_, other, ..)| **other != *name);
+    let others = others
+        .map(|(oid, name, is_template, _)| row(*oid, Datum::text(*name), SUPERUSER, *is_template));
+    let owner = world.session_role().0;
+    others.chain([row(own, Datum::Text(name.clone()), owner, false)]).collect()
 }
 
 /// Every setting as it is now.

@@ -2,7 +2,10 @@
 
 use trunkline_core::Result;
 
-use super::{INFORMATION_SCHEMA, World, class, constraint, description, sequence, session};
+use super::{
+    INFORMATION_SCHEMA, World, attribute, class, constraint, depend, description, foreign, index,
+    partition, policy, role, routine, sequence, session, shared, trigger, types,
+};
 use crate::datum::Row;
 use crate::facts::{self, PG_CATALOG};
 
@@ -13,7 +16,7 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         return Ok(facts.map(|facts| facts.rows.clone()).unwrap_or_default());
     }
     if schema != PG_CATALOG {
-        return Ok(Vec::new());
+        return Ok(sequence::state(world, schema, name).into_iter().collect());
     }
     // A view of settings is made of these and what they are now.
     let mut rows = match name {
@@ -23,26 +26,32 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
     rows.extend(match name {
         "pg_namespace" => class::namespaces(world),
         "pg_class" => class::classes(world),
-        "pg_attribute" => class::attributes(world),
-        "pg_attrdef" => class::defaults(world),
-        "pg_type" => class::types(world),
+        "pg_attribute" => attribute::attributes(world),
+        "pg_attrdef" => attribute::defaults(world),
+        "pg_type" => types::types(world),
+        "pg_enum" => types::enums(world),
+        "pg_range" => types::ranges(world),
+        "pg_proc" => routine::procs(world),
+        "pg_trigger" => trigger::triggers(world),
+        "pg_policy" => policy::policies(world),
+        "pg_inherits" => partition::inherits(world),
+        "pg_partitioned_table" => partition::partitioned_tables(world),
         "pg_description" => description::descriptions(world),
         "pg_shdescription" => description::shared_descriptions(world),
         "pg_rewrite" => class::rules(world),
-        "pg_foreign_table" => class::foreign_tables(world),
-        "pg_foreign_server" => class::foreign_servers(world),
-        "pg_foreign_data_wrapper" => class::foreign_wrappers(world),
-        "pg_index" => constraint::indexes(world),
+        "pg_foreign_table" => foreign::foreign_tables(world),
+        "pg_foreign_server" => foreign::foreign_servers(world),
+        "pg_foreign_data_wrapper" => foreign::foreign_wrappers(world),
+        "pg_index" => index::indexes(world),
         "pg_constraint" => constraint::constraints(world),
-        "pg_depend" => {
-            let mut rows = constraint::dependencies(world);
-            rows.extend(sequence::dependencies(world));
-            rows
-        }
+        "pg_depend" => depend::dependencies(world),
+        "pg_shdepend" => shared::dependencies(world),
+        "pg_extension" => session::extensions(world),
         "pg_sequence" => sequence::sequences(world),
         "pg_cursors" => world.cursors(),
         "pg_prepared_statements" => world.prepared_statements(),
-        "pg_authid" => session::roles(world),
+        "pg_authid" => role::roles(world),
+        "pg_auth_members" => role::members(world),
         "pg_database" => session::databases(world),
         "pg_settings" => session::settings(world)?,
         "pg_stat_activity" => session::activity(world),

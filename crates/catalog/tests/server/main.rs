@@ -25,6 +25,10 @@ struct Served {
 }
 
 fn start() -> Served {
+    start_with(Catalog::new(Fixture::new()))
+}
+
+fn start_with(engine: Catalog<Fixture>) -> Served {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -33,7 +37,7 @@ fn start() -> Served {
     let listener = runtime.block_on(Listener::tcp(([127, 0, 0, 1], 0).into()));
     let listener = listener.expect("a free port");
     let address = listener.local_address().expect("a TCP address");
-    let server = Server::builder(Catalog::new(Fixture::new())).build();
+    let server = Server::builder(engine).build();
     runtime.spawn(async move { server.serve(listener).await });
     Served { _runtime: runtime, address }
 }
@@ -171,4 +175,33 @@ fn the_table_of_a_column_is_found_by_its_number() {
             }
         }
     }
+}
+
+/// What is declared beside an engine's relations is there, and empty; the engine's own are the engine's.
+#[test]
+fn declared_relations_are_empty() {
+    let script = "CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TABLE kept (id int, m mood, note text);
+        CREATE VIEW sad AS SELECT id, upper(note) AS note FROM kept WHERE m = 'sad'; CREATE SEQUENCE n START 7;";
+    let defined = trunkline_catalog::ddl::define(script).expect("PostgreSQL's");
+    let server = start_with(Catalog::new(Fixture::new()).declaring(defined.snapshot));
+    let mut client = Dialogue::login(server.address);
+    assert_eq!(ask(&mut client, "SELECT id FROM kept"), "T(id:23:0) C(SELECT 0) Z(I)");
+    let joined =
+        "SELECT count(*) FROM kept k JOIN sad s USING (id) WHERE k.m <> 'glad' AND k.id > 1";
+    assert_eq!(ask(&mut client, joined), "T(count:20:0) D(0) C(SELECT 1) Z(I)");
+    assert_eq!(
+        ask(&mut client, "SELECT last_value, is_called FROM public.n"),
+        "T(last_value:20:0,is_called:16:0) D(7,f) C(SELECT 1) Z(I)"
+    );
+    for (sql, state) in [
+        ("SELECT nothing FROM kept", "42703"),
+        // The engine is asked for what it has, alone or with something else.
+        ("SELECT * FROM customers", "0A000"),
+        ("SELECT * FROM kept, customers", "0A000"),
+        ("INSERT INTO kept VALUES (1)", "0A000"),
+    ] {
+        let heard = ask(&mut client, sql);
+        assert!(heard.contains(state), "{sql}: {heard}");
+    }
+    assert!(ask(&mut client, "SELECT count(*) FROM pg_enum").contains("D(2)"));
 }

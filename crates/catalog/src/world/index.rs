@@ -1,0 +1,217 @@
+//! Indexes of a snapshot: `pg_index`, and their columns.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use trunkline_core::Oid;
+use trunkline_core::catalog::{Index, IndexKey, Indexed};
+
+use super::row::{Maker, count};
+use super::text::expression_type;
+use super::{ClassObject, World};
+use crate::datum::{Datum, List, Row};
+use crate::facts::{PG_CATALOG, facts, number, text};
+
+/// `btree`
+const BTREE: u32 = 403;
+/// Types that stand for any of a kind.
+const ANYELEMENT: Oid = Oid(2283);
+
+/// What `pg_index` says.
+#[derive(Clone, Debug)]
+pub(crate) struct IndexObject {
+    pub(crate) table: u32,
+    pub(crate) primary: bool,
+    /// The operators of an exclusion constraint.
+    pub(crate) operators: Vec<String>,
+    /// Whether what it refuses may wait for the end of the transaction.
+    pub(crate) deferrable: bool,
+    /// Of a partition's, that of the partitioned table.
+    pub(crate) parent: u32,
+    pub(crate) of: Index,
+}
+
+impl IndexObject {
+    pub(super) fn new(table: u32, of: Index) -> IndexObject {
+        let (primary, deferrable, operators) = (false, false, Vec::new());
+        IndexObject { table, primary, operators, deferrable, parent: 0, of }
+    }
+
+    /// The columns that it has, keys first; `None` stands for an expression.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = Option<usize>> {
+        let include = self.of.include.iter().copied().map(Some);
+        self.of.keys.iter().map(IndexKey::column).chain(include)
+    }
+
+    /// Whether its keys have an order.
+    pub(crate) fn can_order(&self) -> bool {
+        self.method() == BTREE
+    }
+
+    /// The number of its access method (`pg_am`).
+    pub(crate) fn method(&self) -> u32 {
+        METHODS.get(self.of.method.as_str()).copied().unwrap_or(BTREE)
+    }
+}
+
+static METHODS: LazyLock<HashMap<Arc<str>, u32>> = LazyLock::new(|| {
+    let Some(facts) = facts("pg_am") else { return HashMap::new() };
+    let (oid, name) = (facts.column("oid"), facts.column("amname"));
+    facts.rows.iter().map(|row| (text(row, name), number(row, oid))).collect()
+});
+
+/// An operator class (`pg_opclass`).
+#[derive(Debug)]
+pub(crate) struct OperatorClass {
+    pub(crate) oid: u32,
+    pub(crate) name: Arc<str>,
+    of: Oid,
+    /// The type that is stored, if it is another one.
+    stored: Oid,
+    is_default: bool,
+}
+
+/// The operator classes of each access method.
+static OPERATOR_CLASSES: LazyLock<HashMap<u32, Vec<OperatorClass>>> = LazyLock::new(|| {
+    let mut classes: HashMap<u32, Vec<OperatorClass>> = HashMap::new();
+    let Some(facts) = facts("pg_opclass") else { return classes };
+    let columns = ["oid", "opcmethod", "opcname", "opcintype", "opckeytype", "opcdefault"];
+    let [oid, method, name, of, stored, default] = columns.map(|name| facts.column(name));
+    for row in &facts.rows {
+        classes.entry(number(row, method)).or_default().push(OperatorClass {
+            oid: number(row, oid),
+            name: text(row, name),
+            of: Oid(number(row, of)),
+            stored: Oid(number(row, stored)),
+            is_default: row.get(default).is_some_and(Datum::is_true),
+        });
+    }
+    classes
+});
+
+/// A column of an index.
+pub(crate) struct IndexColumn {
+    pub(crate) type_oid: Oid,
+    pub(crate) typmod: i32,
+    pub(crate) collation: u32,
+    /// None for a column of INCLUDE, or where no operator class is known.
+    pub(crate) class: Option<&'static OperatorClass>,
+    /// Whether the class is not that of the type.
+    pub(crate) is_other_class: bool,
+    /// Whether the collation is not that of what it is of.
+    pub(crate) is_other_collation: bool,
+}
+
+impl World {
+    /// The operator class of a type for an access method: of a name, or the one that is usual.
+    pub(crate) fn operator_class(
+        &self,
+        method: u32,
+        oid: Oid,
+        name: Option<&str>,
+    ) -> Option<&'static OperatorClass> {
+        let classes = OPERATOR_CLASSES.get(&method)?;
+        if let Some(name) = name.and_then(|name| name.rsplit('.').next()) {
+            return classes.iter().find(|one| *one.name == *name);
+        }
+        let types = self.taken_for(oid);
+        types.iter().find_map(|oid| classes.iter().find(|one| one.is_default && one.of == *oid))
+    }
+
+    /// The columns of an index, keys first.
+    pub(crate) fn index_columns(&self, index: &IndexObject) -> Vec<IndexColumn> {
+        let table = self.objects.class(index.table);
+        let columns = table.map(|table| self.objects.columns(table)).unwrap_or_default();
+        let own = |place: usize| {
+            let one = columns.get(place);
+            let column = one.map(|one| (one.column.type_oid, one.column.typmod));
+            let (type_oid, typmod) = column.unwrap_or((Oid::TEXT, -1));
+            (type_oid, typmod, one.map_or(0, |one| self.collation_of(one)))
+        };
+        let method = index.method();
+        let keys = index.of.keys.iter().map(|key| {
+            let (given, typmod, usual) = match &key.of {
+                Indexed::Column(place) => own(*place),
+                Indexed::Expression(text) => {
+                    let (oid, typmod) = expression_type(self, index.table, text);
+                    (oid, typmod, self.storage(oid).collation)
+                }
+            };
+            let class = self.operator_class(method, given, key.operator_class.as_deref());
+            let usual_class = self.operator_class(method, given, None);
+            let is_other_class = class.map(|class| class.oid) != usual_class.map(|class| class.oid);
+            let stored = class.map_or(Oid(0), |class| class.stored);
+            let (type_oid, typmod) = match stored {
+                Oid(0) => (given, typmod),
+                ANYELEMENT => (self.element_of(given).unwrap_or(given), typmod),
+                stored => (stored, -1),
+            };
+            let named = key.collation.as_deref().and_then(|name| self.collation_named(name));
+            // What is not compared by a collation has none, such as an array in a gin.
+            let collation =
+                named.unwrap_or(match self.storage(class.map_or(given, |c| c.of)).collation {
+                    0 if class.is_some_and(|class| !class.is_polymorphic()) => 0,
+                    _ => usual,
+                });
+            let is_other_collation = collation != usual && collation != 0;
+            IndexColumn { type_oid, typmod, collation, class, is_other_class, is_other_collation }
+        });
+        let included = index.of.include.iter().map(|place| {
+            let (type_oid, typmod, collation) = own(*place);
+            let (is_other_class, is_other_collation) = (false, false);
+            let class = None;
+            IndexColumn { type_oid, typmod, collation, class, is_other_class, is_other_collation }
+        });
+        keys.chain(included).collect()
+    }
+}
+
+impl OperatorClass {
+    fn is_polymorphic(&self) -> bool {
+        matches!(self.of.0, 2277 | 3500 | 3831 | 4537)
+    }
+}
+
+pub(super) fn indexes(world: &World) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_index");
+    let vector = |items: Vec<Datum>| Datum::Array(Arc::new(List::vector(items)));
+    let row = |(class, index): (&ClassObject, &IndexObject)| {
+        let places =
+            index.columns().map(|column| column.map_or(Datum::Int(0), |column| count(column + 1)));
+        let columns = world.index_columns(index);
+        let keys = || columns.iter().take(index.of.keys.len());
+        let can_order = index.can_order();
+        let options = index.of.keys.iter().map(|key| {
+            let bits = i64::from(key.descending) | (i64::from(key.nulls_first) << 1);
+            Datum::Int(if can_order { bits } else { 0 })
+        });
+        let classes = keys().map(|key| Datum::Oid(key.class.map_or(0, |class| class.oid)));
+        let collations = keys().map(|key| Datum::Oid(key.collation));
+        let expressions: Vec<&str> =
+            index.of.keys.iter().filter_map(IndexKey::expression).collect();
+        let expressions =
+            if expressions.is_empty() { Datum::Null } else { Datum::text(expressions.join(", ")) };
+        maker.row([
+            ("indexrelid", Datum::Oid(class.oid)),
+            ("indrelid", Datum::Oid(index.table)),
+            ("indnatts", count(columns.len())),
+            ("indnkeyatts", count(index.of.keys.len())),
+            ("indisunique", Datum::Bool(index.of.unique)),
+            ("indnullsnotdistinct", Datum::Bool(index.of.nulls_not_distinct)),
+            ("indisprimary", Datum::Bool(index.primary)),
+            ("indisexclusion", Datum::Bool(!index.operators.is_empty())),
+            ("indimmediate", Datum::Bool(!index.deferrable)),
+            ("indisvalid", Datum::Bool(true)),
+            ("indisready", Datum::Bool(true)),
+            ("indislive", Datum::Bool(true)),
+            ("indkey", vector(places.collect())),
+            ("indcollation", vector(collations.collect())),
+            ("indclass", vector(classes.collect())),
+            ("indoption", vector(options.collect())),
+            ("indexprs", expressions),
+            ("indpred", index.of.condition.as_deref().map_or(Datum::Null, Datum::text)),
+        ])
+    };
+    let classes = world.objects.classes.iter();
+    classes.filter_map(|class| Some(row((class, class.index.as_ref()?)))).collect()
+}

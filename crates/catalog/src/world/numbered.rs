@@ -1,0 +1,47 @@
+//! Objects that are found by their numbers.
+
+use std::collections::HashMap;
+
+/// Objects in order, each with a number.
+#[derive(Debug)]
+pub(crate) struct Numbered<T> {
+    items: Vec<T>,
+    by_oid: HashMap<u32, usize>,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Numbered<T> {
+        Numbered { items: Vec::new(), by_oid: HashMap::new() }
+    }
+}
+
+impl<T> Numbered<T> {
+    /// Appends an object and says where it is.
+    pub(super) fn push(&mut self, oid: u32, item: T) -> usize {
+        let place = self.items.len();
+        self.by_oid.insert(oid, place);
+        self.items.push(item);
+        place
+    }
+
+    pub(crate) fn get(&self, oid: u32) -> Option<&T> {
+        self.items.get(*self.by_oid.get(&oid)?)
+    }
+
+    pub(super) fn get_mut(&mut self, oid: u32) -> Option<&mut T> {
+        self.items.get_mut(*self.by_oid.get(&oid)?)
+    }
+
+    /// The object at a place.
+    pub(crate) fn at(&self, place: usize) -> Option<&T> {
+        self.items.get(place)
+    }
+
+    pub(super) fn at_mut(&mut self, place: usize) -> Option<&mut T> {
+        self.items.get_mut(place)
+    }
+
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.items.iter()
+    }
+}
