@@ -50,6 +50,10 @@ impl World {
         let category = |oid| type_facts(oid).map_or(b'U', |known| known.category);
         if category(to) == b'S' || to == Oid::CHAR || to == Oid::UNKNOWN || to == Oid::CSTRING {
             let text = match (&value, from) {
+                // The blanks that fill a `character(n)` up say nothing elsewhere.
+                (Datum::Text(text), Oid::BPCHAR) if to != Oid::BPCHAR => {
+                    text.trim_end_matches(' ').into()
+                }
                 (Datum::Text(text), _) => text.clone(),
                 (Datum::Int(number), Oid::INT4) if to == Oid::CHAR => {
                     let byte = u8::try_from(*number & 0xff).unwrap_or_default();
