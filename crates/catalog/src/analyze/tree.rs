@@ -29,7 +29,7 @@ pub(crate) enum Kind {
         level: usize,
         item: usize,
     },
-    /// A column of a full join's USING, which is neither side's.
+    /// A column of USING that is neither side's.
     Merged(Arc<str>),
     /// `VALUE`, of a domain's check.
     Value,
@@ -61,6 +61,8 @@ pub(crate) enum Kind {
     /// What the arms of a CASE with an operand compare with.
     CaseOperand,
     Coalesce(Vec<Node>),
+    /// `GROUPING(…)`
+    Grouping(Vec<Node>),
     Extreme {
         greatest: bool,
         of: Vec<Node>,

@@ -71,6 +71,7 @@ impl Printer<'_> {
             }),
             Kind::Case(case) => self.case(case),
             Kind::Coalesce(all) => self.named_list("COALESCE", all),
+            Kind::Grouping(all) => self.named_list("GROUPING", all),
             Kind::Extreme { greatest, of } => {
                 self.named_list(if *greatest { "GREATEST" } else { "LEAST" }, of);
             }

@@ -16,6 +16,7 @@ pub(super) fn is_simple(node: &Node, parent: &Node) -> bool {
         | Kind::Array(_)
         | Kind::Tuple(_)
         | Kind::Coalesce(_)
+        | Kind::Grouping(_)
         | Kind::Extreme { .. }
         | Kind::NullIf(_)
         | Kind::Aggregate(_)
@@ -66,6 +67,7 @@ fn has_own_parentheses(parent: &Node, for_logic: bool) -> bool {
         | Kind::Array(_)
         | Kind::Tuple(_)
         | Kind::Coalesce(_)
+        | Kind::Grouping(_)
         | Kind::Extreme { .. }
         | Kind::NullIf(_)
         | Kind::Aggregate(_)
