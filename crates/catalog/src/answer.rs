@@ -206,7 +206,9 @@ impl RowSource for Answered {
 }
 
 fn write(world: &World, value: &Datum, oid: Oid, out: &mut RowWriter<'_>) -> Result<()> {
-    let is_named = is_alias(element_of(oid).unwrap_or(oid)) || matches!(value, Datum::Record(_));
+    let part = element_of(oid).unwrap_or(oid);
+    let is_record = part == Oid::RECORD || type_facts(part).is_some_and(|known| known.kind == b'c');
+    let is_named = is_alias(part) || is_record || matches!(value, Datum::Record(_));
     match (value, out.format()) {
         (Datum::Null, _) => out.null(),
         (Datum::Text(text), Format::Text) => out.text(text),

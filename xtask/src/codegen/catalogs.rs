@@ -61,6 +61,10 @@ macro_rules! tables {
 }
 
 const TABLES: &[Table] = tables! {
+    "information_schema.sql_features" "true", "1, 3";
+    "information_schema.sql_implementation_info" "true", "1";
+    "information_schema.sql_parts" "true", "1";
+    "information_schema.sql_sizing" "true", "1";
     "pg_aggregate" "true", "1";
     "pg_am" "true", "1";
     "pg_amop" "true", "1";
@@ -77,6 +81,7 @@ const TABLES: &[Table] = tables! {
     "pg_extension" "true", "1";
     "pg_get_keywords" "true", "word collate \"C\"";
     "pg_index" INDEXES, "1";
+    "pg_init_privs" "true", "classoid, objoid, objsubid";
     "pg_language" "true", "1";
     "pg_namespace" "oid <> 2200", "1";
     "pg_opclass" "true", "1";
@@ -87,16 +92,20 @@ const TABLES: &[Table] = tables! {
     "pg_settings" "category <> 'Customized Options'", "name collate \"C\"";
     "pg_tablespace" "true", "1";
     "pg_ts_config" "true", "1";
+    "pg_ts_config_map" "true", "1, 2, 3";
     "pg_ts_dict" "true", "1";
     "pg_ts_parser" "true", "1";
     "pg_ts_template" "true", "1";
     "pg_type" "oid < 16384 and typnamespace <> 99", "1";
+    "pg_wait_events" "type <> 'Extension'", "type collate \"C\", name collate \"C\"";
 };
 
 /// Columns of a relation, or those that a function gives.
 fn columns_query(from: &str) -> String {
     format!(
-        "select attname, atttypid from (select attname, atttypid, attnum from pg_attribute \
+        "select attname, atttypid from (select attname, \
+         coalesce((select nullif(typbasetype, 0) from pg_type t where t.oid = atttypid), atttypid) \
+         as atttypid, attnum from pg_attribute \
          where attrelid = to_regclass('{from}') and attnum > 0 \
          union all select name, type, place from pg_proc, \
          unnest(proargnames, proallargtypes) with ordinality as a(name, type, place) \

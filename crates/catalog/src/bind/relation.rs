@@ -6,6 +6,7 @@ use sqlparser::ast;
 use trunkline_core::{Oid, Result};
 
 use super::{Binder, OutputColumn, Typed};
+use crate::datum::Datum;
 use crate::error::no_relation;
 use crate::facts::{self, CastContext, PG_CATALOG};
 use crate::plan::{Body, Distinct, Expr, From, Query, Select, Source, Sub};
@@ -98,15 +99,28 @@ impl Binder {
         let (mut query, columns) = binder.query(&parsed)?;
         if let Body::Select(select) = &mut query.body {
             let exprs = std::mem::take(&mut select.project);
-            for (index, expr) in exprs.into_iter().enumerate() {
-                select.project.push(match (declared.get(index), columns.get(index)) {
-                    (Some(to), Some(from)) => {
+            let mut given: Vec<_> = exprs.into_iter().zip(&columns).map(Some).collect();
+            // A view that leaves columns out, because they are NULL, names those that it has.
+            let is_named = given.len() < declared.len();
+            for (index, to) in declared.iter().enumerate() {
+                let place = match is_named {
+                    true => columns.iter().position(|column| column.name == to.name),
+                    false => Some(index),
+                };
+                let found = place.and_then(|place| given.get_mut(place)?.take());
+                select.project.push(match found {
+                    Some((expr, from)) => {
                         let typed = Typed::new(expr, from.oid);
                         binder.convert(typed, to.oid, -1, CastContext::Explicit)?.expr
                     }
-                    _ => expr,
+                    None => Expr::Const(Datum::Null),
                 });
             }
+            debug_assert!(
+                given.iter().all(Option::is_none),
+                "a column that is not the view's: {sql}"
+            );
+            query.width = declared.len();
         }
         self.next_id = binder.next_id;
         Ok(Arc::new(Sub { id: self.id(), query, is_correlated: false }))

@@ -101,7 +101,7 @@ impl Binder {
         let mut from = from;
         let (mut keys, mut having) = (keys, having);
         if let Some(keys) = &mut keys
-            && keys.iter().any(|key| super::sets::has_set(key))
+            && keys.iter().any(super::sets::has_set)
         {
             let exprs = list.items.iter_mut().map(|item| &mut item.expr);
             let exprs = exprs.chain(keys.iter_mut()).chain(having.as_mut());

@@ -8,7 +8,7 @@ use super::{constraint, index, partition, routine, trigger};
 use crate::datum::Datum;
 use crate::error::no_relation;
 use crate::plan::{Call, Function};
-use crate::world::{World, expression_text, query_text, rule_oid};
+use crate::world::{World, expression_text, is_bound, query_text, rule_oid};
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
@@ -46,6 +46,9 @@ pub(super) fn function(name: &str) -> Option<Function> {
 /// `pg_get_expr(expression, relation [, pretty])`
 fn expression(call: &Call<'_>) -> Result<Datum> {
     let Some(text) = call.arguments.first().and_then(Datum::as_str) else { return Ok(Datum::Null) };
+    if is_bound(text) {
+        return Ok(Datum::text(text));
+    }
     let is_pretty = call.arguments.get(2).is_some_and(Datum::is_true);
     let relation = oid(call, 1).filter(|oid| *oid != 0);
     Ok(Datum::text(expression_text(&call.run.world, relation, text, is_pretty)))

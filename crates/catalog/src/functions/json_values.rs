@@ -39,7 +39,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
             call.run.admit_text(out.len())?;
             Ok(Datum::text(out))
         },
-        "jsonb_exists" => |call| has(call, |keys, has| keys.iter().all(|key| has(key))),
+        "jsonb_exists" => |call| has(call, true),
         "json_strip_nulls" | "jsonb_strip_nulls" => |call| {
             let Some(mut value) = value(call, 0)? else { return Ok(Datum::Null) };
             value.strip();
@@ -80,8 +80,8 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
         "->>" => |call| member(call, true),
         "#>" => |call| path(call, false),
         "#>>" => |call| path(call, true),
-        "?" | "?&" => |call| has(call, |keys, has| keys.iter().all(|key| has(key))),
-        "?|" => |call| has(call, |keys, has| keys.iter().any(|key| has(key))),
+        "?" | "?&" => |call| has(call, true),
+        "?|" => |call| has(call, false),
         "@>" => |call| holds(call, 0, 1),
         "<@" => |call| holds(call, 1, 0),
         "||" => join,
@@ -289,7 +289,7 @@ impl Json {
             out.push_str(&"    ".repeat(depth));
         };
         match self {
-            Json::List(items) if !items.is_empty() => {
+            Json::List(items) => {
                 out.push('[');
                 for (place, item) in items.iter().enumerate() {
                     out.push_str(if place > 0 { "," } else { "" });
@@ -299,7 +299,7 @@ impl Json {
                 line(depth, out);
                 out.push(']');
             }
-            Json::Object(members) if !members.is_empty() => {
+            Json::Object(members) => {
                 out.push('{');
                 for (place, (key, value)) in members.iter().enumerate() {
                     out.push_str(if place > 0 { "," } else { "" });
@@ -452,8 +452,8 @@ impl Json {
     }
 }
 
-/// Whether strings are keys of an object, or elements of an array.
-fn has(call: &Call<'_>, holds: fn(&[&str], &dyn Fn(&str) -> bool) -> bool) -> Result<Datum> {
+/// Whether strings, one or all of several or any of them, are keys of an object or elements of an array.
+fn has(call: &Call<'_>, all: bool) -> Result<Datum> {
     let (Some(value), Some(keys)) = (value(call, 0)?, call.arguments.get(1)) else {
         return Ok(Datum::Null);
     };
@@ -467,7 +467,8 @@ fn has(call: &Call<'_>, holds: fn(&[&str], &dyn Fn(&str) -> bool) -> bool) -> Re
         Json::Text(own) => own == key,
         _ => false,
     };
-    Ok(Datum::Bool(holds(&keys, &has)))
+    let mut keys = keys.into_iter();
+    Ok(Datum::Bool(if all { keys.all(has) } else { keys.any(has) }))
 }
 
 fn holds(call: &Call<'_>, whole: usize, part: usize) -> Result<Datum> {

@@ -88,7 +88,7 @@ fn logarithm(call: &Call<'_>, work: fn(f64) -> f64) -> Result<Datum> {
     let refused =
         |message: &'static str| Err(PgError::new(SqlState::INVALID_ARGUMENT_FOR_LOG, message));
     match call.arguments.first().and_then(Datum::as_float) {
-        Some(value) if value == 0.0 => refused("cannot take logarithm of zero"),
+        Some(0.0) => refused("cannot take logarithm of zero"),
         Some(value) if value < 0.0 => refused("cannot take logarithm of a negative number"),
         _ => one(call, work),
     }

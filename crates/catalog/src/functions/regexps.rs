@@ -12,9 +12,7 @@ use crate::plan::{Call, Function, SetFunction};
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
-        "regexp_split_to_array" => {
-            |call| Ok(split(call)?.map_or(Datum::Null, |parts| Datum::texts(parts)))
-        }
+        "regexp_split_to_array" => |call| Ok(split(call)?.map_or(Datum::Null, Datum::texts)),
         "regexp_like" => |call| {
             let Some((regex, text)) = regex(call, 2)? else { return Ok(Datum::Null) };
             Ok(Datum::Bool(regex.is_match(text)))

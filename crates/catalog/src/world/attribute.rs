@@ -41,6 +41,16 @@ impl Said {
     }
 }
 
+/// The columns that every relation with rows of its own has besides, with their numbers.
+const SYSTEM: [(&str, Oid, i64); 6] = [
+    ("ctid", Oid(27), -1),
+    ("xmin", Oid::XID, -2),
+    ("cmin", Oid::CID, -3),
+    ("xmax", Oid::XID, -4),
+    ("cmax", Oid::CID, -5),
+    ("tableoid", Oid::OID, -6),
+];
+
 pub(super) fn attributes(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_attribute");
     let mut rows = Vec::new();
@@ -50,7 +60,7 @@ pub(super) fn attributes(world: &World) -> Vec<Row> {
             None if class.sequence.is_some() => {
                 for (place, (name, oid)) in sequence::COLUMNS.into_iter().enumerate() {
                     let said = Said { not_null: true, ..Said::new(0) };
-                    rows.push(row(world, &maker, (class, place), name, (oid, -1), said));
+                    rows.push(row(world, &maker, (class, number(place)), name, (oid, -1), said));
                 }
             }
             None => {
@@ -58,12 +68,23 @@ pub(super) fn attributes(world: &World) -> Vec<Row> {
                     let said = said(world, class, attribute);
                     let of = (attribute.column.type_oid, attribute.column.typmod);
                     let name = &*attribute.column.name;
-                    rows.push(row(world, &maker, (class, place), name, of, said));
+                    rows.push(row(world, &maker, (class, number(place)), name, of, said));
                 }
+            }
+        }
+        if !matches!(class.kind, 'v' | 'c' | 'i' | 'I') {
+            for (name, oid, number) in SYSTEM {
+                let said = Said { not_null: true, ..Said::new(0) };
+                rows.push(row(world, &maker, (class, number), name, (oid, -1), said));
             }
         }
     }
     rows
+}
+
+/// The number of a column by its place.
+fn number(place: usize) -> i64 {
+    i64::try_from(place).map_or(i64::MAX, |place| place.saturating_add(1))
 }
 
 fn said(world: &World, class: &ClassObject, attribute: &Attribute) -> Said {
@@ -121,14 +142,14 @@ fn of_index(
     for (place, (column, name)) in columns.iter().zip(&names).enumerate() {
         let said = Said::new(column.collation);
         let of = (column.type_oid, column.typmod);
-        rows.push(row(world, maker, (class, place), name, of, said));
+        rows.push(row(world, maker, (class, number(place)), name, of, said));
     }
 }
 
 fn row(
     world: &World,
     maker: &Maker,
-    (class, place): (&ClassObject, usize),
+    (class, number): (&ClassObject, i64),
     name: &str,
     (oid, typmod): (Oid, i32),
     said: Said,
@@ -139,7 +160,7 @@ fn row(
         ("attname", Datum::text(name)),
         ("atttypid", Datum::Oid(oid.0)),
         ("attlen", Datum::Int(stored.length)),
-        ("attnum", count(place + 1)),
+        ("attnum", Datum::Int(number)),
         ("atttypmod", Datum::Int(typmod.into())),
         ("attndims", said.dimensions),
         ("attbyval", Datum::Bool(stored.by_value)),

@@ -100,7 +100,10 @@ fn row(world: &World, maker: &Maker, class: &ClassObject) -> Row {
                 options => Datum::texts(options.iter().map(String::as_str)),
             },
         ),
-        ("relpartbound", bound.map_or(Datum::Null, Datum::text)),
+        (
+            "relpartbound",
+            bound.map_or(Datum::Null, |bound| Datum::text(world.bound_text(class, bound))),
+        ),
     ])
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod attribute;
+mod bound;
 mod cast;
 mod class;
 mod constraint;
@@ -22,6 +23,7 @@ mod routine;
 mod row;
 mod sequence;
 mod session;
+mod shared;
 mod tables;
 mod text;
 mod trigger;
@@ -36,6 +38,7 @@ use trunkline_core::{Client, Inventory, Result};
 use crate::datum::Row;
 use crate::facts;
 pub(crate) use access::{AclItem, no_role};
+pub(crate) use bound::is_bound;
 pub(crate) use class::rule_oid;
 pub(crate) use constraint::{ConstraintObject, What};
 pub(crate) use index::{IndexColumn, IndexObject};

@@ -191,12 +191,6 @@ pub(super) fn gssapi(world: &World) -> Vec<Row> {
     ])]
 }
 
-pub(super) fn database_statistics(world: &World) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_stat_database");
-    let (oid, name) = world.database();
-    vec![maker.row([("datid", Datum::Oid(oid)), ("datname", Datum::Text(name))])]
-}
-
 /// `version()`
 pub(crate) fn version() -> String {
     format!(
@@ -205,9 +199,4 @@ pub(crate) fn version() -> String {
         std::env::consts::OS,
         usize::BITS
     )
-}
-
-/// What `information_schema` keeps as tables.
-pub(super) fn information_schema(_name: &str) -> Vec<Row> {
-    Vec::new()
 }

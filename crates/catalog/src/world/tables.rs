@@ -4,7 +4,7 @@ use trunkline_core::Result;
 
 use super::{
     INFORMATION_SCHEMA, World, attribute, class, constraint, depend, description, foreign, index,
-    partition, policy, role, routine, sequence, session, trigger, types,
+    partition, policy, role, routine, sequence, session, shared, trigger, types,
 };
 use crate::datum::Row;
 use crate::facts::{self, PG_CATALOG};
@@ -12,7 +12,8 @@ use crate::facts::{self, PG_CATALOG};
 /// All rows of a relation: those that every database has, and those of this one.
 pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
     if schema == *INFORMATION_SCHEMA {
-        return Ok(session::information_schema(name));
+        let facts = facts::facts(&format!("information_schema.{name}"));
+        return Ok(facts.map(|facts| facts.rows.clone()).unwrap_or_default());
     }
     if schema != PG_CATALOG {
         return Ok(sequence::state(world, schema, name).into_iter().collect());
@@ -44,6 +45,7 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         "pg_index" => index::indexes(world),
         "pg_constraint" => constraint::constraints(world),
         "pg_depend" => depend::dependencies(world),
+        "pg_shdepend" => shared::dependencies(world),
         "pg_extension" => session::extensions(world),
         "pg_sequence" => sequence::sequences(world),
         "pg_cursors" => world.cursors(),
@@ -56,7 +58,6 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         "pg_locks" => session::locks(world),
         "pg_stat_ssl" => session::encryption(world),
         "pg_stat_gssapi" => session::gssapi(world),
-        "pg_stat_database" => session::database_statistics(world),
         _ => Vec::new(),
     });
     Ok(rows)

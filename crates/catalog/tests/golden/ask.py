@@ -2,6 +2,8 @@
 
     createdb oracle; psql oracle -f schema.sql; python ask.py "host=... dbname=oracle"
 
+With a name behind that, the files are NAME.queries.sql and NAME.answers.txt.
+
 Numbers of objects that are not PostgreSQL's own differ between databases: their names stand for them.
 """
 
@@ -12,6 +14,7 @@ import psycopg
 
 HERE = pathlib.Path(__file__).parent
 NAMES = (HERE / "names.sql").read_text()
+PREFIX = "".join(name + "." for name in sys.argv[2:])
 
 
 def main():
@@ -21,7 +24,7 @@ def main():
     for row in range(result.ntuples):
         names[result.get_value(row, 0)] = result.get_value(row, 1).decode()
     out = []
-    for query in (HERE / "queries.sql").read_text().strip().split("\n\n"):
+    for query in (HERE / f"{PREFIX}queries.sql").read_text().strip().split("\n\n"):
         out.append("? " + query)
         result = connection.exec_(query.encode())
         if result.status != psycopg.pq.ExecStatus.TUPLES_OK:
@@ -41,7 +44,7 @@ def main():
                     text = names.get(cell) if result.ftype(column) == 26 else None
                     cells.append((text or cell.decode()).replace("\n", "\\n"))
             out.append("  " + "\t".join(cells))
-    (HERE / "answers.txt").write_text("\n".join(out) + "\n")
+    (HERE / f"{PREFIX}answers.txt").write_text("\n".join(out) + "\n")
 
 
 main()

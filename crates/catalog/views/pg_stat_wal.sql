@@ -1,0 +1,1 @@
+SELECT 0, 0, 0, 0, pg_postmaster_start_time()
