@@ -153,6 +153,8 @@ struct Analyzer<'a> {
     style: &'a TextStyle,
     /// What is seen, the innermost query last.
     scopes: Vec<Scope>,
+    /// Where there is no query.
+    outermost: Scope,
     ctes: Vec<KnownCte>,
     /// The type of `VALUE`.
     value: Option<(Oid, i32)>,
@@ -170,6 +172,7 @@ impl<'a> Analyzer<'a> {
             names,
             style,
             scopes: Vec::new(),
+            outermost: Scope::default(),
             ctes: Vec::new(),
             value: None,
             is_forgiving: false,

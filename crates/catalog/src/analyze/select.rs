@@ -219,6 +219,9 @@ impl Analyzer<'_> {
                 ast::Expr::GroupingSets(sets) => {
                     group.push(Grouping::Sets("GROUPING SETS", self.sets(sets, targets)?));
                 }
+                ast::Expr::Tuple(items) if items.is_empty() => {
+                    group.push(Grouping::Sets("", Vec::new()));
+                }
                 ast::Expr::Tuple(items) => {
                     for item in items {
                         group.push(Grouping::Column(self.group_target(item, targets)?));

@@ -213,11 +213,20 @@ pub(crate) enum SublinkKind {
     Exists,
     Array,
     /// `test operator ANY (query)`; of `=` it is IN.
-    Quantified {
+    Compared {
         name: Arc<str>,
-        all: bool,
+        how: How,
         test: Vec<Node>,
     },
+}
+
+/// With which rows of a query something is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    Any,
+    All,
+    /// The only one.
+    Row,
 }
 
 /// A query.
@@ -304,7 +313,7 @@ pub(crate) enum Distinct {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Grouping {
     Column(usize),
-    /// `ROLLUP (…)` and the like: lists of columns of the list.
+    /// `ROLLUP (…)` and the like: lists of columns of the list; without a word it is `()`.
     Sets(&'static str, Vec<Vec<usize>>),
 }
 

@@ -27,7 +27,8 @@ pub(super) fn is_simple(node: &Node, parent: &Node) -> bool {
         Kind::Operator { .. } => {
             let both = (arithmetic(node), arithmetic(parent));
             let is_first = matches!(&parent.kind,
-                Kind::Operator { operands, .. } if operands.first() == Some(node));
+                Kind::Operator { operands, .. }
+                    if operands.first().is_some_and(|first| std::ptr::eq(first, node)));
             match (both, &parent.kind) {
                 ((Some(own), Some(around)), _) => own > around || (own == around && is_first),
                 (_, Kind::Operator { .. }) => false,
