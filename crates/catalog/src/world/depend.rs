@@ -116,7 +116,16 @@ impl Dependencies<'_> {
             }
         }
         if matches!(class.kind, 'v' | 'm') {
-            self.add((PG_REWRITE, rule_oid(class.oid), 0), own, 'i');
+            let rule = (PG_REWRITE, rule_oid(class.oid), 0);
+            self.add(rule, own, 'i');
+            for (schema, name, column) in world.objects.mentions_of(class.oid) {
+                let Some(of) = world.objects.class_in(*schema, name) else { continue };
+                let place = column.as_deref().and_then(|column| {
+                    let mut columns = world.objects.columns(of).iter();
+                    columns.position(|one| *one.column.name == *column)
+                });
+                self.add(rule, (PG_CLASS, of.oid, place.map_or(0, |place| place + 1)), 'n');
+            }
         }
         for (place, attribute) in relation.columns.iter().enumerate() {
             let Some(default) = &attribute.default else { continue };
