@@ -11,13 +11,17 @@ use crate::syntax::{Postgres, check_depth, tokens};
 /// How many tokens a statement of the catalogs may have, and how deep its parentheses may be.
 const TOKENS: usize = 20_000;
 const NESTED: usize = 400;
+/// How many tokens a short text has.
+const SHORT: usize = 100;
 
 /// Reads a query.
 pub(crate) fn query(sql: &str) -> Result<Box<Query>> {
-    guard(sql)?;
+    let tokens = guard(sql)?;
     check_depth(sql)?;
-    // The tree is as deep as the text is long, and so is the way to it.
-    stacker::maybe_grow(4 << 20, 32 << 20, || read(sql))
+    // The tree is as deep as the text is long, and so is the way to it; a stack of its own takes longer to
+    // get than a short text to read.
+    let needed = if tokens <= SHORT { 512 << 10 } else { 4 << 20 };
+    stacker::maybe_grow(needed, 32 << 20, || read(sql))
 }
 
 fn read(sql: &str) -> Result<Box<Query>> {
@@ -32,8 +36,8 @@ fn read(sql: &str) -> Result<Box<Query>> {
     }
 }
 
-/// Refuses what would take more stack than there is.
-fn guard(sql: &str) -> Result<()> {
+/// Refuses what would take more stack than there is, and counts the tokens.
+fn guard(sql: &str) -> Result<usize> {
     let (mut tokens, mut depth) = (0_usize, 0_usize);
     let mut lexer = Lexer::new(sql);
     while let Some(token) = lexer.next_significant() {
@@ -49,7 +53,7 @@ fn guard(sql: &str) -> Result<()> {
             return Err(too_deep());
         }
     }
-    Ok(())
+    Ok(tokens)
 }
 
 /// What is wrong, as far as the parser tells: it says what it found, and where.

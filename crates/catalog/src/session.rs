@@ -69,7 +69,8 @@ impl Shared {
     fn objects(&self, of: Arc<Snapshot>) -> Known {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         match &*known {
-            Some(known) if Arc::ptr_eq(&known.of, &of) => known.clone(),
+            // An engine may say the same again in another place.
+            Some(known) if Arc::ptr_eq(&known.of, &of) || known.of == of => known.clone(),
             _ => {
                 let all = match &self.declared {
                     Some(declared) => merged(&of, declared),

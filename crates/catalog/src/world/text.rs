@@ -19,7 +19,7 @@ use crate::syntax::is_enclosed;
 pub(super) type Texts = HashMap<TextKey, Arc<str>>;
 
 /// How many texts are kept; whoever sets one search path after another begins anew then.
-const MOST_TEXTS: usize = 100_000;
+const MOST_TEXTS: usize = 200_000;
 
 /// What a text depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -58,7 +58,9 @@ pub(crate) fn expression_text(
     text: &str,
     pretty: bool,
 ) -> String {
-    match relation.filter(|_| pretty).and_then(|relation| world.default_of(relation, text)) {
+    match relation.and_then(|relation| world.default_of(relation, text)) {
+        // What is kept of a default is what is shown of it.
+        Some(_) if !pretty => text.to_owned(),
         Some((what, default)) => world.text_of(what, default, pretty),
         None => world.text_of(What::Expression(relation), text, pretty),
     }
