@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::tree::{
     Aggregate, Body, Bound, From, Index, Item, Join, Kind, Node, Over, Query, Select, SetTree,
-    Sort, Source, Sublink, SublinkKind, Window,
+    Sort, Source, Sublink, SublinkKind, Target, Window,
 };
 
 /// A relation, by the number of its schema and its name, and a column; none stands for all of it.
@@ -13,15 +13,24 @@ pub(crate) type Mention = (u32, Arc<str>, Option<Arc<str>>);
 /// What a query names, each once, in the order in which it does; a relation of which no column is named is
 /// named itself.
 pub(crate) fn mentions(query: &Query) -> Vec<Mention> {
-    let mut walk = Walk { scopes: Vec::new(), found: Vec::new() };
+    let mut walk = Walk { scopes: Vec::new(), found: Vec::new(), has_aggregate: false };
     walk.query(query);
     walk.found
+}
+
+/// Whether the list of a query has aggregates or functions of windows.
+pub(super) fn has_aggregate(targets: &[Target]) -> bool {
+    let mut walk = Walk { scopes: vec![&[]], found: Vec::new(), has_aggregate: false };
+    walk.nodes(targets.iter().map(|target| &target.node));
+    walk.has_aggregate
 }
 
 struct Walk<'a> {
     /// The items of FROM of the queries around, innermost last.
     scopes: Vec<&'a [Item]>,
     found: Vec<Mention>,
+    /// Whether the outermost list has one.
+    has_aggregate: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -199,6 +208,7 @@ impl<'a> Walk<'a> {
     }
 
     fn aggregate(&mut self, aggregate: &'a Aggregate) {
+        self.has_aggregate |= self.scopes.len() == 1;
         self.nodes(&aggregate.call.arguments);
         self.sorts(&aggregate.order);
         self.sorts(&aggregate.within_group);

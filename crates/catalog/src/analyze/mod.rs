@@ -15,6 +15,7 @@ mod query;
 mod scope;
 mod select;
 pub(crate) mod tree;
+mod updatable;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub(crate) use mentions::{Mention, mentions};
 pub(crate) use names::{Declared, Names};
 use scope::Scope;
 use tree::{Item, ItemColumn, Node, Query, Source};
+pub(crate) use updatable::{ViewBase, view_base};
 
 /// A column of a view.
 #[derive(Clone, Debug, PartialEq, Eq)]

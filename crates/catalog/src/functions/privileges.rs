@@ -203,7 +203,9 @@ fn number(world: &World, kind: Kind, object: &Datum) -> Result<u32> {
         }
         Kind::Database => {
             let found = database(world, |_, own| *own == **name)?;
-            found.map(|(oid, _)| oid).ok_or_else(|| missing("database", SqlState::INVALID_CATALOG_NAME))
+            found
+                .map(|(oid, _)| oid)
+                .ok_or_else(|| missing("database", SqlState::INVALID_CATALOG_NAME))
         }
         Kind::Language => named("pg_language", "lanname", "language"),
         Kind::Tablespace => named("pg_tablespace", "spcname", "tablespace"),
