@@ -1,6 +1,5 @@
 //! What a query depends on: the columns that it names.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use trunkline_core::Result;
@@ -13,7 +12,7 @@ use super::{Analyzer, Names};
 pub(crate) type Mention = (u32, Arc<str>, Option<Arc<str>>);
 
 /// The columns of relations that a query names, wherever in it; a relation of which it names none is itself one.
-pub(crate) fn mentions(sql: &str, names: Names<'_>) -> Result<BTreeSet<Mention>> {
+pub(crate) fn mentions(sql: &str, names: Names<'_>) -> Result<Vec<Mention>> {
     let parsed = crate::parse::query(sql.trim_end().trim_end_matches(';'))?;
     let style = TextStyle::default();
     let mut analyzer = Analyzer::new(names, &style);

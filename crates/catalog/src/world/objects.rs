@@ -19,7 +19,7 @@ use super::text::Texts;
 use super::trigger::TriggerObject;
 use super::types::Types;
 use super::{INFORMATION_SCHEMA, PUBLIC};
-use crate::analyze::Declared;
+use crate::analyze::{self, Declared, Mention, Names};
 use crate::facts::PG_CATALOG;
 
 /// Everything in a snapshot that has a name or a number.
@@ -50,6 +50,8 @@ pub(crate) struct Objects {
     pub(super) numbers: Numbers,
     /// What names of types and functions mean, once somebody asks.
     declared: OnceLock<Declared>,
+    /// What the query of each view names, once somebody asks.
+    mentions: OnceLock<HashMap<u32, Vec<Mention>>>,
     /// Texts of expressions and queries, once somebody asks.
     pub(super) texts: Mutex<Texts>,
 }
@@ -188,6 +190,20 @@ impl Objects {
 
     pub(super) fn is_constraint_named(&self, schema: u32, name: &str) -> bool {
         self.constraint_names.contains(&(schema, Arc::from(name)))
+    }
+
+    /// What the query of a view names; nothing of one that is not understood.
+    pub(super) fn mentions_of(&self, view: u32) -> &[Mention] {
+        let all = self.mentions.get_or_init(|| {
+            let views = self.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
+            let named = views.filter_map(|(class, relation)| {
+                let names = Names::new(self, &[], Some(class.schema));
+                let sql = relation.definition.as_deref()?;
+                Some((class.oid, analyze::mentions(sql, names).ok()?))
+            });
+            named.collect()
+        });
+        all.get(&view).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The types and functions that somebody made.

@@ -80,6 +80,8 @@ SELECT c.conname, d.refobjid::regclass, d.refobjsubid, d.deptype FROM pg_depend 
 
 SELECT d.objid::regclass, d.refobjid::regclass, d.refobjsubid, d.deptype FROM pg_depend d JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid AND c.relnamespace = 'world'::regnamespace WHERE d.refclassid = 'pg_class'::regclass ORDER BY c.relname, d.refobjid::regclass::text, d.refobjsubid, d.deptype
 
+SELECT DISTINCT r.ev_class::regclass::text, d.refobjid::regclass::text, d.refobjsubid, d.deptype FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid JOIN pg_class c ON c.oid = r.ev_class AND c.relnamespace = 'world'::regnamespace WHERE d.refclassid = 'pg_class'::regclass ORDER BY 1, 2, 3, 4
+
 SELECT classid::regclass, objsubid, refobjid::regrole, deptype FROM pg_shdepend WHERE refobjid::regrole::text LIKE 'golden%' AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1, 2, 3, 4
 
 SELECT col_description('world.pair'::regclass, 2), obj_description('world.positive'::regtype, 'pg_type')
