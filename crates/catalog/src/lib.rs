@@ -29,6 +29,7 @@ mod error;
 mod facts;
 mod functions;
 mod io;
+mod lock;
 mod parse;
 mod plan;
 mod route;

@@ -303,6 +303,8 @@ pub(crate) struct Window {
     pub(crate) kind: WindowKind,
     pub(crate) partition: Vec<Expr>,
     pub(crate) order: Vec<OrderExpr>,
+    /// From the first row to the last peer of each, if nothing else is said.
+    pub(crate) frame: Option<WindowFrame>,
 }
 
 #[derive(Debug)]
@@ -310,7 +312,78 @@ pub(crate) enum WindowKind {
     RowNumber,
     Rank,
     DenseRank,
+    PercentRank,
+    CumeDist,
     Aggregate(Aggregate),
+    Value { what: WindowValue, arguments: Vec<Expr> },
+}
+
+impl Window {
+    /// Calls a function with each expression that is worked out of a row.
+    pub(crate) fn exprs_mut(&mut self, see: &mut dyn FnMut(&mut Expr)) {
+        match &mut self.kind {
+            WindowKind::Value { arguments, .. } => arguments.iter_mut().for_each(&mut *see),
+            WindowKind::Aggregate(aggregate) => {
+                aggregate.arguments.iter_mut().for_each(&mut *see);
+                aggregate.order.iter_mut().for_each(|key| see(&mut key.expr));
+                aggregate.filter.iter_mut().for_each(&mut *see);
+            }
+            _ => {}
+        }
+        self.partition.iter_mut().for_each(&mut *see);
+        self.order.iter_mut().for_each(|key| see(&mut key.expr));
+    }
+
+    /// Those expressions.
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+        let mut all: Vec<&Expr> = match &self.kind {
+            WindowKind::Value { arguments, .. } => arguments.iter().collect(),
+            WindowKind::Aggregate(aggregate) => {
+                let order = aggregate.order.iter().map(|key| &key.expr);
+                aggregate.arguments.iter().chain(order).chain(&aggregate.filter).collect()
+            }
+            _ => Vec::new(),
+        };
+        all.extend(&self.partition);
+        all.extend(self.order.iter().map(|key| &key.expr));
+        all
+    }
+}
+
+/// A window function that gives what an expression is for some row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WindowValue {
+    Lag,
+    Lead,
+    First,
+    Last,
+    Nth,
+    /// `ntile`
+    Tile,
+}
+
+/// The rows that an aggregate over a window goes through.
+#[derive(Debug)]
+pub(crate) struct WindowFrame {
+    pub(crate) unit: FrameUnit,
+    pub(crate) start: FrameBound,
+    pub(crate) end: FrameBound,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FrameUnit {
+    Rows,
+    Range,
+    Groups,
+}
+
+#[derive(Debug)]
+pub(crate) enum FrameBound {
+    Start,
+    Before(Expr),
+    Current,
+    After(Expr),
+    End,
 }
 
 /// A function that gives rows: in FROM, or in the list of SELECT.

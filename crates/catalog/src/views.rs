@@ -53,6 +53,7 @@ views! {
     "pg_statio_user_sequences"
     "pg_statio_user_tables"
     "pg_tables"
+    "pg_timezone_names"
     "pg_user"
     "pg_user_mappings"
     "pg_views"

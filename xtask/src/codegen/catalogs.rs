@@ -41,13 +41,12 @@ const NOT_SETTINGS: [&str; 6] =
 
 /// The relations of the two schemas that every database has.
 const RELATIONS: &str = "relnamespace in (11, 'information_schema'::regnamespace) and oid < 16384";
-const ATTRIBUTES: &str = "attnum > 0 and attrelid in (select oid from pg_class \
+const ATTRIBUTES: &str = "attrelid in (select oid from pg_class \
      where relnamespace in (11, 'information_schema'::regnamespace) and oid < 16384)";
 const INDEXES: &str = "indrelid in (select oid from pg_class \
      where relnamespace in (11, 'information_schema'::regnamespace) and oid < 16384)";
-/// What is said of functions and operators would be most of all, and nobody asks for it.
-const DESCRIPTIONS: &str = "objoid <> 2200 and classoid in ('pg_namespace'::regclass, 'pg_am'::regclass, \
-     'pg_language'::regclass, 'pg_type'::regclass, 'pg_extension'::regclass, 'pg_cast'::regclass)";
+/// `public` is an object of the database like any other.
+const DESCRIPTIONS: &str = "objoid <> 2200";
 
 macro_rules! tables {
     ($($name:literal $condition:expr, $order:literal;)*) => {
@@ -77,7 +76,8 @@ const TABLES: &[Table] = tables! {
     "pg_collation" "oid < 12000", "1";
     "pg_constraint" "oid < 16384", "1";
     "pg_conversion" "true", "1";
-    "pg_description" DESCRIPTIONS, "classoid, objoid";
+    "pg_depend" "refclassid = 'pg_extension'::regclass", "classid, objid";
+    "pg_description" DESCRIPTIONS, "classoid, objoid, objsubid";
     "pg_extension" "true", "1";
     "pg_get_keywords" "true", "word collate \"C\"";
     "pg_index" INDEXES, "1";
@@ -91,6 +91,7 @@ const TABLES: &[Table] = tables! {
     "pg_range" "true", "1";
     "pg_settings" "category <> 'Customized Options'", "name collate \"C\"";
     "pg_tablespace" "true", "1";
+    "pg_timezone_abbrevs" "true", "abbrev collate \"C\"";
     "pg_ts_config" "true", "1";
     "pg_ts_config_map" "true", "1, 2, 3";
     "pg_ts_dict" "true", "1";

@@ -114,13 +114,15 @@ impl Analyzer<'_> {
         };
         let items = self.visible(middle, None);
         let right = self.side_column(name, &items, "right")?;
+        // It is the column of one side, if that is of the type that both have in common.
+        let oid = self.common(&[&left, &right], "JOIN/USING")?;
         let node = match kind {
-            JoinKind::Right => right,
-            JoinKind::Full => {
-                let (_, oid, typmod) = self.unify(vec![left, right], "JOIN/USING")?;
+            JoinKind::Inner | JoinKind::Left if left.oid == oid => left,
+            JoinKind::Inner | JoinKind::Right if right.oid == oid => right,
+            _ => {
+                let typmod = if left.typmod == right.typmod { left.typmod } else { -1 };
                 Node { kind: Kind::Merged(name.clone()), oid, typmod }
             }
-            _ => left,
         };
         self.scope().merged.push((name.clone(), node));
         Ok(())

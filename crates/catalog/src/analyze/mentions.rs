@@ -169,6 +169,7 @@ impl<'a> Walk<'a> {
             | Kind::Coalesce(nodes)
             | Kind::Extreme { of: nodes, .. }
             | Kind::Array(nodes)
+            | Kind::Grouping(nodes)
             | Kind::Tuple(nodes) => self.nodes(nodes),
             Kind::Distinct(sides) | Kind::NullIf(sides) | Kind::Quantified { sides, .. } => {
                 self.node(&sides.0);
@@ -199,7 +200,7 @@ impl<'a> Walk<'a> {
             }
             Kind::Sublink(sublink) => {
                 let Sublink { kind, query } = &**sublink;
-                if let SublinkKind::Quantified { test, .. } = kind {
+                if let SublinkKind::Compared { test, .. } = kind {
                     self.nodes(test);
                 }
                 self.query(query);

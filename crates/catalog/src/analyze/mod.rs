@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use sqlparser::ast;
 use trunkline_core::types::TextStyle;
-use trunkline_core::{Oid, Result};
+use trunkline_core::{Oid, Result, SqlState};
 
 use crate::error::{syntax, too_deep, unsupported};
 use crate::facts::CastContext;
@@ -29,7 +29,7 @@ use crate::world::Objects;
 pub(crate) use mentions::{Mention, mentions};
 pub(crate) use names::{Declared, Names};
 use scope::Scope;
-use tree::{Item, ItemColumn, Node, Query, Source};
+use tree::{Item, ItemColumn, Kind, Node, Query, Source};
 pub(crate) use updatable::{ViewBase, view_base};
 
 /// A column of a view.
@@ -41,13 +41,19 @@ pub(crate) struct ViewColumn {
 }
 
 /// The columns of a view's query; `home` is the schema that the view is in.
+///
+/// What is not known here, such as a function of an extension, gives text; a column or a relation that is
+/// not there is an error.
 pub(crate) fn view_columns(
     sql: &str,
     objects: &Objects,
     path: &[u32],
     home: Option<u32>,
 ) -> Result<Vec<ViewColumn>> {
-    let query = query(sql, Names::new(objects, path, home), &TextStyle::default())?;
+    let style = TextStyle::default();
+    let mut analyzer = Analyzer::new(Names::new(objects, path, home), &style);
+    analyzer.is_forgiving = true;
+    let query = analyzer.whole(sql)?;
     let columns = query.targets().iter().filter(|target| !target.hidden).map(|target| ViewColumn {
         name: target.name.clone(),
         oid: target.node.oid,
@@ -58,15 +64,7 @@ pub(crate) fn view_columns(
 
 /// Analyzes a query.
 pub(crate) fn query(sql: &str, names: Names<'_>, style: &TextStyle) -> Result<Query> {
-    let parsed = crate::parse::query(sql.trim_end().trim_end_matches(';'))?;
-    let mut analyzer = Analyzer::new(names, style);
-    let mut query = analyzer.query(&parsed)?;
-    for target in query.targets_mut() {
-        if target.node.is_unknown() {
-            target.node = analyzer.coerce(target.node.clone(), Oid::TEXT)?;
-        }
-    }
-    Ok(query)
+    Analyzer::new(names, style).whole(sql)
 }
 
 /// What an expression that is in no query can name.
@@ -159,9 +157,13 @@ struct Analyzer<'a> {
     style: &'a TextStyle,
     /// What is seen, the innermost query last.
     scopes: Vec<Scope>,
+    /// Where there is no query.
+    outermost: Scope,
     ctes: Vec<KnownCte>,
     /// The type of `VALUE`.
     value: Option<(Oid, i32)>,
+    /// Whether what is not known here has a type all the same.
+    is_forgiving: bool,
     depth: usize,
 }
 
@@ -170,7 +172,40 @@ const MAX_DEPTH: usize = 2_000;
 
 impl<'a> Analyzer<'a> {
     fn new(names: Names<'a>, style: &'a TextStyle) -> Analyzer<'a> {
-        Analyzer { names, style, scopes: Vec::new(), ctes: Vec::new(), value: None, depth: 0 }
+        Analyzer {
+            names,
+            style,
+            scopes: Vec::new(),
+            outermost: Scope::default(),
+            ctes: Vec::new(),
+            value: None,
+            is_forgiving: false,
+            depth: 0,
+        }
+    }
+
+    /// Analyzes a query that is in no other one.
+    fn whole(&mut self, sql: &str) -> Result<Query> {
+        let parsed = crate::parse::query(sql.trim_end().trim_end_matches(';'))?;
+        let mut query = self.query(&parsed)?;
+        self.settle(&mut query)?;
+        Ok(query)
+    }
+
+    /// What an expression comes to that is not known here, if only its type matters.
+    fn forgiven(&self, found: Result<Node>) -> Result<Node> {
+        let is_wrong = |state: SqlState| {
+            matches!(
+                state,
+                SqlState::UNDEFINED_COLUMN | SqlState::UNDEFINED_TABLE | SqlState::AMBIGUOUS_COLUMN
+            )
+        };
+        match found {
+            Err(error) if self.is_forgiving && !is_wrong(error.sqlstate()) => {
+                Ok(Node::new(Kind::Const(None), Oid::TEXT))
+            }
+            found => found,
+        }
     }
 
     /// Runs something one level deeper.

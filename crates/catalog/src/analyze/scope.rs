@@ -55,11 +55,7 @@ impl Scope {
 impl Analyzer<'_> {
     /// The innermost scope.
     pub(super) fn scope(&mut self) -> &mut Scope {
-        if self.scopes.is_empty() {
-            self.scopes.push(Scope::default());
-        }
-        let last = self.scopes.len() - 1;
-        &mut self.scopes[last]
+        self.scopes.last_mut().unwrap_or(&mut self.outermost)
     }
 
     /// Looks through the scopes, the innermost first.

@@ -37,17 +37,11 @@ impl Analyzer<'_> {
         let from = self.from(&select.from)?;
         let mut targets = self.targets(&select.projection)?;
         let filter = match &select.selection {
-            Some(filter) => {
-                let filter = self.expression(filter)?;
-                Some(self.condition(filter, "WHERE")?)
-            }
+            Some(filter) => Some(self.filter(filter, "WHERE")?),
             None => None,
         };
         let having = match &select.having {
-            Some(having) => {
-                let having = self.expression(having)?;
-                Some(self.condition(having, "HAVING")?)
-            }
+            Some(having) => Some(self.filter(having, "HAVING")?),
             None => None,
         };
         let mut sort = Vec::new();
@@ -100,10 +94,10 @@ impl Analyzer<'_> {
                 }
                 SelectItem::UnnamedExpr(expr) => {
                     let name = column_name(expr);
-                    targets.push(shown(self.expression(expr)?, &name));
+                    targets.push(shown(self.target(expr)?, &name));
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
-                    targets.push(shown(self.expression(expr)?, &folded(alias)));
+                    targets.push(shown(self.target(expr)?, &folded(alias)));
                 }
                 SelectItem::Wildcard(_) => self.star(&mut targets),
                 SelectItem::QualifiedWildcard(
@@ -121,6 +115,17 @@ impl Analyzer<'_> {
             }
         }
         Ok(targets)
+    }
+
+    fn target(&mut self, expr: &ast::Expr) -> Result<Node> {
+        let found = self.expression(expr);
+        self.forgiven(found)
+    }
+
+    /// A condition, which has no part in the types of the list.
+    fn filter(&mut self, expr: &ast::Expr, clause: &str) -> Result<Node> {
+        let found = self.expression(expr).and_then(|node| self.condition(node, clause));
+        self.forgiven(found)
     }
 
     /// `*`
@@ -183,7 +188,7 @@ impl Analyzer<'_> {
                 return Ok(place);
             }
         }
-        let node = self.expression(expr)?;
+        let node = self.target(expr)?;
         self.target_of(node, targets)
     }
 
@@ -214,6 +219,9 @@ impl Analyzer<'_> {
                 ast::Expr::GroupingSets(sets) => {
                     group.push(Grouping::Sets("GROUPING SETS", self.sets(sets, targets)?));
                 }
+                ast::Expr::Tuple(items) if items.is_empty() => {
+                    group.push(Grouping::Sets("", Vec::new()));
+                }
                 ast::Expr::Tuple(items) => {
                     for item in items {
                         group.push(Grouping::Column(self.group_target(item, targets)?));
@@ -243,7 +251,7 @@ impl Analyzer<'_> {
         if let Some(place) = position(expr, targets)? {
             return Ok(place);
         }
-        match (self.expression(expr), expr) {
+        match (self.target(expr), expr) {
             (Ok(node), _) => self.target_of(node, targets),
             (Err(error), ast::Expr::Identifier(ident)) => {
                 named_target(&folded(ident), targets).ok_or(error)

@@ -9,7 +9,7 @@ use trunkline_core::{Oid, Result, SqlState};
 use super::{Binder, Typed};
 use crate::error::{at, unsupported};
 use crate::functions;
-use crate::plan::{Aggregate, AggregateKind, Expr, OrderExpr, Window, WindowKind};
+use crate::plan::{Aggregate, AggregateKind, Expr, OrderExpr, Window};
 
 impl Binder {
     /// `count(…)`, `row_number() OVER (…)` and their kin.
@@ -29,25 +29,14 @@ impl Binder {
             self.scope().aggregates.push(aggregate);
             return Ok(Typed::new(Expr::Slot { depth: 0, slot }, result).placed(place));
         };
-        let (kind, result) = match name {
-            "row_number" => (WindowKind::RowNumber, Oid::INT8),
-            "rank" => (WindowKind::Rank, Oid::INT8),
-            "dense_rank" => (WindowKind::DenseRank, Oid::INT8),
-            _ if functions::aggregate(name).is_some() => {
-                let (aggregate, result) = self.aggregate(call, name, place)?;
-                (WindowKind::Aggregate(aggregate), result)
-            }
-            _ => return Err(unsupported(place, &format!("window function {name}"))),
-        };
+        let (kind, result) = self.window_kind(call, name, place)?;
         let spec = self.window_spec(over, place)?;
-        if spec.window_frame.is_some() {
-            return Err(unsupported(place, "a window frame"));
-        }
+        let frame = self.window_frame(spec.window_frame.as_ref(), place)?;
         let partition =
             spec.partition_by.iter().map(|one| Ok(self.expr(one)?.expr)).collect::<Result<_>>()?;
         let order = self.order_exprs(&spec.order_by)?;
         let slot = self.scope().windows.len();
-        self.scope().windows.push(Window { kind, partition, order });
+        self.scope().windows.push(Window { kind, partition, order, frame });
         let expr = Expr::Slot { depth: 0, slot: super::select::WINDOW_SLOTS + slot };
         Ok(Typed::new(expr, result).placed(place))
     }
@@ -70,7 +59,7 @@ impl Binder {
         }
     }
 
-    fn aggregate(
+    pub(super) fn aggregate(
         &mut self,
         call: &ast::Function,
         name: &str,
@@ -81,9 +70,12 @@ impl Binder {
         let FunctionArguments::List(list) = &call.args else {
             return Err(unsupported(place, "this aggregate"));
         };
-        // What is within an aggregate is worked out before it.
+        // What is within an aggregate is worked out before it; over a window it is what of a group is known.
         let mentions = self.scope().mentions.len();
-        let before = self.scope().no_aggregates.replace("an aggregate function's arguments");
+        let before = self.scope().no_aggregates;
+        if call.over.is_none() {
+            self.scope().no_aggregates = Some("an aggregate function's arguments");
+        }
         let is_star =
             matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
         let arguments = if is_star { Vec::new() } else { self.arguments(&list.args)? };
@@ -115,7 +107,9 @@ impl Binder {
             None => None,
         };
         self.scope().no_aggregates = before;
-        self.scope().mentions.truncate(mentions);
+        if call.over.is_none() {
+            self.scope().mentions.truncate(mentions);
+        }
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
         let (result, types) = (chosen.result, chosen.arguments);
         let kind = if is_star { AggregateKind::Count } else { kind };

@@ -9,7 +9,7 @@ use super::scope::Scope;
 use crate::datum::Datum;
 use crate::error::at;
 use crate::facts;
-use crate::plan::{Expr, OrderExpr};
+use crate::plan::{Expr, Window};
 
 /// What a query groups by.
 struct Grouping<'a> {
@@ -42,8 +42,7 @@ pub(super) fn check(
         }
     }
     grouping.leaves = (0..scope.leaves.len()).filter(|leaf| grouping.has_key_of(*leaf)).collect();
-    let windows = scope.windows.iter();
-    let windows = windows.flat_map(|window| window.partition.iter().chain(exprs(&window.order)));
+    let windows = scope.windows.iter().flat_map(Window::exprs);
     let sets = scope.sets.iter().flat_map(|set| &set.arguments);
     let all = list.iter().map(|item| &item.expr).chain(windows).chain(sets).chain(having);
     for expr in all {
@@ -52,10 +51,6 @@ pub(super) fn check(
         }
     }
     Ok(())
-}
-
-fn exprs(order: &[OrderExpr]) -> impl Iterator<Item = &Expr> {
-    order.iter().map(|key| &key.expr)
 }
 
 impl Grouping<'_> {

@@ -25,6 +25,7 @@ mod select;
 mod sets;
 mod typed;
 mod types;
+mod window;
 pub(crate) use types::type_of;
 
 use std::sync::Arc;

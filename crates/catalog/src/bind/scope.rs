@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use sqlparser::ast::Ident;
+use trunkline_core::types::{Value, tid::Tid};
 use trunkline_core::{Oid, Result, SqlState};
 
 use super::{Binder, OutputColumn, Typed};
+use crate::datum::Datum;
 use crate::error::{at, no_column};
 use crate::plan::{Aggregate, Expr, SetCall, Window};
 
@@ -233,6 +235,7 @@ impl Binder {
             "tableoid" => Oid::OID,
             "xmin" | "xmax" => Oid::XID,
             "cmin" | "cmax" => Oid::CID,
+            "ctid" => Oid::TID,
             _ => return Ok(None),
         };
         let found = self.search(|scope| {
@@ -243,8 +246,14 @@ impl Binder {
             Ok(leaf.map(|leaf| leaf.relation).filter(|relation| *relation != 0))
         })?;
         Ok(found.map(|(_, relation)| {
-            let value = if oid == Oid::OID { relation } else { 1 };
-            Typed::new(Expr::Const(crate::datum::Datum::Oid(value)), oid)
+            // Nobody has written these rows: they are there since the beginning.
+            let value = match name {
+                "tableoid" => Datum::Oid(relation),
+                "xmin" => Datum::Oid(1),
+                "ctid" => Datum::Other(Arc::new(Value::Tid(Tid { block: 0, row: 1 }))),
+                _ => Datum::Oid(0),
+            };
+            Typed::new(Expr::Const(value), oid)
         }))
     }
 

@@ -8,6 +8,7 @@ use super::scope::{Scope, column_of, folded};
 use super::{Binder, OutputColumn, Typed};
 use crate::error::{at, unsupported};
 use crate::plan::{Body, Distinct, Expr, Group, Query, Select, SortKey};
+use crate::syntax::ALL_FIELDS;
 
 /// Numbers of slots while a query is bound: how many aggregates there are is known at its end.
 pub(super) const WINDOW_SLOTS: usize = 1 << 20;
@@ -118,11 +119,7 @@ impl Binder {
             number_slots(expr, aggregates, windows);
         }
         for window in &mut scope.windows {
-            window.partition.iter_mut().for_each(|one| number_slots(one, aggregates, windows));
-            window
-                .order
-                .iter_mut()
-                .for_each(|one| number_slots(&mut one.expr, aggregates, windows));
+            window.exprs_mut(&mut |expr| number_slots(expr, aggregates, windows));
         }
         for set in &mut scope.sets {
             set.arguments.iter_mut().for_each(|one| number_slots(one, aggregates, windows));
@@ -176,15 +173,13 @@ impl Binder {
                 SelectItem::UnnamedExpr(ast::Expr::CompoundFieldAccess { root, access_chain })
                     if matches!(
                         access_chain.last(),
-                        Some(ast::AccessExpr::Dot(ast::Expr::Wildcard(_)))
+                        Some(ast::AccessExpr::Dot(ast::Expr::Identifier(ident)))
+                            if ident.value == ALL_FIELDS
                     ) =>
                 {
-                    let mut value = self.expr(root)?;
-                    for access in access_chain {
-                        if let ast::AccessExpr::Dot(ast::Expr::Identifier(ident)) = access {
-                            value = self.field(value, ident)?;
-                        }
-                    }
+                    let fields = access_chain.len().saturating_sub(1);
+                    let chain = access_chain.get(..fields).unwrap_or_default();
+                    let value = self.access(root, chain)?;
                     expand_record(value, &mut list)?;
                 }
                 SelectItem::UnnamedExpr(expr) => {

@@ -51,9 +51,9 @@ files! {
     "information_schema.sql_features" "information_schema.sql_implementation_info"
     "information_schema.sql_parts" "information_schema.sql_sizing"
     "pg_aggregate" "pg_am" "pg_amop" "pg_amproc" "pg_attribute" "pg_authid" "pg_auth_members" "pg_cast"
-    "pg_class" "pg_collation" "pg_constraint" "pg_conversion" "pg_description" "pg_extension"
+    "pg_class" "pg_collation" "pg_constraint" "pg_conversion" "pg_depend" "pg_description" "pg_extension"
     "pg_get_keywords" "pg_index" "pg_init_privs" "pg_language" "pg_namespace" "pg_opclass" "pg_operator" "pg_opfamily"
-    "pg_proc" "pg_range" "pg_settings" "pg_tablespace" "pg_ts_config" "pg_ts_config_map" "pg_ts_dict" "pg_ts_parser"
+    "pg_proc" "pg_range" "pg_settings" "pg_tablespace" "pg_timezone_abbrevs" "pg_ts_config" "pg_ts_config_map" "pg_ts_dict" "pg_ts_parser"
     "pg_ts_template" "pg_type" "pg_wait_events"
 }
 
@@ -72,10 +72,13 @@ static RELATIONS: LazyLock<ByName<Vec<Column>>> = LazyLock::new(|| {
     };
     let [oid, name, schema, kind] =
         ["oid", "relname", "relnamespace", "relkind"].map(|name| classes.column(name));
-    let [class, attribute, of, not_null] =
-        ["attrelid", "attname", "atttypid", "attnotnull"].map(|name| attributes.column(name));
+    let [class, attribute, of, not_null, number_of] =
+        ["attrelid", "attname", "atttypid", "attnotnull", "attnum"]
+            .map(|name| attributes.column(name));
     let mut columns: HashMap<u32, Vec<Column>> = HashMap::new();
-    for row in &attributes.rows {
+    // The columns that every table has are no part of its rows.
+    let is_own = |row: &&Row| row.get(number_of).and_then(Datum::as_int) > Some(0);
+    for row in attributes.rows.iter().filter(is_own) {
         let column = Column {
             name: text(row, attribute),
             oid: Oid(number(row, of)),

@@ -134,6 +134,14 @@ fn divide(call: &Call<'_>) -> Result<Datum> {
     match call.arguments {
         [_, two] if two.as_float() == Some(0.0) => Err(zero()),
         [Datum::Int(one), Datum::Int(two)] => within(one.checked_div(*two), call.result),
+        [one, two] if call.result == Oid::NUMERIC => {
+            Ok(one.to_numeric().zip(two.to_numeric()).map_or(Datum::Null, |(one, two)| {
+                let value = quotient(&one, &two);
+                Datum::Numeric(Arc::new(
+                    value.unwrap_or_else(|| Numeric::from_f64(one.to_f64() / two.to_f64())),
+                ))
+            }))
+        }
         [one, two] => {
             let quotient = one.as_float().zip(two.as_float()).map(|(one, two)| one / two);
             Ok(match quotient {
@@ -146,6 +154,44 @@ fn divide(call: &Call<'_>) -> Result<Datum> {
         }
         _ => Ok(Datum::Null),
     }
+}
+
+/// A quotient with as many digits as PostgreSQL shows: 16 that count at least, and not fewer behind the
+/// point than either number has.
+fn quotient(one: &Numeric, two: &Numeric) -> Option<Numeric> {
+    let (weight, first) = leading(one)?;
+    let (other_weight, other_first) = leading(two)?;
+    let weight = weight - other_weight - i32::from(first <= other_first);
+    let own = i32::from(one.scale().max(two.scale()));
+    let scale = i16::try_from((16 - weight * 4).max(own).clamp(0, 1000)).ok()?;
+    let (one_scale, two_scale) =
+        (i16::try_from(one.scale()).ok()?, i16::try_from(two.scale()).ok()?);
+    // One digit more than is shown, for rounding.
+    let shift =
+        u32::try_from(i32::from(scale) + 1 + i32::from(two_scale) - i32::from(one_scale)).ok()?;
+    let numerator = one.to_i128(one_scale)?.checked_mul(10_i128.checked_pow(shift)?)?;
+    let digits = numerator.checked_div(two.to_i128(two_scale)?)?;
+    let half = if digits < 0 { -5 } else { 5 };
+    Some(Numeric::from_i128((digits + half) / 10, scale))
+}
+
+/// The weight of the first of the digits to base 10,000, and that digit; zero has the weight 0.
+fn leading(number: &Numeric) -> Option<(i32, i32)> {
+    let scale = i16::try_from(number.scale()).ok()?;
+    let digits = number.to_i128(scale)?.unsigned_abs();
+    if digits == 0 {
+        return Some((0, 0));
+    }
+    // Behind the point there are whole digits to that base, too.
+    let fraction = u32::try_from(scale).ok()?.div_ceil(4);
+    let missing = fraction * 4 - u32::try_from(scale).ok()?;
+    let mut rest = digits.checked_mul(10_u128.checked_pow(missing)?)?;
+    let mut weight = -i32::try_from(fraction).ok()?;
+    while rest >= 10_000 {
+        rest /= 10_000;
+        weight += 1;
+    }
+    Some((weight, i32::try_from(rest).ok()?))
 }
 
 fn remainder(call: &Call<'_>) -> Result<Datum> {

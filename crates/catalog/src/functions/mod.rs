@@ -1,6 +1,7 @@
 //! Functions and operators: which ones there are here.
 
 mod acl;
+mod array_edits;
 mod arrays;
 pub(crate) mod bits;
 mod constraint;
@@ -8,12 +9,13 @@ mod conversions;
 mod definitions;
 mod index;
 pub(crate) mod json;
+mod json_tree;
 mod json_values;
 pub(crate) mod math;
 mod names;
 mod numbers;
 mod operators;
-pub(crate) use session::started;
+pub(crate) use session::{now, started};
 pub(crate) use waiting::waits;
 mod partition;
 mod patterns;
@@ -55,6 +57,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| regexps::function(name))
         .or_else(|| conversions::function(name))
         .or_else(|| acl::function(name))
+        .or_else(|| array_edits::function(name))
         .or_else(|| times::function(name, &proc.arguments))
         .or_else(|| numbers::function(name))
         .or_else(|| conversions::cast(proc))

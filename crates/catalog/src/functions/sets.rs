@@ -1,5 +1,8 @@
 //! Functions that give rows.
 
+use std::sync::Arc;
+
+use trunkline_core::types::{Interval, TimeZone, Value};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::{session, strings};
@@ -24,6 +27,18 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
             let rows = facts.map(|facts| facts.rows.iter().map(|row| row.to_vec()).collect());
             Ok(rows.unwrap_or_default())
         },
+        "pg_available_extensions" => {
+            |_| Ok(extensions(|name, version, comment, _| vec![name, version, comment]))
+        }
+        "pg_available_extension_versions" => |_| {
+            Ok(extensions(|name, version, comment, row| {
+                let truth = Datum::Bool(true);
+                let schema = Datum::text("pg_catalog");
+                let can_move = row.get(4).cloned().unwrap_or_default();
+                vec![name, version, truth.clone(), truth, can_move, schema, Datum::Null, comment]
+            }))
+        },
+        "pg_timezone_names" => zones,
         "aclexplode" => super::acl::explode,
         "pg_partition_ancestors" => super::partition::ancestors,
         "pg_partition_tree" => super::partition::tree,
@@ -39,10 +54,6 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         | "pg_prepared_xact"
         | "pg_event_trigger_ddl_commands"
         | "pg_get_publication_tables"
-        | "pg_available_extensions"
-        | "pg_available_extension_versions"
-        | "pg_timezone_names"
-        | "pg_timezone_abbrevs"
         | "pg_get_wait_events"
         | "pg_stat_get_wal_senders"
         | "pg_get_replication_slots"
@@ -54,6 +65,42 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
     })
 }
 
+/// The extensions that are there, each by its name, version, description and row of `pg_extension`.
+fn extensions(row: fn(Datum, Datum, Datum, &Row) -> Vec<Datum>) -> Vec<Vec<Datum>> {
+    let Some(facts) = crate::facts::facts("pg_extension") else { return Vec::new() };
+    let column = |row: &Row, name: &str| row.get(facts.column(name)).cloned().unwrap_or_default();
+    let said = crate::facts::facts("pg_description");
+    let comment = |oid: &Datum| {
+        let said = said?;
+        let found = said.rows.iter().find(|row| row.get(said.column("objoid")) == Some(oid))?;
+        found.get(said.column("description")).cloned()
+    };
+    let all = facts.rows.iter().map(|own| {
+        let comment = comment(&column(own, "oid")).unwrap_or_default();
+        row(column(own, "extname"), column(own, "extversion"), comment, own)
+    });
+    all.collect()
+}
+
+/// The zones by their names, each with what it is called and how far it is from Greenwich now.
+fn zones(call: &Call<'_>) -> SetOfRows {
+    let at = session::now();
+    let mut rows = Vec::new();
+    for name in TimeZone::names() {
+        call.run.step()?;
+        let Ok(zone) = TimeZone::parse(&name) else { continue };
+        let micros = i64::from(zone.east_at(at)).saturating_mul(super::times::SECOND);
+        let east = Interval { months: 0, days: 0, micros };
+        rows.push(vec![
+            Datum::text(name),
+            Datum::text(zone.abbreviation_at(at)),
+            Datum::Other(Arc::new(Value::Interval(east))),
+            Datum::Bool(zone.is_summer_at(at)),
+        ]);
+    }
+    Ok(rows)
+}
+
 fn listed(rows: Vec<Row>) -> Vec<Vec<Datum>> {
     rows.iter().map(|row| row.to_vec()).collect()
 }
@@ -63,17 +110,50 @@ fn int(call: &Call<'_>, place: usize) -> Option<i64> {
 }
 
 fn series(call: &Call<'_>) -> SetOfRows {
-    if !matches!(call.result, Oid::INT4 | Oid::INT8) {
-        return Err(crate::error::unsupported(0, "a series that is not of integers"));
-    }
-    let (Some(from), Some(to)) = (int(call, 0), int(call, 1)) else { return Ok(Vec::new()) };
-    let step = int(call, 2).unwrap_or(1);
-    if step == 0 {
-        return Err(crate::error::bad_argument("step size cannot equal zero"));
-    }
+    let [from, to, ..] = call.arguments else { return Ok(Vec::new()) };
+    let zero = || crate::error::bad_argument("step size cannot equal zero");
+    let (is_down, next): (bool, Box<Next<'_>>) = match call.result {
+        Oid::INT4 | Oid::INT8 => {
+            let step = int(call, 2).unwrap_or(1);
+            if step == 0 {
+                return Err(zero());
+            }
+            let next = move |at: &Datum| {
+                Ok(at.as_int().and_then(|at| at.checked_add(step)).map(Datum::Int))
+            };
+            (step < 0, Box::new(next))
+        }
+        Oid::NUMERIC => {
+            let step = call.arguments.get(2).cloned().unwrap_or(Datum::Int(1));
+            let order = step.compare(&Datum::Int(0));
+            if order.is_eq() {
+                return Err(zero());
+            }
+            (order.is_lt(), Box::new(move |at: &Datum| super::math::add(at, &step).map(Some)))
+        }
+        Oid::TIMESTAMP | Oid::TIMESTAMPTZ => {
+            let Some(step) = super::times::interval(call, 2) else { return Ok(Vec::new()) };
+            let sign = i128::from(step.months) * 30 + i128::from(step.days);
+            let sign = sign * i128::from(super::times::DAY) + i128::from(step.micros);
+            if sign == 0 {
+                return Err(zero());
+            }
+            let oid = call.result;
+            let next = move |at: &Datum| {
+                let at = at.as_int().unwrap_or(0);
+                super::times::added(call, at, oid, step, 1).map(|at| Some(Datum::Int(at)))
+            };
+            (sign < 0, Box::new(next))
+        }
+        _ => return Err(crate::error::unsupported(0, "a series of these")),
+    };
+    let is_within = |at: &Datum| {
+        let order = at.compare(to);
+        order.is_eq() || order.is_gt() == is_down
+    };
     let mut rows = Vec::new();
-    let mut at = Some(from);
-    while let Some(value) = at.filter(|value| if step > 0 { *value <= to } else { *value >= to }) {
+    let mut at = Some(from.clone());
+    while let Some(value) = at.filter(is_within) {
         call.run.step()?;
         call.run.charge(64)?;
         if rows.len() >= MOST {
@@ -82,11 +162,14 @@ fn series(call: &Call<'_>) -> SetOfRows {
                 "series is too long for a query of the catalogs",
             ));
         }
-        rows.push(vec![Datum::Int(value)]);
-        at = value.checked_add(step);
+        at = next(&value)?;
+        rows.push(vec![value]);
     }
     Ok(rows)
 }
+
+/// What comes behind a value; nothing if there is no such value.
+type Next<'a> = dyn Fn(&Datum) -> Result<Option<Datum>> + 'a;
 
 fn subscripts(call: &Call<'_>) -> SetOfRows {
     let Some(list) = call.arguments.first().and_then(Datum::as_list) else { return Ok(Vec::new()) };

@@ -284,21 +284,27 @@ fn format_text(call: &Call<'_>) -> Result<Datum> {
             continue;
         }
         let mut digits = String::new();
-        while let Some(digit) = rest.next_if(char::is_ascii_digit) {
-            digits.push(digit);
-        }
-        let mut place = next;
-        if !digits.is_empty() {
-            if rest.next_if_eq(&'$').is_none() {
-                return Err(crate::error::unsupported(0, "a width in format()"));
+        let take = |rest: &mut std::iter::Peekable<std::str::Chars<'_>>, digits: &mut String| {
+            while let Some(digit) = rest.next_if(char::is_ascii_digit) {
+                digits.push(digit);
             }
+        };
+        take(&mut rest, &mut digits);
+        let mut place = next;
+        if !digits.is_empty() && rest.next_if_eq(&'$').is_some() {
             place = digits.parse().unwrap_or(usize::MAX);
+            digits.clear();
         }
+        let is_left = rest.next_if_eq(&'-').is_some();
+        take(&mut rest, &mut digits);
+        let width: usize = digits.parse().unwrap_or(0);
+        call.run.check_text(width)?;
         next = place.saturating_add(1);
         let Some(value) = call.arguments.get(place) else {
             return Err(crate::error::bad_argument("too few arguments for format()"));
         };
         let shown = if value.is_null() { None } else { Some(shown(call, value, place)?) };
+        let start = out.len();
         match (rest.next(), shown) {
             (Some('s'), shown) => out.push_str(&shown.unwrap_or_default()),
             (Some('I'), Some(shown)) => out.push_str(&quote_identifier(&shown)),
@@ -310,6 +316,9 @@ fn format_text(call: &Call<'_>) -> Result<Datum> {
             (Some('L'), None) => out.push_str("NULL"),
             _ => return Err(crate::error::bad_argument("unrecognized format() type specifier")),
         }
+        let written = out.get(start..).unwrap_or_default().chars().count();
+        let padding = " ".repeat(width.saturating_sub(written));
+        out.insert_str(if is_left { out.len() } else { start }, &padding);
         call.run.admit_text(out.len())?;
     }
     Ok(Datum::text(out))

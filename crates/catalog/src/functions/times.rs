@@ -19,10 +19,9 @@ pub(super) const DAY: i64 = 86_400 * SECOND;
 pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
     Some(match name {
         "clock_timestamp" => |_| Ok(Datum::Int(now())),
-        "statement_timestamp" | "transaction_timestamp" => |call| {
-            let began = call.run.world.client.transaction_time();
-            Ok(Datum::Int(began.unwrap_or_else(now)))
-        },
+        "statement_timestamp" | "transaction_timestamp" => {
+            |call| Ok(Datum::Int(call.run.world.began))
+        }
         "date_part" | "extract" => part,
         "date_trunc" => truncated,
         "age" if types.first() != Some(&Oid::XID) => age,
@@ -55,12 +54,9 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
             }
             Ok(Datum::Int(days_from_civil(year, month, day)))
         },
-        "justify_hours" | "justify_days" | "justify_interval" => |call| {
-            Ok(interval(call, 0).map_or(Datum::Null, |own| {
-                let days = own.days.saturating_add(small(own.micros / DAY));
-                of(Interval { days, micros: own.micros % DAY, ..own })
-            }))
-        },
+        "justify_hours" => |call| justified(call, true, false),
+        "justify_days" => |call| justified(call, false, true),
+        "justify_interval" => |call| justified(call, true, true),
         "timezone" if types.len() == 2 => zoned,
         "to_char" => super::to_char::to_char,
         _ => return None,
@@ -87,6 +83,21 @@ pub(super) fn interval(call: &Call<'_>, place: usize) -> Option<Interval> {
         },
         _ => None,
     }
+}
+
+/// 24 hours as a day, 30 days as a month.
+fn justified(call: &Call<'_>, hours: bool, days: bool) -> Result<Datum> {
+    Ok(interval(call, 0).map_or(Datum::Null, |mut own| {
+        if hours {
+            own.days = own.days.saturating_add(small(own.micros / DAY));
+            own.micros %= DAY;
+        }
+        if days {
+            own.months = own.months.saturating_add(own.days / 30);
+            own.days %= 30;
+        }
+        of(own)
+    }))
 }
 
 fn type_of(call: &Call<'_>, place: usize) -> Oid {
@@ -192,10 +203,19 @@ fn times(call: &Call<'_>, span: usize, by: usize, divides: bool) -> Result<Datum
     }))
 }
 
-/// A point in time, and an interval before or behind it: months first, then days, then the rest.
+/// A point in time, and an interval before or behind it.
 fn shifted(call: &Call<'_>, point: usize, span: usize, sign: i64) -> Result<Datum> {
-    let (Some(at), Some(span)) = (local(call, point), interval(call, span)) else {
-        return Ok(Datum::Null);
+    let at = call.arguments.get(point).and_then(Datum::as_int);
+    let Some((at, span)) = at.zip(interval(call, span)) else { return Ok(Datum::Null) };
+    added(call, at, type_of(call, point), span, sign).map(Datum::Int)
+}
+
+/// A value of the type `oid` and an interval: months first, then days, then the rest.
+pub(super) fn added(call: &Call<'_>, at: i64, oid: Oid, span: Interval, sign: i64) -> Result<i64> {
+    let at = match oid {
+        Oid::DATE => at.checked_mul(DAY).ok_or_else(out_of_range)?,
+        Oid::TIMESTAMPTZ => at.saturating_add(east(call, at)),
+        _ => at,
     };
     let (mut day, time) = (at.div_euclid(DAY), at.rem_euclid(DAY));
     if span.months != 0 {
@@ -207,11 +227,10 @@ fn shifted(call: &Call<'_>, point: usize, span: usize, sign: i64) -> Result<Datu
         day = days_from_civil(year, month, i32::from(civil.day).min(last));
     }
     day = day.saturating_add(i64::from(span.days) * sign);
-    let oid = type_of(call, point);
     let local =
         day.checked_mul(DAY).and_then(|day| day.checked_add(time)).ok_or_else(out_of_range)?;
     let at = back(call, local, oid).checked_add(span.micros.saturating_mul(sign));
-    at.map(Datum::Int).ok_or_else(out_of_range)
+    at.ok_or_else(out_of_range)
 }
 
 /// The calendar's fields of a time of the clocks.
@@ -357,7 +376,7 @@ fn truncated(call: &Call<'_>) -> Result<Datum> {
 fn age(call: &Call<'_>) -> Result<Datum> {
     let pair = match call.arguments.len() {
         1 => {
-            let now = now();
+            let now = call.run.world.began;
             let today = now.saturating_add(east(call, now)).div_euclid(DAY).saturating_mul(DAY);
             Some(today).zip(local(call, 0))
         }

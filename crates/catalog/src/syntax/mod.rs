@@ -17,4 +17,5 @@ pub use call::call_name;
 pub(crate) use call::is_enclosed;
 pub use depth::check as check_depth;
 pub use dialect::{Postgres, is_reserved};
+pub(crate) use qualified::ALL_FIELDS;
 pub use strings::tokens;

@@ -35,7 +35,9 @@ pub fn tokens(
     for (text, value) in escaped.zip(values) {
         text.clone_from(value);
     }
-    Ok(qualified::as_names(trim::without_from(arrays::bracketed(tokens))))
+    Ok(qualified::with_all_fields(qualified::as_names(trim::without_from(arrays::bracketed(
+        tokens,
+    )))))
 }
 
 /// The statement with an `x` for each character within strings that may have escapes, and their values; `None`

@@ -50,6 +50,10 @@ impl World {
         let category = |oid| type_facts(oid).map_or(b'U', |known| known.category);
         if category(to) == b'S' || to == Oid::CHAR || to == Oid::UNKNOWN || to == Oid::CSTRING {
             let text = match (&value, from) {
+                // The blanks that fill a `character(n)` up say nothing elsewhere.
+                (Datum::Text(text), Oid::BPCHAR) if to != Oid::BPCHAR => {
+                    text.trim_end_matches(' ').into()
+                }
                 (Datum::Text(text), _) => text.clone(),
                 (Datum::Int(number), Oid::INT4) if to == Oid::CHAR => {
                     let byte = u8::try_from(*number & 0xff).unwrap_or_default();
@@ -62,6 +66,12 @@ impl World {
                     } else {
                         "false".into()
                     }
+                }
+                // An address alone has its mask, too.
+                (value, Oid::INET) => {
+                    let text = self.text(value, from)?;
+                    let bits = if text.contains(':') { 128 } else { 32 };
+                    if text.contains('/') { text.into() } else { format!("{text}/{bits}").into() }
                 }
                 (value, from) => self.text(value, from)?.into(),
             };

@@ -103,6 +103,14 @@ impl Objects {
                 names.map(|name| objects.numbers.relation(&schema.name, name).0).collect()
             })
             .collect();
+        for of in snapshot.schemas.iter().flat_map(|schema| &schema.types) {
+            objects.numbers.reserve(of.oid);
+            objects.numbers.reserve(of.array);
+            if let TypeKind::Range(range) = &of.kind {
+                objects.numbers.reserve(range.multirange.1);
+                objects.numbers.reserve(range.multirange.2);
+            }
+        }
         for (place, role) in snapshot.roles.iter().enumerate() {
             let name: Arc<str> = role.name.as_str().into();
             objects.role_names.insert(role_number(&name), name.clone());
@@ -335,5 +343,5 @@ impl Objects {
 
 /// A number for what has only a name: a role, a database.
 pub(crate) fn number_of(kind: &str, name: &str) -> u32 {
-    Numbers::default().of(kind, &[name])
+    Numbers::alone(kind, &[name])
 }

@@ -14,10 +14,19 @@ const EPOCH: i64 = 946_684_800;
 /// 400 years, after which the calendar and so the rules repeat themselves, in seconds.
 const ERA: i64 = 146_097 * 86_400;
 
+fn database() -> &'static TimeZoneDatabase {
+    static DATABASE: OnceLock<TimeZoneDatabase> = OnceLock::new();
+    DATABASE.get_or_init(TimeZoneDatabase::bundled)
+}
+
+/// The names of all zones.
+pub(super) fn names() -> impl Iterator<Item = String> {
+    database().available().map(|name| name.as_str().to_owned())
+}
+
 /// A zone and its name in the database's own capitals.
 pub(super) fn find(text: &str) -> Option<(Arc<str>, TimeZone)> {
-    static DATABASE: OnceLock<TimeZoneDatabase> = OnceLock::new();
-    let zone = DATABASE.get_or_init(TimeZoneDatabase::bundled).get(text).ok()?;
+    let zone = database().get(text).ok()?;
     let name = zone.iana_name().filter(|_| !zone.is_unknown())?.into();
     Some((name, zone))
 }

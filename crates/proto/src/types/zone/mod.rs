@@ -155,6 +155,24 @@ impl TimeZone {
         }
     }
 
+    /// Whether the zone has its summer time at a moment.
+    pub fn is_summer_at(&self, micros: i64) -> bool {
+        let _ = micros;
+        match &self.rules {
+            Rules::Fixed { .. } => false,
+            #[cfg(feature = "time")]
+            Rules::Iana(rules) | Rules::Posix { rules, .. } => iana::is_summer_at(rules, micros),
+        }
+    }
+
+    /// The names of all zones that have one; none without the feature `time`.
+    pub fn names() -> Vec<String> {
+        #[cfg(feature = "time")]
+        return iana::names().collect();
+        #[cfg(not(feature = "time"))]
+        Vec::new()
+    }
+
     /// Seconds east of Greenwich when the clocks of the zone show a time, given like a `timestamp`.
     ///
     /// A time that the clocks skip counts as before the change, one that they show twice as after.

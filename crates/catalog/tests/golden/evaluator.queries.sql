@@ -1,0 +1,203 @@
+select row_to_json(a) from (select oid, amname, amtype, now() is null as x, null as n, array[1,2] arr from pg_am) a order by 1::text limit 3
+
+select row_to_json(row(1,'a','2020-01-01 10:00'::timestamptz,'2020-01-01'::date,1.5,'{1,2}'::int[])) from pg_am limit 1
+
+select json_agg(a order by a.oid) from (select oid, amname from pg_am) a
+
+select jsonb_agg(a order by a.oid) from (select oid, amname from pg_am) a
+
+select json_object_agg(amname, oid order by oid), jsonb_object_agg(amname,amtype) from pg_am
+
+select json_build_object('a',1,'b',array['x'],'c',null,'d',true), jsonb_build_object('b',1,'a','x') from pg_am limit 1
+
+select to_json('a"b'::text), to_jsonb(array[1,2]), array_to_json(array[[1,2],[3,4]]), array_to_json(array[1,2],true) from pg_am limit 1
+
+select '{"a":{"b":[1,2,{"c":"x"}]}}'::jsonb #>> '{a,b,2,c}', '{"a":{"b":[1,2]}}'::jsonb->'a'->'b'->1, '{"a":1}'::json->>'a' from pg_am limit 1
+
+select '{"a":1,"b":2}'::jsonb @> '{"b":2}', '{"a":1}'::jsonb ? 'a', '{"a":1,"b":2}'::jsonb - 'a', '[1,2]'::jsonb || '3'::jsonb from pg_am limit 1
+
+select key, value from pg_am, jsonb_each('{"a":1,"b":"x"}'::jsonb) where amname='heap'
+
+select value from pg_am, json_array_elements_text('["a",1,null]'::json) where amname='heap'
+
+select jsonb_pretty('{"a":[1,2],"b":{}}'::jsonb), jsonb_typeof('[1]'), jsonb_array_length('[1,2]') from pg_am limit 1
+
+select regexp_split_to_array('a b  c','\s+'), regexp_matches('foobar','(o+)(b)'), regexp_replace('abc','(b)','[\1]') from pg_am limit 1
+
+select regexp_split_to_table('hello','') from pg_am where amname='heap'
+
+select substring('foobar' from 'o(.)b'), substring('foobar','o.b'), 'abc' similar to '%(b|d)%', 'abc' similar to 'a' from pg_am limit 1
+
+select 5::bit(7), (5::bit(7) & b'0000100')::int, b'101' , x'1f', 5::bit(7)::int8, ~b'101' from pg_am limit 1
+
+select bpchar('abc'), int4('5'::text), oid(5), name('abc'), text(5::int8) , float8(5) from pg_am limit 1
+
+select encode('\x0061ff5c'::bytea,'escape'), encode('hello'::bytea,'base64'), encode('abc'::bytea,'hex'), decode('616263','hex'), decode('aGVsbG8=','base64') from pg_am limit 1
+
+select acldefault('r',10), acldefault('f',10), acldefault('T',10), acldefault('d',10), acldefault('s',10) from pg_am limit 1
+
+select (aclexplode(acldefault('f',10))).* from pg_am where amname='heap'
+
+select oidvectortypes('23 25 1007'::oidvector), oidvectortypes('') from pg_am limit 1
+
+select * from ts_token_type(3722), pg_am where amname='heap'
+
+select extract(epoch from '2020-01-02 03:04:05.6'::timestamptz), extract(year from '2020-01-02'::date), date_part('dow','2020-01-02'::date), extract(hour from '25:10:00'::interval) from pg_am limit 1
+
+select date_trunc('month','2020-05-17 10:11:12'::timestamp), date_trunc('week','2020-05-17 10:11:12'::timestamptz), date_trunc('hour','2020-05-17 10:11:12'::timestamptz) from pg_am limit 1
+
+select age('2020-05-17'::timestamp,'2019-12-31'::timestamp), '2020-05-17'::timestamp-'2019-12-31 10:00'::timestamp, '2020-01-31'::date + interval '1 month', '2020-01-31'::date - '2020-01-01'::date, '2020-01-31'::date+5 from pg_am limit 1
+
+select to_char('2020-05-07 15:06:07.089'::timestamp,'YYYY-MM-DD HH24:MI:SS.MS AM Mon Month Day DDD Q WW IW FMMonth DDth "x"'), to_char('2020-05-07 15:06:07+00'::timestamptz,'HH12:MI:SS TZ OF') from pg_am limit 1
+
+select '2020-05-07 15:06:07+00'::timestamptz at time zone 'Europe/Berlin', '2020-05-07 15:06:07'::timestamp at time zone 'UTC', interval '1 day' * 2, interval '3 hours' > interval '2 hours' from pg_am limit 1
+
+select round(1.256,2), trunc(1.256,2), round(2.5), round(2.5::float8), power(2,3), sqrt(4), 7/2, 7%3, 7.0/2, -5/2 from pg_am limit 1
+
+select current_date = now()::date, localtimestamp is not null, current_timestamp=now() from pg_am limit 1
+
+select c.oid, c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid=c.oid where c.relname='pg_am' order by attnum
+
+select p.oid, p.prosrc, count(*) from pg_proc p group by p.oid order by 1 limit 2
+
+select regexp_split_to_table(amname::text, 'e') w, count(*) from pg_am group by w order by w
+
+select pg_catalog.substring(amname::text,'h.*p') from pg_am where oid=2
+
+select a, pg_typeof(a), (a).amname, (a).* from pg_am a where a.oid=2
+
+select array_agg(a order by oid) from pg_am a where oid<500
+
+select count(distinct amtype), bool_and(oid>0), every(oid>5), bit_or(oid::int), min(amname), max(amname), avg(oid::int), sum(oid::int) from pg_am
+
+select array_agg(array[oid::int,1] order by oid) from pg_am where oid<500
+
+select * from pg_am order by oid fetch first 2 rows only
+
+select amname, row_number() over w, rank() over w, lag(amname) over w, lead(amname,2,'zz') over w, first_value(amname) over w, last_value(amname) over w, ntile(2) over w from pg_am window w as (order by oid)
+
+select amname, sum(oid::int) over (order by oid rows between 1 preceding and current row) from pg_am order by oid
+
+select format('%-10s|%5s|%I|%L', 'a','b','C d','it''s'), format('%2$s %1$s','a','b') from pg_am limit 1
+
+select array_replace(array[1,2,3],2,9), array_fill(0,array[3]), array_dims(array[[1,2]]), trim_array(array[1,2,3],1), array_cat(array[1],array[2]) from pg_am limit 1
+
+select string_to_table('a,b',',') from pg_am where oid=2
+
+select generate_series('2020-01-01'::timestamp,'2020-01-03','1 day'), generate_series(1.0,2.0,0.5) from pg_am where oid=2
+
+select amname from pg_am where (oid, amname) in ((2,'heap'),(403,'btree')) order by 1
+
+select (1,2) < (1,3), (1,2)=(1,2), row(1,null) is null from pg_am limit 1
+
+select amname collate "C" from pg_am where amname ~* '^B' or amname ilike 'H%' order by amname collate "C"
+
+select distinct on (amtype) amtype, amname from pg_am order by amtype, amname
+
+select * from (values (1,'a'),(2,null)) v(x,y) left join pg_am on oid=x order by 1
+
+with recursive t(n) as (select 1 union all select n+1 from t where n<5) select sum(n) from t, pg_am where oid=2
+
+select 1 from pg_am where nosuch
+
+select 'abc'::int from pg_am
+
+select 1/0 from pg_am
+
+select array_to_string(array(select amname from pg_am order by oid), ',')
+
+select exists(select 1 from pg_am), (select max(oid) from pg_am), 5 = any(array(select 5)) from pg_am limit 1
+
+select amname, lag(amname, 1, 'none') over (order by oid), nth_value(amname, 2) over (order by oid rows between unbounded preceding and unbounded following), percent_rank() over (order by oid), cume_dist() over (order by amtype) from pg_am order by oid
+
+select amtype, count(*), rank() over (order by count(*) desc), sum(count(*)) over () from pg_am group by amtype order by 1
+
+select oid, max(amname) over (order by oid groups between 1 preceding and 1 following) from pg_am order by oid
+
+select 1.0/3, 10/3.0, 100::numeric/7, 0.001/3, 123456789.0/7, 5/10.0 from pg_am limit 1
+
+select generate_series('2020-01-31'::timestamptz, '2020-05-01'::timestamptz, '1 month') from pg_am where oid=2
+
+select generate_series(5,1,-2), generate_series(1,2) from pg_am where oid=2
+
+select (pg_get_keywords()).word from pg_am where oid=2 limit 1
+
+select name, default_version from pg_available_extensions() where name='plpgsql'
+
+select obj_description(2,'pg_am'), obj_description('pg_class'::regclass,'pg_class'), obj_description('lower(text)'::regprocedure,'pg_proc')
+
+select date '2020-01-01' + 1, time '10:00' , timestamp '2020-01-01 10:00:00' - interval '1 hour 30 min', '1 year 2 mons'::interval from pg_am limit 1
+
+select extract(epoch from interval '1 day 2 hours'), justify_days(interval '40 days'), make_date(2020,2,29) from pg_am limit 1
+
+select to_timestamp(0), date_part('year', now()) > 2000 from pg_am limit 1
+
+select amname::varchar(3), amname::char(6) || '|', '5'::char, true::text, 1::bool, 'yes'::bool from pg_am where oid=2
+
+select '{1,2,3}'::int[] @> '{2}', '{1,2}'::int[] && '{3}', array[1,2] || 3, 0 || array[1], array[1]||array[2,3], '{a,b}'::text[] = array['a','b'] from pg_am limit 1
+
+select array_position(array['a','b'],'b'), array_positions(array[1,2,1],1), array_length(array[1,2],1), cardinality(array[[1],[2]]), array_upper('{}'::int[],1), array_remove(array[1,2],1) from pg_am limit 1
+
+select unnest(array[1,2]), unnest(array['a','b','c']) from pg_am where oid=2
+
+select * from unnest(array[1,2],array['a']) with ordinality u(a,b,n), pg_am where oid=2
+
+select a.amname, x.n from pg_am a, lateral (select count(*) n from pg_opclass o where o.opcmethod=a.oid) x order by 1
+
+select string_agg(amname, ', ' order by amname desc), string_agg(distinct amtype::text, '') from pg_am
+
+select count(*) filter (where amtype='i'), sum(case when amtype='t' then 1 else 0 end) from pg_am
+
+select coalesce(null, 'x'), nullif('a','a'), greatest(1,3,2), least('b','a') from pg_am limit 1
+
+select case amtype when 'i' then 'index' else 'table' end c, count(*) from pg_am group by 1 order by 1
+
+select amname from pg_am except select 'heap' order by 1
+
+select amname from pg_am intersect select 'heap'
+
+select 'a' like 'A', 'a' ilike 'A', 'abc' like 'a\%', 'a%' like 'a\%', 'abc' ~ '^a.c$', 'abc' !~* 'B' from pg_am limit 1
+
+select amname from pg_am where oid between 400 and 500 and amname not like 'h%' order by 1
+
+select amname from pg_am order by amtype desc, amname limit 2 offset 1
+
+select t.* from (values (1,'one'),(2,'two')) as t(id, name), pg_am where oid=2 order by id
+
+select pg_typeof(1), pg_typeof('a'), pg_typeof(1.5), pg_typeof(array[1]), pg_typeof(null), pg_typeof(now()) from pg_am limit 1
+
+select quote_ident('a b'), quote_literal('a''b'), quote_nullable(null), format('%s', 1) from pg_am limit 1
+
+select split_part('a,b,c',',',2), strpos('abc','c'), translate('abc','ab','x'), lpad('a',3,'-'), repeat('ab',2), reverse('abc'), left('abc',2), right('abc',2) from pg_am limit 1
+
+select sum(oid::int) from pg_am having count(*) > 100
+
+select amname, oid from pg_am group by amname order by 1
+
+select * from pg_am a join pg_am b using (oid) where a.amname='heap'
+
+select amname from pg_am where amname = any('{heap,btree}') order by 1
+
+select amname from pg_am where oid = any(array(select oid from pg_am where amtype='t'))
+
+select amname from pg_am where not exists (select from pg_opclass where opcmethod=pg_am.oid)
+
+select xmin is not null, tableoid::regclass, ctid is not null from pg_am limit 1
+
+select count(*) from pg_class c where c.oid = (select oid from pg_class where relname = c.relname and relnamespace = 11)
+
+select 'a'||1, 1||'a', 'x' || null from pg_am limit 1
+
+select now() - '1 day'::interval < now(), current_date - 1 < current_date from pg_am limit 1
+
+select E'a\tb', U&'\0061', $$dollar$$, 'it''s' from pg_am limit 1
+
+select cast(1.5 as int), cast(2.5 as int), 3.7::int8, '12'::int2, 70000::int2 from pg_am limit 1
+
+select array_agg(amname order by amname) filter (where amtype='t'), array_agg(distinct amtype order by amtype) from pg_am
+
+select json_agg(json_build_object('n',amname) order by oid) from pg_am where oid<500
+
+select jsonb_build_object('a', array[1,2], 'b', now()::date = current_date) from pg_am limit 1
+
+select nosuch(1) from pg_am
