@@ -69,18 +69,16 @@ impl Shared {
     /// The objects of a snapshot; sessions with the same one share them.
     fn objects(&self, of: Arc<Snapshot>) -> Known {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*known {
-            Some(known) if Arc::ptr_eq(&known.of, &of) => known.clone(),
-            _ => {
-                let all = match &self.declared {
-                    Some(declared) => merged(&of, declared),
-                    None => of.clone(),
-                };
-                let found = Known { of, objects: Arc::new(Objects::new(all)) };
-                *known = Some(found.clone());
-                found
-            }
-        }
+        // An engine that tells the same anew has the same objects.
+        let same = known.as_ref().filter(|one| Arc::ptr_eq(&one.of, &of) || one.of == of);
+        let objects = match same {
+            Some(same) => same.objects.clone(),
+            None => Arc::new(Objects::new(match &self.declared {
+                Some(declared) => merged(&of, declared),
+                None => of.clone(),
+            })),
+        };
+        known.insert(Known { of, objects }).clone()
     }
 }
 

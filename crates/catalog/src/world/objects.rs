@@ -52,9 +52,16 @@ pub(crate) struct Objects {
     /// What names of types and functions mean, once somebody asks.
     declared: OnceLock<Declared>,
     /// What the query of each view names and which relation it is of, once somebody asks.
-    views: OnceLock<HashMap<u32, (Vec<Mention>, Option<ViewBase>)>>,
+    views: OnceLock<HashMap<u32, KnownView>>,
     /// Texts of expressions and queries, once somebody asks.
     pub(super) texts: Mutex<Texts>,
+}
+
+/// What the query of a view says.
+#[derive(Debug)]
+struct KnownView {
+    mentions: Vec<Mention>,
+    base: Option<ViewBase>,
 }
 
 /// A row of `pg_class`.
@@ -195,15 +202,15 @@ impl Objects {
 
     /// What the query of a view names; nothing of one that is not understood.
     pub(super) fn mentions_of(&self, view: u32) -> &[Mention] {
-        self.views().get(&view).map(|(mentions, _)| mentions.as_slice()).unwrap_or_default()
+        self.views().get(&view).map(|known| known.mentions.as_slice()).unwrap_or_default()
     }
 
     /// The relation that a view is of, if it can be written to as that.
     pub(crate) fn base_of_view(&self, view: u32) -> Option<&ViewBase> {
-        self.views().get(&view).and_then(|(_, base)| base.as_ref())
+        self.views().get(&view).and_then(|known| known.base.as_ref())
     }
 
-    fn views(&self) -> &HashMap<u32, (Vec<Mention>, Option<ViewBase>)> {
+    fn views(&self) -> &HashMap<u32, KnownView> {
         self.views.get_or_init(|| {
             let views = self.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
             let known = views.filter_map(|(class, relation)| {
@@ -211,7 +218,7 @@ impl Objects {
                 let sql = relation.definition.as_deref()?;
                 let query = analyze::query(sql, names, &TextStyle::default()).ok()?;
                 let base = analyze::view_base(&query).filter(|_| class.kind == 'v');
-                Some((class.oid, (analyze::mentions(&query), base)))
+                Some((class.oid, KnownView { mentions: analyze::mentions(&query), base }))
             });
             known.collect()
         })
