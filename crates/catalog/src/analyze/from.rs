@@ -137,7 +137,6 @@ impl Analyzer<'_> {
                 && let Some(node) = column_of(*item, index, of)
             {
                 of.columns.iter_mut().skip(index).take(1).for_each(|one| one.merged = true);
-                self.note(&node);
                 return Ok(node);
             }
         }
@@ -242,7 +241,6 @@ impl Analyzer<'_> {
             return Err(no_relation(0, &parts.join(".")));
         };
         let name: Arc<str> = name.as_str().into();
-        self.mentions.insert((found.schema, name.clone(), None));
         let source =
             Source::Relation { schema: found.schema, name: name.clone(), row_type: found.row_type };
         self.item(source, name, found.columns, alias, false)

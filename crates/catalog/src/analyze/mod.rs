@@ -15,8 +15,8 @@ mod query;
 mod scope;
 mod select;
 pub(crate) mod tree;
+mod updatable;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sqlparser::ast;
@@ -30,6 +30,7 @@ pub(crate) use mentions::{Mention, mentions};
 pub(crate) use names::{Declared, Names};
 use scope::Scope;
 use tree::{Item, ItemColumn, Kind, Node, Query, Source};
+pub(crate) use updatable::{ViewBase, view_base};
 
 /// A column of a view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,7 +165,6 @@ struct Analyzer<'a> {
     /// Whether what is not known here has a type all the same.
     is_forgiving: bool,
     depth: usize,
-    mentions: BTreeSet<Mention>,
 }
 
 /// How deeply expressions and queries may be within each other.
@@ -181,7 +181,6 @@ impl<'a> Analyzer<'a> {
             value: None,
             is_forgiving: false,
             depth: 0,
-            mentions: BTreeSet::new(),
         }
     }
 

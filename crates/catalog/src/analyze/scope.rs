@@ -86,9 +86,7 @@ impl Analyzer<'_> {
             Ok(found.pop())
         })?;
         if let Some((level, node)) = found {
-            let node = outward(node, level);
-            self.note(&node);
-            return Ok(node);
+            return Ok(outward(node, level));
         }
         if name == "value"
             && let Some((oid, typmod)) = self.value
@@ -118,9 +116,7 @@ impl Analyzer<'_> {
             node.map(Some).ok_or_else(|| no_column(0, &format!("{alias}.{column}")))
         })?;
         if let Some((level, node)) = found {
-            let node = outward(node, level);
-            self.note(&node);
-            return Ok(node);
+            return Ok(outward(node, level));
         }
         let message = format!("missing FROM-clause entry for table \"{alias}\"");
         Err(at(0, SqlState::UNDEFINED_TABLE, message))

@@ -130,12 +130,6 @@ impl Analyzer<'_> {
 
     /// `*`
     fn star(&mut self, targets: &mut Vec<Target>) {
-        let first = targets.len();
-        self.star_of_scope(targets);
-        targets.iter().skip(first).for_each(|target| self.note(&target.node));
-    }
-
-    fn star_of_scope(&mut self, targets: &mut Vec<Target>) {
         let scope = self.scope();
         for (name, node) in &scope.merged {
             targets.push(Target { node: node.clone(), name: name.clone(), hidden: false });
@@ -154,7 +148,6 @@ impl Analyzer<'_> {
 
     /// `item.*`
     fn qualified_star(&mut self, alias: &str, targets: &mut Vec<Target>) -> Result<()> {
-        let first = targets.len();
         let Some((level, item)) = self.find_item(alias)? else {
             let message = format!("missing FROM-clause entry for table \"{alias}\"");
             return Err(at(0, SqlState::UNDEFINED_TABLE, message));
@@ -168,7 +161,6 @@ impl Analyzer<'_> {
             let node = Node { kind, oid: column.oid, typmod: column.typmod };
             targets.push(Target { node, name: column.name.clone(), hidden: false });
         }
-        targets.iter().skip(first).for_each(|target| self.note(&target.node));
         Ok(())
     }
 

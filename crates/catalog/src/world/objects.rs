@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use trunkline_core::catalog::{
     Access, Attribute, Numbers, Relation, RelationKind, Role, Snapshot, Type, TypeKind,
 };
+use trunkline_core::types::TextStyle;
 
 use super::constraint::ConstraintObject;
 use super::index::IndexObject;
@@ -19,7 +20,7 @@ use super::text::Texts;
 use super::trigger::TriggerObject;
 use super::types::Types;
 use super::{INFORMATION_SCHEMA, PUBLIC};
-use crate::analyze::{self, Declared, Mention, Names};
+use crate::analyze::{self, Declared, Mention, Names, ViewBase};
 use crate::facts::PG_CATALOG;
 
 /// Everything in a snapshot that has a name or a number.
@@ -50,10 +51,17 @@ pub(crate) struct Objects {
     pub(super) numbers: Numbers,
     /// What names of types and functions mean, once somebody asks.
     declared: OnceLock<Declared>,
-    /// What the query of each view names, once somebody asks.
-    mentions: OnceLock<HashMap<u32, Vec<Mention>>>,
+    /// What the query of each view names and which relation it is of, once somebody asks.
+    views: OnceLock<HashMap<u32, KnownView>>,
     /// Texts of expressions and queries, once somebody asks.
     pub(super) texts: Mutex<Texts>,
+}
+
+/// What the query of a view says.
+#[derive(Debug)]
+struct KnownView {
+    mentions: Vec<Mention>,
+    base: Option<ViewBase>,
 }
 
 /// A row of `pg_class`.
@@ -194,16 +202,26 @@ impl Objects {
 
     /// What the query of a view names; nothing of one that is not understood.
     pub(super) fn mentions_of(&self, view: u32) -> &[Mention] {
-        let all = self.mentions.get_or_init(|| {
+        self.views().get(&view).map(|known| known.mentions.as_slice()).unwrap_or_default()
+    }
+
+    /// The relation that a view is of, if it can be written to as that.
+    pub(crate) fn base_of_view(&self, view: u32) -> Option<&ViewBase> {
+        self.views().get(&view).and_then(|known| known.base.as_ref())
+    }
+
+    fn views(&self) -> &HashMap<u32, KnownView> {
+        self.views.get_or_init(|| {
             let views = self.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
-            let named = views.filter_map(|(class, relation)| {
+            let known = views.filter_map(|(class, relation)| {
                 let names = Names::new(self, &[], Some(class.schema));
                 let sql = relation.definition.as_deref()?;
-                Some((class.oid, analyze::mentions(sql, names).ok()?))
+                let query = analyze::query(sql, names, &TextStyle::default()).ok()?;
+                let base = analyze::view_base(&query).filter(|_| class.kind == 'v');
+                Some((class.oid, KnownView { mentions: analyze::mentions(&query), base }))
             });
-            named.collect()
-        });
-        all.get(&view).map(Vec::as_slice).unwrap_or_default()
+            known.collect()
+        })
     }
 
     /// The types and functions that somebody made.
