@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, Engine, Inventory, Language, Oid, Params, PgError, Prepared, Reply,
-    Result, Run, Session, SqlState,
+    Client, Columns, CommandTag, CopyIn, CopyTarget, Engine, Inventory, Language, Oid, Params,
+    PgError, Prepared, Reply, Result, Run, Session, SqlState,
 };
 use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
@@ -14,6 +14,7 @@ use crate::answer::Answer;
 use crate::by_number;
 use crate::declared::merged;
 use crate::functions::started;
+use crate::lock::Lock;
 use crate::route::{Route, is_relation, relations, route};
 use crate::world::{Objects, World, proc_by_oid};
 
@@ -68,18 +69,16 @@ impl Shared {
     /// The objects of a snapshot; sessions with the same one share them.
     fn objects(&self, of: Arc<Snapshot>) -> Known {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*known {
-            Some(known) if Arc::ptr_eq(&known.of, &of) => known.clone(),
-            _ => {
-                let all = match &self.declared {
-                    Some(declared) => merged(&of, declared),
-                    None => of.clone(),
-                };
-                let found = Known { of, objects: Arc::new(Objects::new(all)) };
-                *known = Some(found.clone());
-                found
-            }
-        }
+        // An engine that tells the same anew has the same objects.
+        let same = known.as_ref().filter(|one| Arc::ptr_eq(&one.of, &of) || one.of == of);
+        let objects = match same {
+            Some(same) => same.objects.clone(),
+            None => Arc::new(Objects::new(match &self.declared {
+                Some(declared) => merged(&of, declared),
+                None => of.clone(),
+            })),
+        };
+        known.insert(Known { of, objects }).clone()
     }
 }
 
@@ -134,6 +133,8 @@ pub struct CatalogStatement<S>(Kind<S>);
 enum Kind<S> {
     Engine(S),
     Answer(Arc<Answer>),
+    /// `LOCK TABLE` of relations that the engine does not have.
+    Lock,
 }
 
 impl<S> CatalogStatement<S> {
@@ -141,7 +142,7 @@ impl<S> CatalogStatement<S> {
     fn engines(&self) -> Option<&S> {
         match &self.0 {
             Kind::Engine(statement) => Some(statement),
-            Kind::Answer(_) => None,
+            Kind::Answer(_) | Kind::Lock => None,
         }
     }
 }
@@ -182,6 +183,26 @@ impl<S: Session> CatalogSession<S> {
         Ok(is_asked.then_some(world))
     }
 
+    /// `LOCK TABLE` of what was declared: locked already, with what the engine has to lock beside it.
+    async fn prepare_lock(
+        &mut self,
+        lock: Lock<'_>,
+    ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
+        let world = self.world(None).await?;
+        let known = self.known.clone();
+        let left = lock.without(|table| {
+            let found = world.declared_class(table.schema.as_deref(), &table.name);
+            found.zip(known.as_ref()).is_some_and(|(class, known)| {
+                let schema = world.schema_name(class.schema).unwrap_or_default();
+                !known.has(&schema, &class.name)
+            })
+        });
+        match left {
+            Some(sql) => self.prepare_engine(&sql, &[], false).await,
+            None => Ok(Prepared::new(CatalogStatement(Kind::Lock), Columns::None)),
+        }
+    }
+
     async fn prepare_engine(
         &mut self,
         sql: &str,
@@ -204,6 +225,9 @@ impl<S: Session> CatalogSession<S> {
         let route =
             if self.session.language() == Language::Sql { route(sql) } else { Route::Engine };
         if route == Route::Engine {
+            if let Some(lock) = self.shared.declared.as_ref().and_then(|_| Lock::read(sql)) {
+                return self.prepare_lock(lock).await;
+            }
             return match self.declared(sql).await? {
                 Some(world) => {
                     let answer = Arc::new(Answer::prepare_within(sql, hints, Some(world))?);
@@ -266,6 +290,7 @@ impl<S: Session> Session for CatalogSession<S> {
                 let world = self.world(run.inventory.clone()).await?;
                 answer.execute(world, &run).await
             }
+            Kind::Lock => Ok(Reply::Done(CommandTag::new("LOCK TABLE"))),
         }
     }
 
@@ -289,14 +314,14 @@ impl<S: Session> Session for CatalogSession<S> {
     ) -> Result<bool> {
         match &statement.0 {
             Kind::Engine(statement) => self.session.bound(statement, params, style),
-            Kind::Answer(_) => Ok(true),
+            Kind::Answer(_) | Kind::Lock => Ok(true),
         }
     }
 
     async fn plan_again(&mut self, statement: &Self::Statement) -> Result<()> {
         match &statement.0 {
             Kind::Engine(statement) => self.session.plan_again(statement).await,
-            Kind::Answer(_) => Ok(()),
+            Kind::Answer(_) | Kind::Lock => Ok(()),
         }
     }
 

@@ -4,6 +4,7 @@ mod fixture;
 
 use std::collections::HashMap;
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::Poll;
 
 use fixture::Fixture;
@@ -26,7 +27,7 @@ async fn open() -> CatalogSession<fixture::FixtureSession> {
 async fn open_world() -> CatalogSession<fixture::FixtureSession> {
     let defined = ddl::define(include_str!("golden/world.schema.sql")).expect("definitions");
     let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
-    Catalog::new(Fixture::of(defined.snapshot)).open(client).await.expect("a session")
+    Catalog::new(Fixture(Arc::new(defined.snapshot))).open(client).await.expect("a session")
 }
 
 /// Columns and rows of a query, as text.

@@ -3,7 +3,9 @@
 mod awaiting;
 mod commands;
 mod corpus;
+mod dump;
 mod pair;
+mod tools;
 
 use std::path::PathBuf;
 
@@ -66,9 +68,14 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String
     if report.faults.is_empty() { Ok(summary) } else { Err(Halt::Failed(summary)) }
 }
 
-/// Whether a client is one that looks at our own definitions.
+/// The clients that look at our own definitions.
+fn clients() -> impl Iterator<Item = &'static str> {
+    let psqls = Version::ALL.into_iter().map(commands::name);
+    psqls.chain([dump::NAME]).chain(tools::TOOLS.iter().map(|tool| tool.name))
+}
+
 fn is_ours(client: &str) -> bool {
-    Version::ALL.iter().any(|version| commands::name(*version) == client)
+    clients().any(|name| name == client)
 }
 
 impl Run<'_> {
@@ -76,15 +83,10 @@ impl Run<'_> {
     fn own(&self, report: &mut Report) -> Result<(), Halt> {
         let mut pair = Pair::start(self, &self.workspace.path(SCHEMA))?;
         let mut awaiting = Awaiting::read(self.workspace)?;
-        for version in Version::ALL {
-            if !self.wants(commands::name(version)) {
-                continue;
-            }
-            match commands::compare(self, version, &pair) {
-                Ok(found) => awaiting.judge(commands::name(version), &found, report),
-                Err(Halt::Skipped(why)) => {
-                    report.sums.push(format!("{} skipped: {why}", commands::name(version)));
-                }
+        for client in clients().filter(|client| self.wants(client)) {
+            match self.compare(client, &pair) {
+                Ok(found) => awaiting.judge(client, &found, report),
+                Err(Halt::Skipped(why)) => report.sums.push(format!("{client} skipped: {why}")),
                 Err(halt) => return Err(halt),
             }
         }
@@ -96,6 +98,17 @@ impl Run<'_> {
             report.faults.clear();
         }
         Ok(())
+    }
+
+    fn compare(&self, client: &str, pair: &Pair) -> Result<Vec<awaiting::Found>, Halt> {
+        if let Some(tool) = tools::TOOLS.iter().find(|tool| tool.name == client) {
+            return tools::compare(self, tool, pair);
+        }
+        let psql = Version::ALL.into_iter().find(|version| commands::name(*version) == client);
+        psql.map_or_else(
+            || dump::compare(self, pair),
+            |version| commands::compare(self, version, pair),
+        )
     }
 
     fn wants(&self, client: &str) -> bool {

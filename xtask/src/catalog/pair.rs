@@ -46,6 +46,7 @@ impl Pair {
     }
 }
 
-fn conninfo(port: u16, database: &str) -> String {
+/// As libpq has it.
+pub(super) fn conninfo(port: u16, database: &str) -> String {
     format!("host=127.0.0.1 port={port} user=postgres dbname={database} sslmode=disable")
 }

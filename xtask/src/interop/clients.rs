@@ -45,7 +45,7 @@ pub(super) const CLIENTS: &[Client] = &[
     reads("rules", |run| run.program(&mut python(run, "with_rules.py")?)),
     reads("asyncpg", |run| run.program(&mut python(run, "with_asyncpg.py")?)),
     reads("node-postgres", |run| run.program(&mut node(run, "node-postgres")?)),
-    reads("pgjdbc", |run| run.program(&mut java(run, "Main")?)),
+    reads("pgjdbc", |run| run.program(&mut pgjdbc(run, "Main")?)),
     reads("pgx", |run| run.program(&mut go(run, ".")?)),
     reads("tokio-postgres", |run| run.program(&mut rust(run)?)),
     reads("bulk", bulk::run),
@@ -63,7 +63,7 @@ pub(super) const CLIENTS: &[Client] = &[
     }),
     writes("typeorm", |run| run.program_of(&mut node(run, "typeorm")?, &mut run.fresh("typeorm")?)),
     writes("pgjdbc-writing", |run| {
-        run.program_of(&mut java(run, "Writing")?, &mut run.fresh("pgjdbc")?)
+        run.program_of(&mut pgjdbc(run, "Writing")?, &mut run.fresh("pgjdbc")?)
     }),
     writes("pgx-writing", |run| run.program_of(&mut go(run, "./writing")?, &mut run.fresh("pgx")?)),
     writes("frames", |run| {
@@ -127,11 +127,20 @@ fn node(run: &Run<'_>, name: &str) -> Result<Command, Halt> {
     Ok(command)
 }
 
-fn java(run: &Run<'_>, class: &str) -> Result<Command, Halt> {
-    let source = run.workspace.path("interop/pgjdbc");
+fn pgjdbc(run: &Run<'_>, class: &str) -> Result<Command, Halt> {
+    java(run.workspace, run.cache, "interop/pgjdbc", class)
+}
+
+/// A program in a folder of the workspace, with the driver.
+pub(crate) fn java(
+    workspace: &Workspace,
+    cache: &Cache,
+    folder: &str,
+    class: &str,
+) -> Result<Command, Halt> {
     let (java, javac) = (process::require("java")?, process::require("javac")?);
-    let pom = source.join("pom.xml");
-    let jars = run.cache.installed("java-clients", &read(&pom)?, |folder| {
+    let pom = workspace.path("interop/pgjdbc/pom.xml");
+    let jars = cache.installed("java-clients", &read(&pom)?, |folder| {
         let mut maven = Command::new(process::require("mvn")?);
         maven.args(["-q", "-B", "-f"]).arg(&pom).arg("dependency:copy-dependencies");
         let mut to = std::ffi::OsString::from("-DoutputDirectory=");
@@ -139,14 +148,13 @@ fn java(run: &Run<'_>, class: &str) -> Result<Command, Halt> {
         process::output(maven.arg(to))?;
         Ok(())
     })?;
-    let main = source.join(format!("{class}.java"));
-    let classes =
-        run.cache.installed(&format!("java-classes-{class}"), &read(&main)?, |folder| {
-            let mut compiler = Command::new(javac);
-            compiler.arg("-cp").arg(jars.join("*")).args(["-Xlint:all", "-Werror"]);
-            process::output(compiler.arg("-d").arg(folder).arg(&main))?;
-            Ok(())
-        })?;
+    let main = workspace.path(folder).join(format!("{class}.java"));
+    let classes = cache.installed(&format!("java-classes-{class}"), &read(&main)?, |folder| {
+        let mut compiler = Command::new(javac);
+        compiler.arg("-cp").arg(jars.join("*")).args(["-Xlint:all", "-Werror"]);
+        process::output(compiler.arg("-d").arg(folder).arg(&main))?;
+        Ok(())
+    })?;
     let mut command = Command::new(java);
     command.arg("-cp").arg(format!("{}:{}", classes.display(), jars.join("*").display()));
     command.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", class]);

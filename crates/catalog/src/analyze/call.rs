@@ -165,7 +165,7 @@ impl Analyzer<'_> {
 
     /// What looks like a function but is none.
     fn grammar_function(&mut self, name: &str, list: &[FunctionArg]) -> Result<Option<Node>> {
-        if !matches!(name, "coalesce" | "greatest" | "least" | "nullif" | "row" | "xmlconcat") {
+        if !matches!(name, "coalesce" | "greatest" | "least" | "nullif" | "row" | "grouping") {
             return Ok(None);
         }
         let arguments = self.arguments(list)?;
@@ -182,15 +182,18 @@ impl Analyzer<'_> {
                 let Ok([one, two]) = <[Node; 2]>::try_from(arguments) else {
                     return unknown("NULLIF");
                 };
-                let oid = if one.is_unknown() { Oid::TEXT } else { one.oid };
                 match self.operate("=", one, two)?.kind {
                     Kind::Operator { operands, .. } => match <[Node; 2]>::try_from(operands) {
-                        Ok([one, two]) => Node::new(Kind::NullIf(Box::new((one, two))), oid),
+                        Ok([one, two]) => {
+                            let (oid, typmod) = (one.oid, one.typmod);
+                            Node { kind: Kind::NullIf(Box::new((one, two))), oid, typmod }
+                        }
                         Err(_) => return unknown("NULLIF"),
                     },
                     _ => return unknown("NULLIF"),
                 }
             }
+            "grouping" => Node::new(Kind::Grouping(arguments), Oid::INT4),
             "row" => Node::new(Kind::Tuple(arguments), Oid::RECORD),
             _ => return unknown("this function"),
         }))

@@ -108,51 +108,49 @@ impl Analyzer<'_> {
             let (oid, typmod) = (of.oid, of.typmod);
             return Ok(Node { kind: Kind::Collate { of, collation }, oid, typmod });
         }
-        let converted = self.change_type(node.clone(), to, context, implicit)?;
-        let is_new = converted != node;
+        let (converted, is_new) = self.change_type(node, to, context, implicit)?;
         if self.names.is_domain(to) {
             return Ok(converted);
         }
         Ok(self.change_modifier(converted, typmod, implicit, is_new))
     }
 
+    /// An expression of the type `to`, and whether it is another one than before.
     fn change_type(
         &mut self,
         node: Node,
         to: Oid,
         context: CastContext,
         implicit: bool,
-    ) -> Result<Node> {
+    ) -> Result<(Node, bool)> {
         let is_row = to == Oid::RECORD && !self.names.fields_of(node.oid).is_empty();
         if node.oid == to || is_row || is_polymorphic(to) {
-            return Ok(node);
+            return Ok((node, false));
         }
         let (base, base_typmod) = self.names.base_of(to);
-        if node.is_unknown()
-            && let Kind::Const(value) = &node.kind
-        {
-            let text = value.as_deref().map(|text| self.canonical(base, text));
-            let literal = Node::new(Kind::Const(text.map(Into::into)), base);
-            return Ok(if base == to {
-                literal
-            } else {
-                self.to_domain(literal, to, base_typmod, implicit)
-            });
-        }
-        let fields = if matches!(node.kind, Kind::Tuple(_)) {
-            self.names.fields_of(base)
-        } else {
-            Vec::new()
-        };
-        if let Kind::Tuple(items) = &node.kind
-            && !fields.is_empty()
-            && items.len() == fields.len()
-        {
-            let items = items.iter().cloned().zip(fields);
-            let items = items
-                .map(|(item, (_, oid, typmod))| self.convert(item, oid, typmod, context, true));
-            let row = Node::new(Kind::Tuple(items.collect::<Result<_>>()?), base);
-            return Ok(made(row, to, implicit, false));
+        match &node.kind {
+            Kind::Const(value) if node.is_unknown() => {
+                let text = value.as_deref().map(|text| self.canonical(base, text));
+                let literal = Node::new(Kind::Const(text.map(Into::into)), base);
+                let is_whole = base == to;
+                let literal = match is_whole {
+                    true => literal,
+                    false => self.to_domain(literal, to, base_typmod, implicit),
+                };
+                return Ok((literal, true));
+            }
+            Kind::Tuple(items) => {
+                let fields = self.names.fields_of(base);
+                if !fields.is_empty() && items.len() == fields.len() {
+                    let items = items.clone().into_iter().zip(fields);
+                    let items = items.map(|(item, (_, oid, typmod))| {
+                        self.convert(item, oid, typmod, context, true)
+                    });
+                    let row = Node::new(Kind::Tuple(items.collect::<Result<_>>()?), base);
+                    return Ok((made(row, to, implicit, false), true));
+                }
+            }
+            _ => {}
         }
         let is_possible = node.is_unknown()
             || self.names.context(node.oid, to).is_some_and(|needed| needed <= context);
@@ -162,15 +160,14 @@ impl Analyzer<'_> {
             return Err(at(0, SqlState::CANNOT_COERCE, message));
         }
         let from = self.names.base_of(node.oid).0;
-        if base != to {
-            let inner = if from == base {
-                node
-            } else {
-                made(node, base, implicit, is_cast_by_function(from, base))
-            };
-            return Ok(self.to_domain(inner, to, base_typmod, implicit));
+        if base == to {
+            return Ok((made(node, to, implicit, is_cast_by_function(from, to)), true));
         }
-        Ok(made(node, to, implicit, is_cast_by_function(from, to)))
+        let inner = match from == base {
+            true => node,
+            false => made(node, base, implicit, is_cast_by_function(from, base)),
+        };
+        Ok((self.to_domain(inner, to, base_typmod, implicit), true))
     }
 
     /// A value of a domain's base type as one of the domain.

@@ -114,13 +114,15 @@ impl Analyzer<'_> {
         };
         let items = self.visible(middle, None);
         let right = self.side_column(name, &items, "right")?;
+        // It is the column of one side, if that is of the type that both have in common.
+        let oid = self.common(&[&left, &right], "JOIN/USING")?;
         let node = match kind {
-            JoinKind::Right => right,
-            JoinKind::Full => {
-                let (_, oid, typmod) = self.unify(vec![left, right], "JOIN/USING")?;
+            JoinKind::Inner | JoinKind::Left if left.oid == oid => left,
+            JoinKind::Inner | JoinKind::Right if right.oid == oid => right,
+            _ => {
+                let typmod = if left.typmod == right.typmod { left.typmod } else { -1 };
                 Node { kind: Kind::Merged(name.clone()), oid, typmod }
             }
-            _ => left,
         };
         self.scope().merged.push((name.clone(), node));
         Ok(())
@@ -135,7 +137,6 @@ impl Analyzer<'_> {
                 && let Some(node) = column_of(*item, index, of)
             {
                 of.columns.iter_mut().skip(index).take(1).for_each(|one| one.merged = true);
-                self.note(&node);
                 return Ok(node);
             }
         }
@@ -240,7 +241,6 @@ impl Analyzer<'_> {
             return Err(no_relation(0, &parts.join(".")));
         };
         let name: Arc<str> = name.as_str().into();
-        self.mentions.insert((found.schema, name.clone(), None));
         let source =
             Source::Relation { schema: found.schema, name: name.clone(), row_type: found.row_type };
         self.item(source, name, found.columns, alias, false)

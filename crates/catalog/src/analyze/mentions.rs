@@ -1,47 +1,239 @@
-//! What a query depends on: the columns that it names.
+//! Which columns of which relations a query names.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use trunkline_core::Result;
-use trunkline_core::types::TextStyle;
+use super::tree::{
+    Aggregate, Body, Bound, From, Index, Item, Join, Kind, Node, Over, Query, Select, SetTree,
+    Sort, Source, Sublink, SublinkKind, Target, Window,
+};
 
-use super::tree::{Kind, Node, Source};
-use super::{Analyzer, Names};
-
-/// A column of a relation, by the number of its schema, its name and its own; without a column, the relation.
+/// A relation, by the number of its schema and its name, and a column; none stands for all of it.
 pub(crate) type Mention = (u32, Arc<str>, Option<Arc<str>>);
 
-/// The columns of relations that a query names, wherever in it; a relation of which it names none is itself one.
-pub(crate) fn mentions(sql: &str, names: Names<'_>) -> Result<BTreeSet<Mention>> {
-    let parsed = crate::parse::query(sql.trim_end().trim_end_matches(';'))?;
-    let style = TextStyle::default();
-    let mut analyzer = Analyzer::new(names, &style);
-    analyzer.query(&parsed)?;
-    let all = analyzer.mentions;
-    let is_named = |schema: u32, relation: &str| {
-        all.iter()
-            .any(|(own, name, column)| *own == schema && **name == *relation && column.is_some())
-    };
-    let stays = |one: &&Mention| one.2.is_some() || !is_named(one.0, &one.1);
-    Ok(all.iter().filter(stays).cloned().collect())
+/// What a query names, each once, in the order in which it does; a relation of which no column is named is
+/// named itself.
+pub(crate) fn mentions(query: &Query) -> Vec<Mention> {
+    let mut walk = Walk { scopes: Vec::new(), found: Vec::new(), has_aggregate: false };
+    walk.query(query);
+    walk.found
 }
 
-impl Analyzer<'_> {
-    /// Notes the column that a node is, if it is one of a relation's.
-    pub(super) fn note(&mut self, node: &Node) {
-        let Kind::Column { level, item, column } = node.kind else { return };
-        let place = self.scopes.len().checked_sub(1 + level);
-        let of = place.and_then(|place| self.scopes.get(place)?.items.get(item));
-        let Some(of) = of else { return };
-        match &of.source {
-            Source::Relation { schema, name, .. } => {
-                let column = of.columns.get(column).map(|column| column.own.clone());
-                let mention = (*schema, name.clone(), column);
-                self.mentions.insert(mention);
+/// Whether the list of a query has aggregates or functions of windows.
+pub(super) fn has_aggregate(targets: &[Target]) -> bool {
+    let mut walk = Walk { scopes: vec![&[]], found: Vec::new(), has_aggregate: false };
+    walk.nodes(targets.iter().map(|target| &target.node));
+    walk.has_aggregate
+}
+
+struct Walk<'a> {
+    /// The items of FROM of the queries around, innermost last.
+    scopes: Vec<&'a [Item]>,
+    found: Vec<Mention>,
+    /// Whether the outermost list has one.
+    has_aggregate: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn add(&mut self, mention: Mention) {
+        if !self.found.contains(&mention) {
+            self.found.push(mention);
+        }
+    }
+
+    fn query(&mut self, query: &'a Query) {
+        for cte in &query.ctes {
+            self.query(&cte.query);
+        }
+        match &query.body {
+            Body::Select(select) => self.select(select),
+            Body::Values(rows, _) => rows.iter().flatten().for_each(|node| self.node(node)),
+            Body::Set(tree, _) => self.set(tree),
+        }
+        self.nodes(query.limit.iter().chain(&query.offset));
+    }
+
+    fn set(&mut self, tree: &'a SetTree) {
+        match tree {
+            SetTree::Query(query) => self.query(query),
+            SetTree::Operation { left, right, .. } => {
+                self.set(left);
+                self.set(right);
             }
-            // The columns of a join with a name were noted where it was made.
-            Source::Join(_) | Source::Query(_) | Source::Functions { .. } | Source::Cte(_) => {}
+        }
+    }
+
+    fn select(&mut self, select: &'a Select) {
+        self.scopes.push(&select.items);
+        for target in &select.targets {
+            self.node(&target.node);
+        }
+        for item in &select.items {
+            match &item.source {
+                // What stands in FROM sees the items beside it only if it is lateral, and counts all the same.
+                Source::Query(query) => self.query(query),
+                Source::Functions { calls, .. } => self.nodes(calls),
+                Source::Join(columns) => self.nodes(columns),
+                Source::Relation { .. } | Source::Cte(_) => {}
+            }
+        }
+        for from in &select.from {
+            self.from(from);
+        }
+        self.nodes(select.filter.iter().chain(&select.having));
+        for (_, window) in &select.windows {
+            self.window(window);
+        }
+        self.scopes.pop();
+        let whole: Vec<Mention> =
+            select.items.iter().filter_map(|item| self.unnamed(item)).collect();
+        for mention in whole {
+            self.add(mention);
+        }
+    }
+
+    /// A relation of which no column was named.
+    fn unnamed(&self, item: &Item) -> Option<Mention> {
+        let Source::Relation { schema, name, .. } = &item.source else { return None };
+        let is_named = self.found.iter().any(|(own, of, _)| own == schema && of == name);
+        (!is_named).then(|| (*schema, name.clone(), None))
+    }
+
+    fn from(&mut self, from: &'a From) {
+        let From::Join(join) = from else { return };
+        let Join { left, right, using, on, .. } = &**join;
+        for side in [left, right] {
+            for name in using {
+                self.named(side, name);
+            }
+            self.from(side);
+        }
+        self.nodes(on);
+    }
+
+    /// A column of a side of a join by its name.
+    fn named(&mut self, side: &'a From, name: &str) {
+        match side {
+            From::Item(item) => {
+                let columns = self.scopes.last().and_then(|items| items.get(*item));
+                let columns = columns.map(|item| item.columns.as_slice()).unwrap_or_default();
+                if let Some(column) = columns.iter().position(|column| *column.name == *name) {
+                    self.column(0, *item, column);
+                }
+            }
+            From::Join(join) => {
+                self.named(&join.left, name);
+                self.named(&join.right, name);
+            }
+        }
+    }
+
+    fn item(&self, level: usize, item: usize) -> Option<&'a Item> {
+        let scope = self.scopes.len().checked_sub(level + 1)?;
+        self.scopes.get(scope)?.get(item)
+    }
+
+    fn column(&mut self, level: usize, item: usize, column: usize) {
+        let Some(item) = self.item(level, item) else { return };
+        if let Source::Relation { schema, name, .. } = &item.source
+            && let Some(column) = item.columns.get(column)
+        {
+            self.add((*schema, name.clone(), Some(column.own.clone())));
+        }
+    }
+
+    fn nodes(&mut self, nodes: impl IntoIterator<Item = &'a Node>) {
+        for node in nodes {
+            self.node(node);
+        }
+    }
+
+    fn node(&mut self, node: &'a Node) {
+        match &node.kind {
+            Kind::Column { level, item, column } => self.column(*level, *item, *column),
+            Kind::Row { level, item } => {
+                if let Some(Item { source: Source::Relation { schema, name, .. }, .. }) =
+                    self.item(*level, *item)
+                {
+                    self.add((*schema, name.clone(), None));
+                }
+            }
+            Kind::Merged(_)
+            | Kind::Value
+            | Kind::Const(_)
+            | Kind::CaseOperand
+            | Kind::Keyword(_) => {}
+            Kind::Call(call) => self.nodes(&call.arguments),
+            Kind::Aggregate(aggregate) => self.aggregate(aggregate),
+            Kind::Operator { operands: nodes, .. }
+            | Kind::Logic(_, nodes)
+            | Kind::Coalesce(nodes)
+            | Kind::Extreme { of: nodes, .. }
+            | Kind::Array(nodes)
+            | Kind::Grouping(nodes)
+            | Kind::Tuple(nodes) => self.nodes(nodes),
+            Kind::Distinct(sides) | Kind::NullIf(sides) | Kind::Quantified { sides, .. } => {
+                self.node(&sides.0);
+                self.node(&sides.1);
+            }
+            Kind::Convert(convert) => self.node(&convert.of),
+            Kind::Collate { of, .. }
+            | Kind::NullTest { of, .. }
+            | Kind::TruthTest { of, .. }
+            | Kind::Field { of, .. } => self.node(of),
+            Kind::Case(case) => {
+                self.nodes(&case.operand);
+                for (when, then) in &case.arms {
+                    self.node(when);
+                    self.node(then);
+                }
+                self.node(&case.otherwise);
+            }
+            Kind::RowComparison { left, right, .. } => self.nodes(left.iter().chain(right)),
+            Kind::Subscript { of, indexes } => {
+                self.node(of);
+                for index in indexes {
+                    match index {
+                        Index::One(node) => self.node(node),
+                        Index::Slice(from, to) => self.nodes(from.iter().chain(to)),
+                    }
+                }
+            }
+            Kind::Sublink(sublink) => {
+                let Sublink { kind, query } = &**sublink;
+                if let SublinkKind::Compared { test, .. } = kind {
+                    self.nodes(test);
+                }
+                self.query(query);
+            }
+        }
+    }
+
+    fn aggregate(&mut self, aggregate: &'a Aggregate) {
+        self.has_aggregate |= self.scopes.len() == 1;
+        self.nodes(&aggregate.call.arguments);
+        self.sorts(&aggregate.order);
+        self.sorts(&aggregate.within_group);
+        self.nodes(&aggregate.filter);
+        if let Some(Over::Window(window)) = &aggregate.over {
+            self.window(window);
+        }
+    }
+
+    fn window(&mut self, window: &'a Window) {
+        self.nodes(&window.partition);
+        self.sorts(&window.order);
+        if let Some(frame) = &window.frame {
+            for bound in std::iter::once(&frame.start).chain(&frame.end) {
+                if let Bound::Offset(node, _) = bound {
+                    self.node(node);
+                }
+            }
+        }
+    }
+
+    fn sorts(&mut self, sorts: &'a [Sort]) {
+        for sort in sorts {
+            self.node(&sort.node);
         }
     }
 }

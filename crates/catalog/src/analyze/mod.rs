@@ -15,13 +15,13 @@ mod query;
 mod scope;
 mod select;
 pub(crate) mod tree;
+mod updatable;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sqlparser::ast;
 use trunkline_core::types::TextStyle;
-use trunkline_core::{Oid, Result};
+use trunkline_core::{Oid, Result, SqlState};
 
 use crate::error::{syntax, too_deep, unsupported};
 use crate::facts::CastContext;
@@ -29,7 +29,8 @@ use crate::world::Objects;
 pub(crate) use mentions::{Mention, mentions};
 pub(crate) use names::{Declared, Names};
 use scope::Scope;
-use tree::{Item, ItemColumn, Node, Query, Source};
+use tree::{Item, ItemColumn, Kind, Node, Query, Source};
+pub(crate) use updatable::{ViewBase, view_base};
 
 /// A column of a view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,13 +41,19 @@ pub(crate) struct ViewColumn {
 }
 
 /// The columns of a view's query; `home` is the schema that the view is in.
+///
+/// What is not known here, such as a function of an extension, gives text; a column or a relation that is
+/// not there is an error.
 pub(crate) fn view_columns(
     sql: &str,
     objects: &Objects,
     path: &[u32],
     home: Option<u32>,
 ) -> Result<Vec<ViewColumn>> {
-    let query = query(sql, Names::new(objects, path, home), &TextStyle::default())?;
+    let style = TextStyle::default();
+    let mut analyzer = Analyzer::new(Names::new(objects, path, home), &style);
+    analyzer.is_forgiving = true;
+    let query = analyzer.whole(sql)?;
     let columns = query.targets().iter().filter(|target| !target.hidden).map(|target| ViewColumn {
         name: target.name.clone(),
         oid: target.node.oid,
@@ -57,15 +64,7 @@ pub(crate) fn view_columns(
 
 /// Analyzes a query.
 pub(crate) fn query(sql: &str, names: Names<'_>, style: &TextStyle) -> Result<Query> {
-    let parsed = crate::parse::query(sql.trim_end().trim_end_matches(';'))?;
-    let mut analyzer = Analyzer::new(names, style);
-    let mut query = analyzer.query(&parsed)?;
-    for target in query.targets_mut() {
-        if target.node.is_unknown() {
-            target.node = analyzer.coerce(target.node.clone(), Oid::TEXT)?;
-        }
-    }
-    Ok(query)
+    Analyzer::new(names, style).whole(sql)
 }
 
 /// What an expression that is in no query can name.
@@ -158,11 +157,14 @@ struct Analyzer<'a> {
     style: &'a TextStyle,
     /// What is seen, the innermost query last.
     scopes: Vec<Scope>,
+    /// Where there is no query.
+    outermost: Scope,
     ctes: Vec<KnownCte>,
     /// The type of `VALUE`.
     value: Option<(Oid, i32)>,
+    /// Whether what is not known here has a type all the same.
+    is_forgiving: bool,
     depth: usize,
-    mentions: BTreeSet<Mention>,
 }
 
 /// How deeply expressions and queries may be within each other.
@@ -174,10 +176,35 @@ impl<'a> Analyzer<'a> {
             names,
             style,
             scopes: Vec::new(),
+            outermost: Scope::default(),
             ctes: Vec::new(),
             value: None,
+            is_forgiving: false,
             depth: 0,
-            mentions: BTreeSet::new(),
+        }
+    }
+
+    /// Analyzes a query that is in no other one.
+    fn whole(&mut self, sql: &str) -> Result<Query> {
+        let parsed = crate::parse::query(sql.trim_end().trim_end_matches(';'))?;
+        let mut query = self.query(&parsed)?;
+        self.settle(&mut query)?;
+        Ok(query)
+    }
+
+    /// What an expression comes to that is not known here, if only its type matters.
+    fn forgiven(&self, found: Result<Node>) -> Result<Node> {
+        let is_wrong = |state: SqlState| {
+            matches!(
+                state,
+                SqlState::UNDEFINED_COLUMN | SqlState::UNDEFINED_TABLE | SqlState::AMBIGUOUS_COLUMN
+            )
+        };
+        match found {
+            Err(error) if self.is_forgiving && !is_wrong(error.sqlstate()) => {
+                Ok(Node::new(Kind::Const(None), Oid::TEXT))
+            }
+            found => found,
         }
     }
 

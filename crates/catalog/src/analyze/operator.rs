@@ -4,7 +4,7 @@ use sqlparser::ast::{self, BinaryOperator, UnaryOperator, Value};
 use trunkline_core::{Oid, Result};
 
 use super::coerce::is_polymorphic;
-use super::tree::{Kind, Logic, Node, Sublink, SublinkKind};
+use super::tree::{How, Kind, Logic, Node, Sublink, SublinkKind};
 use super::{Analyzer, unknown};
 use crate::bind::operator_name;
 use crate::bind::resolve::{Found, operator};
@@ -24,6 +24,10 @@ impl Analyzer<'_> {
             op => {
                 let Some(name) = operator_name(op) else { return unknown("this operator") };
                 let name = name.rsplit('.').next().unwrap_or(&name).to_owned();
+                if let (ast::Expr::Tuple(_), ast::Expr::Subquery(query)) = (left, right) {
+                    let value = self.expression(left)?;
+                    return self.against_query(&name, value, query, How::Row);
+                }
                 let (left, right) = (self.expression(left)?, self.expression(right)?);
                 self.operate(&name, left, right)
             }
@@ -164,9 +168,9 @@ impl Analyzer<'_> {
     ) -> Result<Node> {
         let value = self.expression(value)?;
         let (low, high) = (self.expression(low)?, self.expression(high)?);
-        let names = if is_negated { ["<", ">"] } else { [">=", "<="] };
+        let (below, above) = if is_negated { ("<", ">") } else { (">=", "<=") };
         let both =
-            vec![self.operate(names[0], value.clone(), low)?, self.operate(names[1], value, high)?];
+            vec![self.operate(below, value.clone(), low)?, self.operate(above, value, high)?];
         let logic = if is_negated { Logic::Or } else { Logic::And };
         Ok(Node::boolean(Kind::Logic(logic, both)))
     }
@@ -256,7 +260,9 @@ impl Analyzer<'_> {
         match inner {
             // `ANY ((SELECT …))` compares with the array that the query gives, which nothing here tells
             // from one that compares with each row; the type does.
-            ast::Expr::Subquery(query) => self.against_query(&name, value, query, all),
+            ast::Expr::Subquery(query) => {
+                self.against_query(&name, value, query, if all { How::All } else { How::Any })
+            }
             other => {
                 let array = self.expression(other)?;
                 self.against_array(&name, value, array, all)
@@ -266,7 +272,7 @@ impl Analyzer<'_> {
 
     pub(super) fn in_query(&mut self, value: &ast::Expr, query: &ast::Query) -> Result<Node> {
         let value = self.expression(value)?;
-        self.against_query("=", value, query, false)
+        self.against_query("=", value, query, How::Any)
     }
 
     fn against_query(
@@ -274,7 +280,7 @@ impl Analyzer<'_> {
         name: &str,
         value: Node,
         query: &ast::Query,
-        all: bool,
+        how: How,
     ) -> Result<Node> {
         let query = self.subquery(query)?;
         let columns: Vec<Node> = shown_columns(&query);
@@ -290,7 +296,7 @@ impl Analyzer<'_> {
             let (declared, _) = self.chosen(name, &[value.clone(), column])?;
             test.push(self.operand(value, declared.first().copied())?);
         }
-        let kind = SublinkKind::Quantified { name: name.into(), all, test };
+        let kind = SublinkKind::Compared { name: name.into(), how, test };
         Ok(Node::boolean(Kind::Sublink(Box::new(Sublink { kind, query }))))
     }
 }

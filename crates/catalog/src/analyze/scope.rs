@@ -55,11 +55,7 @@ impl Scope {
 impl Analyzer<'_> {
     /// The innermost scope.
     pub(super) fn scope(&mut self) -> &mut Scope {
-        if self.scopes.is_empty() {
-            self.scopes.push(Scope::default());
-        }
-        let last = self.scopes.len() - 1;
-        &mut self.scopes[last]
+        self.scopes.last_mut().unwrap_or(&mut self.outermost)
     }
 
     /// Looks through the scopes, the innermost first.
@@ -90,9 +86,7 @@ impl Analyzer<'_> {
             Ok(found.pop())
         })?;
         if let Some((level, node)) = found {
-            let node = outward(node, level);
-            self.note(&node);
-            return Ok(node);
+            return Ok(outward(node, level));
         }
         if name == "value"
             && let Some((oid, typmod)) = self.value
@@ -122,9 +116,7 @@ impl Analyzer<'_> {
             node.map(Some).ok_or_else(|| no_column(0, &format!("{alias}.{column}")))
         })?;
         if let Some((level, node)) = found {
-            let node = outward(node, level);
-            self.note(&node);
-            return Ok(node);
+            return Ok(outward(node, level));
         }
         let message = format!("missing FROM-clause entry for table \"{alias}\"");
         Err(at(0, SqlState::UNDEFINED_TABLE, message))

@@ -37,17 +37,11 @@ impl Analyzer<'_> {
         let from = self.from(&select.from)?;
         let mut targets = self.targets(&select.projection)?;
         let filter = match &select.selection {
-            Some(filter) => {
-                let filter = self.expression(filter)?;
-                Some(self.condition(filter, "WHERE")?)
-            }
+            Some(filter) => Some(self.filter(filter, "WHERE")?),
             None => None,
         };
         let having = match &select.having {
-            Some(having) => {
-                let having = self.expression(having)?;
-                Some(self.condition(having, "HAVING")?)
-            }
+            Some(having) => Some(self.filter(having, "HAVING")?),
             None => None,
         };
         let mut sort = Vec::new();
@@ -100,10 +94,10 @@ impl Analyzer<'_> {
                 }
                 SelectItem::UnnamedExpr(expr) => {
                     let name = column_name(expr);
-                    targets.push(shown(self.expression(expr)?, &name));
+                    targets.push(shown(self.target(expr)?, &name));
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
-                    targets.push(shown(self.expression(expr)?, &folded(alias)));
+                    targets.push(shown(self.target(expr)?, &folded(alias)));
                 }
                 SelectItem::Wildcard(_) => self.star(&mut targets),
                 SelectItem::QualifiedWildcard(
@@ -123,14 +117,19 @@ impl Analyzer<'_> {
         Ok(targets)
     }
 
-    /// `*`
-    fn star(&mut self, targets: &mut Vec<Target>) {
-        let first = targets.len();
-        self.star_of_scope(targets);
-        targets.iter().skip(first).for_each(|target| self.note(&target.node));
+    fn target(&mut self, expr: &ast::Expr) -> Result<Node> {
+        let found = self.expression(expr);
+        self.forgiven(found)
     }
 
-    fn star_of_scope(&mut self, targets: &mut Vec<Target>) {
+    /// A condition, which has no part in the types of the list.
+    fn filter(&mut self, expr: &ast::Expr, clause: &str) -> Result<Node> {
+        let found = self.expression(expr).and_then(|node| self.condition(node, clause));
+        self.forgiven(found)
+    }
+
+    /// `*`
+    fn star(&mut self, targets: &mut Vec<Target>) {
         let scope = self.scope();
         for (name, node) in &scope.merged {
             targets.push(Target { node: node.clone(), name: name.clone(), hidden: false });
@@ -149,7 +148,6 @@ impl Analyzer<'_> {
 
     /// `item.*`
     fn qualified_star(&mut self, alias: &str, targets: &mut Vec<Target>) -> Result<()> {
-        let first = targets.len();
         let Some((level, item)) = self.find_item(alias)? else {
             let message = format!("missing FROM-clause entry for table \"{alias}\"");
             return Err(at(0, SqlState::UNDEFINED_TABLE, message));
@@ -163,7 +161,6 @@ impl Analyzer<'_> {
             let node = Node { kind, oid: column.oid, typmod: column.typmod };
             targets.push(Target { node, name: column.name.clone(), hidden: false });
         }
-        targets.iter().skip(first).for_each(|target| self.note(&target.node));
         Ok(())
     }
 
@@ -191,7 +188,7 @@ impl Analyzer<'_> {
                 return Ok(place);
             }
         }
-        let node = self.expression(expr)?;
+        let node = self.target(expr)?;
         self.target_of(node, targets)
     }
 
@@ -222,6 +219,9 @@ impl Analyzer<'_> {
                 ast::Expr::GroupingSets(sets) => {
                     group.push(Grouping::Sets("GROUPING SETS", self.sets(sets, targets)?));
                 }
+                ast::Expr::Tuple(items) if items.is_empty() => {
+                    group.push(Grouping::Sets("", Vec::new()));
+                }
                 ast::Expr::Tuple(items) => {
                     for item in items {
                         group.push(Grouping::Column(self.group_target(item, targets)?));
@@ -251,7 +251,7 @@ impl Analyzer<'_> {
         if let Some(place) = position(expr, targets)? {
             return Ok(place);
         }
-        match (self.expression(expr), expr) {
+        match (self.target(expr), expr) {
             (Ok(node), _) => self.target_of(node, targets),
             (Err(error), ast::Expr::Identifier(ident)) => {
                 named_target(&folded(ident), targets).ok_or(error)

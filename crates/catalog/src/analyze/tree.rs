@@ -29,7 +29,7 @@ pub(crate) enum Kind {
         level: usize,
         item: usize,
     },
-    /// A column of a full join's USING, which is neither side's.
+    /// A column of USING that is neither side's.
     Merged(Arc<str>),
     /// `VALUE`, of a domain's check.
     Value,
@@ -61,6 +61,8 @@ pub(crate) enum Kind {
     /// What the arms of a CASE with an operand compare with.
     CaseOperand,
     Coalesce(Vec<Node>),
+    /// `GROUPING(…)`
+    Grouping(Vec<Node>),
     Extreme {
         greatest: bool,
         of: Vec<Node>,
@@ -211,11 +213,20 @@ pub(crate) enum SublinkKind {
     Exists,
     Array,
     /// `test operator ANY (query)`; of `=` it is IN.
-    Quantified {
+    Compared {
         name: Arc<str>,
-        all: bool,
+        how: How,
         test: Vec<Node>,
     },
+}
+
+/// With which rows of a query something is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    Any,
+    All,
+    /// The only one.
+    Row,
 }
 
 /// A query.
@@ -302,7 +313,7 @@ pub(crate) enum Distinct {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Grouping {
     Column(usize),
-    /// `ROLLUP (…)` and the like: lists of columns of the list.
+    /// `ROLLUP (…)` and the like: lists of columns of the list; without a word it is `()`.
     Sets(&'static str, Vec<Vec<usize>>),
 }
 

@@ -21,7 +21,7 @@ mod trigger;
 mod types;
 mod view;
 
-use trunkline_core::catalog::{Extension, Schema, Snapshot};
+use trunkline_core::catalog::{Extension, Numbers, Schema, Snapshot};
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::{Reader, SyntaxError, TokenKind, split};
 
@@ -54,8 +54,12 @@ pub struct PassedOver {
 /// ```
 pub fn define(sql: &str) -> Result<Defined> {
     let plain = script::plain(sql);
-    let mut loader =
-        Loader { sql: &plain, defined: Defined::default(), path: vec!["public".to_owned()] };
+    let mut loader = Loader {
+        sql: &plain,
+        defined: Defined::default(),
+        path: vec!["public".to_owned()],
+        numbers: Numbers::default(),
+    };
     loader.schemas().push(Schema { name: "public".to_owned(), ..Schema::default() });
     for statement in split(&plain) {
         let mut reader = Reader::new(statement.lexer());
@@ -101,6 +105,8 @@ struct Loader<'a> {
     defined: Defined,
     /// The search path.
     path: Vec<String>,
+    /// The numbers of its types.
+    numbers: Numbers,
 }
 
 impl Loader<'_> {

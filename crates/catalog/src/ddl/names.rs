@@ -135,6 +135,12 @@ impl Loader<'_> {
         Ok((oid, typmod, parsed.set_of))
     }
 
+    /// Numbers for a type and for its arrays.
+    pub(super) fn numbered(&mut self, schema: &str, name: &str) -> (Oid, Oid) {
+        let mut number = |kind| Oid(self.numbers.of(kind, &[schema, name]));
+        (number("type"), number("array"))
+    }
+
     fn named_type(&self, parsed: &TypeName) -> Read<(Oid, i32)> {
         let name = Name { schema: parsed.qualifiers.last().cloned(), plain: parsed.name.clone() };
         let own = self.searched(name.schema.as_deref()).into_iter().find_map(|at| {
@@ -162,13 +168,9 @@ fn own_type(schema: &Schema, name: &str) -> Option<(Oid, Oid)> {
         }
     }
     let is_row = schema.relations.iter().any(|relation| relation.name == name);
-    is_row.then(|| numbered(&schema.name, name))
-}
-
-/// The numbers of a type and of its arrays.
-pub(super) fn numbered(schema: &str, name: &str) -> (Oid, Oid) {
-    let number = |kind| Oid(Numbers::default().of(kind, &[schema, name]));
-    (number("type"), number("array"))
+    // The numbers that the catalogs give to a row type unless another object has them.
+    let number = |kind| Oid(Numbers::default().of(kind, &[&schema.name, name]));
+    is_row.then(|| (number("type"), number("array")))
 }
 
 pub(super) fn missing(what: &str, state: SqlState, name: &Name) -> super::Fault {

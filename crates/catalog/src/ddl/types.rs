@@ -6,14 +6,14 @@ use trunkline_core::catalog::{
 use trunkline_core::{Column, Oid};
 use trunkline_sql::{Reader, TokenKind};
 
-use super::names::{Name, numbered};
+use super::names::Name;
 use super::{Loader, Read};
 
 impl Loader<'_> {
     fn add_type(&mut self, name: &Name, kind: TypeKind) -> Read {
-        let schema = self.schema_for(name)?;
-        let (oid, array) = numbered(&schema.name, &name.plain);
-        schema.types.push(Type::new(name.plain.as_str(), oid, array, kind));
+        let schema = self.schema_for(name)?.name.clone();
+        let (oid, array) = self.numbered(&schema, &name.plain);
+        self.schema_for(name)?.types.push(Type::new(name.plain.as_str(), oid, array, kind));
         Ok(())
     }
 
@@ -77,7 +77,7 @@ impl Loader<'_> {
         };
         let multirange = multirange.unwrap_or(made_up);
         let schema = self.schema_for(name)?.name.clone();
-        let (oid, array) = numbered(&schema, &multirange);
+        let (oid, array) = self.numbered(&schema, &multirange);
         Ok(Range { of, multirange: (multirange, oid, array) })
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use trunkline_core::catalog::{Attribute, Relation, RelationKind};
-use trunkline_core::{Column, PgError, SqlState};
+use trunkline_core::{Column, Oid, PgError, SqlState};
 use trunkline_sql::{Lexer, Reader, TokenKind, quote_identifier};
 
 use super::names::Name;
@@ -78,8 +78,16 @@ impl Loader<'_> {
         let objects = Objects::new(Arc::new(self.defined.snapshot.clone()));
         let path: Vec<u32> =
             self.path.iter().filter_map(|name| objects.schema_named(name)).collect();
-        // The place of an error is one of the query's text.
-        let columns = view_columns(query, &objects, &path, None).map_err(PgError::unplaced)?;
+        let columns = match view_columns(query, &objects, &path, None) {
+            // What PostgreSQL may read and nobody here does: the view has the columns that it says.
+            Err(error) if !is_known(error.sqlstate()) => {
+                self.pass_over(self.sql.find(query).unwrap_or(0), "the columns of a view");
+                let column = |name: &String| Attribute::new(Column::new(name.as_str(), Oid::TEXT));
+                return Ok(names.iter().map(column).collect());
+            }
+            // The place of an error is one of the query's text.
+            columns => columns.map_err(PgError::unplaced)?,
+        };
         if names.len() > columns.len() {
             let message = "CREATE VIEW specifies more column names than columns";
             return Err(PgError::new(SqlState::SYNTAX_ERROR, message).into());
@@ -93,6 +101,14 @@ impl Loader<'_> {
         }
         Ok(attributes)
     }
+}
+
+/// Whether an error says what is wrong with a query, rather than that it is not understood.
+fn is_known(state: SqlState) -> bool {
+    !matches!(
+        state,
+        SqlState::SYNTAX_ERROR | SqlState::FEATURE_NOT_SUPPORTED | SqlState::STATEMENT_TOO_COMPLEX
+    )
 }
 
 fn names(reader: &mut Reader<'_>) -> Read<Vec<String>> {

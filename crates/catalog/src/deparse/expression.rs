@@ -6,7 +6,7 @@ use trunkline_sql::quote_identifier;
 use super::constant::Label;
 use super::simple::is_simple;
 use super::{PART, Printer};
-use crate::analyze::tree::{Case, Convert, Index, Kind, Logic, Node, Sublink, SublinkKind};
+use crate::analyze::tree::{Case, Convert, How, Index, Kind, Logic, Node, Sublink, SublinkKind};
 
 impl Printer<'_> {
     /// An expression; `shows_implicit` says whether a conversion that nobody wrote is written.
@@ -23,8 +23,8 @@ impl Printer<'_> {
     fn node_within(&mut self, node: &Node, shows_implicit: bool) {
         let plain = !self.pretty;
         match &node.kind {
-            Kind::Column { level, item, column } => self.column(*level, *item, Some(*column), node),
-            Kind::Row { level, item } => self.column(*level, *item, None, node),
+            Kind::Column { level, item, column } => self.column(*level, *item, Some(*column)),
+            Kind::Row { level, item } => self.column(*level, *item, None),
             Kind::Value => self.push("VALUE"),
             Kind::Merged(name) => self.push(&quote_identifier(name)),
             Kind::CaseOperand => {}
@@ -71,6 +71,7 @@ impl Printer<'_> {
             }),
             Kind::Case(case) => self.case(case),
             Kind::Coalesce(all) => self.named_list("COALESCE", all),
+            Kind::Grouping(all) => self.named_list("GROUPING", all),
             Kind::Extreme { greatest, of } => {
                 self.named_list(if *greatest { "GREATEST" } else { "LEAST" }, of);
             }
@@ -118,16 +119,16 @@ impl Printer<'_> {
     }
 
     /// A column of an item of FROM, or all of them.
-    fn column(&mut self, level: usize, item: usize, column: Option<usize>, node: &Node) {
+    fn column(&mut self, level: usize, item: usize, column: Option<usize>) {
         let place = self.frames.len().checked_sub(1 + level);
         let shown = place.and_then(|place| self.frames.get(place)?.items.get(item));
         let Some(shown) = shown else { return };
         let name = column.and_then(|column| shown.columns.get(column)).cloned();
         let is_ambiguous = || {
-            let same = |one: &crate::analyze::tree::Target| {
-                !one.hidden && Some(&one.name) == name.as_ref() && one.node != *node
-            };
-            self.sorted.as_ref().is_some_and(|targets| targets.iter().any(same))
+            let own = self.frames.last().zip(name.as_deref()).zip(column);
+            let is_other =
+                own.map(|((frame, name), column)| frame.is_other_target(name, (item, column)));
+            self.in_order && level == 0 && is_other.unwrap_or(false)
         };
         let mut text = String::new();
         if self.prefix || name.is_none() || is_ambiguous() {
@@ -243,14 +244,15 @@ impl Printer<'_> {
                 in_parentheses = false;
             }
             SublinkKind::Exists => self.push("(EXISTS "),
-            SublinkKind::Quantified { name, all, test } => {
+            SublinkKind::Compared { name, how, test } => {
                 self.push("(");
                 let several = test.len() > 1;
                 self.wrapped(several, |printer| printer.list(test, true));
-                match (&**name, all) {
-                    ("=", false) => self.push(" IN "),
-                    (name, false) => self.push(&format!(" {name} ANY ")),
-                    (name, true) => self.push(&format!(" {name} ALL ")),
+                match (&**name, how) {
+                    ("=", How::Any) => self.push(" IN "),
+                    (name, How::Any) => self.push(&format!(" {name} ANY ")),
+                    (name, How::All) => self.push(&format!(" {name} ALL ")),
+                    (name, How::Row) => self.push(&format!(" {name} ")),
                 }
             }
         }

@@ -3,13 +3,18 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::analyze::tree::{Item, Source};
+use crate::analyze::tree::{Item, Kind, Source, Target};
 
 /// The items of one query.
 #[derive(Debug, Default)]
 pub(super) struct Frame {
     pub(super) items: Vec<Shown>,
+    /// The names of the list, with the columns that they stand for, if they do.
+    targets: Vec<(Arc<str>, Option<Place>)>,
 }
+
+/// Item and column.
+type Place = (usize, usize);
 
 /// An item as it is shown.
 #[derive(Debug)]
@@ -20,7 +25,7 @@ pub(super) struct Shown {
 
 impl Frame {
     /// Gives the items their names: one that is taken, here or in a query around it, gets a number.
-    pub(super) fn new(items: &[Item], around: &[Frame]) -> Frame {
+    pub(super) fn new(items: &[Item], targets: &[Target], around: &[Frame]) -> Frame {
         let names = around.iter().flat_map(|frame| &frame.items).map(|shown| shown.name.clone());
         let mut taken: HashSet<String> = names.collect();
         let shown = items.iter().map(|item| {
@@ -31,7 +36,20 @@ impl Frame {
             taken.insert(name.clone());
             Shown { name, columns: item.columns.iter().map(|one| one.name.clone()).collect() }
         });
-        Frame { items: shown.collect() }
+        let items = shown.collect();
+        let targets = targets.iter().filter(|target| !target.hidden).map(|target| {
+            let place = match &target.node.kind {
+                Kind::Column { level: 0, item, column } => Some((*item, *column)),
+                _ => None,
+            };
+            (target.name.clone(), place)
+        });
+        Frame { items, targets: targets.collect() }
+    }
+
+    /// Whether the list has something else by the name of a column.
+    pub(super) fn is_other_target(&self, name: &str, place: Place) -> bool {
+        self.targets.iter().any(|(own, of)| **own == *name && *of != Some(place))
     }
 }
 

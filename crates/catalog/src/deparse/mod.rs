@@ -18,7 +18,7 @@ mod simple;
 use std::sync::Arc;
 
 use crate::analyze::Names;
-use crate::analyze::tree::{Item, Node, Query, Target};
+use crate::analyze::tree::{Item, Node, Query};
 use frame::Frame;
 
 /// How much further in a clause begins, and the arms of a CASE.
@@ -39,7 +39,7 @@ pub(crate) fn query(query: &Query, columns: &[Arc<str>], names: Names<'_>, prett
 pub(crate) fn expression(node: &Node, tables: &[Item], names: Names<'_>, pretty: bool) -> String {
     let mut printer = Printer::new(names, pretty);
     printer.prefix = tables.len() > 1;
-    printer.frames.push(Frame::new(tables, &[]));
+    printer.frames.push(Frame::new(tables, &[], &[]));
     printer.node(node, false);
     printer.out
 }
@@ -58,8 +58,8 @@ struct Printer<'a> {
     prefix: bool,
     /// The names of the columns of the outermost query, until they are used.
     result: Option<Vec<Arc<str>>>,
-    /// In ORDER BY and the like the list of the query: a column must not be taken for one of it.
-    sorted: Option<Vec<Target>>,
+    /// Whether this is in ORDER BY or the like, where a column must not be taken for one of the list.
+    in_order: bool,
 }
 
 impl<'a> Printer<'a> {
@@ -72,7 +72,7 @@ impl<'a> Printer<'a> {
             frames: Vec::new(),
             prefix: false,
             result: None,
-            sorted: None,
+            in_order: false,
         }
     }
 

@@ -28,9 +28,10 @@ impl Printer<'_> {
             Body::Select(select) => select.items.as_slice(),
             _ => &[],
         };
-        let (level, prefix, sorted) = (self.level, self.prefix, self.sorted.take());
+        let (level, prefix, in_order) =
+            (self.level, self.prefix, std::mem::take(&mut self.in_order));
         self.prefix = !self.frames.is_empty() || items.len() != 1;
-        let frame = Frame::new(items, &self.frames);
+        let frame = Frame::new(items, query.targets(), &self.frames);
         self.frames.push(frame);
         self.with(query);
         match &query.body {
@@ -42,7 +43,7 @@ impl Printer<'_> {
         self.order(&query.order, query.targets(), by_number);
         self.limit(query);
         self.frames.pop();
-        (self.level, self.prefix, self.sorted) = (level, prefix, sorted);
+        (self.level, self.prefix, self.in_order) = (level, prefix, in_order);
     }
 
     fn with(&mut self, query: &Query) {
@@ -240,6 +241,7 @@ impl Printer<'_> {
     fn grouping(&mut self, group: &Grouping, targets: &[Target]) {
         match group {
             Grouping::Column(column) => self.keys(&[*column], targets),
+            Grouping::Sets("", _) => self.push("()"),
             Grouping::Sets(word, sets) => {
                 self.push(word);
                 self.push(if *word == "GROUPING SETS" { " (" } else { "(" });
@@ -257,7 +259,7 @@ impl Printer<'_> {
 
     /// Columns of the list, as what they are.
     fn keys(&mut self, columns: &[usize], targets: &[Target]) {
-        self.sorted = Some(targets.to_vec());
+        self.in_order = true;
         for (place, column) in columns.iter().enumerate() {
             if place > 0 {
                 self.push(", ");
@@ -266,7 +268,7 @@ impl Printer<'_> {
                 self.key(&target.node);
             }
         }
-        self.sorted = None;
+        self.in_order = false;
     }
 
     fn order(&mut self, order: &[SortColumn], targets: &[Target], by_number: bool) {

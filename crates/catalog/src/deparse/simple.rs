@@ -16,6 +16,7 @@ pub(super) fn is_simple(node: &Node, parent: &Node) -> bool {
         | Kind::Array(_)
         | Kind::Tuple(_)
         | Kind::Coalesce(_)
+        | Kind::Grouping(_)
         | Kind::Extreme { .. }
         | Kind::NullIf(_)
         | Kind::Aggregate(_)
@@ -26,7 +27,8 @@ pub(super) fn is_simple(node: &Node, parent: &Node) -> bool {
         Kind::Operator { .. } => {
             let both = (arithmetic(node), arithmetic(parent));
             let is_first = matches!(&parent.kind,
-                Kind::Operator { operands, .. } if operands.first() == Some(node));
+                Kind::Operator { operands, .. }
+                    if operands.first().is_some_and(|first| std::ptr::eq(first, node)));
             match (both, &parent.kind) {
                 ((Some(own), Some(around)), _) => own > around || (own == around && is_first),
                 (_, Kind::Operator { .. }) => false,
@@ -66,6 +68,7 @@ fn has_own_parentheses(parent: &Node, for_logic: bool) -> bool {
         | Kind::Array(_)
         | Kind::Tuple(_)
         | Kind::Coalesce(_)
+        | Kind::Grouping(_)
         | Kind::Extreme { .. }
         | Kind::NullIf(_)
         | Kind::Aggregate(_)

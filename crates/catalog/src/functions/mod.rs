@@ -15,7 +15,7 @@ pub(crate) mod math;
 mod names;
 mod numbers;
 mod operators;
-pub(crate) use session::started;
+pub(crate) use session::{now, started};
 pub(crate) use waiting::waits;
 mod partition;
 mod patterns;
@@ -28,6 +28,7 @@ mod strings;
 mod times;
 mod to_char;
 mod trigger;
+mod updatable;
 mod waiting;
 
 use trunkline_core::Oid;
@@ -45,6 +46,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| waiting::function(name))
         .or_else(|| names::function(name))
         .or_else(|| definitions::function(name))
+        .or_else(|| updatable::function(name))
         .or_else(|| privileges::function(name))
         .or_else(|| strings::function(name, &proc.arguments))
         .or_else(|| arrays::function(name))
@@ -120,6 +122,7 @@ pub(crate) fn is_aggregate_schema(schema: u32) -> bool {
 pub(crate) fn needs_objects(name: &str) -> bool {
     names::function(name).is_some()
         || definitions::function(name).is_some()
+        || updatable::function(name).is_some()
         || privileges::function(name).is_some()
         || acl::function(name).is_some()
 }

@@ -57,9 +57,6 @@ pub(super) fn function(name: &str) -> Option<Function> {
         | "pg_tablespace_size" => |_| Ok(Datum::Int(0)),
         "pg_size_pretty" => size_pretty,
         "pg_tablespace_location" => |_| Ok(Datum::text("")),
-        "pg_relation_is_publishable" | "pg_relation_is_updatable" | "pg_column_is_updatable" => {
-            updatable
-        }
         "pg_relation_filenode" => |call| Ok(call.arguments.first().cloned().unwrap_or_default()),
         "pg_stat_get_live_tuples"
         | "pg_stat_get_dead_tuples"
@@ -204,17 +201,6 @@ fn to_alias(call: &Call<'_>, oid: Oid) -> Result<Datum> {
     }
     // What cannot be a name is none.
     Ok(call.run.world.find_alias(oid, name).ok().flatten().map_or(Datum::Null, Datum::Oid))
-}
-
-fn updatable(call: &Call<'_>) -> Result<Datum> {
-    let oid = call.arguments.first().and_then(Datum::as_oid).unwrap_or(0);
-    let class = call.run.world.objects.class(oid);
-    let is_table = class.is_some_and(|class| matches!(class.kind, 'r' | 'p'));
-    Ok(match call.result {
-        // INSERT, UPDATE and DELETE.
-        Oid::INT4 => Datum::Int(if is_table { 28 } else { 0 }),
-        _ => Datum::Bool(is_table),
-    })
 }
 
 fn size_pretty(call: &Call<'_>) -> Result<Datum> {

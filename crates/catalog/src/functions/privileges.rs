@@ -202,12 +202,10 @@ fn number(world: &World, kind: Kind, object: &Datum) -> Result<u32> {
             Ok(world.parse(oid, name)?.as_oid().unwrap_or(0))
         }
         Kind::Database => {
-            let (oid, own) = world.database();
-            if *own == **name {
-                Ok(oid)
-            } else {
-                Err(missing("database", SqlState::INVALID_CATALOG_NAME))
-            }
+            let found = database(world, |_, own| *own == **name)?;
+            found
+                .map(|(oid, _)| oid)
+                .ok_or_else(|| missing("database", SqlState::INVALID_CATALOG_NAME))
         }
         Kind::Language => named("pg_language", "lanname", "language"),
         Kind::Tablespace => named("pg_tablespace", "spcname", "tablespace"),
@@ -266,8 +264,10 @@ fn guarded(world: &World, kind: Kind, oid: u32) -> Result<Option<Guarded>> {
                 }
             }
         }
-        Kind::Database if world.database().0 != oid => return Ok(None),
-        Kind::Database => Guarded::new(world, 'd', world.session_role().0, &Datum::Null)?,
+        Kind::Database => match database(world, |own, _| own == oid)? {
+            Some((_, guarded)) => guarded,
+            None => return Ok(None),
+        },
         Kind::Language => Guarded::known(world, 'l', ("pg_language", oid), ["lanowner", "lanacl"])?,
         Kind::Tablespace => {
             Guarded::known(world, 't', ("pg_tablespace", oid), ["spcowner", "spcacl"])?
@@ -275,6 +275,22 @@ fn guarded(world: &World, kind: Kind, oid: u32) -> Result<Option<Guarded>> {
         Kind::Wrapper => Guarded::new(world, 'F', world.session_role().0, &Datum::Null)?,
     };
     Ok(Some(found))
+}
+
+/// A database of the cluster.
+fn database(world: &World, is_it: impl Fn(u32, &str) -> bool) -> Result<Option<(u32, Guarded)>> {
+    let columns = relation_columns(PG_CATALOG, "pg_database").unwrap_or_default();
+    let place = |name: &str| columns.iter().position(|column| *column.name == *name);
+    let [oid, name, owner, acl] = ["oid", "datname", "datdba", "datacl"].map(place);
+    for row in world.table(PG_CATALOG, "pg_database")? {
+        let cell = |place: Option<usize>| place.and_then(|place| row.get(place));
+        let number = |place| cell(place).and_then(Datum::as_oid).unwrap_or(0);
+        if is_it(number(oid), cell(name).and_then(Datum::as_str).unwrap_or_default()) {
+            let acl = cell(acl).cloned().unwrap_or_default();
+            return Ok(Some((number(oid), Guarded::new(world, 'd', number(owner), &acl)?)));
+        }
+    }
+    Ok(None)
 }
 
 fn is_sequence(world: &World, oid: u32) -> bool {

@@ -32,10 +32,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_backend_pid" => |call| Ok(Datum::Int(call.run.world.client.identity().pid.into())),
         "pg_is_in_recovery" | "pg_is_wal_replay_paused" => |_| Ok(Datum::Bool(false)),
         "pg_postmaster_start_time" | "pg_conf_load_time" => |_| Ok(Datum::Int(started())),
-        "now" => |call| {
-            let began = call.run.world.client.transaction_time();
-            Ok(Datum::Int(began.unwrap_or_else(now)))
-        },
+        "now" => |call| Ok(Datum::Int(call.run.world.began)),
         "inet_client_addr" => {
             |call| inet(call, |client| client.address.map(|at| at.ip().to_canonical().to_string()))
         }
@@ -78,7 +75,7 @@ fn port(number: Option<u16>) -> Result<Datum> {
 }
 
 /// Microseconds since 2000.
-pub(super) fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX).saturating_sub(946_684_800_000_000)
 }

@@ -19,10 +19,9 @@ pub(super) const DAY: i64 = 86_400 * SECOND;
 pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
     Some(match name {
         "clock_timestamp" => |_| Ok(Datum::Int(now())),
-        "statement_timestamp" | "transaction_timestamp" => |call| {
-            let began = call.run.world.client.transaction_time();
-            Ok(Datum::Int(began.unwrap_or_else(now)))
-        },
+        "statement_timestamp" | "transaction_timestamp" => {
+            |call| Ok(Datum::Int(call.run.world.began))
+        }
         "date_part" | "extract" => part,
         "date_trunc" => truncated,
         "age" if types.first() != Some(&Oid::XID) => age,
@@ -377,7 +376,7 @@ fn truncated(call: &Call<'_>) -> Result<Datum> {
 fn age(call: &Call<'_>) -> Result<Datum> {
     let pair = match call.arguments.len() {
         1 => {
-            let now = now();
+            let now = call.run.world.began;
             let today = now.saturating_add(east(call, now)).div_euclid(DAY).saturating_mul(DAY);
             Some(today).zip(local(call, 0))
         }

@@ -4,7 +4,7 @@ use trunkline_core::Oid;
 use trunkline_core::catalog::{Attribute, Generated};
 
 use super::naming::index_column;
-use super::row::{Maker, count, letter};
+use super::row::{Maker, count, letter, mark};
 use super::types::dimensions;
 use super::{ClassObject, IndexObject, World, sequence};
 use crate::datum::{Datum, Row};
@@ -168,8 +168,8 @@ fn row(
         ("attstorage", letter(stored.storage)),
         ("attnotnull", Datum::Bool(said.not_null)),
         ("atthasdef", Datum::Bool(said.has_default)),
-        ("attidentity", Datum::text(said.identity)),
-        ("attgenerated", Datum::text(said.generated)),
+        ("attidentity", mark(said.identity)),
+        ("attgenerated", mark(said.generated)),
         ("attislocal", Datum::Bool(said.is_local)),
         ("attinhcount", count(said.inherited)),
         ("attcollation", Datum::Oid(said.collation)),

@@ -8,7 +8,6 @@ use super::class::rule_oid;
 use super::constraint::{What, mentioned};
 use super::row::{Maker, count, letter};
 use super::sequence::sequence_of_default;
-use super::text::mentioned_by;
 use super::types::TypeWhat;
 use super::{ClassObject, World};
 use crate::datum::{Datum, Row};
@@ -119,8 +118,13 @@ impl Dependencies<'_> {
         if matches!(class.kind, 'v' | 'm') {
             let rule = (PG_REWRITE, rule_oid(class.oid), 0);
             self.add(rule, own, 'i');
-            for (relation, column) in mentioned_by(world, class) {
-                self.add(rule, (PG_CLASS, relation, column), 'n');
+            for (schema, name, column) in world.objects.mentions_of(class.oid) {
+                let Some(of) = world.objects.class_in(*schema, name) else { continue };
+                let place = column.as_deref().and_then(|column| {
+                    let mut columns = world.objects.columns(of).iter();
+                    columns.position(|one| *one.column.name == *column)
+                });
+                self.add(rule, (PG_CLASS, of.oid, place.map_or(0, |place| place + 1)), 'n');
             }
         }
         for (place, attribute) in relation.columns.iter().enumerate() {

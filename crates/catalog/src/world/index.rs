@@ -137,8 +137,11 @@ impl World {
                     (oid, typmod, self.storage(oid).collation)
                 }
             };
-            let class = self.operator_class(method, given, key.operator_class.as_deref());
             let usual_class = self.operator_class(method, given, None);
+            let class = match key.operator_class.as_deref() {
+                Some(name) => self.operator_class(method, given, Some(name)),
+                None => usual_class,
+            };
             let is_other_class = class.map(|class| class.oid) != usual_class.map(|class| class.oid);
             let stored = class.map_or(Oid(0), |class| class.stored);
             let (type_oid, typmod) = match stored {
@@ -157,9 +160,10 @@ impl World {
             IndexColumn { type_oid, typmod, collation, class, is_other_class, is_other_collation }
         });
         let included = index.of.include.iter().map(|place| {
-            let (type_oid, typmod, collation) = own(*place);
+            let (type_oid, typmod, _) = own(*place);
+            // It is not compared.
+            let (collation, class) = (0, None);
             let (is_other_class, is_other_collation) = (false, false);
-            let class = None;
             IndexColumn { type_oid, typmod, collation, class, is_other_class, is_other_collation }
         });
         keys.chain(included).collect()

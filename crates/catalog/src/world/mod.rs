@@ -37,6 +37,7 @@ use trunkline_core::{Client, Inventory, Result};
 
 use crate::datum::Row;
 use crate::facts;
+use crate::functions::now;
 pub(crate) use access::{AclItem, no_role};
 pub(crate) use bound::is_bound;
 pub(crate) use class::rule_oid;
@@ -73,6 +74,8 @@ pub(crate) struct World {
     pub(crate) objects: Arc<Objects>,
     /// What the session has by name, for a statement that shows it.
     pub(crate) inventory: Arc<Inventory>,
+    /// The moment that `now()` means, in microseconds since 2000.
+    pub(crate) began: i64,
     /// The schemas that names are looked for in, in order.
     path: Vec<u32>,
     /// What the statement itself has set, by name: of a local setting outside of a block nothing else is left.
@@ -84,7 +87,8 @@ impl World {
         let style = client.reading_style();
         let path = names::search_path(&client, &objects);
         let (inventory, configured) = (Arc::default(), Mutex::default());
-        World { client, style, objects, inventory, path, configured }
+        let began = client.transaction_time().unwrap_or_else(now);
+        World { client, style, objects, inventory, began, path, configured }
     }
 
     /// Notes what the statement has set.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use trunkline_core::catalog::{
     Access, Attribute, Numbers, Relation, RelationKind, Role, Snapshot, Type, TypeKind,
 };
+use trunkline_core::types::TextStyle;
 
 use super::constraint::ConstraintObject;
 use super::index::IndexObject;
@@ -19,7 +20,7 @@ use super::text::Texts;
 use super::trigger::TriggerObject;
 use super::types::Types;
 use super::{INFORMATION_SCHEMA, PUBLIC};
-use crate::analyze::Declared;
+use crate::analyze::{self, Declared, Mention, Names, ViewBase};
 use crate::facts::PG_CATALOG;
 
 /// Everything in a snapshot that has a name or a number.
@@ -50,8 +51,17 @@ pub(crate) struct Objects {
     pub(super) numbers: Numbers,
     /// What names of types and functions mean, once somebody asks.
     declared: OnceLock<Declared>,
+    /// What the query of each view names and which relation it is of, once somebody asks.
+    views: OnceLock<HashMap<u32, KnownView>>,
     /// Texts of expressions and queries, once somebody asks.
     pub(super) texts: Mutex<Texts>,
+}
+
+/// What the query of a view says.
+#[derive(Debug)]
+struct KnownView {
+    mentions: Vec<Mention>,
+    base: Option<ViewBase>,
 }
 
 /// A row of `pg_class`.
@@ -93,6 +103,14 @@ impl Objects {
                 names.map(|name| objects.numbers.relation(&schema.name, name).0).collect()
             })
             .collect();
+        for of in snapshot.schemas.iter().flat_map(|schema| &schema.types) {
+            objects.numbers.reserve(of.oid);
+            objects.numbers.reserve(of.array);
+            if let TypeKind::Range(range) = &of.kind {
+                objects.numbers.reserve(range.multirange.1);
+                objects.numbers.reserve(range.multirange.2);
+            }
+        }
         for (place, role) in snapshot.roles.iter().enumerate() {
             let name: Arc<str> = role.name.as_str().into();
             objects.role_names.insert(role_number(&name), name.clone());
@@ -180,6 +198,30 @@ impl Objects {
 
     pub(super) fn is_constraint_named(&self, schema: u32, name: &str) -> bool {
         self.constraint_names.contains(&(schema, Arc::from(name)))
+    }
+
+    /// What the query of a view names; nothing of one that is not understood.
+    pub(super) fn mentions_of(&self, view: u32) -> &[Mention] {
+        self.views().get(&view).map(|known| known.mentions.as_slice()).unwrap_or_default()
+    }
+
+    /// The relation that a view is of, if it can be written to as that.
+    pub(crate) fn base_of_view(&self, view: u32) -> Option<&ViewBase> {
+        self.views().get(&view).and_then(|known| known.base.as_ref())
+    }
+
+    fn views(&self) -> &HashMap<u32, KnownView> {
+        self.views.get_or_init(|| {
+            let views = self.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
+            let known = views.filter_map(|(class, relation)| {
+                let names = Names::new(self, &[], Some(class.schema));
+                let sql = relation.definition.as_deref()?;
+                let query = analyze::query(sql, names, &TextStyle::default()).ok()?;
+                let base = analyze::view_base(&query).filter(|_| class.kind == 'v');
+                Some((class.oid, KnownView { mentions: analyze::mentions(&query), base }))
+            });
+            known.collect()
+        })
     }
 
     /// The types and functions that somebody made.
@@ -301,5 +343,5 @@ impl Objects {
 
 /// A number for what has only a name: a role, a database.
 pub(crate) fn number_of(kind: &str, name: &str) -> u32 {
-    Numbers::default().of(kind, &[name])
+    Numbers::alone(kind, &[name])
 }

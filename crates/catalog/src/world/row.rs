@@ -1,6 +1,6 @@
 //! Rows of the catalogs, cell by cell.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use trunkline_core::Oid;
 
@@ -32,9 +32,14 @@ impl Maker {
     /// A row of cells by name.
     pub(super) fn row<const N: usize>(&self, cells: [(&str, Datum); N]) -> Row {
         let mut row = self.usual.clone();
+        let mut next = 0;
         for (name, value) in cells {
-            let place = self.columns.iter().position(|column| *column.name == *name);
+            // Cells mostly come in the order of their columns.
+            let is_it = |column: &Column| *column.name == *name;
+            let behind = self.columns.iter().skip(next).position(is_it).map(|place| next + place);
+            let place = behind.or_else(|| self.columns.iter().position(is_it));
             debug_assert!(place.is_some(), "a column {name}");
+            next = place.map_or(next, |place| place + 1);
             if let Some(cell) = place.and_then(|place| row.get_mut(place)) {
                 *cell = value;
             }
@@ -64,5 +69,21 @@ pub(super) fn count(length: usize) -> Datum {
 
 /// One letter.
 pub(super) fn letter(letter: char) -> Datum {
-    Datum::text(letter.to_string())
+    // There are few, and many rows.
+    static LETTERS: LazyLock<Vec<Arc<str>>> =
+        LazyLock::new(|| (0..128_u8).map(|byte| char::from(byte).to_string().into()).collect());
+    let known = u8::try_from(letter).ok().and_then(|byte| LETTERS.get(usize::from(byte)));
+    match known {
+        Some(known) => Datum::Text(known.clone()),
+        None => Datum::text(letter.to_string()),
+    }
+}
+
+/// A letter or nothing.
+pub(super) fn mark(text: &str) -> Datum {
+    static NOTHING: LazyLock<Arc<str>> = LazyLock::new(|| "".into());
+    match text.chars().next() {
+        Some(first) => letter(first),
+        None => Datum::Text(NOTHING.clone()),
+    }
 }

@@ -11,7 +11,7 @@ use trunkline_core::{Oid, Result};
 use trunkline_sql::{Lexer, TokenKind};
 
 use super::{ClassObject, World};
-use crate::analyze::{self, Mention, Names, Subject};
+use crate::analyze::{self, Names, Subject};
 use crate::deparse;
 use crate::syntax::is_enclosed;
 
@@ -204,21 +204,6 @@ fn as_it_stands(text: &str, pretty: bool) -> String {
         (false, false) if has_operator(text) => format!("({text})"),
         _ => text.to_owned(),
     }
-}
-
-/// The relations that a view's query names, each with the number of a column; zero if it names none.
-pub(super) fn mentioned_by(world: &World, view: &ClassObject) -> Vec<(u32, usize)> {
-    let definition = world.objects.relation_of(view).and_then(|view| view.definition.as_deref());
-    let names = Names::new(&world.objects, &world.path, Some(view.schema));
-    // What a query says that is not understood is not known.
-    let found = definition.and_then(|text| analyze::mentions(text, names).ok());
-    let place = |(schema, name, column): Mention| {
-        let class = world.objects.class_in(schema, &name)?;
-        let Some(column) = column else { return Some((class.oid, 0)) };
-        let columns = names.columns_of(class);
-        Some((class.oid, columns.iter().position(|(own, ..)| *own == column)? + 1))
-    };
-    found.into_iter().flatten().filter_map(place).collect()
 }
 
 /// The type of an expression over the columns of a table, and its modifier; text if it cannot be told.

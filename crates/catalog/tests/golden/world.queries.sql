@@ -80,6 +80,12 @@ SELECT c.conname, d.refobjid::regclass, d.refobjsubid, d.deptype FROM pg_depend 
 
 SELECT d.objid::regclass, d.refobjid::regclass, d.refobjsubid, d.deptype FROM pg_depend d JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid AND c.relnamespace = 'world'::regnamespace WHERE d.refclassid = 'pg_class'::regclass ORDER BY c.relname, d.refobjid::regclass::text, d.refobjsubid, d.deptype
 
+SELECT DISTINCT r.ev_class::regclass::text, d.refobjid::regclass::text, d.refobjsubid, d.deptype FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid JOIN pg_class c ON c.oid = r.ev_class AND c.relnamespace = 'world'::regnamespace WHERE d.refclassid = 'pg_class'::regclass ORDER BY 1, 2, 3, 4
+
+SELECT relname, pg_relation_is_updatable(oid, false), pg_relation_is_updatable(oid, true), pg_column_is_updatable(oid, 1::smallint, false), pg_column_is_updatable(oid, 2::smallint, false) FROM pg_class WHERE relnamespace = 'world'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') ORDER BY relname
+
+SELECT datname, has_database_privilege('golden_reader', datname, 'CONNECT'), has_database_privilege('golden_reader', oid, 'CREATE') FROM pg_database WHERE datname IN ('template0', 'template1', 'postgres') ORDER BY datname
+
 SELECT classid::regclass, objsubid, refobjid::regrole, deptype FROM pg_shdepend WHERE refobjid::regrole::text LIKE 'golden%' AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1, 2, 3, 4
 
 SELECT col_description('world.pair'::regclass, 2), obj_description('world.positive'::regtype, 'pg_type')

@@ -74,6 +74,15 @@ COMMENT ON TRIGGER emptied ON world.base IS 'when nothing is left';
 ALTER TABLE world.base DISABLE TRIGGER emptied;
 CREATE VIEW world.seen WITH (security_barrier=true) AS SELECT a, b FROM world.base;
 CREATE MATERIALIZED VIEW world.kept AS SELECT a FROM world.base;
+CREATE VIEW world.through AS SELECT b + 1 AS more, a, a AS again FROM world.seen WHERE a > 3;
+CREATE VIEW world.instead AS SELECT DISTINCT a FROM world.base;
+CREATE TRIGGER put INSTEAD OF INSERT ON world.instead FOR EACH ROW EXECUTE FUNCTION world.called();
+CREATE VIEW world.counted AS SELECT count(*) AS n FROM world.barred;
+CREATE VIEW world.joined AS
+  SELECT p.id, (SELECT max(b.b) FROM world.base b WHERE b.a = p.id) AS most, d.n
+  FROM world.parted p LEFT JOIN world.days d ON d.n = p.id
+  WHERE EXISTS (SELECT 1 FROM world.child c WHERE c.g <> p.k)
+  GROUP BY p.id, p.k, d.n HAVING count(p.v) > 1;
 CREATE INDEX kept_idx ON world.kept (a);
 ALTER TABLE world.base ENABLE ROW LEVEL SECURITY;
 ALTER TABLE world.base FORCE ROW LEVEL SECURITY;

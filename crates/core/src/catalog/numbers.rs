@@ -25,6 +25,11 @@ pub fn object_name(table: &str, column: &str, label: &str) -> String {
 
 /// The first OID that is no built-in object's.
 const FIRST: u32 = 16_384;
+/// While there are fewer objects than this, their OIDs are below [`SMALL`], as those of a young database are.
+const FEW: usize = 4_096;
+/// The first OID that does not fit `int2`.
+const SMALL: u32 = 32_768;
+const LARGEST: u32 = 0x7fff_ffff;
 
 /// Gives OIDs to objects by their names, so that they stay the same from one session to the next.
 ///
@@ -41,19 +46,34 @@ impl Numbers {
 
     /// The number of an object of a kind: made of its names, and the next free one if that is taken.
     pub fn of(&mut self, kind: &str, names: &[&str]) -> u32 {
-        // FNV-1a, which will be the same tomorrow.
-        let mut hash = 0x811c_9dc5_u32;
-        for text in std::iter::once(&kind).chain(names) {
-            for byte in text.bytes().chain([0]) {
-                hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-            }
-        }
-        let mut number = FIRST + hash % (0x7fff_ffff - FIRST);
+        let end = if self.0.len() < FEW { SMALL } else { LARGEST };
+        let mut number = FIRST + hash(kind, names) % (end - FIRST);
         while !self.0.insert(number) {
-            number = if number == 0x7fff_ffff { FIRST } else { number + 1 };
+            number = if number >= end - 1 { FIRST } else { number + 1 };
         }
         number
     }
+
+    /// Keeps a number that somebody else gave from being given again.
+    pub fn reserve(&mut self, oid: Oid) {
+        self.0.insert(oid.0);
+    }
+
+    /// The number of an object that is asked for without all others: far enough from them not to be theirs.
+    pub fn alone(kind: &str, names: &[&str]) -> u32 {
+        SMALL + hash(kind, names) % (LARGEST - SMALL)
+    }
+}
+
+/// FNV-1a, which will be the same tomorrow.
+fn hash(kind: &str, names: &[&str]) -> u32 {
+    let mut hash = 0x811c_9dc5_u32;
+    for text in std::iter::once(&kind).chain(names) {
+        for byte in text.bytes().chain([0]) {
+            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+    }
+    hash
 }
 
 #[cfg(test)]
