@@ -26,6 +26,7 @@ mod sets;
 mod typed;
 mod types;
 mod window;
+mod within;
 pub(crate) use types::type_of;
 
 use std::sync::Arc;

@@ -21,6 +21,7 @@ pub(super) fn place(from: Option<From>, filter: Vec<Expr>) -> (Option<From>, Vec
 pub(super) fn push(from: &mut From, condition: Expr) {
     match from {
         From::Leaf(leaf) => {
+            let Some(condition) = super::within::give(leaf, condition) else { return };
             let of = HashSet::from([leaf.index]);
             match probe(&condition, &of) {
                 Some(probe) => leaf.probe.push(probe),
@@ -114,7 +115,7 @@ pub(super) fn probe(condition: &Expr, of: &HashSet<usize>) -> Option<Probe> {
 }
 
 /// Whether an expression depends on more than the rows of its query.
-fn is_outer(expr: &Expr) -> bool {
+pub(super) fn is_outer(expr: &Expr) -> bool {
     let mut found = match expr {
         Expr::Column { depth, .. } | Expr::WholeRow { depth, .. } | Expr::Slot { depth, .. } => {
             *depth > 0
