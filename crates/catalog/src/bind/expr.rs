@@ -111,8 +111,11 @@ impl Binder {
             E::Function(function) => self.function(function),
             E::Position { expr, r#in } => self.special("position", &[r#in, expr]),
             E::Substring { expr, substring_from, substring_for, .. } => {
+                // Without a beginning it begins at the first character.
+                let first = ast::Expr::value(ast::Value::Number("1".into(), false));
+                let from = substring_from.as_deref();
                 let mut arguments = vec![&**expr];
-                arguments.extend(substring_from.as_deref());
+                arguments.extend(from.or(substring_for.is_some().then_some(&first)));
                 arguments.extend(substring_for.as_deref());
                 self.special("substring", &arguments)
             }
