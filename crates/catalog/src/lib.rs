@@ -12,6 +12,7 @@
 //! - `world` has the rows: those that every database has, and those of the snapshot.
 //! - `views` are queries over them.
 //! - [`ddl`] reads a schema from its definitions.
+//! - `analyze` says what a definition means, `deparse` prints it as PostgreSQL does.
 //! - `called` lets an engine call the functions of the session for its own rows.
 
 #![forbid(unsafe_code)]

@@ -46,7 +46,9 @@ impl Binder {
         if indexes.is_empty() {
             return Ok(value);
         }
-        let Some(element) = element_of(value.oid) else {
+        // A name is an array of its bytes.
+        let letter = (value.oid == Oid::NAME).then_some(Oid::CHAR);
+        let Some(element) = letter.or_else(|| element_of(value.oid)) else {
             let message = format!(
                 "cannot subscript type {} because it does not support subscripting",
                 type_name(value.oid)
@@ -54,6 +56,9 @@ impl Binder {
             return Err(mismatch(value.place, message));
         };
         let is_slice = indexes.iter().any(|index| matches!(index, Index::Slice(..)));
+        if is_slice && letter.is_some() {
+            return Err(unsupported(value.place, "a slice of a name"));
+        }
         let oid = match (is_slice, array_of(element)) {
             (true, Some(array)) => array,
             _ => element,

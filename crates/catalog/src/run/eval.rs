@@ -186,8 +186,13 @@ impl Run {
     }
 
     fn subscript(&self, of: &Expr, indexes: &[Index], frame: &Frame<'_>) -> Result<Datum> {
-        let value = self.eval(of, frame)?;
-        let Datum::Array(list) = value else { return Ok(Datum::Null) };
+        let list = match (self.eval(of, frame)?, indexes) {
+            (Datum::Array(list), _) => list,
+            (Datum::Text(name), [Index::One(index)]) => {
+                return Ok(letter(&name, self.eval(index, frame)?.as_int()));
+            }
+            _ => return Ok(Datum::Null),
+        };
         match indexes {
             [Index::One(index)] => {
                 let index = self.eval(index, frame)?;
@@ -324,6 +329,19 @@ impl Run {
                 }
                 Ok(if has_null { Datum::Null } else { Datum::Bool(false) })
             }
+        }
+    }
+}
+
+/// The letter that begins at a byte of a name, which has 64 of them: those behind its end are zero.
+fn letter(name: &str, at: Option<i64>) -> Datum {
+    let at = at.and_then(|at| usize::try_from(at).ok()).filter(|at| *at < 64);
+    match at {
+        Some(at) if at >= name.len() => Datum::text(""),
+        at => {
+            let rest = at.and_then(|at| name.get(at..));
+            let first = rest.and_then(|rest| rest.chars().next());
+            first.map_or(Datum::Null, |letter| Datum::text(letter.to_string()))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `trunkline serve` as a user meets it: banner, flags, signals, mistakes.
 
 mod access;
+mod declared;
 mod hash_password;
 mod mistakes;
 mod names;
