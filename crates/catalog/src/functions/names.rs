@@ -48,13 +48,11 @@ pub(super) fn function(name: &str) -> Option<Function> {
             let name = call.run.world.role_name(oid);
             Ok(Datum::text(name.unwrap_or_else(|| format!("unknown (OID={oid})").into())))
         },
-        // Sizes are not known here, and a table that is elsewhere has none of its own.
-        "pg_relation_size"
-        | "pg_total_relation_size"
-        | "pg_table_size"
-        | "pg_indexes_size"
-        | "pg_database_size"
-        | "pg_tablespace_size" => |_| Ok(Datum::Int(0)),
+        // Sizes of rows are not known here, and a table that is elsewhere has none of its own.
+        "pg_relation_size" | "pg_table_size" => |call| size(call, true, false),
+        "pg_indexes_size" => |call| size(call, false, true),
+        "pg_total_relation_size" => |call| size(call, true, true),
+        "pg_database_size" | "pg_tablespace_size" => |_| Ok(Datum::Int(0)),
         "pg_size_pretty" => size_pretty,
         "pg_tablespace_location" => |_| Ok(Datum::text("")),
         "pg_relation_filenode" => |call| Ok(call.arguments.first().cloned().unwrap_or_default()),
@@ -201,6 +199,22 @@ fn to_alias(call: &Call<'_>, oid: Oid) -> Result<Datum> {
     }
     // What cannot be a name is none.
     Ok(call.run.world.find_alias(oid, name).ok().flatten().map_or(Datum::Null, Datum::Oid))
+}
+
+/// How many bytes the pages of a relation and of its indexes have that are there without rows.
+fn size(call: &Call<'_>, with_own: bool, with_indexes: bool) -> Result<Datum> {
+    const PAGE: i64 = 8192;
+    let world = &call.run.world;
+    let Some(oid) = call.arguments.first().and_then(Datum::as_oid) else { return Ok(Datum::Null) };
+    if world.class_name(oid).is_none() {
+        return Ok(Datum::Null);
+    }
+    let is_main = call.arguments.get(1).is_none_or(|fork| fork.as_str() == Some("main"));
+    let own = world.objects.class(oid).filter(|_| with_own && is_main);
+    let indexes = world.objects.indexes_of(oid).filter(|_| with_indexes);
+    let pages =
+        own.map_or(0, |class| class.pages()) + indexes.map(|(class, _)| class.pages()).sum::<i64>();
+    Ok(Datum::Int(pages * PAGE))
 }
 
 fn size_pretty(call: &Call<'_>) -> Result<Datum> {

@@ -10,6 +10,22 @@ use crate::facts::PG_CATALOG;
 /// The access method of tables.
 const HEAP: u32 = 2;
 
+impl ClassObject {
+    /// How many pages it has that has no rows: an index and a sequence begin with some.
+    pub(crate) fn pages(&self) -> i64 {
+        match (self.kind, &self.index) {
+            ('S', _) => 1,
+            ('i', Some(index)) => match index.of.method.as_str() {
+                "gin" => 2,
+                "brin" | "spgist" => 3,
+                "hash" => 4,
+                _ => 1,
+            },
+            _ => 0,
+        }
+    }
+}
+
 pub(super) fn namespaces(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_namespace");
     let schemas = world.objects.schemas.iter();
@@ -69,7 +85,7 @@ fn row(world: &World, maker: &Maker, class: &ClassObject) -> Row {
         ("relowner", Datum::Oid(world.class_owner(class))),
         ("relam", Datum::Oid(method)),
         ("relfilenode", Datum::Oid(if has_rows { class.oid } else { 0 })),
-        ("relpages", Datum::Int((class.kind == 'S').into())),
+        ("relpages", Datum::Int(class.pages())),
         ("reltuples", Datum::Float(tuples(class, own))),
         ("relhasindex", Datum::Bool(objects.indexes_of(class.oid).next().is_some())),
         ("relpersistence", letter(if is_unlogged { 'u' } else { 'p' })),
@@ -113,7 +129,7 @@ fn tuples(class: &ClassObject, relation: Option<&Relation>) -> f64 {
     match (known.and_then(|relation| relation.rows), class.kind) {
         #[allow(clippy::cast_precision_loss, clippy::as_conversions, reason = "it is an estimate")]
         (Some(rows), _) => rows as f64,
-        (None, 'v' | 'i' | 'I') => 0.0,
+        (None, 'i' | 'I') => 0.0,
         (None, 'S') => 1.0,
         _ => -1.0,
     }

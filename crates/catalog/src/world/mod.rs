@@ -24,6 +24,7 @@ mod row;
 mod sequence;
 mod session;
 mod shared;
+mod storage;
 mod tables;
 mod text;
 mod trigger;

@@ -84,6 +84,12 @@ SELECT DISTINCT r.ev_class::regclass::text, d.refobjid::regclass::text, d.refobj
 
 SELECT relname, pg_relation_is_updatable(oid, false), pg_relation_is_updatable(oid, true), pg_column_is_updatable(oid, 1::smallint, false), pg_column_is_updatable(oid, 2::smallint, false) FROM pg_class WHERE relnamespace = 'world'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') ORDER BY relname
 
+SELECT table_name, check_option, is_updatable, is_insertable_into, is_trigger_updatable, is_trigger_deletable, is_trigger_insertable_into FROM information_schema.views WHERE table_schema = 'world' ORDER BY table_name
+
+SELECT substring(relname FOR 3), substring(relname FROM 2 FOR 2), substring(relname FROM 3) FROM pg_class WHERE oid = 'world.base'::regclass
+
+SELECT relname, relpages, reltuples, pg_relation_size(oid) FROM pg_class WHERE relnamespace = 'world'::regnamespace AND relname NOT LIKE '%brin%' AND relkind IN ('r', 'p', 'S', 'i', 'I', 'v') ORDER BY relname
+
 SELECT datname, has_database_privilege('golden_reader', datname, 'CONNECT'), has_database_privilege('golden_reader', oid, 'CREATE') FROM pg_database WHERE datname IN ('template0', 'template1', 'postgres') ORDER BY datname
 
 SELECT classid::regclass, objsubid, refobjid::regrole, deptype FROM pg_shdepend WHERE refobjid::regrole::text LIKE 'golden%' AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1, 2, 3, 4
