@@ -111,8 +111,10 @@ impl Binder {
             E::Function(function) => self.function(function),
             E::Position { expr, r#in } => self.special("position", &[r#in, expr]),
             E::Substring { expr, substring_from, substring_for, .. } => {
+                // Without FROM it begins at the first letter.
+                let first = E::value(ast::Value::Number("1".to_owned(), false));
                 let mut arguments = vec![&**expr];
-                arguments.extend(substring_from.as_deref());
+                arguments.push(substring_from.as_deref().unwrap_or(&first));
                 arguments.extend(substring_for.as_deref());
                 self.special("substring", &arguments)
             }

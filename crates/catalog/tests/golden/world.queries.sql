@@ -89,3 +89,7 @@ SELECT datname, has_database_privilege('golden_reader', datname, 'CONNECT'), has
 SELECT classid::regclass, objsubid, refobjid::regrole, deptype FROM pg_shdepend WHERE refobjid::regrole::text LIKE 'golden%' AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1, 2, 3, 4
 
 SELECT col_description('world.pair'::regclass, 2), obj_description('world.positive'::regtype, 'pg_type')
+
+SELECT table_name, check_option, is_updatable, is_insertable_into, is_trigger_updatable, is_trigger_deletable, is_trigger_insertable_into FROM information_schema.views WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1
+
+SELECT substring(pg_get_expr(adbin, adrelid) for 5), substring('abcdef' from 3), substring('abcdef' from 2 for 3) FROM pg_attrdef ORDER BY 1 LIMIT 3
