@@ -242,6 +242,8 @@ impl Loader<'_> {
     fn columns_of_type(&mut self, relation: &mut Relation, of: &Name) -> Read {
         if let trunkline_core::catalog::TypeKind::Composite(columns) = &self.type_mut(of)?.kind {
             relation.columns.clone_from(columns);
+            // What is said of the type's is not said of the table's.
+            relation.columns.iter_mut().for_each(|column| column.comment = None);
             return Ok(());
         }
         let message = format!("type {} is not a composite type", of.plain);

@@ -70,10 +70,12 @@ impl Objects {
             for (column, attribute) in relation.columns.iter().enumerate() {
                 let named = attribute.default.as_deref().and_then(sequence_of_default);
                 let is_identity = is_identity(attribute);
-                let is_known = match &named {
-                    Some(name) => self.class_in(class.schema, name).is_some(),
-                    None => !is_identity || self.sequence_of(class.oid, column).is_some(),
-                };
+                // The identity of a partition's column is its table's.
+                let is_known = relation.bound.is_some() && is_identity
+                    || match &named {
+                        Some(name) => self.class_in(class.schema, name).is_some(),
+                        None => !is_identity || self.sequence_of(class.oid, column).is_some(),
+                    };
                 if is_known {
                     continue;
                 }
