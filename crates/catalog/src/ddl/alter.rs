@@ -187,9 +187,7 @@ impl Loader<'_> {
             for said in said {
                 self.constrain(place, relation, Some(at), said)?;
             }
-            self.schemas().get_mut(place).into_iter().for_each(|schema| {
-                schema.sequences.append(&mut found.sequences);
-            });
+            self.add_sequences(place, found.sequences);
             return Ok(true);
         }
         if reader.eat("alter") {
@@ -226,8 +224,7 @@ impl Loader<'_> {
             } else if reader.eat("add") {
                 reader.expect("generated")?;
                 let sequence = self.generated(reader, (&schema, &table), attribute)?;
-                let schema = self.schemas().get_mut(place);
-                schema.into_iter().for_each(|schema| schema.sequences.extend(sequence.clone()));
+                self.add_sequences(place, sequence);
             }
             return Ok(true);
         }

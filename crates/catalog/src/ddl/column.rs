@@ -43,16 +43,9 @@ impl Loader<'_> {
 
     /// A name for a sequence that nothing in the schema has.
     pub(super) fn free_sequence(&self, place: usize, wanted: &str) -> String {
-        let schema = self.defined.snapshot.schemas.get(place);
-        let is_taken = |name: &str| {
-            schema.is_some_and(|schema| {
-                schema.sequences.iter().any(|one| one.name == name)
-                    || schema.relations.iter().any(|one| one.name == name)
-            })
-        };
         let numbered = (1..).map(|number| format!("{wanted}{number}"));
         let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
-        names.find(|name| !is_taken(name)).unwrap_or_else(|| wanted.to_owned())
+        names.find(|name| !self.is_taken(place, name)).unwrap_or_else(|| wanted.to_owned())
     }
 
     /// What stands behind the type of a column; what tables can say, too, is answered.

@@ -12,6 +12,7 @@ mod grant;
 mod index;
 mod inherit;
 mod names;
+mod places;
 mod role;
 mod routine;
 mod script;
@@ -21,6 +22,7 @@ mod trigger;
 mod types;
 mod view;
 
+use places::Places;
 use trunkline_core::catalog::{Extension, Numbers, Schema, Snapshot};
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::{Reader, SyntaxError, TokenKind, split};
@@ -59,6 +61,8 @@ pub fn define(sql: &str) -> Result<Defined> {
         defined: Defined::default(),
         path: vec!["public".to_owned()],
         numbers: Numbers::default(),
+        relations: Places::new(),
+        sequences: Places::new(),
     };
     loader.schemas().push(Schema { name: "public".to_owned(), ..Schema::default() });
     for statement in split(&plain) {
@@ -107,6 +111,8 @@ struct Loader<'a> {
     path: Vec<String>,
     /// The numbers of its types.
     numbers: Numbers,
+    relations: Places,
+    sequences: Places,
 }
 
 impl Loader<'_> {

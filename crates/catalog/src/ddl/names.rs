@@ -1,6 +1,6 @@
 //! Names of objects: where they are made, and where they are found.
 
-use trunkline_core::catalog::{Numbers, Relation, Schema, Sequence, Type, TypeKind};
+use trunkline_core::catalog::{Numbers, Relation, Schema, Type, TypeKind};
 use trunkline_core::{Oid, PgError, SqlState};
 use trunkline_sql::{Reader, TokenKind, TypeName};
 
@@ -58,7 +58,7 @@ impl Loader<'_> {
     }
 
     /// The places of the schemas in which a name is looked for, in order.
-    fn searched(&self, schema: Option<&str>) -> Vec<usize> {
+    pub(super) fn searched(&self, schema: Option<&str>) -> Vec<usize> {
         let schemas = &self.defined.snapshot.schemas;
         let at = |name: &str| schemas.iter().position(|schema| schema.name == name);
         match schema {
@@ -79,11 +79,6 @@ impl Loader<'_> {
         })
     }
 
-    /// A table or a view.
-    pub(super) fn relation_place(&self, name: &Name) -> Option<Place> {
-        self.find(name, |schema| &schema.relations, |one| one.name == name.plain)
-    }
-
     pub(super) fn relation_at(&mut self, (schema, place): Place) -> Option<&mut Relation> {
         self.defined.snapshot.schemas.get_mut(schema)?.relations.get_mut(place)
     }
@@ -93,13 +88,6 @@ impl Loader<'_> {
         let place = self.relation_place(name);
         let found = place.and_then(|place| self.relation_at(place));
         found.ok_or_else(|| missing("relation", SqlState::UNDEFINED_TABLE, name))
-    }
-
-    /// A sequence.
-    pub(super) fn sequence(&mut self, name: &Name) -> Option<&mut Sequence> {
-        let place = self.find(name, |schema| &schema.sequences, |one| one.name == name.plain);
-        let (schema, place) = place?;
-        self.schemas().get_mut(schema)?.sequences.get_mut(place)
     }
 
     /// A type, or 42704.
@@ -118,10 +106,8 @@ impl Loader<'_> {
 
     /// Fails with 42P07 where a relation of this name is.
     pub(super) fn check_free(&mut self, name: &Name) -> Read {
-        let schema = self.schema_for(name)?;
-        let is_taken = schema.relations.iter().any(|one| one.name == name.plain)
-            || schema.sequences.iter().any(|one| one.name == name.plain);
-        if !is_taken {
+        let place = self.place_for(name)?;
+        if !self.is_taken(place, &name.plain) {
             return Ok(());
         }
         let message = format!("relation \"{}\" already exists", name.plain);
@@ -143,34 +129,37 @@ impl Loader<'_> {
 
     fn named_type(&self, parsed: &TypeName) -> Read<(Oid, i32)> {
         let name = Name { schema: parsed.qualifiers.last().cloned(), plain: parsed.name.clone() };
-        let own = self.searched(name.schema.as_deref()).into_iter().find_map(|at| {
-            let schema = self.defined.snapshot.schemas.get(at)?;
-            own_type(schema, &name.plain)
-        });
-        if let Some((oid, array)) = own {
-            return Ok((if parsed.dimensions > 0 { array } else { oid }, -1));
+        let built_in = bind::type_of(parsed, self.sql, 0);
+        let own = || {
+            let mut searched = self.searched(name.schema.as_deref()).into_iter();
+            searched.find_map(|at| self.own_type(at, &name.plain))
+        };
+        // PostgreSQL's own come first, as in every search path.
+        match built_in.is_err().then(own).flatten() {
+            Some((oid, array)) => Ok((if parsed.dimensions > 0 { array } else { oid }, -1)),
+            None => Ok(built_in?),
         }
-        Ok(bind::type_of(parsed, self.sql, 0)?)
     }
-}
 
-/// A type of a schema, the row types of its relations with them, and its arrays.
-fn own_type(schema: &Schema, name: &str) -> Option<(Oid, Oid)> {
-    for own in &schema.types {
-        if own.name == name {
-            return Some((own.oid, own.array));
-        }
-        match &own.kind {
-            TypeKind::Range(range) if range.multirange.0 == name => {
-                return Some((range.multirange.1, range.multirange.2));
+    /// A type of a schema, the row types of its relations with them, and its arrays.
+    fn own_type(&self, place: usize, name: &str) -> Option<(Oid, Oid)> {
+        let schema = self.defined.snapshot.schemas.get(place)?;
+        for own in &schema.types {
+            if own.name == name {
+                return Some((own.oid, own.array));
             }
-            _ => {}
+            match &own.kind {
+                TypeKind::Range(range) if range.multirange.0 == name => {
+                    return Some((range.multirange.1, range.multirange.2));
+                }
+                _ => {}
+            }
         }
+        // The numbers that the catalogs give to a row type unless another object has them.
+        let number = |kind| Oid(Numbers::default().of(kind, &[&schema.name, name]));
+        let is_row = self.relations.contains_key(&(place, name.to_owned()));
+        is_row.then(|| (number("type"), number("array")))
     }
-    let is_row = schema.relations.iter().any(|relation| relation.name == name);
-    // The numbers that the catalogs give to a row type unless another object has them.
-    let number = |kind| Oid(Numbers::default().of(kind, &[&schema.name, name]));
-    is_row.then(|| (number("type"), number("array")))
 }
 
 pub(super) fn missing(what: &str, state: SqlState, name: &Name) -> super::Fault {

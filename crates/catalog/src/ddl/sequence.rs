@@ -48,7 +48,8 @@ impl Loader<'_> {
         }
         let mut sequence = usual(name.plain.clone(), Oid::INT8);
         self.sequence_options(reader, &mut sequence, true)?;
-        self.schema_for(&name)?.sequences.push(sequence);
+        let place = self.place_for(&name)?;
+        self.add_sequences(place, [sequence]);
         Ok(())
     }
 

@@ -63,10 +63,8 @@ impl Loader<'_> {
         relation: Relation,
         sequences: Vec<trunkline_core::catalog::Sequence>,
     ) {
-        if let Some(schema) = self.schemas().get_mut(place) {
-            schema.relations.push(relation);
-            schema.sequences.extend(sequences);
-        }
+        self.add_relation(place, relation);
+        self.add_sequences(place, sequences);
     }
 
     /// `( column …, constraint …, LIKE … )`

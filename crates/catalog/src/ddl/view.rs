@@ -20,7 +20,7 @@ impl Loader<'_> {
     ) -> Read {
         let name = Name::read(reader)?;
         if is_replaced && let Some((schema, place)) = self.relation_place(&name) {
-            self.schemas().get_mut(schema).map(|schema| schema.relations.remove(place));
+            self.remove_relation((schema, place));
         }
         self.check_free(&name)?;
         let mut view = Relation::new(name.plain.as_str(), RelationKind::View, []);
@@ -69,7 +69,8 @@ impl Loader<'_> {
     fn add_view(&mut self, name: &Name, mut view: Relation, query: &str, names: &[String]) -> Read {
         view.columns = self.query_columns(query, names)?;
         view.definition = Some(query.to_owned());
-        self.schema_for(name)?.relations.push(view);
+        let place = self.place_for(name)?;
+        self.add_relation(place, view);
         Ok(())
     }
 
