@@ -13,6 +13,7 @@ use trunkline_sql::{Lexer, TokenKind};
 use super::{ClassObject, World};
 use crate::analyze::{self, Names, Subject};
 use crate::deparse;
+use crate::facts::type_facts;
 use crate::syntax::is_enclosed;
 
 /// The texts that were worked out: each is once for a search path, however many rows show it.
@@ -181,7 +182,7 @@ impl World {
                 let names = names(None);
                 let value = match names.kind_of(Oid(domain)) {
                     Some(TypeKind::Domain(domain)) => Some((domain.of.type_oid, domain.of.typmod)),
-                    _ => None,
+                    _ => type_facts(Oid(domain)).map(|known| (known.base, known.typmod)),
                 };
                 (names, Vec::new(), None, value)
             }

@@ -99,3 +99,7 @@ SELECT col_description('world.pair'::regclass, 2), obj_description('world.positi
 SELECT table_name, check_option, is_updatable, is_insertable_into, is_trigger_updatable, is_trigger_deletable, is_trigger_insertable_into FROM information_schema.views WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1
 
 SELECT substring(pg_get_expr(adbin, adrelid) for 5), substring('abcdef' from 3), substring('abcdef' from 2 for 3) FROM pg_attrdef ORDER BY 1 LIMIT 3
+
+SELECT conname, contype, pg_get_constraintdef(oid), pg_get_constraintdef(oid, conname <> 'yes_or_no_check') FROM pg_constraint WHERE conname IN ('cardinal_number_domain_check', 'yes_or_no_check', 'pg_class_oid_index', 'pg_class_relname_nsp_index') ORDER BY 1
+
+SELECT p.proname, pg_get_expr(p.proargdefaults, 0) FROM pg_proc p WHERE p.proname IN ('normalize', 'parse_ident', 'jsonb_set') AND p.pronargdefaults > 0 ORDER BY 1
