@@ -2,6 +2,7 @@
 
 use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
 use trunkline_core::{Oid, PgError, Result, SqlState};
+use trunkline_sql::MAX_NAME_LENGTH;
 
 use super::resolve::{Found, operator};
 use super::typed::type_name;
@@ -119,6 +120,7 @@ impl Binder {
     pub(super) fn operate(&mut self, name: &str, operands: Vec<Typed>) -> Result<Typed> {
         let operands: Vec<Typed> = operands.into_iter().map(plain).collect();
         let types: Vec<Oid> = operands.iter().map(|operand| operand.oid).collect();
+        let only = if name == "~" { only_match(&operands) } else { None };
         let place = operands.first().map_or(0, |operand| operand.place);
         // Where the operator itself stands the tree does not tell.
         let chosen = match operator(name, &types) {
@@ -148,8 +150,28 @@ impl Binder {
             waits: false,
             is_equality: name == "=",
         };
-        Ok(Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place))
+        let typed = Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place);
+        match only {
+            // What can match one text only is looked up by it.
+            Some((of, text)) => {
+                let equal = self.operate("=", vec![of, text])?.expr;
+                Ok(Self::boolean(Expr::And(vec![equal, typed.expr])).placed(place))
+            }
+            None => Ok(typed),
+        }
     }
+}
+
+/// What is matched and the only text that a pattern matches: `^(text)$`, as psql asks for names.
+fn only_match(operands: &[Typed]) -> Option<(Typed, Typed)> {
+    let [of, pattern] = operands else { return None };
+    let Expr::Const(Datum::Text(text)) = &pattern.expr else { return None };
+    let inner = text.strip_prefix('^')?.strip_suffix('$')?;
+    let inner = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inner);
+    let is_plain = |one: char| one.is_alphanumeric() || matches!(one, '_' | ' ' | '-');
+    let is_only = !inner.is_empty() && inner.len() < MAX_NAME_LENGTH && inner.chars().all(is_plain);
+    let literal = || Typed::new(Expr::Const(Datum::text(inner)), Oid::UNKNOWN);
+    (of.oid == Oid::NAME && is_only).then(|| (of.clone(), literal()))
 }
 
 /// A value of a type that somebody declared is compared as the text it is: there is none of them here.

@@ -33,6 +33,8 @@ pub(crate) struct Run {
     kept: RefCell<HashMap<usize, Rows>>,
     /// Rows of leaves by what they are looked up by.
     indexes: RefCell<HashMap<usize, Rc<from::Lookup>>>,
+    /// Rows that were found by a key, by their leaf.
+    keyed: RefCell<HashMap<(usize, Datum), Rows>>,
     pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Regex>>>,
     steps: Cell<u64>,
     bytes: Cell<usize>,
@@ -71,6 +73,7 @@ impl Run {
             parameters,
             kept: RefCell::default(),
             indexes: RefCell::default(),
+            keyed: RefCell::default(),
             patterns: RefCell::default(),
             steps: Cell::new(0),
             bytes: Cell::new(0),

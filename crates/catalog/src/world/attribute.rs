@@ -4,6 +4,7 @@ use trunkline_core::Oid;
 use trunkline_core::catalog::{Attribute, Generated};
 
 use super::naming::index_column;
+use super::numbered::Of;
 use super::row::{Maker, count, letter, mark};
 use super::types::dimensions;
 use super::{ClassObject, IndexObject, World, sequence};
@@ -51,10 +52,10 @@ const SYSTEM: [(&str, Oid, i64); 6] = [
     ("tableoid", Oid::OID, -6),
 ];
 
-pub(super) fn attributes(world: &World) -> Vec<Row> {
+pub(super) fn attributes(world: &World, of: Of) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_attribute");
     let mut rows = Vec::new();
-    for class in world.objects.classes.iter() {
+    for class in world.objects.classes.of(of) {
         match &class.index {
             Some(index) => of_index(world, &maker, class, index, &mut rows),
             None if class.sequence.is_some() => {
@@ -177,10 +178,11 @@ fn row(
     ])
 }
 
-pub(super) fn defaults(world: &World) -> Vec<Row> {
+pub(super) fn defaults(world: &World, of: Of) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_attrdef");
     let mut rows = Vec::new();
-    for (class, relation) in world.objects.relations() {
+    for class in world.objects.classes.of(of).filter(|one| one.is_relation()) {
+        let Some(relation) = world.objects.relation_of(class) else { continue };
         for (place, attribute) in relation.columns.iter().enumerate() {
             let Some(default) = &attribute.default else { continue };
             if sequence::is_identity(attribute) {

@@ -2,6 +2,7 @@
 
 use trunkline_core::catalog::{Relation, RowSecurity};
 
+use super::numbered::Of;
 use super::row::{Maker, count, letter};
 use super::{ClassObject, World, sequence};
 use crate::datum::{Datum, Row};
@@ -11,6 +12,11 @@ use crate::facts::PG_CATALOG;
 const HEAP: u32 = 2;
 
 impl ClassObject {
+    /// Whether it is a table or a view, and no index or sequence.
+    pub(super) fn is_relation(&self) -> bool {
+        self.index.is_none() && self.sequence.is_none()
+    }
+
     /// How many pages it has that has no rows: an index and a sequence begin with some.
     pub(crate) fn pages(&self) -> i64 {
         match (self.kind, &self.index) {
@@ -41,9 +47,17 @@ pub(super) fn namespaces(world: &World) -> Vec<Row> {
     rows.collect()
 }
 
-pub(super) fn classes(world: &World) -> Vec<Row> {
+pub(super) fn classes(world: &World, of: Of) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_class");
-    world.objects.classes.iter().map(|class| row(world, &maker, class)).collect()
+    world.objects.classes.of(of).map(|class| row(world, &maker, class)).collect()
+}
+
+/// The relations of a name, in whatever schema.
+pub(super) fn named(world: &World, name: &str) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_class");
+    let schemas = world.objects.schemas.iter();
+    let found = schemas.filter_map(|(schema, _)| world.objects.class_in(*schema, name));
+    found.map(|class| row(world, &maker, class)).collect()
 }
 
 fn row(world: &World, maker: &Maker, class: &ClassObject) -> Row {
@@ -93,7 +107,7 @@ fn row(world: &World, maker: &Maker, class: &ClassObject) -> Row {
         ("relnatts", count(columns)),
         ("relchecks", count(checks)),
         ("relhasrules", Datum::Bool(matches!(class.kind, 'v' | 'm'))),
-        ("relhastriggers", Datum::Bool(objects.triggered.contains(&class.oid))),
+        ("relhastriggers", Datum::Bool(objects.triggered.contains_key(&class.oid))),
         ("relhassubclass", Datum::Bool(!objects.family.children(class.oid).is_empty())),
         (
             "relrowsecurity",

@@ -9,6 +9,7 @@ use trunkline_core::catalog::{
 };
 
 use super::index::IndexObject;
+use super::numbered::Of;
 use super::objects::Place;
 use super::row::{Maker, count, letter};
 use super::text::domain_check_text;
@@ -270,9 +271,17 @@ fn numbers(columns: &[usize]) -> Vec<Datum> {
     columns.iter().map(|column| count(column + 1)).collect()
 }
 
-pub(super) fn constraints(world: &World) -> Vec<Row> {
+pub(super) fn constraints(world: &World, of: Of) -> Vec<Row> {
+    rows(world, world.objects.constraints.of(of))
+}
+
+pub(super) fn of_table(world: &World, table: u32) -> Vec<Row> {
+    rows(world, world.objects.constraints_of(table))
+}
+
+fn rows<'a>(world: &World, constraints: impl Iterator<Item = &'a ConstraintObject>) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_constraint");
-    let rows = world.objects.constraints.iter().map(|constraint| {
+    let rows = constraints.map(|constraint| {
         let check = match &constraint.what {
             // That of a domain is not asked for with the domain.
             What::Kind(ConstraintKind::Check(expression)) if constraint.domain != 0 => {

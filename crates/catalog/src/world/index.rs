@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use trunkline_core::Oid;
 use trunkline_core::catalog::{Index, IndexKey, Indexed};
 
+use super::numbered::Of;
 use super::row::{Maker, count};
 use super::text::expression_type;
 use super::{ClassObject, World};
@@ -176,7 +177,19 @@ impl OperatorClass {
     }
 }
 
-pub(super) fn indexes(world: &World) -> Vec<Row> {
+pub(super) fn indexes(world: &World, of: Of) -> Vec<Row> {
+    let classes = world.objects.classes.of(of);
+    rows(world, classes.filter_map(|class| Some((class, class.index.as_ref()?))))
+}
+
+pub(super) fn of_table(world: &World, table: u32) -> Vec<Row> {
+    rows(world, world.objects.indexes_of(table))
+}
+
+fn rows<'a>(
+    world: &World,
+    indexes: impl Iterator<Item = (&'a ClassObject, &'a IndexObject)>,
+) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_index");
     let vector = |items: Vec<Datum>| Datum::Array(Arc::new(List::vector(items)));
     let row = |(class, index): (&ClassObject, &IndexObject)| {
@@ -216,6 +229,5 @@ pub(super) fn indexes(world: &World) -> Vec<Row> {
             ("indpred", index.of.condition.as_deref().map_or(Datum::Null, Datum::text)),
         ])
     };
-    let classes = world.objects.classes.iter();
-    classes.filter_map(|class| Some(row((class, class.index.as_ref()?)))).collect()
+    indexes.map(row).collect()
 }

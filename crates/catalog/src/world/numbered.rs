@@ -9,6 +9,14 @@ pub(crate) struct Numbered<T> {
     by_oid: HashMap<u32, usize>,
 }
 
+/// Which objects rows are wanted of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Of {
+    All,
+    /// The one of this number.
+    One(u32),
+}
+
 impl<T> Default for Numbered<T> {
     fn default() -> Numbered<T> {
         Numbered { items: Vec::new(), by_oid: HashMap::new() }
@@ -39,6 +47,15 @@ impl<T> Numbered<T> {
 
     pub(super) fn at_mut(&mut self, place: usize) -> Option<&mut T> {
         self.items.get_mut(place)
+    }
+
+    /// Those that are wanted.
+    pub(super) fn of(&self, of: Of) -> impl Iterator<Item = &T> {
+        let (all, one) = match of {
+            Of::All => (self.items.as_slice(), None),
+            Of::One(oid) => (Default::default(), self.get(oid)),
+        };
+        all.iter().chain(one)
     }
 
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, T> {

@@ -42,7 +42,7 @@ pub(crate) struct Objects {
     pub(crate) types: Types,
     pub(crate) routines: Routines,
     pub(crate) triggers: Numbered<TriggerObject>,
-    pub(super) triggered: HashSet<u32>,
+    pub(super) triggered: HashMap<u32, Vec<usize>>,
     pub(crate) policies: Numbered<PolicyObject>,
     pub(crate) family: Family,
     /// The roles of the snapshot, by name.
@@ -310,8 +310,7 @@ impl Objects {
 
     /// Tables, views and foreign tables.
     pub(crate) fn relations(&self) -> impl Iterator<Item = (&ClassObject, &Relation)> {
-        let classes =
-            self.classes.iter().filter(|class| class.index.is_none() && class.sequence.is_none());
+        let classes = self.classes.iter().filter(|class| class.is_relation());
         classes.filter_map(|class| Some((class, self.relation_of(class)?)))
     }
 

@@ -2,6 +2,7 @@
 
 use trunkline_core::Result;
 
+use super::numbered::Of;
 use super::{
     INFORMATION_SCHEMA, World, attribute, class, constraint, depend, description, foreign, index,
     partition, policy, role, routine, sequence, session, shared, trigger, types,
@@ -25,10 +26,10 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
     };
     rows.extend(match name {
         "pg_namespace" => class::namespaces(world),
-        "pg_class" => class::classes(world),
-        "pg_attribute" => attribute::attributes(world),
-        "pg_attrdef" => attribute::defaults(world),
-        "pg_type" => types::types(world),
+        "pg_class" => class::classes(world, Of::All),
+        "pg_attribute" => attribute::attributes(world, Of::All),
+        "pg_attrdef" => attribute::defaults(world, Of::All),
+        "pg_type" => types::types(world, Of::All),
         "pg_enum" => types::enums(world),
         "pg_range" => types::ranges(world),
         "pg_proc" => routine::procs(world),
@@ -42,8 +43,8 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         "pg_foreign_table" => foreign::foreign_tables(world),
         "pg_foreign_server" => foreign::foreign_servers(world),
         "pg_foreign_data_wrapper" => foreign::foreign_wrappers(world),
-        "pg_index" => index::indexes(world),
-        "pg_constraint" => constraint::constraints(world),
+        "pg_index" => index::indexes(world, Of::All),
+        "pg_constraint" => constraint::constraints(world, Of::All),
         "pg_depend" => depend::dependencies(world),
         "pg_shdepend" => shared::dependencies(world),
         "pg_extension" => session::extensions(world),

@@ -140,8 +140,9 @@ impl Objects {
     }
 
     fn add_trigger(&mut self, trigger: TriggerObject) {
-        self.triggered.insert(trigger.table);
-        self.triggers.push(trigger.oid, trigger);
+        let table = trigger.table;
+        let place = self.triggers.push(trigger.oid, trigger);
+        self.triggered.entry(table).or_default().push(place);
     }
 
     /// Two triggers of the table that a foreign key refers to, and two of its own.
@@ -282,8 +283,17 @@ fn bytes(arguments: &[String]) -> Datum {
 }
 
 pub(super) fn triggers(world: &World) -> Vec<Row> {
+    rows(world, world.objects.triggers.iter())
+}
+
+pub(super) fn of_table(world: &World, table: u32) -> Vec<Row> {
+    let places = world.objects.triggered.get(&table).into_iter().flatten();
+    rows(world, places.filter_map(|place| world.objects.triggers.at(*place)))
+}
+
+fn rows<'a>(world: &World, triggers: impl Iterator<Item = &'a TriggerObject>) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_trigger");
-    let rows = world.objects.triggers.iter().map(|object| {
+    let rows = triggers.map(|object| {
         let constraint = world.objects.constraints.get(object.constraint);
         let (mut other, mut index) = (0, 0);
         let mut calls = 0;

@@ -9,6 +9,7 @@ use trunkline_core::catalog::{Access, Attribute, ConstraintKind, Domain, Type, T
 use super::constraint::{ConstraintObject, What};
 use super::naming::array_name;
 use super::numbered::Numbered;
+use super::numbered::Of;
 use super::objects::Place;
 use super::row::{Maker, count, letter};
 use super::{ClassObject, Objects, World};
@@ -242,9 +243,15 @@ fn functions(of: &str, analysed: bool) -> [Datum; 5] {
     [input, output, receive, send, analyze]
 }
 
-pub(super) fn types(world: &World) -> Vec<Row> {
+pub(super) fn types(world: &World, of: Of) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_type");
-    world.objects.types.iter().map(|of| type_row(world, &maker, of)).collect()
+    world.objects.types.all.of(of).map(|of| type_row(world, &maker, of)).collect()
+}
+
+/// The row type of a relation.
+pub(super) fn of_class(world: &World, class: u32) -> Vec<Row> {
+    let row_type = world.objects.class(class).map(|class| class.row_type);
+    types(world, Of::One(row_type.unwrap_or(0)))
 }
 
 fn type_row(world: &World, maker: &Maker, of: &TypeObject) -> Row {
