@@ -6,7 +6,7 @@ use crate::datum::{Datum, Row};
 use crate::facts;
 
 /// The columns by which rows are made one by one.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 10] = [
     ("pg_attrdef", "adrelid"),
     ("pg_attribute", "attrelid"),
     ("pg_class", "oid"),
@@ -17,7 +17,6 @@ const KEYS: [(&str, &str); 11] = [
     ("pg_index", "indrelid"),
     ("pg_trigger", "tgrelid"),
     ("pg_type", "oid"),
-    ("pg_type", "typrelid"),
 ];
 
 /// Whether rows of a relation of `pg_catalog` are found by a column.
@@ -40,8 +39,7 @@ impl World {
             ("pg_index", "indexrelid") => index::indexes(self, of),
             ("pg_index", _) => index::of_table(self, key.as_oid().unwrap_or(0)),
             ("pg_trigger", _) => trigger::of_table(self, key.as_oid().unwrap_or(0)),
-            ("pg_type", "oid") => types::types(self, of),
-            ("pg_type", _) => types::of_class(self, key.as_oid().unwrap_or(0)),
+            ("pg_type", _) => types::types(self, of),
             _ => Vec::new(),
         });
         rows

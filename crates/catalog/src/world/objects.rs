@@ -191,9 +191,7 @@ impl Objects {
         self.constraint_names.insert((constraint.schema, constraint.name.clone()));
         let (oid, table) = (constraint.oid, constraint.table);
         let place = self.constraints.push(oid, constraint);
-        if table != 0 {
-            self.constraints_by_table.entry(table).or_default().push(place);
-        }
+        self.constraints_by_table.entry(table).or_default().push(place);
     }
 
     pub(super) fn is_constraint_named(&self, schema: u32, name: &str) -> bool {

@@ -248,12 +248,6 @@ pub(super) fn types(world: &World, of: Of) -> Vec<Row> {
     world.objects.types.all.of(of).map(|of| type_row(world, &maker, of)).collect()
 }
 
-/// The row type of a relation.
-pub(super) fn of_class(world: &World, class: u32) -> Vec<Row> {
-    let row_type = world.objects.class(class).map(|class| class.row_type);
-    types(world, Of::One(row_type.unwrap_or(0)))
-}
-
 fn type_row(world: &World, maker: &Maker, of: &TypeObject) -> Row {
     let stored = world.storage(Oid(of.oid));
     let delimiter = |element: u32| match builtin(world.base_of(Oid(element)), "typdelim") {

@@ -103,3 +103,7 @@ SELECT substring(pg_get_expr(adbin, adrelid) for 5), substring('abcdef' from 3),
 SELECT conname, contype, pg_get_constraintdef(oid), pg_get_constraintdef(oid, conname <> 'yes_or_no_check') FROM pg_constraint WHERE conname IN ('cardinal_number_domain_check', 'yes_or_no_check', 'pg_class_oid_index', 'pg_class_relname_nsp_index') ORDER BY 1
 
 SELECT p.proname, pg_get_expr(p.proargdefaults, 0) FROM pg_proc p WHERE p.proname IN ('normalize', 'parse_ident', 'jsonb_set') AND p.pronargdefaults > 0 ORDER BY 1
+
+SELECT count(*), count(*) FILTER (WHERE contype = 'c') FROM pg_constraint WHERE conrelid = 0 AND connamespace = 'world'::regnamespace
+
+SELECT c.relname, a.attname, t.typname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid WHERE c.relname ~ '^(item)$' AND a.attnum > 0 ORDER BY a.attnum
