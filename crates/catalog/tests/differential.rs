@@ -160,6 +160,22 @@ fn hostile_statements_are_refused() {
     });
 }
 
+/// A condition on a query whose column is a large expression does not grow with each query around it.
+#[test]
+fn conditions_do_not_grow() {
+    block_on(async {
+        let mut session = open().await;
+        let list = vec!["d"; 30].join(", ");
+        let within = |inner: String, _| format!("SELECT concat({list}) AS d FROM ({inner}) x");
+        let deep = (0..6).fold("SELECT relname AS d FROM pg_class".to_owned(), within);
+        // To prepare it is enough: its rows would be too long.
+        session
+            .prepare(&format!("SELECT 1 FROM ({deep}) x WHERE d = 'a'"), &[])
+            .await
+            .expect("SQL");
+    });
+}
+
 /// A statement that is the engine's comes to it as it is.
 #[test]
 fn the_rest_is_the_engines() {
