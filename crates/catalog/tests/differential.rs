@@ -147,6 +147,8 @@ fn hostile_statements_are_refused() {
             (deep("(", "1", ")", 5_000), "54001"),
             (deep("CASE WHEN true THEN ", "1", " END", 3_000), "54001"),
             (format!("SELECT 1{} FROM pg_class", " + 1".repeat(9_000)), "54001"),
+            (deep("nullif(", "1 + 1", ", 2)", 40), "54001"),
+            (deep("CASE 1 + ", "1", " WHEN 1 THEN 1 WHEN 2 THEN 2 END", 30), "54001"),
             (format!("SELECT 1{} FROM pg_class", " + 1".repeat(50_000)), "54001"),
             ("SELECT count(*) FROM pg_proc a, pg_proc b, pg_proc c".to_owned(), "53400"),
             ("SELECT repeat('x', 1000000000) FROM pg_class".to_owned(), "53400"),
