@@ -14,7 +14,12 @@ pub(crate) fn parse_plain(oid: Oid, text: &str, style: &TextStyle) -> Result<Dat
     Ok(match oid {
         Oid::TEXT | Oid::VARCHAR | Oid::UNKNOWN | Oid::CSTRING => Datum::text(text),
         Oid::CHAR => Datum::text(text.chars().next().map(String::from).unwrap_or_default()),
-        oid if is_written(oid) => Datum::text(text),
+        oid if type_facts(oid).is_some_and(|known| &*known.name == "aclitem") => Datum::text(text),
+        // What a client makes of such a type would be taken for what a definition says.
+        oid if is_told_only(oid) => {
+            let name = type_facts(oid).map_or_else(String::new, |known| known.name.to_string());
+            return Err(PgError::unsupported(format!("cannot accept a value of type {name}")));
+        }
         Oid::JSONB => {
             let value = Value::from_literal(oid, text, style)?;
             match value {
@@ -26,14 +31,10 @@ pub(crate) fn parse_plain(oid: Oid, text: &str, style: &TextStyle) -> Result<Dat
     })
 }
 
-/// Types that are nothing but their text here.
-fn is_written(oid: Oid) -> bool {
-    type_facts(oid).is_some_and(|known| {
-        matches!(
-            &*known.name,
-            "pg_node_tree" | "aclitem" | "pg_ndistinct" | "pg_dependencies" | "pg_mcv_list"
-        )
-    })
+/// Types whose values only the catalogs make.
+fn is_told_only(oid: Oid) -> bool {
+    let names = ["pg_node_tree", "pg_ndistinct", "pg_dependencies", "pg_mcv_list"];
+    type_facts(oid).is_some_and(|known| names.contains(&&*known.name))
 }
 
 /// A value of the wire.

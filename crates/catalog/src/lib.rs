@@ -29,6 +29,7 @@ mod deparse;
 mod error;
 mod facts;
 mod functions;
+mod growth;
 mod io;
 mod lock;
 mod parse;

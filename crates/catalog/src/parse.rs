@@ -31,7 +31,10 @@ fn read(sql: &str) -> Result<Box<Query>> {
     let statements = parser.with_tokens_with_locations(tokens).parse_statements();
     let mut statements = statements.map_err(|error| failure(&error))?;
     match (statements.pop(), statements.is_empty()) {
-        (Some(Statement::Query(query)), true) => Ok(query),
+        (Some(Statement::Query(query)), true) => {
+            crate::growth::check(&query)?;
+            Ok(query)
+        }
         _ => Err(unsupported(0, "this statement")),
     }
 }

@@ -147,6 +147,8 @@ fn hostile_statements_are_refused() {
             (deep("(", "1", ")", 5_000), "54001"),
             (deep("CASE WHEN true THEN ", "1", " END", 3_000), "54001"),
             (format!("SELECT 1{} FROM pg_class", " + 1".repeat(9_000)), "54001"),
+            (deep("nullif(", "1 + 1", ", 2)", 40), "54001"),
+            (deep("CASE 1 + ", "1", " WHEN 1 THEN 1 WHEN 2 THEN 2 END", 30), "54001"),
             (format!("SELECT 1{} FROM pg_class", " + 1".repeat(50_000)), "54001"),
             ("SELECT count(*) FROM pg_proc a, pg_proc b, pg_proc c".to_owned(), "53400"),
             ("SELECT repeat('x', 1000000000) FROM pg_class".to_owned(), "53400"),
@@ -157,6 +159,22 @@ fn hostile_statements_are_refused() {
             let start: String = sql.chars().take(60).collect();
             assert_eq!(error.sqlstate().to_string(), state, "{start}: {error}");
         }
+    });
+}
+
+/// A condition on a query whose column is a large expression does not grow with each query around it.
+#[test]
+fn conditions_do_not_grow() {
+    block_on(async {
+        let mut session = open().await;
+        let list = vec!["d"; 30].join(", ");
+        let within = |inner: String, _| format!("SELECT concat({list}) AS d FROM ({inner}) x");
+        let deep = (0..6).fold("SELECT relname AS d FROM pg_class".to_owned(), within);
+        // To prepare it is enough: its rows would be too long.
+        session
+            .prepare(&format!("SELECT 1 FROM ({deep}) x WHERE d = 'a'"), &[])
+            .await
+            .expect("SQL");
     });
 }
 

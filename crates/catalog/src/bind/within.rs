@@ -27,6 +27,15 @@ pub(super) fn give(leaf: &mut Leaf, condition: Expr) -> Option<Expr> {
     None
 }
 
+/// Whether an expression is a column or a constant, perhaps of another type.
+fn is_simple(expr: &Expr) -> bool {
+    match expr {
+        Expr::Const(_) | Expr::Column { depth: 0, .. } => true,
+        Expr::Cast { of, .. } => matches!(**of, Expr::Const(_) | Expr::Column { depth: 0, .. }),
+        _ => false,
+    }
+}
+
 /// A SELECT whose every row is one of FROM.
 fn plain(query: &mut Query) -> Option<&mut Select> {
     let is_whole = query.ctes.is_empty()
@@ -51,7 +60,8 @@ fn plain(query: &mut Query) -> Option<&mut Select> {
 fn replace(expr: &mut Expr, columns: &[Expr]) -> bool {
     match expr {
         Expr::Column { depth: 0, column, .. } => match columns.get(*column) {
-            Some(other) if !is_outer(other) => {
+            // Anything else would be worked out twice, and grow with each query around.
+            Some(other) if is_simple(other) => {
                 *expr = other.clone();
                 true
             }

@@ -201,3 +201,7 @@ select json_agg(json_build_object('n',amname) order by oid) from pg_am where oid
 select jsonb_build_object('a', array[1,2], 'b', now()::date = current_date) from pg_am limit 1
 
 select nosuch(1) from pg_am
+
+SELECT 'x'::pg_node_tree FROM pg_am
+
+SELECT a.d FROM (SELECT relname || 'x' AS d, relkind AS k FROM pg_class) a WHERE a.d = 'pg_classx' AND a.k = 'r'

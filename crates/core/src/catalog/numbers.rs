@@ -34,7 +34,7 @@ const LARGEST: u32 = 0x7fff_ffff;
 /// Gives OIDs to objects by their names, so that they stay the same from one session to the next.
 ///
 /// The catalogs and an engine that names the table of a column come to the same OIDs if both number
-/// the relations first, in the order of the [`Snapshot`].
+/// the relations first, in the order of the [`Snapshot`](super::Snapshot).
 #[derive(Clone, Debug, Default)]
 pub struct Numbers(HashSet<u32>);
 
