@@ -1,22 +1,16 @@
 //! What a real PostgreSQL 18 answered about `golden/schema.sql`, row for row: `golden/ask.py` asks it.
 
+mod answers;
 mod fixture;
 
-use std::collections::HashMap;
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
 
+use answers::{ask, differences};
 use fixture::Fixture;
 use trunkline_catalog::{Catalog, CatalogSession, ddl};
 use trunkline_core::settings::Settings;
 use trunkline_core::testkit::block_on;
-use trunkline_core::{
-    Client, Columns, Engine, Format, Formats, Identity, Oid, Params, PgError, Progress, Reply,
-    RowBuf, Run, Session,
-};
-
-type Cells = Vec<Option<String>>;
+use trunkline_core::{Client, Engine, Identity, Session};
 
 async fn open() -> CatalogSession<fixture::FixtureSession> {
     let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
@@ -28,57 +22,6 @@ async fn open_world() -> CatalogSession<fixture::FixtureSession> {
     let defined = ddl::define(include_str!("golden/world.schema.sql")).expect("definitions");
     let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
     Catalog::new(Fixture(Arc::new(defined.snapshot))).open(client).await.expect("a session")
-}
-
-/// Columns and rows of a query, as text.
-async fn ask(
-    session: &mut CatalogSession<fixture::FixtureSession>,
-    sql: &str,
-) -> Result<(Vec<(String, Oid)>, Vec<Cells>), PgError> {
-    let prepared = session.prepare(sql, &[]).await?;
-    let Columns::Known(columns) = &prepared.columns else { panic!("columns are known") };
-    let run = Run::new(Params::default(), Default::default());
-    let Reply::Rows(mut rows) = session.execute(&prepared.statement, run).await? else {
-        panic!("rows")
-    };
-    let mut out = Vec::new();
-    let (formats, style) = (Formats::All(Format::Text), Default::default());
-    poll_fn(|cx| {
-        loop {
-            let mut buffer = RowBuf::new(&mut out, columns, &formats, &style);
-            match rows.poll_fill(cx, &mut buffer) {
-                Poll::Ready(Ok(Progress::More)) => {}
-                Poll::Ready(Ok(Progress::End(_))) => return Poll::Ready(Ok(())),
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => return Poll::Pending,
-            }
-        }
-    })
-    .await?;
-    let columns: Vec<_> =
-        columns.iter().map(|column| (column.name.to_string(), column.type_oid)).collect();
-    Ok((columns, read(&out)))
-}
-
-/// DataRow messages.
-fn read(mut bytes: &[u8]) -> Vec<Cells> {
-    let mut rows = Vec::new();
-    while !bytes.is_empty() {
-        let count = u16::from_be_bytes([bytes[5], bytes[6]]);
-        bytes = &bytes[7..];
-        let mut row = Vec::new();
-        for _ in 0..count {
-            let length = i32::from_be_bytes(bytes[..4].try_into().expect("four bytes"));
-            bytes = &bytes[4..];
-            row.push(usize::try_from(length).ok().map(|length| {
-                let cell = String::from_utf8(bytes[..length].to_vec()).expect("UTF-8");
-                bytes = &bytes[length..];
-                cell
-            }));
-        }
-        rows.push(row);
-    }
-    rows
 }
 
 #[test]
@@ -97,42 +40,8 @@ fn answers_about_declared_objects_are_those_of_postgresql() {
 }
 
 async fn compare(mut session: CatalogSession<fixture::FixtureSession>, answers: &str) {
-    let (_, names) = ask(&mut session, include_str!("golden/names.sql")).await.expect("names");
-    let names: HashMap<String, String> = names
-        .into_iter()
-        .map(|row| (row[0].clone().expect("a number"), row[1].clone().expect("a name")))
-        .collect();
-    let mut wrong = Vec::new();
-    for part in format!("\n{answers}").split("\n? ").skip(1) {
-        let (query, expected) = part.split_once('\n').expect("an answer");
-        let answer = match ask(&mut session, query).await {
-            Ok((columns, rows)) => shown(&columns, &rows, &names),
-            Err(error) => {
-                let state = error.sqlstate();
-                format!("! {state}\t{}\t{}", error.message(), error.get(b'P').unwrap_or_default())
-            }
-        };
-        if answer.trim_end() != expected.trim_end() {
-            wrong.push(format!("{query}\n--- PostgreSQL\n{expected}\n--- here\n{answer}\n"));
-        }
-    }
+    let wrong = differences(&mut session, answers).await;
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-fn shown(columns: &[(String, Oid)], rows: &[Cells], names: &HashMap<String, String>) -> String {
-    let head: Vec<String> = columns.iter().map(|(name, oid)| format!("{name}:{}", oid.0)).collect();
-    let mut lines = vec![format!("= {}", head.join("\t"))];
-    for row in rows {
-        let cells = row.iter().zip(columns).map(|(cell, (_, oid))| match cell {
-            None => "\\N".to_owned(),
-            Some(cell) => match names.get(cell).filter(|_| *oid == Oid::OID) {
-                Some(name) => name.clone(),
-                None => cell.replace('\n', "\\n"),
-            },
-        });
-        lines.push(format!("  {}", cells.collect::<Vec<_>>().join("\t")));
-    }
-    lines.join("\n")
 }
 
 /// What strangers send ends in an answer or an error, soon.
