@@ -19,6 +19,7 @@ use crate::bind::folded;
 use crate::bind::resolve::{self, Found};
 use crate::error::at;
 use crate::facts::{CastContext, PG_CATALOG};
+use crate::grammar;
 
 /// A function that was found: what its arguments become, and what it gives.
 struct Resolved {
@@ -397,60 +398,14 @@ impl Analyzer<'_> {
 
     /// What the grammar writes in its own way.
     pub(super) fn grammar(&mut self, expr: &ast::Expr) -> Result<Node> {
-        use ast::Expr as E;
-        let (name, arguments): (&str, Vec<&ast::Expr>) = match expr {
-            E::AtTimeZone { timestamp, time_zone } => ("timezone", vec![time_zone, timestamp]),
-            E::Extract { field, expr, .. } => {
-                let field = field.to_string();
-                let field = field.trim_matches('\'').to_ascii_lowercase();
-                let arguments = vec![Node::text(&field), self.expression(expr)?];
-                return self.grammar_call("extract", arguments);
-            }
-            E::Position { expr, r#in } => ("position", vec![r#in, expr]),
-            E::Substring { expr, substring_from, substring_for, special, .. } => {
-                let mut arguments = vec![&**expr];
-                arguments.extend(substring_from.as_deref());
-                arguments.extend(substring_for.as_deref());
-                let arguments = arguments.into_iter().map(|one| self.expression(one));
-                let mut arguments: Vec<Node> = arguments.collect::<Result<_>>()?;
-                if *special {
-                    return self.call_named(None, "substring", arguments);
-                }
-                if substring_from.is_none() {
-                    // `FOR` alone begins at the first one.
-                    arguments.insert(1, super::expression::number("1"));
-                }
-                return self.grammar_call("substring", arguments);
-            }
-            E::Trim { expr, trim_where, trim_what, trim_characters } => {
-                let name = match trim_where {
-                    Some(ast::TrimWhereField::Leading) => "ltrim",
-                    Some(ast::TrimWhereField::Trailing) => "rtrim",
-                    Some(ast::TrimWhereField::Both) | None => "btrim",
-                };
-                let mut arguments = vec![&**expr];
-                arguments.extend(trim_what.as_deref());
-                arguments.extend(trim_characters.iter().flatten());
-                (name, arguments)
-            }
-            E::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
-                let mut arguments = vec![&**expr, overlay_what, overlay_from];
-                arguments.extend(overlay_for.as_deref());
-                ("overlay", arguments)
-            }
-            E::Ceil { expr, .. } => {
-                let argument = self.expression(expr)?;
-                return self.call_named(None, "ceil", vec![argument]);
-            }
-            E::Floor { expr, .. } => {
-                let argument = self.expression(expr)?;
-                return self.call_named(None, "floor", vec![argument]);
-            }
-            _ => return unknown("this expression"),
-        };
-        let arguments = arguments.into_iter().map(|one| self.expression(one));
+        let Some(call) = grammar::call(expr) else { return unknown("this expression") };
+        let arguments = call.arguments.iter().map(|one| self.expression(one));
         let arguments = arguments.collect::<Result<_>>()?;
-        self.grammar_call(name, arguments)
+        if call.is_worded {
+            self.grammar_call(call.name, arguments)
+        } else {
+            self.call_named(None, call.name, arguments)
+        }
     }
 }
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use sqlparser::ast::{
     self, FunctionArg, FunctionArgExpr, JoinConstraint, JoinOperator, TableFactor, TableWithJoins,
 };
-use trunkline_core::{Oid, Result, SqlState};
+use trunkline_core::{Oid, Result};
 
 use super::operator::mentions_column;
 use super::scope::column_of;
-use super::tree::{From, Item, ItemColumn, Join, JoinKind, Kind, Node, Source};
+use super::tree::{From, Item, ItemColumn, Join, Kind, Node, Source};
 use super::{Analyzer, Columns, unknown};
 use crate::bind::folded;
-use crate::error::{at, no_relation};
+use crate::error::no_relation;
+use crate::joins::{self, JoinKind};
 
 impl Analyzer<'_> {
     /// The items of FROM.
@@ -38,18 +39,8 @@ impl Analyzer<'_> {
         sides: (usize, usize),
         operator: &JoinOperator,
     ) -> Result<From> {
-        let (kind, constraint) = match operator {
-            JoinOperator::Join(constraint)
-            | JoinOperator::Inner(constraint)
-            | JoinOperator::CrossJoin(constraint) => (JoinKind::Inner, constraint),
-            JoinOperator::Left(constraint) | JoinOperator::LeftOuter(constraint) => {
-                (JoinKind::Left, constraint)
-            }
-            JoinOperator::Right(constraint) | JoinOperator::RightOuter(constraint) => {
-                (JoinKind::Right, constraint)
-            }
-            JoinOperator::FullOuter(constraint) => (JoinKind::Full, constraint),
-            _ => return unknown("this kind of join"),
+        let Some((kind, constraint)) = joins::kind(operator) else {
+            return unknown("this kind of join");
         };
         let (mut using, mut on) = (Vec::new(), None);
         match constraint {
@@ -58,13 +49,7 @@ impl Analyzer<'_> {
                 let condition = self.expression(condition)?;
                 on = Some(self.condition(condition, "JOIN/ON")?);
             }
-            JoinConstraint::Using(names) => {
-                using = names
-                    .iter()
-                    .filter_map(|name| name.0.last()?.as_ident())
-                    .map(|name| folded(name).into())
-                    .collect();
-            }
+            JoinConstraint::Using(names) => using = joins::using(names),
             JoinConstraint::Natural => using = self.common_names(sides),
         }
         for name in &using {
@@ -87,14 +72,7 @@ impl Analyzer<'_> {
             let items = items.iter().filter_map(|item| scope.items.get(*item));
             items.flat_map(|item| item.columns.iter().map(|one| one.name.clone())).collect()
         };
-        let right = names(&right);
-        let mut common: Vec<Arc<str>> = Vec::new();
-        for name in names(&left) {
-            if right.contains(&name) && !common.contains(&name) {
-                common.push(name);
-            }
-        }
-        common
+        joins::common(names(&left), &names(&right))
     }
 
     /// Makes the columns of both sides one.
@@ -140,9 +118,7 @@ impl Analyzer<'_> {
                 return Ok(node);
             }
         }
-        let message =
-            format!("column \"{name}\" specified in USING clause does not exist in {side} table");
-        Err(at(0, SqlState::UNDEFINED_COLUMN, message))
+        Err(joins::no_column(name, side))
     }
 
     fn factor(&mut self, factor: &TableFactor) -> Result<From> {

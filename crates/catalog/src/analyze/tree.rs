@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use trunkline_core::Oid;
 
+use crate::joins::JoinKind;
+
 /// An expression and its type.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
@@ -388,14 +390,6 @@ pub(crate) struct Join {
     pub(crate) named: Option<usize>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum JoinKind {
-    Inner,
-    Left,
-    Right,
-    Full,
-}
-
 impl Node {
     pub(crate) fn new(kind: Kind, oid: Oid) -> Node {
         Node { kind, oid, typmod: -1 }
@@ -403,10 +397,6 @@ impl Node {
 
     pub(crate) fn boolean(kind: Kind) -> Node {
         Node::new(kind, Oid::BOOL)
-    }
-
-    pub(crate) fn text(text: &str) -> Node {
-        Node::new(Kind::Const(Some(text.into())), Oid::TEXT)
     }
 
     pub(crate) fn is_unknown(&self) -> bool {

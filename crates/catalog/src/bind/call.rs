@@ -10,6 +10,7 @@ use super::{Binder, Typed};
 use crate::error::{at, syntax, unsupported};
 use crate::facts::{PG_CATALOG, Proc, array_of, element_of};
 use crate::functions;
+use crate::grammar::GrammarCall;
 use crate::plan::{Calling, Expr, SetCall, SubqueryKind};
 
 impl Binder {
@@ -41,12 +42,11 @@ impl Binder {
         self.convert(now, oid, -1, crate::facts::CastContext::Explicit).map(Some)
     }
 
-    /// A call of what the grammar writes in another way.
-    pub(super) fn special(&mut self, name: &str, arguments: &[&ast::Expr]) -> Result<Typed> {
+    pub(super) fn grammar_call(&mut self, call: &GrammarCall<'_>) -> Result<Typed> {
         let arguments: Vec<Typed> =
-            arguments.iter().map(|one| self.expr(one)).collect::<Result<_>>()?;
-        let place = arguments.first().map_or(0, |one| one.place);
-        self.call_named(None, name, arguments, place)
+            call.arguments.iter().map(|one| self.expr(one)).collect::<Result<_>>()?;
+        let place = arguments.iter().map(|one| one.place).find(|place| *place != 0);
+        self.call_named(None, call.name, arguments, place.unwrap_or(0))
     }
 
     /// A call as it is written.

@@ -7,6 +7,7 @@ use super::{Binder, Typed};
 use crate::datum::Datum;
 use crate::error::{mismatch, syntax, unsupported};
 use crate::facts::{CastContext, array_of, element_of};
+use crate::grammar;
 use crate::plan::{Expr, SubqueryKind};
 
 impl Binder {
@@ -109,41 +110,6 @@ impl Binder {
             E::Array(array) => self.list(&array.elem),
             E::Tuple(items) => self.row(items),
             E::Function(function) => self.function(function),
-            E::Position { expr, r#in } => self.special("position", &[r#in, expr]),
-            E::Substring { expr, substring_from, substring_for, .. } => {
-                // Without FROM it begins at the first letter.
-                let first = E::value(ast::Value::Number("1".to_owned(), false));
-                let mut arguments = vec![&**expr];
-                arguments.push(substring_from.as_deref().unwrap_or(&first));
-                arguments.extend(substring_for.as_deref());
-                self.special("substring", &arguments)
-            }
-            E::Trim { expr, trim_where, trim_what, trim_characters } => {
-                let name = match trim_where {
-                    Some(ast::TrimWhereField::Leading) => "ltrim",
-                    Some(ast::TrimWhereField::Trailing) => "rtrim",
-                    Some(ast::TrimWhereField::Both) | None => "btrim",
-                };
-                let mut arguments = vec![&**expr];
-                arguments.extend(trim_what.as_deref());
-                arguments.extend(trim_characters.iter().flatten());
-                self.special(name, &arguments)
-            }
-            E::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
-                let mut arguments = vec![&**expr, overlay_what, overlay_from];
-                arguments.extend(overlay_for.as_deref());
-                self.special("overlay", &arguments)
-            }
-            E::Extract { field, expr, .. } => {
-                let field = field.to_string().to_ascii_lowercase();
-                let field = Typed::new(Expr::Const(Datum::text(field)), Oid::TEXT);
-                let value = self.expr(expr)?;
-                let place = value.place;
-                self.call_named(None, "extract", vec![field, value], place)
-            }
-            E::AtTimeZone { timestamp, time_zone } => {
-                self.special("timezone", &[time_zone, timestamp])
-            }
             E::Interval(interval) => {
                 let value = self.expr(&interval.value)?;
                 let unit = interval.leading_field.as_ref();
@@ -165,11 +131,13 @@ impl Binder {
                 let pattern = self.call_named(None, "similar_to_escape", arguments, value.place)?;
                 self.operate(if *negated { "!~" } else { "~" }, vec![value, pattern])
             }
-            E::Ceil { expr, .. } => self.special("ceil", &[expr]),
-            E::Floor { expr, .. } => self.special("floor", &[expr]),
-            other => {
-                Err(unsupported(0, &format!("the expression {}", shortened(&other.to_string()))))
-            }
+            other => match grammar::call(other) {
+                Some(call) => self.grammar_call(&call),
+                None => {
+                    let shown = shortened(&other.to_string());
+                    Err(unsupported(0, &format!("the expression {shown}")))
+                }
+            },
         }
     }
 

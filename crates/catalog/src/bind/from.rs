@@ -11,6 +11,7 @@ use super::query::{renamed, settled};
 use super::scope::{LeafScope, Merged, column_of, folded};
 use super::{Binder, OutputColumn, Typed};
 use crate::error::{at, unsupported};
+use crate::joins;
 use crate::plan::{Expr, From, Join, JoinKind, Leaf, SetCall, Source};
 
 impl Binder {
@@ -48,20 +49,8 @@ impl Binder {
         (first, middle): (usize, usize),
         operator: &JoinOperator,
     ) -> Result<From> {
-        let (kind, constraint) = match operator {
-            JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => {
-                ("inner", constraint)
-            }
-            JoinOperator::CrossJoin(constraint) => ("inner", constraint),
-            JoinOperator::Left(constraint) | JoinOperator::LeftOuter(constraint) => {
-                ("left", constraint)
-            }
-            JoinOperator::Right(constraint) | JoinOperator::RightOuter(constraint) => {
-                ("right", constraint)
-            }
-            JoinOperator::FullOuter(constraint) => ("full", constraint),
-            _ => return Err(unsupported(0, "this kind of join")),
-        };
+        let (kind, constraint) =
+            joins::kind(operator).ok_or_else(|| unsupported(0, "this kind of join"))?;
         let on = match constraint {
             JoinConstraint::None => Vec::new(),
             JoinConstraint::On(condition) => {
@@ -72,9 +61,7 @@ impl Binder {
                 }
             }
             JoinConstraint::Using(names) => {
-                let names =
-                    names.iter().filter_map(|name| name.0.last()?.as_ident()).map(folded).collect();
-                self.using(names, (first, middle), kind)?
+                self.using(joins::using(names), (first, middle), kind)?
             }
             JoinConstraint::Natural => {
                 let names = self.common_names(first, middle);
@@ -82,41 +69,36 @@ impl Binder {
             }
         };
         Ok(match kind {
-            "inner" => super::push::joined(JoinKind::Inner, left, right, on),
-            "left" => super::push::joined(JoinKind::Left, left, right, on),
+            joins::JoinKind::Inner => super::push::joined(JoinKind::Inner, left, right, on),
+            joins::JoinKind::Left => super::push::joined(JoinKind::Left, left, right, on),
             // The rows of leaves have their places, whichever side comes first.
-            "right" => super::push::joined(JoinKind::Left, right, left, on),
-            _ => super::push::joined(JoinKind::Full, left, right, on),
+            joins::JoinKind::Right => super::push::joined(JoinKind::Left, right, left, on),
+            joins::JoinKind::Full => super::push::joined(JoinKind::Full, left, right, on),
         })
     }
 
     /// The names that both sides of a NATURAL JOIN have.
-    fn common_names(&mut self, first: usize, middle: usize) -> Vec<String> {
+    fn common_names(&mut self, first: usize, middle: usize) -> Vec<Arc<str>> {
         let leaves = &self.scope().leaves;
-        let names = |leaf: &LeafScope| {
-            leaf.columns.iter().map(|column| column.name.to_string()).collect::<Vec<_>>()
+        let names = |leaf: &LeafScope| -> Vec<Arc<str>> {
+            leaf.columns.iter().map(|column| column.name.clone()).collect()
         };
-        let right: Vec<String> = leaves.iter().skip(middle).flat_map(names).collect();
-        let mut common: Vec<String> = Vec::new();
-        for name in leaves.iter().take(middle).skip(first).flat_map(names) {
-            if right.contains(&name) && !common.contains(&name) {
-                common.push(name);
-            }
-        }
-        common
+        let right: Vec<_> = leaves.iter().skip(middle).flat_map(names).collect();
+        let left = leaves.iter().take(middle).skip(first).flat_map(names);
+        joins::common(left.collect(), &right)
     }
 
     /// USING: pairs of columns that are equal, and stand once in the list.
     fn using(
         &mut self,
-        names: Vec<String>,
+        names: Vec<Arc<str>>,
         (first, middle): (usize, usize),
-        kind: &str,
+        kind: joins::JoinKind,
     ) -> Result<Vec<Expr>> {
         let mut on = Vec::new();
         for name in names {
             let end = self.scope().leaves.len();
-            let merged = self.scope().merged.iter().position(|merged| *merged.name == *name);
+            let merged = self.scope().merged.iter().position(|merged| merged.name == name);
             let before = merged.map(|place| self.scope().merged.remove(place).typed);
             let left = match before {
                 Some(typed) => typed,
@@ -125,14 +107,14 @@ impl Binder {
             let right = self.side_column(&name, middle..end, "right")?;
             on.push(self.operate("=", vec![left.clone(), right.clone()])?.expr);
             let typed = match kind {
-                "right" => right,
-                "full" => {
+                joins::JoinKind::Right => right,
+                joins::JoinKind::Full => {
                     let (all, oid) = self.unify(vec![left, right], "JOIN/USING")?;
                     Typed::new(Expr::Coalesce(all), oid)
                 }
                 _ => left,
             };
-            self.scope().merged.push(Merged { name: name.as_str().into(), typed });
+            self.scope().merged.push(Merged { name, typed });
         }
         Ok(on)
     }
@@ -155,9 +137,7 @@ impl Binder {
                 }
             }
         }
-        let message =
-            format!("column \"{name}\" specified in USING clause does not exist in {side} table");
-        Err(at(0, SqlState::UNDEFINED_COLUMN, message))
+        Err(joins::no_column(name, side))
     }
 
     fn factor(&mut self, factor: &TableFactor) -> Result<From> {

@@ -6,7 +6,8 @@ use trunkline_sql::quote_identifier;
 
 use super::frame::{shows_alias, shows_columns};
 use super::{CLAUSE, PART, Printer};
-use crate::analyze::tree::{From, Item, Join, JoinKind, Kind, Node, Select, Source};
+use crate::analyze::tree::{From, Item, Join, Kind, Node, Select, Source};
+use crate::joins::JoinKind;
 
 impl Printer<'_> {
     pub(super) fn from(&mut self, select: &Select) {
