@@ -127,6 +127,8 @@ pub(crate) struct Quantified {
     pub(crate) function: Function,
     pub(crate) types: Vec<Oid>,
     pub(crate) all: bool,
+    /// Whether it is `= ANY`.
+    pub(crate) is_in: bool,
 }
 
 /// `[index]` or `[from:to]`
@@ -148,6 +150,8 @@ pub(crate) enum SubqueryKind {
         function: Function,
         types: Vec<Oid>,
         all: bool,
+        /// Whether it is `= ANY`.
+        is_in: bool,
     },
     /// `(a, b) IN (query)`
     RowIn(Vec<Expr>),
@@ -433,6 +437,28 @@ pub(crate) struct Leaf {
     pub(crate) filter: Vec<Expr>,
     /// How the rows are found that have certain values, instead of all.
     pub(crate) probe: Vec<Probe>,
+    /// By what they are made one by one, if that can be.
+    pub(crate) key: Option<Key>,
+}
+
+/// A column of a relation of the catalogs that its rows are found by, and what is wanted there.
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) relation: Arc<str>,
+    pub(crate) column: &'static str,
+    pub(crate) wanted: Wanted,
+}
+
+/// The values that a key may have.
+#[derive(Debug)]
+pub(crate) enum Wanted {
+    /// That of the probe at this place.
+    Probe(usize),
+    List(Vec<Expr>),
+    /// The elements of an array.
+    Array(Expr),
+    /// The first column of a query.
+    Query(Arc<Sub>),
 }
 
 /// `own = key`, where one is of this leaf alone and the other of what is known before it.

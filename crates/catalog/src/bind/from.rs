@@ -224,7 +224,14 @@ impl Binder {
             LeafScope { alias: own, schema, columns, hidden: Vec::new(), relation, is_value };
         self.scope().leaves.push(leaf);
         let id = self.id();
-        Ok(From::Leaf(Box::new(Leaf { id, index, source, filter: Vec::new(), probe: Vec::new() })))
+        Ok(From::Leaf(Box::new(Leaf {
+            id,
+            index,
+            source,
+            filter: Vec::new(),
+            probe: Vec::new(),
+            key: None,
+        })))
     }
 
     fn function_leaf(

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::keys;
 use crate::plan::{Calling, Expr, From, Join, JoinKind, Probe};
 
 /// A join under its conditions.
@@ -24,8 +25,18 @@ pub(super) fn push(from: &mut From, condition: Expr) {
             let Some(condition) = super::within::give(leaf, condition) else { return };
             let of = HashSet::from([leaf.index]);
             match probe(&condition, &of) {
-                Some(probe) => leaf.probe.push(probe),
-                None => leaf.filter.push(condition),
+                Some(probe) => {
+                    if let Some(key) = keys::of_probe(leaf, &probe) {
+                        leaf.key = Some(key);
+                    }
+                    leaf.probe.push(probe);
+                }
+                None => {
+                    if leaf.key.is_none() {
+                        leaf.key = keys::of_condition(leaf, &condition);
+                    }
+                    leaf.filter.push(condition);
+                }
             }
         }
         From::Join(join) => {

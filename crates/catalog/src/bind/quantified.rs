@@ -71,7 +71,8 @@ impl Binder {
         let (function, types) = self.comparison(name, &[value.oid, column.oid], value.place)?;
         let to = types.first().copied().unwrap_or(Oid::TEXT);
         let value = Box::new(self.coerce(value, to)?.expr);
-        let kind = SubqueryKind::Quantified { value, function, types, all };
+        let is_in = name == "=" && !all;
+        let kind = SubqueryKind::Quantified { value, function, types, all, is_in };
         Ok(Self::boolean(Expr::Subquery { kind, query }))
     }
 
@@ -132,6 +133,7 @@ impl Binder {
             function,
             types,
             all,
+            is_in: name == "=" && !all,
         }))))
     }
 }

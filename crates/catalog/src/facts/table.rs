@@ -1,7 +1,7 @@
 //! The files of `data/`: what a database has from its birth.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{Oid, PgError};
@@ -28,6 +28,16 @@ impl Facts {
     /// Where a column of this name is.
     pub(crate) fn column(&self, name: &str) -> usize {
         self.columns.iter().position(|(own, _)| **own == *name).unwrap_or(usize::MAX)
+    }
+
+    /// The rows by what they have in a column.
+    pub(crate) fn by(&self, column: &str) -> HashMap<Datum, Vec<Row>> {
+        let place = self.column(column);
+        let mut found: HashMap<Datum, Vec<Row>> = HashMap::new();
+        for row in &self.rows {
+            found.entry(row.get(place).cloned().unwrap_or_default()).or_default().push(row.clone());
+        }
+        found
     }
 }
 
@@ -121,30 +131,6 @@ pub(crate) fn row_type(relation: u32) -> Option<Oid> {
 /// The columns of a relation of the catalogs, by the OID of its schema and its name.
 pub(crate) fn relation_columns(schema: u32, name: &str) -> Option<&'static [Column]> {
     RELATIONS.get(&(schema, name.into())).map(Vec::as_slice)
-}
-
-/// Places of rows by the values of a column.
-type Places = HashMap<Datum, Vec<usize>>;
-
-/// The rows of a relation that every database has, and that have a value in a column: found by an index
-/// that is made once.
-pub(crate) fn rows_by(name: &str, column: &str, key: &Datum) -> Vec<Row> {
-    static INDEXES: LazyLock<Mutex<HashMap<(String, String), Arc<Places>>>> =
-        LazyLock::new(Mutex::default);
-    let Some(facts) = facts(name) else { return Vec::new() };
-    let made = || {
-        let place = facts.column(column);
-        let mut places = Places::new();
-        for (at, row) in facts.rows.iter().enumerate() {
-            places.entry(row.get(place).cloned().unwrap_or_default()).or_default().push(at);
-        }
-        Arc::new(places)
-    };
-    let mut indexes = INDEXES.lock().unwrap_or_else(PoisonError::into_inner);
-    let index = indexes.entry((name.to_owned(), column.to_owned())).or_insert_with(made).clone();
-    drop(indexes);
-    let found = index.get(key).into_iter().flatten();
-    found.filter_map(|at| facts.rows.get(*at).cloned()).collect()
 }
 
 pub(crate) fn text(row: &Row, column: usize) -> Arc<str> {

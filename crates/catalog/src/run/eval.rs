@@ -305,7 +305,7 @@ impl Run {
                 "more than one row returned by a subquery used as an expression",
             )),
             SubqueryKind::Scalar => Ok(firsts().next().unwrap_or_default()),
-            SubqueryKind::Quantified { value, function, types, all } => {
+            SubqueryKind::Quantified { value, function, types, all, .. } => {
                 let value = self.eval(value, frame)?;
                 self.any(&value, firsts(), *function, types, *all)
             }

@@ -7,9 +7,7 @@ use trunkline_core::Result;
 
 use super::{Frame, Rows, Run};
 use crate::datum::{Datum, Row};
-use crate::facts::{self, PG_CATALOG};
-use crate::plan::{Expr, From, Join, JoinKind, Leaf, SetCall, Source};
-use crate::world::is_key;
+use crate::plan::{From, Join, JoinKind, Leaf, SetCall, Source};
 
 /// The rows of a leaf by the values they are looked up by.
 pub(super) struct Lookup {
@@ -19,7 +17,7 @@ pub(super) struct Lookup {
 }
 
 /// What is done with each row of FROM; whether more are wanted.
-type Each<'a> = dyn FnMut(&mut Vec<Row>) -> Result<bool> + 'a;
+pub(super) type Each<'a> = dyn FnMut(&mut Vec<Row>) -> Result<bool> + 'a;
 
 impl Run {
     /// Goes through the rows of FROM: `rows` has one row for each leaf that is known so far.
@@ -47,12 +45,11 @@ impl Run {
         parent: &Frame<'_>,
         each: &mut Each<'_>,
     ) -> Result<bool> {
-        if leaf.probe.is_empty() {
-            let all = self.source(leaf, rows, parent)?;
-            return self.emit(leaf, &all, rows, parent, each);
+        if let Some(key) = &leaf.key {
+            return self.keyed(leaf, key, rows, parent, each);
         }
-        if let Some((probe, relation, column)) = key_of(leaf) {
-            return self.keyed(leaf, (probe, relation, column), rows, parent, each);
+        if leaf.probe.is_empty() {
+            return self.scan(leaf, rows, parent, each);
         }
         let lookup = self.lookup(leaf, rows, parent)?;
         let frame = Frame { rows, slots: &[], parent: Some(parent) };
@@ -62,70 +59,57 @@ impl Run {
             return Ok(true);
         }
         match lookup.rows.get(&keys) {
-            Some(found) => self.emit(leaf, found, rows, parent, each),
+            Some(found) => self.emit(leaf, found, &[], rows, parent, each),
             None => Ok(true),
         }
     }
 
-    /// Goes through the rows of a leaf that are found by a key.
-    fn keyed(
+    /// Goes through all rows of a leaf.
+    fn scan(
         &self,
         leaf: &Leaf,
-        (probe, relation, column): (usize, &str, &str),
         rows: &mut Vec<Row>,
         parent: &Frame<'_>,
         each: &mut Each<'_>,
     ) -> Result<bool> {
-        let frame = Frame { rows, slots: &[], parent: Some(parent) };
-        let keys: Vec<Datum> =
-            leaf.probe.iter().map(|probe| self.eval(&probe.key, &frame)).collect::<Result<_>>()?;
-        if keys.iter().any(Datum::is_null) {
+        // What is gone through once need not be kept.
+        let is_first = self.seen.borrow_mut().insert(leaf.id);
+        if let Source::Table(schema, name) = &leaf.source
+            && is_first
+        {
+            for part in self.world.parts(*schema, name) {
+                if !self.emit(leaf, &part?, &[], rows, parent, each)? {
+                    return Ok(false);
+                }
+            }
             return Ok(true);
         }
-        let key = keys.get(probe).cloned().unwrap_or_default();
-        let known = self.keyed.borrow().get(&(leaf.id, key.clone())).cloned();
-        let all = match known {
-            Some(all) => all,
-            None => {
-                let all = Rc::new(self.world.rows_by(relation, column, &key));
-                let cells: usize = all.iter().map(|row| row.len() + 1).sum();
-                self.charge((cells + 2) * size_of::<Datum>())?;
-                self.keyed.borrow_mut().insert((leaf.id, key), all.clone());
-                all
-            }
-        };
-        if leaf.probe.len() == 1 {
-            return self.emit(leaf, &all, rows, parent, each);
-        }
-        let mut found = Vec::new();
-        for row in all.iter() {
-            if let Some(place) = rows.get_mut(leaf.index) {
-                *place = row.clone();
-            }
-            let frame = Frame { rows, slots: &[], parent: Some(parent) };
-            let mut is_it = true;
-            for (probe, key) in leaf.probe.iter().zip(&keys) {
-                is_it = is_it && self.eval(&probe.own, &frame)? == *key;
-            }
-            found.extend(is_it.then(|| row.clone()));
-        }
-        self.emit(leaf, &found, rows, parent, each)
+        let all = self.source(leaf, rows, parent)?;
+        self.emit(leaf, &all, &[], rows, parent, each)
     }
 
-    fn emit(
+    /// Gives rows of a leaf on that have what its probes ask for, and hold its conditions; `probed` is empty
+    /// if they were found by that.
+    pub(super) fn emit(
         &self,
         leaf: &Leaf,
         all: &[Row],
+        probed: &[Datum],
         rows: &mut Vec<Row>,
         parent: &Frame<'_>,
         each: &mut Each<'_>,
     ) -> Result<bool> {
-        for row in all {
+        'rows: for row in all {
             self.step()?;
             if let Some(place) = rows.get_mut(leaf.index) {
                 *place = row.clone();
             }
             let frame = Frame { rows, slots: &[], parent: Some(parent) };
+            for (probe, value) in leaf.probe.iter().zip(probed) {
+                if self.eval(&probe.own, &frame)? != *value {
+                    continue 'rows;
+                }
+            }
             if self.holds(&leaf.filter, &frame)? && !each(rows)? {
                 return Ok(false);
             }
@@ -290,17 +274,6 @@ impl Run {
             }
         }
     }
-}
-
-/// The probe of a leaf by which its rows can be made one by one, its relation and its column.
-fn key_of(leaf: &Leaf) -> Option<(usize, &str, &'static str)> {
-    let Source::Table(PG_CATALOG, relation) = &leaf.source else { return None };
-    let columns = facts::relation_columns(PG_CATALOG, relation)?;
-    leaf.probe.iter().enumerate().find_map(|(at, probe)| {
-        let Expr::Column { depth: 0, column, .. } = &probe.own else { return None };
-        let column = &*columns.get(*column)?.name;
-        is_key(relation, column).then_some((at, &**relation, column))
-    })
 }
 
 /// Makes the rows of a side NULL: they have no columns then.

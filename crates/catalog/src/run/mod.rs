@@ -4,12 +4,13 @@ mod aggregate;
 mod budget;
 mod eval;
 mod from;
+mod keyed;
 mod query;
 mod select;
 mod window;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -33,6 +34,8 @@ pub(crate) struct Run {
     kept: RefCell<HashMap<usize, Rows>>,
     /// Rows of leaves by what they are looked up by.
     indexes: RefCell<HashMap<usize, Rc<from::Lookup>>>,
+    /// Leaves that were gone through.
+    seen: RefCell<HashSet<usize>>,
     /// Rows that were found by a key, by their leaf.
     keyed: RefCell<HashMap<(usize, Datum), Rows>>,
     pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Regex>>>,
@@ -73,6 +76,7 @@ impl Run {
             parameters,
             kept: RefCell::default(),
             indexes: RefCell::default(),
+            seen: RefCell::default(),
             keyed: RefCell::default(),
             patterns: RefCell::default(),
             steps: Cell::new(0),

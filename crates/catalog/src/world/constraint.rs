@@ -193,11 +193,9 @@ impl Objects {
         oid
     }
 
-    /// A foreign key rests on the unique index of what it refers to.
-    pub(super) fn find_foreign_indexes(&mut self) {
-        let find = |constraint: &ConstraintObject| {
-            let key = constraint.foreign()?;
-            let target = constraint.target(self)?;
+    /// A foreign key is known by the table that it refers to, and rests on a unique index of that.
+    pub(super) fn settle_foreign_keys(&mut self) {
+        let find = |key: &ForeignKey, target: &ClassObject| {
             let mut columns = self.columns_named(target, &key.refers_to);
             columns.sort_unstable();
             let (index, _) = self.indexes_of(target.oid).find(|(_, index)| {
@@ -211,8 +209,17 @@ impl Objects {
             })?;
             Some(index.oid)
         };
-        let found: Vec<Option<u32>> = self.constraints.iter().map(find).collect();
-        for (place, index) in found.into_iter().enumerate() {
+        let found = self.constraints.iter().map(|constraint| {
+            match constraint.foreign().zip(constraint.target(self)) {
+                Some((key, target)) => (target.oid, find(key, target)),
+                None => (0, None),
+            }
+        });
+        let found: Vec<(u32, Option<u32>)> = found.collect();
+        for (place, (target, index)) in found.into_iter().enumerate() {
+            if target != 0 {
+                self.foreign_keys.entry(target).or_default().push(place);
+            }
             if let (Some(constraint), Some(index)) = (self.constraints.at_mut(place), index) {
                 constraint.index = index;
             }
@@ -277,6 +284,15 @@ pub(super) fn constraints(world: &World, of: Of) -> Vec<Row> {
 
 pub(super) fn of_table(world: &World, table: u32) -> Vec<Row> {
     rows(world, world.objects.constraints_of(table))
+}
+
+/// The foreign keys that refer to a table; of none, all that is no foreign key.
+pub(super) fn referring_to(world: &World, table: u32) -> Vec<Row> {
+    if table == 0 {
+        let all = world.objects.constraints.iter();
+        return rows(world, all.filter(|one| one.target(&world.objects).is_none()));
+    }
+    rows(world, world.objects.foreign_keys_to(table))
 }
 
 fn rows<'a>(world: &World, constraints: impl Iterator<Item = &'a ConstraintObject>) -> Vec<Row> {

@@ -1,16 +1,20 @@
 //! Rows by a key: of 10,000 tables only what is asked for is made.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use super::numbered::Of;
-use super::{World, attribute, class, constraint, index, trigger, types};
+use super::{World, class, constraint, index, tables, trigger};
 use crate::datum::{Datum, Row};
 use crate::facts;
 
 /// The columns by which rows are made one by one.
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 11] = [
     ("pg_attrdef", "adrelid"),
     ("pg_attribute", "attrelid"),
     ("pg_class", "oid"),
     ("pg_class", "relname"),
+    ("pg_constraint", "confrelid"),
     ("pg_constraint", "conrelid"),
     ("pg_constraint", "oid"),
     ("pg_index", "indexrelid"),
@@ -19,28 +23,34 @@ const KEYS: [(&str, &str); 10] = [
     ("pg_type", "oid"),
 ];
 
-/// Whether rows of a relation of `pg_catalog` are found by a column.
-pub(crate) fn is_key(relation: &str, column: &str) -> bool {
-    KEYS.contains(&(relation, column))
+/// A column of a relation of `pg_catalog` by which its rows are found.
+pub(crate) fn key_column(relation: &str, column: &str) -> Option<&'static str> {
+    KEYS.into_iter().find(|key| *key == (relation, column)).map(|(_, column)| column)
+}
+
+/// The rows of every database, by each of the keys, once somebody asks.
+static BORN: [OnceLock<HashMap<Datum, Vec<Row>>>; KEYS.len()] =
+    [const { OnceLock::new() }; KEYS.len()];
+
+fn born(relation: &str, column: &str, value: &Datum) -> Vec<Row> {
+    let place = KEYS.iter().position(|key| *key == (relation, column));
+    let Some(index) = place.and_then(|place| BORN.get(place)) else { return Vec::new() };
+    let made = || facts::facts(relation).map(|facts| facts.by(column)).unwrap_or_default();
+    index.get_or_init(made).get(value).cloned().unwrap_or_default()
 }
 
 impl World {
-    /// The rows of a relation of `pg_catalog` that have a value in a [key](is_key).
+    /// The rows of a relation of `pg_catalog` that have a value in a [key](key_column).
     pub(crate) fn rows_by(&self, relation: &str, column: &str, key: &Datum) -> Vec<Row> {
-        let mut rows = facts::rows_by(relation, column, key);
-        let of = Of::One(key.as_oid().unwrap_or(0));
+        let mut rows = born(relation, column, key);
+        let oid = key.as_oid().unwrap_or(0);
         rows.extend(match (relation, column) {
-            ("pg_attrdef", _) => attribute::defaults(self, of),
-            ("pg_attribute", _) => attribute::attributes(self, of),
-            ("pg_class", "oid") => class::classes(self, of),
-            ("pg_class", _) => class::named(self, key.as_str().unwrap_or_default()),
-            ("pg_constraint", "oid") => constraint::constraints(self, of),
-            ("pg_constraint", _) => constraint::of_table(self, key.as_oid().unwrap_or(0)),
-            ("pg_index", "indexrelid") => index::indexes(self, of),
-            ("pg_index", _) => index::of_table(self, key.as_oid().unwrap_or(0)),
-            ("pg_trigger", _) => trigger::of_table(self, key.as_oid().unwrap_or(0)),
-            ("pg_type", _) => types::types(self, of),
-            _ => Vec::new(),
+            ("pg_class", "relname") => class::named(self, key.as_str().unwrap_or_default()),
+            ("pg_constraint", "confrelid") => constraint::referring_to(self, oid),
+            ("pg_constraint", "conrelid") => constraint::of_table(self, oid),
+            ("pg_index", "indrelid") => index::of_table(self, oid),
+            ("pg_trigger", _) => trigger::of_table(self, oid),
+            (relation, _) => tables::part(self, relation, Of::One(oid)),
         });
         rows
     }

@@ -46,12 +46,13 @@ pub(crate) use class::rule_oid;
 pub(crate) use constraint::{ConstraintObject, What};
 pub(crate) use index::{IndexColumn, IndexObject};
 pub(crate) use inventory::is_shown_by;
-pub(crate) use keyed::is_key;
+pub(crate) use keyed::key_column;
 pub(crate) use names::{modified, proc_by_oid, split_name};
 pub(crate) use objects::{ClassObject, Objects};
 pub(crate) use parse::is_alias;
 pub(crate) use routine::{is_input, usual_cost};
 pub(crate) use session::version as session_version;
+pub(crate) use tables::Parts;
 pub(crate) use text::{
     domain_check_text, expression_text, query_text, trigger_condition_text, typed_text,
 };
@@ -112,8 +113,14 @@ impl World {
         &self.path
     }
 
+    /// The rows of a relation of the catalogs that is no view, in parts.
+    pub(crate) fn parts<'a>(&'a self, schema: u32, name: &'a str) -> Parts<'a> {
+        Parts::new(self, schema, name)
+    }
+
     /// All rows of a relation of the catalogs that is no view.
     pub(crate) fn table(&self, schema: u32, name: &str) -> Result<Vec<Row>> {
-        tables::rows(self, schema, name)
+        let parts: Vec<Vec<Row>> = self.parts(schema, name).collect::<Result<_>>()?;
+        Ok(parts.into_iter().flatten().collect())
     }
 }

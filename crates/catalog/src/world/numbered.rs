@@ -12,9 +12,10 @@ pub(crate) struct Numbered<T> {
 /// Which objects rows are wanted of.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Of {
-    All,
     /// The one of this number.
     One(u32),
+    /// From one place up to another.
+    Part(usize, usize),
 }
 
 impl<T> Default for Numbered<T> {
@@ -51,11 +52,18 @@ impl<T> Numbered<T> {
 
     /// Those that are wanted.
     pub(super) fn of(&self, of: Of) -> impl Iterator<Item = &T> {
-        let (all, one) = match of {
-            Of::All => (self.items.as_slice(), None),
+        let (part, one) = match of {
             Of::One(oid) => (Default::default(), self.get(oid)),
+            Of::Part(from, to) => {
+                let to = to.min(self.items.len());
+                (self.items.get(from..to).unwrap_or_default(), None)
+            }
         };
-        all.iter().chain(one)
+        part.iter().chain(one)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
     }
 
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, T> {

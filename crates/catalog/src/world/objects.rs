@@ -37,6 +37,8 @@ pub(crate) struct Objects {
     pub(crate) constraints: Numbered<ConstraintObject>,
     constraint_names: HashSet<(u32, Arc<str>)>,
     constraints_by_table: HashMap<u32, Vec<usize>>,
+    /// By the table that they refer to.
+    pub(super) foreign_keys: HashMap<u32, Vec<usize>>,
     indexes_by_table: HashMap<u32, Vec<usize>>,
     pub(super) sequences_by_column: HashMap<(u32, usize), usize>,
     pub(crate) types: Types,
@@ -126,7 +128,7 @@ impl Objects {
         objects.add_types();
         objects.add_sequences();
         objects.inherit();
-        objects.find_foreign_indexes();
+        objects.settle_foreign_keys();
         objects.add_routines();
         objects.add_triggers();
         objects.add_policies();
@@ -291,6 +293,12 @@ impl Objects {
     /// The constraints of a table.
     pub(crate) fn constraints_of(&self, table: u32) -> impl Iterator<Item = &ConstraintObject> {
         let places = self.constraints_by_table.get(&table).into_iter().flatten();
+        places.filter_map(|place| self.constraints.at(*place))
+    }
+
+    /// The foreign keys that refer to a table.
+    pub(super) fn foreign_keys_to(&self, table: u32) -> impl Iterator<Item = &ConstraintObject> {
+        let places = self.foreign_keys.get(&table).into_iter().flatten();
         places.filter_map(|place| self.constraints.at(*place))
     }
 

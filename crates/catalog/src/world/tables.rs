@@ -10,8 +10,67 @@ use super::{
 use crate::datum::Row;
 use crate::facts::{self, PG_CATALOG};
 
-/// All rows of a relation: those that every database has, and those of this one.
-pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
+/// Of how many objects the rows of a part are, at most.
+const PART: usize = 64;
+
+/// The rows of a relation of the catalogs that is no view, a part at a time: of 10,000 tables they would
+/// take much memory at once.
+pub(crate) struct Parts<'a> {
+    world: &'a World,
+    schema: u32,
+    name: &'a str,
+    /// Where the next part begins, once the first one is made.
+    next: Option<usize>,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn new(world: &'a World, schema: u32, name: &'a str) -> Parts<'a> {
+        Parts { world, schema, name, next: None }
+    }
+}
+
+impl Iterator for Parts<'_> {
+    type Item = Result<Vec<Row>>;
+
+    fn next(&mut self) -> Option<Result<Vec<Row>>> {
+        let Some(from) = self.next else {
+            self.next = Some(0);
+            return Some(first(self.world, self.schema, self.name));
+        };
+        if self.schema != PG_CATALOG || from >= objects(self.world, self.name) {
+            return None;
+        }
+        let to = from.saturating_add(PART);
+        self.next = Some(to);
+        Some(Ok(part(self.world, self.name, Of::Part(from, to))))
+    }
+}
+
+/// How many objects the [parts](part) of a relation are of.
+fn objects(world: &World, name: &str) -> usize {
+    match name {
+        "pg_attrdef" | "pg_attribute" | "pg_class" | "pg_index" => world.objects.classes.len(),
+        "pg_constraint" => world.objects.constraints.len(),
+        "pg_type" => world.objects.types.all.len(),
+        _ => 0,
+    }
+}
+
+/// The rows of a relation that are of some objects.
+pub(super) fn part(world: &World, name: &str, of: Of) -> Vec<Row> {
+    match name {
+        "pg_attrdef" => attribute::defaults(world, of),
+        "pg_attribute" => attribute::attributes(world, of),
+        "pg_class" => class::classes(world, of),
+        "pg_constraint" => constraint::constraints(world, of),
+        "pg_index" => index::indexes(world, of),
+        "pg_type" => types::types(world, of),
+        _ => Vec::new(),
+    }
+}
+
+/// The rows that every database has, and those that are no parts.
+fn first(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
     if schema == *INFORMATION_SCHEMA {
         let facts = facts::facts(&format!("information_schema.{name}"));
         return Ok(facts.map(|facts| facts.rows.clone()).unwrap_or_default());
@@ -26,10 +85,6 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
     };
     rows.extend(match name {
         "pg_namespace" => class::namespaces(world),
-        "pg_class" => class::classes(world, Of::All),
-        "pg_attribute" => attribute::attributes(world, Of::All),
-        "pg_attrdef" => attribute::defaults(world, Of::All),
-        "pg_type" => types::types(world, Of::All),
         "pg_enum" => types::enums(world),
         "pg_range" => types::ranges(world),
         "pg_proc" => routine::procs(world),
@@ -43,8 +98,6 @@ pub(super) fn rows(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         "pg_foreign_table" => foreign::foreign_tables(world),
         "pg_foreign_server" => foreign::foreign_servers(world),
         "pg_foreign_data_wrapper" => foreign::foreign_wrappers(world),
-        "pg_index" => index::indexes(world, Of::All),
-        "pg_constraint" => constraint::constraints(world, Of::All),
         "pg_depend" => depend::dependencies(world),
         "pg_shdepend" => shared::dependencies(world),
         "pg_extension" => session::extensions(world),

@@ -19,7 +19,7 @@ use crate::facts::{PG_CATALOG, facts, number};
 /// The types of a snapshot.
 #[derive(Debug, Default)]
 pub(crate) struct Types {
-    all: Numbered<TypeObject>,
+    pub(super) all: Numbered<TypeObject>,
     by_name: HashMap<(u32, Arc<str>), u32>,
 }
 

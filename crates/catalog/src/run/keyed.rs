@@ -1,0 +1,123 @@
+//! The rows of a leaf by a key: nobody makes the others.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use trunkline_core::Result;
+
+use super::from::Each;
+use super::{Frame, Rows, Run};
+use crate::datum::{Datum, Row};
+use crate::plan::{Key, Leaf, Wanted};
+
+/// For how many keys rows are kept at a time: some are asked for again and again, such as types.
+const KEPT: usize = 512;
+
+impl Run {
+    /// Goes through the rows of a leaf that are found by its key.
+    pub(super) fn keyed(
+        &self,
+        leaf: &Leaf,
+        key: &Key,
+        rows: &mut Vec<Row>,
+        parent: &Frame<'_>,
+        each: &mut Each<'_>,
+    ) -> Result<bool> {
+        let frame = Frame { rows, slots: &[], parent: Some(parent) };
+        let probed: Vec<Datum> =
+            leaf.probe.iter().map(|probe| self.eval(&probe.key, &frame)).collect::<Result<_>>()?;
+        if probed.iter().any(Datum::is_null) {
+            return Ok(true);
+        }
+        let mut wanted = match &key.wanted {
+            Wanted::Probe(place) => probed.get(*place).cloned().into_iter().collect(),
+            Wanted::List(list) => self.values(list, &frame)?,
+            Wanted::Array(array) => match self.eval(array, &frame)? {
+                Datum::Array(list) => list.items.clone(),
+                _ => Vec::new(),
+            },
+            Wanted::Query(query) => {
+                let found = self.sub(query, &frame)?;
+                found.iter().map(|row| row.first().cloned().unwrap_or_default()).collect()
+            }
+        };
+        let mut seen = HashSet::new();
+        wanted.retain(|value| !value.is_null() && seen.insert(value.clone()));
+        for value in wanted {
+            self.step()?;
+            let found = self.rows_by(leaf, key, value)?;
+            if !self.emit(leaf, &found, &probed, rows, parent, each)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn rows_by(&self, leaf: &Leaf, key: &Key, value: Datum) -> Result<Rows> {
+        if let Some(known) = self.keyed.borrow().get(&(leaf.id, value.clone())) {
+            return Ok(known.clone());
+        }
+        let found = Rc::new(self.world.rows_by(&key.relation, key.column, &value));
+        let mut keyed = self.keyed.borrow_mut();
+        if keyed.len() < KEPT {
+            let cells: usize = found.iter().map(|row| row.len() + 1).sum();
+            self.charge((cells + 2) * size_of::<Datum>())?;
+            keyed.insert((leaf.id, value), found.clone());
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+    use std::sync::Arc;
+
+    use trunkline_core::settings::Settings;
+    use trunkline_core::{Client, Identity};
+
+    use super::Run;
+    use crate::answer::Answer;
+    use crate::world::{Objects, World};
+
+    /// Of 500 tables, each with a key to the one before it.
+    fn world() -> Arc<World> {
+        let mut script = "CREATE TABLE t0 (id int PRIMARY KEY);".to_owned();
+        for table in 1..500 {
+            let _ = write!(
+                script,
+                "CREATE TABLE t{table} (id int PRIMARY KEY, of int REFERENCES t{});",
+                table - 1
+            );
+        }
+        let defined = crate::ddl::define(&script).expect("definitions");
+        let client = Client::new(Identity::new("postgres", "many"), Settings::default());
+        Arc::new(World::new(client, Arc::new(Objects::new(Arc::new(defined.snapshot)))))
+    }
+
+    #[test]
+    fn rows_that_nobody_asks_for_are_not_looked_at() {
+        let world = world();
+        for (sql, found) in [
+            ("SELECT 1 FROM pg_attribute WHERE attrelid = 't7'::regclass", 8),
+            ("SELECT 1 FROM pg_attribute WHERE attrelid IN ('t7'::regclass, 't8'::regclass)", 16),
+            ("SELECT 1 FROM pg_attribute WHERE attrelid = ANY ('{t7,t8,t8}'::regclass[])", 16),
+            ("SELECT 1 FROM pg_attribute WHERE attrelid IN (SELECT 't7'::regclass)", 8),
+            ("SELECT 1 FROM pg_constraint WHERE confrelid IN (VALUES ('t7'::regclass))", 1),
+            ("SELECT 1 FROM pg_constraint WHERE conrelid = 't7'::regclass AND contype = 'p'", 1),
+            ("SELECT 1 FROM pg_class WHERE relname OPERATOR(pg_catalog.~) '^(t7)$'", 1),
+            ("SELECT 1 FROM pg_class WHERE relname = 't7' AND relkind = 'i'", 0),
+            ("SELECT 1 FROM pg_index WHERE indrelid = 't7'::regclass", 1),
+            (
+                "SELECT 1 FROM pg_class c JOIN pg_type t ON t.oid = c.reltype WHERE c.relname = 't7'",
+                1,
+            ),
+        ] {
+            let answer = Answer::prepare(sql, &[]).expect(sql);
+            let run = Run::new(world.clone(), Vec::new(), Arc::default());
+            let rows = run.rows(answer.query()).expect(sql);
+            assert_eq!(rows.len(), found, "{sql}");
+            assert!(run.steps.get() < 300, "{sql}: {} steps", run.steps.get());
+        }
+    }
+}
