@@ -6,10 +6,11 @@ use trunkline_core::catalog::{ConstraintKind, Domain, Indexed, TypeKind};
 use super::attribute::default_oid;
 use super::class::rule_oid;
 use super::constraint::{What, mentioned};
-use super::row::{Maker, count, letter};
+use super::numbered::Of;
+use super::row::{Maker, letter};
 use super::sequence::sequence_of_default;
 use super::types::TypeWhat;
-use super::{ClassObject, World};
+use super::{ClassObject, Objects, World};
 use crate::datum::{Datum, Row};
 use crate::facts::{PG_CATALOG, type_facts};
 
@@ -29,41 +30,133 @@ const PG_LANGUAGE: u32 = 2612;
 const FIRST: u32 = 16_384;
 
 /// An object: its catalog, its number, and the number of its column or zero.
-type Object = (u32, u32, usize);
+type Object = (u32, u32, u32);
 
-struct Dependencies<'a> {
-    world: &'a World,
-    maker: Maker,
-    rows: Vec<Row>,
+/// A column of a table, counted from 0.
+fn column(table: u32, place: usize) -> Object {
+    (PG_CLASS, table, u32::try_from(place + 1).unwrap_or(u32::MAX))
 }
 
-pub(super) fn dependencies(world: &World) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_depend");
-    let mut all = Dependencies { world, maker, rows: Vec::new() };
-    for class in world.objects.classes.iter() {
-        all.of_class(class);
-    }
-    all.of_constraints();
-    all.of_types();
-    all.of_routines();
-    all.of_triggers();
-    all.rows
+/// A row of `pg_depend`: what depends on what, and how.
+type Dependency = (Object, Object, char);
+
+/// All that depends on something, in the order in which PostgreSQL would have heard of it.
+#[derive(Debug)]
+pub(super) struct Dependencies {
+    all: Vec<Dependency>,
+    /// Their places, by what depends, and by what that depends on.
+    by_object: Vec<u32>,
+    by_referenced: Vec<u32>,
 }
 
-impl Dependencies<'_> {
-    fn add(&mut self, of: Object, on: Object, kind: char) {
-        if on.1 == 0 {
-            return;
+impl Dependencies {
+    fn new(objects: &Objects) -> Dependencies {
+        let mut finder = Finder { objects, all: Vec::new() };
+        for class in objects.classes.iter() {
+            finder.of_class(class);
         }
-        self.rows.push(self.maker.row([
+        finder.of_constraints();
+        finder.of_types();
+        finder.of_routines();
+        finder.of_triggers();
+        let all = finder.all;
+        let sorted = |number: fn(&Dependency) -> u32| {
+            let mut places: Vec<u32> = (0..u32::try_from(all.len()).unwrap_or(u32::MAX)).collect();
+            places.sort_by_key(|place| at(&all, *place).map(number));
+            places
+        };
+        let (by_object, by_referenced) = (sorted(object), sorted(referenced));
+        Dependencies { all, by_object, by_referenced }
+    }
+
+    /// What an object depends on.
+    fn of(&self, oid: u32) -> impl Iterator<Item = &Dependency> {
+        self.with(&self.by_object, object, oid)
+    }
+
+    /// What depends on an object.
+    fn on(&self, oid: u32) -> impl Iterator<Item = &Dependency> {
+        self.with(&self.by_referenced, referenced, oid)
+    }
+
+    fn with<'a>(
+        &'a self,
+        places: &'a [u32],
+        number: fn(&Dependency) -> u32,
+        oid: u32,
+    ) -> impl Iterator<Item = &'a Dependency> {
+        let is_before = |place: &u32| at(&self.all, *place).map(number) < Some(oid);
+        let from = places.partition_point(is_before);
+        let found = places.iter().skip(from).map_while(|place| at(&self.all, *place));
+        found.take_while(move |one| number(one) == oid)
+    }
+}
+
+fn at(all: &[Dependency], place: u32) -> Option<&Dependency> {
+    all.get(usize::try_from(place).ok()?)
+}
+
+fn object(dependency: &Dependency) -> u32 {
+    dependency.0.1
+}
+
+fn referenced(dependency: &Dependency) -> u32 {
+    dependency.1.1
+}
+
+impl Objects {
+    fn dependencies(&self) -> &Dependencies {
+        self.depending.get_or_init(|| Dependencies::new(self))
+    }
+
+    pub(super) fn count_dependencies(&self) -> usize {
+        self.dependencies().all.len()
+    }
+}
+
+/// What some objects depend on.
+pub(super) fn dependencies(world: &World, of: Of) -> Vec<Row> {
+    let known = world.objects.dependencies();
+    match of {
+        Of::One(oid) => rows(known.of(oid)),
+        Of::Part(from, to) => {
+            rows(known.all.get(from..to.min(known.all.len())).unwrap_or_default())
+        }
+    }
+}
+
+/// What depends on an object.
+pub(super) fn depending_on(world: &World, oid: u32) -> Vec<Row> {
+    rows(world.objects.dependencies().on(oid))
+}
+
+fn rows<'a>(all: impl IntoIterator<Item = &'a Dependency>) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_depend");
+    let rows = all.into_iter().map(|(of, on, kind)| {
+        maker.row([
             ("classid", Datum::Oid(of.0)),
             ("objid", Datum::Oid(of.1)),
-            ("objsubid", count(of.2)),
+            ("objsubid", Datum::Int(of.2.into())),
             ("refclassid", Datum::Oid(on.0)),
             ("refobjid", Datum::Oid(on.1)),
-            ("refobjsubid", count(on.2)),
-            ("deptype", letter(kind)),
-        ]));
+            ("refobjsubid", Datum::Int(on.2.into())),
+            ("deptype", letter(*kind)),
+        ])
+    });
+    rows.collect()
+}
+
+/// Finds what depends on what.
+struct Finder<'a> {
+    objects: &'a Objects,
+    all: Vec<Dependency>,
+}
+
+impl Finder<'_> {
+    fn add(&mut self, of: Object, on: Object, kind: char) {
+        if on.1 != 0 {
+            self.all.push((of, on, kind));
+        }
     }
 
     /// What is of a type depends on it, unless it is always there.
@@ -79,16 +172,16 @@ impl Dependencies<'_> {
     }
 
     fn of_class(&mut self, class: &ClassObject) {
-        let world = self.world;
+        let objects = self.objects;
         let own = (PG_CLASS, class.oid, 0);
         if let Some(index) = &class.index {
             return self.of_index(class, index);
         }
         if let Some(sequence) = &class.sequence {
             self.on_schema(own, class.schema);
-            if let Some((table, column)) = sequence.owner {
+            if let Some((table, place)) = sequence.owner {
                 let kind = if sequence.is_identity { 'i' } else { 'a' };
-                self.add(own, (PG_CLASS, table, column + 1), kind);
+                self.add(own, column(table, place), kind);
             }
             return;
         }
@@ -96,12 +189,12 @@ impl Dependencies<'_> {
             'c' => self.add(own, (PG_TYPE, class.row_type, 0), 'i'),
             _ => self.on_schema(own, class.schema),
         }
-        for (place, attribute) in world.objects.columns(class).iter().enumerate() {
-            self.on_type((PG_CLASS, class.oid, place + 1), attribute.column.type_oid);
+        for (place, attribute) in objects.columns(class).iter().enumerate() {
+            self.on_type(column(class.oid, place), attribute.column.type_oid);
         }
-        let Some(relation) = world.objects.relation_of(class) else { return };
+        let Some(relation) = objects.relation_of(class) else { return };
         let kind = if relation.bound.is_some() { 'a' } else { 'n' };
-        for parent in world.objects.family.parents(class.oid) {
+        for parent in objects.family.parents(class.oid) {
             self.add(own, (PG_CLASS, *parent, 0), kind);
         }
         if let Some(key) = &relation.partitioned {
@@ -111,20 +204,21 @@ impl Dependencies<'_> {
                     Indexed::Expression(text) => mentioned(relation, text),
                 };
                 for place in places {
-                    self.add((PG_CLASS, class.oid, place + 1), own, 'i');
+                    self.add(column(class.oid, place), own, 'i');
                 }
             }
         }
         if matches!(class.kind, 'v' | 'm') {
             let rule = (PG_REWRITE, rule_oid(class.oid), 0);
             self.add(rule, own, 'i');
-            for (schema, name, column) in world.objects.mentions_of(class.oid) {
-                let Some(of) = world.objects.class_in(*schema, name) else { continue };
-                let place = column.as_deref().and_then(|column| {
-                    let mut columns = world.objects.columns(of).iter();
-                    columns.position(|one| *one.column.name == *column)
+            for (schema, name, mentioned) in objects.mentions_of(class.oid) {
+                let Some(of) = objects.class_in(*schema, name) else { continue };
+                let place = mentioned.as_deref().and_then(|mentioned| {
+                    let mut columns = objects.columns(of).iter();
+                    columns.position(|one| *one.column.name == *mentioned)
                 });
-                self.add(rule, (PG_CLASS, of.oid, place.map_or(0, |place| place + 1)), 'n');
+                let on = place.map_or((PG_CLASS, of.oid, 0), |place| column(of.oid, place));
+                self.add(rule, on, 'n');
             }
         }
         for (place, attribute) in relation.columns.iter().enumerate() {
@@ -135,28 +229,28 @@ impl Dependencies<'_> {
             let of = (PG_ATTRDEF, default_oid(class, place), 0);
             let is_generated = attribute.generated.is_some();
             let kind = if is_generated { 'i' } else { 'a' };
-            self.add(of, (PG_CLASS, class.oid, place + 1), kind);
+            self.add(of, column(class.oid, place), kind);
             let named = sequence_of_default(default);
             if let Some(name) = named
-                && let Some(sequence) = world.objects.class_in(class.schema, &name)
+                && let Some(sequence) = objects.class_in(class.schema, &name)
             {
                 self.add(of, (PG_CLASS, sequence.oid, 0), 'n');
             }
             if is_generated {
                 for other in mentioned(relation, default) {
-                    self.add(of, (PG_CLASS, class.oid, other + 1), 'n');
+                    self.add(of, column(class.oid, other), 'n');
                 }
             }
         }
     }
 
     fn of_index(&mut self, class: &ClassObject, index: &super::IndexObject) {
-        let world = self.world;
+        let objects = self.objects;
         let own = (PG_CLASS, class.oid, 0);
-        let mut constraints = world.objects.constraints_of(index.table);
+        let mut constraints = objects.constraints_of(index.table);
         let upheld = constraints
             .find(|one| one.index == class.oid && matches!(one.letter(), 'p' | 'u' | 'x'));
-        let relation = world.objects.relation_of(class);
+        let relation = objects.relation_of(class);
         let expressions = index.of.keys.iter().filter_map(|key| key.expression());
         let named = expressions.chain(index.of.condition.as_deref());
         let named = named.filter_map(|text| Some(mentioned(relation?, text)));
@@ -169,7 +263,7 @@ impl Dependencies<'_> {
         places.sort_unstable();
         places.dedup();
         for place in places {
-            self.add(own, (PG_CLASS, index.table, place + 1), 'a');
+            self.add(own, column(index.table, place), 'a');
         }
         if index.parent != 0 {
             self.add(own, (PG_CLASS, index.parent, 0), 'P');
@@ -178,8 +272,8 @@ impl Dependencies<'_> {
     }
 
     fn of_constraints(&mut self) {
-        let world = self.world;
-        for constraint in world.objects.constraints.iter() {
+        let objects = self.objects;
+        for constraint in objects.constraints.iter() {
             let own = (PG_CONSTRAINT, constraint.oid, 0);
             if constraint.domain != 0 {
                 self.add(own, (PG_TYPE, constraint.domain, 0), 'a');
@@ -192,7 +286,7 @@ impl Dependencies<'_> {
                 _ => &[],
             };
             for place in constraint.columns.iter().chain(included) {
-                let column = (PG_CLASS, constraint.table, place + 1);
+                let column = column(constraint.table, *place);
                 self.add(own, column, 'a');
                 if let What::Kind(ConstraintKind::Check(_)) = constraint.what {
                     self.add(own, column, 'n');
@@ -201,11 +295,9 @@ impl Dependencies<'_> {
             if constraint.columns.is_empty() {
                 self.add(own, (PG_CLASS, constraint.table, 0), 'a');
             }
-            if let (Some(key), Some(target)) =
-                (constraint.foreign(), constraint.target(&world.objects))
-            {
-                for place in world.objects.columns_named(target, &key.refers_to) {
-                    self.add(own, (PG_CLASS, target.oid, place + 1), 'n');
+            if let (Some(key), Some(target)) = (constraint.foreign(), constraint.target(objects)) {
+                for place in objects.columns_named(target, &key.refers_to) {
+                    self.add(own, column(target.oid, place), 'n');
                 }
                 self.add(own, (PG_CLASS, constraint.index, 0), 'n');
             }
@@ -217,13 +309,13 @@ impl Dependencies<'_> {
     }
 
     fn of_types(&mut self) {
-        let world = self.world;
-        for of in world.objects.types.iter() {
+        let objects = self.objects;
+        for of in objects.types.iter() {
             let own = (PG_TYPE, of.oid, 0);
             match of.what {
                 TypeWhat::Array(element) => self.add(own, (PG_TYPE, element, 0), 'i'),
                 TypeWhat::Row(class) => {
-                    let kind = world.objects.class(class).map(|class| class.kind);
+                    let kind = objects.class(class).map(|class| class.kind);
                     match kind {
                         // A composite type has its relation, not the other way around.
                         Some('c') => self.on_schema(own, of.schema),
@@ -232,7 +324,7 @@ impl Dependencies<'_> {
                 }
                 what => {
                     self.on_schema(own, of.schema);
-                    match world.objects.type_of(of).map(|of| &of.kind) {
+                    match objects.type_of(of).map(|of| &of.kind) {
                         Some(TypeKind::Domain(domain)) => {
                             let Domain { of, .. } = &**domain;
                             self.on_type(own, of.type_oid);
@@ -249,11 +341,11 @@ impl Dependencies<'_> {
     }
 
     fn of_routines(&mut self) {
-        let world = self.world;
-        for object in world.objects.routines.iter() {
+        let objects = self.objects;
+        for object in objects.routines.iter() {
             let own = (PG_PROC, object.oid, 0);
             self.on_schema(own, object.schema);
-            let Some(routine) = world.objects.routine(object) else { continue };
+            let Some(routine) = objects.routine(object) else { continue };
             if routine.language == "plpgsql" {
                 self.add(own, (PG_LANGUAGE, super::routine::language(&routine.language), 0), 'n');
             }
@@ -265,10 +357,10 @@ impl Dependencies<'_> {
     }
 
     fn of_triggers(&mut self) {
-        let world = self.world;
-        for trigger in world.objects.triggers.iter() {
+        let objects = self.objects;
+        for trigger in objects.triggers.iter() {
             let own = (PG_TRIGGER, trigger.oid, 0);
-            let Some(said) = world.objects.trigger(trigger) else {
+            let Some(said) = objects.trigger(trigger) else {
                 self.add(own, (PG_CONSTRAINT, trigger.constraint, 0), 'i');
                 continue;
             };
@@ -280,24 +372,24 @@ impl Dependencies<'_> {
             }
             self.add(own, (PG_CLASS, trigger.table, 0), 'a');
             for place in &said.columns {
-                self.add(own, (PG_CLASS, trigger.table, place + 1), 'n');
+                self.add(own, column(trigger.table, *place), 'n');
             }
             if trigger.parent != 0 {
                 self.add(own, (PG_TRIGGER, trigger.parent, 0), 'P');
                 self.add(own, (PG_CLASS, trigger.table, 0), 'S');
             }
         }
-        for policy in world.objects.policies.iter() {
+        for policy in objects.policies.iter() {
             let own = (PG_POLICY, policy.oid, 0);
             self.add(own, (PG_CLASS, policy.table, 0), 'a');
-            let table = world.objects.class(policy.table);
-            let relation = table.and_then(|table| world.objects.relation_of(table));
-            let (Some(relation), Some(said)) = (relation, world.objects.policy(policy)) else {
+            let table = objects.class(policy.table);
+            let relation = table.and_then(|table| objects.relation_of(table));
+            let (Some(relation), Some(said)) = (relation, objects.policy(policy)) else {
                 continue;
             };
             for text in said.using.iter().chain(&said.check) {
                 for place in mentioned(relation, text) {
-                    self.add(own, (PG_CLASS, policy.table, place + 1), 'n');
+                    self.add(own, column(policy.table, place), 'n');
                 }
             }
         }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::numbered::Of;
-use super::{World, class, constraint, index, tables, trigger};
+use super::{World, class, constraint, depend, index, tables, trigger};
 use crate::datum::{Datum, Row};
 use crate::facts;
 
 /// The columns by which rows are made one by one.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 14] = [
     ("pg_attrdef", "adrelid"),
     ("pg_attribute", "attrelid"),
     ("pg_class", "oid"),
@@ -17,8 +17,11 @@ const KEYS: [(&str, &str); 11] = [
     ("pg_constraint", "confrelid"),
     ("pg_constraint", "conrelid"),
     ("pg_constraint", "oid"),
+    ("pg_depend", "objid"),
+    ("pg_depend", "refobjid"),
     ("pg_index", "indexrelid"),
     ("pg_index", "indrelid"),
+    ("pg_sequence", "seqrelid"),
     ("pg_trigger", "tgrelid"),
     ("pg_type", "oid"),
 ];
@@ -48,6 +51,7 @@ impl World {
             ("pg_class", "relname") => class::named(self, key.as_str().unwrap_or_default()),
             ("pg_constraint", "confrelid") => constraint::referring_to(self, oid),
             ("pg_constraint", "conrelid") => constraint::of_table(self, oid),
+            ("pg_depend", "refobjid") => depend::depending_on(self, oid),
             ("pg_index", "indrelid") => index::of_table(self, oid),
             ("pg_trigger", _) => trigger::of_table(self, oid),
             (relation, _) => tables::part(self, relation, Of::One(oid)),

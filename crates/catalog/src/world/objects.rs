@@ -9,6 +9,7 @@ use trunkline_core::catalog::{
 use trunkline_core::types::TextStyle;
 
 use super::constraint::ConstraintObject;
+use super::depend::Dependencies;
 use super::index::IndexObject;
 use super::names::role_number;
 use super::numbered::Numbered;
@@ -55,6 +56,8 @@ pub(crate) struct Objects {
     declared: OnceLock<Declared>,
     /// What the query of each view names and which relation it is of, once somebody asks.
     views: OnceLock<HashMap<u32, KnownView>>,
+    /// What depends on what, once somebody asks.
+    pub(super) depending: OnceLock<Dependencies>,
     /// Texts of expressions and queries, once somebody asks.
     pub(super) texts: Mutex<Texts>,
 }

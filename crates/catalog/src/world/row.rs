@@ -29,22 +29,16 @@ impl Maker {
         place.and_then(|place| row.get(place)).cloned().unwrap_or_default()
     }
 
-    /// A row of cells by name.
+    /// A row of cells by name, in the order of their columns.
     pub(super) fn row<const N: usize>(&self, cells: [(&str, Datum); N]) -> Row {
-        let mut row = self.usual.clone();
-        let mut next = 0;
-        for (name, value) in cells {
-            // Cells mostly come in the order of their columns.
-            let is_it = |column: &Column| *column.name == *name;
-            let behind = self.columns.iter().skip(next).position(is_it).map(|place| next + place);
-            let place = behind.or_else(|| self.columns.iter().position(is_it));
-            debug_assert!(place.is_some(), "a column {name}");
-            next = place.map_or(next, |place| place + 1);
-            if let Some(cell) = place.and_then(|place| row.get_mut(place)) {
-                *cell = value;
-            }
-        }
-        row.into()
+        let mut cells = cells.into_iter().peekable();
+        let row = self.columns.iter().zip(&self.usual).map(|(column, usual)| {
+            let given = cells.next_if(|(name, _)| *column.name == **name);
+            given.map_or_else(|| usual.clone(), |(_, value)| value)
+        });
+        let row = row.collect();
+        debug_assert!(cells.peek().is_none(), "a column {:?} in its place", cells.peek());
+        row
     }
 }
 

@@ -6,6 +6,7 @@ use trunkline_core::Oid;
 use trunkline_core::catalog::{Access, Attribute, Generated, Sequence, sequence_name};
 use trunkline_sql::{Lexer, TokenKind};
 
+use super::numbered::Of;
 use super::objects::Place;
 use super::row::Maker;
 use super::{ClassObject, Objects, World, split_name};
@@ -110,11 +111,6 @@ impl Objects {
         });
     }
 
-    /// Every sequence.
-    pub(super) fn sequences(&self) -> impl Iterator<Item = (&ClassObject, &SequenceObject)> {
-        self.classes.iter().filter_map(|class| Some((class, class.sequence.as_ref()?)))
-    }
-
     /// The sequence of a column, counted from 0.
     pub(crate) fn sequence_of(&self, table: u32, column: usize) -> Option<&ClassObject> {
         self.classes.at(*self.sequences_by_column.get(&(table, column))?)
@@ -135,9 +131,11 @@ impl World {
     }
 }
 
-pub(super) fn sequences(world: &World) -> Vec<Row> {
+pub(super) fn sequences(world: &World, of: Of) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_sequence");
-    let rows = world.objects.sequences().map(|(class, sequence)| {
+    let classes = world.objects.classes.of(of);
+    let sequences = classes.filter_map(|class| Some((class, class.sequence.as_ref()?)));
+    let rows = sequences.map(|(class, sequence)| {
         let options = &sequence.options;
         maker.row([
             ("seqrelid", Datum::Oid(class.oid)),

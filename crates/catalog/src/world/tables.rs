@@ -49,8 +49,11 @@ impl Iterator for Parts<'_> {
 /// How many objects the [parts](part) of a relation are of.
 fn objects(world: &World, name: &str) -> usize {
     match name {
-        "pg_attrdef" | "pg_attribute" | "pg_class" | "pg_index" => world.objects.classes.len(),
+        "pg_attrdef" | "pg_attribute" | "pg_class" | "pg_index" | "pg_sequence" => {
+            world.objects.classes.len()
+        }
         "pg_constraint" => world.objects.constraints.len(),
+        "pg_depend" => world.objects.count_dependencies(),
         "pg_type" => world.objects.types.all.len(),
         _ => 0,
     }
@@ -63,7 +66,9 @@ pub(super) fn part(world: &World, name: &str, of: Of) -> Vec<Row> {
         "pg_attribute" => attribute::attributes(world, of),
         "pg_class" => class::classes(world, of),
         "pg_constraint" => constraint::constraints(world, of),
+        "pg_depend" => depend::dependencies(world, of),
         "pg_index" => index::indexes(world, of),
+        "pg_sequence" => sequence::sequences(world, of),
         "pg_type" => types::types(world, of),
         _ => Vec::new(),
     }
@@ -98,10 +103,8 @@ fn first(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         "pg_foreign_table" => foreign::foreign_tables(world),
         "pg_foreign_server" => foreign::foreign_servers(world),
         "pg_foreign_data_wrapper" => foreign::foreign_wrappers(world),
-        "pg_depend" => depend::dependencies(world),
         "pg_shdepend" => shared::dependencies(world),
         "pg_extension" => session::extensions(world),
-        "pg_sequence" => sequence::sequences(world),
         "pg_cursors" => world.cursors(),
         "pg_prepared_statements" => world.prepared_statements(),
         "pg_authid" => role::roles(world),
