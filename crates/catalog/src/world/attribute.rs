@@ -155,7 +155,11 @@ fn row(
     (oid, typmod): (Oid, i32),
     said: Said,
 ) -> Row {
-    let stored = world.storage(oid);
+    let mut stored = world.storage(oid);
+    if class.kind == 't' {
+        // What was too long is kept as it comes.
+        stored.storage = 'p';
+    }
     maker.row([
         ("attrelid", Datum::Oid(class.oid)),
         ("attname", Datum::text(name)),

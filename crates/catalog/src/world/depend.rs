@@ -93,6 +93,10 @@ impl Dependencies<'_> {
             return;
         }
         match class.kind {
+            't' => {
+                self.add(own, (PG_CLASS, world.objects.kept_for(class).oid, 0), 'i');
+                return;
+            }
             'c' => self.add(own, (PG_TYPE, class.row_type, 0), 'i'),
             _ => self.on_schema(own, class.schema),
         }

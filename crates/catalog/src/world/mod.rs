@@ -28,6 +28,7 @@ mod shared;
 mod storage;
 mod tables;
 mod text;
+mod toast;
 mod trigger;
 mod types;
 

@@ -7,6 +7,7 @@ use trunkline_core::{Client, Oid, PgError, Result, SqlState};
 use trunkline_sql::{Lexer, TokenKind, quote_identifier};
 
 use super::objects::{Objects, number_of};
+use super::toast::PG_TOAST;
 use super::types::TypeWhat;
 use super::{ClassObject, INFORMATION_SCHEMA, SUPERUSER, World};
 use crate::facts::{self, OPERATORS, PG_CATALOG, PROCS, Proc, number, text, type_facts};
@@ -90,7 +91,7 @@ impl World {
         match oid {
             PG_CATALOG => Some("pg_catalog".into()),
             oid if oid == *INFORMATION_SCHEMA => Some("information_schema".into()),
-            99 => Some("pg_toast".into()),
+            PG_TOAST => Some("pg_toast".into()),
             oid => self.objects.schema_name(oid),
         }
     }
@@ -99,7 +100,7 @@ impl World {
         match name {
             "pg_catalog" => Some(PG_CATALOG),
             "information_schema" => Some(*INFORMATION_SCHEMA),
-            "pg_toast" => Some(99),
+            "pg_toast" => Some(PG_TOAST),
             name => self.objects.schema_named(name),
         }
     }

@@ -17,6 +17,7 @@ use super::policy::PolicyObject;
 use super::routine::Routines;
 use super::sequence::SequenceObject;
 use super::text::Texts;
+use super::toast::TOAST;
 use super::trigger::TriggerObject;
 use super::types::Types;
 use super::{INFORMATION_SCHEMA, PUBLIC};
@@ -45,6 +46,8 @@ pub(crate) struct Objects {
     pub(super) triggered: HashMap<u32, Vec<usize>>,
     pub(crate) policies: Numbered<PolicyObject>,
     pub(crate) family: Family,
+    /// Where tables keep what is long, by their numbers.
+    pub(crate) toasts: HashMap<u32, u32>,
     /// The roles of the snapshot, by name.
     pub(super) roles: HashMap<Arc<str>, usize>,
     pub(super) role_names: HashMap<u32, Arc<str>>,
@@ -86,6 +89,8 @@ pub(super) enum Place {
     Relation(usize, usize),
     /// A type.
     Type(usize, usize),
+    /// It keeps what is long of the table of this number.
+    Toast(u32),
     /// It has no table.
     None,
 }
@@ -130,6 +135,7 @@ impl Objects {
         objects.add_routines();
         objects.add_triggers();
         objects.add_policies();
+        objects.add_toasts();
         objects
     }
 
@@ -264,10 +270,11 @@ impl Objects {
         }
     }
 
-    /// The table or view that a class is, or is an index or a sequence of.
+    /// The table or view that a class is, or is an index or a sequence of; all of `pg_toast` are alike.
     pub(crate) fn relation_of(&self, class: &ClassObject) -> Option<&Relation> {
         match class.place {
             Place::Relation(schema, at) => self.snapshot.schemas.get(schema)?.relations.get(at),
+            Place::Toast(_) => Some(&TOAST),
             _ => None,
         }
     }
@@ -328,6 +335,7 @@ impl Objects {
 
     /// The name of the owner of a class, if the snapshot says it: that of an index is its table's.
     pub(crate) fn owner_of<'a>(&'a self, class: &'a ClassObject) -> Option<&'a str> {
+        let class = self.kept_for(class);
         let own = self.access_of(class).and_then(|access| access.owner.as_deref());
         own.or_else(|| self.relation_of(class)?.access.owner.as_deref())
     }
