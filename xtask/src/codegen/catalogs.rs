@@ -25,7 +25,7 @@ const LOCALES: &str =
 const NUMBERS: [&str; 4] = ["26", "24", "30", "1028"];
 
 /// What differs from day to day, or says nothing to who has no executor of PostgreSQL's.
-const BLANK: [(&str, &str); 10] = [
+const BLANK: [(&str, &str); 12] = [
     ("relpages", "0"),
     ("reltuples", "(-1)::real"),
     ("relallvisible", "0"),
@@ -36,6 +36,8 @@ const BLANK: [(&str, &str); 10] = [
     // Trees stand as what they say.
     ("proargdefaults", "pg_get_expr(proargdefaults, 0)"),
     ("conbin", "pg_get_expr(conbin, 0)"),
+    ("ev_qual", "'<>'::text"),
+    ("ev_action", "''::text"),
     ("attmissingval", "null::anyarray"),
 ];
 
@@ -49,6 +51,27 @@ const ATTRIBUTES: &str = "attrelid < 16384";
 const INDEXES: &str = "indrelid < 16384";
 /// Of the machine's locales none but one that every machine has.
 const COLLATIONS: &str = "oid < 12000 or collprovider = 'i' or collname = 'C.utf8'";
+/// What functions say of objects, plain and pretty where that is something else.
+const SAID: [&str; 4] = [
+    "create or replace view public.pg_get_viewdef as \
+     select oid, plain, nullif(pretty, plain) as pretty from pg_class, \
+     lateral (select pg_get_viewdef(oid) as plain, pg_get_viewdef(oid, true) as pretty) as of \
+     where relkind = 'v' and oid < 16384",
+    "create or replace view public.pg_relation_is_updatable as \
+     select oid, pg_relation_is_updatable(oid, false) as events, \
+     array(select attnum from pg_attribute where attrelid = pg_class.oid and attnum > 0 \
+     and pg_column_is_updatable(attrelid, attnum, false) order by attnum) as columns \
+     from pg_class where oid < 16384",
+    // A rule of no other kind is the query of its view.
+    "create or replace view public.pg_get_ruledef as \
+     select oid, plain, nullif(pretty, plain) as pretty from pg_rewrite, \
+     lateral (select pg_get_ruledef(oid) as plain, pg_get_ruledef(oid, true) as pretty) as of \
+     where rulename <> '_RETURN' and oid < 16384",
+    "create or replace view public.pg_get_constraintdef as \
+     select oid, plain, nullif(pretty, plain) as pretty from pg_constraint, lateral \
+     (select pg_get_constraintdef(oid) as plain, pg_get_constraintdef(oid, true) as pretty) as of \
+     where oid < 16384",
+];
 /// `public` is an object of the database like any other.
 const DESCRIPTIONS: &str = "objoid <> 2200";
 
@@ -83,7 +106,10 @@ const TABLES: &[Table] = tables! {
     "pg_depend" "objid < 16384", "classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype";
     "pg_description" DESCRIPTIONS, "classoid, objoid, objsubid";
     "pg_extension" "true", "1";
+    "pg_get_constraintdef" "true", "1";
     "pg_get_keywords" "true", "word collate \"C\"";
+    "pg_get_ruledef" "true", "1";
+    "pg_get_viewdef" "true", "1";
     "pg_index" INDEXES, "1";
     "pg_init_privs" "true", "classoid, objoid, objsubid";
     "pg_language" "true", "1";
@@ -93,6 +119,8 @@ const TABLES: &[Table] = tables! {
     "pg_opfamily" "true", "1";
     "pg_proc" "oid < 16384", "1";
     "pg_range" "true", "1";
+    "pg_relation_is_updatable" "events <> 0", "1";
+    "pg_rewrite" "oid < 16384", "1";
     "pg_settings" "category <> 'Customized Options'", "name collate \"C\"";
     "pg_tablespace" "true", "1";
     "pg_timezone_abbrevs" "true", "abbrev collate \"C\"";
@@ -132,6 +160,9 @@ struct Content {
 
 /// Every file.
 pub(super) fn files(server: &Server) -> Result<Vec<Generated>, String> {
+    for view in SAID {
+        server.rows(view)?;
+    }
     let all: Result<Vec<Content>, String> =
         TABLES.iter().map(|table| content(server, table)).collect();
     let all = all?;

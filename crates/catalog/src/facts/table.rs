@@ -52,8 +52,8 @@ files! {
     "information_schema.sql_parts" "information_schema.sql_sizing"
     "pg_aggregate" "pg_am" "pg_amop" "pg_amproc" "pg_attribute" "pg_authid" "pg_auth_members" "pg_cast"
     "pg_class" "pg_collation" "pg_constraint" "pg_conversion" "pg_depend" "pg_description" "pg_extension"
-    "pg_get_keywords" "pg_index" "pg_init_privs" "pg_language" "pg_namespace" "pg_opclass" "pg_operator" "pg_opfamily"
-    "pg_proc" "pg_range" "pg_settings" "pg_tablespace" "pg_timezone_abbrevs" "pg_ts_config" "pg_ts_config_map" "pg_ts_dict" "pg_ts_parser"
+    "pg_get_constraintdef" "pg_get_keywords" "pg_get_ruledef" "pg_get_viewdef" "pg_index" "pg_init_privs" "pg_language" "pg_namespace" "pg_opclass" "pg_operator" "pg_opfamily"
+    "pg_proc" "pg_range" "pg_relation_is_updatable" "pg_rewrite" "pg_settings" "pg_tablespace" "pg_timezone_abbrevs" "pg_ts_config" "pg_ts_config_map" "pg_ts_dict" "pg_ts_parser"
     "pg_ts_template" "pg_type" "pg_wait_events"
 }
 
@@ -145,6 +145,15 @@ pub(crate) fn rows_by(name: &str, column: &str, key: &Datum) -> Vec<Row> {
     drop(indexes);
     let found = index.get(key).into_iter().flatten();
     found.filter_map(|at| facts.rows.get(*at).cloned()).collect()
+}
+
+/// What a function says of an object of every database, as a definition.
+pub(crate) fn definition(function: &str, oid: u32, is_pretty: bool) -> Option<Arc<str>> {
+    let said = facts(function)?;
+    let [row] = rows_by(function, "oid", &Datum::Oid(oid)).try_into().ok()?;
+    let cell = |name| row.get(said.column(name)).filter(|cell| !cell.is_null());
+    let pretty = cell("pretty").filter(|_| is_pretty);
+    Some(pretty.or_else(|| cell("plain"))?.as_str()?.into())
 }
 
 pub(crate) fn text(row: &Row, column: usize) -> Arc<str> {

@@ -7,7 +7,7 @@ use super::row::{Maker, count, letter};
 use super::toast::PG_TOAST;
 use super::{ClassObject, World, sequence};
 use crate::datum::{Datum, Row};
-use crate::facts::PG_CATALOG;
+use crate::facts::{self, PG_CATALOG};
 
 /// The access method of tables.
 const HEAP: u32 = 2;
@@ -30,6 +30,17 @@ impl ClassObject {
             },
             _ => 0,
         }
+    }
+}
+
+impl World {
+    /// The view that a rule is of.
+    pub(crate) fn view_of_rule(&self, rule: u32) -> Option<u32> {
+        self.objects.view_of_rule(rule).or_else(|| {
+            let rules = facts::facts("pg_rewrite")?;
+            let [row] = facts::rows_by("pg_rewrite", "oid", &Datum::Oid(rule)).try_into().ok()?;
+            Some(facts::number(&row, rules.column("ev_class")))
+        })
     }
 }
 
@@ -158,7 +169,7 @@ pub(super) fn rules(world: &World) -> Vec<Row> {
     let views = world.objects.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
     let rows = views.map(|(class, relation)| {
         maker.row([
-            ("oid", Datum::Oid(rule_oid(class.oid))),
+            ("oid", Datum::Oid(world.objects.rule_of(class.oid))),
             ("rulename", Datum::text("_RETURN")),
             ("ev_class", Datum::Oid(class.oid)),
             ("ev_type", letter('1')),
@@ -169,9 +180,4 @@ pub(super) fn rules(world: &World) -> Vec<Row> {
         ])
     });
     rows.collect()
-}
-
-/// The number of the rule of a view.
-pub(crate) fn rule_oid(view: u32) -> u32 {
-    super::objects::number_of("rule", &view.to_string())
 }

@@ -4,7 +4,6 @@ use trunkline_core::Oid;
 use trunkline_core::catalog::{ConstraintKind, Domain, Indexed, TypeKind};
 
 use super::attribute::default_oid;
-use super::class::rule_oid;
 use super::constraint::{What, mentioned};
 use super::row::{Maker, count, letter};
 use super::sequence::sequence_of_default;
@@ -120,7 +119,7 @@ impl Dependencies<'_> {
             }
         }
         if matches!(class.kind, 'v' | 'm') {
-            let rule = (PG_REWRITE, rule_oid(class.oid), 0);
+            let rule = (PG_REWRITE, world.objects.rule_of(class.oid), 0);
             self.add(rule, own, 'i');
             for (schema, name, column) in world.objects.mentions_of(class.oid) {
                 let Some(of) = world.objects.class_in(*schema, name) else { continue };

@@ -43,7 +43,6 @@ use crate::facts;
 use crate::functions::now;
 pub(crate) use access::{AclItem, no_role};
 pub(crate) use bound::is_bound;
-pub(crate) use class::rule_oid;
 pub(crate) use constraint::{ConstraintObject, What};
 pub(crate) use index::{IndexColumn, IndexObject};
 pub(crate) use inventory::is_shown_by;

@@ -10,7 +10,7 @@ use trunkline_core::types::TextStyle;
 
 use super::constraint::ConstraintObject;
 use super::index::IndexObject;
-use super::names::role_number;
+use super::names::predefined_role;
 use super::numbered::Numbered;
 use super::partition::Family;
 use super::policy::PolicyObject;
@@ -50,7 +50,11 @@ pub(crate) struct Objects {
     pub(crate) toasts: HashMap<u32, u32>,
     /// The roles of the snapshot, by name.
     pub(super) roles: HashMap<Arc<str>, usize>,
+    role_numbers: HashMap<Arc<str>, u32>,
     pub(super) role_names: HashMap<u32, Arc<str>>,
+    /// The rules of views, by the numbers of these.
+    rules: HashMap<u32, u32>,
+    views_by_rule: HashMap<u32, u32>,
     pub(super) numbers: Numbers,
     /// What names of types and functions mean, once somebody asks.
     declared: OnceLock<Declared>,
@@ -118,7 +122,10 @@ impl Objects {
         }
         for (place, role) in snapshot.roles.iter().enumerate() {
             let name: Arc<str> = role.name.as_str().into();
-            objects.role_names.insert(role_number(&name), name.clone());
+            let known = predefined_role(&name);
+            let number = known.unwrap_or_else(|| objects.numbers.of("role", &[&name]));
+            objects.role_names.insert(number, name.clone());
+            objects.role_numbers.insert(name.clone(), number);
             objects.roles.insert(name, place);
         }
         for (place, schema) in snapshot.schemas.iter().enumerate() {
@@ -135,6 +142,7 @@ impl Objects {
         objects.add_routines();
         objects.add_triggers();
         objects.add_policies();
+        objects.add_rules();
         objects.add_toasts();
         objects
     }
@@ -340,13 +348,43 @@ impl Objects {
         own.or_else(|| self.relation_of(class)?.access.owner.as_deref())
     }
 
+    fn add_rules(&mut self) {
+        let views = self.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
+        let views: Vec<u32> = views.map(|(class, _)| class.oid).collect();
+        for view in views {
+            let rule = self.numbers.of("rule", &[&view.to_string()]);
+            self.rules.insert(view, rule);
+            self.views_by_rule.insert(rule, view);
+        }
+    }
+
+    /// The number of the rule of a view.
+    pub(crate) fn rule_of(&self, view: u32) -> u32 {
+        self.rules.get(&view).copied().unwrap_or_default()
+    }
+
+    pub(super) fn view_of_rule(&self, rule: u32) -> Option<u32> {
+        self.views_by_rule.get(&rule).copied()
+    }
+
+    /// The number of a role by its name, whether there is one or not.
+    pub(super) fn role_number(&self, name: &str) -> u32 {
+        let own = self.role_numbers.get(name).copied().or_else(|| predefined_role(name));
+        own.unwrap_or_else(|| self.number_besides("role", name))
+    }
+
+    /// A number for what is not in the snapshot: the client's role, its database.
+    pub(super) fn number_besides(&self, kind: &str, name: &str) -> u32 {
+        self.numbers.besides(kind, &[name])
+    }
+
     /// A role of the snapshot.
     pub(super) fn role(&self, name: &str) -> Option<&Role> {
         self.snapshot.roles.get(*self.roles.get(name)?)
     }
 }
 
-/// A number for what has only a name: a role, a database.
+/// A number for one of many that nothing else names.
 pub(crate) fn number_of(kind: &str, name: &str) -> u32 {
     Numbers::alone(kind, &[name])
 }

@@ -29,3 +29,21 @@ SELECT oid, lanname, lanplcallfoid::oid FROM pg_language ORDER BY 1
 SELECT cfgname, oid FROM pg_ts_config ORDER BY 1
 
 SELECT deptype, count(*) FROM pg_depend WHERE objid < 16384 GROUP BY 1 ORDER BY 1
+
+SELECT conname, pg_get_constraintdef(oid), pg_get_constraintdef(oid, true) FROM pg_constraint WHERE oid < 16384 AND contype = 'c' ORDER BY 1
+
+SELECT relname, length(pg_get_viewdef(oid)), length(pg_get_viewdef(oid, true)), pg_relation_is_updatable(oid, false), pg_column_is_updatable(oid, 1::int2, false) FROM pg_class WHERE relkind = 'v' AND oid < 16384 ORDER BY 1
+
+SELECT viewname, definition FROM pg_views WHERE viewname = 'pg_roles'
+
+SELECT schemaname, tablename, rulename, definition FROM pg_rules WHERE schemaname <> 'x' ORDER BY 3
+
+SELECT c.relname, r.oid, pg_get_ruledef(r.oid), pg_get_ruledef(r.oid, true) FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class WHERE c.relname IN ('pg_user', 'pg_settings') ORDER BY 2
+
+SELECT table_name, column_name, is_updatable FROM information_schema.columns WHERE table_name IN ('pg_group', 'pg_am', 'not_kept') ORDER BY 1, 2
+
+SELECT table_schema, table_name, is_updatable, is_insertable_into, length(view_definition) FROM information_schema.views ORDER BY 1, 2 LIMIT 30
+
+SELECT view_name, table_schema, table_name, column_name FROM information_schema.view_column_usage WHERE view_name IN ('pg_roles', 'pg_user', 'enabled_roles') ORDER BY 1, 2, 3, 4
+
+SELECT pg_relation_is_updatable('pg_class'::regclass, false), pg_column_is_updatable('pg_class'::regclass, 1::int2, false), pg_column_is_updatable('pg_class'::regclass, -1::int2, false), pg_relation_is_updatable('pg_class_oid_index'::regclass, false)
