@@ -6,7 +6,7 @@ use trunkline_core::catalog::Relation;
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
-use super::{constraint, index, partition, routine, trigger};
+use super::{constraint, index, partition, partition_constraint, routine, trigger};
 use crate::datum::Datum;
 use crate::error::no_relation;
 use crate::facts;
@@ -30,9 +30,9 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_get_triggerdef" => trigger::definition,
         "pg_get_ruledef" => rule_definition,
         "pg_get_partkeydef" => partition::key,
+        "pg_get_partition_constraintdef" => partition_constraint::definition,
         "pg_partition_root" => partition::root,
         "pg_get_function_sqlbody"
-        | "pg_get_partition_constraintdef"
         | "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions" => |_| Ok(Datum::Null),

@@ -18,6 +18,7 @@ mod operators;
 pub(crate) use session::{now, started};
 pub(crate) use waiting::waits;
 mod partition;
+mod partition_constraint;
 mod patterns;
 mod privileges;
 mod regexps;

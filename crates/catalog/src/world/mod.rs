@@ -53,7 +53,8 @@ pub(crate) use parse::is_alias;
 pub(crate) use routine::{is_input, usual_cost};
 pub(crate) use session::version as session_version;
 pub(crate) use text::{
-    domain_check_text, expression_text, query_text, trigger_condition_text, typed_text,
+    constant_text, domain_check_text, expression_text, expression_type, query_text,
+    trigger_condition_text, typed_text,
 };
 pub(crate) use trigger::{TriggerObject, Triggering};
 pub(crate) use types::TypeWhat;

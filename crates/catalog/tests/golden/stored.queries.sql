@@ -47,3 +47,7 @@ SELECT table_schema, table_name, is_updatable, is_insertable_into, length(view_d
 SELECT view_name, table_schema, table_name, column_name FROM information_schema.view_column_usage WHERE view_name IN ('pg_roles', 'pg_user', 'enabled_roles') ORDER BY 1, 2, 3, 4
 
 SELECT pg_relation_is_updatable('pg_class'::regclass, false), pg_column_is_updatable('pg_class'::regclass, 1::int2, false), pg_column_is_updatable('pg_class'::regclass, -1::int2, false), pg_relation_is_updatable('pg_class_oid_index'::regclass, false)
+
+SELECT relname, replace(pg_get_partition_constraintdef(c.oid), 'p.hashed'::regclass::oid::text, 'OID') FROM pg_class c WHERE relnamespace = 'p'::regnamespace AND relkind IN ('r', 'p') ORDER BY 1
+
+SELECT relname, pg_get_expr(relpartbound, oid) FROM pg_class WHERE relnamespace = 'p'::regnamespace AND relispartition AND relkind IN ('r', 'p') ORDER BY 1
