@@ -6,7 +6,7 @@ use trunkline_core::catalog::Relation;
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
-use super::{constraint, index, partition, partition_constraint, routine, trigger};
+use super::{constraint, describe, index, partition, partition_constraint, routine, trigger};
 use crate::datum::Datum;
 use crate::error::no_relation;
 use crate::facts;
@@ -38,7 +38,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
         | "pg_get_statisticsobjdef_expressions" => |_| Ok(Datum::Null),
         "obj_description" | "col_description" => |call| description(call, "pg_description"),
         "shobj_description" => |call| description(call, "pg_shdescription"),
-        "pg_describe_object" => |_| Ok(Datum::Null),
+        "pg_describe_object" => describe::describe,
         "pg_index_column_has_property" | "pg_index_has_property" | "pg_indexam_has_property" => {
             index_property
         }

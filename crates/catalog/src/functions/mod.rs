@@ -7,6 +7,7 @@ pub(crate) mod bits;
 mod constraint;
 mod conversions;
 mod definitions;
+mod describe;
 mod index;
 pub(crate) mod json;
 mod json_tree;

@@ -203,6 +203,21 @@ pub(super) fn defaults(world: &World, of: Of) -> Vec<Row> {
     rows
 }
 
+impl World {
+    /// The table of a default, and the number of its column.
+    pub(crate) fn column_of_default(&self, oid: u32) -> Option<(u32, i64)> {
+        let defaults = self.objects.defaults.get_or_init(|| {
+            let all = self.objects.relations().flat_map(|(class, relation)| {
+                let columns = relation.columns.iter().enumerate();
+                let columns = columns.filter(|(_, attribute)| attribute.default.is_some());
+                columns.map(|(place, _)| (default_oid(class, place), (class.oid, number(place))))
+            });
+            all.collect()
+        });
+        defaults.get(&oid).copied()
+    }
+}
+
 /// The number of the default of a column.
 pub(super) fn default_oid(class: &ClassObject, place: usize) -> u32 {
     super::objects::number_of("default", &format!("{}.{place}", class.oid))

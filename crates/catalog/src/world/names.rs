@@ -170,6 +170,11 @@ impl World {
         }
     }
 
+    /// A name with its schema, unless that is one in which names are looked for.
+    pub(crate) fn shown_in(&self, schema: u32, name: &str) -> String {
+        self.shown(schema, name, self.is_schema_searched(schema))
+    }
+
     /// `regclass`: a relation by its name.
     pub(crate) fn find_class(&self, text: &str) -> Result<Option<u32>> {
         let parts = split_name(text)?;
@@ -289,7 +294,7 @@ impl World {
     }
 
     /// The text of a number of another kind; `None` shows the number itself.
-    pub(super) fn other_text(&self, kind: Oid, oid: u32) -> Option<String> {
+    pub(crate) fn other_text(&self, kind: Oid, oid: u32) -> Option<String> {
         let of = |names: &HashMap<u32, (u32, Arc<str>)>| {
             let (schema, name) = names.get(&oid)?;
             Some(self.shown(*schema, name, *schema == PG_CATALOG))

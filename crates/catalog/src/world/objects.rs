@@ -60,6 +60,8 @@ pub(crate) struct Objects {
     declared: OnceLock<Declared>,
     /// What the query of each view names and which relation it is of, once somebody asks.
     views: OnceLock<HashMap<u32, KnownView>>,
+    /// The columns of defaults, once somebody asks.
+    pub(super) defaults: OnceLock<HashMap<u32, (u32, i64)>>,
     /// Texts of expressions and queries, once somebody asks.
     pub(super) texts: Mutex<Texts>,
 }

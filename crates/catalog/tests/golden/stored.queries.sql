@@ -51,3 +51,15 @@ SELECT pg_relation_is_updatable('pg_class'::regclass, false), pg_column_is_updat
 SELECT relname, replace(pg_get_partition_constraintdef(c.oid), 'p.hashed'::regclass::oid::text, 'OID') FROM pg_class c WHERE relnamespace = 'p'::regnamespace AND relkind IN ('r', 'p') ORDER BY 1
 
 SELECT relname, pg_get_expr(relpartbound, oid) FROM pg_class WHERE relnamespace = 'p'::regnamespace AND relispartition AND relkind IN ('r', 'p') ORDER BY 1
+
+SELECT array_agg(row(n.nspname, 1) ORDER BY n.oid) FROM pg_namespace n WHERE oid IN (11, 99)
+
+SELECT x.pairs, pg_typeof(x.pairs) FROM pg_am a JOIN LATERAL (SELECT array_agg(row(o.amname, o.amtype) ORDER BY o.oid) AS pairs FROM pg_am o WHERE o.amtype = a.amtype) x ON true WHERE a.oid = 2
+
+SELECT DISTINCT pg_describe_object(classid, objid, objsubid) AS said FROM pg_depend WHERE refobjid IN ('x'::regnamespace, 'x.indexed'::regclass, 'p.one'::regclass, 'x.short'::regtype, 'x.list_of_moods'::regclass, 'x.mood'::regtype) AND NOT pg_describe_object(classid, objid, objsubid) ~ '[0-9]{4}' ORDER BY 1
+
+SELECT pg_describe_object(1259, 'x.indexed'::regclass, 1), pg_describe_object(1259, 'x.indexed'::regclass, 7), pg_describe_object(1259, 'pg_class'::regclass, 2), pg_describe_object(1247, 23, 0), pg_describe_object(1260, 10, 0), pg_describe_object(1262, 1, 0), pg_describe_object(2612, 14, 0), pg_describe_object(2615, 11, 0), pg_describe_object(3456, 100, 0), pg_describe_object(2617, 96, 0), pg_describe_object(2601, 403, 0), pg_describe_object(1213, 1663, 0), pg_describe_object(1255, 'pg_backend_pid'::regproc, 0)
+
+SELECT pg_describe_object(2605, 10066, 0), pg_describe_object(2616, 4218, 0), pg_describe_object(2753, 3194, 0), pg_describe_object(2607, 4402, 0), pg_describe_object(3079, 13494, 0), pg_describe_object(3600, 13098, 0), pg_describe_object(3601, 3722, 0), pg_describe_object(3602, 13103, 0), pg_describe_object(3764, 3727, 0), pg_describe_object(1259, 1, 0), pg_describe_object(2618, 12108, 0)
+
+SELECT pg_describe_object(classid, objid, 0) AS object_description FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e' ORDER BY 1
