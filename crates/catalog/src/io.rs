@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trunkline_core::types::{Array, TextStyle, ToPg, Value, array};
+use trunkline_core::types::{Array, TextStyle, ToPg, Value, array, record};
 use trunkline_core::{Format, Oid, Param, PgError, Result};
 
 use crate::datum::{Datum, List};
@@ -94,7 +94,13 @@ pub(crate) fn to_value(datum: &Datum, oid: Oid) -> Value {
                 dimensions.map(|&(length, lower)| array::Dimension { length, lower }).collect();
             Value::Array(Array::of_dimensions(element, dimensions, items))
         }
-        Datum::Record(_) => Value::Null,
+        Datum::Record(of) => {
+            let fields = of.iter().map(|(_, oid, field)| record::Field {
+                oid: base_of(oid),
+                value: to_value(field, oid),
+            });
+            Value::Record(record::Record::new(fields.collect()))
+        }
         Datum::Other(value) => value.as_ref().clone(),
     }
 }

@@ -19,7 +19,12 @@ async fn open() -> CatalogSession<fixture::FixtureSession> {
 
 /// A session of `golden/world.schema.sql`, as its definitions tell it.
 async fn open_world() -> CatalogSession<fixture::FixtureSession> {
-    let defined = ddl::define(include_str!("golden/world.schema.sql")).expect("definitions");
+    open_defined(include_str!("golden/world.schema.sql")).await
+}
+
+/// A session of a script of definitions.
+async fn open_defined(script: &str) -> CatalogSession<fixture::FixtureSession> {
+    let defined = ddl::define(script).expect("definitions");
     let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
     Catalog::new(Fixture(Arc::new(defined.snapshot))).open(client).await.expect("a session")
 }
@@ -36,6 +41,15 @@ fn answers_are_those_of_postgresql() {
 fn answers_about_declared_objects_are_those_of_postgresql() {
     block_on(async {
         compare(open_world().await, include_str!("golden/world.answers.txt")).await;
+    });
+}
+
+/// Where tables keep what is long, and what initdb numbers.
+#[test]
+fn answers_about_what_is_stored_are_those_of_postgresql() {
+    block_on(async {
+        let session = open_defined(include_str!("golden/stored.schema.sql")).await;
+        compare(session, include_str!("golden/stored.answers.txt")).await;
     });
 }
 

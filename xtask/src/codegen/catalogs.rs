@@ -1,10 +1,8 @@
 //! What every database has in its catalogs from the beginning, as tables of text.
 //!
 //! A file has a head of `name:type` and rows as COPY writes them, where `"` repeats what stands above.
-//! Objects that initdb numbers as it goes have other numbers on a machine with other locales: they are
-//! numbered anew, in their order.
-
-use std::collections::BTreeSet;
+//! Objects that initdb numbers as it goes have other numbers on a machine with other locales: they have those of
+//! a machine with the one locale `C.utf8`, as images of containers are.
 
 use super::{Generated, Server};
 
@@ -19,11 +17,15 @@ struct Table {
 /// The numbers that initdb gives as it goes.
 const UNPINNED: std::ops::Range<u32> = 12_000..16_384;
 
+/// The collations of the machine's locales, in the order in which initdb finds them.
+const LOCALES: &str =
+    "select oid from pg_collation where oid >= 12000 and collprovider = 'c' order by 1";
+
 /// The types of columns that hold numbers of objects: oid, regproc, oidvector, oid[].
 const NUMBERS: [&str; 4] = ["26", "24", "30", "1028"];
 
 /// What differs from day to day, or says nothing to who has no executor of PostgreSQL's.
-const BLANK: [(&str, &str); 10] = [
+const BLANK: [(&str, &str); 12] = [
     ("relpages", "0"),
     ("reltuples", "(-1)::real"),
     ("relallvisible", "0"),
@@ -34,6 +36,8 @@ const BLANK: [(&str, &str); 10] = [
     // Trees stand as what they say.
     ("proargdefaults", "pg_get_expr(proargdefaults, 0)"),
     ("conbin", "pg_get_expr(conbin, 0)"),
+    ("ev_qual", "'<>'::text"),
+    ("ev_action", "''::text"),
     ("attmissingval", "null::anyarray"),
 ];
 
@@ -41,12 +45,33 @@ const BLANK: [(&str, &str); 10] = [
 const NOT_SETTINGS: [&str; 6] =
     ["setting", "source", "reset_val", "sourcefile", "sourceline", "pending_restart"];
 
-/// The relations of the two schemas that every database has.
-const RELATIONS: &str = "relnamespace in (11, 'information_schema'::regnamespace) and oid < 16384";
-const ATTRIBUTES: &str = "attrelid in (select oid from pg_class \
-     where relnamespace in (11, 'information_schema'::regnamespace) and oid < 16384)";
-const INDEXES: &str = "indrelid in (select oid from pg_class \
-     where relnamespace in (11, 'information_schema'::regnamespace) and oid < 16384)";
+/// The relations that every database has, and where they keep what is long.
+const RELATIONS: &str = "oid < 16384";
+const ATTRIBUTES: &str = "attrelid < 16384";
+const INDEXES: &str = "indrelid < 16384";
+/// Of the machine's locales none but one that every machine has.
+const COLLATIONS: &str = "oid < 12000 or collprovider = 'i' or collname = 'C.utf8'";
+/// What functions say of objects, plain and pretty where that is something else.
+const SAID: [&str; 4] = [
+    "create or replace view public.pg_get_viewdef as \
+     select oid, plain, nullif(pretty, plain) as pretty from pg_class, \
+     lateral (select pg_get_viewdef(oid) as plain, pg_get_viewdef(oid, true) as pretty) as of \
+     where relkind = 'v' and oid < 16384",
+    "create or replace view public.pg_relation_is_updatable as \
+     select oid, pg_relation_is_updatable(oid, false) as events, \
+     array(select attnum from pg_attribute where attrelid = pg_class.oid and attnum > 0 \
+     and pg_column_is_updatable(attrelid, attnum, false) order by attnum) as columns \
+     from pg_class where oid < 16384",
+    // A rule of no other kind is the query of its view.
+    "create or replace view public.pg_get_ruledef as \
+     select oid, plain, nullif(pretty, plain) as pretty from pg_rewrite, \
+     lateral (select pg_get_ruledef(oid) as plain, pg_get_ruledef(oid, true) as pretty) as of \
+     where rulename <> '_RETURN' and oid < 16384",
+    "create or replace view public.pg_get_constraintdef as \
+     select oid, plain, nullif(pretty, plain) as pretty from pg_constraint, lateral \
+     (select pg_get_constraintdef(oid) as plain, pg_get_constraintdef(oid, true) as pretty) as of \
+     where oid < 16384",
+];
 /// `public` is an object of the database like any other.
 const DESCRIPTIONS: &str = "objoid <> 2200";
 
@@ -75,13 +100,16 @@ const TABLES: &[Table] = tables! {
     "pg_authid" "rolname <> 'postgres' and oid < 12000", "1";
     "pg_cast" "true", "1";
     "pg_class" RELATIONS, "1";
-    "pg_collation" "oid < 12000", "1";
+    "pg_collation" COLLATIONS, "1";
     "pg_constraint" "oid < 16384", "1";
     "pg_conversion" "true", "1";
-    "pg_depend" "refclassid = 'pg_extension'::regclass", "classid, objid";
+    "pg_depend" "objid < 16384", "classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype";
     "pg_description" DESCRIPTIONS, "classoid, objoid, objsubid";
     "pg_extension" "true", "1";
+    "pg_get_constraintdef" "true", "1";
     "pg_get_keywords" "true", "word collate \"C\"";
+    "pg_get_ruledef" "true", "1";
+    "pg_get_viewdef" "true", "1";
     "pg_index" INDEXES, "1";
     "pg_init_privs" "true", "classoid, objoid, objsubid";
     "pg_language" "true", "1";
@@ -91,6 +119,8 @@ const TABLES: &[Table] = tables! {
     "pg_opfamily" "true", "1";
     "pg_proc" "oid < 16384", "1";
     "pg_range" "true", "1";
+    "pg_relation_is_updatable" "events <> 0", "1";
+    "pg_rewrite" "oid < 16384", "1";
     "pg_settings" "category <> 'Customized Options'", "name collate \"C\"";
     "pg_tablespace" "true", "1";
     "pg_timezone_abbrevs" "true", "abbrev collate \"C\"";
@@ -130,14 +160,17 @@ struct Content {
 
 /// Every file.
 pub(super) fn files(server: &Server) -> Result<Vec<Generated>, String> {
+    for view in SAID {
+        server.rows(view)?;
+    }
     let all: Result<Vec<Content>, String> =
         TABLES.iter().map(|table| content(server, table)).collect();
     let all = all?;
-    let numbers: BTreeSet<u32> = all.iter().flat_map(Content::unpinned).collect();
-    let numbers: Vec<u32> = numbers.into_iter().collect();
+    let locales = server.rows(LOCALES)?;
+    let numbering = Numbering::new(&locales)?;
     Ok(all
         .iter()
-        .map(|content| Generated { file: content.file, text: content.text(&numbers) })
+        .map(|content| Generated { file: content.file, text: content.text(&numbering) })
         .collect())
 }
 
@@ -174,30 +207,14 @@ fn selected(column: &Column) -> String {
 }
 
 impl Content {
-    /// The numbers in it that initdb gave as it went.
-    fn unpinned(&self) -> impl Iterator<Item = u32> {
-        self.rows.iter().flat_map(|row| {
-            let cells = row.iter().zip(&self.columns);
-            let cells = cells.filter(|(_, column)| NUMBERS.contains(&column.oid.as_str()));
-            cells.flat_map(|(cell, _)| {
-                let numbers = cell.split([' ', ',', '{', '}']).filter_map(|part| part.parse().ok());
-                numbers.filter(|number| UNPINNED.contains(number))
-            })
-        })
-    }
-
-    fn text(&self, numbers: &[u32]) -> String {
+    fn text(&self, numbering: &Numbering) -> String {
         let head = self.columns.iter().map(|column| format!("{}:{}", column.name, column.oid));
         let mut lines = vec![head.collect::<Vec<_>>().join("\t")];
         let mut above: Vec<String> = Vec::new();
         for row in &self.rows {
             let cells = row.iter().zip(&self.columns);
-            let row: Vec<String> = cells
-                .map(|(cell, column)| match NUMBERS.contains(&column.oid.as_str()) {
-                    true => renumbered(cell, numbers),
-                    false => cell.clone(),
-                })
-                .collect();
+            let row: Vec<String> =
+                cells.map(|(cell, column)| numbering.cell(cell, column)).collect();
             let marked = row.iter().enumerate().map(|(place, cell)| {
                 if above.get(place) == Some(cell) { "\"" } else { cell.as_str() }
             });
@@ -209,18 +226,52 @@ impl Content {
     }
 }
 
-/// A cell with the places of numbers in their order instead of those that initdb gave.
-fn renumbered(cell: &str, numbers: &[u32]) -> String {
-    let number = |part: &str| {
-        let place = numbers.binary_search(&part.parse().ok()?).ok()?;
-        Some(u32::try_from(place).ok()?.saturating_add(UNPINNED.start).to_string())
-    };
-    let parts = cell.split_inclusive([' ', ',', '{', '}']).map(|part| {
-        let digits = part.trim_end_matches([' ', ',', '{', '}']);
-        let rest = part.get(digits.len()..).unwrap_or_default();
-        number(digits).map_or_else(|| part.to_owned(), |number| number + rest)
-    });
-    parts.collect()
+/// What numbers become that initdb gave as it went.
+struct Numbering {
+    /// The number of the first locale's collation.
+    first: u32,
+    /// How many locales there are besides.
+    others: u32,
+}
+
+impl Numbering {
+    fn new(locales: &[Vec<String>]) -> Result<Numbering, String> {
+        let first = locales.first().and_then(|row| row.first()?.parse().ok());
+        let first = first.ok_or("the machine has no locale `C.utf8`")?;
+        let others = u32::try_from(locales.len()).map_err(|error| error.to_string())? - 1;
+        Ok(Numbering { first, others })
+    }
+
+    fn number(&self, number: u32) -> u32 {
+        match UNPINNED.contains(&number) && number > self.first {
+            // All locales have the number of the first: all but one are left out.
+            true => number.saturating_sub(self.others).max(self.first),
+            false => number,
+        }
+    }
+
+    fn cell(&self, cell: &str, column: &Column) -> String {
+        if let Some(name) = cell.strip_prefix("pg_toast_") {
+            // What belongs to a table is named after its number.
+            return format!("pg_toast_{}", self.numbers(name, &['_']));
+        }
+        match NUMBERS.contains(&column.oid.as_str()) {
+            true => self.numbers(cell, &[' ', ',', '{', '}']),
+            false => cell.to_owned(),
+        }
+    }
+
+    fn numbers(&self, text: &str, between: &[char]) -> String {
+        let parts = text.split_inclusive(between).map(|part| {
+            let digits = part.trim_end_matches(between);
+            let rest = part.get(digits.len()..).unwrap_or_default();
+            match digits.parse() {
+                Ok(number) => self.number(number).to_string() + rest,
+                Err(_) => part.to_owned(),
+            }
+        });
+        parts.collect()
+    }
 }
 
 #[cfg(test)]
@@ -228,24 +279,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_given_anew_in_their_order_and_repeats_are_marked() {
+    fn numbers_are_those_of_one_locale_and_repeats_are_marked() {
         let column = |name: &str, oid: &str| Column { name: name.into(), oid: oid.into() };
-        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
         let content = Content {
             file: "x",
-            columns: vec![column("oid", "26"), column("types", "30"), column("size", "23")],
+            columns: vec![
+                column("oid", "26"),
+                column("types", "30"),
+                column("size", "23"),
+                column("name", "19"),
+            ],
             rows: vec![
-                row(["13144", "23 13150", "13144"]),
-                row(["13150", "23 13150", "13150"]),
-                row(["11", "{13144,26}", "1"]),
+                row(["13144", "23 12361", "13144", "pg_toast_12340"]),
+                row(["12363", "23 12361", "13150", "pg_toast_13144_index"]),
+                row(["11", "{13144,26}", "1", "13144"]),
             ],
         };
-        let numbers: BTreeSet<u32> = content.unpinned().collect();
-        assert_eq!(numbers, BTreeSet::from([13_144, 13_150]));
+        let locales = [["12359"], ["12360"], ["12361"]].map(|row| row.map(str::to_owned).to_vec());
+        let numbering = Numbering::new(&locales).unwrap();
         assert_eq!(
-            content.text(&[13_144, 13_150]),
-            "oid:26\ttypes:30\tsize:23\n12000\t23 12001\t13144\n12001\t\"\t13150\n\
-             11\t{12000,26}\t1\n"
+            content.text(&numbering),
+            "oid:26\ttypes:30\tsize:23\tname:19\n\
+             13142\t23 12359\t13144\tpg_toast_12340\n\
+             12361\t\"\t13150\tpg_toast_13142_index\n\
+             11\t{13142,26}\t1\t13144\n"
         );
+        assert!(Numbering::new(&[]).is_err());
     }
 }

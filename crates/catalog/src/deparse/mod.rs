@@ -17,6 +17,8 @@ mod simple;
 
 use std::sync::Arc;
 
+use trunkline_core::Oid;
+
 use crate::analyze::Names;
 use crate::analyze::tree::{Item, Node, Query};
 use frame::Frame;
@@ -41,6 +43,13 @@ pub(crate) fn expression(node: &Node, tables: &[Item], names: Names<'_>, pretty:
     printer.prefix = tables.len() > 1;
     printer.frames.push(Frame::new(tables, &[], &[]));
     printer.node(node, false);
+    printer.out
+}
+
+/// A constant, with its type where it would be read as another one.
+pub(crate) fn literal(text: &str, oid: Oid, typmod: i32, names: Names<'_>) -> String {
+    let mut printer = Printer::new(names, false);
+    printer.constant(Some(text), oid, typmod, constant::Label::Needed);
     printer.out
 }
 

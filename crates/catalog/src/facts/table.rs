@@ -1,7 +1,7 @@
 //! The files of `data/`: what a database has from its birth.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{Oid, PgError};
@@ -22,7 +22,12 @@ pub(crate) struct Column {
 pub(crate) struct Facts {
     pub(crate) columns: Vec<(Arc<str>, Oid)>,
     pub(crate) rows: Vec<Row>,
+    /// For each column, once somebody looks for what it has.
+    indexes: Vec<OnceLock<Index>>,
 }
+
+/// Rows by a value of theirs.
+type Index = HashMap<Datum, Vec<Row>>;
 
 impl Facts {
     /// Where a column of this name is.
@@ -30,14 +35,20 @@ impl Facts {
         self.columns.iter().position(|(own, _)| **own == *name).unwrap_or(usize::MAX)
     }
 
-    /// The rows by what they have in a column.
-    pub(crate) fn by(&self, column: &str) -> HashMap<Datum, Vec<Row>> {
+    /// The rows that have a value in a column.
+    pub(crate) fn by(&self, column: &str, key: &Datum) -> &[Row] {
         let place = self.column(column);
-        let mut found: HashMap<Datum, Vec<Row>> = HashMap::new();
-        for row in &self.rows {
-            found.entry(row.get(place).cloned().unwrap_or_default()).or_default().push(row.clone());
-        }
-        found
+        let Some(index) = self.indexes.get(place) else { return &[] };
+        let made = || {
+            let mut rows = Index::new();
+            for row in &self.rows {
+                rows.entry(row.get(place).cloned().unwrap_or_default())
+                    .or_default()
+                    .push(row.clone());
+            }
+            rows
+        };
+        index.get_or_init(made).get(key).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -62,8 +73,8 @@ files! {
     "information_schema.sql_parts" "information_schema.sql_sizing"
     "pg_aggregate" "pg_am" "pg_amop" "pg_amproc" "pg_attribute" "pg_authid" "pg_auth_members" "pg_cast"
     "pg_class" "pg_collation" "pg_constraint" "pg_conversion" "pg_depend" "pg_description" "pg_extension"
-    "pg_get_keywords" "pg_index" "pg_init_privs" "pg_language" "pg_namespace" "pg_opclass" "pg_operator" "pg_opfamily"
-    "pg_proc" "pg_range" "pg_settings" "pg_tablespace" "pg_timezone_abbrevs" "pg_ts_config" "pg_ts_config_map" "pg_ts_dict" "pg_ts_parser"
+    "pg_get_constraintdef" "pg_get_keywords" "pg_get_ruledef" "pg_get_viewdef" "pg_index" "pg_init_privs" "pg_language" "pg_namespace" "pg_opclass" "pg_operator" "pg_opfamily"
+    "pg_proc" "pg_range" "pg_relation_is_updatable" "pg_rewrite" "pg_settings" "pg_tablespace" "pg_timezone_abbrevs" "pg_ts_config" "pg_ts_config_map" "pg_ts_dict" "pg_ts_parser"
     "pg_ts_template" "pg_type" "pg_wait_events"
 }
 
@@ -133,6 +144,20 @@ pub(crate) fn relation_columns(schema: u32, name: &str) -> Option<&'static [Colu
     RELATIONS.get(&(schema, name.into())).map(Vec::as_slice)
 }
 
+/// The rows of a relation that every database has, and that have a value in a column.
+pub(crate) fn rows_by(name: &str, column: &str, key: &Datum) -> Vec<Row> {
+    facts(name).map(|facts| facts.by(column, key).to_vec()).unwrap_or_default()
+}
+
+/// What a function says of an object of every database, as a definition.
+pub(crate) fn definition(function: &str, oid: u32, is_pretty: bool) -> Option<Arc<str>> {
+    let said = facts(function)?;
+    let [row] = rows_by(function, "oid", &Datum::Oid(oid)).try_into().ok()?;
+    let cell = |name| row.get(said.column(name)).filter(|cell| !cell.is_null());
+    let pretty = cell("pretty").filter(|_| is_pretty);
+    Some(pretty.or_else(|| cell("plain"))?.as_str()?.into())
+}
+
 pub(crate) fn text(row: &Row, column: usize) -> Arc<str> {
     match row.get(column) {
         Some(Datum::Text(text)) => text.clone(),
@@ -168,7 +193,8 @@ fn read(name: &str) -> Facts {
         let row = cells.collect();
         rows.push(row);
     }
-    Facts { columns, rows }
+    let indexes = columns.iter().map(|_| OnceLock::new()).collect();
+    Facts { columns, rows, indexes }
 }
 
 fn read_cell(cell: &str, oid: Oid) -> Result<Datum, PgError> {

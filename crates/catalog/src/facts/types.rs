@@ -88,7 +88,9 @@ pub(crate) fn base_of(oid: Oid) -> Oid {
 /// The type of an array's elements.
 pub(crate) fn element_of(oid: Oid) -> Option<Oid> {
     let known = type_facts(base_of(oid))?;
-    (known.category == b'A' && known.element.0 != 0).then_some(known.element)
+    // `record[]` is a pseudo-type.
+    let is_array = known.category == b'A' || oid == Oid::RECORD_ARRAY;
+    (is_array && known.element.0 != 0).then_some(known.element)
 }
 
 /// The type of arrays of a type.

@@ -16,39 +16,12 @@ pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
     let is_pretty = call.arguments.get(1).is_some_and(Datum::is_true);
     let sql = oid(call, 0).and_then(|oid| match world.objects.constraints.get(oid) {
         Some(constraint) => sql(world, constraint, is_pretty),
-        None => of_every_database(world, oid, is_pretty),
+        None => {
+            let said = facts::definition("pg_get_constraintdef", oid, is_pretty);
+            said.map(|text| text.to_string())
+        }
     });
     Ok(sql.map_or(Datum::Null, Datum::text))
-}
-
-/// The constraints of the catalogs themselves: keys, and what domains check.
-fn of_every_database(world: &World, oid: u32, is_pretty: bool) -> Option<String> {
-    let facts = facts::facts("pg_constraint")?;
-    let place = facts.column("oid");
-    let row = facts.rows.iter().find(|row| facts::number(row, place) == oid)?;
-    let cell = |name: &str| row.get(facts.column(name));
-    let key = || {
-        let (schema, table) = world.class_name(cell("conrelid")?.as_oid()?)?;
-        let columns = facts::relation_columns(schema, &table)?;
-        let places = cell("conkey")?.as_list()?.items.iter();
-        let name = |place: &Datum| {
-            let place = usize::try_from(place.as_int()?).ok()?.checked_sub(1)?;
-            columns.get(place).map(|column| quote_identifier(&column.name).into_owned())
-        };
-        places.map(name).collect::<Option<Vec<String>>>().map(|names| names.join(", "))
-    };
-    match cell("contype")?.as_str()? {
-        "p" => key().map(|columns| format!("PRIMARY KEY ({columns})")),
-        "u" => key().map(|columns| format!("UNIQUE ({columns})")),
-        "c" => {
-            let (text, domain) = (cell("conbin")?.as_str()?, cell("contypid")?.as_oid()?);
-            // As it is told, it is plain.
-            let pretty = is_pretty.then(|| domain_check_text(world, domain, text, true));
-            let text = pretty.unwrap_or_else(|| text.to_owned());
-            Some(format!("CHECK ({text})"))
-        }
-        _ => None,
-    }
 }
 
 fn sql(world: &World, constraint: &ConstraintObject, is_pretty: bool) -> Option<String> {

@@ -1,14 +1,17 @@
 //! Definitions of objects as SQL.
 
+use std::sync::Arc;
+
 use trunkline_core::catalog::Relation;
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
-use super::{constraint, index, partition, routine, trigger};
+use super::{constraint, describe, index, partition, partition_constraint, routine, trigger};
 use crate::datum::Datum;
 use crate::error::no_relation;
+use crate::facts;
 use crate::plan::{Call, Function};
-use crate::world::{World, expression_text, is_bound, query_text, rule_oid};
+use crate::world::{World, expression_text, is_bound, query_text};
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
@@ -27,15 +30,15 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_get_triggerdef" => trigger::definition,
         "pg_get_ruledef" => rule_definition,
         "pg_get_partkeydef" => partition::key,
+        "pg_get_partition_constraintdef" => partition_constraint::definition,
         "pg_partition_root" => partition::root,
         "pg_get_function_sqlbody"
-        | "pg_get_partition_constraintdef"
         | "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions" => |_| Ok(Datum::Null),
         "obj_description" | "col_description" => |call| description(call, "pg_description"),
         "shobj_description" => |call| description(call, "pg_shdescription"),
-        "pg_describe_object" => |_| Ok(Datum::Null),
+        "pg_describe_object" => describe::describe,
         "pg_index_column_has_property" | "pg_index_has_property" | "pg_indexam_has_property" => {
             index_property
         }
@@ -104,30 +107,33 @@ fn view_definition(call: &Call<'_>) -> Result<Datum> {
         Some(Datum::Text(name)) => world.find_class(name)?,
         other => other.and_then(Datum::as_oid),
     };
-    let class = oid
-        .and_then(|oid| world.objects.class(oid))
-        .filter(|class| matches!(class.kind, 'v' | 'm'));
-    let definition =
-        class.and_then(|class| world.objects.relation_of(class)?.definition.as_deref());
     let is_pretty = call.arguments.get(1).is_some_and(Datum::is_true);
-    let text = class.zip(definition);
-    let text = text.map(|(class, text)| query_text(world, class.oid, text, is_pretty));
-    Ok(text.map_or(Datum::Null, Datum::text))
+    let text = oid.and_then(|oid| query_of(world, oid, is_pretty));
+    Ok(text.map_or(Datum::Null, Datum::Text))
+}
+
+/// The query of a view.
+fn query_of(world: &World, view: u32, is_pretty: bool) -> Option<Arc<str>> {
+    let Some(class) = world.objects.class(view) else {
+        return facts::definition("pg_get_viewdef", view, is_pretty);
+    };
+    let relation = world.objects.relation_of(class).filter(|_| matches!(class.kind, 'v' | 'm'))?;
+    Some(query_text(world, view, relation.definition.as_deref()?, is_pretty).into())
 }
 
 /// The rule of a view is its query.
 fn rule_definition(call: &Call<'_>) -> Result<Datum> {
     let world = &call.run.world;
-    let wanted = oid(call, 0);
-    let mut views = world.objects.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
-    let found = views.find(|(class, _)| Some(rule_oid(class.oid)) == wanted);
-    let Some((class, relation)) = found else { return Ok(Datum::Null) };
+    let Some(rule) = oid(call, 0) else { return Ok(Datum::Null) };
     let is_pretty = call.arguments.get(1).is_some_and(Datum::is_true);
-    let query = relation.definition.as_deref().unwrap_or_default();
-    let query = query_text(world, class.oid, query, is_pretty);
+    if let Some(text) = facts::definition("pg_get_ruledef", rule, is_pretty) {
+        return Ok(Datum::Text(text));
+    }
+    let Some(view) = world.view_of_rule(rule) else { return Ok(Datum::Null) };
+    let Some(query) = query_of(world, view, is_pretty) else { return Ok(Datum::Null) };
     let name = match is_pretty {
-        true => world.class_text(class.oid).unwrap_or_default(),
-        false => qualified(world, class.oid),
+        true => world.class_text(view).unwrap_or_default(),
+        false => qualified(world, view),
     };
     Ok(Datum::text(format!(
         "CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {query}"
@@ -138,14 +144,14 @@ fn rule_definition(call: &Call<'_>) -> Result<Datum> {
 fn description(call: &Call<'_>, among: &str) -> Result<Datum> {
     let Some(object) = oid(call, 0) else { return Ok(Datum::Null) };
     let (catalog, column) = match call.arguments.get(1) {
-        Some(Datum::Text(name)) => (crate::facts::relation_oid(crate::facts::PG_CATALOG, name), 0),
+        Some(Datum::Text(name)) => (facts::relation_oid(facts::PG_CATALOG, name), 0),
         Some(Datum::Int(column)) => (Some(1259), *column),
         _ => (None, 0),
     };
-    let columns = crate::facts::relation_columns(crate::facts::PG_CATALOG, among);
+    let columns = facts::relation_columns(facts::PG_CATALOG, among);
     let place = |name: &str| columns?.iter().position(|column| *column.name == *name);
     let [of, class, sub, text] = ["objoid", "classoid", "objsubid", "description"].map(place);
-    let rows = call.run.world.table(crate::facts::PG_CATALOG, among)?;
+    let rows = call.run.world.table(facts::PG_CATALOG, among)?;
     let found = rows.iter().find(|row| {
         let number = |place: Option<usize>| row.get(place?).and_then(Datum::as_int);
         number(of) == Some(object.into())

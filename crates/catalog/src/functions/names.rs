@@ -49,9 +49,10 @@ pub(super) fn function(name: &str) -> Option<Function> {
             Ok(Datum::text(name.unwrap_or_else(|| format!("unknown (OID={oid})").into())))
         },
         // Sizes of rows are not known here, and a table that is elsewhere has none of its own.
-        "pg_relation_size" | "pg_table_size" => |call| size(call, true, false),
-        "pg_indexes_size" => |call| size(call, false, true),
-        "pg_total_relation_size" => |call| size(call, true, true),
+        "pg_relation_size" => |call| size(call, &[Part::Own]),
+        "pg_table_size" => |call| size(call, &[Part::Own, Part::Toast]),
+        "pg_indexes_size" => |call| size(call, &[Part::Indexes]),
+        "pg_total_relation_size" => |call| size(call, &[Part::Own, Part::Toast, Part::Indexes]),
         "pg_database_size" | "pg_tablespace_size" => |_| Ok(Datum::Int(0)),
         "pg_size_pretty" => size_pretty,
         "pg_tablespace_location" => |_| Ok(Datum::text("")),
@@ -201,8 +202,17 @@ fn to_alias(call: &Call<'_>, oid: Oid) -> Result<Datum> {
     Ok(call.run.world.find_alias(oid, name).ok().flatten().map_or(Datum::Null, Datum::Oid))
 }
 
-/// How many bytes the pages of a relation and of its indexes have that are there without rows.
-fn size(call: &Call<'_>, with_own: bool, with_indexes: bool) -> Result<Datum> {
+/// What is counted of a relation.
+#[derive(PartialEq, Eq)]
+enum Part {
+    Own,
+    /// Where it keeps what is long.
+    Toast,
+    Indexes,
+}
+
+/// How many bytes the pages of parts of a relation have that are there without rows.
+fn size(call: &Call<'_>, parts: &[Part]) -> Result<Datum> {
     const PAGE: i64 = 8192;
     let world = &call.run.world;
     let Some(oid) = call.arguments.first().and_then(Datum::as_oid) else { return Ok(Datum::Null) };
@@ -210,10 +220,20 @@ fn size(call: &Call<'_>, with_own: bool, with_indexes: bool) -> Result<Datum> {
         return Ok(Datum::Null);
     }
     let is_main = call.arguments.get(1).is_none_or(|fork| fork.as_str() == Some("main"));
-    let own = world.objects.class(oid).filter(|_| with_own && is_main);
-    let indexes = world.objects.indexes_of(oid).filter(|_| with_indexes);
-    let pages =
-        own.map_or(0, |class| class.pages()) + indexes.map(|(class, _)| class.pages()).sum::<i64>();
+    let Some(class) = world.objects.class(oid) else { return Ok(Datum::Int(0)) };
+    let of_indexes =
+        |table| -> i64 { world.objects.indexes_of(table).map(|(class, _)| class.pages()).sum() };
+    let mut pages = 0;
+    if parts.contains(&Part::Own) && is_main {
+        pages += class.pages();
+    }
+    // The index of what is kept for a table is of the table, too.
+    if parts.contains(&Part::Toast) {
+        pages += world.objects.toasts.get(&oid).copied().map_or(0, of_indexes);
+    }
+    if parts.contains(&Part::Indexes) {
+        pages += of_indexes(oid);
+    }
     Ok(Datum::Int(pages * PAGE))
 }
 

@@ -7,6 +7,7 @@ use trunkline_core::catalog::{Timing, TriggerEvent};
 
 use super::definitions::oid;
 use crate::datum::Datum;
+use crate::facts;
 use crate::plan::{Call, Function};
 use crate::world::World;
 
@@ -32,7 +33,11 @@ pub(super) fn function(name: &str) -> Option<Function> {
 fn relation(call: &Call<'_>) -> Result<Datum> {
     let with_triggers = call.arguments.get(1).is_some_and(Datum::is_true);
     let of = oid(call, 0).unwrap_or(0);
-    Ok(Datum::Int(events(&call.run.world, of, None, with_triggers, DEEPEST)))
+    let world = &call.run.world;
+    Ok(Datum::Int(match of_every_database(of) {
+        Some((events, _)) => events,
+        None => events(world, of, None, with_triggers, DEEPEST),
+    }))
 }
 
 /// `pg_column_is_updatable(relation, number, with_triggers)`
@@ -41,6 +46,12 @@ fn column(call: &Call<'_>) -> Result<Datum> {
     let with_triggers = call.arguments.get(2).is_some_and(Datum::is_true);
     let of = oid(call, 0).unwrap_or(0);
     let number = call.arguments.get(1).and_then(Datum::as_int);
+    if let Some((_, columns)) = of_every_database(of) {
+        let is_its = columns.as_list().is_some_and(|columns| {
+            columns.items.iter().any(|column| number.is_some() && column.as_int() == number)
+        });
+        return Ok(Datum::Bool(is_its));
+    }
     let place = number.and_then(|number| usize::try_from(number - 1).ok());
     let columns = world.objects.class(of).map(|class| world.objects.columns(class));
     let name = place.and_then(|place| Some(&columns?.get(place)?.column.name));
@@ -48,6 +59,15 @@ fn column(call: &Call<'_>) -> Result<Datum> {
     let wanted = [Arc::from(&**name)];
     let found = events(world, of, Some(&wanted), with_triggers, DEEPEST);
     Ok(Datum::Bool(found & (UPDATE | DELETE) == UPDATE | DELETE))
+}
+
+/// What can be done with a relation that every database has, and its columns that can be written to.
+fn of_every_database(oid: u32) -> Option<(i64, Datum)> {
+    let known = facts::facts("pg_relation_is_updatable")?;
+    let [row] =
+        facts::rows_by("pg_relation_is_updatable", "oid", &Datum::Oid(oid)).try_into().ok()?;
+    let cell = |name| row.get(known.column(name));
+    Some((cell("events")?.as_int()?, cell("columns")?.clone()))
 }
 
 /// What is done with a table is told to subscribers, unless it is lost in a crash.

@@ -155,7 +155,11 @@ fn row(
     (oid, typmod): (Oid, i32),
     said: Said,
 ) -> Row {
-    let stored = world.storage(oid);
+    let mut stored = world.storage(oid);
+    if class.kind == 't' {
+        // What was too long is kept as it comes.
+        stored.storage = 'p';
+    }
     maker.row([
         ("attrelid", Datum::Oid(class.oid)),
         ("attname", Datum::text(name)),
@@ -197,6 +201,21 @@ pub(super) fn defaults(world: &World, of: Of) -> Vec<Row> {
         }
     }
     rows
+}
+
+impl World {
+    /// The table of a default, and the number of its column.
+    pub(crate) fn column_of_default(&self, oid: u32) -> Option<(u32, i64)> {
+        let defaults = self.objects.defaults.get_or_init(|| {
+            let all = self.objects.relations().flat_map(|(class, relation)| {
+                let columns = relation.columns.iter().enumerate();
+                let columns = columns.filter(|(_, attribute)| attribute.default.is_some());
+                columns.map(|(place, _)| (default_oid(class, place), (class.oid, number(place))))
+            });
+            all.collect()
+        });
+        defaults.get(&oid).copied()
+    }
 }
 
 /// The number of the default of a column.

@@ -1,11 +1,15 @@
 //! Which rows are a partition's, as it is shown: `relpartbound`.
 
-use trunkline_core::Oid;
+use std::sync::Arc;
+
 use trunkline_core::catalog::{Indexed, Relation};
+use trunkline_core::types::Numeric;
+use trunkline_core::{Oid, Result};
 use trunkline_sql::{Lexer, TokenKind};
 
 use super::text::expression_type;
 use super::{ClassObject, World};
+use crate::datum::Datum;
 
 impl World {
     /// The bound of a partition, its values as their types write them.
@@ -25,14 +29,15 @@ impl World {
 
     fn bound_of(&self, bound: &str, parent: &ClassObject, relation: &Relation) -> String {
         let Some(key) = &relation.partitioned else { return bound.to_owned() };
-        let types: Vec<Oid> = key
+        let types: Vec<(Oid, i32)> = key
             .keys
             .iter()
             .map(|one| match one {
                 Indexed::Column(place) => {
-                    relation.columns.get(*place).map_or(Oid::TEXT, |one| one.column.type_oid)
+                    let of = relation.columns.get(*place).map(|one| &one.column);
+                    of.map_or((Oid::TEXT, -1), |one| (one.type_oid, one.typmod))
                 }
-                Indexed::Expression(text) => expression_type(self, parent.oid, text).0,
+                Indexed::Expression(text) => expression_type(self, parent.oid, text),
             })
             .collect();
         // The values of a list are all of one type, those of a range have one each.
@@ -84,7 +89,7 @@ impl World {
     }
 
     /// A value between the commas.
-    fn bound_value(&self, value: &str, oid: Option<Oid>, strategy: char) -> String {
+    fn bound_value(&self, value: &str, of: Option<(Oid, i32)>, strategy: char) -> String {
         let upper = value.to_uppercase();
         if strategy == 'h' {
             return value.to_lowercase();
@@ -92,7 +97,9 @@ impl World {
         if matches!(upper.as_str(), "MINVALUE" | "MAXVALUE" | "NULL") {
             return upper;
         }
-        let Some(oid) = oid.map(|oid| self.base_of(oid)) else { return value.to_owned() };
+        let Some((oid, typmod)) = of.map(|(oid, typmod)| (self.base_of(oid), typmod)) else {
+            return value.to_owned();
+        };
         let mut lexer = Lexer::new(value);
         let Some(first) = lexer.next_significant() else { return value.to_owned() };
         // What follows a literal is only the name of its type.
@@ -111,7 +118,12 @@ impl World {
             _ if matches!(upper.as_str(), "TRUE" | "FALSE") => value.to_lowercase(),
             _ => return value.to_owned(),
         };
-        let read = self.parse(oid, &plain).and_then(|value| self.text(&value, oid));
+        let read = self.parse(oid, &plain);
+        let read = read.and_then(|value| match value {
+            Datum::Numeric(number) => scaled(&number, typmod),
+            value => self.cast(value, oid, oid, typmod, true),
+        });
+        let read = read.and_then(|value| self.text(&value, oid));
         let text = read.unwrap_or(plain);
         let starts = text.starts_with(|one: char| one.is_ascii_digit());
         match oid {
@@ -121,6 +133,16 @@ impl World {
             _ => format!("'{}'", text.replace('\'', "''")),
         }
     }
+}
+
+/// A number with as many digits as `numeric(precision, scale)` has.
+fn scaled(number: &Numeric, typmod: i32) -> Result<Datum> {
+    if typmod < 4 {
+        return Ok(Datum::Numeric(Arc::new(number.clone())));
+    }
+    let packed = typmod - 4;
+    let scale = ((packed & 0x7ff) ^ 1024) - 1024;
+    Ok(Datum::Numeric(Arc::new(number.fitting((packed >> 16) & 0xffff, scale)?)))
 }
 
 /// Whether a text is a bound and no expression.

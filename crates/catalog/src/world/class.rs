@@ -4,17 +4,18 @@ use trunkline_core::catalog::{Relation, RowSecurity};
 
 use super::numbered::Of;
 use super::row::{Maker, count, letter};
+use super::toast::PG_TOAST;
 use super::{ClassObject, World, sequence};
 use crate::datum::{Datum, Row};
-use crate::facts::PG_CATALOG;
+use crate::facts::{self, PG_CATALOG};
 
 /// The access method of tables.
 const HEAP: u32 = 2;
 
 impl ClassObject {
-    /// Whether it is a table or a view, and no index or sequence.
+    /// Whether it is a table or a view, and no index, no sequence and not kept for another.
     pub(super) fn is_relation(&self) -> bool {
-        self.index.is_none() && self.sequence.is_none()
+        self.index.is_none() && self.sequence.is_none() && self.kind != 't'
     }
 
     /// How many pages it has that has no rows: an index and a sequence begin with some.
@@ -29,6 +30,17 @@ impl ClassObject {
             },
             _ => 0,
         }
+    }
+}
+
+impl World {
+    /// The view that a rule is of.
+    pub(crate) fn view_of_rule(&self, rule: u32) -> Option<u32> {
+        self.objects.view_of_rule(rule).or_else(|| {
+            let rules = facts::facts("pg_rewrite")?;
+            let [row] = facts::rows_by("pg_rewrite", "oid", &Datum::Oid(rule)).try_into().ok()?;
+            Some(facts::number(&row, rules.column("ev_class")))
+        })
     }
 }
 
@@ -55,8 +67,8 @@ pub(super) fn classes(world: &World, of: Of) -> Vec<Row> {
 /// The relations of a name, in whatever schema.
 pub(super) fn named(world: &World, name: &str) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_class");
-    let schemas = world.objects.schemas.iter();
-    let found = schemas.filter_map(|(schema, _)| world.objects.class_in(*schema, name));
+    let schemas = world.objects.schemas.iter().map(|(schema, _)| *schema).chain([PG_TOAST]);
+    let found = schemas.filter_map(|schema| world.objects.class_in(schema, name));
     found.map(|class| row(world, &maker, class)).collect()
 }
 
@@ -65,8 +77,8 @@ fn row(world: &World, maker: &Maker, class: &ClassObject) -> Row {
     // An index and a sequence have a table that they are not.
     let of = objects.relation_of(class);
     let own = of.filter(|_| class.index.is_none() && class.sequence.is_none());
-    let has_rows = matches!(class.kind, 'r' | 'i' | 'S' | 'm');
-    let is_kept = matches!(class.kind, 'r' | 'm');
+    let has_rows = matches!(class.kind, 'r' | 'i' | 'S' | 'm' | 't');
+    let is_kept = matches!(class.kind, 'r' | 'm' | 't');
     let columns = match &class.index {
         Some(index) => index.columns().count(),
         None if class.sequence.is_some() => sequence::COLUMNS.len(),
@@ -81,14 +93,15 @@ fn row(world: &World, maker: &Maker, class: &ClassObject) -> Row {
     };
     let method = match (&class.index, class.kind) {
         (Some(index), _) => index.method(),
-        (None, 'r' | 'm') => HEAP,
+        (None, 'r' | 'm' | 't') => HEAP,
         _ => 0,
     };
     let acl = match class.kind {
         'c' => Datum::Null,
         _ => objects.access_of(class).map_or(Datum::Null, |access| world.acl(access)),
     };
-    let is_unlogged = of.is_some_and(|relation| relation.unlogged);
+    let table = objects.relation_of(objects.kept_for(class));
+    let is_unlogged = table.is_some_and(|relation| relation.unlogged);
     let bound = own.and_then(|relation| relation.bound.as_deref());
     let replica = if matches!(class.kind, 'r' | 'p' | 'm') { 'd' } else { 'n' };
     maker.row([
@@ -101,6 +114,7 @@ fn row(world: &World, maker: &Maker, class: &ClassObject) -> Row {
         ("relfilenode", Datum::Oid(if has_rows { class.oid } else { 0 })),
         ("relpages", Datum::Int(class.pages())),
         ("reltuples", Datum::Float(tuples(class, own))),
+        ("reltoastrelid", Datum::Oid(objects.toasts.get(&class.oid).copied().unwrap_or_default())),
         ("relhasindex", Datum::Bool(objects.indexes_of(class.oid).next().is_some())),
         ("relpersistence", letter(if is_unlogged { 'u' } else { 'p' })),
         ("relkind", letter(class.kind)),
@@ -155,7 +169,7 @@ pub(super) fn rules(world: &World) -> Vec<Row> {
     let views = world.objects.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
     let rows = views.map(|(class, relation)| {
         maker.row([
-            ("oid", Datum::Oid(rule_oid(class.oid))),
+            ("oid", Datum::Oid(world.objects.rule_of(class.oid))),
             ("rulename", Datum::text("_RETURN")),
             ("ev_class", Datum::Oid(class.oid)),
             ("ev_type", letter('1')),
@@ -166,9 +180,4 @@ pub(super) fn rules(world: &World) -> Vec<Row> {
         ])
     });
     rows.collect()
-}
-
-/// The number of the rule of a view.
-pub(crate) fn rule_oid(view: u32) -> u32 {
-    super::objects::number_of("rule", &view.to_string())
 }

@@ -179,7 +179,11 @@ impl Objects {
         let kind = if table.kind == 'p' { 'I' } else { 'i' };
         let schema_name = self.schema_name(schema).unwrap_or_default();
         let oid = self.numbers.of("class", &[&schema_name, name]);
-        let place = if matches!(place, Place::Relation(..)) { place } else { Place::None };
+        let place = if matches!(place, Place::Relation(..) | Place::Toast(_)) {
+            place
+        } else {
+            Place::None
+        };
         self.add(ClassObject {
             oid,
             schema,

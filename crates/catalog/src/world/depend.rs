@@ -4,7 +4,6 @@ use trunkline_core::Oid;
 use trunkline_core::catalog::{ConstraintKind, Domain, Indexed, TypeKind};
 
 use super::attribute::default_oid;
-use super::class::rule_oid;
 use super::constraint::{What, mentioned};
 use super::numbered::Of;
 use super::row::{Maker, letter};
@@ -186,6 +185,10 @@ impl Finder<'_> {
             return;
         }
         match class.kind {
+            't' => {
+                self.add(own, (PG_CLASS, objects.kept_for(class).oid, 0), 'i');
+                return;
+            }
             'c' => self.add(own, (PG_TYPE, class.row_type, 0), 'i'),
             _ => self.on_schema(own, class.schema),
         }
@@ -209,7 +212,7 @@ impl Finder<'_> {
             }
         }
         if matches!(class.kind, 'v' | 'm') {
-            let rule = (PG_REWRITE, rule_oid(class.oid), 0);
+            let rule = (PG_REWRITE, objects.rule_of(class.oid), 0);
             self.add(rule, own, 'i');
             for (schema, name, mentioned) in objects.mentions_of(class.oid) {
                 let Some(of) = objects.class_in(*schema, name) else { continue };

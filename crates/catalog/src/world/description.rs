@@ -86,7 +86,7 @@ fn others(world: &World) -> Vec<(u32, u32, &str)> {
         all.extend(said.map(|text| (PG_POLICY, object.oid, text)));
     }
     for extension in &objects.snapshot.extensions {
-        let number = super::session::extension_oid(&extension.name);
+        let number = super::session::extension_oid(world, &extension.name);
         let said = extension.comment.as_deref();
         all.extend(said.map(|text| (PG_EXTENSION, number, text)));
     }

@@ -119,6 +119,13 @@ impl World {
         types.iter().find_map(|oid| classes.iter().find(|one| one.is_default && one.of == *oid))
     }
 
+    /// The type as which values are compared, where it is another one.
+    pub(crate) fn compared_as(&self, oid: Oid) -> Option<Oid> {
+        let class = self.operator_class(BTREE, oid, None)?;
+        let is_other = class.of != oid && class.of != Oid::RECORD && !class.is_polymorphic();
+        is_other.then_some(class.of)
+    }
+
     /// The columns of an index, keys first.
     pub(crate) fn index_columns(&self, index: &IndexObject) -> Vec<IndexColumn> {
         let table = self.objects.class(index.table);

@@ -1,8 +1,5 @@
 //! Rows by a key: of 10,000 tables only what is asked for is made.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
 use super::numbered::Of;
 use super::{World, class, constraint, depend, index, tables, trigger};
 use crate::datum::{Datum, Row};
@@ -31,21 +28,10 @@ pub(crate) fn key_column(relation: &str, column: &str) -> Option<&'static str> {
     KEYS.into_iter().find(|key| *key == (relation, column)).map(|(_, column)| column)
 }
 
-/// The rows of every database, by each of the keys, once somebody asks.
-static BORN: [OnceLock<HashMap<Datum, Vec<Row>>>; KEYS.len()] =
-    [const { OnceLock::new() }; KEYS.len()];
-
-fn born(relation: &str, column: &str, value: &Datum) -> Vec<Row> {
-    let place = KEYS.iter().position(|key| *key == (relation, column));
-    let Some(index) = place.and_then(|place| BORN.get(place)) else { return Vec::new() };
-    let made = || facts::facts(relation).map(|facts| facts.by(column)).unwrap_or_default();
-    index.get_or_init(made).get(value).cloned().unwrap_or_default()
-}
-
 impl World {
     /// The rows of a relation of `pg_catalog` that have a value in a [key](key_column).
     pub(crate) fn rows_by(&self, relation: &str, column: &str, key: &Datum) -> Vec<Row> {
-        let mut rows = born(relation, column, key);
+        let mut rows = facts::rows_by(relation, column, key);
         let oid = key.as_oid().unwrap_or(0);
         rows.extend(match (relation, column) {
             ("pg_class", "relname") => class::named(self, key.as_str().unwrap_or_default()),

@@ -28,6 +28,7 @@ mod shared;
 mod storage;
 mod tables;
 mod text;
+mod toast;
 mod trigger;
 mod types;
 
@@ -42,7 +43,6 @@ use crate::facts;
 use crate::functions::now;
 pub(crate) use access::{AclItem, no_role};
 pub(crate) use bound::is_bound;
-pub(crate) use class::rule_oid;
 pub(crate) use constraint::{ConstraintObject, What};
 pub(crate) use index::{IndexColumn, IndexObject};
 pub(crate) use inventory::is_shown_by;
@@ -54,7 +54,8 @@ pub(crate) use routine::{is_input, usual_cost};
 pub(crate) use session::version as session_version;
 pub(crate) use tables::Parts;
 pub(crate) use text::{
-    domain_check_text, expression_text, query_text, trigger_condition_text, typed_text,
+    constant_text, domain_check_text, expression_text, expression_type, query_text,
+    trigger_condition_text, typed_text,
 };
 pub(crate) use trigger::{TriggerObject, Triggering};
 pub(crate) use types::TypeWhat;

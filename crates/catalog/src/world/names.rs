@@ -6,7 +6,8 @@ use std::sync::{Arc, LazyLock};
 use trunkline_core::{Client, Oid, PgError, Result, SqlState};
 use trunkline_sql::{Lexer, TokenKind, quote_identifier};
 
-use super::objects::{Objects, number_of};
+use super::objects::Objects;
+use super::toast::PG_TOAST;
 use super::types::TypeWhat;
 use super::{ClassObject, INFORMATION_SCHEMA, SUPERUSER, World};
 use crate::facts::{self, OPERATORS, PG_CATALOG, PROCS, Proc, number, text, type_facts};
@@ -28,13 +29,13 @@ static COLLATIONS: LazyLock<HashMap<u32, (u32, Arc<str>)>> =
     LazyLock::new(|| named("pg_collation", "oid", "collname", "collnamespace"));
 static ROLES: LazyLock<HashMap<u32, (u32, Arc<str>)>> =
     LazyLock::new(|| named("pg_authid", "oid", "rolname", ""));
-/// The number of a role by its name.
-pub(super) fn role_number(name: &str) -> u32 {
+/// The number of a role that every cluster has, by its name.
+pub(super) fn predefined_role(name: &str) -> Option<u32> {
     static NUMBERS: LazyLock<HashMap<Arc<str>, u32>> =
         LazyLock::new(|| ROLES.iter().map(|(oid, (_, name))| (name.clone(), *oid)).collect());
     match name {
-        "postgres" => SUPERUSER,
-        name => NUMBERS.get(name).copied().unwrap_or_else(|| number_of("role", name)),
+        "postgres" => Some(SUPERUSER),
+        name => NUMBERS.get(name).copied(),
     }
 }
 
@@ -90,7 +91,7 @@ impl World {
         match oid {
             PG_CATALOG => Some("pg_catalog".into()),
             oid if oid == *INFORMATION_SCHEMA => Some("information_schema".into()),
-            99 => Some("pg_toast".into()),
+            PG_TOAST => Some("pg_toast".into()),
             oid => self.objects.schema_name(oid),
         }
     }
@@ -99,7 +100,7 @@ impl World {
         match name {
             "pg_catalog" => Some(PG_CATALOG),
             "information_schema" => Some(*INFORMATION_SCHEMA),
-            "pg_toast" => Some(99),
+            "pg_toast" => Some(PG_TOAST),
             name => self.objects.schema_named(name),
         }
     }
@@ -167,6 +168,11 @@ impl World {
             Some(oid) => Some(oid.0),
             None => self.objects.types.named(schema, name),
         }
+    }
+
+    /// A name with its schema, unless that is one in which names are looked for.
+    pub(crate) fn shown_in(&self, schema: u32, name: &str) -> String {
+        self.shown(schema, name, self.is_schema_searched(schema))
     }
 
     /// `regclass`: a relation by its name.
@@ -253,7 +259,7 @@ impl World {
     }
 
     pub(crate) fn role_named(&self, name: &str) -> Option<u32> {
-        let number = role_number(name);
+        let number = self.objects.role_number(name);
         let is_known = number == SUPERUSER
             || ROLES.contains_key(&number)
             || self.objects.roles.contains_key(name)
@@ -263,29 +269,32 @@ impl World {
 
     /// The role that the session began with: it owns what is not the catalogs'.
     pub(crate) fn session_role(&self) -> (u32, Arc<str>) {
-        World::role_of(&self.client)
+        self.role_of(&self.client)
     }
 
     /// The role of a session, and its number.
-    pub(super) fn role_of(client: &Client) -> (u32, Arc<str>) {
+    pub(super) fn role_of(&self, client: &Client) -> (u32, Arc<str>) {
         let name: Arc<str> = (*client.identity().user).into();
-        (role_number(&name), name)
+        (self.objects.role_number(&name), name)
     }
 
     /// The database that the client is in.
     pub(crate) fn database(&self) -> (u32, Arc<str>) {
-        World::database_of(&self.client)
+        self.database_of(&self.client)
     }
 
     /// The database of a session, and its number.
-    pub(super) fn database_of(client: &Client) -> (u32, Arc<str>) {
+    pub(super) fn database_of(&self, client: &Client) -> (u32, Arc<str>) {
         let name: Arc<str> = (*client.identity().database).into();
-        let oid = if &*name == "postgres" { 5 } else { number_of("database", &name) };
+        let oid = match &*name {
+            "postgres" => 5,
+            name => self.objects.number_besides("database", name),
+        };
         (oid, name)
     }
 
     /// The text of a number of another kind; `None` shows the number itself.
-    pub(super) fn other_text(&self, kind: Oid, oid: u32) -> Option<String> {
+    pub(crate) fn other_text(&self, kind: Oid, oid: u32) -> Option<String> {
         let of = |names: &HashMap<u32, (u32, Arc<str>)>| {
             let (schema, name) = names.get(&oid)?;
             Some(self.shown(*schema, name, *schema == PG_CATALOG))

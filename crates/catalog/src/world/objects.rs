@@ -11,13 +11,14 @@ use trunkline_core::types::TextStyle;
 use super::constraint::ConstraintObject;
 use super::depend::Dependencies;
 use super::index::IndexObject;
-use super::names::role_number;
+use super::names::predefined_role;
 use super::numbered::Numbered;
 use super::partition::Family;
 use super::policy::PolicyObject;
 use super::routine::Routines;
 use super::sequence::SequenceObject;
 use super::text::Texts;
+use super::toast::TOAST;
 use super::trigger::TriggerObject;
 use super::types::Types;
 use super::{INFORMATION_SCHEMA, PUBLIC};
@@ -48,9 +49,15 @@ pub(crate) struct Objects {
     pub(super) triggered: HashMap<u32, Vec<usize>>,
     pub(crate) policies: Numbered<PolicyObject>,
     pub(crate) family: Family,
+    /// Where tables keep what is long, by their numbers.
+    pub(crate) toasts: HashMap<u32, u32>,
     /// The roles of the snapshot, by name.
     pub(super) roles: HashMap<Arc<str>, usize>,
+    role_numbers: HashMap<Arc<str>, u32>,
     pub(super) role_names: HashMap<u32, Arc<str>>,
+    /// The rules of views, by the numbers of these.
+    rules: HashMap<u32, u32>,
+    views_by_rule: HashMap<u32, u32>,
     pub(super) numbers: Numbers,
     /// What names of types and functions mean, once somebody asks.
     declared: OnceLock<Declared>,
@@ -58,6 +65,8 @@ pub(crate) struct Objects {
     views: OnceLock<HashMap<u32, KnownView>>,
     /// What depends on what, once somebody asks.
     pub(super) depending: OnceLock<Dependencies>,
+    /// The columns of defaults, once somebody asks.
+    pub(super) defaults: OnceLock<HashMap<u32, (u32, i64)>>,
     /// Texts of expressions and queries, once somebody asks.
     pub(super) texts: Mutex<Texts>,
 }
@@ -91,6 +100,8 @@ pub(super) enum Place {
     Relation(usize, usize),
     /// A type.
     Type(usize, usize),
+    /// It keeps what is long of the table of this number.
+    Toast(u32),
     /// It has no table.
     None,
 }
@@ -118,7 +129,10 @@ impl Objects {
         }
         for (place, role) in snapshot.roles.iter().enumerate() {
             let name: Arc<str> = role.name.as_str().into();
-            objects.role_names.insert(role_number(&name), name.clone());
+            let known = predefined_role(&name);
+            let number = known.unwrap_or_else(|| objects.numbers.of("role", &[&name]));
+            objects.role_names.insert(number, name.clone());
+            objects.role_numbers.insert(name.clone(), number);
             objects.roles.insert(name, place);
         }
         for (place, schema) in snapshot.schemas.iter().enumerate() {
@@ -135,6 +149,8 @@ impl Objects {
         objects.add_routines();
         objects.add_triggers();
         objects.add_policies();
+        objects.add_rules();
+        objects.add_toasts();
         objects
     }
 
@@ -269,10 +285,11 @@ impl Objects {
         }
     }
 
-    /// The table or view that a class is, or is an index or a sequence of.
+    /// The table or view that a class is, or is an index or a sequence of; all of `pg_toast` are alike.
     pub(crate) fn relation_of(&self, class: &ClassObject) -> Option<&Relation> {
         match class.place {
             Place::Relation(schema, at) => self.snapshot.schemas.get(schema)?.relations.get(at),
+            Place::Toast(_) => Some(&TOAST),
             _ => None,
         }
     }
@@ -339,8 +356,39 @@ impl Objects {
 
     /// The name of the owner of a class, if the snapshot says it: that of an index is its table's.
     pub(crate) fn owner_of<'a>(&'a self, class: &'a ClassObject) -> Option<&'a str> {
+        let class = self.kept_for(class);
         let own = self.access_of(class).and_then(|access| access.owner.as_deref());
         own.or_else(|| self.relation_of(class)?.access.owner.as_deref())
+    }
+
+    fn add_rules(&mut self) {
+        let views = self.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
+        let views: Vec<u32> = views.map(|(class, _)| class.oid).collect();
+        for view in views {
+            let rule = self.numbers.of("rule", &[&view.to_string()]);
+            self.rules.insert(view, rule);
+            self.views_by_rule.insert(rule, view);
+        }
+    }
+
+    /// The number of the rule of a view.
+    pub(crate) fn rule_of(&self, view: u32) -> u32 {
+        self.rules.get(&view).copied().unwrap_or_default()
+    }
+
+    pub(super) fn view_of_rule(&self, rule: u32) -> Option<u32> {
+        self.views_by_rule.get(&rule).copied()
+    }
+
+    /// The number of a role by its name, whether there is one or not.
+    pub(super) fn role_number(&self, name: &str) -> u32 {
+        let own = self.role_numbers.get(name).copied().or_else(|| predefined_role(name));
+        own.unwrap_or_else(|| self.number_besides("role", name))
+    }
+
+    /// A number for what is not in the snapshot: the client's role, its database.
+    pub(super) fn number_besides(&self, kind: &str, name: &str) -> u32 {
+        self.numbers.besides(kind, &[name])
     }
 
     /// A role of the snapshot.
@@ -349,7 +397,7 @@ impl Objects {
     }
 }
 
-/// A number for what has only a name: a role, a database.
+/// A number for one of many that nothing else names.
 pub(crate) fn number_of(kind: &str, name: &str) -> u32 {
     Numbers::alone(kind, &[name])
 }

@@ -10,8 +10,8 @@ use crate::datum::{Datum, Row};
 use crate::facts::{self, PG_CATALOG, text};
 
 /// The number of an extension of the snapshot.
-pub(super) fn extension_oid(name: &str) -> u32 {
-    super::objects::number_of("extension", name)
+pub(super) fn extension_oid(world: &World, name: &str) -> u32 {
+    world.objects.number_besides("extension", name)
 }
 
 /// What was installed; what every database has is not named again.
@@ -21,7 +21,7 @@ pub(super) fn extensions(world: &World) -> Vec<Row> {
     let rows = installed.map(|extension| {
         let schema = world.schema_named(&extension.schema).unwrap_or(PG_CATALOG);
         maker.row([
-            ("oid", Datum::Oid(extension_oid(&extension.name))),
+            ("oid", Datum::Oid(extension_oid(world, &extension.name))),
             ("extname", Datum::text(extension.name.as_str())),
             ("extowner", Datum::Oid(world.session_role().0)),
             ("extnamespace", Datum::Oid(schema)),
@@ -147,8 +147,8 @@ pub(super) fn activity(world: &World) -> Vec<Row> {
     all.insert(0, (world.client.clone(), true));
     let rows = all.iter().map(|(client, is_active)| {
         let identity = client.identity();
-        let (database, database_name) = World::database_of(client);
-        let (role, role_name) = World::role_of(client);
+        let (database, database_name) = world.database_of(client);
+        let (role, role_name) = world.role_of(client);
         let address = identity.address.map(|address| address.ip().to_string());
         let address = address.and_then(|text| world.parse(Oid::INET, &text).ok());
         let port = identity.address.map_or(-1, |address| i64::from(address.port()));

@@ -31,7 +31,7 @@ pub(super) fn dependencies(world: &World) -> Vec<Row> {
         let owner = objects.owner_of(class);
         let grants = objects.access_of(class).map(|access| access.grants.as_slice());
         // The type of a row has an owner, which its relation names.
-        if class.kind != 'c' {
+        if !matches!(class.kind, 'c' | 't') {
             all.add(PG_CLASS, (class.oid, 0), owner, grants.unwrap_or_default());
         }
         for (place, column) in objects.columns(class).iter().enumerate() {

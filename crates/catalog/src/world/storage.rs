@@ -28,8 +28,11 @@ pub(crate) struct Storage {
 }
 
 /// What is stored as a row is.
-const ROW: Storage =
+pub(super) const ROW: Storage =
     Storage { length: -1, by_value: false, align: 'd', storage: 'x', collation: 0 };
+/// What is stored as the number of a label.
+pub(super) const ENUM: Storage =
+    Storage { length: 4, by_value: true, align: 'i', storage: 'p', collation: 0 };
 
 static STORAGE: LazyLock<HashMap<u32, Storage>> = LazyLock::new(|| {
     let Some(facts) = facts("pg_type") else { return HashMap::new() };
@@ -48,6 +51,11 @@ static STORAGE: LazyLock<HashMap<u32, Storage>> = LazyLock::new(|| {
     });
     rows.collect()
 });
+
+/// How values of a type are stored that every database has.
+pub(super) fn built_in(oid: Oid) -> Option<Storage> {
+    STORAGE.get(&oid.0).copied()
+}
 
 impl World {
     /// The type under a domain, also one of the snapshot's.
@@ -99,8 +107,8 @@ impl World {
     }
 
     fn storage_within(&self, oid: Oid, depth: usize) -> Storage {
-        if let Some(known) = STORAGE.get(&oid.0) {
-            return *known;
+        if let Some(known) = built_in(oid) {
+            return known;
         }
         let (Some(of), Some(depth)) = (self.objects.types.get(oid.0), depth.checked_sub(1)) else {
             return ROW;
@@ -112,9 +120,7 @@ impl World {
         };
         match of.what {
             TypeWhat::Row(_) => ROW,
-            TypeWhat::Enum => {
-                Storage { length: 4, by_value: true, align: 'i', storage: 'p', ..ROW }
-            }
+            TypeWhat::Enum => ENUM,
             TypeWhat::Array(element) => {
                 let under = self.storage_within(Oid(element), depth);
                 varying(under, under.collation)

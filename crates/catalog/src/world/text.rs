@@ -82,6 +82,11 @@ pub(crate) fn typed_text(world: &World, (oid, typmod): (Oid, i32), text: &str) -
     world.text_of(What::Typed(oid, typmod), text, false)
 }
 
+/// A constant of a type, as an expression shows it.
+pub(crate) fn constant_text(world: &World, text: &str, oid: Oid, typmod: i32) -> String {
+    deparse::literal(text, oid, typmod, Names::new(&world.objects, &world.path, None))
+}
+
 /// The condition of a trigger of a table, of `old` and `new`.
 pub(crate) fn trigger_condition_text(
     world: &World,

@@ -92,7 +92,7 @@ SELECT relname, relpages, reltuples, pg_relation_size(oid) FROM pg_class WHERE r
 
 SELECT datname, has_database_privilege('golden_reader', datname, 'CONNECT'), has_database_privilege('golden_reader', oid, 'CREATE') FROM pg_database WHERE datname IN ('template0', 'template1', 'postgres') ORDER BY datname
 
-SELECT classid::regclass, objsubid, refobjid::regrole, deptype FROM pg_shdepend WHERE refobjid::regrole::text LIKE 'golden%' AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1, 2, 3, 4
+SELECT classid::regclass, objsubid, refobjid::regrole, deptype FROM pg_shdepend WHERE refobjid::regrole::text LIKE 'golden%' AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1, 2, refobjid::regrole::text, 4
 
 SELECT col_description('world.pair'::regclass, 2), obj_description('world.positive'::regtype, 'pg_type')
 

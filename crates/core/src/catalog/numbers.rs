@@ -46,9 +46,16 @@ impl Numbers {
 
     /// The number of an object of a kind: made of its names, and the next free one if that is taken.
     pub fn of(&mut self, kind: &str, names: &[&str]) -> u32 {
+        let number = self.besides(kind, names);
+        self.0.insert(number);
+        number
+    }
+
+    /// The number that an object would have that is none of a snapshot's, such as the client's database.
+    pub fn besides(&self, kind: &str, names: &[&str]) -> u32 {
         let end = if self.0.len() < FEW { SMALL } else { LARGEST };
         let mut number = FIRST + hash(kind, names) % (end - FIRST);
-        while !self.0.insert(number) {
+        while self.0.contains(&number) {
             number = if number >= end - 1 { FIRST } else { number + 1 };
         }
         number
@@ -59,7 +66,7 @@ impl Numbers {
         self.0.insert(oid.0);
     }
 
-    /// The number of an object that is asked for without all others: far enough from them not to be theirs.
+    /// The number of one of many objects that is asked for without all others: far enough from them not to be theirs.
     pub fn alone(kind: &str, names: &[&str]) -> u32 {
         SMALL + hash(kind, names) % (LARGEST - SMALL)
     }
