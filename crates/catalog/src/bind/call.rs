@@ -203,7 +203,7 @@ impl Binder {
         place: usize,
     ) -> Result<Typed> {
         let fields: super::Fields = chosen.outputs().into();
-        let waits = functions::waits(&chosen.what.name, arguments.len());
+        let effort = functions::effort(&chosen.what.name, arguments.len());
         let is_untyped = arguments.first().is_some_and(|first| first.oid == Oid::UNKNOWN);
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         let types = match (name, &*arguments) {
@@ -225,7 +225,7 @@ impl Binder {
             strict: chosen.what.strict,
             immutable: chosen.what.immutable,
             is_equality: false,
-            waits,
+            effort,
         };
         let mut typed = Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place);
         if !fields.is_empty() {
