@@ -11,6 +11,8 @@ use crate::worker;
 
 /// How many rows and expressions may be looked at: about a second.
 const STEPS: u64 = 10_000_000;
+/// How many parts of a value are gone through in one step.
+const PARTS: usize = 8;
 /// How many bytes may be held.
 const BYTES: usize = 256 << 20;
 /// How long a string may become.
@@ -30,6 +32,17 @@ impl Run {
         let steps = self.steps.get().saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         self.steps.set(steps);
         self.look(steps)
+    }
+
+    /// Counts what it takes to look at values from end to end.
+    pub(crate) fn weigh(&self, values: &[Datum]) -> Result<()> {
+        let bytes = values.iter().map(Datum::size).fold(0, usize::saturating_add);
+        self.parts(bytes / 16)
+    }
+
+    /// Counts what it takes to go through so many parts of a value, each of which is no step of its own.
+    pub(crate) fn parts(&self, count: usize) -> Result<()> {
+        if count < PARTS { Ok(()) } else { self.steps(count / PARTS) }
     }
 
     #[cold]
