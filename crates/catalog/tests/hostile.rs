@@ -3,20 +3,29 @@
 mod fixture;
 
 use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use allocation_counter::measure;
 use fixture::{Fixture, FixtureSession};
-use trunkline_catalog::{Catalog, CatalogSession};
+use trunkline_catalog::{Called, Catalog, CatalogSession};
 use trunkline_core::settings::Settings;
 use trunkline_core::testkit::block_on;
+use trunkline_core::types::Value;
 use trunkline_core::{
-    Client, Columns, Engine, Format, Formats, Identity, Params, PgError, Progress, Reply, RowBuf,
-    Run, Session,
+    Client, Columns, Engine, Format, Formats, Identity, Oid, Params, PgError, Progress, Reply,
+    RowBuf, Run, Session,
 };
 
+fn client() -> Client {
+    Client::new(Identity::new("postgres", "oracle"), Settings::default())
+}
+
 async fn open() -> CatalogSession<FixtureSession> {
-    let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
-    Catalog::new(Fixture::new()).open(client).await.expect("a session")
+    Catalog::new(Fixture::new()).open(client()).await.expect("a session")
 }
 
 /// How many bytes the rows of a query are.
@@ -83,4 +92,54 @@ fn to_look_at_long_values_takes_steps() {
             "53400",
         ),
     ]);
+}
+
+/// Calls a function with texts, on this thread.
+fn call(name: &str, texts: &[&str], stop: &Arc<AtomicBool>) -> Result<Value, PgError> {
+    let types = vec![Oid::TEXT; texts.len()];
+    let called = Called::find(name, &types).expect("one of the name").expect("a function");
+    called.call(&client(), texts.iter().map(|text| Value::Text(text.to_string())).collect(), stop)
+}
+
+#[test]
+fn regular_expressions_are_bounded() {
+    refused(&[
+        ("SELECT pg_backend_pid(), 'a' ~ repeat('(a)', 200)", "2201B"),
+        ("SELECT pg_backend_pid(), 'a' ~ repeat('a', 100000)", "2201B"),
+        ("SELECT pg_backend_pid(), 'a' ~ '((a{100}){100}){100}'", "2201B"),
+        // Many that are large, and one that is looked for in a long text.
+        (
+            "SELECT count(*) FROM pg_am, generate_series(1, 1000) i WHERE 'a' ~ (repeat('(a)', 90) || 'a{200}' || i)",
+            "53400",
+        ),
+        ("SELECT pg_backend_pid(), repeat('a', 1000000) ~ '(ab|ac|ad|ae){200}'", "53400"),
+    ]);
+}
+
+#[test]
+fn a_replacement_is_measured_before_it_is_made() {
+    let (text, with) = ("a".repeat(100_000), "\\1".repeat(2_000));
+    let counted = measure(|| {
+        let error = call("regexp_replace", &[&text, "(.*)", &with], &Arc::default());
+        assert_eq!(error.expect_err("it is too long").sqlstate().to_string(), "53400");
+    });
+    assert!(counted.bytes_max < 16 << 20, "{} bytes", counted.bytes_max);
+    let replaced = call("regexp_replace", &["a-b", "(.)-(.)", r"\2\\$1\&\x"], &Arc::default());
+    assert_eq!(replaced.expect("a text"), Value::Text(r"b\$1a-b\x".to_owned()));
+}
+
+/// Each place is looked for up to the end of the text, and is found where it begins.
+#[test]
+fn a_search_can_be_stopped() {
+    let (text, begun, stop) =
+        ("a".repeat(200_000), Instant::now(), Arc::new(AtomicBool::new(false)));
+    let flag = stop.clone();
+    let stopping = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(100));
+        flag.store(true, Ordering::Relaxed);
+    });
+    let error = call("regexp_count", &[&text, "a*b|a"], &stop).expect_err("it was stopped");
+    assert_eq!(error.sqlstate().to_string(), "57014");
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    stopping.join().expect("a thread");
 }

@@ -1,7 +1,7 @@
 //! What a run may cost, and its end before that.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use trunkline_core::{PgError, Result, SqlState};
 
@@ -43,6 +43,14 @@ impl Run {
     /// Counts what it takes to go through so many parts of a value, each of which is no step of its own.
     pub(crate) fn parts(&self, count: usize) -> Result<()> {
         if count < PARTS { Ok(()) } else { self.steps(count / PARTS) }
+    }
+
+    /// Does what cannot be counted while it is done: a step for each microsecond.
+    pub(crate) fn timed<T>(&self, work: impl FnOnce() -> T) -> Result<T> {
+        let begun = Instant::now();
+        let done = work();
+        self.steps(usize::try_from(begun.elapsed().as_micros()).unwrap_or(usize::MAX))?;
+        Ok(done)
     }
 
     #[cold]

@@ -14,10 +14,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use regex_lite::Regex;
 use trunkline_core::Result;
 
 use crate::datum::{Datum, Row};
+use crate::functions::Pattern;
 use crate::plan::Query;
 use crate::world::World;
 
@@ -33,7 +33,7 @@ pub(crate) struct Run {
     kept: RefCell<HashMap<usize, Rows>>,
     /// Rows of leaves by what they are looked up by.
     indexes: RefCell<HashMap<usize, Rc<from::Lookup>>>,
-    pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Regex>>>,
+    pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Pattern>>>,
     steps: Cell<u64>,
     bytes: Cell<usize>,
     stop: Arc<AtomicBool>,
