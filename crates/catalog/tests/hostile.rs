@@ -94,6 +94,23 @@ fn to_look_at_long_values_takes_steps() {
     ]);
 }
 
+#[test]
+fn lists_have_the_limits_of_postgresql() {
+    let many = |what: &str, count: usize| vec![what; count].join(", ");
+    let row = |inner: &str| format!("(row({inner})).*");
+    refused(&[
+        (&format!("SELECT {} FROM pg_am", many("1", 1665)), "54011"),
+        (&format!("SELECT {} FROM pg_am", many("*", 500)), "54011"),
+        (&format!("SELECT {} FROM pg_am a", many("a.*", 500)), "54011"),
+        (&format!("SELECT 1 FROM pg_am WHERE 1 IN (SELECT {})", many("1", 1665)), "54011"),
+        (&format!("SELECT {} FROM pg_am", row(&many("1", 1665))), "54011"),
+        (&format!("SELECT {}, {0} FROM pg_am", row(&many("1", 1000))), "54011"),
+        (&format!("SELECT {} FROM pg_am", row(&row(&many("1, 2", 1000)))), "54011"),
+        (&format!("SELECT 1 FROM pg_am, (VALUES ({})) v", many("1", 1665)), "54011"),
+        (&format!("SELECT concat({}) FROM pg_am", many("1", 101)), "54023"),
+    ]);
+}
+
 /// Calls a function with texts, on this thread.
 fn call(name: &str, texts: &[&str], stop: &Arc<AtomicBool>) -> Result<Value, PgError> {
     let types = vec![Oid::TEXT; texts.len()];

@@ -12,6 +12,9 @@ use crate::facts::{PG_CATALOG, Proc, array_of, element_of};
 use crate::functions;
 use crate::plan::{Calling, Expr, SetCall, SubqueryKind};
 
+/// How many arguments a call may have: PostgreSQL's limit.
+const MOST_ARGUMENTS: usize = 100;
+
 impl Binder {
     /// A name, unless it is one of those that the grammar knows.
     pub(super) fn identifier_or_keyword(&mut self, ident: &Ident) -> Result<Typed> {
@@ -181,6 +184,10 @@ impl Binder {
         arguments: Vec<Typed>,
         place: usize,
     ) -> Result<Typed> {
+        if arguments.len() > MOST_ARGUMENTS {
+            let message = format!("cannot pass more than {MOST_ARGUMENTS} arguments to a function");
+            return Err(at(place, SqlState::TOO_MANY_ARGUMENTS, message));
+        }
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let Some(chosen) = self.choose(schema, name, &types, place)? else {
             return self.cast_by_name(name, arguments, place);
