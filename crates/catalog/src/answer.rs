@@ -14,10 +14,11 @@ use trunkline_core::{
 
 use crate::bind::{Bound, bind, needs_catalog};
 use crate::datum::{Datum, Record, Row};
+use crate::effort::effort;
 use crate::facts::{base_of, element_of, type_facts};
 use crate::io;
 use crate::parse;
-use crate::plan::{Body, Expr, Query};
+use crate::plan::{Body, Effort, Expr, Query};
 use crate::run::Run;
 use crate::worker::Work;
 use crate::world::{World, is_alias, is_shown_by};
@@ -111,6 +112,7 @@ impl Answer {
             }
         });
         let parameters = parameters.collect::<Result<Vec<_>>>()?;
+        let effort = effort(&self.bound.query, &parameters);
         let (answer, own) = (self.clone(), world.clone());
         let run = move |stop: Arc<AtomicBool>| {
             let run = Run::new(own, parameters, stop);
@@ -119,7 +121,7 @@ impl Answer {
             Ok(run.rows(&answer.bound.query))
         };
         let mut work = None;
-        let rows = match effort(&self.bound.query) {
+        let rows = match effort {
             Effort::Short => run(Arc::default())?,
             Effort::Long => Work::start(run)?.await?,
             // The client hears of its columns before the wait.
@@ -136,35 +138,6 @@ impl Answer {
         let source = Answered { world, types, work, rows, failure };
         Ok(Reply::Rows(Rows::from_source(self.columns.clone(), source)))
     }
-}
-
-/// What it takes to run a query.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Effort {
-    /// It is done at once: it goes through no rows.
-    Short,
-    /// It may take long.
-    Long,
-    /// It may wait for a clock or another session.
-    Waiting,
-}
-
-fn effort(query: &Query) -> Effort {
-    let Body::Select(select) = &query.body else { return Effort::Long };
-    let is_plain = query.ctes.is_empty() && select.from.is_none() && select.sets.is_empty();
-    let least = if is_plain { Effort::Short } else { Effort::Long };
-    select.project.iter().chain(&select.filter).map(effort_of).fold(least, Ord::max)
-}
-
-fn effort_of(expr: &Expr) -> Effort {
-    let mut effort = match expr {
-        Expr::Subquery { .. } => Effort::Long,
-        Expr::Call(call) if call.waits => Effort::Waiting,
-        _ => Effort::Short,
-    };
-    let mut part = |part: &Expr| effort = effort.max(effort_of(part));
-    stacker::maybe_grow(128 << 10, 2 << 20, || expr.parts(&mut part));
-    effort
 }
 
 /// Rows on their way to the client.

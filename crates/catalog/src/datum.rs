@@ -38,6 +38,9 @@ pub(crate) type Fields = Arc<[(Arc<str>, Oid)]>;
 pub(crate) struct Record {
     pub(crate) fields: Fields,
     pub(crate) values: Row,
+    /// About how many bytes it is, what it shares with others too: worked out once, for a record may hold
+    /// another one twice, and that one a third.
+    size: usize,
 }
 
 impl Record {
@@ -101,7 +104,8 @@ impl Datum {
 
     /// A row as a value.
     pub(crate) fn record(fields: &Fields, values: Row) -> Datum {
-        Datum::Record(Arc::new(Record { fields: fields.clone(), values }))
+        let size = size_of_all(&values);
+        Datum::Record(Arc::new(Record { fields: fields.clone(), values, size }))
     }
 
     /// An array of strings.
@@ -177,12 +181,13 @@ impl Datum {
         }
     }
 
-    /// About how many bytes it holds beside its own.
+    /// About how many bytes it holds beside its own, with all that is in it.
     pub(crate) fn size(&self) -> usize {
         match self {
             Datum::Text(text) => text.len(),
-            Datum::Array(list) => list.items.len().saturating_mul(size_of::<Datum>()),
-            Datum::Record(record) => record.values.len().saturating_mul(size_of::<Datum>()),
+            Datum::Array(list) => size_of_all(&list.items),
+            Datum::Record(record) => record.size,
+            Datum::Other(value) => size_of_value(value),
             _ => 0,
         }
     }
@@ -235,6 +240,23 @@ impl Datum {
             Datum::Null => 6,
         }
     }
+}
+
+fn size_of_all(values: &[Datum]) -> usize {
+    let sizes = values.iter().map(|value| size_of::<Datum>().saturating_add(value.size()));
+    sizes.fold(0, usize::saturating_add)
+}
+
+/// What a value holds that is only carried: those of a changing length are compared by what they look like.
+fn size_of_value(value: &Value) -> usize {
+    let bytes = match value {
+        Value::Bytea(bytes) => bytes.len(),
+        Value::Bits(bits) => bits.bytes().len(),
+        Value::Opaque(opaque) => opaque.bytes.len(),
+        Value::Text(text) | Value::Json(text) => text.len(),
+        _ => 16,
+    };
+    bytes.saturating_mul(4)
 }
 
 /// How long an interval is, with months of 30 days.

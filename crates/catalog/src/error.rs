@@ -45,6 +45,15 @@ pub(crate) fn too_deep() -> PgError {
     PgError::new(SqlState::STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
 }
 
+/// How many columns a query may have: PostgreSQL's limit.
+pub(crate) const MOST_COLUMNS: usize = 1664;
+
+/// 54011
+pub(crate) fn too_many_columns() -> PgError {
+    let message = format!("target lists can have at most {MOST_COLUMNS} entries");
+    PgError::new(SqlState::TOO_MANY_COLUMNS, message)
+}
+
 /// 22023
 pub(crate) fn bad_argument(message: impl Into<String>) -> PgError {
     PgError::new(SqlState::INVALID_PARAMETER_VALUE, message.into())

@@ -26,6 +26,7 @@ mod datum;
 pub mod ddl;
 mod declared;
 mod deparse;
+mod effort;
 mod error;
 mod facts;
 mod functions;

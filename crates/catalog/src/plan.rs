@@ -113,10 +113,20 @@ pub(crate) struct Calling {
     pub(crate) strict: bool,
     /// Whether it depends on nothing but its arguments: PostgreSQL works out such a call while it plans.
     pub(crate) immutable: bool,
-    /// Whether it may wait for a clock or another session.
-    pub(crate) waits: bool,
+    pub(crate) effort: Effort,
     /// Whether it is `=` or the like of values that are compared as they are.
     pub(crate) is_equality: bool,
+}
+
+/// What it takes to work something out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Effort {
+    /// It is done at once, if what it is given is short.
+    Short,
+    /// It may take long.
+    Long,
+    /// It may wait for a clock or another session.
+    Waiting,
 }
 
 /// `value operator ANY (array)`

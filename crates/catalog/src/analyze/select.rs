@@ -9,7 +9,7 @@ use super::scope::{Scope, column_of};
 use super::tree::{Body, Distinct, Grouping, Kind, Node, Query, Select, SortColumn, Target};
 use super::{Analyzer, unknown};
 use crate::bind::{column_name, folded};
-use crate::error::at;
+use crate::error::{MOST_COLUMNS, at, too_many_columns};
 
 impl Analyzer<'_> {
     /// Analyzes a SELECT; `order` is that of the query it is all of.
@@ -112,6 +112,9 @@ impl Analyzer<'_> {
                     self.expand(&value, &mut targets)?;
                 }
                 SelectItem::ExprWithAliases { .. } => return unknown("several names of a column"),
+            }
+            if targets.len() > MOST_COLUMNS {
+                return Err(too_many_columns());
             }
         }
         Ok(targets)

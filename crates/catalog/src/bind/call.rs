@@ -13,6 +13,9 @@ use crate::functions;
 use crate::grammar::GrammarCall;
 use crate::plan::{Calling, Expr, SetCall, SubqueryKind};
 
+/// How many arguments a call may have: PostgreSQL's limit.
+const MOST_ARGUMENTS: usize = 100;
+
 impl Binder {
     /// A name, unless it is one of those that the grammar knows.
     pub(super) fn identifier_or_keyword(&mut self, ident: &Ident) -> Result<Typed> {
@@ -181,6 +184,10 @@ impl Binder {
         arguments: Vec<Typed>,
         place: usize,
     ) -> Result<Typed> {
+        if arguments.len() > MOST_ARGUMENTS {
+            let message = format!("cannot pass more than {MOST_ARGUMENTS} arguments to a function");
+            return Err(at(place, SqlState::TOO_MANY_ARGUMENTS, message));
+        }
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let Some(chosen) = self.choose(schema, name, &types, place)? else {
             return self.cast_by_name(name, arguments, place);
@@ -203,7 +210,7 @@ impl Binder {
         place: usize,
     ) -> Result<Typed> {
         let fields: super::Fields = chosen.outputs().into();
-        let waits = functions::waits(&chosen.what.name, arguments.len());
+        let effort = functions::effort(&chosen.what.name, arguments.len());
         let is_untyped = arguments.first().is_some_and(|first| first.oid == Oid::UNKNOWN);
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         let types = match (name, &*arguments) {
@@ -225,7 +232,7 @@ impl Binder {
             strict: chosen.what.strict,
             immutable: chosen.what.immutable,
             is_equality: false,
-            waits,
+            effort,
         };
         let mut typed = Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place);
         if !fields.is_empty() {

@@ -1,11 +1,11 @@
 //! Expressions.
 
 use sqlparser::ast;
-use trunkline_core::{Oid, Result};
+use trunkline_core::{Oid, Result, SqlState};
 
 use super::{Binder, Typed};
 use crate::datum::Datum;
-use crate::error::{mismatch, syntax, unsupported};
+use crate::error::{MOST_COLUMNS, at, mismatch, syntax, unsupported};
 use crate::facts::{CastContext, array_of, element_of};
 use crate::grammar;
 use crate::plan::{Expr, SubqueryKind};
@@ -225,6 +225,10 @@ impl Binder {
 
     /// `ROW(…)`
     pub(super) fn row(&mut self, items: &[ast::Expr]) -> Result<Typed> {
+        if items.len() > MOST_COLUMNS {
+            let message = format!("ROW expressions can have at most {MOST_COLUMNS} entries");
+            return Err(at(0, SqlState::TOO_MANY_COLUMNS, message));
+        }
         let items: Vec<Typed> = items.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
         let fields = items.iter().enumerate();
         let fields: super::Fields =

@@ -11,7 +11,7 @@ use crate::datum::Datum;
 use crate::error::{at, unsupported};
 use crate::facts::type_facts;
 use crate::functions;
-use crate::plan::{Calling, Expr};
+use crate::plan::{Calling, Effort, Expr};
 
 impl Binder {
     pub(super) fn binary(
@@ -88,7 +88,7 @@ impl Binder {
                     result: Oid::BOOL,
                     strict: true,
                     immutable: true,
-                    waits: false,
+                    effort: Effort::Short,
                     is_equality: name == "=",
                 }))))
             }
@@ -147,7 +147,7 @@ impl Binder {
             // Arrays and strings are joined with what there is.
             strict: !functions::takes_null(chosen.what),
             immutable: true,
-            waits: false,
+            effort: functions::effort_of_operator(name),
             is_equality: name == "=",
         };
         let typed = Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place);

@@ -9,7 +9,7 @@ use super::resolve::common_type;
 use super::scope::{Base, CteScope, Scope, folded};
 use super::typed::type_name;
 use super::{Binder, OutputColumn};
-use crate::error::{at, mismatch, syntax, unsupported};
+use crate::error::{MOST_COLUMNS, at, mismatch, syntax, too_many_columns, unsupported};
 use crate::plan::{
     Body, Cte, CteKind, Distinct, Expr, Query, Recursive, SetOperation, Side, SortKey, Sub,
 };
@@ -222,6 +222,9 @@ impl Binder {
 
     fn values(&mut self, rows: &[&[ast::Expr]], order: &[ast::OrderByExpr]) -> Result<BoundQuery> {
         let width = rows.first().map_or(0, |row| row.len());
+        if width > MOST_COLUMNS {
+            return Err(too_many_columns());
+        }
         if rows.iter().any(|row| row.len() != width) {
             return Err(syntax(0, "VALUES lists must all be the same length"));
         }

@@ -6,7 +6,7 @@ use trunkline_core::{Oid, Result, SqlState};
 use super::column_name::column_name;
 use super::scope::{Scope, column_of, folded};
 use super::{Binder, OutputColumn, Typed};
-use crate::error::{at, unsupported};
+use crate::error::{MOST_COLUMNS, at, too_deep, too_many_columns, unsupported};
 use crate::plan::{Body, Distinct, Expr, Group, Query, Select, SortKey};
 use crate::syntax::ALL_FIELDS;
 
@@ -14,10 +14,25 @@ use crate::syntax::ALL_FIELDS;
 pub(super) const WINDOW_SLOTS: usize = 1 << 20;
 pub(super) const SET_SLOTS: usize = 1 << 21;
 
+/// How many expressions the fields of a row may come to.
+const MOST_PARTS: usize = 100_000;
+
 /// The list of a SELECT while it grows.
 struct List {
     items: Vec<Typed>,
     names: Vec<String>,
+}
+
+impl List {
+    /// Appends a column.
+    fn push(&mut self, name: impl Into<String>, item: Typed) -> Result<()> {
+        if self.items.len() >= MOST_COLUMNS {
+            return Err(too_many_columns());
+        }
+        self.names.push(name.into());
+        self.items.push(item);
+        Ok(())
+    }
 }
 
 impl Binder {
@@ -184,13 +199,11 @@ impl Binder {
                 }
                 SelectItem::UnnamedExpr(expr) => {
                     let typed = self.expr(expr)?;
-                    list.names.push(column_name(expr));
-                    list.items.push(typed);
+                    list.push(column_name(expr), typed)?;
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
                     let typed = self.expr(expr)?;
-                    list.names.push(folded(alias));
-                    list.items.push(typed);
+                    list.push(folded(alias), typed)?;
                 }
                 SelectItem::ExprWithAliases { .. } => {
                     return Err(unsupported(0, "several names of a column"));
@@ -224,14 +237,12 @@ impl Binder {
             ));
         }
         for merged in &scope.merged {
-            list.names.push(merged.name.to_string());
-            list.items.push(merged.typed.clone());
+            list.push(&*merged.name, merged.typed.clone())?;
         }
         for (leaf, own) in scope.leaves.iter().enumerate() {
             for (index, column) in own.columns.iter().enumerate() {
                 if !own.hidden.contains(&index) {
-                    list.names.push(column.name.to_string());
-                    list.items.push(column_of(leaf, index, column));
+                    list.push(&*column.name, column_of(leaf, index, column))?;
                 }
             }
         }
@@ -256,8 +267,7 @@ impl Binder {
                 {
                     let mut typed = column_of(leaf, index, column);
                     typed.expr = Expr::Column { depth, leaf, column: index };
-                    list.names.push(column.name.to_string());
-                    list.items.push(typed);
+                    list.push(&*column.name, typed)?;
                 }
                 Ok(())
             }
@@ -331,8 +341,7 @@ impl Binder {
         {
             return Ok(column);
         }
-        list.items.push(typed);
-        list.names.push(String::new());
+        list.push("", typed)?;
         Ok(list.items.len() - 1)
     }
 
@@ -359,9 +368,20 @@ fn expand_record(value: Typed, list: &mut List) -> Result<()> {
             "row expansion is not possible of this value",
         ));
     };
+    // The fields of a row that is written down are what stands there; of any other, the whole is there for
+    // each of them.
+    if let Expr::Row(items, _) = value.expr {
+        for (item, (name, oid)) in items.into_iter().zip(fields.iter()) {
+            list.push(&**name, Typed::new(item, *oid))?;
+        }
+        return Ok(());
+    }
+    if value.expr.count(MOST_PARTS).saturating_mul(fields.len()) > MOST_PARTS {
+        return Err(too_deep());
+    }
     for (index, (name, oid)) in fields.iter().enumerate() {
-        list.names.push(name.to_string());
-        list.items.push(Typed::new(Expr::Field(Box::new(value.expr.clone()), index), *oid));
+        let field = Expr::Field(Box::new(value.expr.clone()), index);
+        list.push(&**name, Typed::new(field, *oid))?;
     }
     Ok(())
 }

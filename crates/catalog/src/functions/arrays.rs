@@ -35,15 +35,15 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "array_positions" => positions,
         "array_append" | "array_prepend" | "array_cat" => join,
         "array_remove" => remove,
-        "arraycontains" => |call| Ok(contains(call, 0, 1)),
+        "arraycontains" => |call| contains(call, 0, 1),
         _ => return None,
     })
 }
 
 pub(super) fn operator(name: &str) -> Option<Function> {
     Some(match name {
-        "@>" => |call| Ok(contains(call, 0, 1)),
-        "<@" => |call| Ok(contains(call, 1, 0)),
+        "@>" => |call| contains(call, 0, 1),
+        "<@" => |call| contains(call, 1, 0),
         "&&" => overlaps,
         _ => return None,
     })
@@ -89,14 +89,32 @@ fn remove(call: &Call<'_>) -> Result<Datum> {
     Ok(Datum::list(list.items.iter().filter(|item| *item != value).cloned().collect()))
 }
 
-fn contains(call: &Call<'_>, whole: usize, part: usize) -> Datum {
-    let Some((whole, part)) = list(call, whole).zip(list(call, part)) else { return Datum::Null };
-    Datum::Bool(part.items.iter().all(|item| !item.is_null() && whole.items.contains(item)))
+fn contains(call: &Call<'_>, whole: usize, part: usize) -> Result<Datum> {
+    let Some((whole, part)) = list(call, whole).zip(list(call, part)) else {
+        return Ok(Datum::Null);
+    };
+    for item in &part.items {
+        if !is_in(call, item, whole)? {
+            return Ok(Datum::Bool(false));
+        }
+    }
+    Ok(Datum::Bool(true))
 }
 
 fn overlaps(call: &Call<'_>) -> Result<Datum> {
     let Some((one, two)) = list(call, 0).zip(list(call, 1)) else { return Ok(Datum::Null) };
-    Ok(Datum::Bool(one.items.iter().any(|item| !item.is_null() && two.items.contains(item))))
+    for item in &one.items {
+        if is_in(call, item, two)? {
+            return Ok(Datum::Bool(true));
+        }
+    }
+    Ok(Datum::Bool(false))
+}
+
+/// Whether an array has an element; NULL is none.
+fn is_in(call: &Call<'_>, item: &Datum, list: &List) -> Result<bool> {
+    call.run.parts(list.items.len())?;
+    Ok(!item.is_null() && list.items.contains(item))
 }
 
 fn position(call: &Call<'_>) -> Result<Datum> {

@@ -4,6 +4,7 @@ use trunkline_core::{PgError, Result, SqlState};
 
 use super::json::push_string;
 use crate::datum::Datum;
+use crate::run::Run;
 
 /// How deep JSON may be here.
 const DEPTH: usize = 200;
@@ -19,6 +20,18 @@ pub(super) enum Json {
     List(Vec<Json>),
     /// Members in the order of the text.
     Object(Vec<(String, Json)>),
+}
+
+fn any<T>(
+    all: impl IntoIterator<Item = T>,
+    mut holds: impl FnMut(T) -> Result<bool>,
+) -> Result<bool> {
+    for one in all {
+        if holds(one)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Reads JSON that is known to be well formed.
@@ -263,19 +276,40 @@ impl Json {
         }
     }
 
+    /// How many members or elements it has.
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Json::Object(members) => members.len(),
+            Json::List(items) => items.len(),
+            _ => 1,
+        }
+    }
+
     /// Whether all of `other` is in it.
-    pub(super) fn contains(&self, other: &Json) -> bool {
+    pub(super) fn contains(&self, other: &Json, run: &Run) -> Result<bool> {
         match (self, other) {
-            (Json::Object(own), Json::Object(other)) => other.iter().all(|(key, value)| {
-                own.iter().any(|(name, own)| name == key && own.contains(value))
-            }),
+            (Json::Object(own), Json::Object(other)) => {
+                let is_missing = any(other, |(key, value)| {
+                    run.parts(own.len())?;
+                    let named = own.iter().filter(|(name, _)| name == key);
+                    Ok(!any(named, |(_, own)| own.contains(value, run))?)
+                });
+                Ok(!is_missing?)
+            }
             (Json::List(own), Json::List(other)) => {
-                other.iter().all(|value| own.iter().any(|own| own.contains(value)))
+                let is_missing = any(other, |value| {
+                    Ok(!any(own, |own| {
+                        run.step()?;
+                        own.contains(value, run)
+                    })?)
+                });
+                Ok(!is_missing?)
             }
             (Json::List(own), Json::Text(_) | Json::Number(_) | Json::Bool(_) | Json::Null) => {
-                own.contains(other)
+                run.parts(own.len())?;
+                Ok(own.contains(other))
             }
-            (own, other) => own == other,
+            (own, other) => Ok(own == other),
         }
     }
 

@@ -178,6 +178,7 @@ fn has(call: &Call<'_>, all: bool) -> Result<Datum> {
         Datum::Array(list) => list.items.iter().filter_map(Datum::as_str).collect(),
         key => key.as_str().into_iter().collect(),
     };
+    call.run.parts(value.count().saturating_mul(keys.len()))?;
     let has = |key: &str| match &value {
         Json::Object(members) => members.iter().any(|(own, _)| own == key),
         Json::List(items) => items.iter().any(|item| matches!(item, Json::Text(own) if own == key)),
@@ -190,7 +191,7 @@ fn has(call: &Call<'_>, all: bool) -> Result<Datum> {
 
 fn holds(call: &Call<'_>, whole: usize, part: usize) -> Result<Datum> {
     let pair = value(call, whole)?.zip(value(call, part)?);
-    Ok(pair.map_or(Datum::Null, |(whole, part)| Datum::Bool(whole.contains(&part))))
+    pair.map_or(Ok(Datum::Null), |(whole, part)| whole.contains(&part, call.run).map(Datum::Bool))
 }
 
 fn join(call: &Call<'_>) -> Result<Datum> {
@@ -221,6 +222,7 @@ fn without(call: &Call<'_>) -> Result<Datum> {
         Datum::Array(list) => list.items.iter().filter_map(Datum::as_str).collect(),
         key => key.as_str().into_iter().collect(),
     };
+    call.run.parts(value.count().saturating_mul(keys.len()))?;
     let left = match (value, key.as_int()) {
         (Json::Object(mut members), None) => {
             members.retain(|(own, _)| !keys.contains(&own.as_str()));

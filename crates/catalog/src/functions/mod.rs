@@ -4,6 +4,7 @@ mod acl;
 mod array_edits;
 mod arrays;
 pub(crate) mod bits;
+mod compiled;
 mod constraint;
 mod conversions;
 mod definitions;
@@ -16,8 +17,8 @@ pub(crate) mod math;
 mod names;
 mod numbers;
 mod operators;
+pub(crate) use compiled::Pattern;
 pub(crate) use session::{now, started};
-pub(crate) use waiting::waits;
 mod partition;
 mod partition_constraint;
 mod patterns;
@@ -36,7 +37,7 @@ mod waiting;
 use trunkline_core::Oid;
 
 use crate::facts::{Operator, PG_CATALOG, Proc, element_of};
-use crate::plan::{AggregateKind, Function, SetFunction};
+use crate::plan::{AggregateKind, Effort, Function, SetFunction};
 
 /// What a function does; `None` for one that is not here.
 pub(crate) fn function(proc: &Proc) -> Option<Function> {
@@ -73,6 +74,24 @@ pub(crate) fn operator(operator: &Operator) -> Option<Function> {
 /// A comparison by its name.
 pub(crate) fn comparison(name: &str) -> Option<Function> {
     operators::comparison(name)
+}
+
+/// What a call of a function of this name takes, with so many arguments.
+///
+/// Short is what is known to be: what tells of the session.
+pub(crate) fn effort(name: &str, arguments: usize) -> Effort {
+    match name {
+        name if waiting::waits(name, arguments) => Effort::Waiting,
+        name if session::function(name).or_else(|| waiting::function(name)).is_some() => {
+            Effort::Short
+        }
+        _ => Effort::Long,
+    }
+}
+
+/// What an operator of this name takes.
+pub(crate) fn effort_of_operator(name: &str) -> Effort {
+    if name == "||" || comparison(name).is_some() { Effort::Short } else { Effort::Long }
 }
 
 /// Whether an operator has something to say of NULL: an array takes it as an element.

@@ -1,10 +1,10 @@
 //! LIKE and regular expressions.
 
-use std::rc::Rc;
-
-use regex_lite::{Regex, RegexBuilder};
+use regex_lite::Captures;
 use trunkline_core::{PgError, Result, SqlState};
 
+use super::compiled::Pattern;
+use super::regexps::groups;
 use crate::datum::Datum;
 use crate::plan::{Call, Function};
 
@@ -104,63 +104,8 @@ fn like_escape(call: &Call<'_>) -> Result<Datum> {
 /// `~` and its kin.
 pub(super) fn matches(call: &Call<'_>, any_case: bool, negated: bool) -> Result<Datum> {
     let Some((text, pattern)) = texts(call) else { return Ok(Datum::Null) };
-    Ok(Datum::Bool(compiled(call, pattern, any_case, text)?.is_match(text) != negated))
-}
-
-/// A pattern, compiled once in a run; to look for it in a text takes as many steps as that has bytes.
-pub(super) fn compiled(
-    call: &Call<'_>,
-    pattern: &str,
-    any_case: bool,
-    text: &str,
-) -> Result<Rc<Regex>> {
-    call.run.steps(text.len())?;
-    let key = (pattern.to_owned(), any_case);
-    if let Some(found) = call.run.patterns.borrow().get(&key) {
-        return Ok(found.clone());
-    }
-    let invalid = |what: String| {
-        PgError::new(
-            SqlState::INVALID_REGULAR_EXPRESSION,
-            format!("invalid regular expression: {what}"),
-        )
-    };
-    call.run.charge(pattern.len().saturating_mul(64).saturating_add(4096))?;
-    let translated = translated(pattern);
-    let mut builder = RegexBuilder::new(&translated);
-    // PostgreSQL's `.` takes a newline, too.
-    builder
-        .case_insensitive(any_case)
-        .dot_matches_new_line(true)
-        .size_limit(1 << 20)
-        .nest_limit(100);
-    let built = Rc::new(builder.build().map_err(|error| invalid(error.to_string()))?);
-    call.run.patterns.borrow_mut().insert(key, built.clone());
-    Ok(built)
-}
-
-/// What advanced regular expressions spell in another way.
-fn translated(pattern: &str) -> String {
-    let pattern = pattern.strip_prefix("***:").unwrap_or(pattern);
-    if let Some(plain) = pattern.strip_prefix("***=") {
-        return regex_lite::escape(plain);
-    }
-    let mut out = String::new();
-    let mut rest = pattern.chars();
-    while let Some(one) = rest.next() {
-        out.push(one);
-        if one == '\\' {
-            match rest.next() {
-                Some('y') => out.push('b'),
-                Some('Y') => out.push('B'),
-                Some('m') => out.push_str("b{start}"),
-                Some('M') => out.push_str("b{end}"),
-                Some('Z') => out.push('z'),
-                other => out.extend(other),
-            }
-        }
-    }
-    out
+    let found = Pattern::new(call.run, pattern, any_case)?.is_match(call.run, text)?;
+    Ok(Datum::Bool(found != negated))
 }
 
 fn flags<'a>(call: &'a Call<'_>, place: usize) -> &'a str {
@@ -169,45 +114,69 @@ fn flags<'a>(call: &'a Call<'_>, place: usize) -> &'a str {
 
 fn replace(call: &Call<'_>) -> Result<Datum> {
     let Some((text, pattern)) = texts(call) else { return Ok(Datum::Null) };
-    let with = flags(call, 2).replace('$', "$$");
-    let flags = flags(call, 3);
-    let regex = compiled(call, pattern, flags.contains('i'), text)?;
-    // `\1` and `\&` are what was found.
-    let mut form = String::new();
-    let mut rest = with.chars();
-    while let Some(one) = rest.next() {
-        match (one, if one == '\\' { rest.next() } else { None }) {
-            ('\\', Some('&')) => form.push_str("${0}"),
-            ('\\', Some(digit)) if digit.is_ascii_digit() => {
-                form.push_str("${");
-                form.push(digit);
-                form.push('}');
-            }
-            ('\\', other) => form.extend(other),
-            (one, _) => form.push(one),
+    let (with, flags) = (flags(call, 2), flags(call, 3));
+    let (run, is_global) = (call.run, flags.contains('g'));
+    let (mut done, mut from) = (String::new(), 0);
+    Pattern::new(run, pattern, flags.contains('i'))?.each(run, text, |found| {
+        let Some(whole) = found.get(0) else { return Ok(false) };
+        run.parts(with.len())?;
+        let before = text.get(from..whole.start()).unwrap_or_default();
+        let parts = || Parts(with).map(|part| part.of(found));
+        let grown = parts().map(str::len).fold(before.len(), usize::saturating_add);
+        run.check_text(done.len().saturating_add(grown))?;
+        done.push_str(before);
+        done.extend(parts());
+        from = whole.end();
+        Ok(is_global)
+    })?;
+    done.push_str(text.get(from..).unwrap_or_default());
+    run.admit_text(done.len())?;
+    Ok(Datum::text(done))
+}
+
+/// What a replacement is made of.
+enum Part<'a> {
+    Text(&'a str),
+    /// `\1`, or `\&` for all that was found.
+    Group(usize),
+}
+
+impl<'a> Part<'a> {
+    fn of(self, found: &Captures<'a>) -> &'a str {
+        match self {
+            Part::Text(text) => text,
+            Part::Group(group) => found.get(group).map_or("", |found| found.as_str()),
         }
     }
-    let most = if flags.contains('g') { usize::MAX } else { 1 };
-    let (mut done, mut from) = (String::new(), 0);
-    for found in regex.captures_iter(text).take(most) {
-        call.run.step()?;
-        let Some(whole) = found.get(0) else { break };
-        done.push_str(text.get(from..whole.start()).unwrap_or_default());
-        found.expand(&form, &mut done);
-        from = whole.end();
-        call.run.check_text(done.len())?;
+}
+
+/// What is left of a replacement.
+struct Parts<'a>(&'a str);
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = Part<'a>;
+
+    fn next(&mut self) -> Option<Part<'a>> {
+        let Some(escaped) = self.0.strip_prefix('\\') else {
+            let end = self.0.find('\\').unwrap_or(self.0.len());
+            let (text, rest) = self.0.split_at_checked(end)?;
+            self.0 = rest;
+            return (!text.is_empty()).then_some(Part::Text(text));
+        };
+        let (part, taken) = match escaped.bytes().next() {
+            Some(b'&') => (Part::Group(0), 1),
+            Some(digit @ b'0'..=b'9') => (Part::Group(usize::from(digit - b'0')), 1),
+            Some(b'\\') => (Part::Text("\\"), 1),
+            _ => (Part::Text("\\"), 0),
+        };
+        self.0 = escaped.get(taken..)?;
+        Some(part)
     }
-    done.push_str(text.get(from..).unwrap_or_default());
-    call.run.admit_text(done.len())?;
-    Ok(Datum::text(done))
 }
 
 fn first_match(call: &Call<'_>) -> Result<Datum> {
     let Some((text, pattern)) = texts(call) else { return Ok(Datum::Null) };
-    let regex = compiled(call, pattern, flags(call, 2).contains('i'), text)?;
-    let Some(found) = regex.captures(text) else { return Ok(Datum::Null) };
-    let from = usize::from(found.len() > 1);
-    let groups = (from..found.len())
-        .map(|group| found.get(group).map_or(Datum::Null, |group| Datum::text(group.as_str())));
-    Ok(Datum::list(groups.collect()))
+    let pattern = Pattern::new(call.run, pattern, flags(call, 2).contains('i'))?;
+    let found = pattern.first(call.run, text)?;
+    Ok(found.map_or(Datum::Null, |found| groups(&found)))
 }

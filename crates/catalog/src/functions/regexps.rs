@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use regex_lite::{Captures, Regex};
+use regex_lite::Captures;
 use trunkline_core::Result;
 
-use super::patterns::compiled;
+use super::compiled::Pattern;
 use super::strings::text;
 use crate::datum::Datum;
 use crate::plan::{Call, Function, SetFunction};
@@ -15,13 +15,17 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "regexp_split_to_array" => |call| Ok(split(call)?.map_or(Datum::Null, Datum::texts)),
         "regexp_like" => |call| {
             let Some((regex, text)) = regex(call, 2)? else { return Ok(Datum::Null) };
-            Ok(Datum::Bool(regex.is_match(text)))
+            regex.is_match(call.run, text).map(Datum::Bool)
         },
         "regexp_count" => |call| {
             let Some((regex, text)) = regex(call, 3)? else { return Ok(Datum::Null) };
             let from = start(call, 2, text);
-            let count = regex.find_iter(text.get(from..).unwrap_or_default()).count();
-            Ok(Datum::Int(i64::try_from(count).unwrap_or(i64::MAX)))
+            let mut count = 0_i64;
+            regex.each(call.run, text.get(from..).unwrap_or_default(), |_| {
+                count = count.saturating_add(1);
+                Ok(true)
+            })?;
+            Ok(Datum::Int(count))
         },
         "regexp_substr" => |call| {
             Ok(nth(call)?.map_or(Datum::Null, |(text, range)| {
@@ -51,10 +55,12 @@ pub(super) fn rows(name: &str) -> Option<SetFunction> {
             let Some((regex, text)) = regex(call, 2)? else { return Ok(Vec::new()) };
             let is_global = flags(call, 2).contains('g');
             let mut rows = Vec::new();
-            for found in regex.captures_iter(text).take(if is_global { usize::MAX } else { 1 }) {
-                call.run.step()?;
-                rows.push(vec![groups(&found)]);
-            }
+            regex.each(call.run, text, |found| {
+                let found = groups(found);
+                call.run.charge(found.size().saturating_add(64))?;
+                rows.push(vec![found]);
+                Ok(is_global)
+            })?;
             Ok(rows)
         },
         "regexp_split_to_table" => |call| {
@@ -68,13 +74,13 @@ pub(super) fn rows(name: &str) -> Option<SetFunction> {
 /// `substring(text, pattern)`: what the first parenthesis takes, or all of what was found.
 pub(super) fn substring(call: &Call<'_>) -> Result<Datum> {
     let Some((regex, text)) = regex(call, usize::MAX)? else { return Ok(Datum::Null) };
-    let Some(found) = regex.captures(text) else { return Ok(Datum::Null) };
+    let Some(found) = regex.first(call.run, text)? else { return Ok(Datum::Null) };
     let part = found.get(usize::from(found.len() > 1));
     Ok(part.map_or(Datum::Null, |part| Datum::text(part.as_str())))
 }
 
 /// The parenthesised parts of what was found, or all of it if there are none.
-fn groups(found: &Captures<'_>) -> Datum {
+pub(super) fn groups(found: &Captures<'_>) -> Datum {
     let from = usize::from(found.len() > 1);
     let groups = (from..found.len())
         .map(|group| found.get(group).map_or(Datum::Null, |group| Datum::text(group.as_str())));
@@ -86,9 +92,9 @@ fn flags<'a>(call: &'a Call<'_>, place: usize) -> &'a str {
 }
 
 /// The pattern of a call, whose flags are at a place, and the text.
-fn regex<'a>(call: &'a Call<'_>, place: usize) -> Result<Option<(Rc<Regex>, &'a str)>> {
+fn regex<'a>(call: &'a Call<'_>, place: usize) -> Result<Option<(Rc<Pattern>, &'a str)>> {
     let Some((text, pattern)) = text(call, 0).zip(text(call, 1)) else { return Ok(None) };
-    let regex = compiled(call, pattern, flags(call, place).contains('i'), text)?;
+    let regex = Pattern::new(call.run, pattern, flags(call, place).contains('i'))?;
     Ok(Some((regex, text)))
 }
 
@@ -112,8 +118,15 @@ fn nth<'a>(call: &'a Call<'_>) -> Result<Option<(&'a str, std::ops::Range<usize>
     };
     let from = start(call, 2, text);
     let rest = text.get(from..).unwrap_or_default();
-    let found = regex.captures_iter(rest).nth(int(3, 1).saturating_sub(1));
-    let part = found.and_then(|found| found.get(int(group_place, 0)).map(|part| part.range()));
+    let (mut left, mut part) = (int(3, 1).saturating_sub(1), None);
+    regex.each(call.run, rest, |found| {
+        let is_wanted = left == 0;
+        if is_wanted {
+            part = found.get(int(group_place, 0)).map(|part| part.range());
+        }
+        left = left.saturating_sub(1);
+        Ok(!is_wanted)
+    })?;
     Ok(part.map(|part| (text, from + part.start..from + part.end)))
 }
 
@@ -121,17 +134,18 @@ fn nth<'a>(call: &'a Call<'_>) -> Result<Option<(&'a str, std::ops::Range<usize>
 fn split(call: &Call<'_>) -> Result<Option<Vec<String>>> {
     let Some((regex, text)) = regex(call, 2)? else { return Ok(None) };
     let (mut parts, mut from) = (Vec::new(), 0);
-    for found in regex.find_iter(text) {
-        call.run.step()?;
+    regex.each(call.run, text, |found| {
+        let Some(found) = found.get(0) else { return Ok(true) };
         let is_empty = found.start() == found.end();
         if is_empty && (found.start() == 0 || found.start() >= text.len() || found.start() == from)
         {
-            continue;
+            return Ok(true);
         }
         parts.push(text.get(from..found.start()).unwrap_or_default().to_owned());
         call.run.charge(parts.last().map_or(0, String::len) + size_of::<Datum>())?;
         from = found.end();
-    }
+        Ok(true)
+    })?;
     parts.push(text.get(from..).unwrap_or_default().to_owned());
     Ok(Some(parts))
 }

@@ -15,7 +15,7 @@ use crate::plan::{Call, Function};
 const TICK: Duration = Duration::from_millis(10);
 
 /// Whether a function that is called with so many arguments may keep a thread waiting.
-pub(crate) fn waits(name: &str, arguments: usize) -> bool {
+pub(super) fn waits(name: &str, arguments: usize) -> bool {
     match name {
         "pg_sleep"
         | "pg_sleep_for"

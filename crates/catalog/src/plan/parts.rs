@@ -60,6 +60,17 @@ impl Expr {
         }
     }
 
+    /// How many expressions it is, itself among them, as far as it is not more than so many.
+    pub(crate) fn count(&self, most: usize) -> usize {
+        let mut count = 1_usize;
+        if most > 0 {
+            stacker::maybe_grow(RED, MORE, || {
+                self.parts(&mut |part| count += part.count(most.saturating_sub(count)));
+            });
+        }
+        count
+    }
+
     /// Whether PostgreSQL works it out while it plans; if not, the largest of its parts of which that is
     /// true are found.
     pub(crate) fn constants<'a>(&'a self, found: &mut Vec<&'a Expr>) -> bool {

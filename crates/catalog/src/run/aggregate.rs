@@ -51,6 +51,7 @@ impl Run {
             return Ok(());
         }
         let arguments = self.values(&of.arguments, frame)?;
+        self.weigh(&arguments)?;
         let is_null = arguments.first().is_some_and(Datum::is_null);
         let keeps_null = match of.kind {
             AggregateKind::List => true,

@@ -1,7 +1,7 @@
 //! What a run may cost, and its end before that.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use trunkline_core::{PgError, Result, SqlState};
 
@@ -11,6 +11,8 @@ use crate::worker;
 
 /// How many rows and expressions may be looked at: about a second.
 const STEPS: u64 = 10_000_000;
+/// How many parts of a value are gone through in one step.
+const PARTS: usize = 8;
 /// How many bytes may be held.
 const BYTES: usize = 256 << 20;
 /// How long a string may become.
@@ -30,6 +32,25 @@ impl Run {
         let steps = self.steps.get().saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         self.steps.set(steps);
         self.look(steps)
+    }
+
+    /// Counts what it takes to look at values from end to end.
+    pub(crate) fn weigh(&self, values: &[Datum]) -> Result<()> {
+        let bytes = values.iter().map(Datum::size).fold(0, usize::saturating_add);
+        self.parts(bytes / 16)
+    }
+
+    /// Counts what it takes to go through so many parts of a value, each of which is no step of its own.
+    pub(crate) fn parts(&self, count: usize) -> Result<()> {
+        if count < PARTS { Ok(()) } else { self.steps(count / PARTS) }
+    }
+
+    /// Does what cannot be counted while it is done: a step for each microsecond.
+    pub(crate) fn timed<T>(&self, work: impl FnOnce() -> T) -> Result<T> {
+        let begun = Instant::now();
+        let done = work();
+        self.steps(usize::try_from(begun.elapsed().as_micros()).unwrap_or(usize::MAX))?;
+        Ok(done)
     }
 
     #[cold]

@@ -46,6 +46,7 @@ impl Run {
             },
             Expr::Cast { of, from, to, typmod, is_explicit } => {
                 let value = self.eval(of, frame)?;
+                self.weigh(std::slice::from_ref(&value))?;
                 self.world.cast(value, *from, *to, *typmod, *is_explicit)?
             }
             Expr::Call(call) => self.call(call, frame)?,
@@ -70,8 +71,9 @@ impl Run {
                 Datum::Bool((found.as_bool() == Some(*value)) != *negated)
             }
             Expr::Distinct { sides, negated } => {
-                let differ = self.eval(&sides.0, frame)? != self.eval(&sides.1, frame)?;
-                Datum::Bool(differ != *negated)
+                let sides = [self.eval(&sides.0, frame)?, self.eval(&sides.1, frame)?];
+                self.weigh(&sides)?;
+                Datum::Bool((sides[0] != sides[1]) != *negated)
             }
             Expr::Case { arms, otherwise } => {
                 for (condition, result) in arms {
@@ -103,6 +105,7 @@ impl Run {
                 let mut best = Datum::Null;
                 for one in of {
                     let value = self.eval(one, frame)?;
+                    self.weigh(std::slice::from_ref(&value))?;
                     let order = value.compare(&best);
                     let better = if *greatest { order.is_gt() } else { order.is_lt() };
                     if !value.is_null() && (best.is_null() || better) {
@@ -124,6 +127,7 @@ impl Run {
     }
 
     pub(super) fn values(&self, all: &[Expr], frame: &Frame<'_>) -> Result<Vec<Datum>> {
+        self.parts(all.len())?;
         all.iter().map(|one| self.eval(one, frame)).collect()
     }
 
@@ -140,6 +144,7 @@ impl Run {
     /// AND, or OR if `ends` is true: the value that ends it.
     fn all(&self, all: &[Expr], frame: &Frame<'_>, ends: bool) -> Result<Datum> {
         let mut has_null = false;
+        self.parts(all.len())?;
         for one in all {
             match self.eval(one, frame)? {
                 Datum::Bool(value) if value == ends => return Ok(Datum::Bool(ends)),
@@ -155,6 +160,7 @@ impl Run {
         if call.strict && arguments.iter().any(Datum::is_null) {
             return Ok(Datum::Null);
         }
+        self.weigh(&arguments)?;
         (call.function)(&Call {
             arguments: &arguments,
             types: &call.types,
@@ -211,6 +217,7 @@ impl Run {
                 else {
                     return Ok(Datum::Null);
                 };
+                self.parts(list.items.len())?;
                 let all = (from.max(lower)..=to.min(lower + length - 1))
                     .filter_map(|at| list.get(at).cloned());
                 Ok(Datum::list(all.collect()))
@@ -246,8 +253,10 @@ impl Run {
         frame: &Frame<'_>,
     ) -> Result<Datum> {
         let mut has_null = value.is_null();
+        self.parts(list.len())?;
         for one in list {
             let one = self.eval(one, frame)?;
+            self.weigh(std::slice::from_ref(&one))?;
             has_null |= one.is_null();
             if !value.is_null() && !one.is_null() && *value == one {
                 return Ok(Datum::Bool(!negated));
@@ -283,6 +292,7 @@ impl Run {
                 continue;
             }
             let arguments = [value.clone(), item];
+            self.weigh(&arguments)?;
             let call =
                 Call { arguments: &arguments, types, result: trunkline_core::Oid::BOOL, run: self };
             match function(&call)? {
@@ -314,6 +324,7 @@ impl Run {
                 let mut has_null = false;
                 for row in rows.iter() {
                     self.step()?;
+                    self.weigh(row)?;
                     let mut pairs = values.iter().zip(row.iter());
                     if pairs
                         .clone()

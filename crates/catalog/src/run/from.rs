@@ -58,6 +58,7 @@ impl Run {
         if keys.iter().any(Datum::is_null) {
             return Ok(true);
         }
+        self.weigh(&keys)?;
         match lookup.rows.get(&keys) {
             Some(found) => self.emit(leaf, found, &[], rows, parent, each),
             None => Ok(true),
@@ -135,6 +136,7 @@ impl Run {
                 .iter()
                 .map(|probe| self.eval(&probe.own, &frame))
                 .collect::<Result<_>>()?;
+            self.weigh(&keys)?;
             self.charge((keys.len() + 1) * size_of::<Datum>())?;
             found.entry(keys).or_default().push(row.clone());
         }
@@ -204,6 +206,7 @@ impl Run {
         if call.strict && arguments.iter().any(Datum::is_null) {
             return Ok(Vec::new());
         }
+        self.weigh(&arguments)?;
         (call.function)(&crate::plan::Call {
             arguments: &arguments,
             types: &call.types,

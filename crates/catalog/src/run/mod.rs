@@ -15,10 +15,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use regex_lite::Regex;
 use trunkline_core::Result;
 
 use crate::datum::{Datum, Row};
+use crate::functions::Pattern;
 use crate::plan::Query;
 use crate::world::World;
 
@@ -38,7 +38,7 @@ pub(crate) struct Run {
     seen: RefCell<HashSet<usize>>,
     /// Rows that were found by a key, by their leaf.
     keyed: RefCell<HashMap<(usize, Datum), Rows>>,
-    pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Regex>>>,
+    pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Pattern>>>,
     steps: Cell<u64>,
     bytes: Cell<usize>,
     stop: Arc<AtomicBool>,

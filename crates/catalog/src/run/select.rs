@@ -117,6 +117,7 @@ impl Run {
         self.each(select, parent, &mut |rows| {
             let frame = Frame { rows, slots: &[], parent: Some(parent) };
             let key = self.values(&group.keys, &frame)?;
+            self.weigh(&key)?;
             let place = match places.get(&key) {
                 Some(place) => *place,
                 None => {

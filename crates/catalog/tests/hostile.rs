@@ -1,0 +1,162 @@
+//! What a stranger sends ends soon, and holds little: in an answer, or in an error that says which.
+
+mod fixture;
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use allocation_counter::measure;
+use fixture::{Fixture, FixtureSession};
+use trunkline_catalog::{Called, Catalog, CatalogSession};
+use trunkline_core::settings::Settings;
+use trunkline_core::testkit::block_on;
+use trunkline_core::types::Value;
+use trunkline_core::{
+    Client, Columns, Engine, Format, Formats, Identity, Oid, Params, PgError, Progress, Reply,
+    RowBuf, Run, Session,
+};
+
+fn client() -> Client {
+    Client::new(Identity::new("postgres", "oracle"), Settings::default())
+}
+
+async fn open() -> CatalogSession<FixtureSession> {
+    Catalog::new(Fixture::new()).open(client()).await.expect("a session")
+}
+
+/// How many bytes the rows of a query are.
+async fn ask(session: &mut CatalogSession<FixtureSession>, sql: &str) -> Result<usize, PgError> {
+    let prepared = session.prepare(sql, &[]).await?;
+    let Columns::Known(columns) = &prepared.columns else { panic!("columns are known") };
+    let run = Run::new(Params::default(), Default::default());
+    let Reply::Rows(mut rows) = session.execute(&prepared.statement, run).await? else {
+        panic!("rows")
+    };
+    let (mut out, mut bytes) = (Vec::new(), 0);
+    let (formats, style) = (Formats::All(Format::Text), Default::default());
+    poll_fn(|cx| {
+        loop {
+            out.clear();
+            let mut buffer = RowBuf::new(&mut out, columns, &formats, &style);
+            match rows.poll_fill(cx, &mut buffer) {
+                Poll::Ready(Ok(Progress::More)) => bytes += out.len(),
+                Poll::Ready(Ok(Progress::End(_))) => return Poll::Ready(Ok(bytes + out.len())),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    })
+    .await
+}
+
+/// Each of these is too much.
+#[track_caller]
+fn refused(queries: &[(&str, &str)]) {
+    block_on(async {
+        let mut session = open().await;
+        for (sql, state) in queries {
+            let start: String = sql.chars().take(90).collect();
+            match ask(&mut session, sql).await {
+                Err(error) => assert_eq!(error.sqlstate().to_string(), *state, "{start}: {error}"),
+                Ok(bytes) => panic!("{start}: {bytes} bytes"),
+            }
+        }
+    });
+}
+
+#[test]
+fn to_look_at_long_values_takes_steps() {
+    refused(&[
+        (
+            "SELECT count(*) FROM generate_series(1, 4), (SELECT array_fill(1, ARRAY[6000]) AS one, \
+             array_fill(2, ARRAY[6000]) AS other FROM pg_am LIMIT 1) x WHERE one && other",
+            "53400",
+        ),
+        (
+            "SELECT count(*) FROM generate_series(1, 4), (SELECT to_jsonb(ARRAY(SELECT \
+             generate_series(1, 3000))) AS list FROM pg_am LIMIT 1) x WHERE list @> list",
+            "53400",
+        ),
+        (
+            "SELECT count(left(t, 2)) FROM generate_series(1, 2000), (SELECT repeat('a', 1000000) AS t \
+             FROM pg_am LIMIT 1) x",
+            "53400",
+        ),
+        (
+            "SELECT list, count(*) FROM generate_series(1, 500), (SELECT array_fill(1, ARRAY[200000]) \
+             AS list FROM pg_am LIMIT 1) x GROUP BY 1",
+            "53400",
+        ),
+    ]);
+}
+
+#[test]
+fn lists_have_the_limits_of_postgresql() {
+    let many = |what: &str, count: usize| vec![what; count].join(", ");
+    let row = |inner: &str| format!("(row({inner})).*");
+    refused(&[
+        (&format!("SELECT {} FROM pg_am", many("1", 1665)), "54011"),
+        (&format!("SELECT {} FROM pg_am", many("*", 500)), "54011"),
+        (&format!("SELECT {} FROM pg_am a", many("a.*", 500)), "54011"),
+        (&format!("SELECT 1 FROM pg_am WHERE 1 IN (SELECT {})", many("1", 1665)), "54011"),
+        (&format!("SELECT {} FROM pg_am", row(&many("1", 1665))), "54011"),
+        (&format!("SELECT {}, {0} FROM pg_am", row(&many("1", 1000))), "54011"),
+        (&format!("SELECT {} FROM pg_am", row(&row(&many("1, 2", 1000)))), "54011"),
+        (&format!("SELECT 1 FROM pg_am, (VALUES ({})) v", many("1", 1665)), "54011"),
+        (&format!("SELECT concat({}) FROM pg_am", many("1", 101)), "54023"),
+    ]);
+}
+
+/// Calls a function with texts, on this thread.
+fn call(name: &str, texts: &[&str], stop: &Arc<AtomicBool>) -> Result<Value, PgError> {
+    let types = vec![Oid::TEXT; texts.len()];
+    let called = Called::find(name, &types).expect("one of the name").expect("a function");
+    called.call(&client(), texts.iter().map(|text| Value::Text(text.to_string())).collect(), stop)
+}
+
+#[test]
+fn regular_expressions_are_bounded() {
+    refused(&[
+        ("SELECT pg_backend_pid(), 'a' ~ repeat('(a)', 200)", "2201B"),
+        ("SELECT pg_backend_pid(), 'a' ~ repeat('a', 100000)", "2201B"),
+        ("SELECT pg_backend_pid(), 'a' ~ '((a{100}){100}){100}'", "2201B"),
+        // Many that are large, and one that is looked for in a long text.
+        (
+            "SELECT count(*) FROM pg_am, generate_series(1, 1000) i WHERE 'a' ~ (repeat('(a)', 90) || 'a{200}' || i)",
+            "53400",
+        ),
+        ("SELECT pg_backend_pid(), repeat('a', 1000000) ~ '(ab|ac|ad|ae){200}'", "53400"),
+    ]);
+}
+
+#[test]
+fn a_replacement_is_measured_before_it_is_made() {
+    let (text, with) = ("a".repeat(100_000), "\\1".repeat(2_000));
+    let counted = measure(|| {
+        let error = call("regexp_replace", &[&text, "(.*)", &with], &Arc::default());
+        assert_eq!(error.expect_err("it is too long").sqlstate().to_string(), "53400");
+    });
+    assert!(counted.bytes_max < 16 << 20, "{} bytes", counted.bytes_max);
+    let replaced = call("regexp_replace", &["a-b", "(.)-(.)", r"\2\\$1\&\x"], &Arc::default());
+    assert_eq!(replaced.expect("a text"), Value::Text(r"b\$1a-b\x".to_owned()));
+}
+
+/// Each place is looked for up to the end of the text, and is found where it begins.
+#[test]
+fn a_search_can_be_stopped() {
+    let (text, begun, stop) =
+        ("a".repeat(200_000), Instant::now(), Arc::new(AtomicBool::new(false)));
+    let flag = stop.clone();
+    let stopping = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(100));
+        flag.store(true, Ordering::Relaxed);
+    });
+    let error = call("regexp_count", &[&text, "a*b|a"], &stop).expect_err("it was stopped");
+    assert_eq!(error.sqlstate().to_string(), "57014");
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    stopping.join().expect("a thread");
+}
