@@ -88,6 +88,14 @@ fn answers_are_those_of_postgresql() {
     });
 }
 
+/// Functions of values.
+#[test]
+fn functions_give_what_postgresql_gives() {
+    block_on(async {
+        compare(open().await, include_str!("golden/functions.answers.txt")).await;
+    });
+}
+
 /// Types, routines, triggers, partitions, roles and privileges.
 #[test]
 fn answers_about_declared_objects_are_those_of_postgresql() {

@@ -40,8 +40,13 @@ fn number(oid: Oid, value: &Datum, template: &NumberTemplate) -> Result<String> 
         }
         (Oid::INT8, Datum::Int(value)) => template.int8(*value)?,
         (Oid::NUMERIC, value) if let Some(value) = value.to_numeric() => template.numeric(&value)?,
-        (Oid::FLOAT4, Datum::Float(value)) => template.float4(*value)?,
+        (Oid::FLOAT4, Datum::Float(value)) => template.float4(narrow(*value))?,
         (Oid::FLOAT8, value) if let Some(value) = value.as_float() => template.float8(value)?,
         _ => return Err(unsupported(0, "this to_char()")),
     })
+}
+
+/// A `real` as it was, of the float that holds it here.
+fn narrow(value: f64) -> f32 {
+    value.to_string().parse().unwrap_or(f32::NAN)
 }
