@@ -144,9 +144,10 @@ impl Binder {
             result: chosen.result,
             // Arrays and strings are joined with what there is.
             strict: !functions::takes_null(chosen.what),
-            immutable: true,
+            // Between a date and a `timestamptz` the zone of the session stands.
+            immutable: !functions::is_mixed(chosen.what),
             waits: false,
-            is_equality: name == "=",
+            is_equality: name == "=" && !functions::is_mixed(chosen.what),
         };
         Ok(Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place))
     }

@@ -7,11 +7,13 @@ pub(crate) mod bits;
 mod constraint;
 mod conversions;
 mod definitions;
+mod exact;
 mod index;
 pub(crate) mod json;
 mod json_tree;
 mod json_values;
 pub(crate) mod math;
+mod mixed_times;
 mod names;
 mod numbers;
 mod operators;
@@ -59,7 +61,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| acl::function(name))
         .or_else(|| array_edits::function(name))
         .or_else(|| times::function(name, &proc.arguments))
-        .or_else(|| numbers::function(name))
+        .or_else(|| numbers::function(name, &proc.arguments))
         .or_else(|| conversions::cast(proc))
 }
 
@@ -72,6 +74,8 @@ pub(crate) fn operator(operator: &Operator) -> Option<Function> {
 pub(crate) fn comparison(name: &str) -> Option<Function> {
     operators::comparison(name)
 }
+
+pub(crate) use mixed_times::is_mixed;
 
 /// Whether an operator has something to say of NULL: an array takes it as an element.
 pub(crate) fn takes_null(operator: &Operator) -> bool {

@@ -39,7 +39,9 @@ fn number(oid: Oid, value: &Datum, template: &NumberTemplate) -> Result<String> 
             template.int4(i32::try_from(*value).unwrap_or(i32::MAX))?
         }
         (Oid::INT8, Datum::Int(value)) => template.int8(*value)?,
-        (Oid::NUMERIC, value) if let Some(value) = value.to_numeric() => template.numeric(&value)?,
+        (Oid::NUMERIC, value) if let Some(value) = value.to_numeric() => {
+            template.numeric(&value)?
+        }
         (Oid::FLOAT4, Datum::Float(value)) => template.float4(narrow(*value))?,
         (Oid::FLOAT8, value) if let Some(value) = value.as_float() => template.float8(value)?,
         _ => return Err(unsupported(0, "this to_char()")),
