@@ -36,6 +36,35 @@ fn answers_are_those_of_postgresql() {
     });
 }
 
+/// Functions of values.
+#[test]
+fn functions_give_what_postgresql_gives() {
+    block_on(async {
+        compare(open().await, include_str!("golden/functions.answers.txt")).await;
+    });
+}
+
+/// What a float would tell nearly is not told.
+#[test]
+fn numerics_that_are_not_exact_here_are_refused() {
+    block_on(async {
+        let mut session = open().await;
+        for value in [
+            "ln(2::numeric)",
+            "exp(1.0)",
+            "log(2.0)",
+            "power(2, 0.5)",
+            "sqrt(2.00000000000000000000)",
+            "1e20 * 1e20 * 1.1",
+            "1e30 + 1e-30",
+        ] {
+            let sql = format!("SELECT {value} FROM pg_am");
+            let error = ask(&mut session, &sql).await.expect_err("too many digits");
+            assert_eq!(error.sqlstate().to_string(), "0A000", "{sql}: {error}");
+        }
+    });
+}
+
 /// Types, routines, triggers, partitions, roles and privileges.
 #[test]
 fn answers_about_declared_objects_are_those_of_postgresql() {

@@ -146,9 +146,10 @@ impl Binder {
             result: chosen.result,
             // Arrays and strings are joined with what there is.
             strict: !functions::takes_null(chosen.what),
-            immutable: true,
+            // Between a date and a `timestamptz` the zone of the session stands.
+            immutable: !functions::is_mixed(chosen.what),
             effort: functions::effort_of_operator(name),
-            is_equality: name == "=",
+            is_equality: name == "=" && !functions::is_mixed(chosen.what),
         };
         let typed = Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place);
         match only {

@@ -157,19 +157,26 @@ fn to_string(call: &Call<'_>) -> Result<Datum> {
 }
 
 fn from_string(call: &Call<'_>) -> Result<Datum> {
-    let Some(text) = strings::text(call, 0) else { return Ok(Datum::Null) };
+    Ok(split(call)?.map_or(Datum::Null, Datum::list))
+}
+
+/// `(text, separator [, null])`: the parts of a text, of which those that are `null` become NULL; without a
+/// separator its characters. `None` of NULL.
+pub(super) fn split(call: &Call<'_>) -> Result<Option<Vec<Datum>>> {
+    let Some(text) = strings::text(call, 0) else { return Ok(None) };
     let null = strings::text(call, 2);
-    let parts: Vec<String> = match strings::text(call, 1) {
-        _ if text.is_empty() => Vec::new(),
-        None => text.chars().map(String::from).collect(),
-        Some("") => vec![text.to_owned()],
-        Some(separator) => text.split(separator).map(str::to_owned).collect(),
+    let mut parts = Vec::new();
+    let mut push = |part: &str| -> Result<()> {
+        call.run.charge(size_of::<Datum>() + part.len())?;
+        parts.push(if Some(part) == null { Datum::Null } else { Datum::text(part) });
+        Ok(())
     };
-    call.run.charge(parts.len().saturating_mul(size_of::<Datum>()))?;
-    let items = parts.into_iter();
-    Ok(Datum::list(
-        items
-            .map(|part| if Some(part.as_str()) == null { Datum::Null } else { Datum::text(part) })
-            .collect(),
-    ))
+    let mut buffer = [0; 4];
+    match strings::text(call, 1) {
+        _ if text.is_empty() => {}
+        None => text.chars().try_for_each(|one| push(one.encode_utf8(&mut buffer)))?,
+        Some("") => push(text)?,
+        Some(separator) => text.split(separator).try_for_each(push)?,
+    }
+    Ok(Some(parts))
 }

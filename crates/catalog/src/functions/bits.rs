@@ -19,9 +19,9 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
         return None;
     }
     Some(match &*operator.name {
-        "&" => |call| both(call, "AND", |one, two| one & two),
-        "|" => |call| both(call, "OR", |one, two| one | two),
-        "#" => |call| both(call, "XOR", |one, two| one ^ two),
+        "&" => |call| both(call, Bitwise::And),
+        "|" => |call| both(call, Bitwise::Or),
+        "#" => |call| both(call, Bitwise::Xor),
         "~" => |call| {
             let own = call.arguments.first().and_then(digits);
             own.map_or(Ok(Datum::Null), |own| made(own.into_iter().map(|bit| !bit)))
@@ -48,16 +48,44 @@ fn made(bits: impl Iterator<Item = bool>) -> Result<Datum> {
     Ok(Datum::Other(Arc::new(Value::Bits(Bits::parse(&text).map_err(PgError::from)?))))
 }
 
-fn both(call: &Call<'_>, name: &str, combine: fn(bool, bool) -> bool) -> Result<Datum> {
-    let pair = call.arguments.first().and_then(digits);
-    let Some((one, two)) = pair.zip(call.arguments.get(1).and_then(digits)) else {
-        return Ok(Datum::Null);
-    };
-    if one.len() != two.len() {
-        let message = format!("cannot {name} bit strings of different sizes");
-        return Err(PgError::new(SqlState::STRING_DATA_LENGTH_MISMATCH, message));
+fn both(call: &Call<'_>, combine: Bitwise) -> Result<Datum> {
+    match call.arguments {
+        [one, two] => combine.of_strings(one, two),
+        _ => Ok(Datum::Null),
     }
-    made(one.into_iter().zip(two).map(|(one, two)| combine(one, two)))
+}
+
+/// What is done bit by bit.
+#[derive(Clone, Copy)]
+pub(crate) enum Bitwise {
+    And,
+    Or,
+    Xor,
+}
+
+impl Bitwise {
+    pub(crate) fn of_numbers(self, one: i64, two: i64) -> i64 {
+        match self {
+            Bitwise::And => one & two,
+            Bitwise::Or => one | two,
+            Bitwise::Xor => one ^ two,
+        }
+    }
+
+    /// Strings of bits must be of one length.
+    pub(crate) fn of_strings(self, one: &Datum, two: &Datum) -> Result<Datum> {
+        let Some((one, two)) = digits(one).zip(digits(two)) else { return Ok(Datum::Null) };
+        let (name, combine): (_, fn(bool, bool) -> bool) = match self {
+            Bitwise::And => ("AND", |one, two| one & two),
+            Bitwise::Or => ("OR", |one, two| one | two),
+            Bitwise::Xor => ("XOR", |one, two| one ^ two),
+        };
+        if one.len() != two.len() {
+            let message = format!("cannot {name} bit strings of different sizes");
+            return Err(PgError::new(SqlState::STRING_DATA_LENGTH_MISMATCH, message));
+        }
+        made(one.into_iter().zip(two).map(|(one, two)| combine(one, two)))
+    }
 }
 
 /// A number as so many bits, of which the lowest are kept.

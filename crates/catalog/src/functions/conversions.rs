@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
+use md5::{Digest, Md5};
 use trunkline_core::types::Value;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
@@ -45,6 +46,13 @@ pub(super) fn function(name: &str) -> Option<Function> {
             }
         },
         "convert_to" => |call| Ok(text(call, 0).map_or(Datum::Null, |text| bytea(text.as_bytes()))),
+        "md5" => |call| {
+            let bytes = bytes(call, 0).or_else(|| text(call, 0).map(str::as_bytes));
+            Ok(bytes.map_or(Datum::Null, |bytes| {
+                let digest = Md5::digest(bytes);
+                Datum::text(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+            }))
+        },
         "num_nulls" => |call| count(call, true),
         "num_nonnulls" => |call| count(call, false),
         _ => return None,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use trunkline_core::types::Numeric;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::exact;
 use crate::datum::Datum;
 use crate::plan::{Call, Function};
 
@@ -15,7 +16,7 @@ pub(super) fn operator(name: &str, is_prefix: bool) -> Option<Function> {
         ("~", true) => |call| Ok(whole(call, 0).map_or(Datum::Null, |value| Datum::Int(!value))),
         ("+", _) => |call| two(call, i64::checked_add, |one, two| one + two, i128::checked_add),
         ("-", _) => |call| two(call, i64::checked_sub, |one, two| one - two, i128::checked_sub),
-        ("*", _) => |call| two(call, i64::checked_mul, |one, two| one * two, |_, _| None),
+        ("*", _) => product,
         ("/", _) => divide,
         ("%", _) => remainder,
         ("&", _) => |call| bits(call, |one, two| one & two),
@@ -39,12 +40,15 @@ pub(super) fn function(name: &str) -> Option<Function> {
             [] => Ok(Datum::Null),
         },
         "mod" => remainder,
-        "ceil" | "ceiling" => |call| rounded(call, f64::ceil),
-        "floor" => |call| rounded(call, f64::floor),
+        "ceil" | "ceiling" => |call| rounded(call, true),
+        "floor" => |call| rounded(call, false),
         "sign" => |call| {
-            Ok(call.arguments.first().and_then(Datum::as_float).map_or(Datum::Null, |value| {
-                Datum::Float(if value == 0.0 { 0.0 } else { value.signum() })
-            }))
+            Ok(match call.arguments.first() {
+                Some(Datum::Numeric(value)) => exact::sign(value),
+                Some(Datum::Float(value)) if *value == 0.0 => Datum::Float(0.0),
+                Some(Datum::Float(value)) => Datum::Float(value.signum()),
+                _ => Datum::Null,
+            })
         },
         _ => return None,
     })
@@ -69,7 +73,7 @@ pub(super) fn whole(call: &Call<'_>, place: usize) -> Option<i64> {
 }
 
 /// A whole number within its type.
-fn within(value: Option<i64>, oid: Oid) -> Result<Datum> {
+pub(super) fn within(value: Option<i64>, oid: Oid) -> Result<Datum> {
     let fits = |value: &i64| match oid {
         Oid::INT2 => i16::try_from(*value).is_ok(),
         Oid::INT4 => i32::try_from(*value).is_ok(),
@@ -110,12 +114,43 @@ fn combine(
     };
     let scale = i16::try_from(one.scale().max(two.scale())).unwrap_or(0);
     let exact = one.to_i128(scale).zip(two.to_i128(scale)).and_then(|(one, two)| decimal(one, two));
+    let value = exact.map(|value| Numeric::from_i128(value, scale));
+    numeric(value, &one, &two, float)
+}
+
+/// What two numbers make: of NaN and the infinities floats know as much; what has too many digits is
+/// refused, for a float has not all of them.
+fn numeric(
+    exact: Option<Numeric>,
+    one: &Numeric,
+    two: &Numeric,
+    float: fn(f64, f64) -> f64,
+) -> Result<Datum> {
     let value = match exact {
-        Some(value) => Numeric::from_i128(value, scale),
-        // A product, or what has more digits than fit: as near as a float gets.
+        Some(value) => value,
+        None if one.is_finite() && two.is_finite() => {
+            return Err(crate::error::unsupported(0, "a numeric of so many digits"));
+        }
         None => Numeric::from_f64(float(one.to_f64(), two.to_f64())),
     };
     Ok(Datum::Numeric(Arc::new(value)))
+}
+
+fn product(call: &Call<'_>) -> Result<Datum> {
+    let [one, two] = call.arguments else { return Ok(Datum::Null) };
+    let (Some(left), Some(right)) = (one.to_numeric(), two.to_numeric()) else {
+        return Ok(Datum::Null);
+    };
+    if call.result != Oid::NUMERIC {
+        return self::two(call, i64::checked_mul, |one, two| one * two, |_, _| None);
+    }
+    let exact = || {
+        let scales = [left.scale(), right.scale()].map(i16::try_from);
+        let [Ok(one), Ok(two)] = scales else { return None };
+        let digits = left.to_i128(one)?.checked_mul(right.to_i128(two)?)?;
+        Some(Numeric::from_i128(digits, one.checked_add(two)?))
+    };
+    numeric(exact(), &left, &right, |one, two| one * two)
 }
 
 fn negate(call: &Call<'_>) -> Result<Datum> {
@@ -135,12 +170,10 @@ fn divide(call: &Call<'_>) -> Result<Datum> {
         [_, two] if two.as_float() == Some(0.0) => Err(zero()),
         [Datum::Int(one), Datum::Int(two)] => within(one.checked_div(*two), call.result),
         [one, two] if call.result == Oid::NUMERIC => {
-            Ok(one.to_numeric().zip(two.to_numeric()).map_or(Datum::Null, |(one, two)| {
-                let value = quotient(&one, &two);
-                Datum::Numeric(Arc::new(
-                    value.unwrap_or_else(|| Numeric::from_f64(one.to_f64() / two.to_f64())),
-                ))
-            }))
+            let Some((one, two)) = one.to_numeric().zip(two.to_numeric()) else {
+                return Ok(Datum::Null);
+            };
+            numeric(quotient(&one, &two), &one, &two, |one, two| one / two)
         }
         [one, two] => {
             let quotient = one.as_float().zip(two.as_float()).map(|(one, two)| one / two);
@@ -176,7 +209,7 @@ fn quotient(one: &Numeric, two: &Numeric) -> Option<Numeric> {
 }
 
 /// The weight of the first of the digits to base 10,000, and that digit; zero has the weight 0.
-fn leading(number: &Numeric) -> Option<(i32, i32)> {
+pub(super) fn leading(number: &Numeric) -> Option<(i32, i32)> {
     let scale = i16::try_from(number.scale()).ok()?;
     let digits = number.to_i128(scale)?.unsigned_abs();
     if digits == 0 {
@@ -213,13 +246,12 @@ fn bits(call: &Call<'_>, combine: fn(i64, i64) -> i64) -> Result<Datum> {
     }))
 }
 
-fn rounded(call: &Call<'_>, round: fn(f64) -> f64) -> Result<Datum> {
-    let Some(value) = call.arguments.first() else { return Ok(Datum::Null) };
-    Ok(match (value, value.as_float()) {
-        (Datum::Numeric(_), Some(value)) => {
-            Datum::Numeric(Arc::new(Numeric::from_f64(round(value))))
-        }
-        (_, Some(value)) => Datum::Float(round(value)),
+/// The next whole number above or below.
+fn rounded(call: &Call<'_>, is_up: bool) -> Result<Datum> {
+    Ok(match call.arguments.first() {
+        Some(Datum::Numeric(value)) => exact::whole(value, is_up)?,
+        Some(Datum::Float(value)) if is_up => Datum::Float(value.ceil()),
+        Some(Datum::Float(value)) => Datum::Float(value.floor()),
         _ => Datum::Null,
     })
 }

@@ -9,15 +9,18 @@ mod constraint;
 mod conversions;
 mod definitions;
 mod describe;
+mod exact;
 mod index;
 pub(crate) mod json;
 mod json_tree;
 mod json_values;
 pub(crate) mod math;
+mod mixed_times;
 mod names;
 mod numbers;
 mod operators;
 pub(crate) use compiled::Pattern;
+pub(crate) use mixed_times::is_mixed;
 pub(crate) use session::{now, started};
 mod partition;
 mod partition_constraint;
@@ -62,7 +65,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| acl::function(name))
         .or_else(|| array_edits::function(name))
         .or_else(|| times::function(name, &proc.arguments))
-        .or_else(|| numbers::function(name))
+        .or_else(|| numbers::function(name, &proc.arguments))
         .or_else(|| conversions::cast(proc))
 }
 

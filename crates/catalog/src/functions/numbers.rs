@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use trunkline_core::types::Numeric;
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::{exact, math};
 use crate::datum::Datum;
 use crate::plan::{Call, Function};
 
-pub(super) fn function(name: &str) -> Option<Function> {
+pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
+    let is_exact = types.first() == Some(&Oid::NUMERIC);
     Some(match name {
         "round" => |call| {
             decimal(
@@ -18,6 +20,13 @@ pub(super) fn function(name: &str) -> Option<Function> {
             )
         },
         "trunc" => |call| decimal(call, cut, f64::trunc),
+        "power" | "pow" if is_exact => exact::power,
+        "sqrt" if is_exact => exact::sqrt,
+        "exp" if is_exact => exact::exp,
+        "ln" if is_exact => |call| exact::logarithm(call, None),
+        "log" | "log10" if is_exact && types.len() == 1 => |call| exact::logarithm(call, Some(10)),
+        "gcd" if is_exact => exact::gcd,
+        "log" if types.len() > 1 => return None,
         "power" | "pow" => |call| two(call, f64::powf),
         "sqrt" => |call| one(call, f64::sqrt),
         "cbrt" => |call| one(call, f64::cbrt),
@@ -26,13 +35,12 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "log" | "log10" => |call| logarithm(call, f64::log10),
         "pi" => |_| Ok(Datum::Float(std::f64::consts::PI)),
         "gcd" => |call| {
-            let pair = super::math::whole(call, 0).zip(super::math::whole(call, 1));
-            Ok(pair.map_or(Datum::Null, |(mut one, mut two)| {
-                while two != 0 {
-                    (one, two) = (two, one.wrapping_rem(two));
-                }
-                Datum::Int(one.wrapping_abs())
-            }))
+            let pair = math::whole(call, 0).zip(math::whole(call, 1));
+            let Some((mut one, mut two)) = pair else { return Ok(Datum::Null) };
+            while two != 0 {
+                (one, two) = (two, one.wrapping_rem(two));
+            }
+            math::within(one.checked_abs(), call.result)
         },
         _ => return None,
     })
@@ -49,8 +57,10 @@ fn decimal(
     match call.arguments.first() {
         Some(Datum::Float(value)) => Ok(Datum::Float(float(*value))),
         Some(value) => {
-            let number = value.to_numeric().and_then(|number| exact(&number, scale));
-            Ok(number.map_or(Datum::Null, |number| Datum::Numeric(Arc::new(number))))
+            let Some(number) = value.to_numeric() else { return Ok(Datum::Null) };
+            let kept = if number.is_finite() { exact(&number, scale) } else { Some(number) };
+            let kept = kept.ok_or_else(|| crate::error::unsupported(0, "this rounding"))?;
+            Ok(Datum::Numeric(Arc::new(kept)))
         }
         None => Ok(Datum::Null),
     }
@@ -65,23 +75,15 @@ fn cut(value: &Numeric, scale: i16) -> Option<Numeric> {
     kept.fitting(1000, scale.max(0).into()).ok()
 }
 
-/// A float, or the number that a `numeric` argument's is near to.
-fn shown(call: &Call<'_>, value: f64) -> Datum {
-    match call.result {
-        trunkline_core::Oid::NUMERIC => Datum::Numeric(Arc::new(Numeric::from_f64(value))),
-        _ => Datum::Float(value),
-    }
-}
-
 fn one(call: &Call<'_>, work: fn(f64) -> f64) -> Result<Datum> {
     let value = call.arguments.first().and_then(Datum::as_float).map(work);
-    Ok(value.map_or(Datum::Null, |value| shown(call, value)))
+    Ok(value.map_or(Datum::Null, Datum::Float))
 }
 
 fn two(call: &Call<'_>, work: fn(f64, f64) -> f64) -> Result<Datum> {
     let pair = call.arguments.first().and_then(Datum::as_float);
     let pair = pair.zip(call.arguments.get(1).and_then(Datum::as_float));
-    Ok(pair.map_or(Datum::Null, |(one, two)| shown(call, work(one, two))))
+    Ok(pair.map_or(Datum::Null, |(one, two)| Datum::Float(work(one, two))))
 }
 
 fn logarithm(call: &Call<'_>, work: fn(f64) -> f64) -> Result<Datum> {

@@ -2,7 +2,7 @@
 
 use trunkline_core::{Oid, Result};
 
-use super::{arrays, bits, json_values, math, patterns, strings, times};
+use super::{arrays, bits, json_values, math, mixed_times, patterns, strings, times};
 use crate::datum::Datum;
 use crate::facts::{Operator, element_of};
 use crate::plan::{Call, Function};
@@ -40,9 +40,10 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
     };
     let is_text = |oid: Oid| matches!(oid, Oid::TEXT | Oid::NAME | Oid::BPCHAR | Oid::VARCHAR);
     let both = |holds: &dyn Fn(Oid) -> bool| holds(operator.left) && holds(operator.right);
-    let is_time = |oid: Oid| matches!(oid, Oid::DATE | Oid::TIMESTAMP | Oid::TIMESTAMPTZ);
-    if both(&is_time) && operator.left != operator.right && comparison(name).is_some() {
-        return None;
+    if mixed_times::is_mixed(operator)
+        && let Some(function) = mixed_times::comparison(name)
+    {
+        return Some(function);
     }
     if let Some(function) = times::operator(operator) {
         return Some(function);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trunkline_core::types::{Interval, TimeZone, Value};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::{session, strings};
+use super::{arrays, session};
 use crate::datum::{Datum, Row};
 use crate::plan::{Call, SetFunction};
 
@@ -200,11 +200,10 @@ fn expand(call: &Call<'_>) -> SetOfRows {
         .collect())
 }
 
+/// `string_to_table`
 fn split(call: &Call<'_>) -> SetOfRows {
-    let (Some(text), Some(by)) = (strings::text(call, 0), strings::text(call, 1)) else {
-        return Ok(Vec::new());
-    };
-    Ok(text.split(by).map(|part| vec![Datum::text(part)]).collect())
+    let parts = arrays::split(call)?.unwrap_or_default();
+    Ok(parts.into_iter().map(|part| vec![part]).collect())
 }
 
 /// `name=value` of options.

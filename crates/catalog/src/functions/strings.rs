@@ -75,7 +75,6 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
             Some(value) => Ok(Datum::text(quote_literal(&shown(call, value, 0)?))),
         },
         "format" => format_text,
-        "md5" => return None,
         _ => return None,
     })
 }

@@ -27,14 +27,7 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
         "age" if types.first() != Some(&Oid::XID) => age,
         // Of transactions nothing is known here.
         "age" | "mxid_age" => |_| Ok(Datum::Int(0)),
-        "isfinite" => |call| {
-            Ok(Datum::Bool(
-                !call
-                    .arguments
-                    .first()
-                    .is_some_and(|value| matches!(value, Datum::Int(i64::MAX | i64::MIN))),
-            ))
-        },
+        "isfinite" => is_finite,
         "to_timestamp" if types.len() == 1 => |call| {
             let seconds = call.arguments.first().and_then(Datum::as_float).unwrap_or(0.0);
             let micros = Numeric::from_f64((seconds * 1e6).round()).to_i64();
@@ -61,6 +54,17 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
         "to_char" => super::to_char::to_char,
         _ => return None,
     })
+}
+
+fn is_finite(call: &Call<'_>) -> Result<Datum> {
+    const FIRST: i64 = i32::MIN as i64;
+    const LAST: i64 = i32::MAX as i64;
+    Ok(Datum::Bool(match (interval(call, 0), call.arguments.first()) {
+        (Some(own), _) => own != Interval::INFINITY && own != Interval::NEG_INFINITY,
+        (_, Some(Datum::Int(FIRST | LAST))) => type_of(call, 0) != Oid::DATE,
+        (_, Some(Datum::Int(at))) => *at != i64::MIN && *at != i64::MAX,
+        _ => return Ok(Datum::Null),
+    }))
 }
 
 fn out_of_range() -> PgError {

@@ -38,7 +38,9 @@ pub(super) fn function(name: &str) -> Option<Function> {
             sleep(call, Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
         },
         "pg_sleep_for" => sleep_for,
-        "pg_sleep_until" => |call| sleep(call, micros(whole(call, 0).unwrap_or(0) - now())),
+        "pg_sleep_until" => {
+            |call| sleep(call, micros(whole(call, 0).unwrap_or(0).saturating_sub(now())))
+        }
         "pg_cancel_backend" => {
             |call| call.run.world.client.signal(pid(call), Signal::Cancel).map(Datum::Bool)
         }

@@ -10,6 +10,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use super::query::compare_keys;
 use super::{Frame, Run};
 use crate::datum::Datum;
+use crate::functions::bits::Bitwise;
 use crate::functions::{json, math};
 use crate::plan::{Aggregate, AggregateKind, OrderExpr};
 
@@ -28,11 +29,13 @@ impl State {
         State { count: 0, value: Datum::Null, items: Vec::new(), seen }
     }
 
-    fn bits(&mut self, value: Datum, combine: fn(i64, i64) -> i64) {
-        self.value = match (self.value.as_int(), value.as_int()) {
-            (Some(one), Some(two)) => Datum::Int(combine(one, two)),
+    fn bits(&mut self, value: Datum, combine: Bitwise) -> Result<()> {
+        self.value = match (&self.value, &value) {
+            (Datum::Int(one), Datum::Int(two)) => Datum::Int(combine.of_numbers(*one, *two)),
+            (Datum::Other(_), Datum::Other(_)) => combine.of_strings(&self.value, &value)?,
             _ => value,
         };
+        Ok(())
     }
 }
 
@@ -102,9 +105,9 @@ impl Run {
                     state.value = value;
                 }
             }
-            AggregateKind::BitAnd => state.bits(value, |one, two| one & two),
-            AggregateKind::BitOr => state.bits(value, |one, two| one | two),
-            AggregateKind::BitXor => state.bits(value, |one, two| one ^ two),
+            AggregateKind::BitAnd => state.bits(value, Bitwise::And)?,
+            AggregateKind::BitOr => state.bits(value, Bitwise::Or)?,
+            AggregateKind::BitXor => state.bits(value, Bitwise::Xor)?,
             AggregateKind::Join
             | AggregateKind::List
             | AggregateKind::JsonList { .. }
@@ -186,8 +189,9 @@ impl Run {
                         text.push_str(separator.as_str().unwrap_or_default());
                     }
                     text.push_str(value.as_str().unwrap_or_default());
-                    self.admit_text(text.len())?;
+                    self.check_text(text.len())?;
                 }
+                self.admit_text(text.len())?;
                 Datum::text(text)
             }
             AggregateKind::List if state.count == 0 => Datum::Null,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trunkline_core::types::Numeric;
+use trunkline_core::types::{Interval, Numeric, Value};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::World;
@@ -98,7 +98,11 @@ impl World {
                 number(value, from, to)
             }
             (Datum::Int(value), Oid::DATE | Oid::TIME | Oid::TIMESTAMP | Oid::TIMESTAMPTZ) => {
-                Ok(Datum::Int(self.moment(value, from, to)))
+                self.moment(value, from, to)
+            }
+            (Datum::Int(micros), Oid::INTERVAL) if from == Oid::TIME => {
+                let span = Interval { micros, ..Interval::default() };
+                Ok(Datum::Other(Arc::new(Value::Interval(span))))
             }
             (Datum::Other(value), to) => {
                 let text = self.text(&Datum::Other(value), from)?;
@@ -111,21 +115,36 @@ impl World {
 
 impl World {
     /// A date or a time as one of another type, by the clocks of the session.
-    fn moment(&self, value: i64, from: Oid, to: Oid) -> i64 {
+    fn moment(&self, value: i64, from: Oid, to: Oid) -> Result<Datum> {
         const DAY: i64 = 86_400_000_000;
         let zone = &self.style.time_zone;
         let east = |seconds: i32| i64::from(seconds).saturating_mul(1_000_000);
+        // The infinities of a date are those of its 32 bits.
+        let ends = |oid| match oid {
+            Oid::DATE => [i32::MIN.into(), i32::MAX.into()],
+            _ => [i64::MIN, i64::MAX],
+        };
+        if from != Oid::TIME
+            && let Some(end) = ends(from).iter().position(|end| *end == value)
+        {
+            let same = ends(to).get(end).copied().filter(|_| to != Oid::TIME);
+            return Ok(same.map_or(Datum::Null, Datum::Int));
+        }
         let local = match from {
-            Oid::DATE => value.saturating_mul(DAY),
+            Oid::DATE => {
+                let message = "date out of range for timestamp";
+                let refused = || PgError::new(SqlState::DATETIME_FIELD_OVERFLOW, message);
+                value.checked_mul(DAY).ok_or_else(refused)?
+            }
             Oid::TIMESTAMPTZ => value.saturating_add(east(zone.east_at(value))),
             _ => value,
         };
-        match to {
+        Ok(Datum::Int(match to {
             Oid::DATE => local.div_euclid(DAY),
             Oid::TIME => local.rem_euclid(DAY),
             Oid::TIMESTAMPTZ => local.saturating_sub(east(zone.east_at_local(local))),
             _ => local,
-        }
+        }))
     }
 }
 

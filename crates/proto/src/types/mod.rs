@@ -26,6 +26,7 @@ pub mod range;
 pub mod record;
 pub mod search;
 pub mod snapshot;
+pub mod template;
 pub mod text;
 pub mod tid;
 pub mod user;

@@ -6,12 +6,12 @@ use rusqlite::Connection;
 use rusqlite::functions::Context;
 use rusqlite::types::Value as Stored;
 use trunkline_core::types::datetime::{days_from_civil, days_in_month};
+use trunkline_core::types::template::{DAYS, DateTemplate, MONTHS, Piece};
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{Oid, SqlState};
 
 use super::text::text;
 use super::time::{DAY, SECOND, kept, moment};
-use super::to_char::{DAYS, MONTHS, PATTERNS, strip};
 use super::zoned::moment_of;
 use super::{Answer, Surroundings, oid, raise, styled};
 
@@ -73,38 +73,28 @@ fn unknown(pattern: &str) -> rusqlite::Error {
 }
 
 fn nodes(format: &str) -> rusqlite::Result<Vec<Node>> {
-    let (mut nodes, mut rest) = (Vec::new(), format);
-    while let Some(first) = rest.chars().next() {
-        if let Some(quoted) = rest.strip_prefix('"') {
-            let (inside, behind) = quoted.split_once('"').unwrap_or((quoted, ""));
-            nodes.extend(inside.chars().map(Node::Character));
-            rest = behind;
-            continue;
-        }
-        if let Some(other) = ["FX", "TM", "TZ", "OF"].iter().find(|one| strip(rest, one).is_some())
-        {
-            return Err(unknown(other));
-        }
-        let behind = strip(rest, "FM");
-        let is_filled = behind.is_some();
-        rest = behind.unwrap_or(rest);
-        let found = PATTERNS.iter().find_map(|pattern| Some((*pattern, strip(rest, pattern)?)));
-        if let Some((pattern, behind)) = found {
-            if !KNOWN.contains(&pattern) {
-                return Err(unknown(pattern));
+    let template = DateTemplate::new(format);
+    let nodes = template.pieces().iter().map(|piece| {
+        Ok(match *piece {
+            Piece::Character { character, quoted: false }
+                if character.is_ascii_whitespace() || is_separator(character) =>
+            {
+                Node::Separator
             }
-            let ordinal = strip(behind, "TH");
-            rest = ordinal.unwrap_or(behind);
-            nodes.push(Node::Field { pattern, is_filled, is_ordinal: ordinal.is_some() });
-        } else if !is_filled {
-            nodes.push(match first {
-                first if first.is_ascii_whitespace() || is_separator(first) => Node::Separator,
-                first => Node::Character(first),
-            });
-            rest = rest.get(first.len_utf8()..).unwrap_or("");
-        }
-    }
-    Ok(nodes)
+            Piece::Character { character, .. } => Node::Character(character),
+            Piece::Pattern(pattern) if pattern.translated => return Err(unknown("TM")),
+            Piece::Pattern(pattern) => {
+                let name = pattern.name;
+                let known = KNOWN.iter().find(|known| **known == name);
+                Node::Field {
+                    pattern: known.ok_or_else(|| unknown(name))?,
+                    is_filled: pattern.fill_mode,
+                    is_ordinal: pattern.ordinal.is_some(),
+                }
+            }
+        })
+    });
+    nodes.collect()
 }
 
 fn is_separator(one: char) -> bool {

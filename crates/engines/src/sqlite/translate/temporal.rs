@@ -85,8 +85,13 @@ impl Translator<'_> {
                     return Ok(None);
                 };
                 let value = self.settle(value, TIMESTAMPTZ)?;
-                if !value.ty.is_date_or_timestamp() {
-                    return Err(unsupported("to_char of what is no date or timestamp"));
+                // A date is the midnight of the session's zone.
+                let is_date = value.ty.oid == Oid::DATE;
+                let value = if is_date { self.cast(value, TIMESTAMPTZ)? } else { value };
+                let is_time = matches!(value.ty.oid, Oid::TIME | Oid::INTERVAL);
+                let is_number = value.ty.is_number() && value.ty.oid != Oid::OID;
+                if !(value.ty.is_date_or_timestamp() || is_time || is_number) {
+                    return Err(unsupported("to_char of this type"));
                 }
                 let format = self.settle_text(format)?;
                 let function = self.zoned("pg_to_char", value.ty)?;

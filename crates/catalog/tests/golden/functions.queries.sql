@@ -1,0 +1,71 @@
+select to_char(1234.5, 'FM9,999.00'), to_char(-12, '99'), to_char(12345, '999'), to_char(485, 'RN'), to_char(0.1::float8, '9.9EEEE'), to_char(1.5::float4, '99.99'), to_char(12345678901, '99999999999TH') from pg_am limit 1
+
+select to_char('NaN'::numeric, '999'), to_char(null::int, '9'), to_char(1, null), to_char(1, '') from pg_am limit 1
+
+select to_char(5::int2, '999'), to_char(-0.001::float8, '9.99') from pg_am limit 1
+
+select to_char(1, '9.9.9') from pg_am limit 1
+
+select to_char('2024-02-29'::date, 'FMDay, DDth FMMonth YYYY'), to_char('infinity'::timestamp, 'YYYY') is null, to_char('0044-03-15 BC'::timestamp, 'YYYY BC'), to_char('1 year 2 mons -3 days 04:05:06'::interval, 'YYYY MM DD HH24:MI:SS') from pg_am limit 1
+
+select to_char('1 day'::interval, 'Month') from pg_am limit 1
+
+select to_char('15:16:17'::time, 'HH12:MI am') from pg_am limit 1
+
+select 'infinity'::date::timestamp, '-infinity'::timestamptz::date, 'infinity'::timestamp::timestamptz, '10:00'::time::interval, to_char('infinity'::date, 'YYYY') from pg_am limit 1
+
+select '5874897-01-01'::date::timestamp from pg_am limit 1
+
+select '2020-01-02'::date < '2020-01-02 00:00:01'::timestamp, '2020-01-02'::date = '2020-01-02 00:00+00'::timestamptz, '2020-01-02 03:00'::timestamp >= '2020-01-02 03:00+01'::timestamptz, 'infinity'::date > 'infinity'::timestamp, '5874897-12-31'::date > '294276-12-31'::timestamp, '-infinity'::date <> '-infinity'::timestamptz from pg_am limit 1
+
+select count(*) from (values ('2020-01-01'::date), ('2020-01-02')) a(d) join (values ('2020-01-02 00:00'::timestamp), ('2020-01-03')) b(t) on a.d = b.t join pg_am on amname = 'heap'
+
+select d from (values ('2020-01-01'::date), ('2020-01-02'), ('infinity')) a(d), pg_am where amname = 'heap' and d > '2020-01-01 12:00'::timestamp order by d
+
+select isfinite('infinity'::date), isfinite('2020-01-01'::date), isfinite('-infinity'::timestamp), isfinite('infinity'::interval), isfinite('1 day'::interval), isfinite(null::date) from pg_am limit 1
+
+select pg_sleep_until('-infinity') from pg_am limit 1
+
+select md5('abc'), md5(''), md5('\x00ff'::bytea), md5(null::text) from pg_am limit 1
+
+select gcd(12.5, 7.5), gcd(null::numeric, 2), gcd(0.0, 0), gcd(-330.3, 462), gcd('nan'::numeric, 1), gcd(12, 18), gcd(-12::bigint, 18) from pg_am limit 1
+
+select gcd(-2147483648, 0) from pg_am limit 1
+
+select bit_and(b), bit_or(b), bit_xor(b) from (values ('1100'::bit(4)), ('1010'), (null)) a(b), pg_am where amname = 'heap'
+
+select bit_and(b) from (values ('1100'::varbit), ('10')) a(b), pg_am where amname = 'heap'
+
+select bit_and(n), bit_or(n), bit_xor(n::bigint) from (values (12), (10)) a(n), pg_am where amname = 'heap'
+
+select string_to_table('a,b,,c', ',') from pg_am where amname = 'heap'
+
+select string_to_table('a,b,,c', ',', ''), string_to_array('a,b,,c', ',', '') from pg_am where amname = 'heap'
+
+select string_to_table('abc', null), string_to_array('abc', null) from pg_am where amname = 'heap'
+
+select string_to_table('abc', ''), string_to_array('abc', '') from pg_am where amname = 'heap'
+
+select string_to_table('', ','), string_to_table(null, ',') from pg_am where amname = 'heap'
+
+select sqrt(2::numeric), sqrt(100::numeric), sqrt(0.0001), sqrt(123456789.123), sqrt(0.00), sqrt(1e-10), sqrt('inf'::numeric), sqrt('nan'::numeric), sqrt(2.0::float8) from pg_am limit 1
+
+select power(2::numeric, 3), power(2::numeric, -2), power(1.5, 2), power(10::numeric, 20), power(0::numeric, 0), power(0.0, 2), power(-2::numeric, 3), power(10::numeric, -5), power(3::numeric, -1), power(1.1, 10), power(7::numeric, 1), power(2, 3.0), power('nan'::numeric, 0), power('inf'::numeric, 2), power(2, 0.5::float8) from pg_am limit 1
+
+select power(0::numeric, -1) from pg_am limit 1
+
+select power(-2::numeric, 0.5) from pg_am limit 1
+
+select sqrt(-1::numeric) from pg_am limit 1
+
+select ln(1::numeric), ln(1.000), exp(0::numeric), exp(0.0), log(100::numeric), log(1::numeric), log(0.001), log10(10.00), log(100000.0), log(0.000001), exp('-inf'::numeric), ln('inf'::numeric), log(100::float8) from pg_am limit 1
+
+select ln(0::numeric) from pg_am limit 1
+
+select log10(-1::numeric) from pg_am limit 1
+
+select 1.5*2.25, 0.0*0.00, 'inf'::numeric*2, 'inf'::numeric*0, -1.5*2, 123456789.123*987654321.456, 1.5+2.25, 'inf'::numeric - 'inf'::numeric, 10/4.0, 1/3.0 from pg_am limit 1
+
+select ceil(1.5), floor(-1.5), sign(-2.5), sign(0.0), ceil(-0.5), floor(1e20+0.5), round('inf'::numeric), trunc('nan'::numeric), sign('nan'::numeric), abs(-1.50), ceil(12345678901234567890.5), ceil('inf'::numeric), ceil(1.5::float8), sign(-1.5::float8) from pg_am limit 1
+
+select length(string_agg(p.proname, ', ')) > 1000 from pg_proc p, pg_am a, pg_tablespace where amname in ('heap','btree','hash')
