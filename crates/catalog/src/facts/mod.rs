@@ -7,7 +7,9 @@ mod types;
 
 pub(crate) use casts::{CastContext, cast_context, is_cast_by_function};
 pub(crate) use procs::{OPERATORS, Operator, PROCS, Proc};
-pub(crate) use table::{Column, facts, number, relation_columns, relation_oid, row_type, text};
+pub(crate) use table::{
+    Column, facts, number, relation_columns, relation_kind, relation_oid, row_type, text,
+};
 pub(crate) use types::{array_of, base_of, element_of, type_facts, type_named};
 
 /// `pg_catalog`

@@ -14,6 +14,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+pub(crate) use budget::Spent;
 use regex_lite::Regex;
 use trunkline_core::Result;
 
