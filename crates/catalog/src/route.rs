@@ -102,6 +102,30 @@ fn read<'a, 's>(outline: &'a Outline<'s>) -> Vec<&'a Mention<'s>> {
     outline.tables.iter().filter(is_read).collect()
 }
 
+/// Whether a statement casts something to a type that has one of these names, in whatever schema: behind `::`,
+/// or behind AS if it says CAST.
+pub(crate) fn casts_to(sql: &str, names: &HashSet<String>) -> bool {
+    if names.is_empty() {
+        return false;
+    }
+    let mut lexer = Lexer::new(sql);
+    let (mut has_cast, mut in_type) = (false, false);
+    while let Some(token) = lexer.next_significant() {
+        let is_named = in_type && token.identifier(sql).is_ok_and(|name| names.contains(&*name));
+        let is_schema =
+            || lexer.clone().next_significant().is_some_and(|next| next.kind == TokenKind::Dot);
+        if is_named && !is_schema() {
+            return true;
+        }
+        has_cast |= token.is_word(sql, "cast");
+        // A name goes on behind a point.
+        in_type = token.kind == TokenKind::Typecast
+            || has_cast && token.is_word(sql, "as")
+            || in_type && (token.kind == TokenKind::Dot || is_schema());
+    }
+    false
+}
+
 /// Whether a statement begins as a query does.
 fn begins_query(sql: &str) -> bool {
     let mut lexer = Lexer::new(sql);

@@ -1,8 +1,9 @@
 //! An engine with catalogs: a middleware.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use trunkline_core::catalog::Snapshot;
+use trunkline_core::catalog::{Snapshot, TypeKind};
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
     Client, Columns, CommandTag, CopyIn, CopyTarget, Engine, Inventory, Language, Oid, Params,
@@ -18,7 +19,7 @@ use crate::functions::started;
 use crate::lend::Loan;
 use crate::lock::Lock;
 use crate::protected;
-use crate::route::{Route, is_relation, named, route};
+use crate::route::{Route, casts_to, is_relation, named, route};
 use crate::world::{Objects, World, is_shown_by, proc_by_oid};
 
 /// An engine behind which `pg_catalog` and `information_schema` are answered from its
@@ -46,6 +47,8 @@ pub struct Catalog<E> {
 struct Shared {
     /// What is there beside the engine's own objects.
     declared: Option<Snapshot>,
+    /// The names of the types among that, row types included.
+    type_names: HashSet<String>,
     /// What the engine's last snapshot came to.
     known: Mutex<Option<Known>>,
 }
@@ -99,7 +102,8 @@ impl<E: Engine> Catalog<E> {
     /// columns are the engine's.
     #[must_use]
     pub fn declaring(self, declared: Snapshot) -> Catalog<E> {
-        let shared = Shared { declared: Some(declared), known: Mutex::default() };
+        let type_names = type_names(&declared);
+        let shared = Shared { declared: Some(declared), type_names, known: Mutex::default() };
         Catalog { shared: Arc::new(shared), ..self }
     }
 
@@ -147,6 +151,8 @@ enum Beside {
     Nothing,
     /// All of it is declared.
     Declared(Arc<World>),
+    /// It names no relation, but a declared type.
+    Typed(Arc<World>),
     /// Beside what is the engine's, or for a statement that is.
     Lent(Loan),
 }
@@ -183,6 +189,10 @@ impl<S: Session> CatalogSession<S> {
         let Some(named) = named(sql, may_be_declared) else { return Ok(Beside::Nothing) };
         protected::check(named.kind, &named.targets)?;
         let world = if may_be_declared { Some(self.world(None).await?) } else { None };
+        if named.is_query && named.relations.is_empty() {
+            let world = world.filter(|_| casts_to(sql, &self.shared.type_names));
+            return Ok(world.map_or(Beside::Nothing, Beside::Typed));
+        }
         let (mut loan, mut is_all) = (Loan::default(), named.is_query);
         for mention in &named.relations {
             if is_relation(mention.schema.as_ref(), &mention.name) {
@@ -208,6 +218,15 @@ impl<S: Session> CatalogSession<S> {
         let schema = world.schema_name(class.schema).unwrap_or_default();
         let is_engines = self.known.as_ref().is_none_or(|known| known.has(&schema, &class.name));
         (!is_engines).then(|| schema.to_string())
+    }
+
+    /// A statement of the catalogs; the client's values may be of its types from now on.
+    fn described(&self, answer: Answer) -> Prepared<CatalogStatement<S::Statement>> {
+        if *answer.types() != self.client.style().types && !answer.types().is_empty() {
+            self.client.set_types(answer.types().clone());
+        }
+        let answer = Arc::new(answer);
+        answer.described(CatalogStatement(Kind::Answer(answer.clone())))
     }
 
     /// A statement of the engine that is lent what it does not have.
@@ -276,16 +295,24 @@ impl<S: Session> CatalogSession<S> {
                 Beside::Nothing => self.prepare_engine(sql, hints, is_cursor).await,
                 Beside::Lent(loan) => self.prepare_lent(sql, hints, is_cursor, loan).await,
                 Beside::Declared(world) => {
-                    let answer = Arc::new(Answer::prepare_within(sql, hints, Some(world))?);
-                    Ok(answer.described(CatalogStatement(Kind::Answer(answer.clone()))))
+                    Answer::prepare_within(sql, hints, Some(world)).map(|one| self.described(one))
                 }
+                Beside::Typed(world) => match Answer::prepare_within(sql, hints, Some(world)) {
+                    Ok(answer) => Ok(self.described(answer)),
+                    // The engine may know functions that are not here, but not the type.
+                    Err(error) if error.sqlstate() == SqlState::UNDEFINED_FUNCTION => {
+                        self.prepare_engine(sql, hints, is_cursor).await
+                    }
+                    Err(error) => Err(error),
+                },
             };
         }
-        match Answer::prepare(sql, hints) {
-            Ok(answer) => {
-                let answer = Arc::new(answer);
-                Ok(answer.described(CatalogStatement(Kind::Answer(answer.clone()))))
-            }
+        let world = match casts_to(sql, &self.shared.type_names) {
+            true => Some(self.world(None).await?),
+            false => None,
+        };
+        match Answer::prepare_within(sql, hints, world) {
+            Ok(answer) => Ok(self.described(answer)),
             // The engine may know functions that are not here.
             Err(error) if route == Route::Functions && may_be_the_engines(&error) => {
                 self.prepare_engine(sql, hints, is_cursor).await
@@ -440,6 +467,21 @@ impl<S: Session> Session for CatalogSession<S> {
     fn language(&self) -> Language {
         self.session.language()
     }
+}
+
+/// The names of all types, row types included.
+fn type_names(declared: &Snapshot) -> HashSet<String> {
+    let mut names = HashSet::new();
+    for schema in &declared.schemas {
+        names.extend(schema.relations.iter().map(|one| one.name.clone()));
+        for one in &schema.types {
+            names.insert(one.name.clone());
+            if let TypeKind::Range(range) = &one.kind {
+                names.insert(range.multirange.0.clone());
+            }
+        }
+    }
+    names
 }
 
 fn of_engine<S>(prepared: Prepared<S>) -> Prepared<CatalogStatement<S>> {

@@ -18,6 +18,7 @@ mod objects;
 mod parse;
 mod partition;
 mod policy;
+mod registered;
 mod role;
 mod routine;
 mod row;
@@ -48,6 +49,7 @@ pub(crate) use inventory::is_shown_by;
 pub(crate) use names::{modified, proc_by_oid, split_name};
 pub(crate) use objects::{ClassObject, Objects};
 pub(crate) use parse::is_alias;
+pub(crate) use registered::DomainFacts;
 pub(crate) use routine::{is_input, usual_cost};
 pub(crate) use session::version as session_version;
 pub(crate) use text::{

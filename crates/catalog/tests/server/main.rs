@@ -1,5 +1,6 @@
 //! The catalogs behind a server: whatever a statement may be the source of, theirs may be.
 
+mod declared_types;
 #[allow(dead_code, reason = "shared with the tests of the server")]
 #[path = "../../../server/tests/wire/dialogue.rs"]
 mod dialogue;
