@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll, ready};
 
 use trunkline_core::Run as Order;
+use trunkline_core::types::Types;
 use trunkline_core::{
     Access, Column, Columns, CommandTag, Format, Oid, PgError, Prepared, Progress, Reply, Result,
     RowBuf, RowSource, RowWriter, Rows, SqlState, Terms,
@@ -69,6 +70,11 @@ impl Answer {
     /// What its rows have.
     pub(crate) fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// The types that are not built in which its values may be of.
+    pub(crate) fn types(&self) -> &Types {
+        &self.bound.types
     }
 
     /// What is run.

@@ -27,8 +27,17 @@ pub(crate) fn parse_plain(oid: Oid, text: &str, style: &TextStyle) -> Result<Dat
                 value => from_value(value)?,
             }
         }
-        oid => from_value(Value::from_literal(oid, text, style)?)?,
+        oid => of_type(Value::from_literal(oid, text, style)?, oid)?,
     })
+}
+
+/// A value of a type; one that is not built in stays as it is, unless it is a string's.
+fn of_type(value: Value, oid: Oid) -> Result<Datum> {
+    let is_whole = matches!(value, Value::Array(_) | Value::Record(_));
+    match type_facts(oid) {
+        None if is_whole => Ok(Datum::Other(Arc::new(value))),
+        _ => from_value(value),
+    }
 }
 
 /// Types whose values only the catalogs make.
@@ -70,7 +79,7 @@ pub(crate) fn from_value(value: Value) -> Result<Datum> {
 
 /// A parameter that the client has sent.
 pub(crate) fn from_param(param: &Param<'_>, style: &TextStyle) -> Result<Datum> {
-    from_value(param.decode::<Value>(style)?)
+    of_type(param.decode::<Value>(style)?, param.type_oid)
 }
 
 /// A value of the type `oid` for the wire.

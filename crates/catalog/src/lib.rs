@@ -13,6 +13,7 @@
 //! - `views` are queries over them.
 //! - [`ddl`] reads a schema from its definitions.
 //! - `analyze` says what a definition means, `deparse` prints it as PostgreSQL does.
+//! - `lend` gives an engine's statement the relations in it that the engine does not have.
 //! - `called` lets an engine call the functions of the session for its own rows.
 
 #![forbid(unsafe_code)]
@@ -34,9 +35,11 @@ mod grammar;
 mod growth;
 mod io;
 mod joins;
+mod lend;
 mod lock;
 mod parse;
 mod plan;
+mod protected;
 mod route;
 mod run;
 mod session;

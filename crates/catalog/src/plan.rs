@@ -53,6 +53,8 @@ pub(crate) enum Expr {
         typmod: i32,
         is_explicit: bool,
     },
+    /// A value of a domain.
+    Domain(Box<Demands>),
     Call(Box<Calling>),
     And(Vec<Expr>),
     Or(Vec<Expr>),
@@ -100,6 +102,19 @@ pub(crate) enum Expr {
         kind: SubqueryKind,
         query: Arc<Sub>,
     },
+}
+
+/// A value, and what a domain demands of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Demands {
+    pub(crate) of: Expr,
+    /// The domain's name as it is shown, its schema and its name.
+    pub(crate) shown: String,
+    pub(crate) schema: Arc<str>,
+    pub(crate) name: Arc<str>,
+    pub(crate) not_null: bool,
+    /// What it checks, by name: of a row that has nothing but the value.
+    pub(crate) checks: Vec<(Arc<str>, Expr)>,
 }
 
 /// A function or operator and its arguments.

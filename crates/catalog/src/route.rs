@@ -48,25 +48,82 @@ pub(crate) fn route(sql: &str) -> Route {
     }
 }
 
-/// The relations that a query names; nothing of a statement that is none.
-pub(crate) fn relations(sql: &str) -> Option<Vec<Mention<'_>>> {
-    if !begins_query(sql) {
+/// What an engine's statement names.
+pub(crate) struct Named<'s> {
+    pub(crate) kind: StatementKind,
+    /// The relations that it reads.
+    pub(crate) relations: Vec<Mention<'s>>,
+    /// Those that it writes to.
+    pub(crate) targets: Vec<Mention<'s>>,
+    /// Whether it is a query that changes nothing.
+    pub(crate) is_query: bool,
+}
+
+/// The relations that an engine's statement names; nothing if it has no word of the catalogs, unless relations may
+/// have `any` name, and nothing of a statement that reads and writes none.
+pub(crate) fn named(sql: &str, any: bool) -> Option<Named<'_>> {
+    if !any && !hints(sql) {
         return None;
     }
     let outline = outline(sql);
-    let found = relations_of(&outline)?.into_iter().cloned().collect();
-    Some(found)
+    let reads = matches!(
+        outline.kind,
+        StatementKind::Select
+            | StatementKind::Insert
+            | StatementKind::Update
+            | StatementKind::Delete
+            | StatementKind::Merge
+            | StatementKind::Explain
+            | StatementKind::Definition
+    );
+    if !reads {
+        return None;
+    }
+    let is_query = begins_query(sql) && relations_of(&outline).is_some();
+    let relations = read(&outline).into_iter().cloned().collect();
+    let targets = outline.tables.iter().filter(|one| one.is_target).cloned().collect();
+    Some(Named { kind: outline.kind, relations, targets, is_query })
 }
 
 fn relations_of<'a, 's>(outline: &'a Outline<'s>) -> Option<Vec<&'a Mention<'s>>> {
     if outline.kind != StatementKind::Select || outline.tables.iter().any(|table| table.is_target) {
         return None;
     }
+    Some(read(outline))
+}
+
+/// The relations that a statement reads.
+fn read<'a, 's>(outline: &'a Outline<'s>) -> Vec<&'a Mention<'s>> {
     // What stands in FROM with an argument is a function.
     let calls: HashSet<usize> =
         outline.functions.iter().map(|function| function.span.start).collect();
-    let relations = outline.tables.iter().filter(|mention| !calls.contains(&mention.span.start));
-    Some(relations.collect())
+    let is_read =
+        |mention: &&Mention<'_>| !mention.is_target && !calls.contains(&mention.span.start);
+    outline.tables.iter().filter(is_read).collect()
+}
+
+/// Whether a statement casts something to a type that has one of these names, in whatever schema: behind `::`,
+/// or behind AS if it says CAST.
+pub(crate) fn casts_to(sql: &str, names: &HashSet<String>) -> bool {
+    if names.is_empty() {
+        return false;
+    }
+    let mut lexer = Lexer::new(sql);
+    let (mut has_cast, mut in_type) = (false, false);
+    while let Some(token) = lexer.next_significant() {
+        let is_named = in_type && token.identifier(sql).is_ok_and(|name| names.contains(&*name));
+        let is_schema =
+            || lexer.clone().next_significant().is_some_and(|next| next.kind == TokenKind::Dot);
+        if is_named && !is_schema() {
+            return true;
+        }
+        has_cast |= token.is_word(sql, "cast");
+        // A name goes on behind a point.
+        in_type = token.kind == TokenKind::Typecast
+            || has_cast && token.is_word(sql, "as")
+            || in_type && (token.kind == TokenKind::Dot || is_schema());
+    }
+    false
 }
 
 /// Whether a statement begins as a query does.

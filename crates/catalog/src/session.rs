@@ -1,22 +1,26 @@
 //! An engine with catalogs: a middleware.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use trunkline_core::catalog::Snapshot;
+use trunkline_core::catalog::{Snapshot, TypeKind};
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
     Client, Columns, CommandTag, CopyIn, CopyTarget, Engine, Inventory, Language, Oid, Params,
     PgError, Prepared, Reply, Result, Run, Session, SqlState,
 };
+use trunkline_sql::Mention;
 use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::answer::Answer;
 use crate::by_number;
 use crate::declared::merged;
 use crate::functions::started;
+use crate::lend::Loan;
 use crate::lock::Lock;
-use crate::route::{Route, is_relation, relations, route};
-use crate::world::{Objects, World, proc_by_oid};
+use crate::protected;
+use crate::route::{Route, casts_to, is_relation, named, route};
+use crate::world::{Objects, World, is_shown_by, proc_by_oid};
 
 /// An engine behind which `pg_catalog` and `information_schema` are answered from its
 /// [`snapshot`](Session::snapshot), and the functions of a session from its client.
@@ -43,6 +47,8 @@ pub struct Catalog<E> {
 struct Shared {
     /// What is there beside the engine's own objects.
     declared: Option<Snapshot>,
+    /// The names of the types among that, row types included.
+    type_names: HashSet<String>,
     /// What the engine's last snapshot came to.
     known: Mutex<Option<Known>>,
 }
@@ -96,7 +102,8 @@ impl<E: Engine> Catalog<E> {
     /// columns are the engine's.
     #[must_use]
     pub fn declaring(self, declared: Snapshot) -> Catalog<E> {
-        let shared = Shared { declared: Some(declared), known: Mutex::default() };
+        let type_names = type_names(&declared);
+        let shared = Shared { declared: Some(declared), type_names, known: Mutex::default() };
         Catalog { shared: Arc::new(shared), ..self }
     }
 
@@ -132,16 +139,29 @@ pub struct CatalogStatement<S>(Kind<S>);
 #[derive(Debug)]
 enum Kind<S> {
     Engine(S),
+    /// The engine's, with relations that it does not have.
+    Mixed(S, Loan),
     Answer(Arc<Answer>),
     /// `LOCK TABLE` of relations that the engine does not have.
     Lock,
+}
+
+/// What a statement asks for that is not the engine's.
+enum Beside {
+    Nothing,
+    /// All of it is declared.
+    Declared(Arc<World>),
+    /// It names no relation, but a declared type.
+    Typed(Arc<World>),
+    /// Beside what is the engine's, or for a statement that is.
+    Lent(Loan),
 }
 
 impl<S> CatalogStatement<S> {
     /// What the engine has of it, if it is the engine's.
     fn engines(&self) -> Option<&S> {
         match &self.0 {
-            Kind::Engine(statement) => Some(statement),
+            Kind::Engine(statement) | Kind::Mixed(statement, _) => Some(statement),
             Kind::Answer(_) | Kind::Lock => None,
         }
     }
@@ -160,27 +180,70 @@ impl<S: Session> CatalogSession<S> {
         Ok(Arc::new(world))
     }
 
-    /// The world of a query that asks for what was declared, and for nothing that the engine has.
-    async fn declared(&mut self, sql: &str) -> Result<Option<Arc<World>>> {
-        if self.shared.declared.is_none() || self.session.language() != Language::Sql {
-            return Ok(None);
+    /// What of the relations that a statement reads is not the engine's.
+    async fn beside(&mut self, sql: &str) -> Result<Beside> {
+        let may_be_declared = self.shared.declared.is_some();
+        if self.session.language() != Language::Sql {
+            return Ok(Beside::Nothing);
         }
-        let Some(relations) = relations(sql) else { return Ok(None) };
-        let world = self.world(None).await?;
-        let Some(known) = &self.known else { return Ok(None) };
-        let mut is_asked = false;
-        for mention in &relations {
-            let schema = mention.schema.as_deref();
+        let Some(named) = named(sql, may_be_declared) else { return Ok(Beside::Nothing) };
+        protected::check(named.kind, &named.targets)?;
+        let world = if may_be_declared { Some(self.world(None).await?) } else { None };
+        if named.is_query && named.relations.is_empty() {
+            let world = world.filter(|_| casts_to(sql, &self.shared.type_names));
+            return Ok(world.map_or(Beside::Nothing, Beside::Typed));
+        }
+        let (mut loan, mut is_all) = (Loan::default(), named.is_query);
+        for mention in &named.relations {
             if is_relation(mention.schema.as_ref(), &mention.name) {
+                let schema = mention.schema.as_deref().unwrap_or("pg_catalog");
+                loan.add(sql, mention, schema, None)?;
                 continue;
             }
-            let Some(class) = world.declared_class(schema, &mention.name) else { return Ok(None) };
-            if known.has(&world.schema_name(class.schema).unwrap_or_default(), &class.name) {
-                return Ok(None);
+            match world.as_ref().and_then(|world| self.schema_of_declared(world, mention)) {
+                Some(schema) => loan.add(sql, mention, &schema, world.clone())?,
+                None => is_all = false,
             }
-            is_asked = true;
         }
-        Ok(is_asked.then_some(world))
+        Ok(match world {
+            _ if loan.is_empty() => Beside::Nothing,
+            Some(world) if is_all => Beside::Declared(world),
+            _ => Beside::Lent(loan),
+        })
+    }
+
+    /// The schema of a relation that was declared and that the engine does not have.
+    fn schema_of_declared(&self, world: &World, mention: &Mention<'_>) -> Option<String> {
+        let class = world.declared_class(mention.schema.as_deref(), &mention.name)?;
+        let schema = world.schema_name(class.schema).unwrap_or_default();
+        let is_engines = self.known.as_ref().is_none_or(|known| known.has(&schema, &class.name));
+        (!is_engines).then(|| schema.to_string())
+    }
+
+    /// A statement of the catalogs; the client's values may be of its types from now on.
+    fn described(&self, answer: Answer) -> Prepared<CatalogStatement<S::Statement>> {
+        if *answer.types() != self.client.style().types && !answer.types().is_empty() {
+            self.client.set_types(answer.types().clone());
+        }
+        let answer = Arc::new(answer);
+        answer.described(CatalogStatement(Kind::Answer(answer.clone())))
+    }
+
+    /// A statement of the engine that is lent what it does not have.
+    async fn prepare_lent(
+        &mut self,
+        sql: &str,
+        hints: &[Oid],
+        is_cursor: bool,
+        loan: Loan,
+    ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
+        let lent = loan.relations();
+        let mut prepared = self.session.prepare_lent(sql, hints, is_cursor, &lent).await?;
+        if !prepared.terms.borrows {
+            return Ok(of_engine(prepared));
+        }
+        prepared.terms.shows_inventory |= is_shown_by(sql);
+        Ok(prepared.map(|statement| CatalogStatement(Kind::Mixed(statement, loan))))
     }
 
     /// `LOCK TABLE` of what was declared: locked already, with what the engine has to lock beside it.
@@ -228,19 +291,28 @@ impl<S: Session> CatalogSession<S> {
             if let Some(lock) = self.shared.declared.as_ref().and_then(|_| Lock::read(sql)) {
                 return self.prepare_lock(lock).await;
             }
-            return match self.declared(sql).await? {
-                Some(world) => {
-                    let answer = Arc::new(Answer::prepare_within(sql, hints, Some(world))?);
-                    Ok(answer.described(CatalogStatement(Kind::Answer(answer.clone()))))
+            return match self.beside(sql).await? {
+                Beside::Nothing => self.prepare_engine(sql, hints, is_cursor).await,
+                Beside::Lent(loan) => self.prepare_lent(sql, hints, is_cursor, loan).await,
+                Beside::Declared(world) => {
+                    Answer::prepare_within(sql, hints, Some(world)).map(|one| self.described(one))
                 }
-                None => self.prepare_engine(sql, hints, is_cursor).await,
+                Beside::Typed(world) => match Answer::prepare_within(sql, hints, Some(world)) {
+                    Ok(answer) => Ok(self.described(answer)),
+                    // The engine may know functions that are not here, but not the type.
+                    Err(error) if error.sqlstate() == SqlState::UNDEFINED_FUNCTION => {
+                        self.prepare_engine(sql, hints, is_cursor).await
+                    }
+                    Err(error) => Err(error),
+                },
             };
         }
-        match Answer::prepare(sql, hints) {
-            Ok(answer) => {
-                let answer = Arc::new(answer);
-                Ok(answer.described(CatalogStatement(Kind::Answer(answer.clone()))))
-            }
+        let world = match casts_to(sql, &self.shared.type_names) {
+            true => Some(self.world(None).await?),
+            false => None,
+        };
+        match Answer::prepare_within(sql, hints, world) {
+            Ok(answer) => Ok(self.described(answer)),
             // The engine may know functions that are not here.
             Err(error) if route == Route::Functions && may_be_the_engines(&error) => {
                 self.prepare_engine(sql, hints, is_cursor).await
@@ -286,6 +358,12 @@ impl<S: Session> Session for CatalogSession<S> {
     async fn execute(&mut self, statement: &Self::Statement, run: Run) -> Result<Reply> {
         match &statement.0 {
             Kind::Engine(statement) => self.session.execute(statement, run).await,
+            Kind::Mixed(statement, loan) => {
+                let mut run = run;
+                let world = self.world(run.inventory.clone()).await?;
+                run.lent = loan.rows(world).await?;
+                self.session.execute(statement, run).await
+            }
             Kind::Answer(answer) => {
                 let world = self.world(run.inventory.clone()).await?;
                 answer.execute(world, &run).await
@@ -313,14 +391,18 @@ impl<S: Session> Session for CatalogSession<S> {
         style: &TextStyle,
     ) -> Result<bool> {
         match &statement.0 {
-            Kind::Engine(statement) => self.session.bound(statement, params, style),
+            Kind::Engine(statement) | Kind::Mixed(statement, _) => {
+                self.session.bound(statement, params, style)
+            }
             Kind::Answer(_) | Kind::Lock => Ok(true),
         }
     }
 
     async fn plan_again(&mut self, statement: &Self::Statement) -> Result<()> {
         match &statement.0 {
-            Kind::Engine(statement) => self.session.plan_again(statement).await,
+            Kind::Engine(statement) | Kind::Mixed(statement, _) => {
+                self.session.plan_again(statement).await
+            }
             Kind::Answer(_) | Kind::Lock => Ok(()),
         }
     }
@@ -385,6 +467,21 @@ impl<S: Session> Session for CatalogSession<S> {
     fn language(&self) -> Language {
         self.session.language()
     }
+}
+
+/// The names of all types, row types included.
+fn type_names(declared: &Snapshot) -> HashSet<String> {
+    let mut names = HashSet::new();
+    for schema in &declared.schemas {
+        names.extend(schema.relations.iter().map(|one| one.name.clone()));
+        for one in &schema.types {
+            names.insert(one.name.clone());
+            if let TypeKind::Range(range) = &one.kind {
+                names.insert(range.multirange.0.clone());
+            }
+        }
+    }
+    names
 }
 
 fn of_engine<S>(prepared: Prepared<S>) -> Prepared<CatalogStatement<S>> {

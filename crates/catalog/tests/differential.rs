@@ -140,7 +140,7 @@ fn the_rest_is_the_engines() {
             "SELECT * FROM customers",
             "SELECT * FROM pg_mine",
             "SELECT * FROM customers, pg_class",
-            "INSERT INTO pg_class VALUES (1)",
+            "INSERT INTO customers SELECT 1",
             "SELECT upper('pg_class')",
             "SELECT pg_unheard_of()",
             "SELECT now()",

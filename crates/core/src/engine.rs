@@ -11,6 +11,7 @@ use crate::catalog::Snapshot;
 use crate::client::Client;
 use crate::copy_in::{self, CopyIn, CopyTarget};
 use crate::error::{PgError, Result};
+use crate::lent::{self, LentRelation};
 use crate::prepared::{Params, Prepared, Run};
 use crate::reply::Reply;
 
@@ -65,6 +66,28 @@ pub trait Session: Send + 'static {
         hints: &[Oid],
     ) -> impl Future<Output = Result<Prepared<Self::Statement>>> + Send {
         self.prepare(sql, hints)
+    }
+
+    /// Parses and describes a statement, or the query of a cursor, that names relations which are not the engine's
+    /// beside its own: those of the catalogs, above all. Their rows come with the order to [run](Run::lent) it.
+    ///
+    /// # Errors
+    ///
+    /// By default the engine looks whether it knows them itself, and 0A000 is for those that it does not.
+    fn prepare_lent(
+        &mut self,
+        sql: &str,
+        hints: &[Oid],
+        is_cursor: bool,
+        lent: &Arc<[LentRelation]>,
+    ) -> impl Future<Output = Result<Prepared<Self::Statement>>> + Send {
+        async move {
+            let prepared = match is_cursor {
+                true => self.prepare_cursor(sql, hints).await,
+                false => self.prepare(sql, hints).await,
+            };
+            prepared.map_err(|error| lent::unknown(error, lent))
+        }
     }
 
     /// Parses and describes the call of a function by its number in `pg_proc`, as FunctionCall asks for it: a

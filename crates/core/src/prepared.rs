@@ -10,6 +10,7 @@ use crate::column::Columns;
 use crate::cursor::{CurrentOf, RowKey};
 use crate::error::{PgError, Result};
 use crate::inventory::Inventory;
+use crate::lent::LentRows;
 
 /// A statement that was parsed and described, not run.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub struct Terms {
     pub current_of: Option<CurrentOf>,
     /// Whether it shows what the session has by name: that is then in [`Run::inventory`].
     pub shows_inventory: bool,
+    /// Whether it reads what it was [lent](crate::Session::prepare_lent): the rows are then in [`Run::lent`].
+    pub borrows: bool,
     /// How it gets on with queries of the session that are still open.
     pub access: Access,
 }
@@ -312,12 +315,22 @@ pub struct Run {
     pub row: Option<Params>,
     /// What the session has by name, for a statement that [shows it](Terms::shows_inventory).
     pub inventory: Option<Arc<Inventory>>,
+    /// The rows of the relations that the statement was lent, in their order, if it
+    /// [reads them](Terms::borrows).
+    pub lent: Arc<[LentRows]>,
 }
 
 impl Run {
     /// Runs with these parameters, and text results.
     pub fn new(params: Params, style: Arc<TextStyle>) -> Run {
-        Run { params, formats: Formats::default(), style, row: None, inventory: None }
+        Run {
+            params,
+            formats: Formats::default(),
+            style,
+            row: None,
+            inventory: None,
+            lent: Arc::default(),
+        }
     }
 
     /// Sets the formats of the result.

@@ -1,6 +1,7 @@
 //! The name of a column that has none, as PostgreSQL makes it up.
 
 use sqlparser::ast::{self, Expr, SelectItem, SetExpr};
+use trunkline_sql::TypeName;
 
 use super::scope::folded;
 
@@ -72,7 +73,11 @@ fn named(expr: &Expr) -> Option<(String, Strength)> {
 }
 
 fn type_name(data_type: &ast::DataType) -> Option<String> {
-    let (oid, _) = super::types::named_type(&data_type.to_string(), 0).ok()?;
+    let text = data_type.to_string();
+    let Ok((oid, _)) = super::types::named_type(&text, 0) else {
+        // One that is declared is called as it is written.
+        return TypeName::parse(&text).ok().map(|parsed| parsed.name);
+    };
     let known = crate::facts::type_facts(oid)?;
     Some(known.name.trim_start_matches('_').to_owned())
 }

@@ -5,6 +5,7 @@ mod aggregate;
 mod call;
 pub(crate) use call::keyword_function;
 mod column_name;
+mod declared;
 pub(crate) use column_name::column_name;
 pub(crate) use operate::operator_name;
 pub(crate) use scope::folded;
@@ -33,6 +34,7 @@ pub(crate) use types::type_of;
 use std::sync::Arc;
 
 use sqlparser::ast;
+use trunkline_core::types::Types;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use crate::datum::Datum;
@@ -47,6 +49,8 @@ pub(crate) struct Bound {
     pub(crate) query: Query,
     pub(crate) columns: Vec<OutputColumn>,
     pub(crate) parameters: Vec<Oid>,
+    /// The types that are not built in which its values may be of.
+    pub(crate) types: Types,
 }
 
 /// A column of a query.
@@ -77,8 +81,10 @@ pub(crate) struct Binder {
     parameters: Vec<Oid>,
     next_id: usize,
     depth: usize,
-    /// Where relations are looked for that are none of the catalogs'.
+    /// Where relations and types are looked for that are none of the catalogs'.
     world: Option<Arc<World>>,
+    /// The types that are not built in, as far as somebody has to read them.
+    types: Types,
 }
 
 /// How deeply expressions and queries may be within each other.
@@ -93,6 +99,7 @@ pub(crate) fn bind(
     world: Option<Arc<World>>,
 ) -> Result<Bound> {
     let mut binder = Binder::new(sql, 0);
+    binder.types = world.as_ref().map(|world| world.style.types.clone()).unwrap_or_default();
     binder.world = world;
     binder.parameters = hints.to_vec();
     let (mut query, mut columns) = binder.query(query)?;
@@ -102,7 +109,8 @@ pub(crate) fn bind(
     let parameters = parameters
         .map(|oid| if matches!(*oid, Oid(0) | Oid::UNKNOWN) { Oid::TEXT } else { *oid })
         .collect();
-    Ok(Bound { query, columns, parameters })
+    let types = binder.types;
+    Ok(Bound { query, columns, parameters, types })
 }
 
 impl Binder {
@@ -120,6 +128,7 @@ impl Binder {
             next_id,
             depth: 0,
             world: None,
+            types: Types::default(),
         }
     }
 

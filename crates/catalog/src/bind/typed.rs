@@ -67,6 +67,11 @@ impl Binder {
             return Ok(typed);
         }
         let place = typed.place;
+        if context == CastContext::Explicit
+            && let Some(declared) = self.convert_declared(&typed, to)?
+        {
+            return Ok(declared);
+        }
         if from == Oid::UNKNOWN {
             return self
                 .convert_unknown(typed, to, typmod, context)

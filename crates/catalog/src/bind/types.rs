@@ -10,8 +10,14 @@ use crate::facts::{PG_CATALOG, array_of, type_named};
 
 impl Binder {
     /// The type that a cast names, and its modifier.
-    pub(super) fn data_type(&self, data_type: &DataType, place: Place) -> Result<(Oid, i32)> {
-        named_type(&data_type.to_string(), place)
+    pub(super) fn data_type(&mut self, data_type: &DataType, place: Place) -> Result<(Oid, i32)> {
+        let text = data_type.to_string();
+        match named_type(&text, place) {
+            Err(error) if error.sqlstate() == SqlState::UNDEFINED_OBJECT => {
+                self.declared_type(&text)?.map(|oid| (oid, -1)).ok_or(error)
+            }
+            known => known,
+        }
     }
 }
 

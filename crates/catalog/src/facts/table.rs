@@ -128,6 +128,18 @@ pub(crate) fn relation_oid(schema: u32, name: &str) -> Option<u32> {
     RELATION_OIDS.get(&(schema, name.into())).copied()
 }
 
+static RELATION_KINDS: LazyLock<HashMap<u32, char>> = LazyLock::new(|| {
+    let Some(classes) = facts("pg_class") else { return HashMap::new() };
+    let [oid, kind] = ["oid", "relkind"].map(|name| classes.column(name));
+    let of = |row: &Row| Some((number(row, oid), text(row, kind).chars().next()?));
+    classes.rows.iter().filter_map(of).collect()
+});
+
+/// What a relation of the catalogs is: `r`, `v`, or `i` for an index.
+pub(crate) fn relation_kind(schema: u32, name: &str) -> Option<char> {
+    RELATION_KINDS.get(&relation_oid(schema, name)?).copied()
+}
+
 static ROW_TYPES: LazyLock<HashMap<u32, Oid>> = LazyLock::new(|| {
     let Some(classes) = facts("pg_class") else { return HashMap::new() };
     let [oid, of] = ["oid", "reltype"].map(|name| classes.column(name));

@@ -11,6 +11,7 @@ impl Expr {
             Expr::WholeRow { .. } | Expr::Slot { .. } => {}
             Expr::Field(of, _) | Expr::Not(of) => see(of),
             Expr::Cast { of, .. } | Expr::IsNull { of, .. } | Expr::IsBool { of, .. } => see(of),
+            Expr::Domain(demands) => see(&demands.of),
             Expr::Call(call) => call.arguments.iter().for_each(see),
             Expr::And(all)
             | Expr::Or(all)
@@ -85,7 +86,8 @@ impl Expr {
             let is_constant = parts == constant.len()
                 && match self {
                     Expr::Column { .. } | Expr::WholeRow { .. } | Expr::Slot { .. } => false,
-                    Expr::Subquery { .. } => false,
+                    // PostgreSQL looks at what a domain demands when it runs.
+                    Expr::Subquery { .. } | Expr::Domain(_) => false,
                     Expr::Call(call) => call.immutable,
                     _ => true,
                 };
@@ -103,6 +105,7 @@ impl Expr {
             Expr::WholeRow { .. } | Expr::Slot { .. } => {}
             Expr::Field(of, _) | Expr::Not(of) => see(of),
             Expr::Cast { of, .. } | Expr::IsNull { of, .. } | Expr::IsBool { of, .. } => see(of),
+            Expr::Domain(demands) => see(&mut demands.of),
             Expr::Call(call) => call.arguments.iter_mut().for_each(see),
             Expr::And(all)
             | Expr::Or(all)

@@ -18,7 +18,25 @@ const BYTES: usize = 256 << 20;
 /// How long a string may become.
 const TEXT: usize = 16 << 20;
 
+/// What a run has cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spent {
+    steps: u64,
+    bytes: usize,
+}
+
 impl Run {
+    /// What it has cost until now.
+    pub(crate) fn spent(&self) -> Spent {
+        Spent { steps: self.steps.get(), bytes: self.bytes.get() }
+    }
+
+    /// Begins with what others of the same statement have cost.
+    pub(crate) fn begin_with(&self, spent: Spent) {
+        self.steps.set(spent.steps);
+        self.bytes.set(spent.bytes);
+    }
+
     /// Counts a step.
     #[inline]
     pub(crate) fn step(&self) -> Result<()> {

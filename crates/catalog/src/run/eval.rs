@@ -1,10 +1,12 @@
 //! Expressions.
 
+use std::sync::Arc;
+
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::{Frame, MORE, RED, Run};
-use crate::datum::{Datum, List};
-use crate::plan::{Call, Calling, Expr, Function, Index, Quantified, Sub, SubqueryKind};
+use crate::datum::{Datum, List, Row};
+use crate::plan::{Call, Calling, Demands, Expr, Function, Index, Quantified, Sub, SubqueryKind};
 
 impl Run {
     /// The value of an expression.
@@ -48,6 +50,10 @@ impl Run {
                 let value = self.eval(of, frame)?;
                 self.weigh(std::slice::from_ref(&value))?;
                 self.world.cast(value, *from, *to, *typmod, *is_explicit)?
+            }
+            Expr::Domain(demands) => {
+                let value = self.eval(&demands.of, frame)?;
+                self.demand(demands, value)?
             }
             Expr::Call(call) => self.call(call, frame)?,
             Expr::And(all) => self.all(all, frame, false)?,
@@ -124,6 +130,30 @@ impl Run {
             Expr::Quantified(quantified) => self.quantified(quantified, frame)?,
             Expr::Subquery { kind, query } => self.subquery(kind, query, frame)?,
         })
+    }
+
+    /// A value that is what a domain demands.
+    fn demand(&self, demands: &Demands, value: Datum) -> Result<Datum> {
+        let refused = |state: SqlState, message: String| {
+            let error = PgError::new(state, message).field(b's', demands.schema.to_string());
+            error.field(b'd', demands.name.to_string())
+        };
+        let shown = &demands.shown;
+        if demands.not_null && value.is_null() {
+            let message = format!("domain {shown} does not allow null values");
+            return Err(refused(SqlState::NOT_NULL_VIOLATION, message));
+        }
+        let row: Row = Arc::new([value.clone()]);
+        let frame = Frame { rows: &[row], slots: &[], parent: None };
+        for (name, check) in &demands.checks {
+            if self.eval(check, &frame)?.as_bool() == Some(false) {
+                let message =
+                    format!("value for domain {shown} violates check constraint \"{name}\"");
+                let error = refused(SqlState::CHECK_VIOLATION, message);
+                return Err(error.field(b'n', name.to_string()));
+            }
+        }
+        Ok(value)
     }
 
     pub(super) fn values(&self, all: &[Expr], frame: &Frame<'_>) -> Result<Vec<Datum>> {

@@ -15,6 +15,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+pub(crate) use budget::Spent;
 use trunkline_core::Result;
 
 use crate::datum::{Datum, Row};

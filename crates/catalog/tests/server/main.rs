@@ -1,10 +1,12 @@
 //! The catalogs behind a server: whatever a statement may be the source of, theirs may be.
 
+mod declared_types;
 #[allow(dead_code, reason = "shared with the tests of the server")]
 #[path = "../../../server/tests/wire/dialogue.rs"]
 mod dialogue;
 #[path = "../fixture/mod.rs"]
 mod fixture;
+mod lent;
 mod locks;
 mod promises;
 
@@ -12,7 +14,7 @@ use std::net::SocketAddr;
 
 use dialogue::Dialogue;
 use fixture::Fixture;
-use trunkline::{Listener, Server};
+use trunkline::{Engine, Listener, Server};
 use trunkline_catalog::Catalog;
 use trunkline_core::catalog::Numbers;
 use trunkline_proto::Format;
@@ -28,7 +30,7 @@ fn start() -> Served {
     start_with(Catalog::new(Fixture::new()))
 }
 
-fn start_with(engine: Catalog<Fixture>) -> Served {
+fn start_with(engine: impl Engine) -> Served {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

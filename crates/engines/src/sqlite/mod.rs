@@ -31,6 +31,7 @@ pub(crate) mod fresh;
 mod functions;
 mod given;
 mod input;
+mod lent;
 mod names;
 mod output;
 mod plan;

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{
-    Access, Column, Columns, CommandTag, Oid, Params, PgError, Prepared, Result, Terms,
+    Access, Column, Columns, CommandTag, LentRelation, Oid, Params, PgError, Prepared, Result,
+    Terms,
 };
 
 use super::functions::assigned;
@@ -20,6 +21,7 @@ use super::types::Type;
 pub(super) struct Statement {
     sql: Box<str>,
     parameters: Arc<[Oid]>,
+    lent: Arc<[LentRelation]>,
     columns: Option<Arc<[Column]>>,
     /// The same, with the scales that are not announced.
     shape: Arc<[Column]>,
@@ -80,7 +82,8 @@ impl Plan {
     fn terms(&self) -> Terms {
         // An open statement of SQLite sees what its own connection writes meanwhile.
         let access = if self.translated.writes { Access::Writes } else { Access::Live };
-        Terms { current_of: self.translated.row.clone(), access, ..Terms::default() }
+        let borrows = self.translated.borrows;
+        Terms { current_of: self.translated.row.clone(), borrows, access, ..Terms::default() }
     }
 
     /// How many columns it returns.
@@ -111,7 +114,12 @@ impl Plan {
 
 impl Statement {
     /// A statement and what is announced of it.
-    pub(super) fn prepared(sql: &str, plan: Plan, seen: u64) -> Prepared<Statement> {
+    pub(super) fn prepared(
+        sql: &str,
+        lent: &Arc<[LentRelation]>,
+        plan: Plan,
+        seen: u64,
+    ) -> Prepared<Statement> {
         let parameters: Arc<[Oid]> = plan.translated.parameters.as_slice().into();
         let columns = plan.announced();
         let announced = columns.clone().map_or(Columns::None, Columns::Known);
@@ -120,6 +128,7 @@ impl Statement {
         let statement = Statement {
             sql: sql.into(),
             parameters: parameters.clone(),
+            lent: lent.clone(),
             columns,
             shape: plan.shape().as_deref().unwrap_or_default().into(),
             is_keyed: key.is_some(),
@@ -150,6 +159,11 @@ impl Statement {
         Ok(())
     }
 
+    /// What it was lent.
+    pub(super) fn lent(&self) -> &Arc<[LentRelation]> {
+        &self.lent
+    }
+
     /// What its rows look like to who writes them.
     pub(super) fn shape(&self) -> Arc<[Column]> {
         self.shape.clone()
@@ -175,7 +189,8 @@ impl Statement {
         version: i64,
         reading: &Reading,
     ) -> Result<Arc<Plan>> {
-        let request = Request { sql: &self.sql, hints: &self.parameters, is_cursor: self.is_keyed };
+        let (hints, lent) = (&self.parameters, &self.lent);
+        let request = Request { sql: &self.sql, hints, is_cursor: self.is_keyed, lent };
         let plan = Plan::new(request, schema, version, reading)?;
         let is_same = *plan.translated.parameters == *self.parameters
             && is_same_shape(plan.shape().as_deref(), &self.shape);

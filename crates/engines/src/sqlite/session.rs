@@ -8,8 +8,8 @@ use std::time::Duration;
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Client, CopyIn, CopyTarget, Oid, Params, PgError, Prepared, Reply, Result, Rows, Run, Session,
-    SqlState,
+    Client, CopyIn, CopyTarget, LentRelation, Oid, Params, PgError, Prepared, Reply, Result, Rows,
+    Run, Session, SqlState,
 };
 use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
@@ -17,6 +17,7 @@ use super::cells::Cells;
 use super::connect::Database;
 use super::copy::Target;
 use super::input;
+use super::lent;
 use super::names::Names;
 use super::plan::Statement as Planned;
 use super::rows::{Order, QueryRows, RefusedRows};
@@ -122,13 +123,15 @@ impl SqliteSession {
         sql: &str,
         hints: &[Oid],
         is_cursor: bool,
+        lent: &Arc<[LentRelation]>,
     ) -> Result<Prepared<Statement>> {
-        let (text, hints) = (sql.to_owned(), hints.to_vec());
+        let (text, hints, beside) = (sql.to_owned(), hints.to_vec(), lent.clone());
         let seen = self.definitions();
-        let plan = self
-            .call(move |worker| worker.prepare(Request { sql: &text, hints: &hints, is_cursor }));
+        let plan = self.call(move |worker| {
+            worker.prepare(Request { sql: &text, hints: &hints, is_cursor, lent: &beside })
+        });
         let plan = plan.await?;
-        let prepared = Planned::prepared(sql, plan, seen);
+        let prepared = Planned::prepared(sql, lent, plan, seen);
         Ok(prepared.map(|statement| Statement(Arc::new(statement))))
     }
 
@@ -159,11 +162,26 @@ impl SqliteSession {
         outcome
     }
 
+    /// The values that a statement runs with: those of its parameters, what it is lent, the key of a cursor's row.
+    async fn values(&mut self, statement: &Planned, run: &Run) -> Result<Cells> {
+        let mut values = input::values(&run.params, &run.style)?;
+        let relations = statement.lent();
+        if !relations.is_empty() {
+            let (relations, rows) = (relations.clone(), run.lent.clone());
+            let lent = self.call(move |worker| lent::cells(&relations, &rows, worker.control));
+            values.append(&lent.await?);
+        }
+        if let Some(row) = &run.row {
+            values.append(&input::values(row, &run.style)?);
+        }
+        Ok(values)
+    }
+
     /// Tells the plan of a statement, and runs it if that is asked for.
     async fn explain(&mut self, statement: Arc<Planned>, run: Run) -> Result<Reply> {
         let plan = statement.plan();
         self.admit_statement(&plan.translated)?;
-        let values = input::values(&run.params, &run.style)?;
+        let values = self.values(&statement, &run).await?;
         let columns = statement.columns().cloned().unwrap_or_default();
         let (thread, shape) = (self.thread().await?, statement.shape());
         let told = self.call(move |worker| worker.explained(&statement, &values)).await?;
@@ -193,11 +211,21 @@ impl Session for SqliteSession {
     type Statement = Statement;
 
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Statement>> {
-        self.prepare_as(sql, hints, false).await
+        self.prepare_as(sql, hints, false, &Arc::default()).await
     }
 
     async fn prepare_cursor(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Statement>> {
-        self.prepare_as(sql, hints, true).await
+        self.prepare_as(sql, hints, true, &Arc::default()).await
+    }
+
+    async fn prepare_lent(
+        &mut self,
+        sql: &str,
+        hints: &[Oid],
+        is_cursor: bool,
+        lent: &Arc<[LentRelation]>,
+    ) -> Result<Prepared<Statement>> {
+        self.prepare_as(sql, hints, is_cursor, lent).await
     }
 
     async fn execute(&mut self, statement: &Statement, run: Run) -> Result<Reply> {
@@ -210,10 +238,7 @@ impl Session for SqliteSession {
         if let Some(locking) = &plan.translated.locking {
             self.admit(&format!("SELECT {}", locking.strength))?;
         }
-        let mut values = input::values(&run.params, &run.style)?;
-        if let Some(row) = &run.row {
-            values.append(&input::values(row, &run.style)?);
-        }
+        let values = self.values(&statement, &run).await?;
         let Some(columns) = statement.columns().cloned() else {
             let outcome = self.run(statement, values).await?;
             outcome.notices.into_iter().for_each(|notice| self.client.notify(notice));

@@ -15,6 +15,7 @@ mod explain;
 mod harness;
 mod joins;
 mod json;
+mod lent;
 mod locking;
 #[allow(dead_code, reason = "shared with the tests of the server")]
 #[path = "../../../server/tests/wire/messages.rs"]

@@ -40,9 +40,12 @@ impl Translator<'_> {
         Ok(Some(Typed::new(sql, Type::of(called.result()))))
     }
 
-    /// 0A000 for something that stays in the file if it has what cannot: a call of a function of the session, or a
-    /// word that its text would lose.
+    /// 0A000 for something that stays in the file if it has what cannot: a relation that is not the engine's, a call
+    /// of a function of the session, or a word that its text would lose.
     pub(super) fn refuse_what_cannot_stay(&self, what: &str) -> Result<()> {
+        if self.lent.is_read {
+            return Err(unsupported(&format!("{what} of a relation of the catalogs")));
+        }
         match (self.calls_session, self.is_symmetric) {
             (true, _) => Err(unsupported(&format!("{what} that calls a function of the session"))),
             (_, true) => Err(unsupported(&format!("BETWEEN SYMMETRIC in {what}"))),

@@ -56,10 +56,10 @@ impl Translator<'_> {
         list.add("key:opened".to_owned(), Typed::new(opened, Type::INT8));
     }
 
-    /// The number of the first parameter that is not the client's.
+    /// The number of the first parameter that is neither the client's nor what is lent.
     fn first_beyond(&self) -> usize {
         let numbers = parameters(self.sql).filter_map(|one| usize::try_from(one.number).ok());
-        numbers.max().unwrap_or(0).max(self.parameters.len()) + 1
+        numbers.max().unwrap_or(0).max(self.parameters.len()) + self.lent.len() + 1
     }
 
     /// ` WHERE …` of an UPDATE or a DELETE.

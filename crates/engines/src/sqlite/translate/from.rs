@@ -171,19 +171,26 @@ impl Translator<'_> {
             scope.sources.push(Source::named(&alias, columns));
             return Ok(format!("({sql}) AS {}", quoted(&alias)));
         }
-        let relation = self.relation(name)?;
-        self.uses.insert((relation.oid, 0));
-        let alias = alias.unwrap_or_else(|| relation.name.clone());
-        if scope.sources.iter().any(|source| !source.joined && source.alias == alias) {
+        let (sql, mut source) = match self.lent(name, alias.as_deref())? {
+            Some(lent) => lent,
+            None => {
+                let relation = self.relation(name)?;
+                self.uses.insert((relation.oid, 0));
+                let alias = alias.unwrap_or_else(|| relation.name.clone());
+                let sql = format!("{} AS {}", written(&relation), quoted(&alias));
+                (sql, table_source(&relation, &alias))
+            }
+        };
+        let alias = &source.alias;
+        if scope.sources.iter().any(|source| !source.joined && source.alias == *alias) {
             let message = format!("table name \"{alias}\" specified more than once");
             return Err(PgError::new(SqlState::DUPLICATE_ALIAS, message));
         }
-        let mut source = table_source(&relation, &alias);
         for (column, name) in source.columns.iter_mut().zip(renamed) {
             column.name = name;
         }
         scope.sources.push(source);
-        Ok(format!("{} AS {}", written(&relation), quoted(&alias)))
+        Ok(sql)
     }
 
     /// ` ON …` for `USING (…)`: the columns of both sides become one, of the type that both can become.

@@ -49,6 +49,7 @@ mod json_call;
 mod json_constructor;
 mod jsonb;
 mod label;
+mod lent;
 mod like_table;
 pub(super) mod lock;
 mod maintain;
@@ -88,7 +89,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use sqlparser::ast::Statement;
-use trunkline_core::{Column, Notice, Oid, PgError, Result, Severity, SqlState};
+use trunkline_core::{Column, LentRelation, Notice, Oid, PgError, Result, Severity, SqlState};
 
 use super::comment::Comments;
 use super::fresh::made_fresh;
@@ -102,6 +103,7 @@ use explain::explain;
 pub(crate) use filter::filter;
 pub(super) use from::written;
 use in_use::{Redefined, relations_of};
+use lent::Lent;
 use lock::Locking;
 pub(super) use name::{quoted, table_name};
 use reading::{PLAIN, Reading};
@@ -121,12 +123,14 @@ pub(crate) struct Request<'s> {
     pub(crate) hints: &'s [Oid],
     /// Whether it may be the query of a cursor.
     pub(crate) is_cursor: bool,
+    /// What it names that is not the engine's.
+    pub(crate) lent: &'s [LentRelation],
 }
 
 impl Request<'_> {
     /// One of which nothing else is said.
     pub(crate) fn of(sql: &str) -> Request<'_> {
-        Request { sql, hints: &[], is_cursor: false }
+        Request { sql, hints: &[], is_cursor: false, lent: &[] }
     }
 }
 
@@ -139,12 +143,13 @@ pub(crate) fn translate(
     schema: &Schema,
     reading: &Reading,
 ) -> Result<Translated> {
-    let Request { sql, hints, is_cursor } = request;
+    let Request { sql, hints, is_cursor, lent } = request;
     if let Some((explain, statement)) = explain(sql)? {
-        let request = Request { sql: &statement, hints, is_cursor: false };
+        let request = Request { sql: &statement, is_cursor: false, ..request };
         return translate(request, schema, reading).map(|translated| translated.explained(explain));
     }
     let mut translator = Translator::new(sql, schema, hints, reading);
+    translator.lent = Lent::new(lent, sql, hints);
     if let Some(utility) = Utility::parse(sql)? {
         let done = translator.utility(&utility)?;
         return translator.translated(done, None);
@@ -236,6 +241,7 @@ struct Translator<'a> {
     /// What it has to do with a cursor.
     current: Current,
     overriding: Option<Overriding>,
+    lent: Lent<'a>,
     /// Whether a table that a query makes gets none of its rows.
     has_no_data: bool,
     /// What a table that is made like another has besides its columns.
@@ -291,6 +297,7 @@ impl<'a> Translator<'a> {
             once: None,
             current: Current::default(),
             overriding: None,
+            lent: Lent::default(),
             has_no_data: false,
             like: Vec::new(),
             sequences: Vec::new(),
@@ -364,6 +371,7 @@ impl<'a> Translator<'a> {
             taking: self.taking,
             locking,
             calls_session: self.calls_session,
+            borrows: self.lent.is_read,
             constant: !self.volatile
                 && matches!(statement, Some(Statement::Query(query)) if query::is_constant(query)),
             notices: self.notices,

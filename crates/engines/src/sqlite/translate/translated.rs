@@ -39,6 +39,8 @@ pub(crate) struct Translated {
     pub(crate) taking: Option<&'static str>,
     /// Whether it calls functions of the session: what fails is not run once more to say of what row.
     pub(crate) calls_session: bool,
+    /// Whether it reads what it is lent.
+    pub(crate) borrows: bool,
     /// Whether it is a query without FROM: PostgreSQL knows what it says before any row.
     pub(crate) constant: bool,
     /// What the client is told when it runs.

@@ -1,0 +1,143 @@
+//! Casts to types of the snapshot: enums, domains, composite types and ranges.
+
+use std::sync::Arc;
+
+use sqlparser::ast;
+use trunkline_core::types::TextStyle;
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::scope::{LeafScope, Scope};
+use super::{Binder, OutputColumn, Typed};
+use crate::datum::Datum;
+use crate::error::at;
+use crate::facts::{CastContext, type_facts};
+use crate::io;
+use crate::parse;
+use crate::plan::{Demands, Expr};
+use crate::world::{DomainFacts, World};
+
+/// What a domain calls its value, folded.
+const VALUE: &str = "value";
+
+impl Binder {
+    /// The type of the snapshot that a name stands for, which is known from now on to who reads values.
+    pub(super) fn declared_type(&mut self, text: &str) -> Result<Option<Oid>> {
+        let Some(world) = self.world.clone() else { return Ok(None) };
+        let Some(found) = world.find_type(text)?.map(Oid) else { return Ok(None) };
+        self.types = world.registered(&self.types, found)?;
+        Ok(Some(found))
+    }
+
+    /// Makes an expression one of a type of the snapshot, as a cast asks; `None` of any other type.
+    pub(super) fn convert_declared(&mut self, typed: &Typed, to: Oid) -> Result<Option<Typed>> {
+        let Some(world) = self.world.clone().filter(|_| type_facts(to).is_none()) else {
+            return Ok(None);
+        };
+        if let Some(domain) = world.domain_facts(to) {
+            return self.demanded(typed.clone(), to, &world, domain).map(Some);
+        }
+        let (from, place) = (typed.oid, typed.place);
+        let is_null = matches!(typed.expr, Expr::Const(Datum::Null));
+        let name = world.type_text(to.0, -1).unwrap_or_default();
+        if world.is_constrained(to) && !is_null {
+            let message = format!("a value of type {name}, in which a domain has constraints");
+            return Err(crate::error::unsupported(place, &message));
+        }
+        let cast = |of: Expr| {
+            let of = Box::new(of);
+            Expr::Cast { of, from, to, typmod: -1, is_explicit: true }
+        };
+        let is_string = type_facts(from).is_some_and(|known| known.category == b'S');
+        let expr = match typed.expr.clone() {
+            expr if is_null => expr,
+            Expr::Const(Datum::Text(text)) if from == Oid::UNKNOWN => {
+                let style = TextStyle { types: self.types.clone(), ..TextStyle::default() };
+                let read = io::parse_plain(to, &text, &style);
+                let placed =
+                    |error: PgError| if place == 0 { error } else { error.position(place) };
+                Expr::Const(read.map_err(placed)?)
+            }
+            Expr::Param(index) if from == Oid::UNKNOWN => {
+                if let Some(slot) = self.parameters.get_mut(index) {
+                    *slot = to;
+                }
+                Expr::Param(index)
+            }
+            expr if is_string || from == Oid::UNKNOWN => cast(expr),
+            _ => {
+                let from = super::type_name(from);
+                let message = format!("cannot cast type {from} to {name}");
+                return Err(at(place, SqlState::CANNOT_COERCE, message));
+            }
+        };
+        Ok(Some(Typed::new(expr, to).placed(place)))
+    }
+
+    /// A value of a domain: one of its base type that is what the domain demands.
+    fn demanded(
+        &mut self,
+        typed: Typed,
+        to: Oid,
+        world: &World,
+        domain: DomainFacts,
+    ) -> Result<Typed> {
+        let place = typed.place;
+        let mut value = match typed.expr {
+            // What is read as one of the domain is one of its base type, cut to its length.
+            Expr::Param(index) if typed.oid == Oid::UNKNOWN => {
+                if let Some(slot) = self.parameters.get_mut(index) {
+                    *slot = to;
+                }
+                Typed::new(Expr::Param(index), self.types.base_of(to))
+            }
+            _ => self.convert(typed, domain.base, domain.typmod, CastContext::Explicit)?,
+        };
+        value.place = place;
+        if !domain.not_null && domain.checks.is_empty() {
+            return Ok(value);
+        }
+        let mut checks = Vec::new();
+        for (name, check) in &domain.checks {
+            let bound = self.check(check, value.oid, value.typmod);
+            checks.push((name.clone(), bound.map_err(PgError::unplaced)?));
+        }
+        let (schema, name) = world.type_name(to.0).unwrap_or_default();
+        value.expr = Expr::Domain(Box::new(Demands {
+            of: value.expr,
+            shown: world.type_text(to.0, -1).unwrap_or_default(),
+            schema: world.schema_name(schema).unwrap_or_default(),
+            name,
+            not_null: domain.not_null,
+            checks,
+        }));
+        Ok(value)
+    }
+
+    /// What a domain checks, of the only column of the only row that it sees.
+    fn check(&mut self, check: &str, oid: Oid, typmod: i32) -> Result<Expr> {
+        let query = parse::query(&format!("SELECT {check}"))?;
+        let ast::SetExpr::Select(select) = &*query.body else { return Err(unclear(check)) };
+        let [ast::SelectItem::UnnamedExpr(expr)] = select.projection.as_slice() else {
+            return Err(unclear(check));
+        };
+        let column = OutputColumn { name: VALUE.into(), oid, typmod, fields: None, origin: None };
+        let leaf = LeafScope {
+            alias: Arc::from(VALUE),
+            schema: None,
+            columns: vec![column],
+            hidden: Vec::new(),
+            relation: 0,
+            is_value: false,
+        };
+        let scope = Scope { leaves: vec![leaf], ..Scope::default() };
+        let around = std::mem::replace(&mut self.scopes, vec![scope]);
+        let bound = self.expr(expr).and_then(|typed| self.condition(typed, "CHECK"));
+        self.scopes = around;
+        bound
+    }
+}
+
+/// 0A000 for a check that is no expression.
+fn unclear(check: &str) -> PgError {
+    crate::error::unsupported(0, &format!("CHECK ({check})"))
+}

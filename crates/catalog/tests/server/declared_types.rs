@@ -1,0 +1,159 @@
+//! Casts to declared types, as PostgreSQL 18 answers them.
+
+use trunkline_catalog::{Catalog, ddl};
+use trunkline_proto::message::{
+    AnyBackend, Describe, Execute, FieldCode, NewBind, NewParse, Query, Sync, Target,
+};
+use trunkline_proto::{Format, Oid};
+
+use super::dialogue::Dialogue;
+use super::{Fixture, Served, ask, start_with};
+
+const TYPES: &str = "CREATE SCHEMA rail;
+    CREATE TYPE rail.signal AS ENUM ('clear', 'caution', 'stop');
+    CREATE TYPE rail.place AS (longitude double precision, latitude double precision, name varchar(3));
+    CREATE TYPE rail.metres AS RANGE (subtype = integer);
+    CREATE DOMAIN rail.code AS char(4) NOT NULL CHECK (VALUE ~ '^[A-Z]+ *$');
+    CREATE DOMAIN rail.speed AS smallint CONSTRAINT speed_is_possible CHECK (VALUE > 0 AND VALUE <= 400);
+    CREATE DOMAIN rail.slow AS rail.speed CHECK (VALUE < 50);
+    CREATE TABLE rail.station (id integer, code rail.code)";
+
+fn start() -> Served {
+    let defined = ddl::define(TYPES).expect("definitions");
+    start_with(Catalog::new(Fixture::new()).declaring(defined.snapshot))
+}
+
+/// The OID of a type by its name.
+fn number(client: &mut Dialogue, name: &str) -> String {
+    let heard = ask(client, &format!("SELECT '{name}'::regtype::oid"));
+    let (_, rest) = heard.split_once("D(").expect("a row");
+    rest.split(')').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn values_are_told_with_the_type_that_was_declared() {
+    let server = start();
+    let mut client = Dialogue::login(server.address);
+    for (cast, name, of, value) in [
+        ("'clear'::rail.signal", "signal", "rail.signal", "clear"),
+        ("CAST('stop' AS rail.signal)", "signal", "rail.signal", "stop"),
+        ("'stop'::text::rail.signal", "signal", "rail.signal", "stop"),
+        ("'{stop,NULL}'::rail.signal[]", "signal", "rail.signal[]", "{stop,NULL}"),
+        ("'[1,5]'::rail.metres", "metres", "rail.metres", "[1,5]"),
+        (
+            "'{[1,2),[5,6)}'::rail.metres_multirange",
+            "metres_multirange",
+            "rail.metres_multirange",
+            "{[1,2),[5,6)}",
+        ),
+        ("'(1,2.50,xyz)'::rail.place", "place", "rail.place", "(1,2.5,xyz)"),
+        ("null::rail.place", "place", "rail.place", "NULL"),
+        ("null::rail.station", "station", "rail.station", "NULL"),
+        ("'{}'::rail.place[]", "place", "rail.place[]", "{}"),
+        // A domain is announced as what it is over.
+        ("80::rail.speed", "speed", "smallint", "80"),
+        ("'40'::rail.slow", "slow", "smallint", "40"),
+        ("null::rail.speed", "speed", "smallint", "NULL"),
+        ("'AB'::rail.code", "code", "character", "AB  "),
+        ("80::rail.speed + 1", "?column?", "integer", "81"),
+        ("'clear'::rail.signal::text || '!'", "?column?", "text", "clear!"),
+    ] {
+        let oid = number(&mut client, of);
+        let heard = ask(&mut client, &format!("SELECT {cast}"));
+        assert_eq!(heard, format!("T({name}:{oid}:0) D({value}) C(SELECT 1) Z(I)"), "{cast}");
+    }
+    let beside = "SELECT relname, 'stop'::rail.signal AS s FROM pg_class WHERE oid = 1259";
+    assert!(ask(&mut client, beside).contains("D(pg_class,stop) C(SELECT 1)"));
+    let called = "SELECT current_database() IS NULL AS b, 'stop'::rail.signal AS s";
+    assert!(ask(&mut client, called).contains("D(f,stop) C(SELECT 1)"));
+    ask(&mut client, "SET search_path = rail");
+    assert!(ask(&mut client, "SELECT 'stop'::signal").contains("D(stop) C(SELECT 1)"));
+}
+
+#[test]
+fn parameters_are_of_declared_types() {
+    let server = start();
+    let mut client = Dialogue::login(server.address);
+    let oids = ["rail.signal", "rail.speed", "rail.metres"].map(|name| number(&mut client, name));
+    let sql = "SELECT $1::rail.signal AS a, $2::rail.speed AS b, $3::rail.metres AS c";
+    let mut run = |speed: &'static [u8]| {
+        client.say(&NewParse { name: "", sql, parameter_types: [Oid(0)] }).say(&NewBind {
+            portal: "",
+            statement: "",
+            parameter_formats: &[Format::Text, Format::Binary, Format::Text],
+            parameters: [Some(&b"stop"[..]), Some(speed), Some(&b"[1,5)"[..])].into_iter(),
+            result_formats: &[Format::Binary],
+        });
+        client.say(&Execute { portal: "", max_rows: 0 }).say(&Sync).hear_until('Z')
+    };
+    let range = "0200000004000000010000000400000005";
+    assert_eq!(run(&[0, 80]), format!("1 2 D(stop,0050,{range}) C(SELECT 1) Z(I)"));
+    assert_eq!(run(&[0, 0]), "1 2 E(ERROR 23514) Z(I)");
+    client.say(&NewParse { name: "s", sql, parameter_types: [Oid(0)] });
+    client.say(&Describe { target: Target::Statement, name: "s" }).say(&Sync);
+    let heard = client.hear_until('Z');
+    assert!(heard.contains(&format!("t({})", oids.join(","))), "{heard}");
+}
+
+#[test]
+fn what_is_none_of_the_type_is_refused() {
+    let server = start();
+    let mut client = Dialogue::login(server.address);
+    for (cast, state, message) in [
+        ("'nope'::rail.signal", "22P02", "invalid input value for enum rail.signal: \"nope\""),
+        (
+            "'nope'::text::rail.signal",
+            "22P02",
+            "invalid input value for enum rail.signal: \"nope\"",
+        ),
+        ("'{nope}'::rail.signal[]", "22P02", "invalid input value for enum rail.signal: \"nope\""),
+        ("5::rail.signal", "42846", "cannot cast type integer to rail.signal"),
+        ("'(1,2)'::rail.place", "22P02", "malformed record literal: \"(1,2)\""),
+        ("'x'::rail.speed", "22P02", "invalid input syntax for type smallint: \"x\""),
+        (
+            "0::rail.speed",
+            "23514",
+            "value for domain rail.speed violates check constraint \"speed_is_possible\"",
+        ),
+        (
+            "500::rail.slow",
+            "23514",
+            "value for domain rail.slow violates check constraint \"speed_is_possible\"",
+        ),
+        (
+            "80::rail.slow",
+            "23514",
+            "value for domain rail.slow violates check constraint \"slow_check\"",
+        ),
+        (
+            "'ab'::rail.code",
+            "23514",
+            "value for domain rail.code violates check constraint \"code_check\"",
+        ),
+        ("null::rail.code", "23502", "domain rail.code does not allow null values"),
+        ("'clear'::signal", "42704", "type \"signal\" does not exist"),
+    ] {
+        let refusal = refused(&mut client, &format!("SELECT {cast}"));
+        assert_eq!(refusal, [state, message], "{cast}");
+    }
+    // What domains demand of parts of a value is not looked at, so there are no such values.
+    let parts = refused(&mut client, "SELECT '{80,0}'::rail.speed[]");
+    assert_eq!(parts[0], "0A000");
+}
+
+/// Says a query that is refused: the state and the message.
+fn refused(client: &mut Dialogue, sql: &str) -> [String; 2] {
+    client.say(&Query { sql }).send();
+    let mut found = None;
+    loop {
+        match client.next().expect("the server goes on talking") {
+            AnyBackend::ErrorResponse(error) => {
+                let field = |code| error.fields.get(FieldCode(code)).unwrap_or_default();
+                let text = |code| String::from_utf8_lossy(field(code)).into_owned();
+                found = Some([b'C', b'M'].map(text));
+            }
+            AnyBackend::ReadyForQuery(_) => return found.expect("an error"),
+            _ => {}
+        }
+    }
+}
