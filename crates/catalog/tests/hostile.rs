@@ -94,6 +94,34 @@ fn to_look_at_long_values_takes_steps() {
     ]);
 }
 
+/// A record may hold another one twice, and that one a third: its text is longer than what it takes to hold
+/// it, and quotes within records are doubled in each.
+#[test]
+fn texts_of_records_are_bounded() {
+    let nested = |inner: &str, outer: &str, times: usize| {
+        (0..times).fold(inner.to_owned(), |inner, _| outer.replace('?', &inner))
+    };
+    let shared = "WITH RECURSIVE t(n, r) AS (SELECT 1, row(1, 1) UNION ALL SELECT n + 1, row(r, r) FROM t \
+                  WHERE n < 24) SELECT ? FROM t, (SELECT FROM pg_am LIMIT 1) x WHERE n = 24";
+    let shared = |what: &str| shared.replace('?', what);
+    let quoted = nested("'\"'::text", "row(?)", 18);
+    let deep = "WITH RECURSIVE t(n, r) AS (SELECT 1, row(1) UNION ALL SELECT n + 1, row(r) FROM t) \
+                SELECT r FROM t, pg_am";
+    refused(&[
+        (&shared("r"), "53400"),
+        (&shared("length(r::text)"), "53400"),
+        (&shared("r = r"), "53400"),
+        (
+            &format!(
+                "SELECT {} FROM (SELECT {quoted} AS r FROM pg_am LIMIT 1) x",
+                vec!["r"; 500].join(", ")
+            ),
+            "53400",
+        ),
+        (deep, "54001"),
+    ]);
+}
+
 #[test]
 fn lists_have_the_limits_of_postgresql() {
     let many = |what: &str, count: usize| vec![what; count].join(", ");

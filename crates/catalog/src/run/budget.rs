@@ -88,7 +88,7 @@ impl Run {
 
     /// Whether a string may have so many bytes.
     pub(crate) fn check_text(&self, bytes: usize) -> Result<()> {
-        if bytes > TEXT { Err(exhausted("string")) } else { Ok(()) }
+        check_text(bytes)
     }
 
     /// Whether a string of so many bytes may be made; counts it.
@@ -97,6 +97,11 @@ impl Run {
         // Short ones are gone as soon as they are looked at.
         if bytes > 4096 { self.charge(bytes) } else { Ok(()) }
     }
+}
+
+/// Whether a string may have so many bytes.
+pub(crate) fn check_text(bytes: usize) -> Result<()> {
+    if bytes > TEXT { Err(exhausted("string")) } else { Ok(()) }
 }
 
 fn exhausted(what: &str) -> PgError {

@@ -36,7 +36,7 @@ impl Run {
             }
             Expr::WholeRow { depth, leaf, fields } => {
                 match frame.at(*depth).and_then(|frame| frame.rows.get(*leaf)) {
-                    Some(row) if !row.is_empty() => Datum::record(fields, row.clone()),
+                    Some(row) if !row.is_empty() => Datum::record(fields, row.clone())?,
                     _ => Datum::Null,
                 }
             }
@@ -115,7 +115,7 @@ impl Run {
                 best
             }
             Expr::List(items) => self.list(self.values(items, frame)?)?,
-            Expr::Row(items, fields) => Datum::record(fields, self.values(items, frame)?.into()),
+            Expr::Row(items, fields) => Datum::record(fields, self.values(items, frame)?.into())?,
             Expr::Subscript { of, indexes } => self.subscript(of, indexes, frame)?,
             Expr::In { of, list, negated } => {
                 let value = self.eval(of, frame)?;

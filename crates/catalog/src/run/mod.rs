@@ -16,6 +16,7 @@ use std::sync::atomic::AtomicBool;
 
 use trunkline_core::Result;
 
+pub(crate) use self::budget::check_text;
 use crate::datum::{Datum, Row};
 use crate::functions::Pattern;
 use crate::plan::Query;
