@@ -123,6 +123,30 @@ fn texts_of_records_are_bounded() {
 }
 
 #[test]
+fn what_is_built_is_counted_while_it_is_built() {
+    let one = "(SELECT FROM pg_am LIMIT 1) x";
+    let list = "(SELECT array_fill(1, ARRAY[1000000]) AS r FROM pg_am LIMIT 1) x";
+    let long = "repeat('a,', 8000000)";
+    let json = "('[1' || repeat(',1', 3000000) || ']')::json";
+    let quoted =
+        (0..5).fold("repeat('''', 4000000)".to_owned(), |of, _| format!("quote_literal({of})"));
+    refused(&[
+        (&format!("SELECT cardinality(string_to_array({long}, ',')) FROM {one}"), "53400"),
+        (&format!("SELECT count(*) FROM {one}, string_to_table({long}, ',')"), "53400"),
+        (&format!("SELECT cardinality(ARRAY[{}]) FROM {list}", ["r"; 12].join(", ")), "53400"),
+        (&format!("SELECT count(*) FROM {one}, json_array_elements({json})"), "53400"),
+        (&format!("SELECT length({quoted}) FROM {one}"), "53400"),
+    ]);
+    block_on(async {
+        let sql = format!(
+            "SELECT string_agg(repeat('x', 99), ',') FROM generate_series(1, 10000), {one}"
+        );
+        let bytes = ask(&mut open().await, &sql).await.expect("a text");
+        assert!((999_999..1_010_000).contains(&bytes), "{bytes}");
+    });
+}
+
+#[test]
 fn lists_have_the_limits_of_postgresql() {
     let many = |what: &str, count: usize| vec![what; count].join(", ");
     let row = |inner: &str| format!("(row({inner})).*");

@@ -1,5 +1,6 @@
 //! Arrays.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use trunkline_core::{Oid, Result};
@@ -143,15 +144,18 @@ fn to_string(call: &Call<'_>) -> Result<Datum> {
     };
     let null = strings::text(call, 2);
     let element = call.types.first().and_then(|oid| element_of(*oid)).unwrap_or(Oid::TEXT);
-    let mut parts = Vec::with_capacity(list.items.len());
+    let (mut text, mut is_first) = (String::new(), true);
     for item in &list.items {
-        match (item, null) {
-            (Datum::Null, Some(null)) => parts.push(null.to_owned()),
-            (Datum::Null, None) => {}
-            (item, _) => parts.push(call.run.world.text(item, element)?),
-        }
+        let part = match (item, null) {
+            (Datum::Null, Some(null)) => Cow::Borrowed(null),
+            (Datum::Null, None) => continue,
+            (item, _) => Cow::Owned(call.run.world.text(item, element)?),
+        };
+        text.push_str(if is_first { "" } else { separator });
+        text.push_str(&part);
+        call.run.check_text(text.len())?;
+        is_first = false;
     }
-    let text = parts.join(separator);
     call.run.admit_text(text.len())?;
     Ok(Datum::text(text))
 }
@@ -159,17 +163,18 @@ fn to_string(call: &Call<'_>) -> Result<Datum> {
 fn from_string(call: &Call<'_>) -> Result<Datum> {
     let Some(text) = strings::text(call, 0) else { return Ok(Datum::Null) };
     let null = strings::text(call, 2);
-    let parts: Vec<String> = match strings::text(call, 1) {
-        _ if text.is_empty() => Vec::new(),
-        None => text.chars().map(String::from).collect(),
-        Some("") => vec![text.to_owned()],
-        Some(separator) => text.split(separator).map(str::to_owned).collect(),
+    let mut items = Vec::new();
+    let mut add = |part: &str| -> Result<()> {
+        let item = if Some(part) == null { Datum::Null } else { Datum::text(part) };
+        call.run.item(&item)?;
+        items.push(item);
+        Ok(())
     };
-    call.run.charge(parts.len().saturating_mul(size_of::<Datum>()))?;
-    let items = parts.into_iter();
-    Ok(Datum::list(
-        items
-            .map(|part| if Some(part.as_str()) == null { Datum::Null } else { Datum::text(part) })
-            .collect(),
-    ))
+    match strings::text(call, 1) {
+        _ if text.is_empty() => {}
+        None => text.chars().try_for_each(|one| add(one.encode_utf8(&mut [0; 4])))?,
+        Some("") => add(text)?,
+        Some(separator) => text.split(separator).try_for_each(add)?,
+    }
+    Ok(Datum::list(items))
 }

@@ -186,8 +186,9 @@ impl Run {
                         text.push_str(separator.as_str().unwrap_or_default());
                     }
                     text.push_str(value.as_str().unwrap_or_default());
-                    self.admit_text(text.len())?;
+                    self.check_text(text.len())?;
                 }
+                self.admit_text(text.len())?;
                 Datum::text(text)
             }
             AggregateKind::List if state.count == 0 => Datum::Null,

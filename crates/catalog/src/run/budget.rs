@@ -13,6 +13,8 @@ use crate::worker;
 const STEPS: u64 = 10_000_000;
 /// How many parts of a value are gone through in one step.
 const PARTS: usize = 8;
+/// What a value takes beside what it holds.
+const ITEM: usize = 64;
 /// How many bytes may be held.
 const BYTES: usize = 256 << 20;
 /// How long a string may become.
@@ -77,6 +79,26 @@ impl Run {
         self.charge(
             cells.saturating_add(row.len().saturating_mul(size_of::<Datum>())).saturating_add(32),
         )
+    }
+
+    /// Counts a value that is one of many of an array or of rows.
+    pub(crate) fn item(&self, value: &Datum) -> Result<()> {
+        self.step()?;
+        self.charge(value.size().saturating_add(ITEM))
+    }
+
+    /// Counts so many values of an array or of rows, which are there already.
+    pub(crate) fn items(&self, count: usize) -> Result<()> {
+        self.parts(count)?;
+        self.charge(count.saturating_mul(ITEM))
+    }
+
+    /// What a call or a cast gives; a string of it may be too long.
+    pub(super) fn given(&self, value: Datum) -> Result<Datum> {
+        if let Datum::Text(text) = &value {
+            self.check_text(text.len())?;
+        }
+        Ok(value)
     }
 
     /// Counts bytes that are held.

@@ -4,6 +4,7 @@ use trunkline_core::{PgError, Result, SqlState};
 
 use super::{Frame, MORE, RED, Run};
 use crate::datum::{Datum, List};
+use crate::facts::element_of;
 use crate::plan::{Call, Calling, Expr, Function, Index, Quantified, Sub, SubqueryKind};
 
 impl Run {
@@ -47,7 +48,11 @@ impl Run {
             Expr::Cast { of, from, to, typmod, is_explicit } => {
                 let value = self.eval(of, frame)?;
                 self.weigh(std::slice::from_ref(&value))?;
-                self.world.cast(value, *from, *to, *typmod, *is_explicit)?
+                if let (Datum::Text(text), Some(_)) = (&value, element_of(*to)) {
+                    // Each element takes two bytes there at least.
+                    self.charge(text.len() / 2 * size_of::<Datum>())?;
+                }
+                self.given(self.world.cast(value, *from, *to, *typmod, *is_explicit)?)?
             }
             Expr::Call(call) => self.call(call, frame)?,
             Expr::And(all) => self.all(all, frame, false)?,
@@ -161,12 +166,13 @@ impl Run {
             return Ok(Datum::Null);
         }
         self.weigh(&arguments)?;
-        (call.function)(&Call {
+        let value = (call.function)(&Call {
             arguments: &arguments,
             types: &call.types,
             result: call.result,
             run: self,
-        })
+        })?;
+        self.given(value)
     }
 
     /// An array, whose elements may be arrays.
@@ -174,6 +180,7 @@ impl Run {
         let Some(Datum::Array(first)) = items.first() else { return Ok(Datum::list(items)) };
         let inner = first.dimensions.clone();
         let length = i32::try_from(items.len()).unwrap_or(i32::MAX);
+        self.items(items.len().saturating_mul(first.items.len()))?;
         let mut all = Vec::new();
         for item in &items {
             match item {
