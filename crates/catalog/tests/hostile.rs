@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
 use fixture::{Fixture, FixtureSession};
-use trunkline_catalog::{Called, Catalog, CatalogSession};
+use trunkline_catalog::{Called, Catalog, CatalogSession, ddl};
 use trunkline_core::settings::Settings;
 use trunkline_core::testkit::block_on;
 use trunkline_core::types::Value;
@@ -143,6 +143,34 @@ fn what_is_built_is_counted_while_it_is_built() {
         );
         let bytes = ask(&mut open().await, &sql).await.expect("a text");
         assert!((999_999..1_010_000).contains(&bytes), "{bytes}");
+    });
+}
+
+/// A session behind which these definitions are declared.
+async fn declaring(sql: &str) -> CatalogSession<FixtureSession> {
+    let defined = ddl::define(sql).expect("definitions");
+    let catalog = Catalog::new(Fixture::new()).declaring(defined.snapshot);
+    catalog.open(client()).await.expect("a session")
+}
+
+/// Not quadratic: the catalog of all that could be meant is not gone through for each that is.
+#[test]
+fn definitions_are_looked_up() {
+    let columns: Vec<_> = (0..500).map(|n| format!("c{n} int DEFAULT {n} + 1")).collect();
+    let mut sql = format!("CREATE TABLE wide ({});", columns.join(", "));
+    (0..500).for_each(|n| sql.push_str(&format!("CREATE VIEW v{n} AS SELECT {n} AS n;")));
+    block_on(async {
+        let mut session = declaring(&sql).await;
+        for sql in [
+            "SELECT count(obj_description(oid, 'pg_proc')) FROM pg_proc, generate_series(1, 20)",
+            "SELECT count(shobj_description(oid, 'pg_proc')) FROM pg_proc, generate_series(1, 20)",
+            "SELECT count(pg_get_expr(adbin, adrelid, true)) FROM pg_attrdef",
+            "SELECT count(pg_get_ruledef(oid)) FROM pg_rewrite",
+        ] {
+            let begun = Instant::now();
+            ask(&mut session, sql).await.expect(sql);
+            assert!(begun.elapsed() < Duration::from_secs(10), "{sql}: {:?}", begun.elapsed());
+        }
     });
 }
 

@@ -4,11 +4,11 @@ use trunkline_core::catalog::Relation;
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
-use super::{constraint, index, partition, routine, trigger};
+use super::{constraint, description, index, partition, routine, trigger};
 use crate::datum::Datum;
 use crate::error::no_relation;
 use crate::plan::{Call, Function};
-use crate::world::{World, expression_text, is_bound, query_text, rule_oid};
+use crate::world::{World, expression_text, is_bound, query_text};
 
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
@@ -33,8 +33,8 @@ pub(super) fn function(name: &str) -> Option<Function> {
         | "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions" => |_| Ok(Datum::Null),
-        "obj_description" | "col_description" => |call| description(call, "pg_description"),
-        "shobj_description" => |call| description(call, "pg_shdescription"),
+        "obj_description" | "col_description" => |call| description::said(call, "pg_description"),
+        "shobj_description" => |call| description::said(call, "pg_shdescription"),
         "pg_describe_object" => |_| Ok(Datum::Null),
         "pg_index_column_has_property" | "pg_index_has_property" | "pg_indexam_has_property" => {
             index_property
@@ -119,8 +119,8 @@ fn view_definition(call: &Call<'_>) -> Result<Datum> {
 fn rule_definition(call: &Call<'_>) -> Result<Datum> {
     let world = &call.run.world;
     let wanted = oid(call, 0);
-    let mut views = world.objects.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
-    let found = views.find(|(class, _)| Some(rule_oid(class.oid)) == wanted);
+    let view = wanted.and_then(|rule| world.objects.view_of_rule(rule));
+    let found = view.and_then(|class| Some((class, world.objects.relation_of(class)?)));
     let Some((class, relation)) = found else { return Ok(Datum::Null) };
     let is_pretty = call.arguments.get(1).is_some_and(Datum::is_true);
     let query = relation.definition.as_deref().unwrap_or_default();
@@ -132,29 +132,6 @@ fn rule_definition(call: &Call<'_>) -> Result<Datum> {
     Ok(Datum::text(format!(
         "CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {query}"
     )))
-}
-
-/// `obj_description(oid, catalog)`, `col_description(table, column)`, and `shobj_description(oid, catalog)`
-fn description(call: &Call<'_>, among: &str) -> Result<Datum> {
-    let Some(object) = oid(call, 0) else { return Ok(Datum::Null) };
-    let (catalog, column) = match call.arguments.get(1) {
-        Some(Datum::Text(name)) => (crate::facts::relation_oid(crate::facts::PG_CATALOG, name), 0),
-        Some(Datum::Int(column)) => (Some(1259), *column),
-        _ => (None, 0),
-    };
-    let columns = crate::facts::relation_columns(crate::facts::PG_CATALOG, among);
-    let place = |name: &str| columns?.iter().position(|column| *column.name == *name);
-    let [of, class, sub, text] = ["objoid", "classoid", "objsubid", "description"].map(place);
-    let rows = call.run.world.table(crate::facts::PG_CATALOG, among)?;
-    let found = rows.iter().find(|row| {
-        let number = |place: Option<usize>| row.get(place?).and_then(Datum::as_int);
-        number(of) == Some(object.into())
-            // Databases have no columns.
-            && (sub.is_none() || number(sub) == Some(column))
-            && catalog.is_none_or(|catalog| number(class) == Some(catalog.into()))
-    });
-    let said = found.and_then(|row| row.get(text?)).cloned();
-    Ok(said.unwrap_or_default())
 }
 
 fn index_property(call: &Call<'_>) -> Result<Datum> {

@@ -18,7 +18,7 @@ use trunkline_core::Result;
 
 pub(crate) use self::budget::check_text;
 use crate::datum::{Datum, Row};
-use crate::functions::Pattern;
+use crate::functions::{Descriptions, Pattern};
 use crate::plan::Query;
 use crate::world::World;
 
@@ -35,6 +35,9 @@ pub(crate) struct Run {
     /// Rows of leaves by what they are looked up by.
     indexes: RefCell<HashMap<usize, Rc<from::Lookup>>>,
     pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Pattern>>>,
+    pub(crate) descriptions: RefCell<HashMap<&'static str, Rc<Descriptions>>>,
+    /// Relations of the catalogs, which may be in FROM more than once.
+    tables: RefCell<HashMap<(u32, Arc<str>), Rows>>,
     steps: Cell<u64>,
     bytes: Cell<usize>,
     stop: Arc<AtomicBool>,
@@ -73,6 +76,8 @@ impl Run {
             kept: RefCell::default(),
             indexes: RefCell::default(),
             patterns: RefCell::default(),
+            descriptions: RefCell::default(),
+            tables: RefCell::default(),
             steps: Cell::new(0),
             bytes: Cell::new(0),
             stop,

@@ -8,6 +8,7 @@ use trunkline_core::catalog::{
 };
 use trunkline_core::types::TextStyle;
 
+use super::class::rule_oid;
 use super::constraint::ConstraintObject;
 use super::index::IndexObject;
 use super::names::role_number;
@@ -53,6 +54,8 @@ pub(crate) struct Objects {
     declared: OnceLock<Declared>,
     /// What the query of each view names and which relation it is of, once somebody asks.
     views: OnceLock<HashMap<u32, KnownView>>,
+    /// The views by the numbers of their rules, once somebody asks.
+    rules: OnceLock<HashMap<u32, u32>>,
     /// Texts of expressions and queries, once somebody asks.
     pub(super) texts: Mutex<Texts>,
 }
@@ -313,6 +316,13 @@ impl Objects {
         let classes =
             self.classes.iter().filter(|class| class.index.is_none() && class.sequence.is_none());
         classes.filter_map(|class| Some((class, self.relation_of(class)?)))
+    }
+
+    /// The view or materialized view whose rule this is.
+    pub(crate) fn view_of_rule(&self, rule: u32) -> Option<&ClassObject> {
+        let views = || self.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
+        let rules = || views().map(|(class, _)| (rule_oid(class.oid), class.oid)).collect();
+        self.class(*self.rules.get_or_init(rules).get(&rule)?)
     }
 
     /// Whose a class is, and what others may do with it: nothing is said of an index itself.
