@@ -20,7 +20,7 @@ use crate::facts::{base_of, element_of, type_facts};
 use crate::io;
 use crate::parse;
 use crate::plan::{Body, Effort, Expr, Query};
-use crate::run::Run;
+use crate::run::{Run, check_text};
 use crate::worker::Work;
 use crate::world::{World, is_alias, is_shown_by};
 
@@ -174,8 +174,9 @@ impl RowSource for Answered {
             let Some(row) = self.rows.next() else { break };
             let (world, types) = (&self.world, &self.types);
             out.row(|out| {
+                let mut written = 0;
                 for (value, oid) in row.iter().zip(types) {
-                    write(world, value, *oid, out)?;
+                    write(world, value, *oid, out, &mut written)?;
                 }
                 Ok(())
             })?;
@@ -184,14 +185,26 @@ impl RowSource for Answered {
     }
 }
 
-fn write(world: &World, value: &Datum, oid: Oid, out: &mut RowWriter<'_>) -> Result<()> {
+/// Writes a value; `written` counts what the row has of texts that are made of records and arrays.
+fn write(
+    world: &World,
+    value: &Datum,
+    oid: Oid,
+    out: &mut RowWriter<'_>,
+    written: &mut usize,
+) -> Result<()> {
     let part = element_of(oid).unwrap_or(oid);
     let is_record = part == Oid::RECORD || type_facts(part).is_some_and(|known| known.kind == b'c');
     let is_named = is_alias(part) || is_record || matches!(value, Datum::Record(_));
     match (value, out.format()) {
         (Datum::Null, _) => out.null(),
         (Datum::Text(text), Format::Text) => out.text(text),
-        (value, Format::Text) if is_named => out.text(&world.text(value, oid)?),
+        (value, Format::Text) if is_named => {
+            let text = world.text(value, oid)?;
+            *written += text.len();
+            check_text(*written)?;
+            out.text(&text);
+        }
         (Datum::Record(record), Format::Binary) => write_record(world, record, out)?,
         (_, Format::Binary) if !can_be_sent(oid) => {
             let name = type_facts(oid).map_or_else(String::new, |known| known.name.to_string());

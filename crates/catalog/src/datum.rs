@@ -4,8 +4,10 @@ use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use trunkline_core::Oid;
 use trunkline_core::types::{Numeric, Value};
+use trunkline_core::{Oid, Result};
+
+use crate::error::too_deep;
 
 /// A value; what type it is of is known where it is used.
 ///
@@ -41,7 +43,12 @@ pub(crate) struct Record {
     /// About how many bytes it is, what it shares with others too: worked out once, for a record may hold
     /// another one twice, and that one a third.
     size: usize,
+    /// How many records are within one another.
+    depth: usize,
 }
+
+/// How deep records may be within one another.
+const DEPTH: usize = 200;
 
 impl Record {
     /// The fields, each with its name and type.
@@ -103,9 +110,17 @@ impl Datum {
     }
 
     /// A row as a value.
-    pub(crate) fn record(fields: &Fields, values: Row) -> Datum {
+    ///
+    /// # Errors
+    ///
+    /// 54001 if too many are within one another: whatever goes through a value needs stack for each.
+    pub(crate) fn record(fields: &Fields, values: Row) -> Result<Datum> {
+        let depth = 1 + depth_of_all(&values);
+        if depth > DEPTH {
+            return Err(too_deep());
+        }
         let size = size_of_all(&values);
-        Datum::Record(Arc::new(Record { fields: fields.clone(), values, size }))
+        Ok(Datum::Record(Arc::new(Record { fields: fields.clone(), values, size, depth })))
     }
 
     /// An array of strings.
@@ -240,6 +255,15 @@ impl Datum {
             Datum::Null => 6,
         }
     }
+}
+
+fn depth_of_all(values: &[Datum]) -> usize {
+    let depths = values.iter().map(|value| match value {
+        Datum::Record(record) => record.depth,
+        Datum::Array(list) => depth_of_all(&list.items),
+        _ => 0,
+    });
+    depths.max().unwrap_or(0)
 }
 
 fn size_of_all(values: &[Datum]) -> usize {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
 use fixture::{Fixture, FixtureSession};
-use trunkline_catalog::{Called, Catalog, CatalogSession};
+use trunkline_catalog::{Called, Catalog, CatalogSession, ddl};
 use trunkline_core::settings::Settings;
 use trunkline_core::testkit::block_on;
 use trunkline_core::types::Value;
@@ -92,6 +92,86 @@ fn to_look_at_long_values_takes_steps() {
             "53400",
         ),
     ]);
+}
+
+/// A record may hold another one twice, and that one a third: its text is longer than what it takes to hold
+/// it, and quotes within records are doubled in each.
+#[test]
+fn texts_of_records_are_bounded() {
+    let nested = |inner: &str, outer: &str, times: usize| {
+        (0..times).fold(inner.to_owned(), |inner, _| outer.replace('?', &inner))
+    };
+    let shared = "WITH RECURSIVE t(n, r) AS (SELECT 1, row(1, 1) UNION ALL SELECT n + 1, row(r, r) FROM t \
+                  WHERE n < 24) SELECT ? FROM t, (SELECT FROM pg_am LIMIT 1) x WHERE n = 24";
+    let shared = |what: &str| shared.replace('?', what);
+    let quoted = nested("'\"'::text", "row(?)", 18);
+    let deep = "WITH RECURSIVE t(n, r) AS (SELECT 1, row(1) UNION ALL SELECT n + 1, row(r) FROM t) \
+                SELECT r FROM t, pg_am";
+    refused(&[
+        (&shared("r"), "53400"),
+        (&shared("length(r::text)"), "53400"),
+        (&shared("r = r"), "53400"),
+        (
+            &format!(
+                "SELECT {} FROM (SELECT {quoted} AS r FROM pg_am LIMIT 1) x",
+                vec!["r"; 500].join(", ")
+            ),
+            "53400",
+        ),
+        (deep, "54001"),
+    ]);
+}
+
+#[test]
+fn what_is_built_is_counted_while_it_is_built() {
+    let one = "(SELECT FROM pg_am LIMIT 1) x";
+    let list = "(SELECT array_fill(1, ARRAY[1000000]) AS r FROM pg_am LIMIT 1) x";
+    let long = "repeat('a,', 8000000)";
+    let json = "('[1' || repeat(',1', 3000000) || ']')::json";
+    let quoted =
+        (0..5).fold("repeat('''', 4000000)".to_owned(), |of, _| format!("quote_literal({of})"));
+    refused(&[
+        (&format!("SELECT cardinality(string_to_array({long}, ',')) FROM {one}"), "53400"),
+        (&format!("SELECT count(*) FROM {one}, string_to_table({long}, ',')"), "53400"),
+        (&format!("SELECT cardinality(ARRAY[{}]) FROM {list}", ["r"; 12].join(", ")), "53400"),
+        (&format!("SELECT count(*) FROM {one}, json_array_elements({json})"), "53400"),
+        (&format!("SELECT length({quoted}) FROM {one}"), "53400"),
+    ]);
+    block_on(async {
+        let sql = format!(
+            "SELECT string_agg(repeat('x', 99), ',') FROM generate_series(1, 10000), {one}"
+        );
+        let bytes = ask(&mut open().await, &sql).await.expect("a text");
+        assert!((999_999..1_010_000).contains(&bytes), "{bytes}");
+    });
+}
+
+/// A session behind which these definitions are declared.
+async fn declaring(sql: &str) -> CatalogSession<FixtureSession> {
+    let defined = ddl::define(sql).expect("definitions");
+    let catalog = Catalog::new(Fixture::new()).declaring(defined.snapshot);
+    catalog.open(client()).await.expect("a session")
+}
+
+/// Not quadratic: the catalog of all that could be meant is not gone through for each that is.
+#[test]
+fn definitions_are_looked_up() {
+    let columns: Vec<_> = (0..500).map(|n| format!("c{n} int DEFAULT {n} + 1")).collect();
+    let mut sql = format!("CREATE TABLE wide ({});", columns.join(", "));
+    (0..500).for_each(|n| sql.push_str(&format!("CREATE VIEW v{n} AS SELECT {n} AS n;")));
+    block_on(async {
+        let mut session = declaring(&sql).await;
+        for sql in [
+            "SELECT count(obj_description(oid, 'pg_proc')) FROM pg_proc, generate_series(1, 20)",
+            "SELECT count(shobj_description(oid, 'pg_proc')) FROM pg_proc, generate_series(1, 20)",
+            "SELECT count(pg_get_expr(adbin, adrelid, true)) FROM pg_attrdef",
+            "SELECT count(pg_get_ruledef(oid)) FROM pg_rewrite",
+        ] {
+            let begun = Instant::now();
+            ask(&mut session, sql).await.expect(sql);
+            assert!(begun.elapsed() < Duration::from_secs(10), "{sql}: {:?}", begun.elapsed());
+        }
+    });
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The figures: builds what measures them with optimisations, and runs it.
 
+mod catalog;
 mod codec;
 mod copy;
 mod figures;
@@ -25,6 +26,8 @@ cargo xtask bench codec [--short]
                                rows and messages in process, beside a peer and the ceiling
 cargo xtask bench lineitem [--rounds N]
                                TPC-H's largest table from Parquet to a client, beside peers
+cargo xtask bench catalog [--rounds N]
+                               what tools ask when they look around, of few tables and of many
 cargo xtask bench copy [--rounds N]
                                COPY into and out of the SQLite engine, beside PostgreSQL
 cargo xtask bench security [--short] [T1 …]
@@ -43,6 +46,7 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<(), St
         }
         ["wire", rest @ ..] => wire::task(workspace, rest),
         ["codec", rest @ ..] => codec::task(workspace, rest),
+        ["catalog", rest @ ..] => catalog::task(workspace, rest),
         ["copy", rest @ ..] => copy::task(workspace, rest),
         ["lineitem", rest @ ..] => lineitem::task(workspace, rest),
         ["malformed"] => malformed(workspace, MALFORMED),

@@ -85,7 +85,9 @@ fn fill(call: &Call<'_>) -> Result<Datum> {
     if count == 0 || dimensions.is_empty() {
         return Ok(Datum::list(Vec::new()));
     }
-    let items = vec![value.clone(); usize::try_from(count).unwrap_or(0)];
-    call.run.charge(items.len().saturating_mul(size_of::<Datum>()))?;
+    let count = usize::try_from(count).unwrap_or(0);
+    call.run.parts(count)?;
+    call.run.charge(count.saturating_mul(size_of::<Datum>()))?;
+    let items = vec![value.clone(); count];
     Ok(Datum::Array(Arc::new(List { dimensions, items })))
 }

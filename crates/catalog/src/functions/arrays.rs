@@ -1,5 +1,6 @@
 //! Arrays.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use trunkline_core::{Oid, Result};
@@ -143,15 +144,18 @@ fn to_string(call: &Call<'_>) -> Result<Datum> {
     };
     let null = strings::text(call, 2);
     let element = call.types.first().and_then(|oid| element_of(*oid)).unwrap_or(Oid::TEXT);
-    let mut parts = Vec::with_capacity(list.items.len());
+    let (mut text, mut is_first) = (String::new(), true);
     for item in &list.items {
-        match (item, null) {
-            (Datum::Null, Some(null)) => parts.push(null.to_owned()),
-            (Datum::Null, None) => {}
-            (item, _) => parts.push(call.run.world.text(item, element)?),
-        }
+        let part = match (item, null) {
+            (Datum::Null, Some(null)) => Cow::Borrowed(null),
+            (Datum::Null, None) => continue,
+            (item, _) => Cow::Owned(call.run.world.text(item, element)?),
+        };
+        text.push_str(if is_first { "" } else { separator });
+        text.push_str(&part);
+        call.run.check_text(text.len())?;
+        is_first = false;
     }
-    let text = parts.join(separator);
     call.run.admit_text(text.len())?;
     Ok(Datum::text(text))
 }
@@ -167,8 +171,9 @@ pub(super) fn split(call: &Call<'_>) -> Result<Option<Vec<Datum>>> {
     let null = strings::text(call, 2);
     let mut parts = Vec::new();
     let mut push = |part: &str| -> Result<()> {
-        call.run.charge(size_of::<Datum>() + part.len())?;
-        parts.push(if Some(part) == null { Datum::Null } else { Datum::text(part) });
+        let part = if Some(part) == null { Datum::Null } else { Datum::text(part) };
+        call.run.item(&part)?;
+        parts.push(part);
         Ok(())
     };
     let mut buffer = [0; 4];

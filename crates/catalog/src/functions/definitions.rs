@@ -6,7 +6,9 @@ use trunkline_core::catalog::Relation;
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
-use super::{constraint, describe, index, partition, partition_constraint, routine, trigger};
+use super::{
+    constraint, describe, description, index, partition, partition_constraint, routine, trigger,
+};
 use crate::datum::Datum;
 use crate::error::no_relation;
 use crate::facts;
@@ -36,8 +38,8 @@ pub(super) fn function(name: &str) -> Option<Function> {
         | "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions" => |_| Ok(Datum::Null),
-        "obj_description" | "col_description" => |call| description(call, "pg_description"),
-        "shobj_description" => |call| description(call, "pg_shdescription"),
+        "obj_description" | "col_description" => |call| description::said(call, "pg_description"),
+        "shobj_description" => |call| description::said(call, "pg_shdescription"),
         "pg_describe_object" => describe::describe,
         "pg_index_column_has_property" | "pg_index_has_property" | "pg_indexam_has_property" => {
             index_property
@@ -138,29 +140,6 @@ fn rule_definition(call: &Call<'_>) -> Result<Datum> {
     Ok(Datum::text(format!(
         "CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {query}"
     )))
-}
-
-/// `obj_description(oid, catalog)`, `col_description(table, column)`, and `shobj_description(oid, catalog)`
-fn description(call: &Call<'_>, among: &str) -> Result<Datum> {
-    let Some(object) = oid(call, 0) else { return Ok(Datum::Null) };
-    let (catalog, column) = match call.arguments.get(1) {
-        Some(Datum::Text(name)) => (facts::relation_oid(facts::PG_CATALOG, name), 0),
-        Some(Datum::Int(column)) => (Some(1259), *column),
-        _ => (None, 0),
-    };
-    let columns = facts::relation_columns(facts::PG_CATALOG, among);
-    let place = |name: &str| columns?.iter().position(|column| *column.name == *name);
-    let [of, class, sub, text] = ["objoid", "classoid", "objsubid", "description"].map(place);
-    let rows = call.run.world.table(facts::PG_CATALOG, among)?;
-    let found = rows.iter().find(|row| {
-        let number = |place: Option<usize>| row.get(place?).and_then(Datum::as_int);
-        number(of) == Some(object.into())
-            // Databases have no columns.
-            && (sub.is_none() || number(sub) == Some(column))
-            && catalog.is_none_or(|catalog| number(class) == Some(catalog.into()))
-    });
-    let said = found.and_then(|row| row.get(text?)).cloned();
-    Ok(said.unwrap_or_default())
 }
 
 fn index_property(call: &Call<'_>) -> Result<Datum> {

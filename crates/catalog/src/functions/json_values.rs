@@ -43,7 +43,8 @@ pub(super) fn rows(name: &str) -> Option<crate::plan::SetFunction> {
         "json_each_text" | "jsonb_each_text" => |call| members(call, true),
         "json_object_keys" | "jsonb_object_keys" => |call| match value(call, 0)? {
             Some(Json::Object(members)) => {
-                Ok(members.into_iter().map(|(key, _)| vec![Datum::text(key)]).collect())
+                let row = |(key, _)| row(call, Datum::text(key));
+                members.into_iter().map(row).collect()
             }
             Some(other) => {
                 Err(wrong(format!("cannot call {} on {}", "jsonb_object_keys", other.shape())))
@@ -85,6 +86,10 @@ fn value(call: &Call<'_>, place: usize) -> Result<Option<Json>> {
 
 fn parse(call: &Call<'_>, text: &str) -> Result<Json> {
     call.run.steps(text.len() / 16)?;
+    // A tree takes many times its text; a short one is gone soon.
+    if text.len() > 64 << 10 {
+        call.run.charge(text.len().saturating_mul(32))?;
+    }
     json_tree::read(text)
 }
 
@@ -145,10 +150,16 @@ fn length(call: &Call<'_>) -> Result<Datum> {
     }
 }
 
+/// A row of one column.
+fn row(call: &Call<'_>, value: Datum) -> Result<Vec<Datum>> {
+    call.run.item(&value)?;
+    Ok(vec![value])
+}
+
 fn elements(call: &Call<'_>, as_text: bool) -> Result<Vec<Vec<Datum>>> {
     match value(call, 0)? {
         Some(Json::List(items)) => {
-            items.iter().map(|item| Ok(vec![item.shown(call, as_text)?])).collect()
+            items.iter().map(|item| row(call, item.shown(call, as_text)?)).collect()
         }
         Some(other) => Err(wrong(format!("cannot extract elements from {}", other.shape()))),
         None => Ok(Vec::new()),
@@ -160,7 +171,10 @@ fn members(call: &Call<'_>, as_text: bool) -> Result<Vec<Vec<Datum>>> {
         Some(Json::Object(members)) => {
             let row = |(key, value): &(String, Json)| {
                 let shown = if as_text { value.as_text() } else { value.json_of(call)? };
-                Ok(vec![Datum::text(key.as_str()), shown])
+                let key = Datum::text(key.as_str());
+                call.run.item(&key)?;
+                call.run.item(&shown)?;
+                Ok(vec![key, shown])
             };
             members.iter().map(row).collect()
         }

@@ -177,6 +177,7 @@ fn subscripts(call: &Call<'_>) -> SetOfRows {
     let Some((length, lower)) = number.and_then(|number| list.dimensions.get(number)) else {
         return Ok(Vec::new());
     };
+    call.run.items(usize::try_from(*length).unwrap_or(0))?;
     let (length, lower) = (i64::from(*length), i64::from(*lower));
     let rows = lower..lower + length;
     let is_reverse = call.arguments.get(2).is_some_and(Datum::is_true);
@@ -186,12 +187,14 @@ fn subscripts(call: &Call<'_>) -> SetOfRows {
 
 fn unnest(call: &Call<'_>) -> SetOfRows {
     let Some(list) = call.arguments.first().and_then(Datum::as_list) else { return Ok(Vec::new()) };
+    call.run.items(list.items.len())?;
     Ok(list.items.iter().map(|item| vec![item.clone()]).collect())
 }
 
 /// Elements with their numbers.
 fn expand(call: &Call<'_>) -> SetOfRows {
     let Some(list) = call.arguments.first().and_then(Datum::as_list) else { return Ok(Vec::new()) };
+    call.run.items(list.items.len())?;
     Ok(list
         .items
         .iter()

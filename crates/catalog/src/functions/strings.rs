@@ -248,9 +248,15 @@ pub(super) fn join(call: &Call<'_>) -> Result<Datum> {
 /// The values of VARIADIC "any", as text.
 fn all_shown(call: &Call<'_>, from: usize) -> Result<Vec<String>> {
     let arguments = call.arguments.iter().enumerate().skip(from);
+    let mut length = 0_usize;
     arguments
         .filter(|(_, value)| !value.is_null())
-        .map(|(place, value)| shown(call, value, place))
+        .map(|(place, value)| {
+            let text = shown(call, value, place)?;
+            length = length.saturating_add(text.len());
+            call.run.check_text(length)?;
+            Ok(text)
+        })
         .collect()
 }
 
@@ -318,7 +324,9 @@ fn format_text(call: &Call<'_>) -> Result<Datum> {
         let written = out.get(start..).unwrap_or_default().chars().count();
         let padding = " ".repeat(width.saturating_sub(written));
         out.insert_str(if is_left { out.len() } else { start }, &padding);
-        call.run.admit_text(out.len())?;
+        call.run.step()?;
+        call.run.check_text(out.len())?;
     }
+    call.run.admit_text(out.len())?;
     Ok(Datum::text(out))
 }

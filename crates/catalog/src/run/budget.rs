@@ -13,6 +13,8 @@ use crate::worker;
 const STEPS: u64 = 10_000_000;
 /// How many parts of a value are gone through in one step.
 const PARTS: usize = 8;
+/// What a value takes beside what it holds.
+const ITEM: usize = 64;
 /// How many bytes may be held.
 const BYTES: usize = 256 << 20;
 /// How long a string may become.
@@ -97,6 +99,26 @@ impl Run {
         )
     }
 
+    /// Counts a value that is one of many of an array or of rows.
+    pub(crate) fn item(&self, value: &Datum) -> Result<()> {
+        self.step()?;
+        self.charge(value.size().saturating_add(ITEM))
+    }
+
+    /// Counts so many values of an array or of rows, which are there already.
+    pub(crate) fn items(&self, count: usize) -> Result<()> {
+        self.parts(count)?;
+        self.charge(count.saturating_mul(ITEM))
+    }
+
+    /// What a call or a cast gives; a string of it may be too long.
+    pub(super) fn given(&self, value: Datum) -> Result<Datum> {
+        if let Datum::Text(text) = &value {
+            self.check_text(text.len())?;
+        }
+        Ok(value)
+    }
+
     /// Counts bytes that are held.
     pub(crate) fn charge(&self, bytes: usize) -> Result<()> {
         let all = self.bytes.get().saturating_add(bytes);
@@ -106,7 +128,7 @@ impl Run {
 
     /// Whether a string may have so many bytes.
     pub(crate) fn check_text(&self, bytes: usize) -> Result<()> {
-        if bytes > TEXT { Err(exhausted("string")) } else { Ok(()) }
+        check_text(bytes)
     }
 
     /// Whether a string of so many bytes may be made; counts it.
@@ -115,6 +137,11 @@ impl Run {
         // Short ones are gone as soon as they are looked at.
         if bytes > 4096 { self.charge(bytes) } else { Ok(()) }
     }
+}
+
+/// Whether a string may have so many bytes.
+pub(crate) fn check_text(bytes: usize) -> Result<()> {
+    if bytes > TEXT { Err(exhausted("string")) } else { Ok(()) }
 }
 
 fn exhausted(what: &str) -> PgError {

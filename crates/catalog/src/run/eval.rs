@@ -6,6 +6,7 @@ use trunkline_core::{PgError, Result, SqlState};
 
 use super::{Frame, MORE, RED, Run};
 use crate::datum::{Datum, List, Row};
+use crate::facts::element_of;
 use crate::plan::{Call, Calling, Demands, Expr, Function, Index, Quantified, Sub, SubqueryKind};
 
 impl Run {
@@ -38,7 +39,7 @@ impl Run {
             }
             Expr::WholeRow { depth, leaf, fields } => {
                 match frame.at(*depth).and_then(|frame| frame.rows.get(*leaf)) {
-                    Some(row) if !row.is_empty() => Datum::record(fields, row.clone()),
+                    Some(row) if !row.is_empty() => Datum::record(fields, row.clone())?,
                     _ => Datum::Null,
                 }
             }
@@ -49,7 +50,11 @@ impl Run {
             Expr::Cast { of, from, to, typmod, is_explicit } => {
                 let value = self.eval(of, frame)?;
                 self.weigh(std::slice::from_ref(&value))?;
-                self.world.cast(value, *from, *to, *typmod, *is_explicit)?
+                if let (Datum::Text(text), Some(_)) = (&value, element_of(*to)) {
+                    // Each element takes two bytes there at least.
+                    self.charge(text.len() / 2 * size_of::<Datum>())?;
+                }
+                self.given(self.world.cast(value, *from, *to, *typmod, *is_explicit)?)?
             }
             Expr::Domain(demands) => {
                 let value = self.eval(&demands.of, frame)?;
@@ -121,7 +126,7 @@ impl Run {
                 best
             }
             Expr::List(items) => self.list(self.values(items, frame)?)?,
-            Expr::Row(items, fields) => Datum::record(fields, self.values(items, frame)?.into()),
+            Expr::Row(items, fields) => Datum::record(fields, self.values(items, frame)?.into())?,
             Expr::Subscript { of, indexes } => self.subscript(of, indexes, frame)?,
             Expr::In { of, list, negated } => {
                 let value = self.eval(of, frame)?;
@@ -191,12 +196,13 @@ impl Run {
             return Ok(Datum::Null);
         }
         self.weigh(&arguments)?;
-        (call.function)(&Call {
+        let value = (call.function)(&Call {
             arguments: &arguments,
             types: &call.types,
             result: call.result,
             run: self,
-        })
+        })?;
+        self.given(value)
     }
 
     /// An array, whose elements may be arrays.
@@ -204,6 +210,7 @@ impl Run {
         let Some(Datum::Array(first)) = items.first() else { return Ok(Datum::list(items)) };
         let inner = first.dimensions.clone();
         let length = i32::try_from(items.len()).unwrap_or(i32::MAX);
+        self.items(items.len().saturating_mul(first.items.len()))?;
         let mut all = Vec::new();
         for item in &items {
             match item {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use trunkline_core::Result;
 
@@ -162,19 +163,23 @@ impl Run {
     fn source(&self, leaf: &Leaf, rows: &[Row], parent: &Frame<'_>) -> Result<Rows> {
         let frame = Frame { rows, slots: &[], parent: Some(parent) };
         match &leaf.source {
-            Source::Table(schema, name) => match self.kept(leaf.id) {
-                Some(rows) => Ok(rows),
-                None => {
-                    let rows = Rc::new(self.world.table(*schema, name)?);
-                    self.kept.borrow_mut().insert(leaf.id, rows.clone());
-                    Ok(rows)
-                }
-            },
+            Source::Table(schema, name) => self.table(*schema, name),
             Source::Query(sub) => self.sub(sub, &frame),
             Source::Cte(id) => Ok(self.kept(*id).unwrap_or_default()),
             Source::Value(values) => Ok(Rc::new(vec![self.values(values, &frame)?.into()])),
             Source::Functions { calls, ordinality } => self.functions(calls, *ordinality, &frame),
         }
+    }
+
+    fn table(&self, schema: u32, name: &Arc<str>) -> Result<Rows> {
+        let key = (schema, name.clone());
+        if let Some(rows) = self.tables.borrow().get(&key) {
+            return Ok(rows.clone());
+        }
+        let rows = Rc::new(self.world.table(schema, name)?);
+        self.parts(rows.len())?;
+        self.tables.borrow_mut().insert(key, rows.clone());
+        Ok(rows)
     }
 
     /// The rows of functions side by side; the shorter ones go on with NULL.
@@ -195,7 +200,9 @@ impl Run {
             if ordinality {
                 row.push(Datum::Int(i64::try_from(place).unwrap_or(i64::MAX).saturating_add(1)));
             }
-            rows.push(row.into());
+            let row = row.into();
+            self.hold(&row)?;
+            rows.push(row);
         }
         Ok(Rc::new(rows))
     }

@@ -18,8 +18,9 @@ use std::sync::atomic::AtomicBool;
 pub(crate) use budget::Spent;
 use trunkline_core::Result;
 
+pub(crate) use self::budget::check_text;
 use crate::datum::{Datum, Row};
-use crate::functions::Pattern;
+use crate::functions::{Descriptions, Pattern};
 use crate::plan::Query;
 use crate::world::World;
 
@@ -40,6 +41,9 @@ pub(crate) struct Run {
     /// Rows that were found by a key, by their leaf.
     keyed: RefCell<HashMap<(usize, Datum), Rows>>,
     pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Pattern>>>,
+    pub(crate) descriptions: RefCell<HashMap<&'static str, Rc<Descriptions>>>,
+    /// Relations of the catalogs, which may be in FROM more than once.
+    tables: RefCell<HashMap<(u32, Arc<str>), Rows>>,
     steps: Cell<u64>,
     bytes: Cell<usize>,
     stop: Arc<AtomicBool>,
@@ -80,6 +84,8 @@ impl Run {
             seen: RefCell::default(),
             keyed: RefCell::default(),
             patterns: RefCell::default(),
+            descriptions: RefCell::default(),
+            tables: RefCell::default(),
             steps: Cell::new(0),
             bytes: Cell::new(0),
             stop,

@@ -87,10 +87,10 @@ impl Run {
         for call in &select.sets {
             let rows = self.set_call(call, frame)?;
             let values = rows.into_iter().map(|mut row| match call.width {
-                1 => row.pop().unwrap_or_default(),
+                1 => Ok(row.pop().unwrap_or_default()),
                 _ => Datum::record(&call.fields, row.into()),
             });
-            lists.push(values.collect::<Vec<_>>());
+            lists.push(values.collect::<Result<Vec<_>>>()?);
         }
         let length = lists.iter().map(Vec::len).max().unwrap_or(0);
         for place in 0..length {

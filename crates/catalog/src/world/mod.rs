@@ -85,6 +85,8 @@ pub(crate) struct World {
     pub(crate) began: i64,
     /// The schemas that names are looked for in, in order.
     path: Vec<u32>,
+    /// The columns of each table by how their defaults are shown, once somebody asks.
+    defaults: Mutex<HashMap<u32, Arc<HashMap<String, usize>>>>,
     /// What the statement itself has set, by name: of a local setting outside of a block nothing else is left.
     configured: Mutex<HashMap<String, String>>,
 }
@@ -93,9 +95,9 @@ impl World {
     pub(crate) fn new(client: Client, objects: Arc<Objects>) -> World {
         let style = client.reading_style();
         let path = names::search_path(&client, &objects);
-        let (inventory, configured) = (Arc::default(), Mutex::default());
+        let (inventory, defaults, configured) = Default::default();
         let began = client.transaction_time().unwrap_or_else(now);
-        World { client, style, objects, inventory, began, path, configured }
+        World { client, style, objects, inventory, began, path, defaults, configured }
     }
 
     /// Notes what the statement has set.

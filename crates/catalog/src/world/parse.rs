@@ -9,6 +9,7 @@ use super::World;
 use crate::datum::{Datum, List};
 use crate::facts::{base_of, element_of};
 use crate::io;
+use crate::run::check_text;
 
 /// `regclass` and its kin.
 pub(crate) fn is_alias(oid: Oid) -> bool {
@@ -108,6 +109,11 @@ impl World {
     }
 
     /// The text of a value of any type.
+    ///
+    /// # Errors
+    ///
+    /// 53400 if it is too long: what a value shares with others is written anew, and with more quotes in each
+    /// record around it.
     pub(crate) fn text(&self, value: &Datum, oid: Oid) -> Result<String> {
         let oid = base_of(oid);
         match value {
@@ -122,6 +128,7 @@ impl World {
                     }
                     if !field.is_null() {
                         io::push_field(&self.text(field, oid)?, &mut out);
+                        check_text(out.len())?;
                     }
                 }
                 out.push(')');
@@ -191,6 +198,7 @@ impl World {
                     Datum::Null => out.extend_from_slice(b"NULL"),
                     item => io::push_element(&self.text(item, element)?, out),
                 }
+                check_text(out.len())?;
             }
         }
         out.push(b'}');

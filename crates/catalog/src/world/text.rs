@@ -105,13 +105,22 @@ pub(crate) fn query_text(world: &World, view: u32, text: &str, pretty: bool) -> 
 impl World {
     /// The column of a table whose default is shown as this text, and the text that it was defined with.
     fn default_of(&self, relation: u32, text: &str) -> Option<(What, &str)> {
-        let columns = self.objects.columns(self.objects.class(relation)?).iter().enumerate();
-        let mut defaults =
-            columns.filter_map(|(place, column)| Some((place, column.default.as_deref()?)));
-        let found = defaults.find(|(place, default)| {
-            self.text_of(What::Default(relation, *place), default, false) == text
+        let columns = self.objects.columns(self.objects.class(relation)?);
+        let defaults = || self.defaults.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = defaults().get(&relation).cloned();
+        let known = known.unwrap_or_else(|| {
+            let mut shown = HashMap::new();
+            for (place, column) in columns.iter().enumerate() {
+                let Some(default) = column.default.as_deref() else { continue };
+                let text = self.text_of(What::Default(relation, place), default, false);
+                shown.entry(text).or_insert(place);
+            }
+            let shown = Arc::new(shown);
+            defaults().insert(relation, shown.clone());
+            shown
         });
-        found.map(|(place, default)| (What::Default(relation, place), default))
+        let place = *known.get(text)?;
+        Some((What::Default(relation, place), columns.get(place)?.default.as_deref()?))
     }
 
     fn text_of(&self, what: What, text: &str, pretty: bool) -> String {
