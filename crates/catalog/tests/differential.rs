@@ -25,8 +25,12 @@ async fn open() -> CatalogSession<fixture::FixtureSession> {
 
 /// A session of `golden/world.schema.sql`, as its definitions tell it.
 async fn open_world() -> CatalogSession<fixture::FixtureSession> {
+    open_world_as("postgres").await
+}
+
+async fn open_world_as(role: &str) -> CatalogSession<fixture::FixtureSession> {
     let defined = ddl::define(include_str!("golden/world.schema.sql")).expect("definitions");
-    let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
+    let client = Client::new(Identity::new(role, "oracle"), Settings::default());
     Catalog::new(Fixture(Arc::new(defined.snapshot))).open(client).await.expect("a session")
 }
 
@@ -122,6 +126,21 @@ fn numerics_that_are_not_exact_here_are_refused() {
 fn answers_about_declared_objects_are_those_of_postgresql() {
     block_on(async {
         compare(open_world().await, include_str!("golden/world.answers.txt")).await;
+    });
+}
+
+/// Policies hold for those who do not own a table, and for its owner if they are forced on him; for a
+/// superuser they never do.
+#[test]
+fn row_security_is_active_for_some() {
+    block_on(async {
+        let sql = "SELECT row_security_active('world.base'), row_security_active('world.child'), row_security_active('pg_class')";
+        for (role, expected) in [("postgres", ["f", "f", "f"]), ("golden_reader", ["t", "f", "f"])]
+        {
+            let mut session = open_world_as(role).await;
+            let (_, rows) = ask(&mut session, sql).await.expect("rows");
+            assert_eq!(rows, [expected.map(|cell| Some(cell.to_owned()))], "{role}");
+        }
     });
 }
 

@@ -69,3 +69,21 @@ select 1.5*2.25, 0.0*0.00, 'inf'::numeric*2, 'inf'::numeric*0, -1.5*2, 123456789
 select ceil(1.5), floor(-1.5), sign(-2.5), sign(0.0), ceil(-0.5), floor(1e20+0.5), round('inf'::numeric), trunc('nan'::numeric), sign('nan'::numeric), abs(-1.50), ceil(12345678901234567890.5), ceil('inf'::numeric), ceil(1.5::float8), sign(-1.5::float8) from pg_am limit 1
 
 select length(string_agg(p.proname, ', ')) > 1000 from pg_proc p, pg_am a, pg_tablespace where amname in ('heap','btree','hash')
+
+select has_server_privilege('nosuch', 'USAGE')
+
+select has_foreign_data_wrapper_privilege('nosuch', 'USAGE')
+
+select has_server_privilege(99999, 'USAGE'), has_foreign_data_wrapper_privilege(99999::oid, 'USAGE'), has_schema_privilege(99999, 'USAGE'), has_language_privilege(99999, 'USAGE'), has_tablespace_privilege(99999, 'CREATE'), has_database_privilege(99999, 'CONNECT'), has_table_privilege(99999, 'SELECT'), has_sequence_privilege(99999, 'USAGE')
+
+select has_server_privilege('pg_database_owner', 99999, 'USAGE'), has_foreign_data_wrapper_privilege('pg_monitor', 99999::oid, 'USAGE'), has_language_privilege('pg_monitor', 99999, 'USAGE'), has_tablespace_privilege('pg_monitor', 99999, 'CREATE')
+
+select row_security_active('pg_class'), row_security_active(99999::oid)
+
+select row_security_active('nosuch')
+
+select has_column_privilege('pg_class', 'relname', 'SELECT'), has_column_privilege('information_schema.tables', 'table_name', 'SELECT'), has_column_privilege('pg_class', 'ctid', 'SELECT'), has_column_privilege('pg_class', 99::smallint, 'SELECT'), has_column_privilege('pg_class', (-1)::smallint, 'SELECT'), has_column_privilege(99999, 'x', 'SELECT'), has_column_privilege('pg_monitor', 'pg_catalog.pg_authid', 'rolname', 'SELECT')
+
+select has_column_privilege('pg_class', 'nosuch', 'SELECT')
+
+select has_column_privilege('information_schema.tables', 'nosuch', 'SELECT')
