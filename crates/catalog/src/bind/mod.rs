@@ -12,6 +12,7 @@ pub(crate) use types::named_type;
 mod expr;
 mod from;
 mod group;
+mod grouping;
 mod literal;
 mod operate;
 mod order;

@@ -87,3 +87,35 @@ select has_column_privilege('pg_class', 'relname', 'SELECT'), has_column_privile
 select has_column_privilege('pg_class', 'nosuch', 'SELECT')
 
 select has_column_privilege('information_schema.tables', 'nosuch', 'SELECT')
+
+select amtype, amname, count(*), grouping(amtype, amname), grouping(amname) from pg_am group by rollup (amtype, amname) order by 1 nulls last, 2 nulls last
+
+select amtype, amname, count(*) from pg_am group by cube (amtype, amname) order by grouping(amtype, amname), 1, 2
+
+select amtype, amname like 'g%' as g, count(*), grouping(amname like 'g%') from pg_am group by grouping sets ((amtype), (amname like 'g%'), ()) order by 1, 2, 3, 4
+
+select amtype, g, count(*) from (select amtype, amname like 'g%' as g from pg_am) x group by amtype, rollup (g) order by 1, 2 nulls first
+
+select lower(amname) as l, amtype, count(*) from pg_am where amname in ('heap', 'hash') group by grouping sets ((l), (amtype), (l, amtype)) having count(*) > 0 order by 1 nulls last, 2 nulls last
+
+select count(*), sum(oid::bigint) from pg_am where false group by rollup (amname)
+
+select count(*) from pg_am where false group by grouping sets ((amname), (), ())
+
+select count(*) from pg_am group by () order by 1
+
+select amtype, (select count(*) from pg_am b where b.amtype = a.amtype) from pg_am a group by rollup (amtype) order by 1
+
+select grouping(amname) from pg_am group by amtype
+
+select grouping(amtype) from pg_am
+
+select amtype, grouping(amtype) from pg_am group by amtype order by 1
+
+select amname, count(*) from pg_am group by rollup (amtype)
+
+select amtype, count(*), rank() over (order by count(*) desc, amtype nulls last) from pg_am group by rollup (amtype) order by 3
+
+select relkind, count(*) > 0, grouping(relkind) from pg_class where relkind in ('r', 'v') and relnamespace = 'pg_catalog'::regnamespace group by rollup (1) order by 1 nulls last
+
+select oid, amname from pg_am where amname = 'heap' group by rollup (oid, amname) order by 1 nulls last, 2 nulls last
