@@ -279,8 +279,17 @@ pub(crate) struct Select {
 #[derive(Debug)]
 pub(crate) struct Group {
     pub(crate) keys: Vec<Expr>,
+    /// The sets of ROLLUP and its kin; none where there is one group for each value of all keys.
+    pub(crate) sets: Vec<GroupingSet>,
     pub(crate) aggregates: Vec<Aggregate>,
     pub(crate) having: Option<Expr>,
+}
+
+/// Some of the keys, and what every GROUPING says of their groups.
+#[derive(Clone, Debug)]
+pub(crate) struct GroupingSet {
+    pub(crate) keys: Vec<usize>,
+    pub(crate) says: Vec<Datum>,
 }
 
 #[derive(Clone, Debug)]

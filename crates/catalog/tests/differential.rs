@@ -19,13 +19,13 @@ async fn open() -> CatalogSession<fixture::FixtureSession> {
 
 /// A session of `golden/world.schema.sql`, as its definitions tell it.
 async fn open_world() -> CatalogSession<fixture::FixtureSession> {
-    open_defined(include_str!("golden/world.schema.sql")).await
+    open_defined(include_str!("golden/world.schema.sql"), "postgres").await
 }
 
 /// A session of a script of definitions.
-async fn open_defined(script: &str) -> CatalogSession<fixture::FixtureSession> {
+async fn open_defined(script: &str, role: &str) -> CatalogSession<fixture::FixtureSession> {
     let defined = ddl::define(script).expect("definitions");
-    let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
+    let client = Client::new(Identity::new(role, "oracle"), Settings::default());
     Catalog::new(Fixture(Arc::new(defined.snapshot))).open(client).await.expect("a session")
 }
 
@@ -77,8 +77,23 @@ fn answers_about_declared_objects_are_those_of_postgresql() {
 #[test]
 fn answers_about_what_is_stored_are_those_of_postgresql() {
     block_on(async {
-        let session = open_defined(include_str!("golden/stored.schema.sql")).await;
+        let session = open_defined(include_str!("golden/stored.schema.sql"), "postgres").await;
         compare(session, include_str!("golden/stored.answers.txt")).await;
+    });
+}
+
+/// Policies hold for those who do not own a table, and for its owner if they are forced on him; for a
+/// superuser they never do.
+#[test]
+fn row_security_is_active_for_some() {
+    block_on(async {
+        let sql = "SELECT row_security_active('world.base'), row_security_active('world.child'), row_security_active('pg_class')";
+        for (role, expected) in [("postgres", ["f", "f", "f"]), ("golden_reader", ["t", "f", "f"])]
+        {
+            let mut session = open_defined(include_str!("golden/world.schema.sql"), role).await;
+            let (_, rows) = ask(&mut session, sql).await.expect("rows");
+            assert_eq!(rows, [expected.map(|cell| Some(cell.to_owned()))], "{role}");
+        }
     });
 }
 

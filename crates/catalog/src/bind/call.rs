@@ -79,6 +79,9 @@ impl Binder {
             }
         }
         let schema_oid = schema_oid(schema.as_deref());
+        if schema.is_none() && name == "grouping" {
+            return self.grouping(list.map(|list| list.args.as_slice()).unwrap_or_default(), place);
+        }
         if schema_oid.is_some_and(functions::is_aggregate_schema)
             && (functions::aggregate(&name).is_some() || call.over.is_some())
         {

@@ -26,6 +26,7 @@ struct Grouping<'a> {
 pub(super) fn check(
     scope: &Scope,
     keys: &[Expr],
+    has_sets: bool,
     list: &[Typed],
     having: Option<&Expr>,
 ) -> Result<()> {
@@ -41,7 +42,11 @@ pub(super) fn check(
             }
         }
     }
-    grouping.leaves = (0..scope.leaves.len()).filter(|leaf| grouping.has_key_of(*leaf)).collect();
+    // A key that is not in all sets says nothing of the rest of its row.
+    if !has_sets {
+        grouping.leaves =
+            (0..scope.leaves.len()).filter(|leaf| grouping.has_key_of(*leaf)).collect();
+    }
     let windows = scope.windows.iter().flat_map(Window::exprs);
     let sets = scope.sets.iter().flat_map(|set| &set.arguments);
     let all = list.iter().map(|item| &item.expr).chain(windows).chain(sets).chain(having);

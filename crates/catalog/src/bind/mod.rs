@@ -13,6 +13,7 @@ pub(crate) use types::named_type;
 mod expr;
 mod from;
 mod group;
+mod grouping;
 mod keys;
 mod literal;
 mod operate;

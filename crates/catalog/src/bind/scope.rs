@@ -21,6 +21,8 @@ pub(super) struct Scope {
     pub(super) aggregates: Vec<Aggregate>,
     pub(super) windows: Vec<Window>,
     pub(super) sets: Vec<SetCall>,
+    /// The arguments of each GROUPING.
+    pub(super) groupings: Vec<Vec<Typed>>,
     /// Why an aggregate may not stand here, if it may not.
     pub(super) no_aggregates: Option<&'static str>,
     pub(super) no_sets: Option<&'static str>,

@@ -1,9 +1,10 @@
 //! SELECT.
 
-use sqlparser::ast::{self, GroupByExpr, SelectItem, SelectItemQualifiedWildcardKind};
+use sqlparser::ast::{self, SelectItem, SelectItemQualifiedWildcardKind};
 use trunkline_core::{Oid, Result, SqlState};
 
 use super::column_name::column_name;
+use super::grouping::Keys;
 use super::scope::{Scope, column_of, folded};
 use super::{Binder, OutputColumn, Typed};
 use crate::error::{MOST_COLUMNS, at, too_deep, too_many_columns, unsupported};
@@ -11,6 +12,7 @@ use crate::plan::{Body, Distinct, Expr, Group, Query, Select, SortKey};
 use crate::syntax::ALL_FIELDS;
 
 /// Numbers of slots while a query is bound: how many aggregates there are is known at its end.
+pub(super) const GROUPING_SLOTS: usize = 1 << 19;
 pub(super) const WINDOW_SLOTS: usize = 1 << 20;
 pub(super) const SET_SLOTS: usize = 1 << 21;
 
@@ -18,9 +20,9 @@ pub(super) const SET_SLOTS: usize = 1 << 21;
 const MOST_PARTS: usize = 100_000;
 
 /// The list of a SELECT while it grows.
-struct List {
-    items: Vec<Typed>,
-    names: Vec<String>,
+pub(super) struct List {
+    pub(super) items: Vec<Typed>,
+    pub(super) names: Vec<String>,
 }
 
 impl List {
@@ -117,16 +119,27 @@ impl Binder {
         let mut from = from;
         let (mut keys, mut having) = (keys, having);
         if let Some(keys) = &mut keys
-            && keys.iter().any(super::sets::has_set)
+            && keys.exprs.iter().any(super::sets::has_set)
         {
             let exprs = list.items.iter_mut().map(|item| &mut item.expr);
-            let exprs = exprs.chain(keys.iter_mut()).chain(having.as_mut());
+            let exprs = exprs.chain(keys.exprs.iter_mut()).chain(having.as_mut());
             from = Some(super::sets::into_from(&mut scope, from, exprs, self.id()));
         }
         let is_grouped = keys.is_some() || having.is_some() || !scope.aggregates.is_empty();
         if is_grouped {
-            let keys = keys.as_deref().unwrap_or_default();
-            super::group::check(&scope, keys, &list.items, having.as_ref())?;
+            let has_sets = keys.as_ref().is_some_and(Keys::has_sets);
+            let exprs = keys.as_ref().map(|keys| keys.exprs.as_slice()).unwrap_or_default();
+            super::group::check(&scope, exprs, has_sets, &list.items, having.as_ref())?;
+        }
+        let groupings = std::mem::take(&mut scope.groupings);
+        let sets = super::grouping::sets(keys.as_ref(), &groupings)?;
+        if let Some(keys) = keys.as_ref().filter(|_| !sets.is_empty()) {
+            let leaf = scope.leaves.len();
+            let windows = scope.windows.iter_mut();
+            windows.for_each(|one| one.exprs_mut(&mut |one| keys.replace(one, leaf)));
+            let calls = scope.sets.iter_mut().flat_map(|set| &mut set.arguments);
+            let all = list.items.iter_mut().map(|item| &mut item.expr);
+            all.chain(calls).chain(having.as_mut()).for_each(|one| keys.replace(one, leaf));
         }
         let (aggregates, windows) = (scope.aggregates.len(), scope.windows.len());
         let mut project: Vec<Expr> = list.items.into_iter().map(|item| item.expr).collect();
@@ -142,7 +155,8 @@ impl Binder {
         let leaves = scope.leaves.len();
         let (from, filter) = super::push::place(from, filter);
         let group = is_grouped.then(|| Group {
-            keys: keys.unwrap_or_default(),
+            keys: keys.map(|keys| keys.exprs).unwrap_or_default(),
+            sets,
             aggregates: std::mem::take(&mut scope.aggregates),
             having,
         });
@@ -278,50 +292,6 @@ impl Binder {
         }
     }
 
-    /// GROUP BY: numbers and names of columns of the list, or expressions.
-    fn group_keys(&mut self, by: &GroupByExpr, list: &List) -> Result<Option<Vec<Expr>>> {
-        let GroupByExpr::Expressions(by, modifiers) = by else {
-            return Err(unsupported(0, "GROUP BY ALL"));
-        };
-        if !modifiers.is_empty() {
-            return Err(unsupported(0, "this GROUP BY"));
-        }
-        if by.is_empty() {
-            return Ok(None);
-        }
-        let before = self.forbid("GROUP BY");
-        let mut keys = Vec::new();
-        for one in by {
-            let keyed = match one {
-                ast::Expr::Tuple(items) => items.iter().collect(),
-                one => vec![one],
-            };
-            for one in keyed {
-                if let Some(column) = position(one, "GROUP BY", list.items.len())? {
-                    keys.extend(list.items.get(column).map(|item| item.expr.clone()));
-                    continue;
-                }
-                // A name is a column of FROM first, then one of the list.
-                let bound = self.expr(one);
-                let named = match one {
-                    ast::Expr::Identifier(ident) => {
-                        let name = folded(ident);
-                        list.names.iter().position(|own| *own == name)
-                    }
-                    _ => None,
-                };
-                keys.push(match (bound, named.and_then(|column| list.items.get(column))) {
-                    (Err(error), Some(item)) if error.sqlstate() == SqlState::UNDEFINED_COLUMN => {
-                        item.expr.clone()
-                    }
-                    (bound, _) => bound?.expr,
-                });
-            }
-        }
-        self.allow(before);
-        Ok(Some(keys))
-    }
-
     /// The column of the list that an expression of ORDER BY means; a new one if it is none.
     fn sort_column(&mut self, expr: &ast::Expr, list: &mut List, width: usize) -> Result<usize> {
         if let Some(column) = position(expr, "ORDER BY", width)? {
@@ -387,7 +357,7 @@ fn expand_record(value: Typed, list: &mut List) -> Result<()> {
 }
 
 /// The column that a number means.
-fn position(expr: &ast::Expr, clause: &str, width: usize) -> Result<Option<usize>> {
+pub(super) fn position(expr: &ast::Expr, clause: &str, width: usize) -> Result<Option<usize>> {
     let ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::Number(number, _), .. }) = expr
     else {
         return Ok(None);

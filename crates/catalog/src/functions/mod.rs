@@ -30,6 +30,7 @@ mod patterns;
 mod privileges;
 mod regexps;
 mod routine;
+mod row_security;
 mod session;
 mod sets;
 mod strings;

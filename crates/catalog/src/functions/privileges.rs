@@ -6,6 +6,7 @@ use trunkline_core::catalog::Grant;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::acl::{letter_of, unrecognized};
+use super::row_security;
 use crate::datum::Datum;
 use crate::facts::{PG_CATALOG, relation_columns};
 use crate::plan::{Call, Function};
@@ -23,15 +24,14 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "has_database_privilege" => |call| on(call, Kind::Database),
         "has_language_privilege" => |call| on(call, Kind::Language),
         "has_tablespace_privilege" => |call| on(call, Kind::Tablespace),
-        "has_foreign_data_wrapper_privilege" | "has_server_privilege" => {
-            |call| on(call, Kind::Wrapper)
-        }
+        "has_foreign_data_wrapper_privilege" => |call| on(call, Kind::Wrapper),
+        "has_server_privilege" => |call| on(call, Kind::Server),
         "has_parameter_privilege" => |call| {
             let role = role_before(call, 2)?;
             Ok(Datum::Bool(call.run.world.is_superuser(role)))
         },
         "pg_has_role" => has_role,
-        "row_security_active" => |_| Ok(Datum::Bool(false)),
+        "row_security_active" => row_security::active,
         _ => return None,
     })
 }
@@ -49,6 +49,7 @@ enum Kind {
     Language,
     Tablespace,
     Wrapper,
+    Server,
 }
 
 impl Kind {
@@ -62,7 +63,7 @@ impl Kind {
             Kind::Database => "CTc",
             Kind::Tablespace => "C",
             Kind::Routine => "X",
-            Kind::Type | Kind::Language | Kind::Wrapper => "U",
+            Kind::Type | Kind::Language | Kind::Wrapper | Kind::Server => "U",
         }
     }
 }
@@ -152,7 +153,12 @@ fn on(call: &Call<'_>, kind: Kind) -> Result<Datum> {
         let message = format!("\"{}\" is not a sequence", name.unwrap_or_default());
         return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
     }
-    let Some(guarded) = guarded(world, kind, oid)? else { return Ok(Datum::Null) };
+    let Some(guarded) = guarded(world, kind, oid)? else {
+        // Of what is none a superuser is not even looked at, but for relations.
+        let is_relation = matches!(kind, Kind::Table | Kind::AnyColumn | Kind::Sequence);
+        let may = !is_relation && world.is_superuser(role);
+        return Ok(if may { Datum::Bool(true) } else { Datum::Null });
+    };
     let may = |asked: &(char, bool)| world.may(role, guarded.owner, &guarded.acl, *asked);
     if wanted.iter().any(may) {
         return Ok(Datum::Bool(true));
@@ -174,6 +180,11 @@ fn columns(world: &World, table: u32) -> Vec<(Option<&str>, &[Grant])> {
     let owner = world.objects.owner_of(class);
     let all = world.objects.columns(class).iter();
     all.map(|column| (owner, column.grants.as_slice())).collect()
+}
+
+/// The relation that an argument names or numbers.
+pub(super) fn relation(world: &World, object: &Datum) -> Result<u32> {
+    number(world, Kind::Table, object)
 }
 
 /// The number of an object that is named or numbered.
@@ -202,14 +213,18 @@ fn number(world: &World, kind: Kind, object: &Datum) -> Result<u32> {
             Ok(world.parse(oid, name)?.as_oid().unwrap_or(0))
         }
         Kind::Database => {
-            let found = database(world, |_, own| *own == **name)?;
+            let found = listed(world, kind, |_, own| *own == **name)?;
             found
                 .map(|(oid, _)| oid)
                 .ok_or_else(|| missing("database", SqlState::INVALID_CATALOG_NAME))
         }
+        Kind::Wrapper | Kind::Server => {
+            let what = if kind == Kind::Server { "server" } else { "foreign-data wrapper" };
+            let found = listed(world, kind, |_, own| *own == **name)?;
+            found.map(|(oid, _)| oid).ok_or_else(|| missing(what, SqlState::UNDEFINED_OBJECT))
+        }
         Kind::Language => named("pg_language", "lanname", "language"),
         Kind::Tablespace => named("pg_tablespace", "spcname", "tablespace"),
-        Kind::Wrapper => Ok(0),
     }
 }
 
@@ -264,30 +279,50 @@ fn guarded(world: &World, kind: Kind, oid: u32) -> Result<Option<Guarded>> {
                 }
             }
         }
-        Kind::Database => match database(world, |own, _| own == oid)? {
-            Some((_, guarded)) => guarded,
-            None => return Ok(None),
-        },
+        Kind::Database | Kind::Wrapper | Kind::Server => {
+            match listed(world, kind, |own, _| own == oid)? {
+                Some((_, guarded)) => guarded,
+                None => return Ok(None),
+            }
+        }
+        Kind::Language if !is_known("pg_language", oid) => return Ok(None),
         Kind::Language => Guarded::known(world, 'l', ("pg_language", oid), ["lanowner", "lanacl"])?,
+        Kind::Tablespace if !is_known("pg_tablespace", oid) => return Ok(None),
         Kind::Tablespace => {
             Guarded::known(world, 't', ("pg_tablespace", oid), ["spcowner", "spcacl"])?
         }
-        Kind::Wrapper => Guarded::new(world, 'F', world.session_role().0, &Datum::Null)?,
     };
     Ok(Some(found))
 }
 
-/// A database of the cluster.
-fn database(world: &World, is_it: impl Fn(u32, &str) -> bool) -> Result<Option<(u32, Guarded)>> {
-    let columns = relation_columns(PG_CATALOG, "pg_database").unwrap_or_default();
+/// Whether something is in what every database has.
+fn is_known(relation: &str, oid: u32) -> bool {
+    crate::facts::facts(relation).is_some_and(|facts| {
+        let own = facts.column("oid");
+        facts.rows.iter().any(|row| crate::facts::number(row, own) == oid)
+    })
+}
+
+/// A database of the cluster, a server or a wrapper of foreign data: one of a few.
+fn listed(
+    world: &World,
+    kind: Kind,
+    is_it: impl Fn(u32, &str) -> bool,
+) -> Result<Option<(u32, Guarded)>> {
+    let (relation, letter, names) = match kind {
+        Kind::Server => ("pg_foreign_server", 'S', ["oid", "srvname", "srvowner", "srvacl"]),
+        Kind::Wrapper => ("pg_foreign_data_wrapper", 'F', ["oid", "fdwname", "fdwowner", "fdwacl"]),
+        _ => ("pg_database", 'd', ["oid", "datname", "datdba", "datacl"]),
+    };
+    let columns = relation_columns(PG_CATALOG, relation).unwrap_or_default();
     let place = |name: &str| columns.iter().position(|column| *column.name == *name);
-    let [oid, name, owner, acl] = ["oid", "datname", "datdba", "datacl"].map(place);
-    for row in world.table(PG_CATALOG, "pg_database")? {
+    let [oid, name, owner, acl] = names.map(place);
+    for row in world.table(PG_CATALOG, relation)? {
         let cell = |place: Option<usize>| place.and_then(|place| row.get(place));
         let number = |place| cell(place).and_then(Datum::as_oid).unwrap_or(0);
         if is_it(number(oid), cell(name).and_then(Datum::as_str).unwrap_or_default()) {
             let acl = cell(acl).cloned().unwrap_or_default();
-            return Ok(Some((number(oid), Guarded::new(world, 'd', number(owner), &acl)?)));
+            return Ok(Some((number(oid), Guarded::new(world, letter, number(owner), &acl)?)));
         }
     }
     Ok(None)
@@ -320,12 +355,17 @@ fn on_column(call: &Call<'_>) -> Result<Datum> {
             world.objects.columns(class).iter().map(|one| one.column.name.to_string()).collect()
         }
         None => {
-            let name = world.class_name(oid).map(|(_, name)| name).unwrap_or_default();
-            let known = relation_columns(PG_CATALOG, &name).unwrap_or_default();
+            let (schema, name) = world.class_name(oid).unwrap_or_default();
+            let known = relation_columns(schema, &name).unwrap_or_default();
             known.iter().map(|one| one.name.to_string()).collect()
         }
     };
+    let is_system = match column {
+        Datum::Text(wanted) => world.is_system_column(wanted),
+        number => number.as_int().is_some_and(|number| (-6..0).contains(&number)),
+    };
     let place = match column {
+        _ if is_system => None,
         Datum::Text(wanted) => {
             let place = names.iter().position(|name| **name == **wanted);
             Some(place.ok_or_else(|| {
@@ -339,9 +379,11 @@ fn on_column(call: &Call<'_>) -> Result<Datum> {
             number.and_then(|number| number.checked_sub(1)).filter(|place| *place < names.len())
         }
     };
-    let Some(place) = place else { return Ok(Datum::Null) };
-    let own = match columns(world, oid).get(place) {
-        Some((owner, grants)) => world.acl_items(&world.acl_of(*owner, grants))?,
+    if place.is_none() && !is_system {
+        return Ok(Datum::Null);
+    }
+    let own = match place.and_then(|place| columns(world, oid).get(place).copied()) {
+        Some((owner, grants)) => world.acl_items(&world.acl_of(owner, grants))?,
         None => Vec::new(),
     };
     let may = |asked: &(char, bool)| {

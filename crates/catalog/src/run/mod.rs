@@ -4,6 +4,7 @@ mod aggregate;
 mod budget;
 mod eval;
 mod from;
+mod group;
 mod keyed;
 mod query;
 mod select;

@@ -1,12 +1,10 @@
 //! SELECT: WHERE, GROUP BY, windows and the list.
 
-use std::collections::HashMap;
-
 use trunkline_core::Result;
 
 use super::{Frame, Run};
 use crate::datum::{Datum, Row};
-use crate::plan::{Group, Select};
+use crate::plan::Select;
 
 /// A row on its way: those of the leaves, and what was worked out of several.
 pub(super) struct Draft {
@@ -59,7 +57,7 @@ impl Run {
     }
 
     /// Goes through the rows that FROM and WHERE leave.
-    fn each(
+    pub(super) fn each(
         &self,
         select: &Select,
         parent: &Frame<'_>,
@@ -106,53 +104,5 @@ impl Run {
 
     fn held(&self, result: &[Row]) -> Result<()> {
         result.last().map_or(Ok(()), |row| self.hold(row))
-    }
-
-    /// One draft for each group: its first row, and what its aggregates are.
-    fn group(&self, select: &Select, group: &Group, parent: &Frame<'_>) -> Result<Vec<Draft>> {
-        let mut places: HashMap<Vec<Datum>, usize> = HashMap::new();
-        let mut groups: Vec<(Vec<Row>, Vec<super::aggregate::State>)> = Vec::new();
-        let start =
-            || group.aggregates.iter().map(super::aggregate::State::new).collect::<Vec<_>>();
-        self.each(select, parent, &mut |rows| {
-            let frame = Frame { rows, slots: &[], parent: Some(parent) };
-            let key = self.values(&group.keys, &frame)?;
-            self.weigh(&key)?;
-            let place = match places.get(&key) {
-                Some(place) => *place,
-                None => {
-                    self.charge(
-                        size_of::<Datum>() * key.len() + size_of::<Row>() * rows.len() + 128,
-                    )?;
-                    places.insert(key, groups.len());
-                    groups.push((rows.clone(), start()));
-                    groups.len() - 1
-                }
-            };
-            let Some((_, states)) = groups.get_mut(place) else { return Ok(true) };
-            for (state, aggregate) in states.iter_mut().zip(&group.aggregates) {
-                self.accumulate(aggregate, state, &frame)?;
-            }
-            Ok(true)
-        })?;
-        if groups.is_empty() && group.keys.is_empty() {
-            groups.push((vec![Row::default(); select.leaves], start()));
-        }
-        let mut drafts = Vec::with_capacity(groups.len());
-        for (rows, states) in groups {
-            let finished = states.into_iter().zip(&group.aggregates);
-            let slots = finished
-                .map(|(state, aggregate)| self.finish(aggregate, state))
-                .collect::<Result<_>>()?;
-            let draft = Draft { rows, slots };
-            let is_kept = match &group.having {
-                Some(having) => self.eval(having, &draft.frame(parent))?.is_true(),
-                None => true,
-            };
-            if is_kept {
-                drafts.push(draft);
-            }
-        }
-        Ok(drafts)
     }
 }

@@ -52,6 +52,13 @@ const SYSTEM: [(&str, Oid, i64); 6] = [
     ("tableoid", Oid::OID, -6),
 ];
 
+impl World {
+    /// Whether a name is that of a column which every table has besides its own.
+    pub(crate) fn is_system_column(&self, name: &str) -> bool {
+        SYSTEM.iter().any(|(own, ..)| *own == name)
+    }
+}
+
 pub(super) fn attributes(world: &World, of: Of) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_attribute");
     let mut rows = Vec::new();

@@ -392,7 +392,7 @@ impl Objects {
     }
 
     /// A role of the snapshot.
-    pub(super) fn role(&self, name: &str) -> Option<&Role> {
+    pub(crate) fn role(&self, name: &str) -> Option<&Role> {
         self.snapshot.roles.get(*self.roles.get(name)?)
     }
 }

@@ -69,3 +69,53 @@ select 1.5*2.25, 0.0*0.00, 'inf'::numeric*2, 'inf'::numeric*0, -1.5*2, 123456789
 select ceil(1.5), floor(-1.5), sign(-2.5), sign(0.0), ceil(-0.5), floor(1e20+0.5), round('inf'::numeric), trunc('nan'::numeric), sign('nan'::numeric), abs(-1.50), ceil(12345678901234567890.5), ceil('inf'::numeric), ceil(1.5::float8), sign(-1.5::float8) from pg_am limit 1
 
 select length(string_agg(p.proname, ', ')) > 1000 from pg_proc p, pg_am a, pg_tablespace where amname in ('heap','btree','hash')
+
+select has_server_privilege('nosuch', 'USAGE')
+
+select has_foreign_data_wrapper_privilege('nosuch', 'USAGE')
+
+select has_server_privilege(99999, 'USAGE'), has_foreign_data_wrapper_privilege(99999::oid, 'USAGE'), has_schema_privilege(99999, 'USAGE'), has_language_privilege(99999, 'USAGE'), has_tablespace_privilege(99999, 'CREATE'), has_database_privilege(99999, 'CONNECT'), has_table_privilege(99999, 'SELECT'), has_sequence_privilege(99999, 'USAGE')
+
+select has_server_privilege('pg_database_owner', 99999, 'USAGE'), has_foreign_data_wrapper_privilege('pg_monitor', 99999::oid, 'USAGE'), has_language_privilege('pg_monitor', 99999, 'USAGE'), has_tablespace_privilege('pg_monitor', 99999, 'CREATE')
+
+select row_security_active('pg_class'), row_security_active(99999::oid)
+
+select row_security_active('nosuch')
+
+select has_column_privilege('pg_class', 'relname', 'SELECT'), has_column_privilege('information_schema.tables', 'table_name', 'SELECT'), has_column_privilege('pg_class', 'ctid', 'SELECT'), has_column_privilege('pg_class', 99::smallint, 'SELECT'), has_column_privilege('pg_class', (-1)::smallint, 'SELECT'), has_column_privilege(99999, 'x', 'SELECT'), has_column_privilege('pg_monitor', 'pg_catalog.pg_authid', 'rolname', 'SELECT')
+
+select has_column_privilege('pg_class', 'nosuch', 'SELECT')
+
+select has_column_privilege('information_schema.tables', 'nosuch', 'SELECT')
+
+select amtype, amname, count(*), grouping(amtype, amname), grouping(amname) from pg_am group by rollup (amtype, amname) order by 1 nulls last, 2 nulls last
+
+select amtype, amname, count(*) from pg_am group by cube (amtype, amname) order by grouping(amtype, amname), 1, 2
+
+select amtype, amname like 'g%' as g, count(*), grouping(amname like 'g%') from pg_am group by grouping sets ((amtype), (amname like 'g%'), ()) order by 1, 2, 3, 4
+
+select amtype, g, count(*) from (select amtype, amname like 'g%' as g from pg_am) x group by amtype, rollup (g) order by 1, 2 nulls first
+
+select lower(amname) as l, amtype, count(*) from pg_am where amname in ('heap', 'hash') group by grouping sets ((l), (amtype), (l, amtype)) having count(*) > 0 order by 1 nulls last, 2 nulls last
+
+select count(*), sum(oid::bigint) from pg_am where false group by rollup (amname)
+
+select count(*) from pg_am where false group by grouping sets ((amname), (), ())
+
+select count(*) from pg_am group by () order by 1
+
+select amtype, (select count(*) from pg_am b where b.amtype = a.amtype) from pg_am a group by rollup (amtype) order by 1
+
+select grouping(amname) from pg_am group by amtype
+
+select grouping(amtype) from pg_am
+
+select amtype, grouping(amtype) from pg_am group by amtype order by 1
+
+select amname, count(*) from pg_am group by rollup (amtype)
+
+select amtype, count(*), rank() over (order by count(*) desc, amtype nulls last) from pg_am group by rollup (amtype) order by 3
+
+select relkind, count(*) > 0, grouping(relkind) from pg_class where relkind in ('r', 'v') and relnamespace = 'pg_catalog'::regnamespace group by rollup (1) order by 1 nulls last
+
+select oid, amname from pg_am where amname = 'heap' group by rollup (oid, amname) order by 1 nulls last, 2 nulls last

@@ -81,18 +81,19 @@ pub(super) fn read(
 
 /// What the clocks of a zone show, as microseconds since 1970.
 pub(super) fn local(micros: i64, zone: &TimeZone) -> i64 {
-    let east = i64::from(zone.east_at(micros.saturating_sub(EPOCH)));
+    let east = i64::from(zone.east_at(since_2000(micros)));
     micros.saturating_add(east.saturating_mul(SECOND))
 }
 
 /// When the clocks of a zone show something.
 pub(super) fn global(micros: i64, zone: &TimeZone) -> i64 {
-    let east = i64::from(zone.east_at_local(micros.saturating_sub(EPOCH)));
+    let east = i64::from(zone.east_at_local(since_2000(micros)));
     micros.saturating_sub(east.saturating_mul(SECOND))
 }
 
-pub(super) fn abbreviation(micros: i64, zone: &TimeZone) -> String {
-    zone.abbreviation_at(micros.saturating_sub(EPOCH))
+/// Microseconds since 1970 as those since 2000.
+pub(super) fn since_2000(micros: i64) -> i64 {
+    micros.saturating_sub(EPOCH)
 }
 
 /// The calendar's date and time of microseconds since 1970.

@@ -68,6 +68,7 @@ async fn values_are_printed_by_templates_as_in_postgresql() {
         ("select to_char(-12, '99'), to_char(12.5, 'FM999990.0'), to_char(42, 'FM00000'), to_char(123, '99'), to_char(-5, '9MI')", &[Oid::TEXT, Oid::TEXT, Oid::TEXT, Oid::TEXT, Oid::TEXT], &["-12|12.5|00042| ##|5-"]),
         ("select to_char(0.1, '99.99'), to_char(-0.1, 'FM90.99'), to_char(1234, '9G999D00'), to_char(-7, '99PR'), to_char(7, 'S99')", &[Oid::TEXT, Oid::TEXT, Oid::TEXT, Oid::TEXT, Oid::TEXT], &["   .10|-0.1| 1,234.00| <7>| +7"]),
         ("select to_char(0, '9999'), to_char(0.0, '9.9'), to_char(12345.678::float8, 'FM999,999.00'), to_char(5, 'FM99.99')", &[Oid::TEXT, Oid::TEXT, Oid::TEXT, Oid::TEXT], &["    0|  .0|12,345.68|5."]),
+        ("select to_char(485, 'RN'), to_char(0.1::float8, '9.9EEEE'), to_char(5, '9th'), to_char(12, '99V9'), to_char(date '2024-02-09', 'TZ OF J')", &[Oid::TEXT, Oid::TEXT, Oid::TEXT, Oid::TEXT, Oid::TEXT], &["        CDLXXXV| 1.0e-01| 5th| 120|UTC +00 2460350"]),
     ])
     .await;
 }

@@ -1,0 +1,210 @@
+//! GROUP BY: expressions, and the sets of ROLLUP, CUBE and GROUPING SETS.
+
+use std::collections::HashMap;
+
+use sqlparser::ast::{self, GroupByExpr};
+use trunkline_core::{Oid, PgError, Result, SqlState};
+
+use super::scope::folded;
+use super::select::{GROUPING_SLOTS, List, WINDOW_SLOTS, position};
+use super::{Binder, Typed};
+use crate::datum::Datum;
+use crate::error::{at, unsupported};
+use crate::plan::{Expr, GroupingSet};
+
+/// How many elements CUBE may have.
+const CUBE: usize = 12;
+/// How many grouping sets there may be.
+const SETS: usize = 4096;
+
+/// What a query groups by.
+pub(super) struct Keys {
+    pub(super) exprs: Vec<Expr>,
+    /// The keys of each grouping set; one of all keys where there is nothing but expressions.
+    pub(super) sets: Vec<Vec<usize>>,
+    /// Where each expression is, as it is shown for debugging.
+    places: HashMap<String, usize>,
+}
+
+impl Keys {
+    /// Whether there is more than one way to group.
+    pub(super) fn has_sets(&self) -> bool {
+        self.sets.len() != 1 || self.sets.first().is_none_or(|set| set.len() != self.exprs.len())
+    }
+
+    fn add(&mut self, expr: Expr) -> usize {
+        let place = self.exprs.len();
+        let known = self.places.entry(format!("{expr:?}")).or_insert(place);
+        if *known == place {
+            self.exprs.push(expr);
+        }
+        *known
+    }
+
+    /// Combines each set with each of some others.
+    fn combine(&mut self, others: &[Vec<usize>]) -> Result<()> {
+        if self.sets.len().saturating_mul(others.len()) > SETS {
+            let message = format!("too many grouping sets present (maximum {SETS})");
+            return Err(at(0, SqlState::STATEMENT_TOO_COMPLEX, message));
+        }
+        let own = std::mem::take(&mut self.sets);
+        for set in &own {
+            self.sets.extend(others.iter().map(|other| [set.as_slice(), other].concat()));
+        }
+        Ok(())
+    }
+}
+
+impl Binder {
+    /// GROUP BY; `None` if there is none.
+    pub(super) fn group_keys(&mut self, by: &GroupByExpr, list: &List) -> Result<Option<Keys>> {
+        let GroupByExpr::Expressions(by, modifiers) = by else {
+            return Err(unsupported(0, "GROUP BY ALL"));
+        };
+        if !modifiers.is_empty() {
+            return Err(unsupported(0, "this GROUP BY"));
+        }
+        if by.is_empty() {
+            return Ok(None);
+        }
+        let before = self.forbid("GROUP BY");
+        let mut keys = Keys { exprs: Vec::new(), sets: vec![Vec::new()], places: HashMap::new() };
+        for one in by {
+            let sets = match one {
+                ast::Expr::Rollup(parts) => {
+                    let parts = self.group_sets(parts, list, &mut keys)?;
+                    (0..=parts.len())
+                        .rev()
+                        .map(|length| parts.get(..length).unwrap_or_default().concat())
+                        .collect()
+                }
+                ast::Expr::Cube(parts) if parts.len() > CUBE => {
+                    let message = format!("CUBE is limited to {CUBE} elements");
+                    return Err(at(0, SqlState::TOO_MANY_COLUMNS, message));
+                }
+                ast::Expr::Cube(parts) => {
+                    let parts = self.group_sets(parts, list, &mut keys)?;
+                    let of = |mask: usize| {
+                        let chosen = parts.iter().enumerate();
+                        let chosen = chosen.filter(|(place, _)| mask >> place & 1 == 1);
+                        chosen.flat_map(|(_, part)| part.iter().copied()).collect()
+                    };
+                    (0..1 << parts.len()).rev().map(of).collect()
+                }
+                ast::Expr::GroupingSets(parts) => self.group_sets(parts, list, &mut keys)?,
+                ast::Expr::Tuple(items) => vec![self.group_set(items, list, &mut keys)?],
+                one => vec![self.group_set(std::slice::from_ref(one), list, &mut keys)?],
+            };
+            keys.combine(&sets)?;
+        }
+        self.allow(before);
+        Ok(Some(keys))
+    }
+
+    fn group_sets(
+        &mut self,
+        sets: &[Vec<ast::Expr>],
+        list: &List,
+        keys: &mut Keys,
+    ) -> Result<Vec<Vec<usize>>> {
+        sets.iter().map(|set| self.group_set(set, list, keys)).collect()
+    }
+
+    fn group_set(
+        &mut self,
+        items: &[ast::Expr],
+        list: &List,
+        keys: &mut Keys,
+    ) -> Result<Vec<usize>> {
+        items.iter().map(|one| Ok(keys.add(self.group_key(one, list)?))).collect()
+    }
+
+    /// An expression, or the number or the name of a column of the list.
+    fn group_key(&mut self, one: &ast::Expr, list: &List) -> Result<Expr> {
+        let own = |column: usize| list.items.get(column).map(|item| item.expr.clone());
+        if let Some(column) = position(one, "GROUP BY", list.items.len())?.and_then(own) {
+            return Ok(column);
+        }
+        // A name is a column of FROM first, then one of the list.
+        let bound = self.expr(one);
+        let named = match one {
+            ast::Expr::Identifier(ident) => {
+                let name = folded(ident);
+                list.names.iter().position(|own| *own == name)
+            }
+            _ => None,
+        };
+        match (bound, named.and_then(own)) {
+            (Err(error), Some(item)) if error.sqlstate() == SqlState::UNDEFINED_COLUMN => Ok(item),
+            (bound, _) => Ok(bound?.expr),
+        }
+    }
+}
+
+impl Keys {
+    /// Has an expression that is grouped by, and what GROUPING says, be read from the leaf behind all others,
+    /// where they stand for each group: of a set without it, a key is NULL.
+    ///
+    /// Columns stay what they are: they become NULL in their own rows, where subqueries see them, too.
+    pub(super) fn replace(&self, expr: &mut Expr, leaf: usize) {
+        let column = match expr {
+            Expr::Column { .. } | Expr::Const(_) => return,
+            Expr::Slot { depth: 0, slot } if (GROUPING_SLOTS..WINDOW_SLOTS).contains(slot) => {
+                Some(self.exprs.len() + (*slot - GROUPING_SLOTS))
+            }
+            ref expr => self.places.get(&format!("{expr:?}")).copied(),
+        };
+        if let Some(column) = column {
+            *expr = Expr::Column { depth: 0, leaf, column };
+            return;
+        }
+        stacker::maybe_grow(128 << 10, 2 << 20, || {
+            expr.parts_mut(&mut |part| self.replace(part, leaf));
+        });
+    }
+}
+
+impl Binder {
+    /// `GROUPING(…)`: which of some keys are not in the set of a group, a bit for each.
+    pub(super) fn grouping(&mut self, list: &[ast::FunctionArg], place: usize) -> Result<Typed> {
+        if list.is_empty() || list.len() > 31 {
+            let message = "GROUPING must have fewer than 32 arguments";
+            return Err(at(place, SqlState::TOO_MANY_ARGUMENTS, message));
+        }
+        let mentions = self.scope().mentions.len();
+        let arguments = self.arguments(list)?;
+        self.scope().mentions.truncate(mentions);
+        let slot = GROUPING_SLOTS + self.scope().groupings.len();
+        self.scope().groupings.push(arguments);
+        Ok(Typed::new(Expr::Slot { depth: 0, slot }, Oid::INT4).placed(place))
+    }
+}
+
+/// The grouping sets, each with what every GROUPING says of it; none where nothing tells them apart from
+/// plain keys.
+pub(super) fn sets(keys: Option<&Keys>, groupings: &[Vec<Typed>]) -> Result<Vec<GroupingSet>> {
+    if groupings.is_empty() && !keys.is_some_and(Keys::has_sets) {
+        return Ok(Vec::new());
+    }
+    let place = |argument: &Typed| {
+        let places = keys.map(|keys| &keys.places);
+        let known = places.and_then(|places| places.get(&format!("{:?}", argument.expr)));
+        known.copied().ok_or_else(|| no_key(argument.place))
+    };
+    let groupings = groupings.iter().map(|all| all.iter().map(place).collect());
+    let groupings: Vec<Vec<usize>> = groupings.collect::<Result<_>>()?;
+    let sets = keys.iter().flat_map(|keys| &keys.sets).map(|set| {
+        let bits = |all: &Vec<usize>| {
+            let bit = |key: &usize| i64::from(!set.contains(key));
+            Datum::Int(all.iter().fold(0, |bits, key| bits << 1 | bit(key)))
+        };
+        GroupingSet { keys: set.clone(), says: groupings.iter().map(bits).collect() }
+    });
+    Ok(sets.collect())
+}
+
+fn no_key(place: usize) -> PgError {
+    let message =
+        "arguments to GROUPING must be grouping expressions of the associated query level";
+    at(place, SqlState::GROUPING_ERROR, message)
+}
