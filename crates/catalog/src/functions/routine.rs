@@ -2,7 +2,7 @@
 
 use trunkline_core::catalog::{Argument, Routine, RoutineKind};
 use trunkline_core::{Oid, PgError, Result, SqlState};
-use trunkline_sql::quote_identifier;
+use trunkline_sql::{Lexer, TokenKind, quote_identifier};
 
 use super::definitions::oid;
 use crate::datum::{Datum, Row};
@@ -42,8 +42,15 @@ fn builtin(oid: u32) -> Option<Routine> {
         type_oid: Oid(oid.as_oid().unwrap_or(0)),
         default: None,
     });
+    let mut arguments: Vec<Argument> = arguments.collect();
+    // The last ones have defaults.
+    let inputs = arguments.iter_mut().filter(|argument| is_input(argument)).rev();
+    let defaults = text("proargdefaults");
+    for (argument, default) in inputs.zip(parts(&defaults).into_iter().rev()) {
+        argument.default = Some(default.to_owned());
+    }
     let result = Oid(cell("prorettype").as_oid().unwrap_or(0));
-    let mut routine = Routine::new(text("proname"), arguments.collect(), result);
+    let mut routine = Routine::new(text("proname"), arguments, result);
     routine.kind = match first("prokind", 'f') {
         'p' => RoutineKind::Procedure,
         'a' => RoutineKind::Aggregate,
@@ -66,6 +73,25 @@ fn builtin(oid: u32) -> Option<Routine> {
     let whole = |name: &str| cell(name).as_float().map(whole);
     (routine.cost, routine.rows) = (whole("procost"), whole("prorows"));
     Some(routine)
+}
+
+/// The expressions between the commas of a list.
+fn parts(list: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_i32);
+    let mut lexer = Lexer::new(list);
+    while let Some(token) = lexer.next_significant() {
+        match token.kind {
+            TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
+            TokenKind::RightParen | TokenKind::RightBracket => depth -= 1,
+            TokenKind::Comma if depth == 0 => {
+                parts.extend(list.get(start..token.span.start));
+                start = token.span.start + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.extend(list.get(start..).filter(|last| !last.is_empty()));
+    parts.into_iter().map(str::trim).collect()
 }
 
 #[allow(

@@ -261,6 +261,9 @@ impl Dependencies<'_> {
                 self.add(own, (PG_LANGUAGE, super::routine::language(&routine.language), 0), 'n');
             }
             self.on_type(own, routine.result);
+            if let Some(made_with) = world.objects.made_with(object) {
+                self.add(own, (PG_TYPE, made_with.0, 0), 'i');
+            }
             for argument in &routine.arguments {
                 self.on_type(own, argument.type_oid);
             }

@@ -142,6 +142,7 @@ impl Objects {
         objects.inherit();
         objects.find_foreign_indexes();
         objects.add_routines();
+        objects.add_constructors();
         objects.add_triggers();
         objects.add_policies();
         objects.add_rules();

@@ -69,3 +69,8 @@ CREATE TABLE p.three_4 PARTITION OF p.three FOR VALUES FROM (3, MINVALUE, MINVAL
 CREATE TABLE p.three_rest PARTITION OF p.three DEFAULT;
 CREATE TABLE p.large (id bigint, at date) PARTITION BY RANGE (id);
 CREATE TABLE p.large_1 PARTITION OF p.large FOR VALUES FROM (1) TO (5000000000);
+CREATE SCHEMA r;
+CREATE TYPE r.height AS RANGE (subtype = numeric, multirange_type_name = r.heights);
+CREATE TYPE r.place AS (name text, at point);
+CREATE TABLE r.named (p r.place, t text, n int, CONSTRAINT named_check CHECK (n > 0));
+CREATE INDEX ON r.named (((p).name), lower(t), (n + 1), ((t || 'x')::varchar), coalesce(n, 1));
