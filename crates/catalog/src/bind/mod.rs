@@ -13,6 +13,7 @@ mod expr;
 mod from;
 mod group;
 mod literal;
+mod near;
 mod operate;
 mod order;
 mod push;
@@ -27,7 +28,7 @@ mod typed;
 mod types;
 mod window;
 mod within;
-pub(crate) use types::type_of;
+pub(crate) use types::{ALL_DIGITS, ALL_FIELDS, INTERVAL_FIELDS, type_of};
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use trunkline_sql::{Lexer, TokenKind, quote_identifier};
 
 use super::definitions::oid;
 use crate::datum::{Datum, Row};
-use crate::facts::{facts, number};
+use crate::facts::{facts, number, rows_by};
 use crate::plan::Call;
 use crate::world::{World, is_input, typed_text, usual_cost};
 
@@ -110,8 +110,31 @@ fn found(call: &Call<'_>) -> Option<Routine> {
 
 pub(super) fn arguments(call: &Call<'_>, with_defaults: bool) -> Result<Datum> {
     let world = &call.run.world;
-    let routine = found(call);
-    Ok(routine.map_or(Datum::Null, |routine| Datum::text(list(world, &routine, with_defaults))))
+    let Some(routine) = found(call) else { return Ok(Datum::Null) };
+    let parts = list(world, &routine, with_defaults);
+    Ok(Datum::text(match oid(call, 0).and_then(direct_arguments) {
+        None => parts.join(", "),
+        Some(direct) => {
+            let (before, ordered) = parts.split_at_checked(direct).unwrap_or_default();
+            // What any number of arguments comes before is ordered by as many.
+            let ordered = if ordered.is_empty() {
+                parts.get(direct.saturating_sub(1)..)
+            } else {
+                Some(ordered)
+            };
+            let ordered = format!("ORDER BY {}", ordered.unwrap_or_default().join(", "));
+            if before.is_empty() { ordered } else { format!("{} {ordered}", before.join(", ")) }
+        }
+    }))
+}
+
+/// How many arguments stand before ORDER BY, of an aggregate of what is in order.
+fn direct_arguments(oid: u32) -> Option<usize> {
+    let known = facts("pg_aggregate")?;
+    let [row] = rows_by("pg_aggregate", "aggfnoid", &Datum::Oid(oid)).try_into().ok()?;
+    let cell = |name| row.get(known.column(name));
+    let is_ordered = matches!(cell("aggkind")?.as_str()?, "o" | "h");
+    usize::try_from(cell("aggnumdirectargs")?.as_int()?).ok().filter(|_| is_ordered)
 }
 
 pub(super) fn result(call: &Call<'_>) -> Result<Datum> {
@@ -134,7 +157,7 @@ fn type_name(world: &World, oid: Oid) -> String {
     world.type_text(oid.0, -1).unwrap_or_else(|| "???".to_owned())
 }
 
-fn list(world: &World, routine: &Routine, with_defaults: bool) -> String {
+fn list(world: &World, routine: &Routine, with_defaults: bool) -> Vec<String> {
     let is_procedure = routine.kind == RoutineKind::Procedure;
     let shown = routine.arguments.iter().filter(|argument| argument.mode != 't').map(|argument| {
         let mode = match argument.mode {
@@ -160,7 +183,7 @@ fn list(world: &World, routine: &Routine, with_defaults: bool) -> String {
         }
         sql
     });
-    shown.collect::<Vec<_>>().join(", ")
+    shown.collect()
 }
 
 fn returned(world: &World, routine: &Routine) -> String {
@@ -203,7 +226,8 @@ pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
     let schema = oid(call, 0).and_then(|oid| world.proc(oid)).map(|(schema, _, _)| schema);
     let schema = schema.and_then(|schema| world.schema_name(schema)).unwrap_or_default();
     let name = format!("{}.{}", quote_identifier(&schema), quote_identifier(&routine.name));
-    let mut sql = format!("CREATE OR REPLACE {what} {name}({})\n", list(world, &routine, true));
+    let mut sql =
+        format!("CREATE OR REPLACE {what} {name}({})\n", list(world, &routine, true).join(", "));
     if routine.kind != RoutineKind::Procedure {
         sql.push_str(&format!(" RETURNS {}\n", returned(world, &routine)));
     }

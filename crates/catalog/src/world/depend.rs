@@ -103,6 +103,9 @@ impl Dependencies<'_> {
             self.on_type((PG_CLASS, class.oid, place + 1), attribute.column.type_oid);
         }
         let Some(relation) = world.objects.relation_of(class) else { return };
+        if let Some(oid) = relation.of_type {
+            self.on_type(own, oid);
+        }
         let kind = if relation.bound.is_some() { 'a' } else { 'n' };
         for parent in world.objects.family.parents(class.oid) {
             self.add(own, (PG_CLASS, *parent, 0), kind);

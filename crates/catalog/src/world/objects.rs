@@ -132,6 +132,7 @@ impl Objects {
         }
         for (place, schema) in snapshot.schemas.iter().enumerate() {
             let Some(oid) = objects.add_schema(&schema.name) else { continue };
+            objects.add_domain_constraints(oid, &schema.types);
             let numbered = schema.relations.iter().zip(oids.get(place).into_iter().flatten());
             for (at, (relation, number)) in numbered.enumerate() {
                 objects.relation(oid, *number, relation, (place, at));

@@ -77,3 +77,15 @@ SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('pg_type', 'pg_de
 SELECT oid::regprocedure, pg_get_function_arguments(oid), pg_get_function_arg_default(oid, 2) FROM pg_proc WHERE pronargdefaults > 0 AND oid < 16384 ORDER BY oid
 
 SELECT f.opfname, string_agg(format_type(c.opcintype, NULL), ', ') FROM pg_opfamily f JOIN pg_opclass c ON c.opcfamily = f.oid WHERE f.opfname IN ('float_ops', 'integer_ops', 'text_ops') AND f.opfmethod = 403 GROUP BY 1 ORDER BY 1
+
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.atttypmod FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relname IN ('times', 'like_times') AND attnum > 0 ORDER BY 1, attnum
+
+SELECT column_name, interval_type, datetime_precision FROM information_schema.columns WHERE table_name = 'times' ORDER BY ordinal_position
+
+SELECT coalesce(conrelid::regclass::text, contypid::regtype::text), conname, conislocal, coninhcount FROM pg_constraint WHERE connamespace = 'r'::regnamespace AND contype = 'n' ORDER BY conrelid::regclass::text, contypid::regtype::text, 2
+
+SELECT relname, reloftype::regtype FROM pg_class WHERE reloftype <> 0
+
+SELECT oid::regprocedure, pg_get_function_arguments(oid), pg_get_function_identity_arguments(oid) FROM pg_proc JOIN pg_aggregate ON aggfnoid = pg_proc.oid WHERE aggkind <> 'n' ORDER BY oid
+
+SELECT pg_size_pretty(0::numeric), pg_size_pretty(16384::numeric), pg_size_pretty(-1048576000::numeric), pg_size_pretty(sum(n)) FROM (SELECT 8192::bigint AS n FROM pg_am) AS x
