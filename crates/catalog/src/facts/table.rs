@@ -125,12 +125,13 @@ pub(crate) fn relation_columns(schema: u32, name: &str) -> Option<&'static [Colu
 
 /// Places of rows by the values of a column.
 type Places = HashMap<Datum, Vec<usize>>;
+/// By relation and column.
+type Indexes = HashMap<(String, String), Arc<Places>>;
 
 /// The rows of a relation that every database has, and that have a value in a column: found by an index
 /// that is made once.
 pub(crate) fn rows_by(name: &str, column: &str, key: &Datum) -> Vec<Row> {
-    static INDEXES: LazyLock<Mutex<HashMap<(String, String), Arc<Places>>>> =
-        LazyLock::new(Mutex::default);
+    static INDEXES: LazyLock<Mutex<Indexes>> = LazyLock::new(Mutex::default);
     let Some(facts) = facts(name) else { return Vec::new() };
     let made = || {
         let place = facts.column(column);
