@@ -52,7 +52,7 @@ const INDEXES: &str = "indrelid < 16384";
 /// Of the machine's locales none but one that every machine has.
 const COLLATIONS: &str = "oid < 12000 or collprovider = 'i' or collname = 'C.utf8'";
 /// What functions say of objects, plain and pretty where that is something else.
-const SAID: [&str; 4] = [
+const SAID: [&str; 5] = [
     "create or replace view public.pg_get_viewdef as \
      select oid, plain, nullif(pretty, plain) as pretty from pg_class, \
      lateral (select pg_get_viewdef(oid) as plain, pg_get_viewdef(oid, true) as pretty) as of \
@@ -62,6 +62,10 @@ const SAID: [&str; 4] = [
      array(select attnum from pg_attribute where attrelid = pg_class.oid and attnum > 0 \
      and pg_column_is_updatable(attrelid, attnum, false) order by attnum) as columns \
      from pg_class where oid < 16384",
+    "create or replace view public.pg_get_indexdef as \
+     select indexrelid as oid, plain, nullif(pretty, plain) as pretty from pg_index, lateral \
+     (select pg_get_indexdef(indexrelid) as plain, pg_get_indexdef(indexrelid, 0, true) as pretty) \
+     as of where indexrelid < 16384",
     // A rule of no other kind is the query of its view.
     "create or replace view public.pg_get_ruledef as \
      select oid, plain, nullif(pretty, plain) as pretty from pg_rewrite, \
@@ -107,6 +111,7 @@ const TABLES: &[Table] = tables! {
     "pg_description" DESCRIPTIONS, "classoid, objoid, objsubid";
     "pg_extension" "true", "1";
     "pg_get_constraintdef" "true", "1";
+    "pg_get_indexdef" "true", "1";
     "pg_get_keywords" "true", "word collate \"C\"";
     "pg_get_ruledef" "true", "1";
     "pg_get_viewdef" "true", "1";
@@ -114,7 +119,7 @@ const TABLES: &[Table] = tables! {
     "pg_init_privs" "true", "classoid, objoid, objsubid";
     "pg_language" "true", "1";
     "pg_namespace" "oid <> 2200", "1";
-    "pg_opclass" "true", "1";
+    "pg_opclass" "true", "ctid";
     "pg_operator" "true", "1";
     "pg_opfamily" "true", "1";
     "pg_proc" "oid < 16384", "1";

@@ -122,6 +122,13 @@ pub(crate) fn expression(
     Ok((node, analyzer.scopes.pop().unwrap_or_default().items))
 }
 
+/// The name that PostgreSQL makes up for an expression; none where it would be `?column?`.
+pub(crate) fn made_up_name(sql: &str) -> Option<String> {
+    let parsed = crate::parse::query(&format!("SELECT ({sql})")).ok()?;
+    let name = crate::bind::column_name(only_expression(&parsed)?);
+    Some(name).filter(|name| name != "?column?")
+}
+
 /// What a SELECT gives that consists of nothing else.
 fn only_expression(query: &ast::Query) -> Option<&ast::Expr> {
     let ast::SetExpr::Select(select) = &*query.body else { return None };

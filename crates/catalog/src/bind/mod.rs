@@ -16,6 +16,7 @@ mod group;
 mod grouping;
 mod keys;
 mod literal;
+mod near;
 mod operate;
 mod order;
 mod push;
@@ -30,7 +31,7 @@ mod typed;
 mod types;
 mod window;
 mod within;
-pub(crate) use types::type_of;
+pub(crate) use types::{ALL_DIGITS, ALL_FIELDS, INTERVAL_FIELDS, type_of};
 
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use trunkline_core::{Oid, Result, SqlState};
 
 use super::{Binder, OutputColumn, Typed};
 use crate::datum::Datum;
-use crate::error::{at, no_column};
+use crate::error::at;
 use crate::plan::{Aggregate, Expr, SetCall, Window};
 
 /// What a query sees of its own FROM, and what its list needs to be worked out before it.
@@ -175,7 +175,7 @@ impl Binder {
             Some((depth, typed)) => Ok(outward(typed, depth).placed(place)),
             None => match self.system_column(None, None, &name)? {
                 Some(typed) => Ok(typed.placed(place)),
-                None => Err(no_column(place, &format!("\"{name}\""))),
+                None => Err(self.no_such_column(place, None, &name)),
             },
         }
     }
@@ -208,7 +208,7 @@ impl Binder {
             Some((depth, Some(typed))) => Ok(self.mentioned(typed, depth, place)),
             Some((_, None)) => match self.system_column(schema, Some(alias), column)? {
                 Some(typed) => Ok(typed.placed(place)),
-                None => Err(no_column(place, &format!("{alias}.{column}"))),
+                None => Err(self.no_such_column(place, Some(alias), column)),
             },
             None => {
                 let message = format!("missing FROM-clause entry for table \"{alias}\"");

@@ -27,6 +27,36 @@ pub(crate) fn named_type(text: &str, place: Place) -> Result<(Oid, i32)> {
     type_of(&parsed, text, place)
 }
 
+/// The fields of intervals, each with its bit in a modifier.
+pub(crate) const INTERVAL_FIELDS: [(&str, i32); 6] =
+    [("year", 2), ("month", 1), ("day", 3), ("hour", 10), ("minute", 11), ("second", 12)];
+/// The bits of all fields.
+pub(crate) const ALL_FIELDS: i32 = 0x7fff;
+/// The digits of seconds where they are not said.
+pub(crate) const ALL_DIGITS: i32 = 0xffff;
+
+/// The modifier of `interval [ first [ TO last ] ] [ (digits) ]`.
+fn interval(written: &str, digits: Option<i32>) -> i32 {
+    let written = written.to_ascii_lowercase();
+    // Those of the seconds stand behind the fields.
+    let within = || written.rsplit_once('(')?.1.split_once(')')?.0.trim().parse().ok();
+    let digits = digits.or_else(within);
+    let words = written.split(|one: char| !one.is_ascii_alphabetic());
+    let places =
+        words.filter_map(|word| INTERVAL_FIELDS.iter().position(|(name, _)| *name == word));
+    let places: Vec<usize> = places.collect();
+    let fields = match (places.first(), places.last()) {
+        (Some(first), Some(last)) => INTERVAL_FIELDS
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| (first..=last).contains(&place))
+            .fold(0, |mask, (_, (_, bit))| mask | (1 << bit)),
+        _ if digits.is_none() => return -1,
+        _ => ALL_FIELDS,
+    };
+    (fields << 16) | digits.unwrap_or(ALL_DIGITS)
+}
+
 /// The built-in type that a name in a text stands for, and its modifier.
 pub(crate) fn type_of(parsed: &TypeName, text: &str, place: Place) -> Result<(Oid, i32)> {
     let written = parsed.span.text(text);
@@ -54,7 +84,7 @@ pub(crate) fn type_of(parsed: &TypeName, text: &str, place: Place) -> Result<(Oi
             Oid::BIT | Oid::VARBIT | Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ,
             [length],
         ) => *length,
-        (Oid::INTERVAL, [precision]) => (0x7fff << 16) | precision,
+        (Oid::INTERVAL, modifiers) => interval(written, modifiers.first().copied()),
         _ => -1,
     };
     let oid = if parsed.dimensions > 0 { array_of(oid).ok_or_else(missing)? } else { oid };

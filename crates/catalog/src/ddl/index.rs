@@ -6,7 +6,7 @@ use trunkline_sql::{Lexer, Reader, Span, TokenKind};
 use super::constraint::column_of;
 use super::names::Name;
 use super::{Loader, Read, if_not_exists};
-use crate::syntax::call_name;
+use crate::analyze::made_up_name;
 
 impl Loader<'_> {
     pub(super) fn create_index(&mut self, reader: &mut Reader<'_>, unique: bool) -> Read {
@@ -85,9 +85,7 @@ impl Loader<'_> {
             Indexed::Column(at) => {
                 relation.columns.get(*at).map(|one| one.column.name.to_string()).unwrap_or_default()
             }
-            Indexed::Expression(text) => {
-                call_name(text).map_or_else(|| "expr".to_owned(), str::to_lowercase)
-            }
+            Indexed::Expression(text) => made_up_name(text).unwrap_or_else(|| "expr".to_owned()),
         };
         let parts: Vec<String> = keys.iter().map(part).collect();
         let wanted = trunkline_core::catalog::object_name(&relation.name, &parts.join("_"), "idx");

@@ -1,7 +1,8 @@
 //! `CREATE TABLE`.
 
 use trunkline_core::catalog::{
-    Attribute, ConstraintKind, Indexed, PartitionKey, Relation, RelationKind,
+    Attribute, Constraint, ConstraintKind, Indexed, PartitionKey, Relation, RelationKind,
+    object_name,
 };
 use trunkline_core::{PgError, SqlState};
 use trunkline_sql::{Reader, Span, TokenKind};
@@ -151,7 +152,7 @@ impl Loader<'_> {
     fn like(&mut self, relation: &mut Relation, source: &Name, options: &[String]) -> Read {
         let source = self.relation(source)?;
         let has = |what: &str| options.iter().any(|own| own == what || own == "all");
-        for column in &source.columns {
+        for (place, column) in source.columns.iter().enumerate() {
             let mut own = Attribute::new(column.column.clone());
             own.not_null = column.not_null;
             own.collation.clone_from(&column.collation);
@@ -165,10 +166,24 @@ impl Loader<'_> {
                 own.comment.clone_from(&column.comment);
             }
             relation.columns.push(own);
+            if column.not_null {
+                // With the name that it has there.
+                let own = relation.columns.len() - 1;
+                let kind = ConstraintKind::NotNull(place);
+                let known = source.constraints.iter().find(|constraint| constraint.kind == kind);
+                let name = known
+                    .and_then(|constraint| constraint.name.clone())
+                    .unwrap_or_else(|| object_name(&source.name, &column.column.name, "not_null"));
+                let kind = ConstraintKind::NotNull(own);
+                relation.constraints.push(Constraint::new(Some(name), kind));
+            }
         }
         let offset = relation.columns.len() - source.columns.len();
         for constraint in source.constraints.iter().filter(|_| offset == 0) {
             let is_check = matches!(constraint.kind, ConstraintKind::Check(_));
+            if matches!(constraint.kind, ConstraintKind::NotNull(_)) {
+                continue;
+            }
             if (is_check && has("constraints")) || (!is_check && has("indexes")) {
                 let mut constraint = constraint.clone();
                 if !is_check {
@@ -238,7 +253,9 @@ impl Loader<'_> {
 
     /// The columns of `CREATE TABLE … OF type`.
     fn columns_of_type(&mut self, relation: &mut Relation, of: &Name) -> Read {
-        if let trunkline_core::catalog::TypeKind::Composite(columns) = &self.type_mut(of)?.kind {
+        let known = self.type_mut(of)?;
+        if let trunkline_core::catalog::TypeKind::Composite(columns) = &known.kind {
+            relation.of_type = Some(known.oid);
             relation.columns.clone_from(columns);
             // What is said of the type's is not said of the table's.
             relation.columns.iter_mut().for_each(|column| column.comment = None);

@@ -38,8 +38,8 @@ pub(super) fn function(name: &str) -> Option<Function> {
         | "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions" => |_| Ok(Datum::Null),
-        "obj_description" | "col_description" => |call| description::said(call, "pg_description"),
-        "shobj_description" => |call| description::said(call, "pg_shdescription"),
+        "obj_description" | "col_description" => description::of_object,
+        "shobj_description" => description::of_shared,
         "pg_describe_object" => describe::describe,
         "pg_index_column_has_property" | "pg_index_has_property" | "pg_indexam_has_property" => {
             index_property

@@ -1,64 +1,46 @@
 //! What is said of objects: `obj_description` and its kin.
 
-use std::collections::HashMap;
-use std::rc::Rc;
-
 use trunkline_core::Result;
 
 use super::definitions::oid;
-use crate::datum::Datum;
+use crate::datum::{Datum, Row};
 use crate::facts::{PG_CATALOG, relation_columns, relation_oid};
 use crate::plan::Call;
-use crate::world::World;
 
-/// The rows of `pg_description` or `pg_shdescription` by their objects and columns, made once in a run.
-pub(crate) struct Descriptions(HashMap<(i64, i64), Vec<Said>>);
+/// `pg_class`, whose columns are meant where no catalog is named.
+const PG_CLASS: i64 = 1259;
 
-/// What is said of something that is in a catalog.
-struct Said {
-    catalog: i64,
-    text: Datum,
-}
-
-impl Descriptions {
-    fn new(world: &World, among: &str) -> Result<Descriptions> {
-        let columns = relation_columns(PG_CATALOG, among).unwrap_or_default();
-        let place = |name: &str| columns.iter().position(|column| *column.name == *name);
-        let [of, class, sub, text] = ["objoid", "classoid", "objsubid", "description"].map(place);
-        let mut all: HashMap<_, Vec<Said>> = HashMap::new();
-        for row in world.table(PG_CATALOG, among)? {
-            let number = |place: Option<usize>| place.and_then(|place| row.get(place)?.as_int());
-            let (Some(of), Some(catalog)) = (number(of), number(class)) else { continue };
-            let text = text.and_then(|text| row.get(text)).cloned().unwrap_or_default();
-            // Databases have no columns.
-            all.entry((of, number(sub).unwrap_or(0))).or_default().push(Said { catalog, text });
-        }
-        Ok(Descriptions(all))
-    }
-
-    fn find(&self, object: u32, column: i64, catalog: Option<u32>) -> Option<&Datum> {
-        let mut all = self.0.get(&(object.into(), column))?.iter();
-        let is_meant = |said: &&Said| catalog.is_none_or(|one| said.catalog == i64::from(one));
-        all.find(is_meant).map(|said| &said.text)
-    }
-}
-
-/// `obj_description(oid, catalog)`, `col_description(table, column)`, and `shobj_description(oid, catalog)`
-pub(super) fn said(call: &Call<'_>, among: &'static str) -> Result<Datum> {
+/// `obj_description(oid, catalog)` and `col_description(table, column)`
+pub(super) fn of_object(call: &Call<'_>) -> Result<Datum> {
     let Some(object) = oid(call, 0) else { return Ok(Datum::Null) };
+    let rows = call.run.world.rows_by("pg_description", "objoid", &Datum::Oid(object));
+    Ok(said(call, "pg_description", object, &rows))
+}
+
+/// `shobj_description(oid, catalog)`: of databases and roles, of which there are few.
+pub(super) fn of_shared(call: &Call<'_>) -> Result<Datum> {
+    let Some(object) = oid(call, 0) else { return Ok(Datum::Null) };
+    let rows = call.run.world.table(PG_CATALOG, "pg_shdescription")?;
+    Ok(said(call, "pg_shdescription", object, &rows))
+}
+
+fn said(call: &Call<'_>, among: &str, object: u32, rows: &[Row]) -> Datum {
     let (catalog, column) = match call.arguments.get(1) {
-        Some(Datum::Text(name)) => (relation_oid(PG_CATALOG, name), 0),
-        Some(Datum::Int(column)) => (Some(1259), *column),
+        Some(Datum::Text(name)) => (relation_oid(PG_CATALOG, name).map(i64::from), 0),
+        Some(Datum::Int(column)) => (Some(PG_CLASS), *column),
         _ => (None, 0),
     };
-    let known = call.run.descriptions.borrow().get(among).cloned();
-    let all = match known {
-        Some(known) => known,
-        None => {
-            let made = Rc::new(Descriptions::new(&call.run.world, among)?);
-            call.run.descriptions.borrow_mut().insert(among, made.clone());
-            made
-        }
+    let columns = relation_columns(PG_CATALOG, among).unwrap_or_default();
+    let cell = |row: &Row, name: &str| {
+        let place = columns.iter().position(|column| *column.name == *name)?;
+        row.get(place).cloned()
     };
-    Ok(all.find(object, column, catalog).cloned().unwrap_or_default())
+    let number = |row: &Row, name: &str| cell(row, name).and_then(|cell| cell.as_int());
+    let found = rows.iter().find(|row| {
+        number(row, "objoid") == Some(object.into())
+            // Databases have no columns.
+            && number(row, "objsubid").unwrap_or(0) == column
+            && catalog.is_none_or(|catalog| number(row, "classoid") == Some(catalog))
+    });
+    found.and_then(|row| cell(row, "description")).unwrap_or_default()
 }

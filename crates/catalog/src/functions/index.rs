@@ -6,14 +6,16 @@ use trunkline_sql::quote_identifier;
 
 use super::definitions::{column, columns, oid, qualified};
 use crate::datum::Datum;
+use crate::facts;
 use crate::plan::Call;
 use crate::syntax::call_name;
 use crate::world::{ClassObject, IndexColumn, IndexObject, World, expression_text};
 
 pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
     let world = &call.run.world;
-    let Some(class) = oid(call, 0).and_then(|oid| world.objects.class(oid)) else {
-        return Ok(Datum::Null);
+    let Some(oid) = oid(call, 0) else { return Ok(Datum::Null) };
+    let Some(class) = world.objects.class(oid) else {
+        return Ok(of_every_database(world, call, oid).unwrap_or_default());
     };
     let (Some(index), Some(relation)) = (&class.index, world.objects.relation_of(class)) else {
         return Ok(Datum::Null);
@@ -34,6 +36,22 @@ pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
             Ok(Datum::text(shown))
         }
     }
+}
+
+/// An index of the catalogs, or a column of one: none is of an expression.
+fn of_every_database(world: &World, call: &Call<'_>, oid: u32) -> Option<Datum> {
+    let is_pretty = call.arguments.get(2).is_some_and(Datum::is_true);
+    let whole = facts::definition("pg_get_indexdef", oid, is_pretty)?;
+    let number = call.arguments.get(1).and_then(Datum::as_int).unwrap_or(0);
+    if number == 0 {
+        return Some(Datum::Text(whole));
+    }
+    let known = facts::facts("pg_attribute")?;
+    let (place, name) = (known.column("attnum"), known.column("attname"));
+    let rows = world.rows_by("pg_attribute", "attrelid", &Datum::Oid(oid));
+    let row = rows.iter().find(|row| row.get(place).and_then(Datum::as_int) == Some(number));
+    let name = row.map(|row| quote_identifier(&facts::text(row, name)).into_owned());
+    Some(Datum::text(name.unwrap_or_default()))
 }
 
 /// A column, or an expression: a call stands as it is, anything else in parentheses.

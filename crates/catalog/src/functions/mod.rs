@@ -21,7 +21,6 @@ mod names;
 mod numbers;
 mod operators;
 pub(crate) use compiled::Pattern;
-pub(crate) use description::Descriptions;
 pub(crate) use mixed_times::is_mixed;
 pub(crate) use session::{now, started};
 mod partition;

@@ -113,6 +113,7 @@ pub(super) fn schema_function(name: &str) -> Option<Function> {
                 _ => None,
             })
         },
+        "_pg_interval_type" => interval_type,
         "_pg_datetime_precision" => |call| {
             typmod(call, |oid, typmod| match oid {
                 Oid::DATE => Some(0),
@@ -146,6 +147,16 @@ fn of_base(call: &Call<'_>, column: &str, domain: &str) -> Datum {
         Some(_) => field(0, column),
         None => Datum::Null,
     }
+}
+
+/// The fields of an interval, as `DAY TO SECOND(3)`.
+fn interval_type(call: &Call<'_>) -> Result<Datum> {
+    let oid = call.arguments.first().and_then(Datum::as_oid).filter(|oid| *oid == Oid::INTERVAL.0);
+    let typmod = call.arguments.get(1).and_then(Datum::as_int);
+    let typmod = typmod.and_then(|typmod| i32::try_from(typmod).ok()).unwrap_or(-1);
+    let text = oid.and_then(|oid| call.run.world.type_text(oid, typmod));
+    let fields = text.as_deref().and_then(|text| text.strip_prefix("interval "));
+    Ok(fields.map_or(Datum::Null, |fields| Datum::text(fields.to_uppercase())))
 }
 
 /// A fact of a type and its modifier.
@@ -238,7 +249,11 @@ fn size(call: &Call<'_>, parts: &[Part]) -> Result<Datum> {
 }
 
 fn size_pretty(call: &Call<'_>) -> Result<Datum> {
-    let Some(size) = call.arguments.first().and_then(Datum::as_int) else {
+    let size = match call.arguments.first() {
+        Some(Datum::Numeric(number)) => number.to_string().parse().ok(),
+        other => other.and_then(Datum::as_int),
+    };
+    let Some(size): Option<i64> = size else {
         return Err(PgError::new(
             SqlState::FEATURE_NOT_SUPPORTED,
             "a size that is not whole is not supported",

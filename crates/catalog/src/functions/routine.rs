@@ -2,11 +2,11 @@
 
 use trunkline_core::catalog::{Argument, Routine, RoutineKind};
 use trunkline_core::{Oid, PgError, Result, SqlState};
-use trunkline_sql::quote_identifier;
+use trunkline_sql::{Lexer, TokenKind, quote_identifier};
 
 use super::definitions::oid;
 use crate::datum::{Datum, Row};
-use crate::facts::{facts, number};
+use crate::facts::{facts, number, rows_by};
 use crate::plan::Call;
 use crate::world::{World, is_input, typed_text, usual_cost};
 
@@ -42,8 +42,15 @@ fn builtin(oid: u32) -> Option<Routine> {
         type_oid: Oid(oid.as_oid().unwrap_or(0)),
         default: None,
     });
+    let mut arguments: Vec<Argument> = arguments.collect();
+    // The last ones have defaults.
+    let inputs = arguments.iter_mut().filter(|argument| is_input(argument)).rev();
+    let defaults = text("proargdefaults");
+    for (argument, default) in inputs.zip(parts(&defaults).into_iter().rev()) {
+        argument.default = Some(default.to_owned());
+    }
     let result = Oid(cell("prorettype").as_oid().unwrap_or(0));
-    let mut routine = Routine::new(text("proname"), arguments.collect(), result);
+    let mut routine = Routine::new(text("proname"), arguments, result);
     routine.kind = match first("prokind", 'f') {
         'p' => RoutineKind::Procedure,
         'a' => RoutineKind::Aggregate,
@@ -68,6 +75,25 @@ fn builtin(oid: u32) -> Option<Routine> {
     Some(routine)
 }
 
+/// The expressions between the commas of a list.
+fn parts(list: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_i32);
+    let mut lexer = Lexer::new(list);
+    while let Some(token) = lexer.next_significant() {
+        match token.kind {
+            TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
+            TokenKind::RightParen | TokenKind::RightBracket => depth -= 1,
+            TokenKind::Comma if depth == 0 => {
+                parts.extend(list.get(start..token.span.start));
+                start = token.span.start + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.extend(list.get(start..).filter(|last| !last.is_empty()));
+    parts.into_iter().map(str::trim).collect()
+}
+
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -84,8 +110,31 @@ fn found(call: &Call<'_>) -> Option<Routine> {
 
 pub(super) fn arguments(call: &Call<'_>, with_defaults: bool) -> Result<Datum> {
     let world = &call.run.world;
-    let routine = found(call);
-    Ok(routine.map_or(Datum::Null, |routine| Datum::text(list(world, &routine, with_defaults))))
+    let Some(routine) = found(call) else { return Ok(Datum::Null) };
+    let parts = list(world, &routine, with_defaults);
+    Ok(Datum::text(match oid(call, 0).and_then(direct_arguments) {
+        None => parts.join(", "),
+        Some(direct) => {
+            let (before, ordered) = parts.split_at_checked(direct).unwrap_or_default();
+            // What any number of arguments comes before is ordered by as many.
+            let ordered = if ordered.is_empty() {
+                parts.get(direct.saturating_sub(1)..)
+            } else {
+                Some(ordered)
+            };
+            let ordered = format!("ORDER BY {}", ordered.unwrap_or_default().join(", "));
+            if before.is_empty() { ordered } else { format!("{} {ordered}", before.join(", ")) }
+        }
+    }))
+}
+
+/// How many arguments stand before ORDER BY, of an aggregate of what is in order.
+fn direct_arguments(oid: u32) -> Option<usize> {
+    let known = facts("pg_aggregate")?;
+    let [row] = rows_by("pg_aggregate", "aggfnoid", &Datum::Oid(oid)).try_into().ok()?;
+    let cell = |name| row.get(known.column(name));
+    let is_ordered = matches!(cell("aggkind")?.as_str()?, "o" | "h");
+    usize::try_from(cell("aggnumdirectargs")?.as_int()?).ok().filter(|_| is_ordered)
 }
 
 pub(super) fn result(call: &Call<'_>) -> Result<Datum> {
@@ -108,7 +157,7 @@ fn type_name(world: &World, oid: Oid) -> String {
     world.type_text(oid.0, -1).unwrap_or_else(|| "???".to_owned())
 }
 
-fn list(world: &World, routine: &Routine, with_defaults: bool) -> String {
+fn list(world: &World, routine: &Routine, with_defaults: bool) -> Vec<String> {
     let is_procedure = routine.kind == RoutineKind::Procedure;
     let shown = routine.arguments.iter().filter(|argument| argument.mode != 't').map(|argument| {
         let mode = match argument.mode {
@@ -134,7 +183,7 @@ fn list(world: &World, routine: &Routine, with_defaults: bool) -> String {
         }
         sql
     });
-    shown.collect::<Vec<_>>().join(", ")
+    shown.collect()
 }
 
 fn returned(world: &World, routine: &Routine) -> String {
@@ -177,7 +226,8 @@ pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
     let schema = oid(call, 0).and_then(|oid| world.proc(oid)).map(|(schema, _, _)| schema);
     let schema = schema.and_then(|schema| world.schema_name(schema)).unwrap_or_default();
     let name = format!("{}.{}", quote_identifier(&schema), quote_identifier(&routine.name));
-    let mut sql = format!("CREATE OR REPLACE {what} {name}({})\n", list(world, &routine, true));
+    let mut sql =
+        format!("CREATE OR REPLACE {what} {name}({})\n", list(world, &routine, true).join(", "));
     if routine.kind != RoutineKind::Procedure {
         sql.push_str(&format!(" RETURNS {}\n", returned(world, &routine)));
     }

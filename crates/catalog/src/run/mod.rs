@@ -21,7 +21,7 @@ use trunkline_core::Result;
 
 pub(crate) use self::budget::check_text;
 use crate::datum::{Datum, Row};
-use crate::functions::{Descriptions, Pattern};
+use crate::functions::Pattern;
 use crate::plan::Query;
 use crate::world::World;
 
@@ -42,7 +42,6 @@ pub(crate) struct Run {
     /// Rows that were found by a key, by their leaf.
     keyed: RefCell<HashMap<(usize, Datum), Rows>>,
     pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Pattern>>>,
-    pub(crate) descriptions: RefCell<HashMap<&'static str, Rc<Descriptions>>>,
     /// Relations of the catalogs, which may be in FROM more than once.
     tables: RefCell<HashMap<(u32, Arc<str>), Rows>>,
     steps: Cell<u64>,
@@ -85,7 +84,6 @@ impl Run {
             seen: RefCell::default(),
             keyed: RefCell::default(),
             patterns: RefCell::default(),
-            descriptions: RefCell::default(),
             tables: RefCell::default(),
             steps: Cell::new(0),
             bytes: Cell::new(0),

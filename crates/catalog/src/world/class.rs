@@ -109,6 +109,7 @@ fn row(world: &World, maker: &Maker, class: &ClassObject) -> Row {
         ("relname", Datum::Text(class.name.clone())),
         ("relnamespace", Datum::Oid(class.schema)),
         ("reltype", Datum::Oid(class.row_type)),
+        ("reloftype", Datum::Oid(own.and_then(|one| one.of_type).map_or(0, |oid| oid.0))),
         ("relowner", Datum::Oid(world.class_owner(class))),
         ("relam", Datum::Oid(method)),
         ("relfilenode", Datum::Oid(if has_rows { class.oid } else { 0 })),

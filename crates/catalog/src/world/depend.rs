@@ -196,6 +196,9 @@ impl Finder<'_> {
             self.on_type(column(class.oid, place), attribute.column.type_oid);
         }
         let Some(relation) = objects.relation_of(class) else { return };
+        if let Some(oid) = relation.of_type {
+            self.on_type(own, oid);
+        }
         let kind = if relation.bound.is_some() { 'a' } else { 'n' };
         for parent in objects.family.parents(class.oid) {
             self.add(own, (PG_CLASS, *parent, 0), kind);
@@ -353,6 +356,9 @@ impl Finder<'_> {
                 self.add(own, (PG_LANGUAGE, super::routine::language(&routine.language), 0), 'n');
             }
             self.on_type(own, routine.result);
+            if let Some(made_with) = objects.made_with(object) {
+                self.add(own, (PG_TYPE, made_with.0, 0), 'i');
+            }
             for argument in &routine.arguments {
                 self.on_type(own, argument.type_oid);
             }

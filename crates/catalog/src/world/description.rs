@@ -1,10 +1,14 @@
 //! What is said of the objects of a snapshot: `pg_description`, and `pg_shdescription` of the database.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use trunkline_core::catalog::{Commented, Schema};
 
 use super::depend::{
     PG_CLASS, PG_CONSTRAINT, PG_EXTENSION, PG_NAMESPACE, PG_POLICY, PG_PROC, PG_TRIGGER, PG_TYPE,
 };
+use super::numbered::Of;
 use super::row::{Maker, count};
 use super::session::DATABASES;
 use super::types::TypeWhat;
@@ -16,24 +20,72 @@ use crate::facts::PG_CATALOG;
 const PG_DATABASE: u32 = 1262;
 const PG_AUTHID: u32 = 1260;
 
-pub(super) fn descriptions(world: &World) -> Vec<Row> {
+/// What is said of something: the catalog that it is in, its number, and that of its column or zero.
+type Said = (u32, u32, usize, Arc<str>);
+
+/// All that is said, by the number of what it is said of.
+#[derive(Debug)]
+pub(super) struct Descriptions {
+    all: Vec<Said>,
+    by_object: HashMap<u32, Vec<usize>>,
+}
+
+impl Descriptions {
+    fn new(world: &World) -> Descriptions {
+        let all = all(world);
+        let mut by_object: HashMap<u32, Vec<usize>> = HashMap::new();
+        for (place, (_, object, ..)) in all.iter().enumerate() {
+            by_object.entry(*object).or_default().push(place);
+        }
+        Descriptions { all, by_object }
+    }
+}
+
+pub(super) fn descriptions(world: &World, of: Of) -> Vec<Row> {
+    let known = known(world);
+    match of {
+        Of::One(object) => {
+            let places = known.by_object.get(&object).into_iter().flatten();
+            rows(places.filter_map(|place| known.all.get(*place)))
+        }
+        Of::Part(from, to) => {
+            rows(known.all.get(from..to.min(known.all.len())).unwrap_or_default())
+        }
+    }
+}
+
+pub(super) fn count_descriptions(world: &World) -> usize {
+    known(world).all.len()
+}
+
+fn known(world: &World) -> &Descriptions {
+    world.objects.described.get_or_init(|| Descriptions::new(world))
+}
+
+fn rows<'a>(all: impl IntoIterator<Item = &'a Said>) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_description");
-    let row = |class: u32, object: u32, column: usize, text: &str| {
+    let rows = all.into_iter().map(|(class, object, column, text)| {
         maker.row([
-            ("objoid", Datum::Oid(object)),
-            ("classoid", Datum::Oid(class)),
-            ("objsubid", count(column)),
-            ("description", Datum::text(text)),
+            ("objoid", Datum::Oid(*object)),
+            ("classoid", Datum::Oid(*class)),
+            ("objsubid", count(*column)),
+            ("description", Datum::Text(text.clone())),
         ])
+    });
+    rows.collect()
+}
+
+fn all(world: &World) -> Vec<Said> {
+    let mut all: Vec<Said> = Vec::new();
+    let mut add = |class: u32, object: u32, column: usize, text: &str| {
+        all.push((class, object, column, text.into()));
     };
-    let mut rows = Vec::new();
     for (class, relation) in world.objects.relations() {
-        rows.extend(relation.comment.iter().map(|text| row(PG_CLASS, class.oid, 0, text)));
+        relation.comment.iter().for_each(|text| add(PG_CLASS, class.oid, 0, text));
     }
     for class in world.objects.classes.iter().filter(|class| class.row_type != 0) {
         for (place, attribute) in world.objects.columns(class).iter().enumerate() {
-            let said = attribute.comment.iter();
-            rows.extend(said.map(|text| row(PG_CLASS, class.oid, place + 1, text)));
+            attribute.comment.iter().for_each(|text| add(PG_CLASS, class.oid, place + 1, text));
         }
     }
     for schema in &world.objects.snapshot.schemas {
@@ -53,16 +105,17 @@ pub(super) fn descriptions(world: &World) -> Vec<Row> {
                 }
                 _ => None,
             };
-            let said = of.filter(|_| !comment.text.is_empty());
-            rows.extend(said.map(|(class, object)| row(class, object, 0, &comment.text)));
+            if let Some((class, object)) = of.filter(|_| !comment.text.is_empty()) {
+                add(class, object, 0, &comment.text);
+            }
         }
         let is_said = |schema: &Schema| schema.comments.iter().any(|c| c.on == Commented::Schema);
         if number == PUBLIC && !is_said(schema) {
-            rows.push(row(PG_NAMESPACE, PUBLIC, 0, "standard public schema"));
+            add(PG_NAMESPACE, PUBLIC, 0, "standard public schema");
         }
     }
-    rows.extend(others(world).into_iter().map(|(class, object, text)| row(class, object, 0, text)));
-    rows
+    others(world).into_iter().for_each(|(class, object, text)| add(class, object, 0, text));
+    all
 }
 
 /// What is said of types, routines, triggers, policies and extensions.
@@ -102,7 +155,8 @@ fn constraint(world: &World, table: &ClassObject, name: &str) -> Option<(u32, u3
 /// The same of a domain.
 fn domain_constraint(world: &World, schema: u32, of: &str, name: &str) -> Option<(u32, u32)> {
     let domain = world.objects.types.named(schema, of)?;
-    let mut all = world.objects.constraints.iter();
+    // They are of no table.
+    let mut all = world.objects.constraints_of(0);
     let found = all.find(|one| one.domain == domain && *one.name == *name)?;
     Some((PG_CONSTRAINT, found.oid))
 }

@@ -6,7 +6,7 @@ use crate::datum::{Datum, Row};
 use crate::facts;
 
 /// The columns by which rows are made one by one.
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 15] = [
     ("pg_attrdef", "adrelid"),
     ("pg_attribute", "attrelid"),
     ("pg_class", "oid"),
@@ -16,6 +16,7 @@ const KEYS: [(&str, &str); 14] = [
     ("pg_constraint", "oid"),
     ("pg_depend", "objid"),
     ("pg_depend", "refobjid"),
+    ("pg_description", "objoid"),
     ("pg_index", "indexrelid"),
     ("pg_index", "indrelid"),
     ("pg_sequence", "seqrelid"),

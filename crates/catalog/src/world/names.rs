@@ -10,6 +10,7 @@ use super::objects::Objects;
 use super::toast::PG_TOAST;
 use super::types::TypeWhat;
 use super::{ClassObject, INFORMATION_SCHEMA, SUPERUSER, World};
+use crate::bind::{ALL_DIGITS, ALL_FIELDS, INTERVAL_FIELDS};
 use crate::facts::{self, OPERATORS, PG_CATALOG, PROCS, Proc, number, text, type_facts};
 
 /// A column of names by OID, of a relation that every database has.
@@ -487,6 +488,21 @@ pub(crate) fn modified(oid: Oid, name: &str, typmod: i32) -> String {
             let packed = typmod - 4;
             let scale = ((packed & 0x7ff) ^ 1024) - 1024;
             format!("numeric({},{scale})", (packed >> 16) & 0xffff)
+        }
+        Oid::INTERVAL => {
+            let fields = (typmod >> 16) & ALL_FIELDS;
+            let named = INTERVAL_FIELDS.iter().filter(|(_, bit)| fields & (1 << bit) != 0);
+            let named: Vec<&str> = named.map(|(field, _)| *field).collect();
+            let fields = match named.as_slice() {
+                _ if fields == ALL_FIELDS => String::new(),
+                [first, .., last] => format!(" {first} to {last}"),
+                [one] => format!(" {one}"),
+                [] => String::new(),
+            };
+            match typmod & ALL_DIGITS {
+                ALL_DIGITS => format!("{name}{fields}"),
+                digits => format!("{name}{fields}({digits})"),
+            }
         }
         Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ => match name.split_once(' ') {
             Some((first, rest)) => format!("{first}({typmod}) {rest}"),

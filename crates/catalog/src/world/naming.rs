@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trunkline_core::catalog::{ConstraintKind, Index, IndexKey, Indexed, Relation};
 
 use super::Objects;
-use crate::syntax::call_name;
+use crate::analyze;
 
 /// How long a name may be, in bytes.
 const LONGEST: usize = 63;
@@ -62,7 +62,7 @@ pub(super) fn index_column(relation: &Relation, key: &IndexKey) -> String {
     match &key.of {
         Indexed::Column(place) => column(relation, *place).to_owned(),
         Indexed::Expression(text) => {
-            call_name(text).map_or_else(|| "expr".to_owned(), str::to_lowercase)
+            analyze::made_up_name(text).unwrap_or_else(|| "expr".to_owned())
         }
     }
 }

@@ -10,6 +10,7 @@ use trunkline_core::types::TextStyle;
 
 use super::constraint::ConstraintObject;
 use super::depend::Dependencies;
+use super::description::Descriptions;
 use super::index::IndexObject;
 use super::names::predefined_role;
 use super::numbered::Numbered;
@@ -63,6 +64,8 @@ pub(crate) struct Objects {
     declared: OnceLock<Declared>,
     /// What the query of each view names and which relation it is of, once somebody asks.
     views: OnceLock<HashMap<u32, KnownView>>,
+    /// What is said of objects, once somebody asks.
+    pub(super) described: OnceLock<Descriptions>,
     /// What depends on what, once somebody asks.
     pub(super) depending: OnceLock<Dependencies>,
     /// The columns of defaults, once somebody asks.
@@ -137,6 +140,7 @@ impl Objects {
         }
         for (place, schema) in snapshot.schemas.iter().enumerate() {
             let Some(oid) = objects.add_schema(&schema.name) else { continue };
+            objects.add_domain_constraints(oid, &schema.types);
             let numbered = schema.relations.iter().zip(oids.get(place).into_iter().flatten());
             for (at, (relation, number)) in numbered.enumerate() {
                 objects.relation(oid, *number, relation, (place, at));
@@ -147,6 +151,7 @@ impl Objects {
         objects.inherit();
         objects.settle_foreign_keys();
         objects.add_routines();
+        objects.add_constructors();
         objects.add_triggers();
         objects.add_policies();
         objects.add_rules();

@@ -174,7 +174,7 @@ impl Objects {
             let Some(own) = self.constraints.get_mut(own) else { return };
             own.inherited += 1;
             own.is_local = is_local && own.is_local;
-            if matches!(of.what, What::NotNull) {
+            if matches!(of.what, What::NotNull) && !is_local {
                 own.name = of.name.clone();
             }
             let index = own.index;

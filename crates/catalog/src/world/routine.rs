@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use trunkline_core::Oid;
-use trunkline_core::catalog::{Argument, Routine, RoutineKind};
+use trunkline_core::catalog::{Argument, Routine, RoutineKind, Type, TypeKind};
 
 use super::numbered::Numbered;
 use super::row::{Maker, count, letter};
+use super::types::TypeWhat;
 use super::{Objects, World};
 use crate::datum::{Datum, List, Row};
 use crate::facts::{self, PG_CATALOG, facts};
@@ -27,7 +28,16 @@ pub(crate) struct RoutineObject {
     pub(crate) name: Arc<str>,
     /// The types of what it is called with.
     pub(crate) inputs: Vec<Oid>,
-    place: (usize, usize),
+    place: Place,
+}
+
+/// Where what is said of a routine is.
+#[derive(Debug)]
+enum Place {
+    /// A schema of the snapshot, and the place there.
+    Of(usize, usize),
+    /// It came with a type.
+    Made(Box<Routine>),
 }
 
 impl Routines {
@@ -69,16 +79,78 @@ impl Objects {
                 let oid = self.numbers.of("proc", &names);
                 let name: Arc<str> = routine.name.as_str().into();
                 self.routines.by_name.entry((number, name.clone())).or_default().push(oid);
-                let place = (at, place);
+                let place = Place::Of(at, place);
                 let object = RoutineObject { oid, schema: number, name, inputs, place };
                 self.routines.all.push(oid, object);
             }
         }
     }
 
-    /// What the snapshot says of a routine.
-    pub(crate) fn routine(&self, object: &RoutineObject) -> Option<&Routine> {
-        self.snapshot.schemas.get(object.place.0)?.routines.get(object.place.1)
+    /// What is said of a routine.
+    pub(crate) fn routine<'a>(&'a self, object: &'a RoutineObject) -> Option<&'a Routine> {
+        match &object.place {
+            Place::Of(schema, place) => self.snapshot.schemas.get(*schema)?.routines.get(*place),
+            Place::Made(routine) => Some(routine),
+        }
+    }
+
+    /// The type that a routine came with, if it did.
+    pub(super) fn made_with(&self, object: &RoutineObject) -> Option<Oid> {
+        match &object.place {
+            Place::Of(..) => None,
+            Place::Made(routine) => Some(routine.result),
+        }
+    }
+
+    /// Adds the functions that make values of ranges and multiranges, which have the names of the types.
+    pub(super) fn add_constructors(&mut self) {
+        let mut made = Vec::new();
+        for of in self.types.iter().filter(|of| of.what == TypeWhat::Range) {
+            let Some(Type { kind: TypeKind::Range(range), access, .. }) = self.type_of(of) else {
+                continue;
+            };
+            let (name, multirange, _) = &range.multirange;
+            let ends = [range.of, range.of, Oid::TEXT];
+            let (own, array) = ([Oid(of.oid)], [Oid(of.array)]);
+            for (name, arguments, mode, result, source) in [
+                (
+                    &*of.name,
+                    ends.get(..2).unwrap_or_default(),
+                    'i',
+                    Oid(of.oid),
+                    "range_constructor2",
+                ),
+                (&*of.name, &ends[..], 'i', Oid(of.oid), "range_constructor3"),
+                (name, &[][..], 'i', *multirange, "multirange_constructor0"),
+                (name, &own[..], 'i', *multirange, "multirange_constructor1"),
+                (name, &array[..], 'v', *multirange, "multirange_constructor2"),
+            ] {
+                let argument = |oid: &Oid| Argument {
+                    name: String::new(),
+                    mode,
+                    type_oid: *oid,
+                    default: None,
+                };
+                let all = arguments.iter().map(argument).collect();
+                let mut routine = Routine::new(name, all, result);
+                routine.language = "internal".to_owned();
+                routine.source = source.to_owned();
+                (routine.volatility, routine.parallel) = ('i', 's');
+                routine.strict = result == *multirange;
+                routine.access.owner.clone_from(&access.owner);
+                made.push((of.schema, arguments.to_vec(), routine));
+            }
+        }
+        for (schema, inputs, routine) in made {
+            let name: Arc<str> = routine.name.as_str().into();
+            let mut names = vec![schema.to_string(), routine.name.clone()];
+            names.extend(inputs.iter().map(|oid| oid.0.to_string()));
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let oid = self.numbers.of("proc", &names);
+            self.routines.by_name.entry((schema, name.clone())).or_default().push(oid);
+            let place = Place::Made(Box::new(routine));
+            self.routines.all.push(oid, RoutineObject { oid, schema, name, inputs, place });
+        }
     }
 }
 

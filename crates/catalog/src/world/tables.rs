@@ -54,6 +54,7 @@ fn objects(world: &World, name: &str) -> usize {
         }
         "pg_constraint" => world.objects.constraints.len(),
         "pg_depend" => world.objects.count_dependencies(),
+        "pg_description" => description::count_descriptions(world),
         "pg_type" => world.objects.types.all.len(),
         _ => 0,
     }
@@ -67,6 +68,7 @@ pub(super) fn part(world: &World, name: &str, of: Of) -> Vec<Row> {
         "pg_class" => class::classes(world, of),
         "pg_constraint" => constraint::constraints(world, of),
         "pg_depend" => depend::dependencies(world, of),
+        "pg_description" => description::descriptions(world, of),
         "pg_index" => index::indexes(world, of),
         "pg_sequence" => sequence::sequences(world, of),
         "pg_type" => types::types(world, of),
@@ -97,7 +99,6 @@ fn first(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         "pg_policy" => policy::policies(world),
         "pg_inherits" => partition::inherits(world),
         "pg_partitioned_table" => partition::partitioned_tables(world),
-        "pg_description" => description::descriptions(world),
         "pg_shdescription" => description::shared_descriptions(world),
         "pg_rewrite" => class::rules(world),
         "pg_foreign_table" => foreign::foreign_tables(world),

@@ -127,9 +127,6 @@ impl Objects {
                     }
                     _ => {}
                 }
-                if let TypeKind::Domain(domain) = &of.kind {
-                    self.add_domain_constraints(number, of, domain);
-                }
             }
         }
         self.add_arrays(&arrays);
@@ -161,14 +158,31 @@ impl Objects {
         }
     }
 
-    fn add_domain_constraints(&mut self, schema: u32, of: &Type, domain: &Domain) {
-        let mut is_refused = false;
+    /// Adds what the domains of a schema check, before any table: most were made for one.
+    pub(super) fn add_domain_constraints(&mut self, schema: u32, types: &[Type]) {
+        for of in types {
+            if let TypeKind::Domain(domain) = &of.kind {
+                self.add_constraints_of_domain(schema, of, domain);
+            }
+        }
+    }
+
+    fn add_constraints_of_domain(&mut self, schema: u32, of: &Type, domain: &Domain) {
+        let mut refusals = domain.constraints.iter().map(|constraint| &constraint.kind);
+        let is_refused = refusals.any(|kind| matches!(kind, ConstraintKind::NotNull(_)));
+        // It mostly stands first.
+        if domain.not_null && !is_refused {
+            let name = self.domain_constraint_name(schema, &of.name, "not_null");
+            let oid = self.constraint_number(schema, &of.name, &name);
+            let numbered = (oid, name);
+            let refusal = ConstraintObject::new(numbered, schema, (0, of.oid.0), What::NotNull);
+            self.add_constraint(refusal);
+        }
         for constraint in &domain.constraints {
             let (what, label) = match &constraint.kind {
                 ConstraintKind::NotNull(_) => (What::NotNull, "not_null"),
                 kind => (What::Kind(kind.clone()), "check"),
             };
-            is_refused |= matches!(what, What::NotNull);
             let name = match &constraint.name {
                 Some(name) => name.as_str().into(),
                 None => self.domain_constraint_name(schema, &of.name, label),
@@ -177,13 +191,6 @@ impl Objects {
             let mut object = ConstraintObject::new((oid, name), schema, (0, of.oid.0), what);
             object.not_valid = constraint.not_valid;
             self.add_constraint(object);
-        }
-        if domain.not_null && !is_refused {
-            let name = self.domain_constraint_name(schema, &of.name, "not_null");
-            let oid = self.constraint_number(schema, &of.name, &name);
-            let numbered = (oid, name);
-            let refusal = ConstraintObject::new(numbered, schema, (0, of.oid.0), What::NotNull);
-            self.add_constraint(refusal);
         }
     }
 

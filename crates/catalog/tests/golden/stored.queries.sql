@@ -63,3 +63,29 @@ SELECT pg_describe_object(1259, 'x.indexed'::regclass, 1), pg_describe_object(12
 SELECT pg_describe_object(2605, 10066, 0), pg_describe_object(2616, 4218, 0), pg_describe_object(2753, 3194, 0), pg_describe_object(2607, 4402, 0), pg_describe_object(3079, 13494, 0), pg_describe_object(3600, 13098, 0), pg_describe_object(3601, 3722, 0), pg_describe_object(3602, 13103, 0), pg_describe_object(3764, 3727, 0), pg_describe_object(1259, 1, 0), pg_describe_object(2618, 12108, 0)
 
 SELECT pg_describe_object(classid, objid, 0) AS object_description FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e' ORDER BY 1
+
+SELECT i.relname, a.attname FROM pg_class c JOIN pg_index x ON x.indrelid = c.oid JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_attribute a ON a.attrelid = i.oid WHERE c.relname = 'named' ORDER BY 1, a.attnum
+
+SELECT oid::regprocedure, pg_get_function_arguments(oid), pg_get_function_result(oid), prolang, procost, provariadic::regtype, proisstrict, provolatile, proparallel, pronargs, proargmodes, prosrc FROM pg_proc WHERE pronamespace = 'r'::regnamespace ORDER BY oid::regprocedure::text
+
+SELECT pg_describe_object(classid, objid, 0) AS said, refobjid::regtype, deptype FROM pg_depend WHERE classid = 1255 AND refclassid = 1247 AND objid >= 16384 ORDER BY 1, refobjid::regtype::text, 3
+
+SELECT pg_get_indexdef('pg_class_oid_index'::regclass), pg_get_indexdef('pg_class_oid_index'::regclass, 0, true), pg_get_indexdef('pg_class_oid_index'::regclass, 1, false), pg_get_indexdef('pg_proc_proname_args_nsp_index'::regclass, 2, true), pg_get_indexdef('pg_class_oid_index'::regclass, 5, true), pg_get_indexdef('pg_class'::regclass)
+
+SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('pg_type', 'pg_depend') ORDER BY 1
+
+SELECT oid::regprocedure, pg_get_function_arguments(oid), pg_get_function_arg_default(oid, 2) FROM pg_proc WHERE pronargdefaults > 0 AND oid < 16384 ORDER BY oid
+
+SELECT f.opfname, string_agg(format_type(c.opcintype, NULL), ', ') FROM pg_opfamily f JOIN pg_opclass c ON c.opcfamily = f.oid WHERE f.opfname IN ('float_ops', 'integer_ops', 'text_ops') AND f.opfmethod = 403 GROUP BY 1 ORDER BY 1
+
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.atttypmod FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relname IN ('times', 'like_times') AND attnum > 0 ORDER BY 1, attnum
+
+SELECT column_name, interval_type, datetime_precision FROM information_schema.columns WHERE table_name = 'times' ORDER BY ordinal_position
+
+SELECT coalesce(conrelid::regclass::text, contypid::regtype::text), conname, conislocal, coninhcount FROM pg_constraint WHERE connamespace = 'r'::regnamespace AND contype = 'n' ORDER BY conrelid::regclass::text, contypid::regtype::text, 2
+
+SELECT relname, reloftype::regtype FROM pg_class WHERE reloftype <> 0
+
+SELECT oid::regprocedure, pg_get_function_arguments(oid), pg_get_function_identity_arguments(oid) FROM pg_proc JOIN pg_aggregate ON aggfnoid = pg_proc.oid WHERE aggkind <> 'n' ORDER BY oid
+
+SELECT pg_size_pretty(0::numeric), pg_size_pretty(16384::numeric), pg_size_pretty(-1048576000::numeric), pg_size_pretty(sum(n)) FROM (SELECT 8192::bigint AS n FROM pg_am) AS x

@@ -69,3 +69,14 @@ CREATE TABLE p.three_4 PARTITION OF p.three FOR VALUES FROM (3, MINVALUE, MINVAL
 CREATE TABLE p.three_rest PARTITION OF p.three DEFAULT;
 CREATE TABLE p.large (id bigint, at date) PARTITION BY RANGE (id);
 CREATE TABLE p.large_1 PARTITION OF p.large FOR VALUES FROM (1) TO (5000000000);
+CREATE SCHEMA r;
+CREATE TYPE r.height AS RANGE (subtype = numeric, multirange_type_name = r.heights);
+CREATE TYPE r.place AS (name text, at point);
+CREATE TABLE r.named (p r.place, t text, n int, CONSTRAINT named_check CHECK (n > 0));
+CREATE INDEX ON r.named (((p).name), lower(t), (n + 1), ((t || 'x')::varchar), coalesce(n, 1));
+CREATE DOMAIN r.clash_a AS text NOT NULL CHECK (VALUE <> '');
+CREATE TABLE r.clash (a int NOT NULL);
+CREATE TABLE r.times (a int NOT NULL, i interval day to second(3), j interval year, k interval(2), l interval hour to minute, m interval, c int NOT NULL);
+CREATE TABLE r.like_times (LIKE r.times, d int NOT NULL);
+CREATE TABLE r.from_times (c int NOT NULL, e text) INHERITS (r.times);
+CREATE TABLE r.typed OF r.place (name NOT NULL);

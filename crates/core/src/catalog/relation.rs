@@ -1,6 +1,7 @@
 //! Tables, views and what they have.
 
 use super::{Access, Constraint, Grant, Index, Policy, Trigger};
+use crate::Oid;
 use crate::column::Column;
 
 /// A table or a view.
@@ -39,6 +40,8 @@ pub struct Relation {
     pub options: Vec<String>,
     /// Whether it is lost in a crash (UNLOGGED).
     pub unlogged: bool,
+    /// The composite type that it is of, if its columns are those of one (`CREATE TABLE … OF`).
+    pub of_type: Option<Oid>,
     /// Whose it is.
     pub access: Access,
 }
@@ -67,6 +70,7 @@ impl Relation {
             bound: None,
             options: Vec::new(),
             unlogged: false,
+            of_type: None,
             access: Access::default(),
         }
     }
