@@ -218,6 +218,7 @@ fn write(world: &World, value: &Datum, oid: Oid, out: &mut RowWriter<'_>) -> Res
     match (value, out.format()) {
         (Datum::Null, _) => out.null(),
         (Datum::Text(text), Format::Text) => out.text(text),
+        (Datum::Label(label), _) => out.text(&label.text),
         (value, Format::Text) if is_named => out.text(&world.text(value, oid)?),
         (Datum::Record(record), Format::Binary) => write_record(world, record, out)?,
         (_, Format::Binary) if !can_be_sent(oid) => {

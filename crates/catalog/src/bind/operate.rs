@@ -117,6 +117,10 @@ impl Binder {
 
     /// An operator and its operands.
     pub(super) fn operate(&mut self, name: &str, operands: Vec<Typed>) -> Result<Typed> {
+        let mut operands = operands;
+        if let Some(compared) = self.operate_declared(name, &mut operands)? {
+            return Ok(compared);
+        }
         let operands: Vec<Typed> = operands.into_iter().map(plain).collect();
         let types: Vec<Oid> = operands.iter().map(|operand| operand.oid).collect();
         let place = operands.first().map_or(0, |operand| operand.place);
@@ -152,7 +156,7 @@ impl Binder {
     }
 }
 
-/// A value of a type that somebody declared is compared as the text it is: there is none of them here.
+/// A column of a type that somebody declared is compared as text would be: its relation has no rows.
 fn plain(operand: Typed) -> Typed {
     let is_declared = operand.oid != Oid::UNKNOWN && type_facts(operand.oid).is_none();
     if is_declared { Typed { oid: Oid::TEXT, ..operand } } else { operand }
