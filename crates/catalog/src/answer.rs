@@ -205,6 +205,7 @@ fn write(
             check_text(*written)?;
             out.text(&text);
         }
+        (Datum::Label(label), _) => out.text(&label.text),
         (Datum::Record(record), Format::Binary) => write_record(world, record, out)?,
         (_, Format::Binary) if !can_be_sent(oid) => {
             let name = type_facts(oid).map_or_else(String::new, |known| known.name.to_string());

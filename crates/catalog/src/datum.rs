@@ -25,12 +25,21 @@ pub(crate) enum Datum {
     Text(Arc<str>),
     Array(Arc<List>),
     Record(Arc<Record>),
+    /// A label of an enum.
+    Label(Arc<Label>),
     /// A value that is only carried.
     Other(Arc<Value>),
 }
 
 /// A row of values, shared by all that hold it.
 pub(crate) type Row = Arc<[Datum]>;
+
+/// A label of an enum, and its place among all of them, by which they are ordered.
+#[derive(Clone, Debug)]
+pub(crate) struct Label {
+    pub(crate) place: usize,
+    pub(crate) text: Arc<str>,
+}
 
 /// Names and types of the fields of a record.
 pub(crate) type Fields = Arc<[(Arc<str>, Oid)]>;
@@ -219,6 +228,7 @@ impl Datum {
             (Datum::Array(one), Datum::Array(two)) => compare_all(&one.items, &two.items)
                 .then_with(|| one.dimensions.cmp(&two.dimensions)),
             (Datum::Record(one), Datum::Record(two)) => compare_all(&one.values, &two.values),
+            (Datum::Label(one), Datum::Label(two)) => one.place.cmp(&two.place),
             (Datum::Other(one), Datum::Other(two)) if span(one).is_some() => {
                 span(one).cmp(&span(two))
             }
@@ -252,7 +262,8 @@ impl Datum {
             Datum::Array(_) => 3,
             Datum::Record(_) => 4,
             Datum::Other(_) => 5,
-            Datum::Null => 6,
+            Datum::Label(_) => 6,
+            Datum::Null => 7,
         }
     }
 }
@@ -319,6 +330,7 @@ impl Hash for Datum {
             },
             Datum::Array(list) => list.items.hash(state),
             Datum::Record(record) => record.values.hash(state),
+            Datum::Label(label) => label.place.hash(state),
             Datum::Other(value) => match span(value) {
                 Some(span) => span.hash(state),
                 None => format!("{value:?}").hash(state),

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use trunkline_core::types::{Array, TextStyle, ToPg, Value, array, record};
+use trunkline_core::types::{Array, TextStyle, ToPg, Types, UserType, Value, array, record, user};
 use trunkline_core::{Format, Oid, Param, PgError, Result};
 
-use crate::datum::{Datum, List};
+use crate::datum::{Datum, Label, List};
 use crate::facts::{base_of, element_of, type_facts};
 
 /// Reads the text of a type that needs no catalog to be read.
@@ -27,16 +27,23 @@ pub(crate) fn parse_plain(oid: Oid, text: &str, style: &TextStyle) -> Result<Dat
                 value => from_value(value)?,
             }
         }
-        oid => of_type(Value::from_literal(oid, text, style)?, oid)?,
+        oid => of_type(Value::from_literal(oid, text, style)?, oid, &style.types)?,
     })
 }
 
-/// A value of a type; one that is not built in stays as it is, unless it is a string's.
-fn of_type(value: Value, oid: Oid) -> Result<Datum> {
-    let is_whole = matches!(value, Value::Array(_) | Value::Record(_));
-    match type_facts(oid) {
-        None if is_whole => Ok(Datum::Other(Arc::new(value))),
-        _ => from_value(value),
+/// A value of a type; an array or a row of one that is not built in stays as it is.
+fn of_type(value: Value, oid: Oid, types: &Types) -> Result<Datum> {
+    let registered = || types.get(types.base_of(oid)).map(UserType::kind);
+    match (value, type_facts(oid)) {
+        (value @ (Value::Array(_) | Value::Record(_)), None) => Ok(Datum::Other(Arc::new(value))),
+        (Value::Text(text), None) => Ok(match registered() {
+            Some(user::Kind::Enum(labels)) => match labels.position(&text) {
+                Some(place) => Datum::Label(Arc::new(Label { place, text: text.into() })),
+                None => Datum::text(text),
+            },
+            _ => Datum::text(text),
+        }),
+        (value, _) => from_value(value),
     }
 }
 
@@ -79,7 +86,7 @@ pub(crate) fn from_value(value: Value) -> Result<Datum> {
 
 /// A parameter that the client has sent.
 pub(crate) fn from_param(param: &Param<'_>, style: &TextStyle) -> Result<Datum> {
-    of_type(param.decode::<Value>(style)?, param.type_oid)
+    of_type(param.decode::<Value>(style)?, param.type_oid, &style.types)
 }
 
 /// A value of the type `oid` for the wire.
@@ -110,6 +117,7 @@ pub(crate) fn to_value(datum: &Datum, oid: Oid) -> Value {
             });
             Value::Record(record::Record::new(fields.collect()))
         }
+        Datum::Label(label) => Value::Text(label.text.to_string()),
         Datum::Other(value) => value.as_ref().clone(),
     }
 }
@@ -133,6 +141,9 @@ pub(crate) fn text_plain(datum: &Datum, oid: Oid, style: &TextStyle) -> Result<S
     let oid = base_of(oid);
     if let Datum::Text(text) = datum {
         return Ok(text.to_string());
+    }
+    if let Datum::Label(label) = datum {
+        return Ok(label.text.to_string());
     }
     let mut out = Vec::new();
     // A string that is put into an expression is never NULL.

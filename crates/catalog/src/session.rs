@@ -188,11 +188,13 @@ impl<S: Session> CatalogSession<S> {
         }
         let Some(named) = named(sql, may_be_declared) else { return Ok(Beside::Nothing) };
         protected::check(named.kind, &named.targets)?;
-        let world = if may_be_declared { Some(self.world(None).await?) } else { None };
-        if named.is_query && named.relations.is_empty() {
-            let world = world.filter(|_| casts_to(sql, &self.shared.type_names));
-            return Ok(world.map_or(Beside::Nothing, Beside::Typed));
+        if named.relations.is_empty() {
+            return match named.is_query && casts_to(sql, &self.shared.type_names) {
+                true => Ok(Beside::Typed(self.world(None).await?)),
+                false => Ok(Beside::Nothing),
+            };
         }
+        let world = if may_be_declared { Some(self.world(None).await?) } else { None };
         let (mut loan, mut is_all) = (Loan::default(), named.is_query);
         for mention in &named.relations {
             if is_relation(mention.schema.as_ref(), &mention.name) {
@@ -301,7 +303,7 @@ impl<S: Session> CatalogSession<S> {
                     Ok(answer) => Ok(self.described(answer)),
                     // The engine may know functions that are not here, but not the type.
                     Err(error) if error.sqlstate() == SqlState::UNDEFINED_FUNCTION => {
-                        self.prepare_engine(sql, hints, is_cursor).await
+                        self.prepare_engine(sql, hints, is_cursor).await.map_err(|_| error)
                     }
                     Err(error) => Err(error),
                 },

@@ -12,6 +12,7 @@ mod folder;
 mod functions;
 mod guards;
 mod information_schema;
+mod lent;
 mod marks;
 mod meet;
 mod members;

@@ -18,11 +18,12 @@ use datafusion::logical_expr::{
 use datafusion::sql::planner::{ParserOptions, PlannerContext, SqlToRel};
 use datafusion::sql::sqlparser::ast;
 use trunkline_core::types::TextStyle;
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{LentRelation, PgError, Result, SqlState};
 
 use crate::casts::literal;
 use crate::error::{answer_in, position_of_relation};
 use crate::information_schema::InformationSchema;
+use crate::lent;
 
 /// The tables that a session sees.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub(crate) struct Tables {
     pub(crate) catalog: Arc<dyn CatalogProvider>,
     /// The schemas in which a table without a schema is looked for.
     pub(crate) search_path: Vec<String>,
+    /// What the statement was lent.
+    pub(crate) lent: Arc<[LentRelation]>,
 }
 
 impl Tables {
@@ -52,6 +55,9 @@ impl Tables {
                 dotted(name)
             ));
             return Err(DataFusionError::External(Box::new(error)));
+        }
+        if let Some(lent) = lent::source(&self.lent, name) {
+            return Ok(Some(lent));
         }
         let path = match name.schema() {
             Some(schema) => std::slice::from_ref(&schema.to_owned()).to_vec(),

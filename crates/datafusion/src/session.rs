@@ -12,14 +12,16 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_plan::execute_stream;
 use trunkline_arrow::rows_of_stream;
 use trunkline_core::catalog::Snapshot;
-use trunkline_core::{Client, Column, Oid, PgError, Prepared, Reply, Result, Run, Session};
+use trunkline_core::{
+    Client, Column, LentRelation, Oid, PgError, Prepared, Reply, Result, Run, Session,
+};
 
 use crate::engine::Shared;
 use crate::error::answer;
 use crate::parameters::{self, Parameter};
 use crate::planner::Tables;
 use crate::rows::{Batches, Stopping};
-use crate::{closed, explain, functions, guards, prepare, snapshot};
+use crate::{closed, explain, functions, guards, lent, prepare, snapshot};
 
 /// How long a client waits for its query to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -61,8 +63,9 @@ impl DataFusionSession {
         state.clone()
     }
 
-    fn tables(&self) -> Tables {
+    fn tables(&self, lent: &Arc<[LentRelation]>) -> Tables {
         Tables {
+            lent: lent.clone(),
             database: self.shared.database.name().to_owned(),
             catalog: self.shared.database.catalog(),
             search_path: functions::search_path(&self.client),
@@ -80,8 +83,18 @@ impl Session for DataFusionSession {
     type Statement = Statement;
 
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Statement>> {
+        self.prepare_lent(sql, hints, false, &Arc::default()).await
+    }
+
+    async fn prepare_lent(
+        &mut self,
+        sql: &str,
+        hints: &[Oid],
+        _: bool,
+        lent: &Arc<[LentRelation]>,
+    ) -> Result<Prepared<Statement>> {
         self.shared.database.refresh().await;
-        let (state, tables) = (self.state(), self.tables());
+        let (state, tables) = (self.state(), self.tables(lent));
         let (style, sql, hints) = (self.client.style(), sql.to_owned(), hints.to_vec());
         // Planning computes: it has threads, where a cancel can leave it, and does not wait for
         // those of queries.
@@ -90,7 +103,9 @@ impl Session for DataFusionSession {
             .planning
             .handle()
             .spawn(async move { prepare::prepare(state, tables, style, &sql, &hints).await });
-        Batches::join(planning).await?
+        let mut prepared = Batches::join(planning).await??;
+        prepared.terms.borrows = !lent.is_empty();
+        Ok(prepared)
     }
 
     async fn check_syntax(&mut self, sql: &str) -> Result<()> {
@@ -106,7 +121,7 @@ impl Session for DataFusionSession {
 
     async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {
         self.shared.database.refresh().await;
-        let snapshot = snapshot::snapshot(&self.tables()).await;
+        let snapshot = snapshot::snapshot(&self.tables(&Arc::default())).await;
         // Who has seen this one knows it by its address.
         if snapshot != *self.described {
             self.described = Arc::new(snapshot);
@@ -180,7 +195,7 @@ impl DataFusionSession {
             return Err(PgError::internal("a statement with parameters was run without values"));
         }
         let values = parameters::values(&run, &statement.parameters)?;
-        let plan = statement.plan.clone();
+        let (plan, lent) = (statement.plan.clone(), run.lent.clone());
         // What reads nothing is done where it is planned: it does not wait for other queries.
         let runtime = match reads(&plan) {
             true => &self.shared.runtime,
@@ -189,6 +204,9 @@ impl DataFusionSession {
         let handle = runtime.handle().clone();
         let planned = self.shared.planning.handle().spawn(async move {
             let mut plan = LogicalPlan::clone(&plan);
+            if !lent.is_empty() {
+                plan = lent::filled(plan, &lent)?;
+            }
             if !values.is_empty() {
                 plan = plan.with_param_values(ParamValues::from(values))?;
             }

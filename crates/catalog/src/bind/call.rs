@@ -8,7 +8,7 @@ use super::scope::folded;
 use super::typed::type_name;
 use super::{Binder, Typed};
 use crate::error::{at, syntax, unsupported};
-use crate::facts::{PG_CATALOG, Proc, array_of, element_of};
+use crate::facts::{PG_CATALOG, Proc, array_of, element_of, type_facts};
 use crate::functions;
 use crate::grammar::GrammarCall;
 use crate::plan::{Calling, Expr, SetCall, SubqueryKind};
@@ -157,6 +157,7 @@ impl Binder {
             "greatest" | "least" if !arguments.is_empty() => {
                 let all = bound(self)?;
                 let (of, oid) = self.unify(all, &name.to_ascii_uppercase())?;
+                self.check_compared(type_facts(oid).is_none())?;
                 Typed::new(Expr::Extreme { greatest: name == "greatest", of }, oid)
             }
             "nullif" if arguments.len() == 2 => {

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use sqlparser::ast;
-use trunkline_core::types::TextStyle;
+use trunkline_core::types::user::Kind;
+use trunkline_core::types::{TextStyle, UserType};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::scope::{LeafScope, Scope};
 use super::{Binder, OutputColumn, Typed};
 use crate::datum::Datum;
-use crate::error::at;
+use crate::error::{Place, at};
 use crate::facts::{CastContext, type_facts};
+use crate::functions;
 use crate::io;
 use crate::parse;
-use crate::plan::{Demands, Expr};
+use crate::plan::{Calling, Demands, Effort, Expr};
 use crate::world::{DomainFacts, World};
 
 /// What a domain calls its value, folded.
@@ -47,6 +49,10 @@ impl Binder {
             let of = Box::new(of);
             Expr::Cast { of, from, to, typmod: -1, is_explicit: true }
         };
+        let is_enum = matches!(self.types.get(to).map(UserType::kind), Some(Kind::Enum(_)));
+        if !is_null && !is_enum {
+            self.carried = Some(name.clone());
+        }
         let is_string = type_facts(from).is_some_and(|known| known.category == b'S');
         let expr = match typed.expr.clone() {
             expr if is_null => expr,
@@ -71,6 +77,78 @@ impl Binder {
             }
         };
         Ok(Some(Typed::new(expr, to).placed(place)))
+    }
+
+    /// An operator with a value of a declared type; `None` where there is no such value, only columns of no rows.
+    pub(super) fn operate_declared(
+        &mut self,
+        operator: &str,
+        operands: &mut [Typed],
+    ) -> Result<Option<Typed>> {
+        let is_enum =
+            |oid: Oid| matches!(self.types.get(oid).map(UserType::kind), Some(Kind::Enum(_)));
+        let place = operands.first().map_or(0, |operand| operand.place);
+        let Some(of) = operands.iter().map(|one| one.oid).find(|oid| is_enum(*oid)) else {
+            let is_carried = |one: &Typed| one.oid != Oid::UNKNOWN && type_facts(one.oid).is_none();
+            return match &self.carried {
+                Some(name) if operands.iter().any(is_carried) => Err(uncompared(place, name)),
+                _ => Ok(None),
+            };
+        };
+        let world = self.world.clone();
+        let Some(function) = functions::comparison(operator) else {
+            if operator != "||" {
+                return Err(self.no_such_operator(operator, operands));
+            }
+            for operand in operands.iter_mut().filter(|one| one.oid == of) {
+                *operand = self.convert(operand.clone(), Oid::TEXT, -1, CastContext::Explicit)?;
+            }
+            return Ok(None);
+        };
+        if world.is_none() || operands.iter().any(|one| ![of, Oid::UNKNOWN].contains(&one.oid)) {
+            return Err(self.no_such_operator(operator, operands));
+        }
+        let mut arguments = Vec::new();
+        for operand in operands {
+            arguments.push(self.convert(operand.clone(), of, -1, CastContext::Explicit)?.expr);
+        }
+        let call = Calling {
+            function,
+            types: vec![of; arguments.len()],
+            arguments,
+            result: Oid::BOOL,
+            strict: true,
+            immutable: true,
+            effort: Effort::Short,
+            is_equality: operator == "=",
+        };
+        Ok(Some(Typed::new(Expr::Call(Box::new(call)), Oid::BOOL).placed(place)))
+    }
+
+    /// 42883 of operands whose types only the snapshot names.
+    fn no_such_operator(&self, operator: &str, operands: &[Typed]) -> PgError {
+        let name = |one: &Typed| match &self.world {
+            Some(world) if one.oid != Oid::UNKNOWN => world.type_text(one.oid.0, -1),
+            _ => None,
+        };
+        let names =
+            operands.iter().map(|one| name(one).unwrap_or_else(|| super::type_name(one.oid)));
+        let names: Vec<String> = names.collect();
+        let signature = match names.as_slice() {
+            [left, right] => format!("{left} {operator} {right}"),
+            names => format!("{operator} {}", names.join(" ")),
+        };
+        let message = format!("operator does not exist: {signature}");
+        let place = operands.first().map_or(0, |operand| operand.place);
+        at(place, SqlState::UNDEFINED_FUNCTION, message)
+    }
+
+    /// Refuses a query, or an expression, that compares values of a type whose order nobody knows here.
+    pub(super) fn check_compared(&self, compares: bool) -> Result<()> {
+        match &self.carried {
+            Some(name) if compares => Err(uncompared(0, name)),
+            _ => Ok(()),
+        }
     }
 
     /// A value of a domain: one of its base type that is what the domain demands.
@@ -135,6 +213,11 @@ impl Binder {
         self.scopes = around;
         bound
     }
+}
+
+/// 0A000 for values that can be read and told, but not compared.
+fn uncompared(place: Place, name: &str) -> PgError {
+    crate::error::unsupported(place, &format!("comparing values of type {name}"))
 }
 
 /// 0A000 for a check that is no expression.

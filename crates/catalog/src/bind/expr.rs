@@ -6,7 +6,7 @@ use trunkline_core::{Oid, Result, SqlState};
 use super::{Binder, Typed};
 use crate::datum::Datum;
 use crate::error::{MOST_COLUMNS, at, mismatch, syntax, unsupported};
-use crate::facts::{CastContext, array_of, element_of};
+use crate::facts::{CastContext, array_of, element_of, type_facts};
 use crate::grammar;
 use crate::plan::{Expr, SubqueryKind};
 
@@ -158,7 +158,8 @@ impl Binder {
 
     fn distinct(&mut self, one: &ast::Expr, two: &ast::Expr, negated: bool) -> Result<Typed> {
         let sides = vec![self.expr(one)?, self.expr(two)?];
-        let (sides, _) = self.unify(sides, "IS DISTINCT FROM")?;
+        let (sides, oid) = self.unify(sides, "IS DISTINCT FROM")?;
+        self.check_compared(type_facts(oid).is_none())?;
         let mut sides = sides.into_iter();
         let pair = (
             sides.next().unwrap_or(Expr::Const(Datum::Null)),

@@ -87,6 +87,8 @@ pub(crate) struct Binder {
     world: Option<Arc<World>>,
     /// The types that are not built in, as far as somebody has to read them.
     types: Types,
+    /// A type that is not built in and no enum's, of which there is a value: such are not compared here.
+    carried: Option<String>,
 }
 
 /// How deeply expressions and queries may be within each other.
@@ -131,6 +133,7 @@ impl Binder {
             depth: 0,
             world: None,
             types: Types::default(),
+            carried: None,
         }
     }
 

@@ -118,6 +118,10 @@ impl Binder {
 
     /// An operator and its operands.
     pub(super) fn operate(&mut self, name: &str, operands: Vec<Typed>) -> Result<Typed> {
+        let mut operands = operands;
+        if let Some(compared) = self.operate_declared(name, &mut operands)? {
+            return Ok(compared);
+        }
         let operands: Vec<Typed> = operands.into_iter().map(plain).collect();
         let types: Vec<Oid> = operands.iter().map(|operand| operand.oid).collect();
         let only = if name == "~" { only_match(&operands) } else { None };
@@ -175,7 +179,7 @@ fn only_match(operands: &[Typed]) -> Option<(Typed, Typed)> {
     (of.oid == Oid::NAME && is_only).then(|| (of.clone(), literal()))
 }
 
-/// A value of a type that somebody declared is compared as the text it is: there is none of them here.
+/// A column of a type that somebody declared is compared as text would be: its relation has no rows.
 fn plain(operand: Typed) -> Typed {
     let is_declared = operand.oid != Oid::UNKNOWN && type_facts(operand.oid).is_none();
     if is_declared { Typed { oid: Oid::TEXT, ..operand } } else { operand }

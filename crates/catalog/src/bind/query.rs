@@ -59,6 +59,12 @@ impl Binder {
         if let Some(fetch) = &query.fetch {
             bound.limit = fetch.quantity.as_ref().map(|limit| self.count(limit)).transpose()?;
         }
+        let is_plain = match &bound.body {
+            Body::Select(select) => select.group.is_none() && select.windows.is_empty(),
+            Body::Values(_) => true,
+            Body::Set { all, operation, .. } => *all && *operation == SetOperation::Union,
+        };
+        self.check_compared(!is_plain || bound.distinct != Distinct::No || !order.is_empty())?;
         ctes.append(&mut bound.ctes);
         bound.ctes = ctes;
         self.ctes.truncate(known);

@@ -67,7 +67,8 @@ impl Binder {
             return Ok(typed);
         }
         let place = typed.place;
-        if context == CastContext::Explicit
+        let is_registered = || self.types.get(to).is_some() || self.types.element_of(to).is_some();
+        if (context == CastContext::Explicit || from == Oid::UNKNOWN && is_registered())
             && let Some(declared) = self.convert_declared(&typed, to)?
         {
             return Ok(declared);

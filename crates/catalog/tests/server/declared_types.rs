@@ -71,6 +71,35 @@ fn values_are_told_with_the_type_that_was_declared() {
 }
 
 #[test]
+fn labels_are_in_the_order_in_which_they_were_declared() {
+    let server = start();
+    let mut client = Dialogue::login(server.address);
+    for (query, rows) in [
+        ("SELECT 'clear'::rail.signal < 'caution'::rail.signal AS a", "D(t)"),
+        ("SELECT 'caution' > 'clear'::rail.signal AS a, 'clear'::rail.signal <> 'stop' AS b", "D(t,t)"),
+        ("SELECT greatest('clear'::rail.signal, 'caution') AS a", "D(caution)"),
+        (
+            "SELECT x FROM (VALUES ('stop'::rail.signal), ('clear'), ('caution'), ('clear')) AS v (x)
+             ORDER BY x",
+            "D(clear) D(clear) D(caution) D(stop)",
+        ),
+        ("SELECT 'stop'::rail.signal AS a UNION SELECT 'clear' ORDER BY 1", "D(clear) D(stop)"),
+        (
+            "SELECT x, count(*) FROM (VALUES ('stop'::rail.signal), ('stop')) AS v (x) GROUP BY x",
+            "D(stop,2)",
+        ),
+        ("SELECT 'clear'::rail.signal IN ('clear', 'stop') AS a", "D(t)"),
+        ("SELECT CASE WHEN true THEN 'stop'::rail.signal ELSE 'clear' END AS a", "D(stop)"),
+        ("SELECT array_agg('stop'::rail.signal)::text AS a", "D({stop})"),
+    ] {
+        let heard = ask(&mut client, query);
+        let (_, told) = heard.split_once(") ").expect("a description");
+        let told = told.split(" C(").next().unwrap_or_default();
+        assert_eq!(told, rows, "{query}: {heard}");
+    }
+}
+
+#[test]
 fn parameters_are_of_declared_types() {
     let server = start();
     let mut client = Dialogue::login(server.address);
@@ -132,6 +161,21 @@ fn what_is_none_of_the_type_is_refused() {
         ),
         ("null::rail.code", "23502", "domain rail.code does not allow null values"),
         ("'clear'::signal", "42704", "type \"signal\" does not exist"),
+        (
+            "'clear'::rail.signal = 'nope'",
+            "22P02",
+            "invalid input value for enum rail.signal: \"nope\"",
+        ),
+        (
+            "'clear'::rail.signal = 'clear'::text",
+            "42883",
+            "operator does not exist: rail.signal = text",
+        ),
+        (
+            "'clear'::rail.signal LIKE 'c%'",
+            "42883",
+            "operator does not exist: rail.signal ~~ unknown",
+        ),
     ] {
         let refusal = refused(&mut client, &format!("SELECT {cast}"));
         assert_eq!(refusal, [state, message], "{cast}");
@@ -139,6 +183,17 @@ fn what_is_none_of_the_type_is_refused() {
     // What domains demand of parts of a value is not looked at, so there are no such values.
     let parts = refused(&mut client, "SELECT '{80,0}'::rail.speed[]");
     assert_eq!(parts[0], "0A000");
+    // Nor in what order ranges and rows are.
+    for query in [
+        "SELECT '[2,3)'::rail.metres < '[10,30)'::rail.metres",
+        "SELECT x FROM (VALUES ('[2,3)'::rail.metres)) AS v (x) ORDER BY x",
+        "SELECT DISTINCT '(1,2,x)'::rail.place",
+        "SELECT greatest('[2,3)'::rail.metres, '[10,30)')",
+        "SELECT '[2,3)'::rail.metres IS DISTINCT FROM '[2,3)'",
+    ] {
+        let message = refused(&mut client, query);
+        assert_eq!(message[0], "0A000", "{query}: {}", message[1]);
+    }
 }
 
 /// Says a query that is refused: the state and the message.

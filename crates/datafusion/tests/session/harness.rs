@@ -152,19 +152,30 @@ impl Harness {
         hints: &[Oid],
         values: &[Option<&str>],
     ) -> Result<Answer, PgError> {
-        let prepared = self.session.prepare(sql, hints).await?;
-        let values = values.iter().map(|value| (Format::Text, value.map(str::as_bytes)));
-        let params = Params::bind(prepared.parameters.clone(), values)?;
-        let style = self.client.style();
-        let run = Run::new(params, style.clone());
-        let reply = self.session.execute(&prepared.statement, run).await?;
-        let Reply::Rows(mut rows) = reply else { panic!("{sql}: no rows") };
-        let Columns::Known(announced) = prepared.columns else { panic!("{sql}: no columns") };
-        assert_eq!(*announced, **rows.columns(), "{sql}: other columns than were announced");
-        let columns =
-            announced.iter().map(|column| (column.name.to_string(), column.type_oid)).collect();
-        Ok(Answer { columns, rows: read(&mut rows, &style).await? })
+        ask(&mut self.session, &self.client, sql, hints, values).await
     }
+}
+
+/// Prepares with declared types, binds texts, and reads the whole result as text, in any session.
+pub(crate) async fn ask(
+    session: &mut impl Session,
+    client: &Client,
+    sql: &str,
+    hints: &[Oid],
+    values: &[Option<&str>],
+) -> Result<Answer, PgError> {
+    let prepared = session.prepare(sql, hints).await?;
+    let values = values.iter().map(|value| (Format::Text, value.map(str::as_bytes)));
+    let params = Params::bind(prepared.parameters.clone(), values)?;
+    let style = client.style();
+    let run = Run::new(params, style.clone());
+    let reply = session.execute(&prepared.statement, run).await?;
+    let Reply::Rows(mut rows) = reply else { panic!("{sql}: no rows") };
+    let Columns::Known(announced) = prepared.columns else { panic!("{sql}: no columns") };
+    assert_eq!(*announced, **rows.columns(), "{sql}: other columns than were announced");
+    let columns =
+        announced.iter().map(|column| (column.name.to_string(), column.type_oid)).collect();
+    Ok(Answer { columns, rows: read(&mut rows, &style).await? })
 }
 
 async fn read(rows: &mut Rows, style: &TextStyle) -> Result<Vec<Vec<Option<String>>>, PgError> {

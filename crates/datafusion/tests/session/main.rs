@@ -5,6 +5,7 @@ mod columns;
 mod errors;
 mod everyday;
 mod harness;
+mod lent;
 mod meaning;
 mod meeting;
 mod parameters;
