@@ -32,6 +32,7 @@ mod facts;
 mod functions;
 mod growth;
 mod io;
+mod known;
 mod lock;
 mod parse;
 mod plan;

@@ -1,6 +1,6 @@
 //! An engine with catalogs: a middleware.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use trunkline_core::catalog::Snapshot;
 use trunkline_core::types::TextStyle;
@@ -12,11 +12,11 @@ use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::answer::Answer;
 use crate::by_number;
-use crate::declared::merged;
 use crate::functions::started;
+use crate::known::{Common, Known};
 use crate::lock::Lock;
 use crate::route::{Route, is_relation, relations, route};
-use crate::world::{Objects, World, proc_by_oid};
+use crate::world::{World, proc_by_oid};
 
 /// An engine behind which `pg_catalog` and `information_schema` are answered from its
 /// [`snapshot`](Session::snapshot), and the functions of a session from its client.
@@ -35,51 +35,7 @@ use crate::world::{Objects, World, proc_by_oid};
 #[derive(Debug)]
 pub struct Catalog<E> {
     engine: E,
-    shared: Arc<Shared>,
-}
-
-/// What the sessions of an engine have in common.
-#[derive(Debug, Default)]
-struct Shared {
-    /// What is there beside the engine's own objects.
-    declared: Option<Snapshot>,
-    /// What the engine's last snapshot came to.
-    known: Mutex<Option<Known>>,
-}
-
-/// Objects, and the snapshot of the engine that they are of.
-#[derive(Clone, Debug)]
-struct Known {
-    of: Arc<Snapshot>,
-    objects: Arc<Objects>,
-}
-
-impl Known {
-    /// Whether the engine has a relation or a sequence of this name.
-    fn has(&self, schema: &str, name: &str) -> bool {
-        let mut own = self.of.schemas.iter().filter(|own| own.name == schema);
-        own.any(|own| {
-            own.relations.iter().any(|one| one.name == name)
-                || own.sequences.iter().any(|one| one.name == name)
-        })
-    }
-}
-
-impl Shared {
-    /// The objects of a snapshot; sessions with the same one share them.
-    fn objects(&self, of: Arc<Snapshot>) -> Known {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        // An engine that tells the same anew has the same objects.
-        let same = known.as_ref().filter(|one| Arc::ptr_eq(&one.of, &of) || one.of == of);
-        let objects = match same {
-            Some(same) => same.objects.clone(),
-            None => Arc::new(Objects::new(match &self.declared {
-                Some(declared) => merged(&of, declared),
-                None => of.clone(),
-            })),
-        };
-        known.insert(Known { of, objects }).clone()
-    }
+    common: Arc<Common>,
 }
 
 impl<E: Engine> Catalog<E> {
@@ -87,7 +43,7 @@ impl<E: Engine> Catalog<E> {
     pub fn new(engine: E) -> Catalog<E> {
         // The clock of pg_postmaster_start_time begins.
         started();
-        Catalog { engine, shared: Arc::default() }
+        Catalog { engine, common: Arc::default() }
     }
 
     /// Declares objects beside those that the engine has, such as [`define`](crate::ddl::define) reads them.
@@ -96,8 +52,7 @@ impl<E: Engine> Catalog<E> {
     /// columns are the engine's.
     #[must_use]
     pub fn declaring(self, declared: Snapshot) -> Catalog<E> {
-        let shared = Shared { declared: Some(declared), known: Mutex::default() };
-        Catalog { shared: Arc::new(shared), ..self }
+        Catalog { common: Arc::new(Common::declaring(declared)), ..self }
     }
 
     /// The engine within.
@@ -111,7 +66,7 @@ impl<E: Engine> Engine for Catalog<E> {
 
     async fn open(&self, client: Client) -> Result<CatalogSession<E::Session>> {
         let session = self.engine.open(client.clone()).await?;
-        Ok(CatalogSession { session, client, shared: self.shared.clone(), known: None })
+        Ok(CatalogSession { session, client, common: self.common.clone(), known: None })
     }
 }
 
@@ -120,7 +75,7 @@ impl<E: Engine> Engine for Catalog<E> {
 pub struct CatalogSession<S> {
     session: S,
     client: Client,
-    shared: Arc<Shared>,
+    common: Arc<Common>,
     /// What the last snapshot came to.
     known: Option<Known>,
 }
@@ -153,7 +108,7 @@ impl<S: Session> CatalogSession<S> {
         let snapshot = self.session.snapshot().await?;
         let objects = match &self.known {
             Some(known) if Arc::ptr_eq(&known.of, &snapshot) => known.objects.clone(),
-            _ => self.known.insert(self.shared.objects(snapshot)).objects.clone(),
+            _ => self.known.insert(self.common.objects(snapshot)).objects.clone(),
         };
         let mut world = World::new(self.client.clone(), objects);
         world.inventory = inventory.unwrap_or_default();
@@ -162,7 +117,7 @@ impl<S: Session> CatalogSession<S> {
 
     /// The world of a query that asks for what was declared, and for nothing that the engine has.
     async fn declared(&mut self, sql: &str) -> Result<Option<Arc<World>>> {
-        if self.shared.declared.is_none() || self.session.language() != Language::Sql {
+        if !self.common.declares() || self.session.language() != Language::Sql {
             return Ok(None);
         }
         let Some(relations) = relations(sql) else { return Ok(None) };
@@ -225,7 +180,8 @@ impl<S: Session> CatalogSession<S> {
         let route =
             if self.session.language() == Language::Sql { route(sql) } else { Route::Engine };
         if route == Route::Engine {
-            if let Some(lock) = self.shared.declared.as_ref().and_then(|_| Lock::read(sql)) {
+            let lock = if self.common.declares() { Lock::read(sql) } else { None };
+            if let Some(lock) = lock {
                 return self.prepare_lock(lock).await;
             }
             return match self.declared(sql).await? {
