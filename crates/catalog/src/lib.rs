@@ -35,6 +35,7 @@ mod grammar;
 mod growth;
 mod io;
 mod joins;
+mod known;
 mod lend;
 mod lock;
 mod parse;

@@ -1,9 +1,8 @@
 //! An engine with catalogs: a middleware.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use trunkline_core::catalog::{Snapshot, TypeKind};
+use trunkline_core::catalog::Snapshot;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
     Client, Columns, CommandTag, CopyIn, CopyTarget, Engine, Inventory, Language, Oid, Params,
@@ -14,13 +13,13 @@ use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::answer::Answer;
 use crate::by_number;
-use crate::declared::merged;
 use crate::functions::started;
+use crate::known::{Common, Known};
 use crate::lend::Loan;
 use crate::lock::Lock;
 use crate::protected;
 use crate::route::{Route, casts_to, is_relation, named, route};
-use crate::world::{Objects, World, is_shown_by, proc_by_oid};
+use crate::world::{World, is_shown_by, proc_by_oid};
 
 /// An engine behind which `pg_catalog` and `information_schema` are answered from its
 /// [`snapshot`](Session::snapshot), and the functions of a session from its client.
@@ -39,53 +38,7 @@ use crate::world::{Objects, World, is_shown_by, proc_by_oid};
 #[derive(Debug)]
 pub struct Catalog<E> {
     engine: E,
-    shared: Arc<Shared>,
-}
-
-/// What the sessions of an engine have in common.
-#[derive(Debug, Default)]
-struct Shared {
-    /// What is there beside the engine's own objects.
-    declared: Option<Snapshot>,
-    /// The names of the types among that, row types included.
-    type_names: HashSet<String>,
-    /// What the engine's last snapshot came to.
-    known: Mutex<Option<Known>>,
-}
-
-/// Objects, and the snapshot of the engine that they are of.
-#[derive(Clone, Debug)]
-struct Known {
-    of: Arc<Snapshot>,
-    objects: Arc<Objects>,
-}
-
-impl Known {
-    /// Whether the engine has a relation or a sequence of this name.
-    fn has(&self, schema: &str, name: &str) -> bool {
-        let mut own = self.of.schemas.iter().filter(|own| own.name == schema);
-        own.any(|own| {
-            own.relations.iter().any(|one| one.name == name)
-                || own.sequences.iter().any(|one| one.name == name)
-        })
-    }
-}
-
-impl Shared {
-    /// The objects of a snapshot; sessions with the same one share them.
-    fn objects(&self, of: Arc<Snapshot>) -> Known {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        // An engine that tells the same anew has the same objects.
-        let same = known.as_ref().filter(|one| Arc::ptr_eq(&one.of, &of) || one.of == of);
-        let objects = match same {
-            Some(same) => same.objects.clone(),
-            None => Arc::new(Objects::new(match &self.declared {
-                Some(declared) => merged(&of, declared),
-                None => of.clone(),
-            })),
-        };
-        known.insert(Known { of, objects }).clone()
-    }
+    common: Arc<Common>,
 }
 
 impl<E: Engine> Catalog<E> {
@@ -93,7 +46,7 @@ impl<E: Engine> Catalog<E> {
     pub fn new(engine: E) -> Catalog<E> {
         // The clock of pg_postmaster_start_time begins.
         started();
-        Catalog { engine, shared: Arc::default() }
+        Catalog { engine, common: Arc::default() }
     }
 
     /// Declares objects beside those that the engine has, such as [`define`](crate::ddl::define) reads them.
@@ -102,9 +55,7 @@ impl<E: Engine> Catalog<E> {
     /// columns are the engine's.
     #[must_use]
     pub fn declaring(self, declared: Snapshot) -> Catalog<E> {
-        let type_names = type_names(&declared);
-        let shared = Shared { declared: Some(declared), type_names, known: Mutex::default() };
-        Catalog { shared: Arc::new(shared), ..self }
+        Catalog { common: Arc::new(Common::declaring(declared)), ..self }
     }
 
     /// The engine within.
@@ -118,7 +69,7 @@ impl<E: Engine> Engine for Catalog<E> {
 
     async fn open(&self, client: Client) -> Result<CatalogSession<E::Session>> {
         let session = self.engine.open(client.clone()).await?;
-        Ok(CatalogSession { session, client, shared: self.shared.clone(), known: None })
+        Ok(CatalogSession { session, client, common: self.common.clone(), known: None })
     }
 }
 
@@ -127,7 +78,7 @@ impl<E: Engine> Engine for Catalog<E> {
 pub struct CatalogSession<S> {
     session: S,
     client: Client,
-    shared: Arc<Shared>,
+    common: Arc<Common>,
     /// What the last snapshot came to.
     known: Option<Known>,
 }
@@ -173,7 +124,7 @@ impl<S: Session> CatalogSession<S> {
         let snapshot = self.session.snapshot().await?;
         let objects = match &self.known {
             Some(known) if Arc::ptr_eq(&known.of, &snapshot) => known.objects.clone(),
-            _ => self.known.insert(self.shared.objects(snapshot)).objects.clone(),
+            _ => self.known.insert(self.common.objects(snapshot)).objects.clone(),
         };
         let mut world = World::new(self.client.clone(), objects);
         world.inventory = inventory.unwrap_or_default();
@@ -182,14 +133,14 @@ impl<S: Session> CatalogSession<S> {
 
     /// What of the relations that a statement reads is not the engine's.
     async fn beside(&mut self, sql: &str) -> Result<Beside> {
-        let may_be_declared = self.shared.declared.is_some();
+        let may_be_declared = self.common.declares();
         if self.session.language() != Language::Sql {
             return Ok(Beside::Nothing);
         }
         let Some(named) = named(sql, may_be_declared) else { return Ok(Beside::Nothing) };
         protected::check(named.kind, &named.targets)?;
         if named.relations.is_empty() {
-            return match named.is_query && casts_to(sql, &self.shared.type_names) {
+            return match named.is_query && casts_to(sql, self.common.type_names()) {
                 true => Ok(Beside::Typed(self.world(None).await?)),
                 false => Ok(Beside::Nothing),
             };
@@ -290,7 +241,8 @@ impl<S: Session> CatalogSession<S> {
         let route =
             if self.session.language() == Language::Sql { route(sql) } else { Route::Engine };
         if route == Route::Engine {
-            if let Some(lock) = self.shared.declared.as_ref().and_then(|_| Lock::read(sql)) {
+            let lock = if self.common.declares() { Lock::read(sql) } else { None };
+            if let Some(lock) = lock {
                 return self.prepare_lock(lock).await;
             }
             return match self.beside(sql).await? {
@@ -309,7 +261,7 @@ impl<S: Session> CatalogSession<S> {
                 },
             };
         }
-        let world = match casts_to(sql, &self.shared.type_names) {
+        let world = match casts_to(sql, self.common.type_names()) {
             true => Some(self.world(None).await?),
             false => None,
         };
@@ -469,21 +421,6 @@ impl<S: Session> Session for CatalogSession<S> {
     fn language(&self) -> Language {
         self.session.language()
     }
-}
-
-/// The names of all types, row types included.
-fn type_names(declared: &Snapshot) -> HashSet<String> {
-    let mut names = HashSet::new();
-    for schema in &declared.schemas {
-        names.extend(schema.relations.iter().map(|one| one.name.clone()));
-        for one in &schema.types {
-            names.insert(one.name.clone());
-            if let TypeKind::Range(range) = &one.kind {
-                names.insert(range.multirange.0.clone());
-            }
-        }
-    }
-    names
 }
 
 fn of_engine<S>(prepared: Prepared<S>) -> Prepared<CatalogStatement<S>> {

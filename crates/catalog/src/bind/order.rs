@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use trunkline_core::Oid;
 
-use super::push::{Needed, leaves_of, probe, push};
+use super::push::{Needed, collect, leaves_of, probe, push};
 use crate::plan::{Expr, From, Join, JoinKind, Leaf, Source};
 
 /// More items than these stay as they are written.
@@ -108,18 +108,6 @@ fn add(expr: &Expr, items: &[Item], needs: &mut HashSet<usize>) {
         needs.extend(items.iter().flat_map(|item| &item.leaves));
     }
     needs.extend(needed.leaves);
-}
-
-fn collect(from: &From, leaves: &mut HashSet<usize>) {
-    match from {
-        From::Leaf(leaf) => {
-            leaves.insert(leaf.index);
-        }
-        From::Join(join) => {
-            collect(&join.left, leaves);
-            collect(&join.right, leaves);
-        }
-    }
 }
 
 /// A condition by which the rows of a leaf can be looked up, once the others are known.

@@ -55,7 +55,8 @@ pub(super) fn push(from: &mut From, condition: Expr) {
     }
 }
 
-fn collect(from: &From, leaves: &mut HashSet<usize>) {
+/// Adds the leaves of a part of FROM.
+pub(super) fn collect(from: &From, leaves: &mut HashSet<usize>) {
     match from {
         From::Leaf(leaf) => {
             leaves.insert(leaf.index);

@@ -178,7 +178,7 @@ impl Binder {
     }
 
     /// A body whose order can only be by its columns.
-    fn ordered(
+    pub(super) fn ordered(
         &mut self,
         body: Body,
         columns: Vec<OutputColumn>,

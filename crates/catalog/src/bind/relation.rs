@@ -9,7 +9,7 @@ use super::{Binder, OutputColumn, Typed};
 use crate::datum::Datum;
 use crate::error::no_relation;
 use crate::facts::{self, CastContext, PG_CATALOG};
-use crate::plan::{Body, Distinct, Expr, From, Query, Select, Source, Sub};
+use crate::plan::{Body, Expr, From, Query, Select, Source, Sub};
 use crate::views;
 use crate::world::INFORMATION_SCHEMA;
 
@@ -133,7 +133,6 @@ impl Binder {
         name: &str,
         order: &[ast::OrderByExpr],
     ) -> Result<(Query, Vec<OutputColumn>)> {
-        let _ = order;
         self.scopes.push(super::scope::Scope::default());
         let from = self.relation(schema, name, None, 0);
         let scope = self.scopes.pop().unwrap_or_default();
@@ -150,19 +149,10 @@ impl Binder {
             sets: Vec::new(),
             project,
         };
-        let query = Query {
-            ctes: Vec::new(),
-            body: Body::Select(Box::new(select)),
-            distinct: Distinct::No,
-            order: Vec::new(),
-            limit: None,
-            offset: None,
-            width: columns.len(),
-        };
         let columns = columns.into_iter().map(|column| OutputColumn {
             oid: if column.oid == Oid::UNKNOWN { Oid::TEXT } else { column.oid },
             ..column
         });
-        Ok((query, columns.collect()))
+        self.ordered(Body::Select(Box::new(select)), columns.collect(), order)
     }
 }

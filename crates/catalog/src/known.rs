@@ -1,0 +1,156 @@
+//! What the sessions of an engine have in common: the objects of its last snapshot.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use trunkline_core::catalog::{Snapshot, TypeKind};
+
+use crate::declared::merged;
+use crate::world::Objects;
+
+/// What the sessions of an engine have in common.
+#[derive(Debug, Default)]
+pub(crate) struct Common {
+    /// What is there beside the engine's own objects.
+    declared: Option<Snapshot>,
+    /// The names of the types among that, row types included.
+    type_names: HashSet<String>,
+    /// What the engine's last snapshot comes to.
+    last: Mutex<Option<Making>>,
+}
+
+/// A snapshot of the engine, and its objects once somebody has made them.
+#[derive(Clone, Debug)]
+struct Making {
+    of: Arc<Snapshot>,
+    objects: Arc<OnceLock<Arc<Objects>>>,
+}
+
+/// Objects, and the snapshot of the engine that they are of.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) of: Arc<Snapshot>,
+    pub(crate) objects: Arc<Objects>,
+}
+
+impl Known {
+    /// Whether the engine has a relation or a sequence of this name.
+    pub(crate) fn has(&self, schema: &str, name: &str) -> bool {
+        let mut own = self.of.schemas.iter().filter(|own| own.name == schema);
+        own.any(|own| {
+            own.relations.iter().any(|one| one.name == name)
+                || own.sequences.iter().any(|one| one.name == name)
+        })
+    }
+}
+
+impl Common {
+    pub(crate) fn declaring(declared: Snapshot) -> Common {
+        let type_names = type_names(&declared);
+        Common { declared: Some(declared), type_names, last: Mutex::default() }
+    }
+
+    /// The names of the types that are there beside the engine's own.
+    pub(crate) fn type_names(&self) -> &HashSet<String> {
+        &self.type_names
+    }
+
+    /// Whether there is anything beside the engine's own objects.
+    pub(crate) fn declares(&self) -> bool {
+        self.declared.is_some()
+    }
+
+    /// The objects of a snapshot; sessions with the same one share them.
+    ///
+    /// They are made by the first who asks: others who want the same wait for it, and nobody else does, for
+    /// snapshots are compared and objects made outside of the lock.
+    pub(crate) fn objects(&self, of: Arc<Snapshot>) -> Known {
+        let making = self.making(&of);
+        let objects = making.objects.get_or_init(|| {
+            Arc::new(Objects::new(match &self.declared {
+                Some(declared) => merged(&of, declared),
+                None => of.clone(),
+            }))
+        });
+        Known { objects: objects.clone(), of }
+    }
+
+    fn making(&self, of: &Arc<Snapshot>) -> Making {
+        let is_this = |one: &&Making| Arc::ptr_eq(&one.of, of);
+        let last = self.last().clone();
+        if let Some(last) = last.as_ref().filter(is_this) {
+            return last.clone();
+        }
+        // An engine that tells the same anew has the same objects.
+        let same = last.filter(|last| last.of == *of);
+        let mut last = self.last();
+        if let Some(last) = last.as_ref().filter(is_this) {
+            return last.clone();
+        }
+        let objects = same.map(|same| same.objects).unwrap_or_default();
+        last.insert(Making { of: of.clone(), objects }).clone()
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Making>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The names of all types, row types included.
+fn type_names(declared: &Snapshot) -> HashSet<String> {
+    let mut names = HashSet::new();
+    for schema in &declared.schemas {
+        names.extend(schema.relations.iter().map(|one| one.name.clone()));
+        for one in &schema.types {
+            names.insert(one.name.clone());
+            if let TypeKind::Range(range) = &one.kind {
+                names.insert(range.multirange.0.clone());
+            }
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::thread;
+
+    use trunkline_core::catalog::{Schema, Snapshot};
+
+    use super::Common;
+
+    fn snapshot(name: &str) -> Arc<Snapshot> {
+        let schema = Schema { name: name.to_owned(), ..Schema::default() };
+        Arc::new(Snapshot { schemas: vec![schema], ..Snapshot::default() })
+    }
+
+    #[test]
+    fn sessions_share_the_objects_of_what_is_the_same() {
+        let common = Common::default();
+        let (one, same, other) = (snapshot("a"), snapshot("a"), snapshot("b"));
+        let all = thread::scope(|scope| {
+            let asked = [&one, &one, &one].map(|of| scope.spawn(|| common.objects(of.clone())));
+            asked.map(|asked| asked.join().expect("objects").objects)
+        });
+        assert!(Arc::ptr_eq(&all[0], &all[1]));
+        let again = common.objects(same);
+        assert!(Arc::ptr_eq(&again.objects, &common.objects(one).objects));
+        let other = common.objects(other);
+        assert!(!Arc::ptr_eq(&again.objects, &other.objects));
+    }
+
+    /// Who panics while it compares or makes something leaves a lock that others can take.
+    #[test]
+    fn a_panic_keeps_nobody_out() {
+        let common = Common::default();
+        thread::scope(|scope| {
+            let held = scope.spawn(|| {
+                let _held = common.last();
+                panic!("while the lock is held");
+            });
+            assert!(held.join().is_err());
+        });
+        assert_eq!(common.objects(snapshot("a")).objects.schemas.len(), 1);
+    }
+}
