@@ -289,6 +289,8 @@ pub(crate) struct Group {
 #[derive(Clone, Debug)]
 pub(crate) struct GroupingSet {
     pub(crate) keys: Vec<usize>,
+    /// Of each key, whether it is none of them.
+    pub(crate) lacks: Vec<bool>,
     pub(crate) says: Vec<Datum>,
 }
 

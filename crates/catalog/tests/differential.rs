@@ -110,6 +110,9 @@ fn hostile_statements_are_refused() {
         let deep = |open: &str, inner: &str, close: &str, times: usize| {
             format!("SELECT {}{inner}{} FROM pg_class", open.repeat(times), close.repeat(times))
         };
+        let keys = |count: u32| {
+            (0..count).map(|n| format!("oid::int8 + {n}")).collect::<Vec<_>>().join(", ")
+        };
         for (sql, state) in [
             (deep("(", "1", ")", 5_000), "54001"),
             (deep("CASE WHEN true THEN ", "1", " END", 3_000), "54001"),
@@ -117,6 +120,9 @@ fn hostile_statements_are_refused() {
             (deep("nullif(", "1 + 1", ", 2)", 40), "54001"),
             (deep("CASE 1 + ", "1", " WHEN 1 THEN 1 WHEN 2 THEN 2 END", 30), "54001"),
             (format!("SELECT 1{} FROM pg_class", " + 1".repeat(50_000)), "54001"),
+            (format!("SELECT 1 FROM pg_am GROUP BY ROLLUP (oid{})", ", oid".repeat(5_000)), "54001"),
+            (format!("SELECT 1 FROM pg_am GROUP BY {}ROLLUP (oid)", "CUBE (oid, amname), ".repeat(7)), "54001"),
+            (format!("SELECT 1 FROM pg_am GROUP BY ROLLUP ({})", keys(2_000)), "54001"),
             ("SELECT count(*) FROM pg_proc a, pg_proc b, pg_proc c".to_owned(), "53400"),
             ("SELECT repeat('x', 1000000000) FROM pg_class".to_owned(), "53400"),
             ("SELECT array_agg(a.proname) FROM pg_proc a, pg_proc b".to_owned(), "53400"),

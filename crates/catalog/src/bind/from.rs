@@ -13,6 +13,7 @@ use super::{Binder, OutputColumn, Typed};
 use crate::error::{at, unsupported};
 use crate::joins;
 use crate::plan::{Expr, From, Join, JoinKind, Leaf, SetCall, Source};
+use crate::syntax::ROWS_FROM;
 
 impl Binder {
     /// The items of FROM, joined.
@@ -155,8 +156,18 @@ impl Binder {
                 };
                 self.relation(schema, name, alias.as_ref(), place)
             }
+            TableFactor::Table { name, alias, args: Some(args), with_ordinality, .. }
+                if is_rows_from(name) =>
+            {
+                self.rows_from(&args.args, *with_ordinality, alias.as_ref())
+            }
             TableFactor::Table { name, alias, args: Some(args), with_ordinality, .. } => {
                 self.function_leaf(name, &args.args, *with_ordinality, alias.as_ref())
+            }
+            TableFactor::Function { name, args, with_ordinality, alias, .. }
+                if is_rows_from(name) =>
+            {
+                self.rows_from(args, *with_ordinality, alias.as_ref())
             }
             TableFactor::Function { name, args, with_ordinality, alias, .. } => {
                 self.function_leaf(name, args, *with_ordinality, alias.as_ref())
@@ -262,7 +273,7 @@ impl Binder {
         self.functions_leaf(vec![call], columns, ordinality, &name, alias)
     }
 
-    fn functions_leaf(
+    pub(super) fn functions_leaf(
         &mut self,
         calls: Vec<SetCall>,
         columns: Vec<(Option<Arc<str>>, Oid)>,
@@ -327,6 +338,13 @@ impl Binder {
             calls.push(call);
         }
         self.functions_leaf(calls, columns, ordinality, "unnest", alias)
+    }
+}
+
+fn is_rows_from(name: &ast::ObjectName) -> bool {
+    match name.0.as_slice() {
+        [name] => name.as_ident().is_some_and(|name| name.value == ROWS_FROM),
+        _ => false,
     }
 }
 

@@ -9,13 +9,15 @@ use super::scope::folded;
 use super::select::{GROUPING_SLOTS, List, WINDOW_SLOTS, position};
 use super::{Binder, Typed};
 use crate::datum::Datum;
-use crate::error::{at, unsupported};
+use crate::error::{at, too_deep, unsupported};
 use crate::plan::{Expr, GroupingSet};
 
 /// How many elements CUBE may have.
 const CUBE: usize = 12;
 /// How many grouping sets there may be.
 const SETS: usize = 4096;
+/// How many keys all sets together may have.
+const CELLS: usize = 1 << 20;
 
 /// What a query groups by.
 pub(super) struct Keys {
@@ -41,18 +43,34 @@ impl Keys {
         *known
     }
 
-    /// Combines each set with each of some others.
-    fn combine(&mut self, others: &[Vec<usize>]) -> Result<()> {
-        if self.sets.len().saturating_mul(others.len()) > SETS {
+    /// Whether there may be so many sets, each of all keys at the most.
+    fn admit(&self, sets: usize, more: usize) -> Result<()> {
+        if sets > SETS {
             let message = format!("too many grouping sets present (maximum {SETS})");
             return Err(at(0, SqlState::STATEMENT_TOO_COMPLEX, message));
         }
+        match sets.saturating_mul(self.exprs.len().saturating_add(more)) > CELLS {
+            true => Err(too_deep()),
+            false => Ok(()),
+        }
+    }
+
+    /// Combines each set with each of some others.
+    fn combine(&mut self, others: &[Vec<usize>]) -> Result<()> {
+        self.admit(self.sets.len().saturating_mul(others.len()), 0)?;
         let own = std::mem::take(&mut self.sets);
         for set in &own {
-            self.sets.extend(others.iter().map(|other| [set.as_slice(), other].concat()));
+            self.sets.extend(others.iter().map(|other| distinct([set.as_slice(), other].concat())));
         }
         Ok(())
     }
+}
+
+/// Each key once.
+fn distinct(mut set: Vec<usize>) -> Vec<usize> {
+    set.sort_unstable();
+    set.dedup();
+    set
 }
 
 impl Binder {
@@ -73,6 +91,7 @@ impl Binder {
             let sets = match one {
                 ast::Expr::Rollup(parts) => {
                     let parts = self.group_sets(parts, list, &mut keys)?;
+                    keys.admit(parts.len() + 1, 0)?;
                     (0..=parts.len())
                         .rev()
                         .map(|length| parts.get(..length).unwrap_or_default().concat())
@@ -84,6 +103,7 @@ impl Binder {
                 }
                 ast::Expr::Cube(parts) => {
                     let parts = self.group_sets(parts, list, &mut keys)?;
+                    keys.admit(1 << parts.len(), 0)?;
                     let of = |mask: usize| {
                         let chosen = parts.iter().enumerate();
                         let chosen = chosen.filter(|(place, _)| mask >> place & 1 == 1);
@@ -116,7 +136,8 @@ impl Binder {
         list: &List,
         keys: &mut Keys,
     ) -> Result<Vec<usize>> {
-        items.iter().map(|one| Ok(keys.add(self.group_key(one, list)?))).collect()
+        let set = items.iter().map(|one| Ok(keys.add(self.group_key(one, list)?)));
+        Ok(distinct(set.collect::<Result<_>>()?))
     }
 
     /// An expression, or the number or the name of a column of the list.
@@ -193,12 +214,18 @@ pub(super) fn sets(keys: Option<&Keys>, groupings: &[Vec<Typed>]) -> Result<Vec<
     };
     let groupings = groupings.iter().map(|all| all.iter().map(place).collect());
     let groupings: Vec<Vec<usize>> = groupings.collect::<Result<_>>()?;
-    let sets = keys.iter().flat_map(|keys| &keys.sets).map(|set| {
-        let bits = |all: &Vec<usize>| {
-            let bit = |key: &usize| i64::from(!set.contains(key));
-            Datum::Int(all.iter().fold(0, |bits, key| bits << 1 | bit(key)))
-        };
-        GroupingSet { keys: set.clone(), says: groupings.iter().map(bits).collect() }
+    let Some(keys) = keys else { return Ok(Vec::new()) };
+    keys.admit(keys.sets.len(), groupings.iter().map(Vec::len).sum())?;
+    let sets = keys.sets.iter().map(|set| {
+        let mut lacks = vec![true; keys.exprs.len()];
+        for key in set {
+            lacks.get_mut(*key).into_iter().for_each(|lacks| *lacks = false);
+        }
+        let bit = |key: &usize| i64::from(lacks.get(*key).copied().unwrap_or(true));
+        let bits =
+            |all: &Vec<usize>| Datum::Int(all.iter().fold(0, |bits, key| bits << 1 | bit(key)));
+        let says = groupings.iter().map(bits).collect();
+        GroupingSet { keys: set.clone(), says, lacks }
     });
     Ok(sets.collect())
 }

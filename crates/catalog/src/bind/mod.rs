@@ -24,6 +24,7 @@ mod quantified;
 mod query;
 mod relation;
 pub(crate) mod resolve;
+mod rows_from;
 mod scope;
 mod select;
 mod sets;

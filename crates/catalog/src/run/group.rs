@@ -60,7 +60,7 @@ impl Run {
             let frame = Frame { rows, slots: &[], parent: Some(parent) };
             let values = self.values(&group.keys, &frame)?;
             for ((set, places), groups) in sets.iter().zip(&mut places).zip(&mut all) {
-                self.step()?;
+                self.steps(set.len() + 1)?;
                 let key: Vec<Datum> =
                     set.iter().filter_map(|key| values.get(*key)).cloned().collect();
                 self.weigh(&key)?;
@@ -102,6 +102,7 @@ impl Run {
         drafts: &mut Vec<Draft>,
     ) -> Result<()> {
         if let Some(set) = set {
+            self.steps(set.lacks.len())?;
             open.withdraw(group, set);
         }
         let finished = open.states.into_iter().zip(&group.aggregates);
@@ -123,8 +124,8 @@ impl Open {
     /// which stands behind the others.
     fn withdraw(&mut self, group: &Group, set: &GroupingSet) {
         self.keys.resize(group.keys.len(), Datum::Null);
-        for (place, (key, value)) in group.keys.iter().zip(&mut self.keys).enumerate() {
-            if set.keys.contains(&place) {
+        for ((key, value), lacks) in group.keys.iter().zip(&mut self.keys).zip(&set.lacks) {
+            if !lacks {
                 continue;
             }
             *value = Datum::Null;

@@ -10,6 +10,7 @@ mod depth;
 mod dialect;
 mod members;
 mod qualified;
+mod rows_from;
 mod strings;
 mod trim;
 
@@ -18,4 +19,5 @@ pub(crate) use call::is_enclosed;
 pub use depth::check as check_depth;
 pub use dialect::{Postgres, is_reserved};
 pub(crate) use qualified::ALL_FIELDS;
+pub(crate) use rows_from::{ROWS_FROM, as_calls};
 pub use strings::tokens;

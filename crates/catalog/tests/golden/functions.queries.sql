@@ -119,3 +119,15 @@ select amtype, count(*), rank() over (order by count(*) desc, amtype nulls last)
 select relkind, count(*) > 0, grouping(relkind) from pg_class where relkind in ('r', 'v') and relnamespace = 'pg_catalog'::regnamespace group by rollup (1) order by 1 nulls last
 
 select oid, amname from pg_am where amname = 'heap' group by rollup (oid, amname) order by 1 nulls last, 2 nulls last
+
+select x.* from rows from (generate_series(1, 2), unnest(array['a', 'b', 'c'])) x, pg_am where amname = 'heap'
+
+select * from rows from (generate_series(1, 2), unnest(array['a', 'b', 'c'])) with ordinality as x(n, letter, o) join pg_am on amname = 'heap' order by o
+
+select x from pg_am join rows from (generate_series(1, 2)) x on amname = 'heap'
+
+select a.amname, n, g from pg_am a cross join lateral rows from (unnest(array[a.amname, 'x']), generate_series(1, 1)) as b(n, g) where amname in ('heap', 'hash') order by 1, 3
+
+select * from rows from (aclexplode(null), generate_series(1, 1)) x, pg_am where amname = 'heap'
+
+select rows from (select 1 as rows from pg_am limit 1) x
