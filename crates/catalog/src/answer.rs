@@ -45,15 +45,17 @@ impl Answer {
         world: Option<Arc<World>>,
     ) -> Result<Answer> {
         let query = parse::query(sql)?;
+        let named = world.clone();
         let bound = stacker::maybe_grow(1 << 20, 16 << 20, || bind(sql, &query, hints, world));
         // A deep tree is taken down as it was built.
         stacker::maybe_grow(4 << 20, 32 << 20, || drop(query));
         let bound = bound?;
         let columns = bound.columns.iter().map(|column| {
-            let base = base_of(column.oid);
-            let typmod = match type_facts(column.oid) {
-                Some(known) if known.kind == b'd' => known.typmod,
-                _ => column.typmod,
+            // Nobody is told of domains.
+            let (base, typmod) = match (&named, type_facts(column.oid)) {
+                (_, Some(known)) if known.kind == b'd' => (base_of(column.oid), known.typmod),
+                (Some(world), None) => world.base_and_typmod(column.oid, column.typmod),
+                _ => (column.oid, column.typmod),
             };
             let (relation, number) = column.origin.unwrap_or((0, 0));
             Column::new(&*column.name, base).typmod(typmod).origin(Oid(relation), number)

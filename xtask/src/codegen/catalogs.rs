@@ -134,7 +134,7 @@ const TABLES: &[Table] = tables! {
     "pg_ts_dict" "true", "1";
     "pg_ts_parser" "true", "1";
     "pg_ts_template" "true", "1";
-    "pg_type" "oid < 16384 and typnamespace <> 99", "1";
+    "pg_type" "oid < 16384 and typnamespace <> 99", "ctid";
     "pg_wait_events" "type <> 'Extension'", "type collate \"C\", name collate \"C\"";
 };
 

@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(distance("relname", "relnam"), 1);
         assert_eq!(distance("c", "d"), 1);
         assert_eq!(distance("oid", "oid"), 0);
-        assert_eq!(distance("größe", "grosse"), 2);
+        assert_eq!(distance("größe", "grosse"), 3);
         assert_eq!(distance("relname", "datname"), 3);
         assert_eq!(distance("", "relname"), TOO_FAR);
         assert_eq!(distance(&"x".repeat(64), &"x".repeat(64)), TOO_FAR);

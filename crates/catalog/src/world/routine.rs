@@ -141,12 +141,17 @@ impl Objects {
                 made.push((of.schema, arguments.to_vec(), routine));
             }
         }
-        for (schema, inputs, routine) in made {
-            let name: Arc<str> = routine.name.as_str().into();
+        let numbers = made.iter().map(|(schema, inputs, routine)| {
             let mut names = vec![schema.to_string(), routine.name.clone()];
             names.extend(inputs.iter().map(|oid| oid.0.to_string()));
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let oid = self.numbers.of("proc", &names);
+            self.numbers.of("proc", &names)
+        });
+        let mut numbers: Vec<u32> = numbers.collect();
+        // Who asks for them in the order of their numbers has them as they were made.
+        numbers.sort_unstable();
+        for ((schema, inputs, routine), oid) in made.into_iter().zip(numbers) {
+            let name: Arc<str> = routine.name.as_str().into();
             self.routines.by_name.entry((schema, name.clone())).or_default().push(oid);
             let place = Place::Made(Box::new(routine));
             self.routines.all.push(oid, RoutineObject { oid, schema, name, inputs, place });

@@ -71,6 +71,22 @@ impl World {
         oid
     }
 
+    /// The type under a domain with its modifier; those of any other type are its own.
+    pub(crate) fn base_and_typmod(&self, oid: Oid, typmod: i32) -> (Oid, i32) {
+        let (mut oid, mut typmod) = (oid, typmod);
+        // A domain over itself would have no end.
+        for _ in 0..32 {
+            match (self.objects.domain(oid.0), facts::type_facts(oid)) {
+                (Some(domain), _) => (oid, typmod) = (domain.of.type_oid, domain.of.typmod),
+                (None, Some(known)) if known.kind == b'd' => {
+                    return (facts::base_of(oid), known.typmod);
+                }
+                _ => break,
+            }
+        }
+        (oid, typmod)
+    }
+
     /// The type of an array's elements, also of the snapshot's.
     pub(crate) fn element_of(&self, oid: Oid) -> Option<Oid> {
         match self.objects.types.get(oid.0).map(|of| of.what) {

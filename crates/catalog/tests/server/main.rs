@@ -183,11 +183,15 @@ fn the_table_of_a_column_is_found_by_its_number() {
 #[test]
 fn declared_relations_are_empty() {
     let script = "CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TABLE kept (id int, m mood, note text);
-        CREATE VIEW sad AS SELECT id, upper(note) AS note FROM kept WHERE m = 'sad'; CREATE SEQUENCE n START 7;";
+        CREATE VIEW sad AS SELECT id, upper(note) AS note FROM kept WHERE m = 'sad'; CREATE SEQUENCE n START 7;
+        CREATE DOMAIN short AS varchar(3); CREATE DOMAIN shorter AS short; CREATE TABLE told (a short, b shorter);";
     let defined = trunkline_catalog::ddl::define(script).expect("PostgreSQL's");
     let server = start_with(Catalog::new(Fixture::new()).declaring(defined.snapshot));
     let mut client = Dialogue::login(server.address);
     assert_eq!(ask(&mut client, "SELECT id FROM kept"), "T(id:23:0) C(SELECT 0) Z(I)");
+    // Of domains nobody is told.
+    let told = "T(a:1043:0,b:1043:0) C(SELECT 0) Z(I)";
+    assert_eq!(ask(&mut client, "SELECT a, b FROM told"), told);
     let joined =
         "SELECT count(*) FROM kept k JOIN sad s USING (id) WHERE k.m <> 'glad' AND k.id > 1";
     assert_eq!(ask(&mut client, joined), "T(count:20:0) D(0) C(SELECT 1) Z(I)");
