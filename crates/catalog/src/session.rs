@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use trunkline_core::catalog::{Snapshot, TypeKind};
+use trunkline_core::catalog::Snapshot;
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
     Client, Columns, CommandTag, CopyIn, CopyTarget, Engine, Inventory, Language, Oid, Params,
@@ -14,7 +14,7 @@ use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::answer::Answer;
 use crate::by_number;
-use crate::declared::merged;
+use crate::declared::{merged, type_names};
 use crate::functions::started;
 use crate::lend::Loan;
 use crate::lock::Lock;
@@ -469,21 +469,6 @@ impl<S: Session> Session for CatalogSession<S> {
     fn language(&self) -> Language {
         self.session.language()
     }
-}
-
-/// The names of all types, row types included.
-fn type_names(declared: &Snapshot) -> HashSet<String> {
-    let mut names = HashSet::new();
-    for schema in &declared.schemas {
-        names.extend(schema.relations.iter().map(|one| one.name.clone()));
-        for one in &schema.types {
-            names.insert(one.name.clone());
-            if let TypeKind::Range(range) = &one.kind {
-                names.insert(range.multirange.0.clone());
-            }
-        }
-    }
-    names
 }
 
 fn of_engine<S>(prepared: Prepared<S>) -> Prepared<CatalogStatement<S>> {
