@@ -1,8 +1,9 @@
 //! Objects that somebody declared, beside those that an engine has.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use trunkline_core::catalog::{Relation, Schema, Snapshot};
+use trunkline_core::catalog::{Relation, Schema, Snapshot, TypeKind};
 
 /// The engine's objects with the declared ones.
 ///
@@ -79,4 +80,19 @@ fn say_of(own: &mut Relation, declared: &Relation) {
             own.indexes.clone_from(&declared.indexes);
         }
     }
+}
+
+/// The names of all types that were declared, those of rows included.
+pub(crate) fn type_names(declared: &Snapshot) -> HashSet<String> {
+    let mut names = HashSet::new();
+    for schema in &declared.schemas {
+        names.extend(schema.relations.iter().map(|one| one.name.clone()));
+        for one in &schema.types {
+            names.insert(one.name.clone());
+            if let TypeKind::Range(range) = &one.kind {
+                names.insert(range.multirange.0.clone());
+            }
+        }
+    }
+    names
 }

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use trunkline_core::catalog::{Snapshot, TypeKind};
+use trunkline_core::catalog::Snapshot;
 
-use crate::declared::merged;
+use crate::declared::{merged, type_names};
 use crate::world::Objects;
 
 /// What the sessions of an engine have in common.
@@ -94,21 +94,6 @@ impl Common {
     fn last(&self) -> MutexGuard<'_, Option<Making>> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The names of all types, row types included.
-fn type_names(declared: &Snapshot) -> HashSet<String> {
-    let mut names = HashSet::new();
-    for schema in &declared.schemas {
-        names.extend(schema.relations.iter().map(|one| one.name.clone()));
-        for one in &schema.types {
-            names.insert(one.name.clone());
-            if let TypeKind::Range(range) = &one.kind {
-                names.insert(range.multirange.0.clone());
-            }
-        }
-    }
-    names
 }
 
 #[cfg(test)]

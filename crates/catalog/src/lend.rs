@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use trunkline_core::types::Value;
-use trunkline_core::{LentRelation, LentRows, Oid, Result};
+use trunkline_core::{LentRelation, LentRows, Oid, PgError, Result, SqlState};
 use trunkline_sql::{Mention, quote_identifier};
 
 use crate::answer::Answer;
@@ -13,6 +13,9 @@ use crate::io;
 use crate::run::{Run, Spent};
 use crate::worker::Work;
 use crate::world::{World, is_alias};
+
+/// How many relations a statement may be lent: some more than the catalogs have.
+const MOST: usize = 500;
 
 /// The relations that one statement is lent.
 #[derive(Debug, Default)]
@@ -28,7 +31,7 @@ impl Loan {
     ///
     /// # Errors
     ///
-    /// 42P01 with its place in the statement if there is none.
+    /// 42P01 with its place in the statement if there is none, 54000 for too many.
     pub(crate) fn add(
         &mut self,
         sql: &str,
@@ -39,6 +42,10 @@ impl Loan {
         let named = mention.schema.as_deref();
         if self.relations.iter().any(|one| one.is_named(named, &mention.name)) {
             return Ok(());
+        }
+        if self.relations.len() >= MOST {
+            let message = "a statement names too many relations that are not the engine's";
+            return Err(PgError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, message));
         }
         let (schema, name) = (quote_identifier(schema), quote_identifier(&mention.name));
         let query = format!("SELECT * FROM {schema}.{name}");
@@ -68,8 +75,14 @@ impl Loan {
                 let run = Run::new(world.clone(), Vec::new(), stop.clone());
                 run.begin_with(spent);
                 let rows = run.rows(answer.query())?;
+                let copies = rows.iter().map(|row| {
+                    run.step()?;
+                    run.charge(row.iter().map(Datum::size).sum())?;
+                    values(&world, row, answer)
+                });
+                let copies = copies.collect::<Result<LentRows>>()?;
                 spent = run.spent();
-                rows.iter().map(|row| values(&world, row, answer)).collect::<Result<LentRows>>()
+                Ok(copies)
             });
             rows.collect::<Result<Vec<LentRows>>>()
         };
