@@ -54,6 +54,14 @@ pub(crate) fn too_many_columns() -> PgError {
     PgError::new(SqlState::TOO_MANY_COLUMNS, message)
 }
 
+/// How many items FROM may have: whoever goes through a chain of joins needs stack for each.
+pub(crate) const MOST_ITEMS: usize = 300;
+
+/// 54000
+pub(crate) fn too_many_items() -> PgError {
+    PgError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, "too many range table entries")
+}
+
 /// 22023
 pub(crate) fn bad_argument(message: impl Into<String>) -> PgError {
     PgError::new(SqlState::INVALID_PARAMETER_VALUE, message.into())

@@ -174,6 +174,22 @@ fn definitions_are_looked_up() {
     });
 }
 
+/// A chain of joins is as deep as it is long.
+#[test]
+fn a_long_from_is_refused() {
+    let chain = |kind: &str, count: usize| {
+        let joins = (1..count).map(|n| format!("{kind} JOIN (SELECT 1) a{n} ON true"));
+        format!("SELECT 1 FROM pg_am a0 {} LIMIT 1", joins.collect::<Vec<_>>().join(" "))
+    };
+    refused(&[(&chain("LEFT", 2000), "54000"), (&chain("INNER", 2000), "54000")]);
+    block_on(async {
+        let mut session = open().await;
+        for kind in ["LEFT", "INNER"] {
+            ask(&mut session, &chain(kind, 300)).await.expect("a row");
+        }
+    });
+}
+
 #[test]
 fn lists_have_the_limits_of_postgresql() {
     let many = |what: &str, count: usize| vec![what; count].join(", ");

@@ -12,7 +12,7 @@ use super::scope::column_of;
 use super::tree::{From, Item, ItemColumn, Join, Kind, Node, Source};
 use super::{Analyzer, Columns, unknown};
 use crate::bind::folded;
-use crate::error::no_relation;
+use crate::error::{MOST_ITEMS, no_relation, too_many_items};
 use crate::joins::{self, JoinKind};
 
 impl Analyzer<'_> {
@@ -344,6 +344,9 @@ impl Analyzer<'_> {
             lateral,
         };
         let scope = self.scope();
+        if scope.items.len() >= MOST_ITEMS {
+            return Err(too_many_items());
+        }
         scope.items.push(item);
         let place = scope.items.len() - 1;
         scope.visible.push(place);

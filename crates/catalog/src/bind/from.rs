@@ -10,10 +10,13 @@ use trunkline_core::{Oid, Result, SqlState};
 use super::query::{renamed, settled};
 use super::scope::{LeafScope, Merged, column_of, folded};
 use super::{Binder, OutputColumn, Typed};
-use crate::error::{at, unsupported};
+use crate::error::{MOST_ITEMS, at, too_many_items, unsupported};
 use crate::joins;
 use crate::plan::{Expr, From, Join, JoinKind, Leaf, SetCall, Source};
 use crate::syntax::ROWS_FROM;
+
+/// How many items and queries a statement may come to, with those of the views that it names.
+const MOST_PARTS: usize = 1_500;
 
 impl Binder {
     /// The items of FROM, joined.
@@ -228,6 +231,9 @@ impl Binder {
             let message = format!("table name \"{own}\" specified more than once");
             let place = alias.map_or(0, |alias| self.place(alias.name.span));
             return Err(at(place, SqlState::DUPLICATE_ALIAS, message));
+        }
+        if index >= MOST_ITEMS || self.next_id >= MOST_PARTS {
+            return Err(too_many_items());
         }
         let width = columns.len();
         let is_value = matches!(source, Source::Functions { .. } | Source::Value(_)) && width == 1;
