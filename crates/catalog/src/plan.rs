@@ -475,6 +475,8 @@ pub(crate) struct Leaf {
     pub(crate) probe: Vec<Probe>,
     /// By what they are made one by one, if that can be.
     pub(crate) key: Option<Key>,
+    /// Of `pg_class`, the kinds that are asked for.
+    pub(crate) kinds: Option<Wanted>,
 }
 
 /// A column of a relation of the catalogs that its rows are found by, and what is wanted there.
@@ -485,7 +487,7 @@ pub(crate) struct Key {
     pub(crate) wanted: Wanted,
 }
 
-/// The values that a key may have.
+/// The values that a column may have.
 #[derive(Debug)]
 pub(crate) enum Wanted {
     /// That of the probe at this place.

@@ -248,6 +248,7 @@ impl Binder {
             filter: Vec::new(),
             probe: Vec::new(),
             key: None,
+            kinds: None,
         })))
     }
 

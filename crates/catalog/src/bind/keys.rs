@@ -5,13 +5,29 @@ use crate::facts::{self, PG_CATALOG};
 use crate::plan::{Expr, Key, Leaf, Probe, Source, SubqueryKind, Wanted};
 use crate::world::key_column;
 
-/// The key of a leaf that a probe has the value of.
-pub(super) fn of_probe(leaf: &Leaf, probe: &Probe) -> Option<Key> {
-    key(leaf, &probe.own, Wanted::Probe(leaf.probe.len()))
+/// Notes what a probe tells of the rows that are wanted.
+pub(super) fn note_probe(leaf: &mut Leaf, probe: &Probe) {
+    let wanted = Wanted::Probe(leaf.probe.len());
+    match column(leaf, &probe.own) {
+        Some("relkind") => leaf.kinds = Some(wanted),
+        Some(column) => leaf.key = key(leaf, column, wanted),
+        None => {}
+    }
 }
 
-/// The key of a leaf that a condition has the values of: `IN` or `= ANY`.
-pub(super) fn of_condition(leaf: &Leaf, condition: &Expr) -> Option<Key> {
+/// Notes what a condition tells of the rows that are wanted, `IN` or `= ANY`, if nothing else does.
+pub(super) fn note_condition(leaf: &mut Leaf, condition: &Expr) {
+    let Some((own, wanted)) = among(leaf, condition) else { return };
+    match column(leaf, own) {
+        Some("relkind") if leaf.kinds.is_none() => leaf.kinds = Some(wanted),
+        Some("relkind") | None => {}
+        Some(column) if leaf.key.is_none() => leaf.key = key(leaf, column, wanted),
+        Some(_) => {}
+    }
+}
+
+/// What is among which values.
+fn among<'a>(leaf: &Leaf, condition: &'a Expr) -> Option<(&'a Expr, Wanted)> {
     // The values are asked for before there is a row of the leaf.
     let is_known = |expr: &Expr| {
         let needed = leaves_of(expr);
@@ -19,24 +35,32 @@ pub(super) fn of_condition(leaf: &Leaf, condition: &Expr) -> Option<Key> {
     };
     match condition {
         Expr::In { of, list, negated: false } if list.iter().all(is_known) => {
-            key(leaf, of, Wanted::List(list.clone()))
+            Some((of, Wanted::List(list.clone())))
         }
         Expr::Quantified(quantified) if quantified.is_in && is_known(&quantified.array) => {
-            key(leaf, &quantified.value, Wanted::Array(quantified.array.clone()))
+            Some((&quantified.value, Wanted::Array(quantified.array.clone())))
         }
         Expr::Subquery { kind: SubqueryKind::Quantified { value, is_in: true, .. }, query }
             if !query.is_correlated =>
         {
-            key(leaf, value, Wanted::Query(query.clone()))
+            Some((value, Wanted::Query(query.clone())))
         }
         _ => None,
     }
 }
 
-fn key(leaf: &Leaf, own: &Expr, wanted: Wanted) -> Option<Key> {
+/// The column of a leaf by which rows are made, or `relkind`.
+fn column(leaf: &Leaf, own: &Expr) -> Option<&'static str> {
     let Source::Table(PG_CATALOG, relation) = &leaf.source else { return None };
     let Expr::Column { depth: 0, leaf: of, column } = own else { return None };
     let columns = facts::relation_columns(PG_CATALOG, relation).filter(|_| *of == leaf.index)?;
-    let column = key_column(relation, &columns.get(*column)?.name)?;
+    match (&**relation, &*columns.get(*column)?.name) {
+        ("pg_class", "relkind") => Some("relkind"),
+        (relation, column) => key_column(relation, column),
+    }
+}
+
+fn key(leaf: &Leaf, column: &'static str, wanted: Wanted) -> Option<Key> {
+    let Source::Table(_, relation) = &leaf.source else { return None };
     Some(Key { relation: relation.clone(), column, wanted })
 }

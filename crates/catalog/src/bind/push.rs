@@ -26,15 +26,11 @@ pub(super) fn push(from: &mut From, condition: Expr) {
             let of = HashSet::from([leaf.index]);
             match probe(&condition, &of) {
                 Some(probe) => {
-                    if let Some(key) = keys::of_probe(leaf, &probe) {
-                        leaf.key = Some(key);
-                    }
+                    keys::note_probe(leaf, &probe);
                     leaf.probe.push(probe);
                 }
                 None => {
-                    if leaf.key.is_none() {
-                        leaf.key = keys::of_condition(leaf, &condition);
-                    }
+                    keys::note_condition(leaf, &condition);
                     leaf.filter.push(condition);
                 }
             }

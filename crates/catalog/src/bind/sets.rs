@@ -61,7 +61,15 @@ pub(super) fn into_from<'a>(
         is_value: false,
     });
     let source = Source::Functions { calls, ordinality: false };
-    let own = Leaf { id, index: leaf, source, filter: Vec::new(), probe: Vec::new(), key: None };
+    let own = Leaf {
+        id,
+        index: leaf,
+        source,
+        filter: Vec::new(),
+        probe: Vec::new(),
+        key: None,
+        kinds: None,
+    };
     let own = From::Leaf(Box::new(own));
     match from {
         Some(from) => super::push::joined(JoinKind::Inner, from, own, Vec::new()),

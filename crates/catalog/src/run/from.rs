@@ -49,45 +49,60 @@ impl Run {
         if let Some(key) = &leaf.key {
             return self.keyed(leaf, key, rows, parent, each);
         }
-        if leaf.probe.is_empty() {
-            return self.scan(leaf, rows, parent, each);
-        }
-        let lookup = self.lookup(leaf, rows, parent)?;
-        let frame = Frame { rows, slots: &[], parent: Some(parent) };
-        let keys: Vec<Datum> =
-            leaf.probe.iter().map(|probe| self.eval(&probe.key, &frame)).collect::<Result<_>>()?;
-        if keys.iter().any(Datum::is_null) {
-            return Ok(true);
-        }
-        self.weigh(&keys)?;
-        match lookup.rows.get(&keys) {
-            Some(found) => self.emit(leaf, found, &[], rows, parent, each),
-            None => Ok(true),
-        }
-    }
-
-    /// Goes through all rows of a leaf.
-    fn scan(
-        &self,
-        leaf: &Leaf,
-        rows: &mut Vec<Row>,
-        parent: &Frame<'_>,
-        each: &mut Each<'_>,
-    ) -> Result<bool> {
         // What is gone through once need not be kept.
         let is_first = self.seen.borrow_mut().insert(leaf.id);
         if let Source::Table(schema, name) = &leaf.source
             && is_first
         {
-            for part in self.world.parts(*schema, name) {
-                if !self.emit(leaf, &part?, &[], rows, parent, each)? {
-                    return Ok(false);
-                }
-            }
-            return Ok(true);
+            return self.scan(leaf, (*schema, name), rows, parent, each);
         }
-        let all = self.source(leaf, rows, parent)?;
-        self.emit(leaf, &all, &[], rows, parent, each)
+        if leaf.probe.is_empty() {
+            let all = self.source(leaf, rows, parent)?;
+            return self.emit(leaf, &all, &[], rows, parent, each);
+        }
+        let lookup = self.lookup(leaf, rows, parent)?;
+        let Some(probed) = self.probed(leaf, rows, parent)? else { return Ok(true) };
+        self.weigh(&probed)?;
+        match lookup.rows.get(&probed) {
+            Some(found) => self.emit(leaf, found, &[], rows, parent, each),
+            None => Ok(true),
+        }
+    }
+
+    /// What the probes of a leaf ask for; nothing if that is NULL, which no row has.
+    pub(super) fn probed(
+        &self,
+        leaf: &Leaf,
+        rows: &[Row],
+        parent: &Frame<'_>,
+    ) -> Result<Option<Vec<Datum>>> {
+        let frame = Frame { rows, slots: &[], parent: Some(parent) };
+        let keys = leaf.probe.iter().map(|probe| self.eval(&probe.key, &frame));
+        let keys = keys.collect::<Result<Vec<_>>>()?;
+        Ok((!keys.iter().any(Datum::is_null)).then_some(keys))
+    }
+
+    /// Goes through the rows of a relation, and keeps none.
+    fn scan(
+        &self,
+        leaf: &Leaf,
+        (schema, name): (u32, &str),
+        rows: &mut Vec<Row>,
+        parent: &Frame<'_>,
+        each: &mut Each<'_>,
+    ) -> Result<bool> {
+        let Some(probed) = self.probed(leaf, rows, parent)? else { return Ok(true) };
+        let mut parts = self.world.parts(schema, name);
+        if let Some(kinds) = &leaf.kinds {
+            let frame = Frame { rows, slots: &[], parent: Some(parent) };
+            parts = parts.of_kinds(self.wanted(kinds, &probed, &frame)?);
+        }
+        for part in parts {
+            if !self.emit(leaf, &part?, &probed, rows, parent, each)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Gives rows of a leaf on that have what its probes ask for, and hold its conditions; `probed` is empty

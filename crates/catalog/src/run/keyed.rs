@@ -23,34 +23,41 @@ impl Run {
         parent: &Frame<'_>,
         each: &mut Each<'_>,
     ) -> Result<bool> {
+        let Some(probed) = self.probed(leaf, rows, parent)? else { return Ok(true) };
         let frame = Frame { rows, slots: &[], parent: Some(parent) };
-        let probed: Vec<Datum> =
-            leaf.probe.iter().map(|probe| self.eval(&probe.key, &frame)).collect::<Result<_>>()?;
-        if probed.iter().any(Datum::is_null) {
-            return Ok(true);
-        }
-        let mut wanted = match &key.wanted {
-            Wanted::Probe(place) => probed.get(*place).cloned().into_iter().collect(),
-            Wanted::List(list) => self.values(list, &frame)?,
-            Wanted::Array(array) => match self.eval(array, &frame)? {
-                Datum::Array(list) => list.items.clone(),
-                _ => Vec::new(),
-            },
-            Wanted::Query(query) => {
-                let found = self.sub(query, &frame)?;
-                found.iter().map(|row| row.first().cloned().unwrap_or_default()).collect()
-            }
-        };
         let mut seen = HashSet::new();
-        wanted.retain(|value| !value.is_null() && seen.insert(value.clone()));
-        for value in wanted {
+        for value in self.wanted(&key.wanted, &probed, &frame)? {
             self.step()?;
+            if value.is_null() || !seen.insert(value.clone()) {
+                continue;
+            }
             let found = self.rows_by(leaf, key, value)?;
             if !self.emit(leaf, &found, &probed, rows, parent, each)? {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    /// The values that a column may have.
+    pub(super) fn wanted(
+        &self,
+        wanted: &Wanted,
+        probed: &[Datum],
+        frame: &Frame<'_>,
+    ) -> Result<Vec<Datum>> {
+        Ok(match wanted {
+            Wanted::Probe(place) => probed.get(*place).cloned().into_iter().collect(),
+            Wanted::List(list) => self.values(list, frame)?,
+            Wanted::Array(array) => match self.eval(array, frame)? {
+                Datum::Array(list) => list.items.clone(),
+                _ => Vec::new(),
+            },
+            Wanted::Query(query) => {
+                let found = self.sub(query, frame)?;
+                found.iter().map(|row| row.first().cloned().unwrap_or_default()).collect()
+            }
+        })
     }
 
     fn rows_by(&self, leaf: &Leaf, key: &Key, value: Datum) -> Result<Rows> {

@@ -64,6 +64,13 @@ pub(super) fn classes(world: &World, of: Of) -> Vec<Row> {
     world.objects.classes.of(of).map(|class| row(world, &maker, class)).collect()
 }
 
+/// Those of some kinds.
+pub(super) fn of_kinds(world: &World, of: Of, kinds: &[char]) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_class");
+    let classes = world.objects.classes.of(of).filter(|class| kinds.contains(&class.kind));
+    classes.map(|class| row(world, &maker, class)).collect()
+}
+
 /// The relations of a name, in whatever schema.
 pub(super) fn named(world: &World, name: &str) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_class");

@@ -7,7 +7,7 @@ use super::{
     INFORMATION_SCHEMA, World, attribute, class, constraint, depend, description, foreign, index,
     partition, policy, role, routine, sequence, session, shared, trigger, types,
 };
-use crate::datum::Row;
+use crate::datum::{Datum, Row};
 use crate::facts::{self, PG_CATALOG};
 
 /// Of how many objects the rows of a part are, at most.
@@ -21,11 +21,19 @@ pub(crate) struct Parts<'a> {
     name: &'a str,
     /// Where the next part begins, once the first one is made.
     next: Option<usize>,
+    /// Of `pg_class`, the kinds that are wanted.
+    kinds: Option<Vec<char>>,
 }
 
 impl<'a> Parts<'a> {
     pub(super) fn new(world: &'a World, schema: u32, name: &'a str) -> Parts<'a> {
-        Parts { world, schema, name, next: None }
+        Parts { world, schema, name, next: None, kinds: None }
+    }
+
+    /// Of relations only those of some kinds, and what every database has.
+    pub(crate) fn of_kinds(self, kinds: Vec<Datum>) -> Parts<'a> {
+        let kinds = kinds.iter().filter_map(|kind| kind.as_str()?.chars().next());
+        Parts { kinds: Some(kinds.collect()), ..self }
     }
 }
 
@@ -42,7 +50,11 @@ impl Iterator for Parts<'_> {
         }
         let to = from.saturating_add(PART);
         self.next = Some(to);
-        Some(Ok(part(self.world, self.name, Of::Part(from, to))))
+        let of = Of::Part(from, to);
+        Some(Ok(match &self.kinds {
+            Some(kinds) => class::of_kinds(self.world, of, kinds),
+            None => part(self.world, self.name, of),
+        }))
     }
 }
 
