@@ -6,11 +6,11 @@ use std::sync::{Arc, LazyLock};
 use trunkline_core::{Client, Oid, PgError, Result, SqlState};
 use trunkline_sql::{Lexer, TokenKind, quote_identifier};
 
+use super::modifier::modified;
 use super::objects::Objects;
 use super::toast::PG_TOAST;
 use super::types::TypeWhat;
 use super::{ClassObject, INFORMATION_SCHEMA, SUPERUSER, World};
-use crate::bind::{ALL_DIGITS, ALL_FIELDS, INTERVAL_FIELDS};
 use crate::facts::{self, OPERATORS, PG_CATALOG, PROCS, Proc, number, text, type_facts};
 
 /// A column of names by OID, of a relation that every database has.
@@ -473,41 +473,4 @@ static PROCS_BY_OID: LazyLock<HashMap<u32, &'static Proc>> =
 /// A function by its number.
 pub(crate) fn proc_by_oid(oid: u32) -> Option<&'static Proc> {
     PROCS_BY_OID.get(&oid).copied()
-}
-
-/// A type's name with its modifier.
-pub(crate) fn modified(oid: Oid, name: &str, typmod: i32) -> String {
-    if typmod < 0 {
-        // `character` alone would be one of a single character.
-        return if oid == Oid::BPCHAR { "character".to_owned() } else { name.to_owned() };
-    }
-    match oid {
-        Oid::VARCHAR | Oid::BPCHAR if typmod > 4 => format!("{name}({})", typmod - 4),
-        Oid::BIT | Oid::VARBIT => format!("{name}({typmod})"),
-        Oid::NUMERIC if typmod >= 4 => {
-            let packed = typmod - 4;
-            let scale = ((packed & 0x7ff) ^ 1024) - 1024;
-            format!("numeric({},{scale})", (packed >> 16) & 0xffff)
-        }
-        Oid::INTERVAL => {
-            let fields = (typmod >> 16) & ALL_FIELDS;
-            let named = INTERVAL_FIELDS.iter().filter(|(_, bit)| fields & (1 << bit) != 0);
-            let named: Vec<&str> = named.map(|(field, _)| *field).collect();
-            let fields = match named.as_slice() {
-                _ if fields == ALL_FIELDS => String::new(),
-                [first, .., last] => format!(" {first} to {last}"),
-                [one] => format!(" {one}"),
-                [] => String::new(),
-            };
-            match typmod & ALL_DIGITS {
-                ALL_DIGITS => format!("{name}{fields}"),
-                digits => format!("{name}{fields}({digits})"),
-            }
-        }
-        Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ => match name.split_once(' ') {
-            Some((first, rest)) => format!("{first}({typmod}) {rest}"),
-            None => format!("{name}({typmod})"),
-        },
-        _ => name.to_owned(),
-    }
 }

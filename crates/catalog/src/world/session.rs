@@ -71,6 +71,10 @@ pub(super) fn databases(world: &World) -> Vec<Row> {
     others.chain([row(own, Datum::Text(name.clone()), owner, false)]).collect()
 }
 
+/// What each transaction sets anew.
+const OF_TRANSACTIONS: [&str; 3] =
+    ["transaction_deferrable", "transaction_isolation", "transaction_read_only"];
+
 /// Every setting as it is now.
 pub(super) fn settings(world: &World) -> Result<Vec<Row>> {
     let Some(facts) = facts::facts("pg_settings") else { return Ok(Vec::new()) };
@@ -82,7 +86,18 @@ pub(super) fn settings(world: &World) -> Result<Vec<Row>> {
         let shown = world.client.setting(&name).unwrap_or_default();
         let setting = plain(&shown, cell(fact, "unit").as_str(), cell(fact, "vartype").as_str());
         let boot = cell(fact, "boot_val");
+        let context = cell(fact, "context");
         let is_default = boot.as_str() == Some(&setting) || boot.is_null();
+        // What no session can set is the server's.
+        let is_servers = matches!(context.as_str(), Some("internal" | "postmaster" | "sighup"));
+        let source = match context.as_str() {
+            _ if is_default && OF_TRANSACTIONS.contains(&&*name) => "override",
+            _ if is_default => "default",
+            Some("internal") => "default",
+            _ if is_servers => "command line",
+            _ => "session",
+        };
+        let reset = if is_servers { Datum::text(setting.as_str()) } else { boot.clone() };
         rows.push(maker.row([
             ("name", Datum::Text(name)),
             ("setting", Datum::text(setting)),
@@ -90,14 +105,14 @@ pub(super) fn settings(world: &World) -> Result<Vec<Row>> {
             ("category", cell(fact, "category")),
             ("short_desc", cell(fact, "short_desc")),
             ("extra_desc", cell(fact, "extra_desc")),
-            ("context", cell(fact, "context")),
+            ("context", context),
             ("vartype", cell(fact, "vartype")),
-            ("source", Datum::text(if is_default { "default" } else { "session" })),
+            ("source", Datum::text(source)),
             ("min_val", cell(fact, "min_val")),
             ("max_val", cell(fact, "max_val")),
             ("enumvals", cell(fact, "enumvals")),
-            ("boot_val", boot.clone()),
-            ("reset_val", boot),
+            ("boot_val", boot),
+            ("reset_val", reset),
             ("pending_restart", Datum::Bool(false)),
         ]));
     }

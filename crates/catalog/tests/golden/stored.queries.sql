@@ -89,3 +89,5 @@ SELECT relname, reloftype::regtype FROM pg_class WHERE reloftype <> 0
 SELECT oid::regprocedure, pg_get_function_arguments(oid), pg_get_function_identity_arguments(oid) FROM pg_proc JOIN pg_aggregate ON aggfnoid = pg_proc.oid WHERE aggkind <> 'n' ORDER BY oid
 
 SELECT pg_size_pretty(0::numeric), pg_size_pretty(16384::numeric), pg_size_pretty(-1048576000::numeric), pg_size_pretty(sum(n)) FROM (SELECT 8192::bigint AS n FROM pg_am) AS x
+
+SELECT name, setting, context, source, boot_val, reset_val FROM pg_settings WHERE name IN ('server_encoding', 'transaction_isolation', 'transaction_read_only', 'block_size', 'work_mem', 'search_path') ORDER BY 1
