@@ -190,6 +190,19 @@ fn a_long_from_is_refused() {
     });
 }
 
+/// What is ordered by is looked up among the columns, each of which is shown once for that.
+#[test]
+fn expressions_are_looked_up() {
+    let many = |end: &str| {
+        let all = (0..830).map(|n| format!("relname || '{n}' || relname || '{end}'"));
+        all.collect::<Vec<_>>().join(", ")
+    };
+    let sql = format!("SELECT {} FROM pg_class ORDER BY {}", many("a"), many("b"));
+    let begun = Instant::now();
+    block_on(async { open().await.prepare(&sql, &[]).await.map(drop) }).expect("SQL");
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
 #[test]
 fn lists_have_the_limits_of_postgresql() {
     let many = |what: &str, count: usize| vec![what; count].join(", ");

@@ -19,6 +19,9 @@ struct Grouping<'a> {
     leaves: HashSet<usize>,
     /// Other expressions, as they are shown for debugging: they are the same if that is.
     others: HashSet<String>,
+    /// How many expressions each of those is: what is of another size is not shown to be compared.
+    sizes: HashSet<usize>,
+    largest: usize,
 }
 
 /// Refuses columns of the list, of HAVING and of windows that are neither grouped by nor in an aggregate:
@@ -30,14 +33,23 @@ pub(super) fn check(
     list: &[Typed],
     having: Option<&Expr>,
 ) -> Result<()> {
-    let mut grouping =
-        Grouping { scope, columns: HashSet::new(), leaves: HashSet::new(), others: HashSet::new() };
+    let mut grouping = Grouping {
+        scope,
+        columns: HashSet::new(),
+        leaves: HashSet::new(),
+        others: HashSet::new(),
+        sizes: HashSet::new(),
+        largest: 0,
+    };
     for key in keys {
         match key {
             Expr::Column { depth: 0, leaf, column } => {
                 grouping.columns.insert((*leaf, *column));
             }
             key => {
+                let size = key.count(usize::MAX);
+                grouping.sizes.insert(size);
+                grouping.largest = grouping.largest.max(size);
                 grouping.others.insert(format!("{key:?}"));
             }
         }
@@ -89,7 +101,10 @@ impl Grouping<'_> {
                 (!self.leaves.contains(leaf)).then_some((*leaf, None))
             }
             expr => {
-                if !self.others.is_empty() && self.others.contains(&format!("{expr:?}")) {
+                if !self.others.is_empty()
+                    && self.sizes.contains(&expr.count(self.largest))
+                    && self.others.contains(&format!("{expr:?}"))
+                {
                     return None;
                 }
                 let mut found = None;

@@ -1,5 +1,7 @@
 //! SELECT.
 
+use std::collections::HashMap;
+
 use sqlparser::ast::{self, SelectItem, SelectItemQualifiedWildcardKind};
 use trunkline_core::{Oid, Result, SqlState};
 
@@ -20,12 +22,26 @@ pub(super) const SET_SLOTS: usize = 1 << 21;
 const MOST_PARTS: usize = 100_000;
 
 /// The list of a SELECT while it grows.
+#[derive(Default)]
 pub(super) struct List {
     pub(super) items: Vec<Typed>,
     pub(super) names: Vec<String>,
+    /// The items by what they look like for debugging, as far as somebody asked: they are the same if that is.
+    shown: HashMap<String, usize>,
+    /// How many are among those.
+    seen: usize,
 }
 
 impl List {
+    /// The column that is this expression.
+    fn find(&mut self, expr: &Expr) -> Option<usize> {
+        for (place, item) in self.items.iter().enumerate().skip(self.seen) {
+            self.shown.entry(format!("{:?}", item.expr)).or_insert(place);
+        }
+        self.seen = self.items.len();
+        self.shown.get(&format!("{expr:?}")).copied()
+    }
+
     /// Appends a column.
     fn push(&mut self, name: impl Into<String>, item: Typed) -> Result<()> {
         if self.items.len() >= MOST_COLUMNS {
@@ -196,7 +212,7 @@ impl Binder {
     }
 
     fn list_of(&mut self, items: &[SelectItem]) -> Result<List> {
-        let mut list = List { items: Vec::new(), names: Vec::new() };
+        let mut list = List::default();
         for item in items {
             match item {
                 SelectItem::UnnamedExpr(ast::Expr::CompoundFieldAccess { root, access_chain })
@@ -306,9 +322,7 @@ impl Binder {
         let typed = self.expr(expr)?;
         let typed = if typed.oid == Oid::UNKNOWN { self.coerce(typed, Oid::TEXT)? } else { typed };
         // The same expression as one of the list is that one.
-        let shown = format!("{:?}", typed.expr);
-        if let Some(column) = list.items.iter().position(|item| format!("{:?}", item.expr) == shown)
-        {
+        if let Some(column) = list.find(&typed.expr) {
             return Ok(column);
         }
         list.push("", typed)?;

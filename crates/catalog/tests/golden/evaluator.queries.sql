@@ -200,8 +200,6 @@ select json_agg(json_build_object('n',amname) order by oid) from pg_am where oid
 
 select jsonb_build_object('a', array[1,2], 'b', now()::date = current_date) from pg_am limit 1
 
-table pg_am order by amname desc, 1 limit 2
-
 select nosuch(1) from pg_am
 
 SELECT 'x'::pg_node_tree FROM pg_am
