@@ -18,6 +18,7 @@ mod handler;
 mod interrupts;
 mod inventory;
 mod lent;
+mod nearest;
 mod prepared;
 mod published;
 mod reply;
@@ -40,6 +41,7 @@ pub use handler::{Description, HandlerEngine, HandlerSession, Query, query_fn, s
 pub use interrupts::Interrupts;
 pub use inventory::{Inventory, OpenCursor, PreparedStatement};
 pub use lent::{LentRelation, LentRows};
+pub use nearest::NearestColumns;
 pub use prepared::{Access, Formats, Param, Params, Prepared, Run, Terms};
 pub use reply::{CommandTag, Reply};
 pub use rowbuf::{RowBuf, RowWriter};
