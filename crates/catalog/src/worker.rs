@@ -33,6 +33,13 @@ pub(crate) fn pause(stop: &AtomicBool, duration: Duration) -> bool {
     false
 }
 
+/// Does something, and says how long that took.
+pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let begun = Instant::now();
+    let done = work();
+    (done, begun.elapsed())
+}
+
 impl<T: Send + 'static> Work<T> {
     /// Starts a thread, which gives up soon after its flag is set.
     pub(crate) fn start(

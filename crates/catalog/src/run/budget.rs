@@ -1,7 +1,7 @@
 //! What a run may cost, and its end before that.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use trunkline_core::{PgError, Result, SqlState};
 
@@ -67,9 +67,8 @@ impl Run {
 
     /// Does what cannot be counted while it is done: a step for each microsecond.
     pub(crate) fn timed<T>(&self, work: impl FnOnce() -> T) -> Result<T> {
-        let begun = Instant::now();
-        let done = work();
-        self.steps(usize::try_from(begun.elapsed().as_micros()).unwrap_or(usize::MAX))?;
+        let (done, passed) = worker::timed(work);
+        self.steps(usize::try_from(passed.as_micros()).unwrap_or(usize::MAX))?;
         Ok(done)
     }
 
