@@ -98,6 +98,8 @@ pub(crate) enum Expr {
         of: Box<Expr>,
         list: Vec<Expr>,
         negated: bool,
+        /// The set that the list is kept as, if it is a long one that stays the same.
+        set: Option<usize>,
     },
     Quantified(Box<Quantified>),
     Subquery {
@@ -156,6 +158,8 @@ pub(crate) struct Quantified {
     pub(crate) all: bool,
     /// Whether it is `= ANY`.
     pub(crate) is_in: bool,
+    /// The set that the array is kept as, if it stays the same and equal values are the same.
+    pub(crate) set: Option<usize>,
 }
 
 /// `[index]` or `[from:to]`
@@ -179,6 +183,8 @@ pub(crate) enum SubqueryKind {
         all: bool,
         /// Whether it is `= ANY`.
         is_in: bool,
+        /// The set that the query's rows are kept as, if equal values are the same.
+        set: Option<usize>,
     },
     /// `(a, b) IN (query)`
     RowIn(Vec<Expr>),

@@ -34,7 +34,7 @@ fn among<'a>(leaf: &Leaf, condition: &'a Expr) -> Option<(&'a Expr, Wanted)> {
         !needed.all && !needed.leaves.contains(&leaf.index)
     };
     match condition {
-        Expr::In { of, list, negated: false } if list.iter().all(is_known) => {
+        Expr::In { of, list, negated: false, .. } if list.iter().all(is_known) => {
             Some((of, Wanted::List(list.clone())))
         }
         Expr::Quantified(quantified) if quantified.is_in && is_known(&quantified.array) => {

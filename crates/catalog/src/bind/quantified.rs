@@ -12,6 +12,38 @@ use crate::facts::{array_of, element_of};
 use crate::functions;
 use crate::plan::{Expr, Function, Quantified, SubqueryKind};
 
+/// A list of no more than these is gone through each time.
+const SHORT: usize = 8;
+
+/// Whether an expression is the same for all rows of a statement.
+fn stays(expr: &Expr) -> bool {
+    match expr {
+        Expr::Const(_) | Expr::Param(_) => true,
+        Expr::Cast { of, .. } => stays(of),
+        _ => false,
+    }
+}
+
+/// Whether equal values of these types are the same.
+fn are_plain(types: &[Oid]) -> bool {
+    types.iter().all(|oid| {
+        matches!(
+            *oid,
+            Oid::OID
+                | Oid::INT2
+                | Oid::INT4
+                | Oid::INT8
+                | Oid::TEXT
+                | Oid::NAME
+                | Oid::VARCHAR
+                | Oid::CHAR
+                | Oid::REGCLASS
+                | Oid::REGTYPE
+                | Oid::REGPROC
+        )
+    })
+}
+
 impl Binder {
     pub(super) fn in_list(
         &mut self,
@@ -29,7 +61,9 @@ impl Binder {
             let (mut all, _) = self.unify(all, "IN")?;
             let list = all.split_off(1);
             let of = Box::new(all.pop().unwrap_or(Expr::Const(Datum::Null)));
-            return Ok(Self::boolean(Expr::In { of, list, negated }));
+            let is_kept = list.len() > SHORT && list.iter().all(stays);
+            let set = is_kept.then(|| self.id());
+            return Ok(Self::boolean(Expr::In { of, list, negated, set }));
         }
         let any = items
             .into_iter()
@@ -72,7 +106,8 @@ impl Binder {
         let to = types.first().copied().unwrap_or(Oid::TEXT);
         let value = Box::new(self.coerce(value, to)?.expr);
         let is_in = name == "=" && !all;
-        let kind = SubqueryKind::Quantified { value, function, types, all, is_in };
+        let set = (is_in && !query.is_correlated && are_plain(&types)).then(|| self.id());
+        let kind = SubqueryKind::Quantified { value, function, types, all, is_in, set };
         Ok(Self::boolean(Expr::Subquery { kind, query }))
     }
 
@@ -127,13 +162,16 @@ impl Binder {
             Some(to) if element != two || array.oid == Oid::UNKNOWN => self.coerce(array, to)?.expr,
             _ => array.expr,
         };
+        let is_in = name == "=" && !all;
+        let set = (is_in && stays(&array) && are_plain(&types)).then(|| self.id());
         Ok(Self::boolean(Expr::Quantified(Box::new(Quantified {
             value,
             array,
             function,
             types,
             all,
-            is_in: name == "=" && !all,
+            is_in,
+            set,
         }))))
     }
 }

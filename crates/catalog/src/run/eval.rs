@@ -128,9 +128,15 @@ impl Run {
             Expr::List(items) => self.list(self.values(items, frame)?)?,
             Expr::Row(items, fields) => Datum::record(fields, self.values(items, frame)?.into())?,
             Expr::Subscript { of, indexes } => self.subscript(of, indexes, frame)?,
-            Expr::In { of, list, negated } => {
+            Expr::In { of, list, negated, set } => {
                 let value = self.eval(of, frame)?;
-                self.is_in(&value, list, *negated, frame)?
+                match set {
+                    Some(set) => match self.among(*set, &value, || self.values(list, frame))? {
+                        Datum::Bool(found) => Datum::Bool(found != *negated),
+                        unknown => unknown,
+                    },
+                    None => self.is_in(&value, list, *negated, frame)?,
+                }
             }
             Expr::Quantified(quantified) => self.quantified(quantified, frame)?,
             Expr::Subquery { kind, query } => self.subquery(kind, query, frame)?,
@@ -304,8 +310,9 @@ impl Run {
 
     fn quantified(&self, of: &Quantified, frame: &Frame<'_>) -> Result<Datum> {
         let value = self.eval(&of.value, frame)?;
-        match self.eval(&of.array, frame)? {
-            Datum::Array(list) => {
+        match (self.eval(&of.array, frame)?, of.set) {
+            (Datum::Array(list), Some(set)) => self.among(set, &value, || Ok(list.items.clone())),
+            (Datum::Array(list), None) => {
                 self.any(&value, list.items.iter().cloned(), of.function, &of.types, of.all)
             }
             _ => Ok(Datum::Null),
@@ -352,8 +359,11 @@ impl Run {
                 "more than one row returned by a subquery used as an expression",
             )),
             SubqueryKind::Scalar => Ok(firsts().next().unwrap_or_default()),
-            SubqueryKind::Quantified { value, function, types, all, .. } => {
+            SubqueryKind::Quantified { value, function, types, all, set, .. } => {
                 let value = self.eval(value, frame)?;
+                if let Some(set) = set {
+                    return self.among(*set, &value, || Ok(firsts().collect()));
+                }
                 self.any(&value, firsts(), *function, types, *all)
             }
             SubqueryKind::RowIn(values) => {

@@ -1,6 +1,7 @@
 //! Works out a query that is bound.
 
 mod aggregate;
+mod among;
 mod budget;
 mod eval;
 mod from;
@@ -37,6 +38,8 @@ pub(crate) struct Run {
     kept: RefCell<HashMap<usize, Rows>>,
     /// Rows of leaves by what they are looked up by.
     indexes: RefCell<HashMap<usize, Rc<from::Lookup>>>,
+    /// What values are looked for among.
+    sets: RefCell<HashMap<usize, Rc<among::Values>>>,
     /// Leaves that were gone through.
     seen: RefCell<HashSet<usize>>,
     /// Rows that were found by a key, by their leaf.
@@ -81,6 +84,7 @@ impl Run {
             parameters,
             kept: RefCell::default(),
             indexes: RefCell::default(),
+            sets: RefCell::default(),
             seen: RefCell::default(),
             keyed: RefCell::default(),
             patterns: RefCell::default(),

@@ -131,3 +131,15 @@ select a.amname, n, g from pg_am a cross join lateral rows from (unnest(array[a.
 select * from rows from (aclexplode(null), generate_series(1, 1)) x, pg_am where amname = 'heap'
 
 select rows from (select 1 as rows from pg_am limit 1) x
+
+select amname, oid in (403, 405, 405, 1, 2, 3, 4, 5, 6, 7, 8) as found, oid not in (403, 405, 1, 2, 3, 4, 5, 6, 7, 8) as missed from pg_am order by amname
+
+select amname, oid in (403, 1, 2, 3, 4, 5, 6, 7, 8, null) as found, oid not in (403, 1, 2, 3, 4, 5, 6, 7, 8, null) as missed from pg_am order by amname
+
+select amname, oid = any ('{403,405,405}'::oid[]) as found, oid = any ('{403,NULL}'::oid[]) as unknown, oid = any ('{}'::oid[]) as never, nullif(amname, 'btree') = any ('{hash}'::name[]) as named from pg_am order by amname
+
+select amname, oid in (select am.oid from pg_am am where am.amname < 'c') as found, nullif(oid, 403) in (select am.oid from pg_am am where false) as never, oid not in (select nullif(am.oid, 403) from pg_am am) as unknown from pg_am order by amname
+
+select c.relname, a.attname from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attnum = 1 and a.attrelid in (1259, 1247, null) where c.relname in ('pg_class', 'pg_type', 'pg_proc', 'pg_nothing') and c.relkind = 'r' order by 1, 2
+
+select count(*), count(distinct relname) from pg_class where oid in (1259, 1259, 1247) or oid in (1255, 1249, 2, 3, 4, 5, 6, 7, 8, 9)
