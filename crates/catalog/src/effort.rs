@@ -14,11 +14,16 @@ const SHORT: usize = 1024;
 /// once.
 pub(crate) fn effort(query: &Query, parameters: &[Datum]) -> Effort {
     let Body::Select(select) = &query.body else { return Effort::Long };
-    let is_plain = query.ctes.is_empty() && select.from.is_none() && select.sets.is_empty();
+    let is_plain = query.ctes.is_empty()
+        && select.from.is_none()
+        && select.sets.is_empty()
+        && select.group.is_none()
+        && select.windows.is_empty();
     let is_short = is_plain && parameters.iter().all(|one| one.size() <= SHORT);
     let mut effort = if is_short { Effort::Short } else { Effort::Long };
     let mut left = FEW;
-    for expr in select.project.iter().chain(&select.filter) {
+    let bounds = query.limit.iter().chain(&query.offset);
+    for expr in select.project.iter().chain(&select.filter).chain(bounds) {
         effort = effort.max(effort_of(expr, &mut left));
     }
     effort
@@ -82,6 +87,13 @@ mod tests {
             "SELECT version() WHERE repeat('a', 2) = 'aa'".to_owned(),
             "SELECT version() FROM pg_class".to_owned(),
             "SELECT (SELECT version())".to_owned(),
+            "SELECT count(pg_sleep(1000))".to_owned(),
+            "SELECT count(*) FILTER (WHERE pg_sleep(1000)::text = '')".to_owned(),
+            "SELECT current_user GROUP BY pg_sleep(1000)::text".to_owned(),
+            "SELECT current_user HAVING pg_sleep(1000)::text = ''".to_owned(),
+            "SELECT lag(pg_sleep(1000)) OVER ()".to_owned(),
+            "SELECT current_user LIMIT (SELECT count(*) FROM pg_class)".to_owned(),
+            "SELECT current_user OFFSET length(repeat('a', 1000))".to_owned(),
             format!("SELECT version() = '{}'", "x".repeat(100_000)),
             format!("SELECT {}", vec!["version()"; 1_000].join(", ")),
         ] {

@@ -23,7 +23,7 @@ pub(crate) struct Common {
 #[derive(Clone, Debug)]
 struct Making {
     of: Arc<Snapshot>,
-    objects: Arc<OnceLock<Arc<Objects>>>,
+    known: Arc<OnceLock<Known>>,
 }
 
 /// Objects, and the snapshot of the engine that they are of.
@@ -31,16 +31,14 @@ struct Making {
 pub(crate) struct Known {
     pub(crate) of: Arc<Snapshot>,
     pub(crate) objects: Arc<Objects>,
+    /// Schemas and names of the engine's own relations and sequences.
+    own: Arc<HashSet<(Box<str>, Box<str>)>>,
 }
 
 impl Known {
     /// Whether the engine has a relation or a sequence of this name.
     pub(crate) fn has(&self, schema: &str, name: &str) -> bool {
-        let mut own = self.of.schemas.iter().filter(|own| own.name == schema);
-        own.any(|own| {
-            own.relations.iter().any(|one| one.name == name)
-                || own.sequences.iter().any(|one| one.name == name)
-        })
+        self.own.contains(&(schema.into(), name.into()))
     }
 }
 
@@ -62,17 +60,24 @@ impl Common {
 
     /// The objects of a snapshot; sessions with the same one share them.
     ///
-    /// They are made by the first who asks: others who want the same wait for it, and nobody else does, for
-    /// snapshots are compared and objects made outside of the lock.
+    /// They are made by the first who asks, and others who want the same wait for it; who wants another does
+    /// not, for snapshots are compared and objects made outside of the lock.
     pub(crate) fn objects(&self, of: Arc<Snapshot>) -> Known {
         let making = self.making(&of);
-        let objects = making.objects.get_or_init(|| {
-            Arc::new(Objects::new(match &self.declared {
+        let known = making.known.get_or_init(|| {
+            let own = of.schemas.iter().flat_map(|schema| {
+                let relations = schema.relations.iter().map(|one| &one.name);
+                let names = relations.chain(schema.sequences.iter().map(|one| &one.name));
+                names.map(|name| (schema.name.as_str().into(), name.as_str().into()))
+            });
+            let own = Arc::new(own.collect());
+            let objects = Arc::new(Objects::new(match &self.declared {
                 Some(declared) => merged(&of, declared),
                 None => of.clone(),
-            }))
+            }));
+            Known { of: of.clone(), objects, own }
         });
-        Known { objects: objects.clone(), of }
+        Known { of, ..known.clone() }
     }
 
     fn making(&self, of: &Arc<Snapshot>) -> Making {
@@ -87,8 +92,8 @@ impl Common {
         if let Some(last) = last.as_ref().filter(is_this) {
             return last.clone();
         }
-        let objects = same.map(|same| same.objects).unwrap_or_default();
-        last.insert(Making { of: of.clone(), objects }).clone()
+        let known = same.map(|same| same.known).unwrap_or_default();
+        last.insert(Making { of: of.clone(), known }).clone()
     }
 
     fn last(&self) -> MutexGuard<'_, Option<Making>> {

@@ -77,7 +77,9 @@ impl Loan {
                 let rows = run.rows(answer.query())?;
                 let copies = rows.iter().map(|row| {
                     run.step()?;
-                    run.charge(row.iter().map(Datum::size).sum())?;
+                    let cells: usize =
+                        row.iter().map(|cell| cell.size() + size_of::<Value>()).sum();
+                    run.charge(cells)?;
                     values(&world, row, answer)
                 });
                 let copies = copies.collect::<Result<LentRows>>()?;

@@ -8,7 +8,6 @@ use trunkline_core::{
     Client, Columns, CommandTag, CopyIn, CopyTarget, Engine, Inventory, Language, Oid, Params,
     PgError, Prepared, Reply, Result, Run, Session, SqlState,
 };
-use trunkline_sql::Mention;
 use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::answer::Answer;
@@ -153,7 +152,9 @@ impl<S: Session> CatalogSession<S> {
                 loan.add(sql, mention, schema, None)?;
                 continue;
             }
-            match world.as_ref().and_then(|world| self.schema_of_declared(world, mention)) {
+            match world.as_ref().and_then(|world| {
+                self.schema_of_declared(world, mention.schema.as_deref(), &mention.name)
+            }) {
                 Some(schema) => loan.add(sql, mention, &schema, world.clone())?,
                 None => is_all = false,
             }
@@ -166,8 +167,13 @@ impl<S: Session> CatalogSession<S> {
     }
 
     /// The schema of a relation that was declared and that the engine does not have.
-    fn schema_of_declared(&self, world: &World, mention: &Mention<'_>) -> Option<String> {
-        let class = world.declared_class(mention.schema.as_deref(), &mention.name)?;
+    fn schema_of_declared(
+        &self,
+        world: &World,
+        schema: Option<&str>,
+        name: &str,
+    ) -> Option<String> {
+        let class = world.declared_class(schema, name)?;
         let schema = world.schema_name(class.schema).unwrap_or_default();
         let is_engines = self.known.as_ref().is_none_or(|known| known.has(&schema, &class.name));
         (!is_engines).then(|| schema.to_string())
@@ -205,13 +211,9 @@ impl<S: Session> CatalogSession<S> {
         lock: Lock<'_>,
     ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
         let world = self.world(None).await?;
-        let known = self.known.clone();
         let left = lock.without(|table| {
-            let found = world.declared_class(table.schema.as_deref(), &table.name);
-            found.zip(known.as_ref()).is_some_and(|(class, known)| {
-                let schema = world.schema_name(class.schema).unwrap_or_default();
-                !known.has(&schema, &class.name)
-            })
+            let schema = table.schema.as_deref();
+            self.schema_of_declared(&world, schema, &table.name).is_some()
         });
         match left {
             Some(sql) => self.prepare_engine(&sql, &[], false).await,

@@ -1,6 +1,6 @@
 //! GROUP BY: expressions, and the sets of ROLLUP, CUBE and GROUPING SETS.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlparser::ast::{self, GroupByExpr};
 use trunkline_core::{Oid, PgError, Result, SqlState};
@@ -20,12 +20,16 @@ const SETS: usize = 4096;
 const CELLS: usize = 1 << 20;
 
 /// What a query groups by.
+#[derive(Default)]
 pub(super) struct Keys {
     pub(super) exprs: Vec<Expr>,
     /// The keys of each grouping set; one of all keys where there is nothing but expressions.
     pub(super) sets: Vec<Vec<usize>>,
     /// Where each expression is, as it is shown for debugging.
     places: HashMap<String, usize>,
+    /// How many parts each of them has, and the most: only what has as many is shown.
+    sizes: HashSet<usize>,
+    largest: usize,
 }
 
 impl Keys {
@@ -38,6 +42,9 @@ impl Keys {
         let place = self.exprs.len();
         let known = self.places.entry(format!("{expr:?}")).or_insert(place);
         if *known == place {
+            let size = expr.count(usize::MAX);
+            self.largest = self.largest.max(size);
+            self.sizes.insert(size);
             self.exprs.push(expr);
         }
         *known
@@ -86,7 +93,7 @@ impl Binder {
             return Ok(None);
         }
         let before = self.forbid("GROUP BY");
-        let mut keys = Keys { exprs: Vec::new(), sets: vec![Vec::new()], places: HashMap::new() };
+        let mut keys = Keys { sets: vec![Vec::new()], ..Keys::default() };
         for one in by {
             let sets = match one {
                 ast::Expr::Rollup(parts) => {
@@ -169,11 +176,14 @@ impl Keys {
     /// Columns stay what they are: they become NULL in their own rows, where subqueries see them, too.
     pub(super) fn replace(&self, expr: &mut Expr, leaf: usize) {
         let column = match expr {
-            Expr::Column { .. } | Expr::Const(_) => return,
+            Expr::Column { .. } => return,
             Expr::Slot { depth: 0, slot } if (GROUPING_SLOTS..WINDOW_SLOTS).contains(slot) => {
                 Some(self.exprs.len() + (*slot - GROUPING_SLOTS))
             }
-            ref expr => self.places.get(&format!("{expr:?}")).copied(),
+            ref expr if self.sizes.contains(&expr.count(self.largest)) => {
+                self.places.get(&format!("{expr:?}")).copied()
+            }
+            _ => None,
         };
         if let Some(column) = column {
             *expr = Expr::Column { depth: 0, leaf, column };
@@ -191,6 +201,10 @@ impl Binder {
         if list.is_empty() || list.len() > 31 {
             let message = "GROUPING must have fewer than 32 arguments";
             return Err(at(place, SqlState::TOO_MANY_ARGUMENTS, message));
+        }
+        if let Some(clause) = self.scope().no_aggregates {
+            let message = format!("grouping operations are not allowed in {clause}");
+            return Err(at(place, SqlState::GROUPING_ERROR, message));
         }
         let mentions = self.scope().mentions.len();
         let arguments = self.arguments(list)?;

@@ -70,6 +70,9 @@ pub(crate) struct OutputColumn {
 
 pub(crate) use crate::datum::Fields;
 
+/// How many hints are looked for in a statement.
+const HINTS: usize = 16;
+
 /// Binds a statement.
 pub(crate) struct Binder {
     /// Where each line begins, in characters.
@@ -83,6 +86,8 @@ pub(crate) struct Binder {
     ctes: Vec<scope::CteScope>,
     parameters: Vec<Oid>,
     next_id: usize,
+    /// How many hints may still be looked for: of most errors nobody hears, as where a name is an alias.
+    hints: usize,
     depth: usize,
     /// Where relations and types are looked for that are none of the catalogs'.
     world: Option<Arc<World>>,
@@ -131,6 +136,7 @@ impl Binder {
             ctes: Vec::new(),
             parameters: Vec::new(),
             next_id,
+            hints: HINTS,
             depth: 0,
             world: None,
             types: Types::default(),

@@ -83,10 +83,10 @@ pub(crate) fn facts(name: &str) -> Option<&'static Facts> {
     ALL.get(name).map(|facts| &**facts)
 }
 
-/// The columns of each relation of `pg_catalog` and `information_schema`, by schema and name.
 /// By schema and name.
 type ByName<T> = HashMap<(u32, Arc<str>), T>;
 
+/// The columns of each relation of `pg_catalog` and `information_schema`.
 static RELATIONS: LazyLock<ByName<Vec<Column>>> = LazyLock::new(|| {
     let (Some(classes), Some(attributes)) = (facts("pg_class"), facts("pg_attribute")) else {
         return HashMap::new();

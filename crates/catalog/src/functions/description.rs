@@ -26,7 +26,10 @@ pub(super) fn of_shared(call: &Call<'_>) -> Result<Datum> {
 
 fn said(call: &Call<'_>, among: &str, object: u32, rows: &[Row]) -> Datum {
     let (catalog, column) = match call.arguments.get(1) {
-        Some(Datum::Text(name)) => (relation_oid(PG_CATALOG, name).map(i64::from), 0),
+        Some(Datum::Text(name)) => match relation_oid(PG_CATALOG, name) {
+            Some(oid) => (Some(i64::from(oid)), 0),
+            None => return Datum::Null,
+        },
         Some(Datum::Int(column)) => (Some(PG_CLASS), *column),
         _ => (None, 0),
     };

@@ -13,7 +13,8 @@ pub(super) fn to_char(call: &Call<'_>) -> Result<Datum> {
     let (Some(value), Some(template)) = (call.arguments.first(), text(call, 1)) else {
         return Ok(Datum::Null);
     };
-    // A template that is taken apart is larger than its text.
+    // What is taken apart is looked at letter by letter, and is larger than its text.
+    call.run.steps(template.len())?;
     call.run.check_text(template.len().saturating_mul(size_of::<u64>()))?;
     let printed = match (call.types.first().copied(), value) {
         (Some(Oid::TIMESTAMP), Datum::Int(at)) => DateTemplate::new(template).timestamp(*at),

@@ -191,8 +191,15 @@ impl Run {
         if let Some(rows) = self.tables.borrow().get(&key) {
             return Ok(rows.clone());
         }
-        let rows = Rc::new(self.world.table(schema, name)?);
-        self.parts(rows.len())?;
+        let mut rows = Vec::new();
+        for part in self.world.parts(schema, name) {
+            for row in part? {
+                self.step()?;
+                self.hold(&row)?;
+                rows.push(row);
+            }
+        }
+        let rows = Rc::new(rows);
         self.tables.borrow_mut().insert(key, rows.clone());
         Ok(rows)
     }

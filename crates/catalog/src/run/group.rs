@@ -103,6 +103,8 @@ impl Run {
     ) -> Result<()> {
         if let Some(set) = set {
             self.steps(set.lacks.len())?;
+            let cells: usize = open.rows.iter().map(|row| row.len()).sum();
+            self.charge((cells + group.keys.len()) * size_of::<Datum>())?;
             open.withdraw(group, set);
         }
         let finished = open.states.into_iter().zip(&group.aggregates);

@@ -65,6 +65,7 @@ impl Run {
             return Ok(known.clone());
         }
         let found = Rc::new(self.world.rows_by(&key.relation, key.column, &value));
+        self.steps(found.len())?;
         let mut keyed = self.keyed.borrow_mut();
         if keyed.len() < KEPT {
             let cells: usize = found.iter().map(|row| row.len() + 1).sum();

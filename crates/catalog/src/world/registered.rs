@@ -114,7 +114,8 @@ impl World {
 
     /// What a domain itself checks, by name.
     fn checks_of(&self, oid: Oid) -> Vec<(Arc<str>, String)> {
-        let own = self.objects.constraints.iter().filter(|one| one.domain == oid.0);
+        // Those of domains are of no table.
+        let own = self.objects.constraints_of(0).filter(|one| one.domain == oid.0);
         let checks = own.filter_map(|one| match &one.what {
             What::Kind(ConstraintKind::Check(check)) => Some((one.name.clone(), check.clone())),
             _ => None,
