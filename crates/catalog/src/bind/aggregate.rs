@@ -4,12 +4,24 @@ use sqlparser::ast::{
     self, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
     FunctionArguments, WindowSpec, WindowType,
 };
-use trunkline_core::{Oid, Result, SqlState};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::{Binder, Typed};
 use crate::error::{at, unsupported};
 use crate::functions;
 use crate::plan::{Aggregate, AggregateKind, Expr, OrderExpr, Window};
+
+/// Where an aggregate stands within another one.
+const ARGUMENTS: &str = "the arguments of an aggregate";
+
+/// 42803, for what belongs to groups and stands where there are none.
+pub(super) fn misplaced(what: &str, clause: &str, place: usize) -> PgError {
+    let message = match clause {
+        ARGUMENTS => "aggregate function calls cannot be nested".to_owned(),
+        clause => format!("{what} are not allowed in {clause}"),
+    };
+    at(place, SqlState::GROUPING_ERROR, message)
+}
 
 impl Binder {
     /// `count(…)`, `row_number() OVER (…)` and their kin.
@@ -21,8 +33,7 @@ impl Binder {
     ) -> Result<Typed> {
         let Some(over) = &call.over else {
             if let Some(clause) = self.scope().no_aggregates {
-                let message = format!("aggregate functions are not allowed in {clause}");
-                return Err(at(place, SqlState::GROUPING_ERROR, message));
+                return Err(misplaced("aggregate functions", clause, place));
             }
             let (aggregate, result) = self.aggregate(call, name, place)?;
             let slot = self.scope().aggregates.len();
@@ -74,7 +85,7 @@ impl Binder {
         let mentions = self.scope().mentions.len();
         let before = self.scope().no_aggregates;
         if call.over.is_none() {
-            self.scope().no_aggregates = Some("an aggregate function's arguments");
+            self.scope().no_aggregates = Some(ARGUMENTS);
         }
         let is_star =
             matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
@@ -101,6 +112,9 @@ impl Binder {
         }
         let filter = match &call.filter {
             Some(filter) => {
+                if call.over.is_none() {
+                    self.scope().no_aggregates = Some("FILTER");
+                }
                 let filter = self.expr(filter)?;
                 Some(self.condition(filter, "FILTER")?)
             }

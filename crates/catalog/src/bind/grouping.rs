@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sqlparser::ast::{self, GroupByExpr};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::aggregate::misplaced;
 use super::scope::folded;
 use super::select::{GROUPING_SLOTS, List, WINDOW_SLOTS, position};
 use super::{Binder, Typed};
@@ -203,8 +204,7 @@ impl Binder {
             return Err(at(place, SqlState::TOO_MANY_ARGUMENTS, message));
         }
         if let Some(clause) = self.scope().no_aggregates {
-            let message = format!("grouping operations are not allowed in {clause}");
-            return Err(at(place, SqlState::GROUPING_ERROR, message));
+            return Err(misplaced("grouping operations", clause, place));
         }
         let mentions = self.scope().mentions.len();
         let arguments = self.arguments(list)?;

@@ -143,3 +143,17 @@ select amname, oid in (select am.oid from pg_am am where am.amname < 'c') as fou
 select c.relname, a.attname from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attnum = 1 and a.attrelid in (1259, 1247, null) where c.relname in ('pg_class', 'pg_type', 'pg_proc', 'pg_nothing') and c.relkind = 'r' order by 1, 2
 
 select count(*), count(distinct relname) from pg_class where oid in (1259, 1259, 1247) or oid in (1255, 1249, 2, 3, 4, 5, 6, 7, 8, 9)
+
+select 'x' as k, count(*) > 0 as some from pg_am group by rollup (k) order by 1
+
+select amname from pg_am where grouping(amname) = 0 group by amname
+
+select sum(1) filter (where grouping(amname) = 0) from pg_am group by rollup (amname)
+
+select sum(grouping(amname)) from pg_am group by rollup (amname)
+
+select obj_description('pg_class'::regclass, 'no_such'), obj_description('pg_class'::regclass, 'pg_class') is null
+
+select sum(count(*)) from pg_am
+
+select sum(1) filter (where count(*) > 0) from pg_am
