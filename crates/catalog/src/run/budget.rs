@@ -11,6 +11,8 @@ use crate::worker;
 
 /// How many rows and expressions may be looked at: about a second.
 const STEPS: u64 = 10_000_000;
+/// How many more for each relation that there is: who asks for all columns of 10,000 tables asks for much.
+const STEPS_OF_ONE: u64 = 2_000;
 /// How many parts of a value are gone through in one step.
 const PARTS: usize = 8;
 /// What a value takes beside what it holds.
@@ -77,7 +79,9 @@ impl Run {
         if self.stop.load(Ordering::Relaxed) {
             return Err(PgError::canceled());
         }
-        if steps > STEPS { Err(exhausted("steps")) } else { Ok(()) }
+        let relations = u64::try_from(self.world.objects.classes.len()).unwrap_or(u64::MAX);
+        let most = STEPS.saturating_add(relations.saturating_mul(STEPS_OF_ONE));
+        if steps > most { Err(exhausted("steps")) } else { Ok(()) }
     }
 
     /// Waits; a run that is to stop does so at once.

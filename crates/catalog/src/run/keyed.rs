@@ -128,4 +128,17 @@ mod tests {
             assert!(run.steps.get() < 300, "{sql}: {} steps", run.steps.get());
         }
     }
+
+    #[test]
+    fn a_query_may_cost_more_where_there_is_more() {
+        let few = Arc::new(World::new(
+            Client::new(Identity::new("postgres", "few"), Settings::default()),
+            Arc::default(),
+        ));
+        let cost = |world: &Arc<World>| {
+            Run::new(world.clone(), Vec::new(), Arc::default()).steps(11_000_000)
+        };
+        assert!(cost(&world()).is_ok());
+        assert_eq!(cost(&few).expect_err("too much").sqlstate().to_string(), "53400");
+    }
 }

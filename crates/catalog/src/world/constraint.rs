@@ -191,7 +191,7 @@ impl Objects {
             kind,
             row_type: 0,
             place,
-            index: Some(index),
+            index: Some(Box::new(index)),
             sequence: None,
         });
         oid

@@ -186,7 +186,7 @@ impl OperatorClass {
 
 pub(super) fn indexes(world: &World, of: Of) -> Vec<Row> {
     let classes = world.objects.classes.of(of);
-    rows(world, classes.filter_map(|class| Some((class, class.index.as_ref()?))))
+    rows(world, classes.filter_map(|class| Some((class, class.index.as_deref()?))))
 }
 
 pub(super) fn of_table(world: &World, table: u32) -> Vec<Row> {

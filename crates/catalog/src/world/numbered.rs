@@ -62,7 +62,7 @@ impl<T> Numbered<T> {
         part.iter().chain(one)
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.items.len()
     }
 

@@ -92,8 +92,8 @@ pub(crate) struct ClassObject {
     /// The row type; zero for an index.
     pub(crate) row_type: u32,
     pub(super) place: Place,
-    pub(crate) index: Option<IndexObject>,
-    pub(crate) sequence: Option<SequenceObject>,
+    pub(crate) index: Option<Box<IndexObject>>,
+    pub(crate) sequence: Option<Box<SequenceObject>>,
 }
 
 /// Where in the snapshot something is: its schema, and its number there.
@@ -335,7 +335,7 @@ impl Objects {
         let places = self.indexes_by_table.get(&table).into_iter().flatten();
         places.filter_map(|place| {
             let class = self.classes.at(*place)?;
-            Some((class, class.index.as_ref()?))
+            Some((class, class.index.as_deref()?))
         })
     }
 

@@ -107,7 +107,7 @@ impl Objects {
             row_type: 0,
             place,
             index: None,
-            sequence: Some(sequence),
+            sequence: Some(Box::new(sequence)),
         });
     }
 
@@ -134,7 +134,7 @@ impl World {
 pub(super) fn sequences(world: &World, of: Of) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_sequence");
     let classes = world.objects.classes.of(of);
-    let sequences = classes.filter_map(|class| Some((class, class.sequence.as_ref()?)));
+    let sequences = classes.filter_map(|class| Some((class, class.sequence.as_deref()?)));
     let rows = sequences.map(|(class, sequence)| {
         let options = &sequence.options;
         maker.row([
