@@ -1,13 +1,11 @@
 //! Casts to declared types, as PostgreSQL 18 answers them.
 
 use trunkline_catalog::{Catalog, ddl};
-use trunkline_proto::message::{
-    AnyBackend, Describe, Execute, FieldCode, NewBind, NewParse, Query, Sync, Target,
-};
+use trunkline_proto::message::{Describe, Execute, NewBind, NewParse, Sync, Target};
 use trunkline_proto::{Format, Oid};
 
 use super::dialogue::Dialogue;
-use super::{Fixture, Served, ask, start_with};
+use super::{Fixture, Served, ask, refused, start_with};
 
 const TYPES: &str = "CREATE SCHEMA rail;
     CREATE TYPE rail.signal AS ENUM ('clear', 'caution', 'stop');
@@ -177,11 +175,11 @@ fn what_is_none_of_the_type_is_refused() {
             "operator does not exist: rail.signal ~~ unknown",
         ),
     ] {
-        let refusal = refused(&mut client, &format!("SELECT {cast}"));
+        let refusal = refused(&mut client, &format!("SELECT {cast}"), *b"CM");
         assert_eq!(refusal, [state, message], "{cast}");
     }
     // What domains demand of parts of a value is not looked at, so there are no such values.
-    let parts = refused(&mut client, "SELECT '{80,0}'::rail.speed[]");
+    let parts = refused(&mut client, "SELECT '{80,0}'::rail.speed[]", *b"CM");
     assert_eq!(parts[0], "0A000");
     // Nor in what order ranges and rows are.
     for query in [
@@ -191,24 +189,7 @@ fn what_is_none_of_the_type_is_refused() {
         "SELECT greatest('[2,3)'::rail.metres, '[10,30)')",
         "SELECT '[2,3)'::rail.metres IS DISTINCT FROM '[2,3)'",
     ] {
-        let message = refused(&mut client, query);
+        let message = refused(&mut client, query, *b"CM");
         assert_eq!(message[0], "0A000", "{query}: {}", message[1]);
-    }
-}
-
-/// Says a query that is refused: the state and the message.
-fn refused(client: &mut Dialogue, sql: &str) -> [String; 2] {
-    client.say(&Query { sql }).send();
-    let mut found = None;
-    loop {
-        match client.next().expect("the server goes on talking") {
-            AnyBackend::ErrorResponse(error) => {
-                let field = |code| error.fields.get(FieldCode(code)).unwrap_or_default();
-                let text = |code| String::from_utf8_lossy(field(code)).into_owned();
-                found = Some([b'C', b'M'].map(text));
-            }
-            AnyBackend::ReadyForQuery(_) => return found.expect("an error"),
-            _ => {}
-        }
     }
 }

@@ -4,10 +4,8 @@ use trunkline::{Columns, PgError, SqlState};
 use trunkline_catalog::Catalog;
 use trunkline_core::{Description, Oid, Query, Result, RowSet, Rows, statement_fn};
 
-use trunkline_proto::message::{self as wire, AnyBackend, FieldCode};
-
 use super::dialogue::Dialogue;
-use super::{ask, start_with};
+use super::{ask, refused, start_with};
 
 /// Knows a table `own`, and a catalog `pg_inherits` of its own.
 fn describe(sql: &str) -> Result<Description> {
@@ -35,31 +33,14 @@ fn an_engine_that_borrows_nothing_says_what_cannot_be() {
     let mut client = Dialogue::login(server.address);
     let rows = "T(one:23:0) D(1) C(SELECT 1) Z(I)";
     assert_eq!(ask(&mut client, "SELECT 1 FROM own"), rows);
-    let refusal = refused(&mut client, "SELECT 1 FROM own, pg_class, pg_catalog.pg_type");
+    let refusal = refused(&mut client, "SELECT 1 FROM own, pg_class, pg_catalog.pg_type", *b"CMH");
     let both = "a statement cannot use both relations of the catalogs and of the engine";
     let hint = "Ask for pg_class, pg_catalog.pg_type in a statement of its own.";
     assert_eq!(refusal, ["0A000", both, hint]);
     // What it knows itself it may answer, and what it lacks of its own it says.
     assert_eq!(ask(&mut client, "SELECT 1 FROM own, pg_inherits"), rows);
-    let [state, message, _] = refused(&mut client, "SELECT 1 FROM nosuch, pg_inherits");
+    let [state, message] = refused(&mut client, "SELECT 1 FROM nosuch, pg_inherits", *b"CM");
     assert_eq!((&*state, &*message), ("42P01", "relation \"nosuch\" does not exist"));
-    let [state, message, _] = refused(&mut client, "INSERT INTO pg_class SELECT 1 FROM own");
+    let [state, message] = refused(&mut client, "INSERT INTO pg_class SELECT 1 FROM own", *b"CM");
     assert_eq!((&*state, &*message), ("42501", "permission denied for table pg_class"));
-}
-
-/// Says a query that is refused: the state, the message and the hint.
-fn refused(client: &mut Dialogue, sql: &str) -> [String; 3] {
-    client.say(&wire::Query { sql }).send();
-    let mut found = None;
-    loop {
-        match client.next().expect("the server goes on talking") {
-            AnyBackend::ErrorResponse(error) => {
-                let field = |code| error.fields.get(FieldCode(code)).unwrap_or_default();
-                let text = |code| String::from_utf8_lossy(field(code)).into_owned();
-                found = Some([b'C', b'M', b'H'].map(text));
-            }
-            AnyBackend::ReadyForQuery(_) => return found.expect("an error"),
-            _ => {}
-        }
-    }
 }

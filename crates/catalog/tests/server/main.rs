@@ -18,7 +18,7 @@ use trunkline::{Engine, Listener, Server};
 use trunkline_catalog::Catalog;
 use trunkline_core::catalog::Numbers;
 use trunkline_proto::Format;
-use trunkline_proto::message::{AnyBackend, Execute, NewBind, NewParse, Query, Sync};
+use trunkline_proto::message::{AnyBackend, Execute, FieldCode, NewBind, NewParse, Query, Sync};
 
 /// A server that lives as long as this.
 struct Served {
@@ -46,6 +46,23 @@ fn start_with(engine: impl Engine) -> Served {
 
 fn ask(client: &mut Dialogue, sql: &str) -> String {
     client.say(&Query { sql }).hear_until('Z')
+}
+
+/// Says a query that is refused: these fields of the error.
+fn refused<const N: usize>(client: &mut Dialogue, sql: &str, fields: [u8; N]) -> [String; N] {
+    client.say(&Query { sql }).send();
+    let mut found = None;
+    loop {
+        match client.next().expect("the server goes on talking") {
+            AnyBackend::ErrorResponse(error) => {
+                let field = |code| error.fields.get(FieldCode(code)).unwrap_or_default();
+                let text = |code| String::from_utf8_lossy(field(code)).into_owned();
+                found = Some(fields.map(text));
+            }
+            AnyBackend::ReadyForQuery(_) => return found.expect("an error"),
+            _ => {}
+        }
+    }
 }
 
 /// Tables of `pg_class` that are the fixture's.
