@@ -1,7 +1,6 @@
 //! Whether a value is among many that stay the same: IN and `= ANY`.
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
 use trunkline_core::Result;
 
@@ -45,8 +44,9 @@ impl Run {
         self.charge(items.len() * 2 * size_of::<Datum>())?;
         let has_null = items.iter().any(Datum::is_null);
         let all = items.into_iter().filter(|item| !item.is_null()).collect();
-        let values = Rc::new(Values { all, has_null });
-        self.sets.borrow_mut().insert(set, values.clone());
-        Ok(values.any(value))
+        let values = Values { all, has_null };
+        let found = values.any(value);
+        self.sets.borrow_mut().insert(set, values);
+        Ok(found)
     }
 }

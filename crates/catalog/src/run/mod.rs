@@ -39,7 +39,7 @@ pub(crate) struct Run {
     /// Rows of leaves by what they are looked up by.
     indexes: RefCell<HashMap<usize, Rc<from::Lookup>>>,
     /// What values are looked for among.
-    sets: RefCell<HashMap<usize, Rc<among::Values>>>,
+    sets: RefCell<HashMap<usize, among::Values>>,
     /// Leaves that were gone through.
     seen: RefCell<HashSet<usize>>,
     /// Rows that were found by a key, by their leaf.
