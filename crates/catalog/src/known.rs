@@ -31,12 +31,25 @@ struct Making {
 pub(crate) struct Known {
     pub(crate) of: Arc<Snapshot>,
     pub(crate) objects: Arc<Objects>,
-    /// Schemas and names of the engine's own relations and sequences.
-    own: Arc<HashSet<(Box<str>, Box<str>)>>,
+    /// The engine's own relations and sequences, where others are declared beside them.
+    own: Arc<Names>,
+}
+
+/// Schemas and names.
+type Names = HashSet<(Box<str>, Box<str>)>;
+
+/// The relations and sequences of a snapshot.
+fn names(of: &Snapshot) -> Names {
+    let names = of.schemas.iter().flat_map(|schema| {
+        let relations = schema.relations.iter().map(|one| &one.name);
+        let names = relations.chain(schema.sequences.iter().map(|one| &one.name));
+        names.map(|name| (schema.name.as_str().into(), name.as_str().into()))
+    });
+    names.collect()
 }
 
 impl Known {
-    /// Whether the engine has a relation or a sequence of this name.
+    /// Whether the engine has a relation or a sequence of this name; only where something is declared.
     pub(crate) fn has(&self, schema: &str, name: &str) -> bool {
         self.own.contains(&(schema.into(), name.into()))
     }
@@ -65,17 +78,12 @@ impl Common {
     pub(crate) fn objects(&self, of: Arc<Snapshot>) -> Known {
         let making = self.making(&of);
         let known = making.known.get_or_init(|| {
-            let own = of.schemas.iter().flat_map(|schema| {
-                let relations = schema.relations.iter().map(|one| &one.name);
-                let names = relations.chain(schema.sequences.iter().map(|one| &one.name));
-                names.map(|name| (schema.name.as_str().into(), name.as_str().into()))
-            });
-            let own = Arc::new(own.collect());
-            let objects = Arc::new(Objects::new(match &self.declared {
-                Some(declared) => merged(&of, declared),
-                None => of.clone(),
-            }));
-            Known { of: of.clone(), objects, own }
+            // Where nothing is declared, all is the engine's, and nobody asks.
+            let (all, own) = match &self.declared {
+                Some(declared) => (merged(&of, declared), names(&of)),
+                None => (of.clone(), HashSet::new()),
+            };
+            Known { of: of.clone(), objects: Arc::new(Objects::new(all)), own: Arc::new(own) }
         });
         Known { of, ..known.clone() }
     }
