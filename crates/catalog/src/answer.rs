@@ -47,8 +47,9 @@ impl Answer {
         let query = parse::query(sql)?;
         let named = world.clone();
         let bound = stacker::maybe_grow(1 << 20, 16 << 20, || bind(sql, &query, hints, world));
-        // A deep tree is taken down as it was built.
-        stacker::maybe_grow(4 << 20, 32 << 20, || drop(query));
+        // A tree that is as deep as the text is long is taken down as it was built.
+        let needed = sql.len().saturating_mul(256).clamp(128 << 10, 4 << 20);
+        stacker::maybe_grow(needed, 32 << 20, || drop(query));
         let bound = bound?;
         let columns = bound.columns.iter().map(|column| {
             // Nobody is told of domains.
@@ -79,6 +80,11 @@ impl Answer {
         &self.bound.types
     }
 
+    /// How many relations and queries are in it.
+    pub(crate) fn parts(&self) -> usize {
+        self.bound.parts
+    }
+
     /// What is run.
     pub(crate) fn query(&self) -> &Query {
         &self.bound.query
@@ -105,6 +111,20 @@ impl Answer {
         Prepared::new(statement, columns).parameters(self.bound.parameters.clone()).terms(terms)
     }
 
+    /// What it comes to, unless that takes long: most queries of the catalogs are done before a thread of
+    /// their own would have begun.
+    fn tried(&self, world: &Arc<World>, parameters: &[Datum]) -> Option<Result<Result<Vec<Row>>>> {
+        let run = Run::trial(world.clone(), parameters.to_vec());
+        let done = self.run(&run);
+        (!run.is_over()).then_some(done)
+    }
+
+    fn run(&self, run: &Run) -> Result<Result<Vec<Row>>> {
+        // What fails while PostgreSQL plans fails before the rows are described.
+        run.constants(&self.bound.query)?;
+        Ok(run.rows(&self.bound.query))
+    }
+
     /// Runs it.
     pub(crate) async fn execute(
         self: &Arc<Answer>,
@@ -121,19 +141,19 @@ impl Answer {
         });
         let parameters = parameters.collect::<Result<Vec<_>>>()?;
         let effort = effort(&self.bound.query, &parameters);
-        let (answer, own) = (self.clone(), world.clone());
-        let run = move |stop: Arc<AtomicBool>| {
-            let run = Run::new(own, parameters, stop);
-            // What fails while PostgreSQL plans fails before the rows are described.
-            run.constants(&answer.bound.query)?;
-            Ok(run.rows(&answer.bound.query))
+        let tried = match effort {
+            Effort::Long => self.tried(&world, &parameters),
+            Effort::Short | Effort::Waiting => None,
         };
+        let (answer, own) = (self.clone(), world.clone());
+        let run = move |stop: Arc<AtomicBool>| answer.run(&Run::new(own, parameters, stop));
         let mut work = None;
-        let rows = match effort {
-            Effort::Short => run(Arc::default())?,
-            Effort::Long => Work::start(run)?.await?,
+        let rows = match (effort, tried) {
+            (_, Some(tried)) => tried?,
+            (Effort::Short, None) => run(Arc::default())?,
+            (Effort::Long, None) => Work::start(run)?.await?,
             // The client hears of its columns before the wait.
-            Effort::Waiting => {
+            (Effort::Waiting, None) => {
                 work = Some(Work::start(|stop| run(stop)?)?);
                 Ok(Vec::new())
             }

@@ -44,6 +44,7 @@ mod protected;
 mod route;
 mod run;
 mod session;
+mod statements;
 pub mod syntax;
 mod views;
 mod worker;

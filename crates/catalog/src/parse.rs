@@ -11,8 +11,9 @@ use crate::syntax::{Postgres, as_calls, check_depth, tokens};
 /// How many tokens a statement of the catalogs may have, and how deep its parentheses may be.
 const TOKENS: usize = 20_000;
 const NESTED: usize = 400;
-/// How many tokens a short text has.
-const SHORT: usize = 100;
+/// How much stack a token may take while it is read, and how much all of them may.
+const STACK_OF_ONE: usize = 5 << 10;
+const STACK: usize = 4 << 20;
 
 /// Reads a query.
 pub(crate) fn query(sql: &str) -> Result<Box<Query>> {
@@ -20,7 +21,7 @@ pub(crate) fn query(sql: &str) -> Result<Box<Query>> {
     check_depth(sql)?;
     // The tree is as deep as the text is long, and so is the way to it; a stack of its own takes longer to
     // get than a short text to read.
-    let needed = if tokens <= SHORT { 512 << 10 } else { 4 << 20 };
+    let needed = (100 + tokens).saturating_mul(STACK_OF_ONE).min(STACK);
     stacker::maybe_grow(needed, 32 << 20, || read(sql))
 }
 
@@ -105,7 +106,7 @@ mod tests {
             ("values ", "(", "1", ")"),
         ];
         for (start, open, inner, close) in nested {
-            for times in [8, 60, 390, 5_000] {
+            for times in [8, 60, 100, 150, 250, 390, 5_000] {
                 for inner in [inner, ""] {
                     let sql =
                         format!("{start}{}{inner}{}", open.repeat(times), close.repeat(times));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use trunkline_core::{Oid, Result};
 
 use crate::datum::{Datum, Fields};
+use crate::facts::Volatility;
 use crate::run::Run;
 pub(crate) use from::{From, Join, JoinKind, Key, Leaf, Probe, SetCall, Source, Wanted};
 
@@ -130,8 +131,7 @@ pub(crate) struct Calling {
     pub(crate) result: Oid,
     /// Whether it is NULL when an argument is.
     pub(crate) strict: bool,
-    /// Whether it depends on nothing but its arguments: PostgreSQL works out such a call while it plans.
-    pub(crate) immutable: bool,
+    pub(crate) volatility: Volatility,
     pub(crate) effort: Effort,
     /// Whether it is `=` or the like of values that are compared as they are.
     pub(crate) is_equality: bool,

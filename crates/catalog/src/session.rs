@@ -180,11 +180,10 @@ impl<S: Session> CatalogSession<S> {
     }
 
     /// A statement of the catalogs; the client's values may be of its types from now on.
-    fn described(&self, answer: Answer) -> Prepared<CatalogStatement<S::Statement>> {
+    fn described(&self, answer: Arc<Answer>) -> Prepared<CatalogStatement<S::Statement>> {
         if *answer.types() != self.client.style().types && !answer.types().is_empty() {
             self.client.set_types(answer.types().clone());
         }
-        let answer = Arc::new(answer);
         answer.described(CatalogStatement(Kind::Answer(answer.clone())))
     }
 
@@ -240,8 +239,11 @@ impl<S: Session> CatalogSession<S> {
         hints: &[Oid],
         is_cursor: bool,
     ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
-        let route =
-            if self.session.language() == Language::Sql { route(sql) } else { Route::Engine };
+        let is_sql = self.session.language() == Language::Sql;
+        if is_sql && let Some(answer) = self.common.statements.find(sql, hints) {
+            return Ok(self.described(answer));
+        }
+        let route = if is_sql { route(sql) } else { Route::Engine };
         if route == Route::Engine {
             let lock = if self.common.declares() { Lock::read(sql) } else { None };
             if let Some(lock) = lock {
@@ -251,10 +253,11 @@ impl<S: Session> CatalogSession<S> {
                 Beside::Nothing => self.prepare_engine(sql, hints, is_cursor).await,
                 Beside::Lent(loan) => self.prepare_lent(sql, hints, is_cursor, loan).await,
                 Beside::Declared(world) => {
-                    Answer::prepare_within(sql, hints, Some(world)).map(|one| self.described(one))
+                    let answer = Answer::prepare_within(sql, hints, Some(world))?;
+                    Ok(self.described(Arc::new(answer)))
                 }
                 Beside::Typed(world) => match Answer::prepare_within(sql, hints, Some(world)) {
-                    Ok(answer) => Ok(self.described(answer)),
+                    Ok(answer) => Ok(self.described(Arc::new(answer))),
                     // The engine may know functions that are not here, but not the type.
                     Err(error) if error.sqlstate() == SqlState::UNDEFINED_FUNCTION => {
                         self.prepare_engine(sql, hints, is_cursor).await.map_err(|_| error)
@@ -263,12 +266,15 @@ impl<S: Session> CatalogSession<S> {
                 },
             };
         }
-        let world = match casts_to(sql, self.common.type_names()) {
-            true => Some(self.world(None).await?),
-            false => None,
-        };
-        match Answer::prepare_within(sql, hints, world) {
-            Ok(answer) => Ok(self.described(answer)),
+        let is_of_world = casts_to(sql, self.common.type_names());
+        let world = if is_of_world { Some(self.world(None).await?) } else { None };
+        match Answer::prepare_within(sql, hints, world).map(Arc::new) {
+            Ok(answer) => {
+                if !is_of_world {
+                    self.common.statements.keep(sql, hints, &answer);
+                }
+                Ok(self.described(answer))
+            }
             // The engine may know functions that are not here.
             Err(error) if route == Route::Functions && may_be_the_engines(&error) => {
                 self.prepare_engine(sql, hints, is_cursor).await
@@ -299,10 +305,7 @@ impl<S: Session> Session for CatalogSession<S> {
         };
         let (sql, arguments) = by_number::call(proc)?;
         let prepared = match Answer::prepare(&sql, arguments) {
-            Ok(answer) => {
-                let answer = Arc::new(answer);
-                Ok(answer.described(CatalogStatement(Kind::Answer(answer.clone()))))
-            }
+            Ok(answer) => Ok(self.described(Arc::new(answer))),
             Err(error) if may_be_the_engines(&error) => {
                 self.prepare_engine(&sql, arguments, false).await
             }

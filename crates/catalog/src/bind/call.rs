@@ -234,7 +234,7 @@ impl Binder {
             types,
             result: chosen.result,
             strict: chosen.what.strict,
-            immutable: chosen.what.immutable,
+            volatility: chosen.what.volatility,
             is_equality: false,
             effort,
         };

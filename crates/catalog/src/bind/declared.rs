@@ -11,7 +11,7 @@ use super::scope::{LeafScope, Scope};
 use super::{Binder, OutputColumn, Typed};
 use crate::datum::Datum;
 use crate::error::{Place, at};
-use crate::facts::{CastContext, type_facts};
+use crate::facts::{CastContext, Volatility, type_facts};
 use crate::functions;
 use crate::io;
 use crate::parse;
@@ -118,7 +118,7 @@ impl Binder {
             arguments,
             result: Oid::BOOL,
             strict: true,
-            immutable: true,
+            volatility: Volatility::Immutable,
             effort: Effort::Short,
             is_equality: operator == "=",
         };

@@ -54,6 +54,8 @@ pub(crate) struct Bound {
     pub(crate) parameters: Vec<Oid>,
     /// The types that are not built in which its values may be of.
     pub(crate) types: Types,
+    /// How many relations and queries are in it, those of views among them.
+    pub(crate) parts: usize,
 }
 
 /// A column of a query.
@@ -119,8 +121,7 @@ pub(crate) fn bind(
     let parameters = parameters
         .map(|oid| if matches!(*oid, Oid(0) | Oid::UNKNOWN) { Oid::TEXT } else { *oid })
         .collect();
-    let types = binder.types;
-    Ok(Bound { query, columns, parameters, types })
+    Ok(Bound { query, columns, parameters, types: binder.types, parts: binder.next_id })
 }
 
 impl Binder {

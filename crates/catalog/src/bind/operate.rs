@@ -9,7 +9,7 @@ use super::typed::type_name;
 use super::{Binder, Typed};
 use crate::datum::Datum;
 use crate::error::{at, unsupported};
-use crate::facts::type_facts;
+use crate::facts::{Volatility, type_facts};
 use crate::functions;
 use crate::plan::{Calling, Effort, Expr};
 
@@ -87,7 +87,7 @@ impl Binder {
                     types: vec![Oid::RECORD; 2],
                     result: Oid::BOOL,
                     strict: true,
-                    immutable: true,
+                    volatility: Volatility::Immutable,
                     effort: Effort::Short,
                     is_equality: name == "=",
                 }))))
@@ -151,7 +151,10 @@ impl Binder {
             // Arrays and strings are joined with what there is.
             strict: !functions::takes_null(chosen.what),
             // Between a date and a `timestamptz` the zone of the session stands.
-            immutable: !functions::is_mixed(chosen.what),
+            volatility: match functions::is_mixed(chosen.what) {
+                true => Volatility::Stable,
+                false => Volatility::Immutable,
+            },
             effort: functions::effort_of_operator(name),
             is_equality: name == "=" && !functions::is_mixed(chosen.what),
         };

@@ -23,9 +23,19 @@ pub(crate) struct Proc {
     pub(crate) outputs: Vec<(Arc<str>, Oid)>,
     pub(crate) strict: bool,
     pub(crate) returns_set: bool,
-    /// Whether it depends on nothing but its arguments.
-    pub(crate) immutable: bool,
+    pub(crate) volatility: Volatility,
     pub(crate) kind: u8,
+}
+
+/// What the value of a function depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Volatility {
+    /// Its arguments alone: PostgreSQL works out such a call while it plans.
+    Immutable,
+    /// What there is, too: it is the same throughout a statement.
+    Stable,
+    /// Each call may give another value, or do something.
+    Volatile,
 }
 
 /// An operator, as `pg_operator` has it.
@@ -94,7 +104,11 @@ fn proc(facts: &Facts, row: &Row) -> Proc {
         outputs: outputs(&column("proargnames"), &column("proargmodes"), &oids("proallargtypes")),
         strict: truth("proisstrict"),
         returns_set: truth("proretset"),
-        immutable: letter("provolatile") == b'i',
+        volatility: match letter("provolatile") {
+            b'i' => Volatility::Immutable,
+            b's' => Volatility::Stable,
+            _ => Volatility::Volatile,
+        },
         kind: letter("prokind"),
     }
 }

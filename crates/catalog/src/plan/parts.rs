@@ -1,6 +1,7 @@
 //! The parts of an expression.
 
 use super::{Expr, Index, SubqueryKind};
+use crate::facts::Volatility;
 use crate::run::{MORE, RED};
 
 impl Expr {
@@ -88,7 +89,7 @@ impl Expr {
                     Expr::Column { .. } | Expr::WholeRow { .. } | Expr::Slot { .. } => false,
                     // PostgreSQL looks at what a domain demands when it runs.
                     Expr::Subquery { .. } | Expr::Domain(_) => false,
-                    Expr::Call(call) => call.immutable,
+                    Expr::Call(call) => call.volatility == Volatility::Immutable,
                     _ => true,
                 };
             if !is_constant {

@@ -1,5 +1,6 @@
 //! What a run may cost, and its end before that.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use crate::worker;
 
 /// How many rows and expressions may be looked at: about a second.
 const STEPS: u64 = 10_000_000;
+/// How many it may be on a thread that others wait for: about a millisecond.
+const STEPS_OF_TRIAL: u64 = 10_000;
 /// How many more for each relation that there is: who asks for all columns of 10,000 tables asks for much.
 const STEPS_OF_ONE: u64 = 2_000;
 /// How many parts of a value are gone through in one step.
@@ -29,7 +32,26 @@ pub(crate) struct Spent {
     bytes: usize,
 }
 
+/// A run on a thread that others wait for.
+#[derive(Debug, Default)]
+pub(super) struct Trial {
+    /// Whether it came to what takes long, or may not be done twice: what it says then is nothing.
+    is_over: Cell<bool>,
+}
+
 impl Run {
+    /// Whether a trial came to nothing.
+    pub(crate) fn is_over(&self) -> bool {
+        self.trial.as_ref().is_some_and(|trial| trial.is_over.get())
+    }
+
+    /// Ends a trial before something that may not be done twice.
+    pub(super) fn cannot_be_tried(&self) -> Result<()> {
+        let Some(trial) = &self.trial else { return Ok(()) };
+        trial.is_over.set(true);
+        Err(PgError::canceled())
+    }
+
     /// What it has cost until now.
     pub(crate) fn spent(&self) -> Spent {
         Spent { steps: self.steps.get(), bytes: self.bytes.get() }
@@ -78,6 +100,9 @@ impl Run {
     fn look(&self, steps: u64) -> Result<()> {
         if self.stop.load(Ordering::Relaxed) {
             return Err(PgError::canceled());
+        }
+        if steps > STEPS_OF_TRIAL {
+            self.cannot_be_tried()?;
         }
         let relations = u64::try_from(self.world.objects.classes.len()).unwrap_or(u64::MAX);
         let most = STEPS.saturating_add(relations.saturating_mul(STEPS_OF_ONE));

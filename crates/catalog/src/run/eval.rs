@@ -6,7 +6,7 @@ use trunkline_core::{PgError, Result, SqlState};
 
 use super::{Frame, MORE, RED, Run};
 use crate::datum::{Datum, List, Row};
-use crate::facts::element_of;
+use crate::facts::{Volatility, element_of};
 use crate::plan::{Call, Calling, Demands, Expr, Function, Index, Quantified, Sub, SubqueryKind};
 
 impl Run {
@@ -202,6 +202,9 @@ impl Run {
             return Ok(Datum::Null);
         }
         self.weigh(&arguments)?;
+        if call.volatility == Volatility::Volatile {
+            self.cannot_be_tried()?;
+        }
         let value = (call.function)(&Call {
             arguments: &arguments,
             types: &call.types,

@@ -130,6 +130,24 @@ mod tests {
     }
 
     #[test]
+    fn a_trial_ends_before_what_takes_long_and_what_may_not_be_done_twice() {
+        let world = world();
+        for (sql, is_over) in [
+            ("SELECT attname FROM pg_attribute WHERE attrelid = 't7'::regclass", false),
+            ("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^t1'", false),
+            ("SELECT set_config('a.b', 'c', false) FROM pg_class WHERE false", false),
+            ("SELECT set_config('a.b', 'c', false) FROM pg_class", true),
+            ("SELECT to_regclass('t7') FROM pg_proc, pg_type", true),
+        ] {
+            let answer = Answer::prepare(sql, &[]).expect(sql);
+            let run = Run::trial(world.clone(), Vec::new());
+            let done = run.rows(answer.query());
+            assert_eq!((run.is_over(), done.is_err()), (is_over, is_over), "{sql}");
+            assert!(run.steps.get() < 20_000, "{sql}: {} steps", run.steps.get());
+        }
+    }
+
+    #[test]
     fn a_query_may_cost_more_where_there_is_more() {
         let few = Arc::new(World::new(
             Client::new(Identity::new("postgres", "few"), Settings::default()),

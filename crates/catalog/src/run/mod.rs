@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 pub(crate) use budget::Spent;
+use budget::Trial;
 use trunkline_core::Result;
 
 pub(crate) use self::budget::check_text;
@@ -50,6 +51,7 @@ pub(crate) struct Run {
     steps: Cell<u64>,
     bytes: Cell<usize>,
     stop: Arc<AtomicBool>,
+    trial: Option<Trial>,
 }
 
 /// Rows that are at hand.
@@ -92,7 +94,13 @@ impl Run {
             steps: Cell::new(0),
             bytes: Cell::new(0),
             stop,
+            trial: None,
         }
+    }
+
+    /// A run that goes no further than what is done at once, and does nothing that cannot be done again.
+    pub(crate) fn trial(world: Arc<World>, parameters: Vec<Datum>) -> Run {
+        Run { trial: Some(Trial::default()), ..Run::new(world, parameters, Arc::default()) }
     }
 
     /// All rows of a statement.

@@ -31,6 +31,16 @@ fn who_waits_for_a_lock_has_it_when_it_is_free() {
 }
 
 #[test]
+fn what_a_query_does_for_each_row_is_done_once() {
+    let server = start();
+    let mut one = Dialogue::login(server.address);
+    ask(&mut one, "SELECT pg_try_advisory_lock(oid::int) FROM pg_database");
+    let unlock = "SELECT pg_advisory_unlock(oid::int) FROM pg_database";
+    assert!(ask(&mut one, unlock).contains("D(t)"));
+    assert!(!ask(&mut one, unlock).contains("D(t)"));
+}
+
+#[test]
 fn a_deadlock_ends_with_who_closes_it() {
     let server = start();
     let [mut one, mut other, mut third] = [(); 3].map(|()| Dialogue::login(server.address));
