@@ -39,13 +39,15 @@ pub(super) const TOOLS: &[Tool] = &[
     Tool { name: "pgjdbc", command: |run| java(run.workspace, run.cache, FOLDER, "Looking") },
     Tool { name: "django", command: |run| python(run, "with_django.py", &[]) },
     Tool { name: "types", command: |run| python(run, "with_types.py", &[]) },
+    Tool { name: "postgres_fdw", command: |run| python(run, "with_foreign_schema.py", &[]) },
 ];
 
 /// Asks both servers, and compares question by question.
 pub(super) fn compare(run: &Run<'_>, tool: &Tool, pair: &Pair) -> Result<Vec<Found>, Halt> {
     let mut answers = Vec::new();
     for (port, server) in [(pair.postgresql.port, "postgresql"), (pair.ours.port, "ours")] {
-        let said = ask(run, tool, port, server)?;
+        let peer = pair.postgresql.port;
+        let said = ask(run, tool, [port, peer], server)?;
         answers.push(
             said.lines()
                 .filter_map(|line| {
@@ -91,7 +93,7 @@ fn difference(expected: &str, found: &str) -> String {
 }
 
 /// What a program says; it stays in the target folder.
-fn ask(run: &Run<'_>, tool: &Tool, port: u16, server: &str) -> Result<String, Halt> {
+fn ask(run: &Run<'_>, tool: &Tool, [port, peer]: [u16; 2], server: &str) -> Result<String, Halt> {
     let folder = run.workspace.target().join("catalog");
     let failed = |error: std::io::Error| Halt::Failed(format!("{}: {error}", folder.display()));
     fs::create_dir_all(&folder).map_err(failed)?;
@@ -102,7 +104,7 @@ fn ask(run: &Run<'_>, tool: &Tool, port: u16, server: &str) -> Result<String, Ha
         ("INTEROP_USER", "postgres"),
         ("INTEROP_DATABASE", DATABASE),
     ]);
-    command.env("INTEROP_PORT", port.to_string());
+    command.env("INTEROP_PORT", port.to_string()).env("INTEROP_PEER_PORT", peer.to_string());
     process::wait(&mut process::spawn_logged(&mut command, &log)?, LIMIT)?;
     fs::read_to_string(&log).map_err(failed)
 }
