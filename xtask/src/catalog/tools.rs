@@ -36,6 +36,10 @@ pub(super) const TOOLS: &[Tool] = &[
         name: "sqlalchemy-asyncpg",
         command: |run| python(run, "with_sqlalchemy.py", &["asyncpg"]),
     },
+    Tool {
+        name: "sqlalchemy-pg8000",
+        command: |run| python(run, "with_sqlalchemy.py", &["pg8000"]),
+    },
     Tool { name: "pgjdbc", command: |run| java(run.workspace, run.cache, FOLDER, "Looking") },
     Tool { name: "django", command: |run| python(run, "with_django.py", &[]) },
     Tool { name: "types", command: |run| python(run, "with_types.py", &[]) },
