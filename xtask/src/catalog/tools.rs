@@ -42,6 +42,7 @@ pub(super) const TOOLS: &[Tool] = &[
     },
     Tool { name: "pgjdbc", command: |run| java(run.workspace, run.cache, FOLDER, "Looking") },
     Tool { name: "django", command: |run| python(run, "with_django.py", &[]) },
+    Tool { name: "adbc", command: |run| python_of(run, "frames", "with_adbc.py", &[]) },
     Tool { name: "types", command: |run| python(run, "with_types.py", &[]) },
     Tool { name: "postgres_fdw", command: |run| python(run, "with_foreign_schema.py", &[]) },
 ];
@@ -114,8 +115,19 @@ fn ask(run: &Run<'_>, tool: &Tool, [port, peer]: [u16; 2], server: &str) -> Resu
 }
 
 fn python(run: &Run<'_>, program: &str, arguments: &[&str]) -> Result<Command, Halt> {
-    let requirements = run.workspace.path("interop/python/requirements-orm.txt");
-    let mut command = Command::new(python_with(run.cache, "python-orm", &requirements)?);
+    python_of(run, "orm", program, arguments)
+}
+
+/// With the packages of `requirements-NAME.txt`.
+fn python_of(
+    run: &Run<'_>,
+    name: &str,
+    program: &str,
+    arguments: &[&str],
+) -> Result<Command, Halt> {
+    let requirements = run.workspace.path(&format!("interop/python/requirements-{name}.txt"));
+    let mut command =
+        Command::new(python_with(run.cache, &format!("python-{name}"), &requirements)?);
     command.arg(run.workspace.path(FOLDER).join(program)).args(arguments);
     command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONHASHSEED", "0");
     Ok(command)
