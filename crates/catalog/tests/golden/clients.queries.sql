@@ -1,0 +1,1 @@
+SELECT attrelid::regclass, attname, attndims FROM pg_attribute WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'rail'::regnamespace AND relkind <> 'i') AND attnum > 0 ORDER BY attrelid::regclass::text, attnum
