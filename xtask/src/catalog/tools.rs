@@ -43,6 +43,7 @@ pub(super) const TOOLS: &[Tool] = &[
     Tool { name: "pgjdbc", command: |run| java(run.workspace, run.cache, FOLDER, "Looking") },
     Tool { name: "django", command: |run| python(run, "with_django.py", &[]) },
     Tool { name: "adbc", command: |run| python_of(run, "frames", "with_adbc.py", &[]) },
+    Tool { name: "duckdb", command: |run| python_of(run, "looking", "with_duckdb.py", &[]) },
     Tool { name: "pgcli", command: |run| python_of(run, "looking", "with_pgcli.py", &[]) },
     Tool { name: "types", command: |run| python(run, "with_types.py", &[]) },
     Tool { name: "postgres_fdw", command: |run| python(run, "with_foreign_schema.py", &[]) },
