@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use super::Run;
 use super::awaiting::Found;
 use super::pair::{DATABASE, Pair};
+use super::{Run, odbc};
 use crate::halt::Halt;
 use crate::interop::{java, python_with};
 use crate::process;
@@ -44,6 +44,7 @@ pub(super) const TOOLS: &[Tool] = &[
     Tool { name: "django", command: |run| python(run, "with_django.py", &[]) },
     Tool { name: "adbc", command: |run| python_of(run, "frames", "with_adbc.py", &[]) },
     Tool { name: "duckdb", command: |run| python_of(run, "looking", "with_duckdb.py", &[]) },
+    Tool { name: "psqlodbc", command: odbc::command },
     Tool { name: "pgcli", command: |run| python_of(run, "looking", "with_pgcli.py", &[]) },
     Tool { name: "types", command: |run| python(run, "with_types.py", &[]) },
     Tool { name: "postgres_fdw", command: |run| python(run, "with_foreign_schema.py", &[]) },
@@ -121,13 +122,13 @@ fn python(run: &Run<'_>, program: &str, arguments: &[&str]) -> Result<Command, H
 }
 
 /// With the packages of `requirements-NAME.txt`.
-fn python_of(
+pub(super) fn python_of(
     run: &Run<'_>,
     name: &str,
     program: &str,
     arguments: &[&str],
 ) -> Result<Command, Halt> {
-    let requirements = run.workspace.path(&format!("interop/python/requirements-{name}.txt"));
+    let requirements = run.workspace.path(format!("interop/python/requirements-{name}.txt"));
     let mut command =
         Command::new(python_with(run.cache, &format!("python-{name}"), &requirements)?);
     command.arg(run.workspace.path(FOLDER).join(program)).args(arguments);
