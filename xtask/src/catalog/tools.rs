@@ -10,7 +10,7 @@ use super::awaiting::Found;
 use super::pair::{DATABASE, Pair};
 use super::{Run, odbc};
 use crate::halt::Halt;
-use crate::interop::{java, python_with};
+use crate::interop::{java, python_with, rust};
 use crate::process;
 
 /// No program looks longer.
@@ -47,6 +47,7 @@ pub(super) const TOOLS: &[Tool] = &[
     Tool { name: "psqlodbc", command: odbc::command },
     Tool { name: "pgcli", command: |run| python_of(run, "looking", "with_pgcli.py", &[]) },
     Tool { name: "types", command: |run| python(run, "with_types.py", &[]) },
+    Tool { name: "rust", command: |run| rust(run.workspace, run.cache, "interop/catalog/rust") },
     Tool { name: "postgres_fdw", command: |run| python(run, "with_foreign_schema.py", &[]) },
 ];
 
