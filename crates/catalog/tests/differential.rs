@@ -86,7 +86,10 @@ fn answers_about_what_is_stored_are_those_of_postgresql() {
 #[test]
 fn answers_to_clients_are_those_of_postgresql() {
     block_on(async {
-        let session = open_defined(include_str!("golden/clients.schema.sql"), "postgres").await;
+        let defined = ddl::define(include_str!("golden/clients.schema.sql")).expect("definitions");
+        let engine = Catalog::new(Fixture(Arc::default())).declaring(defined.snapshot);
+        let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
+        let session = engine.open(client).await.expect("a session");
         compare(session, include_str!("golden/clients.answers.txt")).await;
     });
 }
