@@ -235,14 +235,15 @@ fn write(
             return Err(PgError::new(SqlState::UNDEFINED_FUNCTION, message));
         }
         (Datum::Text(_), Format::Binary) if oid == Oid::VOID => out.bytes(&[]),
-        (value, _) => out.value(&io::to_value(value, oid))?,
+        (value, _) => out.value(&io::to_value(value, oid, &world.style.types))?,
     }
     Ok(())
 }
 
 fn write_record(world: &World, record: &Record, out: &mut RowWriter<'_>) -> Result<()> {
+    let value = |field, oid| io::to_value(field, oid, &world.style.types);
     let fields: Vec<_> =
-        record.iter().map(|(_, oid, field)| (base_of(oid), io::to_value(field, oid))).collect();
+        record.iter().map(|(_, oid, field)| (base_of(oid), value(field, oid))).collect();
     out.bytes(&io::record_bytes(&fields, &world.style)?);
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use trunkline_core::catalog::{Schema, Snapshot};
-use trunkline_core::types::Value;
+use trunkline_core::types::{Types, Value};
 use trunkline_core::{Client, Oid, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
@@ -77,7 +77,7 @@ impl Called {
         let world = Arc::new(World::new(client.clone(), self.objects.clone()));
         let rows = Run::new(world, values, stop.clone()).rows(self.answer.query())?;
         let value = rows.first().and_then(|row| row.first());
-        Ok(io::to_value(value.unwrap_or(&Datum::Null), self.result()))
+        Ok(io::to_value(value.unwrap_or(&Datum::Null), self.result(), &Types::default()))
     }
 }
 

@@ -80,6 +80,7 @@ fn say_of(own: &mut Relation, declared: &Relation) {
         if said.comment.is_some() {
             attribute.comment.clone_from(&said.comment);
         }
+        attribute.dimensions = attribute.dimensions.or(said.dimensions);
         attribute.grants.clone_from(&said.grants);
     }
     if declared.comment.is_some() {

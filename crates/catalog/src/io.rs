@@ -31,10 +31,18 @@ pub(crate) fn parse_plain(oid: Oid, text: &str, style: &TextStyle) -> Result<Dat
     })
 }
 
-/// A value of a type; an array or a row of one that is not built in stays as it is.
+/// A value of a type; a row of one that is not built in stays as it is, and so does an array but of enums.
 fn of_type(value: Value, oid: Oid, types: &Types) -> Result<Datum> {
     let registered = || types.get(types.base_of(oid)).map(UserType::kind);
+    let is_enum = |oid| matches!(types.get(oid).map(UserType::kind), Some(user::Kind::Enum(_)));
     match (value, type_facts(oid)) {
+        (Value::Array(list), None) if is_enum(list.element()) => {
+            let element = list.element();
+            let labels = list.elements().map(|item| of_type(item?, element, types));
+            let items = labels.collect::<Result<_>>()?;
+            let dimensions = list.dimensions().iter().map(|one| (one.length, one.lower)).collect();
+            Ok(Datum::Array(Arc::new(List { dimensions, items })))
+        }
         (value @ (Value::Array(_) | Value::Record(_)), None) => Ok(Datum::Other(Arc::new(value))),
         (Value::Text(text), None) => Ok(match registered() {
             Some(user::Kind::Enum(labels)) => match labels.position(&text) {
@@ -89,8 +97,8 @@ pub(crate) fn from_param(param: &Param<'_>, style: &TextStyle) -> Result<Datum> 
     of_type(param.decode::<Value>(style)?, param.type_oid, &style.types)
 }
 
-/// A value of the type `oid` for the wire.
-pub(crate) fn to_value(datum: &Datum, oid: Oid) -> Value {
+/// A value of the type `oid` for the wire, which may be one of `types`.
+pub(crate) fn to_value(datum: &Datum, oid: Oid, types: &Types) -> Value {
     let oid = base_of(oid);
     match datum {
         Datum::Null => Value::Null,
@@ -103,8 +111,8 @@ pub(crate) fn to_value(datum: &Datum, oid: Oid) -> Value {
         Datum::Text(text) if matches!(oid, Oid::JSON | Oid::JSONB) => Value::Json(text.to_string()),
         Datum::Text(text) => Value::Text(text.to_string()),
         Datum::Array(list) => {
-            let element = element_of(oid).unwrap_or(Oid::TEXT);
-            let items = list.items.iter().map(|item| to_value(item, element)).collect();
+            let element = element_of(oid).or_else(|| types.element_of(oid)).unwrap_or(Oid::TEXT);
+            let items = list.items.iter().map(|item| to_value(item, element, types)).collect();
             let dimensions = list.dimensions.iter();
             let dimensions =
                 dimensions.map(|&(length, lower)| array::Dimension { length, lower }).collect();
@@ -113,7 +121,7 @@ pub(crate) fn to_value(datum: &Datum, oid: Oid) -> Value {
         Datum::Record(of) => {
             let fields = of.iter().map(|(_, oid, field)| record::Field {
                 oid: base_of(oid),
-                value: to_value(field, oid),
+                value: to_value(field, oid, types),
             });
             Value::Record(record::Record::new(fields.collect()))
         }
@@ -147,8 +155,9 @@ pub(crate) fn text_plain(datum: &Datum, oid: Oid, style: &TextStyle) -> Result<S
     }
     let mut out = Vec::new();
     // A string that is put into an expression is never NULL.
-    let _ =
-        to_value(datum, oid).encode(oid, Format::Text, style, &mut out).map_err(PgError::from)?;
+    let _ = to_value(datum, oid, &style.types)
+        .encode(oid, Format::Text, style, &mut out)
+        .map_err(PgError::from)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 

@@ -97,7 +97,7 @@ fn values(world: &World, row: &[Datum], answer: &Answer) -> Result<Vec<Value>> {
         if is_alias(oid) && !matches!(datum, Datum::Null) {
             return world.text(datum, oid).map(Value::Text);
         }
-        Ok(io::to_value(datum, oid))
+        Ok(io::to_value(datum, oid, &world.style.types))
     };
     row.iter().zip(answer.columns().iter().map(|column| column.type_oid)).map(value).collect()
 }

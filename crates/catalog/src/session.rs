@@ -12,6 +12,7 @@ use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::answer::Answer;
 use crate::by_number;
+use crate::facts::type_facts;
 use crate::functions::started;
 use crate::known::{Common, Known};
 use crate::lend::Loan;
@@ -130,8 +131,22 @@ impl<S: Session> CatalogSession<S> {
         Ok(Arc::new(world))
     }
 
+    /// What there is, if a query names a declared type, or its client said that a parameter is of one.
+    async fn typed(&mut self, sql: &str, hints: &[Oid]) -> Result<Option<Arc<World>>> {
+        let names = self.common.type_names();
+        if casts_to(sql, names) {
+            return self.world(None).await.map(Some);
+        }
+        if names.is_empty() || hints.iter().all(|oid| oid.0 == 0 || type_facts(*oid).is_some()) {
+            return Ok(None);
+        }
+        let world = self.world(None).await?;
+        let is_declared = hints.iter().any(|oid| world.objects.types.get(oid.0).is_some());
+        Ok(is_declared.then_some(world))
+    }
+
     /// What of the relations that a statement reads is not the engine's.
-    async fn beside(&mut self, sql: &str) -> Result<Beside> {
+    async fn beside(&mut self, sql: &str, hints: &[Oid]) -> Result<Beside> {
         let may_be_declared = self.common.declares();
         if self.session.language() != Language::Sql {
             return Ok(Beside::Nothing);
@@ -139,10 +154,8 @@ impl<S: Session> CatalogSession<S> {
         let Some(named) = named(sql, may_be_declared) else { return Ok(Beside::Nothing) };
         protected::check(named.kind, &named.targets)?;
         if named.relations.is_empty() {
-            return match named.is_query && casts_to(sql, self.common.type_names()) {
-                true => Ok(Beside::Typed(self.world(None).await?)),
-                false => Ok(Beside::Nothing),
-            };
+            let typed = if named.is_query { self.typed(sql, hints).await? } else { None };
+            return Ok(typed.map_or(Beside::Nothing, Beside::Typed));
         }
         let world = if may_be_declared { Some(self.world(None).await?) } else { None };
         let (mut loan, mut is_all) = (Loan::default(), named.is_query);
@@ -249,7 +262,7 @@ impl<S: Session> CatalogSession<S> {
             if let Some(lock) = lock {
                 return self.prepare_lock(lock).await;
             }
-            return match self.beside(sql).await? {
+            return match self.beside(sql, hints).await? {
                 Beside::Nothing => self.prepare_engine(sql, hints, is_cursor).await,
                 Beside::Lent(loan) => self.prepare_lent(sql, hints, is_cursor, loan).await,
                 Beside::Declared(world) => {
@@ -266,8 +279,8 @@ impl<S: Session> CatalogSession<S> {
                 },
             };
         }
-        let is_of_world = casts_to(sql, self.common.type_names());
-        let world = if is_of_world { Some(self.world(None).await?) } else { None };
+        let world = self.typed(sql, hints).await?;
+        let is_of_world = world.is_some();
         match Answer::prepare_within(sql, hints, world).map(Arc::new) {
             Ok(answer) => {
                 if !is_of_world {

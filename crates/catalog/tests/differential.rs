@@ -82,6 +82,18 @@ fn answers_about_what_is_stored_are_those_of_postgresql() {
     });
 }
 
+/// What drivers and tools ask besides, of types and names of one's own.
+#[test]
+fn answers_to_clients_are_those_of_postgresql() {
+    block_on(async {
+        let defined = ddl::define(include_str!("golden/clients.schema.sql")).expect("definitions");
+        let engine = Catalog::new(Fixture(Arc::default())).declaring(defined.snapshot);
+        let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
+        let session = engine.open(client).await.expect("a session");
+        compare(session, include_str!("golden/clients.answers.txt")).await;
+    });
+}
+
 /// Policies hold for those who do not own a table, and for its owner if they are forced on him; for a
 /// superuser they never do.
 #[test]

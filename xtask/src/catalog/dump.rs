@@ -44,10 +44,13 @@ pub(super) fn compare(run: &Run<'_>, pair: &Pair) -> Result<Vec<Found>, Halt> {
         psql.arg(conninfo(pair.postgresql.port, database));
         psql
     };
+    let command = |text: &str| process::output(psql("postgres").args(["-c", text]));
     let restored = ours.as_ref().map_err(Clone::clone).and_then(|_| {
-        process::output(psql("postgres").args(["-c", &format!("create database {RESTORED}")]))?;
+        command(&format!("create database {RESTORED}"))?;
         process::output(psql(RESTORED).arg("-f").arg(file))
     });
+    // Clients that come later tell which databases there are.
+    command(&format!("drop database if exists {RESTORED} with (force)"))?;
     found.push(Found { asked: "is restored".into(), difference: restored.err() });
     Ok(found)
 }

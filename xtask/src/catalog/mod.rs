@@ -4,6 +4,7 @@ mod awaiting;
 mod commands;
 mod corpus;
 mod dump;
+mod odbc;
 mod pair;
 mod tools;
 

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use super::Run;
 use super::awaiting::Found;
 use super::pair::{DATABASE, Pair};
+use super::{Run, odbc};
 use crate::halt::Halt;
-use crate::interop::{java, python_with};
+use crate::interop::{java, python_with, rust};
 use crate::process;
 
 /// No program looks longer.
@@ -36,16 +36,27 @@ pub(super) const TOOLS: &[Tool] = &[
         name: "sqlalchemy-asyncpg",
         command: |run| python(run, "with_sqlalchemy.py", &["asyncpg"]),
     },
+    Tool {
+        name: "sqlalchemy-pg8000",
+        command: |run| python(run, "with_sqlalchemy.py", &["pg8000"]),
+    },
     Tool { name: "pgjdbc", command: |run| java(run.workspace, run.cache, FOLDER, "Looking") },
     Tool { name: "django", command: |run| python(run, "with_django.py", &[]) },
+    Tool { name: "adbc", command: |run| python_of(run, "frames", "with_adbc.py", &[]) },
+    Tool { name: "duckdb", command: |run| python_of(run, "looking", "with_duckdb.py", &[]) },
+    Tool { name: "psqlodbc", command: odbc::command },
+    Tool { name: "pgcli", command: |run| python_of(run, "looking", "with_pgcli.py", &[]) },
     Tool { name: "types", command: |run| python(run, "with_types.py", &[]) },
+    Tool { name: "rust", command: |run| rust(run.workspace, run.cache, "interop/catalog/rust") },
+    Tool { name: "postgres_fdw", command: |run| python(run, "with_foreign_schema.py", &[]) },
 ];
 
 /// Asks both servers, and compares question by question.
 pub(super) fn compare(run: &Run<'_>, tool: &Tool, pair: &Pair) -> Result<Vec<Found>, Halt> {
     let mut answers = Vec::new();
     for (port, server) in [(pair.postgresql.port, "postgresql"), (pair.ours.port, "ours")] {
-        let said = ask(run, tool, port, server)?;
+        let peer = pair.postgresql.port;
+        let said = ask(run, tool, [port, peer], server)?;
         answers.push(
             said.lines()
                 .filter_map(|line| {
@@ -91,7 +102,7 @@ fn difference(expected: &str, found: &str) -> String {
 }
 
 /// What a program says; it stays in the target folder.
-fn ask(run: &Run<'_>, tool: &Tool, port: u16, server: &str) -> Result<String, Halt> {
+fn ask(run: &Run<'_>, tool: &Tool, [port, peer]: [u16; 2], server: &str) -> Result<String, Halt> {
     let folder = run.workspace.target().join("catalog");
     let failed = |error: std::io::Error| Halt::Failed(format!("{}: {error}", folder.display()));
     fs::create_dir_all(&folder).map_err(failed)?;
@@ -102,14 +113,25 @@ fn ask(run: &Run<'_>, tool: &Tool, port: u16, server: &str) -> Result<String, Ha
         ("INTEROP_USER", "postgres"),
         ("INTEROP_DATABASE", DATABASE),
     ]);
-    command.env("INTEROP_PORT", port.to_string());
+    command.env("INTEROP_PORT", port.to_string()).env("INTEROP_PEER_PORT", peer.to_string());
     process::wait(&mut process::spawn_logged(&mut command, &log)?, LIMIT)?;
     fs::read_to_string(&log).map_err(failed)
 }
 
 fn python(run: &Run<'_>, program: &str, arguments: &[&str]) -> Result<Command, Halt> {
-    let requirements = run.workspace.path("interop/python/requirements-orm.txt");
-    let mut command = Command::new(python_with(run.cache, "python-orm", &requirements)?);
+    python_of(run, "orm", program, arguments)
+}
+
+/// With the packages of `requirements-NAME.txt`.
+pub(super) fn python_of(
+    run: &Run<'_>,
+    name: &str,
+    program: &str,
+    arguments: &[&str],
+) -> Result<Command, Halt> {
+    let requirements = run.workspace.path(format!("interop/python/requirements-{name}.txt"));
+    let mut command =
+        Command::new(python_with(run.cache, &format!("python-{name}"), &requirements)?);
     command.arg(run.workspace.path(FOLDER).join(program)).args(arguments);
     command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONHASHSEED", "0");
     Ok(command)

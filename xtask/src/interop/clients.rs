@@ -47,7 +47,9 @@ pub(super) const CLIENTS: &[Client] = &[
     reads("node-postgres", |run| run.program(&mut node(run, "node-postgres")?)),
     reads("pgjdbc", |run| run.program(&mut pgjdbc(run, "Main")?)),
     reads("pgx", |run| run.program(&mut go(run, ".")?)),
-    reads("tokio-postgres", |run| run.program(&mut rust(run)?)),
+    reads("tokio-postgres", |run| {
+        run.program(&mut rust(run.workspace, run.cache, "interop/tokio-postgres")?)
+    }),
     reads("bulk", bulk::run),
     reads("real-data", real_data::run),
     writes("django", |run| {
@@ -171,13 +173,15 @@ fn go(run: &Run<'_>, package: &str) -> Result<Command, Halt> {
     Ok(Command::new(program))
 }
 
-/// A crate of its own, so that its client never enters our lock file.
-fn rust(run: &Run<'_>) -> Result<Command, Halt> {
-    let target = run.cache.folder("rust-clients")?;
-    let manifest = Workspace::path(run.workspace, "interop/tokio-postgres/Cargo.toml");
-    let mut build = run.workspace.cargo(&["build", "--quiet", "--locked", "--manifest-path"]);
+/// A crate of its own in a folder of the workspace, so that its client never enters our lock file.
+///
+/// Its program is called after the folder.
+pub(crate) fn rust(workspace: &Workspace, cache: &Cache, folder: &str) -> Result<Command, Halt> {
+    let target = cache.folder("rust-clients")?;
+    let manifest = workspace.path(folder).join("Cargo.toml");
+    let mut build = workspace.cargo(&["build", "--quiet", "--locked", "--manifest-path"]);
     process::output(build.arg(manifest).arg("--target-dir").arg(&target))?;
-    Ok(Command::new(target.join("debug/interop-tokio-postgres")))
+    Ok(Command::new(target.join("debug").join(folder.replace('/', "-"))))
 }
 
 fn read(file: &Path) -> Result<String, Halt> {

@@ -14,7 +14,7 @@ mod verdict;
 
 use std::time::{Duration, Instant};
 
-pub(crate) use clients::{java, python_with};
+pub(crate) use clients::{java, python_with, rust};
 use differs::Differs;
 use place::Fresh;
 pub(crate) use psql::difference;

@@ -6,7 +6,7 @@ use trunkline_core::{Oid, Result, SqlState};
 use super::typed::type_name;
 use super::{Binder, Typed};
 use crate::error::{at, mismatch, unsupported};
-use crate::facts::{CastContext, array_of, element_of};
+use crate::facts::CastContext;
 use crate::plan::{Expr, Index};
 
 impl Binder {
@@ -48,7 +48,7 @@ impl Binder {
         }
         // A name is an array of its bytes.
         let letter = (value.oid == Oid::NAME).then_some(Oid::CHAR);
-        let Some(element) = letter.or_else(|| element_of(value.oid)) else {
+        let Some(element) = letter.or_else(|| self.element_type(value.oid)) else {
             let message = format!(
                 "cannot subscript type {} because it does not support subscripting",
                 type_name(value.oid)
@@ -59,7 +59,7 @@ impl Binder {
         if is_slice && letter.is_some() {
             return Err(unsupported(value.place, "a slice of a name"));
         }
-        let oid = match (is_slice, array_of(element)) {
+        let oid = match (is_slice, self.array_type(element)) {
             (true, Some(array)) => array,
             _ => element,
         };

@@ -8,7 +8,7 @@ use super::scope::folded;
 use super::typed::type_name;
 use super::{Binder, Typed};
 use crate::error::{at, syntax, unsupported};
-use crate::facts::{PG_CATALOG, Proc, array_of, element_of, type_facts};
+use crate::facts::{PG_CATALOG, Proc, type_facts};
 use crate::functions;
 use crate::grammar::GrammarCall;
 use crate::plan::{Calling, Expr, SetCall, SubqueryKind};
@@ -133,8 +133,8 @@ impl Binder {
         };
         let oid = if column.oid == Oid::UNKNOWN { Oid::TEXT } else { column.oid };
         if name == "array" {
-            let array = if element_of(oid).is_some() { Some(oid) } else { array_of(oid) };
-            let array = array.ok_or_else(|| unsupported(place, "an array of records"))?;
+            let array =
+                self.list_type(oid).ok_or_else(|| unsupported(place, "an array of records"))?;
             return Ok(Typed::new(Expr::Subquery { kind: SubqueryKind::Array, query }, array)
                 .placed(place));
         }

@@ -49,8 +49,19 @@ impl Binder {
             let of = Box::new(of);
             Expr::Cast { of, from, to, typmod: -1, is_explicit: true }
         };
-        let is_enum = matches!(self.types.get(to).map(UserType::kind), Some(Kind::Enum(_)));
-        if !is_null && !is_enum {
+        if let (Expr::List(items), Some(element)) = (&typed.expr, self.types.element_of(to)) {
+            let own = self.element_type(from).unwrap_or(Oid::UNKNOWN);
+            let mut list = Vec::new();
+            for item in items.clone() {
+                // A list within it is one more dimension.
+                let is_list = matches!(item, Expr::List(_));
+                let (own, of) = if is_list { (from, to) } else { (own, element) };
+                let item = Typed::new(item, own).placed(place);
+                list.push(self.convert(item, of, -1, CastContext::Explicit)?.expr);
+            }
+            return Ok(Some(Typed::new(Expr::List(list), to).placed(place)));
+        }
+        if !is_null && !self.is_enum(to) {
             self.carried = Some(name.clone());
         }
         let is_string = type_facts(from).is_some_and(|known| known.category == b'S');
@@ -85,13 +96,16 @@ impl Binder {
         operator: &str,
         operands: &mut [Typed],
     ) -> Result<Option<Typed>> {
-        let is_enum =
-            |oid: Oid| matches!(self.types.get(oid).map(UserType::kind), Some(Kind::Enum(_)));
+        let has_taken = self.take_types(operands);
         let place = operands.first().map_or(0, |operand| operand.place);
-        let Some(of) = operands.iter().map(|one| one.oid).find(|oid| is_enum(*oid)) else {
+        let Some(of) = operands.iter().map(|one| one.oid).find(|oid| self.is_enum(*oid)) else {
             let is_carried = |one: &Typed| one.oid != Oid::UNKNOWN && type_facts(one.oid).is_none();
             return match &self.carried {
                 Some(name) if operands.iter().any(is_carried) => Err(uncompared(place, name)),
+                // A column of no rows is never more than NULL.
+                None if has_taken && functions::comparison(operator).is_some() => {
+                    Ok(Some(Typed::new(Expr::Const(Datum::Null), Oid::BOOL).placed(place)))
+                }
                 _ => Ok(None),
             };
         };
@@ -123,6 +137,29 @@ impl Binder {
             is_equality: operator == "=",
         };
         Ok(Some(Typed::new(Expr::Call(Box::new(call)), Oid::BOOL).placed(place)))
+    }
+
+    /// Whether a type is an enum of the snapshot.
+    pub(super) fn is_enum(&self, oid: Oid) -> bool {
+        matches!(self.types.get(oid).map(UserType::kind), Some(Kind::Enum(_)))
+    }
+
+    /// A parameter of which nothing is known is of the type of the other operand, or of what that is a domain over.
+    fn take_types(&mut self, operands: &[Typed]) -> bool {
+        let mut has_taken = false;
+        let Some(world) = &self.world else { return has_taken };
+        let is_declared = |one: &&Typed| one.oid != Oid::UNKNOWN && type_facts(one.oid).is_none();
+        let Some(other) = operands.iter().find(is_declared) else { return has_taken };
+        for operand in operands.iter().filter(|one| one.oid == Oid::UNKNOWN) {
+            if let Expr::Param(index) = operand.expr
+                && let Some(slot) = self.parameters.get_mut(index)
+                && matches!(*slot, Oid(0) | Oid::UNKNOWN)
+            {
+                *slot = world.base_of(other.oid);
+                has_taken = true;
+            }
+        }
+        has_taken
     }
 
     /// 42883 of operands whose types only the snapshot names.

@@ -217,11 +217,25 @@ impl Binder {
             return Ok(Typed::new(Expr::List(Vec::new()), Oid::TEXT_ARRAY));
         }
         let (items, oid) = self.unify(items, "ARRAY")?;
-        // An array of arrays is one of more dimensions.
-        let oid = if element_of(oid).is_some() { Some(oid) } else { array_of(oid) };
-        let oid =
-            oid.ok_or_else(|| mismatch(0, "could not find array type for data type record"))?;
+        let oid = self
+            .list_type(oid)
+            .ok_or_else(|| mismatch(0, "could not find array type for data type record"))?;
         Ok(Typed::new(Expr::List(items), oid))
+    }
+
+    /// The type of a list of values of this type: an array of arrays is one of more dimensions.
+    pub(super) fn list_type(&self, oid: Oid) -> Option<Oid> {
+        if self.element_type(oid).is_some() { Some(oid) } else { self.array_type(oid) }
+    }
+
+    /// The type of arrays of a type, built in or of the snapshot.
+    pub(super) fn array_type(&self, oid: Oid) -> Option<Oid> {
+        array_of(oid).or_else(|| self.types.array_of(oid))
+    }
+
+    /// The type of what an array has.
+    pub(super) fn element_type(&self, oid: Oid) -> Option<Oid> {
+        element_of(oid).or_else(|| self.types.element_of(oid))
     }
 
     /// `ROW(…)`

@@ -206,8 +206,14 @@ impl Binder {
             self.parameters.resize(index + 1, Oid(0));
         }
         let oid = self.parameters.get(index).copied().unwrap_or(Oid(0));
-        let oid = if oid == Oid(0) { Oid::UNKNOWN } else { oid };
-        Ok(Typed::new(Expr::Param(index), oid))
+        if matches!(oid, Oid(0) | Oid::UNKNOWN) {
+            return Ok(Typed::new(Expr::Param(index), Oid::UNKNOWN));
+        }
+        // The client may have said a type of the snapshot; a value of a domain is one of its base type.
+        if let Some(world) = &self.world {
+            self.types = world.registered(&self.types, oid)?;
+        }
+        Ok(Typed::new(Expr::Param(index), self.types.base_of(oid)))
     }
 
     fn null() -> Typed {

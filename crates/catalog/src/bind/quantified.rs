@@ -8,7 +8,6 @@ use super::resolve::{Found, operator};
 use super::{Binder, Typed};
 use crate::datum::Datum;
 use crate::error::{at, syntax, unsupported};
-use crate::facts::{array_of, element_of};
 use crate::functions;
 use crate::plan::{Expr, Function, Quantified, SubqueryKind};
 
@@ -118,6 +117,12 @@ impl Binder {
         types: &[Oid],
         place: usize,
     ) -> Result<(Function, Vec<Oid>)> {
+        if let Some(of) = types.iter().find(|oid| self.is_enum(**oid))
+            && let Some(function) = functions::comparison(name)
+            && types.iter().all(|oid| [*of, Oid::UNKNOWN].contains(oid))
+        {
+            return Ok((function, vec![*of; types.len()]));
+        }
         let chosen = match operator(name, types) {
             Found::One(chosen) if chosen.result == Oid::BOOL => chosen,
             _ => return Err(no_operator(name, types, place)),
@@ -144,7 +149,7 @@ impl Binder {
             return self.quantified_query(value, &name, query, all);
         }
         let array = self.expr(right)?;
-        let element = match element_of(array.oid) {
+        let element = match self.element_type(array.oid) {
             Some(element) => element,
             None if array.oid == Oid::UNKNOWN => value.oid,
             None => {
@@ -158,7 +163,7 @@ impl Binder {
             _ => (Oid::TEXT, Oid::TEXT),
         };
         let value = self.coerce(value, one)?.expr;
-        let array = match array_of(two) {
+        let array = match self.array_type(two) {
             Some(to) if element != two || array.oid == Oid::UNKNOWN => self.coerce(array, to)?.expr,
             _ => array.expr,
         };

@@ -204,8 +204,8 @@ impl Loader<'_> {
                     attribute.not_null = true;
                 } else if reader.eat("data") {
                     reader.expect("type")?;
-                    let (oid, typmod, _) = self.data_type(reader)?;
-                    attribute.column = trunkline_core::Column::new(name, oid).typmod(typmod);
+                    let new = self.typed_column(reader, &name)?;
+                    (attribute.column, attribute.dimensions) = (new.column, new.dimensions);
                 } else {
                     self.default(reader)?;
                 }
@@ -219,8 +219,8 @@ impl Loader<'_> {
                     _ => {}
                 }
             } else if reader.eat("type") {
-                let (oid, typmod, _) = self.data_type(reader)?;
-                attribute.column = trunkline_core::Column::new(name, oid).typmod(typmod);
+                let new = self.typed_column(reader, &name)?;
+                (attribute.column, attribute.dimensions) = (new.column, new.dimensions);
             } else if reader.eat("add") {
                 reader.expect("generated")?;
                 let sequence = self.generated(reader, (&schema, &table), attribute)?;

@@ -37,8 +37,7 @@ impl Loader<'_> {
             sequence.owner = Some((table.to_owned(), name.to_owned()));
             return Ok((attribute, Some(sequence)));
         }
-        let (oid, typmod, _) = self.data_type(reader)?;
-        Ok((Attribute::new(Column::new(name, oid).typmod(typmod)), None))
+        Ok((self.typed_column(reader, name)?, None))
     }
 
     /// A name for a sequence that nothing in the schema has.

@@ -138,6 +138,7 @@ fn adopt_column(relation: &mut Relation, column: &Attribute, is_partition: bool)
             let mut column = column.clone();
             (column.inherited, column.is_local) = (true, false);
             column.comment = None;
+            column.dimensions = Some(0);
             column.grants.clear();
             if is_identity && !is_partition {
                 column.generated = None;

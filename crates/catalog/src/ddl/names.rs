@@ -1,7 +1,7 @@
 //! Names of objects: where they are made, and where they are found.
 
-use trunkline_core::catalog::{Numbers, Relation, Schema, Type, TypeKind};
-use trunkline_core::{Oid, PgError, SqlState};
+use trunkline_core::catalog::{Attribute, Numbers, Relation, Schema, Type, TypeKind};
+use trunkline_core::{Column, Oid, PgError, SqlState};
 use trunkline_sql::{Reader, TokenKind, TypeName};
 
 use super::{Loader, Read};
@@ -119,6 +119,15 @@ impl Loader<'_> {
         let parsed = TypeName::read(reader)?;
         let (oid, typmod) = self.named_type(&parsed)?;
         Ok((oid, typmod, parsed.set_of))
+    }
+
+    /// A column of the type that a statement names next.
+    pub(super) fn typed_column(&self, reader: &mut Reader<'_>, name: &str) -> Read<Attribute> {
+        let parsed = TypeName::read(reader)?;
+        let (oid, typmod) = self.named_type(&parsed)?;
+        let mut attribute = Attribute::new(Column::new(name, oid).typmod(typmod));
+        attribute.dimensions = Some(i16::try_from(parsed.dimensions).unwrap_or(i16::MAX));
+        Ok(attribute)
     }
 
     /// Numbers for a type and for its arrays.

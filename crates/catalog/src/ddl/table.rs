@@ -154,6 +154,7 @@ impl Loader<'_> {
         let has = |what: &str| options.iter().any(|own| own == what || own == "all");
         for (place, column) in source.columns.iter().enumerate() {
             let mut own = Attribute::new(column.column.clone());
+            own.dimensions = Some(0);
             own.not_null = column.not_null;
             own.collation.clone_from(&column.collation);
             if has("defaults") || (has("generated") && column.generated.is_some()) {
@@ -258,7 +259,9 @@ impl Loader<'_> {
             relation.of_type = Some(known.oid);
             relation.columns.clone_from(columns);
             // What is said of the type's is not said of the table's.
-            relation.columns.iter_mut().for_each(|column| column.comment = None);
+            for column in &mut relation.columns {
+                (column.comment, column.dimensions) = (None, Some(0));
+            }
             return Ok(());
         }
         let message = format!("type {} is not a composite type", of.plain);

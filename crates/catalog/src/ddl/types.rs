@@ -1,8 +1,6 @@
 //! `CREATE TYPE` and `CREATE DOMAIN`.
 
-use trunkline_core::catalog::{
-    Attribute, Constraint, ConstraintKind, Domain, Range, Type, TypeKind,
-};
+use trunkline_core::catalog::{Constraint, ConstraintKind, Domain, Range, Type, TypeKind};
 use trunkline_core::{Column, Oid};
 use trunkline_sql::{Reader, TokenKind};
 
@@ -40,8 +38,7 @@ impl Loader<'_> {
         let mut columns = Vec::new();
         while !reader.eat_kind(TokenKind::RightParen) {
             let name = reader.name()?;
-            let (oid, typmod, _) = self.data_type(reader)?;
-            let mut attribute = Attribute::new(Column::new(name, oid).typmod(typmod));
+            let mut attribute = self.typed_column(reader, &name)?;
             if reader.eat("collate") {
                 attribute.collation = Some(Name::read(reader)?.plain);
             }

@@ -94,7 +94,10 @@ impl Loader<'_> {
             return Err(PgError::new(SqlState::SYNTAX_ERROR, message).into());
         }
         let attribute = |column: ViewColumn| {
-            Attribute::new(Column::new(&*column.name, column.oid).typmod(column.typmod))
+            let column = Column::new(&*column.name, column.oid).typmod(column.typmod);
+            let mut attribute = Attribute::new(column);
+            attribute.dimensions = Some(0);
+            attribute
         };
         let mut attributes: Vec<Attribute> = columns.into_iter().map(attribute).collect();
         for (attribute, name) in attributes.iter_mut().zip(names) {

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use trunkline_core::catalog::Relation;
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
 use super::{
     constraint, describe, description, index, partition, partition_constraint, routine, trigger,
 };
 use crate::datum::Datum;
-use crate::error::no_relation;
 use crate::facts;
 use crate::plan::{Call, Function};
 use crate::world::{World, expression_text, is_bound, query_text};
@@ -81,7 +80,7 @@ fn serial_sequence(call: &Call<'_>) -> Result<Datum> {
     let world = &call.run.world;
     let text = |place: usize| call.arguments.get(place).and_then(Datum::as_str);
     let (Some(table), Some(name)) = (text(0), text(1)) else { return Ok(Datum::Null) };
-    let class = world.find_class(table)?.ok_or_else(|| no_relation(0, table))?;
+    let class = world.find_class(table)?.ok_or_else(|| world.no_such(Oid::REGCLASS, table))?;
     let Some(class) = world.objects.class(class) else { return Ok(Datum::Null) };
     let mut columns = world.objects.columns(class).iter();
     let Some(column) = columns.position(|one| *one.column.name == *name) else {

@@ -203,7 +203,7 @@ fn number(world: &World, kind: Kind, object: &Datum) -> Result<u32> {
     };
     match kind {
         Kind::Table | Kind::AnyColumn | Kind::Sequence => {
-            world.find_class(name)?.ok_or_else(|| missing("relation", SqlState::UNDEFINED_TABLE))
+            world.find_class(name)?.ok_or_else(|| world.no_such(Oid::REGCLASS, name))
         }
         Kind::Schema => {
             world.schema_named(name).ok_or_else(|| missing("schema", SqlState::UNDEFINED_SCHEMA))

@@ -6,6 +6,7 @@ use trunkline_core::types::array;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::World;
+use super::names::split_name;
 use crate::datum::{Datum, List};
 use crate::facts::{base_of, element_of};
 use crate::io;
@@ -67,36 +68,49 @@ impl World {
         if let Ok(number) = text.parse::<u32>() {
             return Ok(Datum::Oid(number));
         }
-        let missing = |state: SqlState, message: String| Err(PgError::new(state, message));
         match self.find_alias(oid, text)? {
             Some(found) => Ok(Datum::Oid(found)),
-            None => match oid {
-                Oid::REGCLASS => missing(
-                    SqlState::UNDEFINED_TABLE,
-                    format!("relation \"{text}\" does not exist"),
-                ),
-                Oid::REGPROC | Oid::REGPROCEDURE => missing(
-                    SqlState::UNDEFINED_FUNCTION,
-                    format!("function \"{text}\" does not exist"),
-                ),
-                Oid::REGOPER | Oid::REGOPERATOR => missing(
-                    SqlState::UNDEFINED_FUNCTION,
-                    format!("operator does not exist: {text}"),
-                ),
-                Oid::REGNAMESPACE => {
-                    missing(SqlState::UNDEFINED_SCHEMA, format!("schema \"{text}\" does not exist"))
-                }
-                Oid::REGROLE => {
-                    missing(SqlState::UNDEFINED_OBJECT, format!("role \"{text}\" does not exist"))
-                }
-                Oid::REGTYPE => {
-                    missing(SqlState::UNDEFINED_OBJECT, format!("type \"{text}\" does not exist"))
-                }
-                _ => {
-                    missing(SqlState::UNDEFINED_OBJECT, format!("object \"{text}\" does not exist"))
-                }
-            },
+            None => Err(self.no_such(oid, text)),
         }
+    }
+
+    /// That there is nothing of this name, in PostgreSQL's words: most tell it as it was read, some as it was written.
+    pub(crate) fn no_such(&self, alias: Oid, text: &str) -> PgError {
+        let parts = split_name(text);
+        let name = parts.as_ref().map_or_else(|_| text.to_owned(), |parts| parts.join("."));
+        let (state, message) = match alias {
+            Oid::REGCLASS => {
+                (SqlState::UNDEFINED_TABLE, format!("relation \"{name}\" does not exist"))
+            }
+            Oid::REGPROC | Oid::REGPROCEDURE => {
+                (SqlState::UNDEFINED_FUNCTION, format!("function \"{text}\" does not exist"))
+            }
+            Oid::REGOPER | Oid::REGOPERATOR => {
+                (SqlState::UNDEFINED_FUNCTION, format!("operator does not exist: {text}"))
+            }
+            Oid::REGNAMESPACE => {
+                (SqlState::UNDEFINED_SCHEMA, format!("schema \"{name}\" does not exist"))
+            }
+            Oid::REGTYPE => match parts.as_deref() {
+                Ok([schema, _]) if self.schema_named(schema).is_none() => {
+                    (SqlState::UNDEFINED_SCHEMA, format!("schema \"{schema}\" does not exist"))
+                }
+                _ => (SqlState::UNDEFINED_OBJECT, format!("type \"{name}\" does not exist")),
+            },
+            Oid::REGCOLLATION => {
+                let message = format!("collation \"{name}\" for encoding \"UTF8\" does not exist");
+                (SqlState::UNDEFINED_OBJECT, message)
+            }
+            other => {
+                let what = match other {
+                    Oid::REGROLE => "role",
+                    Oid::REGCONFIG => "text search configuration",
+                    _ => "text search dictionary",
+                };
+                (SqlState::UNDEFINED_OBJECT, format!("{what} \"{name}\" does not exist"))
+            }
+        };
+        PgError::new(state, message)
     }
 
     /// The number of what a name stands for.

@@ -391,8 +391,11 @@ pub(super) fn ranges(world: &World) -> Vec<Row> {
     rows.collect()
 }
 
-/// How many dimensions a column was declared with, as far as its type says.
+/// How many dimensions a column was declared with; where nobody says it, as far as its type does.
 pub(super) fn dimensions(world: &World, attribute: &Attribute) -> Datum {
+    if let Some(declared) = attribute.dimensions {
+        return Datum::Int(declared.into());
+    }
     let is_declared = attribute.is_local || !attribute.inherited;
     count(usize::from(is_declared && world.element_of(attribute.column.type_oid).is_some()))
 }

@@ -131,6 +131,8 @@ pub struct Attribute {
     pub comment: Option<String>,
     /// The collation, where it is not that of the type; perhaps with a schema.
     pub collation: Option<String>,
+    /// How many dimensions it was declared with; without it an array's has one. Its values may have others.
+    pub dimensions: Option<i16>,
     /// Whether it is a parent's; what is said of it here, too, is `is_local`.
     pub inherited: bool,
     /// Whether it is the relation's own, whatever it inherits.
@@ -149,6 +151,7 @@ impl Attribute {
             generated: None,
             comment: None,
             collation: None,
+            dimensions: None,
             inherited: false,
             is_local: true,
             grants: Vec::new(),

@@ -1,6 +1,6 @@
 //! The calls of the engine that answer a statement, with an eye on the client.
 
-use trunkline_core::{Access, Oid, Prepared, Reply, Result, Run, Session, Terms};
+use trunkline_core::{Access, Oid, PgError, Prepared, Reply, Result, Run, Session, Terms};
 
 use trunkline_sql::Span;
 
@@ -15,7 +15,14 @@ impl<S: Session> Connection<S> {
         sql: &str,
         hints: &[Oid],
     ) -> Result<Prepared<S::Statement>, Stop> {
-        let prepared = watch(&mut self.io, &self.entry, || self.session.prepare(sql, hints)).await;
+        let explained = self.explained(sql)?;
+        let text = explained.as_deref().unwrap_or(sql);
+        let prepared = watch(&mut self.io, &self.entry, || self.session.prepare(text, hints)).await;
+        // Places of another text than the client's are none.
+        let prepared = match explained {
+            Some(_) => prepared.map(|done| done.map_err(PgError::unplaced)),
+            None => prepared,
+        };
         self.settled(prepared).await
     }
 

@@ -5,6 +5,7 @@ mod blocks;
 mod coerce;
 mod copy;
 pub(crate) mod cursor;
+mod explain;
 pub(crate) mod notify;
 pub(crate) mod prepare;
 mod settings;

@@ -53,15 +53,7 @@ impl<S: Session> Connection<S> {
             return Err(PgError::unsupported("EXECUTE of a session's statement").into());
         }
         let types = &statement.parameters;
-        // As in PostgreSQL: of a statement without parameters the arguments are not looked at.
-        if !types.is_empty() && execute.arguments.len() != types.len() {
-            let message =
-                format!("wrong number of parameters for prepared statement \"{}\"", execute.name);
-            let given = execute.arguments.len();
-            let error = PgError::new(SqlState::SYNTAX_ERROR, message);
-            let detail = format!("Expected {} parameters but got {given}.", types.len());
-            return Err(error.detail(detail).into());
-        }
+        check_count(execute, types)?;
         let params = if types.is_empty() && run.params.is_bound() {
             Params::default()
         } else if run.params.is_bound() {
@@ -137,12 +129,27 @@ impl<S: Session> Connection<S> {
     }
 }
 
+/// Refuses arguments that are more or less than the parameters of the statement.
+///
+/// # Errors
+///
+/// 42601; as in PostgreSQL nobody looks at the arguments of a statement without parameters.
+pub(super) fn check_count(execute: &Execute, types: &[Oid]) -> Result<()> {
+    let given = execute.arguments.len();
+    if types.is_empty() || given == types.len() {
+        return Ok(());
+    }
+    let message = format!("wrong number of parameters for prepared statement \"{}\"", execute.name);
+    let error = PgError::new(SqlState::SYNTAX_ERROR, message);
+    Err(error.detail(format!("Expected {} parameters but got {given}.", types.len())))
+}
+
 /// Refuses what no argument of EXECUTE may have.
 ///
 /// # Errors
 ///
 /// 42P02 for a parameter: those of the statement that is executed are no others' to use; 0A000 for a query.
-fn admit_argument(argument: Span, source: &str) -> Result<()> {
+pub(super) fn admit_argument(argument: Span, source: &str) -> Result<()> {
     let text = argument.text(source);
     let at = |error: PgError, start: usize| {
         Err(error.position(character_position(source, argument.start.saturating_add(start))))

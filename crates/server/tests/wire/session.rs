@@ -48,6 +48,27 @@ fn set_and_show() {
     ]);
 }
 
+/// The engine explains the statement with the arguments in it, as it may explain any other.
+#[test]
+fn explain_execute_is_of_the_prepared_statement() {
+    talk(&[
+        ("prepare p (int8) as table echo $1", "C(PREPARE) Z(I)"),
+        (
+            "explain (verbose, format json) execute p(NULL)",
+            "T(QUERY PLAN:25:0) D(explain (verbose, format json) table echo CAST(NULL AS bigint)) C(SELECT 1) Z(I)",
+        ),
+        (
+            "explain execute p(1 + 2)",
+            "T(QUERY PLAN:25:0) D(explain table echo CAST(1 + 2 AS bigint)) C(SELECT 1) Z(I)",
+        ),
+        ("explain execute p", "E(ERROR 42601) Z(I)"),
+        ("explain execute p($1)", "E(ERROR 42P02) Z(I)"),
+        ("explain execute nowhere", "E(ERROR 26000) Z(I)"),
+        ("prepare other as table wrong", "E(ERROR 42601) Z(I)"),
+        ("explain table rows 1", "T(QUERY PLAN:25:0) D(explain table rows 1) C(SELECT 1) Z(I)"),
+    ]);
+}
+
 #[test]
 fn two_sets_are_reported_once_with_the_last_value() {
     talk(&[

@@ -56,6 +56,7 @@ impl Session for ToySession {
             "one" => known([("?column?", Oid::INT4)]),
             "rows" | "late" | "endless" => known([("id", Oid::INT8), ("name", Oid::TEXT)]),
             "nothing" => known::<0>([]),
+            "explain" => known([("QUERY PLAN", Oid::TEXT)]),
             "echo" => known([("echo", hints.first().copied().unwrap_or(Oid::TEXT))]),
             "notice" | "forever" | "sleep" | "panic" | "disturb" => Columns::None,
             "unplanned" => return std::future::pending().await,
@@ -82,6 +83,7 @@ impl Session for ToySession {
         match words[0].as_str() {
             "one" => Ok(Rows::new([("?column?", Oid::INT4)]).row((1,)).into()),
             "nothing" => Ok(Rows::new::<Column>([]).row(Vec::new()).into()),
+            "explain" => Ok(Rows::new([("QUERY PLAN", Oid::TEXT)]).row((words.join(" "),)).into()),
             "echo" => {
                 let param = run.params.get(0).ok_or_else(|| PgError::internal("no parameter"))?;
                 let value: Option<trunkline::types::Value> = param.decode(&run.style)?;
