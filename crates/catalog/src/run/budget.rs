@@ -129,6 +129,11 @@ impl Run {
         if all > BYTES { Err(exhausted("memory")) } else { Ok(()) }
     }
 
+    /// Counts bytes that are held no longer.
+    pub(super) fn release(&self, bytes: usize) {
+        self.bytes.set(self.bytes.get().saturating_sub(bytes));
+    }
+
     /// Whether a string may have so many bytes.
     pub(crate) fn check_text(&self, bytes: usize) -> Result<()> {
         check_text(bytes)

@@ -197,13 +197,20 @@ impl Run {
     }
 
     fn call(&self, call: &Calling, frame: &Frame<'_>) -> Result<Datum> {
-        let arguments = self.values(&call.arguments, frame)?;
+        match call.arguments.as_slice() {
+            [one] => self.call_with(call, &[self.eval(one, frame)?]),
+            [one, two] => self.call_with(call, &[self.eval(one, frame)?, self.eval(two, frame)?]),
+            all => self.call_with(call, &self.values(all, frame)?),
+        }
+    }
+
+    fn call_with(&self, call: &Calling, arguments: &[Datum]) -> Result<Datum> {
         if call.strict && arguments.iter().any(Datum::is_null) {
             return Ok(Datum::Null);
         }
-        self.weigh(&arguments)?;
+        self.weigh(arguments)?;
         let value = (call.function)(&Call {
-            arguments: &arguments,
+            arguments,
             types: &call.types,
             result: call.result,
             run: self,
