@@ -169,7 +169,12 @@ impl Run {
 
     pub(super) fn values(&self, all: &[Expr], frame: &Frame<'_>) -> Result<Vec<Datum>> {
         self.parts(all.len())?;
-        all.iter().map(|one| self.eval(one, frame)).collect()
+        // Collected as a result, they would grow one by one.
+        let mut values = Vec::with_capacity(all.len());
+        for one in all {
+            values.push(self.eval(one, frame)?);
+        }
+        Ok(values)
     }
 
     /// Whether all conditions hold.

@@ -31,13 +31,18 @@ impl Maker {
 
     /// A row of cells by name, in the order of their columns.
     pub(super) fn row<const N: usize>(&self, cells: [(&str, Datum); N]) -> Row {
-        let mut cells = cells.into_iter().peekable();
-        let row = self.columns.iter().zip(&self.usual).map(|(column, usual)| {
-            let given = cells.next_if(|(name, _)| *column.name == **name);
-            given.map_or_else(|| usual.clone(), |(_, value)| value)
+        let mut cells = cells.into_iter();
+        let mut next = cells.next();
+        let row = self.columns.iter().zip(&self.usual).map(|(column, usual)| match &mut next {
+            Some((name, value)) if *column.name == **name => {
+                let value = std::mem::take(value);
+                next = cells.next();
+                value
+            }
+            _ => usual.clone(),
         });
         let row = row.collect();
-        debug_assert!(cells.peek().is_none(), "a column {:?} in its place", cells.peek());
+        debug_assert!(next.is_none(), "a column {next:?} in its place");
         row
     }
 }
