@@ -2,6 +2,7 @@
 
 mod from;
 mod parts;
+mod walk;
 
 use std::sync::Arc;
 
@@ -132,6 +133,8 @@ pub(crate) struct Calling {
     pub(crate) strict: bool,
     /// Whether it depends on nothing but its arguments: PostgreSQL works out such a call while it plans.
     pub(crate) immutable: bool,
+    /// Whether it may be another one each time, or does something: it is called even if nobody asks for it.
+    pub(crate) volatile: bool,
     pub(crate) effort: Effort,
     /// Whether it is `=` or the like of values that are compared as they are.
     pub(crate) is_equality: bool,

@@ -235,6 +235,7 @@ impl Binder {
             result: chosen.result,
             strict: chosen.what.strict,
             immutable: chosen.what.immutable,
+            volatile: chosen.what.volatile,
             is_equality: false,
             effort,
         };

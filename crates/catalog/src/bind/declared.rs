@@ -119,6 +119,7 @@ impl Binder {
             result: Oid::BOOL,
             strict: true,
             immutable: true,
+            volatile: false,
             effort: Effort::Short,
             is_equality: operator == "=",
         };

@@ -88,6 +88,7 @@ impl Binder {
                     result: Oid::BOOL,
                     strict: true,
                     immutable: true,
+                    volatile: false,
                     effort: Effort::Short,
                     is_equality: name == "=",
                 }))))
@@ -152,6 +153,7 @@ impl Binder {
             strict: !functions::takes_null(chosen.what),
             // Between a date and a `timestamptz` the zone of the session stands.
             immutable: !functions::is_mixed(chosen.what),
+            volatile: false,
             effort: functions::effort_of_operator(name),
             is_equality: name == "=" && !functions::is_mixed(chosen.what),
         };

@@ -25,6 +25,8 @@ pub(crate) struct Proc {
     pub(crate) returns_set: bool,
     /// Whether it depends on nothing but its arguments.
     pub(crate) immutable: bool,
+    /// Whether it may be another one each time, or does something.
+    pub(crate) volatile: bool,
     pub(crate) kind: u8,
 }
 
@@ -95,6 +97,7 @@ fn proc(facts: &Facts, row: &Row) -> Proc {
         strict: truth("proisstrict"),
         returns_set: truth("proretset"),
         immutable: letter("provolatile") == b'i',
+        volatile: letter("provolatile") == b'v',
         kind: letter("prokind"),
     }
 }

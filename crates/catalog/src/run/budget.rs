@@ -30,6 +30,12 @@ pub(crate) struct Spent {
 }
 
 impl Run {
+    /// How many steps it has taken until now.
+    #[cfg(test)]
+    pub(crate) fn steps_taken(&self) -> u64 {
+        self.steps.get()
+    }
+
     /// What it has cost until now.
     pub(crate) fn spent(&self) -> Spent {
         Spent { steps: self.steps.get(), bytes: self.bytes.get() }
