@@ -24,6 +24,16 @@ impl Run {
         parent: &Frame<'_>,
         each: &mut Each<'_>,
     ) -> Result<bool> {
+        if let ([probe], Wanted::Probe(0)) = (leaf.probe.as_slice(), &key.wanted) {
+            self.step()?;
+            let frame = Frame { rows, slots: &[], parent: Some(parent) };
+            let value = self.eval(&probe.key, &frame)?;
+            if value.is_null() {
+                return Ok(true);
+            }
+            let found = self.rows_by(leaf, key, &value)?;
+            return self.emit(leaf, &found, &[], rows, parent, each);
+        }
         let Some(probed) = self.probed(leaf, rows, parent)? else { return Ok(true) };
         if let Wanted::Probe(place) = key.wanted {
             self.step()?;
