@@ -244,17 +244,19 @@ mod tests {
 
     #[test]
     fn what_finds_the_rows_of_a_relation_comes_before_it() {
-        let queries = [
+        for sql in [
             "SELECT 1 FROM pg_attribute a JOIN (SELECT conrelid FROM pg_constraint OFFSET 0) c \
              ON a.attrelid = c.conrelid",
             "SELECT 1 FROM pg_attribute a, unnest(ARRAY[1::oid]) k WHERE a.attrelid = k",
-        ];
-        queries.map(|sql| assert!(!begins_with_relation(sql), "{sql}"));
-        let queries = [
+        ] {
+            assert!(!begins_with_relation(sql), "{sql}");
+        }
+        for sql in [
             "SELECT 1 FROM pg_attribute a, unnest(a.attacl) k WHERE k::text = a.attname",
             "SELECT 1 FROM pg_attribute a, unnest(ARRAY[1::oid]) k WHERE a.attnum < k::int",
             "SELECT 1 FROM pg_attribute a LEFT JOIN unnest(ARRAY[1::oid]) k ON a.attrelid = k",
-        ];
-        queries.map(|sql| assert!(begins_with_relation(sql), "{sql}"));
+        ] {
+            assert!(begins_with_relation(sql), "{sql}");
+        }
     }
 }
