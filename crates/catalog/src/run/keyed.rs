@@ -168,6 +168,9 @@ mod tests {
             ("SELECT 1 FROM pg_class WHERE relname OPERATOR(pg_catalog.~) '^(t7)$'", 1),
             ("SELECT 1 FROM pg_class WHERE relname = 't7' AND relkind = 'i'", 0),
             ("SELECT 1 FROM pg_class WHERE relkind IN ('S', 'p')", 0),
+            ("SELECT 1 FROM pg_class WHERE relkind = ANY (ARRAY['S'::varchar, 'p'::varchar])", 0),
+            ("SELECT 1 FROM pg_class WHERE relkind = 'p'::text", 0),
+            ("SELECT 1 FROM pg_class WHERE relname = 't7' AND relkind::int = 114", 1),
             ("SELECT 1 FROM pg_index WHERE indrelid = 't7'::regclass", 1),
             (
                 "SELECT 1 FROM pg_class c JOIN pg_type t ON t.oid = c.reltype WHERE c.relname = 't7'",
