@@ -215,13 +215,10 @@ fn write(
     out: &mut RowWriter<'_>,
     written: &mut usize,
 ) -> Result<()> {
-    let part = element_of(oid).unwrap_or(oid);
-    let is_record = part == Oid::RECORD || type_facts(part).is_some_and(|known| known.kind == b'c');
-    let is_named = is_alias(part) || is_record || matches!(value, Datum::Record(_));
     match (value, out.format()) {
         (Datum::Null, _) => out.null(),
         (Datum::Text(text), Format::Text) => out.text(text),
-        (value, Format::Text) if is_named => {
+        (value, Format::Text) if is_named(value, oid) => {
             let text = world.text(value, oid)?;
             *written += text.len();
             check_text(*written)?;
@@ -238,6 +235,20 @@ fn write(
         (value, _) => out.value(&io::to_value(value, oid, &world.style.types))?,
     }
     Ok(())
+}
+
+/// Whether the text of a value is what something is called, or has that in it.
+fn is_named(value: &Datum, oid: Oid) -> bool {
+    match value {
+        // Most cells are these: nothing has to be known of their types.
+        Datum::Bool(_) | Datum::Int(_) | Datum::Oid(_) => is_alias(oid),
+        Datum::Record(_) => true,
+        _ => {
+            let part = element_of(oid).unwrap_or(oid);
+            let kind = type_facts(part).map(|known| known.kind);
+            is_alias(part) || part == Oid::RECORD || kind == Some(b'c')
+        }
+    }
 }
 
 fn write_record(world: &World, record: &Record, out: &mut RowWriter<'_>) -> Result<()> {

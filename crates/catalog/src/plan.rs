@@ -2,6 +2,7 @@
 
 mod from;
 mod parts;
+mod walk;
 
 use std::sync::Arc;
 

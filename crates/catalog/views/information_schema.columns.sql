@@ -24,7 +24,7 @@ SELECT current_database(), n.nspname, c.relname, a.attname, a.attnum,
   CASE WHEN a.attgenerated = '' THEN 'NEVER' ELSE 'ALWAYS' END,
   CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END,
   CASE WHEN c.relkind IN ('r', 'p') THEN 'YES' WHEN c.relkind IN ('v', 'f') AND pg_column_is_updatable(c.oid, a.attnum, false) THEN 'YES' ELSE 'NO' END
-FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
   JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace
   LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
   JOIN pg_type bt ON bt.oid = coalesce(b.oid, t.oid) JOIN pg_namespace bn ON bn.oid = bt.typnamespace

@@ -1,5 +1,7 @@
 //! Which rows of the catalogs need not be made: a condition on a key tells those that are wanted.
 
+use trunkline_core::Oid;
+
 use super::push::leaves_of;
 use crate::facts::{self, PG_CATALOG};
 use crate::plan::{Expr, Key, Leaf, Probe, Source, SubqueryKind, Wanted};
@@ -52,6 +54,11 @@ fn among<'a>(leaf: &Leaf, condition: &'a Expr) -> Option<(&'a Expr, Wanted)> {
 /// The column of a leaf by which rows are made, or `relkind`.
 fn column(leaf: &Leaf, own: &Expr) -> Option<&'static str> {
     let Source::Table(PG_CATALOG, relation) = &leaf.source else { return None };
+    // A letter is compared with strings as one.
+    let own = match own {
+        Expr::Cast { of, from: Oid::CHAR, to: Oid::TEXT | Oid::VARCHAR, typmod: -1, .. } => of,
+        own => own,
+    };
     let Expr::Column { depth: 0, leaf: of, column } = own else { return None };
     let columns = facts::relation_columns(PG_CATALOG, relation).filter(|_| *of == leaf.index)?;
     match (&**relation, &*columns.get(*column)?.name) {

@@ -30,6 +30,7 @@ mod select;
 mod sets;
 mod typed;
 mod types;
+mod unused;
 mod window;
 mod within;
 pub(crate) use types::{ALL_DIGITS, ALL_FIELDS, INTERVAL_FIELDS, type_of};
@@ -116,6 +117,7 @@ pub(crate) fn bind(
     binder.parameters = hints.to_vec();
     let (mut query, mut columns) = binder.query(query)?;
     binder.settle_unknown(&mut query, &mut columns)?;
+    unused::take_out(&mut query);
     // What was never used as anything is text; the client may have declared more than there are.
     let parameters = binder.parameters.iter();
     let parameters = parameters

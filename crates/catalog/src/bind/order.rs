@@ -162,6 +162,7 @@ fn ordered(mut left: Vec<Item>, links: &[Link]) -> Vec<Item> {
         };
         // Rather an outer join that something hangs on than all rows with all others.
         let place = match best {
+            Some((place, 0)) if done.is_empty() => first(&left, place, links),
             Some((place, found)) if found > 0 || done.is_empty() => place,
             Some((place, _)) => outer().unwrap_or(place),
             None if done.is_empty() => 0,
@@ -172,6 +173,22 @@ fn ordered(mut left: Vec<Item>, links: &[Link]) -> Vec<Item> {
         order.push(item);
     }
     order
+}
+
+/// What comes first, where nothing is looked up: rather a query of FROM or a function by which the rows of a
+/// relation are found than all rows of that.
+fn first(items: &[Item], place: usize, links: &[Link]) -> usize {
+    let leaf = |item: &Item| match &item.from {
+        From::Leaf(leaf) => Some((leaf.index, matches!(leaf.source, Source::Table(..)))),
+        From::Join(_) => None,
+    };
+    let Some((relation, true)) = items.get(place).and_then(leaf) else { return place };
+    let finds = |item: &Item| {
+        let Some((other, false)) = leaf(item) else { return false };
+        let is_ready = item.kind == JoinKind::Inner && item.needs.is_empty();
+        is_ready && links.iter().any(|link| link.leaf == relation && link.others == [other])
+    };
+    items.iter().position(finds).unwrap_or(place)
 }
 
 /// The items one after another, each condition where all that it needs is known.
@@ -207,4 +224,39 @@ fn joined(items: Vec<Item>, conditions: Vec<Expr>, needed: &[Needed]) -> Option<
         });
     }
     done
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::answer::Answer;
+    use crate::plan::{Body, From, Source};
+
+    /// Whether what is gone through first is a relation.
+    fn begins_with_relation(sql: &str) -> bool {
+        let answer = Answer::prepare(sql, &[]).expect(sql);
+        let Body::Select(select) = &answer.query().body else { panic!("{sql}") };
+        let mut from = select.from.as_ref().expect(sql);
+        while let From::Join(join) = from {
+            from = &join.left;
+        }
+        matches!(from, From::Leaf(leaf) if matches!(leaf.source, Source::Table(..)))
+    }
+
+    #[test]
+    fn what_finds_the_rows_of_a_relation_comes_before_it() {
+        for sql in [
+            "SELECT 1 FROM pg_attribute a JOIN (SELECT conrelid FROM pg_constraint OFFSET 0) c \
+             ON a.attrelid = c.conrelid",
+            "SELECT 1 FROM pg_attribute a, unnest(ARRAY[1::oid]) k WHERE a.attrelid = k",
+        ] {
+            assert!(!begins_with_relation(sql), "{sql}");
+        }
+        for sql in [
+            "SELECT 1 FROM pg_attribute a, unnest(a.attacl) k WHERE k::text = a.attname",
+            "SELECT 1 FROM pg_attribute a, unnest(ARRAY[1::oid]) k WHERE a.attnum < k::int",
+            "SELECT 1 FROM pg_attribute a LEFT JOIN unnest(ARRAY[1::oid]) k ON a.attrelid = k",
+        ] {
+            assert!(begins_with_relation(sql), "{sql}");
+        }
+    }
 }

@@ -156,6 +156,14 @@ pub(crate) fn relation_columns(schema: u32, name: &str) -> Option<&'static [Colu
     RELATIONS.get(&(schema, name.into())).map(Vec::as_slice)
 }
 
+/// The relations of a schema, each with its columns.
+pub(crate) fn relations(
+    schema: u32,
+) -> impl Iterator<Item = (&'static Arc<str>, &'static [Column])> {
+    let own = RELATIONS.iter().filter(move |((of, _), _)| *of == schema);
+    own.map(|((_, name), columns)| (name, columns.as_slice()))
+}
+
 /// The rows of a relation that every database has, and that have a value in a column.
 pub(crate) fn rows_by(name: &str, column: &str, key: &Datum) -> Vec<Row> {
     facts(name).map(|facts| facts.by(column, key).to_vec()).unwrap_or_default()

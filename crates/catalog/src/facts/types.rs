@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use trunkline_core::Oid;
 
+use super::small::Small;
 use super::table::{facts, number, text};
 
 /// What is known of a type.
@@ -24,8 +25,8 @@ pub(crate) struct TypeFacts {
 }
 
 /// All types, by OID.
-pub(crate) static TYPES: LazyLock<HashMap<Oid, TypeFacts>> = LazyLock::new(|| {
-    let Some(facts) = facts("pg_type") else { return HashMap::new() };
+static TYPES: LazyLock<Small<TypeFacts>> = LazyLock::new(|| {
+    let Some(facts) = facts("pg_type") else { return Small::from_iter([]) };
     let columns = [
         "oid",
         "typname",
@@ -55,18 +56,18 @@ pub(crate) static TYPES: LazyLock<HashMap<Oid, TypeFacts>> = LazyLock::new(|| {
             base: Oid(number(row, base)),
             typmod: i32::try_from(modifier).unwrap_or(-1),
         };
-        (known.oid, known)
+        (known.oid.0, known)
     });
     rows.collect()
 });
 
 static NAMES: LazyLock<HashMap<(u32, Arc<str>), Oid>> = LazyLock::new(|| {
-    TYPES.values().map(|known| ((known.schema, known.name.clone()), known.oid)).collect()
+    TYPES.iter().map(|known| ((known.schema, known.name.clone()), known.oid)).collect()
 });
 
 /// What is known of a type.
 pub(crate) fn type_facts(oid: Oid) -> Option<&'static TypeFacts> {
-    TYPES.get(&oid)
+    TYPES.get(oid.0)
 }
 
 /// The type of a name in a schema.

@@ -52,6 +52,12 @@ impl Run {
         Err(PgError::canceled())
     }
 
+    /// How many steps it has taken until now.
+    #[cfg(test)]
+    pub(crate) fn steps_taken(&self) -> u64 {
+        self.steps.get()
+    }
+
     /// What it has cost until now.
     pub(crate) fn spent(&self) -> Spent {
         Spent { steps: self.steps.get(), bytes: self.bytes.get() }
@@ -152,6 +158,11 @@ impl Run {
         let all = self.bytes.get().saturating_add(bytes);
         self.bytes.set(all);
         if all > BYTES { Err(exhausted("memory")) } else { Ok(()) }
+    }
+
+    /// Counts bytes that are held no longer.
+    pub(super) fn release(&self, bytes: usize) {
+        self.bytes.set(self.bytes.get().saturating_sub(bytes));
     }
 
     /// Whether a string may have so many bytes.

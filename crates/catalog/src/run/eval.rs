@@ -169,7 +169,12 @@ impl Run {
 
     pub(super) fn values(&self, all: &[Expr], frame: &Frame<'_>) -> Result<Vec<Datum>> {
         self.parts(all.len())?;
-        all.iter().map(|one| self.eval(one, frame)).collect()
+        // Collected as a result, they would grow one by one.
+        let mut values = Vec::with_capacity(all.len());
+        for one in all {
+            values.push(self.eval(one, frame)?);
+        }
+        Ok(values)
     }
 
     /// Whether all conditions hold.
@@ -197,16 +202,23 @@ impl Run {
     }
 
     fn call(&self, call: &Calling, frame: &Frame<'_>) -> Result<Datum> {
-        let arguments = self.values(&call.arguments, frame)?;
+        match call.arguments.as_slice() {
+            [one] => self.call_with(call, &[self.eval(one, frame)?]),
+            [one, two] => self.call_with(call, &[self.eval(one, frame)?, self.eval(two, frame)?]),
+            all => self.call_with(call, &self.values(all, frame)?),
+        }
+    }
+
+    fn call_with(&self, call: &Calling, arguments: &[Datum]) -> Result<Datum> {
         if call.strict && arguments.iter().any(Datum::is_null) {
             return Ok(Datum::Null);
         }
-        self.weigh(&arguments)?;
+        self.weigh(arguments)?;
         if call.volatility == Volatility::Volatile {
             self.cannot_be_tried()?;
         }
         let value = (call.function)(&Call {
-            arguments: &arguments,
+            arguments,
             types: &call.types,
             result: call.result,
             run: self,

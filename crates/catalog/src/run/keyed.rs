@@ -1,6 +1,6 @@
 //! The rows of a leaf by a key: nobody makes the others.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use trunkline_core::Result;
@@ -10,7 +10,8 @@ use super::{Frame, Rows, Run};
 use crate::datum::{Datum, Row};
 use crate::plan::{Key, Leaf, Wanted};
 
-/// For how many keys rows are kept at a time: some are asked for again and again, such as types.
+/// For how many keys rows are kept at a time: some are asked for again and again, such as types, and soon after one
+/// another, such as the table of each column.
 const KEPT: usize = 512;
 
 impl Run {
@@ -23,7 +24,23 @@ impl Run {
         parent: &Frame<'_>,
         each: &mut Each<'_>,
     ) -> Result<bool> {
+        if let ([probe], Wanted::Probe(0)) = (leaf.probe.as_slice(), &key.wanted) {
+            self.step()?;
+            let frame = Frame { rows, slots: &[], parent: Some(parent) };
+            let value = self.eval(&probe.key, &frame)?;
+            if value.is_null() {
+                return Ok(true);
+            }
+            let found = self.rows_by(leaf, key, &value)?;
+            return self.emit(leaf, &found, &[], rows, parent, each);
+        }
         let Some(probed) = self.probed(leaf, rows, parent)? else { return Ok(true) };
+        if let Wanted::Probe(place) = key.wanted {
+            self.step()?;
+            let Some(value) = probed.get(place) else { return Ok(true) };
+            let found = self.rows_by(leaf, key, value)?;
+            return self.emit(leaf, &found, &probed, rows, parent, each);
+        }
         let frame = Frame { rows, slots: &[], parent: Some(parent) };
         let mut seen = HashSet::new();
         for value in self.wanted(&key.wanted, &probed, &frame)? {
@@ -31,7 +48,7 @@ impl Run {
             if value.is_null() || !seen.insert(value.clone()) {
                 continue;
             }
-            let found = self.rows_by(leaf, key, value)?;
+            let found = self.rows_by(leaf, key, &value)?;
             if !self.emit(leaf, &found, &probed, rows, parent, each)? {
                 return Ok(false);
             }
@@ -60,19 +77,54 @@ impl Run {
         })
     }
 
-    fn rows_by(&self, leaf: &Leaf, key: &Key, value: Datum) -> Result<Rows> {
-        if let Some(known) = self.keyed.borrow().get(&(leaf.id, value.clone())) {
-            return Ok(known.clone());
+    fn rows_by(&self, leaf: &Leaf, key: &Key, value: &Datum) -> Result<Rows> {
+        if let Some(known) = self.keyed.borrow().get(leaf.id).and_then(|found| found.get(value)) {
+            return Ok(known);
         }
-        let found = Rc::new(self.world.rows_by(&key.relation, key.column, &value));
-        self.steps(found.len())?;
+        let rows = Rc::new(self.world.rows_by(&key.relation, key.column, value));
+        self.steps(rows.len())?;
+        let cells: usize = rows.iter().map(|row| row.len() + 1).sum();
+        let bytes = (cells + 2) * size_of::<Datum>();
+        self.charge(bytes)?;
         let mut keyed = self.keyed.borrow_mut();
-        if keyed.len() < KEPT {
-            let cells: usize = found.iter().map(|row| row.len() + 1).sum();
-            self.charge((cells + 2) * size_of::<Datum>())?;
-            keyed.insert((leaf.id, value), found.clone());
+        if keyed.len() <= leaf.id {
+            keyed.resize_with(leaf.id + 1, Found::default);
         }
-        Ok(found)
+        if let Some(found) = keyed.get_mut(leaf.id) {
+            self.release(found.put(value.clone(), rows.clone(), bytes));
+        }
+        Ok(rows)
+    }
+}
+
+/// The rows of a leaf that were found by its key.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// What was put in at last: the same value mostly comes many times in a row.
+    last: Option<(Datum, Rows)>,
+    all: HashMap<Datum, Rows>,
+    bytes: usize,
+}
+
+impl Found {
+    fn get(&self, value: &Datum) -> Option<Rows> {
+        match &self.last {
+            Some((last, rows)) if last == value => Some(rows.clone()),
+            _ => self.all.get(value).cloned(),
+        }
+    }
+
+    /// Keeps rows, and says how many bytes it let go for them.
+    fn put(&mut self, value: Datum, rows: Rows, bytes: usize) -> usize {
+        self.last = Some((value.clone(), rows.clone()));
+        let mut released = 0;
+        if self.all.len() >= KEPT {
+            self.all.clear();
+            released = std::mem::take(&mut self.bytes);
+        }
+        self.all.insert(value, rows);
+        self.bytes += bytes;
+        released
     }
 }
 
@@ -84,7 +136,7 @@ mod tests {
     use trunkline_core::settings::Settings;
     use trunkline_core::{Client, Identity};
 
-    use super::Run;
+    use super::{KEPT, Run};
     use crate::answer::Answer;
     use crate::world::{Objects, World};
 
@@ -115,6 +167,10 @@ mod tests {
             ("SELECT 1 FROM pg_constraint WHERE conrelid = 't7'::regclass AND contype = 'p'", 1),
             ("SELECT 1 FROM pg_class WHERE relname OPERATOR(pg_catalog.~) '^(t7)$'", 1),
             ("SELECT 1 FROM pg_class WHERE relname = 't7' AND relkind = 'i'", 0),
+            ("SELECT 1 FROM pg_class WHERE relkind IN ('S', 'p')", 0),
+            ("SELECT 1 FROM pg_class WHERE relkind = ANY (ARRAY['S'::varchar, 'p'::varchar])", 0),
+            ("SELECT 1 FROM pg_class WHERE relkind = 'p'::text", 0),
+            ("SELECT 1 FROM pg_class WHERE relname = 't7' AND relkind::int = 114", 1),
             ("SELECT 1 FROM pg_index WHERE indrelid = 't7'::regclass", 1),
             (
                 "SELECT 1 FROM pg_class c JOIN pg_type t ON t.oid = c.reltype WHERE c.relname = 't7'",
@@ -145,6 +201,19 @@ mod tests {
             assert_eq!((run.is_over(), done.is_err()), (is_over, is_over), "{sql}");
             assert!(run.steps.get() < 20_000, "{sql}: {} steps", run.steps.get());
         }
+    }
+
+    #[test]
+    fn a_relation_is_made_once_for_all_of_its_columns() {
+        let sql = "SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+                   WHERE a.attnum > 0 AND a.attname = 'id'";
+        let (world, answer) = (world(), Answer::prepare(sql, &[]).expect(sql));
+        let run = Run::new(world.clone(), Vec::new(), Arc::default());
+        assert_eq!(run.rows(answer.query()).expect(sql).len(), 1000);
+        let of_leaf = run.keyed.borrow().iter().map(|found| found.all.len()).max();
+        assert_eq!(of_leaf, Some(1000 - KEPT));
+        // What was let go is no part of what is held.
+        assert!(run.bytes.get() < 1_000_000, "{} bytes", run.bytes.get());
     }
 
     #[test]

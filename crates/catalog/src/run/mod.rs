@@ -43,8 +43,8 @@ pub(crate) struct Run {
     sets: RefCell<HashMap<usize, among::Values>>,
     /// Leaves that were gone through.
     seen: RefCell<HashSet<usize>>,
-    /// Rows that were found by a key, by their leaf.
-    keyed: RefCell<HashMap<(usize, Datum), Rows>>,
+    /// Rows that were found by a key, by the number of their leaf.
+    keyed: RefCell<Vec<keyed::Found>>,
     pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Pattern>>>,
     /// Relations of the catalogs, which may be in FROM more than once.
     tables: RefCell<HashMap<(u32, Arc<str>), Rows>>,

@@ -71,8 +71,9 @@ impl Run {
                 self.set(*operation, *all, left, right)?
             }
         };
-        for row in &rows {
-            self.hold(row)?;
+        // Those of a SELECT were counted when they were made, or are another query's.
+        if !matches!(query.body, Body::Select(_)) {
+            rows.iter().try_for_each(|row| self.hold(row))?;
         }
         if query.distinct == Distinct::All {
             let mut seen = HashSet::new();

@@ -4,7 +4,7 @@ use trunkline_core::Result;
 
 use super::{Frame, Run};
 use crate::datum::{Datum, Row};
-use crate::plan::Select;
+use crate::plan::{Expr, Select};
 
 /// A row on its way: those of the leaves, and what was worked out of several.
 pub(super) struct Draft {
@@ -28,9 +28,18 @@ impl Run {
     ) -> Result<Vec<Row>> {
         let mut result = Vec::new();
         if select.group.is_none() && select.windows.is_empty() {
+            let whole = whole(select);
             self.each(select, parent, &mut |rows| {
-                let draft = Frame { rows, slots: &[], parent: Some(parent) };
-                self.project(select, &draft, &mut result)?;
+                match whole.and_then(|leaf| rows.get(leaf)) {
+                    Some(row) if row.len() == select.project.len() => {
+                        result.push(row.clone());
+                        self.held(&result)?;
+                    }
+                    _ => {
+                        let draft = Frame { rows, slots: &[], parent: Some(parent) };
+                        self.project(select, &draft, &mut result)?;
+                    }
+                }
                 Ok(enough.is_none_or(|enough| result.len() < enough))
             })?;
             return Ok(result);
@@ -102,7 +111,40 @@ impl Run {
         Ok(())
     }
 
+    /// Counts the row that came last.
     fn held(&self, result: &[Row]) -> Result<()> {
         result.last().map_or(Ok(()), |row| self.hold(row))
+    }
+}
+
+/// The leaf whose rows are those of a SELECT, as they are: each of its columns stands in the list in its place.
+fn whole(select: &Select) -> Option<usize> {
+    let Some(Expr::Column { depth: 0, leaf, .. }) = select.project.first() else { return None };
+    let mut columns = select.project.iter().enumerate();
+    let is_whole = select.sets.is_empty()
+        && columns.all(|(place, expr)| {
+            matches!(expr, Expr::Column { depth: 0, leaf: of, column } if of == leaf && *column == place)
+        });
+    is_whole.then_some(*leaf)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole;
+    use crate::answer::Answer;
+    use crate::plan::Body;
+
+    #[test]
+    fn rows_that_stay_as_they_are_are_not_made_anew() {
+        let of = |sql: &str| {
+            let answer = Answer::prepare(sql, &[]).expect(sql);
+            let Body::Select(select) = &answer.query().body else { panic!("{sql}") };
+            whole(select)
+        };
+        assert_eq!(of("SELECT * FROM (SELECT oid, amname FROM pg_am) x WHERE oid > 0"), Some(0));
+        assert_eq!(of("SELECT y.* FROM pg_am x, (SELECT oid, amname FROM pg_am) y"), Some(1));
+        assert_eq!(of("SELECT amname, oid FROM (SELECT oid, amname FROM pg_am) x"), None);
+        assert_eq!(of("SELECT *, 1 FROM pg_am"), None);
+        assert_eq!(of("SELECT x.oid, y.amname FROM pg_am x, pg_am y"), None);
     }
 }

@@ -71,6 +71,16 @@ pub(super) fn of_kinds(world: &World, of: Of, kinds: &[char]) -> Vec<Row> {
     classes.map(|class| row(world, &maker, class)).collect()
 }
 
+/// Of the relations that every database has those of some kinds.
+pub(super) fn only_of_kinds(mut rows: Vec<Row>, kinds: &[char]) -> Vec<Row> {
+    let place = facts::facts("pg_class").map_or(usize::MAX, |facts| facts.column("relkind"));
+    rows.retain(|row| {
+        let kind = row.get(place).and_then(Datum::as_str).and_then(|kind| kind.chars().next());
+        kind.is_some_and(|kind| kinds.contains(&kind))
+    });
+    rows
+}
+
 /// The relations of a name, in whatever schema.
 pub(super) fn named(world: &World, name: &str) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_class");

@@ -1,44 +1,104 @@
 //! Rows of the catalogs, cell by cell.
 
-use std::sync::{Arc, LazyLock};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use trunkline_core::Oid;
 
 use crate::datum::{Datum, Row};
-use crate::facts::{self, Column, base_of};
+use crate::facts::{self, Column, PG_CATALOG, base_of};
 
 /// Makes rows of one relation; what is not said of a row is what most rows of it have.
-pub(super) struct Maker {
+pub(super) struct Maker(&'static Usual);
+
+/// What most rows of a relation have.
+struct Usual {
     columns: &'static [Column],
-    usual: Vec<Datum>,
+    row: Vec<Datum>,
+    /// What is said of rows, as far as somebody has made some.
+    forms: [OnceLock<Form>; 4],
 }
 
+/// The cells that are said of each row, as one place of the program has them.
+struct Form {
+    names: Vec<&'static str>,
+    /// Where each of them is.
+    places: Vec<usize>,
+    /// A row without them.
+    rest: Vec<Datum>,
+}
+
+static USUAL: LazyLock<HashMap<Arc<str>, Usual>> = LazyLock::new(|| {
+    let relations = facts::relations(PG_CATALOG);
+    relations.map(|(name, columns)| (name.clone(), Usual::new(columns))).collect()
+});
+
 impl Maker {
-    /// Makes rows of a relation.
+    /// Makes rows of a relation of `pg_catalog`.
     pub(super) fn new(schema: u32, relation: &str) -> Maker {
-        let columns = facts::relation_columns(schema, relation).unwrap_or_default();
-        let usual = columns
-            .iter()
-            .map(|column| if column.not_null { zero(column.oid) } else { Datum::Null });
-        Maker { columns, usual: usual.collect() }
+        static NOTHING: LazyLock<Usual> = LazyLock::new(|| Usual::new(&[]));
+        let usual = USUAL.get(relation).filter(|_| schema == PG_CATALOG);
+        Maker(usual.unwrap_or_else(|| &*NOTHING))
     }
 
     /// The cell of a row by its name.
     pub(super) fn cell(&self, row: &Row, name: &str) -> Datum {
-        let place = self.columns.iter().position(|column| *column.name == *name);
+        let place = self.0.columns.iter().position(|column| *column.name == *name);
         place.and_then(|place| row.get(place)).cloned().unwrap_or_default()
     }
 
     /// A row of cells by name, in the order of their columns.
-    pub(super) fn row<const N: usize>(&self, cells: [(&str, Datum); N]) -> Row {
-        let mut cells = cells.into_iter().peekable();
-        let row = self.columns.iter().zip(&self.usual).map(|(column, usual)| {
-            let given = cells.next_if(|(name, _)| *column.name == **name);
-            given.map_or_else(|| usual.clone(), |(_, value)| value)
-        });
-        let row = row.collect();
-        debug_assert!(cells.peek().is_none(), "a column {:?} in its place", cells.peek());
+    pub(super) fn row<const N: usize>(&self, cells: [(&'static str, Datum); N]) -> Row {
+        let names = || cells.iter().map(|(name, _)| *name);
+        let other;
+        let known = self.0.forms.iter().map(|form| form.get_or_init(|| self.0.form(names())));
+        let form = match known.into_iter().find(|form| form.is_of(names())) {
+            Some(form) => form,
+            None => {
+                other = self.0.form(names());
+                &other
+            }
+        };
+        let mut row = Row::from(form.rest.as_slice());
+        // Nobody else has it yet.
+        let own = Arc::get_mut(&mut row).unwrap_or_default();
+        for (place, (_, value)) in form.places.iter().zip(cells) {
+            if let Some(cell) = own.get_mut(*place) {
+                *cell = value;
+            }
+        }
         row
+    }
+}
+
+impl Usual {
+    fn new(columns: &'static [Column]) -> Usual {
+        let row = columns
+            .iter()
+            .map(|column| if column.not_null { zero(column.oid) } else { Datum::Null });
+        Usual { columns, row: row.collect(), forms: [const { OnceLock::new() }; 4] }
+    }
+
+    fn form(&self, names: impl Iterator<Item = &'static str>) -> Form {
+        let names: Vec<&'static str> = names.collect();
+        let place = |name: &&str| self.columns.iter().position(|column| *column.name == **name);
+        let places: Vec<usize> = names.iter().filter_map(place).collect();
+        debug_assert!(places.len() == names.len() && places.is_sorted(), "columns: {names:?}");
+        let mut rest = self.row.clone();
+        for place in &places {
+            if let Some(cell) = rest.get_mut(*place) {
+                *cell = Datum::Null;
+            }
+        }
+        Form { names, places, rest }
+    }
+}
+
+impl Form {
+    /// Whether it is of these very words of the program.
+    fn is_of(&self, names: impl ExactSizeIterator<Item = &'static str>) -> bool {
+        self.names.len() == names.len()
+            && self.names.iter().zip(names).all(|(own, name)| std::ptr::eq::<str>(*own, name))
     }
 }
 
@@ -79,5 +139,24 @@ pub(super) fn mark(text: &str) -> Datum {
     match text.chars().next() {
         Some(first) => letter(first),
         None => Datum::Text(NOTHING.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Datum, Maker, count};
+    use crate::facts::PG_CATALOG;
+
+    #[test]
+    fn rows_have_what_is_said_of_each() {
+        let maker = Maker::new(PG_CATALOG, "pg_namespace");
+        let named = |name: &str| maker.row([("oid", count(1)), ("nspname", Datum::text(name))]);
+        let rows = [named("a"), named("b"), maker.row([("nspowner", count(7))]), named("c")];
+        let cells = |name: &str| rows.each_ref().map(|row| maker.cell(row, name));
+        assert_eq!(cells("nspname"), ["a", "b", "", "c"].map(Datum::text));
+        assert_eq!(cells("oid"), [1, 1, 0, 1].map(count));
+        assert_eq!(cells("nspowner"), [0, 0, 7, 0].map(count));
+        assert_eq!(cells("nspacl"), [const { Datum::Null }; 4]);
+        assert!(rows.iter().all(|row| row.len() == 4));
     }
 }

@@ -1,6 +1,5 @@
 //! How values of types are stored, and what types are taken for.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use trunkline_core::Oid;
@@ -9,7 +8,7 @@ use trunkline_core::catalog::{Attribute, Type, TypeKind};
 use super::World;
 use super::types::TypeWhat;
 use crate::datum::Datum;
-use crate::facts::{self, facts, number, type_facts};
+use crate::facts::{self, Small, facts, number, type_facts};
 
 /// Types that stand for any of a kind.
 const ANYARRAY: Oid = Oid(2277);
@@ -34,8 +33,8 @@ pub(super) const ROW: Storage =
 pub(super) const ENUM: Storage =
     Storage { length: 4, by_value: true, align: 'i', storage: 'p', collation: 0 };
 
-static STORAGE: LazyLock<HashMap<u32, Storage>> = LazyLock::new(|| {
-    let Some(facts) = facts("pg_type") else { return HashMap::new() };
+static STORAGE: LazyLock<Small<Storage>> = LazyLock::new(|| {
+    let Some(facts) = facts("pg_type") else { return Small::from_iter([]) };
     let columns = ["oid", "typlen", "typbyval", "typalign", "typstorage", "typcollation"];
     let [oid, length, by_value, align, storage, collation] = columns.map(|name| facts.column(name));
     let rows = facts.rows.iter().map(|row| {
@@ -54,7 +53,7 @@ static STORAGE: LazyLock<HashMap<u32, Storage>> = LazyLock::new(|| {
 
 /// How values of a type are stored that every database has.
 pub(super) fn built_in(oid: Oid) -> Option<Storage> {
-    STORAGE.get(&oid.0).copied()
+    STORAGE.get(oid.0).copied()
 }
 
 impl World {

@@ -30,7 +30,7 @@ impl<'a> Parts<'a> {
         Parts { world, schema, name, next: None, kinds: None }
     }
 
-    /// Of relations only those of some kinds, and what every database has.
+    /// Of relations only those of some kinds.
     pub(crate) fn of_kinds(self, kinds: Vec<Datum>) -> Parts<'a> {
         let kinds = kinds.iter().filter_map(|kind| kind.as_str()?.chars().next());
         Parts { kinds: Some(kinds.collect()), ..self }
@@ -43,7 +43,11 @@ impl Iterator for Parts<'_> {
     fn next(&mut self) -> Option<Result<Vec<Row>>> {
         let Some(from) = self.next else {
             self.next = Some(0);
-            return Some(first(self.world, self.schema, self.name));
+            let rows = first(self.world, self.schema, self.name);
+            return Some(rows.map(|rows| match &self.kinds {
+                Some(kinds) => class::only_of_kinds(rows, kinds),
+                None => rows,
+            }));
         };
         if self.schema != PG_CATALOG || from >= objects(self.world, self.name) {
             return None;
