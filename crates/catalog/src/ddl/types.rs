@@ -1,5 +1,7 @@
 //! `CREATE TYPE` and `CREATE DOMAIN`.
 
+use std::sync::Arc;
+
 use trunkline_core::catalog::{
     Attribute, Constraint, ConstraintKind, Domain, Range, Type, TypeKind,
 };
@@ -43,9 +45,9 @@ impl Loader<'_> {
             let (oid, typmod, _) = self.data_type(reader)?;
             let mut attribute = Attribute::new(Column::new(name, oid).typmod(typmod));
             if reader.eat("collate") {
-                attribute.collation = Some(Name::read(reader)?.plain);
+                attribute.collation = Some(Name::read(reader)?.plain.into());
             }
-            columns.push(attribute);
+            columns.push(Arc::new(attribute));
             let _ = reader.eat_kind(TokenKind::Comma);
         }
         self.add_type(&name, TypeKind::Composite(columns))

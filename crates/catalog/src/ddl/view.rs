@@ -75,7 +75,11 @@ impl Loader<'_> {
     }
 
     /// The columns of a query, the first of which have these names.
-    pub(super) fn query_columns(&mut self, query: &str, names: &[String]) -> Read<Vec<Attribute>> {
+    pub(super) fn query_columns(
+        &mut self,
+        query: &str,
+        names: &[String],
+    ) -> Read<Vec<Arc<Attribute>>> {
         let objects = Objects::new(Arc::new(self.defined.snapshot.clone()));
         let path: Vec<u32> =
             self.path.iter().filter_map(|name| objects.schema_named(name)).collect();
@@ -84,7 +88,7 @@ impl Loader<'_> {
             Err(error) if !is_known(error.sqlstate()) => {
                 self.pass_over(self.sql.find(query).unwrap_or(0), "the columns of a view");
                 let column = |name: &String| Attribute::new(Column::new(name.as_str(), Oid::TEXT));
-                return Ok(names.iter().map(column).collect());
+                return Ok(names.iter().map(column).map(Arc::new).collect());
             }
             // The place of an error is one of the query's text.
             columns => columns.map_err(PgError::unplaced)?,
@@ -100,7 +104,7 @@ impl Loader<'_> {
         for (attribute, name) in attributes.iter_mut().zip(names) {
             attribute.column.name = name.as_str().into();
         }
-        Ok(attributes)
+        Ok(attributes.into_iter().map(Arc::new).collect())
     }
 }
 

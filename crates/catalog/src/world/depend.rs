@@ -285,7 +285,7 @@ impl Finder<'_> {
                 self.add(own, (PG_TYPE, constraint.domain, 0), 'a');
                 continue;
             }
-            let included = match &constraint.what {
+            let included = match constraint.what() {
                 What::Kind(ConstraintKind::Primary(key) | ConstraintKind::Unique(key)) => {
                     key.include.as_slice()
                 }
@@ -294,7 +294,7 @@ impl Finder<'_> {
             for place in constraint.columns.iter().chain(included) {
                 let column = column(constraint.table, *place);
                 self.add(own, column, 'a');
-                if let What::Kind(ConstraintKind::Check(_)) = constraint.what {
+                if let What::Kind(ConstraintKind::Check(_)) = constraint.what() {
                     self.add(own, column, 'n');
                 }
             }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 #[derive(Debug)]
 pub(crate) struct Numbered<T> {
     items: Vec<T>,
-    by_oid: HashMap<u32, usize>,
+    by_oid: HashMap<u32, u32>,
 }
 
 /// Which objects rows are wanted of.
@@ -28,17 +28,28 @@ impl<T> Numbered<T> {
     /// Appends an object and says where it is.
     pub(super) fn push(&mut self, oid: u32, item: T) -> usize {
         let place = self.items.len();
-        self.by_oid.insert(oid, place);
+        self.by_oid.insert(oid, u32::try_from(place).unwrap_or(u32::MAX));
         self.items.push(item);
         place
     }
 
+    fn place(&self, oid: u32) -> Option<usize> {
+        usize::try_from(*self.by_oid.get(&oid)?).ok()
+    }
+
+    /// Gives back what was taken for more.
+    pub(super) fn shrink(&mut self) {
+        self.items.shrink_to_fit();
+        self.by_oid.shrink_to_fit();
+    }
+
     pub(crate) fn get(&self, oid: u32) -> Option<&T> {
-        self.items.get(*self.by_oid.get(&oid)?)
+        self.items.get(self.place(oid)?)
     }
 
     pub(super) fn get_mut(&mut self, oid: u32) -> Option<&mut T> {
-        self.items.get_mut(*self.by_oid.get(&oid)?)
+        let place = self.place(oid)?;
+        self.items.get_mut(place)
     }
 
     /// The object at a place.

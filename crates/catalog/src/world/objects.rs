@@ -1,6 +1,6 @@
 //! The objects of a snapshot and their numbers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use trunkline_core::catalog::{
@@ -8,10 +8,13 @@ use trunkline_core::catalog::{
 };
 use trunkline_core::types::TextStyle;
 
+use super::chains::Chains;
 use super::constraint::ConstraintObject;
 use super::depend::Dependencies;
 use super::description::Descriptions;
 use super::index::IndexObject;
+use super::kept::Kept;
+use super::named::{Name, Named};
 use super::names::predefined_role;
 use super::numbered::Numbered;
 use super::partition::Family;
@@ -36,18 +39,19 @@ pub(crate) struct Objects {
     schema_names: HashMap<u32, Arc<str>>,
     /// Tables, views, indexes, sequences and composite types.
     pub(crate) classes: Numbered<ClassObject>,
-    classes_by_name: HashMap<(u32, Arc<str>), usize>,
+    classes_by_name: Named,
     pub(crate) constraints: Numbered<ConstraintObject>,
-    constraint_names: HashSet<(u32, Arc<str>)>,
-    constraints_by_table: HashMap<u32, Vec<usize>>,
+    constraints_by_name: Named,
+    constraints_by_table: Chains,
     /// By the table that they refer to.
-    pub(super) foreign_keys: HashMap<u32, Vec<usize>>,
-    indexes_by_table: HashMap<u32, Vec<usize>>,
-    pub(super) sequences_by_column: HashMap<(u32, usize), usize>,
+    pub(super) foreign_keys: Chains,
+    indexes_by_table: Chains,
+    /// By the table that owns them.
+    pub(super) sequences_by_table: Chains,
     pub(crate) types: Types,
     pub(crate) routines: Routines,
     pub(crate) triggers: Numbered<TriggerObject>,
-    pub(super) triggered: HashMap<u32, Vec<usize>>,
+    pub(super) triggered: Chains,
     pub(crate) policies: Numbered<PolicyObject>,
     pub(crate) family: Family,
     /// Where tables keep what is long, by their numbers.
@@ -60,6 +64,7 @@ pub(crate) struct Objects {
     rules: HashMap<u32, u32>,
     views_by_rule: HashMap<u32, u32>,
     pub(super) numbers: Numbers,
+    kept: Kept,
     /// What names of types and functions mean, once somebody asks.
     declared: OnceLock<Declared>,
     /// What the query of each view names and which relation it is of, once somebody asks.
@@ -94,6 +99,12 @@ pub(crate) struct ClassObject {
     pub(super) place: Place,
     pub(crate) index: Option<Box<IndexObject>>,
     pub(crate) sequence: Option<Box<SequenceObject>>,
+}
+
+impl ClassObject {
+    fn named(&self) -> Name<'_> {
+        (self.schema, &self.name)
+    }
 }
 
 /// Where in the snapshot something is: its schema, and its number there.
@@ -156,7 +167,24 @@ impl Objects {
         objects.add_policies();
         objects.add_rules();
         objects.add_toasts();
+        objects.shrink();
         objects
+    }
+
+    /// Gives back what was taken for more objects than there are, and what nobody asks for anymore.
+    fn shrink(&mut self) {
+        self.classes.shrink();
+        self.constraints.shrink();
+        self.types.all.shrink();
+        self.triggers.shrink();
+        self.policies.shrink();
+        self.constraints_by_name = Named::default();
+        self.kept = Kept::default();
+        self.constraints_by_table.shrink();
+        self.foreign_keys.shrink();
+        self.indexes_by_table.shrink();
+        self.sequences_by_table.shrink();
+        self.triggered.shrink();
     }
 
     /// `None` for a schema that every database has.
@@ -195,33 +223,39 @@ impl Objects {
         });
         self.add_constraints(oid, relation);
         for index in &relation.indexes {
-            self.add_index(&index.name, IndexObject::new(oid, index.clone()));
+            self.add_index(index.name.as_str().into(), IndexObject::new(oid, index.clone()));
         }
     }
 
-    pub(super) fn add(&mut self, class: ClassObject) {
-        let (oid, named) = (class.oid, (class.schema, class.name.clone()));
+    pub(super) fn add(&mut self, mut class: ClassObject) {
+        class.index.iter_mut().for_each(|index| self.kept.index(index));
+        let (oid, schema, name) = (class.oid, class.schema, class.name.clone());
         let table = class.index.as_ref().map(|index| index.table);
-        let column = class.sequence.as_ref().and_then(|sequence| sequence.owner);
+        let owner = class.sequence.as_ref().and_then(|sequence| sequence.owner);
         let place = self.classes.push(oid, class);
-        self.classes_by_name.entry(named).or_insert(place);
+        let classes = &self.classes;
+        self.classes_by_name.add((schema, &name), place, |place| Some(classes.at(place)?.named()));
         if let Some(table) = table {
-            self.indexes_by_table.entry(table).or_default().push(place);
+            self.indexes_by_table.push(table, place);
         }
-        if let Some(column) = column {
-            self.sequences_by_column.entry(column).or_insert(place);
+        if let Some((table, _)) = owner {
+            self.sequences_by_table.push(table, place);
         }
     }
 
-    pub(super) fn add_constraint(&mut self, constraint: ConstraintObject) {
-        self.constraint_names.insert((constraint.schema, constraint.name.clone()));
+    pub(super) fn add_constraint(&mut self, mut constraint: ConstraintObject) {
+        self.kept.constraint(&mut constraint);
         let (oid, table) = (constraint.oid, constraint.table);
+        let (schema, name) = (constraint.schema, constraint.name.clone());
         let place = self.constraints.push(oid, constraint);
-        self.constraints_by_table.entry(table).or_default().push(place);
+        self.constraints_by_table.push(table, place);
+        let all = &self.constraints;
+        self.constraints_by_name.add((schema, &name), place, |place| Some(all.at(place)?.named()));
     }
 
     pub(super) fn is_constraint_named(&self, schema: u32, name: &str) -> bool {
-        self.constraint_names.contains(&(schema, Arc::from(name)))
+        let at = |place| Some(self.constraints.at(place)?.named());
+        self.constraints_by_name.get((schema, name), at).is_some()
     }
 
     /// What the query of a view names; nothing of one that is not understood.
@@ -265,7 +299,8 @@ impl Objects {
     }
 
     pub(crate) fn class_in(&self, schema: u32, name: &str) -> Option<&ClassObject> {
-        self.classes.at(*self.classes_by_name.get(&(schema, name.into()))?)
+        let at = |place| Some(self.classes.at(place)?.named());
+        self.classes.at(self.classes_by_name.get((schema, name), at)?)
     }
 
     pub(crate) fn find_named(&self, schema: &str, name: &str) -> Option<&ClassObject> {
@@ -308,7 +343,7 @@ impl Objects {
     }
 
     /// The columns of a table, a view or a composite type.
-    pub(crate) fn columns(&self, class: &ClassObject) -> &[Attribute] {
+    pub(crate) fn columns(&self, class: &ClassObject) -> &[Arc<Attribute>] {
         if let Some(Type { kind: TypeKind::Composite(columns), .. }) = self.type_at(class.place) {
             return columns;
         }
@@ -317,14 +352,12 @@ impl Objects {
 
     /// The constraints of a table.
     pub(crate) fn constraints_of(&self, table: u32) -> impl Iterator<Item = &ConstraintObject> {
-        let places = self.constraints_by_table.get(&table).into_iter().flatten();
-        places.filter_map(|place| self.constraints.at(*place))
+        self.constraints_by_table.of(table).filter_map(|place| self.constraints.at(place))
     }
 
     /// The foreign keys that refer to a table.
     pub(super) fn foreign_keys_to(&self, table: u32) -> impl Iterator<Item = &ConstraintObject> {
-        let places = self.foreign_keys.get(&table).into_iter().flatten();
-        places.filter_map(|place| self.constraints.at(*place))
+        self.foreign_keys.of(table).filter_map(|place| self.constraints.at(place))
     }
 
     /// The indexes of a table.
@@ -332,9 +365,8 @@ impl Objects {
         &self,
         table: u32,
     ) -> impl Iterator<Item = (&ClassObject, &IndexObject)> {
-        let places = self.indexes_by_table.get(&table).into_iter().flatten();
-        places.filter_map(|place| {
-            let class = self.classes.at(*place)?;
+        self.indexes_by_table.of(table).filter_map(|place| {
+            let class = self.classes.at(place)?;
             Some((class, class.index.as_deref()?))
         })
     }
@@ -348,7 +380,7 @@ impl Objects {
     /// Whose a class is, and what others may do with it: nothing is said of an index itself.
     pub(crate) fn access_of<'a>(&'a self, class: &'a ClassObject) -> Option<&'a Access> {
         if let Some(sequence) = &class.sequence {
-            return Some(&sequence.options.access);
+            return Some(&self.sequence(sequence).access);
         }
         if class.index.is_some() {
             return None;
