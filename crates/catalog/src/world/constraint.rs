@@ -9,10 +9,10 @@ use trunkline_core::catalog::{
 };
 
 use super::index::IndexObject;
-use super::named::Name;
-use super::numbered::Of;
-use super::objects::Place;
+use super::numbered::{HasOid, Of};
+use super::place::Place;
 use super::row::{Maker, count, letter};
+use super::slots::Name;
 use super::text::domain_check_text;
 use super::{ClassObject, Objects, World};
 use crate::datum::{Datum, Row};
@@ -40,7 +40,13 @@ pub(crate) struct ConstraintObject {
     pub(crate) parent: u32,
     /// Whether it is the table's own, and from how many parents it comes.
     pub(crate) is_local: bool,
-    pub(crate) inherited: usize,
+    pub(crate) inherited: u32,
+}
+
+impl HasOid for ConstraintObject {
+    fn oid(&self) -> u32 {
+        self.oid
+    }
 }
 
 /// What a constraint demands.
@@ -405,7 +411,7 @@ fn rows<'a>(world: &World, constraints: impl Iterator<Item = &'a ConstraintObjec
             ("confdeltype", letter(deletes)),
             ("confmatchtype", letter(match_type)),
             ("conislocal", Datum::Bool(constraint.is_local)),
-            ("coninhcount", count(constraint.inherited)),
+            ("coninhcount", Datum::Int(constraint.inherited.into())),
             ("connoinherit", Datum::Bool(no_inherit)),
             (
                 "conkey",

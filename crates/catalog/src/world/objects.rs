@@ -14,13 +14,14 @@ use super::depend::Dependencies;
 use super::description::Descriptions;
 use super::index::IndexObject;
 use super::kept::Kept;
-use super::named::{Name, Named};
 use super::names::predefined_role;
-use super::numbered::Numbered;
+use super::numbered::{HasOid, Numbered};
 use super::partition::Family;
+use super::place::{At, Place};
 use super::policy::PolicyObject;
 use super::routine::Routines;
 use super::sequence::SequenceObject;
+use super::slots::{Name, Slots};
 use super::text::Texts;
 use super::toast::TOAST;
 use super::trigger::TriggerObject;
@@ -39,9 +40,9 @@ pub(crate) struct Objects {
     schema_names: HashMap<u32, Arc<str>>,
     /// Tables, views, indexes, sequences and composite types.
     pub(crate) classes: Numbered<ClassObject>,
-    classes_by_name: Named,
+    classes_by_name: Slots,
     pub(crate) constraints: Numbered<ConstraintObject>,
-    constraints_by_name: Named,
+    constraints_by_name: Slots,
     constraints_by_table: Chains,
     /// By the table that they refer to.
     pub(super) foreign_keys: Chains,
@@ -64,6 +65,7 @@ pub(crate) struct Objects {
     rules: HashMap<u32, u32>,
     views_by_rule: HashMap<u32, u32>,
     pub(super) numbers: Numbers,
+    /// What objects have alike, while they are made.
     kept: Kept,
     /// What names of types and functions mean, once somebody asks.
     declared: OnceLock<Declared>,
@@ -101,23 +103,16 @@ pub(crate) struct ClassObject {
     pub(crate) sequence: Option<Box<SequenceObject>>,
 }
 
+impl HasOid for ClassObject {
+    fn oid(&self) -> u32 {
+        self.oid
+    }
+}
+
 impl ClassObject {
     fn named(&self) -> Name<'_> {
         (self.schema, &self.name)
     }
-}
-
-/// Where in the snapshot something is: its schema, and its number there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// A relation; of an index or a sequence, its table.
-    Relation(usize, usize),
-    /// A type.
-    Type(usize, usize),
-    /// It keeps what is long of the table of this number.
-    Toast(u32),
-    /// It has no table.
-    None,
 }
 
 impl Objects {
@@ -154,7 +149,7 @@ impl Objects {
             objects.add_domain_constraints(oid, &schema.types);
             let numbered = schema.relations.iter().zip(oids.get(place).into_iter().flatten());
             for (at, (relation, number)) in numbered.enumerate() {
-                objects.relation(oid, *number, relation, (place, at));
+                objects.relation(oid, *number, relation, At::new(place, at));
             }
         }
         objects.add_types();
@@ -178,7 +173,7 @@ impl Objects {
         self.types.all.shrink();
         self.triggers.shrink();
         self.policies.shrink();
-        self.constraints_by_name = Named::default();
+        self.constraints_by_name = Slots::default();
         self.kept = Kept::default();
         self.constraints_by_table.shrink();
         self.foreign_keys.shrink();
@@ -201,7 +196,7 @@ impl Objects {
         Some(oid)
     }
 
-    fn relation(&mut self, schema: u32, oid: u32, relation: &Relation, place: (usize, usize)) {
+    fn relation(&mut self, schema: u32, oid: u32, relation: &Relation, place: At) {
         let kind = match relation.kind {
             RelationKind::View => 'v',
             RelationKind::MaterializedView => 'm',
@@ -217,7 +212,7 @@ impl Objects {
             name: relation.name.as_str().into(),
             kind,
             row_type,
-            place: Place::Relation(place.0, place.1),
+            place: Place::Relation(place),
             index: None,
             sequence: None,
         });
@@ -229,12 +224,12 @@ impl Objects {
 
     pub(super) fn add(&mut self, mut class: ClassObject) {
         class.index.iter_mut().for_each(|index| self.kept.index(index));
-        let (oid, schema, name) = (class.oid, class.schema, class.name.clone());
+        let (schema, name) = (class.schema, class.name.clone());
         let table = class.index.as_ref().map(|index| index.table);
         let owner = class.sequence.as_ref().and_then(|sequence| sequence.owner);
-        let place = self.classes.push(oid, class);
+        let place = self.classes.push(class);
         let classes = &self.classes;
-        self.classes_by_name.add((schema, &name), place, |place| Some(classes.at(place)?.named()));
+        self.classes_by_name.add((schema, &*name), place, |place| Some(classes.at(place)?.named()));
         if let Some(table) = table {
             self.indexes_by_table.push(table, place);
         }
@@ -245,12 +240,11 @@ impl Objects {
 
     pub(super) fn add_constraint(&mut self, mut constraint: ConstraintObject) {
         self.kept.constraint(&mut constraint);
-        let (oid, table) = (constraint.oid, constraint.table);
-        let (schema, name) = (constraint.schema, constraint.name.clone());
-        let place = self.constraints.push(oid, constraint);
+        let (schema, name, table) = (constraint.schema, constraint.name.clone(), constraint.table);
+        let place = self.constraints.push(constraint);
         self.constraints_by_table.push(table, place);
         let all = &self.constraints;
-        self.constraints_by_name.add((schema, &name), place, |place| Some(all.at(place)?.named()));
+        self.constraints_by_name.add((schema, &*name), place, |place| Some(all.at(place)?.named()));
     }
 
     pub(super) fn is_constraint_named(&self, schema: u32, name: &str) -> bool {
@@ -328,7 +322,7 @@ impl Objects {
     /// The table or view that a class is, or is an index or a sequence of; all of `pg_toast` are alike.
     pub(crate) fn relation_of(&self, class: &ClassObject) -> Option<&Relation> {
         match class.place {
-            Place::Relation(schema, at) => self.snapshot.schemas.get(schema)?.relations.get(at),
+            Place::Relation(at) => at.relation(&self.snapshot),
             Place::Toast(_) => Some(&TOAST),
             _ => None,
         }
@@ -337,7 +331,7 @@ impl Objects {
     /// The type at a place of the snapshot.
     pub(super) fn type_at(&self, place: Place) -> Option<&Type> {
         match place {
-            Place::Type(schema, at) => self.snapshot.schemas.get(schema)?.types.get(at),
+            Place::Type(at) => at.of_type(&self.snapshot),
             _ => None,
         }
     }

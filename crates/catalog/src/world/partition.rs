@@ -10,6 +10,7 @@ use trunkline_core::catalog::{
 
 use super::constraint::{ConstraintObject, Demand, What, index_of, mentioned};
 use super::index::IndexObject;
+use super::place::{At, Place};
 use super::row::{Maker, count, letter};
 use super::text::expression_type;
 use super::{ClassObject, Objects, World};
@@ -108,10 +109,10 @@ impl Objects {
             return;
         };
         let is_partition = from.kind == 'p';
-        let relation = |(schema, at): (usize, usize)| {
-            snapshot.schemas.get(schema).and_then(|schema| schema.relations.get(at))
+        let (Some(from), Some(to)) = (from_place.relation(&snapshot), to_place.relation(&snapshot))
+        else {
+            return;
         };
-        let (Some(from), Some(to)) = (relation(from_place), relation(to_place)) else { return };
         let mapping = Mapping::new(from, to);
         let constraints: Vec<ConstraintObject> = self.constraints_of(parent).cloned().collect();
         for constraint in &constraints {
@@ -251,9 +252,9 @@ impl Objects {
 
 impl ClassObject {
     /// Where its relation is in the snapshot.
-    fn relation_place(&self) -> Option<(usize, usize)> {
+    fn relation_place(&self) -> Option<At> {
         match self.place {
-            super::objects::Place::Relation(schema, at) => Some((schema, at)),
+            Place::Relation(at) => Some(at),
             _ => None,
         }
     }

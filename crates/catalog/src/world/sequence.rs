@@ -7,7 +7,7 @@ use trunkline_core::catalog::{Access, Attribute, Generated, Sequence, sequence_n
 use trunkline_sql::{Lexer, TokenKind};
 
 use super::numbered::Of;
-use super::objects::Place;
+use super::place::{At, Place};
 use super::row::Maker;
 use super::{ClassObject, Objects, World, split_name};
 use crate::datum::{Datum, Row};
@@ -30,8 +30,8 @@ pub(crate) struct SequenceObject {
 /// What is said of a sequence.
 #[derive(Clone, Copy, Debug)]
 enum Said {
-    /// By the snapshot: the places of its schema and of itself there.
-    At(usize, usize),
+    /// By the snapshot: where it is there.
+    At(At),
     /// Nothing but the type of its column.
     Usual(Oid),
 }
@@ -68,7 +68,7 @@ impl Objects {
                 // Without an owner there is no relation behind it.
                 let at = found.map_or(Place::None, |(_, _, at, _)| at);
                 let object = SequenceObject {
-                    said: Said::At(at_schema, place),
+                    said: Said::At(At::new(at_schema, place)),
                     owner: found.map(|(table, column, _, _)| (table, column)),
                     is_identity: found.is_some_and(|(_, _, _, is_identity)| is_identity),
                 };
@@ -130,10 +130,7 @@ impl Objects {
     /// What is said of a sequence.
     pub(super) fn sequence(&self, of: &SequenceObject) -> &Sequence {
         let (said, oid) = match of.said {
-            Said::At(schema, place) => {
-                let schema = self.snapshot.schemas.get(schema);
-                (schema.and_then(|schema| schema.sequences.get(place)), Oid::INT8)
-            }
+            Said::At(at) => (at.sequence(&self.snapshot), Oid::INT8),
             Said::Usual(oid) => (None, oid),
         };
         let [small, middle, large] = &*USUAL;

@@ -7,7 +7,7 @@ use trunkline_core::catalog::{
 };
 use trunkline_core::{Column, Oid};
 
-use super::objects::Place;
+use super::place::Place;
 use super::storage::{ENUM, ROW, Storage, built_in};
 use super::types::TypeWhat;
 use super::{ClassObject, IndexObject, Objects};

@@ -6,6 +6,8 @@ use trunkline_core::catalog::{Timing, Trigger, TriggerEvent};
 use trunkline_core::types::Value;
 
 use super::constraint::{ConstraintObject, Demand};
+use super::numbered::HasOid;
+use super::place::Place;
 use super::row::{Maker, count, letter};
 use super::{Objects, World};
 use crate::datum::{Datum, List, Row};
@@ -31,6 +33,12 @@ pub(crate) struct TriggerObject {
     pub(crate) parent: u32,
     pub(crate) constraint: u32,
     pub(crate) what: Triggering,
+}
+
+impl HasOid for TriggerObject {
+    fn oid(&self) -> u32 {
+        self.oid
+    }
 }
 
 /// What a trigger is for.
@@ -113,9 +121,10 @@ impl Objects {
         let snapshot = self.snapshot.clone();
         let Some(class) = self.class(table) else { return };
         let (schema, kind) = (class.schema, class.kind);
-        let super::objects::Place::Relation(at, relation) = class.place else { return };
-        let relation = snapshot.schemas.get(at).and_then(|schema| schema.relations.get(relation));
-        let Some(trigger) = relation.and_then(|relation| relation.triggers.get(place)) else {
+        let Place::Relation(at) = class.place else { return };
+        let Some(trigger) =
+            at.relation(&snapshot).and_then(|relation| relation.triggers.get(place))
+        else {
             return;
         };
         let name: Arc<str> = trigger.name.as_str().into();
@@ -164,7 +173,7 @@ impl Objects {
 
     fn add_trigger(&mut self, trigger: TriggerObject) {
         let table = trigger.table;
-        let place = self.triggers.push(trigger.oid, trigger);
+        let place = self.triggers.push(trigger);
         self.triggered.push(table, place);
     }
 

@@ -7,12 +7,12 @@ use trunkline_core::Oid;
 use trunkline_core::catalog::{Access, Attribute, ConstraintKind, Domain, Type, TypeKind};
 
 use super::constraint::{ConstraintObject, Demand};
-use super::named::{Name, Named};
 use super::naming::array_name;
-use super::numbered::Numbered;
 use super::numbered::Of;
-use super::objects::Place;
+use super::numbered::{HasOid, Numbered};
+use super::place::{At, Place};
 use super::row::{Maker, count, letter};
+use super::slots::{Name, Slots};
 use super::{ClassObject, Objects, World};
 use crate::datum::{Datum, Row};
 use crate::facts::{PG_CATALOG, facts, number};
@@ -21,7 +21,7 @@ use crate::facts::{PG_CATALOG, facts, number};
 #[derive(Debug, Default)]
 pub(crate) struct Types {
     pub(super) all: Numbered<TypeObject>,
-    by_name: Named,
+    by_name: Slots,
 }
 
 /// A row of `pg_type`.
@@ -34,6 +34,12 @@ pub(crate) struct TypeObject {
     /// The type of its arrays, or zero.
     pub(crate) array: u32,
     place: Place,
+}
+
+impl HasOid for TypeObject {
+    fn oid(&self) -> u32 {
+        self.oid
+    }
 }
 
 impl TypeObject {
@@ -95,7 +101,7 @@ impl Objects {
             let Some(number) = self.schema_named(&schema.name) else { continue };
             for (place, of) in schema.types.iter().enumerate() {
                 arrays.insert(of.oid.0, of.array.0);
-                let place = Place::Type(at, place);
+                let place = Place::Type(At::new(at, place));
                 let mut object = |oid: Oid, name: &str, what| {
                     let (array, name) = (0, name.into());
                     self.add_type(TypeObject {
@@ -142,9 +148,9 @@ impl Objects {
 
     fn add_type(&mut self, of: TypeObject) {
         let (schema, name) = (of.schema, of.name.clone());
-        let place = self.types.all.push(of.oid, of);
+        let place = self.types.all.push(of);
         let all = &self.types.all;
-        self.types.by_name.add((schema, &name), place, |place| Some(all.at(place)?.named()));
+        self.types.by_name.add((schema, &*name), place, |place| Some(all.at(place)?.named()));
     }
 
     /// Arrays get their names when all other types have theirs.
