@@ -20,6 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let script = std::fs::read_to_string(arguments.next().ok_or("say a file of definitions")?)?;
     let defined = ddl::define(&script)?;
+    drop(script);
     for over in &defined.passed_over {
         println!("line {}: {} is passed over", over.line, over.what);
     }

@@ -72,6 +72,7 @@ fn say_of(own: &mut Relation, declared: &Relation) {
     for attribute in &mut own.columns {
         let said = declared.columns.iter().find(|one| one.column.name == attribute.column.name);
         let Some(said) = said else { continue };
+        let attribute = Arc::make_mut(attribute);
         attribute.not_null |= said.not_null;
         if attribute.default.is_none() && attribute.generated.is_none() {
             attribute.default.clone_from(&said.default);

@@ -8,7 +8,7 @@ use trunkline_proto::types::{self, Types};
 /// A column of a result, as RowDescription announces it.
 ///
 /// Source: <https://www.postgresql.org/docs/18/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-ROWDESCRIPTION>.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Column {
     /// Its name; two columns may share one.

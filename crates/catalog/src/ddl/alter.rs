@@ -1,5 +1,7 @@
 //! ALTER, as far as dumps and migrations use it.
 
+use std::sync::Arc;
+
 use trunkline_core::catalog::{Access, RowSecurity};
 use trunkline_core::{PgError, SqlState};
 use trunkline_sql::{Reader, TokenKind};
@@ -182,7 +184,7 @@ impl Loader<'_> {
             let schema = self.schema_name(place);
             let said =
                 self.column_constraints(reader, (&schema, &table), &mut attribute, &mut found)?;
-            relation.columns.push(attribute);
+            relation.columns.push(Arc::new(attribute));
             let at = relation.columns.len() - 1;
             for said in said {
                 self.constrain(place, relation, Some(at), said)?;
@@ -196,9 +198,10 @@ impl Loader<'_> {
             let at = column_of(relation, &name)?;
             let (schema, table) = (self.schema_name(place), relation.name.clone());
             let Some(attribute) = relation.columns.get_mut(at) else { return Ok(false) };
+            let attribute = Arc::make_mut(attribute);
             if reader.eat("set") {
                 if reader.eat("default") {
-                    attribute.default = Some(self.default(reader)?);
+                    attribute.default = Some(self.default(reader)?.into());
                 } else if reader.eat("not") {
                     reader.expect("null")?;
                     attribute.not_null = true;

@@ -32,7 +32,8 @@ impl Loader<'_> {
             let schema = self.schema_name(place);
             let shown =
                 format!("{}.{}", quote_identifier(&schema), quote_identifier(&sequence_name));
-            attribute.default = Some(format!("nextval('{}'::regclass)", shown.replace('\'', "''")));
+            attribute.default =
+                Some(format!("nextval('{}'::regclass)", shown.replace('\'', "''")).into());
             let mut sequence = usual(sequence_name, oid);
             sequence.owner = Some((table.to_owned(), name.to_owned()));
             return Ok((attribute, Some(sequence)));
@@ -61,7 +62,7 @@ impl Loader<'_> {
             && !reader.at_kind(TokenKind::RightParen)
         {
             if reader.eat("collate") {
-                attribute.collation = Some(super::names::Name::read(reader)?.plain);
+                attribute.collation = Some(super::names::Name::read(reader)?.plain.into());
                 continue;
             }
             if reader.at_any(&["compression", "storage"]) {
@@ -82,7 +83,7 @@ impl Loader<'_> {
                 }
             } else if reader.eat("null") {
             } else if reader.eat("default") {
-                attribute.default = Some(self.default(reader)?);
+                attribute.default = Some(self.default(reader)?.into());
             } else if reader.eat("generated") {
                 let sequence = self.generated(reader, (schema, table), attribute)?;
                 found.sequences.extend(sequence);
@@ -116,7 +117,7 @@ impl Loader<'_> {
         }
         reader.expect("as")?;
         if !reader.eat("identity") {
-            attribute.default = Some(self.enclosed(reader)?);
+            attribute.default = Some(self.enclosed(reader)?.into());
             let is_stored = reader.eat("stored");
             let _ = reader.eat("virtual");
             let kind = if is_stored { Generated::Stored } else { Generated::Virtual };

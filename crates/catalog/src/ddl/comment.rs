@@ -1,5 +1,7 @@
 //! COMMENT ON.
 
+use std::sync::Arc;
+
 use trunkline_core::catalog::{Comment, Commented};
 use trunkline_sql::{Reader, TokenKind};
 
@@ -104,19 +106,19 @@ impl Loader<'_> {
         let column = parts.pop().unwrap_or_default();
         let plain = parts.pop().unwrap_or_default();
         let name = Name { schema: parts.pop(), plain };
-        let text = text(reader)?;
+        let text: Option<Box<str>> = text(reader)?.map(Into::into);
         if self.relation_place(&name).is_none()
             && let trunkline_core::catalog::TypeKind::Composite(columns) =
                 &mut self.type_mut(&name)?.kind
         {
             let found = columns.iter_mut().find(|one| *one.column.name == *column);
-            found.into_iter().for_each(|one| one.comment.clone_from(&text));
+            found.into_iter().for_each(|one| Arc::make_mut(one).comment.clone_from(&text));
             return Ok(());
         }
         let relation = self.relation(&name)?;
         let at = column_of(relation, &column)?;
         if let Some(attribute) = relation.columns.get_mut(at) {
-            attribute.comment = text;
+            Arc::make_mut(attribute).comment = text;
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Constraints of tables and columns.
 
+use std::sync::Arc;
+
 use trunkline_core::catalog::{
     Constraint, ConstraintKind, Exclusion, ForeignKey, IndexKey, Key, Relation,
 };
@@ -206,7 +208,7 @@ impl Loader<'_> {
             Demand::NotNullOf(name) => {
                 let at = column_of(relation, &name)?;
                 if let Some(column) = relation.columns.get_mut(at) {
-                    column.not_null = true;
+                    Arc::make_mut(column).not_null = true;
                 }
                 ConstraintKind::NotNull(at)
             }
@@ -241,7 +243,7 @@ impl Loader<'_> {
                 let mut key = ForeignKey::new(columns, schema, table, refers_to);
                 (key.on_update, key.on_delete) = (actions.on_update, actions.on_delete);
                 key.matching = actions.matching;
-                ConstraintKind::Foreign(Box::new(key))
+                ConstraintKind::Foreign(key.into())
             }
             Demand::Exclude { method, elements, condition } => {
                 let elements = self.exclusion(relation, elements)?;

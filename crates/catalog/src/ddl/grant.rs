@@ -1,5 +1,7 @@
 //! GRANT and REVOKE.
 
+use std::sync::Arc;
+
 use trunkline_core::catalog::{Access, Grant, Grantee, Schema};
 use trunkline_sql::{Reader, TokenKind};
 
@@ -197,7 +199,7 @@ impl Loader<'_> {
             Object::Table => {
                 let relation = self.relation(name)?;
                 change.apply(TABLE, &mut relation.access);
-                for attribute in &mut relation.columns {
+                for attribute in relation.columns.iter_mut().map(Arc::make_mut) {
                     change.apply_column(&attribute.column.name, &mut attribute.grants);
                 }
             }

@@ -1,5 +1,7 @@
 //! What a table has of the tables that it is a kind or a part of.
 
+use std::sync::Arc;
+
 use trunkline_core::SqlState;
 use trunkline_core::catalog::{
     Attribute, Constraint, ConstraintKind, Generated, Indexed, Key, Relation, object_name,
@@ -48,10 +50,11 @@ impl Loader<'_> {
         for column in own {
             match relation.columns.iter_mut().find(|one| one.column.name == column.column.name) {
                 Some(inherited) => {
+                    let inherited = Arc::make_mut(inherited);
                     inherited.is_local = true;
                     inherited.not_null |= column.not_null;
                     if column.default.is_some() {
-                        inherited.default = column.default;
+                        inherited.default.clone_from(&column.default);
                         inherited.generated = column.generated;
                     }
                 }
@@ -125,6 +128,7 @@ fn adopt_column(relation: &mut Relation, column: &Attribute, is_partition: bool)
     let is_identity = matches!(column.generated, Some(Generated::Always | Generated::ByDefault));
     match relation.columns.iter_mut().find(|own| own.column.name == column.column.name) {
         Some(own) => {
+            let own = Arc::make_mut(own);
             own.inherited = true;
             own.not_null |= column.not_null;
             if is_partition {
@@ -143,7 +147,7 @@ fn adopt_column(relation: &mut Relation, column: &Attribute, is_partition: bool)
             if is_identity && !is_partition {
                 column.generated = None;
             }
-            relation.columns.push(column);
+            relation.columns.push(Arc::new(column));
         }
     }
 }
@@ -197,7 +201,10 @@ fn moved(kind: &ConstraintKind, from: &Relation, to: &Relation) -> Option<Constr
     let mut kind = kind.clone();
     match &mut kind {
         ConstraintKind::Primary(own) | ConstraintKind::Unique(own) => *own = key(own)?,
-        ConstraintKind::Foreign(own) => own.columns = places(&own.columns)?,
+        ConstraintKind::Foreign(own) => {
+            let columns = places(&own.columns)?;
+            Arc::make_mut(own).columns = columns;
+        }
         ConstraintKind::NotNull(at) => *at = place(at)?,
         ConstraintKind::Exclude(own) => {
             for (key, _) in &mut own.elements {

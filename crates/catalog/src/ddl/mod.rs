@@ -23,7 +23,7 @@ mod types;
 mod view;
 
 use places::Places;
-use trunkline_core::catalog::{Extension, Numbers, Schema, Snapshot};
+use trunkline_core::catalog::{Compactor, Extension, Numbers, Schema, Snapshot};
 use trunkline_core::{PgError, Result, SqlState};
 use trunkline_sql::{Reader, SyntaxError, TokenKind, split};
 
@@ -63,13 +63,16 @@ pub fn define(sql: &str) -> Result<Defined> {
         numbers: Numbers::default(),
         relations: Places::new(),
         sequences: Places::new(),
+        compactor: Compactor::default(),
     };
     loader.schemas().push(Schema { name: "public".to_owned(), ..Schema::default() });
     for statement in split(&plain) {
         let mut reader = Reader::new(statement.lexer());
         loader.statement(&mut reader).map_err(|fault| fault.of(sql, statement.span().start))?;
     }
-    Ok(loader.defined)
+    let mut defined = loader.defined;
+    defined.snapshot.compact();
+    Ok(defined)
 }
 
 /// What is wrong with a statement: how it is written, or what it says.
@@ -113,6 +116,7 @@ struct Loader<'a> {
     numbers: Numbers,
     relations: Places,
     sequences: Places,
+    compactor: Compactor,
 }
 
 impl Loader<'_> {

@@ -12,7 +12,8 @@ pub(super) type Places = HashMap<(usize, String), usize>;
 
 impl Loader<'_> {
     /// Puts a relation where it belongs.
-    pub(super) fn add_relation(&mut self, schema: usize, relation: Relation) {
+    pub(super) fn add_relation(&mut self, schema: usize, mut relation: Relation) {
+        self.compactor.relation(&mut relation);
         if let Some(own) = self.defined.snapshot.schemas.get_mut(schema) {
             self.relations.insert((schema, relation.name.clone()), own.relations.len());
             own.relations.push(relation);

@@ -1,5 +1,7 @@
 //! `CREATE TABLE`.
 
+use std::sync::Arc;
+
 use trunkline_core::catalog::{
     Attribute, Constraint, ConstraintKind, Indexed, PartitionKey, Relation, RelationKind,
     object_name,
@@ -119,7 +121,7 @@ impl Loader<'_> {
             }
             None => {
                 let (attribute, sequence) = self.column(reader, place, &relation.name, &name)?;
-                relation.columns.push(attribute);
+                relation.columns.push(Arc::new(attribute));
                 found.sequences.extend(sequence);
                 relation.columns.len() - 1
             }
@@ -127,6 +129,7 @@ impl Loader<'_> {
         let schema = self.schema_name(place);
         let named = (schema.as_str(), relation.name.clone());
         let Some(attribute) = relation.columns.get_mut(at) else { return Ok(()) };
+        let attribute = Arc::make_mut(attribute);
         let constraints = self.column_constraints(reader, (named.0, &named.1), attribute, found)?;
         found.constraints.extend(constraints.into_iter().map(|one| (Some(at), one)));
         Ok(())
@@ -166,7 +169,7 @@ impl Loader<'_> {
             if has("comments") {
                 own.comment.clone_from(&column.comment);
             }
-            relation.columns.push(own);
+            relation.columns.push(Arc::new(own));
             if column.not_null {
                 // With the name that it has there.
                 let own = relation.columns.len() - 1;
@@ -260,7 +263,10 @@ impl Loader<'_> {
             relation.columns.clone_from(columns);
             // What is said of the type's is not said of the table's.
             for column in &mut relation.columns {
-                (column.comment, column.dimensions) = (None, Some(0));
+                if column.comment.is_some() || column.dimensions != Some(0) {
+                    let column = Arc::make_mut(column);
+                    (column.comment, column.dimensions) = (None, Some(0));
+                }
             }
             return Ok(());
         }
@@ -274,7 +280,7 @@ impl Loader<'_> {
             if let ConstraintKind::Primary(key) = &constraint.kind {
                 for at in &key.columns {
                     if let Some(column) = relation.columns.get_mut(*at) {
-                        column.not_null = true;
+                        Arc::make_mut(column).not_null = true;
                     }
                 }
             }

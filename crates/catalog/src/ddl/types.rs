@@ -1,5 +1,7 @@
 //! `CREATE TYPE` and `CREATE DOMAIN`.
 
+use std::sync::Arc;
+
 use trunkline_core::catalog::{Constraint, ConstraintKind, Domain, Range, Type, TypeKind};
 use trunkline_core::{Column, Oid};
 use trunkline_sql::{Reader, TokenKind};
@@ -40,9 +42,9 @@ impl Loader<'_> {
             let name = reader.name()?;
             let mut attribute = self.typed_column(reader, &name)?;
             if reader.eat("collate") {
-                attribute.collation = Some(Name::read(reader)?.plain);
+                attribute.collation = Some(Name::read(reader)?.plain.into());
             }
-            columns.push(attribute);
+            columns.push(Arc::new(attribute));
             let _ = reader.eat_kind(TokenKind::Comma);
         }
         self.add_type(&name, TypeKind::Composite(columns))

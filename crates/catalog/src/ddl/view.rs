@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use trunkline_core::catalog::{Attribute, Relation, RelationKind};
-use trunkline_core::{Column, Oid, PgError, SqlState};
+use trunkline_core::catalog::{Attribute, Relation, RelationKind, Schema, Snapshot};
+use trunkline_core::{Column, Oid, PgError, Result, SqlState};
 use trunkline_sql::{Lexer, Reader, TokenKind, quote_identifier};
 
 use super::names::Name;
 use super::{Loader, Read, if_not_exists};
 use crate::analyze::{ViewColumn, view_columns};
+use crate::facts::type_facts;
 use crate::world::Objects;
 
 impl Loader<'_> {
@@ -75,16 +76,23 @@ impl Loader<'_> {
     }
 
     /// The columns of a query, the first of which have these names.
-    pub(super) fn query_columns(&mut self, query: &str, names: &[String]) -> Read<Vec<Attribute>> {
-        let objects = Objects::new(Arc::new(self.defined.snapshot.clone()));
-        let path: Vec<u32> =
-            self.path.iter().filter_map(|name| objects.schema_named(name)).collect();
-        let columns = match view_columns(query, &objects, &path, None) {
+    pub(super) fn query_columns(
+        &mut self,
+        query: &str,
+        names: &[String],
+    ) -> Read<Vec<Arc<Attribute>>> {
+        let snapshot = &self.defined.snapshot;
+        // Of 10,000 tables a view names a few. Whoever names a row type, whose number depends on what else there
+        // is, is answered from all of them.
+        let few = self.columns_among(query, named_in(snapshot, query));
+        let few = few.ok().filter(|columns| columns.iter().all(|one| is_plain(snapshot, one.oid)));
+        let columns = few.map_or_else(|| self.columns_among(query, snapshot.clone()), Ok);
+        let columns = match columns {
             // What PostgreSQL may read and nobody here does: the view has the columns that it says.
             Err(error) if !is_known(error.sqlstate()) => {
                 self.pass_over(self.sql.find(query).unwrap_or(0), "the columns of a view");
                 let column = |name: &String| Attribute::new(Column::new(name.as_str(), Oid::TEXT));
-                return Ok(names.iter().map(column).collect());
+                return Ok(names.iter().map(column).map(Arc::new).collect());
             }
             // The place of an error is one of the query's text.
             columns => columns.map_err(PgError::unplaced)?,
@@ -103,8 +111,44 @@ impl Loader<'_> {
         for (attribute, name) in attributes.iter_mut().zip(names) {
             attribute.column.name = name.as_str().into();
         }
-        Ok(attributes)
+        Ok(attributes.into_iter().map(Arc::new).collect())
     }
+
+    /// The columns of a query over these objects.
+    fn columns_among(&self, query: &str, snapshot: Snapshot) -> Result<Vec<ViewColumn>> {
+        let objects = Objects::new(Arc::new(snapshot));
+        let path: Vec<u32> =
+            self.path.iter().filter_map(|name| objects.schema_named(name)).collect();
+        view_columns(query, &objects, &path, None)
+    }
+}
+
+/// The snapshot with only those relations and sequences that a query may name.
+fn named_in(snapshot: &Snapshot, query: &str) -> Snapshot {
+    let folded = query.to_ascii_lowercase();
+    // A name may be written in another way than it is.
+    let is_escaped = folded.contains("u&");
+    let is_named = |name: &str| {
+        is_escaped
+            || name.contains(['"', '\'', '\\'])
+            || query.contains(name)
+            || folded.contains(name)
+    };
+    let schemas = snapshot.schemas.iter().map(|schema| Schema {
+        name: schema.name.clone(),
+        relations: schema.relations.iter().filter(|one| is_named(&one.name)).cloned().collect(),
+        sequences: schema.sequences.iter().filter(|one| is_named(&one.name)).cloned().collect(),
+        types: schema.types.clone(),
+        routines: schema.routines.clone(),
+        ..Schema::default()
+    });
+    Snapshot { schemas: schemas.collect(), ..Snapshot::default() }
+}
+
+/// Whether a type is one of PostgreSQL's own, or has a number of its own in the snapshot.
+fn is_plain(snapshot: &Snapshot, oid: Oid) -> bool {
+    let mut declared = snapshot.schemas.iter().flat_map(|schema| &schema.types);
+    type_facts(oid).is_some() || declared.any(|one| one.oid == oid || one.array == oid)
 }
 
 /// Whether an error says what is wrong with a query, rather than that it is not understood.
@@ -147,4 +191,23 @@ fn ends_with(text: &str, words: &[&str]) -> Option<usize> {
     let last = tokens.get(tokens.len().checked_sub(words.len())?..)?;
     let are_these = last.iter().zip(words).all(|(token, word)| token.is_word(text, word));
     are_these.then(|| last.first().map(|token| token.span.start)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named_in;
+
+    /// What may be written in another way is always among them.
+    #[test]
+    fn a_view_is_read_among_the_tables_that_it_names() {
+        let script = r#"CREATE TABLE one (a int); CREATE TABLE "Two" (b int);
+            CREATE TABLE "th""ree" (c int); CREATE TABLE four (d int)"#;
+        let snapshot = crate::ddl::define(script).expect("definitions").snapshot;
+        let named = |query: &str| -> Vec<String> {
+            let schemas = named_in(&snapshot, query).schemas;
+            schemas.into_iter().flat_map(|one| one.relations).map(|one| one.name).collect()
+        };
+        assert_eq!(named(r#"SELECT * FROM ONE, "Two""#), ["one", "Two", "th\"ree"]);
+        assert_eq!(named(r#"SELECT * FROM U&"f\006fur""#).len(), 4);
+    }
 }

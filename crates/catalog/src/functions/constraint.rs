@@ -27,7 +27,7 @@ pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
 fn sql(world: &World, constraint: &ConstraintObject, is_pretty: bool) -> Option<String> {
     let table = world.objects.class(constraint.table);
     let relation = || world.objects.relation_of(table?);
-    let mut sql = match &constraint.what {
+    let mut sql = match constraint.what() {
         What::Trigger => "TRIGGER".to_owned(),
         What::NotNull => match (relation(), constraint.columns.first()) {
             (Some(relation), Some(place)) => format!("NOT NULL {}", column(relation, *place)),

@@ -55,7 +55,8 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Datum> {
         2606 => constraint(world, object),
         2618 => rule(world, object),
         2620 => world.objects.triggers.get(object).and_then(|trigger| {
-            Some(format!("trigger {} on {}", trigger.name, relation(world, trigger.table, 0)?))
+            let name = trigger.name(&world.objects);
+            Some(format!("trigger {name} on {}", relation(world, trigger.table, 0)?))
         }),
         3256 => world.objects.policies.get(object).and_then(|policy| {
             let name = &world.objects.policy(policy)?.name;

@@ -28,7 +28,7 @@ fn sql(world: &World, object: &TriggerObject, is_pretty: bool) -> String {
     let mut sql = format!(
         "CREATE {}TRIGGER {} ",
         if is_constraint { "CONSTRAINT " } else { "" },
-        quote_identifier(&object.name)
+        quote_identifier(&object.name(&world.objects))
     );
     sql.push_str(match trigger.map(|trigger| trigger.timing) {
         Some(Timing::Before) => "BEFORE",

@@ -139,7 +139,7 @@ fn row(world: &World, maker: &Maker, class: &ClassObject) -> Row {
         ("relnatts", count(columns)),
         ("relchecks", count(checks)),
         ("relhasrules", Datum::Bool(matches!(class.kind, 'v' | 'm'))),
-        ("relhastriggers", Datum::Bool(objects.triggered.contains_key(&class.oid))),
+        ("relhastriggers", Datum::Bool(objects.triggered.has(class.oid))),
         ("relhassubclass", Datum::Bool(!objects.family.children(class.oid).is_empty())),
         (
             "relrowsecurity",

@@ -9,9 +9,10 @@ use trunkline_core::catalog::{
 };
 
 use super::index::IndexObject;
-use super::numbered::Of;
-use super::objects::Place;
+use super::numbered::{HasOid, Of};
+use super::place::Place;
 use super::row::{Maker, count, letter};
+use super::slots::Name;
 use super::text::domain_check_text;
 use super::{ClassObject, Objects, World};
 use crate::datum::{Datum, Row};
@@ -26,9 +27,9 @@ pub(crate) struct ConstraintObject {
     /// The table or the domain that it is of; the other one is zero.
     pub(crate) table: u32,
     pub(crate) domain: u32,
-    pub(crate) what: What,
+    pub(super) demand: Demand,
     /// The columns that it is about.
-    pub(crate) columns: Vec<usize>,
+    pub(crate) columns: Arc<[usize]>,
     pub(crate) deferrable: bool,
     pub(crate) deferred: bool,
     pub(crate) not_valid: bool,
@@ -39,16 +40,39 @@ pub(crate) struct ConstraintObject {
     pub(crate) parent: u32,
     /// Whether it is the table's own, and from how many parents it comes.
     pub(crate) is_local: bool,
-    pub(crate) inherited: usize,
+    pub(crate) inherited: u32,
+}
+
+impl HasOid for ConstraintObject {
+    fn oid(&self) -> u32 {
+        self.oid
+    }
 }
 
 /// What a constraint demands.
-#[derive(Clone, Debug)]
-pub(crate) enum What {
-    Kind(ConstraintKind),
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum What<'a> {
+    Kind(&'a ConstraintKind),
     NotNull,
     /// A constraint trigger calls a function.
     Trigger,
+}
+
+/// The same, as it is kept.
+#[derive(Clone, Debug)]
+pub(super) enum Demand {
+    Kind(Arc<ConstraintKind>),
+    NotNull,
+    Trigger,
+}
+
+impl From<&ConstraintKind> for Demand {
+    fn from(kind: &ConstraintKind) -> Demand {
+        match kind {
+            ConstraintKind::NotNull(_) => Demand::NotNull,
+            kind => Demand::Kind(Arc::new(kind.clone())),
+        }
+    }
 }
 
 impl ConstraintObject {
@@ -57,7 +81,7 @@ impl ConstraintObject {
         (oid, name): (u32, Arc<str>),
         schema: u32,
         (table, domain): (u32, u32),
-        what: What,
+        demand: Demand,
     ) -> ConstraintObject {
         ConstraintObject {
             oid,
@@ -65,8 +89,8 @@ impl ConstraintObject {
             schema,
             table,
             domain,
-            what,
-            columns: Vec::new(),
+            demand,
+            columns: Arc::default(),
             deferrable: false,
             deferred: false,
             not_valid: false,
@@ -78,9 +102,17 @@ impl ConstraintObject {
         }
     }
 
+    pub(crate) fn what(&self) -> What<'_> {
+        match &self.demand {
+            Demand::Kind(kind) => What::Kind(kind),
+            Demand::NotNull => What::NotNull,
+            Demand::Trigger => What::Trigger,
+        }
+    }
+
     /// `contype`
     pub(crate) fn letter(&self) -> char {
-        match &self.what {
+        match self.what() {
             What::NotNull => 'n',
             What::Trigger => 't',
             What::Kind(ConstraintKind::Primary(_)) => 'p',
@@ -93,10 +125,14 @@ impl ConstraintObject {
 
     /// What a foreign key says.
     pub(crate) fn foreign(&self) -> Option<&ForeignKey> {
-        match &self.what {
+        match self.what() {
             What::Kind(ConstraintKind::Foreign(key)) => Some(key),
             _ => None,
         }
+    }
+
+    pub(super) fn named(&self) -> Name<'_> {
+        (self.schema, &self.name)
     }
 
     /// The table that a foreign key refers to.
@@ -150,19 +186,20 @@ impl Objects {
             Some(name) => name.as_str().into(),
             None => self.constraint_name(schema, relation, &constraint.kind, &columns),
         };
-        let what = match &constraint.kind {
-            ConstraintKind::NotNull(_) => What::NotNull,
-            kind => What::Kind(kind.clone()),
-        };
         let number = self.constraint_number(schema, &relation.name, &name);
-        let mut object = ConstraintObject::new((number, name), schema, (table, 0), what);
-        object.columns = columns;
+        let mut object = ConstraintObject::new(
+            (number, name),
+            schema,
+            (table, 0),
+            Demand::from(&constraint.kind),
+        );
+        object.columns = columns.into();
         object.deferrable = constraint.deferrable;
         object.deferred = constraint.deferred;
         object.not_valid = constraint.not_valid;
         object.no_inherit = constraint.no_inherit;
         if let Some(index) = index_of(&object) {
-            object.index = self.add_index(&object.name, index);
+            object.index = self.add_index(object.name.clone(), index);
         }
         self.add_constraint(object);
     }
@@ -173,12 +210,12 @@ impl Objects {
     }
 
     /// Puts an index where its table is.
-    pub(super) fn add_index(&mut self, name: &str, index: IndexObject) -> u32 {
+    pub(super) fn add_index(&mut self, name: Arc<str>, index: IndexObject) -> u32 {
         let Some(table) = self.class(index.table) else { return 0 };
         let (schema, place) = (table.schema, table.place);
         let kind = if table.kind == 'p' { 'I' } else { 'i' };
         let schema_name = self.schema_name(schema).unwrap_or_default();
-        let oid = self.numbers.of("class", &[&schema_name, name]);
+        let oid = self.numbers.of("class", &[&schema_name, &name]);
         let place = if matches!(place, Place::Relation(..) | Place::Toast(_)) {
             place
         } else {
@@ -187,7 +224,7 @@ impl Objects {
         self.add(ClassObject {
             oid,
             schema,
-            name: name.into(),
+            name,
             kind,
             row_type: 0,
             place,
@@ -222,7 +259,7 @@ impl Objects {
         let found: Vec<(u32, Option<u32>)> = found.collect();
         for (place, (target, index)) in found.into_iter().enumerate() {
             if target != 0 {
-                self.foreign_keys.entry(target).or_default().push(place);
+                self.foreign_keys.push(target, place);
             }
             if let (Some(constraint), Some(index)) = (self.constraints.at_mut(place), index) {
                 constraint.index = index;
@@ -233,11 +270,11 @@ impl Objects {
 
 /// The index that upholds a constraint.
 pub(super) fn index_of(constraint: &ConstraintObject) -> Option<IndexObject> {
-    let What::Kind(kind) = &constraint.what else { return None };
+    let What::Kind(kind) = constraint.what() else { return None };
     let (of, operators) = match kind {
         ConstraintKind::Primary(key) | ConstraintKind::Unique(key) => {
             let keys = key.columns.iter().map(|at| IndexKey::new(Indexed::Column(*at), false));
-            let mut of = Index::new(&*constraint.name, keys);
+            let mut of = Index::new("", keys);
             of.include = key.include.clone();
             of.unique = true;
             of.nulls_not_distinct = key.nulls_not_distinct;
@@ -245,7 +282,7 @@ pub(super) fn index_of(constraint: &ConstraintObject) -> Option<IndexObject> {
         }
         ConstraintKind::Exclude(exclusion) => {
             let keys = exclusion.elements.iter().map(|(key, _)| key.clone());
-            let mut of = Index::new(&*constraint.name, keys);
+            let mut of = Index::new("", keys);
             of.method = exclusion.method.clone();
             of.condition = exclusion.condition.clone();
             let operators = exclusion.elements.iter().map(|(_, operator)| operator.clone());
@@ -255,7 +292,7 @@ pub(super) fn index_of(constraint: &ConstraintObject) -> Option<IndexObject> {
     };
     let mut index = IndexObject::new(constraint.table, of);
     index.primary = matches!(kind, ConstraintKind::Primary(_));
-    index.operators = operators;
+    index.operators = operators.into();
     index.deferrable = constraint.deferrable;
     Some(index)
 }
@@ -302,7 +339,7 @@ pub(super) fn referring_to(world: &World, table: u32) -> Vec<Row> {
 fn rows<'a>(world: &World, constraints: impl Iterator<Item = &'a ConstraintObject>) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_constraint");
     let rows = constraints.map(|constraint| {
-        let check = match &constraint.what {
+        let check = match constraint.what() {
             // That of a domain is not asked for with the domain.
             What::Kind(ConstraintKind::Check(expression)) if constraint.domain != 0 => {
                 Datum::text(domain_check_text(world, constraint.domain, expression, false))
@@ -335,7 +372,7 @@ fn rows<'a>(world: &World, constraints: impl Iterator<Item = &'a ConstraintObjec
             }
         }
         let [of_both, of_other, of_own] = operators;
-        let exclusion = match &constraint.what {
+        let exclusion = match constraint.what() {
             What::Kind(ConstraintKind::Exclude(exclusion)) => {
                 let columns = table.map(|table| world.objects.columns(table)).unwrap_or_default();
                 let found = exclusion.elements.iter().map(|(key, operator)| {
@@ -374,7 +411,7 @@ fn rows<'a>(world: &World, constraints: impl Iterator<Item = &'a ConstraintObjec
             ("confdeltype", letter(deletes)),
             ("confmatchtype", letter(match_type)),
             ("conislocal", Datum::Bool(constraint.is_local)),
-            ("coninhcount", count(constraint.inherited)),
+            ("coninhcount", Datum::Int(constraint.inherited.into())),
             ("connoinherit", Datum::Bool(no_inherit)),
             (
                 "conkey",

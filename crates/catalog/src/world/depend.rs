@@ -37,7 +37,22 @@ fn column(table: u32, place: usize) -> Object {
 }
 
 /// A row of `pg_depend`: what depends on what, and how.
-type Dependency = (Object, Object, char);
+type Dependency = (Packed, Packed, char);
+
+/// An object in eight bytes: the numbers of catalogs and of columns are small.
+#[derive(Clone, Copy, Debug)]
+struct Packed {
+    catalog: u16,
+    column: u16,
+    oid: u32,
+}
+
+impl From<Object> for Packed {
+    fn from((catalog, oid, column): Object) -> Packed {
+        let small = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
+        Packed { catalog: small(catalog), column: small(column), oid }
+    }
+}
 
 /// All that depends on something, in the order in which PostgreSQL would have heard of it.
 #[derive(Debug)]
@@ -58,7 +73,8 @@ impl Dependencies {
         finder.of_types();
         finder.of_routines();
         finder.of_triggers();
-        let all = finder.all;
+        let mut all = finder.all;
+        all.shrink_to_fit();
         let sorted = |number: fn(&Dependency) -> u32| {
             let mut places: Vec<u32> = (0..u32::try_from(all.len()).unwrap_or(u32::MAX)).collect();
             places.sort_by_key(|place| at(&all, *place).map(number));
@@ -96,11 +112,11 @@ fn at(all: &[Dependency], place: u32) -> Option<&Dependency> {
 }
 
 fn object(dependency: &Dependency) -> u32 {
-    dependency.0.1
+    dependency.0.oid
 }
 
 fn referenced(dependency: &Dependency) -> u32 {
-    dependency.1.1
+    dependency.1.oid
 }
 
 impl Objects {
@@ -133,12 +149,12 @@ fn rows<'a>(all: impl IntoIterator<Item = &'a Dependency>) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_depend");
     let rows = all.into_iter().map(|(of, on, kind)| {
         maker.row([
-            ("classid", Datum::Oid(of.0)),
-            ("objid", Datum::Oid(of.1)),
-            ("objsubid", Datum::Int(of.2.into())),
-            ("refclassid", Datum::Oid(on.0)),
-            ("refobjid", Datum::Oid(on.1)),
-            ("refobjsubid", Datum::Int(on.2.into())),
+            ("classid", Datum::Oid(of.catalog.into())),
+            ("objid", Datum::Oid(of.oid)),
+            ("objsubid", Datum::Int(of.column.into())),
+            ("refclassid", Datum::Oid(on.catalog.into())),
+            ("refobjid", Datum::Oid(on.oid)),
+            ("refobjsubid", Datum::Int(on.column.into())),
             ("deptype", letter(*kind)),
         ])
     });
@@ -154,7 +170,7 @@ struct Finder<'a> {
 impl Finder<'_> {
     fn add(&mut self, of: Object, on: Object, kind: char) {
         if on.1 != 0 {
-            self.all.push((of, on, kind));
+            self.all.push((of.into(), on.into(), kind));
         }
     }
 
@@ -285,7 +301,7 @@ impl Finder<'_> {
                 self.add(own, (PG_TYPE, constraint.domain, 0), 'a');
                 continue;
             }
-            let included = match &constraint.what {
+            let included = match constraint.what() {
                 What::Kind(ConstraintKind::Primary(key) | ConstraintKind::Unique(key)) => {
                     key.include.as_slice()
                 }
@@ -294,7 +310,7 @@ impl Finder<'_> {
             for place in constraint.columns.iter().chain(included) {
                 let column = column(constraint.table, *place);
                 self.add(own, column, 'a');
-                if let What::Kind(ConstraintKind::Check(_)) = constraint.what {
+                if let What::Kind(ConstraintKind::Check(_)) = constraint.what() {
                     self.add(own, column, 'n');
                 }
             }

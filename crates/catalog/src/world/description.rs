@@ -1,6 +1,5 @@
 //! What is said of the objects of a snapshot: `pg_description`, and `pg_shdescription` of the database.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use trunkline_core::catalog::{Commented, Schema};
@@ -27,27 +26,36 @@ type Said = (u32, u32, usize, Arc<str>);
 #[derive(Debug)]
 pub(super) struct Descriptions {
     all: Vec<Said>,
-    by_object: HashMap<u32, Vec<usize>>,
+    /// Their places, by what they are said of.
+    by_object: Vec<u32>,
 }
 
 impl Descriptions {
     fn new(world: &World) -> Descriptions {
-        let all = all(world);
-        let mut by_object: HashMap<u32, Vec<usize>> = HashMap::new();
-        for (place, (_, object, ..)) in all.iter().enumerate() {
-            by_object.entry(*object).or_default().push(place);
-        }
+        let mut all = all(world);
+        all.shrink_to_fit();
+        let mut by_object: Vec<u32> = (0..u32::try_from(all.len()).unwrap_or(u32::MAX)).collect();
+        by_object.sort_by_key(|place| at(&all, *place).map(|said| said.1));
         Descriptions { all, by_object }
     }
+
+    /// What is said of an object and of its columns.
+    fn of(&self, object: u32) -> impl Iterator<Item = &Said> {
+        let is_before = |place: &u32| at(&self.all, *place).map(|said| said.1) < Some(object);
+        let from = self.by_object.partition_point(is_before);
+        let found = self.by_object.iter().skip(from).map_while(|place| at(&self.all, *place));
+        found.take_while(move |said| said.1 == object)
+    }
+}
+
+fn at(all: &[Said], place: u32) -> Option<&Said> {
+    all.get(usize::try_from(place).ok()?)
 }
 
 pub(super) fn descriptions(world: &World, of: Of) -> Vec<Row> {
     let known = known(world);
     match of {
-        Of::One(object) => {
-            let places = known.by_object.get(&object).into_iter().flatten();
-            rows(places.filter_map(|place| known.all.get(*place)))
-        }
+        Of::One(object) => rows(known.of(object)),
         Of::Part(from, to) => {
             rows(known.all.get(from..to.min(known.all.len())).unwrap_or_default())
         }

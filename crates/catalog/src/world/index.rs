@@ -24,18 +24,20 @@ pub(crate) struct IndexObject {
     pub(crate) table: u32,
     pub(crate) primary: bool,
     /// The operators of an exclusion constraint.
-    pub(crate) operators: Vec<String>,
+    pub(crate) operators: Box<[String]>,
     /// Whether what it refuses may wait for the end of the transaction.
     pub(crate) deferrable: bool,
     /// Of a partition's, that of the partitioned table.
     pub(crate) parent: u32,
-    pub(crate) of: Index,
+    /// What is said of it, but its name.
+    pub(crate) of: Arc<Index>,
 }
 
 impl IndexObject {
-    pub(super) fn new(table: u32, of: Index) -> IndexObject {
-        let (primary, deferrable, operators) = (false, false, Vec::new());
-        IndexObject { table, primary, operators, deferrable, parent: 0, of }
+    pub(super) fn new(table: u32, mut of: Index) -> IndexObject {
+        of.name = String::new();
+        let (primary, deferrable, operators) = (false, false, Box::default());
+        IndexObject { table, primary, operators, deferrable, parent: 0, of: Arc::new(of) }
     }
 
     /// The columns that it has, keys first; `None` stands for an expression.

@@ -1,12 +1,17 @@
 //! Objects that are found by their numbers.
 
-use std::collections::HashMap;
+use super::slots::Slots;
+
+/// An object with a number.
+pub(crate) trait HasOid {
+    fn oid(&self) -> u32;
+}
 
 /// Objects in order, each with a number.
 #[derive(Debug)]
 pub(crate) struct Numbered<T> {
     items: Vec<T>,
-    by_oid: HashMap<u32, usize>,
+    by_oid: Slots,
 }
 
 /// Which objects rows are wanted of.
@@ -20,25 +25,36 @@ pub(super) enum Of {
 
 impl<T> Default for Numbered<T> {
     fn default() -> Numbered<T> {
-        Numbered { items: Vec::new(), by_oid: HashMap::new() }
+        Numbered { items: Vec::new(), by_oid: Slots::default() }
     }
 }
 
-impl<T> Numbered<T> {
+impl<T: HasOid> Numbered<T> {
     /// Appends an object and says where it is.
-    pub(super) fn push(&mut self, oid: u32, item: T) -> usize {
-        let place = self.items.len();
-        self.by_oid.insert(oid, place);
+    pub(super) fn push(&mut self, item: T) -> usize {
+        let (oid, place) = (item.oid(), self.items.len());
         self.items.push(item);
+        let items = &self.items;
+        self.by_oid.add(oid, place, |place| Some(items.get(place)?.oid()));
         place
     }
 
+    fn place(&self, oid: u32) -> Option<usize> {
+        self.by_oid.get(oid, |place| Some(self.items.get(place)?.oid()))
+    }
+
+    /// Gives back what was taken for more.
+    pub(super) fn shrink(&mut self) {
+        self.items.shrink_to_fit();
+    }
+
     pub(crate) fn get(&self, oid: u32) -> Option<&T> {
-        self.items.get(*self.by_oid.get(&oid)?)
+        self.items.get(self.place(oid)?)
     }
 
     pub(super) fn get_mut(&mut self, oid: u32) -> Option<&mut T> {
-        self.items.get_mut(*self.by_oid.get(&oid)?)
+        let place = self.place(oid)?;
+        self.items.get_mut(place)
     }
 
     /// The object at a place.

@@ -1,6 +1,6 @@
 //! The objects of a snapshot and their numbers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use trunkline_core::catalog::{
@@ -8,16 +8,20 @@ use trunkline_core::catalog::{
 };
 use trunkline_core::types::TextStyle;
 
+use super::chains::Chains;
 use super::constraint::ConstraintObject;
 use super::depend::Dependencies;
 use super::description::Descriptions;
 use super::index::IndexObject;
+use super::kept::Kept;
 use super::names::predefined_role;
-use super::numbered::Numbered;
+use super::numbered::{HasOid, Numbered};
 use super::partition::Family;
+use super::place::{At, Place};
 use super::policy::PolicyObject;
 use super::routine::Routines;
 use super::sequence::SequenceObject;
+use super::slots::{Name, Slots};
 use super::text::Texts;
 use super::toast::TOAST;
 use super::trigger::TriggerObject;
@@ -36,18 +40,19 @@ pub(crate) struct Objects {
     schema_names: HashMap<u32, Arc<str>>,
     /// Tables, views, indexes, sequences and composite types.
     pub(crate) classes: Numbered<ClassObject>,
-    classes_by_name: HashMap<(u32, Arc<str>), usize>,
+    classes_by_name: Slots,
     pub(crate) constraints: Numbered<ConstraintObject>,
-    constraint_names: HashSet<(u32, Arc<str>)>,
-    constraints_by_table: HashMap<u32, Vec<usize>>,
+    constraints_by_name: Slots,
+    constraints_by_table: Chains,
     /// By the table that they refer to.
-    pub(super) foreign_keys: HashMap<u32, Vec<usize>>,
-    indexes_by_table: HashMap<u32, Vec<usize>>,
-    pub(super) sequences_by_column: HashMap<(u32, usize), usize>,
+    pub(super) foreign_keys: Chains,
+    indexes_by_table: Chains,
+    /// By the table that owns them.
+    pub(super) sequences_by_table: Chains,
     pub(crate) types: Types,
     pub(crate) routines: Routines,
     pub(crate) triggers: Numbered<TriggerObject>,
-    pub(super) triggered: HashMap<u32, Vec<usize>>,
+    pub(super) triggered: Chains,
     pub(crate) policies: Numbered<PolicyObject>,
     pub(crate) family: Family,
     /// Where tables keep what is long, by their numbers.
@@ -60,6 +65,8 @@ pub(crate) struct Objects {
     rules: HashMap<u32, u32>,
     views_by_rule: HashMap<u32, u32>,
     pub(super) numbers: Numbers,
+    /// What objects have alike, while they are made.
+    kept: Kept,
     /// What names of types and functions mean, once somebody asks.
     declared: OnceLock<Declared>,
     /// What the query of each view names and which relation it is of, once somebody asks.
@@ -96,17 +103,16 @@ pub(crate) struct ClassObject {
     pub(crate) sequence: Option<Box<SequenceObject>>,
 }
 
-/// Where in the snapshot something is: its schema, and its number there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// A relation; of an index or a sequence, its table.
-    Relation(usize, usize),
-    /// A type.
-    Type(usize, usize),
-    /// It keeps what is long of the table of this number.
-    Toast(u32),
-    /// It has no table.
-    None,
+impl HasOid for ClassObject {
+    fn oid(&self) -> u32 {
+        self.oid
+    }
+}
+
+impl ClassObject {
+    fn named(&self) -> Name<'_> {
+        (self.schema, &self.name)
+    }
 }
 
 impl Objects {
@@ -143,7 +149,7 @@ impl Objects {
             objects.add_domain_constraints(oid, &schema.types);
             let numbered = schema.relations.iter().zip(oids.get(place).into_iter().flatten());
             for (at, (relation, number)) in numbered.enumerate() {
-                objects.relation(oid, *number, relation, (place, at));
+                objects.relation(oid, *number, relation, At::new(place, at));
             }
         }
         objects.add_types();
@@ -156,7 +162,24 @@ impl Objects {
         objects.add_policies();
         objects.add_rules();
         objects.add_toasts();
+        objects.shrink();
         objects
+    }
+
+    /// Gives back what was taken for more objects than there are, and what nobody asks for anymore.
+    fn shrink(&mut self) {
+        self.classes.shrink();
+        self.constraints.shrink();
+        self.types.all.shrink();
+        self.triggers.shrink();
+        self.policies.shrink();
+        self.constraints_by_name = Slots::default();
+        self.kept = Kept::default();
+        self.constraints_by_table.shrink();
+        self.foreign_keys.shrink();
+        self.indexes_by_table.shrink();
+        self.sequences_by_table.shrink();
+        self.triggered.shrink();
     }
 
     /// `None` for a schema that every database has.
@@ -173,7 +196,7 @@ impl Objects {
         Some(oid)
     }
 
-    fn relation(&mut self, schema: u32, oid: u32, relation: &Relation, place: (usize, usize)) {
+    fn relation(&mut self, schema: u32, oid: u32, relation: &Relation, place: At) {
         let kind = match relation.kind {
             RelationKind::View => 'v',
             RelationKind::MaterializedView => 'm',
@@ -189,39 +212,44 @@ impl Objects {
             name: relation.name.as_str().into(),
             kind,
             row_type,
-            place: Place::Relation(place.0, place.1),
+            place: Place::Relation(place),
             index: None,
             sequence: None,
         });
         self.add_constraints(oid, relation);
         for index in &relation.indexes {
-            self.add_index(&index.name, IndexObject::new(oid, index.clone()));
+            self.add_index(index.name.as_str().into(), IndexObject::new(oid, index.clone()));
         }
     }
 
-    pub(super) fn add(&mut self, class: ClassObject) {
-        let (oid, named) = (class.oid, (class.schema, class.name.clone()));
+    pub(super) fn add(&mut self, mut class: ClassObject) {
+        class.index.iter_mut().for_each(|index| self.kept.index(index));
+        let (schema, name) = (class.schema, class.name.clone());
         let table = class.index.as_ref().map(|index| index.table);
-        let column = class.sequence.as_ref().and_then(|sequence| sequence.owner);
-        let place = self.classes.push(oid, class);
-        self.classes_by_name.entry(named).or_insert(place);
+        let owner = class.sequence.as_ref().and_then(|sequence| sequence.owner);
+        let place = self.classes.push(class);
+        let classes = &self.classes;
+        self.classes_by_name.add((schema, &*name), place, |place| Some(classes.at(place)?.named()));
         if let Some(table) = table {
-            self.indexes_by_table.entry(table).or_default().push(place);
+            self.indexes_by_table.push(table, place);
         }
-        if let Some(column) = column {
-            self.sequences_by_column.entry(column).or_insert(place);
+        if let Some((table, _)) = owner {
+            self.sequences_by_table.push(table, place);
         }
     }
 
-    pub(super) fn add_constraint(&mut self, constraint: ConstraintObject) {
-        self.constraint_names.insert((constraint.schema, constraint.name.clone()));
-        let (oid, table) = (constraint.oid, constraint.table);
-        let place = self.constraints.push(oid, constraint);
-        self.constraints_by_table.entry(table).or_default().push(place);
+    pub(super) fn add_constraint(&mut self, mut constraint: ConstraintObject) {
+        self.kept.constraint(&mut constraint);
+        let (schema, name, table) = (constraint.schema, constraint.name.clone(), constraint.table);
+        let place = self.constraints.push(constraint);
+        self.constraints_by_table.push(table, place);
+        let all = &self.constraints;
+        self.constraints_by_name.add((schema, &*name), place, |place| Some(all.at(place)?.named()));
     }
 
     pub(super) fn is_constraint_named(&self, schema: u32, name: &str) -> bool {
-        self.constraint_names.contains(&(schema, Arc::from(name)))
+        let at = |place| Some(self.constraints.at(place)?.named());
+        self.constraints_by_name.get((schema, name), at).is_some()
     }
 
     /// What the query of a view names; nothing of one that is not understood.
@@ -265,7 +293,8 @@ impl Objects {
     }
 
     pub(crate) fn class_in(&self, schema: u32, name: &str) -> Option<&ClassObject> {
-        self.classes.at(*self.classes_by_name.get(&(schema, name.into()))?)
+        let at = |place| Some(self.classes.at(place)?.named());
+        self.classes.at(self.classes_by_name.get((schema, name), at)?)
     }
 
     pub(crate) fn find_named(&self, schema: &str, name: &str) -> Option<&ClassObject> {
@@ -293,7 +322,7 @@ impl Objects {
     /// The table or view that a class is, or is an index or a sequence of; all of `pg_toast` are alike.
     pub(crate) fn relation_of(&self, class: &ClassObject) -> Option<&Relation> {
         match class.place {
-            Place::Relation(schema, at) => self.snapshot.schemas.get(schema)?.relations.get(at),
+            Place::Relation(at) => at.relation(&self.snapshot),
             Place::Toast(_) => Some(&TOAST),
             _ => None,
         }
@@ -302,13 +331,13 @@ impl Objects {
     /// The type at a place of the snapshot.
     pub(super) fn type_at(&self, place: Place) -> Option<&Type> {
         match place {
-            Place::Type(schema, at) => self.snapshot.schemas.get(schema)?.types.get(at),
+            Place::Type(at) => at.of_type(&self.snapshot),
             _ => None,
         }
     }
 
     /// The columns of a table, a view or a composite type.
-    pub(crate) fn columns(&self, class: &ClassObject) -> &[Attribute] {
+    pub(crate) fn columns(&self, class: &ClassObject) -> &[Arc<Attribute>] {
         if let Some(Type { kind: TypeKind::Composite(columns), .. }) = self.type_at(class.place) {
             return columns;
         }
@@ -317,14 +346,12 @@ impl Objects {
 
     /// The constraints of a table.
     pub(crate) fn constraints_of(&self, table: u32) -> impl Iterator<Item = &ConstraintObject> {
-        let places = self.constraints_by_table.get(&table).into_iter().flatten();
-        places.filter_map(|place| self.constraints.at(*place))
+        self.constraints_by_table.of(table).filter_map(|place| self.constraints.at(place))
     }
 
     /// The foreign keys that refer to a table.
     pub(super) fn foreign_keys_to(&self, table: u32) -> impl Iterator<Item = &ConstraintObject> {
-        let places = self.foreign_keys.get(&table).into_iter().flatten();
-        places.filter_map(|place| self.constraints.at(*place))
+        self.foreign_keys.of(table).filter_map(|place| self.constraints.at(place))
     }
 
     /// The indexes of a table.
@@ -332,9 +359,8 @@ impl Objects {
         &self,
         table: u32,
     ) -> impl Iterator<Item = (&ClassObject, &IndexObject)> {
-        let places = self.indexes_by_table.get(&table).into_iter().flatten();
-        places.filter_map(|place| {
-            let class = self.classes.at(*place)?;
+        self.indexes_by_table.of(table).filter_map(|place| {
+            let class = self.classes.at(place)?;
             Some((class, class.index.as_deref()?))
         })
     }
@@ -348,7 +374,7 @@ impl Objects {
     /// Whose a class is, and what others may do with it: nothing is said of an index itself.
     pub(crate) fn access_of<'a>(&'a self, class: &'a ClassObject) -> Option<&'a Access> {
         if let Some(sequence) = &class.sequence {
-            return Some(&sequence.options.access);
+            return Some(&self.sequence(sequence).access);
         }
         if class.index.is_some() {
             return None;

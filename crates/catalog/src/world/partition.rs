@@ -4,10 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use trunkline_core::Oid;
-use trunkline_core::catalog::{ConstraintKind, Index, IndexKey, Indexed, Key, Relation};
+use trunkline_core::catalog::{
+    ConstraintKind, ForeignKey, Index, IndexKey, Indexed, Key, Relation,
+};
 
-use super::constraint::{ConstraintObject, What, index_of, mentioned};
+use super::constraint::{ConstraintObject, Demand, What, index_of, mentioned};
 use super::index::IndexObject;
+use super::place::{At, Place};
 use super::row::{Maker, count, letter};
 use super::text::expression_type;
 use super::{ClassObject, Objects, World};
@@ -106,10 +109,10 @@ impl Objects {
             return;
         };
         let is_partition = from.kind == 'p';
-        let relation = |(schema, at): (usize, usize)| {
-            snapshot.schemas.get(schema).and_then(|schema| schema.relations.get(at))
+        let (Some(from), Some(to)) = (from_place.relation(&snapshot), to_place.relation(&snapshot))
+        else {
+            return;
         };
-        let (Some(from), Some(to)) = (relation(from_place), relation(to_place)) else { return };
         let mapping = Mapping::new(from, to);
         let constraints: Vec<ConstraintObject> = self.constraints_of(parent).cloned().collect();
         for constraint in &constraints {
@@ -122,7 +125,7 @@ impl Objects {
             return;
         }
         let upheld: HashSet<u32> = constraints.iter().map(|one| one.index).collect();
-        let indexes: Vec<(u32, Index)> = self
+        let indexes: Vec<(u32, Arc<Index>)> = self
             .indexes_of(parent)
             .filter(|(class, _)| !upheld.contains(&class.oid))
             .map(|(class, index)| (class.oid, index.of.clone()))
@@ -141,11 +144,11 @@ impl Objects {
         mapping: &Mapping,
     ) {
         let Some(schema) = self.class(child).map(|class| class.schema) else { return };
-        let columns = match &of.what {
-            What::Kind(ConstraintKind::Check(text)) => mentioned(relation, text),
-            _ => mapping.all(&of.columns),
+        let columns: Arc<[usize]> = match of.what() {
+            What::Kind(ConstraintKind::Check(text)) => mentioned(relation, text).into(),
+            _ => mapping.all(&of.columns).into(),
         };
-        let is_same = |own: &ConstraintObject| match (&of.what, &own.what) {
+        let is_same = |own: &ConstraintObject| match (of.what(), own.what()) {
             (What::NotNull, What::NotNull) => own.columns == columns,
             (What::Kind(ConstraintKind::Check(_)), What::Kind(ConstraintKind::Check(_))) => {
                 own.name == of.name
@@ -164,9 +167,9 @@ impl Objects {
         let is_keyed = matches!(of.letter(), 'p' | 'u' | 'x' | 'f');
         let own = self.constraints_of(child).find(|own| is_same(own)).map(|own| own.oid);
         if let Some(own) = own {
-            let is_local = match (&of.what, of.columns.as_slice(), columns.as_slice()) {
+            let is_local = match (of.what(), &*columns) {
                 // Of a column that is the parent's, it is the parent's.
-                (What::NotNull, _, [column]) => {
+                (What::NotNull, [column]) => {
                     relation.columns.get(*column).is_some_and(|one| one.is_local)
                 }
                 _ => false,
@@ -174,7 +177,7 @@ impl Objects {
             let Some(own) = self.constraints.get_mut(own) else { return };
             own.inherited += 1;
             own.is_local = is_local && own.is_local;
-            if matches!(of.what, What::NotNull) && !is_local {
+            if matches!(of.what(), What::NotNull) && !is_local {
                 own.name = of.name.clone();
             }
             let index = own.index;
@@ -187,20 +190,18 @@ impl Objects {
         if matches!(of.letter(), 't') {
             return;
         }
-        let what = match &of.what {
-            What::Kind(kind) => What::Kind(mapping.kind(kind)),
-            what => what.clone(),
+        let demand = match of.what() {
+            What::Kind(kind) => Demand::Kind(Arc::new(mapping.kind(kind))),
+            _ => of.demand.clone(),
         };
-        let name: Arc<str> = match &what {
-            What::Kind(
-                kind @ (ConstraintKind::Primary(_)
-                | ConstraintKind::Unique(_)
-                | ConstraintKind::Exclude(_)),
-            ) => self.constraint_name(schema, relation, kind, &columns),
+        let name = match &demand {
+            Demand::Kind(kind) if matches!(of.letter(), 'p' | 'u' | 'x') => {
+                self.constraint_name(schema, relation, kind, &columns)
+            }
             _ => of.name.clone(),
         };
         let number = self.constraint_number(schema, &relation.name, &name);
-        let mut object = ConstraintObject::new((number, name), schema, (child, 0), what);
+        let mut object = ConstraintObject::new((number, name), schema, (child, 0), demand);
         object.columns = columns;
         (object.deferrable, object.deferred) = (of.deferrable, of.deferred);
         object.not_valid = of.not_valid;
@@ -209,7 +210,7 @@ impl Objects {
             object.parent = of.oid;
         }
         if let Some(index) = index_of(&object) {
-            object.index = self.add_index(&object.name, index);
+            object.index = self.add_index(object.name.clone(), index);
             self.attach(object.index, of.index);
         }
         self.add_constraint(object);
@@ -234,17 +235,15 @@ impl Objects {
         let Some(schema) = self.class(child).map(|class| class.schema) else { return };
         let mut wanted = mapping.index(of);
         let own = self.indexes_of(child).find(|(_, index)| {
-            wanted.name.clone_from(&index.of.name);
             wanted.options.clone_from(&index.of.options);
-            index.parent == 0 && index.of == wanted
+            index.parent == 0 && *index.of == wanted
         });
         let own = match own.map(|(class, _)| class.oid) {
             Some(own) => own,
             None => {
                 wanted.options.clone_from(&of.options);
-                wanted.name = self.index_name(schema, relation, &wanted).to_string();
-                let name = wanted.name.clone();
-                self.add_index(&name, IndexObject::new(child, wanted))
+                let name = self.index_name(schema, relation, &wanted);
+                self.add_index(name, IndexObject::new(child, wanted))
             }
         };
         self.attach(own, parent);
@@ -253,9 +252,9 @@ impl Objects {
 
 impl ClassObject {
     /// Where its relation is in the snapshot.
-    fn relation_place(&self) -> Option<(usize, usize)> {
+    fn relation_place(&self) -> Option<At> {
         match self.place {
-            super::objects::Place::Relation(schema, at) => Some((schema, at)),
+            Place::Relation(at) => Some(at),
             _ => None,
         }
     }
@@ -305,9 +304,9 @@ impl Mapping {
             ConstraintKind::Primary(key) => ConstraintKind::Primary(of_key(key)),
             ConstraintKind::Unique(key) => ConstraintKind::Unique(of_key(key)),
             ConstraintKind::Foreign(key) => {
-                let mut key = key.clone();
-                key.columns = self.all(&key.columns);
-                ConstraintKind::Foreign(key)
+                let mut mapped = ForeignKey::clone(key);
+                mapped.columns = self.all(&key.columns);
+                ConstraintKind::Foreign(mapped.into())
             }
             ConstraintKind::Exclude(exclusion) => {
                 let mut exclusion = exclusion.clone();

@@ -2,6 +2,7 @@
 
 use trunkline_core::catalog::Policy;
 
+use super::numbered::HasOid;
 use super::row::{Maker, letter};
 use super::{Objects, World};
 use crate::datum::{Datum, Row};
@@ -16,6 +17,12 @@ pub(crate) struct PolicyObject {
     place: usize,
 }
 
+impl HasOid for PolicyObject {
+    fn oid(&self) -> u32 {
+        self.oid
+    }
+}
+
 impl Objects {
     pub(super) fn add_policies(&mut self) {
         let mut found = Vec::new();
@@ -26,7 +33,7 @@ impl Objects {
         }
         for (table, place, name) in found {
             let oid = self.numbers.of("policy", &[&table.to_string(), &name]);
-            self.policies.push(oid, PolicyObject { oid, table, place });
+            self.policies.push(PolicyObject { oid, table, place });
         }
     }
 

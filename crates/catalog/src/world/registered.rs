@@ -116,7 +116,7 @@ impl World {
     fn checks_of(&self, oid: Oid) -> Vec<(Arc<str>, String)> {
         // Those of domains are of no table.
         let own = self.objects.constraints_of(0).filter(|one| one.domain == oid.0);
-        let checks = own.filter_map(|one| match &one.what {
+        let checks = own.filter_map(|one| match one.what() {
             What::Kind(ConstraintKind::Check(check)) => Some((one.name.clone(), check.clone())),
             _ => None,
         });

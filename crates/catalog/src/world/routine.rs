@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use trunkline_core::Oid;
 use trunkline_core::catalog::{Argument, Routine, RoutineKind, Type, TypeKind};
 
-use super::numbered::Numbered;
+use super::numbered::{HasOid, Numbered};
 use super::row::{Maker, count, letter};
 use super::types::TypeWhat;
 use super::{Objects, World};
@@ -29,6 +29,12 @@ pub(crate) struct RoutineObject {
     /// The types of what it is called with.
     pub(crate) inputs: Vec<Oid>,
     place: Place,
+}
+
+impl HasOid for RoutineObject {
+    fn oid(&self) -> u32 {
+        self.oid
+    }
 }
 
 /// Where what is said of a routine is.
@@ -81,7 +87,7 @@ impl Objects {
                 self.routines.by_name.entry((number, name.clone())).or_default().push(oid);
                 let place = Place::Of(at, place);
                 let object = RoutineObject { oid, schema: number, name, inputs, place };
-                self.routines.all.push(oid, object);
+                self.routines.all.push(object);
             }
         }
     }
@@ -154,7 +160,7 @@ impl Objects {
             let name: Arc<str> = routine.name.as_str().into();
             self.routines.by_name.entry((schema, name.clone())).or_default().push(oid);
             let place = Place::Made(Box::new(routine));
-            self.routines.all.push(oid, RoutineObject { oid, schema, name, inputs, place });
+            self.routines.all.push(RoutineObject { oid, schema, name, inputs, place });
         }
     }
 }

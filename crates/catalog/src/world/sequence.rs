@@ -1,13 +1,13 @@
 //! The sequences behind columns: PostgreSQL has one for each identity column and each `serial`.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use trunkline_core::Oid;
 use trunkline_core::catalog::{Access, Attribute, Generated, Sequence, sequence_name};
 use trunkline_sql::{Lexer, TokenKind};
 
 use super::numbered::Of;
-use super::objects::Place;
+use super::place::{At, Place};
 use super::row::Maker;
 use super::{ClassObject, Objects, World, split_name};
 use crate::datum::{Datum, Row};
@@ -20,11 +20,20 @@ pub(super) const COLUMNS: [(&str, Oid); 3] =
 /// What `pg_sequence` says, and whose the sequence is.
 #[derive(Debug)]
 pub(crate) struct SequenceObject {
-    pub(super) options: Sequence,
+    said: Said,
     /// The table and the column, counted from 0, that own it.
     pub(super) owner: Option<(u32, usize)>,
     /// Whether it goes with an identity column, or with a default that the column could lose.
     pub(super) is_identity: bool,
+}
+
+/// What is said of a sequence.
+#[derive(Clone, Copy, Debug)]
+enum Said {
+    /// By the snapshot: where it is there.
+    At(At),
+    /// Nothing but the type of its column.
+    Usual(Oid),
 }
 
 /// Whether a column is an identity column.
@@ -47,9 +56,9 @@ impl Objects {
     /// relations are there by now.
     pub(super) fn add_sequences(&mut self) {
         let snapshot = self.snapshot.clone();
-        for schema in &snapshot.schemas {
+        for (at_schema, schema) in snapshot.schemas.iter().enumerate() {
             let Some(number) = self.schema_named(&schema.name) else { continue };
-            for sequence in &schema.sequences {
+            for (place, sequence) in schema.sequences.iter().enumerate() {
                 let found = sequence.owner.as_ref().and_then(|(table, column)| {
                     let class = self.class_in(number, table)?;
                     let columns = self.columns(class);
@@ -59,7 +68,7 @@ impl Objects {
                 // Without an owner there is no relation behind it.
                 let at = found.map_or(Place::None, |(_, _, at, _)| at);
                 let object = SequenceObject {
-                    options: sequence.clone(),
+                    said: Said::At(At::new(at_schema, place)),
                     owner: found.map(|(table, column, _, _)| (table, column)),
                     is_identity: found.is_some_and(|(_, _, _, is_identity)| is_identity),
                 };
@@ -82,9 +91,9 @@ impl Objects {
                 }
                 let made_up = || sequence_name(&relation.name, &attribute.column.name);
                 let name = named.unwrap_or_else(made_up);
-                let options = usual(&name, attribute.column.type_oid);
+                let said = Said::Usual(attribute.column.type_oid);
                 let owner = Some((class.oid, column));
-                let object = SequenceObject { options, owner, is_identity };
+                let object = SequenceObject { said, owner, is_identity };
                 found.push((class.schema, class.place, name, object));
             }
         }
@@ -113,14 +122,30 @@ impl Objects {
 
     /// The sequence of a column, counted from 0.
     pub(crate) fn sequence_of(&self, table: u32, column: usize) -> Option<&ClassObject> {
-        self.classes.at(*self.sequences_by_column.get(&(table, column))?)
+        let mut own = self.sequences_by_table.of(table).filter_map(|place| self.classes.at(place));
+        let owner = Some((table, column));
+        own.find(|class| class.sequence.as_ref().is_some_and(|one| one.owner == owner))
+    }
+
+    /// What is said of a sequence.
+    pub(super) fn sequence(&self, of: &SequenceObject) -> &Sequence {
+        let (said, oid) = match of.said {
+            Said::At(at) => (at.sequence(&self.snapshot), Oid::INT8),
+            Said::Usual(oid) => (None, oid),
+        };
+        let [small, middle, large] = &*USUAL;
+        said.unwrap_or(match oid {
+            Oid::INT2 => small,
+            Oid::INT4 => middle,
+            _ => large,
+        })
     }
 }
 
 /// What a sequence has that nobody took a number from.
 pub(super) fn state(world: &World, schema: u32, name: &str) -> Option<Row> {
     let sequence = world.objects.class_in(schema, name)?.sequence.as_ref()?;
-    let first = Datum::Int(sequence.options.start);
+    let first = Datum::Int(world.objects.sequence(sequence).start);
     Some(Arc::new([first, Datum::Int(0), Datum::Bool(false)]))
 }
 
@@ -136,7 +161,7 @@ pub(super) fn sequences(world: &World, of: Of) -> Vec<Row> {
     let classes = world.objects.classes.of(of);
     let sequences = classes.filter_map(|class| Some((class, class.sequence.as_deref()?)));
     let rows = sequences.map(|(class, sequence)| {
-        let options = &sequence.options;
+        let options = world.objects.sequence(sequence);
         maker.row([
             ("seqrelid", Datum::Oid(class.oid)),
             ("seqtypid", Datum::Oid(options.type_oid.0)),
@@ -151,15 +176,12 @@ pub(super) fn sequences(world: &World, of: Of) -> Vec<Row> {
     rows.collect()
 }
 
-/// A sequence of which nothing is said but the type of its column.
-fn usual(name: &str, type_oid: Oid) -> Sequence {
-    let (type_oid, maximum) = match type_oid {
-        Oid::INT2 => (Oid::INT2, i16::MAX.into()),
-        Oid::INT4 => (Oid::INT4, i32::MAX.into()),
-        _ => (Oid::INT8, i64::MAX),
-    };
-    Sequence {
-        name: name.to_owned(),
+/// Sequences of which nothing is said but the type of their column.
+static USUAL: LazyLock<[Sequence; 3]> = LazyLock::new(|| {
+    let maxima =
+        [(Oid::INT2, i16::MAX.into()), (Oid::INT4, i32::MAX.into()), (Oid::INT8, i64::MAX)];
+    maxima.map(|(type_oid, maximum)| Sequence {
+        name: String::new(),
         type_oid,
         start: 1,
         increment: 1,
@@ -169,8 +191,8 @@ fn usual(name: &str, type_oid: Oid) -> Sequence {
         cycle: false,
         owner: None,
         access: Access::default(),
-    }
-}
+    })
+});
 
 impl World {
     /// A default as it is shown: the name of a sequence depends on what is in the search path.

@@ -17,20 +17,28 @@ use crate::facts::type_facts;
 use crate::syntax::is_enclosed;
 
 /// The texts that were worked out: each is once for a search path, however many rows show it.
-pub(super) type Texts = HashMap<TextKey, Arc<str>>;
+pub(super) type Texts = HashMap<Reader, HashMap<TextKey, Arc<str>>>;
 
 /// How many texts are kept; whoever sets one search path after another begins anew then.
 const MOST_TEXTS: usize = 200_000;
 
-/// What a text depends on.
+/// For how many tables a statement keeps how their defaults are shown: mostly it asks for one after the other.
+const MOST_TABLES: usize = 64;
+
+/// What all texts depend on that one session sees.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct TextKey {
+pub(super) struct Reader {
     path: Vec<u32>,
     /// How dates and the like are written, where it is not as usual.
     style: String,
+}
+
+/// What a text depends on besides.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct TextKey {
     what: What,
     pretty: bool,
-    text: String,
+    text: Arc<str>,
 }
 
 /// What a text is.
@@ -116,7 +124,11 @@ impl World {
                 shown.entry(text).or_insert(place);
             }
             let shown = Arc::new(shown);
-            defaults().insert(relation, shown.clone());
+            let mut defaults = defaults();
+            if defaults.len() >= MOST_TABLES {
+                defaults.clear();
+            }
+            defaults.insert(relation, shown.clone());
             shown
         });
         let place = *known.get(text)?;
@@ -134,9 +146,10 @@ impl World {
             true => String::new(),
             false => format!("{date_style:?} {interval_style:?} {time_zone:?} {bytea_output:?}"),
         };
-        let key = TextKey { path: self.path.clone(), style, what, pretty, text: text.to_owned() };
+        let reader = Reader { path: self.path.clone(), style };
+        let key = TextKey { what, pretty, text: text.into() };
         let texts = || self.objects.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = texts().get(&key) {
+        if let Some(known) = texts().get(&reader).and_then(|known| known.get(&key)) {
             return known.to_string();
         }
         // What cannot be understood is shown as it stands there.
@@ -147,10 +160,12 @@ impl World {
         });
         let shown = if matches!(what, What::Query(_)) { format!("{shown};") } else { shown };
         let mut texts = texts();
-        if texts.len() >= MOST_TEXTS {
+        if texts.values().map(HashMap::len).sum::<usize>() >= MOST_TEXTS {
             texts.clear();
         }
-        texts.insert(key, shown.as_str().into());
+        // Most are shown as they are written.
+        let kept = if *key.text == *shown { key.text.clone() } else { shown.as_str().into() };
+        texts.entry(reader).or_default().insert(key, kept);
         shown
     }
 

@@ -1,13 +1,13 @@
 //! Where tables keep what is long: the relations of `pg_toast`.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use trunkline_core::catalog::{
     Attribute, Generated, Index, IndexKey, Indexed, Relation, RelationKind,
 };
 use trunkline_core::{Column, Oid};
 
-use super::objects::Place;
+use super::place::Place;
 use super::storage::{ENUM, ROW, Storage, built_in};
 use super::types::TypeWhat;
 use super::{ClassObject, IndexObject, Objects};
@@ -54,7 +54,7 @@ impl Objects {
             let mut index = Index::new("", keys);
             index.unique = true;
             let index = IndexObject { primary: true, ..IndexObject::new(oid, index) };
-            self.add_index(&format!("{name}_index"), index);
+            self.add_index(format!("{name}_index").into(), index);
             self.toasts.insert(table, oid);
         }
     }
@@ -68,7 +68,7 @@ impl Objects {
     }
 
     /// Whether rows of these columns may need more room than a page has.
-    fn may_be_long(&self, columns: &[Attribute]) -> bool {
+    fn may_be_long(&self, columns: &[Arc<Attribute>]) -> bool {
         let (mut length, mut can_move, mut is_bounded) = (0_u64, false, true);
         for attribute in columns.iter().filter(|one| one.generated != Some(Generated::Virtual)) {
             let (oid, typmod) = (attribute.column.type_oid, attribute.column.typmod);

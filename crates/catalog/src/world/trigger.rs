@@ -5,7 +5,9 @@ use std::sync::Arc;
 use trunkline_core::catalog::{Timing, Trigger, TriggerEvent};
 use trunkline_core::types::Value;
 
-use super::constraint::{ConstraintObject, What};
+use super::constraint::{ConstraintObject, Demand};
+use super::numbered::HasOid;
+use super::place::Place;
 use super::row::{Maker, count, letter};
 use super::{Objects, World};
 use crate::datum::{Datum, List, Row};
@@ -25,7 +27,6 @@ const INSTEAD: i64 = 64;
 pub(crate) struct TriggerObject {
     pub(crate) oid: u32,
     pub(crate) table: u32,
-    pub(crate) name: Arc<str>,
     /// The function that it calls.
     pub(crate) function: u32,
     /// Of a partition's, that of the partitioned table.
@@ -34,16 +35,23 @@ pub(crate) struct TriggerObject {
     pub(crate) what: Triggering,
 }
 
+impl HasOid for TriggerObject {
+    fn oid(&self) -> u32 {
+        self.oid
+    }
+}
+
 /// What a trigger is for.
 #[derive(Debug)]
 pub(crate) enum Triggering {
     /// One of the snapshot's: its table there, and its place among the triggers of it.
-    Own(u32, usize),
+    Own(u32, u32),
     /// It upholds a foreign key: what calls it, and the table at the other end of the key; of one at the
     /// table that is referred to, what it does.
-    Key { calls: i64, other: u32, action: Option<char> },
-    /// It looks again whether what an index refuses is there, at the end of the transaction.
-    Recheck,
+    Key { calls: u8, other: u32, action: Option<char> },
+    /// It looks again whether what an index refuses is there, at the end of the transaction; the index is
+    /// that of a primary key or of another one.
+    Recheck { primary: bool },
 }
 
 impl TriggerObject {
@@ -53,10 +61,34 @@ impl TriggerObject {
             Triggering::Own(..) => {
                 objects.trigger(self).map(|trigger| trigger.events.clone()).unwrap_or_default()
             }
-            Triggering::Key { calls, .. } if calls & INSERT != 0 => vec![TriggerEvent::Insert],
-            Triggering::Key { calls, .. } if calls & DELETE != 0 => vec![TriggerEvent::Delete],
+            Triggering::Key { calls, .. } if i64::from(calls) & INSERT != 0 => {
+                vec![TriggerEvent::Insert]
+            }
+            Triggering::Key { calls, .. } if i64::from(calls) & DELETE != 0 => {
+                vec![TriggerEvent::Delete]
+            }
             Triggering::Key { .. } => vec![TriggerEvent::Update],
-            Triggering::Recheck => vec![TriggerEvent::Insert, TriggerEvent::Update],
+            Triggering::Recheck { .. } => vec![TriggerEvent::Insert, TriggerEvent::Update],
+        }
+    }
+}
+
+impl TriggerObject {
+    /// Its name: those of keys are named by their numbers, and there are many.
+    pub(crate) fn name(&self, objects: &Objects) -> Arc<str> {
+        let oid = self.oid;
+        match self.what {
+            Triggering::Own(..) => objects
+                .trigger(self)
+                .map(|trigger| trigger.name.as_str())
+                .unwrap_or_default()
+                .into(),
+            Triggering::Key { action: Some(_), .. } => {
+                format!("RI_ConstraintTrigger_a_{oid}").into()
+            }
+            Triggering::Key { .. } => format!("RI_ConstraintTrigger_c_{oid}").into(),
+            Triggering::Recheck { primary: true } => format!("PK_ConstraintTrigger_{oid}").into(),
+            Triggering::Recheck { .. } => format!("Unique_ConstraintTrigger_{oid}").into(),
         }
     }
 }
@@ -79,9 +111,9 @@ impl Objects {
     pub(crate) fn trigger(&self, object: &TriggerObject) -> Option<&Trigger> {
         match object.what {
             Triggering::Own(table, place) => {
-                self.relation_of(self.class(table)?)?.triggers.get(place)
+                self.relation_of(self.class(table)?)?.triggers.get(usize::try_from(place).ok()?)
             }
-            Triggering::Key { .. } | Triggering::Recheck => None,
+            Triggering::Key { .. } | Triggering::Recheck { .. } => None,
         }
     }
 
@@ -89,9 +121,10 @@ impl Objects {
         let snapshot = self.snapshot.clone();
         let Some(class) = self.class(table) else { return };
         let (schema, kind) = (class.schema, class.kind);
-        let super::objects::Place::Relation(at, relation) = class.place else { return };
-        let relation = snapshot.schemas.get(at).and_then(|schema| schema.relations.get(relation));
-        let Some(trigger) = relation.and_then(|relation| relation.triggers.get(place)) else {
+        let Place::Relation(at) = class.place else { return };
+        let Some(trigger) =
+            at.relation(&snapshot).and_then(|relation| relation.triggers.get(place))
+        else {
             return;
         };
         let name: Arc<str> = trigger.name.as_str().into();
@@ -101,14 +134,15 @@ impl Objects {
         if let Some((deferrable, deferred)) = trigger.constraint {
             let number = self.numbers.of("constraint", &["trigger", &table.to_string(), &name]);
             let named = (number, name.clone());
-            let mut object = ConstraintObject::new(named, schema, (table, 0), What::Trigger);
+            let mut object = ConstraintObject::new(named, schema, (table, 0), Demand::Trigger);
             (object.deferrable, object.deferred) = (deferrable, deferred);
             self.add_constraint(object);
             constraint = number;
         }
         let mut parents = vec![(table, oid)];
-        let what = Triggering::Own(table, place);
-        self.add_trigger(TriggerObject { oid, table, name, function, parent: 0, constraint, what });
+        let own = || Triggering::Own(table, u32::try_from(place).unwrap_or(u32::MAX));
+        let what = own();
+        self.add_trigger(TriggerObject { oid, table, function, parent: 0, constraint, what });
         // Partitions have the triggers of each row, too.
         if kind != 'p' || !trigger.for_each_row {
             return;
@@ -117,17 +151,15 @@ impl Objects {
         for partition in tree.into_iter().skip(1) {
             let above = self.family.parents(partition).first().copied().unwrap_or(table);
             let parent = parents.iter().find(|(table, _)| *table == above).map_or(oid, |one| one.1);
-            let name: Arc<str> = trigger.name.as_str().into();
             let number = self.numbers.of("trigger", &[&partition.to_string(), &name]);
             parents.push((partition, number));
             self.add_trigger(TriggerObject {
                 oid: number,
                 table: partition,
-                name,
                 function,
                 parent,
                 constraint,
-                what: Triggering::Own(table, place),
+                what: own(),
             });
         }
     }
@@ -141,8 +173,8 @@ impl Objects {
 
     fn add_trigger(&mut self, trigger: TriggerObject) {
         let table = trigger.table;
-        let place = self.triggers.push(trigger.oid, trigger);
-        self.triggered.entry(table).or_default().push(place);
+        let place = self.triggers.push(trigger);
+        self.triggered.push(table, place);
     }
 
     /// Two triggers of the table that a foreign key refers to, and two of its own.
@@ -175,7 +207,7 @@ impl Objects {
                 for (calls, action, event) in [(DELETE, deleted, "del"), (UPDATE, updated, "upd")] {
                     let function = format!("RI_FKey_{}_{event}", action_name(action));
                     let (other, action) = (key.table, Some(action));
-                    let what = Triggering::Key { calls: ROW | calls, other, action };
+                    let what = Triggering::Key { calls: of_rows(calls), other, action };
                     self.add_key_trigger((key.constraint, key.target), calls, &function, (what, 0));
                 }
             }
@@ -186,7 +218,7 @@ impl Objects {
                     parent => key_trigger_number('c', parent, calls),
                 };
                 let other = key.target;
-                let what = Triggering::Key { calls: ROW | calls, other, action: None };
+                let what = Triggering::Key { calls: of_rows(calls), other, action: None };
                 self.add_key_trigger((key.constraint, key.table), calls, function, (what, parent));
             }
         }
@@ -202,19 +234,9 @@ impl Objects {
             .collect();
         for (constraint, table, is_primary) in waiting {
             let oid = key_trigger_number('u', constraint, INSERT | UPDATE);
-            let what = if is_primary { "PK" } else { "Unique" };
-            let name = format!("{what}_ConstraintTrigger_{oid}").into();
             let function = builtin("unique_key_recheck");
-            let (parent, what) = (0, Triggering::Recheck);
-            self.add_trigger(TriggerObject {
-                oid,
-                table,
-                name,
-                function,
-                parent,
-                constraint,
-                what,
-            });
+            let (parent, what) = (0, Triggering::Recheck { primary: is_primary });
+            self.add_trigger(TriggerObject { oid, table, function, parent, constraint, what });
         }
     }
 
@@ -230,10 +252,14 @@ impl Objects {
             _ => 'c',
         };
         let oid = key_trigger_number(side, constraint, calls);
-        let name = format!("RI_ConstraintTrigger_{side}_{oid}").into();
         let function = builtin(function);
-        self.add_trigger(TriggerObject { oid, table, name, function, parent, constraint, what });
+        self.add_trigger(TriggerObject { oid, table, function, parent, constraint, what });
     }
+}
+
+/// `tgtype` of a trigger of a key, which is called for each row.
+fn of_rows(calls: i64) -> u8 {
+    u8::try_from(ROW | calls).unwrap_or_default()
 }
 
 /// The number of a trigger of a foreign key: the same one each time.
@@ -287,8 +313,8 @@ pub(super) fn triggers(world: &World) -> Vec<Row> {
 }
 
 pub(super) fn of_table(world: &World, table: u32) -> Vec<Row> {
-    let places = world.objects.triggered.get(&table).into_iter().flatten();
-    rows(world, places.filter_map(|place| world.objects.triggers.at(*place)))
+    let places = world.objects.triggered.of(table);
+    rows(world, places.filter_map(|place| world.objects.triggers.at(place)))
 }
 
 fn rows<'a>(world: &World, triggers: impl Iterator<Item = &'a TriggerObject>) -> Vec<Row> {
@@ -299,8 +325,8 @@ fn rows<'a>(world: &World, triggers: impl Iterator<Item = &'a TriggerObject>) ->
         let mut calls = 0;
         let trigger = world.objects.trigger(object);
         if let Triggering::Key { calls: own, other: end, .. } = object.what {
-            (calls, other) = (own, end);
-        } else if matches!(object.what, Triggering::Recheck) {
+            (calls, other) = (own.into(), end);
+        } else if matches!(object.what, Triggering::Recheck { .. }) {
             calls = ROW | INSERT | UPDATE;
         }
         if trigger.is_none() {
@@ -321,7 +347,7 @@ fn rows<'a>(world: &World, triggers: impl Iterator<Item = &'a TriggerObject>) ->
             ("oid", Datum::Oid(object.oid)),
             ("tgrelid", Datum::Oid(object.table)),
             ("tgparentid", Datum::Oid(object.parent)),
-            ("tgname", Datum::Text(object.name.clone())),
+            ("tgname", Datum::Text(object.name(&world.objects))),
             ("tgfoid", Datum::Oid(object.function)),
             ("tgtype", Datum::Int(trigger.map_or(calls, bits))),
             ("tgenabled", letter(trigger.map_or('O', |trigger| trigger.enabled))),

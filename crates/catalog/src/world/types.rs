@@ -6,12 +6,13 @@ use std::sync::{Arc, LazyLock};
 use trunkline_core::Oid;
 use trunkline_core::catalog::{Access, Attribute, ConstraintKind, Domain, Type, TypeKind};
 
-use super::constraint::{ConstraintObject, What};
+use super::constraint::{ConstraintObject, Demand};
 use super::naming::array_name;
-use super::numbered::Numbered;
 use super::numbered::Of;
-use super::objects::Place;
+use super::numbered::{HasOid, Numbered};
+use super::place::{At, Place};
 use super::row::{Maker, count, letter};
+use super::slots::{Name, Slots};
 use super::{ClassObject, Objects, World};
 use crate::datum::{Datum, Row};
 use crate::facts::{PG_CATALOG, facts, number};
@@ -20,7 +21,7 @@ use crate::facts::{PG_CATALOG, facts, number};
 #[derive(Debug, Default)]
 pub(crate) struct Types {
     pub(super) all: Numbered<TypeObject>,
-    by_name: HashMap<(u32, Arc<str>), u32>,
+    by_name: Slots,
 }
 
 /// A row of `pg_type`.
@@ -33,6 +34,18 @@ pub(crate) struct TypeObject {
     /// The type of its arrays, or zero.
     pub(crate) array: u32,
     place: Place,
+}
+
+impl HasOid for TypeObject {
+    fn oid(&self) -> u32 {
+        self.oid
+    }
+}
+
+impl TypeObject {
+    fn named(&self) -> Name<'_> {
+        (self.schema, &self.name)
+    }
 }
 
 /// What a type of the snapshot is.
@@ -54,7 +67,8 @@ impl Types {
     }
 
     pub(crate) fn named(&self, schema: u32, name: &str) -> Option<u32> {
-        self.by_name.get(&(schema, name.into())).copied()
+        let at = |place| Some(self.all.at(place)?.named());
+        self.all.at(self.by_name.get((schema, name), at)?).map(|of| of.oid)
     }
 
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, TypeObject> {
@@ -87,7 +101,7 @@ impl Objects {
             let Some(number) = self.schema_named(&schema.name) else { continue };
             for (place, of) in schema.types.iter().enumerate() {
                 arrays.insert(of.oid.0, of.array.0);
-                let place = Place::Type(at, place);
+                let place = Place::Type(At::new(at, place));
                 let mut object = |oid: Oid, name: &str, what| {
                     let (array, name) = (0, name.into());
                     self.add_type(TypeObject {
@@ -133,8 +147,10 @@ impl Objects {
     }
 
     fn add_type(&mut self, of: TypeObject) {
-        self.types.by_name.entry((of.schema, of.name.clone())).or_insert(of.oid);
-        self.types.all.push(of.oid, of);
+        let (schema, name) = (of.schema, of.name.clone());
+        let place = self.types.all.push(of);
+        let all = &self.types.all;
+        self.types.by_name.add((schema, &*name), place, |place| Some(all.at(place)?.named()));
     }
 
     /// Arrays get their names when all other types have theirs.
@@ -175,20 +191,21 @@ impl Objects {
             let name = self.domain_constraint_name(schema, &of.name, "not_null");
             let oid = self.constraint_number(schema, &of.name, &name);
             let numbered = (oid, name);
-            let refusal = ConstraintObject::new(numbered, schema, (0, of.oid.0), What::NotNull);
+            let refusal = ConstraintObject::new(numbered, schema, (0, of.oid.0), Demand::NotNull);
             self.add_constraint(refusal);
         }
         for constraint in &domain.constraints {
-            let (what, label) = match &constraint.kind {
-                ConstraintKind::NotNull(_) => (What::NotNull, "not_null"),
-                kind => (What::Kind(kind.clone()), "check"),
+            let label = match &constraint.kind {
+                ConstraintKind::NotNull(_) => "not_null",
+                _ => "check",
             };
             let name = match &constraint.name {
                 Some(name) => name.as_str().into(),
                 None => self.domain_constraint_name(schema, &of.name, label),
             };
             let oid = self.constraint_number(schema, &of.name, &name);
-            let mut object = ConstraintObject::new((oid, name), schema, (0, of.oid.0), what);
+            let (of, demand) = ((0, of.oid.0), Demand::from(&constraint.kind));
+            let mut object = ConstraintObject::new((oid, name), schema, of, demand);
             object.not_valid = constraint.not_valid;
             self.add_constraint(object);
         }

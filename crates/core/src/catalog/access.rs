@@ -10,7 +10,7 @@ pub struct Access {
 }
 
 /// What one role may do with something (`aclitem`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Grant {
     /// Who may.
     pub to: Grantee,

@@ -1,7 +1,9 @@
 //! What tables demand of their rows, and their indexes.
 
+use std::sync::Arc;
+
 /// A constraint of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Constraint {
     /// Its name; one is made up as PostgreSQL does if there is none.
@@ -33,7 +35,7 @@ impl Constraint {
 }
 
 /// What a constraint demands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConstraintKind {
     /// PRIMARY KEY.
@@ -41,7 +43,7 @@ pub enum ConstraintKind {
     /// UNIQUE.
     Unique(Key),
     /// FOREIGN KEY.
-    Foreign(Box<ForeignKey>),
+    Foreign(Arc<ForeignKey>),
     /// CHECK, an expression.
     Check(String),
     /// NOT NULL of a column, where its name is not the usual one.
@@ -51,7 +53,7 @@ pub enum ConstraintKind {
 }
 
 /// What a primary key or a unique one is of.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Key {
     /// Its columns.
     pub columns: Vec<usize>,
@@ -68,7 +70,7 @@ impl From<Vec<usize>> for Key {
 }
 
 /// What a foreign key refers to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ForeignKey {
     /// The columns of this table.
@@ -110,7 +112,7 @@ impl ForeignKey {
 }
 
 /// What no two rows may have at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Exclusion {
     /// The access method of its index, such as `gist`.
     pub method: String,
@@ -121,7 +123,7 @@ pub struct Exclusion {
 }
 
 /// An index that is no constraint's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Index {
     /// Its name.
@@ -159,7 +161,7 @@ impl Index {
 }
 
 /// What an index is of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct IndexKey {
     /// A column or an expression.
@@ -175,7 +177,7 @@ pub struct IndexKey {
 }
 
 /// A column or an expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Indexed {
     /// A column of the table, counted from 0.
     Column(usize),

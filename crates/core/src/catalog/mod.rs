@@ -1,6 +1,7 @@
 //! What an engine has, for the catalogs that describe it.
 
 mod access;
+mod compact;
 mod constraint;
 mod numbers;
 mod relation;
@@ -8,6 +9,7 @@ mod routine;
 mod types;
 
 pub use access::{Access, Grant, Grantee, Policy, Role};
+pub use compact::Compactor;
 pub use constraint::{
     Constraint, ConstraintKind, Exclusion, ForeignKey, Index, IndexKey, Indexed, Key,
 };

@@ -1,5 +1,7 @@
 //! Tables, views and what they have.
 
+use std::sync::Arc;
+
 use super::{Access, Constraint, Grant, Index, Policy, Trigger};
 use crate::Oid;
 use crate::column::Column;
@@ -12,8 +14,8 @@ pub struct Relation {
     pub name: String,
     /// What it is.
     pub kind: RelationKind,
-    /// Its columns, in order; constraints and indexes count them from 0.
-    pub columns: Vec<Attribute>,
+    /// Its columns, in order; constraints and indexes count them from 0. Tables may share what is alike.
+    pub columns: Vec<Arc<Attribute>>,
     /// Its constraints.
     pub constraints: Vec<Constraint>,
     /// Its indexes, but those of its constraints.
@@ -56,7 +58,7 @@ impl Relation {
         Relation {
             name: name.into(),
             kind,
-            columns: columns.into_iter().collect(),
+            columns: columns.into_iter().map(Arc::new).collect(),
             constraints: Vec::new(),
             indexes: Vec::new(),
             rows: None,
@@ -116,7 +118,7 @@ pub struct PartitionKey {
 }
 
 /// A column of a relation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Attribute {
     /// Its name and type.
@@ -124,13 +126,13 @@ pub struct Attribute {
     /// Whether it refuses NULL.
     pub not_null: bool,
     /// What it is by default: an expression in PostgreSQL's words.
-    pub default: Option<String>,
+    pub default: Option<Box<str>>,
     /// How its values are made, if they are.
     pub generated: Option<Generated>,
     /// What is said of it.
-    pub comment: Option<String>,
+    pub comment: Option<Box<str>>,
     /// The collation, where it is not that of the type; perhaps with a schema.
-    pub collation: Option<String>,
+    pub collation: Option<Box<str>>,
     /// How many dimensions it was declared with; without it an array's has one. Its values may have others.
     pub dimensions: Option<i16>,
     /// Whether it is a parent's; what is said of it here, too, is `is_local`.

@@ -1,5 +1,7 @@
 //! Types that somebody made.
 
+use std::sync::Arc;
+
 use trunkline_proto::Oid;
 
 use super::{Access, Attribute, Constraint};
@@ -40,7 +42,7 @@ pub enum TypeKind {
     /// `CREATE TYPE … AS ENUM`: its labels in order.
     Enum(Vec<String>),
     /// `CREATE TYPE … AS (…)`: its columns.
-    Composite(Vec<Attribute>),
+    Composite(Vec<Arc<Attribute>>),
     /// `CREATE DOMAIN`.
     Domain(Box<Domain>),
     /// `CREATE TYPE … AS RANGE`.

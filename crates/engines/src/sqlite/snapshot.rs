@@ -81,27 +81,31 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
     let columns = relation.columns.iter().enumerate().map(|(place, column)| {
         let shape = Column::new(column.name.as_str(), column.ty.oid).typmod(column.ty.typmod);
         let mut attribute = Attribute::new(shape);
-        attribute.comment = said(Commented::Column(relation.name.clone(), column.name.clone()));
+        let comment = said(Commented::Column(relation.name.clone(), column.name.clone()));
+        attribute.comment = comment.map(Into::into);
         attribute.not_null = column.not_null || key.contains(&place);
         match column.mark() {
             _ if column.generated => {
                 attribute.generated = Some(Generated::Stored);
                 let expression = generation(&relation.sql, &column.name);
-                attribute.default = expression.as_deref().map(|text| told(text).to_owned());
+                attribute.default = expression.as_deref().map(|text| told(text).into());
             }
             Some(mark) => match column.numbers().map(|numbers| numbers.kind) {
                 Some(Numbering::Always) => attribute.generated = Some(Generated::Always),
                 Some(Numbering::ByDefault) => attribute.generated = Some(Generated::ByDefault),
                 Some(Numbering::Key) => {}
-                Some(_) => attribute.default = relation.sequence_name(column).map(next_of),
-                None => attribute.default = default::shown(mark, column.ty),
+                Some(_) => {
+                    attribute.default = relation.sequence_name(column).map(next_of).map(Into::into);
+                }
+                None => attribute.default = default::shown(mark, column.ty).map(Into::into),
             },
             None if relation.rowid_alias() == Some(place) => {
                 attribute.generated = Some(Generated::ByDefault);
             }
             None => {
                 let default = column.default.as_deref();
-                attribute.default = default.and_then(|text| default::shown(text, column.ty));
+                let shown = default.and_then(|text| default::shown(text, column.ty));
+                attribute.default = shown.map(Into::into);
             }
         }
         attribute
@@ -162,7 +166,7 @@ fn described(schema: &Schema, relation: &Relation) -> Described {
         let mut foreign = ForeignKey::new(key.columns.clone(), PUBLIC, table, refers_to);
         foreign.on_update = action(&key.on_update);
         foreign.on_delete = action(&key.on_delete);
-        let kind = ConstraintKind::Foreign(Box::new(foreign));
+        let kind = ConstraintKind::Foreign(foreign.into());
         let mut constraint = Constraint::new(Some(relation.foreign_name(key)), kind);
         constraint.deferrable = deferral != Deferral::Never;
         constraint.deferred = deferral == Deferral::UnlessAsked;

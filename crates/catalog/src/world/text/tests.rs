@@ -77,7 +77,7 @@ fn shown(kind: &str, text: &str, pretty: bool) -> String {
                 let objects = Objects::new(Arc::new(snapshot.clone()));
                 Names::new(&objects, &[PUBLIC], None).type_named(of).expect("a type")
             };
-            table.columns.push(Attribute::new(Column::new("x", oid).typmod(typmod)));
+            table.columns.push(Arc::new(Attribute::new(Column::new("x", oid).typmod(typmod))));
             snapshot.schemas[0].relations.push(table);
             let world = world(snapshot);
             let asked = find(&world, "asked");

@@ -77,7 +77,7 @@ pub(super) fn stored_columns(
     relation: &Relation,
     named: Option<&[String]>,
 ) -> Result<Option<Vec<String>>> {
-    let generated = |column: &&Attribute| column.generated == Some(Generated::Stored);
+    let generated = |column: &&Arc<Attribute>| column.generated == Some(Generated::Stored);
     if let Some(named) = named {
         let found = relation
             .columns
