@@ -255,8 +255,8 @@ impl<S: Session> CatalogSession<S> {
                 }
                 Beside::Typed(world) => match Answer::prepare_within(sql, hints, Some(world)) {
                     Ok(answer) => Ok(self.described(answer)),
-                    // The engine may know functions that are not here, but not the type.
-                    Err(error) if error.sqlstate() == SqlState::UNDEFINED_FUNCTION => {
+                    // The engine may know functions that are not here, and what looks like a type may be an alias.
+                    Err(error) if may_be_the_engines(&error) => {
                         self.prepare_engine(sql, hints, is_cursor).await.map_err(|_| error)
                     }
                     Err(error) => Err(error),
