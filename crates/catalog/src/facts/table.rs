@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{Oid, PgError};
 
+use super::PG_CATALOG;
 use crate::datum::{Datum, Row};
 use crate::io;
 
@@ -154,6 +155,17 @@ pub(crate) fn row_type(relation: u32) -> Option<Oid> {
 /// The columns of a relation of the catalogs, by the OID of its schema and its name.
 pub(crate) fn relation_columns(schema: u32, name: &str) -> Option<&'static [Column]> {
     RELATIONS.get(&(schema, name.into())).map(Vec::as_slice)
+}
+
+/// Where a column of a relation of `pg_catalog` is; nowhere is beyond every row.
+pub(crate) fn column_place(relation: &str, column: &str) -> usize {
+    let columns = relation_columns(PG_CATALOG, relation).unwrap_or_default();
+    columns.iter().position(|own| *own.name == *column).unwrap_or(usize::MAX)
+}
+
+/// The cell of a row of a relation of `pg_catalog` in a column.
+pub(crate) fn cell<'a>(relation: &str, row: &'a [Datum], column: &str) -> Option<&'a Datum> {
+    row.get(column_place(relation, column))
 }
 
 /// The rows of a relation that every database has, and that have a value in a column.
