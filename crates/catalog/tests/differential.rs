@@ -73,6 +73,15 @@ fn answers_about_declared_objects_are_those_of_postgresql() {
     });
 }
 
+/// What clients ask beside the usual: identities of objects, files, counters.
+#[test]
+fn answers_to_clients_are_those_of_postgresql() {
+    block_on(async {
+        let session = open_defined(include_str!("golden/clients.schema.sql"), "postgres").await;
+        compare(session, include_str!("golden/clients.answers.txt")).await;
+    });
+}
+
 /// Where tables keep what is long, and what initdb numbers.
 #[test]
 fn answers_about_what_is_stored_are_those_of_postgresql() {

@@ -79,9 +79,15 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Datum> {
             }
             None => None,
         },
-        catalog => match OF_METHODS.iter().find(|known| known.0 == catalog) {
-            Some(of) => of_method(world, of, object),
-            None => named(run, catalog, object)?,
+        catalog => match of_method(catalog, object) {
+            Some((word, schema, name, method)) => {
+                let shown = world.shown_in(schema, &name);
+                Some(format!("{word} {shown} for access method {method}"))
+            }
+            None => named(run, catalog, object)?.map(|(word, schema, name)| match schema {
+                Some(schema) => format!("{word} {}", world.shown_in(schema, &name)),
+                None => format!("{word} {name}"),
+            }),
         },
     };
     Ok(described.map_or(Datum::Null, Datum::text))
@@ -95,14 +101,7 @@ fn on(run: &Run, word: &str, name: &str, table: u32) -> Result<Option<String>> {
 /// A relation or a column of one.
 fn relation(run: &Run, oid: u32, column: i64) -> Result<Option<String>> {
     let Some(name) = run.world.class_text(oid) else { return Ok(None) };
-    let kind = match run.world.objects.class(oid) {
-        Some(class) => Some(word(class.kind)),
-        None => {
-            let known = facts::rows_by("pg_class", "oid", &Datum::Oid(oid));
-            let kind = known.first().and_then(|row| cell("pg_class", row, "relkind")?.as_str());
-            kind.and_then(|kind| kind.chars().next()).map(word)
-        }
-    };
+    let kind = kind(&run.world, oid);
     let whole = kind.map(|kind| format!("{kind} {name}"));
     if column == 0 {
         return Ok(whole);
@@ -111,8 +110,17 @@ fn relation(run: &Run, oid: u32, column: i64) -> Result<Option<String>> {
     Ok(name.zip(whole).map(|(name, whole)| format!("column {name} of {whole}")))
 }
 
+/// The word for a relation.
+pub(super) fn kind(world: &World, oid: u32) -> Option<&'static str> {
+    if let Some(class) = world.objects.class(oid) {
+        return Some(word(class.kind));
+    }
+    let [row] = facts::rows_by("pg_class", "oid", &Datum::Oid(oid)).try_into().ok()?;
+    cell("pg_class", &row, "relkind")?.as_str()?.chars().next().map(word)
+}
+
 /// The name of a column; tables may have many, the rows of which nobody has to make.
-fn column_name(run: &Run, relation: u32, number: i64) -> Result<Option<Arc<str>>> {
+pub(super) fn column_name(run: &Run, relation: u32, number: i64) -> Result<Option<Arc<str>>> {
     let class = run.world.objects.class(relation);
     let of = class.and_then(|class| run.world.objects.relation_of(class).zip(Some(class)));
     if let Some((table, class)) = of
@@ -170,22 +178,27 @@ fn rule(run: &Run, oid: u32) -> Result<Option<String>> {
     on(run, "rule", name.unwrap_or("_RETURN"), view)
 }
 
-/// An operator class or family.
-fn of_method(
-    world: &World,
-    (relation, word, [name, schema, method]): &(&str, &str, [&str; 3]),
+/// An operator class or family: its word, schema, name and access method.
+pub(super) fn of_method(
+    catalog: &str,
     object: u32,
-) -> Option<String> {
+) -> Option<(&'static str, u32, Arc<str>, Arc<str>)> {
+    let (relation, word, [name, schema, method]) =
+        OF_METHODS.iter().find(|known| known.0 == catalog)?;
     let [row] = facts::rows_by(relation, "oid", &Datum::Oid(object)).try_into().ok()?;
     let number = |name| cell(relation, &row, name).and_then(Datum::as_oid);
     let methods = facts::rows_by("pg_am", "oid", &Datum::Oid(number(method)?));
-    let of = cell("pg_am", methods.first()?, "amname")?.as_str()?;
-    let shown = world.shown_in(number(schema)?, cell(relation, &row, name)?.as_str()?);
-    Some(format!("{word} {shown} for access method {of}"))
+    let of = cell("pg_am", methods.first()?, "amname")?.as_str()?.into();
+    let own = cell(relation, &row, name)?.as_str()?.into();
+    Some((*word, number(schema)?, own, of))
 }
 
-/// What has a name of its own.
-fn named(run: &Run, catalog: &str, object: u32) -> Result<Option<String>> {
+/// What has a name of its own: its word, its schema if it has one, and its name.
+pub(super) fn named(
+    run: &Run,
+    catalog: &str,
+    object: u32,
+) -> Result<Option<(&'static str, Option<u32>, Arc<str>)>> {
     let Some((relation, word, name, schema)) = NAMED.iter().find(|known| known.0 == catalog) else {
         return Ok(None);
     };
@@ -198,13 +211,14 @@ fn named(run: &Run, catalog: &str, object: u32) -> Result<Option<String>> {
         None => run.first_of(relation, is_it)?,
     };
     Ok(found.and_then(|row| {
-        let own = cell(relation, &row, name)?.as_str()?;
-        Some(match *schema {
-            "" => format!("{word} {own}"),
-            schema => {
-                let schema = cell(relation, &row, schema)?.as_oid()?;
-                format!("{word} {}", run.world.shown_in(schema, own))
-            }
-        })
+        let own = cell(relation, &row, name)?.as_str()?.into();
+        let schema = cell(relation, &row, schema).and_then(Datum::as_oid);
+        Some((*word, schema, own))
     }))
+}
+
+/// The word for what a catalog has.
+pub(super) fn word_of_catalog(catalog: &str) -> Option<&'static str> {
+    let named = NAMED.iter().find(|known| known.0 == catalog).map(|known| known.1);
+    named.or_else(|| OF_METHODS.iter().find(|known| known.0 == catalog).map(|known| known.1))
 }

@@ -57,7 +57,6 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         | "pg_get_wait_events"
         | "pg_stat_get_wal_senders"
         | "pg_get_replication_slots"
-        | "pg_blocking_pids"
         | "pg_hba_file_rules"
         | "pg_show_all_file_settings"
         | "pg_show_replication_origin_status" => |_| Ok(Vec::new()),

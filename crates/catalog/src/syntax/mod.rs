@@ -12,6 +12,7 @@ mod members;
 mod qualified;
 mod rows_from;
 mod strings;
+mod tables;
 mod trim;
 
 pub use call::call_name;
@@ -21,3 +22,4 @@ pub use dialect::{Postgres, is_reserved};
 pub(crate) use qualified::ALL_FIELDS;
 pub(crate) use rows_from::{ROWS_FROM, as_calls};
 pub use strings::tokens;
+pub(crate) use tables::as_selects;

@@ -1,0 +1,38 @@
+//! `TABLE name`: all of a relation.
+
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
+
+/// The tokens with `SELECT * FROM` for `TABLE` before a name, which is what it is short for: the parser does not know
+/// it everywhere, and lets nothing follow. In a query the word, which is reserved, stands for nothing else.
+pub(crate) fn as_selects(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let is_table = |token: &TokenWithSpan| match &token.token {
+        Token::Word(word) => word.quote_style.is_none() && word.keyword == Keyword::TABLE,
+        _ => false,
+    };
+    if !tokens.iter().any(is_table) {
+        return tokens;
+    }
+    // Whether a word comes next, from the end on.
+    let mut is_next = false;
+    let mut named: Vec<bool> = Vec::with_capacity(tokens.len());
+    for token in tokens.iter().rev() {
+        named.push(is_next);
+        if !matches!(token.token, Token::Whitespace(_)) {
+            is_next = matches!(token.token, Token::Word(_));
+        }
+    }
+    let word = |text: &str, keyword| {
+        Token::Word(Word { value: text.to_owned(), quote_style: None, keyword })
+    };
+    let mut written = Vec::with_capacity(tokens.len() + 2);
+    for (token, is_named) in tokens.into_iter().zip(named.into_iter().rev()) {
+        if !is_table(&token) || !is_named {
+            written.push(token);
+            continue;
+        }
+        let all = [word("SELECT", Keyword::SELECT), Token::Mul, word("FROM", Keyword::FROM)];
+        written.extend(all.map(|part| TokenWithSpan { token: part, span: token.span }));
+    }
+    written
+}
