@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use trunkline_core::catalog::Snapshot;
 
 use crate::declared::{merged, type_names};
+use crate::refusals::Refusals;
 use crate::world::Objects;
 
 /// What the sessions of an engine have in common.
@@ -17,6 +18,7 @@ pub(crate) struct Common {
     type_names: HashSet<String>,
     /// What the engine's last snapshot comes to.
     last: Mutex<Option<Making>>,
+    pub(crate) refusals: Refusals,
 }
 
 /// A snapshot of the engine, and its objects once somebody has made them.
@@ -58,7 +60,7 @@ impl Known {
 impl Common {
     pub(crate) fn declaring(declared: Snapshot) -> Common {
         let type_names = type_names(&declared);
-        Common { declared: Some(Arc::new(declared)), type_names, last: Mutex::default() }
+        Common { declared: Some(Arc::new(declared)), type_names, ..Common::default() }
     }
 
     /// The names of the types that are there beside the engine's own.

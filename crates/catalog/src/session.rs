@@ -57,6 +57,14 @@ impl<E: Engine> Catalog<E> {
         Catalog { common: Arc::new(Common::declaring(declared)), ..self }
     }
 
+    /// What its sessions were asked for, and PostgreSQL has, but the catalogs here have not: each construct by its
+    /// name, with how often a statement was refused for it (0A000).
+    ///
+    /// The log has it, too: a warning when it is the first time, the tenth, the hundredth and so on.
+    pub fn refusals(&self) -> Vec<(String, u64)> {
+        self.common.refusals.all()
+    }
+
     /// The engine within.
     pub fn engine(&self) -> &E {
         &self.engine
@@ -282,7 +290,8 @@ impl<S: Session> Session for CatalogSession<S> {
     type Statement = CatalogStatement<S::Statement>;
 
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Self::Statement>> {
-        self.prepare_routed(sql, hints, false).await
+        let prepared = self.prepare_routed(sql, hints, false).await;
+        self.common.refusals.count(prepared)
     }
 
     async fn prepare_cursor(
@@ -290,7 +299,8 @@ impl<S: Session> Session for CatalogSession<S> {
         sql: &str,
         hints: &[Oid],
     ) -> Result<Prepared<Self::Statement>> {
-        self.prepare_routed(sql, hints, true).await
+        let prepared = self.prepare_routed(sql, hints, true).await;
+        self.common.refusals.count(prepared)
     }
 
     async fn prepare_call(&mut self, function: Oid) -> Result<Prepared<Self::Statement>> {
@@ -322,7 +332,7 @@ impl<S: Session> Session for CatalogSession<S> {
             }
             Kind::Answer(answer) => {
                 let world = self.world(run.inventory.clone()).await?;
-                answer.execute(world, &run).await
+                self.common.refusals.count(answer.execute(world, &run).await)
             }
             Kind::Lock => Ok(Reply::Done(CommandTag::new("LOCK TABLE"))),
         }
