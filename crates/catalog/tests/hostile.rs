@@ -201,7 +201,7 @@ fn rows_that_functions_make_are_counted() {
             let begun = Instant::now();
             let error = ask(&mut session, &sql).await.expect_err("it is too much");
             assert_eq!(error.sqlstate().to_string(), "53400", "{sql}: {error}");
-            assert!(begun.elapsed() < Duration::from_secs(30), "{sql}: {:?}", begun.elapsed());
+            assert!(begun.elapsed() < Duration::from_secs(120), "{sql}: {:?}", begun.elapsed());
         }
     });
 }

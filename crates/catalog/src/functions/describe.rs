@@ -38,7 +38,7 @@ const OF_METHODS: [(&str, &str, [&str; 3]); 2] = [
 ];
 
 /// How many steps it takes to describe something.
-const DESCRIBED: usize = 32;
+pub(super) const DESCRIBED: usize = 64;
 
 /// `pg_describe_object(catalog, object, column)`
 pub(super) fn describe(call: &Call<'_>) -> Result<Datum> {

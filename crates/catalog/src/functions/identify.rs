@@ -7,7 +7,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
 use super::definitions::{oid, qualified};
-use super::describe::{column_name, kind, named, of_method};
+use super::describe::{DESCRIBED, column_name, kind, named, of_method};
 use crate::datum::{Datum, Row};
 use crate::facts::{self, OPERATORS, PG_CATALOG, PROCS, cell, element_of, type_facts};
 use crate::plan::{Call, Function};
@@ -68,7 +68,7 @@ fn identify(
 ) -> Result<(String, Option<Identity>)> {
     let world = &run.world;
     let name = world.class_name(catalog).filter(|(schema, _)| *schema == PG_CATALOG);
-    run.steps(32)?;
+    run.steps(DESCRIBED)?;
     let (word, identity) = match name.as_ref().map_or("", |(_, name)| name) {
         "pg_class" => return relation(run, object, column),
         "pg_type" => ("type", of_type(world, object)),

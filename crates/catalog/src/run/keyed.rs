@@ -14,7 +14,7 @@ use crate::plan::{Key, Leaf, Wanted};
 /// For how many keys rows are kept at a time: some are asked for again and again, such as types.
 const KEPT: usize = 512;
 /// How many steps it takes to make a row for a function.
-const ROW: usize = 16;
+const ROW: usize = 32;
 
 impl Run {
     /// Goes through the rows of a leaf that are found by its key.

@@ -27,3 +27,11 @@ SELECT amname FROM pg_am WHERE amtype = 't' UNION ALL (TABLE information_schema.
 WITH a AS (TABLE pg_am) TABLE a ORDER BY 2 LIMIT 2
 
 SELECT count(*) FROM (TABLE /* all of it */ pg_catalog.pg_am) AS a
+
+SELECT name, default_version, installed_version, comment FROM pg_available_extensions ORDER BY name COLLATE "C"
+
+SELECT name, version, installed, superuser, trusted, relocatable, schema, requires FROM pg_available_extension_versions WHERE name IN ('plpgsql', 'earthdistance', 'cube', 'hstore_plperl') ORDER BY name COLLATE "C", version
+
+SELECT * FROM pg_available_extensions() WHERE name = 'pgcrypto'
+
+SELECT requires, trusted, relocatable FROM pg_available_extension_versions() WHERE name = 'xml2'
