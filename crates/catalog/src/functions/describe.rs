@@ -193,12 +193,11 @@ pub(super) fn of_method(
     Some((*word, number(schema)?, own, of))
 }
 
+/// A word, the number of a schema, and a name.
+pub(super) type Named = (&'static str, Option<u32>, Arc<str>);
+
 /// What has a name of its own: its word, its schema if it has one, and its name.
-pub(super) fn named(
-    run: &Run,
-    catalog: &str,
-    object: u32,
-) -> Result<Option<(&'static str, Option<u32>, Arc<str>)>> {
+pub(super) fn named(run: &Run, catalog: &str, object: u32) -> Result<Option<Named>> {
     let Some((relation, word, name, schema)) = NAMED.iter().find(|known| known.0 == catalog) else {
         return Ok(None);
     };

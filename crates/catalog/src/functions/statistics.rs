@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use trunkline_core::types::Value;
-use trunkline_core::{Oid, Result};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::definitions::oid;
 use super::session::started;
 use crate::datum::{Datum, Row};
-use crate::facts::{Proc, cell};
+use crate::facts::{PROCS, Proc, cell};
 use crate::plan::{Call, Function};
 
 /// The first number of a transaction that is none of PostgreSQL's own.
@@ -34,6 +34,7 @@ pub(super) fn function(proc: &Proc) -> Option<Function> {
         "pg_relation_filepath" => path,
         "pg_basetype" => base_type,
         "pg_get_replica_identity_index" => replica_identity,
+        "pg_sequence_parameters" => sequence,
         name => return counter(name.strip_prefix("pg_stat_get_")?, proc),
     })
 }
@@ -92,6 +93,23 @@ fn base_type(call: &Call<'_>) -> Result<Datum> {
     let is_there = |oid: &u32| world.type_name(*oid).is_some();
     let base = oid(call, 0).filter(is_there).map(|oid| world.base_of(Oid(oid)).0);
     Ok(base.map_or(Datum::Null, Datum::Oid))
+}
+
+/// `pg_sequence_parameters`
+fn sequence(call: &Call<'_>) -> Result<Datum> {
+    let Some(sequence) = oid(call, 0) else { return Ok(Datum::Null) };
+    let found = call.run.found("pg_sequence", "seqrelid", sequence)?;
+    let Some(row) = found.first() else {
+        let name = call.run.world.class_name(sequence).map(|(_, name)| name).unwrap_or_default();
+        let message = format!("\"{name}\" is not a sequence");
+        return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
+    };
+    let columns =
+        ["seqstart", "seqmin", "seqmax", "seqincrement", "seqcycle", "seqcache", "seqtypid"];
+    let values = columns.map(|name| cell("pg_sequence", row, name).cloned().unwrap_or_default());
+    let fields = PROCS.get("pg_sequence_parameters").and_then(|procs| procs.first());
+    let fields = fields.map(|proc| proc.outputs.clone()).unwrap_or_default();
+    Datum::record(&fields.into(), values.into())
 }
 
 /// The index by which a table's rows are told apart where they are sent on.

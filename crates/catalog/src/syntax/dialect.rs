@@ -194,7 +194,8 @@ impl Dialect for Postgres {
         members::comes_next(parser).then(|| members::read(parser))
     }
 
-    /// What IS DISTINCT FROM compares with ends before an AND, where the parser would go on.
+    /// COLLATE behind a cast; the parser knows it behind a name. What IS DISTINCT FROM compares with ends before
+    /// an AND, where the parser would go on.
     fn parse_infix(
         &self,
         parser: &mut Parser<'_>,
@@ -202,6 +203,12 @@ impl Dialect for Postgres {
         precedence: u8,
     ) -> Option<Result<Expr, ParserError>> {
         let is = |words: &[Keyword], parser: &mut Parser<'_>| parser.parse_keywords(words);
+        // One behind another says nothing, and could go on for ever.
+        if !matches!(left, Expr::Collate { .. }) && is(&[Keyword::COLLATE], parser) {
+            let collation = parser.parse_object_name(false);
+            let expr = Box::new(left.clone());
+            return Some(collation.map(|collation| Expr::Collate { expr, collation }));
+        }
         let make = match () {
             () if is(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM], parser) => {
                 Expr::IsDistinctFrom

@@ -35,3 +35,13 @@ SELECT name, version, installed, superuser, trusted, relocatable, schema, requir
 SELECT * FROM pg_available_extensions() WHERE name = 'pgcrypto'
 
 SELECT requires, trusted, relocatable FROM pg_available_extension_versions() WHERE name = 'xml2'
+
+SELECT relname, relnamespace::regnamespace::text COLLATE "C" AS s FROM pg_class WHERE relkind = 'S' AND relname::text COLLATE pg_catalog."C" ~ '^[sL]' ORDER BY relname::text COLLATE "C", s
+
+SELECT 'a'::text COLLATE "C" || 'b' AS a, 1 + 1 AS b, 'x' COLLATE "C" < 'y'::text COLLATE "C" AS c FROM pg_am LIMIT 1
+
+SELECT oid::regclass::text FROM pg_class WHERE (relnamespace, relname) IN (SELECT oid, 'station' FROM pg_namespace WHERE nspname = 'rail')
+
+SELECT pg_sequence_parameters('rail.station_id_seq'::regclass) AS a, (pg_sequence_parameters('"Rail Yard"."Loco List_No_seq"'::regclass)).increment FROM pg_am LIMIT 1
+
+SELECT s.* FROM pg_class c, pg_sequence_parameters(c.oid) s WHERE c.relkind = 'S' ORDER BY c.relname
