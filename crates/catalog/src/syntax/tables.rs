@@ -1,4 +1,4 @@
-//! `TABLE name`: all of a relation.
+//! `TABLE name`: all of a relation; and `ONLY name`, without those that inherit from it.
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
@@ -35,4 +35,22 @@ pub(crate) fn as_selects(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         written.extend(all.map(|part| TokenWithSpan { token: part, span: token.span }));
     }
     written
+}
+
+/// The tokens without ONLY before the name of an item of FROM: the relations here give nobody the rows of others.
+pub(crate) fn without_only(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut before = Keyword::NoKeyword;
+    let mut is_listed = false;
+    tokens.retain(|token| {
+        let word = match &token.token {
+            Token::Whitespace(_) => return true,
+            Token::Word(word) if word.quote_style.is_none() => word.keyword,
+            _ => Keyword::NoKeyword,
+        };
+        let is_item = matches!(before, Keyword::FROM | Keyword::JOIN) || is_listed;
+        before = word;
+        is_listed = token.token == Token::Comma;
+        !(is_item && word == Keyword::ONLY)
+    });
+    tokens
 }

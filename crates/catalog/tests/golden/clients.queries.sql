@@ -45,3 +45,19 @@ SELECT oid::regclass::text FROM pg_class WHERE (relnamespace, relname) IN (SELEC
 SELECT pg_sequence_parameters('rail.station_id_seq'::regclass) AS a, (pg_sequence_parameters('"Rail Yard"."Loco List_No_seq"'::regclass)).increment FROM pg_am LIMIT 1
 
 SELECT s.* FROM pg_class c, pg_sequence_parameters(c.oid) s WHERE c.relkind = 'S' ORDER BY c.relname
+
+SELECT (relnatts * 0 + 3)::numeric(5,2) AS a, 3.14159::numeric(5,2) AS b, 2.5::numeric(3) AS c, '{1.555,2}'::numeric(4,2)[] AS d, 12345::numeric(7,-2) AS e FROM pg_class LIMIT 1
+
+SELECT 1000::numeric(4,2) FROM pg_am
+
+SELECT timestamp '2024-05-17 10:00:00.55'::timestamp(0) AS a, '2024-05-17 10:00:00.449'::timestamptz(1) AT TIME ZONE 'UTC' AS b, '10:00:00.55'::time(1) AS c FROM pg_am LIMIT 1
+
+SELECT amname FROM pg_am ORDER BY amname FETCH FIRST ROW ONLY
+
+SELECT amname FROM pg_am ORDER BY amname OFFSET 1 FETCH NEXT 2 ROWS ONLY
+
+SELECT a.amname FROM ONLY pg_am AS a JOIN ONLY pg_opclass ON opcmethod = a.oid WHERE opcname = 'text_ops' ORDER BY 1 FETCH FIRST 1 ROWS ONLY
+
+SELECT amname FROM pg_am WHERE amname LIKE ANY (ARRAY['b%', 'x']) OR amname ILIKE SOME ('{GI%}') ORDER BY 1
+
+SELECT amname FROM pg_am WHERE amname NOT LIKE ALL (ARRAY['b%', 'g%']) AND amname NOT ILIKE ANY (SELECT 'HE%') AND amtype = 'i' ORDER BY 1
