@@ -3,8 +3,12 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
+/// The words behind which a query may begin, beside parentheses; behind AS it is the name of a column.
+const BEFORE_QUERIES: [Keyword; 5] =
+    [Keyword::UNION, Keyword::EXCEPT, Keyword::INTERSECT, Keyword::ALL, Keyword::DISTINCT];
+
 /// The tokens with `SELECT * FROM` for `TABLE` before a name, which is what it is short for: the parser does not know
-/// it everywhere, and lets nothing follow. In a query the word, which is reserved, stands for nothing else.
+/// it everywhere, and lets nothing follow.
 pub(crate) fn as_selects(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let is_table = |token: &TokenWithSpan| match &token.token {
         Token::Word(word) => word.quote_style.is_none() && word.keyword == Keyword::TABLE,
@@ -26,8 +30,16 @@ pub(crate) fn as_selects(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         Token::Word(Word { value: text.to_owned(), quote_style: None, keyword })
     };
     let mut written = Vec::with_capacity(tokens.len() + 2);
+    let mut begins = true;
     for (token, is_named) in tokens.into_iter().zip(named.into_iter().rev()) {
-        if !is_table(&token) || !is_named {
+        let is_query = begins && is_named && is_table(&token);
+        begins = match &token.token {
+            Token::Whitespace(_) => begins,
+            Token::LParen | Token::RParen => true,
+            Token::Word(word) => BEFORE_QUERIES.contains(&word.keyword),
+            _ => false,
+        };
+        if !is_query {
             written.push(token);
             continue;
         }

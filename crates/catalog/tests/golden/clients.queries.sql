@@ -61,3 +61,7 @@ SELECT a.amname FROM ONLY pg_am AS a JOIN ONLY pg_opclass ON opcmethod = a.oid W
 SELECT amname FROM pg_am WHERE amname LIKE ANY (ARRAY['b%', 'x']) OR amname ILIKE SOME ('{GI%}') ORDER BY 1
 
 SELECT amname FROM pg_am WHERE amname NOT LIKE ALL (ARRAY['b%', 'g%']) AND amname NOT ILIKE ANY (SELECT 'HE%') AND amtype = 'i' ORDER BY 1
+
+SELECT n.nspname AS schema, c.relname AS table FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'pg_am'
+
+SELECT 1 AS a, (SELECT 2) AS table UNION ALL TABLE pg_am LIMIT 0
