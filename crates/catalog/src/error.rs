@@ -21,13 +21,12 @@ pub(crate) fn no_relation(place: Place, name: &str) -> PgError {
     at(place, SqlState::UNDEFINED_TABLE, format!("relation \"{name}\" does not exist"))
 }
 
+/// How a message ends that says what is not here.
+pub(crate) const UNSUPPORTED: &str = " is not supported in a query of the catalogs";
+
 /// 0A000, for what PostgreSQL has and the catalogs here have not.
 pub(crate) fn unsupported(place: Place, what: &str) -> PgError {
-    at(
-        place,
-        SqlState::FEATURE_NOT_SUPPORTED,
-        format!("{what} is not supported in a query of the catalogs"),
-    )
+    at(place, SqlState::FEATURE_NOT_SUPPORTED, format!("{what}{UNSUPPORTED}"))
 }
 
 /// 42804

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use trunkline_core::catalog::Snapshot;
 
 use crate::declared::{merged, type_names};
+use crate::refusals::Refusals;
 use crate::statements::Statements;
 use crate::world::Objects;
 
@@ -18,6 +19,7 @@ pub(crate) struct Common {
     type_names: HashSet<String>,
     /// What the engine's last snapshot comes to.
     last: Mutex<Option<Making>>,
+    pub(crate) refusals: Refusals,
     pub(crate) statements: Statements,
 }
 

@@ -41,6 +41,7 @@ mod lock;
 mod parse;
 mod plan;
 mod protected;
+mod refusals;
 mod route;
 mod run;
 mod session;

@@ -58,6 +58,14 @@ impl<E: Engine> Catalog<E> {
         Catalog { common: Arc::new(Common::declaring(declared)), ..self }
     }
 
+    /// What its sessions were asked for, and PostgreSQL has, but the catalogs here have not: each construct by its
+    /// name, with how often a statement was refused for it (0A000).
+    ///
+    /// The log has it, too: a warning when it is the first time, the tenth, the hundredth and so on.
+    pub fn refusals(&self) -> Vec<(String, u64)> {
+        self.common.refusals.all()
+    }
+
     /// The engine within.
     pub fn engine(&self) -> &E {
         &self.engine
@@ -271,8 +279,8 @@ impl<S: Session> CatalogSession<S> {
                 }
                 Beside::Typed(world) => match Answer::prepare_within(sql, hints, Some(world)) {
                     Ok(answer) => Ok(self.described(Arc::new(answer))),
-                    // The engine may know functions that are not here, but not the type.
-                    Err(error) if error.sqlstate() == SqlState::UNDEFINED_FUNCTION => {
+                    // The engine may know functions that are not here, and what looks like a type may be an alias.
+                    Err(error) if may_be_the_engines(&error) => {
                         self.prepare_engine(sql, hints, is_cursor).await.map_err(|_| error)
                     }
                     Err(error) => Err(error),
@@ -301,7 +309,8 @@ impl<S: Session> Session for CatalogSession<S> {
     type Statement = CatalogStatement<S::Statement>;
 
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Self::Statement>> {
-        self.prepare_routed(sql, hints, false).await
+        let prepared = self.prepare_routed(sql, hints, false).await;
+        self.common.refusals.count(prepared)
     }
 
     async fn prepare_cursor(
@@ -309,7 +318,8 @@ impl<S: Session> Session for CatalogSession<S> {
         sql: &str,
         hints: &[Oid],
     ) -> Result<Prepared<Self::Statement>> {
-        self.prepare_routed(sql, hints, true).await
+        let prepared = self.prepare_routed(sql, hints, true).await;
+        self.common.refusals.count(prepared)
     }
 
     async fn prepare_call(&mut self, function: Oid) -> Result<Prepared<Self::Statement>> {
@@ -338,7 +348,7 @@ impl<S: Session> Session for CatalogSession<S> {
             }
             Kind::Answer(answer) => {
                 let world = self.world(run.inventory.clone()).await?;
-                answer.execute(world, &run).await
+                self.common.refusals.count(answer.execute(world, &run).await)
             }
             Kind::Lock => Ok(Reply::Done(CommandTag::new("LOCK TABLE"))),
         }

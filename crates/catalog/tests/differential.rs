@@ -44,6 +44,22 @@ fn functions_give_what_postgresql_gives() {
     });
 }
 
+/// Operators can see what clients miss.
+#[test]
+fn what_is_refused_is_counted() {
+    block_on(async {
+        let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
+        let catalog = Catalog::new(Fixture::new());
+        let mut session = catalog.open(client).await.expect("a session");
+        for query in
+            ["SELECT sin(1) FROM pg_am", "SELECT 1 FROM nosuch, pg_am", "SELECT sin(2) FROM pg_am"]
+        {
+            ask(&mut session, query).await.expect_err(query);
+        }
+        assert_eq!(catalog.refusals(), [("function sin".to_owned(), 2)]);
+    });
+}
+
 /// What a float would tell nearly is not told.
 #[test]
 fn numerics_that_are_not_exact_here_are_refused() {
@@ -70,6 +86,15 @@ fn numerics_that_are_not_exact_here_are_refused() {
 fn answers_about_declared_objects_are_those_of_postgresql() {
     block_on(async {
         compare(open_world().await, include_str!("golden/world.answers.txt")).await;
+    });
+}
+
+/// What tools ask beside the usual: identities of objects, files, counters.
+#[test]
+fn answers_to_tools_are_those_of_postgresql() {
+    block_on(async {
+        let session = open_defined(include_str!("golden/tools.schema.sql"), "postgres").await;
+        compare(session, include_str!("golden/tools.answers.txt")).await;
     });
 }
 

@@ -174,6 +174,38 @@ fn definitions_are_looked_up() {
     });
 }
 
+/// What a function goes through is counted, as what FROM does.
+#[test]
+fn rows_that_functions_make_are_counted() {
+    let columns: Vec<_> = (0..1500).map(|n| format!("c{n} int")).collect();
+    let parts = (0..1500)
+        .map(|n| format!("CREATE TABLE p{n} PARTITION OF parted FOR VALUES IN ({n});"))
+        .collect::<String>();
+    let said = (0..1500)
+        .map(|n| format!("COMMENT ON COLUMN wide.c{n} IS 'the column {n}';"))
+        .collect::<String>();
+    let sql = format!(
+        "CREATE TABLE wide ({}); {said} CREATE TABLE parted (id int) PARTITION BY LIST (id); {parts}
+        CREATE TABLE rest PARTITION OF parted DEFAULT;",
+        columns.join(", ")
+    );
+    block_on(async {
+        let mut session = declaring(&sql).await;
+        for call in [
+            "pg_describe_object('pg_class'::regclass, 'wide'::regclass, i % 1500)",
+            "pg_describe_object('pg_class'::regclass, 'wide'::regclass, -1 - i % 6)",
+            "col_description('wide'::regclass, i)",
+            "pg_get_partition_constraintdef(('rest' || left(i::text, 0))::regclass)",
+        ] {
+            let sql = format!("SELECT count({call}) FROM generate_series(1, 1000000) i, pg_am");
+            let begun = Instant::now();
+            let error = ask(&mut session, &sql).await.expect_err("it is too much");
+            assert_eq!(error.sqlstate().to_string(), "53400", "{sql}: {error}");
+            assert!(begun.elapsed() < Duration::from_secs(120), "{sql}: {:?}", begun.elapsed());
+        }
+    });
+}
+
 /// A chain of joins is as deep as it is long.
 #[test]
 fn a_long_from_is_refused() {

@@ -1,4 +1,3 @@
-SELECT e.extname AS name, e.extversion AS version, true AS installed, true AS superuser, true AS trusted,
-  e.extrelocatable AS relocatable, CASE WHEN e.extrelocatable THEN NULL ELSE n.nspname END AS schema,
-  obj_description(e.oid, 'pg_extension') AS comment
-FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+SELECT e.name, e.version, x.extname IS NOT NULL AS installed, e.superuser, e.trusted, e.relocatable, e.schema, e.requires, e.comment
+FROM pg_available_extension_versions() e
+  LEFT JOIN pg_extension x ON e.name = x.extname AND e.version = x.extversion

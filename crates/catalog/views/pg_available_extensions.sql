@@ -1,1 +1,2 @@
-SELECT e.extname, e.extversion, e.extversion, obj_description(e.oid, 'pg_extension') FROM pg_extension e
+SELECT e.name, e.default_version, x.extversion, e.comment
+FROM pg_available_extensions() e LEFT JOIN pg_extension x ON e.name = x.extname

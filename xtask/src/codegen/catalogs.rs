@@ -62,6 +62,11 @@ const SAID: [&str; 5] = [
      array(select attnum from pg_attribute where attrelid = pg_class.oid and attnum > 0 \
      and pg_column_is_updatable(attrelid, attnum, false) order by attnum) as columns \
      from pg_class where oid < 16384",
+    // What comes with PostgreSQL; which of its versions is made where none is named.
+    "create or replace view public.pg_extension_versions as \
+     select name, version, superuser, trusted, relocatable, schema, requires, comment, \
+     version = default_version as is_default from pg_available_extension_versions() \
+     join pg_available_extensions() using (name, comment)",
     "create or replace view public.pg_get_indexdef as \
      select indexrelid as oid, plain, nullif(pretty, plain) as pretty from pg_index, lateral \
      (select pg_get_indexdef(indexrelid) as plain, pg_get_indexdef(indexrelid, 0, true) as pretty) \
@@ -110,6 +115,7 @@ const TABLES: &[Table] = tables! {
     "pg_depend" "objid < 16384", "classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype";
     "pg_description" DESCRIPTIONS, "classoid, objoid, objsubid";
     "pg_extension" "true", "1";
+    "pg_extension_versions" "true", "name collate \"C\", version collate \"C\"";
     "pg_get_constraintdef" "true", "1";
     "pg_get_indexdef" "true", "1";
     "pg_get_keywords" "true", "word collate \"C\"";

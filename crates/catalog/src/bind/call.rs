@@ -253,7 +253,7 @@ impl Binder {
             (Some(oid), Some(argument), 1) => {
                 self.convert(argument, oid, -1, crate::facts::CastContext::Explicit)
             }
-            _ => Err(no_function(name, &types, place)),
+            _ => Err(self.no_function(name, &types, place)),
         }
     }
 
@@ -267,7 +267,7 @@ impl Binder {
     ) -> Result<Option<Chosen<Proc>>> {
         let in_schema = match (schema, schema_oid(schema)) {
             (Some(schema), None) => {
-                return Err(no_function(&format!("{schema}.{name}"), types, place));
+                return Err(self.no_function(&format!("{schema}.{name}"), types, place));
             }
             (_, oid) => oid,
         };
@@ -278,9 +278,9 @@ impl Binder {
             {
                 Ok(None)
             }
-            Found::None => Err(no_function(name, types, place)),
+            Found::None => Err(self.no_function(name, types, place)),
             Found::Many => {
-                let types = types.iter().map(|oid| type_name(*oid)).collect::<Vec<_>>().join(", ");
+                let types = self.type_names(types);
                 let message = format!("function {name}({types}) is not unique");
                 Err(at(place, SqlState::AMBIGUOUS_FUNCTION, message).hint(
                     "Could not choose a best candidate function. You might need to add explicit type casts.",
@@ -351,12 +351,23 @@ pub(super) fn schema_oid(schema: Option<&str>) -> Option<u32> {
     }
 }
 
-fn no_function(name: &str, types: &[Oid], place: usize) -> trunkline_core::PgError {
-    let types = types.iter().map(|oid| type_name(*oid)).collect::<Vec<_>>().join(", ");
-    let message = format!("function {name}({types}) does not exist");
-    at(place, SqlState::UNDEFINED_FUNCTION, message).hint(
-        "No function matches the given name and argument types. You might need to add explicit type casts.",
-    )
+impl Binder {
+    fn no_function(&self, name: &str, types: &[Oid], place: usize) -> trunkline_core::PgError {
+        let message = format!("function {name}({}) does not exist", self.type_names(types));
+        at(place, SqlState::UNDEFINED_FUNCTION, message).hint(
+            "No function matches the given name and argument types. You might need to add explicit type casts.",
+        )
+    }
+
+    /// A list of types; of those that somebody declared only the world has the names.
+    fn type_names(&self, types: &[Oid]) -> String {
+        let declared = |oid: &Oid| match &self.world {
+            Some(world) if world.objects.types.get(oid.0).is_some() => world.type_text(oid.0, -1),
+            _ => None,
+        };
+        let names = types.iter().map(|oid| declared(oid).unwrap_or_else(|| type_name(*oid)));
+        names.collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// The arguments of a call, if they are nothing but expressions.

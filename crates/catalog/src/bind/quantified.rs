@@ -82,7 +82,11 @@ impl Binder {
                 return Err(syntax(0, format!("subquery has too {few} columns")));
             }
             let values = values.into_iter().zip(&columns);
-            let values = values.map(|(value, column)| Ok(self.coerce(value, column.oid)?.expr));
+            let values = values.map(|(value, column)| {
+                // A literal that a query gives is a text.
+                let to = if column.oid == Oid::UNKNOWN { Oid::TEXT } else { column.oid };
+                Ok(self.coerce(value, to)?.expr)
+            });
             let kind = SubqueryKind::RowIn(values.collect::<Result<_>>()?);
             return Ok(Self::boolean(Expr::Subquery { kind, query }));
         }

@@ -57,7 +57,13 @@ impl Binder {
             bound.offset = offset.map(|offset| self.count(offset)).transpose()?;
         }
         if let Some(fetch) = &query.fetch {
-            bound.limit = fetch.quantity.as_ref().map(|limit| self.count(limit)).transpose()?;
+            if fetch.with_ties || fetch.percent {
+                return Err(unsupported(0, "FETCH of what is not a number of rows"));
+            }
+            // FETCH FIRST ROW ONLY
+            let one = || Ok(Expr::Const(crate::datum::Datum::Int(1)));
+            bound.limit =
+                Some(fetch.quantity.as_ref().map_or_else(one, |limit| self.count(limit))?);
         }
         let is_plain = match &bound.body {
             Body::Select(select) => select.group.is_none() && select.windows.is_empty(),

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use trunkline_core::types::{TextStyle, Value};
 use trunkline_core::{Oid, PgError};
 
+use super::PG_CATALOG;
 use crate::datum::{Datum, Row};
 use crate::io;
 
@@ -72,7 +73,7 @@ files! {
     "information_schema.sql_features" "information_schema.sql_implementation_info"
     "information_schema.sql_parts" "information_schema.sql_sizing"
     "pg_aggregate" "pg_am" "pg_amop" "pg_amproc" "pg_attribute" "pg_authid" "pg_auth_members" "pg_cast"
-    "pg_class" "pg_collation" "pg_constraint" "pg_conversion" "pg_depend" "pg_description" "pg_extension"
+    "pg_class" "pg_collation" "pg_constraint" "pg_conversion" "pg_depend" "pg_description" "pg_extension" "pg_extension_versions"
     "pg_get_constraintdef" "pg_get_indexdef" "pg_get_keywords" "pg_get_ruledef" "pg_get_viewdef" "pg_index" "pg_init_privs" "pg_language" "pg_namespace" "pg_opclass" "pg_operator" "pg_opfamily"
     "pg_proc" "pg_range" "pg_relation_is_updatable" "pg_rewrite" "pg_settings" "pg_tablespace" "pg_timezone_abbrevs" "pg_ts_config" "pg_ts_config_map" "pg_ts_dict" "pg_ts_parser"
     "pg_ts_template" "pg_type" "pg_wait_events"
@@ -162,6 +163,17 @@ pub(crate) fn relations(
 ) -> impl Iterator<Item = (&'static Arc<str>, &'static [Column])> {
     let own = RELATIONS.iter().filter(move |((of, _), _)| *of == schema);
     own.map(|((_, name), columns)| (name, columns.as_slice()))
+}
+
+/// Where a column of a relation of `pg_catalog` is; nowhere is beyond every row.
+pub(crate) fn column_place(relation: &str, column: &str) -> usize {
+    let columns = relation_columns(PG_CATALOG, relation).unwrap_or_default();
+    columns.iter().position(|own| *own.name == *column).unwrap_or(usize::MAX)
+}
+
+/// The cell of a row of a relation of `pg_catalog` in a column.
+pub(crate) fn cell<'a>(relation: &str, row: &'a [Datum], column: &str) -> Option<&'a Datum> {
+    row.get(column_place(relation, column))
 }
 
 /// The rows of a relation that every database has, and that have a value in a column.

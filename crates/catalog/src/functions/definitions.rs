@@ -7,7 +7,8 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
 use super::{
-    constraint, describe, description, index, partition, partition_constraint, routine, trigger,
+    constraint, describe, description, identify, index, partition, partition_constraint, routine,
+    trigger,
 };
 use crate::datum::Datum;
 use crate::facts;
@@ -43,7 +44,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_index_column_has_property" | "pg_index_has_property" | "pg_indexam_has_property" => {
             index_property
         }
-        _ => return None,
+        name => return identify::function(name),
     })
 }
 

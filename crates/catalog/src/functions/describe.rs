@@ -5,104 +5,152 @@ use std::sync::Arc;
 use trunkline_core::{Oid, Result};
 
 use super::definitions::oid;
-use crate::datum::Datum;
-use crate::facts::{self, PG_CATALOG};
+use crate::datum::{Datum, Row};
+use crate::facts::{self, PG_CATALOG, cell, column_place};
 use crate::plan::Call;
+use crate::run::Run;
 use crate::world::World;
 
 /// What has a name of its own, by its catalog: the words before the name, the column that it is in, and the
 /// one of its schema.
-const NAMED: [(u32, &str, &str, &str, &str); 15] = [
-    (1213, "pg_tablespace", "tablespace", "spcname", ""),
-    (1260, "pg_authid", "role", "rolname", ""),
-    (1262, "pg_database", "database", "datname", ""),
-    (1417, "pg_foreign_server", "server", "srvname", ""),
-    (2328, "pg_foreign_data_wrapper", "foreign-data wrapper", "fdwname", ""),
-    (2601, "pg_am", "access method", "amname", ""),
-    (2607, "pg_conversion", "conversion", "conname", "connamespace"),
-    (2612, "pg_language", "language", "lanname", ""),
-    (2615, "pg_namespace", "schema", "nspname", ""),
-    (3079, "pg_extension", "extension", "extname", ""),
-    (3456, "pg_collation", "collation", "collname", "collnamespace"),
-    (3600, "pg_ts_dict", "text search dictionary", "dictname", "dictnamespace"),
-    (3601, "pg_ts_parser", "text search parser", "prsname", "prsnamespace"),
-    (3602, "pg_ts_config", "text search configuration", "cfgname", "cfgnamespace"),
-    (3764, "pg_ts_template", "text search template", "tmplname", "tmplnamespace"),
+const NAMED: [(&str, &str, &str, &str); 15] = [
+    ("pg_tablespace", "tablespace", "spcname", ""),
+    ("pg_authid", "role", "rolname", ""),
+    ("pg_database", "database", "datname", ""),
+    ("pg_foreign_server", "server", "srvname", ""),
+    ("pg_foreign_data_wrapper", "foreign-data wrapper", "fdwname", ""),
+    ("pg_am", "access method", "amname", ""),
+    ("pg_conversion", "conversion", "conname", "connamespace"),
+    ("pg_language", "language", "lanname", ""),
+    ("pg_namespace", "schema", "nspname", ""),
+    ("pg_extension", "extension", "extname", ""),
+    ("pg_collation", "collation", "collname", "collnamespace"),
+    ("pg_ts_dict", "text search dictionary", "dictname", "dictnamespace"),
+    ("pg_ts_parser", "text search parser", "prsname", "prsnamespace"),
+    ("pg_ts_config", "text search configuration", "cfgname", "cfgnamespace"),
+    ("pg_ts_template", "text search template", "tmplname", "tmplnamespace"),
 ];
 
 /// Those of an access method, in the same way.
-const OF_METHODS: [(u32, &str, &str, [&str; 3]); 2] = [
-    (2616, "pg_opclass", "operator class", ["opcname", "opcnamespace", "opcmethod"]),
-    (2753, "pg_opfamily", "operator family", ["opfname", "opfnamespace", "opfmethod"]),
+const OF_METHODS: [(&str, &str, [&str; 3]); 2] = [
+    ("pg_opclass", "operator class", ["opcname", "opcnamespace", "opcmethod"]),
+    ("pg_opfamily", "operator family", ["opfname", "opfnamespace", "opfmethod"]),
 ];
+
+/// How many steps it takes to describe something.
+pub(super) const DESCRIBED: usize = 64;
 
 /// `pg_describe_object(catalog, object, column)`
 pub(super) fn describe(call: &Call<'_>) -> Result<Datum> {
-    let world = &call.run.world;
     let (Some(catalog), Some(object)) = (oid(call, 0), oid(call, 1)) else {
         return Ok(Datum::Null);
     };
+    let (run, world) = (call.run, &call.run.world);
     let column = call.arguments.get(2).and_then(Datum::as_int).unwrap_or(0);
-    let described = match catalog {
-        1247 => world.type_text(object, -1).map(|name| format!("type {name}")),
-        1255 => world.other_text(Oid::REGPROCEDURE, object).map(|name| format!("function {name}")),
-        2617 => world.other_text(Oid::REGOPERATOR, object).map(|name| format!("operator {name}")),
-        1259 => relation(world, object, column),
-        2604 => world.column_of_default(object).and_then(|(table, column)| {
-            Some(format!("default value for {}", relation(world, table, column)?))
-        }),
-        2605 => cast(world, object),
-        2606 => constraint(world, object),
-        2618 => rule(world, object),
-        2620 => world.objects.triggers.get(object).and_then(|trigger| {
-            let name = trigger.name(&world.objects);
-            Some(format!("trigger {name} on {}", relation(world, trigger.table, 0)?))
-        }),
-        3256 => world.objects.policies.get(object).and_then(|policy| {
-            let name = &world.objects.policy(policy)?.name;
-            Some(format!("policy {name} on {}", relation(world, policy.table, 0)?))
-        }),
-        catalog => named(world, catalog, object)?,
+    // Names are looked for in several places.
+    run.steps(DESCRIBED)?;
+    let Some((PG_CATALOG, catalog)) = world.class_name(catalog) else { return Ok(Datum::Null) };
+    let described = match &*catalog {
+        "pg_type" => world.type_text(object, -1).map(|name| format!("type {name}")),
+        "pg_proc" => {
+            world.other_text(Oid::REGPROCEDURE, object).map(|name| format!("function {name}"))
+        }
+        "pg_operator" => {
+            world.other_text(Oid::REGOPERATOR, object).map(|name| format!("operator {name}"))
+        }
+        "pg_class" => relation(run, object, column)?,
+        "pg_attrdef" => match world.column_of_default(object) {
+            Some((table, column)) => {
+                relation(run, table, column)?.map(|column| format!("default value for {column}"))
+            }
+            None => None,
+        },
+        "pg_cast" => cast(world, object),
+        "pg_constraint" => constraint(run, object)?,
+        "pg_rewrite" => rule(run, object)?,
+        "pg_trigger" => match world.objects.triggers.get(object) {
+            Some(trigger) => on(run, "trigger", &trigger.name(&world.objects), trigger.table)?,
+            None => None,
+        },
+        "pg_policy" => match world.objects.policies.get(object) {
+            Some(policy) => {
+                let name = world.objects.policy(policy).map_or("", |policy| &policy.name);
+                on(run, "policy", name, policy.table)?
+            }
+            None => None,
+        },
+        catalog => match of_method(catalog, object) {
+            Some((word, schema, name, method)) => {
+                let shown = world.shown_in(schema, &name);
+                Some(format!("{word} {shown} for access method {method}"))
+            }
+            None => named(run, catalog, object)?.map(|(word, schema, name)| match schema {
+                Some(schema) => format!("{word} {}", world.shown_in(schema, &name)),
+                None => format!("{word} {name}"),
+            }),
+        },
     };
     Ok(described.map_or(Datum::Null, Datum::text))
 }
 
+/// What is on a table.
+fn on(run: &Run, word: &str, name: &str, table: u32) -> Result<Option<String>> {
+    Ok(relation(run, table, 0)?.map(|table| format!("{word} {name} on {table}")))
+}
+
 /// A relation or a column of one.
-fn relation(world: &World, oid: u32, column: i64) -> Option<String> {
-    let name = world.class_text(oid)?;
-    let whole = format!("{} {name}", kind(world, oid)?);
+fn relation(run: &Run, oid: u32, column: i64) -> Result<Option<String>> {
+    let Some(name) = run.world.class_text(oid) else { return Ok(None) };
+    let kind = kind(&run.world, oid);
+    let whole = kind.map(|kind| format!("{kind} {name}"));
     if column == 0 {
-        return Some(whole);
+        return Ok(whole);
     }
-    let attributes = world.rows_by("pg_attribute", "attrelid", &Datum::Oid(oid));
-    let found = attributes.iter().find(|row| {
-        cell(PG_CATALOG, "pg_attribute", row, "attnum").and_then(|number| number.as_int())
-            == Some(column)
-    });
-    let name = cell(PG_CATALOG, "pg_attribute", found?, "attname")?;
-    Some(format!("column {} of {whole}", name.as_str()?))
+    let name = column_name(run, oid, column)?;
+    Ok(name.zip(whole).map(|(name, whole)| format!("column {name} of {whole}")))
 }
 
 /// The word for a relation.
-fn kind(world: &World, oid: u32) -> Option<&'static str> {
-    let [row] = world.rows_by("pg_class", "oid", &Datum::Oid(oid)).try_into().ok()?;
-    let kind = cell(PG_CATALOG, "pg_class", &row, "relkind")?;
-    Some(match kind.as_str()? {
-        "r" | "p" => "table",
-        "i" | "I" => "index",
-        "S" => "sequence",
-        "t" => "toast table",
-        "v" => "view",
-        "m" => "materialized view",
-        "c" => "composite type",
-        "f" => "foreign table",
-        _ => "relation",
-    })
+pub(super) fn kind(world: &World, oid: u32) -> Option<&'static str> {
+    if let Some(class) = world.objects.class(oid) {
+        return Some(word(class.kind));
+    }
+    let [row] = facts::rows_by("pg_class", "oid", &Datum::Oid(oid)).try_into().ok()?;
+    cell("pg_class", &row, "relkind")?.as_str()?.chars().next().map(word)
 }
 
-fn cell<'a>(schema: u32, relation: &str, row: &'a [Datum], name: &str) -> Option<&'a Datum> {
-    let columns = facts::relation_columns(schema, relation)?;
-    row.get(columns.iter().position(|column| *column.name == *name)?)
+/// The name of a column; tables may have many, the rows of which nobody has to make.
+pub(super) fn column_name(run: &Run, relation: u32, number: i64) -> Result<Option<Arc<str>>> {
+    let class = run.world.objects.class(relation);
+    let of = class.and_then(|class| run.world.objects.relation_of(class).zip(Some(class)));
+    if let Some((table, class)) = of
+        && class.index.is_none()
+        && number > 0
+    {
+        let place = usize::try_from(number - 1).ok();
+        let column = place.and_then(|place| table.columns.get(place));
+        return Ok(column.map(|one| (*one.column.name).into()));
+    }
+    let attributes = run.found("pg_attribute", "attrelid", relation)?;
+    let place = column_place("pg_attribute", "attnum");
+    let found =
+        attributes.iter().find(|row| row.get(place).and_then(Datum::as_int) == Some(number));
+    Ok(found.and_then(|row| cell("pg_attribute", row, "attname")?.as_str()).map(Arc::from))
+}
+
+/// The word for a kind of relations.
+fn word(kind: char) -> &'static str {
+    match kind {
+        'r' | 'p' => "table",
+        'i' | 'I' => "index",
+        'S' => "sequence",
+        't' => "toast table",
+        'v' => "view",
+        'm' => "materialized view",
+        'c' => "composite type",
+        'f' => "foreign table",
+        _ => "relation",
+    }
 }
 
 fn cast(world: &World, oid: u32) -> Option<String> {
@@ -112,63 +160,64 @@ fn cast(world: &World, oid: u32) -> Option<String> {
     Some(format!("cast from {} to {}", name("castsource")?, name("casttarget")?))
 }
 
-fn constraint(world: &World, oid: u32) -> Option<String> {
-    let [row] = world.rows_by("pg_constraint", "oid", &Datum::Oid(oid)).try_into().ok()?;
-    let cell = |name| cell(PG_CATALOG, "pg_constraint", &row, name);
-    let name = cell("conname")?.as_str()?;
-    Some(match cell("conrelid")?.as_oid()? {
-        0 => format!("constraint {name}"),
-        table => format!("constraint {name} on {}", relation(world, table, 0)?),
-    })
-}
-
-fn rule(world: &World, oid: u32) -> Option<String> {
-    let view = relation(world, world.view_of_rule(oid)?, 0)?;
-    let name = match facts::rows_by("pg_rewrite", "oid", &Datum::Oid(oid)).first() {
-        Some(row) => facts::text(row, facts::facts("pg_rewrite")?.column("rulename")),
-        None => Arc::from("_RETURN"),
-    };
-    Some(format!("rule {name} on {view}"))
-}
-
-/// What has a name of its own.
-fn named(world: &World, catalog: u32, object: u32) -> Result<Option<String>> {
-    if let Some((_, relation, word, [name, schema, method])) =
-        OF_METHODS.iter().find(|known| known.0 == catalog)
-    {
-        let found = facts::rows_by(relation, "oid", &Datum::Oid(object));
-        let of_method = found.first().and_then(|row| {
-            let number = |name| cell(PG_CATALOG, relation, row, name).and_then(Datum::as_oid);
-            let methods = facts::facts("pg_am")?;
-            let methods_row = facts::rows_by("pg_am", "oid", &Datum::Oid(number(method)?));
-            let of = facts::text(methods_row.first()?, methods.column("amname"));
-            let own = cell(PG_CATALOG, relation, row, name)?.as_str()?;
-            let shown = world.shown_in(number(schema)?, own);
-            Some(format!("{word} {shown} for access method {of}"))
-        });
-        return Ok(of_method);
+fn constraint(run: &Run, oid: u32) -> Result<Option<String>> {
+    let rows = run.found("pg_constraint", "oid", oid)?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let cell = |name| cell("pg_constraint", row, name);
+    let name = cell("conname").and_then(Datum::as_str).unwrap_or_default();
+    match cell("conrelid").and_then(Datum::as_oid).unwrap_or(0) {
+        0 => Ok(Some(format!("constraint {name}"))),
+        table => on(run, "constraint", name, table),
     }
-    let Some((_, relation, word, name, schema)) = NAMED.iter().find(|known| known.0 == catalog)
-    else {
+}
+
+fn rule(run: &Run, oid: u32) -> Result<Option<String>> {
+    let Some(view) = run.world.view_of_rule(oid) else { return Ok(None) };
+    let rows = facts::rows_by("pg_rewrite", "oid", &Datum::Oid(oid));
+    let name = rows.first().and_then(|row| cell("pg_rewrite", row, "rulename")?.as_str());
+    on(run, "rule", name.unwrap_or("_RETURN"), view)
+}
+
+/// An operator class or family: its word, schema, name and access method.
+pub(super) fn of_method(
+    catalog: &str,
+    object: u32,
+) -> Option<(&'static str, u32, Arc<str>, Arc<str>)> {
+    let (relation, word, [name, schema, method]) =
+        OF_METHODS.iter().find(|known| known.0 == catalog)?;
+    let [row] = facts::rows_by(relation, "oid", &Datum::Oid(object)).try_into().ok()?;
+    let number = |name| cell(relation, &row, name).and_then(Datum::as_oid);
+    let methods = facts::rows_by("pg_am", "oid", &Datum::Oid(number(method)?));
+    let of = cell("pg_am", methods.first()?, "amname")?.as_str()?.into();
+    let own = cell(relation, &row, name)?.as_str()?.into();
+    Some((*word, number(schema)?, own, of))
+}
+
+/// A word, the number of a schema, and a name.
+pub(super) type Named = (&'static str, Option<u32>, Arc<str>);
+
+/// What has a name of its own: its word, its schema if it has one, and its name.
+pub(super) fn named(run: &Run, catalog: &str, object: u32) -> Result<Option<Named>> {
+    let Some((relation, word, name, schema)) = NAMED.iter().find(|known| known.0 == catalog) else {
         return Ok(None);
     };
     let known = facts::rows_by(relation, "oid", &Datum::Oid(object)).into_iter().next();
-    let is_it = |row: &crate::datum::Row| {
-        cell(PG_CATALOG, relation, row, "oid").and_then(Datum::as_oid) == Some(object)
-    };
+    let place = column_place(relation, "oid");
+    let is_it = |row: &Row| row.get(place).and_then(Datum::as_oid) == Some(object);
     let found = match known {
         Some(row) => Some(row),
         // There are few of them.
-        None => world.table(PG_CATALOG, relation)?.into_iter().find(is_it),
+        None => run.first_of(relation, is_it)?,
     };
     Ok(found.and_then(|row| {
-        let own = cell(PG_CATALOG, relation, &row, name)?.as_str()?;
-        Some(match *schema {
-            "" => format!("{word} {own}"),
-            schema => {
-                let schema = cell(PG_CATALOG, relation, &row, schema)?.as_oid()?;
-                format!("{word} {}", world.shown_in(schema, own))
-            }
-        })
+        let own = cell(relation, &row, name)?.as_str()?.into();
+        let schema = cell(relation, &row, schema).and_then(Datum::as_oid);
+        Some((*word, schema, own))
     }))
+}
+
+/// The word for what a catalog has.
+pub(super) fn word_of_catalog(catalog: &str) -> Option<&'static str> {
+    let named = NAMED.iter().find(|known| known.0 == catalog).map(|known| known.1);
+    named.or_else(|| OF_METHODS.iter().find(|known| known.0 == catalog).map(|known| known.1))
 }

@@ -4,16 +4,13 @@ use trunkline_core::Result;
 
 use super::definitions::oid;
 use crate::datum::{Datum, Row};
-use crate::facts::{PG_CATALOG, relation_columns, relation_oid};
+use crate::facts::{PG_CATALOG, cell, column_place, relation_oid};
 use crate::plan::Call;
-
-/// `pg_class`, whose columns are meant where no catalog is named.
-const PG_CLASS: i64 = 1259;
 
 /// `obj_description(oid, catalog)` and `col_description(table, column)`
 pub(super) fn of_object(call: &Call<'_>) -> Result<Datum> {
     let Some(object) = oid(call, 0) else { return Ok(Datum::Null) };
-    let rows = call.run.world.rows_by("pg_description", "objoid", &Datum::Oid(object));
+    let rows = call.run.found("pg_description", "objoid", object)?;
     Ok(said(call, "pg_description", object, &rows))
 }
 
@@ -21,29 +18,29 @@ pub(super) fn of_object(call: &Call<'_>) -> Result<Datum> {
 pub(super) fn of_shared(call: &Call<'_>) -> Result<Datum> {
     let Some(object) = oid(call, 0) else { return Ok(Datum::Null) };
     let rows = call.run.world.table(PG_CATALOG, "pg_shdescription")?;
+    call.run.steps(rows.len())?;
     Ok(said(call, "pg_shdescription", object, &rows))
 }
 
 fn said(call: &Call<'_>, among: &str, object: u32, rows: &[Row]) -> Datum {
+    let named = |catalog: &str| relation_oid(PG_CATALOG, catalog).map(i64::from);
     let (catalog, column) = match call.arguments.get(1) {
-        Some(Datum::Text(name)) => match relation_oid(PG_CATALOG, name) {
-            Some(oid) => (Some(i64::from(oid)), 0),
+        Some(Datum::Text(name)) => match named(name) {
+            Some(oid) => (Some(oid), 0),
             None => return Datum::Null,
         },
-        Some(Datum::Int(column)) => (Some(PG_CLASS), *column),
+        // Columns are those of relations.
+        Some(Datum::Int(column)) => (named("pg_class"), *column),
         _ => (None, 0),
     };
-    let columns = relation_columns(PG_CATALOG, among).unwrap_or_default();
-    let cell = |row: &Row, name: &str| {
-        let place = columns.iter().position(|column| *column.name == *name)?;
-        row.get(place).cloned()
-    };
-    let number = |row: &Row, name: &str| cell(row, name).and_then(|cell| cell.as_int());
+    let [object_at, column_at, catalog_at] =
+        ["objoid", "objsubid", "classoid"].map(|name| column_place(among, name));
+    let number = |row: &Row, place| row.get(place).and_then(Datum::as_int);
     let found = rows.iter().find(|row| {
-        number(row, "objoid") == Some(object.into())
+        number(row, object_at) == Some(object.into())
             // Databases have no columns.
-            && number(row, "objsubid").unwrap_or(0) == column
-            && catalog.is_none_or(|catalog| number(row, "classoid") == Some(catalog))
+            && number(row, column_at).unwrap_or(0) == column
+            && catalog.is_none_or(|catalog| number(row, catalog_at) == Some(catalog))
     });
-    found.and_then(|row| cell(row, "description")).unwrap_or_default()
+    found.and_then(|row| cell(among, row, "description")).cloned().unwrap_or_default()
 }

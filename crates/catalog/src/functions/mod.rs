@@ -1,6 +1,7 @@
 //! Functions and operators: which ones there are here.
 
 mod acl;
+mod addresses;
 mod array_edits;
 mod arrays;
 pub(crate) mod bits;
@@ -11,6 +12,7 @@ mod definitions;
 mod describe;
 mod description;
 mod exact;
+mod identify;
 mod index;
 pub(crate) mod json;
 mod json_tree;
@@ -32,6 +34,7 @@ mod routine;
 mod row_security;
 mod session;
 mod sets;
+mod statistics;
 mod strings;
 mod times;
 mod to_char;
@@ -68,6 +71,8 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| array_edits::function(name))
         .or_else(|| times::function(name, &proc.arguments))
         .or_else(|| numbers::function(name, &proc.arguments))
+        .or_else(|| statistics::function(proc))
+        .or_else(|| addresses::function(name))
         .or_else(|| conversions::cast(proc))
 }
 

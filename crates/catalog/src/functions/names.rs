@@ -56,7 +56,6 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_database_size" | "pg_tablespace_size" => |_| Ok(Datum::Int(0)),
         "pg_size_pretty" => size_pretty,
         "pg_tablespace_location" => |_| Ok(Datum::text("")),
-        "pg_relation_filenode" => |call| Ok(call.arguments.first().cloned().unwrap_or_default()),
         "pg_stat_get_live_tuples"
         | "pg_stat_get_dead_tuples"
         | "pg_stat_get_numscans"

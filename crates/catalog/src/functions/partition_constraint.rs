@@ -19,7 +19,12 @@ pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
     let mut conditions = Vec::new();
     // What holds for the rows of the whole is said first.
     for class in family.ancestors(of).iter().rev().filter_map(|oid| world.objects.class(*oid)) {
-        conditions.extend(own_conditions(world, class).unwrap_or_default());
+        let parents = family.parents(class.oid).first();
+        let siblings = parents.map_or(0, |parent| family.children(*parent).len());
+        // Those of the default one say what all the others do not, in order.
+        call.run.steps(siblings)?;
+        let own = call.run.timed(|| own_conditions(world, class))?;
+        conditions.extend(own.unwrap_or_default());
     }
     Ok(if conditions.is_empty() { Datum::Null } else { Datum::text(joined("AND", conditions)) })
 }

@@ -7,9 +7,10 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::acl::{letter_of, unrecognized};
 use super::row_security;
-use crate::datum::Datum;
-use crate::facts::{PG_CATALOG, relation_columns};
+use crate::datum::{Datum, Row};
+use crate::facts::{cell, relation_columns};
 use crate::plan::{Call, Function};
+use crate::run::Run;
 use crate::world::{AclItem, ClassObject, World, no_role};
 
 pub(super) fn function(name: &str) -> Option<Function> {
@@ -143,7 +144,7 @@ fn on(call: &Call<'_>, kind: Kind) -> Result<Datum> {
     let (Some(object), Some(privileges)) = (from_end(call, 1), from_end(call, 0)) else {
         return Ok(Datum::Null);
     };
-    let oid = number(world, kind, object)?;
+    let oid = number(call.run, kind, object)?;
     let wanted = wanted(privileges.as_str().unwrap_or_default(), kind)?;
     if kind == Kind::Sequence && world.class_name(oid).is_some() && !is_sequence(world, oid) {
         let name = match object {
@@ -153,7 +154,7 @@ fn on(call: &Call<'_>, kind: Kind) -> Result<Datum> {
         let message = format!("\"{}\" is not a sequence", name.unwrap_or_default());
         return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
     }
-    let Some(guarded) = guarded(world, kind, oid)? else {
+    let Some(guarded) = guarded(call.run, kind, oid)? else {
         // Of what is none a superuser is not even looked at, but for relations.
         let is_relation = matches!(kind, Kind::Table | Kind::AnyColumn | Kind::Sequence);
         let may = !is_relation && world.is_superuser(role);
@@ -183,12 +184,13 @@ fn columns(world: &World, table: u32) -> Vec<(Option<&str>, &[Grant])> {
 }
 
 /// The relation that an argument names or numbers.
-pub(super) fn relation(world: &World, object: &Datum) -> Result<u32> {
-    number(world, Kind::Table, object)
+pub(super) fn relation(run: &Run, object: &Datum) -> Result<u32> {
+    number(run, Kind::Table, object)
 }
 
 /// The number of an object that is named or numbered.
-fn number(world: &World, kind: Kind, object: &Datum) -> Result<u32> {
+fn number(run: &Run, kind: Kind, object: &Datum) -> Result<u32> {
+    let world = &run.world;
     let Datum::Text(name) = object else { return Ok(object.as_oid().unwrap_or(0)) };
     let missing =
         |what: &str, state| PgError::new(state, format!("{what} \"{name}\" does not exist"));
@@ -213,14 +215,14 @@ fn number(world: &World, kind: Kind, object: &Datum) -> Result<u32> {
             Ok(world.parse(oid, name)?.as_oid().unwrap_or(0))
         }
         Kind::Database => {
-            let found = listed(world, kind, |_, own| *own == **name)?;
+            let found = listed(run, kind, |_, own| *own == **name)?;
             found
                 .map(|(oid, _)| oid)
                 .ok_or_else(|| missing("database", SqlState::INVALID_CATALOG_NAME))
         }
         Kind::Wrapper | Kind::Server => {
             let what = if kind == Kind::Server { "server" } else { "foreign-data wrapper" };
-            let found = listed(world, kind, |_, own| *own == **name)?;
+            let found = listed(run, kind, |_, own| *own == **name)?;
             found.map(|(oid, _)| oid).ok_or_else(|| missing(what, SqlState::UNDEFINED_OBJECT))
         }
         Kind::Language => named("pg_language", "lanname", "language"),
@@ -228,7 +230,8 @@ fn number(world: &World, kind: Kind, object: &Datum) -> Result<u32> {
     }
 }
 
-fn guarded(world: &World, kind: Kind, oid: u32) -> Result<Option<Guarded>> {
+fn guarded(run: &Run, kind: Kind, oid: u32) -> Result<Option<Guarded>> {
+    let world = &run.world;
     let found = match kind {
         Kind::Table | Kind::AnyColumn | Kind::Sequence => {
             if world.class_name(oid).is_none() {
@@ -280,7 +283,7 @@ fn guarded(world: &World, kind: Kind, oid: u32) -> Result<Option<Guarded>> {
             }
         }
         Kind::Database | Kind::Wrapper | Kind::Server => {
-            match listed(world, kind, |own, _| own == oid)? {
+            match listed(run, kind, |own, _| own == oid)? {
                 Some((_, guarded)) => guarded,
                 None => return Ok(None),
             }
@@ -305,7 +308,7 @@ fn is_known(relation: &str, oid: u32) -> bool {
 
 /// A database of the cluster, a server or a wrapper of foreign data: one of a few.
 fn listed(
-    world: &World,
+    run: &Run,
     kind: Kind,
     is_it: impl Fn(u32, &str) -> bool,
 ) -> Result<Option<(u32, Guarded)>> {
@@ -314,18 +317,16 @@ fn listed(
         Kind::Wrapper => ("pg_foreign_data_wrapper", 'F', ["oid", "fdwname", "fdwowner", "fdwacl"]),
         _ => ("pg_database", 'd', ["oid", "datname", "datdba", "datacl"]),
     };
-    let columns = relation_columns(PG_CATALOG, relation).unwrap_or_default();
-    let place = |name: &str| columns.iter().position(|column| *column.name == *name);
-    let [oid, name, owner, acl] = names.map(place);
-    for row in world.table(PG_CATALOG, relation)? {
-        let cell = |place: Option<usize>| place.and_then(|place| row.get(place));
-        let number = |place| cell(place).and_then(Datum::as_oid).unwrap_or(0);
-        if is_it(number(oid), cell(name).and_then(Datum::as_str).unwrap_or_default()) {
-            let acl = cell(acl).cloned().unwrap_or_default();
-            return Ok(Some((number(oid), Guarded::new(world, letter, number(owner), &acl)?)));
-        }
-    }
-    Ok(None)
+    let [oid, name, owner, acl] = names;
+    let number = |row: &Row, name| cell(relation, row, name).and_then(Datum::as_oid).unwrap_or(0);
+    let found = run.first_of(relation, |row| {
+        let own = cell(relation, row, name).and_then(Datum::as_str).unwrap_or_default();
+        is_it(number(row, oid), own)
+    })?;
+    let Some(row) = found else { return Ok(None) };
+    let acl = cell(relation, &row, acl).cloned().unwrap_or_default();
+    let guarded = Guarded::new(&run.world, letter, number(&row, owner), &acl)?;
+    Ok(Some((number(&row, oid), guarded)))
 }
 
 fn is_sequence(world: &World, oid: u32) -> bool {
@@ -347,9 +348,9 @@ fn on_column(call: &Call<'_>) -> Result<Datum> {
     else {
         return Ok(Datum::Null);
     };
-    let oid = number(world, Kind::Table, table)?;
+    let oid = number(call.run, Kind::Table, table)?;
     let wanted = wanted(privileges.as_str().unwrap_or_default(), Kind::AnyColumn)?;
-    let Some(guarded) = guarded(world, Kind::AnyColumn, oid)? else { return Ok(Datum::Null) };
+    let Some(guarded) = guarded(call.run, Kind::AnyColumn, oid)? else { return Ok(Datum::Null) };
     let names: Vec<String> = match world.objects.class(oid) {
         Some(class) => {
             world.objects.columns(class).iter().map(|one| one.column.name.to_string()).collect()

@@ -11,7 +11,7 @@ use crate::plan::Call;
 pub(super) fn active(call: &Call<'_>) -> Result<Datum> {
     let world = &call.run.world;
     let Some(table) = call.arguments.first() else { return Ok(Datum::Null) };
-    let oid = relation(world, table)?;
+    let oid = relation(call.run, table)?;
     let Some(class) = world.objects.class(oid) else { return Ok(Datum::Bool(false)) };
     let own = class.index.is_none() && class.sequence.is_none();
     let of = world.objects.relation_of(class).filter(|_| own).map(|own| own.row_security);

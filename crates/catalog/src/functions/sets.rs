@@ -27,16 +27,23 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
             let rows = facts.map(|facts| facts.rows.iter().map(|row| row.to_vec()).collect());
             Ok(rows.unwrap_or_default())
         },
-        "pg_available_extensions" => {
-            |_| Ok(extensions(|name, version, comment, _| vec![name, version, comment]))
-        }
+        "pg_available_extensions" => |_| {
+            let known = extensions(["name", "version", "comment", "is_default"]);
+            let defaults = known.filter(|row| row.last().is_some_and(Datum::is_true));
+            Ok(defaults.map(|row| row.into_iter().take(3).collect()).collect())
+        },
         "pg_available_extension_versions" => |_| {
-            Ok(extensions(|name, version, comment, row| {
-                let truth = Datum::Bool(true);
-                let schema = Datum::text("pg_catalog");
-                let can_move = row.get(4).cloned().unwrap_or_default();
-                vec![name, version, truth.clone(), truth, can_move, schema, Datum::Null, comment]
-            }))
+            Ok(extensions([
+                "name",
+                "version",
+                "superuser",
+                "trusted",
+                "relocatable",
+                "schema",
+                "requires",
+                "comment",
+            ])
+            .collect())
         },
         "pg_timezone_names" => zones,
         "aclexplode" => super::acl::explode,
@@ -57,7 +64,6 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         | "pg_get_wait_events"
         | "pg_stat_get_wal_senders"
         | "pg_get_replication_slots"
-        | "pg_blocking_pids"
         | "pg_hba_file_rules"
         | "pg_show_all_file_settings"
         | "pg_show_replication_origin_status" => |_| Ok(Vec::new()),
@@ -65,21 +71,14 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
     })
 }
 
-/// The extensions that are there, each by its name, version, description and row of `pg_extension`.
-fn extensions(row: fn(Datum, Datum, Datum, &Row) -> Vec<Datum>) -> Vec<Vec<Datum>> {
-    let Some(facts) = crate::facts::facts("pg_extension") else { return Vec::new() };
-    let column = |row: &Row, name: &str| row.get(facts.column(name)).cloned().unwrap_or_default();
-    let said = crate::facts::facts("pg_description");
-    let comment = |oid: &Datum| {
-        let said = said?;
-        let found = said.rows.iter().find(|row| row.get(said.column("objoid")) == Some(oid))?;
-        found.get(said.column("description")).cloned()
-    };
-    let all = facts.rows.iter().map(|own| {
-        let comment = comment(&column(own, "oid")).unwrap_or_default();
-        row(column(own, "extname"), column(own, "extversion"), comment, own)
-    });
-    all.collect()
+/// The extensions that come with PostgreSQL, each version with what these columns say of it.
+fn extensions<const N: usize>(columns: [&str; N]) -> impl Iterator<Item = Vec<Datum>> {
+    let facts = crate::facts::facts("pg_extension_versions");
+    let rows = facts.map(|facts| (columns.map(|name| facts.column(name)), facts.rows.iter()));
+    rows.into_iter().flat_map(|(places, rows)| {
+        let cell = |row: &Row, place: usize| row.get(place).cloned().unwrap_or_default();
+        rows.map(move |row| places.iter().map(|place| cell(row, *place)).collect())
+    })
 }
 
 /// The zones by their names, each with what it is called and how far it is from Greenwich now.

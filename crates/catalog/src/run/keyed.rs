@@ -8,11 +8,14 @@ use trunkline_core::Result;
 use super::from::Each;
 use super::{Frame, Rows, Run};
 use crate::datum::{Datum, Row};
+use crate::facts::PG_CATALOG;
 use crate::plan::{Key, Leaf, Wanted};
 
 /// For how many keys rows are kept at a time: some are asked for again and again, such as types, and soon after one
 /// another, such as the table of each column.
 const KEPT: usize = 512;
+/// How many steps it takes to make a row for a function.
+const ROW: usize = 32;
 
 impl Run {
     /// Goes through the rows of a leaf that are found by its key.
@@ -125,6 +128,32 @@ impl Found {
         self.all.insert(value, rows);
         self.bytes += bytes;
         released
+    }
+}
+
+/// What functions look for: one call may go through many rows.
+impl Run {
+    /// The rows of a relation of `pg_catalog` that have a value in a [key](crate::world::key_column).
+    pub(crate) fn found(&self, relation: &str, column: &str, key: u32) -> Result<Vec<Row>> {
+        let rows = self.world.rows_by(relation, column, &Datum::Oid(key));
+        self.steps(rows.len().saturating_mul(ROW))?;
+        Ok(rows)
+    }
+
+    /// The first row of a relation of `pg_catalog` with which something is so.
+    pub(crate) fn first_of(
+        &self,
+        relation: &str,
+        is_it: impl Fn(&Row) -> bool,
+    ) -> Result<Option<Row>> {
+        for part in self.world.parts(PG_CATALOG, relation) {
+            let part = part?;
+            self.steps(part.len().saturating_mul(ROW))?;
+            if let Some(found) = part.into_iter().find(&is_it) {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 }
 

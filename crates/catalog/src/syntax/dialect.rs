@@ -9,7 +9,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use super::members;
+use super::{matches, members};
 
 /// How many expressions the parser may begin: this many, and so many more for each byte of the text.
 const STEPS: usize = 1_000;
@@ -99,7 +99,7 @@ pub fn is_reserved(word: Keyword) -> bool {
 }
 
 /// The keyword that a token is; a quoted name is none.
-fn keyword(token: &Token) -> Keyword {
+pub(super) fn keyword(token: &Token) -> Keyword {
     match token {
         Token::Word(word) => word.keyword,
         _ => Keyword::NoKeyword,
@@ -194,7 +194,8 @@ impl Dialect for Postgres {
         members::comes_next(parser).then(|| members::read(parser))
     }
 
-    /// What IS DISTINCT FROM compares with ends before an AND, where the parser would go on.
+    /// COLLATE behind a cast; the parser knows it behind a name. What IS DISTINCT FROM compares with ends before
+    /// an AND, where the parser would go on.
     fn parse_infix(
         &self,
         parser: &mut Parser<'_>,
@@ -202,6 +203,15 @@ impl Dialect for Postgres {
         precedence: u8,
     ) -> Option<Result<Expr, ParserError>> {
         let is = |words: &[Keyword], parser: &mut Parser<'_>| parser.parse_keywords(words);
+        // One behind another says nothing, and could go on for ever.
+        if !matches!(left, Expr::Collate { .. }) && is(&[Keyword::COLLATE], parser) {
+            let collation = parser.parse_object_name(false);
+            let expr = Box::new(left.clone());
+            return Some(collation.map(|collation| Expr::Collate { expr, collation }));
+        }
+        if let Some(matched) = matches::read(parser, left, precedence) {
+            return Some(matched);
+        }
         let make = match () {
             () if is(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM], parser) => {
                 Expr::IsDistinctFrom

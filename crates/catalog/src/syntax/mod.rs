@@ -8,10 +8,12 @@ mod arrays;
 mod call;
 mod depth;
 mod dialect;
+mod matches;
 mod members;
 mod qualified;
 mod rows_from;
 mod strings;
+mod tables;
 mod trim;
 
 pub use call::call_name;
@@ -21,3 +23,4 @@ pub use dialect::{Postgres, is_reserved};
 pub(crate) use qualified::ALL_FIELDS;
 pub(crate) use rows_from::{ROWS_FROM, as_calls};
 pub use strings::tokens;
+pub(crate) use tables::{as_selects, without_only};

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use trunkline_core::types::{Interval, Numeric, Value};
+use trunkline_core::types::{Interval, Numeric, Types, Value};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::World;
 use crate::datum::{Datum, List};
 use crate::facts::{base_of, element_of, type_facts};
 use crate::functions::bits;
+use crate::io;
 
 /// A value that its new type cannot hold.
 fn out_of_range(oid: Oid) -> PgError {
@@ -77,7 +78,7 @@ impl World {
             };
             return fitting(text, to, typmod, is_explicit);
         }
-        match (value, to) {
+        let value = match (value, to) {
             (Datum::Int(value), Oid::BIT) => bits::of_number(value, typmod),
             (value @ Datum::Other(_), Oid::INT4 | Oid::INT8) if from == Oid::BIT => {
                 let most = if to == Oid::INT4 { 32 } else { 64 };
@@ -109,7 +110,8 @@ impl World {
                 self.parse(to, &text)
             }
             (value, _) => Ok(value),
-        }
+        }?;
+        under(value, to, typmod)
     }
 }
 
@@ -146,6 +148,22 @@ impl World {
             _ => local,
         }))
     }
+}
+
+/// A number or a moment within what its type's modifier says.
+fn under(value: Datum, to: Oid, typmod: i32) -> Result<Datum> {
+    if let (Datum::Array(list), Some(element), 0..) = (&value, element_of(to), typmod) {
+        let items = list.items.iter().map(|item| under(item.clone(), element, typmod));
+        let (items, dimensions) = (items.collect::<Result<_>>()?, list.dimensions.clone());
+        return Ok(Datum::Array(Arc::new(List { dimensions, items })));
+    }
+    let is_measured =
+        matches!(to, Oid::NUMERIC | Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ);
+    if typmod < 0 || !is_measured || value.is_null() {
+        return Ok(value);
+    }
+    // None of these is of a declared type.
+    io::from_value(io::to_value(&value, to, &Types::default()).under(to, typmod)?)
 }
 
 /// A number of another size, or an OID.

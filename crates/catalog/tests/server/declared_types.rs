@@ -193,3 +193,37 @@ fn what_is_none_of_the_type_is_refused() {
         assert_eq!(message[0], "0A000", "{query}: {}", message[1]);
     }
 }
+
+#[test]
+fn errors_name_types_that_were_declared() {
+    let server = start();
+    let mut client = Dialogue::login(server.address);
+    for (query, message) in [
+        (
+            "SELECT lower('stop'::rail.signal) FROM pg_am",
+            "function lower(rail.signal) does not exist",
+        ),
+        (
+            "SELECT nosuch('{}'::rail.signal[], 1) FROM pg_am",
+            "function nosuch(rail.signal[], integer) does not exist",
+        ),
+    ] {
+        let heard = refused(&mut client, query, *b"CM");
+        assert_eq!(heard, ["42883".to_owned(), message.to_owned()], "{query}");
+    }
+}
+
+async fn anything(_: trunkline_core::Query) -> trunkline_core::Result<trunkline_core::RowSet> {
+    Ok(trunkline_core::Rows::new([("anything", Oid::TEXT)]))
+}
+
+/// A name behind AS that is a declared type's may be that of a column, in what only the engine knows.
+#[test]
+fn an_alias_is_no_cast() {
+    let defined = ddl::define(TYPES).expect("definitions");
+    let engine = trunkline_core::query_fn(anything);
+    let server = start_with(Catalog::new(engine).declaring(defined.snapshot));
+    let mut client = Dialogue::login(server.address);
+    let heard = ask(&mut client, "SELECT CAST(sin(1) AS text) AS signal");
+    assert!(heard.starts_with("T(anything:25:0)"), "{heard}");
+}

@@ -10,6 +10,19 @@ use super::value::Value;
 use super::{Bits, Vector};
 use crate::{Oid, SqlState};
 
+impl Value {
+    /// What a value of the type `oid` is under a modifier, -1 without one: `3.14159` under that of `numeric(5,2)` is
+    /// `3.14`.
+    ///
+    /// # Errors
+    ///
+    /// 22001, 22026, 22003 or 22000 for a value that is too long, of another length, too large, or of
+    /// other dimensions.
+    pub fn under(self, oid: Oid, typmod: i32) -> Result<Value, ValueError> {
+        applied(self, oid, typmod)
+    }
+}
+
 /// What a value of the type `oid` is under a modifier, -1 without one.
 ///
 /// 22001, 22026, 22003 or 22000 for a value that is too long, of another length, too large, or of

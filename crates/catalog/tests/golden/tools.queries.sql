@@ -1,0 +1,67 @@
+SELECT i.*, a.object_names, a.object_args FROM (SELECT classid AS c, objid AS o, objsubid AS s FROM pg_depend UNION SELECT refclassid, refobjid, refobjsubid FROM pg_depend) AS d, pg_identify_object(c, o, s) AS i, pg_identify_object_as_address(c, o, s) AS a WHERE i.identity ~* 'rail' AND i.identity !~ 'ConstraintTrigger|toast' ORDER BY i.type, i.identity COLLATE "C"
+
+SELECT i.* FROM (VALUES (1247, 'integer[]'::regtype::oid), (1247, 'bit'::regtype), (1247, '"char"'::regtype), (1247, 'json'::regtype), (1247, 'rail.signal[]'::regtype), (1255, 'upper(text)'::regprocedure), (1255, 'pg_typeof("any")'::regprocedure), (1255, 'max(text)'::regprocedure), (2605, 10035), (2616, 10035), (2753, 1994), (1213, 1663), (2617, '-(none,integer)'::regoperator), (3456, 100)) AS v(c, o), pg_identify_object(c, o, 0) AS i, (SELECT FROM pg_am LIMIT 1) AS q
+
+SELECT c, s, i.*, a.* FROM (VALUES (1259, 1, 0), (1259, 'rail.station'::regclass::oid, 99), (1255, 1, 0), (1247, 1, 0), (2604, 1, 0), (2606, 1, 0), (2615, 1, 0), (2616, 1, 0), (2620, 1, 0), (3256, 1, 0), (2618, 1, 0), (2605, 1, 0)) AS v(c, o, s), pg_identify_object(c, o, s) AS i, pg_identify_object_as_address(c, o, s) AS a, (SELECT FROM pg_am LIMIT 1) AS q
+
+SELECT pg_identify_object(1, 1, 0) FROM pg_am
+
+SELECT pg_identify_object(NULL, 1, 0) FROM pg_am LIMIT 1
+
+SELECT (pg_identify_object('pg_class'::regclass, 'rail.stopped'::regclass, 2)).identity FROM pg_am LIMIT 1
+
+SELECT relname, pg_relation_filenode(oid) IS NULL AS none, regexp_replace(pg_relation_filepath(oid), '\d+', 'N', 'g') AS path FROM pg_class WHERE relnamespace IN ('rail'::regnamespace, '"Rail Yard"'::regnamespace) OR relname IN ('pg_class', 'pg_database', 'pg_tables') ORDER BY relname
+
+SELECT pg_basetype('rail.code') AS a, pg_basetype('integer') AS b, pg_get_replica_identity_index('rail.station') AS c, pg_get_replica_identity_index('"Rail Yard"."Loco List"') AS d, pg_get_replica_identity_index('rail.stopped') AS e FROM pg_am LIMIT 1
+
+SELECT pg_blocking_pids(pg_backend_pid()) AS a, pg_trigger_depth() AS b, pg_last_wal_replay_lsn() AS c, pg_last_xact_replay_timestamp() AS d, txid_current() = txid_current() AS e, pg_current_xact_id()::text::bigint = txid_current() AS f FROM pg_am LIMIT 1
+
+SELECT pg_stat_get_last_vacuum_time('rail.station'::regclass) AS a, pg_stat_get_function_calls('rail.note'::regproc) AS b, pg_stat_get_vacuum_count('rail.station'::regclass) AS c, pg_stat_get_total_vacuum_time('rail.station'::regclass) AS d FROM pg_am LIMIT 1
+
+SELECT host('10.1.2.3/8'::inet) AS a, masklen('10.0.0.0/8'::cidr) AS b, family('::1') AS c, host('::1/64') AS d FROM pg_am LIMIT 1
+
+TABLE pg_am ORDER BY amname DESC
+
+SELECT amname FROM pg_am WHERE amtype = 't' UNION ALL (TABLE information_schema.information_schema_catalog_name LIMIT 0)
+
+WITH a AS (TABLE pg_am) TABLE a ORDER BY 2 LIMIT 2
+
+SELECT count(*) FROM (TABLE /* all of it */ pg_catalog.pg_am) AS a
+
+SELECT name, default_version, installed_version, comment FROM pg_available_extensions ORDER BY name COLLATE "C"
+
+SELECT name, version, installed, superuser, trusted, relocatable, schema, requires FROM pg_available_extension_versions WHERE name IN ('plpgsql', 'earthdistance', 'cube', 'hstore_plperl') ORDER BY name COLLATE "C", version
+
+SELECT * FROM pg_available_extensions() WHERE name = 'pgcrypto'
+
+SELECT requires, trusted, relocatable FROM pg_available_extension_versions() WHERE name = 'xml2'
+
+SELECT relname, relnamespace::regnamespace::text COLLATE "C" AS s FROM pg_class WHERE relkind = 'S' AND relname::text COLLATE pg_catalog."C" ~ '^[sL]' ORDER BY relname::text COLLATE "C", s
+
+SELECT 'a'::text COLLATE "C" || 'b' AS a, 1 + 1 AS b, 'x' COLLATE "C" < 'y'::text COLLATE "C" AS c FROM pg_am LIMIT 1
+
+SELECT oid::regclass::text FROM pg_class WHERE (relnamespace, relname) IN (SELECT oid, 'station' FROM pg_namespace WHERE nspname = 'rail')
+
+SELECT pg_sequence_parameters('rail.station_id_seq'::regclass) AS a, (pg_sequence_parameters('"Rail Yard"."Loco List_No_seq"'::regclass)).increment FROM pg_am LIMIT 1
+
+SELECT s.* FROM pg_class c, pg_sequence_parameters(c.oid) s WHERE c.relkind = 'S' ORDER BY c.relname
+
+SELECT (relnatts * 0 + 3)::numeric(5,2) AS a, 3.14159::numeric(5,2) AS b, 2.5::numeric(3) AS c, '{1.555,2}'::numeric(4,2)[] AS d, 12345::numeric(7,-2) AS e FROM pg_class LIMIT 1
+
+SELECT 1000::numeric(4,2) FROM pg_am
+
+SELECT timestamp '2024-05-17 10:00:00.55'::timestamp(0) AS a, '2024-05-17 10:00:00.449'::timestamptz(1) AT TIME ZONE 'UTC' AS b, '10:00:00.55'::time(1) AS c FROM pg_am LIMIT 1
+
+SELECT amname FROM pg_am ORDER BY amname FETCH FIRST ROW ONLY
+
+SELECT amname FROM pg_am ORDER BY amname OFFSET 1 FETCH NEXT 2 ROWS ONLY
+
+SELECT a.amname FROM ONLY pg_am AS a JOIN ONLY pg_opclass ON opcmethod = a.oid WHERE opcname = 'text_ops' ORDER BY 1 FETCH FIRST 1 ROWS ONLY
+
+SELECT amname FROM pg_am WHERE amname LIKE ANY (ARRAY['b%', 'x']) OR amname ILIKE SOME ('{GI%}') ORDER BY 1
+
+SELECT amname FROM pg_am WHERE amname NOT LIKE ALL (ARRAY['b%', 'g%']) AND amname NOT ILIKE ANY (SELECT 'HE%') AND amtype = 'i' ORDER BY 1
+
+SELECT n.nspname AS schema, c.relname AS table FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'pg_am'
+
+SELECT 1 AS a, (SELECT 2) AS table UNION ALL TABLE pg_am LIMIT 0
