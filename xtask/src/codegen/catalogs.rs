@@ -52,7 +52,7 @@ const INDEXES: &str = "indrelid < 16384";
 /// Of the machine's locales none but one that every machine has.
 const COLLATIONS: &str = "oid < 12000 or collprovider = 'i' or collname = 'C.utf8'";
 /// What functions say of objects, plain and pretty where that is something else.
-const SAID: [&str; 5] = [
+const SAID: [&str; 6] = [
     "create or replace view public.pg_get_viewdef as \
      select oid, plain, nullif(pretty, plain) as pretty from pg_class, \
      lateral (select pg_get_viewdef(oid) as plain, pg_get_viewdef(oid, true) as pretty) as of \
