@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use trunkline_core::Oid;
-use trunkline_sql::Lexer;
+use trunkline_sql::{Lexer, TokenKind};
 
 use super::World;
 use crate::datum::{Datum, List, Row};
@@ -20,7 +20,9 @@ const SHOWN_BY: [&str; 5] = [
 /// Whether a text names something that shows it.
 pub(crate) fn is_shown_by(sql: &str) -> bool {
     let mut lexer = Lexer::new(sql);
+    // To be told that what is no name is none takes longer than to look.
     std::iter::from_fn(|| lexer.next_significant())
+        .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier))
         .filter_map(|token| token.identifier(sql).ok())
         .any(|name| SHOWN_BY.contains(&&*name))
 }
