@@ -1,6 +1,7 @@
 //! What a run may cost, and its end before that.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -125,12 +126,25 @@ impl Run {
         &self.stop
     }
 
-    /// Counts a row that is held.
-    pub(super) fn hold(&self, row: &Row) -> Result<()> {
+    /// Counts a row that is held; gives its bytes.
+    pub(super) fn hold(&self, row: &Row) -> Result<usize> {
         let cells: usize = row.iter().map(Datum::size).sum();
-        self.charge(
-            cells.saturating_add(row.len().saturating_mul(size_of::<Datum>())).saturating_add(32),
-        )
+        let bytes =
+            cells.saturating_add(row.len().saturating_mul(size_of::<Datum>())).saturating_add(32);
+        self.charge(bytes)?;
+        Ok(bytes)
+    }
+
+    /// Counts the rows of leaves that are held together; those that were held the last time are the same ones.
+    pub(super) fn hold_leaves(&self, rows: &[Row], last: Option<&[Row]>) -> Result<()> {
+        self.charge(size_of_val(rows))?;
+        for (place, row) in rows.iter().enumerate() {
+            let before = last.and_then(|last| last.get(place));
+            if !before.is_some_and(|before| Arc::ptr_eq(before, row)) {
+                self.hold(row)?;
+            }
+        }
+        Ok(())
     }
 
     /// Counts a value that is one of many of an array or of rows.
