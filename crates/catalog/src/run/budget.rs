@@ -23,6 +23,9 @@ const PARTS: usize = 8;
 const ITEM: usize = 64;
 /// How many bytes may be held.
 const BYTES: usize = 256 << 20;
+/// How many more for each relation that there is: a row of `information_schema.columns` takes more than 1 KiB, and
+/// a table with ten of them is mostly several relations, with its indexes and its sequence.
+const BYTES_OF_ONE: usize = 4 << 10;
 /// How long a string may become.
 const TEXT: usize = 16 << 20;
 
@@ -111,7 +114,7 @@ impl Run {
         if steps > STEPS_OF_TRIAL {
             self.cannot_be_tried()?;
         }
-        let relations = u64::try_from(self.world.objects.classes.len()).unwrap_or(u64::MAX);
+        let relations = u64::try_from(self.relations()).unwrap_or(u64::MAX);
         let most = STEPS.saturating_add(relations.saturating_mul(STEPS_OF_ONE));
         if steps > most { Err(exhausted("steps")) } else { Ok(()) }
     }
@@ -171,7 +174,13 @@ impl Run {
     pub(crate) fn charge(&self, bytes: usize) -> Result<()> {
         let all = self.bytes.get().saturating_add(bytes);
         self.bytes.set(all);
-        if all > BYTES { Err(exhausted("memory")) } else { Ok(()) }
+        let most = || BYTES.saturating_add(self.relations().saturating_mul(BYTES_OF_ONE));
+        if all > BYTES && all > most() { Err(exhausted("memory")) } else { Ok(()) }
+    }
+
+    /// How many relations there are beside those of the catalogs.
+    fn relations(&self) -> usize {
+        self.world.objects.classes.len()
     }
 
     /// Counts bytes that are held no longer.
