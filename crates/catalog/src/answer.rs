@@ -80,9 +80,9 @@ impl Answer {
         &self.bound.types
     }
 
-    /// How many relations and queries are in it.
-    pub(crate) fn parts(&self) -> usize {
-        self.bound.parts
+    /// About how many bytes it takes.
+    pub(crate) fn weight(&self) -> usize {
+        self.bound.weight
     }
 
     /// What is run.

@@ -37,6 +37,10 @@ struct Kept {
 impl Statements {
     /// A statement of this text, for parameters of these types.
     pub(crate) fn find(&self, sql: &str, hints: &[Oid]) -> Option<Arc<Answer>> {
+        // Long ones are not kept, and would be looked for while others wait.
+        if sql.len() > MOST_OF_ONE {
+            return None;
+        }
         let mut generations = self.lock();
         let of_hints = |kept: &&Kept| *kept.hints == *hints;
         if let Some(kept) = generations.young.get(sql).filter(of_hints) {
@@ -44,7 +48,9 @@ impl Statements {
         }
         let (text, kept) = generations.old.remove_entry(sql)?;
         let found = Some(&kept).filter(of_hints).map(|kept| kept.answer.clone());
-        generations.keep(text, kept);
+        let gone = generations.keep(text, kept);
+        drop(generations);
+        drop(gone);
         found
     }
 
@@ -52,7 +58,9 @@ impl Statements {
     pub(crate) fn keep(&self, sql: &str, hints: &[Oid], answer: &Arc<Answer>) {
         if weight(sql, answer) <= MOST_OF_ONE {
             let kept = Kept { hints: hints.into(), answer: answer.clone() };
-            self.lock().keep(sql.into(), kept);
+            let gone = self.lock().keep(sql.into(), kept);
+            // Behind the lock: it may be much.
+            drop(gone);
         }
     }
 
@@ -62,21 +70,24 @@ impl Statements {
 }
 
 impl Generations {
-    fn keep(&mut self, sql: Box<str>, kept: Kept) {
+    /// Takes a statement in, and gives back those that are forgotten for it.
+    fn keep(&mut self, sql: Box<str>, kept: Kept) -> HashMap<Box<str>, Kept> {
+        let mut gone = HashMap::new();
         let weight = weight(&sql, &kept.answer);
         if self.weight + weight > MOST {
-            self.old = mem::take(&mut self.young);
+            gone = mem::replace(&mut self.old, mem::take(&mut self.young));
             self.weight = 0;
         }
         if self.young.insert(sql, kept).is_none() {
             self.weight += weight;
         }
+        gone
     }
 }
 
-/// About how many bytes a statement takes: its text, what comes of each word, and of each relation.
+/// About how many bytes a statement takes, with its place among the others.
 fn weight(sql: &str, answer: &Answer) -> usize {
-    sql.len().saturating_mul(8).saturating_add(answer.parts().saturating_mul(4096))
+    sql.len().saturating_add(answer.weight()).saturating_add(512)
 }
 
 #[cfg(test)]
@@ -110,7 +121,7 @@ mod tests {
         let kept = answer("SELECT version()");
         statements.keep("asked once", &[], &kept);
         statements.keep("asked again", &[], &kept);
-        for other in 0..1_000 {
+        for other in 0..3_000 {
             statements.keep(&format!("{other:>1000}"), &[], &kept);
             assert!(statements.find("asked again", &[]).is_some(), "{other}");
         }
@@ -128,5 +139,28 @@ mod tests {
         let sql = format!("SELECT 1 FROM {}", all.join(", "));
         statements.keep(&sql, &[], &answer(&sql));
         assert!(statements.find(&sql, &[]).is_none());
+    }
+
+    /// A short text may come to much: each BETWEEN has what it compares twice.
+    #[test]
+    fn statements_weigh_what_they_come_to() {
+        let mut doubled = "relpages BETWEEN 1 AND 2".to_owned();
+        for _ in 0..12 {
+            doubled = format!("({doubled}) BETWEEN false AND true");
+        }
+        let columns = ["c.*"; 45].join(", ");
+        for sql in [
+            format!("SELECT {doubled} FROM pg_class"),
+            format!("SELECT {columns} FROM pg_class c"),
+            format!("SELECT 1 FROM (SELECT DISTINCT {columns} FROM pg_class c) t"),
+            format!(
+                "SELECT 1 FROM pg_class GROUP BY CUBE ({})",
+                "oid, relname, relkind, relpages, relam, relacl, reltype, relowner, reltuples, relchecks"
+            ),
+        ] {
+            let statements = Statements::default();
+            statements.keep(&sql, &[], &answer(&sql));
+            assert!(statements.find(&sql, &[]).is_none(), "{sql}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use super::scope::{LeafScope, Scope};
 use super::{Binder, OutputColumn, Typed};
 use crate::datum::Datum;
-use crate::error::{Place, at};
+use crate::error::{Place, at, unsupported};
 use crate::facts::{CastContext, Volatility, type_facts};
 use crate::functions;
 use crate::io;
@@ -43,7 +43,7 @@ impl Binder {
         let name = world.type_text(to.0, -1).unwrap_or_default();
         if world.is_constrained(to) && !is_null {
             let message = format!("a value of type {name}, in which a domain has constraints");
-            return Err(crate::error::unsupported(place, &message));
+            return Err(unsupported(place, &message));
         }
         let cast = |of: Expr| {
             let of = Box::new(of);
@@ -98,12 +98,20 @@ impl Binder {
     ) -> Result<Option<Typed>> {
         let has_taken = self.take_types(operands);
         let place = operands.first().map_or(0, |operand| operand.place);
+        if let Some(list) =
+            operands.iter().map(|one| one.oid).find(|oid| self.is_declared_list(*oid))
+        {
+            return self.operate_list(operator, list, operands).map(|()| None);
+        }
         let Some(of) = operands.iter().map(|one| one.oid).find(|oid| self.is_enum(*oid)) else {
             let is_carried = |one: &Typed| one.oid != Oid::UNKNOWN && type_facts(one.oid).is_none();
             return match &self.carried {
                 Some(name) if operands.iter().any(is_carried) => Err(uncompared(place, name)),
                 // A column of no rows is never more than NULL.
-                None if has_taken && functions::comparison(operator).is_some() => {
+                None if has_taken
+                    && functions::comparison(operator).is_some()
+                    && operands.iter().any(|one| matches!(one.expr, Expr::Column { .. })) =>
+                {
                     Ok(Some(Typed::new(Expr::Const(Datum::Null), Oid::BOOL).placed(place)))
                 }
                 _ => Ok(None),
@@ -160,6 +168,27 @@ impl Binder {
             }
         }
         has_taken
+    }
+
+    /// Whether a type is that of arrays of a declared type.
+    fn is_declared_list(&self, oid: Oid) -> bool {
+        type_facts(oid).is_none() && self.types.element_of(oid).is_some()
+    }
+
+    /// Makes arrays of what is compared with an array of a declared type.
+    fn operate_list(&mut self, operator: &str, list: Oid, operands: &mut [Typed]) -> Result<()> {
+        if functions::comparison(operator).is_none() {
+            let place = operands.first().map_or(0, |operand| operand.place);
+            let what = format!("operator {operator} of arrays of a declared type");
+            return Err(unsupported(place, &what));
+        }
+        for operand in operands.iter_mut().filter(|one| one.oid == Oid::UNKNOWN) {
+            *operand = self.convert(operand.clone(), list, -1, CastContext::Explicit)?;
+        }
+        match operands.iter().all(|one| one.oid == list) {
+            true => Ok(()),
+            false => Err(self.no_such_operator(operator, operands)),
+        }
     }
 
     /// 42883 of operands whose types only the snapshot names.
@@ -254,10 +283,10 @@ impl Binder {
 
 /// 0A000 for values that can be read and told, but not compared.
 fn uncompared(place: Place, name: &str) -> PgError {
-    crate::error::unsupported(place, &format!("comparing values of type {name}"))
+    unsupported(place, &format!("comparing values of type {name}"))
 }
 
 /// 0A000 for a check that is no expression.
 fn unclear(check: &str) -> PgError {
-    crate::error::unsupported(0, &format!("CHECK ({check})"))
+    unsupported(0, &format!("CHECK ({check})"))
 }

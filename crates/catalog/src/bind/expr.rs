@@ -134,8 +134,11 @@ impl Binder {
             other => match grammar::call(other) {
                 Some(call) => self.grammar_call(&call),
                 None => {
-                    let shown = shortened(&other.to_string());
-                    Err(unsupported(0, &format!("the expression {shown}")))
+                    // Errors of this kind are counted by their words: no constant may be among these.
+                    let kind = format!("{other:?}");
+                    let kind = kind.split(|one: char| !one.is_alphanumeric()).next();
+                    let what = format!("the expression {}", kind.unwrap_or_default());
+                    Err(unsupported(0, &what).detail(shortened(&other.to_string())))
                 }
             },
         }

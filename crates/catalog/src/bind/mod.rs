@@ -55,8 +55,8 @@ pub(crate) struct Bound {
     pub(crate) parameters: Vec<Oid>,
     /// The types that are not built in which its values may be of.
     pub(crate) types: Types,
-    /// How many relations and queries are in it, those of views among them.
-    pub(crate) parts: usize,
+    /// About how many bytes it takes.
+    pub(crate) weight: usize,
 }
 
 /// A column of a query.
@@ -72,6 +72,11 @@ pub(crate) struct OutputColumn {
 }
 
 pub(crate) use crate::datum::Fields;
+
+/// About how many bytes an expression takes, or a column of the result or a key of a grouping set.
+const WEIGHT: usize = 160;
+/// The same of a relation or a query.
+const WEIGHT_OF_PART: usize = 1024;
 
 /// How many hints are looked for in a statement.
 const HINTS: usize = 16;
@@ -89,6 +94,8 @@ pub(crate) struct Binder {
     ctes: Vec<scope::CteScope>,
     parameters: Vec<Oid>,
     next_id: usize,
+    /// How many keys all grouping sets have.
+    grouped: usize,
     /// How many hints may still be looked for: of most errors nobody hears, as where a name is an alias.
     hints: usize,
     depth: usize,
@@ -123,7 +130,15 @@ pub(crate) fn bind(
     let parameters = parameters
         .map(|oid| if matches!(*oid, Oid(0) | Oid::UNKNOWN) { Oid::TEXT } else { *oid })
         .collect();
-    Ok(Bound { query, columns, parameters, types: binder.types, parts: binder.next_id })
+    let mut weight = binder
+        .next_id
+        .saturating_mul(WEIGHT_OF_PART)
+        .saturating_add((columns.len() + binder.grouped).saturating_mul(WEIGHT));
+    query.walk(0, &mut |expr, _| {
+        let held = if let Expr::Const(value) = expr { value.size() } else { 0 };
+        weight = weight.saturating_add(WEIGHT).saturating_add(held);
+    });
+    Ok(Bound { query, columns, parameters, types: binder.types, weight })
 }
 
 impl Binder {
@@ -139,6 +154,7 @@ impl Binder {
             ctes: Vec::new(),
             parameters: Vec::new(),
             next_id,
+            grouped: 0,
             hints: HINTS,
             depth: 0,
             world: None,

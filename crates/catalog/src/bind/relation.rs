@@ -123,6 +123,7 @@ impl Binder {
             query.width = declared.len();
         }
         self.next_id = binder.next_id;
+        self.grouped += binder.grouped;
         Ok(Arc::new(Sub { id: self.id(), query, is_correlated: false }))
     }
 

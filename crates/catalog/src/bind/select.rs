@@ -149,6 +149,7 @@ impl Binder {
         }
         let groupings = std::mem::take(&mut scope.groupings);
         let sets = super::grouping::sets(keys.as_ref(), &groupings)?;
+        self.grouped += sets.iter().map(|set| 1 + set.lacks.len() + set.says.len()).sum::<usize>();
         if let Some(keys) = keys.as_ref().filter(|_| !sets.is_empty()) {
             let leaf = scope.leaves.len();
             let windows = scope.windows.iter_mut();

@@ -43,7 +43,7 @@ impl Pattern {
         let mut size = 512;
         let regex = loop {
             run.steps(pattern.len() / 16)?;
-            match builder.size_limit(size).build() {
+            match run.timed(|| builder.size_limit(size).build())? {
                 Ok(regex) => break regex,
                 Err(_) if size < LARGEST => size *= 2,
                 Err(error) => return Err(invalid(&error.to_string())),

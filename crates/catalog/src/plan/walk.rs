@@ -43,7 +43,8 @@ impl Group {
 }
 
 impl Query {
-    fn walk(&self, level: usize, see: &mut See<'_>) {
+    /// Calls a function with each expression, as [`Select::walk`] does.
+    pub(crate) fn walk(&self, level: usize, see: &mut See<'_>) {
         for cte in &self.ctes {
             match &cte.kind {
                 CteKind::Plain(query) => query.walk(level, see),

@@ -1,6 +1,7 @@
 //! What a run may cost, and its end before that.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ const PARTS: usize = 8;
 const ITEM: usize = 64;
 /// How many bytes may be held.
 const BYTES: usize = 256 << 20;
+/// How many more for each relation that there is: a row of `information_schema.columns` takes more than 1 KiB, and
+/// a table with ten of them is mostly several relations, with its indexes and its sequence.
+const BYTES_OF_ONE: usize = 4 << 10;
 /// How long a string may become.
 const TEXT: usize = 16 << 20;
 
@@ -110,7 +114,7 @@ impl Run {
         if steps > STEPS_OF_TRIAL {
             self.cannot_be_tried()?;
         }
-        let relations = u64::try_from(self.world.objects.classes.len()).unwrap_or(u64::MAX);
+        let relations = u64::try_from(self.relations()).unwrap_or(u64::MAX);
         let most = STEPS.saturating_add(relations.saturating_mul(STEPS_OF_ONE));
         if steps > most { Err(exhausted("steps")) } else { Ok(()) }
     }
@@ -125,12 +129,25 @@ impl Run {
         &self.stop
     }
 
-    /// Counts a row that is held.
-    pub(super) fn hold(&self, row: &Row) -> Result<()> {
+    /// Counts a row that is held; gives its bytes.
+    pub(super) fn hold(&self, row: &Row) -> Result<usize> {
         let cells: usize = row.iter().map(Datum::size).sum();
-        self.charge(
-            cells.saturating_add(row.len().saturating_mul(size_of::<Datum>())).saturating_add(32),
-        )
+        let bytes =
+            cells.saturating_add(row.len().saturating_mul(size_of::<Datum>())).saturating_add(32);
+        self.charge(bytes)?;
+        Ok(bytes)
+    }
+
+    /// Counts the rows of leaves that are held together; those that were held the last time are the same ones.
+    pub(super) fn hold_leaves(&self, rows: &[Row], last: Option<&[Row]>) -> Result<()> {
+        self.charge(size_of_val(rows))?;
+        for (place, row) in rows.iter().enumerate() {
+            let before = last.and_then(|last| last.get(place));
+            if !before.is_some_and(|before| Arc::ptr_eq(before, row)) {
+                self.hold(row)?;
+            }
+        }
+        Ok(())
     }
 
     /// Counts a value that is one of many of an array or of rows.
@@ -157,7 +174,13 @@ impl Run {
     pub(crate) fn charge(&self, bytes: usize) -> Result<()> {
         let all = self.bytes.get().saturating_add(bytes);
         self.bytes.set(all);
-        if all > BYTES { Err(exhausted("memory")) } else { Ok(()) }
+        let most = || BYTES.saturating_add(self.relations().saturating_mul(BYTES_OF_ONE));
+        if all > BYTES && all > most() { Err(exhausted("memory")) } else { Ok(()) }
+    }
+
+    /// How many relations there are beside those of the catalogs.
+    fn relations(&self) -> usize {
+        self.world.objects.classes.len()
     }
 
     /// Counts bytes that are held no longer.

@@ -50,6 +50,9 @@ impl Run {
             return self.keyed(leaf, key, rows, parent, each);
         }
         // What is gone through once need not be kept.
+        if let Some(query) = self.passing(leaf) {
+            return self.stream(leaf, query, rows, parent, each);
+        }
         let is_first = self.seen.borrow_mut().insert(leaf.id);
         if let Source::Table(schema, name) = &leaf.source
             && is_first

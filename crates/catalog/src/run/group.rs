@@ -68,7 +68,8 @@ impl Run {
                     Some(place) => *place,
                     None => {
                         let cells = size_of::<Datum>() * values.len() * 2;
-                        self.charge(cells + size_of::<Row>() * rows.len() + 128)?;
+                        self.charge(cells + 128)?;
+                        self.hold_leaves(rows, groups.last().map(|last| &*last.rows))?;
                         places.insert(key, groups.len());
                         let (rows, keys) = (rows.clone(), values.clone());
                         groups.push(Open { rows, keys, states: start() });

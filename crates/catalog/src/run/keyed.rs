@@ -251,10 +251,13 @@ mod tests {
             Client::new(Identity::new("postgres", "few"), Settings::default()),
             Arc::default(),
         ));
-        let cost = |world: &Arc<World>| {
-            Run::new(world.clone(), Vec::new(), Arc::default()).steps(11_000_000)
-        };
-        assert!(cost(&world()).is_ok());
-        assert_eq!(cost(&few).expect_err("too much").sqlstate().to_string(), "53400");
+        let run = |world: &Arc<World>| Run::new(world.clone(), Vec::new(), Arc::default());
+        let steps = |world| run(world).steps(11_000_000);
+        let bytes = |world| run(world).charge(258 << 20);
+        let many = world();
+        assert!(steps(&many).is_ok() && bytes(&many).is_ok());
+        for refused in [steps(&few), bytes(&few), run(&many).charge(300 << 20)] {
+            assert_eq!(refused.expect_err("too much").sqlstate().to_string(), "53400");
+        }
     }
 }

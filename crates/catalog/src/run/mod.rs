@@ -9,6 +9,7 @@ mod group;
 mod keyed;
 mod query;
 mod select;
+mod stream;
 mod window;
 
 use std::cell::{Cell, RefCell};
@@ -43,6 +44,8 @@ pub(crate) struct Run {
     sets: RefCell<HashMap<usize, among::Values>>,
     /// Leaves that were gone through.
     seen: RefCell<HashSet<usize>>,
+    /// Leaves that are gone through once: each is the outermost one of a query that is run once.
+    once: RefCell<HashSet<usize>>,
     /// Rows that were found by a key, by the number of their leaf.
     keyed: RefCell<Vec<keyed::Found>>,
     pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Pattern>>>,
@@ -88,6 +91,7 @@ impl Run {
             indexes: RefCell::default(),
             sets: RefCell::default(),
             seen: RefCell::default(),
+            once: RefCell::default(),
             keyed: RefCell::default(),
             patterns: RefCell::default(),
             tables: RefCell::default(),
@@ -105,6 +109,7 @@ impl Run {
 
     /// All rows of a statement.
     pub(crate) fn rows(&self, query: &Query) -> Result<Vec<Row>> {
+        self.mark_once(query);
         self.query(query, &Frame::EMPTY)
     }
 }

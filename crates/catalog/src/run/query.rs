@@ -19,6 +19,7 @@ impl Run {
         if let Some(rows) = self.kept(sub.id) {
             return Ok(rows);
         }
+        self.mark_once(&sub.query);
         let rows = Rc::new(self.query(&sub.query, frame)?);
         self.keep(sub.id, rows.clone());
         Ok(rows)
@@ -73,7 +74,7 @@ impl Run {
         };
         // Those of a SELECT were counted when they were made, or are another query's.
         if !matches!(query.body, Body::Select(_)) {
-            rows.iter().try_for_each(|row| self.hold(row))?;
+            rows.iter().try_for_each(|row| self.hold(row).map(drop))?;
         }
         if query.distinct == Distinct::All {
             let mut seen = HashSet::new();
@@ -92,7 +93,7 @@ impl Run {
         }
         self.cut(query, frame, &mut rows)?;
         if rows.first().is_some_and(|row| row.len() > query.width) {
-            rows = rows.iter().map(|row| row.iter().take(query.width).cloned().collect()).collect();
+            rows.iter_mut().for_each(|row| *row = row.iter().take(query.width).cloned().collect());
         }
         Ok(rows)
     }
@@ -120,7 +121,7 @@ impl Run {
         Ok(())
     }
 
-    fn cte(&self, cte: &Cte, frame: &Frame<'_>) -> Result<()> {
+    pub(super) fn cte(&self, cte: &Cte, frame: &Frame<'_>) -> Result<()> {
         let (first, next, casts, all) = match &cte.kind {
             CteKind::Plain(query) => {
                 // Its rows may be those of another row around it.
@@ -217,8 +218,12 @@ impl Run {
 fn early_limit(query: &Query) -> Option<usize> {
     let is_plain =
         query.order.is_empty() && query.distinct == Distinct::No && query.offset.is_none();
-    match &query.limit {
-        Some(crate::plan::Expr::Const(limit)) if is_plain => usize::try_from(limit.as_int()?).ok(),
+    match query.limit.as_ref()? {
+        Expr::Const(limit) if is_plain => usize::try_from(limit.as_int()?).ok(),
+        Expr::Cast { of, .. } if is_plain => match &**of {
+            Expr::Const(limit) => usize::try_from(limit.as_int()?).ok(),
+            _ => None,
+        },
         _ => None,
     }
 }

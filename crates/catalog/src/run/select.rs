@@ -2,6 +2,7 @@
 
 use trunkline_core::Result;
 
+use super::stream::Take;
 use super::{Frame, Run};
 use crate::datum::{Datum, Row};
 use crate::plan::{Expr, Select};
@@ -28,18 +29,9 @@ impl Run {
     ) -> Result<Vec<Row>> {
         let mut result = Vec::new();
         if select.group.is_none() && select.windows.is_empty() {
-            let whole = whole(select);
-            self.each(select, parent, &mut |rows| {
-                match whole.and_then(|leaf| rows.get(leaf)) {
-                    Some(row) if row.len() == select.project.len() => {
-                        result.push(row.clone());
-                        self.held(&result)?;
-                    }
-                    _ => {
-                        let draft = Frame { rows, slots: &[], parent: Some(parent) };
-                        self.project(select, &draft, &mut result)?;
-                    }
-                }
+            self.each_made(select, parent, &mut |row| {
+                self.hold(&row)?;
+                result.push(row);
                 Ok(enough.is_none_or(|enough| result.len() < enough))
             })?;
             return Ok(result);
@@ -47,9 +39,10 @@ impl Run {
         let mut drafts = match &select.group {
             Some(group) => self.group(select, group, parent)?,
             None => {
-                let mut drafts = Vec::new();
+                let mut drafts: Vec<Draft> = Vec::new();
                 self.each(select, parent, &mut |rows| {
-                    self.charge(size_of::<Row>() * rows.len() + 64)?;
+                    self.charge(size_of::<Draft>())?;
+                    self.hold_leaves(rows, drafts.last().map(|last| &*last.rows))?;
                     drafts.push(Draft { rows: rows.clone(), slots: Vec::new() });
                     Ok(true)
                 })?;
@@ -60,35 +53,54 @@ impl Run {
             self.window(window, &mut drafts, parent)?;
         }
         for draft in &drafts {
-            self.project(select, &draft.frame(parent), &mut result)?;
+            self.project(select, &draft.frame(parent), &mut |row| {
+                self.hold(&row)?;
+                result.push(row);
+                Ok(true)
+            })?;
         }
         Ok(result)
     }
 
-    /// Goes through the rows that FROM and WHERE leave.
+    /// Goes through the rows of a SELECT without groups and windows as they are made; whether more were wanted.
+    pub(super) fn each_made(
+        &self,
+        select: &Select,
+        parent: &Frame<'_>,
+        take: &mut Take<'_>,
+    ) -> Result<bool> {
+        let whole = whole(select);
+        self.each(select, parent, &mut |rows| match whole.and_then(|leaf| rows.get(leaf)) {
+            Some(row) if row.len() == select.project.len() => take(row.clone()),
+            _ => {
+                let frame = Frame { rows, slots: &[], parent: Some(parent) };
+                self.project(select, &frame, take)
+            }
+        })
+    }
+
+    /// Goes through the rows that FROM and WHERE leave; whether more were wanted at their end.
     pub(super) fn each(
         &self,
         select: &Select,
         parent: &Frame<'_>,
         each: &mut dyn FnMut(&mut Vec<Row>) -> Result<bool>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut rows = vec![Row::default(); select.leaves];
         let mut wanted = |rows: &mut Vec<Row>| -> Result<bool> {
             let frame = Frame { rows, slots: &[], parent: Some(parent) };
             if self.holds(&select.filter, &frame)? { each(rows) } else { Ok(true) }
         };
         match &select.from {
-            Some(from) => self.from(from, &mut rows, parent, &mut wanted)?,
-            None => wanted(&mut rows)?,
-        };
-        Ok(())
+            Some(from) => self.from(from, &mut rows, parent, &mut wanted),
+            None => wanted(&mut rows),
+        }
     }
 
     /// The list of SELECT for one row; its functions may make several of it, or none.
-    fn project(&self, select: &Select, frame: &Frame<'_>, result: &mut Vec<Row>) -> Result<()> {
+    fn project(&self, select: &Select, frame: &Frame<'_>, take: &mut Take<'_>) -> Result<bool> {
         if select.sets.is_empty() {
-            result.push(self.values(&select.project, frame)?.into());
-            return self.held(result);
+            return take(self.values(&select.project, frame)?.into());
         }
         let mut lists = Vec::with_capacity(select.sets.len());
         for call in &select.sets {
@@ -105,15 +117,11 @@ impl Run {
             let mut slots = frame.slots.to_vec();
             slots.extend(lists.iter().map(|list| list.get(place).cloned().unwrap_or_default()));
             let frame = Frame { rows: frame.rows, slots: &slots, parent: frame.parent };
-            result.push(self.values(&select.project, &frame)?.into());
-            self.held(result)?;
+            if !take(self.values(&select.project, &frame)?.into())? {
+                return Ok(false);
+            }
         }
-        Ok(())
-    }
-
-    /// Counts the row that came last.
-    fn held(&self, result: &[Row]) -> Result<()> {
-        result.last().map_or(Ok(()), |row| self.hold(row))
+        Ok(true)
     }
 }
 

@@ -39,3 +39,5 @@ SELECT array['stop'::rail.signal, 'clear']::text[], (array['stop'::rail.signal, 
 SELECT array[array['stop', 'clear'], array['clear', 'stop']]::rail.signal[]::text, (array['stop'::rail.signal, 'clear'])[1:1]::text
 
 SELECT 'stop'::rail.signal = any('{clear,stop}'), 'stop'::rail.signal <> all('{clear}'::rail.signal[]), 'clear'::rail.signal < any(array['clear', 'stop']::rail.signal[])
+
+SELECT array['stop'::rail.signal] = '{stop}', array['stop'::rail.signal] <> '{stop}', array['stop'::rail.signal] < array['clear'::rail.signal]

@@ -1,7 +1,7 @@
 //! `EXPLAIN EXECUTE`: the engine explains the prepared statement, with the arguments where its parameters were.
 
 use trunkline_core::types::Types;
-use trunkline_core::{Oid, PgError, Result, Session, SqlState};
+use trunkline_core::{Language, Oid, PgError, Result, Session, SqlState};
 use trunkline_sql::statement::{Execute, SessionStatement};
 use trunkline_sql::{Lexer, TokenKind, parameters, recognise};
 
@@ -18,6 +18,9 @@ impl<S: Session> Connection<S> {
     ///
     /// 26000 for a statement that is not there, 42601 for a wrong number of arguments, 0A000 for a session's statement.
     pub(crate) fn explained(&self, sql: &str) -> Result<Option<String>> {
+        if self.session.language() != Language::Sql {
+            return Ok(None);
+        }
         let Some((options, rest)) = explain_execute(sql) else { return Ok(None) };
         let Some(Ok(SessionStatement::Execute(execute))) = recognise(rest) else {
             return Ok(None);
