@@ -16,6 +16,7 @@ mod group;
 mod grouping;
 mod keys;
 mod literal;
+mod named;
 mod near;
 mod operate;
 mod order;

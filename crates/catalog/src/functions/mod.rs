@@ -5,6 +5,7 @@ mod addresses;
 mod array_edits;
 mod arrays;
 pub(crate) mod bits;
+mod chance;
 mod compiled;
 mod constraint;
 mod conversions;
@@ -17,6 +18,7 @@ mod index;
 pub(crate) mod json;
 mod json_tree;
 mod json_values;
+mod made_intervals;
 pub(crate) mod math;
 mod mixed_times;
 mod names;
@@ -34,6 +36,7 @@ mod routine;
 mod row_security;
 mod session;
 mod sets;
+mod sizes;
 mod statistics;
 mod strings;
 mod times;
@@ -73,6 +76,9 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| numbers::function(name, &proc.arguments))
         .or_else(|| statistics::function(proc))
         .or_else(|| addresses::function(name))
+        .or_else(|| made_intervals::function(name))
+        .or_else(|| chance::function(name, &proc.arguments))
+        .or_else(|| sizes::function(name, &proc.arguments))
         .or_else(|| conversions::cast(proc))
 }
 

@@ -65,3 +65,43 @@ SELECT amname FROM pg_am WHERE amname NOT LIKE ALL (ARRAY['b%', 'g%']) AND amnam
 SELECT n.nspname AS schema, c.relname AS table FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'pg_am'
 
 SELECT 1 AS a, (SELECT 2) AS table UNION ALL TABLE pg_am LIMIT 0
+
+SELECT current_setting('is_superuser') AS a, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS b FROM pg_am LIMIT 1
+
+SELECT make_interval(days => 3) AS a, make_interval(hours := 2, mins => 5) AS b, make_interval(1, weeks => 3) AS c, make_interval(secs => 1.5) AS d FROM pg_am LIMIT 1
+
+SELECT * FROM generate_series(1, 3), pg_get_keywords() LIMIT 0
+
+SELECT make_interval(days => 3, days => 4) FROM pg_am
+
+SELECT make_interval(days => 3, 4) FROM pg_am
+
+SELECT make_interval(nosuch => 3) FROM pg_am
+
+SELECT parse_ident(str => 'a."B c"') AS a, parse_ident(strict => true, str => 'a.b') AS b FROM pg_am LIMIT 1
+
+SELECT amname FROM pg_am WHERE oid BETWEEN SYMMETRIC 500 AND 400 ORDER BY 1
+
+SELECT amname FROM pg_am WHERE oid NOT BETWEEN SYMMETRIC 500 AND 400 AND oid BETWEEN ASYMMETRIC 2 AND 4000 ORDER BY 1
+
+SELECT NULL::int BETWEEN SYMMETRIC 1 AND 2 AS a, 5 BETWEEN SYMMETRIC NULL AND 3 AS b, 5 NOT BETWEEN SYMMETRIC 7 AND 3 AS c FROM pg_am LIMIT 1
+
+SELECT random() >= 0 AND random() < 1 AS a, length(gen_random_uuid()::text) AS b, pg_typeof(random()) AS c, gen_random_uuid()::text ~ '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]' AS d, uuidv7()::text ~ '-7[0-9a-f]{3}-[89ab]' AS e, random(3, 3) AS f FROM pg_am LIMIT 1
+
+SELECT count(DISTINCT random()) > 1 AS a, count(DISTINCT gen_random_uuid()) > 1 AS b FROM pg_class
+
+SELECT random(2, 1) FROM pg_am
+
+SELECT pg_typeof(CURRENT_TIME) AS a, pg_typeof(LOCALTIME) AS b, pg_typeof(CURRENT_TIME(0)) AS c, pg_typeof(CURRENT_TIMESTAMP(3)) AS d, pg_typeof(LOCALTIMESTAMP(2)) AS e, pg_typeof(LOCALTIME(1)) AS f, extract(microseconds FROM CURRENT_TIMESTAMP(0))::bigint % 1000000 AS g, CURRENT_TIMESTAMP = now() AS h FROM pg_am LIMIT 1
+
+SELECT pg_size_bytes('1 kB') AS a, pg_size_bytes('1.5 MB') AS b, pg_size_bytes('-3 GB') AS c, pg_size_bytes(' 12 ') AS d, pg_size_bytes('2TB') AS e, pg_size_bytes('1e3 bytes') AS f, pg_size_bytes('.5 kb') AS g FROM pg_am LIMIT 1
+
+SELECT pg_size_bytes('1 zz') FROM pg_am
+
+SELECT pg_size_bytes('abc') FROM pg_am
+
+SELECT pg_size_bytes('1e30 PB') FROM pg_am
+
+SELECT length('\x0102'::bytea) AS a, octet_length('\x0102'::bytea) AS b, bit_length('\x0102'::bytea) AS c FROM pg_am LIMIT 1
+
+SELECT pg_typeof(pg_current_wal_lsn()) AS a, pg_current_wal_lsn() >= '0/0'::pg_lsn AS b FROM pg_am LIMIT 1
