@@ -5,6 +5,7 @@ mod addresses;
 mod array_edits;
 mod arrays;
 pub(crate) mod bits;
+mod buckets;
 mod chance;
 mod compiled;
 mod constraint;
@@ -37,6 +38,7 @@ mod row_security;
 mod session;
 mod sets;
 mod sizes;
+pub(crate) mod spread;
 mod statistics;
 mod strings;
 mod times;
@@ -44,6 +46,7 @@ mod to_char;
 mod trigger;
 mod updatable;
 mod waiting;
+mod whole_parts;
 
 use trunkline_core::Oid;
 
@@ -64,6 +67,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| privileges::function(name))
         .or_else(|| strings::function(name, &proc.arguments))
         .or_else(|| arrays::function(name))
+        .or_else(|| whole_parts::function(name, &proc.arguments))
         .or_else(|| math::function(name))
         .or_else(|| patterns::function(name))
         .or_else(|| json::function(name))
@@ -77,6 +81,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| statistics::function(proc))
         .or_else(|| addresses::function(name))
         .or_else(|| made_intervals::function(name))
+        .or_else(|| buckets::function(name, &proc.arguments))
         .or_else(|| chance::function(name, &proc.arguments))
         .or_else(|| sizes::function(name, &proc.arguments))
         .or_else(|| conversions::cast(proc))
@@ -146,7 +151,10 @@ pub(crate) fn aggregate(name: &str) -> Option<AggregateKind> {
         "bit_or" => AggregateKind::BitOr,
         "bit_xor" => AggregateKind::BitXor,
         "any_value" => AggregateKind::First,
-        _ => return None,
+        "mode" => AggregateKind::Mode,
+        "percentile_cont" => AggregateKind::Percentile { between: true },
+        "percentile_disc" => AggregateKind::Percentile { between: false },
+        name => AggregateKind::Spread(spread::Spread::named(name)?),
     })
 }
 

@@ -105,3 +105,49 @@ SELECT pg_size_bytes('1e30 PB') FROM pg_am
 SELECT length('\x0102'::bytea) AS a, octet_length('\x0102'::bytea) AS b, bit_length('\x0102'::bytea) AS c FROM pg_am LIMIT 1
 
 SELECT pg_typeof(pg_current_wal_lsn()) AS a, pg_current_wal_lsn() >= '0/0'::pg_lsn AS b FROM pg_am LIMIT 1
+
+SELECT 0x1F AS a, 0b101 AS b, 0o17 AS c, 1_000 AS d, 0xFFFF_FFFF AS e, X'1F' AS f, 0x1F + X'1f'::int AS g FROM pg_am LIMIT 1
+
+SELECT stddev(oid::int) AS a, variance(oid::int) AS b, stddev_pop(oid::int) AS c, var_pop(oid::int) AS d, stddev_samp(oid::bigint) AS e, var_samp(oid::int::int2) AS f FROM pg_am
+
+SELECT stddev(x::float8) AS a, variance(x::float8) AS b, var_pop(x::float8) AS c, stddev(x::numeric) AS d, variance(x::numeric * 0.1) AS e FROM (VALUES (1), (2), (5), (NULL)) AS v(x) WHERE EXISTS (SELECT FROM pg_am)
+
+SELECT stddev(x) AS a, var_pop(x) AS b, variance(DISTINCT y) AS c, stddev(x) FILTER (WHERE x > 1) AS d FROM (VALUES (1, 7), (1, 7)) AS v(x, y) WHERE EXISTS (SELECT FROM pg_am)
+
+SELECT amtype, stddev_pop(oid::int) OVER (PARTITION BY amtype ORDER BY oid) FROM pg_am ORDER BY oid
+
+SELECT mode() WITHIN GROUP (ORDER BY amtype) AS a, mode() WITHIN GROUP (ORDER BY length(amname) DESC) AS b FROM pg_am
+
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY oid::int) AS a, percentile_disc(0.5) WITHIN GROUP (ORDER BY oid::int) AS b, percentile_disc(0.25) WITHIN GROUP (ORDER BY amname) AS c, percentile_cont(ARRAY[0.25, 0.75, NULL]) WITHIN GROUP (ORDER BY oid::int DESC) AS d, percentile_disc(ARRAY[0.1, 1]) WITHIN GROUP (ORDER BY amname) AS e, percentile_cont(NULL) WITHIN GROUP (ORDER BY oid::int) AS f FROM pg_am
+
+SELECT relkind, percentile_cont(0.9) WITHIN GROUP (ORDER BY relnatts) FILTER (WHERE relnatts > 3) FROM pg_class WHERE relnamespace = 'rail'::regnamespace GROUP BY 1 ORDER BY 1
+
+SELECT percentile_cont(1.5) WITHIN GROUP (ORDER BY oid::int) FROM pg_am
+
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY oid::int) FROM pg_am WHERE false
+
+SELECT string_agg(amname, ',') WITHIN GROUP (ORDER BY amname) FROM pg_am
+
+SELECT percentile_disc(0.5, oid) FROM pg_am
+
+SELECT max() WITHIN GROUP (ORDER BY amname) FROM pg_am
+
+SELECT string_agg(amname, ',' ORDER BY amname) OVER () FROM pg_am
+
+SELECT count(DISTINCT amname) OVER () FROM pg_am
+
+SELECT lcm(4, 6) AS a, gcd(4, 6) AS b, div(7, 2) AS c, 7.5 % 2 AS d, mod(7.5, 2) AS e, scale(1.20) AS f, min_scale(1.20) AS g, trim_scale(1.200) AS h, factorial(5) AS i, factorial(30) AS j, lcm(0, 3) AS k FROM pg_am LIMIT 1
+
+SELECT lcm(4.5, 6) AS a, gcd(4.5, 6) AS b, div(-7.5, 2) AS c, -7.5 % 2 AS d, scale('NaN'::numeric) AS e, trim_scale(100.00) AS f, 'NaN'::numeric % 2 AS g, 1.23 % 0.1 AS h, lcm(-4::bigint, 6) AS i FROM pg_am LIMIT 1
+
+SELECT width_bucket(5, 0, 10, 4) AS a, width_bucket(5.3, 10, 0, 4) AS b, width_bucket(3.0::float8, 0, 10, 5) AS c, width_bucket(3, ARRAY[1, 3, 5]) AS d, width_bucket(-1, 0, 10, 4) AS e, width_bucket(10, 0, 10, 4) AS f, width_bucket('b'::text, ARRAY['a', 'c']) AS g, width_bucket(10::float8, 10, 0, 3) AS h FROM pg_am LIMIT 1
+
+SELECT width_bucket(5, 0, 0, 4) FROM pg_am
+
+SELECT width_bucket(5, 0, 1, 0) FROM pg_am
+
+SELECT 5.0 % 0 FROM pg_am
+
+SELECT lcm(2147483647, 2147483646) FROM pg_am
+
+SELECT factorial(-1) FROM pg_am
