@@ -194,6 +194,9 @@ impl Binder {
             let message = format!("cannot pass more than {MOST_ARGUMENTS} arguments to a function");
             return Err(at(place, SqlState::TOO_MANY_ARGUMENTS, message));
         }
+        if let Some(typed) = self.enum_call(schema, name, &arguments, place)? {
+            return Ok(typed);
+        }
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let Some(chosen) = self.choose(schema, name, &types, place)? else {
             return self.cast_by_name(name, arguments, place);
@@ -273,6 +276,9 @@ impl Binder {
             }
             (_, oid) => oid,
         };
+        if let Some(chosen) = self.choose_of_enums(in_schema, name, types) {
+            return Ok(Some(chosen));
+        }
         match function(in_schema, name, types) {
             Found::One(chosen) => Ok(Some(chosen)),
             Found::None

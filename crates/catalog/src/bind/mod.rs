@@ -10,6 +10,7 @@ pub(crate) use column_name::column_name;
 pub(crate) use operate::operator_name;
 pub(crate) use scope::folded;
 pub(crate) use types::named_type;
+mod enums;
 mod expr;
 mod from;
 mod group;

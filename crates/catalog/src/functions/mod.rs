@@ -13,10 +13,12 @@ mod conversions;
 mod definitions;
 mod describe;
 mod description;
+mod enums;
 mod exact;
 mod identify;
 mod index;
 pub(crate) mod json;
+mod json_edits;
 mod json_tree;
 mod json_values;
 mod made_intervals;
@@ -26,6 +28,7 @@ mod names;
 mod numbers;
 mod operators;
 pub(crate) use compiled::Pattern;
+pub(crate) use enums::function as of_enum;
 pub(crate) use mixed_times::is_mixed;
 pub(crate) use session::{now, started};
 mod partition;
@@ -72,6 +75,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| patterns::function(name))
         .or_else(|| json::function(name))
         .or_else(|| json_values::function(name))
+        .or_else(|| json_edits::function(name))
         .or_else(|| regexps::function(name))
         .or_else(|| conversions::function(name))
         .or_else(|| acl::function(name))

@@ -151,3 +151,15 @@ SELECT 5.0 % 0 FROM pg_am
 SELECT lcm(2147483647, 2147483646) FROM pg_am
 
 SELECT factorial(-1) FROM pg_am
+
+SELECT enumlabel, enumsortorder FROM pg_enum ORDER BY oid
+
+SELECT jsonb_set('{"a":{"b":1}}', '{a,b}', '2') AS a, jsonb_set('{"a":1}', '{c}', '2') AS b, jsonb_set('{"a":1}', '{c}', '2', false) AS c, jsonb_set('[1,2,3]', '{-1}', '9') AS d, jsonb_insert('{"a":[1]}', '{a,0}', '5') AS e, jsonb_insert('{"a":[1]}', '{a,0}', '5', true) AS f, jsonb_set('[1]', '{-5}', '0') AS g, jsonb_set('[1]', '{7}', '0') AS h, '{"a":[1,2]}'::jsonb #- '{a,0}' AS i, jsonb_set('{"a":1}', '{}', '2') AS j, jsonb_set('{"a":1}', '{a,b}', '2') AS k, jsonb_insert('{}', '{z}', '5') AS l FROM pg_am LIMIT 1
+
+SELECT jsonb_set('1', '{a}', '2') FROM pg_am
+
+SELECT jsonb_set('[1]', '{a}', '2') FROM pg_am
+
+SELECT jsonb_set('{}', '{NULL}', '2') FROM pg_am
+
+SELECT jsonb_insert('{"a":1}', '{a}', '2') FROM pg_am
