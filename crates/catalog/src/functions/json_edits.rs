@@ -83,9 +83,7 @@ fn change(target: &mut Json, path: &[Datum], level: usize, change: &Change) -> R
                         .hint("Try using the function jsonb_set to replace key value."));
                 }
                 None if rest.is_empty() && (change.edit == Edit::Insert || change.flag) => {
-                    if change.edit != Edit::Delete {
-                        members.push((key.to_owned(), change.value.clone()));
-                    }
+                    members.push((key.to_owned(), change.value.clone()));
                 }
                 None => {}
             }
