@@ -21,6 +21,7 @@ pub(crate) mod json;
 mod json_edits;
 mod json_tree;
 mod json_values;
+mod log_places;
 mod made_intervals;
 pub(crate) mod math;
 mod mixed_times;
@@ -31,6 +32,7 @@ pub(crate) use compiled::Pattern;
 pub(crate) use enums::function as of_enum;
 pub(crate) use mixed_times::is_mixed;
 pub(crate) use session::{now, started};
+mod overlay;
 mod partition;
 mod partition_constraint;
 mod patterns;
@@ -86,6 +88,8 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| addresses::function(name))
         .or_else(|| made_intervals::function(name))
         .or_else(|| buckets::function(name, &proc.arguments))
+        .or_else(|| log_places::function(name))
+        .or_else(|| overlay::function(name, &proc.arguments))
         .or_else(|| chance::function(name, &proc.arguments))
         .or_else(|| sizes::function(name, &proc.arguments))
         .or_else(|| conversions::cast(proc))

@@ -163,3 +163,21 @@ SELECT jsonb_set('[1]', '{a}', '2') FROM pg_am
 SELECT jsonb_set('{}', '{NULL}', '2') FROM pg_am
 
 SELECT jsonb_insert('{"a":1}', '{a}', '2') FROM pg_am
+
+SELECT NOT EXISTS (SELECT FROM pg_class WHERE relname = 'nosuch'), EXISTS (SELECT FROM pg_am)
+
+SELECT pg_wal_lsn_diff('0/20', '0/10') AS a, '1/0'::pg_lsn - '0/FF'::pg_lsn AS b, '0/9'::pg_lsn < '0/10'::pg_lsn AS c, pg_current_wal_lsn() - '0/0' >= 0 AS d FROM pg_am LIMIT 1
+
+SELECT overlay('abcd' placing 'x' from 2 for 1) AS a, overlay('abcd' placing 'xyz' from 3) AS b, overlay('äöü' placing 'x' from 2 for 0) AS c, overlay('abc' placing 'x' from 9) AS d, overlay('abc' placing 'x' from 3 for -2) AS e FROM pg_am LIMIT 1
+
+SELECT overlay('abc' placing 'x' from 0) FROM pg_am
+
+SELECT 2 ^ 3 AS a, 2.0 ^ 3 AS b, |/ 4 AS c, 2 ^ -1 AS d, power(-8, 3) AS e FROM pg_am LIMIT 1
+
+SELECT power(0::float8, -1) FROM pg_am
+
+SELECT (-8::float8) ^ 0.5::float8 FROM pg_am
+
+SELECT sqrt(-1::float8) FROM pg_am
+
+SELECT 10::float8 ^ 400 FROM pg_am
