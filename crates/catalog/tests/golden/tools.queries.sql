@@ -181,3 +181,5 @@ SELECT (-8::float8) ^ 0.5::float8 FROM pg_am
 SELECT sqrt(-1::float8) FROM pg_am
 
 SELECT 10::float8 ^ 400 FROM pg_am
+
+SELECT deptype, refobjsubid FROM pg_depend WHERE objid = '"Rail Yard".loco_early'::regclass AND refclassid = 'pg_class'::regclass ORDER BY 1, 2
