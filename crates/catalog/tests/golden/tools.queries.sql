@@ -183,3 +183,5 @@ SELECT sqrt(-1::float8) FROM pg_am
 SELECT 10::float8 ^ 400 FROM pg_am
 
 SELECT deptype, refobjsubid FROM pg_depend WHERE objid = '"Rail Yard".loco_early'::regclass AND refclassid = 'pg_class'::regclass ORDER BY 1, 2
+
+SELECT sqrt(2.00000000000000000000) AS a, sqrt(1e20) AS b FROM pg_am LIMIT 1
