@@ -232,6 +232,11 @@ impl Datum {
             (Datum::Other(one), Datum::Other(two)) if span(one).is_some() => {
                 span(one).cmp(&span(two))
             }
+            (Datum::Other(one), Datum::Other(two))
+                if let (Value::Lsn(one), Value::Lsn(two)) = (&**one, &**two) =>
+            {
+                one.cmp(two)
+            }
             (Datum::Other(one), Datum::Other(two)) => format!("{one:?}").cmp(&format!("{two:?}")),
             _ => match (self.as_int(), other.as_int()) {
                 (Some(one), Some(two)) => one.cmp(&two),

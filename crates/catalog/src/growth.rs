@@ -6,6 +6,7 @@ use sqlparser::ast::{self, Expr, Query, Visit, Visitor};
 use trunkline_core::Result;
 
 use crate::error::too_deep;
+use crate::syntax::symmetric;
 
 /// How many expressions a statement may come to.
 const MOST: usize = 2_000_000;
@@ -45,6 +46,7 @@ impl Visitor for Growth {
 /// How often an expression holds a part of itself.
 fn copies(expr: &Expr) -> usize {
     match expr {
+        Expr::Between { low, .. } if symmetric(low).1 => 4,
         Expr::Between { expr, .. } => {
             if is_short(expr) {
                 1

@@ -65,6 +65,13 @@ impl Common {
         Common { declared: Some(Arc::new(declared)), type_names, ..Common::default() }
     }
 
+    /// Whether a role may do everything, as `pg_roles` says it: one that is declared says so itself, and
+    /// `postgres` is there anyway.
+    pub(crate) fn is_superuser(&self, name: &str) -> bool {
+        let mut roles = self.declared.iter().flat_map(|declared| &declared.roles);
+        roles.find(|role| role.name == name).map_or(name == "postgres", |role| role.superuser)
+    }
+
     /// The names of the types that are there beside the engine's own.
     pub(crate) fn type_names(&self) -> &HashSet<String> {
         &self.type_names

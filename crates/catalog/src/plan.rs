@@ -10,6 +10,7 @@ use trunkline_core::{Oid, Result};
 
 use crate::datum::{Datum, Fields};
 use crate::facts::Volatility;
+use crate::functions::spread::Spread;
 use crate::run::Run;
 pub(crate) use from::{From, Join, JoinKind, Key, Leaf, Probe, SetCall, Source, Wanted};
 
@@ -338,6 +339,20 @@ pub(crate) enum AggregateKind {
     BitXor,
     /// `any_value`
     First,
+    /// `variance`, `stddev` and their kin.
+    Spread(Spread),
+    Mode,
+    /// `percentile_cont` and `percentile_disc`; whether what lies between two values is meant.
+    Percentile {
+        between: bool,
+    },
+}
+
+impl AggregateKind {
+    /// Whether it takes WITHIN GROUP.
+    pub(crate) fn is_of_ordered_set(self) -> bool {
+        matches!(self, AggregateKind::Mode | AggregateKind::Percentile { .. })
+    }
 }
 
 #[derive(Clone, Debug)]

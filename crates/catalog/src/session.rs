@@ -77,6 +77,10 @@ impl<E: Engine> Engine for Catalog<E> {
 
     async fn open(&self, client: Client) -> Result<CatalogSession<E::Session>> {
         let session = self.engine.open(client.clone()).await?;
+        // The client is told before anybody can ask pg_roles.
+        if self.common.is_superuser(&client.identity().user) {
+            client.settings().preset("is_superuser", "on");
+        }
         Ok(CatalogSession { session, client, common: self.common.clone(), known: None })
     }
 }

@@ -23,6 +23,38 @@ pub(super) fn misplaced(what: &str, clause: &str, place: usize) -> PgError {
     at(place, SqlState::GROUPING_ERROR, message)
 }
 
+/// Refuses clauses that do not go together: an order of what has none, and a window over what has one.
+fn check_clauses(
+    call: &ast::Function,
+    list: &ast::FunctionArgumentList,
+    kind: AggregateKind,
+    name: &str,
+    place: usize,
+) -> Result<()> {
+    let wrong = |message: String| Err(at(place, SqlState::WRONG_OBJECT_TYPE, message));
+    let refused = |message: String| Err(at(place, SqlState::FEATURE_NOT_SUPPORTED, message));
+    let is_ordered =
+        list.clauses.iter().any(|one| matches!(one, FunctionArgumentClause::OrderBy(_)));
+    match (kind.is_of_ordered_set(), call.within_group.is_empty(), call.over.is_some()) {
+        (true, true, _) => {
+            wrong(format!("WITHIN GROUP is required for ordered-set aggregate {name}"))
+        }
+        (false, false, _) => {
+            wrong(format!("{name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP"))
+        }
+        (true, _, true) => {
+            refused(format!("OVER is not supported for ordered-set aggregate {name}"))
+        }
+        (_, _, true) if list.duplicate_treatment == Some(DuplicateTreatment::Distinct) => {
+            refused("DISTINCT is not implemented for window functions".to_owned())
+        }
+        (_, _, true) if is_ordered => {
+            refused("aggregate ORDER BY is not implemented for window functions".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Binder {
     /// `count(…)`, `row_number() OVER (…)` and their kin.
     pub(super) fn aggregate_call(
@@ -89,7 +121,11 @@ impl Binder {
         }
         let is_star =
             matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
-        let arguments = if is_star { Vec::new() } else { self.arguments(&list.args)? };
+        let mut arguments = if is_star { Vec::new() } else { self.arguments(&list.args)? };
+        // What an ordered set is ordered by are its last arguments.
+        for key in &call.within_group {
+            arguments.push(self.expr(&key.expr)?);
+        }
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let chosen = self.choose(None, name, &types, place)?;
         let Some(chosen) = chosen else {
@@ -102,8 +138,9 @@ impl Binder {
                 ),
             ));
         };
+        check_clauses(call, list, kind, name, place)?;
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
-        let mut order = Vec::new();
+        let mut order = self.order_exprs(&call.within_group)?;
         for clause in &list.clauses {
             match clause {
                 FunctionArgumentClause::OrderBy(by) => order = self.order_exprs(by)?,

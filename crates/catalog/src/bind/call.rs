@@ -26,7 +26,7 @@ impl Binder {
             return self.call_named(None, name, Vec::new(), place);
         }
         if ident.quote_style.is_none()
-            && let Some(typed) = self.clock(&ident.value, self.place(ident.span))?
+            && let Some(typed) = self.clock(&ident.value, -1, self.place(ident.span))?
         {
             return Ok(typed);
         }
@@ -34,15 +34,17 @@ impl Binder {
     }
 
     /// `current_date` and its kin: what `now()` is, as another type.
-    fn clock(&mut self, word: &str, place: usize) -> Result<Option<Typed>> {
+    fn clock(&mut self, word: &str, precision: i32, place: usize) -> Result<Option<Typed>> {
         let oid = match word.to_ascii_lowercase().as_str() {
-            "current_date" => Oid::DATE,
+            "current_date" if precision == -1 => Oid::DATE,
+            "current_timestamp" => Oid::TIMESTAMPTZ,
+            "current_time" => Oid::TIMETZ,
             "localtimestamp" => Oid::TIMESTAMP,
             "localtime" => Oid::TIME,
             _ => return Ok(None),
         };
         let now = self.call_named(None, "now", Vec::new(), place)?;
-        self.convert(now, oid, -1, crate::facts::CastContext::Explicit).map(Some)
+        self.convert(now, oid, precision, crate::facts::CastContext::Explicit).map(Some)
     }
 
     pub(super) fn grammar_call(&mut self, call: &GrammarCall<'_>) -> Result<Typed> {
@@ -66,8 +68,8 @@ impl Binder {
             if let (Some(name), None) = (keyword_function(&name), list) {
                 return self.call_named(None, name, Vec::new(), place);
             }
-            if list.is_none()
-                && let Some(typed) = self.clock(&name, place)?
+            if let Some(precision) = precision(list)
+                && let Some(typed) = self.clock(&name, precision, place)?
             {
                 return Ok(typed);
             }
@@ -87,8 +89,8 @@ impl Binder {
         {
             return self.aggregate_call(call, &name, place);
         }
-        let arguments =
-            self.arguments(list.map(|list| list.args.as_slice()).unwrap_or_default())?;
+        let list = list.map(|list| list.args.as_slice()).unwrap_or_default();
+        let arguments = self.call_arguments(schema.as_deref(), &name, list, place)?;
         self.call_named(schema.as_deref(), &name, arguments, place)
     }
 
@@ -192,6 +194,9 @@ impl Binder {
             let message = format!("cannot pass more than {MOST_ARGUMENTS} arguments to a function");
             return Err(at(place, SqlState::TOO_MANY_ARGUMENTS, message));
         }
+        if let Some(typed) = self.enum_call(schema, name, &arguments, place)? {
+            return Ok(typed);
+        }
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let Some(chosen) = self.choose(schema, name, &types, place)? else {
             return self.cast_by_name(name, arguments, place);
@@ -271,6 +276,9 @@ impl Binder {
             }
             (_, oid) => oid,
         };
+        if let Some(chosen) = self.choose_of_enums(in_schema, name, types) {
+            return Ok(Some(chosen));
+        }
         match function(in_schema, name, types) {
             Found::One(chosen) => Ok(Some(chosen)),
             Found::None
@@ -353,20 +361,31 @@ pub(super) fn schema_oid(schema: Option<&str>) -> Option<u32> {
 
 impl Binder {
     fn no_function(&self, name: &str, types: &[Oid], place: usize) -> trunkline_core::PgError {
-        let message = format!("function {name}({}) does not exist", self.type_names(types));
-        at(place, SqlState::UNDEFINED_FUNCTION, message).hint(
-            "No function matches the given name and argument types. You might need to add explicit type casts.",
-        )
+        self.no_function_of(name, &self.type_names(types), place)
     }
 
     /// A list of types; of those that somebody declared only the world has the names.
-    fn type_names(&self, types: &[Oid]) -> String {
+    pub(super) fn type_names(&self, types: &[Oid]) -> String {
         let declared = |oid: &Oid| match &self.world {
             Some(world) if world.objects.types.get(oid.0).is_some() => world.type_text(oid.0, -1),
             _ => None,
         };
         let names = types.iter().map(|oid| declared(oid).unwrap_or_else(|| type_name(*oid)));
         names.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The digits of `CURRENT_TIMESTAMP(3)`, -1 if there are no parentheses; `None` for other arguments.
+fn precision(list: Option<&ast::FunctionArgumentList>) -> Option<i32> {
+    let Some(list) = list else { return Some(-1) };
+    match list.args.as_slice() {
+        [FunctionArg::Unnamed(FunctionArgExpr::Expr(ast::Expr::Value(value)))] => {
+            match &value.value {
+                ast::Value::Number(digits, _) => digits.parse().ok(),
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
 

@@ -52,7 +52,7 @@ fn named(expr: &Expr) -> Option<(String, Strength)> {
             Some((name, Strong)) => Some((name, Strong)),
             _ => Some(("case".to_owned(), Weak)),
         },
-        Expr::Exists { .. } => strong("exists"),
+        Expr::Exists { negated: false, .. } => strong("exists"),
         Expr::Array(_) => strong("array"),
         Expr::Tuple(_) => strong("row"),
         Expr::Extract { .. } => strong("extract"),

@@ -9,6 +9,7 @@ use crate::error::{MOST_COLUMNS, at, mismatch, syntax, unsupported};
 use crate::facts::{CastContext, array_of, element_of, type_facts};
 use crate::grammar;
 use crate::plan::{Expr, SubqueryKind};
+use crate::syntax::symmetric;
 
 impl Binder {
     /// Binds an expression.
@@ -63,11 +64,8 @@ impl Binder {
             E::IsDistinctFrom(one, two) => self.distinct(one, two, false),
             E::IsNotDistinctFrom(one, two) => self.distinct(one, two, true),
             E::Between { expr, negated, low, high } => {
-                let (value, low, high) = (self.expr(expr)?, self.expr(low)?, self.expr(high)?);
-                let from = self.operate(">=", vec![value.clone(), low])?.expr;
-                let to = self.operate("<=", vec![value, high])?.expr;
-                let both = Expr::And(vec![from, to]);
-                Ok(Self::boolean(if *negated { Expr::Not(Box::new(both)) } else { both }))
+                let found = self.between(expr, low, high)?;
+                Ok(Self::boolean(if *negated { Expr::Not(Box::new(found)) } else { found }))
             }
             E::Like { negated, expr, pattern, any: false, escape_char } => {
                 self.like(expr, pattern, escape_char.as_ref(), if *negated { "!~~" } else { "~~" })
@@ -169,6 +167,20 @@ impl Binder {
             sides.next().unwrap_or(Expr::Const(Datum::Null)),
         );
         Ok(Self::boolean(Expr::Distinct { sides: Box::new(pair), negated }))
+    }
+
+    fn between(&mut self, value: &ast::Expr, low: &ast::Expr, high: &ast::Expr) -> Result<Expr> {
+        let (low, is_symmetric) = symmetric(low);
+        let (value, low, high) = (self.expr(value)?, self.expr(low)?, self.expr(high)?);
+        let mut within = |low: Typed, high: Typed| -> Result<Expr> {
+            let from = self.operate(">=", vec![value.clone(), low])?.expr;
+            let to = self.operate("<=", vec![value.clone(), high])?.expr;
+            Ok(Expr::And(vec![from, to]))
+        };
+        if !is_symmetric {
+            return within(low, high);
+        }
+        Ok(Expr::Or(vec![within(low.clone(), high.clone())?, within(high, low)?]))
     }
 
     fn like(

@@ -260,7 +260,7 @@ impl Binder {
         alias: Option<&ast::TableAlias>,
     ) -> Result<From> {
         let (schema, name, place) = self.function_name(name)?;
-        let arguments = self.arguments(arguments)?;
+        let arguments = self.call_arguments(schema.as_deref(), &name, arguments, place)?;
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let Some(chosen) = self.choose(schema.as_deref(), &name, &types, place)? else {
             let typed = self.call_named(schema.as_deref(), &name, arguments, place)?;

@@ -14,8 +14,8 @@ use crate::facts::{
 
 /// `anyelement` and its family.
 const ANY: Oid = Oid(2276);
-const ANYARRAY: Oid = Oid(2277);
-const ANYELEMENT: Oid = Oid(2283);
+pub(super) const ANYARRAY: Oid = Oid(2277);
+pub(super) const ANYELEMENT: Oid = Oid(2283);
 const ANYNONARRAY: Oid = Oid(2776);
 const ANYENUM: Oid = Oid(3500);
 const ANYCOMPATIBLE: Oid = Oid(5077);

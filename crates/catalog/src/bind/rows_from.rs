@@ -24,7 +24,7 @@ impl Binder {
             let ast::FunctionArguments::List(list) = &call.args else {
                 return Err(unsupported(place, "this function in ROWS FROM"));
             };
-            let arguments = self.arguments(&list.args)?;
+            let arguments = self.call_arguments(schema.as_deref(), &name, &list.args, place)?;
             let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
             let chosen = self.choose(schema.as_deref(), &name, &types, place)?;
             let Some(chosen) = chosen.filter(|chosen| chosen.what.returns_set) else {

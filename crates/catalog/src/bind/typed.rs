@@ -78,6 +78,13 @@ impl Binder {
                 .convert_unknown(typed, to, typmod, context)
                 .map(|typed| typed.placed(place));
         }
+        // An array of labels is one of texts by what it looks like.
+        if matches!(to, Oid::TEXT_ARRAY | Oid::VARCHAR_ARRAY)
+            && self.element_type(from).is_some_and(|element| self.is_enum(element))
+        {
+            let text = self.convert(typed, Oid::TEXT, -1, CastContext::Explicit)?;
+            return self.convert(text, to, typmod, CastContext::Explicit);
+        }
         // A row of a relation is a record as it stands.
         if to == Oid::RECORD && typed.fields.is_some() {
             return Ok(Typed { oid: to, ..typed });

@@ -19,6 +19,10 @@ pub(crate) struct Proc {
     /// The type of the elements of VARIADIC, or zero.
     pub(crate) variadic: Oid,
     pub(crate) result: Oid,
+    /// The names of its arguments; none if they have none.
+    pub(crate) names: Vec<Arc<str>>,
+    /// What stands for the last arguments if they are left out, as SQL.
+    pub(crate) default_texts: Option<Arc<str>>,
     /// Names and types of the columns that it gives, if they are several.
     pub(crate) outputs: Vec<(Arc<str>, Oid)>,
     pub(crate) strict: bool,
@@ -101,6 +105,11 @@ fn proc(facts: &Facts, row: &Row) -> Proc {
             .unwrap_or(0),
         variadic: Oid(oid("provariadic")),
         result: Oid(oid("prorettype")),
+        names: inputs(&column("proargnames"), &column("proargmodes")),
+        default_texts: match column("proargdefaults") {
+            Datum::Text(texts) => Some(texts),
+            _ => None,
+        },
         outputs: outputs(&column("proargnames"), &column("proargmodes"), &oids("proallargtypes")),
         strict: truth("proisstrict"),
         returns_set: truth("proretset"),
@@ -111,6 +120,16 @@ fn proc(facts: &Facts, row: &Row) -> Proc {
         },
         kind: letter("prokind"),
     }
+}
+
+/// The names of what is given to it.
+fn inputs(names: &Datum, modes: &Datum) -> Vec<Arc<str>> {
+    let Some(names) = names.as_list() else { return Vec::new() };
+    let mode = |place: usize| modes.as_list().and_then(|modes| modes.items.get(place)?.as_str());
+    let all = names.items.iter().enumerate();
+    all.filter(|(place, _)| matches!(mode(*place), None | Some("i" | "b" | "v")))
+        .map(|(_, name)| name.as_str().unwrap_or_default().into())
+        .collect()
 }
 
 /// The OUT arguments.

@@ -50,7 +50,7 @@ pub(super) fn operator(name: &str) -> Option<Function> {
     })
 }
 
-fn list<'a>(call: &'a Call<'_>, place: usize) -> Option<&'a Arc<List>> {
+pub(super) fn list<'a>(call: &'a Call<'_>, place: usize) -> Option<&'a Arc<List>> {
     call.arguments.get(place)?.as_list()
 }
 

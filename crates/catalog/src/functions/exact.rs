@@ -17,7 +17,7 @@ const DIGITS: i32 = 16;
 /// The most that are shown behind the point.
 const MOST: i32 = 1000;
 
-fn made(number: Option<Numeric>, what: &str) -> Result<Datum> {
+pub(super) fn made(number: Option<Numeric>, what: &str) -> Result<Datum> {
     number
         .map(|number| Datum::Numeric(Arc::new(number)))
         .ok_or_else(|| unsupported(0, &format!("this {what}")))
@@ -28,13 +28,13 @@ fn refused(state: SqlState, message: &'static str) -> Result<Datum> {
 }
 
 /// An argument.
-fn number(call: &Call<'_>, place: usize) -> Option<Numeric> {
+pub(super) fn number(call: &Call<'_>, place: usize) -> Option<Numeric> {
     call.arguments.get(place).and_then(Datum::to_numeric)
 }
 
 /// The digits of a number, and how many of them are behind the point; `None` for NaN, the infinities, and
 /// too many of them.
-fn digits(number: &Numeric) -> Option<(i128, i16)> {
+pub(super) fn digits(number: &Numeric) -> Option<(i128, i16)> {
     let scale = i16::try_from(number.scale()).ok()?;
     Some((number.to_i128(scale)?, scale))
 }
@@ -43,7 +43,7 @@ fn ten(power: i32) -> Option<i128> {
     10_i128.checked_pow(u32::try_from(power).ok()?)
 }
 
-fn is_zero(number: &Numeric) -> bool {
+pub(super) fn is_zero(number: &Numeric) -> bool {
     number.compare(&Numeric::default()).is_eq()
 }
 
@@ -78,16 +78,32 @@ pub(super) fn sqrt(call: &Call<'_>) -> Result<Datum> {
     if !own.is_finite() {
         return made(Some(own), "square root");
     }
-    let root = || {
-        let (digits, own_scale) = digits(&own)?;
+    let shown = || {
         let (weight, _) = leading(&own)?;
-        let scale = (DIGITS - (weight * 2 + 1)).max(own_scale.into()).clamp(0, MOST);
-        let square = digits.checked_mul(ten(scale * 2 - i32::from(own_scale))?)?;
-        let root = square.checked_isqrt()?;
-        let is_up = square - root * root > root;
-        Some(Numeric::from_i128(root + i128::from(is_up), i16::try_from(scale).ok()?))
+        root(&own, (DIGITS - (weight * 2 + 1)).max(own.scale().into()).clamp(0, MOST))
     };
-    made(root(), "square root")
+    made(shown(), "square root")
+}
+
+/// A square root with so many digits behind the point: digit by digit, for the square of what is looked for may
+/// have more digits than there are here.
+pub(super) fn root(number: &Numeric, scale: i32) -> Option<Numeric> {
+    let (digits, own_scale) = digits(number)?;
+    let zeros = usize::try_from(scale * 2 - i32::from(own_scale)).ok()?;
+    let text = format!("{digits}{}", "0".repeat(zeros));
+    let text = if text.len() % 2 == 1 { format!("0{text}") } else { text };
+    let (mut root, mut rest) = (0_i128, 0_i128);
+    for pair in text.as_bytes().chunks(2) {
+        let pair = pair.iter().fold(0, |sum, digit| sum * 10 + i128::from(digit - b'0'));
+        rest = rest.checked_mul(100)?.checked_add(pair)?;
+        let twenty = root.checked_mul(20)?;
+        let fits = |digit: &i128| matches!((twenty + digit).checked_mul(*digit), Some(square) if square <= rest);
+        let digit = (0..10).rev().find(fits)?;
+        rest -= (twenty + digit) * digit;
+        root = root.checked_mul(10)?.checked_add(digit)?;
+    }
+    let is_up = rest > root;
+    Some(Numeric::from_i128(root + i128::from(is_up), i16::try_from(scale).ok()?))
 }
 
 pub(super) fn power(call: &Call<'_>) -> Result<Datum> {

@@ -71,6 +71,7 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
         "@>" => |call| holds(call, 0, 1),
         "<@" => |call| holds(call, 1, 0),
         "||" => join,
+        "#-" => super::json_edits::without_path,
         "-" => without,
         _ => return None,
     })
@@ -80,7 +81,7 @@ fn wrong(message: String) -> PgError {
     PgError::new(SqlState::INVALID_PARAMETER_VALUE, message)
 }
 
-fn value(call: &Call<'_>, place: usize) -> Result<Option<Json>> {
+pub(super) fn value(call: &Call<'_>, place: usize) -> Result<Option<Json>> {
     text(call, place).map(|text| parse(call, text)).transpose()
 }
 
@@ -95,7 +96,7 @@ fn parse(call: &Call<'_>, text: &str) -> Result<Json> {
 
 impl Json {
     /// As a value of the type that a call gives.
-    fn datum(&self, call: &Call<'_>) -> Result<Datum> {
+    pub(super) fn datum(&self, call: &Call<'_>) -> Result<Datum> {
         let mut out = String::new();
         self.push(&mut out);
         call.run.admit_text(out.len())?;

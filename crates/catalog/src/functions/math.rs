@@ -64,7 +64,7 @@ fn out_of_range(oid: Oid) -> PgError {
     PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, format!("{name} out of range"))
 }
 
-fn zero() -> PgError {
+pub(super) fn zero() -> PgError {
     PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero")
 }
 
@@ -191,7 +191,7 @@ fn divide(call: &Call<'_>) -> Result<Datum> {
 
 /// A quotient with as many digits as PostgreSQL shows: 16 that count at least, and not fewer behind the
 /// point than either number has.
-fn quotient(one: &Numeric, two: &Numeric) -> Option<Numeric> {
+pub(super) fn quotient(one: &Numeric, two: &Numeric) -> Option<Numeric> {
     let (weight, first) = leading(one)?;
     let (other_weight, other_first) = leading(two)?;
     let weight = weight - other_weight - i32::from(first <= other_first);
@@ -231,7 +231,7 @@ fn remainder(call: &Call<'_>) -> Result<Datum> {
     match (whole(call, 0), whole(call, 1)) {
         (_, Some(0)) => Err(zero()),
         (Some(one), Some(two)) => Ok(Datum::Int(one.wrapping_rem(two))),
-        _ => Err(crate::error::unsupported(0, "this remainder")),
+        _ => super::whole_parts::remainder(call),
     }
 }
 

@@ -5,26 +5,34 @@ mod addresses;
 mod array_edits;
 mod arrays;
 pub(crate) mod bits;
+mod buckets;
+mod chance;
 mod compiled;
 mod constraint;
 mod conversions;
 mod definitions;
 mod describe;
 mod description;
+mod enums;
 mod exact;
 mod identify;
 mod index;
 pub(crate) mod json;
+mod json_edits;
 mod json_tree;
 mod json_values;
+mod log_places;
+mod made_intervals;
 pub(crate) mod math;
 mod mixed_times;
 mod names;
 mod numbers;
 mod operators;
 pub(crate) use compiled::Pattern;
+pub(crate) use enums::function as of_enum;
 pub(crate) use mixed_times::is_mixed;
 pub(crate) use session::{now, started};
+mod overlay;
 mod partition;
 mod partition_constraint;
 mod patterns;
@@ -34,6 +42,8 @@ mod routine;
 mod row_security;
 mod session;
 mod sets;
+mod sizes;
+pub(crate) mod spread;
 mod statistics;
 mod strings;
 mod times;
@@ -41,6 +51,7 @@ mod to_char;
 mod trigger;
 mod updatable;
 mod waiting;
+mod whole_parts;
 
 use trunkline_core::Oid;
 
@@ -61,10 +72,12 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| privileges::function(name))
         .or_else(|| strings::function(name, &proc.arguments))
         .or_else(|| arrays::function(name))
+        .or_else(|| whole_parts::function(name, &proc.arguments))
         .or_else(|| math::function(name))
         .or_else(|| patterns::function(name))
         .or_else(|| json::function(name))
         .or_else(|| json_values::function(name))
+        .or_else(|| json_edits::function(name))
         .or_else(|| regexps::function(name))
         .or_else(|| conversions::function(name))
         .or_else(|| acl::function(name))
@@ -73,6 +86,12 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| numbers::function(name, &proc.arguments))
         .or_else(|| statistics::function(proc))
         .or_else(|| addresses::function(name))
+        .or_else(|| made_intervals::function(name))
+        .or_else(|| buckets::function(name, &proc.arguments))
+        .or_else(|| log_places::function(name))
+        .or_else(|| overlay::function(name, &proc.arguments))
+        .or_else(|| chance::function(name, &proc.arguments))
+        .or_else(|| sizes::function(name, &proc.arguments))
         .or_else(|| conversions::cast(proc))
 }
 
@@ -140,7 +159,10 @@ pub(crate) fn aggregate(name: &str) -> Option<AggregateKind> {
         "bit_or" => AggregateKind::BitOr,
         "bit_xor" => AggregateKind::BitXor,
         "any_value" => AggregateKind::First,
-        _ => return None,
+        "mode" => AggregateKind::Mode,
+        "percentile_cont" => AggregateKind::Percentile { between: true },
+        "percentile_disc" => AggregateKind::Percentile { between: false },
+        name => AggregateKind::Spread(spread::Spread::named(name)?),
     })
 }
 

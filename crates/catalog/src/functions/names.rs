@@ -1,6 +1,6 @@
 //! Names of objects, and whether they are found.
 
-use trunkline_core::{Oid, PgError, Result, SqlState};
+use trunkline_core::{Oid, Result};
 
 use super::strings::text;
 use crate::datum::Datum;
@@ -41,6 +41,9 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_typeof" => |call| Ok(Datum::Oid(call.types.first().map_or(0, |oid| oid.0))),
         "parse_ident" => |call| {
             let Some(name) = text(call, 0) else { return Ok(Datum::Null) };
+            if call.arguments.get(1).is_some_and(|strict| !strict.is_true()) {
+                return Err(crate::error::unsupported(0, "parse_ident() that is not strict"));
+            }
             Ok(Datum::texts(crate::world::split_name(name)?))
         },
         "pg_get_userbyid" => |call| {
@@ -54,7 +57,6 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_indexes_size" => |call| size(call, &[Part::Indexes]),
         "pg_total_relation_size" => |call| size(call, &[Part::Own, Part::Toast, Part::Indexes]),
         "pg_database_size" | "pg_tablespace_size" => |_| Ok(Datum::Int(0)),
-        "pg_size_pretty" => size_pretty,
         "pg_tablespace_location" => |_| Ok(Datum::text("")),
         "pg_stat_get_live_tuples"
         | "pg_stat_get_dead_tuples"
@@ -245,27 +247,4 @@ fn size(call: &Call<'_>, parts: &[Part]) -> Result<Datum> {
         pages += of_indexes(oid);
     }
     Ok(Datum::Int(pages * PAGE))
-}
-
-fn size_pretty(call: &Call<'_>) -> Result<Datum> {
-    let size = match call.arguments.first() {
-        Some(Datum::Numeric(number)) => number.to_string().parse().ok(),
-        other => other.and_then(Datum::as_int),
-    };
-    let Some(size): Option<i64> = size else {
-        return Err(PgError::new(
-            SqlState::FEATURE_NOT_SUPPORTED,
-            "a size that is not whole is not supported",
-        ));
-    };
-    let units = ["bytes", "kB", "MB", "GB", "TB", "PB"];
-    let mut value = size.unsigned_abs();
-    let mut place = 0;
-    while value >= 10 * 1024 && place + 1 < units.len() {
-        // Rounded half up at each step.
-        value = (value / 512).div_ceil(2);
-        place += 1;
-    }
-    let sign = if size < 0 { "-" } else { "" };
-    Ok(Datum::text(format!("{sign}{value} {}", units.get(place).copied().unwrap_or("PB"))))
 }

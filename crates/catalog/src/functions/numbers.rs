@@ -27,8 +27,11 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
         "log" | "log10" if is_exact && types.len() == 1 => |call| exact::logarithm(call, Some(10)),
         "gcd" if is_exact => exact::gcd,
         "log" if types.len() > 1 => return None,
-        "power" | "pow" => |call| two(call, f64::powf),
-        "sqrt" => |call| one(call, f64::sqrt),
+        "power" | "pow" => power,
+        "sqrt" => |call| match call.arguments.first().and_then(Datum::as_float) {
+            Some(value) if value < 0.0 => wrong("cannot take square root of a negative number"),
+            _ => one(call, f64::sqrt),
+        },
         "cbrt" => |call| one(call, f64::cbrt),
         "exp" => |call| one(call, f64::exp),
         "ln" => |call| logarithm(call, f64::ln),
@@ -84,6 +87,36 @@ fn two(call: &Call<'_>, work: fn(f64, f64) -> f64) -> Result<Datum> {
     let pair = call.arguments.first().and_then(Datum::as_float);
     let pair = pair.zip(call.arguments.get(1).and_then(Datum::as_float));
     Ok(pair.map_or(Datum::Null, |(one, two)| Datum::Float(work(one, two))))
+}
+
+fn wrong(message: &'static str) -> Result<Datum> {
+    Err(PgError::new(SqlState::INVALID_ARGUMENT_FOR_POWER_FUNCTION, message))
+}
+
+fn power(call: &Call<'_>) -> Result<Datum> {
+    let float = |place| call.arguments.get(place).and_then(Datum::as_float);
+    match (float(0), float(1)) {
+        (Some(0.0), Some(power)) if power < 0.0 => {
+            wrong("zero raised to a negative power is undefined")
+        }
+        (Some(base), Some(power))
+            if base < 0.0 && base.is_finite() && power.is_finite() && power.fract() != 0.0 =>
+        {
+            wrong("a negative number raised to a non-integer power yields a complex result")
+        }
+        (Some(base), Some(power)) if base.is_finite() && power.is_finite() => {
+            let out_of_range = |what: &str| {
+                let message = format!("value out of range: {what}");
+                Err(PgError::new(SqlState::NUMERIC_VALUE_OUT_OF_RANGE, message))
+            };
+            match base.powf(power) {
+                value if value.is_infinite() => out_of_range("overflow"),
+                value if value == 0.0 && base != 0.0 => out_of_range("underflow"),
+                value => Ok(Datum::Float(value)),
+            }
+        }
+        _ => two(call, f64::powf),
+    }
 }
 
 fn logarithm(call: &Call<'_>, work: fn(f64) -> f64) -> Result<Datum> {

@@ -2,7 +2,9 @@
 
 use trunkline_core::{Oid, Result};
 
-use super::{arrays, bits, json_values, math, mixed_times, patterns, strings, times};
+use super::{
+    arrays, bits, json_values, log_places, math, mixed_times, numbers, patterns, strings, times,
+};
 use crate::datum::Datum;
 use crate::facts::{Operator, element_of};
 use crate::plan::{Call, Function};
@@ -68,6 +70,9 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
     if let Some(function) = bits::operator(operator) {
         return Some(function);
     }
+    if let Some(function) = log_places::operator(operator) {
+        return Some(function);
+    }
     if let Some(function) = json_values::operator(operator) {
         return Some(function);
     }
@@ -82,6 +87,12 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
     }
     if is_list(operator.left) && is_list(operator.right) {
         return arrays::operator(name);
+    }
+    if name == "^" && both(&is_number) {
+        return numbers::function("power", &[operator.left, operator.right]);
+    }
+    if name == "|/" && is_number(operator.right) {
+        return numbers::function("sqrt", &[operator.right]);
     }
     if both(&is_number) {
         return math::operator(name, operator.left.0 == 0);

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use trunkline_core::types::Value;
 use trunkline_core::{Encoding, Identity, Oid, PgError, Result, SqlState};
 
 use super::strings::text;
@@ -30,6 +31,10 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "set_config" => set_config,
         "pg_notify" => notify,
         "pg_backend_pid" => |call| Ok(Datum::Int(call.run.world.client.identity().pid.into())),
+        // Nothing is written to a log here.
+        "pg_current_wal_lsn" | "pg_current_wal_insert_lsn" | "pg_current_wal_flush_lsn" => {
+            |_| Ok(Datum::Other(std::sync::Arc::new(Value::Lsn(0))))
+        }
         "pg_is_in_recovery" | "pg_is_wal_replay_paused" => |_| Ok(Datum::Bool(false)),
         "pg_postmaster_start_time" | "pg_conf_load_time" => |_| Ok(Datum::Int(started())),
         "now" => |call| Ok(Datum::Int(call.run.world.began)),

@@ -8,7 +8,7 @@ use trunkline_core::types::Numeric;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::query::compare_keys;
-use super::{Frame, Run};
+use super::{Frame, Run, ordered_set};
 use crate::datum::Datum;
 use crate::functions::bits::Bitwise;
 use crate::functions::{json, math};
@@ -66,6 +66,8 @@ impl Run {
                 }
                 !strict || !arguments.get(1).is_some_and(Datum::is_null)
             }
+            // What it is asked for comes first, and may be NULL.
+            AggregateKind::Percentile { .. } => !arguments.last().is_some_and(Datum::is_null),
             _ => !is_null,
         };
         if !keeps_null {
@@ -110,6 +112,9 @@ impl Run {
             AggregateKind::BitXor => state.bits(value, Bitwise::Xor)?,
             AggregateKind::Join
             | AggregateKind::List
+            | AggregateKind::Spread(_)
+            | AggregateKind::Mode
+            | AggregateKind::Percentile { .. }
             | AggregateKind::JsonList { .. }
             | AggregateKind::JsonObject { .. } => {
                 let keys = of
@@ -204,6 +209,19 @@ impl Run {
                 if state.count == 0 =>
             {
                 Datum::Null
+            }
+            AggregateKind::Spread(spread) => spread.of(&items.flatten().collect::<Vec<_>>())?,
+            AggregateKind::Mode => ordered_set::mode(&items.flatten().collect::<Vec<_>>()),
+            AggregateKind::Percentile { .. } if state.count == 0 => Datum::Null,
+            AggregateKind::Percentile { between } => {
+                let mut share = Datum::Null;
+                let sorted = items.filter_map(|mut values| {
+                    let value = values.pop();
+                    share = values.pop().unwrap_or_default();
+                    value
+                });
+                let sorted: Vec<Datum> = sorted.collect();
+                ordered_set::percentile(&share, &sorted, between)?
             }
             AggregateKind::JsonList { .. } => self.json_list(of, items)?,
             AggregateKind::JsonObject { .. } => self.json_object(of, items)?,

@@ -227,7 +227,7 @@ impl Run {
     }
 
     /// An array, whose elements may be arrays.
-    pub(super) fn list(&self, items: Vec<Datum>) -> Result<Datum> {
+    pub(crate) fn list(&self, items: Vec<Datum>) -> Result<Datum> {
         let Some(Datum::Array(first)) = items.first() else { return Ok(Datum::list(items)) };
         let inner = first.dimensions.clone();
         let length = i32::try_from(items.len()).unwrap_or(i32::MAX);

@@ -7,6 +7,7 @@ mod eval;
 mod from;
 mod group;
 mod keyed;
+mod ordered_set;
 mod query;
 mod select;
 mod stream;

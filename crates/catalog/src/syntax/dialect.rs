@@ -9,7 +9,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use super::{matches, members};
+use super::{between, matches, members};
 
 /// How many expressions the parser may begin: this many, and so many more for each byte of the text.
 const STEPS: usize = 1_000;
@@ -212,6 +212,9 @@ impl Dialect for Postgres {
         if let Some(matched) = matches::read(parser, left, precedence) {
             return Some(matched);
         }
+        if let Some(between) = between::read(parser, left, precedence) {
+            return Some(between);
+        }
         let make = match () {
             () if is(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM], parser) => {
                 Expr::IsDistinctFrom
@@ -227,6 +230,11 @@ impl Dialect for Postgres {
 
     /// A string goes on behind the end of a line.
     fn supports_string_literal_concatenation_with_newline(&self) -> bool {
+        true
+    }
+
+    /// `f(a := 1)`
+    fn supports_named_fn_args_with_assignment_operator(&self) -> bool {
         true
     }
 

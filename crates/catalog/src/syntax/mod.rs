@@ -5,9 +5,11 @@
 //! are what it reads. [`call_name`] tells whether an expression is a call.
 
 mod arrays;
+mod between;
 mod call;
 mod depth;
 mod dialect;
+mod integers;
 mod matches;
 mod members;
 mod qualified;
@@ -16,10 +18,12 @@ mod strings;
 mod tables;
 mod trim;
 
+pub(crate) use between::symmetric;
 pub use call::call_name;
 pub(crate) use call::is_enclosed;
 pub use depth::check as check_depth;
 pub use dialect::{Postgres, is_reserved};
+pub(crate) use integers::decimal;
 pub(crate) use qualified::ALL_FIELDS;
 pub(crate) use rows_from::{ROWS_FROM, as_calls};
 pub use strings::tokens;

@@ -273,19 +273,25 @@ impl Finder<'_> {
         let upheld = constraints
             .find(|one| one.index == class.oid && matches!(one.letter(), 'p' | 'u' | 'x'));
         let relation = objects.relation_of(class);
+        let named = |text: &str| relation.map(|of| mentioned(of, text)).unwrap_or_default();
         let expressions = index.of.keys.iter().filter_map(|key| key.expression());
-        let named = expressions.chain(index.of.condition.as_deref());
-        let named = named.filter_map(|text| Some(mentioned(relation?, text)));
-        let mut places: Vec<usize> = named.flatten().collect();
-        match upheld {
-            Some(constraint) => self.add(own, (PG_CONSTRAINT, constraint.oid, 0), 'i'),
+        let expressions: Vec<usize> = expressions.flat_map(named).collect();
+        let condition = index.of.condition.as_deref().map(named).unwrap_or_default();
+        let keys = match upheld {
+            Some(constraint) => {
+                self.add(own, (PG_CONSTRAINT, constraint.oid, 0), 'i');
+                Vec::new()
+            }
             // The columns of a constraint are the constraint's.
-            None => places.extend(index.columns().flatten()),
-        }
-        places.sort_unstable();
-        places.dedup();
-        for place in places {
-            self.add(own, column(index.table, place), 'a');
+            None => index.columns().flatten().collect(),
+        };
+        // What is there twice among one of them is told once, but each of them tells its own.
+        for mut places in [keys, expressions, condition] {
+            places.sort_unstable();
+            places.dedup();
+            for place in places {
+                self.add(own, column(index.table, place), 'a');
+            }
         }
         if index.parent != 0 {
             self.add(own, (PG_CLASS, index.parent, 0), 'P');

@@ -378,8 +378,12 @@ pub(super) fn enums(world: &World) -> Vec<Row> {
         let Some(Type { kind: TypeKind::Enum(labels), .. }) = world.objects.type_of(of) else {
             continue;
         };
-        for (place, label) in (1_u32..).zip(labels) {
-            let number = super::objects::number_of("label", &format!("{}.{label}", of.oid));
+        let number =
+            |label: &String| super::objects::number_of("label", &format!("{}.{label}", of.oid));
+        // Of labels that were there from the beginning the numbers rise, as PostgreSQL's do.
+        let mut numbers: Vec<u32> = labels.iter().map(number).collect();
+        numbers.sort_unstable();
+        for (place, (label, number)) in (1_u32..).zip(labels.iter().zip(numbers)) {
             rows.push(maker.row([
                 ("oid", Datum::Oid(number)),
                 ("enumtypid", Datum::Oid(of.oid)),

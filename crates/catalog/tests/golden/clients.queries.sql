@@ -41,3 +41,17 @@ SELECT array[array['stop', 'clear'], array['clear', 'stop']]::rail.signal[]::tex
 SELECT 'stop'::rail.signal = any('{clear,stop}'), 'stop'::rail.signal <> all('{clear}'::rail.signal[]), 'clear'::rail.signal < any(array['clear', 'stop']::rail.signal[])
 
 SELECT array['stop'::rail.signal] = '{stop}', array['stop'::rail.signal] <> '{stop}', array['stop'::rail.signal] < array['clear'::rail.signal]
+
+SELECT enum_range(NULL::rail.signal)::text AS a, enum_first(NULL::rail.signal)::text AS b, enum_last('clear'::rail.signal)::text AS c, enum_range('caution'::rail.signal, NULL)::text AS d, enum_range('stop', 'clear'::rail.signal)::text AS e, pg_typeof(enum_range(NULL::rail.signal)) AS f FROM pg_am LIMIT 1
+
+SELECT enum_range(NULL::rail.signal)::text AS labels
+
+SELECT count(*) AS a, min(unnest)::text AS b FROM unnest(enum_range(NULL::rail.signal)::text[])
+
+SELECT enumlabel, enumsortorder FROM pg_enum ORDER BY oid
+
+SELECT unnest(enum_range(NULL::rail.signal))::text AS label FROM pg_am WHERE amname = 'heap'
+
+SELECT s::text, pg_typeof(s), n FROM unnest(enum_range(NULL::rail.signal)) WITH ORDINALITY AS u(s, n)
+
+SELECT array_to_string(enum_range(NULL::rail.signal), ', ') AS a, array_length(enum_range(NULL::rail.signal), 1) AS b, (enum_range('caution'::rail.signal, NULL))[2]::text AS c, 'stop'::rail.signal = ANY (enum_range(NULL::rail.signal)) AS d FROM pg_am LIMIT 1

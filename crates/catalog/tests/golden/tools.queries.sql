@@ -65,3 +65,123 @@ SELECT amname FROM pg_am WHERE amname NOT LIKE ALL (ARRAY['b%', 'g%']) AND amnam
 SELECT n.nspname AS schema, c.relname AS table FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'pg_am'
 
 SELECT 1 AS a, (SELECT 2) AS table UNION ALL TABLE pg_am LIMIT 0
+
+SELECT current_setting('is_superuser') AS a, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS b FROM pg_am LIMIT 1
+
+SELECT make_interval(days => 3) AS a, make_interval(hours := 2, mins => 5) AS b, make_interval(1, weeks => 3) AS c, make_interval(secs => 1.5) AS d FROM pg_am LIMIT 1
+
+SELECT * FROM generate_series(1, 3), pg_get_keywords() LIMIT 0
+
+SELECT make_interval(days => 3, days => 4) FROM pg_am
+
+SELECT make_interval(days => 3, 4) FROM pg_am
+
+SELECT make_interval(nosuch => 3) FROM pg_am
+
+SELECT parse_ident(str => 'a."B c"') AS a, parse_ident(strict => true, str => 'a.b') AS b FROM pg_am LIMIT 1
+
+SELECT amname FROM pg_am WHERE oid BETWEEN SYMMETRIC 500 AND 400 ORDER BY 1
+
+SELECT amname FROM pg_am WHERE oid NOT BETWEEN SYMMETRIC 500 AND 400 AND oid BETWEEN ASYMMETRIC 2 AND 4000 ORDER BY 1
+
+SELECT NULL::int BETWEEN SYMMETRIC 1 AND 2 AS a, 5 BETWEEN SYMMETRIC NULL AND 3 AS b, 5 NOT BETWEEN SYMMETRIC 7 AND 3 AS c FROM pg_am LIMIT 1
+
+SELECT random() >= 0 AND random() < 1 AS a, length(gen_random_uuid()::text) AS b, pg_typeof(random()) AS c, gen_random_uuid()::text ~ '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]' AS d, uuidv7()::text ~ '-7[0-9a-f]{3}-[89ab]' AS e, random(3, 3) AS f FROM pg_am LIMIT 1
+
+SELECT count(DISTINCT random()) > 1 AS a, count(DISTINCT gen_random_uuid()) > 1 AS b FROM pg_class
+
+SELECT random(2, 1) FROM pg_am
+
+SELECT pg_typeof(CURRENT_TIME) AS a, pg_typeof(LOCALTIME) AS b, pg_typeof(CURRENT_TIME(0)) AS c, pg_typeof(CURRENT_TIMESTAMP(3)) AS d, pg_typeof(LOCALTIMESTAMP(2)) AS e, pg_typeof(LOCALTIME(1)) AS f, extract(microseconds FROM CURRENT_TIMESTAMP(0))::bigint % 1000000 AS g, CURRENT_TIMESTAMP = now() AS h FROM pg_am LIMIT 1
+
+SELECT pg_size_bytes('1 kB') AS a, pg_size_bytes('1.5 MB') AS b, pg_size_bytes('-3 GB') AS c, pg_size_bytes(' 12 ') AS d, pg_size_bytes('2TB') AS e, pg_size_bytes('1e3 bytes') AS f, pg_size_bytes('.5 kb') AS g FROM pg_am LIMIT 1
+
+SELECT pg_size_bytes('1 zz') FROM pg_am
+
+SELECT pg_size_bytes('abc') FROM pg_am
+
+SELECT pg_size_bytes('1e30 PB') FROM pg_am
+
+SELECT length('\x0102'::bytea) AS a, octet_length('\x0102'::bytea) AS b, bit_length('\x0102'::bytea) AS c FROM pg_am LIMIT 1
+
+SELECT pg_typeof(pg_current_wal_lsn()) AS a, pg_current_wal_lsn() >= '0/0'::pg_lsn AS b FROM pg_am LIMIT 1
+
+SELECT 0x1F AS a, 0b101 AS b, 0o17 AS c, 1_000 AS d, 0xFFFF_FFFF AS e, X'1F' AS f, 0x1F + X'1f'::int AS g FROM pg_am LIMIT 1
+
+SELECT stddev(oid::int) AS a, variance(oid::int) AS b, stddev_pop(oid::int) AS c, var_pop(oid::int) AS d, stddev_samp(oid::bigint) AS e, var_samp(oid::int::int2) AS f FROM pg_am
+
+SELECT stddev(x::float8) AS a, variance(x::float8) AS b, var_pop(x::float8) AS c, stddev(x::numeric) AS d, variance(x::numeric * 0.1) AS e FROM (VALUES (1), (2), (5), (NULL)) AS v(x) WHERE EXISTS (SELECT FROM pg_am)
+
+SELECT stddev(x) AS a, var_pop(x) AS b, variance(DISTINCT y) AS c, stddev(x) FILTER (WHERE x > 1) AS d FROM (VALUES (1, 7), (1, 7)) AS v(x, y) WHERE EXISTS (SELECT FROM pg_am)
+
+SELECT amtype, stddev_pop(oid::int) OVER (PARTITION BY amtype ORDER BY oid) FROM pg_am ORDER BY oid
+
+SELECT mode() WITHIN GROUP (ORDER BY amtype) AS a, mode() WITHIN GROUP (ORDER BY length(amname) DESC) AS b FROM pg_am
+
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY oid::int) AS a, percentile_disc(0.5) WITHIN GROUP (ORDER BY oid::int) AS b, percentile_disc(0.25) WITHIN GROUP (ORDER BY amname) AS c, percentile_cont(ARRAY[0.25, 0.75, NULL]) WITHIN GROUP (ORDER BY oid::int DESC) AS d, percentile_disc(ARRAY[0.1, 1]) WITHIN GROUP (ORDER BY amname) AS e, percentile_cont(NULL) WITHIN GROUP (ORDER BY oid::int) AS f FROM pg_am
+
+SELECT relkind, percentile_cont(0.9) WITHIN GROUP (ORDER BY relnatts) FILTER (WHERE relnatts > 3) FROM pg_class WHERE relnamespace = 'rail'::regnamespace GROUP BY 1 ORDER BY 1
+
+SELECT percentile_cont(1.5) WITHIN GROUP (ORDER BY oid::int) FROM pg_am
+
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY oid::int) FROM pg_am WHERE false
+
+SELECT string_agg(amname, ',') WITHIN GROUP (ORDER BY amname) FROM pg_am
+
+SELECT percentile_disc(0.5, oid) FROM pg_am
+
+SELECT max() WITHIN GROUP (ORDER BY amname) FROM pg_am
+
+SELECT string_agg(amname, ',' ORDER BY amname) OVER () FROM pg_am
+
+SELECT count(DISTINCT amname) OVER () FROM pg_am
+
+SELECT lcm(4, 6) AS a, gcd(4, 6) AS b, div(7, 2) AS c, 7.5 % 2 AS d, mod(7.5, 2) AS e, scale(1.20) AS f, min_scale(1.20) AS g, trim_scale(1.200) AS h, factorial(5) AS i, factorial(30) AS j, lcm(0, 3) AS k FROM pg_am LIMIT 1
+
+SELECT lcm(4.5, 6) AS a, gcd(4.5, 6) AS b, div(-7.5, 2) AS c, -7.5 % 2 AS d, scale('NaN'::numeric) AS e, trim_scale(100.00) AS f, 'NaN'::numeric % 2 AS g, 1.23 % 0.1 AS h, lcm(-4::bigint, 6) AS i FROM pg_am LIMIT 1
+
+SELECT width_bucket(5, 0, 10, 4) AS a, width_bucket(5.3, 10, 0, 4) AS b, width_bucket(3.0::float8, 0, 10, 5) AS c, width_bucket(3, ARRAY[1, 3, 5]) AS d, width_bucket(-1, 0, 10, 4) AS e, width_bucket(10, 0, 10, 4) AS f, width_bucket('b'::text, ARRAY['a', 'c']) AS g, width_bucket(10::float8, 10, 0, 3) AS h FROM pg_am LIMIT 1
+
+SELECT width_bucket(5, 0, 0, 4) FROM pg_am
+
+SELECT width_bucket(5, 0, 1, 0) FROM pg_am
+
+SELECT 5.0 % 0 FROM pg_am
+
+SELECT lcm(2147483647, 2147483646) FROM pg_am
+
+SELECT factorial(-1) FROM pg_am
+
+SELECT enumlabel, enumsortorder FROM pg_enum ORDER BY oid
+
+SELECT jsonb_set('{"a":{"b":1}}', '{a,b}', '2') AS a, jsonb_set('{"a":1}', '{c}', '2') AS b, jsonb_set('{"a":1}', '{c}', '2', false) AS c, jsonb_set('[1,2,3]', '{-1}', '9') AS d, jsonb_insert('{"a":[1]}', '{a,0}', '5') AS e, jsonb_insert('{"a":[1]}', '{a,0}', '5', true) AS f, jsonb_set('[1]', '{-5}', '0') AS g, jsonb_set('[1]', '{7}', '0') AS h, '{"a":[1,2]}'::jsonb #- '{a,0}' AS i, jsonb_set('{"a":1}', '{}', '2') AS j, jsonb_set('{"a":1}', '{a,b}', '2') AS k, jsonb_insert('{}', '{z}', '5') AS l FROM pg_am LIMIT 1
+
+SELECT jsonb_set('1', '{a}', '2') FROM pg_am
+
+SELECT jsonb_set('[1]', '{a}', '2') FROM pg_am
+
+SELECT jsonb_set('{}', '{NULL}', '2') FROM pg_am
+
+SELECT jsonb_insert('{"a":1}', '{a}', '2') FROM pg_am
+
+SELECT NOT EXISTS (SELECT FROM pg_class WHERE relname = 'nosuch'), EXISTS (SELECT FROM pg_am)
+
+SELECT pg_wal_lsn_diff('0/20', '0/10') AS a, '1/0'::pg_lsn - '0/FF'::pg_lsn AS b, '0/9'::pg_lsn < '0/10'::pg_lsn AS c, pg_current_wal_lsn() - '0/0' >= 0 AS d FROM pg_am LIMIT 1
+
+SELECT overlay('abcd' placing 'x' from 2 for 1) AS a, overlay('abcd' placing 'xyz' from 3) AS b, overlay('äöü' placing 'x' from 2 for 0) AS c, overlay('abc' placing 'x' from 9) AS d, overlay('abc' placing 'x' from 3 for -2) AS e FROM pg_am LIMIT 1
+
+SELECT overlay('abc' placing 'x' from 0) FROM pg_am
+
+SELECT 2 ^ 3 AS a, 2.0 ^ 3 AS b, |/ 4 AS c, 2 ^ -1 AS d, power(-8, 3) AS e FROM pg_am LIMIT 1
+
+SELECT power(0::float8, -1) FROM pg_am
+
+SELECT (-8::float8) ^ 0.5::float8 FROM pg_am
+
+SELECT sqrt(-1::float8) FROM pg_am
+
+SELECT 10::float8 ^ 400 FROM pg_am
+
+SELECT deptype, refobjsubid FROM pg_depend WHERE objid = '"Rail Yard".loco_early'::regclass AND refclassid = 'pg_class'::regclass ORDER BY 1, 2
+
+SELECT sqrt(2.00000000000000000000) AS a, sqrt(1e20) AS b FROM pg_am LIMIT 1

@@ -15,6 +15,7 @@ CREATE TABLE "Rail Yard"."Loco List" (
     shown rail.signal DEFAULT 'stop' NOT NULL
 );
 CREATE INDEX loco_home ON "Rail Yard"."Loco List" (home) WHERE shown = 'stop';
+CREATE INDEX loco_early ON "Rail Yard"."Loco List" (home, (home + 1)) WHERE home < 9 AND home > 1;
 CREATE VIEW rail.stopped AS SELECT l."No", s.name FROM "Rail Yard"."Loco List" l JOIN rail.station s ON s.id = l.home WHERE l.shown = 'stop';
 CREATE FUNCTION rail.halt(integer, rail.signal) RETURNS void LANGUAGE sql AS 'SELECT';
 CREATE PROCEDURE rail.go(text) LANGUAGE sql AS 'SELECT';
