@@ -91,6 +91,11 @@ fn arrays_contain_and_overlap() {
             "t,t,f",
         ),
         ("'ab' NOT LIKE ANY (ARRAY['a%', 'x']), 'ab' NOT LIKE ANY (ARRAY['a%'])", "t,f"),
+        (
+            "'ab' LIKE ALL (ARRAY['a%', '%b']), 'ab' NOT ILIKE ALL ('{A%}'), ('ab' LIKE ANY (ARRAY['x', NULL])) IS NULL",
+            "t,f,t",
+        ),
+        ("('ab' LIKE ANY (NULL::text[])) IS NULL", "t"),
         ("(ARRAY['a','b'])[2], ('{{1,2},{3,4}}'::int[])[2][1], ('[0:1]={7,8}'::int[])[0]", "b,3,7"),
         ("('{1,2}'::int[])[3] IS NULL, ('{{1,2},{3,4}}'::int[])[1] IS NULL", "t,t"),
         (

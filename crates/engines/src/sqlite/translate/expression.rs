@@ -87,7 +87,6 @@ impl Translator<'_> {
             Expr::SimilarTo { negated, expr, pattern, escape_char: None } => {
                 self.like("pg_similar", *negated, expr, pattern, None, scope)
             }
-            Expr::Like { .. } | Expr::ILike { .. } => self.like_any(expr, scope),
             Expr::Exists { subquery, negated } => {
                 let queried = self.query(subquery, Some(scope), None)?;
                 let not = if *negated { "NOT " } else { "" };

@@ -13,25 +13,23 @@ use super::{Translator, unsupported};
 use crate::sqlite::types::Type;
 
 impl Translator<'_> {
-    /// Whether a text is like one of the patterns of an array, or unlike one of them.
-    pub(super) fn like_any(&mut self, like: &Expr, scope: &Scope<'_>) -> Result<Typed> {
-        let (function, negated, text, pattern) = match like {
-            Expr::Like { any: true, negated, expr, pattern, escape_char: None } => {
-                ("pg_like", *negated, expr, pattern)
-            }
-            Expr::ILike { any: true, negated, expr, pattern, escape_char: None } => {
-                ("pg_ilike", *negated, expr, pattern)
-            }
-            other => return Err(self.at(unsupported("such an expression"), other)),
-        };
+    /// Whether a text is like one of the patterns of an array, or like all of them.
+    fn like_any_or_all(
+        &mut self,
+        like: &str,
+        (text, patterns): (&Expr, &Expr),
+        any: bool,
+        scope: &Scope<'_>,
+    ) -> Result<Typed> {
+        if matches!(patterns, Expr::Subquery(_)) {
+            return Err(self.at(unsupported("LIKE with patterns of a query"), patterns));
+        }
         let text = self.expression(text, scope)?;
         let text = self.settle_text(text)?;
-        let (patterns, _, text) = self.elements_like(pattern, text, scope)?;
-        let not = if negated { "NOT " } else { "" };
-        Ok(Typed::boolean(format!(
-            "(SELECT coalesce(max({not}{function}({}, value)), 0) FROM json_each({patterns}))",
-            text.sql
-        )))
+        let (json, _, text) = self.elements_like(patterns, text, scope)?;
+        let test = format!("{like}({}, value)", text.sql);
+        let answer = of_all_rows(&test, &format!("json_each({json})"), any);
+        Ok(Typed::boolean(format!("CASE WHEN {json} IS NULL THEN NULL ELSE {answer} END")))
     }
 
     /// A comparison with what is of a query, or of the elements of an array.
@@ -44,7 +42,14 @@ impl Translator<'_> {
         scope: &Scope<'_>,
     ) -> Result<Typed> {
         let Some(word) = comparison(op) else {
-            return Err(self.at(unsupported("ANY or ALL with such an operator"), left));
+            let like = match op {
+                BinaryOperator::PGLikeMatch => "pg_like",
+                BinaryOperator::PGNotLikeMatch => "NOT pg_like",
+                BinaryOperator::PGILikeMatch => "pg_ilike",
+                BinaryOperator::PGNotILikeMatch => "NOT pg_ilike",
+                _ => return Err(self.at(unsupported("ANY or ALL with such an operator"), left)),
+            };
+            return self.like_any_or_all(like, (left, right), any, scope);
         };
         // `= ANY` and `<> ALL` are IN and NOT IN, for which SQLite uses an index.
         let not = match (op, any) {
