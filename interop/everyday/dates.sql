@@ -38,7 +38,6 @@ select timestamptz '2024-02-29 12:00+02'::timestamp, timestamp '2024-02-29 12:00
 select timestamp '2024-02-29 12:00' at time zone 'Nowhere/Land';
 -- Now.
 select pg_typeof(now())::text, pg_typeof(current_date)::text, pg_typeof(current_timestamp)::text, pg_typeof(localtimestamp)::text, pg_typeof(clock_timestamp())::text;
--- differs: no localtime, current_time.
 select pg_typeof(current_time)::text, pg_typeof(localtime)::text;
 select now() = current_timestamp, now()::date = current_date, now() - interval '1 day' < now(), now() > '2020-01-01', current_date - 1 < current_date;
 select pg_typeof(now() - interval '1 day')::text, pg_typeof(now() - now())::text, pg_typeof(current_date - interval '1 day')::text, pg_typeof(current_date + 1)::text, pg_typeof(now()::timestamp)::text, pg_typeof(current_date - current_date)::text;
