@@ -23,6 +23,17 @@ fn wrong(message: &'static str) -> PgError {
     PgError::new(SqlState::INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION, message)
 }
 
+/// What the value and its bounds must be: numbers, the bounds finite and not the same.
+fn check(is_nan: bool, are_finite: bool, are_equal: bool) -> Result<()> {
+    if is_nan {
+        return Err(wrong("operand, lower bound, and upper bound cannot be NaN"));
+    }
+    if !are_finite {
+        return Err(wrong("lower and upper bounds must be finite"));
+    }
+    if are_equal { Err(wrong("lower bound cannot equal upper bound")) } else { Ok(()) }
+}
+
 /// How many parts there are.
 fn count(call: &Call<'_>) -> Result<i64> {
     let count = whole(call, 3).unwrap_or(0);
@@ -54,15 +65,8 @@ fn of_float(call: &Call<'_>) -> Result<Datum> {
         return Ok(Datum::Null);
     };
     let count = count(call)?;
-    if value.is_nan() || start.is_nan() || end.is_nan() {
-        return Err(wrong("operand, lower bound, and upper bound cannot be NaN"));
-    }
-    if !start.is_finite() || !end.is_finite() {
-        return Err(wrong("lower and upper bounds must be finite"));
-    }
-    if start == end {
-        return Err(wrong("lower bound cannot equal upper bound"));
-    }
+    let is_nan = value.is_nan() || start.is_nan() || end.is_nan();
+    check(is_nan, start.is_finite() && end.is_finite(), start == end)?;
     let parts = Datum::Int(count).as_float().unwrap_or(0.0);
     let place = (value - start) / (end - start) * parts;
     let part = || trunkline_core::types::Numeric::from_f64(place.floor()).to_i64().ok();
@@ -76,16 +80,9 @@ fn of_number(call: &Call<'_>) -> Result<Datum> {
         return Ok(Datum::Null);
     };
     let count = count(call)?;
-    if value.is_nan() || start.is_nan() || end.is_nan() {
-        return Err(wrong("operand, lower bound, and upper bound cannot be NaN"));
-    }
-    if !start.is_finite() || !end.is_finite() {
-        return Err(wrong("lower and upper bounds must be finite"));
-    }
     let bounds = start.compare(&end);
-    if bounds.is_eq() {
-        return Err(wrong("lower bound cannot equal upper bound"));
-    }
+    let is_nan = value.is_nan() || start.is_nan() || end.is_nan();
+    check(is_nan, start.is_finite() && end.is_finite(), bounds.is_eq())?;
     let orders = (value.compare(&start), value.compare(&end));
     if !value.is_finite() {
         return bucket(orders, bounds.is_lt(), count, || None);
