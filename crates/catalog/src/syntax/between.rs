@@ -4,7 +4,7 @@ use sqlparser::ast::{Expr, Ident};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 
-use super::dialect::keyword;
+use super::dialect::Words;
 
 /// What is said before the first bound of one whose bounds may stand in either order.
 const SYMMETRIC: &str = "SYMMETRIC";
@@ -14,23 +14,19 @@ const SYMMETRIC: &str = "SYMMETRIC";
 /// SYMMETRIC stands as a prefix of the first bound, for the tree has no other place for it.
 pub(super) fn read(
     parser: &mut Parser<'_>,
+    words: Words,
     left: &Expr,
     precedence: u8,
 ) -> Option<Result<Expr, ParserError>> {
-    let word = |place| keyword(&parser.peek_nth_token_ref(place).token);
-    let negated = word(0) == Keyword::NOT;
-    let first = usize::from(negated);
-    if word(first) != Keyword::BETWEEN {
+    if words.first != Keyword::BETWEEN {
         return None;
     }
-    let is_symmetric = match word(first + 1) {
+    let is_symmetric = match words.second {
         Keyword::SYMMETRIC => true,
         Keyword::ASYMMETRIC => false,
         _ => return None,
     };
-    for _ in 0..first + 2 {
-        parser.advance_token();
-    }
+    words.pass(parser);
     let mut bounds = || {
         let low = parser.parse_subexpr(precedence)?;
         parser.expect_keyword_is(Keyword::AND)?;
@@ -43,7 +39,7 @@ pub(super) fn read(
         };
         Expr::Between {
             expr: Box::new(left.clone()),
-            negated,
+            negated: words.is_not,
             low: Box::new(low),
             high: Box::new(high),
         }

@@ -106,6 +106,31 @@ pub(super) fn keyword(token: &Token) -> Keyword {
     }
 }
 
+/// The two words of an operator that may have NOT before it, such as `NOT LIKE ANY`.
+#[derive(Clone, Copy)]
+pub(super) struct Words {
+    pub(super) is_not: bool,
+    pub(super) first: Keyword,
+    pub(super) second: Keyword,
+}
+
+impl Words {
+    /// Those that come next.
+    fn next(parser: &Parser<'_>) -> Words {
+        let word = |place| keyword(&parser.peek_nth_token_ref(place).token);
+        let is_not = word(0) == Keyword::NOT;
+        let first = usize::from(is_not);
+        Words { is_not, first: word(first), second: word(first + 1) }
+    }
+
+    /// Goes on behind them.
+    pub(super) fn pass(self, parser: &mut Parser<'_>) {
+        for _ in 0..2 + usize::from(self.is_not) {
+            parser.advance_token();
+        }
+    }
+}
+
 /// PostgreSQL's dialect for one statement, without names of arguments that are expressions.
 ///
 /// `SELECT` without columns has an empty tuple for its only one, which no text gives otherwise; with FROM
@@ -209,11 +234,11 @@ impl Dialect for Postgres {
             let expr = Box::new(left.clone());
             return Some(collation.map(|collation| Expr::Collate { expr, collation }));
         }
-        if let Some(matched) = matches::read(parser, left, precedence) {
-            return Some(matched);
-        }
-        if let Some(between) = between::read(parser, left, precedence) {
-            return Some(between);
+        let words = Words::next(parser);
+        let read = matches::read(parser, words, left, precedence)
+            .or_else(|| between::read(parser, words, left, precedence));
+        if read.is_some() {
+            return read;
         }
         let make = match () {
             () if is(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM], parser) => {

@@ -5,33 +5,29 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use super::dialect::keyword;
+use super::dialect::{Words, keyword};
 
 /// `[NOT] LIKE` or ILIKE of ANY, SOME or ALL of an array or of a query's rows, as the operator that it stands for;
 /// `None` if something else comes next.
 pub(super) fn read(
     parser: &mut Parser<'_>,
+    words: Words,
     left: &Expr,
     precedence: u8,
 ) -> Option<Result<Expr, ParserError>> {
-    let word = |place| keyword(&parser.peek_nth_token_ref(place).token);
-    let is_not = word(0) == Keyword::NOT;
-    let first = usize::from(is_not);
-    let compare_op = match (word(first), is_not) {
+    let compare_op = match (words.first, words.is_not) {
         (Keyword::LIKE, false) => BinaryOperator::PGLikeMatch,
         (Keyword::LIKE, true) => BinaryOperator::PGNotLikeMatch,
         (Keyword::ILIKE, false) => BinaryOperator::PGILikeMatch,
         (Keyword::ILIKE, true) => BinaryOperator::PGNotILikeMatch,
         _ => return None,
     };
-    let all = match word(first + 1) {
+    let all = match words.second {
         Keyword::ALL => true,
         Keyword::ANY | Keyword::SOME => false,
         _ => return None,
     };
-    for _ in 0..first + 2 {
-        parser.advance_token();
-    }
+    words.pass(parser);
     let (left, right) = (Box::new(left.clone()), operand(parser, precedence));
     Some(right.map(Box::new).map(|right| match all {
         true => Expr::AllOp { left, compare_op, right },
