@@ -127,7 +127,7 @@ pub(crate) fn casts_to(sql: &str, names: &HashSet<String>) -> bool {
 }
 
 /// Whether a statement begins as a query does.
-fn begins_query(sql: &str) -> bool {
+pub(crate) fn begins_query(sql: &str) -> bool {
     let mut lexer = Lexer::new(sql);
     while let Some(token) = lexer.next_significant() {
         if token.kind != TokenKind::LeftParen {

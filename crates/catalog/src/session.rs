@@ -18,7 +18,7 @@ use crate::known::{Common, Known};
 use crate::lend::Loan;
 use crate::lock::Lock;
 use crate::protected;
-use crate::route::{Route, casts_to, is_relation, named, route};
+use crate::route::{Route, begins_query, casts_to, is_relation, named, route};
 use crate::world::{World, is_shown_by, proc_by_oid};
 
 /// An engine behind which `pg_catalog` and `information_schema` are answered from its
@@ -265,7 +265,11 @@ impl<S: Session> CatalogSession<S> {
         is_cursor: bool,
     ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
         let is_sql = self.session.language() == Language::Sql;
-        if is_sql && let Some(answer) = self.common.statements.find(sql, hints) {
+        // What is no query is none of the catalogs': it is not looked for among them, however long it is.
+        if is_sql
+            && begins_query(sql)
+            && let Some(answer) = self.common.statements.find(sql, hints)
+        {
             return Ok(self.described(answer));
         }
         let route = if is_sql { route(sql) } else { Route::Engine };
