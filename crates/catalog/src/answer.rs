@@ -108,7 +108,7 @@ impl Answer {
         // Of what there is it hears when it is run, which may be after it was bound.
         let (shows_inventory, access) = (self.shows_inventory, Access::Live);
         let terms = Terms { shows_inventory, access, ..Terms::default() };
-        Prepared::new(statement, columns).parameters(self.bound.parameters.clone()).terms(terms)
+        Prepared::new(statement, columns).terms(terms)
     }
 
     /// What it comes to, unless that takes long: most queries of the catalogs are done before a thread of
@@ -125,11 +125,12 @@ impl Answer {
         Ok(run.rows(&self.bound.query))
     }
 
-    /// Runs it.
+    /// Runs it; its parameters are those of the order, or else constants of its text.
     pub(crate) async fn execute(
         self: &Arc<Answer>,
         world: Arc<World>,
         order: &Order,
+        constants: &[Datum],
     ) -> Result<Reply> {
         let style = world.client.reading_style();
         let parameters = order.params.iter().map(|param| {
@@ -139,7 +140,8 @@ impl Answer {
                 (value, _) => Ok(value),
             }
         });
-        let parameters = parameters.collect::<Result<Vec<_>>>()?;
+        let constants = constants.iter().cloned().map(Ok);
+        let parameters = parameters.chain(constants).collect::<Result<Vec<_>>>()?;
         let effort = effort(&self.bound.query, &parameters);
         let tried = match effort {
             Effort::Long => self.tried(&world, &parameters),

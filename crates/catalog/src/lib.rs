@@ -47,6 +47,7 @@ mod run;
 mod session;
 mod statements;
 pub mod syntax;
+mod template;
 mod views;
 mod worker;
 mod world;

@@ -1,5 +1,6 @@
 //! A query that is bound: every name found, every type known.
 
+mod cells;
 mod from;
 mod parts;
 mod walk;
@@ -12,6 +13,7 @@ use crate::datum::{Datum, Fields};
 use crate::facts::Volatility;
 use crate::functions::spread::Spread;
 use crate::run::Run;
+pub(crate) use cells::Cells;
 pub(crate) use from::{From, Join, JoinKind, Key, Leaf, Probe, SetCall, Source, Wanted};
 
 /// A call of a function, with the values it is given.

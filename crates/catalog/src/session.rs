@@ -19,6 +19,7 @@ use crate::lend::Loan;
 use crate::lock::Lock;
 use crate::protected;
 use crate::route::{Route, begins_query, casts_to, is_relation, named, route};
+use crate::statements::Asked;
 use crate::world::{World, is_shown_by, proc_by_oid};
 
 /// An engine behind which `pg_catalog` and `information_schema` are answered from its
@@ -104,7 +105,7 @@ enum Kind<S> {
     Engine(S),
     /// The engine's, with relations that it does not have.
     Mixed(S, Loan),
-    Answer(Arc<Answer>),
+    Answer(Asked),
     /// `LOCK TABLE` of relations that the engine does not have.
     Lock,
 }
@@ -205,11 +206,14 @@ impl<S: Session> CatalogSession<S> {
     }
 
     /// A statement of the catalogs; the client's values may be of its types from now on.
-    fn described(&self, answer: Arc<Answer>) -> Prepared<CatalogStatement<S::Statement>> {
+    fn described(&self, asked: Asked) -> Prepared<CatalogStatement<S::Statement>> {
+        let answer = asked.answer.clone();
         if *answer.types() != self.client.style().types && !answer.types().is_empty() {
             self.client.set_types(answer.types().clone());
         }
-        answer.described(CatalogStatement(Kind::Answer(answer.clone())))
+        // Constants of the text are the parameters of its plan alone.
+        let parameters = if asked.constants.is_empty() { answer.parameters() } else { &[] };
+        answer.described(CatalogStatement(Kind::Answer(asked))).parameters(parameters)
     }
 
     /// A statement of the engine that is lent what it does not have.
@@ -268,9 +272,9 @@ impl<S: Session> CatalogSession<S> {
         // What is no query is none of the catalogs': it is not looked for among them, however long it is.
         if is_sql
             && begins_query(sql)
-            && let Some(answer) = self.common.statements.find(sql, hints)
+            && let Some(asked) = self.common.statements.find(sql, hints)
         {
-            return Ok(self.described(answer));
+            return Ok(self.described(asked));
         }
         let route = if is_sql { route(sql) } else { Route::Engine };
         if route == Route::Engine {
@@ -283,10 +287,10 @@ impl<S: Session> CatalogSession<S> {
                 Beside::Lent(loan) => self.prepare_lent(sql, hints, is_cursor, loan).await,
                 Beside::Declared(world) => {
                     let answer = Answer::prepare_within(sql, hints, Some(world))?;
-                    Ok(self.described(Arc::new(answer)))
+                    Ok(self.described(answer.into()))
                 }
                 Beside::Typed(world) => match Answer::prepare_within(sql, hints, Some(world)) {
-                    Ok(answer) => Ok(self.described(Arc::new(answer))),
+                    Ok(answer) => Ok(self.described(answer.into())),
                     // The engine may know functions that are not here, and what looks like a type may be an alias.
                     Err(error) if may_be_the_engines(&error) => {
                         self.prepare_engine(sql, hints, is_cursor).await.map_err(|_| error)
@@ -295,15 +299,12 @@ impl<S: Session> CatalogSession<S> {
                 },
             };
         }
-        let world = self.typed(sql, hints).await?;
-        let is_of_world = world.is_some();
-        match Answer::prepare_within(sql, hints, world).map(Arc::new) {
-            Ok(answer) => {
-                if !is_of_world {
-                    self.common.statements.keep(sql, hints, &answer);
-                }
-                Ok(self.described(answer))
-            }
+        let asked = match self.typed(sql, hints).await? {
+            Some(world) => Answer::prepare_within(sql, hints, Some(world)).map(Asked::from),
+            None => self.common.statements.prepare(sql, hints),
+        };
+        match asked {
+            Ok(asked) => Ok(self.described(asked)),
             // The engine may know functions that are not here.
             Err(error) if route == Route::Functions && may_be_the_engines(&error) => {
                 self.prepare_engine(sql, hints, is_cursor).await
@@ -336,7 +337,7 @@ impl<S: Session> Session for CatalogSession<S> {
         };
         let (sql, arguments) = by_number::call(proc)?;
         let prepared = match Answer::prepare(&sql, arguments) {
-            Ok(answer) => Ok(self.described(Arc::new(answer))),
+            Ok(answer) => Ok(self.described(answer.into())),
             Err(error) if may_be_the_engines(&error) => {
                 self.prepare_engine(&sql, arguments, false).await
             }
@@ -354,9 +355,10 @@ impl<S: Session> Session for CatalogSession<S> {
                 run.lent = loan.rows(world).await?;
                 self.session.execute(statement, run).await
             }
-            Kind::Answer(answer) => {
+            Kind::Answer(asked) => {
                 let world = self.world(run.inventory.clone()).await?;
-                self.common.refusals.count(answer.execute(world, &run).await)
+                let done = asked.answer.execute(world, &run, &asked.constants).await;
+                self.common.refusals.count(done)
             }
             Kind::Lock => Ok(Reply::Done(CommandTag::new("LOCK TABLE"))),
         }

@@ -241,15 +241,7 @@ impl Binder {
             LeafScope { alias: own, schema, columns, hidden: Vec::new(), relation, is_value };
         self.scope().leaves.push(leaf);
         let id = self.id();
-        Ok(From::Leaf(Box::new(Leaf {
-            id,
-            index,
-            source,
-            filter: Vec::new(),
-            probe: Vec::new(),
-            key: None,
-            kinds: None,
-        })))
+        Ok(From::Leaf(Box::new(Leaf::new(id, index, source))))
     }
 
     fn function_leaf(

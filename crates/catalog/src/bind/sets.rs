@@ -61,16 +61,7 @@ pub(super) fn into_from<'a>(
         is_value: false,
     });
     let source = Source::Functions { calls, ordinality: false };
-    let own = Leaf {
-        id,
-        index: leaf,
-        source,
-        filter: Vec::new(),
-        probe: Vec::new(),
-        key: None,
-        kinds: None,
-    };
-    let own = From::Leaf(Box::new(own));
+    let own = From::Leaf(Box::new(Leaf::new(id, leaf, source)));
     match from {
         Some(from) => super::push::joined(JoinKind::Inner, from, own, Vec::new()),
         None => own,

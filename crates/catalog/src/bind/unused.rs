@@ -1,5 +1,5 @@
-//! What nobody asks for is not worked out: columns of a query in FROM, and relations that an outer join adds to
-//! rows without making them more.
+//! What nobody asks for is not worked out: columns of a relation or a query in FROM, and relations that an outer
+//! join adds to rows without making them more.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::datum::Datum;
 use crate::facts::{self, PG_CATALOG, Volatility};
 use crate::plan::{
-    Body, CteKind, Distinct, Expr, From, Join, JoinKind, Leaf, Query, Select, SetOperation, Source,
+    Body, Cells, CteKind, Distinct, Expr, From, Join, JoinKind, Leaf, Query, Select, SetOperation,
+    Source,
 };
 
 /// The columns by which a relation of `pg_catalog` has one row at most, beside `oid`.
@@ -44,10 +45,6 @@ pub(super) fn take_out(query: &mut Query) {
 
 fn of_select(select: &mut Select) {
     let Some(mut from) = select.from.take() else { return };
-    if !may_have_less(&from) {
-        select.from = Some(from);
-        return;
-    }
     loop {
         select.from = Some(from);
         let asked = Asked::of(select);
@@ -60,16 +57,6 @@ fn of_select(select: &mut Select) {
         }
     }
     select.from = Some(from);
-}
-
-/// Whether there is a query or an outer join in FROM.
-fn may_have_less(from: &From) -> bool {
-    match from {
-        From::Leaf(leaf) => matches!(leaf.source, Source::Query(_)),
-        From::Join(join) => {
-            join.kind == JoinKind::Left || may_have_less(&join.left) || may_have_less(&join.right)
-        }
-    }
 }
 
 /// What is asked of each leaf of a SELECT.
@@ -164,14 +151,24 @@ fn each_leaf(from: &mut From, see: &mut dyn FnMut(&mut Leaf)) {
 }
 
 fn of_leaf(leaf: &mut Leaf, asked: &Asked) {
-    let Source::Query(sub) = &mut leaf.source else { return };
-    // Whoever shares it asks for more.
-    let Some(sub) = Arc::get_mut(sub) else { return };
-    if !asked.whole.contains(&leaf.index) {
-        let columns = asked.columns.iter().filter(|(of, _)| *of == leaf.index);
-        forget(&mut sub.query, &columns.map(|(_, column)| *column).collect());
+    let is_whole = asked.whole.contains(&leaf.index);
+    let columns = asked.columns.iter().filter(|(of, _)| *of == leaf.index);
+    let columns = columns.map(|(_, column)| *column);
+    match &mut leaf.source {
+        Source::Table(..) if !is_whole => {
+            leaf.cells = Cells::NONE;
+            columns.for_each(|column| leaf.cells.add(column));
+        }
+        Source::Query(sub) => {
+            // Whoever shares it asks for more.
+            let Some(sub) = Arc::get_mut(sub) else { return };
+            if !is_whole {
+                forget(&mut sub.query, &columns.collect());
+            }
+            take_out(&mut sub.query);
+        }
+        _ => {}
     }
-    take_out(&mut sub.query);
 }
 
 /// Makes of a query only some columns, and of others NULL.

@@ -7,7 +7,7 @@ use trunkline_sql::quote_identifier;
 use super::definitions::{column, columns, oid, qualified};
 use crate::datum::Datum;
 use crate::facts;
-use crate::plan::Call;
+use crate::plan::{Call, Cells};
 use crate::syntax::call_name;
 use crate::world::{ClassObject, IndexColumn, IndexObject, World, expression_text};
 
@@ -48,7 +48,7 @@ fn of_every_database(world: &World, call: &Call<'_>, oid: u32) -> Option<Datum> 
     }
     let known = facts::facts("pg_attribute")?;
     let (place, name) = (known.column("attnum"), known.column("attname"));
-    let rows = world.rows_by("pg_attribute", "attrelid", &Datum::Oid(oid));
+    let rows = world.rows_by("pg_attribute", "attrelid", &Datum::Oid(oid), Cells::ALL);
     let row = rows.iter().find(|row| row.get(place).and_then(Datum::as_int) == Some(number));
     let name = row.map(|row| quote_identifier(&facts::text(row, name)).into_owned());
     Some(Datum::text(name.unwrap_or_default()))

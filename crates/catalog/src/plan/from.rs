@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use trunkline_core::Oid;
 
-use super::{Expr, SetFunction, Sub};
+use super::{Cells, Expr, SetFunction, Sub};
 use crate::datum::Fields;
 
 /// A function that gives rows: in FROM, or in the list of SELECT.
@@ -58,6 +58,16 @@ pub(crate) struct Leaf {
     pub(crate) key: Option<Key>,
     /// Of `pg_class`, the kinds that are asked for.
     pub(crate) kinds: Option<Wanted>,
+    /// Of a relation, what is asked for of its rows.
+    pub(crate) cells: Cells,
+}
+
+impl Leaf {
+    /// All of a source.
+    pub(crate) fn new(id: usize, index: usize, source: Source) -> Leaf {
+        let (filter, probe, key, kinds) = Default::default();
+        Leaf { id, index, source, filter, probe, key, kinds, cells: Cells::ALL }
+    }
 }
 
 /// A column of a relation of the catalogs that its rows are found by, and what is wanted there.

@@ -8,7 +8,7 @@ use trunkline_core::Result;
 
 use super::{Frame, Rows, Run};
 use crate::datum::{Datum, Row};
-use crate::plan::{From, Join, JoinKind, Leaf, SetCall, Source};
+use crate::plan::{Cells, From, Join, JoinKind, Leaf, SetCall, Source};
 
 /// The rows of a leaf by the values they are looked up by.
 pub(super) struct Lookup {
@@ -95,7 +95,7 @@ impl Run {
         each: &mut Each<'_>,
     ) -> Result<bool> {
         let Some(probed) = self.probed(leaf, rows, parent)? else { return Ok(true) };
-        let mut parts = self.world.parts(schema, name);
+        let mut parts = self.world.parts(schema, name).of_cells(leaf.cells);
         if let Some(kinds) = &leaf.kinds {
             let frame = Frame { rows, slots: &[], parent: Some(parent) };
             parts = parts.of_kinds(self.wanted(kinds, &probed, &frame)?);
@@ -181,7 +181,7 @@ impl Run {
     fn source(&self, leaf: &Leaf, rows: &[Row], parent: &Frame<'_>) -> Result<Rows> {
         let frame = Frame { rows, slots: &[], parent: Some(parent) };
         match &leaf.source {
-            Source::Table(schema, name) => self.table(*schema, name),
+            Source::Table(schema, name) => self.table(*schema, name, leaf.cells),
             Source::Query(sub) => self.sub(sub, &frame),
             Source::Cte(id) => Ok(self.kept(*id).unwrap_or_default()),
             Source::Value(values) => Ok(Rc::new(vec![self.values(values, &frame)?.into()])),
@@ -189,13 +189,13 @@ impl Run {
         }
     }
 
-    fn table(&self, schema: u32, name: &Arc<str>) -> Result<Rows> {
-        let key = (schema, name.clone());
+    fn table(&self, schema: u32, name: &Arc<str>, cells: Cells) -> Result<Rows> {
+        let key = (schema, name.clone(), cells);
         if let Some(rows) = self.tables.borrow().get(&key) {
             return Ok(rows.clone());
         }
         let mut rows = Vec::new();
-        for part in self.world.parts(schema, name) {
+        for part in self.world.parts(schema, name).of_cells(cells) {
             for row in part? {
                 self.step()?;
                 self.hold(&row)?;

@@ -9,7 +9,7 @@ use super::from::Each;
 use super::{Frame, Rows, Run};
 use crate::datum::{Datum, Row};
 use crate::facts::PG_CATALOG;
-use crate::plan::{Key, Leaf, Wanted};
+use crate::plan::{Cells, Key, Leaf, Wanted};
 
 /// For how many keys rows are kept at a time: some are asked for again and again, such as types, and soon after one
 /// another, such as the table of each column.
@@ -84,7 +84,8 @@ impl Run {
         if let Some(known) = self.keyed.borrow().get(leaf.id).and_then(|found| found.get(value)) {
             return Ok(known);
         }
-        let rows = Rc::new(self.world.rows_by(&key.relation, key.column, value));
+        let rows = self.world.rows_by(&key.relation, key.column, value, leaf.cells);
+        let rows = Rc::new(rows);
         self.steps(rows.len())?;
         let cells: usize = rows.iter().map(|row| row.len() + 1).sum();
         let bytes = (cells + 2) * size_of::<Datum>();
@@ -135,7 +136,7 @@ impl Found {
 impl Run {
     /// The rows of a relation of `pg_catalog` that have a value in a [key](crate::world::key_column).
     pub(crate) fn found(&self, relation: &str, column: &str, key: u32) -> Result<Vec<Row>> {
-        let rows = self.world.rows_by(relation, column, &Datum::Oid(key));
+        let rows = self.world.rows_by(relation, column, &Datum::Oid(key), Cells::ALL);
         self.steps(rows.len().saturating_mul(ROW))?;
         Ok(rows)
     }

@@ -26,7 +26,7 @@ use trunkline_core::Result;
 pub(crate) use self::budget::check_text;
 use crate::datum::{Datum, Row};
 use crate::functions::Pattern;
-use crate::plan::Query;
+use crate::plan::{Cells, Query};
 use crate::world::World;
 
 /// How much stack is left when more is taken, and how much that is.
@@ -50,8 +50,8 @@ pub(crate) struct Run {
     /// Rows that were found by a key, by the number of their leaf.
     keyed: RefCell<Vec<keyed::Found>>,
     pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Pattern>>>,
-    /// Relations of the catalogs, which may be in FROM more than once.
-    tables: RefCell<HashMap<(u32, Arc<str>), Rows>>,
+    /// Relations of the catalogs, which may be in FROM more than once, with some cells of their rows.
+    tables: RefCell<HashMap<(u32, Arc<str>, Cells), Rows>>,
     steps: Cell<u64>,
     bytes: Cell<usize>,
     stop: Arc<AtomicBool>,

@@ -9,7 +9,7 @@ use super::row::{Maker, count, letter, mark};
 use super::types::dimensions;
 use super::{ClassObject, IndexObject, World, sequence};
 use crate::datum::{Datum, Row};
-use crate::facts::PG_CATALOG;
+use crate::plan::Cells;
 
 /// What is said of a column besides its name and type.
 #[derive(Clone, Debug)]
@@ -59,8 +59,8 @@ impl World {
     }
 }
 
-pub(super) fn attributes(world: &World, of: Of) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_attribute");
+pub(super) fn attributes(world: &World, of: Of, cells: Cells) -> Vec<Row> {
+    let maker = Maker::of("pg_attribute", cells);
     let mut rows = Vec::new();
     for class in world.objects.classes.of(of) {
         match &class.index {
@@ -73,7 +73,7 @@ pub(super) fn attributes(world: &World, of: Of) -> Vec<Row> {
             }
             None => {
                 for (place, attribute) in world.objects.columns(class).iter().enumerate() {
-                    let said = said(world, class, attribute);
+                    let said = said(world, &maker, class, attribute);
                     let of = (attribute.column.type_oid, attribute.column.typmod);
                     let name = &*attribute.column.name;
                     rows.push(row(world, &maker, (class, number(place)), name, of, said));
@@ -95,7 +95,7 @@ fn number(place: usize) -> i64 {
     i64::try_from(place).map_or(i64::MAX, |place| place.saturating_add(1))
 }
 
-fn said(world: &World, class: &ClassObject, attribute: &Attribute) -> Said {
+fn said(world: &World, maker: &Maker, class: &ClassObject, attribute: &Attribute) -> Said {
     let (identity, generated) = match attribute.generated {
         Some(Generated::Always) => ("a", ""),
         Some(Generated::ByDefault) => ("d", ""),
@@ -109,7 +109,7 @@ fn said(world: &World, class: &ClassObject, attribute: &Attribute) -> Said {
         let columns = world.objects.class(**parent).map(|parent| world.objects.columns(parent));
         columns.is_some_and(|all| all.iter().any(|one| one.column.name == attribute.column.name))
     };
-    let inherited = match attribute.inherited {
+    let inherited = match attribute.inherited && maker.asks("attinhcount") {
         true => parents.iter().filter(has).count().max(1),
         false => 0,
     };
@@ -118,7 +118,7 @@ fn said(world: &World, class: &ClassObject, attribute: &Attribute) -> Said {
         has_default: attribute.default.is_some() && identity.is_empty(),
         identity,
         generated,
-        collation: world.collation_of(attribute),
+        collation: if maker.asks("attcollation") { world.collation_of(attribute) } else { 0 },
         dimensions: dimensions(world, attribute),
         is_local: attribute.is_local,
         inherited,
@@ -162,6 +162,7 @@ fn row(
     (oid, typmod): (Oid, i32),
     said: Said,
 ) -> Row {
+    let name = if maker.asks("attname") { Datum::text(name) } else { Datum::Null };
     let mut stored = world.storage(oid);
     if class.kind == 't' {
         // What was too long is kept as it comes.
@@ -169,7 +170,7 @@ fn row(
     }
     maker.row([
         ("attrelid", Datum::Oid(class.oid)),
-        ("attname", Datum::text(name)),
+        ("attname", name),
         ("atttypid", Datum::Oid(oid.0)),
         ("attlen", Datum::Int(stored.length)),
         ("attnum", Datum::Int(number)),
@@ -189,21 +190,27 @@ fn row(
     ])
 }
 
-pub(super) fn defaults(world: &World, of: Of) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_attrdef");
+pub(super) fn defaults(world: &World, of: Of, cells: Cells) -> Vec<Row> {
+    let maker = Maker::of("pg_attrdef", cells);
+    let [has_oid, has_text] = ["oid", "adbin"].map(|name| maker.asks(name));
     let mut rows = Vec::new();
     for class in world.objects.classes.of(of).filter(|one| one.is_relation()) {
         let Some(relation) = world.objects.relation_of(class) else { continue };
+        let oid = |place| if has_oid { default_oid(class, place) } else { 0 };
+        let text = |place, default: &str| match has_text {
+            true => Datum::text(world.default_text(class.oid, place, default)),
+            false => Datum::Null,
+        };
         for (place, attribute) in relation.columns.iter().enumerate() {
             let Some(default) = &attribute.default else { continue };
             if sequence::is_identity(attribute) {
                 continue;
             }
             rows.push(maker.row([
-                ("oid", Datum::Oid(default_oid(class, place))),
+                ("oid", Datum::Oid(oid(place))),
                 ("adrelid", Datum::Oid(class.oid)),
                 ("adnum", count(place + 1)),
-                ("adbin", Datum::text(world.default_text(class.oid, place, default))),
+                ("adbin", text(place, default)),
             ]));
         }
     }

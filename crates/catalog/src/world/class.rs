@@ -8,6 +8,7 @@ use super::toast::PG_TOAST;
 use super::{ClassObject, World, sequence};
 use crate::datum::{Datum, Row};
 use crate::facts::{self, PG_CATALOG};
+use crate::plan::Cells;
 
 /// The access method of tables.
 const HEAP: u32 = 2;
@@ -59,14 +60,14 @@ pub(super) fn namespaces(world: &World) -> Vec<Row> {
     rows.collect()
 }
 
-pub(super) fn classes(world: &World, of: Of) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_class");
+pub(super) fn classes(world: &World, of: Of, cells: Cells) -> Vec<Row> {
+    let maker = Maker::of("pg_class", cells);
     world.objects.classes.of(of).map(|class| row(world, &maker, class)).collect()
 }
 
 /// Those of some kinds.
-pub(super) fn of_kinds(world: &World, of: Of, kinds: &[char]) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_class");
+pub(super) fn of_kinds(world: &World, of: Of, kinds: &[char], cells: Cells) -> Vec<Row> {
+    let maker = Maker::of("pg_class", cells);
     let classes = world.objects.classes.of(of).filter(|class| kinds.contains(&class.kind));
     classes.map(|class| row(world, &maker, class)).collect()
 }
@@ -82,8 +83,8 @@ pub(super) fn only_of_kinds(mut rows: Vec<Row>, kinds: &[char]) -> Vec<Row> {
 }
 
 /// The relations of a name, in whatever schema.
-pub(super) fn named(world: &World, name: &str) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_class");
+pub(super) fn named(world: &World, name: &str, cells: Cells) -> Vec<Row> {
+    let maker = Maker::of("pg_class", cells);
     let schemas = world.objects.schemas.iter().map(|(schema, _)| *schema).chain([PG_TOAST]);
     let found = schemas.filter_map(|schema| world.objects.class_in(schema, name));
     found.map(|class| row(world, &maker, class)).collect()
@@ -101,7 +102,10 @@ fn row(world: &World, maker: &Maker, class: &ClassObject) -> Row {
         None if class.sequence.is_some() => sequence::COLUMNS.len(),
         None => objects.columns(class).len(),
     };
-    let checks = objects.constraints_of(class.oid).filter(|one| one.letter() == 'c').count();
+    let checks = match maker.asks("relchecks") {
+        true => objects.constraints_of(class.oid).filter(|one| one.letter() == 'c').count(),
+        false => 0,
+    };
     let security = own.map(|relation| relation.row_security).unwrap_or_default();
     let options = match (&class.index, own) {
         (Some(index), _) => index.of.options.as_slice(),
@@ -115,11 +119,16 @@ fn row(world: &World, maker: &Maker, class: &ClassObject) -> Row {
     };
     let acl = match class.kind {
         'c' => Datum::Null,
+        _ if !maker.asks("relacl") => Datum::Null,
         _ => objects.access_of(class).map_or(Datum::Null, |access| world.acl(access)),
     };
     let table = objects.relation_of(objects.kept_for(class));
     let is_unlogged = table.is_some_and(|relation| relation.unlogged);
     let bound = own.and_then(|relation| relation.bound.as_deref());
+    let bound = bound.filter(|_| maker.asks("relpartbound"));
+    let is_triggered = maker.asks("relhastriggers") && objects.triggered.has(class.oid);
+    let is_parent = maker.asks("relhassubclass") && !objects.family.children(class.oid).is_empty();
+    let has_index = maker.asks("relhasindex") && objects.indexes_of(class.oid).next().is_some();
     let replica = if matches!(class.kind, 'r' | 'p' | 'm') { 'd' } else { 'n' };
     maker.row([
         ("oid", Datum::Oid(class.oid)),
@@ -133,14 +142,14 @@ fn row(world: &World, maker: &Maker, class: &ClassObject) -> Row {
         ("relpages", Datum::Int(class.pages())),
         ("reltuples", Datum::Float(tuples(class, own))),
         ("reltoastrelid", Datum::Oid(objects.toasts.get(&class.oid).copied().unwrap_or_default())),
-        ("relhasindex", Datum::Bool(objects.indexes_of(class.oid).next().is_some())),
+        ("relhasindex", Datum::Bool(has_index)),
         ("relpersistence", letter(if is_unlogged { 'u' } else { 'p' })),
         ("relkind", letter(class.kind)),
         ("relnatts", count(columns)),
         ("relchecks", count(checks)),
         ("relhasrules", Datum::Bool(matches!(class.kind, 'v' | 'm'))),
-        ("relhastriggers", Datum::Bool(objects.triggered.has(class.oid))),
-        ("relhassubclass", Datum::Bool(!objects.family.children(class.oid).is_empty())),
+        ("relhastriggers", Datum::Bool(is_triggered)),
+        ("relhassubclass", Datum::Bool(is_parent)),
         (
             "relrowsecurity",
             Datum::Bool(matches!(security, RowSecurity::Enabled | RowSecurity::Forced)),

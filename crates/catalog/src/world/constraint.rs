@@ -16,7 +16,8 @@ use super::slots::Name;
 use super::text::domain_check_text;
 use super::{ClassObject, Objects, World};
 use crate::datum::{Datum, Row};
-use crate::facts::{OPERATORS, PG_CATALOG};
+use crate::facts::OPERATORS;
+use crate::plan::Cells;
 
 /// A row of `pg_constraint`.
 #[derive(Clone, Debug)]
@@ -319,25 +320,31 @@ fn numbers(columns: &[usize]) -> Vec<Datum> {
     columns.iter().map(|column| count(column + 1)).collect()
 }
 
-pub(super) fn constraints(world: &World, of: Of) -> Vec<Row> {
-    rows(world, world.objects.constraints.of(of))
+pub(super) fn constraints(world: &World, of: Of, cells: Cells) -> Vec<Row> {
+    rows(world, world.objects.constraints.of(of), cells)
 }
 
-pub(super) fn of_table(world: &World, table: u32) -> Vec<Row> {
-    rows(world, world.objects.constraints_of(table))
+pub(super) fn of_table(world: &World, table: u32, cells: Cells) -> Vec<Row> {
+    rows(world, world.objects.constraints_of(table), cells)
 }
 
 /// The foreign keys that refer to a table; of none, all that is no foreign key.
-pub(super) fn referring_to(world: &World, table: u32) -> Vec<Row> {
+pub(super) fn referring_to(world: &World, table: u32, cells: Cells) -> Vec<Row> {
     if table == 0 {
         let all = world.objects.constraints.iter();
-        return rows(world, all.filter(|one| one.target(&world.objects).is_none()));
+        return rows(world, all.filter(|one| one.target(&world.objects).is_none()), cells);
     }
-    rows(world, world.objects.foreign_keys_to(table))
+    rows(world, world.objects.foreign_keys_to(table), cells)
 }
 
-fn rows<'a>(world: &World, constraints: impl Iterator<Item = &'a ConstraintObject>) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_constraint");
+fn rows<'a>(
+    world: &World,
+    constraints: impl Iterator<Item = &'a ConstraintObject>,
+    cells: Cells,
+) -> Vec<Row> {
+    let maker = Maker::of("pg_constraint", cells);
+    let asks_of_both =
+        ["confkey", "conpfeqop", "conppeqop", "conffeqop"].into_iter().any(|name| maker.asks(name));
     let rows = constraints.map(|constraint| {
         let check = match constraint.what() {
             // That of a domain is not asked for with the domain.
@@ -353,8 +360,9 @@ fn rows<'a>(world: &World, constraints: impl Iterator<Item = &'a ConstraintObjec
         let mut operators = [Datum::Null, Datum::Null, Datum::Null];
         if let Some(key) = constraint.foreign() {
             (match_type, updates, deletes) = (key.matching, key.on_update, key.on_delete);
-            if let Some(class) = constraint.target(&world.objects) {
-                target = class.oid;
+            let class = constraint.target(&world.objects);
+            target = class.map_or(0, |class| class.oid);
+            if let Some(class) = class.filter(|_| asks_of_both) {
                 let places = world.objects.columns_named(class, &key.refers_to);
                 referred = Datum::list(numbers(&places));
                 let typed = |class: Option<&ClassObject>, places: &[usize]| -> Vec<Oid> {
@@ -415,7 +423,10 @@ fn rows<'a>(world: &World, constraints: impl Iterator<Item = &'a ConstraintObjec
             ("connoinherit", Datum::Bool(no_inherit)),
             (
                 "conkey",
-                if columns.is_empty() { Datum::Null } else { Datum::list(numbers(columns)) },
+                match columns.is_empty() || !maker.asks("conkey") {
+                    true => Datum::Null,
+                    false => Datum::list(numbers(columns)),
+                },
             ),
             ("confkey", referred),
             ("conpfeqop", of_both),

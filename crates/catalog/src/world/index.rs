@@ -11,7 +11,8 @@ use super::row::{Maker, count};
 use super::text::expression_type;
 use super::{ClassObject, World};
 use crate::datum::{Datum, List, Row};
-use crate::facts::{PG_CATALOG, facts, number, text};
+use crate::facts::{facts, number, text};
+use crate::plan::Cells;
 
 /// `btree`
 const BTREE: u32 = 403;
@@ -186,25 +187,27 @@ impl OperatorClass {
     }
 }
 
-pub(super) fn indexes(world: &World, of: Of) -> Vec<Row> {
+pub(super) fn indexes(world: &World, of: Of, cells: Cells) -> Vec<Row> {
     let classes = world.objects.classes.of(of);
-    rows(world, classes.filter_map(|class| Some((class, class.index.as_deref()?))))
+    rows(world, classes.filter_map(|class| Some((class, class.index.as_deref()?))), cells)
 }
 
-pub(super) fn of_table(world: &World, table: u32) -> Vec<Row> {
-    rows(world, world.objects.indexes_of(table))
+pub(super) fn of_table(world: &World, table: u32, cells: Cells) -> Vec<Row> {
+    rows(world, world.objects.indexes_of(table), cells)
 }
 
 fn rows<'a>(
     world: &World,
     indexes: impl Iterator<Item = (&'a ClassObject, &'a IndexObject)>,
+    cells: Cells,
 ) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_index");
+    let maker = Maker::of("pg_index", cells);
+    let asks_of_classes = ["indclass", "indcollation"].into_iter().any(|name| maker.asks(name));
     let vector = |items: Vec<Datum>| Datum::Array(Arc::new(List::vector(items)));
     let row = |(class, index): (&ClassObject, &IndexObject)| {
         let places =
             index.columns().map(|column| column.map_or(Datum::Int(0), |column| count(column + 1)));
-        let columns = world.index_columns(index);
+        let columns = if asks_of_classes { world.index_columns(index) } else { Vec::new() };
         let keys = || columns.iter().take(index.of.keys.len());
         let can_order = index.can_order();
         let options = index.of.keys.iter().map(|key| {
@@ -220,7 +223,7 @@ fn rows<'a>(
         maker.row([
             ("indexrelid", Datum::Oid(class.oid)),
             ("indrelid", Datum::Oid(index.table)),
-            ("indnatts", count(columns.len())),
+            ("indnatts", count(index.columns().count())),
             ("indnkeyatts", count(index.of.keys.len())),
             ("indisunique", Datum::Bool(index.of.unique)),
             ("indnullsnotdistinct", Datum::Bool(index.of.nulls_not_distinct)),

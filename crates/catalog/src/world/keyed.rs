@@ -4,6 +4,7 @@ use super::numbered::Of;
 use super::{World, class, constraint, depend, index, tables, trigger};
 use crate::datum::{Datum, Row};
 use crate::facts;
+use crate::plan::Cells;
 
 /// The columns by which rows are made one by one.
 const KEYS: [(&str, &str); 15] = [
@@ -30,18 +31,24 @@ pub(crate) fn key_column(relation: &str, column: &str) -> Option<&'static str> {
 }
 
 impl World {
-    /// The rows of a relation of `pg_catalog` that have a value in a [key](key_column).
-    pub(crate) fn rows_by(&self, relation: &str, column: &str, key: &Datum) -> Vec<Row> {
+    /// The rows of a relation of `pg_catalog` that have a value in a [key](key_column), with some cells at least.
+    pub(crate) fn rows_by(
+        &self,
+        relation: &str,
+        column: &str,
+        key: &Datum,
+        cells: Cells,
+    ) -> Vec<Row> {
         let mut rows = facts::rows_by(relation, column, key);
         let oid = key.as_oid().unwrap_or(0);
         rows.extend(match (relation, column) {
-            ("pg_class", "relname") => class::named(self, key.as_str().unwrap_or_default()),
-            ("pg_constraint", "confrelid") => constraint::referring_to(self, oid),
-            ("pg_constraint", "conrelid") => constraint::of_table(self, oid),
+            ("pg_class", "relname") => class::named(self, key.as_str().unwrap_or_default(), cells),
+            ("pg_constraint", "confrelid") => constraint::referring_to(self, oid, cells),
+            ("pg_constraint", "conrelid") => constraint::of_table(self, oid, cells),
             ("pg_depend", "refobjid") => depend::depending_on(self, oid),
-            ("pg_index", "indrelid") => index::of_table(self, oid),
+            ("pg_index", "indrelid") => index::of_table(self, oid, cells),
             ("pg_trigger", _) => trigger::of_table(self, oid),
-            (relation, _) => tables::part(self, relation, Of::One(oid)),
+            (relation, _) => tables::part(self, relation, Of::One(oid), cells),
         });
         rows
     }

@@ -1,15 +1,21 @@
 //! Rows of the catalogs, cell by cell.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use trunkline_core::Oid;
 
 use crate::datum::{Datum, Row};
 use crate::facts::{self, Column, PG_CATALOG, base_of};
+use crate::plan::Cells;
 
 /// Makes rows of one relation; what is not said of a row is what most rows of it have.
-pub(super) struct Maker(&'static Usual);
+pub(super) struct Maker {
+    usual: &'static Usual,
+    cells: Cells,
+    width: usize,
+}
 
 /// What most rows of a relation have.
 struct Usual {
@@ -17,15 +23,15 @@ struct Usual {
     row: Vec<Datum>,
     /// What is said of rows, as far as somebody has made some.
     forms: [OnceLock<Form>; 4],
+    /// Where the cells are that take work.
+    hard: [OnceLock<(&'static str, usize)>; 16],
 }
 
 /// The cells that are said of each row, as one place of the program has them.
 struct Form {
     names: Vec<&'static str>,
-    /// Where each of them is.
-    places: Vec<usize>,
-    /// A row without them.
-    rest: Vec<Datum>,
+    /// For each column, which of them it is.
+    said: Vec<Option<usize>>,
 }
 
 static USUAL: LazyLock<HashMap<Arc<str>, Usual>> = LazyLock::new(|| {
@@ -34,40 +40,55 @@ static USUAL: LazyLock<HashMap<Arc<str>, Usual>> = LazyLock::new(|| {
 });
 
 impl Maker {
-    /// Makes rows of a relation of `pg_catalog`.
+    /// Makes whole rows of a relation of `pg_catalog`.
     pub(super) fn new(schema: u32, relation: &str) -> Maker {
         static NOTHING: LazyLock<Usual> = LazyLock::new(|| Usual::new(&[]));
-        let usual = USUAL.get(relation).filter(|_| schema == PG_CATALOG);
-        Maker(usual.unwrap_or_else(|| &*NOTHING))
+        let usual = USUAL.get(relation).filter(|_| schema == PG_CATALOG).unwrap_or(&NOTHING);
+        Maker { usual, cells: Cells::ALL, width: usual.row.len() }
+    }
+
+    /// Makes rows of a relation of `pg_catalog` that have some cells.
+    pub(super) fn of(relation: &str, cells: Cells) -> Maker {
+        let maker = Maker::new(PG_CATALOG, relation);
+        Maker { cells, width: cells.width(maker.width), ..maker }
+    }
+
+    /// Whether a cell is asked for: one that takes work need not be worked out otherwise.
+    pub(super) fn asks(&self, name: &'static str) -> bool {
+        let place = || self.usual.place(name).unwrap_or(usize::MAX);
+        let mut known = self.usual.hard.iter().map(|known| known.get_or_init(|| (name, place())));
+        let known = known.find(|(known, _)| std::ptr::eq::<str>(*known, name));
+        self.cells.has(known.map_or_else(place, |(_, place)| *place))
     }
 
     /// The cell of a row by its name.
     pub(super) fn cell(&self, row: &Row, name: &str) -> Datum {
-        let place = self.0.columns.iter().position(|column| *column.name == *name);
-        place.and_then(|place| row.get(place)).cloned().unwrap_or_default()
+        self.usual.place(name).and_then(|place| row.get(place)).cloned().unwrap_or_default()
     }
 
     /// A row of cells by name, in the order of their columns.
-    pub(super) fn row<const N: usize>(&self, cells: [(&'static str, Datum); N]) -> Row {
+    pub(super) fn row<const N: usize>(&self, mut cells: [(&'static str, Datum); N]) -> Row {
         let names = || cells.iter().map(|(name, _)| *name);
         let other;
-        let known = self.0.forms.iter().map(|form| form.get_or_init(|| self.0.form(names())));
+        let known =
+            self.usual.forms.iter().map(|form| form.get_or_init(|| self.usual.form(names())));
         let form = match known.into_iter().find(|form| form.is_of(names())) {
             Some(form) => form,
             None => {
-                other = self.0.form(names());
+                other = self.usual.form(names());
                 &other
             }
         };
-        let mut row = Row::from(form.rest.as_slice());
-        // Nobody else has it yet.
-        let own = Arc::get_mut(&mut row).unwrap_or_default();
-        for (place, (_, value)) in form.places.iter().zip(cells) {
-            if let Some(cell) = own.get_mut(*place) {
-                *cell = value;
-            }
-        }
-        row
+        let (said, usual) = (&form.said, &self.usual.row);
+        let cell = |place: usize| {
+            let cell = match said.get(place) {
+                _ if !self.cells.has(place) => None,
+                Some(Some(said)) => cells.get_mut(*said).map(|(_, cell)| mem::take(cell)),
+                _ => usual.get(place).cloned(),
+            };
+            cell.unwrap_or_default()
+        };
+        (0..self.width).map(cell).collect()
     }
 }
 
@@ -76,21 +97,20 @@ impl Usual {
         let row = columns
             .iter()
             .map(|column| if column.not_null { zero(column.oid) } else { Datum::Null });
-        Usual { columns, row: row.collect(), forms: [const { OnceLock::new() }; 4] }
+        let (forms, hard) = ([const { OnceLock::new() }; 4], [const { OnceLock::new() }; 16]);
+        Usual { columns, row: row.collect(), forms, hard }
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| *column.name == *name)
     }
 
     fn form(&self, names: impl Iterator<Item = &'static str>) -> Form {
         let names: Vec<&'static str> = names.collect();
-        let place = |name: &&str| self.columns.iter().position(|column| *column.name == **name);
-        let places: Vec<usize> = names.iter().filter_map(place).collect();
+        let places: Vec<usize> = names.iter().filter_map(|name| self.place(name)).collect();
         debug_assert!(places.len() == names.len() && places.is_sorted(), "columns: {names:?}");
-        let mut rest = self.row.clone();
-        for place in &places {
-            if let Some(cell) = rest.get_mut(*place) {
-                *cell = Datum::Null;
-            }
-        }
-        Form { names, places, rest }
+        let said = (0..self.row.len()).map(|place| places.iter().position(|one| *one == place));
+        Form { said: said.collect(), names }
     }
 }
 
@@ -146,6 +166,19 @@ pub(super) fn mark(text: &str) -> Datum {
 mod tests {
     use super::{Datum, Maker, count};
     use crate::facts::PG_CATALOG;
+    use crate::plan::Cells;
+
+    #[test]
+    fn rows_have_the_cells_that_are_asked_for() {
+        let mut cells = Cells::NONE;
+        ["oid", "nspowner"]
+            .map(|name| cells.add(crate::facts::facts("pg_namespace").expect("it").column(name)));
+        let maker = Maker::of("pg_namespace", cells);
+        let asked = ["oid", "nspname", "nspowner", "nspacl"].map(|name| maker.asks(name));
+        assert_eq!(asked, [true, false, true, false]);
+        let row = maker.row([("oid", count(7)), ("nspname", Datum::text("a"))]);
+        assert_eq!(*row, [count(7), Datum::Null, Datum::Oid(0)]);
+    }
 
     #[test]
     fn rows_have_what_is_said_of_each() {

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::datum::{Datum, Row};
 use crate::facts::{self, PG_CATALOG};
+use crate::plan::Cells;
 
 /// Of how many objects the rows of a part are, at most.
 const PART: usize = 64;
@@ -23,17 +24,23 @@ pub(crate) struct Parts<'a> {
     next: Option<usize>,
     /// Of `pg_class`, the kinds that are wanted.
     kinds: Option<Vec<char>>,
+    cells: Cells,
 }
 
 impl<'a> Parts<'a> {
     pub(super) fn new(world: &'a World, schema: u32, name: &'a str) -> Parts<'a> {
-        Parts { world, schema, name, next: None, kinds: None }
+        Parts { world, schema, name, next: None, kinds: None, cells: Cells::ALL }
     }
 
     /// Of relations only those of some kinds.
     pub(crate) fn of_kinds(self, kinds: Vec<Datum>) -> Parts<'a> {
         let kinds = kinds.iter().filter_map(|kind| kind.as_str()?.chars().next());
         Parts { kinds: Some(kinds.collect()), ..self }
+    }
+
+    /// Rows that need have no other cells than these.
+    pub(crate) fn of_cells(self, cells: Cells) -> Parts<'a> {
+        Parts { cells, ..self }
     }
 }
 
@@ -56,8 +63,8 @@ impl Iterator for Parts<'_> {
         self.next = Some(to);
         let of = Of::Part(from, to);
         Some(Ok(match &self.kinds {
-            Some(kinds) => class::of_kinds(self.world, of, kinds),
-            None => part(self.world, self.name, of),
+            Some(kinds) => class::of_kinds(self.world, of, kinds, self.cells),
+            None => part(self.world, self.name, of, self.cells),
         }))
     }
 }
@@ -76,16 +83,16 @@ fn objects(world: &World, name: &str) -> usize {
     }
 }
 
-/// The rows of a relation that are of some objects.
-pub(super) fn part(world: &World, name: &str, of: Of) -> Vec<Row> {
+/// The rows of a relation that are of some objects, with some cells at least.
+pub(super) fn part(world: &World, name: &str, of: Of, cells: Cells) -> Vec<Row> {
     match name {
-        "pg_attrdef" => attribute::defaults(world, of),
-        "pg_attribute" => attribute::attributes(world, of),
-        "pg_class" => class::classes(world, of),
-        "pg_constraint" => constraint::constraints(world, of),
+        "pg_attrdef" => attribute::defaults(world, of, cells),
+        "pg_attribute" => attribute::attributes(world, of, cells),
+        "pg_class" => class::classes(world, of, cells),
+        "pg_constraint" => constraint::constraints(world, of, cells),
         "pg_depend" => depend::dependencies(world, of),
         "pg_description" => description::descriptions(world, of),
-        "pg_index" => index::indexes(world, of),
+        "pg_index" => index::indexes(world, of, cells),
         "pg_sequence" => sequence::sequences(world, of),
         "pg_type" => types::types(world, of),
         _ => Vec::new(),

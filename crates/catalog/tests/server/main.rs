@@ -18,7 +18,9 @@ use trunkline::{Engine, Listener, Server};
 use trunkline_catalog::Catalog;
 use trunkline_core::catalog::Numbers;
 use trunkline_proto::Format;
-use trunkline_proto::message::{AnyBackend, Execute, FieldCode, NewBind, NewParse, Query, Sync};
+use trunkline_proto::message::{
+    AnyBackend, Describe, Execute, FieldCode, NewBind, NewParse, Query, Sync, Target,
+};
 
 /// A server that lives as long as this.
 struct Served {
@@ -68,6 +70,34 @@ fn refused<const N: usize>(client: &mut Dialogue, sql: &str, fields: [u8; N]) ->
 /// Tables of `pg_class` that are the fixture's.
 const TABLES: &str =
     "SELECT relname, relnatts FROM pg_class WHERE relkind = 'r' AND oid > 16383 ORDER BY relname";
+
+/// Their plan has parameters, of which the client hears nothing.
+#[test]
+fn constants_of_a_text_stay_its_own() {
+    let server = start();
+    let mut client = Dialogue::login(server.address);
+    const NONE: [trunkline_core::Oid; 0] = [];
+    const NOTHING: [Option<&[u8]>; 0] = [];
+    for (oid, name) in [("'1247'", "pg_type"), ("'1249'", "pg_attribute"), ("1249", "pg_attribute")]
+    {
+        let sql = format!("SELECT relname FROM pg_class WHERE relkind = 'r' AND oid = {oid}");
+        client.say(&NewParse { name: "", sql: &*sql, parameter_types: NONE });
+        client.say(&Describe { target: Target::Statement, name: "" }).say(&NewBind {
+            portal: "",
+            statement: "",
+            parameter_formats: &[],
+            parameters: NOTHING,
+            result_formats: &[],
+        });
+        client.say(&Execute { portal: "", max_rows: 0 }).say(&Sync);
+        let heard = client.hear_until('Z');
+        assert!(heard.contains("t()"), "{heard}");
+        assert!(heard.contains(&format!("D({name})")), "{heard}");
+    }
+    let sql = "SELECT relname FROM pg_class WHERE relkind = 'r' AND oid = 'x'";
+    let refused = refused(&mut client, sql, [b'M', b'P']);
+    assert_eq!(refused, ["invalid input syntax for type oid: \"x\"", "60"]);
+}
 
 #[test]
 fn a_cursor_goes_through_the_catalogs() {
