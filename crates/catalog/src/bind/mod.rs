@@ -30,6 +30,7 @@ mod rows_from;
 mod scope;
 mod select;
 mod sets;
+mod strict;
 mod typed;
 mod types;
 mod unused;

@@ -13,7 +13,10 @@ pub(super) fn joined(kind: JoinKind, left: From, right: From, on: Vec<Expr>) -> 
 /// FROM under the conditions of WHERE, and those that it did not take.
 pub(super) fn place(from: Option<From>, filter: Vec<Expr>) -> (Option<From>, Vec<Expr>) {
     match from {
-        Some(from) => (super::order::settle(from, filter), Vec::new()),
+        Some(from) => {
+            let from = super::strict::without_nulls(from, &filter);
+            (super::order::settle(from, filter), Vec::new())
+        }
         None => (None, filter),
     }
 }

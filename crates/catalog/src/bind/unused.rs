@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::push::{is_outer, leaves_of};
 use crate::datum::Datum;
 use crate::facts::{self, PG_CATALOG, Volatility};
 use crate::plan::{
@@ -154,6 +155,15 @@ fn of_leaf(leaf: &mut Leaf, asked: &Asked) {
     let is_whole = asked.whole.contains(&leaf.index);
     let columns = asked.columns.iter().filter(|(of, _)| *of == leaf.index);
     let columns = columns.map(|(_, column)| *column);
+    if leaf.key.is_some() {
+        let index = leaf.index;
+        let alone = |expr: &mut Expr| {
+            let needed = leaves_of(expr);
+            let is_of_others = needed.all || needed.leaves.iter().any(|one| *one != index);
+            !is_of_others && !is_outer(expr) && !is_volatile(expr)
+        };
+        leaf.own = leaf.filter.extract_if(.., alone).collect();
+    }
     match &mut leaf.source {
         Source::Table(..) if !is_whole => {
             leaf.cells = Cells::NONE;

@@ -52,6 +52,8 @@ pub(crate) struct Leaf {
     pub(crate) index: usize,
     pub(crate) source: Source,
     pub(crate) filter: Vec<Expr>,
+    /// What is asked of its rows alone, where they are found by a key: it is looked at once for each key.
+    pub(crate) own: Vec<Expr>,
     /// How the rows are found that have certain values, instead of all.
     pub(crate) probe: Vec<Probe>,
     /// By what they are made one by one, if that can be.
@@ -65,8 +67,8 @@ pub(crate) struct Leaf {
 impl Leaf {
     /// All of a source.
     pub(crate) fn new(id: usize, index: usize, source: Source) -> Leaf {
-        let (filter, probe, key, kinds) = Default::default();
-        Leaf { id, index, source, filter, probe, key, kinds, cells: Cells::ALL }
+        let (filter, own, probe, key, kinds) = Default::default();
+        Leaf { id, index, source, filter, own, probe, key, kinds, cells: Cells::ALL }
     }
 }
 

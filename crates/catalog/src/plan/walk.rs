@@ -82,7 +82,7 @@ impl From {
 impl Leaf {
     pub(crate) fn walk(&self, level: usize, see: &mut See<'_>) {
         let probes = self.probe.iter().flat_map(|probe| [&probe.own, &probe.key]);
-        self.filter.iter().chain(probes).for_each(|expr| expr.walk(level, see));
+        self.filter.iter().chain(&self.own).chain(probes).for_each(|expr| expr.walk(level, see));
         let key = self.key.as_ref().map(|key| &key.wanted);
         for wanted in key.into_iter().chain(&self.kinds) {
             match wanted {

@@ -46,8 +46,17 @@ impl World {
 }
 
 pub(super) fn namespaces(world: &World) -> Vec<Row> {
+    namespaces_of(world, |_| true)
+}
+
+/// That of a number.
+pub(super) fn namespace(world: &World, wanted: u32) -> Vec<Row> {
+    namespaces_of(world, |oid| oid == wanted)
+}
+
+fn namespaces_of(world: &World, is_wanted: impl Fn(u32) -> bool) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_namespace");
-    let schemas = world.objects.schemas.iter();
+    let schemas = world.objects.schemas.iter().filter(|(oid, _)| is_wanted(*oid));
     let rows = schemas.map(|(oid, name)| {
         let (owner, acl) = world.schema_access(*oid, name);
         maker.row([

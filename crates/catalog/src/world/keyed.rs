@@ -7,11 +7,13 @@ use crate::facts;
 use crate::plan::Cells;
 
 /// The columns by which rows are made one by one.
-const KEYS: [(&str, &str); 15] = [
+const KEYS: [(&str, &str); 19] = [
+    ("pg_am", "oid"),
     ("pg_attrdef", "adrelid"),
     ("pg_attribute", "attrelid"),
     ("pg_class", "oid"),
     ("pg_class", "relname"),
+    ("pg_collation", "oid"),
     ("pg_constraint", "confrelid"),
     ("pg_constraint", "conrelid"),
     ("pg_constraint", "oid"),
@@ -20,10 +22,15 @@ const KEYS: [(&str, &str); 15] = [
     ("pg_description", "objoid"),
     ("pg_index", "indexrelid"),
     ("pg_index", "indrelid"),
+    ("pg_namespace", "oid"),
+    ("pg_opclass", "oid"),
     ("pg_sequence", "seqrelid"),
     ("pg_trigger", "tgrelid"),
     ("pg_type", "oid"),
 ];
+
+/// The first number of what is made in a database.
+const FIRST_MADE: u32 = 16_384;
 
 /// A column of a relation of `pg_catalog` by which its rows are found.
 pub(crate) fn key_column(relation: &str, column: &str) -> Option<&'static str> {
@@ -39,14 +46,19 @@ impl World {
         key: &Datum,
         cells: Cells,
     ) -> Vec<Row> {
-        let mut rows = facts::rows_by(relation, column, key);
         let oid = key.as_oid().unwrap_or(0);
+        // What every database has knows of nothing that somebody made.
+        let mut rows = match oid < FIRST_MADE {
+            true => facts::rows_by(relation, column, key),
+            false => Vec::new(),
+        };
         rows.extend(match (relation, column) {
             ("pg_class", "relname") => class::named(self, key.as_str().unwrap_or_default(), cells),
             ("pg_constraint", "confrelid") => constraint::referring_to(self, oid, cells),
             ("pg_constraint", "conrelid") => constraint::of_table(self, oid, cells),
             ("pg_depend", "refobjid") => depend::depending_on(self, oid),
             ("pg_index", "indrelid") => index::of_table(self, oid, cells),
+            ("pg_namespace", _) => class::namespace(self, oid),
             ("pg_trigger", _) => trigger::of_table(self, oid),
             (relation, _) => tables::part(self, relation, Of::One(oid), cells),
         });

@@ -171,8 +171,10 @@ mod tests {
     #[test]
     fn rows_have_the_cells_that_are_asked_for() {
         let mut cells = Cells::NONE;
-        ["oid", "nspowner"]
-            .map(|name| cells.add(crate::facts::facts("pg_namespace").expect("it").column(name)));
+        let relation = crate::facts::facts("pg_namespace").expect("a relation");
+        for name in ["oid", "nspowner"] {
+            cells.add(relation.column(name));
+        }
         let maker = Maker::of("pg_namespace", cells);
         let asked = ["oid", "nspname", "nspowner", "nspacl"].map(|name| maker.asks(name));
         assert_eq!(asked, [true, false, true, false]);
