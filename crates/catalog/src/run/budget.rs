@@ -13,9 +13,8 @@ use crate::worker;
 
 /// How many rows and expressions may be looked at: about a second.
 const STEPS: u64 = 10_000_000;
-/// How many it may be on a thread that others wait for: less than a millisecond, for which a thread of its own is
-/// started twice or thrice.
-const STEPS_OF_TRIAL: u64 = 4_000;
+/// How many it may be on a thread that others wait for: about a millisecond.
+const STEPS_OF_TRIAL: u64 = 10_000;
 /// How many more for each relation that there is: who asks for all columns of 10,000 tables asks for much.
 const STEPS_OF_ONE: u64 = 2_000;
 /// How many parts of a value are gone through in one step.

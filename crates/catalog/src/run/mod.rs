@@ -50,13 +50,16 @@ pub(crate) struct Run {
     /// Rows that were found by a key, by the number of their leaf.
     keyed: RefCell<Vec<keyed::Found>>,
     pub(crate) patterns: RefCell<HashMap<(String, bool), Rc<Pattern>>>,
-    /// Relations of the catalogs, which may be in FROM more than once, with some cells of their rows.
-    tables: RefCell<HashMap<(u32, Arc<str>, Cells), Rows>>,
+    /// Relations of the catalogs, which may be in FROM more than once.
+    tables: RefCell<HashMap<Part, Rows>>,
     steps: Cell<u64>,
     bytes: Cell<usize>,
     stop: Arc<AtomicBool>,
     trial: Option<Trial>,
 }
+
+/// Some cells of the rows of a relation, by schema and name.
+type Part = (u32, Arc<str>, Cells);
 
 /// Rows that are at hand.
 pub(crate) type Rows = Rc<Vec<Row>>;

@@ -93,6 +93,17 @@ static OPERATOR_CLASSES: LazyLock<HashMap<u32, Vec<OperatorClass>>> = LazyLock::
     classes
 });
 
+/// The operator class of each type that is usual with an access method.
+static USUAL_CLASSES: LazyLock<HashMap<(u32, Oid), &'static OperatorClass>> = LazyLock::new(|| {
+    let mut usual = HashMap::new();
+    for (method, classes) in OPERATOR_CLASSES.iter() {
+        for class in classes.iter().filter(|class| class.is_default) {
+            usual.entry((*method, class.of)).or_insert(class);
+        }
+    }
+    usual
+});
+
 /// A column of an index.
 pub(crate) struct IndexColumn {
     pub(crate) type_oid: Oid,
@@ -114,12 +125,11 @@ impl World {
         oid: Oid,
         name: Option<&str>,
     ) -> Option<&'static OperatorClass> {
-        let classes = OPERATOR_CLASSES.get(&method)?;
         if let Some(name) = name.and_then(|name| name.rsplit('.').next()) {
-            return classes.iter().find(|one| *one.name == *name);
+            return OPERATOR_CLASSES.get(&method)?.iter().find(|one| *one.name == *name);
         }
-        let types = self.taken_for(oid);
-        types.iter().find_map(|oid| classes.iter().find(|one| one.is_default && one.of == *oid))
+        let usual = |oid: Oid| USUAL_CLASSES.get(&(method, oid)).copied();
+        usual(oid).or_else(|| self.taken_for(oid).into_iter().find_map(usual))
     }
 
     /// The type as which values are compared, where it is another one.
@@ -203,19 +213,22 @@ fn rows<'a>(
 ) -> Vec<Row> {
     let maker = Maker::of("pg_index", cells);
     let asks_of_classes = ["indclass", "indcollation"].into_iter().any(|name| maker.asks(name));
-    let vector = |items: Vec<Datum>| Datum::Array(Arc::new(List::vector(items)));
+    let vector = |name, items: &mut dyn Iterator<Item = Datum>| match maker.asks(name) {
+        true => (name, Datum::Array(Arc::new(List::vector(items.collect())))),
+        false => (name, Datum::Null),
+    };
     let row = |(class, index): (&ClassObject, &IndexObject)| {
-        let places =
+        let mut places =
             index.columns().map(|column| column.map_or(Datum::Int(0), |column| count(column + 1)));
         let columns = if asks_of_classes { world.index_columns(index) } else { Vec::new() };
         let keys = || columns.iter().take(index.of.keys.len());
         let can_order = index.can_order();
-        let options = index.of.keys.iter().map(|key| {
+        let mut options = index.of.keys.iter().map(|key| {
             let bits = i64::from(key.descending) | (i64::from(key.nulls_first) << 1);
             Datum::Int(if can_order { bits } else { 0 })
         });
-        let classes = keys().map(|key| Datum::Oid(key.class.map_or(0, |class| class.oid)));
-        let collations = keys().map(|key| Datum::Oid(key.collation));
+        let mut classes = keys().map(|key| Datum::Oid(key.class.map_or(0, |class| class.oid)));
+        let mut collations = keys().map(|key| Datum::Oid(key.collation));
         let expressions: Vec<&str> =
             index.of.keys.iter().filter_map(IndexKey::expression).collect();
         let expressions =
@@ -233,10 +246,10 @@ fn rows<'a>(
             ("indisvalid", Datum::Bool(true)),
             ("indisready", Datum::Bool(true)),
             ("indislive", Datum::Bool(true)),
-            ("indkey", vector(places.collect())),
-            ("indcollation", vector(collations.collect())),
-            ("indclass", vector(classes.collect())),
-            ("indoption", vector(options.collect())),
+            vector("indkey", &mut places),
+            vector("indcollation", &mut collations),
+            vector("indclass", &mut classes),
+            vector("indoption", &mut options),
             ("indexprs", expressions),
             ("indpred", index.of.condition.as_deref().map_or(Datum::Null, Datum::text)),
         ])
