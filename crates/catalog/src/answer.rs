@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll, ready};
 
 use trunkline_core::Run as Order;
-use trunkline_core::types::Types;
+use trunkline_core::types::{TextStyle, Types};
 use trunkline_core::{
     Access, Column, Columns, CommandTag, Format, Oid, PgError, Prepared, Progress, Reply, Result,
     RowBuf, RowSource, RowWriter, Rows, SqlState, Terms,
@@ -33,20 +33,22 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Reads and binds a statement.
+    /// Reads and binds a statement, whatever a session has set.
     pub(crate) fn prepare(sql: &str, hints: &[Oid]) -> Result<Answer> {
-        Answer::prepare_within(sql, hints, None)
+        Answer::prepare_within(sql, hints, Arc::default(), None)
     }
 
-    /// The same, of a statement that may name relations of the world.
+    /// The same of a session's statement, which may name relations of the world; `style` is how its constants are read.
     pub(crate) fn prepare_within(
         sql: &str,
         hints: &[Oid],
+        style: Arc<TextStyle>,
         world: Option<Arc<World>>,
     ) -> Result<Answer> {
         let query = parse::query(sql)?;
         let named = world.clone();
-        let bound = stacker::maybe_grow(1 << 20, 16 << 20, || bind(sql, &query, hints, world));
+        let bound =
+            stacker::maybe_grow(1 << 20, 16 << 20, || bind(sql, &query, hints, style, world));
         // A tree that is as deep as the text is long is taken down as it was built.
         let needed = sql.len().saturating_mul(256).clamp(128 << 10, 4 << 20);
         stacker::maybe_grow(needed, 32 << 20, || drop(query));
@@ -78,6 +80,11 @@ impl Answer {
     /// The types that are not built in which its values may be of.
     pub(crate) fn types(&self) -> &Types {
         &self.bound.types
+    }
+
+    /// Whether it means something else in a session with other settings, or later.
+    pub(crate) fn is_of_session(&self) -> bool {
+        self.bound.is_of_session
     }
 
     /// About how many bytes it takes.

@@ -265,6 +265,8 @@ impl<S: Session> CatalogSession<S> {
         is_cursor: bool,
     ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
         let is_sql = self.session.language() == Language::Sql;
+        let client = self.client.clone();
+        let style = || client.reading_style();
         // What is no query is none of the catalogs': it is not looked for among them, however long it is.
         if is_sql
             && begins_query(sql)
@@ -282,24 +284,26 @@ impl<S: Session> CatalogSession<S> {
                 Beside::Nothing => self.prepare_engine(sql, hints, is_cursor).await,
                 Beside::Lent(loan) => self.prepare_lent(sql, hints, is_cursor, loan).await,
                 Beside::Declared(world) => {
-                    let answer = Answer::prepare_within(sql, hints, Some(world))?;
+                    let answer = Answer::prepare_within(sql, hints, style(), Some(world))?;
                     Ok(self.described(Arc::new(answer)))
                 }
-                Beside::Typed(world) => match Answer::prepare_within(sql, hints, Some(world)) {
-                    Ok(answer) => Ok(self.described(Arc::new(answer))),
-                    // The engine may know functions that are not here, and what looks like a type may be an alias.
-                    Err(error) if may_be_the_engines(&error) => {
-                        self.prepare_engine(sql, hints, is_cursor).await.map_err(|_| error)
+                Beside::Typed(world) => {
+                    match Answer::prepare_within(sql, hints, style(), Some(world)) {
+                        Ok(answer) => Ok(self.described(Arc::new(answer))),
+                        // The engine may know functions that are not here, and what looks like a type may be an alias.
+                        Err(error) if may_be_the_engines(&error) => {
+                            self.prepare_engine(sql, hints, is_cursor).await.map_err(|_| error)
+                        }
+                        Err(error) => Err(error),
                     }
-                    Err(error) => Err(error),
-                },
+                }
             };
         }
         let world = self.typed(sql, hints).await?;
         let is_of_world = world.is_some();
-        match Answer::prepare_within(sql, hints, world).map(Arc::new) {
+        match Answer::prepare_within(sql, hints, style(), world).map(Arc::new) {
             Ok(answer) => {
-                if !is_of_world {
+                if !is_of_world && !answer.is_of_session() {
                     self.common.statements.keep(sql, hints, &answer);
                 }
                 Ok(self.described(answer))

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use sqlparser::ast;
+use trunkline_core::types::UserType;
 use trunkline_core::types::user::Kind;
-use trunkline_core::types::{TextStyle, UserType};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::scope::{LeafScope, Scope};
@@ -13,7 +13,6 @@ use crate::datum::Datum;
 use crate::error::{Place, at, unsupported};
 use crate::facts::{CastContext, Volatility, type_facts};
 use crate::functions;
-use crate::io;
 use crate::parse;
 use crate::plan::{Calling, Demands, Effort, Expr};
 use crate::world::{DomainFacts, World};
@@ -68,11 +67,7 @@ impl Binder {
         let expr = match typed.expr.clone() {
             expr if is_null => expr,
             Expr::Const(Datum::Text(text)) if from == Oid::UNKNOWN => {
-                let style = TextStyle { types: self.types.clone(), ..TextStyle::default() };
-                let read = io::parse_plain(to, &text, &style);
-                let placed =
-                    |error: PgError| if place == 0 { error } else { error.position(place) };
-                Expr::Const(read.map_err(placed)?)
+                Expr::Const(self.constant(to, &text, place)?)
             }
             Expr::Param(index) if from == Oid::UNKNOWN => {
                 if let Some(slot) = self.parameters.get_mut(index) {
@@ -275,8 +270,10 @@ impl Binder {
         };
         let scope = Scope { leaves: vec![leaf], ..Scope::default() };
         let around = std::mem::replace(&mut self.scopes, vec![scope]);
+        // It was read when the domain was declared, not in the style of this session.
+        let style = std::mem::take(&mut self.style);
         let bound = self.expr(expr).and_then(|typed| self.condition(typed, "CHECK"));
-        self.scopes = around;
+        (self.scopes, self.style) = (around, style);
         bound
     }
 }

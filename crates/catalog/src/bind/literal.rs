@@ -3,15 +3,25 @@
 use std::sync::Arc;
 
 use sqlparser::ast::{Value, ValueWithSpan};
-use trunkline_core::types::Numeric;
+use trunkline_core::types::{Numeric, TextStyle};
 use trunkline_core::{Oid, Result};
 
 use super::{Binder, Typed};
 use crate::datum::Datum;
-use crate::error::{syntax, unsupported};
+use crate::error::{Place, syntax, unsupported};
+use crate::facts::{base_of, element_of, type_facts};
+use crate::io;
 use crate::plan::Expr;
 
 impl Binder {
+    /// The value of a literal, read as PostgreSQL does: while the statement is, with the settings of then.
+    pub(super) fn constant(&mut self, oid: Oid, text: &str, place: Place) -> Result<Datum> {
+        self.is_of_session |= is_of_session(oid);
+        let style = TextStyle { types: self.types.clone(), ..TextStyle::clone(&self.style) };
+        let value = io::parse_plain(oid, text, &style);
+        value.map_err(|error| if place == 0 { error } else { error.position(place) })
+    }
+
     pub(super) fn literal(&mut self, value: &ValueWithSpan) -> Result<Typed> {
         let place = self.place(value.span);
         let unknown = |text: &str| Typed::new(Expr::Const(Datum::text(text)), Oid::UNKNOWN);
@@ -34,9 +44,16 @@ impl Binder {
     }
 }
 
+/// Whether settings or the clock say what a text of a type means: dates, times, intervals, and ranges and arrays, which may
+/// have them.
+fn is_of_session(oid: Oid) -> bool {
+    let oid = base_of(element_of(oid).unwrap_or(oid));
+    type_facts(oid).is_none_or(|known| matches!(known.category, b'D' | b'T' | b'R'))
+}
+
 /// `B'101'`, `X'1f'`
 fn bits(text: &str) -> Result<Typed> {
-    let value = crate::io::parse_plain(Oid::BIT, text, &Default::default())?;
+    let value = io::parse_plain(Oid::BIT, text, &Default::default())?;
     Ok(Typed::new(Expr::Const(value), Oid::BIT))
 }
 

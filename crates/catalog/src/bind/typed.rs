@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use trunkline_core::types::{TextStyle, array_of};
+use trunkline_core::types::array_of;
 use trunkline_core::{Oid, Result, SqlState};
 
 use super::{Binder, Fields};
 use crate::datum::Datum;
 use crate::error::{Place, at, mismatch};
 use crate::facts::{CastContext, cast_context, element_of, type_facts};
-use crate::io;
 use crate::plan::Expr;
 use crate::world::is_alias;
 
@@ -137,11 +136,7 @@ impl Binder {
         let expr = match expr {
             Expr::Const(Datum::Null) => Expr::Const(Datum::Null),
             Expr::Const(Datum::Text(text)) if !needs_catalog(to) && typmod == -1 => {
-                let value = io::parse_plain(to, &text, &TextStyle::default());
-                Expr::Const(
-                    value
-                        .map_err(|error| if place == 0 { error } else { error.position(place) })?,
-                )
+                Expr::Const(self.constant(to, &text, place)?)
             }
             Expr::Param(index) => {
                 let known = self.parameters.get(index).copied().unwrap_or(Oid(0));
