@@ -46,6 +46,7 @@ impl Binder {
         if indexes.is_empty() {
             return Ok(value);
         }
+        self.register(value.oid)?;
         // A name is an array of its bytes.
         let letter = (value.oid == Oid::NAME).then_some(Oid::CHAR);
         let Some(element) = letter.or_else(|| self.element_type(value.oid)) else {

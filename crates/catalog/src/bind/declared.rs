@@ -29,6 +29,14 @@ impl Binder {
         Ok(Some(found))
     }
 
+    /// Makes a type of the snapshot known, as that of a column is not from the start.
+    pub(super) fn register(&mut self, oid: Oid) -> Result<()> {
+        if let Some(world) = self.world.as_ref().filter(|_| type_facts(oid).is_none()) {
+            self.types = world.registered(&self.types, oid)?;
+        }
+        Ok(())
+    }
+
     /// Makes an expression one of a type of the snapshot, as a cast asks; `None` of any other type.
     pub(super) fn convert_declared(&mut self, typed: &Typed, to: Oid) -> Result<Option<Typed>> {
         let Some(world) = self.world.clone().filter(|_| type_facts(to).is_none()) else {

@@ -6,10 +6,10 @@ use trunkline_core::types::UserType;
 use trunkline_core::types::user::Kind;
 use trunkline_core::{Oid, Result};
 
-use super::resolve::{ANYARRAY, ANYELEMENT, Chosen, Found, function};
+use super::resolve::{ANYARRAY, ANYELEMENT, ANYENUM, Chosen, Found, function};
 use super::{Binder, Typed};
 use crate::datum::{Datum, Label};
-use crate::facts::{CastContext, Proc, Volatility};
+use crate::facts::{CastContext, PG_CATALOG, PROCS, Proc, Volatility};
 use crate::functions;
 use crate::plan::{Calling, Effort, Expr};
 
@@ -57,13 +57,22 @@ impl Binder {
         Ok(Some(Typed::new(Expr::Call(Box::new(call)), result).placed(place)))
     }
 
-    /// Functions of arrays of any type, for those of enums: which they are, as if they were of texts.
+    /// `max` and `min` of an enum, and functions of arrays of any type for those of enums: which they are, as if they were of
+    /// texts.
     pub(super) fn choose_of_enums(
         &self,
         in_schema: Option<u32>,
         name: &str,
         types: &[Oid],
     ) -> Option<Chosen<Proc>> {
+        if let [of] = types
+            && self.is_enum(*of)
+        {
+            let schema = in_schema.unwrap_or(PG_CATALOG);
+            let mut procs = PROCS.get(name)?.iter().filter(|proc| proc.schema == schema);
+            let what = procs.find(|proc| *proc.arguments == [ANYENUM] && proc.result == ANYENUM)?;
+            return Some(Chosen { what, arguments: vec![*of], result: *of });
+        }
         let is_of_enums =
             |oid: &Oid| self.element_type(*oid).is_some_and(|element| self.is_enum(element));
         let given = types.iter().copied().find(is_of_enums)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use trunkline_core::types::array_of;
 use trunkline_core::{Oid, Result, SqlState};
 
+use super::literal::is_of_session;
 use super::{Binder, Fields};
 use crate::datum::Datum;
 use crate::error::{Place, at, mismatch};
@@ -137,6 +138,9 @@ impl Binder {
             Expr::Const(Datum::Null) => Expr::Const(Datum::Null),
             Expr::Const(Datum::Text(text)) if !needs_catalog(to) && typmod == -1 => {
                 Expr::Const(self.constant(to, &text, place)?)
+            }
+            Expr::Const(Datum::Text(text)) if is_of_session(to) => {
+                self.constant_under((to, typmod), &text, place)?
             }
             Expr::Param(index) => {
                 let known = self.parameters.get(index).copied().unwrap_or(Oid(0));
