@@ -20,6 +20,7 @@ use crate::facts::{base_of, element_of, type_facts};
 use crate::io;
 use crate::parse;
 use crate::plan::{Body, Effort, Expr, Query};
+use crate::refusals::Refusals;
 use crate::run::{Run, check_text};
 use crate::worker::Work;
 use crate::world::{World, is_alias, is_shown_by};
@@ -132,11 +133,12 @@ impl Answer {
         Ok(run.rows(&self.bound.query))
     }
 
-    /// Runs it.
+    /// Runs it; what is refused while its rows are told is counted.
     pub(crate) async fn execute(
         self: &Arc<Answer>,
         world: Arc<World>,
         order: &Order,
+        refusals: Arc<Refusals>,
     ) -> Result<Reply> {
         let style = world.client.reading_style();
         let parameters = order.params.iter().map(|param| {
@@ -170,7 +172,7 @@ impl Answer {
             Ok(rows) => (rows.into_iter(), None),
             Err(error) => (Vec::new().into_iter(), Some(error)),
         };
-        let source = Answered { world, types, work, rows, failure };
+        let source = Answered { world, types, work, rows, failure, refusals };
         Ok(Reply::Rows(Rows::from_source(self.columns.clone(), source)))
     }
 }
@@ -184,10 +186,17 @@ struct Answered {
     rows: std::vec::IntoIter<Row>,
     /// What is told instead of them.
     failure: Option<PgError>,
+    refusals: Arc<Refusals>,
 }
 
 impl RowSource for Answered {
     fn poll_fill(&mut self, cx: &mut Context<'_>, out: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+        self.fill(cx, out).map(|filled| self.refusals.count(filled))
+    }
+}
+
+impl Answered {
+    fn fill(&mut self, cx: &mut Context<'_>, out: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
         if let Some(work) = &mut self.work {
             let worked = ready!(Pin::new(work).poll(cx));
             self.work = None;
@@ -232,7 +241,9 @@ fn write(
             out.text(&text);
         }
         (Datum::Label(label), _) => out.text(&label.text),
-        (Datum::Record(record), Format::Binary) => write_record(world, record, out)?,
+        (Datum::Record(record), Format::Binary) if type_facts(oid).is_some() => {
+            write_record(world, record, out)?
+        }
         (_, Format::Binary) if !can_be_sent(oid) => {
             let name = type_facts(oid).map_or_else(String::new, |known| known.name.to_string());
             let message = format!("no binary output function available for type {name}");

@@ -342,7 +342,12 @@ impl<S: Session> Session for CatalogSession<S> {
         let prepared = match Answer::prepare(&sql, arguments) {
             Ok(answer) => Ok(self.described(Arc::new(answer))),
             Err(error) if may_be_the_engines(&error) => {
-                self.prepare_engine(&sql, arguments, false).await
+                let prepared = self.prepare_engine(&sql, arguments, false).await;
+                if prepared.is_err() {
+                    // Neither knows it.
+                    let _ = self.common.refusals.count::<()>(Err(error));
+                }
+                prepared
             }
             Err(error) => Err(error),
         };
@@ -360,7 +365,8 @@ impl<S: Session> Session for CatalogSession<S> {
             }
             Kind::Answer(answer) => {
                 let world = self.world(run.inventory.clone()).await?;
-                self.common.refusals.count(answer.execute(world, &run).await)
+                let refusals = self.common.refusals.clone();
+                self.common.refusals.count(answer.execute(world, &run, refusals).await)
             }
             Kind::Lock => Ok(Reply::Done(CommandTag::new("LOCK TABLE"))),
         }

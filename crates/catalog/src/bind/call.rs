@@ -279,7 +279,7 @@ impl Binder {
         for oid in types {
             self.register(*oid)?;
         }
-        if let Some(chosen) = self.choose_of_enums(in_schema, name, types) {
+        if let Some(chosen) = self.choose_of_declared(in_schema, name, types) {
             return Ok(Some(chosen));
         }
         match function(in_schema, name, types) {

@@ -68,8 +68,11 @@ impl Binder {
             }
             return Ok(Some(Typed::new(Expr::List(list), to).placed(place)));
         }
-        if !is_null && !self.is_enum(to) {
+        if !is_null && !self.is_compared(to) {
             self.carried = Some(name.clone());
+        }
+        if let Some(row) = self.as_composite(typed, to, &name)? {
+            return Ok(Some(row));
         }
         let is_string = type_facts(from).is_some_and(|known| known.category == b'S');
         let expr = match typed.expr.clone() {
@@ -104,9 +107,18 @@ impl Binder {
         if let Some(list) =
             operands.iter().map(|one| one.oid).find(|oid| self.is_declared_list(*oid))
         {
+            if operator == "||" {
+                let is_list = |one: &Typed| one.oid == list || one.oid == Oid::UNKNOWN;
+                let name = match &*operands {
+                    [left, right] if is_list(left) && is_list(right) => "array_cat",
+                    [left, _] if is_list(left) => "array_append",
+                    _ => "array_prepend",
+                };
+                return self.call_named(None, name, operands.to_vec(), place).map(Some);
+            }
             return self.operate_list(operator, list, operands).map(|()| None);
         }
-        let Some(of) = operands.iter().map(|one| one.oid).find(|oid| self.is_enum(*oid)) else {
+        let Some(of) = operands.iter().map(|one| one.oid).find(|oid| self.is_compared(*oid)) else {
             let is_carried = |one: &Typed| one.oid != Oid::UNKNOWN && type_facts(one.oid).is_none();
             return match &self.carried {
                 Some(name) if operands.iter().any(is_carried) => Err(uncompared(place, name)),
@@ -184,6 +196,9 @@ impl Binder {
             let place = operands.first().map_or(0, |operand| operand.place);
             let what = format!("operator {operator} of arrays of a declared type");
             return Err(unsupported(place, &what));
+        }
+        if !self.is_compared(list) {
+            return Err(uncompared(0, &self.type_names(&[list])));
         }
         for operand in operands.iter_mut().filter(|one| one.oid == Oid::UNKNOWN) {
             *operand = self.convert(operand.clone(), list, -1, CastContext::Explicit)?;

@@ -5,6 +5,7 @@ mod aggregate;
 mod call;
 pub(crate) use call::keyword_function;
 mod column_name;
+mod composite;
 mod declared;
 pub(crate) use column_name::column_name;
 pub(crate) use operate::operator_name;

@@ -86,7 +86,7 @@ impl Binder {
             return self.convert(text, to, typmod, CastContext::Explicit);
         }
         // A row of a relation is a record as it stands.
-        if to == Oid::RECORD && typed.fields.is_some() {
+        if to == Oid::RECORD && (typed.fields.is_some() || self.is_composite(from)) {
             return Ok(Typed { oid: to, ..typed });
         }
         let is_explicit = context == CastContext::Explicit;
@@ -189,8 +189,8 @@ impl Binder {
             let place = all.iter().find(|typed| typed.oid == other).map_or(0, |typed| typed.place);
             let message = format!(
                 "{clause} types {} and {} cannot be matched",
-                type_name(first),
-                type_name(other)
+                self.type_names(&[first]),
+                self.type_names(&[other])
             );
             return Err(mismatch(place, message));
         };

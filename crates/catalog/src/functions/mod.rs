@@ -32,6 +32,7 @@ pub(crate) use compiled::Pattern;
 pub(crate) use enums::function as of_enum;
 pub(crate) use mixed_times::is_mixed;
 pub(crate) use session::{now, started};
+pub(crate) use sets::unnest_rows;
 mod overlay;
 mod partition;
 mod partition_constraint;

@@ -157,3 +157,35 @@ select obj_description('pg_class'::regclass, 'no_such'), obj_description('pg_cla
 select sum(count(*)) from pg_am
 
 select sum(1) filter (where count(*) > 0) from pg_am
+
+select '1.5 s'::interval(0), '1 day 02:03:04.567'::interval day to minute, '1.234567'::interval second(2), '1.5 s'::text::interval(0), make_interval(secs => 1.5)::interval(0) from pg_am limit 1
+
+select interval '1' year, interval '1-2' year to month, interval '5' day, interval '1:30' hour to minute, interval '1 2' day to hour, interval '1.5' minute, interval '14 months' year from pg_am limit 1
+
+select '{1.5 s,2.4 s}'::interval(0)[], 'infinity'::interval(0), '-1.5 s'::interval(0), '{abcdef,ab}'::varchar(3)[], '{a,b}'::char(3)[] from pg_am limit 1
+
+select '2020-01-01 00:00:00.7'::timestamp(0), '12:00:00.6+01'::timetz(0), '2020-01-01 12:00:00.51+02'::timestamptz(1) from pg_am limit 1
+
+select a.amname, c.relname from only (pg_am) as a, only (pg_catalog.pg_class) c where a.oid = 2 and c.oid = 1259
+
+select 'a' collate "C" collate "POSIX" < 'B' collate "C" collate "POSIX" as b, relname from pg_class where oid = 1259 order by relname collate "C" collate "C"
+
+select (values (c.relname)), (values (c.relname), ('b') limit 1), exists (values (c.oid)), array(values (c.relname), ('b')) from pg_class c where c.oid = 1259
+
+select (values (c.relname) union select 'z' order by 1 limit 1) from pg_class c where c.oid = 1259
+
+select (values (c.relname), ('b')) from pg_class c where c.oid = 1259
+
+select i.* from pg_amop o, pg_identify_object(2602, o.oid, 0) i where amopfamily = 1976 and amopstrategy = 1 order by 4
+
+select i.* from pg_amproc o, pg_identify_object_as_address(2603, o.oid, 0) i where amprocfamily = 1976 and amprocnum = 1 order by 2, 3
+
+select pg_describe_object(2602, oid, 0) from pg_amop where amopfamily = 1976 and amopstrategy = 1 order by 1
+
+select pg_describe_object(2603, oid, 0) from pg_amproc where amprocfamily = 1976 order by 1
+
+select pg_identify_object(2602, 1, 0), pg_identify_object(2603, 0, 0), pg_identify_object_as_address(2602, 1, 0) from pg_am limit 1
+
+select pg_sequence_parameters(1259)
+
+select pg_sequence_parameters(1)
