@@ -263,6 +263,9 @@ impl Binder {
     ) -> Result<From> {
         let (schema, name, place) = self.function_name(name)?;
         let arguments = self.call_arguments(schema.as_deref(), &name, arguments, place)?;
+        if let Some(from) = self.json_records(&name, &arguments, alias, ordinality, place)? {
+            return Ok(from);
+        }
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let Some(chosen) = self.choose(schema.as_deref(), &name, &types, place)? else {
             let typed = self.call_named(schema.as_deref(), &name, arguments, place)?;

@@ -16,6 +16,7 @@ mod expr;
 mod from;
 mod group;
 mod grouping;
+mod json_records;
 mod keys;
 mod literal;
 mod named;

@@ -184,6 +184,16 @@ fn number(value: Datum, from: Oid, to: Oid) -> Result<Datum> {
     if matches!(to, Oid::FLOAT4 | Oid::FLOAT8) {
         return Ok(value.as_float().map_or(Datum::Null, Datum::Float));
     }
+    // Money is counted in cents.
+    if to == Oid::MONEY && from != Oid::MONEY {
+        let cents = value.to_numeric().and_then(|value| value.fitting(1000, 2).ok()?.to_i128(2));
+        let cents = cents.and_then(|cents| i64::try_from(cents).ok());
+        return cents.map(Datum::Int).ok_or_else(|| out_of_range(to));
+    }
+    if to == Oid::NUMERIC && from == Oid::MONEY {
+        let cents = value.as_int().map(|cents| Numeric::from_i128(cents.into(), 2));
+        return Ok(cents.map_or(Datum::Null, |cents| Datum::Numeric(Arc::new(cents))));
+    }
     if to == Oid::NUMERIC {
         return Ok(value.to_numeric().map_or(Datum::Null, |value| Datum::Numeric(Arc::new(value))));
     }

@@ -87,3 +87,7 @@ select max(x::rail.signal) over (order by x)::text from (values ('stop'), ('clea
 select min(seen[1][1][1])::text, count(spots[1][1]), max((at).name) from rail.station
 
 select (at).*, names[1:2], seen[1]::text from rail.station
+
+select x.longitude, x.name, x.marks from json_populate_recordset(null::rail.place, '[{"longitude":1.5,"name":"x","marks":[[1],[2]]},{"name":"y"}]') x, pg_am where amname = 'heap'
+
+select x.name, x.ordinality from jsonb_populate_recordset(null::rail.place, '[{"name":"x"},{"latitude":2}]') with ordinality x, pg_am where amname = 'heap'
