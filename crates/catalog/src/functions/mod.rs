@@ -16,6 +16,7 @@ mod describe;
 mod description;
 mod enums;
 mod exact;
+mod from_char;
 mod identify;
 mod index;
 pub(crate) mod json;
@@ -92,6 +93,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| array_edits::function(name))
         .or_else(|| times::function(name, &proc.arguments))
         .or_else(|| made_times::function(name, &proc.arguments))
+        .or_else(|| from_char::function(name, &proc.arguments))
         .or_else(|| trigonometry::function(name))
         .or_else(|| numbers::function(name, &proc.arguments))
         .or_else(|| statistics::function(proc))

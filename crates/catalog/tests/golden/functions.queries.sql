@@ -267,3 +267,51 @@ select x.* from json_to_record('{"a":{}}') as x (a int[]), pg_am
 select x.* from json_to_record('{"a":1}'), pg_am
 
 select substr('abc', 2), substring('abc', 2), substring('abc' from 2 for 1), substr('abc', 2, 1) from pg_am limit 1
+
+select to_date('2020-01-05','YYYY-MM-DD'), to_date('20200105','YYYYMMDD'), to_date('05 Dec 2000','DD Mon YYYY'), to_date('5/1/2020','DD/MM/YYYY'), to_date('March 7, 2021','Month DD, YYYY') from pg_am limit 1
+
+select to_timestamp('05 Dec 2000','DD Mon YYYY'), to_timestamp('2020-01-02 03:04:05','YYYY-MM-DD HH24:MI:SS'), to_timestamp('2020-01-02 03:04:05.25','YYYY-MM-DD HH24:MI:SS.MS'), to_timestamp('2020-01-02 12:04 AM','YYYY-MM-DD HH12:MI AM'), to_timestamp('2020-01-02 01:04pm','YYYY-MM-DD HH:MIPM') from pg_am limit 1
+
+select to_timestamp('12:34:56.1234567','HH24:MI:SS.US') from pg_am limit 1
+
+select to_date('2020-13-05','YYYY-MM-DD') from pg_am limit 1
+
+select to_date('2020-02-30','YYYY-MM-DD') from pg_am limit 1
+
+select to_date('abcd-02-30','YYYY-MM-DD') from pg_am limit 1
+
+select to_date('202','YYYYMM') from pg_am limit 1
+
+select to_date('20201','YYYYMM') from pg_am limit 1
+
+select to_date('05 Foo 2000','DD Mon YYYY') from pg_am limit 1
+
+select to_timestamp('2020-01-02 13:04 PM','YYYY-MM-DD HH12:MI AM') from pg_am limit 1
+
+select to_timestamp('2020-01-02 25:04','YYYY-MM-DD HH24:MI') from pg_am limit 1
+
+select to_timestamp('2020-01-02 13:04','YYYY-MM-DD HH12:MI') from pg_am limit 1
+
+select to_date('2020-01-05 10:00','YYYY-MM-DD'), to_date('12020-01-05','YYYY-MM-DD'), to_date('5-1','DD-MM'), to_timestamp('10:20','HH24:MI') from pg_am limit 1
+
+select to_date('2020-01','YYYY-MM-YYYY') from pg_am limit 1
+
+select to_date('2020-01-2021','YYYY-MM-YYYY') from pg_am limit 1
+
+select to_date('january 5 2020','MONTH DD YYYY'), to_date('JAN 5 2020','mon dd yyyy'), to_date('jan52020','MonDDYYYY') from pg_am limit 1
+
+select to_date('99999999999','YYYY') from pg_am limit 1
+
+select to_date('2020-1-5','YYYY-MM-DD'), to_date('2020-001-5','YYYY-MM-DD') from pg_am limit 1
+
+select to_date('20-1-5','YYYY-MM-DD'), to_date('0','YYYY') from pg_am limit 1
+
+select to_timestamp('2020-01-02T03:04:05','YYYY-MM-DD"T"HH24:MI:SS') from pg_am limit 1
+
+select to_timestamp('2020-01-02 03:04:05.123456','YYYY-MM-DD HH24:MI:SS.US'), to_timestamp('1.2','SS.US') from pg_am limit 1
+
+select to_timestamp('2020-01-02 3','YYYY-MM-DD HH24MISS') from pg_am limit 1
+
+select to_date('2020/01/05','YYYY-MM-DD'), to_date('2020 01 05','YYYYMMDD'), to_date('2020','YYYY'), to_date('','YYYY'), to_date(null,'YYYY'), to_date('  2020  01-05','YYYY-MM-DD') from pg_am limit 1
+
+select to_timestamp('2020-01-02T03:04:05','YYYY-MM-DD"T"HH24:MI:SS'), to_timestamp('year 2020 month 5','"year "YYYY" month "MM') from pg_am limit 1
