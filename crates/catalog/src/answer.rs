@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll, ready};
 
 use trunkline_core::Run as Order;
-use trunkline_core::types::Types;
+use trunkline_core::types::{TextStyle, Types};
 use trunkline_core::{
     Access, Column, Columns, CommandTag, Format, Oid, PgError, Prepared, Progress, Reply, Result,
     RowBuf, RowSource, RowWriter, Rows, SqlState, Terms,
@@ -20,6 +20,7 @@ use crate::facts::{base_of, element_of, type_facts};
 use crate::io;
 use crate::parse;
 use crate::plan::{Body, Effort, Expr, Query};
+use crate::refusals::Refusals;
 use crate::run::{Run, check_text};
 use crate::worker::Work;
 use crate::world::{World, is_alias, is_shown_by};
@@ -33,20 +34,22 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Reads and binds a statement.
+    /// Reads and binds a statement, whatever a session has set.
     pub(crate) fn prepare(sql: &str, hints: &[Oid]) -> Result<Answer> {
-        Answer::prepare_within(sql, hints, None)
+        Answer::prepare_within(sql, hints, Arc::default(), None)
     }
 
-    /// The same, of a statement that may name relations of the world.
+    /// The same of a session's statement, which may name relations of the world; `style` is how its constants are read.
     pub(crate) fn prepare_within(
         sql: &str,
         hints: &[Oid],
+        style: Arc<TextStyle>,
         world: Option<Arc<World>>,
     ) -> Result<Answer> {
         let query = parse::query(sql)?;
         let named = world.clone();
-        let bound = stacker::maybe_grow(1 << 20, 16 << 20, || bind(sql, &query, hints, world));
+        let bound =
+            stacker::maybe_grow(1 << 20, 16 << 20, || bind(sql, &query, hints, style, world));
         // A tree that is as deep as the text is long is taken down as it was built.
         let needed = sql.len().saturating_mul(256).clamp(128 << 10, 4 << 20);
         stacker::maybe_grow(needed, 32 << 20, || drop(query));
@@ -78,6 +81,11 @@ impl Answer {
     /// The types that are not built in which its values may be of.
     pub(crate) fn types(&self) -> &Types {
         &self.bound.types
+    }
+
+    /// Whether it means something else in a session with other settings, or later.
+    pub(crate) fn is_of_session(&self) -> bool {
+        self.bound.is_of_session
     }
 
     /// About how many bytes it takes.
@@ -125,12 +133,14 @@ impl Answer {
         Ok(run.rows(&self.bound.query))
     }
 
-    /// Runs it; its parameters are those of the order, or else constants of its text.
+    /// Runs it; its parameters are those of the order, or else constants of its text. What is refused while its
+    /// rows are told is counted.
     pub(crate) async fn execute(
         self: &Arc<Answer>,
         world: Arc<World>,
         order: &Order,
         constants: &[Datum],
+        refusals: Arc<Refusals>,
     ) -> Result<Reply> {
         let style = world.client.reading_style();
         let parameters = order.params.iter().map(|param| {
@@ -165,7 +175,7 @@ impl Answer {
             Ok(rows) => (rows.into_iter(), None),
             Err(error) => (Vec::new().into_iter(), Some(error)),
         };
-        let source = Answered { world, types, work, rows, failure };
+        let source = Answered { world, types, work, rows, failure, refusals };
         Ok(Reply::Rows(Rows::from_source(self.columns.clone(), source)))
     }
 }
@@ -179,10 +189,17 @@ struct Answered {
     rows: std::vec::IntoIter<Row>,
     /// What is told instead of them.
     failure: Option<PgError>,
+    refusals: Arc<Refusals>,
 }
 
 impl RowSource for Answered {
     fn poll_fill(&mut self, cx: &mut Context<'_>, out: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+        self.fill(cx, out).map(|filled| self.refusals.count(filled))
+    }
+}
+
+impl Answered {
+    fn fill(&mut self, cx: &mut Context<'_>, out: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
         if let Some(work) = &mut self.work {
             let worked = ready!(Pin::new(work).poll(cx));
             self.work = None;
@@ -227,7 +244,9 @@ fn write(
             out.text(&text);
         }
         (Datum::Label(label), _) => out.text(&label.text),
-        (Datum::Record(record), Format::Binary) => write_record(world, record, out)?,
+        (Datum::Record(record), Format::Binary) if type_facts(oid).is_some() => {
+            write_record(world, record, out)?
+        }
         (_, Format::Binary) if !can_be_sent(oid) => {
             let name = type_facts(oid).map_or_else(String::new, |known| known.name.to_string());
             let message = format!("no binary output function available for type {name}");

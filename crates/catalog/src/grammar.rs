@@ -32,11 +32,11 @@ pub(crate) fn call(expr: &Expr) -> Option<GrammarCall<'_>> {
             ("overlay", arguments)
         }
         Expr::Position { expr, r#in } => ("position", vec![r#in, expr]),
-        Expr::Substring { expr, substring_from, substring_for, .. } => {
+        Expr::Substring { expr, substring_from, substring_for, shorthand, .. } => {
             let mut arguments = vec![&**expr];
             arguments.extend(substring_from.as_deref());
             arguments.extend(substring_for.as_deref());
-            ("substring", arguments)
+            (if *shorthand { "substr" } else { "substring" }, arguments)
         }
         Expr::Trim { expr, trim_where, trim_what, trim_characters } => {
             let name = match trim_where {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trunkline_core::types::{Array, TextStyle, ToPg, Types, UserType, Value, array, record, user};
 use trunkline_core::{Format, Oid, Param, PgError, Result};
 
-use crate::datum::{Datum, Label, List};
+use crate::datum::{Datum, Fields, Label, List};
 use crate::facts::{base_of, element_of, type_facts};
 
 /// Reads the text of a type that needs no catalog to be read.
@@ -31,19 +31,24 @@ pub(crate) fn parse_plain(oid: Oid, text: &str, style: &TextStyle) -> Result<Dat
     })
 }
 
-/// A value of a type; a row of one that is not built in stays as it is, and so does an array but of enums.
+/// A value of a type, which may be one that is not built in.
 fn of_type(value: Value, oid: Oid, types: &Types) -> Result<Datum> {
     let registered = || types.get(types.base_of(oid)).map(UserType::kind);
-    let is_enum = |oid| matches!(types.get(oid).map(UserType::kind), Some(user::Kind::Enum(_)));
     match (value, type_facts(oid)) {
-        (Value::Array(list), None) if is_enum(list.element()) => {
+        (Value::Array(list), None) => {
             let element = list.element();
-            let labels = list.elements().map(|item| of_type(item?, element, types));
-            let items = labels.collect::<Result<_>>()?;
+            let items = list.elements().map(|item| of_type(item?, element, types));
+            let items = items.collect::<Result<_>>()?;
             let dimensions = list.dimensions().iter().map(|one| (one.length, one.lower)).collect();
             Ok(Datum::Array(Arc::new(List { dimensions, items })))
         }
-        (value @ (Value::Array(_) | Value::Record(_)), None) => Ok(Datum::Other(Arc::new(value))),
+        (Value::Record(record), None)
+            if let Some(user::Kind::Composite(attributes)) = registered() =>
+        {
+            let pairs = record.fields().zip(attributes.iter());
+            let values = pairs.map(|(field, own)| of_type(field?.value, own.oid, types));
+            Datum::record(&fields_of(attributes), values.collect::<Result<Vec<_>>>()?.into())
+        }
         (Value::Text(text), None) => Ok(match registered() {
             Some(user::Kind::Enum(labels)) => match labels.position(&text) {
                 Some(place) => Datum::Label(Arc::new(Label { place, text: text.into() })),
@@ -53,6 +58,11 @@ fn of_type(value: Value, oid: Oid, types: &Types) -> Result<Datum> {
         }),
         (value, _) => from_value(value),
     }
+}
+
+/// Names and types of what a composite type has.
+pub(crate) fn fields_of(attributes: &[user::Attribute]) -> Fields {
+    attributes.iter().map(|own| (Arc::from(&*own.name), own.oid)).collect()
 }
 
 /// Types whose values only the catalogs make.

@@ -19,7 +19,7 @@ pub(crate) struct Common {
     type_names: HashSet<String>,
     /// What the engine's last snapshot comes to.
     last: Mutex<Option<Making>>,
-    pub(crate) refusals: Refusals,
+    pub(crate) refusals: Arc<Refusals>,
     pub(crate) statements: Statements,
 }
 

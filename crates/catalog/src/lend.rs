@@ -49,10 +49,11 @@ impl Loan {
         }
         let (schema, name) = (quote_identifier(schema), quote_identifier(&mention.name));
         let query = format!("SELECT * FROM {schema}.{name}");
-        let answer = Answer::prepare_within(&query, &[], world).map_err(|error| {
-            let before = sql.get(..mention.span.start).unwrap_or_default();
-            error.position(before.chars().count() + 1)
-        })?;
+        let answer =
+            Answer::prepare_within(&query, &[], Arc::default(), world).map_err(|error| {
+                let before = sql.get(..mention.span.start).unwrap_or_default();
+                error.position(before.chars().count() + 1)
+            })?;
         self.relations.push(LentRelation::new(named, &mention.name, answer.columns()));
         self.answers.push(Arc::new(answer));
         Ok(())

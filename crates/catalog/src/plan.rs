@@ -11,6 +11,7 @@ use trunkline_core::{Oid, Result};
 
 use crate::datum::{Datum, Fields};
 use crate::facts::Volatility;
+use crate::functions::regress::Regress;
 use crate::functions::spread::Spread;
 use crate::run::Run;
 pub(crate) use cells::Cells;
@@ -343,6 +344,8 @@ pub(crate) enum AggregateKind {
     First,
     /// `variance`, `stddev` and their kin.
     Spread(Spread),
+    /// `corr` and what else is of two columns.
+    Regress(Regress),
     Mode,
     /// `percentile_cont` and `percentile_disc`; whether what lies between two values is meant.
     Percentile {

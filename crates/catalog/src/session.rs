@@ -269,6 +269,8 @@ impl<S: Session> CatalogSession<S> {
         is_cursor: bool,
     ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
         let is_sql = self.session.language() == Language::Sql;
+        let client = self.client.clone();
+        let style = || client.reading_style();
         // What is no query is none of the catalogs': it is not looked for among them, however long it is.
         if is_sql
             && begins_query(sql)
@@ -286,22 +288,26 @@ impl<S: Session> CatalogSession<S> {
                 Beside::Nothing => self.prepare_engine(sql, hints, is_cursor).await,
                 Beside::Lent(loan) => self.prepare_lent(sql, hints, is_cursor, loan).await,
                 Beside::Declared(world) => {
-                    let answer = Answer::prepare_within(sql, hints, Some(world))?;
+                    let answer = Answer::prepare_within(sql, hints, style(), Some(world))?;
                     Ok(self.described(answer.into()))
                 }
-                Beside::Typed(world) => match Answer::prepare_within(sql, hints, Some(world)) {
-                    Ok(answer) => Ok(self.described(answer.into())),
-                    // The engine may know functions that are not here, and what looks like a type may be an alias.
-                    Err(error) if may_be_the_engines(&error) => {
-                        self.prepare_engine(sql, hints, is_cursor).await.map_err(|_| error)
+                Beside::Typed(world) => {
+                    match Answer::prepare_within(sql, hints, style(), Some(world)) {
+                        Ok(answer) => Ok(self.described(answer.into())),
+                        // The engine may know functions that are not here, and what looks like a type may be an alias.
+                        Err(error) if may_be_the_engines(&error) => {
+                            self.prepare_engine(sql, hints, is_cursor).await.map_err(|_| error)
+                        }
+                        Err(error) => Err(error),
                     }
-                    Err(error) => Err(error),
-                },
+                }
             };
         }
         let asked = match self.typed(sql, hints).await? {
-            Some(world) => Answer::prepare_within(sql, hints, Some(world)).map(Asked::from),
-            None => self.common.statements.prepare(sql, hints),
+            Some(world) => {
+                Answer::prepare_within(sql, hints, style(), Some(world)).map(Asked::from)
+            }
+            None => self.common.statements.prepare(sql, hints, style()),
         };
         match asked {
             Ok(asked) => Ok(self.described(asked)),
@@ -339,7 +345,12 @@ impl<S: Session> Session for CatalogSession<S> {
         let prepared = match Answer::prepare(&sql, arguments) {
             Ok(answer) => Ok(self.described(answer.into())),
             Err(error) if may_be_the_engines(&error) => {
-                self.prepare_engine(&sql, arguments, false).await
+                let prepared = self.prepare_engine(&sql, arguments, false).await;
+                if prepared.is_err() {
+                    // Neither knows it.
+                    let _ = self.common.refusals.count::<()>(Err(error));
+                }
+                prepared
             }
             Err(error) => Err(error),
         };
@@ -357,7 +368,8 @@ impl<S: Session> Session for CatalogSession<S> {
             }
             Kind::Answer(asked) => {
                 let world = self.world(run.inventory.clone()).await?;
-                let done = asked.answer.execute(world, &run, &asked.constants).await;
+                let (refusals, constants) = (self.common.refusals.clone(), &asked.constants);
+                let done = asked.answer.execute(world, &run, constants, refusals).await;
                 self.common.refusals.count(done)
             }
             Kind::Lock => Ok(Reply::Done(CommandTag::new("LOCK TABLE"))),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use trunkline_core::types::TextStyle;
 use trunkline_core::{Oid, Result};
 
 use crate::answer::Answer;
@@ -69,26 +70,27 @@ impl Statements {
         found
     }
 
-    /// Reads and binds a statement that names nothing declared, and remembers it: it means the same whenever it is
-    /// asked.
-    pub(crate) fn prepare(&self, sql: &str, hints: &[Oid]) -> Result<Asked> {
+    /// Reads and binds a statement that names nothing declared, its constants in a session's style; what means the
+    /// same whenever it is asked is remembered.
+    pub(crate) fn prepare(&self, sql: &str, hints: &[Oid], style: Arc<TextStyle>) -> Result<Asked> {
         let is_plain = hints.is_empty() && sql.len() <= MOST_OF_ONE;
         let template = if is_plain { Template::of(sql) } else { None };
-        let asked = match template.and_then(|template| self.prepare_template(&template)) {
+        let asked = match template.and_then(|template| self.prepare_template(&template, &style)) {
             Some(asked) => asked,
-            None => Asked::from(Answer::prepare(sql, hints)?),
+            None => Asked::from(Answer::prepare_within(sql, hints, style, None)?),
         };
         self.keep(sql, hints, asked.clone());
         Ok(asked)
     }
 
     /// A statement by its template, if it means the same.
-    fn prepare_template(&self, template: &Template<'_>) -> Option<Asked> {
+    fn prepare_template(&self, template: &Template<'_>, style: &Arc<TextStyle>) -> Option<Asked> {
         let (text, hints) = (&template.text, template.hints());
         let answer = match self.find(text, &hints) {
             Some(asked) => asked.answer,
             None => {
-                let asked = Asked::from(Answer::prepare(text, &hints).ok()?);
+                let answer = Answer::prepare_within(text, &hints, style.clone(), None);
+                let asked = Asked::from(answer.ok()?);
                 self.keep(text, &hints, asked.clone());
                 asked.answer
             }
@@ -98,7 +100,7 @@ impl Statements {
     }
 
     fn keep(&self, sql: &str, hints: &[Oid], asked: Asked) {
-        if weight(sql, &asked.answer) <= MOST_OF_ONE {
+        if weight(sql, &asked.answer) <= MOST_OF_ONE && !asked.answer.is_of_session() {
             let gone = self.lock().keep(sql.into(), Kept { hints: hints.into(), asked });
             // Behind the lock: it may be much.
             drop(gone);
@@ -149,7 +151,7 @@ mod tests {
     fn a_statement_is_found_by_its_text_and_the_types_of_its_parameters() {
         let statements = Statements::default();
         let sql = "SELECT relname FROM pg_class WHERE oid = $1";
-        let kept = statements.prepare(sql, &[Oid::OID]).expect("SQL");
+        let kept = statements.prepare(sql, &[Oid::OID], Arc::default()).expect("SQL");
         let found = statements.find(sql, &[Oid::OID]).expect("a statement");
         assert!(Arc::ptr_eq(&found.answer, &kept.answer));
         assert!(statements.find(sql, &[]).is_none());
@@ -159,7 +161,7 @@ mod tests {
     #[test]
     fn texts_that_differ_in_constants_have_one_plan() {
         let statements = Statements::default();
-        let prepare = |sql: &str| statements.prepare(sql, &[]).expect(sql);
+        let prepare = |sql: &str| statements.prepare(sql, &[], Arc::default()).expect(sql);
         let of = |oid| prepare(&format!("SELECT relname FROM pg_class WHERE oid = {oid}"));
         let [one, other, number] = [of("'1259'"), of("'1249'"), of("1249")];
         assert!(Arc::ptr_eq(&one.answer, &other.answer));
@@ -168,7 +170,8 @@ mod tests {
         assert_eq!(*other.constants, [Datum::Oid(1249)]);
         assert_eq!(*number.constants, [Datum::Int(1249)]);
         // What a constant alone may mean is not looked at as a parameter.
-        let refused = statements.prepare("SELECT 1 FROM pg_class WHERE oid = 'x'", &[]);
+        let refused =
+            statements.prepare("SELECT 1 FROM pg_class WHERE oid = 'x'", &[], Arc::default());
         let error = refused.expect_err("no OID");
         assert_eq!(error.message(), "invalid input syntax for type oid: \"x\"");
         assert!(error.get(b'P').is_some());

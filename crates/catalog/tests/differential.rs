@@ -10,7 +10,7 @@ use fixture::Fixture;
 use trunkline_catalog::{Catalog, CatalogSession, ddl};
 use trunkline_core::settings::Settings;
 use trunkline_core::testkit::block_on;
-use trunkline_core::{Client, Engine, Identity, Session};
+use trunkline_core::{Client, Engine, Identity, Oid, Session};
 
 async fn open() -> CatalogSession<fixture::FixtureSession> {
     let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
@@ -51,12 +51,19 @@ fn what_is_refused_is_counted() {
         let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
         let catalog = Catalog::new(Fixture::new());
         let mut session = catalog.open(client).await.expect("a session");
-        for query in
-            ["SELECT sin(1) FROM pg_am", "SELECT 1 FROM nosuch, pg_am", "SELECT sin(2) FROM pg_am"]
-        {
+        for query in [
+            "SELECT to_tsvector('a') FROM pg_am",
+            "SELECT 1 FROM nosuch, pg_am",
+            "SELECT to_tsvector('b') FROM pg_am",
+            // While its rows are told.
+            "SELECT 1e20 * oid::int8 * 1e20 * 1.1 FROM pg_am",
+        ] {
             ask(&mut session, query).await.expect_err(query);
         }
-        assert_eq!(catalog.refusals(), [("function sin".to_owned(), 2)]);
+        // By the number of to_tsvector(json).
+        session.prepare_call(Oid(4210)).await.expect_err("nobody knows it");
+        let counted = [("a numeric of so many digits", 1), ("function to_tsvector", 3)];
+        assert_eq!(catalog.refusals(), counted.map(|(what, times)| (what.to_owned(), times)));
     });
 }
 

@@ -3,7 +3,6 @@
 use sqlparser::ast::{self, AccessExpr, Subscript};
 use trunkline_core::{Oid, Result, SqlState};
 
-use super::typed::type_name;
 use super::{Binder, Typed};
 use crate::error::{at, mismatch, unsupported};
 use crate::facts::CastContext;
@@ -37,21 +36,28 @@ impl Binder {
         for access in chain {
             match access {
                 AccessExpr::Dot(ast::Expr::Identifier(ident)) => {
-                    value = self.field(value, ident)?
+                    value = self.subscripted(value, std::mem::take(&mut indexes))?;
+                    value = self.field(value, ident)?;
                 }
                 AccessExpr::Dot(_) => return Err(unsupported(value.place, "this field")),
                 AccessExpr::Subscript(subscript) => indexes.push(self.index(subscript)?),
             }
         }
+        self.subscripted(value, indexes)
+    }
+
+    /// `value[1]`, `value[1:2]`
+    fn subscripted(&mut self, value: Typed, indexes: Vec<Index>) -> Result<Typed> {
         if indexes.is_empty() {
             return Ok(value);
         }
+        self.register(value.oid)?;
         // A name is an array of its bytes.
         let letter = (value.oid == Oid::NAME).then_some(Oid::CHAR);
         let Some(element) = letter.or_else(|| self.element_type(value.oid)) else {
             let message = format!(
                 "cannot subscript type {} because it does not support subscripting",
-                type_name(value.oid)
+                self.type_names(&[value.oid])
             );
             return Err(mismatch(value.place, message));
         };
@@ -85,14 +91,21 @@ impl Binder {
     pub(super) fn field(&mut self, value: Typed, ident: &ast::Ident) -> Result<Typed> {
         let name = super::scope::folded(ident);
         let place = self.place(ident.span);
-        let fields = value.fields.clone().unwrap_or_default();
+        let known = self.fields_of(&value)?;
+        let fields = known.clone().unwrap_or_default();
         match fields.iter().position(|(own, _)| **own == *name) {
             Some(index) => {
-                let oid = fields.get(index).map_or(Oid::TEXT, |(_, oid)| *oid);
+                let oid = fields.get(index).map_or(Oid::TEXT, |(_, oid)| self.types.base_of(*oid));
                 Ok(Typed::new(Expr::Field(Box::new(value.expr), index), oid).placed(place))
             }
             None => {
-                let message = format!("could not identify column \"{name}\" in record data type");
+                let message = match (value.oid, known) {
+                    (oid, Some(_)) if oid != Oid::RECORD => {
+                        let of = self.type_names(&[oid]);
+                        format!("column \"{name}\" not found in data type {of}")
+                    }
+                    _ => format!("could not identify column \"{name}\" in record data type"),
+                };
                 Err(at(place, SqlState::UNDEFINED_COLUMN, message))
             }
         }

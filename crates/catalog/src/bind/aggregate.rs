@@ -129,14 +129,7 @@ impl Binder {
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let chosen = self.choose(None, name, &types, place)?;
         let Some(chosen) = chosen else {
-            return Err(at(
-                place,
-                SqlState::UNDEFINED_FUNCTION,
-                format!(
-                    "function {name}({}) does not exist",
-                    super::typed::type_name(types.first().copied().unwrap_or(Oid::UNKNOWN))
-                ),
-            ));
+            return Err(self.no_function(name, &types, place));
         };
         check_clauses(call, list, kind, name, place)?;
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;

@@ -276,7 +276,10 @@ impl Binder {
             }
             (_, oid) => oid,
         };
-        if let Some(chosen) = self.choose_of_enums(in_schema, name, types) {
+        for oid in types {
+            self.register(*oid)?;
+        }
+        if let Some(chosen) = self.choose_of_declared(in_schema, name, types) {
             return Ok(Some(chosen));
         }
         match function(in_schema, name, types) {
@@ -360,7 +363,12 @@ pub(super) fn schema_oid(schema: Option<&str>) -> Option<u32> {
 }
 
 impl Binder {
-    fn no_function(&self, name: &str, types: &[Oid], place: usize) -> trunkline_core::PgError {
+    pub(super) fn no_function(
+        &self,
+        name: &str,
+        types: &[Oid],
+        place: usize,
+    ) -> trunkline_core::PgError {
         self.no_function_of(name, &self.type_names(types), place)
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use sqlparser::ast;
+use trunkline_core::types::UserType;
 use trunkline_core::types::user::Kind;
-use trunkline_core::types::{TextStyle, UserType};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::scope::{LeafScope, Scope};
@@ -13,7 +13,6 @@ use crate::datum::Datum;
 use crate::error::{Place, at, unsupported};
 use crate::facts::{CastContext, Volatility, type_facts};
 use crate::functions;
-use crate::io;
 use crate::parse;
 use crate::plan::{Calling, Demands, Effort, Expr};
 use crate::world::{DomainFacts, World};
@@ -28,6 +27,14 @@ impl Binder {
         let Some(found) = world.find_type(text)?.map(Oid) else { return Ok(None) };
         self.types = world.registered(&self.types, found)?;
         Ok(Some(found))
+    }
+
+    /// Makes a type of the snapshot known, as that of a column is not from the start.
+    pub(super) fn register(&mut self, oid: Oid) -> Result<()> {
+        if let Some(world) = self.world.as_ref().filter(|_| type_facts(oid).is_none()) {
+            self.types = world.registered(&self.types, oid)?;
+        }
+        Ok(())
     }
 
     /// Makes an expression one of a type of the snapshot, as a cast asks; `None` of any other type.
@@ -61,18 +68,17 @@ impl Binder {
             }
             return Ok(Some(Typed::new(Expr::List(list), to).placed(place)));
         }
-        if !is_null && !self.is_enum(to) {
+        if !is_null && !self.is_compared(to) {
             self.carried = Some(name.clone());
+        }
+        if let Some(row) = self.as_composite(typed, to, &name)? {
+            return Ok(Some(row));
         }
         let is_string = type_facts(from).is_some_and(|known| known.category == b'S');
         let expr = match typed.expr.clone() {
             expr if is_null => expr,
             Expr::Const(Datum::Text(text)) if from == Oid::UNKNOWN => {
-                let style = TextStyle { types: self.types.clone(), ..TextStyle::default() };
-                let read = io::parse_plain(to, &text, &style);
-                let placed =
-                    |error: PgError| if place == 0 { error } else { error.position(place) };
-                Expr::Const(read.map_err(placed)?)
+                Expr::Const(self.constant(to, &text, place)?)
             }
             Expr::Param(index) if from == Oid::UNKNOWN => {
                 if let Some(slot) = self.parameters.get_mut(index) {
@@ -101,9 +107,18 @@ impl Binder {
         if let Some(list) =
             operands.iter().map(|one| one.oid).find(|oid| self.is_declared_list(*oid))
         {
+            if operator == "||" {
+                let is_list = |one: &Typed| one.oid == list || one.oid == Oid::UNKNOWN;
+                let name = match &*operands {
+                    [left, right] if is_list(left) && is_list(right) => "array_cat",
+                    [left, _] if is_list(left) => "array_append",
+                    _ => "array_prepend",
+                };
+                return self.call_named(None, name, operands.to_vec(), place).map(Some);
+            }
             return self.operate_list(operator, list, operands).map(|()| None);
         }
-        let Some(of) = operands.iter().map(|one| one.oid).find(|oid| self.is_enum(*oid)) else {
+        let Some(of) = operands.iter().map(|one| one.oid).find(|oid| self.is_compared(*oid)) else {
             let is_carried = |one: &Typed| one.oid != Oid::UNKNOWN && type_facts(one.oid).is_none();
             return match &self.carried {
                 Some(name) if operands.iter().any(is_carried) => Err(uncompared(place, name)),
@@ -181,6 +196,9 @@ impl Binder {
             let place = operands.first().map_or(0, |operand| operand.place);
             let what = format!("operator {operator} of arrays of a declared type");
             return Err(unsupported(place, &what));
+        }
+        if !self.is_compared(list) {
+            return Err(uncompared(0, &self.type_names(&[list])));
         }
         for operand in operands.iter_mut().filter(|one| one.oid == Oid::UNKNOWN) {
             *operand = self.convert(operand.clone(), list, -1, CastContext::Explicit)?;
@@ -275,8 +293,10 @@ impl Binder {
         };
         let scope = Scope { leaves: vec![leaf], ..Scope::default() };
         let around = std::mem::replace(&mut self.scopes, vec![scope]);
+        // It was read when the domain was declared, not in the style of this session.
+        let style = std::mem::take(&mut self.style);
         let bound = self.expr(expr).and_then(|typed| self.condition(typed, "CHECK"));
-        self.scopes = around;
+        (self.scopes, self.style) = (around, style);
         bound
     }
 }

@@ -6,10 +6,12 @@ use trunkline_core::types::UserType;
 use trunkline_core::types::user::Kind;
 use trunkline_core::{Oid, Result};
 
-use super::resolve::{ANYARRAY, ANYELEMENT, Chosen, Found, function};
+use super::resolve::{
+    ANYARRAY, ANYCOMPATIBLE, ANYCOMPATIBLEARRAY, ANYELEMENT, ANYENUM, Chosen, Found, function,
+};
 use super::{Binder, Typed};
 use crate::datum::{Datum, Label};
-use crate::facts::{CastContext, Proc, Volatility};
+use crate::facts::{CastContext, PG_CATALOG, PROCS, Proc, Volatility, type_facts};
 use crate::functions;
 use crate::plan::{Calling, Effort, Expr};
 
@@ -57,30 +59,54 @@ impl Binder {
         Ok(Some(Typed::new(Expr::Call(Box::new(call)), result).placed(place)))
     }
 
-    /// Functions of arrays of any type, for those of enums: which they are, as if they were of texts.
-    pub(super) fn choose_of_enums(
+    /// `max` and `min` of an enum, and functions of arrays of any type for those of declared types: which they are, as
+    /// if they were of texts.
+    pub(super) fn choose_of_declared(
         &self,
         in_schema: Option<u32>,
         name: &str,
         types: &[Oid],
     ) -> Option<Chosen<Proc>> {
-        let is_of_enums =
-            |oid: &Oid| self.element_type(*oid).is_some_and(|element| self.is_enum(element));
-        let given = types.iter().copied().find(is_of_enums)?;
-        let texts: Vec<Oid> =
-            types.iter().map(|oid| if *oid == given { Oid::TEXT_ARRAY } else { *oid }).collect();
+        if let [of] = types
+            && self.is_enum(*of)
+        {
+            let schema = in_schema.unwrap_or(PG_CATALOG);
+            let mut procs = PROCS.get(name)?.iter().filter(|proc| proc.schema == schema);
+            let what = procs.find(|proc| *proc.arguments == [ANYENUM] && proc.result == ANYENUM)?;
+            return Some(Chosen { what, arguments: vec![*of], result: *of });
+        }
+        let as_record = |oid: &Oid| if self.is_composite(*oid) { Oid::RECORD } else { *oid };
+        if types.iter().any(|oid| self.is_composite(*oid))
+            && let records = types.iter().map(as_record).collect::<Vec<_>>()
+            && let Found::One(chosen) = function(in_schema, name, &records)
+            && chosen.what.arguments.contains(&Oid::RECORD)
+        {
+            return Some(chosen);
+        }
+        let is_declared = |oid: &&Oid| type_facts(**oid).is_none();
+        let given = types.iter().filter(is_declared).find(|oid| self.element_type(**oid).is_some());
+        let given = *given?;
+        let element = self.element_type(given)?;
+        let as_text = |oid: &Oid| match *oid {
+            oid if oid == given => Oid::TEXT_ARRAY,
+            oid if oid == element => Oid::TEXT,
+            oid => oid,
+        };
+        let texts: Vec<Oid> = types.iter().map(as_text).collect();
         let Found::One(mut chosen) = function(in_schema, name, &texts) else { return None };
         let pairs = chosen.what.arguments.iter().zip(types).zip(&mut chosen.arguments);
         for ((declared, own), argument) in pairs {
             match *declared {
-                ANYARRAY if *own == given => *argument = given,
-                _ if *own == given => return None,
+                ANYARRAY | ANYCOMPATIBLEARRAY => *argument = given,
+                ANYELEMENT | ANYCOMPATIBLE if *own == given => *argument = given,
+                ANYELEMENT | ANYCOMPATIBLE => *argument = element,
+                _ if *own == given || *own == element => return None,
                 _ => {}
             }
         }
         match chosen.what.result {
-            ANYARRAY => chosen.result = given,
-            ANYELEMENT => chosen.result = self.element_type(given)?,
+            ANYARRAY | ANYCOMPATIBLEARRAY => chosen.result = given,
+            ANYELEMENT | ANYCOMPATIBLE => chosen.result = element,
             _ => {}
         }
         Some(chosen)

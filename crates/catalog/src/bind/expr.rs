@@ -3,6 +3,7 @@
 use sqlparser::ast;
 use trunkline_core::{Oid, Result, SqlState};
 
+use super::types::interval_modifier;
 use super::{Binder, Typed};
 use crate::datum::Datum;
 use crate::error::{MOST_COLUMNS, at, mismatch, syntax, unsupported};
@@ -110,15 +111,8 @@ impl Binder {
             E::Function(function) => self.function(function),
             E::Interval(interval) => {
                 let value = self.expr(&interval.value)?;
-                let unit = interval.leading_field.as_ref();
-                let value = match (value.expr, unit) {
-                    (Expr::Const(Datum::Text(text)), Some(unit)) => {
-                        Typed::new(Expr::Const(Datum::text(format!("{text} {unit}"))), value.oid)
-                    }
-                    (expr, None) => Typed { expr, ..value },
-                    (_, Some(_)) => return Err(unsupported(value.place, "this interval")),
-                };
-                self.convert(value, Oid::INTERVAL, -1, CastContext::Explicit)
+                let typmod = interval_modifier(interval);
+                self.convert(value, Oid::INTERVAL, typmod, CastContext::Explicit)
             }
             E::SimilarTo { negated, expr, pattern, escape_char } => {
                 let value = self.expr(expr)?;

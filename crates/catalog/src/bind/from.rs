@@ -10,7 +10,9 @@ use trunkline_core::{Oid, Result, SqlState};
 use super::query::{renamed, settled};
 use super::scope::{LeafScope, Merged, column_of, folded};
 use super::{Binder, OutputColumn, Typed};
+use crate::datum::{Datum, Fields};
 use crate::error::{MOST_ITEMS, at, too_many_items, unsupported};
+use crate::functions;
 use crate::joins;
 use crate::plan::{Expr, From, Join, JoinKind, Leaf, SetCall, Source};
 use crate::syntax::ROWS_FROM;
@@ -253,6 +255,9 @@ impl Binder {
     ) -> Result<From> {
         let (schema, name, place) = self.function_name(name)?;
         let arguments = self.call_arguments(schema.as_deref(), &name, arguments, place)?;
+        if let Some(from) = self.json_records(&name, &arguments, alias, ordinality, place)? {
+            return Ok(from);
+        }
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let Some(chosen) = self.choose(schema.as_deref(), &name, &types, place)? else {
             let typed = self.call_named(schema.as_deref(), &name, arguments, place)?;
@@ -300,6 +305,7 @@ impl Binder {
         name: &str,
         alias: Option<&ast::TableAlias>,
     ) -> Result<From> {
+        let typed = self.as_row(typed)?;
         let item = alias.map_or_else(|| name.to_owned(), |alias| folded(&alias.name));
         let (values, columns) = match &typed.fields {
             Some(fields) => {
@@ -333,11 +339,29 @@ impl Binder {
             };
             let arguments = self.cast_arguments(vec![array], &chosen.arguments)?;
             let call = super::call::set_call(&chosen, arguments, place)?;
-            columns.push(((arrays.len() > 1).then(|| Self::shared("unnest")), call.result));
-            calls.push(call);
+            match self.fields_of(&Typed::new(Expr::Const(Datum::Null), call.result))? {
+                Some(fields) => {
+                    columns.extend(fields.iter().map(|(name, oid)| (Some(name.clone()), *oid)));
+                    calls.push(rows_of(call, fields));
+                }
+                None => {
+                    let name = (arrays.len() > 1).then(|| Self::shared("unnest"));
+                    columns.push((name, call.result));
+                    calls.push(call);
+                }
+            }
         }
         self.functions_leaf(calls, columns, ordinality, "unnest", alias)
     }
+}
+
+/// `unnest` of an array of rows: each as its fields.
+fn rows_of(call: SetCall, fields: Fields) -> SetCall {
+    let width = fields.len();
+    let mut arguments = call.arguments;
+    // Of a row that is NULL the function would not know how many they are.
+    arguments.push(Expr::Const(Datum::Int(i64::try_from(width).unwrap_or(0))));
+    SetCall { function: functions::unnest_rows, arguments, width, fields, ..call }
 }
 
 fn is_rows_from(name: &ast::ObjectName) -> bool {

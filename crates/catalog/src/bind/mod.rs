@@ -5,6 +5,7 @@ mod aggregate;
 mod call;
 pub(crate) use call::keyword_function;
 mod column_name;
+mod composite;
 mod declared;
 pub(crate) use column_name::column_name;
 pub(crate) use operate::operator_name;
@@ -15,6 +16,7 @@ mod expr;
 mod from;
 mod group;
 mod grouping;
+mod json_records;
 mod keys;
 mod literal;
 mod named;
@@ -41,7 +43,7 @@ pub(crate) use types::{ALL_DIGITS, ALL_FIELDS, INTERVAL_FIELDS, type_of};
 use std::sync::Arc;
 
 use sqlparser::ast;
-use trunkline_core::types::Types;
+use trunkline_core::types::{TextStyle, Types};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use crate::datum::Datum;
@@ -58,6 +60,8 @@ pub(crate) struct Bound {
     pub(crate) parameters: Vec<Oid>,
     /// The types that are not built in which its values may be of.
     pub(crate) types: Types,
+    /// Whether a constant in it was read as the session's settings and its clock have it, so that it is another one for others.
+    pub(crate) is_of_session: bool,
     /// About how many bytes it takes.
     pub(crate) weight: usize,
 }
@@ -104,6 +108,9 @@ pub(crate) struct Binder {
     depth: usize,
     /// Where relations and types are looked for that are none of the catalogs'.
     world: Option<Arc<World>>,
+    /// How the session writes dates, intervals and zones in constants, and when its transaction began.
+    style: Arc<TextStyle>,
+    is_of_session: bool,
     /// The types that are not built in, as far as somebody has to read them.
     types: Types,
     /// A type that is not built in and no enum's, of which there is a value: such are not compared here.
@@ -114,14 +121,16 @@ pub(crate) struct Binder {
 const MAX_DEPTH: usize = 2_000;
 
 /// Binds a query of a client, whose parameters are of the types `hints` where it said so; what is none of
-/// the catalogs' may be a relation of the world.
+/// the catalogs' may be a relation of the world. Its constants are read in the style of the session.
 pub(crate) fn bind(
     sql: &str,
     query: &ast::Query,
     hints: &[Oid],
+    style: Arc<TextStyle>,
     world: Option<Arc<World>>,
 ) -> Result<Bound> {
     let mut binder = Binder::new(sql, 0);
+    binder.style = style;
     binder.types = world.as_ref().map(|world| world.style.types.clone()).unwrap_or_default();
     binder.world = world;
     binder.parameters = hints.to_vec();
@@ -141,7 +150,8 @@ pub(crate) fn bind(
         let held = if let Expr::Const(value) = expr { value.size() } else { 0 };
         weight = weight.saturating_add(WEIGHT).saturating_add(held);
     });
-    Ok(Bound { query, columns, parameters, types: binder.types, weight })
+    let Binder { types, is_of_session, .. } = binder;
+    Ok(Bound { query, columns, parameters, types, is_of_session, weight })
 }
 
 impl Binder {
@@ -161,6 +171,8 @@ impl Binder {
             hints: HINTS,
             depth: 0,
             world: None,
+            style: Arc::default(),
+            is_of_session: false,
             types: Types::default(),
             carried: None,
         }

@@ -121,7 +121,7 @@ impl Binder {
         types: &[Oid],
         place: usize,
     ) -> Result<(Function, Vec<Oid>)> {
-        if let Some(of) = types.iter().find(|oid| self.is_enum(**oid))
+        if let Some(of) = types.iter().find(|oid| self.is_compared(**oid))
             && let Some(function) = functions::comparison(name)
             && types.iter().all(|oid| [*of, Oid::UNKNOWN].contains(oid))
         {

@@ -17,9 +17,9 @@ const ANY: Oid = Oid(2276);
 pub(super) const ANYARRAY: Oid = Oid(2277);
 pub(super) const ANYELEMENT: Oid = Oid(2283);
 const ANYNONARRAY: Oid = Oid(2776);
-const ANYENUM: Oid = Oid(3500);
-const ANYCOMPATIBLE: Oid = Oid(5077);
-const ANYCOMPATIBLEARRAY: Oid = Oid(5078);
+pub(super) const ANYENUM: Oid = Oid(3500);
+pub(super) const ANYCOMPATIBLE: Oid = Oid(5077);
+pub(super) const ANYCOMPATIBLEARRAY: Oid = Oid(5078);
 const ANYCOMPATIBLENONARRAY: Oid = Oid(5079);
 
 /// How a name is found.

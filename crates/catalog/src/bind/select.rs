@@ -226,6 +226,7 @@ impl Binder {
                     let fields = access_chain.len().saturating_sub(1);
                     let chain = access_chain.get(..fields).unwrap_or_default();
                     let value = self.access(root, chain)?;
+                    let value = self.as_row(value)?;
                     expand_record(value, &mut list)?;
                 }
                 SelectItem::UnnamedExpr(expr) => {

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use trunkline_core::types::{TextStyle, array_of};
+use trunkline_core::types::array_of;
 use trunkline_core::{Oid, Result, SqlState};
 
+use super::literal::is_of_session;
 use super::{Binder, Fields};
 use crate::datum::Datum;
 use crate::error::{Place, at, mismatch};
 use crate::facts::{CastContext, cast_context, element_of, type_facts};
-use crate::io;
 use crate::plan::Expr;
 use crate::world::is_alias;
 
@@ -86,7 +86,7 @@ impl Binder {
             return self.convert(text, to, typmod, CastContext::Explicit);
         }
         // A row of a relation is a record as it stands.
-        if to == Oid::RECORD && typed.fields.is_some() {
+        if to == Oid::RECORD && (typed.fields.is_some() || self.is_composite(from)) {
             return Ok(Typed { oid: to, ..typed });
         }
         let is_explicit = context == CastContext::Explicit;
@@ -137,11 +137,10 @@ impl Binder {
         let expr = match expr {
             Expr::Const(Datum::Null) => Expr::Const(Datum::Null),
             Expr::Const(Datum::Text(text)) if !needs_catalog(to) && typmod == -1 => {
-                let value = io::parse_plain(to, &text, &TextStyle::default());
-                Expr::Const(
-                    value
-                        .map_err(|error| if place == 0 { error } else { error.position(place) })?,
-                )
+                Expr::Const(self.constant(to, &text, place)?)
+            }
+            Expr::Const(Datum::Text(text)) if is_of_session(to) => {
+                self.constant_under((to, typmod), &text, place)?
             }
             Expr::Param(index) => {
                 let known = self.parameters.get(index).copied().unwrap_or(Oid(0));
@@ -190,8 +189,8 @@ impl Binder {
             let place = all.iter().find(|typed| typed.oid == other).map_or(0, |typed| typed.place);
             let message = format!(
                 "{clause} types {} and {} cannot be matched",
-                type_name(first),
-                type_name(other)
+                self.type_names(&[first]),
+                self.type_names(&[other])
             );
             return Err(mismatch(place, message));
         };

@@ -1,6 +1,6 @@
 //! Names of types.
 
-use sqlparser::ast::DataType;
+use sqlparser::ast::{self, DataType};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::TypeName;
 
@@ -55,6 +55,14 @@ fn interval(written: &str, digits: Option<i32>) -> i32 {
         _ => ALL_FIELDS,
     };
     (fields << 16) | digits.unwrap_or(ALL_DIGITS)
+}
+
+/// The modifier of `INTERVAL '…' first [ TO last ]`, with the digits of its seconds.
+pub(super) fn interval_modifier(of: &ast::Interval) -> i32 {
+    let fields = [&of.leading_field, &of.last_field].into_iter().flatten();
+    let written: Vec<String> = fields.map(ToString::to_string).collect();
+    let digits = of.fractional_seconds_precision.or(of.leading_precision);
+    interval(&written.join(" "), digits.and_then(|digits| digits.try_into().ok()))
 }
 
 /// The built-in type that a name in a text stands for, and its modifier.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use md5::{Digest, Md5};
+use sha2::{Sha224, Sha256, Sha384, Sha512};
 use trunkline_core::types::Value;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
@@ -53,17 +54,25 @@ pub(super) fn function(name: &str) -> Option<Function> {
                 Datum::text(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
             }))
         },
+        "sha224" => digest::<Sha224>,
+        "sha256" => digest::<Sha256>,
+        "sha384" => digest::<Sha384>,
+        "sha512" => digest::<Sha512>,
         "num_nulls" => |call| count(call, true),
         "num_nonnulls" => |call| count(call, false),
         _ => return None,
     })
 }
 
-fn bytea(bytes: &[u8]) -> Datum {
+fn digest<D: Digest>(call: &Call<'_>) -> Result<Datum> {
+    Ok(bytes(call, 0).map_or(Datum::Null, |bytes| bytea(&D::digest(bytes))))
+}
+
+pub(super) fn bytea(bytes: &[u8]) -> Datum {
     Datum::Other(Arc::new(Value::Bytea(bytes.to_vec())))
 }
 
-fn bytes<'a>(call: &'a Call<'_>, place: usize) -> Option<&'a [u8]> {
+pub(super) fn bytes<'a>(call: &'a Call<'_>, place: usize) -> Option<&'a [u8]> {
     match call.arguments.get(place)? {
         Datum::Other(value) => match &**value {
             Value::Bytea(bytes) => Some(bytes),

@@ -37,6 +37,29 @@ const OF_METHODS: [(&str, &str, [&str; 3]); 2] = [
     ("pg_opfamily", "operator family", ["opfname", "opfnamespace", "opfmethod"]),
 ];
 
+/// What is in a family of operators: its word, and the columns of its family, its types, its number and what it is.
+const OF_FAMILIES: [(&str, &str, [&str; 5]); 2] = [
+    (
+        "pg_amop",
+        "operator",
+        ["amopfamily", "amoplefttype", "amoprighttype", "amopstrategy", "amopopr"],
+    ),
+    (
+        "pg_amproc",
+        "function",
+        ["amprocfamily", "amproclefttype", "amprocrighttype", "amprocnum", "amproc"],
+    ),
+];
+
+/// An operator or a function of a family.
+pub(super) struct Member {
+    pub(super) word: &'static str,
+    pub(super) family: u32,
+    pub(super) types: [u32; 2],
+    pub(super) number: i64,
+    what: u32,
+}
+
 /// How many steps it takes to describe something.
 pub(super) const DESCRIBED: usize = 64;
 
@@ -79,6 +102,7 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Datum> {
             }
             None => None,
         },
+        "pg_amop" | "pg_amproc" => described_member(world, &catalog, object),
         catalog => match of_method(catalog, object) {
             Some((word, schema, name, method)) => {
                 let shown = world.shown_in(schema, &name);
@@ -191,6 +215,40 @@ pub(super) fn of_method(
     let of = cell("pg_am", methods.first()?, "amname")?.as_str()?.into();
     let own = cell(relation, &row, name)?.as_str()?.into();
     Some((*word, number(schema)?, own, of))
+}
+
+/// The word for what a catalog has in families of operators.
+pub(super) fn word_of_members(catalog: &str) -> Option<&'static str> {
+    OF_FAMILIES.iter().find(|known| known.0 == catalog).map(|known| known.1)
+}
+
+/// What is in a family of operators, by its number.
+pub(super) fn member(catalog: &str, object: u32) -> Option<Member> {
+    let (relation, word, [family, left, right, number, what]) =
+        OF_FAMILIES.iter().find(|known| known.0 == catalog)?;
+    let [row] = facts::rows_by(relation, "oid", &Datum::Oid(object)).try_into().ok()?;
+    let oid = |name| cell(relation, &row, name).and_then(Datum::as_oid);
+    Some(Member {
+        word,
+        family: oid(family)?,
+        types: [oid(left)?, oid(right)?],
+        number: cell(relation, &row, number)?.as_int()?,
+        what: oid(what)?,
+    })
+}
+
+/// `operator 1 (smallint, smallint) of operator family integer_ops for access method btree: <(smallint,smallint)`
+fn described_member(world: &World, catalog: &str, object: u32) -> Option<String> {
+    let of = member(catalog, object)?;
+    let (family, schema, name, method) = of_method("pg_opfamily", of.family)?;
+    let [left, right] = of.types.map(|oid| world.type_text(oid, -1).unwrap_or_default());
+    let alias = if of.word == "operator" { Oid::REGOPERATOR } else { Oid::REGPROCEDURE };
+    let what = world.other_text(alias, of.what)?;
+    let shown = world.shown_in(schema, &name);
+    let (word, number) = (of.word, of.number);
+    Some(format!(
+        "{word} {number} ({left}, {right}) of {family} {shown} for access method {method}: {what}"
+    ))
 }
 
 /// A word, the number of a schema, and a name.

@@ -7,7 +7,9 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
 use super::definitions::{oid, qualified};
-use super::describe::{DESCRIBED, column_name, kind, named, of_method};
+use super::describe::{
+    DESCRIBED, Member, column_name, kind, member, named, of_method, word_of_members,
+};
 use crate::datum::{Datum, Row};
 use crate::facts::{self, OPERATORS, PG_CATALOG, PROCS, cell, element_of, type_facts};
 use crate::plan::{Call, Function};
@@ -101,7 +103,13 @@ fn identify(
             let name = of.and_then(|of| world.objects.policy(of)).map(|policy| &*policy.name);
             ("policy", of.zip(name).and_then(|(of, name)| on(world, name, of.table)))
         }
-        name => return other(run, (catalog, name), object),
+        name => match word_of_members(name) {
+            Some(word) => {
+                let identity = member(name, object).and_then(|of| of_family(world, &of));
+                return Ok((format!("{word} of access method"), identity));
+            }
+            None => return other(run, (catalog, name), object),
+        },
     };
     Ok((word.to_owned(), identity))
 }
@@ -143,6 +151,22 @@ fn other(
             Err(PgError::new(SqlState::INTERNAL_ERROR, message))
         }
     }
+}
+
+/// An operator or a function of a family of operators.
+fn of_family(world: &World, of: &Member) -> Option<Identity> {
+    let (_, schema, family, method) = of_method("pg_opfamily", of.family)?;
+    let schema = world.schema_name(schema)?;
+    let arguments = types(world, &of.types.map(Oid));
+    let shown = dotted(&[&schema, &family]);
+    let (word, number, shown_types) = (of.word, of.number, arguments.join(", "));
+    let method_shown = quote_identifier(&method);
+    Some(Identity {
+        identity: Some(format!("{word} {number} ({shown_types}) of {shown} USING {method_shown}")),
+        names: vec![method.to_string(), schema.to_string(), family.to_string(), number.to_string()],
+        arguments,
+        ..Identity::default()
+    })
 }
 
 /// Names with points between them, in quotes where they need them.

@@ -6,6 +6,7 @@ mod array_edits;
 mod arrays;
 pub(crate) mod bits;
 mod buckets;
+mod bytes;
 mod chance;
 mod compiled;
 mod constraint;
@@ -15,14 +16,17 @@ mod describe;
 mod description;
 mod enums;
 mod exact;
+mod from_char;
 mod identify;
 mod index;
 pub(crate) mod json;
 mod json_edits;
+mod json_records;
 mod json_tree;
 mod json_values;
 mod log_places;
 mod made_intervals;
+mod made_times;
 pub(crate) mod math;
 mod mixed_times;
 mod names;
@@ -30,14 +34,17 @@ mod numbers;
 mod operators;
 pub(crate) use compiled::Pattern;
 pub(crate) use enums::function as of_enum;
+pub(crate) use json_records::json_records;
 pub(crate) use mixed_times::is_mixed;
 pub(crate) use session::{now, started};
+pub(crate) use sets::unnest_rows;
 mod overlay;
 mod partition;
 mod partition_constraint;
 mod patterns;
 mod privileges;
 mod regexps;
+pub(crate) mod regress;
 mod routine;
 mod row_security;
 mod session;
@@ -49,6 +56,7 @@ mod strings;
 mod times;
 mod to_char;
 mod trigger;
+mod trigonometry;
 mod updatable;
 mod waiting;
 mod whole_parts;
@@ -70,6 +78,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| definitions::function(name))
         .or_else(|| updatable::function(name))
         .or_else(|| privileges::function(name))
+        .or_else(|| bytes::function(name, &proc.arguments))
         .or_else(|| strings::function(name, &proc.arguments))
         .or_else(|| arrays::function(name))
         .or_else(|| whole_parts::function(name, &proc.arguments))
@@ -83,6 +92,9 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| acl::function(name))
         .or_else(|| array_edits::function(name))
         .or_else(|| times::function(name, &proc.arguments))
+        .or_else(|| made_times::function(name, &proc.arguments))
+        .or_else(|| from_char::function(name, &proc.arguments))
+        .or_else(|| trigonometry::function(name))
         .or_else(|| numbers::function(name, &proc.arguments))
         .or_else(|| statistics::function(proc))
         .or_else(|| addresses::function(name))
@@ -162,7 +174,10 @@ pub(crate) fn aggregate(name: &str) -> Option<AggregateKind> {
         "mode" => AggregateKind::Mode,
         "percentile_cont" => AggregateKind::Percentile { between: true },
         "percentile_disc" => AggregateKind::Percentile { between: false },
-        name => AggregateKind::Spread(spread::Spread::named(name)?),
+        name => match regress::Regress::named(name) {
+            Some(regress) => AggregateKind::Regress(regress),
+            None => AggregateKind::Spread(spread::Spread::named(name)?),
+        },
     })
 }
 

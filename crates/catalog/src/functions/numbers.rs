@@ -78,12 +78,12 @@ fn cut(value: &Numeric, scale: i16) -> Option<Numeric> {
     kept.fitting(1000, scale.max(0).into()).ok()
 }
 
-fn one(call: &Call<'_>, work: fn(f64) -> f64) -> Result<Datum> {
+pub(super) fn one(call: &Call<'_>, work: fn(f64) -> f64) -> Result<Datum> {
     let value = call.arguments.first().and_then(Datum::as_float).map(work);
     Ok(value.map_or(Datum::Null, Datum::Float))
 }
 
-fn two(call: &Call<'_>, work: fn(f64, f64) -> f64) -> Result<Datum> {
+pub(super) fn two(call: &Call<'_>, work: fn(f64, f64) -> f64) -> Result<Datum> {
     let pair = call.arguments.first().and_then(Datum::as_float);
     let pair = pair.zip(call.arguments.get(1).and_then(Datum::as_float));
     Ok(pair.map_or(Datum::Null, |(one, two)| Datum::Float(work(one, two))))

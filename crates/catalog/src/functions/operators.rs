@@ -3,7 +3,8 @@
 use trunkline_core::{Oid, Result};
 
 use super::{
-    arrays, bits, json_values, log_places, math, mixed_times, numbers, patterns, strings, times,
+    arrays, bits, bytes, json_values, log_places, math, mixed_times, numbers, patterns, strings,
+    times,
 };
 use crate::datum::Datum;
 use crate::facts::{Operator, element_of};
@@ -67,6 +68,9 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
             _ => {}
         }
     }
+    if let Some(function) = bytes::operator(operator) {
+        return Some(function);
+    }
     if let Some(function) = bits::operator(operator) {
         return Some(function);
     }
@@ -90,6 +94,12 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
     }
     if name == "^" && both(&is_number) {
         return numbers::function("power", &[operator.left, operator.right]);
+    }
+    if name == "||/" && is_number(operator.right) {
+        return numbers::function("cbrt", &[operator.right]);
+    }
+    if name == "@" && is_number(operator.right) {
+        return math::function("abs");
     }
     if name == "|/" && is_number(operator.right) {
         return numbers::function("sqrt", &[operator.right]);

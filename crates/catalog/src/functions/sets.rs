@@ -190,6 +190,18 @@ fn unnest(call: &Call<'_>) -> SetOfRows {
     Ok(list.items.iter().map(|item| vec![item.clone()]).collect())
 }
 
+/// The elements of an array of rows, each as its fields, of which there are as many as the second argument says.
+pub(crate) fn unnest_rows(call: &Call<'_>) -> SetOfRows {
+    let width = call.arguments.get(1).and_then(Datum::as_int);
+    let width = width.and_then(|width| usize::try_from(width).ok()).unwrap_or(0);
+    let rows = unnest(call)?.into_iter().flatten();
+    let rows = rows.map(|item| match item {
+        Datum::Record(record) => record.values.to_vec(),
+        _ => vec![Datum::Null; width],
+    });
+    Ok(rows.collect())
+}
+
 /// Elements with their numbers.
 fn expand(call: &Call<'_>) -> SetOfRows {
     let Some(list) = call.arguments.first().and_then(Datum::as_list) else { return Ok(Vec::new()) };

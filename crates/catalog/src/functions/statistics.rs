@@ -100,9 +100,16 @@ fn sequence(call: &Call<'_>) -> Result<Datum> {
     let Some(sequence) = oid(call, 0) else { return Ok(Datum::Null) };
     let found = call.run.found("pg_sequence", "seqrelid", sequence)?;
     let Some(row) = found.first() else {
-        let name = call.run.world.class_name(sequence).map(|(_, name)| name).unwrap_or_default();
-        let message = format!("\"{name}\" is not a sequence");
-        return Err(PgError::new(SqlState::WRONG_OBJECT_TYPE, message));
+        return Err(match call.run.world.class_name(sequence) {
+            Some(_) => {
+                let message = format!("cache lookup failed for sequence {sequence}");
+                PgError::new(SqlState::INTERNAL_ERROR, message)
+            }
+            None => {
+                let message = format!("relation with OID {sequence} does not exist");
+                PgError::new(SqlState::UNDEFINED_TABLE, message)
+            }
+        });
     };
     let columns =
         ["seqstart", "seqmin", "seqmax", "seqincrement", "seqcycle", "seqcache", "seqtypid"];

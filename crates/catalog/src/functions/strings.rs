@@ -17,7 +17,14 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
     if !is_text
         && !matches!(
             name,
-            "chr" | "to_hex" | "text" | "array_to_string" | "quote_literal" | "quote_nullable"
+            "chr"
+                | "to_hex"
+                | "to_oct"
+                | "to_bin"
+                | "text"
+                | "array_to_string"
+                | "quote_literal"
+                | "quote_nullable"
         )
     {
         return None;
@@ -38,13 +45,9 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
             })
         },
         "chr" => chr,
-        "to_hex" => |call| {
-            Ok(call
-                .arguments
-                .first()
-                .and_then(Datum::as_int)
-                .map_or(Datum::Null, |value| Datum::text(format!("{value:x}"))))
-        },
+        "to_hex" => |call| Ok(bits(call).map_or(Datum::Null, |of| Datum::text(format!("{of:x}")))),
+        "to_oct" => |call| Ok(bits(call).map_or(Datum::Null, |of| Datum::text(format!("{of:o}")))),
+        "to_bin" => |call| Ok(bits(call).map_or(Datum::Null, |of| Datum::text(format!("{of:b}")))),
         "btrim" => |call| trim(call, true, true),
         "ltrim" => |call| trim(call, true, false),
         "rtrim" => |call| trim(call, false, true),
@@ -81,6 +84,15 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
 
 pub(super) fn text<'a>(call: &'a Call<'_>, place: usize) -> Option<&'a str> {
     call.arguments.get(place)?.as_str()
+}
+
+/// The bits of a number: 32 of an `integer`, 64 of a `bigint`.
+fn bits(call: &Call<'_>) -> Option<u64> {
+    let value = call.arguments.first()?.as_int()?;
+    match (call.types.first(), i32::try_from(value)) {
+        (Some(&Oid::INT4), Ok(small)) => Some(u32::from_ne_bytes(small.to_ne_bytes()).into()),
+        _ => Some(u64::from_ne_bytes(value.to_ne_bytes())),
+    }
 }
 
 fn int(call: &Call<'_>, place: usize) -> Option<i64> {

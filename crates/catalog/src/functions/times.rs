@@ -34,19 +34,6 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
             let micros = micros.map_err(|_| out_of_range())?;
             Ok(Datum::Int(micros.saturating_sub(946_684_800 * SECOND)))
         },
-        "make_date" => |call| {
-            let int = |place: usize| call.arguments.get(place).and_then(Datum::as_int);
-            let (Some(year), Some(month), Some(day)) = (int(0), int(1), int(2)) else {
-                return Ok(Datum::Null);
-            };
-            let number = |value: i64| i32::try_from(value).unwrap_or(0);
-            let (year, month, day) = (number(year), number(month), number(day));
-            if day < 1 || day > days_in_month(year, month) {
-                let message = format!("date field value out of range: {year}-{month:02}-{day:02}");
-                return Err(PgError::new(SqlState::DATETIME_FIELD_OVERFLOW, message));
-            }
-            Ok(Datum::Int(days_from_civil(year, month, day)))
-        },
         "justify_hours" => |call| justified(call, true, false),
         "justify_days" => |call| justified(call, false, true),
         "justify_interval" => |call| justified(call, true, true),
@@ -89,19 +76,33 @@ pub(super) fn interval(call: &Call<'_>, place: usize) -> Option<Interval> {
     }
 }
 
-/// 24 hours as a day, 30 days as a month.
+/// 24 hours as a day, 30 days as a month, and both with the sign of the larger one.
 fn justified(call: &Call<'_>, hours: bool, days: bool) -> Result<Datum> {
-    Ok(interval(call, 0).map_or(Datum::Null, |mut own| {
-        if hours {
-            own.days = own.days.saturating_add(small(own.micros / DAY));
-            own.micros %= DAY;
+    let Some(mut own) = interval(call, 0) else { return Ok(Datum::Null) };
+    if hours {
+        own.days = own.days.saturating_add(small(own.micros / DAY));
+        own.micros %= DAY;
+    }
+    if days {
+        own.months = own.months.saturating_add(own.days / 30);
+        own.days %= 30;
+        // What is less than a day counts only where it is justified, too.
+        let rest = if hours { own.micros.signum() } else { 0 };
+        let below = if own.days == 0 { rest } else { i64::from(own.days.signum()) };
+        match (own.months.signum(), below) {
+            (1, -1) => (own.months, own.days) = (own.months - 1, own.days + 30),
+            (-1, 1) => (own.months, own.days) = (own.months + 1, own.days - 30),
+            _ => {}
         }
-        if days {
-            own.months = own.months.saturating_add(own.days / 30);
-            own.days %= 30;
+    }
+    if hours {
+        match (own.days.signum(), own.micros.signum()) {
+            (1, -1) => (own.days, own.micros) = (own.days - 1, own.micros + DAY),
+            (-1, 1) => (own.days, own.micros) = (own.days + 1, own.micros - DAY),
+            _ => {}
         }
-        of(own)
-    }))
+    }
+    Ok(of(own))
 }
 
 fn type_of(call: &Call<'_>, place: usize) -> Oid {
@@ -124,7 +125,7 @@ pub(super) fn east(call: &Call<'_>, micros: i64) -> i64 {
 }
 
 /// A time of the session's clocks as a value of the type `oid`.
-fn back(call: &Call<'_>, local: i64, oid: Oid) -> i64 {
+pub(super) fn back(call: &Call<'_>, local: i64, oid: Oid) -> i64 {
     if oid != Oid::TIMESTAMPTZ {
         return local;
     }
@@ -161,6 +162,8 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
         ("+", Oid::DATE, Oid::INT4) | ("+", Oid::INT4, Oid::DATE) => {
             |call| days(call, i64::checked_add)
         }
+        ("+", Oid::DATE, Oid::TIME) => |call| at_time(call, 0, 1),
+        ("+", Oid::TIME, Oid::DATE) => |call| at_time(call, 1, 0),
         ("+", Oid::INTERVAL, Oid::INTERVAL) => |call| sum(call, 1),
         ("-", Oid::INTERVAL, Oid::INTERVAL) => |call| sum(call, -1),
         ("*", Oid::INTERVAL, Oid::FLOAT8) => |call| times(call, 0, 1, false),
@@ -175,6 +178,14 @@ fn days(call: &Call<'_>, combine: fn(i64, i64) -> Option<i64>) -> Result<Datum> 
     let pair = pair.zip(call.arguments.get(1).and_then(Datum::as_int));
     let combined = pair.map(|(one, two)| combine(one, two).ok_or_else(out_of_range));
     combined.transpose().map(|value| value.map_or(Datum::Null, Datum::Int))
+}
+
+/// A time of a day.
+fn at_time(call: &Call<'_>, date: usize, time: usize) -> Result<Datum> {
+    let int = |place: usize| call.arguments.get(place).and_then(Datum::as_int);
+    let Some((date, time)) = int(date).zip(int(time)) else { return Ok(Datum::Null) };
+    let at = date.checked_mul(DAY).and_then(|midnight| midnight.checked_add(time));
+    at.map(Datum::Int).ok_or_else(out_of_range)
 }
 
 fn sum(call: &Call<'_>, sign: i64) -> Result<Datum> {

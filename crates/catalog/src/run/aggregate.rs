@@ -58,6 +58,7 @@ impl Run {
         let is_null = arguments.first().is_some_and(Datum::is_null);
         let keeps_null = match of.kind {
             AggregateKind::List => true,
+            AggregateKind::Regress(_) => !arguments.iter().any(Datum::is_null),
             AggregateKind::JsonList { strict } => !strict,
             AggregateKind::JsonObject { strict } => {
                 if is_null {
@@ -113,6 +114,7 @@ impl Run {
             AggregateKind::Join
             | AggregateKind::List
             | AggregateKind::Spread(_)
+            | AggregateKind::Regress(_)
             | AggregateKind::Mode
             | AggregateKind::Percentile { .. }
             | AggregateKind::JsonList { .. }
@@ -211,6 +213,7 @@ impl Run {
                 Datum::Null
             }
             AggregateKind::Spread(spread) => spread.of(&items.flatten().collect::<Vec<_>>())?,
+            AggregateKind::Regress(regress) => regress.of(items)?,
             AggregateKind::Mode => ordered_set::mode(&items.flatten().collect::<Vec<_>>()),
             AggregateKind::Percentile { .. } if state.count == 0 => Datum::Null,
             AggregateKind::Percentile { between } => {

@@ -216,6 +216,13 @@ impl Dialect for Postgres {
         if is_reserved(first) {
             return Some(parser.expected("an expression", parser.peek_token()));
         }
+        // A query in parentheses; no function can be called so.
+        if first == Keyword::VALUES
+            && parser.peek_nth_token_ref(1).token == Token::LParen
+            && parser.get_current_token().token == Token::LParen
+        {
+            return Some(parser.parse_query().map(Expr::Subquery));
+        }
         members::comes_next(parser).then(|| members::read(parser))
     }
 
@@ -228,11 +235,16 @@ impl Dialect for Postgres {
         precedence: u8,
     ) -> Option<Result<Expr, ParserError>> {
         let is = |words: &[Keyword], parser: &mut Parser<'_>| parser.parse_keywords(words);
-        // One behind another says nothing, and could go on for ever.
-        if !matches!(left, Expr::Collate { .. }) && is(&[Keyword::COLLATE], parser) {
-            let collation = parser.parse_object_name(false);
-            let expr = Box::new(left.clone());
-            return Some(collation.map(|collation| Expr::Collate { expr, collation }));
+        // Of several the last holds. They are taken together: a tree of them could be of any depth.
+        let mut last = None;
+        while is(&[Keyword::COLLATE], parser) {
+            match parser.parse_object_name(false) {
+                Ok(collation) => last = Some(collation),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        if let Some(collation) = last {
+            return Some(Ok(Expr::Collate { expr: Box::new(left.clone()), collation }));
         }
         let words = Words::next(parser);
         let read = matches::read(parser, words, left, precedence)

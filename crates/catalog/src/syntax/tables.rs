@@ -49,20 +49,53 @@ pub(crate) fn as_selects(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     written
 }
 
-/// The tokens without ONLY before the name of an item of FROM: the relations here give nobody the rows of others.
+/// The tokens without ONLY before the name of an item of FROM, which may be in parentheses: the relations here give
+/// nobody the rows of others.
 pub(crate) fn without_only(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut before = Keyword::NoKeyword;
     let mut is_listed = false;
-    tokens.retain(|token| {
+    let mut gone = Vec::new();
+    for (place, token) in tokens.iter().enumerate() {
         let word = match &token.token {
-            Token::Whitespace(_) => return true,
+            Token::Whitespace(_) => continue,
             Token::Word(word) if word.quote_style.is_none() => word.keyword,
             _ => Keyword::NoKeyword,
         };
         let is_item = matches!(before, Keyword::FROM | Keyword::JOIN) || is_listed;
         before = word;
         is_listed = token.token == Token::Comma;
-        !(is_item && word == Keyword::ONLY)
+        if is_item && word == Keyword::ONLY {
+            let rest = tokens.get(place + 1..).unwrap_or_default();
+            let parentheses = around_name(rest);
+            gone.push(place);
+            gone.extend(parentheses.into_iter().flatten().map(|within| place + 1 + within));
+        }
+    }
+    let mut gone = gone.into_iter().peekable();
+    let mut place = 0;
+    tokens.retain(|_| {
+        place += 1;
+        gone.next_if_eq(&(place - 1)).is_none()
     });
     tokens
+}
+
+/// Where the parentheses are that begin these tokens and have nothing but a name within.
+fn around_name(tokens: &[TokenWithSpan]) -> Option<[usize; 2]> {
+    let mut written = tokens
+        .iter()
+        .enumerate()
+        .filter(|(_, token)| !matches!(token.token, Token::Whitespace(_)))
+        .map(|(place, token)| (place, &token.token));
+    let (open, _) = written.next().filter(|(_, token)| **token == Token::LParen)?;
+    let mut is_name = false;
+    for (place, token) in written {
+        match token {
+            Token::Word(_) if !is_name => is_name = true,
+            Token::Period if is_name => is_name = false,
+            Token::RParen if is_name => return Some([open, place]),
+            _ => return None,
+        }
+    }
+    None
 }

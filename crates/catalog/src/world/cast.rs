@@ -36,6 +36,9 @@ impl World {
         if value.is_null() || (from == to && typmod == -1) {
             return Ok(value);
         }
+        if from == to && is_measured(to) {
+            return under(value, to, typmod, is_explicit);
+        }
         if let (Datum::Array(list), Some(element)) = (&value, element_of(to)) {
             let own = element_of(from).unwrap_or(Oid::TEXT);
             let items = list
@@ -111,7 +114,7 @@ impl World {
             }
             (value, _) => Ok(value),
         }?;
-        under(value, to, typmod)
+        under(value, to, typmod, is_explicit)
     }
 }
 
@@ -150,16 +153,26 @@ impl World {
     }
 }
 
-/// A number or a moment within what its type's modifier says.
-fn under(value: Datum, to: Oid, typmod: i32) -> Result<Datum> {
+/// Whether a type's modifier says how exact its numbers and moments are.
+fn is_measured(oid: Oid) -> bool {
+    let moments = [Oid::TIME, Oid::TIMETZ, Oid::TIMESTAMP, Oid::TIMESTAMPTZ, Oid::INTERVAL];
+    oid == Oid::NUMERIC || moments.contains(&oid)
+}
+
+/// A number, a moment or a string of an array within what its type's modifier says.
+fn under(value: Datum, to: Oid, typmod: i32, is_explicit: bool) -> Result<Datum> {
     if let (Datum::Array(list), Some(element), 0..) = (&value, element_of(to), typmod) {
-        let items = list.items.iter().map(|item| under(item.clone(), element, typmod));
+        let items = list.items.iter().map(|item| under(item.clone(), element, typmod, is_explicit));
         let (items, dimensions) = (items.collect::<Result<_>>()?, list.dimensions.clone());
         return Ok(Datum::Array(Arc::new(List { dimensions, items })));
     }
-    let is_measured =
-        matches!(to, Oid::NUMERIC | Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ);
-    if typmod < 0 || !is_measured || value.is_null() {
+    if typmod < 0 || value.is_null() {
+        return Ok(value);
+    }
+    if let Datum::Text(text) = value {
+        return fitting(text, to, typmod, is_explicit);
+    }
+    if !is_measured(to) {
         return Ok(value);
     }
     // None of these is of a declared type.
@@ -170,6 +183,16 @@ fn under(value: Datum, to: Oid, typmod: i32) -> Result<Datum> {
 fn number(value: Datum, from: Oid, to: Oid) -> Result<Datum> {
     if matches!(to, Oid::FLOAT4 | Oid::FLOAT8) {
         return Ok(value.as_float().map_or(Datum::Null, Datum::Float));
+    }
+    // Money is counted in cents.
+    if to == Oid::MONEY && from != Oid::MONEY {
+        let cents = value.to_numeric().and_then(|value| value.fitting(1000, 2).ok()?.to_i128(2));
+        let cents = cents.and_then(|cents| i64::try_from(cents).ok());
+        return cents.map(Datum::Int).ok_or_else(|| out_of_range(to));
+    }
+    if to == Oid::NUMERIC && from == Oid::MONEY {
+        let cents = value.as_int().map(|cents| Numeric::from_i128(cents.into(), 2));
+        return Ok(cents.map_or(Datum::Null, |cents| Datum::Numeric(Arc::new(cents))));
     }
     if to == Oid::NUMERIC {
         return Ok(value.to_numeric().map_or(Datum::Null, |value| Datum::Numeric(Arc::new(value))));

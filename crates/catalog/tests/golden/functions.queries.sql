@@ -157,3 +157,161 @@ select obj_description('pg_class'::regclass, 'no_such'), obj_description('pg_cla
 select sum(count(*)) from pg_am
 
 select sum(1) filter (where count(*) > 0) from pg_am
+
+select '1.5 s'::interval(0), '1 day 02:03:04.567'::interval day to minute, '1.234567'::interval second(2), '1.5 s'::text::interval(0), make_interval(secs => 1.5)::interval(0) from pg_am limit 1
+
+select interval '1' year, interval '1-2' year to month, interval '5' day, interval '1:30' hour to minute, interval '1 2' day to hour, interval '1.5' minute, interval '14 months' year from pg_am limit 1
+
+select '{1.5 s,2.4 s}'::interval(0)[], 'infinity'::interval(0), '-1.5 s'::interval(0), '{abcdef,ab}'::varchar(3)[], '{a,b}'::char(3)[] from pg_am limit 1
+
+select '2020-01-01 00:00:00.7'::timestamp(0), '12:00:00.6+01'::timetz(0), '2020-01-01 12:00:00.51+02'::timestamptz(1) from pg_am limit 1
+
+select a.amname, c.relname from only (pg_am) as a, only (pg_catalog.pg_class) c where a.oid = 2 and c.oid = 1259
+
+select 'a' collate "C" collate "POSIX" < 'B' collate "C" collate "POSIX" as b, relname from pg_class where oid = 1259 order by relname collate "C" collate "C"
+
+select (values (c.relname)), (values (c.relname), ('b') limit 1), exists (values (c.oid)), array(values (c.relname), ('b')) from pg_class c where c.oid = 1259
+
+select (values (c.relname) union select 'z' order by 1 limit 1) from pg_class c where c.oid = 1259
+
+select (values (c.relname), ('b')) from pg_class c where c.oid = 1259
+
+select i.* from pg_amop o, pg_identify_object(2602, o.oid, 0) i where amopfamily = 1976 and amopstrategy = 1 order by 4
+
+select i.* from pg_amproc o, pg_identify_object_as_address(2603, o.oid, 0) i where amprocfamily = 1976 and amprocnum = 1 order by 2, 3
+
+select pg_describe_object(2602, oid, 0) from pg_amop where amopfamily = 1976 and amopstrategy = 1 order by 1
+
+select pg_describe_object(2603, oid, 0) from pg_amproc where amprocfamily = 1976 order by 1
+
+select pg_identify_object(2602, 1, 0), pg_identify_object(2603, 0, 0), pg_identify_object_as_address(2602, 1, 0) from pg_am limit 1
+
+select pg_sequence_parameters(1259)
+
+select pg_sequence_parameters(1)
+
+select round(sin(1)::numeric, 12), cos(0), round(tan(0.5)::numeric, 12), asin(1), acos(1), atan(0), atan2(0, 1), radians(180), degrees(pi()), round(cot(1)::numeric, 12), sinh(0), cosh(0), tanh(0), tan('nan'), sinh(1000), cot(0) from pg_am limit 1
+
+select asin(2) from pg_am
+
+select sin('inf'::float8) from pg_am
+
+select degrees(1e308) from pg_am
+
+select encode(sha224('abc'), 'hex'), encode(sha256('abc'), 'hex'), encode(sha384(''), 'hex'), encode(sha512('abc'), 'base64'), sha256(null) from pg_am limit 1
+
+select make_time(24, 0, 0), make_time(10, 1, 59.999999), make_timestamp(-44, 3, 15, 12, 30, 15), make_timestamp(2020, 2, 29, 24, 0, 0), make_timestamptz(2020, 7, 1, 3, 4, 5.25, 'Europe/Berlin'), make_timestamptz(2020, 7, 1, 3, 4, 60), make_date(-1, 12, 31) from pg_am limit 1
+
+select make_time(25, 0, 0) from pg_am
+
+select make_time(10, 1, 60.5) from pg_am
+
+select make_timestamp(2020, 2, 30, 0, 0, 0) from pg_am
+
+select make_timestamp(2020, 2, 3, 0, 61, 5) from pg_am
+
+select make_date(0, 1, 1) from pg_am
+
+select date_bin('15 minutes', timestamp '2020-02-11 15:44:17', '2001-01-01'), date_bin('7 days', timestamp '2000-02-11 15:44:17', '2001-01-01'), date_bin('1 h', 'infinity'::timestamp, '2001-01-01'), date_bin('1 day 2 h', '2020-02-11 15:44:17+00'::timestamptz, '2001-01-01 00:00+00') from pg_am limit 1
+
+select date_bin('1 month', timestamp '2020-02-11 15:44:17', '2001-01-01') from pg_am
+
+select date_bin('-1 h', timestamp '2020-02-11 15:44:17', '2001-01-01') from pg_am
+
+select justify_interval('1 mon -1 hour'), justify_interval('-1 mon 31 days'), justify_interval('40 days 50 h'), justify_interval('-40 days 3 h'), justify_hours('1 day -3 h'), justify_hours('-1 day 27 h'), justify_days('1 mon -3 days'), justify_days('-1 mon 35 days -3 h') from pg_am limit 1
+
+select date '2020-01-01' + time '10:00', time '10:00' + date '2020-01-01' from pg_am limit 1
+
+select 1::money::numeric, 5::int8::money::numeric, 1.235::money::numeric, '12.34'::money::numeric from pg_am limit 1
+
+select corr(a, b), covar_pop(a, b), covar_samp(a, b), regr_avgx(a, b), regr_avgy(a, b), regr_count(a, b), regr_intercept(a, b), regr_r2(a, b), regr_slope(a, b), regr_sxx(a, b), regr_sxy(a, b), regr_syy(a, b) from (values (1, 2), (2, 5), (3, 6.5), (null, 4), (5, null)) v (a, b), pg_am where amname = 'heap'
+
+select corr(a, b), covar_pop(a, b), covar_samp(a, b), regr_r2(a, b), regr_slope(a, b), regr_sxx(a, b), regr_count(a, b) filter (where a > 1) from (values (1, 2)) v (a, b), pg_am where amname = 'heap'
+
+select corr(a, b), regr_r2(a, b), regr_slope(a, b), regr_intercept(a, b) from (values (1, 2), (1, 3)) v (a, b), pg_am where amname = 'heap'
+
+select corr(oid::int, oid::int), regr_count(oid::int, 1), regr_avgy(oid::int, 1) from pg_am where amname = 'none'
+
+select to_hex(-1), to_bin(-5), to_oct(64::int8), to_bin(0), to_oct(-1), to_hex(-1::int8) from pg_am limit 1
+
+select @ -5, @ -5.5, @ -5.5::float8, ||/ 8.0 from pg_am limit 1
+
+select '\x12'::bytea || '\x34'::bytea, get_byte('\x1234'::bytea, 1), set_byte('\x1234'::bytea, 0, 64), bit_count('\xff0f'::bytea), position('\x34'::bytea in '\x1234'::bytea), substring('\x123456'::bytea from 2 for 1), substr('\x123456'::bytea, 2), substr('\x123456'::bytea, -1, 3), reverse('\x1234'::bytea) from pg_am limit 1
+
+select get_byte('\x1234'::bytea, 2) from pg_am
+
+select x.* from json_to_record('{"a":1,"b":"x","c":[1,2],"d":"2020-01-02","e":null,"f":true,"a":7}') as x (a int, b text, c int[], d date, e int, f text, g numeric), pg_am limit 1
+
+select x.* from json_to_recordset('[{"a":1,"b":"x"},{"a":"2"},{}]') as x (a int, b varchar(3)), pg_am where amname = 'heap'
+
+select x.* from jsonb_to_recordset('[{"a":1,"b":{"c": [1]}},{"a":2.5}]') as x (a numeric(5,2), b jsonb), pg_am where amname = 'heap'
+
+select x.b, x.a + 1 from jsonb_to_recordset('[{"a":1,"b":"y"}]') as x (a int, b text), pg_am where amname = 'heap'
+
+select x.a[2][1], x.b from jsonb_to_record('{"a":[[1,2],[3,4]],"b":["x",null]}') as x (a int[], b text[]), pg_am where amname = 'heap'
+
+select x.* from jsonb_to_record('{"A":1,"b":2}') as x ("A" int, B int), pg_am where amname = 'heap'
+
+select x.* from json_to_record(null) as x (a int), pg_am where amname = 'heap'
+
+select x.* from json_to_record('[1]') as x (a int), pg_am
+
+select x.* from json_to_recordset('{}') as x (a int), pg_am
+
+select x.* from json_to_recordset('[1]') as x (a int), pg_am
+
+select x.* from json_to_record('{"a":"abcd"}') as x (a varchar(3)), pg_am
+
+select x.* from json_to_record('{"a":{}}') as x (a int[]), pg_am
+
+select x.* from json_to_record('{"a":1}'), pg_am
+
+select substr('abc', 2), substring('abc', 2), substring('abc' from 2 for 1), substr('abc', 2, 1) from pg_am limit 1
+
+select to_date('2020-01-05','YYYY-MM-DD'), to_date('20200105','YYYYMMDD'), to_date('05 Dec 2000','DD Mon YYYY'), to_date('5/1/2020','DD/MM/YYYY'), to_date('March 7, 2021','Month DD, YYYY') from pg_am limit 1
+
+select to_timestamp('05 Dec 2000','DD Mon YYYY'), to_timestamp('2020-01-02 03:04:05','YYYY-MM-DD HH24:MI:SS'), to_timestamp('2020-01-02 03:04:05.25','YYYY-MM-DD HH24:MI:SS.MS'), to_timestamp('2020-01-02 12:04 AM','YYYY-MM-DD HH12:MI AM'), to_timestamp('2020-01-02 01:04pm','YYYY-MM-DD HH:MIPM') from pg_am limit 1
+
+select to_timestamp('12:34:56.1234567','HH24:MI:SS.US') from pg_am limit 1
+
+select to_date('2020-13-05','YYYY-MM-DD') from pg_am limit 1
+
+select to_date('2020-02-30','YYYY-MM-DD') from pg_am limit 1
+
+select to_date('abcd-02-30','YYYY-MM-DD') from pg_am limit 1
+
+select to_date('202','YYYYMM') from pg_am limit 1
+
+select to_date('20201','YYYYMM') from pg_am limit 1
+
+select to_date('05 Foo 2000','DD Mon YYYY') from pg_am limit 1
+
+select to_timestamp('2020-01-02 13:04 PM','YYYY-MM-DD HH12:MI AM') from pg_am limit 1
+
+select to_timestamp('2020-01-02 25:04','YYYY-MM-DD HH24:MI') from pg_am limit 1
+
+select to_timestamp('2020-01-02 13:04','YYYY-MM-DD HH12:MI') from pg_am limit 1
+
+select to_date('2020-01-05 10:00','YYYY-MM-DD'), to_date('12020-01-05','YYYY-MM-DD'), to_date('5-1','DD-MM'), to_timestamp('10:20','HH24:MI') from pg_am limit 1
+
+select to_date('2020-01','YYYY-MM-YYYY') from pg_am limit 1
+
+select to_date('2020-01-2021','YYYY-MM-YYYY') from pg_am limit 1
+
+select to_date('january 5 2020','MONTH DD YYYY'), to_date('JAN 5 2020','mon dd yyyy'), to_date('jan52020','MonDDYYYY') from pg_am limit 1
+
+select to_date('99999999999','YYYY') from pg_am limit 1
+
+select to_date('2020-1-5','YYYY-MM-DD'), to_date('2020-001-5','YYYY-MM-DD') from pg_am limit 1
+
+select to_date('20-1-5','YYYY-MM-DD'), to_date('0','YYYY') from pg_am limit 1
+
+select to_timestamp('2020-01-02T03:04:05','YYYY-MM-DD"T"HH24:MI:SS') from pg_am limit 1
+
+select to_timestamp('2020-01-02 03:04:05.123456','YYYY-MM-DD HH24:MI:SS.US'), to_timestamp('1.2','SS.US') from pg_am limit 1
+
+select to_timestamp('2020-01-02 3','YYYY-MM-DD HH24MISS') from pg_am limit 1
+
+select to_date('2020/01/05','YYYY-MM-DD'), to_date('2020 01 05','YYYYMMDD'), to_date('2020','YYYY'), to_date('','YYYY'), to_date(null,'YYYY'), to_date('  2020  01-05','YYYY-MM-DD') from pg_am limit 1
+
+select to_timestamp('2020-01-02T03:04:05','YYYY-MM-DD"T"HH24:MI:SS'), to_timestamp('year 2020 month 5','"year "YYYY" month "MM') from pg_am limit 1

@@ -9,6 +9,7 @@ mod fixture;
 mod lent;
 mod locks;
 mod promises;
+mod settings;
 
 use std::net::SocketAddr;
 

@@ -1,13 +1,14 @@
 //! Modifiers of types: what `varchar(5)` or `numeric(4,2)` make of a value when it is read.
 //!
 //! Sources: <https://www.postgresql.org/docs/18/datatype-character.html> and those of the other
-//! types. That of an `interval` is not applied.
+//! types.
 
 use super::datetime::Timetz;
 use super::error::ValueError;
+use super::interval::IntervalField;
 use super::user::{Base, Types};
 use super::value::Value;
-use super::{Bits, Vector};
+use super::{Bits, Interval, Vector};
 use crate::{Oid, SqlState};
 
 impl Value {
@@ -52,6 +53,7 @@ pub(super) fn applied(value: Value, oid: Oid, typmod: i32) -> Result<Value, Valu
         }
         (Value::Timestamp(micros), _) => Value::Timestamp(rounded(micros, typmod)),
         (Value::Timestamptz(micros), _) => Value::Timestamptz(rounded(micros, typmod)),
+        (Value::Interval(span), _) => Value::Interval(within_fields(span, typmod)),
         (Value::Vector(vector), _) => Value::Vector(of_dimensions(vector, typmod)?),
         // When they are read.
         (Value::Array(array), _) => Value::Array(array.with_typmod(typmod)),
@@ -171,6 +173,28 @@ fn check_dimensions(dimensions: usize, typmod: i32) -> Result<(), ValueError> {
     }
     let message = format!("expected {typmod} dimensions, not {dimensions}");
     Err(ValueError::new(SqlState::DATA_EXCEPTION, message))
+}
+
+/// An interval without what is less than its last field, and its seconds to so many digits.
+fn within_fields(span: Interval, typmod: i32) -> Interval {
+    if matches!(span, Interval::INFINITY | Interval::NEG_INFINITY) {
+        return span;
+    }
+    let whole =
+        |amount: i64, unit: i64| amount.saturating_sub(amount.checked_rem(unit).unwrap_or(0));
+    let months = Interval { days: 0, micros: 0, ..span };
+    let kept = match IntervalField::last_of(typmod) {
+        Some(IntervalField::Year) => Interval {
+            months: span.months.saturating_sub(span.months.checked_rem(12).unwrap_or(0)),
+            ..months
+        },
+        Some(IntervalField::Month) => months,
+        Some(IntervalField::Day) => Interval { micros: 0, ..span },
+        Some(IntervalField::Hour) => Interval { micros: whole(span.micros, 3_600_000_000), ..span },
+        Some(IntervalField::Minute) => Interval { micros: whole(span.micros, 60_000_000), ..span },
+        Some(IntervalField::Second) | None => span,
+    };
+    Interval { micros: rounded(kept.micros, typmod & 0xffff), ..kept }
 }
 
 /// Microseconds to so many digits of a second, half away from zero; infinities stay.

@@ -21,6 +21,37 @@ pub struct Interval {
     pub micros: i64,
 }
 
+/// A field that the type of an interval may be restricted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IntervalField {
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    Second,
+}
+
+impl IntervalField {
+    /// The last one that a modifier lets in; `None` where it lets all in, as -1 does.
+    pub(super) fn last_of(typmod: i32) -> Option<IntervalField> {
+        let fields = typmod.wrapping_shr(16) & 0x7fff;
+        let has = |bit: u32| fields & 1_i32.wrapping_shl(bit) != 0;
+        if typmod < 0 || fields == 0x7fff {
+            return None;
+        }
+        let known = [
+            (12, IntervalField::Second),
+            (11, IntervalField::Minute),
+            (10, IntervalField::Hour),
+            (3, IntervalField::Day),
+            (1, IntervalField::Month),
+            (2, IntervalField::Year),
+        ];
+        known.into_iter().find(|(bit, _)| has(*bit)).map(|(_, field)| field)
+    }
+}
+
 impl Interval {
     /// Longer than any span; PostgreSQL knows it since 17.
     pub const INFINITY: Interval = Interval { months: i32::MAX, days: i32::MAX, micros: i64::MAX };

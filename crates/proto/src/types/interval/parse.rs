@@ -1,7 +1,7 @@
 //! How an interval is read, but for ISO 8601.
 
 use super::sum::{Amount, HOUR, MINUTE, SECOND, Sum};
-use super::{Interval, iso};
+use super::{Interval, IntervalField, iso};
 use crate::types::datetime::{Fields, Flaw, Kind, clock, fraction_of_one, leading_int};
 use crate::types::error::ValueError;
 use crate::types::style::IntervalStyle;
@@ -25,7 +25,30 @@ impl Interval {
     /// The style matters for a minus at the start of an interval without any other sign: in
     /// `sql_standard` it holds for all that follows, else for the first part only.
     pub fn parse_in(text: &str, style: IntervalStyle) -> Result<Interval, ValueError> {
-        let read = match Fields::of_interval(text).and_then(|fields| read(&fields, style)) {
+        Interval::parse_under(text, style, -1)
+    }
+
+    /// Reads an interval of a type with a modifier, -1 without one: a number without a unit is one of its last field.
+    ///
+    /// # Errors
+    ///
+    /// As for [`parse`](Interval::parse).
+    ///
+    /// What the modifier does not hold is still there: [`Value::under`](crate::types::Value::under) takes it away.
+    pub fn parse_under(
+        text: &str,
+        style: IntervalStyle,
+        typmod: i32,
+    ) -> Result<Interval, ValueError> {
+        let unit = match IntervalField::last_of(typmod) {
+            Some(IntervalField::Year) => Unit::Year,
+            Some(IntervalField::Month) => Unit::Month,
+            Some(IntervalField::Day) => Unit::Day,
+            Some(IntervalField::Hour) => Unit::Hour,
+            Some(IntervalField::Minute) => Unit::Minute,
+            Some(IntervalField::Second) | None => Unit::Second,
+        };
+        let read = match Fields::of_interval(text).and_then(|fields| read(&fields, style, unit)) {
             Err(Flaw::Format) => iso::read(text).map(Read::Sum),
             other => other,
         };
@@ -112,12 +135,13 @@ impl Unit {
 }
 
 /// Reads the fields from the last to the first: a unit comes before its number.
-fn read(fields: &Fields, style: IntervalStyle) -> Result<Read, Flaw> {
+fn read(fields: &Fields, style: IntervalStyle, unnamed: Unit) -> Result<Read, Flaw> {
     let text = |place: usize| fields.get(place).map(|(_, text)| text).unwrap_or_default();
     let signed = |place: usize| text(place).starts_with(['-', '+']);
     let mut reader = Reader {
         sum: Sum::default(),
         unit: None,
+        unnamed,
         unit_is_open: false,
         all_negative: style == IntervalStyle::SqlStandard
             && text(0).starts_with('-')
@@ -176,8 +200,10 @@ fn read(fields: &Fields, style: IntervalStyle) -> Result<Read, Flaw> {
 
 struct Reader {
     sum: Sum,
-    /// The unit of the number to come; seconds if none was named.
+    /// The unit of the number to come.
     unit: Option<Unit>,
+    /// That of one for which none was named.
+    unnamed: Unit,
     /// A unit was named and its number is still to come.
     unit_is_open: bool,
     all_negative: bool,
@@ -207,7 +233,7 @@ impl Reader {
     }
 
     fn number(&mut self, text: &str) -> Result<Set, Flaw> {
-        let unit = self.unit.unwrap_or(Unit::Second);
+        let unit = self.unit.unwrap_or(self.unnamed);
         let negative = text.starts_with('-');
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
         let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());

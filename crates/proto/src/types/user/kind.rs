@@ -73,8 +73,7 @@ pub struct Attribute {
     /// Its type.
     pub oid: Oid,
     /// The type's modifier, -1 without one: for `varchar(n)` n + 4, for `numeric(p,s)`
-    /// `(p << 16 | s) + 4`. What is read is cut, rounded or refused as it says; that of an `interval`
-    /// is not looked at.
+    /// `(p << 16 | s) + 4`. What is read is cut, rounded or refused as it says.
     pub typmod: i32,
 }
 

@@ -19,7 +19,7 @@
 //! # Ok::<(), trunkline_proto::types::ValueError>(())
 //! ```
 //!
-//! What is not looked at: what a domain asks of its values, the modifiers of intervals, and
+//! What is not looked at: what a domain asks of its values, and
 //! collations: ranges of strings are in the order of their bytes, as under `COLLATE "C"`. Modifiers
 //! of fields and of domains hold for what is read as a [`Value`](super::Value).
 
