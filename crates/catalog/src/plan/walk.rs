@@ -1,6 +1,7 @@
 //! All expressions of a query, also those of the queries within it.
 
 use super::{Body, CteKind, Expr, FrameBound, From, Group, Leaf, Query, Select, Source, Wanted};
+use crate::facts::Volatility;
 use crate::run::{MORE, RED};
 
 /// What is shown each expression, and how many queries are between it and the one that was asked.
@@ -114,5 +115,10 @@ impl Expr {
                 query.query.walk(level + 1, see);
             }
         });
+    }
+
+    /// Whether it is a call that may do something beside giving a value.
+    pub(crate) fn is_volatile(&self) -> bool {
+        matches!(self, Expr::Call(call) if call.volatility == Volatility::Volatile)
     }
 }

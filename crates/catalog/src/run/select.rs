@@ -28,14 +28,46 @@ impl Run {
         enough: Option<usize>,
     ) -> Result<Vec<Row>> {
         let mut result = Vec::new();
+        self.each_made(select, parent, &mut |row| {
+            self.hold(&row)?;
+            result.push(row);
+            Ok(enough.is_none_or(|enough| result.len() < enough))
+        })?;
+        Ok(result)
+    }
+
+    /// Goes through the rows of a SELECT as they are made; whether more were wanted.
+    pub(super) fn each_made(
+        &self,
+        select: &Select,
+        parent: &Frame<'_>,
+        take: &mut Take<'_>,
+    ) -> Result<bool> {
         if select.group.is_none() && select.windows.is_empty() {
-            self.each_made(select, parent, &mut |row| {
-                self.hold(&row)?;
-                result.push(row);
-                Ok(enough.is_none_or(|enough| result.len() < enough))
-            })?;
-            return Ok(result);
+            let whole = whole(select);
+            return self.each(
+                select,
+                parent,
+                &mut |rows| match whole.and_then(|leaf| rows.get(leaf)) {
+                    Some(row) if row.len() == select.project.len() => take(row.clone()),
+                    _ => {
+                        let frame = Frame { rows, slots: &[], parent: Some(parent) };
+                        self.project(select, &frame, take)
+                    }
+                },
+            );
         }
+        // Each is let go when its row is made.
+        for draft in self.drafts(select, parent)? {
+            if !self.project(select, &draft.frame(parent), take)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The rows of groups and windows, for which those of FROM had to be there together.
+    fn drafts(&self, select: &Select, parent: &Frame<'_>) -> Result<Vec<Draft>> {
         let mut drafts = match &select.group {
             Some(group) => self.group(select, group, parent)?,
             None => {
@@ -52,31 +84,7 @@ impl Run {
         for window in &select.windows {
             self.window(window, &mut drafts, parent)?;
         }
-        for draft in &drafts {
-            self.project(select, &draft.frame(parent), &mut |row| {
-                self.hold(&row)?;
-                result.push(row);
-                Ok(true)
-            })?;
-        }
-        Ok(result)
-    }
-
-    /// Goes through the rows of a SELECT without groups and windows as they are made; whether more were wanted.
-    pub(super) fn each_made(
-        &self,
-        select: &Select,
-        parent: &Frame<'_>,
-        take: &mut Take<'_>,
-    ) -> Result<bool> {
-        let whole = whole(select);
-        self.each(select, parent, &mut |rows| match whole.and_then(|leaf| rows.get(leaf)) {
-            Some(row) if row.len() == select.project.len() => take(row.clone()),
-            _ => {
-                let frame = Frame { rows, slots: &[], parent: Some(parent) };
-                self.project(select, &frame, take)
-            }
-        })
+        Ok(drafts)
     }
 
     /// Goes through the rows that FROM and WHERE leave; whether more were wanted at their end.
