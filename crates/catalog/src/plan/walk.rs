@@ -117,6 +117,21 @@ impl Expr {
         });
     }
 
+    /// Whether its value depends on the rows of a leaf of its query and on no others, and it does nothing beside.
+    pub(crate) fn is_of_leaf(&self, leaf: usize) -> bool {
+        let mut is_own = true;
+        self.walk(0, &mut |expr, _| {
+            is_own &= match expr {
+                Expr::Column { depth, leaf: of, .. } | Expr::WholeRow { depth, leaf: of, .. } => {
+                    (*depth, *of) == (0, leaf)
+                }
+                Expr::Slot { .. } | Expr::Subquery { .. } => false,
+                other => !other.is_volatile(),
+            };
+        });
+        is_own
+    }
+
     /// Whether it is a call that may do something beside giving a value.
     pub(crate) fn is_volatile(&self) -> bool {
         matches!(self, Expr::Call(call) if call.volatility == Volatility::Volatile)

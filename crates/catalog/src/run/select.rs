@@ -73,9 +73,13 @@ impl Run {
             None => {
                 let mut drafts: Vec<Draft> = Vec::new();
                 self.each(select, parent, &mut |rows| {
+                    let rows = match &select.kept {
+                        Some(kept) => vec![columns(rows, kept)],
+                        None => rows.clone(),
+                    };
                     self.charge(size_of::<Draft>())?;
-                    self.hold_leaves(rows, drafts.last().map(|last| &*last.rows))?;
-                    drafts.push(Draft { rows: rows.clone(), slots: Vec::new() });
+                    self.hold_leaves(&rows, drafts.last().map(|last| &*last.rows))?;
+                    drafts.push(Draft { rows, slots: Vec::new() });
                     Ok(true)
                 })?;
                 drafts
@@ -131,6 +135,12 @@ impl Run {
         }
         Ok(true)
     }
+}
+
+/// Some columns of leaves.
+fn columns(rows: &[Row], wanted: &[(usize, usize)]) -> Row {
+    let cell = |(leaf, column): &(usize, usize)| rows.get(*leaf)?.get(*column).cloned();
+    wanted.iter().map(|place| cell(place).unwrap_or_default()).collect()
 }
 
 /// The leaf whose rows are those of a SELECT, as they are: each of its columns stands in the list in its place.
