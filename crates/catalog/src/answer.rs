@@ -1,9 +1,8 @@
 //! Statements that the catalogs answer.
 
-use std::future::Future as _;
+use std::future::{Future as _, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll, ready};
 
 use trunkline_core::Run as Order;
@@ -17,11 +16,12 @@ use crate::bind::{Bound, bind, needs_catalog};
 use crate::datum::{Datum, Record, Row};
 use crate::effort::effort;
 use crate::facts::{base_of, element_of, type_facts};
+use crate::feed::{Fed, Feed, Given, feed};
 use crate::io;
 use crate::parse;
 use crate::plan::{Body, Effort, Expr, Query};
 use crate::refusals::Refusals;
-use crate::run::{Run, check_text};
+use crate::run::{Portion, Run, check_text};
 use crate::worker::Work;
 use crate::world::{World, is_alias, is_shown_by};
 
@@ -121,16 +121,45 @@ impl Answer {
 
     /// What it comes to, unless that takes long: most queries of the catalogs are done before a thread of
     /// their own would have begun.
-    fn tried(&self, world: &Arc<World>, parameters: &[Datum]) -> Option<Result<Result<Vec<Row>>>> {
+    fn tried(&self, world: &Arc<World>, parameters: &[Datum]) -> Option<Result<Result<Portion>>> {
         let run = Run::trial(world.clone(), parameters.to_vec());
         let done = self.run(&run);
         (!run.is_over()).then_some(done)
     }
 
-    fn run(&self, run: &Run) -> Result<Result<Vec<Row>>> {
+    fn run(&self, run: &Run) -> Result<Result<Portion>> {
         // What fails while PostgreSQL plans fails before the rows are described.
         run.constants(&self.bound.query)?;
-        Ok(run.rows(&self.bound.query))
+        Ok(run.rows(&self.bound.query).map(Portion::Made))
+    }
+
+    /// Runs it on a thread of its own.
+    fn begin(self: &Arc<Answer>, world: Arc<World>, parameters: Vec<Datum>) -> Result<Running> {
+        let (feed, portions) = feed();
+        let answer = self.clone();
+        let work = Work::start(move |stop| {
+            let run = Run::new(world, parameters, stop);
+            run.constants(&answer.bound.query)?;
+            Ok(answer.feed(&run, &feed))
+        })?;
+        Ok(Running { portions, work })
+    }
+
+    /// Hands on its rows, and fails behind those that came before.
+    fn feed(&self, run: &Run, feed: &Feed<Portion>) -> Result<()> {
+        let query = &self.bound.query;
+        // What it does beside has been done when the client hears of the first row.
+        if is_volatile(query) {
+            feed.give(Portion::Made(run.rows(query)?));
+            return Ok(());
+        }
+        run.gather(query, &mut |portion, bytes| {
+            let given = feed.give(portion);
+            if given == Given::Passed {
+                run.release(bytes);
+            }
+            given != Given::Unwanted
+        })
     }
 
     /// Runs it; its parameters are those of the order, or else constants of its text. What is refused while its
@@ -152,31 +181,41 @@ impl Answer {
         });
         let constants = constants.iter().cloned().map(Ok);
         let parameters = parameters.chain(constants).collect::<Result<Vec<_>>>()?;
-        let effort = effort(&self.bound.query, &parameters);
-        let tried = match effort {
-            Effort::Long => self.tried(&world, &parameters),
-            Effort::Short | Effort::Waiting => None,
-        };
-        let (answer, own) = (self.clone(), world.clone());
-        let run = move |stop: Arc<AtomicBool>| answer.run(&Run::new(own, parameters, stop));
-        let mut work = None;
-        let rows = match (effort, tried) {
-            (_, Some(tried)) => tried?,
-            (Effort::Short, None) => run(Arc::default())?,
-            (Effort::Long, None) => Work::start(run)?.await?,
-            // The client hears of its columns before the wait.
-            (Effort::Waiting, None) => {
-                work = Some(Work::start(|stop| run(stop)?)?);
-                Ok(Vec::new())
-            }
-        };
         let types = self.columns.iter().map(|column| column.type_oid).collect();
-        let (rows, failure) = match rows {
-            Ok(rows) => (rows.into_iter(), None),
-            Err(error) => (Vec::new().into_iter(), Some(error)),
-        };
-        let source = Answered { world, types, work, rows, failure, refusals };
+        let rows = Portion::default().rows();
+        let mut source =
+            Answered { world: world.clone(), types, running: None, rows, failure: None, refusals };
+        match effort(&self.bound.query, &parameters) {
+            Effort::Short => source.take(self.run(&Run::new(world, parameters, Arc::default()))?),
+            // The client hears of its columns before the wait.
+            Effort::Waiting => source.running = Some(self.begin(world, parameters)?),
+            Effort::Long => match self.tried(&world, &parameters) {
+                Some(tried) => source.take(tried?),
+                None => {
+                    let mut running = self.begin(world, parameters)?;
+                    let first = poll_fn(|cx| running.poll_next(cx)).await?;
+                    source.running = matches!(first, Ok(Some(_))).then_some(running);
+                    source.take(first.map(Option::unwrap_or_default));
+                }
+            },
+        }
         Ok(Reply::Rows(Rows::from_source(self.columns.clone(), source)))
+    }
+}
+
+/// A statement that is run on a thread of its own.
+struct Running {
+    portions: Fed<Portion>,
+    work: Work<Result<()>>,
+}
+
+impl Running {
+    /// The next rows; nothing behind the last ones. Of the errors the outer one is told before any row.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Result<Option<Portion>>>> {
+        match ready!(self.portions.poll_next(cx)) {
+            Some(portion) => Poll::Ready(Ok(Ok(Some(portion)))),
+            None => Pin::new(&mut self.work).poll(cx).map_ok(|done| done.map(|()| None)),
+        }
     }
 }
 
@@ -184,10 +223,10 @@ impl Answer {
 struct Answered {
     world: Arc<World>,
     types: Vec<Oid>,
-    /// Where they come from, if they are not there yet.
-    work: Option<Work<Vec<Row>>>,
-    rows: std::vec::IntoIter<Row>,
-    /// What is told instead of them.
+    /// Where more of them come from.
+    running: Option<Running>,
+    rows: Box<dyn Iterator<Item = Row> + Send>,
+    /// What is told behind them.
     failure: Option<PgError>,
     refusals: Arc<Refusals>,
 }
@@ -199,28 +238,37 @@ impl RowSource for Answered {
 }
 
 impl Answered {
+    fn take(&mut self, portion: Result<Portion>) {
+        match portion {
+            Ok(portion) => self.rows = portion.rows(),
+            Err(error) => self.failure = Some(error),
+        }
+    }
+
     fn fill(&mut self, cx: &mut Context<'_>, out: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
-        if let Some(work) = &mut self.work {
-            let worked = ready!(Pin::new(work).poll(cx));
-            self.work = None;
-            self.rows = worked?.into_iter();
-        }
-        if let Some(error) = self.failure.take() {
-            return Poll::Ready(Err(error));
-        }
-        if self.rows.len() == 0 {
-            return Poll::Ready(Ok(Progress::End(CommandTag::select())));
-        }
         while !out.is_full() {
-            let Some(row) = self.rows.next() else { break };
-            let (world, types) = (&self.world, &self.types);
-            out.row(|out| {
-                let mut written = 0;
-                for (value, oid) in row.iter().zip(types) {
-                    write(world, value, *oid, out, &mut written)?;
-                }
-                Ok(())
-            })?;
+            if let Some(row) = self.rows.next() {
+                let (world, types) = (&self.world, &self.types);
+                out.row(|out| {
+                    let mut written = 0;
+                    for (value, oid) in row.iter().zip(types) {
+                        write(world, value, *oid, out, &mut written)?;
+                    }
+                    Ok(())
+                })?;
+                continue;
+            }
+            if let Some(error) = self.failure.take() {
+                return Poll::Ready(Err(error));
+            }
+            let next = match &mut self.running {
+                Some(running) => ready!(running.poll_next(cx))??,
+                None => None,
+            };
+            let Some(portion) = next else {
+                return Poll::Ready(Ok(Progress::End(CommandTag::select())));
+            };
+            self.rows = portion.rows();
         }
         Poll::Ready(Ok(Progress::More))
     }
@@ -278,6 +326,13 @@ fn write_record(world: &World, record: &Record, out: &mut RowWriter<'_>) -> Resu
         record.iter().map(|(_, oid, field)| (base_of(oid), value(field, oid))).collect();
     out.bytes(&io::record_bytes(&fields, &world.style)?);
     Ok(())
+}
+
+/// Whether a query does something beside giving rows.
+fn is_volatile(query: &Query) -> bool {
+    let mut is_volatile = false;
+    query.walk(0, &mut |expr, _| is_volatile |= expr.is_volatile());
+    is_volatile
 }
 
 /// Whether a type has a binary form.

@@ -30,6 +30,7 @@ mod deparse;
 mod effort;
 mod error;
 mod facts;
+mod feed;
 mod functions;
 mod grammar;
 mod growth;

@@ -287,6 +287,9 @@ pub(crate) struct Select {
     pub(crate) windows: Vec<Window>,
     pub(crate) sets: Vec<SetCall>,
     pub(crate) project: Vec<Expr>,
+    /// What of the rows of FROM is kept for its windows, each column by its leaf: it has a row of these for its only
+    /// leaf behind FROM.
+    pub(crate) kept: Option<Vec<(usize, usize)>>,
 }
 
 #[derive(Debug)]

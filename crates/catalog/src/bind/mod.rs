@@ -20,6 +20,7 @@ mod json_records;
 mod keys;
 mod literal;
 mod named;
+mod narrow;
 mod near;
 mod operate;
 mod order;
@@ -137,6 +138,7 @@ pub(crate) fn bind(
     let (mut query, mut columns) = binder.query(query)?;
     binder.settle_unknown(&mut query, &mut columns)?;
     unused::take_out(&mut query);
+    narrow::narrow(&mut query);
     // What was never used as anything is text; the client may have declared more than there are.
     let parameters = binder.parameters.iter();
     let parameters = parameters

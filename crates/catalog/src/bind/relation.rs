@@ -149,6 +149,7 @@ impl Binder {
             windows: Vec::new(),
             sets: Vec::new(),
             project,
+            kept: None,
         };
         let columns = columns.into_iter().map(|column| OutputColumn {
             oid: if column.oid == Oid::UNKNOWN { Oid::TEXT } else { column.oid },

@@ -185,6 +185,7 @@ impl Binder {
             windows: scope.windows,
             sets: scope.sets,
             project,
+            kept: None,
         };
         let query = Query {
             ctes: Vec::new(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::push::{is_outer, leaves_of};
 use crate::datum::Datum;
-use crate::facts::{self, PG_CATALOG, Volatility};
+use crate::facts::{self, PG_CATALOG};
 use crate::plan::{
     Body, Cells, CteKind, Distinct, Expr, From, Join, JoinKind, Leaf, Query, Select, SetOperation,
     Source,
@@ -159,7 +159,7 @@ fn has_one_row(leaf: &Leaf) -> bool {
     )
 }
 
-fn each_leaf(from: &mut From, see: &mut dyn FnMut(&mut Leaf)) {
+pub(super) fn each_leaf(from: &mut From, see: &mut dyn FnMut(&mut Leaf)) {
     match from {
         From::Leaf(leaf) => see(leaf),
         From::Join(join) => stacker::maybe_grow(128 << 10, 2 << 20, || {
@@ -232,11 +232,7 @@ fn forget(query: &mut Query, asked: &HashSet<usize>) {
 /// Whether an expression has to be worked out, whoever asks for it.
 fn is_volatile(expr: &Expr) -> bool {
     let mut found = false;
-    expr.walk(0, &mut |expr, _| {
-        if let Expr::Call(call) = expr {
-            found |= call.volatility == Volatility::Volatile;
-        }
-    });
+    expr.walk(0, &mut |expr, _| found |= expr.is_volatile());
     found
 }
 

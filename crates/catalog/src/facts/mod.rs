@@ -10,8 +10,8 @@ pub(crate) use casts::{CastContext, cast_context, is_cast_by_function};
 pub(crate) use procs::{OPERATORS, Operator, PROCS, Proc, Volatility};
 pub(crate) use small::Small;
 pub(crate) use table::{
-    Column, cell, column_place, definition, facts, number, relation_columns, relation_kind,
-    relation_oid, relations, row_type, rows_by, text,
+    Column, FIRST_MADE, cell, column_place, definition, facts, number, relation_columns,
+    relation_kind, relation_oid, relations, row_type, rows_by, text,
 };
 pub(crate) use types::{array_of, base_of, element_of, type_facts, type_named};
 

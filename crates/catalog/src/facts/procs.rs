@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use trunkline_core::Oid;
 
-use super::table::{Facts, facts, number, text};
+use super::table::{Facts, facts, number, passing_facts, text};
 use crate::datum::{Datum, Row};
 
 /// A function, as `pg_proc` has it.
@@ -56,12 +56,12 @@ pub(crate) struct Operator {
 /// Functions by name.
 pub(crate) static PROCS: LazyLock<HashMap<Arc<str>, Vec<Proc>>> = LazyLock::new(|| {
     let mut procs: HashMap<Arc<str>, Vec<Proc>> = HashMap::new();
-    if let Some(facts) = facts("pg_proc") {
-        for row in &facts.rows {
-            let known = proc(facts, row);
-            procs.entry(known.name.clone()).or_default().push(known);
-        }
+    let facts = passing_facts("pg_proc");
+    for row in &facts.rows {
+        let known = proc(&facts, row);
+        procs.entry(known.name.clone()).or_default().push(known);
     }
+    procs.values_mut().for_each(Vec::shrink_to_fit);
     procs
 });
 

@@ -10,6 +10,9 @@ use super::PG_CATALOG;
 use crate::datum::{Datum, Row};
 use crate::io;
 
+/// The first OID of what somebody made.
+pub(crate) const FIRST_MADE: u32 = 16_384;
+
 /// A column of a relation of the catalogs.
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
@@ -47,6 +50,7 @@ impl Facts {
                     .or_default()
                     .push(row.clone());
             }
+            rows.values_mut().for_each(Vec::shrink_to_fit);
             rows
         };
         index.get_or_init(made).get(key).map(Vec::as_slice).unwrap_or_default()
@@ -84,14 +88,20 @@ pub(crate) fn facts(name: &str) -> Option<&'static Facts> {
     ALL.get(name).map(|facts| &**facts)
 }
 
+/// The same for who takes out of it what is needed: it is read for that alone.
+///
+/// Of functions and columns there are thousands, and most servers are never asked for all of them.
+pub(super) fn passing_facts(name: &str) -> Facts {
+    read(name)
+}
+
 /// By schema and name.
 type ByName<T> = HashMap<(u32, Arc<str>), T>;
 
 /// The columns of each relation of `pg_catalog` and `information_schema`.
 static RELATIONS: LazyLock<ByName<Vec<Column>>> = LazyLock::new(|| {
-    let (Some(classes), Some(attributes)) = (facts("pg_class"), facts("pg_attribute")) else {
-        return HashMap::new();
-    };
+    let Some(classes) = facts("pg_class") else { return HashMap::new() };
+    let attributes = passing_facts("pg_attribute");
     let [oid, name, schema, kind] =
         ["oid", "relname", "relnamespace", "relkind"].map(|name| classes.column(name));
     let [class, attribute, of, not_null, number_of] =
@@ -178,6 +188,10 @@ pub(crate) fn cell<'a>(relation: &str, row: &'a [Datum], column: &str) -> Option
 
 /// The rows of a relation that every database has, and that have a value in a column.
 pub(crate) fn rows_by(name: &str, column: &str, key: &Datum) -> Vec<Row> {
+    // What somebody made is none of these: nothing is read for it.
+    if matches!(key, Datum::Oid(oid) if *oid >= FIRST_MADE) {
+        return Vec::new();
+    }
     facts(name).map(|facts| facts.by(column, key).to_vec()).unwrap_or_default()
 }
 
@@ -279,6 +293,8 @@ mod tests {
             for row in &facts.rows {
                 let line = lines.next().expect("a line a row");
                 assert_eq!(row.len(), facts.columns.len(), "{name}: {line}");
+                let is_made = |cell: &Datum| matches!(cell, Datum::Oid(oid) if *oid >= FIRST_MADE);
+                assert!(!row.iter().any(is_made), "{name}: {line}");
                 for (cell, (column, _)) in line.split('\t').zip(&facts.columns) {
                     let index = facts.column(column);
                     let is_null = row.get(index).is_none_or(Datum::is_null);

@@ -29,7 +29,7 @@ fn sql(world: &World, constraint: &ConstraintObject, is_pretty: bool) -> Option<
     let relation = || world.objects.relation_of(table?);
     let mut sql = match constraint.what() {
         What::Trigger => "TRIGGER".to_owned(),
-        What::NotNull => match (relation(), constraint.columns.first()) {
+        What::NotNull => match (relation(), constraint.columns().first()) {
             (Some(relation), Some(place)) => format!("NOT NULL {}", column(relation, *place)),
             _ => "NOT NULL".to_owned(),
         },

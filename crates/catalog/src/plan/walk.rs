@@ -1,6 +1,7 @@
 //! All expressions of a query, also those of the queries within it.
 
 use super::{Body, CteKind, Expr, FrameBound, From, Group, Leaf, Query, Select, Source, Wanted};
+use crate::facts::Volatility;
 use crate::run::{MORE, RED};
 
 /// What is shown each expression, and how many queries are between it and the one that was asked.
@@ -114,5 +115,25 @@ impl Expr {
                 query.query.walk(level + 1, see);
             }
         });
+    }
+
+    /// Whether its value depends on the rows of a leaf of its query and on no others, and it does nothing beside.
+    pub(crate) fn is_of_leaf(&self, leaf: usize) -> bool {
+        let mut is_own = true;
+        self.walk(0, &mut |expr, _| {
+            is_own &= match expr {
+                Expr::Column { depth, leaf: of, .. } | Expr::WholeRow { depth, leaf: of, .. } => {
+                    (*depth, *of) == (0, leaf)
+                }
+                Expr::Slot { .. } | Expr::Subquery { .. } => false,
+                other => !other.is_volatile(),
+            };
+        });
+        is_own
+    }
+
+    /// Whether it is a call that may do something beside giving a value.
+    pub(crate) fn is_volatile(&self) -> bool {
+        matches!(self, Expr::Call(call) if call.volatility == Volatility::Volatile)
     }
 }

@@ -184,7 +184,7 @@ impl Run {
     }
 
     /// Counts bytes that are held no longer.
-    pub(super) fn release(&self, bytes: usize) {
+    pub(crate) fn release(&self, bytes: usize) {
         self.bytes.set(self.bytes.get().saturating_sub(bytes));
     }
 

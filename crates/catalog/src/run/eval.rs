@@ -178,7 +178,11 @@ impl Run {
     }
 
     /// Whether all conditions hold.
-    pub(super) fn holds(&self, all: &[Expr], frame: &Frame<'_>) -> Result<bool> {
+    pub(super) fn holds<'e>(
+        &self,
+        all: impl IntoIterator<Item = &'e Expr>,
+        frame: &Frame<'_>,
+    ) -> Result<bool> {
         for one in all {
             if !self.eval(one, frame)?.is_true() {
                 return Ok(false);

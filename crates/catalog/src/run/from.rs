@@ -8,7 +8,7 @@ use trunkline_core::Result;
 
 use super::{Frame, Rows, Run};
 use crate::datum::{Datum, Row};
-use crate::plan::{Cells, From, Join, JoinKind, Leaf, SetCall, Source};
+use crate::plan::{Cells, Expr, From, Join, JoinKind, Leaf, SetCall, Source, Wanted};
 
 /// The rows of a leaf by the values they are looked up by.
 pub(super) struct Lookup {
@@ -142,14 +142,17 @@ impl Run {
         if let Some(found) = self.indexes.borrow().get(&leaf.id) {
             return Ok(found.clone());
         }
-        let all = self.source(leaf, rows, parent)?;
         let mut found: HashMap<Vec<Datum>, Vec<Row>> = HashMap::new();
-        for row in all.iter() {
+        let own: Vec<&Expr> = leaf.filter.iter().filter(|one| one.is_of_leaf(leaf.index)).collect();
+        let mut put = |row: &Row, rows: &mut Vec<Row>| -> Result<bool> {
             self.step()?;
             if let Some(place) = rows.get_mut(leaf.index) {
                 *place = row.clone();
             }
             let frame = Frame { rows, slots: &[], parent: Some(parent) };
+            if !self.holds(own.iter().copied(), &frame)? {
+                return Ok(false);
+            }
             let keys: Vec<Datum> = leaf
                 .probe
                 .iter()
@@ -158,6 +161,29 @@ impl Run {
             self.weigh(&keys)?;
             self.charge((keys.len() + 1) * size_of::<Datum>())?;
             found.entry(keys).or_default().push(row.clone());
+            Ok(true)
+        };
+        match &leaf.source {
+            // Of a relation that may be large only what is asked for is kept.
+            Source::Table(schema, name) if !own.is_empty() => {
+                let mut parts = self.world.parts(*schema, name).of_cells(leaf.cells);
+                if let Some(kinds @ Wanted::List(list)) = &leaf.kinds
+                    && list.iter().all(|one| one.is_of_leaf(leaf.index))
+                {
+                    parts = parts.of_kinds(self.wanted(kinds, &[], &Frame::EMPTY)?);
+                }
+                for part in parts {
+                    for row in part? {
+                        if put(&row, rows)? {
+                            self.hold(&row)?;
+                        }
+                    }
+                }
+            }
+            _ => {
+                let all = self.source(leaf, rows, parent)?;
+                all.iter().try_for_each(|row| put(row, rows).map(drop))?;
+            }
         }
         let cte = if let Source::Cte(id) = &leaf.source { Some(*id) } else { None };
         let lookup = Rc::new(Lookup { cte, rows: found });

@@ -99,7 +99,7 @@ impl Run {
     }
 
     /// OFFSET and LIMIT.
-    fn cut(&self, query: &Query, frame: &Frame<'_>, rows: &mut Vec<Row>) -> Result<()> {
+    pub(super) fn cut<T>(&self, query: &Query, frame: &Frame<'_>, rows: &mut Vec<T>) -> Result<()> {
         let inner = Frame { rows: &[], slots: &[], parent: Some(frame) };
         if let Some(offset) = &query.offset {
             let offset = count(

@@ -28,22 +28,58 @@ impl Run {
         enough: Option<usize>,
     ) -> Result<Vec<Row>> {
         let mut result = Vec::new();
+        self.each_made(select, parent, &mut |row| {
+            self.hold(&row)?;
+            result.push(row);
+            Ok(enough.is_none_or(|enough| result.len() < enough))
+        })?;
+        Ok(result)
+    }
+
+    /// Goes through the rows of a SELECT as they are made; whether more were wanted.
+    pub(super) fn each_made(
+        &self,
+        select: &Select,
+        parent: &Frame<'_>,
+        take: &mut Take<'_>,
+    ) -> Result<bool> {
         if select.group.is_none() && select.windows.is_empty() {
-            self.each_made(select, parent, &mut |row| {
-                self.hold(&row)?;
-                result.push(row);
-                Ok(enough.is_none_or(|enough| result.len() < enough))
-            })?;
-            return Ok(result);
+            let whole = whole(select);
+            return self.each(
+                select,
+                parent,
+                &mut |rows| match whole.and_then(|leaf| rows.get(leaf)) {
+                    Some(row) if row.len() == select.project.len() => take(row.clone()),
+                    _ => {
+                        let frame = Frame { rows, slots: &[], parent: Some(parent) };
+                        self.project(select, &frame, take)
+                    }
+                },
+            );
         }
+        // Each is let go when its row is made.
+        for draft in self.drafts(select, parent)? {
+            if !self.project(select, &draft.frame(parent), take)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The rows of groups and windows, for which those of FROM had to be there together.
+    fn drafts(&self, select: &Select, parent: &Frame<'_>) -> Result<Vec<Draft>> {
         let mut drafts = match &select.group {
             Some(group) => self.group(select, group, parent)?,
             None => {
                 let mut drafts: Vec<Draft> = Vec::new();
                 self.each(select, parent, &mut |rows| {
+                    let rows = match &select.kept {
+                        Some(kept) => vec![columns(rows, kept)],
+                        None => rows.clone(),
+                    };
                     self.charge(size_of::<Draft>())?;
-                    self.hold_leaves(rows, drafts.last().map(|last| &*last.rows))?;
-                    drafts.push(Draft { rows: rows.clone(), slots: Vec::new() });
+                    self.hold_leaves(&rows, drafts.last().map(|last| &*last.rows))?;
+                    drafts.push(Draft { rows, slots: Vec::new() });
                     Ok(true)
                 })?;
                 drafts
@@ -52,31 +88,7 @@ impl Run {
         for window in &select.windows {
             self.window(window, &mut drafts, parent)?;
         }
-        for draft in &drafts {
-            self.project(select, &draft.frame(parent), &mut |row| {
-                self.hold(&row)?;
-                result.push(row);
-                Ok(true)
-            })?;
-        }
-        Ok(result)
-    }
-
-    /// Goes through the rows of a SELECT without groups and windows as they are made; whether more were wanted.
-    pub(super) fn each_made(
-        &self,
-        select: &Select,
-        parent: &Frame<'_>,
-        take: &mut Take<'_>,
-    ) -> Result<bool> {
-        let whole = whole(select);
-        self.each(select, parent, &mut |rows| match whole.and_then(|leaf| rows.get(leaf)) {
-            Some(row) if row.len() == select.project.len() => take(row.clone()),
-            _ => {
-                let frame = Frame { rows, slots: &[], parent: Some(parent) };
-                self.project(select, &frame, take)
-            }
-        })
+        Ok(drafts)
     }
 
     /// Goes through the rows that FROM and WHERE leave; whether more were wanted at their end.
@@ -123,6 +135,12 @@ impl Run {
         }
         Ok(true)
     }
+}
+
+/// Some columns of leaves.
+fn columns(rows: &[Row], wanted: &[(usize, usize)]) -> Row {
+    let cell = |(leaf, column): &(usize, usize)| rows.get(*leaf)?.get(*column).cloned();
+    wanted.iter().map(|place| cell(place).unwrap_or_default()).collect()
 }
 
 /// The leaf whose rows are those of a SELECT, as they are: each of its columns stands in the list in its place.

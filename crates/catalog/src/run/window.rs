@@ -44,6 +44,7 @@ impl Run {
             }
         }
         for (draft, value) in drafts.iter_mut().zip(given) {
+            draft.slots.reserve_exact(1);
             draft.slots.push(value);
         }
         Ok(())

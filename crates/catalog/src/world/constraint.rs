@@ -28,9 +28,7 @@ pub(crate) struct ConstraintObject {
     /// The table or the domain that it is of; the other one is zero.
     pub(crate) table: u32,
     pub(crate) domain: u32,
-    pub(super) demand: Demand,
-    /// The columns that it is about.
-    pub(crate) columns: Arc<[usize]>,
+    pub(super) rule: Arc<Rule>,
     pub(crate) deferrable: bool,
     pub(crate) deferred: bool,
     pub(crate) not_valid: bool,
@@ -59,20 +57,32 @@ pub(crate) enum What<'a> {
     Trigger,
 }
 
-/// The same, as it is kept.
-#[derive(Clone, Debug)]
-pub(super) enum Demand {
-    Kind(Arc<ConstraintKind>),
+/// What a constraint demands of which columns; those of many tables are alike.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Rule {
+    demand: Demand,
+    columns: Box<[usize]>,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Demand {
+    Kind(ConstraintKind),
     NotNull,
     Trigger,
 }
 
-impl From<&ConstraintKind> for Demand {
-    fn from(kind: &ConstraintKind) -> Demand {
-        match kind {
+impl Rule {
+    pub(super) fn new(kind: ConstraintKind, columns: Vec<usize>) -> Rule {
+        let demand = match kind {
             ConstraintKind::NotNull(_) => Demand::NotNull,
-            kind => Demand::Kind(Arc::new(kind.clone())),
-        }
+            kind => Demand::Kind(kind),
+        };
+        Rule { demand, columns: columns.into() }
+    }
+
+    /// That of a constraint trigger.
+    pub(super) fn of_trigger() -> Rule {
+        Rule { demand: Demand::Trigger, columns: Box::default() }
     }
 }
 
@@ -82,7 +92,7 @@ impl ConstraintObject {
         (oid, name): (u32, Arc<str>),
         schema: u32,
         (table, domain): (u32, u32),
-        demand: Demand,
+        rule: Rule,
     ) -> ConstraintObject {
         ConstraintObject {
             oid,
@@ -90,8 +100,7 @@ impl ConstraintObject {
             schema,
             table,
             domain,
-            demand,
-            columns: Arc::default(),
+            rule: Arc::new(rule),
             deferrable: false,
             deferred: false,
             not_valid: false,
@@ -104,11 +113,16 @@ impl ConstraintObject {
     }
 
     pub(crate) fn what(&self) -> What<'_> {
-        match &self.demand {
+        match &self.rule.demand {
             Demand::Kind(kind) => What::Kind(kind),
             Demand::NotNull => What::NotNull,
             Demand::Trigger => What::Trigger,
         }
+    }
+
+    /// The columns that it is about.
+    pub(crate) fn columns(&self) -> &[usize] {
+        &self.rule.columns
     }
 
     /// `contype`
@@ -192,9 +206,8 @@ impl Objects {
             (number, name),
             schema,
             (table, 0),
-            Demand::from(&constraint.kind),
+            Rule::new(constraint.kind.clone(), columns),
         );
-        object.columns = columns.into();
         object.deferrable = constraint.deferrable;
         object.deferred = constraint.deferred;
         object.not_valid = constraint.not_valid;
@@ -400,7 +413,7 @@ fn rows<'a>(
             't' => true,
             _ => constraint.no_inherit,
         };
-        let columns = &constraint.columns;
+        let columns = constraint.columns();
         maker.row([
             ("oid", Datum::Oid(constraint.oid)),
             ("conname", Datum::Text(constraint.name.clone())),

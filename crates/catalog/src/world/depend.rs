@@ -11,7 +11,7 @@ use super::sequence::sequence_of_default;
 use super::types::TypeWhat;
 use super::{ClassObject, Objects, World};
 use crate::datum::{Datum, Row};
-use crate::facts::{PG_CATALOG, type_facts};
+use crate::facts::{FIRST_MADE, PG_CATALOG, type_facts};
 
 /// The catalogs that dependencies and descriptions name.
 pub(super) const PG_CLASS: u32 = 1259;
@@ -25,8 +25,6 @@ pub(super) const PG_REWRITE: u32 = 2618;
 pub(super) const PG_POLICY: u32 = 3256;
 pub(super) const PG_EXTENSION: u32 = 3079;
 const PG_LANGUAGE: u32 = 2612;
-/// The first number that is no built-in object's: nothing depends on what is always there.
-const FIRST: u32 = 16_384;
 
 /// An object: its catalog, its number, and the number of its column or zero.
 type Object = (u32, u32, u32);
@@ -176,7 +174,8 @@ impl Finder<'_> {
 
     /// What is of a type depends on it, unless it is always there.
     fn on_type(&mut self, of: Object, oid: Oid) {
-        if oid.0 >= FIRST && type_facts(oid).is_none() {
+        // Nothing depends on what is always there.
+        if oid.0 >= FIRST_MADE && type_facts(oid).is_none() {
             self.add(of, (PG_TYPE, oid.0, 0), 'n');
         }
     }
@@ -313,14 +312,14 @@ impl Finder<'_> {
                 }
                 _ => &[],
             };
-            for place in constraint.columns.iter().chain(included) {
+            for place in constraint.columns().iter().chain(included) {
                 let column = column(constraint.table, *place);
                 self.add(own, column, 'a');
                 if let What::Kind(ConstraintKind::Check(_)) = constraint.what() {
                     self.add(own, column, 'n');
                 }
             }
-            if constraint.columns.is_empty() {
+            if constraint.columns().is_empty() {
                 self.add(own, (PG_CLASS, constraint.table, 0), 'a');
             }
             if let (Some(key), Some(target)) = (constraint.foreign(), constraint.target(objects)) {
@@ -395,7 +394,7 @@ impl Finder<'_> {
                 self.add(own, (PG_CONSTRAINT, trigger.constraint, 0), 'i');
                 continue;
             };
-            if trigger.function >= FIRST {
+            if trigger.function >= FIRST_MADE {
                 self.add(own, (PG_PROC, trigger.function, 0), 'n');
             }
             if trigger.constraint != 0 {

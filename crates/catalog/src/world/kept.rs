@@ -5,16 +5,15 @@ use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use trunkline_core::catalog::{ConstraintKind, Index};
+use trunkline_core::catalog::Index;
 
-use super::constraint::{ConstraintObject, Demand};
+use super::constraint::{ConstraintObject, Rule};
 use super::index::IndexObject;
 
 /// The parts that are known so far, while objects are made.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    demands: HashSet<Arc<ConstraintKind>>,
-    columns: HashSet<Arc<[usize]>>,
+    rules: HashSet<Arc<Rule>>,
     indexes: HashSet<Arc<Index>>,
 }
 
@@ -26,14 +25,11 @@ impl Kept {
 
     /// The same for a constraint.
     pub(super) fn constraint(&mut self, constraint: &mut ConstraintObject) {
-        share(&mut self.columns, &mut constraint.columns);
-        if let Demand::Kind(kind) = &mut constraint.demand {
-            share(&mut self.demands, kind);
-        }
+        share(&mut self.rules, &mut constraint.rule);
     }
 }
 
-fn share<T: Eq + Hash + ?Sized>(known: &mut HashSet<Arc<T>>, own: &mut Arc<T>) {
+fn share<T: Eq + Hash>(known: &mut HashSet<Arc<T>>, own: &mut Arc<T>) {
     match known.get(&**own) {
         Some(same) => own.clone_from(same),
         None => {

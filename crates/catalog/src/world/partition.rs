@@ -8,7 +8,7 @@ use trunkline_core::catalog::{
     ConstraintKind, ForeignKey, Index, IndexKey, Indexed, Key, Relation,
 };
 
-use super::constraint::{ConstraintObject, Demand, What, index_of, mentioned};
+use super::constraint::{ConstraintObject, Rule, What, index_of, mentioned};
 use super::index::IndexObject;
 use super::place::{At, Place};
 use super::row::{Maker, count, letter};
@@ -144,12 +144,12 @@ impl Objects {
         mapping: &Mapping,
     ) {
         let Some(schema) = self.class(child).map(|class| class.schema) else { return };
-        let columns: Arc<[usize]> = match of.what() {
-            What::Kind(ConstraintKind::Check(text)) => mentioned(relation, text).into(),
-            _ => mapping.all(&of.columns).into(),
+        let columns = match of.what() {
+            What::Kind(ConstraintKind::Check(text)) => mentioned(relation, text),
+            _ => mapping.all(of.columns()),
         };
         let is_same = |own: &ConstraintObject| match (of.what(), own.what()) {
-            (What::NotNull, What::NotNull) => own.columns == columns,
+            (What::NotNull, What::NotNull) => own.columns() == columns,
             (What::Kind(ConstraintKind::Check(_)), What::Kind(ConstraintKind::Check(_))) => {
                 own.name == of.name
             }
@@ -158,11 +158,11 @@ impl Objects {
                 What::Kind(ConstraintKind::Foreign(two)),
             ) => {
                 own.parent == 0
-                    && own.columns == columns
+                    && own.columns() == columns
                     && (&one.schema, &one.table, &one.refers_to)
                         == (&two.schema, &two.table, &two.refers_to)
             }
-            _ => own.letter() == of.letter() && own.parent == 0 && own.columns == columns,
+            _ => own.letter() == of.letter() && own.parent == 0 && own.columns() == columns,
         };
         let is_keyed = matches!(of.letter(), 'p' | 'u' | 'x' | 'f');
         let own = self.constraints_of(child).find(|own| is_same(own)).map(|own| own.oid);
@@ -190,19 +190,17 @@ impl Objects {
         if matches!(of.letter(), 't') {
             return;
         }
-        let demand = match of.what() {
-            What::Kind(kind) => Demand::Kind(Arc::new(mapping.kind(kind))),
-            _ => of.demand.clone(),
+        let kind = match of.what() {
+            What::Kind(kind) => mapping.kind(kind),
+            _ => ConstraintKind::NotNull(columns.first().copied().unwrap_or_default()),
         };
-        let name = match &demand {
-            Demand::Kind(kind) if matches!(of.letter(), 'p' | 'u' | 'x') => {
-                self.constraint_name(schema, relation, kind, &columns)
-            }
+        let name = match of.letter() {
+            'p' | 'u' | 'x' => self.constraint_name(schema, relation, &kind, &columns),
             _ => of.name.clone(),
         };
         let number = self.constraint_number(schema, &relation.name, &name);
-        let mut object = ConstraintObject::new((number, name), schema, (child, 0), demand);
-        object.columns = columns;
+        let rule = Rule::new(kind, columns);
+        let mut object = ConstraintObject::new((number, name), schema, (child, 0), rule);
         (object.deferrable, object.deferred) = (of.deferrable, of.deferred);
         object.not_valid = of.not_valid;
         (object.is_local, object.inherited) = (false, 1);

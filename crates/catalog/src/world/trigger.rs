@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trunkline_core::catalog::{Timing, Trigger, TriggerEvent};
 use trunkline_core::types::Value;
 
-use super::constraint::{ConstraintObject, Demand};
+use super::constraint::{ConstraintObject, Rule};
 use super::numbered::HasOid;
 use super::place::Place;
 use super::row::{Maker, count, letter};
@@ -134,7 +134,7 @@ impl Objects {
         if let Some((deferrable, deferred)) = trigger.constraint {
             let number = self.numbers.of("constraint", &["trigger", &table.to_string(), &name]);
             let named = (number, name.clone());
-            let mut object = ConstraintObject::new(named, schema, (table, 0), Demand::Trigger);
+            let mut object = ConstraintObject::new(named, schema, (table, 0), Rule::of_trigger());
             (object.deferrable, object.deferred) = (deferrable, deferred);
             self.add_constraint(object);
             constraint = number;

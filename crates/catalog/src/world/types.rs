@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use trunkline_core::Oid;
 use trunkline_core::catalog::{Access, Attribute, ConstraintKind, Domain, Type, TypeKind};
 
-use super::constraint::{ConstraintObject, Demand};
+use super::constraint::{ConstraintObject, Rule};
 use super::naming::array_name;
 use super::numbered::Of;
 use super::numbered::{HasOid, Numbered};
@@ -191,7 +191,8 @@ impl Objects {
             let name = self.domain_constraint_name(schema, &of.name, "not_null");
             let oid = self.constraint_number(schema, &of.name, &name);
             let numbered = (oid, name);
-            let refusal = ConstraintObject::new(numbered, schema, (0, of.oid.0), Demand::NotNull);
+            let rule = Rule::new(ConstraintKind::NotNull(0), Vec::new());
+            let refusal = ConstraintObject::new(numbered, schema, (0, of.oid.0), rule);
             self.add_constraint(refusal);
         }
         for constraint in &domain.constraints {
@@ -204,8 +205,8 @@ impl Objects {
                 None => self.domain_constraint_name(schema, &of.name, label),
             };
             let oid = self.constraint_number(schema, &of.name, &name);
-            let (of, demand) = ((0, of.oid.0), Demand::from(&constraint.kind));
-            let mut object = ConstraintObject::new((oid, name), schema, of, demand);
+            let rule = Rule::new(constraint.kind.clone(), Vec::new());
+            let mut object = ConstraintObject::new((oid, name), schema, (0, of.oid.0), rule);
             object.not_valid = constraint.not_valid;
             self.add_constraint(object);
         }

@@ -8,6 +8,7 @@ mod dialogue;
 mod fixture;
 mod lent;
 mod locks;
+mod portions;
 mod promises;
 mod settings;
 

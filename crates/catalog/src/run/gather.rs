@@ -1,0 +1,201 @@
+//! The rows of a statement, on their way to whoever asked for them.
+
+use trunkline_core::Result;
+
+use super::packed::Packed;
+use super::query::compare_rows;
+use super::{Frame, Run};
+use crate::datum::{Datum, Row};
+use crate::plan::{Body, Distinct, Query, Select, SortKey};
+
+/// How many bytes of rows are handed on together.
+const PORTION: usize = 64 << 10;
+
+/// Some rows of a statement.
+#[derive(Debug)]
+pub(crate) enum Portion {
+    Made(Vec<Row>),
+    /// They had to wait for one another.
+    Packed(Vec<Packed>),
+}
+
+impl Portion {
+    /// Its rows, each of which is let go when it is told.
+    pub(crate) fn rows(self) -> Box<dyn Iterator<Item = Row> + Send> {
+        match self {
+            Portion::Made(rows) => Box::new(rows.into_iter()),
+            Portion::Packed(rows) => Box::new(rows.into_iter().map(Packed::row)),
+        }
+    }
+}
+
+impl Default for Portion {
+    fn default() -> Portion {
+        Portion::Made(Vec::new())
+    }
+}
+
+impl Run {
+    /// Works out a statement, and hands on its rows a portion at a time, with the bytes that each is counted with: as
+    /// they are made, if they stay as they are then. `give` says whether more are wanted.
+    pub(crate) fn gather(
+        &self,
+        query: &Query,
+        give: &mut dyn FnMut(Portion, usize) -> bool,
+    ) -> Result<()> {
+        self.mark_once(query);
+        if let Some(select) = ordered(query) {
+            let (rows, bytes) = self.ordered(query, select)?;
+            give(Portion::Packed(rows), bytes);
+            return Ok(());
+        }
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        self.pass(query, &mut |row| {
+            bytes += self.hold(&row)?;
+            rows.push(row);
+            let is_full = bytes >= PORTION;
+            Ok(!is_full
+                || give(Portion::Made(std::mem::take(&mut rows)), std::mem::take(&mut bytes)))
+        })?;
+        if !rows.is_empty() {
+            give(Portion::Made(rows), bytes);
+        }
+        Ok(())
+    }
+
+    /// The rows of a query that has an order and nothing else for which they would have to be there together.
+    fn ordered(&self, query: &Query, select: &Select) -> Result<(Vec<Packed>, usize)> {
+        for cte in &query.ctes {
+            self.cte(cte, &Frame::EMPTY)?;
+        }
+        let (mut keys, mut rows, mut bytes) = (Vec::new(), Vec::new(), 0);
+        self.each_made(select, &Frame::EMPTY, &mut |row| {
+            let packed = Packed::new(row.get(..query.width).unwrap_or(&row));
+            let before = keys.len();
+            let own = query.order.iter().map(|key| row.get(key.column).cloned());
+            keys.extend(own.map(Option::unwrap_or_default));
+            let own = keys.iter().skip(before).map(|key: &Datum| key.size() + size_of::<Datum>());
+            let size = packed.size() + own.sum::<usize>();
+            self.charge(size)?;
+            bytes += size;
+            rows.push(packed);
+            Ok(true)
+        })?;
+        // The keys of a row are all that is left of it.
+        let order = query.order.iter().enumerate();
+        let order: Vec<SortKey> =
+            order.map(|(column, key)| SortKey { column, ..key.clone() }).collect();
+        let mut places: Vec<usize> = (0..rows.len()).collect();
+        let of = |place: usize| keys.get(place * order.len()..).unwrap_or_default();
+        places.sort_by(|one, two| compare_rows(of(*one), of(*two), &order));
+        drop(keys);
+        let sorted = places.into_iter().map(|place| rows.get_mut(place).map(std::mem::take));
+        let mut sorted: Vec<Packed> = sorted.flatten().collect();
+        self.cut(query, &Frame::EMPTY, &mut sorted)?;
+        Ok((sorted, bytes))
+    }
+}
+
+/// The SELECT of a query that has an order and nothing else for which its rows would have to be there together.
+fn ordered(query: &Query) -> Option<&Select> {
+    match &query.body {
+        Body::Select(select) if query.distinct == Distinct::No && !query.order.is_empty() => {
+            Some(select)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+    use std::sync::Arc;
+
+    use trunkline_core::settings::Settings;
+    use trunkline_core::{Client, Identity};
+
+    use super::{PORTION, Portion};
+    use crate::answer::Answer;
+    use crate::datum::Row;
+    use crate::run::Run;
+    use crate::world::{Objects, World};
+
+    /// Of 300 tables with 2 columns.
+    fn world() -> Arc<World> {
+        let mut script = String::new();
+        for table in 0..300 {
+            let _ = write!(script, "CREATE TABLE t{table} (id int, name text);");
+        }
+        let defined = crate::ddl::define(&script).expect("definitions");
+        let client = Client::new(Identity::new("postgres", "many"), Settings::default());
+        Arc::new(World::new(client, Arc::new(Objects::new(Arc::new(defined.snapshot)))))
+    }
+
+    fn run(world: &Arc<World>) -> Run {
+        Run::new(world.clone(), Vec::new(), Arc::default())
+    }
+
+    /// The rows of a query, those of each portion for themselves, and the bytes of the largest.
+    fn portions(world: &Arc<World>, sql: &str) -> (Vec<Vec<Row>>, usize) {
+        let (answer, run) = (Answer::prepare(sql, &[]).expect(sql), run(world));
+        let (mut portions, mut most) = (Vec::new(), 0);
+        let give = &mut |portion: Portion, bytes| {
+            most = most.max(bytes);
+            portions.push(portion.rows().collect());
+            true
+        };
+        run.gather(answer.query(), give).expect(sql);
+        (portions, most)
+    }
+
+    #[test]
+    fn rows_are_the_same_however_they_are_handed_on() {
+        let world = world();
+        for sql in [
+            "SELECT * FROM pg_class",
+            "SELECT oid, relname FROM pg_class ORDER BY relkind DESC, relname",
+            "SELECT relname FROM pg_class ORDER BY relkind, -oid::bigint LIMIT 20 OFFSET 7",
+            "SELECT DISTINCT relkind FROM pg_class ORDER BY 1",
+            "SELECT DISTINCT ON (relkind) relkind, relname FROM pg_class ORDER BY 1, 2 DESC",
+            "SELECT relkind, count(*) FROM pg_class GROUP BY 1 HAVING count(*) > 1 ORDER BY 2",
+            "SELECT relkind, count(*) FROM pg_class GROUP BY 1 LIMIT 2",
+            "SELECT relname, rank() OVER (ORDER BY relkind) FROM pg_class",
+            "SELECT 1 UNION ALL SELECT 2 ORDER BY 1 DESC",
+            "WITH c AS (SELECT * FROM pg_type) SELECT * FROM c ORDER BY typname",
+            "VALUES (1), (2) OFFSET 1",
+            "SELECT 1 WHERE false",
+        ] {
+            let answer = Answer::prepare(sql, &[]).expect(sql);
+            let expected = run(&world).rows(answer.query()).expect(sql);
+            let (portions, _) = portions(&world, sql);
+            assert_eq!(portions.concat(), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn rows_that_need_not_wait_are_handed_on_while_others_are_made() {
+        let (portions, most) = portions(&world(), "SELECT * FROM information_schema.columns");
+        assert!(portions.len() > 30, "{} portions", portions.len());
+        assert!(most < 2 * PORTION, "{most} bytes");
+    }
+
+    #[test]
+    fn rows_that_wait_take_little() {
+        let sql = "SELECT * FROM information_schema.columns";
+        let (sorted, bytes) = portions(&world(), &format!("{sql} ORDER BY table_name"));
+        let [rows] = sorted.as_slice() else { panic!("{} portions", sorted.len()) };
+        assert!(bytes / rows.len() < 450, "{} bytes each", bytes / rows.len());
+    }
+
+    #[test]
+    fn nothing_is_made_that_nobody_wants() {
+        let world = world();
+        let answer = Answer::prepare("SELECT * FROM information_schema.columns", &[]).expect("SQL");
+        let steps = |wanted: bool| {
+            let run = run(&world);
+            run.gather(answer.query(), &mut |_, _| wanted).expect("rows");
+            run.steps_taken()
+        };
+        assert!(steps(false) < steps(true) / 10);
+    }
+}
