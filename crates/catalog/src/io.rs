@@ -31,13 +31,15 @@ pub(crate) fn parse_plain(oid: Oid, text: &str, style: &TextStyle) -> Result<Dat
     })
 }
 
-/// A value of a type; a row of one that is not built in stays as it is, and so does an array but of enums.
+/// A value of a type; a row of one that is not built in stays as it is, and so does an array but of enums and of
+/// domains over what is built in.
 fn of_type(value: Value, oid: Oid, types: &Types) -> Result<Datum> {
     let registered = || types.get(types.base_of(oid)).map(UserType::kind);
     let is_enum = |oid| matches!(types.get(oid).map(UserType::kind), Some(user::Kind::Enum(_)));
+    let is_listed = |oid| is_enum(oid) || type_facts(oid).is_some();
     match (value, type_facts(oid)) {
-        (Value::Array(list), None) if is_enum(list.element()) => {
-            let element = list.element();
+        (Value::Array(list), None) if is_listed(types.base_of(list.element())) => {
+            let element = types.base_of(list.element());
             let labels = list.elements().map(|item| of_type(item?, element, types));
             let items = labels.collect::<Result<_>>()?;
             let dimensions = list.dimensions().iter().map(|one| (one.length, one.lower)).collect();
@@ -112,7 +114,8 @@ pub(crate) fn to_value(datum: &Datum, oid: Oid, types: &Types) -> Value {
         Datum::Text(text) => Value::Text(text.to_string()),
         Datum::Array(list) => {
             let element = element_of(oid).or_else(|| types.element_of(oid)).unwrap_or(Oid::TEXT);
-            let items = list.items.iter().map(|item| to_value(item, element, types)).collect();
+            let base = types.base_of(element);
+            let items = list.items.iter().map(|item| to_value(item, base, types)).collect();
             let dimensions = list.dimensions.iter();
             let dimensions =
                 dimensions.map(|&(length, lower)| array::Dimension { length, lower }).collect();
