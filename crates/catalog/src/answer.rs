@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use trunkline_core::Run as Order;
 use trunkline_core::types::Types;
@@ -21,7 +22,7 @@ use crate::io;
 use crate::parse;
 use crate::plan::{Body, Effort, Expr, Query};
 use crate::run::{Run, check_text};
-use crate::worker::Work;
+use crate::worker::{Work, timed};
 use crate::world::{World, is_alias, is_shown_by};
 
 /// A statement of the catalogs, ready to run.
@@ -131,15 +132,7 @@ impl Answer {
         world: Arc<World>,
         order: &Order,
     ) -> Result<Reply> {
-        let style = world.client.reading_style();
-        let parameters = order.params.iter().map(|param| {
-            match (io::from_param(&param, &style)?, param.type_oid) {
-                // `regclass` and its kin come by name.
-                (Datum::Text(text), oid) if needs_catalog(oid) => world.parse(oid, &text),
-                (value, _) => Ok(value),
-            }
-        });
-        let parameters = parameters.collect::<Result<Vec<_>>>()?;
+        let parameters = values(&world, order)?;
         let effort = effort(&self.bound.query, &parameters);
         let tried = match effort {
             Effort::Long => self.tried(&world, &parameters),
@@ -166,6 +159,33 @@ impl Answer {
         let source = Answered { world, types, work, rows, failure };
         Ok(Reply::Rows(Rows::from_source(self.columns.clone(), source)))
     }
+
+    /// How many rows it comes to, and how long that takes.
+    pub(crate) async fn measured(
+        self: &Arc<Answer>,
+        world: Arc<World>,
+        order: &Order,
+    ) -> Result<(usize, Duration)> {
+        let (answer, parameters) = (self.clone(), values(&world, order)?);
+        let work = Work::start(move |stop| {
+            let (rows, took) = timed(|| answer.run(&Run::new(world, parameters, stop)));
+            Ok((rows??.len(), took))
+        });
+        work?.await
+    }
+}
+
+/// The values of a statement's parameters.
+fn values(world: &World, order: &Order) -> Result<Vec<Datum>> {
+    let style = world.client.reading_style();
+    let parameters = order.params.iter().map(|param| {
+        match (io::from_param(&param, &style)?, param.type_oid) {
+            // `regclass` and its kin come by name.
+            (Datum::Text(text), oid) if needs_catalog(oid) => world.parse(oid, &text),
+            (value, _) => Ok(value),
+        }
+    });
+    parameters.collect()
 }
 
 /// Rows on their way to the client.
