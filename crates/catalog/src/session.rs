@@ -109,7 +109,7 @@ enum Kind<S> {
     Mixed(S, Loan),
     Answer(Arc<Answer>),
     /// `EXPLAIN` of such a statement.
-    Explain(Explanation),
+    Explain(Arc<Explanation>),
     /// `LOCK TABLE` of relations that the engine does not have.
     Lock,
 }
@@ -212,7 +212,7 @@ impl<S: Session> CatalogSession<S> {
     ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
         if let Some(explanation) = self.explanation(sql, hints).await? {
             let prepared = explanation.described(());
-            return Ok(prepared.map(|()| CatalogStatement(Kind::Explain(explanation))));
+            return Ok(prepared.map(|()| CatalogStatement(Kind::Explain(Arc::new(explanation)))));
         }
         match self.owner(sql, hints).await? {
             Owner::Catalog(answer) => Ok(self.described(answer)),

@@ -76,7 +76,7 @@ impl Explainer<'_> {
         }
         step.what.push(("Join Type", word.to_owned()));
         step.output =
-            self.columns(&leaves_of(&join.left).union(&right_leaves).copied().collect(), within);
+            self.columns(&leaves_of(&join.left).union(&right_leaves).copied().collect(), within)?;
         if self.verbose {
             // Nobody has looked whether it is.
             step.details.push(("Inner Unique", Detail::Flag(false)));
@@ -104,26 +104,23 @@ impl Explainer<'_> {
         step: &mut Step,
         within: &mut Within<'_>,
     ) -> Result<()> {
-        let text = self.conjunction(conditions);
+        let text = self.conjunction(conditions)?;
         step.detail(label, text);
         conditions.iter().try_for_each(|one| self.attach(&one.node, step, within))
     }
 
     /// Conditions that AND connects.
-    pub(super) fn conjunction(&mut self, conditions: &[Condition<'_>]) -> String {
+    pub(super) fn conjunction(&mut self, conditions: &[Condition<'_>]) -> Result<String> {
         let prefix = self.prefix || self.verbose;
-        let mut texts = conditions.iter().map(|one| self.words.node(&one.node, prefix));
-        match conditions.len() {
-            0 => String::new(),
-            1 => texts.next().unwrap_or_default(),
-            _ => format!("({})", texts.collect::<Vec<_>>().join(" AND ")),
-        }
+        let texts = conditions.iter().map(|one| self.text(&one.node, prefix));
+        let text = texts.collect::<Result<Vec<_>>>()?.join(" AND ");
+        Ok(if conditions.len() > 1 { format!("({text})") } else { text })
     }
 
     /// The columns of leaves that somebody asks for.
-    fn columns(&mut self, leaves: &HashSet<usize>, within: &Within<'_>) -> Vec<String> {
+    fn columns(&mut self, leaves: &HashSet<usize>, within: &Within<'_>) -> Result<Vec<String>> {
         if !self.verbose {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let mut output = Vec::new();
         for (leaf, place) in within.leaves.iter().enumerate() {
@@ -134,10 +131,10 @@ impl Explainer<'_> {
             for column in within.asked_of(*place, item) {
                 let kind = Kind::Column { level: 0, item: *place, column };
                 let oid = item.columns.get(column).map(|column| column.oid).unwrap_or_default();
-                output.push(self.words.node(&Node::new(kind, oid), self.prefix));
+                output.push(self.text(&Node::new(kind, oid), self.prefix)?);
             }
         }
-        output
+        Ok(output)
     }
 
     fn leaf<'t>(
@@ -177,11 +174,11 @@ impl Explainer<'_> {
                 step
             }
             (Rows::Functions { .. } | Rows::Value(_), Source::Functions { calls, .. }) => {
-                self.functions(calls, place)
+                self.functions(calls, place)?
             }
             _ => return Err(not_the_same()),
         };
-        step.output = self.columns(&HashSet::from([leaf.index]), within);
+        step.output = self.columns(&HashSet::from([leaf.index]), within)?;
         if let Source::Functions { calls, .. } = &item.source {
             calls.iter().try_for_each(|call| self.attach(call, &mut step, within))?;
         }
@@ -282,10 +279,11 @@ impl Explainer<'_> {
         Ok(self.scan_of_query("", made.step, place))
     }
 
-    fn functions(&mut self, calls: &[Node], place: usize) -> Step {
+    fn functions(&mut self, calls: &[Node], place: usize) -> Result<Step> {
         let mut step = Step::new("Function Scan");
-        let texts: Vec<String> =
-            calls.iter().map(|call| self.words.node(call, self.prefix || self.verbose)).collect();
+        let prefix = self.prefix || self.verbose;
+        let texts = calls.iter().map(|call| self.text(call, prefix));
+        let texts = texts.collect::<Result<Vec<String>>>()?;
         match calls {
             [Node { kind: Kind::Call(call), .. }] => {
                 let schema = match call.schema {
@@ -308,7 +306,7 @@ impl Explainer<'_> {
         if self.verbose {
             step.detail("Function Call", texts.join(", "));
         }
-        step
+        Ok(step)
     }
 }
 

@@ -17,19 +17,20 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use trunkline_core::{
-    Access, Column, Columns, CommandTag, Prepared, Reply, Result, Rows, Run, Terms,
+    Access, Column, Columns, CommandTag, Prepared, Reply, Result, Rows, Run as Order, Terms,
 };
 
 use crate::analyze::tree::{Body, Item, Kind, Query, Source};
 use crate::analyze::{self, Names};
 use crate::answer::Answer;
 use crate::deparse::Explained;
+use crate::run::Run;
 use crate::syntax::{Explain, ExplainFormat};
 use crate::views;
-use crate::worker::timed;
+use crate::worker::{Work, timed};
 use crate::world::World;
 use query::Explainer;
-use step::{Ran, Told};
+use step::{Ran, Step, Told};
 
 /// An EXPLAIN, ready to run.
 #[derive(Debug)]
@@ -59,10 +60,18 @@ impl Explanation {
     ///
     /// # Errors
     ///
-    /// 0A000 for what has no plan here; of ANALYZE those of the statement.
-    pub(crate) async fn execute(&self, world: Arc<World>, order: &Run) -> Result<Reply> {
-        let (root, took) = timed(|| self.plan(&world));
-        let root = root?;
+    /// 0A000 for what has no plan here, 53400 for a plan that is too long; of ANALYZE those of the statement.
+    pub(crate) async fn execute(
+        self: &Arc<Explanation>,
+        world: Arc<World>,
+        order: &Order,
+    ) -> Result<Reply> {
+        let (own, here) = (self.clone(), world.clone());
+        let work = Work::start(move |stop| {
+            let (root, took) = timed(|| own.plan(&Run::new(here, Vec::new(), stop)));
+            Ok((root?, took))
+        });
+        let (root, took) = work?.await?;
         let ran = match self.asked.analyze {
             true => {
                 let (rows, took) = self.answer.measured(world, order).await?;
@@ -81,11 +90,13 @@ impl Explanation {
         Ok(Reply::Rows(rows.tagged(CommandTag::new("EXPLAIN"))))
     }
 
-    fn plan(&self, world: &World) -> Result<step::Step> {
+    fn plan(&self, run: &Run) -> Result<Step> {
+        let world = &run.world;
         let names = Names::new(&world.objects, world.path(), None);
         let tree = analyze::statement(&self.sql, names, &world.style, self.answer.parameters())?;
         let mut explainer = Explainer {
             world,
+            run,
             names,
             words: Explained::new(names),
             verbose: self.asked.verbose,

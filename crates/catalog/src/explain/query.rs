@@ -10,13 +10,19 @@ use crate::analyze::tree::{Body, Cte, Node, Query, SetTree};
 use crate::deparse::Explained;
 use crate::error::unsupported;
 use crate::plan;
+use crate::run::Run;
 use crate::world::World;
+
+/// How many steps a query counts for.
+const QUERY: usize = 256;
 
 /// Makes the plan of a statement that is bound, in the words of its tree.
 ///
 /// What is done is the plan's, which has no names any more; how it is called is the tree's.
 pub(super) struct Explainer<'a> {
     pub(super) world: &'a World,
+    /// What it may cost to tell the plan.
+    pub(super) run: &'a Run,
     pub(super) names: Names<'a>,
     pub(super) words: Explained<'a>,
     pub(super) verbose: bool,
@@ -74,6 +80,7 @@ impl Explainer<'_> {
         tree: &Query,
         asked: Option<&HashSet<usize>>,
     ) -> Result<Made> {
+        self.run.steps(QUERY)?;
         stacker::maybe_grow(256 << 10, 4 << 20, || {
             let items = match &tree.body {
                 Body::Select(select) => select.items.as_slice(),
@@ -105,7 +112,7 @@ impl Explainer<'_> {
                 self.select(select, of, tree, asked)?
             }
             (plan::Body::Values(rows), Body::Values(nodes, targets)) => {
-                self.values(rows.len(), nodes, targets.len())
+                self.values(rows.len(), nodes, targets.len())?
             }
             (plan::Body::Set { .. }, Body::Set(set, _)) => self.set(plan, set)?,
             _ => return Err(not_the_same()),
@@ -164,11 +171,12 @@ impl Explainer<'_> {
     }
 
     /// VALUES: of one row it is what a SELECT without FROM gives.
-    fn values(&mut self, count: usize, rows: &[Vec<Node>], width: usize) -> Made {
+    fn values(&mut self, count: usize, rows: &[Vec<Node>], width: usize) -> Result<Made> {
         if let ([row], 1) = (rows, count) {
-            let columns: Vec<Printed> = row.iter().map(|node| self.printed(node, false)).collect();
+            let columns = row.iter().map(|node| self.printed(node, false));
+            let columns = columns.collect::<Result<Vec<Printed>>>()?;
             let output = columns.iter().map(|one| one.own.clone()).collect();
-            return Made { step: Step { rows: 1, output, ..Step::new("Result") }, columns };
+            return Ok(Made { step: Step { rows: 1, output, ..Step::new("Result") }, columns });
         }
         let mut step = Step::new("Values Scan");
         step.title.push_str(" on \"*VALUES*\"");
@@ -182,7 +190,7 @@ impl Explainer<'_> {
         };
         let columns: Vec<Printed> = (1..=width).map(column).collect();
         step.output = columns.iter().map(|one| one.own.clone()).collect();
-        Made { step, columns }
+        Ok(Made { step, columns })
     }
 
     /// One side of a set operation.
@@ -232,14 +240,31 @@ impl Explainer<'_> {
     }
 
     /// An expression as it is written in different places.
-    pub(super) fn printed(&mut self, node: &Node, is_hidden: bool) -> Printed {
-        let own = self.words.node(node, self.prefix);
-        let key = self.words.node(node, self.prefix || self.verbose);
+    ///
+    /// # Errors
+    ///
+    /// 53400 if the plan has grown too long.
+    pub(super) fn printed(&mut self, node: &Node, is_hidden: bool) -> Result<Printed> {
+        let own = self.text(node, self.prefix)?;
+        let key = self.text(node, self.prefix || self.verbose)?;
         let wrapped = |text: &str| match node.is_worked_out() {
             true => format!("({text})"),
             false => text.to_owned(),
         };
-        Printed { above: wrapped(&own), key: wrapped(&key), own, is_hidden }
+        Ok(Printed { above: wrapped(&own), key: wrapped(&key), own, is_hidden })
+    }
+
+    /// An expression, counted.
+    ///
+    /// # Errors
+    ///
+    /// 53400 if the plan has grown too long.
+    pub(super) fn text(&mut self, node: &Node, prefix: bool) -> Result<String> {
+        let text = self.words.node(node, prefix);
+        self.run.steps(1 + text.len() / 16)?;
+        // It stands there several times: further up, and in what is sent.
+        self.run.charge(4 * (size_of::<String>() + text.len()))?;
+        Ok(text)
     }
 }
 

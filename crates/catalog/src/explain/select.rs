@@ -52,8 +52,8 @@ impl Explainer<'_> {
                 given.push((&target.node, target.hidden));
             }
         }
-        let columns: Vec<Printed> =
-            given.iter().map(|(node, hidden)| self.printed(node, *hidden)).collect();
+        let columns = given.iter().map(|(node, hidden)| self.printed(node, *hidden));
+        let columns = columns.collect::<Result<Vec<Printed>>>()?;
         let output: Vec<String> = columns.iter().map(|one| one.own.clone()).collect();
         if let Some(group) = &plan.group {
             step = self.group(group, select, step, &mut within)?;
@@ -146,7 +146,7 @@ impl Explainer<'_> {
     fn nothing(&mut self, within: &mut Within<'_>) -> Result<Step> {
         let mut step = Step { rows: 1, ..Step::new("Result") };
         let conditions = within.conditions.start();
-        let text = self.conjunction(&conditions);
+        let text = self.conjunction(&conditions)?;
         step.detail("One-Time Filter", text);
         for condition in &conditions {
             self.attach(&condition.node, &mut step, within)?;
@@ -183,14 +183,14 @@ impl Explainer<'_> {
         let mut texts: Vec<String> = Vec::new();
         for key in keys {
             let target = select.targets.get(key).ok_or_else(not_the_same)?;
-            let text = self.words.node(&target.node, self.prefix || self.verbose);
+            let text = self.text(&target.node, self.prefix || self.verbose)?;
             if !texts.contains(&text) {
                 texts.push(text);
             }
         }
         step.list("Group Key", texts);
         if let Some(having) = &select.having {
-            let text = self.words.node(having, self.prefix || self.verbose);
+            let text = self.text(having, self.prefix || self.verbose)?;
             step.detail("Filter", text);
             self.attach(having, &mut step, within)?;
         }
