@@ -157,3 +157,5 @@ select obj_description('pg_class'::regclass, 'no_such'), obj_description('pg_cla
 select sum(count(*)) from pg_am
 
 select sum(1) filter (where count(*) > 0) from pg_am
+
+select format_type(1560, -1), format_type(1560, null), format_type(1561, -1), format_type(1014, -1), format_type(1042, -1), format_type(1014, null)
