@@ -4,6 +4,7 @@ use std::future::{Future as _, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use trunkline_core::Run as Order;
 use trunkline_core::types::{TextStyle, Types};
@@ -22,7 +23,7 @@ use crate::parse;
 use crate::plan::{Body, Effort, Expr, Query};
 use crate::refusals::Refusals;
 use crate::run::{Portion, Run, check_text};
-use crate::worker::Work;
+use crate::worker::{Work, timed};
 use crate::world::{World, is_alias, is_shown_by};
 
 /// A statement of the catalogs, ready to run.
@@ -171,16 +172,8 @@ impl Answer {
         constants: &[Datum],
         refusals: Arc<Refusals>,
     ) -> Result<Reply> {
-        let style = world.client.reading_style();
-        let parameters = order.params.iter().map(|param| {
-            match (io::from_param(&param, &style)?, param.type_oid) {
-                // `regclass` and its kin come by name.
-                (Datum::Text(text), oid) if needs_catalog(oid) => world.parse(oid, &text),
-                (value, _) => Ok(value),
-            }
-        });
-        let constants = constants.iter().cloned().map(Ok);
-        let parameters = parameters.chain(constants).collect::<Result<Vec<_>>>()?;
+        let mut parameters = values(&world, order)?;
+        parameters.extend_from_slice(constants);
         let types = self.columns.iter().map(|column| column.type_oid).collect();
         let rows = Portion::default().rows();
         let mut source =
@@ -201,6 +194,34 @@ impl Answer {
         }
         Ok(Reply::Rows(Rows::from_source(self.columns.clone(), source)))
     }
+
+    /// How many rows it comes to, and how long that takes.
+    pub(crate) async fn measured(
+        self: &Arc<Answer>,
+        world: Arc<World>,
+        order: &Order,
+    ) -> Result<(usize, Duration)> {
+        let (answer, parameters) = (self.clone(), values(&world, order)?);
+        let work = Work::start(move |stop| {
+            let run = Run::new(world, parameters, stop);
+            let (rows, took) = timed(|| run.rows(&answer.bound.query));
+            Ok((rows?.len(), took))
+        });
+        work?.await
+    }
+}
+
+/// The values of a statement's parameters.
+fn values(world: &World, order: &Order) -> Result<Vec<Datum>> {
+    let style = world.client.reading_style();
+    let parameters = order.params.iter().map(|param| {
+        match (io::from_param(&param, &style)?, param.type_oid) {
+            // `regclass` and its kin come by name.
+            (Datum::Text(text), oid) if needs_catalog(oid) => world.parse(oid, &text),
+            (value, _) => Ok(value),
+        }
+    });
+    parameters.collect()
 }
 
 /// A statement that is run on a thread of its own.

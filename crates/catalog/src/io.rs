@@ -122,7 +122,8 @@ pub(crate) fn to_value(datum: &Datum, oid: Oid, types: &Types) -> Value {
         Datum::Text(text) => Value::Text(text.to_string()),
         Datum::Array(list) => {
             let element = element_of(oid).or_else(|| types.element_of(oid)).unwrap_or(Oid::TEXT);
-            let items = list.items.iter().map(|item| to_value(item, element, types)).collect();
+            let base = types.base_of(element);
+            let items = list.items.iter().map(|item| to_value(item, base, types)).collect();
             let dimensions = list.dimensions.iter();
             let dimensions =
                 dimensions.map(|&(length, lower)| array::Dimension { length, lower }).collect();

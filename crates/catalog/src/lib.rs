@@ -13,6 +13,7 @@
 //! - `views` are queries over them.
 //! - [`ddl`] reads a schema from its definitions.
 //! - `analyze` says what a definition means, `deparse` prints it as PostgreSQL does.
+//! - `explain` tells the plan of what is answered here.
 //! - `lend` gives an engine's statement the relations in it that the engine does not have.
 //! - `called` lets an engine call the functions of the session for its own rows.
 
@@ -29,6 +30,7 @@ mod declared;
 mod deparse;
 mod effort;
 mod error;
+mod explain;
 mod facts;
 mod feed;
 mod functions;

@@ -125,6 +125,10 @@ pub(crate) struct Demands {
     pub(crate) not_null: bool,
     /// What it checks, by name: of a row that has nothing but the value.
     pub(crate) checks: Vec<(Arc<str>, Expr)>,
+    /// Whether the value is an array, and this is demanded of each element.
+    pub(crate) is_each: bool,
+    /// Where an array stands that is read before anything runs; 0 of all others.
+    pub(crate) place: usize,
 }
 
 /// A function or operator and its arguments.

@@ -1,5 +1,7 @@
 //! An engine with catalogs: a middleware.
 
+mod owner;
+
 use std::sync::Arc;
 
 use trunkline_core::catalog::Snapshot;
@@ -12,15 +14,16 @@ use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 
 use crate::answer::Answer;
 use crate::by_number;
-use crate::facts::type_facts;
+use crate::explain::Explanation;
 use crate::functions::started;
 use crate::known::{Common, Known};
 use crate::lend::Loan;
 use crate::lock::Lock;
-use crate::protected;
-use crate::route::{Route, begins_query, casts_to, is_relation, named, route};
+use crate::route::{Route, begins_query, route};
 use crate::statements::Asked;
+use crate::syntax::Explain;
 use crate::world::{World, is_shown_by, proc_by_oid};
+use owner::Owner;
 
 /// An engine behind which `pg_catalog` and `information_schema` are answered from its
 /// [`snapshot`](Session::snapshot), and the functions of a session from its client.
@@ -106,19 +109,10 @@ enum Kind<S> {
     /// The engine's, with relations that it does not have.
     Mixed(S, Loan),
     Answer(Asked),
+    /// `EXPLAIN` of such a statement.
+    Explain(Arc<Explanation>),
     /// `LOCK TABLE` of relations that the engine does not have.
     Lock,
-}
-
-/// What a statement asks for that is not the engine's.
-enum Beside {
-    Nothing,
-    /// All of it is declared.
-    Declared(Arc<World>),
-    /// It names no relation, but a declared type.
-    Typed(Arc<World>),
-    /// Beside what is the engine's, or for a statement that is.
-    Lent(Loan),
 }
 
 impl<S> CatalogStatement<S> {
@@ -126,7 +120,7 @@ impl<S> CatalogStatement<S> {
     fn engines(&self) -> Option<&S> {
         match &self.0 {
             Kind::Engine(statement) | Kind::Mixed(statement, _) => Some(statement),
-            Kind::Answer(_) | Kind::Lock => None,
+            Kind::Answer(_) | Kind::Explain(_) | Kind::Lock => None,
         }
     }
 }
@@ -142,54 +136,6 @@ impl<S: Session> CatalogSession<S> {
         let mut world = World::new(self.client.clone(), objects);
         world.inventory = inventory.unwrap_or_default();
         Ok(Arc::new(world))
-    }
-
-    /// What there is, if a query names a declared type, or its client said that a parameter is of one.
-    async fn typed(&mut self, sql: &str, hints: &[Oid]) -> Result<Option<Arc<World>>> {
-        let names = self.common.type_names();
-        if casts_to(sql, names) {
-            return self.world(None).await.map(Some);
-        }
-        if names.is_empty() || hints.iter().all(|oid| oid.0 == 0 || type_facts(*oid).is_some()) {
-            return Ok(None);
-        }
-        let world = self.world(None).await?;
-        let is_declared = hints.iter().any(|oid| world.objects.types.get(oid.0).is_some());
-        Ok(is_declared.then_some(world))
-    }
-
-    /// What of the relations that a statement reads is not the engine's.
-    async fn beside(&mut self, sql: &str, hints: &[Oid]) -> Result<Beside> {
-        let may_be_declared = self.common.declares();
-        if self.session.language() != Language::Sql {
-            return Ok(Beside::Nothing);
-        }
-        let Some(named) = named(sql, may_be_declared) else { return Ok(Beside::Nothing) };
-        protected::check(named.kind, &named.targets)?;
-        if named.relations.is_empty() {
-            let typed = if named.is_query { self.typed(sql, hints).await? } else { None };
-            return Ok(typed.map_or(Beside::Nothing, Beside::Typed));
-        }
-        let world = if may_be_declared { Some(self.world(None).await?) } else { None };
-        let (mut loan, mut is_all) = (Loan::default(), named.is_query);
-        for mention in &named.relations {
-            if is_relation(mention.schema.as_ref(), &mention.name) {
-                let schema = mention.schema.as_deref().unwrap_or("pg_catalog");
-                loan.add(sql, mention, schema, None)?;
-                continue;
-            }
-            match world.as_ref().and_then(|world| {
-                self.schema_of_declared(world, mention.schema.as_deref(), &mention.name)
-            }) {
-                Some(schema) => loan.add(sql, mention, &schema, world.clone())?,
-                None => is_all = false,
-            }
-        }
-        Ok(match world {
-            _ if loan.is_empty() => Beside::Nothing,
-            Some(world) if is_all => Beside::Declared(world),
-            _ => Beside::Lent(loan),
-        })
     }
 
     /// The schema of a relation that was declared and that the engine does not have.
@@ -268,55 +214,42 @@ impl<S: Session> CatalogSession<S> {
         hints: &[Oid],
         is_cursor: bool,
     ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
-        let is_sql = self.session.language() == Language::Sql;
-        let client = self.client.clone();
-        let style = || client.reading_style();
-        // What is no query is none of the catalogs': it is not looked for among them, however long it is.
-        if is_sql
-            && begins_query(sql)
-            && let Some(asked) = self.common.statements.find(sql, hints)
-        {
-            return Ok(self.described(asked));
+        if let Some(explanation) = self.explanation(sql, hints).await? {
+            let prepared = explanation.described(());
+            return Ok(prepared.map(|()| CatalogStatement(Kind::Explain(Arc::new(explanation)))));
         }
-        let route = if is_sql { route(sql) } else { Route::Engine };
-        if route == Route::Engine {
-            let lock = if self.common.declares() { Lock::read(sql) } else { None };
-            if let Some(lock) = lock {
-                return self.prepare_lock(lock).await;
+        match self.owner(sql, hints).await? {
+            Owner::Catalog(asked) => Ok(self.described(asked)),
+            Owner::Lent(loan) => self.prepare_lent(sql, hints, is_cursor, loan).await,
+            Owner::Either(error) => {
+                self.prepare_engine(sql, hints, is_cursor).await.map_err(|_| error)
             }
-            return match self.beside(sql, hints).await? {
-                Beside::Nothing => self.prepare_engine(sql, hints, is_cursor).await,
-                Beside::Lent(loan) => self.prepare_lent(sql, hints, is_cursor, loan).await,
-                Beside::Declared(world) => {
-                    let answer = Answer::prepare_within(sql, hints, style(), Some(world))?;
-                    Ok(self.described(answer.into()))
-                }
-                Beside::Typed(world) => {
-                    match Answer::prepare_within(sql, hints, style(), Some(world)) {
-                        Ok(answer) => Ok(self.described(answer.into())),
-                        // The engine may know functions that are not here, and what looks like a type may be an alias.
-                        Err(error) if may_be_the_engines(&error) => {
-                            self.prepare_engine(sql, hints, is_cursor).await.map_err(|_| error)
-                        }
-                        Err(error) => Err(error),
-                    }
-                }
-            };
+            Owner::Engine => match Lock::read(sql).filter(|_| self.common.declares()) {
+                Some(lock) => self.prepare_lock(lock).await,
+                None => self.prepare_engine(sql, hints, is_cursor).await,
+            },
         }
-        let asked = match self.typed(sql, hints).await? {
-            Some(world) => {
-                Answer::prepare_within(sql, hints, style(), Some(world)).map(Asked::from)
-            }
-            None => self.common.statements.prepare(sql, hints, style()),
+    }
+
+    /// The EXPLAIN of a statement that the catalogs answer; none of any other text.
+    async fn explanation(&mut self, sql: &str, hints: &[Oid]) -> Result<Option<Explanation>> {
+        if self.session.language() != Language::Sql {
+            return Ok(None);
+        }
+        let Some(statement) = Explain::statement(sql).filter(|text| begins_query(text)) else {
+            return Ok(None);
         };
-        match asked {
-            Ok(asked) => Ok(self.described(asked)),
-            // The engine may know functions that are not here.
-            Err(error) if route == Route::Functions && may_be_the_engines(&error) => {
-                self.prepare_engine(sql, hints, is_cursor).await
+        let Owner::Catalog(asked) = self.owner(&statement, hints).await? else { return Ok(None) };
+        let answer = match asked.constants.is_empty() {
+            true => asked.answer,
+            // What it shows has the constants of its text.
+            false => {
+                let style = self.client.reading_style();
+                Arc::new(Answer::prepare_within(&statement, hints, style, None)?)
             }
-            Err(error) => Err(error),
-        }
+        };
+        let asked = Explain::read(sql)?.map(|(asked, _)| asked);
+        Ok(asked.map(|asked| Explanation::new(asked, &statement, answer)))
     }
 }
 
@@ -372,6 +305,10 @@ impl<S: Session> Session for CatalogSession<S> {
                 let done = asked.answer.execute(world, &run, constants, refusals).await;
                 self.common.refusals.count(done)
             }
+            Kind::Explain(explanation) => {
+                let world = self.world(run.inventory.clone()).await?;
+                self.common.refusals.count(explanation.execute(world, &run).await)
+            }
             Kind::Lock => Ok(Reply::Done(CommandTag::new("LOCK TABLE"))),
         }
     }
@@ -398,7 +335,7 @@ impl<S: Session> Session for CatalogSession<S> {
             Kind::Engine(statement) | Kind::Mixed(statement, _) => {
                 self.session.bound(statement, params, style)
             }
-            Kind::Answer(_) | Kind::Lock => Ok(true),
+            Kind::Answer(_) | Kind::Explain(_) | Kind::Lock => Ok(true),
         }
     }
 
@@ -407,7 +344,7 @@ impl<S: Session> Session for CatalogSession<S> {
             Kind::Engine(statement) | Kind::Mixed(statement, _) => {
                 self.session.plan_again(statement).await
             }
-            Kind::Answer(_) | Kind::Lock => Ok(()),
+            Kind::Answer(_) | Kind::Explain(_) | Kind::Lock => Ok(()),
         }
     }
 

@@ -44,6 +44,18 @@ fn functions_give_what_postgresql_gives() {
     });
 }
 
+/// Plans, where PostgreSQL's is the same; there is more in `server/explain.rs`.
+#[test]
+fn plans_are_told_as_postgresql_tells_them() {
+    block_on(async {
+        let defined = ddl::define(include_str!("golden/explain.schema.sql")).expect("definitions");
+        let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
+        let engine = Catalog::new(Fixture::new()).declaring(defined.snapshot);
+        let session = engine.open(client).await.expect("a session");
+        compare(session, include_str!("golden/explain.answers.txt")).await;
+    });
+}
+
 /// Operators can see what clients miss.
 #[test]
 fn what_is_refused_is_counted() {

@@ -26,6 +26,9 @@ impl Analyzer<'_> {
             E::CompoundIdentifier(parts) => self.compound(parts),
             E::CompoundFieldAccess { root, access_chain } => self.access(root, access_chain),
             E::Nested(inner) => self.expression(inner),
+            E::Value(ast::ValueWithSpan { value: Value::Placeholder(name), .. }) => {
+                self.parameter(name)
+            }
             E::Value(value) => literal(&value.value),
             E::TypedString(typed) => {
                 let value = literal(&typed.value.value)?;
@@ -94,6 +97,16 @@ impl Analyzer<'_> {
             E::Tuple(items) => self.tuple(items),
             E::Function(function) => self.function(function),
             other => self.grammar(other),
+        }
+    }
+
+    /// `$1`
+    fn parameter(&self, name: &str) -> Result<Node> {
+        let number = name.strip_prefix('$').and_then(|number| number.parse::<usize>().ok());
+        let oid = number.and_then(|number| self.parameters.get(number.checked_sub(1)?));
+        match number.zip(oid) {
+            Some((number, oid)) => Ok(Node::new(Kind::Param(number), *oid)),
+            None => unknown("this kind of constant"),
         }
     }
 

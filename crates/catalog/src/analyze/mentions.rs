@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use super::tree::{
-    Aggregate, Body, Bound, From, Index, Item, Join, Kind, Node, Over, Query, Select, SetTree,
-    Sort, Source, Sublink, SublinkKind, Target, Window,
-};
+use super::tree::{Body, From, Item, Join, Kind, Node, Query, Select, SetTree, Source, Target};
 
 /// A relation, by the number of its schema and its name, and a column; none stands for all of it.
 pub(crate) type Mention = (u32, Arc<str>, Option<Arc<str>>);
@@ -81,7 +78,7 @@ impl<'a> Walk<'a> {
         }
         self.nodes(select.filter.iter().chain(&select.having));
         for (_, window) in &select.windows {
-            self.window(window);
+            window.parts(&mut |node| self.node(node));
         }
         self.scopes.pop();
         let whole: Vec<Mention> =
@@ -157,83 +154,14 @@ impl<'a> Walk<'a> {
                     self.add((*schema, name.clone(), None));
                 }
             }
-            Kind::Merged(_)
-            | Kind::Value
-            | Kind::Const(_)
-            | Kind::CaseOperand
-            | Kind::Keyword(_) => {}
-            Kind::Call(call) => self.nodes(&call.arguments),
-            Kind::Aggregate(aggregate) => self.aggregate(aggregate),
-            Kind::Operator { operands: nodes, .. }
-            | Kind::Logic(_, nodes)
-            | Kind::Coalesce(nodes)
-            | Kind::Extreme { of: nodes, .. }
-            | Kind::Array(nodes)
-            | Kind::Grouping(nodes)
-            | Kind::Tuple(nodes) => self.nodes(nodes),
-            Kind::Distinct(sides) | Kind::NullIf(sides) | Kind::Quantified { sides, .. } => {
-                self.node(&sides.0);
-                self.node(&sides.1);
-            }
-            Kind::Convert(convert) => self.node(&convert.of),
-            Kind::Collate { of, .. }
-            | Kind::NullTest { of, .. }
-            | Kind::TruthTest { of, .. }
-            | Kind::Field { of, .. } => self.node(of),
-            Kind::Case(case) => {
-                self.nodes(&case.operand);
-                for (when, then) in &case.arms {
-                    self.node(when);
-                    self.node(then);
-                }
-                self.node(&case.otherwise);
-            }
-            Kind::RowComparison { left, right, .. } => self.nodes(left.iter().chain(right)),
-            Kind::Subscript { of, indexes } => {
-                self.node(of);
-                for index in indexes {
-                    match index {
-                        Index::One(node) => self.node(node),
-                        Index::Slice(from, to) => self.nodes(from.iter().chain(to)),
-                    }
-                }
-            }
             Kind::Sublink(sublink) => {
-                let Sublink { kind, query } = &**sublink;
-                if let SublinkKind::Compared { test, .. } = kind {
-                    self.nodes(test);
-                }
-                self.query(query);
+                node.parts(&mut |part| self.node(part));
+                self.query(&sublink.query);
             }
-        }
-    }
-
-    fn aggregate(&mut self, aggregate: &'a Aggregate) {
-        self.has_aggregate |= self.scopes.len() == 1;
-        self.nodes(&aggregate.call.arguments);
-        self.sorts(&aggregate.order);
-        self.sorts(&aggregate.within_group);
-        self.nodes(&aggregate.filter);
-        if let Some(Over::Window(window)) = &aggregate.over {
-            self.window(window);
-        }
-    }
-
-    fn window(&mut self, window: &'a Window) {
-        self.nodes(&window.partition);
-        self.sorts(&window.order);
-        if let Some(frame) = &window.frame {
-            for bound in std::iter::once(&frame.start).chain(&frame.end) {
-                if let Bound::Offset(node, _) = bound {
-                    self.node(node);
-                }
+            kind => {
+                self.has_aggregate |= matches!(kind, Kind::Aggregate(_)) && self.scopes.len() == 1;
+                node.parts(&mut |part| self.node(part));
             }
-        }
-    }
-
-    fn sorts(&mut self, sorts: &'a [Sort]) {
-        for sort in sorts {
-            self.node(&sort.node);
         }
     }
 }

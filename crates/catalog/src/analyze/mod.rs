@@ -11,6 +11,7 @@ mod from;
 mod mentions;
 mod names;
 mod operator;
+mod parts;
 mod query;
 mod scope;
 mod select;
@@ -65,6 +66,18 @@ pub(crate) fn view_columns(
 /// Analyzes a query.
 pub(crate) fn query(sql: &str, names: Names<'_>, style: &TextStyle) -> Result<Query> {
     Analyzer::new(names, style).whole(sql)
+}
+
+/// Analyzes a statement of a client whose parameters are of these types.
+pub(crate) fn statement(
+    sql: &str,
+    names: Names<'_>,
+    style: &TextStyle,
+    parameters: &[Oid],
+) -> Result<Query> {
+    let mut analyzer = Analyzer::new(names, style);
+    analyzer.parameters = parameters;
+    analyzer.whole(sql)
 }
 
 /// What an expression that is in no query can name.
@@ -169,6 +182,8 @@ struct Analyzer<'a> {
     ctes: Vec<KnownCte>,
     /// The type of `VALUE`.
     value: Option<(Oid, i32)>,
+    /// The types of `$1` and so on, where there are such.
+    parameters: &'a [Oid],
     /// Whether what is not known here has a type all the same.
     is_forgiving: bool,
     depth: usize,
@@ -186,6 +201,7 @@ impl<'a> Analyzer<'a> {
             outermost: Scope::default(),
             ctes: Vec::new(),
             value: None,
+            parameters: &[],
             is_forgiving: false,
             depth: 0,
         }

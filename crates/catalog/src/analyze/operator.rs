@@ -330,7 +330,8 @@ pub(super) fn mentions_column(node: &Node) -> bool {
     let any = |all: &[Node]| all.iter().any(mentions_column);
     match &node.kind {
         Kind::Column { level, .. } | Kind::Row { level, .. } => *level == 0,
-        Kind::Const(_) | Kind::Keyword(_) | Kind::CaseOperand | Kind::Value => false,
+        Kind::Const(_) | Kind::Param(_) | Kind::Keyword(_) => false,
+        Kind::CaseOperand | Kind::Value => false,
         Kind::Call(call) => any(&call.arguments),
         Kind::Operator { operands, .. } => any(operands),
         Kind::Logic(_, all) | Kind::Coalesce(all) | Kind::Array(all) | Kind::Tuple(all) => any(all),

@@ -37,6 +37,8 @@ pub(crate) enum Kind {
     Value,
     /// The text of a value.
     Const(Option<Arc<str>>),
+    /// A parameter, by its number from 1.
+    Param(usize),
     Call(Box<Call>),
     Aggregate(Box<Aggregate>),
     /// An operator and one or two operands.

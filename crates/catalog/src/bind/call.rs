@@ -282,7 +282,15 @@ impl Binder {
         if let Some(chosen) = self.choose_of_declared(in_schema, name, types) {
             return Ok(Some(chosen));
         }
-        match function(in_schema, name, types) {
+        let found = match function(in_schema, name, types) {
+            // What is there for no domain may be there for what that is over.
+            Found::None => {
+                let bases: Vec<Oid> = types.iter().map(|oid| self.under_domain(*oid)).collect();
+                if bases == types { Found::None } else { function(in_schema, name, &bases) }
+            }
+            found => found,
+        };
+        match found {
             Found::One(chosen) => Ok(Some(chosen)),
             Found::None
                 if types.len() == 1 && schema.is_none_or(|schema| schema == "pg_catalog") =>

@@ -11,7 +11,7 @@ use super::scope::{LeafScope, Scope};
 use super::{Binder, OutputColumn, Typed};
 use crate::datum::Datum;
 use crate::error::{Place, at, unsupported};
-use crate::facts::{CastContext, Volatility, type_facts};
+use crate::facts::{CastContext, Volatility, array_of, type_facts};
 use crate::functions;
 use crate::parse;
 use crate::plan::{Calling, Demands, Effort, Expr};
@@ -48,7 +48,9 @@ impl Binder {
         let (from, place) = (typed.oid, typed.place);
         let is_null = matches!(typed.expr, Expr::Const(Datum::Null));
         let name = world.type_text(to.0, -1).unwrap_or_default();
-        if world.is_constrained(to) && !is_null {
+        let each = self.types.element_of(to).filter(|_| !is_null);
+        let each = each.and_then(|element| Some((element, world.domain_facts(element)?)));
+        if world.is_constrained(to) && !is_null && each.is_none() {
             let message = format!("a value of type {name}, in which a domain has constraints");
             return Err(unsupported(place, &message));
         }
@@ -87,13 +89,34 @@ impl Binder {
                 Expr::Param(index)
             }
             expr if is_string || from == Oid::UNKNOWN => cast(expr),
+            // The elements of any array can be made what the domain is over.
+            expr if each.is_some() && self.element_type(from).is_some() => {
+                let base =
+                    each.as_ref().map_or(Oid::TEXT, |(_, domain)| world.base_of(domain.base));
+                let typmod = each.as_ref().map_or(-1, |(_, domain)| domain.typmod);
+                let list = array_of(base).ok_or_else(|| unsupported(place, &name))?;
+                let typed = Typed::new(expr, from).placed(place);
+                self.convert(typed, list, typmod, CastContext::Explicit)?.expr
+            }
             _ => {
                 let from = super::type_name(from);
                 let message = format!("cannot cast type {from} to {name}");
                 return Err(at(place, SqlState::CANNOT_COERCE, message));
             }
         };
-        Ok(Some(Typed::new(expr, to).placed(place)))
+        let mut done = Typed::new(expr, to).placed(place);
+        if let Some((element, domain)) = each {
+            let base = self.types.base_of(element);
+            let is_literal = matches!(done.expr, Expr::Const(_));
+            // An array that is written there is read before anything runs.
+            let place = if is_literal { place } else { 0 };
+            let of = (base, domain.typmod);
+            done.expr = match self.demands(done.expr, element, &world, &domain, of)? {
+                Ok(demands) => Expr::Domain(Box::new(Demands { is_each: true, place, ..demands })),
+                Err(given) => given,
+            };
+        }
+        Ok(Some(done))
     }
 
     /// An operator with a value of a declared type; `None` where there is no such value, only columns of no rows.
@@ -160,6 +183,14 @@ impl Binder {
             is_equality: operator == "=",
         };
         Ok(Some(Typed::new(Expr::Call(Box::new(call)), Oid::BOOL).placed(place)))
+    }
+
+    /// The type that a domain of the snapshot is over; any other type is its own.
+    pub(super) fn under_domain(&self, oid: Oid) -> Oid {
+        match &self.world {
+            Some(world) if oid != Oid::UNKNOWN && type_facts(oid).is_none() => world.base_of(oid),
+            _ => oid,
+        }
     }
 
     /// Whether a type is an enum of the snapshot.
@@ -255,24 +286,43 @@ impl Binder {
             _ => self.convert(typed, domain.base, domain.typmod, CastContext::Explicit)?,
         };
         value.place = place;
+        let of = (value.oid, value.typmod);
+        value.expr = match self.demands(value.expr, to, world, &domain, of)? {
+            Ok(demands) => Expr::Domain(Box::new(demands)),
+            Err(given) => given,
+        };
+        Ok(value)
+    }
+
+    /// What a domain demands of an expression, or of the elements of one, whose type and modifier are given; the
+    /// expression as it is if that is nothing.
+    fn demands(
+        &mut self,
+        of: Expr,
+        to: Oid,
+        world: &World,
+        domain: &DomainFacts,
+        (oid, typmod): (Oid, i32),
+    ) -> Result<Result<Demands, Expr>> {
         if !domain.not_null && domain.checks.is_empty() {
-            return Ok(value);
+            return Ok(Err(of));
         }
         let mut checks = Vec::new();
         for (name, check) in &domain.checks {
-            let bound = self.check(check, value.oid, value.typmod);
+            let bound = self.check(check, oid, typmod);
             checks.push((name.clone(), bound.map_err(PgError::unplaced)?));
         }
         let (schema, name) = world.type_name(to.0).unwrap_or_default();
-        value.expr = Expr::Domain(Box::new(Demands {
-            of: value.expr,
+        Ok(Ok(Demands {
+            of,
             shown: world.type_text(to.0, -1).unwrap_or_default(),
             schema: world.schema_name(schema).unwrap_or_default(),
             name,
             not_null: domain.not_null,
             checks,
-        }));
-        Ok(value)
+            is_each: false,
+            place: 0,
+        }))
     }
 
     /// What a domain checks, of the only column of the only row that it sees.

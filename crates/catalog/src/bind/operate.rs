@@ -119,6 +119,7 @@ impl Binder {
     /// An operator and its operands.
     pub(super) fn operate(&mut self, name: &str, operands: Vec<Typed>) -> Result<Typed> {
         let mut operands = operands;
+        operands.iter_mut().for_each(|one| one.oid = self.under_domain(one.oid));
         if let Some(compared) = self.operate_declared(name, &mut operands)? {
             return Ok(compared);
         }

@@ -163,7 +163,8 @@ impl Binder {
         }
         let (mut casts, mut columns) = ((Vec::new(), Vec::new()), Vec::new());
         for (one, two) in left_columns.iter().zip(&right_columns) {
-            let Some(oid) = common_type(&[one.oid, two.oid]) else {
+            let types = self.common_candidates(vec![one.oid, two.oid]);
+            let Some(oid) = common_type(&types) else {
                 let (one, two) = (type_name(one.oid), type_name(two.oid));
                 return Err(mismatch(0, format!("{word} types {one} and {two} cannot be matched")));
             };

@@ -62,7 +62,11 @@ impl Binder {
         typmod: i32,
         context: CastContext,
     ) -> Result<Typed> {
-        let from = typed.oid;
+        if typed.oid == to && typmod == -1 {
+            return Ok(typed);
+        }
+        let from = self.under_domain(typed.oid);
+        let typed = Typed { oid: from, ..typed };
         if from == to && typmod == -1 {
             return Ok(typed);
         }
@@ -182,6 +186,7 @@ impl Binder {
     /// Gives all expressions one type.
     pub(super) fn unify(&mut self, all: Vec<Typed>, clause: &str) -> Result<(Vec<Expr>, Oid)> {
         let types: Vec<Oid> = all.iter().map(|typed| typed.oid).collect();
+        let types = self.common_candidates(types);
         let Some(common) = super::resolve::common_type(&types) else {
             let mut known = types.iter().filter(|oid| **oid != Oid::UNKNOWN);
             let first = known.next().copied().unwrap_or(Oid::TEXT);
@@ -196,6 +201,14 @@ impl Binder {
         };
         let all = all.into_iter().map(|typed| Ok(self.coerce(typed, common)?.expr));
         Ok((all.collect::<Result<_>>()?, common))
+    }
+
+    /// Types of which a common one is looked for: domains count as what they are over, unless all are the same.
+    pub(super) fn common_candidates(&self, types: Vec<Oid>) -> Vec<Oid> {
+        if types.windows(2).all(|pair| pair.first() == pair.last()) {
+            return types;
+        }
+        types.into_iter().map(|oid| self.under_domain(oid)).collect()
     }
 
     /// A name for what stands somewhere.

@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::push::{is_outer, leaves_of};
 use crate::datum::Datum;
 use crate::facts::{self, PG_CATALOG};
 use crate::plan::{
@@ -175,12 +174,7 @@ fn of_leaf(leaf: &mut Leaf, asked: &Asked) {
     let columns = columns.map(|(_, column)| *column);
     if leaf.key.is_some() {
         let index = leaf.index;
-        let alone = |expr: &mut Expr| {
-            let needed = leaves_of(expr);
-            let is_of_others = needed.all || needed.leaves.iter().any(|one| *one != index);
-            !is_of_others && !is_outer(expr) && !is_volatile(expr)
-        };
-        leaf.own = leaf.filter.extract_if(.., alone).collect();
+        leaf.own = leaf.filter.extract_if(.., |one| one.is_of_leaf(index)).collect();
     }
     match &mut leaf.source {
         Source::Table(..) if !is_whole => {

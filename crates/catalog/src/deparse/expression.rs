@@ -31,6 +31,7 @@ impl Printer<'_> {
             Kind::Const(value) => {
                 self.constant(value.as_deref(), node.oid, node.typmod, Label::Needed);
             }
+            Kind::Param(number) => self.push(&format!("${number}")),
             Kind::Keyword(word) => self.push(word),
             Kind::Call(call) => self.call(call, node),
             Kind::Aggregate(aggregate) => self.aggregate(aggregate),
@@ -233,6 +234,10 @@ impl Printer<'_> {
     }
 
     fn sublink(&mut self, sublink: &Sublink) {
+        let plans = self.plans.as_ref();
+        if let Some(plan) = plans.and_then(|plans| plans.get(&std::ptr::from_ref(sublink))) {
+            return self.subplan(sublink, *plan);
+        }
         let mut in_parentheses = true;
         match &sublink.kind {
             SublinkKind::Array => {

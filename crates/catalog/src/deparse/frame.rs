@@ -27,7 +27,11 @@ impl Frame {
     /// Gives the items their names: one that is taken, here or in a query around it, gets a number.
     pub(super) fn new(items: &[Item], targets: &[Target], around: &[Frame]) -> Frame {
         let names = around.iter().flat_map(|frame| &frame.items).map(|shown| shown.name.clone());
-        let mut taken: HashSet<String> = names.collect();
+        Frame::among(items, targets, &mut names.collect())
+    }
+
+    /// The same, where these names are taken.
+    pub(super) fn among(items: &[Item], targets: &[Target], taken: &mut HashSet<String>) -> Frame {
         let shown = items.iter().map(|item| {
             let wanted = item.alias.as_deref().unwrap_or(&item.name);
             let numbered = (1..).map(|number| format!("{wanted}_{number}"));

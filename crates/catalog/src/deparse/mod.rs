@@ -9,6 +9,7 @@
 
 mod call;
 mod constant;
+mod explained;
 mod expression;
 mod frame;
 mod from;
@@ -21,6 +22,7 @@ use trunkline_core::Oid;
 
 use crate::analyze::Names;
 use crate::analyze::tree::{Item, Node, Query};
+pub(crate) use explained::{Explained, Plan};
 use frame::Frame;
 
 /// How much further in a clause begins, and the arms of a CASE.
@@ -69,6 +71,8 @@ struct Printer<'a> {
     result: Option<Vec<Arc<str>>>,
     /// Whether this is in ORDER BY or the like, where a column must not be taken for one of the list.
     in_order: bool,
+    /// What stands for queries within expressions, where a plan is shown.
+    plans: Option<explained::Plans>,
 }
 
 impl<'a> Printer<'a> {
@@ -82,6 +86,7 @@ impl<'a> Printer<'a> {
             prefix: false,
             result: None,
             in_order: false,
+            plans: None,
         }
     }
 
@@ -92,6 +97,13 @@ impl<'a> Printer<'a> {
     /// A key word on a line of its own, with `plus` blanks more before it; what stands in it is as far in as
     /// `before` and `after` say.
     fn clause(&mut self, text: &str, before: i32, after: i32, plus: i32) {
+        if self.plans.is_some() {
+            // A plan has each expression on one line.
+            if !self.out.is_empty() && !self.out.ends_with([' ', '(']) {
+                self.out.push(' ');
+            }
+            return self.push(text);
+        }
         self.level += before;
         let kept = self.out.trim_end_matches(' ').len();
         self.out.truncate(kept);

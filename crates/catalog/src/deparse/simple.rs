@@ -8,6 +8,7 @@ pub(super) fn is_simple(node: &Node, parent: &Node) -> bool {
         Kind::Column { .. }
         | Kind::Row { .. }
         | Kind::Const(_)
+        | Kind::Param(_)
         | Kind::Value
         | Kind::Merged(_)
         | Kind::CaseOperand

@@ -179,7 +179,7 @@ fn word(kind: char) -> &'static str {
 
 fn cast(world: &World, oid: u32) -> Option<String> {
     let known = facts::facts("pg_cast")?;
-    let [row] = facts::rows_by("pg_cast", "oid", &Datum::Oid(oid)).try_into().ok()?;
+    let row = world.cast_row(oid)?;
     let name = |side| world.type_text(facts::number(&row, known.column(side)), -1);
     Some(format!("cast from {} to {}", name("castsource")?, name("casttarget")?))
 }

@@ -303,7 +303,7 @@ fn operator(world: &World, object: u32) -> Option<Identity> {
 }
 
 fn cast(world: &World, object: u32) -> Option<Identity> {
-    let [row] = facts::rows_by("pg_cast", "oid", &Datum::Oid(object)).try_into().ok()?;
+    let row = world.cast_row(object)?;
     let side = |row: &Row, side| type_text(world, cell("pg_cast", row, side)?.as_oid()?);
     let (from, to) = (side(&row, "castsource")?, side(&row, "casttarget")?);
     Some(Identity {

@@ -178,9 +178,16 @@ fn format_type(call: &Call<'_>) -> Result<Datum> {
         Some(typmod) => call.run.world.type_text(oid, i32::try_from(typmod).unwrap_or(-1)),
         None => call.run.world.type_text(oid, -1),
     };
-    // With a modifier that says nothing, `character` would mean `character(1)`.
+    // With a modifier that says nothing, `character` would mean `character(1)`, and so would `bit`.
     let name = match (name, typmod) {
-        (Some(name), Some(-1)) if name == "character" => Some("bpchar".to_owned()),
+        (Some(name), Some(-1)) => {
+            let (one, list) = name.strip_suffix("[]").map_or((&*name, ""), |one| (one, "[]"));
+            Some(match one {
+                "character" => format!("bpchar{list}"),
+                "bit" => format!("\"bit\"{list}"),
+                _ => name,
+            })
+        }
         (name, _) => name,
     };
     Ok(Datum::text(name.unwrap_or_else(|| "???".to_owned())))

@@ -58,7 +58,8 @@ impl Run {
             }
             Expr::Domain(demands) => {
                 let value = self.eval(&demands.of, frame)?;
-                self.demand(demands, value)?
+                self.demand(demands, &value)?;
+                value
             }
             Expr::Call(call) => self.call(call, frame)?,
             Expr::And(all) => self.all(all, frame, false)?,
@@ -144,7 +145,23 @@ impl Run {
     }
 
     /// A value that is what a domain demands.
-    fn demand(&self, demands: &Demands, value: Datum) -> Result<Datum> {
+    /// Refuses a value that is not what a domain demands, or an array of which an element is not.
+    fn demand(&self, demands: &Demands, value: &Datum) -> Result<()> {
+        let done = match (value, demands.is_each) {
+            (Datum::Array(list), true) => {
+                self.steps(list.items.len())?;
+                list.items.iter().try_for_each(|item| self.demand_one(demands, item))
+            }
+            (_, true) => Ok(()),
+            (value, false) => self.demand_one(demands, value),
+        };
+        match demands.place {
+            0 => done,
+            place => done.map_err(|error| error.position(place)),
+        }
+    }
+
+    fn demand_one(&self, demands: &Demands, value: &Datum) -> Result<()> {
         let refused = |state: SqlState, message: String| {
             let error = PgError::new(state, message).field(b's', demands.schema.to_string());
             error.field(b'd', demands.name.to_string())
@@ -164,7 +181,7 @@ impl Run {
                 return Err(error.field(b'n', name.to_string()));
             }
         }
-        Ok(value)
+        Ok(())
     }
 
     pub(super) fn values(&self, all: &[Expr], frame: &Frame<'_>) -> Result<Vec<Datum>> {

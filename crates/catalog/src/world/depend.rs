@@ -8,8 +8,8 @@ use super::constraint::{What, mentioned};
 use super::numbered::Of;
 use super::row::{Maker, letter};
 use super::sequence::sequence_of_default;
-use super::types::TypeWhat;
-use super::{ClassObject, Objects, World};
+use super::types::{TypeObject, TypeWhat};
+use super::{ClassObject, Objects, World, casts};
 use crate::datum::{Datum, Row};
 use crate::facts::{FIRST_MADE, PG_CATALOG, type_facts};
 
@@ -24,6 +24,7 @@ pub(super) const PG_TRIGGER: u32 = 2620;
 pub(super) const PG_REWRITE: u32 = 2618;
 pub(super) const PG_POLICY: u32 = 3256;
 pub(super) const PG_EXTENSION: u32 = 3079;
+const PG_CAST: u32 = 2605;
 const PG_LANGUAGE: u32 = 2612;
 
 /// An object: its catalog, its number, and the number of its column or zero.
@@ -359,11 +360,21 @@ impl Finder<'_> {
                         Some(TypeKind::Range(range)) if what == TypeWhat::Range => {
                             self.on_type(own, range.of);
                             self.add((PG_TYPE, range.multirange.1.0, 0), own, 'i');
+                            self.of_cast(of);
                         }
                         _ => {}
                     }
                 }
             }
+        }
+    }
+
+    /// The cast that came with a range.
+    fn of_cast(&mut self, of: &TypeObject) {
+        let Some(cast) = casts::of_type(self.objects, of) else { return };
+        let own = (PG_CAST, cast.oid, 0);
+        for on in [(PG_TYPE, cast.source), (PG_TYPE, cast.target), (PG_PROC, cast.function)] {
+            self.add(own, (on.0, on.1, 0), 'i');
         }
     }
 

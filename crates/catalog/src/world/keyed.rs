@@ -29,9 +29,6 @@ const KEYS: [(&str, &str); 19] = [
     ("pg_type", "oid"),
 ];
 
-/// The first number of what is made in a database.
-const FIRST_MADE: u32 = 16_384;
-
 /// A column of a relation of `pg_catalog` by which its rows are found.
 pub(crate) fn key_column(relation: &str, column: &str) -> Option<&'static str> {
     KEYS.into_iter().find(|key| *key == (relation, column)).map(|(_, column)| column)
@@ -47,11 +44,7 @@ impl World {
         cells: Cells,
     ) -> Vec<Row> {
         let oid = key.as_oid().unwrap_or(0);
-        // What every database has knows of nothing that somebody made.
-        let mut rows = match oid < FIRST_MADE {
-            true => facts::rows_by(relation, column, key),
-            false => Vec::new(),
-        };
+        let mut rows = facts::rows_by(relation, column, key);
         rows.extend(match (relation, column) {
             ("pg_class", "relname") => class::named(self, key.as_str().unwrap_or_default(), cells),
             ("pg_constraint", "confrelid") => constraint::referring_to(self, oid, cells),

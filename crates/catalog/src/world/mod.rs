@@ -4,6 +4,7 @@ mod access;
 mod attribute;
 mod bound;
 mod cast;
+mod casts;
 mod chains;
 mod class;
 mod constraint;

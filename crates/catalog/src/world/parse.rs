@@ -166,7 +166,7 @@ impl World {
 
     fn list_text(&self, list: &List, oid: Oid) -> Result<String> {
         let element = element_of(oid).or_else(|| self.style.types.element_of(oid));
-        let element = element.unwrap_or(Oid::TEXT);
+        let element = element.map_or(Oid::TEXT, |element| self.base_of(element));
         if matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR) {
             let items = list.items.iter().map(|item| self.text(item, element));
             return Ok(items.collect::<Result<Vec<_>>>()?.join(" "));

@@ -4,8 +4,8 @@ use trunkline_core::Result;
 
 use super::numbered::Of;
 use super::{
-    INFORMATION_SCHEMA, World, attribute, class, constraint, depend, description, foreign, index,
-    partition, policy, role, routine, sequence, session, shared, trigger, types,
+    INFORMATION_SCHEMA, World, attribute, casts, class, constraint, depend, description, foreign,
+    index, partition, policy, role, routine, sequence, session, shared, trigger, types,
 };
 use crate::datum::{Datum, Row};
 use crate::facts::{self, PG_CATALOG};
@@ -117,6 +117,7 @@ fn first(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         "pg_namespace" => class::namespaces(world),
         "pg_enum" => types::enums(world),
         "pg_range" => types::ranges(world),
+        "pg_cast" => casts::casts(world),
         "pg_proc" => routine::procs(world),
         "pg_trigger" => trigger::triggers(world),
         "pg_policy" => policy::policies(world),

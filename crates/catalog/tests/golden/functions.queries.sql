@@ -315,3 +315,5 @@ select to_timestamp('2020-01-02 3','YYYY-MM-DD HH24MISS') from pg_am limit 1
 select to_date('2020/01/05','YYYY-MM-DD'), to_date('2020 01 05','YYYYMMDD'), to_date('2020','YYYY'), to_date('','YYYY'), to_date(null,'YYYY'), to_date('  2020  01-05','YYYY-MM-DD') from pg_am limit 1
 
 select to_timestamp('2020-01-02T03:04:05','YYYY-MM-DD"T"HH24:MI:SS'), to_timestamp('year 2020 month 5','"year "YYYY" month "MM') from pg_am limit 1
+
+select format_type(1560, -1), format_type(1560, null), format_type(1561, -1), format_type(1014, -1), format_type(1042, -1), format_type(1014, null)

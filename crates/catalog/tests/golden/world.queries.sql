@@ -107,3 +107,7 @@ SELECT p.proname, pg_get_expr(p.proargdefaults, 0) FROM pg_proc p WHERE p.pronam
 SELECT count(*), count(*) FILTER (WHERE contype = 'c') FROM pg_constraint WHERE conrelid = 0 AND connamespace = 'world'::regnamespace
 
 SELECT c.relname, a.attname, t.typname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid WHERE c.relname ~ '^(item)$' AND a.attnum > 0 ORDER BY a.attnum
+
+select castsource::regtype, casttarget::regtype, castfunc::regprocedure, castcontext, castmethod, pg_describe_object('pg_cast'::regclass, oid, 0), (select identity from pg_identify_object('pg_cast'::regclass, oid, 0)) from pg_cast where castsource = 'world.moments'::regtype
+
+select pg_describe_object(classid, objid, objsubid), pg_describe_object(refclassid, refobjid, refobjsubid), deptype from pg_depend where classid = 'pg_cast'::regclass order by 2

@@ -14,7 +14,7 @@ const TYPES: &str = "CREATE SCHEMA rail;
     CREATE DOMAIN rail.code AS char(4) NOT NULL CHECK (VALUE ~ '^[A-Z]+ *$');
     CREATE DOMAIN rail.speed AS smallint CONSTRAINT speed_is_possible CHECK (VALUE > 0 AND VALUE <= 400);
     CREATE DOMAIN rail.slow AS rail.speed CHECK (VALUE < 50);
-    CREATE TABLE rail.station (id integer, code rail.code)";
+    CREATE TABLE rail.station (id integer, code rail.code, fastest rail.speed)";
 
 fn start() -> Served {
     let defined = ddl::define(TYPES).expect("definitions");
@@ -48,6 +48,10 @@ fn values_are_told_with_the_type_that_was_declared() {
         ("null::rail.place", "place", "rail.place", "NULL"),
         ("null::rail.station", "station", "rail.station", "NULL"),
         ("'{}'::rail.place[]", "place", "rail.place[]", "{}"),
+        ("'{80,NULL}'::rail.speed[]", "speed", "rail.speed[]", "{80,NULL}"),
+        ("array[[80],[2]]::rail.speed[]", "array", "rail.speed[]", "{{80},{2}}"),
+        ("'{AB}'::rail.code[]", "code", "rail.code[]", "{\"AB  \"}"),
+        ("('{80,3}'::rail.speed[])[2] + 1", "?column?", "integer", "4"),
         // A domain is announced as what it is over.
         ("80::rail.speed", "speed", "smallint", "80"),
         ("'40'::rail.slow", "slow", "smallint", "40"),
@@ -158,6 +162,23 @@ fn what_is_none_of_the_type_is_refused() {
             "value for domain rail.code violates check constraint \"code_check\"",
         ),
         ("null::rail.code", "23502", "domain rail.code does not allow null values"),
+        (
+            "'{80,0}'::rail.speed[]",
+            "23514",
+            "value for domain rail.speed violates check constraint \"speed_is_possible\"",
+        ),
+        (
+            "('{40,0}'::int[])::rail.slow[]",
+            "23514",
+            "value for domain rail.slow violates check constraint \"speed_is_possible\"",
+        ),
+        (
+            "('{{40},{80}}'::text)::rail.slow[]",
+            "23514",
+            "value for domain rail.slow violates check constraint \"slow_check\"",
+        ),
+        ("'{AB,NULL}'::rail.code[]", "23502", "domain rail.code does not allow null values"),
+        ("'{ABCDE}'::rail.code[]", "22001", "value too long for type character(4)"),
         ("'clear'::signal", "42704", "type \"signal\" does not exist"),
         (
             "'clear'::rail.signal = 'nope'",
@@ -179,8 +200,11 @@ fn what_is_none_of_the_type_is_refused() {
         assert_eq!(refusal, [state, message], "{cast}");
     }
     // What domains demand of parts of a value is not looked at, so there are no such values.
-    let parts = refused(&mut client, "SELECT '{80,0}'::rail.speed[]", *b"CM");
+    let parts = refused(&mut client, "SELECT '(1,AB)'::rail.station", *b"CM");
     assert_eq!(parts[0], "0A000");
+    // An array that is written there is read while it is planned, and its place told.
+    let placed = refused(&mut client, "SELECT '{80,0}'::rail.speed[]", *b"CP");
+    assert_eq!(placed, ["23514", "8"]);
     // Nor in what order ranges are.
     for query in [
         "SELECT '[2,3)'::rail.metres < '[10,30)'::rail.metres",
@@ -192,6 +216,30 @@ fn what_is_none_of_the_type_is_refused() {
         let message = refused(&mut client, query, *b"CM");
         assert_eq!(message[0], "0A000", "{query}: {}", message[1]);
     }
+}
+
+/// PostgreSQL takes a value of a domain for one of what that is over.
+#[test]
+fn columns_of_domains_go_where_what_they_are_over_goes() {
+    let server = start();
+    let mut client = Dialogue::login(server.address);
+    for (expression, of) in [
+        ("fastest + 1", "integer"),
+        ("fastest > 5::smallint", "boolean"),
+        ("fastest IN (1, 2)", "boolean"),
+        ("abs(fastest)", "smallint"),
+        ("sum(fastest)", "bigint"),
+        ("fastest::int", "integer"),
+        ("greatest(fastest, 5)", "integer"),
+        ("coalesce(code, 'x')", "character"),
+        ("upper(code)", "text"),
+    ] {
+        let oid = number(&mut client, of);
+        let heard = ask(&mut client, &format!("SELECT {expression} AS it FROM rail.station"));
+        assert!(heard.starts_with(&format!("T(it:{oid}:0)")), "{expression}: {heard}");
+    }
+    let both = "SELECT fastest FROM rail.station UNION SELECT 5";
+    assert!(ask(&mut client, both).contains("D(5)"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod declared_types;
 #[allow(dead_code, reason = "shared with the tests of the server")]
 #[path = "../../../server/tests/wire/dialogue.rs"]
 mod dialogue;
+mod explain;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod lent;

@@ -73,7 +73,7 @@ impl Plan {
     /// What its rows look like: those that explain it, or its own.
     fn shape(&self) -> Option<Cow<'_, [Column]>> {
         match &self.translated.explain {
-            Some(explain) => Some(Cow::Owned(vec![explain.column()])),
+            Some(explain) => Some(Cow::Owned(vec![explain.asked.column()])),
             None => self.translated.columns.as_deref().map(Cow::Borrowed),
         }
     }

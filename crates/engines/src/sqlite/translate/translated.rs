@@ -71,8 +71,8 @@ impl Translated {
         let verb = self.tag.split(' ').next().unwrap_or_default();
         let (first, rest) = verb.split_at_checked(1).unwrap_or_default();
         explain.heading = format!("{first}{}", rest.to_ascii_lowercase());
-        self.writes &= explain.analyze;
-        if explain.is_generic {
+        self.writes &= explain.asked.analyze;
+        if explain.asked.is_generic {
             self.parameters.clear();
         }
         self.explain = Some(explain);

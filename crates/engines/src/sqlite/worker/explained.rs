@@ -38,11 +38,11 @@ impl Worker<'_> {
         let began = Instant::now();
         let nodes = self.nodes(&plan)?;
         let planned = began.elapsed();
-        let run = match explain.analyze {
+        let run = match explain.asked.analyze {
             true => Some(self.analyzed(statement, &plan, values)?),
             false => None,
         };
-        if explain.is_json {
+        if explain.is_json() {
             let document = document(explain, &nodes, planned, run.as_ref());
             told.cells.push(Cell::Text(document.as_bytes()));
         } else {
@@ -117,7 +117,7 @@ fn milliseconds(time: Duration) -> String {
 fn lines(explain: &Explain, nodes: &[Node], planned: Duration, run: Option<&Run>) -> Vec<String> {
     let mut heading = explain.heading.clone();
     if let Some(Run { rows, time }) = run {
-        let time = match explain.timing {
+        let time = match explain.asked.timing {
             true => format!("time=0.000..{} ", milliseconds(*time)),
             false => String::new(),
         };
@@ -125,7 +125,7 @@ fn lines(explain: &Explain, nodes: &[Node], planned: Duration, run: Option<&Run>
     }
     let mut lines = vec![heading];
     put_lines(nodes, 2, &mut lines);
-    if explain.summary {
+    if explain.asked.summary {
         lines.push(format!("Planning Time: {} ms", milliseconds(planned)));
         lines.extend(run.map(|run| format!("Execution Time: {} ms", milliseconds(run.time))));
     }
@@ -142,7 +142,7 @@ fn put_lines(nodes: &[Node], indent: usize, lines: &mut Vec<String>) {
 fn document(explain: &Explain, nodes: &[Node], planned: Duration, run: Option<&Run>) -> String {
     let mut members = vec![format!("\"Node Type\": {}", quote_json(&explain.heading))];
     if let Some(Run { rows, time }) = run {
-        if explain.timing {
+        if explain.asked.timing {
             members.push("\"Actual Startup Time\": 0.000".to_owned());
             members.push(format!("\"Actual Total Time\": {}", milliseconds(*time)));
         }
@@ -151,7 +151,7 @@ fn document(explain: &Explain, nodes: &[Node], planned: Duration, run: Option<&R
     }
     members.extend(parts(nodes, 6));
     let mut whole = vec![format!("\"Plan\": {}", object(&members, 4))];
-    if explain.summary {
+    if explain.asked.summary {
         whole.push(format!("\"Planning Time\": {}", milliseconds(planned)));
         whole.extend(run.map(|run| format!("\"Execution Time\": {}", milliseconds(run.time))));
     }
