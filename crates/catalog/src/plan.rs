@@ -10,6 +10,7 @@ use trunkline_core::{Oid, Result};
 
 use crate::datum::{Datum, Fields};
 use crate::facts::Volatility;
+use crate::functions::bits::Bitwise;
 use crate::functions::spread::Spread;
 use crate::run::Run;
 pub(crate) use from::{From, Join, JoinKind, Key, Leaf, Probe, SetCall, Source, Wanted};
@@ -334,9 +335,7 @@ pub(crate) enum AggregateKind {
     JsonObject {
         strict: bool,
     },
-    BitAnd,
-    BitOr,
-    BitXor,
+    Bits(Bitwise),
     /// `any_value`
     First,
     /// `variance`, `stddev` and their kin.

@@ -37,6 +37,7 @@ mod window;
 mod within;
 pub(crate) use types::{ALL_DIGITS, ALL_FIELDS, INTERVAL_FIELDS, type_of};
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sqlparser::ast;
@@ -107,6 +108,8 @@ pub(crate) struct Binder {
     types: Types,
     /// A type that is not built in and no enum's, of which there is a value: such are not compared here.
     carried: Option<String>,
+    /// All labels of each enum that a function is asked for.
+    labels: HashMap<Oid, Datum>,
 }
 
 /// How deeply expressions and queries may be within each other.
@@ -162,6 +165,7 @@ impl Binder {
             world: None,
             types: Types::default(),
             carried: None,
+            labels: HashMap::new(),
         }
     }
 

@@ -11,6 +11,8 @@ use crate::run::Run;
 const LONGEST: usize = 64 << 10;
 /// How many bytes its program may have.
 const LARGEST: usize = 1 << 20;
+/// How many while others wait.
+const LARGEST_OF_TRIAL: usize = 64 << 10;
 /// How many parentheses it may have: a search has room for each of them in every state of the program.
 const GROUPS: usize = 100;
 
@@ -45,7 +47,12 @@ impl Pattern {
             run.steps(pattern.len() / 16)?;
             match run.timed(|| builder.size_limit(size).build())? {
                 Ok(regex) => break regex,
-                Err(_) if size < LARGEST => size *= 2,
+                Err(_) if size < LARGEST => {
+                    size *= 2;
+                    if size > LARGEST_OF_TRIAL {
+                        run.cannot_be_tried()?;
+                    }
+                }
                 Err(error) => return Err(invalid(&error.to_string())),
             }
         };

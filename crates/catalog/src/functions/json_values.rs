@@ -1,5 +1,7 @@
 //! What is in JSON: its members and elements, and operators over them.
 
+use std::cmp::Ordering;
+
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::json::normalized;
@@ -53,6 +55,24 @@ pub(super) fn rows(name: &str) -> Option<crate::plan::SetFunction> {
         },
         _ => return None,
     })
+}
+
+/// A comparison of two values of `jsonb`.
+pub(super) fn comparison(name: &str) -> Option<Function> {
+    Some(match name {
+        "=" => |call| compare(call, Ordering::is_eq),
+        "<>" => |call| compare(call, Ordering::is_ne),
+        "<" => |call| compare(call, Ordering::is_lt),
+        "<=" => |call| compare(call, Ordering::is_le),
+        ">" => |call| compare(call, Ordering::is_gt),
+        ">=" => |call| compare(call, Ordering::is_ge),
+        _ => return None,
+    })
+}
+
+fn compare(call: &Call<'_>, holds: fn(Ordering) -> bool) -> Result<Datum> {
+    let Some((one, two)) = value(call, 0)?.zip(value(call, 1)?) else { return Ok(Datum::Null) };
+    Ok(Datum::Bool(holds(one.compare(&two))))
 }
 
 /// An operator with JSON on its left.

@@ -303,7 +303,7 @@ fn format_text(call: &Call<'_>) -> Result<Datum> {
         let is_left = rest.next_if_eq(&'-').is_some();
         take(&mut rest, &mut digits);
         let width: usize = digits.parse().unwrap_or(0);
-        call.run.check_text(width)?;
+        call.run.admit_text(width)?;
         next = place.saturating_add(1);
         let Some(value) = call.arguments.get(place) else {
             return Err(crate::error::bad_argument("too few arguments for format()"));

@@ -10,6 +10,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use super::query::compare_keys;
 use super::{Frame, Run, ordered_set};
 use crate::datum::Datum;
+use crate::error::unsupported;
 use crate::functions::bits::Bitwise;
 use crate::functions::{json, math};
 use crate::plan::{Aggregate, AggregateKind, OrderExpr};
@@ -28,14 +29,13 @@ impl State {
         let seen = aggregate.distinct.then(HashSet::new);
         State { count: 0, value: Datum::Null, items: Vec::new(), seen }
     }
+}
 
-    fn bits(&mut self, value: Datum, combine: Bitwise) -> Result<()> {
-        self.value = match (&self.value, &value) {
-            (Datum::Int(one), Datum::Int(two)) => Datum::Int(combine.of_numbers(*one, *two)),
-            (Datum::Other(_), Datum::Other(_)) => combine.of_strings(&self.value, &value)?,
-            _ => value,
-        };
-        Ok(())
+fn combined(combine: Bitwise, before: &Datum, value: Datum) -> Result<Datum> {
+    match (before, &value) {
+        (Datum::Int(one), Datum::Int(two)) => Ok(Datum::Int(combine.of_numbers(*one, *two))),
+        (Datum::Other(_), Datum::Other(_)) => combine.of_strings(before, &value),
+        _ => Ok(value),
     }
 }
 
@@ -86,14 +86,14 @@ impl Run {
             AggregateKind::Sum | AggregateKind::Average => {
                 state.value = match std::mem::take(&mut state.value) {
                     Datum::Null => self.number(of, value),
-                    sum => math::add(&sum, &self.number(of, value))?,
+                    sum => math::add(&sum, &self.number(of, value), of.result)?,
                 };
             }
             AggregateKind::Min if state.value.is_null() || value.compare(&state.value).is_lt() => {
-                state.value = value;
+                self.keep_value(&mut state.value, value)?;
             }
             AggregateKind::Max if state.value.is_null() || value.compare(&state.value).is_gt() => {
-                state.value = value;
+                self.keep_value(&mut state.value, value)?;
             }
             AggregateKind::Min | AggregateKind::Max => {}
             AggregateKind::And => {
@@ -104,12 +104,13 @@ impl Run {
             }
             AggregateKind::First => {
                 if state.value.is_null() {
-                    state.value = value;
+                    self.keep_value(&mut state.value, value)?;
                 }
             }
-            AggregateKind::BitAnd => state.bits(value, Bitwise::And)?,
-            AggregateKind::BitOr => state.bits(value, Bitwise::Or)?,
-            AggregateKind::BitXor => state.bits(value, Bitwise::Xor)?,
+            AggregateKind::Bits(combine) => {
+                let value = combined(combine, &state.value, value)?;
+                self.keep_value(&mut state.value, value)?;
+            }
             AggregateKind::Join
             | AggregateKind::List
             | AggregateKind::Spread(_)
@@ -184,7 +185,7 @@ impl Run {
         let items = state.items.into_iter().map(|(_, values)| values);
         Ok(match of.kind {
             AggregateKind::Count => Datum::Int(state.count),
-            AggregateKind::Average => average(&state.value, state.count),
+            AggregateKind::Average => average(&state.value, state.count)?,
             AggregateKind::Join if state.count == 0 => Datum::Null,
             AggregateKind::Join => {
                 let mut text = String::new();
@@ -245,19 +246,20 @@ pub(super) fn compare_all(one: &[Datum], two: &[Datum], order: &[OrderExpr]) -> 
     orders.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
-/// PostgreSQL shows at least 16 significant digits of an average of whole numbers.
-fn average(sum: &Datum, count: i64) -> Datum {
-    match sum {
-        Datum::Float(sum) => Datum::Float(sum / Datum::Int(count).as_float().unwrap_or(1.0)),
-        Datum::Null => Datum::Null,
-        sum => {
-            let sum = sum.to_numeric().and_then(|sum| sum.to_i128(20));
-            let quotient = sum.and_then(|sum| sum.checked_div(i128::from(count)));
-            quotient.map_or(Datum::Null, |value| {
-                // 20 digits after the point were worked out, 16 are shown, rounded.
-                let half = if value < 0 { -5_000 } else { 5_000 };
-                Datum::Numeric(Arc::new(Numeric::from_i128((value + half) / 10_000, 16)))
-            })
+/// Of NaN and the infinities the average is what their sum is.
+fn average(sum: &Datum, count: i64) -> Result<Datum> {
+    let number = match sum {
+        Datum::Float(sum) => {
+            return Ok(Datum::Float(sum / Datum::Int(count).as_float().unwrap_or(1.0)));
         }
+        sum => sum.to_numeric(),
+    };
+    let Some(number) = number else { return Ok(Datum::Null) };
+    if !number.is_finite() {
+        return Ok(sum.clone());
+    }
+    match math::quotient(&number, &Numeric::from(count)) {
+        Some(value) => Ok(Datum::Numeric(value.into())),
+        None => Err(unsupported(0, "an average of so many digits")),
     }
 }

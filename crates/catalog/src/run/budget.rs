@@ -17,6 +17,13 @@ const STEPS: u64 = 10_000_000;
 const STEPS_OF_TRIAL: u64 = 10_000;
 /// How many more for each relation that there is: who asks for all columns of 10,000 tables asks for much.
 const STEPS_OF_ONE: u64 = 2_000;
+/// How many steps a microsecond is on a thread that others wait for.
+const STEPS_OF_MICROSECOND: usize = 10;
+/// How many bytes a call or a cast may be given there: hardly any of them counts what it goes through, and what
+/// takes longest of all takes 100 ns for each.
+const BYTES_OF_TRIAL: usize = 8 << 10;
+/// What is shorter is gone as soon as it is looked at.
+const SHORT: usize = 4 << 10;
 /// How many parts of a value are gone through in one step.
 const PARTS: usize = 8;
 /// What a value takes beside what it holds.
@@ -49,8 +56,8 @@ impl Run {
         self.trial.as_ref().is_some_and(|trial| trial.is_over.get())
     }
 
-    /// Ends a trial before something that may not be done twice.
-    pub(super) fn cannot_be_tried(&self) -> Result<()> {
+    /// Ends a trial before something that takes long, or may not be done twice.
+    pub(crate) fn cannot_be_tried(&self) -> Result<()> {
         let Some(trial) = &self.trial else { return Ok(()) };
         trial.is_over.set(true);
         Err(PgError::canceled())
@@ -90,7 +97,15 @@ impl Run {
 
     /// Counts what it takes to look at values from end to end.
     pub(crate) fn weigh(&self, values: &[Datum]) -> Result<()> {
-        let bytes = values.iter().map(Datum::size).fold(0, usize::saturating_add);
+        self.parts(sizes(values) / 16)
+    }
+
+    /// Counts what a call or a cast is given; long values are not tried.
+    pub(super) fn taken(&self, values: &[Datum]) -> Result<()> {
+        let bytes = sizes(values);
+        if bytes > BYTES_OF_TRIAL {
+            self.cannot_be_tried()?;
+        }
         self.parts(bytes / 16)
     }
 
@@ -102,7 +117,9 @@ impl Run {
     /// Does what cannot be counted while it is done: a step for each microsecond.
     pub(crate) fn timed<T>(&self, work: impl FnOnce() -> T) -> Result<T> {
         let (done, passed) = worker::timed(work);
-        self.steps(usize::try_from(passed.as_micros()).unwrap_or(usize::MAX))?;
+        let micros = usize::try_from(passed.as_micros()).unwrap_or(usize::MAX);
+        let is_tried = self.trial.is_some();
+        self.steps(if is_tried { micros.saturating_mul(STEPS_OF_MICROSECOND) } else { micros })?;
         Ok(done)
     }
 
@@ -162,12 +179,33 @@ impl Run {
         self.charge(count.saturating_mul(ITEM))
     }
 
-    /// What a call or a cast gives; a string of it may be too long.
-    pub(super) fn given(&self, value: Datum) -> Result<Datum> {
+    /// What a call or a cast makes of values; what it makes without counting it is counted here.
+    pub(super) fn given(
+        &self,
+        of: &[Datum],
+        make: impl FnOnce() -> Result<Datum>,
+    ) -> Result<Datum> {
+        let before = self.bytes.get();
+        let value = make()?;
+        let size = value.size();
+        if size <= SHORT || of.iter().any(|one| one.is_same(&value)) {
+            return Ok(value);
+        }
         if let Datum::Text(text) = &value {
             self.check_text(text.len())?;
         }
+        self.parts(size / 16)?;
+        let counted = self.bytes.get().saturating_sub(before);
+        self.charge(size.saturating_sub(counted))?;
         Ok(value)
+    }
+
+    /// Holds a value in the place of another one.
+    pub(super) fn keep_value(&self, place: &mut Datum, value: Datum) -> Result<()> {
+        self.release(place.size());
+        self.charge(value.size())?;
+        *place = value;
+        Ok(())
     }
 
     /// Counts bytes that are held.
@@ -196,9 +234,13 @@ impl Run {
     /// Whether a string of so many bytes may be made; counts it.
     pub(crate) fn admit_text(&self, bytes: usize) -> Result<()> {
         self.check_text(bytes)?;
-        // Short ones are gone as soon as they are looked at.
-        if bytes > 4096 { self.charge(bytes) } else { Ok(()) }
+        self.parts(bytes / 16)?;
+        if bytes > SHORT { self.charge(bytes) } else { Ok(()) }
     }
+}
+
+fn sizes(values: &[Datum]) -> usize {
+    values.iter().map(Datum::size).fold(0, usize::saturating_add)
 }
 
 /// Whether a string may have so many bytes.
