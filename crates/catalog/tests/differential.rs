@@ -44,6 +44,14 @@ fn functions_give_what_postgresql_gives() {
     });
 }
 
+/// Numbers at the ends of their types, and the order of values of every type.
+#[test]
+fn values_are_those_of_postgresql() {
+    block_on(async {
+        compare(open().await, include_str!("golden/values.answers.txt")).await;
+    });
+}
+
 /// Operators can see what clients miss.
 #[test]
 fn what_is_refused_is_counted() {

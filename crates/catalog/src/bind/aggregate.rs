@@ -32,6 +32,9 @@ fn check_clauses(
     place: usize,
 ) -> Result<()> {
     let wrong = |message: String| Err(at(place, SqlState::WRONG_OBJECT_TYPE, message));
+    if list.args.is_empty() && call.within_group.is_empty() {
+        return wrong(format!("{name}(*) must be used to call a parameterless aggregate function"));
+    }
     let refused = |message: String| Err(at(place, SqlState::FEATURE_NOT_SUPPORTED, message));
     let is_ordered =
         list.clauses.iter().any(|one| matches!(one, FunctionArgumentClause::OrderBy(_)));
@@ -129,16 +132,14 @@ impl Binder {
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let chosen = self.choose(None, name, &types, place)?;
         let Some(chosen) = chosen else {
-            return Err(at(
-                place,
-                SqlState::UNDEFINED_FUNCTION,
-                format!(
-                    "function {name}({}) does not exist",
-                    super::typed::type_name(types.first().copied().unwrap_or(Oid::UNKNOWN))
-                ),
-            ));
+            return Err(self.no_function(name, &types, place));
         };
         check_clauses(call, list, kind, name, place)?;
+        if matches!(kind, AggregateKind::Sum | AggregateKind::Average)
+            && chosen.result == Oid::INTERVAL
+        {
+            return Err(unsupported(place, &format!("{name}() of intervals")));
+        }
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         let mut order = self.order_exprs(&call.within_group)?;
         for clause in &list.clauses {

@@ -1,6 +1,9 @@
 //! Calls of functions, and what the grammar knows by key word.
 
-use sqlparser::ast::{self, FunctionArg, FunctionArgExpr, FunctionArguments, Ident};
+use sqlparser::ast::{
+    self, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
+    FunctionArguments, Ident,
+};
 use trunkline_core::{Oid, Result, SqlState};
 
 use super::resolve::{Chosen, Found, function};
@@ -89,9 +92,22 @@ impl Binder {
         {
             return self.aggregate_call(call, &name, place);
         }
-        let list = list.map(|list| list.args.as_slice()).unwrap_or_default();
-        let arguments = self.call_arguments(schema.as_deref(), &name, list, place)?;
-        self.call_named(schema.as_deref(), &name, arguments, place)
+        let given = list.map(|list| list.args.as_slice()).unwrap_or_default();
+        let is_star = matches!(given, [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
+        let given = if is_star { &[] } else { given };
+        let mut arguments = self.call_arguments(schema.as_deref(), &name, given, place)?;
+        for key in &call.within_group {
+            arguments.push(self.expr(&key.expr)?);
+        }
+        let typed = self.call_named(schema.as_deref(), &name, arguments, place)?;
+        match clause_of_aggregates(call, is_star, &name) {
+            Some(clause) => {
+                let message =
+                    format!("{clause} specified, but {name} is not an aggregate function");
+                Err(at(place, SqlState::WRONG_OBJECT_TYPE, message))
+            }
+            None => Ok(typed),
+        }
     }
 
     pub(super) fn function_name(
@@ -359,8 +375,36 @@ pub(super) fn schema_oid(schema: Option<&str>) -> Option<u32> {
     }
 }
 
+/// What a call has that only aggregates take.
+fn clause_of_aggregates(call: &ast::Function, is_star: bool, name: &str) -> Option<String> {
+    let list = match &call.args {
+        FunctionArguments::List(list) => Some(list),
+        _ => None,
+    };
+    let is_order = |one: &FunctionArgumentClause| matches!(one, FunctionArgumentClause::OrderBy(_));
+    let is_distinct =
+        list.is_some_and(|list| list.duplicate_treatment == Some(DuplicateTreatment::Distinct));
+    let clause = if is_distinct {
+        "DISTINCT"
+    } else if !call.within_group.is_empty() {
+        "WITHIN GROUP"
+    } else if list.is_some_and(|list| list.clauses.iter().any(is_order)) {
+        "ORDER BY"
+    } else if call.filter.is_some() {
+        "FILTER"
+    } else {
+        return is_star.then(|| format!("{name}(*)"));
+    };
+    Some(clause.to_owned())
+}
+
 impl Binder {
-    fn no_function(&self, name: &str, types: &[Oid], place: usize) -> trunkline_core::PgError {
+    pub(super) fn no_function(
+        &self,
+        name: &str,
+        types: &[Oid],
+        place: usize,
+    ) -> trunkline_core::PgError {
         self.no_function_of(name, &self.type_names(types), place)
     }
 
