@@ -76,7 +76,7 @@ impl Binder {
             {
                 return Ok(typed);
             }
-            let plain = list.map(|list| plain_arguments(&list.args)).transpose()?.flatten();
+            let plain = list.and_then(|list| plain_arguments(&list.args));
             if let Some(arguments) = plain
                 && let Some(typed) = self.grammar_function(&name, &arguments)?
             {
@@ -434,14 +434,12 @@ fn precision(list: Option<&ast::FunctionArgumentList>) -> Option<i32> {
 }
 
 /// The arguments of a call, if they are nothing but expressions.
-fn plain_arguments(list: &[FunctionArg]) -> Result<Option<Vec<&ast::Expr>>> {
-    Ok(list
-        .iter()
-        .map(|argument| match argument {
-            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
-            _ => None,
-        })
-        .collect())
+fn plain_arguments(list: &[FunctionArg]) -> Option<Vec<&ast::Expr>> {
+    let plain = list.iter().map(|argument| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+        _ => None,
+    });
+    plain.collect()
 }
 
 /// What the grammar knows without parentheses.

@@ -27,7 +27,8 @@ impl Binder {
         let arguments = self.arguments(list)?;
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let chosen = self.choose(None, name, &types, place)?;
-        let Some(chosen) = chosen.filter(|chosen| chosen.what.kind == b'w') else {
+        let Some(chosen) = chosen else { return Err(self.no_function(name, &types, place)) };
+        let Some(chosen) = Some(chosen).filter(|chosen| chosen.what.kind == b'w') else {
             let message = format!(
                 "OVER specified, but {name} is not a window function nor an aggregate function"
             );

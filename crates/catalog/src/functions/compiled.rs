@@ -44,7 +44,7 @@ impl Pattern {
         // How large a program is nobody tells but the limit that it keeps.
         let mut size = 512;
         let regex = loop {
-            run.steps(pattern.len() / 16)?;
+            run.steps(pattern.len() / 16 + size / 64)?;
             match run.timed(|| builder.size_limit(size).build())? {
                 Ok(regex) => break regex,
                 Err(_) if size < LARGEST => {
@@ -92,6 +92,11 @@ impl Pattern {
             run.step()?;
             if !see(&found)? {
                 break;
+            }
+            if run.is_tried() {
+                // The next search may go to the end, too.
+                let end = found.get(0).map_or(0, |found| found.end());
+                self.admit(run, text.get(end..).unwrap_or_default())?;
             }
         }
         Ok(())

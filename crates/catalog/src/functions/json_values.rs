@@ -7,7 +7,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use super::json::normalized;
 use super::json_tree::{self, Json};
 use super::strings::text;
-use crate::datum::Datum;
+use crate::datum::{Datum, List};
 use crate::facts::Operator;
 use crate::plan::{Call, Function};
 
@@ -136,10 +136,24 @@ impl Json {
     }
 }
 
+/// Refuses a path of several dimensions.
+pub(super) fn check_path(path: &List) -> Result<()> {
+    if path.dimensions.len() <= 1 {
+        return Ok(());
+    }
+    let message = "wrong number of array subscripts";
+    Err(PgError::new(SqlState::ARRAY_SUBSCRIPT_ERROR, message))
+}
+
 fn member(call: &Call<'_>, as_text: bool) -> Result<Datum> {
     let (Some(value), Some(key)) = (value(call, 0)?, call.arguments.get(1)) else {
         return Ok(Datum::Null);
     };
+    // `jsonb` keeps a scalar as an array of one element.
+    let is_scalar = !matches!(value, Json::List(_) | Json::Object(_));
+    if is_scalar && matches!(key, Datum::Int(0 | -1)) && call.types.first() == Some(&Oid::JSONB) {
+        return value.shown(call, as_text);
+    }
     value.get(key).map_or(Ok(Datum::Null), |found| found.shown(call, as_text))
 }
 
@@ -152,7 +166,8 @@ fn path(call: &Call<'_>, as_text: bool) -> Result<Datum> {
     };
     let mut found = &value;
     for step in &steps {
-        let number = step.as_str().and_then(|step| step.parse::<i64>().ok()).map(Datum::Int);
+        let number = step.as_str().and_then(|step| step.trim_start().parse::<i32>().ok());
+        let number = number.map(|number| Datum::Int(number.into()));
         let key = if matches!(found, Json::List(_)) { number.as_ref() } else { Some(step) };
         match key.and_then(|key| found.get(key)) {
             Some(inner) => found = inner,
@@ -254,7 +269,10 @@ fn without(call: &Call<'_>) -> Result<Datum> {
         return Ok(Datum::Null);
     };
     let keys: Vec<&str> = match key {
-        Datum::Array(list) => list.items.iter().filter_map(Datum::as_str).collect(),
+        Datum::Array(list) => {
+            check_path(list)?;
+            list.items.iter().filter_map(Datum::as_str).collect()
+        }
         key => key.as_str().into_iter().collect(),
     };
     call.run.parts(value.count().saturating_mul(keys.len()))?;

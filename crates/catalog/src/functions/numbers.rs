@@ -42,11 +42,9 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
         "pi" => |_| Ok(Datum::Float(std::f64::consts::PI)),
         "gcd" => |call| {
             let pair = math::whole(call, 0).zip(math::whole(call, 1));
-            let Some((mut one, mut two)) = pair else { return Ok(Datum::Null) };
-            while two != 0 {
-                (one, two) = (two, one.wrapping_rem(two));
-            }
-            math::within(one.checked_abs(), call.result)
+            let Some((one, two)) = pair else { return Ok(Datum::Null) };
+            let divisor = exact::common_divisor(one.into(), two.into());
+            math::within(i64::try_from(divisor.abs()).ok(), call.result)
         },
         _ => return None,
     })

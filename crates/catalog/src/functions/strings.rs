@@ -17,7 +17,14 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
     if !is_text
         && !matches!(
             name,
-            "chr" | "to_hex" | "text" | "array_to_string" | "quote_literal" | "quote_nullable"
+            "chr"
+                | "to_hex"
+                | "to_oct"
+                | "to_bin"
+                | "text"
+                | "array_to_string"
+                | "quote_literal"
+                | "quote_nullable"
         )
     {
         return None;
@@ -27,6 +34,10 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
         "upper" => |call| map(call, |text| text.to_uppercase()),
         "initcap" => |call| map(call, initcap),
         "reverse" => |call| map(call, |text| text.chars().rev().collect()),
+        // The blanks that fill it up are no characters of it.
+        "length" | "char_length" | "character_length" if types.first() == Some(&Oid::BPCHAR) => {
+            |call| number(call, |text| text.trim_end_matches(' ').chars().count())
+        }
         "length" | "char_length" | "character_length" => {
             |call| number(call, |text| text.chars().count())
         }
@@ -38,13 +49,9 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
             })
         },
         "chr" => chr,
-        "to_hex" => |call| {
-            Ok(call
-                .arguments
-                .first()
-                .and_then(Datum::as_int)
-                .map_or(Datum::Null, |value| Datum::text(format!("{value:x}"))))
-        },
+        "to_hex" => |call| digits(call, |value| format!("{value:x}")),
+        "to_oct" => |call| digits(call, |value| format!("{value:o}")),
+        "to_bin" => |call| digits(call, |value| format!("{value:b}")),
         "btrim" => |call| trim(call, true, true),
         "ltrim" => |call| trim(call, true, false),
         "rtrim" => |call| trim(call, false, true),
@@ -99,6 +106,14 @@ fn map(call: &Call<'_>, change: impl Fn(&str) -> String) -> Result<Datum> {
 fn number(call: &Call<'_>, count: impl Fn(&str) -> usize) -> Result<Datum> {
     Ok(text(call, 0)
         .map_or(Datum::Null, |text| Datum::Int(i64::try_from(count(text)).unwrap_or(i64::MAX))))
+}
+
+/// The bits of a whole number as digits.
+fn digits(call: &Call<'_>, shown: fn(u64) -> String) -> Result<Datum> {
+    let Some(value) = int(call, 0) else { return Ok(Datum::Null) };
+    let bits = u64::from_ne_bytes(value.to_ne_bytes());
+    let is_short = call.types.first() == Some(&Oid::INT4);
+    Ok(Datum::text(shown(if is_short { bits & 0xffff_ffff } else { bits })))
 }
 
 fn initcap(text: &str) -> String {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use trunkline_core::types::Numeric;
+use trunkline_core::types::{Numeric, Value};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::query::compare_keys;
@@ -58,7 +58,7 @@ impl Run {
         let is_null = arguments.first().is_some_and(Datum::is_null);
         let keeps_null = match of.kind {
             AggregateKind::List => true,
-            AggregateKind::JsonList { strict } => !strict,
+            AggregateKind::JsonList { strict } => !strict || !is_null,
             AggregateKind::JsonObject { strict } => {
                 if is_null {
                     let message = "field name must not be null";
@@ -71,6 +71,12 @@ impl Run {
             _ => !is_null,
         };
         if !keeps_null {
+            let is_json = matches!(
+                of.kind,
+                AggregateKind::JsonList { .. } | AggregateKind::JsonObject { .. }
+            );
+            // Of rows that are left out JSON is empty, and of none it is NULL.
+            state.count += i64::from(is_json);
             return Ok(());
         }
         if let Some(seen) = &mut state.seen {
@@ -187,6 +193,18 @@ impl Run {
             AggregateKind::Count => Datum::Int(state.count),
             AggregateKind::Average => average(&state.value, state.count)?,
             AggregateKind::Join if state.count == 0 => Datum::Null,
+            AggregateKind::Join if of.result == Oid::BYTEA => {
+                let mut bytes = Vec::new();
+                for (place, values) in items.enumerate() {
+                    let parts = values.iter().rev().skip(usize::from(place == 0));
+                    for part in parts.filter_map(bytes_of) {
+                        self.check_text(bytes.len().saturating_add(part.len()))?;
+                        bytes.extend_from_slice(part);
+                    }
+                }
+                self.admit_text(bytes.len())?;
+                Datum::Other(Arc::new(Value::Bytea(bytes)))
+            }
             AggregateKind::Join => {
                 let mut text = String::new();
                 for (place, values) in items.enumerate() {
@@ -213,7 +231,12 @@ impl Run {
             }
             AggregateKind::Spread(spread) => spread.of(&items.flatten().collect::<Vec<_>>())?,
             AggregateKind::Mode => ordered_set::mode(&items.flatten().collect::<Vec<_>>()),
-            AggregateKind::Percentile { .. } if state.count == 0 => Datum::Null,
+            // Without any row, too, what is asked for has to be a share.
+            AggregateKind::Percentile { between } if state.count == 0 => {
+                let share = of.arguments.first();
+                let share = share.map(|share| self.eval(share, &Frame::EMPTY)).transpose()?;
+                ordered_set::percentile(&share.unwrap_or_default(), &[], between)?
+            }
             AggregateKind::Percentile { between } => {
                 let mut share = Datum::Null;
                 let sorted = items.filter_map(|mut values| {
@@ -229,6 +252,11 @@ impl Run {
             _ => state.value,
         })
     }
+}
+
+fn bytes_of(value: &Datum) -> Option<&[u8]> {
+    let Datum::Other(value) = value else { return None };
+    if let Value::Bytea(bytes) = &**value { Some(bytes) } else { None }
 }
 
 /// The order of two lists of values, NULL last.

@@ -17,8 +17,6 @@ const STEPS: u64 = 10_000_000;
 const STEPS_OF_TRIAL: u64 = 10_000;
 /// How many more for each relation that there is: who asks for all columns of 10,000 tables asks for much.
 const STEPS_OF_ONE: u64 = 2_000;
-/// How many steps a microsecond is on a thread that others wait for.
-const STEPS_OF_MICROSECOND: usize = 10;
 /// How many bytes a call or a cast may be given there: hardly any of them counts what it goes through, and what
 /// takes longest of all takes 100 ns for each.
 const BYTES_OF_TRIAL: usize = 8 << 10;
@@ -54,6 +52,11 @@ impl Run {
     /// Whether a trial came to nothing.
     pub(crate) fn is_over(&self) -> bool {
         self.trial.as_ref().is_some_and(|trial| trial.is_over.get())
+    }
+
+    /// Whether others wait for it.
+    pub(crate) fn is_tried(&self) -> bool {
+        self.trial.is_some()
     }
 
     /// Ends a trial before something that takes long, or may not be done twice.
@@ -114,12 +117,14 @@ impl Run {
         if count < PARTS { Ok(()) } else { self.steps(count / PARTS) }
     }
 
-    /// Does what cannot be counted while it is done: a step for each microsecond.
+    /// Does what cannot be counted while it is done: a step for each microsecond. A trial goes by what was counted
+    /// before, for other threads may take its time.
     pub(crate) fn timed<T>(&self, work: impl FnOnce() -> T) -> Result<T> {
+        if self.is_tried() {
+            return Ok(work());
+        }
         let (done, passed) = worker::timed(work);
-        let micros = usize::try_from(passed.as_micros()).unwrap_or(usize::MAX);
-        let is_tried = self.trial.is_some();
-        self.steps(if is_tried { micros.saturating_mul(STEPS_OF_MICROSECOND) } else { micros })?;
+        self.steps(usize::try_from(passed.as_micros()).unwrap_or(usize::MAX))?;
         Ok(done)
     }
 
@@ -254,4 +259,38 @@ fn exhausted(what: &str) -> PgError {
         "query of the catalogs exceeds what it may cost",
     );
     error.detail(format!("Its budget of {what} is used up."))
+}
+
+#[cfg(test)]
+mod tests {
+    use trunkline_core::settings::Settings;
+    use trunkline_core::{Client, Identity};
+
+    use super::*;
+    use crate::answer::Answer;
+    use crate::world::{Objects, World};
+
+    fn bytes(sql: &str) -> usize {
+        let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
+        let world = World::new(client, Arc::new(Objects::new(Arc::default())));
+        let run = Run::new(Arc::new(world), Vec::new(), Arc::default());
+        let answer = Answer::prepare(sql, &[]).expect(sql);
+        run.rows(answer.query()).expect(sql);
+        run.bytes.get()
+    }
+
+    #[test]
+    fn what_an_aggregate_keeps_is_charged() {
+        let seen = bytes("SELECT count(repeat('x', 4000)) FROM pg_am");
+        for aggregate in ["max", "min", "any_value"] {
+            let sql = format!("SELECT length({aggregate}(repeat('x', 4000))) FROM pg_am");
+            assert!(bytes(&sql) >= seen + 4_000, "{aggregate}");
+        }
+    }
+
+    #[test]
+    fn what_a_cast_makes_is_charged() {
+        let made = bytes("SELECT length('x'::char(100000) || '') FROM pg_am LIMIT 1");
+        assert!(made >= 100_000, "{made} bytes");
+    }
 }

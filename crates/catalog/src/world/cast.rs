@@ -36,8 +36,14 @@ impl World {
         if value.is_null() || (from == to && typmod == -1) {
             return Ok(value);
         }
-        if let (Datum::Array(list), Some(element)) = (&value, element_of(to)) {
-            let own = element_of(from).unwrap_or(Oid::TEXT);
+        // What is cast as an element may be an array of elements: `ARRAY[[1, 2], [3, 4]]::float8[]`.
+        let as_element = || type_facts(from).is_some() && element_of(from).is_none();
+        if let Datum::Array(list) = &value
+            && let Some((own, element)) = match element_of(to) {
+                Some(element) => Some((element_of(from).unwrap_or(Oid::TEXT), element)),
+                None => as_element().then_some((from, to)),
+            }
+        {
             let items = list
                 .items
                 .iter()

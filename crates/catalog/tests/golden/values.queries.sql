@@ -265,3 +265,111 @@ select upper(amname) over () from pg_am limit 1
 select count(*) filter (where amname = 'heap'), count(distinct amtype) from pg_am
 
 select sum(*) from pg_am
+
+select sum(1) over (order by oid rows between 1 following and 2 following), sum(1) over (order by oid rows between 2 preceding and 1 preceding), sum(1) over (order by oid rows between current row and current row) from pg_am where amname = 'heap'
+
+select count(*) filter (where true) over () from pg_am where amname = 'heap'
+
+select now(*) from pg_am limit 1
+
+select count(amname order by 1) from pg_am
+
+select row_number(distinct amname) over () from pg_am
+
+select percentile_cont(2) within group (order by x) from (select 1.0::float8 as x from pg_am where false) t
+
+select percentile_cont(0.5) within group (order by x) from (values ('infinity'::float8), ('infinity')) v(x), pg_am where amname = 'heap'
+
+select percentile_cont(0.25) within group (order by x) from (values ('-infinity'::float8), (1), ('infinity')) v(x), pg_am where amname = 'heap'
+
+select percentile_cont(x) within group (order by x) from (values (0.5::float8)) v(x), pg_am where amname = 'heap'
+
+select percentile_disc(x) within group (order by x) from (values (0.5::float8)) v(x), pg_am where amname = 'heap' group by x
+
+select percentile_cont(2) within group (order by x) from (values (0.5::float8)) v(x), pg_am where amname = 'heap'
+
+select percentile_cont(1e20) within group (order by x) from (values (0.5::float8)) v(x), pg_am where amname = 'heap'
+
+select percentile_cont(-0.5) within group (order by x) from (values (0.5::float8)) v(x), pg_am where amname = 'heap'
+
+select percentile_cont('NaN') within group (order by x) from (values (0.5::float8)) v(x), pg_am where amname = 'heap'
+
+select percentile_cont(array[[0,0.5],[1,null]]) within group (order by x) from (values (1::float8), (2)) v(x), pg_am where amname = 'heap'
+
+select percentile_disc(array[[0,0.5],[1,null]]) within group (order by x) from (values (1::float8), (2)) v(x), pg_am where amname = 'heap'
+
+select percentile_cont(array[0.5, 2]) within group (order by x) from (values (1::float8), (2)) v(x), pg_am where amname = 'heap'
+
+select percentile_cont(null) within group (order by x) from (values (1::float8), (2)) v(x), pg_am where amname = 'heap'
+
+select percentile_cont(array[0.5, null]) within group (order by x), percentile_cont(0.5) within group (order by x) from (select 1.0::float8 as x from pg_am where false) t
+
+select percentile_disc(0.5) within group (order by x desc), percentile_cont(0.3) within group (order by x desc), mode() within group (order by x) from (values (1::float8), (2), (2), (5)) v(x), pg_am where amname = 'heap'
+
+select length('a  '::char(5)), char_length('a  '::char(5)), octet_length('a  '::char(5)), bit_length('a  '::char(5)), length('  '::char(2)), length('a  '::varchar(5)) from pg_am where amname = 'heap'
+
+select min_scale(1234567890123456789012345678901234567890.5), min_scale(1.2300), min_scale(100), min_scale(0.000), min_scale('NaN'), trim_scale(1.2300), trim_scale(100), scale(1.2300), trim_scale(1234567890123456789012345678901234567890.5000), trim_scale(-0.500) from pg_am where amname = 'heap'
+
+select to_hex(-1), to_hex(-1::bigint), to_hex(255), to_hex(-2147483648), to_bin(5), to_bin(-1), to_oct(64), to_oct(-1::bigint) from pg_am where amname = 'heap'
+
+select json_agg_strict(null::int), json_agg(null::int), json_agg_strict(x), jsonb_agg_strict(x) from (values (1), (null)) v(x), pg_am where amname = 'heap'
+
+select json_agg_strict(x), json_agg(x) from (select 1 as x from pg_am where false) v
+
+select json_object_agg_strict('a', null::int), jsonb_object_agg_strict('a', null::int) from pg_am where amname = 'heap'
+
+select string_agg('\xff'::bytea, '\x00') from pg_am where amname = 'heap'
+
+select string_agg(x, '\x00'::bytea order by x desc) from (values ('\x01'::bytea), ('\x02'), (null)) v(x), pg_am where amname = 'heap'
+
+select string_agg(x, ','), string_agg(x, null) from (values ('a'), (null), ('b')) v(x), pg_am where amname = 'heap'
+
+select count(*) from pg_am where amname like any (values ('heap'), ('x'))
+
+select count(*) from pg_am where amname = any (values ('heap'), ('btree'))
+
+select count(*) from pg_am where amname <> all (values ('heap'), ('btree'))
+
+select count(*) from pg_am where amname not like all (values ('h%'), ('b%'))
+
+select 1 between 0 and 2 and 1 between 0 and 3, 1 in (1) and 2 in (2), 1 between 0 and 2 is true from pg_am where amname = 'heap'
+
+table pg_am order by 1 limit 1
+
+select jsonb_set('{"a":{"b":1}}','{{a,b}}','2') from pg_am limit 1
+
+select '{"a":{"b":1}}'::jsonb #- '{{a,b}}' from pg_am limit 1
+
+select '{"a":1}'::jsonb #- '{{a}}' from pg_am limit 1
+
+select jsonb_insert('{"a":{"b":1}}','{{a,b}}','2') from pg_am limit 1
+
+select jsonb_set('[1]', '{" 0"}', '2'), jsonb_set('[1]', '{"+0"}', '2'), jsonb_set('[1,2]', '{-1}', '9'), '[1,2]'::jsonb #> '{" 1"}', '[1,2]'::jsonb #> '{-1}' from pg_am limit 1
+
+select jsonb_set('[1]', '{"0x"}', '2') from pg_am limit 1
+
+select jsonb_set('[1]', '{99999999999}', '2') from pg_am limit 1
+
+select jsonb_set('[1]', '{""}', '2') from pg_am limit 1
+
+select '"a"'::jsonb -> 0, '"a"'::jsonb ->> 0, '1'::jsonb -> 0, '"a"'::jsonb -> -1, '"a"'::jsonb -> 1, '"a"'::json -> 0, '"a"'::jsonb #> '{0}', '{"a":1}'::jsonb -> 0, 'null'::jsonb ->> 0, '"a"'::jsonb -> 'a' from pg_am limit 1
+
+select (1 = 1) is distinct from (2 = 2), 1 is not null is not null, not 1 between 0 and 2 from pg_am where amname = 'heap'
+
+select jsonb_set('[1]', '{"0 "}', '2') from pg_am limit 1
+
+select '[1]'::jsonb - '{{a}}'::text[] from pg_am limit 1
+
+select string_agg(x, null::bytea), string_agg(x, '\x'::bytea) from (values ('\x01'::bytea), ('\x02'), (null)) v(x), pg_am where amname = 'heap'
+
+select array[[0,0.5],[1,null]]::float8[], array[[1,2],[3,4]]::text[], array[array[1,2]]::bigint[] from pg_am where amname = 'heap'
+
+select pg_relation_size('pg_class', 'nope') from pg_am where amname = 'heap'
+
+select pg_relation_size('pg_class', 'init'), pg_relation_size(99999999, 'nope') from pg_am where amname = 'heap'
+
+select gcd(12, -18), gcd(-9223372036854775808, 6), lcm(4, 6), gcd(1.5, 0.25), gcd(0, 0), lcm(-4, 6) from pg_am where amname = 'heap'
+
+select gcd(-9223372036854775808, 0) from pg_am where amname = 'heap'
+
+select pg_get_function_arguments(1640), pg_get_function_identity_arguments(2108) from pg_am where amname = 'heap'
